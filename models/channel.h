@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The narrow waist: one direction of one link as plain numbers. Families make channels from standards and physics and know nothing
+// of events; the engine moves packets over channels and knows nothing of standards.
+#ifndef LW_CHANNEL_H
+#define LW_CHANNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/evidence.h"
+#include "sim/base/fraction.h"
+
+// Where the raw rate goes, in this order, for every family: the closed list behind every waterfall.
+typedef enum lw_stage {
+    LW_STAGE_RAW,        // signalling rate
+    LW_STAGE_LINE_CODE,  // 8b/10b, 128b/130b, ...
+    LW_STAGE_PERIODIC,   // SKP ordered sets and the like
+    LW_STAGE_FRAMING,    // headers, CRC, FEC, flit packing
+    LW_STAGE_CONTROL,    // flow control and control traffic of the opposite direction
+    LW_STAGE_RETRY,      // replays
+    LW_STAGE_WINDOW,     // outstanding requests, credits
+    LW_STAGE_ENDPOINT,   // copy engine, memory, fixed costs
+    LW_STAGE_COUNT
+} lw_stage;
+extern const char *const lw_stage_words[];  // "raw", "line code", ..., NULL
+
+// What a packet does. Each kind has its own format and its own flow-control pool.
+typedef enum lw_packet_kind {
+    LW_PACKET_WRITE,       // carries payload away from the requester, nothing comes back
+    LW_PACKET_REQUEST,     // asks for payload, carries none
+    LW_PACKET_COMPLETION,  // carries the payload that a request asked for
+    LW_PACKET_KINDS
+} lw_packet_kind;
+
+// Wire bytes of a packet with n payload bytes = roundup(n + overhead_bytes, granule_bytes).
+typedef struct lw_packet_format {
+    int64_t payload_max_bytes;  // 0 for requests
+    int64_t overhead_bytes;     // headers, framing, CRC
+    int64_t granule_bytes;      // >= 1
+} lw_packet_format;
+
+int64_t lw_packet_wire_bytes(const lw_packet_format *format, int64_t payload_bytes);
+
+// Receive buffer that a sender may fill, per kind. LW_CREDITS_INFINITE: never the limit.
+#define LW_CREDITS_INFINITE INT64_MAX
+typedef struct lw_credits {
+    int64_t packets;     // header credits
+    int64_t data_units;  // data credits
+} lw_credits;
+
+typedef struct lw_latency_part {
+    const char *name;  // "port", "FEC", "retimer 1", "propagation", "far port"; static text
+    int64_t ps;
+} lw_latency_part;
+
+typedef enum lw_replay {
+    LW_REPLAY_NONE,       // a lost packet is not repeated by the link (error rate must be 0)
+    LW_REPLAY_GO_BACK_N,  // the packet and all that followed it until the sender knew
+    LW_REPLAY_SELECTIVE   // only the packet; later ones wait for it at the receiver
+} lw_replay;
+
+enum { LW_LATENCY_PARTS_MAX = 10 };
+
+typedef struct lw_channel {
+    // Rate. A byte of a packet takes expand / (raw * line_code * (1 - periodic)) seconds.
+    lw_fraction raw_Bps;    // signalling rate of all lanes, before the line code
+    lw_fraction line_code;  // share of raw left after the line code: 4/5, 128/130, 1
+    lw_fraction periodic;   // share of the coded wire taken by SKP ordered sets and the like
+    lw_fraction expand;     // wire bytes per packet byte where packets ride in flits: 256/236; else 1
+    lw_fraction stall;      // share of the remaining wire left idle (a calibrated efficiency is 1 - stall); else 0
+
+    lw_packet_format format[LW_PACKET_KINDS];
+    int64_t request_max_bytes;  // payload one request may ask for (MRRS)
+
+    // While packets arrive over this channel, its receiver sends control_bytes over the opposite channel every control_interval_ps,
+    // before any packet that waits there (Ack and UpdateFC DLLPs). control_bytes 0: control rides free (flit mode).
+    int64_t control_bytes;
+    int64_t control_interval_ps;
+
+    lw_latency_part latency[LW_LATENCY_PARTS_MAX];  // adds up to the time from first bit out to first bit usable at the far side
+    int latency_count;
+
+    // Flow control: a packet needs one packet credit and ceil(payload / data_unit_bytes) data credits of its kind.
+    lw_credits credits[LW_PACKET_KINDS];
+    int64_t data_unit_bytes;
+    int64_t credit_return_ps;  // from freeing the buffer to the sender knowing
+
+    // Errors: each started unit of error_unit_bytes on the wire is bad with error_probability, independently.
+    double error_probability;
+    int64_t error_unit_bytes;
+    lw_replay replay;
+    int64_t replay_ps;  // from the end of the bad packet to the first bit of its replay
+
+    bool shared_medium;     // both directions share the wire (half duplex)
+    int64_t turnaround_ps;  // between opposite directions on a shared medium
+
+    lw_evidence evidence;
+} lw_channel;
+
+// A link as the engine sees it: one or more segments in series from end a to end b (a tunnel and the link inside it are two), and how
+// many reads may be under way over the whole of it.
+enum { LW_SEGMENTS_MAX = 4 };
+typedef struct lw_segment {
+    const char *name;         // "tunnel", "inner pcie"; "" for a single one; static text
+    lw_channel channel[2];    // [0] a -> b, [1] b -> a
+} lw_segment;
+
+typedef struct lw_link {
+    lw_segment segment[LW_SEGMENTS_MAX];
+    int segment_count;
+    int64_t read_tags;  // outstanding requests a device behind this link may have; LW_TAGS_INFINITE
+    lw_evidence evidence;
+    char label[48];  // "PCIe 4.0 x16", "Thunderbolt 4": for legends and topology drawings
+} lw_link;
+#define LW_TAGS_INFINITE INT64_MAX
+
+// Seconds * 1e12 that one packet byte takes, exactly; false when it does not fit 64 bits (then rounded to a denominator of 2^20).
+bool lw_channel_ps_per_byte(const lw_channel *channel, lw_fraction *ps_per_byte);
+int64_t lw_channel_latency_ps(const lw_channel *channel);
+// Probability that a packet of wire_bytes must be replayed.
+double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes);
+
+// The rate that is left after each stage up to and including LW_STAGE_RETRY, for a long stream of `kind` over segment 0..n in
+// direction dir with full packets (or packets of payload_bytes when > 0), other direction idle but for what this stream causes.
+// rate_Bps[RAW] is the raw rate of the slowest segment; WINDOW and ENDPOINT are the caller's. A read's window limit is also given:
+// window_Bps = tags x request / round trip (infinite tags: INFINITY), with the completer's latency completer_ps.
+typedef struct lw_waterfall {
+    double rate_Bps[LW_STAGE_COUNT];  // each <= the one before
+    double window_Bps;
+    int slowest_segment;
+} lw_waterfall;
+void lw_link_waterfall(const lw_link *link, int dir, lw_packet_kind kind, int64_t payload_bytes, int64_t completer_ps,
+                       lw_waterfall *out);
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The interface of a model family (pcie, usb4, ...): a parameter table, a check across fields, and parameters -> channels.
+// All functions are pure: no globals, no allocation, safe in threads. A new family is one .c file that defines
+// `const lw_family lw_family_NAME`, its presets in configs/links/, and NAME in the list LW_FAMILIES of models/CMakeLists.txt.
+#ifndef LW_FAMILY_H
+#define LW_FAMILY_H
+
+#include "models/channel.h"
+#include "sim/base/option.h"
+
+typedef struct lw_family {
+    const char *name;           // the word after `type:`
+    const char *summary;        // one sentence for `lanewise list`
+    const char *page;           // a few paragraphs that teach, for `lanewise explain NAME`; ends without a newline
+    const lw_option *options;   // parameter table over a struct of params_size bytes (at most LW_PARAMS_MAX)
+    size_t params_size;
+    // Rules across fields. Each finding is diagnosed at the place of the key it is about (set->place), else at `at`. Warnings too:
+    // a cable beyond its loss budget. NULL: no rules.
+    lw_status (*check)(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags);
+    // Checked parameters -> segments. Must succeed for whatever check lets pass.
+    void (*resolve)(const void *params, lw_link *link);
+} lw_family;
+
+enum { LW_PARAMS_MAX = 1024 };
+
+// The registered families, NULL-terminated, in the order of the list.
+extern const lw_family *const lw_families[];
+const lw_family *lw_family_find(const char *name);  // NULL when unknown
+
+// Does any other legal value of the key change a channel under these parameters? False: the key has no effect, and a user who
+// set it is told so.
+bool lw_family_has_effect(const lw_family *family, const void *params, const char *key);
+
+#endif

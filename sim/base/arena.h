@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Memory: everything that belongs together lies in one arena and is freed by one call.
+// No other file calls malloc, realloc or free; all memory goes through one hook so that tests can make the n-th request fail.
+#ifndef LW_ARENA_H
+#define LW_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/status.h"
+
+typedef struct lw_arena lw_arena;
+
+// resize(old, bytes, user): behaves as realloc; bytes == 0 frees. NULL restores the C library's.
+// Set it only while no arena exists and no other thread runs.
+typedef void *(*lw_memory_resize)(void *old, size_t bytes, void *user);
+void lw_memory_hook(lw_memory_resize resize, void *user);
+
+// Raw blocks for the few buffers that grow; same hook. bytes == 0 frees and returns NULL.
+void *lw_memory_resize_block(void *old, size_t bytes);
+
+// NULL when out of memory. Free with lw_arena_free (NULL is allowed).
+lw_arena *lw_arena_new(void);
+void lw_arena_free(lw_arena *arena);
+
+// Zeroed memory for count objects of size bytes, aligned to 16; NULL when out of memory or when count * size overflows.
+// count or size 0 gives a valid pointer to nothing.
+void *lw_arena_alloc(lw_arena *arena, size_t count, size_t size) LW_CHECKED;
+#define LW_NEW(arena, type) ((type *)lw_arena_alloc((arena), 1, sizeof(type)))
+#define LW_NEW_ARRAY(arena, type, count) ((type *)lw_arena_alloc((arena), (count), sizeof(type)))
+
+// Copies; NULL when out of memory. The result is always terminated.
+char *lw_arena_copy(lw_arena *arena, const char *text) LW_CHECKED;
+char *lw_arena_copy_n(lw_arena *arena, const char *text, size_t length) LW_CHECKED;
+
+// printf into the arena; NULL when out of memory.
+char *lw_arena_print(lw_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3))) LW_CHECKED;
+char *lw_arena_print_list(lw_arena *arena, const char *format, va_list list) LW_CHECKED;
+
+// Bytes handed out so far, for --stats and tests.
+size_t lw_arena_used(const lw_arena *arena);
+
+#endif

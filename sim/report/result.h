@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Results as plain numbers: what a run hands to tables, CSV, JSON and charts. Nothing here knows the engine.
+#ifndef LW_RESULT_H
+#define LW_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/channel.h"
+#include "sim/base/evidence.h"
+#include "sim/base/quantity.h"
+
+// One swept path and its value in one point.
+typedef struct lw_set_value {
+    const char *path;        // "links.egpu", "workloads.upload.bytes"
+    const char *text;        // what a human reads: "oculink-2-x4", "4 KiB"
+    bool is_number;
+    double number;           // in the base unit when is_number
+    lw_dimension dimension;  // of number
+} lw_set_value;
+
+typedef struct lw_workload_result {
+    const char *name;
+    int64_t start_ps, end_ps;  // of the whole workload
+    int64_t bytes;             // payload delivered
+    double time_s;             // end - start
+    double bandwidth_GBps;     // bytes / time_s / 1e9; 0 when no time passed
+    int64_t fixed_ps;          // submission and completion cost and unloaded latency inside that time
+    double mean_wait_ps;       // mean queueing delay of a packet (streams); 0 otherwise
+    const char *limited_by;    // in words: "links.egpu host->gpu: channel"
+    double limited_share;      // by how much: busy share of that resource, or the share of the time
+} lw_workload_result;
+
+typedef struct lw_direction_result {
+    const char *link;       // "egpu", "gpu memory"
+    const char *direction;  // "host->gpu"
+    double utilisation;     // busy share of the whole run
+    int64_t payload_bytes, wire_bytes, packets, replays;
+} lw_direction_result;
+
+// One row of the waterfall of a workload's path in one point (RAW .. ENDPOINT, GB/s; the last is what was achieved).
+typedef struct lw_stage_result {
+    const char *workload;
+    const char *link;   // the slowest link of the path
+    const char *label;  // "PCIe 4.0 x16"
+    const char *family;
+    double rate_GBps[LW_STAGE_COUNT];
+} lw_stage_result;
+
+typedef struct lw_point {
+    int index;
+    lw_set_value *set;  // one a swept path, in the order of the file
+    size_t set_count;
+    const char *engine;  // "packet", "packet-exact"
+    lw_workload_result *workload;
+    size_t workload_count;
+    lw_direction_result *direction;
+    size_t direction_count;
+    lw_stage_result *stage;
+    size_t stage_count;
+    const char *limited_by;  // of the workload that ended last
+    lw_evidence evidence;    // the weakest that the point stands on
+    int64_t events, packets, packet_hops, end_ps;
+} lw_point;
+
+// A measured point laid over a chart.
+typedef struct lw_measured_series {
+    const char *table;       // name of the measured table
+    const char *label;       // short: "OCuLink 4.0 x4, RX 5700 XT"
+    const char *provenance;  // author, title, date: for the foot
+    const char *series;      // the series value it belongs to ("oculink-2-x4"); NULL when none
+    const char *family;
+    const char *observe;     // "bandwidth_GBps" or "time_us"
+    const char *direction;   // "h2d", "d2h", or NULL
+    double (*points)[2];     // x in the base unit, y in the unit of observe
+    size_t count;
+    bool validate_only;
+} lw_measured_series;
+
+typedef struct lw_result {
+    const char *tool_version;
+    const char *title;
+    const char *file;
+    char sha256[65];
+    uint64_t seed;
+    lw_point *point;  // by index
+    size_t point_count;
+    lw_measured_series *measured;
+    size_t measured_count;
+} lw_result;
+
+#endif
