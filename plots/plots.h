@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Charts for programs: a result in, a picture out, the picture as SVG, PNG or PDF bytes. Nothing here writes a file, prints or
+// exits, and no function keeps state, so threads may draw at the same time.
+//
+//     lw_chart_request request;
+//     LW_TRY(lw_chart_parse(item, &request, diags));            // one entry of the scenario's `charts:`
+//     lw_picture picture;
+//     LW_TRY(lw_chart_render(&request, &result, arena, diags, &picture));
+//     lw_text svg = {0};
+//     LW_TRY(lw_picture_svg(&picture, &svg, diags));             // then lw_file_write("bandwidth.svg", svg.bytes, svg.length,
+//     ...) lw_text_free(&svg);
+#ifndef LW_PLOTS_H
+#define LW_PLOTS_H
+
+#include "sim/base/arena.h"
+#include "sim/base/diag.h"
+#include "sim/base/file.h"
+#include "sim/base/option.h"
+#include "sim/base/tree.h"
+#include "sim/report/result.h"
+
+typedef enum lw_chart_kind {
+    LW_CHART_BANDWIDTH,  // payload bandwidth against size: lines, ceilings, half-power sizes, measured dots
+    LW_CHART_TIME,       // time against size
+    LW_CHART_WATERFALL,  // from the raw rate to what was achieved, one row a link
+    LW_CHART_KINDS
+} lw_chart_kind;
+extern const char *const lw_chart_words[];  // "bandwidth", "time", "waterfall", NULL
+
+typedef enum lw_theme_kind { LW_THEME_LIGHT, LW_THEME_DARK, LW_THEME_PRINT, LW_THEME_KINDS } lw_theme_kind;
+extern const char *const lw_theme_words[];  // "light", "dark", "print", NULL
+
+typedef enum lw_axis_kind { LW_AXIS_LOG, LW_AXIS_LINEAR } lw_axis_kind;
+extern const char *const lw_axis_words[];  // "log", "linear", NULL
+
+// One chart as the user asked for it. The texts belong to the caller (to the tree when parsed).
+typedef struct lw_chart_request {
+    int kind;               // lw_chart_kind
+    const char *x;          // swept path along the x axis; NULL or "": the first swept size
+    const char *series;     // swept path that tells the lines apart; NULL or "": the first swept path that is no number
+    const char *panel;      // swept path with one panel a value; NULL or "": one panel a workload
+    const char *workload;   // show only this workload; NULL or "": all
+    const char *title;      // NULL or "": the scenario's title
+    const char *subtitle;   // NULL or "": says what the marks mean
+    int axis;               // lw_axis_kind of y; a waterfall is always linear
+    int theme;              // lw_theme_kind
+    int64_t width, height;  // in user units (1 unit is 1 pixel at scale 1); LW_AUTO: chosen for the content
+    const char *file;       // stem of the output files; NULL or "": the kind
+    lw_place place;         // for diagnostics
+} lw_chart_request;
+
+// The keys of one entry under `charts:`, over an lw_chart_request.
+extern const lw_option lw_chart_options[];
+
+// All defaults, for a chart that no file asked for.
+void lw_chart_request_default(lw_chart_kind kind, lw_chart_request *out);
+
+// Parse one entry of `charts:`. LW_BAD_INPUT with diagnostics when a key or value is wrong.
+lw_status lw_chart_parse(const lw_node *item, lw_chart_request *out, lw_diags *diags) LW_CHECKED;
+
+// A laid out chart. Lives in the arena it was rendered into; read-only.
+typedef struct lw_picture {
+    double width, height;        // user units
+    const struct lw_draw *draw;  // what is to be painted, in order
+    const struct lw_theme *theme;
+    const char *title;        // for <title> and PDF metadata
+    const char *description;  // one sentence for readers who cannot see the picture
+    const char *font;         // family that was measured with, and is asked for
+} lw_picture;
+
+// Lay the chart out. LW_BAD_INPUT with a diagnostic when the request names a path or workload that the result does not have, when
+// nothing can be drawn or when the size is out of range. Values that are not finite, or not positive on a log axis, are left out
+// with a warning.
+lw_status lw_chart_render(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
+                          lw_picture *out) LW_CHECKED;
+
+// Append the picture to out (free it with lw_text_free). The same picture gives the same bytes. SVG has real text, titles and a
+// class a colour role; PNG has scale x scale pixels a user unit (1..4); PDF is dated SOURCE_DATE_EPOCH if set, else 1970-01-01.
+// LW_NO_MEMORY, or LW_LIMIT when width or height exceed 32767 pixels.
+lw_status lw_picture_svg(const lw_picture *picture, lw_text *out, lw_diags *diags) LW_CHECKED;
+lw_status lw_picture_png(const lw_picture *picture, int scale, lw_text *out, lw_diags *diags) LW_CHECKED;
+lw_status lw_picture_pdf(const lw_picture *picture, lw_text *out, lw_diags *diags) LW_CHECKED;
+
+// Release what cairo and fontconfig keep for the whole process; call once at the end of a program, for leak checkers only.
+void lw_plots_close(void);
+
+#endif
