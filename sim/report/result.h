@@ -22,6 +22,8 @@ typedef struct lw_set_value {
 
 typedef struct lw_workload_result {
     const char *name;
+    const char *direction;     // of the data: "host->gpu"; NULL when it has not one
+    const char *copy;          // "h2d", "d2h" or "d2d", the word that measured tables use; NULL for other work
     int64_t start_ps, end_ps;  // of the whole workload
     int64_t bytes;             // payload delivered
     double time_s;             // end - start
