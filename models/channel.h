@@ -62,12 +62,13 @@ typedef enum lw_replay {
 enum { LW_LATENCY_PARTS_MAX = 10 };
 
 typedef struct lw_channel {
-    // Rate. A byte of a packet takes expand / (raw * line_code * (1 - periodic)) seconds.
-    lw_fraction raw_Bps;    // signalling rate of all lanes, before the line code
-    lw_fraction line_code;  // share of raw left after the line code: 4/5, 128/130, 1
-    lw_fraction periodic;   // share of the coded wire taken by SKP ordered sets and the like
-    lw_fraction expand;     // wire bytes per packet byte where packets ride in flits: 256/236; else 1
-    lw_fraction stall;      // share of the remaining wire left idle (a calibrated efficiency is 1 - stall); else 0
+    // Rate. A byte of a packet takes expand / (raw * line_code * (1 - periodic - control_share) * (1 - stall)) seconds.
+    lw_fraction raw_Bps;        // signalling rate of all lanes, before the line code
+    lw_fraction line_code;      // share of raw left after the line code: 4/5, 128/130, 1
+    lw_fraction periodic;       // share of the coded wire taken by SKP ordered sets and the like, or reserved for other traffic
+    lw_fraction control_share;  // share of the coded wire taken by control traffic at all times; 0 where control_bytes model it
+    lw_fraction expand;         // wire bytes per packet byte where packets ride in flits: 256/236; else 1
+    lw_fraction stall;          // share of the remaining wire left idle (a calibrated efficiency is 1 - stall); else 0
 
     lw_packet_format format[LW_PACKET_KINDS];
     int64_t request_max_bytes;  // payload one request may ask for (MRRS)
