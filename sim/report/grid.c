@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/report/grid.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct grid_row {
+    struct grid_row *next;
+    const char *cell[];
+} grid_row;
+
+struct lw_grid {
+    lw_arena *arena;
+    size_t columns;
+    const char *right;
+    grid_row *first, *last;
+    size_t filled;  // cells in the last row
+    bool failed;
+};
+
+enum { GAP = 2 };  // spaces between columns
+
+lw_grid *lw_grid_new(lw_arena *arena, size_t columns, const char *right) {
+    lw_grid *grid = LW_NEW(arena, lw_grid);
+    if (grid != NULL) {
+        *grid = (lw_grid){.arena = arena, .columns = columns, .right = right};
+    }
+    return grid;
+}
+
+void lw_grid_add(lw_grid *grid, const char *text) {
+    if (grid == NULL || grid->failed) {
+        return;
+    }
+    if (grid->last == NULL || grid->filled == grid->columns) {
+        grid_row *row = lw_arena_alloc(grid->arena, 1, sizeof *row + grid->columns * sizeof row->cell[0]);
+        if (row == NULL) {
+            grid->failed = true;
+            return;
+        }
+        *(grid->last == NULL ? &grid->first : &grid->last->next) = row;
+        grid->last = row;
+        grid->filled = 0;
+    }
+    grid->last->cell[grid->filled++] = text == NULL ? "" : text;
+}
+
+void lw_grid_print(lw_grid *grid, const char *format, ...) {
+    if (grid == NULL) {
+        return;
+    }
+    va_list list;
+    va_start(list, format);
+    const char *text = lw_arena_print_list(grid->arena, format, list);
+    va_end(list);
+    grid->failed = grid->failed || text == NULL;
+    lw_grid_add(grid, text);
+}
+
+void lw_grid_number(lw_grid *grid, double value, int digits) {
+    if (!isfinite(value)) {
+        lw_grid_add(grid, "-");
+        return;
+    }
+    int decimals = digits - 1;
+    if (value != 0) {
+        // Round first: 9.996 has one digit more before the point once it is 10.0.
+        char rounded[32];
+        snprintf(rounded, sizeof rounded, "%.*e", digits - 1, value);
+        const char *exponent = strchr(rounded, 'e');
+        int power = 0;
+        if (exponent != NULL && sscanf(exponent + 1, "%d", &power) == 1) {
+            decimals -= power;
+        }
+    }
+    decimals = decimals < 0 ? 0 : decimals > 15 ? 15 : decimals;
+    lw_grid_print(grid, "%.*f", decimals, value);
+}
+
+// Characters of a UTF-8 text: every byte but continuation bytes.
+static size_t characters(const char *text) {
+    size_t count = 0;
+    for (; *text != '\0'; text++) {
+        count += ((unsigned char)*text & 0xC0U) != 0x80U;
+    }
+    return count;
+}
+
+static void add_spaces(lw_text *out, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        lw_text_add_n(out, " ", 1);
+    }
+}
+
+static void write_cell(const lw_grid *grid, const char *cell, size_t column, size_t width, bool last, lw_text *out) {
+    size_t used = characters(cell);
+    size_t pad = used < width ? width - used : 0;
+    bool right = grid->right != NULL && column < strlen(grid->right) && grid->right[column] == 'r';
+    if (right) {
+        add_spaces(out, pad);
+    }
+    lw_text_add(out, cell);
+    if (!last) {
+        add_spaces(out, (right ? 0 : pad) + GAP);
+    }
+}
+
+// A row without the spaces that empty cells at its end would leave.
+static void write_row(const lw_grid *grid, const grid_row *row, const size_t *width, size_t from, size_t to, int indent,
+                      lw_text *out) {
+    size_t end = to;
+    while (end > from && row->cell[end - 1][0] == '\0') {
+        end--;
+    }
+    bool only_key = end == from && from > 0;
+    if (end > from || only_key || row->cell[0][0] != '\0') {
+        add_spaces(out, (size_t)indent);
+    }
+    if (from > 0) {
+        write_cell(grid, row->cell[0], 0, width[0], only_key, out);
+    }
+    for (size_t column = from; column < end; column++) {
+        write_cell(grid, row->cell[column], column, width[column], column + 1 == end, out);
+    }
+    lw_text_add(out, "\n");
+}
+
+lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out) {
+    if (grid == NULL || grid->failed) {
+        return LW_NO_MEMORY;
+    }
+    size_t *column_width = LW_NEW_ARRAY(grid->arena, size_t, grid->columns);
+    if (column_width == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (const grid_row *row = grid->first; row != NULL; row = row->next) {
+        for (size_t column = 0; column < grid->columns; column++) {
+            if (row->cell[column] == NULL) {
+                continue;  // cannot happen for whole rows; a started last row is filled up below
+            }
+            size_t used = characters(row->cell[column]);
+            column_width[column] = used > column_width[column] ? used : column_width[column];
+        }
+    }
+    if (grid->last != NULL) {
+        for (size_t column = grid->filled; column < grid->columns; column++) {
+            grid->last->cell[column] = "";
+        }
+    }
+    for (size_t from = 0; from < grid->columns;) {
+        size_t to = from;
+        size_t used = (size_t)indent + (from > 0 ? column_width[0] + GAP : 0);
+        do {
+            used += column_width[to++] + GAP;
+        } while (to < grid->columns && (width <= 0 || used + column_width[to] <= (size_t)width));
+        if (from > 0) {
+            lw_text_add(out, "\n");
+        }
+        for (const grid_row *row = grid->first; row != NULL; row = row->next) {
+            write_row(grid, row, column_width, from, to, indent, out);
+        }
+        from = to;
+    }
+    return out->failed ? LW_NO_MEMORY : LW_OK;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Aligned columns of text: cells are added row by row, widths are found when all are there.
+#ifndef LW_GRID_H
+#define LW_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/base/arena.h"
+#include "sim/base/file.h"
+
+typedef struct lw_grid lw_grid;
+
+// A grid of `columns` columns in the arena; NULL when out of memory (every other function then does nothing).
+// right: one character a column, 'r' aligns right, anything else left; the text must live as long as the grid.
+lw_grid *lw_grid_new(lw_arena *arena, size_t columns, const char *right);
+
+// The next cell, left to right, then the next row. text must live as long as the grid; NULL is an empty cell.
+void lw_grid_add(lw_grid *grid, const char *text);
+void lw_grid_print(lw_grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// value with `digits` significant digits and no exponent: 0.0341, 25.3, 1280.
+void lw_grid_number(lw_grid *grid, double value, int digits);
+
+// Append all rows to out, each indented by `indent` spaces. When width > 0 and a row would be wider, the columns are split into
+// blocks that each begin with the first column. The last column is never padded. LW_NO_MEMORY when a cell is missing.
+lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out) LW_CHECKED;
+
+#endif

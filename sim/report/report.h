@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Shared by the writers of tables, CSV and JSON.
+#ifndef LW_REPORT_H
+#define LW_REPORT_H
+
+#include "sim/base/arena.h"
+#include "sim/base/file.h"
+#include "sim/report/result.h"
+
+// What the points of a result report on, in order of first appearance: points of a sweep may differ in their workloads and links.
+typedef struct lw_columns {
+    const char **workload;  // names
+    size_t workload_count;
+    const lw_direction_result **direction;  // one of each link and direction
+    size_t direction_count;
+} lw_columns;
+lw_status lw_columns_of(const lw_result *result, lw_arena *arena, lw_columns *out) LW_CHECKED;
+
+// NULL when the point has none of that name. `guess` is where it probably stands.
+const lw_workload_result *lw_point_workload(const lw_point *point, const char *name, size_t guess);
+const lw_direction_result *lw_point_direction(const lw_point *point, const char *link, const char *direction, size_t guess);
+
+// The unit of a swept number in machine-readable reports: "B", "ps", ...; "" for plain numbers and words.
+const char *lw_set_unit(const lw_set_value *value);
+
+// The writers behind lw_report. Scratch memory comes from the arena.
+lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
+lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
+lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) LW_CHECKED;
+
+#endif

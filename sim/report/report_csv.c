@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Results as CSV (RFC 4180): one row a point; units stand in the head.
+#include "sim/report/report.h"
+
+static void add_field(lw_text *out, const char *text) {
+    lw_text_add(out, ",");
+    lw_text_csv_field(out, text);
+}
+
+static void add_number(lw_text *out, double value) {
+    lw_text_add(out, ",");
+    lw_text_number(out, value);
+}
+
+static lw_status add_head(const lw_result *result, const lw_columns *columns, lw_arena *arena, lw_text *out) {
+    lw_text_add(out, "index");
+    const lw_point *first = result->point_count > 0 ? &result->point[0] : NULL;
+    for (size_t i = 0; first != NULL && i < first->set_count; i++) {
+        const char *unit = lw_set_unit(&first->set[i]);
+        const char *name = unit[0] == '\0' ? first->set[i].path : lw_arena_print(arena, "%s [%s]", first->set[i].path, unit);
+        if (name == NULL) {
+            return LW_NO_MEMORY;
+        }
+        add_field(out, name);
+    }
+    static const char *const metrics[] = {"time_us", "bandwidth_GBps", "bytes", "mean_wait_ns", "limited_by"};
+    for (size_t w = 0; w < columns->workload_count; w++) {
+        for (size_t m = 0; m < sizeof metrics / sizeof metrics[0]; m++) {
+            const char *name = lw_arena_print(arena, "%s.%s", columns->workload[w], metrics[m]);
+            if (name == NULL) {
+                return LW_NO_MEMORY;
+            }
+            add_field(out, name);
+        }
+    }
+    for (size_t d = 0; d < columns->direction_count; d++) {
+        const lw_direction_result *direction = columns->direction[d];
+        const char *name = lw_arena_print(arena, "%s.%s.utilisation", direction->link, direction->direction);
+        if (name == NULL) {
+            return LW_NO_MEMORY;
+        }
+        add_field(out, name);
+    }
+    lw_text_add(out, ",limited_by,evidence,engine\n");
+    return LW_OK;
+}
+
+static void add_workload(const lw_workload_result *workload, lw_text *out) {
+    if (workload == NULL) {
+        lw_text_add(out, ",,,,,");
+        return;
+    }
+    // Picoseconds are whole numbers, so the division is rounded once and nothing of time_s is lost.
+    add_number(out, (double)(workload->end_ps - workload->start_ps) / 1e6);
+    add_number(out, workload->bandwidth_GBps);
+    lw_text_print(out, ",%lld", (long long)workload->bytes);
+    add_number(out, workload->mean_wait_ps / 1e3);
+    add_field(out, workload->limited_by == NULL ? "" : workload->limited_by);
+}
+
+lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) {
+    lw_columns columns;
+    LW_TRY(lw_columns_of(result, arena, &columns));
+    LW_TRY(add_head(result, &columns, arena, out));
+    for (size_t p = 0; p < result->point_count; p++) {
+        const lw_point *point = &result->point[p];
+        lw_text_print(out, "%d", point->index);
+        for (size_t i = 0; i < point->set_count; i++) {
+            if (point->set[i].is_number) {
+                add_number(out, point->set[i].number);
+            } else {
+                add_field(out, point->set[i].text);
+            }
+        }
+        for (size_t w = 0; w < columns.workload_count; w++) {
+            add_workload(lw_point_workload(point, columns.workload[w], w), out);
+        }
+        for (size_t d = 0; d < columns.direction_count; d++) {
+            const lw_direction_result *direction =
+                lw_point_direction(point, columns.direction[d]->link, columns.direction[d]->direction, d);
+            if (direction == NULL) {
+                lw_text_add(out, ",");
+            } else {
+                add_number(out, direction->utilisation);
+            }
+        }
+        add_field(out, point->limited_by == NULL ? "" : point->limited_by);
+        add_field(out, lw_evidence_words[point->evidence]);
+        add_field(out, point->engine);
+        lw_text_add(out, "\n");
+    }
+    return out->failed ? LW_NO_MEMORY : LW_OK;
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Results as a table for people. A sweep over sizes and one thing more becomes a matrix; all else one row a point and workload.
+#include <math.h>
+#include <string.h>
+
+#include "sim/report/grid.h"
+#include "sim/report/report.h"
+
+enum { DIGITS = 3, TIME_DIGITS = 4 };
+
+// A sweep of exactly two paths, one of them a size: sizes go down, the other path across.
+typedef struct matrix {
+    size_t size_path, series_path;  // indices into point->set
+    const lw_set_value **size;      // distinct values, in order of first appearance
+    const lw_set_value **series;
+    size_t size_count, series_count;
+    const lw_point **cell;  // size_count x series_count, NULL where no point finished
+} matrix;
+
+static bool is_size(const lw_set_value *value) {
+    return value->is_number && value->dimension == LW_BYTES;
+}
+
+static bool is_matrix(const lw_result *result) {
+    if (result->point_count < 2) {
+        return false;
+    }
+    const lw_point *first = &result->point[0];
+    if (first->set_count != 2 || is_size(&first->set[0]) == is_size(&first->set[1])) {
+        return false;
+    }
+    size_t size_path = is_size(&first->set[0]) ? 0 : 1;
+    for (size_t i = 0; i < result->point_count; i++) {
+        if (!is_size(&result->point[i].set[size_path])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_value(const lw_set_value *a, const lw_set_value *b) {
+    return a->is_number && b->is_number ? a->number == b->number : strcmp(a->text, b->text) == 0;
+}
+
+// The index of value in list, which grows by it when it is new. Sweeps are regular, so the search begins after the last find.
+static size_t value_index(const lw_set_value **list, size_t *count, size_t *last, const lw_set_value *value) {
+    for (size_t step = 0; step < *count; step++) {
+        size_t i = (*last + step) % *count;
+        if (same_value(list[i], value)) {
+            return *last = i;
+        }
+    }
+    list[*count] = value;
+    return *last = (*count)++;
+}
+
+static lw_status fill_matrix(const lw_result *result, lw_arena *arena, matrix *out) {
+    matrix m = {.size_path = is_size(&result->point[0].set[0]) ? 0 : 1};
+    m.series_path = 1 - m.size_path;
+    m.size = LW_NEW_ARRAY(arena, const lw_set_value *, result->point_count);
+    m.series = LW_NEW_ARRAY(arena, const lw_set_value *, result->point_count);
+    size_t *row = LW_NEW_ARRAY(arena, size_t, result->point_count);
+    size_t *column = LW_NEW_ARRAY(arena, size_t, result->point_count);
+    if (m.size == NULL || m.series == NULL || row == NULL || column == NULL) {
+        return LW_NO_MEMORY;
+    }
+    size_t last_row = 0;
+    size_t last_column = 0;
+    for (size_t p = 0; p < result->point_count; p++) {
+        const lw_set_value *set = result->point[p].set;
+        row[p] = value_index(m.size, &m.size_count, &last_row, &set[m.size_path]);
+        column[p] = value_index(m.series, &m.series_count, &last_column, &set[m.series_path]);
+    }
+    m.cell = lw_arena_alloc(arena, m.size_count * m.series_count, sizeof *m.cell);
+    if (m.cell == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t p = 0; p < result->point_count; p++) {
+        m.cell[row[p] * m.series_count + column[p]] = &result->point[p];
+    }
+    *out = m;
+    return LW_OK;
+}
+
+static const char *all_right(lw_arena *arena, size_t columns) {
+    char *text = lw_arena_alloc(arena, columns + 1, 1);
+    if (text != NULL) {
+        memset(text, 'r', columns);
+    }
+    return text;
+}
+
+// "upload, host -> gpu, in GB/s", then sizes down and series across.
+static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
+    const char *direction = NULL;
+    lw_grid *grid = lw_grid_new(arena, m->series_count + 1, all_right(arena, m->series_count + 1));
+    lw_grid_add(grid, "size");
+    for (size_t c = 0; c < m->series_count; c++) {
+        lw_grid_add(grid, m->series[c]->text);
+    }
+    for (size_t r = 0; r < m->size_count; r++) {
+        lw_grid_add(grid, m->size[r]->text);
+        for (size_t c = 0; c < m->series_count; c++) {
+            const lw_point *point = m->cell[r * m->series_count + c];
+            const lw_workload_result *workload = point == NULL ? NULL : lw_point_workload(point, name, guess);
+            if (workload == NULL) {
+                lw_grid_add(grid, "-");
+            } else {
+                direction = direction == NULL ? workload->direction : direction;
+                lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+            }
+        }
+    }
+    lw_text_print(out, "\n%s%s%s, GB/s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction);
+    return lw_grid_write(grid, 2, width, out);
+}
+
+static size_t largest_size(const matrix *m) {
+    size_t largest = 0;
+    for (size_t r = 1; r < m->size_count; r++) {
+        if (m->size[r]->number > m->size[largest]->number) {
+            largest = r;
+        }
+    }
+    return largest;
+}
+
+static void add_limit(lw_grid *grid, const lw_workload_result *workload) {
+    lw_grid_print(grid, "%.0f %%", 100 * workload->limited_share);
+    lw_grid_add(grid, workload->limited_by);
+}
+
+static lw_status write_limits(const matrix *m, const lw_columns *columns, lw_arena *arena, lw_text *out) {
+    size_t row = largest_size(m);
+    lw_text_print(out, "\nLimited by, at %s\n", m->size[row]->text);
+    lw_grid *grid = lw_grid_new(arena, 5, "llrll");
+    for (size_t c = 0; c < m->series_count; c++) {
+        const lw_point *point = m->cell[row * m->series_count + c];
+        for (size_t w = 0; point != NULL && w < columns->workload_count; w++) {
+            const lw_workload_result *workload = lw_point_workload(point, columns->workload[w], w);
+            if (workload != NULL) {
+                lw_grid_add(grid, m->series[c]->text);
+                lw_grid_add(grid, workload->name);
+                add_limit(grid, workload);
+                lw_grid_add(grid, lw_evidence_words[point->evidence]);
+            }
+        }
+    }
+    return lw_grid_write(grid, 2, 0, out);
+}
+
+static lw_status write_matrix(const lw_result *result, const lw_columns *columns, int width, lw_arena *arena, lw_text *out) {
+    matrix m;
+    LW_TRY(fill_matrix(result, arena, &m));
+    for (size_t w = 0; w < columns->workload_count; w++) {
+        LW_TRY(write_block(&m, columns->workload[w], w, width, arena, out));
+    }
+    return write_limits(&m, columns, arena, out);
+}
+
+static bool any_wait(const lw_result *result) {
+    for (size_t p = 0; p < result->point_count; p++) {
+        for (size_t w = 0; w < result->point[p].workload_count; w++) {
+            if (result->point[p].workload[w].mean_wait_ps > 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *out) {
+    const size_t set_count = result->point[0].set_count;
+    const bool wait = any_wait(result);
+    const size_t columns = set_count + 6 + wait;
+    char *right = lw_arena_alloc(arena, columns + 1, 1);
+    if (right == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_grid *grid = lw_grid_new(arena, columns, right);
+    for (size_t i = 0; i < set_count; i++) {
+        right[i] = result->point[0].set[i].is_number ? 'r' : 'l';
+        lw_grid_add(grid, result->point[0].set[i].path);
+    }
+    strcpy(right + set_count, wait ? "lrrrrrl" : "lrrrrl");
+    lw_grid_add(grid, "workload");
+    lw_grid_add(grid, "bytes");
+    lw_grid_add(grid, "time, us");
+    lw_grid_add(grid, "GB/s");
+    if (wait) {
+        lw_grid_add(grid, "mean wait, ns");
+    }
+    lw_grid_add(grid, "share");
+    lw_grid_add(grid, "limited by");
+    for (size_t p = 0; p < result->point_count; p++) {
+        const lw_point *point = &result->point[p];
+        for (size_t w = 0; w < point->workload_count; w++) {
+            const lw_workload_result *workload = &point->workload[w];
+            for (size_t i = 0; i < set_count; i++) {
+                lw_grid_add(grid, i < point->set_count ? point->set[i].text : "");
+            }
+            lw_grid_add(grid, workload->name);
+            lw_grid_print(grid, "%lld", (long long)workload->bytes);
+            lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
+            lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+            if (wait) {
+                lw_grid_number(grid, workload->mean_wait_ps / 1e3, TIME_DIGITS);
+            }
+            add_limit(grid, workload);
+        }
+    }
+    lw_text_add(out, "\n");
+    return lw_grid_write(grid, 2, 0, out);
+}
+
+// The links of a single point; in a sweep they would bury the answer (CSV and JSON have them all).
+static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *out) {
+    lw_grid *grid = lw_grid_new(arena, 6, "llrrrr");
+    static const char *const head[] = {"link", "direction", "busy", "payload bytes", "wire bytes", "packets"};
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        lw_grid_add(grid, head[i]);
+    }
+    for (size_t d = 0; d < point->direction_count; d++) {
+        const lw_direction_result *direction = &point->direction[d];
+        lw_grid_add(grid, direction->link);
+        lw_grid_add(grid, direction->direction);
+        lw_grid_print(grid, "%.1f %%", 100 * direction->utilisation);
+        lw_grid_print(grid, "%lld", (long long)direction->payload_bytes);
+        lw_grid_print(grid, "%lld", (long long)direction->wire_bytes);
+        lw_grid_print(grid, "%lld", (long long)direction->packets);
+    }
+    lw_text_add(out, "\n");
+    return lw_grid_write(grid, 2, 0, out);
+}
+
+static void write_evidence(const lw_result *result, lw_text *out) {
+    static const char *const meaning[LW_EVIDENCE_COUNT] = {
+        [LW_SPECIFIED] = "every number stands in a standard or a vendor's document",
+        [LW_MEASURED] = "some numbers were measured on such a machine",
+        [LW_CALIBRATED] = "some numbers were fitted to measured tables",
+        [LW_ASSUMED] = "some numbers are stated assumptions without a source",
+        [LW_ANNOUNCED] = "some numbers are announcements of products that nobody can measure yet",
+        [LW_SPECULATIVE] = "nobody has built this; the numbers are what physics would allow",
+    };
+    lw_evidence weakest = LW_SPECIFIED;
+    for (size_t p = 0; p < result->point_count; p++) {
+        weakest = lw_evidence_weaker(weakest, result->point[p].evidence);
+    }
+    lw_text_print(out, "\nEvidence: %s (%s). GB/s counts payload, 1 GB = 1e9 bytes.\n", lw_evidence_words[weakest],
+                  meaning[weakest]);
+}
+
+lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
+    lw_text_print(out, "%s  (lanewise %s, seed %llu, %zu point%s)\n", result->title, result->tool_version,
+                  (unsigned long long)result->seed, result->point_count, result->point_count == 1 ? "" : "s");
+    if (result->point_count == 0) {
+        lw_text_add(out, "\nNo point finished.\n");
+        return out->failed ? LW_NO_MEMORY : LW_OK;
+    }
+    lw_columns columns;
+    LW_TRY(lw_columns_of(result, arena, &columns));
+    if (is_matrix(result)) {
+        LW_TRY(write_matrix(result, &columns, width, arena, out));
+    } else {
+        LW_TRY(write_rows(result, arena, out));
+    }
+    if (result->point_count == 1) {
+        LW_TRY(write_links(&result->point[0], arena, out));
+    }
+    write_evidence(result, out);
+    return out->failed ? LW_NO_MEMORY : LW_OK;
+}
