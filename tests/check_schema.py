@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scenario schema as a validator that is not ours sees it: current, valid, accepts what is shipped, refuses what is wrong.
+
+Usage: check_schema.py LANEWISE, in the root of the sources. Exit 0: fine, 1: a finding, 77: a Python module is missing (skipped).
+"""
+import copy
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+try:
+    import jsonschema
+    import yaml
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(77)
+
+SCHEMA = pathlib.Path("configs/lanewise-scenario.schema.json")
+# Findings about one value or key, which a schema can see; the others need the whole file (names, routes, circles, syntax).
+SCHEMA_SEES = re.compile(r"unknown key|is not one of|must be a (map|list)|needs a unit|bare number|has to be given|is missing")
+
+
+class PlainLoader(yaml.BaseLoader):
+    """Scalars stay text, as lanewise reads them."""
+
+
+def load(path):
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)
+
+
+def first(mapping):
+    return next(iter(mapping.values()))
+
+
+def set_at(*path):
+    """A change that sets the last but one step of path below the root to the last."""
+    *steps, key, value = path
+
+    def change(root):
+        for step in steps:
+            root = first(root) if step is None else root[step]
+        root[key] = value
+
+    return change
+
+
+# Changes that make any scenario wrong; None steps into the first entry of a map.
+WRONG = {
+    "unknown key at the top": set_at("nodez", {}),
+    "format version 2": set_at("lanewise", "2"),
+    "nodes as a list": set_at("nodes", []),
+    "links as a text": set_at("links", "none"),
+    "unknown key of a workload": set_at("workloads", None, "bites", "1 MiB"),
+    "unknown kind of workload": set_at("workloads", None, "kind", "teleport"),
+    "a size without a unit": set_at("workloads", None, "bytes", "4096"),
+    "a size with a wrong unit": set_at("workloads", None, "bytes", "3 parsec"),
+    "between of one end": set_at("links", None, "between", ["host"]),
+    "a map for a text": set_at("title", {"a": "b"}),
+}
+
+
+def main():
+    findings = []
+    text = SCHEMA.read_text(encoding="utf-8")
+    printed = subprocess.run([sys.argv[1], "check", "--schema"], check=True, capture_output=True, text=True).stdout
+    if printed != text:
+        findings.append(f"{SCHEMA}: not current; write it anew: lanewise check --schema > {SCHEMA}")
+
+    schema = json.loads(text)
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    validator = kind(schema)
+
+    accepted = refused = 0
+    for path in sorted(pathlib.Path("configs/scenarios").rglob("*.yaml")):
+        scenario = load(path)
+        for error in validator.iter_errors(scenario):
+            findings.append(f"{path}: refused at {error.json_path}: {error.message}")
+        accepted += 1
+        for what, change in WRONG.items():
+            wrong = copy.deepcopy(scenario)
+            change(wrong)
+            if validator.is_valid(wrong):
+                findings.append(f"{path}: accepted with {what}")
+            refused += 1
+
+    for path in sorted(pathlib.Path("tests/bad").glob("*.yaml")):
+        expected = path.read_text(encoding="utf-8", errors="replace").splitlines()[0]
+        if not SCHEMA_SEES.search(expected):
+            continue
+        if validator.is_valid(load(path)):
+            findings.append(f"{path}: accepted, but {expected.lstrip('# ')}")
+        refused += 1
+
+    if accepted == 0 or refused == 0:
+        findings.append("nothing to check: no scenario found")
+    for finding in findings:
+        print(finding)
+    print(f"{accepted} scenarios accepted, {refused} wrong ones refused" if not findings else f"{len(findings)} findings")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
