@@ -36,7 +36,7 @@ char *lw_arena_copy_n(lw_arena *arena, const char *text, size_t length) LW_CHECK
 
 // printf into the arena; NULL when out of memory.
 char *lw_arena_print(lw_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3))) LW_CHECKED;
-char *lw_arena_print_list(lw_arena *arena, const char *format, va_list list) LW_CHECKED;
+char *lw_arena_print_list(lw_arena *arena, const char *format, va_list list) __attribute__((format(printf, 2, 0))) LW_CHECKED;
 
 // Bytes handed out so far, for --stats and tests.
 size_t lw_arena_used(const lw_arena *arena);

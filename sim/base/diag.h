@@ -16,7 +16,8 @@ typedef struct lw_source {
     size_t length;     // bytes of text
 } lw_source;
 
-// Where something stands. source NULL: nowhere; line 0: the file as a whole. Lines and columns count from 1, columns in characters.
+// Where something stands. source NULL: nowhere; line 0: the file as a whole. Lines and columns count from 1, columns in
+// characters.
 typedef struct lw_place {
     const lw_source *source;
     int line;
@@ -39,13 +40,12 @@ enum { LW_DIAG_MAX = 20 };  // errors kept; further ones are only counted (warni
 // NULL when out of memory. Everything lives in the arena.
 lw_diags *lw_diags_new(lw_arena *arena);
 
-// Add one. hint may be NULL. Each returns LW_BAD_INPUT for an error so that a caller can write `return lw_error(...)`.
+// Add one. hint may be NULL and is copied; diags NULL drops it. A second one with the same place and message is dropped. lw_error
+// returns LW_BAD_INPUT so that a caller can write `return lw_error(...)`.
 lw_status lw_error(lw_diags *diags, lw_place place, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-void lw_warn(lw_diags *diags, lw_place place, const char *hint, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-void lw_note(lw_diags *diags, lw_place place, const char *hint, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+void lw_warn(lw_diags *diags, lw_place place, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void lw_note(lw_diags *diags, lw_place place, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 // Print-style text that lives as long as the diagnostics, for building hints; "" when out of memory.
 const char *lw_diags_text(lw_diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -59,7 +59,7 @@ size_t lw_diags_warnings(const lw_diags *diags);
 //   file:line:column: error: message
 //       the source line
 //          ^
-//   hint: what to do
+//     hint: what to do
 // A last line counts what was left out. NULL when out of memory; colour adds ANSI colours.
 char *lw_diags_format(const lw_diags *diags, lw_arena *arena, bool colour) LW_CHECKED;
 

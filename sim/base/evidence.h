@@ -15,6 +15,8 @@ typedef enum lw_evidence {
 } lw_evidence;
 
 extern const char *const lw_evidence_words[];  // "specified", ..., NULL
-static inline lw_evidence lw_evidence_weaker(lw_evidence a, lw_evidence b) { return a > b ? a : b; }
+static inline lw_evidence lw_evidence_weaker(lw_evidence a, lw_evidence b) {
+    return a > b ? a : b;
+}
 
 #endif

@@ -24,8 +24,8 @@ void lw_text_json_string(lw_text *text, const char *utf8);  // quoted and escape
 void lw_text_csv_field(lw_text *text, const char *utf8);    // quoted where needed (RFC 4180)
 void lw_text_free(lw_text *text);
 
-// Write bytes to path: temporary file in the same folder, fsync, rename. On failure LW_IO with a diagnostic that names the path and
-// the cause; an old file stays as it was and no temporary is left.
+// Write bytes to path: temporary file in the same folder, fsync, rename. On failure LW_IO with a diagnostic that names the path
+// and the cause; an old file stays as it was and no temporary is left.
 lw_status lw_file_write(const char *path, const void *bytes, size_t length, lw_diags *diags) LW_CHECKED;
 // Make a folder (and its parents); no error when it exists.
 lw_status lw_folder_make(const char *path, lw_diags *diags) LW_CHECKED;

@@ -14,8 +14,10 @@ typedef struct lw_fraction {
     int64_t den;
 } lw_fraction;
 
-// Reduced num / den; den must not be 0.
+// Reduced num / den; den must not be 0, and the result must fit (INT64_MIN / -1 does not).
 lw_fraction lw_fraction_of(int64_t num, int64_t den);
+// Reduced num / den from 128 bits, both within +-(2^127 - 1), den not 0. False (and *out untouched) when it does not fit.
+bool lw_fraction_reduce(lw_int128 num, lw_int128 den, lw_fraction *out);
 // False (and *out untouched) when the exact result does not fit.
 bool lw_fraction_multiply(lw_fraction a, lw_fraction b, lw_fraction *out);
 bool lw_fraction_divide(lw_fraction a, lw_fraction b, lw_fraction *out);

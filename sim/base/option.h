@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Option tables: one row a key. Parsing, checking, defaults, `lanewise explain`, the README tables and the JSON Schema all come from them.
+// Option tables: one row a key. Parsing, checking, defaults, `lanewise explain`, the README tables and the JSON Schema all come
+// from them.
 #ifndef LW_OPTION_H
 #define LW_OPTION_H
 
@@ -27,13 +28,14 @@ bool lw_is_auto(double value);  // for LW_OPTION_QUANTITY_REAL, whose auto is a 
 typedef struct lw_option {
     const char *key;
     lw_option_kind kind;
-    lw_dimension dimension;     // quantities
-    size_t offset;              // of the field in the struct
-    const char *fallback;       // default as text, parsed like the user's; NULL: required; "auto": LW_AUTO / NaN; "": NULL or empty text
-    const char *const *words;   // LW_OPTION_WORD: allowed words, NULL-terminated; numbers: allowed values as text, or NULL for any
-    double minimum, maximum;    // in the base unit; both 0: no bound
-    const char *help;           // one sentence
-    const char *source;         // where the default comes from (standard and section, paper, table); NULL for keys that are no figures
+    lw_dimension dimension;  // quantities
+    size_t offset;           // of the field in the struct
+    const char
+        *fallback;  // default as text, parsed like the user's; NULL: required; "auto": LW_AUTO / NaN; "": NULL or empty text
+    const char *const *words;  // LW_OPTION_WORD: allowed words, NULL-terminated; numbers: allowed values as text, or NULL for any
+    double minimum, maximum;   // in the base unit; both 0: no bound
+    const char *help;          // one sentence
+    const char *source;  // where the default comes from (standard and section, paper, table); NULL for keys that are no figures
 } lw_option;
 
 // A table ends with a row whose key is NULL.
@@ -41,21 +43,22 @@ typedef struct lw_option {
 // Which keys were given: index in the table -> its place (line 0 when not given).
 enum { LW_OPTION_MAX = 64 };
 typedef struct lw_option_set {
-    lw_place place[LW_OPTION_MAX];   // of the value
-    bool given[LW_OPTION_MAX];       // by the user or a preset
+    lw_place place[LW_OPTION_MAX];  // of the value
+    bool given[LW_OPTION_MAX];      // by the user or a preset
 } lw_option_set;
 
 // Fill *target (a struct that the table describes) with the defaults. Tables are ours, so a bad default is an assertion.
 void lw_options_default(const lw_option *table, void *target);
 
 // Read the keys of map that the table knows into *target (over what is there), mark them used, record them in *set (may be NULL).
-// Values out of range, of the wrong type or with a wrong unit are diagnosed; so are unknown keys ("did you mean"), except those in `other`
-// (NULL-terminated, may be NULL) and those that begin with "x-". Reads on after an error; returns LW_BAD_INPUT if there was any.
-lw_status lw_options_parse(const lw_option *table, const lw_node *map, const char *const *other, void *target,
-                           lw_option_set *set, lw_diags *diags) LW_CHECKED;
+// Values out of range, of the wrong type or with a wrong unit are diagnosed; so are unknown keys ("did you mean"), except those
+// in `other` (NULL-terminated, may be NULL) and those that begin with "x-". Reads on after an error; returns LW_BAD_INPUT if
+// there was any.
+lw_status lw_options_parse(const lw_option *table, const lw_node *map, const char *const *other, void *target, lw_option_set *set,
+                           lw_diags *diags) LW_CHECKED;
 // Diagnose required keys that were not given. `what` names the owner: "links.egpu (type pcie)".
-lw_status lw_options_require(const lw_option *table, const lw_option_set *set, const char *what, lw_place at, lw_diags *diags)
-    LW_CHECKED;
+lw_status lw_options_require(const lw_option *table, const lw_option_set *set, const char *what, lw_place at,
+                             lw_diags *diags) LW_CHECKED;
 // Read one value as the row says, into *target (the struct).
 lw_status lw_option_parse_value(const lw_option *row, const lw_node *value, void *target, lw_diags *diags) LW_CHECKED;
 

@@ -4,16 +4,16 @@
 #define LW_STATUS_H
 
 // Outputs of a function are written only when it returns LW_OK.
-#define LW_STATUS_LIST(X)                                                                                              \
-    X(LW_OK, "no error")                                                                                               \
-    X(LW_NO_MEMORY, "out of memory")                                                                                   \
-    X(LW_BAD_INPUT, "the input is wrong; the diagnostics say where")                                                   \
-    X(LW_BAD_USAGE, "the command line is wrong")                                                                       \
-    X(LW_IO, "a file cannot be read or written")                                                                       \
-    X(LW_LIMIT, "a limit of the simulator is exceeded")                                                                \
-    X(LW_STUCK, "the simulation cannot go on: every transfer waits for another")                                      \
-    X(LW_CHECK_FAILED, "a check failed")                                                                               \
-    X(LW_INTERRUPTED, "interrupted")                                                                                   \
+#define LW_STATUS_LIST(X)                                                        \
+    X(LW_OK, "no error")                                                         \
+    X(LW_NO_MEMORY, "out of memory")                                             \
+    X(LW_BAD_INPUT, "the input is wrong; the diagnostics say where")             \
+    X(LW_BAD_USAGE, "the command line is wrong")                                 \
+    X(LW_IO, "a file cannot be read or written")                                 \
+    X(LW_LIMIT, "a limit of the simulator is exceeded")                          \
+    X(LW_STUCK, "the simulation cannot go on: every transfer waits for another") \
+    X(LW_CHECK_FAILED, "a check failed")                                         \
+    X(LW_INTERRUPTED, "interrupted")                                             \
     X(LW_INTERNAL, "internal error")
 
 typedef enum lw_status {
@@ -28,12 +28,12 @@ typedef enum lw_status {
 const char *lw_status_text(lw_status status);
 
 // Return early with any status but LW_OK.
-#define LW_TRY(expression)                                                                                             \
-    do {                                                                                                               \
-        lw_status lw_try_status_ = (expression);                                                                       \
-        if (lw_try_status_ != LW_OK) {                                                                                 \
-            return lw_try_status_;                                                                                     \
-        }                                                                                                              \
+#define LW_TRY(expression)                       \
+    do {                                         \
+        lw_status lw_try_status_ = (expression); \
+        if (lw_try_status_ != LW_OK) {           \
+            return lw_try_status_;               \
+        }                                        \
     } while (0)
 
 #endif

@@ -31,8 +31,8 @@ struct lw_node {
 // Parse source->text. The root of an empty text is an empty map. source must outlive the tree.
 lw_status lw_tree_parse(const lw_source *source, lw_arena *arena, lw_diags *diags, lw_node **root) LW_CHECKED;
 
-// Read a whole file ("-" is stdin) into a source. LW_IO with a diagnostic when it cannot be read or is a folder; LW_BAD_INPUT over
-// LW_TREE_BYTES_MAX.
+// Read a whole file ("-" is stdin) into a source. LW_IO with a diagnostic when it cannot be read or is a folder; LW_BAD_INPUT
+// over LW_TREE_BYTES_MAX.
 lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, const lw_source **source) LW_CHECKED;
 
 // Child of a map by key, marked used; NULL when there is none (or map is NULL or no map).
@@ -41,10 +41,10 @@ lw_node *lw_map_get(const lw_node *map, const char *key);
 // A deep copy whose parent is NULL; NULL when out of memory.
 lw_node *lw_tree_copy(const lw_node *node, lw_arena *arena) LW_CHECKED;
 
-// Put a copy of value at a dotted path ("links.egpu.lanes", "nodes.gpus[2].preset", "measured[0]"); maps are made on the way, lists
-// must have the index. Errors are diagnosed at `at` (the --set argument or the sweep key).
-lw_status lw_tree_set(lw_node *root, const char *path, const lw_node *value, lw_place at, lw_arena *arena, lw_diags *diags)
-    LW_CHECKED;
+// Put a copy of value at a dotted path ("links.egpu.lanes", "nodes.gpus[2].preset", "measured[0]"); maps are made on the way,
+// lists must have the index. Errors are diagnosed at `at` (the --set argument or the sweep key).
+lw_status lw_tree_set(lw_node *root, const char *path, const lw_node *value, lw_place at, lw_arena *arena,
+                      lw_diags *diags) LW_CHECKED;
 // The node at a path; NULL when there is none.
 lw_node *lw_tree_at(lw_node *root, const char *path);
 // The dotted path of a node, for messages; NULL when out of memory.

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/base/arena.h"
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Under AddressSanitizer every object gets its own chunk, so that a step beyond its end is seen.
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_CHUNK_BYTES 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_CHUNK_BYTES 0
+#endif
+#endif
+#ifndef ARENA_CHUNK_BYTES
+#define ARENA_CHUNK_BYTES (64 * 1024)
+#endif
+
+enum { ARENA_ALIGN = 16 };
+
+typedef struct chunk {
+    struct chunk *next;
+    size_t size, used;  // of bytes
+    alignas(ARENA_ALIGN) unsigned char bytes[];
+} chunk;
+
+struct lw_arena {
+    chunk *head;  // the one that is being filled; full and large ones follow
+    size_t used;
+};
+
+static void *c_library_resize(void *old, size_t bytes, void *user) {
+    (void)user;
+    if (bytes == 0) {
+        free(old);
+        return NULL;
+    }
+    return realloc(old, bytes);
+}
+
+static lw_memory_resize hook_resize = c_library_resize;
+static void *hook_user;
+
+void lw_memory_hook(lw_memory_resize resize, void *user) {
+    hook_resize = resize ? resize : c_library_resize;
+    hook_user = user;
+}
+
+void *lw_memory_resize_block(void *old, size_t bytes) {
+    if (bytes == 0) {
+        if (old) {
+            hook_resize(old, 0, hook_user);
+        }
+        return NULL;
+    }
+    return hook_resize(old, bytes, hook_user);
+}
+
+lw_arena *lw_arena_new(void) {
+    lw_arena *arena = lw_memory_resize_block(NULL, sizeof *arena);
+    if (arena) {
+        *arena = (lw_arena){0};
+    }
+    return arena;
+}
+
+void lw_arena_free(lw_arena *arena) {
+    if (!arena) {
+        return;
+    }
+    for (chunk *at = arena->head; at;) {
+        chunk *next = at->next;
+        lw_memory_resize_block(at, 0);
+        at = next;
+    }
+    lw_memory_resize_block(arena, 0);
+}
+
+static chunk *chunk_new(size_t size) {
+    if (size > SIZE_MAX - sizeof(chunk)) {
+        return NULL;
+    }
+    chunk *fresh = lw_memory_resize_block(NULL, sizeof(chunk) + size);
+    if (fresh) {
+        *fresh = (chunk){.size = size};
+    }
+    return fresh;
+}
+
+// The chunk that has room for bytes more; NULL when out of memory.
+static chunk *chunk_with_room(lw_arena *arena, size_t bytes) {
+    chunk *head = arena->head;
+    if (head && head->size - head->used >= bytes) {
+        return head;
+    }
+    bool large = bytes > ARENA_CHUNK_BYTES / 4;
+    chunk *fresh = chunk_new(large ? bytes : ARENA_CHUNK_BYTES);
+    if (!fresh) {
+        return NULL;
+    }
+    if (large && head) {  // goes behind the head, which may still have room for small ones
+        fresh->next = head->next;
+        head->next = fresh;
+    } else {
+        fresh->next = head;
+        arena->head = fresh;
+    }
+    return fresh;
+}
+
+// Memory for bytes, rounded up so that the next one is aligned too; not cleared.
+static void *take(lw_arena *arena, size_t bytes) {
+    if (bytes > SIZE_MAX - ARENA_ALIGN) {
+        return NULL;
+    }
+#if ARENA_CHUNK_BYTES > 0
+    bytes = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+#endif
+    chunk *room = chunk_with_room(arena, bytes);
+    if (!room) {
+        return NULL;
+    }
+    void *memory = room->bytes + room->used;
+    room->used += bytes;
+    arena->used += bytes;
+    return memory;
+}
+
+void *lw_arena_alloc(lw_arena *arena, size_t count, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        return NULL;
+    }
+    if (bytes == 0) {
+        bytes = 1;  // a pointer of its own even for nothing
+    }
+    void *memory = take(arena, bytes);
+    return memory ? memset(memory, 0, bytes) : NULL;
+}
+
+char *lw_arena_copy_n(lw_arena *arena, const char *text, size_t length) {
+    char *copy = length < SIZE_MAX ? take(arena, length + 1) : NULL;
+    if (copy) {
+        memcpy(copy, text, length);
+        copy[length] = '\0';
+    }
+    return copy;
+}
+
+char *lw_arena_copy(lw_arena *arena, const char *text) {
+    return lw_arena_copy_n(arena, text, strlen(text));
+}
+
+char *lw_arena_print_list(lw_arena *arena, const char *format, va_list list) {
+    va_list again;
+    va_copy(again, list);
+    int length = vsnprintf(NULL, 0, format, list);
+    char *text = length >= 0 ? take(arena, (size_t)length + 1) : NULL;
+    if (text) {
+        vsnprintf(text, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    return text;
+}
+
+char *lw_arena_print(lw_arena *arena, const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    char *text = lw_arena_print_list(arena, format, list);
+    va_end(list);
+    return text;
+}
+
+size_t lw_arena_used(const lw_arena *arena) {
+    return arena->used;
+}

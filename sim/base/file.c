@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/base/quantity.h"
+#include "sim/base/utf8.h"
+
+// ---- Text ----
+
+// Room for more bytes and the terminator.
+static bool reserve(lw_text *text, size_t more) {
+    if (text->failed || more > SIZE_MAX / 4 - text->length) {
+        text->failed = true;
+        return false;
+    }
+    size_t needed = text->length + more + 1;
+    if (needed <= text->capacity) {
+        return true;
+    }
+    size_t capacity = text->capacity * 2 > needed ? text->capacity * 2 : needed + 64;
+    char *bytes = lw_memory_resize_block(text->bytes, capacity);
+    if (!bytes) {
+        text->failed = true;
+        return false;
+    }
+    text->bytes = bytes;
+    text->capacity = capacity;
+    return true;
+}
+
+void lw_text_add_n(lw_text *text, const char *bytes, size_t length) {
+    if (reserve(text, length)) {
+        if (length > 0) {
+            memcpy(text->bytes + text->length, bytes, length);
+        }
+        text->length += length;
+        text->bytes[text->length] = '\0';
+    }
+}
+
+void lw_text_add(lw_text *text, const char *bytes) {
+    lw_text_add_n(text, bytes, strlen(bytes));
+}
+
+void lw_text_print(lw_text *text, const char *format, ...) {
+    va_list list, again;
+    va_start(list, format);
+    va_copy(again, list);
+    int length = vsnprintf(NULL, 0, format, list);
+    if (length < 0) {
+        text->failed = true;
+    } else if (reserve(text, (size_t)length)) {
+        vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
+        text->length += (size_t)length;
+    }
+    va_end(again);
+    va_end(list);
+}
+
+void lw_text_number(lw_text *text, double value) {
+    char buffer[LW_QUANTITY_TEXT];
+    lw_text_add(text, isfinite(value) ? lw_number_print(value, buffer) : "null");
+}
+
+void lw_text_json_string(lw_text *text, const char *utf8) {
+    lw_text_add_n(text, "\"", 1);
+    size_t length = strlen(utf8);
+    for (size_t i = 0; i < length;) {
+        uint32_t code;
+        size_t size = lw_utf8_next(utf8 + i, length - i, &code);
+        if (code == LW_UTF8_BAD) {
+            lw_text_add(text, "\xEF\xBF\xBD");
+        } else if (code == '"' || code == '\\') {
+            lw_text_print(text, "\\%c", (int)code);
+        } else if (code == '\n') {
+            lw_text_add_n(text, "\\n", 2);
+        } else if (code < 0x20) {
+            lw_text_print(text, "\\u%04" PRIx32, code);
+        } else {
+            lw_text_add_n(text, utf8 + i, size);
+        }
+        i += size;
+    }
+    lw_text_add_n(text, "\"", 1);
+}
+
+void lw_text_csv_field(lw_text *text, const char *utf8) {
+    size_t length = strlen(utf8);
+    bool spaced = length > 0 && (utf8[0] == ' ' || utf8[length - 1] == ' ');
+    if (!spaced && utf8[strcspn(utf8, ",\"\r\n")] == '\0') {
+        lw_text_add_n(text, utf8, length);
+        return;
+    }
+    lw_text_add_n(text, "\"", 1);
+    for (const char *quote; (quote = strchr(utf8, '"')); utf8 = quote + 1) {
+        lw_text_add_n(text, utf8, (size_t)(quote - utf8));
+        lw_text_add_n(text, "\"\"", 2);
+    }
+    lw_text_add(text, utf8);
+    lw_text_add_n(text, "\"", 1);
+}
+
+void lw_text_free(lw_text *text) {
+    lw_memory_resize_block(text->bytes, 0);
+    *text = (lw_text){0};
+}
+
+// ---- Files ----
+
+static int64_t fail_at;  // steps until one fails; 0: none does
+
+void lw_file_fail_at(int64_t step) {
+    fail_at = step;
+}
+
+// Is this step the one that must fail? Only tests set fail_at, so that threads only read it.
+static bool must_fail(void) {
+    if (fail_at == 0 || --fail_at > 0) {
+        return false;
+    }
+    errno = EIO;
+    return true;
+}
+
+static bool write_all(int file, const char *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t written = write(file, bytes, length);
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        if (written > 0) {
+            bytes += written;
+            length -= (size_t)written;
+        }
+    }
+    return true;
+}
+
+// Write and close; the file is closed in any case.
+static bool fill_and_close(int file, const char *bytes, size_t length, bool sync) {
+    bool ok = !must_fail() && write_all(file, bytes, length);
+    ok = ok && (!sync || (!must_fail() && fsync(file) == 0));
+    int cause = errno;
+    bool closed = close(file) == 0;
+    if (!ok) {
+        errno = cause;
+        return false;
+    }
+    return !must_fail() && closed;
+}
+
+// A new file beside path that no one else has; its name into *name. -1 with errno on failure.
+static int open_temporary(const char *path, lw_text *name) {
+    enum { TRIES = 1000, NAME_KEPT = 200 };  // the whole name must stay within 255 bytes
+    const char *slash = strrchr(path, '/');
+    int folder_length = slash ? (int)(slash - path + 1) : 0;
+    for (int i = 0; i < TRIES; i++) {
+        name->length = 0;
+        lw_text_print(name, "%.*s.%.*s.tmp.%ld.%d", folder_length, path, NAME_KEPT, path + folder_length, (long)getpid(), i);
+        if (name->failed) {
+            errno = ENOMEM;
+            return -1;
+        }
+        if (must_fail()) {
+            return -1;
+        }
+        int file = open(name->bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file >= 0 || errno != EEXIST) {
+            return file;
+        }
+    }
+    return -1;
+}
+
+static bool write_beside(const char *path, const void *bytes, size_t length) {
+    lw_text name = {0};
+    int file = open_temporary(path, &name);
+    bool ok = file >= 0;
+    if (ok) {
+        ok = fill_and_close(file, bytes, length, true) && !must_fail() && rename(name.bytes, path) == 0;
+        if (!ok) {
+            int cause = errno;
+            unlink(name.bytes);
+            errno = cause;
+        }
+    }
+    int cause = errno;
+    lw_text_free(&name);
+    errno = cause;
+    return ok;
+}
+
+// Devices and pipes (/dev/stdout, /dev/null) cannot be replaced by another file.
+static bool write_through(const char *path, const void *bytes, size_t length) {
+    int file = must_fail() ? -1 : open(path, O_WRONLY | O_CLOEXEC);
+    return file >= 0 && fill_and_close(file, bytes, length, false);
+}
+
+static const char *hint_for(int cause) {
+    switch (cause) {
+    case ENOSPC:
+    case EDQUOT:
+        return "free some space, or write to another disk";
+    case ENOENT:
+        return "make the folder first";
+    case EACCES:
+    case EROFS:
+        return "choose a folder that you may write to";
+    default:
+        return NULL;
+    }
+}
+
+lw_status lw_file_write(const char *path, const void *bytes, size_t length, lw_diags *diags) {
+    struct stat old;
+    bool exists = stat(path, &old) == 0;
+    bool ok;
+    if (exists && S_ISDIR(old.st_mode)) {
+        errno = EISDIR;
+        ok = false;
+    } else if (exists && !S_ISREG(old.st_mode)) {
+        ok = write_through(path, bytes, length);
+    } else {
+        ok = write_beside(path, bytes, length);
+    }
+    if (!ok) {
+        int cause = errno;
+        lw_error(diags, (lw_place){0}, hint_for(cause), "cannot write '%s': %s", path, strerror(cause));
+        return LW_IO;
+    }
+    return LW_OK;
+}
+
+// mkdir that is content with a folder that exists.
+static bool make_one(const char *path) {
+    struct stat old;
+    if (mkdir(path, 0777) == 0) {
+        return true;
+    }
+    if (errno != EEXIST) {
+        return false;
+    }
+    if (stat(path, &old) == 0 && S_ISDIR(old.st_mode)) {
+        return true;
+    }
+    errno = ENOTDIR;
+    return false;
+}
+
+lw_status lw_folder_make(const char *path, lw_diags *diags) {
+    lw_text prefix = {0};
+    lw_text_add(&prefix, path);
+    if (prefix.failed) {
+        lw_text_free(&prefix);
+        return LW_NO_MEMORY;
+    }
+    bool ok = true;
+    for (size_t i = 1; ok && i <= prefix.length; i++) {
+        if (i == prefix.length || prefix.bytes[i] == '/') {
+            prefix.bytes[i] = '\0';
+            ok = make_one(prefix.bytes);
+            prefix.bytes[i] = path[i];
+        }
+    }
+    int cause = prefix.length == 0 ? ENOENT : errno;
+    ok = ok && prefix.length > 0;
+    lw_text_free(&prefix);
+    if (!ok) {
+        lw_error(diags, (lw_place){0}, NULL, "cannot make the folder '%s': %s", path, strerror(cause));
+        return LW_IO;
+    }
+    return LW_OK;
+}
