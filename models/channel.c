@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/channel.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stddef.h>
+
+const char *const lw_stage_words[] = {
+    "raw", "line code", "periodic", "framing", "control", "retry", "window", "endpoint", NULL,
+};
+
+int64_t lw_packet_wire_bytes(const lw_packet_format *format, int64_t payload_bytes) {
+    int64_t bytes = payload_bytes + format->overhead_bytes;
+    int64_t granules = bytes / format->granule_bytes + (bytes % format->granule_bytes != 0);
+    return granules * format->granule_bytes;
+}
+
+// 1 - share, exactly; false when it does not fit.
+static bool rest_of(lw_fraction share, lw_fraction *rest) {
+    return lw_fraction_subtract((lw_fraction){1, 1}, share, rest);
+}
+
+static double byte_time_ps(const lw_channel *channel) {
+    double open = 1.0 - lw_fraction_value(channel->periodic) - lw_fraction_value(channel->control_share);
+    double rate_Bps = lw_fraction_value(channel->raw_Bps) * lw_fraction_value(channel->line_code) * open *
+                      (1.0 - lw_fraction_value(channel->stall));
+    return 1e12 * lw_fraction_value(channel->expand) / rate_Bps;
+}
+
+bool lw_channel_ps_per_byte(const lw_channel *channel, lw_fraction *ps_per_byte) {
+    // Small factors first: 1e12 / rate is a few hundred at most, so the intermediate results stay far from 64 bits.
+    lw_fraction taken, open, busy, ps;
+    bool exact = lw_fraction_divide((lw_fraction){1000000000000, 1}, channel->raw_Bps, &ps) &&
+                 lw_fraction_divide(ps, channel->line_code, &ps) && lw_fraction_multiply(ps, channel->expand, &ps) &&
+                 lw_fraction_add(channel->periodic, channel->control_share, &taken) && rest_of(taken, &open) &&
+                 lw_fraction_divide(ps, open, &ps) && rest_of(channel->stall, &busy) && lw_fraction_divide(ps, busy, &ps);
+    *ps_per_byte = exact ? ps : lw_fraction_near(byte_time_ps(channel), 1 << 20);
+    return exact;
+}
+
+int64_t lw_channel_latency_ps(const lw_channel *channel) {
+    int64_t sum_ps = 0;
+    for (int i = 0; i < channel->latency_count; i++) {
+        sum_ps += channel->latency[i].ps;
+    }
+    return sum_ps;
+}
+
+double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes) {
+    if (channel->error_probability <= 0.0) {
+        return 0.0;
+    }
+    assert(channel->error_unit_bytes > 0);
+    int64_t units = wire_bytes / channel->error_unit_bytes + (wire_bytes % channel->error_unit_bytes != 0);
+    // Not 1 - (1 - p)^n: at p = 1e-12 that would lose all digits.
+    return -expm1((double)units * log1p(-channel->error_probability));
+}
+
+// Time that a packet occupies the wire on average when it must be repeated with probability p until it arrives: p / (1 - p) extra
+// rounds, each of which costs the packet again and, where the sender goes back, all that it sent before it knew.
+static double retry_share(const lw_channel *channel, double packet_ps, int64_t wire_bytes) {
+    double error = lw_channel_packet_error(channel, wire_bytes);
+    if (error <= 0.0 || channel->replay == LW_REPLAY_NONE) {
+        return 1.0;
+    }
+    double round_ps = packet_ps + (channel->replay == LW_REPLAY_GO_BACK_N ? (double)channel->replay_ps : 0.0);
+    return packet_ps / (packet_ps + error / (1.0 - error) * round_ps);
+}
+
+// Share of the data wire left when requests travel the other way and their receiver answers with control packets over the data
+// wire: one in each interval, but no more than there are requests.
+static double request_control_share(const lw_channel *data, const lw_channel *requests, double payload_Bps) {
+    if (requests->control_bytes == 0 || data->request_max_bytes == 0) {
+        return 1.0;
+    }
+    double control_ps = (double)requests->control_bytes * byte_time_ps(data);
+    double request_gap_ps = (double)data->request_max_bytes * 1e12 / payload_Bps;
+    double interval_ps = (double)requests->control_interval_ps;
+    return interval_ps >= request_gap_ps ? 1.0 - control_ps / interval_ps : request_gap_ps / (request_gap_ps + control_ps);
+}
+
+static void segment_stages(const lw_segment *segment, int dir, lw_packet_kind kind, int64_t payload_bytes,
+                           double rate_Bps[LW_STAGE_COUNT]) {
+    const lw_channel *data = &segment->channel[dir];
+    int64_t wire_bytes = lw_packet_wire_bytes(&data->format[kind], payload_bytes);
+    double periodic = lw_fraction_value(data->periodic);
+    double open = 1.0 - periodic;
+
+    rate_Bps[LW_STAGE_RAW] = lw_fraction_value(data->raw_Bps);
+    rate_Bps[LW_STAGE_LINE_CODE] = rate_Bps[LW_STAGE_RAW] * lw_fraction_value(data->line_code);
+    rate_Bps[LW_STAGE_PERIODIC] = rate_Bps[LW_STAGE_LINE_CODE] * open;
+    rate_Bps[LW_STAGE_FRAMING] =
+        rate_Bps[LW_STAGE_PERIODIC] * ((double)payload_bytes / ((double)wire_bytes * lw_fraction_value(data->expand)));
+    double control = rate_Bps[LW_STAGE_FRAMING] * ((open - lw_fraction_value(data->control_share)) / open) *
+                     (1.0 - lw_fraction_value(data->stall));
+    if (kind == LW_PACKET_COMPLETION) {
+        control *= request_control_share(data, &segment->channel[!dir], control);
+    }
+    rate_Bps[LW_STAGE_CONTROL] = control;
+    rate_Bps[LW_STAGE_RETRY] = control * retry_share(data, (double)wire_bytes * byte_time_ps(data), wire_bytes);
+    rate_Bps[LW_STAGE_WINDOW] = rate_Bps[LW_STAGE_RETRY];
+    rate_Bps[LW_STAGE_ENDPOINT] = rate_Bps[LW_STAGE_RETRY];
+}
+
+// Unloaded time from a request's first bit out to its last completion's last bit in. Segments cut through, so each way serialises
+// once, at its slowest segment.
+static double read_round_trip_ps(const lw_link *link, int dir, int64_t payload_bytes, int64_t request_bytes,
+                                 int64_t completer_ps) {
+    double fixed_ps = (double)completer_ps;
+    double out_ps = 0.0, back_ps = 0.0;
+    int64_t packets = request_bytes / payload_bytes;
+    int64_t tail_bytes = request_bytes % payload_bytes;
+    for (int i = 0; i < link->segment_count; i++) {
+        const lw_channel *requests = &link->segment[i].channel[!dir];
+        const lw_channel *data = &link->segment[i].channel[dir];
+        const lw_packet_format *format = &data->format[LW_PACKET_COMPLETION];
+        int64_t wire_bytes = packets * lw_packet_wire_bytes(format, payload_bytes) +
+                             (tail_bytes > 0 ? lw_packet_wire_bytes(format, tail_bytes) : 0);
+        fixed_ps += (double)(lw_channel_latency_ps(requests) + lw_channel_latency_ps(data));
+        out_ps = fmax(out_ps, (double)lw_packet_wire_bytes(&requests->format[LW_PACKET_REQUEST], 0) * byte_time_ps(requests));
+        back_ps = fmax(back_ps, (double)wire_bytes * byte_time_ps(data));
+    }
+    return fixed_ps + out_ps + back_ps;
+}
+
+void lw_link_waterfall(const lw_link *link, int dir, lw_packet_kind kind, int64_t payload_bytes, int64_t completer_ps,
+                       lw_waterfall *out) {
+    assert(link->segment_count > 0 && kind != LW_PACKET_REQUEST);
+    int64_t payload_max_bytes = INT64_MAX;
+    int64_t request_bytes = INT64_MAX;
+    for (int i = 0; i < link->segment_count; i++) {
+        const lw_channel *data = &link->segment[i].channel[dir];
+        payload_max_bytes =
+            data->format[kind].payload_max_bytes < payload_max_bytes ? data->format[kind].payload_max_bytes : payload_max_bytes;
+        request_bytes = data->request_max_bytes < request_bytes ? data->request_max_bytes : request_bytes;
+    }
+    if (payload_bytes <= 0 || payload_bytes > payload_max_bytes) {
+        payload_bytes = payload_max_bytes;
+    }
+    *out = (lw_waterfall){.window_Bps = (double)INFINITY, .slowest_segment = -1};
+    for (int i = 0; i < link->segment_count; i++) {
+        double rate_Bps[LW_STAGE_COUNT];
+        segment_stages(&link->segment[i], dir, kind, payload_bytes, rate_Bps);
+        if (out->slowest_segment < 0 || rate_Bps[LW_STAGE_RETRY] < out->rate_Bps[LW_STAGE_RETRY]) {
+            out->slowest_segment = i;
+            for (int stage = 0; stage < LW_STAGE_COUNT; stage++) {
+                out->rate_Bps[stage] = rate_Bps[stage];
+            }
+        }
+    }
+    if (kind == LW_PACKET_COMPLETION && link->read_tags != LW_TAGS_INFINITE && request_bytes > 0) {
+        double round_trip_ps = read_round_trip_ps(link, dir, payload_bytes, request_bytes, completer_ps);
+        out->window_Bps = (double)link->read_tags * (double)request_bytes * 1e12 / round_trip_ps;
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/pcie_link.h"
+
+static const int lanes_usual[] = {4, 8, 16, 0};
+static const lw_pcie_medium medium = {
+    .family = "copprlink",
+    .label = "CopprLink PCIe",
+    .cable_m = 1.0,
+    .lanes_usual = lanes_usual,
+    .lanes_hint = "CopprLink cables have 4, 8 or 16 lanes",
+    .gen_min = 5,
+    .gen_max = 6,
+    .gen_hint = "CopprLink is specified at 32 and 64 GT/s, generations 5 and 6",
+    .cable_max_m = 2.0,
+    .cable_hint = "1 m inside a case (SFF-TA-1016), 2 m outside (SFF-TA-1032)",
+};
+
+static const char page[] =
+    "CopprLink is PCI-SIG's cable for PCI Express at 32 and 64 GT/s (2024), the successor of OCuLink. Inside a case it uses the\n"
+    "SFF-TA-1016 connector, known as MCIO, up to 1 m; outside SFF-TA-1032, up to 2 m. Both come with 4, 8 or 16 lanes.\n"
+    "\n"
+    "As with OCuLink the protocol is plain PCI Express. Eight lanes of generation 5 are 31.5 GB/s after the line code, as much "
+    "as\n"
+    "sixteen lanes of generation 4. At generation 6 packets ride in flits and 236 of 256 bytes are theirs.\n"
+    "\n"
+    "At these rates the loss budget is short: 36 dB at 32 GT/s, and only 32 dB at 64 GT/s although the frequency is the same,\n"
+    "16 GHz, because four signal levels leave less margin. A longer way needs a retimer, which the standard allows 64 ns a "
+    "direction\n"
+    "while products promise less than 10 ns; the cable itself takes 4.6 ns a metre.";
+
+static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
+    return lw_pcie_check(params, &medium, set, at, diags);
+}
+
+static void resolve(const void *params, lw_link *link) {
+    lw_pcie_resolve(params, &medium, link);
+}
+
+const lw_family lw_family_copprlink = {
+    .name = "copprlink",
+    .summary = "PCI Express 5.0 and 6.0 over CopprLink cables, inside and outside a case, 4 to 16 lanes",
+    .page = page,
+    .options = lw_pcie_options,
+    .params_size = sizeof(lw_pcie_params),
+    .check = check,
+    .resolve = resolve,
+};

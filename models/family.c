@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/family.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+const lw_family *lw_family_find(const char *name) {
+    for (size_t i = 0; lw_families[i] != NULL; i++) {
+        if (strcmp(lw_families[i]->name, name) == 0) {
+            return lw_families[i];
+        }
+    }
+    return NULL;
+}
+
+lw_place lw_family_place(const lw_option *options, const lw_option_set *set, const char *key, lw_place at) {
+    const lw_option *row = lw_option_find(options, key);
+    assert(row != NULL);
+    size_t index = (size_t)(row - options);
+    return set != NULL && set->given[index] ? set->place[index] : at;
+}
+
+// A trial: the parameters with one field changed, against what they gave before.
+typedef struct trial {
+    const lw_family *family;
+    const lw_option *row;
+    const unsigned char *params;
+    lw_diags *diags;
+    size_t warnings;  // of the unchanged parameters
+    lw_link before;
+} trial;
+
+static size_t warnings_of(const lw_family *family, const void *params, lw_diags *diags, bool *legal) {
+    static const lw_option_set none;  // constant: findings have no place here
+    size_t before = lw_diags_warnings(diags);
+    *legal = family->check == NULL || family->check(params, &none, (lw_place){0}, diags) == LW_OK;
+    return lw_diags_warnings(diags) - before;
+}
+
+static bool differs(const trial *t, const void *params) {
+    bool legal;
+    size_t warnings = warnings_of(t->family, params, t->diags, &legal);
+    if (!legal) {
+        return false;
+    }
+    lw_link after;
+    t->family->resolve(params, &after);
+    // resolve clears the link first, so equal links are equal bytes.
+    return warnings != t->warnings || memcmp(&after, &t->before, sizeof after) != 0;
+}
+
+static bool differs_with(const trial *t, const void *value, size_t size) {
+    _Alignas(max_align_t) unsigned char params[LW_PARAMS_MAX];
+    memcpy(params, t->params, t->family->params_size);
+    memcpy(params + t->row->offset, value, size);
+    return differs(t, params);
+}
+
+static bool differs_with_text(const trial *t, const char *text) {
+    _Alignas(max_align_t) unsigned char params[LW_PARAMS_MAX];
+    memcpy(params, t->params, t->family->params_size);
+    lw_node node = {.kind = LW_SCALAR, .text = text};
+    return lw_option_parse_value(t->row, &node, params, t->diags) == LW_OK && differs(t, params);
+}
+
+static bool differs_with_number(const trial *t, double number) {
+    const lw_option *row = t->row;
+    if (row->minimum < row->maximum && (number < row->minimum || number > row->maximum)) {
+        return false;
+    }
+    if (row->kind == LW_OPTION_QUANTITY_REAL) {
+        return differs_with(t, &number, sizeof number);
+    }
+    if (fabs(number) >= 0x1p62) {
+        return false;
+    }
+    int64_t whole = (int64_t)number;
+    return differs_with(t, &whole, sizeof whole);
+}
+
+// The number of a field; NaN when it is auto.
+static double number_of(const trial *t) {
+    if (t->row->kind == LW_OPTION_QUANTITY_REAL) {
+        double value;
+        memcpy(&value, t->params + t->row->offset, sizeof value);
+        return lw_is_auto(value) ? (double)NAN : value;
+    }
+    int64_t value;
+    memcpy(&value, t->params + t->row->offset, sizeof value);
+    return value == LW_AUTO ? (double)NAN : (double)value;
+}
+
+static bool any_number_differs(const trial *t) {
+    const lw_option *row = t->row;
+    if (row->fallback != NULL && strcmp(row->fallback, "auto") == 0 && differs_with_text(t, "auto")) {
+        return true;
+    }
+    for (const char *const *word = row->words; word != NULL && *word != NULL; word++) {
+        if (differs_with_text(t, *word)) {
+            return true;
+        }
+    }
+    if (row->words != NULL) {
+        return false;
+    }
+    double now = number_of(t);
+    if (!isnan(now) && (differs_with_number(t, now / 2) || differs_with_number(t, now * 2))) {
+        return true;
+    }
+    bool bounded = row->minimum < row->maximum;
+    return differs_with_number(t, bounded ? row->minimum : 1.0) || differs_with_number(t, bounded ? row->maximum : 1e6);
+}
+
+static bool any_differs(const trial *t) {
+    switch (t->row->kind) {
+    case LW_OPTION_WORD:
+        for (int word = 0; t->row->words[word] != NULL; word++) {
+            if (differs_with(t, &word, sizeof word)) {
+                return true;
+            }
+        }
+        return false;
+    case LW_OPTION_FLAG: {
+        bool flag;
+        memcpy(&flag, t->params + t->row->offset, sizeof flag);
+        flag = !flag;
+        return differs_with(t, &flag, sizeof flag);
+    }
+    case LW_OPTION_INTEGER:
+    case LW_OPTION_QUANTITY_INT:
+    case LW_OPTION_QUANTITY_REAL:
+        return any_number_differs(t);
+    case LW_OPTION_TEXT:
+    case LW_OPTION_NODE:
+        break;  // no other value can be guessed: the benefit of the doubt
+    }
+    return true;
+}
+
+bool lw_family_has_effect(const lw_family *family, const void *params, const char *key) {
+    assert(family->params_size <= LW_PARAMS_MAX);
+    trial t = {.family = family, .row = lw_option_find(family->options, key), .params = params};
+    lw_arena *arena = lw_arena_new();
+    t.diags = arena == NULL ? NULL : lw_diags_new(arena);
+    bool effect = true;  // without memory or a row nobody is accused
+    if (t.row != NULL && t.diags != NULL) {
+        bool legal;
+        t.warnings = warnings_of(family, params, t.diags, &legal);
+        family->resolve(params, &t.before);
+        effect = any_differs(&t);
+    }
+    lw_arena_free(arena);
+    return effect;
+}

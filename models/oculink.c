@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/pcie_link.h"
+
+static const int lanes_usual[] = {4, 8, 0};
+static const lw_pcie_medium medium = {
+    .family = "oculink",
+    .label = "OCuLink PCIe",
+    .cable_m = 0.5,
+    .lanes_usual = lanes_usual,
+    .lanes_hint = "OCuLink connectors have 4 or 8 lanes",
+    .gen_min = 1,
+    .gen_max = 4,
+    .gen_hint = "OCuLink-1 is PCIe 3.0, OCuLink-2 is PCIe 4.0; for cabled PCIe 5.0 see copprlink",
+};
+
+static const char page[] =
+    "OCuLink is PCI Express in a cable: the same lanes, the same packets, nothing added and nothing translated. The plug is\n"
+    "SFF-8611, the socket SFF-8612; PCI-SIG finished the specification 1.0 in October 2015.\n"
+    "\n"
+    "OCuLink-1 carries PCIe 3.0, OCuLink-2 carries PCIe 4.0: 3.94 and 7.88 GB/s with four lanes after the line code. It is not\n"
+    "PCIe 5.0. Docks are sold as such, yet no text of PCI-SIG supports it; cabled PCIe 5.0 and 6.0 is CopprLink.\n"
+    "\n"
+    "What a graphics card loses on OCuLink is lanes: four where the slot has sixteen. Four lanes of generation 4 give about a\n"
+    "quarter of the slot's rate, and the fixed cost of a small copy stays the same. The cable itself hardly delays: 0.5 m is 2.3 "
+    "ns.\n"
+    "\n"
+    "Its length matters for the signal. The receivers tolerate a loss that the generation sets, and the cable takes its part of "
+    "it\n"
+    "with every metre (cable_loss, loss_budget). Beyond the budget expect errors and a link that trains at a lower generation.\n"
+    "Vendors also note that OCuLink is not made to be plugged while the machine runs.";
+
+static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
+    return lw_pcie_check(params, &medium, set, at, diags);
+}
+
+static void resolve(const void *params, lw_link *link) {
+    lw_pcie_resolve(params, &medium, link);
+}
+
+const lw_family lw_family_oculink = {
+    .name = "oculink",
+    .summary = "PCI Express over an OCuLink cable (SFF-8611 and SFF-8612), 4 or 8 lanes",
+    .page = page,
+    .options = lw_pcie_options,
+    .params_size = sizeof(lw_pcie_params),
+    .check = check,
+    .resolve = resolve,
+};
