@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the engine runs: servers that packets pass, and tasks that move bytes over paths of servers. Plain arrays, filled by the builder.
+// What the engine runs: servers that packets pass, and tasks that move bytes over paths of servers. Plain arrays, filled by the
+// builder.
 #ifndef LW_FABRIC_H
 #define LW_FABRIC_H
 
@@ -14,8 +15,8 @@
 #define LW_NO_SERVER UINT32_MAX
 
 // One server: a direction of a link segment, a memory port, a copy engine. Packets of different tasks that wait for it take turns
-// (round robin, one packet a turn); each packet occupies it for packet_ps + wire bytes * ps_per_byte, remainders carried over a busy
-// period, and arrives latency_ps later at the next server of its path.
+// (round robin, one packet a turn); each packet occupies it for packet_ps + wire bytes * ps_per_byte, remainders carried over a
+// busy period, and arrives latency_ps later at the next server of its path.
 typedef struct lw_server {
     const char *name;         // "egpu host->gpu", for results
     lw_fraction ps_per_byte;  // {0, 1}: no cost per byte
@@ -27,7 +28,8 @@ typedef struct lw_server {
     int64_t data_unit_bytes;
     int64_t credit_return_ps;
 
-    // While packets arrive over this server, control_bytes go over `opposite` every control_interval_ps, before any waiting packet.
+    // While packets arrive over this server, control_bytes go over `opposite` every control_interval_ps, before any waiting
+    // packet.
     uint32_t opposite;  // LW_NO_SERVER: none
     int64_t control_bytes;
     int64_t control_interval_ps;
@@ -38,13 +40,15 @@ typedef struct lw_server {
     int64_t replay_ps;
 } lw_server;
 
-// One stop of a path. The packet starts there when its head has arrived, or its tail where the server is faster than the one before
-// or store_forward asks for it.
+// One stop of a path. The packet starts there when its head has arrived, or its tail where the server is faster than the one
+// before or store_forward asks for it.
 typedef struct lw_hop {
     uint32_t server;
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)
     int64_t granule_bytes;   // >= 1
     bool store_forward;
+    int64_t
+        buffer_packets;  // at most so many packets of the task have left here and not yet started at the next stop; 0: no limit
 } lw_hop;
 
 typedef enum lw_task_kind {
@@ -62,13 +66,13 @@ typedef enum lw_arrivals {
 typedef struct lw_task {
     const char *name;
     lw_task_kind kind;
-    int64_t start_ps;          // earliest start
-    const uint32_t *after;     // tasks that must have ended, by index; may point forwards, not in a circle
+    int64_t start_ps;       // earliest start
+    const uint32_t *after;  // tasks that must have ended, by index; may point forwards, not in a circle
     size_t after_count;
-    uint32_t resource;         // a slot of fabric->resource_slots held from start to end (copy engines); LW_NO_SERVER: none
-    int64_t submit_ps;         // from start to the first packet ready (holds the resource)
-    int64_t finish_ps;         // from the last delivery to the end
-    int64_t duration_ps;       // LW_TASK_DELAY
+    uint32_t resource;    // a slot of fabric->resource_slots held from start to end (copy engines); LW_NO_SERVER: none
+    int64_t submit_ps;    // from start to the first packet ready (holds the resource)
+    int64_t finish_ps;    // from the last delivery to the end
+    int64_t duration_ps;  // LW_TASK_DELAY
 
     int64_t bytes;             // payload; 0 is legal and ends after submit_ps + finish_ps
     int64_t packet_bytes;      // payload of a full data packet, >= 1
@@ -76,13 +80,13 @@ typedef struct lw_task {
     size_t data_count;         // >= 1 for WRITE and READ
     lw_packet_kind data_kind;  // LW_PACKET_WRITE or LW_PACKET_COMPLETION
 
-    const lw_hop *request;     // path of requests (READ); may be empty: requests reach the completer at once
+    const lw_hop *request;  // path of requests (READ); may be empty: requests reach the completer at once
     size_t request_count;
-    int64_t request_bytes;     // payload one request asks for, a multiple of packet_bytes or less than it
-    int64_t tags;              // requests outstanding at once, >= 1; LW_TAGS_INFINITE
-    int64_t completer_ps;      // from a request's arrival to its data being ready
+    int64_t request_bytes;  // payload one request asks for, a multiple of packet_bytes or less than it
+    int64_t tags;           // requests outstanding at once, >= 1; LW_TAGS_INFINITE
+    int64_t completer_ps;   // from a request's arrival to its data being ready
 
-    lw_arrivals arrivals;      // of data packets (WRITE) or requests (READ) at the source
+    lw_arrivals arrivals;  // of data packets (WRITE) or requests (READ) at the source
     int64_t gap_ps;
 } lw_task;
 
@@ -107,14 +111,14 @@ typedef struct lw_server_result {
 } lw_server_result;
 
 typedef struct lw_task_result {
-    int64_t start_ps;          // resource held, submission began
-    int64_t first_ps;          // first packet or request ready
-    int64_t delivered_ps;      // last payload byte at the sink
+    int64_t start_ps;      // resource held, submission began
+    int64_t first_ps;      // first packet or request ready
+    int64_t delivered_ps;  // last payload byte at the sink
     int64_t end_ps;
-    int64_t packets;           // data packets
-    int64_t wait_ps;           // sum over data packets of the time spent queueing at servers (arrived, not started)
-    int64_t window_stall_ps;   // time with data left to ask for and no tag free
-    uint32_t busiest;          // server of its paths with the highest busy share between first_ps and delivered_ps
+    int64_t packets;          // data packets
+    int64_t wait_ps;          // sum over data packets of the time spent queueing at servers (arrived, not started)
+    int64_t window_stall_ps;  // time with data left to ask for and no tag free
+    uint32_t busiest;         // server of its paths with the highest busy share between first_ps and delivered_ps
     double busiest_share;
 } lw_task_result;
 
@@ -122,14 +126,14 @@ typedef struct lw_engine_result {
     lw_task_result *task;      // one a task
     lw_server_result *server;  // one a server
     int64_t end_ps;
-    int64_t packets;           // data packets and requests
-    int64_t packet_hops;       // servers passed
-    int64_t events;            // events really executed
-    int64_t jumps;             // periods were skipped this many times
+    int64_t packets;      // data packets and requests
+    int64_t packet_hops;  // servers passed
+    int64_t events;       // events really executed
+    int64_t jumps;        // periods were skipped this many times
 } lw_engine_result;
 
-// Run to the end. LW_STUCK: tasks wait in a circle or for credits that never come; *stuck (may be NULL) names one. LW_LIMIT: time beyond
-// 2^62 ps. LW_INTERRUPTED: *stop became non-zero (stop may be NULL). The result lives in the arena.
+// Run to the end. LW_STUCK: tasks wait in a circle or for credits that never come; *stuck (may be NULL) names one. LW_LIMIT: time
+// beyond 2^62 ps. LW_INTERRUPTED: *stop became non-zero (stop may be NULL). The result lives in the arena.
 lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed, const volatile sig_atomic_t *stop,
                         lw_arena *arena, lw_engine_result *out, uint32_t *stuck) LW_CHECKED;
 

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Fabric -> state of a run: streams and stops with their service times, credit loops, random streams.
+#include "sim/engine/state.h"
+
+// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): one seed a stream of random numbers from the seed of the run.
+static uint64_t mix(uint64_t value) {
+    value += UINT64_C(0x9e3779b97f4a7c15);
+    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return value ^ (value >> 31);
+}
+
+static gsl_rng *new_random(uint64_t seed, uint64_t kind, uint64_t index) {
+    gsl_rng *random = gsl_rng_alloc(gsl_rng_taus2);
+    if (random != NULL) {
+        gsl_rng_set(random, mix(mix(seed ^ mix(kind)) ^ index) & UINT64_C(0xffffffff));
+    }
+    return random;
+}
+
+// Time of wire_bytes on a server; false when it exceeds LW_TIME_MAX.
+static bool service_of(const lw_server *server, int64_t wire_bytes, lw_service *out) {
+    lw_int128 parts = (lw_int128)wire_bytes * server->ps_per_byte.num;
+    lw_int128 whole = parts / server->ps_per_byte.den + server->packet_ps;
+    if (whole > LW_TIME_MAX) {
+        return false;
+    }
+    out->whole_ps = (int64_t)whole;
+    out->part = (int64_t)(parts % server->ps_per_byte.den);
+    return true;
+}
+
+static int64_t wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
+    int64_t bytes = payload_bytes + hop->overhead_bytes;
+    return (bytes + hop->granule_bytes - 1) / hop->granule_bytes * hop->granule_bytes;
+}
+
+static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t seed, lw_node_server *out) {
+    const lw_server *in = &fabric->server[index];
+    if (in->ps_per_byte.den <= 0 || in->ps_per_byte.num < 0 || in->error_probability >= 0.9 || in->latency_ps > LW_TIME_MAX) {
+        return LW_LIMIT;
+    }
+    out->free_ps = -1;
+    out->den = in->ps_per_byte.den;
+    out->latency_ps = in->latency_ps;
+    out->serve_ps = -1;
+    out->waiting_first = out->waiting_last = LW_NONE;
+    out->control_opposite = in->control_bytes > 0 ? in->opposite : LW_NONE;
+    out->control_interval_ps = in->control_interval_ps;
+    if (out->control_opposite != LW_NONE) {
+        lw_server line = fabric->server[in->opposite];
+        line.packet_ps = 0;
+        if (!service_of(&line, in->control_bytes, &out->control)) {
+            return LW_LIMIT;
+        }
+    }
+    for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
+        const lw_credits *given = &in->credits[kind];
+        out->credits[kind].packets = given->packets > 0 ? given->packets : LW_CREDITS_INFINITE;
+        out->credits[kind].data_units = given->data_units > 0 ? given->data_units : LW_CREDITS_INFINITE;
+    }
+    out->good_units = INT64_MAX;
+    if (in->error_probability > 0 && in->replay != LW_REPLAY_NONE) {
+        out->error_probability = in->error_probability;
+        out->unit_bytes = in->error_unit_bytes > 0 ? in->error_unit_bytes : 1;
+        out->replay = in->replay;
+        out->replay_ps = in->replay_ps;
+        out->random = new_random(seed, 1, index);
+        if (out->random == NULL) {
+            return LW_NO_MEMORY;
+        }
+        lw_draw_good_units(out);
+    }
+    return LW_OK;
+}
+
+static bool is_finite(const lw_credits *credits) {
+    return credits->packets != LW_CREDITS_INFINITE || credits->data_units != LW_CREDITS_INFINITE;
+}
+
+static uint32_t add_loop(lw_run_state *run, uint32_t server, lw_packet_kind kind) {
+    lw_credit_loop *loop = &run->loop[run->loop_count];
+    loop->server = server;
+    loop->kind = kind;
+    loop->return_ps = run->fabric->server[server].credit_return_ps;
+    run->server[server].limited = true;
+    return (uint32_t)run->loop_count++;
+}
+
+static int64_t ceil_divide(int64_t a, int64_t b) {
+    return a / b + (a % b != 0);
+}
+
+// `a` faster than `b` for a full packet of the stream.
+static bool is_faster(lw_service a, int64_t a_den, lw_service b, int64_t b_den) {
+    if (a.whole_ps != b.whole_ps) {
+        return a.whole_ps < b.whole_ps;
+    }
+    return (lw_int128)a.part * b_den < (lw_int128)b.part * a_den;
+}
+
+static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_hop *hop, uint32_t index, int64_t full_bytes,
+                           int64_t last_bytes) {
+    const lw_fabric *fabric = run->fabric;
+    lw_stop *stop = &run->stop[index];
+    const lw_server *server = &fabric->server[hop->server];
+    int64_t unit = server->data_unit_bytes > 0 ? server->data_unit_bytes : 1;
+    *stop = (lw_stop){.server = hop->server,
+                      .next = index == stream->last_stop ? LW_NONE : index + 1,
+                      .next_waiting = LW_NONE,
+                      .total = stream->total,
+                      .until_sink = stream->sink_every,
+                      .buffer = hop->buffer_packets > 0 && index != stream->last_stop ? hop->buffer_packets : INT64_MAX,
+                      .kind = stream->kind,
+                      .frees = LW_NONE,
+                      .sink_frees = LW_NONE,
+                      .full_units = ceil_divide(full_bytes, unit),
+                      .last_units = ceil_divide(last_bytes, unit),
+                      .full_wire_bytes = wire_bytes(hop, full_bytes),
+                      .last_wire_bytes = wire_bytes(hop, last_bytes)};
+    stop->stream = (uint32_t)(stream - run->stream);
+    if (!service_of(server, stop->full_wire_bytes, &stop->full) || !service_of(server, stop->last_wire_bytes, &stop->last)) {
+        return LW_LIMIT;
+    }
+    // What backs up at the source of a backlog is not queueing delay.
+    stop->counts_wait = !stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX ||
+                                                fabric->task[stream->task].arrivals != LW_ARRIVALS_BACKLOG);
+    lw_node_server *state = &run->server[hop->server];
+    if (stop->buffer != INT64_MAX) {
+        state->limited = true;
+    }
+    if (index != stream->first_stop) {
+        const lw_stop *previous = stop - 1;
+        const lw_node_server *before = &run->server[previous->server];
+        stop->store_forward = hop->store_forward || is_faster(stop->full, state->den, previous->full, before->den);
+        stop->wakes_previous = previous->buffer != INT64_MAX;
+        if (is_finite(&before->credits[stream->kind])) {
+            stop->frees = add_loop(run, previous->server, stream->kind);
+        }
+    }
+    if (index == stream->last_stop && is_finite(&state->credits[stream->kind])) {
+        stop->sink_frees = add_loop(run, hop->server, stream->kind);
+    }
+    return LW_OK;
+}
+
+static lw_status make_stream(lw_run_state *run, uint32_t task, bool is_request, const lw_hop *hop, size_t count, int64_t total,
+                             int64_t full_bytes, int64_t last_bytes, int64_t sink_every, uint32_t *out) {
+    uint32_t index = (uint32_t)run->stream_count++;
+    lw_stream *stream = &run->stream[index];
+    *stream = (lw_stream){.task = task,
+                          .first_stop = count == 0 ? LW_NONE : (uint32_t)run->stop_count,
+                          .last_stop = count == 0 ? LW_NONE : (uint32_t)(run->stop_count + count - 1),
+                          .kind = is_request ? LW_PACKET_REQUEST : run->fabric->task[task].data_kind,
+                          .is_request = is_request,
+                          .total = total,
+                          .sink_every = sink_every,
+                          .sink_ps = is_request ? run->fabric->task[task].completer_ps : 0};
+    for (size_t i = 0; i < count; i++) {
+        LW_TRY(make_stop(run, stream, &hop[i], (uint32_t)run->stop_count, full_bytes, last_bytes));
+        run->stop_count++;
+    }
+    *out = index;
+    return LW_OK;
+}
+
+static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
+    const lw_task *task = &run->fabric->task[index];
+    lw_task_state *state = &run->task[index];
+    *state = (lw_task_state){.after_left = task->after_count, .data = LW_NONE, .request = LW_NONE, .next_in_line = LW_NONE};
+    run->result[index].busiest = LW_NONE;
+    if (task->kind == LW_TASK_DELAY || task->bytes == 0) {
+        return LW_OK;
+    }
+    if (task->data_count == 0 || task->packet_bytes < 1 || task->bytes < 0 || task->bytes > LW_TIME_MAX) {
+        return LW_INTERNAL;
+    }
+    bool reads = task->kind == LW_TASK_READ;
+    int64_t packet = task->packet_bytes;
+    if (reads && task->request_bytes < packet) {
+        packet = task->request_bytes;
+    }
+    int64_t total = ceil_divide(task->bytes, packet);
+    int64_t last = task->bytes - (total - 1) * packet;
+    state->data_per_request = reads ? ceil_divide(task->request_bytes, packet) : 1;
+    LW_TRY(make_stream(run, index, false, task->data, task->data_count, total, packet, last,
+                       reads ? state->data_per_request : INT64_MAX, &state->data));
+    if (reads) {
+        LW_TRY(make_stream(run, index, true, task->request, task->request_count, ceil_divide(task->bytes, task->request_bytes), 0,
+                           0, 1, &state->request));
+    }
+    if (task->arrivals == LW_ARRIVALS_POISSON) {
+        state->random = new_random(seed, 2, index);
+        if (state->random == NULL) {
+            return LW_NO_MEMORY;
+        }
+    }
+    state->busy_before_ps = LW_NEW_ARRAY(run->arena, int64_t, task->data_count + task->request_count);
+    return state->busy_before_ps == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+// The tasks that wait for each task, as one array of groups.
+static lw_status make_dependents(lw_run_state *run) {
+    const lw_fabric *fabric = run->fabric;
+    size_t *first = LW_NEW_ARRAY(run->arena, size_t, fabric->task_count + 2);
+    if (first == NULL) {
+        return LW_NO_MEMORY;
+    }
+    size_t edges = 0;
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        for (size_t i = 0; i < fabric->task[t].after_count; i++) {
+            if (fabric->task[t].after[i] >= fabric->task_count) {
+                return LW_INTERNAL;
+            }
+            first[fabric->task[t].after[i] + 2]++;
+            edges++;
+        }
+    }
+    uint32_t *dependent = LW_NEW_ARRAY(run->arena, uint32_t, edges);
+    if (dependent == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t t = 2; t < fabric->task_count + 2; t++) {
+        first[t] += first[t - 1];
+    }
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        for (size_t i = 0; i < fabric->task[t].after_count; i++) {
+            dependent[first[fabric->task[t].after[i] + 1]++] = (uint32_t)t;
+        }
+    }
+    run->dependent = dependent;
+    run->dependent_first = first;
+    return LW_OK;
+}
+
+static void mark_exclusive(lw_run_state *run) {
+    const lw_fabric *fabric = run->fabric;
+    for (size_t s = 0; s < fabric->server_count; s++) {
+        run->server[s].exclusive = true;
+    }
+    // next_waiting is free for counting until the run begins.
+    for (size_t i = 0; i < run->stop_count; i++) {
+        lw_node_server *server = &run->server[run->stop[i].server];
+        if (server->waiting_first != LW_NONE) {
+            server->exclusive = false;
+        }
+        server->waiting_first = (uint32_t)i;
+    }
+    for (size_t s = 0; s < fabric->server_count; s++) {
+        run->server[s].waiting_first = LW_NONE;
+    }
+}
+
+lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) {
+    *run = (lw_run_state){.fabric = fabric, .arena = arena, .tasks_left = fabric->task_count};
+    size_t stops = 0;
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        stops += fabric->task[t].data_count + fabric->task[t].request_count;
+    }
+    if (stops + fabric->task_count + fabric->server_count >= (size_t)1 << LW_EVENT_ENTITY_BITS) {
+        return LW_LIMIT;
+    }
+    run->server = LW_NEW_ARRAY(arena, lw_node_server, fabric->server_count);
+    run->stop = LW_NEW_ARRAY(arena, lw_stop, stops);
+    run->stream = LW_NEW_ARRAY(arena, lw_stream, 2 * fabric->task_count);
+    run->loop = LW_NEW_ARRAY(arena, lw_credit_loop, 2 * stops);
+    run->task = LW_NEW_ARRAY(arena, lw_task_state, fabric->task_count);
+    run->resource = LW_NEW_ARRAY(arena, lw_resource, fabric->resource_count);
+    run->result = LW_NEW_ARRAY(arena, lw_task_result, fabric->task_count);
+    run->moving = LW_NEW_ARRAY(arena, uint32_t, fabric->task_count);
+    if (run->server == NULL || run->stop == NULL || run->stream == NULL || run->loop == NULL || run->task == NULL ||
+        run->resource == NULL || run->result == NULL || run->moving == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t s = 0; s < fabric->server_count; s++) {
+        LW_TRY(make_server(fabric, s, seed, &run->server[s]));
+    }
+    for (uint32_t t = 0; t < fabric->task_count; t++) {
+        LW_TRY(make_task(run, t, seed));
+    }
+    for (size_t r = 0; r < fabric->resource_count; r++) {
+        run->resource[r] = (lw_resource){.free_slots = fabric->resource_slots[r], .first = LW_NONE, .last = LW_NONE};
+    }
+    mark_exclusive(run);
+    return make_dependents(run);
+}
+
+void lw_run_state_free(lw_run_state *run) {
+    for (size_t s = 0; run->server != NULL && s < run->fabric->server_count; s++) {
+        (void)lw_memory_resize_block(run->server[s].flight.entry, 0);
+        if (run->server[s].random != NULL) {
+            gsl_rng_free(run->server[s].random);
+        }
+    }
+    for (size_t s = 0; s < run->stream_count; s++) {
+        (void)lw_memory_resize_block(run->stream[s].sink.entry, 0);
+    }
+    for (size_t l = 0; l < run->loop_count; l++) {
+        (void)lw_memory_resize_block(run->loop[l].back.entry, 0);
+    }
+    for (size_t t = 0; run->task != NULL && t < run->fabric->task_count; t++) {
+        if (run->task[t].random != NULL) {
+            gsl_rng_free(run->task[t].random);
+        }
+    }
+    (void)lw_memory_resize_block(run->queue.event, 0);
+    lw_steady_free(&run->steady);
+}

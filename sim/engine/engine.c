@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One run from the first event to the results.
+#include "sim/engine/state.h"
+
+const char *const lw_engine_words[] = {"packet", "packet-exact", NULL};
+
+enum { EVENTS_BETWEEN_CHECKS = 1 << 14 };
+
+static lw_status run_events(lw_run_state *run, const volatile sig_atomic_t *stop) {
+    while (run->queue.count > 0) {
+        for (int i = 0; i < EVENTS_BETWEEN_CHECKS && run->queue.count > 0; i++) {
+            lw_packet_step(run);
+            if (run->steady.ticked || run->steady.fresh) {
+                if (run->steady.enabled) {
+                    lw_steady_step(run);
+                } else {
+                    run->steady.ticked = run->steady.fresh = false;
+                }
+            }
+            if (run->failed) {
+                return LW_NO_MEMORY;
+            }
+        }
+        if (run->now_ps > LW_TIME_MAX) {
+            return LW_LIMIT;
+        }
+        if (stop != NULL && *stop != 0) {
+            return LW_INTERRUPTED;
+        }
+    }
+    return run->tasks_left == 0 ? LW_OK : LW_STUCK;
+}
+
+static void add_stop(const lw_run_state *run, const lw_stop *stop, lw_engine_result *out) {
+    lw_server_result *server = &out->server[stop->server];
+    bool ended = stop->started == stop->total;
+    int64_t full = stop->started - (ended ? 1 : 0);
+    server->packets += stop->started;
+    server->wire_bytes += full * stop->full_wire_bytes + (ended ? stop->last_wire_bytes : 0);
+    out->packet_hops += stop->started;
+    const lw_stream *stream = &run->stream[stop->stream];
+    if (!stream->is_request && stop->started > 0) {
+        const lw_task *task = &run->fabric->task[stream->task];
+        int64_t packet =
+            task->kind == LW_TASK_READ && task->request_bytes < task->packet_bytes ? task->request_bytes : task->packet_bytes;
+        server->payload_bytes += ended ? task->bytes : stop->started * packet;
+        out->task[stream->task].wait_ps += (int64_t)stop->wait_ps;
+    }
+}
+
+static lw_status results(lw_run_state *run, lw_engine_result *out) {
+    const lw_fabric *fabric = run->fabric;
+    lw_engine_result result = {.task = run->result, .server = LW_NEW_ARRAY(run->arena, lw_server_result, fabric->server_count)};
+    if (result.server == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < run->stop_count; i++) {
+        add_stop(run, &run->stop[i], &result);
+    }
+    for (size_t s = 0; s < fabric->server_count; s++) {
+        const lw_node_server *server = &run->server[s];
+        lw_server_result *to = &result.server[s];
+        to->busy_ps = server->busy_ps;
+        to->replays = server->replays;
+        to->wire_bytes += server->replay_wire_bytes;
+        uint32_t from = fabric->server[s].opposite;
+        if (server->control_opposite != LW_NONE) {
+            result.server[from].control_bytes += run->server[from].control_sent * fabric->server[s].control_bytes;
+        }
+    }
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        const lw_task_state *state = &run->task[t];
+        result.task[t].window_stall_ps = (int64_t)state->stall_ps;
+        if (state->data != LW_NONE) {
+            result.task[t].packets = run->stream[state->data].total;
+            result.packets += run->stream[state->data].total;
+        }
+        if (state->request != LW_NONE) {
+            result.packets += run->stream[state->request].total;
+        }
+        result.end_ps = result.task[t].end_ps > result.end_ps ? result.task[t].end_ps : result.end_ps;
+    }
+    result.events = run->events;
+    result.jumps = run->steady.jumps;
+    *out = result;
+    return LW_OK;
+}
+
+lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed, const volatile sig_atomic_t *stop,
+                        lw_arena *arena, lw_engine_result *out, uint32_t *stuck) {
+    lw_run_state run;
+    lw_status status = lw_run_state_make(fabric, seed, arena, &run);
+    if (status == LW_OK) {
+        run.steady.enabled = engine == LW_ENGINE_PACKET;
+        run.steady.anchor = LW_NONE;
+        for (uint32_t t = 0; t < fabric->task_count; t++) {
+            if (fabric->task[t].after_count == 0) {
+                lw_task_release(&run, t);
+            }
+        }
+        status = run.failed ? LW_NO_MEMORY : run_events(&run, stop);
+        for (uint32_t t = 0; status == LW_STUCK && stuck != NULL && t < fabric->task_count; t++) {
+            if (run.task[t].phase != LW_PHASE_ENDED) {
+                *stuck = t;
+                break;
+            }
+        }
+    }
+    if (status == LW_OK) {
+        status = results(&run, out);
+    }
+    lw_run_state_free(&run);
+    return status;
+}
+
+int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes) {
+    lw_int128 at_ps = 0;
+    lw_int128 tail_ps = 0;
+    lw_fraction before = {0, 1};
+    int64_t before_packet_ps = 0;
+    for (size_t i = 0; i < count; i++) {
+        const lw_server *server = &fabric->server[hop[i].server];
+        int64_t bytes = payload_bytes + hop[i].overhead_bytes;
+        bytes = (bytes + hop[i].granule_bytes - 1) / hop[i].granule_bytes * hop[i].granule_bytes;
+        lw_int128 service_ps = (lw_int128)bytes * server->ps_per_byte.num / server->ps_per_byte.den + server->packet_ps;
+        bool faster = lw_fraction_compare(server->ps_per_byte, before) < 0 && server->packet_ps <= before_packet_ps;
+        lw_int128 start_ps = i > 0 && (hop[i].store_forward || faster) ? tail_ps : at_ps;
+        at_ps = start_ps + server->latency_ps;
+        tail_ps = start_ps + service_ps + server->latency_ps;
+        before = server->ps_per_byte;
+        before_packet_ps = server->packet_ps;
+    }
+    return (int64_t)tail_ps;
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Packets pass servers: queueing, round robin, cut-through, credits, control traffic and replays, one event at a time.
+#include <gsl/gsl_rng.h>
+#include <math.h>
+
+#include "sim/engine/state.h"
+
+void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity) {
+    if (!lw_event_push(&run->queue, time_ps, lw_event_key(kind, entity))) {
+        run->failed = true;
+    }
+}
+
+bool lw_event_grow(lw_event_queue *queue) {
+    size_t capacity = queue->capacity == 0 ? 64 : 2 * queue->capacity;
+    lw_event *grown = lw_memory_resize_block(queue->event, capacity * sizeof *grown);
+    if (grown == NULL) {
+        return false;
+    }
+    queue->event = grown;
+    queue->capacity = capacity;
+    return true;
+}
+
+void lw_fifo_grow(lw_run_state *run, lw_fifo *fifo) {
+    uint32_t capacity = fifo->entry == NULL ? 8 : 2 * (fifo->mask + 1);
+    lw_fifo_entry *grown = capacity == 0 ? NULL : lw_memory_resize_block(NULL, capacity * sizeof *grown);
+    if (grown == NULL) {
+        run->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < fifo->count; i++) {
+        grown[i] = fifo->entry[(fifo->first + i) & fifo->mask];
+    }
+    (void)lw_memory_resize_block(fifo->entry, 0);
+    fifo->entry = grown;
+    fifo->first = 0;
+    fifo->mask = capacity - 1;
+}
+
+// Push onto a FIFO whose head stands in the event queue.
+static inline void push_head(lw_run_state *run, lw_fifo *fifo, int64_t time_ps, int64_t id, lw_event_kind kind, uint32_t entity) {
+    if (fifo->count == 0) {
+        lw_schedule(run, time_ps, kind, entity);
+    }
+    lw_fifo_push(run, fifo, time_ps, id);
+}
+
+static inline lw_fifo_entry pop_head(lw_run_state *run, lw_fifo *fifo, lw_event_kind kind, uint32_t entity) {
+    lw_fifo_entry entry = lw_fifo_pop(fifo);
+    if (fifo->count > 0) {
+        lw_schedule(run, lw_fifo_head_ps(fifo), kind, entity);
+    }
+    return entry;
+}
+
+static inline void schedule_serve(lw_run_state *run, uint32_t server) {
+    lw_node_server *s = &run->server[server];
+    if (s->serve_ps < 0) {
+        s->serve_ps = s->free_ps > run->now_ps ? s->free_ps : run->now_ps;
+        lw_schedule(run, s->serve_ps, LW_EVENT_SERVE, server);
+    }
+}
+
+// Occupy the server from begin_ps on; returns the end. Inside a busy period the remainder is carried, so n services back to back
+// take exactly n times one.
+static inline int64_t occupy(lw_node_server *server, int64_t begin_ps, lw_service service) {
+    int64_t part = (server->free_ps < begin_ps ? 0 : server->part) + service.part;
+    int64_t end_ps = begin_ps + service.whole_ps;
+    if (part >= server->den) {
+        part -= server->den;
+        end_ps++;
+    }
+    server->part = part;
+    server->free_ps = end_ps;
+    server->busy_ps += end_ps - begin_ps;
+    return end_ps;
+}
+
+// Units until the next bad one: geometric, by inversion. In doubles because 1e-12 per unit exceeds 32 bits.
+void lw_draw_good_units(lw_node_server *server) {
+    double draw = floor(log(gsl_rng_uniform_pos(server->random)) / log1p(-server->error_probability));
+    server->good_units = draw < 9e18 ? (int64_t)draw : INT64_MAX - 1;
+}
+
+// A bad packet is sent again. Go-back-N: nothing useful passes until the replay; what was sent meanwhile is repeated, so the
+// delay is paid by the wire. Selective: only this packet passes twice, but what follows is held back at the receiver.
+static int64_t replay(lw_run_state *run, lw_node_server *server, const lw_stop *stop, bool last) {
+    int64_t wire_bytes = last ? stop->last_wire_bytes : stop->full_wire_bytes;
+    int64_t units = (wire_bytes + server->unit_bytes - 1) / server->unit_bytes;
+    lw_service service = last ? stop->last : stop->full;
+    int64_t begin_ps = run->now_ps;
+    while (server->good_units < units) {
+        server->replays++;
+        server->replay_wire_bytes += wire_bytes;
+        lw_draw_good_units(server);
+        begin_ps = occupy(server, begin_ps, service);
+        if (server->replay == LW_REPLAY_GO_BACK_N) {
+            begin_ps += server->replay_ps;
+        } else {
+            int64_t ready_ps = begin_ps + server->replay_ps + service.whole_ps + 1 + server->latency_ps;
+            server->in_order_ps = ready_ps > server->in_order_ps ? ready_ps : server->in_order_ps;
+        }
+        lw_steady_changed(run);
+    }
+    server->good_units -= units;
+    return begin_ps;
+}
+
+// The far side answers arriving packets with control traffic, which goes before any packet that waits on the opposite server:
+// append it to what that server is sending.
+static void send_control(lw_run_state *run, lw_node_server *server) {
+    lw_node_server *opposite = &run->server[server->control_opposite];
+    int64_t begin_ps = opposite->free_ps > run->now_ps ? opposite->free_ps : run->now_ps;
+    occupy(opposite, begin_ps, server->control);
+    opposite->control_sent++;
+    server->control_next_ps = run->now_ps + server->control_interval_ps;
+}
+
+static inline bool may_start(const lw_run_state *run, const lw_node_server *server, const lw_stop *stop) {
+    if (stop->buffer != INT64_MAX && stop->started - run->stop[stop->next].started >= stop->buffer) {
+        return false;
+    }
+    const lw_credits *credits = &server->credits[stop->kind];
+    return credits->packets > 0 &&
+           credits->data_units >= (stop->started + 1 == stop->total ? stop->last_units : stop->full_units);
+}
+
+// Credits: this packet fills the buffer behind the server, and leaves the one it comes from when its tail has passed (end_ps).
+static void move_credits(lw_run_state *run, lw_node_server *server, const lw_stop *stop, bool last, int64_t end_ps) {
+    int64_t units = last ? stop->last_units : stop->full_units;
+    lw_credits *credits = &server->credits[stop->kind];
+    if (credits->packets != LW_CREDITS_INFINITE) {
+        credits->packets--;
+    }
+    if (credits->data_units != LW_CREDITS_INFINITE) {
+        credits->data_units -= units;
+    }
+    if (stop->frees != LW_NONE) {
+        lw_credit_loop *loop = &run->loop[stop->frees];
+        const lw_stop *previous = stop - 1;
+        push_head(run, &loop->back, end_ps + loop->return_ps, last ? previous->last_units : previous->full_units, LW_EVENT_CREDIT,
+                  stop->frees);
+    }
+    if (stop->sink_frees != LW_NONE) {
+        lw_credit_loop *loop = &run->loop[stop->sink_frees];
+        push_head(run, &loop->back, end_ps + server->latency_ps + loop->return_ps, units, LW_EVENT_CREDIT, stop->sink_frees);
+    }
+}
+
+// The last stop: somebody may want to know when the packet has arrived.
+static inline void deliver(lw_run_state *run, lw_node_server *server, lw_stop *stop, bool last, int64_t end_ps) {
+    if (last || --stop->until_sink == 0) {
+        lw_stream *stream = &run->stream[stop->stream];
+        stop->until_sink = stream->sink_every;
+        int64_t at_ps = end_ps + server->latency_ps;
+        at_ps = (at_ps > server->in_order_ps ? at_ps : server->in_order_ps) + stream->sink_ps;
+        push_head(run, &stream->sink, at_ps, last ? LW_SINK_LAST : 1, LW_EVENT_SINK, stop->stream);
+    }
+}
+
+// The packet at the head of the stop's queue starts now on its idle server.
+static inline void start_packet(lw_run_state *run, uint32_t index) {
+    lw_stop *stop = &run->stop[index];
+    lw_node_server *server = &run->server[stop->server];
+    bool last = ++stop->started == stop->total;
+    int64_t begin_ps = run->now_ps;
+    if (server->good_units != INT64_MAX) {
+        begin_ps = replay(run, server, stop, last);
+    }
+    int64_t end_ps = occupy(server, begin_ps, last ? stop->last : stop->full);
+    if (server->control_opposite != LW_NONE && run->now_ps >= server->control_next_ps) {
+        send_control(run, server);
+    }
+    if (stop->next != LW_NONE) {
+        int64_t at_ps = (run->stop[stop->next].store_forward ? end_ps : begin_ps) + server->latency_ps;
+        at_ps = at_ps > server->in_order_ps ? at_ps : server->in_order_ps;
+        push_head(run, &server->flight, at_ps, index, LW_EVENT_ARRIVE, stop->server);
+    } else {
+        deliver(run, server, stop, last, end_ps);
+    }
+    if (server->limited || stop->frees != LW_NONE) {
+        move_credits(run, server, stop, last, end_ps);
+    }
+    if (stop->wakes_previous && run->stop[index - 1].queued > 0) {
+        schedule_serve(run, run->stop[index - 1].server);
+    }
+    if (index == run->steady.anchor) {
+        run->steady.ticked = true;
+    }
+    if (last) {
+        lw_steady_changed(run);
+    }
+}
+
+static inline void wait_in_line(lw_run_state *run, lw_node_server *server, uint32_t index) {
+    run->stop[index].next_waiting = LW_NONE;
+    if (server->waiting_first == LW_NONE) {
+        server->waiting_first = index;
+    } else {
+        run->stop[server->waiting_last].next_waiting = index;
+    }
+    server->waiting_last = index;
+}
+
+void lw_stop_arrive(lw_run_state *run, uint32_t index, int64_t packets) {
+    lw_stop *stop = &run->stop[index];
+    lw_node_server *server = &run->server[stop->server];
+    if (server->exclusive && packets == 1 && stop->queued == 0 && server->free_ps <= run->now_ps && server->serve_ps < 0 &&
+        !server->limited) {
+        start_packet(run, index);
+        return;
+    }
+    if (stop->counts_wait) {
+        stop->wait_ps -= (uint64_t)packets * (uint64_t)run->now_ps;
+    }
+    if (stop->queued == 0) {
+        wait_in_line(run, server, index);
+    }
+    stop->queued += packets;
+    schedule_serve(run, stop->server);
+}
+
+// Round robin: the first in line that may start goes, and joins the end of the line if it has more.
+static void serve(lw_run_state *run, uint32_t index) {
+    lw_node_server *server = &run->server[index];
+    server->serve_ps = -1;
+    if (server->free_ps > run->now_ps) {
+        schedule_serve(run, index);
+        return;
+    }
+    uint32_t previous = LW_NONE;
+    uint32_t turn = server->waiting_first;
+    if (server->limited) {
+        while (turn != LW_NONE && !may_start(run, server, &run->stop[turn])) {
+            previous = turn;
+            turn = run->stop[turn].next_waiting;
+        }
+    }
+    if (turn == LW_NONE) {
+        return;
+    }
+    lw_stop *stop = &run->stop[turn];
+    stop->queued--;
+    if (stop->counts_wait) {
+        stop->wait_ps += (uint64_t)run->now_ps;
+    }
+    if (stop->queued == 0 || stop->next_waiting != LW_NONE) {
+        if (previous == LW_NONE) {
+            server->waiting_first = stop->next_waiting;
+        } else {
+            run->stop[previous].next_waiting = stop->next_waiting;
+        }
+        if (server->waiting_last == turn) {
+            server->waiting_last = previous;
+        }
+        if (stop->queued > 0) {
+            wait_in_line(run, server, turn);
+        }
+    }
+    start_packet(run, turn);
+    if (server->waiting_first != LW_NONE) {
+        schedule_serve(run, index);
+    }
+}
+
+static void credit(lw_run_state *run, uint32_t index) {
+    lw_credit_loop *loop = &run->loop[index];
+    lw_fifo_entry back = pop_head(run, &loop->back, LW_EVENT_CREDIT, index);
+    lw_node_server *server = &run->server[loop->server];
+    lw_credits *credits = &server->credits[loop->kind];
+    if (credits->packets != LW_CREDITS_INFINITE) {
+        credits->packets++;
+    }
+    if (credits->data_units != LW_CREDITS_INFINITE) {
+        credits->data_units += back.id;
+    }
+    if (server->waiting_first != LW_NONE) {
+        schedule_serve(run, loop->server);
+    }
+}
+
+void lw_packet_step(lw_run_state *run) {
+    lw_event event = lw_event_take(&run->queue);
+    uint32_t entity = lw_event_entity(event.key);
+    run->now_ps = event.time_ps;
+    run->events++;
+    switch (lw_event_kind_of(event.key)) {
+    case LW_EVENT_ARRIVE: {
+        lw_fifo_entry entry = pop_head(run, &run->server[entity].flight, LW_EVENT_ARRIVE, entity);
+        lw_stop_arrive(run, run->stop[entry.id].next, 1);
+        break;
+    }
+    case LW_EVENT_CREDIT:
+        credit(run, entity);
+        break;
+    case LW_EVENT_SINK:
+        lw_task_sink(run, entity);
+        break;
+    case LW_EVENT_TASK:
+        lw_task_event(run, entity);
+        break;
+    case LW_EVENT_SOURCE:
+        lw_task_source(run, entity);
+        break;
+    case LW_EVENT_SERVE:
+        serve(run, entity);
+        break;
+    }
+    lw_event_settle(&run->queue);
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The state of one run, shared by the files of the packet engine and by nobody else.
+//
+// A task moves its bytes as streams of equal packets (only a stream's last packet may be shorter), so a queue is a counter and no
+// packet needs a record while it waits. A stream visits servers; each visit is a stop. Links have a constant latency, so what is
+// under way behind a server is a FIFO, and only its head stands in the event queue.
+#ifndef LW_ENGINE_STATE_H
+#define LW_ENGINE_STATE_H
+
+#include <gsl/gsl_rng.h>
+
+#include "sim/engine/event.h"
+#include "sim/engine/fabric.h"
+
+#define LW_NONE UINT32_MAX
+
+// Times beyond this end a run; sums of two legal times never overflow.
+#define LW_TIME_MAX (INT64_C(1) << 61)
+
+// A FIFO of (time, id) whose times never decrease. Grows by doubling; capacity is a power of two.
+typedef struct lw_fifo_entry {
+    int64_t time_ps;
+    int64_t id;
+} lw_fifo_entry;
+
+typedef struct lw_fifo {
+    lw_fifo_entry *entry;
+    uint32_t first, count, mask;
+} lw_fifo;
+
+// How long a packet occupies a server: whole + part / den picoseconds, den of the server.
+typedef struct lw_service {
+    int64_t whole_ps;
+    int64_t part;
+} lw_service;
+
+typedef struct lw_stop {
+    uint32_t server, stream;
+    uint32_t next;          // the stream's next stop; LW_NONE at the sink
+    uint32_t next_waiting;  // in the server's list of waiting stops
+    int64_t total;          // packets of the stream
+    int64_t queued;         // packets waiting here
+    int64_t started;        // packets served or in service
+    int64_t until_sink;     // at the last stop: packets until a delivery matters to somebody
+    lw_service full, last;  // of a full packet, of the stream's last
+    uint64_t wait_ps;       // sum of starts minus sum of arrivals, modulo 2^64; the sum of waits once the queue is empty
+    bool store_forward;     // starts when the tail has arrived
+    bool counts_wait;
+    bool wakes_previous;  // the stop before has a bounded buffer
+    int64_t buffer;       // packets started here and not yet at the next stop; INT64_MAX: any number
+    lw_packet_kind kind;
+    uint32_t frees;                  // credit loop that a packet leaving this stop feeds; LW_NONE
+    uint32_t sink_frees;             // the same for a packet consumed at the sink
+    int64_t full_units, last_units;  // data credits
+    int64_t full_wire_bytes, last_wire_bytes;
+} lw_stop;
+
+typedef struct lw_node_server {
+    int64_t free_ps;  // end of the last service, rounded down; the remainder is part / den
+    int64_t part, den;
+    int64_t busy_ps;  // so far
+    int64_t latency_ps;
+    int64_t serve_ps;  // time of the pending serve event; -1: none
+    uint32_t waiting_first, waiting_last;
+    bool exclusive;  // one stop in the whole fabric: nobody to take turns with
+    bool limited;    // some credits or buffers are finite
+    uint32_t control_opposite;
+    int64_t control_next_ps;  // no control packet before
+    int64_t control_interval_ps;
+    lw_service control;   // on the opposite server
+    lw_fifo flight;       // id: the stop that the packet comes from
+    int64_t in_order_ps;  // nothing arrives before: a replayed packet holds up those behind it
+    lw_credits credits[LW_PACKET_KINDS];
+    // Errors. good_units: units until the next bad one; INT64_MAX without errors.
+    int64_t good_units;
+    int64_t unit_bytes;
+    double error_probability;
+    gsl_rng *random;
+    lw_replay replay;
+    int64_t replay_ps;
+    int64_t control_sent, replays, replay_wire_bytes;
+} lw_node_server;
+
+// Credits on their way back to a server, from one stop.
+typedef struct lw_credit_loop {
+    uint32_t server;
+    lw_packet_kind kind;
+    int64_t return_ps;
+    lw_fifo back;  // id: data units
+} lw_credit_loop;
+
+enum { LW_SINK_LAST = -1 };
+
+typedef struct lw_stream {
+    uint32_t task;
+    uint32_t first_stop, last_stop;  // stops of a stream are consecutive; LW_NONE: none (requests that need no path)
+    lw_packet_kind kind;
+    bool is_request;
+    int64_t total;       // packets
+    int64_t sink_every;  // every n-th delivery matters to somebody (and the last always)
+    int64_t sink_ps;     // from the last byte's arrival to the delivery: the completer's latency for requests
+    lw_fifo sink;        // deliveries that matter; id: requests answered, LW_SINK_LAST for the stream's last packet
+} lw_stream;
+
+typedef enum lw_phase { LW_PHASE_WAITING, LW_PHASE_SUBMITTING, LW_PHASE_MOVING, LW_PHASE_FINISHING, LW_PHASE_ENDED } lw_phase;
+
+typedef struct lw_task_state {
+    lw_phase phase;
+    size_t after_left;         // tasks still to end before this one may start
+    uint32_t data, request;    // streams; LW_NONE
+    int64_t asked;             // requests that got a tag
+    int64_t offered;           // packets or requests that the arrivals have made ready
+    int64_t outstanding;       // tags in use
+    int64_t data_per_request;  // packets
+    uint64_t stall_ps;         // see lw_stop.wait_ps
+    bool stalled;
+    int64_t next_arrival_ps;
+    gsl_rng *random;
+    uint32_t next_in_line;    // for the resource
+    size_t moving_place;      // in run->moving
+    int64_t *busy_before_ps;  // of the server of each of its stops when the task became ready
+} lw_task_state;
+
+typedef struct lw_resource {
+    int64_t free_slots;
+    uint32_t first, last;  // tasks in line
+} lw_resource;
+
+// Something that counts on while the state repeats, and where that ends.
+typedef struct lw_counter {
+    int64_t *at;
+    int64_t saved;    // its value when the state was saved
+    int64_t ceiling;  // must stay below; INT64_MAX: no bound
+    bool has_floor;   // must not fall below 0
+} lw_counter;
+
+// The search for a repeating state (steady.c).
+typedef struct lw_steady {
+    bool enabled;
+    bool fresh;        // something changed: choose an anchor and search anew
+    bool ticked;       // the anchor has started a packet
+    uint32_t anchor;   // stop whose starts are the steps of the search; LW_NONE: nothing worth searching
+    int64_t steps;     // since the last change or saved state
+    int64_t power;     // steps after which the state is saved again
+    int64_t saved_ps;  // time of the saved state
+    int64_t *saved;    // the state, relative to saved_ps
+    size_t saved_count, saved_capacity;
+    bool have_saved;
+    lw_counter *counter;  // everything that counts on while the state repeats
+    size_t counter_count, counter_capacity;
+    int64_t jumps;
+} lw_steady;
+
+typedef struct lw_run_state {
+    const lw_fabric *fabric;
+    lw_arena *arena;
+    lw_event_queue queue;
+    int64_t now_ps;
+    lw_node_server *server;
+    lw_stop *stop;
+    size_t stop_count;
+    lw_stream *stream;
+    size_t stream_count;
+    lw_credit_loop *loop;
+    size_t loop_count;
+    lw_task_state *task;
+    lw_resource *resource;
+    const uint32_t *dependent;      // tasks to tell, grouped by the task they wait for
+    const size_t *dependent_first;  // one more than tasks
+    size_t tasks_left;
+    int64_t events;
+    uint32_t *moving;  // tasks in LW_PHASE_MOVING, in no particular order
+    size_t moving_count;
+    size_t random_tasks;  // active ones with random arrivals: no state repeats while there are any
+    lw_task_result *result;
+    lw_steady steady;
+    bool failed;  // out of memory
+} lw_run_state;
+
+// compile.c: fabric -> state. Frees with lw_run_state_free in any case.
+lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) LW_CHECKED;
+void lw_run_state_free(lw_run_state *run);
+// packet.c: packets pass servers.
+void lw_packet_step(lw_run_state *run);                                  // execute the earliest event
+void lw_stop_arrive(lw_run_state *run, uint32_t stop, int64_t packets);  // packets join the queue of a stop now
+void lw_draw_good_units(lw_node_server *server);
+void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity);
+
+// task.c: the life of a task around its packets.
+void lw_task_release(lw_run_state *run, uint32_t task);  // nothing to wait for any more
+void lw_task_event(lw_run_state *run, uint32_t task);    // its start, submission or finish is due
+void lw_task_source(lw_run_state *run, uint32_t task);   // its arrivals make a packet ready
+void lw_task_sink(lw_run_state *run, uint32_t stream);   // a delivery that matters
+
+// steady.c
+void lw_steady_free(lw_steady *steady);
+void lw_steady_step(lw_run_state *run);  // after an event in which the anchor ticked or something changed
+// Something started, ended or was drawn: what repeated before need not repeat now.
+static inline void lw_steady_changed(lw_run_state *run) {
+    run->steady.fresh = true;
+    run->steady.anchor = LW_NONE;
+}
+
+// FIFO of times.
+void lw_fifo_grow(lw_run_state *run, lw_fifo *fifo);
+static inline void lw_fifo_push(lw_run_state *run, lw_fifo *fifo, int64_t time_ps, int64_t id) {
+    if (fifo->count > fifo->mask || fifo->entry == NULL) {
+        lw_fifo_grow(run, fifo);
+        if (run->failed) {
+            return;
+        }
+    }
+    lw_fifo_entry *entry = &fifo->entry[(fifo->first + fifo->count) & fifo->mask];
+    entry->time_ps = time_ps;
+    entry->id = id;
+    fifo->count++;
+}
+static inline lw_fifo_entry lw_fifo_pop(lw_fifo *fifo) {
+    lw_fifo_entry entry = fifo->entry[fifo->first];
+    fifo->first = (fifo->first + 1) & fifo->mask;
+    fifo->count--;
+    return entry;
+}
+static inline int64_t lw_fifo_head_ps(const lw_fifo *fifo) {
+    return fifo->entry[fifo->first].time_ps;
+}
+
+#endif

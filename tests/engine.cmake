@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+set(engine_objects $<TARGET_OBJECTS:lanewise_base> $<TARGET_OBJECTS:lanewise_models> $<TARGET_OBJECTS:lanewise_engine>
+                   PkgConfig::YAML GSL::gsl m)
+lanewise_test(engine ${engine_objects})
+lanewise_test(engine_property ${engine_objects})
+
+# Speed, as a table: run by ./dev bench, never as a test.
+add_executable(lanewise_bench EXCLUDE_FROM_ALL bench/bench_engine.c)
+target_link_libraries(lanewise_bench PRIVATE lanewise_flags ${engine_objects})
