@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command line: one table of flags, one row a verb; parsing, suggestions and --help come from them.
+#ifndef LW_ARGS_H
+#define LW_ARGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/diag.h"
+#include "sim/base/file.h"
+
+// What the user wrote. A flag means the same under every verb that takes it.
+typedef struct lw_arguments {
+    const char *verb;   // NULL when none was given
+    const char **file;  // all that is no flag, after the verb
+    int64_t file_count;
+    const char **set;  // of each --set
+    int64_t set_count;
+    const char *output;         // folder of -o; NULL: none
+    const char *engine, *seed;  // NULL: as the file says
+    int format;                 // lw_format
+    int theme;                  // lw_theme_kind; -1: as the chart says
+    int64_t threads;            // 0: OMP_NUM_THREADS or the cores
+    int64_t scale;              // pixels a user unit of a PNG
+    bool pdf, stats, quiet, schema, help, version;
+} lw_arguments;
+
+struct lw_context;
+
+// One verb of the program.
+typedef struct lw_verb {
+    const char *name;
+    const char *operands;      // "FILE...", for the usage line
+    const char *summary;       // one sentence
+    const char *examples;      // whole lines, shown first
+    const char *details;       // paragraphs after the flags; NULL for none
+    const char *const *flags;  // names of the flags it takes besides --quiet and --help, NULL-terminated
+    int64_t least, most;       // number of operands
+    lw_status (*run)(struct lw_context *context);
+} lw_verb;
+
+// Read argv[1..argc). Flags and operands may come in any order; "--" ends the flags, "-" is an operand. The texts are those of
+// argv. LW_BAD_USAGE with diagnostics for an unknown flag or verb, a missing or wrong value, a flag that the verb does not take,
+// and a wrong number of operands. verbs ends with NULL; *verb is NULL when none was given.
+lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *verbs, lw_arena *arena, lw_diags *diags,
+                             lw_arguments *out, const lw_verb **verb) LW_CHECKED;
+
+// Append the help of the program (verb NULL) or of a verb.
+void lw_arguments_help(const lw_verb *const *verbs, const lw_verb *verb, lw_text *out);
+
+#endif

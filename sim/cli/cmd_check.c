@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// lanewise check: everything that run would say about a file before it runs; and the JSON Schema of the format.
+#include "sim/cli/command.h"
+#include "sim/cli/console.h"
+
+static lw_status check_one(lw_context *context, const char *path) {
+    lw_session session;
+    LW_TRY(lw_session_load(context, path, &session));
+    const size_t points = lw_scenario_points(session.scenario);
+    lw_text text = {0};
+    lw_text_print(&text, "%s: fine, %zu point%s, %zu chart%s, %zu assertion%s\n", path, points, points == 1 ? "" : "s",
+                  session.chart_count, session.chart_count == 1 ? "" : "s", session.assertion_count,
+                  session.assertion_count == 1 ? "" : "s");
+    lw_status status = lw_console_write(&text, context->diags);
+    lw_text_free(&text);
+    return status;
+}
+
+static lw_status print_schema(const lw_context *context) {
+    const char *json = NULL;
+    LW_TRY(lw_schema_write(context->arena, &json));
+    lw_text text = {0};
+    lw_text_add(&text, json);
+    lw_status status = lw_console_write(&text, context->diags);
+    lw_text_free(&text);
+    return status;
+}
+
+static lw_status check_verb(lw_context *context) {
+    if (context->arguments->schema) {
+        return print_schema(context);
+    }
+    if (context->arguments->file_count == 0) {
+        (void)lw_error(context->diags, (lw_place){0}, "usage: lanewise check [FLAGS] FILE...", "a file is missing");
+        return LW_BAD_USAGE;
+    }
+    return lw_command_each(context, check_one);
+}
+
+static const char *const flag_names[] = {"set", "seed", "engine", "schema", NULL};
+
+const lw_verb lw_verb_check = {
+    .name = "check",
+    .operands = "FILE...",
+    .summary = "Read scenarios and report what is wrong, unused or without effect; nothing runs.",
+    .examples = "  lanewise check oculink.yaml\n"
+                "  lanewise check --schema > lanewise-scenario.schema.json    for the editor's completion\n",
+    .flags = flag_names,
+    .least = 0,
+    .most = INT64_MAX,
+    .run = check_verb,
+};

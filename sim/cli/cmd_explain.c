@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// lanewise explain: teaches a link family, shows where a preset's numbers come from and where its rate goes, says what a key
+// means.
+#include <math.h>
+#include <string.h>
+
+#include "sim/cli/console.h"
+#include "sim/cli/explain.h"
+#include "sim/report/grid.h"
+#include "sim/scenario/catalog.h"
+
+static lw_status explain_overview(const lw_context *context, lw_text *out) {
+    size_t count = 0;
+    lw_key_group *groups = LW_NEW_ARRAY(context->arena, lw_key_group, LW_KEY_GROUPS_MAX);
+    if (groups == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_key_groups(groups, &count);
+    lw_text_add(out, "lanewise explain NAME or KEY, for example\n"
+                     "  lanewise explain oculink          a family of links: how it works, its parameters\n"
+                     "  lanewise explain oculink-2-x4     a preset: its numbers, their sources, where the rate goes\n"
+                     "  lanewise explain links.mps        a key of the scenario file\n\n");
+    lw_grid *grid = lw_grid_new(context->arena, 3, "lll");
+    for (size_t i = 0; i < count; i++) {
+        lw_grid_add(grid, groups[i].section);
+        lw_grid_add(grid, groups[i].name);
+        lw_grid_add(grid, groups[i].what);
+    }
+    LW_TRY(lw_grid_write(grid, 2, 0, out));
+    lw_text_add(out, "\nlanewise list links, or devices, shows the presets.\n");
+    return LW_OK;
+}
+
+static lw_status explain_family(const lw_context *context, const lw_family *family, lw_text *out) {
+    lw_text_print(out, "%s: %s\n\n%s\n\nParameters\n", family->name, family->summary, family->page);
+    LW_TRY(lw_explain_options(family->options, context->arena, out));
+    lw_text_add(out, "\nPresets: ");
+    size_t found = 0;
+    for (size_t i = 0; i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
+        const lw_preset *preset = lw_catalog_at(context->catalog, LW_PRESET_LINK, i);
+        if (preset != NULL && strcmp(preset->type, family->name) == 0) {
+            lw_text_print(out, "%s%s", found++ > 0 ? ", " : "", preset->name);
+        }
+    }
+    lw_text_add(out, found > 0 ? "\n" : "none\n");
+    return LW_OK;
+}
+
+static const char *child_text(const lw_node *row, const char *key) {
+    const lw_node *child = lw_map_get(row, key);
+    return child != NULL && child->kind == LW_SCALAR ? child->text : NULL;
+}
+
+static lw_status add_parameters(const lw_context *context, const lw_preset *preset, lw_text *out) {
+    lw_text_print(out, "%s: %s\n", preset->name, preset->summary);
+    lw_text_print(out, "%s preset, %s %s; evidence: %s\n\n", preset->kind == LW_PRESET_LINK ? "Link" : "Device",
+                  preset->kind == LW_PRESET_LINK ? "type" : "kind", preset->type, lw_evidence_words[preset->evidence]);
+    lw_grid *grid = lw_grid_new(context->arena, 4, "llll");
+    lw_grid_add(grid, "parameter");
+    lw_grid_add(grid, "value");
+    lw_grid_add(grid, "evidence");
+    lw_grid_add(grid, "source");
+    for (const lw_node *row = preset->parameters != NULL ? preset->parameters->first : NULL; row != NULL; row = row->next) {
+        const char *evidence = child_text(row, "evidence");
+        lw_grid_add(grid, row->key);
+        lw_grid_add(grid, child_text(row, "value"));
+        lw_grid_add(grid, evidence != NULL ? evidence : lw_evidence_words[preset->evidence]);
+        lw_grid_add(grid, child_text(row, "source"));
+    }
+    LW_TRY(lw_grid_write(grid, 2, 0, out));
+    lw_text_print(out, "\nAll other parameters have their defaults: lanewise explain %s.\n", preset->type);
+    return LW_OK;
+}
+
+static void add_latency(const lw_link *link, lw_text *out) {
+    for (int dir = 0; dir < 2; dir++) {
+        int64_t total_ps = 0;
+        for (int s = 0; s < link->segment_count; s++) {
+            total_ps += lw_channel_latency_ps(&link->segment[s].channel[dir]);
+        }
+        lw_text_print(out, "Latency %s: %.1f ns", dir == 0 ? "there" : "back", (double)total_ps / 1e3);
+        const char *separator = " = ";
+        for (int s = 0; s < link->segment_count; s++) {
+            const lw_channel *channel = &link->segment[s].channel[dir];
+            const char *name = link->segment[s].name;
+            for (int i = 0; i < channel->latency_count; i++) {
+                lw_text_print(out, "%s%s%s%s %.1f", separator, name, name[0] == '\0' ? "" : " ", channel->latency[i].name,
+                              (double)channel->latency[i].ps / 1e3);
+                separator = " + ";
+            }
+        }
+        lw_text_add(out, "\n");
+    }
+}
+
+// What is left of the raw rate after each stage that the link decides; window and endpoint depend on the machine around it.
+static lw_status add_waterfall(const lw_context *context, const lw_link *link, lw_text *out) {
+    lw_waterfall write = {0};
+    lw_waterfall read = {0};
+    lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &write);
+    lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, 0, &read);
+    lw_text_add(out, "\nWhere the rate goes, one direction, GB/s that are left after each stage\n");
+    lw_grid *grid = lw_grid_new(context->arena, 5, "lrrrr");
+    static const char *const head[] = {"stage", "writes", "share", "reads", "share"};
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        lw_grid_add(grid, head[i]);
+    }
+    for (int stage = LW_STAGE_RAW; stage <= LW_STAGE_RETRY; stage++) {
+        lw_grid_add(grid, lw_stage_words[stage]);
+        lw_grid_number(grid, write.rate_Bps[stage] / 1e9, 4);
+        lw_grid_print(grid, "%.1f %%", 100 * write.rate_Bps[stage] / write.rate_Bps[LW_STAGE_RAW]);
+        lw_grid_number(grid, read.rate_Bps[stage] / 1e9, 4);
+        lw_grid_print(grid, "%.1f %%", 100 * read.rate_Bps[stage] / read.rate_Bps[LW_STAGE_RAW]);
+    }
+    LW_TRY(lw_grid_write(grid, 2, 0, out));
+    if (isfinite(read.window_Bps)) {
+        lw_text_print(out, "Reads are also limited by the requests under way (%lld): %.4g GB/s even if memory answers at once.\n",
+                      (long long)link->read_tags, read.window_Bps / 1e9);
+    }
+    return LW_OK;
+}
+
+static lw_status resolve_preset(const lw_context *context, const lw_preset *preset, lw_link *link) {
+    const lw_family *family = lw_family_find(preset->type);
+    const lw_node name = {.kind = LW_SCALAR, .text = preset->name};
+    const lw_preset *same = NULL;
+    const lw_node *values = NULL;
+    LW_TRY(lw_catalog_use(context->catalog, preset->kind, &name, context->arena, context->diags, &same, &values));
+    void *params = lw_arena_alloc(context->arena, 1, LW_PARAMS_MAX);
+    lw_option_set *set = LW_NEW(context->arena, lw_option_set);
+    if (params == NULL || set == NULL) {
+        return LW_NO_MEMORY;
+    }
+    if (family == NULL) {
+        return lw_error(context->diags, preset->root->place, NULL, "the preset has the unknown type '%s'", preset->type);
+    }
+    lw_options_default(family->options, params);
+    LW_TRY(lw_options_parse(family->options, values, NULL, params, set, context->diags));
+    if (family->check != NULL) {
+        LW_TRY(family->check(params, set, preset->root->place, context->diags));
+    }
+    family->resolve(params, link);
+    return LW_OK;
+}
+
+static lw_status explain_preset(const lw_context *context, const lw_preset *preset, lw_text *out) {
+    LW_TRY(add_parameters(context, preset, out));
+    if (preset->kind != LW_PRESET_LINK) {
+        return LW_OK;
+    }
+    lw_link *link = LW_NEW(context->arena, lw_link);
+    if (link == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(resolve_preset(context, preset, link));
+    lw_text_print(out, "\n%s\n", link->label);
+    add_latency(link, out);
+    return add_waterfall(context, link, out);
+}
+
+static lw_status explain_group(const lw_context *context, const lw_key_group *group, lw_text *out) {
+    lw_text_print(out, "%s: %s\n\nKeys under %s:\n", group->name, group->what, group->section);
+    return lw_explain_options(group->options, context->arena, out);
+}
+
+// Families have a page of their own, so only kinds of devices and workloads count here.
+static const lw_key_group *find_group(const lw_key_group *groups, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        if (groups[i].name != NULL && strcmp(groups[i].name, name) == 0) {
+            return &groups[i];
+        }
+    }
+    return NULL;
+}
+
+static lw_status explain_unknown(const lw_context *context, const lw_key_group *groups, size_t group_count, const char *name) {
+    const lw_catalog *catalog = context->catalog;
+    size_t room = lw_catalog_count(catalog, LW_PRESET_LINK) + lw_catalog_count(catalog, LW_PRESET_DEVICE) + group_count;
+    for (size_t i = 0; i < group_count; i++) {
+        room += lw_options_count(groups[i].options);
+    }
+    const char **candidates = LW_NEW_ARRAY(context->arena, const char *, room);
+    if (candidates == NULL) {
+        return LW_NO_MEMORY;
+    }
+    size_t count = 0;
+    for (int kind = 0; kind < LW_PRESET_KINDS; kind++) {
+        for (size_t i = 0; i < lw_catalog_count(catalog, (lw_preset_kind)kind); i++) {
+            const lw_preset *preset = lw_catalog_at(catalog, (lw_preset_kind)kind, i);
+            if (preset != NULL) {
+                candidates[count++] = preset->name;
+            }
+        }
+    }
+    for (size_t i = 0; i < group_count; i++) {
+        if (groups[i].name != NULL) {
+            candidates[count++] = groups[i].name;
+        }
+        for (const lw_option *row = groups[i].options; row->key != NULL; row++) {
+            candidates[count++] = row->key;
+        }
+    }
+    const char *dot = strrchr(name, '.');
+    const char *near = lw_nearest(dot == NULL ? name : dot + 1, candidates, count);
+    const char *hint = near != NULL ? lw_diags_text(context->diags, "did you mean lanewise explain %s?", near)
+                                    : "lanewise explain shows what there is";
+    (void)lw_error(context->diags, (lw_place){0}, hint, "nothing is known about \"%s\"", name);
+    return LW_BAD_USAGE;
+}
+
+static lw_status explain_name(const lw_context *context, const char *name, lw_text *out) {
+    const lw_family *family = lw_family_find(name);
+    if (family != NULL) {
+        return explain_family(context, family, out);
+    }
+    for (int kind = 0; kind < LW_PRESET_KINDS; kind++) {
+        const lw_preset *preset = lw_catalog_find(context->catalog, (lw_preset_kind)kind, name);
+        if (preset != NULL) {
+            return explain_preset(context, preset, out);
+        }
+    }
+    size_t count = 0;
+    lw_key_group *groups = LW_NEW_ARRAY(context->arena, lw_key_group, LW_KEY_GROUPS_MAX);
+    if (groups == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_key_groups(groups, &count);
+    const lw_key_group *group = find_group(groups, count, name);
+    if (group != NULL) {
+        return explain_group(context, group, out);
+    }
+    bool found = false;
+    LW_TRY(lw_explain_key(name, context->arena, out, &found));
+    return found ? LW_OK : explain_unknown(context, groups, count, name);
+}
+
+static lw_status explain_verb(lw_context *context) {
+    lw_text text = {0};
+    lw_status status = context->arguments->file_count == 0 ? explain_overview(context, &text)
+                                                           : explain_name(context, context->arguments->file[0], &text);
+    if (status == LW_OK) {
+        status = lw_console_write(&text, context->diags);
+    }
+    lw_text_free(&text);
+    return status;
+}
+
+static const char *const flag_names[] = {NULL};
+
+const lw_verb lw_verb_explain = {
+    .name = "explain",
+    .operands = "[NAME|KEY]",
+    .summary = "What a link, a preset or a key means, and where its numbers come from.",
+    .examples = "  lanewise explain                      what can be explained\n"
+                "  lanewise explain pcie                 a family of links\n"
+                "  lanewise explain thunderbolt-4        a preset: sources, latency, where the rate goes\n"
+                "  lanewise explain workloads.copy.memory  a key of the scenario file\n",
+    .flags = flag_names,
+    .least = 0,
+    .most = 1,
+    .run = explain_verb,
+};

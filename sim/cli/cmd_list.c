@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// lanewise list: what there is to name in a scenario, with what each number stands on.
+#include <string.h>
+
+#include "sim/base/option.h"
+#include "sim/cli/command.h"
+#include "sim/cli/console.h"
+#include "sim/report/grid.h"
+#include "sim/scenario/job.h"
+
+static lw_status list_presets(const lw_context *context, lw_preset_kind kind, lw_text *out) {
+    lw_grid *grid = lw_grid_new(context->arena, 4, "llll");
+    lw_grid_add(grid, "preset");
+    lw_grid_add(grid, kind == LW_PRESET_LINK ? "type" : "kind");
+    lw_grid_add(grid, "evidence");
+    lw_grid_add(grid, "what it is");
+    for (size_t i = 0; i < lw_catalog_count(context->catalog, kind); i++) {
+        const lw_preset *preset = lw_catalog_at(context->catalog, kind, i);
+        if (preset != NULL) {  // a broken one has been diagnosed
+            lw_grid_add(grid, preset->name);
+            lw_grid_add(grid, preset->type);
+            lw_grid_add(grid, lw_evidence_words[preset->evidence]);
+            lw_grid_add(grid, preset->summary);
+        }
+    }
+    return lw_grid_write(grid, 0, 0, out);
+}
+
+static lw_status list_families(const lw_context *context, lw_text *out) {
+    lw_grid *grid = lw_grid_new(context->arena, 2, "ll");
+    lw_grid_add(grid, "type");
+    lw_grid_add(grid, "what it is");
+    for (const lw_family *const *family = lw_families; *family != NULL; family++) {
+        lw_grid_add(grid, (*family)->name);
+        lw_grid_add(grid, (*family)->summary);
+    }
+    return lw_grid_write(grid, 0, 0, out);
+}
+
+static lw_status list_links(const lw_context *context, lw_text *out) {
+    LW_TRY(list_families(context, out));
+    lw_text_add(out, "\n");
+    return list_presets(context, LW_PRESET_LINK, out);
+}
+
+static lw_status list_devices(const lw_context *context, lw_text *out) {
+    return list_presets(context, LW_PRESET_DEVICE, out);
+}
+
+static lw_status list_workloads(const lw_context *context, lw_text *out) {
+    lw_grid *grid = lw_grid_new(context->arena, 2, "ll");
+    lw_grid_add(grid, "kind");
+    lw_grid_add(grid, "what it does");
+    for (int kind = 0; kind < LW_JOB_KINDS; kind++) {
+        lw_grid_add(grid, lw_job_words[kind]);
+        lw_grid_add(grid, lw_job_help[kind]);
+    }
+    return lw_grid_write(grid, 0, 0, out);
+}
+
+static lw_status list_measured(const lw_context *context, lw_text *out) {
+    const char **paths = NULL;
+    size_t count = 0;
+    LW_TRY(lw_command_files(context, "measured", &paths, &count));
+    lw_grid *grid = lw_grid_new(context->arena, 5, "llrll");
+    static const char *const head[] = {"measured table", "use", "points", "what was measured", "by"};
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        lw_grid_add(grid, head[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        lw_measured *table = NULL;
+        lw_measured_series series;
+        LW_TRY(lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table));
+        LW_TRY(lw_measured_series_of(table, context->arena, &series));
+        lw_grid_add(grid, series.table);
+        lw_grid_add(grid, series.validate_only ? "validate" : "calibrate");
+        lw_grid_print(grid, "%zu", series.count);
+        lw_grid_add(grid, series.label);
+        lw_grid_add(grid, series.provenance);
+    }
+    return lw_grid_write(grid, 0, 0, out);
+}
+
+static lw_status list_scenarios(const lw_context *context, lw_text *out) {
+    const char **paths = NULL;
+    size_t count = 0;
+    LW_TRY(lw_command_files(context, "scenarios", &paths, &count));
+    lw_grid *grid = lw_grid_new(context->arena, 2, "ll");
+    lw_grid_add(grid, "example");
+    lw_grid_add(grid, "what it asks");
+    for (size_t i = 0; i < count; i++) {
+        const lw_source *source = NULL;
+        lw_node *root = NULL;
+        LW_TRY(lw_source_read(paths[i], context->arena, context->diags, &source));
+        LW_TRY(lw_tree_parse(source, context->arena, context->diags, &root));
+        const lw_node *title = lw_map_get(root, "title");
+        const char *name = strrchr(paths[i], '/') + 1;
+        lw_grid_print(grid, "%.*s", (int)(strlen(name) - strlen(".yaml")), name);
+        lw_grid_add(grid, title != NULL ? title->text : NULL);
+    }
+    return lw_grid_write(grid, 0, 0, out);
+}
+
+typedef struct subject {
+    const char *name;
+    lw_status (*list)(const lw_context *context, lw_text *out);
+} subject;
+
+static const subject subjects[] = {
+    {"links", list_links},       {"devices", list_devices},     {"workloads", list_workloads},
+    {"measured", list_measured}, {"scenarios", list_scenarios},
+};
+enum { SUBJECTS = sizeof subjects / sizeof subjects[0] };
+
+static lw_status unknown_subject(const lw_context *context, const char *wanted) {
+    const char *names[SUBJECTS];
+    for (size_t i = 0; i < SUBJECTS; i++) {
+        names[i] = subjects[i].name;
+    }
+    const char *near = lw_nearest(wanted, names, SUBJECTS);
+    const char *hint = near != NULL ? lw_diags_text(context->diags, "did you mean lanewise list %s?", near)
+                                    : "there are links, devices, workloads, measured and scenarios";
+    (void)lw_error(context->diags, (lw_place){0}, hint, "there is no list of \"%s\"", wanted);
+    return LW_BAD_USAGE;
+}
+
+static lw_status list_subject(const lw_context *context, const char *wanted, lw_text *out) {
+    for (size_t i = 0; i < SUBJECTS; i++) {
+        if (strcmp(subjects[i].name, wanted) == 0) {
+            return subjects[i].list(context, out);
+        }
+    }
+    return unknown_subject(context, wanted);
+}
+
+static lw_status list_verb(lw_context *context) {
+    lw_text text = {0};
+    lw_status status = list_subject(context, context->arguments->file[0], &text);
+    if (status == LW_OK) {
+        status = lw_console_write(&text, context->diags);
+    }
+    lw_text_free(&text);
+    return status;
+}
+
+static const char *const flag_names[] = {NULL};
+
+const lw_verb lw_verb_list = {
+    .name = "list",
+    .operands = "links|devices|workloads|measured|scenarios",
+    .summary = "List presets, kinds of work, measured tables and examples.",
+    .examples = "  lanewise list links        every link that a scenario can name\n"
+                "  lanewise list measured     what the model is compared with\n",
+    .flags = flag_names,
+    .least = 1,
+    .most = 1,
+    .run = list_verb,
+};

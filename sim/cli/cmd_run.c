@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// lanewise run: all points of each scenario, the results on stdout and, with -o, in files.
+#include <errno.h>
+#include <omp.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "sim/cli/command.h"
+#include "sim/cli/console.h"
+
+// The measured tables that the scenario names, for the charts.
+static lw_status load_measured(const lw_context *context, const lw_session *session, lw_result *result) {
+    const lw_node *list = lw_scenario_measured(session->scenario);
+    if (list == NULL || list->count == 0) {
+        return LW_OK;
+    }
+    lw_measured_series *series = LW_NEW_ARRAY(context->arena, lw_measured_series, list->count);
+    if (series == NULL) {
+        return LW_NO_MEMORY;
+    }
+    size_t count = 0;
+    for (const lw_node *item = list->first; item != NULL; item = item->next) {
+        if (item->kind != LW_SCALAR) {
+            return lw_error(context->diags, item->place, "lanewise list measured shows the names",
+                            "the name of a measured table is a text");
+        }
+        const char *path = strchr(item->text, '/') != NULL ? item->text
+                                                           : lw_arena_print(context->arena, "%s/measured/%s.yaml",
+                                                                            lw_catalog_folder(context->catalog), item->text);
+        lw_measured *table = NULL;
+        if (path == NULL) {
+            return LW_NO_MEMORY;
+        }
+        LW_TRY(lw_measured_load(path, context->catalog, context->arena, context->diags, &table));
+        LW_TRY(lw_measured_series_of(table, context->arena, &series[count]));
+        count++;
+    }
+    result->measured = series;
+    result->measured_count = count;
+    return LW_OK;
+}
+
+static lw_status write_report(const lw_result *result, lw_format format, const char *path, lw_diags *diags) {
+    lw_text text = {0};
+    lw_status status = lw_report(result, format, 0, &text);
+    if (status == LW_OK) {
+        status = lw_file_write(path, text.bytes, text.length, diags);
+    }
+    lw_text_free(&text);
+    return status;
+}
+
+typedef enum picture_kind { PICTURE_SVG, PICTURE_PNG, PICTURE_PDF, PICTURE_KINDS } picture_kind;
+
+static lw_status write_picture(const lw_picture *picture, picture_kind kind, int scale, const char *stem,
+                               const lw_context *context) {
+    static const char *const suffix[PICTURE_KINDS] = {[PICTURE_SVG] = "svg", [PICTURE_PNG] = "png", [PICTURE_PDF] = "pdf"};
+    const char *path = lw_arena_print(context->arena, "%s.%s", stem, suffix[kind]);
+    if (path == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_text bytes = {0};
+    lw_status status = kind == PICTURE_SVG   ? lw_picture_svg(picture, &bytes, context->diags)
+                       : kind == PICTURE_PNG ? lw_picture_png(picture, scale, &bytes, context->diags)
+                                             : lw_picture_pdf(picture, &bytes, context->diags);
+    if (status == LW_OK) {
+        status = lw_file_write(path, bytes.bytes, bytes.length, context->diags);
+    }
+    lw_text_free(&bytes);
+    return status;
+}
+
+// The stem of a chart's files: two charts of one kind without own names get numbers.
+static const char *chart_stem(const lw_session *session, size_t index, const char *folder, lw_arena *arena) {
+    const lw_chart_request *chart = &session->chart[index];
+    if (chart->file != NULL && chart->file[0] != '\0') {
+        return lw_arena_print(arena, "%s/%s", folder, chart->file);
+    }
+    int earlier = 0;
+    for (size_t i = 0; i < index; i++) {
+        earlier += session->chart[i].kind == chart->kind && (session->chart[i].file == NULL || session->chart[i].file[0] == '\0');
+    }
+    return earlier == 0 ? lw_arena_print(arena, "%s/%s", folder, lw_chart_words[chart->kind])
+                        : lw_arena_print(arena, "%s/%s-%d", folder, lw_chart_words[chart->kind], earlier + 1);
+}
+
+static lw_status write_chart(const lw_context *context, const lw_session *session, size_t index, const lw_result *result,
+                             const char *folder) {
+    const lw_arguments *arguments = context->arguments;
+    lw_chart_request chart = session->chart[index];
+    if (arguments->theme >= 0) {
+        chart.theme = arguments->theme;
+    }
+    const char *stem = chart_stem(session, index, folder, context->arena);
+    if (stem == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_picture picture;
+    LW_TRY(lw_chart_render(&chart, result, context->arena, context->diags, &picture));
+    LW_TRY(write_picture(&picture, PICTURE_SVG, 1, stem, context));
+    LW_TRY(write_picture(&picture, PICTURE_PNG, (int)arguments->scale, stem, context));
+    return arguments->pdf ? write_picture(&picture, PICTURE_PDF, 1, stem, context) : LW_OK;
+}
+
+// DIR for one scenario; with several each gets a folder named after its file.
+static const char *output_folder(const lw_context *context, const char *path) {
+    const lw_arguments *arguments = context->arguments;
+    if (arguments->file_count == 1) {
+        return arguments->output;
+    }
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    const char *dot = strrchr(name, '.');
+    size_t length = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
+    return lw_arena_print(context->arena, "%s/%.*s", arguments->output, (int)length, name);
+}
+
+static lw_status write_files(const lw_context *context, const lw_session *session, const char *path, lw_result *result) {
+    const char *folder = output_folder(context, path);
+    const char *csv = folder == NULL ? NULL : lw_arena_print(context->arena, "%s/results.csv", folder);
+    const char *json = folder == NULL ? NULL : lw_arena_print(context->arena, "%s/results.json", folder);
+    if (csv == NULL || json == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_folder_make(folder, context->diags));
+    LW_TRY(write_report(result, LW_FORMAT_CSV, csv, context->diags));
+    LW_TRY(write_report(result, LW_FORMAT_JSON, json, context->diags));
+    LW_TRY(load_measured(context, session, result));
+    lw_status worst = LW_OK;
+    for (size_t i = 0; i < session->chart_count && result->point_count > 0; i++) {
+        lw_status status = write_chart(context, session, i, result, folder);
+        worst = status == LW_OK ? worst : status;
+    }
+    return worst;
+}
+
+static void print_stats(const lw_context *context, const lw_result *result, double begin_s) {
+    int64_t packets = 0;
+    int64_t packet_hops = 0;
+    int64_t events = 0;
+    for (size_t i = 0; i < result->point_count; i++) {
+        packets += result->point[i].packets;
+        packet_hops += result->point[i].packet_hops;
+        events += result->point[i].events;
+    }
+    struct timespec cpu = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    struct rusage usage = {0};
+    getrusage(RUSAGE_SELF, &usage);
+    int threads = context->arguments->threads > 0 ? (int)context->arguments->threads : omp_get_max_threads();
+    const char *line = lw_arena_print(
+        context->arena,
+        "{\"points\":%zu,\"packets\":%lld,\"packet_hops\":%lld,\"events\":%lld,\"wall_s\":%.6f,\"cpu_s\":%.6f,"
+        "\"peak_rss_bytes\":%lld,\"threads\":%d}",
+        result->point_count, (long long)packets, (long long)packet_hops, (long long)events, lw_console_clock_s() - begin_s,
+        (double)cpu.tv_sec + 1e-9 * (double)cpu.tv_nsec, 1024LL * usage.ru_maxrss, threads);
+    lw_console_message(line != NULL ? line : "{}");
+}
+
+static lw_status print_report(const lw_context *context, const lw_result *result) {
+    lw_text text = {0};
+    lw_status status = lw_report(result, (lw_format)context->arguments->format, lw_console_width(), &text);
+    if (status == LW_OK) {
+        status = lw_console_write(&text, context->diags);
+    }
+    lw_text_free(&text);
+    return status;
+}
+
+static lw_status run_one(lw_context *context, const char *path) {
+    const lw_arguments *arguments = context->arguments;
+    const double begin_s = lw_console_clock_s();
+    lw_session session;
+    LW_TRY(lw_session_load(context, path, &session));
+    lw_progress progress;
+    lw_progress_begin(&progress, arguments->quiet);
+    lw_run run = {
+        .threads = (int)arguments->threads,
+        .stop = lw_console_catch_interrupt(),
+        .progress = lw_progress_show,
+        .user = &progress,
+    };
+    lw_result result = {0};
+    lw_status ran = lw_scenario_run(session.scenario, &run, context->arena, context->diags, &result);
+    lw_progress_end(&progress);
+    if (ran != LW_OK && ran != LW_INTERRUPTED) {
+        return ran;
+    }
+    LW_TRY(print_report(context, &result));
+    if (arguments->output != NULL) {
+        LW_TRY(write_files(context, &session, path, &result));
+    }
+    if (arguments->stats) {
+        print_stats(context, &result, begin_s);
+    }
+    lw_status checked = lw_assertions_check(session.assertion, session.assertion_count, &result, context->diags);
+    return ran != LW_OK ? ran : checked;
+}
+
+static lw_status run_verb(lw_context *context) {
+    return lw_command_each(context, run_one);
+}
+
+static const char *const flag_names[] = {"output", "set",   "format", "threads", "seed", "engine",
+                                         "stats",  "theme", "scale",  "pdf",     NULL};
+
+const lw_verb lw_verb_run = {
+    .name = "run",
+    .operands = "FILE...",
+    .summary = "Simulate scenarios; a table on stdout.",
+    .examples = "  lanewise run oculink.yaml                          a table on the terminal\n"
+                "  lanewise run oculink.yaml -o results               and results.csv, results.json, charts as SVG and PNG\n"
+                "  lanewise run oculink.yaml --set links.egpu.lanes=8 with one value changed\n"
+                "  lanewise run oculink.yaml --format jsonl | jq .    one point a line\n",
+    .details = "FILE - is stdin. With several files -o makes a folder for each below DIR. Ctrl-C stops soon and keeps what is "
+               "finished.\n"
+               "Results do not depend on the number of threads.\n",
+    .flags = flag_names,
+    .least = 1,
+    .most = INT64_MAX,
+    .run = run_verb,
+};

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// lanewise validate: runs the scenario of every measured table and says how far the model is from what was measured.
+#include "sim/cli/command.h"
+#include "sim/cli/console.h"
+#include "sim/report/validation.h"
+
+static lw_status validate_all(const lw_context *context, const char *const *paths, size_t count, lw_validation *out) {
+    lw_progress progress;
+    lw_progress_begin(&progress, context->arguments->quiet);
+    lw_run run = {.threads = (int)context->arguments->threads, .stop = lw_console_catch_interrupt()};
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < count && status == LW_OK; i++) {
+        lw_measured *table = NULL;
+        status = lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table);
+        if (status == LW_OK) {
+            status = lw_measured_validate(table, &run, context->arena, context->diags, &out[i]);
+        }
+        lw_progress_show(i + 1, count, &progress);
+    }
+    lw_progress_end(&progress);
+    return status;
+}
+
+static lw_status validate_verb(lw_context *context) {
+    const lw_arguments *arguments = context->arguments;
+    if (arguments->format != LW_FORMAT_TABLE && arguments->format != LW_FORMAT_JSON) {
+        (void)lw_error(context->diags, (lw_place){0}, NULL, "lanewise validate has no --format %s",
+                       lw_format_words[arguments->format]);
+        return LW_BAD_USAGE;
+    }
+    const char **paths = arguments->file;
+    size_t count = (size_t)arguments->file_count;
+    if (count == 0) {
+        LW_TRY(lw_command_files(context, "measured", &paths, &count));
+    }
+    lw_validation *tables = LW_NEW_ARRAY(context->arena, lw_validation, count);
+    if (tables == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(validate_all(context, paths, count, tables));
+    lw_text text = {0};
+    lw_status status = lw_report_validation(tables, count, (lw_format)arguments->format, &text);
+    if (status == LW_OK) {
+        status = lw_console_write(&text, context->diags);
+    }
+    lw_text_free(&text);
+    for (size_t i = 0; i < count && status == LW_OK; i++) {
+        status = tables[i].ok ? LW_OK : LW_CHECK_FAILED;
+    }
+    return status;
+}
+
+static const char *const flag_names[] = {"format", "threads", NULL};
+
+const lw_verb lw_verb_validate = {
+    .name = "validate",
+    .operands = "[FILE...]",
+    .summary = "Compare the model with measured tables; exit code 1 when one is over its limit.",
+    .examples = "  lanewise validate                       every table that comes with lanewise\n"
+                "  lanewise validate my-measurement.yaml   your own\n"
+                "  lanewise validate --format json         every point, for scripts\n",
+    .flags = flag_names,
+    .least = 0,
+    .most = INT64_MAX,
+    .run = validate_verb,
+};

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/cli/command.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cli/console.h"
+
+static lw_status load_charts(const lw_context *context, lw_session *session) {
+    const lw_node *list = lw_scenario_charts(session->scenario);
+    if (list == NULL) {
+        return LW_OK;
+    }
+    if (list->kind != LW_LIST) {
+        return lw_error(context->diags, list->place, "write charts: [{kind: bandwidth}]", "charts must be a list");
+    }
+    session->chart = LW_NEW_ARRAY(context->arena, lw_chart_request, list->count);
+    if (session->chart == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_status worst = LW_OK;
+    for (const lw_node *item = list->first; item != NULL; item = item->next) {
+        lw_status status = lw_chart_parse(item, &session->chart[session->chart_count], context->diags);
+        if (status == LW_OK) {
+            session->chart_count++;
+        } else {
+            worst = status;
+        }
+    }
+    return worst;
+}
+
+lw_status lw_session_load(const lw_context *context, const char *path, lw_session *out) {
+    const lw_arguments *arguments = context->arguments;
+    lw_session session = {0};
+    lw_load load = {
+        .set = arguments->set,
+        .set_count = (size_t)arguments->set_count,
+        .engine = arguments->engine,
+        .seed = arguments->seed,
+    };
+    LW_TRY(lw_scenario_load(path, context->catalog, &load, context->arena, context->diags, &session.scenario));
+    // Both lists are checked even when the first is wrong: users like to hear of everything at once.
+    lw_status charts = load_charts(context, &session);
+    lw_status asserts = lw_assertions_parse(lw_scenario_asserts(session.scenario), context->arena, context->diags,
+                                            &session.assertion, &session.assertion_count);
+    if (charts != LW_OK || asserts != LW_OK) {
+        return charts != LW_OK ? charts : asserts;
+    }
+    *out = session;
+    return LW_OK;
+}
+
+lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context *context, const char *path)) {
+    lw_status first = LW_OK;
+    for (int64_t i = 0; i < context->arguments->file_count; i++) {
+        lw_arena *arena = lw_arena_new();
+        lw_diags *diags = arena == NULL ? NULL : lw_diags_new(arena);
+        if (diags == NULL) {
+            lw_arena_free(arena);
+            return LW_NO_MEMORY;
+        }
+        lw_context own = *context;
+        own.arena = arena;
+        own.diags = diags;
+        lw_status status = one(&own, context->arguments->file[i]);
+        lw_console_diags(diags, arena, context->arguments->quiet);
+        if (status != LW_OK && lw_diags_errors(diags) == 0 && status != LW_INTERRUPTED) {
+            (void)lw_error(context->diags, (lw_place){0}, NULL, "%s: %s", context->arguments->file[i], lw_status_text(status));
+        }
+        lw_arena_free(arena);
+        first = first == LW_OK ? status : first;
+        if (status == LW_INTERRUPTED) {
+            return status;
+        }
+    }
+    return first;
+}
+
+static bool is_yaml(const char *name) {
+    size_t length = strlen(name);
+    return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".yaml") == 0;
+}
+
+static int compare_paths(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+// The paths of the folder's files; with paths NULL they are only counted.
+static lw_status read_folder(DIR *folder, const char *path, lw_arena *arena, const char **paths, size_t room, size_t *count) {
+    *count = 0;
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (!is_yaml(entry->d_name) || (paths != NULL && *count == room)) {
+            continue;
+        }
+        if (paths != NULL) {
+            paths[*count] = lw_arena_print(arena, "%s/%s", path, entry->d_name);
+            if (paths[*count] == NULL) {
+                return LW_NO_MEMORY;
+            }
+        }
+        ++*count;
+    }
+    return LW_OK;
+}
+
+lw_status lw_command_files(const lw_context *context, const char *folder, const char ***paths, size_t *count) {
+    const char *path = lw_arena_print(context->arena, "%s/%s", lw_catalog_folder(context->catalog), folder);
+    if (path == NULL) {
+        return LW_NO_MEMORY;
+    }
+    DIR *stream = opendir(path);
+    if (stream == NULL) {
+        (void)lw_error(context->diags, (lw_place){0}, NULL, "cannot read the folder %s: %s", path, strerror(errno));
+        return LW_IO;
+    }
+    size_t room = 0;
+    const char **list = NULL;
+    size_t found = 0;
+    lw_status status = read_folder(stream, path, context->arena, NULL, 0, &room);
+    if (status == LW_OK) {
+        rewinddir(stream);
+        list = LW_NEW_ARRAY(context->arena, const char *, room);
+        status = list == NULL ? LW_NO_MEMORY : read_folder(stream, path, context->arena, list, room, &found);
+    }
+    closedir(stream);
+    if (status == LW_OK) {
+        if (found > 0) {
+            qsort(list, found, sizeof *list, compare_paths);
+        }
+        *paths = list;
+        *count = found;
+    }
+    return status;
+}

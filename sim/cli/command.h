@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the commands share: their surroundings, and a scenario that is ready to run.
+#ifndef LW_COMMAND_H
+#define LW_COMMAND_H
+
+#include "plots/plots.h"
+#include "sim/cli/args.h"
+#include "sim/lanewise.h"
+#include "sim/report/assertion.h"
+
+// What a command works with. main prints the diagnostics after the command has ended.
+typedef struct lw_context {
+    const lw_arguments *arguments;
+    const lw_catalog *catalog;
+    lw_arena *arena;
+    lw_diags *diags;
+} lw_context;
+
+// A loaded scenario with its charts and assertions, all checked.
+typedef struct lw_session {
+    lw_scenario *scenario;
+    lw_chart_request *chart;
+    size_t chart_count;
+    const lw_assertion *assertion;
+    size_t assertion_count;
+} lw_session;
+lw_status lw_session_load(const lw_context *context, const char *path, lw_session *out) LW_CHECKED;
+
+// Do `one` for every operand, each with its own arena and diagnostics, which are printed at its end. A file that is wrong does
+// not keep the others from their turn; an interrupt does. Returns the first status that was not LW_OK.
+lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context *context, const char *path)) LW_CHECKED;
+
+// The .yaml files of a folder below the catalogue's ("measured", "scenarios"), as paths sorted by name.
+lw_status lw_command_files(const lw_context *context, const char *folder, const char ***paths, size_t *count) LW_CHECKED;
+
+extern const lw_verb lw_verb_run, lw_verb_check, lw_verb_list, lw_verb_explain, lw_verb_init, lw_verb_validate;
+
+#endif

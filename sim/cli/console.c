@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/cli/console.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+lw_exit lw_exit_of(lw_status status) {
+    switch (status) {
+    case LW_OK:
+        return LW_EXIT_FINE;
+    case LW_CHECK_FAILED:
+        return LW_EXIT_CHECK_FAILED;
+    case LW_BAD_USAGE:
+        return LW_EXIT_USAGE;
+    case LW_BAD_INPUT:
+    case LW_LIMIT:
+    case LW_STUCK:
+        return LW_EXIT_BAD_INPUT;
+    case LW_IO:
+        return LW_EXIT_IO;
+    case LW_INTERRUPTED:
+        return LW_EXIT_INTERRUPTED;
+    case LW_NO_MEMORY:
+    case LW_INTERNAL:
+        break;
+    }
+    return LW_EXIT_INTERNAL;
+}
+
+lw_status lw_console_write(const lw_text *text, lw_diags *diags) {
+    if (text->failed) {
+        return LW_NO_MEMORY;
+    }
+    // write, not stdio: a later flush could lose the cause of the error.
+    for (size_t done = 0; done < text->length;) {
+        ssize_t now = write(STDOUT_FILENO, text->bytes + done, text->length - done);
+        if (now < 0 && errno != EINTR) {
+            (void)lw_error(diags, (lw_place){0}, NULL, "cannot write to stdout: %s", strerror(errno));
+            return LW_IO;
+        }
+        done += now > 0 ? (size_t)now : 0;
+    }
+    return LW_OK;
+}
+
+void lw_console_message(const char *text) {
+    fputs(text, stderr);
+    fputc('\n', stderr);
+}
+
+// A terminal that understands more than plain text, and a user who wants it (no-color.org).
+static bool is_rich(int descriptor) {
+    const char *term = getenv("TERM");
+    return isatty(descriptor) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+static bool wants_colour(void) {
+    const char *no_color = getenv("NO_COLOR");
+    return is_rich(STDERR_FILENO) && (no_color == NULL || no_color[0] == '\0');
+}
+
+void lw_console_diags(const lw_diags *diags, lw_arena *arena, bool quiet) {
+    if (lw_diags_count(diags) == 0 || (quiet && lw_diags_errors(diags) == 0)) {
+        return;
+    }
+    const char *text = lw_diags_format(diags, arena, wants_colour());
+    fputs(text != NULL ? text : "lanewise: out of memory while reporting an error\n", stderr);
+}
+
+int lw_console_width(void) {
+    struct winsize size;
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+double lw_console_clock_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void lw_progress_begin(lw_progress *progress, bool quiet) {
+    *progress = (lw_progress){.allowed = !quiet && is_rich(STDERR_FILENO), .begin_s = lw_console_clock_s()};
+}
+
+void lw_progress_show(size_t done, size_t total, void *user) {
+    lw_progress *progress = user;
+    if (!progress->allowed) {
+        return;
+    }
+    const double now_s = lw_console_clock_s();
+    const double spent_s = now_s - progress->begin_s;
+    if (spent_s < 1 || now_s - progress->last_s < 0.1 || done == 0) {
+        return;
+    }
+    progress->last_s = now_s;
+    progress->shown = true;
+    fprintf(stderr, "\r%zu of %zu points, %.0f s left ", done, total, spent_s * (double)(total - done) / (double)done);
+}
+
+void lw_progress_end(lw_progress *progress) {
+    if (progress->shown) {
+        fputs("\r\033[K", stderr);
+        progress->shown = false;
+    }
+}
+
+// The one object that changes behind everyone's back: a signal handler can reach nothing else.
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number) {
+    (void)number;
+    interrupted = 1;
+}
+
+const volatile sig_atomic_t *lw_console_catch_interrupt(void) {
+    struct sigaction action = {.sa_handler = on_interrupt};
+    action.sa_flags = (int)SA_RESETHAND;  // the second one meets the default again
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    return &interrupted;
+}

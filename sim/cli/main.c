@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The program: finds the command, gives it its surroundings, prints what it found and turns its status into an exit code.
+#include <gsl/gsl_errno.h>
+#include <signal.h>
+
+#include "sim/cli/command.h"
+#include "sim/cli/console.h"
+
+static const lw_verb *const verbs[] = {
+    &lw_verb_run, &lw_verb_check, &lw_verb_list, &lw_verb_explain, &lw_verb_init, &lw_verb_validate, NULL,
+};
+
+static lw_status print_help(const lw_verb *verb, lw_diags *diags) {
+    lw_text text = {0};
+    lw_arguments_help(verbs, verb, &text);
+    lw_status status = lw_console_write(&text, diags);
+    lw_text_free(&text);
+    return status;
+}
+
+static lw_status print_version(lw_diags *diags) {
+    lw_text text = {0};
+    lw_text_add(&text, "lanewise " LANEWISE_VERSION "\n");
+    lw_status status = lw_console_write(&text, diags);
+    lw_text_free(&text);
+    return status;
+}
+
+static lw_status run_program(int argc, char *const *argv, lw_arena *arena, lw_diags *diags, lw_arguments *arguments) {
+    const lw_verb *verb = NULL;
+    LW_TRY(lw_arguments_parse(argc, argv, verbs, arena, diags, arguments, &verb));
+    if (arguments->version) {
+        return print_version(diags);
+    }
+    if (arguments->help) {
+        return print_help(verb, diags);
+    }
+    if (verb == NULL) {
+        (void)lw_error(diags, (lw_place){0}, "lanewise --help lists the commands", "a command is missing");
+        return LW_BAD_USAGE;
+    }
+    lw_catalog *catalog = NULL;
+    LW_TRY(lw_catalog_open(NULL, arena, diags, &catalog));
+    lw_context context = {.arguments = arguments, .catalog = catalog, .arena = arena, .diags = diags};
+    return verb->run(&context);
+}
+
+int main(int argc, char **argv) {
+    gsl_set_error_handler_off();  // its default ends the process
+    signal(SIGPIPE, SIG_IGN);     // a closed pipe is an error of write, reported as such
+    lw_arena *arena = lw_arena_new();
+    lw_diags *diags = arena == NULL ? NULL : lw_diags_new(arena);
+    if (diags == NULL) {
+        lw_console_message("lanewise: out of memory");
+        lw_arena_free(arena);
+        return LW_EXIT_INTERNAL;
+    }
+    lw_arguments arguments = {0};
+    lw_status status = run_program(argc, argv, arena, diags, &arguments);
+    lw_console_diags(diags, arena, arguments.quiet);
+    if (lw_exit_of(status) == LW_EXIT_INTERNAL && lw_diags_errors(diags) == 0) {
+        lw_console_message(lw_status_text(status));
+    }
+    lw_arena_free(arena);
+    lw_plots_close();
+    return lw_exit_of(status);
+}

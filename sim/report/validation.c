@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/report/validation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/report/grid.h"
+
+// The points of all tables that share a family or a use.
+typedef struct total {
+    const char *kind;  // "family", "use", "all"
+    const char *name;
+    size_t tables, failed, points;
+    double median, p90, worst;
+} total;
+
+static int compare_numbers(const void *a, const void *b) {
+    const double x = *(const double *)a;
+    const double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// The median of sorted values is the mean of the middle two; the 90th percentile is the smallest that at least 90 % do not
+// exceed.
+static double median_of(const double *sorted, size_t count) {
+    return count == 0 ? 0 : count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
+}
+
+static double p90_of(const double *sorted, size_t count) {
+    return count == 0 ? 0 : sorted[(9 * count + 9) / 10 - 1];
+}
+
+static const char *group_of(const lw_validation *table, const char *kind) {
+    return strcmp(kind, "family") == 0 ? table->family : strcmp(kind, "use") == 0 ? table->use : "all";
+}
+
+static void sum_up(const lw_validation *table, size_t count, double *scratch, total *out) {
+    for (size_t t = 0; t < count; t++) {
+        if (strcmp(group_of(&table[t], out->kind), out->name) != 0) {
+            continue;
+        }
+        out->tables++;
+        out->failed += !table[t].ok;
+        for (size_t i = 0; i < table[t].points; i++) {
+            scratch[out->points++] = fabs(table[t].rows[i][2] / table[t].rows[i][1] - 1);
+        }
+    }
+    if (out->points > 0) {
+        qsort(scratch, out->points, sizeof *scratch, compare_numbers);
+        out->worst = scratch[out->points - 1];
+    }
+    out->median = median_of(scratch, out->points);
+    out->p90 = p90_of(scratch, out->points);
+}
+
+static bool is_new_group(const lw_validation *table, size_t index, const char *kind) {
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(group_of(&table[i], kind), group_of(&table[index], kind)) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Totals by family, by use, and of all tables. *out has room for 2 * count + 1.
+static lw_status make_totals(const lw_validation *table, size_t count, lw_arena *arena, total **out, size_t *total_count) {
+    static const char *const kinds[] = {"family", "use", "all"};
+    size_t points = 0;
+    for (size_t t = 0; t < count; t++) {
+        points += table[t].points;
+    }
+    double *scratch = LW_NEW_ARRAY(arena, double, points);
+    total *totals = LW_NEW_ARRAY(arena, total, 2 * count + 1);
+    if (scratch == NULL || totals == NULL) {
+        return LW_NO_MEMORY;
+    }
+    size_t made = 0;
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        for (size_t t = 0; t < count; t++) {
+            if (is_new_group(table, t, kinds[k])) {
+                totals[made] = (total){.kind = kinds[k], .name = group_of(&table[t], kinds[k])};
+                sum_up(table, count, scratch, &totals[made++]);
+            }
+        }
+    }
+    *out = totals;
+    *total_count = made;
+    return LW_OK;
+}
+
+static void add_percent(lw_grid *grid, double share) {
+    lw_grid_print(grid, "%.1f %%", 100 * share);
+}
+
+static lw_status write_table(const lw_validation *table, size_t count, const total *totals, size_t total_count, lw_arena *arena,
+                             lw_text *out) {
+    lw_grid *grid = lw_grid_new(arena, 9, "lllrrrrrl");
+    static const char *const head[] = {"measured table", "family", "use", "points", "median", "p90", "worst", "limit", ""};
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        lw_grid_add(grid, head[i]);
+    }
+    for (size_t t = 0; t < count; t++) {
+        lw_grid_add(grid, table[t].name);
+        lw_grid_add(grid, table[t].family);
+        lw_grid_add(grid, table[t].use);
+        lw_grid_print(grid, "%zu", table[t].points);
+        add_percent(grid, table[t].median);
+        add_percent(grid, table[t].p90);
+        add_percent(grid, table[t].worst);
+        lw_grid_print(grid, "%.0f / %.0f %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
+        lw_grid_add(grid, table[t].ok ? "ok" : "OVER");
+    }
+    lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");
+    LW_TRY(lw_grid_write(grid, 0, 0, out));
+    lw_text_add(out, "\n");
+    lw_grid *sums = lw_grid_new(arena, 7, "lrrrrrl");
+    static const char *const sum_head[] = {"all points of", "tables", "points", "median", "p90", "worst", ""};
+    for (size_t i = 0; i < sizeof sum_head / sizeof sum_head[0]; i++) {
+        lw_grid_add(sums, sum_head[i]);
+    }
+    for (size_t i = 0; i < total_count; i++) {
+        bool all = strcmp(totals[i].kind, "all") == 0;
+        lw_grid_print(sums, "%s%s%s", totals[i].kind, all ? "" : " ", all ? "" : totals[i].name);
+        lw_grid_print(sums, "%zu", totals[i].tables);
+        lw_grid_print(sums, "%zu", totals[i].points);
+        add_percent(sums, totals[i].median);
+        add_percent(sums, totals[i].p90);
+        add_percent(sums, totals[i].worst);
+        if (totals[i].failed > 0) {
+            lw_grid_print(sums, "%zu over the limit", totals[i].failed);
+        } else {
+            lw_grid_add(sums, "ok");
+        }
+    }
+    return lw_grid_write(sums, 0, 0, out);
+}
+
+static void add_pair(lw_text *out, const char *key, double value) {
+    lw_text_print(out, ",\"%s\":", key);
+    lw_text_number(out, value);
+}
+
+static void write_json_table(const lw_validation *table, lw_text *out) {
+    lw_text_add(out, "{\"name\":");
+    lw_text_json_string(out, table->name);
+    lw_text_add(out, ",\"family\":");
+    lw_text_json_string(out, table->family);
+    lw_text_add(out, ",\"use\":");
+    lw_text_json_string(out, table->use);
+    lw_text_print(out, ",\"points\":%zu", table->points);
+    add_pair(out, "median", table->median);
+    add_pair(out, "p90", table->p90);
+    add_pair(out, "worst", table->worst);
+    lw_text_add(out, ",\"limit\":{\"median\":");
+    lw_text_number(out, table->limit_median);
+    lw_text_add(out, ",\"worst\":");
+    lw_text_number(out, table->limit_worst);
+    lw_text_print(out, "},\"ok\":%s,\"rows\":[", table->ok ? "true" : "false");
+    for (size_t i = 0; i < table->points; i++) {
+        lw_text_add(out, i > 0 ? ",[" : "[");
+        for (int k = 0; k < 3; k++) {
+            lw_text_add(out, k > 0 ? "," : "");
+            lw_text_number(out, table->rows[i][k]);
+        }
+        lw_text_add(out, "]");
+    }
+    lw_text_add(out, "]}");
+}
+
+static void write_json(const lw_validation *table, size_t count, const total *totals, size_t total_count, lw_text *out) {
+    lw_text_add(out, "{\"schema\":\"lanewise-validate/1\",\"tables\":[");
+    for (size_t t = 0; t < count; t++) {
+        lw_text_add(out, t > 0 ? ",\n" : "\n");
+        write_json_table(&table[t], out);
+    }
+    lw_text_add(out, "\n],\"totals\":[");
+    for (size_t i = 0; i < total_count; i++) {
+        lw_text_print(out, "%s\n{\"by\":\"%s\",\"name\":", i > 0 ? "," : "", totals[i].kind);
+        lw_text_json_string(out, totals[i].name);
+        lw_text_print(out, ",\"tables\":%zu,\"points\":%zu", totals[i].tables, totals[i].points);
+        add_pair(out, "median", totals[i].median);
+        add_pair(out, "p90", totals[i].p90);
+        add_pair(out, "worst", totals[i].worst);
+        lw_text_print(out, ",\"over\":%zu}", totals[i].failed);
+    }
+    lw_text_add(out, "\n]}\n");
+}
+
+lw_status lw_report_validation(const lw_validation *table, size_t count, lw_format format, lw_text *out) {
+    if (format != LW_FORMAT_TABLE && format != LW_FORMAT_JSON) {
+        return LW_BAD_USAGE;
+    }
+    lw_arena *arena = lw_arena_new();
+    if (arena == NULL) {
+        return LW_NO_MEMORY;
+    }
+    total *totals = NULL;
+    size_t total_count = 0;
+    lw_status status = make_totals(table, count, arena, &totals, &total_count);
+    if (status == LW_OK && format == LW_FORMAT_JSON) {
+        write_json(table, count, totals, total_count, out);
+    } else if (status == LW_OK) {
+        status = write_table(table, count, totals, total_count, arena, out);
+    }
+    lw_arena_free(arena);
+    return status == LW_OK && out->failed ? LW_NO_MEMORY : status;
+}
