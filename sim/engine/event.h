@@ -42,8 +42,10 @@ static inline uint32_t lw_event_entity(uint64_t key) {
     return (uint32_t)(key & ((1U << LW_EVENT_ENTITY_BITS) - 1));
 }
 
+// Without branches: in a large heap the outcome is a coin toss.
 static inline bool lw_event_before(lw_event a, lw_event b) {
-    return a.time_ps < b.time_ps || (a.time_ps == b.time_ps && a.key < b.key);
+    __extension__ typedef unsigned __int128 wide;
+    return ((wide)(uint64_t)a.time_ps << 64 | a.key) < ((wide)(uint64_t)b.time_ps << 64 | b.key);
 }
 
 static inline void lw_event_sift_down(lw_event_queue *queue, size_t hole, lw_event event) {
@@ -54,10 +56,15 @@ static inline void lw_event_sift_down(lw_event_queue *queue, size_t hole, lw_eve
         if (child >= count) {
             break;
         }
-        size_t end = child + 4 < count ? child + 4 : count;
         size_t best = child;
-        for (size_t i = child + 1; i < end; i++) {
-            best = lw_event_before(heap[i], heap[best]) ? i : best;
+        if (child + 4 <= count) {
+            size_t left = child + (size_t)lw_event_before(heap[child + 1], heap[child]);
+            size_t right = child + 2 + (size_t)lw_event_before(heap[child + 3], heap[child + 2]);
+            best = lw_event_before(heap[right], heap[left]) ? right : left;
+        } else {
+            for (size_t i = child + 1; i < count; i++) {
+                best = lw_event_before(heap[i], heap[best]) ? i : best;
+            }
         }
         if (!lw_event_before(heap[best], event)) {
             break;
