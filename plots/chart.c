@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Requests and the way from a request to a picture.
+#include "plots/chart.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const char *const lw_chart_words[] = {"bandwidth", "time", "waterfall", NULL};
+const char *const lw_axis_words[] = {"log", "linear", NULL};
+
+#define WIDTH_LEAST 400
+#define HEIGHT_LEAST 300
+#define SIZE_MOST 8000  // 32000 pixels at scale 4, inside what cairo can hold
+
+#define AT(field) offsetof(lw_chart_request, field)
+
+const lw_option lw_chart_options[] = {
+    {"kind", LW_OPTION_WORD, LW_PLAIN, AT(kind), NULL, lw_chart_words, 0, 0,
+     "bandwidth or time against a swept size, or a waterfall from the raw rate to what was achieved", NULL},
+    {"x", LW_OPTION_TEXT, LW_PLAIN, AT(x), "", NULL, 0, 0, "swept path along the x axis; else the first swept size", NULL},
+    {"series", LW_OPTION_TEXT, LW_PLAIN, AT(series), "", NULL, 0, 0,
+     "swept path that tells the lines apart; else the first one that is no number", NULL},
+    {"panel", LW_OPTION_TEXT, LW_PLAIN, AT(panel), "", NULL, 0, 0, "swept path with one panel a value; else one panel a workload",
+     NULL},
+    {"workload", LW_OPTION_TEXT, LW_PLAIN, AT(workload), "", NULL, 0, 0, "show only this workload", NULL},
+    {"title", LW_OPTION_TEXT, LW_PLAIN, AT(title), "", NULL, 0, 0, "the finding or the question; else the scenario's title",
+     NULL},
+    {"subtitle", LW_OPTION_TEXT, LW_PLAIN, AT(subtitle), "", NULL, 0, 0, "else it says what the marks mean", NULL},
+    {"axis", LW_OPTION_WORD, LW_PLAIN, AT(axis), "log", lw_axis_words, 0, 0, "scale of the y axis", NULL},
+    {"theme", LW_OPTION_WORD, LW_PLAIN, AT(theme), "light", lw_theme_words, 0, 0, "colours", NULL},
+    {"width", LW_OPTION_INTEGER, LW_PLAIN, AT(width), "auto", NULL, WIDTH_LEAST, SIZE_MOST, "in pixels at scale 1", NULL},
+    {"height", LW_OPTION_INTEGER, LW_PLAIN, AT(height), "auto", NULL, HEIGHT_LEAST, SIZE_MOST, "in pixels at scale 1", NULL},
+    {"file", LW_OPTION_TEXT, LW_PLAIN, AT(file), "", NULL, 0, 0, "name of the output files without their ending; else the kind",
+     NULL},
+    {0}};
+
+void lw_chart_request_default(lw_chart_kind kind, lw_chart_request *out) {
+    *out = (lw_chart_request){.kind = (int)kind, .width = LW_AUTO, .height = LW_AUTO};
+}
+
+lw_status lw_chart_parse(const lw_node *item, lw_chart_request *out, lw_diags *diags) {
+    static const char example[] = "write - {kind: bandwidth, x: workloads.NAME.bytes, series: links.NAME}";
+    if (item->kind != LW_MAP) {
+        return lw_error(diags, item->place, example, "a chart must be a map");
+    }
+    lw_chart_request request;
+    lw_chart_request_default(LW_CHART_BANDWIDTH, &request);
+    request.place = item->place;
+    lw_option_set set = {0};
+    lw_status parsed = lw_options_parse(lw_chart_options, item, NULL, &request, &set, diags);
+    lw_status complete = lw_options_require(lw_chart_options, &set, "the chart", item->place, diags);
+    if (parsed != LW_OK || complete != LW_OK) {
+        return parsed != LW_OK ? parsed : complete;
+    }
+    if (request.file != NULL && strchr(request.file, '/') != NULL) {
+        return lw_error(diags, item->place, "give a name without a folder", "the chart's file '%s' contains a slash",
+                        request.file);
+    }
+    *out = request;
+    return LW_OK;
+}
+
+// ---- Rendering ----
+
+typedef struct chart_type {
+    void (*size)(const lw_chart *chart, double *width, double *height);
+    lw_status (*draw)(const lw_chart *chart, const lw_canvas *canvas);
+    const char *description;
+} chart_type;
+
+static const chart_type chart_types[LW_CHART_KINDS] = {
+    [LW_CHART_BANDWIDTH] = {lw_curves_size, lw_curves_draw, "Line chart of payload bandwidth against size"},
+    [LW_CHART_TIME] = {lw_curves_size, lw_curves_draw, "Line chart of time against size"},
+    [LW_CHART_WATERFALL] = {lw_waterfall_size, lw_waterfall_draw,
+                            "Bars from the raw rate of each link to the bandwidth achieved"},
+};
+
+static lw_status check_request(const lw_chart_request *request, lw_diags *diags) {
+    bool words = request->kind >= 0 && request->kind < LW_CHART_KINDS && request->theme >= 0 && request->theme < LW_THEME_KINDS &&
+                 (request->axis == LW_AXIS_LOG || request->axis == LW_AXIS_LINEAR);
+    if (!words) {
+        return lw_error(diags, request->place, NULL, "the chart has an unknown kind, theme or axis");
+    }
+    bool width = request->width == LW_AUTO || (request->width >= WIDTH_LEAST && request->width <= SIZE_MOST);
+    bool height = request->height == LW_AUTO || (request->height >= HEIGHT_LEAST && request->height <= SIZE_MOST);
+    if (!width || !height) {
+        return lw_error(diags, request->place, NULL, "a chart must be %d to %d wide and %d to %d high", WIDTH_LEAST, SIZE_MOST,
+                        HEIGHT_LEAST, SIZE_MOST);
+    }
+    return LW_OK;
+}
+
+static const char *describe(const lw_chart *chart, lw_arena *arena) {
+    const lw_chart_data *data = chart->data;
+    const char *list = "";
+    for (size_t i = 0; i < data->series_count && list != NULL; i++) {
+        list = lw_arena_print(arena, "%s%s%s", list, i == 0 ? "" : ", ", data->series[i].name);
+    }
+    const char *text =
+        list == NULL ? NULL : lw_arena_print(arena, "%s: %s.", chart_types[chart->request->kind].description, list);
+    return text == NULL ? NULL : lw_clean_utf8(arena, text);
+}
+
+lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_metrics *metrics,
+                               lw_arena *arena, lw_diags *diags, lw_picture *out) {
+    LW_TRY(check_request(request, diags));
+    lw_chart_data data;
+    LW_TRY(lw_chart_collect(request, result, arena, diags, &data));
+    lw_draw *draw = LW_NEW(arena, lw_draw);
+    const char *title = request->title != NULL && request->title[0] != '\0' ? request->title
+                        : result->title != NULL && result->title[0] != '\0' ? result->title
+                                                                            : "Bandwidth and latency";
+    lw_chart chart = {.request = request, .result = result, .data = &data, .diags = diags, .title = lw_clean_utf8(arena, title)};
+    const char *description = describe(&chart, arena);
+    if (draw == NULL || chart.title == NULL || description == NULL) {
+        return LW_NO_MEMORY;
+    }
+    const chart_type *type = &chart_types[request->kind];
+    double width;
+    double height;
+    type->size(&chart, &width, &height);
+    width = request->width == LW_AUTO ? width : (double)request->width;
+    height = request->height == LW_AUTO ? height : (double)request->height;
+    lw_draw_begin(draw, arena);
+    lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width, .height = height};
+    LW_TRY(type->draw(&chart, &canvas));
+    LW_TRY(draw->status);
+    *out = (lw_picture){.width = width,
+                        .height = height,
+                        .draw = draw,
+                        .theme = lw_theme_of(request->theme),
+                        .title = chart.title,
+                        .description = description,
+                        .font = metrics->family};
+    return LW_OK;
+}
+
+lw_status lw_chart_render(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
+                          lw_picture *out) {
+    const char *found;
+    if (!lw_font_exists(arena, &found)) {
+        lw_note(diags, request->place, "install fonts-dejavu-core", "the font %s is missing, %s comes in its place",
+                lw_font_family, found);
+    }
+    lw_metrics metrics;
+    LW_TRY(lw_metrics_open(&metrics));
+    lw_status status = lw_chart_render_with(request, result, &metrics, arena, diags, out);
+    lw_metrics_close(&metrics);
+    return status;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What chart.c asks of each kind of chart.
+#ifndef LW_CHART_H
+#define LW_CHART_H
+
+#include "plots/frame.h"
+#include "plots/series.h"
+
+typedef struct lw_chart {
+    const lw_chart_request *request;
+    const lw_result *result;
+    const lw_chart_data *data;
+    lw_diags *diags;
+    const char *title;  // chosen: never NULL
+} lw_chart;
+
+// The size that suits the content, for a request that leaves it open.
+void lw_curves_size(const lw_chart *chart, double *width, double *height);
+void lw_waterfall_size(const lw_chart *chart, double *width, double *height);
+
+// Lay out and draw. LW_BAD_INPUT with a diagnostic when the size is too small for the content.
+lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECKED;
+lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECKED;
+
+// The same as lw_chart_render with other metrics, for tests.
+lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_metrics *metrics,
+                               lw_arena *arena, lw_diags *diags, lw_picture *out) LW_CHECKED;
+
+#endif

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The overhead waterfall: from the raw rate of each link to what was achieved. Bars on one scale, and beside them the same losses
+// as numbers, so that also a loss too thin to see can be read.
+#include <math.h>
+#include <string.h>
+
+#include "plots/chart.h"
+
+#define ROW_HEIGHT 42.0
+#define BAR_HEIGHT 20.0
+#define GROUP_HEIGHT 30.0
+#define HEAD_HEIGHT 34.0
+#define CELL_WIDTH 66.0
+#define BARS_LEAST 160.0
+#define COLUMN_GAP 18.0
+#define SHOWN_LEAST 0.0005  // of the raw rate: what prints as 0.1 % or more
+
+// Stages after RAW; each has a swatch and perhaps a column.
+typedef struct table {
+    bool shown[LW_STAGE_COUNT];
+    size_t columns;  // of losses
+    bool rest;       // a last column sums the stages that did not fit
+} table;
+
+typedef struct bars {
+    const lw_chart *chart;
+    const lw_canvas *canvas;
+    table table;
+    lw_scale scale;
+    double name_left, name_width, table_left;
+    lw_box plot;
+} bars;
+
+static bool usable(const lw_curve *curve) {
+    if (curve->stage == NULL) {
+        return false;
+    }
+    for (int i = 0; i < LW_STAGE_COUNT; i++) {
+        double rate = curve->stage->rate_GBps[i];
+        if (!isfinite(rate) || rate < 0.0 || rate > LW_CHART_MOST) {
+            return false;
+        }
+    }
+    return curve->stage->rate_GBps[LW_STAGE_RAW] >= LW_CHART_LEAST;
+}
+
+static double loss(const lw_stage_result *stage, int index) {
+    return fmax(0.0, stage->rate_GBps[index - 1] - stage->rate_GBps[index]);
+}
+
+static double achieved(const lw_stage_result *stage) {
+    return stage->rate_GBps[LW_STAGE_COUNT - 1];
+}
+
+// Largest share of the raw rate that a stage takes in any row.
+static double largest_share(const lw_chart_data *data, int index) {
+    double share = 0.0;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        for (size_t k = 0; k < data->panel[i].curve_count; k++) {
+            const lw_curve *curve = &data->panel[i].curve[k];
+            if (usable(curve)) {
+                share = fmax(share, loss(curve->stage, index) / curve->stage->rate_GBps[LW_STAGE_RAW]);
+            }
+        }
+    }
+    return share;
+}
+
+static size_t count_rows(const lw_chart_data *data) {
+    size_t rows = 0;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        for (size_t k = 0; k < data->panel[i].curve_count; k++) {
+            rows += usable(&data->panel[i].curve[k]) ? 1 : 0;
+        }
+    }
+    return rows;
+}
+
+void lw_waterfall_size(const lw_chart *chart, double *width, double *height) {
+    *width = 1200.0;
+    *height = 190.0 + GROUP_HEIGHT * (double)chart->data->panel_count + ROW_HEIGHT * (double)count_rows(chart->data);
+    *height = fmax(*height, 320.0);
+}
+
+// Stages that take anything get a column; when there is no room for all, the smallest are summed in one.
+static lw_status choose_columns(bars *b, double room) {
+    double share[LW_STAGE_COUNT] = {0.0};
+    for (int i = LW_STAGE_LINE_CODE; i < LW_STAGE_COUNT; i++) {
+        share[i] = largest_share(b->chart->data, i);
+        b->table.shown[i] = share[i] >= SHOWN_LEAST;
+        b->table.columns += b->table.shown[i] ? 1 : 0;
+    }
+    // Two more columns: raw and achieved.
+    while (b->table.columns > 0 && (double)(b->table.columns + 2 + (b->table.rest ? 1 : 0)) * CELL_WIDTH > room - BARS_LEAST) {
+        int least = 0;
+        for (int i = LW_STAGE_LINE_CODE; i < LW_STAGE_COUNT; i++) {
+            least = b->table.shown[i] && (least == 0 || share[i] < share[least]) ? i : least;
+        }
+        b->table.shown[least] = false;
+        b->table.columns--;
+        b->table.rest = true;
+    }
+    size_t columns = b->table.columns + 2 + (b->table.rest ? 1 : 0);
+    if ((double)columns * CELL_WIDTH > room - BARS_LEAST) {
+        return lw_error(b->chart->diags, b->chart->request->place, "give it more width:, or leave it out",
+                        "the chart of %.0f x %.0f is too small for what it shows", b->canvas->width, b->canvas->height);
+    }
+    b->table_left = b->canvas->width - 24.0 - (double)columns * CELL_WIDTH;
+    return LW_OK;
+}
+
+static lw_role loss_role(int stage) {
+    return (lw_role)(LW_ROLE_LOSS_1 + stage - LW_STAGE_LINE_CODE);
+}
+
+// ---- Drawing ----
+
+static void draw_cell(const bars *b, size_t column, double y, double rate, double share, bool bold) {
+    double right = b->table_left + (double)(column + 1) * CELL_WIDTH;
+    char number[LW_TICK_TEXT];
+    char text[LW_TICK_TEXT + 8];
+    lw_font font =
+        bold ? lw_font_bold(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_END) : lw_font_of(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_END);
+    lw_number_short(rate, 3, number);
+    lw_draw_text(b->canvas->draw, right, y - 2.0, font, number);
+    if (share >= 0.0) {
+        lw_number_short(share * 100.0, share < 0.1 ? 2 : 3, text);
+        strcat(text, " %");
+        lw_draw_text(b->canvas->draw, right, y + LW_SIZE_SMALL, lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_END), text);
+    }
+}
+
+static void draw_no_loss(const bars *b, size_t column, double y) {
+    lw_draw_text(b->canvas->draw, b->table_left + (double)(column + 1) * CELL_WIDTH, y + 4.0,
+                 lw_font_of(LW_SIZE_TICK, LW_ROLE_MUTED, LW_ANCHOR_END), "\u2013");
+}
+
+static void draw_numbers(const bars *b, const lw_stage_result *stage, double middle) {
+    double raw = stage->rate_GBps[LW_STAGE_RAW];
+    double rest = 0.0;
+    size_t column = 0;
+    draw_cell(b, column++, middle, raw, 1.0, false);
+    for (int i = LW_STAGE_LINE_CODE; i < LW_STAGE_COUNT; i++) {
+        if (!b->table.shown[i]) {
+            rest += loss(stage, i);
+        } else if (loss(stage, i) < SHOWN_LEAST * raw) {
+            draw_no_loss(b, column++, middle);
+        } else {
+            draw_cell(b, column++, middle, -loss(stage, i), loss(stage, i) / raw, false);
+        }
+    }
+    if (b->table.rest && rest >= SHOWN_LEAST * raw) {
+        draw_cell(b, column++, middle, -rest, rest / raw, false);
+    } else if (b->table.rest) {
+        draw_no_loss(b, column++, middle);
+    }
+    draw_cell(b, column, middle, achieved(stage), achieved(stage) / raw, true);
+}
+
+static void draw_bar(const bars *b, const lw_series *series, const lw_stage_result *stage, double middle) {
+    lw_draw *draw = b->canvas->draw;
+    double top = middle - BAR_HEIGHT / 2;
+    double left = lw_scale_at(&b->scale, 0.0);
+    double right = lw_scale_at(&b->scale, achieved(stage));
+    lw_draw_group(draw, series->id, "series", series->name);
+    lw_draw_rect(draw, left, top, right - left, BAR_HEIGHT, lw_role_of(series->hue, series->shade), (lw_stroke){0});
+    double rate = achieved(stage);
+    for (int i = LW_STAGE_COUNT - 1; i >= LW_STAGE_LINE_CODE; i--) {
+        double from = lw_scale_at(&b->scale, rate);
+        rate += loss(stage, i);
+        double to = lw_scale_at(&b->scale, rate);
+        double gap = to - from > 3.0 ? 1.0 : 0.0;  // a hair of background between neighbours
+        if (to - from > 0.05) {
+            lw_draw_rect(draw, from + gap, top + 3.0, to - from - gap, BAR_HEIGHT - 6.0, loss_role(i), (lw_stroke){0});
+        }
+    }
+    lw_draw_ungroup(draw);
+}
+
+// Two words in two lines over a column, with a swatch.
+static void draw_column_head(const bars *b, size_t column, double y, const char *first, const char *second, lw_role swatch) {
+    double right = b->table_left + (double)(column + 1) * CELL_WIDTH;
+    lw_font font = lw_font_of(LW_SIZE_SMALL, LW_ROLE_INK, LW_ANCHOR_END);
+    lw_draw_text(b->canvas->draw, right, y, font, first);
+    lw_draw_text(b->canvas->draw, right, y + LW_SIZE_SMALL * LW_LINE_HEIGHT, font, second);
+    if (swatch != LW_ROLE_NONE) {
+        lw_draw_rect(b->canvas->draw, right - 24.0, y - 24.0, 24.0, 8.0, swatch, (lw_stroke){0});
+    }
+}
+
+static void draw_heads(const bars *b, double y) {
+    static const char *const words[LW_STAGE_COUNT][2] = {
+        [LW_STAGE_LINE_CODE] = {"line", "code"}, [LW_STAGE_PERIODIC] = {"periodic", "skips"},
+        [LW_STAGE_FRAMING] = {"framing", ""},    [LW_STAGE_CONTROL] = {"flow", "control"},
+        [LW_STAGE_RETRY] = {"retry", ""},        [LW_STAGE_WINDOW] = {"window", ""},
+        [LW_STAGE_ENDPOINT] = {"endpoint", ""}};
+    size_t column = 0;
+    lw_draw_group(b->canvas->draw, "table-head", "table-head", NULL);
+    draw_column_head(b, column++, y, "raw", "GB/s", LW_ROLE_NONE);
+    for (int i = LW_STAGE_LINE_CODE; i < LW_STAGE_COUNT; i++) {
+        if (b->table.shown[i]) {
+            draw_column_head(b, column++, y, words[i][0], words[i][1], loss_role(i));
+        }
+    }
+    if (b->table.rest) {
+        draw_column_head(b, column++, y, "others", "", LW_ROLE_NONE);
+    }
+    draw_column_head(b, column, y, "achieved", "GB/s", LW_ROLE_NONE);
+    lw_draw_ungroup(b->canvas->draw);
+}
+
+static lw_status draw_row(const bars *b, const lw_curve *curve, double middle) {
+    const lw_series *series = &b->chart->data->series[curve->series];
+    const char *name = lw_text_fit(b->canvas->metrics, b->canvas->arena, series->name, LW_SIZE_LABEL, true, b->name_width);
+    if (name == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_draw_text(b->canvas->draw, b->name_left, middle + LW_SIZE_LABEL * 0.36,
+                 lw_font_bold(LW_SIZE_LABEL, lw_role_of(series->hue, LW_SHADE_TEXT), LW_ANCHOR_START), name);
+    draw_bar(b, series, curve->stage, middle);
+    draw_numbers(b, curve->stage, middle);
+    return LW_OK;
+}
+
+static const char *subtitle_of(const bars *b) {
+    const char *own = b->chart->request->subtitle;
+    if (own != NULL && own[0] != '\0') {
+        return own;
+    }
+    const lw_panel *panel = &b->chart->data->panel[0];
+    const lw_curve *curve = &panel->curve[0];
+    char size[LW_TICK_TEXT];
+    lw_tick_bytes(curve->point[curve->count - 1].x, size);
+    const char *what = "A bar is the raw rate of the wire. The coloured part arrives as payload, the rest is lost on the way";
+    bool sized = b->chart->data->x_dimension == LW_BYTES;
+    return sized ? lw_arena_print(b->canvas->arena, "%s (transfers of %sB)", what, size) : what;
+}
+
+static lw_status lay_out(bars *b, lw_box content) {
+    const lw_chart_data *data = b->chart->data;
+    double highest = 0.0;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        for (size_t k = 0; k < data->panel[i].curve_count; k++) {
+            const lw_curve *curve = &data->panel[i].curve[k];
+            if (usable(curve)) {
+                double width = lw_text_width(b->canvas->metrics, data->series[curve->series].name, LW_SIZE_LABEL, true);
+                b->name_width = fmax(b->name_width, width);
+                highest = fmax(highest, curve->stage->rate_GBps[LW_STAGE_RAW]);
+            }
+        }
+    }
+    b->name_left = content.left;
+    b->name_width = fmin(b->name_width, 0.24 * b->canvas->width);
+    double left = content.left + b->name_width + COLUMN_GAP;
+    LW_TRY(choose_columns(b, content.right - left - COLUMN_GAP));
+    b->plot = (lw_box){left, content.top + HEAD_HEIGHT, b->table_left - COLUMN_GAP, content.bottom - LW_AXES_BELOW};
+    b->scale = lw_scale_fit(LW_SCALE_LINEAR, 0.0, highest, b->plot.left, b->plot.right);
+    double wanted = GROUP_HEIGHT * (double)data->panel_count + ROW_HEIGHT * (double)count_rows(data);
+    if (b->plot.bottom - b->plot.top < wanted) {
+        return lw_error(b->chart->diags, b->chart->request->place, "give it more height:, or leave it out",
+                        "the chart is too low for %zu rows", count_rows(data));
+    }
+    return LW_OK;
+}
+
+lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) {
+    const lw_chart_data *data = chart->data;
+    if (count_rows(data) == 0) {
+        return lw_error(chart->diags, chart->request->place, NULL, "there is nothing to draw: no workload crosses a link");
+    }
+    bars b = {.chart = chart, .canvas = canvas};
+    const char *subtitle = subtitle_of(&b);
+    if (subtitle == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_box content = lw_frame_draw(canvas, chart->title, subtitle, "", chart->result);
+    LW_TRY(lay_out(&b, content));
+    lw_x_axis_draw(canvas, &b.plot, &b.scale, lw_tick_plain, "Rate (GB/s)");
+    draw_heads(&b, content.top + LW_SIZE_SMALL + 10.0);
+    double y = b.plot.top;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        const lw_panel *panel = &data->panel[i];
+        lw_draw_text(canvas->draw, content.left, y + GROUP_HEIGHT - 10.0,
+                     lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START), panel->title);
+        y += GROUP_HEIGHT;
+        for (size_t k = 0; k < panel->curve_count; k++) {
+            if (usable(&panel->curve[k])) {
+                LW_TRY(draw_row(&b, &panel->curve[k], y + ROW_HEIGHT / 2));
+                y += ROW_HEIGHT;
+            }
+        }
+    }
+    return LW_OK;
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Bandwidth and time against size: one line a series, direct labels at the right, measured points on top.
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "plots/chart.h"
+#include "plots/labels.h"
+
+#define PANEL_GAP 28.0
+#define PANEL_TITLE 22.0  // height of a panel's title
+#define LABEL_GAP 24.0    // from the plot's right edge to the labels: room for leaders
+#define KEY_WIDTH 12.0    // the marker before a label
+#define PLOT_LEAST 120.0  // a plot narrower or lower than this cannot be read
+#define DOT_SIZE 7.0
+#define RING_SIZE 9.0
+
+// What the panels have in common.
+typedef struct layout {
+    const lw_chart *chart;
+    const lw_canvas *canvas;
+    lw_axes axes;        // scales with the plot of the panel at hand
+    double label_width;  // of all panels
+    bool second_line;    // labels have one
+    size_t columns, rows;
+    bool has_ring, has_ceiling, has_dots;
+} layout;
+
+static bool is_time(const layout *l) {
+    return l->chart->request->kind == LW_CHART_TIME;
+}
+
+// Framing ceiling in GB/s, 0 when there is none to show.
+static double ceiling_of(const lw_curve *curve) {
+    double rate = curve->stage == NULL ? 0.0 : curve->stage->rate_GBps[LW_STAGE_FRAMING];
+    return isfinite(rate) && rate >= LW_CHART_LEAST && rate <= LW_CHART_MOST ? rate : 0.0;
+}
+
+static bool half_of(const layout *l, const lw_curve *curve, lw_xy *at) {
+    return l->chart->data->x_dimension == LW_BYTES && lw_half_power(curve, is_time(l), at);
+}
+
+// ---- Scales ----
+
+typedef struct range {
+    double low, high;
+} range;
+
+static void widen(range *r, double value) {
+    r->low = fmin(r->low, value);
+    r->high = fmax(r->high, value);
+}
+
+static void widen_by_curves(const lw_curve *curves, size_t count, range *x, range *y) {
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < curves[i].count; k++) {
+            widen(x, curves[i].point[k].x);
+            widen(y, curves[i].point[k].y);
+        }
+    }
+}
+
+static lw_scale_kind x_scale_kind(const lw_chart_data *data, range x) {
+    if (data->x_dimension == LW_BYTES) {
+        return LW_SCALE_BYTES;
+    }
+    return x.low > 0.0 && x.high / x.low >= 30.0 ? LW_SCALE_LOG : LW_SCALE_LINEAR;
+}
+
+static lw_status make_scales(layout *l) {
+    const lw_chart_data *data = l->chart->data;
+    range x = {(double)INFINITY, -(double)INFINITY};
+    range y = x;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        const lw_panel *panel = &data->panel[i];
+        widen_by_curves(panel->curve, panel->curve_count, &x, &y);
+        widen_by_curves(panel->measured, panel->measured_count, &x, &y);
+        for (size_t k = 0; k < panel->curve_count; k++) {
+            lw_xy half;
+            l->has_ring = l->has_ring || half_of(l, &panel->curve[k], &half);
+            if (!is_time(l) && ceiling_of(&panel->curve[k]) > 0.0) {
+                widen(&y, ceiling_of(&panel->curve[k]));
+                l->has_ceiling = true;
+            }
+        }
+        l->has_dots = l->has_dots || panel->measured_count > 0;
+    }
+    bool log_y = l->chart->request->axis == LW_AXIS_LOG;
+    l->axes.x = lw_scale_fit(x_scale_kind(data, x), x.low, x.high, 0.0, 1.0);
+    l->axes.y = lw_scale_fit(log_y ? LW_SCALE_LOG : LW_SCALE_LINEAR, y.low, y.high, 1.0, 0.0);
+    l->axes.x_writer = l->axes.x.kind == LW_SCALE_BYTES ? lw_tick_bytes : lw_tick_plain;
+    l->axes.y_writer = is_time(l) ? lw_tick_seconds : lw_tick_plain;
+    l->axes.y_title = is_time(l) ? "Time" : "Bandwidth (GB/s)";
+    const char *dot = strrchr(data->x_path, '.');
+    const char *name = dot == NULL ? data->x_path : dot + 1;
+    l->axes.x_title = data->x_dimension == LW_BYTES ? "Size (bytes)"
+                      : data->x_unit[0] == '\0'     ? lw_arena_print(l->canvas->arena, "%s", name)
+                                                    : lw_arena_print(l->canvas->arena, "%s (%s)", name, data->x_unit);
+    return l->axes.x_title == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+// ---- Direct labels ----
+
+// "57.8 of 63 GB/s, half at 564 KiB"
+static const char *second_line(const layout *l, const lw_curve *curve) {
+    lw_arena *arena = l->canvas->arena;
+    char value[LW_TICK_TEXT];
+    char other[LW_TICK_TEXT];
+    lw_xy last = curve->point[curve->count - 1];
+    lw_xy half;
+    if (is_time(l)) {
+        lw_tick_seconds(curve->point[0].y, value);
+        lw_tick_seconds(last.y, other);
+        return curve->count == 1 ? lw_arena_print(arena, "%s", value) : lw_arena_print(arena, "%s \u2026 %s", value, other);
+    }
+    lw_number_short(last.y, 3, value);
+    const char *text = lw_arena_print(arena, "%s GB/s", value);
+    if (text != NULL && half_of(l, curve, &half)) {
+        double prefix = half.x >= 1048576.0 ? 1048576.0 : half.x >= 1024.0 ? 1024.0 : 1.0;
+        lw_number_short(half.x / prefix, 2, other);
+        text = lw_arena_print(arena, "%s, half at %s %sB", text, other, prefix > 1024.0 ? "Mi" : prefix > 1.0 ? "Ki" : "");
+    }
+    return text;
+}
+
+static bool has_own_dots(const layout *l, size_t series) {
+    for (size_t i = 0; i < l->chart->data->panel_count; i++) {
+        const lw_panel *panel = &l->chart->data->panel[i];
+        for (size_t k = 0; k < panel->measured_count; k++) {
+            if (panel->measured[k].series == series) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static double label_height(const layout *l) {
+    return (LW_SIZE_LABEL + (l->second_line ? LW_SIZE_SMALL : 0.0)) * LW_LINE_HEIGHT;
+}
+
+static lw_status measure_labels(layout *l) {
+    const lw_chart_data *data = l->chart->data;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        for (size_t k = 0; k < data->panel[i].curve_count; k++) {
+            const lw_curve *curve = &data->panel[i].curve[k];
+            const char *below = second_line(l, curve);
+            if (below == NULL) {
+                return LW_NO_MEMORY;
+            }
+            double first = KEY_WIDTH + lw_text_width(l->canvas->metrics, data->series[curve->series].name, LW_SIZE_LABEL, true);
+            double second = l->second_line ? KEY_WIDTH + lw_text_width(l->canvas->metrics, below, LW_SIZE_SMALL, false) : 0.0;
+            l->label_width = fmax(l->label_width, fmax(first, second));
+        }
+    }
+    // Longer names are cut: the lines matter more.
+    l->label_width = fmin(l->label_width, 0.36 * l->canvas->width / (double)l->columns);
+    return LW_OK;
+}
+
+static void draw_label(const layout *l, const lw_curve *curve, const lw_label *label, lw_xy end) {
+    const lw_canvas *canvas = l->canvas;
+    const lw_series *series = &l->chart->data->series[curve->series];
+    lw_role line_role = lw_role_of(series->hue, series->shade);
+    double left = l->axes.plot.right + LABEL_GAP;
+    double room = l->label_width - KEY_WIDTH;
+    if (fabs(label->middle - end.y) > 2.0 || end.x < l->axes.plot.right - 2.0) {
+        lw_draw_path(canvas->draw,
+                     (const lw_xy[]){{end.x + 3.0, end.y}, {fmax(end.x + 3.0, left - 16.0), end.y}, {left - 4.0, label->middle}},
+                     3, false, LW_ROLE_NONE, (lw_stroke){LW_ROLE_AXIS, 0.75, LW_DASH_SOLID});
+    }
+    double baseline = label->middle - label_height(l) / 2 + LW_SIZE_LABEL;
+    const char *name = lw_text_fit(canvas->metrics, canvas->arena, series->name, LW_SIZE_LABEL, true, room);
+    const char *below = l->second_line ? second_line(l, curve) : "";
+    below = below == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, below, LW_SIZE_SMALL, false, room);
+    if (name == NULL || below == NULL) {
+        canvas->draw->status = LW_NO_MEMORY;
+        return;
+    }
+    if (has_own_dots(l, curve->series)) {
+        lw_draw_marker(canvas->draw, left + 4.0, baseline - LW_SIZE_LABEL * 0.36, series->shape, DOT_SIZE, line_role,
+                       (lw_stroke){0});
+    } else {
+        double y = baseline - LW_SIZE_LABEL * 0.36;
+        lw_draw_line(canvas->draw, left, y, left + 8.0, y,
+                     (lw_stroke){line_role, 2.0, series->speculative ? LW_DASH_LONG : LW_DASH_SOLID});
+    }
+    lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline,
+                 lw_font_bold(LW_SIZE_LABEL, lw_role_of(series->hue, LW_SHADE_TEXT), LW_ANCHOR_START), name);
+    lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline + LW_SIZE_SMALL * LW_LINE_HEIGHT,
+                 lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_START), below);
+}
+
+// Returns how much the labels would have to shrink: 1 when they fit.
+static double place_labels(const layout *l, const lw_panel *panel, lw_label labels[LW_SERIES_MAX]) {
+    lw_label *order[LW_SERIES_MAX];
+    for (size_t i = 0; i < panel->curve_count; i++) {
+        const lw_curve *curve = &panel->curve[i];
+        labels[i] =
+            (lw_label){.wanted = lw_scale_at(&l->axes.y, curve->point[curve->count - 1].y), .height = label_height(l) + 3.0};
+        order[i] = &labels[i];
+    }
+    return lw_labels_place(order, panel->curve_count, l->axes.plot.top - PANEL_TITLE, l->axes.plot.bottom + LW_AXES_BELOW);
+}
+
+// ---- One panel ----
+
+static lw_xy on_page(const layout *l, lw_xy at) {
+    return (lw_xy){lw_scale_at(&l->axes.x, at.x), lw_scale_at(&l->axes.y, at.y)};
+}
+
+static void draw_ceiling(const layout *l, const lw_curve *curve, lw_role role) {
+    lw_xy half;
+    double ceiling = ceiling_of(curve);
+    if (is_time(l) || ceiling <= 0.0) {
+        return;
+    }
+    double y = lw_scale_at(&l->axes.y, ceiling);
+    double from = half_of(l, curve, &half) ? lw_scale_at(&l->axes.x, half.x) : l->axes.plot.left;
+    lw_draw_line(l->canvas->draw, from, y, l->axes.plot.right, y, (lw_stroke){role, 1.0, LW_DASH_DOTS});
+}
+
+static void draw_curve(const layout *l, const lw_curve *curve) {
+    const lw_series *series = &l->chart->data->series[curve->series];
+    lw_role role = lw_role_of(series->hue, series->shade);
+    lw_draw *draw = l->canvas->draw;
+    lw_xy *points = LW_NEW_ARRAY(l->canvas->arena, lw_xy, curve->count);
+    if (points == NULL) {
+        draw->status = LW_NO_MEMORY;
+        return;
+    }
+    for (size_t i = 0; i < curve->count; i++) {
+        points[i] = on_page(l, curve->point[i]);
+    }
+    lw_draw_group(draw, series->id, "series", series->name);
+    draw_ceiling(l, curve, role);
+    lw_stroke line = {role, 2.0, series->speculative ? LW_DASH_LONG : LW_DASH_SOLID};
+    lw_draw_path(draw, points, curve->count, false, LW_ROLE_NONE, line);
+    if (curve->count == 1) {  // a line needs two
+        lw_draw_marker(draw, points[0].x, points[0].y, LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
+    }
+    lw_xy half;
+    if (half_of(l, curve, &half)) {
+        lw_xy at = on_page(l, half);
+        lw_draw_line(draw, at.x, at.y, at.x, l->axes.plot.bottom, (lw_stroke){role, 0.75, LW_DASH_DOTS});
+        lw_draw_marker(draw, at.x, at.y, LW_SHAPE_CIRCLE, RING_SIZE, LW_ROLE_BACKGROUND, (lw_stroke){role, 2.0, LW_DASH_SOLID});
+    }
+    lw_draw_ungroup(draw);
+}
+
+static void draw_dots(const layout *l, const lw_curve *dots) {
+    const lw_series *series = dots->series == SIZE_MAX ? NULL : &l->chart->data->series[dots->series];
+    lw_role role = series != NULL ? lw_role_of(series->hue, series->shade)
+                                  : lw_role_of(lw_hue_of_family(dots->measured->family), LW_SHADE_FIRST);
+    lw_shape shape = series != NULL ? series->shape : LW_SHAPE_CROSS;
+    lw_draw_group(l->canvas->draw, "measured", "measured", dots->measured->label);
+    for (size_t i = 0; i < dots->count; i++) {
+        lw_xy at = on_page(l, dots->point[i]);
+        lw_draw_marker(l->canvas->draw, at.x, at.y, shape, DOT_SIZE, role, (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
+    }
+    lw_draw_ungroup(l->canvas->draw);
+}
+
+static lw_status draw_panel(layout *l, const lw_panel *panel, size_t index, lw_box box) {
+    const lw_canvas *canvas = l->canvas;
+    double axis_width = lw_axes_label_width(canvas, &l->axes);
+    lw_box *plot = &l->axes.plot;
+    *plot = (lw_box){box.left + axis_width, box.top + PANEL_TITLE + LW_AXES_ABOVE, box.right - l->label_width - LABEL_GAP,
+                     box.bottom - LW_AXES_BELOW};
+    if (plot->right - plot->left < PLOT_LEAST || plot->bottom - plot->top < PLOT_LEAST) {
+        return lw_error(l->chart->diags, l->chart->request->place, "give it more width: and height:, or leave them out",
+                        "the chart of %.0f x %.0f is too small for what it shows", canvas->width, canvas->height);
+    }
+    l->axes.x.start = plot->left;
+    l->axes.x.finish = plot->right;
+    l->axes.y.start = plot->bottom;
+    l->axes.y.finish = plot->top;
+    lw_label labels[LW_SERIES_MAX];
+    if (place_labels(l, panel, labels) < 1.0) {
+        return lw_error(l->chart->diags, l->chart->request->place, "give it more height:, or leave it out",
+                        "the chart is too low for the labels of %zu lines", panel->curve_count);
+    }
+    lw_draw_group(canvas->draw, lw_diags_text(l->chart->diags, "panel-%zu", index + 1), "panel", panel->title);
+    lw_draw_text(canvas->draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START),
+                 panel->title);
+    lw_axes_draw(canvas, &l->axes);
+    lw_draw_clip(canvas->draw, plot->left - RING_SIZE, plot->top - RING_SIZE, plot->right - plot->left + 2 * RING_SIZE,
+                 plot->bottom - plot->top + RING_SIZE);
+    for (size_t i = panel->curve_count; i-- > 0;) {  // the first of the file comes out on top
+        draw_curve(l, &panel->curve[i]);
+    }
+    for (size_t i = 0; i < panel->measured_count; i++) {
+        draw_dots(l, &panel->measured[i]);
+    }
+    lw_draw_unclip(canvas->draw);
+    for (size_t i = 0; i < panel->curve_count; i++) {
+        const lw_curve *curve = &panel->curve[i];
+        draw_label(l, curve, &labels[i], on_page(l, curve->point[curve->count - 1]));
+    }
+    lw_draw_ungroup(canvas->draw);
+    return LW_OK;
+}
+
+// ---- The whole ----
+
+static const char *subtitle_of(const layout *l) {
+    const char *own = l->chart->request->subtitle;
+    if (own != NULL && own[0] != '\0') {
+        return own;
+    }
+    return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s", l->has_dots ? ". Filled marks: measured" : "",
+                          l->has_ring ? ". Ring: the size that reaches half of the top bandwidth" : "",
+                          l->has_ceiling ? ". Dotted: what framing leaves of the wire" : "");
+}
+
+// "Measured: A (source); B (source)". Every table once.
+static const char *note_of(const layout *l) {
+    const lw_chart_data *data = l->chart->data;
+    const char *text = "";
+    for (size_t i = 0; i < data->panel_count && text != NULL; i++) {
+        for (size_t k = 0; k < data->panel[i].measured_count && text != NULL; k++) {
+            const lw_measured_series *measured = data->panel[i].measured[k].measured;
+            const char *source = measured->provenance != NULL ? measured->provenance : measured->table;
+            if (strstr(text, source) == NULL) {
+                text = lw_arena_print(l->canvas->arena, "%s%s%s", text, text[0] == '\0' ? "Measured: " : "; ", source);
+            }
+        }
+    }
+    return text;
+}
+
+void lw_curves_size(const lw_chart *chart, double *width, double *height) {
+    *width = chart->data->panel_count > 1 ? 1280.0 : 960.0;
+    *height = chart->data->panel_count > 2 ? 1080.0 : 620.0;
+}
+
+lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
+    const lw_chart_data *data = chart->data;
+    layout l = {.chart = chart, .canvas = canvas, .second_line = data->series_count <= LW_SERIES_MAX / 2 + 1};
+    l.columns = data->panel_count > 1 ? 2 : 1;
+    l.rows = (data->panel_count + l.columns - 1) / l.columns;
+    LW_TRY(make_scales(&l));
+    LW_TRY(measure_labels(&l));
+    const char *subtitle = subtitle_of(&l);
+    const char *note = note_of(&l);
+    if (subtitle == NULL || note == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_box content = lw_frame_draw(canvas, chart->title, subtitle, note, chart->result);
+    double width = (content.right - content.left - PANEL_GAP * (double)(l.columns - 1)) / (double)l.columns;
+    double height = (content.bottom - content.top - PANEL_GAP * (double)(l.rows - 1)) / (double)l.rows;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        double left = content.left + (width + PANEL_GAP) * (double)(i % l.columns);
+        double top = content.top + (height + PANEL_GAP) * (double)(i / l.columns);
+        LW_TRY(draw_panel(&l, &data->panel[i], i, (lw_box){left, top, left + width, top + height}));
+    }
+    return LW_OK;
+}

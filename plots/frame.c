@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plots/frame.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MARGIN 24.0
+#define TICK_LENGTH 5.0
+#define TICK_GAP 4.0
+#define LABEL_SPACE 14.0  // least distance between neighbouring tick labels
+
+enum { SUBTITLE_LINES = 2, NOTE_LINES = 3, HASH_SHOWN = 12 };
+
+lw_font lw_font_of(double size, lw_role role, lw_anchor anchor) {
+    return (lw_font){.size = size, .role = role, .anchor = anchor};
+}
+
+lw_font lw_font_bold(double size, lw_role role, lw_anchor anchor) {
+    return (lw_font){.size = size, .role = role, .anchor = anchor, .bold = true};
+}
+
+static void out_of_memory(const lw_canvas *canvas) {
+    if (canvas->draw->status == LW_OK) {
+        canvas->draw->status = LW_NO_MEMORY;
+    }
+}
+
+// Lines of text from the top down; returns the baseline after the last one.
+static double draw_lines(const lw_canvas *canvas, double x, double y, lw_font font, const char *const *lines, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        lw_draw_text(canvas->draw, x, y, font, lines[i]);
+        y += font.size * LW_LINE_HEIGHT;
+    }
+    return y;
+}
+
+static const char *foot_line(const lw_canvas *canvas, const lw_result *result) {
+    const char *file = result->file != NULL ? result->file : "";
+    const char *base =
+        strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;  // a folder of one machine tells others nothing
+    return lw_arena_print(canvas->arena, "lanewise %s%s%s%s%.*s \u00B7 GB = 10\u2079 bytes, KiB = 1024 bytes",
+                          result->tool_version != NULL ? result->tool_version : "", base[0] != '\0' ? " \u00B7 " : "", base,
+                          result->sha256[0] != '\0' ? ", SHA-256 " : "", HASH_SHOWN, result->sha256);
+}
+
+lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *subtitle, const char *note,
+                     const lw_result *result) {
+    lw_draw *draw = canvas->draw;
+    double inner = canvas->width - 2 * MARGIN;
+    lw_draw_rect(draw, 0, 0, canvas->width, canvas->height, LW_ROLE_BACKGROUND, (lw_stroke){0});
+
+    char *head = lw_text_fit(canvas->metrics, canvas->arena, title, LW_SIZE_TITLE, true, inner);
+    const char *foot = foot_line(canvas, result);
+    foot = foot == NULL ? NULL : lw_clean_utf8(canvas->arena, foot);  // metrics need valid UTF-8
+    subtitle = lw_clean_utf8(canvas->arena, subtitle);
+    note = lw_clean_utf8(canvas->arena, note);
+    if (head == NULL || foot == NULL || subtitle == NULL || note == NULL) {
+        out_of_memory(canvas);
+        return (lw_box){0, 0, canvas->width, canvas->height};
+    }
+    lw_draw_group(draw, "head", "head", NULL);
+    double y = MARGIN + LW_SIZE_TITLE * 0.8;
+    lw_draw_text(draw, MARGIN, y, lw_font_bold(LW_SIZE_TITLE, LW_ROLE_INK, LW_ANCHOR_START), head);
+    y += LW_SIZE_LABEL * 1.6;
+    const char *lines[NOTE_LINES] = {NULL};
+    size_t count = lw_text_wrap(canvas->metrics, canvas->arena, subtitle, LW_SIZE_LABEL, inner, lines, SUBTITLE_LINES);
+    y = draw_lines(canvas, MARGIN, y, lw_font_of(LW_SIZE_LABEL, LW_ROLE_MUTED, LW_ANCHOR_START), lines, count);
+    lw_draw_ungroup(draw);
+
+    lw_draw_group(draw, "foot", "foot", NULL);
+    lw_font small = lw_font_of(LW_SIZE_FOOT, LW_ROLE_MUTED, LW_ANCHOR_START);
+    double line = LW_SIZE_FOOT * LW_LINE_HEIGHT;
+    count = lw_text_wrap(canvas->metrics, canvas->arena, note, LW_SIZE_FOOT, inner, lines, NOTE_LINES);
+    double bottom = canvas->height - MARGIN + LW_SIZE_FOOT * 0.5 - line * (double)count;
+    draw_lines(canvas, MARGIN, bottom, small, lines, count);
+    char *last = lw_text_fit(canvas->metrics, canvas->arena, foot, LW_SIZE_FOOT, false, inner);
+    if (last == NULL) {
+        out_of_memory(canvas);
+    } else {
+        lw_draw_text(draw, MARGIN, bottom + line * (double)count, small, last);
+    }
+    lw_draw_ungroup(draw);
+    return (lw_box){MARGIN, y, canvas->width - MARGIN, bottom - LW_SIZE_FOOT * 1.6};
+}
+
+// ---- Axes ----
+
+// Widest label the scale would show if it had all the room; ticks depend on label widths and these on the ticks.
+static double widest_label(const lw_canvas *canvas, const lw_scale *scale, lw_tick_writer writer) {
+    lw_ticks ticks;
+    lw_scale_ticks(scale, 1.0, writer, &ticks);
+    double widest = 0.0;
+    for (size_t i = 0; i < ticks.count; i++) {
+        widest = fmax(widest, lw_text_width(canvas->metrics, ticks.tick[i].text, LW_SIZE_TICK, false));
+    }
+    return widest;
+}
+
+double lw_axes_label_width(const lw_canvas *canvas, const lw_axes *axes) {
+    return widest_label(canvas, &axes->y, axes->y_writer) + TICK_LENGTH + TICK_GAP;
+}
+
+static const lw_stroke axis_stroke = {LW_ROLE_AXIS, 1.0, LW_DASH_SOLID};
+
+static void draw_y_axis(const lw_canvas *canvas, const lw_axes *axes) {
+    lw_ticks ticks;
+    lw_scale_ticks(&axes->y, LW_SIZE_TICK * 2.2, axes->y_writer, &ticks);
+    const lw_box *plot = &axes->plot;
+    for (size_t i = 0; i < ticks.count; i++) {
+        const lw_tick *tick = &ticks.tick[i];
+        double y = lw_scale_at(&axes->y, tick->value);
+        if (!tick->major) {
+            lw_draw_line(canvas->draw, plot->left - TICK_LENGTH / 2, y, plot->left, y, axis_stroke);
+            continue;
+        }
+        lw_draw_line(canvas->draw, plot->left, y, plot->right, y, (lw_stroke){LW_ROLE_GRID, 1.0, LW_DASH_SOLID});
+        lw_draw_line(canvas->draw, plot->left - TICK_LENGTH, y, plot->left, y, axis_stroke);
+        lw_draw_text(canvas->draw, plot->left - TICK_LENGTH - TICK_GAP, y + LW_SIZE_TICK * 0.36,
+                     lw_font_of(LW_SIZE_TICK, LW_ROLE_MUTED, LW_ANCHOR_END), tick->text);
+    }
+    lw_draw_line(canvas->draw, plot->left, plot->top, plot->left, plot->bottom, axis_stroke);
+}
+
+void lw_x_axis_draw(const lw_canvas *canvas, const lw_box *plot, const lw_scale *scale, lw_tick_writer writer,
+                    const char *title) {
+    lw_ticks ticks;
+    lw_scale_ticks(scale, widest_label(canvas, scale, writer) + LABEL_SPACE, writer, &ticks);
+    for (size_t i = 0; i < ticks.count; i++) {
+        const lw_tick *tick = &ticks.tick[i];
+        double x = lw_scale_at(scale, tick->value);
+        double length = tick->major ? TICK_LENGTH : TICK_LENGTH / 2;
+        if (tick->major) {
+            lw_draw_line(canvas->draw, x, plot->top, x, plot->bottom, (lw_stroke){LW_ROLE_GRID, 1.0, LW_DASH_SOLID});
+        }
+        lw_draw_line(canvas->draw, x, plot->bottom, x, plot->bottom + length, axis_stroke);
+        lw_draw_text(canvas->draw, x, plot->bottom + TICK_LENGTH + TICK_GAP + LW_SIZE_TICK * 0.8,
+                     lw_font_of(LW_SIZE_TICK, LW_ROLE_MUTED, LW_ANCHOR_MIDDLE), tick->text);
+    }
+    lw_draw_line(canvas->draw, plot->left, plot->bottom, plot->right, plot->bottom, axis_stroke);
+    lw_draw_text(canvas->draw, (plot->left + plot->right) / 2, plot->bottom + LW_AXES_BELOW - 4.0,
+                 lw_font_of(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_MIDDLE), title);
+}
+
+void lw_axes_draw(const lw_canvas *canvas, const lw_axes *axes) {
+    const lw_box *plot = &axes->plot;
+    lw_draw_group(canvas->draw, "axes", "axes", NULL);
+    draw_y_axis(canvas, axes);
+    lw_x_axis_draw(canvas, plot, &axes->x, axes->x_writer, axes->x_title);
+    double label_left = plot->left - lw_axes_label_width(canvas, axes);
+    lw_draw_text(canvas->draw, label_left, plot->top - LW_SIZE_TICK * 0.9, lw_font_of(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_START),
+                 axes->y_title);
+    lw_draw_ungroup(canvas->draw);
+}

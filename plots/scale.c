@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plots/scale.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAJORS_MAX = 9 };
+
+// The largest of 1, 2, 5 times a power of ten that is <= value; value > 0.
+static double round_down_125(double value) {
+    double power = pow(10.0, floor(log10(value)));
+    double digit = value / power * (1.0 + 1e-12);
+    return power * (digit >= 10.0 ? 10.0 : digit >= 5.0 ? 5.0 : digit >= 2.0 ? 2.0 : 1.0);
+}
+
+static double round_up_125(double value) {
+    double power = pow(10.0, floor(log10(value)));
+    double digit = value / power * (1.0 - 1e-12);
+    return power * (digit <= 1.0 ? 1.0 : digit <= 2.0 ? 2.0 : digit <= 5.0 ? 5.0 : 10.0);
+}
+
+// Heckbert, "Nice numbers for graph labels", Graphics Gems I (1990): a step that gives about `wanted` ticks.
+static double nice_step(double span, double wanted) {
+    return round_up_125(span / wanted * 0.999);
+}
+
+lw_scale lw_scale_fit(lw_scale_kind kind, double low, double high, double start, double finish) {
+    lw_scale scale = {.kind = kind, .start = start, .finish = finish};
+    if (high < low) {
+        double swap = low;
+        low = high;
+        high = swap;
+    }
+    switch (kind) {
+    case LW_SCALE_LINEAR:
+        low = fmin(low, 0.0);
+        high = fmax(high, 0.0);
+        if (high <= low) {
+            high = 1.0;
+        }
+        double step = nice_step(high - low, 6.0);
+        scale.low = floor(low / step + 1e-9) * step;
+        scale.high = ceil(high / step - 1e-9) * step;
+        break;
+    case LW_SCALE_LOG:
+        scale.low = round_down_125(low);
+        scale.high = round_up_125(high);
+        if (scale.high < scale.low * 1.5) {
+            scale.low /= 10.0;
+            scale.high *= 10.0;
+        }
+        break;
+    case LW_SCALE_BYTES:
+        scale.low = exp2(floor(log2(low)));
+        scale.high = exp2(ceil(log2(high)));
+        if (scale.high <= scale.low) {
+            scale.low /= 2.0;
+            scale.high *= 2.0;
+        }
+        break;
+    }
+    return scale;
+}
+
+double lw_scale_at(const lw_scale *scale, double value) {
+    double share = scale->kind == LW_SCALE_LINEAR ? (value - scale->low) / (scale->high - scale->low)
+                                                  : (log(value) - log(scale->low)) / (log(scale->high) - log(scale->low));
+    return scale->start + share * (scale->finish - scale->start);
+}
+
+// ---- Number text ----
+
+// Locale-proof: whatever snprintf puts between the digits becomes a point.
+static void print_fixed(double value, int decimals, char *text) {
+    snprintf(text, LW_TICK_TEXT, "%.*f", decimals, value);
+    for (char *at = text; *at != '\0'; at++) {
+        if (*at != '-' && (*at < '0' || *at > '9')) {
+            *at = '.';
+        }
+    }
+    if (decimals > 0) {
+        size_t length = strlen(text);
+        while (text[length - 1] == '0') {
+            text[--length] = '\0';
+        }
+        if (text[length - 1] == '.') {
+            text[length - 1] = '\0';
+        }
+    }
+}
+
+// At most four characters of three bytes.
+static void print_superscript(int exponent, char *text) {
+    static const char *const digit[10] = {"\u2070", "\u00B9", "\u00B2", "\u00B3", "\u2074",
+                                          "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
+    int size = abs(exponent);
+    strcpy(text, exponent < 0 ? "\u207B" : "");
+    for (int place = size >= 100 ? 100 : size >= 10 ? 10 : 1; place > 0; place /= 10) {
+        strcat(text, digit[size / place % 10]);
+    }
+}
+
+void lw_number_short(double value, int digits, char *text) {
+    double size = fabs(value);
+    if (size == 0.0) {
+        snprintf(text, LW_TICK_TEXT, "0");
+        return;
+    }
+    int exponent = (int)floor(log10(size) + 1e-12);
+    if (exponent >= -4 && exponent <= 5) {
+        int decimals = digits - 1 - exponent;
+        print_fixed(value, decimals > 0 ? decimals : 0, text);
+        return;
+    }
+    // Dividing twice keeps 10^-308 and its like finite.
+    double mantissa = value / pow(10.0, exponent / 2) / pow(10.0, exponent - exponent / 2);
+    char front[LW_TICK_TEXT];
+    print_fixed(mantissa, digits - 1, front);
+    bool one = strcmp(front, "1") == 0;
+    char power[LW_TICK_TEXT / 2];
+    print_superscript(exponent, power);
+    snprintf(text, LW_TICK_TEXT, "%.10s%s10%.20s", one ? "" : front, one ? "" : "\u00D7", power);
+}
+
+void lw_tick_plain(double value, char *text) {
+    lw_number_short(value, 3, text);
+}
+
+void lw_tick_bytes(double value, char *text) {
+    static const char *const prefix[] = {"", " Ki", " Mi", " Gi", " Ti", " Pi", " Ei"};
+    size_t index = 0;
+    while (value >= 1024.0 && index + 1 < sizeof prefix / sizeof prefix[0]) {
+        value /= 1024.0;
+        index++;
+    }
+    char number[LW_TICK_TEXT];
+    lw_number_short(value, 3, number);
+    snprintf(text, LW_TICK_TEXT, "%.18s%s", number, prefix[index]);
+}
+
+void lw_tick_seconds(double value, char *text) {
+    static const struct {
+        double unit;
+        const char *name;
+    } units[] = {{1.0, "s"}, {1e-3, "ms"}, {1e-6, "\u00B5s"}, {1e-9, "ns"}, {1e-12, "ps"}};
+    size_t index = 0;
+    while (index + 1 < sizeof units / sizeof units[0] && fabs(value) < units[index].unit * (1.0 - 1e-9)) {
+        index++;
+    }
+    if (value == 0.0) {
+        index = 0;
+    }
+    char number[LW_TICK_TEXT];
+    lw_number_short(value / units[index].unit, 3, number);
+    snprintf(text, LW_TICK_TEXT, "%.18s %s", number, units[index].name);
+}
+
+// ---- Ticks ----
+
+static void add_tick(lw_ticks *out, double value, bool major, lw_tick_writer write) {
+    if (out->count < LW_TICKS_MAX) {
+        lw_tick *tick = &out->tick[out->count++];
+        *tick = (lw_tick){.value = value, .major = major};
+        if (major) {
+            write(value, tick->text);
+        }
+    }
+}
+
+static bool inside(const lw_scale *scale, double value) {
+    double slack = scale->kind == LW_SCALE_LINEAR ? 1e-9 * (scale->high - scale->low) : 1e-9 * value;
+    return value >= scale->low - slack && value <= scale->high + slack;
+}
+
+// How many labels fit, 2..MAJORS_MAX.
+static double labels_that_fit(const lw_scale *scale, double label) {
+    return fmax(2.0, fmin(MAJORS_MAX, floor(fabs(scale->finish - scale->start) / fmax(label, 1.0)) + 1.0));
+}
+
+static void linear_ticks(const lw_scale *scale, double room, lw_tick_writer write, lw_ticks *out) {
+    double span = scale->high - scale->low;
+    double step = nice_step(span, 6.0);
+    while (floor(span / step + 1e-9) + 1.0 > room) {
+        step = round_up_125(step * 1.5);
+    }
+    double first = ceil(scale->low / step - 1e-9);
+    for (double i = 0.0; inside(scale, (first + i) * step); i += 1.0) {
+        add_tick(out, (first + i) * step, true, write);
+    }
+}
+
+static void log_ticks(const lw_scale *scale, double room, lw_tick_writer write, lw_ticks *out) {
+    int first = (int)floor(log10(scale->low) + 1e-9);
+    int last = (int)ceil(log10(scale->high) - 1e-9);
+    double decades = log10(scale->high) - log10(scale->low);
+    double shares = 1.0 + floor(decades * 3.0 + 1e-9);  // labels of 1-2-5
+    // 1-2-5 needs room for its narrowest gap, log10(2) of a decade.
+    bool fine = shares <= MAJORS_MAX && (room - 1.0) * 0.301 >= decades;
+    int stride = 1;
+    static const int strides[] = {1, 2, 5, 10, 20, 50, 100, 200};
+    for (size_t i = 1; i < sizeof strides / sizeof strides[0] && floor((last - first) / (double)stride) + 1.0 > room; i++) {
+        stride = strides[i];
+    }
+    for (int decade = first; decade <= last; decade++) {
+        double power = pow(10.0, decade);
+        bool labelled = decade % stride == 0;
+        for (int digit = 1; digit <= 9 && (stride == 1 || digit == 1); digit++) {
+            double value = digit * power;
+            if (inside(scale, value)) {
+                add_tick(out, value, digit == 1 ? fine || labelled : fine && (digit == 2 || digit == 5), write);
+            }
+        }
+    }
+}
+
+static size_t count_majors(const lw_ticks *ticks) {
+    size_t majors = 0;
+    for (size_t i = 0; i < ticks->count; i++) {
+        majors += ticks->tick[i].major ? 1 : 0;
+    }
+    return majors;
+}
+
+// A scale inside one decade may have a single power of ten: label what there is at the ends instead.
+static void label_ends(const lw_scale *scale, lw_tick_writer write, lw_ticks *out) {
+    if (count_majors(out) >= 2) {
+        return;
+    }
+    out->count = 0;
+    add_tick(out, scale->low, true, write);
+    add_tick(out, scale->high, true, write);
+}
+
+static void byte_ticks(const lw_scale *scale, double room, lw_tick_writer write, lw_ticks *out) {
+    int first = (int)lround(log2(scale->low));
+    int last = (int)lround(log2(scale->high));
+    int stride = 1;
+    while ((last - first) / stride + 1 > (int)room) {
+        stride *= 2;
+    }
+    // Even powers read better (4 Ki, 16 Ki, 64 Ki) than odd ones.
+    int origin = stride > 1 && first % 2 != 0 ? first + 1 : first;
+    for (int power = first; power <= last; power++) {
+        bool major = (power - origin) % stride == 0;
+        if (major || last - first < 64) {
+            add_tick(out, ldexp(1.0, power), major, write);
+        }
+    }
+}
+
+void lw_scale_ticks(const lw_scale *scale, double label, lw_tick_writer write, lw_ticks *out) {
+    out->count = 0;
+    double room = labels_that_fit(scale, label);
+    switch (scale->kind) {
+    case LW_SCALE_LINEAR:
+        linear_ticks(scale, room, write, out);
+        break;
+    case LW_SCALE_LOG:
+        log_ticks(scale, room, write, out);
+        label_ends(scale, write, out);
+        break;
+    case LW_SCALE_BYTES:
+        byte_ticks(scale, room, write, out);
+        label_ends(scale, write, out);
+        break;
+    }
+}

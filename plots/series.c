@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plots/series.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct collector {
+    const lw_chart_request *request;
+    const lw_result *result;
+    lw_arena *arena;
+    lw_diags *diags;
+    lw_chart_data *data;
+    const char *series_path;  // NULL: one series
+    const char *panel_path;   // NULL: panels by workload only
+    size_t left_out;          // values that cannot be drawn
+} collector;
+
+static bool given(const char *text) {
+    return text != NULL && text[0] != '\0';
+}
+
+static const lw_set_value *set_value(const lw_point *point, const char *path) {
+    for (size_t i = 0; path != NULL && i < point->set_count; i++) {
+        if (strcmp(point->set[i].path, path) == 0) {
+            return &point->set[i];
+        }
+    }
+    return NULL;
+}
+
+// ---- Which paths ----
+
+static lw_status unknown_path(const collector *c, const char *key, const char *path) {
+    enum { LISTED = 16 };
+    const char *swept[LISTED] = {NULL};
+    const lw_point *first = &c->result->point[0];
+    size_t count = first->set_count < LISTED ? first->set_count : LISTED;
+    const char *list = "";
+    for (size_t i = 0; i < count; i++) {
+        swept[i] = first->set[i].path;
+        list = lw_diags_text(c->diags, "%s%s%s", list, i == 0 ? "" : ", ", swept[i]);
+    }
+    const char *near = lw_nearest(path, swept, count);
+    const char *hint = near != NULL ? lw_diags_text(c->diags, "did you mean %s?", near)
+                       : count > 0  ? lw_diags_text(c->diags, "swept are: %s", list)
+                                    : "the scenario has no sweep";
+    return lw_error(c->diags, c->request->place, hint, "the chart's %s '%s' is not swept", key, path);
+}
+
+// The unit in which charts show a dimension; sizes stay in bytes and have ticks of their own.
+static void choose_unit(lw_chart_data *data) {
+    static const struct {
+        const char *name;
+        double in_base;
+    } units[LW_DIMENSION_COUNT] = {[LW_PLAIN] = {"", 1.0},         [LW_BYTES] = {"bytes", 1.0},
+                                   [LW_TIME] = {"\u00B5s", 1e6},   [LW_RATE] = {"GB/s", 1e9},
+                                   [LW_TRANSFERS] = {"GT/s", 1e9}, [LW_LENGTH] = {"m", 1.0},
+                                   [LW_FREQUENCY] = {"GHz", 1e9},  [LW_LENGTH_RATE] = {"ns/m", 1e3},
+                                   [LW_LOSS] = {"dB", 1.0},        [LW_LOSS_PER_LENGTH] = {"dB/m", 1.0}};
+    data->x_unit = units[data->x_dimension].name;
+    data->x_in_base = units[data->x_dimension].in_base;
+}
+
+static lw_status choose_x(collector *c) {
+    const lw_point *first = &c->result->point[0];
+    const lw_set_value *chosen = NULL;
+    if (given(c->request->x)) {
+        chosen = set_value(first, c->request->x);
+        if (chosen == NULL) {
+            return unknown_path(c, "x", c->request->x);
+        }
+        if (!chosen->is_number) {
+            return lw_error(c->diags, c->request->place, "choose a swept path whose values are numbers",
+                            "the chart's x '%s' has the value '%s', which is no number", chosen->path, chosen->text);
+        }
+    }
+    for (size_t i = 0; chosen == NULL && i < first->set_count; i++) {
+        if (first->set[i].is_number && first->set[i].dimension == LW_BYTES) {
+            chosen = &first->set[i];
+        }
+    }
+    for (size_t i = 0; chosen == NULL && i < first->set_count; i++) {
+        chosen = first->set[i].is_number ? &first->set[i] : NULL;
+    }
+    if (chosen == NULL && c->request->kind != LW_CHART_WATERFALL) {
+        return lw_error(c->diags, c->request->place,
+                        "add one to sweep:, such as workloads.NAME.bytes: {from: 4 KiB, to: 1 GiB, factor: 4}",
+                        "the chart needs a swept number for its x axis");
+    }
+    c->data->x_path = chosen == NULL ? NULL : chosen->path;
+    c->data->x_dimension = chosen == NULL ? LW_PLAIN : chosen->dimension;
+    choose_unit(c->data);
+    return LW_OK;
+}
+
+static lw_status choose_paths(collector *c) {
+    const lw_point *first = &c->result->point[0];
+    LW_TRY(choose_x(c));
+    c->panel_path = given(c->request->panel) ? c->request->panel : NULL;
+    if (c->panel_path != NULL && set_value(first, c->panel_path) == NULL) {
+        return unknown_path(c, "panel", c->panel_path);
+    }
+    if (given(c->request->series)) {
+        c->series_path = c->request->series;
+        return set_value(first, c->series_path) == NULL ? unknown_path(c, "series", c->series_path) : LW_OK;
+    }
+    for (int words = 1; words >= 0 && c->series_path == NULL; words--) {  // what is no number makes the better series
+        for (size_t i = 0; i < first->set_count && c->series_path == NULL; i++) {
+            const lw_set_value *value = &first->set[i];
+            bool taken = value->path == c->data->x_path || (c->panel_path != NULL && strcmp(value->path, c->panel_path) == 0);
+            if (!taken && value->is_number == (words == 0)) {
+                c->series_path = value->path;
+            }
+        }
+    }
+    return LW_OK;
+}
+
+// A path that always has the value of x (several sizes swept together) tells nothing apart.
+static bool tied_to_x(const collector *c, size_t index) {
+    for (size_t i = 0; i < c->result->point_count; i++) {
+        const lw_point *point = &c->result->point[i];
+        const lw_set_value *x = set_value(point, c->data->x_path);
+        if (x == NULL || index >= point->set_count || strcmp(point->set[index].text, x->text) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Is x about this workload? A size of another workload is not, unless it is swept together with its own.
+static bool x_concerns(const collector *c, const lw_point *point, const char *workload) {
+    static const char prefix[] = "workloads.";
+    const char *path = c->data->x_path;
+    if (path == NULL || strncmp(path, prefix, sizeof prefix - 1) != 0) {
+        return true;
+    }
+    const char *name = path + sizeof prefix - 1;
+    size_t length = strcspn(name, ".");
+    if ((strlen(workload) == length && strncmp(name, workload, length) == 0) || strncmp(name, "*", length) == 0) {
+        return true;
+    }
+    const char *own = lw_arena_print(c->arena, "%s%s%s", prefix, workload, name + length);
+    return own != NULL && set_value(point, own) != NULL;
+}
+
+// ---- Series ----
+
+static const char *last_part(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot == NULL ? path : dot + 1;
+}
+
+// The value of the series path and of every other swept path that is neither x nor panel.
+static const char *series_key(collector *c, const lw_point *point, const bool *tied) {
+    const lw_set_value *own = set_value(point, c->series_path);
+    const char *key = own == NULL ? "" : own->text;
+    for (size_t i = 0; key != NULL && i < point->set_count; i++) {
+        const lw_set_value *value = &point->set[i];
+        bool used = value == own || tied[i] || (c->data->x_path != NULL && strcmp(value->path, c->data->x_path) == 0) ||
+                    (c->panel_path != NULL && strcmp(value->path, c->panel_path) == 0);
+        if (!used) {
+            key = lw_arena_print(c->arena, "%s%s%s %s", key, key[0] == '\0' ? "" : ", ", last_part(value->path), value->text);
+        }
+    }
+    return key;
+}
+
+static lw_status find_series(collector *c, const char *key, const lw_point *point, const lw_stage_result *stage, size_t *index) {
+    lw_chart_data *data = c->data;
+    for (size_t i = 0; i < data->series_count; i++) {
+        if (strcmp(data->series[i].key, key) == 0) {
+            *index = i;
+            return LW_OK;
+        }
+    }
+    if (data->series_count == LW_SERIES_MAX) {
+        return lw_error(c->diags, c->request->place, "sweep less, or give the chart a panel: or a workload: to split it",
+                        "more than %d lines in one chart cannot be read", LW_SERIES_MAX);
+    }
+    const lw_set_value *own = set_value(point, c->series_path);
+    *index = data->series_count++;
+    data->series[*index] = (lw_series){.key = key,
+                                       .value = own == NULL ? "" : own->text,
+                                       .label = stage == NULL ? NULL : stage->label,
+                                       .hue = lw_hue_of_family(stage == NULL ? NULL : stage->family),
+                                       .speculative = point->evidence == LW_SPECULATIVE};
+    return LW_OK;
+}
+
+// Labels of links serve as names when they tell all series apart.
+static bool labels_differ(const lw_chart_data *data) {
+    for (size_t i = 0; i < data->series_count; i++) {
+        if (!given(data->series[i].label)) {
+            return false;
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(data->series[i].label, data->series[k].label) == 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static const char *xml_name(lw_arena *arena, size_t index, const char *text) {
+    char *name = lw_arena_print(arena, "series-%zu-%.40s", index + 1, text);
+    for (char *at = name; at != NULL && *at != '\0'; at++) {
+        bool letter = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9');
+        *at = letter ? *at : '-';
+    }
+    return name;
+}
+
+static lw_status name_series(collector *c, bool number_series) {
+    lw_chart_data *data = c->data;
+    bool by_label = labels_differ(data);
+    int used[LW_HUES] = {0};
+    for (size_t i = 0; i < data->series_count; i++) {
+        lw_series *series = &data->series[i];
+        const char *name = by_label ? series->label : series->key;
+        if (!by_label && number_series) {
+            name = lw_arena_print(c->arena, "%s %s", last_part(c->series_path), series->key);
+        } else if (!by_label && series->key[0] == '\0') {
+            name = given(series->label) ? series->label : "model";
+        }
+        name = series->speculative && name != NULL ? lw_arena_print(c->arena, "%s (speculative)", name) : name;
+        series->name = name == NULL ? NULL : lw_clean_utf8(c->arena, name);
+        series->id = xml_name(c->arena, i, series->key);
+        series->shade = (lw_shade)(used[series->hue]++ % LW_LINE_SHADES);
+        series->shape = (lw_shape)(i % LW_SHAPES);
+        if (series->name == NULL || series->id == NULL) {
+            return LW_NO_MEMORY;
+        }
+    }
+    return LW_OK;
+}
+
+// ---- Panels and curves ----
+
+static const lw_stage_result *stage_of(const lw_point *point, const char *workload) {
+    for (size_t i = 0; i < point->stage_count; i++) {
+        if (strcmp(point->stage[i].workload, workload) == 0) {
+            return &point->stage[i];
+        }
+    }
+    return NULL;
+}
+
+// "host->gpu" with a real arrow.
+static const char *with_arrows(lw_arena *arena, const char *direction) {
+    const char *arrow = direction == NULL ? NULL : strstr(direction, "->");
+    if (arrow == NULL) {
+        return direction;
+    }
+    return lw_arena_print(arena, "%.*s \u2192 %s", (int)(arrow - direction), direction, arrow + 2);
+}
+
+static lw_status find_panel(collector *c, const lw_point *point, const lw_workload_result *workload, lw_panel **out) {
+    lw_chart_data *data = c->data;
+    const lw_set_value *own = set_value(point, c->panel_path);
+    const char *value = own == NULL ? "" : own->text;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        if (strcmp(data->panel[i].workload, workload->name) == 0 && strcmp(data->panel[i].value, value) == 0) {
+            *out = &data->panel[i];
+            return LW_OK;
+        }
+    }
+    if (data->panel_count == LW_PANELS_MAX) {
+        return lw_error(c->diags, c->request->place,
+                        "name the one to show with workload:", "more than %d panels in one chart cannot be read", LW_PANELS_MAX);
+    }
+    lw_panel *panel = &data->panel[data->panel_count++];
+    const char *what = given(workload->direction) ? with_arrows(c->arena, workload->direction) : workload->name;
+    *panel = (lw_panel){.workload = workload->name, .copy = workload->copy, .value = value};
+    const char *title = own == NULL ? what : lw_arena_print(c->arena, "%s, %s %s", what, last_part(own->path), value);
+    panel->title = title == NULL ? NULL : lw_clean_utf8(c->arena, title);
+    panel->curve = LW_NEW_ARRAY(c->arena, lw_curve, LW_SERIES_MAX);
+    panel->measured = LW_NEW_ARRAY(c->arena, lw_curve, c->result->measured_count);
+    *out = panel;
+    return panel->title == NULL || panel->curve == NULL || panel->measured == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+static lw_status find_curve(collector *c, lw_panel *panel, size_t series, lw_curve **out) {
+    for (size_t i = 0; i < panel->curve_count; i++) {
+        if (panel->curve[i].series == series) {
+            *out = &panel->curve[i];
+            return LW_OK;
+        }
+    }
+    *out = &panel->curve[panel->curve_count++];
+    **out = (lw_curve){.series = series, .point = LW_NEW_ARRAY(c->arena, lw_xy, c->result->point_count)};
+    return (*out)->point == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+static bool x_is_log(const collector *c) {
+    return c->data->x_dimension == LW_BYTES;
+}
+
+static bool drawable(const collector *c, lw_xy at) {
+    bool in_range = isfinite(at.x) && isfinite(at.y) && fabs(at.x) <= LW_CHART_MOST && fabs(at.y) <= LW_CHART_MOST;
+    bool x_fits = !x_is_log(c) || at.x >= LW_CHART_LEAST;
+    bool y_fits = c->request->kind == LW_CHART_WATERFALL || c->request->axis == LW_AXIS_LINEAR || at.y >= LW_CHART_LEAST;
+    return in_range && x_fits && y_fits;
+}
+
+static lw_status add_workload(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key) {
+    const lw_set_value *x = set_value(point, c->data->x_path);
+    bool is_time = c->request->kind == LW_CHART_TIME;
+    lw_xy at = {x == NULL ? 1.0 : x->number / c->data->x_in_base, is_time ? workload->time_s : workload->bandwidth_GBps};
+    if (!drawable(c, at)) {
+        c->left_out++;
+        return LW_OK;
+    }
+    const lw_stage_result *stage = stage_of(point, workload->name);
+    size_t series = 0;
+    lw_panel *panel = NULL;
+    lw_curve *curve = NULL;
+    LW_TRY(find_series(c, key, point, stage, &series));
+    LW_TRY(find_panel(c, point, workload, &panel));
+    LW_TRY(find_curve(c, panel, series, &curve));
+    bool largest = true;
+    for (size_t i = 0; i < curve->count; i++) {
+        largest = largest && curve->point[i].x <= at.x;
+    }
+    if (largest && stage != NULL) {
+        curve->stage = stage;
+    }
+    curve->point[curve->count++] = at;
+    return LW_OK;
+}
+
+static int by_x(const void *a, const void *b) {
+    double x = ((const lw_xy *)a)->x;
+    double y = ((const lw_xy *)b)->x;
+    return (x > y) - (x < y);
+}
+
+static int by_series(const void *a, const void *b) {
+    size_t x = ((const lw_curve *)a)->series;
+    size_t y = ((const lw_curve *)b)->series;
+    return (x > y) - (x < y);
+}
+
+static void sort_curves(lw_chart_data *data) {
+    for (size_t i = 0; i < data->panel_count; i++) {
+        lw_panel *panel = &data->panel[i];
+        qsort(panel->curve, panel->curve_count, sizeof *panel->curve, by_series);
+        for (size_t k = 0; k < panel->curve_count; k++) {
+            qsort(panel->curve[k].point, panel->curve[k].count, sizeof(lw_xy), by_x);
+        }
+    }
+}
+
+// ---- Measured points ----
+
+// y of the chart from what a table observed; NaN when one does not follow from the other.
+static double observed(const collector *c, const lw_measured_series *measured, const double point[2]) {
+    bool is_time = c->request->kind == LW_CHART_TIME;
+    bool has_time = strcmp(measured->observe, "time_us") == 0;
+    if (!has_time && strcmp(measured->observe, "bandwidth_GBps") != 0) {
+        return (double)NAN;
+    }
+    if (is_time == has_time) {
+        return is_time ? point[1] * 1e-6 : point[1];
+    }
+    if (c->data->x_dimension != LW_BYTES || point[1] <= 0.0) {
+        return (double)NAN;
+    }
+    return is_time ? point[0] / (point[1] * 1e9) : point[0] / (point[1] * 1e-6) / 1e9;
+}
+
+static size_t series_of_measured(const lw_chart_data *data, const lw_measured_series *measured) {
+    for (size_t i = 0; given(measured->series) && i < data->series_count; i++) {
+        if (strcmp(data->series[i].value, measured->series) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static lw_status add_measured(collector *c, const lw_measured_series *measured) {
+    bool placed = false;
+    for (size_t i = 0; i < c->data->panel_count; i++) {
+        lw_panel *panel = &c->data->panel[i];
+        bool belongs = !given(measured->direction) || !given(panel->copy) || strcmp(measured->direction, panel->copy) == 0;
+        if (!belongs) {
+            continue;
+        }
+        lw_curve *dots = &panel->measured[panel->measured_count];
+        *dots = (lw_curve){.series = series_of_measured(c->data, measured),
+                           .measured = measured,
+                           .point = LW_NEW_ARRAY(c->arena, lw_xy, measured->count)};
+        if (dots->point == NULL) {
+            return LW_NO_MEMORY;
+        }
+        for (size_t k = 0; k < measured->count; k++) {
+            lw_xy at = {measured->points[k][0] / c->data->x_in_base, observed(c, measured, measured->points[k])};
+            if (drawable(c, at)) {
+                dots->point[dots->count++] = at;
+            }
+        }
+        qsort(dots->point, dots->count, sizeof(lw_xy), by_x);
+        panel->measured_count += dots->count > 0 ? 1 : 0;
+        placed = placed || dots->count > 0;
+    }
+    if (!placed) {
+        lw_note(c->diags, c->request->place,
+                "its direction must be that of a workload, and it must observe bandwidth_GBps or time_us",
+                "the measured table %s has no points for this chart", measured->table);
+    }
+    return LW_OK;
+}
+
+lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
+                           lw_chart_data *out) {
+    lw_chart_data data = {0};
+    collector c = {.request = request, .result = result, .arena = arena, .diags = diags, .data = &data};
+    if (result->point_count == 0) {
+        return lw_error(diags, request->place, NULL, "there is nothing to draw: the run has no points");
+    }
+    LW_TRY(choose_paths(&c));
+    size_t set_count = result->point[0].set_count;
+    bool *tied = LW_NEW_ARRAY(arena, bool, set_count);
+    if (tied == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < set_count; i++) {
+        tied[i] = data.x_path != NULL && tied_to_x(&c, i);
+    }
+    bool found = !given(request->workload);
+    for (size_t i = 0; i < result->point_count; i++) {
+        const lw_point *point = &result->point[i];
+        const char *key = series_key(&c, point, tied);
+        if (key == NULL) {
+            return LW_NO_MEMORY;
+        }
+        for (size_t k = 0; k < point->workload_count; k++) {
+            const char *name = point->workload[k].name;
+            if (given(request->workload) ? strcmp(name, request->workload) == 0 : x_concerns(&c, point, name)) {
+                found = true;
+                LW_TRY(add_workload(&c, point, &point->workload[k], key));
+            }
+        }
+    }
+    if (!found) {
+        return lw_error(diags, request->place, "use a name from workloads:", "the chart's workload '%s' does not exist",
+                        request->workload);
+    }
+    if (c.left_out > 0) {
+        lw_warn(diags, request->place, request->axis == LW_AXIS_LOG ? "axis: linear shows zero and negative values" : NULL,
+                "%zu values are not drawn: they are no finite numbers, or not positive on a logarithmic axis", c.left_out);
+    }
+    if (data.panel_count == 0) {
+        return lw_error(diags, request->place, NULL, "there is nothing to draw: no workload has a value that fits the axes");
+    }
+    sort_curves(&data);
+    const lw_set_value *own = set_value(&result->point[0], c.series_path);
+    bool number_series = own != NULL && own->is_number;
+    LW_TRY(name_series(&c, number_series));
+    for (size_t i = 0; i < result->measured_count && request->kind != LW_CHART_WATERFALL; i++) {
+        LW_TRY(add_measured(&c, &result->measured[i]));
+    }
+    *out = data;
+    return LW_OK;
+}
+
+// ---- Half-power size ----
+
+bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at) {
+    double top = 0.0;
+    for (size_t i = 0; i < curve->count; i++) {
+        const lw_xy *p = &curve->point[i];
+        top = fmax(top, is_time ? p->x / p->y : p->y);
+    }
+    for (size_t i = 0; i + 1 < curve->count; i++) {
+        const lw_xy *a = &curve->point[i];
+        const lw_xy *b = &curve->point[i + 1];
+        double from = is_time ? a->x / a->y : a->y;
+        double to = is_time ? b->x / b->y : b->y;
+        if (!(from > 0.0) || !(a->x > 0.0) || from > top / 2 || to <= top / 2) {
+            continue;
+        }
+        double share = log(top / 2 / from) / log(to / from);
+        at->x = a->x * pow(b->x / a->x, share);
+        at->y = a->y * pow(b->y / a->y, share);
+        return true;
+    }
+    return false;
+}

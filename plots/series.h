@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a chart shows, taken out of a result: panels with one curve a series, and the measured points that belong on them.
+#ifndef LW_SERIES_H
+#define LW_SERIES_H
+
+#include "plots/draw.h"
+#include "plots/plots.h"
+
+// The range of numbers that charts show; beyond it sums and differences of doubles overflow.
+#define LW_CHART_LEAST 1e-300
+#define LW_CHART_MOST 1e300
+
+enum { LW_SERIES_MAX = 12, LW_PANELS_MAX = 4 };
+
+// One thing that is compared: one look in all panels.
+typedef struct lw_series {
+    const char *value;  // of the series path, as the scenario names it
+    const char *key;    // value and whatever else was swept: what tells it from the others
+    const char *label;  // of the link: "PCIe 4.0 x16"; NULL when the result has none
+    const char *name;   // what a reader sees
+    const char *id;     // for SVG: letters, digits, hyphens
+    lw_hue hue;
+    lw_shade shade;
+    lw_shape shape;
+    bool speculative;
+} lw_series;
+
+typedef struct lw_curve {
+    size_t series;  // index; SIZE_MAX for measured points that belong to no series
+    lw_xy *point;   // by growing x; y in GB/s or seconds
+    size_t count;
+    const lw_stage_result *stage;        // at the largest x; NULL when the result has none
+    const lw_measured_series *measured;  // measured points; NULL for a curve of the model
+} lw_curve;
+
+typedef struct lw_panel {
+    const char *title;  // "host \u2192 gpu"
+    const char *workload;
+    const char *copy;   // "h2d", ... or NULL
+    const char *value;  // of the panel path; "" without one
+    lw_curve *curve;    // of the model, in the order of the series
+    size_t curve_count;
+    lw_curve *measured;
+    size_t measured_count;
+} lw_panel;
+
+typedef struct lw_chart_data {
+    const char *x_path;
+    lw_dimension x_dimension;
+    const char *x_unit;  // of the x values below; "" for plain numbers
+    double x_in_base;    // one such unit in the base unit
+    lw_series series[LW_SERIES_MAX];
+    size_t series_count;
+    lw_panel panel[LW_PANELS_MAX];
+    size_t panel_count;
+} lw_chart_data;
+
+// Collect what the request asks for. y is the bandwidth (GB/s) or, for LW_CHART_TIME, the time (s).
+// LW_BAD_INPUT with a diagnostic when a path or workload is not in the result, or when there is more than a chart can show.
+lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
+                           lw_chart_data *out) LW_CHECKED;
+
+// The size at which a curve reaches half of its highest bandwidth, n1/2 of Hockney (R. W. Hockney, "The science of computer
+// benchmarking", SIAM 1996), between points by a straight line in the logarithms. False when it lies outside the curve.
+// is_time: y of the curve is seconds and x is bytes; else y is a rate. at->y is the curve's own y there.
+bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at);
+
+#endif

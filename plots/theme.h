@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Colours and type sizes. Charts name roles; a theme says what a role looks like. One link family keeps one hue in every chart.
+#ifndef LW_THEME_H
+#define LW_THEME_H
+
+#include <stdint.h>
+
+// Link families that have a colour of their own.
+typedef enum lw_hue {
+    LW_HUE_PCIE,
+    LW_HUE_M2,
+    LW_HUE_OCULINK,
+    LW_HUE_COPPRLINK,
+    LW_HUE_USB4,  // Thunderbolt 3..5 are USB4 links to every chart
+    LW_HUE_NVLINK,
+    LW_HUE_CXL,
+    LW_HUE_THZ,
+    LW_HUE_OTHER,
+    LW_HUES
+} lw_hue;
+
+// Shades of one hue: three for lines of the same family (contrast to the background at least 3), one for text (at least 4.5) and
+// a pale one for fills that need no contrast of their own.
+typedef enum lw_shade { LW_SHADE_FIRST, LW_SHADE_SECOND, LW_SHADE_THIRD, LW_SHADE_TEXT, LW_SHADE_TINT, LW_SHADES } lw_shade;
+enum { LW_LINE_SHADES = 3 };
+
+// A role is one of these or lw_role_of(hue, shade).
+typedef enum lw_role {
+    LW_ROLE_NONE,  // do not paint
+    LW_ROLE_BACKGROUND,
+    LW_ROLE_INK,    // titles, labels
+    LW_ROLE_MUTED,  // subtitles, foot, tick labels; still readable text
+    LW_ROLE_AXIS,   // axis lines, ticks, leaders
+    LW_ROLE_GRID,
+    LW_ROLE_LOSS_1,  // what is lost at successive stages, from the wire to the endpoint
+    LW_ROLE_LOSS_2,
+    LW_ROLE_LOSS_3,
+    LW_ROLE_LOSS_4,
+    LW_ROLE_LOSS_5,
+    LW_ROLE_LOSS_6,
+    LW_ROLE_LOSS_7,
+    LW_ROLE_HUES,  // first of the family roles
+    LW_ROLE_COUNT = LW_ROLE_HUES + LW_HUES * LW_SHADES
+} lw_role;
+
+static inline lw_role lw_role_of(lw_hue hue, lw_shade shade) {
+    return (lw_role)(LW_ROLE_HUES + (int)hue * LW_SHADES + (int)shade);
+}
+
+// 0xRRGGBB of every role; [LW_ROLE_NONE] means nothing.
+typedef struct lw_theme {
+    const char *name;
+    uint32_t colour[LW_ROLE_COUNT];
+} lw_theme;
+
+// kind: lw_theme_kind of plots/plots.h. Static, read-only.
+const lw_theme *lw_theme_of(int kind);
+
+// The hue of a family by its name in configs ("pcie", "usb4", ...); LW_HUE_OTHER for one without a colour; NULL is allowed.
+lw_hue lw_hue_of_family(const char *family);
+
+// "ink", "grid", "pcie-first", ...: the class of a role in SVG and in text dumps. Writes into buffer (LW_ROLE_NAME bytes) and
+// returns it.
+enum { LW_ROLE_NAME = 24 };
+const char *lw_role_name(lw_role role, char *buffer);
+
+// Contrast of two 0xRRGGBB colours, 1..21 (WCAG 2.1, "contrast ratio" and "relative luminance").
+double lw_contrast(uint32_t a, uint32_t b);
+
+// Type sizes in user units.
+#define LW_SIZE_TITLE 18.0
+#define LW_SIZE_LABEL 13.0
+#define LW_SIZE_TICK 12.0
+#define LW_SIZE_SMALL 11.0
+#define LW_SIZE_FOOT 10.0
+#define LW_LINE_HEIGHT 1.25  // times the size
+
+#endif
