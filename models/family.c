@@ -108,8 +108,17 @@ static bool any_number_differs(const trial *t) {
     if (!isnan(now) && (differs_with_number(t, now / 2) || differs_with_number(t, now * 2))) {
         return true;
     }
-    bool bounded = row->minimum < row->maximum;
-    return differs_with_number(t, bounded ? row->minimum : 1.0) || differs_with_number(t, bounded ? row->maximum : 1e6);
+    if (row->minimum >= row->maximum) {
+        return differs_with_number(t, 1.0) || differs_with_number(t, 1e6);
+    }
+    // Both ends of the range, and between them in octaves: the rules may forbid the ends.
+    double octave = row->maximum;
+    for (int i = 0; i < 20; i++, octave /= 2) {
+        if (differs_with_number(t, octave)) {
+            return true;
+        }
+    }
+    return differs_with_number(t, row->minimum);
 }
 
 static bool any_differs(const trial *t) {

@@ -163,9 +163,11 @@ static void set_control(const lw_pcie_params *p, lw_channel *channel) {
     }
 }
 
-// Time of that many bytes on the coded wire.
+// Time of that many bytes on the coded wire, rounded to 1 ps.
 static int64_t wire_ps(const lw_channel *channel, int64_t bytes) {
-    return llround((double)bytes * 1e12 / (lw_fraction_value(channel->raw_Bps) * lw_fraction_value(channel->line_code)));
+    lw_int128 bytes_per_s = (lw_int128)channel->raw_Bps.num * channel->line_code.num;
+    lw_int128 ps = (lw_int128)bytes * 1000000000000 * channel->line_code.den;
+    return (int64_t)((2 * ps + bytes_per_s) / (2 * bytes_per_s));
 }
 
 static void add_latency(lw_channel *channel, const char *name, int64_t ps) {

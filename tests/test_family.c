@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The contract of every model family and every link preset: a new file is tested before its author writes a test.
+#include <dirent.h>
+
+#include "link_helpers.h"
+
+// ---- Every preset in configs/links ----
+
+typedef struct preset {
+    const char *name;
+    const lw_family *family;
+    const lw_node *root;
+    lw_test_params params;
+    lw_link link;
+} preset;
+
+// A map of key -> value from one of key -> {value, source}.
+static lw_node *values_of(lw_test *test, const lw_node *parameters) {
+    lw_node *map = LW_NEW(test->arena, lw_node);
+    assert_non_null(map);
+    *map = (lw_node){.kind = LW_MAP, .place = parameters->place};
+    lw_node **end = &map->first;
+    for (const lw_node *row = parameters->first; row != NULL; row = row->next) {
+        lw_node *value = lw_tree_copy(lw_map_get(row, "value"), test->arena);
+        assert_non_null(value);
+        value->key = row->key;
+        value->key_place = row->key_place;
+        value->parent = map;
+        *end = value;
+        end = &value->next;
+        map->count++;
+    }
+    return map;
+}
+
+static void load_preset(lw_test *test, const char *file, preset *out) {
+    const char *path = lw_arena_print(test->arena, LW_SOURCE_DIR "/configs/links/%s", file);
+    const lw_source *source = NULL;
+    lw_node *root = NULL;
+    assert_int_equal(lw_source_read(path, test->arena, test->diags, &source), LW_OK);
+    assert_int_equal(lw_tree_parse(source, test->arena, test->diags, &root), LW_OK);
+    out->root = root;
+    out->name = lw_map_get(root, "name")->text;
+    out->family = lw_family_find(lw_map_get(root, "type")->text);
+    assert_non_null(out->family);
+    lw_status status = lw_test_params_of(test, out->family, values_of(test, lw_map_get(root, "parameters")), &out->params);
+    // Neither error nor warning: a preset is above reproach.
+    if (status != LW_OK || lw_diags_count(test->diags) > 0) {
+        fail_msg("%s", lw_diags_format(test->diags, test->arena, false));
+    }
+    out->family->resolve(out->params.bytes, &out->link);
+}
+
+// Run action on every preset; returns how many there are.
+static int each_preset(void (*action)(lw_test *test, const char *file, const preset *p)) {
+    DIR *folder = opendir(LW_SOURCE_DIR "/configs/links");
+    assert_non_null(folder);
+    int count = 0;
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        if (strstr(entry->d_name, ".yaml") == NULL) {
+            continue;
+        }
+        lw_test test = lw_test_begin();
+        preset p;
+        load_preset(&test, entry->d_name, &p);
+        action(&test, entry->d_name, &p);
+        lw_test_end(&test);
+        count++;
+    }
+    (void)closedir(folder);
+    return count;
+}
+
+static void assert_evidence(const char *word) {
+    bool known = false;
+    for (int i = 0; i < LW_EVIDENCE_COUNT; i++) {
+        known = known || strcmp(lw_evidence_words[i], word) == 0;
+    }
+    assert_true(known);
+}
+
+static void assert_documented(lw_test *test, const char *file, const preset *p) {
+    assert_string_equal(lw_arena_print(test->arena, "%s.yaml", p->name), file);
+    assert_string_equal(lw_map_get(p->root, "preset")->text, "1");
+    assert_true(strlen(lw_map_get(p->root, "summary")->text) > 5);
+    assert_evidence(lw_map_get(p->root, "evidence")->text);
+    for (const lw_node *row = lw_map_get(p->root, "parameters")->first; row != NULL; row = row->next) {
+        assert_true(strlen(lw_map_get(row, "source")->text) > 5);
+        const lw_node *evidence = lw_map_get(row, "evidence");
+        if (evidence != NULL) {
+            assert_evidence(evidence->text);
+        }
+        assert_int_equal(row->count, evidence != NULL ? 3 : 2);
+    }
+}
+
+static void presets_are_documented(void **state) {
+    (void)state;
+    assert_true(each_preset(assert_documented) >= 50);
+}
+
+// ---- What every link must satisfy ----
+
+static void assert_channel_is_sound(const lw_channel *channel) {
+    lw_fraction ps;
+    assert_true(lw_channel_ps_per_byte(channel, &ps));
+    assert_true(ps.num > 0);
+    assert_true(lw_fraction_compare(channel->periodic, (lw_fraction){0, 1}) >= 0);
+    assert_true(lw_fraction_compare(channel->stall, (lw_fraction){1, 1}) < 0);
+    for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
+        assert_true(channel->format[kind].granule_bytes >= 1);
+        assert_true(channel->format[kind].overhead_bytes > 0);
+        assert_true((channel->format[kind].payload_max_bytes > 0) == (kind != LW_PACKET_REQUEST));
+        assert_true(channel->credits[kind].packets > 0);
+    }
+    assert_true(channel->request_max_bytes > 0);
+    assert_true(channel->data_unit_bytes > 0);
+    assert_true((channel->control_bytes > 0) == (channel->control_interval_ps > 0));
+    assert_true(channel->latency_count > 0);
+    for (int i = 0; i < channel->latency_count; i++) {
+        assert_non_null(channel->latency[i].name);
+        assert_true(channel->latency[i].ps >= 0);
+    }
+    assert_true(channel->error_probability == 0.0 || channel->replay != LW_REPLAY_NONE);
+}
+
+static void assert_stages_fall(const lw_link *link, int dir, lw_packet_kind kind) {
+    double before = 0;
+    for (int64_t payload = 4; payload <= 4096; payload *= 2) {
+        lw_waterfall out;
+        lw_link_waterfall(link, dir, kind, payload, 200000, &out);
+        for (int stage = 1; stage < LW_STAGE_COUNT; stage++) {
+            assert_true(out.rate_Bps[stage] > 0 && out.rate_Bps[stage] <= out.rate_Bps[stage - 1]);
+        }
+        assert_true(out.rate_Bps[LW_STAGE_RETRY] >= before);  // larger packets are never slower
+        before = out.rate_Bps[LW_STAGE_RETRY];
+        assert_true(out.window_Bps > 0);
+        assert_true(out.slowest_segment >= 0 && out.slowest_segment < link->segment_count);
+    }
+}
+
+// The waterfall and the exact byte time are two roads to one rate.
+static void assert_waterfall_agrees(const lw_link *link, int dir) {
+    double slowest = (double)INFINITY;
+    int64_t payload = link->segment[0].channel[dir].format[LW_PACKET_WRITE].payload_max_bytes;
+    for (int i = 0; i < link->segment_count; i++) {
+        const lw_channel *channel = &link->segment[i].channel[dir];
+        lw_fraction ps;
+        assert_true(lw_channel_ps_per_byte(channel, &ps));
+        int64_t wire_bytes = lw_packet_wire_bytes(&channel->format[LW_PACKET_WRITE], payload);
+        slowest = fmin(slowest, (double)payload * 1e12 / ((double)wire_bytes * lw_fraction_value(ps)));
+    }
+    assert_close(lw_test_stage(link, dir, LW_PACKET_WRITE, LW_STAGE_CONTROL), slowest, 1e-12);
+}
+
+static void assert_link_is_sound(const lw_family *family, const void *params) {
+    lw_link link, again;
+    memset(&link, 0x55, sizeof link);
+    memset(&again, 0xAA, sizeof again);
+    family->resolve(params, &link);
+    family->resolve(params, &again);
+    assert_memory_equal(&link, &again, sizeof link);
+    assert_true(link.segment_count >= 1 && link.segment_count <= LW_SEGMENTS_MAX);
+    assert_true(link.read_tags >= 1);
+    assert_true(strlen(link.label) > 3 && strlen(link.label) < sizeof link.label - 1);
+    for (int dir = 0; dir < 2; dir++) {
+        for (int i = 0; i < link.segment_count; i++) {
+            assert_non_null(link.segment[i].name);
+            assert_channel_is_sound(&link.segment[i].channel[dir]);
+        }
+        assert_stages_fall(&link, dir, LW_PACKET_WRITE);
+        assert_stages_fall(&link, dir, LW_PACKET_COMPLETION);
+        assert_waterfall_agrees(&link, dir);
+    }
+}
+
+static void assert_sound_preset(lw_test *test, const char *file, const preset *p) {
+    (void)test;
+    (void)file;
+    assert_link_is_sound(p->family, p->params.bytes);
+}
+
+static void presets_are_sound(void **state) {
+    (void)state;
+    (void)each_preset(assert_sound_preset);
+}
+
+// ---- Every family ----
+
+static int64_t *whole_field(const lw_family *family, lw_test_params *params, const char *key) {
+    const lw_option *row = lw_option_find(family->options, key);
+    return row == NULL ? NULL : (int64_t *)(void *)(params->bytes + row->offset);
+}
+
+// Defaults, and for what has none the first allowed value that the rules let pass: here 4 lanes of generation 5.
+static void default_params(lw_test *test, const lw_family *family, lw_test_params *params) {
+    memset(params, 0, sizeof *params);
+    lw_options_default(family->options, params->bytes);
+    for (const lw_option *row = family->options; row->key != NULL; row++) {
+        if (row->fallback == NULL) {
+            *whole_field(family, params, row->key) = strcmp(row->key, "lanes") == 0           ? 4
+                                                     : strcmp(family->name, "copprlink") == 0 ? 5
+                                                                                              : 4;
+        }
+    }
+    if (family->check(params->bytes, &params->set, (lw_place){0}, test->diags) != LW_OK || lw_diags_count(test->diags) > 0) {
+        fail_msg("%s", lw_diags_format(test->diags, test->arena, false));
+    }
+}
+
+static void families_are_documented(void **state) {
+    (void)state;
+    for (size_t i = 0; lw_families[i] != NULL; i++) {
+        const lw_family *family = lw_families[i];
+        assert_ptr_equal(lw_family_find(family->name), family);
+        assert_true(strlen(family->summary) > 20);
+        assert_true(strlen(family->page) > 500 && family->page[strlen(family->page) - 1] != '\n');
+        assert_true(family->params_size <= LW_PARAMS_MAX);
+        assert_true(lw_options_count(family->options) <= LW_OPTION_MAX);
+        for (const lw_option *row = family->options; row->key != NULL; row++) {
+            assert_ptr_equal(lw_option_find(family->options, row->key), row);  // no key twice
+            assert_true(row->help != NULL && row->help[strlen(row->help) - 1] == '.');
+            bool figure = row->fallback != NULL && strcmp(row->key, "standard") != 0;
+            assert_true(!figure || (row->source != NULL && strlen(row->source) > 5));
+        }
+    }
+    assert_null(lw_family_find("scsi"));
+}
+
+static void family_defaults_are_sound(void **state) {
+    (void)state;
+    for (size_t i = 0; lw_families[i] != NULL; i++) {
+        lw_test test = lw_test_begin();
+        lw_test_params params;
+        default_params(&test, lw_families[i], &params);
+        assert_link_is_sound(lw_families[i], params.bytes);
+        lw_test_end(&test);
+    }
+}
+
+// Every allowed value of every word, flag and listed number: refused with an error, or a sound link.
+static void every_listed_value_is_sound_or_refused(void **state) {
+    (void)state;
+    for (size_t i = 0; lw_families[i] != NULL; i++) {
+        const lw_family *family = lw_families[i];
+        for (const lw_option *row = family->options; row->key != NULL; row++) {
+            for (int word = 0; row->words != NULL && row->words[word] != NULL; word++) {
+                lw_test test = lw_test_begin();
+                lw_test_params params;
+                default_params(&test, family, &params);
+                lw_node value = {.kind = LW_SCALAR, .text = row->words[word]};
+                assert_int_equal(lw_option_parse_value(row, &value, params.bytes, test.diags), LW_OK);
+                if (family->check(params.bytes, &params.set, (lw_place){0}, test.diags) == LW_OK) {
+                    assert_link_is_sound(family, params.bytes);
+                } else {
+                    assert_true(lw_diags_errors(test.diags) > 0);
+                }
+                lw_test_end(&test);
+            }
+        }
+    }
+}
+
+static void more_lanes_are_never_slower(void **state) {
+    (void)state;
+    for (size_t i = 0; lw_families[i] != NULL; i++) {
+        const lw_family *family = lw_families[i];
+        lw_test test = lw_test_begin();
+        lw_test_params params;
+        default_params(&test, family, &params);
+        int64_t *lanes = whole_field(family, &params, "lanes");
+        double before[2] = {0, 0};
+        int widths = 0;
+        for (int64_t width = 1; width <= 32; width++) {
+            *lanes = width;
+            if (family->check(params.bytes, &params.set, (lw_place){0}, test.diags) != LW_OK) {
+                continue;
+            }
+            lw_link link;
+            family->resolve(params.bytes, &link);
+            const lw_packet_kind kinds[2] = {LW_PACKET_WRITE, LW_PACKET_COMPLETION};
+            for (int k = 0; k < 2; k++) {
+                double rate = lw_test_stage(&link, 0, kinds[k], LW_STAGE_RETRY);
+                assert_true(rate >= before[k]);
+                before[k] = rate;
+            }
+            widths++;
+        }
+        assert_true(widths >= 2);
+        lw_test_end(&test);
+    }
+}
+
+static void a_longer_cable_is_never_faster(void **state) {
+    (void)state;
+    for (size_t i = 0; lw_families[i] != NULL; i++) {
+        const lw_family *family = lw_families[i];
+        lw_test test = lw_test_begin();
+        lw_test_params params;
+        default_params(&test, family, &params);
+        double *cable_m = (double *)(void *)(params.bytes + lw_option_find(family->options, "cable")->offset);
+        int64_t before_ps = -1;
+        for (*cable_m = 0; *cable_m <= 2.0; *cable_m += 0.25) {
+            lw_link link;
+            family->resolve(params.bytes, &link);
+            int64_t ps = lw_channel_latency_ps(&link.segment[0].channel[0]);
+            assert_int_equal(ps, before_ps < 0 ? ps : before_ps + 1150);  // 0.25 m at 4.6 ns/m
+            before_ps = ps;
+        }
+        lw_test_end(&test);
+    }
+}
+
+// ---- Keys without effect ----
+
+static void keys_have_effect_where_they_should(void **state) {
+    (void)state;
+    const struct {
+        const char *family, *text, *key;
+        bool effect;
+    } rows[] = {
+        {"pcie", "{gen: 4, lanes: 16}", "gen", true},
+        {"pcie", "{gen: 4, lanes: 16}", "lanes", true},
+        {"pcie", "{gen: 4, lanes: 16}", "mps", true},
+        {"pcie", "{gen: 4, lanes: 16}", "tags", true},
+        {"pcie", "{gen: 4, lanes: 16}", "ecrc", true},
+        {"pcie", "{gen: 4, lanes: 16}", "efficiency", true},
+        {"pcie", "{gen: 4, lanes: 16}", "fec_latency", false},
+        {"pcie", "{gen: 6, lanes: 16}", "fec_latency", true},
+        {"pcie", "{gen: 6, lanes: 16}", "bit_error_rate", false},
+        {"pcie", "{gen: 4, lanes: 16}", "bit_error_rate", true},
+        {"pcie", "{gen: 6, lanes: 16}", "dllp", true},  // the published model differs
+        {"pcie", "{gen: 6, lanes: 16}", "flit_mode", false},
+        {"pcie", "{gen: 5, lanes: 16}", "flit_mode", true},
+        {"pcie", "{gen: 5, lanes: 16}", "replay", false},
+        {"pcie", "{gen: 6, lanes: 16}", "replay", false},
+        {"pcie", "{gen: 6, lanes: 16, flit_error_rate: 3e-5}", "replay", true},
+        {"pcie", "{gen: 4, lanes: 16, dllp: byte}", "clocking", false},
+        {"pcie", "{gen: 4, lanes: 16}", "clocking", true},
+        {"pcie", "{gen: 4, lanes: 16}", "retimer_latency", false},
+        {"pcie", "{gen: 4, lanes: 16, retimers: 1}", "retimer_latency", true},
+        {"pcie", "{gen: 4, lanes: 16}", "credit_return", false},
+        {"pcie", "{gen: 4, lanes: 16, posted_header_credits: 8}", "credit_return", true},
+        {"pcie", "{gen: 4, lanes: 16}", "cable_loss", false},
+        {"pcie", "{gen: 4, lanes: 16, cable: 0.5 m}", "cable_loss", true},  // it may bring a warning
+        {"pcie", "{gen: 4, lanes: 16}", "cable_delay", false},
+        {"pcie", "{gen: 4, lanes: 16, mps: 128 B}", "rcb", false},
+        {"oculink", "{gen: 4, lanes: 4}", "cable_delay", true},
+        {"usb4", "{standard: thunderbolt-4}", "displayport", true},
+        {"usb4", "{standard: thunderbolt-4}", "asymmetric", false},
+        {"usb4", "{standard: thunderbolt-5}", "asymmetric", true},
+        {"usb4", "{standard: thunderbolt-4}", "tunnel_latency", true},
+    };
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        lw_test_params params;
+        const lw_family *family = lw_test_family(&test, rows[i].family, rows[i].text, &params);
+        if (lw_family_has_effect(family, params.bytes, rows[i].key) != rows[i].effect) {
+            fail_msg("%s %s: %s", rows[i].family, rows[i].text, rows[i].key);
+        }
+    }
+    lw_test_end(&test);
+}
+
+static void every_key_has_effect_somewhere(void **state) {
+    (void)state;
+    // Links on which all that can be switched on is.
+    const char *const pcie[] = {"{gen: 5, lanes: 8, bit_error_rate: 1e-9, retimers: 1, cable: 0.5 m, posted_header_credits: 9}",
+                                "{gen: 6, lanes: 8, flit_error_rate: 1e-6, retimers: 1, cable: 0.5 m}",
+                                "{gen: 4, lanes: 8, rcb: 128 B, completion_bytes: 128 B}"};
+    for (const lw_option *row = lw_family_find("pcie")->options; row->key != NULL; row++) {
+        if (strcmp(row->key, "rcb") == 0) {
+            continue;  // only limits completion_bytes, which see
+        }
+        bool effect = false;
+        for (size_t i = 0; i < sizeof pcie / sizeof pcie[0]; i++) {
+            lw_test test = lw_test_begin();
+            lw_test_params params;
+            const lw_family *family = lw_test_family(&test, "pcie", pcie[i], &params);
+            effect = effect || lw_family_has_effect(family, params.bytes, row->key);
+            lw_test_end(&test);
+        }
+        if (!effect) {
+            fail_msg("%s never has an effect", row->key);
+        }
+    }
+}
+
+static void without_memory_nobody_is_accused(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_test_params params;
+    const lw_family *family = lw_test_family(&test, "pcie", "{gen: 4, lanes: 16}", &params);
+    lw_test_end(&test);
+    assert_false(lw_family_has_effect(family, params.bytes, "fec_latency"));
+    lw_test_memory memory = {.fail_at = 1};
+    lw_memory_hook(lw_test_resize, &memory);
+    bool effect = lw_family_has_effect(family, params.bytes, "fec_latency");
+    lw_memory_hook(NULL, NULL);
+    assert_true(effect);
+    assert_int_equal(memory.blocks, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(presets_are_documented),
+        cmocka_unit_test(presets_are_sound),
+        cmocka_unit_test(families_are_documented),
+        cmocka_unit_test(family_defaults_are_sound),
+        cmocka_unit_test(every_listed_value_is_sound_or_refused),
+        cmocka_unit_test(more_lanes_are_never_slower),
+        cmocka_unit_test(a_longer_cable_is_never_faster),
+        cmocka_unit_test(keys_have_effect_where_they_should),
+        cmocka_unit_test(every_key_has_effect_somewhere),
+        cmocka_unit_test(without_memory_nobody_is_accused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
