@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+lanewise_test(report $<TARGET_OBJECTS:lanewise_report> $<TARGET_OBJECTS:lanewise_models> $<TARGET_OBJECTS:lanewise_base>
+  PkgConfig::YAML m)
+lanewise_test(architecture $<TARGET_OBJECTS:lanewise_base> PkgConfig::YAML m)
+
+# Every header compiles alone.
+file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/sim/*.h ${PROJECT_SOURCE_DIR}/models/*.h ${PROJECT_SOURCE_DIR}/plots/*.h)
+set(alone "")
+foreach(header IN LISTS headers)
+  string(REPLACE "/" "_" name ${header})
+  file(CONFIGURE OUTPUT headers/${name}.c CONTENT "#include \"@header@\"\n" @ONLY)
+  list(APPEND alone ${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.c)
+endforeach()
+add_library(lanewise_headers OBJECT ${alone})
+target_link_libraries(lanewise_headers PRIVATE lanewise_flags PkgConfig::CAIRO PkgConfig::FONTCONFIG PkgConfig::YAML)
+
+# The program from outside: command lines with what they must print.
+if(TARGET lanewise)
+  lanewise_test(cli)
+  target_compile_definitions(test_cli PRIVATE LW_PROGRAM="$<TARGET_FILE:lanewise>")
+  add_dependencies(test_cli lanewise)
+endif()

@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Tables, CSV, JSON, assertions and validation reports over results made by hand.
+#include "helpers.h"
+#include "sim/base/file.h"
+#include "sim/lanewise.h"
+#include "sim/report/assertion.h"
+#include "sim/report/grid.h"
+#include "sim/report/validation.h"
+
+// ---- A result of two links and two sizes, upload only ----
+
+enum { POINTS = 4 };
+
+typedef struct fixture {
+    lw_set_value set[POINTS][2];
+    lw_workload_result workload[POINTS];
+    lw_direction_result direction[POINTS][2];
+    lw_stage_result stage[POINTS];
+    lw_point point[POINTS];
+    lw_result result;
+} fixture;
+
+static void make_result(fixture *f) {
+    static const char *const links[] = {"oculink-2-x4", "thunderbolt \"4\", borrowed"};
+    static const struct {
+        double bytes;
+        const char *text;
+    } sizes[] = {{4096, "4 KiB"}, {1073741824, "1 GiB"}};
+    static const int64_t times_ps[POINTS] = {12000000, 24000000, 160000000000, 400000000001};
+    *f = (fixture){0};
+    for (int i = 0; i < POINTS; i++) {
+        const int64_t bytes = (int64_t)sizes[i / 2].bytes;
+        f->set[i][0] = (lw_set_value){.path = "workloads.upload.bytes",
+                                      .text = sizes[i / 2].text,
+                                      .is_number = true,
+                                      .number = sizes[i / 2].bytes,
+                                      .dimension = LW_BYTES};
+        f->set[i][1] = (lw_set_value){.path = "links.egpu", .text = links[i % 2]};
+        f->workload[i] = (lw_workload_result){.name = "upload",
+                                              .direction = "host->gpu",
+                                              .copy = "h2d",
+                                              .end_ps = times_ps[i],
+                                              .bytes = bytes,
+                                              .time_s = (double)times_ps[i] / 1e12,
+                                              .bandwidth_GBps = (double)bytes / ((double)times_ps[i] / 1e3),
+                                              .fixed_ps = 11000000,
+                                              .limited_by = "links.egpu host->gpu: channel",
+                                              .limited_share = 0.875};
+        f->direction[i][0] = (lw_direction_result){.link = "egpu",
+                                                   .direction = "host->gpu",
+                                                   .utilisation = 0.75,
+                                                   .payload_bytes = bytes,
+                                                   .wire_bytes = bytes + bytes / 8,
+                                                   .packets = bytes / 256};
+        f->direction[i][1] = (lw_direction_result){.link = "egpu", .direction = "gpu->host", .utilisation = 0.125};
+        f->stage[i] = (lw_stage_result){.workload = "upload", .link = "egpu", .label = "OCuLink", .family = "oculink"};
+        f->stage[i].rate_GBps[LW_STAGE_RAW] = 8;
+        f->point[i] = (lw_point){.index = i,
+                                 .set = f->set[i],
+                                 .set_count = 2,
+                                 .engine = "packet",
+                                 .workload = &f->workload[i],
+                                 .workload_count = 1,
+                                 .direction = f->direction[i],
+                                 .direction_count = 2,
+                                 .stage = &f->stage[i],
+                                 .stage_count = 1,
+                                 .limited_by = "links.egpu host->gpu: channel",
+                                 .evidence = i % 2 == 0 ? LW_SPECIFIED : LW_CALIBRATED};
+    }
+    f->result = (lw_result){.tool_version = "1.2.3",
+                            .title = "A title",
+                            .file = "a.yaml",
+                            .sha256 = "abc",
+                            .seed = 18446744073709551615U,
+                            .point = f->point,
+                            .point_count = POINTS};
+}
+
+static void assert_report(const lw_result *result, lw_format format, int width, const char *expected) {
+    lw_text text = {0};
+    assert_int_equal(lw_report(result, format, width, &text), LW_OK);
+    assert_string_equal(text.bytes, expected);
+    lw_text_free(&text);
+}
+
+static void matrix_of_sizes(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    assert_report(&f.result, LW_FORMAT_TABLE, 0,
+                  "A title  (lanewise 1.2.3, seed 18446744073709551615, 4 points)\n"
+                  "\n"
+                  "upload, host->gpu, GB/s\n"
+                  "   size  oculink-2-x4  thunderbolt \"4\", borrowed\n"
+                  "  4 KiB         0.341                      0.171\n"
+                  "  1 GiB          6.71                       2.68\n"
+                  "\n"
+                  "Limited by, at 1 GiB\n"
+                  "  oculink-2-x4               upload  88 %  links.egpu host->gpu: channel  specified\n"
+                  "  thunderbolt \"4\", borrowed  upload  88 %  links.egpu host->gpu: channel  calibrated\n"
+                  "\n"
+                  "Evidence: calibrated (some numbers were fitted to measured tables). GB/s counts payload, 1 GB = 1e9 bytes.\n");
+}
+
+static void matrix_with_a_hole(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    f.result.point_count = 3;  // an interrupt left the last one out
+    lw_text text = {0};
+    assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "  1 GiB          6.71                          -\n"));
+    lw_text_free(&text);
+}
+
+static void narrow_terminal(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    lw_text text = {0};
+    assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 40, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "   size  oculink-2-x4\n  4 KiB         0.341\n  1 GiB          6.71\n\n"
+                                       "   size  thunderbolt \"4\", borrowed\n  4 KiB                      0.171\n"));
+    lw_text_free(&text);
+}
+
+static void one_point(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    f.result.point_count = 1;
+    f.point[0].set_count = 0;
+    assert_report(&f.result, LW_FORMAT_TABLE, 0,
+                  "A title  (lanewise 1.2.3, seed 18446744073709551615, 1 point)\n"
+                  "\n"
+                  "  workload  bytes  time, us   GB/s  share  limited by\n"
+                  "  upload     4096     12.00  0.341   88 %  links.egpu host->gpu: channel\n"
+                  "\n"
+                  "  link  direction    busy  payload bytes  wire bytes  packets\n"
+                  "  egpu  host->gpu  75.0 %           4096        4608       16\n"
+                  "  egpu  gpu->host  12.5 %              0           0        0\n"
+                  "\n"
+                  "Evidence: specified (every number stands in a standard or a vendor's document). GB/s counts payload, 1 GB = "
+                  "1e9 bytes.\n");
+}
+
+static void no_point(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    f.result.point_count = 0;
+    assert_report(&f.result, LW_FORMAT_TABLE, 0,
+                  "A title  (lanewise 1.2.3, seed 18446744073709551615, 0 points)\n\nNo point finished.\n");
+    assert_report(&f.result, LW_FORMAT_CSV, 0, "index,limited_by,evidence,engine\n");
+}
+
+static void rows_for_other_sweeps(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    f.workload[3].mean_wait_ps = 1500;
+    for (int i = 0; i < POINTS; i++) {
+        f.set[i][0].dimension = LW_TIME;  // no size: no matrix
+        f.set[i][0].text = "4 ns";
+    }
+    lw_text text = {0};
+    assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "  workloads.upload.bytes  links.egpu                 workload       bytes  time, us   "
+                                       "GB/s  mean wait, ns  share  limited by\n"));
+    assert_non_null(strstr(text.bytes, "                    4 ns  thunderbolt \"4\", borrowed  upload    1073741824    400000   "
+                                       "2.68          1.500   88 %  links"));
+    lw_text_free(&text);
+}
+
+static void csv(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    f.point[1].workload_count = 0;  // a point may lack what others have
+    f.point[1].direction_count = 0;
+    f.result.point_count = 2;
+    assert_report(
+        &f.result, LW_FORMAT_CSV, 0,
+        "index,workloads.upload.bytes [B],links.egpu,upload.time_us,upload.bandwidth_GBps,upload.bytes,upload.mean_wait_ns,"
+        "upload.limited_by,egpu.host->gpu.utilisation,egpu.gpu->host.utilisation,limited_by,evidence,engine\n"
+        "0,4096,oculink-2-x4,12,0.3413333333333333,4096,0,links.egpu host->gpu: channel,0.75,0.125,links.egpu host->gpu: channel,"
+        "specified,packet\n"
+        "1,4096,\"thunderbolt \"\"4\"\", borrowed\",,,,,,,,links.egpu host->gpu: channel,calibrated,packet\n");
+}
+
+static const char json_point_0[] =
+    "{\"index\":0,\"set\":{\"workloads.upload.bytes\":4096,\"links.egpu\":\"oculink-2-x4\"},\"engine\":\"packet\","
+    "\"workloads\":{\"upload\":{\"time_s\":1.2e-05,\"bytes\":4096,\"bandwidth_GBps\":0.3413333333333333,\"direction\":\"host->"
+    "gpu\","
+    "\"start_ps\":0,\"end_ps\":12000000,\"fixed_ps\":11000000,\"mean_wait_ps\":0,\"limited_by\":\"links.egpu host->gpu: "
+    "channel\","
+    "\"limited_share\":0.875}},\"links\":{\"egpu\":{\"host->gpu\":{\"utilisation\":0.75,\"payload_bytes\":4096,\"wire_bytes\":"
+    "4608,"
+    "\"packets\":16,\"replays\":0},\"gpu->host\":{\"utilisation\":0.125,\"payload_bytes\":0,\"wire_bytes\":0,\"packets\":0,"
+    "\"replays\":0}}},"
+    "\"stages\":[{\"workload\":\"upload\",\"link\":\"egpu\",\"label\":\"OCuLink\",\"family\":\"oculink\",\"rate_GBps\":{\"raw\":"
+    "8,"
+    "\"line code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"endpoint\":0}}],"
+    "\"limited_by\":\"links.egpu host->gpu: channel\",\"evidence\":\"specified\"}";
+static const char json_head[] = "{\"schema\":\"lanewise-result/"
+                                "1\",\"tool\":{\"name\":\"lanewise\",\"version\":\"1.2.3\"},\"scenario\":{\"title\":\"A title\","
+                                "\"file\":\"a.yaml\",\"sha256\":\"abc\"},\"seed\":18446744073709551615,"
+                                "\"sweep\":[{\"path\":\"workloads.upload.bytes\",\"unit\":\"B\"},{\"path\":\"links.egpu\"}]";
+
+static void json(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    f.result.point_count = 1;
+    char expected[4096];
+    snprintf(expected, sizeof expected, "%s,\"points\":[\n%s\n]}\n", json_head, json_point_0);
+    assert_report(&f.result, LW_FORMAT_JSON, 0, expected);
+    snprintf(expected, sizeof expected, "%s,\"point_count\":1}\n%s\n", json_head, json_point_0);
+    assert_report(&f.result, LW_FORMAT_JSONL, 0, expected);
+}
+
+// Numbers must read back as the very same double.
+static void json_numbers_are_exact(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    lw_text text = {0};
+    assert_int_equal(lw_report(&f.result, LW_FORMAT_JSONL, 0, &text), LW_OK);
+    const char *at = text.bytes;
+    for (int i = 0; i < POINTS; i++) {
+        at = strstr(at, "\"time_s\":");
+        assert_non_null(at);
+        at += strlen("\"time_s\":");
+        assert_true(strtod(at, NULL) == f.workload[i].time_s);
+    }
+    lw_text_free(&text);
+}
+
+static void json_keys_come_once(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    lw_direction_result mixed[] = {
+        {.link = "a", .direction = "x->y"}, {.link = "b", .direction = "x->y"}, {.link = "a", .direction = "y->x"}};
+    f.point[0].direction = mixed;
+    f.point[0].direction_count = 3;
+    f.result.point_count = 1;
+    lw_text text = {0};
+    assert_int_equal(lw_report(&f.result, LW_FORMAT_JSON, 0, &text), LW_OK);
+    const char *first = strstr(text.bytes, "\"a\":{");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "\"a\":{"));
+    assert_non_null(strstr(text.bytes, "\"b\":{\"x->y\":"));
+    lw_text_free(&text);
+}
+
+typedef struct report_job {
+    const lw_result *result;
+    lw_format format;
+} report_job;
+
+static lw_status report_once(void *user) {
+    const report_job *job = user;
+    lw_text text = {0};
+    lw_status status = lw_report(job->result, job->format, 0, &text);
+    lw_text_free(&text);
+    return status;
+}
+
+static void reports_survive_lack_of_memory(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    for (int format = 0; lw_format_words[format] != NULL; format++) {
+        report_job job = {&f.result, (lw_format)format};
+        assert_true(lw_test_out_of_memory(report_once, &job) > 0);
+    }
+}
+
+// ---- Grid ----
+
+static void grid_numbers(void **state) {
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0, "0.00\n"},     {0.03412, "0.0341\n"}, {9.994, "9.99\n"},    {9.996, "10.0\n"},   {25.27, "25.3\n"},
+                 {999.6, "1000\n"}, {1280, "1280\n"},      {-1.2345, "-1.23\n"}, {(double)NAN, "-\n"}};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_grid *grid = lw_grid_new(test.arena, 1, "r");
+        lw_grid_number(grid, cases[i].value, 3);
+        lw_text text = {0};
+        assert_int_equal(lw_grid_write(grid, 0, 0, &text), LW_OK);
+        assert_string_equal(text.bytes, cases[i].text);
+        lw_text_free(&text);
+    }
+    lw_test_end(&test);
+}
+
+static void grid_counts_characters_not_bytes(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_grid *grid = lw_grid_new(test.arena, 2, "ll");
+    static const char *const cells[] = {"h\xC3\xB6st", "a", "hosts", "b", "c"};
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+        lw_grid_add(grid, cells[i]);
+    }
+    lw_text text = {0};
+    assert_int_equal(lw_grid_write(grid, 1, 0, &text), LW_OK);
+    assert_string_equal(text.bytes, " h\xC3\xB6st   a\n hosts  b\n c\n");
+    lw_text_free(&text);
+    lw_test_end(&test);
+}
+
+// ---- Assertions ----
+
+// Parse and check one assertion; the status is that of the first step that fails.
+static lw_status check_text(lw_test *test, const char *text, const lw_result *result) {
+    const lw_node *list = lw_test_tree(test, lw_arena_print(test->arena, "assert: ['%s']", text))->first;
+    const lw_assertion *assertion = NULL;
+    size_t count = 0;
+    LW_TRY(lw_assertions_parse(list, test->arena, test->diags, &assertion, &count));
+    return lw_assertions_check(assertion, count, result, test->diags);
+}
+
+static void assertions_that_hold(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "workloads.upload.bandwidth_GBps > 0.17",
+        "workloads.upload.bandwidth > 170 MB/s",
+        "workloads.upload.time >= 12 us",
+        "workloads.upload.time_us<=400000.000001",
+        "workloads.upload.time_s < 1",
+        "workloads.upload.bytes != 4 MiB",
+        "workloads.upload.limited_share == 0.875",
+        "workloads.upload.fixed == 11 us",
+        "workloads.upload.mean_wait_ns == 0",
+        "workloads.upload.mean_wait < 1 ns",
+        "links.egpu.host->gpu.utilisation < 76 %",
+        "links.egpu.gpu->host.wire_bytes == 0 B",
+        "links.egpu.gpu->host.payload_bytes == 0 B",
+        "links.egpu.host->gpu.packets > 15",
+        "links.egpu.host->gpu.replays == 0",
+    };
+    fixture f;
+    make_result(&f);
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (check_text(&test, texts[i], &f.result) != LW_OK) {
+            fail_msg("%s: %s", texts[i], lw_diags_format(test.diags, test.arena, false));
+        }
+    }
+    lw_test_end(&test);
+}
+
+static void assertions_that_fail(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    lw_test test = lw_test_begin();
+    assert_int_equal(check_text(&test, "workloads.upload.bandwidth > 200 MB/s", &f.result), LW_CHECK_FAILED);
+    assert_int_equal(lw_diags_errors(test.diags), 1);
+    assert_diag(&test, 0,
+                "1:10: assertion failed at point 1 (workloads.upload.bytes = 4 KiB, links.egpu = thunderbolt \"4\", borrowed): "
+                "bandwidth is "
+                "170.7 MB/s, not > 200 MB/s");
+    assert_int_equal(check_text(&test, "links.egpu.host->gpu.utilisation != 0.75", &f.result), LW_CHECK_FAILED);
+    assert_int_equal(lw_diags_errors(test.diags), 1 + POINTS);
+    assert_diag(&test, 1,
+                "1:10: assertion failed at point 0 (workloads.upload.bytes = 4 KiB, links.egpu = oculink-2-x4): utilisation is "
+                "0.75, not != "
+                "0.75");
+    lw_test_end(&test);
+}
+
+static void assertions_that_make_no_sense(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *diag;
+    } cases[] = {
+        {"workloads.upload.bandwidth", "1:10: an assertion needs a comparison: <, <=, >, >=, == or != | write for example: "
+                                       "workloads.upload.bandwidth > 6 GB/s, or links.egpu.host->gpu.utilisation < 90 %"},
+        {"workloads.upload.bandwith > 1 GB/s", "1:10: a workload has no metric \"bandwith\" | did you mean bandwidth?"},
+        {"links.egpu.host->gpu.colour > 1",
+         "1:10: a link has no metric \"colour\" | it has utilisation, payload_bytes, wire_bytes, packets, replays"},
+        {"nodes.gpu.memory > 1", "1:10: an assertion is about workloads or links, not about \"nodes\" | write for example: "
+                                 "workloads.upload.bandwidth > 6 GB/s, or links.egpu.host->gpu.utilisation < 90 %"},
+        {"upload > 1", "1:10: \"upload\" is no path to a result | write for example: "
+                       "workloads.upload.bandwidth > 6 GB/s, or links.egpu.host->gpu.utilisation < 90 %"},
+        {"links.egpu.utilisation < 1",
+         "1:10: links.egpu needs a direction, as in links.egpu.host->gpu.utilisation | write for example: "
+         "workloads.upload.bandwidth > 6 GB/s, or links.egpu.host->gpu.utilisation < 90 %"},
+        {"workloads.download.time > 1 us", "1:10: there is no workloads.download | the results have workloads.upload"},
+        {"links.slot.host->gpu.packets > 1",
+         "1:10: there is no links.slot.host->gpu | the results have links.egpu.host->gpu, links.egpu.gpu->host"},
+    };
+    fixture f;
+    make_result(&f);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        assert_int_equal(check_text(&test, cases[i].text, &f.result), LW_BAD_INPUT);
+        assert_diag(&test, 0, cases[i].diag);
+        lw_test_end(&test);
+    }
+    lw_test test = lw_test_begin();
+    assert_int_equal(check_text(&test, "workloads.upload.bandwidth > 6", &f.result), LW_BAD_INPUT);  // a rate needs a unit
+    const lw_assertion *assertion = NULL;
+    size_t count = 7;
+    assert_int_equal(lw_assertions_parse(NULL, test.arena, test.diags, &assertion, &count), LW_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(lw_assertions_parse(lw_test_tree(&test, "assert: 3")->first, test.arena, test.diags, &assertion, &count),
+                     LW_BAD_INPUT);
+    assert_int_equal(lw_assertions_parse(lw_test_tree(&test, "assert: [[a]]")->first, test.arena, test.diags, &assertion, &count),
+                     LW_BAD_INPUT);
+    lw_test_end(&test);
+}
+
+// ---- Validation ----
+
+static void validation(void **state) {
+    (void)state;
+    double near[][3] = {{1024, 1.0, 1.02}, {2048, 2.0, 1.9}};
+    double far[][3] = {{4096, 4.0, 5.0}};
+    const lw_validation tables[] = {
+        {.name = "near",
+         .family = "pcie",
+         .use = "calibrate",
+         .points = 2,
+         .median = 0.035,
+         .p90 = 0.05,
+         .worst = 0.05,
+         .limit_median = 0.1,
+         .limit_worst = 0.3,
+         .ok = true,
+         .rows = near},
+        {.name = "far",
+         .family = "usb4",
+         .use = "calibrate",
+         .points = 1,
+         .median = 0.25,
+         .p90 = 0.25,
+         .worst = 0.25,
+         .limit_median = 0.1,
+         .limit_worst = 0.2,
+         .ok = false,
+         .rows = far},
+    };
+    lw_text text = {0};
+    assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_TABLE, &text), LW_OK);
+    assert_string_equal(text.bytes, "Distance |model / measured - 1|; limit is median / worst.\n"
+                                    "\n"
+                                    "measured table  family  use        points  median     p90   worst      limit\n"
+                                    "near            pcie    calibrate       2   3.5 %   5.0 %   5.0 %  10 / 30 %  ok\n"
+                                    "far             usb4    calibrate       1  25.0 %  25.0 %  25.0 %  10 / 20 %  OVER\n"
+                                    "\n"
+                                    "all points of  tables  points  median     p90   worst\n"
+                                    "family pcie         1       2   3.5 %   5.0 %   5.0 %  ok\n"
+                                    "family usb4         1       1  25.0 %  25.0 %  25.0 %  1 over the limit\n"
+                                    "use calibrate       2       3   5.0 %  25.0 %  25.0 %  1 over the limit\n"
+                                    "all                 2       3   5.0 %  25.0 %  25.0 %  1 over the limit\n");
+    lw_text_free(&text);
+    assert_int_equal(lw_report_validation(tables, 1, LW_FORMAT_JSON, &text), LW_OK);
+    const char *head =
+        "{\"schema\":\"lanewise-validate/1\",\"tables\":[\n{\"name\":\"near\",\"family\":\"pcie\",\"use\":\"calibrate\","
+        "\"points\":2,\"median\":0.035,\"p90\":0.05,\"worst\":0.05,\"limit\":{\"median\":0.1,\"worst\":0.3},\"ok\":true,"
+        "\"rows\":[[1024,1,1.02],[2048,2,1.9]]}\n],\"totals\":[\n"
+        "{\"by\":\"family\",\"name\":\"pcie\",\"tables\":1,\"points\":2,\"median\":";
+    assert_memory_equal(text.bytes, head, strlen(head));
+    lw_text_free(&text);
+    assert_int_equal(lw_report_validation(tables, 1, LW_FORMAT_CSV, &text), LW_BAD_USAGE);
+    assert_int_equal(lw_report_validation(tables, 0, LW_FORMAT_JSON, &text), LW_OK);
+    lw_text_free(&text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(matrix_of_sizes),
+        cmocka_unit_test(matrix_with_a_hole),
+        cmocka_unit_test(narrow_terminal),
+        cmocka_unit_test(one_point),
+        cmocka_unit_test(no_point),
+        cmocka_unit_test(rows_for_other_sweeps),
+        cmocka_unit_test(csv),
+        cmocka_unit_test(json),
+        cmocka_unit_test(json_numbers_are_exact),
+        cmocka_unit_test(json_keys_come_once),
+        cmocka_unit_test(reports_survive_lack_of_memory),
+        cmocka_unit_test(grid_numbers),
+        cmocka_unit_test(grid_counts_characters_not_bytes),
+        cmocka_unit_test(assertions_that_hold),
+        cmocka_unit_test(assertions_that_fail),
+        cmocka_unit_test(assertions_that_make_no_sense),
+        cmocka_unit_test(validation),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
