@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The narrow waist: one direction of one link as plain numbers. Families make channels from standards and physics and know nothing
-// of events; the engine moves packets over channels and knows nothing of standards.
+// The narrow waist: one direction of one link as plain numbers. Families make channels from standards and physics and know
+// nothing of events; the engine moves packets over channels and knows nothing of standards.
 #ifndef LW_CHANNEL_H
 #define LW_CHANNEL_H
 
@@ -73,8 +73,9 @@ typedef struct lw_channel {
     lw_packet_format format[LW_PACKET_KINDS];
     int64_t request_max_bytes;  // payload one request may ask for (MRRS)
 
-    // While packets arrive over this channel, its receiver sends control_bytes over the opposite channel every control_interval_ps,
-    // before any packet that waits there (Ack and UpdateFC DLLPs). control_bytes 0: control rides free (flit mode).
+    // While packets arrive over this channel, its receiver sends control_bytes over the opposite channel every
+    // control_interval_ps, before any packet that waits there (Ack and UpdateFC DLLPs). control_bytes 0: control rides free (flit
+    // mode).
     int64_t control_bytes;
     int64_t control_interval_ps;
 
@@ -98,12 +99,12 @@ typedef struct lw_channel {
     lw_evidence evidence;
 } lw_channel;
 
-// A link as the engine sees it: one or more segments in series from end a to end b (a tunnel and the link inside it are two), and how
-// many reads may be under way over the whole of it.
+// A link as the engine sees it: one or more segments in series from end a to end b (a tunnel and the link inside it are two), and
+// how many reads may be under way over the whole of it.
 enum { LW_SEGMENTS_MAX = 4 };
 typedef struct lw_segment {
-    const char *name;         // "tunnel", "inner pcie"; "" for a single one; static text
-    lw_channel channel[2];    // [0] a -> b, [1] b -> a
+    const char *name;       // "tunnel", "inner pcie"; "" for a single one; static text
+    lw_channel channel[2];  // [0] a -> b, [1] b -> a
 } lw_segment;
 
 typedef struct lw_link {
@@ -123,8 +124,8 @@ double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes);
 
 // The rate that is left after each stage up to and including LW_STAGE_RETRY, for a long stream of `kind` over segment 0..n in
 // direction dir with full packets (or packets of payload_bytes when > 0), other direction idle but for what this stream causes.
-// rate_Bps[RAW] is the raw rate of the slowest segment; WINDOW and ENDPOINT are the caller's. A read's window limit is also given:
-// window_Bps = tags x request / round trip (infinite tags: INFINITY), with the completer's latency completer_ps.
+// rate_Bps[RAW] is the raw rate of the slowest segment; WINDOW and ENDPOINT are the caller's. A read's window limit is also
+// given: window_Bps = tags x request / round trip (infinite tags: INFINITY), with the completer's latency completer_ps.
 typedef struct lw_waterfall {
     double rate_Bps[LW_STAGE_COUNT];  // each <= the one before
     double window_Bps;

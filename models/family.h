@@ -9,13 +9,13 @@
 #include "sim/base/option.h"
 
 typedef struct lw_family {
-    const char *name;           // the word after `type:`
-    const char *summary;        // one sentence for `lanewise list`
-    const char *page;           // a few paragraphs that teach, for `lanewise explain NAME`; ends without a newline
-    const lw_option *options;   // parameter table over a struct of params_size bytes (at most LW_PARAMS_MAX)
+    const char *name;          // the word after `type:`
+    const char *summary;       // one sentence for `lanewise list`
+    const char *page;          // a few paragraphs that teach, for `lanewise explain NAME`; ends without a newline
+    const lw_option *options;  // parameter table over a struct of params_size bytes (at most LW_PARAMS_MAX)
     size_t params_size;
-    // Rules across fields. Each finding is diagnosed at the place of the key it is about (set->place), else at `at`. Warnings too:
-    // a cable beyond its loss budget. NULL: no rules.
+    // Rules across fields. Each finding is diagnosed at the place of the key it is about (set->place), else at `at`. Warnings
+    // too: a cable beyond its loss budget. NULL: no rules.
     lw_status (*check)(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags);
     // Checked parameters -> segments. Must succeed for whatever check lets pass.
     void (*resolve)(const void *params, lw_link *link);
@@ -30,8 +30,8 @@ const lw_family *lw_family_find(const char *name);  // NULL when unknown
 // Where the user gave the key, else `at`: the place for a finding about it. set may be NULL.
 lw_place lw_family_place(const lw_option *options, const lw_option_set *set, const char *key, lw_place at);
 
-// Does any other legal value of the key change a channel, or bring or silence a warning, under these parameters? False: the key has no effect, and a user who
-// set it is told so.
+// Does any other legal value of the key change a channel, or bring or silence a warning, under these parameters? False: the key
+// has no effect, and a user who set it is told so.
 bool lw_family_has_effect(const lw_family *family, const void *params, const char *key);
 
 #endif

@@ -142,7 +142,7 @@ static void set_rate(const lw_pcie_params *p, lw_channel *channel) {
 }
 
 static void set_formats(const lw_pcie_params *p, lw_channel *channel) {
-    int64_t framing = (lw_pcie_uses_flits(p) ? 0 : FRAMING_BYTES) + (p->ecrc ? 4 : 0);
+    int64_t framing = (lw_pcie_uses_flits(p) ? 4 * p->ohc_words : FRAMING_BYTES) + (p->ecrc ? 4 : 0);
     int64_t header = p->address == LW_PCIE_4DW ? 16 : 12;
     int64_t granule = published_model(p) ? 1 : 4;  // TLPs are whole double words (Base 2.2); the published model counts bytes
     lw_packet_format *format = channel->format;
@@ -293,13 +293,8 @@ static lw_status worse(lw_status a, lw_status b) {
 static lw_status check_medium(const lw_pcie_params *p, const lw_pcie_medium *medium, const finding *f) {
     lw_status status = LW_OK;
     if (p->gen < medium->gen_min || p->gen > medium->gen_max) {
-        if (medium->gen_strict) {
-            status =
-                lw_error(f->diags, place_of(f, "gen"), medium->gen_hint, "%s has no generation %d", medium->family, (int)p->gen);
-        } else {
-            lw_warn(f->diags, place_of(f, "gen"), medium->gen_hint, "no standard has %s at generation %d", medium->family,
-                    (int)p->gen);
-        }
+        lw_warn(f->diags, place_of(f, "gen"), medium->gen_hint, "no standard has %s at generation %d", medium->family,
+                (int)p->gen);
     }
     bool usual = medium->lanes_usual == NULL;
     for (const int *lanes = medium->lanes_usual; !usual && *lanes != 0; lanes++) {

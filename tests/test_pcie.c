@@ -201,6 +201,8 @@ static void packet_overheads(void **state) {
         {"{gen: 5, lanes: 1, ecrc: true}", 28, 28, 24},
         {"{gen: 5, lanes: 1, flit_mode: on}", 16, 16, 12},
         {"{gen: 6, lanes: 1, address: 3dw, ecrc: true}", 16, 16, 16},
+        {"{gen: 6, lanes: 1, ohc: 1}", 20, 20, 16},
+        {"{gen: 5, lanes: 1, ohc: 1}", 24, 24, 20},
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
