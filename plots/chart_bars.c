@@ -2,14 +2,14 @@
 // The overhead waterfall: from the raw rate of each link to what was achieved. Bars on one scale, and beside them the same losses
 // as numbers, so that also a loss too thin to see can be read.
 #include <math.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "plots/chart.h"
 
 #define ROW_HEIGHT 42.0
 #define BAR_HEIGHT 20.0
 #define GROUP_HEIGHT 30.0
-#define HEAD_HEIGHT 34.0
+#define HEAD_HEIGHT 46.0
 #define CELL_WIDTH 66.0
 #define BARS_LEAST 160.0
 #define COLUMN_GAP 18.0
@@ -28,6 +28,7 @@ typedef struct bars {
     table table;
     lw_scale scale;
     double name_left, name_width, table_left;
+    int decimals;  // of the rates in the table; -1: too large for a column, three digits each
     lw_box plot;
 } bars;
 
@@ -78,7 +79,7 @@ static size_t count_rows(const lw_chart_data *data) {
 
 void lw_waterfall_size(const lw_chart *chart, double *width, double *height) {
     *width = 1200.0;
-    *height = 190.0 + GROUP_HEIGHT * (double)chart->data->panel_count + ROW_HEIGHT * (double)count_rows(chart->data);
+    *height = 202.0 + GROUP_HEIGHT * (double)chart->data->panel_count + ROW_HEIGHT * (double)count_rows(chart->data);
     *height = fmax(*height, 320.0);
 }
 
@@ -109,23 +110,31 @@ static lw_status choose_columns(bars *b, double room) {
     return LW_OK;
 }
 
-static lw_role loss_role(int stage) {
-    return (lw_role)(LW_ROLE_LOSS_1 + stage - LW_STAGE_LINE_CODE);
+#define OTHERS_ROLE LW_ROLE_AXIS
+
+static lw_role loss_role(const bars *b, int stage) {
+    return b->table.rest && !b->table.shown[stage] ? OTHERS_ROLE : (lw_role)(LW_ROLE_LOSS_1 + stage - LW_STAGE_LINE_CODE);
 }
 
 // ---- Drawing ----
 
+// A rate and, where share is not negative, its share of the raw rate below.
 static void draw_cell(const bars *b, size_t column, double y, double rate, double share, bool bold) {
     double right = b->table_left + (double)(column + 1) * CELL_WIDTH;
     char number[LW_TICK_TEXT];
     char text[LW_TICK_TEXT + 8];
     lw_font font =
         bold ? lw_font_bold(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_END) : lw_font_of(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_END);
-    lw_number_short(rate, 3, number);
-    lw_draw_text(b->canvas->draw, right, y - 2.0, font, number);
+    if (b->decimals >= 0) {
+        lw_number_fixed(fabs(rate), b->decimals, number);
+    } else {
+        lw_number_short(fabs(rate), 3, number);
+    }
+    snprintf(text, sizeof text, "%s%s", rate < 0.0 ? "\u2212" : "", number);
+    lw_draw_text(b->canvas->draw, right, y - 2.0, font, text);
     if (share >= 0.0) {
-        lw_number_short(share * 100.0, share < 0.1 ? 2 : 3, text);
-        strcat(text, " %");
+        lw_number_fixed(share * 100.0, 1, number);
+        snprintf(text, sizeof text, "%s %%", number);
         lw_draw_text(b->canvas->draw, right, y + LW_SIZE_SMALL, lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_END), text);
     }
 }
@@ -139,7 +148,7 @@ static void draw_numbers(const bars *b, const lw_stage_result *stage, double mid
     double raw = stage->rate_GBps[LW_STAGE_RAW];
     double rest = 0.0;
     size_t column = 0;
-    draw_cell(b, column++, middle, raw, 1.0, false);
+    draw_cell(b, column++, middle, raw, -1.0, false);
     for (int i = LW_STAGE_LINE_CODE; i < LW_STAGE_COUNT; i++) {
         if (!b->table.shown[i]) {
             rest += loss(stage, i);
@@ -171,7 +180,7 @@ static void draw_bar(const bars *b, const lw_series *series, const lw_stage_resu
         double to = lw_scale_at(&b->scale, rate);
         double gap = to - from > 3.0 ? 1.0 : 0.0;  // a hair of background between neighbours
         if (to - from > 0.05) {
-            lw_draw_rect(draw, from + gap, top + 3.0, to - from - gap, BAR_HEIGHT - 6.0, loss_role(i), (lw_stroke){0});
+            lw_draw_rect(draw, from + gap, top + 3.0, to - from - gap, BAR_HEIGHT - 6.0, loss_role(b, i), (lw_stroke){0});
         }
     }
     lw_draw_ungroup(draw);
@@ -199,11 +208,11 @@ static void draw_heads(const bars *b, double y) {
     draw_column_head(b, column++, y, "raw", "GB/s", LW_ROLE_NONE);
     for (int i = LW_STAGE_LINE_CODE; i < LW_STAGE_COUNT; i++) {
         if (b->table.shown[i]) {
-            draw_column_head(b, column++, y, words[i][0], words[i][1], loss_role(i));
+            draw_column_head(b, column++, y, words[i][0], words[i][1], loss_role(b, i));
         }
     }
     if (b->table.rest) {
-        draw_column_head(b, column++, y, "others", "", LW_ROLE_NONE);
+        draw_column_head(b, column++, y, "others", "", OTHERS_ROLE);
     }
     draw_column_head(b, column, y, "achieved", "GB/s", LW_ROLE_NONE);
     lw_draw_ungroup(b->canvas->draw);
@@ -216,7 +225,7 @@ static lw_status draw_row(const bars *b, const lw_curve *curve, double middle) {
         return LW_NO_MEMORY;
     }
     lw_draw_text(b->canvas->draw, b->name_left, middle + LW_SIZE_LABEL * 0.36,
-                 lw_font_bold(LW_SIZE_LABEL, lw_role_of(series->hue, LW_SHADE_TEXT), LW_ANCHOR_START), name);
+                 lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(series->hue, series->shade), LW_ANCHOR_START), name);
     draw_bar(b, series, curve->stage, middle);
     draw_numbers(b, curve->stage, middle);
     return LW_OK;
@@ -254,7 +263,9 @@ static lw_status lay_out(bars *b, lw_box content) {
     double left = content.left + b->name_width + COLUMN_GAP;
     LW_TRY(choose_columns(b, content.right - left - COLUMN_GAP));
     b->plot = (lw_box){left, content.top + HEAD_HEIGHT, b->table_left - COLUMN_GAP, content.bottom - LW_AXES_BELOW};
-    b->scale = lw_scale_fit(LW_SCALE_LINEAR, 0.0, highest, b->plot.left, b->plot.right);
+    b->scale = (lw_scale){LW_SCALE_LINEAR, 0.0, highest, b->plot.left, b->plot.right};  // the longest bar ends the axis
+    double magnitude = floor(log10(highest));
+    b->decimals = magnitude < -4.0 || magnitude > 5.0 ? -1 : magnitude > 3.0 ? 0 : (int)(3.0 - magnitude);
     double wanted = GROUP_HEIGHT * (double)data->panel_count + ROW_HEIGHT * (double)count_rows(data);
     if (b->plot.bottom - b->plot.top < wanted) {
         return lw_error(b->chart->diags, b->chart->request->place, "give it more height:, or leave it out",
@@ -276,7 +287,7 @@ lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) {
     lw_box content = lw_frame_draw(canvas, chart->title, subtitle, "", chart->result);
     LW_TRY(lay_out(&b, content));
     lw_x_axis_draw(canvas, &b.plot, &b.scale, lw_tick_plain, "Rate (GB/s)");
-    draw_heads(&b, content.top + LW_SIZE_SMALL + 10.0);
+    draw_heads(&b, content.top + 33.0);
     double y = b.plot.top;
     for (size_t i = 0; i < data->panel_count; i++) {
         const lw_panel *panel = &data->panel[i];

@@ -14,6 +14,7 @@
 #define PLOT_LEAST 120.0  // a plot narrower or lower than this cannot be read
 #define DOT_SIZE 7.0
 #define RING_SIZE 9.0
+#define CEILING_SHARE 0.2  // of the plot's width
 
 // What the panels have in common.
 typedef struct layout {
@@ -101,7 +102,7 @@ static lw_status make_scales(layout *l) {
 
 // ---- Direct labels ----
 
-// "57.8 of 63 GB/s, half at 564 KiB"
+// "56.4 of 58 GB/s, half at 558 KiB": what the line ends at, what framing would leave, and where the ring is.
 static const char *second_line(const layout *l, const lw_curve *curve) {
     lw_arena *arena = l->canvas->arena;
     char value[LW_TICK_TEXT];
@@ -114,7 +115,9 @@ static const char *second_line(const layout *l, const lw_curve *curve) {
         return curve->count == 1 ? lw_arena_print(arena, "%s", value) : lw_arena_print(arena, "%s \u2026 %s", value, other);
     }
     lw_number_short(last.y, 3, value);
-    const char *text = lw_arena_print(arena, "%s GB/s", value);
+    lw_number_short(ceiling_of(curve), 3, other);
+    bool limited = ceiling_of(curve) > 0.0;
+    const char *text = lw_arena_print(arena, "%s%s%s GB/s", value, limited ? " of " : "", limited ? other : "");
     if (text != NULL && half_of(l, curve, &half)) {
         double prefix = half.x >= 1048576.0 ? 1048576.0 : half.x >= 1024.0 ? 1024.0 : 1.0;
         lw_number_short(half.x / prefix, 2, other);
@@ -186,7 +189,7 @@ static void draw_label(const layout *l, const lw_curve *curve, const lw_label *l
                      (lw_stroke){line_role, 2.0, series->speculative ? LW_DASH_LONG : LW_DASH_SOLID});
     }
     lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline,
-                 lw_font_bold(LW_SIZE_LABEL, lw_role_of(series->hue, LW_SHADE_TEXT), LW_ANCHOR_START), name);
+                 lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(series->hue, series->shade), LW_ANCHOR_START), name);
     lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline + LW_SIZE_SMALL * LW_LINE_HEIGHT,
                  lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_START), below);
 }
@@ -209,15 +212,16 @@ static lw_xy on_page(const layout *l, lw_xy at) {
     return (lw_xy){lw_scale_at(&l->axes.x, at.x), lw_scale_at(&l->axes.y, at.y)};
 }
 
+// A short line at the right end: over the whole width the ceilings would look like curves of their neighbours.
 static void draw_ceiling(const layout *l, const lw_curve *curve, lw_role role) {
-    lw_xy half;
     double ceiling = ceiling_of(curve);
     if (is_time(l) || ceiling <= 0.0) {
         return;
     }
+    const lw_box *plot = &l->axes.plot;
     double y = lw_scale_at(&l->axes.y, ceiling);
-    double from = half_of(l, curve, &half) ? lw_scale_at(&l->axes.x, half.x) : l->axes.plot.left;
-    lw_draw_line(l->canvas->draw, from, y, l->axes.plot.right, y, (lw_stroke){role, 1.0, LW_DASH_DOTS});
+    lw_draw_line(l->canvas->draw, plot->right - CEILING_SHARE * (plot->right - plot->left), y, plot->right, y,
+                 (lw_stroke){role, 1.25, LW_DASH_DOTS});
 }
 
 static void draw_curve(const layout *l, const lw_curve *curve) {
@@ -310,7 +314,7 @@ static const char *subtitle_of(const layout *l) {
     }
     return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s", l->has_dots ? ". Filled marks: measured" : "",
                           l->has_ring ? ". Ring: the size that reaches half of the top bandwidth" : "",
-                          l->has_ceiling ? ". Dotted: what framing leaves of the wire" : "");
+                          l->has_ceiling ? ". Dotted, at the right: the ceiling that framing leaves" : "");
 }
 
 // "Measured: A (source); B (source)". Every table once.
@@ -330,7 +334,7 @@ static const char *note_of(const layout *l) {
 }
 
 void lw_curves_size(const lw_chart *chart, double *width, double *height) {
-    *width = chart->data->panel_count > 1 ? 1280.0 : 960.0;
+    *width = chart->data->panel_count > 1 ? 1360.0 : 960.0;
     *height = chart->data->panel_count > 2 ? 1080.0 : 620.0;
 }
 

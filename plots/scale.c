@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAJORS_MAX = 9 };
+enum { MAJORS_MAX = 9, MINORS_MAX = 64 };
 
 // The largest of 1, 2, 5 times a power of ten that is <= value; value > 0.
 static double round_down_125(double value) {
@@ -72,22 +72,25 @@ double lw_scale_at(const lw_scale *scale, double value) {
 
 // ---- Number text ----
 
-// Locale-proof: whatever snprintf puts between the digits becomes a point.
-static void print_fixed(double value, int decimals, char *text) {
+void lw_number_fixed(double value, int decimals, char *text) {
     snprintf(text, LW_TICK_TEXT, "%.*f", decimals, value);
     for (char *at = text; *at != '\0'; at++) {
         if (*at != '-' && (*at < '0' || *at > '9')) {
-            *at = '.';
+            *at = '.';  // whatever the locale puts there
         }
     }
-    if (decimals > 0) {
-        size_t length = strlen(text);
-        while (text[length - 1] == '0') {
-            text[--length] = '\0';
-        }
-        if (text[length - 1] == '.') {
-            text[length - 1] = '\0';
-        }
+}
+
+static void trim_zeros(char *text) {
+    size_t length = strlen(text);
+    if (strchr(text, '.') == NULL) {
+        return;
+    }
+    while (text[length - 1] == '0') {
+        text[--length] = '\0';
+    }
+    if (text[length - 1] == '.') {
+        text[length - 1] = '\0';
     }
 }
 
@@ -109,15 +112,17 @@ void lw_number_short(double value, int digits, char *text) {
         return;
     }
     int exponent = (int)floor(log10(size) + 1e-12);
-    if (exponent >= -4 && exponent <= 5) {
+    if (exponent >= -4 && exponent <= 4) {
         int decimals = digits - 1 - exponent;
-        print_fixed(value, decimals > 0 ? decimals : 0, text);
+        lw_number_fixed(value, decimals > 0 ? decimals : 0, text);
+        trim_zeros(text);
         return;
     }
     // Dividing twice keeps 10^-308 and its like finite.
     double mantissa = value / pow(10.0, exponent / 2) / pow(10.0, exponent - exponent / 2);
     char front[LW_TICK_TEXT];
-    print_fixed(mantissa, digits - 1, front);
+    lw_number_fixed(mantissa, digits - 1, front);
+    trim_zeros(front);
     bool one = strcmp(front, "1") == 0;
     char power[LW_TICK_TEXT / 2];
     print_superscript(exponent, power);
@@ -174,15 +179,15 @@ static bool inside(const lw_scale *scale, double value) {
     return value >= scale->low - slack && value <= scale->high + slack;
 }
 
-// How many labels fit, 2..MAJORS_MAX.
-static double labels_that_fit(const lw_scale *scale, double label) {
-    return fmax(2.0, fmin(MAJORS_MAX, floor(fabs(scale->finish - scale->start) / fmax(label, 1.0)) + 1.0));
+// Are labels far enough apart when neighbours lie this share of the axis from each other, and few enough?
+static bool legible(const lw_scale *scale, double share, double label) {
+    return share * (MAJORS_MAX - 1) >= 1.0 - 1e-9 && share * fabs(scale->finish - scale->start) >= label;
 }
 
-static void linear_ticks(const lw_scale *scale, double room, lw_tick_writer write, lw_ticks *out) {
+static void linear_ticks(const lw_scale *scale, double label, lw_tick_writer write, lw_ticks *out) {
     double span = scale->high - scale->low;
     double step = nice_step(span, 6.0);
-    while (floor(span / step + 1e-9) + 1.0 > room) {
+    while (step < span && !legible(scale, step / span, label)) {
         step = round_up_125(step * 1.5);
     }
     double first = ceil(scale->low / step - 1e-9);
@@ -191,25 +196,23 @@ static void linear_ticks(const lw_scale *scale, double room, lw_tick_writer writ
     }
 }
 
-static void log_ticks(const lw_scale *scale, double room, lw_tick_writer write, lw_ticks *out) {
+static void log_ticks(const lw_scale *scale, double label, lw_tick_writer write, lw_ticks *out) {
     int first = (int)floor(log10(scale->low) + 1e-9);
     int last = (int)ceil(log10(scale->high) - 1e-9);
     double decades = log10(scale->high) - log10(scale->low);
-    double shares = 1.0 + floor(decades * 3.0 + 1e-9);  // labels of 1-2-5
-    // 1-2-5 needs room for its narrowest gap, log10(2) of a decade.
-    bool fine = shares <= MAJORS_MAX && (room - 1.0) * 0.301 >= decades;
-    int stride = 1;
+    // 1-2-5 needs room in its narrowest gap, log10(2) of a decade.
+    bool fine = decades < 3.0 && fabs(scale->finish - scale->start) * log10(2.0) / decades >= label;
     static const int strides[] = {1, 2, 5, 10, 20, 50, 100, 200};
-    for (size_t i = 1; i < sizeof strides / sizeof strides[0] && floor((last - first) / (double)stride) + 1.0 > room; i++) {
-        stride = strides[i];
+    size_t at = 0;
+    while (at + 1 < sizeof strides / sizeof strides[0] && !legible(scale, strides[at] / decades, label)) {
+        at++;
     }
     for (int decade = first; decade <= last; decade++) {
         double power = pow(10.0, decade);
-        bool labelled = decade % stride == 0;
-        for (int digit = 1; digit <= 9 && (stride == 1 || digit == 1); digit++) {
-            double value = digit * power;
-            if (inside(scale, value)) {
-                add_tick(out, value, digit == 1 ? fine || labelled : fine && (digit == 2 || digit == 5), write);
+        for (int digit = 1; digit <= 9 && (strides[at] == 1 || digit == 1); digit++) {
+            bool major = digit == 1 ? fine || decade % strides[at] == 0 : fine && (digit == 2 || digit == 5);
+            if (inside(scale, digit * power)) {
+                add_tick(out, digit * power, major, write);
             }
         }
     }
@@ -223,7 +226,7 @@ static size_t count_majors(const lw_ticks *ticks) {
     return majors;
 }
 
-// A scale inside one decade may have a single power of ten: label what there is at the ends instead.
+// A short scale may have a single round value: label its ends instead.
 static void label_ends(const lw_scale *scale, lw_tick_writer write, lw_ticks *out) {
     if (count_majors(out) >= 2) {
         return;
@@ -233,18 +236,18 @@ static void label_ends(const lw_scale *scale, lw_tick_writer write, lw_ticks *ou
     add_tick(out, scale->high, true, write);
 }
 
-static void byte_ticks(const lw_scale *scale, double room, lw_tick_writer write, lw_ticks *out) {
+static void byte_ticks(const lw_scale *scale, double label, lw_tick_writer write, lw_ticks *out) {
     int first = (int)lround(log2(scale->low));
     int last = (int)lround(log2(scale->high));
     int stride = 1;
-    while ((last - first) / stride + 1 > (int)room) {
+    while (stride < last - first && !legible(scale, (double)stride / (last - first), label)) {
         stride *= 2;
     }
     // Even powers read better (4 Ki, 16 Ki, 64 Ki) than odd ones.
     int origin = stride > 1 && first % 2 != 0 ? first + 1 : first;
     for (int power = first; power <= last; power++) {
-        bool major = (power - origin) % stride == 0;
-        if (major || last - first < 64) {
+        bool major = power >= origin && (power - origin) % stride == 0;
+        if (major || last - first < MINORS_MAX) {
             add_tick(out, ldexp(1.0, power), major, write);
         }
     }
@@ -252,18 +255,16 @@ static void byte_ticks(const lw_scale *scale, double room, lw_tick_writer write,
 
 void lw_scale_ticks(const lw_scale *scale, double label, lw_tick_writer write, lw_ticks *out) {
     out->count = 0;
-    double room = labels_that_fit(scale, label);
     switch (scale->kind) {
     case LW_SCALE_LINEAR:
-        linear_ticks(scale, room, write, out);
+        linear_ticks(scale, label, write, out);
         break;
     case LW_SCALE_LOG:
-        log_ticks(scale, room, write, out);
-        label_ends(scale, write, out);
+        log_ticks(scale, label, write, out);
         break;
     case LW_SCALE_BYTES:
-        byte_ticks(scale, room, write, out);
-        label_ends(scale, write, out);
+        byte_ticks(scale, label, write, out);
         break;
     }
+    label_ends(scale, write, out);
 }

@@ -47,6 +47,11 @@ static inline lw_role lw_role_of(lw_hue hue, lw_shade shade) {
     return (lw_role)(LW_ROLE_HUES + (int)hue * LW_SHADES + (int)shade);
 }
 
+// Text beside a line: the second shade is as readable as text must be, the others need their own.
+static inline lw_role lw_role_for_text(lw_hue hue, lw_shade shade) {
+    return lw_role_of(hue, shade == LW_SHADE_SECOND ? LW_SHADE_SECOND : LW_SHADE_TEXT);
+}
+
 // 0xRRGGBB of every role; [LW_ROLE_NONE] means nothing.
 typedef struct lw_theme {
     const char *name;
