@@ -286,6 +286,31 @@ static void flit_ceilings(void **state) {
     lw_test_end(&test);
 }
 
+// Flits between SKP sets: Base 6.x table 4-30, lanes 16, 8, 4, 2, 1.
+static void flit_skp_intervals(void **state) {
+    (void)state;
+    const struct {
+        int gen;
+        const char *clocking;
+        int symbols, flits[5];
+    } rows[] = {
+        {6, "common", 40, {748, 374, 187, 93, 46}}, {6, "srns", 40, {748, 374, 187, 93, 46}},
+        {5, "common", 16, {374, 187, 93, 46, 23}},  {6, "sris", 40, {74, 37, 18, 9, 4}},
+        {3, "sris", 16, {37, 18, 9, 4, 2}},
+    };
+    lw_test test = lw_test_begin();
+    for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+        for (int i = 0; i < 5; i++) {
+            lw_link link =
+                pcie(&test, "{gen: %d, lanes: %d, clocking: %s, flit_mode: on}", rows[row].gen, 16 >> i, rows[row].clocking);
+            double symbols = rows[row].flits[i] * 16.0 * (1 << i);
+            assert_close(lw_fraction_value(link.segment[0].channel[0].periodic),
+                         rows[row].symbols / (symbols + rows[row].symbols), 1e-15);
+        }
+    }
+    lw_test_end(&test);
+}
+
 static void skp_without_flits(void **state) {
     (void)state;
     const struct {
@@ -336,6 +361,63 @@ static void latency_parts(void **state) {
     link = pcie(&test, "{gen: 5, lanes: 16, flit_mode: on}");
     assert_int_equal(part_ps(&link.segment[0].channel[0], "flit check"), 4063);
     lw_test_end(&test);
+}
+
+// Base 6.x table 4-76: most that a retimer may add.
+static void retimer_limits(void **state) {
+    (void)state;
+    const int64_t ps[LW_PCIE_GEN_MAX] = {128000, 64000, 64000, 64000, 64000, 64000, 64000};
+    lw_test test = lw_test_begin();
+    for (int gen = 1; gen <= LW_PCIE_GEN_MAX; gen++) {
+        lw_link link = pcie(&test, "{gen: %d, lanes: 1, retimers: 1}", gen);
+        assert_int_equal(part_ps(&link.segment[0].channel[0], "retimers"), ps[gen - 1]);
+    }
+    assert_int_equal(
+        lw_channel_latency_ps(&pcie(&test, "{gen: 5, lanes: 1, retimers: 2, retimer_latency: 10 ns}").segment[0].channel[0]),
+        125000);
+    lw_test_end(&test);
+}
+
+// Base 6.x 4.2.3.4.2.1: recommended longest turn-round of an Ack; a replay needs two of them and the way both ways.
+static void flit_turn_rounds(void **state) {
+    (void)state;
+    const int ns[] = {50, 52, 56, 64, 80};
+    lw_test test = lw_test_begin();
+    for (int i = 0; i < 5; i++) {
+        lw_link link = pcie(&test, "{gen: 6, lanes: %d, flit_error_rate: 1e-6, cable: 1 m, cable_loss: 1 dB/m}", 16 >> i);
+        assert_int_equal(link.segment[0].channel[0].replay_ps, 2 * (ns[i] * 1000 + 4600));
+    }
+    lw_test_end(&test);
+}
+
+// Pad to pad, dB; a cable of 1 m that loses 0.1 dB less passes in silence. Nothing is known of generations 2 and 7.
+static void loss_budgets(void **state) {
+    (void)state;
+    const double budget_dB[LW_PCIE_GEN_MAX] = {13.2, 0, 22, 28, 36, 32, 0};
+    for (int gen = 1; gen <= LW_PCIE_GEN_MAX; gen++) {
+        for (int over = 0; over <= 1; over++) {
+            lw_test test = lw_test_begin();
+            (void)pcie(&test, "{gen: %d, lanes: 4, cable: 1 m, fixed_loss: 0 dB, cable_loss: %.1f dB/m}", gen,
+                       budget_dB[gen - 1] > 0 ? budget_dB[gen - 1] + (over ? 0.1 : -0.1) : 900);
+            assert_int_equal(lw_diags_warnings(test.diags), over && budget_dB[gen - 1] > 0);
+            lw_test_end(&test);
+        }
+    }
+}
+
+// The usual loss, with the root of the frequency: 22.48 dB of 5 m at 12.8906 GHz, and 18.5 dB at 16 GHz for all else.
+static void usual_losses(void **state) {
+    (void)state;
+    const double nyquist_GHz[LW_PCIE_GEN_MAX] = {1.25, 2.5, 4, 8, 16, 16, 32};
+    for (int gen = 1; gen <= LW_PCIE_GEN_MAX; gen++) {
+        double loss_dB = 2 * 22.48 / 5 * sqrt(nyquist_GHz[gen - 1] / 12.8906) + 18.5 * sqrt(nyquist_GHz[gen - 1] / 16);
+        for (int over = 0; over <= 1; over++) {
+            lw_test test = lw_test_begin();
+            (void)pcie(&test, "{gen: %d, lanes: 4, cable: 2 m, loss_budget: %.6f dB}", gen, loss_dB + (over ? -0.001 : 0.001));
+            assert_int_equal(lw_diags_warnings(test.diags), over);
+            lw_test_end(&test);
+        }
+    }
 }
 
 static void replays(void **state) {
@@ -502,8 +584,13 @@ int main(void) {
         cmocka_unit_test(framing_ceilings),
         cmocka_unit_test(worked_examples),
         cmocka_unit_test(flit_ceilings),
+        cmocka_unit_test(flit_skp_intervals),
         cmocka_unit_test(skp_without_flits),
         cmocka_unit_test(latency_parts),
+        cmocka_unit_test(retimer_limits),
+        cmocka_unit_test(flit_turn_rounds),
+        cmocka_unit_test(loss_budgets),
+        cmocka_unit_test(usual_losses),
         cmocka_unit_test(replays),
         cmocka_unit_test(credits_are_infinite_unless_given),
         cmocka_unit_test(tags_by_generation),

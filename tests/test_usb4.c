@@ -25,6 +25,7 @@ static void tunnel_rates(void **state) {
         // Three lanes out, one back: displays gain, PCIe does not.
         {"{standard: thunderbolt-5, asymmetric: true}", 64, 40},
         {"{gen: 2}", 20 * 64.0 / 66, 20 * 64.0 / 66},
+        {"{standard: thunderbolt-3, gen: 2}", 20, 20},
         {"{gen: 2, lanes: 1}", 10 * 64.0 / 66, 10 * 64.0 / 66},
         {"{gen: 3, pcie_limit: 16 Gb/s}", 16, 16},
         {"{gen: 4, efficiency: 0.5}", 32, 32},
