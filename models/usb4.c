@@ -227,24 +227,19 @@ static int64_t lanes_of(const usb4_params *p, int dir) {
     return !p->asymmetric ? p->lanes : dir == 0 ? 3 : 1;
 }
 
-// Rate of one lane and its line code. Thunderbolt 3 signals faster by 66/64, so that 10 and 20 Gb/s are what its 64b/66b code
-// leaves; USB4 signals 10 and 20 Gb/s with 64b/66b and 128b/132b (USB4 ch. 4 and 13). Generation 4 puts 11 bits on 7 ternary
-// symbols at 25.6 GBd; of these 40.2 Gb/s the nominal 40 count here.
+// Rate of one lane and its line code. USB4 signals 10 and 20 Gb/s with 64b/66b and 128b/132b, the same share (USB4 ch. 4).
+// Thunderbolt 3 signals faster by 66/64, so that 10 and 20 Gb/s are what the code leaves (USB4 ch. 13). Generation 4 puts 11 bits
+// on 7 ternary symbols at 25.6 GBd; of these 40.2 Gb/s the nominal 40 count here.
 static void lane_rate(const usb4_params *p, int64_t *bits_per_s, lw_fraction *line_code) {
-    switch (generation_of(p)) {
-    case 2:
-        *bits_per_s = p->standard == THUNDERBOLT_3 ? 10312500000 : 10000000000;
-        *line_code = lw_fraction_of(64, 66);
-        break;
-    case 3:
-        *bits_per_s = p->standard == THUNDERBOLT_3 ? 20625000000 : 20000000000;
-        *line_code = p->standard == THUNDERBOLT_3 ? lw_fraction_of(64, 66) : lw_fraction_of(128, 132);
-        break;
-    default:
+    int64_t gen = generation_of(p);
+    if (gen == 4) {
         *bits_per_s = 40000000000;
         *line_code = (lw_fraction){1, 1};
-        break;
+        return;
     }
+    int64_t nominal = gen == 2 ? 10000000000 : 20000000000;
+    *bits_per_s = p->standard == THUNDERBOLT_3 ? nominal / 64 * 66 : nominal;
+    *line_code = lw_fraction_of(64, 66);
 }
 
 // Bytes per second that the line code leaves, rounded down.
