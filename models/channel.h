@@ -70,6 +70,8 @@ typedef struct lw_channel {
     lw_fraction expand;         // wire bytes per packet byte where packets ride in flits: 256/236; else 1
     lw_fraction stall;          // share of the remaining wire left idle (a calibrated efficiency is 1 - stall); else 0
 
+    int64_t packet_ps;  // fixed time that each packet occupies the channel besides its bytes: preamble, frame spaces, per-packet software
+
     lw_packet_format format[LW_PACKET_KINDS];
     int64_t request_max_bytes;  // payload one request may ask for (MRRS)
 
@@ -92,6 +94,10 @@ typedef struct lw_channel {
     int64_t error_unit_bytes;
     lw_replay replay;
     int64_t replay_ps;  // from the end of the bad packet to the first bit of its replay
+
+    // Outages (a radio path that somebody walks through): exponential times between, then none gets through. 0: none.
+    int64_t outage_gap_ps;   // mean time from the end of an outage to the next
+    int64_t outage_ps;       // mean length
 
     bool shared_medium;     // both directions share the wire (half duplex)
     int64_t turnaround_ps;  // between opposite directions on a shared medium
