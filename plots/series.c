@@ -58,7 +58,10 @@ static void choose_unit(lw_chart_data *data) {
                                    [LW_TIME] = {"\u00B5s", 1e6},   [LW_RATE] = {"GB/s", 1e9},
                                    [LW_TRANSFERS] = {"GT/s", 1e9}, [LW_LENGTH] = {"m", 1.0},
                                    [LW_FREQUENCY] = {"GHz", 1e9},  [LW_LENGTH_RATE] = {"ns/m", 1e3},
-                                   [LW_LOSS] = {"dB", 1.0},        [LW_LOSS_PER_LENGTH] = {"dB/m", 1.0}};
+                                   [LW_LOSS] = {"dB", 1.0},        [LW_LOSS_PER_LENGTH] = {"dB/m", 1.0},
+                                   [LW_POWER] = {"dBm", 1.0},      [LW_TEMPERATURE] = {"K", 1.0},
+                                   [LW_PRESSURE] = {"hPa", 1.0},   [LW_DENSITY] = {"g/m3", 1.0},
+                                   [LW_RAIN_RATE] = {"mm/h", 1.0}, [LW_ANGLE] = {"deg", 1.0}};
     data->x_unit = units[data->x_dimension].name;
     data->x_in_base = units[data->x_dimension].in_base;
 }
