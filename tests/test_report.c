@@ -91,14 +91,15 @@ static void matrix_of_sizes(void **state) {
     assert_report(&f.result, LW_FORMAT_TABLE, 0,
                   "A title  (lanewise 1.2.3, seed 18446744073709551615, 4 points)\n"
                   "\n"
-                  "upload, host->gpu, GB/s\n"
+                  "upload, host->gpu, GB/s by links.egpu\n"
                   "   size  oculink-2-x4  thunderbolt \"4\", borrowed\n"
                   "  4 KiB         0.341                      0.171\n"
                   "  1 GiB          6.71                       2.68\n"
                   "\n"
-                  "Limited by, at 1 GiB\n"
-                  "  oculink-2-x4               upload  88 %  links.egpu host->gpu: channel  specified\n"
-                  "  thunderbolt \"4\", borrowed  upload  88 %  links.egpu host->gpu: channel  calibrated\n"
+                  "What limits them at 1 GiB\n"
+                  "  links.egpu                 workload  share  limited by                     evidence\n"
+                  "  oculink-2-x4               upload     88 %  links.egpu host->gpu: channel  specified\n"
+                  "  thunderbolt \"4\", borrowed  upload     88 %  links.egpu host->gpu: channel  calibrated\n"
                   "\n"
                   "Evidence: calibrated (some numbers were fitted to measured tables). GB/s counts payload, 1 GB = 1e9 bytes.\n");
 }
@@ -201,7 +202,7 @@ static const char json_point_0[] =
     "\"replays\":0}}},"
     "\"stages\":[{\"workload\":\"upload\",\"link\":\"egpu\",\"label\":\"OCuLink\",\"family\":\"oculink\",\"rate_GBps\":{\"raw\":"
     "8,"
-    "\"line code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"endpoint\":0}}],"
+    "\"line_code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"endpoint\":0}}],"
     "\"limited_by\":\"links.egpu host->gpu: channel\",\"evidence\":\"specified\"}";
 static const char json_head[] = "{\"schema\":\"lanewise-result/"
                                 "1\",\"tool\":{\"name\":\"lanewise\",\"version\":\"1.2.3\"},\"scenario\":{\"title\":\"A title\","
