@@ -283,7 +283,8 @@ static lw_status put_in_all(lw_node *root, const char *path, const char *star, c
         return LW_NO_MEMORY;
     }
     const lw_node *group = lw_tree_at(root, top);
-    for (const lw_node *item = group != NULL && group->kind == LW_MAP ? group->first : NULL; item != NULL; item = item->next) {
+    for (const lw_node *item = group != NULL && group->kind == LW_MAP ? group->first : NULL, *next; item != NULL; item = next) {
+        next = item->next;  // putting a value may replace the item
         const char *one = lw_arena_print(arena, "%s.%s%s", top, item->key, star + 1);
         if (one == NULL) {
             return LW_NO_MEMORY;
