@@ -10,6 +10,7 @@
 #define BAR_HEIGHT 20.0
 #define GROUP_HEIGHT 30.0
 #define HEAD_HEIGHT 46.0
+#define FRAME_HEIGHT 128.0  // title, subtitle of two lines, foot
 #define CELL_WIDTH 66.0
 #define BARS_LEAST 160.0
 #define COLUMN_GAP 18.0
@@ -79,7 +80,8 @@ static size_t count_rows(const lw_chart_data *data) {
 
 void lw_waterfall_size(const lw_chart *chart, double *width, double *height) {
     *width = 1200.0;
-    *height = 202.0 + GROUP_HEIGHT * (double)chart->data->panel_count + ROW_HEIGHT * (double)count_rows(chart->data);
+    *height = FRAME_HEIGHT + HEAD_HEIGHT + LW_AXES_BELOW + GROUP_HEIGHT * (double)chart->data->panel_count +
+              ROW_HEIGHT * (double)count_rows(chart->data);
     *height = fmax(*height, 320.0);
 }
 
@@ -171,7 +173,7 @@ static void draw_bar(const bars *b, const lw_series *series, const lw_stage_resu
     double top = middle - BAR_HEIGHT / 2;
     double left = lw_scale_at(&b->scale, 0.0);
     double right = lw_scale_at(&b->scale, achieved(stage));
-    lw_draw_group(draw, series->id, "series", series->name);
+    lw_draw_group(draw, NULL, "series", series->name);
     lw_draw_rect(draw, left, top, right - left, BAR_HEIGHT, lw_role_of(series->hue, series->shade), (lw_stroke){0});
     double rate = achieved(stage);
     for (int i = LW_STAGE_COUNT - 1; i >= LW_STAGE_LINE_CODE; i--) {

@@ -24,6 +24,7 @@ typedef struct layout {
     double label_width;  // of all panels
     bool second_line;    // labels have one
     size_t columns, rows;
+    size_t panel_index;
     bool has_ring, has_ceiling, has_dots;
 } layout;
 
@@ -229,14 +230,15 @@ static void draw_curve(const layout *l, const lw_curve *curve) {
     lw_role role = lw_role_of(series->hue, series->shade);
     lw_draw *draw = l->canvas->draw;
     lw_xy *points = LW_NEW_ARRAY(l->canvas->arena, lw_xy, curve->count);
-    if (points == NULL) {
+    const char *id = lw_arena_print(l->canvas->arena, "%s-%zu", series->id, l->panel_index + 1);
+    if (points == NULL || id == NULL) {
         draw->status = LW_NO_MEMORY;
         return;
     }
     for (size_t i = 0; i < curve->count; i++) {
         points[i] = on_page(l, curve->point[i]);
     }
-    lw_draw_group(draw, series->id, "series", series->name);
+    lw_draw_group(draw, id, "series", series->name);
     draw_ceiling(l, curve, role);
     lw_stroke line = {role, 2.0, series->speculative ? LW_DASH_LONG : LW_DASH_SOLID};
     lw_draw_path(draw, points, curve->count, false, LW_ROLE_NONE, line);
@@ -257,7 +259,7 @@ static void draw_dots(const layout *l, const lw_curve *dots) {
     lw_role role = series != NULL ? lw_role_of(series->hue, series->shade)
                                   : lw_role_of(lw_hue_of_family(dots->measured->family), LW_SHADE_FIRST);
     lw_shape shape = series != NULL ? series->shape : LW_SHAPE_CROSS;
-    lw_draw_group(l->canvas->draw, "measured", "measured", dots->measured->label);
+    lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
     for (size_t i = 0; i < dots->count; i++) {
         lw_xy at = on_page(l, dots->point[i]);
         lw_draw_marker(l->canvas->draw, at.x, at.y, shape, DOT_SIZE, role, (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
@@ -265,7 +267,7 @@ static void draw_dots(const layout *l, const lw_curve *dots) {
     lw_draw_ungroup(l->canvas->draw);
 }
 
-static lw_status draw_panel(layout *l, const lw_panel *panel, size_t index, lw_box box) {
+static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
     const lw_canvas *canvas = l->canvas;
     double axis_width = lw_axes_label_width(canvas, &l->axes);
     lw_box *plot = &l->axes.plot;
@@ -284,7 +286,7 @@ static lw_status draw_panel(layout *l, const lw_panel *panel, size_t index, lw_b
         return lw_error(l->chart->diags, l->chart->request->place, "give it more height:, or leave it out",
                         "the chart is too low for the labels of %zu lines", panel->curve_count);
     }
-    lw_draw_group(canvas->draw, lw_diags_text(l->chart->diags, "panel-%zu", index + 1), "panel", panel->title);
+    lw_draw_group(canvas->draw, lw_arena_print(canvas->arena, "panel-%zu", l->panel_index + 1), "panel", panel->title);
     lw_draw_text(canvas->draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START),
                  panel->title);
     lw_axes_draw(canvas, &l->axes);
@@ -356,7 +358,8 @@ lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
     for (size_t i = 0; i < data->panel_count; i++) {
         double left = content.left + (width + PANEL_GAP) * (double)(i % l.columns);
         double top = content.top + (height + PANEL_GAP) * (double)(i / l.columns);
-        LW_TRY(draw_panel(&l, &data->panel[i], i, (lw_box){left, top, left + width, top + height}));
+        l.panel_index = i;
+        LW_TRY(draw_panel(&l, &data->panel[i], (lw_box){left, top, left + width, top + height}));
     }
     return LW_OK;
 }

@@ -480,13 +480,13 @@ bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at) {
         const lw_xy *b = &curve->point[i + 1];
         double from = is_time ? a->x / a->y : a->y;
         double to = is_time ? b->x / b->y : b->y;
-        if (!(from > 0.0) || !(a->x > 0.0) || from > top / 2 || to <= top / 2) {
+        if (!(from > 0.0) || !(a->x > 0.0) || !(a->y > 0.0) || from > top / 2 || to <= top / 2) {
             continue;
         }
-        double share = log(top / 2 / from) / log(to / from);
-        at->x = a->x * pow(b->x / a->x, share);
-        at->y = a->y * pow(b->y / a->y, share);
-        return true;
+        double share = (log(top / 2) - log(from)) / (log(to) - log(from));
+        at->x = exp(log(a->x) + share * (log(b->x) - log(a->x)));
+        at->y = exp(log(a->y) + share * (log(b->y) - log(a->y)));
+        return isfinite(at->x) && isfinite(at->y);
     }
     return false;
 }
