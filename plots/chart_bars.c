@@ -112,7 +112,7 @@ static lw_status choose_columns(bars *b, double room) {
     return LW_OK;
 }
 
-#define OTHERS_ROLE LW_ROLE_AXIS
+#define OTHERS_ROLE LW_ROLE_GRID  // with an outline, as the only one
 
 static lw_role loss_role(const bars *b, int stage) {
     return b->table.rest && !b->table.shown[stage] ? OTHERS_ROLE : (lw_role)(LW_ROLE_LOSS_1 + stage - LW_STAGE_LINE_CODE);
@@ -168,6 +168,11 @@ static void draw_numbers(const bars *b, const lw_stage_result *stage, double mid
     draw_cell(b, column, middle, achieved(stage), achieved(stage) / raw, true);
 }
 
+static void draw_swatch(lw_draw *draw, double x, double y, double width, double height, lw_role fill) {
+    lw_stroke outline = {fill == OTHERS_ROLE ? LW_ROLE_AXIS : LW_ROLE_NONE, 0.75, LW_DASH_SOLID};
+    lw_draw_rect(draw, x, y, width, height, fill, outline);
+}
+
 static void draw_bar(const bars *b, const lw_series *series, const lw_stage_result *stage, double middle) {
     lw_draw *draw = b->canvas->draw;
     double top = middle - BAR_HEIGHT / 2;
@@ -182,7 +187,7 @@ static void draw_bar(const bars *b, const lw_series *series, const lw_stage_resu
         double to = lw_scale_at(&b->scale, rate);
         double gap = to - from > 3.0 ? 1.0 : 0.0;  // a hair of background between neighbours
         if (to - from > 0.05) {
-            lw_draw_rect(draw, from + gap, top + 3.0, to - from - gap, BAR_HEIGHT - 6.0, loss_role(b, i), (lw_stroke){0});
+            draw_swatch(draw, from + gap, top + 3.0, to - from - gap, BAR_HEIGHT - 6.0, loss_role(b, i));
         }
     }
     lw_draw_ungroup(draw);
@@ -195,7 +200,7 @@ static void draw_column_head(const bars *b, size_t column, double y, const char 
     lw_draw_text(b->canvas->draw, right, y, font, first);
     lw_draw_text(b->canvas->draw, right, y + LW_SIZE_SMALL * LW_LINE_HEIGHT, font, second);
     if (swatch != LW_ROLE_NONE) {
-        lw_draw_rect(b->canvas->draw, right - 24.0, y - 24.0, 24.0, 8.0, swatch, (lw_stroke){0});
+        draw_swatch(b->canvas->draw, right - 24.0, y - 24.0, 24.0, 8.0, swatch);
     }
 }
 

@@ -115,8 +115,8 @@ static const char *second_line(const layout *l, const lw_curve *curve) {
         lw_tick_seconds(last.y, other);
         return curve->count == 1 ? lw_arena_print(arena, "%s", value) : lw_arena_print(arena, "%s \u2026 %s", value, other);
     }
-    lw_number_short(last.y, 3, value);
-    lw_number_short(ceiling_of(curve), 3, other);
+    lw_number_digits(last.y, 3, value);
+    lw_number_digits(ceiling_of(curve), 3, other);
     bool limited = ceiling_of(curve) > 0.0;
     const char *text = lw_arena_print(arena, "%s%s%s GB/s", value, limited ? " of " : "", limited ? other : "");
     if (text != NULL && half_of(l, curve, &half)) {

@@ -105,7 +105,7 @@ static void print_superscript(int exponent, char *text) {
     }
 }
 
-void lw_number_short(double value, int digits, char *text) {
+static void print_digits(double value, int digits, bool trim, char *text) {
     double size = fabs(value);
     if (size == 0.0) {
         snprintf(text, LW_TICK_TEXT, "0");
@@ -115,7 +115,9 @@ void lw_number_short(double value, int digits, char *text) {
     if (exponent >= -4 && exponent <= 4) {
         int decimals = digits - 1 - exponent;
         lw_number_fixed(value, decimals > 0 ? decimals : 0, text);
-        trim_zeros(text);
+        if (trim) {
+            trim_zeros(text);
+        }
         return;
     }
     // Dividing twice keeps 10^-308 and its like finite.
@@ -127,6 +129,14 @@ void lw_number_short(double value, int digits, char *text) {
     char power[LW_TICK_TEXT / 2];
     print_superscript(exponent, power);
     snprintf(text, LW_TICK_TEXT, "%.10s%s10%.20s", one ? "" : front, one ? "" : "\u00D7", power);
+}
+
+void lw_number_short(double value, int digits, char *text) {
+    print_digits(value, digits, true, text);
+}
+
+void lw_number_digits(double value, int digits, char *text) {
+    print_digits(value, digits, false, text);
 }
 
 void lw_tick_plain(double value, char *text) {

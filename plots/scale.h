@@ -35,6 +35,8 @@ typedef struct lw_ticks {
 // into text of LW_TICK_TEXT bytes. value must be finite.
 void lw_number_short(double value, int digits, char *text);
 
+// The same without trimming: 29.0, 0.500.
+void lw_number_digits(double value, int digits, char *text);
 // value with exactly so many decimals, for columns; |value| < 1e15.
 void lw_number_fixed(double value, int decimals, char *text);
 

@@ -6,6 +6,8 @@
 #include "plots/plots.h"
 #include "tests/helpers.h"
 
+#include <cairo.h>
+
 // ---- Themes ----
 
 static void test_everything_is_visible(void **state) {
@@ -250,6 +252,70 @@ static void test_svg_is_escaped(void **state) {
     lw_test_end(&test);
 }
 
+// ---- Pixels ----
+
+typedef struct png_reader {
+    const lw_text *png;
+    size_t at;
+} png_reader;
+
+static cairo_status_t read_png(void *closure, unsigned char *data, unsigned length) {
+    png_reader *reader = closure;
+    if (reader->png->length - reader->at < length) {
+        return CAIRO_STATUS_READ_ERROR;
+    }
+    memcpy(data, reader->png->bytes + reader->at, length);
+    reader->at += length;
+    return CAIRO_STATUS_SUCCESS;
+}
+
+// Flat areas have exactly the colour of their role, at both scales, and a clip cuts.
+static void test_pixels(void **state) {
+    (void)state;
+    static const struct {
+        double x, y;
+        lw_role role;
+    } expected[] = {
+        {5, 5, LW_ROLE_BACKGROUND},   {30, 30, LW_ROLE_INK},    {59, 30, LW_ROLE_INK},
+        {61, 30, LW_ROLE_BACKGROUND},  // clipped
+        {80, 80, LW_ROLE_AXIS},       {80, 60, LW_ROLE_LOSS_1}, {91, 80, LW_ROLE_BACKGROUND},
+    };
+    lw_test test = lw_test_begin();
+    lw_draw draw;
+    lw_draw_begin(&draw, test.arena);
+    lw_draw_rect(&draw, 0, 0, 100, 100, LW_ROLE_BACKGROUND, (lw_stroke){0});
+    lw_draw_clip(&draw, 20, 20, 40, 40);
+    lw_draw_rect(&draw, 20, 20, 70, 20, LW_ROLE_INK, (lw_stroke){0});
+    lw_draw_unclip(&draw);
+    lw_draw_marker(&draw, 80, 80, LW_SHAPE_CIRCLE, 20, LW_ROLE_AXIS, (lw_stroke){0});
+    lw_draw_line(&draw, 70, 60, 90, 60, (lw_stroke){LW_ROLE_LOSS_1, 4, LW_DASH_SOLID});
+    lw_picture picture = {.width = 100,
+                          .height = 100,
+                          .draw = &draw,
+                          .theme = lw_theme_of(LW_THEME_LIGHT),
+                          .title = "",
+                          .description = "",
+                          .font = lw_font_family};
+    for (int scale = 1; scale <= 2; scale++) {
+        lw_text png = {0};
+        assert_int_equal(lw_picture_png(&picture, scale, &png, test.diags), LW_OK);
+        png_reader reader = {&png, 0};
+        cairo_surface_t *surface = cairo_image_surface_create_from_png_stream(read_png, &reader);
+        assert_int_equal(cairo_surface_status(surface), CAIRO_STATUS_SUCCESS);
+        assert_int_equal(cairo_image_surface_get_width(surface), 100 * scale);
+        const unsigned char *data = cairo_image_surface_get_data(surface);
+        int stride = cairo_image_surface_get_stride(surface);
+        for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+            uint32_t pixel;
+            memcpy(&pixel, data + (int)(expected[i].y * scale) * stride + 4 * (int)(expected[i].x * scale), 4);
+            assert_int_equal(pixel & 0xFFFFFF, picture.theme->colour[expected[i].role]);
+        }
+        cairo_surface_destroy(surface);
+        lw_text_free(&png);
+    }
+    lw_test_end(&test);
+}
+
 static void test_pictures_have_a_limit(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -291,12 +357,19 @@ static void test_metrics_know_the_font(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_everything_is_visible), cmocka_unit_test(test_colours_differ),
-        cmocka_unit_test(test_coordinates),           cmocka_unit_test(test_texts_become_clean),
-        cmocka_unit_test(test_texts_are_fitted),      cmocka_unit_test(test_labels_never_overlap),
-        cmocka_unit_test(test_labels_move_little),    cmocka_unit_test(test_dump),
-        cmocka_unit_test(test_no_coordinate_escapes), cmocka_unit_test(test_svg_is_escaped),
-        cmocka_unit_test(test_pictures_have_a_limit), cmocka_unit_test(test_metrics_know_the_font),
+        cmocka_unit_test(test_everything_is_visible),
+        cmocka_unit_test(test_colours_differ),
+        cmocka_unit_test(test_coordinates),
+        cmocka_unit_test(test_texts_become_clean),
+        cmocka_unit_test(test_texts_are_fitted),
+        cmocka_unit_test(test_labels_never_overlap),
+        cmocka_unit_test(test_labels_move_little),
+        cmocka_unit_test(test_dump),
+        cmocka_unit_test(test_no_coordinate_escapes),
+        cmocka_unit_test(test_svg_is_escaped),
+        cmocka_unit_test(test_pixels),
+        cmocka_unit_test(test_pictures_have_a_limit),
+        cmocka_unit_test(test_metrics_know_the_font),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     lw_plots_close();

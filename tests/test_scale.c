@@ -78,6 +78,8 @@ static void test_numbers_read_well(void **state) {
     char text[LW_TICK_TEXT];
     lw_number_fixed(56.4, 2, text);
     assert_string_equal(text, "56.40");
+    lw_number_digits(28.96, 3, text);
+    assert_string_equal(text, "29.0");
     lw_tick_seconds(0.0, text);
     assert_string_equal(text, "0 s");
     lw_tick_seconds(5e-10, text);
