@@ -74,10 +74,6 @@ static const char of_link[] = "the link's own value";
 static const lw_option host_options[] = {
     MEMORY_ROWS,
     RATE_ROW("cpu_copy_rate", cpu_copy_rate_Bps, "what one core copies between pageable and pinned memory; auto: no limit"),
-    SIZE_ROW("staging_bytes", staging_bytes, "bounce buffer of pageable and bounced copies; auto: the whole copy", ideal),
-    {"staging_overlap", LW_OPTION_FLAG, LW_PLAIN, AT(staging_overlap), "true", NULL, 0, 0,
-     "two bounce buffers, so that the CPU copies one while the device moves the other",
-     "CUDA C Best Practices Guide, pinned memory"},
     NATIVE_ROWS,
     COUNT_ROW,
     {0}};
@@ -98,6 +94,10 @@ static const lw_option gpu_options[] = {
     TIME_ROW("submit_pageable", submit_pageable_ps, "auto",
              "submit of a copy from or to pageable memory; auto: as for pinned memory"),
     TIME_ROW("submit_chunk", submit_chunk_ps, "0 ns", "cost of each chunk of a staged copy"),
+    SIZE_ROW("staging_bytes", staging_bytes, "bounce buffer of pageable and bounced copies; auto: the whole copy", ideal),
+    {"staging_overlap", LW_OPTION_FLAG, LW_PLAIN, AT(staging_overlap), "true", NULL, 0, 0,
+     "two bounce buffers, so that the CPU copies one while the device moves the other",
+     "CUDA C Best Practices Guide, pinned memory"},
     {"copy_efficiency_h2d", LW_OPTION_QUANTITY_REAL, LW_PLAIN, AT(efficiency_h2d), "1", NULL, 0.01, 1,
      "share of the link's payload ceiling that copies to the device reach", ideal},
     {"copy_efficiency_d2h", LW_OPTION_QUANTITY_REAL, LW_PLAIN, AT(efficiency_d2h), "1", NULL, 0.01, 1,

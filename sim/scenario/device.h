@@ -26,9 +26,9 @@ typedef struct lw_device_params {
     int64_t read_latency_ps;  // from a request's arrival to its data being ready
     int64_t write_latency_ps;
     int64_t cpu_copy_rate_Bps;  // LW_AUTO: no limit
-    int64_t staging_bytes;      // LW_AUTO: the whole copy
-    bool staging_overlap;
     int64_t copy_engines;
+    int64_t staging_bytes;  // LW_AUTO: the whole copy
+    bool staging_overlap;
     int api;
     int64_t submit_ps, submit_api_ps[LW_API_COUNT];  // [LW_API_AUTO] is not used; LW_AUTO: submit_ps
     int64_t submit_pageable_ps;                      // LW_AUTO: as for pinned memory
@@ -50,7 +50,7 @@ typedef struct lw_device_spec {
     lw_device_kind kind;
     const lw_preset *preset;  // NULL: ideal
     lw_place place;
-    bool group;  // `count:` was given
+    bool group;               // `count:` was given
     uint32_t first, members;  // its devices in the system
     lw_device_params params;
     lw_option_set user;             // keys that the scenario gave itself

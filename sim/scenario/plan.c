@@ -137,13 +137,14 @@ static bool goes_through_host(const lw_system *system, lw_job *job, const uint32
     return !(LW_DEVICE_GET(to, p2p) && both);
 }
 
-static void set_staging(const lw_device *host, copy_way *way) {
+// The bounce buffers belong to the driver of the device that calls.
+static void set_staging(const lw_device *caller, copy_way *way) {
     way->staged = true;
-    way->chunk_bytes = LW_DEVICE_GET(host, staging_bytes);
+    way->chunk_bytes = LW_DEVICE_GET(caller, staging_bytes);
     if (way->chunk_bytes == LW_AUTO) {
         way->chunk_bytes = INT64_MAX;
     }
-    way->buffers = LW_DEVICE_GET(host, staging_overlap) ? 2 : 1;
+    way->buffers = LW_DEVICE_GET(caller, staging_overlap) ? 2 : 1;
 }
 
 static lw_status engine_of(lw_builder *builder, lw_ends ends, lw_transfer *transfer) {
@@ -164,8 +165,8 @@ static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t 
     LW_TRY(lw_transfer_dma(builder, job, in, lw_job_place(job, "to"), &way->second));
     LW_TRY(engine_of(builder, out, &way->first));
     LW_TRY(engine_of(builder, in, &way->second));
-    set_staging(&builder->system->device[host], way);
     const lw_device *caller = &builder->system->device[pair[0]];
+    set_staging(caller, way);
     way->first.submit_ps = lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), false);
     way->second.task.submit_ps = LW_DEVICE_GET(&builder->system->device[pair[1]], submit_chunk_ps);
     return LW_OK;
@@ -198,7 +199,7 @@ static lw_status choose_way(lw_builder *builder, lw_job *job, const uint32_t pai
         core.submit_ps = dma.submit_ps;
         way->first = reading ? core : dma;
         way->second = reading ? dma : core;
-        set_staging(&system->device[other], way);
+        set_staging(executor, way);
     }
     return LW_OK;
 }
