@@ -366,6 +366,41 @@ static void interrupt_keeps_what_is_finished(void **state) {
     assert_non_null(strstr(result.out, "\"schema\":\"lanewise-result/1\""));
 }
 
+// Each file of tests/bad says in its first line what it is told: "# expect: LINE:COLUMN: error: beginning of the message".
+static void bad_files_are_told_where_and_why(void **state) {
+    (void)state;
+    static outcome result;
+    DIR *stream = opendir(LW_SOURCE_DIR "/tests/bad");
+    assert_non_null(stream);
+    int files = 0;
+    for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (entry->d_name[0] == '.' || dot == NULL || strcmp(dot, ".yaml") != 0) {
+            continue;
+        }
+        static char text[TEXT_MAX];
+        char path[1024];
+        snprintf(path, sizeof path, LW_SOURCE_DIR "/tests/bad/%s", entry->d_name);
+        read_into(path, text);
+        text[strcspn(text, "\n")] = '\0';
+        static const char mark[] = "# expect: ";
+        if (strncmp(text, mark, strlen(mark)) != 0) {
+            fail_msg("%s does not begin with %s", entry->d_name, mark);
+        }
+        char expected[2048];
+        snprintf(expected, sizeof expected, "tests/bad/%s:%s", entry->d_name, text + strlen(mark));
+        char words[1024];
+        snprintf(words, sizeof words, "check tests/bad/%s", entry->d_name);
+        run_words(words, &result);
+        if (result.exit_code != 3 || strstr(result.err, expected) == NULL) {
+            fail_msg("exit code %d; wanted\n%s\nfound\n%s", result.exit_code, expected, result.err);
+        }
+        files++;
+    }
+    closedir(stream);
+    assert_true(files >= 6);
+}
+
 // Every shipped example is in order and runs.
 static void examples_run(void **state) {
     (void)state;
@@ -398,6 +433,7 @@ int main(void) {
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(stats_are_one_line_of_json),
         cmocka_unit_test(interrupt_keeps_what_is_finished),
+        cmocka_unit_test(bad_files_are_told_where_and_why),
         cmocka_unit_test(examples_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

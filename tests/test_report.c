@@ -418,6 +418,34 @@ static void assertions_that_make_no_sense(void **state) {
     lw_test_end(&test);
 }
 
+static void assertions_about_what_is_there(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_node *scenario = lw_test_tree(&test, "links: {egpu: {}, slots: {}}\nworkloads: {upload: {}}\n");
+    static const struct {
+        const char *text, *diag;
+    } cases[] = {
+        {"workloads.upload.time > 1 us", NULL},
+        {"links.slots[3].host->gpu.packets > 1", NULL},
+        {"links.host memory.both.packets > 1", NULL},
+        {"workloads.download.time > 1 us", "1:10: the scenario has no workloads.download | under workloads stand: upload"},
+        {"links.slot.a->b.packets > 1", "1:10: the scenario has no links.slot | under links stand: egpu, slots"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const lw_node *list = lw_test_tree(&test, lw_arena_print(test.arena, "assert: ['%s']", cases[i].text))->first;
+        const lw_assertion *assertion = NULL;
+        size_t count = 0;
+        assert_int_equal(lw_assertions_parse(list, test.arena, test.diags, &assertion, &count), LW_OK);
+        size_t before = lw_diags_count(test.diags);
+        assert_int_equal(lw_assertions_check_names(assertion, count, scenario, test.diags),
+                         cases[i].diag == NULL ? LW_OK : LW_BAD_INPUT);
+        if (cases[i].diag != NULL) {
+            assert_diag(&test, before, cases[i].diag);
+        }
+    }
+    lw_test_end(&test);
+}
+
 // ---- Validation ----
 
 static void validation(void **state) {
@@ -493,6 +521,7 @@ int main(void) {
         cmocka_unit_test(assertions_that_hold),
         cmocka_unit_test(assertions_that_fail),
         cmocka_unit_test(assertions_that_make_no_sense),
+        cmocka_unit_test(assertions_about_what_is_there),
         cmocka_unit_test(validation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

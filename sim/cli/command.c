@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/cli/console.h"
+#include "sim/scenario/scenario.h"
 
 static lw_status load_charts(const lw_context *context, lw_session *session) {
     const lw_node *list = lw_scenario_charts(session->scenario);
@@ -50,6 +51,9 @@ lw_status lw_session_load(const lw_context *context, const char *path, lw_sessio
     lw_status charts = load_charts(context, &session);
     lw_status asserts = lw_assertions_parse(lw_scenario_asserts(session.scenario), context->arena, context->diags,
                                             &session.assertion, &session.assertion_count);
+    if (asserts == LW_OK) {
+        asserts = lw_assertions_check_names(session.assertion, session.assertion_count, session.scenario->base, context->diags);
+    }
     if (charts != LW_OK || asserts != LW_OK) {
         return charts != LW_OK ? charts : asserts;
     }
