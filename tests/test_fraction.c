@@ -84,7 +84,7 @@ static void values_are_correctly_rounded(void **state) {
 
 // The nearest by trying every denominator: distances compared as exact 128-bit products.
 static double brute_distance(double value, int64_t max_den) {
-    double best = INFINITY;
+    double best = HUGE_VAL;
     for (int64_t den = 1; den <= max_den; den++) {
         double distance = fabs(value - nearbyint(value * (double)den) / (double)den);
         best = distance < best ? distance : best;
