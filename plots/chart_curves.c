@@ -14,6 +14,7 @@
 #define PLOT_LEAST 120.0  // a plot narrower or lower than this cannot be read
 #define DOT_SIZE 7.0
 #define RING_SIZE 9.0
+#define LINE_WIDTH 2.0
 #define CEILING_SHARE 0.2  // of the plot's width
 
 // What the panels have in common.
@@ -225,7 +226,25 @@ static void draw_ceiling(const layout *l, const lw_curve *curve, lw_role role) {
                  (lw_stroke){role, 1.25, LW_DASH_DOTS});
 }
 
-static void draw_curve(const layout *l, const lw_curve *curve) {
+// Curves drawn later that run exactly where this one runs.
+static size_t count_above(const layout *l, const lw_panel *panel, size_t index) {
+    const lw_curve *own = &panel->curve[index];
+    size_t above = 0;
+    for (size_t i = 0; i < index; i++) {
+        const lw_curve *other = &panel->curve[i];
+        bool same = other->count == own->count;
+        for (size_t k = 0; same && k < own->count; k++) {
+            lw_xy a = on_page(l, own->point[k]);
+            lw_xy b = on_page(l, other->point[k]);
+            same = fabs(a.x - b.x) < 0.5 && fabs(a.y - b.y) < 0.5;
+        }
+        above += same ? 1 : 0;
+    }
+    return above;
+}
+
+// width: a curve under another that runs in the same place is drawn wider, so that both are seen.
+static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     const lw_series *series = &l->chart->data->series[curve->series];
     lw_role role = lw_role_of(series->hue, series->shade);
     lw_draw *draw = l->canvas->draw;
@@ -240,7 +259,7 @@ static void draw_curve(const layout *l, const lw_curve *curve) {
     }
     lw_draw_group(draw, id, "series", series->name);
     draw_ceiling(l, curve, role);
-    lw_stroke line = {role, 2.0, series->speculative ? LW_DASH_LONG : LW_DASH_SOLID};
+    lw_stroke line = {role, width, series->speculative ? LW_DASH_LONG : LW_DASH_SOLID};
     lw_draw_path(draw, points, curve->count, false, LW_ROLE_NONE, line);
     if (curve->count == 1) {  // a line needs two
         lw_draw_marker(draw, points[0].x, points[0].y, LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
@@ -293,7 +312,7 @@ static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
     lw_draw_clip(canvas->draw, plot->left - RING_SIZE, plot->top - RING_SIZE, plot->right - plot->left + 2 * RING_SIZE,
                  plot->bottom - plot->top + RING_SIZE);
     for (size_t i = panel->curve_count; i-- > 0;) {  // the first of the file comes out on top
-        draw_curve(l, &panel->curve[i]);
+        draw_curve(l, &panel->curve[i], LINE_WIDTH + 3.0 * (double)count_above(l, panel, i));
     }
     for (size_t i = 0; i < panel->measured_count; i++) {
         draw_dots(l, &panel->measured[i]);

@@ -283,16 +283,36 @@ static lw_status find_panel(collector *c, const lw_point *point, const lw_worklo
     return panel->title == NULL || panel->curve == NULL || panel->measured == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-static lw_status find_curve(collector *c, lw_panel *panel, size_t series, lw_curve **out) {
+static void find_curve(lw_panel *panel, size_t series, lw_curve **out) {
     for (size_t i = 0; i < panel->curve_count; i++) {
         if (panel->curve[i].series == series) {
             *out = &panel->curve[i];
-            return LW_OK;
+            return;
         }
     }
     *out = &panel->curve[panel->curve_count++];
-    **out = (lw_curve){.series = series, .point = LW_NEW_ARRAY(c->arena, lw_xy, c->result->point_count)};
-    return (*out)->point == NULL ? LW_NO_MEMORY : LW_OK;
+    **out = (lw_curve){.series = series};
+}
+
+static lw_status add_point(collector *c, lw_curve *curve, lw_xy at, const lw_stage_result *stage) {
+    if (curve->count == curve->capacity) {
+        size_t capacity = curve->capacity == 0 ? 16 : 2 * curve->capacity;
+        lw_xy *grown = LW_NEW_ARRAY(c->arena, lw_xy, capacity);
+        if (grown == NULL) {
+            return LW_NO_MEMORY;
+        }
+        if (curve->count > 0) {
+            memcpy(grown, curve->point, curve->count * sizeof *grown);
+        }
+        curve->point = grown;
+        curve->capacity = capacity;
+    }
+    if (stage != NULL && (curve->stage == NULL || at.x >= curve->stage_x)) {
+        curve->stage = stage;
+        curve->stage_x = at.x;
+    }
+    curve->point[curve->count++] = at;
+    return LW_OK;
 }
 
 static bool x_is_log(const collector *c) {
@@ -320,16 +340,8 @@ static lw_status add_workload(collector *c, const lw_point *point, const lw_work
     lw_curve *curve = NULL;
     LW_TRY(find_series(c, key, point, stage, &series));
     LW_TRY(find_panel(c, point, workload, &panel));
-    LW_TRY(find_curve(c, panel, series, &curve));
-    bool largest = true;
-    for (size_t i = 0; i < curve->count; i++) {
-        largest = largest && curve->point[i].x <= at.x;
-    }
-    if (largest && stage != NULL) {
-        curve->stage = stage;
-    }
-    curve->point[curve->count++] = at;
-    return LW_OK;
+    find_curve(panel, series, &curve);
+    return add_point(c, curve, at, stage);
 }
 
 static int by_x(const void *a, const void *b) {

@@ -562,6 +562,41 @@ static void test_full_chart(void **state) {
     lw_test_end(&test);
 }
 
+// A cable's length along the x axis, a panel a generation, many points.
+static void test_other_axes(void **state) {
+    (void)state;
+    enum { EACH = 3000, COUNT = 2 * EACH };
+    lw_test test = lw_test_begin();
+    lw_result result = {.tool_version = "0.1.0", .title = "Cables", .point_count = COUNT};
+    result.point = LW_NEW_ARRAY(test.arena, lw_point, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        lw_point *point = &result.point[i];
+        *point = (lw_point){.set_count = 2, .workload_count = 1};
+        point->set = LW_NEW_ARRAY(test.arena, lw_set_value, 2);
+        point->workload = LW_NEW(test.arena, lw_workload_result);
+        point->set[0] =
+            (lw_set_value){.path = "links.l.gen", .text = i < EACH ? "4" : "5", .is_number = true, .number = i < EACH ? 4 : 5};
+        point->set[1] = (lw_set_value){
+            .path = "links.l.length", .text = "x", .is_number = true, .number = 1.0 + i % EACH / 1000.0, .dimension = LW_LENGTH};
+        point->workload[0] =
+            (lw_workload_result){.name = "copy", .direction = "host->gpu", .bandwidth_GBps = 5.0 + 0.0001 * i, .time_s = 1.0};
+    }
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    request.x = "links.l.length";
+    request.panel = "links.l.gen";
+    request.axis = LW_AXIS_LINEAR;
+    lw_picture picture;
+    lw_metrics fixed = lw_metrics_fixed();
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "length (m)"));
+    assert_true(has_text(&picture, "host \u2192 gpu, gen 4") && has_text(&picture, "host \u2192 gpu, gen 5"));
+    check_texts(&test, &picture, &fixed);
+    request.panel = NULL;  // now the generation tells two lines apart
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "gen 4") && has_text(&picture, "gen 5") && !has_text(&picture, "gpu, gen"));
+    lw_test_end(&test);
+}
+
 // ---- Half-power ----
 
 static void test_half_power_is_hockneys(void **state) {
@@ -749,6 +784,7 @@ int main(void) {
         cmocka_unit_test(test_strange_numbers),
         cmocka_unit_test(test_strange_labels),
         cmocka_unit_test(test_full_chart),
+        cmocka_unit_test(test_other_axes),
         cmocka_unit_test(test_half_power_is_hockneys),
         cmocka_unit_test(test_wrong_requests_are_explained),
         cmocka_unit_test(test_too_much_is_refused),
