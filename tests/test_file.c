@@ -315,6 +315,10 @@ static lw_status write_something(void *user) {
     return lw_file_write(user, "x", 1, NULL) == LW_OK ? LW_OK : LW_NO_MEMORY;
 }
 
+static lw_status make_a_folder(void *user) {
+    return lw_folder_make(user, NULL);
+}
+
 static void running_out_of_memory_is_reported(void **state) {
     (void)state;
     sandbox box = sandbox_begin();
@@ -322,6 +326,7 @@ static void running_out_of_memory_is_reported(void **state) {
     snprintf(path, sizeof path, "%s/x", box.folder);
     assert_int_equal(lw_test_out_of_memory(write_something, path), 1);
     assert_int_equal(entries(&box, false), 1);
+    assert_int_equal(lw_test_out_of_memory(make_a_folder, box.folder), 1);
     sandbox_end(&box);
 }
 

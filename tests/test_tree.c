@@ -457,7 +457,7 @@ static lw_status work_on_trees(void *user) {
 
 static void every_failed_allocation_is_reported(void **state) {
     (void)state;
-    assert_true(lw_test_out_of_memory(work_on_trees, NULL) > 10);
+    assert_true(lw_test_out_of_memory(work_on_trees, NULL) >= 4);  // chunks; under AddressSanitizer each object
 }
 
 int main(void) {
