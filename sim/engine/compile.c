@@ -142,8 +142,10 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
     if (index != stream->first_stop) {
         const lw_stop *previous = stop - 1;
         const lw_node_server *before = &run->server[previous->server];
-        stop->store_forward = hop->store_forward || is_faster(stop->full, state->den, previous->full, before->den);
-        stop->last_store_forward = hop->store_forward || is_faster(stop->last, state->den, previous->last, before->den);
+        bool paced = (hop - 1)->paces;
+        stop->store_forward = hop->store_forward || (!paced && is_faster(stop->full, state->den, previous->full, before->den));
+        stop->last_store_forward =
+            hop->store_forward || (!paced && is_faster(stop->last, state->den, previous->last, before->den));
         stop->wakes_previous = previous->buffer != INT64_MAX;
         if (is_finite(&before->credits[stream->kind])) {
             stop->frees = add_loop(run, previous->server, stream->kind);
@@ -336,7 +338,8 @@ int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t co
         if (!service_of(server, wire_bytes(&hop[i], payload_bytes), &service)) {
             return LW_TIME_MAX;
         }
-        bool stored = i > 0 && (hop[i].store_forward || is_faster(service, server->ps_per_byte.den, before, before_den));
+        bool faster = i > 0 && !hop[i - 1].paces && is_faster(service, server->ps_per_byte.den, before, before_den);
+        bool stored = i > 0 && (hop[i].store_forward || faster);
         int64_t start_ps = stored ? tail_ps : head_ps;
         head_ps = start_ps + server->latency_ps;
         tail_ps = head_ps + service.whole_ps;

@@ -84,6 +84,24 @@ static const char *window_words(const lw_plan *plan, const lw_job_plan *job, lw_
                           lw_quantity_print((double)transfer->round_trip_ps, LW_TIME, text));
 }
 
+// A copy engine whose pace is nearly the link's ceiling is no news: the link is what one could change.
+static const double nearly = 0.95;
+
+static const char *server_words(const lw_plan *plan, const lw_job_plan *job, uint32_t server) {
+    const lw_transfer *transfer = &job->transfer;
+    const lw_fraction pace = plan->fabric.server[server].ps_per_byte;
+    if (plan->server[server].role == LW_SERVER_ENGINE && pace.num > 0 &&
+        1e12 / lw_fraction_value(pace) >= nearly * transfer->waterfall.rate_Bps[LW_STAGE_RETRY]) {
+        for (size_t i = 0; i < transfer->task.data_count; i++) {
+            const lw_server_info *info = &plan->server[transfer->task.data[i].server];
+            if (info->role == LW_SERVER_LINK && info->connection == transfer->slowest) {
+                return info->limit;
+            }
+        }
+    }
+    return plan->server[server].limit;
+}
+
 // The server of the job's way whose receive buffer is smallest; LW_NO_SERVER when none is bounded.
 static uint32_t tightest_credits(const lw_plan *plan, const lw_job_plan *job) {
     const lw_task *task = &job->transfer.task;
@@ -122,7 +140,7 @@ static const char *limit_words(const lw_plan *plan, const lw_job_plan *job, cons
     }
     *share = times->busiest;
     if (times->busiest_server != LW_NO_SERVER && times->busiest >= 0.9 * moving) {
-        return plan->server[times->busiest_server].limit;
+        return server_words(plan, job, times->busiest_server);
     }
     if (offered) {
         return "the offered load";
@@ -141,7 +159,7 @@ static const char *limit_words(const lw_plan *plan, const lw_job_plan *job, cons
         *share = times->fixed;
         return fixed_words(job, arena);
     }
-    return plan->server[times->busiest_server].limit;
+    return server_words(plan, job, times->busiest_server);
 }
 
 // ---- Rows of the result ----

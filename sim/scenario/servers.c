@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Links, memories, engines and cores as servers of the engine.
+#include <math.h>
+
 #include "sim/scenario/builder.h"
+
+enum { PACE_DENOMINATOR = 1 << 14 };  // 4e-6 of a rate of 64 GB/s
 
 static const lw_fraction free_of_cost = {0, 1};
 
@@ -120,8 +124,13 @@ lw_status lw_server_of_gap(lw_builder *builder, uint32_t device, lw_engine_cost 
     return LW_OK;
 }
 
+// Rates of engines are fitted, to three digits at best. A small denominator keeps them within 1e-5 and lets the pattern of
+// packets repeat soon, which is what makes long runs cheap.
+enum { PACE_DENOMINATOR_MAX = 64 };
+
 lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, double rate_Bps, uint32_t *out) {
-    lw_fraction ps_per_byte = lw_fraction_near(1e12 / rate_Bps, INT64_C(1) << 20);
+    // A power of two below: the remainders of a stream of packets come round soon, and the engine can jump over their period.
+    lw_fraction ps_per_byte = lw_fraction_of(llround(1e12 / rate_Bps * PACE_DENOMINATOR), PACE_DENOMINATOR);
     for (size_t i = 0; i < builder->pace.count; i++) {
         const lw_pace *pace = &LW_LIST_ITEMS(&builder->pace, lw_pace)[i];
         if (pace->device == device && pace->reading == reading && lw_fraction_compare(pace->ps_per_byte, ps_per_byte) == 0) {

@@ -110,20 +110,23 @@ static lw_status add_memory(lw_builder *builder, uint32_t device, lw_list *hops)
     return add_endpoint(hops, server, builder->arena);
 }
 
-// What the executor's engine adds to the path of the data: time for each packet it writes, a share of the link's ceiling.
-static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading, double ceiling_Bps, lw_list *hops) {
+// What the executor's engine adds where its work begins (at the data it writes, at the requests it sends): time for each of them,
+// and a pace, which is a share of the link's ceiling. A request takes the time of the payload it asks for, so that reads never
+// pile up behind a slower engine at the far end.
+static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading, double ceiling_Bps, int64_t request_bytes,
+                            lw_list *hops) {
     const lw_device *device = &builder->system->device[executor];
     uint32_t server;
-    if (!reading) {
-        LW_TRY(lw_server_of_gap(builder, executor, LW_COST_PACKET_GAP, &server));
-        if (server != LW_NO_SERVER) {
-            LW_TRY(add_endpoint(hops, server, builder->arena));
-        }
+    LW_TRY(lw_server_of_gap(builder, executor, reading ? LW_COST_REQUEST_GAP : LW_COST_PACKET_GAP, &server));
+    lw_hop hop = {.server = server, .granule_bytes = 1, .paces = true, .buffer_packets = ENDPOINT_BUFFER_PACKETS};
+    if (server != LW_NO_SERVER) {
+        LW_TRY(add_hop(hops, hop, builder->arena));
     }
     double share = reading ? LW_DEVICE_GET(device, efficiency_h2d) : LW_DEVICE_GET(device, efficiency_d2h);
     if (share < 1) {
-        LW_TRY(lw_server_of_pace(builder, executor, reading, share * ceiling_Bps, &server));
-        LW_TRY(add_endpoint(hops, server, builder->arena));
+        hop.overhead_bytes = reading ? request_bytes : 0;
+        LW_TRY(lw_server_of_pace(builder, executor, reading, share * ceiling_Bps, &hop.server));
+        LW_TRY(add_hop(hops, hop, builder->arena));
     }
     return LW_OK;
 }
@@ -188,17 +191,12 @@ lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_pla
     lw_list data = {0}, request = {0};
     double ceiling_Bps = out->waterfall.rate_Bps[LW_STAGE_RETRY];
     if (!reading) {
-        LW_TRY(add_engine(builder, ends.executor, false, ceiling_Bps, &data));
+        LW_TRY(add_engine(builder, ends.executor, false, ceiling_Bps, 0, &data));
     }
     LW_TRY(add_memory(builder, ends.source, &data));
     LW_TRY(add_links(builder, out->route, false, kind, &data));
     if (reading) {
-        LW_TRY(add_engine(builder, ends.executor, true, ceiling_Bps, &data));
-        uint32_t gap;
-        LW_TRY(lw_server_of_gap(builder, ends.executor, LW_COST_REQUEST_GAP, &gap));
-        if (gap != LW_NO_SERVER) {
-            LW_TRY(add_endpoint(&request, gap, builder->arena));
-        }
+        LW_TRY(add_engine(builder, ends.executor, true, ceiling_Bps, task->request_bytes, &request));
         LW_TRY(add_links(builder, out->route, true, LW_PACKET_REQUEST, &request));
     }
     LW_TRY(add_memory(builder, ends.sink, &data));
