@@ -5,7 +5,7 @@
 // n packets of W wire bytes and a last one of w end after floor((n W + w) ps/B) + latency: nothing is rounded per byte or packet.
 static void test_one_link_is_exact(void **state) {
     (void)state;
-    static const struct {
+    const struct {
         lw_fraction ps_per_byte;
         int64_t bytes, packet_bytes, overhead_bytes, granule_bytes;
         int64_t expected_ps;
@@ -35,7 +35,7 @@ static void test_one_link_is_exact(void **state) {
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < COUNT(cases); i++) {
         const lw_server server[] = {line(cases[i].ps_per_byte, LATENCY_PS)};
-        const lw_hop path[] = {{0, cases[i].overhead_bytes, cases[i].granule_bytes, false, 0}};
+        const lw_hop path[] = {{.server = 0, .overhead_bytes = cases[i].overhead_bytes, .granule_bytes = cases[i].granule_bytes}};
         const lw_task task[] = {writes(path, 1, cases[i].bytes, cases[i].packet_bytes)};
         lw_engine_result result = RUN(&test, server, task);
         assert_int_equal(result.task[0].delivered_ps, cases[i].expected_ps + (cases[i].bytes > 0 ? LATENCY_PS : 0));
@@ -268,7 +268,10 @@ static size_t draw_path(uint64_t *random, lw_server *server, lw_hop *hop) {
     for (uint32_t i = 0; i < PATH_SERVERS; i++) {
         server[i] = line(rates[draw(random, 0, COUNT(rates) - 1)], draw(random, 0, 900000));
         server[i].packet_ps = draw(random, 0, 1) * draw(random, 0, 9000);
-        hop[i] = (lw_hop){i, draw(random, 0, 40), draw(random, 0, 1) ? 1 : 16, draw(random, 0, 3) == 0, 0};
+        hop[i] = (lw_hop){.server = i,
+                          .overhead_bytes = draw(random, 0, 40),
+                          .granule_bytes = draw(random, 0, 1) ? 1 : 16,
+                          .store_forward = draw(random, 0, 3) == 0};
     }
     return (size_t)draw(random, 1, PATH_SERVERS);
 }

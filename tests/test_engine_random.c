@@ -5,7 +5,7 @@
 enum { SERVICE_PS = 3600, LATENCY_PS = 100000 };  // 256 B
 
 static const lw_fraction wire = {SERVICE_PS, 256};
-static const lw_hop path[] = {{0, 0, 1, false, 0}};
+static const lw_hop path[] = {{.server = 0, .overhead_bytes = 0, .granule_bytes = 1}};
 
 // Packet k (from 1) is ready at k gaps. A gap at least as long as the service never waits; a shorter one makes packet k wait
 // (k - 1) (service - gap).

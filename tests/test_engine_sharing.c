@@ -46,7 +46,7 @@ static void test_unequal_packets_share_by_size(void **state) {
     enum { PACKETS = 3000 };
     lw_test test = lw_test_begin();
     const lw_server server[] = {line(TB_1, LATENCY_PS)};
-    const lw_hop path[] = {{0, 24, 1, false, 0}};
+    const lw_hop path[] = {{.server = 0, .overhead_bytes = 24, .granule_bytes = 1}};
     const lw_task task[] = {writes(path, 1, PACKETS * 256, 256), writes(path, 1, PACKETS * 1024, 1024)};
     lw_engine_result result = RUN(&test, server, task);
     assert_int_equal(result.task[0].delivered_ps, PACKETS * 280 + (PACKETS - 1) * 1048 + LATENCY_PS);
@@ -93,7 +93,8 @@ static void test_order_of_tasks_does_not_matter(void **state) {
         path[i][0] = over(i);
         path[i][1] = over(TASKS_MAX);
         path[i][1].store_forward = true;
-        task[i] = writes(path[i], 2, (900 + 77 * i) * (64 << i % 3), 64 << i % 3);
+        int64_t packet_bytes = INT64_C(64) << i % 3;
+        task[i] = writes(path[i], 2, (900 + 77 * i) * packet_bytes, packet_bytes);
         task[i].start_ps = 1000 * (i * i * 40) + i;
     }
     server[TASKS_MAX] = line((lw_fraction){250, 1}, LATENCY_PS);

@@ -4,8 +4,8 @@
 
 enum { S = 4000, LATENCY_PS = 1000 };  // 256 B at 64 GB/s
 
-static const lw_hop path[] = {{0, 0, 1, false, 0}};
-static const lw_hop second[] = {{1, 0, 1, false, 0}};
+static const lw_hop path[] = {{.server = 0, .overhead_bytes = 0, .granule_bytes = 1}};
+static const lw_hop second[] = {{.server = 1, .overhead_bytes = 0, .granule_bytes = 1}};
 
 static lw_task after(lw_task task, const uint32_t *which, size_t count) {
     task.after = which;
@@ -209,7 +209,7 @@ static void test_limits(void **state) {
             *parts[f] = 0;
         }
         limit_of_server(server, LW_OK);
-        const lw_hop hop[] = {{0, wrong[i], 1, false, 0}};
+        const lw_hop hop[] = {{.server = 0, .overhead_bytes = wrong[i], .granule_bytes = 1}};
         limit_of_task(writes(hop, 1, 1000, 256), LW_LIMIT);
     }
     limit_of_task(delay(most), LW_OK);
@@ -268,8 +268,12 @@ static void make_medley(medley *m) {
     m->server[2].replay = LW_REPLAY_SELECTIVE;
     m->server[2].replay_ps = 400000;
     for (uint32_t h = 0; h < 3; h++) {
-        m->up[h] = (lw_hop){h, 24, 1, h == 1, 0};
-        m->down[h] = (lw_hop){h + 1, 20, 4, false, h == 0 ? 6 : 0};
+        m->up[h] = over(h);
+        m->up[h].overhead_bytes = 24;
+        m->up[h].store_forward = h == 1;
+        m->down[h] = over(h + 1);
+        m->down[h].granule_bytes = 4;
+        m->down[h].buffer_packets = h == 0 ? 6 : 0;
     }
     m->root[0] = 2;
     m->slots[0] = 1;

@@ -16,8 +16,8 @@ enum {
 };
 _Static_assert(COVER *DATA_PS == ROUND_TRIP_PS, "the crossing lies on a whole number of tags");
 
-static const lw_hop request_path[] = {{0, 24, 1, false, 0}};
-static const lw_hop data_path[] = {{1, 0, 1, false, 0}};
+static const lw_hop request_path[] = {{.server = 0, .overhead_bytes = 24, .granule_bytes = 1}};
+static const lw_hop data_path[] = {{.server = 1, .overhead_bytes = 0, .granule_bytes = 1}};
 
 static lw_task read_of(int64_t bytes, int64_t tags) {
     lw_task task = reads(request_path, data_path, bytes, REQUEST_BYTES, 256);
