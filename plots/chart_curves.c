@@ -112,8 +112,8 @@ static const char *second_line(const layout *l, const lw_curve *curve) {
     lw_xy last = curve->point[curve->count - 1];
     lw_xy half;
     if (is_time(l)) {
-        lw_tick_seconds(curve->point[0].y, value);
-        lw_tick_seconds(last.y, other);
+        lw_seconds_digits(curve->point[0].y, value);
+        lw_seconds_digits(last.y, other);
         return curve->count == 1 ? lw_arena_print(arena, "%s", value) : lw_arena_print(arena, "%s \u2026 %s", value, other);
     }
     lw_number_digits(last.y, 3, value);
@@ -375,8 +375,9 @@ lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
     double width = (content.right - content.left - PANEL_GAP * (double)(l.columns - 1)) / (double)l.columns;
     double height = (content.bottom - content.top - PANEL_GAP * (double)(l.rows - 1)) / (double)l.rows;
     for (size_t i = 0; i < data->panel_count; i++) {
-        double left = content.left + (width + PANEL_GAP) * (double)(i % l.columns);
-        double top = content.top + (height + PANEL_GAP) * (double)(i / l.columns);
+        size_t row = i / l.columns;
+        double left = content.left + (width + PANEL_GAP) * (double)(i - row * l.columns);
+        double top = content.top + (height + PANEL_GAP) * (double)row;
         l.panel_index = i;
         LW_TRY(draw_panel(&l, &data->panel[i], (lw_box){left, top, left + width, top + height}));
     }

@@ -46,6 +46,8 @@ void lw_tick_plain(double value, char *text);    // 0.001, 50, 1000, then 10⁶,
 void lw_tick_bytes(double value, char *text);    // 64, 16 Ki, 4 Mi, 1 Gi
 void lw_tick_seconds(double value, char *text);  // 500 ns, 10 µs, 2 ms, 1 s
 
+void lw_seconds_digits(double value, char *text);  // the same with three digits always: 2.70 µs
+
 // Ticks for a scale whose labels need `label` units of the page each, the space between them included; 2 to 9 majors, and never
 // closer than that where the page has room for two. Linear: steps of 1-2-5. Logarithmic: 1-2-5 below three decades if they fit,
 // else decades with minors at 2..9, else every 2nd, 5th, ... decade. Sizes: every power of two, or every 2nd, 4th, 8th, ... .
