@@ -82,7 +82,7 @@ static lw_status include_path(const lw_node *name, const char *folder, const lw_
 
 static lw_status include_one(lw_node *into, const lw_node *name, const char *folder, const lw_catalog *catalog, int depth,
                              lw_arena *arena, lw_diags *diags) {
-    const char *path;
+    const char *path = NULL;
     const lw_source *source;
     lw_node *root;
     LW_TRY(include_path(name, folder, catalog, arena, diags, &path));
