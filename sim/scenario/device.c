@@ -93,6 +93,8 @@ static const lw_option gpu_options[] = {
     TIME_ROW("submit_sycl", submit_api_ps[LW_API_SYCL], "auto", "submit of a SYCL copy; auto: submit"),
     TIME_ROW("submit_pageable", submit_pageable_ps, "auto",
              "submit of a copy from or to pageable memory; auto: as for pinned memory"),
+    TIME_ROW("submit_pageable_d2h", submit_pageable_d2h_ps, "auto",
+             "the same for copies to pageable memory; auto: submit_pageable"),
     TIME_ROW("submit_chunk", submit_chunk_ps, "0 ns", "cost of each chunk of a staged copy"),
     SIZE_ROW("staging_bytes", staging_bytes, "bounce buffer of pageable and bounced copies; auto: the whole copy", ideal),
     {"staging_overlap", LW_OPTION_FLAG, LW_PLAIN, AT(staging_overlap), "true", NULL, 0, 0,
@@ -215,9 +217,12 @@ void lw_device_consult(lw_device_spec *spec, size_t offset) {
     }
 }
 
-int64_t lw_device_submit_ps(const lw_device *device, lw_api api, bool pageable) {
+int64_t lw_device_submit_ps(const lw_device *device, lw_api api, lw_call call) {
     lw_device_spec *spec = device->spec;
-    if (pageable && LW_DEVICE_GET(device, submit_pageable_ps) != LW_AUTO) {
+    if (call == LW_CALL_PAGEABLE_D2H && LW_DEVICE_GET(device, submit_pageable_d2h_ps) != LW_AUTO) {
+        return spec->params.submit_pageable_d2h_ps;
+    }
+    if (call != LW_CALL_PINNED && LW_DEVICE_GET(device, submit_pageable_ps) != LW_AUTO) {
         return spec->params.submit_pageable_ps;
     }
     if (api == LW_API_AUTO) {

@@ -32,6 +32,7 @@ typedef struct lw_device_params {
     int api;
     int64_t submit_ps, submit_api_ps[LW_API_COUNT];  // [LW_API_AUTO] is not used; LW_AUTO: submit_ps
     int64_t submit_pageable_ps;                      // LW_AUTO: as for pinned memory
+    int64_t submit_pageable_d2h_ps;                  // LW_AUTO: submit_pageable_ps
     int64_t submit_chunk_ps;
     int64_t finish_ps;
     double efficiency_h2d, efficiency_d2h;
@@ -75,6 +76,7 @@ lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_aren
 void lw_device_consult(lw_device_spec *spec, size_t offset);
 
 // Time from the call of a copy to the first DMA on this device.
-int64_t lw_device_submit_ps(const lw_device *device, lw_api api, bool pageable);
+typedef enum lw_call { LW_CALL_PINNED, LW_CALL_PAGEABLE, LW_CALL_PAGEABLE_D2H } lw_call;
+int64_t lw_device_submit_ps(const lw_device *device, lw_api api, lw_call call);
 
 #endif

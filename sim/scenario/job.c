@@ -90,6 +90,7 @@ static const lw_option read_latency_options[] = {NODE_ROW("device", from, "node 
 static const lw_option memory_load_options[] = {
     NODE_ROW("node", from, "node or group whose memory is read"),
     RATE_ROW("rate", rate_Bps, NULL, 0, "rate of all readers together"),
+    COUNT_ROW("readers", count, "1", "cores that read, each taking its turns at the memory"),
     SIZE_ROW("bytes", bytes, "auto", 1, "bytes in all; auto: as long as the other workloads run"),
     SIZE_ROW("packet", packet_bytes, "256 B", 1, "bytes the memory serves at a turn"),
     PLACE_IN_TIME_ROWS,

@@ -167,7 +167,7 @@ static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t 
     LW_TRY(engine_of(builder, in, &way->second));
     const lw_device *caller = &builder->system->device[pair[0]];
     set_staging(caller, way);
-    way->first.submit_ps = lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), false);
+    way->first.submit_ps = lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), LW_CALL_PINNED);
     way->second.task.submit_ps = LW_DEVICE_GET(&builder->system->device[pair[1]], submit_chunk_ps);
     return LW_OK;
 }
@@ -187,7 +187,8 @@ static lw_status choose_way(lw_builder *builder, lw_job *job, const uint32_t pai
     LW_TRY(lw_transfer_dma(builder, job, ends, lw_job_place(job, "to"), &dma));
     LW_TRY(engine_of(builder, ends, &dma));
     if (has_engine) {
-        dma.submit_ps = lw_device_submit_ps(executor, (lw_api)LW_JOB_GET(job, api), pageable);
+        lw_call call = !pageable ? LW_CALL_PINNED : ends.executor == ends.sink ? LW_CALL_PAGEABLE : LW_CALL_PAGEABLE_D2H;
+        dma.submit_ps = lw_device_submit_ps(executor, (lw_api)LW_JOB_GET(job, api), call);
         way->finish_ps = LW_DEVICE_GET(executor, finish_ps);
     }
     way->first = dma;
@@ -383,7 +384,7 @@ static lw_status plan_read_latency(emitter *e) {
 static lw_status plan_memory_load(emitter *e, int64_t load_ps) {
     lw_job_plan *plan = e->job;
     lw_job *job = plan->job;
-    int64_t rate = LW_JOB_GET(job, rate_Bps), bytes = LW_JOB_GET(job, bytes);
+    int64_t rate = LW_JOB_GET(job, rate_Bps), bytes = LW_JOB_GET(job, bytes), readers = LW_JOB_GET(job, count);
     plan->background = bytes == LW_AUTO;
     if (rate == 0) {
         return LW_OK;
@@ -394,17 +395,18 @@ static lw_status plan_memory_load(emitter *e, int64_t load_ps) {
             lw_warn(e->builder->diags, lw_job_place(job, "node"), "give the node a memory_rate",
                     "workloads.%s has no effect: the memory of '%s' has no limit", job->name, device->name);
         }
-        lw_transfer transfer;
-        LW_TRY(lw_transfer_memory(e->builder, job, job->pair[i][0], &transfer));
-        lw_task task = transfer.task;
+        LW_TRY(lw_transfer_memory(e->builder, job, job->pair[i][0], &plan->transfer));
+        lw_task task = plan->transfer.task;
         lw_int128 wanted = plan->background ? (lw_int128)rate * load_ps / INT64_C(1000000000000) : (lw_int128)bytes;
+        wanted = wanted / readers + (wanted % readers != 0);
         task.bytes = wanted > INT64_C(1) << 62 ? INT64_C(1) << 62 : (int64_t)wanted;
         task.arrivals = LW_ARRIVALS_FIXED;
-        task.gap_ps = (int64_t)((lw_int128)task.packet_bytes * INT64_C(1000000000000) / rate);
-        uint32_t ended;
-        LW_TRY(emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended));
-        LW_TRY(count_bytes(e, task.bytes, 1));
-        plan->transfer = transfer;
+        task.gap_ps = (int64_t)((lw_int128)task.packet_bytes * readers * INT64_C(1000000000000) / rate);
+        LW_TRY(count_bytes(e, task.bytes, readers));
+        for (int64_t r = 0; r < readers; r++) {
+            uint32_t ended;
+            LW_TRY(emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended));
+        }
     }
     return LW_OK;
 }
@@ -502,6 +504,7 @@ static lw_status plan_job(emitter *e, uint32_t index, int64_t load_ps) {
         break;
     case LW_JOB_KINDS:
         assert(!"no kind of job");
+        break;
     }
     e->job->task_count = (uint32_t)e->builder->task.count - e->job->first_task;
     return LW_OK;

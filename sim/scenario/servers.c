@@ -4,7 +4,8 @@
 
 #include "sim/scenario/builder.h"
 
-enum { PACE_DENOMINATOR = 1 << 14 };  // 4e-6 of a rate of 64 GB/s
+// Rates of engines are fitted, to three digits at best: this keeps 4e-6 of a rate of 64 GB/s.
+enum { PACE_DENOMINATOR = 1 << 14 };
 
 static const lw_fraction free_of_cost = {0, 1};
 
@@ -123,10 +124,6 @@ lw_status lw_server_of_gap(lw_builder *builder, uint32_t device, lw_engine_cost 
     *out = *gap;
     return LW_OK;
 }
-
-// Rates of engines are fitted, to three digits at best. A small denominator keeps them within 1e-5 and lets the pattern of
-// packets repeat soon, which is what makes long runs cheap.
-enum { PACE_DENOMINATOR_MAX = 64 };
 
 lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, double rate_Bps, uint32_t *out) {
     // A power of two below: the remainders of a stream of packets come round soon, and the engine can jump over their period.
