@@ -10,6 +10,7 @@
 #define BAR_HEIGHT 20.0
 #define GROUP_HEIGHT 30.0
 #define HEAD_HEIGHT 46.0
+#define FRAME_HEIGHT 128.0  // title, subtitle of two lines, foot
 #define CELL_WIDTH 66.0
 #define BARS_LEAST 160.0
 #define COLUMN_GAP 18.0
@@ -79,7 +80,8 @@ static size_t count_rows(const lw_chart_data *data) {
 
 void lw_waterfall_size(const lw_chart *chart, double *width, double *height) {
     *width = 1200.0;
-    *height = 202.0 + GROUP_HEIGHT * (double)chart->data->panel_count + ROW_HEIGHT * (double)count_rows(chart->data);
+    *height = FRAME_HEIGHT + HEAD_HEIGHT + LW_AXES_BELOW + GROUP_HEIGHT * (double)chart->data->panel_count +
+              ROW_HEIGHT * (double)count_rows(chart->data);
     *height = fmax(*height, 320.0);
 }
 
@@ -110,7 +112,7 @@ static lw_status choose_columns(bars *b, double room) {
     return LW_OK;
 }
 
-#define OTHERS_ROLE LW_ROLE_AXIS
+#define OTHERS_ROLE LW_ROLE_GRID  // with an outline, as the only one
 
 static lw_role loss_role(const bars *b, int stage) {
     return b->table.rest && !b->table.shown[stage] ? OTHERS_ROLE : (lw_role)(LW_ROLE_LOSS_1 + stage - LW_STAGE_LINE_CODE);
@@ -166,12 +168,17 @@ static void draw_numbers(const bars *b, const lw_stage_result *stage, double mid
     draw_cell(b, column, middle, achieved(stage), achieved(stage) / raw, true);
 }
 
+static void draw_swatch(lw_draw *draw, double x, double y, double width, double height, lw_role fill) {
+    lw_stroke outline = {fill == OTHERS_ROLE ? LW_ROLE_AXIS : LW_ROLE_NONE, 0.75, LW_DASH_SOLID};
+    lw_draw_rect(draw, x, y, width, height, fill, outline);
+}
+
 static void draw_bar(const bars *b, const lw_series *series, const lw_stage_result *stage, double middle) {
     lw_draw *draw = b->canvas->draw;
     double top = middle - BAR_HEIGHT / 2;
     double left = lw_scale_at(&b->scale, 0.0);
     double right = lw_scale_at(&b->scale, achieved(stage));
-    lw_draw_group(draw, series->id, "series", series->name);
+    lw_draw_group(draw, NULL, "series", series->name);
     lw_draw_rect(draw, left, top, right - left, BAR_HEIGHT, lw_role_of(series->hue, series->shade), (lw_stroke){0});
     double rate = achieved(stage);
     for (int i = LW_STAGE_COUNT - 1; i >= LW_STAGE_LINE_CODE; i--) {
@@ -180,7 +187,7 @@ static void draw_bar(const bars *b, const lw_series *series, const lw_stage_resu
         double to = lw_scale_at(&b->scale, rate);
         double gap = to - from > 3.0 ? 1.0 : 0.0;  // a hair of background between neighbours
         if (to - from > 0.05) {
-            lw_draw_rect(draw, from + gap, top + 3.0, to - from - gap, BAR_HEIGHT - 6.0, loss_role(b, i), (lw_stroke){0});
+            draw_swatch(draw, from + gap, top + 3.0, to - from - gap, BAR_HEIGHT - 6.0, loss_role(b, i));
         }
     }
     lw_draw_ungroup(draw);
@@ -193,7 +200,7 @@ static void draw_column_head(const bars *b, size_t column, double y, const char 
     lw_draw_text(b->canvas->draw, right, y, font, first);
     lw_draw_text(b->canvas->draw, right, y + LW_SIZE_SMALL * LW_LINE_HEIGHT, font, second);
     if (swatch != LW_ROLE_NONE) {
-        lw_draw_rect(b->canvas->draw, right - 24.0, y - 24.0, 24.0, 8.0, swatch, (lw_stroke){0});
+        draw_swatch(b->canvas->draw, right - 24.0, y - 24.0, 24.0, 8.0, swatch);
     }
 }
 

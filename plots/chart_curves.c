@@ -14,6 +14,7 @@
 #define PLOT_LEAST 120.0  // a plot narrower or lower than this cannot be read
 #define DOT_SIZE 7.0
 #define RING_SIZE 9.0
+#define LINE_WIDTH 2.0
 #define CEILING_SHARE 0.2  // of the plot's width
 
 // What the panels have in common.
@@ -24,6 +25,7 @@ typedef struct layout {
     double label_width;  // of all panels
     bool second_line;    // labels have one
     size_t columns, rows;
+    size_t panel_index;
     bool has_ring, has_ceiling, has_dots;
 } layout;
 
@@ -110,12 +112,12 @@ static const char *second_line(const layout *l, const lw_curve *curve) {
     lw_xy last = curve->point[curve->count - 1];
     lw_xy half;
     if (is_time(l)) {
-        lw_tick_seconds(curve->point[0].y, value);
-        lw_tick_seconds(last.y, other);
+        lw_seconds_digits(curve->point[0].y, value);
+        lw_seconds_digits(last.y, other);
         return curve->count == 1 ? lw_arena_print(arena, "%s", value) : lw_arena_print(arena, "%s \u2026 %s", value, other);
     }
-    lw_number_short(last.y, 3, value);
-    lw_number_short(ceiling_of(curve), 3, other);
+    lw_number_digits(last.y, 3, value);
+    lw_number_digits(ceiling_of(curve), 3, other);
     bool limited = ceiling_of(curve) > 0.0;
     const char *text = lw_arena_print(arena, "%s%s%s GB/s", value, limited ? " of " : "", limited ? other : "");
     if (text != NULL && half_of(l, curve, &half)) {
@@ -224,21 +226,40 @@ static void draw_ceiling(const layout *l, const lw_curve *curve, lw_role role) {
                  (lw_stroke){role, 1.25, LW_DASH_DOTS});
 }
 
-static void draw_curve(const layout *l, const lw_curve *curve) {
+// Curves drawn later that run exactly where this one runs.
+static size_t count_above(const layout *l, const lw_panel *panel, size_t index) {
+    const lw_curve *own = &panel->curve[index];
+    size_t above = 0;
+    for (size_t i = 0; i < index; i++) {
+        const lw_curve *other = &panel->curve[i];
+        bool same = other->count == own->count;
+        for (size_t k = 0; same && k < own->count; k++) {
+            lw_xy a = on_page(l, own->point[k]);
+            lw_xy b = on_page(l, other->point[k]);
+            same = fabs(a.x - b.x) < 0.5 && fabs(a.y - b.y) < 0.5;
+        }
+        above += same ? 1 : 0;
+    }
+    return above;
+}
+
+// width: a curve under another that runs in the same place is drawn wider, so that both are seen.
+static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     const lw_series *series = &l->chart->data->series[curve->series];
     lw_role role = lw_role_of(series->hue, series->shade);
     lw_draw *draw = l->canvas->draw;
     lw_xy *points = LW_NEW_ARRAY(l->canvas->arena, lw_xy, curve->count);
-    if (points == NULL) {
+    const char *id = lw_arena_print(l->canvas->arena, "%s-%zu", series->id, l->panel_index + 1);
+    if (points == NULL || id == NULL) {
         draw->status = LW_NO_MEMORY;
         return;
     }
     for (size_t i = 0; i < curve->count; i++) {
         points[i] = on_page(l, curve->point[i]);
     }
-    lw_draw_group(draw, series->id, "series", series->name);
+    lw_draw_group(draw, id, "series", series->name);
     draw_ceiling(l, curve, role);
-    lw_stroke line = {role, 2.0, series->speculative ? LW_DASH_LONG : LW_DASH_SOLID};
+    lw_stroke line = {role, width, series->speculative ? LW_DASH_LONG : LW_DASH_SOLID};
     lw_draw_path(draw, points, curve->count, false, LW_ROLE_NONE, line);
     if (curve->count == 1) {  // a line needs two
         lw_draw_marker(draw, points[0].x, points[0].y, LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
@@ -257,7 +278,7 @@ static void draw_dots(const layout *l, const lw_curve *dots) {
     lw_role role = series != NULL ? lw_role_of(series->hue, series->shade)
                                   : lw_role_of(lw_hue_of_family(dots->measured->family), LW_SHADE_FIRST);
     lw_shape shape = series != NULL ? series->shape : LW_SHAPE_CROSS;
-    lw_draw_group(l->canvas->draw, "measured", "measured", dots->measured->label);
+    lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
     for (size_t i = 0; i < dots->count; i++) {
         lw_xy at = on_page(l, dots->point[i]);
         lw_draw_marker(l->canvas->draw, at.x, at.y, shape, DOT_SIZE, role, (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
@@ -265,7 +286,7 @@ static void draw_dots(const layout *l, const lw_curve *dots) {
     lw_draw_ungroup(l->canvas->draw);
 }
 
-static lw_status draw_panel(layout *l, const lw_panel *panel, size_t index, lw_box box) {
+static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
     const lw_canvas *canvas = l->canvas;
     double axis_width = lw_axes_label_width(canvas, &l->axes);
     lw_box *plot = &l->axes.plot;
@@ -284,14 +305,14 @@ static lw_status draw_panel(layout *l, const lw_panel *panel, size_t index, lw_b
         return lw_error(l->chart->diags, l->chart->request->place, "give it more height:, or leave it out",
                         "the chart is too low for the labels of %zu lines", panel->curve_count);
     }
-    lw_draw_group(canvas->draw, lw_diags_text(l->chart->diags, "panel-%zu", index + 1), "panel", panel->title);
+    lw_draw_group(canvas->draw, lw_arena_print(canvas->arena, "panel-%zu", l->panel_index + 1), "panel", panel->title);
     lw_draw_text(canvas->draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START),
                  panel->title);
     lw_axes_draw(canvas, &l->axes);
     lw_draw_clip(canvas->draw, plot->left - RING_SIZE, plot->top - RING_SIZE, plot->right - plot->left + 2 * RING_SIZE,
                  plot->bottom - plot->top + RING_SIZE);
     for (size_t i = panel->curve_count; i-- > 0;) {  // the first of the file comes out on top
-        draw_curve(l, &panel->curve[i]);
+        draw_curve(l, &panel->curve[i], LINE_WIDTH + 3.0 * (double)count_above(l, panel, i));
     }
     for (size_t i = 0; i < panel->measured_count; i++) {
         draw_dots(l, &panel->measured[i]);
@@ -354,9 +375,11 @@ lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
     double width = (content.right - content.left - PANEL_GAP * (double)(l.columns - 1)) / (double)l.columns;
     double height = (content.bottom - content.top - PANEL_GAP * (double)(l.rows - 1)) / (double)l.rows;
     for (size_t i = 0; i < data->panel_count; i++) {
-        double left = content.left + (width + PANEL_GAP) * (double)(i % l.columns);
-        double top = content.top + (height + PANEL_GAP) * (double)(i / l.columns);
-        LW_TRY(draw_panel(&l, &data->panel[i], i, (lw_box){left, top, left + width, top + height}));
+        size_t row = i / l.columns;
+        double left = content.left + (width + PANEL_GAP) * (double)(i - row * l.columns);
+        double top = content.top + (height + PANEL_GAP) * (double)row;
+        l.panel_index = i;
+        LW_TRY(draw_panel(&l, &data->panel[i], (lw_box){left, top, left + width, top + height}));
     }
     return LW_OK;
 }

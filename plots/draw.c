@@ -95,13 +95,18 @@ void lw_draw_marker(lw_draw *draw, double x, double y, lw_shape shape, double si
     }
 }
 
-void lw_draw_text(lw_draw *draw, double x, double y, lw_font font, const char *text) {
-    char *clean = lw_clean_utf8(draw->arena, text);
-    if (clean == NULL) {
+// NULL stays NULL.
+static const char *clean_copy(lw_draw *draw, const char *text) {
+    const char *copy = text == NULL ? NULL : lw_clean_utf8(draw->arena, text);
+    if (text != NULL && copy == NULL) {
         fail(draw, LW_NO_MEMORY);
-        return;
     }
-    lw_draw_item *item = clean[0] == '\0' ? NULL : append(draw, LW_DRAW_TEXT, x, y, 0, 0);
+    return copy;
+}
+
+void lw_draw_text(lw_draw *draw, double x, double y, lw_font font, const char *text) {
+    const char *clean = clean_copy(draw, text);
+    lw_draw_item *item = clean == NULL || clean[0] == '\0' ? NULL : append(draw, LW_DRAW_TEXT, x, y, 0, 0);
     if (item != NULL) {
         item->font = font;
         item->text = clean;
@@ -117,13 +122,9 @@ void lw_draw_unclip(lw_draw *draw) {
 }
 
 void lw_draw_group(lw_draw *draw, const char *id, const char *klass, const char *title) {
-    char *id_copy = lw_clean_utf8(draw->arena, id);
-    char *klass_copy = lw_clean_utf8(draw->arena, klass);
-    char *title_copy = title == NULL ? NULL : lw_clean_utf8(draw->arena, title);
-    if (id_copy == NULL || klass_copy == NULL || (title != NULL && title_copy == NULL)) {
-        fail(draw, LW_NO_MEMORY);
-        return;
-    }
+    const char *id_copy = clean_copy(draw, id);
+    const char *klass_copy = clean_copy(draw, klass);
+    const char *title_copy = clean_copy(draw, title);
     lw_draw_item *item = append(draw, LW_DRAW_GROUP_PUSH, 0, 0, 0, 0);
     if (item != NULL) {
         item->id = id_copy;
@@ -245,7 +246,7 @@ static void dump_item(lw_text *text, const lw_draw_item *item) {
         dump_text(text, item);
         break;
     case LW_DRAW_GROUP_PUSH:
-        lw_text_print(text, "group %s %s", item->id, item->klass);
+        lw_text_print(text, "group %s%s%s", item->klass, item->id == NULL ? "" : " #", item->id == NULL ? "" : item->id);
         if (item->text != NULL) {
             lw_text_add(text, " ");
             lw_text_json_string(text, item->text);

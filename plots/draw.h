@@ -65,7 +65,7 @@ typedef struct lw_draw_item {
     lw_shape shape;
     lw_font font;
     const char *text;   // text; group: title (hover text) or NULL
-    const char *id;     // group
+    const char *id;     // group; NULL for none
     const char *klass;  // group
 } lw_draw_item;
 
@@ -89,7 +89,8 @@ void lw_draw_marker(lw_draw *draw, double x, double y, lw_shape shape, double si
 void lw_draw_text(lw_draw *draw, double x, double y, lw_font font, const char *text);
 void lw_draw_clip(lw_draw *draw, double x, double y, double width, double height);
 void lw_draw_unclip(lw_draw *draw);
-// id and klass are XML names chosen by the chart; title is shown on hover, NULL for none.
+// klass and id are XML names chosen by the chart; an id appears once in a picture, NULL for none. title is shown on hover, NULL
+// for none.
 void lw_draw_group(lw_draw *draw, const char *id, const char *klass, const char *title);
 void lw_draw_ungroup(lw_draw *draw);
 

@@ -143,9 +143,13 @@ static void add_item(writer *w, const lw_draw_item *item) {
         lw_text_print(out, "/></clipPath>\n<g clip-path=\"url(#clip-%d)\">\n", w->clips);
         break;
     case LW_DRAW_GROUP_PUSH:
-        lw_text_add(out, "<g id=\"");
-        add_escaped(out, item->id);
-        lw_text_add(out, "\" class=\"");
+        lw_text_add(out, "<g");
+        if (item->id != NULL) {
+            lw_text_add(out, " id=\"");
+            add_escaped(out, item->id);
+            lw_text_add(out, "\"");
+        }
+        lw_text_add(out, " class=\"");
         add_escaped(out, item->klass);
         lw_text_add(out, "\">\n");
         if (item->text != NULL) {

@@ -143,7 +143,7 @@ void lw_x_axis_draw(const lw_canvas *canvas, const lw_box *plot, const lw_scale 
 
 void lw_axes_draw(const lw_canvas *canvas, const lw_axes *axes) {
     const lw_box *plot = &axes->plot;
-    lw_draw_group(canvas->draw, "axes", "axes", NULL);
+    lw_draw_group(canvas->draw, NULL, "axes", NULL);
     draw_y_axis(canvas, axes);
     lw_x_axis_draw(canvas, plot, &axes->x, axes->x_writer, axes->x_title);
     double label_left = plot->left - lw_axes_label_width(canvas, axes);

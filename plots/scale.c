@@ -95,17 +95,15 @@ static void trim_zeros(char *text) {
 }
 
 // At most four characters of three bytes.
-static void print_superscript(int exponent, char *text) {
+static void print_superscript(int exponent, char text[LW_TICK_TEXT / 2]) {
     static const char *const digit[10] = {"\u2070", "\u00B9", "\u00B2", "\u00B3", "\u2074",
                                           "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
     int size = abs(exponent);
-    strcpy(text, exponent < 0 ? "\u207B" : "");
-    for (int place = size >= 100 ? 100 : size >= 10 ? 10 : 1; place > 0; place /= 10) {
-        strcat(text, digit[size / place % 10]);
-    }
+    snprintf(text, LW_TICK_TEXT / 2, "%s%s%s%s", exponent < 0 ? "\u207B" : "", size >= 100 ? digit[size / 100 % 10] : "",
+             size >= 10 ? digit[size / 10 % 10] : "", digit[size % 10]);
 }
 
-void lw_number_short(double value, int digits, char *text) {
+static void print_digits(double value, int digits, bool trim, char *text) {
     double size = fabs(value);
     if (size == 0.0) {
         snprintf(text, LW_TICK_TEXT, "0");
@@ -115,11 +113,14 @@ void lw_number_short(double value, int digits, char *text) {
     if (exponent >= -4 && exponent <= 4) {
         int decimals = digits - 1 - exponent;
         lw_number_fixed(value, decimals > 0 ? decimals : 0, text);
-        trim_zeros(text);
+        if (trim) {
+            trim_zeros(text);
+        }
         return;
     }
     // Dividing twice keeps 10^-308 and its like finite.
-    double mantissa = value / pow(10.0, exponent / 2) / pow(10.0, exponent - exponent / 2);
+    int half = exponent / 2;
+    double mantissa = value / pow(10.0, half) / pow(10.0, exponent - half);
     char front[LW_TICK_TEXT];
     lw_number_fixed(mantissa, digits - 1, front);
     trim_zeros(front);
@@ -127,6 +128,14 @@ void lw_number_short(double value, int digits, char *text) {
     char power[LW_TICK_TEXT / 2];
     print_superscript(exponent, power);
     snprintf(text, LW_TICK_TEXT, "%.10s%s10%.20s", one ? "" : front, one ? "" : "\u00D7", power);
+}
+
+void lw_number_short(double value, int digits, char *text) {
+    print_digits(value, digits, true, text);
+}
+
+void lw_number_digits(double value, int digits, char *text) {
+    print_digits(value, digits, false, text);
 }
 
 void lw_tick_plain(double value, char *text) {
@@ -145,7 +154,7 @@ void lw_tick_bytes(double value, char *text) {
     snprintf(text, LW_TICK_TEXT, "%.18s%s", number, prefix[index]);
 }
 
-void lw_tick_seconds(double value, char *text) {
+static void print_seconds(double value, bool trim, char *text) {
     static const struct {
         double unit;
         const char *name;
@@ -158,8 +167,16 @@ void lw_tick_seconds(double value, char *text) {
         index = 0;
     }
     char number[LW_TICK_TEXT];
-    lw_number_short(value / units[index].unit, 3, number);
+    print_digits(value / units[index].unit, 3, trim, number);
     snprintf(text, LW_TICK_TEXT, "%.18s %s", number, units[index].name);
+}
+
+void lw_tick_seconds(double value, char *text) {
+    print_seconds(value, true, text);
+}
+
+void lw_seconds_digits(double value, char *text) {
+    print_seconds(value, false, text);
 }
 
 // ---- Ticks ----
@@ -191,7 +208,7 @@ static void linear_ticks(const lw_scale *scale, double label, lw_tick_writer wri
         step = round_up_125(step * 1.5);
     }
     double first = ceil(scale->low / step - 1e-9);
-    for (double i = 0.0; inside(scale, (first + i) * step); i += 1.0) {
+    for (int i = 0; inside(scale, (first + i) * step); i++) {
         add_tick(out, (first + i) * step, true, write);
     }
 }

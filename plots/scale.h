@@ -35,6 +35,8 @@ typedef struct lw_ticks {
 // into text of LW_TICK_TEXT bytes. value must be finite.
 void lw_number_short(double value, int digits, char *text);
 
+// The same without trimming: 29.0, 0.500.
+void lw_number_digits(double value, int digits, char *text);
 // value with exactly so many decimals, for columns; |value| < 1e15.
 void lw_number_fixed(double value, int decimals, char *text);
 
@@ -43,6 +45,8 @@ typedef void (*lw_tick_writer)(double value, char *text);
 void lw_tick_plain(double value, char *text);    // 0.001, 50, 1000, then 10⁶, 2×10⁶
 void lw_tick_bytes(double value, char *text);    // 64, 16 Ki, 4 Mi, 1 Gi
 void lw_tick_seconds(double value, char *text);  // 500 ns, 10 µs, 2 ms, 1 s
+
+void lw_seconds_digits(double value, char *text);  // the same with three digits always: 2.70 µs
 
 // Ticks for a scale whose labels need `label` units of the page each, the space between them included; 2 to 9 majors, and never
 // closer than that where the page has room for two. Linear: steps of 1-2-5. Logarithmic: 1-2-5 below three decades if they fit,

@@ -286,16 +286,36 @@ static lw_status find_panel(collector *c, const lw_point *point, const lw_worklo
     return panel->title == NULL || panel->curve == NULL || panel->measured == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-static lw_status find_curve(collector *c, lw_panel *panel, size_t series, lw_curve **out) {
+static void find_curve(lw_panel *panel, size_t series, lw_curve **out) {
     for (size_t i = 0; i < panel->curve_count; i++) {
         if (panel->curve[i].series == series) {
             *out = &panel->curve[i];
-            return LW_OK;
+            return;
         }
     }
     *out = &panel->curve[panel->curve_count++];
-    **out = (lw_curve){.series = series, .point = LW_NEW_ARRAY(c->arena, lw_xy, c->result->point_count)};
-    return (*out)->point == NULL ? LW_NO_MEMORY : LW_OK;
+    **out = (lw_curve){.series = series};
+}
+
+static lw_status add_point(collector *c, lw_curve *curve, lw_xy at, const lw_stage_result *stage) {
+    if (curve->count == curve->capacity) {
+        size_t capacity = curve->capacity == 0 ? 16 : 2 * curve->capacity;
+        lw_xy *grown = LW_NEW_ARRAY(c->arena, lw_xy, capacity);
+        if (grown == NULL) {
+            return LW_NO_MEMORY;
+        }
+        if (curve->count > 0) {
+            memcpy(grown, curve->point, curve->count * sizeof *grown);
+        }
+        curve->point = grown;
+        curve->capacity = capacity;
+    }
+    if (stage != NULL && (curve->stage == NULL || at.x >= curve->stage_x)) {
+        curve->stage = stage;
+        curve->stage_x = at.x;
+    }
+    curve->point[curve->count++] = at;
+    return LW_OK;
 }
 
 static bool x_is_log(const collector *c) {
@@ -323,16 +343,8 @@ static lw_status add_workload(collector *c, const lw_point *point, const lw_work
     lw_curve *curve = NULL;
     LW_TRY(find_series(c, key, point, stage, &series));
     LW_TRY(find_panel(c, point, workload, &panel));
-    LW_TRY(find_curve(c, panel, series, &curve));
-    bool largest = true;
-    for (size_t i = 0; i < curve->count; i++) {
-        largest = largest && curve->point[i].x <= at.x;
-    }
-    if (largest && stage != NULL) {
-        curve->stage = stage;
-    }
-    curve->point[curve->count++] = at;
-    return LW_OK;
+    find_curve(panel, series, &curve);
+    return add_point(c, curve, at, stage);
 }
 
 static int by_x(const void *a, const void *b) {
@@ -483,13 +495,13 @@ bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at) {
         const lw_xy *b = &curve->point[i + 1];
         double from = is_time ? a->x / a->y : a->y;
         double to = is_time ? b->x / b->y : b->y;
-        if (!(from > 0.0) || !(a->x > 0.0) || from > top / 2 || to <= top / 2) {
+        if (!(from > 0.0) || !(a->x > 0.0) || !(a->y > 0.0) || from > top / 2 || to <= top / 2) {
             continue;
         }
-        double share = log(top / 2 / from) / log(to / from);
-        at->x = a->x * pow(b->x / a->x, share);
-        at->y = a->y * pow(b->y / a->y, share);
-        return true;
+        double share = (log(top / 2) - log(from)) / (log(to) - log(from));
+        at->x = exp(log(a->x) + share * (log(b->x) - log(a->x)));
+        at->y = exp(log(a->y) + share * (log(b->y) - log(a->y)));
+        return isfinite(at->x) && isfinite(at->y);
     }
     return false;
 }

@@ -28,8 +28,9 @@ typedef struct lw_series {
 typedef struct lw_curve {
     size_t series;  // index; SIZE_MAX for measured points that belong to no series
     lw_xy *point;   // by growing x; y in GB/s or seconds
-    size_t count;
-    const lw_stage_result *stage;        // at the largest x; NULL when the result has none
+    size_t count, capacity;
+    const lw_stage_result *stage;  // at the largest x; NULL when the result has none
+    double stage_x;
     const lw_measured_series *measured;  // measured points; NULL for a curve of the model
 } lw_curve;
 

@@ -14,12 +14,12 @@ const char *const lw_theme_words[] = {"light", "dark", "print", NULL};
 // they keep a contrast of 3 on the background of their theme. Violet for USB4 was picked as the hue that stays furthest from
 // PCIe's blue and OCuLink's vermillion for normal, protanopic, deuteranopic and tritanopic eyes (CIELAB distance after the
 // matrices of Machado, Oliveira and Fernandes, IEEE TVCG 15(6), 2009), since these three meet in every chart about external GPUs.
-#define HUE(name, first, second, third, text, tint)                                                                    \
-    [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_FIRST] = first,                                               \
-                                                [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_SECOND] = second, \
-                                                [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_THIRD] = third,   \
-                                                [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_TEXT] = text,     \
-                                                [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_TINT] = tint
+#define HUE(name, first, second, third, text, tint)                                                                      \
+    [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_FIRST] = (first),                                               \
+                                                [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_SECOND] = (second), \
+                                                [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_THIRD] = (third),   \
+                                                [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_TEXT] = (text),     \
+                                                [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_TINT] = (tint)
 
 // clang-format off
 #define HUES_ON_WHITE \

@@ -91,14 +91,15 @@ static void matrix_of_sizes(void **state) {
     assert_report(&f.result, LW_FORMAT_TABLE, 0,
                   "A title  (lanewise 1.2.3, seed 18446744073709551615, 4 points)\n"
                   "\n"
-                  "upload, host->gpu, GB/s\n"
+                  "upload, host->gpu, GB/s by links.egpu\n"
                   "   size  oculink-2-x4  thunderbolt \"4\", borrowed\n"
                   "  4 KiB         0.341                      0.171\n"
                   "  1 GiB          6.71                       2.68\n"
                   "\n"
-                  "Limited by, at 1 GiB\n"
-                  "  oculink-2-x4               upload  88 %  links.egpu host->gpu: channel  specified\n"
-                  "  thunderbolt \"4\", borrowed  upload  88 %  links.egpu host->gpu: channel  calibrated\n"
+                  "What limits them at 1 GiB\n"
+                  "  links.egpu                 workload  share  limited by                     evidence\n"
+                  "  oculink-2-x4               upload     88 %  links.egpu host->gpu: channel  specified\n"
+                  "  thunderbolt \"4\", borrowed  upload     88 %  links.egpu host->gpu: channel  calibrated\n"
                   "\n"
                   "Evidence: calibrated (some numbers were fitted to measured tables). GB/s counts payload, 1 GB = 1e9 bytes.\n");
 }
@@ -201,7 +202,7 @@ static const char json_point_0[] =
     "\"replays\":0}}},"
     "\"stages\":[{\"workload\":\"upload\",\"link\":\"egpu\",\"label\":\"OCuLink\",\"family\":\"oculink\",\"rate_GBps\":{\"raw\":"
     "8,"
-    "\"line code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"endpoint\":0}}],"
+    "\"line_code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"endpoint\":0}}],"
     "\"limited_by\":\"links.egpu host->gpu: channel\",\"evidence\":\"specified\"}";
 static const char json_head[] = "{\"schema\":\"lanewise-result/"
                                 "1\",\"tool\":{\"name\":\"lanewise\",\"version\":\"1.2.3\"},\"scenario\":{\"title\":\"A title\","
@@ -417,6 +418,34 @@ static void assertions_that_make_no_sense(void **state) {
     lw_test_end(&test);
 }
 
+static void assertions_about_what_is_there(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_node *scenario = lw_test_tree(&test, "links: {egpu: {}, slots: {}}\nworkloads: {upload: {}}\n");
+    static const struct {
+        const char *text, *diag;
+    } cases[] = {
+        {"workloads.upload.time > 1 us", NULL},
+        {"links.slots[3].host->gpu.packets > 1", NULL},
+        {"links.host memory.both.packets > 1", NULL},
+        {"workloads.download.time > 1 us", "1:10: the scenario has no workloads.download | under workloads stand: upload"},
+        {"links.slot.a->b.packets > 1", "1:10: the scenario has no links.slot | under links stand: egpu, slots"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const lw_node *list = lw_test_tree(&test, lw_arena_print(test.arena, "assert: ['%s']", cases[i].text))->first;
+        const lw_assertion *assertion = NULL;
+        size_t count = 0;
+        assert_int_equal(lw_assertions_parse(list, test.arena, test.diags, &assertion, &count), LW_OK);
+        size_t before = lw_diags_count(test.diags);
+        assert_int_equal(lw_assertions_check_names(assertion, count, scenario, test.diags),
+                         cases[i].diag == NULL ? LW_OK : LW_BAD_INPUT);
+        if (cases[i].diag != NULL) {
+            assert_diag(&test, before, cases[i].diag);
+        }
+    }
+    lw_test_end(&test);
+}
+
 // ---- Validation ----
 
 static void validation(void **state) {
@@ -492,6 +521,7 @@ int main(void) {
         cmocka_unit_test(assertions_that_hold),
         cmocka_unit_test(assertions_that_fail),
         cmocka_unit_test(assertions_that_make_no_sense),
+        cmocka_unit_test(assertions_about_what_is_there),
         cmocka_unit_test(validation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

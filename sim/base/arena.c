@@ -80,9 +80,6 @@ void lw_arena_free(lw_arena *arena) {
 }
 
 static chunk *chunk_new(size_t size) {
-    if (size > SIZE_MAX - sizeof(chunk)) {
-        return NULL;
-    }
     chunk *fresh = lw_memory_resize_block(NULL, sizeof(chunk) + size);
     if (fresh) {
         *fresh = (chunk){.size = size};
@@ -113,7 +110,7 @@ static chunk *chunk_with_room(lw_arena *arena, size_t bytes) {
 
 // Memory for bytes, rounded up so that the next one is aligned too; not cleared.
 static void *take(lw_arena *arena, size_t bytes) {
-    if (bytes > SIZE_MAX - ARENA_ALIGN) {
+    if (bytes > PTRDIFF_MAX / 2) {  // no object is that large, and sums of sizes stay far from an overflow
         return NULL;
     }
 #if ARENA_CHUNK_BYTES > 0

@@ -160,7 +160,7 @@ static size_t add_shown(lw_text *out, const char *bytes, size_t size, uint32_t c
 static void add_source_line(lw_text *out, lw_place place, const char *colour_on, const char *colour_off) {
     const char *line;
     size_t length;
-    if (!find_line(place, &line, &length)) {
+    if (!find_line(place, &line, &length) || length == 0) {
         return;
     }
     size_t column = place.column > 0 ? (size_t)place.column - 1 : 0;

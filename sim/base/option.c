@@ -404,6 +404,7 @@ lw_status lw_options_parse(const lw_option *table, const lw_node *map, const cha
     for (lw_node *child = map->first; child; child = child->next) {
         const lw_option *row = lw_option_find(table, child->key);
         if (row) {
+            assert(row - table < LW_OPTION_MAX);
             child->used = true;
             if (lw_option_parse_value(row, child, target, diags) != LW_OK) {
                 status = LW_BAD_INPUT;

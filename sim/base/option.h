@@ -30,12 +30,13 @@ typedef struct lw_option {
     lw_option_kind kind;
     lw_dimension dimension;  // quantities
     size_t offset;           // of the field in the struct
-    const char
-        *fallback;  // default as text, parsed like the user's; NULL: required; "auto": LW_AUTO / NaN; "": NULL or empty text
-    const char *const *words;  // LW_OPTION_WORD: allowed words, NULL-terminated; numbers: allowed values as text, or NULL for any
-    double minimum, maximum;   // in the base unit; both 0: no bound
-    const char *help;          // one sentence
-    const char *source;  // where the default comes from (standard and section, paper, table); NULL for keys that are no figures
+    // Default as text, parsed like the user's. NULL: required; "auto": LW_AUTO or NaN; "": NULL or empty text.
+    const char *fallback;
+    // LW_OPTION_WORD: the words, NULL-terminated; numbers: the allowed values as text, or NULL for any in the range.
+    const char *const *words;
+    double minimum, maximum;  // in the base unit; both 0: no bound; an infinity: no bound on that side
+    const char *help;         // one sentence
+    const char *source;       // of the default: standard and section, paper, table; NULL for keys that are no figures
 } lw_option;
 
 // A table ends with a row whose key is NULL.
@@ -51,9 +52,9 @@ typedef struct lw_option_set {
 void lw_options_default(const lw_option *table, void *target);
 
 // Read the keys of map that the table knows into *target (over what is there), mark them used, record them in *set (may be NULL).
-// Values out of range, of the wrong type or with a wrong unit are diagnosed; so are unknown keys ("did you mean"), except those
-// in `other` (NULL-terminated, may be NULL) and those that begin with "x-". Reads on after an error; returns LW_BAD_INPUT if
-// there was any.
+// Diagnosed are values out of range, of the wrong type or with a wrong unit, and unknown keys ("did you mean"), except those in
+// `other` (NULL-terminated, may be NULL) and those that begin with "x-". Reads on after an error; returns LW_BAD_INPUT if there
+// was any. An empty scalar for a map ("gpu:") sets nothing.
 lw_status lw_options_parse(const lw_option *table, const lw_node *map, const char *const *other, void *target, lw_option_set *set,
                            lw_diags *diags) LW_CHECKED;
 // Diagnose required keys that were not given. `what` names the owner: "links.egpu (type pcie)".
@@ -67,7 +68,8 @@ const char *lw_option_print(const lw_option *row, const void *target, char *buff
 const lw_option *lw_option_find(const lw_option *table, const char *key);
 size_t lw_options_count(const lw_option *table);
 
-// The candidate nearest to word by edit distance (at most 3, and less than its length); NULL when none is near.
+// The candidate nearest to word by edit distance (at most 3 and a third of its length, rounded up), whatever the case of letters;
+// NULL when none is near.
 const char *lw_nearest(const char *word, const char *const *candidates, size_t count);
 
 #endif

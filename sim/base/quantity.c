@@ -16,10 +16,10 @@ typedef struct dimension_texts {
     const char *bare, *is_one, *unknown, *wanted;  // parts of diagnostics
 } dimension_texts;
 
-#define DIMENSION(name, units, example)                                                                                \
-    {                                                                                                                  \
-        name, units, example, "a bare number needs a unit", "the unit makes it " name,                                 \
-            "not a unit of " name " (upper and lower case count)", "wanted is " name " in " units ", such as " example \
+#define DIMENSION(name, units, example)                                                                            \
+    {                                                                                                              \
+        name, units, example, "a bare number needs a unit", "the unit makes it " name,                             \
+            "not a unit of " name " (upper and lower case count)", "write " name " in " units ", such as " example \
     }
 
 static const dimension_texts dimensions[LW_DIMENSION_COUNT] = {

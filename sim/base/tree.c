@@ -3,7 +3,6 @@
 #include "sim/base/tree.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <yaml.h>
@@ -103,10 +102,9 @@ typedef struct builder {
     int documents;
 } builder;
 
+// Texts are at most 1 MiB, so that marks fit an int.
 static lw_place place_of(const builder *in, yaml_mark_t mark) {
-    // Texts are at most 1 MiB, so that marks fit an int. The mark of a byte order mark counts as a column of the first line.
-    bool order_mark = mark.line == 0 && mark.column > 0 && strncmp(in->source->text, "\xEF\xBB\xBF", 3) == 0;
-    return (lw_place){in->source, (int)mark.line + 1, (int)mark.column + (order_mark ? 0 : 1)};
+    return (lw_place){in->source, (int)mark.line + 1, (int)mark.column + 1};
 }
 
 // Does the line of this mark begin with white space that holds a tab?
@@ -147,20 +145,16 @@ static const char *hint_of_parser(const builder *in) {
 
 static lw_status parser_failed(const builder *in) {
     const yaml_parser_t *parser = &in->parser;
-    if (parser->error == YAML_MEMORY_ERROR) {
-        return LW_NO_MEMORY;
-    }
-    const char *problem = parser->problem ? parser->problem : "the text is not YAML";
-    if (!parser->problem) {
-        return lw_error(in->diags, (lw_place){in->source, 0, 0}, NULL, "%s", problem);
+    if (parser->error == YAML_MEMORY_ERROR || !parser->problem) {
+        return LW_NO_MEMORY;  // every other error of libyaml comes with a problem
     }
     lw_place place = place_of(in, parser->problem_mark);
-    if (!parser->context) {
-        return lw_error(in->diags, place, hint_of_parser(in), "%s", problem);
-    }
     lw_place context = place_of(in, parser->context_mark);
-    return lw_error(in->diags, place, hint_of_parser(in), "%s, %s that begins at line %d, column %d", problem, parser->context,
-                    context.line, context.column);
+    if (!parser->context || (context.line == place.line && context.column == place.column)) {
+        return lw_error(in->diags, place, hint_of_parser(in), "%s", parser->problem);
+    }
+    return lw_error(in->diags, place, hint_of_parser(in), "%s, %s that begins at line %d, column %d", parser->problem,
+                    parser->context, context.line, context.column);
 }
 
 // Hang a node under the open list or map, or make it the root.
@@ -318,7 +312,9 @@ lw_status lw_tree_parse(const lw_source *source, lw_arena *arena, lw_diags *diag
         return LW_NO_MEMORY;
     }
     yaml_parser_set_encoding(&in.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&in.parser, (const unsigned char *)source->text, source->length);
+    // libyaml would count a byte order mark as a column and find the first line indented.
+    size_t skipped = source->length >= 3 && memcmp(source->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    yaml_parser_set_input_string(&in.parser, (const unsigned char *)source->text + skipped, source->length - skipped);
     lw_status status = build(&in);
     yaml_parser_delete(&in.parser);
     lw_memory_resize_block(in.keys.slots, 0);
@@ -350,45 +346,48 @@ lw_node *lw_map_get(const lw_node *map, const char *key) {
     return NULL;
 }
 
-// What a node holds besides its place among its siblings, copied into *to.
-static bool copy_content(lw_node *to, const lw_node *from, lw_arena *arena) {
-    const char *text = from->text ? lw_arena_copy(arena, from->text) : NULL;
-    if (from->text && !text) {
-        return false;
-    }
-    to->kind = from->kind;
-    to->place = from->place;
-    to->text = text;
-    to->quoted = from->quoted;
-    to->first = NULL;
-    to->count = 0;
-    lw_node **link = &to->first;
-    for (const lw_node *child = from->first; child; child = child->next) {
-        lw_node *copy = lw_tree_copy(child, arena);
-        if (!copy) {
-            return false;
-        }
-        copy->parent = to;
-        *link = copy;
-        link = &copy->next;
-        to->count++;
-    }
-    return true;
-}
-
 lw_node *lw_tree_copy(const lw_node *node, lw_arena *arena) {
     lw_node *copy = LW_NEW(arena, lw_node);
-    if (!copy || !copy_content(copy, node, arena)) {
+    const char *text = node->text ? lw_arena_copy(arena, node->text) : NULL;
+    const char *key = node->key ? lw_arena_copy(arena, node->key) : NULL;
+    if (!copy || (node->text && !text) || (node->key && !key)) {
         return NULL;
     }
-    if (node->key) {
-        copy->key = lw_arena_copy(arena, node->key);
-        copy->key_place = node->key_place;
-        if (!copy->key) {
+    *copy = (lw_node){.kind = node->kind,
+                      .place = node->place,
+                      .text = text,
+                      .quoted = node->quoted,
+                      .key = key,
+                      .key_place = node->key_place,
+                      .count = node->count};
+    lw_node **end = &copy->first;
+    for (const lw_node *child = node->first; child; child = child->next) {
+        *end = lw_tree_copy(child, arena);
+        if (!*end) {
             return NULL;
         }
+        (*end)->parent = copy;
+        end = &(*end)->next;
     }
     return copy;
+}
+
+// Give node a copy of the value of `from`; its key and its place among its siblings stay.
+static lw_status replace(lw_node *node, const lw_node *from, lw_arena *arena) {
+    const lw_node *copy = lw_tree_copy(from, arena);
+    if (!copy) {
+        return LW_NO_MEMORY;
+    }
+    node->kind = copy->kind;
+    node->place = copy->place;
+    node->text = copy->text;
+    node->quoted = copy->quoted;
+    node->first = copy->first;
+    node->count = copy->count;
+    for (lw_node *child = node->first; child; child = child->next) {
+        child->parent = node;
+    }
+    return LW_OK;
 }
 
 // ---- Paths ----
@@ -531,7 +530,7 @@ lw_status lw_tree_set(lw_node *root, const char *path, const lw_node *value, lw_
         (void)ok;
         LW_TRY(reach(node, &to, path, rest, at, arena, diags, &node));
     } while (*rest);
-    return copy_content(node, value, arena) ? LW_OK : LW_NO_MEMORY;
+    return replace(node, value, arena);
 }
 
 static size_t index_of(const lw_node *node) {
@@ -573,9 +572,7 @@ lw_status lw_tree_merge(lw_node *base, const lw_node *over, lw_arena *arena) {
         if (left > 0 && old->kind == LW_MAP && from->kind == LW_MAP) {
             LW_TRY(lw_tree_merge(old, from, arena));
         } else if (left > 0) {
-            if (!copy_content(old, from, arena)) {
-                return LW_NO_MEMORY;
-            }
+            LW_TRY(replace(old, from, arena));
             old->key_place = from->key_place;
         } else {
             lw_node *copy = lw_tree_copy(from, arena);

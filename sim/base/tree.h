@@ -25,7 +25,7 @@ struct lw_node {
     lw_node *first;      // children in file order
     lw_node *next;       // next sibling
     size_t count;        // number of children
-    bool used;           // set by lw_map_get and the option parser; lw_tree_unused reports the rest
+    bool used;           // set by lw_map_get and the option parser
 };
 
 // Parse source->text. The root of an empty text is an empty map. source must outlive the tree.
@@ -38,7 +38,7 @@ lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, con
 // Child of a map by key, marked used; NULL when there is none (or map is NULL or no map).
 lw_node *lw_map_get(const lw_node *map, const char *key);
 
-// A deep copy whose parent is NULL; NULL when out of memory.
+// A deep copy, nothing in it marked used, whose parent is NULL; NULL when out of memory.
 lw_node *lw_tree_copy(const lw_node *node, lw_arena *arena) LW_CHECKED;
 
 // Put a copy of value at a dotted path ("links.egpu.lanes", "nodes.gpus[2].preset", "measured[0]"); maps are made on the way,

@@ -37,9 +37,10 @@ static const flag flags[] = {
      "form of the results on stdout (table)"},
     {"threads", 'j', FLAG_COUNT, offsetof(lw_arguments, threads), "N", NULL, 1, 4096,
      "points that run at the same time (OMP_NUM_THREADS or all cores)"},
-    {"seed", 0, FLAG_TEXT, offsetof(lw_arguments, seed), "N", NULL, 0, 0, "seed of all random draws (as in the file)"},
-    {"engine", 0, FLAG_TEXT, offsetof(lw_arguments, engine), "ENGINE", NULL, 0, 0,
-     "packet, or packet-exact where every packet is an event"},
+    {"seed", 0, FLAG_COUNT, offsetof(lw_arguments, seed), "N", NULL, 0, INT64_C(1) << 53,
+     "seed of all random draws (as in the file)"},
+    {"engine", 0, FLAG_WORD, offsetof(lw_arguments, engine), NULL, lw_engine_words, 0, 0,
+     "packet jumps over repetitions, packet-exact makes every packet an event (as in the file)"},
     {"stats", 0, FLAG_SWITCH, offsetof(lw_arguments, stats), NULL, NULL, 0, 0, "what the run cost, as one JSON line on stderr"},
     {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, lw_theme_words, 0, 0, "look of the charts (as the chart says)"},
     {"scale", 0, FLAG_COUNT, offsetof(lw_arguments, scale), "N", NULL, 1, 4, "pixels of a PNG per unit of the chart (2)"},
@@ -267,7 +268,7 @@ static lw_status check_verb(const reader *r, const lw_verb *verb) {
 
 lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *verbs, lw_arena *arena, lw_diags *diags,
                              lw_arguments *out, const lw_verb **verb) {
-    lw_arguments arguments = {.theme = -1, .scale = 2};
+    lw_arguments arguments = {.engine = -1, .seed = -1, .theme = -1, .scale = 2};
     size_t room = argc > 0 ? (size_t)argc : 1;
     arguments.file = LW_NEW_ARRAY(arena, const char *, room);
     arguments.set = LW_NEW_ARRAY(arena, const char *, room);

@@ -16,12 +16,13 @@ typedef struct lw_arguments {
     int64_t file_count;
     const char **set;  // of each --set
     int64_t set_count;
-    const char *output;         // folder of -o; NULL: none
-    const char *engine, *seed;  // NULL: as the file says
-    int format;                 // lw_format
-    int theme;                  // lw_theme_kind; -1: as the chart says
-    int64_t threads;            // 0: OMP_NUM_THREADS or the cores
-    int64_t scale;              // pixels a user unit of a PNG
+    const char *output;  // folder of -o; NULL: none
+    int engine;          // lw_engine; -1: as the file says
+    int64_t seed;        // -1: as the file says
+    int format;          // lw_format
+    int theme;           // lw_theme_kind; -1: as the chart says
+    int64_t threads;     // 0: OMP_NUM_THREADS or the cores
+    int64_t scale;       // pixels a user unit of a PNG
     bool pdf, stats, quiet, schema, help, version;
 } lw_arguments;
 

@@ -72,25 +72,27 @@ static lw_status add_parameters(const lw_context *context, const lw_preset *pres
     return LW_OK;
 }
 
-static void add_latency(const lw_link *link, lw_text *out) {
-    for (int dir = 0; dir < 2; dir++) {
-        int64_t total_ps = 0;
-        for (int s = 0; s < link->segment_count; s++) {
-            total_ps += lw_channel_latency_ps(&link->segment[s].channel[dir]);
-        }
-        lw_text_print(out, "Latency %s: %.1f ns", dir == 0 ? "there" : "back", (double)total_ps / 1e3);
-        const char *separator = " = ";
-        for (int s = 0; s < link->segment_count; s++) {
-            const lw_channel *channel = &link->segment[s].channel[dir];
-            const char *name = link->segment[s].name;
-            for (int i = 0; i < channel->latency_count; i++) {
-                lw_text_print(out, "%s%s%s%s %.1f", separator, name, name[0] == '\0' ? "" : " ", channel->latency[i].name,
-                              (double)channel->latency[i].ps / 1e3);
-                separator = " + ";
-            }
-        }
-        lw_text_add(out, "\n");
+static int64_t latency_ps(const lw_link *link, int dir) {
+    int64_t total_ps = 0;
+    for (int s = 0; s < link->segment_count; s++) {
+        total_ps += lw_channel_latency_ps(&link->segment[s].channel[dir]);
     }
+    return total_ps;
+}
+
+static void add_latency(const lw_link *link, int dir, const char *which, lw_text *out) {
+    lw_text_print(out, "Latency%s, ns: %.1f", which, (double)latency_ps(link, dir) / 1e3);
+    const char *separator = " = ";
+    for (int s = 0; s < link->segment_count; s++) {
+        const lw_channel *channel = &link->segment[s].channel[dir];
+        const char *name = link->segment[s].name;
+        for (int i = 0; i < channel->latency_count; i++) {
+            lw_text_print(out, "%s%s%s%s %.1f", separator, name, name[0] == '\0' ? "" : " ", channel->latency[i].name,
+                          (double)channel->latency[i].ps / 1e3);
+            separator = " + ";
+        }
+    }
+    lw_text_add(out, "\n");
 }
 
 // What is left of the raw rate after each stage that the link decides; window and endpoint depend on the machine around it.
@@ -154,7 +156,12 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
     }
     LW_TRY(resolve_preset(context, preset, link));
     lw_text_print(out, "\n%s\n", link->label);
-    add_latency(link, out);
+    if (latency_ps(link, 0) == latency_ps(link, 1)) {
+        add_latency(link, 0, " one way", out);
+    } else {
+        add_latency(link, 0, " there", out);
+        add_latency(link, 1, " back", out);
+    }
     return add_waterfall(context, link, out);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/cli/console.h"
+#include "sim/scenario/scenario.h"
 
 static lw_status load_charts(const lw_context *context, lw_session *session) {
     const lw_node *list = lw_scenario_charts(session->scenario);
@@ -35,17 +36,24 @@ static lw_status load_charts(const lw_context *context, lw_session *session) {
 lw_status lw_session_load(const lw_context *context, const char *path, lw_session *out) {
     const lw_arguments *arguments = context->arguments;
     lw_session session = {0};
-    lw_load load = {
+    const char *seed = arguments->seed < 0 ? NULL : lw_arena_print(context->arena, "%lld", (long long)arguments->seed);
+    if (arguments->seed >= 0 && seed == NULL) {
+        return LW_NO_MEMORY;
+    }
+    const lw_load load = {
         .set = arguments->set,
         .set_count = (size_t)arguments->set_count,
-        .engine = arguments->engine,
-        .seed = arguments->seed,
+        .engine = arguments->engine < 0 ? NULL : lw_engine_words[arguments->engine],
+        .seed = seed,
     };
     LW_TRY(lw_scenario_load(path, context->catalog, &load, context->arena, context->diags, &session.scenario));
     // Both lists are checked even when the first is wrong: users like to hear of everything at once.
     lw_status charts = load_charts(context, &session);
     lw_status asserts = lw_assertions_parse(lw_scenario_asserts(session.scenario), context->arena, context->diags,
                                             &session.assertion, &session.assertion_count);
+    if (asserts == LW_OK) {
+        asserts = lw_assertions_check_names(session.assertion, session.assertion_count, session.scenario->base, context->diags);
+    }
     if (charts != LW_OK || asserts != LW_OK) {
         return charts != LW_OK ? charts : asserts;
     }

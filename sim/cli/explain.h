@@ -7,8 +7,8 @@
 
 // The option table of one kind of thing under one section of the file.
 typedef struct lw_key_group {
-    const char *section;  // "links", "nodes", "workloads", "charts"
-    const char *name;     // family, kind of device or workload; NULL when the section has but one table
+    const char *section;  // "scenario", "links", "nodes", "workloads", "charts"
+    const char *name;     // family, kind of device or workload; NULL for what all of the section have
     const char *what;     // one sentence; may be NULL
     const lw_option *options;
 } lw_key_group;

@@ -3,8 +3,35 @@
 
 #include "sim/cli/explain.h"
 #include "sim/report/grid.h"
-#include "sim/scenario/device.h"
+#include "sim/scenario/connection.h"
 #include "sim/scenario/job.h"
+#include "sim/scenario/scenario.h"
+
+// Keys that the scenario reads by hand because they decide which table the others are read by.
+static const lw_option node_keys[] = {
+    {.key = "preset",
+     .kind = LW_OPTION_TEXT,
+     .fallback = "",
+     .help = "name of a device preset; other keys of the node go over it"},
+    {.key = "kind", .kind = LW_OPTION_WORD, .words = lw_device_words, .fallback = "", .help = "what it is; a preset says it too"},
+    {.key = NULL},
+};
+static const lw_option link_keys[] = {
+    {.key = "between", .kind = LW_OPTION_NODE, .help = "the two nodes that it joins: [a, b]; name[*] for all of a group"},
+    {.key = "preset", .kind = LW_OPTION_TEXT, .fallback = "", .help = "name of a link preset; other keys of the link go over it"},
+    {.key = "type", .kind = LW_OPTION_TEXT, .fallback = "", .help = "family whose parameters the link has; a preset says it too"},
+    {.key = "pattern",
+     .kind = LW_OPTION_WORD,
+     .words = lw_pattern_words,
+     .fallback = "each",
+     .help = "how groups of nodes are joined: each (pairs in order), star (one to all), ring (neighbours of one group), mesh "
+             "(every pair)"},
+    {.key = NULL},
+};
+static const lw_option workload_keys[] = {
+    {.key = "kind", .kind = LW_OPTION_WORD, .words = lw_job_words, .help = "what is to be done"},
+    {.key = NULL},
+};
 
 static void add_group(lw_key_group *out, size_t *count, lw_key_group group) {
     if (*count < LW_KEY_GROUPS_MAX) {
@@ -14,13 +41,17 @@ static void add_group(lw_key_group *out, size_t *count, lw_key_group group) {
 
 void lw_key_groups(lw_key_group *out, size_t *count) {
     *count = 0;
+    add_group(out, count, (lw_key_group){"scenario", NULL, "the file's own keys", lw_scenario_options});
+    add_group(out, count, (lw_key_group){"nodes", NULL, "keys of every node", node_keys});
     for (int kind = 0; kind < LW_DEVICE_KINDS; kind++) {
         add_group(out, count,
                   (lw_key_group){"nodes", lw_device_words[kind], lw_device_help[kind], lw_device_options((lw_device_kind)kind)});
     }
+    add_group(out, count, (lw_key_group){"links", NULL, "keys of every link", link_keys});
     for (const lw_family *const *family = lw_families; *family != NULL; family++) {
         add_group(out, count, (lw_key_group){"links", (*family)->name, (*family)->summary, (*family)->options});
     }
+    add_group(out, count, (lw_key_group){"workloads", NULL, "keys of every workload", workload_keys});
     for (int kind = 0; kind < LW_JOB_KINDS; kind++) {
         add_group(out, count,
                   (lw_key_group){"workloads", lw_job_words[kind], lw_job_help[kind], lw_job_options((lw_job_kind)kind)});
@@ -72,6 +103,9 @@ static void add_kind(const lw_option *row, lw_text *out) {
     }
 }
 
+// A maximum that only keeps the arithmetic from overflowing tells a reader nothing.
+static const double UNBOUNDED = 1e15;
+
 static bool has_range(const lw_option *row) {
     bool number = is_quantity(row) || row->kind == LW_OPTION_INTEGER;
     return number && (row->minimum != 0 || row->maximum != 0);
@@ -87,7 +121,11 @@ static void add_range(const lw_option *row, lw_text *out) {
         lw_number_print(row->minimum, low);
         lw_number_print(row->maximum, high);
     }
-    lw_text_print(out, "%s to %s", low, high);
+    if (row->maximum >= UNBOUNDED) {
+        lw_text_print(out, "%s or more", low);
+    } else {
+        lw_text_print(out, "%s to %s", low, high);
+    }
 }
 
 lw_status lw_explain_options(const lw_option *options, lw_arena *arena, lw_text *out) {
@@ -136,7 +174,7 @@ static void add_key_page(const lw_key_group *groups, const bool *mine, size_t co
             if (groups[i].name != NULL) {
                 lw_text_print(out, ": %s", groups[i].name);
             }
-        } else {
+        } else if (groups[i].name != NULL) {
             lw_text_print(out, ", %s", groups[i].name);
         }
     }
@@ -152,7 +190,7 @@ static void add_key_page(const lw_key_group *groups, const bool *mine, size_t co
     if (row->source != NULL) {
         add_line(out, "source", row->source);
     }
-    if (is_quantity(row)) {
+    if (is_quantity(row) && row->words == NULL) {
         add_line(out, "example", lw_dimension_example(row->dimension));
     }
 }

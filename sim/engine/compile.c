@@ -18,11 +18,15 @@ static gsl_rng *new_random(uint64_t seed, uint64_t kind, uint64_t index) {
     return random;
 }
 
-// Time of wire_bytes on a server; false when it exceeds LW_TIME_MAX.
+static bool in_limits(int64_t value) {
+    return value >= 0 && value <= LW_SPAN_MAX;
+}
+
+// Time of wire_bytes on a server; false when it exceeds LW_SPAN_MAX.
 static bool service_of(const lw_server *server, int64_t wire_bytes, lw_service *out) {
     lw_int128 parts = (lw_int128)wire_bytes * server->ps_per_byte.num;
     lw_int128 whole = parts / server->ps_per_byte.den + server->packet_ps;
-    if (whole > LW_TIME_MAX) {
+    if (whole > LW_SPAN_MAX) {
         return false;
     }
     out->whole_ps = (int64_t)whole;
@@ -37,7 +41,9 @@ static int64_t wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
 
 static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t seed, lw_node_server *out) {
     const lw_server *in = &fabric->server[index];
-    if (in->ps_per_byte.den <= 0 || in->ps_per_byte.num < 0 || in->error_probability >= 0.9 || in->latency_ps > LW_TIME_MAX) {
+    if (in->ps_per_byte.den <= 0 || in->ps_per_byte.num < 0 || in->error_probability >= 0.9 || !in_limits(in->packet_ps) ||
+        !in_limits(in->latency_ps) || !in_limits(in->credit_return_ps) || !in_limits(in->replay_ps) ||
+        !in_limits(in->control_bytes) || !in_limits(in->control_interval_ps)) {
         return LW_LIMIT;
     }
     out->free_ps = -1;
@@ -91,7 +97,7 @@ static int64_t ceil_divide(int64_t a, int64_t b) {
     return a / b + (a % b != 0);
 }
 
-// `a` faster than `b` for a full packet of the stream.
+// `a` takes less time for a packet than `b` on the server before: it must wait for the tail.
 static bool is_faster(lw_service a, int64_t a_den, lw_service b, int64_t b_den) {
     if (a.whole_ps != b.whole_ps) {
         return a.whole_ps < b.whole_ps;
@@ -105,6 +111,9 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
     lw_stop *stop = &run->stop[index];
     const lw_server *server = &fabric->server[hop->server];
     int64_t unit = server->data_unit_bytes > 0 ? server->data_unit_bytes : 1;
+    if (!in_limits(hop->overhead_bytes) || !in_limits(hop->granule_bytes - 1)) {
+        return LW_LIMIT;
+    }
     *stop = (lw_stop){.server = hop->server,
                       .next = index == stream->last_stop ? LW_NONE : index + 1,
                       .next_waiting = LW_NONE,
@@ -119,7 +128,8 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
                       .full_wire_bytes = wire_bytes(hop, full_bytes),
                       .last_wire_bytes = wire_bytes(hop, last_bytes)};
     stop->stream = (uint32_t)(stream - run->stream);
-    if (!service_of(server, stop->full_wire_bytes, &stop->full) || !service_of(server, stop->last_wire_bytes, &stop->last)) {
+    if ((lw_int128)stream->total * stop->full_wire_bytes > LW_TIME_MAX ||
+        !service_of(server, stop->full_wire_bytes, &stop->full) || !service_of(server, stop->last_wire_bytes, &stop->last)) {
         return LW_LIMIT;
     }
     // What backs up at the source of a backlog is not queueing delay.
@@ -132,7 +142,10 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
     if (index != stream->first_stop) {
         const lw_stop *previous = stop - 1;
         const lw_node_server *before = &run->server[previous->server];
-        stop->store_forward = hop->store_forward || is_faster(stop->full, state->den, previous->full, before->den);
+        bool paced = (hop - 1)->paces;
+        stop->store_forward = hop->store_forward || (!paced && is_faster(stop->full, state->den, previous->full, before->den));
+        stop->last_store_forward =
+            hop->store_forward || (!paced && is_faster(stop->last, state->den, previous->last, before->den));
         stop->wakes_previous = previous->buffer != INT64_MAX;
         if (is_finite(&before->credits[stream->kind])) {
             stop->frees = add_loop(run, previous->server, stream->kind);
@@ -164,22 +177,29 @@ static lw_status make_stream(lw_run_state *run, uint32_t task, bool is_request, 
     return LW_OK;
 }
 
+// Payload of a full packet: no more than a request asks for, or than there is.
+static int64_t full_packet_bytes(const lw_task *task) {
+    int64_t packet = task->packet_bytes < task->bytes ? task->packet_bytes : task->bytes;
+    return task->kind == LW_TASK_READ && task->request_bytes < packet ? task->request_bytes : packet;
+}
+
 static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
     const lw_task *task = &run->fabric->task[index];
     lw_task_state *state = &run->task[index];
     *state = (lw_task_state){.after_left = task->after_count, .data = LW_NONE, .request = LW_NONE, .next_in_line = LW_NONE};
     run->result[index].busiest = LW_NONE;
+    if (!in_limits(task->start_ps) || !in_limits(task->submit_ps) || !in_limits(task->finish_ps) ||
+        !in_limits(task->duration_ps) || !in_limits(task->completer_ps) || !in_limits(task->gap_ps) || !in_limits(task->bytes)) {
+        return LW_LIMIT;
+    }
     if (task->kind == LW_TASK_DELAY || task->bytes == 0) {
         return LW_OK;
     }
-    if (task->data_count == 0 || task->packet_bytes < 1 || task->bytes < 0 || task->bytes > LW_TIME_MAX) {
+    bool reads = task->kind == LW_TASK_READ;
+    if (task->data_count == 0 || task->packet_bytes < 1 || (reads && task->request_bytes < 1)) {
         return LW_INTERNAL;
     }
-    bool reads = task->kind == LW_TASK_READ;
-    int64_t packet = task->packet_bytes;
-    if (reads && task->request_bytes < packet) {
-        packet = task->request_bytes;
-    }
+    int64_t packet = full_packet_bytes(task);
     int64_t total = ceil_divide(task->bytes, packet);
     int64_t last = task->bytes - (total - 1) * packet;
     state->data_per_request = reads ? ceil_divide(task->request_bytes, packet) : 1;
@@ -305,4 +325,29 @@ void lw_run_state_free(lw_run_state *run) {
     }
     (void)lw_memory_resize_block(run->queue.event, 0);
     lw_steady_free(&run->steady);
+}
+
+int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes) {
+    int64_t head_ps = 0;
+    int64_t tail_ps = 0;
+    lw_service before = {0};
+    int64_t before_den = 1;
+    for (size_t i = 0; i < count; i++) {
+        const lw_server *server = &fabric->server[hop[i].server];
+        lw_service service;
+        if (!service_of(server, wire_bytes(&hop[i], payload_bytes), &service)) {
+            return LW_TIME_MAX;
+        }
+        bool faster = i > 0 && !hop[i - 1].paces && is_faster(service, server->ps_per_byte.den, before, before_den);
+        bool stored = i > 0 && (hop[i].store_forward || faster);
+        int64_t start_ps = stored ? tail_ps : head_ps;
+        head_ps = start_ps + server->latency_ps;
+        tail_ps = head_ps + service.whole_ps;
+        if (tail_ps > LW_TIME_MAX) {
+            return LW_TIME_MAX;
+        }
+        before = service;
+        before_den = server->ps_per_byte.den;
+    }
+    return tail_ps;
 }

@@ -9,6 +9,9 @@ enum { EVENTS_BETWEEN_CHECKS = 1 << 14 };
 static lw_status run_events(lw_run_state *run, const volatile sig_atomic_t *stop) {
     while (run->queue.count > 0) {
         for (int i = 0; i < EVENTS_BETWEEN_CHECKS && run->queue.count > 0; i++) {
+            if (run->queue.event[0].time_ps > LW_TIME_MAX) {
+                return LW_LIMIT;
+            }
             lw_packet_step(run);
             if (run->steady.ticked || run->steady.fresh) {
                 if (run->steady.enabled) {
@@ -20,9 +23,6 @@ static lw_status run_events(lw_run_state *run, const volatile sig_atomic_t *stop
             if (run->failed) {
                 return LW_NO_MEMORY;
             }
-        }
-        if (run->now_ps > LW_TIME_MAX) {
-            return LW_LIMIT;
         }
         if (stop != NULL && *stop != 0) {
             return LW_INTERRUPTED;
@@ -48,6 +48,12 @@ static void add_stop(const lw_run_state *run, const lw_stop *stop, lw_engine_res
     }
 }
 
+// From the totals: what was summed up on the way lost the remainder of every busy period.
+static int64_t busy_ps(const lw_server *server, const lw_server_result *did) {
+    lw_int128 parts = (lw_int128)(did->wire_bytes + did->control_bytes) * server->ps_per_byte.num;
+    return (int64_t)(parts / server->ps_per_byte.den) + (did->packets + did->replays) * server->packet_ps;
+}
+
 static lw_status results(lw_run_state *run, lw_engine_result *out) {
     const lw_fabric *fabric = run->fabric;
     lw_engine_result result = {.task = run->result, .server = LW_NEW_ARRAY(run->arena, lw_server_result, fabric->server_count)};
@@ -60,13 +66,15 @@ static lw_status results(lw_run_state *run, lw_engine_result *out) {
     for (size_t s = 0; s < fabric->server_count; s++) {
         const lw_node_server *server = &run->server[s];
         lw_server_result *to = &result.server[s];
-        to->busy_ps = server->busy_ps;
         to->replays = server->replays;
         to->wire_bytes += server->replay_wire_bytes;
         uint32_t from = fabric->server[s].opposite;
         if (server->control_opposite != LW_NONE) {
             result.server[from].control_bytes += run->server[from].control_sent * fabric->server[s].control_bytes;
         }
+    }
+    for (size_t s = 0; s < fabric->server_count; s++) {
+        result.server[s].busy_ps = busy_ps(&fabric->server[s], &result.server[s]);
     }
     for (size_t t = 0; t < fabric->task_count; t++) {
         const lw_task_state *state = &run->task[t];
@@ -111,24 +119,4 @@ lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed
     }
     lw_run_state_free(&run);
     return status;
-}
-
-int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes) {
-    lw_int128 at_ps = 0;
-    lw_int128 tail_ps = 0;
-    lw_fraction before = {0, 1};
-    int64_t before_packet_ps = 0;
-    for (size_t i = 0; i < count; i++) {
-        const lw_server *server = &fabric->server[hop[i].server];
-        int64_t bytes = payload_bytes + hop[i].overhead_bytes;
-        bytes = (bytes + hop[i].granule_bytes - 1) / hop[i].granule_bytes * hop[i].granule_bytes;
-        lw_int128 service_ps = (lw_int128)bytes * server->ps_per_byte.num / server->ps_per_byte.den + server->packet_ps;
-        bool faster = lw_fraction_compare(server->ps_per_byte, before) < 0 && server->packet_ps <= before_packet_ps;
-        lw_int128 start_ps = i > 0 && (hop[i].store_forward || faster) ? tail_ps : at_ps;
-        at_ps = start_ps + server->latency_ps;
-        tail_ps = start_ps + service_ps + server->latency_ps;
-        before = server->ps_per_byte;
-        before_packet_ps = server->packet_ps;
-    }
-    return (int64_t)tail_ps;
 }

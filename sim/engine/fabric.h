@@ -40,13 +40,14 @@ typedef struct lw_server {
     int64_t replay_ps;
 } lw_server;
 
-// One stop of a path. The packet starts there when its head has arrived, or its tail where the server is faster than the one
-// before or store_forward asks for it.
+// One stop of a path. The packet starts there when its head has arrived, or its tail where it takes less time here than on the
+// server before or store_forward asks for it.
 typedef struct lw_hop {
     uint32_t server;
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)
     int64_t granule_bytes;   // >= 1
     bool store_forward;
+    bool paces;              // takes its time between packets, not over the bytes of one: the next stop need not wait for a tail
     int64_t
         buffer_packets;  // at most so many packets of the task have left here and not yet started at the next stop; 0: no limit
 } lw_hop;
@@ -132,12 +133,13 @@ typedef struct lw_engine_result {
     int64_t jumps;        // periods were skipped this many times
 } lw_engine_result;
 
-// Run to the end. LW_STUCK: tasks wait in a circle or for credits that never come; *stuck (may be NULL) names one. LW_LIMIT: time
-// beyond 2^62 ps. LW_INTERRUPTED: *stop became non-zero (stop may be NULL). The result lives in the arena.
+// Run to the end. LW_STUCK: tasks wait in a circle or for credits that never come; *stuck (may be NULL) names one. LW_LIMIT: a time
+// or size of the input is negative or beyond 2^60 (13 days), or the clock beyond 2^61 ps. LW_INTERRUPTED: *stop became non-zero
+// (stop may be NULL). The result lives in the arena.
 lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed, const volatile sig_atomic_t *stop,
                         lw_arena *arena, lw_engine_result *out, uint32_t *stuck) LW_CHECKED;
 
-// One packet alone on an idle path: first bit out to last bit in, of payload_bytes over hops. For unloaded latencies.
+// One packet alone on an idle path: first bit out to last bit in, of payload_bytes over hops; 2^61 at most. For unloaded latencies.
 int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes);
 
 #endif

@@ -90,7 +90,7 @@ static int64_t replay(lw_run_state *run, lw_node_server *server, const lw_stop *
     int64_t units = (wire_bytes + server->unit_bytes - 1) / server->unit_bytes;
     lw_service service = last ? stop->last : stop->full;
     int64_t begin_ps = run->now_ps;
-    while (server->good_units < units) {
+    while (server->good_units < units && begin_ps <= LW_TIME_MAX) {
         server->replays++;
         server->replay_wire_bytes += wire_bytes;
         lw_draw_good_units(server);
@@ -173,7 +173,9 @@ static inline void start_packet(lw_run_state *run, uint32_t index) {
         send_control(run, server);
     }
     if (stop->next != LW_NONE) {
-        int64_t at_ps = (run->stop[stop->next].store_forward ? end_ps : begin_ps) + server->latency_ps;
+        const lw_stop *next = &run->stop[stop->next];
+        bool stored = last ? next->last_store_forward : next->store_forward;
+        int64_t at_ps = (stored ? end_ps : begin_ps) + server->latency_ps;
         at_ps = at_ps > server->in_order_ps ? at_ps : server->in_order_ps;
         push_head(run, &server->flight, at_ps, index, LW_EVENT_ARRIVE, stop->server);
     } else {

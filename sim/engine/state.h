@@ -14,8 +14,10 @@
 
 #define LW_NONE UINT32_MAX
 
-// Times beyond this end a run; sums of two legal times never overflow.
+// A clock beyond this ends a run. No single time (or count of bytes) of the input is above LW_SPAN_MAX, so the clock and the few
+// spans that make an event never overflow.
 #define LW_TIME_MAX (INT64_C(1) << 61)
+#define LW_SPAN_MAX (INT64_C(1) << 60)
 
 // A FIFO of (time, id) whose times never decrease. Grows by doubling; capacity is a power of two.
 typedef struct lw_fifo_entry {
@@ -44,7 +46,8 @@ typedef struct lw_stop {
     int64_t until_sink;     // at the last stop: packets until a delivery matters to somebody
     lw_service full, last;  // of a full packet, of the stream's last
     uint64_t wait_ps;       // sum of starts minus sum of arrivals, modulo 2^64; the sum of waits once the queue is empty
-    bool store_forward;     // starts when the tail has arrived
+    bool store_forward;     // a full packet starts when its tail has arrived
+    bool last_store_forward;
     bool counts_wait;
     bool wakes_previous;  // the stop before has a bounded buffer
     int64_t buffer;       // packets started here and not yet at the next stop; INT64_MAX: any number

@@ -107,17 +107,18 @@ static lw_stream *source_stream(lw_run_state *run, const lw_task_state *state) {
     return &run->stream[state->request != LW_NONE ? state->request : state->data];
 }
 
-static int64_t gap_ps(const lw_run_state *run, uint32_t index) {
+static int64_t draw_gap_ps(const lw_run_state *run, uint32_t index) {
     const lw_task *task = &run->fabric->task[index];
     if (task->arrivals == LW_ARRIVALS_FIXED) {
         return task->gap_ps;
     }
-    return llround(gsl_ran_exponential(run->task[index].random, (double)task->gap_ps));
+    double gap_ps = gsl_ran_exponential(run->task[index].random, (double)task->gap_ps);
+    return gap_ps < (double)LW_SPAN_MAX ? llround(gap_ps) : LW_SPAN_MAX;
 }
 
 static void next_arrival(lw_run_state *run, uint32_t index) {
     lw_task_state *state = &run->task[index];
-    state->next_arrival_ps += gap_ps(run, index);
+    state->next_arrival_ps += draw_gap_ps(run, index);
     lw_schedule(run, state->next_arrival_ps, LW_EVENT_SOURCE, index);
 }
 

@@ -190,7 +190,7 @@ static lw_status parse_path(char *path, lw_assertion *out, lw_diags *diags) {
 }
 
 static lw_status parse_one(const lw_node *item, lw_arena *arena, lw_diags *diags, lw_assertion *out) {
-    lw_assertion assertion = {.text = item->text, .place = item->place};
+    lw_assertion assertion = {.place = item->place};
     if (item->kind != LW_SCALAR) {
         return lw_error(diags, item->place, example, "an assertion is a text");
     }
@@ -321,6 +321,37 @@ static lw_status check_one(const lw_assertion *assertion, const lw_result *resul
         }
     }
     return found_any || result->point_count == 0 ? worst : unknown_name(assertion, &result->point[0], diags);
+}
+
+// "slots" of "slots[3]": groups stand in the file under their plain name.
+static size_t plain_length(const char *name) {
+    return strcspn(name, "[");
+}
+
+static lw_status check_name(const lw_assertion *assertion, lw_node *scenario, lw_diags *diags) {
+    const char *section = assertion->of_link ? "links" : "workloads";
+    const lw_node *map = lw_tree_at(scenario, section);
+    if (assertion->of_link && strchr(assertion->name, ' ') != NULL) {
+        return LW_OK;
+    }
+    const char *all = "";
+    for (const lw_node *item = map != NULL ? map->first : NULL; item != NULL; item = item->next) {
+        if (strlen(item->key) == plain_length(assertion->name) && strncmp(item->key, assertion->name, strlen(item->key)) == 0) {
+            return LW_OK;
+        }
+        all = lw_diags_text(diags, "%s%s%s", all, all[0] == '\0' ? "" : ", ", item->key);
+    }
+    return lw_error(diags, assertion->place, lw_diags_text(diags, "under %s stand: %s", section, all),
+                    "the scenario has no %s.%s", section, assertion->name);
+}
+
+lw_status lw_assertions_check_names(const lw_assertion *assertion, size_t count, lw_node *scenario, lw_diags *diags) {
+    lw_status worst = LW_OK;
+    for (size_t i = 0; i < count; i++) {
+        lw_status status = check_name(&assertion[i], scenario, diags);
+        worst = status == LW_OK ? worst : status;
+    }
+    return worst;
 }
 
 lw_status lw_assertions_check(const lw_assertion *assertion, size_t count, const lw_result *result, lw_diags *diags) {

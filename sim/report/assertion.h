@@ -14,7 +14,6 @@ typedef enum lw_relation { LW_LESS, LW_LESS_EQUAL, LW_MORE, LW_MORE_EQUAL, LW_EQ
 
 // One comparison. The left side is `workloads.NAME.METRIC` or `links.NAME.DIRECTION.METRIC` (also for node ports).
 typedef struct lw_assertion {
-    const char *text;  // as the user wrote it
     lw_place place;
     bool of_link;           // links.*, else workloads.*
     const char *name;       // of the workload or link
@@ -28,6 +27,10 @@ typedef struct lw_assertion {
 // Parse the list under `assert:`; NULL is an empty list. LW_BAD_INPUT with diagnostics for what cannot be understood.
 lw_status lw_assertions_parse(const lw_node *list, lw_arena *arena, lw_diags *diags, const lw_assertion **out,
                               size_t *count) LW_CHECKED;
+
+// Before a run: has the scenario (its tree with `nodes`, `links` and `workloads`) what the assertions are about? LW_BAD_INPUT
+// with diagnostics if not. The memory and engines of nodes are links only in the results, so their names ("host memory") pass.
+lw_status lw_assertions_check_names(const lw_assertion *assertion, size_t count, lw_node *scenario, lw_diags *diags) LW_CHECKED;
 
 // Check each assertion on each point. A workload or link that no point has is LW_BAD_INPUT; a comparison that fails is an error
 // diagnostic with the point's settings and the value found, and LW_CHECK_FAILED. A point that lacks the workload is passed over.

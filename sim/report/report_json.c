@@ -153,6 +153,13 @@ static void add_links(const lw_point *point, lw_text *out) {
     lw_text_add(out, "}");
 }
 
+// lw_stage_words without spaces, so that no reader has to quote a key.
+static const char *const stage_keys[LW_STAGE_COUNT] = {
+    [LW_STAGE_RAW] = "raw",         [LW_STAGE_LINE_CODE] = "line_code", [LW_STAGE_PERIODIC] = "periodic",
+    [LW_STAGE_FRAMING] = "framing", [LW_STAGE_CONTROL] = "control",     [LW_STAGE_RETRY] = "retry",
+    [LW_STAGE_WINDOW] = "window",   [LW_STAGE_ENDPOINT] = "endpoint",
+};
+
 static void add_stages(const lw_point *point, lw_text *out) {
     lw_text_add(out, "\"stages\":[");
     for (size_t i = 0; i < point->stage_count; i++) {
@@ -168,7 +175,7 @@ static void add_stages(const lw_point *point, lw_text *out) {
         lw_text_add(out, ",\"rate_GBps\":{");
         for (int stage = 0; stage < LW_STAGE_COUNT; stage++) {
             add_comma(out, stage > 0);
-            add_number(out, lw_stage_words[stage], row->rate_GBps[stage]);
+            add_number(out, stage_keys[stage], row->rate_GBps[stage]);
         }
         lw_text_add(out, "}}");
     }

@@ -90,7 +90,7 @@ static const char *all_right(lw_arena *arena, size_t columns) {
     return text;
 }
 
-// "upload, host -> gpu, in GB/s", then sizes down and series across.
+// "upload, host->gpu, GB/s by links.egpu", then sizes down and series across.
 static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
     const char *direction = NULL;
     lw_grid *grid = lw_grid_new(arena, m->series_count + 1, all_right(arena, m->series_count + 1));
@@ -111,7 +111,8 @@ static lw_status write_block(const matrix *m, const char *name, size_t guess, in
             }
         }
     }
-    lw_text_print(out, "\n%s%s%s, GB/s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction);
+    lw_text_print(out, "\n%s%s%s, GB/s by %s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
+                  m->series[0]->path);
     return lw_grid_write(grid, 2, width, out);
 }
 
@@ -132,8 +133,13 @@ static void add_limit(lw_grid *grid, const lw_workload_result *workload) {
 
 static lw_status write_limits(const matrix *m, const lw_columns *columns, lw_arena *arena, lw_text *out) {
     size_t row = largest_size(m);
-    lw_text_print(out, "\nLimited by, at %s\n", m->size[row]->text);
+    lw_text_print(out, "\nWhat limits them at %s\n", m->size[row]->text);
     lw_grid *grid = lw_grid_new(arena, 5, "llrll");
+    lw_grid_add(grid, m->series[0]->path);
+    lw_grid_add(grid, "workload");
+    lw_grid_add(grid, "share");
+    lw_grid_add(grid, "limited by");
+    lw_grid_add(grid, "evidence");
     for (size_t c = 0; c < m->series_count; c++) {
         const lw_point *point = m->cell[row * m->series_count + c];
         for (size_t w = 0; point != NULL && w < columns->workload_count; w++) {

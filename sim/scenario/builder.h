@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A plan in the making: shared by servers.c, transfer.c and plan.c, and by nobody else.
+#ifndef LW_BUILDER_H
+#define LW_BUILDER_H
+
+#include "sim/scenario/list.h"
+#include "sim/scenario/plan.h"
+
+// What a DMA engine needs a server for; one each a device.
+typedef enum lw_engine_cost { LW_COST_PACKET_GAP, LW_COST_REQUEST_GAP, LW_COST_COUNT } lw_engine_cost;
+
+typedef struct lw_device_servers {
+    uint32_t memory;
+    uint32_t gap[LW_COST_COUNT];
+    uint32_t engine_slots[2];  // resources: copies that read (towards the device), copies that write
+} lw_device_servers;
+
+typedef struct lw_builder {
+    lw_system *system;
+    lw_arena *arena;
+    lw_diags *diags;
+    lw_list server;                // lw_server
+    lw_list info;                  // lw_server_info
+    lw_list task;                  // lw_task
+    lw_list resource;              // int64_t slots
+    lw_list pace;                  // lw_pace
+    uint32_t (*of_connection)[2];  // first server of each connection and direction; its segments follow in the way of the data
+    lw_device_servers *of_device;
+    bool *carries, *serves;
+    lw_evidence evidence;
+} lw_builder;
+
+// A copy engine that reaches a share of a link's ceiling.
+typedef struct lw_pace {
+    uint32_t device;
+    bool reading;
+    lw_fraction ps_per_byte;
+    uint32_t server;
+} lw_pace;
+
+// ---- servers.c ----
+lw_status lw_builder_start(lw_builder *builder) LW_CHECKED;
+lw_status lw_server_of_memory(lw_builder *builder, uint32_t device, uint32_t *out) LW_CHECKED;
+lw_status lw_server_of_gap(lw_builder *builder, uint32_t device, lw_engine_cost cost, uint32_t *out) LW_CHECKED;
+lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, double rate_Bps, uint32_t *out) LW_CHECKED;
+lw_status lw_server_of_core(lw_builder *builder, uint32_t host, const char *job, uint32_t *out) LW_CHECKED;
+lw_status lw_slots_of_engine(lw_builder *builder, uint32_t device, bool reading, uint32_t *out) LW_CHECKED;
+lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) LW_CHECKED;
+
+// ---- transfer.c ----
+typedef struct lw_ends {
+    uint32_t source, sink, executor;  // devices; the executor is one of the two
+} lw_ends;
+// The device that executes a transfer between two: a network card before a GPU, a GPU before a host, a host before a memory; of
+// two alike the one that holds the data.
+lw_ends lw_transfer_ends(const lw_system *system, uint32_t from, uint32_t to);
+// A DMA of the executor over the route from source to sink. Missing routes are diagnosed at `at`.
+lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_place at, lw_transfer *out) LW_CHECKED;
+// A CPU core of the host that copies from its memory to its memory.
+lw_status lw_transfer_core(lw_builder *builder, lw_job *job, uint32_t host, lw_transfer *out) LW_CHECKED;
+// Readers of a memory, without a link.
+lw_status lw_transfer_memory(lw_builder *builder, lw_job *job, uint32_t device, lw_transfer *out) LW_CHECKED;
+
+#endif

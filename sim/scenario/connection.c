@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/scenario/connection.h"
+
+#include <string.h>
+
+#include "sim/scenario/catalog.h"
+
+const char *const lw_pattern_words[] = {"each", "star", "ring", "mesh", NULL};
+const char *const lw_pattern_help =
+    "between groups: each (pairs in order), star (one to all), ring (neighbours of one group), mesh (every pair)";
+const char *const lw_link_own_keys[] = {"between", "type", "preset", "pattern", NULL};
+
+static lw_status read_between(const lw_node *node, lw_diags *diags, lw_link_spec *out) {
+    static const char hint[] = "write between: [host, gpu]";
+    const lw_node *between = lw_map_get(node, "between");
+    if (between == NULL) {
+        return lw_error(diags, node->place, hint, "links.%s does not say what it is between", node->key);
+    }
+    if (between->kind != LW_LIST || between->count != 2) {
+        return lw_error(diags, between->place, hint, "'between' takes a list of two nodes");
+    }
+    const lw_node *end = between->first;
+    for (int i = 0; i < 2; i++, end = end->next) {
+        if (end->kind != LW_SCALAR) {
+            return lw_error(diags, end->place, hint, "an end of a link is the name of a node");
+        }
+        out->between[i] = end->text;
+        out->between_place[i] = end->place;
+    }
+    return LW_OK;
+}
+
+static const lw_family *nearest_family(const char *name) {
+    const char *names[64];
+    size_t count = 0;
+    for (size_t i = 0; lw_families[i] != NULL && count < 64; i++) {
+        names[count++] = lw_families[i]->name;
+    }
+    const char *nearest = lw_nearest(name, names, count);
+    return nearest != NULL ? lw_family_find(nearest) : NULL;
+}
+
+static lw_status read_family(const lw_node *node, lw_diags *diags, lw_link_spec *out) {
+    const lw_node *type = lw_map_get(node, "type");
+    if (type == NULL && out->preset == NULL) {
+        return lw_error(diags, node->place, "add preset: NAME (see `lanewise list links`) or type: pcie and its parameters",
+                        "links.%s has neither a preset nor a type", node->key);
+    }
+    if (type != NULL && type->kind != LW_SCALAR) {
+        return lw_error(diags, type->place, "write type: pcie", "'type' takes a word");
+    }
+    const char *name = type != NULL ? type->text : out->preset->type;
+    lw_place place = type != NULL ? type->place : out->preset->root->place;
+    out->family = lw_family_find(name);
+    if (out->family == NULL) {
+        const lw_family *nearest = nearest_family(name);
+        const char *hint =
+            nearest != NULL ? lw_diags_text(diags, "did you mean '%s'?", nearest->name) : "`lanewise list links` names them";
+        return lw_error(diags, place, hint, "there is no link type '%s'", name);
+    }
+    if (type != NULL && out->preset != NULL && strcmp(name, out->preset->type) != 0) {
+        return lw_error(diags, place, "leave 'type' out", "the preset '%s' is of type %s, not %s", out->preset->name,
+                        out->preset->type, name);
+    }
+    return LW_OK;
+}
+
+lw_status lw_link_read(const lw_node *node, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_link_spec *out) {
+    *out = (lw_link_spec){.name = node->key, .place = node->key_place};
+    if (node->kind != LW_MAP) {
+        return lw_error(diags, node->place, "write NAME: {between: [a, b], preset: ...}", "the link '%s' must be a map",
+                        node->key);
+    }
+    if (strpbrk(node->key, ".[] ") != NULL || node->key[0] == '\0') {
+        return lw_error(diags, node->key_place, "use letters, digits, - and _", "'%s' is no name for a link", node->key);
+    }
+    LW_TRY(read_between(node, diags, out));
+    const lw_node *values = NULL, *preset = lw_map_get(node, "preset"), *pattern = lw_map_get(node, "pattern");
+    if (preset != NULL) {
+        LW_TRY(lw_catalog_use(catalog, LW_PRESET_LINK, preset, arena, diags, &out->preset, &values));
+    }
+    LW_TRY(read_family(node, diags, out));
+    if (pattern != NULL) {
+        static const lw_option row = {"pattern", LW_OPTION_WORD, LW_PLAIN, 0, "each", lw_pattern_words, 0, 0, "", NULL};
+        int word = 0;
+        LW_TRY(lw_option_parse_value(&row, pattern, &word, diags));
+        out->pattern = (lw_pattern)word;
+    }
+    out->params = lw_arena_alloc(arena, 1, out->family->params_size);
+    if (out->params == NULL) {
+        return LW_NO_MEMORY;
+    }
+    const lw_option *table = out->family->options;
+    lw_options_default(table, out->params);
+    lw_option_set preset_set = {0}, all;
+    if (values != NULL) {
+        LW_TRY(lw_options_parse(table, values, NULL, out->params, &preset_set, diags));
+    }
+    LW_TRY(lw_options_parse(table, node, lw_link_own_keys, out->params, &out->user, diags));
+    all = out->user;
+    for (size_t i = 0; table[i].key != NULL; i++) {
+        all.given[i] = all.given[i] || preset_set.given[i];
+    }
+    const char *what = lw_arena_print(arena, "links.%s (type %s)", node->key, out->family->name);
+    return what == NULL ? LW_NO_MEMORY : lw_options_require(table, &all, what, node->place, diags);
+}
+
+static void limit_to(lw_link_spec *spec, const lw_device *device, const char *key, int64_t native, lw_diags *diags) {
+    const lw_option *row = lw_option_find(spec->family->options, key);
+    if (native == LW_AUTO || row == NULL || row->kind != LW_OPTION_INTEGER) {
+        return;
+    }
+    int64_t *value = (int64_t *)(void *)((char *)spec->params + row->offset);
+    if (*value != LW_AUTO && *value > native) {
+        lw_note(diags, spec->place, NULL, "links.%s runs at %s %lld, not %lld: '%s' has no more", spec->name, key,
+                (long long)native, (long long)*value, device->spec->name);
+        *value = native;
+    }
+}
+
+void lw_link_limit(lw_link_spec *spec, const lw_device *device, lw_diags *diags) {
+    limit_to(spec, device, "gen", LW_DEVICE_GET(device, native_gen), diags);
+    limit_to(spec, device, "lanes", LW_DEVICE_GET(device, native_lanes), diags);
+}
+
+lw_status lw_link_finish(lw_link_spec *spec, lw_diags *diags) {
+    size_t errors = lw_diags_errors(diags);
+    if (spec->family->check != NULL) {
+        LW_TRY(spec->family->check(spec->params, &spec->user, spec->place, diags));
+    }
+    if (lw_diags_errors(diags) > errors) {
+        return LW_BAD_INPUT;
+    }
+    spec->family->resolve(spec->params, &spec->link);
+    return LW_OK;
+}

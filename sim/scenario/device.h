@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The nodes of a scenario: kinds, their parameters, groups.
+#ifndef LW_DEVICE_H
+#define LW_DEVICE_H
+
+#include "sim/lanewise.h"
+
+typedef enum lw_device_kind {
+    LW_DEVICE_HOST,
+    LW_DEVICE_GPU,
+    LW_DEVICE_MEMORY,
+    LW_DEVICE_SWITCH,
+    LW_DEVICE_NIC,
+    LW_DEVICE_KINDS
+} lw_device_kind;
+extern const char *const lw_device_words[];  // "host", ..., NULL
+extern const char *const lw_device_help[];   // one sentence a kind
+
+// The programming interface a copy is called through; LW_API_AUTO is the device's own.
+typedef enum lw_api { LW_API_AUTO, LW_API_CUDA, LW_API_HIP, LW_API_OPENCL, LW_API_D3D12, LW_API_SYCL, LW_API_COUNT } lw_api;
+extern const char *const lw_api_words[];
+
+// Parameters of all kinds; the table of a kind says which of them it has. LW_AUTO as the tables explain.
+typedef struct lw_device_params {
+    int64_t memory_rate_Bps;  // both directions share it; LW_AUTO: no limit
+    int64_t read_latency_ps;  // from a request's arrival to its data being ready
+    int64_t write_latency_ps;
+    int64_t cpu_copy_rate_Bps;  // LW_AUTO: no limit
+    int64_t copy_engines;
+    int64_t staging_bytes;  // LW_AUTO: the whole copy
+    bool staging_overlap;
+    int api;
+    int64_t submit_ps, submit_api_ps[LW_API_COUNT];  // [LW_API_AUTO] is not used; LW_AUTO: submit_ps
+    int64_t submit_pageable_ps;                      // LW_AUTO: as for pinned memory
+    int64_t submit_pageable_d2h_ps;                  // LW_AUTO: submit_pageable_ps
+    int64_t submit_chunk_ps;
+    int64_t finish_ps;
+    double efficiency_h2d, efficiency_d2h;
+    bool p2p;
+    int64_t dma_packet_gap_ps, request_gap_ps;
+    int64_t tags, mps_bytes, mrrs_bytes;  // LW_AUTO: the link's
+    int64_t native_gen, native_lanes;     // LW_AUTO: whatever the link has
+    int64_t latency_ps;                   // of a switch
+    bool store_forward;
+    int64_t count;
+} lw_device_params;
+
+// What stands under one key of `nodes:`.
+typedef struct lw_device_spec {
+    const char *name;
+    lw_device_kind kind;
+    const lw_preset *preset;  // NULL: ideal
+    lw_place place;
+    bool group;               // `count:` was given
+    uint32_t first, members;  // its devices in the system
+    lw_device_params params;
+    lw_option_set user;             // keys that the scenario gave itself
+    bool consulted[LW_OPTION_MAX];  // rows of the kind's table that something asked for
+} lw_device_spec;
+
+// One device: the members of a group share their spec.
+typedef struct lw_device {
+    const char *name;  // "gpu", "gpus[3]"
+    lw_device_spec *spec;
+} lw_device;
+
+const lw_option *lw_device_options(lw_device_kind kind);
+
+// Read one node of the scenario. *note is set for nodes without a preset and without own figures.
+lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
+                         lw_device_spec *out) LW_CHECKED;
+
+// A parameter of a device, and a record that it matters (so that an idle one can be reported).
+#define LW_DEVICE_GET(device, field) \
+    (lw_device_consult((device)->spec, offsetof(lw_device_params, field)), (device)->spec->params.field)
+void lw_device_consult(lw_device_spec *spec, size_t offset);
+
+// Time from the call of a copy to the first DMA on this device.
+typedef enum lw_call { LW_CALL_PINNED, LW_CALL_PAGEABLE, LW_CALL_PAGEABLE_D2H } lw_call;
+int64_t lw_device_submit_ps(const lw_device *device, lw_api api, lw_call call);
+
+#endif

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Keys, links and nodes that change nothing in any point of a scenario: reported, never ignored in silence.
+#include <string.h>
+
+#include "sim/scenario/list.h"
+#include "sim/scenario/scenario.h"
+
+// Seen at a place under a name; `matters` once any point showed an effect.
+typedef struct {
+    lw_place place;
+    const char *text;  // "links.egpu.mrrs"
+    const char *what;  // "has no effect"
+    bool matters;
+} finding;
+
+struct lw_effects {
+    lw_arena *arena;
+    lw_list findings;
+};
+
+lw_effects *lw_effects_new(lw_arena *arena) {
+    lw_effects *effects = LW_NEW(arena, lw_effects);
+    if (effects != NULL) {
+        effects->arena = arena;
+    }
+    return effects;
+}
+
+static finding *find(lw_effects *effects, lw_place place, const char *what) {
+    finding *items = LW_LIST_ITEMS(&effects->findings, finding);
+    for (size_t i = 0; i < effects->findings.count; i++) {
+        const lw_place *other = &items[i].place;
+        if (other->source == place.source && other->line == place.line && other->column == place.column &&
+            items[i].what == what) {
+            return &items[i];
+        }
+    }
+    return NULL;
+}
+
+static lw_status add(lw_effects *effects, lw_place place, const char *what, const char *group, const char *name, const char *key,
+                     finding **out) {
+    finding *slot = LW_LIST_ADD(&effects->findings, finding, effects->arena);
+    const char *text = key != NULL ? lw_arena_print(effects->arena, "%s.%s.%s", group, name, key)
+                                   : lw_arena_print(effects->arena, "%s.%s", group, name);
+    if (slot == NULL || text == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *slot = (finding){place, text, what, false};
+    *out = slot;
+    return LW_OK;
+}
+
+static const char no_effect[] = "has no effect";
+static const char idle_link[] = "carries nothing";
+static const char idle_node[] = "takes part in nothing";
+
+static lw_status look_at(lw_effects *effects, lw_place place, const char *what, const char *group, const char *name,
+                         const char *key, bool matters) {
+    finding *known = find(effects, place, what);
+    if (known == NULL) {
+        LW_TRY(add(effects, place, what, group, name, key, &known));
+    }
+    known->matters |= matters;
+    return LW_OK;
+}
+
+static lw_status look_at_link(lw_effects *effects, const lw_plan *plan, const lw_link_spec *spec) {
+    bool carries = false;
+    for (size_t i = 0; i < plan->system->connection_count; i++) {
+        carries |= plan->system->connection[i].spec == spec && plan->carries[i];
+    }
+    LW_TRY(look_at(effects, spec->place, idle_link, "links", spec->name, NULL, carries));
+    const lw_option *table = spec->family->options;
+    for (size_t i = 0; table[i].key != NULL; i++) {
+        if (!spec->user.given[i]) {
+            continue;
+        }
+        const finding *known = find(effects, spec->user.place[i], no_effect);
+        bool matters = (known != NULL && known->matters) || lw_family_has_effect(spec->family, spec->params, table[i].key);
+        LW_TRY(look_at(effects, spec->user.place[i], no_effect, "links", spec->name, table[i].key, matters));
+    }
+    return LW_OK;
+}
+
+static lw_status look_at_rows(lw_effects *effects, const lw_option *table, const lw_option_set *set, const bool *consulted,
+                              const char *group, const char *name) {
+    for (size_t i = 0; table[i].key != NULL; i++) {
+        bool names = table[i].kind == LW_OPTION_TEXT || table[i].kind == LW_OPTION_NODE;  // of other things: checked elsewhere
+        if (set->given[i] && !names && strcmp(table[i].key, "count") != 0) {
+            LW_TRY(look_at(effects, set->place[i], no_effect, group, name, table[i].key, consulted[i]));
+        }
+    }
+    return LW_OK;
+}
+
+lw_status lw_effects_look(lw_effects *effects, const lw_plan *plan) {
+    const lw_system *system = plan->system;
+    for (size_t i = 0; i < system->spec_count; i++) {
+        const lw_device_spec *spec = &system->spec[i];
+        LW_TRY(look_at(effects, spec->place, idle_node, "nodes", spec->name, NULL, plan->serves[i]));
+        if (plan->serves[i]) {
+            LW_TRY(look_at_rows(effects, lw_device_options(spec->kind), &spec->user, spec->consulted, "nodes", spec->name));
+        }
+    }
+    for (size_t i = 0; i < system->link_count; i++) {
+        LW_TRY(look_at_link(effects, plan, &system->link[i]));
+    }
+    for (size_t i = 0; i < system->job_count; i++) {
+        const lw_job *job = &system->job[i];
+        LW_TRY(look_at_rows(effects, lw_job_options(job->kind), &job->set, job->consulted, "workloads", job->name));
+    }
+    return LW_OK;
+}
+
+void lw_effects_report(const lw_effects *effects, lw_diags *diags) {
+    const finding *items = LW_LIST_ITEMS(&effects->findings, const finding);
+    for (size_t i = 0; i < effects->findings.count; i++) {
+        if (!items[i].matters) {
+            lw_warn(diags, items[i].place, NULL, "%s %s here", items[i].text, items[i].what);
+        }
+    }
+}

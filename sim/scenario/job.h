@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The workloads of a scenario: what the user asks for. How a job becomes tasks stands in plan.h.
+#ifndef LW_JOB_H
+#define LW_JOB_H
+
+#include "sim/lanewise.h"
+
+typedef enum lw_job_kind {
+    LW_JOB_COPY,
+    LW_JOB_STREAM,
+    LW_JOB_DMA,
+    LW_JOB_READ_LATENCY,
+    LW_JOB_MEMORY_LOAD,
+    LW_JOB_KINDS
+} lw_job_kind;
+extern const char *const lw_job_words[];  // "copy", ..., NULL
+extern const char *const lw_job_help[];
+
+typedef enum lw_dma_op { LW_DMA_READ, LW_DMA_WRITE, LW_DMA_BOTH } lw_dma_op;
+typedef enum lw_choice { LW_CHOICE_AUTO, LW_CHOICE_TRUE, LW_CHOICE_FALSE } lw_choice;
+
+// Parameters of all kinds; the table of a kind says which of them it has.
+typedef struct lw_job_params {
+    const char *from, *to;  // selections of devices; device and host of dma and read-latency; memory-load has only `from`
+    int64_t bytes;          // of each transfer; LW_AUTO for memory-load: as long as the other jobs run
+    int pageable;           // 0 pinned, 1 pageable
+    int api;                // lw_api
+    int p2p;                // lw_choice
+    int64_t repeat;
+    bool overlap;
+    int64_t packet_bytes;        // LW_AUTO: as large as the path takes
+    int64_t rate_Bps, gap_ps;    // of streams; LW_AUTO: not given
+    int arrivals;                // lw_arrivals
+    int op;                      // lw_dma_op
+    int64_t count, outstanding;  // small transfers in all, and under way at once (LW_AUTO: as the tags allow)
+    int64_t start_ps;
+    const lw_node *after, *via;  // lists of names, or one name; NULL: none
+} lw_job_params;
+
+typedef struct lw_job {
+    const char *name;
+    lw_job_kind kind;
+    lw_place place;
+    lw_job_params params;
+    lw_option_set set;
+    bool consulted[LW_OPTION_MAX];  // rows of the kind's table that something asked for
+    uint32_t (*pair)[2];            // devices: from, to of each member
+    size_t pair_count;
+    const uint32_t *after;  // jobs
+    size_t after_count;
+    const uint32_t *via;  // devices
+    size_t via_count;
+} lw_job;
+
+const lw_option *lw_job_options(lw_job_kind kind);
+// Read one workload; names are resolved later (system.c).
+lw_status lw_job_read(const lw_node *node, lw_diags *diags, lw_job *out) LW_CHECKED;
+lw_place lw_job_place(const lw_job *job, const char *key);  // of a key's value, else of the job
+
+// A parameter of a job, and a record that it matters.
+#define LW_JOB_GET(job, field) (lw_job_consult((job), offsetof(lw_job_params, field)), (job)->params.field)
+void lw_job_consult(lw_job *job, size_t offset);
+
+#endif

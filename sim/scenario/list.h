@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Lists that grow inside an arena.
+#ifndef LW_LIST_H
+#define LW_LIST_H
+
+#include <string.h>
+
+#include "sim/base/arena.h"
+
+typedef struct lw_list {
+    void *items;
+    size_t count, capacity;
+} lw_list;
+
+// A zeroed slot of `size` bytes at the end; NULL when out of memory. Earlier slots may move. Every call on a list uses the same
+// size.
+static inline void *lw_list_add(lw_list *list, size_t size, lw_arena *arena) {
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 8;
+        void *items = lw_arena_alloc(arena, capacity, size);
+        if (items == NULL) {
+            return NULL;
+        }
+        if (list->count > 0) {
+            memcpy(items, list->items, list->count * size);
+        }
+        list->items = items;
+        list->capacity = capacity;
+    }
+    return (char *)list->items + size * list->count++;
+}
+#define LW_LIST_ADD(list, type, arena) ((type *)lw_list_add((list), sizeof(type), (arena)))
+#define LW_LIST_ITEMS(list, type) ((type *)(list)->items)
+
+#endif

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/scenario/outcome.h"
+
+#include <math.h>
+#include <string.h>
+
+// ---- What limited a job ----
+
+// Times of one job summed over its tasks, and shares of (time x members).
+typedef struct {
+    int64_t start_ps, end_ps;
+    double time_ps;  // from start to end, once a member
+    double fixed, stalled, busiest;
+    uint32_t busiest_server;
+    double wait_ps;
+    int64_t packets;
+} job_times;
+
+static void add_task(const lw_task_result *task, job_times *times, double *busy_ps) {
+    double phase_ps = (double)(task->delivered_ps - task->first_ps);
+    times->stalled += (double)task->window_stall_ps;
+    times->wait_ps += (double)task->wait_ps;
+    times->packets += task->packets;
+    if (task->busiest != LW_NO_SERVER && phase_ps > 0) {
+        busy_ps[task->busiest] += task->busiest_share * phase_ps;
+    }
+}
+
+static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
+                         job_times *times) {
+    *times = (job_times){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER};
+    double *busy_ps = LW_NEW_ARRAY(arena, double, plan->fabric.server_count);
+    if (busy_ps == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t i = job->first_task; i < job->first_task + job->task_count; i++) {
+        const lw_task_result *task = &result->task[i];
+        times->start_ps = task->start_ps < times->start_ps ? task->start_ps : times->start_ps;
+        times->end_ps = task->end_ps > times->end_ps ? task->end_ps : times->end_ps;
+        if (plan->fabric.task[i].kind != LW_TASK_DELAY) {
+            add_task(task, times, busy_ps);
+        }
+    }
+    if (job->task_count == 0) {
+        times->start_ps = 0;
+    }
+    times->time_ps = (double)(times->end_ps - times->start_ps);
+    double all_ps = times->time_ps * (double)job->members;
+    if (all_ps <= 0) {
+        return LW_OK;
+    }
+    for (uint32_t s = 0; s < plan->fabric.server_count; s++) {
+        if (busy_ps[s] / all_ps > times->busiest) {
+            times->busiest = busy_ps[s] / all_ps;
+            times->busiest_server = s;
+        }
+    }
+    times->busiest = fmin(1, times->busiest);
+    times->stalled = fmin(1, times->stalled / all_ps);
+    times->fixed = fmin(1, (double)(job->submit_ps + job->finish_ps + job->latency_ps) / times->time_ps);
+    return LW_OK;
+}
+
+static const char *fixed_words(const lw_job_plan *job, lw_arena *arena) {
+    const struct {
+        const char *name;
+        int64_t ps;
+    } part[] = {{"submission", job->submit_ps}, {"completion", job->finish_ps}, {"latency", job->latency_ps}};
+    int largest = 0;
+    for (int i = 1; i < 3; i++) {
+        largest = part[i].ps > part[largest].ps ? i : largest;
+    }
+    char text[LW_QUANTITY_TEXT];
+    return lw_arena_print(arena, "fixed cost (%s %s)", part[largest].name,
+                          lw_quantity_print((double)part[largest].ps, LW_TIME, text));
+}
+
+static const char *window_words(const lw_plan *plan, const lw_job_plan *job, lw_arena *arena) {
+    const lw_transfer *transfer = &job->transfer;
+    char text[LW_QUANTITY_TEXT];
+    return lw_arena_print(arena, "links.%s: window (%lld tags x %lld B, round trip %s)",
+                          plan->system->connection[transfer->window].name, (long long)transfer->task.tags,
+                          (long long)transfer->task.request_bytes,
+                          lw_quantity_print((double)transfer->round_trip_ps, LW_TIME, text));
+}
+
+// A copy engine whose pace is nearly the link's ceiling is no news: the link is what one could change.
+static const double nearly = 0.95;
+
+static const char *server_words(const lw_plan *plan, const lw_job_plan *job, uint32_t server) {
+    const lw_transfer *transfer = &job->transfer;
+    const lw_fraction pace = plan->fabric.server[server].ps_per_byte;
+    if (plan->server[server].role == LW_SERVER_ENGINE && pace.num > 0 &&
+        1e12 / lw_fraction_value(pace) >= nearly * transfer->waterfall.rate_Bps[LW_STAGE_RETRY]) {
+        for (size_t i = 0; i < transfer->task.data_count; i++) {
+            const lw_server_info *info = &plan->server[transfer->task.data[i].server];
+            if (info->role == LW_SERVER_LINK && info->connection == transfer->slowest) {
+                return info->limit;
+            }
+        }
+    }
+    return plan->server[server].limit;
+}
+
+// The server of the job's way whose receive buffer is smallest; LW_NO_SERVER when none is bounded.
+static uint32_t tightest_credits(const lw_plan *plan, const lw_job_plan *job) {
+    const lw_task *task = &job->transfer.task;
+    uint32_t tightest = LW_NO_SERVER;
+    int64_t least = INT64_MAX;
+    for (size_t i = 0; i < task->data_count; i++) {
+        const lw_server *server = &plan->fabric.server[task->data[i].server];
+        const lw_credits *credits = &server->credits[task->data_kind];
+        int64_t units = server->data_unit_bytes > 0 ? (task->packet_bytes - 1) / server->data_unit_bytes + 1 : 0;
+        int64_t packets = credits->packets > 0 ? credits->packets : INT64_MAX;
+        if (units > 0 && credits->data_units > 0 && credits->data_units / units < packets) {
+            packets = credits->data_units / units;
+        }
+        if (packets < least) {
+            least = packets;
+            tightest = task->data[i].server;
+        }
+    }
+    return tightest;
+}
+
+// A server that is busy nearly all the time limits; a window does where tags run out on a link with time to spare. What is left
+// is bounded by waiting: for the offered load, for credits, for fixed costs.
+static const char *limit_words(const lw_plan *plan, const lw_job_plan *job, const job_times *times, lw_arena *arena,
+                               double *share) {
+    bool offered = job->transfer.task.data_count > 0 &&
+                   (job->job->kind == LW_JOB_STREAM || job->job->kind == LW_JOB_MEMORY_LOAD) &&
+                   (job->job->kind == LW_JOB_MEMORY_LOAD || job->job->params.arrivals != LW_ARRIVALS_BACKLOG);
+    double moving = 1 - times->fixed;  // the part that rates decide
+    *share = times->fixed;
+    if (times->time_ps <= 0) {
+        return "nothing";
+    }
+    if (times->fixed >= 0.5 && !offered) {
+        return fixed_words(job, arena);
+    }
+    *share = times->busiest;
+    if (times->busiest_server != LW_NO_SERVER && times->busiest >= 0.9 * moving) {
+        return server_words(plan, job, times->busiest_server);
+    }
+    if (offered) {
+        return "the offered load";
+    }
+    if (times->stalled > times->busiest && job->transfer.window != LW_NO_SERVER) {
+        *share = times->stalled;
+        return window_words(plan, job, arena);
+    }
+    uint32_t credits = tightest_credits(plan, job);
+    if (credits != LW_NO_SERVER && times->busiest < 0.9 * moving) {
+        const lw_server_info *info = &plan->server[credits];
+        *share = 1 - times->busiest;
+        return lw_arena_print(arena, "links.%s %s: credits", info->name, info->direction);
+    }
+    if (times->fixed > times->busiest || times->busiest_server == LW_NO_SERVER) {
+        *share = times->fixed;
+        return fixed_words(job, arena);
+    }
+    return server_words(plan, job, times->busiest_server);
+}
+
+// ---- Rows of the result ----
+
+static lw_status read_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
+                          lw_workload_result *out) {
+    job_times times;
+    LW_TRY(sum_job(plan, job, result, arena, &times));
+    double time_s = times.time_ps / 1e12;
+    *out = (lw_workload_result){.name = job->job->name,
+                                .direction = job->direction,
+                                .copy = job->copy,
+                                .start_ps = times.start_ps,
+                                .end_ps = times.end_ps,
+                                .bytes = job->bytes,
+                                .time_s = time_s,
+                                .bandwidth_GBps = time_s > 0 ? (double)job->bytes / time_s / 1e9 : 0,
+                                .fixed_ps = job->submit_ps + job->finish_ps + job->latency_ps};
+    if (job->job->kind == LW_JOB_STREAM && times.packets > 0) {
+        out->mean_wait_ps = times.wait_ps / (double)times.packets;
+    }
+    out->limited_by = limit_words(plan, job, &times, arena, &out->limited_share);
+    return out->limited_by == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+// From the raw rate of the slowest link down to what one member achieved.
+static void read_stages(const lw_plan *plan, const lw_job_plan *job, double bandwidth_GBps, lw_stage_result *out) {
+    const lw_transfer *transfer = &job->transfer;
+    const lw_connection *slowest = &plan->system->connection[transfer->slowest];
+    *out = (lw_stage_result){.workload = job->job->name,
+                             .link = slowest->name,
+                             .label = slowest->spec->link.label,
+                             .family = slowest->spec->family->name};
+    for (int stage = 0; stage <= LW_STAGE_RETRY; stage++) {
+        out->rate_GBps[stage] = transfer->waterfall.rate_Bps[stage] / 1e9;
+    }
+    double window = out->rate_GBps[LW_STAGE_RETRY];
+    if (transfer->task.kind == LW_TASK_READ && transfer->task.tags != LW_TAGS_INFINITE && transfer->round_trip_ps > 0) {
+        double limit = (double)transfer->task.tags * (double)transfer->task.request_bytes / (double)transfer->round_trip_ps * 1e3;
+        window = fmin(window, limit);
+    }
+    out->rate_GBps[LW_STAGE_WINDOW] = window;
+    out->rate_GBps[LW_STAGE_ENDPOINT] = fmin(window, bandwidth_GBps / (double)job->members);
+}
+
+// One row a link and direction, the busiest of its segments; one row a memory.
+static void read_directions(const lw_plan *plan, const lw_engine_result *result, lw_point *out) {
+    const lw_direction_result *last = NULL;
+    for (size_t i = 0; i < plan->fabric.server_count; i++) {
+        const lw_server_info *info = &plan->server[i];
+        const lw_server_result *server = &result->server[i];
+        if (info->role != LW_SERVER_LINK && info->role != LW_SERVER_MEMORY) {
+            continue;
+        }
+        lw_direction_result row = {info->name,      info->direction, 0, server->payload_bytes, server->wire_bytes,
+                                   server->packets, server->replays};
+        row.utilisation = result->end_ps > 0 ? (double)server->busy_ps / (double)result->end_ps : 0;
+        // Segments of one link and direction follow each other and share the text of their direction.
+        bool same = last != NULL && info->role == LW_SERVER_LINK && last->direction == info->direction;
+        if (!same) {
+            out->direction[out->direction_count++] = row;
+        } else if (row.utilisation > last->utilisation) {
+            out->direction[out->direction_count - 1] = row;
+        }
+        last = &out->direction[out->direction_count - 1];
+    }
+}
+
+lw_status lw_outcome_read(const lw_plan *plan, const lw_engine_result *result, lw_arena *arena, lw_point *out) {
+    size_t jobs = plan->system->job_count;
+    *out = (lw_point){.workload = LW_NEW_ARRAY(arena, lw_workload_result, jobs),
+                      .workload_count = jobs,
+                      .stage = LW_NEW_ARRAY(arena, lw_stage_result, jobs),
+                      .direction = LW_NEW_ARRAY(arena, lw_direction_result, plan->fabric.server_count),
+                      .limited_by = "nothing",
+                      .evidence = plan->evidence,
+                      .events = result->events,
+                      .packets = result->packets,
+                      .packet_hops = result->packet_hops,
+                      .end_ps = result->end_ps};
+    if (out->workload == NULL || out->stage == NULL || out->direction == NULL) {
+        return LW_NO_MEMORY;
+    }
+    int64_t latest_ps = -1;
+    for (size_t i = 0; i < jobs; i++) {
+        const lw_job_plan *job = &plan->job[i];
+        LW_TRY(read_job(plan, job, result, arena, &out->workload[i]));
+        if (!job->background && out->workload[i].end_ps > latest_ps) {
+            latest_ps = out->workload[i].end_ps;
+            out->limited_by = out->workload[i].limited_by;
+        }
+        if (job->transfer.slowest != LW_NO_SERVER) {
+            read_stages(plan, job, out->workload[i].bandwidth_GBps, &out->stage[out->stage_count++]);
+        }
+    }
+    read_directions(plan, result, out);
+    return LW_OK;
+}
+
+// ---- Keeping ----
+
+static bool keep_text(const char **text, lw_arena *arena) {
+    if (*text != NULL) {
+        *text = lw_arena_copy(arena, *text);
+        return *text != NULL;
+    }
+    return true;
+}
+
+static void *keep_array(const void *items, size_t count, size_t size, lw_arena *arena) {
+    void *copy = lw_arena_alloc(arena, count, size);
+    if (copy != NULL && count > 0) {
+        memcpy(copy, items, count * size);
+    }
+    return copy;
+}
+
+lw_status lw_outcome_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
+    lw_point kept = *point;
+    kept.workload = keep_array(point->workload, point->workload_count, sizeof *point->workload, arena);
+    kept.direction = keep_array(point->direction, point->direction_count, sizeof *point->direction, arena);
+    kept.stage = keep_array(point->stage, point->stage_count, sizeof *point->stage, arena);
+    bool ok = kept.workload != NULL && kept.direction != NULL && kept.stage != NULL && keep_text(&kept.limited_by, arena);
+    for (size_t i = 0; ok && i < kept.workload_count; i++) {
+        lw_workload_result *row = &kept.workload[i];
+        ok = keep_text(&row->name, arena) && keep_text(&row->direction, arena) && keep_text(&row->limited_by, arena);
+    }
+    for (size_t i = 0; ok && i < kept.direction_count; i++) {
+        ok = keep_text(&kept.direction[i].link, arena) && keep_text(&kept.direction[i].direction, arena);
+    }
+    for (size_t i = 0; ok && i < kept.stage_count; i++) {
+        lw_stage_result *row = &kept.stage[i];
+        ok = keep_text(&row->workload, arena) && keep_text(&row->link, arena) && keep_text(&row->label, arena);
+    }
+    if (!ok) {
+        return LW_NO_MEMORY;
+    }
+    *out = kept;
+    return LW_OK;
+}

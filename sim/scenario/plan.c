@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Jobs -> tasks.
+#include "sim/scenario/plan.h"
+
+#include <assert.h>
+
+#include "sim/scenario/builder.h"
+
+// Tasks of one job as they are made.
+typedef struct {
+    lw_builder *builder;
+    lw_plan *plan;
+    lw_job_plan *job;
+    uint32_t gate;  // task that the first task of each member waits for; LW_NO_SERVER: none
+    bool *planned;  // one a job
+} emitter;
+
+#define NO_TASK LW_NO_SERVER
+
+// Add a task that waits for up to three others (NO_TASK: no one).
+static lw_status emit(emitter *e, lw_task task, const uint32_t after[3], uint32_t *out) {
+    lw_builder *builder = e->builder;
+    if (builder->task.count >= LW_TASKS_MAX) {
+        return lw_error(builder->diags, e->job->job->place, "lower repeat or count, or raise staging_bytes",
+                        "workloads.%s takes the run over %d steps", e->job->job->name, LW_TASKS_MAX);
+    }
+    uint32_t *list = LW_NEW_ARRAY(builder->arena, uint32_t, 3);
+    if (list == NULL) {
+        return LW_NO_MEMORY;
+    }
+    task.name = e->job->job->name;
+    task.after_count = 0;
+    for (int i = 0; i < 3; i++) {
+        if (after[i] != NO_TASK) {
+            list[task.after_count++] = after[i];
+        }
+    }
+    task.after = list;
+    uint32_t index = (uint32_t)builder->task.count;
+    lw_task *added = LW_LIST_ADD(&builder->task, lw_task, builder->arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = task;
+    *out = index;
+    return LW_OK;
+}
+
+// Payload that the job delivers: `times` transfers of `bytes`.
+static lw_status count_bytes(emitter *e, int64_t bytes, int64_t times) {
+    const lw_job *job = e->job->job;
+    lw_int128 sum = (lw_int128)bytes * times + e->job->bytes;
+    if (sum > INT64_C(1) << 62) {
+        return lw_error(e->builder->diags, lw_job_place(job, "bytes"), "ask for less", "workloads.%s moves more than 2^62 bytes",
+                        job->name);
+    }
+    e->job->bytes = (int64_t)sum;
+    return LW_OK;
+}
+
+static lw_status emit_delay(emitter *e, int64_t duration_ps, uint32_t first, uint32_t second, uint32_t *out) {
+    lw_task delay = {.kind = LW_TASK_DELAY, .resource = LW_NO_SERVER, .duration_ps = duration_ps};
+    return emit(e, delay, (uint32_t[3]){first, second, NO_TASK}, out);
+}
+
+// ---- Copies ----
+
+// A copy in one or two steps: `first` fills a bounce buffer that `second` empties, chunk by chunk.
+typedef struct {
+    lw_transfer first, second;
+    bool staged;
+    int64_t chunk_bytes;
+    int buffers;
+    int64_t finish_ps;  // from the last byte of a call to the caller knowing
+} copy_way;
+
+// All chunks of a staged copy: a buffer is filled again when it has been emptied.
+static lw_status emit_staged(emitter *e, const copy_way *way, int64_t bytes, uint32_t start, uint32_t *end) {
+    uint32_t filled = NO_TASK, emptied[2] = {NO_TASK, NO_TASK};  // the last fill; the last two drains, newest first
+    for (int64_t done = 0; done == 0 || done < bytes;) {
+        int64_t chunk = bytes - done < way->chunk_bytes ? bytes - done : way->chunk_bytes;
+        lw_task fill = way->first.task, drain = way->second.task;
+        fill.bytes = drain.bytes = chunk;
+        drain.finish_ps += done + chunk == bytes ? way->finish_ps : 0;
+        uint32_t wait = done == 0 ? start : filled;
+        LW_TRY(emit(e, fill, (uint32_t[3]){wait, emptied[way->buffers - 1], NO_TASK}, &filled));
+        uint32_t drained;
+        LW_TRY(emit(e, drain, (uint32_t[3]){filled, emptied[0], NO_TASK}, &drained));
+        emptied[1] = emptied[0];
+        emptied[0] = drained;
+        done += chunk;
+        if (chunk == 0) {
+            break;
+        }
+    }
+    *end = emptied[0];
+    return LW_OK;
+}
+
+// The host whose memory a bounced copy goes through: the one nearest to both ends.
+static lw_status nearest_host(const lw_builder *builder, const uint32_t pair[2], uint32_t *out) {
+    int64_t best = INT64_MAX;
+    for (uint32_t d = 0; d < builder->system->device_count; d++) {
+        if (builder->system->device[d].spec->kind != LW_DEVICE_HOST) {
+            continue;
+        }
+        int64_t sum = 0;
+        lw_status found = LW_OK;
+        for (int i = 0; i < 2 && found == LW_OK; i++) {
+            lw_route route;
+            found = lw_route_find(builder->system, pair[i], d, NULL, 0, builder->arena, &route);
+            for (size_t k = 0; found == LW_OK && k < route.count; k++) {
+                sum += lw_leg_latency_ps(builder->system, route.leg[k]);
+            }
+        }
+        if (found == LW_NO_MEMORY) {
+            return found;
+        }
+        if (found == LW_OK && sum < best) {
+            best = sum;
+            *out = d;
+        }
+    }
+    return best < INT64_MAX ? LW_OK : LW_BAD_INPUT;
+}
+
+static bool goes_through_host(const lw_system *system, lw_job *job, const uint32_t pair[2]) {
+    const lw_device *from = &system->device[pair[0]], *to = &system->device[pair[1]];
+    if (from->spec->kind != LW_DEVICE_GPU || to->spec->kind != LW_DEVICE_GPU) {
+        return false;
+    }
+    int choice = LW_JOB_GET(job, p2p);
+    if (choice != LW_CHOICE_AUTO) {
+        return choice == LW_CHOICE_FALSE;
+    }
+    bool both = LW_DEVICE_GET(from, p2p);
+    return !(LW_DEVICE_GET(to, p2p) && both);
+}
+
+// The bounce buffers belong to the driver of the device that calls.
+static void set_staging(const lw_device *caller, copy_way *way) {
+    way->staged = true;
+    way->chunk_bytes = LW_DEVICE_GET(caller, staging_bytes);
+    if (way->chunk_bytes == LW_AUTO) {
+        way->chunk_bytes = INT64_MAX;
+    }
+    way->buffers = LW_DEVICE_GET(caller, staging_overlap) ? 2 : 1;
+}
+
+static lw_status engine_of(lw_builder *builder, lw_ends ends, lw_transfer *transfer) {
+    return lw_slots_of_engine(builder, ends.executor, ends.executor == ends.sink, &transfer->task.resource);
+}
+
+// From GPU to GPU through host memory: the first writes the buffer, the second reads it.
+static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t pair[2], copy_way *way) {
+    uint32_t host = 0;
+    lw_status found = nearest_host(builder, pair, &host);
+    if (found == LW_BAD_INPUT) {
+        return lw_error(builder->diags, lw_job_place(job, "p2p"), "add a host that both reach, or set p2p: true",
+                        "workloads.%s needs a host to bounce through", job->name);
+    }
+    LW_TRY(found);
+    lw_ends out = lw_transfer_ends(builder->system, pair[0], host), in = lw_transfer_ends(builder->system, host, pair[1]);
+    LW_TRY(lw_transfer_dma(builder, job, out, lw_job_place(job, "from"), &way->first));
+    LW_TRY(lw_transfer_dma(builder, job, in, lw_job_place(job, "to"), &way->second));
+    LW_TRY(engine_of(builder, out, &way->first));
+    LW_TRY(engine_of(builder, in, &way->second));
+    const lw_device *caller = &builder->system->device[pair[0]];
+    set_staging(caller, way);
+    way->first.submit_ps = lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), LW_CALL_PINNED);
+    way->second.task.submit_ps = LW_DEVICE_GET(&builder->system->device[pair[1]], submit_chunk_ps);
+    return LW_OK;
+}
+
+static lw_status choose_way(lw_builder *builder, lw_job *job, const uint32_t pair[2], copy_way *way) {
+    const lw_system *system = builder->system;
+    *way = (copy_way){.chunk_bytes = INT64_MAX, .buffers = 1};
+    if (goes_through_host(system, job, pair)) {
+        return choose_bounce(builder, job, pair, way);
+    }
+    lw_ends ends = lw_transfer_ends(system, pair[0], pair[1]);
+    const lw_device *executor = &system->device[ends.executor];
+    uint32_t other = ends.executor == pair[0] ? pair[1] : pair[0];
+    bool has_engine = executor->spec->kind == LW_DEVICE_GPU || executor->spec->kind == LW_DEVICE_NIC;
+    bool pageable = has_engine && system->device[other].spec->kind == LW_DEVICE_HOST && LW_JOB_GET(job, pageable) == 1;
+    lw_transfer dma;
+    LW_TRY(lw_transfer_dma(builder, job, ends, lw_job_place(job, "to"), &dma));
+    LW_TRY(engine_of(builder, ends, &dma));
+    if (has_engine) {
+        lw_call call = !pageable ? LW_CALL_PINNED : ends.executor == ends.sink ? LW_CALL_PAGEABLE : LW_CALL_PAGEABLE_D2H;
+        dma.submit_ps = lw_device_submit_ps(executor, (lw_api)LW_JOB_GET(job, api), call);
+        way->finish_ps = LW_DEVICE_GET(executor, finish_ps);
+    }
+    way->first = dma;
+    if (pageable) {
+        lw_transfer core;
+        LW_TRY(lw_transfer_core(builder, job, other, &core));
+        dma.task.submit_ps = LW_DEVICE_GET(executor, submit_chunk_ps);
+        bool reading = ends.executor == ends.sink;
+        core.submit_ps = dma.submit_ps;
+        way->first = reading ? core : dma;
+        way->second = reading ? dma : core;
+        set_staging(executor, way);
+    }
+    return LW_OK;
+}
+
+// One member of a copy job, `repeat` times. Without overlap each call waits for the copy before it; with it the calls run ahead.
+static lw_status emit_copy(emitter *e, const copy_way *way, int64_t bytes) {
+    lw_job *job = e->job->job;
+    int64_t repeat = LW_JOB_GET(job, repeat);
+    bool overlap = repeat > 1 && LW_JOB_GET(job, overlap);
+    uint32_t called = e->gate, ended = NO_TASK;
+    for (int64_t i = 0; i < repeat; i++) {
+        uint32_t wait = overlap || ended == NO_TASK ? called : ended;
+        uint32_t start = wait;
+        if (way->first.submit_ps > 0) {
+            LW_TRY(emit_delay(e, way->first.submit_ps, wait, NO_TASK, &start));
+            called = start;
+        }
+        if (way->staged) {
+            LW_TRY(emit_staged(e, way, bytes, start, &ended));
+            continue;
+        }
+        lw_task task = way->first.task;
+        task.bytes = bytes;
+        task.finish_ps += overlap && i + 1 < repeat ? 0 : way->finish_ps;
+        LW_TRY(emit(e, task, (uint32_t[3]){start, overlap ? ended : NO_TASK, NO_TASK}, &ended));
+    }
+    return LW_OK;
+}
+
+static lw_status plan_copy(emitter *e) {
+    lw_job_plan *plan = e->job;
+    lw_job *job = plan->job;
+    int64_t bytes = LW_JOB_GET(job, bytes);
+    for (size_t i = 0; i < job->pair_count; i++) {
+        copy_way way;
+        LW_TRY(choose_way(e->builder, job, job->pair[i], &way));
+        LW_TRY(count_bytes(e, bytes, job->params.repeat));
+        LW_TRY(emit_copy(e, &way, bytes));
+        if (i == 0) {
+            bool dma_second = way.staged && way.first.slowest == LW_NO_SERVER;
+            const lw_transfer *last = way.staged ? &way.second : &way.first;
+            plan->transfer = dma_second ? way.second : way.first;
+            plan->submit_ps = way.first.submit_ps;
+            plan->finish_ps = last->task.finish_ps + way.finish_ps;
+            plan->latency_ps = way.first.unloaded_ps + (way.staged ? way.second.unloaded_ps : 0);
+            if (!job->params.overlap) {
+                plan->submit_ps *= job->params.repeat;
+                plan->finish_ps *= job->params.repeat;
+                plan->latency_ps *= job->params.repeat;
+            }
+        }
+    }
+    return LW_OK;
+}
+
+// ---- Streams ----
+
+static lw_status plan_stream(emitter *e) {
+    lw_job_plan *plan = e->job;
+    lw_job *job = plan->job;
+    for (size_t i = 0; i < job->pair_count; i++) {
+        lw_ends ends = {job->pair[i][0], job->pair[i][1], job->pair[i][0]};
+        lw_transfer transfer;
+        LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "to"), &transfer));
+        lw_task task = transfer.task;
+        int64_t packet = LW_JOB_GET(job, packet_bytes);
+        if (packet != LW_AUTO && packet > task.packet_bytes) {
+            return lw_error(e->builder->diags, lw_job_place(job, "packet"), "ask for less, or raise mps of the link",
+                            "workloads.%s: packets on this way carry at most %lld B", job->name, (long long)task.packet_bytes);
+        }
+        task.packet_bytes = packet != LW_AUTO ? packet : task.packet_bytes;
+        task.bytes = LW_JOB_GET(job, bytes);
+        task.arrivals = (lw_arrivals)LW_JOB_GET(job, arrivals);
+        if (task.arrivals != LW_ARRIVALS_BACKLOG) {
+            int64_t gap = LW_JOB_GET(job, gap_ps), rate = LW_JOB_GET(job, rate_Bps);
+            task.gap_ps = gap != LW_AUTO ? gap : (int64_t)((lw_int128)task.packet_bytes * INT64_C(1000000000000) / rate);
+        }
+        uint32_t ended;
+        LW_TRY(emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended));
+        if (i == 0) {
+            plan->transfer = transfer;
+            plan->latency_ps = transfer.unloaded_ps;
+            plan->finish_ps = task.finish_ps;
+        }
+        LW_TRY(count_bytes(e, task.bytes, 1));
+    }
+    return LW_OK;
+}
+
+// ---- Small transfers of DMA engines ----
+
+// `count` transfers of n bytes each. Where they cut into equal packets and requests they are one long task; else one task each,
+// and slots keep as many under way as the tags allow.
+static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_t count, int64_t outstanding) {
+    lw_task task = transfer->task;
+    bool reading = task.kind == LW_TASK_READ;
+    int64_t packet = task.packet_bytes, request = task.request_bytes;
+    bool uniform = n <= packet || (!reading && n % packet == 0) || (reading && n <= request && n % packet == 0) ||
+                   (reading && n % request == 0 && request % packet == 0);
+    int64_t requests = n <= request ? 1 : (n - 1) / request + 1;
+    uint32_t ended;
+    if (uniform) {
+        task.bytes = n * count;
+        task.packet_bytes = n < packet ? n : packet;
+        task.request_bytes = n < request ? n : request;
+        if (outstanding != LW_AUTO && outstanding < task.tags / requests) {
+            task.tags = outstanding * requests;
+        }
+        transfer->task = task;
+        return emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended);
+    }
+    int64_t slots = task.tags == LW_TAGS_INFINITE ? count : task.tags / requests;
+    slots = outstanding != LW_AUTO && outstanding < slots ? outstanding : slots;
+    LW_TRY(lw_slots_new(e->builder, slots > 0 ? slots : 1, &task.resource));
+    task.bytes = n;
+    for (int64_t i = 0; i < count; i++) {
+        LW_TRY(emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended));
+    }
+    return LW_OK;
+}
+
+static lw_status plan_dma(emitter *e) {
+    lw_job_plan *plan = e->job;
+    lw_job *job = plan->job;
+    int op = LW_JOB_GET(job, op);
+    int64_t n = LW_JOB_GET(job, bytes), count = LW_JOB_GET(job, count), outstanding = LW_JOB_GET(job, outstanding);
+    for (size_t i = 0; i < job->pair_count; i++) {
+        uint32_t device = job->pair[i][0], host = job->pair[i][1];
+        for (int writing = 0; writing < 2; writing++) {
+            if ((writing == 1 && op == LW_DMA_READ) || (writing == 0 && op == LW_DMA_WRITE)) {
+                continue;
+            }
+            lw_ends ends = writing ? (lw_ends){device, host, device} : (lw_ends){host, device, device};
+            lw_transfer transfer;
+            LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
+            if (writing == (op == LW_DMA_WRITE)) {  // both: counted one way
+                LW_TRY(count_bytes(e, n, count));
+            }
+            LW_TRY(emit_small(e, &transfer, n, count, outstanding));
+            if (i == 0 && writing == (op == LW_DMA_WRITE)) {
+                plan->transfer = transfer;
+                plan->latency_ps = transfer.unloaded_ps;
+                plan->finish_ps = transfer.task.finish_ps;
+            }
+        }
+    }
+    return LW_OK;
+}
+
+static lw_status plan_read_latency(emitter *e) {
+    lw_job_plan *plan = e->job;
+    lw_job *job = plan->job;
+    int64_t bytes = LW_JOB_GET(job, bytes), repeat = LW_JOB_GET(job, repeat);
+    for (size_t i = 0; i < job->pair_count; i++) {
+        uint32_t device = job->pair[i][0], ended = e->gate;
+        lw_transfer transfer;
+        lw_ends ends = {job->pair[i][1], device, device};
+        LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
+        lw_task task = transfer.task;
+        const lw_device *reader = &e->builder->system->device[device];
+        bool has_engine = reader->spec->kind == LW_DEVICE_GPU || reader->spec->kind == LW_DEVICE_NIC;
+        task.submit_ps = has_engine ? LW_DEVICE_GET(reader, submit_ps) : 0;
+        task.finish_ps += has_engine ? LW_DEVICE_GET(reader, finish_ps) : 0;
+        task.bytes = bytes;
+        for (int64_t r = 0; r < repeat; r++) {
+            LW_TRY(emit(e, task, (uint32_t[3]){ended, NO_TASK, NO_TASK}, &ended));
+        }
+        if (i == 0) {
+            plan->transfer = transfer;
+            plan->submit_ps = repeat * task.submit_ps;
+            plan->finish_ps = repeat * task.finish_ps;
+            plan->latency_ps = repeat * transfer.unloaded_ps;
+        }
+        LW_TRY(count_bytes(e, bytes, repeat));
+    }
+    return LW_OK;
+}
+
+// ---- Background load ----
+
+static lw_status plan_memory_load(emitter *e, int64_t load_ps) {
+    lw_job_plan *plan = e->job;
+    lw_job *job = plan->job;
+    int64_t rate = LW_JOB_GET(job, rate_Bps), bytes = LW_JOB_GET(job, bytes), readers = LW_JOB_GET(job, count);
+    plan->background = bytes == LW_AUTO;
+    if (rate == 0) {
+        return LW_OK;
+    }
+    for (size_t i = 0; i < job->pair_count; i++) {
+        const lw_device *device = &e->builder->system->device[job->pair[i][0]];
+        if (LW_DEVICE_GET(device, memory_rate_Bps) == LW_AUTO) {
+            lw_warn(e->builder->diags, lw_job_place(job, "node"), "give the node a memory_rate",
+                    "workloads.%s has no effect: the memory of '%s' has no limit", job->name, device->name);
+        }
+        LW_TRY(lw_transfer_memory(e->builder, job, job->pair[i][0], &plan->transfer));
+        lw_task task = plan->transfer.task;
+        lw_int128 wanted = plan->background ? (lw_int128)rate * load_ps / INT64_C(1000000000000) : (lw_int128)bytes;
+        wanted = wanted / readers + (wanted % readers != 0);
+        task.bytes = wanted > INT64_C(1) << 62 ? INT64_C(1) << 62 : (int64_t)wanted;
+        task.arrivals = LW_ARRIVALS_FIXED;
+        task.gap_ps = (int64_t)((lw_int128)task.packet_bytes * readers * INT64_C(1000000000000) / rate);
+        LW_TRY(count_bytes(e, task.bytes, readers));
+        for (int64_t r = 0; r < readers; r++) {
+            uint32_t ended;
+            LW_TRY(emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended));
+        }
+    }
+    return LW_OK;
+}
+
+// ---- All jobs ----
+
+// One task that waits for all that the job waits for, so that members need to wait for one only.
+static lw_status emit_gate(emitter *e) {
+    const lw_job *job = e->job->job;
+    lw_builder *builder = e->builder;
+    size_t count = 0;
+    for (size_t i = 0; i < job->after_count; i++) {
+        count += e->plan->job[job->after[i]].task_count;
+    }
+    e->gate = NO_TASK;
+    if (count == 0 && job->params.start_ps == 0) {
+        return LW_OK;
+    }
+    uint32_t *after = LW_NEW_ARRAY(builder->arena, uint32_t, count);
+    if (after == NULL) {
+        return LW_NO_MEMORY;
+    }
+    size_t used = 0;
+    for (size_t i = 0; i < job->after_count; i++) {
+        const lw_job_plan *other = &e->plan->job[job->after[i]];
+        for (uint32_t t = 0; t < other->task_count; t++) {
+            after[used++] = other->first_task + t;
+        }
+    }
+    LW_TRY(emit_delay(e, 0, NO_TASK, NO_TASK, &e->gate));
+    lw_task *gate = &LW_LIST_ITEMS(&builder->task, lw_task)[e->gate];
+    gate->start_ps = job->params.start_ps;
+    gate->after = after;
+    gate->after_count = used;
+    return LW_OK;
+}
+
+static lw_status name_job(lw_builder *builder, lw_job_plan *plan) {
+    const lw_job *job = plan->job;
+    if (job->kind == LW_JOB_MEMORY_LOAD || job->pair_count == 0) {
+        return LW_OK;
+    }
+    // Data of a DMA read flow from the host to the device.
+    bool reads = job->kind == LW_JOB_READ_LATENCY || (job->kind == LW_JOB_DMA && job->params.op != LW_DMA_WRITE);
+    int source = reads ? 1 : 0;
+    const lw_device *end[2];
+    for (int i = 0; i < 2; i++) {
+        end[i] = &builder->system->device[job->pair[0][i == 0 ? source : 1 - source]];
+    }
+    bool many = job->pair_count > 1;
+    plan->direction = lw_arena_print(builder->arena, "%s->%s", many ? end[0]->spec->name : end[0]->name,
+                                     many ? end[1]->spec->name : end[1]->name);
+    lw_device_kind from = end[0]->spec->kind, to = end[1]->spec->kind;
+    if (job->kind == LW_JOB_COPY && from == LW_DEVICE_HOST && to == LW_DEVICE_GPU) {
+        plan->copy = "h2d";
+    } else if (job->kind == LW_JOB_COPY && from == LW_DEVICE_GPU) {
+        plan->copy = to == LW_DEVICE_HOST ? "d2h" : to == LW_DEVICE_GPU ? "d2d" : NULL;
+    }
+    return plan->direction == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+static lw_status plan_job(emitter *e, uint32_t index, int64_t load_ps) {
+    if (e->planned[index]) {
+        return LW_OK;
+    }
+    e->planned[index] = true;
+    lw_job *job = &e->builder->system->job[index];
+    for (size_t i = 0; i < job->after_count; i++) {
+        LW_TRY(plan_job(e, job->after[i], load_ps));
+    }
+    e->job = &e->plan->job[index];
+    *e->job = (lw_job_plan){.job = job,
+                            .first_task = (uint32_t)e->builder->task.count,
+                            .members = (int64_t)job->pair_count,
+                            .transfer = {.slowest = LW_NO_SERVER, .window = LW_NO_SERVER}};
+    lw_job_consult(job, offsetof(lw_job_params, start_ps));
+    LW_TRY(emit_gate(e));
+    e->job->first_task = (uint32_t)e->builder->task.count;
+    LW_TRY(name_job(e->builder, e->job));
+    switch (job->kind) {
+    case LW_JOB_COPY:
+        LW_TRY(plan_copy(e));
+        break;
+    case LW_JOB_STREAM:
+        LW_TRY(plan_stream(e));
+        break;
+    case LW_JOB_DMA:
+        LW_TRY(plan_dma(e));
+        break;
+    case LW_JOB_READ_LATENCY:
+        LW_TRY(plan_read_latency(e));
+        break;
+    case LW_JOB_MEMORY_LOAD:
+        LW_TRY(plan_memory_load(e, load_ps));
+        break;
+    case LW_JOB_KINDS:
+        assert(!"no kind of job");
+        break;
+    }
+    e->job->task_count = (uint32_t)e->builder->task.count - e->job->first_task;
+    return LW_OK;
+}
+
+lw_status lw_plan_make(lw_system *system, int64_t load_ps, lw_arena *arena, lw_diags *diags, lw_plan *out) {
+    lw_builder builder = {.system = system, .arena = arena, .diags = diags};
+    LW_TRY(lw_builder_start(&builder));
+    lw_plan plan = {.system = system, .job = LW_NEW_ARRAY(arena, lw_job_plan, system->job_count)};
+    emitter e = {.builder = &builder, .plan = &plan, .planned = LW_NEW_ARRAY(arena, bool, system->job_count)};
+    if (plan.job == NULL || e.planned == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t i = 0; i < system->job_count; i++) {
+        LW_TRY(plan_job(&e, i, load_ps));
+    }
+    plan.fabric = (lw_fabric){.server = LW_LIST_ITEMS(&builder.server, lw_server),
+                              .server_count = builder.server.count,
+                              .task = LW_LIST_ITEMS(&builder.task, lw_task),
+                              .task_count = builder.task.count,
+                              .resource_slots = LW_LIST_ITEMS(&builder.resource, int64_t),
+                              .resource_count = builder.resource.count};
+    plan.server = LW_LIST_ITEMS(&builder.info, lw_server_info);
+    plan.carries = builder.carries;
+    plan.serves = builder.serves;
+    plan.evidence = builder.evidence;
+    *out = plan;
+    return LW_OK;
+}

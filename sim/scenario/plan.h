@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One point as the engine runs it: servers and tasks, and what is needed to explain the outcome in the words of the scenario.
+#ifndef LW_PLAN_H
+#define LW_PLAN_H
+
+#include "sim/scenario/system.h"
+
+typedef enum lw_server_role {
+    LW_SERVER_LINK,    // one direction of a segment of a link
+    LW_SERVER_MEMORY,  // a memory port, both directions
+    LW_SERVER_ENGINE,  // a DMA engine that does not fill the link, or needs time for each packet
+    LW_SERVER_CPU      // a core that copies
+} lw_server_role;
+
+typedef struct lw_server_info {
+    lw_server_role role;
+    const char *name;       // "egpu", "host memory": as results call it
+    const char *direction;  // "host->gpu"; "both" for memory
+    const char *limit;      // in words: "links.egpu host->gpu: channel"
+    uint32_t connection;    // of a link; LW_NO_SERVER else
+    int dir;
+} lw_server_info;
+
+// How one DMA of a job goes; all members of a job count as alike when a result is explained.
+typedef struct lw_transfer {
+    lw_task task;  // without bytes and dependencies
+    lw_route route;
+    int64_t submit_ps;       // software before the first packet; a task of its own
+    int64_t round_trip_ps;   // READ: from a request leaving to its data having come, on idle links
+    int64_t unloaded_ps;     // WRITE: one packet on idle links; READ: the round trip
+    lw_waterfall waterfall;  // of the slowest link of the route
+    uint32_t slowest;        // that connection; LW_NO_SERVER for a transfer without links
+    uint32_t window;         // connection whose tags are fewest
+} lw_transfer;
+
+typedef struct lw_job_plan {
+    lw_job *job;
+    uint32_t first_task, task_count;           // consecutive
+    int64_t members;                           // transfers side by side
+    int64_t bytes;                             // payload that counts as delivered
+    int64_t submit_ps, finish_ps, latency_ps;  // fixed cost of one member from start to end
+    const char *direction;                     // "host->gpu"; NULL
+    const char *copy;                          // "h2d", "d2h", "d2d"; NULL
+    lw_transfer transfer;                      // its main leg, of the first member
+    bool background;                           // runs as long as the other jobs
+} lw_job_plan;
+
+typedef struct lw_plan {
+    lw_system *system;
+    lw_fabric fabric;
+    lw_server_info *server;  // one a server of the fabric
+    lw_job_plan *job;        // one a job of the system
+    bool *carries;           // one a connection: some task goes over it
+    bool *serves;            // one a device spec: some task touches it
+    lw_evidence evidence;    // the weakest of what the tasks stand on
+} lw_plan;
+
+enum { LW_TASKS_MAX = 1000000 };
+
+// load_ps: how long background loads without a size last.
+lw_status lw_plan_make(lw_system *system, int64_t load_ps, lw_arena *arena, lw_diags *diags, lw_plan *out) LW_CHECKED;
+
+#endif

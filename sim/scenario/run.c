@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Points over threads. A point is one run on one thread in an arena of its own; results are stored by index, so that no byte of
+// them depends on the number of threads.
+#include <omp.h>
+#include <string.h>
+
+#include "sim/scenario/outcome.h"
+#include "sim/scenario/scenario.h"
+
+typedef struct {
+    const lw_scenario *scenario;
+    const lw_run *run;
+    lw_arena *results;  // used inside the critical section only
+    lw_point *point;
+    lw_status *status;
+    const char **stuck;  // the workload that a stuck run names
+    size_t done;
+} batch;
+
+// ---- One point ----
+
+static int64_t foreground_end_ps(const lw_plan *plan, const lw_engine_result *result) {
+    int64_t end_ps = -1;
+    for (size_t j = 0; j < plan->system->job_count; j++) {
+        const lw_job_plan *job = &plan->job[j];
+        for (uint32_t t = job->first_task; !job->background && t < job->first_task + job->task_count; t++) {
+            end_ps = result->task[t].end_ps > end_ps ? result->task[t].end_ps : end_ps;
+        }
+    }
+    return end_ps;
+}
+
+// Do all loads that should last as long as the rest do so? Those that end early must be planned longer.
+static bool loads_last(const lw_plan *plan, const lw_engine_result *result, int64_t until_ps) {
+    for (size_t j = 0; j < plan->system->job_count; j++) {
+        const lw_job_plan *job = &plan->job[j];
+        for (uint32_t t = job->first_task; job->background && t < job->first_task + job->task_count; t++) {
+            if (result->task[t].end_ps < until_ps) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+enum { LOAD_ROUNDS_MAX = 24 };
+static const int64_t first_load_ps = 1000000000;  // 1 ms
+
+static lw_status run_point(const batch *b, size_t index, lw_arena *arena, lw_point *out, const char **stuck) {
+    // What the check found is told already; here findings can only repeat it.
+    lw_diags *silent = lw_diags_new(arena);
+    lw_point_setup setup;
+    if (silent == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_scenario_point(b->scenario, index, arena, silent, &setup));
+    int64_t load_ps = first_load_ps;
+    lw_plan plan;
+    lw_engine_result result;
+    for (int round = 0;; round++) {
+        uint32_t task = LW_NO_SERVER;
+        LW_TRY(lw_plan_make(&setup.system, load_ps, arena, silent, &plan));
+        lw_status status = lw_engine_run(&plan.fabric, setup.engine, setup.seed, b->run->stop, arena, &result, &task);
+        if (status == LW_STUCK && task != LW_NO_SERVER) {
+            *stuck = plan.fabric.task[task].name;
+        }
+        LW_TRY(status);
+        int64_t end_ps = foreground_end_ps(&plan, &result);
+        if (end_ps < 0 || loads_last(&plan, &result, end_ps)) {
+            break;
+        }
+        if (round == LOAD_ROUNDS_MAX || end_ps > INT64_MAX / 8) {
+            return LW_LIMIT;
+        }
+        load_ps = 2 * (end_ps > load_ps ? end_ps : load_ps);
+    }
+    LW_TRY(lw_outcome_read(&plan, &result, arena, out));
+    out->index = (int)index;
+    out->engine = lw_engine_words[setup.engine];
+    return LW_OK;
+}
+
+static lw_status set_values(const lw_sweep *sweep, size_t index, lw_arena *arena, lw_point *point) {
+    point->set = LW_NEW_ARRAY(arena, lw_set_value, sweep->axis_count);
+    if (point->set == NULL) {
+        return LW_NO_MEMORY;
+    }
+    point->set_count = sweep->axis_count;
+    for (size_t i = 0; i < sweep->axis_count; i++) {
+        point->set[i] = sweep->axis[i].set[lw_sweep_value(sweep, i, index)];
+    }
+    return LW_OK;
+}
+
+static void run_one(batch *b, size_t index) {
+    lw_point point;
+    const char *stuck = NULL;
+    lw_arena *arena = lw_arena_new();
+    lw_status status = arena == NULL ? LW_NO_MEMORY : run_point(b, index, arena, &point, &stuck);
+#pragma omp critical(lanewise_results)
+    {
+        if (status == LW_OK) {
+            status = lw_outcome_keep(&point, b->results, &b->point[index]);
+        }
+        if (status == LW_OK) {
+            status = set_values(&b->scenario->sweep, index, b->results, &b->point[index]);
+        }
+        b->stuck[index] = stuck != NULL ? lw_arena_copy(b->results, stuck) : NULL;
+        b->status[index] = status;
+        b->done++;
+        if (b->run->progress != NULL) {
+            b->run->progress(b->done, b->scenario->sweep.points, b->run->user);
+        }
+    }
+    lw_arena_free(arena);
+}
+
+// ---- All points ----
+
+static lw_status report_failure(const batch *b, size_t index, lw_diags *diags) {
+    lw_status status = b->status[index];
+    if (status == LW_STUCK) {
+        lw_error(diags, (lw_place){0}, "are its credits enough for one packet?",
+                 "point %zu: workloads.%s never ends: it waits for ever", index, b->stuck[index] != NULL ? b->stuck[index] : "?");
+    } else if (status == LW_LIMIT) {
+        lw_error(diags, (lw_place){0}, "move less, or over a faster link",
+                 "point %zu takes longer than the simulator's clock can count", index);
+    } else if (status == LW_BAD_INPUT) {
+        lw_error(diags, (lw_place){0}, NULL, "point %zu cannot be built", index);
+    }
+    return status;
+}
+
+// Finished points move together; the first failure by index is the one that is told.
+static lw_status gather(batch *b, lw_diags *diags, lw_result *out) {
+    lw_status worst = LW_OK;
+    for (size_t i = 0; i < b->scenario->sweep.points; i++) {
+        if (b->status[i] == LW_OK) {
+            b->point[out->point_count++] = b->point[i];
+        } else if (b->status[i] == LW_INTERRUPTED) {
+            worst = worst == LW_OK ? LW_INTERRUPTED : worst;
+        } else if (worst == LW_OK || worst == LW_INTERRUPTED) {
+            worst = report_failure(b, i, diags);
+        }
+    }
+    return worst;
+}
+
+lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_arena *arena, lw_diags *diags, lw_result *out) {
+    static const lw_run defaults = {0};
+    size_t points = scenario->sweep.points;
+    batch b = {scenario,
+               run != NULL ? run : &defaults,
+               arena,
+               LW_NEW_ARRAY(arena, lw_point, points),
+               LW_NEW_ARRAY(arena, lw_status, points),
+               LW_NEW_ARRAY(arena, const char *, points),
+               0};
+    if (b.point == NULL || b.status == NULL || b.stuck == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < points; i++) {
+        b.status[i] = LW_INTERRUPTED;
+    }
+    int threads = b.run->threads > 0 ? b.run->threads : omp_get_max_threads();
+    threads = points < (size_t)threads ? (int)points : threads;
+    int64_t count = (int64_t)points;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (int64_t i = 0; i < count; i++) {
+        if (b.run->stop == NULL || *b.run->stop == 0) {
+            run_one(&b, (size_t)i);
+        }
+    }
+    lw_result result = {.tool_version = LANEWISE_VERSION,
+                        .title = scenario->title,
+                        .file = scenario->file,
+                        .seed = scenario->seed,
+                        .point = b.point};
+    memcpy(result.sha256, scenario->sha256, sizeof result.sha256);
+    lw_status status = gather(&b, diags, &result);
+    if (status == LW_OK || status == LW_INTERRUPTED) {
+        *out = result;
+    }
+    return status;
+}

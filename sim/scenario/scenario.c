@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From a file to checked points: include, --set, sweep, and a dry build of every point.
+#include "sim/scenario/scenario.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/scenario/sha256.h"
+
+#define AT(field) offsetof(lw_scenario_head, field)
+#define NODE_ROW(key, field, help) \
+    { key, LW_OPTION_NODE, LW_PLAIN, AT(field), "", NULL, 0, 0, help, NULL }
+
+const lw_option lw_scenario_options[] = {
+    {"lanewise", LW_OPTION_INTEGER, LW_PLAIN, AT(version), NULL, NULL, 1, 1, "format version of this file", NULL},
+    {"title", LW_OPTION_TEXT, LW_PLAIN, AT(title), "", NULL, 0, 0, "headline of tables and charts", NULL},
+    {"description", LW_OPTION_TEXT, LW_PLAIN, AT(description), "", NULL, 0, 0, "what the scenario is for", NULL},
+    NODE_ROW("include", include, "files whose nodes, links and workloads come first"),
+    NODE_ROW("nodes", nodes, "hosts, GPUs, switches: name: {preset: ...} or name: {kind: ...}"),
+    NODE_ROW("links", links, "name: {between: [a, b], preset: ...} or with type and parameters"),
+    NODE_ROW("workloads", workloads, "name: {kind: copy, from: ..., to: ..., bytes: ...}"),
+    NODE_ROW("sweep", sweep, "path: list of values, or {from, to, factor | step}; all combinations run"),
+    NODE_ROW("measured", measured, "names of measured tables to lay over the charts"),
+    NODE_ROW("charts", charts, "charts to draw"),
+    NODE_ROW("assert", asserts, "conditions on the results, such as \"workloads.upload.bandwidth_GBps > 6\""),
+    {"seed", LW_OPTION_INTEGER, LW_PLAIN, AT(seed), "1", NULL, 0, 0x1p53, "of all random numbers", NULL},
+    {"engine", LW_OPTION_WORD, LW_PLAIN, AT(engine), "packet", lw_engine_words, 0, 0,
+     "packet jumps over repetitions; packet-exact makes every packet an event", NULL},
+    {0}};
+
+static const char *const point_keys[] = {"nodes", "links", "workloads", "seed", "engine", NULL};
+
+static bool is_among(const char *key, const char *const *keys) {
+    for (size_t i = 0; keys[i] != NULL; i++) {
+        if (strcmp(keys[i], key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- Include ----
+
+enum { INCLUDE_DEPTH_MAX = 8 };
+
+static lw_status include_all(lw_node *root, const char *folder, const lw_catalog *catalog, int depth, lw_arena *arena,
+                             lw_diags *diags);
+
+static const char *folder_of(const char *path, lw_arena *arena) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? "." : lw_arena_copy_n(arena, path, (size_t)(slash - path));
+}
+
+static bool can_read(const char *path) {
+    FILE *file = fopen(path, "rb");
+    return file != NULL && fclose(file) == 0;
+}
+
+// "systems/dgx" is systems/dgx.yaml beside the file, else in the folder of presets.
+static lw_status include_path(const lw_node *name, const char *folder, const lw_catalog *catalog, lw_arena *arena,
+                              lw_diags *diags, const char **out) {
+    const char *places[2] = {folder, lw_catalog_folder(catalog)};
+    if (name->kind != LW_SCALAR || name->text[0] == '\0') {
+        return lw_error(diags, name->place, "write include: systems/NAME", "'include' takes the name of a file");
+    }
+    size_t length = strlen(name->text);
+    const char *ending = length > 5 && strcmp(name->text + length - 5, ".yaml") == 0 ? "" : ".yaml";
+    for (int i = 0; i < 2; i++) {
+        const char *path = name->text[0] == '/' ? lw_arena_print(arena, "%s%s", name->text, ending)
+                                                : lw_arena_print(arena, "%s/%s%s", places[i], name->text, ending);
+        if (path == NULL) {
+            return LW_NO_MEMORY;
+        }
+        if (can_read(path)) {
+            *out = path;
+            return LW_OK;
+        }
+    }
+    return lw_error(diags, name->place, lw_diags_text(diags, "it is looked for in %s and %s", places[0], places[1]),
+                    "there is no file '%s%s' to include", name->text, ending);
+}
+
+static lw_status include_one(lw_node *into, const lw_node *name, const char *folder, const lw_catalog *catalog, int depth,
+                             lw_arena *arena, lw_diags *diags) {
+    const char *path = NULL;
+    const lw_source *source;
+    lw_node *root;
+    LW_TRY(include_path(name, folder, catalog, arena, diags, &path));
+    if (depth >= INCLUDE_DEPTH_MAX) {
+        return lw_error(diags, name->place, "does a file include itself?", "includes are nested more than %d deep",
+                        INCLUDE_DEPTH_MAX);
+    }
+    LW_TRY(lw_source_read(path, arena, diags, &source));
+    LW_TRY(lw_tree_parse(source, arena, diags, &root));
+    const char *inner = folder_of(path, arena);
+    if (inner == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(include_all(root, inner, catalog, depth + 1, arena, diags));
+    for (const lw_node *item = root->first; item != NULL; item = item->next) {
+        bool brings = is_among(item->key, (const char *const[]){"nodes", "links", "workloads", NULL});
+        if (!brings && lw_option_find(lw_scenario_options, item->key) == NULL && strncmp(item->key, "x-", 2) != 0) {
+            return lw_error(diags, item->key_place, "an included file brings nodes, links and workloads", "unknown key '%s'",
+                            item->key);
+        }
+        if (brings) {
+            lw_node *old = lw_tree_at(into, item->key);
+            if (old != NULL && old->kind == LW_MAP && item->kind == LW_MAP) {
+                LW_TRY(lw_tree_merge(old, item, arena));
+            } else {
+                LW_TRY(lw_tree_set(into, item->key, item, item->place, arena, diags));
+            }
+        }
+    }
+    return LW_OK;
+}
+
+// Bring in what root includes: what root says itself wins over it, later files over earlier ones.
+static lw_status include_all(lw_node *root, const char *folder, const lw_catalog *catalog, int depth, lw_arena *arena,
+                             lw_diags *diags) {
+    const lw_node *include = lw_map_get(root, "include");
+    if (include == NULL) {
+        return LW_OK;
+    }
+    lw_node *all = LW_NEW(arena, lw_node);
+    if (all == NULL) {
+        return LW_NO_MEMORY;
+    }
+    all->kind = LW_MAP;
+    all->place = root->place;
+    const lw_node *name = include->kind == LW_LIST ? include->first : include;
+    while (name != NULL) {
+        LW_TRY(include_one(all, name, folder, catalog, depth, arena, diags));
+        name = include->kind == LW_LIST ? name->next : NULL;
+    }
+    LW_TRY(lw_tree_merge(all, root, arena));
+    root->first = all->first;
+    root->count = all->count;
+    for (lw_node *item = root->first; item != NULL; item = item->next) {
+        item->parent = root;
+    }
+    return LW_OK;
+}
+
+// ---- --set ----
+
+static void drop_child(lw_node *map, const char *key) {
+    for (lw_node **at = &map->first; *at != NULL; at = &(*at)->next) {
+        if (strcmp((*at)->key, key) == 0) {
+            *at = (*at)->next;
+            map->count--;
+            return;
+        }
+    }
+}
+
+// The keys of a sweep are paths with dots in them, so that lw_tree_set cannot reach them.
+static lw_status set_axis(lw_node *root, const char *path, lw_node *value, lw_place at, lw_arena *arena, lw_diags *diags) {
+    lw_node *sweep = lw_tree_at(root, "sweep");
+    if (sweep == NULL || sweep->kind != LW_MAP) {
+        lw_node empty = {.kind = LW_MAP, .place = at};
+        LW_TRY(lw_tree_set(root, "sweep", &empty, at, arena, diags));
+        sweep = lw_tree_at(root, "sweep");
+    }
+    lw_node holder = {.kind = LW_MAP, .first = value, .count = 1};
+    value->key = path;
+    value->key_place = at;
+    return lw_tree_merge(sweep, &holder, arena);
+}
+
+static lw_status apply_set(lw_node *root, const char *argument, lw_arena *arena, lw_diags *diags) {
+    lw_source *source = LW_NEW(arena, lw_source);
+    const char *equals = strchr(argument, '=');
+    if (source == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *source = (lw_source){"--set", argument, strlen(argument)};
+    lw_place at = {source, 1, 1};
+    if (equals == NULL || equals == argument) {
+        return lw_error(diags, at, "write --set links.egpu.lanes=8", "'%s' is not of the form PATH=VALUE", argument);
+    }
+    const char *path = lw_arena_copy_n(arena, argument, (size_t)(equals - argument));
+    lw_source *text = LW_NEW(arena, lw_source);
+    lw_node *value;
+    if (path == NULL || text == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *text = (lw_source){lw_arena_print(arena, "--set %s", path), equals + 1, strlen(equals + 1)};
+    if (text->name == NULL) {
+        return LW_NO_MEMORY;
+    }
+    if (equals[1] == '\0') {
+        return lw_error(diags, at, "write --set links.egpu.lanes=8", "--set %s gives no value", path);
+    }
+    LW_TRY(lw_tree_parse(text, arena, diags, &value));
+    if (strncmp(path, "sweep.", 6) == 0) {
+        return set_axis(root, path + 6, value, at, arena, diags);
+    }
+    lw_node *sweep = lw_tree_at(root, "sweep");
+    if (sweep != NULL && sweep->kind == LW_MAP) {
+        drop_child(sweep, path);  // a fixed value ends the sweep of it
+    }
+    if (strcmp(path, "title") != 0) {
+        LW_TRY(lw_sweep_check_path(root, path, at, arena, diags));
+    }
+    return lw_sweep_put(root, path, value, at, arena, diags);
+}
+
+static lw_status apply_text(lw_node *root, const char *key, const char *text, const char *flag, lw_arena *arena,
+                            lw_diags *diags) {
+    if (text == NULL) {
+        return LW_OK;
+    }
+    lw_source *source = LW_NEW(arena, lw_source);
+    if (source == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *source = (lw_source){flag, text, strlen(text)};
+    lw_place at = {source, 1, 1};
+    const lw_node *value = lw_scalar_new(arena, text, at);
+    lw_node *sweep = lw_tree_at(root, "sweep");
+    if (sweep != NULL && sweep->kind == LW_MAP) {
+        drop_child(sweep, key);
+    }
+    return value == NULL ? LW_NO_MEMORY : lw_tree_set(root, key, value, at, arena, diags);
+}
+
+static lw_status apply_load(lw_node *root, const lw_load *load, lw_arena *arena, lw_diags *diags) {
+    if (load == NULL) {
+        return LW_OK;
+    }
+    for (size_t i = 0; i < load->set_count; i++) {
+        LW_TRY(apply_set(root, load->set[i], arena, diags));
+    }
+    LW_TRY(apply_text(root, "engine", load->engine, "--engine", arena, diags));
+    return apply_text(root, "seed", load->seed, "--seed", arena, diags);
+}
+
+// ---- Points ----
+
+lw_status lw_scenario_point(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags, lw_point_setup *out) {
+    lw_node *root = lw_tree_copy(scenario->base, arena);
+    if (root == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < scenario->sweep.axis_count; i++) {
+        const lw_axis *axis = &scenario->sweep.axis[i];
+        const lw_node *value = axis->value[lw_sweep_value(&scenario->sweep, i, point)];
+        LW_TRY(lw_sweep_put(root, axis->path, value, axis->place, arena, diags));
+    }
+    lw_scenario_head head;
+    lw_options_default(lw_scenario_options, &head);
+    LW_TRY(lw_options_parse(lw_scenario_options, root, NULL, &head, NULL, diags));
+    *out = (lw_point_setup){.seed = (uint64_t)head.seed, .engine = (lw_engine)head.engine};
+    return lw_system_read(root, scenario->catalog, arena, diags, &out->system);
+}
+
+static lw_status check_point(const lw_scenario *scenario, size_t point, lw_effects *effects, lw_diags *diags) {
+    lw_arena *arena = lw_arena_new();
+    if (arena == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_point_setup setup;
+    lw_plan plan;
+    lw_status status = lw_scenario_point(scenario, point, arena, diags, &setup);
+    if (status == LW_OK) {
+        status = lw_plan_make(&setup.system, 0, arena, diags, &plan);
+    }
+    if (status == LW_OK) {
+        status = lw_effects_look(effects, &plan);
+    }
+    lw_arena_free(arena);
+    return status;
+}
+
+static lw_status check_points(const lw_scenario *scenario, lw_arena *arena, lw_diags *diags) {
+    lw_effects *effects = lw_effects_new(arena);
+    if (effects == NULL) {
+        return LW_NO_MEMORY;
+    }
+    size_t errors = lw_diags_errors(diags);
+    lw_status worst = LW_OK;
+    for (size_t i = 0; i < scenario->sweep.points; i++) {
+        lw_status status = check_point(scenario, i, effects, diags);
+        if (status != LW_OK && status != LW_BAD_INPUT) {
+            return status;
+        }
+        worst = status != LW_OK ? status : worst;
+        if (lw_diags_errors(diags) - errors >= LW_DIAG_MAX) {
+            break;  // further points repeat it
+        }
+    }
+    LW_TRY(worst);
+    lw_effects_report(effects, diags);
+    return LW_OK;
+}
+
+// ---- Loading ----
+
+static lw_status split(lw_node *root, lw_arena *arena, lw_diags *diags, lw_scenario_head *head, bool whole_file,
+                       lw_scenario *out) {
+    lw_option_set set = {0};
+    lw_options_default(lw_scenario_options, head);
+    lw_status status = lw_options_parse(lw_scenario_options, root, NULL, head, &set, diags);
+    if (whole_file && !set.given[0]) {
+        status = lw_error(diags, root->place, "begin with lanewise: 1", "the file does not say which format it has");
+    }
+    LW_TRY(status);
+    out->title = head->title != NULL && head->title[0] != '\0' ? head->title : NULL;
+    out->charts = head->charts;
+    out->measured = head->measured;
+    out->asserts = head->asserts;
+    out->seed = (uint64_t)head->seed;
+    out->base = lw_tree_copy(root, arena);
+    if (out->base == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (lw_node **at = &out->base->first; *at != NULL;) {
+        if (is_among((*at)->key, point_keys)) {
+            at = &(*at)->next;
+        } else {
+            *at = (*at)->next;
+            out->base->count--;
+        }
+    }
+    return LW_OK;
+}
+
+static lw_status check_lists(const lw_scenario *scenario, lw_diags *diags) {
+    const lw_node *const lists[] = {scenario->charts, scenario->measured, scenario->asserts};
+    for (int i = 0; i < 3; i++) {
+        if (lists[i] != NULL && lists[i]->kind != LW_LIST) {
+            return lw_error(diags, lists[i]->place, "write [a, b], or one '- item' a line", "'%s' takes a list", lists[i]->key);
+        }
+    }
+    return LW_OK;
+}
+
+static const char *name_of_file(const char *path, lw_arena *arena) {
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    size_t length = strlen(name);
+    return lw_arena_copy_n(arena, name, length > 5 && strcmp(name + length - 5, ".yaml") == 0 ? length - 5 : length);
+}
+
+static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_file, const lw_catalog *catalog,
+                           const lw_load *load, lw_arena *arena, lw_diags *diags, lw_scenario **out) {
+    lw_scenario *scenario = LW_NEW(arena, lw_scenario);
+    const char *folder = folder_of(source->name, arena);
+    if (scenario == NULL || folder == NULL) {
+        return LW_NO_MEMORY;
+    }
+    scenario->catalog = catalog;
+    scenario->file = source->name;
+    lw_sha256(source->text != NULL ? source->text : "", source->text != NULL ? source->length : 0, scenario->sha256);
+    if (root->kind != LW_MAP) {
+        return lw_error(diags, root->place, "begin with lanewise: 1", "a scenario is a map of keys");
+    }
+    lw_scenario_head head;
+    LW_TRY(include_all(root, folder, catalog, 0, arena, diags));
+    LW_TRY(apply_load(root, load, arena, diags));
+    LW_TRY(split(root, arena, diags, &head, whole_file, scenario));
+    if (scenario->title == NULL && (scenario->title = name_of_file(source->name, arena)) == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(check_lists(scenario, diags));
+    LW_TRY(lw_sweep_read(head.sweep, scenario->base, arena, diags, &scenario->sweep));
+    if (head.workloads == NULL) {
+        lw_warn(diags, root->place, "add workloads: {upload: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}",
+                "the scenario has no workloads, so nothing will run");
+    }
+    LW_TRY(check_points(scenario, arena, diags));
+    *out = scenario;
+    return LW_OK;
+}
+
+lw_status lw_scenario_load(const char *path, const lw_catalog *catalog, const lw_load *load, lw_arena *arena, lw_diags *diags,
+                           lw_scenario **out) {
+    const lw_source *source;
+    lw_node *root;
+    LW_TRY(lw_source_read(path, arena, diags, &source));
+    LW_TRY(lw_tree_parse(source, arena, diags, &root));
+    return load_tree(root, source, true, catalog, load, arena, diags, out);
+}
+
+lw_status lw_scenario_from_tree(const lw_node *root, const lw_source *source, const lw_catalog *catalog, const lw_load *load,
+                                lw_arena *arena, lw_diags *diags, lw_scenario **out) {
+    lw_node *copy = lw_tree_copy(root, arena);
+    return copy == NULL ? LW_NO_MEMORY : load_tree(copy, source, false, catalog, load, arena, diags, out);
+}
+
+const char *lw_scenario_title(const lw_scenario *scenario) {
+    return scenario->title;
+}
+size_t lw_scenario_points(const lw_scenario *scenario) {
+    return scenario->sweep.points;
+}
+const lw_node *lw_scenario_charts(const lw_scenario *scenario) {
+    return scenario->charts;
+}
+const lw_node *lw_scenario_measured(const lw_scenario *scenario) {
+    return scenario->measured;
+}
+const lw_node *lw_scenario_asserts(const lw_scenario *scenario) {
+    return scenario->asserts;
+}
+
+lw_status lw_scenario_build(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags, lw_fabric *out) {
+    lw_point_setup *setup = LW_NEW(arena, lw_point_setup);
+    lw_plan plan;
+    if (setup == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_scenario_point(scenario, point, arena, diags, setup));
+    LW_TRY(lw_plan_make(&setup->system, 0, arena, diags, &plan));
+    *out = plan.fabric;
+    return LW_OK;
+}

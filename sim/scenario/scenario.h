@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A loaded scenario, inside the library.
+#ifndef LW_SCENARIO_H
+#define LW_SCENARIO_H
+
+#include "sim/scenario/plan.h"
+#include "sim/scenario/sweep.h"
+
+struct lw_scenario {
+    const lw_catalog *catalog;
+    const char *title, *file;
+    char sha256[65];
+    lw_node *base;  // nodes, links, workloads, seed, engine: what a point is made of
+    lw_sweep sweep;
+    const lw_node *charts, *measured, *asserts;
+    uint64_t seed;  // without a sweep of it
+};
+
+// What one point runs with.
+typedef struct lw_point_setup {
+    lw_system system;
+    uint64_t seed;
+    lw_engine engine;
+} lw_point_setup;
+
+// Read one point. Safe in threads after the scenario was loaded.
+lw_status lw_scenario_point(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags,
+                            lw_point_setup *out) LW_CHECKED;
+
+// The keys at the top of a scenario file.
+typedef struct lw_scenario_head {
+    int64_t version;
+    const char *title, *description;
+    const lw_node *include, *nodes, *links, *workloads, *sweep, *measured, *charts, *asserts;
+    int64_t seed;
+    int engine;
+} lw_scenario_head;
+extern const lw_option lw_scenario_options[];
+
+// ---- effects.c: what was set and changed nothing ----
+
+typedef struct lw_effects lw_effects;
+lw_effects *lw_effects_new(lw_arena *arena);
+// Record what a point shows; a finding stands only if it holds in every point.
+lw_status lw_effects_look(lw_effects *effects, const lw_plan *plan) LW_CHECKED;
+void lw_effects_report(const lw_effects *effects, lw_diags *diags);
+
+#endif

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The JSON Schema (draft 2020-12) of a scenario file, from the same tables that parse it. Editors complete keys with it.
+// It knows forms, not meanings: names that must exist, circles and the rules across fields are the loader's work.
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/file.h"
+#include "sim/scenario/connection.h"
+#include "sim/scenario/job.h"
+#include "sim/scenario/scenario.h"
+
+static void add_string(lw_text *out, const char *key, const char *value) {
+    lw_text_print(out, "\"%s\": ", key);
+    lw_text_json_string(out, value);
+}
+
+// "B, kB or MB" -> "B|kB|MB" inside a pattern.
+static void add_units(lw_text *out, lw_dimension dimension) {
+    bool first = true;
+    for (const char *at = lw_dimension_units(dimension); *at != '\0';) {
+        size_t length = strcspn(at, ", ");
+        bool joint = length == 2 && strncmp(at, "or", 2) == 0;
+        if (length > 0 && !joint) {
+            lw_text_add(out, first ? "" : "|");
+            lw_text_add_n(out, at, length);
+            first = false;
+        }
+        at += length;
+        at += strspn(at, ", ");
+    }
+}
+
+static void add_bounds(lw_text *out, const lw_option *row) {
+    if (row->minimum != 0 || row->maximum != 0) {
+        lw_text_add(out, ", \"minimum\": ");
+        lw_text_number(out, row->minimum);
+        lw_text_add(out, ", \"maximum\": ");
+        lw_text_number(out, row->maximum);
+    }
+}
+
+static void add_words(lw_text *out, const char *const *words, bool numbers) {
+    lw_text_add(out, "\"enum\": [");
+    for (size_t i = 0; words[i] != NULL; i++) {
+        lw_text_add(out, i > 0 ? ", " : "");
+        if (numbers) {
+            lw_text_add(out, words[i]);
+        } else {
+            lw_text_json_string(out, words[i]);
+        }
+    }
+    // YAML readers take true and false for more than words.
+    bool flags = !numbers && words[0] != NULL && words[1] != NULL && strcmp(words[1], "true") == 0;
+    lw_text_add(out, flags ? ", true, false]" : "]");
+}
+
+// The form of one value. A quantity is a text with a unit; a bare 0 has every unit.
+static void add_form(lw_text *out, const lw_option *row) {
+    bool automatic = row->fallback != NULL && strcmp(row->fallback, "auto") == 0;
+    switch (row->kind) {
+    case LW_OPTION_QUANTITY_INT:
+    case LW_OPTION_QUANTITY_REAL:
+        lw_text_add(out, "\"anyOf\": [");
+        if (row->dimension == LW_PLAIN) {
+            lw_text_add(out, "{\"type\": \"number\"");
+            add_bounds(out, row);
+            lw_text_add(out, "}, {\"type\": \"string\", \"pattern\": \"^[0-9.eE+-]+ ?%?$\"}");
+        } else {
+            lw_text_add(out, "{\"const\": 0}, {\"type\": \"string\", \"pattern\": \"^[0-9.eE+-]+ ?(");
+            add_units(out, row->dimension);
+            lw_text_add(out, ")$\"}");
+        }
+        lw_text_add(out, automatic ? ", {\"const\": \"auto\"}]" : "]");
+        break;
+    case LW_OPTION_INTEGER:
+        lw_text_add(out, "\"anyOf\": [{\"type\": \"integer\"");
+        add_bounds(out, row);
+        if (row->words != NULL) {
+            lw_text_add(out, ", ");
+            add_words(out, row->words, true);
+        }
+        lw_text_add(out, automatic ? "}, {\"const\": \"auto\"}]" : "}]");
+        break;
+    case LW_OPTION_WORD:
+        add_words(out, row->words, false);
+        break;
+    case LW_OPTION_FLAG:
+        lw_text_add(out, "\"type\": \"boolean\"");
+        break;
+    case LW_OPTION_TEXT:
+        lw_text_add(out, "\"type\": [\"string\", \"number\"]");
+        break;
+    case LW_OPTION_NODE:
+        lw_text_add(out, "\"$ref\": \"#/$defs/names\"");
+        break;
+    }
+}
+
+static void add_row(lw_text *out, const lw_option *row, bool *first) {
+    lw_text_add(out, *first ? "\n      " : ",\n      ");
+    *first = false;
+    lw_text_json_string(out, row->key);
+    lw_text_add(out, ": {");
+    add_string(out, "description", row->help != NULL ? row->help : "");
+    lw_text_add(out, ", ");
+    add_form(out, row);
+    lw_text_add(out, "}");
+}
+
+// A map with the keys of a table; `own`: further properties, ready-made; `heads`: keys that must stand there, ready-made.
+static void add_table(lw_text *out, const char *name, const lw_option *table, const char *own, const char *heads,
+                      bool all_required) {
+    lw_text_print(out, ",\n    \"%s\": {\"type\": \"object\", \"properties\": {", name);
+    bool first = own[0] == '\0';
+    lw_text_add(out, own);
+    for (const lw_option *row = table; row->key != NULL; row++) {
+        add_row(out, row, &first);
+    }
+    lw_text_print(out, "},\n      \"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false, \"required\": [%s",
+                  heads);
+    first = heads[0] == '\0';
+    for (const lw_option *row = table; all_required && row->key != NULL; row++) {
+        if (row->fallback == NULL) {
+            lw_text_add(out, first ? "" : ", ");
+            lw_text_json_string(out, row->key);
+            first = false;
+        }
+    }
+    lw_text_add(out, "]}");
+}
+
+// Which table holds is told by one key: {"if": {"properties": {KEY: {"const": WORD}}}, "then": {"$ref": ...}}.
+static void add_case(lw_text *out, const char *key, const char *word, const char *prefix, bool first) {
+    lw_text_print(
+        out,
+        "%s\n      {\"if\": {\"properties\": {\"%s\": {\"const\": \"%s\"}}, \"required\": [\"%s\"]}, \"then\": {\"$ref\": "
+        "\"#/$defs/%s-%s\"}}",
+        first ? "" : ",", key, word, key, prefix, word);
+}
+
+static void add_nodes(lw_text *out) {
+    static const char own[] = "\n      \"preset\": {\"description\": \"named device of configs/devices\", \"type\": [\"string\", "
+                              "\"number\"]},\n      \"kind\": {\"description\": \"what the node is\", \"type\": \"string\"}";
+    for (int kind = 0; kind < LW_DEVICE_KINDS; kind++) {
+        char name[32] = "node-";
+        strcat(name, lw_device_words[kind]);
+        add_table(out, name, lw_device_options((lw_device_kind)kind), own, "", false);
+    }
+    lw_text_add(out, ",\n    \"node\": {\"type\": [\"object\", \"null\"], \"properties\": {\"kind\": {");
+    add_words(out, lw_device_words, false);
+    lw_text_add(out, "}}, \"allOf\": [");
+    for (int kind = 0; kind < LW_DEVICE_KINDS; kind++) {
+        add_case(out, "kind", lw_device_words[kind], "node", kind == 0);
+    }
+    lw_text_add(out, "]}");
+}
+
+static void add_links(lw_text *out) {
+    lw_text own = {0};
+    lw_text_add(
+        &own,
+        "\n      \"between\": {\"description\": \"the two ends\", \"type\": \"array\", \"items\": {\"type\": \"string\"}, "
+        "\"minItems\": 2, \"maxItems\": 2},\n      \"preset\": {\"description\": \"named link of configs/links\", \"type\": "
+        "\"string\"},\n      \"type\": {\"description\": \"link family\", \"type\": \"string\"},\n      \"pattern\": {");
+    add_string(&own, "description", lw_pattern_help);
+    lw_text_add(&own, ", ");
+    add_words(&own, lw_pattern_words, false);
+    lw_text_add(&own, "}");
+    for (size_t i = 0; lw_families[i] != NULL && !own.failed; i++) {
+        char name[64] = "link-";
+        strncat(name, lw_families[i]->name, sizeof name - 6);
+        add_table(out, name, lw_families[i]->options, own.bytes, "", false);
+    }
+    lw_text_add(out,
+                ",\n    \"link\": {\"type\": \"object\", \"required\": [\"between\"], \"anyOf\": [{\"required\": [\"preset\"]}, "
+                "{\"required\": [\"type\"]}], \"properties\": {");
+    lw_text_add(out, own.bytes != NULL ? own.bytes : "");
+    lw_text_add(out, ",\n      \"type\": {\"enum\": [");
+    for (size_t i = 0; lw_families[i] != NULL; i++) {
+        lw_text_print(out, "%s\"%s\"", i > 0 ? ", " : "", lw_families[i]->name);
+    }
+    lw_text_add(out, "]}}, \"allOf\": [");
+    for (size_t i = 0; lw_families[i] != NULL; i++) {
+        add_case(out, "type", lw_families[i]->name, "link", i == 0);
+    }
+    lw_text_add(out, "]}");
+    out->failed |= own.failed;
+    lw_text_free(&own);
+}
+
+static void add_workloads(lw_text *out) {
+    for (int kind = 0; kind < LW_JOB_KINDS; kind++) {
+        char name[64] = "workload-";
+        strcat(name, lw_job_words[kind]);
+        add_table(out, name, lw_job_options((lw_job_kind)kind),
+                  "\n      \"kind\": {\"description\": \"what runs\", \"type\": \"string\"}", "\"kind\"", true);
+    }
+    lw_text_add(out, ",\n    \"workload\": {\"type\": \"object\", \"required\": [\"kind\"], \"properties\": {\"kind\": {");
+    add_words(out, lw_job_words, false);
+    lw_text_add(out, "}}, \"allOf\": [");
+    for (int kind = 0; kind < LW_JOB_KINDS; kind++) {
+        add_case(out, "kind", lw_job_words[kind], "workload", kind == 0);
+    }
+    lw_text_add(out, "]}");
+}
+
+// The form of a key at the top of the file whose value is no plain scalar.
+static const char *top_form(const char *key) {
+    static const struct {
+        const char *key, *form;
+    } forms[] = {{"nodes", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/node\"}"},
+                 {"links", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/link\"}"},
+                 {"workloads", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/workload\"}"},
+                 {"sweep", "\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/values\"}"},
+                 {"charts", "\"type\": \"array\", \"items\": {\"type\": \"object\"}"},
+                 {"assert", "\"type\": \"array\", \"items\": {\"type\": \"string\"}"}};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (strcmp(forms[i].key, key) == 0) {
+            return forms[i].form;
+        }
+    }
+    return NULL;
+}
+
+static void add_top(lw_text *out) {
+    lw_text_add(out, "  \"type\": \"object\", \"required\": [\"lanewise\"],\n  \"properties\": {");
+    bool first = true;
+    for (const lw_option *row = lw_scenario_options; row->key != NULL; row++) {
+        const char *form = top_form(row->key);
+        if (form == NULL) {
+            add_row(out, row, &first);
+            continue;
+        }
+        lw_text_print(out, "%s\n      \"%s\": {", first ? "" : ",", row->key);
+        add_string(out, "description", row->help);
+        lw_text_print(out, ", %s}", form);
+        first = false;
+    }
+    lw_text_add(out, "},\n  \"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false,\n");
+}
+
+lw_status lw_schema_write(lw_arena *arena, const char **json) {
+    lw_text out = {0};
+    lw_text_add(&out,
+                "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"lanewise scenario\",\n");
+    add_top(&out);
+    lw_text_add(
+        &out,
+        "  \"$defs\": {\n    \"names\": {\"anyOf\": [{\"type\": [\"string\", \"number\"]}, {\"type\": \"array\", \"items\": "
+        "{\"type\": [\"string\", \"number\"]}}]},\n    \"values\": {\"anyOf\": [{\"type\": \"array\", \"minItems\": 1}, "
+        "{\"type\": \"object\", \"properties\": {\"from\": true, \"to\": true, \"factor\": true, \"step\": true}, "
+        "\"required\": [\"from\", \"to\"], \"oneOf\": [{\"required\": [\"factor\"]}, {\"required\": [\"step\"]}], "
+        "\"additionalProperties\": false}]}");
+    add_nodes(&out);
+    add_links(&out);
+    add_workloads(&out);
+    lw_text_add(&out, "}\n}\n");
+    const char *copy = out.failed ? NULL : lw_arena_copy(arena, out.bytes);
+    lw_text_free(&out);
+    if (copy == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *json = copy;
+    return LW_OK;
+}

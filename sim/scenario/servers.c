@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Links, memories, engines and cores as servers of the engine.
+#include <math.h>
+
+#include "sim/scenario/builder.h"
+
+// Rates of engines are fitted, to three digits at best: this keeps 4e-6 of a rate of 64 GB/s.
+enum { PACE_DENOMINATOR = 1 << 14 };
+
+static const lw_fraction free_of_cost = {0, 1};
+
+static lw_status add_server(lw_builder *builder, lw_server server, lw_server_info info, uint32_t *out) {
+    *out = (uint32_t)builder->server.count;
+    lw_server *added = LW_LIST_ADD(&builder->server, lw_server, builder->arena);
+    lw_server_info *described = LW_LIST_ADD(&builder->info, lw_server_info, builder->arena);
+    if (added == NULL || described == NULL || info.limit == NULL || info.name == NULL) {
+        return LW_NO_MEMORY;
+    }
+    server.name = info.limit;
+    *added = server;
+    *described = info;
+    return LW_OK;
+}
+
+static lw_fraction ps_per_byte_of(int64_t rate_Bps) {
+    return rate_Bps == LW_AUTO ? free_of_cost : lw_fraction_of(INT64_C(1000000000000), rate_Bps);
+}
+
+// ---- Links ----
+
+static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite) {
+    lw_server server = {.latency_ps = lw_channel_latency_ps(channel),
+                        .data_unit_bytes = channel->data_unit_bytes,
+                        .credit_return_ps = channel->credit_return_ps,
+                        .opposite = channel->control_bytes > 0 ? opposite : LW_NO_SERVER,
+                        .control_bytes = channel->control_bytes,
+                        .control_interval_ps = channel->control_interval_ps,
+                        .error_probability = channel->error_probability,
+                        .error_unit_bytes = channel->error_unit_bytes,
+                        .replay = channel->replay,
+                        .replay_ps = channel->replay_ps};
+    lw_channel_ps_per_byte(channel, &server.ps_per_byte);  // rounds by itself where the exact fraction does not fit
+    for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
+        server.credits[kind] = channel->credits[kind];
+    }
+    return server;
+}
+
+static lw_status add_connection(lw_builder *builder, uint32_t index) {
+    const lw_connection *connection = &builder->system->connection[index];
+    const lw_link *link = &connection->spec->link;
+    uint32_t first = (uint32_t)builder->server.count, segments = (uint32_t)link->segment_count;
+    builder->of_connection[index][0] = first;
+    builder->of_connection[index][1] = first + segments;
+    for (int dir = 0; dir < 2; dir++) {
+        const lw_device *from = &builder->system->device[connection->end[dir]],
+                        *to = &builder->system->device[connection->end[1 - dir]];
+        const char *direction = lw_arena_print(builder->arena, "%s->%s", from->name, to->name);
+        if (direction == NULL) {
+            return LW_NO_MEMORY;
+        }
+        for (uint32_t way = 0; way < segments; way++) {
+            // Segments stand from end a to end b; the data of direction 1 meet them the other way round.
+            uint32_t s = dir == 0 ? way : segments - 1 - way;
+            uint32_t opposite = builder->of_connection[index][1 - dir] + (segments - 1 - way);
+            const lw_segment *segment = &link->segment[s];
+            lw_server server = server_of_channel(&segment->channel[dir], opposite);
+            if (way + 1 == segments && to->spec->kind == LW_DEVICE_SWITCH) {
+                server.latency_ps += LW_DEVICE_GET(to, latency_ps);
+            }
+            lw_server_info info = {LW_SERVER_LINK, connection->name, direction, NULL, index, dir};
+            info.limit = lw_arena_print(builder->arena, "links.%s %s: %s", connection->name, direction,
+                                        segment->name[0] != '\0' ? segment->name : "channel");
+            uint32_t unused;
+            LW_TRY(add_server(builder, server, info, &unused));
+        }
+    }
+    return LW_OK;
+}
+
+lw_status lw_builder_start(lw_builder *builder) {
+    const lw_system *system = builder->system;
+    builder->of_connection = lw_arena_alloc(builder->arena, system->connection_count, sizeof *builder->of_connection);
+    builder->of_device = LW_NEW_ARRAY(builder->arena, lw_device_servers, system->device_count);
+    builder->carries = LW_NEW_ARRAY(builder->arena, bool, system->connection_count);
+    builder->serves = LW_NEW_ARRAY(builder->arena, bool, system->spec_count);
+    if (builder->of_connection == NULL || builder->of_device == NULL || builder->carries == NULL || builder->serves == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < system->device_count; i++) {
+        builder->of_device[i] = (lw_device_servers){LW_NO_SERVER, {LW_NO_SERVER, LW_NO_SERVER}, {LW_NO_SERVER, LW_NO_SERVER}};
+    }
+    for (uint32_t i = 0; i < system->connection_count; i++) {
+        LW_TRY(add_connection(builder, i));
+    }
+    return LW_OK;
+}
+
+// ---- Devices ----
+
+lw_status lw_server_of_memory(lw_builder *builder, uint32_t device, uint32_t *out) {
+    uint32_t *memory = &builder->of_device[device].memory;
+    if (*memory == LW_NO_SERVER) {
+        const lw_device *owner = &builder->system->device[device];
+        const char *name = lw_arena_print(builder->arena, "%s memory", owner->name);
+        lw_server server = {.ps_per_byte = ps_per_byte_of(LW_DEVICE_GET(owner, memory_rate_Bps)), .opposite = LW_NO_SERVER};
+        LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_MEMORY, name, "both", name, LW_NO_SERVER, 0}, memory));
+    }
+    *out = *memory;
+    return LW_OK;
+}
+
+lw_status lw_server_of_gap(lw_builder *builder, uint32_t device, lw_engine_cost cost, uint32_t *out) {
+    const lw_device *owner = &builder->system->device[device];
+    int64_t gap_ps = cost == LW_COST_PACKET_GAP ? LW_DEVICE_GET(owner, dma_packet_gap_ps) : LW_DEVICE_GET(owner, request_gap_ps);
+    uint32_t *gap = &builder->of_device[device].gap[cost];
+    if (*gap == LW_NO_SERVER && gap_ps > 0) {
+        const char *name = lw_arena_print(builder->arena, "%s dma engine", owner->name);
+        const char *limit = lw_arena_print(builder->arena, "%s dma engine (%g ns a %s)", owner->name, (double)gap_ps / 1e3,
+                                           cost == LW_COST_PACKET_GAP ? "packet" : "request");
+        lw_server server = {.ps_per_byte = free_of_cost, .packet_ps = gap_ps, .opposite = LW_NO_SERVER};
+        LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_ENGINE, name, "", limit, LW_NO_SERVER, 0}, gap));
+    }
+    *out = *gap;
+    return LW_OK;
+}
+
+lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, double rate_Bps, uint32_t *out) {
+    // A power of two below: the remainders of a stream of packets come round soon, and the engine can jump over their period.
+    lw_fraction ps_per_byte = lw_fraction_of(llround(1e12 / rate_Bps * PACE_DENOMINATOR), PACE_DENOMINATOR);
+    for (size_t i = 0; i < builder->pace.count; i++) {
+        const lw_pace *pace = &LW_LIST_ITEMS(&builder->pace, lw_pace)[i];
+        if (pace->device == device && pace->reading == reading && lw_fraction_compare(pace->ps_per_byte, ps_per_byte) == 0) {
+            *out = pace->server;
+            return LW_OK;
+        }
+    }
+    lw_pace *pace = LW_LIST_ADD(&builder->pace, lw_pace, builder->arena);
+    if (pace == NULL) {
+        return LW_NO_MEMORY;
+    }
+    const char *name = lw_arena_print(builder->arena, "%s copy engine", builder->system->device[device].name);
+    lw_server server = {.ps_per_byte = ps_per_byte, .opposite = LW_NO_SERVER};
+    LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_ENGINE, name, "", name, LW_NO_SERVER, 0}, out));
+    *pace = (lw_pace){device, reading, ps_per_byte, *out};
+    return LW_OK;
+}
+
+lw_status lw_server_of_core(lw_builder *builder, uint32_t host, const char *job, uint32_t *out) {
+    const lw_device *owner = &builder->system->device[host];
+    const char *name = lw_arena_print(builder->arena, "%s cpu copy (%s)", owner->name, job);
+    lw_server server = {.ps_per_byte = ps_per_byte_of(LW_DEVICE_GET(owner, cpu_copy_rate_Bps)), .opposite = LW_NO_SERVER};
+    return add_server(builder, server, (lw_server_info){LW_SERVER_CPU, name, "", name, LW_NO_SERVER, 0}, out);
+}
+
+lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) {
+    *out = (uint32_t)builder->resource.count;
+    int64_t *added = LW_LIST_ADD(&builder->resource, int64_t, builder->arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = slots;
+    return LW_OK;
+}
+
+// One engine serves both directions; from two on each direction has its own, reads the odd one.
+lw_status lw_slots_of_engine(lw_builder *builder, uint32_t device, bool reading, uint32_t *out) {
+    const lw_device *owner = &builder->system->device[device];
+    *out = LW_NO_SERVER;
+    if (owner->spec->kind != LW_DEVICE_GPU) {
+        return LW_OK;
+    }
+    uint32_t *slots = builder->of_device[device].engine_slots;
+    if (slots[0] == LW_NO_SERVER) {
+        int64_t engines = LW_DEVICE_GET(owner, copy_engines);
+        LW_TRY(lw_slots_new(builder, (engines + 1) / 2, &slots[0]));
+        slots[1] = slots[0];
+        if (engines > 1) {
+            LW_TRY(lw_slots_new(builder, engines / 2, &slots[1]));
+        }
+    }
+    *out = slots[reading ? 0 : 1];
+    return LW_OK;
+}

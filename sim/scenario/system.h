@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One point of a scenario as objects: devices, connections, jobs, and the routes between devices.
+#ifndef LW_SYSTEM_H
+#define LW_SYSTEM_H
+
+#include "sim/scenario/connection.h"
+#include "sim/scenario/device.h"
+#include "sim/scenario/job.h"
+
+// A connection leaving a device.
+typedef struct lw_port {
+    uint32_t connection;
+    uint32_t far;  // the device at the other end
+    int dir;       // channel index of the way out: 0 is a -> b
+} lw_port;
+
+typedef struct lw_system {
+    lw_device *device;
+    size_t device_count;
+    lw_link_spec *link;
+    size_t link_count;
+    lw_connection *connection;
+    size_t connection_count;
+    lw_job *job;
+    size_t job_count;
+    lw_device_spec *spec;  // of nodes, in the order of the file
+    size_t spec_count;
+    const uint32_t *first_port;  // ports of device d: port[first_port[d]] .. port[first_port[d + 1] - 1]
+    const lw_port *port;
+} lw_system;
+
+enum { LW_DEVICES_MAX = 65536, LW_CONNECTIONS_MAX = 1 << 20 };
+
+// Read a point's tree (nodes, links, workloads).
+lw_status lw_system_read(const lw_node *root, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
+                         lw_system *out) LW_CHECKED;
+
+// One way over one connection.
+typedef struct lw_leg {
+    uint32_t connection;
+    int dir;
+} lw_leg;
+typedef struct lw_route {
+    const lw_leg *leg;
+    size_t count;
+} lw_route;
+
+// The way of least latency, then of fewest links, then of those first in the file; through `via` in order. Only hosts, switches
+// and network cards forward. LW_BAD_INPUT without a diagnostic when there is none.
+lw_status lw_route_find(const lw_system *system, uint32_t from, uint32_t to, const uint32_t *via, size_t via_count,
+                        lw_arena *arena, lw_route *out) LW_CHECKED;
+
+// Time of the first bit over one leg, the switch at its end included.
+int64_t lw_leg_latency_ps(const lw_system *system, lw_leg leg);
+
+#endif

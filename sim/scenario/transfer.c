@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One DMA as a path of servers: what the packets pass, how large they are, how many reads are under way.
+#include <assert.h>
+
+#include "sim/scenario/builder.h"
+
+lw_ends lw_transfer_ends(const lw_system *system, uint32_t from, uint32_t to) {
+    static const int rank[LW_DEVICE_KINDS] = {
+        [LW_DEVICE_NIC] = 4, [LW_DEVICE_GPU] = 3, [LW_DEVICE_HOST] = 2, [LW_DEVICE_MEMORY] = 1, [LW_DEVICE_SWITCH] = 0};
+    bool sink = rank[system->device[to].spec->kind] > rank[system->device[from].spec->kind];
+    return (lw_ends){from, to, sink ? to : from};
+}
+
+// Engines and memories work no further ahead of the link than this: they hand over packets without latency, so a few keep it
+// busy, and more would let a copy take a memory's whole rate to fill a queue.
+enum { ENDPOINT_BUFFER_PACKETS = 4 };
+
+static lw_status add_hop(lw_list *hops, lw_hop hop, lw_arena *arena) {
+    lw_hop *added = LW_LIST_ADD(hops, lw_hop, arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = hop;
+    return LW_OK;
+}
+
+// Engines, cores and memories handle payload only.
+static lw_status add_endpoint(lw_list *hops, uint32_t server, lw_arena *arena) {
+    return add_hop(hops, (lw_hop){.server = server, .granule_bytes = 1, .buffer_packets = ENDPOINT_BUFFER_PACKETS}, arena);
+}
+
+// The servers of a route for packets of one kind; back: over the same links the other way, from the sink to the source.
+static lw_status add_links(lw_builder *builder, lw_route route, bool back, lw_packet_kind kind, lw_list *hops) {
+    for (size_t i = 0; i < route.count; i++) {
+        const lw_leg *leg = &route.leg[back ? route.count - 1 - i : i];
+        int dir = back ? 1 - leg->dir : leg->dir;
+        const lw_connection *connection = &builder->system->connection[leg->connection];
+        const lw_device *from = &builder->system->device[connection->end[dir]];
+        bool store_forward = from->spec->kind == LW_DEVICE_SWITCH && LW_DEVICE_GET(from, store_forward);
+        int segments = connection->spec->link.segment_count;
+        for (int way = 0; way < segments; way++) {
+            const lw_segment *segment = &connection->spec->link.segment[dir == 0 ? way : segments - 1 - way];
+            const lw_packet_format *format = &segment->channel[dir].format[kind];
+            lw_hop hop = {.server = builder->of_connection[leg->connection][dir] + (uint32_t)way,
+                          .overhead_bytes = format->overhead_bytes,
+                          .granule_bytes = format->granule_bytes,
+                          .store_forward = store_forward && way == 0};
+            LW_TRY(add_hop(hops, hop, builder->arena));
+        }
+    }
+    return LW_OK;
+}
+
+static void limit(int64_t *value, int64_t other) {
+    if (other != LW_AUTO && other > 0 && other < *value) {
+        *value = other;
+    }
+}
+
+// Packet and request sizes, tags, and the slowest link, from the links of the route and the devices at its ends.
+static void size_packets(lw_builder *builder, lw_ends ends, lw_packet_kind kind, lw_transfer *out) {
+    const lw_system *system = builder->system;
+    const lw_device *executor = &system->device[ends.executor];
+    lw_task *task = &out->task;
+    task->packet_bytes = task->request_bytes = INT64_MAX;
+    task->tags = LW_TAGS_INFINITE;
+    for (size_t i = 0; i < out->route.count; i++) {
+        uint32_t c = out->route.leg[i].connection;
+        const lw_link *link = &system->connection[c].spec->link;
+        for (int s = 0; s < link->segment_count; s++) {
+            const lw_channel *ahead = &link->segment[s].channel[out->route.leg[i].dir];
+            limit(&task->packet_bytes, ahead->format[kind].payload_max_bytes);
+            limit(&task->request_bytes, link->segment[s].channel[1 - out->route.leg[i].dir].request_max_bytes);
+        }
+        if (i == 0 || link->read_tags < task->tags) {
+            out->window = c;
+        }
+        limit(&task->tags, link->read_tags);
+    }
+    if (kind == LW_PACKET_COMPLETION) {
+        limit(&task->tags, LW_DEVICE_GET(executor, tags));
+        limit(&task->request_bytes, LW_DEVICE_GET(executor, mrrs_bytes));
+    }
+    limit(&task->packet_bytes, LW_DEVICE_GET(&system->device[ends.source], mps_bytes));
+    limit(&task->packet_bytes, LW_DEVICE_GET(&system->device[ends.sink], mps_bytes));
+    if (task->request_bytes > task->packet_bytes) {
+        task->request_bytes -= task->request_bytes % task->packet_bytes;  // whole packets answer a request
+    }
+}
+
+static void find_slowest(const lw_builder *builder, lw_packet_kind kind, lw_transfer *out) {
+    out->slowest = LW_NO_SERVER;
+    for (size_t i = 0; i < out->route.count; i++) {
+        lw_waterfall waterfall;
+        lw_link_waterfall(&builder->system->connection[out->route.leg[i].connection].spec->link, out->route.leg[i].dir, kind,
+                          out->task.packet_bytes, out->task.completer_ps, &waterfall);
+        if (i == 0 || waterfall.rate_Bps[LW_STAGE_RETRY] < out->waterfall.rate_Bps[LW_STAGE_RETRY]) {
+            out->waterfall = waterfall;
+            out->slowest = out->route.leg[i].connection;
+        }
+    }
+}
+
+static lw_status add_memory(lw_builder *builder, uint32_t device, lw_list *hops) {
+    if (LW_DEVICE_GET(&builder->system->device[device], memory_rate_Bps) == LW_AUTO) {
+        return LW_OK;
+    }
+    uint32_t server;
+    LW_TRY(lw_server_of_memory(builder, device, &server));
+    return add_endpoint(hops, server, builder->arena);
+}
+
+// What the executor's engine adds where its work begins (at the data it writes, at the requests it sends): time for each of them,
+// and a pace, which is a share of the link's ceiling. A request takes the time of the payload it asks for, so that reads never
+// pile up behind a slower engine at the far end.
+static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading, double ceiling_Bps, int64_t request_bytes,
+                            lw_list *hops) {
+    const lw_device *device = &builder->system->device[executor];
+    uint32_t server;
+    LW_TRY(lw_server_of_gap(builder, executor, reading ? LW_COST_REQUEST_GAP : LW_COST_PACKET_GAP, &server));
+    lw_hop hop = {.server = server, .granule_bytes = 1, .paces = true, .buffer_packets = ENDPOINT_BUFFER_PACKETS};
+    if (server != LW_NO_SERVER) {
+        LW_TRY(add_hop(hops, hop, builder->arena));
+    }
+    double share = reading ? LW_DEVICE_GET(device, efficiency_h2d) : LW_DEVICE_GET(device, efficiency_d2h);
+    if (share < 1) {
+        hop.overhead_bytes = reading ? request_bytes : 0;
+        LW_TRY(lw_server_of_pace(builder, executor, reading, share * ceiling_Bps, &hop.server));
+        LW_TRY(add_hop(hops, hop, builder->arena));
+    }
+    return LW_OK;
+}
+
+static void finish_transfer(lw_builder *builder, const lw_list *data, const lw_list *request, lw_transfer *out) {
+    lw_task *task = &out->task;
+    task->data = LW_LIST_ITEMS(data, lw_hop);
+    task->data_count = data->count;
+    task->request = LW_LIST_ITEMS(request, lw_hop);
+    task->request_count = request->count;
+    lw_fabric fabric = {.server = LW_LIST_ITEMS(&builder->server, lw_server), .server_count = builder->server.count};
+    out->unloaded_ps = lw_path_latency_ps(&fabric, task->data, task->data_count, task->packet_bytes);
+    if (task->kind == LW_TASK_READ) {
+        out->round_trip_ps =
+            out->unloaded_ps + task->completer_ps + lw_path_latency_ps(&fabric, task->request, task->request_count, 0);
+        out->unloaded_ps = out->round_trip_ps;
+    }
+}
+
+static void note_use(lw_builder *builder, const lw_route *route, lw_ends ends) {
+    const lw_system *system = builder->system;
+    uint32_t device[2] = {ends.source, ends.sink};
+    for (int i = 0; i < 2; i++) {
+        const lw_device_spec *spec = system->device[device[i]].spec;
+        builder->serves[spec - system->spec] = true;
+        if (spec->preset != NULL) {
+            builder->evidence = lw_evidence_weaker(builder->evidence, spec->preset->evidence);
+        }
+    }
+    for (size_t i = 0; i < route->count; i++) {
+        const lw_connection *connection = &system->connection[route->leg[i].connection];
+        const lw_link_spec *spec = connection->spec;
+        builder->carries[route->leg[i].connection] = true;
+        for (int end = 0; end < 2; end++) {
+            builder->serves[system->device[connection->end[end]].spec - system->spec] = true;
+        }
+        builder->evidence =
+            lw_evidence_weaker(builder->evidence, spec->preset != NULL ? spec->preset->evidence : spec->link.evidence);
+    }
+}
+
+lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_place at, lw_transfer *out) {
+    const lw_device *source = &builder->system->device[ends.source], *sink = &builder->system->device[ends.sink];
+    *out = (lw_transfer){.task = {.name = job->name, .resource = LW_NO_SERVER}, .window = LW_NO_SERVER};
+    lw_status found =
+        lw_route_find(builder->system, ends.source, ends.sink, job->via, job->via_count, builder->arena, &out->route);
+    if (found == LW_BAD_INPUT) {
+        return lw_error(builder->diags, at, "add a link, or a host or switch between them",
+                        "workloads.%s: no way leads from '%s' to '%s'", job->name, source->name, sink->name);
+    }
+    LW_TRY(found);
+    bool reading = ends.executor != ends.source;
+    lw_packet_kind kind = reading ? LW_PACKET_COMPLETION : LW_PACKET_WRITE;
+    lw_task *task = &out->task;
+    task->kind = reading ? LW_TASK_READ : LW_TASK_WRITE;
+    task->data_kind = kind;
+    task->completer_ps = reading ? LW_DEVICE_GET(source, read_latency_ps) : 0;
+    task->finish_ps = LW_DEVICE_GET(sink, write_latency_ps);
+    size_packets(builder, ends, kind, out);
+    find_slowest(builder, kind, out);
+
+    lw_list data = {0}, request = {0};
+    double ceiling_Bps = out->waterfall.rate_Bps[LW_STAGE_RETRY];
+    if (!reading) {
+        LW_TRY(add_engine(builder, ends.executor, false, ceiling_Bps, 0, &data));
+    }
+    LW_TRY(add_memory(builder, ends.source, &data));
+    LW_TRY(add_links(builder, out->route, false, kind, &data));
+    if (reading) {
+        LW_TRY(add_engine(builder, ends.executor, true, ceiling_Bps, task->request_bytes, &request));
+        LW_TRY(add_links(builder, out->route, true, LW_PACKET_REQUEST, &request));
+    }
+    LW_TRY(add_memory(builder, ends.sink, &data));
+    note_use(builder, &out->route, ends);
+    finish_transfer(builder, &data, &request, out);
+    return LW_OK;
+}
+
+// Cores move cache lines; larger turns only make the simulation cheaper and leave the shares as they are.
+enum { CORE_BURST_BYTES = 256 };
+
+lw_status lw_transfer_core(lw_builder *builder, lw_job *job, uint32_t host, lw_transfer *out) {
+    *out = (lw_transfer){.task = {.name = job->name,
+                                  .kind = LW_TASK_WRITE,
+                                  .data_kind = LW_PACKET_WRITE,
+                                  .resource = LW_NO_SERVER,
+                                  .packet_bytes = CORE_BURST_BYTES,
+                                  .tags = LW_TAGS_INFINITE},
+                         .slowest = LW_NO_SERVER,
+                         .window = LW_NO_SERVER};
+    lw_list data = {0};
+    uint32_t core;
+    LW_TRY(lw_server_of_core(builder, host, job->name, &core));
+    LW_TRY(add_memory(builder, host, &data));
+    LW_TRY(add_endpoint(&data, core, builder->arena));
+    LW_TRY(add_memory(builder, host, &data));
+    finish_transfer(builder, &data, &(lw_list){0}, out);
+    return LW_OK;
+}
+
+lw_status lw_transfer_memory(lw_builder *builder, lw_job *job, uint32_t device, lw_transfer *out) {
+    *out = (lw_transfer){.task = {.name = job->name,
+                                  .kind = LW_TASK_WRITE,
+                                  .data_kind = LW_PACKET_WRITE,
+                                  .resource = LW_NO_SERVER,
+                                  .packet_bytes = LW_JOB_GET(job, packet_bytes),
+                                  .tags = LW_TAGS_INFINITE},
+                         .slowest = LW_NO_SERVER,
+                         .window = LW_NO_SERVER};
+    lw_list data = {0};
+    uint32_t memory;
+    LW_TRY(lw_server_of_memory(builder, device, &memory));
+    LW_TRY(add_endpoint(&data, memory, builder->arena));
+    builder->serves[builder->system->device[device].spec - builder->system->spec] = true;
+    finish_transfer(builder, &data, &(lw_list){0}, out);
+    return LW_OK;
+}

@@ -1,0 +1,797 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Charts as a whole: an external GPU behind six links, drawn in every kind, theme and format, and bad data of every sort.
+// LANEWISE_PICTURES=DIR leaves the pictures in DIR to be looked at; LANEWISE_UPDATE_GOLDEN=1 rewrites the golden files.
+
+#include "plots/chart.h"
+#include "tests/helpers.h"
+
+#include <threads.h>
+
+// ---- A result such as the simulator gives ----
+
+enum { LINKS = 6, SIZES = 10, POINTS = LINKS * SIZES };
+
+typedef struct link_facts {
+    const char *preset, *label, *family;
+    double raw_GBps, line_code, periodic, framing, control;  // shares that are left
+    double peak_GBps[2];                                     // host to gpu, gpu to host
+    double fixed_s;
+} link_facts;
+
+static const link_facts facts[LINKS] = {
+    {"pcie-5-x16", "PCIe 5.0 x16", "pcie", 64.0, 128.0 / 130, 0.9974, 0.924, 0.993, {56.4, 56.9}, 9e-6},
+    {"pcie-4-x16", "PCIe 4.0 x16", "pcie", 32.0, 128.0 / 130, 0.9974, 0.924, 0.993, {25.6, 26.9}, 9.5e-6},
+    {"oculink-2-x4", "OCuLink 4.0 x4", "oculink", 8.0, 128.0 / 130, 0.9974, 0.924, 0.993, {6.6, 6.7}, 10e-6},
+    {"thunderbolt-5", "Thunderbolt 5", "usb4", 10.0, 0.95, 1.0, 0.70, 0.97, {5.6, 5.7}, 12e-6},
+    {"thunderbolt-4", "Thunderbolt 4", "usb4", 5.0, 0.97, 1.0, 0.72, 0.97, {2.7, 2.9}, 12e-6},
+    {"thunderbolt-3", "Thunderbolt 3", "usb4", 5.0, 0.97, 1.0, 0.66, 0.96, {2.3, 2.4}, 13e-6},
+};
+
+static void fill_stages(const link_facts *f, int direction, const char *workload, lw_stage_result *out) {
+    *out = (lw_stage_result){.workload = workload, .link = "egpu", .label = f->label, .family = f->family};
+    double left[LW_STAGE_COUNT] = {1.0, f->line_code, f->periodic, f->framing, f->control, 1.0, 1.0, 1.0};
+    double rate = f->raw_GBps;
+    for (int i = 0; i < LW_STAGE_COUNT; i++) {
+        rate *= left[i];
+        out->rate_GBps[i] = rate;
+    }
+    out->rate_GBps[LW_STAGE_ENDPOINT] = fmin(rate, f->peak_GBps[direction]);
+}
+
+static void fill_point(lw_arena *arena, lw_point *point, int index) {
+    static const char *const sizes[SIZES] = {"4 KiB", "16 KiB", "64 KiB", "256 KiB", "1 MiB",
+                                             "4 MiB", "16 MiB", "64 MiB", "256 MiB", "1 GiB"};
+    const link_facts *f = &facts[index / SIZES];
+    int step = index % SIZES;
+    double bytes = ldexp(4096.0, 2 * step);
+    *point = (lw_point){.index = index, .set_count = 2, .workload_count = 2, .stage_count = 2, .evidence = LW_CALIBRATED};
+    point->set = LW_NEW_ARRAY(arena, lw_set_value, 2);
+    point->workload = LW_NEW_ARRAY(arena, lw_workload_result, 2);
+    point->stage = LW_NEW_ARRAY(arena, lw_stage_result, 2);
+    assert_non_null(point->set);
+    assert_non_null(point->workload);
+    assert_non_null(point->stage);
+    point->set[0] = (lw_set_value){.path = "links.egpu", .text = f->preset};
+    point->set[1] = (lw_set_value){
+        .path = "workloads.*.bytes", .text = sizes[step], .is_number = true, .number = bytes, .dimension = LW_BYTES};
+    for (int d = 0; d < 2; d++) {
+        double time_s = f->fixed_s * (d == 0 ? 1.0 : 0.9) + bytes / (f->peak_GBps[d] * 1e9);
+        point->workload[d] = (lw_workload_result){.name = d == 0 ? "upload" : "download",
+                                                  .direction = d == 0 ? "host->gpu" : "gpu->host",
+                                                  .copy = d == 0 ? "h2d" : "d2h",
+                                                  .bytes = (int64_t)bytes,
+                                                  .time_s = time_s,
+                                                  .bandwidth_GBps = bytes / time_s / 1e9};
+        fill_stages(f, d, point->workload[d].name, &point->stage[d]);
+    }
+}
+
+static void fill_measured(lw_arena *arena, lw_result *result) {
+    static double oculink[][2] = {{65536, 3.1}, {1048576, 5.9}, {16777216, 6.54}, {268435456, 6.62}};
+    static double thunderbolt[][2] = {{65536, 1.35}, {1048576, 2.45}, {16777216, 2.72}, {268435456, 2.74}};
+    static double slot[][2] = {{4096, 0.36}, {16384, 1.4}, {65536, 4.9}, {1048576, 18.4}, {16777216, 25.0}, {268435456, 25.4}};
+    result->measured = LW_NEW_ARRAY(arena, lw_measured_series, 3);
+    assert_non_null(result->measured);
+    result->measured_count = 3;
+    result->measured[0] = (lw_measured_series){.table = "oculink-h2d",
+                                               .label = "OCuLink, RX 5700 XT",
+                                               .provenance = "A. Tester, OCuLink against a slot, 2025-03-01",
+                                               .series = "oculink-2-x4",
+                                               .family = "oculink",
+                                               .observe = "bandwidth_GBps",
+                                               .direction = "h2d",
+                                               .points = oculink,
+                                               .count = 4};
+    result->measured[1] = (lw_measured_series){.table = "thunderbolt-h2d",
+                                               .label = "Thunderbolt 4, RTX 5090",
+                                               .provenance = "B. Writer, Thunderbolt 4 docks, 2025-06-11",
+                                               .series = "thunderbolt-4",
+                                               .family = "usb4",
+                                               .observe = "bandwidth_GBps",
+                                               .direction = "h2d",
+                                               .points = thunderbolt,
+                                               .count = 4};
+    result->measured[2] = (lw_measured_series){.table = "slot-d2h",
+                                               .label = "PCIe 4.0 x16, MI100",
+                                               .provenance = "C. Reader, Copies on MI100, 2024-01-20",
+                                               .series = "pcie-4-x16",
+                                               .family = "pcie",
+                                               .observe = "bandwidth_GBps",
+                                               .direction = "d2h",
+                                               .points = slot,
+                                               .count = 6};
+}
+
+static lw_result demo_result(lw_arena *arena) {
+    lw_result result = {.tool_version = "0.1.0",
+                        .title = "OCuLink, Thunderbolt or a slot?",
+                        .file = "configs/scenarios/oculink-or-thunderbolt.yaml",
+                        .sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                        .seed = 1,
+                        .point_count = POINTS};
+    result.point = LW_NEW_ARRAY(arena, lw_point, POINTS);
+    assert_non_null(result.point);
+    for (int i = 0; i < POINTS; i++) {
+        fill_point(arena, &result.point[i], i);
+    }
+    fill_measured(arena, &result);
+    return result;
+}
+
+static lw_chart_request request_of(lw_chart_kind kind) {
+    lw_chart_request request;
+    lw_chart_request_default(kind, &request);
+    return request;
+}
+
+// ---- Pictures to look at ----
+
+static void leave(lw_test *test, const char *name, const lw_text *bytes) {
+    const char *folder = getenv("LANEWISE_PICTURES");
+    if (folder != NULL) {
+        char *path = lw_arena_print(test->arena, "%s/%s", folder, name);
+        assert_int_equal(lw_file_write(path, bytes->bytes, bytes->length, test->diags), LW_OK);
+    }
+}
+
+typedef lw_status (*writer)(const lw_picture *picture, lw_text *out, lw_diags *diags);
+static lw_status write_png(const lw_picture *picture, lw_text *out, lw_diags *diags) {
+    return lw_picture_png(picture, 1, out, diags);
+}
+static lw_status write_png_2x(const lw_picture *picture, lw_text *out, lw_diags *diags) {
+    return lw_picture_png(picture, 2, out, diags);
+}
+
+static const struct {
+    writer write;
+    const char *ending, *magic;
+} formats[] = {{lw_picture_svg, ".svg", "<?xml"},
+               {write_png, ".png", "\x89PNG"},
+               {write_png_2x, "@2x.png", "\x89PNG"},
+               {lw_picture_pdf, ".pdf", "%PDF"}};
+enum { FORMATS = sizeof formats / sizeof formats[0] };
+
+// Every kind and theme, the light theme in every format; the same bytes when drawn again.
+static void test_every_format(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    for (int i = 0; i < LW_CHART_KINDS * LW_THEME_KINDS; i++) {
+        int theme = i % LW_THEME_KINDS;
+        lw_chart_request request = request_of((lw_chart_kind)(i / LW_THEME_KINDS));
+        request.theme = theme;
+        lw_picture first;
+        lw_picture second;
+        assert_int_equal(lw_chart_render(&request, &result, test.arena, test.diags, &first), LW_OK);
+        assert_int_equal(lw_chart_render(&request, &result, test.arena, test.diags, &second), LW_OK);
+        for (int format = 0; format < (theme == LW_THEME_LIGHT ? FORMATS : 2); format++) {  // the others differ only in colour
+            lw_text once = {0};
+            lw_text again = {0};
+            assert_int_equal(formats[format].write(&first, &once, test.diags), LW_OK);
+            assert_int_equal(formats[format].write(&second, &again, test.diags), LW_OK);
+            assert_memory_equal(once.bytes, formats[format].magic, strlen(formats[format].magic));
+            assert_int_equal(once.length, again.length);
+            assert_memory_equal(once.bytes, again.bytes, once.length);
+            leave(&test,
+                  lw_arena_print(test.arena, "%s-%s%s", lw_chart_words[request.kind], lw_theme_words[theme],
+                                 formats[format].ending),
+                  &once);
+            lw_text_free(&once);
+            lw_text_free(&again);
+        }
+    }
+    assert_int_equal(lw_diags_errors(test.diags), 0);
+    lw_test_end(&test);
+}
+
+static int draw_in_thread(void *user) {
+    lw_text *png = user;
+    lw_test test = {.arena = lw_arena_new()};
+    test.diags = lw_diags_new(test.arena);
+    lw_result result = demo_result(test.arena);
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    lw_picture picture;
+    int failed = lw_chart_render(&request, &result, test.arena, test.diags, &picture) != LW_OK ||
+                 lw_picture_png(&picture, 1, png, test.diags) != LW_OK;
+    lw_arena_free(test.arena);
+    return failed;
+}
+
+static void test_threads_draw_alike(void **state) {
+    (void)state;
+    enum { THREADS = 4 };
+    thrd_t thread[THREADS];
+    lw_text png[THREADS] = {{0}};
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(thrd_create(&thread[i], draw_in_thread, &png[i]), thrd_success);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        int failed = 1;
+        assert_int_equal(thrd_join(thread[i], &failed), thrd_success);
+        assert_int_equal(failed, 0);
+        assert_int_equal(png[i].length, png[0].length);
+        assert_memory_equal(png[i].bytes, png[0].bytes, png[0].length);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        lw_text_free(&png[i]);
+    }
+}
+
+// ---- Layout, with fixed widths ----
+
+static lw_status render(lw_test *test, const lw_chart_request *request, const lw_result *result, lw_picture *picture) {
+    lw_metrics metrics = lw_metrics_fixed();
+    return lw_chart_render_with(request, result, &metrics, test->arena, test->diags, picture);
+}
+
+static char *read_file(lw_test *test, const char *path) {
+    const lw_source *source = NULL;
+    return lw_source_read(path, test->arena, test->diags, &source) == LW_OK ? lw_arena_copy(test->arena, source->text) : NULL;
+}
+
+static void test_golden(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    for (int kind = 0; kind < LW_CHART_KINDS; kind++) {
+        lw_chart_request request = request_of((lw_chart_kind)kind);
+        lw_picture picture;
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        lw_text dump = {0};
+        lw_draw_dump(picture.draw, &dump);
+        const char *path = lw_arena_print(test.arena, "%s/tests/golden/plots/%s.txt", LW_SOURCE_DIR, lw_chart_words[kind]);
+        if (getenv("LANEWISE_UPDATE_GOLDEN") != NULL) {
+            assert_int_equal(lw_file_write(path, dump.bytes, dump.length, test.diags), LW_OK);
+        }
+        const char *golden = read_file(&test, path);
+        assert_non_null(golden);
+        if (strcmp(golden, dump.bytes) != 0) {
+            size_t same = 0;
+            while (golden[same] == dump.bytes[same]) {
+                same++;
+            }
+            while (same > 0 && golden[same - 1] != '\n') {
+                same--;
+            }
+            fail_msg("%s differs:\n- %.*s\n+ %.*s\nIf that is wanted, run again with LANEWISE_UPDATE_GOLDEN=1 and look at the "
+                     "difference",
+                     path, (int)strcspn(golden + same, "\n"), golden + same, (int)strcspn(dump.bytes + same, "\n"),
+                     dump.bytes + same);
+        }
+        lw_text_free(&dump);
+    }
+    lw_test_end(&test);
+}
+
+typedef struct text_box {
+    double left, top, right, bottom;
+    const char *text;
+} text_box;
+
+// Letters reach 0.76 of the size above the baseline and 0.24 below (DejaVu Sans); a quarter less counts as touching.
+static text_box box_of(const lw_metrics *metrics, const lw_draw_item *item) {
+    double width = lw_text_width(metrics, item->text, item->font.size, item->font.bold);
+    double left = item->at.x - (item->font.anchor == LW_ANCHOR_START ? 0.0
+                                : item->font.anchor == LW_ANCHOR_END ? width
+                                                                     : width / 2);
+    return (text_box){left, item->at.y - 0.7 * item->font.size, left + width, item->at.y + 0.15 * item->font.size, item->text};
+}
+
+// Every text lies inside the picture and on no other.
+static void check_texts(lw_test *test, const lw_picture *picture, const lw_metrics *metrics) {
+    text_box *boxes = LW_NEW_ARRAY(test->arena, text_box, picture->draw->count);
+    size_t count = 0;
+    for (size_t i = 0; i < picture->draw->count; i++) {
+        if (picture->draw->item[i].kind != LW_DRAW_TEXT) {
+            continue;
+        }
+        text_box box = box_of(metrics, &picture->draw->item[i]);
+        if (!(box.left >= 0 && box.top >= 0 && box.right <= picture->width && box.bottom <= picture->height)) {
+            fail_msg("'%s' leaves the picture", box.text);
+        }
+        for (size_t k = 0; k < count; k++) {
+            bool apart = box.right <= boxes[k].left || boxes[k].right <= box.left || box.bottom <= boxes[k].top ||
+                         boxes[k].bottom <= box.top;
+            if (!apart) {
+                fail_msg("'%s' lies on '%s'", box.text, boxes[k].text);
+            }
+        }
+        boxes[count++] = box;
+    }
+    assert_true(count > 5);
+}
+
+static bool has_text(const lw_picture *picture, const char *text) {
+    for (size_t i = 0; i < picture->draw->count; i++) {
+        if (picture->draw->item[i].kind == LW_DRAW_TEXT && strstr(picture->draw->item[i].text, text) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void test_everything_is_said(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    for (int kind = 0; kind < LW_CHART_KINDS; kind++) {
+        lw_chart_request request = request_of((lw_chart_kind)kind);
+        lw_picture picture;
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        for (int i = 0; i < LINKS; i++) {
+            assert_true(has_text(&picture, facts[i].label));
+        }
+        assert_true(has_text(&picture, "OCuLink, Thunderbolt or a slot?"));
+        assert_true(has_text(&picture, "host \u2192 gpu") && has_text(&picture, "gpu \u2192 host"));
+        assert_true(has_text(
+            &picture, "lanewise 0.1.0 \u00B7 oculink-or-thunderbolt.yaml, SHA-256 0123456789ab \u00B7 GB = 10\u2079 bytes"));
+        assert_true(has_text(&picture, "Writer, Thunderbolt 4 docks") == (kind != LW_CHART_WATERFALL));
+    }
+    lw_test_end(&test);
+}
+
+static void test_texts_do_not_overlap(void **state) {
+    (void)state;
+    static const struct { int64_t width, height; } sizes[] = {{LW_AUTO, LW_AUTO}, {1000, 700}, {2400, 1400}, {LW_AUTO, 900}};
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    lw_metrics fixed = lw_metrics_fixed();
+    lw_metrics real;
+    assert_int_equal(lw_metrics_open(&real), LW_OK);
+    const lw_metrics *both[] = {&fixed, &real};
+    for (int round = 0; round < LW_CHART_KINDS * 4 * 2 * 2; round++) {
+        lw_chart_request request = request_of((lw_chart_kind)(round % LW_CHART_KINDS));
+        request.width = sizes[round / LW_CHART_KINDS % 4].width;
+        request.height = sizes[round / LW_CHART_KINDS % 4].height;
+        request.workload = round / LW_CHART_KINDS / 4 % 2 == 0 ? NULL : "upload";
+        const lw_metrics *metrics = both[round / LW_CHART_KINDS / 4 / 2];
+        lw_picture picture;
+        lw_status status = lw_chart_render_with(&request, &result, metrics, test.arena, test.diags, &picture);
+        if (request.kind == LW_CHART_WATERFALL && status == LW_BAD_INPUT && request.height == 700) {
+            continue;  // twelve rows do not fit, and it says so
+        }
+        assert_int_equal(status, LW_OK);
+        check_texts(&test, &picture, metrics);
+    }
+    lw_metrics_close(&real);
+    lw_test_end(&test);
+}
+
+// ---- SVG ----
+
+// Enough of XML 1.0 to find our mistakes: elements nest, attributes are quoted, & begins an entity, ids are unique.
+static void check_svg(lw_test *test, const char *svg) {
+    enum { DEPTH = 64, IDS = 256 };
+    const char *open[DEPTH];
+    const char *ids[IDS];
+    size_t depth = 0;
+    size_t id_count = 0;
+    assert_memory_equal(svg, "<?xml", 5);
+    for (const char *at = strstr(svg, "?>") + 2; *at != '\0'; at++) {
+        if (*at == '&') {
+            size_t length = strcspn(at, ";");
+            assert_in_range(length, 3, 6);
+        }
+        if (*at != '<') {
+            assert_true(*at != '>');
+            continue;
+        }
+        const char *end = strchr(at, '>');
+        assert_non_null(end);
+        size_t name = strcspn(at + 1, " />");
+        if (at[1] == '/') {
+            assert_true(depth > 0);
+            depth--;
+            size_t length = (size_t)(end - at) - 2;
+            assert_memory_equal(open[depth], at + 2, length);
+        } else if (end[-1] != '/') {
+            assert_true(depth < DEPTH);
+            open[depth++] = lw_arena_copy_n(test->arena, at + 1, name);
+        }
+        const char *id = strstr(at, " id=\"");
+        if (id != NULL && id < end) {
+            ids[id_count] = lw_arena_copy_n(test->arena, id + 5, strcspn(id + 5, "\""));
+            for (size_t i = 0; i < id_count; i++) {
+                assert_string_not_equal(ids[i], ids[id_count]);
+            }
+            assert_true(++id_count < IDS);
+        }
+        at = end;
+    }
+    assert_int_equal(depth, 0);
+}
+
+static void test_svg_is_well_formed(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    result.title = "<&\"> ]]> it's \xFF";
+    result.point[0].set[0].text = "<script>alert('&')</script>";
+    for (int kind = 0; kind < LW_CHART_KINDS; kind++) {
+        lw_chart_request request = request_of((lw_chart_kind)kind);
+        lw_picture picture;
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        lw_text svg = {0};
+        assert_int_equal(lw_picture_svg(&picture, &svg, test.diags), LW_OK);
+        check_svg(&test, svg.bytes);
+        assert_null(strstr(svg.bytes, "<script"));
+        lw_text_free(&svg);
+    }
+    lw_test_end(&test);
+}
+
+// ---- Bad and strange data ----
+
+// A result with one workload and count points of the given sizes and bandwidths.
+static lw_result small_result(lw_arena *arena, const double (*values)[2], size_t count) {
+    lw_result result = {.tool_version = "0.1.0", .title = "Small", .point_count = count};
+    result.point = LW_NEW_ARRAY(arena, lw_point, count);
+    for (size_t i = 0; i < count; i++) {
+        lw_point *point = &result.point[i];
+        *point = (lw_point){.index = (int)i, .set_count = 1, .workload_count = 1};
+        point->set = LW_NEW(arena, lw_set_value);
+        point->workload = LW_NEW(arena, lw_workload_result);
+        *point->set = (lw_set_value){
+            .path = "workloads.copy.bytes", .text = "x", .is_number = true, .number = values[i][0], .dimension = LW_BYTES};
+        *point->workload = (lw_workload_result){.name = "copy", .bandwidth_GBps = values[i][1], .time_s = values[i][1]};
+    }
+    return result;
+}
+
+static void test_strange_numbers(void **state) {
+    (void)state;
+    static const struct {
+        double values[4][2];
+        size_t count;
+        lw_status expected;  // with a logarithmic axis
+        size_t warnings;
+    } cases[] = {
+        {{{0, 0}}, 0, LW_BAD_INPUT, 0},
+        {{{4096, 1}}, 1, LW_OK, 0},
+        {{{4096, 1}, {4096, 1}, {4096, 1}}, 3, LW_OK, 0},
+        {{{4096, 3}, {8192, 3}, {16384, 3}}, 3, LW_OK, 0},
+        {{{4096, (double)NAN}, {8192, 1}}, 2, LW_OK, 1},
+        {{{4096, (double)INFINITY}, {8192, 1}, {16384, -(double)INFINITY}}, 3, LW_OK, 1},
+        {{{4096, -1}, {8192, 1}, {16384, 0}}, 3, LW_OK, 1},
+        {{{4096, (double)NAN}}, 1, LW_BAD_INPUT, 1},
+        {{{1e-300, 1e-300}, {1e300, 1e300}}, 2, LW_OK, 0},
+        {{{1, 1e300}, {2, 1e308}}, 2, LW_OK, 1},
+        {{{0, 1}, {-5, 1}, {4096, 1}}, 3, LW_OK, 1},
+        {{{16384, 1}, {4096, 2}, {8192, 1e-9}, {4096, 5}}, 4, LW_OK, 0},
+    };
+    lw_metrics fixed = lw_metrics_fixed();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0] * 4; i++) {
+        lw_test test = lw_test_begin();
+        lw_chart_request request = request_of(i % 2 == 0 ? LW_CHART_BANDWIDTH : LW_CHART_TIME);
+        request.axis = i / 2 % 2 == 0 ? LW_AXIS_LOG : LW_AXIS_LINEAR;
+        lw_result result = small_result(test.arena, cases[i / 4].values, cases[i / 4].count);
+        lw_picture picture;
+        assert_int_equal(render(&test, &request, &result, &picture), cases[i / 4].expected);
+        if (request.axis == LW_AXIS_LOG) {
+            assert_int_equal(lw_diags_warnings(test.diags), cases[i / 4].warnings);
+        }
+        if (cases[i / 4].expected == LW_OK) {
+            check_texts(&test, &picture, &fixed);
+        } else {
+            assert_int_equal(lw_diags_errors(test.diags), 1);
+        }
+        lw_test_end(&test);
+    }
+}
+
+static void test_strange_labels(void **state) {
+    (void)state;
+    char endless[301];
+    memset(endless, 'W', sizeof endless - 1);
+    endless[sizeof endless - 1] = '\0';
+    const char *const labels[] = {
+        "",           endless,           "<&\">", "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D", "e\xCC\x81\xCC\x82", "\xFF\xFE\xC0\x80",
+        "two\nlines", "a \xE2\x80\xAE b"};
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        lw_test test = lw_test_begin();
+        lw_result result = demo_result(test.arena);
+        result.title = result.file = labels[i];
+        result.measured[0].provenance = result.measured[0].label = labels[i];
+        for (int k = 0; k < POINTS; k++) {
+            result.point[k].set[0].text = k < SIZES ? labels[i] : facts[k / SIZES].preset;
+            result.point[k].stage[0].label = result.point[k].stage[1].label = k < SIZES ? labels[i] : facts[k / SIZES].label;
+            result.point[k].workload[0].direction = labels[i];
+        }
+        for (int kind = 0; kind < LW_CHART_KINDS; kind++) {
+            lw_chart_request request = request_of((lw_chart_kind)kind);
+            lw_picture picture;
+            lw_text svg = {0};
+            lw_text pdf = {0};
+            assert_int_equal(lw_chart_render(&request, &result, test.arena, test.diags, &picture), LW_OK);
+            assert_int_equal(lw_picture_svg(&picture, &svg, test.diags), LW_OK);
+            assert_int_equal(lw_picture_pdf(&picture, &pdf, test.diags), LW_OK);
+            check_svg(&test, svg.bytes);
+            lw_text_free(&svg);
+            lw_text_free(&pdf);
+        }
+        lw_test_end(&test);
+    }
+}
+
+// Twelve lines that all end at the same place, one of them speculative.
+static void test_full_chart(void **state) {
+    (void)state;
+    static const char *const families[] = {"pcie", "m2", "oculink", "copprlink", "usb4", "nvlink", "cxl", "thz", "unheard-of"};
+    lw_test test = lw_test_begin();
+    enum { LINES = 12, EACH = 4 };
+    lw_result result = {.tool_version = "0.1.0", .title = "Twelve links", .file = "twelve.yaml", .point_count = LINES * EACH};
+    result.point = LW_NEW_ARRAY(test.arena, lw_point, LINES * EACH);
+    for (int i = 0; i < LINES * EACH; i++) {
+        lw_point *point = &result.point[i];
+        const char *family = families[i / EACH % 9];
+        *point = (lw_point){
+            .set_count = 2, .workload_count = 1, .stage_count = 1, .evidence = i / EACH == 7 ? LW_SPECULATIVE : LW_SPECIFIED};
+        point->set = LW_NEW_ARRAY(test.arena, lw_set_value, 2);
+        point->workload = LW_NEW(test.arena, lw_workload_result);
+        point->stage = LW_NEW(test.arena, lw_stage_result);
+        double bytes = ldexp(65536, 4 * (i % EACH));
+        point->set[0] = (lw_set_value){.path = "links.l", .text = lw_arena_print(test.arena, "%s-%d", family, i / EACH)};
+        point->set[1] = (lw_set_value){
+            .path = "workloads.copy.bytes", .text = "x", .is_number = true, .number = bytes, .dimension = LW_BYTES};
+        point->workload[0] =
+            (lw_workload_result){.name = "copy", .bandwidth_GBps = bytes / (1e-5 * (1 + i / EACH) + bytes / 10e9) / 1e9};
+        point->stage[0] = (lw_stage_result){.workload = "copy", .label = "link", .family = family};
+        for (int k = 0; k < LW_STAGE_COUNT; k++) {
+            point->stage[0].rate_GBps[k] = 16.0 - 0.8 * k;
+        }
+    }
+    lw_metrics fixed = lw_metrics_fixed();
+    for (int round = 0; round < 2; round++) {
+        lw_chart_request request = request_of(round == 0 ? LW_CHART_BANDWIDTH : LW_CHART_WATERFALL);
+        request.width = round == 0 ? LW_AUTO : 900;  // not room for a column a stage
+        lw_picture picture;
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        check_texts(&test, &picture, &fixed);
+        assert_true(has_text(&picture, "thz-7 (speculative)"));
+        assert_true(round == 0 || has_text(&picture, "others"));
+        bool dashed = false;
+        for (size_t i = 0; i < picture.draw->count; i++) {
+            dashed = dashed || picture.draw->item[i].stroke.dash == LW_DASH_LONG;
+        }
+        assert_true(round == 1 || dashed);
+        lw_text png = {0};
+        assert_int_equal(lw_picture_png(&picture, 1, &png, test.diags), LW_OK);
+        leave(&test, round == 0 ? "twelve.png" : "twelve-bars.png", &png);
+        lw_text_free(&png);
+    }
+    lw_test_end(&test);
+}
+
+// A cable's length along the x axis, a panel a generation, many points.
+static void test_other_axes(void **state) {
+    (void)state;
+    enum { EACH = 3000, COUNT = 2 * EACH };
+    lw_test test = lw_test_begin();
+    lw_result result = {.tool_version = "0.1.0", .title = "Cables", .point_count = COUNT};
+    result.point = LW_NEW_ARRAY(test.arena, lw_point, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        lw_point *point = &result.point[i];
+        *point = (lw_point){.set_count = 2, .workload_count = 1};
+        point->set = LW_NEW_ARRAY(test.arena, lw_set_value, 2);
+        point->workload = LW_NEW(test.arena, lw_workload_result);
+        point->set[0] =
+            (lw_set_value){.path = "links.l.gen", .text = i < EACH ? "4" : "5", .is_number = true, .number = i < EACH ? 4 : 5};
+        point->set[1] = (lw_set_value){
+            .path = "links.l.length", .text = "x", .is_number = true, .number = 1.0 + i % EACH / 1000.0, .dimension = LW_LENGTH};
+        point->workload[0] =
+            (lw_workload_result){.name = "copy", .direction = "host->gpu", .bandwidth_GBps = 5.0 + 0.0001 * i, .time_s = 1.0};
+    }
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    request.x = "links.l.length";
+    request.panel = "links.l.gen";
+    request.axis = LW_AXIS_LINEAR;
+    lw_picture picture;
+    lw_metrics fixed = lw_metrics_fixed();
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "length (m)"));
+    assert_true(has_text(&picture, "host \u2192 gpu, gen 4") && has_text(&picture, "host \u2192 gpu, gen 5"));
+    check_texts(&test, &picture, &fixed);
+    request.panel = NULL;  // now the generation tells two lines apart
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "gen 4") && has_text(&picture, "gen 5") && !has_text(&picture, "gpu, gen"));
+    lw_test_end(&test);
+}
+
+// ---- Half-power ----
+
+static void test_half_power_is_hockneys(void **state) {
+    (void)state;
+    enum { COUNT = 200 };
+    lw_xy point[COUNT];
+    lw_curve curve = {.point = point, .count = COUNT};
+    // t = t0 + n / r: half of the top at n1/2 = t0 * r, here 10 us * 8 GB/s = 80 kB.
+    for (int i = 0; i < COUNT; i++) {
+        double bytes = pow(10.0, 3.0 + 9.0 * i / (COUNT - 1));
+        point[i] = (lw_xy){bytes, bytes / (10e-6 + bytes / 8e9) / 1e9};
+    }
+    lw_xy half;
+    assert_true(lw_half_power(&curve, false, &half));
+    assert_close(half.x, 80e3, 2e-3);
+    assert_close(half.y, 4.0, 2e-3);
+    for (int i = 0; i < COUNT; i++) {
+        point[i].y = 10e-6 + point[i].x / 8e9;
+    }
+    assert_true(lw_half_power(&curve, true, &half));
+    assert_close(half.x, 80e3, 2e-3);
+    assert_close(half.y, 20e-6, 2e-3);
+    curve.count = 1;
+    assert_false(lw_half_power(&curve, true, &half));
+}
+
+// ---- Requests ----
+
+static void test_wrong_requests_are_explained(void **state) {
+    (void)state;
+    static const struct {
+        lw_chart_request request;
+        const char *message;
+    } cases[] = {
+        {{.x = "workloads.*.byte"}, "3:5: the chart's x 'workloads.*.byte' is not swept | did you mean workloads.*.bytes?"},
+        {{.series = "links.egpus"}, "3:5: the chart's series 'links.egpus' is not swept | did you mean links.egpu?"},
+        {{.panel = "seeds"}, "3:5: the chart's panel 'seeds' is not swept | swept are: links.egpu, workloads.*.bytes"},
+        {{.x = "links.egpu"},
+         "3:5: the chart's x 'links.egpu' has the value 'pcie-5-x16', which is no number | choose a swept path whose values are "
+         "numbers"},
+        {{.workload = "sideload"}, "3:5: the chart's workload 'sideload' does not exist | use a name from workloads:"},
+        {{.kind = 9}, "3:5: the chart has an unknown kind, theme or axis"},
+        {{.width = 100}, "3:5: a chart must be 400 to 8000 wide and 300 to 8000 high"},
+        {{.width = 400, .height = 300},
+         "3:5: the chart of 400 x 300 is too small for what it shows | give it more width: and height:, or leave them out"},
+        {{.kind = LW_CHART_WATERFALL, .height = 300},
+         "3:5: the chart is too low for 12 rows | give it more height:, or leave it out"},
+        {{.kind = LW_CHART_WATERFALL, .width = 400},
+         "3:5: the chart of 400 x 778 is too small for what it shows | give it more width:, or leave it out"},
+    };
+    static const lw_source source = {.name = "scenario.yaml"};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        lw_result result = demo_result(test.arena);
+        lw_chart_request request = cases[i].request;
+        request.width = request.width == 0 ? LW_AUTO : request.width;
+        request.height = request.height == 0 ? LW_AUTO : request.height;
+        request.place = (lw_place){&source, 3, 5};
+        lw_picture picture;
+        assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
+        assert_diag(&test, 0, cases[i].message);
+        lw_test_end(&test);
+    }
+}
+
+static void test_too_much_is_refused(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    for (int i = 0; i < POINTS; i++) {
+        result.point[i].set[0].text = lw_arena_print(test.arena, "link-%d", i);
+    }
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    lw_picture picture;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
+    assert_diag(&test, 0,
+                "0:0: more than 12 lines in one chart cannot be read | sweep less, or give the chart a panel: or a workload: to "
+                "split it");
+    lw_test_end(&test);
+}
+
+static void test_requests_are_parsed(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_node *list = lw_test_tree(
+        &test, "- {kind: time, x: workloads.up.bytes, series: links.egpu, theme: dark, axis: linear, title: How long?, "
+               "width: 800, file: times}\n"
+               "- {kind: waterfall}\n");
+    lw_chart_request request;
+    assert_int_equal(lw_chart_parse(list->first, &request, test.diags), LW_OK);
+    assert_int_equal(request.kind, LW_CHART_TIME);
+    assert_string_equal(request.x, "workloads.up.bytes");
+    assert_string_equal(request.series, "links.egpu");
+    assert_string_equal(request.title, "How long?");
+    assert_string_equal(request.file, "times");
+    assert_int_equal(request.theme, LW_THEME_DARK);
+    assert_int_equal(request.axis, LW_AXIS_LINEAR);
+    assert_int_equal(request.width, 800);
+    assert_true(request.height == LW_AUTO);
+    assert_int_equal(request.place.line, 1);
+    assert_int_equal(lw_chart_parse(list->first->next, &request, test.diags), LW_OK);
+    assert_int_equal(request.kind, LW_CHART_WATERFALL);
+    assert_int_equal(lw_diags_count(test.diags), 0);
+
+    list = lw_test_tree(&test, "- bandwidth\n"
+                               "- {kind: bandwith}\n"
+                               "- {x: a}\n"
+                               "- {kind: time, serie: b}\n"
+                               "- {kind: time, width: 20}\n"
+                               "- {kind: time, file: ../../etc/passwd}\n");
+    int lines = 0;
+    for (const lw_node *item = list->first; item != NULL; item = item->next) {
+        size_t before = lw_diags_count(test.diags);
+        assert_int_equal(lw_chart_parse(item, &request, test.diags), LW_BAD_INPUT);
+        assert_true(lw_diags_count(test.diags) > before);
+        assert_int_equal(lw_diags_at(test.diags, before)->place.line, ++lines);
+    }
+    assert_int_equal(request.kind, LW_CHART_WATERFALL);  // untouched by failures
+    lw_test_end(&test);
+}
+
+// ---- Memory ----
+
+static lw_status draw_everything(void *user) {
+    lw_metrics fixed = lw_metrics_fixed();
+    lw_arena *arena = lw_arena_new();
+    lw_diags *diags = arena == NULL ? NULL : lw_diags_new(arena);
+    lw_status status = diags == NULL ? LW_NO_MEMORY : LW_OK;
+    for (int kind = 0; kind < LW_CHART_KINDS && status == LW_OK; kind++) {
+        lw_chart_request request = request_of((lw_chart_kind)kind);
+        request.width = kind == LW_CHART_WATERFALL ? 800 : 400;  // small, for there are many rounds
+        request.height = 400;
+        lw_picture picture;
+        status = lw_chart_render_with(&request, user, &fixed, arena, diags, &picture);
+        for (int format = 0; format < (kind == LW_CHART_BANDWIDTH ? FORMATS : 1) && status == LW_OK; format++) {
+            lw_text out = {0};
+            status = formats[format].write(&picture, &out, diags);
+            lw_text_free(&out);
+        }
+    }
+    lw_arena_free(arena);
+    return status;
+}
+
+static void test_memory_runs_out(void **state) {
+    (void)state;
+    enum { COUNT = 4 };
+    lw_set_value set[COUNT];
+    lw_workload_result workload[COUNT];
+    lw_stage_result stage[COUNT];
+    lw_point point[COUNT];
+    double dots[2][2] = {{4096, 0.3}, {65536, 2.9}};
+    lw_measured_series measured = {
+        .table = "t", .label = "l", .provenance = "p", .family = "pcie", .observe = "bandwidth_GBps", .points = dots, .count = 2};
+    for (int i = 0; i < COUNT; i++) {
+        double bytes = ldexp(4096, 4 * i);
+        set[i] =
+            (lw_set_value){.path = "workloads.up.bytes", .text = "x", .is_number = true, .number = bytes, .dimension = LW_BYTES};
+        workload[i] = (lw_workload_result){.name = "up",
+                                           .direction = "host->gpu",
+                                           .time_s = 1e-5 + bytes / 6e9,
+                                           .bandwidth_GBps = bytes / (1e-5 + bytes / 6e9) / 1e9};
+        fill_stages(&facts[2], 0, "up", &stage[i]);
+        point[i] = (lw_point){
+            .set = &set[i], .set_count = 1, .workload = &workload[i], .workload_count = 1, .stage = &stage[i], .stage_count = 1};
+    }
+    lw_result result = {.tool_version = "0.1.0",
+                        .title = "Memory",
+                        .file = "memory.yaml",
+                        .point = point,
+                        .point_count = COUNT,
+                        .measured = &measured,
+                        .measured_count = 1};
+    assert_true(lw_test_out_of_memory(draw_everything, &result) > 3);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_format),
+        cmocka_unit_test(test_threads_draw_alike),
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_everything_is_said),
+        cmocka_unit_test(test_texts_do_not_overlap),
+        cmocka_unit_test(test_svg_is_well_formed),
+        cmocka_unit_test(test_strange_numbers),
+        cmocka_unit_test(test_strange_labels),
+        cmocka_unit_test(test_full_chart),
+        cmocka_unit_test(test_other_axes),
+        cmocka_unit_test(test_half_power_is_hockneys),
+        cmocka_unit_test(test_wrong_requests_are_explained),
+        cmocka_unit_test(test_too_much_is_refused),
+        cmocka_unit_test(test_requests_are_parsed),
+        cmocka_unit_test(test_memory_runs_out),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    lw_plots_close();
+    return failed;
+}

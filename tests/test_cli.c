@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The program from outside. Each file of tests/cli/*.test is one command line and all that it must give, to the byte:
+//
+//     # what is shown
+//     args: run tests/cli/data/one-copy.yaml --format csv
+//     exit: 0
+//     stdin: the text of stdin, one line              (optional, may repeat)
+//     env: NAME=VALUE                                 (optional, may repeat)
+//     stdout: /dev/full                               (optional: where stdout goes; "closed" is a pipe that nobody reads)
+//     --- stdout
+//     ...
+//     --- stderr
+//     ...
+//
+// LANEWISE_UPDATE_GOLDEN=1 writes the files anew from what the program gives; read the difference before you commit it.
+// The version is written VERSION and the scratch folder of the test SCRATCH, so that neither stands in a golden.
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "helpers.h"
+
+enum { ITEMS_MAX = 32, TEXT_MAX = 1 << 18 };
+
+typedef struct command {
+    char *args[ITEMS_MAX + 2];  // argv: the program, its arguments, NULL
+    char *env[ITEMS_MAX];
+    size_t arg_count, env_count;
+    char input[4096];
+    const char *stdout_path;
+    int exit_code;
+} command;
+
+typedef struct outcome {
+    int exit_code;
+    char out[TEXT_MAX], err[TEXT_MAX];
+} outcome;
+
+static const char scratch[] = LW_BINARY_DIR "/cli-scratch";
+static char program[] = LW_PROGRAM;  // argv wants it writable
+
+static void read_into(const char *path, char *text) {
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    size_t length = fread(text, 1, TEXT_MAX - 1, file);
+    fclose(file);
+    text[length] = '\0';
+}
+
+static void remove_tree(const char *path) {
+    DIR *folder = opendir(path);
+    if (folder == NULL) {
+        return;
+    }
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            char child[2048];
+            snprintf(child, sizeof child, "%s/%s", path, entry->d_name);
+            struct stat info;
+            if (lstat(child, &info) == 0 && S_ISDIR(info.st_mode)) {
+                remove_tree(child);
+            } else {
+                remove(child);
+            }
+        }
+    }
+    closedir(folder);
+    rmdir(path);
+}
+
+// ---- Running the program ----
+
+static int open_or_die(const char *path, int flags) {
+    int descriptor = open(path, flags, 0600);
+    if (descriptor < 0) {
+        _exit(99);
+    }
+    return descriptor;
+}
+
+static void become_program(const command *c, const char *in, const char *out, const char *err) {
+    dup2(open_or_die(in, O_RDONLY), STDIN_FILENO);
+    if (c->stdout_path != NULL && strcmp(c->stdout_path, "closed") == 0) {
+        int ends[2];
+        if (pipe(ends) != 0) {
+            _exit(99);
+        }
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+    } else {
+        dup2(open_or_die(c->stdout_path != NULL ? c->stdout_path : out, O_WRONLY | O_CREAT | O_TRUNC), STDOUT_FILENO);
+    }
+    dup2(open_or_die(err, O_WRONLY | O_CREAT | O_TRUNC), STDERR_FILENO);
+    for (size_t i = 0; i < c->env_count; i++) {
+        char *value = strchr(c->env[i], '=');
+        if (value == NULL) {
+            _exit(99);
+        }
+        *value = '\0';
+        setenv(c->env[i], value + 1, 1);
+    }
+    execv(LW_PROGRAM, c->args);
+    _exit(99);
+}
+
+static void start_program(const command *c, pid_t *child) {
+    FILE *input = fopen(LW_BINARY_DIR "/cli.in", "wb");
+    assert_non_null(input);
+    assert_int_equal(fwrite(c->input, 1, strlen(c->input), input), strlen(c->input));
+    assert_int_equal(fclose(input), 0);
+    remove(LW_BINARY_DIR "/cli.out");
+    remove(LW_BINARY_DIR "/cli.err");
+    *child = fork();
+    assert_true(*child >= 0);
+    if (*child == 0) {
+        become_program(c, LW_BINARY_DIR "/cli.in", LW_BINARY_DIR "/cli.out", LW_BINARY_DIR "/cli.err");
+    }
+}
+
+// Every occurrence of `from` becomes `to`.
+static void replace(char *text, const char *from, const char *to) {
+    const size_t from_length = strlen(from);
+    const size_t to_length = strlen(to);
+    for (char *at = text; (at = strstr(at, from)) != NULL; at += to_length) {
+        assert_true(strlen(text) + to_length < TEXT_MAX);
+        memmove(at + to_length, at + from_length, strlen(at + from_length) + 1);
+        memcpy(at, to, to_length);
+    }
+}
+
+static void finish_program(const command *c, pid_t child, outcome *result) {
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    result->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    result->out[0] = '\0';
+    if (c->stdout_path == NULL) {
+        read_into(LW_BINARY_DIR "/cli.out", result->out);
+    }
+    read_into(LW_BINARY_DIR "/cli.err", result->err);
+    replace(result->out, "lanewise " LANEWISE_VERSION, "lanewise VERSION");
+    replace(result->out, "\"version\":\"" LANEWISE_VERSION "\"", "\"version\":\"VERSION\"");
+    replace(result->out, scratch, "SCRATCH");
+    replace(result->err, scratch, "SCRATCH");
+}
+
+static void run_command(const command *c, outcome *result) {
+    pid_t child = 0;
+    start_program(c, &child);
+    finish_program(c, child, result);
+}
+
+// ---- Reading a test ----
+
+static void add_args(command *c, char *line) {
+    c->args[0] = program;
+    c->arg_count = 1;
+    for (char *at = line; *at != '\0';) {
+        const char end = *at == '\'' ? '\'' : ' ';
+        at += end == '\'';
+        assert_true(c->arg_count <= ITEMS_MAX);
+        c->args[c->arg_count++] = at;
+        char *stop = strchr(at, end);
+        if (stop == NULL) {
+            break;
+        }
+        *stop = '\0';
+        at = stop + 1;
+        at += strspn(at, " ");
+    }
+    c->args[c->arg_count] = NULL;
+}
+
+// The head of a test up to its first "---", cut up in place.
+static void parse_head(char *head, command *c) {
+    *c = (command){0};
+    c->args[0] = program;
+    for (char *line = strtok(head, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        char *value = strchr(line, ':');
+        if (line[0] == '#' || value == NULL) {
+            continue;
+        }
+        *value++ = '\0';
+        value += *value == ' ';
+        if (strcmp(line, "args") == 0) {
+            add_args(c, value);
+        } else if (strcmp(line, "exit") == 0) {
+            c->exit_code = atoi(value);
+        } else if (strcmp(line, "env") == 0) {
+            assert_true(c->env_count < ITEMS_MAX);
+            c->env[c->env_count++] = value;
+        } else if (strcmp(line, "stdin") == 0) {
+            assert_true(strlen(c->input) + strlen(value) + 2 < sizeof c->input);
+            strcat(strcat(c->input, value), "\n");
+        } else if (strcmp(line, "stdout") == 0) {
+            c->stdout_path = value;
+        } else {
+            fail_msg("unknown key %s", line);
+        }
+    }
+}
+
+static void update_golden(const char *path, const char *head, const outcome *result) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    for (const char *line = head; *line != '\0';) {
+        size_t length = strcspn(line, "\n") + 1;
+        if (strncmp(line, "exit: ", 6) == 0) {
+            fprintf(file, "exit: %d\n", result->exit_code);
+        } else {
+            fwrite(line, 1, length, file);
+        }
+        line += length;
+    }
+    fprintf(file, "--- stdout\n%s--- stderr\n%s", result->out, result->err);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int differs(const char *path, const char *what, const char *found, const char *wanted) {
+    if (strcmp(found, wanted) == 0) {
+        return 0;
+    }
+    print_error("%s: %s differs; found\n%s<<<\nwanted\n%s<<<\n", path, what, found, wanted);
+    return 1;
+}
+
+static int golden_faults(const char *path) {
+    static char text[TEXT_MAX];  // too large for the stack
+    static char head[TEXT_MAX];
+    static outcome result;
+    read_into(path, text);
+    char *out = strstr(text, "--- stdout\n");
+    char *err = strstr(text, "--- stderr\n");
+    size_t head_length = out != NULL ? (size_t)(out - text) : strlen(text);
+    memcpy(head, text, head_length);
+    head[head_length] = '\0';
+    static char cut[TEXT_MAX];
+    strcpy(cut, head);
+    command c;
+    // The scratch folder is named in the arguments too.
+    replace(cut, "SCRATCH", scratch);
+    parse_head(cut, &c);
+    remove_tree(scratch);
+    assert_int_equal(mkdir(scratch, 0700), 0);
+    run_command(&c, &result);
+    remove_tree(scratch);
+    const char *update = getenv("LANEWISE_UPDATE_GOLDEN");
+    if (update != NULL && strcmp(update, "1") == 0) {
+        update_golden(path, head, &result);
+        return 0;
+    }
+    if (out == NULL || err == NULL || err < out) {
+        print_error("%s has no golden; run with LANEWISE_UPDATE_GOLDEN=1\n", path);
+        return 1;
+    }
+    *err = '\0';
+    int faults = differs(path, "stdout", result.out, out + strlen("--- stdout\n"));
+    faults += differs(path, "stderr", result.err, err + strlen("--- stderr\n"));
+    if (result.exit_code != c.exit_code) {
+        print_error("%s: exit code %d instead of %d\n", path, result.exit_code, c.exit_code);
+        faults++;
+    }
+    return faults;
+}
+
+static void golden_command_lines(void **state) {
+    (void)state;
+    static const char folder[] = LW_SOURCE_DIR "/tests/cli";
+    DIR *stream = opendir(folder);
+    assert_non_null(stream);
+    int faults = 0;
+    int tests = 0;
+    for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        size_t length = strlen(entry->d_name);
+        if (length > 5 && strcmp(entry->d_name + length - 5, ".test") == 0) {
+            char path[2048];
+            snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+            faults += golden_faults(path);
+            tests++;
+        }
+    }
+    closedir(stream);
+    assert_true(tests > 10);
+    assert_int_equal(faults, 0);
+}
+
+// ---- What a golden cannot say ----
+
+static void run_words(char *words, outcome *result) {
+    command c = {0};
+    add_args(&c, words);
+    run_command(&c, result);
+}
+
+static bool has_bytes(const char *path, const char *magic, size_t length) {
+    char head[16] = {0};
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return false;
+    }
+    size_t got = fread(head, 1, sizeof head, file);
+    fclose(file);
+    return got >= length && memcmp(head, magic, length) == 0;
+}
+
+static void output_folder_has_everything(void **state) {
+    (void)state;
+    static outcome result;
+    remove_tree(scratch);
+    char words[] = "run tests/cli/data/sweep.yaml -o " LW_BINARY_DIR "/cli-scratch/a/b --pdf --quiet --format csv";
+    run_words(words, &result);
+    assert_string_equal(result.err, "");
+    assert_int_equal(result.exit_code, 0);
+    static char csv[TEXT_MAX];
+    read_into(LW_BINARY_DIR "/cli-scratch/a/b/results.csv", csv);
+    assert_string_equal(csv, result.out);
+    assert_true(has_bytes(LW_BINARY_DIR "/cli-scratch/a/b/results.json", "{\"schema\":\"", 11));
+    assert_true(has_bytes(LW_BINARY_DIR "/cli-scratch/a/b/bandwidth.svg", "<", 1));
+    assert_true(has_bytes(LW_BINARY_DIR "/cli-scratch/a/b/bandwidth.png", "\x89PNG", 4));
+    assert_true(has_bytes(LW_BINARY_DIR "/cli-scratch/a/b/bandwidth.pdf", "%PDF", 4));
+    remove_tree(scratch);
+}
+
+static void threads_change_nothing(void **state) {
+    (void)state;
+    static outcome one;
+    static outcome seven;
+    char words_one[] = "run tests/cli/data/sweep.yaml --format json -j 1";
+    char words_seven[] = "run -j7 --format=json tests/cli/data/sweep.yaml";
+    run_words(words_one, &one);
+    run_words(words_seven, &seven);
+    assert_int_equal(one.exit_code, 0);
+    assert_string_equal(one.out, seven.out);
+}
+
+static void stats_are_one_line_of_json(void **state) {
+    (void)state;
+    static outcome result;
+    char words[] = "run tests/cli/data/sweep.yaml --stats --quiet";
+    run_words(words, &result);
+    static const char *const keys[] = {"{\"points\":4,", "\"packets\":", "\"packet_hops\":",    "\"events\":",
+                                       "\"wall_s\":",    "\"cpu_s\":",   "\"peak_rss_bytes\":", "\"threads\":"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        assert_non_null(strstr(result.err, keys[i]));
+    }
+    assert_true(strchr(result.err, '\n') == result.err + strlen(result.err) - 1);
+}
+
+// Ctrl-C in the middle of a long run: what is finished is printed, exit code 130.
+static void interrupt_keeps_what_is_finished(void **state) {
+    (void)state;
+    static outcome result;
+    char words[] = "run tests/cli/data/long.yaml -j 1 --engine packet-exact --format jsonl";
+    command c = {0};
+    add_args(&c, words);
+    pid_t child = 0;
+    start_program(&c, &child);
+    nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
+    assert_int_equal(kill(child, SIGINT), 0);
+    finish_program(&c, child, &result);
+    assert_int_equal(result.exit_code, 130);
+    assert_non_null(strstr(result.out, "\"schema\":\"lanewise-result/1\""));
+}
+
+// Each file of tests/bad says in its first line what it is told: "# expect: LINE:COLUMN: error: beginning of the message".
+static void bad_files_are_told_where_and_why(void **state) {
+    (void)state;
+    static outcome result;
+    DIR *stream = opendir(LW_SOURCE_DIR "/tests/bad");
+    assert_non_null(stream);
+    int files = 0;
+    for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (entry->d_name[0] == '.' || dot == NULL || strcmp(dot, ".yaml") != 0) {
+            continue;
+        }
+        static char text[TEXT_MAX];
+        char path[1024];
+        snprintf(path, sizeof path, LW_SOURCE_DIR "/tests/bad/%s", entry->d_name);
+        read_into(path, text);
+        text[strcspn(text, "\n")] = '\0';
+        static const char mark[] = "# expect: ";
+        if (strncmp(text, mark, strlen(mark)) != 0) {
+            fail_msg("%s does not begin with %s", entry->d_name, mark);
+        }
+        char expected[2048];
+        snprintf(expected, sizeof expected, "tests/bad/%s:%s", entry->d_name, text + strlen(mark));
+        char words[1024];
+        snprintf(words, sizeof words, "check tests/bad/%s", entry->d_name);
+        run_words(words, &result);
+        if (result.exit_code != 3 || strstr(result.err, expected) == NULL) {
+            fail_msg("exit code %d; wanted\n%s\nfound\n%s", result.exit_code, expected, result.err);
+        }
+        files++;
+    }
+    closedir(stream);
+    assert_true(files >= 6);
+}
+
+// Every shipped example is in order and runs.
+static void examples_run(void **state) {
+    (void)state;
+    static outcome result;
+    DIR *stream = opendir(LW_SOURCE_DIR "/configs/scenarios");
+    assert_non_null(stream);
+    int examples = 0;
+    for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        if (entry->d_name[0] != '.') {
+            char words[1024];
+            snprintf(words, sizeof words, "run configs/scenarios/%s --format csv", entry->d_name);
+            run_words(words, &result);
+            if (result.exit_code != 0 || strstr(result.err, "error") != NULL || strstr(result.err, "warning") != NULL) {
+                fail_msg("%s gave %d\n%s", entry->d_name, result.exit_code, result.err);
+            }
+            examples++;
+        }
+    }
+    closedir(stream);
+    assert_true(examples >= 5);
+}
+
+int main(void) {
+    // What the user's shell says must not reach the program.
+    unsetenv("LANEWISE_CONFIGS");
+    unsetenv("OMP_NUM_THREADS");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(golden_command_lines),
+        cmocka_unit_test(output_folder_has_everything),
+        cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(stats_are_one_line_of_json),
+        cmocka_unit_test(interrupt_keeps_what_is_finished),
+        cmocka_unit_test(bad_files_are_told_where_and_why),
+        cmocka_unit_test(examples_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

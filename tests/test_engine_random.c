@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Arrivals in time and errors on the wire, against queueing theory and the formulas of retransmission.
+#include "engine_helpers.h"
+
+enum { SERVICE_PS = 3600, LATENCY_PS = 100000 };  // 256 B
+
+static const lw_fraction wire = {SERVICE_PS, 256};
+static const lw_hop path[] = {{.server = 0, .overhead_bytes = 0, .granule_bytes = 1}};
+
+// Packet k (from 1) is ready at k gaps. A gap at least as long as the service never waits; a shorter one makes packet k wait
+// (k - 1) (service - gap).
+static void test_fixed_arrivals(void **state) {
+    (void)state;
+    enum { N = 5000 };
+    const lw_server server[] = {line(wire, LATENCY_PS)};
+    static const int64_t gaps[] = {0, 1, SERVICE_PS - 1, SERVICE_PS, SERVICE_PS + 1, 100000};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < COUNT(gaps); i++) {
+        lw_task task[] = {writes(path, 1, N * 256, 256)};
+        task[0].arrivals = LW_ARRIVALS_FIXED;
+        task[0].gap_ps = gaps[i];
+        task[0].submit_ps = 777;
+        lw_task_result result = RUN(&test, server, task).task[0];
+        bool waits = gaps[i] < SERVICE_PS;
+        int64_t last_start_ps = waits ? gaps[i] + (N - 1) * SERVICE_PS : N * gaps[i];
+        assert_int_equal(result.delivered_ps, 777 + last_start_ps + SERVICE_PS + LATENCY_PS);
+        assert_int_equal(result.wait_ps, waits ? (SERVICE_PS - gaps[i]) * ((int64_t)N * (N - 1) / 2) : 0);
+    }
+    lw_test_end(&test);
+}
+
+static lw_task poisson(int64_t packets, int64_t gap_ps) {
+    lw_task task = writes(path, 1, packets * 256, 256);
+    task.arrivals = LW_ARRIVALS_POISSON;
+    task.gap_ps = gap_ps;
+    return task;
+}
+
+// The mean wait of M/D/1 is W = rho / (2 (1 - rho)) services (Pollaczek 1930, Khinchine 1932; Kleinrock, Queueing Systems
+// 1, 5.6). Runs with seeds of their own give the mean and its standard error.
+static void mean_wait(int64_t gap_ps, int64_t packets) {
+    enum { RUNS = 16 };
+    const double load = (double)SERVICE_PS / (double)gap_ps;
+    const double expected = load / (2 * (1 - load));
+    const lw_server server[] = {line(wire, LATENCY_PS)};
+    const lw_task task = poisson(packets, gap_ps);
+    const lw_fabric fabric = {server, 1, &task, 1, NULL, 0};
+    double sum = 0;
+    double squares = 0;
+    for (uint64_t seed = 1; seed <= RUNS; seed++) {
+        lw_test test = lw_test_begin();
+        lw_engine_result result = run_one(&test, &fabric, LW_ENGINE_PACKET, seed);
+        double wait = (double)result.task[0].wait_ps / ((double)packets * SERVICE_PS);
+        sum += wait;
+        squares += wait * wait;
+        // Gaps of a Poisson process have a standard deviation of their mean.
+        double gaps = (double)result.task[0].delivered_ps / (double)gap_ps;
+        assert_true(fabs(gaps - (double)packets) < 5 * sqrt((double)packets));
+        lw_test_end(&test);
+    }
+    double mean = sum / RUNS;
+    double error = sqrt((squares - RUNS * mean * mean) / (RUNS - 1) / RUNS);
+    print_message("load %.1f: mean wait %.5f +- %.5f services, M/D/1 %.5f\n", load, mean, error, expected);
+    assert_close(mean, expected, 0.01);
+    assert_true(fabs(mean - expected) < 4 * error);
+    // The 1 % above means something only if chance alone rarely exceeds it.
+    assert_true(error < 0.005 * expected);
+}
+
+static void test_random_arrivals_wait_as_in_md1(void **state) {
+    (void)state;
+    mean_wait(12000, 100000);
+    mean_wait(6000, 100000);
+    mean_wait(4000, 750000);
+}
+
+// Random arrivals are the same in both engines, repeat with their seed and differ with another; tasks have streams of their own.
+static void test_random_arrivals_follow_the_seed(void **state) {
+    (void)state;
+    const lw_server server[] = {line(wire, LATENCY_PS)};
+    const lw_task task[] = {poisson(2000, 9000), poisson(2000, 9000)};
+    const lw_fabric fabric = {server, 1, task, 2, NULL, 0};
+    lw_test test = lw_test_begin();
+    lw_engine_result one = run_fabric(&test, &fabric, 7);
+    lw_engine_result same = run_fabric(&test, &fabric, 7);
+    lw_engine_result other = run_fabric(&test, &fabric, 8);
+    assert_same_result(&fabric, &one, &same);
+    assert_int_not_equal(one.end_ps, other.end_ps);
+    assert_int_not_equal(one.task[0].delivered_ps, one.task[1].delivered_ps);
+    lw_test_end(&test);
+}
+
+typedef struct noise {
+    double unit_error;
+    int64_t unit_bytes;  // 256 B packets
+    lw_replay replay;
+    int64_t replay_ps;
+} noise;
+
+static lw_server noisy(noise n) {
+    lw_server server = line(wire, LATENCY_PS);
+    server.error_probability = n.unit_error;
+    server.error_unit_bytes = n.unit_bytes;
+    server.replay = n.replay;
+    server.replay_ps = n.replay_ps;
+    return server;
+}
+
+// A packet is bad with P = 1 - (1 - p)^units and is repeated until it is good: the bad ones before n good ones have a negative
+// binomial count of mean n P / (1 - P) and variance n P / (1 - P)^2. A bad packet costs go-back-N its own time and what was sent
+// until the sender knew; efficiency (1 - P) / (1 - P + P (1 + R / s)) (Bertsekas and Gallager, Data Networks, 2nd ed.,
+// section 2.4.1). Selective repeat loses only the packet: efficiency 1 - P.
+static void test_replays_cost_what_they_should(void **state) {
+    (void)state;
+    enum { N = 200000, R = 50000 };
+    static const noise cases[] = {{0.01, 256, LW_REPLAY_GO_BACK_N, R}, {0.01, 256, LW_REPLAY_SELECTIVE, R},
+                                  {0.3, 256, LW_REPLAY_GO_BACK_N, R},  {0.3, 256, LW_REPLAY_SELECTIVE, R},
+                                  {0.001, 64, LW_REPLAY_GO_BACK_N, R}, {0.001, 64, LW_REPLAY_SELECTIVE, 0},
+                                  {1e-4, 100, LW_REPLAY_GO_BACK_N, 0}, {1e-6, 1, LW_REPLAY_SELECTIVE, R}};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const lw_server server[] = {noisy(cases[i])};
+        const lw_task task[] = {writes(path, 1, (int64_t)N * 256, 256)};
+        lw_engine_result result = RUN(&test, server, task);
+        int64_t units = (256 + cases[i].unit_bytes - 1) / cases[i].unit_bytes;
+        double bad = 1 - pow(1 - cases[i].unit_error, (double)units);
+        double mean = N * bad / (1 - bad);
+        double deviation = sqrt(N * bad) / (1 - bad);
+        int64_t replays = result.server[0].replays;
+        assert_true(fabs((double)replays - mean) < 4 * deviation);
+
+        bool go_back = cases[i].replay == LW_REPLAY_GO_BACK_N;
+        int64_t sent_ps = (N + replays) * SERVICE_PS;
+        int64_t lost_ps = go_back ? replays * cases[i].replay_ps : 0;
+        int64_t end_ps = result.task[0].delivered_ps - LATENCY_PS;
+        if (go_back) {
+            assert_int_equal(end_ps, sent_ps + lost_ps);
+        } else {
+            // The last packets may wait for one that comes again.
+            assert_in_range(end_ps, sent_ps, sent_ps + cases[i].replay_ps + SERVICE_PS + 1);
+        }
+        double cost = go_back ? 1 + (double)cases[i].replay_ps / SERVICE_PS : 1;
+        double efficiency = (1 - bad) / (1 - bad + bad * cost);
+        assert_close((double)N * SERVICE_PS / (double)end_ps, efficiency, 4 * deviation * cost / N + 1e-6);
+        assert_int_equal(result.server[0].busy_ps, sent_ps);
+        assert_int_equal(result.server[0].wire_bytes, (N + replays) * 256);
+        assert_int_equal(result.server[0].payload_bytes, (int64_t)N * 256);
+    }
+    lw_test_end(&test);
+}
+
+static void test_errors_follow_the_seed(void **state) {
+    (void)state;
+    const lw_server server[] = {noisy((noise){1e-3, 256, LW_REPLAY_GO_BACK_N, 50000})};
+    const lw_task task[] = {writes(path, 1, 100000 * 256, 256)};
+    const lw_fabric fabric = {server, 1, task, 1, NULL, 0};
+    lw_test test = lw_test_begin();
+    lw_engine_result one = run_fabric(&test, &fabric, 41);
+    lw_engine_result same = run_fabric(&test, &fabric, 41);
+    lw_engine_result other = run_fabric(&test, &fabric, 42);
+    assert_same_result(&fabric, &one, &same);
+    assert_int_not_equal(one.end_ps, other.end_ps);
+    lw_test_end(&test);
+}
+
+// What follows a bad packet is held back until its replay is in: nothing overtakes. A alone on the wire, B right behind.
+static void test_replays_keep_the_order(void **state) {
+    (void)state;
+    enum { SEEDS = 400, R = 90000 };
+    static const lw_replay kinds[] = {LW_REPLAY_GO_BACK_N, LW_REPLAY_SELECTIVE};
+    const lw_hop two[] = {over(0), over(1)};
+    for (size_t k = 0; k < COUNT(kinds); k++) {
+        const lw_server server[] = {noisy((noise){0.4, 256, kinds[k], R}), line(wire, 0)};
+        const lw_task task[] = {writes(two, 2, 256, 256), writes(two, 2, 256, 256)};
+        const lw_fabric fabric = {server, 2, task, 2, NULL, 0};
+        int held = 0;
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            lw_test test = lw_test_begin();
+            lw_engine_result result = run_fabric(&test, &fabric, seed);
+            int64_t a_ps = result.task[0].delivered_ps;
+            int64_t b_ps = result.task[1].delivered_ps;
+            assert_true(b_ps >= a_ps + SERVICE_PS);
+            if (result.server[0].replays == 0) {
+                assert_int_equal(a_ps, SERVICE_PS + LATENCY_PS);
+                assert_int_equal(b_ps, 2 * SERVICE_PS + LATENCY_PS);
+            }
+            held += a_ps > SERVICE_PS + LATENCY_PS;
+            lw_test_end(&test);
+        }
+        // A is bad with probability 0.4: 4 standard deviations of the binomial.
+        assert_true(fabs(held - 0.4 * SEEDS) < 4 * sqrt(0.4 * 0.6 * SEEDS));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fixed_arrivals),
+        cmocka_unit_test(test_random_arrivals_wait_as_in_md1),
+        cmocka_unit_test(test_random_arrivals_follow_the_seed),
+        cmocka_unit_test(test_replays_cost_what_they_should),
+        cmocka_unit_test(test_errors_follow_the_seed),
+        cmocka_unit_test(test_replays_keep_the_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Streams that meet: turns at a port, fair shares, traffic in both directions, and who comes first to the picosecond.
+#include "engine_helpers.h"
+
+enum { LATENCY_PS = 1000, TASKS_MAX = 8 };
+
+// Three flows at a port of 1 ps a byte. Turns: A 10, B 20, C 40, A 10, B 20, A 10.
+static void test_turns_by_hand(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_server server[] = {line(TB_1, LATENCY_PS)};
+    const lw_hop path[] = {over(0)};
+    const lw_task task[] = {writes(path, 1, 30, 10), writes(path, 1, 40, 20), writes(path, 1, 40, 40)};
+    lw_engine_result result = RUN(&test, server, task);
+    assert_int_equal(result.task[2].delivered_ps, 70 + LATENCY_PS);
+    assert_int_equal(result.task[1].delivered_ps, 100 + LATENCY_PS);
+    assert_int_equal(result.task[0].delivered_ps, 110 + LATENCY_PS);
+    lw_test_end(&test);
+}
+
+// k backlogged flows of n equal packets of s: flow i (from 0) has its last packet served as number (n - 1) k + i + 1.
+static void test_equal_packets_share_equally(void **state) {
+    (void)state;
+    enum { PACKETS = 3000, SERVICE_PS = 4000 };
+    const lw_server server[] = {line(GB_64, LATENCY_PS)};
+    const lw_hop path[] = {over(0)};
+    lw_task task[TASKS_MAX];
+    for (size_t flows = 2; flows <= TASKS_MAX; flows++) {
+        lw_test test = lw_test_begin();
+        for (size_t i = 0; i < flows; i++) {
+            task[i] = writes(path, 1, PACKETS * 256, 256);
+        }
+        const lw_fabric fabric = {server, 1, task, flows, NULL, 0};
+        lw_engine_result result = run_fabric(&test, &fabric, 1);
+        for (size_t i = 0; i < flows; i++) {
+            int64_t served = (PACKETS - 1) * (int64_t)flows + (int64_t)i + 1;
+            assert_int_equal(result.task[i].delivered_ps, served * SERVICE_PS + LATENCY_PS);
+        }
+        lw_test_end(&test);
+    }
+}
+
+// A turn is a packet, so shares go with packet sizes: 256 + 24 against 1024 + 24 wire bytes.
+static void test_unequal_packets_share_by_size(void **state) {
+    (void)state;
+    enum { PACKETS = 3000 };
+    lw_test test = lw_test_begin();
+    const lw_server server[] = {line(TB_1, LATENCY_PS)};
+    const lw_hop path[] = {{.server = 0, .overhead_bytes = 24, .granule_bytes = 1}};
+    const lw_task task[] = {writes(path, 1, PACKETS * 256, 256), writes(path, 1, PACKETS * 1024, 1024)};
+    lw_engine_result result = RUN(&test, server, task);
+    assert_int_equal(result.task[0].delivered_ps, PACKETS * 280 + (PACKETS - 1) * 1048 + LATENCY_PS);
+    assert_int_equal(result.task[1].delivered_ps, PACKETS * (280 + 1048) + LATENCY_PS);
+
+    // With as many bytes each, the large packets are through after 750 turns of both.
+    const lw_task same_bytes[] = {writes(path, 1, 768000, 256), writes(path, 1, 768000, 1024)};
+    result = RUN(&test, server, same_bytes);
+    assert_int_equal(result.task[1].delivered_ps, 750 * (280 + 1048) + LATENCY_PS);
+    assert_int_equal(result.task[0].delivered_ps, 3000 * 280 + 750 * 1048 + LATENCY_PS);
+    lw_test_end(&test);
+}
+
+// A has n packets of s from 0 on, B comes with m packets at t in ((k - 1) s, k s]. A waits in line already, so packet k + 1 is
+// A's, and then they alternate: B ends at (k + 2 m) s, A at (n + m) s. A picosecond after k s costs B a whole turn.
+static void test_late_starter(void **state) {
+    (void)state;
+    enum { N = 1000, M = 200, S = 4000 };
+    const lw_server server[] = {line(GB_64, 0)};
+    const lw_hop path[] = {over(0)};
+    static const struct {
+        int64_t start_ps, k;
+    } cases[] = {{1, 1}, {S - 1, 1}, {S, 1}, {S + 1, 2}, {100 * S - 1, 100}, {100 * S, 100}, {100 * S + 1, 101}};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        lw_task task[] = {writes(path, 1, N * 256, 256), writes(path, 1, M * 256, 256)};
+        task[1].start_ps = cases[i].start_ps;
+        lw_engine_result result = RUN(&test, server, task);
+        assert_int_equal(result.task[1].end_ps, (cases[i].k + 2 * M) * S);
+        assert_int_equal(result.task[0].end_ps, (N + M) * S);
+    }
+    lw_test_end(&test);
+}
+
+// Where no two packets arrive at the same instant, the numbers of the tasks say nothing: flow f starts at a time = f modulo 1000,
+// and everything else takes whole thousands.
+static void test_order_of_tasks_does_not_matter(void **state) {
+    (void)state;
+    lw_server server[TASKS_MAX + 1];
+    lw_hop path[TASKS_MAX][2];
+    lw_task task[TASKS_MAX];
+    for (uint32_t i = 0; i < TASKS_MAX; i++) {
+        server[i] = line(GB_1, 1000 * (7 * i + 1));
+        path[i][0] = over(i);
+        path[i][1] = over(TASKS_MAX);
+        path[i][1].store_forward = true;
+        int64_t packet_bytes = INT64_C(64) << i % 3;
+        task[i] = writes(path[i], 2, (900 + 77 * i) * packet_bytes, packet_bytes);
+        task[i].start_ps = 1000 * (i * i * 40) + i;
+    }
+    server[TASKS_MAX] = line((lw_fraction){250, 1}, LATENCY_PS);
+    lw_test test = lw_test_begin();
+    lw_engine_result listed = RUN(&test, server, task);
+    lw_task turned[TASKS_MAX];
+    for (size_t by = 1; by < TASKS_MAX; by += 2) {
+        // 3 i + by visits every number modulo 8 once.
+        for (size_t i = 0; i < TASKS_MAX; i++) {
+            turned[(3 * i + by) % TASKS_MAX] = task[i];
+        }
+        lw_engine_result other = RUN(&test, server, turned);
+        for (size_t i = 0; i < TASKS_MAX; i++) {
+            assert_int_equal(other.task[(3 * i + by) % TASKS_MAX].end_ps, listed.task[i].end_ps);
+            assert_int_equal(other.task[(3 * i + by) % TASKS_MAX].wait_ps, listed.task[i].wait_ps);
+        }
+    }
+    lw_test_end(&test);
+}
+
+// A packet occupies the wire until S. B and D both want to be next; D comes at S exactly. One picosecond before, B is first; at
+// the same instant the lower number is; one picosecond after, D is.
+static void test_a_picosecond_decides(void **state) {
+    (void)state;
+    enum { S = 4000 };
+    const lw_server server[] = {line(GB_64, 0)};
+    const lw_hop path[] = {over(0)};
+    static const struct {
+        int64_t b_ps;
+        bool b_is_lower, b_first;
+    } cases[] = {{S - 1, true, true}, {S - 1, false, true}, {S, true, true},
+                 {S, false, false},   {S + 1, true, false}, {S + 1, false, false}};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        lw_task task[] = {writes(path, 1, 256, 256), writes(path, 1, 256, 256), writes(path, 1, 256, 256)};
+        size_t b = cases[i].b_is_lower ? 1 : 2;
+        task[b].start_ps = cases[i].b_ps;
+        task[3 - b].start_ps = S;
+        lw_engine_result result = RUN(&test, server, task);
+        assert_int_equal(result.task[b].end_ps, cases[i].b_first ? 2 * S : 3 * S);
+        assert_int_equal(result.task[3 - b].end_ps, cases[i].b_first ? 3 * S : 2 * S);
+        assert_int_equal(result.task[b].wait_ps, 0);  // a backlog's own queue is not counted as waiting
+    }
+    lw_test_end(&test);
+}
+
+// The same over a link before: B's packet arrives at the shared port 1 ps before, with and after the end of A's.
+static void test_a_picosecond_decides_behind_a_link(void **state) {
+    (void)state;
+    enum { S = 4000, N = 50 };
+    const lw_server server[] = {line(GB_64, 0), line(GB_64, 600)};
+    const lw_hop direct[] = {over(0)};
+    const lw_hop behind[] = {over(1), over(0)};
+    lw_test test = lw_test_begin();
+    for (int64_t early_ps = -1; early_ps <= 1; early_ps++) {
+        lw_task task[] = {writes(direct, 1, N * 256, 256), writes(behind, 2, 256, 256)};
+        task[1].start_ps = 10 * S - 600 - early_ps;
+        lw_engine_result result = RUN(&test, server, task);
+        // A waits in line, so B has the turn after A's next.
+        int64_t turn = early_ps >= 0 ? 11 : 12;
+        assert_int_equal(result.task[1].end_ps, (turn + 1) * S);
+        assert_int_equal(result.task[1].wait_ps, turn * S - (10 * S - early_ps));
+        assert_int_equal(result.task[0].end_ps, (N + 1) * S);
+    }
+    lw_test_end(&test);
+}
+
+// Max-min fairness (Bertsekas and Gallager, Data Networks, 2nd ed., section 6.5.2) on two links in series: A crosses both, B only
+// the first, C only the second. Turns of equal packets give it to within one packet.
+static void tandem(int64_t service_1_ps, int64_t service_2_ps, int64_t packets_c, int64_t expected_c_ps) {
+    enum { N = 2000 };
+    const lw_server server[] = {line((lw_fraction){service_1_ps, 256}, LATENCY_PS), line((lw_fraction){service_2_ps, 256}, 0)};
+    const lw_hop both[] = {over(0), over(1)};
+    const lw_hop first[] = {over(0)};
+    const lw_hop second[] = {over(1)};
+    lw_test test = lw_test_begin();
+    const lw_task task[] = {writes(both, 2, N * 256, 256), writes(first, 1, N * 256, 256),
+                            writes(second, 1, packets_c * 256, 256)};
+    lw_engine_result result = RUN(&test, server, task);
+    int64_t within_ps = service_1_ps + 2 * service_2_ps + LATENCY_PS;
+    assert_in_range(result.task[0].end_ps, 2 * N * service_1_ps - service_1_ps, 2 * N * service_1_ps + within_ps);
+    assert_int_equal(result.task[1].end_ps, 2 * N * service_1_ps + LATENCY_PS);
+    assert_in_range(result.task[2].end_ps, expected_c_ps - within_ps, expected_c_ps + within_ps);
+    lw_test_end(&test);
+}
+
+static void test_max_min_on_a_tandem(void **state) {
+    (void)state;
+    // Equal links: 1/2 each; C with as many packets as A ends with it.
+    tandem(4096, 4096, 2000, INT64_C(2) * 2000 * 4096);
+    // The second twice as fast: A and B have 1/2 of the first, C the remaining 3/4 of the second: 3 packets for one of A's.
+    tandem(4096, 2048, 6000, INT64_C(2) * 2000 * 4096);
+    // Three times as fast: A takes 1/6 of it and C 5/6.
+    tandem(3072, 1024, 10000, INT64_C(2) * 2000 * 3072);
+}
+
+// Packets of 4 ns one way cause 16 B (250 ps) of control the other way every 20 ns. The packets that go there have the rest of
+// the wire: 19.75 of 20 ns, so 79 packets take 16 intervals.
+static void test_control_takes_its_exact_share(void **state) {
+    (void)state;
+    enum { S = 4000, ROUNDS = 25 };
+    lw_server server[] = {line(GB_64, LATENCY_PS), line(GB_64, LATENCY_PS)};
+    server[0].opposite = 1;
+    server[0].control_bytes = 16;
+    server[0].control_interval_ps = 20000;
+    const lw_hop there[] = {over(0)};
+    const lw_hop back[] = {over(1)};
+    const lw_task task[] = {writes(there, 1, 5 * 16 * ROUNDS * 256, 256), writes(back, 1, 79 * ROUNDS * 256, 256)};
+    lw_test test = lw_test_begin();
+    lw_engine_result result = RUN(&test, server, task);
+    assert_int_equal(result.task[0].delivered_ps, 16 * 20000 * ROUNDS + LATENCY_PS);
+    assert_int_equal(result.task[1].delivered_ps, 16 * 20000 * ROUNDS + LATENCY_PS);
+    assert_int_equal(result.server[1].control_bytes, 16 * 16 * ROUNDS);
+    assert_int_equal(result.server[1].busy_ps, 16 * 20000 * ROUNDS);
+    assert_int_equal(result.server[0].control_bytes, 0);
+
+    // Alone, the packets are not slowed, and the other way carries nothing but control.
+    result = run_fabric(&test, &(lw_fabric){server, 2, task, 1, NULL, 0}, 1);
+    assert_int_equal(result.task[0].delivered_ps, 16 * 20000 * ROUNDS + LATENCY_PS);
+    assert_int_equal(result.server[1].busy_ps, 16 * 250 * ROUNDS);
+    assert_int_equal(result.server[1].packets, 0);
+    lw_test_end(&test);
+}
+
+// Both ways with control: it goes with the first packet to start after the interval, so 5 packets and one control make 20.25 ns.
+static void test_control_both_ways(void **state) {
+    (void)state;
+    enum { ROUNDS = 400 };
+    lw_server server[] = {line(GB_64, LATENCY_PS), line(GB_64, LATENCY_PS)};
+    for (uint32_t s = 0; s < 2; s++) {
+        server[s].opposite = 1 - s;
+        server[s].control_bytes = 16;
+        server[s].control_interval_ps = 20000;
+    }
+    const lw_hop there[] = {over(0)};
+    const lw_hop back[] = {over(1)};
+    const lw_task task[] = {writes(there, 1, 5 * ROUNDS * 256, 256), writes(back, 1, 5 * ROUNDS * 256, 256)};
+    lw_test test = lw_test_begin();
+    lw_engine_result result = RUN(&test, server, task);
+    assert_int_equal(result.task[0].delivered_ps, 20250 * ROUNDS + LATENCY_PS);
+    assert_int_equal(result.task[1].delivered_ps, 20250 * ROUNDS + LATENCY_PS);
+    assert_int_equal(result.server[0].control_bytes, 16 * ROUNDS);
+    assert_int_equal(result.server[1].control_bytes, 16 * ROUNDS);
+    lw_test_end(&test);
+}
+
+// Control does not wait for packets that wait: it follows the one in service.
+static void test_control_goes_before_waiting_packets(void **state) {
+    (void)state;
+    enum { S = 4000, CONTROL_PS = 250, AT_PS = 5000 };
+    lw_server server[] = {line(GB_64, 0), line(GB_64, 0)};
+    server[0].opposite = 1;
+    server[0].control_bytes = 16;
+    server[0].control_interval_ps = 1000000;
+    const lw_hop there[] = {over(0)};
+    const lw_hop back[] = {over(1)};
+    lw_task task[] = {writes(there, 1, 256, 256), writes(back, 1, 256, 256), writes(back, 1, 512, 256)};
+    task[0].start_ps = AT_PS;  // in the middle of the second packet of the other way
+    lw_test test = lw_test_begin();
+    lw_engine_result result = RUN(&test, server, task);
+    assert_int_equal(result.task[1].end_ps, S);
+    assert_int_equal(result.task[2].end_ps, 3 * S + CONTROL_PS);
+    // At the very end of the second packet, and from the server of the lower number: still before the third.
+    task[0].start_ps = 2 * S;
+    assert_int_equal(RUN(&test, server, task).task[2].end_ps, 3 * S + CONTROL_PS);
+    // A picosecond later the third is under way.
+    task[0].start_ps = 2 * S + 1;
+    assert_int_equal(RUN(&test, server, task).task[2].end_ps, 3 * S);
+    lw_test_end(&test);
+}
+
+// Many equal flows that start together: served and ended in the order of their numbers, over a port and through a star.
+static void test_ties_go_by_number(void **state) {
+    (void)state;
+    enum { FLOWS = 64, HOSTS = 16 };
+    static lw_task task[FLOWS];
+    const lw_server port[] = {line(GB_64, 0)};
+    const lw_hop path[] = {over(0)};
+    for (size_t i = 0; i < FLOWS; i++) {
+        task[i] = writes(path, 1, 256, 256);
+    }
+    lw_test test = lw_test_begin();
+    lw_engine_result result = RUN(&test, port, task);
+    for (size_t i = 0; i < FLOWS; i++) {
+        assert_int_equal(result.task[i].end_ps, ((int64_t)i + 1) * 4000);
+    }
+
+    // 16 hosts with 4 flows each to everybody's neighbours; both engines agree and do so again.
+    static lw_server star[2 * HOSTS];
+    static lw_hop hop[FLOWS][2];
+    for (uint32_t h = 0; h < 2 * HOSTS; h++) {
+        star[h] = line((lw_fraction){20, 1}, 350000);
+    }
+    for (uint32_t i = 0; i < FLOWS; i++) {
+        hop[i][0] = over(i % HOSTS);
+        hop[i][1] = over(HOSTS + (i % HOSTS + 1 + i / HOSTS) % HOSTS);
+        task[i] = writes(hop[i], 2, 20000 + 3000 * (i % 7), 4096);
+    }
+    const lw_fabric fabric = {star, 2 * HOSTS, task, FLOWS, NULL, 0};
+    result = run_fabric(&test, &fabric, 1);
+    lw_engine_result again = run_fabric(&test, &fabric, 1);
+    assert_same_result(&fabric, &result, &again);
+    assert_int_equal(again.events, result.events);
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_turns_by_hand),
+        cmocka_unit_test(test_equal_packets_share_equally),
+        cmocka_unit_test(test_unequal_packets_share_by_size),
+        cmocka_unit_test(test_late_starter),
+        cmocka_unit_test(test_order_of_tasks_does_not_matter),
+        cmocka_unit_test(test_a_picosecond_decides),
+        cmocka_unit_test(test_a_picosecond_decides_behind_a_link),
+        cmocka_unit_test(test_max_min_on_a_tandem),
+        cmocka_unit_test(test_control_takes_its_exact_share),
+        cmocka_unit_test(test_control_both_ways),
+        cmocka_unit_test(test_control_goes_before_waiting_packets),
+        cmocka_unit_test(test_ties_go_by_number),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
