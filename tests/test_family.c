@@ -148,7 +148,8 @@ static void assert_waterfall_agrees(const lw_link *link, int dir) {
         lw_fraction ps;
         assert_true(lw_channel_ps_per_byte(channel, &ps));
         int64_t wire_bytes = lw_packet_wire_bytes(&channel->format[LW_PACKET_WRITE], payload);
-        slowest = fmin(slowest, (double)payload * 1e12 / ((double)wire_bytes * lw_fraction_value(ps)));
+        double packet_ps = (double)wire_bytes * lw_fraction_value(ps) + (double)channel->packet_ps;
+        slowest = fmin(slowest, (double)payload * 1e12 / packet_ps);
     }
     assert_close(lw_test_stage(link, dir, LW_PACKET_WRITE, LW_STAGE_CONTROL), slowest, 1e-12);
 }
@@ -269,6 +270,10 @@ static void more_lanes_are_never_slower(void **state) {
         lw_test_params params;
         default_params(&test, family, &params);
         int64_t *lanes = whole_field(family, &params, "lanes");
+        if (lanes == NULL) {
+            lw_test_end(&test);
+            continue;
+        }
         double before[2] = {0, 0};
         int widths = 0;
         for (int64_t width = 1; width <= 32; width++) {
@@ -298,7 +303,12 @@ static void a_longer_cable_is_never_faster(void **state) {
         lw_test test = lw_test_begin();
         lw_test_params params;
         default_params(&test, family, &params);
-        double *cable_m = (double *)(void *)(params.bytes + lw_option_find(family->options, "cable")->offset);
+        const lw_option *cable = lw_option_find(family->options, "cable");
+        if (cable == NULL) {
+            lw_test_end(&test);
+            continue;
+        }
+        double *cable_m = (double *)(void *)(params.bytes + cable->offset);
         int64_t before_ps = -1;
         for (*cable_m = 0; *cable_m <= 2.0; *cable_m += 0.25) {
             lw_link link;
