@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/radio.h"
 
+#include <float.h>
 #include <gsl/gsl_integration.h>
 #include <gsl/gsl_math.h>
 #include <math.h>
@@ -82,18 +83,19 @@ typedef struct ratio_function {
     void *user;
 } ratio_function;
 
-static double unequalised(double f_Hz, void *user) {
+static double share_of_signal(double f_Hz, void *user) {
     const ratio_function *ratio = user;
-    return 1.0 / (1.0 + ratio->snr(f_Hz, ratio->user));
+    double snr = ratio->snr(f_Hz, ratio->user);
+    return snr / (1.0 + snr);
 }
 
 double lw_equalised_snr(double (*snr)(double f_Hz, void *user), void *user, double low_Hz, double high_Hz) {
     ratio_function ratio = {snr, user};
-    gsl_function integrand = {unequalised, &ratio};
+    gsl_function integrand = {share_of_signal, &ratio};
     double sum, error, sum_of_magnitudes, scatter;
     // A fixed rule: neither memory nor an error that could stop a run. The ratio is smooth over any channel.
     gsl_integration_qk31(&integrand, low_Hz, high_Hz, &sum, &error, &sum_of_magnitudes, &scatter);
-    double mean = sum / (high_Hz - low_Hz);
-    // Where nothing gets through, 1 - mean is the ratio to first order and loses no digits to the division.
-    return (1.0 - mean) / mean;
+    double signal = sum / (high_Hz - low_Hz);
+    // The mean of 1 / (1 + snr) is what is left; beyond 150 dB it has no digits, and nobody asks for them.
+    return signal / fmax(1.0 - signal, DBL_EPSILON);
 }
