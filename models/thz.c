@@ -93,7 +93,8 @@ static lw_packet_format format_of(const lw_thz_params *p, const lw_mode *mode, i
     return (lw_packet_format){payload_bytes, p->overhead_bytes, mode->codeword_data_bytes};
 }
 
-static choice best_mode(const lw_thz_params *p, double snr, double evm, lw_jitter jitter) {
+static choice best_mode(const lw_thz_params *p, double snr) {
+    lw_jitter jitter = jitter_of(p);
     bool any_mode = p->mcs == 0, any_spreading = p->spreading == LW_AUTO;
     int first_mode = any_mode ? 0 : p->mcs - 1, end_mode = any_mode ? LW_MODES : p->mcs;
     int64_t first = any_spreading ? 1 : p->spreading, last = any_spreading ? SPREADING_MAX : p->spreading;
@@ -104,7 +105,7 @@ static choice best_mode(const lw_thz_params *p, double snr, double evm, lw_jitte
         lw_packet_format format = format_of(p, mode, p->frame_bytes);
         double bits = 8.0 * (double)lw_packet_wire_bytes(&format, p->frame_bytes);
         for (int64_t spreading = first; spreading <= last; spreading *= 2) {
-            double error = lw_frame_error(mode, snr, evm, (double)spreading, jitter, bits);
+            double error = lw_frame_error(mode, snr, p->evm, (double)spreading, jitter, bits);
             double rate = lw_mode_bits_per_s(mode, 1.0, true) / (double)spreading * (1.0 - error);
             if (rate > best_rate) {
                 best_rate = rate;
@@ -119,7 +120,7 @@ static choice best_mode(const lw_thz_params *p, double snr, double evm, lw_jitte
 }
 
 static choice choose(const lw_thz_params *p, const lw_thz_way *way, int dir) {
-    return best_mode(p, thermal_snr(p, way, dir), p->evm, jitter_of(p));
+    return best_mode(p, thermal_snr(p, way, dir));
 }
 
 // ---- Channels ----
@@ -287,7 +288,7 @@ static lw_status check_closes(const lw_thz_params *p, const finding *to) {
     check_near_field(p, &way, to);
     for (int dir = 0; dir < 2; dir++) {
         double snr = thermal_snr(p, &way, dir);
-        choice c = best_mode(p, snr, p->evm, jitter_of(p));
+        choice c = best_mode(p, snr);
         if (c.frame_error > hopeless) {
             double reached_dB = lw_to_dB((double)c.spreading * lw_snr_with_evm(snr, p->evm));
             return lw_error(to->diags, place(to, p->mcs == 0 ? "distance" : "mcs"),
