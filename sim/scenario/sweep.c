@@ -84,15 +84,11 @@ static lw_status range_number(const lw_node *node, lw_diags *diags, lw_quantity 
 
 // The value as a text that parses back to it. Sizes and times are whole numbers of their base units.
 static const char *range_text(double value, lw_dimension dimension, lw_arena *arena) {
-    static const char *const unit[LW_DIMENSION_COUNT] = {[LW_PLAIN] = "",          [LW_BYTES] = " B",
-                                                         [LW_TIME] = " ps",        [LW_RATE] = " B/s",
-                                                         [LW_TRANSFERS] = " MT/s", [LW_LENGTH] = " m",
-                                                         [LW_FREQUENCY] = " Hz",   [LW_LENGTH_RATE] = " ps/m",
-                                                         [LW_LOSS] = " dB",        [LW_LOSS_PER_LENGTH] = " dB/m"};
+    const char *unit = dimension == LW_TRANSFERS ? "MT/s" : lw_dimension_base(dimension);
     char number[LW_QUANTITY_TEXT];
     bool whole = dimension == LW_BYTES || dimension == LW_TIME || dimension == LW_RATE;
     lw_number_print(dimension == LW_TRANSFERS ? value / 1e6 : whole ? nearbyint(value) : value, number);
-    return lw_arena_print(arena, "%s%s", number, unit[dimension]);
+    return lw_arena_print(arena, "%s%s%s", number, *unit == '\0' ? "" : " ", unit);
 }
 
 static lw_status add_range_value(double value, lw_dimension dimension, lw_place place, lw_list *values, lw_arena *arena) {
