@@ -29,7 +29,8 @@ static lw_fraction ps_per_byte_of(int64_t rate_Bps) {
 // ---- Links ----
 
 static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite) {
-    lw_server server = {.latency_ps = lw_channel_latency_ps(channel),
+    lw_server server = {.packet_ps = channel->packet_ps,
+                        .latency_ps = lw_channel_latency_ps(channel),
                         .data_unit_bytes = channel->data_unit_bytes,
                         .credit_return_ps = channel->credit_return_ps,
                         .opposite = channel->control_bytes > 0 ? opposite : LW_NO_SERVER,
