@@ -50,11 +50,6 @@ double lw_uncoded_ber(lw_constellation constellation, double snr) {
     return shapes[constellation].factor * gsl_cdf_ugaussian_Q(sqrt(shapes[constellation].scale * snr));
 }
 
-double lw_uncoded_snr(lw_constellation constellation, double ber) {
-    double q = gsl_cdf_ugaussian_Qinv(ber / shapes[constellation].factor);
-    return q * q / shapes[constellation].scale;
-}
-
 // ---- Modes ----
 
 // No curve of these two LDPC codes has been published. capacity_dB: mutual information of the constellation with equal use of its
@@ -86,40 +81,36 @@ double lw_mode_ber(const lw_mode *mode, double snr) {
     return gsl_cdf_ugaussian_Q(fmax(q, 0.0));
 }
 
+// The header goes as BPSK, each symbol four times, in 34 blocks of the extended Hamming code (8,4), which mends one bit of eight.
+static double header_error(double snr) {
+    enum { SPREAD = 4, BLOCKS = 34 };
+    double ber = lw_uncoded_ber(LW_BPSK, SPREAD * snr);
+    double block = fmax(1.0 - pow(1.0 - ber, 7.0) * (1.0 + 7.0 * ber), 0.0);
+    return -expm1(BLOCKS * log1p(-block));
+}
+
 typedef struct frame_function {
     const lw_mode *mode;
-    double snr, evm, spread, bits;
-    lw_jitter jitter;
+    double snr, evm, spread, jitter_shape, bits;
 } frame_function;
 
 // Error of a frame while the beam stands still at quantile u of its jitter.
 static double frame_error_at(double u, void *user) {
     const frame_function *f = user;
-    double caught = isinf(f->jitter.shape) ? f->jitter.peak : f->jitter.peak * pow(u, 1.0 / f->jitter.shape);
-    double ber = lw_mode_ber(f->mode, f->spread * lw_snr_with_evm(f->snr * caught, f->evm));
-    return -expm1(f->bits * log1p(-ber));  // 1 - (1 - ber)^bits, without losing small rates
+    double caught = isinf(f->jitter_shape) ? 1.0 : pow(u, 1.0 / f->jitter_shape);
+    double snr = f->spread * lw_snr_with_evm(f->snr * caught, f->evm);
+    double payload = -expm1(f->bits * log1p(-lw_mode_ber(f->mode, snr)));  // 1 - (1 - ber)^bits keeps small rates so
+    double header = header_error(snr);
+    return payload + header - payload * header;
 }
 
-double lw_frame_error(const lw_mode *mode, double snr, double evm, double spread, lw_jitter jitter, double frame_bits) {
-    frame_function f = {mode, snr, evm, spread, frame_bits, jitter};
-    if (isinf(jitter.shape)) {
+double lw_frame_error(const lw_mode *mode, double snr, double evm, double spread, double jitter_shape, double frame_bits) {
+    frame_function f = {mode, snr, evm, spread, jitter_shape, frame_bits};
+    if (isinf(jitter_shape)) {
         return frame_error_at(1.0, &f);
     }
     gsl_function integrand = {frame_error_at, &f};
     double sum, error, sum_of_magnitudes, scatter;
     gsl_integration_qk31(&integrand, 0.0, 1.0, &sum, &error, &sum_of_magnitudes, &scatter);
     return fmin(fmax(sum, 0.0), 1.0);
-}
-
-// ---- Timing ----
-
-double lw_exchange_s(double head_s, double payload_bits, double bits_per_s, double flight_s, double frame_space_s) {
-    return 2.0 * (head_s + flight_s + frame_space_s) + payload_bits / bits_per_s;
-}
-
-double lw_ltp_transfer_s(double frames, double frame_s, double frame_error, double flight_s, double target) {
-    // After k rounds a frame is still missing with probability p^k, so none is with (1 - p^k)^frames.
-    double missing = -expm1(log(target) / frames);
-    double rounds = frame_error > 0.0 ? fmax(ceil(log(missing) / log(frame_error)), 1.0) : 1.0;
-    return frames * frame_s / (1.0 - frame_error) + flight_s + (rounds - 1.0) * 2.0 * flight_s;
 }

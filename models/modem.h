@@ -26,10 +26,8 @@ double lw_thz_symbol_rate(double bandwidth_Hz);
 typedef enum lw_constellation { LW_BPSK, LW_QPSK, LW_8PSK, LW_16QAM, LW_64QAM, LW_CONSTELLATIONS } lw_constellation;
 int lw_constellation_bits(lw_constellation constellation);
 
-// Bit error rate without a code, Gray mapping, snr = Es/N0 (Proakis, Digital Communications, ch. 4), and the ratio for a wanted
-// rate.
+// Bit error rate without a code, Gray mapping, snr = Es/N0 (Proakis, Digital Communications, ch. 4).
 double lw_uncoded_ber(lw_constellation constellation, double snr);
-double lw_uncoded_snr(lw_constellation constellation, double ber);
 
 // ---- Modes ----
 
@@ -50,9 +48,9 @@ double lw_mode_threshold_dB(const lw_mode *mode);  // Es/N0 for a bit error rate
 // Data bits per second of the payload; pilot words take one symbol in eight.
 double lw_mode_bits_per_s(const lw_mode *mode, double symbol_rate, bool pilot_words);
 double lw_mode_ber(const lw_mode *mode, double snr);  // behind the decoder; without a floor
-// Share of frames of so many bits that arrive broken; averaged over the jitter, which is slow against a frame. `spread`: each
-// symbol is sent so many times and summed. snr: thermal, of one symbol without jitter; evm as in lw_snr_with_evm.
-double lw_frame_error(const lw_mode *mode, double snr, double evm, double spread, lw_jitter jitter, double frame_bits);
+// Share of frames of so many bits that arrive broken, header or payload; averaged over the jitter, which is slow against a frame.
+// snr: thermal, of one symbol without jitter; evm as in lw_snr_with_evm; `spread`: each symbol is sent so many times and summed.
+double lw_frame_error(const lw_mode *mode, double snr, double evm, double spread, double jitter_shape, double frame_bits);
 
 // ---- Timing ----
 
@@ -61,12 +59,5 @@ enum {
     LW_PREAMBLE_LONG_SYMBOLS = 5120,   // SYNC 28 x 128
     LW_HEADER_SYMBOLS = 1288           // 133 bits, padded, Hamming (8,4), spread by 4: 1088, with pilot words 20 x 64 + 8
 };
-
-// One exchange of send and wait: frame out, acknowledgement (a preamble and a header) back, frame spaces; seconds. head_s:
-// preamble and header.
-double lw_exchange_s(double head_s, double payload_bits, double bits_per_s, double flight_s, double frame_space_s);
-// Licklider Transmission Protocol (RFC 5326): time until all of `frames` have arrived with probability `target`, when one
-// round of reports and retransmissions takes a round trip and frames are lost independently with frame_error.
-double lw_ltp_transfer_s(double frames, double frame_s, double frame_error, double flight_s, double target);
 
 #endif

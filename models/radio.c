@@ -47,17 +47,10 @@ double lw_pointing_loss_dB(double angle_rad, double width_rad) {
     return 12.0 * share * share;
 }
 
-lw_jitter lw_jitter_of_beam(double receiver_radius, double beam_radius, double sigma) {
-    double u = sqrt(M_PI) * receiver_radius / (M_SQRT2 * beam_radius);
-    double caught = erf(u);
-    double width_squared = beam_radius * beam_radius * sqrt(M_PI) * caught / (2.0 * u * exp(-u * u));
-    return (lw_jitter){.peak = caught * caught, .shape = width_squared / (4.0 * sigma * sigma)};
-}
-
-lw_jitter lw_jitter_of_angle(double sigma_rad, double width_rad) {
+double lw_jitter_shape(double sigma_rad, double width_rad) {
     // Half of the power at half the width: exp(-2 (width/2)^2 / w^2) = 1/2.
     double radius_squared = width_rad * width_rad / (2.0 * M_LN2);
-    return (lw_jitter){.peak = 1.0, .shape = sigma_rad > 0.0 ? radius_squared / (4.0 * sigma_rad * sigma_rad) : (double)INFINITY};
+    return sigma_rad > 0.0 ? radius_squared / (4.0 * sigma_rad * sigma_rad) : (double)INFINITY;
 }
 
 double lw_noise_dBm(double bandwidth_Hz, double noise_figure_dB, double antenna_K) {
@@ -72,10 +65,6 @@ double lw_sky_K(double air_K, double absorption_dB) {
 
 double lw_snr_with_evm(double snr, double evm) {
     return 1.0 / (1.0 / snr + evm * evm);
-}
-
-double lw_phase_variance(double floor_dBc_per_Hz, double bandwidth_Hz) {
-    return lw_from_dB(floor_dBc_per_Hz) * bandwidth_Hz;
 }
 
 typedef struct ratio_function {

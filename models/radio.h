@@ -30,16 +30,10 @@ double lw_received_dBm(double sent_dBm, double gains_dB, double losses_dB);
 // Gaussian beam aimed off by an angle: 12 (angle / width)^2 dB for each end.
 double lw_pointing_loss_dB(double angle_rad, double width_rad);
 
-// A beam that trembles: the power that arrives is peak * u^(1 / shape) with u uniform on 0..1 (Farid and Hranilovic, J. Lightwave
-// Technology 25 (2007) 1702). The mean is peak * shape / (1 + shape).
-typedef struct lw_jitter {
-    double peak;
-    double shape;  // gamma^2; infinite: no jitter
-} lw_jitter;
-// A receiver of radius a in a beam of radius w (1/e^2) that moves sideways by sigma rms on each axis, all in the same unit.
-lw_jitter lw_jitter_of_beam(double receiver_radius, double beam_radius, double sigma);
-// An antenna that is small in the beam: only the angle counts, rms on each axis. The gain holds the peak.
-lw_jitter lw_jitter_of_angle(double sigma_rad, double width_rad);
+// A beam that trembles by sigma rms on each axis: the share u^(1/shape) of the power arrives, with u uniform on 0..1; the mean is
+// shape / (1 + shape). Farid and Hranilovic, J. Lightwave Technology 25 (2007) 1702, for a receiver small against the beam.
+// Infinite without jitter.
+double lw_jitter_shape(double sigma_rad, double width_rad);
 
 // ---- Noise and hardware ----
 
@@ -49,8 +43,6 @@ double lw_noise_dBm(double bandwidth_Hz, double noise_figure_dB, double antenna_
 double lw_sky_K(double air_K, double absorption_dB);
 // 1/SNR = 1/SNR_thermal + EVM^2: imperfect hardware is noise that grows with the signal.
 double lw_snr_with_evm(double snr, double evm);
-// Variance of the phase (rad^2) of a white floor of phase noise over a bandwidth; adds to EVM^2.
-double lw_phase_variance(double floor_dBc_per_Hz, double bandwidth_Hz);
 
 // Signal-to-noise ratio behind an equaliser of least mean square error for a channel whose ratio varies over the band:
 // 1 / (1 + SNR) is the mean of 1 / (1 + snr(f)) (Falconer et al., IEEE Communications Magazine 40(4), 2002). Gauss-Kronrod, 31

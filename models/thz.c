@@ -73,10 +73,10 @@ static double thermal_snr(const lw_thz_params *p, const lw_thz_way *way, int dir
 }
 
 // The narrower beam suffers most when a mast sways.
-static lw_jitter jitter_of(const lw_thz_params *p) {
+static double jitter_of(const lw_thz_params *p) {
     double f_Hz = lw_thz_frequency_Hz(p);
     double narrow_rad = lw_beam_width_rad(fmax(gain_dB(p, 0, f_Hz), gain_dB(p, 1, f_Hz)));
-    return lw_jitter_of_angle(p->jitter_deg * rad_per_deg, narrow_rad);
+    return lw_jitter_shape(p->jitter_deg * rad_per_deg, narrow_rad);
 }
 
 // ---- The mode that carries most ----
@@ -94,7 +94,7 @@ static lw_packet_format format_of(const lw_thz_params *p, const lw_mode *mode, i
 }
 
 static choice best_mode(const lw_thz_params *p, double snr) {
-    lw_jitter jitter = jitter_of(p);
+    double jitter = jitter_of(p);
     bool any_mode = p->mcs == 0, any_spreading = p->spreading == LW_AUTO;
     int first_mode = any_mode ? 0 : p->mcs - 1, end_mode = any_mode ? LW_MODES : p->mcs;
     int64_t first = any_spreading ? 1 : p->spreading, last = any_spreading ? SPREADING_MAX : p->spreading;
@@ -274,10 +274,14 @@ static lw_status check_air(const lw_thz_params *p, const finding *to) {
 
 static void check_near_field(const lw_thz_params *p, const lw_thz_way *way, const finding *to) {
     double f_Hz = lw_thz_frequency_Hz(p);
-    double gains = gain_dB(p, 0, f_Hz) + gain_dB(p, 1, f_Hz);
-    if (gains > lw_free_space_dB(f_Hz, way->distance_m)) {
-        lw_warn(to->diags, place(to, "distance"), "smaller antennas do as well here",
-                "%.3g m is deep in the near field of these antennas; all power is taken as received", way->distance_m);
+    double far_m = 0.0;
+    for (int end = 0; end < 2; end++) {
+        far_m = fmax(far_m, lw_far_field_m(f_Hz, lw_aperture_m(f_Hz, gain_dB(p, end, f_Hz), p->aperture_efficiency)));
+    }
+    if (way->distance_m < far_m) {
+        lw_warn(to->diags, place(to, "distance"), "smaller antennas may do as well",
+                "%.3g m is in the near field of these antennas (%.3g m): what arrives is an estimate, at most all",
+                way->distance_m, far_m);
     }
 }
 

@@ -331,8 +331,8 @@ static void rules(void **state) {
         {"{frequency: 300 GHz, fog: 0.1 g/m3}", LW_OK,
          "1:27: the model of fog (P.840) is valid to 200 GHz | take the loss in fog as an estimate"},
         {"{distance: 10 cm, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
-         "1:12: 0.1 m is deep in the near field of these antennas; all power is taken as received | smaller antennas do as well "
-         "here"},
+         "1:12: 0.1 m is in the near field of these antennas (38.1 m): what arrives is an estimate, at most all | "
+         "smaller antennas may do as well"},
         {"{distance: 3 km, rain: 10 mm/h, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
          "1:24: rain seldom falls as hard on all of 3 km; the path is taken as rained on evenly | give the mean rain rate of the "
          "whole path"},
