@@ -70,7 +70,7 @@ static double retry_share(const lw_channel *channel, double packet_ps, int64_t w
 // Share of the data wire left when requests travel the other way and their receiver answers with control packets over the data
 // wire: one in each interval, but no more than there are requests.
 static double request_control_share(const lw_channel *data, const lw_channel *requests, double payload_Bps) {
-    if (requests->control_bytes == 0 || data->request_max_bytes == 0) {
+    if (requests->control_bytes == 0 || requests->control_for_writes || data->request_max_bytes == 0) {
         return 1.0;
     }
     double control_ps = (double)requests->control_bytes * byte_time_ps(data);

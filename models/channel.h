@@ -80,6 +80,7 @@ typedef struct lw_channel {
     // mode).
     int64_t control_bytes;
     int64_t control_interval_ps;
+    bool control_for_writes;  // with every write packet instead, and with no other: a write that is answered without data
 
     lw_latency_part latency[LW_LATENCY_PARTS_MAX];  // adds up to the time from first bit out to first bit usable at the far side
     int latency_count;

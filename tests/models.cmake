@@ -3,6 +3,7 @@ set(models $<TARGET_OBJECTS:lanewise_models> $<TARGET_OBJECTS:lanewise_base> Pkg
 lanewise_test(channel ${models})
 lanewise_test(pcie ${models})
 lanewise_test(usb4 ${models})
+lanewise_test(cxl ${models})
 lanewise_test(family ${models})
 lanewise_test(atmosphere ${models})
 lanewise_test(radio ${models})

@@ -115,7 +115,7 @@ static void assert_channel_is_sound(const lw_channel *channel) {
     }
     assert_true(channel->request_max_bytes > 0);
     assert_true(channel->data_unit_bytes > 0);
-    assert_true((channel->control_bytes > 0) == (channel->control_interval_ps > 0));
+    assert_true((channel->control_bytes > 0) == (channel->control_interval_ps > 0 || channel->control_for_writes));
     assert_true(channel->latency_count > 0);
     for (int i = 0; i < channel->latency_count; i++) {
         assert_non_null(channel->latency[i].name);

@@ -52,7 +52,8 @@ static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t see
     out->serve_ps = -1;
     out->waiting_first = out->waiting_last = LW_NONE;
     out->control_opposite = in->control_bytes > 0 ? in->opposite : LW_NONE;
-    out->control_interval_ps = in->control_interval_ps;
+    out->control_interval_ps = in->control_for_writes ? 0 : in->control_interval_ps;
+    out->control_for_writes = in->control_for_writes;
     if (out->control_opposite != LW_NONE) {
         lw_server line = fabric->server[in->opposite];
         line.packet_ps = 0;

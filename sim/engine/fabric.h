@@ -33,6 +33,7 @@ typedef struct lw_server {
     uint32_t opposite;  // LW_NO_SERVER: none
     int64_t control_bytes;
     int64_t control_interval_ps;
+    bool control_for_writes;  // with every packet of LW_PACKET_WRITE instead, and with no other
 
     double error_probability;  // per started unit of error_unit_bytes
     int64_t error_unit_bytes;

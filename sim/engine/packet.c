@@ -169,7 +169,8 @@ static inline void start_packet(lw_run_state *run, uint32_t index) {
         begin_ps = replay(run, server, stop, last);
     }
     int64_t end_ps = occupy(server, begin_ps, last ? stop->last : stop->full);
-    if (server->control_opposite != LW_NONE && run->now_ps >= server->control_next_ps) {
+    if (server->control_opposite != LW_NONE && run->now_ps >= server->control_next_ps &&
+        (!server->control_for_writes || stop->kind == LW_PACKET_WRITE)) {
         send_control(run, server);
     }
     if (stop->next != LW_NONE) {

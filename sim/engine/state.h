@@ -70,6 +70,7 @@ typedef struct lw_node_server {
     uint32_t control_opposite;
     int64_t control_next_ps;  // no control packet before
     int64_t control_interval_ps;
+    bool control_for_writes;
     lw_service control;   // on the opposite server
     lw_fifo flight;       // id: the stop that the packet comes from
     int64_t in_order_ps;  // nothing arrives before: a replayed packet holds up those behind it

@@ -205,6 +205,12 @@ static void read_stages(const lw_plan *plan, const lw_job_plan *job, double band
     out->rate_GBps[LW_STAGE_ENDPOINT] = fmin(window, bandwidth_GBps / (double)job->members);
 }
 
+// Flits included.
+static int64_t wire_bytes(const lw_server_info *info, const lw_server_result *server) {
+    lw_int128 scaled = (lw_int128)server->wire_bytes * info->expand.num;
+    return (int64_t)((scaled + info->expand.den - 1) / info->expand.den);
+}
+
 // One row a link and direction, the busiest of its segments; one row a memory.
 static void read_directions(const lw_plan *plan, const lw_engine_result *result, lw_point *out) {
     const lw_direction_result *last = NULL;
@@ -214,7 +220,7 @@ static void read_directions(const lw_plan *plan, const lw_engine_result *result,
         if (info->role != LW_SERVER_LINK && info->role != LW_SERVER_MEMORY) {
             continue;
         }
-        lw_direction_result row = {info->name,      info->direction, 0, server->payload_bytes, server->wire_bytes,
+        lw_direction_result row = {info->name,      info->direction, 0, server->payload_bytes, wire_bytes(info, server),
                                    server->packets, server->replays};
         row.utilisation = result->end_ps > 0 ? (double)server->busy_ps / (double)result->end_ps : 0;
         // Segments of one link and direction follow each other and share the text of their direction.

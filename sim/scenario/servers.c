@@ -36,6 +36,7 @@ static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite)
                         .opposite = channel->control_bytes > 0 ? opposite : LW_NO_SERVER,
                         .control_bytes = channel->control_bytes,
                         .control_interval_ps = channel->control_interval_ps,
+                        .control_for_writes = channel->control_for_writes,
                         .error_probability = channel->error_probability,
                         .error_unit_bytes = channel->error_unit_bytes,
                         .replay = channel->replay,
@@ -69,7 +70,12 @@ static lw_status add_connection(lw_builder *builder, uint32_t index) {
             if (way + 1 == segments && to->spec->kind == LW_DEVICE_SWITCH) {
                 server.latency_ps += LW_DEVICE_GET(to, latency_ps);
             }
-            lw_server_info info = {LW_SERVER_LINK, connection->name, direction, NULL, index, dir};
+            lw_server_info info = {.role = LW_SERVER_LINK,
+                                   .name = connection->name,
+                                   .direction = direction,
+                                   .connection = index,
+                                   .dir = dir,
+                                   .expand = segment->channel[dir].expand};
             info.limit = lw_arena_print(builder->arena, "links.%s %s: %s", connection->name, direction,
                                         segment->name[0] != '\0' ? segment->name : "channel");
             uint32_t unused;
@@ -105,7 +111,8 @@ lw_status lw_server_of_memory(lw_builder *builder, uint32_t device, uint32_t *ou
         const lw_device *owner = &builder->system->device[device];
         const char *name = lw_arena_print(builder->arena, "%s memory", owner->name);
         lw_server server = {.ps_per_byte = ps_per_byte_of(LW_DEVICE_GET(owner, memory_rate_Bps)), .opposite = LW_NO_SERVER};
-        LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_MEMORY, name, "both", name, LW_NO_SERVER, 0}, memory));
+        LW_TRY(
+            add_server(builder, server, (lw_server_info){LW_SERVER_MEMORY, name, "both", name, LW_NO_SERVER, 0, {1, 1}}, memory));
     }
     *out = *memory;
     return LW_OK;
@@ -120,7 +127,7 @@ lw_status lw_server_of_gap(lw_builder *builder, uint32_t device, lw_engine_cost 
         const char *limit = lw_arena_print(builder->arena, "%s dma engine (%g ns a %s)", owner->name, (double)gap_ps / 1e3,
                                            cost == LW_COST_PACKET_GAP ? "packet" : "request");
         lw_server server = {.ps_per_byte = free_of_cost, .packet_ps = gap_ps, .opposite = LW_NO_SERVER};
-        LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_ENGINE, name, "", limit, LW_NO_SERVER, 0}, gap));
+        LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_ENGINE, name, "", limit, LW_NO_SERVER, 0, {1, 1}}, gap));
     }
     *out = *gap;
     return LW_OK;
@@ -142,7 +149,7 @@ lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, 
     }
     const char *name = lw_arena_print(builder->arena, "%s copy engine", builder->system->device[device].name);
     lw_server server = {.ps_per_byte = ps_per_byte, .opposite = LW_NO_SERVER};
-    LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_ENGINE, name, "", name, LW_NO_SERVER, 0}, out));
+    LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_ENGINE, name, "", name, LW_NO_SERVER, 0, {1, 1}}, out));
     *pace = (lw_pace){device, reading, ps_per_byte, *out};
     return LW_OK;
 }
@@ -151,7 +158,7 @@ lw_status lw_server_of_core(lw_builder *builder, uint32_t host, const char *job,
     const lw_device *owner = &builder->system->device[host];
     const char *name = lw_arena_print(builder->arena, "%s cpu copy (%s)", owner->name, job);
     lw_server server = {.ps_per_byte = ps_per_byte_of(LW_DEVICE_GET(owner, cpu_copy_rate_Bps)), .opposite = LW_NO_SERVER};
-    return add_server(builder, server, (lw_server_info){LW_SERVER_CPU, name, "", name, LW_NO_SERVER, 0}, out);
+    return add_server(builder, server, (lw_server_info){LW_SERVER_CPU, name, "", name, LW_NO_SERVER, 0, {1, 1}}, out);
 }
 
 lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) {
