@@ -503,7 +503,7 @@ static lw_status plan_job(emitter *e, uint32_t index, int64_t load_ps) {
         LW_TRY(plan_memory_load(e, load_ps));
         break;
     case LW_JOB_KINDS:
-        assert(!"no kind of job");
+        assert(false && "no kind of job");
         break;
     }
     e->job->task_count = (uint32_t)e->builder->task.count - e->job->first_task;
