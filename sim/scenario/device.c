@@ -197,15 +197,9 @@ lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_aren
     }
     LW_TRY(lw_options_parse(table, node, own, &out->params, &out->user, diags));
     out->group = out->params.count != LW_AUTO;
-    if (out->preset == NULL && out->kind != LW_DEVICE_SWITCH) {
-        bool bare = true;
-        for (size_t i = 0; table[i].key != NULL; i++) {
-            bare = bare && (!out->user.given[i] || strcmp(table[i].key, "count") == 0);
-        }
-        if (bare) {
-            lw_note(diags, out->place, "`lanewise list devices` names the presets",
-                    "'%s' is an ideal %s: no fixed cost, no limit of its own", node->key, lw_device_words[out->kind]);
-        }
+    out->ideal = out->preset == NULL && out->kind != LW_DEVICE_SWITCH;
+    for (size_t i = 0; table[i].key != NULL; i++) {
+        out->ideal = out->ideal && (!out->user.given[i] || strcmp(table[i].key, "count") == 0);
     }
     return LW_OK;
 }

@@ -51,6 +51,7 @@ typedef struct lw_device_spec {
     lw_device_kind kind;
     const lw_preset *preset;  // NULL: ideal
     lw_place place;
+    bool ideal;               // neither a preset nor a figure of its own
     bool group;               // `count:` was given
     uint32_t first, members;  // its devices in the system
     lw_device_params params;
@@ -66,7 +67,7 @@ typedef struct lw_device {
 
 const lw_option *lw_device_options(lw_device_kind kind);
 
-// Read one node of the scenario. *note is set for nodes without a preset and without own figures.
+// Read one node of the scenario.
 lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
                          lw_device_spec *out) LW_CHECKED;
 

@@ -149,6 +149,26 @@ static void add_case(lw_text *out, const char *key, const char *word, const char
         first ? "" : ",", key, word, key, prefix, word);
 }
 
+// Names of all keys that any of the tables knows, and of those in `own`: without a kind or type the table is unknown.
+static void add_names(lw_text *out, const lw_option *const *tables, size_t count, const char *const *own) {
+    lw_text_add(out, "\"propertyNames\": {\"anyOf\": [{\"pattern\": \"^x-\"}, {\"enum\": [");
+    for (size_t i = 0; own[i] != NULL; i++) {
+        lw_text_print(out, "%s\"%s\"", i > 0 ? ", " : "", own[i]);
+    }
+    for (size_t t = 0; t < count; t++) {
+        for (const lw_option *row = tables[t]; row->key != NULL; row++) {
+            bool known = false;
+            for (size_t before = 0; before < t && !known; before++) {
+                known = lw_option_find(tables[before], row->key) != NULL;
+            }
+            if (!known) {
+                lw_text_print(out, ", \"%s\"", row->key);
+            }
+        }
+    }
+    lw_text_add(out, "]}]}, ");
+}
+
 static void add_nodes(lw_text *out) {
     static const char own[] = "\n      \"preset\": {\"description\": \"named device of configs/devices\", \"type\": [\"string\", "
                               "\"number\"]},\n      \"kind\": {\"description\": \"what the node is\", \"type\": \"string\"}";
@@ -157,7 +177,14 @@ static void add_nodes(lw_text *out) {
         strcat(name, lw_device_words[kind]);
         add_table(out, name, lw_device_options((lw_device_kind)kind), own, "", false);
     }
-    lw_text_add(out, ",\n    \"node\": {\"type\": [\"object\", \"null\", \"string\"], \"maxLength\": 0, \"properties\": {\"kind\": {");
+    lw_text_add(out, ",\n    \"node\": {\"type\": [\"object\", \"null\", \"string\"], \"maxLength\": 0, ");
+    static const char *const own_keys[] = {"preset", "kind", NULL};
+    const lw_option *tables[LW_DEVICE_KINDS];
+    for (int kind = 0; kind < LW_DEVICE_KINDS; kind++) {
+        tables[kind] = lw_device_options((lw_device_kind)kind);
+    }
+    add_names(out, tables, LW_DEVICE_KINDS, own_keys);
+    lw_text_add(out, "\"properties\": {\"kind\": {");
     add_words(out, lw_device_words);
     lw_text_add(out, "}}, \"allOf\": [");
     for (int kind = 0; kind < LW_DEVICE_KINDS; kind++) {
@@ -165,6 +192,8 @@ static void add_nodes(lw_text *out) {
     }
     lw_text_add(out, "]}");
 }
+
+enum { FAMILIES_MAX = 64 };
 
 static void add_links(lw_text *out) {
     lw_text own = {0};
@@ -184,7 +213,14 @@ static void add_links(lw_text *out) {
     }
     lw_text_add(out,
                 ",\n    \"link\": {\"type\": \"object\", \"required\": [\"between\"], \"anyOf\": [{\"required\": [\"preset\"]}, "
-                "{\"required\": [\"type\"]}], \"properties\": {");
+                "{\"required\": [\"type\"]}], ");
+    const lw_option *tables[FAMILIES_MAX];
+    size_t families = 0;
+    for (; lw_families[families] != NULL && families < FAMILIES_MAX; families++) {
+        tables[families] = lw_families[families]->options;
+    }
+    add_names(out, tables, families, lw_link_own_keys);
+    lw_text_add(out, "\"properties\": {");
     lw_text_add(out, own.bytes != NULL ? own.bytes : "");
     lw_text_add(out, ",\n      \"type\": {\"enum\": [");
     for (size_t i = 0; lw_families[i] != NULL; i++) {
