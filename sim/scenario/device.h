@@ -33,7 +33,8 @@ typedef struct lw_device_params {
     int64_t submit_ps, submit_api_ps[LW_API_COUNT];  // [LW_API_AUTO] is not used; LW_AUTO: submit_ps
     int64_t submit_pageable_ps;                      // LW_AUTO: as for pinned memory
     int64_t submit_pageable_d2h_ps;                  // LW_AUTO: submit_pageable_ps
-    int64_t submit_chunk_ps;
+    int64_t submit_chunk_ps;                         // a chunk of a pageable copy
+    int64_t submit_bounce_ps;                        // a chunk from another GPU through host memory
     int64_t finish_ps;
     double efficiency_h2d, efficiency_d2h;
     bool p2p;
