@@ -333,7 +333,12 @@ static const char *subtitle_of(const layout *l) {
     if (own != NULL && own[0] != '\0') {
         return own;
     }
-    return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s", l->has_dots ? ". Filled marks: measured" : "",
+    bool dashed = false;
+    for (size_t i = 0; i < l->chart->data->series_count; i++) {
+        dashed = dashed || l->chart->data->series[i].evidence >= LW_ASSUMED;
+    }
+    return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s%s", dashed ? " (dashed: no measurement behind it)" : "",
+                          l->has_dots ? ". Filled marks: measured" : "",
                           l->has_ring ? ". Ring: the size that reaches half of the top bandwidth" : "",
                           l->has_ceiling ? ". Dotted, at the right: the ceiling that framing leaves" : "");
 }
