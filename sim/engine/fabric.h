@@ -139,7 +139,8 @@ typedef struct lw_engine_result {
 lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed, const volatile sig_atomic_t *stop,
                         lw_arena *arena, lw_engine_result *out, uint32_t *stuck) LW_CHECKED;
 
-// One packet alone on an idle path: first bit out to last bit in, of payload_bytes over hops; 2^61 at most. For unloaded latencies.
+// One packet alone on an idle path: first bit out to last bit in, of payload_bytes over hops; 2^61 at most. For unloaded
+// latencies.
 int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes);
 
 #endif
