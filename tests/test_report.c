@@ -232,7 +232,8 @@ static const char json_point_0[] =
     "4608,"
     "\"packets\":16,\"replays\":0},\"gpu->host\":{\"utilisation\":0.125,\"payload_bytes\":0,\"wire_bytes\":0,\"packets\":0,"
     "\"replays\":0}}},"
-    "\"stages\":[{\"workload\":\"upload\",\"link\":\"egpu\",\"label\":\"OCuLink\",\"family\":\"oculink\",\"rate_GBps\":{\"raw\":"
+    "\"stages\":[{\"workload\":\"upload\",\"link\":\"egpu\",\"label\":\"OCuLink\",\"family\":\"oculink\",\"evidence\":"
+    "\"specified\",\"rate_GBps\":{\"raw\":"
     "8,"
     "\"line_code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"endpoint\":0}}],"
     "\"limited_by\":\"links.egpu host->gpu: channel\",\"evidence\":\"specified\"}";
