@@ -368,9 +368,11 @@ static lw_status read_jobs(const lw_node *workloads, lw_arena *arena, lw_diags *
     }
     lw_status status = LW_OK;
     for (const lw_node *node = workloads->first; node != NULL; node = node->next) {
-        if (lw_job_read(node, diags, &out->job[out->job_count++]) != LW_OK) {
-            status = LW_BAD_INPUT;
+        lw_status read = lw_job_read(node, diags, &out->job[out->job_count++]);
+        if (read == LW_NO_MEMORY) {
+            return read;
         }
+        status = read != LW_OK ? read : status;
     }
     LW_TRY(status);
     for (size_t i = 0; i < out->job_count; i++) {
