@@ -388,7 +388,8 @@ static void bad_files_are_told_where_and_why(void **state) {
             fail_msg("%s does not begin with %s", entry->d_name, mark);
         }
         char expected[2048];
-        snprintf(expected, sizeof expected, "tests/bad/%s:%s", entry->d_name, text + strlen(mark));
+        assert_true(snprintf(expected, sizeof expected, "tests/bad/%s:%s", entry->d_name, text + strlen(mark)) <
+                    (int)sizeof expected);
         char words[1024];
         snprintf(words, sizeof words, "check tests/bad/%s", entry->d_name);
         run_words(words, &result);
