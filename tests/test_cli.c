@@ -311,7 +311,7 @@ static void output_folder_has_everything(void **state) {
     (void)state;
     static outcome result;
     remove_tree(scratch);
-    char words[] = "run tests/cli/data/sweep.yaml -o " LW_BINARY_DIR "/cli-scratch/a/b --pdf --quiet --format csv";
+    char words[] = "run tests/cli/data/sweep.yaml -o '" LW_BINARY_DIR "/cli-scratch/a/b' --pdf --quiet --format csv";
     run_words(words, &result);
     assert_string_equal(result.err, "");
     assert_int_equal(result.exit_code, 0);
