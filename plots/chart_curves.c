@@ -188,7 +188,7 @@ static void draw_label(const layout *l, const lw_curve *curve, const lw_label *l
     } else {
         double y = baseline - LW_SIZE_LABEL * 0.36;
         lw_draw_line(canvas->draw, left, y, left + 8.0, y,
-                     (lw_stroke){line_role, 2.0, series->speculative ? LW_DASH_LONG : LW_DASH_SOLID});
+                     (lw_stroke){line_role, 2.0, series->evidence >= LW_ASSUMED ? LW_DASH_LONG : LW_DASH_SOLID});
     }
     lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline,
                  lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(series->hue, series->shade), LW_ANCHOR_START), name);
@@ -259,7 +259,7 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     }
     lw_draw_group(draw, id, "series", series->name);
     draw_ceiling(l, curve, role);
-    lw_stroke line = {role, width, series->speculative ? LW_DASH_LONG : LW_DASH_SOLID};
+    lw_stroke line = {role, width, series->evidence >= LW_ASSUMED ? LW_DASH_LONG : LW_DASH_SOLID};
     lw_draw_path(draw, points, curve->count, false, LW_ROLE_NONE, line);
     if (curve->count == 1) {  // a line needs two
         lw_draw_marker(draw, points[0].x, points[0].y, LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
@@ -333,7 +333,12 @@ static const char *subtitle_of(const layout *l) {
     if (own != NULL && own[0] != '\0') {
         return own;
     }
-    return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s", l->has_dots ? ". Filled marks: measured" : "",
+    bool dashed = false;
+    for (size_t i = 0; i < l->chart->data->series_count; i++) {
+        dashed = dashed || l->chart->data->series[i].evidence >= LW_ASSUMED;
+    }
+    return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s%s", dashed ? " (dashed: no measurement behind it)" : "",
+                          l->has_dots ? ". Filled marks: measured" : "",
                           l->has_ring ? ". Ring: the size that reaches half of the top bandwidth" : "",
                           l->has_ceiling ? ". Dotted, at the right: the ceiling that framing leaves" : "");
 }

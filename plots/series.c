@@ -189,7 +189,7 @@ static lw_status find_series(collector *c, const char *key, const lw_point *poin
                                        .value = own == NULL ? "" : own->text,
                                        .label = stage == NULL ? NULL : stage->label,
                                        .hue = lw_hue_of_family(stage == NULL ? NULL : stage->family),
-                                       .speculative = point->evidence == LW_SPECULATIVE};
+                                       .evidence = stage == NULL ? LW_SPECIFIED : stage->evidence};
     return LW_OK;
 }
 
@@ -229,7 +229,9 @@ static lw_status name_series(collector *c, bool number_series) {
         } else if (!by_label && series->key[0] == '\0') {
             name = given(series->label) ? series->label : "model";
         }
-        name = series->speculative && name != NULL ? lw_arena_print(c->arena, "%s (speculative)", name) : name;
+        if (name != NULL && series->evidence >= LW_ASSUMED) {
+            name = lw_arena_print(c->arena, "%s (%s)", name, lw_evidence_words[series->evidence]);
+        }
         series->name = name == NULL ? NULL : lw_clean_utf8(c->arena, name);
         series->id = xml_name(c->arena, i, series->key);
         series->shade = (lw_shade)(used[series->hue]++ % LW_LINE_SHADES);

@@ -22,7 +22,7 @@ typedef struct lw_series {
     lw_hue hue;
     lw_shade shade;
     lw_shape shape;
-    bool speculative;
+    lw_evidence evidence;  // of the link; from LW_ASSUMED on the line is dashed and its name says so
 } lw_series;
 
 typedef struct lw_curve {

@@ -74,8 +74,9 @@ lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_are
 // The fabric of one point, for tests and drawings. Lives in the arena.
 lw_status lw_scenario_build(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags, lw_fabric *out) LW_CHECKED;
 
-// The JSON Schema of the scenario file, generated from the option tables.
-lw_status lw_schema_write(lw_arena *arena, const char **json) LW_CHECKED;
+// The JSON Schema of the scenario file, generated from the option tables. charts: the table of an entry under `charts:`, which belongs to
+// whoever draws them.
+lw_status lw_schema_write(const lw_option *charts, lw_arena *arena, const char **json) LW_CHECKED;
 
 // ---- Measured tables ----
 

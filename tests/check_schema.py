@@ -19,16 +19,18 @@ except ImportError as missing:
     sys.exit(77)
 
 SCHEMA = pathlib.Path("configs/lanewise-scenario.schema.json")
-# Findings about one value or key, which a schema can see; the others need the whole file (names, routes, circles, syntax).
-SCHEMA_SEES = re.compile(r"unknown key|is not one of|must be a (map|list)|needs a unit|bare number|has to be given|is missing")
+# Findings about one value or key, which a schema can see; the others need the whole file (names, routes, circles).
+SCHEMA_SEES = re.compile(
+    r"unknown key|no such word here|must be a (map|list)|'(assert|charts|after|between)' takes a list|takes the name of a file"
+    r"|bare number needs a unit|is ambiguous|has no values|needs the key|has no kind|does not say (which format|what it is between)"
+    r"|there is no link type|is a map of keys|an assertion is a text|neither a preset nor a type|a range (needs|takes)"
+    r"|(lanewise|seed|count)' is .*must be between"
+)
 
 
-class PlainLoader(yaml.BaseLoader):
-    """Scalars stay text, as lanewise reads them."""
-
-
-def load(path):
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)
+def load(path, loader=yaml.SafeLoader):
+    """As editors read it; BaseLoader: scalars stay text, as lanewise reads them."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
 
 
 def first(mapping):
@@ -36,7 +38,7 @@ def first(mapping):
 
 
 def set_at(*path):
-    """A change that sets the last but one step of path below the root to the last."""
+    """A change: the last of path becomes the value of the key before it, below the steps before that."""
     *steps, key, value = path
 
     def change(root):
@@ -50,12 +52,12 @@ def set_at(*path):
 # Changes that make any scenario wrong; None steps into the first entry of a map.
 WRONG = {
     "unknown key at the top": set_at("nodez", {}),
-    "format version 2": set_at("lanewise", "2"),
+    "format version 2": set_at("lanewise", 2),
     "nodes as a list": set_at("nodes", []),
     "links as a text": set_at("links", "none"),
     "unknown key of a workload": set_at("workloads", None, "bites", "1 MiB"),
     "unknown kind of workload": set_at("workloads", None, "kind", "teleport"),
-    "a size without a unit": set_at("workloads", None, "bytes", "4096"),
+    "a size without a unit": set_at("workloads", None, "bytes", 4096),
     "a size with a wrong unit": set_at("workloads", None, "bytes", "3 parsec"),
     "between of one end": set_at("links", None, "between", ["host"]),
     "a map for a text": set_at("title", {"a": "b"}),
@@ -77,7 +79,7 @@ def main():
     accepted = refused = 0
     for path in sorted(pathlib.Path("configs/scenarios").rglob("*.yaml")):
         scenario = load(path)
-        for error in validator.iter_errors(scenario):
+        for error in [*validator.iter_errors(scenario), *validator.iter_errors(load(path, yaml.BaseLoader))]:
             findings.append(f"{path}: refused at {error.json_path}: {error.message}")
         accepted += 1
         for what, change in WRONG.items():

@@ -92,9 +92,31 @@ static inline void assert_same_result(const lw_fabric *fabric, const lw_engine_r
     assert_same(packet_hops);
 }
 
+// Each packet and request passes each server of its path once, and so does each byte.
+static inline void assert_all_passed(const lw_fabric *fabric, const lw_engine_result *result) {
+    int64_t hops = 0;
+    int64_t bytes = 0;
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        const lw_task *task = &fabric->task[t];
+        hops += result->task[t].packets * (int64_t)task->data_count;
+        bytes += task->bytes * (int64_t)task->data_count;
+        if (task->kind == LW_TASK_READ) {
+            int64_t requests = task->bytes / task->request_bytes + (task->bytes % task->request_bytes > 0);
+            hops += requests * (int64_t)task->request_count;
+        }
+    }
+    for (size_t s = 0; s < fabric->server_count; s++) {
+        hops -= result->server[s].packets;
+        bytes -= result->server[s].payload_bytes;
+    }
+    assert_int_equal(hops, 0);
+    assert_int_equal(bytes, 0);
+}
+
 static inline lw_engine_result run_one(lw_test *test, const lw_fabric *fabric, lw_engine engine, uint64_t seed) {
     lw_engine_result result = {0};
     assert_int_equal(lw_engine_run(fabric, engine, seed, NULL, test->arena, &result, NULL), LW_OK);
+    assert_all_passed(fabric, &result);
     return result;
 }
 

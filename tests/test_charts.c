@@ -535,7 +535,8 @@ static void test_full_chart(void **state) {
             .path = "workloads.copy.bytes", .text = "x", .is_number = true, .number = bytes, .dimension = LW_BYTES};
         point->workload[0] =
             (lw_workload_result){.name = "copy", .bandwidth_GBps = bytes / (1e-5 * (1 + i / EACH) + bytes / 10e9) / 1e9};
-        point->stage[0] = (lw_stage_result){.workload = "copy", .label = "link", .family = family};
+        point->stage[0] = (lw_stage_result){
+            .workload = "copy", .label = "link", .family = family, .evidence = i / EACH == 7 ? LW_SPECULATIVE : LW_SPECIFIED};
         for (int k = 0; k < LW_STAGE_COUNT; k++) {
             point->stage[0].rate_GBps[k] = 16.0 - 0.8 * k;
         }

@@ -311,7 +311,7 @@ static void output_folder_has_everything(void **state) {
     (void)state;
     static outcome result;
     remove_tree(scratch);
-    char words[] = "run tests/cli/data/sweep.yaml -o " LW_BINARY_DIR "/cli-scratch/a/b --pdf --quiet --format csv";
+    char words[] = "run tests/cli/data/sweep.yaml -o '" LW_BINARY_DIR "/cli-scratch/a/b' --pdf --quiet --format csv";
     run_words(words, &result);
     assert_string_equal(result.err, "");
     assert_int_equal(result.exit_code, 0);
@@ -388,7 +388,8 @@ static void bad_files_are_told_where_and_why(void **state) {
             fail_msg("%s does not begin with %s", entry->d_name, mark);
         }
         char expected[2048];
-        snprintf(expected, sizeof expected, "tests/bad/%s:%s", entry->d_name, text + strlen(mark));
+        assert_true(snprintf(expected, sizeof expected, "tests/bad/%s:%s", entry->d_name, text + strlen(mark)) <
+                    (int)sizeof expected);
         char words[1024];
         snprintf(words, sizeof words, "check tests/bad/%s", entry->d_name);
         run_words(words, &result);

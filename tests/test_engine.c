@@ -154,6 +154,11 @@ static void test_links_of_different_speed(void **state) {
     // Store and forward on request: one packet of the fast link more.
     assert_int_equal(run_chain(&test, up, 2, true, PACKETS * 256).end_ps, FAST_PS + L1 + PACKETS * SLOW_PS + L2);
 
+    // A server that takes its time between packets lets each go on with its head: (n - 1) s1 + L1 + s2 + L2.
+    const lw_hop paced[] = {{.server = 0, .granule_bytes = 1, .paces = true}, over(1)};
+    const lw_task pacing[] = {writes(paced, 2, PACKETS * 256, 256)};
+    assert_int_equal(RUN(&test, down, pacing).end_ps, (PACKETS - 1) * SLOW_PS + L1 + FAST_PS + L2);
+
     // Fast, slow, fast: the middle sets the pace.
     const lw_server waist[] = {line(GB_64, L1), line(GB_1, L1), line(GB_64, L2)};
     assert_int_equal(run_chain(&test, waist, 3, false, PACKETS * 256).end_ps, L1 + PACKETS * SLOW_PS + L1 + FAST_PS + L2);
@@ -174,6 +179,11 @@ static void test_last_packet_is_not_early(void **state) {
     // Full: 356 ps, then 512 ps from its head on. Last: 101 ps (356 to 457), tail at 507; hop 2 is busy until 50 + 512 = 562.
     const lw_task full_and_last[] = {writes(path, 2, 257, 256)};
     assert_int_equal(RUN(&test, server, full_and_last).end_ps, 562 + 2 + 50);
+    // The same with room between them: the last one is ready at 2000, its tail there at 2151.
+    lw_task spaced[] = {full_and_last[0]};
+    spaced[0].arrivals = LW_ARRIVALS_FIXED;
+    spaced[0].gap_ps = 1000;
+    assert_int_equal(RUN(&test, server, spaced).end_ps, 2151 + 2 + 50);
     // Alone: 101 ps, tail at 151, then 2 ps.
     const lw_task last[] = {writes(path, 2, 1, 256)};
     assert_int_equal(RUN(&test, server, last).end_ps, 151 + 2 + 50);
@@ -182,6 +192,8 @@ static void test_last_packet_is_not_early(void **state) {
     const lw_hop back[] = {over(1), over(0)};
     const lw_task reverse[] = {writes(back, 2, 257, 256)};
     assert_int_equal(RUN(&test, server, reverse).end_ps, 918 + 101 + 50);
+    spaced[0].data = back;
+    assert_int_equal(RUN(&test, server, spaced).end_ps, 2050 + 101 + 50);
     const lw_task reverse_last[] = {writes(back, 2, 1, 256)};
     assert_int_equal(RUN(&test, server, reverse_last).end_ps, 50 + 101 + 50);
     lw_test_end(&test);
@@ -271,7 +283,8 @@ static size_t draw_path(uint64_t *random, lw_server *server, lw_hop *hop) {
         hop[i] = (lw_hop){.server = i,
                           .overhead_bytes = draw(random, 0, 40),
                           .granule_bytes = draw(random, 0, 1) ? 1 : 16,
-                          .store_forward = draw(random, 0, 3) == 0};
+                          .store_forward = draw(random, 0, 3) == 0,
+                          .paces = draw(random, 0, 7) == 0};
     }
     return (size_t)draw(random, 1, PATH_SERVERS);
 }

@@ -85,6 +85,7 @@ static size_t draw_path(world *w, lw_hop *hop, int64_t overhead) {
                                .overhead_bytes = overhead,
                                .granule_bytes = chance(w, 80) ? 1 : 16,
                                .store_forward = chance(w, 30),
+                               .paces = chance(w, 10),
                                .buffer_packets = chance(w, 15) ? draw(w, 1, 20) : 0};
         at += draw(w, 1, 3);
     }

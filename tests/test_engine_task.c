@@ -73,7 +73,7 @@ static void test_tasks_wait_for_others(void **state) {
 static void test_slots_are_first_come_first_served(void **state) {
     (void)state;
     const lw_server server[] = {line(GB_64, 0)};
-    static const int64_t starts_ps[] = {0, 900, 300, 300, 600};
+    static const int64_t starts_ps[] = {0, 900, 300, 300, 600, 9000};
     lw_task task[COUNT(starts_ps)];
     for (size_t i = 0; i < COUNT(task); i++) {
         task[i] = delay(1000);
@@ -84,14 +84,14 @@ static void test_slots_are_first_come_first_served(void **state) {
     const int64_t two[] = {2};
     lw_test test = lw_test_begin();
     lw_engine_result result = run_fabric(&test, &(lw_fabric){server, 1, task, COUNT(task), one, 1}, 1);
-    // 0 from 0 on, then 2 and 3 (both at 300: by number), 4, 1.
-    static const int64_t single[] = {1000, 5000, 2000, 3000, 4000};
+    // 0 from 0 on, then 2 and 3 (both at 300: by number), 4, 1; 5 comes when nobody is left.
+    static const int64_t single[] = {1000, 5000, 2000, 3000, 4000, 10000};
     for (size_t i = 0; i < COUNT(task); i++) {
         assert_int_equal(result.task[i].end_ps, single[i]);
         assert_int_equal(result.task[i].start_ps, single[i] - 1000);
     }
     result = run_fabric(&test, &(lw_fabric){server, 1, task, COUNT(task), two, 1}, 1);
-    static const int64_t pair[] = {1000, 3000, 1300, 2000, 2300};
+    static const int64_t pair[] = {1000, 3000, 1300, 2000, 2300, 10000};
     for (size_t i = 0; i < COUNT(task); i++) {
         assert_int_equal(result.task[i].end_ps, pair[i]);
     }
@@ -232,6 +232,7 @@ static void test_limits(void **state) {
     assert_status(&(lw_fabric){server, 1, chain, 5, NULL, 0}, LW_LIMIT, UINT32_MAX);
     // Packets that go on past it: 2^60 bytes at 500 GB/s just end at 2^61, the latency is too much.
     const lw_server slow[] = {line((lw_fraction){2, 1}, 0), line((lw_fraction){2, 1}, 1)};
+    assert_int_equal(lw_path_latency_ps(&(lw_fabric){.server = slow, .server_count = 2}, path, 1, most + 1), 2 * most);
     const lw_task huge[] = {writes(path, 1, most, 1 << 30), writes(second, 1, most, 1 << 30)};
     lw_test test = lw_test_begin();
     assert_int_equal(run_one(&test, &(lw_fabric){slow, 2, huge, 1, NULL, 0}, LW_ENGINE_PACKET, 1).end_ps, 2 * most);

@@ -155,6 +155,12 @@ static void test_credits_over_one_link(void **state) {
             assert_int_equal(RUN(&test, server, task).task[0].delivered_ps, expected_ps + LATENCY_PS);
         }
     }
+    // A last packet of 10 B needs one unit: with 17 it follows at once, with 16 it waits for the first one's return.
+    const lw_task short_last[] = {writes(path, 1, 266, 256)};
+    server[0].credits[LW_PACKET_WRITE] = (lw_credits){0, 17};
+    assert_int_equal(RUN(&test, server, short_last).end_ps, S + 156 + LATENCY_PS);
+    server[0].credits[LW_PACKET_WRITE] = (lw_credits){0, 16};
+    assert_int_equal(RUN(&test, server, short_last).end_ps, LOOP_PS + 156 + LATENCY_PS);
     // Eight packets last as long as the loop: full rate; a picosecond more costs one picosecond a loop.
     server[0].credits[LW_PACKET_WRITE] = (lw_credits){8, 0};
     server[0].latency_ps = 20000;
@@ -206,6 +212,15 @@ static void test_kinds_do_not_share_credits(void **state) {
         assert_int_equal(result.task[starved].delivered_ps, second_turn_ps + 2 * (S + LATENCY_PS + RETURN_PS) + S + LATENCY_PS);
         assert_int_equal(result.task[1 - starved].delivered_ps, (PACKETS + 1) * S + LATENCY_PS);
     }
+    // Nor do they hold up requests, which only wait for the packet that is on the wire.
+    server[0] = line(GB_64, LATENCY_PS);
+    server[0].credits[LW_PACKET_WRITE].packets = 1;
+    server[0].credit_return_ps = RETURN_PS;
+    server[1] = line(GB_64, LATENCY_PS);
+    task[0] = writes(request_path, 1, 3 * 232, 232);
+    task[1] = read_of(5 * REQUEST_BYTES, 1);
+    lw_engine_result result = RUN(&test, server, task);
+    assert_int_equal(result.task[1].delivered_ps, S + 5 * ROUND_TRIP_PS);
     lw_test_end(&test);
 }
 

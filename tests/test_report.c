@@ -54,6 +54,7 @@ static void make_result(fixture *f) {
                                                    .packets = bytes / 256};
         f->direction[i][1] = (lw_direction_result){.link = "egpu", .direction = "gpu->host", .utilisation = 0.125};
         f->stage[i] = (lw_stage_result){.workload = "upload", .link = "egpu", .label = "OCuLink", .family = "oculink"};
+        f->stage[i].evidence = i % 2 == 0 ? LW_SPECIFIED : LW_CALIBRATED;
         f->stage[i].rate_GBps[LW_STAGE_RAW] = 8;
         f->point[i] = (lw_point){.index = i,
                                  .set = f->set[i],
@@ -97,11 +98,12 @@ static void matrix_of_sizes(void **state) {
                   "  1 GiB          6.71                       2.68\n"
                   "\n"
                   "What limits them at 1 GiB\n"
-                  "  links.egpu                 workload  share  limited by                     evidence\n"
+                  "  links.egpu                 workload  share  limited by                     link's evidence\n"
                   "  oculink-2-x4               upload     88 %  links.egpu host->gpu: channel  specified\n"
                   "  thunderbolt \"4\", borrowed  upload     88 %  links.egpu host->gpu: channel  calibrated\n"
                   "\n"
-                  "Evidence: calibrated (some numbers were fitted to measured tables). GB/s counts payload, 1 GB = 1e9 bytes.\n");
+                  "Weakest evidence, devices included: calibrated (some numbers were fitted to measured tables). GB/s counts "
+                  "payload, 1 GB = 1e9 bytes.\n");
 }
 
 static void matrix_with_a_hole(void **state) {
@@ -142,8 +144,38 @@ static void one_point(void **state) {
                   "  egpu  host->gpu  75.0 %           4096        4608       16\n"
                   "  egpu  gpu->host  12.5 %              0           0        0\n"
                   "\n"
-                  "Evidence: specified (every number stands in a standard or a vendor's document). GB/s counts payload, 1 GB = "
-                  "1e9 bytes.\n");
+                  "Weakest evidence, devices included: specified (every number stands in a standard or a vendor's document). "
+                  "GB/s counts payload, 1 GB = 1e9 bytes.\n");
+}
+
+// Between two sizes the model's time is interpolated; tables outside the sweep, of another link or direction are left out.
+static void measured_beside_the_model(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    double mid_bytes = 4096 + (1073741824.0 - 4096) / 2;
+    double mid_s = (f.workload[0].time_s + f.workload[2].time_s) / 2;
+    double points[][2] = {{4096, 0.3}, {mid_bytes, mid_bytes / mid_s / 1e9 / 1.25}, {4e9, 1}};
+    double small[][2] = {{1024, 1}};
+    lw_measured_series tables[] = {
+        {.table = "near", .series = "oculink-2-x4", .observe = "bandwidth_GBps", .points = points, .count = 3},
+        {.table = "outside", .series = "oculink-2-x4", .observe = "bandwidth_GBps", .points = small, .count = 1},
+        {.table = "elsewhere", .series = "pcie-4-x16", .observe = "bandwidth_GBps", .points = points, .count = 3},
+        {.table = "back",
+         .series = "oculink-2-x4",
+         .direction = "d2h",
+         .observe = "bandwidth_GBps",
+         .points = points,
+         .count = 3}};
+    f.result.measured = tables;
+    f.result.measured_count = 4;
+    lw_text text = {0};
+    assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "+25.0 %  near\n"));
+    assert_null(strstr(text.bytes, "outside"));
+    assert_null(strstr(text.bytes, "elsewhere"));
+    assert_null(strstr(text.bytes, "back\n"));
+    lw_text_free(&text);
 }
 
 static void no_point(void **state) {
@@ -200,7 +232,8 @@ static const char json_point_0[] =
     "4608,"
     "\"packets\":16,\"replays\":0},\"gpu->host\":{\"utilisation\":0.125,\"payload_bytes\":0,\"wire_bytes\":0,\"packets\":0,"
     "\"replays\":0}}},"
-    "\"stages\":[{\"workload\":\"upload\",\"link\":\"egpu\",\"label\":\"OCuLink\",\"family\":\"oculink\",\"rate_GBps\":{\"raw\":"
+    "\"stages\":[{\"workload\":\"upload\",\"link\":\"egpu\",\"label\":\"OCuLink\",\"family\":\"oculink\",\"evidence\":"
+    "\"specified\",\"rate_GBps\":{\"raw\":"
     "8,"
     "\"line_code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"endpoint\":0}}],"
     "\"limited_by\":\"links.egpu host->gpu: channel\",\"evidence\":\"specified\"}";
@@ -509,6 +542,7 @@ int main(void) {
         cmocka_unit_test(matrix_with_a_hole),
         cmocka_unit_test(narrow_terminal),
         cmocka_unit_test(one_point),
+        cmocka_unit_test(measured_beside_the_model),
         cmocka_unit_test(no_point),
         cmocka_unit_test(rows_for_other_sweeps),
         cmocka_unit_test(csv),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lanewise check: everything that run would say about a file before it runs; and the JSON Schema of the format.
+#include "plots/plots.h"
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 
@@ -18,7 +19,7 @@ static lw_status check_one(lw_context *context, const char *path) {
 
 static lw_status print_schema(const lw_context *context) {
     const char *json = NULL;
-    LW_TRY(lw_schema_write(context->arena, &json));
+    LW_TRY(lw_schema_write(lw_chart_options, context->arena, &json));
     lw_text text = {0};
     lw_text_add(&text, json);
     lw_status status = lw_console_write(&text, context->diags);

@@ -126,7 +126,6 @@ static lw_status write_files(const lw_context *context, const lw_session *sessio
     LW_TRY(lw_folder_make(folder, context->diags));
     LW_TRY(write_report(result, LW_FORMAT_CSV, csv, context->diags));
     LW_TRY(write_report(result, LW_FORMAT_JSON, json, context->diags));
-    LW_TRY(load_measured(context, session, result));
     lw_status worst = LW_OK;
     for (size_t i = 0; i < session->chart_count && result->point_count > 0; i++) {
         lw_status status = write_chart(context, session, i, result, folder);
@@ -187,6 +186,7 @@ static lw_status run_one(lw_context *context, const char *path) {
     if (ran != LW_OK && ran != LW_INTERRUPTED) {
         return ran;
     }
+    LW_TRY(load_measured(context, &session, &result));
     LW_TRY(print_report(context, &result));
     if (arguments->output != NULL) {
         LW_TRY(write_files(context, &session, path, &result));

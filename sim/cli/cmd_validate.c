@@ -4,21 +4,26 @@
 #include "sim/cli/console.h"
 #include "sim/report/validation.h"
 
-static lw_status validate_all(const lw_context *context, const char *const *paths, size_t count, lw_validation *out) {
+// Validate every table; one that is wrong does not keep the others from their turn. *done counts those in `out`. Returns the
+// first status that was not LW_OK.
+static lw_status validate_all(const lw_context *context, const char *const *paths, size_t count, lw_validation *out,
+                              size_t *done) {
     lw_progress progress;
     lw_progress_begin(&progress, context->arguments->quiet);
     lw_run run = {.threads = (int)context->arguments->threads, .stop = lw_console_catch_interrupt()};
-    lw_status status = LW_OK;
-    for (size_t i = 0; i < count && status == LW_OK; i++) {
+    lw_status first = LW_OK;
+    for (size_t i = 0; i < count && first != LW_NO_MEMORY && first != LW_INTERRUPTED; i++) {
         lw_measured *table = NULL;
-        status = lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table);
+        lw_status status = lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table);
         if (status == LW_OK) {
-            status = lw_measured_validate(table, &run, context->arena, context->diags, &out[i]);
+            status = lw_measured_validate(table, &run, context->arena, context->diags, &out[*done]);
         }
+        *done += status == LW_OK;
+        first = first == LW_OK || status == LW_INTERRUPTED ? status : first;
         lw_progress_show(i + 1, count, &progress);
     }
     lw_progress_end(&progress);
-    return status;
+    return first;
 }
 
 static lw_status validate_verb(lw_context *context) {
@@ -37,15 +42,19 @@ static lw_status validate_verb(lw_context *context) {
     if (tables == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(validate_all(context, paths, count, tables));
+    size_t done = 0;
+    lw_status ran = validate_all(context, paths, count, tables, &done);
     lw_text text = {0};
-    lw_status status = lw_report_validation(tables, count, (lw_format)arguments->format, &text);
+    lw_status status = done == 0 ? LW_OK : lw_report_validation(tables, done, (lw_format)arguments->format, &text);
     if (status == LW_OK) {
         status = lw_console_write(&text, context->diags);
     }
     lw_text_free(&text);
-    for (size_t i = 0; i < count && status == LW_OK; i++) {
-        status = tables[i].ok ? LW_OK : LW_CHECK_FAILED;
+    if (ran != LW_OK || status != LW_OK) {
+        return ran != LW_OK ? ran : status;
+    }
+    for (size_t i = 0; i < done; i++) {
+        status = tables[i].ok ? status : LW_CHECK_FAILED;
     }
     return status;
 }

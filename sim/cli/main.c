@@ -63,5 +63,5 @@ int main(int argc, char **argv) {
     }
     lw_arena_free(arena);
     lw_plots_close();
-    return lw_exit_of(status);
+    return (int)lw_exit_of(status);
 }

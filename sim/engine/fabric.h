@@ -134,13 +134,14 @@ typedef struct lw_engine_result {
     int64_t jumps;        // periods were skipped this many times
 } lw_engine_result;
 
-// Run to the end. LW_STUCK: tasks wait in a circle or for credits that never come; *stuck (may be NULL) names one. LW_LIMIT: a time
-// or size of the input is negative or beyond 2^60 (13 days), or the clock beyond 2^61 ps. LW_INTERRUPTED: *stop became non-zero
-// (stop may be NULL). The result lives in the arena.
+// Run to the end. LW_STUCK: tasks wait in a circle or for credits that never come; *stuck (may be NULL) names one. LW_LIMIT: a
+// time or size of the input is negative or beyond 2^60 (13 days), or the clock beyond 2^61 ps. LW_INTERRUPTED: *stop became
+// non-zero (stop may be NULL). The result lives in the arena.
 lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed, const volatile sig_atomic_t *stop,
                         lw_arena *arena, lw_engine_result *out, uint32_t *stuck) LW_CHECKED;
 
-// One packet alone on an idle path: first bit out to last bit in, of payload_bytes over hops; 2^61 at most. For unloaded latencies.
+// One packet alone on an idle path: first bit out to last bit in, of payload_bytes over hops; 2^61 at most. For unloaded
+// latencies.
 int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes);
 
 #endif

@@ -38,15 +38,17 @@ typedef struct lw_service {
 
 typedef struct lw_stop {
     uint32_t server, stream;
-    uint32_t next;          // the stream's next stop; LW_NONE at the sink
-    uint32_t next_waiting;  // in the server's list of waiting stops
-    int64_t total;          // packets of the stream
-    int64_t queued;         // packets waiting here
-    int64_t started;        // packets served or in service
-    int64_t until_sink;     // at the last stop: packets until a delivery matters to somebody
-    lw_service full, last;  // of a full packet, of the stream's last
-    uint64_t wait_ps;       // sum of starts minus sum of arrivals, modulo 2^64; the sum of waits once the queue is empty
-    bool store_forward;     // a full packet starts when its tail has arrived
+    uint32_t next;                        // the stream's next stop; LW_NONE at the sink
+    uint32_t next_waiting;                // in the server's list of waiting stops
+    int64_t total;                        // packets of the stream
+    int64_t queued;                       // packets waiting here
+    int64_t started;                      // packets served or in service
+    int64_t until_sink;                   // at the last stop: packets until a delivery matters to somebody
+    lw_service full, last;                // of a full packet, of the stream's last
+    int64_t saved_queued, saved_started;  // when the steady state was last saved
+    uint64_t saved_wait_ps;
+    uint64_t wait_ps;    // sum of starts minus sum of arrivals, modulo 2^64; the sum of waits once the queue is empty
+    bool store_forward;  // a full packet starts when its tail has arrived
     bool last_store_forward;
     bool counts_wait;
     bool wakes_previous;  // the stop before has a bounded buffer
@@ -152,6 +154,8 @@ typedef struct lw_steady {
     bool have_saved;
     lw_counter *counter;  // everything that counts on while the state repeats
     size_t counter_count, counter_capacity;
+    uint32_t *stop;  // every stop of the tasks that move bytes
+    size_t stop_count;
     int64_t jumps;
 } lw_steady;
 

@@ -4,6 +4,8 @@
 // further period is the same, so counters and clocks move on by as many periods as fit before the next change. The result is that
 // of executing every packet, to the picosecond, because the state compared is all that the engine looks at.
 //
+// A queue that never runs empty is a counter too: its length decides nothing, so it may grow or shrink from period to period.
+//
 // The period is found by Brent's method (BIT 20, 1980): the state is saved after 1, 2, 4, 8, ... steps and compared at each step.
 #include <string.h>
 
@@ -73,34 +75,37 @@ static bool visit_server(cursor *c, const lw_run_state *run, const lw_node_serve
     return true;
 }
 
-// A source that has everything ready only runs down; how far is a counter, not a state.
-static bool runs_down(const lw_run_state *run, uint32_t task, const lw_stream *stream) {
-    const lw_task_state *state = &run->task[task];
-    if (run->fabric->task[task].arrivals != LW_ARRIVALS_BACKLOG) {
-        return false;
-    }
-    return state->request == LW_NONE || (stream->is_request && state->asked == stream->total);
+// At least one packet waited all the time since the state was saved: not more have started than waited at its begin and at its
+// end.
+static bool never_empty(const lw_stop *stop) {
+    int64_t least = stop->queued < stop->saved_queued ? stop->queued : stop->saved_queued;
+    return least > stop->started - stop->saved_started;
 }
 
-static bool visit_stream(cursor *c, const lw_run_state *run, uint32_t task, uint32_t index) {
+static bool visit_stream(cursor *c, lw_run_state *run, uint32_t index) {
     const lw_stream *stream = &run->stream[index];
     if (!visit(c, stream->sink.count)) {
         return false;
     }
     for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
-        const lw_stop *stop = &run->stop[s];
-        bool source = s == stream->first_stop && runs_down(run, task, stream);
-        if (!visit(c, source ? 0 : stop->queued) ||
-            !visit(c, s == stream->last_stop && stream->sink_every != INT64_MAX ? stop->until_sink : 0)) {
+        lw_stop *stop = &run->stop[s];
+        if (c->saving) {
+            stop->saved_queued = stop->queued;
+            stop->saved_started = stop->started;
+            stop->saved_wait_ps = stop->wait_ps;
+        } else if (stop->queued != stop->saved_queued && !never_empty(stop)) {
+            return false;
+        }
+        if (!visit(c, s == stream->last_stop && stream->sink_every != INT64_MAX ? stop->until_sink : 0)) {
             return false;
         }
     }
     return true;
 }
 
-static bool visit_task(cursor *c, const lw_run_state *run, uint32_t task) {
+static bool visit_task(cursor *c, lw_run_state *run, uint32_t task) {
     const lw_task_state *state = &run->task[task];
-    if (!visit_stream(c, run, task, state->data)) {
+    if (!visit_stream(c, run, state->data)) {
         return false;
     }
     if (run->fabric->task[task].arrivals != LW_ARRIVALS_BACKLOG && !visit(c, ahead(state->next_arrival_ps, run->now_ps))) {
@@ -108,7 +113,7 @@ static bool visit_task(cursor *c, const lw_run_state *run, uint32_t task) {
     }
     return state->request == LW_NONE ||
            (visit(c, run->fabric->task[task].tags == LW_TAGS_INFINITE ? 0 : state->outstanding) && visit(c, state->stalled) &&
-            visit(c, state->offered - state->asked > 0) && visit_stream(c, run, task, state->request));
+            visit(c, state->offered - state->asked > 0) && visit_stream(c, run, state->request));
 }
 
 static bool visit_fifo(cursor *c, const lw_run_state *run, const lw_fifo *fifo) {
@@ -122,7 +127,7 @@ static bool visit_fifo(cursor *c, const lw_run_state *run, const lw_fifo *fifo) 
 }
 
 // Single values first, what is under way last: while pipes still fill, a comparison ends early.
-static bool visit_state(cursor *c, const lw_run_state *run) {
+static bool visit_state(cursor *c, lw_run_state *run) {
     for (size_t i = 0; i < run->moving_count; i++) {
         if (!visit_task(c, run, run->moving[i])) {
             return false;
@@ -167,22 +172,25 @@ static bool count_on(lw_steady *steady, void *at, int64_t ceiling, bool has_floo
     return true;
 }
 
-// The last packet may be shorter and so start with fewer credits: it must not even come to the head of a queue during a jump.
-static bool count_stops(lw_run_state *run, const lw_stream *stream) {
+static bool list_stops(lw_run_state *run, const lw_stream *stream) {
     lw_steady *steady = &run->steady;
-    bool ok = true;
     for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
-        ok = ok && count_on(steady, &run->stop[s].started, stream->total - 1, false) &&
-             count_on(steady, &run->stop[s].queued, INT64_MAX, false) &&
-             count_on(steady, &run->stop[s].wait_ps, INT64_MAX, false);
+        if (steady->stop == NULL) {
+            steady->stop = lw_memory_resize_block(NULL, run->stop_count * sizeof *steady->stop);
+            if (steady->stop == NULL) {
+                return false;
+            }
+        }
+        steady->stop[steady->stop_count++] = s;
     }
-    return ok;
+    return true;
 }
 
-// A jump ends before a last packet, a last request and a bad packet.
+// A jump ends before a last request and a bad packet.
 static bool list_counters(lw_run_state *run) {
     lw_steady *steady = &run->steady;
     steady->counter_count = 0;
+    steady->stop_count = 0;
     bool ok = true;
     for (size_t s = 0; s < run->fabric->server_count; s++) {
         lw_node_server *server = &run->server[s];
@@ -198,7 +206,7 @@ static bool list_counters(lw_run_state *run) {
         const lw_stream *source = &run->stream[reads ? state->request : state->data];
         ok = ok && count_on(steady, &state->asked, source->total, false) &&
              count_on(steady, &state->offered, source->total, false) && count_on(steady, &state->stall_ps, INT64_MAX, false) &&
-             count_stops(run, &run->stream[state->data]) && (!reads || count_stops(run, source));
+             list_stops(run, &run->stream[state->data]) && (!reads || list_stops(run, source));
     }
     return ok;
 }
@@ -208,6 +216,14 @@ static void at_most(int64_t *periods, int64_t room, int64_t step) {
         int64_t fit = room > 0 ? room / step : 0;
         *periods = fit < *periods ? fit : *periods;
     }
+}
+
+// The last packet may be shorter and so start with fewer credits: it must not even come to the head of a queue during a jump. A
+// queue that shrinks must not run empty.
+static void stop_periods(const lw_stop *stop, int64_t *periods) {
+    int64_t started = stop->started - stop->saved_started;
+    at_most(periods, stop->total - stop->started - 2, started);
+    at_most(periods, stop->queued - started - 1, stop->saved_queued - stop->queued);
 }
 
 // Whole periods of span_ps that fit before a counter reaches its bound or a task has an event of its own.
@@ -229,7 +245,23 @@ static int64_t periods_ahead(const lw_run_state *run, int64_t span_ps) {
             at_most(&periods, *counter->at, counter->saved - *counter->at);
         }
     }
+    for (size_t i = 0; i < steady->stop_count; i++) {
+        stop_periods(&run->stop[steady->stop[i]], &periods);
+    }
     return periods;
+}
+
+// The sum of waits is starts less arrivals: each further period adds what this one did, later by span_ps for every packet by
+// which the queue shrank. Unsigned: it counts modulo 2^64.
+static void repeat_stop(lw_stop *stop, int64_t periods, int64_t span_ps) {
+    uint64_t m = (uint64_t)periods;
+    uint64_t sum = m % 2 == 0 ? m / 2 * (m + 1) : (m + 1) / 2 * m;
+    int64_t growth = stop->queued - stop->saved_queued;
+    if (stop->counts_wait) {
+        stop->wait_ps += m * (stop->wait_ps - stop->saved_wait_ps) - (uint64_t)span_ps * (uint64_t)growth * sum;
+    }
+    stop->started += (stop->started - stop->saved_started) * periods;
+    stop->queued += growth * periods;
 }
 
 static void shift_fifo(lw_fifo *fifo, int64_t shift_ps) {
@@ -273,16 +305,17 @@ static void jump(lw_run_state *run) {
     int64_t periods = periods_ahead(run, span_ps);
     if (periods > 0 && periods < INT64_MAX) {
         for (size_t i = 0; i < steady->counter_count; i++) {
-            // Unsigned: sums of waits count modulo 2^64.
             const lw_counter *counter = &steady->counter[i];
             uint64_t grown = (uint64_t)*counter->at - (uint64_t)counter->saved;
             *counter->at = (int64_t)((uint64_t)*counter->at + grown * (uint64_t)periods);
         }
+        for (size_t i = 0; i < steady->stop_count; i++) {
+            repeat_stop(&run->stop[steady->stop[i]], periods, span_ps);
+        }
         shift_clocks(run, periods * span_ps);
         steady->jumps++;
     }
-    // Less than a period is left until something changes, and then the search begins anew.
-    steady->anchor = LW_NONE;
+    lw_steady_changed(run);  // less than a period is left until something does change
 }
 
 static void choose_anchor(lw_run_state *run) {
@@ -348,4 +381,5 @@ void lw_steady_step(lw_run_state *run) {
 void lw_steady_free(lw_steady *steady) {
     (void)lw_memory_resize_block(steady->saved, 0);
     (void)lw_memory_resize_block(steady->counter, 0);
+    (void)lw_memory_resize_block(steady->stop, 0);
 }

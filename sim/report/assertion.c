@@ -314,6 +314,7 @@ static lw_status check_one(const lw_assertion *assertion, const lw_result *resul
             } else {
                 lw_quantity_print(value, metrics[assertion->metric].dimension, number);
             }
+            // The relation is one of the list. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage)
             (void)lw_error(diags, assertion->place, NULL, "assertion failed at %s: %s is %s, not %s %s",
                            point_text(&result->point[p], diags), metrics[assertion->metric].name, number,
                            relation_words[assertion->relation], assertion->limit_text);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct grid_row {
@@ -70,9 +71,8 @@ void lw_grid_number(lw_grid *grid, double value, int digits) {
         char rounded[32];
         snprintf(rounded, sizeof rounded, "%.*e", digits - 1, value);
         const char *exponent = strchr(rounded, 'e');
-        int power = 0;
-        if (exponent != NULL && sscanf(exponent + 1, "%d", &power) == 1) {
-            decimals -= power;
+        if (exponent != NULL) {
+            decimals -= (int)strtol(exponent + 1, NULL, 10);
         }
     }
     decimals = decimals < 0 ? 0 : decimals > 15 ? 15 : decimals;

@@ -172,6 +172,8 @@ static void add_stages(const lw_point *point, lw_text *out) {
         add_string(out, "label", row->label);
         lw_text_add(out, ",");
         add_string(out, "family", row->family);
+        lw_text_add(out, ",");
+        add_string(out, "evidence", lw_evidence_words[row->evidence]);
         lw_text_add(out, ",\"rate_GBps\":{");
         for (int stage = 0; stage < LW_STAGE_COUNT; stage++) {
             add_comma(out, stage > 0);

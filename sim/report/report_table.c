@@ -131,6 +131,16 @@ static void add_limit(lw_grid *grid, const lw_workload_result *workload) {
     lw_grid_add(grid, workload->limited_by);
 }
 
+// Of the slowest link of a workload's way; of the whole point where it has none.
+static lw_evidence evidence_of_link(const lw_point *point, const char *workload) {
+    for (size_t s = 0; s < point->stage_count; s++) {
+        if (strcmp(point->stage[s].workload, workload) == 0) {
+            return point->stage[s].evidence;
+        }
+    }
+    return point->evidence;
+}
+
 static lw_status write_limits(const matrix *m, const lw_columns *columns, lw_arena *arena, lw_text *out) {
     size_t row = largest_size(m);
     lw_text_print(out, "\nWhat limits them at %s\n", m->size[row]->text);
@@ -139,7 +149,7 @@ static lw_status write_limits(const matrix *m, const lw_columns *columns, lw_are
     lw_grid_add(grid, "workload");
     lw_grid_add(grid, "share");
     lw_grid_add(grid, "limited by");
-    lw_grid_add(grid, "evidence");
+    lw_grid_add(grid, "link's evidence");
     for (size_t c = 0; c < m->series_count; c++) {
         const lw_point *point = m->cell[row * m->series_count + c];
         for (size_t w = 0; point != NULL && w < columns->workload_count; w++) {
@@ -148,7 +158,7 @@ static lw_status write_limits(const matrix *m, const lw_columns *columns, lw_are
                 lw_grid_add(grid, m->series[c]->text);
                 lw_grid_add(grid, workload->name);
                 add_limit(grid, workload);
-                lw_grid_add(grid, lw_evidence_words[point->evidence]);
+                lw_grid_add(grid, lw_evidence_words[evidence_of_link(point, workload->name)]);
             }
         }
     }
@@ -252,8 +262,8 @@ static void write_evidence(const lw_result *result, lw_text *out) {
     for (size_t p = 0; p < result->point_count; p++) {
         weakest = lw_evidence_weaker(weakest, result->point[p].evidence);
     }
-    lw_text_print(out, "\nEvidence: %s (%s). GB/s counts payload, 1 GB = 1e9 bytes.\n", lw_evidence_words[weakest],
-                  meaning[weakest]);
+    lw_text_print(out, "\nWeakest evidence, devices included: %s (%s). GB/s counts payload, 1 GB = 1e9 bytes.\n",
+                  lw_evidence_words[weakest], meaning[weakest]);
 }
 
 lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
@@ -273,6 +283,7 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
     if (result->point_count == 1) {
         LW_TRY(write_links(&result->point[0], arena, out));
     }
+    LW_TRY(lw_report_measured(result, arena, out));
     write_evidence(result, out);
     return out->failed ? LW_NO_MEMORY : LW_OK;
 }

@@ -47,6 +47,7 @@ typedef struct lw_stage_result {
     const char *link;   // the slowest link of the path
     const char *label;  // "PCIe 4.0 x16"
     const char *family;
+    lw_evidence evidence;  // of that link alone
     double rate_GBps[LW_STAGE_COUNT];
 } lw_stage_result;
 

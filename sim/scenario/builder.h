@@ -42,7 +42,9 @@ typedef struct lw_pace {
 lw_status lw_builder_start(lw_builder *builder) LW_CHECKED;
 lw_status lw_server_of_memory(lw_builder *builder, uint32_t device, uint32_t *out) LW_CHECKED;
 lw_status lw_server_of_gap(lw_builder *builder, uint32_t device, lw_engine_cost cost, uint32_t *out) LW_CHECKED;
-lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, double rate_Bps, uint32_t *out) LW_CHECKED;
+// packet_bytes: what a full packet, or the answer to a full request, carries.
+lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, double rate_Bps, int64_t packet_bytes,
+                            uint32_t *out) LW_CHECKED;
 lw_status lw_server_of_core(lw_builder *builder, uint32_t host, const char *job, uint32_t *out) LW_CHECKED;
 lw_status lw_slots_of_engine(lw_builder *builder, uint32_t device, bool reading, uint32_t *out) LW_CHECKED;
 lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) LW_CHECKED;

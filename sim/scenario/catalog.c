@@ -202,17 +202,23 @@ static lw_status read_file(const lw_catalog *catalog, lw_preset_kind kind, entry
 }
 
 // Reading happens once a preset; the check of a scenario touches all that its run will use, so threads of a run only look.
-static const entry *ready_entry(const lw_catalog *catalog, lw_preset_kind kind, size_t index) {
+static lw_status ready_entry(const lw_catalog *catalog, lw_preset_kind kind, size_t index, const entry **out) {
     entry *e = &catalog->entries[kind][index];
-    entry_state state;
+    lw_status status = LW_OK;
 #pragma omp critical(lanewise_catalog)
     {
         if (e->state == ENTRY_UNREAD) {
-            e->state = read_file(catalog, kind, e) == LW_OK ? ENTRY_READY : ENTRY_WRONG;
+            status = read_file(catalog, kind, e);
+            if (status != LW_NO_MEMORY) {
+                e->state = status == LW_OK ? ENTRY_READY : ENTRY_WRONG;
+            }
         }
-        state = e->state;
+        if (status != LW_NO_MEMORY) {
+            status = e->state == ENTRY_READY ? LW_OK : LW_BAD_INPUT;
+        }
     }
-    return state == ENTRY_READY ? e : NULL;
+    *out = e;
+    return status;
 }
 
 static size_t index_of(const lw_catalog *catalog, lw_preset_kind kind, const char *name) {
@@ -237,8 +243,8 @@ size_t lw_catalog_count(const lw_catalog *catalog, lw_preset_kind kind) {
 }
 
 const lw_preset *lw_catalog_at(const lw_catalog *catalog, lw_preset_kind kind, size_t index) {
-    const entry *e = index < catalog->count[kind] ? ready_entry(catalog, kind, index) : NULL;
-    return e != NULL ? &e->preset : NULL;
+    const entry *e;
+    return index < catalog->count[kind] && ready_entry(catalog, kind, index, &e) == LW_OK ? &e->preset : NULL;
 }
 
 const lw_preset *lw_catalog_find(const lw_catalog *catalog, lw_preset_kind kind, const char *name) {
@@ -262,8 +268,12 @@ lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const l
                                            : lw_diags_text(diags, "`lanewise list %ss` names them all", what);
         return lw_error(diags, name->place, hint, "there is no %s preset '%s'", what, name->text);
     }
-    const entry *e = ready_entry(catalog, kind, index);
-    if (e == NULL) {
+    const entry *e;
+    lw_status status = ready_entry(catalog, kind, index, &e);
+    if (status == LW_NO_MEMORY) {
+        return status;
+    }
+    if (status != LW_OK) {
         return lw_error(diags, name->place, "its file in the presets' folder is wrong", "the %s preset '%s' cannot be used", what,
                         name->text);
     }

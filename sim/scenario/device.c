@@ -95,7 +95,9 @@ static const lw_option gpu_options[] = {
              "submit of a copy from or to pageable memory; auto: as for pinned memory"),
     TIME_ROW("submit_pageable_d2h", submit_pageable_d2h_ps, "auto",
              "the same for copies to pageable memory; auto: submit_pageable"),
-    TIME_ROW("submit_chunk", submit_chunk_ps, "0 ns", "cost of each chunk of a staged copy"),
+    TIME_ROW("submit_chunk", submit_chunk_ps, "0 ns", "cost of each chunk of a copy from or to pageable memory"),
+    TIME_ROW("submit_bounce", submit_bounce_ps, "0 ns",
+             "cost of each chunk that another GPU sends through host memory: two devices wait for each other"),
     SIZE_ROW("staging_bytes", staging_bytes, "bounce buffer of pageable and bounced copies; auto: the whole copy", ideal),
     {"staging_overlap", LW_OPTION_FLAG, LW_PLAIN, AT(staging_overlap), "true", NULL, 0, 0,
      "two bounce buffers, so that the CPU copies one while the device moves the other",
@@ -197,15 +199,9 @@ lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_aren
     }
     LW_TRY(lw_options_parse(table, node, own, &out->params, &out->user, diags));
     out->group = out->params.count != LW_AUTO;
-    if (out->preset == NULL && out->kind != LW_DEVICE_SWITCH) {
-        bool bare = true;
-        for (size_t i = 0; table[i].key != NULL; i++) {
-            bare = bare && (!out->user.given[i] || strcmp(table[i].key, "count") == 0);
-        }
-        if (bare) {
-            lw_note(diags, out->place, "`lanewise list devices` names the presets",
-                    "'%s' is an ideal %s: no fixed cost, no limit of its own", node->key, lw_device_words[out->kind]);
-        }
+    out->ideal = out->preset == NULL && out->kind != LW_DEVICE_SWITCH;
+    for (size_t i = 0; table[i].key != NULL; i++) {
+        out->ideal = out->ideal && (!out->user.given[i] || strcmp(table[i].key, "count") == 0);
     }
     return LW_OK;
 }

@@ -33,7 +33,8 @@ typedef struct lw_device_params {
     int64_t submit_ps, submit_api_ps[LW_API_COUNT];  // [LW_API_AUTO] is not used; LW_AUTO: submit_ps
     int64_t submit_pageable_ps;                      // LW_AUTO: as for pinned memory
     int64_t submit_pageable_d2h_ps;                  // LW_AUTO: submit_pageable_ps
-    int64_t submit_chunk_ps;
+    int64_t submit_chunk_ps;                         // a chunk of a pageable copy
+    int64_t submit_bounce_ps;                        // a chunk from another GPU through host memory
     int64_t finish_ps;
     double efficiency_h2d, efficiency_d2h;
     bool p2p;
@@ -51,6 +52,7 @@ typedef struct lw_device_spec {
     lw_device_kind kind;
     const lw_preset *preset;  // NULL: ideal
     lw_place place;
+    bool ideal;               // neither a preset nor a figure of its own
     bool group;               // `count:` was given
     uint32_t first, members;  // its devices in the system
     lw_device_params params;
@@ -66,7 +68,7 @@ typedef struct lw_device {
 
 const lw_option *lw_device_options(lw_device_kind kind);
 
-// Read one node of the scenario. *note is set for nodes without a preset and without own figures.
+// Read one node of the scenario.
 lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
                          lw_device_spec *out) LW_CHECKED;
 

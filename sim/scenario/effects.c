@@ -54,6 +54,7 @@ static lw_status add(lw_effects *effects, lw_place place, const char *what, cons
 static const char no_effect[] = "has no effect";
 static const char idle_link[] = "carries nothing";
 static const char idle_node[] = "takes part in nothing";
+static const char ideal_node[] = "is ideal: no fixed cost, no limit of its own";
 
 static lw_status look_at(lw_effects *effects, lw_place place, const char *what, const char *group, const char *name,
                          const char *key, bool matters) {
@@ -99,6 +100,7 @@ lw_status lw_effects_look(lw_effects *effects, const lw_plan *plan) {
     for (size_t i = 0; i < system->spec_count; i++) {
         const lw_device_spec *spec = &system->spec[i];
         LW_TRY(look_at(effects, spec->place, idle_node, "nodes", spec->name, NULL, plan->serves[i]));
+        LW_TRY(look_at(effects, spec->place, ideal_node, "nodes", spec->name, NULL, !spec->ideal));
         if (plan->serves[i]) {
             LW_TRY(look_at_rows(effects, lw_device_options(spec->kind), &spec->user, spec->consulted, "nodes", spec->name));
         }
@@ -116,7 +118,9 @@ lw_status lw_effects_look(lw_effects *effects, const lw_plan *plan) {
 void lw_effects_report(const lw_effects *effects, lw_diags *diags) {
     const finding *items = LW_LIST_ITEMS(&effects->findings, const finding);
     for (size_t i = 0; i < effects->findings.count; i++) {
-        if (!items[i].matters) {
+        if (!items[i].matters && items[i].what == ideal_node) {
+            lw_note(diags, items[i].place, "`lanewise list devices` names the presets", "%s %s", items[i].text, items[i].what);
+        } else if (!items[i].matters) {
             lw_warn(diags, items[i].place, NULL, "%s %s here", items[i].text, items[i].what);
         }
     }

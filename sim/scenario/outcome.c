@@ -192,7 +192,9 @@ static void read_stages(const lw_plan *plan, const lw_job_plan *job, double band
     *out = (lw_stage_result){.workload = job->job->name,
                              .link = slowest->name,
                              .label = slowest->spec->link.label,
-                             .family = slowest->spec->family->name};
+                             .family = slowest->spec->family->name,
+                             .evidence =
+                                 slowest->spec->preset != NULL ? slowest->spec->preset->evidence : slowest->spec->link.evidence};
     for (int stage = 0; stage <= LW_STAGE_RETRY; stage++) {
         out->rate_GBps[stage] = transfer->waterfall.rate_Bps[stage] / 1e9;
     }

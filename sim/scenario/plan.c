@@ -168,7 +168,7 @@ static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t 
     const lw_device *caller = &builder->system->device[pair[0]];
     set_staging(caller, way);
     way->first.submit_ps = lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), LW_CALL_PINNED);
-    way->second.task.submit_ps = LW_DEVICE_GET(&builder->system->device[pair[1]], submit_chunk_ps);
+    way->second.task.submit_ps = LW_DEVICE_GET(&builder->system->device[pair[1]], submit_bounce_ps);
     return LW_OK;
 }
 
@@ -503,7 +503,7 @@ static lw_status plan_job(emitter *e, uint32_t index, int64_t load_ps) {
         LW_TRY(plan_memory_load(e, load_ps));
         break;
     case LW_JOB_KINDS:
-        assert(!"no kind of job");
+        assert(false && "no kind of job");
         break;
     }
     e->job->task_count = (uint32_t)e->builder->task.count - e->job->first_task;

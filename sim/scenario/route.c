@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Dijkstra over the links of a system; the key (latency, links, device) makes ties fall the same way on every machine.
-#include <string.h>
-
 #include "sim/scenario/list.h"
 #include "sim/scenario/system.h"
-
-#define UNREACHED INT64_MAX
 
 typedef struct {
     int64_t latency_ps;
@@ -15,9 +11,28 @@ typedef struct {
 
 typedef struct {
     int64_t latency_ps, legs;
-    lw_port in;  // how it was reached; in.far is the device before
+    lw_port in;       // how it was reached; in.far is the device before
+    uint32_t search;  // the search that wrote this mark; an older one: not reached yet
     bool done;
 } mark;
+
+// The search from one device, kept: the next route from there goes on where the last one stopped.
+struct lw_router {
+    lw_arena *arena;
+    mark *marks;   // one a device
+    lw_list heap;  // of visits
+    uint32_t from, search;
+};
+
+lw_router *lw_router_new(size_t device_count, lw_arena *arena) {
+    lw_router *router = LW_NEW(arena, lw_router);
+    mark *marks = LW_NEW_ARRAY(arena, mark, device_count);
+    if (router == NULL || marks == NULL) {
+        return NULL;
+    }
+    *router = (lw_router){.arena = arena, .marks = marks};
+    return router;
+}
 
 static bool before(const visit *a, const visit *b) {
     if (a->latency_ps != b->latency_ps) {
@@ -70,47 +85,58 @@ static bool forwards(const lw_device *device) {
     return kind == LW_DEVICE_SWITCH || kind == LW_DEVICE_HOST || kind == LW_DEVICE_NIC;
 }
 
-static lw_status search(const lw_system *system, uint32_t from, uint32_t to, mark *marks, lw_arena *arena) {
-    for (size_t i = 0; i < system->device_count; i++) {
-        marks[i] = (mark){.latency_ps = UNREACHED};
-    }
-    marks[from] = (mark){0};
-    lw_list heap = {0};
-    LW_TRY(heap_push(&heap, (visit){0, 0, from}, arena));
-    while (heap.count > 0 && !marks[to].done) {
-        visit here = heap_pop(&heap);
-        if (marks[here.device].done) {
-            continue;
-        }
-        marks[here.device].done = true;
-        if (here.device != from && !forwards(&system->device[here.device])) {
-            continue;
-        }
-        for (uint32_t p = system->first_port[here.device]; p < system->first_port[here.device + 1]; p++) {
-            const lw_port *port = &system->port[p];
-            mark *far = &marks[port->far];
-            visit next = {here.latency_ps + lw_leg_latency_ps(system, (lw_leg){port->connection, port->dir}), here.legs + 1,
-                          port->far};
-            bool better = next.latency_ps < far->latency_ps || (next.latency_ps == far->latency_ps && next.legs < far->legs);
-            if (!far->done && better) {
-                *far = (mark){next.latency_ps, next.legs, {port->connection, here.device, port->dir}, false};
-                LW_TRY(heap_push(&heap, next, arena));
-            }
+// Has this search reached the device, and finally?
+static bool is_done(const lw_router *router, uint32_t device) {
+    return router->marks[device].search == router->search && router->marks[device].done;
+}
+
+static lw_status visit_ports(const lw_system *system, visit here) {
+    lw_router *router = system->router;
+    for (uint32_t p = system->first_port[here.device]; p < system->first_port[here.device + 1]; p++) {
+        const lw_port *port = &system->port[p];
+        mark *far = &router->marks[port->far];
+        visit next = {here.latency_ps + lw_leg_latency_ps(system, (lw_leg){port->connection, port->dir}), here.legs + 1,
+                      port->far};
+        bool better =
+            far->search != router->search ||
+            (!far->done && (next.latency_ps < far->latency_ps || (next.latency_ps == far->latency_ps && next.legs < far->legs)));
+        if (better) {
+            *far = (mark){next.latency_ps, next.legs, {port->connection, here.device, port->dir}, router->search, false};
+            LW_TRY(heap_push(&router->heap, next, router->arena));
         }
     }
-    return marks[to].done ? LW_OK : LW_BAD_INPUT;
+    return LW_OK;
+}
+
+static lw_status search(const lw_system *system, uint32_t from, uint32_t to) {
+    lw_router *router = system->router;
+    if (router->search == 0 || router->from != from) {
+        router->search++;
+        router->from = from;
+        router->heap.count = 0;
+        router->marks[from] = (mark){.search = router->search};
+        LW_TRY(heap_push(&router->heap, (visit){0, 0, from}, router->arena));
+    }
+    while (router->heap.count > 0 && !is_done(router, to)) {
+        visit here = heap_pop(&router->heap);
+        if (is_done(router, here.device)) {
+            continue;
+        }
+        router->marks[here.device].done = true;
+        if (here.device == from || forwards(&system->device[here.device])) {
+            LW_TRY(visit_ports(system, here));
+        }
+    }
+    return is_done(router, to) ? LW_OK : LW_BAD_INPUT;
 }
 
 lw_status lw_route_find(const lw_system *system, uint32_t from, uint32_t to, const uint32_t *via, size_t via_count,
                         lw_arena *arena, lw_route *out) {
-    mark *marks = LW_NEW_ARRAY(arena, mark, system->device_count);
-    if (marks == NULL) {
-        return LW_NO_MEMORY;
-    }
+    const mark *marks = system->router->marks;
     lw_list legs = {0};
     for (size_t stop = 0; stop <= via_count; stop++) {
         uint32_t goal = stop < via_count ? via[stop] : to;
-        LW_TRY(search(system, from, goal, marks, arena));
+        LW_TRY(search(system, from, goal));
         size_t old = legs.count;
         for (uint32_t at = goal; at != from; at = marks[at].in.far) {
             lw_leg *leg = LW_LIST_ADD(&legs, lw_leg, arena);

@@ -163,6 +163,7 @@ lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_are
         b.status[i] = LW_INTERRUPTED;
     }
     int threads = b.run->threads > 0 ? b.run->threads : omp_get_max_threads();
+    // The pragma reads it. NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores)
     threads = points < (size_t)threads ? (int)points : threads;
     int64_t count = (int64_t)points;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)

@@ -364,11 +364,11 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     }
     LW_TRY(check_lists(scenario, diags));
     LW_TRY(lw_sweep_read(head.sweep, scenario->base, arena, diags, &scenario->sweep));
+    LW_TRY(check_points(scenario, arena, diags));
     if (head.workloads == NULL) {
         lw_warn(diags, root->place, "add workloads: {upload: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}",
                 "the scenario has no workloads, so nothing will run");
     }
-    LW_TRY(check_points(scenario, arena, diags));
     *out = scenario;
     return LW_OK;
 }

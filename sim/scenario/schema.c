@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The JSON Schema (draft 2020-12) of a scenario file, from the same tables that parse it. Editors complete keys with it.
 // It knows forms, not meanings: names that must exist, circles and the rules across fields are the loader's work.
-#include <math.h>
 #include <string.h>
 
 #include "sim/base/file.h"
@@ -39,53 +38,65 @@ static void add_bounds(lw_text *out, const lw_option *row) {
     }
 }
 
-static void add_words(lw_text *out, const char *const *words, bool numbers) {
+// Allowed values as texts; also as what YAML readers make of them when they look like numbers or truth values.
+static void add_words(lw_text *out, const char *const *words) {
     lw_text_add(out, "\"enum\": [");
     for (size_t i = 0; words[i] != NULL; i++) {
+        bool typed =
+            strcmp(words[i], "true") == 0 || strcmp(words[i], "false") == 0 || strspn(words[i], "0123456789") == strlen(words[i]);
         lw_text_add(out, i > 0 ? ", " : "");
-        if (numbers) {
-            lw_text_add(out, words[i]);
-        } else {
-            lw_text_json_string(out, words[i]);
+        lw_text_json_string(out, words[i]);
+        if (typed) {
+            lw_text_print(out, ", %s", words[i]);
         }
     }
-    // YAML readers take true and false for more than words.
-    bool flags = !numbers && words[0] != NULL && words[1] != NULL && strcmp(words[1], "true") == 0;
-    lw_text_add(out, flags ? ", true, false]" : "]");
+    lw_text_add(out, "]");
+}
+
+static void add_quantity(lw_text *out, const lw_option *row) {
+    if (row->dimension == LW_PLAIN) {
+        lw_text_add(out, "{\"type\": \"number\"");
+        add_bounds(out, row);
+        lw_text_add(out, "}, {\"type\": \"string\", \"pattern\": \"^[0-9.eE+-]+ ?%?$\"}");
+    } else {
+        lw_text_add(out, "{\"enum\": [0, \"0\"]}, {\"type\": \"string\", \"pattern\": \"^[0-9.eE+-]+ ?(");
+        add_units(out, row->dimension);
+        lw_text_add(out, ")$\"}");
+    }
+}
+
+static void add_integer(lw_text *out, const lw_option *row) {
+    bool single = row->minimum == row->maximum && row->minimum != 0;
+    if (row->words != NULL) {
+        lw_text_add(out, "{");
+        add_words(out, row->words);
+        lw_text_add(out, "}");
+    } else if (single) {
+        lw_text_print(out, "{\"enum\": [%.0f, \"%.0f\"]}", row->minimum, row->minimum);
+    } else {
+        lw_text_add(out, "{\"type\": \"integer\"");
+        add_bounds(out, row);
+        lw_text_add(out, "}, {\"type\": \"string\", \"pattern\": \"^-?[0-9]+$\"}");
+    }
 }
 
 // The form of one value. A quantity is a text with a unit; a bare 0 has every unit.
 static void add_form(lw_text *out, const lw_option *row) {
+    static const char *const flag_words[] = {"true", "false", NULL};
     bool automatic = row->fallback != NULL && strcmp(row->fallback, "auto") == 0;
     switch (row->kind) {
     case LW_OPTION_QUANTITY_INT:
     case LW_OPTION_QUANTITY_REAL:
+    case LW_OPTION_INTEGER:
         lw_text_add(out, "\"anyOf\": [");
-        if (row->dimension == LW_PLAIN) {
-            lw_text_add(out, "{\"type\": \"number\"");
-            add_bounds(out, row);
-            lw_text_add(out, "}, {\"type\": \"string\", \"pattern\": \"^[0-9.eE+-]+ ?%?$\"}");
-        } else {
-            lw_text_add(out, "{\"const\": 0}, {\"type\": \"string\", \"pattern\": \"^[0-9.eE+-]+ ?(");
-            add_units(out, row->dimension);
-            lw_text_add(out, ")$\"}");
-        }
+        (row->kind == LW_OPTION_INTEGER ? add_integer : add_quantity)(out, row);
         lw_text_add(out, automatic ? ", {\"const\": \"auto\"}]" : "]");
         break;
-    case LW_OPTION_INTEGER:
-        lw_text_add(out, "\"anyOf\": [{\"type\": \"integer\"");
-        add_bounds(out, row);
-        if (row->words != NULL) {
-            lw_text_add(out, ", ");
-            add_words(out, row->words, true);
-        }
-        lw_text_add(out, automatic ? "}, {\"const\": \"auto\"}]" : "}]");
-        break;
     case LW_OPTION_WORD:
-        add_words(out, row->words, false);
+        add_words(out, row->words);
         break;
     case LW_OPTION_FLAG:
-        lw_text_add(out, "\"type\": \"boolean\"");
+        add_words(out, flag_words);
         break;
     case LW_OPTION_TEXT:
         lw_text_add(out, "\"type\": [\"string\", \"number\"]");
@@ -138,6 +149,26 @@ static void add_case(lw_text *out, const char *key, const char *word, const char
         first ? "" : ",", key, word, key, prefix, word);
 }
 
+// Names of all keys that any of the tables knows, and of those in `own`: without a kind or type the table is unknown.
+static void add_names(lw_text *out, const lw_option *const *tables, size_t count, const char *const *own) {
+    lw_text_add(out, "\"propertyNames\": {\"anyOf\": [{\"pattern\": \"^x-\"}, {\"enum\": [");
+    for (size_t i = 0; own[i] != NULL; i++) {
+        lw_text_print(out, "%s\"%s\"", i > 0 ? ", " : "", own[i]);
+    }
+    for (size_t t = 0; t < count; t++) {
+        for (const lw_option *row = tables[t]; row->key != NULL; row++) {
+            bool known = false;
+            for (size_t before = 0; before < t && !known; before++) {
+                known = lw_option_find(tables[before], row->key) != NULL;
+            }
+            if (!known) {
+                lw_text_print(out, ", \"%s\"", row->key);
+            }
+        }
+    }
+    lw_text_add(out, "]}]}, ");
+}
+
 static void add_nodes(lw_text *out) {
     static const char own[] = "\n      \"preset\": {\"description\": \"named device of configs/devices\", \"type\": [\"string\", "
                               "\"number\"]},\n      \"kind\": {\"description\": \"what the node is\", \"type\": \"string\"}";
@@ -146,14 +177,23 @@ static void add_nodes(lw_text *out) {
         strcat(name, lw_device_words[kind]);
         add_table(out, name, lw_device_options((lw_device_kind)kind), own, "", false);
     }
-    lw_text_add(out, ",\n    \"node\": {\"type\": [\"object\", \"null\"], \"properties\": {\"kind\": {");
-    add_words(out, lw_device_words, false);
+    lw_text_add(out, ",\n    \"node\": {\"type\": [\"object\", \"null\", \"string\"], \"maxLength\": 0, ");
+    static const char *const own_keys[] = {"preset", "kind", NULL};
+    const lw_option *tables[LW_DEVICE_KINDS];
+    for (int kind = 0; kind < LW_DEVICE_KINDS; kind++) {
+        tables[kind] = lw_device_options((lw_device_kind)kind);
+    }
+    add_names(out, tables, LW_DEVICE_KINDS, own_keys);
+    lw_text_add(out, "\"properties\": {\"kind\": {");
+    add_words(out, lw_device_words);
     lw_text_add(out, "}}, \"allOf\": [");
     for (int kind = 0; kind < LW_DEVICE_KINDS; kind++) {
         add_case(out, "kind", lw_device_words[kind], "node", kind == 0);
     }
     lw_text_add(out, "]}");
 }
+
+enum { FAMILIES_MAX = 64 };
 
 static void add_links(lw_text *out) {
     lw_text own = {0};
@@ -164,7 +204,7 @@ static void add_links(lw_text *out) {
         "\"string\"},\n      \"type\": {\"description\": \"link family\", \"type\": \"string\"},\n      \"pattern\": {");
     add_string(&own, "description", lw_pattern_help);
     lw_text_add(&own, ", ");
-    add_words(&own, lw_pattern_words, false);
+    add_words(&own, lw_pattern_words);
     lw_text_add(&own, "}");
     for (size_t i = 0; lw_families[i] != NULL && !own.failed; i++) {
         char name[64] = "link-";
@@ -173,7 +213,14 @@ static void add_links(lw_text *out) {
     }
     lw_text_add(out,
                 ",\n    \"link\": {\"type\": \"object\", \"required\": [\"between\"], \"anyOf\": [{\"required\": [\"preset\"]}, "
-                "{\"required\": [\"type\"]}], \"properties\": {");
+                "{\"required\": [\"type\"]}], ");
+    const lw_option *tables[FAMILIES_MAX];
+    size_t families = 0;
+    for (; lw_families[families] != NULL && families < FAMILIES_MAX; families++) {
+        tables[families] = lw_families[families]->options;
+    }
+    add_names(out, tables, families, lw_link_own_keys);
+    lw_text_add(out, "\"properties\": {");
     lw_text_add(out, own.bytes != NULL ? own.bytes : "");
     lw_text_add(out, ",\n      \"type\": {\"enum\": [");
     for (size_t i = 0; lw_families[i] != NULL; i++) {
@@ -196,7 +243,7 @@ static void add_workloads(lw_text *out) {
                   "\n      \"kind\": {\"description\": \"what runs\", \"type\": \"string\"}", "\"kind\"", true);
     }
     lw_text_add(out, ",\n    \"workload\": {\"type\": \"object\", \"required\": [\"kind\"], \"properties\": {\"kind\": {");
-    add_words(out, lw_job_words, false);
+    add_words(out, lw_job_words);
     lw_text_add(out, "}}, \"allOf\": [");
     for (int kind = 0; kind < LW_JOB_KINDS; kind++) {
         add_case(out, "kind", lw_job_words[kind], "workload", kind == 0);
@@ -212,7 +259,7 @@ static const char *top_form(const char *key) {
                  {"links", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/link\"}"},
                  {"workloads", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/workload\"}"},
                  {"sweep", "\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/values\"}"},
-                 {"charts", "\"type\": \"array\", \"items\": {\"type\": \"object\"}"},
+                 {"charts", "\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/chart\"}"},
                  {"assert", "\"type\": \"array\", \"items\": {\"type\": \"string\"}"}};
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         if (strcmp(forms[i].key, key) == 0) {
@@ -239,7 +286,7 @@ static void add_top(lw_text *out) {
     lw_text_add(out, "},\n  \"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false,\n");
 }
 
-lw_status lw_schema_write(lw_arena *arena, const char **json) {
+lw_status lw_schema_write(const lw_option *charts, lw_arena *arena, const char **json) {
     lw_text out = {0};
     lw_text_add(&out,
                 "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"lanewise scenario\",\n");
@@ -254,6 +301,7 @@ lw_status lw_schema_write(lw_arena *arena, const char **json) {
     add_nodes(&out);
     add_links(&out);
     add_workloads(&out);
+    add_table(&out, "chart", charts, "", "", true);
     lw_text_add(&out, "}\n}\n");
     const char *copy = out.failed ? NULL : lw_arena_copy(arena, out.bytes);
     lw_text_free(&out);

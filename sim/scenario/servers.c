@@ -28,6 +28,25 @@ static lw_fraction ps_per_byte_of(int64_t rate_Bps) {
 
 // ---- Links ----
 
+// Byte times with large denominators (SKP shares have them) are rounded to 17 significant bits, 4 parts in a million: two streams
+// that share a link come back to the same phase only after as many packets as the denominator, and until then the engine can
+// jump over nothing.
+enum { EXACT_DENOMINATOR = 4096, BYTE_TIME_BITS = 17 };
+
+static lw_fraction recurring(lw_fraction ps_per_byte) {
+    double value = lw_fraction_value(ps_per_byte);
+    if (ps_per_byte.den <= EXACT_DENOMINATOR || value <= 0) {
+        return ps_per_byte;
+    }
+    int exponent = 0;
+    (void)frexp(value, &exponent);  // value < 2^exponent
+    int shift = BYTE_TIME_BITS - exponent;
+    if (shift <= 0 || shift > 40) {
+        return ps_per_byte;
+    }
+    return lw_fraction_of(llround(ldexp(value, shift)), INT64_C(1) << shift);
+}
+
 static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite) {
     lw_server server = {.packet_ps = channel->packet_ps,
                         .latency_ps = lw_channel_latency_ps(channel),
@@ -42,6 +61,7 @@ static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite)
                         .replay = channel->replay,
                         .replay_ps = channel->replay_ps};
     lw_channel_ps_per_byte(channel, &server.ps_per_byte);  // rounds by itself where the exact fraction does not fit
+    server.ps_per_byte = recurring(server.ps_per_byte);
     for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
         server.credits[kind] = channel->credits[kind];
     }
@@ -133,9 +153,11 @@ lw_status lw_server_of_gap(lw_builder *builder, uint32_t device, lw_engine_cost 
     return LW_OK;
 }
 
-lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, double rate_Bps, uint32_t *out) {
-    // A power of two below: the remainders of a stream of packets come round soon, and the engine can jump over their period.
-    lw_fraction ps_per_byte = lw_fraction_of(llround(1e12 / rate_Bps * PACE_DENOMINATOR), PACE_DENOMINATOR);
+lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, double rate_Bps, int64_t packet_bytes,
+                            uint32_t *out) {
+    // Whole picoseconds for a full packet, so that the phase between two directions soon recurs: at most 1e-4 of a rate of 50
+    // GB/s, less than the digits of a calibrated share.
+    lw_fraction ps_per_byte = lw_fraction_of(llround(1e12 / rate_Bps * (double)packet_bytes), packet_bytes);
     for (size_t i = 0; i < builder->pace.count; i++) {
         const lw_pace *pace = &LW_LIST_ITEMS(&builder->pace, lw_pace)[i];
         if (pace->device == device && pace->reading == reading && lw_fraction_compare(pace->ps_per_byte, ps_per_byte) == 0) {

@@ -108,7 +108,7 @@ static lw_status read_range(const lw_node *map, lw_list *values, lw_arena *arena
     lw_options_default(range_options, &keys);
     LW_TRY(lw_options_parse(range_options, map, NULL, &keys, &set, diags));
     LW_TRY(lw_options_require(range_options, &set, "a range", map->place, diags));
-    lw_quantity from, to, by = {0};
+    lw_quantity from = {0}, to = {0}, by = {0};
     LW_TRY(range_number(keys.from, diags, &from));
     LW_TRY(range_number(keys.to, diags, &to));
     if ((keys.factor != NULL) == (keys.step != NULL)) {

@@ -164,7 +164,7 @@ static lw_status connect_groups(lw_list *list, lw_link_spec *spec, range a, rang
 }
 
 static lw_status connect(lw_list *list, lw_link_spec *spec, const lw_system *system, lw_arena *arena, lw_diags *diags) {
-    range end[2];
+    range end[2] = {{0}};
     for (int i = 0; i < 2; i++) {
         LW_TRY(select_devices(system, spec->between[i], spec->between_place[i], arena, diags, &end[i]));
         lw_link_limit(spec, &system->device[end[i].first], diags);
@@ -246,7 +246,7 @@ static lw_status pair_devices(const lw_system *system, lw_job *job, lw_arena *ar
                                                       [LW_JOB_READ_LATENCY] = {"device", "host"},
                                                       [LW_JOB_MEMORY_LOAD] = {"node", "node"}};
     const char *const *key = keys[job->kind];
-    range end[2];
+    range end[2] = {{0}};
     LW_TRY(select_devices(system, job->params.from, lw_job_place(job, key[0]), arena, diags, &end[0]));
     end[1] = end[0];
     if (job->kind != LW_JOB_MEMORY_LOAD) {
@@ -282,7 +282,7 @@ static lw_status pair_devices(const lw_system *system, lw_job *job, lw_arena *ar
 typedef lw_status (*resolve_name)(const lw_system *system, const lw_node *name, lw_arena *arena, lw_diags *diags, uint32_t *out);
 
 static lw_status resolve_via(const lw_system *system, const lw_node *name, lw_arena *arena, lw_diags *diags, uint32_t *out) {
-    range chosen;
+    range chosen = {0};
     LW_TRY(select_devices(system, name->text, name->place, arena, diags, &chosen));
     if (chosen.count != 1) {
         return lw_error(diags, name->place, "write name[0]", "'via' takes single nodes");
@@ -368,9 +368,11 @@ static lw_status read_jobs(const lw_node *workloads, lw_arena *arena, lw_diags *
     }
     lw_status status = LW_OK;
     for (const lw_node *node = workloads->first; node != NULL; node = node->next) {
-        if (lw_job_read(node, diags, &out->job[out->job_count++]) != LW_OK) {
-            status = LW_BAD_INPUT;
+        lw_status read = lw_job_read(node, diags, &out->job[out->job_count++]);
+        if (read == LW_NO_MEMORY) {
+            return read;
         }
+        status = read != LW_OK ? read : status;
     }
     LW_TRY(status);
     for (size_t i = 0; i < out->job_count; i++) {
@@ -402,7 +404,7 @@ static lw_status map_of(const lw_node *root, const char *key, lw_diags *diags, c
 }
 
 lw_status lw_system_read(const lw_node *root, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_system *out) {
-    const lw_node *nodes, *links, *workloads;
+    const lw_node *nodes = NULL, *links = NULL, *workloads = NULL;
     LW_TRY(map_of(root, "nodes", diags, &nodes));
     LW_TRY(map_of(root, "links", diags, &links));
     LW_TRY(map_of(root, "workloads", diags, &workloads));
@@ -416,6 +418,10 @@ lw_status lw_system_read(const lw_node *root, const lw_catalog *catalog, lw_aren
     LW_TRY(jobs);
     LW_TRY(status);
     LW_TRY(index_ports(&system, arena));
+    system.router = lw_router_new(system.device_count, arena);
+    if (system.router == NULL) {
+        return LW_NO_MEMORY;
+    }
     *out = system;
     return LW_OK;
 }

@@ -14,6 +14,10 @@ typedef struct lw_port {
     int dir;       // channel index of the way out: 0 is a -> b
 } lw_port;
 
+// Scratch of the searches for routes; a system belongs to one thread.
+typedef struct lw_router lw_router;
+lw_router *lw_router_new(size_t device_count, lw_arena *arena);  // NULL when out of memory
+
 typedef struct lw_system {
     lw_device *device;
     size_t device_count;
@@ -27,6 +31,7 @@ typedef struct lw_system {
     size_t spec_count;
     const uint32_t *first_port;  // ports of device d: port[first_port[d]] .. port[first_port[d + 1] - 1]
     const lw_port *port;
+    lw_router *router;
 } lw_system;
 
 enum { LW_DEVICES_MAX = 65536, LW_CONNECTIONS_MAX = 1 << 20 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One DMA as a path of servers: what the packets pass, how large they are, how many reads are under way.
 #include <assert.h>
+#include <math.h>
 
 #include "sim/scenario/builder.h"
 
@@ -29,8 +30,19 @@ static lw_status add_endpoint(lw_list *hops, uint32_t server, lw_arena *arena) {
     return add_hop(hops, (lw_hop){.server = server, .granule_bytes = 1, .buffer_packets = ENDPOINT_BUFFER_PACKETS}, arena);
 }
 
+// A receiver takes what is on the way and this many packets more before the sender must wait: about the posted header credits of
+// a root port. It decides nothing while the far side keeps up; when it does not, packets wait where they come from.
+enum { RECEIVER_PACKETS = 64 };
+
+static int64_t receiver_packets(const lw_builder *builder, uint32_t server, int64_t wire_bytes) {
+    const lw_server *link = &LW_LIST_ITEMS(&builder->server, lw_server)[server];
+    double packet_ps = (double)link->packet_ps + (double)wire_bytes * lw_fraction_value(link->ps_per_byte);
+    return RECEIVER_PACKETS + (packet_ps > 0 ? (int64_t)fmin(1e9, (double)link->latency_ps / packet_ps) : 0);
+}
+
 // The servers of a route for packets of one kind; back: over the same links the other way, from the sink to the source.
-static lw_status add_links(lw_builder *builder, lw_route route, bool back, lw_packet_kind kind, lw_list *hops) {
+static lw_status add_links(lw_builder *builder, lw_route route, bool back, lw_packet_kind kind, int64_t payload_bytes,
+                           lw_list *hops) {
     for (size_t i = 0; i < route.count; i++) {
         const lw_leg *leg = &route.leg[back ? route.count - 1 - i : i];
         int dir = back ? 1 - leg->dir : leg->dir;
@@ -45,6 +57,7 @@ static lw_status add_links(lw_builder *builder, lw_route route, bool back, lw_pa
                           .overhead_bytes = format->overhead_bytes,
                           .granule_bytes = format->granule_bytes,
                           .store_forward = store_forward && way == 0};
+            hop.buffer_packets = receiver_packets(builder, hop.server, lw_packet_wire_bytes(format, payload_bytes));
             LW_TRY(add_hop(hops, hop, builder->arena));
         }
     }
@@ -113,7 +126,7 @@ static lw_status add_memory(lw_builder *builder, uint32_t device, lw_list *hops)
 // What the executor's engine adds where its work begins (at the data it writes, at the requests it sends): time for each of them,
 // and a pace, which is a share of the link's ceiling. A request takes the time of the payload it asks for, so that reads never
 // pile up behind a slower engine at the far end.
-static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading, double ceiling_Bps, int64_t request_bytes,
+static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading, double ceiling_Bps, int64_t packet_bytes,
                             lw_list *hops) {
     const lw_device *device = &builder->system->device[executor];
     uint32_t server;
@@ -124,8 +137,8 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
     }
     double share = reading ? LW_DEVICE_GET(device, efficiency_h2d) : LW_DEVICE_GET(device, efficiency_d2h);
     if (share < 1) {
-        hop.overhead_bytes = reading ? request_bytes : 0;
-        LW_TRY(lw_server_of_pace(builder, executor, reading, share * ceiling_Bps, &hop.server));
+        hop.overhead_bytes = reading ? packet_bytes : 0;
+        LW_TRY(lw_server_of_pace(builder, executor, reading, share * ceiling_Bps, packet_bytes, &hop.server));
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     return LW_OK;
@@ -191,13 +204,13 @@ lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_pla
     lw_list data = {0}, request = {0};
     double ceiling_Bps = out->waterfall.rate_Bps[LW_STAGE_RETRY];
     if (!reading) {
-        LW_TRY(add_engine(builder, ends.executor, false, ceiling_Bps, 0, &data));
+        LW_TRY(add_engine(builder, ends.executor, false, ceiling_Bps, task->packet_bytes, &data));
     }
     LW_TRY(add_memory(builder, ends.source, &data));
-    LW_TRY(add_links(builder, out->route, false, kind, &data));
+    LW_TRY(add_links(builder, out->route, false, kind, task->packet_bytes, &data));
     if (reading) {
         LW_TRY(add_engine(builder, ends.executor, true, ceiling_Bps, task->request_bytes, &request));
-        LW_TRY(add_links(builder, out->route, true, LW_PACKET_REQUEST, &request));
+        LW_TRY(add_links(builder, out->route, true, LW_PACKET_REQUEST, 0, &request));
     }
     LW_TRY(add_memory(builder, ends.sink, &data));
     note_use(builder, &out->route, ends);

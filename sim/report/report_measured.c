@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What others measured beside what the model says, for the tables that a scenario lays over its charts.
+#include <string.h>
+
+#include "sim/report/grid.h"
+#include "sim/report/report.h"
+
+enum { DIGITS = 3 };
+
+// A model's copy of one size: the point of the sweep, its size, and the copy in it.
+typedef struct sample {
+    double bytes;
+    const lw_workload_result *workload;
+} sample;
+
+static bool read_sample(const lw_point *point, const lw_measured_series *measured, sample *out) {
+    bool same_series = measured->series == NULL;
+    *out = (sample){0};
+    for (size_t i = 0; i < point->set_count; i++) {
+        const lw_set_value *value = &point->set[i];
+        if (value->is_number && value->dimension == LW_BYTES) {
+            out->bytes = value->number;
+        } else if (!same_series) {
+            same_series = strcmp(value->text, measured->series) == 0;
+        }
+    }
+    for (size_t w = 0; same_series && out->bytes > 0 && w < point->workload_count; w++) {
+        const char *copy = point->workload[w].copy;
+        if (measured->direction == NULL || (copy != NULL && strcmp(copy, measured->direction) == 0)) {
+            out->workload = &point->workload[w];
+            return true;
+        }
+    }
+    return false;
+}
+
+// The model's bandwidth at a size between two of the sweep: the time of a copy is a fixed cost plus bytes over rate (Hockney
+// 1994), so times, not bandwidths, are interpolated. 0 when the sweep does not reach that size.
+static double model_GBps(const lw_result *result, const lw_measured_series *measured, double bytes) {
+    sample below = {0};
+    sample above = {0};
+    for (size_t p = 0; p < result->point_count; p++) {
+        sample s;
+        if (!read_sample(&result->point[p], measured, &s)) {
+            continue;
+        }
+        if (s.bytes <= bytes && s.bytes > below.bytes) {
+            below = s;
+        }
+        if (s.bytes >= bytes && (above.workload == NULL || s.bytes < above.bytes)) {
+            above = s;
+        }
+    }
+    if (below.workload == NULL || above.workload == NULL) {
+        return 0;
+    }
+    double share = above.bytes > below.bytes ? (bytes - below.bytes) / (above.bytes - below.bytes) : 0;
+    double time_s = below.workload->time_s + share * (above.workload->time_s - below.workload->time_s);
+    return time_s > 0 ? bytes / time_s / 1e9 : 0;
+}
+
+static double measured_GBps(const lw_measured_series *measured, const double point[2]) {
+    return strcmp(measured->observe, "time_us") == 0 ? point[0] / point[1] / 1e3 : point[1];
+}
+
+lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) {
+    lw_grid *grid = lw_grid_new(arena, 7, "llrrrrl");
+    static const char *const head[] = {"link", "copy", "bytes", "measured", "model", "model off", "table"};
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        lw_grid_add(grid, head[i]);
+    }
+    size_t rows = 0;
+    for (size_t m = 0; m < result->measured_count; m++) {
+        const lw_measured_series *measured = &result->measured[m];
+        const double *largest = NULL;
+        for (size_t i = 0; i < measured->count; i++) {
+            bool reached = model_GBps(result, measured, measured->points[i][0]) > 0;
+            largest = reached && (largest == NULL || measured->points[i][0] > largest[0]) ? measured->points[i] : largest;
+        }
+        if (largest == NULL) {
+            continue;
+        }
+        double model = model_GBps(result, measured, largest[0]);
+        double real = measured_GBps(measured, largest);
+        char size[LW_QUANTITY_TEXT];
+        lw_grid_add(grid, measured->series == NULL ? "-" : measured->series);
+        lw_grid_add(grid, measured->direction == NULL ? "-" : measured->direction);
+        lw_grid_print(grid, "%s", lw_quantity_print(largest[0], LW_BYTES, size));
+        lw_grid_number(grid, real, DIGITS);
+        lw_grid_number(grid, model, DIGITS);
+        lw_grid_print(grid, "%+.1f %%", 100 * (model / real - 1));
+        lw_grid_add(grid, measured->table);
+        rows++;
+    }
+    if (rows == 0) {
+        return LW_OK;
+    }
+    lw_text_add(out, "\nMeasured by others, GB/s, largest size of each table\n");
+    return lw_grid_write(grid, 2, 0, out);
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From objects to servers and tasks: what a copy becomes, what engines, memories and bounce buffers add, how groups pair.
+#include "tests/scenario_helpers.h"
+
+#define PAIR(host, gpu, link) "nodes: {host: {" host "}, gpu: {" gpu "}}\nlinks: {slot: {between: [host, gpu], " link "}}\n"
+#define H2D(more) "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 MiB" more "}}\n"
+#define D2H(more) "workloads: {down: {kind: copy, from: gpu, to: host, bytes: 1 MiB" more "}}\n"
+
+static const lw_task *only_task(const lw_fabric *fabric) {
+    assert_int_equal(fabric->task_count, 1);
+    return &fabric->task[0];
+}
+
+static void copies_to_a_device_are_its_reads(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric fabric = build_text(
+        &test, PAIR("kind: host, read_latency: 300 ns", "kind: gpu, write_latency: 5 ns", "preset: pcie-3-x8") H2D(""));
+    const lw_task *task = only_task(&fabric);
+    assert_int_equal(task->kind, LW_TASK_READ);
+    assert_int_equal(task->data_kind, LW_PACKET_COMPLETION);
+    assert_int_equal(task->completer_ps, 300000);
+    assert_int_equal(task->finish_ps, 5000);
+    assert_int_equal(task->bytes, 1048576);
+    assert_int_equal(task->packet_bytes, 256);
+    assert_int_equal(task->request_bytes, 512);
+    assert_int_equal(task->data_count, 1);
+    assert_int_equal(task->request_count, 1);
+    assert_string_equal(fabric.server[task->data[0].server].name, "links.slot host->gpu: channel");
+    assert_string_equal(fabric.server[task->request[0].server].name, "links.slot gpu->host: channel");
+    // PCIe Base: 20 B around a completion, 24 B for a read request with a 64-bit address.
+    assert_int_equal(task->data[0].overhead_bytes, 20);
+    assert_int_equal(task->request[0].overhead_bytes, 24);
+    lw_test_end(&test);
+}
+
+static void copies_from_a_device_are_its_writes(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric fabric = build_text(&test, PAIR("kind: host", "kind: gpu", "preset: pcie-3-x8") D2H(""));
+    const lw_task *task = only_task(&fabric);
+    assert_int_equal(task->kind, LW_TASK_WRITE);
+    assert_int_equal(task->data_kind, LW_PACKET_WRITE);
+    assert_int_equal(task->request_count, 0);
+    assert_int_equal(task->data[0].overhead_bytes, 24);
+    lw_test_end(&test);
+}
+
+static void devices_limit_packets_requests_and_tags(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric fabric =
+        build_text(&test, PAIR("kind: host", "kind: gpu, mps: 128 B, mrrs: 300 B, tags: 7", "preset: pcie-3-x8") H2D(""));
+    const lw_task *task = only_task(&fabric);
+    assert_int_equal(task->packet_bytes, 128);
+    assert_int_equal(task->request_bytes, 256);  // whole packets
+    assert_int_equal(task->tags, 7);
+    lw_test_end(&test);
+}
+
+static void slow_cards_slow_their_slot(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, PAIR("kind: host", "kind: gpu, native_gen: 3, native_lanes: 8", "preset: pcie-5-x16") H2D(""));
+    assert_string_equal(result.point[0].stage[0].label, "PCIe 3.0 x8");
+    assert_message(&test, LW_NOTE, "links.slot runs at gen 3, not 5: 'gpu' has no more");
+    assert_message(&test, LW_NOTE, "links.slot runs at lanes 8, not 16: 'gpu' has no more");
+    lw_test_end(&test);
+}
+
+// At length an engine reaches its share of what the link alone reaches.
+static void engines_reach_their_share(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, "nodes: {host: {kind: host}, gpu: {kind: gpu, copy_efficiency_h2d: 0.8, copy_efficiency_d2h: 0.7}}\n"
+                        "links: {slot: {between: [host, gpu], preset: pcie-4-x16, dllp: none}}\n"
+                        "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 64 MiB}\n"
+                        "  down: {kind: copy, from: gpu, to: host, bytes: 64 MiB, after: [up]}\n"
+                        "sweep: {nodes.gpu.copy_efficiency_h2d: [1, 0.8], nodes.gpu.copy_efficiency_d2h: [1, 0.7]}\n");
+    const lw_point *full = &result.point[0], *part = &result.point[3];
+    assert_close(workload_of(part, "up")->bandwidth_GBps, 0.8 * workload_of(full, "up")->bandwidth_GBps, 2e-4);
+    assert_close(workload_of(part, "down")->bandwidth_GBps, 0.7 * workload_of(full, "down")->bandwidth_GBps, 2e-4);
+    assert_string_equal(workload_of(part, "up")->limited_by, "gpu copy engine");
+    assert_string_equal(workload_of(full, "up")->limited_by, "links.slot host->gpu: channel");
+    lw_test_end(&test);
+}
+
+static void submission_is_a_task_and_follows_the_interface(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char *const apis[] = {"auto", "cuda", "hip", "opencl"};
+    static const int64_t expected_ps[] = {7000000, 5000000, 9000000, 9000000};
+    for (int i = 0; i < 4; i++) {
+        const char *text =
+            lw_arena_print(test.arena,
+                           PAIR("kind: host", "kind: gpu, submit: 9 us, api: sycl, submit_sycl: 7 us, submit_cuda: 5 us",
+                                "preset: pcie-3-x8") H2D(", api: %s"),
+                           apis[i]);
+        lw_fabric fabric = build_text(&test, text);
+        assert_int_equal(fabric.task_count, 2);
+        assert_int_equal(fabric.task[0].kind, LW_TASK_DELAY);
+        assert_int_equal(fabric.task[0].duration_ps, expected_ps[i]);
+        assert_int_equal(fabric.task[1].after_count, 1);
+        assert_int_equal(fabric.task[1].after[0], 0);
+    }
+    lw_test_end(&test);
+}
+
+// Eight chunks of 128 KiB; core at 4 GB/s, link faster. One after the other: the sum. Two buffers: the core is never idle.
+static void pageable_copies_are_staged(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char *const overlaps[] = {"false", "true"};
+    double time_s[2];
+    for (int i = 0; i < 2; i++) {
+        const char *text =
+            lw_arena_print(test.arena,
+                           PAIR("kind: host, cpu_copy_rate: 4 GB/s", "kind: gpu, staging_bytes: 128 KiB, staging_overlap: %s",
+                                "preset: pcie-3-x8") H2D(", memory: pageable"),
+                           overlaps[i]);
+        lw_fabric fabric = build_text(&test, text);
+        assert_int_equal(fabric.task_count, 16);
+        lw_result result = run_text(&test, text);
+        time_s[i] = result.point[0].workload[0].time_s;
+        assert_int_equal(result.point[0].workload[0].bytes, 1048576);
+    }
+    double core_s = 1048576 / 4e9, chunk_s = core_s / 8;
+    lw_result pinned = run_text(&test, PAIR("kind: host", "kind: gpu", "preset: pcie-3-x8") H2D(""));
+    double link_s = pinned.point[0].workload[0].time_s;
+    assert_close(time_s[0], core_s + link_s, 0.03);
+    assert_close(time_s[1], core_s + link_s / 8, 0.03);
+    assert_true(time_s[1] > core_s + chunk_s / 4);
+    lw_test_end(&test);
+}
+
+static void pageable_copies_back_run_the_other_way_round(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric fabric =
+        build_text(&test, PAIR("kind: host, cpu_copy_rate: 4 GB/s, memory_rate: 50 GB/s", "kind: gpu, staging_bytes: 512 KiB",
+                               "preset: pcie-3-x8") D2H(", memory: pageable"));
+    assert_int_equal(fabric.task_count, 4);
+    assert_string_equal(fabric.server[fabric.task[0].data[0].server].name, "links.slot gpu->host: channel");
+    assert_int_equal(fabric.task[1].data_count, 3);  // memory, core, memory
+    assert_string_equal(fabric.server[fabric.task[1].data[1].server].name, "host cpu copy (down)");
+    assert_int_equal(fabric.task[1].data[0].server, fabric.task[1].data[2].server);
+    assert_int_equal(fabric.task[3].after_count, 2);
+    lw_test_end(&test);
+}
+
+#define TWO_GPUS                                                                                                                 \
+    "nodes: {host: {kind: host}, sw: {kind: switch, latency: 100 ns}, a: {kind: gpu}, b: {kind: gpu, staging_bytes: 256 KiB}}\n" \
+    "links:\n  up: {between: [host, sw], preset: pcie-4-x16}\n  la: {between: [sw, a], preset: pcie-4-x16}\n"                    \
+    "  lb: {between: [b, sw], preset: pcie-4-x8}\n"
+
+static void peers_write_straight_or_bounce(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric straight = build_text(&test, TWO_GPUS "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB}}\n");
+    const lw_task *task = only_task(&straight);
+    assert_int_equal(task->kind, LW_TASK_WRITE);
+    assert_int_equal(task->data_count, 2);
+    assert_string_equal(straight.server[task->data[0].server].name, "links.lb b->sw: channel");
+    assert_string_equal(straight.server[task->data[1].server].name, "links.la sw->a: channel");
+    lw_fabric bounced = build_text(&test, TWO_GPUS "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB, p2p: false}}\n");
+    assert_int_equal(bounced.task_count, 8);
+    assert_int_equal(bounced.task[0].kind, LW_TASK_WRITE);
+    assert_int_equal(bounced.task[1].kind, LW_TASK_READ);
+    assert_int_equal(bounced.task[0].bytes, 262144);
+    lw_test_end(&test);
+}
+
+static void switches_add_their_latency(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char work[] = "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB}}\n";
+    lw_fabric fast = build_text(&test, lw_arena_print(test.arena, "%s%s", TWO_GPUS, work));
+    lw_scenario *scenario = NULL;
+    const lw_load load = {.set = (const char *const[]){"nodes.sw.latency=600 ns"}, .set_count = 1};
+    assert_int_equal(try_load(&test, lw_arena_print(test.arena, "%s%s", TWO_GPUS, work), &load, &scenario), LW_OK);
+    lw_fabric slow = {0};
+    assert_int_equal(lw_scenario_build(scenario, 0, test.arena, test.diags, &slow), LW_OK);
+    const lw_task *one = only_task(&fast), *other = only_task(&slow);
+    int64_t before = lw_path_latency_ps(&fast, one->data, one->data_count, 256);
+    assert_int_equal(lw_path_latency_ps(&slow, other->data, other->data_count, 256) - before, 500000);
+    lw_test_end(&test);
+}
+
+static void one_engine_serves_one_copy_at_a_time(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char *const engines[] = {"1", "2"};
+    double end_s[2];
+    for (int i = 0; i < 2; i++) {
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {host: {kind: host}, gpu: {kind: gpu, copy_engines: %s}}\n"
+                                          "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n"
+                                          "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 8 MiB}\n  down: {kind: "
+                                          "copy, from: gpu, to: host, bytes: 8 MiB}\n",
+                                          engines[i]);
+        end_s[i] = (double)run_text(&test, text).point[0].end_ps;
+    }
+    assert_close(end_s[0], 2 * end_s[1], 0.1);
+    lw_test_end(&test);
+}
+
+static void calls_may_run_ahead(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char *const overlaps[] = {"false", "true"};
+    double time_s[2];
+    for (int i = 0; i < 2; i++) {
+        const char *text = lw_arena_print(test.arena,
+                                          PAIR("kind: host", "kind: gpu, submit: 10 us, finish: 5 us", "preset: pcie-4-x16")
+                                              H2D(", repeat: 20, overlap: %s"),
+                                          overlaps[i]);
+        lw_result result = run_text(&test, text);
+        assert_int_equal(result.point[0].workload[0].bytes, 20 * 1048576);
+        time_s[i] = result.point[0].workload[0].time_s;
+    }
+    // 36.3 us of link a copy hide the calls after the first.
+    assert_close(time_s[0] - time_s[1], 19 * 15e-6, 0.05);
+    lw_test_end(&test);
+}
+
+static void routes_take_the_least_latency_or_the_way_asked_for(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+#define DIAMOND                                                                                                                 \
+    "nodes: {host: {kind: host}, s1: {kind: switch, latency: 200 ns}, s2: {kind: switch, latency: 100 ns}, gpu: {kind: gpu}}\n" \
+    "links:\n  a1: {between: [host, s1], preset: pcie-4-x8}\n  b1: {between: [s1, gpu], preset: pcie-4-x8}\n"                   \
+    "  a2: {between: [s2, host], preset: pcie-4-x8}\n  b2: {between: [s2, gpu], preset: pcie-4-x8}\n"
+    lw_fabric least = build_text(&test, DIAMOND D2H(""));
+    assert_string_equal(least.server[only_task(&least)->data[0].server].name, "links.b2 gpu->s2: channel");
+    lw_fabric forced = build_text(&test, DIAMOND D2H(", via: s1"));
+    assert_string_equal(forced.server[only_task(&forced)->data[0].server].name, "links.b1 gpu->s1: channel");
+    assert_string_equal(forced.server[only_task(&forced)->data[1].server].name, "links.a1 s1->host: channel");
+    lw_test_end(&test);
+}
+
+static size_t connections_of(lw_test *test, const char *between, const char *pattern) {
+    const char *text = lw_arena_print(test->arena,
+                                      "nodes: {host: {kind: host, count: 4}, gpu: {kind: gpu, count: 4}, one: {kind: switch}}\n"
+                                      "links: {l: {between: %s, preset: pcie-4-x8, pattern: %s}}\n",
+                                      between, pattern);
+    return build_text(test, text).server_count / 2;
+}
+
+static void groups_are_joined_by_patterns(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    assert_int_equal(connections_of(&test, "[host, gpu]", "each"), 4);
+    assert_int_equal(connections_of(&test, "['host[*]', one]", "each"), 4);
+    assert_int_equal(connections_of(&test, "[one, gpu]", "star"), 4);
+    assert_int_equal(connections_of(&test, "['gpu[1]', 'host[2]']", "each"), 1);
+    assert_int_equal(connections_of(&test, "[gpu, gpu]", "ring"), 4);
+    assert_int_equal(connections_of(&test, "[gpu, gpu]", "mesh"), 6);
+    assert_int_equal(connections_of(&test, "[host, gpu]", "mesh"), 16);
+    lw_test_end(&test);
+}
+
+static void groups_copy_side_by_side(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, "nodes: {host: {kind: host}, gpu: {kind: gpu, count: 4}}\n"
+                                       "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n"
+                                       "workloads: {up: {kind: copy, from: host, to: 'gpu[*]', bytes: 8 MiB}}\n");
+    const lw_workload_result *up = workload_of(&result.point[0], "up");
+    assert_int_equal(up->bytes, 4 * 8388608);
+    assert_close(up->bandwidth_GBps, 4 * 28.9, 0.02);
+    assert_string_equal(up->direction, "host->gpu");
+    assert_string_equal(up->copy, "h2d");
+    assert_int_equal(result.point[0].direction_count, 8);
+    assert_string_equal(result.point[0].direction[0].link, "slot[0]");
+    lw_test_end(&test);
+}
+
+// Sizes that cut into equal packets are one task; others one a transfer, as many at once as the tags allow.
+static void small_transfers_share_the_tags(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+#define NIC(work)                                                                                            \
+    "nodes: {host: {kind: host}, nic: {kind: nic, tags: 32}}\nlinks: {slot: {between: [host, nic], preset: " \
+    "pcie-3-x8}}\nworkloads: {w: {kind: dma, device: nic, host: host, " work "}}\n"
+    lw_fabric even = build_text(&test, NIC("bytes: 64 B, count: 1000"));
+    const lw_task *task = only_task(&even);
+    assert_int_equal(task->bytes, 64000);
+    assert_int_equal(task->packet_bytes, 64);
+    assert_int_equal(task->request_bytes, 64);
+    assert_int_equal(task->tags, 32);
+    lw_fabric large = build_text(&test, NIC("bytes: 1 KiB, count: 1000, outstanding: 3"));
+    assert_int_equal(only_task(&large)->request_bytes, 512);
+    assert_int_equal(only_task(&large)->tags, 6);
+    lw_fabric odd = build_text(&test, NIC("bytes: 513 B, count: 1000"));
+    assert_int_equal(odd.task_count, 1000);
+    assert_int_equal(odd.resource_slots[odd.task[0].resource], 16);
+    lw_fabric both = build_text(&test, NIC("bytes: 257 B, count: 10, op: both"));
+    assert_int_equal(both.task_count, 20);
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(copies_to_a_device_are_its_reads),
+        cmocka_unit_test(copies_from_a_device_are_its_writes),
+        cmocka_unit_test(devices_limit_packets_requests_and_tags),
+        cmocka_unit_test(slow_cards_slow_their_slot),
+        cmocka_unit_test(engines_reach_their_share),
+        cmocka_unit_test(submission_is_a_task_and_follows_the_interface),
+        cmocka_unit_test(pageable_copies_are_staged),
+        cmocka_unit_test(pageable_copies_back_run_the_other_way_round),
+        cmocka_unit_test(peers_write_straight_or_bounce),
+        cmocka_unit_test(switches_add_their_latency),
+        cmocka_unit_test(one_engine_serves_one_copy_at_a_time),
+        cmocka_unit_test(calls_may_run_ahead),
+        cmocka_unit_test(routes_take_the_least_latency_or_the_way_asked_for),
+        cmocka_unit_test(groups_are_joined_by_patterns),
+        cmocka_unit_test(groups_copy_side_by_side),
+        cmocka_unit_test(small_transfers_share_the_tags),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

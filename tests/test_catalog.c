@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Presets: what is shipped can be used and says where its numbers come from; what is wrong in a preset's file is told.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/base/file.h"
+#include "sim/scenario/catalog.h"
+#include "tests/scenario_helpers.h"
+
+static void shipped_presets_are_sourced(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog = shipped_catalog(&test);
+    int gpus = 0;
+    for (int kind = 0; kind < LW_PRESET_KINDS; kind++) {
+        assert_true(lw_catalog_count(catalog, (lw_preset_kind)kind) > 10);
+        for (size_t i = 0; i < lw_catalog_count(catalog, (lw_preset_kind)kind); i++) {
+            const lw_preset *preset = lw_catalog_at(catalog, (lw_preset_kind)kind, i);
+            if (preset == NULL) {
+                fail_with_diags(&test);
+                return;
+            }
+            assert_ptr_equal(lw_catalog_find(catalog, (lw_preset_kind)kind, preset->name), preset);
+            assert_true(strlen(preset->summary) > 10);
+            gpus += strcmp(preset->type, "gpu") == 0;
+            for (const lw_node *row = preset->parameters->first; row != NULL; row = row->next) {
+                const lw_node *source = lw_tree_at((lw_node *)(uintptr_t)row, "source");
+                if (source == NULL || source->text == NULL || strlen(source->text) < 5) {
+                    fail_msg("%s: %s has no source", preset->name, row->key);
+                }
+            }
+        }
+    }
+    assert_true(gpus >= 12);
+    lw_test_end(&test);
+}
+
+// Each device in the place where it belongs, each link between ideal ends: every value passes its table.
+static void shipped_presets_can_be_used(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog = shipped_catalog(&test);
+    for (size_t i = 0; i < lw_catalog_count(catalog, LW_PRESET_DEVICE); i++) {
+        const lw_preset *preset = lw_catalog_at(catalog, LW_PRESET_DEVICE, i);
+        bool host = strcmp(preset->type, "host") == 0;
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {a: {%s}, b: {%s}}\nlinks: {l: {between: [a, b], preset: pcie-3-x4}}\n"
+                                          "workloads: {w: {kind: copy, from: a, to: b, bytes: 1 MiB, memory: pageable}}\n",
+                                          host ? lw_arena_print(test.arena, "preset: %s", preset->name) : "kind: host",
+                                          host ? "kind: gpu" : lw_arena_print(test.arena, "preset: %s", preset->name));
+        lw_result result = run_text(&test, text);
+        assert_true(result.point[0].workload[0].bandwidth_GBps > 0.5);
+        assert_true(result.point[0].workload[0].bandwidth_GBps < 3.94);
+    }
+    for (size_t i = 0; i < lw_catalog_count(catalog, LW_PRESET_LINK); i++) {
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {a: {kind: host}, b: {kind: gpu}}\nlinks: {l: {between: [a, b], preset: %s}}\n"
+                                          "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB}}\n",
+                                          lw_catalog_at(catalog, LW_PRESET_LINK, i)->name);
+        assert_true(run_text(&test, text).point[0].workload[0].bandwidth_GBps > 0.1);
+    }
+    lw_test_end(&test);
+}
+
+static void unknown_presets_are_none(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog = shipped_catalog(&test);
+    assert_null(lw_catalog_find(catalog, LW_PRESET_LINK, "pcie-4-x17"));
+    assert_null(lw_catalog_at(catalog, LW_PRESET_LINK, 100000));
+    assert_string_equal(lw_catalog_nearest(catalog, LW_PRESET_LINK, "oculink-2-x5"), "oculink-2-x4");
+    assert_string_equal(lw_catalog_folder(catalog), LW_SOURCE_DIR "/configs");
+    lw_test_end(&test);
+}
+
+static void folders_are_found(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog = NULL;
+    assert_int_equal(lw_catalog_open("/nonexistent/configs", test.arena, test.diags, &catalog), LW_IO);
+    assert_int_equal(setenv("LANEWISE_CONFIGS", LW_SOURCE_DIR "/tests", 1), 0);
+    assert_int_equal(lw_catalog_open(NULL, test.arena, test.diags, &catalog), LW_OK);
+    assert_string_equal(lw_catalog_folder(catalog), LW_SOURCE_DIR "/tests");
+    assert_int_equal(lw_catalog_count(catalog, LW_PRESET_LINK), 0);
+    assert_int_equal(unsetenv("LANEWISE_CONFIGS"), 0);
+    assert_int_equal(lw_catalog_open(NULL, test.arena, test.diags, &catalog), LW_OK);
+    assert_true(lw_catalog_count(catalog, LW_PRESET_LINK) > 10);
+    lw_test_end(&test);
+}
+
+#define HEAD "preset: 1\nname: sample\ntype: gpu\nsummary: a card\nevidence: assumed\n"
+
+static void wrong_files_are_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"preset: 1\n", "the preset needs the key 'name'"},
+        {"preset: 2\nname: sample\ntype: gpu\nsummary: a card\nevidence: assumed\n", "'preset' is 2: it must be between 1 and 1"},
+        {HEAD "parameters: [1]\n", "'parameters' must be a map"},
+        {HEAD "parameters: {p2p: true}\n", "'p2p' has no source"},
+        {HEAD "parameters: {p2p: {value: true}}\n", "p2p needs the key 'source'"},
+        {HEAD "parameters: {p2p: {value: true, source: mine, sauce: 1}}\n", "unknown key 'sauce'"},
+        {"preset: 1\nname: other\ntype: gpu\nsummary: a card\nevidence: assumed\n",
+         "the preset 'other' lies in a file 'sample.yaml'"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *folder = LW_BINARY_DIR "/test_catalog", *path = LW_BINARY_DIR "/test_catalog/devices/sample.yaml";
+        assert_int_equal(lw_folder_make(LW_BINARY_DIR "/test_catalog/devices", test.diags), LW_OK);
+        assert_int_equal(lw_file_write(path, cases[i].text, strlen(cases[i].text), test.diags), LW_OK);
+        lw_catalog *catalog = NULL;
+        assert_int_equal(lw_catalog_open(folder, test.arena, test.diags, &catalog), LW_OK);
+        assert_int_equal(lw_catalog_count(catalog, LW_PRESET_DEVICE), 1);
+        assert_null(lw_catalog_find(catalog, LW_PRESET_DEVICE, "sample"));
+        size_t errors = lw_diags_errors(test.diags);
+        assert_message(&test, LW_ERROR, cases[i].message);
+        // Told once; a scenario that uses it is told that it cannot.
+        const lw_node *name = lw_test_tree(&test, "sample"), *values = NULL;
+        const lw_preset *preset = NULL;
+        assert_int_equal(lw_catalog_use(catalog, LW_PRESET_DEVICE, name, test.arena, test.diags, &preset, &values), LW_BAD_INPUT);
+        assert_message(&test, LW_ERROR, "the device preset 'sample' cannot be used");
+        assert_int_equal(lw_diags_errors(test.diags), errors + 1);
+        lw_test_end(&test);
+    }
+}
+
+static void announced_rows_weaken_a_preset(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char text[] =
+        HEAD "parameters: {p2p: {value: true, source: a talk, evidence: announced}, x-more: {value: 1, source: me}}\n";
+    assert_int_equal(lw_folder_make(LW_BINARY_DIR "/test_catalog/devices", test.diags), LW_OK);
+    assert_int_equal(lw_file_write(LW_BINARY_DIR "/test_catalog/devices/sample.yaml", text, strlen(text), test.diags), LW_OK);
+    lw_catalog *catalog = NULL;
+    assert_int_equal(lw_catalog_open(LW_BINARY_DIR "/test_catalog", test.arena, test.diags, &catalog), LW_OK);
+    const lw_preset *preset = lw_catalog_find(catalog, LW_PRESET_DEVICE, "sample");
+    assert_non_null(preset);
+    assert_int_equal(preset->evidence, LW_ANNOUNCED);
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shipped_presets_are_sourced), cmocka_unit_test(shipped_presets_can_be_used),
+        cmocka_unit_test(unknown_presets_are_none),    cmocka_unit_test(folders_are_found),
+        cmocka_unit_test(wrong_files_are_told),        cmocka_unit_test(announced_rows_weaken_a_preset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

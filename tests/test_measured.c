@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Measured tables: reading, what is wrong where, statistics, series for charts, and that every shipped table can be read.
+#include <dirent.h>
+
+#include "sim/base/file.h"
+#include "sim/lanewise.h"
+#include "tests/helpers.h"
+
+typedef struct world {
+    lw_arena *arena;
+    lw_diags *diags;
+    lw_catalog *catalog;
+} world;
+
+static int setup(void **state) {
+    static world w;
+    w.arena = lw_arena_new();
+    w.diags = lw_diags_new(w.arena);
+    if (!w.diags || lw_catalog_open(LW_SOURCE_DIR "/configs", w.arena, w.diags, &w.catalog) != LW_OK) {
+        return -1;
+    }
+    *state = &w;
+    return 0;
+}
+
+static int teardown(void **state) {
+    lw_arena_free(((world *)*state)->arena);
+    return 0;
+}
+
+// An ideal host and GPU on PCIe 3.0 x4; `tail` begins at `vary:`, which stands on line 11.
+static const char *write_table(world *w, const char *limit, const char *tail) {
+    const char *text = lw_arena_print(w->arena,
+                                      "measured: 1\n"
+                                      "name: sample\n"
+                                      "source: {title: A title, author: An author, date: 2026-01-02}\n"
+                                      "system: ideal ends\n"
+                                      "use: validate\n"
+                                      "limit: %s\n"
+                                      "scenario:\n"
+                                      "  nodes: {host: {kind: host, read_latency: 500 ns}, gpu: {kind: gpu, submit: 10 us}}\n"
+                                      "  links: {slot: {between: [host, gpu], preset: pcie-3-x4}}\n"
+                                      "  workloads: {copy: {kind: copy, from: host, to: gpu, bytes: 1 MiB, memory: pinned}}\n"
+                                      "%s",
+                                      limit, tail);
+    const char *path = LW_BINARY_DIR "/test_measured_sample.yaml";
+    assert_non_null(text);
+    assert_int_equal(lw_file_write(path, text, strlen(text), w->diags), LW_OK);
+    return path;
+}
+
+static const char *const good_limit = "{median: 5 %, worst: 20 %}";
+
+static void validate(world *w, const char *limit, const char *tail, lw_validation *out) {
+    lw_measured *table = NULL;
+    const lw_run run = {.threads = 1};
+    assert_int_equal(lw_measured_load(write_table(w, limit, tail), w->catalog, w->arena, w->diags, &table), LW_OK);
+    assert_int_equal(lw_measured_validate(table, &run, w->arena, w->diags, out), LW_OK);
+}
+
+// What the model says for a size, in GB/s.
+static double model_of(world *w, const char *bytes) {
+    lw_validation one;
+    validate(w, "{median: 1000 %, worst: 1000 %}",
+             lw_arena_print(w->arena, "vary: [workloads.copy.bytes]\nobserve: workloads.copy.bandwidth_GBps\npoints: [[%s, 1]]\n",
+                            bytes),
+             &one);
+    return one.rows[0][2];
+}
+
+static void test_statistics(void **state) {
+    world *w = *state;
+    const double small = model_of(w, "64 KiB"), large = model_of(w, "64 MiB");
+    assert_true(small > 0.5 && small < large && large < 4);  // 10 us to submit; PCIe 3.0 x4 carries 3.94 GB/s raw
+    // Pretend that the measurements were off by known amounts: errors 0.10, 0, 0.02 and 0.04, sorted 0, 0.02, 0.04, 0.10.
+    const char *tail = lw_arena_print(w->arena,
+                                      "vary: [workloads.copy.bytes]\nobserve: workloads.copy.bandwidth_GBps\n"
+                                      "points: [[64 KiB, %.17g], [64 MiB, %.17g], [64 KiB, %.17g], [64 MiB, %.17g]]\n",
+                                      small / 1.10, large, small / 0.98, large / 1.04);
+    lw_validation all;
+    validate(w, good_limit, tail, &all);
+    assert_string_equal(all.name, "sample");
+    assert_string_equal(all.family, "pcie");
+    assert_string_equal(all.use, "validate");
+    assert_int_equal(all.points, 4);
+    assert_close(all.median, 0.03, 1e-9);
+    assert_close(all.p90, 0.10, 1e-9);
+    assert_close(all.worst, 0.10, 1e-9);
+    assert_true(all.ok);
+    assert_close(all.rows[0][0], 65536, 1e-15);
+    assert_close(all.rows[1][1], large, 1e-15);
+    assert_close(all.rows[1][2], large, 1e-15);
+    validate(w, "{median: 2.9 %, worst: 20 %}", tail, &all);
+    assert_false(all.ok);
+    validate(w, "{median: 5 %, worst: 9.9 %}", tail, &all);
+    assert_false(all.ok);
+}
+
+static void test_time_and_two_paths(void **state) {
+    world *w = *state;
+    const double GBps = model_of(w, "1 MiB");
+    lw_validation all;
+    validate(w, good_limit,
+             lw_arena_print(w->arena,
+                            "vary: [links.slot.preset, workloads.copy.bytes]\nobserve: workloads.copy.time_us\n"
+                            "points: [[pcie-3-x4, 1 MiB, %.17g], [pcie-3-x16, 1 MiB, %.17g]]\n",
+                            1048576 / GBps / 1e3, 1048576 / GBps / 4e3),
+             &all);
+    assert_close(all.rows[0][2], all.rows[0][1], 1e-9);
+    assert_true(all.rows[1][2] < all.rows[0][2] / 2);  // four times the lanes: the wire's part of the time shrinks,
+    assert_true(all.rows[1][2] > all.rows[1][1]);      // the 10 us of submission do not
+    assert_close(all.rows[0][0], 0, 0);                // a preset's name is no quantity: the point's number
+    assert_close(all.rows[1][0], 1, 0);
+}
+
+static void test_series(void **state) {
+    world *w = *state;
+    lw_measured *table = NULL;
+    lw_measured_series series;
+    const char *path =
+        write_table(w, good_limit,
+                    "vary: [workloads.copy.bytes]\nobserve: workloads.copy.bandwidth_GBps\npoints: [[4 KiB, 0.4], [1 MiB, 3]]\n");
+    assert_int_equal(lw_measured_load(path, w->catalog, w->arena, w->diags, &table), LW_OK);
+    assert_int_equal(lw_measured_series_of(table, w->arena, &series), LW_OK);
+    assert_string_equal(series.table, "sample");
+    assert_string_equal(series.label, "sample");
+    assert_string_equal(series.provenance, "An author: A title, 2026-01-02");
+    assert_string_equal(series.series, "pcie-3-x4");
+    assert_string_equal(series.family, "pcie");
+    assert_string_equal(series.observe, "bandwidth_GBps");
+    assert_string_equal(series.direction, "h2d");
+    assert_true(series.validate_only);
+    assert_int_equal(series.count, 2);
+    assert_close(series.points[1][0], 1048576, 0);
+    assert_close(series.points[1][1], 3, 0);
+}
+
+static void test_errors_have_places(void **state) {
+    world *w = *state;
+    static const struct {
+        const char *limit, *tail;
+        int line, column;
+        const char *message;
+    } cases[] = {
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\npoints: [[1 MiB, 3]]\n", 1, 1, "observe"},
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.speed\npoints: [[1 MiB, 3]]\n", 12,
+         10, "a workload has no 'speed'"},
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: links.slot.utilisation\npoints: [[1 MiB, 3]]\n",
+         12, 10, "nothing that can be observed"},
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.other.time_us\npoints: [[1 MiB, 3]]\n",
+         12, 10, "no workload 'other'"},
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 3, 4]]\n",
+         13, 10, "a point is one value for each varied path"},
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 0]]\n",
+         13, 18, "greater than 0"},
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 3 us]]\n",
+         13, 18, "no bare number"},
+        {"{median: 5 %, worst: 20 %}", "vary: []\nobserve: workloads.copy.time_us\npoints: [[3]]\n", 11, 7, "vary must list"},
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: []\n", 13, 9,
+         "at least one point"},
+        {"{median: 5 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 3]]\n", 6, 8, "worst"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_measured *table = NULL;
+        lw_diags *diags = lw_diags_new(w->arena);
+        const char *path = write_table(w, cases[i].limit, cases[i].tail);
+        assert_int_equal(lw_measured_load(path, w->catalog, w->arena, diags, &table), LW_BAD_INPUT);
+        assert_null(table);
+        assert_int_equal(lw_diags_errors(diags), 1);
+        const lw_diag *diag = lw_diags_at(diags, 0);
+        if (!strstr(diag->message, cases[i].message) || diag->place.line != cases[i].line ||
+            diag->place.column != cases[i].column) {
+            fail_msg("case %zu: %d:%d: %s", i, diag->place.line, diag->place.column, diag->message);
+        }
+    }
+}
+
+// What only the scenario can see is told with the table's place, also when it is not the first point that is wrong.
+static void test_errors_of_a_point(void **state) {
+    world *w = *state;
+    static const struct {
+        const char *tail;
+        int line;
+    } cases[] = {
+        {"vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints:\n  - [1 MiB, 3]\n  - [1 parsec, 3]\n", 15},
+        {"vary: [links.slot.preset]\nobserve: workloads.copy.time_us\npoints:\n  - [pcie-3-x4, 3]\n  - [pcie-3-x5, 3]\n", 15},
+        {"vary: [workloads.copy.bites]\nobserve: workloads.copy.time_us\npoints:\n  - [1 MiB, 3]\n", 11},
+    };
+    const lw_run run = {.threads = 1};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_measured *table = NULL;
+        lw_validation out;
+        lw_diags *diags = lw_diags_new(w->arena);
+        const char *path = write_table(w, good_limit, cases[i].tail);
+        assert_int_equal(lw_measured_load(path, w->catalog, w->arena, diags, &table), LW_OK);
+        assert_int_equal(lw_measured_validate(table, &run, w->arena, diags, &out), LW_BAD_INPUT);
+        assert_true(lw_diags_errors(diags) > 0);
+        const lw_diag *diag = lw_diags_at(diags, lw_diags_count(diags) - 1);
+        assert_int_equal(diag->severity, LW_ERROR);
+        assert_string_equal(diag->place.source->name, path);
+        assert_int_equal(diag->place.line, cases[i].line);
+    }
+}
+
+static void test_shipped_tables(void **state) {
+    world *w = *state;
+    const char *folder = LW_SOURCE_DIR "/configs/measured";
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    size_t tables = 0, calibrate = 0;
+    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (!dot || strcmp(dot, ".yaml") != 0) {
+            continue;
+        }
+        lw_measured *table = NULL;
+        lw_measured_series series;
+        const char *path = lw_arena_print(w->arena, "%s/%s", folder, entry->d_name);
+        assert_int_equal(lw_measured_load(path, w->catalog, w->arena, w->diags, &table), LW_OK);
+        assert_int_equal(lw_measured_series_of(table, w->arena, &series), LW_OK);
+        // A chart and `measured:` find a table by its name.
+        assert_int_equal(strlen(series.table), dot - entry->d_name);
+        assert_memory_equal(series.table, entry->d_name, strlen(series.table));
+        assert_string_not_equal(series.family, "unknown");
+        tables++;
+        calibrate += !series.validate_only;
+    }
+    closedir(entries);
+    assert_true(tables >= 14);
+    assert_true(calibrate > 0 && calibrate < tables);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_statistics, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_time_and_two_paths, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_series, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_errors_have_places, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_errors_of_a_point, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_shipped_tables, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

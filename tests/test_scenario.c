@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whole scenarios: results in words, threads, stopping, includes, keys without effect, and memory that runs out.
+#include <unistd.h>
+
+#include "sim/base/file.h"
+#include "sim/scenario/sha256.h"
+#include "tests/scenario_helpers.h"
+
+#define PAIR(host, gpu, link) "nodes: {host: {" host "}, gpu: {" gpu "}}\nlinks: {slot: {between: [host, gpu], " link "}}\n"
+#define H2D(size) "workloads: {up: {kind: copy, from: host, to: gpu, bytes: " size "}}\n"
+
+static const char *limit_of(lw_test *test, const char *text) {
+    return run_text(test, text).point[0].limited_by;
+}
+
+static void results_say_what_limits(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    assert_string_equal(limit_of(&test, PAIR("kind: host", "kind: gpu", "preset: pcie-4-x16") H2D("16 MiB")),
+                        "links.slot host->gpu: channel");
+    assert_string_equal(limit_of(&test, PAIR("kind: host", "kind: gpu, submit: 20 us", "preset: pcie-4-x16") H2D("4 KiB")),
+                        "fixed cost (submission 20 us)");
+    assert_string_equal(limit_of(&test, PAIR("kind: host", "kind: gpu, finish: 20 us", "preset: pcie-4-x16") H2D("4 KiB")),
+                        "fixed cost (completion 20 us)");
+    assert_string_equal(
+        limit_of(&test, PAIR("kind: host, memory_rate: 10 GB/s", "kind: gpu", "preset: pcie-4-x16") H2D("16 MiB")),
+        "host memory");
+    assert_string_equal(limit_of(&test, PAIR("kind: host", "kind: gpu, request_gap: 100 ns", "preset: pcie-4-x16") H2D("16 MiB")),
+                        "gpu dma engine (100 ns a request)");
+    assert_string_equal(
+        limit_of(&test, PAIR("kind: host", "kind: gpu, copy_efficiency_h2d: 0.5", "preset: pcie-4-x16") H2D("16 MiB")),
+        "gpu copy engine");
+    assert_string_equal(
+        limit_of(
+            &test,
+            PAIR("kind: host, cpu_copy_rate: 3 GB/s", "kind: gpu, staging_bytes: 1 MiB",
+                 "preset: pcie-4-x16") "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 64 MiB, memory: pageable}}\n"),
+        "host cpu copy (up)");
+    assert_string_equal(
+        limit_of(&test,
+                 PAIR("kind: host", "kind: gpu",
+                      "preset: pcie-4-x16") "workloads: {s: {kind: stream, from: gpu, to: host, bytes: 1 MiB, rate: 1 GB/s}}\n"),
+        "the offered load");
+    const char *window =
+        limit_of(&test, PAIR("kind: host, read_latency: 1 us", "kind: gpu, tags: 8", "preset: pcie-4-x16") H2D("16 MiB"));
+    assert_non_null(strstr(window, "links.slot: window (8 tags x 512 B, round trip 1."));
+    assert_string_equal(limit_of(&test, "nodes: {host: {kind: host}}\nworkloads: {}\n"), "nothing");
+    lw_test_end(&test);
+}
+
+// Little's law: tags x request / round trip, and no more.
+static void windows_obey_littles_law(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, PAIR("kind: host, read_latency: 2 us", "kind: gpu, tags: 4", "preset: pcie-4-x16") H2D("4 MiB"));
+    const lw_stage_result *stage = &result.point[0].stage[0];
+    double window = stage->rate_GBps[LW_STAGE_WINDOW];
+    assert_close(window, 4 * 512 / 2.2e-6 / 1e9, 0.03);
+    assert_close(workload_of(&result.point[0], "up")->bandwidth_GBps, window, 0.03);
+    for (int s = 1; s < LW_STAGE_COUNT; s++) {
+        assert_true(stage->rate_GBps[s] <= stage->rate_GBps[s - 1]);
+    }
+    lw_test_end(&test);
+}
+
+// Twelve readers leave a copy what they do not take (30.6 GB/s less 19.6).
+static void loads_last_and_take_their_share(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, PAIR("kind: host, memory_rate: 30.6 GB/s", "kind: gpu",
+                             "preset: pcie-4-x16") "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 64 MiB}\n"
+                                                   "  load: {kind: memory-load, node: host, rate: 19.6 GB/s, readers: 12}\n");
+    const lw_workload_result *up = workload_of(&result.point[0], "up"), *load = workload_of(&result.point[0], "load");
+    assert_close(up->bandwidth_GBps, 11.0, 0.02);
+    assert_true(load->end_ps >= up->end_ps);
+    assert_string_equal(result.point[0].limited_by, "host memory");
+    lw_test_end(&test);
+}
+
+static void jobs_wait_for_each_other(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(
+        &test,
+        PAIR("kind: host", "kind: gpu",
+             "preset: pcie-4-x16") "workloads:\n  last: {kind: copy, from: gpu, to: host, bytes: 1 MiB, after: [first, second]}\n"
+                                   "  first: {kind: copy, from: host, to: gpu, bytes: 1 MiB}\n"
+                                   "  second: {kind: copy, from: host, to: gpu, bytes: 1 MiB, start: 3 ms}\n");
+    const lw_point *point = &result.point[0];
+    assert_int_equal(workload_of(point, "first")->start_ps, 0);
+    assert_int_equal(workload_of(point, "second")->start_ps, INT64_C(3000000000));
+    assert_int_equal(workload_of(point, "last")->start_ps, workload_of(point, "second")->end_ps);
+    assert_string_equal(workload_of(point, "last")->copy, "d2h");
+    lw_test_end(&test);
+}
+
+static void empty_copies_take_their_fixed_cost(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, PAIR("kind: host", "kind: gpu, submit: 2 us, finish: 1 us", "preset: pcie-4-x16") H2D("0 B"));
+    assert_int_equal(workload_of(&result.point[0], "up")->end_ps, 3000000);
+    assert_true(workload_of(&result.point[0], "up")->bandwidth_GBps == 0);
+    lw_test_end(&test);
+}
+
+static const char swept[] = PAIR("kind: host", "preset: rtx-5090", "preset: oculink-2-x4")
+    H2D("1 MiB") "sweep: {links.slot: [{preset: pcie-4-x16}, {preset: thunderbolt-4}], workloads.up.bytes: {from: 1 KiB, to: 4 "
+                 "MiB, factor: 4}}\n";
+
+static const char *json_of(lw_test *test, const char *text, int threads) {
+    lw_result result = {0};
+    lw_text out = {0};
+    const lw_run run = {.threads = threads};
+    assert_int_equal(lw_scenario_run(load_text(test, text), &run, test->arena, test->diags, &result), LW_OK);
+    assert_int_equal(lw_report(&result, LW_FORMAT_JSON, 0, &out), LW_OK);
+    const char *copy = lw_arena_copy(test->arena, out.bytes);
+    lw_text_free(&out);
+    assert_non_null(copy);
+    return copy;
+}
+
+static void threads_change_no_byte(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *one = json_of(&test, swept, 1);
+    assert_true(strlen(one) > 2000);
+    for (int threads = 2; threads <= 7; threads++) {
+        assert_string_equal(json_of(&test, swept, threads), one);
+    }
+    lw_test_end(&test);
+}
+
+static volatile sig_atomic_t stop_now;
+static void stop_at_three(size_t done, size_t total, void *user) {
+    (void)user;
+    assert_int_equal(total, 14);
+    stop_now = done >= 3;
+}
+
+static void finished_points_survive_a_stop(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = {0};
+    stop_now = 0;
+    const lw_run run = {.threads = 1, .stop = &stop_now, .progress = stop_at_three};
+    assert_int_equal(lw_scenario_run(load_text(&test, swept), &run, test.arena, test.diags, &result), LW_INTERRUPTED);
+    assert_int_equal(result.point_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(result.point[i].index, i);
+        assert_true(result.point[i].workload[0].time_s > 0);
+    }
+    lw_test_end(&test);
+}
+
+static void runs_beyond_the_clock_are_told(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = {0};
+    lw_scenario *scenario = load_text(&test, PAIR("kind: host", "kind: gpu", "preset: pcie-1-x1") H2D("4000000 TiB"));
+    assert_int_equal(lw_scenario_run(scenario, NULL, test.arena, test.diags, &result), LW_LIMIT);
+    assert_message(&test, LW_ERROR, "point 0 takes longer than the simulator's clock can count");
+    lw_test_end(&test);
+}
+
+static void idle_keys_are_told(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    load_text(&test, "nodes:\n  host: {kind: host}\n  gpu: {kind: gpu, copy_efficiency_d2h: 0.5}\n  spare: {kind: memory, "
+                     "memory_rate: 1 GB/s}\n"
+                     "links:\n  slot: {between: [host, gpu], preset: pcie-4-x16, replay: standard}\n"
+                     "  idle: {between: [host, spare], preset: pcie-4-x4}\n"
+                     "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 MiB, overlap: true}}\n");
+    assert_message(&test, LW_WARNING, "nodes.gpu.copy_efficiency_d2h has no effect here");
+    assert_message(&test, LW_WARNING, "nodes.spare takes part in nothing here");
+    assert_message(&test, LW_WARNING, "links.slot.replay has no effect here");
+    assert_message(&test, LW_WARNING, "links.idle carries nothing here");
+    assert_message(&test, LW_WARNING, "workloads.up.overlap has no effect here");
+    assert_message(&test, LW_NOTE, "nodes.host is ideal: no fixed cost, no limit of its own");
+    assert_int_equal(lw_diags_warnings(test.diags), 5);
+    lw_test_end(&test);
+}
+
+// What matters in one point of a sweep matters.
+static void keys_of_some_points_are_not_idle(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    load_text(&test, PAIR("kind: host, cpu_copy_rate: 5 GB/s", "preset: mi100", "preset: pcie-4-x16")
+                         H2D("1 MiB") "sweep: {workloads.up.memory: [pinned, pageable]}\n");
+    assert_int_equal(lw_diags_warnings(test.diags), 0);
+    lw_test_end(&test);
+}
+
+static void write_file(lw_test *test, const char *path, const char *text) {
+    assert_int_equal(lw_file_write(path, text, strlen(text), test->diags), LW_OK);
+}
+
+static void included_files_come_first(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog = shipped_catalog(&test);
+    lw_scenario *scenario = NULL;
+    lw_result result = {0};
+    const char *folder = LW_BINARY_DIR "/test_scenario";
+    assert_int_equal(lw_folder_make(folder, test.diags), LW_OK);
+    write_file(&test, LW_BINARY_DIR "/test_scenario/box.yaml",
+               PAIR("kind: host, memory_rate: 1 GB/s", "kind: gpu", "preset: pcie-4-x16"));
+    write_file(&test, LW_BINARY_DIR "/test_scenario/main.yaml",
+               "lanewise: 1\ninclude: [box]\nlinks: {slot: {preset: pcie-3-x4}}\n" H2D("1 MiB"));
+    write_file(&test, LW_BINARY_DIR "/test_scenario/self.yaml", "lanewise: 1\ninclude: self\n" H2D("1 MiB"));
+    assert_int_equal(lw_scenario_load(LW_BINARY_DIR "/test_scenario/main.yaml", catalog, NULL, test.arena, test.diags, &scenario),
+                     LW_OK);
+    assert_string_equal(lw_scenario_title(scenario), "main");
+    assert_int_equal(lw_scenario_run(scenario, NULL, test.arena, test.diags, &result), LW_OK);
+    assert_string_equal(result.point[0].stage[0].label, "PCIe 3.0 x4");
+    assert_string_equal(result.point[0].limited_by, "host memory");
+    assert_int_equal(lw_scenario_load(LW_BINARY_DIR "/test_scenario/self.yaml", catalog, NULL, test.arena, test.diags, &scenario),
+                     LW_BAD_INPUT);
+    assert_message(&test, LW_ERROR, "includes are nested more than 8 deep");
+    assert_int_equal(lw_scenario_load(LW_BINARY_DIR "/test_scenario/none.yaml", catalog, NULL, test.arena, test.diags, &scenario),
+                     LW_IO);
+    lw_test_end(&test);
+}
+
+static void engines_agree_and_seeds_are_kept(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    int64_t end_ps[2];
+    for (int i = 0; i < 2; i++) {
+        lw_scenario *scenario = NULL;
+        lw_result result = {0};
+        const lw_load load = {.engine = i == 0 ? "packet" : "packet-exact", .seed = "77"};
+        assert_int_equal(try_load(&test, PAIR("preset: desktop-ddr5", "preset: rtx-5090", "preset: oculink-2-x4") H2D("3 MiB"),
+                                  &load, &scenario),
+                         LW_OK);
+        assert_int_equal(lw_scenario_run(scenario, NULL, test.arena, test.diags, &result), LW_OK);
+        assert_int_equal(result.seed, 77);
+        assert_string_equal(result.point[0].engine, load.engine);
+        end_ps[i] = result.point[0].end_ps;
+    }
+    assert_int_equal(end_ps[0], end_ps[1]);
+    lw_test_end(&test);
+}
+
+static void digests_are_those_of_the_standard(void **state) {
+    (void)state;
+    char digest[65];
+    lw_sha256("", 0, digest);
+    assert_string_equal(digest, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    lw_sha256("abc", 3, digest);
+    assert_string_equal(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    static const char two_blocks[] = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+    lw_sha256(two_blocks, strlen(two_blocks), digest);
+    assert_string_equal(digest, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+static lw_status load_and_run(void *user) {
+    lw_status status = LW_NO_MEMORY;
+    lw_arena *arena = lw_arena_new();
+    lw_diags *diags = arena != NULL ? lw_diags_new(arena) : NULL;
+    lw_catalog *catalog = NULL;
+    lw_scenario *scenario = NULL;
+    lw_result result;
+    const lw_run run = {.threads = 1};
+    if (diags != NULL) {
+        status = lw_catalog_open(LW_SOURCE_DIR "/configs", arena, diags, &catalog);
+    }
+    if (status == LW_OK) {
+        status = lw_scenario_load(user, catalog, NULL, arena, diags, &scenario);
+    }
+    if (status == LW_OK) {
+        status = lw_scenario_run(scenario, &run, arena, diags, &result);
+    }
+    lw_arena_free(arena);
+    return status;
+}
+
+static void memory_may_run_out_anywhere(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *path = LW_BINARY_DIR "/test_scenario_memory.yaml";
+    write_file(&test, path,
+               "lanewise: 1\n" PAIR(
+                   "preset: laptop-ddr5, count: 2", "preset: rx-5700-xt, count: 2",
+                   "preset: oculink-2-x4") "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 1 MiB, memory: pageable}\n"
+                                           "  load: {kind: memory-load, node: host, rate: 1 GB/s, after: up}\n"
+                                           "sweep: {links.slot.lanes: [4, 8]}\n");
+    assert_true(lw_test_out_of_memory(load_and_run, (void *)(uintptr_t)path) > 5);
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(results_say_what_limits),
+        cmocka_unit_test(windows_obey_littles_law),
+        cmocka_unit_test(loads_last_and_take_their_share),
+        cmocka_unit_test(jobs_wait_for_each_other),
+        cmocka_unit_test(empty_copies_take_their_fixed_cost),
+        cmocka_unit_test(threads_change_no_byte),
+        cmocka_unit_test(finished_points_survive_a_stop),
+        cmocka_unit_test(runs_beyond_the_clock_are_told),
+        cmocka_unit_test(idle_keys_are_told),
+        cmocka_unit_test(keys_of_some_points_are_not_idle),
+        cmocka_unit_test(included_files_come_first),
+        cmocka_unit_test(engines_agree_and_seeds_are_kept),
+        cmocka_unit_test(digests_are_those_of_the_standard),
+        cmocka_unit_test(memory_may_run_out_anywhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sweeps: values, ranges, order of the points, what a value replaces and what it keeps; --set.
+#include "tests/scenario_helpers.h"
+
+#define SYSTEM                                                               \
+    "nodes: {host: {kind: host}, gpu: {kind: gpu}}\n"                        \
+    "links: {slot: {between: [host, gpu], type: pcie, gen: 4, lanes: 16}}\n" \
+    "workloads:\n"                                                           \
+    "  up: {kind: copy, from: host, to: gpu, bytes: 1 MiB}\n"                \
+    "  down: {kind: copy, from: gpu, to: host, bytes: 1 MiB, after: up}\n"
+
+static lw_sweep sweep_of(lw_test *test, const char *sweep) {
+    const char *text = lw_arena_print(test->arena, SYSTEM "sweep: %s\n", sweep);
+    return load_text(test, text)->sweep;
+}
+
+static void the_first_axis_varies_slowest(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, SYSTEM "sweep: {links.slot.lanes: [4, 8], workloads.up.bytes: [1 KiB, 2 KiB, 3 KiB]}\n");
+    assert_int_equal(result.point_count, 6);
+    static const double lanes[] = {4, 4, 4, 8, 8, 8}, bytes[] = {1024, 2048, 3072, 1024, 2048, 3072};
+    for (size_t i = 0; i < 6; i++) {
+        const lw_point *point = &result.point[i];
+        assert_int_equal(point->index, i);
+        assert_int_equal(point->set_count, 2);
+        assert_string_equal(point->set[0].path, "links.slot.lanes");
+        assert_true(point->set[0].is_number && point->set[0].number == lanes[i] && point->set[0].dimension == LW_PLAIN);
+        assert_true(point->set[1].is_number && point->set[1].number == bytes[i] && point->set[1].dimension == LW_BYTES);
+        assert_int_equal(workload_of(point, "up")->bytes, (int64_t)bytes[i]);
+    }
+    lw_test_end(&test);
+}
+
+static void ranges_hold_both_ends(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_sweep sizes = sweep_of(&test, "{workloads.up.bytes: {from: 4 KiB, to: 1 GiB, factor: 4}}");
+    assert_int_equal(sizes.points, 10);
+    assert_string_equal(sizes.axis[0].set[0].text, "4 KiB");
+    assert_string_equal(sizes.axis[0].set[9].text, "1 GiB");
+    assert_true(sizes.axis[0].set[9].number == 1073741824.0);
+    lw_sweep steps = sweep_of(&test, "{workloads.up.bytes: {from: 0, to: 1 kB, step: 250 B}}");
+    assert_int_equal(steps.points, 5);
+    assert_true(steps.axis[0].set[4].number == 1000.0);
+    lw_sweep short_of = sweep_of(&test, "{workloads.up.bytes: {from: 1 B, to: 99 B, factor: 10}}");
+    assert_int_equal(short_of.points, 2);
+    lw_sweep plain = sweep_of(&test, "{seed: {from: 1, to: 3, step: 1}}");
+    assert_int_equal(plain.points, 3);
+    lw_sweep tenths = sweep_of(&test, "{nodes.gpu.copy_efficiency_h2d: {from: 0.1, to: 0.3, step: 0.1}}");
+    assert_int_equal(tenths.points, 3);
+    lw_sweep odd = sweep_of(&test, "{workloads.up.bytes: {from: 3 B, to: 20 B, factor: 1.5}}");
+    assert_int_equal(odd.points, 5);  // 3, 4.5, 6.75, 10.125, 15.1875: sizes are whole
+    assert_true(odd.axis[0].set[1].number == 4.0 && odd.axis[0].set[4].number == 15.0);
+    lw_test_end(&test);
+}
+
+static void values_have_names(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_sweep sweep =
+        sweep_of(&test, "{links.slot: [{preset: oculink-2-x4}, {preset: pcie-5-x16, lanes: 8}, {type: pcie, gen: 3, lanes: 2}]}");
+    assert_string_equal(sweep.axis[0].set[0].text, "oculink-2-x4");
+    assert_string_equal(sweep.axis[0].set[1].text, "pcie-5-x16 lanes=8");
+    assert_string_equal(sweep.axis[0].set[2].text, "pcie gen=3 lanes=2");
+    assert_false(sweep.axis[0].set[0].is_number);
+    sweep = sweep_of(&test, "{workloads.up.memory: [pinned, pageable]}");
+    assert_string_equal(sweep.axis[0].set[1].text, "pageable");
+    sweep = sweep_of(&test, "{nodes.host.memory_rate: [10 GB/s, auto]}");
+    assert_true(sweep.axis[0].set[0].is_number && sweep.axis[0].set[0].number == 10e9);
+    assert_int_equal(sweep.axis[0].set[0].dimension, LW_RATE);
+    assert_false(sweep.axis[0].set[1].is_number);
+    lw_test_end(&test);
+}
+
+// A preset begins afresh (gen and lanes of the file are gone) and keeps `between`; other maps are merged.
+static void maps_replace_or_merge(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, SYSTEM "sweep: {links.slot: [{preset: oculink-2-x4}, {lanes: 8}, {type: pcie, gen: 3, lanes: 4}]}\n");
+    assert_string_equal(result.point[0].stage[0].label, "OCuLink PCIe 4.0 x4");
+    assert_string_equal(result.point[1].stage[0].label, "PCIe 4.0 x8");
+    assert_string_equal(result.point[2].stage[0].label, "PCIe 3.0 x4");
+    lw_test_end(&test);
+}
+
+static void a_star_stands_for_all(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, SYSTEM "sweep: {workloads.*.bytes: [1 KiB, 4 KiB]}\n");
+    assert_int_equal(result.point_count, 2);
+    assert_int_equal(workload_of(&result.point[1], "up")->bytes, 4096);
+    assert_int_equal(workload_of(&result.point[1], "down")->bytes, 4096);
+    lw_test_end(&test);
+}
+
+static lw_scenario *load_set(lw_test *test, const char *const *set, size_t count) {
+    lw_scenario *scenario = NULL;
+    const lw_load load = {.set = set, .set_count = count};
+    if (try_load(test, SYSTEM "sweep: {links.slot.lanes: [4, 8]}\n", &load, &scenario) != LW_OK) {
+        fail_with_diags(test);
+    }
+    return scenario;
+}
+
+static void set_ends_a_sweep_or_begins_one(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    assert_int_equal(lw_scenario_points(load_set(&test, (const char *const[]){"workloads.up.bytes=3 KiB"}, 1)), 2);
+    assert_int_equal(lw_scenario_points(load_set(&test, (const char *const[]){"links.slot.lanes=16"}, 1)), 1);
+    assert_int_equal(lw_scenario_points(load_set(&test, (const char *const[]){"sweep.links.slot.lanes=[1, 2, 4]"}, 1)), 3);
+    assert_int_equal(lw_scenario_points(load_set(&test, (const char *const[]){"sweep.workloads.up.bytes=[1 B, 2 B, 3 B]"}, 1)),
+                     6);
+    assert_int_equal(lw_scenario_points(load_set(&test, (const char *const[]){"links.slot={preset: oculink-2-x4}", "seed=7"}, 2)),
+                     2);
+    lw_test_end(&test);
+}
+
+static void wrong_sets_are_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *set, *expected;
+    } cases[] = {
+        {"links.slot.lanes", "1:1: 'links.slot.lanes' is not of the form PATH=VALUE | write --set links.egpu.lanes=8"},
+        {"=3", "1:1: '=3' is not of the form PATH=VALUE | write --set links.egpu.lanes=8"},
+        {"seed=", "1:1: --set seed gives no value | write --set links.egpu.lanes=8"},
+        {"links.solt.lanes=4", "1:1: the scenario has no 'links.solt' | did you mean 'links.slot'?"},
+        {"links.slot.lanes=3", "1:1: 'lanes' is 3: allowed are 1, 2, 4, 8, 12, 16, 32"},
+        {"links.slot.lanes=[4", NULL},
+        {"sweep.links.slot.lanes=4",
+         "1:1: the sweep of 'links.slot.lanes' has no values | write a list of values, or {from: 4 KiB, to: "
+         "1 GiB, factor: 4}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        lw_scenario *scenario = NULL;
+        const lw_load load = {.set = &cases[i].set, .set_count = 1};
+        assert_int_equal(try_load(&test, SYSTEM, &load, &scenario), LW_BAD_INPUT);
+        if (cases[i].expected != NULL) {
+            assert_diag(&test, 0, cases[i].expected);
+        }
+        lw_test_end(&test);
+    }
+}
+
+static void unknown_keys_of_a_sweep_are_told_at_the_sweep(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_scenario *scenario = NULL;
+    assert_int_equal(try_load(&test, SYSTEM "sweep:\n  links.slot.lnaes: [4, 8]\n", NULL, &scenario), LW_BAD_INPUT);
+    assert_diag(&test, 0, "7:3: unknown key 'lnaes' | did you mean 'lanes'?");
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_axis_varies_slowest),
+        cmocka_unit_test(ranges_hold_both_ends),
+        cmocka_unit_test(values_have_names),
+        cmocka_unit_test(maps_replace_or_merge),
+        cmocka_unit_test(a_star_stands_for_all),
+        cmocka_unit_test(set_ends_a_sweep_or_begins_one),
+        cmocka_unit_test(wrong_sets_are_told),
+        cmocka_unit_test(unknown_keys_of_a_sweep_are_told_at_the_sweep),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
