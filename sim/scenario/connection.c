@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "models/pcie_link.h"
 #include "sim/scenario/catalog.h"
 
 const char *const lw_pattern_words[] = {"each", "star", "ring", "mesh", NULL};
@@ -119,6 +120,9 @@ static void limit_to(lw_link_spec *spec, const lw_device *device, const char *ke
 }
 
 void lw_link_limit(lw_link_spec *spec, const lw_device *device, lw_diags *diags) {
+    if (spec->family->options != lw_pcie_options) {
+        return;  // generation and lanes of a device are those of its PCIe port
+    }
     limit_to(spec, device, "gen", LW_DEVICE_GET(device, native_gen), diags);
     limit_to(spec, device, "lanes", LW_DEVICE_GET(device, native_lanes), diags);
 }
