@@ -204,7 +204,7 @@ static void default_params(lw_test *test, const lw_family *family, lw_test_param
                                                                                               : 4;
         }
     }
-    if (family->check(params->bytes, &params->set, (lw_place){0}, test->diags) != LW_OK || lw_diags_count(test->diags) > 0) {
+    if (lw_test_check(family, params, (lw_place){0}, test->diags) != LW_OK || lw_diags_count(test->diags) > 0) {
         fail_msg("%s", lw_diags_format(test->diags, test->arena, false));
     }
 }
@@ -251,7 +251,7 @@ static void every_listed_value_is_sound_or_refused(void **state) {
                 default_params(&test, family, &params);
                 lw_node value = {.kind = LW_SCALAR, .text = row->words[word]};
                 assert_int_equal(lw_option_parse_value(row, &value, params.bytes, test.diags), LW_OK);
-                if (family->check(params.bytes, &params.set, (lw_place){0}, test.diags) == LW_OK) {
+                if (lw_test_check(family, &params, (lw_place){0}, test.diags) == LW_OK) {
                     assert_link_is_sound(family, params.bytes);
                 } else {
                     assert_true(lw_diags_errors(test.diags) > 0);
@@ -278,7 +278,7 @@ static void more_lanes_are_never_slower(void **state) {
         int widths = 0;
         for (int64_t width = 1; width <= 32; width++) {
             *lanes = width;
-            if (family->check(params.bytes, &params.set, (lw_place){0}, test.diags) != LW_OK) {
+            if (lw_test_check(family, &params, (lw_place){0}, test.diags) != LW_OK) {
                 continue;
             }
             lw_link link;
