@@ -365,10 +365,17 @@ static void jitter_costs_frames(void **state) {
         before = error;
     }
     assert_true(before > 0.1);
-    // Sway so wide that the share of time in the beam decides: the threshold t is passed while h > t, h = u^(1/shape).
-    const double wide = 0.5;
-    double threshold = lw_from_dB(lw_mode_threshold_dB(&lw_modes[3]) - 30);
-    assert_within(lw_frame_error(&lw_modes[3], lw_from_dB(30), 0, 1, wide, 1e3), pow(threshold, 0.5), 0.02);
+    // Against a plain sum over 200,000 moments: wide sway, and a beam that seldom strays.
+    const struct { double shape, snr_dB; } beams[] = {{0.5, 30}, {2, 24.4}, {20, 10.5}};
+    for (size_t i = 0; i < sizeof beams / sizeof beams[0]; i++) {
+        enum { MOMENTS = 200000 };
+        double sum = 0, snr = lw_from_dB(beams[i].snr_dB);
+        for (int k = 0; k < MOMENTS; k++) {
+            double caught = pow((k + 0.5) / MOMENTS, 1 / beams[i].shape);
+            sum += lw_frame_error(&lw_modes[3], snr * caught, 0, 1, (double)INFINITY, 1e3) / MOMENTS;
+        }
+        assert_close(lw_frame_error(&lw_modes[3], snr, 0, 1, beams[i].shape, 1e3), sum, 0.05);
+    }
 }
 
 int main(void) {
