@@ -70,7 +70,7 @@ typedef struct lw_channel {
     lw_fraction expand;         // wire bytes per packet byte where packets ride in flits: 256/236; else 1
     lw_fraction stall;          // share of the remaining wire left idle (a calibrated efficiency is 1 - stall); else 0
 
-    int64_t packet_ps;  // fixed time that each packet occupies the channel besides its bytes: preamble, frame spaces, per-packet software
+    int64_t packet_ps;  // each packet occupies the channel so long besides its bytes: preamble, frame spaces, software
 
     lw_packet_format format[LW_PACKET_KINDS];
     int64_t request_max_bytes;  // payload one request may ask for (MRRS)
@@ -132,8 +132,8 @@ double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes);
 // The rate that is left after each stage up to and including LW_STAGE_RETRY, for a long stream of `kind` over segment 0..n in
 // direction dir with full packets (or packets of payload_bytes when > 0), other direction idle but for what this stream causes.
 // rate_Bps[RAW] is the raw rate of the slowest segment; WINDOW and ENDPOINT are the caller's. The window limit is also given,
-// INFINITY where there is none. A read's: tags x request / round trip, with the completer's latency completer_ps. A write's: packet
-// credits x payload / (packet + latency + credit return), of the tightest segment.
+// INFINITY where there is none. A read: tags x request / round trip, with the latency completer_ps of the completer. A write:
+// packet credits x payload / (packet + latency + credit return), of the tightest segment.
 typedef struct lw_waterfall {
     double rate_Bps[LW_STAGE_COUNT];  // each <= the one before
     double window_Bps;

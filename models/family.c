@@ -31,8 +31,8 @@ typedef struct trial {
     lw_link before;
 } trial;
 
-// Each trial has diagnostics of its own: a warning seen before would not count again. Without memory for them nothing can be told,
-// which passes for a difference.
+// Each trial has diagnostics of its own, for a warning seen before would not count again. Without memory for them nothing can be
+// told, which passes for a difference.
 static size_t warnings_of(const lw_family *family, const void *params, lw_arena *arena, bool *legal) {
     static const lw_option_set none;  // constant: findings have no place here
     lw_diags *diags = lw_diags_new(arena);
