@@ -57,7 +57,7 @@ static const lw_option options[] = {
      .fallback = "2.0",
      .words = version_words,
      .help = "Version of the standard: 1.1, 2.0, 3.0, 3.1, 3.2 or 4.0.",
-     .source = "CXL 2.0 is what memory expanders on the market speak (2023 to 2026)"},
+     .source = "CXL 2.0 is what the memory expanders speak that were measured (Intel CacheLib wiki, 2023-10-12)"},
     {.key = "gen",
      .kind = LW_OPTION_INTEGER,
      .offset = FIELD(gen),
@@ -540,52 +540,44 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
 }
 
 static const char page[] =
-    "Compute Express Link runs over the wires of PCI Express and lets a processor use a device's memory by plain loads and "
-    "stores\n"
-    "(CXL.mem), and a device cache the processor's (CXL.cache). What moves are lines of 64 B, not buffers: nobody calls a "
-    "driver.\n"
-    "CXL.io beside them is PCI Express itself. Type 1 devices cache, type 2 do both, type 3 are memory.\n"
+    "Compute Express Link runs over the wires of PCI Express and lets a processor use a device's memory by plain loads and\n"
+    "stores (CXL.mem), and a device cache the processor's (CXL.cache). What moves are lines of 64 B, not buffers: nobody calls\n"
+    "a driver. CXL.io beside them is PCI Express itself. Type 1 devices cache, type 3 are memory, type 2 do both.\n"
     "\n"
-    "Messages and data fill slots of 16 B. A flit of 68 B (CXL 1.1 and 2.0) has four, one of 256 B (from 3.0) fifteen. A read\n"
-    "asks with a share of a slot and gets one third or half of a slot as header and four of data; a write brings header and "
-    "data\n"
-    "in five and is answered with a share. This model packs them slot by slot. So reads alone leave 84 % of the wire to data in\n"
-    "either flit, writes alone 75 %: larger flits do not help writes. A latency-optimised flit loses 6 % more for being checked "
-    "in\n"
-    "halves, and port-based routing (pbr) packs fewer of its longer headers into a slot.\n"
+    "Messages and data fill slots of 16 B: four in a flit of 68 B (CXL 1.1 and 2.0), fifteen in one of 256 B (from 3.0). A read\n"
+    "takes a slot or less to ask, and a third or half of a slot before the four of its data. A write takes five and is answered\n"
+    "with a third or half. This model packs them slot by slot. Reads alone leave 84 % of the wire to data in either flit,\n"
+    "writes alone 75 %: larger flits do not help writes. Flits that are checked in halves (latency_optimised) carry 7 % less,\n"
+    "and port-based routing (pbr) has longer headers, of which fewer fit a slot.\n"
     "\n"
-    "Both directions run at once, so a mix beats either alone: at 2 reads to 1 write 119 % of one direction's rate (68 B) or 122 "
-    "%\n"
-    "(256 B). Set `mix` to what runs. That is why a measured x8 expander gave 17.8 GB/s of reads, and 27.2 GB/s at 1 to 1.\n"
+    "Both directions run at once, so a mix beats either alone: 2 reads to 1 write are 119 % of one direction's rate in flits of\n"
+    "68 B, 122 % in 256 B. That is why an expander with 8 lanes was measured at 17.8 GB/s of reads and at 27.2 GB/s with as\n"
+    "many writes; one efficiency for both directions explains all mixes. Say in `mix` what runs.\n"
     "\n"
-    "32 GT/s with 16 lanes is 52.7 GB/s of reads, 64 GT/s 108 GB/s of reads and 96 GB/s of writes; the 64 and 128 GB/s of data\n"
-    "sheets are the wire. Percentages on slides often leave out the CRC, the protocol id or the sync header.\n"
+    "16 lanes at 32 GT/s carry 52.7 GB/s of reads, at 64 GT/s 108 GB/s of reads or 96 GB/s of writes; the 64 and 128 GB/s of\n"
+    "data sheets are the wire. Percentages on slides often leave out CRC, protocol id or sync header.\n"
     "\n"
-    "Latency: a request passes port, wire and port, waits until its flit is checked, and so does the answer; between them the\n"
-    "device takes its time (read_latency of its node). The standard wants 80 ns from a read at a device's pins to its data, "
-    "which\n"
-    "is not what a program sees: loads from four devices on five processors took 140 to 410 ns (Melody, ASPLOS 2025). A\n"
+    "A read passes port, wire and port, waits until its flit is checked, and so does the answer; between them the device takes\n"
+    "its time (read_latency of its node). The standard wants 80 ns from a read at a device's pins to its data, idle and without\n"
+    "encryption. A program sees more: loads from four devices on five processors took 140 to 410 ns (Melody, ASPLOS 2025). A\n"
     "switch adds 90 ns a direction, a retimer up to 64 ns, a metre of cable 4.6 ns.\n"
     "\n"
-    "A chain of dependent loads has one line under way and gets 64 B a round trip (tags: 1); a core has some tens, and only "
-    "many\n"
-    "cores fill the link: rate is at most tags x 64 B / round trip.\n"
+    "A chain of dependent loads has one line under way and gets 64 B a round trip (tags: 1). Rate is at most tags x 64 B / "
+    "round\n"
+    "trip, so it takes many lines under way, and usually many cores, to fill the link.\n"
     "\n"
-    "Coherence: an expander's memory belongs to the host alone (host_only). An accelerator with memory of its own works free of\n"
-    "the host in device_bias; in host_bias it asks the host for its own lines. With back_invalidate (from 3.0) it keeps track "
-    "of\n"
-    "what hosts cache and snoops them; memory that several hosts share needs that. `asks` says how often.\n"
+    "An expander's memory belongs to the host alone (host_only). An accelerator uses memory of its own without asking in\n"
+    "device_bias, and asks the host for each of its own lines in host_bias. With back_invalidate (flits of 256 B) it keeps "
+    "track\n"
+    "of what hosts cache and snoops them; hosts that share lines need that. `asks` says how often.\n"
     "\n"
-    "Pooling gives parts of one device to several hosts: up to 16 logical devices behind one level of switches (2.0). Sharing "
-    "lets\n"
-    "them use the same lines; fabrics with port-based routing (3.x) have up to 4096 ids. Make the switch a node of the "
-    "scenario:\n"
-    "its links are then shared, as is the device's memory.\n"
+    "Pooling gives parts of one device to several hosts: up to 16 logical devices, behind one level of switches (2.0). Sharing\n"
+    "lets them use the same lines. Fabrics with port-based routing (3.x) have up to 4096 ids. Make the switch a node of the\n"
+    "scenario: its links are then shared, and so is the device's memory.\n"
     "\n"
-    "CXL is no way to attach a graphics card to a laptop: host, device and every port between must speak it, and no external "
-    "box\n"
-    "does. CXL 3.2 and 4.0 (128 GT/s, November 2025) are announced here: nobody sells them yet. Encryption (IDE) costs nothing\n"
-    "in this model unless you say what it takes, because nobody has published it.";
+    "CXL is no way to attach a graphics card from outside: host, device and every port between must speak it, and no box for\n"
+    "external cards does. CXL 3.2 and 4.0 (128 GT/s, November 2025) count as announced. Encryption (IDE) costs nothing here\n"
+    "unless you say what it takes: no figure has been published.";
 
 const lw_family lw_family_cxl = {
     .name = "cxl",

@@ -66,6 +66,7 @@ static void draw_server(world *w, uint32_t index) {
         s->opposite = index ^ 1U;
         s->control_bytes = 16;
         s->control_interval_ps = draw(w, 10000, 200000);
+        s->control_for_writes = chance(w, 30);
     }
     if (chance(w, 12)) {
         s->error_probability = 1e-4 * (double)draw(w, 1, 30);

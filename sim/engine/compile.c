@@ -133,9 +133,9 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
         !service_of(server, stop->full_wire_bytes, &stop->full) || !service_of(server, stop->last_wire_bytes, &stop->last)) {
         return LW_LIMIT;
     }
-    // What backs up at the source of a backlog is not queueing delay.
-    stop->counts_wait = !stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX ||
-                                                fabric->task[stream->task].arrivals != LW_ARRIVALS_BACKLOG);
+    // What backs up at the source of a backlog is not queueing delay, nor are requests that leave as others are answered.
+    bool arrives = fabric->task[stream->task].arrivals != LW_ARRIVALS_BACKLOG;
+    stop->counts_wait = arrives || (!stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX));
     lw_node_server *state = &run->server[hop->server];
     if (stop->buffer != INT64_MAX) {
         state->limited = true;

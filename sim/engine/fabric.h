@@ -48,7 +48,7 @@ typedef struct lw_hop {
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)
     int64_t granule_bytes;   // >= 1
     bool store_forward;
-    bool paces;              // takes its time between packets, not over the bytes of one: the next stop need not wait for a tail
+    bool paces;  // takes its time between packets, not over the bytes of one: the next stop need not wait for a tail
     int64_t
         buffer_packets;  // at most so many packets of the task have left here and not yet started at the next stop; 0: no limit
 } lw_hop;
@@ -117,8 +117,10 @@ typedef struct lw_task_result {
     int64_t first_ps;      // first packet or request ready
     int64_t delivered_ps;  // last payload byte at the sink
     int64_t end_ps;
-    int64_t packets;          // data packets
-    int64_t wait_ps;          // sum over data packets of the time spent queueing at servers (arrived, not started)
+    int64_t packets;  // data packets
+    // Sum over data packets of the time spent queueing at servers (arrived, not started); over requests too where they arrive by
+    // themselves (arrivals).
+    int64_t wait_ps;
     int64_t window_stall_ps;  // time with data left to ask for and no tag free
     uint32_t busiest;         // server of its paths with the highest busy share between first_ps and delivered_ps
     double busiest_share;

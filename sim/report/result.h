@@ -13,8 +13,8 @@
 
 // One swept path and its value in one point.
 typedef struct lw_set_value {
-    const char *path;        // "links.egpu", "workloads.upload.bytes"
-    const char *text;        // what a human reads: "oculink-2-x4", "4 KiB"
+    const char *path;  // "links.egpu", "workloads.upload.bytes"
+    const char *text;  // what a human reads: "oculink-2-x4", "4 KiB"
     bool is_number;
     double number;           // in the base unit when is_number
     lw_dimension dimension;  // of number
@@ -29,7 +29,8 @@ typedef struct lw_workload_result {
     double time_s;             // end - start
     double bandwidth_GBps;     // bytes / time_s / 1e9; 0 when no time passed
     int64_t fixed_ps;          // submission and completion cost and unloaded latency inside that time
-    double mean_wait_ps;       // mean queueing delay of a packet (streams); 0 otherwise
+    double mean_wait_ps;       // mean queueing delay of a packet, of a read with its request (paced work); 0 otherwise
+    double mean_latency_ps;    // that and the unloaded latency (paced work); 0 otherwise
     const char *limited_by;    // in words: "links.egpu host->gpu: channel"
     double limited_share;      // by how much: busy share of that resource, or the share of the time
 } lw_workload_result;
@@ -74,9 +75,9 @@ typedef struct lw_measured_series {
     const char *provenance;  // author, title, date: for the foot
     const char *series;      // the series value it belongs to ("oculink-2-x4"); NULL when none
     const char *family;
-    const char *observe;     // "bandwidth_GBps" or "time_us"
-    const char *direction;   // "h2d", "d2h", or NULL
-    double (*points)[2];     // x in the base unit, y in the unit of observe
+    const char *observe;    // "bandwidth_GBps" or "time_us"
+    const char *direction;  // "h2d", "d2h", or NULL
+    double (*points)[2];    // x in the base unit, y in the unit of observe
     size_t count;
     bool validate_only;
 } lw_measured_series;
