@@ -261,6 +261,78 @@ static void groups_are_joined_by_patterns(void **state) {
     lw_test_end(&test);
 }
 
+static const lw_task *task_between(lw_test *test, const char *links, const char *from, const char *to, lw_fabric *fabric) {
+    const char *text = lw_arena_print(test->arena,
+                                      "nodes: {host: {kind: host, count: 2}, sw: {kind: switch, count: 2}, gpu: {kind: gpu, "
+                                      "forwards: %s, count: 8}}\nlinks: %s\n"
+                                      "workloads: {w: {kind: copy, from: '%s', to: '%s', bytes: 1 MiB}}\n",
+                                      strstr(links, "torus") != NULL ? "true" : "false", links, from, to);
+    *fabric = build_text(test, text);
+    for (size_t i = 0; i < fabric->task_count; i++) {
+        if (fabric->task[i].bytes > 0) {
+            return &fabric->task[i];
+        }
+    }
+    fail_msg("no task with bytes");
+    return NULL;
+}
+
+// Two switches with eight cards have four each, in order.
+static void fewer_nodes_share_the_members_of_a_group(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric fabric;
+    const lw_task *task =
+        task_between(&test, "{up: {between: [host, sw], preset: pcie-4-x16}, slot: {between: [sw, gpu], preset: pcie-4-x16}}",
+                     "gpu[4]", "gpu[7]", &fabric);
+    assert_int_equal(task->data_count, 2);
+    assert_string_equal(fabric.server[task->data[0].server].name, "links.slot gpu[4]->sw[1]: channel");
+    lw_test_end(&test);
+}
+
+static void a_torus_joins_neighbours_along_each_axis(void **state) {
+    (void)state;
+    static const struct {
+        const char *shape;
+        size_t links;
+    } cases[] = {{"[8]", 8}, {"[2, 4]", 4 + 8}, {"[4, 2]", 8 + 4}, {"[2, 2, 2]", 12}, {"[8, 1, 1]", 8}};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {gpu: {kind: gpu, count: 8}}\n"
+                                          "links: {l: {between: [gpu, gpu], preset: ici-v4, pattern: torus, shape: %s}}\n",
+                                          cases[i].shape);
+        assert_int_equal(build_text(&test, text).server_count / 2, cases[i].links);
+    }
+    lw_test_end(&test);
+}
+
+// From corner to corner of 4 x 2 over two axes; each chip on the way passes the packets on.
+static void packets_cross_a_torus_by_the_fewest_hops(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric fabric;
+    const lw_task *task = task_between(&test, "{l: {between: [gpu, gpu], preset: ici-v4, pattern: torus, shape: [4, 2]}}",
+                                       "gpu[0]", "gpu[6]", &fabric);
+    assert_int_equal(task->data_count, 3);
+    lw_test_end(&test);
+}
+
+// Peers take their own link, however quick the way through the host would be.
+static void peers_use_their_own_fabric(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric fabric;
+    const lw_task *task =
+        task_between(&test,
+                     "{slot: {between: ['host[0]', gpu], preset: pcie-5-x16}, ici: {between: ['gpu[0]', 'gpu[1]'], "
+                     "preset: ici-v4, port_latency: 10 us}}",
+                     "gpu[0]", "gpu[1]", &fabric);
+    assert_int_equal(task->data_count, 1);
+    assert_string_equal(fabric.server[task->data[0].server].name, "links.ici gpu[0]->gpu[1]: channel");
+    lw_test_end(&test);
+}
+
 static void groups_copy_side_by_side(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -317,6 +389,10 @@ int main(void) {
         cmocka_unit_test(calls_may_run_ahead),
         cmocka_unit_test(routes_take_the_least_latency_or_the_way_asked_for),
         cmocka_unit_test(groups_are_joined_by_patterns),
+        cmocka_unit_test(fewer_nodes_share_the_members_of_a_group),
+        cmocka_unit_test(a_torus_joins_neighbours_along_each_axis),
+        cmocka_unit_test(packets_cross_a_torus_by_the_fewest_hops),
+        cmocka_unit_test(peers_use_their_own_fabric),
         cmocka_unit_test(groups_copy_side_by_side),
         cmocka_unit_test(small_transfers_share_the_tags),
     };

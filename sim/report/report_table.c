@@ -229,6 +229,16 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
     return lw_grid_write(grid, 2, 0, out);
 }
 
+// A link that carries nothing either way; its two directions stand side by side.
+static bool is_idle(const lw_point *point, size_t d) {
+    const lw_direction_result *direction = &point->direction[d];
+    bool idle = direction->wire_bytes == 0;
+    for (size_t k = d > 0 ? d - 1 : 0; k <= d + 1 && k < point->direction_count; k++) {
+        idle = idle && (strcmp(point->direction[k].link, direction->link) != 0 || point->direction[k].wire_bytes == 0);
+    }
+    return idle;
+}
+
 // The links of a single point; in a sweep they would bury the answer (CSV and JSON have them all).
 static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, 6, "llrrrr");
@@ -236,8 +246,13 @@ static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *ou
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
         lw_grid_add(grid, head[i]);
     }
+    size_t idle = 0;
     for (size_t d = 0; d < point->direction_count; d++) {
         const lw_direction_result *direction = &point->direction[d];
+        if (is_idle(point, d)) {
+            idle++;
+            continue;
+        }
         lw_grid_add(grid, direction->link);
         lw_grid_add(grid, direction->direction);
         lw_grid_print(grid, "%.1f %%", 100 * direction->utilisation);
@@ -246,7 +261,11 @@ static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *ou
         lw_grid_print(grid, "%lld", (long long)direction->packets);
     }
     lw_text_add(out, "\n");
-    return lw_grid_write(grid, 2, 0, out);
+    LW_TRY(lw_grid_write(grid, 2, 0, out));
+    if (idle > 0) {
+        lw_text_print(out, "  %zu more directions carried nothing.\n", idle);
+    }
+    return LW_OK;
 }
 
 static void write_evidence(const lw_result *result, lw_text *out) {

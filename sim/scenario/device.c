@@ -108,6 +108,8 @@ static const lw_option gpu_options[] = {
      "share of the link's payload ceiling that copies from the device reach", ideal},
     {"p2p", LW_OPTION_FLAG, LW_PLAIN, AT(p2p), "true", NULL, 0, 0,
      "copies to another GPU go straight to it; false: through a bounce buffer in host memory", NULL},
+    {"forwards", LW_OPTION_FLAG, LW_PLAIN, AT(forwards), "false", NULL, 0, 0,
+     "passes packets between others over its own links, as the routers in a TPU do", NULL},
     NATIVE_ROWS,
     COUNT_ROW,
     {0}};

@@ -38,6 +38,7 @@ typedef struct lw_device_params {
     int64_t finish_ps;
     double efficiency_h2d, efficiency_d2h;
     bool p2p;
+    bool forwards;
     int64_t dma_packet_gap_ps, request_gap_ps;
     int64_t tags, mps_bytes, mrrs_bytes;  // LW_AUTO: the link's
     int64_t native_gen, native_lanes;     // LW_AUTO: whatever the link has

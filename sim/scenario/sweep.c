@@ -295,7 +295,7 @@ lw_status lw_sweep_put(lw_node *root, const char *path, const lw_node *value, lw
     if (star != NULL && (star[2] == '.' || star[2] == '\0')) {
         return put_in_all(root, path, star + 1, value, at, arena, diags);
     }
-    static const char *const heads[] = {"preset", "type", "kind"}, *const kept[] = {"between", "pattern", "count"};
+    static const char *const heads[] = {"preset", "type", "kind"}, *const kept[] = {"between", "pattern", "shape", "count"};
     lw_node *old = lw_tree_at(root, path);
     if (value->kind != LW_MAP || old == NULL || old->kind != LW_MAP) {
         return lw_tree_set(root, path, value, at, arena, diags);
@@ -310,7 +310,7 @@ lw_status lw_sweep_put(lw_node *root, const char *path, const lw_node *value, lw
     }
     merged->kind = LW_MAP;
     merged->place = value->place;
-    for (int i = 0; afresh && i < 3; i++) {
+    for (int i = 0; afresh && i < 4; i++) {
         const lw_node *item = child_of(old, kept[i]);
         if (item != NULL) {
             LW_TRY(lw_tree_set(merged, kept[i], item, at, arena, diags));
