@@ -86,8 +86,8 @@ static const format generic_256[] = {
     {{{0}}},
 };
 
-// The same tables for port-based routing. A header slot takes what both the generic slot with these ids and the header slot
-// without them take; H4 and H14 fit only while the bytes left out are zero and do not count.
+// The same tables for port-based routing. Header slots are inferred, not read: what both the generic slot with these ids and the
+// header slot without them take; H4 and H14 fit only while the bytes left out are zero and do not count.
 static const format header_pbr[] = {
     {{{1, LW_CXL_H2D_REQ}}},    // H0
     {{{2, LW_CXL_H2D_RSP}}},    // H1

@@ -318,7 +318,8 @@ static double mixed_GBps(const lw_link *link, double reads, double writes) {
     return 64 * (reads + writes) / slowest_s / 1e9;
 }
 
-// Intel CacheLib wiki (2023-10-12), expander on Xeon 8470, x8: one efficiency explains four mixes, because slots do the rest.
+// Intel CacheLib wiki (2023-10-12), expander on Xeon 8470, taken as x8: one efficiency, fitted to these four mixes, brings all
+// of them within 3 %.
 static void mixes_as_measured(void **state) {
     (void)state;
     const struct {
@@ -379,7 +380,7 @@ static void labels_and_evidence(void **state) {
     } rows[] = {
         {"{lanes: 8}", "CXL 2.0 x8", LW_SPECIFIED},
         {"{version: 3.1, lanes: 16, flit: latency_optimised}", "CXL 3.1 x16 lopt", LW_SPECIFIED},
-        {"{version: 3.1, lanes: 16, flit: pbr}", "CXL 3.1 x16 PBR", LW_SPECIFIED},
+        {"{version: 3.1, lanes: 16, flit: pbr}", "CXL 3.1 x16 PBR", LW_ASSUMED},
         {"{version: 3.2, lanes: 8}", "CXL 3.2 x8", LW_ANNOUNCED},
         {"{version: 4.0, lanes: 16}", "CXL 4.0 x16", LW_ANNOUNCED},
     };
