@@ -66,6 +66,17 @@ static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t see
         out->credits[kind].packets = given->packets > 0 ? given->packets : LW_CREDITS_INFINITE;
         out->credits[kind].data_units = given->data_units > 0 ? given->data_units : LW_CREDITS_INFINITE;
     }
+    out->turnaround_ps = in->turnaround_ps;
+    out->outage_at_ps = INT64_MAX;
+    if (in->outage_ps > 0 && in->outage_gap_ps > 0) {
+        out->outage_gap_ps = in->outage_gap_ps;
+        out->outage_ps = in->outage_ps;
+        out->outage_random = new_random(seed, 3, index);
+        if (out->outage_random == NULL) {
+            return LW_NO_MEMORY;
+        }
+        lw_draw_outage(out, 0);
+    }
     out->good_units = INT64_MAX;
     if (in->error_probability > 0 && in->replay != LW_REPLAY_NONE) {
         out->error_probability = in->error_probability;
@@ -122,6 +133,7 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
                       .until_sink = stream->sink_every,
                       .buffer = hop->buffer_packets > 0 && index != stream->last_stop ? hop->buffer_packets : INT64_MAX,
                       .kind = stream->kind,
+                      .back = hop->back,
                       .frees = LW_NONE,
                       .sink_frees = LW_NONE,
                       .full_units = ceil_divide(full_bytes, unit),
@@ -311,6 +323,9 @@ void lw_run_state_free(lw_run_state *run) {
         (void)lw_memory_resize_block(run->server[s].flight.entry, 0);
         if (run->server[s].random != NULL) {
             gsl_rng_free(run->server[s].random);
+        }
+        if (run->server[s].outage_random != NULL) {
+            gsl_rng_free(run->server[s].outage_random);
         }
     }
     for (size_t s = 0; s < run->stream_count; s++) {

@@ -39,6 +39,13 @@ typedef struct lw_server {
     int64_t error_unit_bytes;
     lw_replay replay;
     int64_t replay_ps;
+
+    // Outages, each of exponential length with mean outage_ps after an exponential gap with mean outage_gap_ps: no packet starts
+    // in one. 0: none.
+    int64_t outage_gap_ps;
+    int64_t outage_ps;
+
+    int64_t turnaround_ps;  // of a medium that both directions share: before a packet of the other way
 } lw_server;
 
 // One stop of a path. The packet starts there when its head has arrived, or its tail where it takes less time here than on the
@@ -48,6 +55,7 @@ typedef struct lw_hop {
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)
     int64_t granule_bytes;   // >= 1
     bool store_forward;
+    bool back;   // of a shared medium: the packet goes the other way
     bool paces;  // takes its time between packets, not over the bytes of one: the next stop need not wait for a tail
     int64_t
         buffer_packets;  // at most so many packets of the task have left here and not yet started at the next stop; 0: no limit

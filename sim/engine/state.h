@@ -51,6 +51,7 @@ typedef struct lw_stop {
     bool store_forward;  // a full packet starts when its tail has arrived
     bool last_store_forward;
     bool counts_wait;
+    bool back;            // the other way over a shared medium
     bool wakes_previous;  // the stop before has a bounded buffer
     int64_t buffer;       // packets started here and not yet at the next stop; INT64_MAX: any number
     lw_packet_kind kind;
@@ -84,6 +85,12 @@ typedef struct lw_node_server {
     gsl_rng *random;
     lw_replay replay;
     int64_t replay_ps;
+    // The next outage, drawn ahead; INT64_MAX without outages. Not part of the repeating state: a jump ends before it.
+    int64_t outage_at_ps, outage_end_ps;
+    int64_t outage_gap_ps, outage_ps;
+    gsl_rng *outage_random;
+    int64_t turnaround_ps;
+    bool back;  // the way of the last packet
     int64_t control_sent, replays, replay_wire_bytes;
 } lw_node_server;
 
@@ -192,6 +199,7 @@ void lw_run_state_free(lw_run_state *run);
 void lw_packet_step(lw_run_state *run);                                  // execute the earliest event
 void lw_stop_arrive(lw_run_state *run, uint32_t stop, int64_t packets);  // packets join the queue of a stop now
 void lw_draw_good_units(lw_node_server *server);
+void lw_draw_outage(lw_node_server *server, int64_t after_ps);
 void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity);
 
 // task.c: the life of a task around its packets.
