@@ -28,7 +28,7 @@ static void results_say_what_limits(void **state) {
     assert_string_equal(limit_of(&test, PAIR("kind: host", "kind: gpu, request_gap: 100 ns", "preset: pcie-4-x16") H2D("16 MiB")),
                         "gpu dma engine (100 ns a request)");
     assert_string_equal(
-        limit_of(&test, PAIR("kind: host", "kind: gpu, copy_efficiency_h2d: 0.5", "preset: pcie-4-x16") H2D("16 MiB")),
+        limit_of(&test, PAIR("kind: host", "kind: gpu, copy_rate_h2d: 14 GB/s", "preset: pcie-4-x16") H2D("16 MiB")),
         "gpu copy engine");
     assert_string_equal(
         limit_of(
@@ -168,12 +168,12 @@ static void runs_beyond_the_clock_are_told(void **state) {
 static void idle_keys_are_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    load_text(&test, "nodes:\n  host: {kind: host}\n  gpu: {kind: gpu, copy_efficiency_d2h: 0.5}\n  spare: {kind: memory, "
+    load_text(&test, "nodes:\n  host: {kind: host}\n  gpu: {kind: gpu, copy_rate_d2h: 14 GB/s}\n  spare: {kind: memory, "
                      "memory_rate: 1 GB/s}\n"
                      "links:\n  slot: {between: [host, gpu], preset: pcie-4-x16, replay: standard}\n"
                      "  idle: {between: [host, spare], preset: pcie-4-x4}\n"
                      "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 MiB, overlap: true}}\n");
-    assert_message(&test, LW_WARNING, "nodes.gpu.copy_efficiency_d2h has no effect here");
+    assert_message(&test, LW_WARNING, "nodes.gpu.copy_rate_d2h has no effect here");
     assert_message(&test, LW_WARNING, "nodes.spare takes part in nothing here");
     assert_message(&test, LW_WARNING, "links.slot.replay has no effect here");
     assert_message(&test, LW_WARNING, "links.idle carries nothing here");

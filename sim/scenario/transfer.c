@@ -135,10 +135,10 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
     if (server != LW_NO_SERVER) {
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
-    double share = reading ? LW_DEVICE_GET(device, efficiency_h2d) : LW_DEVICE_GET(device, efficiency_d2h);
-    if (share < 1) {
+    int64_t rate_Bps = reading ? LW_DEVICE_GET(device, copy_rate_h2d_Bps) : LW_DEVICE_GET(device, copy_rate_d2h_Bps);
+    if (rate_Bps != LW_AUTO && (double)rate_Bps < ceiling_Bps) {
         hop.overhead_bytes = reading ? packet_bytes : 0;
-        LW_TRY(lw_server_of_pace(builder, executor, reading, share * ceiling_Bps, packet_bytes, &hop.server));
+        LW_TRY(lw_server_of_pace(builder, executor, reading, (double)rate_Bps, packet_bytes, &hop.server));
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     return LW_OK;
