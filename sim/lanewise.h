@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The library in one header: load a scenario, run it, read results. Nothing here prints or exits; all memory lies in the caller's arena.
+// The library in one header: load a scenario, run it, read results. Nothing here prints or exits; all memory lies in the caller's
+// arena.
 #ifndef LANEWISE_H
 #define LANEWISE_H
 
@@ -31,7 +32,7 @@ typedef struct lw_catalog lw_catalog;  // read-only after opening, safe to share
 // program's source or its installed share/lanewise. Presets are parsed at first use of their kind.
 lw_status lw_catalog_open(const char *folder, lw_arena *arena, lw_diags *diags, lw_catalog **out) LW_CHECKED;
 const char *lw_catalog_folder(const lw_catalog *catalog);
-size_t lw_catalog_count(const lw_catalog *catalog, lw_preset_kind kind);                      // sorted by name
+size_t lw_catalog_count(const lw_catalog *catalog, lw_preset_kind kind);  // sorted by name
 const lw_preset *lw_catalog_at(const lw_catalog *catalog, lw_preset_kind kind, size_t index);
 const lw_preset *lw_catalog_find(const lw_catalog *catalog, lw_preset_kind kind, const char *name);  // NULL when unknown
 
@@ -42,12 +43,12 @@ typedef struct lw_scenario lw_scenario;
 typedef struct lw_load {
     const char *const *set;  // "PATH=VALUE" of --set, in order
     size_t set_count;
-    const char *engine;      // of --engine; NULL: as the file says
-    const char *seed;        // of --seed, as text; NULL: as the file says
+    const char *engine;  // of --engine; NULL: as the file says
+    const char *seed;    // of --seed, as text; NULL: as the file says
 } lw_load;
 
-// Parse, include, apply --set, expand the sweep, and check every point without running it. All findings go to diags; LW_BAD_INPUT when
-// there is an error. load may be NULL.
+// Parse, include, apply --set, expand the sweep, and check every point without running it. All findings go to diags; LW_BAD_INPUT
+// when there is an error. load may be NULL.
 lw_status lw_scenario_load(const char *path, const lw_catalog *catalog, const lw_load *load, lw_arena *arena, lw_diags *diags,
                            lw_scenario **out) LW_CHECKED;
 // The same from a tree that exists already (measured tables).
@@ -61,21 +62,23 @@ const lw_node *lw_scenario_measured(const lw_scenario *scenario);  // the list u
 const lw_node *lw_scenario_asserts(const lw_scenario *scenario);   // the list under assert:, or NULL
 
 typedef struct lw_run {
-    int threads;                       // 0: OMP_NUM_THREADS or the cores
-    const volatile sig_atomic_t *stop; // non-zero stops soon; finished points are kept
+    int threads;                                              // 0: OMP_NUM_THREADS or the cores
+    const volatile sig_atomic_t *stop;                        // non-zero stops soon; finished points are kept
     void (*progress)(size_t done, size_t total, void *user);  // called from one thread at a time; may be NULL
     void *user;
 } lw_run;
 
-// Run all points. The bytes of the result do not depend on the number of threads. LW_INTERRUPTED: *out holds the points that finished.
-lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_arena *arena, lw_diags *diags, lw_result *out)
-    LW_CHECKED;
+// Run all points. The bytes of the result do not depend on the number of threads. LW_INTERRUPTED: *out holds the points that
+// finished.
+lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_arena *arena, lw_diags *diags,
+                          lw_result *out) LW_CHECKED;
 
 // The fabric of one point, for tests and drawings. Lives in the arena.
-lw_status lw_scenario_build(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags, lw_fabric *out) LW_CHECKED;
+lw_status lw_scenario_build(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags,
+                            lw_fabric *out) LW_CHECKED;
 
-// The JSON Schema of the scenario file, generated from the option tables. charts: the table of an entry under `charts:`, which belongs to
-// whoever draws them.
+// The JSON Schema of the scenario file, generated from the option tables. charts: the table of an entry under `charts:`, which
+// belongs to whoever draws them.
 lw_status lw_schema_write(const lw_option *charts, lw_arena *arena, const char **json) LW_CHECKED;
 
 // ---- Measured tables ----
@@ -91,10 +94,10 @@ typedef struct lw_validation {
     double (*rows)[3];  // x in the base unit, measured, model
 } lw_validation;
 
-lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_measured **out)
-    LW_CHECKED;
-lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_arena *arena, lw_diags *diags, lw_validation *out)
-    LW_CHECKED;
+lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
+                           lw_measured **out) LW_CHECKED;
+lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_arena *arena, lw_diags *diags,
+                               lw_validation *out) LW_CHECKED;
 // For charts: the points and where they come from.
 lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_measured_series *out) LW_CHECKED;
 

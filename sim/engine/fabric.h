@@ -47,7 +47,7 @@ typedef struct lw_hop {
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)
     int64_t granule_bytes;   // >= 1
     bool store_forward;
-    bool paces;              // takes its time between packets, not over the bytes of one: the next stop need not wait for a tail
+    bool paces;  // takes its time between packets, not over the bytes of one: the next stop need not wait for a tail
     int64_t
         buffer_packets;  // at most so many packets of the task have left here and not yet started at the next stop; 0: no limit
 } lw_hop;

@@ -13,8 +13,8 @@
 
 // One swept path and its value in one point.
 typedef struct lw_set_value {
-    const char *path;        // "links.egpu", "workloads.upload.bytes"
-    const char *text;        // what a human reads: "oculink-2-x4", "4 KiB"
+    const char *path;  // "links.egpu", "workloads.upload.bytes"
+    const char *text;  // what a human reads: "oculink-2-x4", "4 KiB"
     bool is_number;
     double number;           // in the base unit when is_number
     lw_dimension dimension;  // of number
@@ -74,9 +74,9 @@ typedef struct lw_measured_series {
     const char *provenance;  // author, title, date: for the foot
     const char *series;      // the series value it belongs to ("oculink-2-x4"); NULL when none
     const char *family;
-    const char *observe;     // "bandwidth_GBps" or "time_us"
-    const char *direction;   // "h2d", "d2h", or NULL
-    double (*points)[2];     // x in the base unit, y in the unit of observe
+    const char *observe;    // "bandwidth_GBps" or "time_us"
+    const char *direction;  // "h2d", "d2h", or NULL
+    double (*points)[2];    // x in the base unit, y in the unit of observe
     size_t count;
     bool validate_only;
 } lw_measured_series;
