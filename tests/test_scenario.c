@@ -64,6 +64,30 @@ static void windows_obey_littles_law(void **state) {
     lw_test_end(&test);
 }
 
+// The waterfall is arithmetic, the copy is simulated, and a reader sees both side by side.
+static void waterfalls_end_where_copies_arrive(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, PAIR("kind: host", "kind: gpu",
+                             "preset: pcie-3-x16") "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 64 MiB}\n"
+                                                   "  down: {kind: copy, from: gpu, to: host, bytes: 64 MiB, after: [up]}\n"
+                                                   "sweep: {links.slot: [{preset: pcie-1-x1}, {preset: pcie-2-x4}, {preset: "
+                                                   "pcie-3-x16}, {preset: pcie-4-x4}, "
+                                                   "{preset: pcie-5-x8}, {preset: pcie-6-x4}, {preset: oculink-2-x4}, {preset: "
+                                                   "thunderbolt-5}]}\n");
+    assert_int_equal(result.point_count, 8);
+    for (size_t i = 0; i < result.point_count; i++) {
+        const lw_point *point = &result.point[i];
+        assert_int_equal(point->stage_count, 2);
+        for (size_t s = 0; s < point->stage_count; s++) {
+            const lw_stage_result *stage = &point->stage[s];
+            assert_close(workload_of(point, stage->workload)->bandwidth_GBps, stage->rate_GBps[LW_STAGE_WINDOW], 5e-4);
+        }
+    }
+    lw_test_end(&test);
+}
+
 // Twelve readers leave a copy what they do not take (30.6 GB/s less 19.6).
 static void loads_last_and_take_their_share(void **state) {
     (void)state;
@@ -293,19 +317,13 @@ static void memory_may_run_out_anywhere(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(results_say_what_limits),
-        cmocka_unit_test(windows_obey_littles_law),
-        cmocka_unit_test(loads_last_and_take_their_share),
-        cmocka_unit_test(jobs_wait_for_each_other),
-        cmocka_unit_test(empty_copies_take_their_fixed_cost),
-        cmocka_unit_test(threads_change_no_byte),
-        cmocka_unit_test(finished_points_survive_a_stop),
-        cmocka_unit_test(runs_beyond_the_clock_are_told),
-        cmocka_unit_test(idle_keys_are_told),
-        cmocka_unit_test(keys_of_some_points_are_not_idle),
-        cmocka_unit_test(included_files_come_first),
-        cmocka_unit_test(engines_agree_and_seeds_are_kept),
-        cmocka_unit_test(digests_are_those_of_the_standard),
+        cmocka_unit_test(results_say_what_limits),          cmocka_unit_test(waterfalls_end_where_copies_arrive),
+        cmocka_unit_test(windows_obey_littles_law),         cmocka_unit_test(loads_last_and_take_their_share),
+        cmocka_unit_test(jobs_wait_for_each_other),         cmocka_unit_test(empty_copies_take_their_fixed_cost),
+        cmocka_unit_test(threads_change_no_byte),           cmocka_unit_test(finished_points_survive_a_stop),
+        cmocka_unit_test(runs_beyond_the_clock_are_told),   cmocka_unit_test(idle_keys_are_told),
+        cmocka_unit_test(keys_of_some_points_are_not_idle), cmocka_unit_test(included_files_come_first),
+        cmocka_unit_test(engines_agree_and_seeds_are_kept), cmocka_unit_test(digests_are_those_of_the_standard),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
