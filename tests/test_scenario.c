@@ -130,6 +130,30 @@ static void empty_copies_take_their_fixed_cost(void **state) {
     lw_test_end(&test);
 }
 
+// A copy of one packet is its fixed cost to the picosecond, however small; a larger one takes longer.
+static void fixed_cost_fits_into_the_time(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(
+        &test, PAIR("preset: desktop-ddr5", "kind: gpu, submit: 3 us, finish: 1 us",
+                    "preset: oculink-2-x4") "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 64 B}\n"
+                                            "  down: {kind: copy, from: gpu, to: host, bytes: 64 B, after: [up]}\n"
+                                            "  ping: {kind: read-latency, device: gpu, host: host, bytes: 64 B, after: [down]}\n"
+                                            "sweep: {workloads.*.bytes: [1 B, 64 B, 256 B, 4 KiB]}\n");
+    assert_int_equal(result.point_count, 4);
+    for (size_t i = 0; i < result.point_count; i++) {
+        for (size_t w = 0; w < result.point[i].workload_count; w++) {
+            const lw_workload_result *row = &result.point[i].workload[w];
+            if (row->bytes <= 256) {
+                assert_int_equal(row->fixed_ps, row->end_ps - row->start_ps);
+            } else {
+                assert_true(row->fixed_ps < row->end_ps - row->start_ps);
+            }
+        }
+    }
+    lw_test_end(&test);
+}
+
 static const char swept[] = PAIR("kind: host", "preset: rtx-5090", "preset: oculink-2-x4")
     H2D("1 MiB") "sweep: {links.slot: [{preset: pcie-4-x16}, {preset: thunderbolt-4}], workloads.up.bytes: {from: 1 KiB, to: 4 "
                  "MiB, factor: 4}}\n";
@@ -317,13 +341,21 @@ static void memory_may_run_out_anywhere(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(results_say_what_limits),          cmocka_unit_test(waterfalls_end_where_copies_arrive),
-        cmocka_unit_test(windows_obey_littles_law),         cmocka_unit_test(loads_last_and_take_their_share),
-        cmocka_unit_test(jobs_wait_for_each_other),         cmocka_unit_test(empty_copies_take_their_fixed_cost),
-        cmocka_unit_test(threads_change_no_byte),           cmocka_unit_test(finished_points_survive_a_stop),
-        cmocka_unit_test(runs_beyond_the_clock_are_told),   cmocka_unit_test(idle_keys_are_told),
-        cmocka_unit_test(keys_of_some_points_are_not_idle), cmocka_unit_test(included_files_come_first),
-        cmocka_unit_test(engines_agree_and_seeds_are_kept), cmocka_unit_test(digests_are_those_of_the_standard),
+        cmocka_unit_test(results_say_what_limits),
+        cmocka_unit_test(waterfalls_end_where_copies_arrive),
+        cmocka_unit_test(fixed_cost_fits_into_the_time),
+        cmocka_unit_test(windows_obey_littles_law),
+        cmocka_unit_test(loads_last_and_take_their_share),
+        cmocka_unit_test(jobs_wait_for_each_other),
+        cmocka_unit_test(empty_copies_take_their_fixed_cost),
+        cmocka_unit_test(threads_change_no_byte),
+        cmocka_unit_test(finished_points_survive_a_stop),
+        cmocka_unit_test(runs_beyond_the_clock_are_told),
+        cmocka_unit_test(idle_keys_are_told),
+        cmocka_unit_test(keys_of_some_points_are_not_idle),
+        cmocka_unit_test(included_files_come_first),
+        cmocka_unit_test(engines_agree_and_seeds_are_kept),
+        cmocka_unit_test(digests_are_those_of_the_standard),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,19 +144,27 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
     return LW_OK;
 }
 
-static void finish_transfer(lw_builder *builder, const lw_list *data, const lw_list *request, lw_transfer *out) {
+int64_t lw_transfer_latency_ps(const lw_builder *builder, const lw_transfer *transfer, int64_t bytes) {
+    const lw_task *task = &transfer->task;
+    const lw_fabric fabric = {.server = LW_LIST_ITEMS(&builder->server, lw_server), .server_count = builder->server.count};
+    if (bytes == 0) {
+        return 0;
+    }
+    int64_t payload_bytes = bytes < task->packet_bytes ? bytes : task->packet_bytes;
+    int64_t latency_ps = lw_path_latency_ps(&fabric, task->data, task->data_count, payload_bytes);
+    if (task->kind == LW_TASK_READ) {
+        latency_ps += task->completer_ps + lw_path_latency_ps(&fabric, task->request, task->request_count, 0);
+    }
+    return latency_ps;
+}
+
+static void finish_transfer(const lw_builder *builder, const lw_list *data, const lw_list *request, lw_transfer *out) {
     lw_task *task = &out->task;
     task->data = LW_LIST_ITEMS(data, lw_hop);
     task->data_count = data->count;
     task->request = LW_LIST_ITEMS(request, lw_hop);
     task->request_count = request->count;
-    lw_fabric fabric = {.server = LW_LIST_ITEMS(&builder->server, lw_server), .server_count = builder->server.count};
-    out->unloaded_ps = lw_path_latency_ps(&fabric, task->data, task->data_count, task->packet_bytes);
-    if (task->kind == LW_TASK_READ) {
-        out->round_trip_ps =
-            out->unloaded_ps + task->completer_ps + lw_path_latency_ps(&fabric, task->request, task->request_count, 0);
-        out->unloaded_ps = out->round_trip_ps;
-    }
+    out->round_trip_ps = task->kind == LW_TASK_READ ? lw_transfer_latency_ps(builder, out, task->packet_bytes) : 0;
 }
 
 static void note_use(lw_builder *builder, const lw_route *route, lw_ends ends) {
