@@ -123,13 +123,12 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
                       .kind = stream->kind,
                       .frees = LW_NONE,
                       .sink_frees = LW_NONE,
-                      .full_units = ceil_divide(full_bytes, unit),
-                      .last_units = ceil_divide(last_bytes, unit),
-                      .full_wire_bytes = wire_bytes(hop, full_bytes),
-                      .last_wire_bytes = wire_bytes(hop, last_bytes)};
+                      .units = {ceil_divide(full_bytes, unit), ceil_divide(last_bytes, unit)},
+                      .wire_bytes = {wire_bytes(hop, full_bytes), wire_bytes(hop, last_bytes)}};
     stop->stream = (uint32_t)(stream - run->stream);
-    if ((lw_int128)stream->total * stop->full_wire_bytes > LW_TIME_MAX ||
-        !service_of(server, stop->full_wire_bytes, &stop->full) || !service_of(server, stop->last_wire_bytes, &stop->last)) {
+    if ((lw_int128)stream->total * stop->wire_bytes[0] > LW_TIME_MAX ||
+        !service_of(server, stop->wire_bytes[0], &stop->service[0]) ||
+        !service_of(server, stop->wire_bytes[1], &stop->service[1])) {
         return LW_LIMIT;
     }
     // What backs up at the source of a backlog is not queueing delay.
@@ -140,12 +139,13 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
         state->limited = true;
     }
     if (index != stream->first_stop) {
-        const lw_stop *previous = stop - 1;
+        lw_stop *previous = stop - 1;
         const lw_node_server *before = &run->server[previous->server];
         bool paced = (hop - 1)->paces;
-        stop->store_forward = hop->store_forward || (!paced && is_faster(stop->full, state->den, previous->full, before->den));
-        stop->last_store_forward =
-            hop->store_forward || (!paced && is_faster(stop->last, state->den, previous->last, before->den));
+        for (int last = 0; last < 2; last++) {
+            previous->store_forward[last] = hop->store_forward || (!paced && is_faster(stop->service[last], state->den,
+                                                                                       previous->service[last], before->den));
+        }
         stop->wakes_previous = previous->buffer != INT64_MAX;
         if (is_finite(&before->credits[stream->kind])) {
             stop->frees = add_loop(run, previous->server, stream->kind);
@@ -253,16 +253,20 @@ static lw_status make_dependents(lw_run_state *run) {
     return LW_OK;
 }
 
-static void mark_exclusive(lw_run_state *run) {
+// Where most packets pass without further questions.
+static void mark_shortcuts(lw_run_state *run) {
     const lw_fabric *fabric = run->fabric;
     for (size_t s = 0; s < fabric->server_count; s++) {
-        run->server[s].exclusive = true;
+        run->server[s].alone = !run->server[s].limited;
     }
-    // next_waiting is free for counting until the run begins.
     for (size_t i = 0; i < run->stop_count; i++) {
-        lw_node_server *server = &run->server[run->stop[i].server];
+        lw_stop *stop = &run->stop[i];
+        lw_node_server *server = &run->server[stop->server];
+        stop->plain = server->good_units == INT64_MAX && server->control_opposite == LW_NONE && !server->limited &&
+                      stop->frees == LW_NONE && !stop->wakes_previous;
+        // waiting_first is free for remembering a first stop until the run begins.
         if (server->waiting_first != LW_NONE) {
-            server->exclusive = false;
+            server->alone = false;
         }
         server->waiting_first = (uint32_t)i;
     }
@@ -301,7 +305,7 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
     for (size_t r = 0; r < fabric->resource_count; r++) {
         run->resource[r] = (lw_resource){.free_slots = fabric->resource_slots[r], .first = LW_NONE, .last = LW_NONE};
     }
-    mark_exclusive(run);
+    mark_shortcuts(run);
     return make_dependents(run);
 }
 

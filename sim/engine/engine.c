@@ -36,7 +36,7 @@ static void add_stop(const lw_run_state *run, const lw_stop *stop, lw_engine_res
     bool ended = stop->started == stop->total;
     int64_t full = stop->started - (ended ? 1 : 0);
     server->packets += stop->started;
-    server->wire_bytes += full * stop->full_wire_bytes + (ended ? stop->last_wire_bytes : 0);
+    server->wire_bytes += full * stop->wire_bytes[0] + (ended ? stop->wire_bytes[1] : 0);
     out->packet_hops += stop->started;
     const lw_stream *stream = &run->stream[stop->stream];
     if (!stream->is_request && stop->started > 0) {
