@@ -82,16 +82,6 @@ static bool never_empty(const lw_stop *stop) {
     return least > stop->started - stop->saved_started;
 }
 
-// Packets started at a stop and not yet at the next, where only so many may be: when their number changes from period to period,
-// the bound must not have been felt. Room for further periods is what is left of it.
-static int64_t buffer_room(const lw_stop *stop, int64_t *growth) {
-    const lw_stop *next = stop + 1;
-    int64_t before = stop->saved_started - next->saved_started;
-    int64_t after = stop->started - next->started;
-    *growth = after - before;
-    return stop->buffer - (after > before ? after : before) - (stop->started - stop->saved_started);
-}
-
 static bool visit_stream(cursor *c, lw_run_state *run, uint32_t index) {
     const lw_stream *stream = &run->stream[index];
     if (!visit(c, stream->sink.count)) {
@@ -105,11 +95,6 @@ static bool visit_stream(cursor *c, lw_run_state *run, uint32_t index) {
             stop->saved_wait_ps = stop->wait_ps;
         } else if (stop->queued != stop->saved_queued && !never_empty(stop)) {
             return false;
-        } else if (stop->buffer != INT64_MAX) {
-            int64_t growth;
-            if (buffer_room(stop, &growth) <= 0 && growth != 0) {
-                return false;
-            }
         }
         if (!visit(c, s == stream->last_stop && stream->sink_every != INT64_MAX ? stop->until_sink : 0)) {
             return false;
@@ -239,21 +224,16 @@ static void stop_periods(const lw_stop *stop, int64_t *periods) {
     int64_t started = stop->started - stop->saved_started;
     at_most(periods, stop->total - stop->started - 2, started);
     at_most(periods, stop->queued - started - 1, stop->saved_queued - stop->queued);
-    if (stop->buffer != INT64_MAX) {
-        int64_t growth;
-        int64_t room = buffer_room(stop, &growth);
-        at_most(periods, room - 1, growth);
-    }
 }
 
 // Whole periods of span_ps that fit before a counter reaches its bound or a task has an event of its own.
-static int64_t periods_ahead(const lw_run_state *run, int64_t span_ps) {
+static int64_t periods_ahead(const lw_run_state *run, const lw_event *event, size_t pending, int64_t span_ps) {
     const lw_steady *steady = &run->steady;
     int64_t periods = INT64_MAX;
     at_most(&periods, LW_TIME_MAX - run->now_ps, span_ps);
-    for (size_t i = 0; i < run->queue.count; i++) {
-        if (lw_event_kind_of(run->queue.event[i].key) == LW_EVENT_TASK) {
-            at_most(&periods, run->queue.event[i].time_ps - run->now_ps - 1, span_ps);
+    for (size_t i = 0; i < pending; i++) {
+        if (lw_event_kind_of(event[i].key) == LW_EVENT_TASK) {
+            at_most(&periods, event[i].time_ps - run->now_ps - 1, span_ps);
         }
     }
     for (size_t i = 0; i < steady->counter_count; i++) {
@@ -290,7 +270,7 @@ static void shift_fifo(lw_fifo *fifo, int64_t shift_ps) {
     }
 }
 
-static void shift_clocks(lw_run_state *run, int64_t shift_ps) {
+static void shift_clocks(lw_run_state *run, lw_event *event, size_t pending, int64_t shift_ps) {
     run->now_ps += shift_ps;
     for (size_t s = 0; s < run->fabric->server_count; s++) {
         lw_node_server *server = &run->server[s];
@@ -311,18 +291,17 @@ static void shift_clocks(lw_run_state *run, int64_t shift_ps) {
             shift_fifo(&run->stream[state->request].sink, shift_ps);
         }
     }
-    for (size_t i = 0; i < run->queue.count; i++) {
-        if (lw_event_kind_of(run->queue.event[i].key) != LW_EVENT_TASK) {
-            run->queue.event[i].time_ps += shift_ps;
-        }
+    for (size_t i = 0; i < pending; i++) {
+        event[i].time_ps += lw_event_kind_of(event[i].key) == LW_EVENT_TASK ? 0 : shift_ps;
     }
-    lw_event_reorder(&run->queue);
 }
 
 static void jump(lw_run_state *run) {
     lw_steady *steady = &run->steady;
     int64_t span_ps = run->now_ps - steady->saved_ps;
-    int64_t periods = periods_ahead(run, span_ps);
+    size_t pending;
+    lw_event *event = lw_event_gather(&run->queue, &pending);
+    int64_t periods = periods_ahead(run, event, pending, span_ps);
     if (periods > 0 && periods < INT64_MAX) {
         for (size_t i = 0; i < steady->counter_count; i++) {
             const lw_counter *counter = &steady->counter[i];
@@ -332,9 +311,10 @@ static void jump(lw_run_state *run) {
         for (size_t i = 0; i < steady->stop_count; i++) {
             repeat_stop(&run->stop[steady->stop[i]], periods, span_ps);
         }
-        shift_clocks(run, periods * span_ps);
+        shift_clocks(run, event, pending, periods * span_ps);
         steady->jumps++;
     }
+    lw_event_scatter(&run->queue, pending, run->now_ps);
     lw_steady_changed(run);  // less than a period is left until something does change
 }
 
