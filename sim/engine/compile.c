@@ -281,7 +281,7 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
     for (size_t t = 0; t < fabric->task_count; t++) {
         stops += fabric->task[t].data_count + fabric->task[t].request_count;
     }
-    if (stops + fabric->task_count + fabric->server_count >= (size_t)1 << LW_EVENT_ENTITY_BITS) {
+    if (2 * (stops + fabric->task_count + fabric->server_count) >= (size_t)1 << LW_EVENT_ENTITY_BITS) {
         return LW_LIMIT;
     }
     run->server = LW_NEW_ARRAY(arena, lw_node_server, fabric->server_count);
@@ -306,6 +306,12 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
         run->resource[r] = (lw_resource){.free_slots = fabric->resource_slots[r], .first = LW_NONE, .last = LW_NONE};
     }
     mark_shortcuts(run);
+    const size_t entities[LW_EVENT_KINDS] = {[LW_EVENT_ARRIVE] = fabric->server_count, [LW_EVENT_CREDIT] = run->loop_count,
+                                             [LW_EVENT_SINK] = run->stream_count,      [LW_EVENT_TASK] = fabric->task_count,
+                                             [LW_EVENT_SOURCE] = fabric->task_count,   [LW_EVENT_SERVE] = fabric->server_count};
+    if (!lw_event_init(&run->queue, entities, arena)) {
+        return LW_NO_MEMORY;
+    }
     return make_dependents(run);
 }
 
@@ -327,7 +333,6 @@ void lw_run_state_free(lw_run_state *run) {
             gsl_rng_free(run->task[t].random);
         }
     }
-    (void)lw_memory_resize_block(run->queue.event, 0);
     lw_steady_free(&run->steady);
 }
 

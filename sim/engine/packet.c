@@ -6,20 +6,7 @@
 #include "sim/engine/state.h"
 
 void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity) {
-    if (!lw_event_push(&run->queue, time_ps, lw_event_key(kind, entity))) {
-        run->failed = true;
-    }
-}
-
-bool lw_event_grow(lw_event_queue *queue) {
-    size_t capacity = queue->capacity == 0 ? 64 : 2 * queue->capacity;
-    lw_event *grown = lw_memory_resize_block(queue->event, capacity * sizeof *grown);
-    if (grown == NULL) {
-        return false;
-    }
-    queue->event = grown;
-    queue->capacity = capacity;
-    return true;
+    lw_event_push(&run->queue, time_ps, kind, entity);
 }
 
 void lw_fifo_grow(lw_run_state *run, lw_fifo *fifo) {
@@ -284,12 +271,9 @@ static void credit(lw_run_state *run, uint32_t index) {
     }
 }
 
-void lw_packet_step(lw_run_state *run) {
-    lw_event event = lw_event_take(&run->queue);
-    uint32_t entity = lw_event_entity(event.key);
-    run->now_ps = event.time_ps;
-    run->events++;
-    switch (lw_event_kind_of(event.key)) {
+void lw_packet_step(lw_run_state *run, uint32_t key) {
+    uint32_t entity = lw_event_entity(key);
+    switch (lw_event_kind_of(key)) {
     case LW_EVENT_ARRIVE:
         join_queue(run, (uint32_t)pop_head(run, &run->server[entity].flight, LW_EVENT_ARRIVE, entity).id, 1);
         break;
@@ -308,6 +292,7 @@ void lw_packet_step(lw_run_state *run) {
     case LW_EVENT_SERVE:
         serve(run, entity);
         break;
+    case LW_EVENT_KINDS:
+        break;
     }
-    lw_event_settle(&run->queue);
 }

@@ -176,7 +176,6 @@ typedef struct lw_run_state {
     const uint32_t *dependent;      // tasks to tell, grouped by the task they wait for
     const size_t *dependent_first;  // one more than tasks
     size_t tasks_left;
-    int64_t events;
     uint32_t *moving;  // tasks in LW_PHASE_MOVING, in no particular order
     size_t moving_count;
     size_t random_tasks;  // active ones with random arrivals: no state repeats while there are any
@@ -189,7 +188,7 @@ typedef struct lw_run_state {
 lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) LW_CHECKED;
 void lw_run_state_free(lw_run_state *run);
 // packet.c: packets pass servers.
-void lw_packet_step(lw_run_state *run);                                  // execute the earliest event
+void lw_packet_step(lw_run_state *run, uint32_t key);                    // execute an event
 void lw_stop_arrive(lw_run_state *run, uint32_t stop, int64_t packets);  // packets join the queue of a stop now
 void lw_draw_good_units(lw_node_server *server);
 void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity);

@@ -82,6 +82,16 @@ static bool never_empty(const lw_stop *stop) {
     return least > stop->started - stop->saved_started;
 }
 
+// Packets started at a stop and not yet at the next, where only so many may be: when their number changes from period to period,
+// the bound must not have been felt. Room for further periods is what is left of it.
+static int64_t buffer_room(const lw_stop *stop, int64_t *growth) {
+    const lw_stop *next = stop + 1;
+    int64_t before = stop->saved_started - next->saved_started;
+    int64_t after = stop->started - next->started;
+    *growth = after - before;
+    return stop->buffer - (after > before ? after : before) - (stop->started - stop->saved_started);
+}
+
 static bool visit_stream(cursor *c, lw_run_state *run, uint32_t index) {
     const lw_stream *stream = &run->stream[index];
     if (!visit(c, stream->sink.count)) {
@@ -95,6 +105,11 @@ static bool visit_stream(cursor *c, lw_run_state *run, uint32_t index) {
             stop->saved_wait_ps = stop->wait_ps;
         } else if (stop->queued != stop->saved_queued && !never_empty(stop)) {
             return false;
+        } else if (stop->buffer != INT64_MAX) {
+            int64_t growth;
+            if (buffer_room(stop, &growth) <= 0 && growth != 0) {
+                return false;
+            }
         }
         if (!visit(c, s == stream->last_stop && stream->sink_every != INT64_MAX ? stop->until_sink : 0)) {
             return false;
@@ -224,6 +239,11 @@ static void stop_periods(const lw_stop *stop, int64_t *periods) {
     int64_t started = stop->started - stop->saved_started;
     at_most(periods, stop->total - stop->started - 2, started);
     at_most(periods, stop->queued - started - 1, stop->saved_queued - stop->queued);
+    if (stop->buffer != INT64_MAX) {
+        int64_t growth;
+        int64_t room = buffer_room(stop, &growth);
+        at_most(periods, room - 1, growth);
+    }
 }
 
 // Whole periods of span_ps that fit before a counter reaches its bound or a task has an event of its own.
