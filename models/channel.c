@@ -68,15 +68,15 @@ static double retry_share(const lw_channel *channel, double packet_ps, int64_t w
 }
 
 // Share of the data wire left when requests travel the other way and their receiver answers with control packets over the data
-// wire: one in each interval, but no more than there are requests.
+// wire: one with the first request that arrives an interval after the last, so a whole number of requests apart.
 static double request_control_share(const lw_channel *data, const lw_channel *requests, double payload_Bps) {
     if (requests->control_bytes == 0 || requests->control_for_writes || data->request_max_bytes == 0) {
         return 1.0;
     }
     double control_ps = (double)requests->control_bytes * byte_time_ps(data);
     double request_gap_ps = (double)data->request_max_bytes * 1e12 / payload_Bps;
-    double interval_ps = (double)requests->control_interval_ps;
-    return interval_ps >= request_gap_ps ? 1.0 - control_ps / interval_ps : request_gap_ps / (request_gap_ps + control_ps);
+    double apart_ps = request_gap_ps * fmax(1.0, ceil(((double)requests->control_interval_ps - control_ps) / request_gap_ps));
+    return apart_ps / (apart_ps + control_ps);
 }
 
 // A stream's rate when each of its packets takes some time of its own besides its bytes.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 set(engine_objects $<TARGET_OBJECTS:lanewise_base> $<TARGET_OBJECTS:lanewise_models> $<TARGET_OBJECTS:lanewise_engine>
                    PkgConfig::YAML GSL::gsl m)
-foreach(name engine engine_property engine_random engine_sharing engine_window)
+foreach(name engine event engine_property engine_random engine_sharing engine_window)
   lanewise_test(${name} ${engine_objects})
 endforeach()
 # Runs in several threads at once.

@@ -174,11 +174,15 @@ static void waterfall_of_a_read(void **state) {
     lw_link link = plain_link(channel);
     link.read_tags = 3;
     lw_waterfall out;
-    // Requests of 400 B come every 500 ns, so the receiver answers once in each interval of 1 us: 10 ns of it.
+    // Requests of 400 B come every 500 ns, and the answer to the second is due 1 us after the last one: 10 ns more.
     lw_link_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 300000, &out);
-    assert_close(out.rate_Bps[LW_STAGE_CONTROL], 0.8e9 * 0.99, 1e-12);
+    assert_close(out.rate_Bps[LW_STAGE_CONTROL], 800 / 1010e-9, 1e-12);
     // Round trip: 25 B out, 4 x 125 B back, 100 ns each way, 300 ns at the completer.
     assert_close(out.window_Bps, 3 * 400 / 1025e-9, 1e-12);
+    // An interval that ends between two requests lasts until the next one.
+    link.segment[0].channel[0].control_interval_ps = 1200000;
+    lw_link_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 300000, &out);
+    assert_close(out.rate_Bps[LW_STAGE_CONTROL], 1200 / 1510e-9, 1e-12);
     // An interval shorter than the time between requests: one answer a request.
     link.segment[0].channel[0].control_interval_ps = 100000;
     lw_link_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 300000, &out);

@@ -28,7 +28,7 @@ static void results_say_what_limits(void **state) {
     assert_string_equal(limit_of(&test, PAIR("kind: host", "kind: gpu, request_gap: 100 ns", "preset: pcie-4-x16") H2D("16 MiB")),
                         "gpu dma engine (100 ns a request)");
     assert_string_equal(
-        limit_of(&test, PAIR("kind: host", "kind: gpu, copy_efficiency_h2d: 0.5", "preset: pcie-4-x16") H2D("16 MiB")),
+        limit_of(&test, PAIR("kind: host", "kind: gpu, copy_rate_h2d: 14 GB/s", "preset: pcie-4-x16") H2D("16 MiB")),
         "gpu copy engine");
     assert_string_equal(
         limit_of(
@@ -60,6 +60,30 @@ static void windows_obey_littles_law(void **state) {
     assert_close(workload_of(&result.point[0], "up")->bandwidth_GBps, window, 0.03);
     for (int s = 1; s < LW_STAGE_COUNT; s++) {
         assert_true(stage->rate_GBps[s] <= stage->rate_GBps[s - 1]);
+    }
+    lw_test_end(&test);
+}
+
+// The waterfall is arithmetic, the copy is simulated, and a reader sees both side by side.
+static void waterfalls_end_where_copies_arrive(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, PAIR("kind: host", "kind: gpu",
+                             "preset: pcie-3-x16") "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 64 MiB}\n"
+                                                   "  down: {kind: copy, from: gpu, to: host, bytes: 64 MiB, after: [up]}\n"
+                                                   "sweep: {links.slot: [{preset: pcie-1-x1}, {preset: pcie-2-x4}, {preset: "
+                                                   "pcie-3-x16}, {preset: pcie-4-x4}, "
+                                                   "{preset: pcie-5-x8}, {preset: pcie-6-x4}, {preset: oculink-2-x4}, {preset: "
+                                                   "thunderbolt-5}]}\n");
+    assert_int_equal(result.point_count, 8);
+    for (size_t i = 0; i < result.point_count; i++) {
+        const lw_point *point = &result.point[i];
+        assert_int_equal(point->stage_count, 2);
+        for (size_t s = 0; s < point->stage_count; s++) {
+            const lw_stage_result *stage = &point->stage[s];
+            assert_close(workload_of(point, stage->workload)->bandwidth_GBps, stage->rate_GBps[LW_STAGE_WINDOW], 5e-4);
+        }
     }
     lw_test_end(&test);
 }
@@ -103,6 +127,30 @@ static void empty_copies_take_their_fixed_cost(void **state) {
         run_text(&test, PAIR("kind: host", "kind: gpu, submit: 2 us, finish: 1 us", "preset: pcie-4-x16") H2D("0 B"));
     assert_int_equal(workload_of(&result.point[0], "up")->end_ps, 3000000);
     assert_true(workload_of(&result.point[0], "up")->bandwidth_GBps == 0);
+    lw_test_end(&test);
+}
+
+// A copy of one packet is its fixed cost to the picosecond, however small; a larger one takes longer.
+static void fixed_cost_fits_into_the_time(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(
+        &test, PAIR("preset: desktop-ddr5", "kind: gpu, submit: 3 us, finish: 1 us",
+                    "preset: oculink-2-x4") "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 64 B}\n"
+                                            "  down: {kind: copy, from: gpu, to: host, bytes: 64 B, after: [up]}\n"
+                                            "  ping: {kind: read-latency, device: gpu, host: host, bytes: 64 B, after: [down]}\n"
+                                            "sweep: {workloads.*.bytes: [1 B, 64 B, 256 B, 4 KiB]}\n");
+    assert_int_equal(result.point_count, 4);
+    for (size_t i = 0; i < result.point_count; i++) {
+        for (size_t w = 0; w < result.point[i].workload_count; w++) {
+            const lw_workload_result *row = &result.point[i].workload[w];
+            if (row->bytes <= 256) {
+                assert_int_equal(row->fixed_ps, row->end_ps - row->start_ps);
+            } else {
+                assert_true(row->fixed_ps < row->end_ps - row->start_ps);
+            }
+        }
+    }
     lw_test_end(&test);
 }
 
@@ -168,12 +216,12 @@ static void runs_beyond_the_clock_are_told(void **state) {
 static void idle_keys_are_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    load_text(&test, "nodes:\n  host: {kind: host}\n  gpu: {kind: gpu, copy_efficiency_d2h: 0.5}\n  spare: {kind: memory, "
+    load_text(&test, "nodes:\n  host: {kind: host}\n  gpu: {kind: gpu, copy_rate_d2h: 14 GB/s}\n  spare: {kind: memory, "
                      "memory_rate: 1 GB/s}\n"
                      "links:\n  slot: {between: [host, gpu], preset: pcie-4-x16, replay: standard}\n"
                      "  idle: {between: [host, spare], preset: pcie-4-x4}\n"
                      "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 MiB, overlap: true}}\n");
-    assert_message(&test, LW_WARNING, "nodes.gpu.copy_efficiency_d2h has no effect here");
+    assert_message(&test, LW_WARNING, "nodes.gpu.copy_rate_d2h has no effect here");
     assert_message(&test, LW_WARNING, "nodes.spare takes part in nothing here");
     assert_message(&test, LW_WARNING, "links.slot.replay has no effect here");
     assert_message(&test, LW_WARNING, "links.idle carries nothing here");
@@ -315,6 +363,8 @@ static void memory_may_run_out_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_say_what_limits),
+        cmocka_unit_test(waterfalls_end_where_copies_arrive),
+        cmocka_unit_test(fixed_cost_fits_into_the_time),
         cmocka_unit_test(windows_obey_littles_law),
         cmocka_unit_test(loads_last_and_take_their_share),
         cmocka_unit_test(jobs_wait_for_each_other),

@@ -47,7 +47,7 @@ static void ranges_hold_both_ends(void **state) {
     assert_int_equal(short_of.points, 2);
     lw_sweep plain = sweep_of(&test, "{seed: {from: 1, to: 3, step: 1}}");
     assert_int_equal(plain.points, 3);
-    lw_sweep tenths = sweep_of(&test, "{nodes.gpu.copy_efficiency_h2d: {from: 0.1, to: 0.3, step: 0.1}}");
+    lw_sweep tenths = sweep_of(&test, "{nodes.gpu.copy_rate_h2d: {from: 0.1 GB/s, to: 0.3 GB/s, step: 0.1 GB/s}}");
     assert_int_equal(tenths.points, 3);
     lw_sweep odd = sweep_of(&test, "{workloads.up.bytes: {from: 3 B, to: 20 B, factor: 1.5}}");
     assert_int_equal(odd.points, 5);  // 3, 4.5, 6.75, 10.125, 15.1875: sizes are whole

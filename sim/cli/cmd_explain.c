@@ -64,7 +64,7 @@ static lw_status add_parameters(const lw_context *context, const lw_preset *pres
         const char *evidence = child_text(row, "evidence");
         lw_grid_add(grid, row->key);
         lw_grid_add(grid, child_text(row, "value"));
-        lw_grid_add(grid, evidence != NULL ? evidence : lw_evidence_words[preset->evidence]);
+        lw_grid_add(grid, evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED]);
         lw_grid_add(grid, child_text(row, "source"));
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));

@@ -136,13 +136,12 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
                       .back = hop->back,
                       .frees = LW_NONE,
                       .sink_frees = LW_NONE,
-                      .full_units = ceil_divide(full_bytes, unit),
-                      .last_units = ceil_divide(last_bytes, unit),
-                      .full_wire_bytes = wire_bytes(hop, full_bytes),
-                      .last_wire_bytes = wire_bytes(hop, last_bytes)};
+                      .units = {ceil_divide(full_bytes, unit), ceil_divide(last_bytes, unit)},
+                      .wire_bytes = {wire_bytes(hop, full_bytes), wire_bytes(hop, last_bytes)}};
     stop->stream = (uint32_t)(stream - run->stream);
-    if ((lw_int128)stream->total * stop->full_wire_bytes > LW_TIME_MAX ||
-        !service_of(server, stop->full_wire_bytes, &stop->full) || !service_of(server, stop->last_wire_bytes, &stop->last)) {
+    if ((lw_int128)stream->total * stop->wire_bytes[0] > LW_TIME_MAX ||
+        !service_of(server, stop->wire_bytes[0], &stop->service[0]) ||
+        !service_of(server, stop->wire_bytes[1], &stop->service[1])) {
         return LW_LIMIT;
     }
     // What backs up at the source of a backlog is not queueing delay, nor are requests that leave as others are answered.
@@ -153,12 +152,13 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
         state->limited = true;
     }
     if (index != stream->first_stop) {
-        const lw_stop *previous = stop - 1;
+        lw_stop *previous = stop - 1;
         const lw_node_server *before = &run->server[previous->server];
         bool paced = (hop - 1)->paces;
-        stop->store_forward = hop->store_forward || (!paced && is_faster(stop->full, state->den, previous->full, before->den));
-        stop->last_store_forward =
-            hop->store_forward || (!paced && is_faster(stop->last, state->den, previous->last, before->den));
+        for (int last = 0; last < 2; last++) {
+            previous->store_forward[last] = hop->store_forward || (!paced && is_faster(stop->service[last], state->den,
+                                                                                       previous->service[last], before->den));
+        }
         stop->wakes_previous = previous->buffer != INT64_MAX;
         if (is_finite(&before->credits[stream->kind])) {
             stop->frees = add_loop(run, previous->server, stream->kind);
@@ -266,16 +266,20 @@ static lw_status make_dependents(lw_run_state *run) {
     return LW_OK;
 }
 
-static void mark_exclusive(lw_run_state *run) {
+// Where most packets pass without further questions.
+static void mark_shortcuts(lw_run_state *run) {
     const lw_fabric *fabric = run->fabric;
     for (size_t s = 0; s < fabric->server_count; s++) {
-        run->server[s].exclusive = true;
+        run->server[s].alone = !run->server[s].limited;
     }
-    // next_waiting is free for counting until the run begins.
     for (size_t i = 0; i < run->stop_count; i++) {
-        lw_node_server *server = &run->server[run->stop[i].server];
+        lw_stop *stop = &run->stop[i];
+        lw_node_server *server = &run->server[stop->server];
+        stop->plain = server->good_units == INT64_MAX && server->outage_at_ps == INT64_MAX && server->turnaround_ps == 0 &&
+                      server->control_opposite == LW_NONE && !server->limited && stop->frees == LW_NONE && !stop->wakes_previous;
+        // waiting_first is free for remembering a first stop until the run begins.
         if (server->waiting_first != LW_NONE) {
-            server->exclusive = false;
+            server->alone = false;
         }
         server->waiting_first = (uint32_t)i;
     }
@@ -290,7 +294,7 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
     for (size_t t = 0; t < fabric->task_count; t++) {
         stops += fabric->task[t].data_count + fabric->task[t].request_count;
     }
-    if (stops + fabric->task_count + fabric->server_count >= (size_t)1 << LW_EVENT_ENTITY_BITS) {
+    if (2 * (stops + fabric->task_count + fabric->server_count) >= (size_t)1 << LW_EVENT_ENTITY_BITS) {
         return LW_LIMIT;
     }
     run->server = LW_NEW_ARRAY(arena, lw_node_server, fabric->server_count);
@@ -314,7 +318,13 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
     for (size_t r = 0; r < fabric->resource_count; r++) {
         run->resource[r] = (lw_resource){.free_slots = fabric->resource_slots[r], .first = LW_NONE, .last = LW_NONE};
     }
-    mark_exclusive(run);
+    mark_shortcuts(run);
+    const size_t entities[LW_EVENT_KINDS] = {[LW_EVENT_ARRIVE] = fabric->server_count, [LW_EVENT_CREDIT] = run->loop_count,
+                                             [LW_EVENT_SINK] = run->stream_count,      [LW_EVENT_TASK] = fabric->task_count,
+                                             [LW_EVENT_SOURCE] = fabric->task_count,   [LW_EVENT_SERVE] = fabric->server_count};
+    if (!lw_event_init(&run->queue, entities, arena)) {
+        return LW_NO_MEMORY;
+    }
     return make_dependents(run);
 }
 
@@ -339,7 +349,6 @@ void lw_run_state_free(lw_run_state *run) {
             gsl_rng_free(run->task[t].random);
         }
     }
-    (void)lw_memory_resize_block(run->queue.event, 0);
     lw_steady_free(&run->steady);
 }
 

@@ -7,24 +7,24 @@ const char *const lw_engine_words[] = {"packet", "packet-exact", NULL};
 enum { EVENTS_BETWEEN_CHECKS = 1 << 14 };
 
 static lw_status run_events(lw_run_state *run, const volatile sig_atomic_t *stop) {
-    while (run->queue.count > 0) {
-        for (int i = 0; i < EVENTS_BETWEEN_CHECKS && run->queue.count > 0; i++) {
-            if (run->queue.event[0].time_ps > LW_TIME_MAX) {
-                return LW_LIMIT;
-            }
-            lw_packet_step(run);
-            if (run->steady.ticked || run->steady.fresh) {
-                if (run->steady.enabled) {
-                    lw_steady_step(run);
-                } else {
-                    run->steady.ticked = run->steady.fresh = false;
-                }
-            }
-            if (run->failed) {
-                return LW_NO_MEMORY;
+    uint32_t key;
+    while (lw_event_take(&run->queue, &key)) {
+        run->now_ps = run->queue.now_ps;
+        if (run->now_ps > LW_TIME_MAX) {
+            return LW_LIMIT;
+        }
+        lw_packet_step(run, key);
+        if (run->steady.ticked || run->steady.fresh) {
+            if (run->steady.enabled) {
+                lw_steady_step(run);
+            } else {
+                run->steady.ticked = run->steady.fresh = false;
             }
         }
-        if (stop != NULL && *stop != 0) {
+        if (run->failed) {
+            return LW_NO_MEMORY;
+        }
+        if (run->queue.taken % EVENTS_BETWEEN_CHECKS == 1 && stop != NULL && *stop != 0) {
             return LW_INTERRUPTED;
         }
     }
@@ -36,7 +36,7 @@ static void add_stop(const lw_run_state *run, const lw_stop *stop, lw_engine_res
     bool ended = stop->started == stop->total;
     int64_t full = stop->started - (ended ? 1 : 0);
     server->packets += stop->started;
-    server->wire_bytes += full * stop->full_wire_bytes + (ended ? stop->last_wire_bytes : 0);
+    server->wire_bytes += full * stop->wire_bytes[0] + (ended ? stop->wire_bytes[1] : 0);
     out->packet_hops += stop->started;
     const lw_stream *stream = &run->stream[stop->stream];
     if (!stream->is_request && stop->started > 0) {
@@ -88,7 +88,7 @@ static lw_status results(lw_run_state *run, lw_engine_result *out) {
         }
         result.end_ps = result.task[t].end_ps > result.end_ps ? result.task[t].end_ps : result.end_ps;
     }
-    result.events = run->events;
+    result.events = run->queue.taken;
     result.jumps = run->steady.jumps;
     *out = result;
     return LW_OK;

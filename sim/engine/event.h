@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The event queue: a 4-ary heap of (time, kind, entity). Every entity has at most one pending event of a kind, so the entity's
-// number serves as the sequence number and the order never depends on history.
+// The event queue, in the order (time, kind, entity). An entity has at most one pending event of a kind, so the order never
+// depends on history, and all memory is known beforehand.
+//
+// Time is cut into slices. Events of the slices to come wait unsorted in the buckets of a wheel (a calendar queue: Brown, CACM
+// 31, 1988). When the turn of a bucket comes, its events go onto a stack as long as each comes before the one below, which
+// regular traffic does; else into a heap, which also holds what lies beyond the wheel. The width of a slice follows the gaps
+// between events: it decides the speed, never the order.
 #ifndef LW_ENGINE_EVENT_H
 #define LW_ENGINE_EVENT_H
 
@@ -16,113 +21,104 @@ typedef enum lw_event_kind {
     LW_EVENT_SINK,    // stream: a delivery that matters
     LW_EVENT_TASK,    // task: start, submission or finish is due
     LW_EVENT_SOURCE,  // task: the next packet of its arrivals
-    LW_EVENT_SERVE    // server: pick the next packet
+    LW_EVENT_SERVE,   // server: pick the next packet
+    LW_EVENT_KINDS
 } lw_event_kind;
 
-enum { LW_EVENT_ENTITY_BITS = 28 };
+enum { LW_EVENT_ENTITY_BITS = 29 };
 
 typedef struct lw_event {
     int64_t time_ps;
-    uint64_t key;  // kind and entity
+    uint32_t key;   // kind and entity
+    uint32_t next;  // in a bucket: the slot of another event there; LW_EVENT_NONE
 } lw_event;
 
+#define LW_EVENT_NONE UINT32_MAX
+
 typedef struct lw_event_queue {
-    lw_event *event;
-    size_t count, capacity;
-    bool taken;  // the first entry has been taken and waits to be replaced or removed
+    lw_event *stack;  // of the present slice, the earliest on top
+    lw_event *heap;   // 4-ary; ends with an event at INT64_MAX, so it is never empty
+    size_t in_stack, in_heap;
+    int64_t taken;       // events so far
+    int64_t now_ps;      // of the last one
+    int shift;           // a slice lasts 2^shift ps
+    int64_t slice;       // the present one
+    uint64_t mask;       // buckets of the wheel - 1
+    uint32_t *bucket;    // first slot in each; LW_EVENT_NONE
+    uint64_t *occupied;  // a bit a bucket
+    lw_event *slot;      // by kind and entity: what lies in the wheel
+    uint32_t first_slot[LW_EVENT_KINDS];
+    int64_t tune_at, tuned_at;  // the width is chosen anew after so many events, and was last
+    int64_t tuned_ps;
 } lw_event_queue;
 
-static inline uint64_t lw_event_key(lw_event_kind kind, uint32_t entity) {
-    return (uint64_t)kind << LW_EVENT_ENTITY_BITS | entity;
+static inline uint32_t lw_event_key(lw_event_kind kind, uint32_t entity) {
+    return (uint32_t)kind << LW_EVENT_ENTITY_BITS | entity;
 }
-static inline lw_event_kind lw_event_kind_of(uint64_t key) {
+static inline lw_event_kind lw_event_kind_of(uint32_t key) {
     return (lw_event_kind)(key >> LW_EVENT_ENTITY_BITS);
 }
-static inline uint32_t lw_event_entity(uint64_t key) {
-    return (uint32_t)(key & ((1U << LW_EVENT_ENTITY_BITS) - 1));
+static inline uint32_t lw_event_entity(uint32_t key) {
+    return key & ((1U << LW_EVENT_ENTITY_BITS) - 1);
+}
+static inline bool lw_event_before(const lw_event *a, const lw_event *b) {
+    return a->time_ps < b->time_ps || (a->time_ps == b->time_ps && a->key < b->key);
 }
 
-// Without branches: in a large heap the outcome is a coin toss.
-static inline bool lw_event_before(lw_event a, lw_event b) {
-    __extension__ typedef unsigned __int128 wide;
-    return ((wide)(uint64_t)a.time_ps << 64 | a.key) < ((wide)(uint64_t)b.time_ps << 64 | b.key);
-}
+// entities[kind]: how many there are, less than 2^LW_EVENT_ENTITY_BITS. The memory is the arena's. False when out of memory.
+bool lw_event_init(lw_event_queue *queue, const size_t entities[LW_EVENT_KINDS], lw_arena *arena) LW_CHECKED;
 
-static inline void lw_event_sift_down(lw_event_queue *queue, size_t hole, lw_event event) {
-    lw_event *heap = queue->event;
-    size_t count = queue->count;
-    for (;;) {
-        size_t child = 4 * hole + 1;
-        if (child >= count) {
-            break;
-        }
-        size_t best = child;
-        if (child + 4 <= count) {
-            size_t left = child + (size_t)lw_event_before(heap[child + 1], heap[child]);
-            size_t right = child + 2 + (size_t)lw_event_before(heap[child + 3], heap[child + 2]);
-            best = lw_event_before(heap[right], heap[left]) ? right : left;
-        } else {
-            for (size_t i = child + 1; i < count; i++) {
-                best = lw_event_before(heap[i], heap[best]) ? i : best;
-            }
-        }
-        if (!lw_event_before(heap[best], event)) {
-            break;
-        }
-        heap[hole] = heap[best];
-        hole = best;
-    }
-    heap[hole] = event;
-}
+// All pending events as one list, to read and to change their times; lw_event_scatter must follow before anything else.
+lw_event *lw_event_gather(lw_event_queue *queue, size_t *count);
+// now_ps: not after any event of the list.
+void lw_event_scatter(lw_event_queue *queue, size_t count, int64_t now_ps);
 
-// Take the earliest event; count > 0. Its place is reused by the next push, which is cheaper than removing it: lw_event_settle
-// must follow before the next take.
-static inline lw_event lw_event_take(lw_event_queue *queue) {
-    queue->taken = true;
-    return queue->event[0];
-}
+// The slow paths of push and take.
+void lw_event_to_heap(lw_event_queue *queue, int64_t time_ps, uint32_t key);
+bool lw_event_turn(lw_event_queue *queue);
 
-static inline void lw_event_settle(lw_event_queue *queue) {
-    if (queue->taken) {
-        queue->taken = false;
-        queue->count--;
-        if (queue->count > 0) {
-            lw_event_sift_down(queue, 0, queue->event[queue->count]);
-        }
+static inline void lw_event_to_stack(lw_event_queue *queue, int64_t time_ps, uint32_t key) {
+    lw_event event = {time_ps, key, LW_EVENT_NONE};
+    if (queue->in_stack == 0 || lw_event_before(&event, &queue->stack[queue->in_stack - 1])) {
+        queue->stack[queue->in_stack++] = event;
+    } else {
+        lw_event_to_heap(queue, time_ps, key);
     }
 }
 
-bool lw_event_grow(lw_event_queue *queue);
+// time_ps: not before the event taken last.
+static inline void lw_event_push(lw_event_queue *queue, int64_t time_ps, lw_event_kind kind, uint32_t entity) {
+    int64_t slice = time_ps >> queue->shift;
+    uint64_t ahead = (uint64_t)(slice - queue->slice);
+    uint32_t key = lw_event_key(kind, entity);
+    if (ahead - 1 < queue->mask) {
+        uint64_t index = (uint64_t)slice & queue->mask;
+        uint32_t slot = queue->first_slot[kind] + entity;
+        lw_event *event = &queue->slot[slot];
+        event->time_ps = time_ps;
+        event->key = key;
+        event->next = queue->bucket[index];
+        queue->bucket[index] = slot;
+        queue->occupied[index / 64] |= UINT64_C(1) << index % 64;
+    } else if (ahead == 0) {
+        lw_event_to_stack(queue, time_ps, key);
+    } else {
+        lw_event_to_heap(queue, time_ps, key);
+    }
+}
 
-// False when out of memory.
-static inline bool lw_event_push(lw_event_queue *queue, int64_t time_ps, uint64_t key) {
-    lw_event event = {time_ps, key};
-    if (queue->taken) {
-        queue->taken = false;
-        lw_event_sift_down(queue, 0, event);
-        return true;
-    }
-    if (queue->count == queue->capacity && !lw_event_grow(queue)) {
-        return false;
-    }
-    size_t hole = queue->count++;
-    while (hole > 0) {
-        size_t parent = (hole - 1) / 4;
-        if (!lw_event_before(event, queue->event[parent])) {
-            break;
+// Remove the earliest event, due at queue->now_ps; false when there is none.
+static inline bool lw_event_take(lw_event_queue *queue, uint32_t *key) {
+    if (queue->in_stack == 0 || !lw_event_before(&queue->stack[queue->in_stack - 1], &queue->heap[0])) {
+        if (!lw_event_turn(queue)) {
+            return false;
         }
-        queue->event[hole] = queue->event[parent];
-        hole = parent;
     }
-    queue->event[hole] = event;
+    const lw_event *first = &queue->stack[--queue->in_stack];
+    queue->now_ps = first->time_ps;
+    queue->taken++;
+    *key = first->key;
     return true;
-}
-
-// Restore the order after times were changed in place.
-static inline void lw_event_reorder(lw_event_queue *queue) {
-    for (size_t i = (queue->count + 2) / 4; i-- > 0;) {
-        lw_event_sift_down(queue, i, queue->event[i]);
-    }
 }
 
 #endif

@@ -7,36 +7,23 @@
 #include "sim/engine/state.h"
 
 void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity) {
-    if (!lw_event_push(&run->queue, time_ps, lw_event_key(kind, entity))) {
-        run->failed = true;
-    }
-}
-
-bool lw_event_grow(lw_event_queue *queue) {
-    size_t capacity = queue->capacity == 0 ? 64 : 2 * queue->capacity;
-    lw_event *grown = lw_memory_resize_block(queue->event, capacity * sizeof *grown);
-    if (grown == NULL) {
-        return false;
-    }
-    queue->event = grown;
-    queue->capacity = capacity;
-    return true;
+    lw_event_push(&run->queue, time_ps, kind, entity);
 }
 
 void lw_fifo_grow(lw_run_state *run, lw_fifo *fifo) {
-    uint32_t capacity = fifo->entry == NULL ? 8 : 2 * (fifo->mask + 1);
+    uint32_t capacity = fifo->capacity == 0 ? 8 : 2 * fifo->capacity;
     lw_fifo_entry *grown = capacity == 0 ? NULL : lw_memory_resize_block(NULL, capacity * sizeof *grown);
     if (grown == NULL) {
         run->failed = true;
         return;
     }
     for (uint32_t i = 0; i < fifo->count; i++) {
-        grown[i] = fifo->entry[(fifo->first + i) & fifo->mask];
+        grown[i] = *lw_fifo_at(fifo, i);
     }
     (void)lw_memory_resize_block(fifo->entry, 0);
     fifo->entry = grown;
     fifo->first = 0;
-    fifo->mask = capacity - 1;
+    fifo->capacity = capacity;
 }
 
 // Push onto a FIFO whose head stands in the event queue.
@@ -65,14 +52,11 @@ static inline void schedule_serve(lw_run_state *run, uint32_t server) {
 
 // Occupy the server from begin_ps on; returns the end. Inside a busy period the remainder is carried, so n services back to back
 // take exactly n times one.
-static inline int64_t occupy(lw_node_server *server, int64_t begin_ps, lw_service service) {
-    int64_t part = (server->free_ps < begin_ps ? 0 : server->part) + service.part;
-    int64_t end_ps = begin_ps + service.whole_ps;
-    if (part >= server->den) {
-        part -= server->den;
-        end_ps++;
-    }
-    server->part = part;
+static inline int64_t occupy(lw_node_server *server, int64_t begin_ps, const lw_service *service) {
+    int64_t part = (server->free_ps < begin_ps ? 0 : server->part) + service->part;
+    bool carry = part >= server->den;
+    int64_t end_ps = begin_ps + service->whole_ps + carry;
+    server->part = carry ? part - server->den : part;
     server->free_ps = end_ps;
     server->busy_ps += end_ps - begin_ps;
     return end_ps;
@@ -109,18 +93,17 @@ static int64_t wait_for_medium(lw_run_state *run, lw_node_server *server, const 
 // A bad packet is sent again. Go-back-N: nothing useful passes until the replay; what was sent meanwhile is repeated, so the
 // delay is paid by the wire. Selective: only this packet passes twice, but what follows is held back at the receiver.
 static int64_t replay(lw_run_state *run, lw_node_server *server, const lw_stop *stop, bool last, int64_t begin_ps) {
-    int64_t wire_bytes = last ? stop->last_wire_bytes : stop->full_wire_bytes;
+    int64_t wire_bytes = stop->wire_bytes[last];
     int64_t units = (wire_bytes + server->unit_bytes - 1) / server->unit_bytes;
-    lw_service service = last ? stop->last : stop->full;
     while (server->good_units < units && begin_ps <= LW_TIME_MAX) {
         server->replays++;
         server->replay_wire_bytes += wire_bytes;
         lw_draw_good_units(server);
-        begin_ps = occupy(server, begin_ps, service);
+        begin_ps = occupy(server, begin_ps, &stop->service[last]);
         if (server->replay == LW_REPLAY_GO_BACK_N) {
             begin_ps += server->replay_ps;
         } else {
-            int64_t ready_ps = begin_ps + server->replay_ps + service.whole_ps + 1 + server->latency_ps;
+            int64_t ready_ps = begin_ps + server->replay_ps + stop->service[last].whole_ps + 1 + server->latency_ps;
             server->in_order_ps = ready_ps > server->in_order_ps ? ready_ps : server->in_order_ps;
         }
         lw_steady_changed(run);
@@ -134,7 +117,7 @@ static int64_t replay(lw_run_state *run, lw_node_server *server, const lw_stop *
 static void send_control(lw_run_state *run, lw_node_server *server) {
     lw_node_server *opposite = &run->server[server->control_opposite];
     int64_t begin_ps = opposite->free_ps > run->now_ps ? opposite->free_ps : run->now_ps;
-    occupy(opposite, begin_ps, server->control);
+    occupy(opposite, begin_ps, &server->control);
     opposite->control_sent++;
     server->control_next_ps = run->now_ps + server->control_interval_ps;
 }
@@ -144,13 +127,12 @@ static inline bool may_start(const lw_run_state *run, const lw_node_server *serv
         return false;
     }
     const lw_credits *credits = &server->credits[stop->kind];
-    return credits->packets > 0 &&
-           credits->data_units >= (stop->started + 1 == stop->total ? stop->last_units : stop->full_units);
+    return credits->packets > 0 && credits->data_units >= stop->units[stop->started + 1 == stop->total];
 }
 
 // Credits: this packet fills the buffer behind the server, and leaves the one it comes from when its tail has passed (end_ps).
 static void move_credits(lw_run_state *run, lw_node_server *server, const lw_stop *stop, bool last, int64_t end_ps) {
-    int64_t units = last ? stop->last_units : stop->full_units;
+    int64_t units = stop->units[last];
     lw_credits *credits = &server->credits[stop->kind];
     if (credits->packets != LW_CREDITS_INFINITE) {
         credits->packets--;
@@ -161,8 +143,7 @@ static void move_credits(lw_run_state *run, lw_node_server *server, const lw_sto
     if (stop->frees != LW_NONE) {
         lw_credit_loop *loop = &run->loop[stop->frees];
         const lw_stop *previous = stop - 1;
-        push_head(run, &loop->back, end_ps + loop->return_ps, last ? previous->last_units : previous->full_units, LW_EVENT_CREDIT,
-                  stop->frees);
+        push_head(run, &loop->back, end_ps + loop->return_ps, previous->units[last], LW_EVENT_CREDIT, stop->frees);
     }
     if (stop->sink_frees != LW_NONE) {
         lw_credit_loop *loop = &run->loop[stop->sink_frees];
@@ -181,37 +162,42 @@ static inline void deliver(lw_run_state *run, lw_node_server *server, lw_stop *s
     }
 }
 
+// All that a start causes where packets do not cost time alone.
+static void side_effects(lw_run_state *run, lw_node_server *server, const lw_stop *stop, bool last, int64_t end_ps) {
+    if (server->control_opposite != LW_NONE && run->now_ps >= server->control_next_ps &&
+        (!server->control_for_writes || stop->kind == LW_PACKET_WRITE)) {
+        send_control(run, server);
+    }
+    if (server->limited || stop->frees != LW_NONE) {
+        move_credits(run, server, stop, last, end_ps);
+    }
+    if (stop->wakes_previous && stop[-1].queued > 0) {
+        schedule_serve(run, stop[-1].server);
+    }
+}
+
 // The packet at the head of the stop's queue starts now on its idle server.
 static inline void start_packet(lw_run_state *run, uint32_t index) {
     lw_stop *stop = &run->stop[index];
     lw_node_server *server = &run->server[stop->server];
     bool last = ++stop->started == stop->total;
     int64_t begin_ps = run->now_ps;
-    if (server->outage_at_ps != INT64_MAX || server->back != stop->back) {
+    if (!stop->plain) {
         begin_ps = wait_for_medium(run, server, stop, begin_ps);
+        if (server->good_units != INT64_MAX) {
+            begin_ps = replay(run, server, stop, last, begin_ps);
+        }
     }
-    if (server->good_units != INT64_MAX) {
-        begin_ps = replay(run, server, stop, last, begin_ps);
-    }
-    int64_t end_ps = occupy(server, begin_ps, last ? stop->last : stop->full);
-    if (server->control_opposite != LW_NONE && run->now_ps >= server->control_next_ps &&
-        (!server->control_for_writes || stop->kind == LW_PACKET_WRITE)) {
-        send_control(run, server);
-    }
+    int64_t end_ps = occupy(server, begin_ps, &stop->service[last]);
     if (stop->next != LW_NONE) {
-        const lw_stop *next = &run->stop[stop->next];
-        bool stored = last ? next->last_store_forward : next->store_forward;
-        int64_t at_ps = (stored ? end_ps : begin_ps) + server->latency_ps;
+        int64_t at_ps = (stop->store_forward[last] ? end_ps : begin_ps) + server->latency_ps;
         at_ps = at_ps > server->in_order_ps ? at_ps : server->in_order_ps;
-        push_head(run, &server->flight, at_ps, index, LW_EVENT_ARRIVE, stop->server);
+        push_head(run, &server->flight, at_ps, stop->next, LW_EVENT_ARRIVE, stop->server);
     } else {
         deliver(run, server, stop, last, end_ps);
     }
-    if (server->limited || stop->frees != LW_NONE) {
-        move_credits(run, server, stop, last, end_ps);
-    }
-    if (stop->wakes_previous && run->stop[index - 1].queued > 0) {
-        schedule_serve(run, run->stop[index - 1].server);
+    if (!stop->plain) {
+        side_effects(run, server, stop, last, end_ps);
     }
     if (index == run->steady.anchor) {
         run->steady.ticked = true;
@@ -231,11 +217,10 @@ static inline void wait_in_line(lw_run_state *run, lw_node_server *server, uint3
     server->waiting_last = index;
 }
 
-void lw_stop_arrive(lw_run_state *run, uint32_t index, int64_t packets) {
+static inline void join_queue(lw_run_state *run, uint32_t index, int64_t packets) {
     lw_stop *stop = &run->stop[index];
     lw_node_server *server = &run->server[stop->server];
-    if (server->exclusive && packets == 1 && stop->queued == 0 && server->free_ps <= run->now_ps && server->serve_ps < 0 &&
-        !server->limited) {
+    if (server->alone && packets == 1 && stop->queued == 0 && server->free_ps <= run->now_ps) {
         start_packet(run, index);
         return;
     }
@@ -247,6 +232,10 @@ void lw_stop_arrive(lw_run_state *run, uint32_t index, int64_t packets) {
     }
     stop->queued += packets;
     schedule_serve(run, stop->server);
+}
+
+void lw_stop_arrive(lw_run_state *run, uint32_t index, int64_t packets) {
+    join_queue(run, index, packets);
 }
 
 // Round robin: the first in line that may start goes, and joins the end of the line if it has more.
@@ -308,17 +297,12 @@ static void credit(lw_run_state *run, uint32_t index) {
     }
 }
 
-void lw_packet_step(lw_run_state *run) {
-    lw_event event = lw_event_take(&run->queue);
-    uint32_t entity = lw_event_entity(event.key);
-    run->now_ps = event.time_ps;
-    run->events++;
-    switch (lw_event_kind_of(event.key)) {
-    case LW_EVENT_ARRIVE: {
-        lw_fifo_entry entry = pop_head(run, &run->server[entity].flight, LW_EVENT_ARRIVE, entity);
-        lw_stop_arrive(run, run->stop[entry.id].next, 1);
+void lw_packet_step(lw_run_state *run, uint32_t key) {
+    uint32_t entity = lw_event_entity(key);
+    switch (lw_event_kind_of(key)) {
+    case LW_EVENT_ARRIVE:
+        join_queue(run, (uint32_t)pop_head(run, &run->server[entity].flight, LW_EVENT_ARRIVE, entity).id, 1);
         break;
-    }
     case LW_EVENT_CREDIT:
         credit(run, entity);
         break;
@@ -334,6 +318,7 @@ void lw_packet_step(lw_run_state *run) {
     case LW_EVENT_SERVE:
         serve(run, entity);
         break;
+    case LW_EVENT_KINDS:
+        break;
     }
-    lw_event_settle(&run->queue);
 }

@@ -27,7 +27,7 @@ typedef struct lw_fifo_entry {
 
 typedef struct lw_fifo {
     lw_fifo_entry *entry;
-    uint32_t first, count, mask;
+    uint32_t first, count, capacity;
 } lw_fifo;
 
 // How long a packet occupies a server: whole + part / den picoseconds, den of the server.
@@ -36,47 +36,48 @@ typedef struct lw_service {
     int64_t part;
 } lw_service;
 
+// What every packet needs comes first, so that it lies in few cache lines. Arrays of two: of a full packet, of the stream's last.
 typedef struct lw_stop {
     uint32_t server, stream;
-    uint32_t next;                        // the stream's next stop; LW_NONE at the sink
-    uint32_t next_waiting;                // in the server's list of waiting stops
-    int64_t total;                        // packets of the stream
-    int64_t queued;                       // packets waiting here
-    int64_t started;                      // packets served or in service
-    int64_t until_sink;                   // at the last stop: packets until a delivery matters to somebody
-    lw_service full, last;                // of a full packet, of the stream's last
+    uint32_t next;          // the stream's next stop; LW_NONE at the sink
+    uint32_t next_waiting;  // in the server's list of waiting stops
+    int64_t total;          // packets of the stream
+    int64_t queued;         // packets waiting here
+    int64_t started;        // packets served or in service
+    bool plain;  // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits, buffers
+    bool counts_wait;
+    bool store_forward[2];  // the packet starts at the next stop when its tail has arrived there
+    lw_service service[2];
+    uint64_t wait_ps;     // sum of starts minus sum of arrivals, modulo 2^64; the sum of waits once the queue is empty
+    int64_t until_sink;   // at the last stop: packets until a delivery matters to somebody
+    int64_t buffer;       // packets started here and not yet at the next stop; INT64_MAX: any number
+    bool wakes_previous;  // the stop before has a bounded buffer
+    bool back;            // the other way over a shared medium
+    lw_packet_kind kind;
+    uint32_t frees;       // credit loop that a packet leaving this stop feeds; LW_NONE
+    uint32_t sink_frees;  // the same for a packet consumed at the sink
+    int64_t units[2];     // data credits
+    int64_t wire_bytes[2];
     int64_t saved_queued, saved_started;  // when the steady state was last saved
     uint64_t saved_wait_ps;
-    uint64_t wait_ps;    // sum of starts minus sum of arrivals, modulo 2^64; the sum of waits once the queue is empty
-    bool store_forward;  // a full packet starts when its tail has arrived
-    bool last_store_forward;
-    bool counts_wait;
-    bool back;            // the other way over a shared medium
-    bool wakes_previous;  // the stop before has a bounded buffer
-    int64_t buffer;       // packets started here and not yet at the next stop; INT64_MAX: any number
-    lw_packet_kind kind;
-    uint32_t frees;                  // credit loop that a packet leaving this stop feeds; LW_NONE
-    uint32_t sink_frees;             // the same for a packet consumed at the sink
-    int64_t full_units, last_units;  // data credits
-    int64_t full_wire_bytes, last_wire_bytes;
 } lw_stop;
 
 typedef struct lw_node_server {
     int64_t free_ps;  // end of the last service, rounded down; the remainder is part / den
     int64_t part, den;
-    int64_t busy_ps;  // so far
-    int64_t latency_ps;
+    int64_t busy_ps;   // so far
     int64_t serve_ps;  // time of the pending serve event; -1: none
+    int64_t latency_ps;
+    int64_t in_order_ps;  // nothing arrives before: a replayed packet holds up those behind it
     uint32_t waiting_first, waiting_last;
-    bool exclusive;  // one stop in the whole fabric: nobody to take turns with
+    lw_fifo flight;  // id: the stop that the packet goes to
+    bool alone;      // one stop in the whole fabric, and no limit: a packet that finds it idle may start at once
     bool limited;    // some credits or buffers are finite
     uint32_t control_opposite;
     int64_t control_next_ps;  // no control packet before
     int64_t control_interval_ps;
     bool control_for_writes;
-    lw_service control;   // on the opposite server
-    lw_fifo flight;       // id: the stop that the packet comes from
-    int64_t in_order_ps;  // nothing arrives before: a replayed packet holds up those behind it
+    lw_service control;  // on the opposite server
     lw_credits credits[LW_PACKET_KINDS];
     // Errors. good_units: units until the next bad one; INT64_MAX without errors.
     int64_t good_units;
@@ -183,7 +184,6 @@ typedef struct lw_run_state {
     const uint32_t *dependent;      // tasks to tell, grouped by the task they wait for
     const size_t *dependent_first;  // one more than tasks
     size_t tasks_left;
-    int64_t events;
     uint32_t *moving;  // tasks in LW_PHASE_MOVING, in no particular order
     size_t moving_count;
     size_t random_tasks;  // active ones with random arrivals: no state repeats while there are any
@@ -196,7 +196,7 @@ typedef struct lw_run_state {
 lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) LW_CHECKED;
 void lw_run_state_free(lw_run_state *run);
 // packet.c: packets pass servers.
-void lw_packet_step(lw_run_state *run);                                  // execute the earliest event
+void lw_packet_step(lw_run_state *run, uint32_t key);                    // execute an event
 void lw_stop_arrive(lw_run_state *run, uint32_t stop, int64_t packets);  // packets join the queue of a stop now
 void lw_draw_good_units(lw_node_server *server);
 void lw_draw_outage(lw_node_server *server, int64_t after_ps);
@@ -219,26 +219,26 @@ static inline void lw_steady_changed(lw_run_state *run) {
 
 // FIFO of times.
 void lw_fifo_grow(lw_run_state *run, lw_fifo *fifo);
+static inline lw_fifo_entry *lw_fifo_at(const lw_fifo *fifo, uint32_t place) {
+    return &fifo->entry[(fifo->first + place) & (fifo->capacity - 1)];
+}
 static inline void lw_fifo_push(lw_run_state *run, lw_fifo *fifo, int64_t time_ps, int64_t id) {
-    if (fifo->count > fifo->mask || fifo->entry == NULL) {
+    if (fifo->count == fifo->capacity) {
         lw_fifo_grow(run, fifo);
         if (run->failed) {
             return;
         }
     }
-    lw_fifo_entry *entry = &fifo->entry[(fifo->first + fifo->count) & fifo->mask];
-    entry->time_ps = time_ps;
-    entry->id = id;
-    fifo->count++;
+    *lw_fifo_at(fifo, fifo->count++) = (lw_fifo_entry){time_ps, id};
 }
 static inline lw_fifo_entry lw_fifo_pop(lw_fifo *fifo) {
-    lw_fifo_entry entry = fifo->entry[fifo->first];
-    fifo->first = (fifo->first + 1) & fifo->mask;
+    lw_fifo_entry entry = *lw_fifo_at(fifo, 0);
+    fifo->first++;
     fifo->count--;
     return entry;
 }
 static inline int64_t lw_fifo_head_ps(const lw_fifo *fifo) {
-    return fifo->entry[fifo->first].time_ps;
+    return lw_fifo_at(fifo, 0)->time_ps;
 }
 
 #endif

@@ -133,7 +133,7 @@ static bool visit_task(cursor *c, lw_run_state *run, uint32_t task) {
 
 static bool visit_fifo(cursor *c, const lw_run_state *run, const lw_fifo *fifo) {
     for (uint32_t i = 0; i < fifo->count; i++) {
-        const lw_fifo_entry *entry = &fifo->entry[(fifo->first + i) & fifo->mask];
+        const lw_fifo_entry *entry = lw_fifo_at(fifo, i);
         if (!visit(c, entry->time_ps - run->now_ps) || !visit(c, entry->id)) {
             return false;
         }
@@ -247,13 +247,13 @@ static void stop_periods(const lw_stop *stop, int64_t *periods) {
 }
 
 // Whole periods of span_ps that fit before a counter reaches its bound or a task has an event of its own.
-static int64_t periods_ahead(const lw_run_state *run, int64_t span_ps) {
+static int64_t periods_ahead(const lw_run_state *run, const lw_event *event, size_t pending, int64_t span_ps) {
     const lw_steady *steady = &run->steady;
     int64_t periods = INT64_MAX;
     at_most(&periods, LW_TIME_MAX - run->now_ps, span_ps);
-    for (size_t i = 0; i < run->queue.count; i++) {
-        if (lw_event_kind_of(run->queue.event[i].key) == LW_EVENT_TASK) {
-            at_most(&periods, run->queue.event[i].time_ps - run->now_ps - 1, span_ps);
+    for (size_t i = 0; i < pending; i++) {
+        if (lw_event_kind_of(event[i].key) == LW_EVENT_TASK) {
+            at_most(&periods, event[i].time_ps - run->now_ps - 1, span_ps);
         }
     }
     for (size_t s = 0; s < run->fabric->server_count; s++) {
@@ -291,11 +291,11 @@ static void repeat_stop(lw_stop *stop, int64_t periods, int64_t span_ps) {
 
 static void shift_fifo(lw_fifo *fifo, int64_t shift_ps) {
     for (uint32_t i = 0; i < fifo->count; i++) {
-        fifo->entry[(fifo->first + i) & fifo->mask].time_ps += shift_ps;
+        lw_fifo_at(fifo, i)->time_ps += shift_ps;
     }
 }
 
-static void shift_clocks(lw_run_state *run, int64_t shift_ps) {
+static void shift_clocks(lw_run_state *run, lw_event *event, size_t pending, int64_t shift_ps) {
     run->now_ps += shift_ps;
     for (size_t s = 0; s < run->fabric->server_count; s++) {
         lw_node_server *server = &run->server[s];
@@ -316,18 +316,17 @@ static void shift_clocks(lw_run_state *run, int64_t shift_ps) {
             shift_fifo(&run->stream[state->request].sink, shift_ps);
         }
     }
-    for (size_t i = 0; i < run->queue.count; i++) {
-        if (lw_event_kind_of(run->queue.event[i].key) != LW_EVENT_TASK) {
-            run->queue.event[i].time_ps += shift_ps;
-        }
+    for (size_t i = 0; i < pending; i++) {
+        event[i].time_ps += lw_event_kind_of(event[i].key) == LW_EVENT_TASK ? 0 : shift_ps;
     }
-    lw_event_reorder(&run->queue);
 }
 
 static void jump(lw_run_state *run) {
     lw_steady *steady = &run->steady;
     int64_t span_ps = run->now_ps - steady->saved_ps;
-    int64_t periods = periods_ahead(run, span_ps);
+    size_t pending;
+    lw_event *event = lw_event_gather(&run->queue, &pending);
+    int64_t periods = periods_ahead(run, event, pending, span_ps);
     if (periods > 0 && periods < INT64_MAX) {
         for (size_t i = 0; i < steady->counter_count; i++) {
             const lw_counter *counter = &steady->counter[i];
@@ -337,9 +336,10 @@ static void jump(lw_run_state *run) {
         for (size_t i = 0; i < steady->stop_count; i++) {
             repeat_stop(&run->stop[steady->stop[i]], periods, span_ps);
         }
-        shift_clocks(run, periods * span_ps);
+        shift_clocks(run, event, pending, periods * span_ps);
         steady->jumps++;
     }
+    lw_event_scatter(&run->queue, pending, run->now_ps);
     lw_steady_changed(run);  // less than a period is left until something does change
 }
 

@@ -58,6 +58,8 @@ typedef struct lw_ends {
 lw_ends lw_transfer_ends(const lw_system *system, uint32_t from, uint32_t to);
 // A DMA of the executor over the route from source to sink. Missing routes are diagnosed at `at`.
 lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_place at, lw_transfer *out) LW_CHECKED;
+// The first packet of a transfer of so many bytes on idle links, from leaving (READ: its request) to its last bit in; 0 for none.
+int64_t lw_transfer_latency_ps(const lw_builder *builder, const lw_transfer *transfer, int64_t bytes);
 // A CPU core of the host that copies from its memory to its memory.
 lw_status lw_transfer_core(lw_builder *builder, lw_job *job, uint32_t host, lw_transfer *out) LW_CHECKED;
 // Readers of a memory, without a link.

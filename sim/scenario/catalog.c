@@ -134,7 +134,7 @@ static const lw_option row_options[] = {
     {"value", LW_OPTION_NODE, LW_PLAIN, offsetof(preset_row, value), NULL, NULL, 0, 0, "as in a scenario", NULL},
     {"source", LW_OPTION_TEXT, LW_PLAIN, offsetof(preset_row, source), NULL, NULL, 0, 0, "where the value comes from", NULL},
     {"evidence", LW_OPTION_WORD, LW_PLAIN, offsetof(preset_row, evidence), "specified", lw_evidence_words, 0, 0,
-     "if not the file's", NULL},
+     "how this value is known", NULL},
     {"note", LW_OPTION_TEXT, LW_PLAIN, offsetof(preset_row, note), "", NULL, 0, 0, "what to know about it", NULL},
     {0}};
 

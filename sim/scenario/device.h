@@ -36,7 +36,7 @@ typedef struct lw_device_params {
     int64_t submit_chunk_ps;                         // a chunk of a pageable copy
     int64_t submit_bounce_ps;                        // a chunk from another GPU through host memory
     int64_t finish_ps;
-    double efficiency_h2d, efficiency_d2h;
+    int64_t copy_rate_h2d_Bps, copy_rate_d2h_Bps;
     bool p2p;
     bool forwards;
     int64_t dma_packet_gap_ps, request_gap_ps;

@@ -245,7 +245,9 @@ static lw_status plan_copy(emitter *e) {
             plan->transfer = dma_second ? way.second : way.first;
             plan->submit_ps = way.first.submit_ps;
             plan->finish_ps = last->task.finish_ps + way.finish_ps;
-            plan->latency_ps = way.first.unloaded_ps + (way.staged ? way.second.unloaded_ps : 0);
+            int64_t piece_bytes = bytes < way.chunk_bytes ? bytes : way.chunk_bytes;
+            plan->latency_ps = lw_transfer_latency_ps(e->builder, &way.first, piece_bytes) +
+                               (way.staged ? lw_transfer_latency_ps(e->builder, &way.second, piece_bytes) : 0);
             if (!job->params.overlap) {
                 plan->submit_ps *= job->params.repeat;
                 plan->finish_ps *= job->params.repeat;
@@ -286,7 +288,8 @@ static lw_status plan_stream(emitter *e) {
         LW_TRY(emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended));
         if (i == 0) {
             plan->transfer = transfer;
-            plan->latency_ps = transfer.unloaded_ps;
+            plan->latency_ps =
+                lw_transfer_latency_ps(e->builder, &transfer, task.bytes < task.packet_bytes ? task.bytes : task.packet_bytes);
             plan->finish_ps = task.finish_ps;
         }
         LW_TRY(count_bytes(e, task.bytes, 1));
@@ -356,7 +359,7 @@ static lw_status plan_dma(emitter *e) {
             LW_TRY(emit_small(e, &transfer, n, count, outstanding));
             if (i == 0 && writing == (op == LW_DMA_WRITE)) {
                 plan->transfer = transfer;
-                plan->latency_ps = transfer.unloaded_ps;
+                plan->latency_ps = lw_transfer_latency_ps(e->builder, &transfer, n);
                 plan->finish_ps = transfer.task.finish_ps;
             }
         }
@@ -386,7 +389,7 @@ static lw_status plan_read_latency(emitter *e) {
             plan->transfer = transfer;
             plan->submit_ps = repeat * task.submit_ps;
             plan->finish_ps = repeat * task.finish_ps;
-            plan->latency_ps = repeat * transfer.unloaded_ps;
+            plan->latency_ps = repeat * lw_transfer_latency_ps(e->builder, &transfer, bytes);
         }
         LW_TRY(count_bytes(e, bytes, repeat));
     }

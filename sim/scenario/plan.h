@@ -27,8 +27,7 @@ typedef struct lw_transfer {
     lw_task task;  // without bytes and dependencies
     lw_route route;
     int64_t submit_ps;       // software before the first packet; a task of its own
-    int64_t round_trip_ps;   // READ: from a request leaving to its data having come, on idle links
-    int64_t unloaded_ps;     // WRITE: one packet on idle links; READ: the round trip
+    int64_t round_trip_ps;   // READ: from a request leaving to its first full packet having come, on idle links
     lw_waterfall waterfall;  // of the slowest link of the route
     uint32_t slowest;        // that connection; LW_NO_SERVER for a transfer without links
     uint32_t window;         // connection whose tags are fewest

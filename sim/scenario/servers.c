@@ -59,7 +59,10 @@ static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite)
                         .error_probability = channel->error_probability,
                         .error_unit_bytes = channel->error_unit_bytes,
                         .replay = channel->replay,
-                        .replay_ps = channel->replay_ps};
+                        .replay_ps = channel->replay_ps,
+                        .outage_gap_ps = channel->outage_gap_ps,
+                        .outage_ps = channel->outage_ps,
+                        .turnaround_ps = channel->shared_medium ? channel->turnaround_ps : 0};
     lw_channel_ps_per_byte(channel, &server.ps_per_byte);  // rounds by itself where the exact fraction does not fit
     server.ps_per_byte = recurring(server.ps_per_byte);
     for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
@@ -74,10 +77,15 @@ static lw_status add_connection(lw_builder *builder, uint32_t index) {
     uint32_t first = (uint32_t)builder->server.count, segments = (uint32_t)link->segment_count;
     builder->of_connection[index][0] = first;
     builder->of_connection[index][1] = first + segments;
-    for (int dir = 0; dir < 2; dir++) {
+    // A medium that both directions share is one server, at the pace of the first direction.
+    bool shared = segments == 1 && link->segment[0].channel[0].shared_medium;
+    if (shared) {
+        builder->of_connection[index][1] = first;
+    }
+    for (int dir = 0; dir < (shared ? 1 : 2); dir++) {
         const lw_device *from = &builder->system->device[connection->end[dir]],
                         *to = &builder->system->device[connection->end[1 - dir]];
-        const char *direction = lw_arena_print(builder->arena, "%s->%s", from->name, to->name);
+        const char *direction = shared ? "both" : lw_arena_print(builder->arena, "%s->%s", from->name, to->name);
         if (direction == NULL) {
             return LW_NO_MEMORY;
         }

@@ -56,7 +56,8 @@ static lw_status add_links(lw_builder *builder, lw_route route, bool back, lw_pa
             lw_hop hop = {.server = builder->of_connection[leg->connection][dir] + (uint32_t)way,
                           .overhead_bytes = format->overhead_bytes,
                           .granule_bytes = format->granule_bytes,
-                          .store_forward = store_forward && way == 0};
+                          .store_forward = store_forward && way == 0,
+                          .back = dir == 1 && segment->channel[0].shared_medium};
             hop.buffer_packets = receiver_packets(builder, hop.server, lw_packet_wire_bytes(format, payload_bytes));
             LW_TRY(add_hop(hops, hop, builder->arena));
         }
@@ -135,28 +136,36 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
     if (server != LW_NO_SERVER) {
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
-    double share = reading ? LW_DEVICE_GET(device, efficiency_h2d) : LW_DEVICE_GET(device, efficiency_d2h);
-    if (share < 1) {
+    int64_t rate_Bps = reading ? LW_DEVICE_GET(device, copy_rate_h2d_Bps) : LW_DEVICE_GET(device, copy_rate_d2h_Bps);
+    if (rate_Bps != LW_AUTO && (double)rate_Bps < ceiling_Bps) {
         hop.overhead_bytes = reading ? packet_bytes : 0;
-        LW_TRY(lw_server_of_pace(builder, executor, reading, share * ceiling_Bps, packet_bytes, &hop.server));
+        LW_TRY(lw_server_of_pace(builder, executor, reading, (double)rate_Bps, packet_bytes, &hop.server));
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     return LW_OK;
 }
 
-static void finish_transfer(lw_builder *builder, const lw_list *data, const lw_list *request, lw_transfer *out) {
+int64_t lw_transfer_latency_ps(const lw_builder *builder, const lw_transfer *transfer, int64_t bytes) {
+    const lw_task *task = &transfer->task;
+    const lw_fabric fabric = {.server = LW_LIST_ITEMS(&builder->server, lw_server), .server_count = builder->server.count};
+    if (bytes == 0) {
+        return 0;
+    }
+    int64_t payload_bytes = bytes < task->packet_bytes ? bytes : task->packet_bytes;
+    int64_t latency_ps = lw_path_latency_ps(&fabric, task->data, task->data_count, payload_bytes);
+    if (task->kind == LW_TASK_READ) {
+        latency_ps += task->completer_ps + lw_path_latency_ps(&fabric, task->request, task->request_count, 0);
+    }
+    return latency_ps;
+}
+
+static void finish_transfer(const lw_builder *builder, const lw_list *data, const lw_list *request, lw_transfer *out) {
     lw_task *task = &out->task;
     task->data = LW_LIST_ITEMS(data, lw_hop);
     task->data_count = data->count;
     task->request = LW_LIST_ITEMS(request, lw_hop);
     task->request_count = request->count;
-    lw_fabric fabric = {.server = LW_LIST_ITEMS(&builder->server, lw_server), .server_count = builder->server.count};
-    out->unloaded_ps = lw_path_latency_ps(&fabric, task->data, task->data_count, task->packet_bytes);
-    if (task->kind == LW_TASK_READ) {
-        out->round_trip_ps =
-            out->unloaded_ps + task->completer_ps + lw_path_latency_ps(&fabric, task->request, task->request_count, 0);
-        out->unloaded_ps = out->round_trip_ps;
-    }
+    out->round_trip_ps = task->kind == LW_TASK_READ ? lw_transfer_latency_ps(builder, out, task->packet_bytes) : 0;
 }
 
 static void note_use(lw_builder *builder, const lw_route *route, lw_ends ends) {

@@ -47,8 +47,9 @@ static measurement measure(const lw_fabric *fabric, lw_engine engine) {
 
 static void print_row(const char *work, lw_engine engine, const measurement *m) {
     double hops_per_s = (double)m->result.packet_hops / m->best_s;
-    printf(csv ? "%s,%s,%lld,%.9f,%.6g,%lld,%.6f\n" : "%-28s %-13s %12lld %11.6f %12.4g %12lld %16.6f\n", work, lw_engine_words[engine],
-           (long long)m->result.packet_hops, m->best_s, hops_per_s, (long long)m->result.events, (double)m->result.end_ps / 1e6);
+    printf(csv ? "%s,%s,%lld,%.9f,%.6g,%lld,%.6f\n" : "%-28s %-13s %12lld %11.6f %12.4g %12lld %16.6f\n", work,
+           lw_engine_words[engine], (long long)m->result.packet_hops, m->best_s, hops_per_s, (long long)m->result.events,
+           (double)m->result.end_ps / 1e6);
 }
 
 static measurement chain(int64_t bytes, lw_engine engine) {
@@ -76,7 +77,8 @@ static measurement mesh(lw_engine engine) {
     static lw_task task[MESH_TASKS];
     uint64_t random = 1;
     for (uint32_t i = 0; i < MESH_SERVERS; i++) {
-        server[i] = (lw_server){.name = "link", .ps_per_byte = {125, 8}, .latency_ps = 400000 + 977 * (int64_t)i, .opposite = LW_NO_SERVER};
+        server[i] = (lw_server){
+            .name = "link", .ps_per_byte = {125, 8}, .latency_ps = 400000 + 977 * (int64_t)i, .opposite = LW_NO_SERVER};
     }
     for (uint32_t t = 0; t < MESH_TASKS; t++) {
         for (uint32_t i = 0; i < CHAIN_HOPS; i++) {
@@ -109,8 +111,8 @@ int main(int argc, char **argv) {
     measurement busy = mesh(LW_ENGINE_PACKET_EXACT);
     print_row("mesh, 256 links at random", LW_ENGINE_PACKET_EXACT, &busy);
     if (!csv) {
-        printf("\n1 GB costs %.2f times what 1 MB costs (engine packet); the answers of both engines %s\n", large.best_s / small.best_s,
-               large.result.end_ps == exact.result.end_ps ? "agree to the picosecond" : "DIFFER");
+        printf("\n1 GB costs %.2f times what 1 MB costs (engine packet); the answers of both engines %s\n",
+               large.best_s / small.best_s, large.result.end_ps == exact.result.end_ps ? "agree to the picosecond" : "DIFFER");
     }
     return 0;
 }
