@@ -32,7 +32,7 @@ typedef struct bars {
     table table;
     lw_scale scale;
     double name_left, name_width, table_left;
-    int decimals;  // of the rates in the table; -1: they differ too much for a column, three digits each
+    int decimals;  // of the rates in the table; -1: they differ too much for one column, two or three digits each
     bool shares;   // bars are shares of the raw rate
     lw_box plot;
 } bars;
@@ -134,7 +134,7 @@ static void draw_cell(const bars *b, size_t column, double y, double rate, doubl
     if (b->decimals >= 0) {
         lw_number_fixed(fabs(rate), b->decimals, number);
     } else {
-        lw_number_digits(fabs(rate), 3, number);
+        lw_number_digits(fabs(rate), rate < 0.0 ? 2 : 3, number);
     }
     snprintf(text, sizeof text, "%s%s", rate < 0.0 ? "\u2212" : "", number);
     lw_draw_text(b->canvas->draw, right, y - 2.0, font, text);
@@ -280,8 +280,7 @@ static const char *subtitle_of(const bars *b) {
     }
     const char *what = lw_arena_print(
         b->canvas->arena, "A bar is the raw rate of the %s. The coloured part arrives as payload, the rest is lost on the way%s",
-        b->shares ? "link, each on a scale of its own" : "wire",
-        hatched ? ". Hatched: announced or speculative, nobody sells it" : "");
+        b->shares ? "link, each on a scale of its own" : "wire", hatched ? ". Hatched: announced or speculative" : "");
     bool sized = what != NULL && b->chart->data->x_dimension == LW_BYTES;
     return sized ? lw_arena_print(b->canvas->arena, "%s (transfers of %s)", what, size) : what;
 }
@@ -309,7 +308,7 @@ static double measure_rows(bars *b) {
 static lw_status lay_out(bars *b, lw_box content, double highest) {
     const lw_chart_data *data = b->chart->data;
     b->name_left = content.left;
-    b->name_width = fmin(b->name_width, 0.24 * b->canvas->width);
+    b->name_width = fmin(b->name_width, 0.28 * b->canvas->width);
     double left = content.left + b->name_width + COLUMN_GAP;
     LW_TRY(choose_columns(b, content.right - left - COLUMN_GAP));
     b->plot = (lw_box){left, content.top + HEAD_HEIGHT, b->table_left - COLUMN_GAP, content.bottom - LW_AXES_BELOW};

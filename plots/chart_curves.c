@@ -14,6 +14,7 @@
 #define KEY_WIDTH 12.0    // the marker before a label
 #define PLOT_LEAST 120.0  // a plot narrower or lower than this cannot be read
 #define DOT_SIZE 7.0
+#define CROSS_SIZE 9.0  // its arms are thin
 #define RING_SIZE 9.0
 #define LINE_WIDTH 2.0
 #define CEILING_SHARE 0.2  // of the plot's width
@@ -352,7 +353,8 @@ static void draw_dots(const layout *l, const lw_curve *dots) {
     lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
     for (size_t i = 0; i < dots->count; i++) {
         lw_xy at = on_page(l, dots->point[i].at);
-        lw_draw_marker(l->canvas->draw, at.x, at.y, shape, DOT_SIZE, role, (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
+        lw_draw_marker(l->canvas->draw, at.x, at.y, shape, shape == LW_SHAPE_CROSS ? CROSS_SIZE : DOT_SIZE, role,
+                       (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
     }
     lw_draw_ungroup(l->canvas->draw);
 }
