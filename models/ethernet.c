@@ -368,6 +368,7 @@ const lw_family lw_family_ethernet = {
     .page = page,
     .options = options,
     .params_size = sizeof(ethernet_params),
+    .between_machines = true,
     .check = check,
     .resolve = resolve,
 };

@@ -22,6 +22,7 @@ typedef struct lw_family {
     // The same link at both ends of what is uncertain about it, as two links like resolve's: slower and faster. NULL: no band is
     // known. The slow one may be so bad that error_probability is 1 and nothing gets through.
     void (*band)(const void *params, lw_link *slow, lw_link *fast);
+    bool between_machines;  // its two ends are different machines, for drawings
 } lw_family;
 
 enum { LW_PARAMS_MAX = 1024 };

@@ -173,6 +173,7 @@ const lw_family lw_family_infiniband = {
     .page = page,
     .options = options,
     .params_size = sizeof(infiniband_params),
+    .between_machines = true,
     .check = check,
     .resolve = resolve,
 };

@@ -350,6 +350,7 @@ const lw_family lw_family_thz = {
     .page = page,
     .options = lw_thz_options,
     .params_size = sizeof(lw_thz_params),
+    .between_machines = true,
     .check = check,
     .resolve = resolve,
     .band = band,

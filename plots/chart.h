@@ -27,5 +27,7 @@ lw_status lw_plane_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECK
 // The same as lw_chart_render with other metrics, for tests.
 lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_metrics *metrics,
                                lw_arena *arena, lw_diags *diags, lw_picture *out) LW_CHECKED;
+lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind theme, const lw_metrics *metrics, lw_arena *arena,
+                                  lw_diags *diags, lw_picture *out) LW_CHECKED;
 
 #endif

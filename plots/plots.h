@@ -18,6 +18,7 @@
 #include "sim/base/option.h"
 #include "sim/base/tree.h"
 #include "sim/report/result.h"
+#include "sim/report/topology.h"
 
 typedef enum lw_chart_kind {
     LW_CHART_BANDWIDTH,       // payload bandwidth against size: lines, ceilings, half-power sizes, measured dots
@@ -75,6 +76,11 @@ typedef struct lw_picture {
 // with a warning.
 lw_status lw_chart_render(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                           lw_picture *out) LW_CHECKED;
+
+// Draw a system: boxes in columns by their distance from the hosts, lines as wide as their rate, meshes and rings on circles.
+// LW_BAD_INPUT with a diagnostic when it is too large.
+lw_status lw_topology_render(const lw_topology *topology, lw_theme_kind theme, lw_arena *arena, lw_diags *diags,
+                             lw_picture *out) LW_CHECKED;
 
 // Append the picture to out (free it with lw_text_free). The same picture gives the same bytes. SVG has real text, titles and a
 // class a colour role; PNG has scale x scale pixels a user unit (1..4); PDF is dated SOURCE_DATE_EPOCH if set, else 1970-01-01.

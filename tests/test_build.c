@@ -286,7 +286,7 @@ static void fewer_nodes_share_the_members_of_a_group(void **state) {
         task_between(&test, "{up: {between: [host, sw], preset: pcie-4-x16}, slot: {between: [sw, gpu], preset: pcie-4-x16}}",
                      "gpu[4]", "gpu[7]", &fabric);
     assert_int_equal(task->data_count, 2);
-    assert_string_equal(fabric.server[task->data[0].server].name, "links.slot gpu[4]->sw[1]: channel");
+    assert_string_equal(fabric.server[task->data[0].server].name, "links.slot[4] gpu[4]->sw[1]: channel");
     lw_test_end(&test);
 }
 
