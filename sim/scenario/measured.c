@@ -104,14 +104,14 @@ static const lw_option limit_options[] = {
      .dimension = LW_PLAIN,
      .offset = offsetof(table_limit, median),
      .minimum = 0,
-     .maximum = 10,
+     .maximum = 1,
      .help = "Largest median error, e.g. 5 %."},
     {.key = "worst",
      .kind = LW_OPTION_QUANTITY_REAL,
      .dimension = LW_PLAIN,
      .offset = offsetof(table_limit, worst),
      .minimum = 0,
-     .maximum = 10,
+     .maximum = 1,
      .help = "Largest error of any point, e.g. 20 %."},
     {.key = NULL},
 };
@@ -314,6 +314,10 @@ lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena
     table->file = file;
     table->catalog = catalog;
     const lw_place whole = {.source = file};
+    const lw_node *version = lw_map_get(root, "lanewise");
+    if (version && !lw_map_get(root, "measured")) {
+        return lw_error(diags, version->key_place, "`lanewise run` runs it", "this is a scenario, not a measured table");
+    }
     LW_TRY(parse_map(head_options, root, "a measured table", &table->head, whole, diags));
     LW_TRY(parse_map(source_options, table->head.source, "source", &table->source, whole, diags));
     LW_TRY(parse_map(limit_options, table->head.limit, "limit", &table->limit, whole, diags));
