@@ -104,14 +104,14 @@ static const lw_option limit_options[] = {
      .dimension = LW_PLAIN,
      .offset = offsetof(table_limit, median),
      .minimum = 0,
-     .maximum = 1,
+     .maximum = 10,
      .help = "Largest median error, e.g. 5 %."},
     {.key = "worst",
      .kind = LW_OPTION_QUANTITY_REAL,
      .dimension = LW_PLAIN,
      .offset = offsetof(table_limit, worst),
      .minimum = 0,
-     .maximum = 1,
+     .maximum = 10,
      .help = "Largest error of any point, e.g. 20 %."},
     {.key = NULL},
 };
@@ -166,6 +166,17 @@ static lw_status parse_map(const lw_option *options, const lw_node *map, const c
         LW_TRY(lw_options_parse(options, map, NULL, target, &set, diags));
     }
     return lw_options_require(options, &set, what, map ? map->place : at, diags);
+}
+
+// A bare 3 would be a limit of 300 %.
+static lw_status check_limit(const lw_node *limit, lw_diags *diags) {
+    for (const lw_node *row = limit->first; row; row = row->next) {
+        if (!strchr(row->text, '%')) {
+            return lw_error(diags, row->place, lw_diags_text(diags, "write %s: %s %%", row->key, row->text),
+                            "the limit '%s' is not in percent", row->text);
+        }
+    }
+    return LW_OK;
 }
 
 static lw_status parse_observe(lw_measured *table, const lw_node *root, lw_arena *arena, lw_diags *diags) {
@@ -321,6 +332,7 @@ lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena
     LW_TRY(parse_map(head_options, root, "a measured table", &table->head, whole, diags));
     LW_TRY(parse_map(source_options, table->head.source, "source", &table->source, whole, diags));
     LW_TRY(parse_map(limit_options, table->head.limit, "limit", &table->limit, whole, diags));
+    LW_TRY(check_limit(table->head.limit, diags));
     if (table->head.scenario->kind != LW_MAP) {
         return lw_error(diags, table->head.scenario->place, "write nodes, links and workloads below it",
                         "scenario must be a map");
