@@ -215,7 +215,26 @@ static lw_status explain_unknown(const lw_context *context, const lw_key_group *
     return LW_BAD_USAGE;
 }
 
-static lw_status explain_name(const lw_context *context, const char *name, lw_text *out) {
+// "workloads.copy", "links.pcie": the kind under its section, as the overview lists it.
+static const char *without_section(const lw_key_group *groups, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(groups[i].section);
+        if (groups[i].name != NULL && strncmp(name, groups[i].section, length) == 0 && name[length] == '.' &&
+            strcmp(name + length + 1, groups[i].name) == 0) {
+            return groups[i].name;
+        }
+    }
+    return name;
+}
+
+static lw_status explain_name(const lw_context *context, const char *path, lw_text *out) {
+    size_t count = 0;
+    lw_key_group *groups = LW_NEW_ARRAY(context->arena, lw_key_group, LW_KEY_GROUPS_MAX);
+    if (groups == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_key_groups(groups, &count);
+    const char *name = without_section(groups, count, path);
     const lw_family *family = lw_family_find(name);
     if (family != NULL) {
         return explain_family(context, family, out);
@@ -226,12 +245,6 @@ static lw_status explain_name(const lw_context *context, const char *name, lw_te
             return explain_preset(context, preset, out);
         }
     }
-    size_t count = 0;
-    lw_key_group *groups = LW_NEW_ARRAY(context->arena, lw_key_group, LW_KEY_GROUPS_MAX);
-    if (groups == NULL) {
-        return LW_NO_MEMORY;
-    }
-    lw_key_groups(groups, &count);
     const lw_key_group *group = find_group(groups, count, name);
     if (group != NULL) {
         return explain_group(context, group, out);
@@ -261,6 +274,7 @@ const lw_verb lw_verb_explain = {
     .examples = "  lanewise explain                      what can be explained\n"
                 "  lanewise explain pcie                 a family of links\n"
                 "  lanewise explain thunderbolt-4        a preset: sources, latency, where the rate goes\n"
+                "  lanewise explain workloads.copy       a kind of work, and so for nodes\n"
                 "  lanewise explain workloads.copy.memory  a key of the scenario file\n",
     .flags = flag_names,
     .least = 0,
