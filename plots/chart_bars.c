@@ -10,7 +10,7 @@
 #define BAR_HEIGHT 20.0
 #define GROUP_HEIGHT 30.0
 #define HEAD_HEIGHT 46.0
-#define FRAME_HEIGHT 128.0  // title, subtitle of two lines, foot
+#define FRAME_HEIGHT 142.0  // title, subtitle of two lines, foot of two
 #define CELL_WIDTH 66.0
 #define BARS_LEAST 160.0
 #define COLUMN_GAP 18.0
@@ -207,7 +207,7 @@ static void draw_column_head(const bars *b, size_t column, double y, const char 
 static void draw_heads(const bars *b, double y) {
     static const char *const words[LW_STAGE_COUNT][2] = {
         [LW_STAGE_LINE_CODE] = {"line", "code"}, [LW_STAGE_PERIODIC] = {"periodic", "skips"},
-        [LW_STAGE_FRAMING] = {"framing", ""},    [LW_STAGE_CONTROL] = {"flow", "control"},
+        [LW_STAGE_FRAMING] = {"framing", ""},    [LW_STAGE_CONTROL] = {"control,", "residual"},
         [LW_STAGE_RETRY] = {"retry", ""},        [LW_STAGE_WINDOW] = {"window", ""},
         [LW_STAGE_ENDPOINT] = {"endpoint", ""}};
     size_t column = 0;
@@ -291,7 +291,9 @@ lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) {
     if (subtitle == NULL) {
         return LW_NO_MEMORY;
     }
-    lw_box content = lw_frame_draw(canvas, chart->title, subtitle, "", chart->result);
+    static const char foot[] =
+        "Control: acknowledgements and credits. Residual: left idle for no known reason, from calibration.";
+    lw_box content = lw_frame_draw(canvas, chart->title, subtitle, foot, chart->result);
     LW_TRY(lay_out(&b, content));
     lw_x_axis_draw(canvas, &b.plot, &b.scale, lw_tick_plain, "Rate (GB/s)");
     draw_heads(&b, content.top + 33.0);

@@ -115,6 +115,12 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
         lw_grid_print(grid, "%.1f %%", 100 * read.rate_Bps[stage] / read.rate_Bps[LW_STAGE_RAW]);
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
+    double busy = 1.0 - lw_fraction_value(link->segment[write.slowest_segment].channel[0].stall);
+    if (busy < 1.0) {
+        lw_text_print(out,
+                      "Control includes the calibrated residual: %.3g of the wire is kept busy, why not all of it is unknown.\n",
+                      busy);
+    }
     if (isfinite(read.window_Bps)) {
         lw_text_print(out, "Reads are also limited by the requests under way (%lld): %.4g GB/s even if memory answers at once.\n",
                       (long long)link->read_tags, read.window_Bps / 1e9);
