@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lanewise explain: teaches a link family, shows where a preset's numbers come from and where its rate goes, says what a key
-// means.
+// means, who measured a table.
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/cli/console.h"
 #include "sim/cli/explain.h"
@@ -27,7 +28,7 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
         lw_grid_add(grid, groups[i].what);
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
-    lw_text_add(out, "\nlanewise list links, or devices, shows the presets.\n");
+    lw_text_add(out, "\nlanewise list links, or devices, shows the presets; lanewise list measured the tables.\n");
     return LW_OK;
 }
 
@@ -171,6 +172,51 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
     return add_waterfall(context, link, out);
 }
 
+static void add_fact(const lw_node *map, const char *key, lw_text *out) {
+    const char *text = child_text(map, key);
+    if (text != NULL && text[0] != '\0') {
+        lw_text_print(out, "  %-8s %s\n", key, text);
+    }
+}
+
+// A measured table as it stands in its file: who measured what on which machine, and every point.
+static lw_status explain_measured(const lw_context *context, const char *path, lw_text *out) {
+    const lw_source *source = NULL;
+    lw_node *root = NULL;
+    lw_measured *table = NULL;
+    LW_TRY(lw_measured_load(path, context->catalog, context->arena, context->diags, &table));  // what is wrong in it, is told
+    LW_TRY(lw_source_read(path, context->arena, context->diags, &source));
+    LW_TRY(lw_tree_parse(source, context->arena, context->diags, &root));
+    lw_text_print(out, "%s\nMeasured table, used to %s\n\n", child_text(root, "name"), child_text(root, "use"));
+    static const char *const of_source[] = {"title", "author", "date", "url"};
+    for (size_t i = 0; i < sizeof of_source / sizeof of_source[0]; i++) {
+        add_fact(lw_map_get(root, "source"), of_source[i], out);
+    }
+    static const char *const of_table[] = {"system", "method", "notes"};
+    for (size_t i = 0; i < sizeof of_table / sizeof of_table[0]; i++) {
+        add_fact(root, of_table[i], out);
+    }
+    const lw_node *vary = lw_map_get(root, "vary");
+    lw_grid *grid = lw_grid_new(context->arena, vary->count + 1, "rrrrrrrrr");
+    for (const lw_node *column = vary->first; column != NULL; column = column->next) {
+        lw_grid_add(grid, column->text);
+    }
+    lw_grid_add(grid, child_text(root, "observe"));
+    for (const lw_node *point = lw_map_get(root, "points")->first; point != NULL; point = point->next) {
+        for (const lw_node *cell = point->first; cell != NULL; cell = cell->next) {
+            lw_grid_add(grid, cell->text != NULL ? cell->text : "(a map)");
+        }
+    }
+    lw_text_add(out, "\n");
+    return lw_grid_write(grid, 2, 0, out);
+}
+
+// The file of a measured table; NULL when there is none of that name.
+static const char *find_measured(const lw_context *context, const char *name) {
+    const char *path = lw_arena_print(context->arena, "%s/measured/%s.yaml", lw_catalog_folder(context->catalog), name);
+    return path != NULL && strchr(name, '/') == NULL && access(path, R_OK) == 0 ? path : NULL;
+}
+
 static lw_status explain_group(const lw_context *context, const lw_key_group *group, lw_text *out) {
     lw_text_print(out, "%s: %s\n\nKeys under %s:\n", group->name, group->what, group->section);
     return lw_explain_options(group->options, context->arena, out);
@@ -250,6 +296,10 @@ static lw_status explain_name(const lw_context *context, const char *path, lw_te
         if (preset != NULL) {
             return explain_preset(context, preset, out);
         }
+    }
+    const char *table = find_measured(context, name);
+    if (table != NULL) {
+        return explain_measured(context, table, out);
     }
     const lw_key_group *group = find_group(groups, count, name);
     if (group != NULL) {
