@@ -11,7 +11,7 @@
 #define BAR_HEIGHT 20.0
 #define GROUP_HEIGHT 30.0
 #define HEAD_HEIGHT 46.0
-#define FRAME_HEIGHT 128.0  // title, subtitle of two lines, foot
+#define FRAME_HEIGHT 142.0  // title, subtitle of two lines, foot of two
 #define CELL_WIDTH 66.0
 #define BARS_LEAST 160.0
 #define COLUMN_GAP 18.0
@@ -234,7 +234,7 @@ static void draw_column_head(const bars *b, size_t column, double y, const char 
 static void draw_heads(const bars *b, double y) {
     static const char *const words[LW_STAGE_COUNT][2] = {
         [LW_STAGE_LINE_CODE] = {"line", "code"}, [LW_STAGE_PERIODIC] = {"periodic", "skips"},
-        [LW_STAGE_FRAMING] = {"framing", ""},    [LW_STAGE_CONTROL] = {"flow", "control"},
+        [LW_STAGE_FRAMING] = {"framing", ""},    [LW_STAGE_CONTROL] = {"control,", "residual"},
         [LW_STAGE_RETRY] = {"retry", ""},        [LW_STAGE_WINDOW] = {"window", ""},
         [LW_STAGE_ENDPOINT] = {"endpoint", ""}};
     size_t column = 0;
@@ -254,7 +254,7 @@ static void draw_heads(const bars *b, double y) {
 
 static lw_status draw_row(const bars *b, const lw_curve *curve, double middle) {
     const lw_series *series = &b->chart->data->series[curve->series];
-    const char *name = lw_text_fit(b->canvas->metrics, b->canvas->arena, series->name, LW_SIZE_LABEL, true, b->name_width);
+    const char *name = lw_series_name_fit(b->canvas, series, LW_SIZE_LABEL, true, b->name_width);
     if (name == NULL) {
         return LW_NO_MEMORY;
     }
@@ -335,7 +335,9 @@ lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) {
     if (subtitle == NULL) {
         return LW_NO_MEMORY;
     }
-    lw_box content = lw_frame_draw(canvas, chart->title, subtitle, "", chart->result);
+    static const char foot[] =
+        "Control: acknowledgements and credits. Residual: left idle for no known reason, from calibration.";
+    lw_box content = lw_frame_draw(canvas, chart->title, subtitle, foot, chart->result);
     LW_TRY(lay_out(&b, content, highest));
     lw_x_axis_draw(canvas, &b.plot, &b.scale, lw_tick_plain, b.shares ? "Share of the raw rate (%)" : "Rate (GB/s)");
     draw_heads(&b, content.top + 33.0);

@@ -22,7 +22,8 @@ SCHEMA = pathlib.Path("configs/lanewise-scenario.schema.json")
 # Findings about one value or key, which a schema can see; the others need the whole file (names, routes, circles).
 SCHEMA_SEES = re.compile(
     r"unknown key|no such word here|must be a (map|list)|'(assert|charts|after|between)' takes a list|takes the name of a file"
-    r"|bare number needs a unit|is ambiguous|has no values|needs the key|has no kind|does not say (which format|what it is between)"
+    r"|bare number needs a unit|is ambiguous|has no values|workloads\.\S+ .*needs the key|has no kind"
+    r"|does not say (which format|what it is between)"
     r"|there is no link type|is a map of keys|an assertion is a text|neither a preset nor a type|a range (needs|takes)"
     r"|(lanewise|seed|count)' is .*must be between"
 )

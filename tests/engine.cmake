@@ -10,3 +10,4 @@ lanewise_test(engine_task ${engine_objects} OpenMP::OpenMP_C)
 # Speed, as a table: run by ./dev bench, never as a test.
 add_executable(lanewise_bench EXCLUDE_FROM_ALL bench/bench_engine.c)
 target_link_libraries(lanewise_bench PRIVATE lanewise_flags ${engine_objects})
+target_compile_definitions(lanewise_bench PRIVATE LW_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -49,7 +49,7 @@ static size_t take(model *m) {
             first = i;
         }
     }
-    uint32_t key;
+    uint32_t key = LW_EVENT_NONE;
     assert_true(lw_event_take(&m->queue, &key));
     assert_int_equal(m->queue.now_ps, m->pending_ps[first]);
     assert_int_equal(lw_event_kind_of(key), first / ENTITIES);

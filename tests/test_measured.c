@@ -158,6 +158,8 @@ static void test_errors_have_places(void **state) {
         {"{median: 5 %, worst: 20 %}", "vary: []\nobserve: workloads.copy.time_us\npoints: [[3]]\n", 11, 7, "vary must list"},
         {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: []\n", 13, 9,
          "at least one point"},
+        {"{median: 5, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 3]]\n", 6,
+         17, "the limit '5' is not in percent"},
         {"{median: 5 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 3]]\n", 6, 8, "worst"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -210,6 +210,10 @@ static void runs_beyond_the_clock_are_told(void **state) {
     lw_scenario *scenario = load_text(&test, PAIR("kind: host", "kind: gpu", "preset: pcie-1-x1") H2D("4000000 TiB"));
     assert_int_equal(lw_scenario_run(scenario, NULL, test.arena, test.diags, &result), LW_LIMIT);
     assert_message(&test, LW_ERROR, "point 0 takes longer than the simulator's clock can count");
+    const lw_diag *last = lw_diags_at(test.diags, lw_diags_count(test.diags) - 1);
+    assert_int_equal(last->severity, LW_ERROR);
+    assert_int_equal(last->place.line, lw_map_get(scenario->base, "workloads")->key_place.line);
+    assert_true(last->place.line > 1);
     lw_test_end(&test);
 }
 
@@ -228,6 +232,42 @@ static void idle_keys_are_told(void **state) {
     assert_message(&test, LW_WARNING, "workloads.up.overlap has no effect here");
     assert_message(&test, LW_NOTE, "nodes.host is ideal: no fixed cost, no limit of its own");
     assert_int_equal(lw_diags_warnings(test.diags), 5);
+    lw_test_end(&test);
+}
+
+// A card whose preset does not know what a call costs is not taken for one whose calls are free.
+static void free_calls_are_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *gpu, *size;
+        bool told;
+    } cases[] = {{"preset: rtx-4090", "1 MiB", true},  {"preset: rtx-4090", "1 GiB", false},
+                 {"preset: rtx-4090", "0 B", false},   {"preset: rtx-4090, submit: 0 ns", "1 MiB", false},
+                 {"preset: rtx-5090", "1 MiB", false}, {"kind: gpu", "1 MiB", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {host: {preset: desktop-ddr5}, gpu: {%s}}\n"
+                                          "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n"
+                                          "workloads: {up: {kind: copy, from: host, to: gpu, bytes: %s}}\n",
+                                          cases[i].gpu, cases[i].size);
+        load_text(&test, text);
+        bool told = has_message(&test, LW_NOTE, "nodes.gpu has no figure for the cost of a call, so short copies look too fast");
+        assert_int_equal(told, cases[i].told);
+        lw_test_end(&test);
+    }
+}
+
+// Measured cards know what a call costs, and a copy that names no interface pays for it.
+static void copies_call_through_the_cards_interface(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result named = run_text(
+        &test, PAIR("preset: desktop-ddr5", "preset: rtx-5080",
+                    "preset: pcie-4-x16") "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 4 KiB, api: cuda}}\n");
+    lw_result unnamed = run_text(&test, PAIR("preset: desktop-ddr5", "preset: rtx-5080", "preset: pcie-4-x16") H2D("4 KiB"));
+    assert_int_equal(named.point[0].end_ps, unnamed.point[0].end_ps);
+    assert_string_equal(unnamed.point[0].limited_by, "fixed cost (submission 47 us)");
     lw_test_end(&test);
 }
 
@@ -373,6 +413,8 @@ int main(void) {
         cmocka_unit_test(finished_points_survive_a_stop),
         cmocka_unit_test(runs_beyond_the_clock_are_told),
         cmocka_unit_test(idle_keys_are_told),
+        cmocka_unit_test(free_calls_are_told),
+        cmocka_unit_test(copies_call_through_the_cards_interface),
         cmocka_unit_test(keys_of_some_points_are_not_idle),
         cmocka_unit_test(included_files_come_first),
         cmocka_unit_test(idle_parts_of_an_included_file_are_fine),

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lanewise explain: teaches a link family, shows where a preset's numbers come from and where its rate goes, says what a key
-// means.
+// means, who measured a table.
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/cli/console.h"
 #include "sim/cli/explain.h"
@@ -27,7 +28,7 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
         lw_grid_add(grid, groups[i].what);
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
-    lw_text_add(out, "\nlanewise list links, or devices, shows the presets.\n");
+    lw_text_add(out, "\nlanewise list links, or devices, shows the presets; lanewise list measured the tables.\n");
     return LW_OK;
 }
 
@@ -115,6 +116,12 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
         lw_grid_print(grid, "%.1f %%", 100 * read.rate_Bps[stage] / read.rate_Bps[LW_STAGE_RAW]);
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
+    double busy = 1.0 - lw_fraction_value(link->segment[write.slowest_segment].channel[0].stall);
+    if (busy < 1.0) {
+        lw_text_print(out,
+                      "Control includes the calibrated residual: %.3g of the wire is kept busy, why not all of it is unknown.\n",
+                      busy);
+    }
     if (isfinite(read.window_Bps)) {
         lw_text_print(out, "Reads are also limited by the requests under way (%lld): %.4g GB/s even if memory answers at once.\n",
                       (long long)link->read_tags, read.window_Bps / 1e9);
@@ -185,6 +192,51 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
     return family->band == NULL ? LW_OK : add_band(context, family, params, out);
 }
 
+static void add_fact(const lw_node *map, const char *key, lw_text *out) {
+    const char *text = child_text(map, key);
+    if (text != NULL && text[0] != '\0') {
+        lw_text_print(out, "  %-8s %s\n", key, text);
+    }
+}
+
+// A measured table as it stands in its file: who measured what on which machine, and every point.
+static lw_status explain_measured(const lw_context *context, const char *path, lw_text *out) {
+    const lw_source *source = NULL;
+    lw_node *root = NULL;
+    lw_measured *table = NULL;
+    LW_TRY(lw_measured_load(path, context->catalog, context->arena, context->diags, &table));  // what is wrong in it, is told
+    LW_TRY(lw_source_read(path, context->arena, context->diags, &source));
+    LW_TRY(lw_tree_parse(source, context->arena, context->diags, &root));
+    lw_text_print(out, "%s\nMeasured table, used to %s\n\n", child_text(root, "name"), child_text(root, "use"));
+    static const char *const of_source[] = {"title", "author", "date", "url"};
+    for (size_t i = 0; i < sizeof of_source / sizeof of_source[0]; i++) {
+        add_fact(lw_map_get(root, "source"), of_source[i], out);
+    }
+    static const char *const of_table[] = {"system", "method", "notes"};
+    for (size_t i = 0; i < sizeof of_table / sizeof of_table[0]; i++) {
+        add_fact(root, of_table[i], out);
+    }
+    const lw_node *vary = lw_map_get(root, "vary");
+    lw_grid *grid = lw_grid_new(context->arena, vary->count + 1, "rrrrrrrrr");
+    for (const lw_node *column = vary->first; column != NULL; column = column->next) {
+        lw_grid_add(grid, column->text);
+    }
+    lw_grid_add(grid, child_text(root, "observe"));
+    for (const lw_node *point = lw_map_get(root, "points")->first; point != NULL; point = point->next) {
+        for (const lw_node *cell = point->first; cell != NULL; cell = cell->next) {
+            lw_grid_add(grid, cell->text != NULL ? cell->text : "(a map)");
+        }
+    }
+    lw_text_add(out, "\n");
+    return lw_grid_write(grid, 2, 0, out);
+}
+
+// The file of a measured table; NULL when there is none of that name.
+static const char *find_measured(const lw_context *context, const char *name) {
+    const char *path = lw_arena_print(context->arena, "%s/measured/%s.yaml", lw_catalog_folder(context->catalog), name);
+    return path != NULL && strchr(name, '/') == NULL && access(path, R_OK) == 0 ? path : NULL;
+}
+
 static lw_status explain_group(const lw_context *context, const lw_key_group *group, lw_text *out) {
     lw_text_print(out, "%s: %s\n\nKeys under %s:\n", group->name, group->what, group->section);
     return lw_explain_options(group->options, context->arena, out);
@@ -235,7 +287,26 @@ static lw_status explain_unknown(const lw_context *context, const lw_key_group *
     return LW_BAD_USAGE;
 }
 
-static lw_status explain_name(const lw_context *context, const char *name, lw_text *out) {
+// "workloads.copy", "links.pcie": the kind under its section, as the overview lists it.
+static const char *without_section(const lw_key_group *groups, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(groups[i].section);
+        if (groups[i].name != NULL && strncmp(name, groups[i].section, length) == 0 && name[length] == '.' &&
+            strcmp(name + length + 1, groups[i].name) == 0) {
+            return groups[i].name;
+        }
+    }
+    return name;
+}
+
+static lw_status explain_name(const lw_context *context, const char *path, lw_text *out) {
+    size_t count = 0;
+    lw_key_group *groups = LW_NEW_ARRAY(context->arena, lw_key_group, LW_KEY_GROUPS_MAX);
+    if (groups == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_key_groups(groups, &count);
+    const char *name = without_section(groups, count, path);
     const lw_family *family = lw_family_find(name);
     if (family != NULL) {
         return explain_family(context, family, out);
@@ -246,12 +317,10 @@ static lw_status explain_name(const lw_context *context, const char *name, lw_te
             return explain_preset(context, preset, out);
         }
     }
-    size_t count = 0;
-    lw_key_group *groups = LW_NEW_ARRAY(context->arena, lw_key_group, LW_KEY_GROUPS_MAX);
-    if (groups == NULL) {
-        return LW_NO_MEMORY;
+    const char *table = find_measured(context, name);
+    if (table != NULL) {
+        return explain_measured(context, table, out);
     }
-    lw_key_groups(groups, &count);
     const lw_key_group *group = find_group(groups, count, name);
     if (group != NULL) {
         return explain_group(context, group, out);
@@ -281,6 +350,7 @@ const lw_verb lw_verb_explain = {
     .examples = "  lanewise explain                      what can be explained\n"
                 "  lanewise explain pcie                 a family of links\n"
                 "  lanewise explain thunderbolt-4        a preset: sources, latency, where the rate goes\n"
+                "  lanewise explain workloads.copy       a kind of work, and so for nodes\n"
                 "  lanewise explain workloads.copy.memory  a key of the scenario file\n",
     .flags = flag_names,
     .least = 0,

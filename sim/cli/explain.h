@@ -21,7 +21,8 @@ void lw_key_groups(lw_key_group *out, size_t *count);
 // Append the table of a group's keys: key, default, what it means, where the default comes from.
 lw_status lw_explain_options(const lw_option *options, lw_arena *arena, lw_text *out) LW_CHECKED;
 
-// Append what is known about a key: "links.mps", "nodes.gpu.copy_engines", "mps". *found is false when there is none such.
+// Append what is known about a key: "links.mps", "nodes.gpu.copy_engines", "mps", and with a
+// name of the reader's own in the middle. *found is false when there is none such.
 lw_status lw_explain_key(const char *path, lw_arena *arena, lw_text *out, bool *found) LW_CHECKED;
 
 #endif

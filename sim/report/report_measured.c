@@ -95,6 +95,6 @@ lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *
     if (rows == 0) {
         return LW_OK;
     }
-    lw_text_add(out, "\nMeasured by others, GB/s, largest size of each table\n");
+    lw_text_add(out, "\nMeasured by others, on their machines, GB/s, largest size of each table (lanewise explain TABLE)\n");
     return lw_grid_write(grid, 2, 0, out);
 }

@@ -2,6 +2,7 @@
 // Keys, links and nodes that change nothing in any point of a scenario: reported, never ignored in silence.
 #include <string.h>
 
+#include "sim/scenario/builder.h"
 #include "sim/scenario/list.h"
 #include "sim/scenario/scenario.h"
 
@@ -55,6 +56,7 @@ static const char no_effect[] = "has no effect";
 static const char idle_link[] = "carries nothing";
 static const char idle_node[] = "takes part in nothing";
 static const char ideal_node[] = "is ideal: no fixed cost, no limit of its own";
+static const char free_calls[] = "has no figure for the cost of a call, so short copies look too fast";
 
 static lw_status look_at(lw_effects *effects, lw_place place, const char *what, const char *group, const char *name,
                          const char *key, bool matters) {
@@ -95,6 +97,25 @@ static lw_status look_at_rows(lw_effects *effects, const lw_option *table, const
     return LW_OK;
 }
 
+// The calls of measured cards cost 7 to 84 us (their presets): in a copy of this length a sixth at most.
+static const double short_copy_s = 5e-4;
+
+// A preset without a submission cost is not an ideal node, and yet small copies from it are as good as free.
+static lw_status look_at_call(lw_effects *effects, const lw_plan *plan, const lw_job_plan *job) {
+    if (job->job->kind != LW_JOB_COPY || job->bytes == 0 || job->submit_ps > 0 || job->transfer.slowest == LW_NO_SERVER ||
+        (double)job->job->params.bytes >= short_copy_s * job->transfer.waterfall.rate_Bps[LW_STAGE_RETRY]) {
+        return LW_OK;
+    }
+    const uint32_t *pair = job->job->pair[0];
+    const lw_device_spec *caller = plan->system->device[lw_transfer_ends(plan->system, pair[0], pair[1]).executor].spec;
+    bool chosen = caller->kind != LW_DEVICE_GPU || caller->preset == NULL;
+    const lw_option *table = lw_device_options(caller->kind);
+    for (size_t i = 0; table[i].key != NULL; i++) {
+        chosen |= strncmp(table[i].key, "submit", strlen("submit")) == 0 && caller->user.given[i];
+    }
+    return chosen ? LW_OK : look_at(effects, caller->place, free_calls, "nodes", caller->name, NULL, false);
+}
+
 lw_status lw_effects_look(lw_effects *effects, const lw_plan *plan) {
     const lw_system *system = plan->system;
     for (size_t i = 0; i < system->spec_count; i++) {
@@ -111,6 +132,7 @@ lw_status lw_effects_look(lw_effects *effects, const lw_plan *plan) {
     for (size_t i = 0; i < system->job_count; i++) {
         const lw_job *job = &system->job[i];
         LW_TRY(look_at_rows(effects, lw_job_options(job->kind), &job->set, job->consulted, "workloads", job->name));
+        LW_TRY(look_at_call(effects, plan, &plan->job[i]));
     }
     return LW_OK;
 }
@@ -132,6 +154,8 @@ void lw_effects_report(const lw_effects *effects, const lw_source *const *includ
         }
         if (items[i].what == ideal_node) {
             lw_note(diags, items[i].place, "`lanewise list devices` names the presets", "%s %s", items[i].text, items[i].what);
+        } else if (items[i].what == free_calls) {
+            lw_note(diags, items[i].place, "give it one, such as submit: 10 us", "%s %s", items[i].text, items[i].what);
         } else {
             lw_warn(diags, items[i].place, NULL, "%s %s here", items[i].text, items[i].what);
         }

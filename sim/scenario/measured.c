@@ -170,6 +170,17 @@ static lw_status parse_map(const lw_option *options, const lw_node *map, const c
     return lw_options_require(options, &set, what, map ? map->place : at, diags);
 }
 
+// A bare 3 would be a limit of 300 %.
+static lw_status check_limit(const lw_node *limit, lw_diags *diags) {
+    for (const lw_node *row = limit->first; row; row = row->next) {
+        if (!strchr(row->text, '%')) {
+            return lw_error(diags, row->place, lw_diags_text(diags, "write %s: %s %%", row->key, row->text),
+                            "the limit '%s' is not in percent", row->text);
+        }
+    }
+    return LW_OK;
+}
+
 static lw_status parse_observe(lw_measured *table, const lw_node *root, lw_arena *arena, lw_diags *diags) {
     const lw_node *node = lw_map_get(root, "observe");
     const char *const hint = "write workloads.NAME.bandwidth_GBps, .time_us, .time_s, .mean_wait_us or .mean_latency_us";
@@ -316,9 +327,14 @@ lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena
     table->file = file;
     table->catalog = catalog;
     const lw_place whole = {.source = file};
+    const lw_node *version = lw_map_get(root, "lanewise");
+    if (version && !lw_map_get(root, "measured")) {
+        return lw_error(diags, version->key_place, "`lanewise run` runs it", "this is a scenario, not a measured table");
+    }
     LW_TRY(parse_map(head_options, root, "a measured table", &table->head, whole, diags));
     LW_TRY(parse_map(source_options, table->head.source, "source", &table->source, whole, diags));
     LW_TRY(parse_map(limit_options, table->head.limit, "limit", &table->limit, whole, diags));
+    LW_TRY(check_limit(table->head.limit, diags));
     if (table->head.scenario->kind != LW_MAP) {
         return lw_error(diags, table->head.scenario->place, "write nodes, links and workloads below it",
                         "scenario must be a map");

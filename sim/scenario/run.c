@@ -196,16 +196,23 @@ static void run_one(batch *b, size_t index) {
 
 // ---- All points ----
 
+// Where the file speaks of a workload; of all when it is not known which.
+static lw_place place_of(const lw_scenario *scenario, const char *workload) {
+    const lw_node *all = lw_map_get(scenario->base, "workloads");
+    const lw_node *one = workload != NULL ? lw_map_get(all, workload) : NULL;
+    return one != NULL ? one->key_place : all != NULL ? all->key_place : (lw_place){0};
+}
+
 static lw_status report_failure(const batch *b, size_t index, lw_diags *diags) {
     lw_status status = b->status[index];
     if (status == LW_STUCK) {
-        lw_error(diags, (lw_place){0}, "are its credits enough for one packet?",
+        lw_error(diags, place_of(b->scenario, b->stuck[index]), "are its credits enough for one packet?",
                  "point %zu: workloads.%s never ends: it waits for ever", index, b->stuck[index] != NULL ? b->stuck[index] : "?");
     } else if (status == LW_LIMIT) {
-        lw_error(diags, (lw_place){0}, "move less, or over a faster link",
+        lw_error(diags, place_of(b->scenario, NULL), "move less, or over a faster link",
                  "point %zu takes longer than the simulator's clock can count", index);
     } else if (status == LW_BAD_INPUT) {
-        lw_error(diags, (lw_place){0}, NULL, "point %zu cannot be built", index);
+        lw_error(diags, place_of(b->scenario, NULL), NULL, "point %zu cannot be built", index);
     }
     return status;
 }

@@ -308,6 +308,11 @@ static lw_status check_points(const lw_scenario *scenario, lw_arena *arena, lw_d
 static lw_status split(lw_node *root, lw_arena *arena, lw_diags *diags, lw_scenario_head *head, bool whole_file,
                        lw_scenario *out) {
     lw_option_set set = {0};
+    const lw_node *version = lw_map_get(root, "measured");
+    if (whole_file && version != NULL && version->kind == LW_SCALAR && lw_map_get(root, "lanewise") == NULL) {
+        return lw_error(diags, version->key_place, "`lanewise validate` compares it with the model",
+                        "this is a measured table, not a scenario");
+    }
     lw_options_default(lw_scenario_options, head);
     lw_status status = lw_options_parse(lw_scenario_options, root, NULL, head, &set, diags);
     if (whole_file && !set.given[0]) {

@@ -1,19 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How fast the engine is, in process time, on work that other simulators have been measured on:
-//   chain    1 GB in 256 B packets over 4 links of 64 GB/s and 500 ns, store and forward
+// How fast the engine is, in processor time, best of some runs, on work that other simulators have been measured on:
+//   chain    packets of 256 B over links of 64 GB/s and 500 ns, store and forward
+//   reads    512 B a request, 32 requests outstanding, over one link
+//   duplex   both directions of a link at once, each with control traffic for the other
 //   mesh     256 links in random order: 512 transfers over 4 random links each
-// A first argument `--csv` prints machine-readable rows.
+// Arguments: --csv              machine-readable rows
+//            --lanewise PROGRAM times whole processes of `lanewise run` too
+//            --ns3 PROGRAM      runs the chain in ns-3 beside ours (peer_ns3.cc)
+#include <fcntl.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "sim/engine/fabric.h"
 
-enum { CHAIN_HOPS = 4, MESH_SERVERS = 256, MESH_TASKS = 512, REPEATS = 5 };
+enum { CHAIN_HOPS = 4, MESH_SERVERS = 256, MESH_TASKS = 512, REPEATS = 5, PROCESSES = 20 };
+
+static const int64_t GB = 1000000000;
+static const int64_t MB = 1000000;
+static const char scenario[] = LW_SOURCE_DIR "/tests/bench/one-gigabyte.yaml";
 
 static bool csv;
+
+typedef struct row {
+    const char *engine;
+    double cpu_s;
+    long long packet_hops, events;
+    double simulated_us;
+} row;
+
+static void give_up(const char *what) {
+    fprintf(stderr, "bench: %s failed\n", what);
+    exit(5);
+}
+
+static void print_head(void) {
+    puts(csv ? "work,engine,packet_hops,cpu_s,packet_hops_per_s,events,simulated_us"
+             : "work                         engine         packet hops       cpu s       hops/s       events     simulated us");
+}
+
+static row print_row(const char *work, row r) {
+    printf(csv ? "%s,%s,%lld,%.9f,%.6g,%lld,%.6f\n" : "%-28s %-13s %12lld %11.6f %12.4g %12lld %16.6f\n", work, r.engine,
+           r.packet_hops, r.cpu_s, (double)r.packet_hops / r.cpu_s, r.events, r.simulated_us);
+    return r;
+}
 
 static double cpu_s(void) {
     struct timespec t;
@@ -21,98 +57,199 @@ static double cpu_s(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-typedef struct measurement {
-    double best_s;
-    lw_engine_result result;
-} measurement;
-
-static measurement measure(const lw_fabric *fabric, lw_engine engine) {
-    measurement best = {.best_s = 1e300};
+static row measure(const lw_fabric *fabric, lw_engine engine) {
+    row best = {.engine = lw_engine_words[engine], .cpu_s = 1e300};
     for (int i = 0; i < REPEATS; i++) {
         lw_arena *arena = lw_arena_new();
         lw_engine_result result = {0};
         double before_s = cpu_s();
         if (arena == NULL || lw_engine_run(fabric, engine, 1, NULL, arena, &result, NULL) != LW_OK) {
-            fprintf(stderr, "bench: the run failed\n");
-            exit(5);
+            give_up("a run");
         }
         double took_s = cpu_s() - before_s;
-        if (took_s < best.best_s) {
-            best = (measurement){took_s, result};
-        }
+        best.cpu_s = took_s < best.cpu_s ? took_s : best.cpu_s;
+        best.packet_hops = result.packet_hops;
+        best.events = result.events;
+        best.simulated_us = (double)result.end_ps / 1e6;
         lw_arena_free(arena);
     }
     return best;
 }
 
-static void print_row(const char *work, lw_engine engine, const measurement *m) {
-    double hops_per_s = (double)m->result.packet_hops / m->best_s;
-    printf(csv ? "%s,%s,%lld,%.9f,%.6g,%lld,%.6f\n" : "%-28s %-13s %12lld %11.6f %12.4g %12lld %16.6f\n", work,
-           lw_engine_words[engine], (long long)m->result.packet_hops, m->best_s, hops_per_s, (long long)m->result.events,
-           (double)m->result.end_ps / 1e6);
+static lw_server link_of_64_GBps(int64_t latency_ps) {
+    return (lw_server){.name = "link", .ps_per_byte = {125, 8}, .latency_ps = latency_ps, .opposite = LW_NO_SERVER};
 }
 
-static measurement chain(int64_t bytes, lw_engine engine) {
-    static lw_server server[CHAIN_HOPS];
-    static lw_hop hop[CHAIN_HOPS];
-    for (uint32_t i = 0; i < CHAIN_HOPS; i++) {
-        server[i] = (lw_server){.name = "link", .ps_per_byte = {125, 8}, .latency_ps = 500000, .opposite = LW_NO_SERVER};
+static lw_task write_over(const lw_hop *hop, size_t hops, int64_t bytes) {
+    return (lw_task){.name = "write",
+                     .kind = LW_TASK_WRITE,
+                     .resource = LW_NO_SERVER,
+                     .bytes = bytes,
+                     .packet_bytes = 256,
+                     .data = hop,
+                     .data_count = hops,
+                     .data_kind = LW_PACKET_WRITE};
+}
+
+static row chain(int64_t bytes, uint32_t hops, lw_engine engine) {
+    lw_server server[CHAIN_HOPS];
+    lw_hop hop[CHAIN_HOPS];
+    for (uint32_t i = 0; i < hops; i++) {
+        server[i] = link_of_64_GBps(500000);
         hop[i] = (lw_hop){.server = i, .granule_bytes = 1, .store_forward = true};
     }
-    lw_task task = {.name = "copy",
-                    .kind = LW_TASK_WRITE,
-                    .resource = LW_NO_SERVER,
-                    .bytes = bytes,
-                    .packet_bytes = 256,
-                    .data = hop,
-                    .data_count = CHAIN_HOPS,
-                    .data_kind = LW_PACKET_WRITE};
-    lw_fabric fabric = {server, CHAIN_HOPS, &task, 1, NULL, 0};
-    return measure(&fabric, engine);
+    lw_task task = write_over(hop, hops, bytes);
+    return measure(&(lw_fabric){server, hops, &task, 1, NULL, 0}, engine);
 }
 
-static measurement mesh(lw_engine engine) {
+static row reads(lw_engine engine) {
+    lw_server server[2] = {link_of_64_GBps(250000), link_of_64_GBps(250000)};
+    lw_hop up = {.server = 0, .overhead_bytes = 24, .granule_bytes = 1};
+    lw_hop down = {.server = 1, .overhead_bytes = 20, .granule_bytes = 1};
+    lw_task task = write_over(&down, 1, 100 * MB);
+    task.kind = LW_TASK_READ;
+    task.data_kind = LW_PACKET_COMPLETION;
+    task.request = &up;
+    task.request_count = 1;
+    task.request_bytes = 512;
+    task.tags = 32;
+    task.completer_ps = 100000;
+    return measure(&(lw_fabric){server, 2, &task, 1, NULL, 0}, engine);
+}
+
+static row duplex(lw_engine engine) {
+    lw_server server[2];
+    lw_hop hop[2];
+    lw_task task[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        server[i] = link_of_64_GBps(250000);
+        server[i].opposite = 1 - i;
+        server[i].control_bytes = 16;
+        server[i].control_interval_ps = 30000;
+        hop[i] = (lw_hop){.server = i, .overhead_bytes = 24, .granule_bytes = 1};
+        task[i] = write_over(&hop[i], 1, 100 * MB);
+    }
+    return measure(&(lw_fabric){server, 2, task, 2, NULL, 0}, engine);
+}
+
+static row mesh(lw_engine engine) {
     static lw_server server[MESH_SERVERS];
     static lw_hop hop[MESH_TASKS][CHAIN_HOPS];
     static lw_task task[MESH_TASKS];
     uint64_t random = 1;
     for (uint32_t i = 0; i < MESH_SERVERS; i++) {
-        server[i] = (lw_server){
-            .name = "link", .ps_per_byte = {125, 8}, .latency_ps = 400000 + 977 * (int64_t)i, .opposite = LW_NO_SERVER};
+        server[i] = link_of_64_GBps(400000 + 977 * (int64_t)i);
     }
     for (uint32_t t = 0; t < MESH_TASKS; t++) {
         for (uint32_t i = 0; i < CHAIN_HOPS; i++) {
             random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
             hop[t][i] = (lw_hop){.server = (uint32_t)(random >> 33) % MESH_SERVERS, .granule_bytes = 1};
         }
-        task[t] = (lw_task){.name = "copy",
-                            .kind = LW_TASK_WRITE,
-                            .resource = LW_NO_SERVER,
-                            .bytes = 1000000,
-                            .packet_bytes = 256,
-                            .data = hop[t],
-                            .data_count = CHAIN_HOPS,
-                            .data_kind = LW_PACKET_WRITE};
+        task[t] = write_over(hop[t], CHAIN_HOPS, MB);
     }
-    lw_fabric fabric = {server, MESH_SERVERS, task, MESH_TASKS, NULL, 0};
-    return measure(&fabric, engine);
+    return measure(&(lw_fabric){server, MESH_SERVERS, task, MESH_TASKS, NULL, 0}, engine);
+}
+
+static double children_s(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+}
+
+// From exec to exit: reading the scenario, running and reporting it.
+static double process_s(char *program, const char *bytes) {
+    char set[64];
+    char file[sizeof scenario];
+    char run[] = "run", set_flag[] = "--set", threads_flag[] = "-j", threads[] = "1";
+    snprintf(set, sizeof set, "workloads.copy.bytes=%s", bytes);
+    memcpy(file, scenario, sizeof scenario);
+    char *arguments[] = {program, run, file, set_flag, set, threads_flag, threads, NULL};
+    char *environment[] = {NULL};
+    double best_s = 1e300;
+    for (int i = 0; i < PROCESSES; i++) {
+        posix_spawn_file_actions_t quiet;
+        posix_spawn_file_actions_init(&quiet);
+        posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+        posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+        pid_t child;
+        int status;
+        double before_s = children_s();
+        if (posix_spawn(&child, program, &quiet, NULL, arguments, environment) != 0 || waitpid(child, &status, 0) != child ||
+            status != 0) {
+            give_up("lanewise run");
+        }
+        double took_s = children_s() - before_s;
+        best_s = took_s < best_s ? took_s : best_s;
+        posix_spawn_file_actions_destroy(&quiet);
+    }
+    return best_s;
+}
+
+static void processes(char *program) {
+    double large_s = process_s(program, "1 GB");
+    double small_s = process_s(program, "1 MB");
+    if (csv) {
+        printf("process 1 GB over 4 links,packet,,%.6f,,,\nprocess 1 MB over 4 links,packet,,%.6f,,,\n", large_s, small_s);
+    } else {
+        printf("whole process of `lanewise run`, PCIe 5.0 x16 over 4 links: 1 GB in %.1f ms, 1 MB in %.1f ms (%.2f times)\n",
+               large_s * 1e3, small_s * 1e3, large_s / small_s);
+    }
+}
+
+// A tenth of the packets of the chain: ns-3 takes its time.
+static double beside_ns3(const char *program, uint32_t hops) {
+    static const char *const names[] = {"", "chain, 100 MB over 1 hop", "", "", "chain, 100 MB over 4 hops"};
+    row ours = print_row(names[hops], chain(100 * MB, hops, LW_ENGINE_PACKET_EXACT));
+    row theirs = {.engine = "ns-3"};
+    char command[4096];
+    snprintf(command, sizeof command, "'%s' %lld %u", program, (long long)(100 * MB / 256), hops);
+    FILE *pipe = popen(command, "r");
+    long long arrived;
+    if (pipe == NULL || fscanf(pipe, "%lld %lld %lf %lld %lf", &arrived, &theirs.packet_hops, &theirs.cpu_s, &theirs.events,
+                               &theirs.simulated_us) != 5) {
+        give_up("ns-3");
+    }
+    pclose(pipe);
+    print_row(names[hops], theirs);
+    return theirs.cpu_s / (double)theirs.packet_hops / (ours.cpu_s / (double)ours.packet_hops);
 }
 
 int main(int argc, char **argv) {
-    csv = argc > 1 && strcmp(argv[1], "--csv") == 0;
-    puts(csv ? "work,engine,packet_hops,cpu_s,packet_hops_per_s,events,simulated_us"
-             : "work                         engine         packet hops       cpu s       hops/s       events     simulated us");
-    measurement exact = chain(1000000000, LW_ENGINE_PACKET_EXACT);
-    print_row("chain, 1 GB over 4 hops", LW_ENGINE_PACKET_EXACT, &exact);
-    measurement large = chain(1000000000, LW_ENGINE_PACKET);
-    print_row("chain, 1 GB over 4 hops", LW_ENGINE_PACKET, &large);
-    measurement small = chain(1000000, LW_ENGINE_PACKET);
-    print_row("chain, 1 MB over 4 hops", LW_ENGINE_PACKET, &small);
-    measurement busy = mesh(LW_ENGINE_PACKET_EXACT);
-    print_row("mesh, 256 links at random", LW_ENGINE_PACKET_EXACT, &busy);
+    char *lanewise = NULL;
+    const char *ns3 = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--csv") == 0) {
+            csv = true;
+        } else if (strcmp(argv[i], "--lanewise") == 0 && i + 1 < argc) {
+            lanewise = argv[++i];
+        } else if (strcmp(argv[i], "--ns3") == 0 && i + 1 < argc) {
+            ns3 = argv[++i];
+        } else {
+            fprintf(stderr, "usage: lanewise_bench [--csv] [--lanewise PROGRAM] [--ns3 PROGRAM]\n");
+            return 2;
+        }
+    }
+    print_head();
+    row exact = print_row("chain, 1 GB over 4 hops", chain(GB, CHAIN_HOPS, LW_ENGINE_PACKET_EXACT));
+    row large = print_row("chain, 1 GB over 4 hops", chain(GB, CHAIN_HOPS, LW_ENGINE_PACKET));
+    row small = print_row("chain, 1 MB over 4 hops", chain(MB, CHAIN_HOPS, LW_ENGINE_PACKET));
+    for (int engine = LW_ENGINE_PACKET_EXACT; engine >= LW_ENGINE_PACKET; engine--) {
+        print_row("reads, 100 MB, 32 tags", reads((lw_engine)engine));
+        print_row("duplex, 100 MB each way", duplex((lw_engine)engine));
+    }
+    print_row("mesh, 256 links at random", mesh(LW_ENGINE_PACKET_EXACT));
+    double ratio1 = ns3 == NULL ? 0 : beside_ns3(ns3, 1);
+    double ratio4 = ns3 == NULL ? 0 : beside_ns3(ns3, 4);
     if (!csv) {
         printf("\n1 GB costs %.2f times what 1 MB costs (engine packet); the answers of both engines %s\n",
-               large.best_s / small.best_s, large.result.end_ps == exact.result.end_ps ? "agree to the picosecond" : "DIFFER");
+               large.cpu_s / small.cpu_s, large.simulated_us == exact.simulated_us ? "agree to the picosecond" : "DIFFER");
+    }
+    if (!csv && ns3 != NULL) {
+        printf("a packet hop takes ns-3 %.0f times as long over 1 hop, %.0f times over 4\n", ratio1, ratio4);
+    }
+    if (lanewise != NULL) {
+        processes(lanewise);
     }
     return 0;
 }
