@@ -106,6 +106,13 @@ static const char *describe(const lw_chart *chart, lw_arena *arena) {
     return text == NULL ? NULL : lw_clean_utf8(arena, text);
 }
 
+const char *lw_series_name_fit(const lw_canvas *canvas, const lw_series *series, double size, bool bold, double width) {
+    const char *evidence = series->name + strlen(series->plain);
+    double kept = lw_text_width(canvas->metrics, evidence, size, bold);
+    const char *plain = lw_text_fit(canvas->metrics, canvas->arena, series->plain, size, bold, width - kept);
+    return plain == NULL ? NULL : lw_arena_print(canvas->arena, "%s%s", plain, evidence);
+}
+
 lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_metrics *metrics,
                                lw_arena *arena, lw_diags *diags, lw_picture *out) {
     LW_TRY(check_request(request, diags));

@@ -229,7 +229,7 @@ static void draw_label(const layout *l, const lw_curve *curve, const lw_label *l
                      3, false, LW_ROLE_NONE, (lw_stroke){LW_ROLE_AXIS, 0.75, LW_DASH_SOLID});
     }
     double baseline = label->middle - label_height(l) / 2 + LW_SIZE_LABEL;
-    const char *name = lw_text_fit(canvas->metrics, canvas->arena, series->name, LW_SIZE_LABEL, true, room);
+    const char *name = lw_series_name_fit(canvas, series, LW_SIZE_LABEL, true, room);
     const char *below = l->second_line ? second_line(l, curve) : "";
     below = below == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, below, LW_SIZE_SMALL, false, room);
     if (name == NULL || below == NULL) {

@@ -13,6 +13,7 @@
 #define PANEL_TITLE 22.0
 #define PANEL_GAP 28.0
 #define PLOT_LEAST 240.0
+#define NAME_MOST 220.0     // longer names are cut
 #define OVERVIEW_SHARE 0.4  // of the width, where a cluster is drawn enlarged beside it
 enum { DIAGONALS_MAX = 24 };
 
@@ -256,8 +257,12 @@ static lw_status draw_diagonals(plane *p) {
 // ---- Marks ----
 
 // The mark says how a link is known; that it is speculative is said in words too.
-static const char *name_of(const mark *m) {
-    return m->series->evidence == LW_SPECULATIVE ? m->series->name : m->series->plain;
+static const char *name_of(const plane *p, const lw_series *series) {
+    lw_series shown = *series;
+    if (series->evidence != LW_SPECULATIVE) {
+        shown.name = shown.plain;
+    }
+    return lw_series_name_fit(p->canvas, &shown, LW_SIZE_TICK, false, NAME_MOST);
 }
 
 // Which part of a panel is drawn.
@@ -270,8 +275,7 @@ static bool is_shown(const plane *p, view which, size_t index) {
 static lw_status place_names(const plane *p, view which, lw_callout *callout, const char **name) {
     for (size_t i = 0; i < p->count; i++) {
         bool named = which == VIEW_OVERVIEW ? !p->near[i] : is_shown(p, which, i);
-        name[i] =
-            lw_text_fit(p->canvas->metrics, p->canvas->arena, named ? name_of(&p->mark[i]) : "", LW_SIZE_TICK, false, 220.0);
+        name[i] = named ? name_of(p, p->mark[i].series) : "";
         if (name[i] == NULL) {
             return LW_NO_MEMORY;
         }
