@@ -87,6 +87,24 @@ static void engines_keep_their_pace(void **state) {
     lw_test_end(&test);
 }
 
+// A guest with a quarter of the card gets a quarter of its engines, whether they or the link were the limit; calls cost more.
+static void guests_have_a_share(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, "nodes: {host: {kind: host}, gpu: {kind: gpu, guest_share: 0.25, guest_call: 30 us, submit: 5 us}}\n"
+                        "links: {slot: {between: [host, gpu], preset: pcie-4-x16, dllp: none}}\n"
+                        "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 256 MiB}}\n"
+                        "sweep: {nodes.gpu.guest_share: [1, 0.25], nodes.gpu.copy_rate_h2d: [20 GB/s, 100 GB/s]}\n");
+    double engine = workload_of(&result.point[0], "up")->bandwidth_GBps,
+           link = workload_of(&result.point[1], "up")->bandwidth_GBps;
+    assert_true(link > 1.3 * engine);
+    assert_close(workload_of(&result.point[2], "up")->bandwidth_GBps, engine / 4, 3e-3);  // the call is fixed
+    assert_close(workload_of(&result.point[3], "up")->bandwidth_GBps, link / 4, 4e-3);
+    assert_int_equal(workload_of(&result.point[0], "up")->fixed_ps / 1000000, 35);
+    lw_test_end(&test);
+}
+
 static void submission_is_a_task_and_follows_the_interface(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -380,6 +398,7 @@ int main(void) {
         cmocka_unit_test(devices_limit_packets_requests_and_tags),
         cmocka_unit_test(slow_cards_slow_their_slot),
         cmocka_unit_test(engines_keep_their_pace),
+        cmocka_unit_test(guests_have_a_share),
         cmocka_unit_test(submission_is_a_task_and_follows_the_interface),
         cmocka_unit_test(pageable_copies_are_staged),
         cmocka_unit_test(pageable_copies_back_run_the_other_way_round),

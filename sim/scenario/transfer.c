@@ -137,9 +137,11 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     int64_t rate_Bps = reading ? LW_DEVICE_GET(device, copy_rate_h2d_Bps) : LW_DEVICE_GET(device, copy_rate_d2h_Bps);
-    if (rate_Bps != LW_AUTO && (double)rate_Bps < ceiling_Bps) {
+    double pace_Bps = rate_Bps == LW_AUTO ? ceiling_Bps : fmin((double)rate_Bps, ceiling_Bps);
+    pace_Bps *= device->spec->kind == LW_DEVICE_GPU ? LW_DEVICE_GET(device, guest_share) : 1;
+    if (pace_Bps < ceiling_Bps) {
         hop.overhead_bytes = reading ? packet_bytes : 0;
-        LW_TRY(lw_server_of_pace(builder, executor, reading, (double)rate_Bps, packet_bytes, &hop.server));
+        LW_TRY(lw_server_of_pace(builder, executor, reading, pace_Bps, packet_bytes, &hop.server));
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     return LW_OK;
