@@ -150,7 +150,7 @@ static void draw_machines(const scene *s) {
         if (inside > 1 && inside < nodes && strangers == 0) {
             draw_rounded(s->canvas->draw, s->x + left - MACHINE_PADDING, s->y + top - MACHINE_PADDING,
                          right - left + 2 * MACHINE_PADDING, bottom - top + 2 * MACHINE_PADDING, LW_ROLE_NONE,
-                         (lw_stroke){LW_ROLE_AXIS, 1.0, LW_DASHES});
+                         (lw_stroke){LW_ROLE_AXIS, 1.0, LW_DASH_SOLID});
         }
     }
 }

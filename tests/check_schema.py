@@ -78,11 +78,13 @@ def main():
     validator = kind(schema)
 
     accepted = refused = 0
-    for path in sorted(pathlib.Path("configs/scenarios").rglob("*.yaml")):
+    for path in sorted([*pathlib.Path("configs/scenarios").glob("*.yaml"), *pathlib.Path("configs/systems").glob("*.yaml")]):
         scenario = load(path)
         for error in [*validator.iter_errors(scenario), *validator.iter_errors(load(path, yaml.BaseLoader))]:
             findings.append(f"{path}: refused at {error.json_path}: {error.message}")
         accepted += 1
+        if "include" in scenario or "workloads" not in scenario:  # half a scenario has too little to spoil
+            continue
         for what, change in WRONG.items():
             wrong = copy.deepcopy(scenario)
             change(wrong)

@@ -7,12 +7,21 @@
 #include "sim/cli/console.h"
 
 // FILE, or the system of configs/systems that has this name.
-static const char *find_file(const lw_context *context, const char *name) {
+static lw_status find_file(const lw_context *context, const char *name, const char **out) {
+    *out = name;
     if (strcmp(name, "-") == 0 || strchr(name, '/') != NULL || access(name, F_OK) == 0) {
-        return name;
+        return LW_OK;
     }
-    const char *system = lw_arena_print(context->arena, "%s/systems/%s.yaml", lw_catalog_folder(context->catalog), name);
-    return system == NULL || access(system, F_OK) == 0 ? system : name;
+    *out = lw_arena_print(context->arena, "%s/systems/%s.yaml", lw_catalog_folder(context->catalog), name);
+    if (*out == NULL) {
+        return LW_NO_MEMORY;
+    }
+    if (access(*out, F_OK) != 0) {
+        (void)lw_error(context->diags, (lw_place){0}, "lanewise list systems names those that there are",
+                       "there is no file and no system '%s'", name);
+        return LW_IO;
+    }
+    return LW_OK;
 }
 
 static lw_status print_tree(const lw_context *context, const lw_topology *topology) {
@@ -30,10 +39,8 @@ static lw_status topo_one(lw_context *context, const char *name) {
     const lw_load load = {.set = arguments->set, .set_count = (size_t)arguments->set_count, .look_only = true};
     lw_scenario *scenario = NULL;
     lw_topology topology;
-    const char *path = find_file(context, name);
-    if (path == NULL) {
-        return LW_NO_MEMORY;
-    }
+    const char *path = NULL;
+    LW_TRY(find_file(context, name, &path));
     LW_TRY(lw_scenario_load(path, context->catalog, &load, context->arena, context->diags, &scenario));
     LW_TRY(lw_scenario_topology(scenario, 0, context->arena, context->diags, &topology));
     if (arguments->output == NULL) {
