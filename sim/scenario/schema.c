@@ -207,8 +207,8 @@ static void add_links(lw_text *out) {
     add_words(&own, lw_pattern_words);
     lw_text_add(&own, "},\n      \"shape\": {");
     add_string(&own, "description", lw_shape_help);
-    lw_text_add(&own,
-                ", \"type\": \"array\", \"items\": {\"type\": \"integer\", \"minimum\": 1}, \"minItems\": 1, \"maxItems\": 3}");
+    lw_text_add(&own, ", \"type\": \"array\", \"items\": {\"anyOf\": [{\"type\": \"integer\", \"minimum\": 1}, {\"type\": "
+                      "\"string\", \"pattern\": \"^[1-9][0-9]*$\"}]}, \"minItems\": 1, \"maxItems\": 3}");
     for (size_t i = 0; lw_families[i] != NULL && !own.failed; i++) {
         char name[64] = "link-";
         strncat(name, lw_families[i]->name, sizeof name - 6);
