@@ -128,7 +128,7 @@ static void draw_box(const scene *s, uint32_t index) {
 static void draw_machines(const scene *s) {
     const lw_topology *t = s->topology;
     for (uint32_t machine = 0; machine < t->node_count; machine++) {
-        double left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
+        double left = HUGE_VAL, top = HUGE_VAL, right = -HUGE_VAL, bottom = -HUGE_VAL;
         uint32_t inside = 0, strangers = 0, nodes = 0;
         for (uint32_t i = 0; i < t->node_count; i++) {
             const lw_topology_box *box = &s->layout->box[i];
@@ -474,7 +474,7 @@ lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind the
     *out = (lw_picture){.width = width,
                         .height = height,
                         .draw = draw,
-                        .theme = lw_theme_of(theme),
+                        .theme = lw_theme_of((int)theme),
                         .title = title,
                         .description = description,
                         .font = metrics->family};

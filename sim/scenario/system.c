@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/scenario/system.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,6 +176,7 @@ static lw_status connect_groups(lw_list *list, lw_link_spec *spec, range a, rang
         }
         return LW_OK;
     }
+    assert(a.count > 0 && b.count > 0);  // a count is at least 1
     // In order: of two switches and eight cards the first has the first four.
     uint32_t count = a.count > b.count ? a.count : b.count, fewer = a.count > b.count ? b.count : a.count;
     if (fewer != 1 && (spec->pattern != LW_PATTERN_EACH || count % fewer != 0)) {
