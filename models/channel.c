@@ -70,13 +70,29 @@ static double retry_share(const lw_channel *channel, double packet_ps, int64_t w
 // Share of the data wire left when requests travel the other way and their receiver answers with control packets over the data
 // wire: one with the first request that arrives an interval after the last, so a whole number of requests apart.
 static double request_control_share(const lw_channel *data, const lw_channel *requests, double payload_Bps) {
-    if (requests->control_bytes == 0 || data->request_max_bytes == 0) {
+    if (requests->control_bytes == 0 || requests->control_for_writes || data->request_max_bytes == 0) {
         return 1.0;
     }
     double control_ps = (double)requests->control_bytes * byte_time_ps(data);
     double request_gap_ps = (double)data->request_max_bytes * 1e12 / payload_Bps;
     double apart_ps = request_gap_ps * fmax(1.0, ceil(((double)requests->control_interval_ps - control_ps) / request_gap_ps));
     return apart_ps / (apart_ps + control_ps);
+}
+
+// A stream's rate when each of its packets takes some time of its own besides its bytes.
+static double with_packet_time(double rate_Bps, int64_t payload_bytes, int64_t packet_ps) {
+    double bytes_ps = 1e12 * (double)payload_bytes / rate_Bps;
+    return rate_Bps * (bytes_ps / (bytes_ps + (double)packet_ps));
+}
+
+static double packet_time_ps(const lw_channel *channel, int64_t wire_bytes) {
+    return (double)wire_bytes * byte_time_ps(channel) + (double)channel->packet_ps;
+}
+
+// Share of the time without an outage.
+static double clear_share(const lw_channel *channel) {
+    double clear_ps = (double)channel->outage_gap_ps;
+    return channel->outage_gap_ps > 0 ? clear_ps / (clear_ps + (double)channel->outage_ps) : 1.0;
 }
 
 static void segment_stages(const lw_segment *segment, int dir, lw_packet_kind kind, int64_t payload_bytes,
@@ -89,15 +105,16 @@ static void segment_stages(const lw_segment *segment, int dir, lw_packet_kind ki
     rate_Bps[LW_STAGE_RAW] = lw_fraction_value(data->raw_Bps);
     rate_Bps[LW_STAGE_LINE_CODE] = rate_Bps[LW_STAGE_RAW] * lw_fraction_value(data->line_code);
     rate_Bps[LW_STAGE_PERIODIC] = rate_Bps[LW_STAGE_LINE_CODE] * open;
-    rate_Bps[LW_STAGE_FRAMING] =
+    double framing =
         rate_Bps[LW_STAGE_PERIODIC] * ((double)payload_bytes / ((double)wire_bytes * lw_fraction_value(data->expand)));
-    double control = rate_Bps[LW_STAGE_FRAMING] * ((open - lw_fraction_value(data->control_share)) / open) *
-                     (1.0 - lw_fraction_value(data->stall));
+    rate_Bps[LW_STAGE_FRAMING] = with_packet_time(framing, payload_bytes, data->packet_ps);
+    double control = framing * ((open - lw_fraction_value(data->control_share)) / open) * (1.0 - lw_fraction_value(data->stall));
+    control = with_packet_time(control, payload_bytes, data->packet_ps);
     if (kind == LW_PACKET_COMPLETION) {
         control *= request_control_share(data, &segment->channel[!dir], control);
     }
     rate_Bps[LW_STAGE_CONTROL] = control;
-    rate_Bps[LW_STAGE_RETRY] = control * retry_share(data, (double)wire_bytes * byte_time_ps(data), wire_bytes);
+    rate_Bps[LW_STAGE_RETRY] = control * retry_share(data, packet_time_ps(data, wire_bytes), wire_bytes) * clear_share(data);
     rate_Bps[LW_STAGE_WINDOW] = rate_Bps[LW_STAGE_RETRY];
     rate_Bps[LW_STAGE_ENDPOINT] = rate_Bps[LW_STAGE_RETRY];
 }
@@ -114,13 +131,24 @@ static double read_round_trip_ps(const lw_link *link, int dir, int64_t payload_b
         const lw_channel *requests = &link->segment[i].channel[!dir];
         const lw_channel *data = &link->segment[i].channel[dir];
         const lw_packet_format *format = &data->format[LW_PACKET_COMPLETION];
-        int64_t wire_bytes = packets * lw_packet_wire_bytes(format, payload_bytes) +
-                             (tail_bytes > 0 ? lw_packet_wire_bytes(format, tail_bytes) : 0);
+        double data_ps = (double)packets * packet_time_ps(data, lw_packet_wire_bytes(format, payload_bytes)) +
+                         (tail_bytes > 0 ? packet_time_ps(data, lw_packet_wire_bytes(format, tail_bytes)) : 0.0);
         fixed_ps += (double)(lw_channel_latency_ps(requests) + lw_channel_latency_ps(data));
-        out_ps = fmax(out_ps, (double)lw_packet_wire_bytes(&requests->format[LW_PACKET_REQUEST], 0) * byte_time_ps(requests));
-        back_ps = fmax(back_ps, (double)wire_bytes * byte_time_ps(data));
+        out_ps = fmax(out_ps, packet_time_ps(requests, lw_packet_wire_bytes(&requests->format[LW_PACKET_REQUEST], 0)));
+        back_ps = fmax(back_ps, data_ps);
     }
     return fixed_ps + out_ps + back_ps;
+}
+
+// What the packet credits of one channel let through: each comes back after the packet has arrived and the news has travelled.
+static double write_window_Bps(const lw_channel *data, int64_t payload_bytes) {
+    int64_t credits = data->credits[LW_PACKET_WRITE].packets;
+    if (credits <= 0 || credits == LW_CREDITS_INFINITE) {
+        return (double)INFINITY;
+    }
+    double loop_ps = packet_time_ps(data, lw_packet_wire_bytes(&data->format[LW_PACKET_WRITE], payload_bytes)) +
+                     (double)(lw_channel_latency_ps(data) + data->credit_return_ps);
+    return (double)credits * (double)payload_bytes * 1e12 / loop_ps;
 }
 
 void lw_link_waterfall(const lw_link *link, int dir, lw_packet_kind kind, int64_t payload_bytes, int64_t completer_ps,
@@ -141,6 +169,9 @@ void lw_link_waterfall(const lw_link *link, int dir, lw_packet_kind kind, int64_
     for (int i = 0; i < link->segment_count; i++) {
         double rate_Bps[LW_STAGE_COUNT];
         segment_stages(&link->segment[i], dir, kind, payload_bytes, rate_Bps);
+        if (kind == LW_PACKET_WRITE) {
+            out->window_Bps = fmin(out->window_Bps, write_window_Bps(&link->segment[i].channel[dir], payload_bytes));
+        }
         if (out->slowest_segment < 0 || rate_Bps[LW_STAGE_RETRY] < out->rate_Bps[LW_STAGE_RETRY]) {
             out->slowest_segment = i;
             for (int stage = 0; stage < LW_STAGE_COUNT; stage++) {

@@ -70,6 +70,8 @@ typedef struct lw_channel {
     lw_fraction expand;         // wire bytes per packet byte where packets ride in flits: 256/236; else 1
     lw_fraction stall;          // share of the remaining wire left idle (a calibrated efficiency is 1 - stall); else 0
 
+    int64_t packet_ps;  // each packet occupies the channel so long besides its bytes: preamble, frame spaces, software
+
     lw_packet_format format[LW_PACKET_KINDS];
     int64_t request_max_bytes;  // payload one request may ask for (MRRS)
 
@@ -78,6 +80,7 @@ typedef struct lw_channel {
     // mode).
     int64_t control_bytes;
     int64_t control_interval_ps;
+    bool control_for_writes;  // with every write packet instead, and with no other: a write that is answered without data
 
     lw_latency_part latency[LW_LATENCY_PARTS_MAX];  // adds up to the time from first bit out to first bit usable at the far side
     int latency_count;
@@ -92,6 +95,10 @@ typedef struct lw_channel {
     int64_t error_unit_bytes;
     lw_replay replay;
     int64_t replay_ps;  // from the end of the bad packet to the first bit of its replay
+
+    // Outages (a radio path that somebody walks through): exponential times between, then none gets through. 0: none.
+    int64_t outage_gap_ps;   // mean time from the end of an outage to the next
+    int64_t outage_ps;       // mean length
 
     bool shared_medium;     // both directions share the wire (half duplex)
     int64_t turnaround_ps;  // between opposite directions on a shared medium
@@ -124,8 +131,9 @@ double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes);
 
 // The rate that is left after each stage up to and including LW_STAGE_RETRY, for a long stream of `kind` over segment 0..n in
 // direction dir with full packets (or packets of payload_bytes when > 0), other direction idle but for what this stream causes.
-// rate_Bps[RAW] is the raw rate of the slowest segment; WINDOW and ENDPOINT are the caller's. A read's window limit is also
-// given: window_Bps = tags x request / round trip (infinite tags: INFINITY), with the completer's latency completer_ps.
+// rate_Bps[RAW] is the raw rate of the slowest segment; WINDOW and ENDPOINT are the caller's. The window limit is also given,
+// INFINITY where there is none. A read: tags x request / round trip, with the latency completer_ps of the completer. A write:
+// packet credits x payload / (packet + latency + credit return), of the tightest segment.
 typedef struct lw_waterfall {
     double rate_Bps[LW_STAGE_COUNT];  // each <= the one before
     double window_Bps;

@@ -26,21 +26,23 @@ typedef struct trial {
     const lw_family *family;
     const lw_option *row;
     const unsigned char *params;
-    lw_diags *diags;
+    lw_arena *arena;
     size_t warnings;  // of the unchanged parameters
     lw_link before;
 } trial;
 
-static size_t warnings_of(const lw_family *family, const void *params, lw_diags *diags, bool *legal) {
+// Each trial has diagnostics of its own, for a warning seen before would not count again. Without memory for them nothing can be
+// told, which passes for a difference.
+static size_t warnings_of(const lw_family *family, const void *params, lw_arena *arena, bool *legal) {
     static const lw_option_set none;  // constant: findings have no place here
-    size_t before = lw_diags_warnings(diags);
-    *legal = family->check == NULL || family->check(params, &none, (lw_place){0}, diags) == LW_OK;
-    return lw_diags_warnings(diags) - before;
+    lw_diags *diags = lw_diags_new(arena);
+    *legal = diags == NULL || family->check == NULL || family->check(params, &none, (lw_place){0}, diags) == LW_OK;
+    return diags == NULL ? SIZE_MAX : lw_diags_warnings(diags);
 }
 
 static bool differs(const trial *t, const void *params) {
     bool legal;
-    size_t warnings = warnings_of(t->family, params, t->diags, &legal);
+    size_t warnings = warnings_of(t->family, params, t->arena, &legal);
     if (!legal) {
         return false;
     }
@@ -62,7 +64,7 @@ static bool differs_with_text(const trial *t, const char *text) {
     _Alignas(max_align_t) unsigned char params[LW_PARAMS_MAX];
     memcpy(params, t->params, t->family->params_size);
     lw_node node = {.kind = LW_SCALAR, .text = text};
-    return lw_option_parse_value(t->row, &node, params, t->diags) == LW_OK && differs(t, params);
+    return lw_option_parse_value(t->row, &node, params, NULL) == LW_OK && differs(t, params);
 }
 
 static bool differs_with_number(const trial *t, double number) {
@@ -151,15 +153,14 @@ static bool any_differs(const trial *t) {
 bool lw_family_has_effect(const lw_family *family, const void *params, const char *key) {
     assert(family->params_size <= LW_PARAMS_MAX);
     trial t = {.family = family, .row = lw_option_find(family->options, key), .params = params};
-    lw_arena *arena = lw_arena_new();
-    t.diags = arena == NULL ? NULL : lw_diags_new(arena);
+    t.arena = lw_arena_new();
     bool effect = true;  // without memory or a row nobody is accused
-    if (t.row != NULL && t.diags != NULL) {
+    if (t.row != NULL && t.arena != NULL) {
         bool legal;
-        t.warnings = warnings_of(family, params, t.diags, &legal);
+        t.warnings = warnings_of(family, params, t.arena, &legal);
         family->resolve(params, &t.before);
         effect = any_differs(&t);
     }
-    lw_arena_free(arena);
+    lw_arena_free(t.arena);
     return effect;
 }

@@ -19,6 +19,10 @@ typedef struct lw_family {
     lw_status (*check)(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags);
     // Checked parameters -> segments. Must succeed for whatever check lets pass.
     void (*resolve)(const void *params, lw_link *link);
+    // The same link at both ends of what is uncertain about it, as two links like resolve's: slower and faster. NULL: no band is
+    // known. The slow one may be so bad that error_probability is 1 and nothing gets through.
+    void (*band)(const void *params, lw_link *slow, lw_link *fast);
+    bool between_machines;  // its two ends are different machines, for drawings
 } lw_family;
 
 enum { LW_PARAMS_MAX = 1024 };

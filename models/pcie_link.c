@@ -183,20 +183,18 @@ static double cable_length_m(const lw_pcie_params *p, const lw_pcie_medium *medi
     return lw_is_auto(p->cable_m) ? medium->cable_m : p->cable_m;
 }
 
-// Of cable and retimers, between the pins of both ports.
-static int64_t way_ps(const lw_pcie_params *p, const lw_pcie_medium *medium, int64_t *retimers_ps, int64_t *propagation_ps) {
-    int64_t retimer_ps = p->retimer_ps == LW_AUTO ? generation_of(p->gen)->retimer_ps : p->retimer_ps;
-    *retimers_ps = p->retimers * retimer_ps;
-    *propagation_ps = llround(cable_length_m(p, medium) * p->cable_ps_per_m);
-    return *retimers_ps + *propagation_ps;
+int64_t lw_pcie_retimers_ps(const lw_pcie_params *p) {
+    return p->retimers * (p->retimer_ps == LW_AUTO ? generation_of(p->gen)->retimer_ps : p->retimer_ps);
+}
+
+int64_t lw_pcie_propagation_ps(const lw_pcie_params *p, const lw_pcie_medium *medium) {
+    return llround(cable_length_m(p, medium) * p->cable_ps_per_m);
 }
 
 static void set_latency(const lw_pcie_params *p, const lw_pcie_medium *medium, lw_channel *channel) {
-    int64_t retimers_ps, propagation_ps;
-    (void)way_ps(p, medium, &retimers_ps, &propagation_ps);
     add_latency(channel, "sending port", p->tx_port_ps);
-    add_latency(channel, "propagation", propagation_ps);
-    add_latency(channel, "retimers", retimers_ps);
+    add_latency(channel, "propagation", lw_pcie_propagation_ps(p, medium));
+    add_latency(channel, "retimers", lw_pcie_retimers_ps(p));
     if (lw_pcie_uses_flits(p)) {
         add_latency(channel, "flit check", wire_ps(channel, FLIT_BYTES));  // nothing of a flit is used before its CRC has passed
         add_latency(channel, "FEC", p->fec_ps);
@@ -234,12 +232,12 @@ static void set_credits(const lw_pcie_params *p, lw_channel *channel) {
 static void set_errors(const lw_pcie_params *p, const lw_pcie_medium *medium, lw_channel *channel) {
     if (lw_pcie_uses_flits(p)) {
         if (p->flit_error_rate > 0) {
-            int64_t retimers_ps, propagation_ps;
             channel->error_probability = p->flit_error_rate;
             channel->error_unit_bytes = FLIT_TLP_BYTES;
             channel->replay = p->replay == LW_PCIE_REPLAY_SELECTIVE ? LW_REPLAY_SELECTIVE : LW_REPLAY_GO_BACK_N;
             // Both sides turn round within the recommended time, which is counted from pin to pin.
-            channel->replay_ps = 2 * (way_ps(p, medium, &retimers_ps, &propagation_ps) + flit_width_of(p->lanes)->turnround_ps);
+            int64_t way_ps = lw_pcie_propagation_ps(p, medium) + lw_pcie_retimers_ps(p);
+            channel->replay_ps = 2 * (way_ps + flit_width_of(p->lanes)->turnround_ps);
         }
     } else if (p->bit_error_rate > 0) {
         double bits_per_byte = 8.0 / lw_fraction_value(generation_of(p->gen)->line_code);

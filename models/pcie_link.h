@@ -74,6 +74,9 @@ int64_t lw_pcie_raw_Bps(int64_t gen, int64_t lanes);
 int64_t lw_pcie_ack_limit_symbols(int64_t gen, int64_t lanes, int64_t mps_bytes);
 // Symbol times, each the time of a byte on one lane (Base ch. 4: 4, 2, 1 ns at 2.5, 5, 8 GT/s), rounded down to 1 ps.
 int64_t lw_pcie_symbols_ps(int64_t gen, int64_t symbols);
+// One way, between the pins of both ports.
+int64_t lw_pcie_retimers_ps(const lw_pcie_params *params);
+int64_t lw_pcie_propagation_ps(const lw_pcie_params *params, const lw_pcie_medium *medium);
 bool lw_pcie_uses_flits(const lw_pcie_params *params);
 int64_t lw_pcie_tags(const lw_pcie_params *params);
 

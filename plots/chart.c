@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *const lw_chart_words[] = {"bandwidth", "time", "waterfall", NULL};
+const char *const lw_chart_words[] = {"bandwidth", "time", "waterfall", "plane", "loaded-latency", NULL};
 const char *const lw_axis_words[] = {"log", "linear", NULL};
 
 #define WIDTH_LEAST 400
@@ -16,8 +16,11 @@ const char *const lw_axis_words[] = {"log", "linear", NULL};
 
 const lw_option lw_chart_options[] = {
     {"kind", LW_OPTION_WORD, LW_PLAIN, AT(kind), NULL, lw_chart_words, 0, 0,
-     "bandwidth or time against a swept size, or a waterfall from the raw rate to what was achieved", NULL},
-    {"x", LW_OPTION_TEXT, LW_PLAIN, AT(x), "", NULL, 0, 0, "swept path along the x axis; else the first swept size", NULL},
+     "bandwidth or time against a swept size or length; waterfall: from the raw rate to what was achieved; plane: all links by "
+     "latency and bandwidth; loaded-latency: latency under a growing load",
+     NULL},
+    {"x", LW_OPTION_TEXT, LW_PLAIN, AT(x), "", NULL, 0, 0, "swept path along the x axis; else the first swept size, or rate",
+     NULL},
     {"series", LW_OPTION_TEXT, LW_PLAIN, AT(series), "", NULL, 0, 0,
      "swept path that tells the lines apart; else the first one that is no number", NULL},
     {"panel", LW_OPTION_TEXT, LW_PLAIN, AT(panel), "", NULL, 0, 0, "swept path with one panel a value; else one panel a workload",
@@ -73,6 +76,8 @@ static const chart_type chart_types[LW_CHART_KINDS] = {
     [LW_CHART_TIME] = {lw_curves_size, lw_curves_draw, "Line chart of time against size"},
     [LW_CHART_WATERFALL] = {lw_waterfall_size, lw_waterfall_draw,
                             "Bars from the raw rate of each link to the bandwidth achieved"},
+    [LW_CHART_PLANE] = {lw_plane_size, lw_plane_draw, "Links by the time of a short transfer and the bandwidth of a long one"},
+    [LW_CHART_LOADED_LATENCY] = {lw_curves_size, lw_curves_draw, "Line chart of mean latency against bandwidth under load"},
 };
 
 static lw_status check_request(const lw_chart_request *request, lw_diags *diags) {
@@ -99,6 +104,13 @@ static const char *describe(const lw_chart *chart, lw_arena *arena) {
     const char *text =
         list == NULL ? NULL : lw_arena_print(arena, "%s: %s.", chart_types[chart->request->kind].description, list);
     return text == NULL ? NULL : lw_clean_utf8(arena, text);
+}
+
+const char *lw_series_name_fit(const lw_canvas *canvas, const lw_series *series, double size, bool bold, double width) {
+    const char *evidence = series->name + strlen(series->plain);
+    double kept = lw_text_width(canvas->metrics, evidence, size, bold);
+    const char *plain = lw_text_fit(canvas->metrics, canvas->arena, series->plain, size, bold, width - kept);
+    return plain == NULL ? NULL : lw_arena_print(canvas->arena, "%s%s", plain, evidence);
 }
 
 lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_metrics *metrics,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The overhead waterfall: from the raw rate of each link to what was achieved. Bars on one scale, and beside them the same losses
-// as numbers, so that also a loss too thin to see can be read.
+// as numbers, so that also a loss too thin to see can be read. Links too far apart for one scale have bars of one length instead:
+// shares of their own raw rate.
 #include <math.h>
 #include <stdio.h>
 
@@ -14,7 +15,9 @@
 #define CELL_WIDTH 66.0
 #define BARS_LEAST 160.0
 #define COLUMN_GAP 18.0
-#define SHOWN_LEAST 0.0005  // of the raw rate: what prints as 0.1 % or more
+#define HATCH_STEP 6.0
+#define ONE_SCALE_MOST 20.0  // times the slowest link: on one scale its bar would be too short to read
+#define SHOWN_LEAST 0.0005   // of the raw rate: what prints as 0.1 % or more
 
 // Stages after RAW; each has a swatch and perhaps a column.
 typedef struct table {
@@ -29,7 +32,8 @@ typedef struct bars {
     table table;
     lw_scale scale;
     double name_left, name_width, table_left;
-    int decimals;  // of the rates in the table; -1: too large for a column, three digits each
+    int decimals;  // of the rates in the table; -1: they differ too much for one column, two or three digits each
+    bool shares;   // bars are shares of the raw rate
     lw_box plot;
 } bars;
 
@@ -130,7 +134,7 @@ static void draw_cell(const bars *b, size_t column, double y, double rate, doubl
     if (b->decimals >= 0) {
         lw_number_fixed(fabs(rate), b->decimals, number);
     } else {
-        lw_number_short(fabs(rate), 3, number);
+        lw_number_digits(fabs(rate), rate < 0.0 ? 2 : 3, number);
     }
     snprintf(text, sizeof text, "%s%s", rate < 0.0 ? "\u2212" : "", number);
     lw_draw_text(b->canvas->draw, right, y - 2.0, font, text);
@@ -173,18 +177,41 @@ static void draw_swatch(lw_draw *draw, double x, double y, double width, double 
     lw_draw_rect(draw, x, y, width, height, fill, outline);
 }
 
+// What nobody can buy yet is hatched.
+static bool is_hatched(const lw_series *series) {
+    return series->evidence >= LW_ANNOUNCED;
+}
+
+static void draw_payload(lw_draw *draw, const lw_series *series, lw_box box) {
+    lw_role role = lw_role_of(series->hue, series->shade);
+    double width = box.right - box.left;
+    double height = box.bottom - box.top;
+    if (!is_hatched(series)) {
+        lw_draw_rect(draw, box.left, box.top, width, height, role, (lw_stroke){0});
+        return;
+    }
+    lw_draw_rect(draw, box.left, box.top, width, height, lw_role_of(series->hue, LW_SHADE_TINT), (lw_stroke){0});
+    lw_draw_clip(draw, box.left, box.top, width, height);
+    for (double x = box.left - height; x < box.right; x += HATCH_STEP) {
+        lw_draw_line(draw, x, box.bottom, x + height, box.top, (lw_stroke){role, 1.5, LW_DASH_SOLID});
+    }
+    lw_draw_unclip(draw);
+    lw_draw_rect(draw, box.left, box.top, width, height, LW_ROLE_NONE, (lw_stroke){role, 1.0, LW_DASH_SOLID});
+}
+
 static void draw_bar(const bars *b, const lw_series *series, const lw_stage_result *stage, double middle) {
     lw_draw *draw = b->canvas->draw;
     double top = middle - BAR_HEIGHT / 2;
+    double unit = b->shares ? 100.0 / stage->rate_GBps[LW_STAGE_RAW] : 1.0;
     double left = lw_scale_at(&b->scale, 0.0);
-    double right = lw_scale_at(&b->scale, achieved(stage));
+    double right = lw_scale_at(&b->scale, achieved(stage) * unit);
     lw_draw_group(draw, NULL, "series", series->name);
-    lw_draw_rect(draw, left, top, right - left, BAR_HEIGHT, lw_role_of(series->hue, series->shade), (lw_stroke){0});
+    draw_payload(draw, series, (lw_box){left, top, right, top + BAR_HEIGHT});
     double rate = achieved(stage);
     for (int i = LW_STAGE_COUNT - 1; i >= LW_STAGE_LINE_CODE; i--) {
-        double from = lw_scale_at(&b->scale, rate);
+        double from = lw_scale_at(&b->scale, rate * unit);
         rate += loss(stage, i);
-        double to = lw_scale_at(&b->scale, rate);
+        double to = lw_scale_at(&b->scale, rate * unit);
         double gap = to - from > 3.0 ? 1.0 : 0.0;  // a hair of background between neighbours
         if (to - from > 0.05) {
             draw_swatch(draw, from + gap, top + 3.0, to - from - gap, BAR_HEIGHT - 6.0, loss_role(b, i));
@@ -227,7 +254,7 @@ static void draw_heads(const bars *b, double y) {
 
 static lw_status draw_row(const bars *b, const lw_curve *curve, double middle) {
     const lw_series *series = &b->chart->data->series[curve->series];
-    const char *name = lw_text_fit(b->canvas->metrics, b->canvas->arena, series->name, LW_SIZE_LABEL, true, b->name_width);
+    const char *name = lw_series_name_fit(b->canvas, series, LW_SIZE_LABEL, true, b->name_width);
     if (name == NULL) {
         return LW_NO_MEMORY;
     }
@@ -246,15 +273,23 @@ static const char *subtitle_of(const bars *b) {
     const lw_panel *panel = &b->chart->data->panel[0];
     const lw_curve *curve = &panel->curve[0];
     char size[LW_TICK_TEXT];
-    lw_tick_bytes(curve->point[curve->count - 1].x, size);
-    const char *what = "A bar is the raw rate of the wire. The coloured part arrives as payload, the rest is lost on the way";
-    bool sized = b->chart->data->x_dimension == LW_BYTES;
-    return sized ? lw_arena_print(b->canvas->arena, "%s (transfers of %sB)", what, size) : what;
+    lw_tick_size(curve->point[curve->count - 1].at.x, size);
+    bool hatched = false;
+    for (size_t i = 0; i < b->chart->data->series_count; i++) {
+        hatched = hatched || is_hatched(&b->chart->data->series[i]);
+    }
+    const char *what = lw_arena_print(
+        b->canvas->arena, "A bar is the raw rate of the %s. The coloured part arrives as payload, the rest is lost on the way%s",
+        b->shares ? "link, each on a scale of its own" : "wire", hatched ? ". Hatched: announced or speculative" : "");
+    bool sized = what != NULL && b->chart->data->x_dimension == LW_BYTES;
+    return sized ? lw_arena_print(b->canvas->arena, "%s (transfers of %s)", what, size) : what;
 }
 
-static lw_status lay_out(bars *b, lw_box content) {
+// Names, and which scale the bars have.
+static double measure_rows(bars *b) {
     const lw_chart_data *data = b->chart->data;
     double highest = 0.0;
+    double lowest = LW_CHART_MOST;
     for (size_t i = 0; i < data->panel_count; i++) {
         for (size_t k = 0; k < data->panel[i].curve_count; k++) {
             const lw_curve *curve = &data->panel[i].curve[k];
@@ -262,17 +297,25 @@ static lw_status lay_out(bars *b, lw_box content) {
                 double width = lw_text_width(b->canvas->metrics, data->series[curve->series].name, LW_SIZE_LABEL, true);
                 b->name_width = fmax(b->name_width, width);
                 highest = fmax(highest, curve->stage->rate_GBps[LW_STAGE_RAW]);
+                lowest = fmin(lowest, curve->stage->rate_GBps[LW_STAGE_RAW]);
             }
         }
     }
+    b->shares = highest > ONE_SCALE_MOST * lowest;
+    return highest;
+}
+
+static lw_status lay_out(bars *b, lw_box content, double highest) {
+    const lw_chart_data *data = b->chart->data;
     b->name_left = content.left;
-    b->name_width = fmin(b->name_width, 0.24 * b->canvas->width);
+    b->name_width = fmin(b->name_width, 0.28 * b->canvas->width);
     double left = content.left + b->name_width + COLUMN_GAP;
     LW_TRY(choose_columns(b, content.right - left - COLUMN_GAP));
     b->plot = (lw_box){left, content.top + HEAD_HEIGHT, b->table_left - COLUMN_GAP, content.bottom - LW_AXES_BELOW};
-    b->scale = (lw_scale){LW_SCALE_LINEAR, 0.0, highest, b->plot.left, b->plot.right};  // the longest bar ends the axis
+    b->scale = (lw_scale){LW_SCALE_LINEAR, 0.0, b->shares ? 100.0 : highest, b->plot.left, b->plot.right};  // ends the axis
     double magnitude = floor(log10(highest));
-    b->decimals = magnitude < -4.0 || magnitude > 5.0 ? -1 : magnitude > 3.0 ? 0 : (int)(3.0 - magnitude);
+    bool digits = b->shares || magnitude < -4.0 || magnitude > 5.0;
+    b->decimals = digits ? -1 : magnitude > 3.0 ? 0 : (int)(3.0 - magnitude);
     double wanted = GROUP_HEIGHT * (double)data->panel_count + ROW_HEIGHT * (double)count_rows(data);
     if (b->plot.bottom - b->plot.top < wanted) {
         return lw_error(b->chart->diags, b->chart->request->place, "give it more height:, or leave it out",
@@ -287,6 +330,7 @@ lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) {
         return lw_error(chart->diags, chart->request->place, NULL, "there is nothing to draw: no workload crosses a link");
     }
     bars b = {.chart = chart, .canvas = canvas};
+    double highest = measure_rows(&b);
     const char *subtitle = subtitle_of(&b);
     if (subtitle == NULL) {
         return LW_NO_MEMORY;
@@ -294,8 +338,8 @@ lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) {
     static const char foot[] =
         "Control: acknowledgements and credits. Residual: left idle for no known reason, from calibration.";
     lw_box content = lw_frame_draw(canvas, chart->title, subtitle, foot, chart->result);
-    LW_TRY(lay_out(&b, content));
-    lw_x_axis_draw(canvas, &b.plot, &b.scale, lw_tick_plain, "Rate (GB/s)");
+    LW_TRY(lay_out(&b, content, highest));
+    lw_x_axis_draw(canvas, &b.plot, &b.scale, lw_tick_plain, b.shares ? "Share of the raw rate (%)" : "Rate (GB/s)");
     draw_heads(&b, content.top + 33.0);
     double y = b.plot.top;
     for (size_t i = 0; i < data->panel_count; i++) {

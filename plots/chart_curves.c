@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Bandwidth and time against size: one line a series, direct labels at the right, measured points on top.
+// Bandwidth and time against size, or latency against load: one line a series, direct labels at the right, measured points on
+// top.
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #define KEY_WIDTH 12.0    // the marker before a label
 #define PLOT_LEAST 120.0  // a plot narrower or lower than this cannot be read
 #define DOT_SIZE 7.0
+#define CROSS_SIZE 9.0  // its arms are thin
 #define RING_SIZE 9.0
 #define LINE_WIDTH 2.0
 #define CEILING_SHARE 0.2  // of the plot's width
@@ -26,21 +28,30 @@ typedef struct layout {
     bool second_line;    // labels have one
     size_t columns, rows;
     size_t panel_index;
-    bool has_ring, has_ceiling, has_dots;
+    bool has_ring, has_ceiling, has_dots, has_band;
 } layout;
 
-static bool is_time(const layout *l) {
-    return l->chart->request->kind == LW_CHART_TIME;
+static bool is_loaded(const layout *l) {
+    return l->chart->request->kind == LW_CHART_LOADED_LATENCY;
 }
 
-// Framing ceiling in GB/s, 0 when there is none to show.
-static double ceiling_of(const lw_curve *curve) {
-    double rate = curve->stage == NULL ? 0.0 : curve->stage->rate_GBps[LW_STAGE_FRAMING];
+static bool is_time(const layout *l) {
+    return l->chart->request->kind == LW_CHART_TIME || is_loaded(l);
+}
+
+static bool over_distance(const layout *l) {
+    return l->chart->data->x_dimension == LW_LENGTH;
+}
+
+// Framing ceiling in GB/s, 0 when there is none to show: times have none, and that of a radio changes with the distance.
+static double ceiling_of(const layout *l, const lw_curve *curve) {
+    bool none = curve->stage == NULL || is_time(l) || over_distance(l);
+    double rate = none ? 0.0 : curve->stage->rate_GBps[LW_STAGE_FRAMING];
     return isfinite(rate) && rate >= LW_CHART_LEAST && rate <= LW_CHART_MOST ? rate : 0.0;
 }
 
 static bool half_of(const layout *l, const lw_curve *curve, lw_xy *at) {
-    return l->chart->data->x_dimension == LW_BYTES && lw_half_power(curve, is_time(l), at);
+    return l->chart->data->x_dimension == LW_BYTES && !is_loaded(l) && lw_half_power(curve, is_time(l), at);
 }
 
 // ---- Scales ----
@@ -57,17 +68,48 @@ static void widen(range *r, double value) {
 static void widen_by_curves(const lw_curve *curves, size_t count, range *x, range *y) {
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < curves[i].count; k++) {
-            widen(x, curves[i].point[k].x);
-            widen(y, curves[i].point[k].y);
+            widen(x, curves[i].point[k].at.x);
+            widen(y, curves[i].point[k].at.y);
+            widen(y, curves[i].point[k].high);
         }
     }
 }
 
-static lw_scale_kind x_scale_kind(const lw_chart_data *data, range x) {
-    if (data->x_dimension == LW_BYTES) {
+// A band may reach down to nothing: a logarithmic axis follows it for a decade, no further.
+static void widen_by_bands(const layout *l, range *y) {
+    const lw_chart_data *data = l->chart->data;
+    double floor = y->low / 10.0;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        for (size_t k = 0; k < data->panel[i].curve_count; k++) {
+            const lw_curve *curve = &data->panel[i].curve[k];
+            for (size_t m = 0; curve->has_band && m < curve->count; m++) {
+                widen(y, l->chart->request->axis == LW_AXIS_LOG ? fmax(floor, curve->point[m].low) : curve->point[m].low);
+            }
+        }
+    }
+}
+
+static lw_scale_kind x_scale_kind(const layout *l, range x) {
+    if (l->chart->data->x_dimension == LW_BYTES) {
         return LW_SCALE_BYTES;
     }
-    return x.low > 0.0 && x.high / x.low >= 30.0 ? LW_SCALE_LOG : LW_SCALE_LINEAR;
+    return !is_loaded(l) && x.low > 0.0 && x.high / x.low >= 30.0 ? LW_SCALE_LOG : LW_SCALE_LINEAR;
+}
+
+static lw_status name_axes(layout *l) {
+    const lw_chart_data *data = l->chart->data;
+    lw_axes *axes = &l->axes;
+    bool metres = over_distance(l) && axes->x.kind == LW_SCALE_LOG;
+    axes->x_writer = axes->x.kind == LW_SCALE_BYTES ? lw_tick_bytes : metres ? lw_tick_metres : lw_tick_plain;
+    axes->y_writer = is_time(l) ? lw_tick_seconds : lw_tick_plain;
+    axes->y_title = is_loaded(l) ? "Mean latency" : is_time(l) ? "Time" : "Bandwidth (GB/s)";
+    const char *dot = strrchr(data->x_path, '.');
+    const char *name = dot == NULL ? data->x_path : dot + 1;
+    axes->x_title = is_loaded(l)                        ? "Bandwidth (GB/s)"
+                    : data->x_dimension == LW_BYTES     ? "Size (bytes)"
+                    : metres || data->x_unit[0] == '\0' ? lw_arena_print(l->canvas->arena, "%s", name)
+                                                        : lw_arena_print(l->canvas->arena, "%s (%s)", name, data->x_unit);
+    return axes->x_title == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
 static lw_status make_scales(layout *l) {
@@ -81,44 +123,56 @@ static lw_status make_scales(layout *l) {
         for (size_t k = 0; k < panel->curve_count; k++) {
             lw_xy half;
             l->has_ring = l->has_ring || half_of(l, &panel->curve[k], &half);
-            if (!is_time(l) && ceiling_of(&panel->curve[k]) > 0.0) {
-                widen(&y, ceiling_of(&panel->curve[k]));
+            l->has_band = l->has_band || panel->curve[k].has_band;
+            if (ceiling_of(l, &panel->curve[k]) > 0.0) {
+                widen(&y, ceiling_of(l, &panel->curve[k]));
                 l->has_ceiling = true;
             }
         }
         l->has_dots = l->has_dots || panel->measured_count > 0;
     }
+    widen_by_bands(l, &y);
     bool log_y = l->chart->request->axis == LW_AXIS_LOG;
-    l->axes.x = lw_scale_fit(x_scale_kind(data, x), x.low, x.high, 0.0, 1.0);
+    l->axes.x = lw_scale_fit(x_scale_kind(l, x), x.low, x.high, 0.0, 1.0);
     l->axes.y = lw_scale_fit(log_y ? LW_SCALE_LOG : LW_SCALE_LINEAR, y.low, y.high, 1.0, 0.0);
-    l->axes.x_writer = l->axes.x.kind == LW_SCALE_BYTES ? lw_tick_bytes : lw_tick_plain;
-    l->axes.y_writer = is_time(l) ? lw_tick_seconds : lw_tick_plain;
-    l->axes.y_title = is_time(l) ? "Time" : "Bandwidth (GB/s)";
-    const char *dot = strrchr(data->x_path, '.');
-    const char *name = dot == NULL ? data->x_path : dot + 1;
-    l->axes.x_title = data->x_dimension == LW_BYTES ? "Size (bytes)"
-                      : data->x_unit[0] == '\0'     ? lw_arena_print(l->canvas->arena, "%s", name)
-                                                    : lw_arena_print(l->canvas->arena, "%s (%s)", name, data->x_unit);
-    return l->axes.x_title == NULL ? LW_NO_MEMORY : LW_OK;
+    return name_axes(l);
 }
 
 // ---- Direct labels ----
 
+// "2.70 µs … 19.1 ms"; under load "107 ns idle, 260 ns at 21.3 GB/s".
+static const char *times_line(const layout *l, const lw_curve *curve) {
+    char first[LW_TICK_TEXT];
+    char last[LW_TICK_TEXT];
+    char rate[LW_TICK_TEXT];
+    const lw_sample *end = &curve->point[curve->count - 1];
+    lw_seconds_digits(curve->point[0].at.y, first);
+    lw_seconds_digits(end->at.y, last);
+    if (is_loaded(l)) {
+        lw_number_digits(end->at.x, 3, rate);
+        return lw_arena_print(l->canvas->arena, "%s, %s at %s GB/s", first, last, rate);
+    }
+    return curve->count == 1 ? lw_arena_print(l->canvas->arena, "%s", first)
+                             : lw_arena_print(l->canvas->arena, "%s \u2026 %s", first, last);
+}
+
 // "56.4 of 58 GB/s, half at 558 KiB": what the line ends at, what framing would leave, and where the ring is.
 static const char *second_line(const layout *l, const lw_curve *curve) {
+    if (is_time(l)) {
+        return times_line(l, curve);
+    }
     lw_arena *arena = l->canvas->arena;
     char value[LW_TICK_TEXT];
     char other[LW_TICK_TEXT];
-    lw_xy last = curve->point[curve->count - 1];
     lw_xy half;
-    if (is_time(l)) {
-        lw_seconds_digits(curve->point[0].y, value);
-        lw_seconds_digits(last.y, other);
-        return curve->count == 1 ? lw_arena_print(arena, "%s", value) : lw_arena_print(arena, "%s \u2026 %s", value, other);
+    lw_number_digits(curve->point[curve->count - 1].at.y, 3, value);
+    if (over_distance(l)) {
+        lw_number_digits(curve->point[0].at.y, 3, other);
+        return curve->count == 1 ? lw_arena_print(arena, "%s GB/s", value)
+                                 : lw_arena_print(arena, "%s \u2026 %s GB/s", other, value);
     }
-    lw_number_digits(last.y, 3, value);
-    lw_number_digits(ceiling_of(curve), 3, other);
-    bool limited = ceiling_of(curve) > 0.0;
+    lw_number_digits(ceiling_of(l, curve), 3, other);
+    bool limited = ceiling_of(l, curve) > 0.0;
     const char *text = lw_arena_print(arena, "%s%s%s GB/s", value, limited ? " of " : "", limited ? other : "");
     if (text != NULL && half_of(l, curve, &half)) {
         double prefix = half.x >= 1048576.0 ? 1048576.0 : half.x >= 1024.0 ? 1024.0 : 1.0;
@@ -175,7 +229,7 @@ static void draw_label(const layout *l, const lw_curve *curve, const lw_label *l
                      3, false, LW_ROLE_NONE, (lw_stroke){LW_ROLE_AXIS, 0.75, LW_DASH_SOLID});
     }
     double baseline = label->middle - label_height(l) / 2 + LW_SIZE_LABEL;
-    const char *name = lw_text_fit(canvas->metrics, canvas->arena, series->name, LW_SIZE_LABEL, true, room);
+    const char *name = lw_series_name_fit(canvas, series, LW_SIZE_LABEL, true, room);
     const char *below = l->second_line ? second_line(l, curve) : "";
     below = below == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, below, LW_SIZE_SMALL, false, room);
     if (name == NULL || below == NULL) {
@@ -197,12 +251,12 @@ static void draw_label(const layout *l, const lw_curve *curve, const lw_label *l
 }
 
 // Returns how much the labels would have to shrink: 1 when they fit.
-static double place_labels(const layout *l, const lw_panel *panel, lw_label labels[LW_SERIES_MAX]) {
-    lw_label *order[LW_SERIES_MAX];
+static double place_labels(const layout *l, const lw_panel *panel, lw_label labels[LW_LINES_MAX]) {
+    lw_label *order[LW_LINES_MAX];
     for (size_t i = 0; i < panel->curve_count; i++) {
         const lw_curve *curve = &panel->curve[i];
         labels[i] =
-            (lw_label){.wanted = lw_scale_at(&l->axes.y, curve->point[curve->count - 1].y), .height = label_height(l) + 3.0};
+            (lw_label){.wanted = lw_scale_at(&l->axes.y, curve->point[curve->count - 1].at.y), .height = label_height(l) + 3.0};
         order[i] = &labels[i];
     }
     return lw_labels_place(order, panel->curve_count, l->axes.plot.top - PANEL_TITLE, l->axes.plot.bottom + LW_AXES_BELOW);
@@ -216,8 +270,8 @@ static lw_xy on_page(const layout *l, lw_xy at) {
 
 // A short line at the right end: over the whole width the ceilings would look like curves of their neighbours.
 static void draw_ceiling(const layout *l, const lw_curve *curve, lw_role role) {
-    double ceiling = ceiling_of(curve);
-    if (is_time(l) || ceiling <= 0.0) {
+    double ceiling = ceiling_of(l, curve);
+    if (ceiling <= 0.0) {
         return;
     }
     const lw_box *plot = &l->axes.plot;
@@ -234,13 +288,31 @@ static size_t count_above(const layout *l, const lw_panel *panel, size_t index) 
         const lw_curve *other = &panel->curve[i];
         bool same = other->count == own->count;
         for (size_t k = 0; same && k < own->count; k++) {
-            lw_xy a = on_page(l, own->point[k]);
-            lw_xy b = on_page(l, other->point[k]);
+            lw_xy a = on_page(l, own->point[k].at);
+            lw_xy b = on_page(l, other->point[k].at);
             same = fabs(a.x - b.x) < 0.5 && fabs(a.y - b.y) < 0.5;
         }
         above += same ? 1 : 0;
     }
     return above;
+}
+
+// What the links behind a curve say about how uncertain they are. Below a logarithmic axis lies nothing: its end serves.
+static void draw_band(const layout *l, const lw_curve *curve) {
+    const lw_series *series = &l->chart->data->series[curve->series];
+    lw_xy *outline = LW_NEW_ARRAY(l->canvas->arena, lw_xy, 2 * curve->count);
+    if (outline == NULL) {
+        l->canvas->draw->status = LW_NO_MEMORY;
+        return;
+    }
+    for (size_t i = 0; i < curve->count; i++) {
+        const lw_sample *sample = &curve->point[i];
+        outline[i] = on_page(l, (lw_xy){sample->at.x, sample->high});
+        outline[2 * curve->count - 1 - i] = on_page(l, (lw_xy){sample->at.x, fmax(sample->low, l->axes.y.low)});
+    }
+    lw_draw_group(l->canvas->draw, NULL, "band", series->name);
+    lw_draw_shade(l->canvas->draw, outline, 2 * curve->count, lw_role_of(series->hue, series->shade));
+    lw_draw_ungroup(l->canvas->draw);
 }
 
 // width: a curve under another that runs in the same place is drawn wider, so that both are seen.
@@ -255,7 +327,7 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
         return;
     }
     for (size_t i = 0; i < curve->count; i++) {
-        points[i] = on_page(l, curve->point[i]);
+        points[i] = on_page(l, curve->point[i].at);
     }
     lw_draw_group(draw, id, "series", series->name);
     draw_ceiling(l, curve, role);
@@ -280,8 +352,9 @@ static void draw_dots(const layout *l, const lw_curve *dots) {
     lw_shape shape = series != NULL ? series->shape : LW_SHAPE_CROSS;
     lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
     for (size_t i = 0; i < dots->count; i++) {
-        lw_xy at = on_page(l, dots->point[i]);
-        lw_draw_marker(l->canvas->draw, at.x, at.y, shape, DOT_SIZE, role, (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
+        lw_xy at = on_page(l, dots->point[i].at);
+        lw_draw_marker(l->canvas->draw, at.x, at.y, shape, shape == LW_SHAPE_CROSS ? CROSS_SIZE : DOT_SIZE, role,
+                       (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
     }
     lw_draw_ungroup(l->canvas->draw);
 }
@@ -300,7 +373,7 @@ static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
     l->axes.x.finish = plot->right;
     l->axes.y.start = plot->bottom;
     l->axes.y.finish = plot->top;
-    lw_label labels[LW_SERIES_MAX];
+    lw_label labels[LW_LINES_MAX];
     if (place_labels(l, panel, labels) < 1.0) {
         return lw_error(l->chart->diags, l->chart->request->place, "give it more height:, or leave it out",
                         "the chart is too low for the labels of %zu lines", panel->curve_count);
@@ -311,6 +384,11 @@ static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
     lw_axes_draw(canvas, &l->axes);
     lw_draw_clip(canvas->draw, plot->left - RING_SIZE, plot->top - RING_SIZE, plot->right - plot->left + 2 * RING_SIZE,
                  plot->bottom - plot->top + RING_SIZE);
+    for (size_t i = 0; i < panel->curve_count; i++) {
+        if (panel->curve[i].has_band) {
+            draw_band(l, &panel->curve[i]);
+        }
+    }
     for (size_t i = panel->curve_count; i-- > 0;) {  // the first of the file comes out on top
         draw_curve(l, &panel->curve[i], LINE_WIDTH + 3.0 * (double)count_above(l, panel, i));
     }
@@ -320,7 +398,7 @@ static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
     lw_draw_unclip(canvas->draw);
     for (size_t i = 0; i < panel->curve_count; i++) {
         const lw_curve *curve = &panel->curve[i];
-        draw_label(l, curve, &labels[i], on_page(l, curve->point[curve->count - 1]));
+        draw_label(l, curve, &labels[i], on_page(l, curve->point[curve->count - 1].at));
     }
     lw_draw_ungroup(canvas->draw);
     return LW_OK;
@@ -337,8 +415,8 @@ static const char *subtitle_of(const layout *l) {
     for (size_t i = 0; i < l->chart->data->series_count; i++) {
         dashed = dashed || l->chart->data->series[i].evidence >= LW_ASSUMED;
     }
-    return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s%s", dashed ? " (dashed: no measurement behind it)" : "",
-                          l->has_dots ? ". Filled marks: measured" : "",
+    return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s%s%s", dashed ? " (dashed: no measurement behind it)" : "",
+                          l->has_band ? ". Shaded: how uncertain the link is" : "", l->has_dots ? ". Filled marks: measured" : "",
                           l->has_ring ? ". Ring: the size that reaches half of the top bandwidth" : "",
                           l->has_ceiling ? ". Dotted, at the right: the ceiling that framing leaves" : "");
 }
@@ -366,7 +444,7 @@ void lw_curves_size(const lw_chart *chart, double *width, double *height) {
 
 lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
     const lw_chart_data *data = chart->data;
-    layout l = {.chart = chart, .canvas = canvas, .second_line = data->series_count <= LW_SERIES_MAX / 2 + 1};
+    layout l = {.chart = chart, .canvas = canvas, .second_line = data->series_count <= LW_LINES_MAX / 2 + 1};
     l.columns = data->panel_count > 1 ? 2 : 1;
     l.rows = (data->panel_count + l.columns - 1) / l.columns;
     LW_TRY(make_scales(&l));

@@ -82,6 +82,14 @@ void lw_draw_path(lw_draw *draw, const lw_xy *points, size_t count, bool closed,
     }
 }
 
+void lw_draw_shade(lw_draw *draw, const lw_xy *points, size_t count, lw_role fill) {
+    size_t before = draw->count;
+    lw_draw_path(draw, points, count, true, fill, (lw_stroke){0});
+    if (draw->count > before) {
+        draw->item[before].translucent = true;
+    }
+}
+
 void lw_draw_line(lw_draw *draw, double x0, double y0, double x1, double y1, lw_stroke stroke) {
     lw_draw_path(draw, (const lw_xy[]){{x0, y0}, {x1, y1}}, 2, false, LW_ROLE_NONE, stroke);
 }
@@ -202,7 +210,7 @@ static void dump_paint(lw_text *text, const lw_draw_item *item) {
     static const char *const dashes[LW_DASHES] = {"", " long", " dots"};
     char name[LW_ROLE_NAME];
     if (item->fill != LW_ROLE_NONE) {
-        lw_text_print(text, " fill %s", lw_role_name(item->fill, name));
+        lw_text_print(text, " %s %s", item->translucent ? "shade" : "fill", lw_role_name(item->fill, name));
     }
     if (item->stroke.role != LW_ROLE_NONE) {
         lw_text_print(text, " stroke %s", lw_role_name(item->stroke.role, name));

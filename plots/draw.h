@@ -62,6 +62,7 @@ typedef struct lw_draw_item {
     const lw_xy *points;   // path
     size_t count;
     bool closed;
+    bool translucent;  // path: its fill lets what is below shine through
     lw_shape shape;
     lw_font font;
     const char *text;   // text; group: title (hover text) or NULL
@@ -83,6 +84,9 @@ void lw_draw_begin(lw_draw *draw, lw_arena *arena);
 void lw_draw_rect(lw_draw *draw, double x, double y, double width, double height, lw_role fill, lw_stroke stroke);
 // points are copied. An open path with one point draws nothing.
 void lw_draw_path(lw_draw *draw, const lw_xy *points, size_t count, bool closed, lw_role fill, lw_stroke stroke);
+// A closed path filled with LW_SHADE_OPACITY and without an outline.
+#define LW_SHADE_OPACITY 0.15
+void lw_draw_shade(lw_draw *draw, const lw_xy *points, size_t count, lw_role fill);
 void lw_draw_line(lw_draw *draw, double x0, double y0, double x1, double y1, lw_stroke stroke);
 void lw_draw_marker(lw_draw *draw, double x, double y, lw_shape shape, double size, lw_role fill, lw_stroke stroke);
 // text is copied; bytes that are no UTF-8 and control characters become U+FFFD and spaces. Empty text draws nothing.

@@ -91,22 +91,22 @@ void lw_plots_close(void) {
 
 // ---- Painting ----
 
-static void set_colour(cairo_t *cr, const lw_picture *picture, lw_role role) {
+static void set_colour(cairo_t *cr, const lw_picture *picture, lw_role role, double opacity) {
     uint32_t colour = picture->theme->colour[role];
-    cairo_set_source_rgb(cr, (double)(colour >> 16 & 0xFF) / 255.0, (double)(colour >> 8 & 0xFF) / 255.0,
-                         (double)(colour & 0xFF) / 255.0);
+    cairo_set_source_rgba(cr, (double)(colour >> 16 & 0xFF) / 255.0, (double)(colour >> 8 & 0xFF) / 255.0,
+                          (double)(colour & 0xFF) / 255.0, opacity);
 }
 
 // Fill and stroke the current path, and forget it.
 static void paint_path(cairo_t *cr, const lw_picture *picture, const lw_draw_item *item) {
     if (item->fill != LW_ROLE_NONE) {
-        set_colour(cr, picture, item->fill);
+        set_colour(cr, picture, item->fill, item->translucent ? LW_SHADE_OPACITY : 1.0);
         cairo_fill_preserve(cr);
     }
     if (item->stroke.role != LW_ROLE_NONE) {
         double pattern[2];
         size_t dashes = lw_dash_pattern(item->stroke.dash, pattern);
-        set_colour(cr, picture, item->stroke.role);
+        set_colour(cr, picture, item->stroke.role, 1.0);
         cairo_set_line_width(cr, item->stroke.width);
         cairo_set_dash(cr, pattern, (int)dashes, 0.0);
         cairo_stroke_preserve(cr);
@@ -138,7 +138,7 @@ static void paint_marker(cairo_t *cr, const lw_picture *picture, const lw_draw_i
 
 static void paint_text(cairo_t *cr, const lw_picture *picture, const lw_draw_item *item) {
     set_font(cr, picture->font, item->font.size, item->font.bold);
-    set_colour(cr, picture, item->font.role);
+    set_colour(cr, picture, item->font.role, 1.0);
     double left = 0.0;
     if (item->font.anchor != LW_ANCHOR_START) {
         cairo_text_extents_t extents;

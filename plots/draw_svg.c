@@ -128,6 +128,9 @@ static void add_item(writer *w, const lw_draw_item *item) {
     case LW_DRAW_PATH:
         add_path_data(out, item->points, item->count, (lw_xy){0, 0}, item->closed);
         add_paint(out, item->fill, item->stroke);
+        if (item->translucent) {
+            add_attribute(out, "fill-opacity", LW_SHADE_OPACITY);
+        }
         lw_text_add(out, "/>\n");
         break;
     case LW_DRAW_MARKER:

@@ -18,14 +18,17 @@
 #include "sim/base/option.h"
 #include "sim/base/tree.h"
 #include "sim/report/result.h"
+#include "sim/report/topology.h"
 
 typedef enum lw_chart_kind {
-    LW_CHART_BANDWIDTH,  // payload bandwidth against size: lines, ceilings, half-power sizes, measured dots
-    LW_CHART_TIME,       // time against size
-    LW_CHART_WATERFALL,  // from the raw rate to what was achieved, one row a link
+    LW_CHART_BANDWIDTH,       // payload bandwidth against size: lines, ceilings, half-power sizes, measured dots
+    LW_CHART_TIME,            // time against size
+    LW_CHART_WATERFALL,       // from the raw rate to what was achieved, one row a link
+    LW_CHART_PLANE,           // bandwidth of a long transfer against the time of a short one, one mark a link
+    LW_CHART_LOADED_LATENCY,  // mean latency against the bandwidth that a growing load achieves
     LW_CHART_KINDS
 } lw_chart_kind;
-extern const char *const lw_chart_words[];  // "bandwidth", "time", "waterfall", NULL
+extern const char *const lw_chart_words[];  // "bandwidth", "time", "waterfall", "plane", "loaded-latency", NULL
 
 typedef enum lw_theme_kind { LW_THEME_LIGHT, LW_THEME_DARK, LW_THEME_PRINT, LW_THEME_KINDS } lw_theme_kind;
 extern const char *const lw_theme_words[];  // "light", "dark", "print", NULL
@@ -36,7 +39,7 @@ extern const char *const lw_axis_words[];  // "log", "linear", NULL
 // One chart as the user asked for it. The texts belong to the caller (to the tree when parsed).
 typedef struct lw_chart_request {
     int kind;               // lw_chart_kind
-    const char *x;          // swept path along the x axis; NULL or "": the first swept size
+    const char *x;          // swept path along the x axis; NULL or "": the first swept size (loaded-latency: rate)
     const char *series;     // swept path that tells the lines apart; NULL or "": the first swept path that is no number
     const char *panel;      // swept path with one panel a value; NULL or "": one panel a workload
     const char *workload;   // show only this workload; NULL or "": all
@@ -73,6 +76,11 @@ typedef struct lw_picture {
 // with a warning.
 lw_status lw_chart_render(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                           lw_picture *out) LW_CHECKED;
+
+// Draw a system: boxes in columns by their distance from the hosts, lines as wide as their rate, meshes and rings on circles.
+// LW_BAD_INPUT with a diagnostic when it is too large.
+lw_status lw_topology_render(const lw_topology *topology, lw_theme_kind theme, lw_arena *arena, lw_diags *diags,
+                             lw_picture *out) LW_CHECKED;
 
 // Append the picture to out (free it with lw_text_free). The same picture gives the same bytes. SVG has real text, titles and a
 // class a colour role; PNG has scale x scale pixels a user unit (1..4); PDF is dated SOURCE_DATE_EPOCH if set, else 1970-01-01.

@@ -154,29 +154,42 @@ void lw_tick_bytes(double value, char *text) {
     snprintf(text, LW_TICK_TEXT, "%.18s%s", number, prefix[index]);
 }
 
-static void print_seconds(double value, bool trim, char *text) {
-    static const struct {
-        double unit;
-        const char *name;
-    } units[] = {{1.0, "s"}, {1e-3, "ms"}, {1e-6, "\u00B5s"}, {1e-9, "ns"}, {1e-12, "ps"}};
-    size_t index = 0;
-    while (index + 1 < sizeof units / sizeof units[0] && fabs(value) < units[index].unit * (1.0 - 1e-9)) {
-        index++;
-    }
-    if (value == 0.0) {
-        index = 0;
+void lw_tick_size(double value, char *text) {
+    char number[LW_TICK_TEXT];
+    lw_tick_bytes(value, number);
+    snprintf(text, LW_TICK_TEXT, "%.30s%sB", number, strchr(number, ' ') == NULL ? " " : "");
+}
+
+typedef struct unit {
+    double in_base;
+    const char *name;
+} unit;
+
+static const unit seconds[] = {{1.0, "s"}, {1e-3, "ms"}, {1e-6, "\u00B5s"}, {1e-9, "ns"}, {1e-12, "ps"}, {0, NULL}};
+static const unit metres[] = {{1e9, "Gm"}, {1e6, "Mm"}, {1e3, "km"}, {1.0, "m"}, {1e-3, "mm"}, {1e-6, "\u00B5m"}, {0, NULL}};
+
+// In the largest unit that leaves a whole part, or in the smallest.
+static void print_in(const unit *units, double value, bool trim, char *text) {
+    const unit *chosen = units;
+    double size = value == 0.0 ? 1.0 : fabs(value);
+    while (chosen[1].name != NULL && size < chosen->in_base * (1.0 - 1e-9)) {
+        chosen++;
     }
     char number[LW_TICK_TEXT];
-    print_digits(value / units[index].unit, 3, trim, number);
-    snprintf(text, LW_TICK_TEXT, "%.18s %s", number, units[index].name);
+    print_digits(value / chosen->in_base, 3, trim, number);
+    snprintf(text, LW_TICK_TEXT, "%.18s %s", number, chosen->name);
 }
 
 void lw_tick_seconds(double value, char *text) {
-    print_seconds(value, true, text);
+    print_in(seconds, value, true, text);
 }
 
 void lw_seconds_digits(double value, char *text) {
-    print_seconds(value, false, text);
+    print_in(seconds, value, false, text);
+}
+
+void lw_tick_metres(double value, char *text) {
+    print_in(metres, value, true, text);
 }
 
 // ---- Ticks ----

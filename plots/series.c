@@ -58,7 +58,10 @@ static void choose_unit(lw_chart_data *data) {
                                    [LW_TIME] = {"\u00B5s", 1e6},   [LW_RATE] = {"GB/s", 1e9},
                                    [LW_TRANSFERS] = {"GT/s", 1e9}, [LW_LENGTH] = {"m", 1.0},
                                    [LW_FREQUENCY] = {"GHz", 1e9},  [LW_LENGTH_RATE] = {"ns/m", 1e3},
-                                   [LW_LOSS] = {"dB", 1.0},        [LW_LOSS_PER_LENGTH] = {"dB/m", 1.0}};
+                                   [LW_LOSS] = {"dB", 1.0},        [LW_LOSS_PER_LENGTH] = {"dB/m", 1.0},
+                                   [LW_POWER] = {"dBm", 1.0},      [LW_TEMPERATURE] = {"K", 1.0},
+                                   [LW_PRESSURE] = {"hPa", 1.0},   [LW_DENSITY] = {"g/m3", 1.0},
+                                   [LW_RAIN_RATE] = {"mm/h", 1.0}, [LW_ANGLE] = {"deg", 1.0}};
     data->x_unit = units[data->x_dimension].name;
     data->x_in_base = units[data->x_dimension].in_base;
 }
@@ -76,8 +79,9 @@ static lw_status choose_x(collector *c) {
                             "the chart's x '%s' has the value '%s', which is no number", chosen->path, chosen->text);
         }
     }
+    lw_dimension likely = c->request->kind == LW_CHART_LOADED_LATENCY ? LW_RATE : LW_BYTES;
     for (size_t i = 0; chosen == NULL && i < first->set_count; i++) {
-        if (first->set[i].is_number && first->set[i].dimension == LW_BYTES) {
+        if (first->set[i].is_number && first->set[i].dimension == likely) {
             chosen = &first->set[i];
         }
     }
@@ -176,9 +180,11 @@ static lw_status find_series(collector *c, const char *key, const lw_point *poin
             return LW_OK;
         }
     }
-    if (data->series_count == LW_SERIES_MAX) {
+    bool named_marks = c->request->kind == LW_CHART_WATERFALL || c->request->kind == LW_CHART_PLANE;
+    int most = named_marks ? LW_SERIES_MAX : LW_LINES_MAX;
+    if (data->series_count == (size_t)most) {
         return lw_error(c->diags, c->request->place, "sweep less, or give the chart a panel: or a workload: to split it",
-                        "more than %d lines in one chart cannot be read", LW_SERIES_MAX);
+                        "more than %d %s in one chart cannot be read", most, named_marks ? "links" : "lines");
     }
     const lw_set_value *own = set_value(point, c->series_path);
     *index = data->series_count++;
@@ -190,19 +196,35 @@ static lw_status find_series(collector *c, const char *key, const lw_point *poin
     return LW_OK;
 }
 
-// Labels of links serve as names when they tell all series apart.
-static bool labels_differ(const lw_chart_data *data) {
-    for (size_t i = 0; i < data->series_count; i++) {
-        if (!given(data->series[i].label)) {
+static bool label_is_unique(const lw_chart_data *data, size_t index) {
+    const char *label = data->series[index].label;
+    for (size_t i = 0; given(label) && i < data->series_count; i++) {
+        if (i != index && given(data->series[i].label) && strcmp(label, data->series[i].label) == 0) {
             return false;
         }
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(data->series[i].label, data->series[k].label) == 0) {
-                return false;
-            }
+    }
+    return given(label);
+}
+
+// Labels of links serve as names when they tell all series apart; on the plane all of one hue.
+static bool labels_serve(const collector *c, size_t index) {
+    const lw_series *series = c->data->series;
+    for (size_t i = 0; i < c->data->series_count; i++) {
+        bool concerned = c->request->kind != LW_CHART_PLANE || series[i].hue == series[index].hue;
+        if (concerned && !label_is_unique(c->data, i)) {
+            return false;
         }
     }
     return true;
+}
+
+// "rain=25 mm/h" as people write it.
+static char *readable(lw_arena *arena, const char *name) {
+    char *clean = lw_clean_utf8(arena, name);
+    for (char *at = clean; at != NULL && *at != '\0'; at++) {
+        *at = *at == '=' ? ' ' : *at;
+    }
+    return clean;
 }
 
 static const char *xml_name(lw_arena *arena, size_t index, const char *text) {
@@ -216,20 +238,21 @@ static const char *xml_name(lw_arena *arena, size_t index, const char *text) {
 
 static lw_status name_series(collector *c, bool number_series) {
     lw_chart_data *data = c->data;
-    bool by_label = labels_differ(data);
     int used[LW_HUES] = {0};
     for (size_t i = 0; i < data->series_count; i++) {
         lw_series *series = &data->series[i];
+        bool by_label = labels_serve(c, i);
         const char *name = by_label ? series->label : series->key;
         if (!by_label && number_series) {
             name = lw_arena_print(c->arena, "%s %s", last_part(c->series_path), series->key);
         } else if (!by_label && series->key[0] == '\0') {
             name = given(series->label) ? series->label : "model";
         }
-        if (name != NULL && series->evidence >= LW_ASSUMED) {
-            name = lw_arena_print(c->arena, "%s (%s)", name, lw_evidence_words[series->evidence]);
+        series->plain = name == NULL ? NULL : readable(c->arena, name);
+        series->name = series->plain;
+        if (series->plain != NULL && series->evidence >= LW_ASSUMED) {
+            series->name = lw_arena_print(c->arena, "%s (%s)", series->plain, lw_evidence_words[series->evidence]);
         }
-        series->name = name == NULL ? NULL : lw_clean_utf8(c->arena, name);
         series->id = xml_name(c->arena, i, series->key);
         series->shade = (lw_shade)(used[series->hue]++ % LW_LINE_SHADES);
         series->shape = (lw_shape)(i % LW_SHAPES);
@@ -296,10 +319,11 @@ static void find_curve(lw_panel *panel, size_t series, lw_curve **out) {
     **out = (lw_curve){.series = series};
 }
 
-static lw_status add_point(collector *c, lw_curve *curve, lw_xy at, const lw_stage_result *stage) {
+static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, const lw_workload_result *workload,
+                           const lw_stage_result *stage) {
     if (curve->count == curve->capacity) {
         size_t capacity = curve->capacity == 0 ? 16 : 2 * curve->capacity;
-        lw_xy *grown = LW_NEW_ARRAY(c->arena, lw_xy, capacity);
+        lw_sample *grown = LW_NEW_ARRAY(c->arena, lw_sample, capacity);
         if (grown == NULL) {
             return LW_NO_MEMORY;
         }
@@ -309,30 +333,71 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_xy at, const lw_sta
         curve->point = grown;
         curve->capacity = capacity;
     }
-    if (stage != NULL && (curve->stage == NULL || at.x >= curve->stage_x)) {
-        curve->stage = stage;
-        curve->stage_x = at.x;
+    if (curve->least == NULL || sample.order < curve->least_order) {
+        curve->least = workload;
+        curve->least_order = sample.order;
     }
-    curve->point[curve->count++] = at;
+    if (curve->most == NULL || sample.order >= curve->most_order) {
+        curve->most = workload;
+        curve->most_order = sample.order;
+        curve->stage = stage != NULL ? stage : curve->stage;
+    }
+    curve->has_band = curve->has_band || sample.low < sample.at.y || sample.high > sample.at.y;
+    curve->point[curve->count++] = sample;
     return LW_OK;
 }
 
+static lw_sample sample_of(const collector *c, const lw_point *point, const lw_workload_result *workload) {
+    const lw_set_value *x = set_value(point, c->data->x_path);
+    lw_sample sample = {.order = x == NULL ? 1.0 : x->number / c->data->x_in_base};
+    sample.at.x = sample.order;
+    switch (c->request->kind) {
+    case LW_CHART_TIME:
+    case LW_CHART_PLANE:
+        sample.at.y = workload->time_s;
+        break;
+    case LW_CHART_LOADED_LATENCY:
+        sample.at = (lw_xy){workload->bandwidth_GBps, workload->mean_latency_ps * 1e-12};
+        break;
+    default:
+        sample.at.y = workload->bandwidth_GBps;
+        break;
+    }
+    sample.low = sample.high = sample.at.y;
+    if (workload->has_band && c->request->kind == LW_CHART_BANDWIDTH && workload->low_GBps <= sample.at.y &&
+        workload->high_GBps >= sample.at.y && workload->high_GBps <= LW_CHART_MOST) {
+        sample.low = workload->low_GBps;
+        sample.high = workload->high_GBps;
+    }
+    return sample;
+}
+
 static bool x_is_log(const collector *c) {
-    return c->data->x_dimension == LW_BYTES;
+    return c->data->x_dimension == LW_BYTES && c->request->kind != LW_CHART_LOADED_LATENCY;
+}
+
+static bool y_is_log(const collector *c) {
+    return c->request->kind == LW_CHART_PLANE || (c->request->kind != LW_CHART_WATERFALL && c->request->axis == LW_AXIS_LOG);
 }
 
 static bool drawable(const collector *c, lw_xy at) {
     bool in_range = isfinite(at.x) && isfinite(at.y) && fabs(at.x) <= LW_CHART_MOST && fabs(at.y) <= LW_CHART_MOST;
-    bool x_fits = !x_is_log(c) || at.x >= LW_CHART_LEAST;
-    bool y_fits = c->request->kind == LW_CHART_WATERFALL || c->request->axis == LW_AXIS_LINEAR || at.y >= LW_CHART_LEAST;
-    return in_range && x_fits && y_fits;
+    return in_range && (!x_is_log(c) || at.x >= LW_CHART_LEAST) && (!y_is_log(c) || at.y >= LW_CHART_LEAST);
+}
+
+// A queue that is offered more than it can serve grows as long as the run lasts: its mean latency says nothing.
+static bool is_saturated(const collector *c, const lw_sample *sample) {
+    static const double kept_up = 0.97;  // random arrivals of a finite run vary
+    return c->request->kind == LW_CHART_LOADED_LATENCY && c->data->x_dimension == LW_RATE &&
+           sample->at.x < kept_up * sample->order;
 }
 
 static lw_status add_workload(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key) {
-    const lw_set_value *x = set_value(point, c->data->x_path);
-    bool is_time = c->request->kind == LW_CHART_TIME;
-    lw_xy at = {x == NULL ? 1.0 : x->number / c->data->x_in_base, is_time ? workload->time_s : workload->bandwidth_GBps};
-    if (!drawable(c, at)) {
+    lw_sample sample = sample_of(c, point, workload);
+    if (is_saturated(c, &sample)) {
+        return LW_OK;
+    }
+    if (!drawable(c, sample.at)) {
         c->left_out++;
         return LW_OK;
     }
@@ -343,12 +408,12 @@ static lw_status add_workload(collector *c, const lw_point *point, const lw_work
     LW_TRY(find_series(c, key, point, stage, &series));
     LW_TRY(find_panel(c, point, workload, &panel));
     find_curve(panel, series, &curve);
-    return add_point(c, curve, at, stage);
+    return add_point(c, curve, sample, workload, stage);
 }
 
-static int by_x(const void *a, const void *b) {
-    double x = ((const lw_xy *)a)->x;
-    double y = ((const lw_xy *)b)->x;
+static int by_order(const void *a, const void *b) {
+    double x = ((const lw_sample *)a)->order;
+    double y = ((const lw_sample *)b)->order;
     return (x > y) - (x < y);
 }
 
@@ -363,7 +428,7 @@ static void sort_curves(lw_chart_data *data) {
         lw_panel *panel = &data->panel[i];
         qsort(panel->curve, panel->curve_count, sizeof *panel->curve, by_series);
         for (size_t k = 0; k < panel->curve_count; k++) {
-            qsort(panel->curve[k].point, panel->curve[k].count, sizeof(lw_xy), by_x);
+            qsort(panel->curve[k].point, panel->curve[k].count, sizeof(lw_sample), by_order);
         }
     }
 }
@@ -372,6 +437,9 @@ static void sort_curves(lw_chart_data *data) {
 
 // y of the chart from what a table observed; NaN when one does not follow from the other.
 static double observed(const collector *c, const lw_measured_series *measured, const double point[2]) {
+    if (c->request->kind == LW_CHART_LOADED_LATENCY) {
+        return strcmp(measured->observe, "mean_latency_us") == 0 ? point[1] * 1e-6 : (double)NAN;
+    }
     bool is_time = c->request->kind == LW_CHART_TIME;
     bool has_time = strcmp(measured->observe, "time_us") == 0;
     if (!has_time && strcmp(measured->observe, "bandwidth_GBps") != 0) {
@@ -406,23 +474,25 @@ static lw_status add_measured(collector *c, const lw_measured_series *measured) 
         lw_curve *dots = &panel->measured[panel->measured_count];
         *dots = (lw_curve){.series = series_of_measured(c->data, measured),
                            .measured = measured,
-                           .point = LW_NEW_ARRAY(c->arena, lw_xy, measured->count)};
+                           .point = LW_NEW_ARRAY(c->arena, lw_sample, measured->count)};
         if (dots->point == NULL) {
             return LW_NO_MEMORY;
         }
         for (size_t k = 0; k < measured->count; k++) {
             lw_xy at = {measured->points[k][0] / c->data->x_in_base, observed(c, measured, measured->points[k])};
             if (drawable(c, at)) {
-                dots->point[dots->count++] = at;
+                dots->point[dots->count++] = (lw_sample){at, at.x, at.y, at.y};
             }
         }
-        qsort(dots->point, dots->count, sizeof(lw_xy), by_x);
+        qsort(dots->point, dots->count, sizeof(lw_sample), by_order);
         panel->measured_count += dots->count > 0 ? 1 : 0;
         placed = placed || dots->count > 0;
     }
     if (!placed) {
         lw_note(c->diags, c->request->place,
-                "its direction must be that of a workload, and it must observe bandwidth_GBps or time_us",
+                c->request->kind == LW_CHART_LOADED_LATENCY
+                    ? "it must vary a rate and observe mean_latency_us"
+                    : "its direction must be that of a workload, and it must observe bandwidth_GBps or time_us",
                 "the measured table %s has no points for this chart", measured->table);
     }
     return LW_OK;
@@ -474,7 +544,8 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
     const lw_set_value *own = set_value(&result->point[0], c.series_path);
     bool number_series = own != NULL && own->is_number;
     LW_TRY(name_series(&c, number_series));
-    for (size_t i = 0; i < result->measured_count && request->kind != LW_CHART_WATERFALL; i++) {
+    bool takes_dots = request->kind != LW_CHART_WATERFALL && request->kind != LW_CHART_PLANE;
+    for (size_t i = 0; i < result->measured_count && takes_dots; i++) {
         LW_TRY(add_measured(&c, &result->measured[i]));
     }
     *out = data;
@@ -486,12 +557,12 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
 bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at) {
     double top = 0.0;
     for (size_t i = 0; i < curve->count; i++) {
-        const lw_xy *p = &curve->point[i];
+        const lw_xy *p = &curve->point[i].at;
         top = fmax(top, is_time ? p->x / p->y : p->y);
     }
     for (size_t i = 0; i + 1 < curve->count; i++) {
-        const lw_xy *a = &curve->point[i];
-        const lw_xy *b = &curve->point[i + 1];
+        const lw_xy *a = &curve->point[i].at;
+        const lw_xy *b = &curve->point[i + 1].at;
         double from = is_time ? a->x / a->y : a->y;
         double to = is_time ? b->x / b->y : b->y;
         if (!(from > 0.0) || !(a->x > 0.0) || !(a->y > 0.0) || from > top / 2 || to <= top / 2) {

@@ -10,14 +10,16 @@
 #define LW_CHART_LEAST 1e-300
 #define LW_CHART_MOST 1e300
 
-enum { LW_SERIES_MAX = 12, LW_PANELS_MAX = 4 };
+// Lines of one chart that can be told apart; rows and marks have their names beside them, so there may be more of these.
+enum { LW_LINES_MAX = 12, LW_SERIES_MAX = 48, LW_PANELS_MAX = 4 };
 
 // One thing that is compared: one look in all panels.
 typedef struct lw_series {
     const char *value;  // of the series path, as the scenario names it
     const char *key;    // value and whatever else was swept: what tells it from the others
     const char *label;  // of the link: "PCIe 4.0 x16"; NULL when the result has none
-    const char *name;   // what a reader sees
+    const char *name;   // what a reader sees, with the evidence where it is weak
+    const char *plain;  // without it
     const char *id;     // for SVG: letters, digits, hyphens
     lw_hue hue;
     lw_shade shade;
@@ -25,12 +27,20 @@ typedef struct lw_series {
     lw_evidence evidence;  // of the link; from LW_ASSUMED on the line is dashed and its name says so
 } lw_series;
 
+typedef struct lw_sample {
+    lw_xy at;
+    double order;      // what was swept along the curve: x itself, or the load that gave x and y
+    double low, high;  // of y, where the link says how uncertain it is; else both are y
+} lw_sample;
+
 typedef struct lw_curve {
-    size_t series;  // index; SIZE_MAX for measured points that belong to no series
-    lw_xy *point;   // by growing x; y in GB/s or seconds
+    size_t series;     // index; SIZE_MAX for measured points that belong to no series
+    lw_sample *point;  // by growing order; y in GB/s or seconds
     size_t count, capacity;
-    const lw_stage_result *stage;  // at the largest x; NULL when the result has none
-    double stage_x;
+    bool has_band;                           // some low or high is not y
+    const lw_stage_result *stage;            // at the largest order; NULL when the result has none
+    const lw_workload_result *least, *most;  // at the ends of the order; NULL for measured points
+    double least_order, most_order;
     const lw_measured_series *measured;  // measured points; NULL for a curve of the model
 } lw_curve;
 
@@ -56,7 +66,8 @@ typedef struct lw_chart_data {
     size_t panel_count;
 } lw_chart_data;
 
-// Collect what the request asks for. y is the bandwidth (GB/s) or, for LW_CHART_TIME, the time (s).
+// Collect what the request asks for. y is the bandwidth (GB/s); for LW_CHART_TIME and LW_CHART_PLANE the time (s). For
+// LW_CHART_LOADED_LATENCY x is the bandwidth achieved (GB/s) and y the mean latency (s), without points whose link is saturated.
 // LW_BAD_INPUT with a diagnostic when a path or workload is not in the result, or when there is more than a chart can show.
 lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                            lw_chart_data *out) LW_CHECKED;

@@ -14,6 +14,8 @@ const char *const lw_theme_words[] = {"light", "dark", "print", NULL};
 // they keep a contrast of 3 on the background of their theme. Violet for USB4 was picked as the hue that stays furthest from
 // PCIe's blue and OCuLink's vermillion for normal, protanopic, deuteranopic and tritanopic eyes (CIELAB distance after the
 // matrices of Machado, Oliveira and Fernandes, IEEE TVCG 15(6), 2009), since these three meet in every chart about external GPUs.
+// Crimson and navy were picked in the same way, away from NVLink's green and PCIe's blue. More hues than these eleven nobody can
+// tell apart: families of one kind share one, and their names stand beside the marks.
 #define HUE(name, first, second, third, text, tint)                                                                      \
     [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_FIRST] = (first),                                               \
                                                 [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_SECOND] = (second), \
@@ -31,6 +33,8 @@ const char *const lw_theme_words[] = {"light", "dark", "print", NULL};
     HUE(NVLINK, 0x00875F, 0x0D503C, 0x3BA384, 0x01855E, 0xB8DDD2), \
     HUE(CXL, 0xB8568C, 0x693853, 0xC779A4, 0xB25487, 0xEBD0DF), \
     HUE(THZ, 0xB87A00, 0x694A0D, 0x423214, 0x9C6905, 0xEBDAB8), \
+    HUE(SCALE_UP, 0xA3122E, 0x5E1422, 0xD0566B, 0xA3122E, 0xEBC0C8), \
+    HUE(NETWORK, 0x2B3A8C, 0x1B2350, 0x6A78C8, 0x2B3A8C, 0xC3C9E6), \
     HUE(OTHER, 0x6B6B6B, 0x424242, 0x919191, 0x6B6B6B, 0xD6D6D6)
 
 static const lw_theme themes[LW_THEME_KINDS] = {
@@ -75,6 +79,8 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             HUE(NVLINK, 0x2FC498, 0x90DAC4, 0x267860, 0x2FC498, 0x214A3E),
             HUE(CXL, 0xE08CBF, 0xE8BED8, 0x895A77, 0xE08CBF, 0x523B49),
             HUE(THZ, 0xE69F00, 0xEBC878, 0x8B640C, 0xE69F00, 0x544013),
+            HUE(SCALE_UP, 0xFF5577, 0xFFB3C1, 0xC4425C, 0xFF5577, 0x5A2A35),
+            HUE(NETWORK, 0x9DB0FF, 0xCFD8FF, 0x5D6CB0, 0x9DB0FF, 0x33395A),
             HUE(OTHER, 0xA8A8A8, 0xCCCCCC, 0x696969, 0xA8A8A8, 0x424242),
         },
     },
@@ -105,11 +111,16 @@ static const struct {
     const char *family;
     lw_hue hue;
 } hues_by_family[] = {
-    {"pcie", LW_HUE_PCIE},       {"m2", LW_HUE_M2},
-    {"oculink", LW_HUE_OCULINK}, {"copprlink", LW_HUE_COPPRLINK},
-    {"usb4", LW_HUE_USB4},       {"nvlink", LW_HUE_NVLINK},
-    {"cxl", LW_HUE_CXL},         {"thz", LW_HUE_THZ},
-    {"other", LW_HUE_OTHER},     {"thunderbolt", LW_HUE_USB4},
+    {"pcie", LW_HUE_PCIE},         {"m2", LW_HUE_M2},
+    {"oculink", LW_HUE_OCULINK},   {"copprlink", LW_HUE_COPPRLINK},
+    {"usb4", LW_HUE_USB4},         {"nvlink", LW_HUE_NVLINK},
+    {"cxl", LW_HUE_CXL},           {"thz", LW_HUE_THZ},
+    {"scale-up", LW_HUE_SCALE_UP}, {"network", LW_HUE_NETWORK},
+    {"other", LW_HUE_OTHER},       {"thunderbolt", LW_HUE_USB4},
+    {"xgmi", LW_HUE_SCALE_UP},     {"xelink", LW_HUE_SCALE_UP},
+    {"ualink", LW_HUE_SCALE_UP},   {"sue", LW_HUE_SCALE_UP},
+    {"ici", LW_HUE_SCALE_UP},      {"gaudi", LW_HUE_SCALE_UP},
+    {"ethernet", LW_HUE_NETWORK},  {"infiniband", LW_HUE_NETWORK},
 };
 
 const lw_theme *lw_theme_of(int kind) {

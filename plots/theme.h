@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-// Link families that have a colour of their own.
+// Link families that have a colour of their own, alone or with their like.
 typedef enum lw_hue {
     LW_HUE_PCIE,
     LW_HUE_M2,
@@ -15,6 +15,8 @@ typedef enum lw_hue {
     LW_HUE_NVLINK,
     LW_HUE_CXL,
     LW_HUE_THZ,
+    LW_HUE_SCALE_UP,  // what stands beside NVLink between accelerators
+    LW_HUE_NETWORK,
     LW_HUE_OTHER,
     LW_HUES
 } lw_hue;

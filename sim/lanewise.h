@@ -11,6 +11,7 @@
 #include "sim/base/tree.h"
 #include "sim/engine/fabric.h"
 #include "sim/report/result.h"
+#include "sim/report/topology.h"
 
 // ---- Catalogue: what lies in configs/ ----
 
@@ -45,6 +46,7 @@ typedef struct lw_load {
     size_t set_count;
     const char *engine;  // of --engine; NULL: as the file says
     const char *seed;    // of --seed, as text; NULL: as the file says
+    bool look_only;      // nothing is to run: no word about missing workloads
 } lw_load;
 
 // Parse, include, apply --set, expand the sweep, and check every point without running it. All findings go to diags; LW_BAD_INPUT
@@ -76,6 +78,10 @@ lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_are
 // The fabric of one point, for tests and drawings. Lives in the arena.
 lw_status lw_scenario_build(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags,
                             lw_fabric *out) LW_CHECKED;
+
+// The system of one point as boxes and lines. Lives in the arena.
+lw_status lw_scenario_topology(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags,
+                               lw_topology *out) LW_CHECKED;
 
 // The JSON Schema of the scenario file, generated from the option tables. charts: the table of an entry under `charts:`, which
 // belongs to whoever draws them.

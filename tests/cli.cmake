@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lanewise_test(report $<TARGET_OBJECTS:lanewise_report> $<TARGET_OBJECTS:lanewise_models> $<TARGET_OBJECTS:lanewise_base>
-  PkgConfig::YAML m)
+  PkgConfig::YAML GSL::gsl m)
 lanewise_test(architecture $<TARGET_OBJECTS:lanewise_base> PkgConfig::YAML m)
 
 # Every header compiles alone.

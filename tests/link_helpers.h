@@ -11,6 +11,11 @@ typedef struct lw_test_params {
     lw_option_set set;
 } lw_test_params;
 
+// The family's rules, where it has any.
+static inline lw_status lw_test_check(const lw_family *family, const lw_test_params *params, lw_place at, lw_diags *diags) {
+    return family->check == NULL ? LW_OK : family->check(params->bytes, &params->set, at, diags);
+}
+
 // Read the keys of map and run the family's rules; whatever they find is in test->diags.
 static inline lw_status lw_test_params_of(lw_test *test, const lw_family *family, const lw_node *map, lw_test_params *params) {
     memset(params, 0, sizeof *params);
@@ -19,7 +24,7 @@ static inline lw_status lw_test_params_of(lw_test *test, const lw_family *family
     if (status == LW_OK) {
         status = lw_options_require(family->options, &params->set, family->name, map->place, test->diags);
     }
-    return status == LW_OK ? family->check(params->bytes, &params->set, map->place, test->diags) : status;
+    return status == LW_OK ? lw_test_check(family, params, map->place, test->diags) : status;
 }
 
 // The parameters that a text like "{gen: 4, lanes: 16}" gives; they must be right.

@@ -21,9 +21,9 @@ static const layer layers[] = {
     {"sim/engine/", {"sim/engine/", "models/channel.h", "sim/base/"}},
     {"sim/scenario/", {"sim/scenario/", "sim/engine/", "sim/report/", "sim/lanewise.h", "models/", "sim/base/"}},
     {"sim/report/", {"sim/report/", "sim/lanewise.h", "models/", "sim/base/"}},
-    {"plots/", {"plots/", "sim/report/result.h", "models/channel.h", "sim/base/"}},
+    {"plots/", {"plots/", "sim/report/result.h", "sim/report/topology.h", "models/channel.h", "sim/base/"}},
     {"sim/cli/", {"sim/", "models/", "plots/"}},
-    {"sim/lanewise.h", {"sim/engine/fabric.h", "sim/report/result.h", "models/", "sim/base/"}},
+    {"sim/lanewise.h", {"sim/engine/fabric.h", "sim/report/result.h", "sim/report/topology.h", "models/", "sim/base/"}},
 };
 
 // A library's header is included only below one path.

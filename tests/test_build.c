@@ -87,6 +87,24 @@ static void engines_keep_their_pace(void **state) {
     lw_test_end(&test);
 }
 
+// A guest with a quarter of the card gets a quarter of its engines, whether they or the link were the limit; calls cost more.
+static void guests_have_a_share(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, "nodes: {host: {kind: host}, gpu: {kind: gpu, guest_share: 0.25, guest_call: 30 us, submit: 5 us}}\n"
+                        "links: {slot: {between: [host, gpu], preset: pcie-4-x16, dllp: none}}\n"
+                        "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 256 MiB}}\n"
+                        "sweep: {nodes.gpu.guest_share: [1, 0.25], nodes.gpu.copy_rate_h2d: [20 GB/s, 100 GB/s]}\n");
+    double engine = workload_of(&result.point[0], "up")->bandwidth_GBps,
+           link = workload_of(&result.point[1], "up")->bandwidth_GBps;
+    assert_true(link > 1.3 * engine);
+    assert_close(workload_of(&result.point[2], "up")->bandwidth_GBps, engine / 4, 3e-3);  // the call is fixed
+    assert_close(workload_of(&result.point[3], "up")->bandwidth_GBps, link / 4, 4e-3);
+    assert_int_equal(workload_of(&result.point[0], "up")->fixed_ps / 1000000, 35);
+    lw_test_end(&test);
+}
+
 static void submission_is_a_task_and_follows_the_interface(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -261,6 +279,78 @@ static void groups_are_joined_by_patterns(void **state) {
     lw_test_end(&test);
 }
 
+static const lw_task *task_between(lw_test *test, const char *links, const char *from, const char *to, lw_fabric *fabric) {
+    const char *text = lw_arena_print(test->arena,
+                                      "nodes: {host: {kind: host, count: 2}, sw: {kind: switch, count: 2}, gpu: {kind: gpu, "
+                                      "forwards: %s, count: 8}}\nlinks: %s\n"
+                                      "workloads: {w: {kind: copy, from: '%s', to: '%s', bytes: 1 MiB}}\n",
+                                      strstr(links, "torus") != NULL ? "true" : "false", links, from, to);
+    *fabric = build_text(test, text);
+    for (size_t i = 0; i < fabric->task_count; i++) {
+        if (fabric->task[i].bytes > 0) {
+            return &fabric->task[i];
+        }
+    }
+    fail_msg("no task with bytes");
+    return NULL;
+}
+
+// Two switches with eight cards have four each, in order.
+static void fewer_nodes_share_the_members_of_a_group(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric fabric;
+    const lw_task *task =
+        task_between(&test, "{up: {between: [host, sw], preset: pcie-4-x16}, slot: {between: [sw, gpu], preset: pcie-4-x16}}",
+                     "gpu[4]", "gpu[7]", &fabric);
+    assert_int_equal(task->data_count, 2);
+    assert_string_equal(fabric.server[task->data[0].server].name, "links.slot[4] gpu[4]->sw[1]: channel");
+    lw_test_end(&test);
+}
+
+static void a_torus_joins_neighbours_along_each_axis(void **state) {
+    (void)state;
+    static const struct {
+        const char *shape;
+        size_t links;
+    } cases[] = {{"[8]", 8}, {"[2, 4]", 4 + 8}, {"[4, 2]", 8 + 4}, {"[2, 2, 2]", 12}, {"[8, 1, 1]", 8}};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {gpu: {kind: gpu, count: 8}}\n"
+                                          "links: {l: {between: [gpu, gpu], preset: ici-v4, pattern: torus, shape: %s}}\n",
+                                          cases[i].shape);
+        assert_int_equal(build_text(&test, text).server_count / 2, cases[i].links);
+    }
+    lw_test_end(&test);
+}
+
+// From corner to corner of 4 x 2 over two axes; each chip on the way passes the packets on.
+static void packets_cross_a_torus_by_the_fewest_hops(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric fabric;
+    const lw_task *task = task_between(&test, "{l: {between: [gpu, gpu], preset: ici-v4, pattern: torus, shape: [4, 2]}}",
+                                       "gpu[0]", "gpu[6]", &fabric);
+    assert_int_equal(task->data_count, 3);
+    lw_test_end(&test);
+}
+
+// Peers take their own link, however quick the way through the host would be.
+static void peers_use_their_own_fabric(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric fabric;
+    const lw_task *task =
+        task_between(&test,
+                     "{slot: {between: ['host[0]', gpu], preset: pcie-5-x16}, ici: {between: ['gpu[0]', 'gpu[1]'], "
+                     "preset: ici-v4, port_latency: 10 us}}",
+                     "gpu[0]", "gpu[1]", &fabric);
+    assert_int_equal(task->data_count, 1);
+    assert_string_equal(fabric.server[task->data[0].server].name, "links.ici gpu[0]->gpu[1]: channel");
+    lw_test_end(&test);
+}
+
 static void groups_copy_side_by_side(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -308,6 +398,7 @@ int main(void) {
         cmocka_unit_test(devices_limit_packets_requests_and_tags),
         cmocka_unit_test(slow_cards_slow_their_slot),
         cmocka_unit_test(engines_keep_their_pace),
+        cmocka_unit_test(guests_have_a_share),
         cmocka_unit_test(submission_is_a_task_and_follows_the_interface),
         cmocka_unit_test(pageable_copies_are_staged),
         cmocka_unit_test(pageable_copies_back_run_the_other_way_round),
@@ -317,6 +408,10 @@ int main(void) {
         cmocka_unit_test(calls_may_run_ahead),
         cmocka_unit_test(routes_take_the_least_latency_or_the_way_asked_for),
         cmocka_unit_test(groups_are_joined_by_patterns),
+        cmocka_unit_test(fewer_nodes_share_the_members_of_a_group),
+        cmocka_unit_test(a_torus_joins_neighbours_along_each_axis),
+        cmocka_unit_test(packets_cross_a_torus_by_the_fewest_hops),
+        cmocka_unit_test(peers_use_their_own_fabric),
         cmocka_unit_test(groups_copy_side_by_side),
         cmocka_unit_test(small_transfers_share_the_tags),
     };

@@ -43,6 +43,17 @@ static void shipped_presets_can_be_used(void **state) {
     for (size_t i = 0; i < lw_catalog_count(catalog, LW_PRESET_DEVICE); i++) {
         const lw_preset *preset = lw_catalog_at(catalog, LW_PRESET_DEVICE, i);
         bool host = strcmp(preset->type, "host") == 0;
+        if (strcmp(preset->type, "switch") == 0) {
+            lw_result passed = run_text(
+                &test,
+                lw_arena_print(test.arena,
+                               "nodes: {a: {kind: host}, s: {preset: %s}, b: {kind: gpu}}\n"
+                               "links: {l: {between: [a, s], preset: pcie-3-x4}, m: {between: [s, b], preset: pcie-3-x4}}\n"
+                               "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB}}\n",
+                               preset->name));
+            assert_true(passed.point[0].workload[0].bandwidth_GBps > 3.0);
+            continue;
+        }
         const char *text = lw_arena_print(test.arena,
                                           "nodes: {a: {%s}, b: {%s}}\nlinks: {l: {between: [a, b], preset: pcie-3-x4}}\n"
                                           "workloads: {w: {kind: copy, from: a, to: b, bytes: 1 MiB, memory: pageable}}\n",
@@ -53,11 +64,13 @@ static void shipped_presets_can_be_used(void **state) {
         assert_true(result.point[0].workload[0].bandwidth_GBps < 3.94);
     }
     for (size_t i = 0; i < lw_catalog_count(catalog, LW_PRESET_LINK); i++) {
+        const lw_preset *preset = lw_catalog_at(catalog, LW_PRESET_LINK, i);
         const char *text = lw_arena_print(test.arena,
                                           "nodes: {a: {kind: host}, b: {kind: gpu}}\nlinks: {l: {between: [a, b], preset: %s}}\n"
                                           "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB}}\n",
-                                          lw_catalog_at(catalog, LW_PRESET_LINK, i)->name);
-        assert_true(run_text(&test, text).point[0].workload[0].bandwidth_GBps > 0.1);
+                                          preset->name);
+        double least_GBps = preset->evidence == LW_SPECULATIVE ? 0 : 0.1;  // some go to Mars
+        assert_true(run_text(&test, text).point[0].workload[0].bandwidth_GBps > least_GBps);
     }
     lw_test_end(&test);
 }

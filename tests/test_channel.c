@@ -131,6 +131,39 @@ static void waterfall_of_replays(void **state) {
     assert_close(out.rate_Bps[LW_STAGE_RETRY], 100 / (125e-9 * 1.25 + 500e-9 * 0.25), 1e-12);
 }
 
+static void waterfall_of_packet_times_and_outages(void **state) {
+    (void)state;
+    lw_channel channel = plain_channel();
+    channel.packet_ps = 75000;  // beside 125 ns for its bytes
+    channel.stall = (lw_fraction){1, 2};
+    channel.outage_gap_ps = 3000;
+    channel.outage_ps = 1000;
+    channel.latency[0] = (lw_latency_part){"propagation", 1000000};
+    channel.latency_count = 1;
+    channel.credits[LW_PACKET_WRITE] = (lw_credits){4, LW_CREDITS_INFINITE};
+    channel.credit_return_ps = 675000;
+    lw_link link = plain_link(channel);
+    lw_waterfall out;
+    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
+    assert_close(out.rate_Bps[LW_STAGE_PERIODIC], 1e9, 1e-12);
+    assert_close(out.rate_Bps[LW_STAGE_FRAMING], 100 / 200e-9, 1e-12);
+    assert_close(out.rate_Bps[LW_STAGE_CONTROL], 100 / 325e-9, 1e-12);  // the stall stretches the bytes, not the rest
+    assert_close(out.rate_Bps[LW_STAGE_RETRY], 0.75 * 100 / 325e-9, 1e-12);
+    // Four packets in 325 + 1000 + 675 ns.
+    assert_close(out.window_Bps, 4 * 100 / 2e-6, 1e-12);
+    // A replay takes the packet's time again: half of the packets fail.
+    channel.error_probability = 0.5;
+    channel.error_unit_bytes = 125;
+    channel.replay = LW_REPLAY_SELECTIVE;
+    link = plain_link(channel);
+    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
+    assert_close(out.rate_Bps[LW_STAGE_RETRY], 0.75 * 50 / 325e-9, 1e-12);
+    // A read of 400 B: 25 B and 75 ns out (bytes at half the speed), four packets back, 1 us each way.
+    link.read_tags = 1;
+    lw_link_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 0, &out);
+    assert_close(out.window_Bps, 400 / ((50 + 75 + 4 * 325 + 2000) * 1e-9), 1e-12);
+}
+
 static void waterfall_of_a_read(void **state) {
     (void)state;
     lw_channel channel = plain_channel();
@@ -192,6 +225,7 @@ int main(void) {
         cmocka_unit_test(packet_error_keeps_small_probabilities),
         cmocka_unit_test(waterfall_of_a_write),
         cmocka_unit_test(waterfall_of_replays),
+        cmocka_unit_test(waterfall_of_packet_times_and_outages),
         cmocka_unit_test(waterfall_of_a_read),
         cmocka_unit_test(waterfall_takes_the_slowest_segment),
         cmocka_unit_test(stages_have_words),

@@ -2,14 +2,14 @@
 // Charts as a whole: an external GPU behind six links, drawn in every kind, theme and format, and bad data of every sort.
 // LANEWISE_PICTURES=DIR leaves the pictures in DIR to be looked at; LANEWISE_UPDATE_GOLDEN=1 rewrites the golden files.
 
-#include "plots/chart.h"
-#include "tests/helpers.h"
+#include "tests/chart_helpers.h"
 
 #include <threads.h>
 
 // ---- A result such as the simulator gives ----
 
 enum { LINKS = 6, SIZES = 10, POINTS = LINKS * SIZES };
+enum { SIZE_KINDS = LW_CHART_WATERFALL + 1 };  // kinds that show this result; test_planes.c has the others
 
 typedef struct link_facts {
     const char *preset, *label, *family;
@@ -118,21 +118,7 @@ static lw_result demo_result(lw_arena *arena) {
     return result;
 }
 
-static lw_chart_request request_of(lw_chart_kind kind) {
-    lw_chart_request request;
-    lw_chart_request_default(kind, &request);
-    return request;
-}
-
 // ---- Pictures to look at ----
-
-static void leave(lw_test *test, const char *name, const lw_text *bytes) {
-    const char *folder = getenv("LANEWISE_PICTURES");
-    if (folder != NULL) {
-        char *path = lw_arena_print(test->arena, "%s/%s", folder, name);
-        assert_int_equal(lw_file_write(path, bytes->bytes, bytes->length, test->diags), LW_OK);
-    }
-}
 
 typedef lw_status (*writer)(const lw_picture *picture, lw_text *out, lw_diags *diags);
 static lw_status write_png(const lw_picture *picture, lw_text *out, lw_diags *diags) {
@@ -156,7 +142,7 @@ static void test_every_format(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_result result = demo_result(test.arena);
-    for (int i = 0; i < LW_CHART_KINDS * LW_THEME_KINDS; i++) {
+    for (int i = 0; i < SIZE_KINDS * LW_THEME_KINDS; i++) {
         int theme = i % LW_THEME_KINDS;
         lw_chart_request request = request_of((lw_chart_kind)(i / LW_THEME_KINDS));
         request.theme = theme;
@@ -219,102 +205,24 @@ static void test_threads_draw_alike(void **state) {
 
 // ---- Layout, with fixed widths ----
 
-static lw_status render(lw_test *test, const lw_chart_request *request, const lw_result *result, lw_picture *picture) {
-    lw_metrics metrics = lw_metrics_fixed();
-    return lw_chart_render_with(request, result, &metrics, test->arena, test->diags, picture);
-}
-
-static char *read_file(lw_test *test, const char *path) {
-    const lw_source *source = NULL;
-    return lw_source_read(path, test->arena, test->diags, &source) == LW_OK ? lw_arena_copy(test->arena, source->text) : NULL;
-}
-
 static void test_golden(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_result result = demo_result(test.arena);
-    for (int kind = 0; kind < LW_CHART_KINDS; kind++) {
+    for (int kind = 0; kind < SIZE_KINDS; kind++) {
         lw_chart_request request = request_of((lw_chart_kind)kind);
         lw_picture picture;
         assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
-        lw_text dump = {0};
-        lw_draw_dump(picture.draw, &dump);
-        const char *path = lw_arena_print(test.arena, "%s/tests/golden/plots/%s.txt", LW_SOURCE_DIR, lw_chart_words[kind]);
-        if (getenv("LANEWISE_UPDATE_GOLDEN") != NULL) {
-            assert_int_equal(lw_file_write(path, dump.bytes, dump.length, test.diags), LW_OK);
-        }
-        const char *golden = read_file(&test, path);
-        assert_non_null(golden);
-        if (strcmp(golden, dump.bytes) != 0) {
-            size_t same = 0;
-            while (golden[same] == dump.bytes[same]) {
-                same++;
-            }
-            while (same > 0 && golden[same - 1] != '\n') {
-                same--;
-            }
-            fail_msg("%s differs:\n- %.*s\n+ %.*s\nIf that is wanted, run again with LANEWISE_UPDATE_GOLDEN=1 and look at the "
-                     "difference",
-                     path, (int)strcspn(golden + same, "\n"), golden + same, (int)strcspn(dump.bytes + same, "\n"),
-                     dump.bytes + same);
-        }
-        lw_text_free(&dump);
+        check_golden(&test, &picture, lw_chart_words[kind]);
     }
     lw_test_end(&test);
-}
-
-typedef struct text_box {
-    double left, top, right, bottom;
-    const char *text;
-} text_box;
-
-// Letters reach 0.76 of the size above the baseline and 0.24 below (DejaVu Sans); a quarter less counts as touching.
-static text_box box_of(const lw_metrics *metrics, const lw_draw_item *item) {
-    double width = lw_text_width(metrics, item->text, item->font.size, item->font.bold);
-    double left = item->at.x - (item->font.anchor == LW_ANCHOR_START ? 0.0
-                                : item->font.anchor == LW_ANCHOR_END ? width
-                                                                     : width / 2);
-    return (text_box){left, item->at.y - 0.7 * item->font.size, left + width, item->at.y + 0.15 * item->font.size, item->text};
-}
-
-// Every text lies inside the picture and on no other.
-static void check_texts(lw_test *test, const lw_picture *picture, const lw_metrics *metrics) {
-    text_box *boxes = LW_NEW_ARRAY(test->arena, text_box, picture->draw->count);
-    size_t count = 0;
-    for (size_t i = 0; i < picture->draw->count; i++) {
-        if (picture->draw->item[i].kind != LW_DRAW_TEXT) {
-            continue;
-        }
-        text_box box = box_of(metrics, &picture->draw->item[i]);
-        if (!(box.left >= 0 && box.top >= 0 && box.right <= picture->width && box.bottom <= picture->height)) {
-            fail_msg("'%s' leaves the picture", box.text);
-        }
-        for (size_t k = 0; k < count; k++) {
-            bool apart = box.right <= boxes[k].left || boxes[k].right <= box.left || box.bottom <= boxes[k].top ||
-                         boxes[k].bottom <= box.top;
-            if (!apart) {
-                fail_msg("'%s' lies on '%s'", box.text, boxes[k].text);
-            }
-        }
-        boxes[count++] = box;
-    }
-    assert_true(count > 5);
-}
-
-static bool has_text(const lw_picture *picture, const char *text) {
-    for (size_t i = 0; i < picture->draw->count; i++) {
-        if (picture->draw->item[i].kind == LW_DRAW_TEXT && strstr(picture->draw->item[i].text, text) != NULL) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void test_everything_is_said(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_result result = demo_result(test.arena);
-    for (int kind = 0; kind < LW_CHART_KINDS; kind++) {
+    for (int kind = 0; kind < SIZE_KINDS; kind++) {
         lw_chart_request request = request_of((lw_chart_kind)kind);
         lw_picture picture;
         assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
@@ -339,12 +247,12 @@ static void test_texts_do_not_overlap(void **state) {
     lw_metrics real;
     assert_int_equal(lw_metrics_open(&real), LW_OK);
     const lw_metrics *both[] = {&fixed, &real};
-    for (int round = 0; round < LW_CHART_KINDS * 4 * 2 * 2; round++) {
-        lw_chart_request request = request_of((lw_chart_kind)(round % LW_CHART_KINDS));
-        request.width = sizes[round / LW_CHART_KINDS % 4].width;
-        request.height = sizes[round / LW_CHART_KINDS % 4].height;
-        request.workload = round / LW_CHART_KINDS / 4 % 2 == 0 ? NULL : "upload";
-        const lw_metrics *metrics = both[round / LW_CHART_KINDS / 4 / 2];
+    for (int round = 0; round < SIZE_KINDS * 4 * 2 * 2; round++) {
+        lw_chart_request request = request_of((lw_chart_kind)(round % SIZE_KINDS));
+        request.width = sizes[round / SIZE_KINDS % 4].width;
+        request.height = sizes[round / SIZE_KINDS % 4].height;
+        request.workload = round / SIZE_KINDS / 4 % 2 == 0 ? NULL : "upload";
+        const lw_metrics *metrics = both[round / SIZE_KINDS / 4 / 2];
         lw_picture picture;
         lw_status status = lw_chart_render_with(&request, &result, metrics, test.arena, test.diags, &picture);
         if (request.kind == LW_CHART_WATERFALL && status == LW_BAD_INPUT && request.height == 700) {
@@ -407,7 +315,7 @@ static void test_svg_is_well_formed(void **state) {
     lw_result result = demo_result(test.arena);
     result.title = "<&\"> ]]> it's \xFF";
     result.point[0].set[0].text = "<script>alert('&')</script>";
-    for (int kind = 0; kind < LW_CHART_KINDS; kind++) {
+    for (int kind = 0; kind < SIZE_KINDS; kind++) {
         lw_chart_request request = request_of((lw_chart_kind)kind);
         lw_picture picture;
         assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
@@ -497,7 +405,7 @@ static void test_strange_labels(void **state) {
             result.point[k].stage[0].label = result.point[k].stage[1].label = k < SIZES ? labels[i] : facts[k / SIZES].label;
             result.point[k].workload[0].direction = labels[i];
         }
-        for (int kind = 0; kind < LW_CHART_KINDS; kind++) {
+        for (int kind = 0; kind < SIZE_KINDS; kind++) {
             lw_chart_request request = request_of((lw_chart_kind)kind);
             lw_picture picture;
             lw_text svg = {0};
@@ -603,19 +511,19 @@ static void test_other_axes(void **state) {
 static void test_half_power_is_hockneys(void **state) {
     (void)state;
     enum { COUNT = 200 };
-    lw_xy point[COUNT];
+    lw_sample point[COUNT];
     lw_curve curve = {.point = point, .count = COUNT};
     // t = t0 + n / r: half of the top at n1/2 = t0 * r, here 10 us * 8 GB/s = 80 kB.
     for (int i = 0; i < COUNT; i++) {
         double bytes = pow(10.0, 3.0 + 9.0 * i / (COUNT - 1));
-        point[i] = (lw_xy){bytes, bytes / (10e-6 + bytes / 8e9) / 1e9};
+        point[i].at = (lw_xy){bytes, bytes / (10e-6 + bytes / 8e9) / 1e9};
     }
     lw_xy half;
     assert_true(lw_half_power(&curve, false, &half));
     assert_close(half.x, 80e3, 2e-3);
     assert_close(half.y, 4.0, 2e-3);
     for (int i = 0; i < COUNT; i++) {
-        point[i].y = 10e-6 + point[i].x / 8e9;
+        point[i].at.y = 10e-6 + point[i].at.x / 8e9;
     }
     assert_true(lw_half_power(&curve, true, &half));
     assert_close(half.x, 80e3, 2e-3);
@@ -726,7 +634,7 @@ static lw_status draw_everything(void *user) {
     lw_arena *arena = lw_arena_new();
     lw_diags *diags = arena == NULL ? NULL : lw_diags_new(arena);
     lw_status status = diags == NULL ? LW_NO_MEMORY : LW_OK;
-    for (int kind = 0; kind < LW_CHART_KINDS && status == LW_OK; kind++) {
+    for (int kind = 0; kind < SIZE_KINDS && status == LW_OK; kind++) {
         lw_chart_request request = request_of((lw_chart_kind)kind);
         request.width = kind == LW_CHART_WATERFALL ? 800 : 400;  // small, for there are many rounds
         request.height = 400;

@@ -66,6 +66,14 @@ static void draw_server(world *w, uint32_t index) {
         s->opposite = index ^ 1U;
         s->control_bytes = 16;
         s->control_interval_ps = draw(w, 10000, 200000);
+        s->control_for_writes = chance(w, 30);
+    }
+    if (chance(w, 10)) {
+        s->outage_gap_ps = draw(w, 1000000, 90000000);
+        s->outage_ps = draw(w, 100000, 9000000);
+    }
+    if (chance(w, 10)) {
+        s->turnaround_ps = draw(w, 0, 200000);
     }
     if (chance(w, 12)) {
         s->error_probability = 1e-4 * (double)draw(w, 1, 30);
@@ -86,6 +94,7 @@ static size_t draw_path(world *w, lw_hop *hop, int64_t overhead) {
                                .granule_bytes = chance(w, 80) ? 1 : 16,
                                .store_forward = chance(w, 30),
                                .paces = chance(w, 10),
+                               .back = chance(w, 30),
                                .buffer_packets = chance(w, 15) ? draw(w, 1, 20) : 0};
         at += draw(w, 1, 3);
     }

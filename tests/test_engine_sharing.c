@@ -241,6 +241,34 @@ static void test_control_both_ways(void **state) {
     lw_test_end(&test);
 }
 
+// Every write is answered, whatever the interval; requests and completions are not.
+static void test_control_for_writes(void **state) {
+    (void)state;
+    enum { PACKETS = 4000 };
+    lw_server server[] = {line(GB_64, LATENCY_PS), line(GB_64, LATENCY_PS)};
+    for (uint32_t s = 0; s < 2; s++) {
+        server[s].opposite = 1 - s;
+        server[s].control_bytes = 16;
+        server[s].control_for_writes = true;
+    }
+    const lw_hop there[] = {over(0)};
+    const lw_hop back[] = {over(1)};
+    const lw_task task[] = {writes(there, 1, PACKETS * 256, 256)};
+    lw_test test = lw_test_begin();
+    lw_engine_result result = RUN(&test, server, task);
+    assert_int_equal(result.task[0].delivered_ps, PACKETS * 4000 + LATENCY_PS);
+    assert_int_equal(result.server[1].control_bytes, 16 * PACKETS);
+    assert_int_equal(result.server[1].busy_ps, 250 * PACKETS);
+    const lw_task read[] = {reads(there, back, PACKETS * 256, 256, 256)};
+    result = RUN(&test, server, read);
+    assert_int_equal(result.server[0].control_bytes + result.server[1].control_bytes, 0);
+    // Both at once: an answer goes with each write, and reads have what they leave of the way back.
+    const lw_task both[] = {writes(there, 1, PACKETS * 256, 256), reads(NULL, back, PACKETS * 256, 256, 256)};
+    result = RUN(&test, server, both);
+    assert_int_equal(result.task[1].delivered_ps, PACKETS * 4250 + LATENCY_PS);
+    lw_test_end(&test);
+}
+
 // Control does not wait for packets that wait: it follows the one in service.
 static void test_control_goes_before_waiting_packets(void **state) {
     (void)state;
@@ -313,6 +341,7 @@ int main(void) {
         cmocka_unit_test(test_max_min_on_a_tandem),
         cmocka_unit_test(test_control_takes_its_exact_share),
         cmocka_unit_test(test_control_both_ways),
+        cmocka_unit_test(test_control_for_writes),
         cmocka_unit_test(test_control_goes_before_waiting_packets),
         cmocka_unit_test(test_ties_go_by_number),
     };

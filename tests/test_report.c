@@ -372,6 +372,8 @@ static void assertions_that_hold(void **state) {
         "workloads.upload.fixed == 11 us",
         "workloads.upload.mean_wait_ns == 0",
         "workloads.upload.mean_wait < 1 ns",
+        "workloads.upload.mean_latency_ns == 0",
+        "workloads.upload.mean_latency < 1 ns",
         "links.egpu.host->gpu.utilisation < 76 %",
         "links.egpu.gpu->host.wire_bytes == 0 B",
         "links.egpu.gpu->host.payload_bytes == 0 B",

@@ -312,6 +312,27 @@ static void included_files_come_first(void **state) {
     lw_test_end(&test);
 }
 
+// A system holds more than one scenario uses: only what the scenario says itself is called idle.
+static void idle_parts_of_an_included_file_are_fine(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog = shipped_catalog(&test);
+    lw_scenario *scenario = NULL;
+    assert_int_equal(lw_folder_make(LW_BINARY_DIR "/test_scenario", test.diags), LW_OK);
+    write_file(&test, LW_BINARY_DIR "/test_scenario/large.yaml",
+               "nodes: {host: {kind: host, memory_rate: 9 GB/s}, gpu: {kind: gpu, tags: 9, count: 3}}\n"
+               "links: {slot: {between: [host, gpu], preset: pcie-4-x16}, peer: {between: ['gpu[0]', 'gpu[1]'], preset: "
+               "nvlink-rtx-3090}}\n");
+    write_file(&test, LW_BINARY_DIR "/test_scenario/small.yaml",
+               "lanewise: 1\ninclude: large\nnodes: {mine: {kind: switch}}\n"
+               "workloads: {up: {kind: copy, from: host, to: 'gpu[0]', bytes: 1 MiB}}\n");
+    assert_int_equal(
+        lw_scenario_load(LW_BINARY_DIR "/test_scenario/small.yaml", catalog, NULL, test.arena, test.diags, &scenario), LW_OK);
+    assert_int_equal(lw_diags_count(test.diags), 1);
+    assert_message(&test, LW_WARNING, "nodes.mine takes part in nothing here");
+    lw_test_end(&test);
+}
+
 static void engines_agree_and_seeds_are_kept(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -396,6 +417,7 @@ int main(void) {
         cmocka_unit_test(copies_call_through_the_cards_interface),
         cmocka_unit_test(keys_of_some_points_are_not_idle),
         cmocka_unit_test(included_files_come_first),
+        cmocka_unit_test(idle_parts_of_an_included_file_are_fine),
         cmocka_unit_test(engines_agree_and_seeds_are_kept),
         cmocka_unit_test(digests_are_those_of_the_standard),
         cmocka_unit_test(memory_may_run_out_anywhere),

@@ -33,8 +33,14 @@ static const dimension_texts dimensions[LW_DIMENSION_COUNT] = {
     [LW_LENGTH] = DIMENSION("a length", "mm, cm, m or km", "0.5 m"),
     [LW_FREQUENCY] = DIMENSION("a frequency", "Hz, kHz, MHz, GHz or THz", "300 GHz"),
     [LW_LENGTH_RATE] = DIMENSION("a delay per length", "ps/m, ns/m or us/km", "5 ns/m"),
-    [LW_LOSS] = DIMENSION("a loss", "dB", "3 dB"),
+    [LW_LOSS] = DIMENSION("a loss", "dB or dBi", "3 dB"),
     [LW_LOSS_PER_LENGTH] = DIMENSION("a loss per length", "dB/m or dB/km", "1.5 dB/m"),
+    [LW_POWER] = DIMENSION("a power level", "dBm", "10 dBm"),
+    [LW_TEMPERATURE] = DIMENSION("a temperature", "K", "288.15 K"),
+    [LW_PRESSURE] = DIMENSION("a pressure", "hPa or kPa", "1013.25 hPa"),
+    [LW_DENSITY] = DIMENSION("a density", "g/m3", "7.5 g/m3"),
+    [LW_RAIN_RATE] = DIMENSION("a rain rate", "mm/h", "25 mm/h"),
+    [LW_ANGLE] = DIMENSION("an angle", "deg", "30 deg"),
 };
 
 typedef struct unit {
@@ -131,9 +137,18 @@ static const unit units[] = {
     {"us/km", LW_LENGTH_RATE, {KILO, 1}, false},
 
     {"dB", LW_LOSS, {1, 1}, true},
+    {"dBi", LW_LOSS, {1, 1}, false},
 
     {"dB/km", LW_LOSS_PER_LENGTH, {1, KILO}, true},
     {"dB/m", LW_LOSS_PER_LENGTH, {1, 1}, true},
+
+    {"dBm", LW_POWER, {1, 1}, true},
+    {"K", LW_TEMPERATURE, {1, 1}, true},
+    {"hPa", LW_PRESSURE, {1, 1}, true},
+    {"kPa", LW_PRESSURE, {10, 1}, false},
+    {"g/m3", LW_DENSITY, {1, 1}, true},
+    {"mm/h", LW_RAIN_RATE, {1, 1}, true},
+    {"deg", LW_ANGLE, {1, 1}, true},
 };
 enum { UNIT_COUNT = sizeof units / sizeof units[0] };
 

@@ -19,8 +19,14 @@ typedef enum lw_dimension {
     LW_LENGTH,           // metre: mm cm m km
     LW_FREQUENCY,        // hertz: Hz kHz MHz GHz THz
     LW_LENGTH_RATE,      // picosecond per metre: ps/m ns/m us/km
-    LW_LOSS,             // decibel: dB
+    LW_LOSS,             // decibel: dB, and dBi for the gain of an antenna
     LW_LOSS_PER_LENGTH,  // decibel per metre: dB/m dB/km
+    LW_POWER,            // level of a power, decibel over a milliwatt: dBm
+    LW_TEMPERATURE,      // kelvin: K
+    LW_PRESSURE,         // hectopascal: hPa kPa
+    LW_DENSITY,          // gram per cubic metre: g/m3
+    LW_RAIN_RATE,        // millimetre per hour: mm/h
+    LW_ANGLE,            // degree: deg
     LW_DIMENSION_COUNT
 } lw_dimension;
 

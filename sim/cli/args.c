@@ -29,8 +29,8 @@ typedef struct flag {
 } flag;
 
 static const flag flags[] = {
-    {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "DIR", NULL, 0, 0,
-     "write results.csv, results.json and the charts there"},
+    {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "PATH", NULL, 0, 0,
+     "run: a folder for results.csv, results.json and the charts; topo: a picture, .svg, .png or .pdf"},
     {"set", 0, FLAG_LIST, offsetof(lw_arguments, set), "PATH=VALUE", NULL, 0, 0,
      "change a value of the file, as in --set links.egpu.lanes=8"},
     {"format", 0, FLAG_WORD, offsetof(lw_arguments, format), NULL, lw_format_words, 0, 0,

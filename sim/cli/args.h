@@ -16,7 +16,7 @@ typedef struct lw_arguments {
     int64_t file_count;
     const char **set;  // of each --set
     int64_t set_count;
-    const char *output;  // folder of -o; NULL: none
+    const char *output;  // of -o: a folder, or the file of a picture; NULL: none
     int engine;          // lw_engine; -1: as the file says
     int64_t seed;        // -1: as the file says
     int format;          // lw_format

@@ -129,7 +129,23 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
     return LW_OK;
 }
 
-static lw_status resolve_preset(const lw_context *context, const lw_preset *preset, lw_link *link) {
+// The rate of writes at both ends of what the family calls uncertain.
+static lw_status add_band(const lw_context *context, const lw_family *family, const void *params, lw_text *out) {
+    lw_link *link = LW_NEW_ARRAY(context->arena, lw_link, 2);
+    if (link == NULL) {
+        return LW_NO_MEMORY;
+    }
+    family->band(params, &link[0], &link[1]);
+    lw_waterfall slow = {0};
+    lw_waterfall fast = {0};
+    lw_link_waterfall(&link[0], 0, LW_PACKET_WRITE, 0, 0, &slow);
+    lw_link_waterfall(&link[1], 0, LW_PACKET_WRITE, 0, 0, &fast);
+    lw_text_print(out, "What is uncertain lets writes range from %.4g to %.4g GB/s, see lanewise explain %s.\n",
+                  slow.rate_Bps[LW_STAGE_RETRY] / 1e9, fast.rate_Bps[LW_STAGE_RETRY] / 1e9, family->name);
+    return LW_OK;
+}
+
+static lw_status resolve_preset(const lw_context *context, const lw_preset *preset, const void **out_params, lw_link *link) {
     const lw_family *family = lw_family_find(preset->type);
     const lw_node name = {.kind = LW_SCALAR, .text = preset->name};
     const lw_preset *same = NULL;
@@ -149,6 +165,7 @@ static lw_status resolve_preset(const lw_context *context, const lw_preset *pres
         LW_TRY(family->check(params, set, preset->root->place, context->diags));
     }
     family->resolve(params, link);
+    *out_params = params;
     return LW_OK;
 }
 
@@ -161,7 +178,8 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
     if (link == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(resolve_preset(context, preset, link));
+    const void *params = NULL;
+    LW_TRY(resolve_preset(context, preset, &params, link));
     lw_text_print(out, "\n%s\n", link->label);
     if (latency_ps(link, 0) == latency_ps(link, 1)) {
         add_latency(link, 0, " one way", out);
@@ -169,7 +187,9 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
         add_latency(link, 0, " there", out);
         add_latency(link, 1, " back", out);
     }
-    return add_waterfall(context, link, out);
+    LW_TRY(add_waterfall(context, link, out));
+    const lw_family *family = lw_family_find(preset->type);
+    return family->band == NULL ? LW_OK : add_band(context, family, params, out);
 }
 
 static void add_fact(const lw_node *map, const char *key, lw_text *out) {

@@ -81,13 +81,15 @@ static lw_status list_measured(const lw_context *context, lw_text *out) {
     return lw_grid_write(grid, 0, 0, out);
 }
 
-static lw_status list_scenarios(const lw_context *context, lw_text *out) {
+// The scenario files of a folder by their titles.
+static lw_status list_titles(const lw_context *context, const char *folder, const char *name_head, const char *title_head,
+                             lw_text *out) {
     const char **paths = NULL;
     size_t count = 0;
-    LW_TRY(lw_command_files(context, "scenarios", &paths, &count));
+    LW_TRY(lw_command_files(context, folder, &paths, &count));
     lw_grid *grid = lw_grid_new(context->arena, 2, "ll");
-    lw_grid_add(grid, "example");
-    lw_grid_add(grid, "what it asks");
+    lw_grid_add(grid, name_head);
+    lw_grid_add(grid, title_head);
     for (size_t i = 0; i < count; i++) {
         const lw_source *source = NULL;
         lw_node *root = NULL;
@@ -101,14 +103,22 @@ static lw_status list_scenarios(const lw_context *context, lw_text *out) {
     return lw_grid_write(grid, 0, 0, out);
 }
 
+static lw_status list_scenarios(const lw_context *context, lw_text *out) {
+    return list_titles(context, "scenarios", "example", "what it asks", out);
+}
+
+static lw_status list_systems(const lw_context *context, lw_text *out) {
+    return list_titles(context, "systems", "system", "what it is", out);
+}
+
 typedef struct subject {
     const char *name;
     lw_status (*list)(const lw_context *context, lw_text *out);
 } subject;
 
 static const subject subjects[] = {
-    {"links", list_links},       {"devices", list_devices},     {"workloads", list_workloads},
-    {"measured", list_measured}, {"scenarios", list_scenarios},
+    {"links", list_links},         {"devices", list_devices},   {"systems", list_systems},
+    {"workloads", list_workloads}, {"measured", list_measured}, {"scenarios", list_scenarios},
 };
 enum { SUBJECTS = sizeof subjects / sizeof subjects[0] };
 
@@ -119,7 +129,7 @@ static lw_status unknown_subject(const lw_context *context, const char *wanted) 
     }
     const char *near = lw_nearest(wanted, names, SUBJECTS);
     const char *hint = near != NULL ? lw_diags_text(context->diags, "did you mean lanewise list %s?", near)
-                                    : "there are links, devices, workloads, measured and scenarios";
+                                    : "there are links, devices, systems, workloads, measured and scenarios";
     (void)lw_error(context->diags, (lw_place){0}, hint, "there is no list of \"%s\"", wanted);
     return LW_BAD_USAGE;
 }
@@ -147,9 +157,10 @@ static const char *const flag_names[] = {NULL};
 
 const lw_verb lw_verb_list = {
     .name = "list",
-    .operands = "links|devices|workloads|measured|scenarios",
+    .operands = "links|devices|systems|workloads|measured|scenarios",
     .summary = "List presets, kinds of work, measured tables and examples.",
     .examples = "  lanewise list links        every link that a scenario can name\n"
+                "  lanewise list systems      machines to include: and to draw with lanewise topo\n"
                 "  lanewise list measured     what the model is compared with\n",
     .flags = flag_names,
     .least = 1,

@@ -51,24 +51,9 @@ static lw_status write_report(const lw_result *result, lw_format format, const c
     return status;
 }
 
-typedef enum picture_kind { PICTURE_SVG, PICTURE_PNG, PICTURE_PDF, PICTURE_KINDS } picture_kind;
-
-static lw_status write_picture(const lw_picture *picture, picture_kind kind, int scale, const char *stem,
-                               const lw_context *context) {
-    static const char *const suffix[PICTURE_KINDS] = {[PICTURE_SVG] = "svg", [PICTURE_PNG] = "png", [PICTURE_PDF] = "pdf"};
-    const char *path = lw_arena_print(context->arena, "%s.%s", stem, suffix[kind]);
-    if (path == NULL) {
-        return LW_NO_MEMORY;
-    }
-    lw_text bytes = {0};
-    lw_status status = kind == PICTURE_SVG   ? lw_picture_svg(picture, &bytes, context->diags)
-                       : kind == PICTURE_PNG ? lw_picture_png(picture, scale, &bytes, context->diags)
-                                             : lw_picture_pdf(picture, &bytes, context->diags);
-    if (status == LW_OK) {
-        status = lw_file_write(path, bytes.bytes, bytes.length, context->diags);
-    }
-    lw_text_free(&bytes);
-    return status;
+static lw_status write_picture(const lw_context *context, const lw_picture *picture, const char *stem, const char *ending) {
+    const char *path = lw_arena_print(context->arena, "%s%s", stem, ending);
+    return path == NULL ? LW_NO_MEMORY : lw_command_picture(context, picture, path);
 }
 
 // The stem of a chart's files: two charts of one kind without own names get numbers.
@@ -98,9 +83,9 @@ static lw_status write_chart(const lw_context *context, const lw_session *sessio
     }
     lw_picture picture;
     LW_TRY(lw_chart_render(&chart, result, context->arena, context->diags, &picture));
-    LW_TRY(write_picture(&picture, PICTURE_SVG, 1, stem, context));
-    LW_TRY(write_picture(&picture, PICTURE_PNG, (int)arguments->scale, stem, context));
-    return arguments->pdf ? write_picture(&picture, PICTURE_PDF, 1, stem, context) : LW_OK;
+    LW_TRY(write_picture(context, &picture, stem, ".svg"));
+    LW_TRY(write_picture(context, &picture, stem, ".png"));
+    return arguments->pdf ? write_picture(context, &picture, stem, ".pdf") : LW_OK;
 }
 
 // DIR for one scenario; with several each gets a folder named after its file.

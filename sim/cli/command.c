@@ -143,3 +143,25 @@ lw_status lw_command_files(const lw_context *context, const char *folder, const 
     }
     return status;
 }
+
+lw_status lw_command_picture(const lw_context *context, const lw_picture *picture, const char *path) {
+    const char *dot = strrchr(path, '.');
+    const char *ending = dot != NULL && strchr(dot, '/') == NULL ? dot : "";
+    lw_text bytes = {0};
+    lw_status status = LW_OK;
+    if (strcmp(ending, ".svg") == 0) {
+        status = lw_picture_svg(picture, &bytes, context->diags);
+    } else if (strcmp(ending, ".png") == 0) {
+        status = lw_picture_png(picture, (int)context->arguments->scale, &bytes, context->diags);
+    } else if (strcmp(ending, ".pdf") == 0) {
+        status = lw_picture_pdf(picture, &bytes, context->diags);
+    } else {
+        (void)lw_error(context->diags, (lw_place){0}, "end it with .svg, .png or .pdf", "\"%s\" is no name for a picture", path);
+        return LW_BAD_USAGE;
+    }
+    if (status == LW_OK) {
+        status = lw_file_write(path, bytes.bytes, bytes.length, context->diags);
+    }
+    lw_text_free(&bytes);
+    return status;
+}

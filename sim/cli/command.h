@@ -33,6 +33,9 @@ lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context
 // The .yaml files of a folder below the catalogue's ("measured", "scenarios"), as paths sorted by name.
 lw_status lw_command_files(const lw_context *context, const char *folder, const char ***paths, size_t *count) LW_CHECKED;
 
-extern const lw_verb lw_verb_run, lw_verb_check, lw_verb_list, lw_verb_explain, lw_verb_init, lw_verb_validate;
+// Write a picture; the path's ending (.svg, .png, .pdf) says how, anything else is LW_BAD_USAGE with a diagnostic.
+lw_status lw_command_picture(const lw_context *context, const lw_picture *picture, const char *path) LW_CHECKED;
+
+extern const lw_verb lw_verb_run, lw_verb_check, lw_verb_topo, lw_verb_list, lw_verb_explain, lw_verb_init, lw_verb_validate;
 
 #endif

@@ -24,8 +24,9 @@ static const lw_option link_keys[] = {
      .kind = LW_OPTION_WORD,
      .words = lw_pattern_words,
      .fallback = "each",
-     .help = "how groups of nodes are joined: each (pairs in order), star (one to all), ring (neighbours of one group), mesh "
-             "(every pair)"},
+     .help = "how groups of nodes are joined: each (in order; 2 with 8: four each), star (one to all), ring (neighbours of one "
+             "group), mesh (every pair), torus (neighbours in a grid of `shape`)"},
+    {.key = "shape", .kind = LW_OPTION_NODE, .help = "of a torus: nodes along each axis, as in [4, 4, 4]"},
     {.key = NULL},
 };
 static const lw_option workload_keys[] = {

@@ -52,7 +52,8 @@ static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t see
     out->serve_ps = -1;
     out->waiting_first = out->waiting_last = LW_NONE;
     out->control_opposite = in->control_bytes > 0 ? in->opposite : LW_NONE;
-    out->control_interval_ps = in->control_interval_ps;
+    out->control_interval_ps = in->control_for_writes ? 0 : in->control_interval_ps;
+    out->control_for_writes = in->control_for_writes;
     if (out->control_opposite != LW_NONE) {
         lw_server line = fabric->server[in->opposite];
         line.packet_ps = 0;
@@ -64,6 +65,17 @@ static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t see
         const lw_credits *given = &in->credits[kind];
         out->credits[kind].packets = given->packets > 0 ? given->packets : LW_CREDITS_INFINITE;
         out->credits[kind].data_units = given->data_units > 0 ? given->data_units : LW_CREDITS_INFINITE;
+    }
+    out->turnaround_ps = in->turnaround_ps;
+    out->outage_at_ps = INT64_MAX;
+    if (in->outage_ps > 0 && in->outage_gap_ps > 0) {
+        out->outage_gap_ps = in->outage_gap_ps;
+        out->outage_ps = in->outage_ps;
+        out->outage_random = new_random(seed, 3, index);
+        if (out->outage_random == NULL) {
+            return LW_NO_MEMORY;
+        }
+        lw_draw_outage(out, 0);
     }
     out->good_units = INT64_MAX;
     if (in->error_probability > 0 && in->replay != LW_REPLAY_NONE) {
@@ -121,6 +133,7 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
                       .until_sink = stream->sink_every,
                       .buffer = hop->buffer_packets > 0 && index != stream->last_stop ? hop->buffer_packets : INT64_MAX,
                       .kind = stream->kind,
+                      .back = hop->back,
                       .frees = LW_NONE,
                       .sink_frees = LW_NONE,
                       .units = {ceil_divide(full_bytes, unit), ceil_divide(last_bytes, unit)},
@@ -131,9 +144,9 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
         !service_of(server, stop->wire_bytes[1], &stop->service[1])) {
         return LW_LIMIT;
     }
-    // What backs up at the source of a backlog is not queueing delay.
-    stop->counts_wait = !stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX ||
-                                                fabric->task[stream->task].arrivals != LW_ARRIVALS_BACKLOG);
+    // What backs up at the source of a backlog is not queueing delay, nor are requests that leave as others are answered.
+    bool arrives = fabric->task[stream->task].arrivals != LW_ARRIVALS_BACKLOG;
+    stop->counts_wait = arrives || (!stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX));
     lw_node_server *state = &run->server[hop->server];
     if (stop->buffer != INT64_MAX) {
         state->limited = true;
@@ -262,8 +275,8 @@ static void mark_shortcuts(lw_run_state *run) {
     for (size_t i = 0; i < run->stop_count; i++) {
         lw_stop *stop = &run->stop[i];
         lw_node_server *server = &run->server[stop->server];
-        stop->plain = server->good_units == INT64_MAX && server->control_opposite == LW_NONE && !server->limited &&
-                      stop->frees == LW_NONE && !stop->wakes_previous;
+        stop->plain = server->good_units == INT64_MAX && server->outage_at_ps == INT64_MAX && server->turnaround_ps == 0 &&
+                      server->control_opposite == LW_NONE && !server->limited && stop->frees == LW_NONE && !stop->wakes_previous;
         // waiting_first is free for remembering a first stop until the run begins.
         if (server->waiting_first != LW_NONE) {
             server->alone = false;
@@ -320,6 +333,9 @@ void lw_run_state_free(lw_run_state *run) {
         (void)lw_memory_resize_block(run->server[s].flight.entry, 0);
         if (run->server[s].random != NULL) {
             gsl_rng_free(run->server[s].random);
+        }
+        if (run->server[s].outage_random != NULL) {
+            gsl_rng_free(run->server[s].outage_random);
         }
     }
     for (size_t s = 0; s < run->stream_count; s++) {

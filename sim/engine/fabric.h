@@ -33,11 +33,19 @@ typedef struct lw_server {
     uint32_t opposite;  // LW_NO_SERVER: none
     int64_t control_bytes;
     int64_t control_interval_ps;
+    bool control_for_writes;  // with every packet of LW_PACKET_WRITE instead, and with no other
 
     double error_probability;  // per started unit of error_unit_bytes
     int64_t error_unit_bytes;
     lw_replay replay;
     int64_t replay_ps;
+
+    // Outages, each of exponential length with mean outage_ps after an exponential gap with mean outage_gap_ps: no packet starts
+    // in one. 0: none.
+    int64_t outage_gap_ps;
+    int64_t outage_ps;
+
+    int64_t turnaround_ps;  // of a medium that both directions share: before a packet of the other way
 } lw_server;
 
 // One stop of a path. The packet starts there when its head has arrived, or its tail where it takes less time here than on the
@@ -47,6 +55,7 @@ typedef struct lw_hop {
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)
     int64_t granule_bytes;   // >= 1
     bool store_forward;
+    bool back;   // of a shared medium: the packet goes the other way
     bool paces;  // takes its time between packets, not over the bytes of one: the next stop need not wait for a tail
     int64_t
         buffer_packets;  // at most so many packets of the task have left here and not yet started at the next stop; 0: no limit
@@ -116,8 +125,10 @@ typedef struct lw_task_result {
     int64_t first_ps;      // first packet or request ready
     int64_t delivered_ps;  // last payload byte at the sink
     int64_t end_ps;
-    int64_t packets;          // data packets
-    int64_t wait_ps;          // sum over data packets of the time spent queueing at servers (arrived, not started)
+    int64_t packets;  // data packets
+    // Sum over data packets of the time spent queueing at servers (arrived, not started); over requests too where they arrive by
+    // themselves (arrivals).
+    int64_t wait_ps;
     int64_t window_stall_ps;  // time with data left to ask for and no tag free
     uint32_t busiest;         // server of its paths with the highest busy share between first_ps and delivered_ps
     double busiest_share;

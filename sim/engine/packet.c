@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Packets pass servers: queueing, round robin, cut-through, credits, control traffic and replays, one event at a time.
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
 
@@ -67,12 +68,33 @@ void lw_draw_good_units(lw_node_server *server) {
     server->good_units = draw < 9e18 ? (int64_t)draw : INT64_MAX - 1;
 }
 
+void lw_draw_outage(lw_node_server *server, int64_t after_ps) {
+    double gap_ps = gsl_ran_exponential(server->outage_random, (double)server->outage_gap_ps);
+    double length_ps = gsl_ran_exponential(server->outage_random, (double)server->outage_ps);
+    // Beyond the end of all runs, yet far from overflow.
+    server->outage_at_ps = after_ps + (int64_t)fmin(gap_ps, (double)LW_TIME_MAX);
+    server->outage_end_ps = server->outage_at_ps + (int64_t)fmin(length_ps, (double)LW_TIME_MAX / 2);
+}
+
+// When a packet that could start at begin_ps does start: after an outage, after the medium has turned round.
+static int64_t wait_for_medium(lw_run_state *run, lw_node_server *server, const lw_stop *stop, int64_t begin_ps) {
+    if (server->back != stop->back) {
+        server->back = stop->back;
+        begin_ps += server->turnaround_ps;
+    }
+    while (begin_ps >= server->outage_at_ps && begin_ps <= LW_TIME_MAX) {
+        begin_ps = begin_ps > server->outage_end_ps ? begin_ps : server->outage_end_ps;
+        lw_draw_outage(server, server->outage_end_ps);
+        lw_steady_changed(run);
+    }
+    return begin_ps;
+}
+
 // A bad packet is sent again. Go-back-N: nothing useful passes until the replay; what was sent meanwhile is repeated, so the
 // delay is paid by the wire. Selective: only this packet passes twice, but what follows is held back at the receiver.
-static int64_t replay(lw_run_state *run, lw_node_server *server, const lw_stop *stop, bool last) {
+static int64_t replay(lw_run_state *run, lw_node_server *server, const lw_stop *stop, bool last, int64_t begin_ps) {
     int64_t wire_bytes = stop->wire_bytes[last];
     int64_t units = (wire_bytes + server->unit_bytes - 1) / server->unit_bytes;
-    int64_t begin_ps = run->now_ps;
     while (server->good_units < units && begin_ps <= LW_TIME_MAX) {
         server->replays++;
         server->replay_wire_bytes += wire_bytes;
@@ -142,7 +164,8 @@ static inline void deliver(lw_run_state *run, lw_node_server *server, lw_stop *s
 
 // All that a start causes where packets do not cost time alone.
 static void side_effects(lw_run_state *run, lw_node_server *server, const lw_stop *stop, bool last, int64_t end_ps) {
-    if (server->control_opposite != LW_NONE && run->now_ps >= server->control_next_ps) {
+    if (server->control_opposite != LW_NONE && run->now_ps >= server->control_next_ps &&
+        (!server->control_for_writes || stop->kind == LW_PACKET_WRITE)) {
         send_control(run, server);
     }
     if (server->limited || stop->frees != LW_NONE) {
@@ -157,8 +180,11 @@ static void side_effects(lw_run_state *run, lw_node_server *server, const lw_sto
 static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_node_server *server) {
     bool last = ++stop->started == stop->total;
     int64_t begin_ps = run->now_ps;
-    if (!stop->plain && server->good_units != INT64_MAX) {
-        begin_ps = replay(run, server, stop, last);
+    if (!stop->plain) {
+        begin_ps = wait_for_medium(run, server, stop, begin_ps);
+        if (server->good_units != INT64_MAX) {
+            begin_ps = replay(run, server, stop, last, begin_ps);
+        }
     }
     int64_t end_ps = occupy(server, begin_ps, &stop->service[last]);
     if (stop->next != LW_NONE) {

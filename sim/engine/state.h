@@ -44,7 +44,7 @@ typedef struct lw_stop {
     int64_t total;          // packets of the stream
     int64_t queued;         // packets waiting here
     int64_t started;        // packets served or in service
-    bool plain;             // packets cost time here and nothing else: no errors, control traffic, credits or bounded buffers
+    bool plain;  // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits, buffers
     bool counts_wait;
     bool store_forward[2];  // the packet starts at the next stop when its tail has arrived there
     lw_service service[2];
@@ -52,6 +52,7 @@ typedef struct lw_stop {
     int64_t until_sink;   // at the last stop: packets until a delivery matters to somebody
     int64_t buffer;       // packets started here and not yet at the next stop; INT64_MAX: any number
     bool wakes_previous;  // the stop before has a bounded buffer
+    bool back;            // the other way over a shared medium
     lw_packet_kind kind;
     uint32_t frees;       // credit loop that a packet leaving this stop feeds; LW_NONE
     uint32_t sink_frees;  // the same for a packet consumed at the sink
@@ -75,6 +76,7 @@ typedef struct lw_node_server {
     uint32_t control_opposite;
     int64_t control_next_ps;  // no control packet before
     int64_t control_interval_ps;
+    bool control_for_writes;
     lw_service control;  // on the opposite server
     lw_credits credits[LW_PACKET_KINDS];
     // Errors. good_units: units until the next bad one; INT64_MAX without errors.
@@ -84,6 +86,12 @@ typedef struct lw_node_server {
     gsl_rng *random;
     lw_replay replay;
     int64_t replay_ps;
+    // The next outage, drawn ahead; INT64_MAX without outages. Not part of the repeating state: a jump ends before it.
+    int64_t outage_at_ps, outage_end_ps;
+    int64_t outage_gap_ps, outage_ps;
+    gsl_rng *outage_random;
+    int64_t turnaround_ps;
+    bool back;  // the way of the last packet
     int64_t control_sent, replays, replay_wire_bytes;
 } lw_node_server;
 
@@ -191,6 +199,7 @@ void lw_run_state_free(lw_run_state *run);
 void lw_packet_step(lw_run_state *run, uint32_t key);                    // execute an event
 void lw_stop_arrive(lw_run_state *run, uint32_t stop, int64_t packets);  // packets join the queue of a stop now
 void lw_draw_good_units(lw_node_server *server);
+void lw_draw_outage(lw_node_server *server, int64_t after_ps);
 void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity);
 
 // task.c: the life of a task around its packets.

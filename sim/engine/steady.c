@@ -56,7 +56,7 @@ static bool visit_server(cursor *c, const lw_run_state *run, const lw_node_serve
     bool busy = server->free_ps >= now_ps;
     if (!visit(c, busy ? server->free_ps - now_ps : -1) || !visit(c, busy ? server->part : 0) ||
         !visit(c, server->serve_ps < 0 ? -1 : server->serve_ps - now_ps) || !visit(c, ahead(server->control_next_ps, now_ps)) ||
-        !visit(c, ahead(server->in_order_ps, now_ps)) || !visit(c, server->flight.count)) {
+        !visit(c, ahead(server->in_order_ps, now_ps)) || !visit(c, server->back) || !visit(c, server->flight.count)) {
         return false;
     }
     for (uint32_t stop = server->waiting_first; stop != LW_NONE; stop = run->stop[stop].next_waiting) {
@@ -254,6 +254,11 @@ static int64_t periods_ahead(const lw_run_state *run, const lw_event *event, siz
     for (size_t i = 0; i < pending; i++) {
         if (lw_event_kind_of(event[i].key) == LW_EVENT_TASK) {
             at_most(&periods, event[i].time_ps - run->now_ps - 1, span_ps);
+        }
+    }
+    for (size_t s = 0; s < run->fabric->server_count; s++) {
+        if (run->server[s].outage_at_ps != INT64_MAX) {
+            at_most(&periods, run->server[s].outage_at_ps - run->server[s].turnaround_ps - run->now_ps - 1, span_ps);
         }
     }
     for (size_t i = 0; i < steady->counter_count; i++) {

@@ -38,6 +38,12 @@ static double mean_wait_ps(const lw_workload_result *w) {
 static double mean_wait_ns(const lw_workload_result *w) {
     return w->mean_wait_ps / 1e3;
 }
+static double mean_latency_ps(const lw_workload_result *w) {
+    return w->mean_latency_ps;
+}
+static double mean_latency_ns(const lw_workload_result *w) {
+    return w->mean_latency_ps / 1e3;
+}
 static double fixed_ps(const lw_workload_result *w) {
     return (double)w->fixed_ps;
 }
@@ -69,6 +75,8 @@ static const metric metrics[] = {
     {"bytes", false, LW_BYTES, bytes, NULL},
     {"mean_wait", false, LW_TIME, mean_wait_ps, NULL},
     {"mean_wait_ns", false, LW_PLAIN, mean_wait_ns, NULL},
+    {"mean_latency", false, LW_TIME, mean_latency_ps, NULL},
+    {"mean_latency_ns", false, LW_PLAIN, mean_latency_ns, NULL},
     {"fixed", false, LW_TIME, fixed_ps, NULL},
     {"limited_share", false, LW_PLAIN, limited_share, NULL},
     {"utilisation", true, LW_PLAIN, NULL, utilisation},

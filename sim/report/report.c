@@ -124,9 +124,5 @@ lw_status lw_columns_of(const lw_result *result, lw_arena *arena, lw_columns *ou
 }
 
 const char *lw_set_unit(const lw_set_value *value) {
-    static const char *const units[LW_DIMENSION_COUNT] = {
-        [LW_PLAIN] = "",   [LW_BYTES] = "B",      [LW_TIME] = "ps",          [LW_RATE] = "B/s", [LW_TRANSFERS] = "T/s",
-        [LW_LENGTH] = "m", [LW_FREQUENCY] = "Hz", [LW_LENGTH_RATE] = "ps/m", [LW_LOSS] = "dB",  [LW_LOSS_PER_LENGTH] = "dB/m",
-    };
-    return value->is_number ? units[value->dimension] : "";
+    return value->is_number ? lw_dimension_base(value->dimension) : "";
 }

@@ -90,6 +90,12 @@ static void add_workloads(const lw_point *point, lw_text *out) {
         lw_text_add(out, ",");
         add_number(out, "bandwidth_GBps", workload->bandwidth_GBps);
         lw_text_add(out, ",");
+        if (workload->has_band) {
+            add_number(out, "bandwidth_low_GBps", workload->low_GBps);
+            lw_text_add(out, ",");
+            add_number(out, "bandwidth_high_GBps", workload->high_GBps);
+            lw_text_add(out, ",");
+        }
         add_string(out, "direction", workload->direction);
         lw_text_add(out, ",");
         add_integer(out, "start_ps", workload->start_ps);
@@ -100,6 +106,10 @@ static void add_workloads(const lw_point *point, lw_text *out) {
         lw_text_add(out, ",");
         add_number(out, "mean_wait_ps", workload->mean_wait_ps);
         lw_text_add(out, ",");
+        if (workload->mean_latency_ps > 0) {
+            add_number(out, "mean_latency_ps", workload->mean_latency_ps);
+            lw_text_add(out, ",");
+        }
         add_string(out, "limited_by", workload->limited_by);
         lw_text_add(out, ",");
         add_number(out, "limited_share", workload->limited_share);

@@ -174,21 +174,26 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
     return write_limits(&m, columns, arena, out);
 }
 
-static bool any_wait(const lw_result *result) {
+// What only paced work has.
+typedef struct pacing {
+    bool wait, latency;
+} pacing;
+
+static pacing pacing_of(const lw_result *result) {
+    pacing has = {0};
     for (size_t p = 0; p < result->point_count; p++) {
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
-            if (result->point[p].workload[w].mean_wait_ps > 0) {
-                return true;
-            }
+            has.wait = has.wait || result->point[p].workload[w].mean_wait_ps > 0;
+            has.latency = has.latency || result->point[p].workload[w].mean_latency_ps > 0;
         }
     }
-    return false;
+    return has;
 }
 
 static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *out) {
     const size_t set_count = result->point[0].set_count;
-    const bool wait = any_wait(result);
-    const size_t columns = set_count + 6 + wait;
+    const pacing has = pacing_of(result);
+    const size_t columns = set_count + 6 + has.wait + has.latency;
     char *right = lw_arena_alloc(arena, columns + 1, 1);
     if (right == NULL) {
         return LW_NO_MEMORY;
@@ -198,13 +203,16 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
         right[i] = result->point[0].set[i].is_number ? 'r' : 'l';
         lw_grid_add(grid, result->point[0].set[i].path);
     }
-    strcpy(right + set_count, wait ? "lrrrrrl" : "lrrrrl");
+    strcpy(right + set_count, has.wait && has.latency ? "lrrrrrrl" : has.wait || has.latency ? "lrrrrrl" : "lrrrrl");
     lw_grid_add(grid, "workload");
     lw_grid_add(grid, "bytes");
     lw_grid_add(grid, "time, us");
     lw_grid_add(grid, "GB/s");
-    if (wait) {
+    if (has.wait) {
         lw_grid_add(grid, "mean wait, ns");
+    }
+    if (has.latency) {
+        lw_grid_add(grid, "mean latency, ns");
     }
     lw_grid_add(grid, "share");
     lw_grid_add(grid, "limited by");
@@ -219,14 +227,27 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
             lw_grid_print(grid, "%lld", (long long)workload->bytes);
             lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
             lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
-            if (wait) {
+            if (has.wait) {
                 lw_grid_number(grid, workload->mean_wait_ps / 1e3, TIME_DIGITS);
+            }
+            if (has.latency) {
+                lw_grid_number(grid, workload->mean_latency_ps / 1e3, TIME_DIGITS);
             }
             add_limit(grid, workload);
         }
     }
     lw_text_add(out, "\n");
     return lw_grid_write(grid, 2, 0, out);
+}
+
+// A link that carries nothing either way; its two directions stand side by side.
+static bool is_idle(const lw_point *point, size_t d) {
+    const lw_direction_result *direction = &point->direction[d];
+    bool idle = direction->wire_bytes == 0;
+    for (size_t k = d > 0 ? d - 1 : 0; k <= d + 1 && k < point->direction_count; k++) {
+        idle = idle && (strcmp(point->direction[k].link, direction->link) != 0 || point->direction[k].wire_bytes == 0);
+    }
+    return idle;
 }
 
 // The links of a single point; in a sweep they would bury the answer (CSV and JSON have them all).
@@ -236,8 +257,13 @@ static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *ou
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
         lw_grid_add(grid, head[i]);
     }
+    size_t idle = 0;
     for (size_t d = 0; d < point->direction_count; d++) {
         const lw_direction_result *direction = &point->direction[d];
+        if (is_idle(point, d)) {
+            idle++;
+            continue;
+        }
         lw_grid_add(grid, direction->link);
         lw_grid_add(grid, direction->direction);
         lw_grid_print(grid, "%.1f %%", 100 * direction->utilisation);
@@ -246,7 +272,11 @@ static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *ou
         lw_grid_print(grid, "%lld", (long long)direction->packets);
     }
     lw_text_add(out, "\n");
-    return lw_grid_write(grid, 2, 0, out);
+    LW_TRY(lw_grid_write(grid, 2, 0, out));
+    if (idle > 0) {
+        lw_text_print(out, "  %zu more directions carried nothing.\n", idle);
+    }
+    return LW_OK;
 }
 
 static void write_evidence(const lw_result *result, lw_text *out) {

@@ -22,16 +22,19 @@ typedef struct lw_set_value {
 
 typedef struct lw_workload_result {
     const char *name;
-    const char *direction;     // of the data: "host->gpu"; NULL when it has not one
-    const char *copy;          // "h2d", "d2h" or "d2d", the word that measured tables use; NULL for other work
-    int64_t start_ps, end_ps;  // of the whole workload
-    int64_t bytes;             // payload delivered
-    double time_s;             // end - start
-    double bandwidth_GBps;     // bytes / time_s / 1e9; 0 when no time passed
-    int64_t fixed_ps;          // submission and completion cost and unloaded latency inside that time
-    double mean_wait_ps;       // mean queueing delay of a packet (streams); 0 otherwise
-    const char *limited_by;    // in words: "links.egpu host->gpu: channel"
-    double limited_share;      // by how much: busy share of that resource, or the share of the time
+    const char *direction;       // of the data: "host->gpu"; NULL when it has not one
+    const char *copy;            // "h2d", "d2h" or "d2d", the word that measured tables use; NULL for other work
+    int64_t start_ps, end_ps;    // of the whole workload
+    int64_t bytes;               // payload delivered
+    double time_s;               // end - start
+    double bandwidth_GBps;       // bytes / time_s / 1e9; 0 when no time passed
+    bool has_band;               // some link of the run says how uncertain it is (lw_family.band)
+    double low_GBps, high_GBps;  // then: bandwidth with these links at the bad and the good end; else 0
+    int64_t fixed_ps;            // submission and completion cost and unloaded latency inside that time
+    double mean_wait_ps;         // mean queueing delay of a packet, of a read with its request (paced work); 0 otherwise
+    double mean_latency_ps;      // that and the unloaded latency (paced work); 0 otherwise
+    const char *limited_by;      // in words: "links.egpu host->gpu: channel"
+    double limited_share;        // by how much: busy share of that resource, or the share of the time
 } lw_workload_result;
 
 typedef struct lw_direction_result {

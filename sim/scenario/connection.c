@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "models/pcie_link.h"
 #include "sim/scenario/catalog.h"
 
-const char *const lw_pattern_words[] = {"each", "star", "ring", "mesh", NULL};
+const char *const lw_pattern_words[] = {"each", "star", "ring", "mesh", "torus", NULL};
 const char *const lw_pattern_help =
-    "between groups: each (pairs in order), star (one to all), ring (neighbours of one group), mesh (every pair)";
-const char *const lw_link_own_keys[] = {"between", "type", "preset", "pattern", NULL};
+    "between groups: each (in order; 2 with 8: four each), star (one to all), ring (neighbours of one group), mesh (every pair), "
+    "torus (neighbours of one group in a grid of `shape`)";
+const char *const lw_shape_help = "of a torus: nodes along each axis, as in [4, 4, 4]";
+const char *const lw_link_own_keys[] = {"between", "type", "preset", "pattern", "shape", NULL};
 
 static lw_status read_between(const lw_node *node, lw_diags *diags, lw_link_spec *out) {
     static const char hint[] = "write between: [host, gpu]";
@@ -26,6 +29,33 @@ static lw_status read_between(const lw_node *node, lw_diags *diags, lw_link_spec
         }
         out->between[i] = end->text;
         out->between_place[i] = end->place;
+    }
+    return LW_OK;
+}
+
+static lw_status read_shape(const lw_node *node, lw_diags *diags, lw_link_spec *out) {
+    static const lw_option row = {"shape", LW_OPTION_INTEGER, LW_PLAIN, 0, NULL, NULL, 1, 65536, "", NULL};
+    const lw_node *shape = lw_map_get(node, "shape");
+    bool torus = out->pattern == LW_PATTERN_TORUS;
+    if ((shape != NULL) != torus) {
+        return lw_error(diags, shape != NULL ? shape->place : node->place, "write pattern: torus, shape: [4, 4, 4]",
+                        torus ? "links.%s is a torus without a shape" : "links.%s has a shape but is no torus", node->key);
+    }
+    if (!torus) {
+        return LW_OK;
+    }
+    if (shape->kind != LW_LIST || shape->count < 1 || shape->count > LW_TORUS_AXES) {
+        return lw_error(diags, shape->place, "write shape: [4, 4, 4]", "'shape' takes a list of one to %d numbers",
+                        LW_TORUS_AXES);
+    }
+    out->shape_place = shape->place;
+    const lw_node *item = shape->first;
+    for (int i = 0; i < LW_TORUS_AXES; i++, item = item != NULL ? item->next : NULL) {
+        int64_t length = 1;
+        if (item != NULL) {
+            LW_TRY(lw_option_parse_value(&row, item, &length, diags));
+        }
+        out->shape[i] = (uint32_t)length;
     }
     return LW_OK;
 }
@@ -86,6 +116,7 @@ lw_status lw_link_read(const lw_node *node, const lw_catalog *catalog, lw_arena 
         LW_TRY(lw_option_parse_value(&row, pattern, &word, diags));
         out->pattern = (lw_pattern)word;
     }
+    LW_TRY(read_shape(node, diags, out));
     out->params = lw_arena_alloc(arena, 1, out->family->params_size);
     if (out->params == NULL) {
         return LW_NO_MEMORY;
@@ -119,6 +150,9 @@ static void limit_to(lw_link_spec *spec, const lw_device *device, const char *ke
 }
 
 void lw_link_limit(lw_link_spec *spec, const lw_device *device, lw_diags *diags) {
+    if (spec->family->options != lw_pcie_options) {
+        return;  // generation and lanes of a device are those of its PCIe port
+    }
     limit_to(spec, device, "gen", LW_DEVICE_GET(device, native_gen), diags);
     limit_to(spec, device, "lanes", LW_DEVICE_GET(device, native_lanes), diags);
 }

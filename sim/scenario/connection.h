@@ -6,9 +6,12 @@
 #include "sim/scenario/device.h"
 
 // How a link entry joins two groups.
-typedef enum lw_pattern { LW_PATTERN_EACH, LW_PATTERN_STAR, LW_PATTERN_RING, LW_PATTERN_MESH } lw_pattern;
+typedef enum lw_pattern { LW_PATTERN_EACH, LW_PATTERN_STAR, LW_PATTERN_RING, LW_PATTERN_MESH, LW_PATTERN_TORUS } lw_pattern;
 extern const char *const lw_pattern_words[];
 extern const char *const lw_pattern_help;
+extern const char *const lw_shape_help;
+
+enum { LW_TORUS_AXES = 3 };
 
 // The keys of a link that belong to no family, NULL-terminated.
 extern const char *const lw_link_own_keys[];
@@ -22,6 +25,8 @@ typedef struct lw_link_spec {
     void *params;             // of the family
     lw_option_set user;       // keys that the scenario gave itself
     lw_pattern pattern;
+    uint32_t shape[LW_TORUS_AXES];  // of a torus: nodes along each axis, the first fastest; 1 where it has no such axis
+    lw_place shape_place;
     const char *between[2];  // selections of devices
     lw_place between_place[2];
     lw_link link;  // resolved

@@ -104,8 +104,15 @@ static const lw_option gpu_options[] = {
      "CUDA C Best Practices Guide, pinned memory"},
     RATE_ROW("copy_rate_h2d", copy_rate_h2d_Bps, "payload a second that the copy engine takes in; auto: what the link carries"),
     RATE_ROW("copy_rate_d2h", copy_rate_d2h_Bps, "payload a second that the copy engine gives out; auto: what the link carries"),
+    {"guest_share", LW_OPTION_QUANTITY_REAL, LW_PLAIN, AT(guest_share), "1", NULL, 0.001, 1,
+     "share of the copy engines that this guest gets of a virtualised card: a MIG instance, a slice of time; 1: passthrough",
+     ideal},
+    TIME_ROW("guest_call", guest_call_ps, "0 ns",
+             "what virtualisation adds to each call: a trap to the hypervisor, the round trip of API remoting"),
     {"p2p", LW_OPTION_FLAG, LW_PLAIN, AT(p2p), "true", NULL, 0, 0,
      "copies to another GPU go straight to it; false: through a bounce buffer in host memory", NULL},
+    {"forwards", LW_OPTION_FLAG, LW_PLAIN, AT(forwards), "false", NULL, 0, 0,
+     "passes packets between others over its own links, as the routers in a TPU do", NULL},
     NATIVE_ROWS,
     COUNT_ROW,
     {0}};
@@ -211,7 +218,7 @@ void lw_device_consult(lw_device_spec *spec, size_t offset) {
     }
 }
 
-int64_t lw_device_submit_ps(const lw_device *device, lw_api api, lw_call call) {
+static int64_t bare_submit_ps(const lw_device *device, lw_api api, lw_call call) {
     lw_device_spec *spec = device->spec;
     if (call == LW_CALL_PAGEABLE_D2H && LW_DEVICE_GET(device, submit_pageable_d2h_ps) != LW_AUTO) {
         return spec->params.submit_pageable_d2h_ps;
@@ -229,4 +236,8 @@ int64_t lw_device_submit_ps(const lw_device *device, lw_api api, lw_call call) {
         }
     }
     return LW_DEVICE_GET(device, submit_ps);
+}
+
+int64_t lw_device_submit_ps(const lw_device *device, lw_api api, lw_call call) {
+    return bare_submit_ps(device, api, call) + LW_DEVICE_GET(device, guest_call_ps);
 }

@@ -37,7 +37,10 @@ typedef struct lw_device_params {
     int64_t submit_bounce_ps;                        // a chunk from another GPU through host memory
     int64_t finish_ps;
     int64_t copy_rate_h2d_Bps, copy_rate_d2h_Bps;
+    double guest_share;
+    int64_t guest_call_ps;
     bool p2p;
+    bool forwards;
     int64_t dma_packet_gap_ps, request_gap_ps;
     int64_t tags, mps_bytes, mrrs_bytes;  // LW_AUTO: the link's
     int64_t native_gen, native_lanes;     // LW_AUTO: whatever the link has

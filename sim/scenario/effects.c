@@ -137,14 +137,26 @@ lw_status lw_effects_look(lw_effects *effects, const lw_plan *plan) {
     return LW_OK;
 }
 
-void lw_effects_report(const lw_effects *effects, lw_diags *diags) {
+static bool is_from(const finding *item, const lw_source *const *sources, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (item->place.source == sources[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void lw_effects_report(const lw_effects *effects, const lw_source *const *included, size_t included_count, lw_diags *diags) {
     const finding *items = LW_LIST_ITEMS(&effects->findings, const finding);
     for (size_t i = 0; i < effects->findings.count; i++) {
-        if (!items[i].matters && items[i].what == ideal_node) {
+        if (items[i].matters || is_from(&items[i], included, included_count)) {
+            continue;
+        }
+        if (items[i].what == ideal_node) {
             lw_note(diags, items[i].place, "`lanewise list devices` names the presets", "%s %s", items[i].text, items[i].what);
-        } else if (!items[i].matters && items[i].what == free_calls) {
+        } else if (items[i].what == free_calls) {
             lw_note(diags, items[i].place, "give it one, such as submit: 10 us", "%s %s", items[i].text, items[i].what);
-        } else if (!items[i].matters) {
+        } else {
             lw_warn(diags, items[i].place, NULL, "%s %s here", items[i].text, items[i].what);
         }
     }

@@ -75,6 +75,9 @@ static const lw_option dma_options[] = {
     SIZE_ROW("bytes", bytes, NULL, 1, "size of one transfer"),
     COUNT_ROW("count", count, "10000", "transfers in all"),
     COUNT_ROW("outstanding", outstanding, "auto", "transfers under way at once; auto: as many as the tags allow"),
+    RATE_ROW("rate", rate_Bps, "auto", 1, "mean payload rate that is offered, each way; auto: as fast as it goes"),
+    {"arrivals", LW_OPTION_WORD, LW_PLAIN, AT(arrivals), "fixed", arrival_words, 0, 0,
+     "with a rate: fixed gaps, exponential gaps (poisson), or all at once (backlog)", NULL},
     PLACE_IN_TIME_ROWS,
     VIA_ROW,
     {0}};

@@ -29,7 +29,7 @@ typedef struct lw_job_params {
     int64_t repeat;
     bool overlap;
     int64_t packet_bytes;        // LW_AUTO: as large as the path takes
-    int64_t rate_Bps, gap_ps;    // of streams; LW_AUTO: not given
+    int64_t rate_Bps, gap_ps;    // of streams, the rate also of small transfers; LW_AUTO: not given
     int arrivals;                // lw_arrivals
     int op;                      // lw_dma_op
     int64_t count, outstanding;  // small transfers in all, and under way at once (LW_AUTO: as the tags allow)

@@ -74,7 +74,8 @@ static const lw_option head_options[] = {
     {.key = "observe",
      .kind = LW_OPTION_TEXT,
      .offset = offsetof(table_head, observe),
-     .help = "What the last column is: workloads.NAME.bandwidth_GBps, .time_us, .time_s or .mean_wait_us."},
+     .help = "What the last column is: workloads.NAME.bandwidth_GBps, .time_us, .time_s, .mean_wait_us or "
+             ".mean_latency_us."},
     {.key = "points",
      .kind = LW_OPTION_NODE,
      .offset = offsetof(table_head, points),
@@ -128,6 +129,7 @@ static const metric metrics[] = {
     {"time_us", offsetof(lw_workload_result, time_s), 1e6},
     {"time_s", offsetof(lw_workload_result, time_s), 1},
     {"mean_wait_us", offsetof(lw_workload_result, mean_wait_ps), 1e-6},
+    {"mean_latency_us", offsetof(lw_workload_result, mean_latency_ps), 1e-6},
 };
 enum { METRIC_COUNT = sizeof metrics / sizeof metrics[0] };
 
@@ -181,7 +183,7 @@ static lw_status check_limit(const lw_node *limit, lw_diags *diags) {
 
 static lw_status parse_observe(lw_measured *table, const lw_node *root, lw_arena *arena, lw_diags *diags) {
     const lw_node *node = lw_map_get(root, "observe");
-    const char *const hint = "write workloads.NAME.bandwidth_GBps, .time_us, .time_s or .mean_wait_us";
+    const char *const hint = "write workloads.NAME.bandwidth_GBps, .time_us, .time_s, .mean_wait_us or .mean_latency_us";
     const char *prefix = "workloads.";
     const char *dot = strrchr(node->text, '.');
     if (strncmp(node->text, prefix, strlen(prefix)) != 0 || dot < node->text + strlen(prefix)) {

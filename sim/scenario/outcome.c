@@ -123,13 +123,16 @@ static uint32_t tightest_credits(const lw_plan *plan, const lw_job_plan *job) {
     return tightest;
 }
 
+static bool is_paced(const lw_job *job) {
+    return job->kind == LW_JOB_STREAM || (job->kind == LW_JOB_DMA && job->params.rate_Bps != LW_AUTO);
+}
+
 // A server that is busy nearly all the time limits; a window does where tags run out on a link with time to spare. What is left
 // is bounded by waiting: for the offered load, for credits, for fixed costs.
 static const char *limit_words(const lw_plan *plan, const lw_job_plan *job, const job_times *times, lw_arena *arena,
                                double *share) {
-    bool offered = job->transfer.task.data_count > 0 &&
-                   (job->job->kind == LW_JOB_STREAM || job->job->kind == LW_JOB_MEMORY_LOAD) &&
-                   (job->job->kind == LW_JOB_MEMORY_LOAD || job->job->params.arrivals != LW_ARRIVALS_BACKLOG);
+    bool arrives = is_paced(job->job) && job->job->params.arrivals != LW_ARRIVALS_BACKLOG;
+    bool offered = job->transfer.task.data_count > 0 && (job->job->kind == LW_JOB_MEMORY_LOAD || arrives);
     double moving = 1 - times->fixed;  // the part that rates decide
     *share = times->fixed;
     if (times->time_ps <= 0) {
@@ -178,8 +181,9 @@ static lw_status read_job(const lw_plan *plan, const lw_job_plan *job, const lw_
                                 .time_s = time_s,
                                 .bandwidth_GBps = time_s > 0 ? (double)job->bytes / time_s / 1e9 : 0,
                                 .fixed_ps = job->submit_ps + job->finish_ps + job->latency_ps};
-    if (job->job->kind == LW_JOB_STREAM && times.packets > 0) {
+    if (is_paced(job->job) && times.packets > 0) {
         out->mean_wait_ps = times.wait_ps / (double)times.packets;
+        out->mean_latency_ps = (double)job->latency_ps + out->mean_wait_ps;
     }
     out->limited_by = limit_words(plan, job, &times, arena, &out->limited_share);
     return out->limited_by == NULL ? LW_NO_MEMORY : LW_OK;
@@ -207,6 +211,12 @@ static void read_stages(const lw_plan *plan, const lw_job_plan *job, double band
     out->rate_GBps[LW_STAGE_ENDPOINT] = fmin(window, bandwidth_GBps / (double)job->members);
 }
 
+// Flits included.
+static int64_t wire_bytes(const lw_server_info *info, const lw_server_result *server) {
+    lw_int128 scaled = (lw_int128)server->wire_bytes * info->expand.num;
+    return (int64_t)((scaled + info->expand.den - 1) / info->expand.den);
+}
+
 // One row a link and direction, the busiest of its segments; one row a memory.
 static void read_directions(const lw_plan *plan, const lw_engine_result *result, lw_point *out) {
     const lw_direction_result *last = NULL;
@@ -216,7 +226,7 @@ static void read_directions(const lw_plan *plan, const lw_engine_result *result,
         if (info->role != LW_SERVER_LINK && info->role != LW_SERVER_MEMORY) {
             continue;
         }
-        lw_direction_result row = {info->name,      info->direction, 0, server->payload_bytes, server->wire_bytes,
+        lw_direction_result row = {info->name,      info->direction, 0, server->payload_bytes, wire_bytes(info, server),
                                    server->packets, server->replays};
         row.utilisation = result->end_ps > 0 ? (double)server->busy_ps / (double)result->end_ps : 0;
         // Segments of one link and direction follow each other and share the text of their direction.

@@ -260,6 +260,10 @@ static lw_status plan_copy(emitter *e) {
 
 // ---- Streams ----
 
+static int64_t gap_of_rate(int64_t bytes, int64_t rate_Bps) {
+    return (int64_t)((lw_int128)bytes * INT64_C(1000000000000) / rate_Bps);
+}
+
 static lw_status plan_stream(emitter *e) {
     lw_job_plan *plan = e->job;
     lw_job *job = plan->job;
@@ -278,7 +282,7 @@ static lw_status plan_stream(emitter *e) {
         task.arrivals = (lw_arrivals)LW_JOB_GET(job, arrivals);
         if (task.arrivals != LW_ARRIVALS_BACKLOG) {
             int64_t gap = LW_JOB_GET(job, gap_ps), rate = LW_JOB_GET(job, rate_Bps);
-            task.gap_ps = gap != LW_AUTO ? gap : (int64_t)((lw_int128)task.packet_bytes * INT64_C(1000000000000) / rate);
+            task.gap_ps = gap != LW_AUTO ? gap : gap_of_rate(task.packet_bytes, rate);
         }
         uint32_t ended;
         LW_TRY(emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended));
@@ -312,8 +316,18 @@ static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_
         if (outstanding != LW_AUTO && outstanding < task.tags / requests) {
             task.tags = outstanding * requests;
         }
+        int64_t rate = LW_JOB_GET(e->job->job, rate_Bps);
+        if (rate != LW_AUTO) {
+            task.arrivals = (lw_arrivals)LW_JOB_GET(e->job->job, arrivals);
+            task.gap_ps = gap_of_rate(reading ? task.request_bytes : task.packet_bytes, rate);
+        }
         transfer->task = task;
         return emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended);
+    }
+    if (e->job->job->params.rate_Bps != LW_AUTO) {
+        return lw_error(e->builder->diags, lw_job_place(e->job->job, "rate"),
+                        "take bytes that cut into equal packets, or leave rate out",
+                        "workloads.%s: transfers of %lld B cannot be paced", e->job->job->name, (long long)n);
     }
     int64_t slots = task.tags == LW_TAGS_INFINITE ? count : task.tags / requests;
     slots = outstanding != LW_AUTO && outstanding < slots ? outstanding : slots;

@@ -19,6 +19,7 @@ typedef struct lw_server_info {
     const char *limit;      // in words: "links.egpu host->gpu: channel"
     uint32_t connection;    // of a link; LW_NO_SERVER else
     int dir;
+    lw_fraction expand;  // of a link: bytes on the wire for each byte of its packets (flits)
 } lw_server_info;
 
 // How one DMA of a job goes; all members of a job count as alike when a result is explained.

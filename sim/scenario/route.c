@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Dijkstra over the links of a system; the key (latency, links, device) makes ties fall the same way on every machine.
+// Dijkstra over the links of a system; the key (hosts, links, latency, device) makes ties fall the same way on every machine.
+// Hosts come first because peers that have a fabric of their own use it, however quick the way through a root complex would be.
 #include "sim/scenario/list.h"
 #include "sim/scenario/system.h"
 
 typedef struct {
-    int64_t latency_ps;
-    int64_t legs;
+    int64_t hosts, legs, latency_ps;  // hosts: passed through, the ends not counted
     uint32_t device;
 } visit;
 
 typedef struct {
-    int64_t latency_ps, legs;
+    visit best;
     lw_port in;       // how it was reached; in.far is the device before
     uint32_t search;  // the search that wrote this mark; an older one: not reached yet
     bool done;
@@ -35,10 +35,13 @@ lw_router *lw_router_new(size_t device_count, lw_arena *arena) {
 }
 
 static bool before(const visit *a, const visit *b) {
-    if (a->latency_ps != b->latency_ps) {
-        return a->latency_ps < b->latency_ps;
+    if (a->hosts != b->hosts) {
+        return a->hosts < b->hosts;
     }
-    return a->legs != b->legs ? a->legs < b->legs : a->device < b->device;
+    if (a->legs != b->legs) {
+        return a->legs < b->legs;
+    }
+    return a->latency_ps != b->latency_ps ? a->latency_ps < b->latency_ps : a->device < b->device;
 }
 
 static lw_status heap_push(lw_list *heap, visit item, lw_arena *arena) {
@@ -82,7 +85,8 @@ int64_t lw_leg_latency_ps(const lw_system *system, lw_leg leg) {
 
 static bool forwards(const lw_device *device) {
     lw_device_kind kind = device->spec->kind;
-    return kind == LW_DEVICE_SWITCH || kind == LW_DEVICE_HOST || kind == LW_DEVICE_NIC;
+    return kind == LW_DEVICE_SWITCH || kind == LW_DEVICE_HOST || kind == LW_DEVICE_NIC ||
+           (kind == LW_DEVICE_GPU && LW_DEVICE_GET(device, forwards));
 }
 
 // Has this search reached the device, and finally?
@@ -92,16 +96,14 @@ static bool is_done(const lw_router *router, uint32_t device) {
 
 static lw_status visit_ports(const lw_system *system, visit here) {
     lw_router *router = system->router;
+    bool through_host = here.device != router->from && system->device[here.device].spec->kind == LW_DEVICE_HOST;
     for (uint32_t p = system->first_port[here.device]; p < system->first_port[here.device + 1]; p++) {
         const lw_port *port = &system->port[p];
         mark *far = &router->marks[port->far];
-        visit next = {here.latency_ps + lw_leg_latency_ps(system, (lw_leg){port->connection, port->dir}), here.legs + 1,
-                      port->far};
-        bool better =
-            far->search != router->search ||
-            (!far->done && (next.latency_ps < far->latency_ps || (next.latency_ps == far->latency_ps && next.legs < far->legs)));
-        if (better) {
-            *far = (mark){next.latency_ps, next.legs, {port->connection, here.device, port->dir}, router->search, false};
+        visit next = {here.hosts + through_host, here.legs + 1,
+                      here.latency_ps + lw_leg_latency_ps(system, (lw_leg){port->connection, port->dir}), port->far};
+        if (far->search != router->search || (!far->done && before(&next, &far->best))) {
+            *far = (mark){next, {port->connection, here.device, port->dir}, router->search, false};
             LW_TRY(heap_push(&router->heap, next, router->arena));
         }
     }
@@ -115,7 +117,7 @@ static lw_status search(const lw_system *system, uint32_t from, uint32_t to) {
         router->from = from;
         router->heap.count = 0;
         router->marks[from] = (mark){.search = router->search};
-        LW_TRY(heap_push(&router->heap, (visit){0, 0, from}, router->arena));
+        LW_TRY(heap_push(&router->heap, (visit){.device = from}, router->arena));
     }
     while (router->heap.count > 0 && !is_done(router, to)) {
         visit here = heap_pop(&router->heap);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/scenario/list.h"
 #include "sim/scenario/sha256.h"
 
 #define AT(field) offsetof(lw_scenario_head, field)
@@ -43,8 +44,14 @@ static bool is_among(const char *key, const char *const *keys) {
 
 enum { INCLUDE_DEPTH_MAX = 8 };
 
-static lw_status include_all(lw_node *root, const char *folder, const lw_catalog *catalog, int depth, lw_arena *arena,
-                             lw_diags *diags);
+typedef struct inclusion {
+    const lw_catalog *catalog;
+    lw_arena *arena;
+    lw_diags *diags;
+    lw_list sources;  // const lw_source *: of every file that was brought in
+} inclusion;
+
+static lw_status include_all(inclusion *in, lw_node *root, const char *folder, int depth);
 
 static const char *folder_of(const char *path, lw_arena *arena) {
     const char *slash = strrchr(path, '/');
@@ -57,17 +64,16 @@ static bool can_read(const char *path) {
 }
 
 // "systems/dgx" is systems/dgx.yaml beside the file, else in the folder of presets.
-static lw_status include_path(const lw_node *name, const char *folder, const lw_catalog *catalog, lw_arena *arena,
-                              lw_diags *diags, const char **out) {
-    const char *places[2] = {folder, lw_catalog_folder(catalog)};
+static lw_status include_path(const inclusion *in, const lw_node *name, const char *folder, const char **out) {
+    const char *places[2] = {folder, lw_catalog_folder(in->catalog)};
     if (name->kind != LW_SCALAR || name->text[0] == '\0') {
-        return lw_error(diags, name->place, "write include: systems/NAME", "'include' takes the name of a file");
+        return lw_error(in->diags, name->place, "write include: systems/NAME", "'include' takes the name of a file");
     }
     size_t length = strlen(name->text);
     const char *ending = length > 5 && strcmp(name->text + length - 5, ".yaml") == 0 ? "" : ".yaml";
     for (int i = 0; i < 2; i++) {
-        const char *path = name->text[0] == '/' ? lw_arena_print(arena, "%s%s", name->text, ending)
-                                                : lw_arena_print(arena, "%s/%s%s", places[i], name->text, ending);
+        const char *path = name->text[0] == '/' ? lw_arena_print(in->arena, "%s%s", name->text, ending)
+                                                : lw_arena_print(in->arena, "%s/%s%s", places[i], name->text, ending);
         if (path == NULL) {
             return LW_NO_MEMORY;
         }
@@ -76,39 +82,40 @@ static lw_status include_path(const lw_node *name, const char *folder, const lw_
             return LW_OK;
         }
     }
-    return lw_error(diags, name->place, lw_diags_text(diags, "it is looked for in %s and %s", places[0], places[1]),
+    return lw_error(in->diags, name->place, lw_diags_text(in->diags, "it is looked for in %s and %s", places[0], places[1]),
                     "there is no file '%s%s' to include", name->text, ending);
 }
 
-static lw_status include_one(lw_node *into, const lw_node *name, const char *folder, const lw_catalog *catalog, int depth,
-                             lw_arena *arena, lw_diags *diags) {
+static lw_status include_one(inclusion *in, lw_node *into, const lw_node *name, const char *folder, int depth) {
     const char *path = NULL;
     const lw_source *source;
     lw_node *root;
-    LW_TRY(include_path(name, folder, catalog, arena, diags, &path));
+    LW_TRY(include_path(in, name, folder, &path));
     if (depth >= INCLUDE_DEPTH_MAX) {
-        return lw_error(diags, name->place, "does a file include itself?", "includes are nested more than %d deep",
+        return lw_error(in->diags, name->place, "does a file include itself?", "includes are nested more than %d deep",
                         INCLUDE_DEPTH_MAX);
     }
-    LW_TRY(lw_source_read(path, arena, diags, &source));
-    LW_TRY(lw_tree_parse(source, arena, diags, &root));
-    const char *inner = folder_of(path, arena);
-    if (inner == NULL) {
+    LW_TRY(lw_source_read(path, in->arena, in->diags, &source));
+    LW_TRY(lw_tree_parse(source, in->arena, in->diags, &root));
+    const lw_source **kept = LW_LIST_ADD(&in->sources, const lw_source *, in->arena);
+    const char *inner = folder_of(path, in->arena);
+    if (kept == NULL || inner == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(include_all(root, inner, catalog, depth + 1, arena, diags));
+    *kept = source;
+    LW_TRY(include_all(in, root, inner, depth + 1));
     for (const lw_node *item = root->first; item != NULL; item = item->next) {
         bool brings = is_among(item->key, (const char *const[]){"nodes", "links", "workloads", NULL});
         if (!brings && lw_option_find(lw_scenario_options, item->key) == NULL && strncmp(item->key, "x-", 2) != 0) {
-            return lw_error(diags, item->key_place, "an included file brings nodes, links and workloads", "unknown key '%s'",
+            return lw_error(in->diags, item->key_place, "an included file brings nodes, links and workloads", "unknown key '%s'",
                             item->key);
         }
         if (brings) {
             lw_node *old = lw_tree_at(into, item->key);
             if (old != NULL && old->kind == LW_MAP && item->kind == LW_MAP) {
-                LW_TRY(lw_tree_merge(old, item, arena));
+                LW_TRY(lw_tree_merge(old, item, in->arena));
             } else {
-                LW_TRY(lw_tree_set(into, item->key, item, item->place, arena, diags));
+                LW_TRY(lw_tree_set(into, item->key, item, item->place, in->arena, in->diags));
             }
         }
     }
@@ -116,13 +123,12 @@ static lw_status include_one(lw_node *into, const lw_node *name, const char *fol
 }
 
 // Bring in what root includes: what root says itself wins over it, later files over earlier ones.
-static lw_status include_all(lw_node *root, const char *folder, const lw_catalog *catalog, int depth, lw_arena *arena,
-                             lw_diags *diags) {
+static lw_status include_all(inclusion *in, lw_node *root, const char *folder, int depth) {
     const lw_node *include = lw_map_get(root, "include");
     if (include == NULL) {
         return LW_OK;
     }
-    lw_node *all = LW_NEW(arena, lw_node);
+    lw_node *all = LW_NEW(in->arena, lw_node);
     if (all == NULL) {
         return LW_NO_MEMORY;
     }
@@ -130,10 +136,10 @@ static lw_status include_all(lw_node *root, const char *folder, const lw_catalog
     all->place = root->place;
     const lw_node *name = include->kind == LW_LIST ? include->first : include;
     while (name != NULL) {
-        LW_TRY(include_one(all, name, folder, catalog, depth, arena, diags));
+        LW_TRY(include_one(in, all, name, folder, depth));
         name = include->kind == LW_LIST ? name->next : NULL;
     }
-    LW_TRY(lw_tree_merge(all, root, arena));
+    LW_TRY(lw_tree_merge(all, root, in->arena));
     root->first = all->first;
     root->count = all->count;
     for (lw_node *item = root->first; item != NULL; item = item->next) {
@@ -291,7 +297,9 @@ static lw_status check_points(const lw_scenario *scenario, lw_arena *arena, lw_d
         }
     }
     LW_TRY(worst);
-    lw_effects_report(effects, diags);
+    if (lw_map_get(scenario->base, "workloads") != NULL) {  // without work all is idle, and that is said once
+        lw_effects_report(effects, scenario->included, scenario->included_count, diags);
+    }
     return LW_OK;
 }
 
@@ -361,7 +369,10 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
         return lw_error(diags, root->place, "begin with lanewise: 1", "a scenario is a map of keys");
     }
     lw_scenario_head head;
-    LW_TRY(include_all(root, folder, catalog, 0, arena, diags));
+    inclusion in = {.catalog = catalog, .arena = arena, .diags = diags};
+    LW_TRY(include_all(&in, root, folder, 0));
+    scenario->included = LW_LIST_ITEMS(&in.sources, const lw_source *);
+    scenario->included_count = in.sources.count;
     LW_TRY(apply_load(root, load, arena, diags));
     LW_TRY(split(root, arena, diags, &head, whole_file, scenario));
     if (scenario->title == NULL && (scenario->title = name_of_file(source->name, arena)) == NULL) {
@@ -370,7 +381,7 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     LW_TRY(check_lists(scenario, diags));
     LW_TRY(lw_sweep_read(head.sweep, scenario->base, arena, diags, &scenario->sweep));
     LW_TRY(check_points(scenario, arena, diags));
-    if (head.workloads == NULL) {
+    if (head.workloads == NULL && (load == NULL || !load->look_only)) {
         lw_warn(diags, root->place, "add workloads: {upload: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}",
                 "the scenario has no workloads, so nothing will run");
     }

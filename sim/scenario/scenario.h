@@ -12,6 +12,8 @@ struct lw_scenario {
     char sha256[65];
     lw_node *base;  // nodes, links, workloads, seed, engine: what a point is made of
     lw_sweep sweep;
+    const lw_source *const *included;  // files that `include:` brought in
+    size_t included_count;
     const lw_node *charts, *measured, *asserts;
     uint64_t seed;  // without a sweep of it
 };
@@ -43,6 +45,7 @@ typedef struct lw_effects lw_effects;
 lw_effects *lw_effects_new(lw_arena *arena);
 // Record what a point shows; a finding stands only if it holds in every point.
 lw_status lw_effects_look(lw_effects *effects, const lw_plan *plan) LW_CHECKED;
-void lw_effects_report(const lw_effects *effects, lw_diags *diags);
+// Nothing is said of what lies in an included file: a system holds more than one scenario uses.
+void lw_effects_report(const lw_effects *effects, const lw_source *const *included, size_t included_count, lw_diags *diags);
 
 #endif

@@ -205,7 +205,10 @@ static void add_links(lw_text *out) {
     add_string(&own, "description", lw_pattern_help);
     lw_text_add(&own, ", ");
     add_words(&own, lw_pattern_words);
-    lw_text_add(&own, "}");
+    lw_text_add(&own, "},\n      \"shape\": {");
+    add_string(&own, "description", lw_shape_help);
+    lw_text_add(&own,
+                ", \"type\": \"array\", \"items\": {\"type\": \"integer\", \"minimum\": 1}, \"minItems\": 1, \"maxItems\": 3}");
     for (size_t i = 0; lw_families[i] != NULL && !own.failed; i++) {
         char name[64] = "link-";
         strncat(name, lw_families[i]->name, sizeof name - 6);

@@ -48,16 +48,21 @@ static lw_fraction recurring(lw_fraction ps_per_byte) {
 }
 
 static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite) {
-    lw_server server = {.latency_ps = lw_channel_latency_ps(channel),
+    lw_server server = {.packet_ps = channel->packet_ps,
+                        .latency_ps = lw_channel_latency_ps(channel),
                         .data_unit_bytes = channel->data_unit_bytes,
                         .credit_return_ps = channel->credit_return_ps,
                         .opposite = channel->control_bytes > 0 ? opposite : LW_NO_SERVER,
                         .control_bytes = channel->control_bytes,
                         .control_interval_ps = channel->control_interval_ps,
+                        .control_for_writes = channel->control_for_writes,
                         .error_probability = channel->error_probability,
                         .error_unit_bytes = channel->error_unit_bytes,
                         .replay = channel->replay,
-                        .replay_ps = channel->replay_ps};
+                        .replay_ps = channel->replay_ps,
+                        .outage_gap_ps = channel->outage_gap_ps,
+                        .outage_ps = channel->outage_ps,
+                        .turnaround_ps = channel->shared_medium ? channel->turnaround_ps : 0};
     lw_channel_ps_per_byte(channel, &server.ps_per_byte);  // rounds by itself where the exact fraction does not fit
     server.ps_per_byte = recurring(server.ps_per_byte);
     for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
@@ -72,10 +77,15 @@ static lw_status add_connection(lw_builder *builder, uint32_t index) {
     uint32_t first = (uint32_t)builder->server.count, segments = (uint32_t)link->segment_count;
     builder->of_connection[index][0] = first;
     builder->of_connection[index][1] = first + segments;
-    for (int dir = 0; dir < 2; dir++) {
+    // A medium that both directions share is one server, at the pace of the first direction.
+    bool shared = segments == 1 && link->segment[0].channel[0].shared_medium;
+    if (shared) {
+        builder->of_connection[index][1] = first;
+    }
+    for (int dir = 0; dir < (shared ? 1 : 2); dir++) {
         const lw_device *from = &builder->system->device[connection->end[dir]],
                         *to = &builder->system->device[connection->end[1 - dir]];
-        const char *direction = lw_arena_print(builder->arena, "%s->%s", from->name, to->name);
+        const char *direction = shared ? "both" : lw_arena_print(builder->arena, "%s->%s", from->name, to->name);
         if (direction == NULL) {
             return LW_NO_MEMORY;
         }
@@ -88,7 +98,12 @@ static lw_status add_connection(lw_builder *builder, uint32_t index) {
             if (way + 1 == segments && to->spec->kind == LW_DEVICE_SWITCH) {
                 server.latency_ps += LW_DEVICE_GET(to, latency_ps);
             }
-            lw_server_info info = {LW_SERVER_LINK, connection->name, direction, NULL, index, dir};
+            lw_server_info info = {.role = LW_SERVER_LINK,
+                                   .name = connection->name,
+                                   .direction = direction,
+                                   .connection = index,
+                                   .dir = dir,
+                                   .expand = segment->channel[dir].expand};
             info.limit = lw_arena_print(builder->arena, "links.%s %s: %s", connection->name, direction,
                                         segment->name[0] != '\0' ? segment->name : "channel");
             uint32_t unused;
@@ -124,7 +139,8 @@ lw_status lw_server_of_memory(lw_builder *builder, uint32_t device, uint32_t *ou
         const lw_device *owner = &builder->system->device[device];
         const char *name = lw_arena_print(builder->arena, "%s memory", owner->name);
         lw_server server = {.ps_per_byte = ps_per_byte_of(LW_DEVICE_GET(owner, memory_rate_Bps)), .opposite = LW_NO_SERVER};
-        LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_MEMORY, name, "both", name, LW_NO_SERVER, 0}, memory));
+        LW_TRY(
+            add_server(builder, server, (lw_server_info){LW_SERVER_MEMORY, name, "both", name, LW_NO_SERVER, 0, {1, 1}}, memory));
     }
     *out = *memory;
     return LW_OK;
@@ -139,7 +155,7 @@ lw_status lw_server_of_gap(lw_builder *builder, uint32_t device, lw_engine_cost 
         const char *limit = lw_arena_print(builder->arena, "%s dma engine (%g ns a %s)", owner->name, (double)gap_ps / 1e3,
                                            cost == LW_COST_PACKET_GAP ? "packet" : "request");
         lw_server server = {.ps_per_byte = free_of_cost, .packet_ps = gap_ps, .opposite = LW_NO_SERVER};
-        LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_ENGINE, name, "", limit, LW_NO_SERVER, 0}, gap));
+        LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_ENGINE, name, "", limit, LW_NO_SERVER, 0, {1, 1}}, gap));
     }
     *out = *gap;
     return LW_OK;
@@ -163,7 +179,7 @@ lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, 
     }
     const char *name = lw_arena_print(builder->arena, "%s copy engine", builder->system->device[device].name);
     lw_server server = {.ps_per_byte = ps_per_byte, .opposite = LW_NO_SERVER};
-    LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_ENGINE, name, "", name, LW_NO_SERVER, 0}, out));
+    LW_TRY(add_server(builder, server, (lw_server_info){LW_SERVER_ENGINE, name, "", name, LW_NO_SERVER, 0, {1, 1}}, out));
     *pace = (lw_pace){device, reading, ps_per_byte, *out};
     return LW_OK;
 }
@@ -172,7 +188,7 @@ lw_status lw_server_of_core(lw_builder *builder, uint32_t host, const char *job,
     const lw_device *owner = &builder->system->device[host];
     const char *name = lw_arena_print(builder->arena, "%s cpu copy (%s)", owner->name, job);
     lw_server server = {.ps_per_byte = ps_per_byte_of(LW_DEVICE_GET(owner, cpu_copy_rate_Bps)), .opposite = LW_NO_SERVER};
-    return add_server(builder, server, (lw_server_info){LW_SERVER_CPU, name, "", name, LW_NO_SERVER, 0}, out);
+    return add_server(builder, server, (lw_server_info){LW_SERVER_CPU, name, "", name, LW_NO_SERVER, 0, {1, 1}}, out);
 }
 
 lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) {

@@ -84,15 +84,11 @@ static lw_status range_number(const lw_node *node, lw_diags *diags, lw_quantity 
 
 // The value as a text that parses back to it. Sizes and times are whole numbers of their base units.
 static const char *range_text(double value, lw_dimension dimension, lw_arena *arena) {
-    static const char *const unit[LW_DIMENSION_COUNT] = {[LW_PLAIN] = "",          [LW_BYTES] = " B",
-                                                         [LW_TIME] = " ps",        [LW_RATE] = " B/s",
-                                                         [LW_TRANSFERS] = " MT/s", [LW_LENGTH] = " m",
-                                                         [LW_FREQUENCY] = " Hz",   [LW_LENGTH_RATE] = " ps/m",
-                                                         [LW_LOSS] = " dB",        [LW_LOSS_PER_LENGTH] = " dB/m"};
+    const char *unit = dimension == LW_TRANSFERS ? "MT/s" : lw_dimension_base(dimension);
     char number[LW_QUANTITY_TEXT];
     bool whole = dimension == LW_BYTES || dimension == LW_TIME || dimension == LW_RATE;
     lw_number_print(dimension == LW_TRANSFERS ? value / 1e6 : whole ? nearbyint(value) : value, number);
-    return lw_arena_print(arena, "%s%s", number, unit[dimension]);
+    return lw_arena_print(arena, "%s%s%s", number, *unit == '\0' ? "" : " ", unit);
 }
 
 static lw_status add_range_value(double value, lw_dimension dimension, lw_place place, lw_list *values, lw_arena *arena) {
@@ -299,7 +295,7 @@ lw_status lw_sweep_put(lw_node *root, const char *path, const lw_node *value, lw
     if (star != NULL && (star[2] == '.' || star[2] == '\0')) {
         return put_in_all(root, path, star + 1, value, at, arena, diags);
     }
-    static const char *const heads[] = {"preset", "type", "kind"}, *const kept[] = {"between", "pattern", "count"};
+    static const char *const heads[] = {"preset", "type", "kind"}, *const kept[] = {"between", "pattern", "shape", "count"};
     lw_node *old = lw_tree_at(root, path);
     if (value->kind != LW_MAP || old == NULL || old->kind != LW_MAP) {
         return lw_tree_set(root, path, value, at, arena, diags);
@@ -314,7 +310,7 @@ lw_status lw_sweep_put(lw_node *root, const char *path, const lw_node *value, lw
     }
     merged->kind = LW_MAP;
     merged->place = value->place;
-    for (int i = 0; afresh && i < 3; i++) {
+    for (int i = 0; afresh && i < 4; i++) {
         const lw_node *item = child_of(old, kept[i]);
         if (item != NULL) {
             LW_TRY(lw_tree_set(merged, kept[i], item, at, arena, diags));

@@ -28,7 +28,7 @@ lw_status lw_sweep_read(const lw_node *map, lw_node *base, lw_arena *arena, lw_d
 size_t lw_sweep_value(const lw_sweep *sweep, size_t axis, size_t point);
 
 // Put a value at a path. A map with a preset, type or kind starts its link or node afresh and keeps only its place in the
-// topology (between, pattern, count); another map is merged; anything else replaces what is there.
+// topology (between, pattern, shape, count); another map is merged; anything else replaces what is there.
 lw_status lw_sweep_put(lw_node *root, const char *path, const lw_node *value, lw_place at, lw_arena *arena,
                        lw_diags *diags) LW_CHECKED;
 

@@ -118,9 +118,34 @@ static lw_status add_connection(lw_list *list, lw_link_spec *spec, uint32_t a, u
     return LW_OK;
 }
 
+// Each node and the next along each axis, the last and the first included; two in a row have one link.
+static lw_status connect_torus(lw_list *list, lw_link_spec *spec, range group, lw_arena *arena, lw_diags *diags) {
+    uint64_t nodes = (uint64_t)spec->shape[0] * spec->shape[1] * spec->shape[2];
+    if (nodes != group.count) {
+        return lw_error(diags, spec->shape_place, "make their product the count of the group",
+                        "links.%s: the shape has %llu nodes and the group %u", spec->name, (unsigned long long)nodes,
+                        group.count);
+    }
+    for (uint32_t i = 0; i < group.count; i++) {
+        uint32_t stride = 1;
+        for (int axis = 0; axis < LW_TORUS_AXES; axis++) {
+            uint32_t length = spec->shape[axis], at = i / stride % length;
+            if (length > 2 || (length == 2 && at == 0)) {
+                uint32_t next = i - at * stride + (at + 1) % length * stride;
+                LW_TRY(add_connection(list, spec, group.first + i, group.first + next, arena, diags));
+            }
+            stride *= length;
+        }
+    }
+    return LW_OK;
+}
+
 static lw_status connect_inside(lw_list *list, lw_link_spec *spec, range group, lw_arena *arena, lw_diags *diags) {
     if (group.count < 2) {
         return lw_error(diags, spec->between_place[1], "name two different nodes", "links.%s joins a node to itself", spec->name);
+    }
+    if (spec->pattern == LW_PATTERN_TORUS) {
+        return connect_torus(list, spec, group, arena, diags);
     }
     for (uint32_t i = 0; i < group.count; i++) {
         if (spec->pattern == LW_PATTERN_RING && (i > 0 || group.count > 2)) {
@@ -131,16 +156,16 @@ static lw_status connect_inside(lw_list *list, lw_link_spec *spec, range group, 
         }
     }
     if (spec->pattern == LW_PATTERN_EACH || spec->pattern == LW_PATTERN_STAR) {
-        return lw_error(diags, spec->between_place[1], "use pattern: ring or mesh inside a group",
+        return lw_error(diags, spec->between_place[1], "use pattern: ring, mesh or torus inside a group",
                         "links.%s joins a group to itself", spec->name);
     }
     return LW_OK;
 }
 
 static lw_status connect_groups(lw_list *list, lw_link_spec *spec, range a, range b, lw_arena *arena, lw_diags *diags) {
-    if (spec->pattern == LW_PATTERN_RING) {
-        return lw_error(diags, spec->place, "write between: [gpus[*], gpus[*]]",
-                        "links.%s: a ring joins the members of one group", spec->name);
+    if (spec->pattern == LW_PATTERN_RING || spec->pattern == LW_PATTERN_TORUS) {
+        return lw_error(diags, spec->place, "write between: [gpus[*], gpus[*]]", "links.%s: a %s joins the members of one group",
+                        spec->name, lw_pattern_words[spec->pattern]);
     }
     if (spec->pattern == LW_PATTERN_MESH) {
         for (uint32_t i = 0; i < a.count; i++) {
@@ -150,15 +175,15 @@ static lw_status connect_groups(lw_list *list, lw_link_spec *spec, range a, rang
         }
         return LW_OK;
     }
-    bool pairs = spec->pattern == LW_PATTERN_EACH && a.count == b.count;
-    if (!pairs && a.count != 1 && b.count != 1) {
+    // In order: of two switches and eight cards the first has the first four.
+    uint32_t count = a.count > b.count ? a.count : b.count, fewer = a.count > b.count ? b.count : a.count;
+    if (fewer != 1 && (spec->pattern != LW_PATTERN_EACH || count % fewer != 0)) {
         return lw_error(diags, spec->place, "use pattern: mesh for every pair",
                         "links.%s: '%s' has %u nodes and '%s' has %u, so they do not pair", spec->name, spec->between[0], a.count,
                         spec->between[1], b.count);
     }
-    uint32_t count = a.count > b.count ? a.count : b.count;
     for (uint32_t i = 0; i < count; i++) {
-        LW_TRY(add_connection(list, spec, a.first + (a.count > 1 ? i : 0), b.first + (b.count > 1 ? i : 0), arena, diags));
+        LW_TRY(add_connection(list, spec, a.first + i / (count / a.count), b.first + i / (count / b.count), arena, diags));
     }
     return LW_OK;
 }

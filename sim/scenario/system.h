@@ -50,8 +50,9 @@ typedef struct lw_route {
     size_t count;
 } lw_route;
 
-// The way of least latency, then of fewest links, then of those first in the file; through `via` in order. Only hosts, switches
-// and network cards forward. LW_BAD_INPUT without a diagnostic when there is none.
+// The way through fewest hosts, then over fewest links, then of least latency, then of links first in the file; through `via` in
+// order. Only hosts, switches, network cards and devices that say so forward. LW_BAD_INPUT without a diagnostic when there is
+// none.
 lw_status lw_route_find(const lw_system *system, uint32_t from, uint32_t to, const uint32_t *via, size_t via_count,
                         lw_arena *arena, lw_route *out) LW_CHECKED;
 

@@ -56,7 +56,8 @@ static lw_status add_links(lw_builder *builder, lw_route route, bool back, lw_pa
             lw_hop hop = {.server = builder->of_connection[leg->connection][dir] + (uint32_t)way,
                           .overhead_bytes = format->overhead_bytes,
                           .granule_bytes = format->granule_bytes,
-                          .store_forward = store_forward && way == 0};
+                          .store_forward = store_forward && way == 0,
+                          .back = dir == 1 && segment->channel[0].shared_medium};
             hop.buffer_packets = receiver_packets(builder, hop.server, lw_packet_wire_bytes(format, payload_bytes));
             LW_TRY(add_hop(hops, hop, builder->arena));
         }
@@ -136,9 +137,11 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     int64_t rate_Bps = reading ? LW_DEVICE_GET(device, copy_rate_h2d_Bps) : LW_DEVICE_GET(device, copy_rate_d2h_Bps);
-    if (rate_Bps != LW_AUTO && (double)rate_Bps < ceiling_Bps) {
+    double pace_Bps = rate_Bps == LW_AUTO ? ceiling_Bps : fmin((double)rate_Bps, ceiling_Bps);
+    pace_Bps *= device->spec->kind == LW_DEVICE_GPU ? LW_DEVICE_GET(device, guest_share) : 1;
+    if (pace_Bps < ceiling_Bps) {
         hop.overhead_bytes = reading ? packet_bytes : 0;
-        LW_TRY(lw_server_of_pace(builder, executor, reading, (double)rate_Bps, packet_bytes, &hop.server));
+        LW_TRY(lw_server_of_pace(builder, executor, reading, pace_Bps, packet_bytes, &hop.server));
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     return LW_OK;

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// InfiniBand with remote direct memory access. Sources: InfiniBand Architecture Specification volumes 1 and 2 ("IBTA");
+// openucx/ucx at commit 9466d104, ib_iface.c ("UCX").
+#include <stdio.h>
+#include <string.h>
+
+#include "models/packet_network.h"
+
+typedef enum speed { SDR, DDR, QDR, FDR, EDR, HDR, NDR, XDR, SPEEDS } speed;
+
+typedef struct infiniband_params {
+    int speed;
+    int64_t lanes;
+    int64_t mtu_bytes;
+    bool routed;
+    lw_network_params net;
+} infiniband_params;
+
+#define FIELD(name) offsetof(infiniband_params, name)
+
+static const char *const speed_words[] = {"sdr", "ddr", "qdr", "fdr", "edr", "hdr", "ndr", "xdr", NULL};
+static const char *const widths[] = {"1", "2", "4", "8", "12", NULL};
+static const char *const mtus[] = {"256 B", "512 B", "1024 B", "2048 B", "4096 B", NULL};
+
+static const lw_option options[] = {
+    {.key = "speed",
+     .kind = LW_OPTION_WORD,
+     .offset = FIELD(speed),
+     .fallback = "hdr",
+     .words = speed_words,
+     .help = "Rate of a lane: sdr 2.5, ddr 5, qdr 10, fdr 14.06, edr 25.78, hdr 53.125, ndr 106.25 or xdr 212.5 Gb/s.",
+     .source = "IBTA volume 2; the middle of what is in use"},
+    {.key = "lanes",
+     .kind = LW_OPTION_INTEGER,
+     .offset = FIELD(lanes),
+     .fallback = "4",
+     .words = widths,
+     .help = "Lanes of a port, each way.",
+     .source = "IBTA volume 2: 1x, 2x, 4x, 8x and 12x; adapters have 4x"},
+    {.key = "mtu",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_BYTES,
+     .offset = FIELD(mtu_bytes),
+     .fallback = "4096 B",
+     .words = mtus,
+     .help = "Most payload of one packet.",
+     .source = "IBTA volume 1 ch. 7: 256 to 4096 B"},
+    {.key = "routed",
+     .kind = LW_OPTION_FLAG,
+     .offset = FIELD(routed),
+     .fallback = "false",
+     .help = "Packets leave the subnet and carry a global route header of 40 B.",
+     .source = "IBTA volume 1 ch. 8: only between subnets"},
+    {.key = "nic_latency",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_TIME,
+     .offset = FIELD(net.nic_ps),
+     .fallback = "auto",
+     .minimum = 0,
+     .maximum = 1e10,
+     .help = "Each adapter, its bus included; auto: 2.5 us (sdr), 1.25 (ddr), 0.65 (qdr), 0.35 (fdr), 0.3 us (newer).",
+     .source = "UCX: planning constants of 5, 2.5, 1.3, 0.7 and 0.6 us one way, half of it at each end"},
+    {.key = "fec_latency",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_TIME,
+     .offset = FIELD(net.fec_ps),
+     .fallback = "100 ns",
+     .minimum = 0,
+     .maximum = 1e7,
+     .help = "Error correction at the end of each cable, from hdr on.",
+     .source = "Signal Integrity Journal: 100 to 200 ns for RS(544,514)"},
+    {.key = "switch_latency",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_TIME,
+     .offset = FIELD(net.switch_ps),
+     .fallback = "130 ns",
+     .minimum = 0,
+     .maximum = 1e10,
+     .help = "Each idle switch, port to port.",
+     .source = "NVIDIA Quantum QM8790: below 130 ns in one document, below 90 ns in another"},
+    LW_NETWORK_ROWS(FIELD(net)),
+    {0},
+};
+
+// IBTA volume 2: 8b/10b up to QDR, 64b/66b for FDR and EDR; from HDR on PAM4 lanes with RS(544,514) over 256b/257b, which leaves
+// 514/544 x 256/257 = 16/17. Nominal rates: 2, 4, 8, 13.6, 25, 50, 100, 200 Gb/s a lane.
+static const struct {
+    int64_t lane_Bps;
+    lw_fraction line_code;
+    int64_t nic_ps;
+} lane_of[SPEEDS] = {
+    [SDR] = {312500000, {4, 5}, 2500000},    [DDR] = {625000000, {4, 5}, 1250000},    [QDR] = {1250000000, {4, 5}, 650000},
+    [FDR] = {1757812500, {32, 33}, 350000},  [EDR] = {3222656250, {32, 33}, 300000},  [HDR] = {6640625000, {16, 17}, 300000},
+    [NDR] = {13281250000, {16, 17}, 300000}, [XDR] = {26562500000, {16, 17}, 300000},
+};
+
+// IBTA volume 1 ch. 5, 7 and 9. Delimiters and the padding of odd sizes to 4 B are left out.
+enum {
+    LRH_BYTES = 8,    // local route header
+    GRH_BYTES = 40,   // global route header
+    BTH_BYTES = 12,   // base transport header
+    RETH_BYTES = 16,  // RDMA extended transport header: address, key and length of a read
+    AETH_BYTES = 4,   // acknowledge extended transport header
+    ICRC_BYTES = 4,
+    VCRC_BYTES = 2
+};
+
+static void resolve(const void *params, lw_link *link) {
+    const infiniband_params *p = params;
+    // A middle packet of a message: only the first of a write carries RETH, only the ends of a read reply AETH.
+    int64_t packet = LRH_BYTES + (p->routed ? GRH_BYTES : 0) + BTH_BYTES + ICRC_BYTES + VCRC_BYTES;
+    lw_network_wire wire = {
+        .name = "",
+        .raw_Bps = lane_of[p->speed].lane_Bps * p->lanes,
+        .line_code = lane_of[p->speed].line_code,
+        .payload_max_bytes = p->mtu_bytes,
+        .overhead_bytes = {packet, packet + RETH_BYTES, packet},
+        .ack_bytes = packet + AETH_BYTES,
+        .ack_packets = (p->net.message_bytes - 1) / p->mtu_bytes + 1,
+        .nic_ps = lane_of[p->speed].nic_ps,
+        .fec = p->speed >= HDR,
+        .replay = LW_REPLAY_GO_BACK_N,  // IBTA volume 1 ch. 9: a reliable connection starts again at the packet that is missing
+    };
+    memset(link, 0, sizeof *link);
+    lw_network_segment(&p->net, &wire, &link->segment[0]);
+    link->segment_count = 1;
+    link->read_tags = p->net.reads;
+    link->evidence = LW_SPECIFIED;
+    static const char *const names[SPEEDS] = {"SDR", "DDR", "QDR", "FDR", "EDR", "HDR", "NDR", "XDR"};
+    int count = snprintf(link->label, sizeof link->label, "InfiniBand %s %dx", names[p->speed], (int)p->lanes);
+    if (p->net.ports > 1) {
+        (void)snprintf(link->label + count, sizeof link->label - (size_t)count, ", %d ports", (int)p->net.ports);
+    }
+}
+
+static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
+    const infiniband_params *p = params;
+    if (p->lanes != 1 && p->lanes != 2 && p->lanes != 4 && p->lanes != 8 && p->lanes != 12) {
+        return lw_error(diags, lw_family_place(options, set, "lanes", at), "take 1, 2, 4, 8 or 12",
+                        "InfiniBand has no ports of %d lanes", (int)p->lanes);
+    }
+    return LW_OK;
+}
+
+static const char page[] =
+    "InfiniBand is a network made for memory: an adapter writes to and reads from the memory of another machine, a GPU's\n"
+    "included, without a processor on the way (RDMA). Pools of remote GPUs and large training machines stand on it.\n"
+    "\n"
+    "Where the rate goes. HDR is called 200 Gb/s: four lanes of 53.125 Gb/s signal 212.5, of which the parity of\n"
+    "RS(544,514) and 256b/257b take 1/17. FDR is called 56 Gb/s, but 64b/66b leaves 54.5; SDR to QDR lose a fifth to\n"
+    "8b/10b, so that QDR, called 40 Gb/s, carries 32. A packet has 26 B around up to 4096 B of payload (8 local route\n"
+    "header, 12 transport header, 4 and 2 of checks), so little is lost: 24.8 of 25 GB/s. At an MTU of 256 B it is a tenth.\n"
+    "\n"
+    "Latency by part: adapter, error correction at the end of each cable, switches, cable, adapter. On one cluster with\n"
+    "HDR100 a write of 2 B took 1.21 us one way through one switch and 0.25 us more for each further one; the switch itself\n"
+    "is sold as 90 or 130 ns, the rest is error correction and cable. Processors pay for each call besides: measured\n"
+    "message rates of one queue end at some 3 million a second, whatever the wire.\n"
+    "\n"
+    "Reads wait for a round trip. With 16 requests of 64 KiB under way that never shows within a hall; with requests of 4\n"
+    "KiB it does.\n"
+    "\n"
+    "Often claimed: a remote GPU is as fast as a local one. rCUDA measured 9.91 GB/s to a Tesla K40 over two ports of FDR,\n"
+    "against 10.06 GB/s to the same card in the own machine. True, for that card sat behind PCIe 3.0 and two ports carry\n"
+    "13.5 GB/s. A card behind PCIe 5.0 takes 55 GB/s, more than NDR has; and each small call pays microseconds.\n"
+    "\n"
+    "IP over InfiniBand is not modelled. Nothing is lost on the way, for a packet leaves only when there is room for it\n"
+    "(credits), which are taken as plentiful; loss stands for bad cables, after which all is sent again from the missing\n"
+    "packet on.";
+
+const lw_family lw_family_infiniband = {
+    .name = "infiniband",
+    .summary = "InfiniBand SDR to XDR with RDMA, card to card over any number of switches",
+    .page = page,
+    .options = options,
+    .params_size = sizeof(infiniband_params),
+    .between_machines = true,
+    .check = check,
+    .resolve = resolve,
+};

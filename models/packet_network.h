@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What Ethernet and InfiniBand have in common: packets over cards, switches and cables from one end's buffer to the other's.
+#ifndef LW_PACKET_NETWORK_H
+#define LW_PACKET_NETWORK_H
+
+#include <stddef.h>
+
+#include "models/family.h"
+
+// What the user sets of it.
+typedef struct lw_network_params {
+    int64_t ports;
+    int64_t message_bytes, reads;
+    int64_t nic_ps;  // LW_AUTO: the family's
+    int64_t fec_ps;
+    int64_t switches, switch_ps;
+    double cable_m, cable_ps_per_m;
+    int64_t call_ps;  // LW_AUTO: none
+    double loss;
+    double efficiency;
+} lw_network_params;
+
+// The rows whose defaults hold for every network; `at` is the offset of the lw_network_params in the family's struct.
+#define LW_NETWORK_ROWS(at)                                                                                               \
+    {.key = "ports",                                                                                                      \
+     .kind = LW_OPTION_INTEGER,                                                                                           \
+     .offset = (at) + offsetof(lw_network_params, ports),                                                                 \
+     .fallback = "1",                                                                                                     \
+     .minimum = 1,                                                                                                        \
+     .maximum = 32,                                                                                                       \
+     .help = "Ports side by side over which messages are spread evenly.",                                                 \
+     .source = "the usual case"},                                                                                         \
+        {.key = "message",                                                                                                \
+         .kind = LW_OPTION_QUANTITY_INT,                                                                                  \
+         .dimension = LW_BYTES,                                                                                           \
+         .offset = (at) + offsetof(lw_network_params, message_bytes),                                                     \
+         .fallback = "64 KiB",                                                                                            \
+         .minimum = 256,                                                                                                  \
+         .maximum = 0x1p31,                                                                                               \
+         .help = "What a read request asks for at most, and how much is written before it is acknowledged.",              \
+         .source = "perftest (linux-rdma): messages of 64 KiB unless told otherwise; InfiniBand allows 2 GiB"},           \
+        {.key = "reads",                                                                                                  \
+         .kind = LW_OPTION_INTEGER,                                                                                       \
+         .offset = (at) + offsetof(lw_network_params, reads),                                                             \
+         .fallback = "16",                                                                                                \
+         .minimum = 1,                                                                                                    \
+         .maximum = 65536,                                                                                                \
+         .help = "Read requests that may be outstanding.",                                                                \
+         .source = "ConnectX-6 and ConnectX-8 report max_qp_rd_atom 16 (spdk issue 3069, torchcomms pull request 3926)"}, \
+        {.key = "switches",                                                                                               \
+         .kind = LW_OPTION_INTEGER,                                                                                       \
+         .offset = (at) + offsetof(lw_network_params, switches),                                                          \
+         .fallback = "0",                                                                                                 \
+         .minimum = 0,                                                                                                    \
+         .maximum = 16,                                                                                                   \
+         .help = "Switches on the way that are no nodes of the scenario; idle, and cutting through.",                     \
+         .source = "a cable from card to card"},                                                                          \
+        {.key = "cable",                                                                                                  \
+         .kind = LW_OPTION_QUANTITY_REAL,                                                                                 \
+         .dimension = LW_LENGTH,                                                                                          \
+         .offset = (at) + offsetof(lw_network_params, cable_m),                                                           \
+         .fallback = "2 m",                                                                                               \
+         .minimum = 0,                                                                                                    \
+         .maximum = 2e7,                                                                                                  \
+         .help = "Length of the way, all cables together.",                                                               \
+         .source = "assumed: within a rack; passive copper reaches 2 m at 100 Gb/s a lane (IEEE 802.3ck)"},               \
+        {.key = "cable_delay",                                                                                            \
+         .kind = LW_OPTION_QUANTITY_REAL,                                                                                 \
+         .dimension = LW_LENGTH_RATE,                                                                                     \
+         .offset = (at) + offsetof(lw_network_params, cable_ps_per_m),                                                    \
+         .fallback = "4.6 ns/m",                                                                                          \
+         .minimum = 3300,                                                                                                 \
+         .maximum = 10000,                                                                                                \
+         .help = "Propagation along the cable; 4.96 ns/m in single-mode fibre.",                                          \
+         .source = "Broadcom SUE-RM104 (2025-09-26), p. 31: 4.6 ns/m for twinax"},                                        \
+        {.key = "call_cost",                                                                                              \
+         .kind = LW_OPTION_QUANTITY_INT,                                                                                  \
+         .dimension = LW_TIME,                                                                                            \
+         .offset = (at) + offsetof(lw_network_params, call_ps),                                                           \
+         .fallback = "auto",                                                                                              \
+         .minimum = 0,                                                                                                    \
+         .maximum = 1e12,                                                                                                 \
+         .help = "What software adds to the way of a message, both ends together; auto: nothing with RDMA.",              \
+         .source = "an RDMA card reads and writes without software on the way"},                                          \
+        {.key = "loss",                                                                                                   \
+         .kind = LW_OPTION_QUANTITY_REAL,                                                                                 \
+         .dimension = LW_PLAIN,                                                                                           \
+         .offset = (at) + offsetof(lw_network_params, loss),                                                              \
+         .fallback = "0",                                                                                                 \
+         .minimum = 0,                                                                                                    \
+         .maximum = 0.5,                                                                                                  \
+         .help = "Probability that a packet is lost and must be sent again.",                                             \
+         .source = "credits (InfiniBand) or pause frames (IEEE 802.1Qbb) keep a network from losing packets"},            \
+    {                                                                                                                     \
+        .key = "efficiency", .kind = LW_OPTION_QUANTITY_REAL, .dimension = LW_PLAIN,                                      \
+        .offset = (at) + offsetof(lw_network_params, efficiency), .fallback = "1", .minimum = 0.01, .maximum = 1,         \
+        .help = "Share of the wire that this platform keeps busy: what calibration could not explain.",                   \
+        .source = "1: nothing lost"                                                                                       \
+    }
+
+// What the family makes of its own parameters, for one port and either direction.
+typedef struct lw_network_wire {
+    const char *name;       // of the segment; static text
+    int64_t raw_Bps;        // signalling rate, all lanes
+    lw_fraction line_code;  // with FEC parity
+    int64_t payload_max_bytes;
+    int64_t overhead_bytes[LW_PACKET_KINDS];
+    int64_t ack_bytes, ack_packets;  // an acknowledgement every so many packets; 0 bytes: none
+    int64_t packet_floor_ps;         // least time between two packets, where something else is slower than the wire
+    int64_t nic_ps;                  // where nic_latency is auto
+    bool fec;
+    lw_replay replay;
+} lw_network_wire;
+
+// Fill a cleared segment. Latency: software, card, FEC of every cable, switches, propagation, card.
+void lw_network_segment(const lw_network_params *params, const lw_network_wire *wire, lw_segment *segment);
+
+#endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the files of the family thz share: its parameters, and what lies between the antennas.
+#ifndef LW_THZ_H
+#define LW_THZ_H
+
+#include "models/atmosphere.h"
+#include "models/modem.h"
+#include "sim/base/option.h"
+
+typedef enum lw_thz_path_kind { LW_THZ_TERRESTRIAL, LW_THZ_SLANT, LW_THZ_SPACE } lw_thz_path_kind;
+typedef enum lw_thz_arq { LW_THZ_STOP_AND_WAIT, LW_THZ_GO_BACK_N, LW_THZ_BLOCK_ACK, LW_THZ_LTP } lw_thz_arq;
+
+// The field of each key; NaN or LW_AUTO where it was left to the model.
+typedef struct lw_thz_params {
+    int path;
+    double distance_m, altitude_m, orbit_m, elevation_deg;
+    int64_t channel;
+    double frequency_Hz, bandwidth_Hz;
+    double tx_power_dBm, return_power_dBm, backoff_dB;
+    double gain_a_dB, gain_b_dB, dish_a_m, dish_b_m, aperture_efficiency, element_gain_dB;
+    int64_t elements_a, elements_b;
+    double noise_figure_dB, antenna_K, evm, margin_dB;
+    double pointing_deg, jitter_deg;
+    double temperature_K, pressure_hPa, vapour_g_m3, humidity, vapour_scale;
+    double rain_mm_h, rain_height_m, fog_g_m3, cloud_m;
+    int mcs;
+    int64_t spreading, streams;
+    bool pilot_words;
+    int preamble;
+    int64_t frame_bytes, overhead_bytes;
+    int arq;
+    int64_t window, frame_space_ps, modem_ps;
+    int duplex;
+    int64_t blockage_gap_ps, blockage_ps;
+} lw_thz_params;
+
+extern const lw_option lw_thz_options[];
+
+// The middle and the width of the band: given, or those of the channel.
+double lw_thz_frequency_Hz(const lw_thz_params *p);
+double lw_thz_bandwidth_Hz(const lw_thz_params *p);
+
+// The air at the lower (or only) station.
+void lw_thz_station_air(const lw_thz_params *p, lw_air *out);
+
+// One stretch of like air, and all stretches of a path.
+enum { LW_THZ_LEGS_MAX = 72 };
+typedef struct lw_thz_leg {
+    double length_km;
+    lw_gas_spectrum gas;
+} lw_thz_leg;
+typedef struct lw_thz_way {
+    double distance_m;
+    int legs;  // 0: no air
+    lw_thz_leg leg[LW_THZ_LEGS_MAX];
+    double vapour_scale;
+    double rain_mm_h, wet_km, elevation_rad;
+    double fog_g_m3, fog_K;
+    double cloud_kg_m2;
+    double air_K;  // what the air glows with
+} lw_thz_way;
+void lw_thz_way_of(const lw_thz_params *p, lw_thz_way *out);
+double lw_thz_absorption_dB(const lw_thz_way *way, double f_Hz);  // gases, rain, fog, clouds
+
+#endif

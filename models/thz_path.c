@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What lies between the antennas of a terahertz link: distance, air, rain, fog and clouds.
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "models/hydrometeors.h"
+#include "models/thz.h"
+
+static const double rad_per_deg = 3.14159265358979323846 / 180.0;
+
+double lw_thz_frequency_Hz(const lw_thz_params *p) {
+    return lw_is_auto(p->frequency_Hz) ? lw_thz_channel_of((int)p->channel).center_Hz : p->frequency_Hz;
+}
+
+double lw_thz_bandwidth_Hz(const lw_thz_params *p) {
+    return lw_is_auto(p->bandwidth_Hz) ? lw_thz_channel_of((int)p->channel).bandwidth_Hz : p->bandwidth_Hz;
+}
+
+// P.835 at the height of the station, but for what was given.
+void lw_thz_station_air(const lw_thz_params *p, lw_air *out) {
+    lw_air air;
+    lw_reference_air(fmin(p->altitude_m / 1e3, LW_ATMOSPHERE_TOP_KM), LW_REFERENCE_VAPOUR_G_M3, &air);
+    double pressure_hPa = lw_is_auto(p->pressure_hPa) ? air.dry_hPa + air.vapour_hPa : p->pressure_hPa;
+    if (!lw_is_auto(p->temperature_K)) {
+        // The reference holds so many grams; its pressure follows the temperature.
+        air.vapour_hPa *= p->temperature_K / air.temperature_K;
+        air.temperature_K = p->temperature_K;
+    }
+    if (!lw_is_auto(p->humidity)) {
+        air.vapour_hPa = p->humidity * lw_saturation_hPa(air.temperature_K, pressure_hPa);
+    } else if (!lw_is_auto(p->vapour_g_m3)) {
+        air.vapour_hPa = lw_vapour_pressure_hPa(p->vapour_g_m3, air.temperature_K);
+    }
+    air.dry_hPa = pressure_hPa - air.vapour_hPa;
+    *out = air;
+}
+
+static void add_leg(lw_thz_way *way, double length_km, const lw_air *air) {
+    assert(way->legs < LW_THZ_LEGS_MAX);
+    lw_thz_leg *leg = &way->leg[way->legs++];
+    leg->length_km = length_km;
+    lw_gas_spectrum_of(air, &leg->gas);
+}
+
+static void add_layer(const lw_ray_layer *layer, void *user) {
+    add_leg(user, layer->path_km, &layer->air);
+}
+
+// Through the layers of the reference atmosphere, with its vapour scaled to what the station has.
+static void slant_way(const lw_thz_params *p, const lw_air *station, lw_thz_way *way) {
+    double low_km = p->altitude_m / 1e3, high_km = p->orbit_m / 1e3;
+    way->distance_m = 1e3 * lw_slant_range_km(low_km, high_km, way->elevation_rad);
+    double top_km = fmin(high_km, LW_ATMOSPHERE_TOP_KM);
+    if (top_km > low_km) {
+        double surface_g_m3 = lw_vapour_g_m3(station->vapour_hPa, station->temperature_K) * exp(low_km / 2.0);
+        // 64 layers, 20 m thick at the station, are within 0.1 % of the 922 of P.676.
+        lw_layers layers = lw_layers_between(0.0, top_km - low_km, 10.0, 0.02);
+        layers.bottom_km = low_km;
+        (void)lw_ray_trace(&layers, surface_g_m3, way->elevation_rad, add_layer, way);
+    }
+    double up = sin(way->elevation_rad);
+    way->rain_mm_h = p->rain_mm_h;
+    way->wet_km = fmax(fmin(p->rain_height_m, p->orbit_m) - p->altitude_m, 0.0) / 1e3 / up;
+    way->cloud_kg_m2 = p->cloud_m * 1e3 / up;
+}
+
+void lw_thz_way_of(const lw_thz_params *p, lw_thz_way *out) {
+    out->legs = 0;
+    out->distance_m = p->distance_m;
+    out->vapour_scale = p->vapour_scale;
+    out->elevation_rad = p->path == LW_THZ_SLANT ? p->elevation_deg * rad_per_deg : 0.0;
+    out->rain_mm_h = out->wet_km = out->fog_g_m3 = out->cloud_kg_m2 = 0.0;
+    out->fog_K = out->air_K = 0.0;
+    if (p->path == LW_THZ_SPACE) {
+        return;
+    }
+    lw_air station;
+    lw_thz_station_air(p, &station);
+    out->air_K = out->fog_K = station.temperature_K;
+    if (p->path == LW_THZ_SLANT) {
+        slant_way(p, &station, out);
+        return;
+    }
+    add_leg(out, p->distance_m / 1e3, &station);
+    out->rain_mm_h = p->rain_mm_h;
+    out->wet_km = p->distance_m / 1e3;
+    out->fog_g_m3 = p->fog_g_m3;
+}
+
+double lw_thz_absorption_dB(const lw_thz_way *way, double f_Hz) {
+    double f_GHz = f_Hz / 1e9, sum_dB = 0.0;
+    for (int i = 0; i < way->legs; i++) {
+        lw_gas_loss loss = lw_gas_attenuation(&way->leg[i].gas, f_GHz);
+        sum_dB += way->leg[i].length_km * (loss.oxygen_dB_per_km + way->vapour_scale * loss.water_dB_per_km);
+    }
+    if (way->rain_mm_h > 0.0) {
+        // Circular polarisation: the mean of horizontal and vertical.
+        sum_dB += way->wet_km * lw_rain_dB_per_km(f_GHz, way->rain_mm_h, way->elevation_rad, 45.0 * rad_per_deg);
+    }
+    if (way->fog_g_m3 > 0.0) {
+        sum_dB += way->wet_km * lw_fog_dB_per_km(f_GHz, way->fog_K, way->fog_g_m3);
+    }
+    if (way->cloud_kg_m2 > 0.0) {
+        sum_dB += lw_cloud_zenith_dB(f_GHz, way->cloud_kg_m2);
+    }
+    return sum_dB;
+}

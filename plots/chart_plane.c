@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All links on one plane: what a short transfer takes against what a long one gets. Along a diagonal the product of the two is
+// the same: the bytes that must be under way to fill the link, and by Hockney's law (time = t0 + n / r) the size of a transfer
+// that reaches half of r (R. W. Hockney, "The science of computer benchmarking", SIAM 1996).
+#include <math.h>
+#include <stdint.h>
+
+#include "plots/callouts.h"
+#include "plots/chart.h"
+
+#define MARK_SIZE 11.0
+#define KEY_HEIGHT 26.0
+#define PANEL_TITLE 22.0
+#define PANEL_GAP 28.0
+#define PLOT_LEAST 240.0
+#define NAME_MOST 220.0     // longer names are cut
+#define OVERVIEW_SHARE 0.4  // of the width, where a cluster is drawn enlarged beside it
+enum { DIAGONALS_MAX = 24 };
+
+typedef struct mark {
+    const lw_series *series;
+    double time_s;     // of the shortest transfer
+    double rate_GBps;  // bytes more over time more, from the shortest transfer to the longest
+} mark;
+
+// Shape and filling tell how a link is known.
+typedef enum look { LOOK_SPECIFIED, LOOK_MEASURED, LOOK_ASSUMED, LOOK_ANNOUNCED, LOOK_SPECULATIVE, LOOKS } look;
+static const struct {
+    const char *name;
+    lw_shape shape;
+    bool filled;
+    lw_dash dash;
+} looks[LOOKS] = {
+    [LOOK_SPECIFIED] = {"specified", LW_SHAPE_CIRCLE, true, LW_DASH_SOLID},
+    [LOOK_MEASURED] = {"measured or calibrated", LW_SHAPE_DIAMOND, true, LW_DASH_SOLID},
+    [LOOK_ASSUMED] = {"partly assumed", LW_SHAPE_CIRCLE, false, LW_DASH_SOLID},
+    [LOOK_ANNOUNCED] = {"announced", LW_SHAPE_SQUARE, false, LW_DASH_SOLID},
+    [LOOK_SPECULATIVE] = {"speculative", LW_SHAPE_TRIANGLE, false, LW_DASH_DOTS},
+};
+
+static look look_of(lw_evidence evidence) {
+    switch (evidence) {
+    case LW_SPECIFIED:
+        return LOOK_SPECIFIED;
+    case LW_MEASURED:
+    case LW_CALIBRATED:
+        return LOOK_MEASURED;
+    case LW_ASSUMED:
+        return LOOK_ASSUMED;
+    case LW_ANNOUNCED:
+        return LOOK_ANNOUNCED;
+    default:
+        return LOOK_SPECULATIVE;
+    }
+}
+
+static void draw_look(lw_draw *draw, lw_xy at, look which, lw_role role) {
+    bool filled = looks[which].filled;
+    lw_stroke line = {filled ? LW_ROLE_BACKGROUND : role, filled ? 1.0 : 2.0, looks[which].dash};
+    lw_draw_marker(draw, at.x, at.y, looks[which].shape, MARK_SIZE, filled ? role : LW_ROLE_BACKGROUND, line);
+}
+
+typedef struct plane {
+    const lw_chart *chart;
+    const lw_canvas *canvas;
+    lw_axes axes;
+    mark *mark;  // of the panel at hand
+    size_t count;
+    bool *near;         // one a mark: in the cluster that has a view of its own
+    size_t near_count;  // 0: there is none
+    lw_axes cluster;    // of that view
+    lw_box obstacle[DIAGONALS_MAX];
+    size_t obstacle_count;
+} plane;
+
+static lw_xy on_page(const plane *p, double time_s, double rate_GBps) {
+    return (lw_xy){lw_scale_at(&p->axes.x, time_s), lw_scale_at(&p->axes.y, rate_GBps)};
+}
+
+static bool mark_of(const plane *p, const lw_curve *curve, mark *out) {
+    double bytes = (double)(curve->most->bytes - curve->least->bytes);
+    double more_s = curve->most->time_s - curve->least->time_s;
+    *out = (mark){&p->chart->data->series[curve->series], curve->least->time_s, bytes / more_s / 1e9};
+    return bytes > 0.0 && more_s > 0.0 && out->time_s >= LW_CHART_LEAST && out->rate_GBps >= LW_CHART_LEAST &&
+           out->rate_GBps <= LW_CHART_MOST;
+}
+
+static lw_status collect_marks(plane *p, const lw_panel *panel) {
+    p->count = 0;
+    p->mark = LW_NEW_ARRAY(p->canvas->arena, mark, panel->curve_count);
+    p->near = LW_NEW_ARRAY(p->canvas->arena, bool, panel->curve_count);
+    if (p->mark == NULL || p->near == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < panel->curve_count; i++) {
+        p->count += mark_of(p, &panel->curve[i], &p->mark[p->count]) ? 1 : 0;
+    }
+    if (p->count < panel->curve_count) {
+        lw_warn(p->chart->diags, p->chart->request->place, "sweep a small and a large size",
+                "%zu links are not drawn: their transfers of different size take the same time, or none",
+                panel->curve_count - p->count);
+    }
+    return LW_OK;
+}
+
+// ---- The cluster ----
+
+typedef struct span {
+    double low, high;
+} span;
+
+static span span_of(const plane *p, bool near_only, bool of_time) {
+    span s = {LW_CHART_MOST, LW_CHART_LEAST};
+    for (size_t i = 0; i < p->count; i++) {
+        double value = of_time ? p->mark[i].time_s : p->mark[i].rate_GBps;
+        if (!near_only || p->near[i]) {
+            s.low = fmin(s.low, value);
+            s.high = fmax(s.high, value);
+        }
+    }
+    return s;
+}
+
+static bool within(const mark *m, double from_s, double from_GBps, double times_s, double times_GBps) {
+    return m->time_s >= from_s && m->time_s <= from_s * times_s && m->rate_GBps >= from_GBps &&
+           m->rate_GBps <= from_GBps * times_GBps;
+}
+
+// Most links of a machine lie close together, and a few far away. When a small window of the plane holds most marks, it is drawn
+// enlarged beside the whole: the window that begins at some mark's time and some mark's rate and holds the most.
+static void find_cluster(plane *p) {
+    static const double window = 0.36;  // of each axis
+    static const double worth = 0.6;    // of the marks
+    enum { MARKS_LEAST = 16 };
+    span time = span_of(p, false, true);
+    span rate = span_of(p, false, false);
+    double times_s = pow(time.high / time.low, window);
+    double times_GBps = pow(rate.high / rate.low, window);
+    const mark *best[2] = {NULL, NULL};
+    p->near_count = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        for (size_t k = 0; k < p->count; k++) {
+            size_t held = 0;
+            for (size_t m = 0; m < p->count; m++) {
+                held += within(&p->mark[m], p->mark[i].time_s, p->mark[k].rate_GBps, times_s, times_GBps) ? 1 : 0;
+            }
+            if (held > p->near_count) {
+                p->near_count = held;
+                best[0] = &p->mark[i];
+                best[1] = &p->mark[k];
+            }
+        }
+    }
+    if (p->near_count < MARKS_LEAST || (double)p->near_count < worth * (double)p->count || p->near_count == p->count) {
+        p->near_count = 0;
+        return;
+    }
+    for (size_t m = 0; m < p->count; m++) {
+        p->near[m] = within(&p->mark[m], best[0]->time_s, best[1]->rate_GBps, times_s, times_GBps);
+    }
+}
+
+// ---- Scales ----
+
+// Room for names around the outermost marks.
+static span with_room(span s, double share) {
+    double room = fmax(1.5, pow(s.high / s.low, share));
+    return (span){s.low / room, s.high * room};
+}
+
+static void fit_scales(plane *p, bool near_only) {
+    span time = with_room(span_of(p, near_only, true), near_only ? 0.2 : 0.06);
+    span rate = with_room(span_of(p, near_only, false), 0.03);
+    p->axes.x = lw_scale_fit(LW_SCALE_LOG, time.low, time.high, 0.0, 1.0);
+    p->axes.y = lw_scale_fit(LW_SCALE_LOG, rate.low, rate.high, 1.0, 0.0);
+    p->axes.x_writer = lw_tick_seconds;
+    p->axes.y_writer = lw_tick_plain;
+}
+
+// What lies in the window without having made it belongs to it.
+static void take_in(plane *p) {
+    for (size_t i = 0; i < p->count; i++) {
+        const mark *m = &p->mark[i];
+        p->near[i] = m->time_s >= p->axes.x.low && m->time_s <= p->axes.x.high && m->rate_GBps >= p->axes.y.low &&
+                     m->rate_GBps <= p->axes.y.high;
+    }
+}
+
+// ---- Diagonals ----
+
+// The exponent of 2 between neighbouring diagonals: as few as tell the product apart, on round sizes.
+static int diagonal_step(double low, double high) {
+    static const int steps[] = {1, 2, 5, 10, 20, 50, 100, 200};
+    size_t at = 0;
+    while (at + 1 < sizeof steps / sizeof steps[0] && (log2(high) - log2(low)) / steps[at] > 8.0) {
+        at++;
+    }
+    return steps[at];
+}
+
+static bool on_a_mark(const plane *p, lw_box box) {
+    for (size_t i = 0; i < p->count; i++) {
+        lw_xy at = on_page(p, p->mark[i].time_s, p->mark[i].rate_GBps);
+        if (at.x > box.left - MARK_SIZE && at.x < box.right + MARK_SIZE && at.y > box.top - MARK_SIZE &&
+            at.y < box.bottom + MARK_SIZE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The name of a diagonal stands at its lower end, or as far up as it must to keep clear of the marks.
+static lw_status name_diagonal(plane *p, double bytes, lw_xy upper, lw_xy lower) {
+    char size[LW_TICK_TEXT];
+    lw_tick_size(bytes, size);
+    const char *text = lw_arena_print(p->canvas->arena, "%s in flight", size);
+    if (text == NULL) {
+        return LW_NO_MEMORY;
+    }
+    double width = lw_text_width(p->canvas->metrics, text, LW_SIZE_SMALL, false);
+    for (double share = 1.0; share > 0.3 && p->obstacle_count < DIAGONALS_MAX; share -= 0.05) {
+        lw_xy end = {upper.x + share * (lower.x - upper.x), upper.y + share * (lower.y - upper.y)};
+        double bottom = end.y - 5.0;
+        lw_box box = {end.x - width - 8.0, bottom - LW_SIZE_SMALL, end.x - 8.0, bottom + 3.0};
+        if (box.left > p->axes.plot.left + 4.0 && box.top > p->axes.plot.top && !on_a_mark(p, box)) {
+            lw_draw_text(p->canvas->draw, box.right, bottom, lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_END), text);
+            p->obstacle[p->obstacle_count++] = box;
+            return LW_OK;
+        }
+    }
+    return LW_OK;  // no room: the line stays without a name
+}
+
+static lw_status draw_diagonals(plane *p) {
+    const lw_scale *x = &p->axes.x;
+    const lw_scale *y = &p->axes.y;
+    double low = x->low * y->low * 1e9;
+    double high = x->high * y->high * 1e9;
+    int step = diagonal_step(low, high);
+    p->obstacle_count = 0;
+    lw_draw_group(p->canvas->draw, NULL, "diagonals", "bytes in flight: bandwidth times latency");
+    for (int power = (int)ceil(log2(low) / step) * step; power < log2(high); power += step) {
+        double product = ldexp(1.0, power) / 1e9;  // GB/s times s
+        double from_s = fmax(x->low, product / y->high);
+        double to_s = fmin(x->high, product / y->low);
+        lw_xy upper = on_page(p, from_s, product / from_s);
+        lw_xy lower = on_page(p, to_s, product / to_s);
+        lw_draw_line(p->canvas->draw, upper.x, upper.y, lower.x, lower.y, (lw_stroke){LW_ROLE_AXIS, 0.75, LW_DASH_DOTS});
+        if (power >= 0 && hypot(lower.x - upper.x, lower.y - upper.y) > 150.0) {
+            LW_TRY(name_diagonal(p, ldexp(1.0, power), upper, lower));
+        }
+    }
+    lw_draw_ungroup(p->canvas->draw);
+    return LW_OK;
+}
+
+// ---- Marks ----
+
+// The mark says how a link is known; that it is speculative is said in words too.
+static const char *name_of(const plane *p, const lw_series *series) {
+    lw_series shown = *series;
+    if (series->evidence != LW_SPECULATIVE) {
+        shown.name = shown.plain;
+    }
+    return lw_series_name_fit(p->canvas, &shown, LW_SIZE_TICK, false, NAME_MOST);
+}
+
+// Which part of a panel is drawn.
+typedef enum view { VIEW_ALL, VIEW_OVERVIEW, VIEW_CLUSTER } view;
+
+static bool is_shown(const plane *p, view which, size_t index) {
+    return which != VIEW_CLUSTER || p->near[index];
+}
+
+static lw_status place_names(const plane *p, view which, lw_callout *callout, const char **name) {
+    for (size_t i = 0; i < p->count; i++) {
+        bool named = which == VIEW_OVERVIEW ? !p->near[i] : is_shown(p, which, i);
+        name[i] = named ? name_of(p, p->mark[i].series) : "";
+        if (name[i] == NULL) {
+            return LW_NO_MEMORY;
+        }
+        callout[i] = (lw_callout){.mark = on_page(p, p->mark[i].time_s, p->mark[i].rate_GBps),
+                                  .radius = MARK_SIZE * 0.6,
+                                  .width = lw_text_width(p->canvas->metrics, name[i], LW_SIZE_TICK, false),
+                                  .height = LW_SIZE_TICK};
+    }
+    if (lw_callouts_place(callout, p->count, p->obstacle, p->obstacle_count, p->axes.plot) > 0) {
+        return lw_error(p->chart->diags, p->chart->request->place, "give it more width: and height:, or compare fewer links",
+                        "the chart of %.0f x %.0f has no room for the names of %zu links", p->canvas->width, p->canvas->height,
+                        p->count);
+    }
+    return LW_OK;
+}
+
+static lw_status draw_marks(const plane *p, view which) {
+    lw_callout *callout = LW_NEW_ARRAY(p->canvas->arena, lw_callout, p->count);
+    const char **name = LW_NEW_ARRAY(p->canvas->arena, const char *, p->count);
+    if (callout == NULL || name == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(place_names(p, which, callout, name));
+    lw_draw *draw = p->canvas->draw;
+    for (size_t i = 0; i < p->count; i++) {  // leaders below all marks
+        if (callout[i].width > 0.0 && callout[i].has_leader) {
+            lw_draw_line(draw, callout[i].mark.x, callout[i].mark.y, callout[i].elbow.x, callout[i].elbow.y,
+                         (lw_stroke){LW_ROLE_AXIS, 0.75, LW_DASH_SOLID});
+        }
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        const lw_series *series = p->mark[i].series;
+        if (is_shown(p, which, i)) {
+            lw_draw_group(draw, NULL, "series", series->name);
+            draw_look(draw, callout[i].mark, look_of(series->evidence), lw_role_of(series->hue, LW_SHADE_FIRST));
+            lw_draw_text(draw, callout[i].box.left, callout[i].box.bottom - 0.18 * LW_SIZE_TICK,
+                         lw_font_of(LW_SIZE_TICK, lw_role_of(series->hue, LW_SHADE_TEXT), LW_ANCHOR_START), name[i]);
+            lw_draw_ungroup(draw);
+        }
+    }
+    return LW_OK;
+}
+
+// ---- The whole ----
+
+// What the shapes mean, of those that the chart has.
+static void draw_key(const plane *p, lw_box row) {
+    const lw_chart_data *data = p->chart->data;
+    lw_draw *draw = p->canvas->draw;
+    double x = row.left + MARK_SIZE / 2;
+    double y = row.top + KEY_HEIGHT / 2;
+    lw_draw_group(draw, "key", "key", NULL);
+    for (int which = 0; which < LOOKS; which++) {
+        bool used = false;
+        for (size_t i = 0; i < data->series_count; i++) {
+            used = used || look_of(data->series[i].evidence) == (look)which;
+        }
+        double width = lw_text_width(p->canvas->metrics, looks[which].name, LW_SIZE_TICK, false);
+        if (used && x + MARK_SIZE + width < row.right) {
+            draw_look(draw, (lw_xy){x, y}, (look)which, LW_ROLE_INK);
+            lw_draw_text(draw, x + MARK_SIZE, y + LW_SIZE_TICK * 0.36, lw_font_of(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_START),
+                         looks[which].name);
+            x += MARK_SIZE + width + 28.0;
+        }
+    }
+    lw_draw_ungroup(draw);
+}
+
+// A frame in the overview around what is enlarged, and lines to the view beside it.
+static void draw_window(const plane *p) {
+    lw_stroke line = {LW_ROLE_AXIS, 1.0, LW_DASH_SOLID};
+    const lw_box *enlarged = &p->cluster.plot;
+    lw_xy upper = on_page(p, p->cluster.x.low, p->cluster.y.high);
+    lw_xy lower = on_page(p, p->cluster.x.high, p->cluster.y.low);
+    lw_draw *draw = p->canvas->draw;
+    lw_draw_group(draw, NULL, "window", "enlarged beside");
+    lw_draw_rect(draw, upper.x, upper.y, lower.x - upper.x, lower.y - upper.y, LW_ROLE_NONE, line);
+    line = (lw_stroke){LW_ROLE_GRID, 1.5, LW_DASH_SOLID};
+    lw_draw_line(draw, lower.x, upper.y, enlarged->left, enlarged->top, line);
+    lw_draw_line(draw, lower.x, lower.y, enlarged->left, enlarged->bottom, line);
+    lw_draw_ungroup(draw);
+}
+
+static lw_status draw_view(plane *p, view which, lw_box box) {
+    fit_scales(p, which == VIEW_CLUSTER);
+    lw_box *plot = &p->axes.plot;
+    *plot = (lw_box){box.left + lw_axes_label_width(p->canvas, &p->axes), box.top + PANEL_TITLE + LW_AXES_ABOVE, box.right,
+                     box.bottom - LW_AXES_BELOW};
+    if (plot->right - plot->left < PLOT_LEAST || plot->bottom - plot->top < PLOT_LEAST) {
+        return lw_error(p->chart->diags, p->chart->request->place, "give it more width: and height:, or leave them out",
+                        "the chart of %.0f x %.0f is too small for what it shows", p->canvas->width, p->canvas->height);
+    }
+    p->axes.x.start = plot->left;
+    p->axes.x.finish = plot->right;
+    p->axes.y.start = plot->bottom;
+    p->axes.y.finish = plot->top;
+    lw_axes_draw(p->canvas, &p->axes);
+    if (which == VIEW_CLUSTER) {
+        take_in(p);
+        p->cluster = p->axes;
+    } else if (which == VIEW_OVERVIEW) {
+        draw_window(p);
+    }
+    LW_TRY(draw_diagonals(p));
+    return draw_marks(p, which);
+}
+
+static lw_status draw_panel(plane *p, const lw_panel *panel, size_t index, lw_box box) {
+    LW_TRY(collect_marks(p, panel));
+    if (p->count == 0) {
+        return lw_error(p->chart->diags, p->chart->request->place, "sweep a small and a large size, such as [64 B, 1 GiB]",
+                        "there is nothing to draw: the plane needs transfers of two sizes");
+    }
+    char size[LW_TICK_TEXT];
+    lw_tick_size((double)panel->curve[0].least->bytes, size);
+    p->axes.x_title = lw_arena_print(p->canvas->arena, "Time of a transfer of %s", size);
+    p->axes.y_title = "Bandwidth of a long transfer (GB/s)";
+    if (p->axes.x_title == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_draw *draw = p->canvas->draw;
+    lw_draw_group(draw, lw_arena_print(p->canvas->arena, "panel-%zu", index + 1), "panel", panel->title);
+    lw_draw_text(draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START),
+                 panel->title);
+    find_cluster(p);
+    bool two = p->near_count > 0 && p->chart->data->panel_count == 1;
+    if (two) {
+        lw_box right = box;
+        right.left += OVERVIEW_SHARE * (box.right - box.left) + PANEL_GAP;
+        box.right = right.left - PANEL_GAP;
+        LW_TRY(draw_view(p, VIEW_CLUSTER, right));
+        LW_TRY(draw_view(p, VIEW_OVERVIEW, box));
+    } else {
+        LW_TRY(draw_view(p, VIEW_ALL, box));
+    }
+    lw_draw_ungroup(draw);
+    return LW_OK;
+}
+
+void lw_plane_size(const lw_chart *chart, double *width, double *height) {
+    *width = chart->data->panel_count > 1 ? 1600.0 : 1360.0;
+    *height = 900.0 * (double)((chart->data->panel_count + 1) / 2);
+}
+
+lw_status lw_plane_draw(const lw_chart *chart, const lw_canvas *canvas) {
+    static const char meaning[] =
+        "A mark is a link: right is slower to answer, up is more a second. Dotted diagonals: bytes under "
+        "way when the link is full; transfers of that size reach half of the bandwidth";
+    const lw_chart_data *data = chart->data;
+    const char *own = chart->request->subtitle;
+    plane p = {.chart = chart, .canvas = canvas};
+    lw_box content = lw_frame_draw(canvas, chart->title, own != NULL && own[0] != '\0' ? own : meaning, "", chart->result);
+    draw_key(&p, content);
+    content.top += KEY_HEIGHT;
+    size_t columns = data->panel_count > 1 ? 2 : 1;
+    size_t rows = (data->panel_count + columns - 1) / columns;
+    double width = (content.right - content.left - PANEL_GAP * (double)(columns - 1)) / (double)columns;
+    double height = (content.bottom - content.top - PANEL_GAP * (double)(rows - 1)) / (double)rows;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        double left = content.left + (width + PANEL_GAP) * (double)(i % columns);
+        double top = content.top + (height + PANEL_GAP) * (double)(i / columns);
+        LW_TRY(draw_panel(&p, &data->panel[i], i, (lw_box){left, top, left + width, top + height}));
+    }
+    return LW_OK;
+}

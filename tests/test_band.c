@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is uncertain about a link reaches the results: the same run at both ends of it.
+#include "sim/report/report.h"
+#include "tests/scenario_helpers.h"
+
+static const char head[] = "lanewise: 1\n"
+                           "nodes: {here: {kind: host}, there: {kind: host}, far: {kind: host}}\n";
+
+static double waterfall_GBps(const lw_link *link) {
+    lw_waterfall waterfall;
+    lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &waterfall);
+    return waterfall.rate_Bps[LW_STAGE_RETRY] / 1e9;
+}
+
+// A long transfer has the rates of the slow and of the fast link; one over wires has no band, one over both has.
+static void test_both_ends_are_run(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *text = lw_arena_print(test.arena,
+                                      "%s"
+                                      "links: {air: {between: [here, there], type: thz, distance: 5 m, margin: 6 dB}, wire: "
+                                      "{between: [there, far], preset: pcie-4-x4}}\n"
+                                      "workloads:\n"
+                                      "  radio: {kind: copy, from: here, to: there, bytes: 1 GiB}\n"
+                                      "  wire: {kind: copy, from: there, to: far, bytes: 1 MiB}\n"
+                                      "  both: {kind: copy, from: here, to: far, bytes: 1 MiB, after: [radio, wire]}\n",
+                                      head);
+    lw_result result = run_text(&test, text);
+    lw_link slow;
+    lw_link fast;
+    lw_scenario *scenario = load_text(&test, text);
+    lw_point_setup setup;
+    assert_int_equal(lw_scenario_point(scenario, 0, test.arena, test.diags, &setup), LW_OK);
+    const lw_link_spec *air = setup.system.connection[0].spec;
+    assert_string_equal(air->name, "air");
+    air->family->band(air->params, &slow, &fast);
+
+    const lw_workload_result *radio = workload_of(&result.point[0], "radio");
+    assert_true(radio->has_band);
+    assert_true(radio->low_GBps < radio->bandwidth_GBps && radio->bandwidth_GBps < radio->high_GBps);
+    assert_close(radio->low_GBps, waterfall_GBps(&slow), 0.02);
+    assert_close(radio->high_GBps, waterfall_GBps(&fast), 0.02);
+    const lw_workload_result *wire = workload_of(&result.point[0], "wire");
+    assert_false(wire->has_band);
+    assert_true(wire->low_GBps == 0 && wire->high_GBps == 0);
+    const lw_workload_result *both = workload_of(&result.point[0], "both");
+    assert_true(both->has_band && both->low_GBps <= both->bandwidth_GBps && both->bandwidth_GBps <= both->high_GBps);
+
+    lw_text json = {0};
+    assert_int_equal(lw_report(&result, LW_FORMAT_JSON, 0, &json), LW_OK);
+    const char *first = strstr(json.bytes, "\"bandwidth_low_GBps\":");
+    assert_non_null(first);
+    assert_non_null(strstr(first, "\"bandwidth_high_GBps\":"));
+    const char *second = strstr(first + 1, "\"bandwidth_low_GBps\":");
+    assert_non_null(second);
+    assert_null(strstr(second + 1, "\"bandwidth_low_GBps\":"));  // not for the wire
+    assert_non_null(strstr(json.bytes, "\"evidence\":\"speculative\""));
+    lw_text_free(&json);
+    lw_text table = {0};
+    assert_int_equal(lw_report(&result, LW_FORMAT_TABLE, 0, &table), LW_OK);
+    assert_non_null(strstr(table.bytes, "speculative"));
+    lw_text_free(&table);
+    lw_test_end(&test);
+}
+
+// At 74 m the radio just closes; with 1 dB less it does not.
+static void test_a_bad_end_may_be_silence(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, lw_arena_print(test.arena,
+                                                      "%s"
+                                                      "links: {air: {between: [here, there], type: thz, spreading: 1}}\n"
+                                                      "workloads: {send: {kind: copy, from: here, to: there, bytes: 16 MiB}}\n"
+                                                      "sweep: {links.air.distance: [50 m, 74 m]}\n",
+                                                      head));
+    assert_int_equal(result.point_count, 2);
+    const lw_workload_result *near = workload_of(&result.point[0], "send");
+    const lw_workload_result *limit = workload_of(&result.point[1], "send");
+    assert_true(near->low_GBps > 0 && near->low_GBps <= near->bandwidth_GBps && near->high_GBps >= near->bandwidth_GBps);
+    assert_true(limit->has_band && limit->bandwidth_GBps > 0 && limit->low_GBps == 0 &&
+                limit->high_GBps >= limit->bandwidth_GBps);
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_both_ends_are_run),
+        cmocka_unit_test(test_a_bad_end_may_be_silence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Charts of many links: the plane, latency under load, bands of what is uncertain, bars on a scale of their own; and the placing
+// of names on a plane.
+#include "plots/callouts.h"
+#include "tests/chart_helpers.h"
+
+typedef struct link_facts {
+    const char *preset, *label, *family;
+    lw_evidence evidence;
+    double fixed_s, rate_GBps;
+} link_facts;
+
+static const link_facts facts[] = {
+    {"pcie-3-x16", "PCIe 3.0 x16", "pcie", LW_SPECIFIED, 111e-9, 14.4},
+    {"pcie-4-x16", "PCIe 4.0 x16", "pcie", LW_SPECIFIED, 108e-9, 28.7},
+    {"pcie-5-x16", "PCIe 5.0 x16", "pcie", LW_SPECIFIED, 106e-9, 57.5},
+    {"pcie-6-x16", "PCIe 6.0 x16", "pcie", LW_SPECIFIED, 110e-9, 111},
+    {"pcie-7-x16", "PCIe 7.0 x16", "pcie", LW_ANNOUNCED, 108e-9, 221},
+    {"oculink-2-x4", "OCuLink PCIe 4.0 x4", "oculink", LW_CALIBRATED, 119e-9, 6.8},
+    {"thunderbolt-4", "Thunderbolt 4", "usb4", LW_CALIBRATED, 635e-9, 3.3},
+    {"thunderbolt-5", "Thunderbolt 5", "usb4", LW_ASSUMED, 613e-9, 6.6},
+    {"nvlink-v100", "NVLink 2 x6", "nvlink", LW_MEASURED, 121e-9, 146},
+    {"nvlink-a100", "NVLink 3 x12", "nvlink", LW_MEASURED, 121e-9, 276},
+    {"nvlink-h100", "NVLink 4 x18", "nvlink", LW_MEASURED, 121e-9, 398},
+    {"nvlink-b200", "NVLink 5 x18", "nvlink", LW_CALIBRATED, 121e-9, 779},
+    {"xgmi-mi300x", "Infinity Fabric 32 GT/s x16", "xgmi", LW_CALIBRATED, 341e-9, 48.7},
+    {"ualink-200-x4", "UALink 200G x4", "ualink", LW_ANNOUNCED, 126e-9, 92.4},
+    {"gaudi3", "Gaudi 3 RoCE x21", "gaudi", LW_ASSUMED, 800e-9, 515},
+    {"cxl-2.0-x16", "CXL 2.0 x16", "cxl", LW_SPECIFIED, 52e-9, 47.3},
+    {"cxl-3.1-x16", "CXL 3.1 x16", "cxl", LW_SPECIFIED, 55e-9, 95.7},
+    {"ethernet-400g", "RoCE 400 Gb/s", "ethernet", LW_ASSUMED, 912e-9, 49},
+    {"infiniband-ndr", "InfiniBand NDR 4x", "infiniband", LW_ASSUMED, 966e-9, 49.7},
+    {"thz-desk", "THz radio 240 GHz", "thz", LW_SPECULATIVE, 490e-9, 26.2},
+    {"thz-leo", "THz radio 240 GHz", "thz", LW_SPECULATIVE, 2.7e-3, 6},
+    {"thz-moon", "THz radio 230 GHz", "thz", LW_SPECULATIVE, 1.26, 0.035},
+    {"thz-mars", "THz radio 230 GHz", "thz", LW_SPECULATIVE, 750, 7.3e-5},
+};
+enum { LINKS = sizeof facts / sizeof facts[0], SMALL = 64 };
+
+static lw_result result_of(lw_test *test, size_t count) {
+    lw_result result = {.tool_version = "0.1.0", .title = "Every link", .file = "all.yaml", .point_count = count};
+    result.point = LW_NEW_ARRAY(test->arena, lw_point, count);
+    for (size_t i = 0; i < count; i++) {
+        lw_point *point = &result.point[i];
+        *point = (lw_point){.index = (int)i, .set_count = 2, .workload_count = 1, .stage_count = 1};
+        point->set = LW_NEW_ARRAY(test->arena, lw_set_value, 2);
+        point->workload = LW_NEW(test->arena, lw_workload_result);
+        point->stage = LW_NEW(test->arena, lw_stage_result);
+        *point->workload = (lw_workload_result){.name = "send", .direction = "here->there"};
+    }
+    return result;
+}
+
+static void set_link(lw_point *point, const link_facts *f) {
+    static const double left[LW_STAGE_COUNT] = {1.2, 1.1, 1.1, 1.05, 1.0, 1.0, 1.0, 1.0};
+    point->set[0] = (lw_set_value){.path = "links.link", .text = f->preset};
+    point->evidence = f->evidence;
+    *point->stage =
+        (lw_stage_result){.workload = "send", .link = "link", .label = f->label, .family = f->family, .evidence = f->evidence};
+    for (int i = 0; i < LW_STAGE_COUNT; i++) {
+        point->stage->rate_GBps[i] = f->rate_GBps * left[i];
+    }
+}
+
+// Two points a link, by Hockney's law.
+static lw_result plane_of(lw_test *test, int64_t large) {
+    lw_result result = result_of(test, (size_t)2 * LINKS);
+    for (size_t i = 0; i < (size_t)2 * LINKS; i++) {
+        const link_facts *f = &facts[i / 2];
+        lw_workload_result *row = result.point[i].workload;
+        set_link(&result.point[i], f);
+        row->bytes = i % 2 == 0 ? SMALL : large;
+        row->time_s = f->fixed_s + (double)(row->bytes - SMALL) / (f->rate_GBps * 1e9);
+        row->bandwidth_GBps = (double)row->bytes / row->time_s / 1e9;
+        result.point[i].set[1] = (lw_set_value){.path = "workloads.send.bytes",
+                                                .text = i % 2 == 0 ? "64 B" : "large",
+                                                .is_number = true,
+                                                .number = (double)row->bytes,
+                                                .dimension = LW_BYTES};
+    }
+    return result;
+}
+
+static size_t count_items(const lw_picture *picture, lw_draw_kind kind, const char *klass) {
+    size_t count = 0;
+    for (size_t i = 0; i < picture->draw->count; i++) {
+        const lw_draw_item *item = &picture->draw->item[i];
+        count += item->kind == kind && (klass == NULL || strcmp(item->klass, klass) == 0) ? 1 : 0;
+    }
+    return count;
+}
+
+static void leave_png(lw_test *test, const lw_chart_request *request, const lw_result *result, const char *name) {
+    for (int theme = 0; theme < LW_THEME_KINDS; theme++) {
+        lw_chart_request themed = *request;
+        lw_picture picture;
+        lw_text png = {0};
+        themed.theme = theme;
+        assert_int_equal(lw_chart_render(&themed, result, test->arena, test->diags, &picture), LW_OK);
+        assert_int_equal(lw_picture_png(&picture, 1, &png, test->diags), LW_OK);
+        leave(test, lw_arena_print(test->arena, "%s-%s.png", name, lw_theme_words[theme]), &png);
+        lw_text_free(&png);
+    }
+}
+
+// ---- The plane ----
+
+static void test_plane(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = plane_of(&test, INT64_C(1) << 30);
+    lw_chart_request request = request_of(LW_CHART_PLANE);
+    lw_picture picture;
+    lw_metrics fixed = lw_metrics_fixed();
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_golden(&test, &picture, "plane");
+    check_texts(&test, &picture, &fixed);
+    for (size_t i = 0; i < LINKS; i++) {
+        bool radio = strcmp(facts[i].family, "thz") == 0;  // their labels do not tell them apart
+        const char *name = radio ? lw_arena_print(test.arena, "%s (speculative)", facts[i].preset) : facts[i].label;
+        assert_true(has_text(&picture, name));
+    }
+    assert_true(has_text(&picture, "Time of a transfer of 64 B") && has_text(&picture, "1 KiB in flight"));
+    assert_true(has_text(&picture, "measured or calibrated") && has_text(&picture, "partly assumed"));
+    // Every link once in the overview; all but those that are far away enlarged beside it.
+    assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "series"), LINKS + LINKS - 3);
+    assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "window"), 1);
+    assert_int_equal(lw_diags_count(test.diags), 0);
+    leave_png(&test, &request, &result, "plane");
+    lw_test_end(&test);
+}
+
+// The rate is that of Hockney's law, so a transfer that is mostly latency shows the same as a longer one.
+static void test_plane_does_not_depend_on_the_size(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_text dump[2] = {{0}, {0}};
+    for (int i = 0; i < 2; i++) {
+        lw_result result = plane_of(&test, INT64_C(1) << (i == 0 ? 24 : 40));
+        lw_chart_request request = request_of(LW_CHART_PLANE);
+        lw_picture picture;
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        lw_draw_dump(picture.draw, &dump[i]);
+    }
+    assert_string_equal(dump[0].bytes, dump[1].bytes);
+    lw_text_free(&dump[0]);
+    lw_text_free(&dump[1]);
+    lw_test_end(&test);
+}
+
+static void test_plane_without_a_cluster(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = plane_of(&test, INT64_C(1) << 30);
+    result.point_count = (size_t)2 * 12;
+    lw_chart_request request = request_of(LW_CHART_PLANE);
+    lw_picture picture;
+    lw_metrics fixed = lw_metrics_fixed();
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_texts(&test, &picture, &fixed);
+    assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "series"), 12);
+    assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "window"), 0);
+    lw_test_end(&test);
+}
+
+static void test_plane_needs_two_sizes(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = plane_of(&test, INT64_C(1) << 30);
+    lw_chart_request request = request_of(LW_CHART_PLANE);
+    lw_picture picture;
+    result.point_count = 1;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
+    assert_diag(&test, 1,
+                "0:0: there is nothing to draw: the plane needs transfers of two sizes | sweep a small and a large size, such as "
+                "[64 B, 1 GiB]");
+    lw_test_end(&test);
+
+    test = lw_test_begin();
+    result = plane_of(&test, INT64_C(1) << 30);
+    request.width = 400;
+    request.height = 300;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
+    assert_int_equal(lw_diags_errors(test.diags), 1);
+    lw_test_end(&test);
+}
+
+// ---- Names ----
+
+static bool boxes_touch(lw_box a, lw_box b) {
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+static void test_names_find_room(void **state) {
+    (void)state;
+    enum { COUNT = 40, ROUNDS = 12 };
+    const lw_box room = {0, 0, 1000, 700};
+    const lw_box obstacle = {400, 300, 520, 340};
+    uint32_t seed = 12345;
+    for (int round = 0; round < ROUNDS; round++) {
+        lw_callout callout[COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            double drawn[3];
+            for (int k = 0; k < 3; k++) {
+                seed = seed * 1664525u + 1013904223u;
+                drawn[k] = (double)(seed >> 8) / (double)(1 << 24);
+            }
+            // Half of them crowd in a corner.
+            double spread = i % 2 == 0 ? 1.0 : 0.25;
+            callout[i] = (lw_callout){.mark = {20 + 960 * spread * drawn[0], 20 + 660 * spread * drawn[1]},
+                                      .radius = 6,
+                                      .width = i % 7 == 0 ? 0 : 40 + 100 * drawn[2],
+                                      .height = 12};
+        }
+        assert_int_equal(lw_callouts_place(callout, COUNT, &obstacle, 1, room), 0);
+        for (int i = 0; i < COUNT; i++) {
+            const lw_box box = callout[i].box;
+            if (callout[i].width <= 0) {
+                continue;
+            }
+            assert_true(box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom);
+            assert_false(boxes_touch(box, obstacle));
+            for (int k = 0; k < COUNT; k++) {
+                lw_xy at = callout[k].mark;
+                assert_false(boxes_touch(box, (lw_box){at.x - 6, at.y - 6, at.x + 6, at.y + 6}));
+                assert_true(k == i || callout[k].width <= 0 || !boxes_touch(box, callout[k].box));
+            }
+        }
+    }
+    // One mark alone has its name at its right, level with it.
+    lw_callout alone = {.mark = {100, 100}, .radius = 6, .width = 50, .height = 12};
+    assert_int_equal(lw_callouts_place(&alone, 1, NULL, 0, room), 0);
+    assert_false(alone.has_leader);
+    assert_close(alone.box.left, 110, 1e-9);
+    assert_close((alone.box.top + alone.box.bottom) / 2, 100, 1e-9);
+    // No room: said, not hidden.
+    lw_callout wide = {.mark = {100, 100}, .radius = 6, .width = 2000, .height = 12};
+    assert_int_equal(lw_callouts_place(&wide, 1, NULL, 0, room), 1);
+}
+
+// ---- Latency under load ----
+
+// Two links with M/M/1 waiting: the mean time in the system is the service over 1 - load (Kleinrock, Queueing Systems I, 3.27).
+static lw_result loaded(lw_test *test) {
+    enum { RATES = 12 };
+    lw_result result = result_of(test, (size_t)2 * RATES);
+    for (size_t i = 0; i < (size_t)2 * RATES; i++) {
+        lw_point *point = &result.point[i];
+        const link_facts *f = &facts[15 + i / RATES];
+        double offered = 4.0 * (double)(i % RATES + 1);  // GB/s; the first link carries 47.3
+        double load = offered / f->rate_GBps;
+        set_link(point, f);
+        point->set[1] = (lw_set_value){
+            .path = "workloads.send.rate", .text = "rate", .is_number = true, .number = offered * 1e9, .dimension = LW_RATE};
+        point->workload->bandwidth_GBps = load < 1.0 ? offered : 0.9 * f->rate_GBps;
+        point->workload->mean_latency_ps = 100e3 + (load < 1.0 ? 2e3 / (1.0 - load) : 1e9);
+    }
+    return result;
+}
+
+static void test_loaded_latency(void **state) {
+    (void)state;
+    static double dots[][2] = {{8e9, 0.103}, {24e9, 0.105}, {40e9, 0.118}};
+    lw_measured_series measured = {.table = "loaded",
+                                   .label = "CXL",
+                                   .provenance = "A. Tester, Loads, 2026",
+                                   .series = "cxl-2.0-x16",
+                                   .family = "cxl",
+                                   .observe = "mean_latency_us",
+                                   .points = dots,
+                                   .count = 3};
+    lw_test test = lw_test_begin();
+    lw_result result = loaded(&test);
+    result.measured = &measured;
+    result.measured_count = 1;
+    lw_chart_request request = request_of(LW_CHART_LOADED_LATENCY);
+    lw_picture picture;
+    lw_metrics fixed = lw_metrics_fixed();
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_golden(&test, &picture, "loaded-latency");
+    check_texts(&test, &picture, &fixed);
+    assert_true(has_text(&picture, "Mean latency") && has_text(&picture, "Bandwidth (GB/s)"));
+    // The point at 48 GB/s is beyond what the first link carries, and not drawn: its line ends at 44.
+    assert_true(has_text(&picture, "102 ns, 129 ns at 44.0 GB/s") && has_text(&picture, "102 ns, 104 ns at 48.0 GB/s"));
+    assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "measured"), 1);
+    assert_int_equal(count_items(&picture, LW_DRAW_MARKER, NULL), 3 + 1);  // and the key beside the name
+    leave_png(&test, &request, &result, "loaded-latency");
+
+    measured.observe = "bandwidth_GBps";  // tells nothing about latency
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_diag(&test, 0,
+                "0:0: the measured table loaded has no points for this chart | it must vary a rate and observe mean_latency_us");
+    lw_test_end(&test);
+}
+
+// ---- Bands ----
+
+static lw_result radio(lw_test *test) {
+    enum { POINTS = 9 };
+    static const double metres[POINTS] = {0.01, 0.1, 1, 10, 100, 1e3, 2e3, 5e3, 1e4};
+    lw_result result = result_of(test, POINTS);
+    for (size_t i = 0; i < POINTS; i++) {
+        lw_point *point = &result.point[i];
+        set_link(point, &facts[19]);
+        point->set[1] = (lw_set_value){
+            .path = "links.link.distance", .text = "distance", .is_number = true, .number = metres[i], .dimension = LW_LENGTH};
+        double rate = 20.0 / (1.0 + metres[i] / 300.0);
+        point->workload->bandwidth_GBps = rate;
+        point->workload->has_band = true;
+        point->workload->low_GBps = i + 1 == POINTS ? 0.0 : 0.7 * rate;  // at the bad end nothing gets that far
+        point->workload->high_GBps = 1.2 * rate;
+    }
+    return result;
+}
+
+static void test_bands(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = radio(&test);
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    request.x = "links.link.distance";
+    lw_picture picture;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_golden(&test, &picture, "band");
+    assert_true(has_text(&picture, "THz radio 240 GHz (speculative)") && has_text(&picture, "Shaded: how uncertain"));
+    assert_true(has_text(&picture, "10 mm") && has_text(&picture, "10 km") && !has_text(&picture, "(m)"));
+    size_t bands = 0;
+    for (size_t i = 0; i < picture.draw->count; i++) {
+        const lw_draw_item *item = &picture.draw->item[i];
+        bands += item->translucent ? 1 : 0;
+        for (size_t k = 0; item->translucent && k < item->count; k++) {
+            assert_true(item->points[k].y > 0 && item->points[k].y < picture.height);
+        }
+    }
+    assert_int_equal(bands, 1);
+    lw_text svg = {0};
+    assert_int_equal(lw_picture_svg(&picture, &svg, test.diags), LW_OK);
+    assert_non_null(strstr(svg.bytes, "fill-opacity=\"0.15\""));
+    lw_text_free(&svg);
+    leave_png(&test, &request, &result, "band");
+    request.kind = LW_CHART_TIME;  // a band of rates is no band of times
+    for (size_t i = 0; i < result.point_count; i++) {
+        result.point[i].workload->time_s = 1.0 + (double)i;
+    }
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "band"), 0);
+    lw_test_end(&test);
+}
+
+// ---- Bars ----
+
+// Rates from 779 GB/s to 73 kB/s: no scale shows all of them, shares do.
+static void test_bars_of_any_spread(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = plane_of(&test, INT64_C(1) << 30);
+    lw_chart_request request = request_of(LW_CHART_WATERFALL);
+    lw_picture picture;
+    lw_metrics fixed = lw_metrics_fixed();
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_golden(&test, &picture, "waterfall-shares");
+    check_texts(&test, &picture, &fixed);
+    assert_true(has_text(&picture, "Share of the raw rate (%)"));
+    assert_true(has_text(&picture, "thz-mars (speculative)") && has_text(&picture, "Hatched:"));
+    assert_int_equal(count_items(&picture, LW_DRAW_CLIP_PUSH, NULL), 2 + 4);  // PCIe 7, UALink and the radios
+    leave_png(&test, &request, &result, "waterfall-shares");
+    result.point_count = (size_t)2 * 3;  // PCIe 3 to 5 fit on one scale
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "Rate (GB/s)"));
+    lw_test_end(&test);
+}
+
+static lw_status draw_plane(void *user) {
+    lw_metrics fixed = lw_metrics_fixed();
+    lw_arena *arena = lw_arena_new();
+    lw_diags *diags = arena == NULL ? NULL : lw_diags_new(arena);
+    lw_chart_request request = request_of(LW_CHART_PLANE);
+    lw_picture picture;
+    lw_status status = diags == NULL ? LW_NO_MEMORY : lw_chart_render_with(&request, user, &fixed, arena, diags, &picture);
+    lw_arena_free(arena);
+    return status;
+}
+
+static void test_memory_runs_out(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = plane_of(&test, INT64_C(1) << 30);
+    result.point_count = 8;
+    assert_true(lw_test_out_of_memory(draw_plane, &result) > 1);
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plane),
+        cmocka_unit_test(test_plane_does_not_depend_on_the_size),
+        cmocka_unit_test(test_plane_without_a_cluster),
+        cmocka_unit_test(test_plane_needs_two_sizes),
+        cmocka_unit_test(test_names_find_room),
+        cmocka_unit_test(test_loaded_latency),
+        cmocka_unit_test(test_bands),
+        cmocka_unit_test(test_bars_of_any_spread),
+        cmocka_unit_test(test_memory_runs_out),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    lw_plots_close();
+    return failed;
+}

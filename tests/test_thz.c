@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The family thz: channels from distance, weather and hardware; laws that must hold; published links.
+#include "link_helpers.h"
+#include "models/thz.h"
+#include "table_helpers.h"
+
+static double rate_Gbps(const lw_link *link, int dir) {
+    return lw_test_stage(link, dir, LW_PACKET_WRITE, LW_STAGE_RETRY) * 8e-9;
+}
+
+static double window_Gbps(const lw_link *link) {
+    lw_waterfall waterfall;
+    lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &waterfall);
+    return waterfall.window_Bps * 8e-9;
+}
+
+static const lw_channel *channel_of(const lw_link *link, int dir) {
+    return &link->segment[0].channel[dir];
+}
+
+static void a_channel_of_802_15_3d(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_link link = lw_test_link(&test, "thz", "{channel: 66, mcs: 16qam-14/15, spreading: 1, tx_power: 20 dBm}");
+    const lw_channel *c = channel_of(&link, 0);
+    // 21.12 GBd, 4 bits: 10.56 GB/s; code 14/15; every eighth symbol a pilot.
+    assert_int_equal(c->raw_Bps.num, 10560000000);
+    assert_int_equal(c->raw_Bps.den, 1);
+    assert_true(lw_fraction_compare(c->line_code, (lw_fraction){14, 15}) == 0);
+    assert_true(lw_fraction_compare(c->periodic, (lw_fraction){1, 8}) == 0);
+    // 1.5 kB and a check sum fill nine code words of 168 B.
+    assert_int_equal(lw_packet_wire_bytes(&c->format[LW_PACKET_WRITE], 1500), 9 * 168);
+    assert_int_equal(lw_packet_wire_bytes(&c->format[LW_PACKET_REQUEST], 0), 168);
+    // 3328 + 1288 symbols before each frame.
+    assert_int_equal(c->packet_ps, llround(4616 / 21.12e9 * 1e12));
+    assert_int_equal(c->latency_count, 3);
+    assert_string_equal(c->latency[1].name, "propagation");
+    assert_int_equal(c->latency[1].ps, 33356);
+    assert_int_equal(c->credits[LW_PACKET_WRITE].packets, 512);
+    assert_int_equal(c->replay, LW_REPLAY_SELECTIVE);
+    // There and back, two modems each way, two spaces, preamble and header of the answer.
+    assert_int_equal(c->replay_ps, 2 * 33356 + 2 * 1000000 + 2 * 3000000 + c->packet_ps);
+    assert_int_equal(c->error_unit_bytes, lw_packet_wire_bytes(&c->format[LW_PACKET_WRITE], 65536));
+    assert_false(c->shared_medium);
+    assert_int_equal(c->evidence, LW_SPECULATIVE);
+    assert_int_equal(link.evidence, LW_SPECULATIVE);
+    assert_string_equal(link.label, "THz radio 265.68 GHz");
+    lw_test_end(&test);
+}
+
+// Send and wait through the channel's credits is the exchange that the standard's timing gives; the frame is padded to code
+// words.
+static void stop_and_wait_is_the_exchange(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_test_table t = lw_test_table_open(&test, "radio/mac_exchanges.csv");
+    double worst = 0;
+    while (lw_test_table_next(&t)) {
+        const char *text = lw_arena_print(test.arena,
+                                          "{mcs: 16qam-14/15, tx_power: 30 dBm, arq: stop-and-wait, modem: 0 s, frame: %s B, "
+                                          "frame_space: %s us}",
+                                          lw_test_text(&t, "payload_bytes"), lw_test_text(&t, "sifs_us"));
+        lw_link link = lw_test_link(&test, "thz", text);
+        double padded = (double)lw_packet_wire_bytes(&channel_of(&link, 0)->format[LW_PACKET_WRITE],
+                                                     (int64_t)lw_test_number(&t, "payload_bytes")) /
+                        lw_test_number(&t, "payload_bytes");
+        double cycle_s = lw_test_number(&t, "payload_bytes") * 8 / (window_Gbps(&link) * 1e9);
+        double expected_s = lw_test_number(&t, "cycle_us") * 1e-6 +
+                            (padded - 1) * lw_test_number(&t, "payload_bytes") * 8 / (lw_test_number(&t, "phy_rate_Gbps") * 1e9);
+        worst = lw_test_worst(worst, cycle_s, expected_s);
+    }
+    print_message("             exchanges through credits: worst %.1e, limit 1e-3\n", worst);
+    assert_int_equal(t.row, 20);
+    assert_true(worst <= 1e-3);
+    lw_test_end(&test);
+}
+
+static void light_takes_its_time(void **state) {
+    (void)state;
+    const struct {
+        const char *text;
+        double seconds;
+    } rows[] = {
+        {"{path: space, distance: 384400 km, dish_a: 10 m, dish_b: 10 m}", 1.28222033},
+        {"{path: space, distance: 600 km, dish_a: 1 m, dish_b: 1 m}", 2.00138457e-3},
+        {"{path: slant, orbit: 600 km, elevation: 90 deg, dish_a: 1 m, dish_b: 1 m}", 2.00138457e-3},
+        {"{path: space, distance: 400000000 km, dish_a: 34 m, dish_b: 34 m}", 1334.25638},
+    };
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        lw_link link = lw_test_link(&test, "thz", rows[i].text);
+        for (int dir = 0; dir < 2; dir++) {
+            assert_close((double)channel_of(&link, dir)->latency[1].ps * 1e-12, rows[i].seconds, 1e-6);
+        }
+    }
+    lw_test_end(&test);
+}
+
+static void slant_paths_lose_what_p676_says(void **state) {
+    (void)state;
+    const struct {
+        const char *column, *place;
+    } paths[] = {{"zenith_0km_dB", "elevation: 90 deg"},
+                 {"el30_0km_dB", "elevation: 30 deg"},
+                 {"el10_0km_dB", "elevation: 10 deg"},
+                 {"zenith_5km_dB", "elevation: 90 deg, altitude: 5 km"}};
+    lw_test test = lw_test_begin();
+    lw_test_table t = lw_test_table_open(&test, "radio/p676_slant_computed.csv");
+    double worst = 0;
+    while (lw_test_table_next(&t)) {
+        for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+            lw_test_params params;
+            const char *text =
+                lw_arena_print(test.arena, "{path: slant, %s, dish_a: 30 m, dish_b: 30 m, tx_power: 60 dBm}", paths[i].place);
+            (void)lw_test_family(&test, "thz", text, &params);
+            lw_thz_way way;
+            lw_thz_way_of((const lw_thz_params *)(const void *)params.bytes, &way);
+            worst = lw_test_worst(worst, lw_thz_absorption_dB(&way, lw_test_number(&t, "f_GHz") * 1e9),
+                                  lw_test_number(&t, paths[i].column));
+        }
+    }
+    print_message("             slant paths of the family: worst %.1e, limit 5e-3\n", worst);
+    assert_true(worst <= 5e-3);
+    lw_test_end(&test);
+}
+
+// ---- Laws ----
+
+// The rate never rises, and the delay never falls, from one text to the next.
+static void assert_falls(const char *const *texts, bool strictly) {
+    lw_test test = lw_test_begin();
+    double before = (double)INFINITY, first = 0;
+    for (size_t i = 0; texts[i] != NULL; i++) {
+        lw_link link = lw_test_link(&test, "thz", texts[i]);
+        double rate = rate_Gbps(&link, 0);
+        if (!(rate <= before * (1 + 1e-12))) {
+            fail_msg("%s: %g after %g Gb/s", texts[i], rate, before);
+        }
+        first = i == 0 ? rate : first;
+        before = rate;
+    }
+    assert_true(!strictly || before < first);
+    lw_test_end(&test);
+}
+
+static void what_makes_it_slower(void **state) {
+    (void)state;
+    assert_falls((const char *const[]){"{distance: 1 m}", "{distance: 3 m}", "{distance: 10 m}", "{distance: 30 m}",
+                                       "{distance: 100 m}", "{distance: 1 km}", "{distance: 3 km}", NULL},
+                 true);
+    assert_falls((const char *const[]){"{distance: 500 m, gain_a: 45 dB, gain_b: 45 dB}",
+                                       "{distance: 500 m, gain_a: 45 dB, gain_b: 45 dB, rain: 5 mm/h}",
+                                       "{distance: 500 m, gain_a: 45 dB, gain_b: 45 dB, rain: 25 mm/h}",
+                                       "{distance: 500 m, gain_a: 45 dB, gain_b: 45 dB, rain: 100 mm/h}", NULL},
+                 true);
+    assert_falls((const char *const[]){"{distance: 1 km, frequency: 340 GHz, gain_a: 45 dB, gain_b: 45 dB, humidity: 0}",
+                                       "{distance: 1 km, frequency: 340 GHz, gain_a: 45 dB, gain_b: 45 dB, humidity: 40 %}",
+                                       "{distance: 1 km, frequency: 340 GHz, gain_a: 45 dB, gain_b: 45 dB, humidity: 100 %}",
+                                       NULL},
+                 true);
+    assert_falls((const char *const[]){"{jitter: 0 deg}", "{jitter: 1 deg}", "{jitter: 2 deg}", "{jitter: 4 deg}", NULL}, true);
+    assert_falls(
+        (const char *const[]){"{evm: 5 %, distance: 1 m}", "{evm: 10 %, distance: 1 m}", "{evm: 20 %, distance: 1 m}", NULL},
+        true);
+    assert_falls((const char *const[]){"{pointing_error: 0 deg}", "{pointing_error: 3 deg}", "{pointing_error: 6 deg}", NULL},
+                 true);
+    assert_falls((const char *const[]){"{noise_figure: 3 dB}", "{noise_figure: 10 dB}", "{noise_figure: 20 dB}", NULL}, true);
+    assert_falls((const char *const[]){"{path: slant, elevation: 90 deg, dish_a: 3 m, dish_b: 1 m}",
+                                       "{path: slant, elevation: 30 deg, dish_a: 3 m, dish_b: 1 m}",
+                                       "{path: slant, elevation: 20 deg, dish_a: 3 m, dish_b: 1 m}",
+                                       "{path: slant, elevation: 20 deg, dish_a: 3 m, dish_b: 1 m, rain: 1 mm/h}", NULL},
+                 true);
+    assert_falls((const char *const[]){"{blockage_gap: 0 s}", "{blockage_gap: 60 s}", "{blockage_gap: 10 s}", NULL}, true);
+    assert_falls((const char *const[]){"{frame: 1 MiB}", "{frame: 64 KiB}", "{frame: 1500 B}", NULL}, true);
+    // Deep in space, twice as far is a quarter of the rate.
+    lw_test test = lw_test_begin();
+    lw_link near =
+        lw_test_link(&test, "thz", "{path: space, distance: 100000000 km, dish_a: 12 m, dish_b: 12 m, bandwidth: 100 MHz}");
+    lw_link far =
+        lw_test_link(&test, "thz", "{path: space, distance: 200000000 km, dish_a: 12 m, dish_b: 12 m, bandwidth: 100 MHz}");
+    assert_close(rate_Gbps(&near, 0) / rate_Gbps(&far, 0), 4, 0.02);
+    lw_test_end(&test);
+}
+
+static void rates_stay_below_shannon(void **state) {
+    (void)state;
+    // 10 m, 8 - 6.5 dBm, 30 dBi each, 10 dB of noise figure: the worked budget of 19.758 dB at 10 dBm, less 8.5 dB.
+    lw_test test = lw_test_begin();
+    lw_link link = lw_test_link(&test, "thz", "{distance: 10 m}");
+    double snr = lw_snr_with_evm(lw_from_dB(19.758 - 8.5), 0.1);
+    double shannon_Gbps = 21.12 * log2(1 + snr);
+    assert_true(rate_Gbps(&link, 0) < shannon_Gbps);
+    assert_true(rate_Gbps(&link, 0) > shannon_Gbps / 2);
+    lw_test_end(&test);
+}
+
+static void the_two_ways_differ_where_they_should(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_link link = lw_test_link(&test, "thz", "{return_power: -10 dBm}");
+    assert_true(rate_Gbps(&link, 1) < rate_Gbps(&link, 0));
+    link = lw_test_link(&test, "thz", "{}");
+    assert_memory_equal(channel_of(&link, 0), channel_of(&link, 1), sizeof(lw_channel));
+    // An array sends with all its amplifiers, and gains on both ways.
+    lw_link one = lw_test_link(&test, "thz", "{distance: 3 m, elements_a: 16}");
+    assert_true(rate_Gbps(&one, 0) > rate_Gbps(&one, 1));
+    // A cold sky above, a warm Earth below: the way down hears better with a quiet receiver.
+    lw_link sky = lw_test_link(&test, "thz",
+                               "{path: slant, altitude: 5 km, elevation: 90 deg, dish_a: 1 m, dish_b: 1 m, noise_figure: 1 dB}");
+    assert_true(rate_Gbps(&sky, 1) >= rate_Gbps(&sky, 0));
+    lw_test_end(&test);
+}
+
+static void outages_and_sharing(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_link clear = lw_test_link(&test, "thz", "{}");
+    lw_link cut = lw_test_link(&test, "thz", "{blockage_gap: 9 s, blockage: 1 s}");
+    assert_close(rate_Gbps(&cut, 0), 0.9 * rate_Gbps(&clear, 0), 1e-12);
+    assert_int_equal(channel_of(&cut, 0)->outage_gap_ps, INT64_C(9000000000000));
+    assert_int_equal(channel_of(&cut, 1)->outage_ps, INT64_C(1000000000000));
+    assert_int_equal(channel_of(&clear, 0)->outage_ps, 0);
+    lw_link shared = lw_test_link(&test, "thz", "{duplex: shared, window: 8}");
+    assert_true(channel_of(&shared, 0)->shared_medium);
+    assert_int_equal(channel_of(&shared, 0)->turnaround_ps, 3000000);
+    // The answer to eight frames: two spaces, a preamble and a header.
+    int64_t head_ps = channel_of(&clear, 0)->packet_ps;
+    assert_int_equal(channel_of(&shared, 0)->packet_ps, head_ps + (head_ps + 6000000) / 8);
+    lw_test_end(&test);
+}
+
+static void windows(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *const base = "path: space, distance: 384400 km, dish_a: 10 m, dish_b: 10 m, bandwidth: 1 GHz";
+    const struct {
+        const char *arq;
+        int64_t credits;
+        lw_replay replay;
+    } rows[] = {{"stop-and-wait", 1, LW_REPLAY_SELECTIVE},
+                {"go-back-n", 512, LW_REPLAY_GO_BACK_N},
+                {"block-ack", 512, LW_REPLAY_SELECTIVE},
+                {"ltp", LW_CREDITS_INFINITE, LW_REPLAY_SELECTIVE}};
+    for (size_t i = 0; i < 4; i++) {
+        lw_link link = lw_test_link(&test, "thz", lw_arena_print(test.arena, "{%s, arq: %s}", base, rows[i].arq));
+        assert_int_equal(channel_of(&link, 0)->credits[LW_PACKET_WRITE].packets, rows[i].credits);
+        assert_int_equal(channel_of(&link, 0)->replay, rows[i].replay);
+        assert_true(channel_of(&link, 0)->replay_ps > INT64_C(2564440000000));  // there and back
+    }
+    // One frame of 64 KiB in flight over 2.56 s there and back.
+    lw_link wait = lw_test_link(&test, "thz", lw_arena_print(test.arena, "{%s, arq: stop-and-wait}", base));
+    assert_true(window_Gbps(&wait) < 65536 * 8 / 2.5644e9);
+    lw_link ltp = lw_test_link(&test, "thz", lw_arena_print(test.arena, "{%s, arq: ltp}", base));
+    assert_true(isinf(window_Gbps(&ltp)));
+    lw_test_end(&test);
+}
+
+static void bands_hold_the_rate(void **state) {
+    (void)state;
+    const char *const texts[] = {
+        "{}", "{distance: 1 m, channel: 69}", "{distance: 100 m, frequency: 850 GHz, gain_a: 45 dB, gain_b: 45 dB}",
+        "{path: slant, dish_a: 3 m, dish_b: 1 m}", "{path: space, distance: 600 km, dish_a: 1 m, dish_b: 1 m}"};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        lw_test_params params;
+        const lw_family *family = lw_test_family(&test, "thz", texts[i], &params);
+        lw_link link, slow, fast;
+        family->resolve(params.bytes, &link);
+        family->band(params.bytes, &slow, &fast);
+        double low = rate_Gbps(&slow, 0), middle = rate_Gbps(&link, 0), high = rate_Gbps(&fast, 0);
+        print_message("             %s: %.4g to %.4g Gb/s around %.4g\n", texts[i], low, high, middle);
+        assert_true(low <= middle && middle <= high && low < high);
+    }
+    // A mode that the worst hardware cannot carry: nothing gets through, and that is a rate too.
+    lw_test_params params;
+    const lw_family *family = lw_test_family(&test, "thz", "{distance: 1 m, mcs: 64qam-11/15, spreading: 1}", &params);
+    lw_link slow, fast;
+    family->band(params.bytes, &slow, &fast);
+    assert_true(rate_Gbps(&slow, 0) < 1e-3);
+    lw_test_end(&test);
+}
+
+// ---- Published links ----
+
+static void published_links_are_feasible(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_test_table t = lw_test_table_open(&test, "radio/links_measured.csv");
+    while (lw_test_table_next(&t)) {
+        const char *text = lw_arena_print(
+            test.arena,
+            "{frequency: %s GHz, bandwidth: %s GHz, distance: %s m, streams: %s, tx_power: %s dBm, noise_figure: %s dB, "
+            "gain_a: %s dBi, gain_b: %s dBi, elements_a: %s, elements_b: %s, frame: 1 MiB}",
+            lw_test_text(&t, "freq_GHz"), lw_test_text(&t, "bandwidth_GHz"), lw_test_text(&t, "distance_m"),
+            lw_test_text(&t, "streams"), lw_test_text(&t, "tx_power_dBm"), lw_test_text(&t, "noise_figure_dB"),
+            lw_test_text(&t, "gain_dBi"), lw_test_text(&t, "gain_dBi"), lw_test_text(&t, "elements"),
+            lw_test_text(&t, "elements"));
+        lw_link link = lw_test_link(&test, "thz", text);
+        double record = lw_test_number(&t, "record_Gbps") / lw_test_number(&t, "fec");
+        double ratio = rate_Gbps(&link, 0) / record;
+        print_message("             %s: %s GHz over %s m: %.4g Gb/s, model %.4g, %.2f times\n", lw_test_text(&t, "id"),
+                      lw_test_text(&t, "freq_GHz"), lw_test_text(&t, "distance_m"), record, rate_Gbps(&link, 0), ratio);
+        assert_true(ratio >= 1 && ratio <= 4);
+    }
+    assert_int_equal(t.row, 12);
+    lw_test_end(&test);
+}
+
+// ---- Rules ----
+
+static void rules(void **state) {
+    (void)state;
+    const struct {
+        const char *text;
+        lw_status status;
+        const char *finding;
+    } rows[] = {
+        {"{frequency: 990 GHz}", LW_BAD_INPUT,
+         "1:13: a band of 25.92 GHz around 990 GHz leaves the range of 60 to 1000 GHz | the tables of "
+         "absorption end at 1 THz (P.676); below 60 GHz is not this family's field"},
+        {"{path: slant, altitude: 5 km, orbit: 2 km}", LW_BAD_INPUT,
+         "1:38: the far end (2 km) must be above the station (5 km) | give the height of the far end above the sea"},
+        {"{vapour: 7 g/m3, humidity: 40 %}", LW_BAD_INPUT,
+         "1:28: humidity and vapour say the same thing twice | leave one of them out"},
+        {"{vapour: 30 g/m3}", LW_BAD_INPUT,
+         "1:10: air of 288.1 K holds 12.9 g/m3 of vapour at most, not 30 | give less vapour or warmer air"},
+        {"{distance: 100 km, mcs: qpsk-14/15, spreading: 1}", LW_BAD_INPUT,
+         "1:25: the link does not close from end a: -385.3 dB of signal to noise, where qpsk-14/15 needs 9.4 dB | take larger "
+         "antennas, more "
+         "power, a shorter or drier path, less jitter, or mcs: auto"},
+        {"{frequency: 300 GHz, fog: 0.1 g/m3}", LW_OK,
+         "1:27: the model of fog (P.840) is valid to 200 GHz | take the loss in fog as an estimate"},
+        {"{distance: 10 cm, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
+         "1:12: 0.1 m is in the near field of these antennas (38.1 m): what arrives is an estimate, at most all | "
+         "smaller antennas may do as well"},
+        {"{distance: 3 km, rain: 10 mm/h, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
+         "1:24: rain seldom falls as hard on all of 3 km; the path is taken as rained on evenly | give the mean rain rate of the "
+         "whole path"},
+    };
+    const lw_family *family = lw_family_find("thz");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        lw_test test = lw_test_begin();
+        lw_test_params params;
+        assert_int_equal(lw_test_params_of(&test, family, lw_test_tree(&test, rows[i].text), &params), rows[i].status);
+        assert_int_equal(lw_diags_count(test.diags), 1);
+        assert_diag(&test, 0, rows[i].finding);
+        lw_test_end(&test);
+    }
+}
+
+// ---- Whatever the ranges allow is refused or sound ----
+
+static uint32_t draw(uint32_t *state) {
+    *state = *state * 1664525 + 1013904223;  // Numerical Recipes, ch. 7.1
+    return *state >> 8;
+}
+
+static void set_drawn(const lw_option *row, uint32_t *seed, unsigned char *params) {
+    double share = (draw(seed) % 65) / 64.0;  // both ends included
+    double low = row->minimum, high = row->maximum;
+    double value = low > 0 ? low * pow(high / low, share) : low + (high - low) * share * share * share;
+    if (row->kind == LW_OPTION_QUANTITY_REAL) {
+        memcpy(params + row->offset, &value, sizeof value);
+    } else if (row->words == NULL && (row->kind == LW_OPTION_INTEGER || row->kind == LW_OPTION_QUANTITY_INT)) {
+        int64_t whole = llround(value);
+        memcpy(params + row->offset, &whole, sizeof whole);
+    } else if (row->kind == LW_OPTION_WORD) {
+        int words = 0;
+        while (row->words[words] != NULL) {
+            words++;
+        }
+        int word = (int)(draw(seed) % (uint32_t)words);
+        memcpy(params + row->offset, &word, sizeof word);
+    }
+}
+
+static void assert_finite(const lw_link *link) {
+    for (int dir = 0; dir < 2; dir++) {
+        const lw_channel *c = channel_of(link, dir);
+        lw_fraction ps;
+        (void)lw_channel_ps_per_byte(c, &ps);
+        assert_true(ps.num > 0 && ps.den > 0);
+        assert_true(c->raw_Bps.num > 0);
+        assert_true(c->error_probability >= 0 && c->error_probability <= 0.5);
+        assert_true(c->packet_ps > 0 && c->replay_ps > 0 && c->credit_return_ps > 0 && lw_channel_latency_ps(c) >= 0);
+        assert_true(rate_Gbps(link, dir) > 0 && isfinite(rate_Gbps(link, dir)));
+    }
+}
+
+static void drawn_parameters_are_sound_or_refused(void **state) {
+    (void)state;
+    const lw_family *family = lw_family_find("thz");
+    uint32_t seed = 20261122;
+    int sound = 0, refused = 0;
+    for (int i = 0; i < 1500; i++) {
+        lw_test test = lw_test_begin();
+        lw_test_params params;
+        memset(&params, 0, sizeof params);
+        lw_options_default(family->options, params.bytes);
+        for (const lw_option *row = family->options; row->key != NULL; row++) {
+            if (draw(&seed) % 6 == 0) {
+                set_drawn(row, &seed, params.bytes);
+            }
+        }
+        if (family->check(params.bytes, &params.set, (lw_place){0}, test.diags) == LW_OK) {
+            lw_link link;
+            family->resolve(params.bytes, &link);
+            assert_finite(&link);
+            sound++;
+        } else {
+            assert_true(lw_diags_errors(test.diags) > 0);
+            refused++;
+        }
+        lw_test_end(&test);
+    }
+    print_message("             %d sound, %d refused\n", sound, refused);
+    assert_true(sound > 100 && refused > 100);
+}
+
+static void keys_have_effect(void **state) {
+    (void)state;
+    const struct {
+        const char *text, *key;
+        bool effect;
+    } rows[] = {
+        {"{}", "distance", true},
+        {"{path: slant, dish_a: 1 m, dish_b: 1 m}", "distance", false},
+        {"{}", "elevation", false},
+        {"{path: slant, dish_a: 1 m, dish_b: 1 m}", "elevation", true},
+        {"{}", "channel", true},
+        {"{frequency: 300 GHz, bandwidth: 2.16 GHz}", "channel", false},
+        {"{}", "gain_a", true},
+        {"{dish_a: 0.1 m}", "gain_a", false},
+        {"{}", "aperture_efficiency", false},
+        {"{dish_a: 0.1 m}", "aperture_efficiency", true},
+        {"{}", "blockage", false},
+        {"{blockage_gap: 10 s}", "blockage", true},
+        {"{}", "window", true},
+        {"{arq: ltp}", "window", false},
+        {"{path: space, dish_a: 1 m, dish_b: 1 m, distance: 100 km}", "humidity", false},
+        {"{distance: 100 m, frequency: 325 GHz}", "humidity", true},
+    };
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        lw_test_params params;
+        const lw_family *family = lw_test_family(&test, "thz", rows[i].text, &params);
+        if (lw_family_has_effect(family, params.bytes, rows[i].key) != rows[i].effect) {
+            fail_msg("%s: %s", rows[i].text, rows[i].key);
+        }
+    }
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_channel_of_802_15_3d),
+        cmocka_unit_test(stop_and_wait_is_the_exchange),
+        cmocka_unit_test(light_takes_its_time),
+        cmocka_unit_test(slant_paths_lose_what_p676_says),
+        cmocka_unit_test(what_makes_it_slower),
+        cmocka_unit_test(rates_stay_below_shannon),
+        cmocka_unit_test(the_two_ways_differ_where_they_should),
+        cmocka_unit_test(outages_and_sharing),
+        cmocka_unit_test(windows),
+        cmocka_unit_test(bands_hold_the_rate),
+        cmocka_unit_test(published_links_are_feasible),
+        cmocka_unit_test(rules),
+        cmocka_unit_test(drawn_parameters_are_sound_or_refused),
+        cmocka_unit_test(keys_have_effect),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
