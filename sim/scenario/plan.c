@@ -2,8 +2,8 @@
 // Jobs -> tasks.
 #include "sim/scenario/plan.h"
 
-#include <math.h>
 #include <assert.h>
+#include <math.h>
 
 #include "sim/scenario/builder.h"
 
