@@ -100,7 +100,7 @@ lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed
     lw_status status = lw_run_state_make(fabric, seed, arena, &run);
     if (status == LW_OK) {
         run.steady.enabled = engine == LW_ENGINE_PACKET;
-        run.steady.anchor = LW_NONE;
+        run.steady.anchor = NULL;
         for (uint32_t t = 0; t < fabric->task_count; t++) {
             if (fabric->task[t].after_count == 0) {
                 lw_task_release(&run, t);

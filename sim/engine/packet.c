@@ -177,9 +177,7 @@ static void side_effects(lw_run_state *run, lw_node_server *server, const lw_sto
 }
 
 // The packet at the head of the stop's queue starts now on its idle server.
-static inline void start_packet(lw_run_state *run, uint32_t index) {
-    lw_stop *stop = &run->stop[index];
-    lw_node_server *server = &run->server[stop->server];
+static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_node_server *server) {
     bool last = ++stop->started == stop->total;
     int64_t begin_ps = run->now_ps;
     if (!stop->plain) {
@@ -191,7 +189,9 @@ static inline void start_packet(lw_run_state *run, uint32_t index) {
     int64_t end_ps = occupy(server, begin_ps, &stop->service[last]);
     if (stop->next != LW_NONE) {
         int64_t at_ps = (stop->store_forward[last] ? end_ps : begin_ps) + server->latency_ps;
-        at_ps = at_ps > server->in_order_ps ? at_ps : server->in_order_ps;
+        if (!stop->plain && at_ps < server->in_order_ps) {
+            at_ps = server->in_order_ps;
+        }
         push_head(run, &server->flight, at_ps, stop->next, LW_EVENT_ARRIVE, stop->server);
     } else {
         deliver(run, server, stop, last, end_ps);
@@ -199,7 +199,7 @@ static inline void start_packet(lw_run_state *run, uint32_t index) {
     if (!stop->plain) {
         side_effects(run, server, stop, last, end_ps);
     }
-    if (index == run->steady.anchor) {
+    if (stop == run->steady.anchor) {
         run->steady.ticked = true;
     }
     if (last) {
@@ -221,7 +221,7 @@ static inline void join_queue(lw_run_state *run, uint32_t index, int64_t packets
     lw_stop *stop = &run->stop[index];
     lw_node_server *server = &run->server[stop->server];
     if (server->alone && packets == 1 && stop->queued == 0 && server->free_ps <= run->now_ps) {
-        start_packet(run, index);
+        start_packet(run, stop, server);
         return;
     }
     if (stop->counts_wait) {
@@ -275,7 +275,7 @@ static void serve(lw_run_state *run, uint32_t index) {
             wait_in_line(run, server, turn);
         }
     }
-    start_packet(run, turn);
+    start_packet(run, stop, server);
     if (server->waiting_first != LW_NONE) {
         schedule_serve(run, index);
     }

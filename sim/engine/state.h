@@ -151,13 +151,13 @@ typedef struct lw_counter {
 // The search for a repeating state (steady.c).
 typedef struct lw_steady {
     bool enabled;
-    bool fresh;        // something changed: choose an anchor and search anew
-    bool ticked;       // the anchor has started a packet
-    uint32_t anchor;   // stop whose starts are the steps of the search; LW_NONE: nothing worth searching
-    int64_t steps;     // since the last change or saved state
-    int64_t power;     // steps after which the state is saved again
-    int64_t saved_ps;  // time of the saved state
-    int64_t *saved;    // the state, relative to saved_ps
+    bool fresh;             // something changed: choose an anchor and search anew
+    bool ticked;            // the anchor has started a packet
+    const lw_stop *anchor;  // its starts are the steps of the search; NULL: nothing worth searching
+    int64_t steps;          // since the last change or saved state
+    int64_t power;          // steps after which the state is saved again
+    int64_t saved_ps;       // time of the saved state
+    int64_t *saved;         // the state, relative to saved_ps
     size_t saved_count, saved_capacity;
     bool have_saved;
     lw_counter *counter;  // everything that counts on while the state repeats
@@ -214,7 +214,7 @@ void lw_steady_step(lw_run_state *run);  // after an event in which the anchor t
 // Something started, ended or was drawn: what repeated before need not repeat now.
 static inline void lw_steady_changed(lw_run_state *run) {
     run->steady.fresh = true;
-    run->steady.anchor = LW_NONE;
+    run->steady.anchor = NULL;
 }
 
 // FIFO of times.

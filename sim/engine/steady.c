@@ -347,7 +347,7 @@ static void choose_anchor(lw_run_state *run) {
     lw_steady *steady = &run->steady;
     int64_t most = WORTHWHILE_STEPS;
     steady->fresh = false;
-    steady->anchor = LW_NONE;
+    steady->anchor = NULL;
     steady->have_saved = false;
     steady->steps = 0;
     steady->power = SETTLE_STEPS;
@@ -356,7 +356,7 @@ static void choose_anchor(lw_run_state *run) {
         int64_t left = run->stop[last].total - run->stop[last].started;
         if (left > most) {
             most = left;
-            steady->anchor = last;
+            steady->anchor = &run->stop[last];
         }
     }
 }

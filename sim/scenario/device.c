@@ -41,6 +41,8 @@ static const char of_link[] = "the link's own value";
         TIME_ROW("finish", finish_ps, "0 ns", "from the last byte to the caller knowing"),                                    \
         TIME_ROW("dma_packet_gap", dma_packet_gap_ps, "0 ns", "least time between two packets that the DMA engine writes"),   \
         TIME_ROW("request_gap", request_gap_ps, "0 ns", "least time between two read requests of the DMA engine"),            \
+        RATE_ROW("store_rate", store_rate_Bps,                                                                                \
+                 "rate at which a complete read is passed on in the device before it is reported; auto: at once"),            \
         {"tags",                                                                                                              \
          LW_OPTION_INTEGER,                                                                                                   \
          LW_PLAIN,                                                                                                            \

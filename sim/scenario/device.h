@@ -41,7 +41,7 @@ typedef struct lw_device_params {
     int64_t guest_call_ps;
     bool p2p;
     bool forwards;
-    int64_t dma_packet_gap_ps, request_gap_ps;
+    int64_t dma_packet_gap_ps, request_gap_ps, store_rate_Bps;
     int64_t tags, mps_bytes, mrrs_bytes;  // LW_AUTO: the link's
     int64_t native_gen, native_lanes;     // LW_AUTO: whatever the link has
     int64_t latency_ps;                   // of a switch

@@ -3,6 +3,7 @@
 #include "sim/scenario/plan.h"
 
 #include <assert.h>
+#include <math.h>
 
 #include "sim/scenario/builder.h"
 
@@ -381,6 +382,8 @@ static lw_status plan_read_latency(emitter *e) {
         bool has_engine = reader->spec->kind == LW_DEVICE_GPU || reader->spec->kind == LW_DEVICE_NIC;
         task.submit_ps = has_engine ? LW_DEVICE_GET(reader, submit_ps) : 0;
         task.finish_ps += has_engine ? LW_DEVICE_GET(reader, finish_ps) : 0;
+        int64_t store_Bps = has_engine ? LW_DEVICE_GET(reader, store_rate_Bps) : LW_AUTO;
+        task.finish_ps += store_Bps == LW_AUTO ? 0 : llround((double)bytes * 1e12 / (double)store_Bps);
         task.bytes = bytes;
         for (int64_t r = 0; r < repeat; r++) {
             LW_TRY(emit(e, task, (uint32_t[3]){ended, NO_TASK, NO_TASK}, &ended));
