@@ -87,6 +87,37 @@ static void engines_keep_their_pace(void **state) {
     lw_test_end(&test);
 }
 
+// In the switch a copy for many costs the shared link what one copy does, and so does a sum of many; each receiver has all bytes.
+static void switches_copy_and_add_up(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char *const ways[] = {"from: root, to: 'gpus[*]'", "from: 'gpus[*]', to: root"};
+    static const char *const words[] = {"multicast", "reduce"};
+    for (int i = 0; i < 2; i++) {
+        const char *text =
+            lw_arena_print(test.arena,
+                           "nodes: {root: {kind: gpu}, gpus: {kind: gpu, count: 7}, sw: {kind: switch, multicast: true}}\n"
+                           "links:\n  up: {between: [root, sw], preset: pcie-5-x16, dllp: none}\n"
+                           "  down: {between: [gpus, sw], preset: pcie-5-x16, dllp: none}\n"
+                           "workloads: {cast: {kind: copy, %s, bytes: 4 MiB}}\n"
+                           "sweep: {workloads.cast.in_switch: [none, %s]}\n",
+                           ways[i], words[i]);
+        lw_result result = run_text(&test, text);
+        const lw_workload_result *one_by_one = workload_of(&result.point[0], "cast"),
+                                 *at_once = workload_of(&result.point[1], "cast");
+        assert_int_equal(at_once->bytes, one_by_one->bytes);
+        assert_close(one_by_one->time_s, 7 * at_once->time_s, 4e-3);  // but for the latency
+        assert_null(strstr(one_by_one->limited_by, "credits"));       // they are infinite here
+        for (size_t d = 0; d < result.point[1].direction_count; d++) {
+            const lw_direction_result *row = &result.point[1].direction[d];
+            if (strcmp(row->direction, i == 0 ? "root->sw" : "sw->root") == 0) {
+                assert_int_equal(row->payload_bytes, 4 << 20);
+            }
+        }
+    }
+    lw_test_end(&test);
+}
+
 // A guest with a quarter of the card gets a quarter of its engines, whether they or the link were the limit; calls cost more.
 static void guests_have_a_share(void **state) {
     (void)state;
@@ -398,6 +429,7 @@ int main(void) {
         cmocka_unit_test(devices_limit_packets_requests_and_tags),
         cmocka_unit_test(slow_cards_slow_their_slot),
         cmocka_unit_test(engines_keep_their_pace),
+        cmocka_unit_test(switches_copy_and_add_up),
         cmocka_unit_test(guests_have_a_share),
         cmocka_unit_test(submission_is_a_task_and_follows_the_interface),
         cmocka_unit_test(pageable_copies_are_staged),

@@ -49,6 +49,15 @@ lw_status lw_server_of_core(lw_builder *builder, uint32_t host, const char *job,
 lw_status lw_slots_of_engine(lw_builder *builder, uint32_t device, bool reading, uint32_t *out) LW_CHECKED;
 lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) LW_CHECKED;
 
+// A copy of a server that runs beside it and shows in no result.
+lw_status lw_server_shadow(lw_builder *builder, uint32_t server, uint32_t *out) LW_CHECKED;
+
+// ---- multicast.c ----
+// A member of a multicast or reduction: checks that a switch on its way can do it. All members but the first share with it what
+// lies before (multicast) or behind (reduce) that switch; they get shadows of it, so that packets pass it in the same time and
+// are counted once.
+lw_status lw_transfer_share(lw_builder *builder, lw_job *job, bool first, lw_transfer *transfer) LW_CHECKED;
+
 // ---- transfer.c ----
 typedef struct lw_ends {
     uint32_t source, sink, executor;  // devices; the executor is one of the two

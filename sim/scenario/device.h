@@ -46,6 +46,7 @@ typedef struct lw_device_params {
     int64_t native_gen, native_lanes;     // LW_AUTO: whatever the link has
     int64_t latency_ps;                   // of a switch
     bool store_forward;
+    bool multicast;
     int64_t count;
 } lw_device_params;
 

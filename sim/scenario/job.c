@@ -34,6 +34,7 @@ const char *const lw_job_help[] = {"copy a buffer, as cudaMemcpy does",
     { "via", LW_OPTION_NODE, LW_PLAIN, AT(via), "", NULL, 0, 0, "nodes that the route must pass, in order", NULL }
 
 static const char *const memory_words[] = {"pinned", "pageable", NULL};
+static const char *const in_switch_words[] = {"none", "multicast", "reduce", NULL};  // in the order of lw_in_switch
 static const char *const choice_words[] = {"auto", "true", "false", NULL};
 static const char *const arrival_words[] = {"backlog", "fixed", "poisson", NULL};  // in the order of lw_arrivals
 static const char *const op_words[] = {"read", "write", "both", NULL};
@@ -49,6 +50,10 @@ static const lw_option copy_options[] = {
     {"p2p", LW_OPTION_WORD, LW_PLAIN, AT(p2p), "auto", choice_words, 0, 0,
      "between GPUs: straight, or through a bounce buffer in host memory; auto: what both devices can", NULL},
     COUNT_ROW("repeat", repeat, "1", "the same copy again and again"),
+    {"in_switch", LW_OPTION_WORD, LW_PLAIN, AT(in_switch), "none", in_switch_words, 0, 0,
+     "what a switch with multicast: true does for copies from one node to a group (multicast) or from a group to one node "
+     "(reduce)",
+     NULL},
     {"overlap", LW_OPTION_FLAG, LW_PLAIN, AT(overlap), "false", NULL, 0, 0,
      "repeat: call the next copy before the one before has ended", NULL},
     PLACE_IN_TIME_ROWS,

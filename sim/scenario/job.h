@@ -17,6 +17,7 @@ extern const char *const lw_job_words[];  // "copy", ..., NULL
 extern const char *const lw_job_help[];
 
 typedef enum lw_dma_op { LW_DMA_READ, LW_DMA_WRITE, LW_DMA_BOTH } lw_dma_op;
+typedef enum lw_in_switch { LW_IN_SWITCH_NONE, LW_IN_SWITCH_MULTICAST, LW_IN_SWITCH_REDUCE } lw_in_switch;
 typedef enum lw_choice { LW_CHOICE_AUTO, LW_CHOICE_TRUE, LW_CHOICE_FALSE } lw_choice;
 
 // Parameters of all kinds; the table of a kind says which of them it has.
@@ -28,6 +29,7 @@ typedef struct lw_job_params {
     int p2p;                // lw_choice
     int64_t repeat;
     bool overlap;
+    int in_switch;               // lw_in_switch
     int64_t packet_bytes;        // LW_AUTO: as large as the path takes
     int64_t rate_Bps, gap_ps;    // of streams, the rate also of small transfers; LW_AUTO: not given
     int arrivals;                // lw_arrivals

@@ -112,7 +112,8 @@ static uint32_t tightest_credits(const lw_plan *plan, const lw_job_plan *job) {
         const lw_credits *credits = &server->credits[task->data_kind];
         int64_t units = server->data_unit_bytes > 0 ? (task->packet_bytes - 1) / server->data_unit_bytes + 1 : 0;
         int64_t packets = credits->packets > 0 ? credits->packets : INT64_MAX;
-        if (units > 0 && credits->data_units > 0 && credits->data_units / units < packets) {
+        if (units > 0 && credits->data_units > 0 && credits->data_units != LW_CREDITS_INFINITE &&
+            credits->data_units / units < packets) {
             packets = credits->data_units / units;
         }
         if (packets < least) {

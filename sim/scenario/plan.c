@@ -238,6 +238,12 @@ static lw_status plan_copy(emitter *e) {
     for (size_t i = 0; i < job->pair_count; i++) {
         copy_way way;
         LW_TRY(choose_way(e->builder, job, job->pair[i], &way));
+        if (LW_JOB_GET(job, in_switch) != LW_IN_SWITCH_NONE) {
+            int64_t submit_ps = way.first.submit_ps;
+            LW_TRY(lw_transfer_share(e->builder, job, i == 0, &way.first));
+            // The copies of a multicast start together, after the one call.
+            way.first.task.submit_ps += job->params.in_switch == LW_IN_SWITCH_MULTICAST && i > 0 ? submit_ps : 0;
+        }
         LW_TRY(count_bytes(e, bytes, job->params.repeat));
         LW_TRY(emit_copy(e, &way, bytes));
         if (i == 0) {

@@ -9,7 +9,8 @@ typedef enum lw_server_role {
     LW_SERVER_LINK,    // one direction of a segment of a link
     LW_SERVER_MEMORY,  // a memory port, both directions
     LW_SERVER_ENGINE,  // a DMA engine that does not fill the link, or needs time for each packet
-    LW_SERVER_CPU      // a core that copies
+    LW_SERVER_CPU,     // a core that copies
+    LW_SERVER_SHADOW   // what another copy of a multicast or reduction occupies anyway; in no result
 } lw_server_role;
 
 typedef struct lw_server_info {
@@ -31,6 +32,7 @@ typedef struct lw_transfer {
     lw_waterfall waterfall;  // of the slowest link of the route
     uint32_t slowest;        // that connection; LW_NO_SERVER for a transfer without links
     uint32_t window;         // connection whose tags are fewest
+    size_t first_link;       // hop of task.data where the links begin
 } lw_transfer;
 
 typedef struct lw_job_plan {

@@ -191,6 +191,15 @@ lw_status lw_server_of_core(lw_builder *builder, uint32_t host, const char *job,
     return add_server(builder, server, (lw_server_info){LW_SERVER_CPU, name, "", name, LW_NO_SERVER, 0, {1, 1}}, out);
 }
 
+lw_status lw_server_shadow(lw_builder *builder, uint32_t server, uint32_t *out) {
+    lw_server copy = LW_LIST_ITEMS(&builder->server, lw_server)[server];
+    lw_server_info info = LW_LIST_ITEMS(&builder->info, lw_server_info)[server];
+    info.role = LW_SERVER_SHADOW;
+    copy.opposite = LW_NO_SERVER;
+    copy.control_bytes = 0;
+    return add_server(builder, copy, info, out);
+}
+
 lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) {
     *out = (uint32_t)builder->resource.count;
     int64_t *added = LW_LIST_ADD(&builder->resource, int64_t, builder->arena);

@@ -218,6 +218,7 @@ lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_pla
         LW_TRY(add_engine(builder, ends.executor, false, ceiling_Bps, task->packet_bytes, &data));
     }
     LW_TRY(add_memory(builder, ends.source, &data));
+    out->first_link = data.count;
     LW_TRY(add_links(builder, out->route, false, kind, task->packet_bytes, &data));
     if (reading) {
         LW_TRY(add_engine(builder, ends.executor, true, ceiling_Bps, task->request_bytes, &request));
