@@ -111,6 +111,7 @@ typedef struct lw_channel {
 enum { LW_SEGMENTS_MAX = 4 };
 typedef struct lw_segment {
     const char *name;       // "tunnel", "inner pcie"; "" for a single one; static text
+    bool whole_packets;     // takes a packet up, and hands it on, only when it has all of it: software
     lw_channel channel[2];  // [0] a -> b, [1] b -> a
 } lw_segment;
 

@@ -214,6 +214,7 @@ static int64_t software_packet_ps(const ethernet_params *p) {
 // A stage of its own, beside the wire: while the card sends one packet, the cores handle the next, so the slower of them counts.
 static void software_segment(const ethernet_params *p, const lw_segment *wire, lw_segment *segment) {
     segment->name = "software";
+    segment->whole_packets = true;
     for (int dir = 0; dir < 2; dir++) {
         lw_channel *channel = &segment->channel[dir];
         *channel = (lw_channel){

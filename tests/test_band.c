@@ -59,7 +59,14 @@ static void test_both_ends_are_run(void **state) {
     lw_text table = {0};
     assert_int_equal(lw_report(&result, LW_FORMAT_TABLE, 0, &table), LW_OK);
     assert_non_null(strstr(table.bytes, "speculative"));
+    assert_non_null(strstr(table.bytes, "uncertain, GB/s"));
+    assert_non_null(strstr(table.bytes, lw_arena_print(test.arena, "%.3g to %.3g", radio->low_GBps, radio->high_GBps)));
     lw_text_free(&table);
+    lw_text csv = {0};
+    assert_int_equal(lw_report(&result, LW_FORMAT_CSV, 0, &csv), LW_OK);
+    assert_non_null(strstr(csv.bytes, "radio.bandwidth_low_GBps,radio.bandwidth_high_GBps,"));
+    assert_null(strstr(csv.bytes, "wire.bandwidth_low_GBps"));
+    lw_text_free(&csv);
     lw_test_end(&test);
 }
 

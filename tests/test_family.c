@@ -321,6 +321,88 @@ static void a_longer_cable_is_never_faster(void **state) {
     }
 }
 
+// ---- More and longer, in every preset ----
+
+// Resolve with another value of the key; false where the family refuses it or has no such key.
+static bool resolve_with(lw_test *test, const preset *p, const char *key, const char *text, lw_link *link) {
+    const lw_option *row = lw_option_find(p->family->options, key);
+    lw_diags *found = lw_diags_new(test->arena);
+    lw_test_params params = p->params;
+    const lw_node value = {.kind = LW_SCALAR, .text = text};
+    if (row == NULL || lw_option_parse_value(row, &value, params.bytes, found) != LW_OK ||
+        lw_test_check(p->family, &params, (lw_place){0}, found) != LW_OK) {
+        return false;
+    }
+    p->family->resolve(params.bytes, link);
+    return true;
+}
+
+static int64_t link_latency_ps(const lw_link *link) {
+    int64_t ps = 0;
+    for (int i = 0; i < link->segment_count; i++) {
+        ps += lw_channel_latency_ps(&link->segment[i].channel[0]);
+    }
+    return ps;
+}
+
+static void assert_width_helps(lw_test *test, const char *file, const preset *p) {
+    static const char *const keys[] = {"lanes", "links", "ports"};
+    static const char *const counts[] = {"1", "2", "3", "4", "8", "12", "16", "18"};
+    for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+        double write_Bps = 0, read_Bps = 0;
+        int widths = 0;
+        for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+            lw_link link;
+            if (!resolve_with(test, p, keys[k], counts[i], &link)) {
+                continue;
+            }
+            double write = lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_RETRY);
+            double read = lw_test_stage(&link, 0, LW_PACKET_COMPLETION, LW_STAGE_RETRY);
+            if (write < write_Bps || read < read_Bps) {
+                fail_msg("%s: slower with %s %s", file, keys[k], counts[i]);
+            }
+            write_Bps = write;
+            read_Bps = read;
+            widths++;
+        }
+        assert_true(lw_option_find(p->family->options, keys[k]) == NULL || widths >= 1);
+    }
+}
+
+static void assert_length_hurts(lw_test *test, const char *file, const preset *p) {
+    static const char *const keys[] = {"cable", "distance"};
+    static const char *const lengths[] = {"0.1 m", "0.5 m", "1 m", "2 m", "3 m", "10 m", "100 m", "1 km", "1000 km"};
+    for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+        double write_Bps = (double)INFINITY;
+        int64_t latency_ps = -1;
+        int count = 0;
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            lw_link link;
+            if (!resolve_with(test, p, keys[k], lengths[i], &link)) {
+                continue;
+            }
+            double write = lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_RETRY);
+            if (write > write_Bps || link_latency_ps(&link) < latency_ps) {
+                fail_msg("%s: faster with %s %s", file, keys[k], lengths[i]);
+            }
+            write_Bps = write;
+            latency_ps = link_latency_ps(&link);
+            count++;
+        }
+        assert_true(lw_option_find(p->family->options, keys[k]) == NULL || count >= 2);
+    }
+}
+
+static void more_side_by_side_is_never_slower(void **state) {
+    (void)state;
+    (void)each_preset(assert_width_helps);
+}
+
+static void a_longer_way_is_never_faster(void **state) {
+    (void)state;
+    (void)each_preset(assert_length_hurts);
+}
+
 // ---- Keys without effect ----
 
 static void keys_have_effect_where_they_should(void **state) {
@@ -420,6 +502,8 @@ int main(void) {
         cmocka_unit_test(every_listed_value_is_sound_or_refused),
         cmocka_unit_test(more_lanes_are_never_slower),
         cmocka_unit_test(a_longer_cable_is_never_faster),
+        cmocka_unit_test(more_side_by_side_is_never_slower),
+        cmocka_unit_test(a_longer_way_is_never_faster),
         cmocka_unit_test(keys_have_effect_where_they_should),
         cmocka_unit_test(every_key_has_effect_somewhere),
         cmocka_unit_test(without_memory_nobody_is_accused),

@@ -169,10 +169,47 @@ static lw_status resolve_preset(const lw_context *context, const lw_preset *pres
     return LW_OK;
 }
 
+static bool uses_preset(const lw_node *node, const char *name) {
+    if (node->key != NULL && strcmp(node->key, "preset") == 0 && node->text != NULL && strcmp(node->text, name) == 0) {
+        return true;
+    }
+    for (const lw_node *child = node->first; child != NULL; child = child->next) {
+        if (uses_preset(child, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// What measurements say about a preset: the tables whose scenario has it.
+static lw_status add_tables(const lw_context *context, const char *name, lw_text *out) {
+    const char **paths = NULL;
+    size_t count = 0;
+    LW_TRY(lw_command_files(context, "measured", &paths, &count));
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        const lw_source *source = NULL;
+        lw_node *root = NULL;
+        LW_TRY(lw_source_read(paths[i], context->arena, context->diags, &source));
+        LW_TRY(lw_tree_parse(source, context->arena, context->diags, &root));
+        if (uses_preset(root, name)) {
+            lw_text_print(out, "%s  %s (%s)\n",
+                          any ? ""
+                              : "\nMeasured with it; lanewise explain TABLE shows one, lanewise validate how near the model is\n",
+                          child_text(root, "name"), child_text(root, "use"));
+            any = true;
+        }
+    }
+    if (!any) {
+        lw_text_add(out, "\nNo measured table has it.\n");
+    }
+    return LW_OK;
+}
+
 static lw_status explain_preset(const lw_context *context, const lw_preset *preset, lw_text *out) {
     LW_TRY(add_parameters(context, preset, out));
     if (preset->kind != LW_PRESET_LINK) {
-        return LW_OK;
+        return add_tables(context, preset->name, out);
     }
     lw_link *link = LW_NEW(context->arena, lw_link);
     if (link == NULL) {
@@ -189,7 +226,10 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
     }
     LW_TRY(add_waterfall(context, link, out));
     const lw_family *family = lw_family_find(preset->type);
-    return family->band == NULL ? LW_OK : add_band(context, family, params, out);
+    if (family->band != NULL) {
+        LW_TRY(add_band(context, family, params, out));
+    }
+    return add_tables(context, preset->name, out);
 }
 
 static void add_fact(const lw_node *map, const char *key, lw_text *out) {

@@ -12,6 +12,17 @@ static void add_number(lw_text *out, double value) {
     lw_text_number(out, value);
 }
 
+// Columns for the uncertain range only where some point has one.
+static bool has_band(const lw_result *result, const lw_columns *columns, size_t w) {
+    for (size_t p = 0; p < result->point_count; p++) {
+        const lw_workload_result *workload = lw_point_workload(&result->point[p], columns->workload[w], w);
+        if (workload != NULL && workload->has_band) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static lw_status add_head(const lw_result *result, const lw_columns *columns, lw_arena *arena, lw_text *out) {
     lw_text_add(out, "index");
     const lw_point *first = result->point_count > 0 ? &result->point[0] : NULL;
@@ -23,9 +34,11 @@ static lw_status add_head(const lw_result *result, const lw_columns *columns, lw
         }
         add_field(out, name);
     }
-    static const char *const metrics[] = {"time_us", "bandwidth_GBps", "bytes", "mean_wait_ns", "limited_by"};
+    static const char *const metrics[] = {
+        "time_us", "bandwidth_GBps", "bytes", "mean_wait_ns", "limited_by", "bandwidth_low_GBps", "bandwidth_high_GBps"};
+    const size_t count = sizeof metrics / sizeof metrics[0];
     for (size_t w = 0; w < columns->workload_count; w++) {
-        for (size_t m = 0; m < sizeof metrics / sizeof metrics[0]; m++) {
+        for (size_t m = 0; m < (has_band(result, columns, w) ? count : count - 2); m++) {
             const char *name = lw_arena_print(arena, "%s.%s", columns->workload[w], metrics[m]);
             if (name == NULL) {
                 return LW_NO_MEMORY;
@@ -58,10 +71,26 @@ static void add_workload(const lw_workload_result *workload, lw_text *out) {
     add_field(out, workload->limited_by == NULL ? "" : workload->limited_by);
 }
 
+static void add_band(const lw_workload_result *workload, lw_text *out) {
+    if (workload == NULL || !workload->has_band) {
+        lw_text_add(out, ",,");
+        return;
+    }
+    add_number(out, workload->low_GBps);
+    add_number(out, workload->high_GBps);
+}
+
 lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) {
     lw_columns columns;
     LW_TRY(lw_columns_of(result, arena, &columns));
     LW_TRY(add_head(result, &columns, arena, out));
+    bool *banded = LW_NEW_ARRAY(arena, bool, columns.workload_count + 1);
+    if (banded == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t w = 0; w < columns.workload_count; w++) {
+        banded[w] = has_band(result, &columns, w);
+    }
     for (size_t p = 0; p < result->point_count; p++) {
         const lw_point *point = &result->point[p];
         lw_text_print(out, "%d", point->index);
@@ -73,7 +102,11 @@ lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) 
             }
         }
         for (size_t w = 0; w < columns.workload_count; w++) {
-            add_workload(lw_point_workload(point, columns.workload[w], w), out);
+            const lw_workload_result *workload = lw_point_workload(point, columns.workload[w], w);
+            add_workload(workload, out);
+            if (banded[w]) {
+                add_band(workload, out);
+            }
         }
         for (size_t d = 0; d < columns.direction_count; d++) {
             const lw_direction_result *direction =

@@ -174,15 +174,16 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
     return write_limits(&m, columns, arena, out);
 }
 
-// What only paced work has.
-typedef struct pacing {
-    bool wait, latency;
-} pacing;
+// What only some work has: paced, or over a link that says how uncertain it is.
+typedef struct extras {
+    bool band, wait, latency;
+} extras;
 
-static pacing pacing_of(const lw_result *result) {
-    pacing has = {0};
+static extras extras_of(const lw_result *result) {
+    extras has = {0};
     for (size_t p = 0; p < result->point_count; p++) {
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
+            has.band = has.band || result->point[p].workload[w].has_band;
             has.wait = has.wait || result->point[p].workload[w].mean_wait_ps > 0;
             has.latency = has.latency || result->point[p].workload[w].mean_latency_ps > 0;
         }
@@ -192,8 +193,8 @@ static pacing pacing_of(const lw_result *result) {
 
 static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *out) {
     const size_t set_count = result->point[0].set_count;
-    const pacing has = pacing_of(result);
-    const size_t columns = set_count + 6 + has.wait + has.latency;
+    const extras has = extras_of(result);
+    const size_t columns = set_count + 6 + has.band + has.wait + has.latency;
     char *right = lw_arena_alloc(arena, columns + 1, 1);
     if (right == NULL) {
         return LW_NO_MEMORY;
@@ -203,11 +204,15 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
         right[i] = result->point[0].set[i].is_number ? 'r' : 'l';
         lw_grid_add(grid, result->point[0].set[i].path);
     }
-    strcpy(right + set_count, has.wait && has.latency ? "lrrrrrrl" : has.wait || has.latency ? "lrrrrrl" : "lrrrrl");
+    memset(right + set_count, 'r', columns - set_count);
+    right[set_count] = right[columns - 1] = 'l';
     lw_grid_add(grid, "workload");
     lw_grid_add(grid, "bytes");
     lw_grid_add(grid, "time, us");
     lw_grid_add(grid, "GB/s");
+    if (has.band) {
+        lw_grid_add(grid, "uncertain, GB/s");
+    }
     if (has.wait) {
         lw_grid_add(grid, "mean wait, ns");
     }
@@ -227,6 +232,11 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
             lw_grid_print(grid, "%lld", (long long)workload->bytes);
             lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
             lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+            if (has.band && workload->has_band) {
+                lw_grid_print(grid, "%.*g to %.*g", DIGITS, workload->low_GBps, DIGITS, workload->high_GBps);
+            } else if (has.band) {
+                lw_grid_add(grid, "");
+            }
             if (has.wait) {
                 lw_grid_number(grid, workload->mean_wait_ps / 1e3, TIME_DIGITS);
             }

@@ -50,14 +50,16 @@ static lw_status add_links(lw_builder *builder, lw_route route, bool back, lw_pa
         const lw_device *from = &builder->system->device[connection->end[dir]];
         bool store_forward = from->spec->kind == LW_DEVICE_SWITCH && LW_DEVICE_GET(from, store_forward);
         int segments = connection->spec->link.segment_count;
+        bool whole_before = false;
         for (int way = 0; way < segments; way++) {
             const lw_segment *segment = &connection->spec->link.segment[dir == 0 ? way : segments - 1 - way];
             const lw_packet_format *format = &segment->channel[dir].format[kind];
             lw_hop hop = {.server = builder->of_connection[leg->connection][dir] + (uint32_t)way,
                           .overhead_bytes = format->overhead_bytes,
                           .granule_bytes = format->granule_bytes,
-                          .store_forward = store_forward && way == 0,
+                          .store_forward = (store_forward && way == 0) || segment->whole_packets || whole_before,
                           .back = dir == 1 && segment->channel[0].shared_medium};
+            whole_before = segment->whole_packets;
             hop.buffer_packets = receiver_packets(builder, hop.server, lw_packet_wire_bytes(format, payload_bytes));
             LW_TRY(add_hop(hops, hop, builder->arena));
         }

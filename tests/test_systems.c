@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every machine in configs/systems: included by a scenario of the user's, it can be drawn and carries a copy from its first node
+// to the farthest.
+#include <dirent.h>
+
+#include "tests/scenario_helpers.h"
+
+// The end of the longest way from the first node that may send and receive.
+static const lw_topology_node *farthest(const lw_topology *topology) {
+    const lw_topology_node *found = NULL;
+    for (uint32_t i = 1; i < topology->node_count; i++) {
+        const lw_topology_node *node = &topology->node[i];
+        bool sends = strcmp(node->kind, "switch") != 0 && strcmp(node->kind, "nic") != 0;
+        if (sends && (found == NULL || node->depth > found->depth)) {
+            found = node;
+        }
+    }
+    return found;
+}
+
+static void assert_links_are_drawn(const lw_topology *topology) {
+    assert_true(topology->node_count >= 1 && topology->link_count >= 1);
+    for (uint32_t i = 0; i < topology->link_count; i++) {
+        const lw_topology_link *link = &topology->link[i];
+        assert_true(link->rate_Bps[0] > 0 && link->rate_Bps[1] > 0 && link->latency_ps > 0);
+        assert_true(link->end[0] < topology->node_count && link->end[1] < topology->node_count);
+    }
+    lw_text text = {0};
+    assert_int_equal(lw_topology_text(topology, &text), LW_OK);
+    for (uint32_t i = 0; i < topology->node_count; i++) {
+        assert_non_null(strstr(text.bytes, topology->node[i].group));
+    }
+    lw_text_free(&text);
+}
+
+static const char *member(lw_test *test, const lw_topology_node *node, uint32_t index) {
+    return node->count == 1 ? node->name : lw_arena_print(test->arena, "%s[%u]", node->group, (unsigned)index);
+}
+
+static void system_carries_a_copy(const char *name) {
+    lw_test test = lw_test_begin();
+    lw_topology topology = {0};
+    const char *include = lw_arena_print(test.arena, "lanewise: 1\ninclude: systems/%s\n", name);
+    if (lw_scenario_topology(load_text(&test, include), 0, test.arena, test.diags, &topology) != LW_OK) {
+        fail_with_diags(&test);
+    }
+    assert_links_are_drawn(&topology);
+    const lw_topology_node *to = topology.node_count > 1 ? farthest(&topology) : &topology.node[0];
+    assert_non_null(to);
+    const lw_topology_node *from = to->count > 1 ? to : &topology.node[0];  // within a large group, which is drawn as one
+    const char *copy = lw_arena_print(test.arena, "%sworkloads: {probe: {kind: copy, from: '%s', to: '%s', bytes: 1 MiB}}\n",
+                                      include, member(&test, from, 0), member(&test, to, to->count - 1));
+    lw_result result = run_text(&test, copy);
+    assert_int_equal(workload_of(&result.point[0], "probe")->bytes, 1 << 20);
+    assert_true(workload_of(&result.point[0], "probe")->bandwidth_GBps > 0);
+    lw_test_end(&test);
+}
+
+static void every_system_can_be_drawn_and_run(void **state) {
+    (void)state;
+    DIR *folder = opendir(LW_SOURCE_DIR "/configs/systems");
+    assert_non_null(folder);
+    int count = 0;
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        char name[sizeof entry->d_name];
+        size_t length = strlen(entry->d_name);
+        if (length <= 5 || strcmp(entry->d_name + length - 5, ".yaml") != 0) {
+            continue;
+        }
+        (void)snprintf(name, sizeof name, "%.*s", (int)(length - 5), entry->d_name);
+        system_carries_a_copy(name);
+        count++;
+    }
+    (void)closedir(folder);
+    assert_true(count >= 29);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_system_can_be_drawn_and_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
