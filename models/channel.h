@@ -97,8 +97,8 @@ typedef struct lw_channel {
     int64_t replay_ps;  // from the end of the bad packet to the first bit of its replay
 
     // Outages (a radio path that somebody walks through): exponential times between, then none gets through. 0: none.
-    int64_t outage_gap_ps;   // mean time from the end of an outage to the next
-    int64_t outage_ps;       // mean length
+    int64_t outage_gap_ps;  // mean time from the end of an outage to the next
+    int64_t outage_ps;      // mean length
 
     bool shared_medium;     // both directions share the wire (half duplex)
     int64_t turnaround_ps;  // between opposite directions on a shared medium

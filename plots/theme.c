@@ -111,16 +111,11 @@ static const struct {
     const char *family;
     lw_hue hue;
 } hues_by_family[] = {
-    {"pcie", LW_HUE_PCIE},         {"m2", LW_HUE_M2},
-    {"oculink", LW_HUE_OCULINK},   {"copprlink", LW_HUE_COPPRLINK},
-    {"usb4", LW_HUE_USB4},         {"nvlink", LW_HUE_NVLINK},
-    {"cxl", LW_HUE_CXL},           {"thz", LW_HUE_THZ},
-    {"scale-up", LW_HUE_SCALE_UP}, {"network", LW_HUE_NETWORK},
-    {"other", LW_HUE_OTHER},       {"thunderbolt", LW_HUE_USB4},
-    {"xgmi", LW_HUE_SCALE_UP},     {"xelink", LW_HUE_SCALE_UP},
-    {"ualink", LW_HUE_SCALE_UP},   {"sue", LW_HUE_SCALE_UP},
-    {"ici", LW_HUE_SCALE_UP},      {"gaudi", LW_HUE_SCALE_UP},
-    {"ethernet", LW_HUE_NETWORK},  {"infiniband", LW_HUE_NETWORK},
+    {"pcie", LW_HUE_PCIE},         {"m2", LW_HUE_M2},           {"oculink", LW_HUE_OCULINK},  {"copprlink", LW_HUE_COPPRLINK},
+    {"usb4", LW_HUE_USB4},         {"nvlink", LW_HUE_NVLINK},   {"cxl", LW_HUE_CXL},          {"thz", LW_HUE_THZ},
+    {"scale-up", LW_HUE_SCALE_UP}, {"network", LW_HUE_NETWORK}, {"other", LW_HUE_OTHER},      {"thunderbolt", LW_HUE_USB4},
+    {"xgmi", LW_HUE_SCALE_UP},     {"xelink", LW_HUE_SCALE_UP}, {"ualink", LW_HUE_SCALE_UP},  {"sue", LW_HUE_SCALE_UP},
+    {"ici", LW_HUE_SCALE_UP},      {"gaudi", LW_HUE_SCALE_UP},  {"ethernet", LW_HUE_NETWORK}, {"infiniband", LW_HUE_NETWORK},
 };
 
 const lw_theme *lw_theme_of(int kind) {
