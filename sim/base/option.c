@@ -125,7 +125,7 @@ static lw_status refuse(const reading *in, const char *problem, const char *hint
     return lw_error(in->diags, in->place, hint, "'%s' is '%.60s': %s", in->row->key, in->text, problem);
 }
 
-static bool is_number(const lw_option *row) {
+static inline bool is_number(const lw_option *row) {
     return row->kind == LW_OPTION_QUANTITY_INT || row->kind == LW_OPTION_QUANTITY_REAL || row->kind == LW_OPTION_INTEGER;
 }
 
