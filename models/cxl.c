@@ -463,7 +463,7 @@ static void set_errors(const cxl_params *p, const lw_pcie_params *phy, lw_channe
 
 // What both SKP sets and encryption take.
 static lw_fraction periodic_share(lw_fraction skp, double ide_share) {
-    lw_fraction ide = lw_fraction_near(ide_share, 10000), overlap, sum;
+    lw_fraction ide = lw_fraction_near(ide_share, 10000), overlap, sum = skp;
     bool fits =
         lw_fraction_multiply(skp, ide, &overlap) && lw_fraction_add(skp, ide, &sum) && lw_fraction_subtract(sum, overlap, &sum);
     assert(fits);

@@ -125,10 +125,6 @@ static lw_status refuse(const reading *in, const char *problem, const char *hint
     return lw_error(in->diags, in->place, hint, "'%s' is '%.60s': %s", in->row->key, in->text, problem);
 }
 
-static inline bool is_number(const lw_option *row) {
-    return row->kind == LW_OPTION_QUANTITY_INT || row->kind == LW_OPTION_QUANTITY_REAL || row->kind == LW_OPTION_INTEGER;
-}
-
 static lw_dimension dimension_of(const lw_option *row) {
     return row->kind == LW_OPTION_INTEGER ? LW_PLAIN : row->dimension;
 }
@@ -290,7 +286,8 @@ static lw_status read_text(const reading *in, void *target) {
         *(const char **)field = in->text;
         return LW_OK;
     default:
-        assert(is_number(in->row));
+        assert(in->row->kind == LW_OPTION_QUANTITY_INT || in->row->kind == LW_OPTION_QUANTITY_REAL ||
+               in->row->kind == LW_OPTION_INTEGER);
         return read_number(in, field);
     }
 }
