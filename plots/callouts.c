@@ -50,9 +50,9 @@ static bool segment_meets(lw_xy a, lw_xy b, lw_box box) {
 // Place number `at` of a text: ring by ring; on a ring to the right first. The text's near edge or corner lies on the ring.
 static lw_callout placed(const lw_callout *c, size_t at) {
     lw_callout out = *c;
-    double ring = (double)(at / DIRECTIONS);
+    const size_t ring = at / DIRECTIONS;
     double turn = (double)(at % DIRECTIONS) / DIRECTIONS * 2.0 * acos(-1.0);
-    double reach = c->radius + GAP + ring * STEP;
+    double reach = c->radius + GAP + (double)ring * STEP;
     lw_xy to = {cos(turn), sin(turn)};
     lw_xy near = {c->mark.x + reach * to.x, c->mark.y + reach * to.y};
     // To the right the text begins there, to the left it ends there, above and below it is centred.
@@ -62,7 +62,7 @@ static lw_callout placed(const lw_callout *c, size_t at) {
     out.box.top = near.y - c->height * (1.0 - rise) / 2.0;
     out.box.right = out.box.left + c->width;
     out.box.bottom = out.box.top + c->height;
-    out.has_leader = ring >= 1.0;
+    out.has_leader = ring >= 1;
     out.elbow = (lw_xy){fmax(out.box.left - 2.0, fmin(out.box.right + 2.0, c->mark.x)),
                         fmax(out.box.top + 2.0, fmin(out.box.bottom - 2.0, c->mark.y))};
     if (out.elbow.x > out.box.left && out.elbow.x < out.box.right) {  // from above or below
@@ -131,8 +131,8 @@ static bool improve(const scene *s, size_t own) {
     double least = cost_of(s, own, c);
     for (size_t at = 0; at < RINGS * DIRECTIONS; at++) {
         lw_callout candidate = placed(c, at);
-        double ring = (double)(at / DIRECTIONS);
-        if (ring * STEP > least) {
+        const size_t ring = at / DIRECTIONS;
+        if ((double)ring * STEP > least) {
             break;  // farther out everything costs more
         }
         double cost = cost_of(s, own, &candidate);

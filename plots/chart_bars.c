@@ -192,7 +192,9 @@ static void draw_payload(lw_draw *draw, const lw_series *series, lw_box box) {
     }
     lw_draw_rect(draw, box.left, box.top, width, height, lw_role_of(series->hue, LW_SHADE_TINT), (lw_stroke){0});
     lw_draw_clip(draw, box.left, box.top, width, height);
-    for (double x = box.left - height; x < box.right; x += HATCH_STEP) {
+    const int hatches = (int)ceil((width + height) / HATCH_STEP);
+    for (int i = 0; i < hatches; i++) {
+        const double x = box.left - height + i * HATCH_STEP;
         lw_draw_line(draw, x, box.bottom, x + height, box.top, (lw_stroke){role, 1.5, LW_DASH_SOLID});
     }
     lw_draw_unclip(draw);

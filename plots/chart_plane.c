@@ -417,7 +417,8 @@ static lw_status draw_panel(plane *p, const lw_panel *panel, size_t index, lw_bo
 
 void lw_plane_size(const lw_chart *chart, double *width, double *height) {
     *width = chart->data->panel_count > 1 ? 1600.0 : 1360.0;
-    *height = 900.0 * (double)((chart->data->panel_count + 1) / 2);
+    const size_t rows = (chart->data->panel_count + 1) / 2;
+    *height = 900.0 * (double)rows;
 }
 
 lw_status lw_plane_draw(const lw_chart *chart, const lw_canvas *canvas) {
@@ -435,8 +436,10 @@ lw_status lw_plane_draw(const lw_chart *chart, const lw_canvas *canvas) {
     double width = (content.right - content.left - PANEL_GAP * (double)(columns - 1)) / (double)columns;
     double height = (content.bottom - content.top - PANEL_GAP * (double)(rows - 1)) / (double)rows;
     for (size_t i = 0; i < data->panel_count; i++) {
-        double left = content.left + (width + PANEL_GAP) * (double)(i % columns);
-        double top = content.top + (height + PANEL_GAP) * (double)(i / columns);
+        const size_t row = i / columns;
+        const size_t column = i % columns;
+        double left = content.left + (width + PANEL_GAP) * (double)column;
+        double top = content.top + (height + PANEL_GAP) * (double)row;
         LW_TRY(draw_panel(&p, &data->panel[i], i, (lw_box){left, top, left + width, top + height}));
     }
     return LW_OK;
