@@ -48,8 +48,8 @@ typedef struct lw_server {
     int64_t turnaround_ps;  // of a medium that both directions share: before a packet of the other way
 } lw_server;
 
-// One stop of a path. The packet starts there when its head has arrived, or its tail where it takes less time here than on the
-// server before or store_forward asks for it.
+// One stop of a path. The packet starts there when its tail has arrived, where this server is faster than the one before (ps a
+// byte) or store_forward asks for it; else when its head has, yet never so early that its tail would leave before it has come.
 typedef struct lw_hop {
     uint32_t server;
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)

@@ -146,10 +146,15 @@ static bool is_from(const finding *item, const lw_source *const *sources, size_t
     return false;
 }
 
-void lw_effects_report(const lw_effects *effects, const lw_source *const *included, size_t included_count, lw_diags *diags) {
+void lw_effects_report(const lw_effects *effects, const lw_source *const *included, size_t included_count, bool ideal_nodes,
+                       lw_diags *diags) {
     const finding *items = LW_LIST_ITEMS(&effects->findings, const finding);
     for (size_t i = 0; i < effects->findings.count; i++) {
         if (items[i].matters || is_from(&items[i], included, included_count)) {
+            continue;
+        }
+        bool costs_nothing = items[i].what == ideal_node || items[i].what == free_calls;
+        if (costs_nothing && ideal_nodes) {
             continue;
         }
         if (items[i].what == ideal_node) {
