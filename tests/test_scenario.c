@@ -48,6 +48,25 @@ static void results_say_what_limits(void **state) {
     lw_test_end(&test);
 }
 
+// Four cards, a link each, or all behind one port: what limits every member is the answer, and its share is not divided by four.
+static void groups_are_limited_as_their_members_are(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char *const links[][2] = {
+        {"nodes: {host: {kind: host}, gpu: {kind: gpu, count: 4}}\nlinks: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n",
+         "links.slot[0] host->gpu[0]: channel"},
+        {"nodes: {host: {kind: host}, gpu: {kind: gpu, count: 4}, port: {kind: switch}}\n"
+         "links: {up: {between: [host, port], preset: pcie-4-x16}, slot: {between: [port, gpu], preset: pcie-4-x16}}\n",
+         "links.up host->port: channel"},
+    };
+    for (int i = 0; i < 2; i++) {
+        lw_result result = run_text(&test, lw_arena_print(test.arena, "%s" H2D("64 MiB"), links[i][0]));
+        assert_string_equal(result.point[0].limited_by, links[i][1]);
+        assert_close(workload_of(&result.point[0], "up")->limited_share, 1, 0.01);
+    }
+    lw_test_end(&test);
+}
+
 // Little's law: tags x request / round trip, and no more.
 static void windows_obey_littles_law(void **state) {
     (void)state;
@@ -403,6 +422,7 @@ static void memory_may_run_out_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_say_what_limits),
+        cmocka_unit_test(groups_are_limited_as_their_members_are),
         cmocka_unit_test(waterfalls_end_where_copies_arrive),
         cmocka_unit_test(fixed_cost_fits_into_the_time),
         cmocka_unit_test(windows_obey_littles_law),

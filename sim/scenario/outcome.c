@@ -16,21 +16,27 @@ typedef struct {
     int64_t packets;
 } job_times;
 
-static void add_task(const lw_task_result *task, job_times *times, double *busy_ps) {
+// Of one server: the phases of the tasks that found it the busiest on their way, and how long it was busy in them.
+typedef struct {
+    double phase_ps, busy_ps;
+} server_times;
+
+static void add_task(const lw_task_result *task, job_times *times, server_times *server) {
     double phase_ps = (double)(task->delivered_ps - task->first_ps);
     times->stalled += (double)task->window_stall_ps;
     times->wait_ps += (double)task->wait_ps;
     times->packets += task->packets;
     if (task->busiest != LW_NO_SERVER && phase_ps > 0) {
-        busy_ps[task->busiest] += task->busiest_share * phase_ps;
+        server[task->busiest].phase_ps += phase_ps;
+        server[task->busiest].busy_ps += task->busiest_share * phase_ps;
     }
 }
 
 static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
                          job_times *times) {
     *times = (job_times){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER};
-    double *busy_ps = LW_NEW_ARRAY(arena, double, plan->fabric.server_count);
-    if (busy_ps == NULL) {
+    server_times *server = LW_NEW_ARRAY(arena, server_times, plan->fabric.server_count);
+    if (server == NULL) {
         return LW_NO_MEMORY;
     }
     for (uint32_t i = job->first_task; i < job->first_task + job->task_count; i++) {
@@ -38,7 +44,7 @@ static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_e
         times->start_ps = task->start_ps < times->start_ps ? task->start_ps : times->start_ps;
         times->end_ps = task->end_ps > times->end_ps ? task->end_ps : times->end_ps;
         if (plan->fabric.task[i].kind != LW_TASK_DELAY) {
-            add_task(task, times, busy_ps);
+            add_task(task, times, server);
         }
     }
     if (job->task_count == 0) {
@@ -49,9 +55,19 @@ static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_e
     if (all_ps <= 0) {
         return LW_OK;
     }
+    double phases_ps = 0;
     for (uint32_t s = 0; s < plan->fabric.server_count; s++) {
-        if (busy_ps[s] / all_ps > times->busiest) {
-            times->busiest = busy_ps[s] / all_ps;
+        phases_ps += server[s].phase_ps;
+    }
+    for (uint32_t s = 0; s < plan->fabric.server_count; s++) {
+        if (server[s].phase_ps <= 0) {
+            continue;
+        }
+        // Members on ways of their own each have a busiest server: it is judged by those that share it.
+        double sharers = fmax(1, (double)job->members * server[s].phase_ps / phases_ps);
+        double share = server[s].busy_ps / (times->time_ps * sharers);
+        if (share > times->busiest) {
+            times->busiest = share;
             times->busiest_server = s;
         }
     }
