@@ -120,7 +120,11 @@ static choice best_mode(const lw_thz_params *p, double snr) {
 }
 
 static choice choose(const lw_thz_params *p, const lw_thz_way *way, int dir) {
-    return best_mode(p, thermal_snr(p, way, dir));
+    double snr = thermal_snr(p, way, dir);
+    if (p->duplex == 1) {
+        snr = fmin(snr, thermal_snr(p, way, !dir));  // both directions of one medium take the mode that the weaker one can
+    }
+    return best_mode(p, snr);
 }
 
 // ---- Channels ----

@@ -77,7 +77,7 @@ static lw_status add_connection(lw_builder *builder, uint32_t index) {
     uint32_t first = (uint32_t)builder->server.count, segments = (uint32_t)link->segment_count;
     builder->of_connection[index][0] = first;
     builder->of_connection[index][1] = first + segments;
-    // A medium that both directions share is one server, at the pace of the first direction.
+    // A medium that both directions share is one server; its family gives both the same pace.
     bool shared = segments == 1 && link->segment[0].channel[0].shared_medium;
     if (shared) {
         builder->of_connection[index][1] = first;
