@@ -108,6 +108,7 @@ static void switches_copy_and_add_up(void **state) {
         assert_int_equal(at_once->bytes, one_by_one->bytes);
         assert_close(one_by_one->time_s, 7 * at_once->time_s, 4e-3);  // but for the latency
         assert_null(strstr(one_by_one->limited_by, "credits"));       // they are infinite here
+        assert_close(one_by_one->limited_share, 1, 0.02);
         for (size_t d = 0; d < result.point[1].direction_count; d++) {
             const lw_direction_result *row = &result.point[1].direction[d];
             if (strcmp(row->direction, i == 0 ? "root->sw" : "sw->root") == 0) {

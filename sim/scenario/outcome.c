@@ -6,37 +6,49 @@
 
 // ---- What limited a job ----
 
-// Times of one job summed over its tasks, and shares of (time x members).
+// Times of one job, and shares of its time.
 typedef struct {
     int64_t start_ps, end_ps;
-    double time_ps;  // from start to end, once a member
+    double time_ps;  // from start to end
     double fixed, stalled, busiest;
     uint32_t busiest_server;
     double wait_ps;
     int64_t packets;
 } job_times;
 
-// Of one server: the phases of the tasks that found it the busiest on their way, and how long it was busy in them.
+// Phases of tasks, from their first packet to the last, and how much of them something took up.
 typedef struct {
-    double phase_ps, busy_ps;
-} server_times;
+    double sum_ps, taken_ps;
+    int64_t first_ps, last_ps;
+} phases;
 
-static void add_task(const lw_task_result *task, job_times *times, server_times *server) {
+static void add_phase(phases *to, const lw_task_result *task, double share) {
     double phase_ps = (double)(task->delivered_ps - task->first_ps);
-    times->stalled += (double)task->window_stall_ps;
-    times->wait_ps += (double)task->wait_ps;
-    times->packets += task->packets;
-    if (task->busiest != LW_NO_SERVER && phase_ps > 0) {
-        server[task->busiest].phase_ps += phase_ps;
-        server[task->busiest].busy_ps += task->busiest_share * phase_ps;
+    if (phase_ps <= 0) {
+        return;
     }
+    to->first_ps = to->sum_ps > 0 && to->first_ps < task->first_ps ? to->first_ps : task->first_ps;
+    to->last_ps = to->last_ps > task->delivered_ps ? to->last_ps : task->delivered_ps;
+    to->sum_ps += phase_ps;
+    to->taken_ps += share * phase_ps;
+}
+
+// The share of time_ps that the phases took up. Phases one after the other add up; what is more than fits in between the first
+// and the last ran side by side and counts once.
+static double share_of(const phases *of, double time_ps) {
+    if (of->sum_ps <= 0) {
+        return 0;
+    }
+    double covered_ps = fmin(of->sum_ps, (double)(of->last_ps - of->first_ps));
+    return fmin(1, of->taken_ps / of->sum_ps * covered_ps / time_ps);
 }
 
 static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
                          job_times *times) {
     *times = (job_times){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER};
-    server_times *server = LW_NEW_ARRAY(arena, server_times, plan->fabric.server_count);
-    if (server == NULL) {
+    phases stalled = {0};
+    phases *busy = LW_NEW_ARRAY(arena, phases, plan->fabric.server_count);  // by the server that a task found busiest on its way
+    if (busy == NULL) {
         return LW_NO_MEMORY;
     }
     for (uint32_t i = job->first_task; i < job->first_task + job->task_count; i++) {
@@ -44,35 +56,30 @@ static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_e
         times->start_ps = task->start_ps < times->start_ps ? task->start_ps : times->start_ps;
         times->end_ps = task->end_ps > times->end_ps ? task->end_ps : times->end_ps;
         if (plan->fabric.task[i].kind != LW_TASK_DELAY) {
-            add_task(task, times, server);
+            double phase_ps = (double)(task->delivered_ps - task->first_ps);
+            add_phase(&stalled, task, phase_ps > 0 ? (double)task->window_stall_ps / phase_ps : 0);
+            if (task->busiest != LW_NO_SERVER) {
+                add_phase(&busy[task->busiest], task, task->busiest_share);
+            }
+            times->wait_ps += (double)task->wait_ps;
+            times->packets += task->packets;
         }
     }
     if (job->task_count == 0) {
         times->start_ps = 0;
     }
     times->time_ps = (double)(times->end_ps - times->start_ps);
-    double all_ps = times->time_ps * (double)job->members;
-    if (all_ps <= 0) {
+    if (times->time_ps <= 0) {
         return LW_OK;
     }
-    double phases_ps = 0;
     for (uint32_t s = 0; s < plan->fabric.server_count; s++) {
-        phases_ps += server[s].phase_ps;
-    }
-    for (uint32_t s = 0; s < plan->fabric.server_count; s++) {
-        if (server[s].phase_ps <= 0) {
-            continue;
-        }
-        // Members on ways of their own each have a busiest server: it is judged by those that share it.
-        double sharers = fmax(1, (double)job->members * server[s].phase_ps / phases_ps);
-        double share = server[s].busy_ps / (times->time_ps * sharers);
+        double share = share_of(&busy[s], times->time_ps);
         if (share > times->busiest) {
             times->busiest = share;
             times->busiest_server = s;
         }
     }
-    times->busiest = fmin(1, times->busiest);
-    times->stalled = fmin(1, times->stalled / all_ps);
+    times->stalled = share_of(&stalled, times->time_ps);
     times->fixed = fmin(1, (double)(job->submit_ps + job->finish_ps + job->latency_ps) / times->time_ps);
     return LW_OK;
 }
