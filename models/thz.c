@@ -105,8 +105,12 @@ static choice best_mode(const lw_thz_params *p, double snr) {
         lw_packet_format format = format_of(p, mode, p->frame_bytes);
         double bits = 8.0 * (double)lw_packet_wire_bytes(&format, p->frame_bytes);
         for (int64_t spreading = first; spreading <= last; spreading *= 2) {
+            double most = lw_mode_bits_per_s(mode, 1.0, true) / (double)spreading;
+            if (most <= best_rate) {
+                break;  // not even without an error, and spread further still less
+            }
             double error = lw_frame_error(mode, snr, p->evm, (double)spreading, jitter, bits);
-            double rate = lw_mode_bits_per_s(mode, 1.0, true) / (double)spreading * (1.0 - error);
+            double rate = most * (1.0 - error);
             if (rate > best_rate) {
                 best_rate = rate;
                 best = (choice){mode, spreading, error};
