@@ -360,7 +360,7 @@ static void forward_errors(const lw_diags *from, lw_diags *to) {
 
 static lw_status run_point(const lw_measured *table, const table_point *point, const lw_run *run, lw_arena *arena,
                            lw_diags *diags, double *model) {
-    const lw_load load = {.ideal_nodes = true};  // the table says under system: what of it is assumed
+    const lw_load load = {.one_of_many = true};
     lw_scenario *scenario = NULL;
     LW_TRY(lw_scenario_from_tree(point->tree, table->file, table->catalog, &load, arena, diags, &scenario));
     if (lw_scenario_points(scenario) != 1) {
