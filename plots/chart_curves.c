@@ -22,6 +22,7 @@
 #define OPEN_EVERY 150.0  // units of line an open mark, where they only tell lines apart
 #define LINE_WIDTH 2.0
 #define CEILING_SHARE 0.2  // of the plot's width
+#define VERTEX_EVERY 6.0   // units between the vertices of a curve
 
 // What the panels have in common.
 typedef struct layout {
@@ -59,7 +60,7 @@ static double ceiling_of(const layout *l, const lw_curve *curve) {
 }
 
 static bool half_of(const layout *l, const lw_curve *curve, lw_xy *at) {
-    return l->chart->data->x_dimension == LW_BYTES && !is_loaded(l) && lw_half_power(curve, is_time(l), at);
+    return curve->by_size && lw_half_power(curve, is_time(l), at);
 }
 
 // ---- Scales ----
@@ -350,21 +351,51 @@ static size_t count_above(const layout *l, const lw_panel *panel, size_t index) 
     return above;
 }
 
-// What the links behind a curve say about how uncertain they are. Below a logarithmic axis lies nothing: its end serves.
+typedef enum edge { EDGE_LOW, EDGE_MIDDLE, EDGE_HIGH } edge;
+
+// A point of a curve or of the edges of its band. Below a logarithmic axis lies nothing: its end serves.
+static lw_xy edge_at(const layout *l, const lw_sample *sample, edge which) {
+    double low = fmax(sample->low, l->axes.y.low);
+    return (lw_xy){sample->at.x, which == EDGE_MIDDLE ? sample->at.y : which == EDGE_HIGH ? sample->high : low};
+}
+
+// Vertices on the page, between points of a curve by_size as many as it needs to look round. Returns how many; counts only when
+// out is NULL.
+static size_t trace(const layout *l, const lw_curve *curve, edge which, lw_xy *out) {
+    size_t count = 0;
+    for (size_t i = 0; i < curve->count; i++) {
+        const lw_xy to = edge_at(l, &curve->point[i], which);
+        const lw_xy from = i > 0 ? edge_at(l, &curve->point[i - 1], which) : to;
+        const double width = lw_scale_at(&l->axes.x, to.x) - lw_scale_at(&l->axes.x, from.x);
+        const size_t pieces = curve->by_size ? 1 + (size_t)(width / VERTEX_EVERY) : 1;
+        for (size_t k = 1; k <= pieces; k++, count++) {
+            if (out != NULL) {
+                out[count] = on_page(l, k == pieces ? to : lw_between(from, to, is_time(l), (double)k / (double)pieces));
+            }
+        }
+    }
+    return count;
+}
+
+// What the links behind a curve say about how uncertain they are.
 static void draw_band(const layout *l, const lw_curve *curve) {
     const lw_series *series = &l->chart->data->series[curve->series];
-    lw_xy *outline = LW_NEW_ARRAY(l->canvas->arena, lw_xy, 2 * curve->count);
+    const size_t high = trace(l, curve, EDGE_HIGH, NULL);
+    const size_t count = high + trace(l, curve, EDGE_LOW, NULL);
+    lw_xy *outline = LW_NEW_ARRAY(l->canvas->arena, lw_xy, count);
     if (outline == NULL) {
         l->canvas->draw->status = LW_NO_MEMORY;
         return;
     }
-    for (size_t i = 0; i < curve->count; i++) {
-        const lw_sample *sample = &curve->point[i];
-        outline[i] = on_page(l, (lw_xy){sample->at.x, sample->high});
-        outline[2 * curve->count - 1 - i] = on_page(l, (lw_xy){sample->at.x, fmax(sample->low, l->axes.y.low)});
+    trace(l, curve, EDGE_HIGH, outline);
+    trace(l, curve, EDGE_LOW, outline + high);
+    for (size_t i = high, k = count - 1; i < k; i++, k--) {  // back along the lower edge
+        const lw_xy swapped = outline[i];
+        outline[i] = outline[k];
+        outline[k] = swapped;
     }
     lw_draw_group(l->canvas->draw, NULL, "band", series->name);
-    lw_draw_shade(l->canvas->draw, outline, 2 * curve->count, lw_role_of(series->hue, series->shade));
+    lw_draw_shade(l->canvas->draw, outline, count, lw_role_of(series->hue, series->shade));
     lw_draw_ungroup(l->canvas->draw);
 }
 
@@ -396,18 +427,17 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     const lw_series *series = &l->chart->data->series[curve->series];
     lw_role role = lw_role_of(series->hue, series->shade);
     lw_draw *draw = l->canvas->draw;
-    lw_xy *points = LW_NEW_ARRAY(l->canvas->arena, lw_xy, curve->count);
+    const size_t count = trace(l, curve, EDGE_MIDDLE, NULL);
+    lw_xy *points = LW_NEW_ARRAY(l->canvas->arena, lw_xy, count);
     const char *id = lw_arena_print(l->canvas->arena, "%s-%zu", series->id, l->panel_index + 1);
     if (points == NULL || id == NULL) {
         draw->status = LW_NO_MEMORY;
         return;
     }
-    for (size_t i = 0; i < curve->count; i++) {
-        points[i] = on_page(l, curve->point[i].at);
-    }
+    trace(l, curve, EDGE_MIDDLE, points);
     lw_draw_group(draw, id, "series", series->name);
     draw_ceiling(l, curve, role);
-    lw_draw_path(draw, points, curve->count, false, LW_ROLE_NONE, line_of(series, width));
+    lw_draw_path(draw, points, count, false, LW_ROLE_NONE, line_of(series, width));
     if (curve->count == 1) {  // a line needs two
         lw_draw_marker(draw, points[0].x, points[0].y, LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
     }
@@ -417,7 +447,7 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
         lw_draw_line(draw, at.x, at.y, at.x, l->axes.plot.bottom, (lw_stroke){role, 0.75, LW_DASH_DOTS});
         draw_open_mark(l, series, at.x, at.y, OPEN_SIZE + 2.0 * (width - LINE_WIDTH));
     } else if (told_apart(l)) {
-        draw_along(l, curve->series, points, curve->count);
+        draw_along(l, curve->series, points, count);
     }
     lw_draw_ungroup(draw);
 }

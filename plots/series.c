@@ -448,12 +448,23 @@ static int by_series(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static void sort_curves(lw_chart_data *data) {
+// Is x the size of what is transferred, and not one of packets or buffers?
+static bool is_by_size(const collector *c, const lw_curve *curve) {
+    static const double close = 1e-6;  // of shares, which are whole bytes
+    const double expected = (double)curve->least->bytes / curve->least_order * curve->most_order;
+    return x_is_log(c) && curve->least_order > 0.0 && curve->most_order > curve->least_order && expected > 0.0 &&
+           fabs((double)curve->most->bytes - expected) <= close * expected;
+}
+
+static void sort_curves(const collector *c) {
+    lw_chart_data *data = c->data;
     for (size_t i = 0; i < data->panel_count; i++) {
         lw_panel *panel = &data->panel[i];
         qsort(panel->curve, panel->curve_count, sizeof *panel->curve, by_series);
         for (size_t k = 0; k < panel->curve_count; k++) {
-            qsort(panel->curve[k].point, panel->curve[k].count, sizeof(lw_sample), by_order);
+            lw_curve *curve = &panel->curve[k];
+            qsort(curve->point, curve->count, sizeof(lw_sample), by_order);
+            curve->by_size = is_by_size(c, curve);
         }
     }
 }
@@ -565,7 +576,7 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
     if (data.panel_count == 0) {
         return lw_error(diags, request->place, NULL, "there is nothing to draw: no workload has a value that fits the axes");
     }
-    sort_curves(&data);
+    sort_curves(&c);
     LW_TRY(name_panels(&c));
     const lw_set_value *own = set_value(&result->point[0], c.series_path);
     bool number_series = own != NULL && own->is_number;
@@ -580,6 +591,15 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
 
 // ---- Half-power size ----
 
+lw_xy lw_between(lw_xy from, lw_xy to, bool is_time, double share) {
+    const double x = from.x * pow(to.x / from.x, share);
+    const double along = to.x > from.x ? (x - from.x) / (to.x - from.x) : share;
+    if (is_time || !(from.y > 0.0) || !(to.y > 0.0)) {
+        return (lw_xy){x, from.y + along * (to.y - from.y)};
+    }
+    return (lw_xy){x, x / (from.x / from.y + along * (to.x / to.y - from.x / from.y))};
+}
+
 bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at) {
     double top = 0.0;
     for (size_t i = 0; i < curve->count; i++) {
@@ -589,14 +609,15 @@ bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at) {
     for (size_t i = 0; i + 1 < curve->count; i++) {
         const lw_xy *a = &curve->point[i].at;
         const lw_xy *b = &curve->point[i + 1].at;
-        double from = is_time ? a->x / a->y : a->y;
-        double to = is_time ? b->x / b->y : b->y;
-        if (!(from > 0.0) || !(a->x > 0.0) || !(a->y > 0.0) || from > top / 2 || to <= top / 2) {
+        const double from_s = is_time ? a->y : a->x / a->y;  // of a unit of their own where y is a rate
+        const double to_s = is_time ? b->y : b->x / b->y;
+        if (!(a->x > 0.0) || !(from_s > 0.0) || a->x / from_s > top / 2 || b->x / to_s <= top / 2) {
             continue;
         }
-        double share = (log(top / 2) - log(from)) / (log(to) - log(from));
-        at->x = exp(log(a->x) + share * (log(b->x) - log(a->x)));
-        at->y = exp(log(a->y) + share * (log(b->y) - log(a->y)));
+        // (a + along (b - a)) / (from + along (to - from)) = top / 2
+        const double along = (top / 2 * from_s - a->x) / (b->x - a->x - top / 2 * (to_s - from_s));
+        at->x = a->x + along * (b->x - a->x);
+        at->y = is_time ? from_s + along * (to_s - from_s) : top / 2;
         return isfinite(at->x) && isfinite(at->y);
     }
     return false;

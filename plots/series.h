@@ -39,6 +39,7 @@ typedef struct lw_curve {
     lw_sample *point;  // by growing order; y in GB/s or seconds
     size_t count, capacity;
     bool has_band;                           // some low or high is not y
+    bool by_size;                            // x is what is transferred: time between points runs straight (Hockney)
     const lw_stage_result *stage;            // at the largest order; NULL when the result has none
     const lw_workload_result *least, *most;  // at the ends of the order; NULL for measured points
     double least_order, most_order;
@@ -73,9 +74,13 @@ typedef struct lw_chart_data {
 lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                            lw_chart_data *out) LW_CHECKED;
 
-// The size at which a curve reaches half of its highest bandwidth, n1/2 of Hockney (R. W. Hockney, "The science of computer
-// benchmarking", SIAM 1996), between points by a straight line in the logarithms. False when it lies outside the curve.
-// is_time: y of the curve is seconds and x is bytes; else y is a rate. at->y is the curve's own y there.
+// A point of a curve by_size between two of its points, share of the way in the logarithm of x: time is interpolated straight, so
+// that a cost a transfer and a rate give the curve of Hockney (R. W. Hockney, "The science of computer benchmarking", SIAM 1996).
+// is_time: y is seconds; else it is a rate.
+lw_xy lw_between(lw_xy from, lw_xy to, bool is_time, double share);
+
+// The size at which a curve by_size reaches half of its highest bandwidth, n1/2 of Hockney, by the same interpolation. False when
+// it lies outside the curve. at->y is the curve's own y there.
 bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at);
 
 #endif

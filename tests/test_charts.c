@@ -441,8 +441,8 @@ static void test_full_chart(void **state) {
         point->set[0] = (lw_set_value){.path = "links.l", .text = lw_arena_print(test.arena, "%s-%d", family, i / EACH)};
         point->set[1] = (lw_set_value){
             .path = "workloads.copy.bytes", .text = "x", .is_number = true, .number = bytes, .dimension = LW_BYTES};
-        point->workload[0] =
-            (lw_workload_result){.name = "copy", .bandwidth_GBps = bytes / (1e-5 * (1 + i / EACH) + bytes / 10e9) / 1e9};
+        point->workload[0] = (lw_workload_result){
+            .name = "copy", .bytes = (int64_t)bytes, .bandwidth_GBps = bytes / (1e-5 * (1 + i / EACH) + bytes / 10e9) / 1e9};
         point->stage[0] = (lw_stage_result){
             .workload = "copy", .label = "link", .family = family, .evidence = i / EACH == 7 ? LW_SPECULATIVE : LW_SPECIFIED};
         for (int k = 0; k < LW_STAGE_COUNT; k++) {
@@ -491,7 +491,9 @@ static void test_one_family_is_told_apart(void **state) {
                                            .is_number = true,
                                            .number = 4096.0 * (1 + 15 * (i % EACH)),
                                            .dimension = round == 0 ? LW_BYTES : LW_PLAIN};
-            point->workload[0] = (lw_workload_result){.name = "copy", .bandwidth_GBps = (1 + i / EACH) * (1 + 15 * (i % EACH))};
+            const int times = 1 + 15 * (i % EACH);
+            point->workload[0] =
+                (lw_workload_result){.name = "copy", .bytes = 4096 * times, .bandwidth_GBps = (1 + i / EACH) * times};
             point->stage[0] = (lw_stage_result){.workload = "copy", .label = "link", .family = "pcie"};
         }
         lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
@@ -577,24 +579,25 @@ static void test_other_axes(void **state) {
 
 static void test_half_power_is_hockneys(void **state) {
     (void)state;
-    enum { COUNT = 200 };
+    enum { COUNT = 10 };
     lw_sample point[COUNT];
     lw_curve curve = {.point = point, .count = COUNT};
-    // t = t0 + n / r: half of the top at n1/2 = t0 * r, here 10 us * 8 GB/s = 80 kB.
+    // Few points, for between them time runs straight. t = t0 + n / r: half of the top at n1/2 = t0 * r, here 10 us * 8 GB/s = 80
+    // kB.
     for (int i = 0; i < COUNT; i++) {
         double bytes = pow(10.0, 3.0 + 9.0 * i / (COUNT - 1));
         point[i].at = (lw_xy){bytes, bytes / (10e-6 + bytes / 8e9) / 1e9};
     }
     lw_xy half;
     assert_true(lw_half_power(&curve, false, &half));
-    assert_close(half.x, 80e3, 2e-3);
-    assert_close(half.y, 4.0, 2e-3);
+    assert_close(half.x, 80e3, 1e-4);
+    assert_close(half.y, 4.0, 1e-4);
     for (int i = 0; i < COUNT; i++) {
         point[i].at.y = 10e-6 + point[i].at.x / 8e9;
     }
     assert_true(lw_half_power(&curve, true, &half));
-    assert_close(half.x, 80e3, 2e-3);
-    assert_close(half.y, 20e-6, 2e-3);
+    assert_close(half.x, 80e3, 1e-4);
+    assert_close(half.y, 20e-6, 1e-4);
     curve.count = 1;
     assert_false(lw_half_power(&curve, true, &half));
 }
