@@ -11,7 +11,7 @@
 #define BAR_HEIGHT 20.0
 #define GROUP_HEIGHT 30.0
 #define HEAD_HEIGHT 46.0
-#define FRAME_HEIGHT 142.0  // title, subtitle of two lines, foot of two
+#define FRAME_HEIGHT 160.0  // title, hardware, subtitle of two lines, foot of two
 #define CELL_WIDTH 66.0
 #define CELL_WIDE 84.0  // for powers of ten
 #define BARS_LEAST 160.0

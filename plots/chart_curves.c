@@ -33,7 +33,7 @@ typedef struct layout {
     bool second_line;    // labels have one
     size_t columns, rows;
     size_t panel_index;
-    bool has_half, has_ceiling, has_dots, has_crosses, has_band;
+    bool has_half, has_ceiling, has_dots, has_judges, has_crosses, has_band;
 } layout;
 
 static bool is_loaded(const layout *l) {
@@ -61,6 +61,13 @@ static double ceiling_of(const layout *l, const lw_curve *curve) {
 
 static bool half_of(const layout *l, const lw_curve *curve, lw_xy *at) {
     return curve->by_size && lw_half_power(curve, is_time(l), at);
+}
+
+// What kind of evidence a table of others is.
+typedef enum grounds { GROUNDS_FITTED, GROUNDS_JUDGING, GROUNDS_MODEL, GROUNDS } grounds;
+
+static grounds grounds_of(const lw_measured_series *measured) {
+    return measured->modelled ? GROUNDS_MODEL : measured->validate_only ? GROUNDS_JUDGING : GROUNDS_FITTED;
 }
 
 // ---- Scales ----
@@ -153,9 +160,10 @@ static lw_status make_scales(layout *l) {
             }
         }
         for (size_t k = 0; k < panel->measured_count; k++) {
-            bool modelled = panel->measured[k].measured->modelled;
-            l->has_crosses = l->has_crosses || modelled;
-            l->has_dots = l->has_dots || !modelled;
+            const grounds kind = grounds_of(panel->measured[k].measured);
+            l->has_crosses = l->has_crosses || kind == GROUNDS_MODEL;
+            l->has_judges = l->has_judges || kind == GROUNDS_JUDGING;
+            l->has_dots = l->has_dots || kind != GROUNDS_MODEL;
         }
     }
     widen_by_bands(l, &y);
@@ -456,11 +464,12 @@ static void draw_dots(const layout *l, const lw_curve *dots) {
     const lw_series *series = dots->series == SIZE_MAX ? NULL : &l->chart->data->series[dots->series];
     lw_role role = series != NULL ? lw_role_of(series->hue, series->shade) : LW_ROLE_INK;  // of no line: in no line's colour
     lw_shape shape = dots->measured->modelled ? LW_SHAPE_CROSS : series != NULL ? series->shape : LW_SHAPE_CIRCLE;
+    const bool judges = grounds_of(dots->measured) == GROUNDS_JUDGING;
+    const lw_stroke rim = {judges ? LW_ROLE_INK : LW_ROLE_BACKGROUND, judges ? 1.5 : 1.0, LW_DASH_SOLID};
     lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
     for (size_t i = 0; i < dots->count; i++) {
         lw_xy at = on_page(l, dots->point[i].at);
-        lw_draw_marker(l->canvas->draw, at.x, at.y, shape, shape == LW_SHAPE_CROSS ? CROSS_SIZE : DOT_SIZE, role,
-                       (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
+        lw_draw_marker(l->canvas->draw, at.x, at.y, shape, shape == LW_SHAPE_CROSS ? CROSS_SIZE : DOT_SIZE, role, rim);
     }
     lw_draw_ungroup(l->canvas->draw);
 }
@@ -595,19 +604,30 @@ static const char *subtitle_of(const layout *l) {
     for (size_t i = 0; i < l->chart->data->series_count; i++) {
         dashed = dashed || l->chart->data->series[i].evidence >= LW_ASSUMED;
     }
-    return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s%s%s%s%s", dashed ? " (dashed: no measurement behind it)" : "",
-                          told_apart(l) ? ", told apart by open marks" : "",
-                          l->has_band ? ". Shaded: how uncertain the link is" : "", l->has_dots ? ". Filled marks: measured" : "",
-                          l->has_crosses ? ". Crosses: a model of others" : "",
-                          l->has_half ? ". Open mark: the size that reaches half of the top bandwidth" : "",
-                          l->has_ceiling ? ". Dotted, at the right: the ceiling that framing leaves" : "");
+    return lw_arena_print(
+        l->canvas->arena, "Lines: model%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
+        told_apart(l) ? ", told apart by open marks" : "", l->has_band ? ". Shaded: how uncertain the link is" : "",
+        !l->has_dots    ? ""
+        : l->has_judges ? ". Filled marks: measured (with a dark rim: nothing was fitted to them)"
+                        : ". Filled marks: measured",
+        l->has_crosses ? ". Crosses: a model of others" : "",
+        l->has_half ? ". Open mark: the size that reaches half of the top bandwidth" : "",
+        l->has_ceiling ? ". Dotted, at the right: the ceiling that framing leaves" : "");
 }
 
-// What kind of evidence a table of others is.
-typedef enum grounds { GROUNDS_FITTED, GROUNDS_JUDGING, GROUNDS_MODEL, GROUNDS } grounds;
-
-static grounds grounds_of(const lw_measured_series *measured) {
-    return measured->modelled ? GROUNDS_MODEL : measured->validate_only ? GROUNDS_JUDGING : GROUNDS_FITTED;
+// "\u25CF RTX 4090 (A. Author: title, date)": the mark says which link, so the label's first part, which says it too, is left
+// out.
+static const char *source_of(const layout *l, const lw_curve *dots) {
+    static const char *const marks[LW_SHAPES] = {"\u25CF", "\u25A0", "\u25C6", "\u25B2", "\u25BC", "\u2715"};
+    const lw_measured_series *measured = dots->measured;
+    const char *source = measured->provenance != NULL ? measured->provenance : measured->table;
+    const char *what = measured->label != NULL ? measured->label : measured->table;
+    if (dots->series == SIZE_MAX) {
+        return lw_arena_print(l->canvas->arena, "%s (%s)", what, source);
+    }
+    const char *comma = strstr(what, ", ");
+    const lw_shape shape = measured->modelled ? LW_SHAPE_CROSS : l->chart->data->series[dots->series].shape;
+    return lw_arena_print(l->canvas->arena, "%s %s (%s)", marks[shape], comma != NULL ? comma + 2 : what, source);
 }
 
 // "Measured, open to fitting: A; B. A model of others, not measured: C". Every table once.
@@ -620,9 +640,9 @@ static const char *note_of(const layout *l) {
         const char *text = "";
         for (size_t i = 0; i < data->panel_count && text != NULL; i++) {
             for (size_t k = 0; k < data->panel[i].measured_count && text != NULL; k++) {
-                const lw_measured_series *measured = data->panel[i].measured[k].measured;
-                const char *source = measured->provenance != NULL ? measured->provenance : measured->table;
-                if (grounds_of(measured) == (grounds)which && strstr(text, source) == NULL) {
+                const lw_curve *dots = &data->panel[i].measured[k];
+                const char *source = source_of(l, dots);
+                if (source != NULL && grounds_of(dots->measured) == (grounds)which && strstr(text, source) == NULL) {
                     text = lw_arena_print(l->canvas->arena, "%s%s%s", text, text[0] == '\0' ? heads[which] : "; ", source);
                 }
             }

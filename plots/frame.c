@@ -9,7 +9,7 @@
 #define TICK_GAP 4.0
 #define LABEL_SPACE 14.0  // least distance between neighbouring tick labels
 
-enum { SUBTITLE_LINES = 2, NOTE_LINES = 3, HASH_SHOWN = 12 };
+enum { SUBTITLE_LINES = 2, NOTE_LINES = 4, HASH_SHOWN = 12 };
 
 lw_font lw_font_of(double size, lw_role role, lw_anchor anchor) {
     return (lw_font){.size = size, .role = role, .anchor = anchor};
@@ -52,9 +52,13 @@ lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *sub
     char *head = lw_text_fit(canvas->metrics, canvas->arena, title, LW_SIZE_TITLE, true, inner);
     const char *foot = foot_line(canvas, result);
     foot = foot == NULL ? NULL : lw_clean_utf8(canvas->arena, foot);  // metrics need valid UTF-8
+    const char *simulated = result->hardware != NULL && result->hardware[0] != '\0'
+                                ? lw_arena_print(canvas->arena, "Simulated: %s", result->hardware)
+                                : "";
+    simulated = simulated == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, simulated, LW_SIZE_LABEL, false, inner);
     subtitle = lw_clean_utf8(canvas->arena, subtitle);
     note = lw_clean_utf8(canvas->arena, note);
-    if (head == NULL || foot == NULL || subtitle == NULL || note == NULL) {
+    if (head == NULL || foot == NULL || simulated == NULL || subtitle == NULL || note == NULL) {
         out_of_memory(canvas);
         return (lw_box){0, 0, canvas->width, canvas->height};
     }
@@ -63,8 +67,10 @@ lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *sub
     lw_draw_text(draw, MARGIN, y, lw_font_bold(LW_SIZE_TITLE, LW_ROLE_INK, LW_ANCHOR_START), head);
     y += LW_SIZE_LABEL * 1.6;
     const char *lines[NOTE_LINES] = {NULL};
+    const lw_font plain = lw_font_of(LW_SIZE_LABEL, LW_ROLE_MUTED, LW_ANCHOR_START);
+    y = draw_lines(canvas, MARGIN, y, plain, &simulated, simulated[0] != '\0' ? 1 : 0);
     size_t count = lw_text_wrap(canvas->metrics, canvas->arena, subtitle, LW_SIZE_LABEL, inner, lines, SUBTITLE_LINES);
-    y = draw_lines(canvas, MARGIN, y, lw_font_of(LW_SIZE_LABEL, LW_ROLE_MUTED, LW_ANCHOR_START), lines, count);
+    y = draw_lines(canvas, MARGIN, y, plain, lines, count);
     lw_draw_ungroup(draw);
 
     lw_draw_group(draw, "foot", "foot", NULL);

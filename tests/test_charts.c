@@ -108,6 +108,7 @@ static lw_result demo_result(lw_arena *arena) {
                         .file = "configs/scenarios/oculink-or-thunderbolt.yaml",
                         .sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
                         .seed = 1,
+                        .hardware = "Desktop with two channels of DDR5-5600 \u00B7 NVIDIA GeForce RTX 5090, 32 GB",
                         .point_count = POINTS};
     result.point = LW_NEW_ARRAY(arena, lw_point, POINTS);
     assert_non_null(result.point);
@@ -229,7 +230,7 @@ static void test_everything_is_said(void **state) {
         for (int i = 0; i < LINKS; i++) {
             assert_true(has_text(&picture, facts[i].label));
         }
-        assert_true(has_text(&picture, "OCuLink, Thunderbolt or a slot?"));
+        assert_true(has_text(&picture, "OCuLink, Thunderbolt or a slot?") && has_text(&picture, "Simulated: Desktop with two"));
         assert_true(has_text(&picture, "host \u2192 gpu") && has_text(&picture, "gpu \u2192 host"));
         assert_true(has_text(
             &picture, "lanewise 0.1.0 \u00B7 oculink-or-thunderbolt.yaml, SHA-256 0123456789ab \u00B7 GB = 10\u2079 bytes"));
@@ -624,7 +625,7 @@ static void test_wrong_requests_are_explained(void **state) {
         {{.kind = LW_CHART_WATERFALL, .height = 300},
          "3:5: the chart is too low for 12 rows | give it more height:, or leave it out"},
         {{.kind = LW_CHART_WATERFALL, .width = 400},
-         "3:5: the chart of 400 x 792 is too small for what it shows | give it more width:, or leave it out"},
+         "3:5: the chart of 400 x 810 is too small for what it shows | give it more width:, or leave it out"},
     };
     static const lw_source source = {.name = "scenario.yaml"};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

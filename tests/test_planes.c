@@ -287,10 +287,11 @@ static void test_loaded_latency(void **state) {
     leave_png(&test, &request, &result, "loaded-latency");
 
     // What another model says is not called measured, and its marks are those of no series.
-    assert_true(has_text(&picture, "Measured, open to fitting: A. Tester"));
+    assert_true(has_text(&picture, "Measured, open to fitting: \u25CF CXL (A. Tester, Loads, 2026)"));
     measured.modelled = true;
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
-    assert_true(has_text(&picture, "A model of others, not measured: A. Tester") && has_text(&picture, "Crosses: a model"));
+    assert_true(has_text(&picture, "A model of others, not measured: \u2715 CXL (A. Tester") &&
+                has_text(&picture, "Crosses: a model"));
     assert_false(has_text(&picture, "Measured") || has_text(&picture, "marks: measured"));
     measured.modelled = false;
 

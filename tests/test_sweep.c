@@ -32,6 +32,24 @@ static void the_first_axis_varies_slowest(void **state) {
     lw_test_end(&test);
 }
 
+// What the points have in common is told for charts; what a sweep changes is not.
+static void hardware_is_named(void **state) {
+    (void)state;
+    static const char file[] = "lanewise: 1\n"
+                               "title: Hardware\n"
+                               "nodes: {host: {preset: desktop-ddr5}, gpus: {preset: rtx-4090, count: 2}, far: {kind: memory}}\n"
+                               "links: {slots: {between: [host, 'gpus[*]'], preset: pcie-4-x16},\n"
+                               "        wire: {between: [host, far], preset: pcie-4-x16}}\n"
+                               "workloads: {up: {kind: copy, from: host, to: 'gpus[0]', bytes: 1 MiB}}\n";
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, file);
+    assert_string_equal(result.hardware, "Desktop with two channels of DDR5-5600 \u00B7 2 \u00D7 NVIDIA GeForce RTX 4090, 24 GB "
+                                         "\u00B7 ideal memory");
+    result = run_text(&test, lw_arena_print(test.arena, "%ssweep: {nodes.gpus.preset: [rtx-4090, rtx-5090]}\n", file));
+    assert_string_equal(result.hardware, "Desktop with two channels of DDR5-5600 \u00B7 ideal memory");
+    lw_test_end(&test);
+}
+
 static void ranges_hold_both_ends(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -156,6 +174,7 @@ static void unknown_keys_of_a_sweep_are_told_at_the_sweep(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_axis_varies_slowest),
+        cmocka_unit_test(hardware_is_named),
         cmocka_unit_test(ranges_hold_both_ends),
         cmocka_unit_test(values_have_names),
         cmocka_unit_test(maps_replace_or_merge),

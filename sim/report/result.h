@@ -91,7 +91,8 @@ typedef struct lw_result {
     const char *file;
     char sha256[65];
     uint64_t seed;
-    lw_point *point;  // by index
+    const char *hardware;  // the devices of all points, for people: "NVIDIA H200, 141 GB"; NULL or "" when not known
+    lw_point *point;       // by index
     size_t point_count;
     lw_measured_series *measured;
     size_t measured_count;

@@ -232,6 +232,56 @@ static lw_status gather(batch *b, lw_diags *diags, lw_result *out) {
     return worst;
 }
 
+static bool is_swept(const lw_sweep *sweep, const char *node) {
+    static const char prefix[] = "nodes.";
+    for (size_t i = 0; i < sweep->axis_count; i++) {
+        const char *path = sweep->axis[i].set[0].path;
+        const char *name = strncmp(path, prefix, sizeof prefix - 1) == 0 ? path + sizeof prefix - 1 : "";
+        const size_t length = strcspn(name, ".");
+        const bool meant = (length == strlen(node) && strncmp(name, node, length) == 0) || (length == 1 && name[0] == '*');
+        if (meant && (name[length] == '\0' || strcmp(name + length, ".preset") == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// What the devices are, in the words of their presets, equal ones once; those that a sweep changes are no matter of all points.
+static const char *hardware_of(const lw_scenario *scenario, const lw_system *system, lw_arena *arena) {
+    const char *text = "";
+    for (size_t i = 0; i < system->spec_count && text != NULL; i++) {
+        const lw_device_spec *spec = &system->spec[i];
+        const char *what = spec->preset != NULL ? spec->preset->summary : lw_device_words[spec->kind];
+        uint32_t count = 0;
+        bool again = is_swept(&scenario->sweep, spec->name);
+        for (size_t k = 0; k < system->spec_count && !again; k++) {
+            const lw_device_spec *other = &system->spec[k];
+            const bool same = other->preset == spec->preset && other->kind == spec->kind && other->ideal == spec->ideal;
+            again = same && k < i;
+            count += same ? other->members : 0;
+        }
+        const char *times = count > 1 ? lw_arena_print(arena, "%u \u00D7 ", (unsigned)count) : "";
+        if (!again && times != NULL) {
+            text = lw_arena_print(arena, "%s%s%s%s%s", text, text[0] != '\0' ? " \u00B7 " : "", times,
+                                  spec->ideal ? "ideal " : "", what);
+        }
+    }
+    return text;
+}
+
+static lw_status add_hardware(const lw_scenario *scenario, lw_arena *arena, lw_result *result) {
+    lw_arena *scratch = lw_arena_new();
+    lw_diags *silent = scratch == NULL ? NULL : lw_diags_new(scratch);
+    lw_point_setup setup;
+    lw_status status = silent == NULL ? LW_NO_MEMORY : lw_scenario_point(scenario, 0, scratch, silent, &setup);
+    if (status == LW_OK) {
+        result->hardware = hardware_of(scenario, &setup.system, arena);
+        status = result->hardware == NULL ? LW_NO_MEMORY : LW_OK;
+    }
+    lw_arena_free(scratch);
+    return status;
+}
+
 lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_arena *arena, lw_diags *diags, lw_result *out) {
     static const lw_run defaults = {0};
     size_t points = scenario->sweep.points;
@@ -265,6 +315,10 @@ lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_are
                         .point = b.point};
     memcpy(result.sha256, scenario->sha256, sizeof result.sha256);
     lw_status status = gather(&b, diags, &result);
+    if (result.point_count > 0 && (status == LW_OK || status == LW_INTERRUPTED)) {
+        const lw_status added = add_hardware(scenario, arena, &result);
+        status = added == LW_OK ? status : added;
+    }
     if (status == LW_OK || status == LW_INTERRUPTED) {
         *out = result;
     }
