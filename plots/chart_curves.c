@@ -152,7 +152,10 @@ static lw_status make_scales(layout *l) {
         widen_by_curves(panel->measured, panel->measured_count, &x, &y);
         for (size_t k = 0; k < panel->curve_count; k++) {
             lw_xy half;
-            l->has_half = l->has_half || half_of(l, &panel->curve[k], &half);
+            if (half_of(l, &panel->curve[k], &half)) {
+                l->has_half = true;
+                widen(&y, is_time(l) ? half.y / 2 : half.y);  // the fixed cost
+            }
             l->has_band = l->has_band || panel->curve[k].has_band;
             if (ceiling_of(l, &panel->curve[k]) > 0.0) {
                 widen(&y, ceiling_of(l, &panel->curve[k]));
@@ -342,6 +345,21 @@ static void draw_ceiling(const layout *l, const lw_curve *curve, lw_role role) {
                  (lw_stroke){role, 1.25, LW_DASH_DOTS});
 }
 
+static bool has_bounds(const layout *l) {
+    return l->has_half && is_time(l);
+}
+
+// What a transfer takes at least: the fixed cost and, from the half-power size on, its bytes at the top bandwidth. They cross
+// where both are half of the time.
+static void draw_bounds(const layout *l, const lw_curve *curve, lw_xy half, lw_role role) {
+    const lw_xy *first = &curve->point[0].at;
+    const lw_xy *last = &curve->point[curve->count - 1].at;
+    const lw_xy cross = {half.x, half.y / 2};
+    const lw_xy path[] = {on_page(l, (lw_xy){first->x, cross.y}), on_page(l, cross),
+                          on_page(l, (lw_xy){last->x, cross.y / cross.x * last->x})};
+    lw_draw_path(l->canvas->draw, path, 3, false, LW_ROLE_NONE, (lw_stroke){role, 0.75, LW_DASH_DOTS});
+}
+
 // Curves drawn later that run exactly where this one runs.
 static size_t count_above(const layout *l, const lw_panel *panel, size_t index) {
     const lw_curve *own = &panel->curve[index];
@@ -452,6 +470,9 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     lw_xy half;
     if (half_of(l, curve, &half)) {
         lw_xy at = on_page(l, half);
+        if (has_bounds(l)) {
+            draw_bounds(l, curve, half, role);
+        }
         lw_draw_line(draw, at.x, at.y, at.x, l->axes.plot.bottom, (lw_stroke){role, 0.75, LW_DASH_DOTS});
         draw_open_mark(l, series, at.x, at.y, OPEN_SIZE + 2.0 * (width - LINE_WIDTH));
     } else if (told_apart(l)) {
@@ -612,7 +633,9 @@ static const char *subtitle_of(const layout *l) {
                         : ". Filled marks: measured",
         l->has_crosses ? ". Crosses: a model of others" : "",
         l->has_half ? ". Open mark: the size that reaches half of the top bandwidth" : "",
-        l->has_ceiling ? ". Dotted, at the right: the ceiling that framing leaves" : "");
+        l->has_ceiling  ? ". Dotted at the right, and after \"of\": what framing leaves of the raw rate"
+        : has_bounds(l) ? ". Dotted: the cost of a copy of nothing, and time at the top bandwidth alone"
+                        : "");
 }
 
 // "\u25CF RTX 4090 (A. Author: title, date)": the mark says which link, so the label's first part, which says it too, is left

@@ -24,8 +24,8 @@ typedef struct lw_canvas {
 lw_font lw_font_of(double size, lw_role role, lw_anchor anchor);
 lw_font lw_font_bold(double size, lw_role role, lw_anchor anchor);
 
-// Paint background, title, what hardware was simulated, subtitle and foot (a note about sources, may be "", then version, file and hash) and give back the
-// space between them.
+// Paint background, title, what hardware was simulated, subtitle and foot (a note about sources, may be "", then version, file
+// and hash) and give back the space between them.
 lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *subtitle, const char *note, const lw_result *result);
 
 typedef struct lw_axes {

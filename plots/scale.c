@@ -283,6 +283,12 @@ static void byte_ticks(const lw_scale *scale, double label, lw_tick_writer write
     while (stride < last - first && !legible(scale, (double)stride / (last - first), label)) {
         stride *= 2;
     }
+    for (int wider = stride; wider < 2 * stride && first % 2 == 0; wider += 2) {  // one that ends the axis with a label
+        if ((last - first) % wider == 0) {
+            stride = wider;
+            break;
+        }
+    }
     // Even powers read better (4 Ki, 16 Ki, 64 Ki) than odd ones.
     int origin = stride > 1 && first % 2 != 0 ? first + 1 : first;
     for (int power = first; power <= last; power++) {

@@ -33,7 +33,7 @@ static void test_ticks_read_well(void **state) {
         {LW_SCALE_LOG, 1e-12, 1e12, 400, 26, lw_tick_plain, "10\u207B\u00B9\u2070|10\u207B\u2075|1|10\u2075|10\u00B9\u2070"},
         {LW_SCALE_LOG, 3, 3, 400, 26, lw_tick_plain, "2|5"},
         {LW_SCALE_LOG, 9e-6, 0.4, 400, 26, lw_tick_seconds, "10 \u00B5s|100 \u00B5s|1 ms|10 ms|100 ms"},
-        {LW_SCALE_BYTES, 4096, 1073741824, 700, 60, lw_tick_bytes, "4 Ki|64 Ki|1 Mi|16 Mi|256 Mi"},
+        {LW_SCALE_BYTES, 4096, 1073741824, 700, 60, lw_tick_bytes, "4 Ki|256 Ki|16 Mi|1 Gi"},
         {LW_SCALE_BYTES, 4096, 1073741824, 200, 60, lw_tick_bytes, "4 Ki|1 Mi|256 Mi"},
         {LW_SCALE_BYTES, 64, 1000, 400, 60, lw_tick_bytes, "64|128|256|512|1 Ki"},
         {LW_SCALE_BYTES, 8, 8589934592, 400, 60, lw_tick_bytes, "16|4 Ki|1 Mi|256 Mi"},
