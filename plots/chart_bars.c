@@ -17,8 +17,8 @@
 #define BARS_LEAST 160.0
 #define COLUMN_GAP 18.0
 #define HATCH_STEP 6.0
-#define ONE_SCALE_MOST 20.0  // times the slowest link: on one scale its bar would be too short to read
-#define SHOWN_LEAST 0.0005   // of the raw rate: what prints as 0.1 % or more
+#define ONE_SCALE_MOST 4.0  // times the slowest link: on one scale the losses in its bar would be too thin to read
+#define SHOWN_LEAST 0.0005  // of the raw rate: what prints as 0.1 % or more
 
 // Stages after RAW; each has a swatch and perhaps a column.
 typedef struct table {
@@ -211,7 +211,28 @@ static void draw_payload(lw_draw *draw, const lw_series *series, lw_box box) {
     lw_draw_rect(draw, box.left, box.top, width, height, LW_ROLE_NONE, (lw_stroke){role, 1.0, LW_DASH_SOLID});
 }
 
-static void draw_bar(const bars *b, const lw_series *series, const lw_stage_result *stage, double middle) {
+static bool has_whisker(const lw_curve *curve) {
+    return usable(curve) && curve->most != NULL && curve->most->has_band && curve->most->low_GBps < curve->most->high_GBps;
+}
+
+// From the bad to the good end of what is uncertain, inside the bar's row.
+static void draw_whisker(const bars *b, const lw_curve *curve, double unit, double middle) {
+    const double half = BAR_HEIGHT / 4;
+    const double left = lw_scale_at(&b->scale, fmax(curve->most->low_GBps * unit, 0.0));
+    const double right = lw_scale_at(&b->scale, fmin(curve->most->high_GBps * unit, b->scale.high));
+    const bool ends = curve->most->high_GBps * unit <= b->scale.high;  // else it goes on
+    for (int halo = 1; halo >= 0; halo--) {                            // it shows on every colour of the bar
+        const lw_stroke line = {halo ? LW_ROLE_BACKGROUND : LW_ROLE_INK, halo ? 4.0 : 1.5, LW_DASH_SOLID};
+        lw_draw_line(b->canvas->draw, left, middle, right, middle, line);
+        lw_draw_line(b->canvas->draw, left, middle - half, left, middle + half, line);
+        if (ends) {
+            lw_draw_line(b->canvas->draw, right, middle - half, right, middle + half, line);
+        }
+    }
+}
+
+static void draw_bar(const bars *b, const lw_series *series, const lw_curve *curve, double middle) {
+    const lw_stage_result *stage = curve->stage;
     lw_draw *draw = b->canvas->draw;
     double top = middle - BAR_HEIGHT / 2;
     double unit = b->shares ? 100.0 / stage->rate_GBps[LW_STAGE_RAW] : 1.0;
@@ -228,6 +249,9 @@ static void draw_bar(const bars *b, const lw_series *series, const lw_stage_resu
         if (to - from > 0.05) {
             draw_swatch(draw, from + gap, top + 3.0, to - from - gap, BAR_HEIGHT - 6.0, loss_role(b, i));
         }
+    }
+    if (has_whisker(curve)) {
+        draw_whisker(b, curve, unit, middle);
     }
     lw_draw_ungroup(draw);
 }
@@ -272,7 +296,7 @@ static lw_status draw_row(const bars *b, const lw_curve *curve, double middle) {
     }
     lw_draw_text(b->canvas->draw, b->name_left, middle + LW_SIZE_LABEL * 0.36,
                  lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(series->hue, series->shade), LW_ANCHOR_START), name);
-    draw_bar(b, series, curve->stage, middle);
+    draw_bar(b, series, curve, middle);
     draw_numbers(b, curve->stage, middle);
     return LW_OK;
 }
@@ -290,10 +314,17 @@ static const char *subtitle_of(const bars *b) {
     for (size_t i = 0; i < b->chart->data->series_count; i++) {
         hatched = hatched || is_hatched(&b->chart->data->series[i]);
     }
+    bool banded = false;
+    for (size_t i = 0; i < b->chart->data->panel_count; i++) {
+        for (size_t k = 0; k < b->chart->data->panel[i].curve_count; k++) {
+            banded = banded || has_whisker(&b->chart->data->panel[i].curve[k]);
+        }
+    }
     const char *what = lw_arena_print(
         b->canvas->arena,
-        "A bar is the raw rate of a link's slowest part%s. The coloured part arrives as payload, the rest is lost on the way%s",
-        b->shares ? ", each on a scale of its own" : "", hatched ? ". Hatched: announced or speculative" : "");
+        "A bar is the raw rate of a link's slowest part%s. Coloured: what arrives as payload; the rest is lost on the way%s%s",
+        b->shares ? ", each on a scale of its own" : "", hatched ? ". Hatched: announced or speculative" : "",
+        banded ? ". Whiskers: how uncertain that is" : "");
     bool sized = what != NULL && b->chart->data->x_dimension == LW_BYTES;
     return sized ? lw_arena_print(b->canvas->arena, "%s (transfers of %s)", what, size) : what;
 }
@@ -346,8 +377,9 @@ lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) {
     if (subtitle == NULL) {
         return LW_NO_MEMORY;
     }
-    static const char foot[] =
-        "Control: acknowledgements and credits. Residual: left idle for no known reason, from calibration.";
+    static const char foot[] = "Parts of a link: its wire, PCIe tunnelled in it, software that feeds it. Control: "
+                               "acknowledgements and credits. Residual: "
+                               "left idle for no known reason, from calibration.";
     lw_box content = lw_frame_draw(canvas, chart->title, subtitle, foot, chart->result);
     LW_TRY(lay_out(&b, content, highest));
     lw_x_axis_draw(canvas, &b.plot, &b.scale, lw_tick_plain, b.shares ? "Share of the raw rate (%)" : "Rate (GB/s)");
