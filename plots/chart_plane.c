@@ -19,8 +19,9 @@ enum { DIAGONALS_MAX = 24 };
 
 typedef struct mark {
     const lw_series *series;
-    double time_s;     // of the shortest transfer
-    double rate_GBps;  // bytes more over time more, from the shortest transfer to the longest
+    double time_s;               // of the shortest transfer
+    double rate_GBps;            // bytes more over time more, from the shortest transfer to the longest
+    double low_GBps, high_GBps;  // of it, where the link says how uncertain it is; else both are rate_GBps
 } mark;
 
 // Shape and filling tell how a link is known.
@@ -66,10 +67,10 @@ typedef struct plane {
     lw_axes axes;
     mark *mark;  // of the panel at hand
     size_t count;
-    bool *near;         // one a mark: in the cluster that has a view of its own
-    size_t near_count;  // 0: there is none
-    lw_axes cluster;    // of that view
-    lw_box obstacle[DIAGONALS_MAX];
+    bool *near;                                      // one a mark: in the cluster that has a view of its own
+    size_t near_count;                               // 0: there is none
+    lw_axes cluster;                                 // of that view
+    lw_box obstacle[DIAGONALS_MAX + LW_SERIES_MAX];  // what names keep clear of
     size_t obstacle_count;
 } plane;
 
@@ -80,7 +81,12 @@ static lw_xy on_page(const plane *p, double time_s, double rate_GBps) {
 static bool mark_of(const plane *p, const lw_curve *curve, mark *out) {
     double bytes = (double)(curve->most->bytes - curve->least->bytes);
     double more_s = curve->most->time_s - curve->least->time_s;
-    *out = (mark){&p->chart->data->series[curve->series], curve->least->time_s, bytes / more_s / 1e9};
+    const double rate_GBps = bytes / more_s / 1e9;
+    *out = (mark){&p->chart->data->series[curve->series], curve->least->time_s, rate_GBps, rate_GBps, rate_GBps};
+    if (curve->most->has_band && curve->most->bandwidth_GBps > 0.0) {
+        out->low_GBps = fmin(rate_GBps, rate_GBps * curve->most->low_GBps / curve->most->bandwidth_GBps);
+        out->high_GBps = fmax(rate_GBps, rate_GBps * curve->most->high_GBps / curve->most->bandwidth_GBps);
+    }
     return bytes > 0.0 && more_s > 0.0 && out->time_s >= LW_CHART_LEAST && out->rate_GBps >= LW_CHART_LEAST &&
            out->rate_GBps <= LW_CHART_MOST;
 }
@@ -292,6 +298,41 @@ static lw_status place_names(const plane *p, view which, lw_callout *callout, co
     return LW_OK;
 }
 
+// From the bad to the good end of what is uncertain, as far as the view reaches.
+static bool whisker_of(const plane *p, size_t index, lw_box *out) {
+    const mark *m = &p->mark[index];
+    const lw_xy upper = on_page(p, m->time_s, fmin(m->high_GBps, p->axes.y.high));
+    const lw_xy lower = on_page(p, m->time_s, fmax(m->low_GBps, p->axes.y.low));
+    const double half = MARK_SIZE / 3;
+    *out = (lw_box){upper.x - half, upper.y, upper.x + half, lower.y};
+    return m->low_GBps < m->high_GBps;
+}
+
+static void draw_whiskers(const plane *p, view which) {
+    for (size_t i = 0; i < p->count; i++) {
+        lw_box box;
+        if (!is_shown(p, which, i) || !whisker_of(p, i, &box)) {
+            continue;
+        }
+        const lw_stroke line = {lw_role_of(p->mark[i].series->hue, LW_SHADE_FIRST), 1.25, LW_DASH_SOLID};
+        const double x = (box.left + box.right) / 2;
+        lw_draw_line(p->canvas->draw, x, box.top, x, box.bottom, line);
+        lw_draw_line(p->canvas->draw, box.left, box.top, box.right, box.top, line);
+        if (p->mark[i].low_GBps >= p->axes.y.low) {  // else it goes on
+            lw_draw_line(p->canvas->draw, box.left, box.bottom, box.right, box.bottom, line);
+        }
+    }
+}
+
+static void keep_clear_of_whiskers(plane *p, view which) {
+    for (size_t i = 0; i < p->count; i++) {
+        lw_box box;
+        if (is_shown(p, which, i) && whisker_of(p, i, &box)) {
+            p->obstacle[p->obstacle_count++] = box;
+        }
+    }
+}
+
 static lw_status draw_marks(const plane *p, view which) {
     lw_callout *callout = LW_NEW_ARRAY(p->canvas->arena, lw_callout, p->count);
     const char **name = LW_NEW_ARRAY(p->canvas->arena, const char *, p->count);
@@ -307,6 +348,7 @@ static lw_status draw_marks(const plane *p, view which) {
                          LW_ROLE_BACKGROUND, (lw_stroke){0});
         }
     }
+    draw_whiskers(p, which);
     for (size_t i = 0; i < p->count; i++) {  // leaders below all marks
         if (callout[i].width > 0.0 && callout[i].has_leader) {
             lw_draw_line(draw, callout[i].mark.x, callout[i].mark.y, callout[i].elbow.x, callout[i].elbow.y,
@@ -387,6 +429,7 @@ static lw_status draw_view(plane *p, view which, lw_box box) {
         draw_window(p);
     }
     LW_TRY(draw_diagonals(p));
+    keep_clear_of_whiskers(p, which);
     return draw_marks(p, which);
 }
 
@@ -422,6 +465,19 @@ static lw_status draw_panel(plane *p, const lw_panel *panel, size_t index, lw_bo
     return LW_OK;
 }
 
+static bool has_whiskers(const plane *p) {
+    const lw_chart_data *data = p->chart->data;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        for (size_t k = 0; k < data->panel[i].curve_count; k++) {
+            mark m;
+            if (mark_of(p, &data->panel[i].curve[k], &m) && m.low_GBps < m.high_GBps) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void lw_plane_size(const lw_chart *chart, double *width, double *height) {
     *width = chart->data->panel_count > 1 ? 1600.0 : 1360.0;
     const size_t rows = (chart->data->panel_count + 1) / 2;
@@ -430,12 +486,19 @@ void lw_plane_size(const lw_chart *chart, double *width, double *height) {
 
 lw_status lw_plane_draw(const lw_chart *chart, const lw_canvas *canvas) {
     static const char meaning[] =
-        "A mark is a link: right is slower to answer, up is more a second. Dotted diagonals: bytes under "
-        "way when the link is full; transfers of that size reach half of the bandwidth";
+        "A mark is one link (a route through a switch takes two of them): right is slower to answer, up is more a second. Dotted "
+        "diagonals: bytes under way when the link is full; transfers of that size reach half of the bandwidth";
     const lw_chart_data *data = chart->data;
     const char *own = chart->request->subtitle;
     plane p = {.chart = chart, .canvas = canvas};
-    lw_box content = lw_frame_draw(canvas, chart->title, own != NULL && own[0] != '\0' ? own : meaning, "", chart->result);
+    const char *subtitle = own != NULL && own[0] != '\0'
+                               ? own
+                               : lw_arena_print(canvas->arena, "%s%s", meaning,
+                                                has_whiskers(&p) ? ". Whiskers: how uncertain the bandwidth is" : "");
+    if (subtitle == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_box content = lw_frame_draw(canvas, chart->title, subtitle, "", chart->result);
     draw_key(&p, content);
     content.top += KEY_HEIGHT;
     size_t columns = data->panel_count > 1 ? 2 : 1;

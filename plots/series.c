@@ -187,12 +187,16 @@ static lw_status find_series(collector *c, const char *key, const lw_point *poin
                         "more than %d %s in one chart cannot be read", most, named_marks ? "links" : "lines");
     }
     const lw_set_value *own = set_value(point, c->series_path);
+    lw_evidence evidence = stage == NULL ? LW_SPECIFIED : stage->evidence;
+    if (stage != NULL && c->request->kind == LW_CHART_PLANE) {  // a mark there is as much a time as a rate
+        evidence = lw_evidence_weaker(evidence, stage->latency_evidence);
+    }
     *index = data->series_count++;
     data->series[*index] = (lw_series){.key = key,
                                        .value = own == NULL ? "" : own->text,
                                        .label = stage == NULL ? NULL : stage->label,
                                        .hue = lw_hue_of_family(stage == NULL ? NULL : stage->family),
-                                       .evidence = stage == NULL ? LW_SPECIFIED : stage->evidence};
+                                       .evidence = evidence};
     return LW_OK;
 }
 

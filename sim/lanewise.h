@@ -23,8 +23,9 @@ typedef struct lw_preset {
     const char *type;     // family of a link ("oculink"), kind of a device ("host", "gpu", ...)
     const char *summary;  // one sentence
     lw_evidence evidence;
-    const lw_node *root;        // the whole file
-    const lw_node *parameters;  // map: key -> {value, source, [evidence]}
+    const lw_node *root;           // the whole file
+    const lw_node *parameters;     // map: key -> {value, source, [evidence]}
+    lw_evidence latency_evidence;  // the weakest of those that are times
 } lw_preset;
 
 typedef struct lw_catalog lw_catalog;  // read-only after opening, safe to share between threads

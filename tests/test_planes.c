@@ -72,6 +72,9 @@ static lw_result plane_of(lw_test *test, int64_t large) {
         row->bytes = i % 2 == 0 ? SMALL : large;
         row->time_s = f->fixed_s + (double)(row->bytes - SMALL) / (f->rate_GBps * 1e9);
         row->bandwidth_GBps = (double)row->bytes / row->time_s / 1e9;
+        row->has_band = strcmp(f->family, "thz") == 0;  // as the simulator says of radios
+        row->low_GBps = row->has_band ? 0.5 * row->bandwidth_GBps : 0.0;
+        row->high_GBps = row->has_band ? 1.5 * row->bandwidth_GBps : 0.0;
         result.point[i].set[1] = (lw_set_value){.path = "workloads.send.bytes",
                                                 .text = i % 2 == 0 ? "64 B" : "large",
                                                 .is_number = true,
@@ -122,12 +125,33 @@ static void test_plane(void **state) {
     }
     assert_true(has_text(&picture, "Time of a transfer of 64 B") && has_text(&picture, "1 KiB in flight"));
     assert_true(has_text(&picture, "measured or calibrated") && has_text(&picture, "partly assumed"));
+    assert_true(has_text(&picture, "Whiskers: how uncertain"));
     // Every link once in the overview; all but those that are far away enlarged beside it.
     assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "series"), LINKS + LINKS - 3);
     assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "window"), 1);
     assert_int_equal(lw_diags_count(test.diags), 0);
     leave_png(&test, &request, &result, "plane");
     lw_test_end(&test);
+}
+
+// A mark is as much a time as a rate, and looks like what is known less well.
+static void test_plane_shows_the_weaker_evidence(void **state) {
+    (void)state;
+    for (int assumed = 0; assumed < 2; assumed++) {
+        lw_test test = lw_test_begin();
+        lw_result result = plane_of(&test, INT64_C(1) << 30);
+        result.point_count = 2;  // PCIe 3, which is specified
+        for (size_t i = 0; i < result.point_count; i++) {
+            result.point[i].stage->latency_evidence = assumed ? LW_ASSUMED : LW_SPECIFIED;
+        }
+        lw_chart_request request = request_of(LW_CHART_PLANE);
+        lw_picture picture;
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        assert_true(has_text(&picture, assumed ? "partly assumed" : "specified"));
+        assert_false(has_text(&picture, assumed ? "specified" : "partly assumed"));
+        assert_false(has_text(&picture, "Whiskers"));
+        lw_test_end(&test);
+    }
 }
 
 // The rate is that of Hockney's law, so a transfer that is mostly latency shows the same as a longer one.
@@ -384,7 +408,8 @@ static void test_bars_of_any_spread(void **state) {
     check_golden(&test, &picture, "waterfall-shares");
     check_texts(&test, &picture, &fixed);
     assert_true(has_text(&picture, "Share of the raw rate (%)"));
-    assert_true(has_text(&picture, "thz-mars (speculative)") && has_text(&picture, "Hatched:"));
+    assert_true(has_text(&picture, "thz-mars (speculative)") && has_text(&picture, "Hatched:") &&
+                has_text(&picture, "Whiskers:"));
     assert_int_equal(count_items(&picture, LW_DRAW_CLIP_PUSH, NULL), 2 + 4);  // PCIe 7, UALink and the radios
     leave_png(&test, &request, &result, "waterfall-shares");
     result.point_count = (size_t)2 * 3;  // PCIe 3 to 5 fit on one scale
@@ -416,6 +441,7 @@ static void test_memory_runs_out(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plane),
+        cmocka_unit_test(test_plane_shows_the_weaker_evidence),
         cmocka_unit_test(test_plane_does_not_depend_on_the_size),
         cmocka_unit_test(test_plane_without_a_cluster),
         cmocka_unit_test(test_plane_needs_two_sizes),

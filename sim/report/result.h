@@ -50,7 +50,8 @@ typedef struct lw_stage_result {
     const char *link;   // the slowest link of the path
     const char *label;  // "PCIe 4.0 x16"
     const char *family;
-    lw_evidence evidence;  // of that link alone
+    lw_evidence evidence;          // of that link alone
+    lw_evidence latency_evidence;  // of its times, which may be known less well than its rate
     double rate_GBps[LW_STAGE_COUNT];
 } lw_stage_result;
 

@@ -248,12 +248,13 @@ static lw_status read_job(const lw_plan *plan, const lw_job_plan *job, const lw_
 static void read_stages(const lw_plan *plan, const lw_job_plan *job, double bandwidth_GBps, lw_stage_result *out) {
     const lw_transfer *transfer = &job->transfer;
     const lw_connection *slowest = &plan->system->connection[transfer->slowest];
+    const lw_preset *preset = slowest->spec->preset;
     *out = (lw_stage_result){.workload = job->job->name,
                              .link = slowest->name,
                              .label = slowest->spec->link.label,
                              .family = slowest->spec->family->name,
-                             .evidence =
-                                 slowest->spec->preset != NULL ? slowest->spec->preset->evidence : slowest->spec->link.evidence};
+                             .evidence = preset != NULL ? preset->evidence : slowest->spec->link.evidence,
+                             .latency_evidence = preset != NULL ? preset->latency_evidence : slowest->spec->link.evidence};
     for (int stage = 0; stage <= LW_STAGE_RETRY; stage++) {
         out->rate_GBps[stage] = transfer->waterfall.rate_Bps[stage] / 1e9;
     }
