@@ -16,8 +16,9 @@
 #define MACHINE_PADDING 14.0
 
 static const double pi = 3.14159265358979323846;
-static const char subtitle[] = "Rates are those of the wire after its line code, each way.";
-static const char subtitle_of_sweep[] = "Rates are those of the wire after its line code, each way. First point of the sweep.";
+static const char subtitle[] = "Rates are those of a link's slowest part after its line code, each way.";
+static const char subtitle_of_sweep[] =
+    "Rates are those of a link's slowest part after its line code, each way. First point of the sweep.";
 
 typedef struct scene {
     const lw_topology *topology;
@@ -41,9 +42,10 @@ static void draw_rounded(lw_draw *draw, double left, double top, double width, d
     lw_draw_path(draw, point, POINTS, true, fill, stroke);
 }
 
-// Three quarters of a unit more for each doubling: 1 GB/s is 1, 64 GB/s is 5.5, 900 GB/s is 8.4.
+// As much more for each doubling as the eye needs to tell two lines apart: 2 GB/s is 0.8, 8 GB/s is 3.4, 64 GB/s is 7.3, 900 GB/s
+// is 12.3.
 static double line_width(double rate_Bps) {
-    return fmax(0.8, fmin(9.5, 1.0 + 0.75 * log2(fmax(rate_Bps, 1.0) / 1e9)));
+    return fmax(0.8, fmin(16.0, 0.8 + 1.3 * log2(fmax(rate_Bps, 1.0) / 2e9)));
 }
 
 // The shade tells kinds of one family apart where widths alone would not: links that cross inside one circle.
@@ -396,7 +398,7 @@ static void draw_legend(const scene *s, double left, double y) {
     static const struct {
         double rate_Bps;
         const char *text;
-    } samples[] = {{1e9, "1 GB/s"}, {10e9, "10"}, {100e9, "100"}, {1000e9, "1000 GB/s"}};
+    } samples[] = {{2e9, "2 GB/s or less"}, {10e9, "10"}, {100e9, "100"}, {1000e9, "1000 GB/s"}};
     lw_draw *draw = s->canvas->draw;
     lw_font font = lw_font_of(LW_SIZE_FOOT, LW_ROLE_MUTED, LW_ANCHOR_START);
     lw_draw_group(draw, "legend", "legend", NULL);

@@ -124,6 +124,6 @@ lw_status lw_topology_text(const lw_topology *topology, lw_text *out) {
         }
     }
     add_rest(topology, out);
-    lw_text_add(out, "\nRates are those of the wire after its line code, each way.\n");
+    lw_text_add(out, "\nRates are those of a link's slowest part after its line code, each way.\n");
     return out->failed ? LW_NO_MEMORY : LW_OK;
 }
