@@ -14,6 +14,8 @@
 #define STACK 4.0      // shift of the cards behind a box that stands for several
 #define PARALLEL 26.0  // between lines that join the same two boxes
 #define MACHINE_PADDING 14.0
+#define HOST_PADDING 8.0
+#define SWITCH_PADDING 4.0
 
 static const double pi = 3.14159265358979323846;
 static const char subtitle[] = "Rates are those of a link's slowest part after its line code, each way.";
@@ -128,33 +130,100 @@ static void draw_box(const scene *s, uint32_t index) {
     lw_draw_ungroup(draw);
 }
 
-// A frame around each machine, where there are several; none around a lone box, nor where a box of another would be inside.
-static void draw_machines(const scene *s) {
-    const lw_topology *t = s->topology;
-    for (uint32_t machine = 0; machine < t->node_count; machine++) {
-        double left = HUGE_VAL, top = HUGE_VAL, right = -HUGE_VAL, bottom = -HUGE_VAL;
-        uint32_t inside = 0, strangers = 0, nodes = 0;
-        for (uint32_t i = 0; i < t->node_count; i++) {
-            const lw_topology_box *box = &s->layout->box[i];
-            if (box->shown && t->node[i].machine == machine) {
-                left = fmin(left, box->left);
-                top = fmin(top, box->top);
-                right = fmax(right, box->left + box->width);
-                bottom = fmax(bottom, box->top + box->height);
-                inside++;
+// ---- Frames ----
+
+// The boxes of members, padded, if there are two or more but not all, and no box of another inside.
+static bool frame_around(const scene *s, const bool *member, double padding, lw_box *out) {
+    uint32_t inside = 0, strangers = 0, nodes = 0;
+    *out = (lw_box){HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+    for (uint32_t i = 0; i < s->topology->node_count; i++) {
+        const lw_topology_box *box = &s->layout->box[i];
+        nodes += box->shown;
+        if (box->shown && member[i]) {
+            out->left = fmin(out->left, box->left);
+            out->top = fmin(out->top, box->top);
+            out->right = fmax(out->right, box->left + box->width);
+            out->bottom = fmax(out->bottom, box->top + box->height);
+            inside++;
+        }
+    }
+    for (uint32_t i = 0; i < s->topology->node_count; i++) {
+        const lw_topology_box *box = &s->layout->box[i];
+        bool apart = box->left >= out->right || box->left + box->width <= out->left || box->top >= out->bottom ||
+                     box->top + box->height <= out->top;
+        strangers += box->shown && !member[i] && !apart;
+    }
+    *out = (lw_box){s->x + out->left - padding, s->y + out->top - padding, s->x + out->right + padding,
+                    s->y + out->bottom + padding};
+    return inside > 1 && inside < nodes && strangers == 0;
+}
+
+static void draw_frame(const scene *s, const lw_box *frame, const char *klass, lw_stroke stroke) {
+    lw_draw_group(s->canvas->draw, NULL, klass, NULL);
+    draw_rounded(s->canvas->draw, frame->left, frame->top, frame->right - frame->left, frame->bottom - frame->top, LW_ROLE_NONE,
+                 stroke);
+    lw_draw_ungroup(s->canvas->draw);
+}
+
+// What of its machine hangs below a node and on nothing else: no way up leads past it. Returns how many hang there.
+static uint32_t find_below(const lw_topology *t, uint32_t top, bool *member) {
+    for (uint32_t i = 0; i < t->node_count; i++) {
+        member[i] = t->node[i].machine == t->node[top].machine && (t->node[i].depth > t->node[top].depth || i == top);
+    }
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (uint32_t k = 0; k < t->link_count; k++) {
+            const uint32_t *end = t->link[k].end;
+            const uint32_t lower = end[t->node[end[0]].depth < t->node[end[1]].depth];
+            const uint32_t upper = end[t->node[end[0]].depth >= t->node[end[1]].depth];
+            if (t->node[lower].depth > t->node[upper].depth && lower != top && member[lower] && !member[upper]) {
+                member[lower] = false;
+                moved = true;
             }
         }
+    }
+    uint32_t below = 0;
+    for (uint32_t i = 0; i < t->node_count; i++) {
+        below += member[i] && i != top;
+    }
+    return below;
+}
+
+static bool is_a_machine(const lw_topology *t, uint32_t top, const bool *member) {
+    bool same = true;
+    for (uint32_t i = 0; i < t->node_count; i++) {
+        same = same && member[i] == (t->node[i].machine == t->node[top].machine);
+    }
+    return same;
+}
+
+// Boxes in boxes: a frame around each machine where there are several; in it one around each host with what hangs on it alone,
+// and in that one around each switch with its own.
+static void draw_frames(const scene *s) {
+    const lw_topology *t = s->topology;
+    bool *member = LW_NEW_ARRAY(s->canvas->arena, bool, t->node_count);
+    lw_box frame;
+    if (member == NULL) {
+        fail(s);
+        return;
+    }
+    for (uint32_t machine = 0; machine < t->node_count; machine++) {
         for (uint32_t i = 0; i < t->node_count; i++) {
-            const lw_topology_box *box = &s->layout->box[i];
-            bool apart =
-                box->left >= right || box->left + box->width <= left || box->top >= bottom || box->top + box->height <= top;
-            nodes += box->shown;
-            strangers += box->shown && t->node[i].machine != machine && !apart;
+            member[i] = t->node[i].machine == machine;
         }
-        if (inside > 1 && inside < nodes && strangers == 0) {
-            draw_rounded(s->canvas->draw, s->x + left - MACHINE_PADDING, s->y + top - MACHINE_PADDING,
-                         right - left + 2 * MACHINE_PADDING, bottom - top + 2 * MACHINE_PADDING, LW_ROLE_NONE,
-                         (lw_stroke){LW_ROLE_AXIS, 1.0, LW_DASH_SOLID});
+        if (frame_around(s, member, MACHINE_PADDING, &frame)) {
+            draw_frame(s, &frame, "machine", (lw_stroke){LW_ROLE_AXIS, 1.0, LW_DASH_SOLID});
+        }
+    }
+    for (uint32_t top = 0; top < t->node_count; top++) {
+        const bool root = t->node[top].depth == 0;
+        if (!root && strcmp(t->node[top].kind, "switch") != 0) {
+            continue;
+        }
+        const uint32_t below = find_below(t, top, member);
+        if (below >= (root ? 1 : 2) && !is_a_machine(t, top, member) &&
+            frame_around(s, member, root ? HOST_PADDING : SWITCH_PADDING, &frame)) {
+            draw_frame(s, &frame, root ? "host" : "switch", (lw_stroke){LW_ROLE_AXIS, root ? 1.0 : 0.75, LW_DASH_SOLID});
         }
     }
 }
@@ -428,7 +497,7 @@ static void draw_scene(const scene *s) {
     const lw_topology *t = s->topology;
     lw_draw *draw = s->canvas->draw;
     lw_draw_group(draw, "system", "system", NULL);
-    draw_machines(s);
+    draw_frames(s);
     for (uint32_t k = 0; k < t->link_count; k++) {
         lw_draw_group(draw, NULL, "link", t->link[k].name);
         if (!lw_topology_is_level(t, &t->link[k])) {

@@ -13,7 +13,7 @@
 #define LINE_DETAIL 14.0
 #define ROW_GAP 12.0
 #define FAMILY_GAP 10.0  // more between rows of different parents
-#define PAIR_GAP 44.0    // room for the label of a link between two neighbours
+#define PAIR_GAP 52.0    // room for the label of a link between two neighbours
 #define COLUMN_GAP_LEAST 64.0
 #define LABEL_MARGIN 14.0
 #define MACHINE_GAP 28.0  // for the frames around two machines

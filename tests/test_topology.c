@@ -301,8 +301,19 @@ static void lines_run_level(void **state) {
     lw_test_end(&test);
 }
 
+static size_t count_groups(const lw_picture *picture, const char *klass) {
+    size_t count = 0;
+    for (size_t i = 0; i < picture->draw->count; i++) {
+        const lw_draw_item *item = &picture->draw->item[i];
+        count += item->kind == LW_DRAW_GROUP_PUSH && strcmp(item->klass, klass) == 0;
+    }
+    return count;
+}
+
+// Also: a frame around each of several hosts with its own, and around each switch; none where machines have theirs.
 static void drawings_stay_as_they_are(void **state) {
     (void)state;
+    static const size_t hosts[] = {2, 2, 0, 0, 0, 0}, switches[] = {4, 4, 1, 0, 0, 0};
     static const char *const names[] = {"hgx-h100",    "dgx-1-v100",      "chipset-slot",
                                         "gb200-nvl72", "remote-gpu-100g", "tpu-v4-torus"};
     lw_metrics fixed = lw_metrics_fixed();
@@ -312,6 +323,8 @@ static void drawings_stay_as_they_are(void **state) {
         lw_picture picture;
         assert_int_equal(lw_topology_render_with(&t, LW_THEME_LIGHT, &fixed, test.arena, test.diags, &picture), LW_OK);
         check_golden(&test, &picture, lw_arena_print(test.arena, "topology-%s", names[i]));
+        assert_int_equal(count_groups(&picture, "host"), hosts[i]);
+        assert_int_equal(count_groups(&picture, "switch"), switches[i]);
         lw_test_end(&test);
     }
 }
