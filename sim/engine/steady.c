@@ -277,13 +277,12 @@ static int64_t periods_ahead(const lw_run_state *run, const lw_event *event, siz
 }
 
 // The sum of waits is starts less arrivals: each further period adds what this one did, later by span_ps for every packet by
-// which the queue shrank. Unsigned: it counts modulo 2^64.
+// which the queue shrank.
 static void repeat_stop(lw_stop *stop, int64_t periods, int64_t span_ps) {
-    uint64_t m = (uint64_t)periods;
-    uint64_t sum = m % 2 == 0 ? m / 2 * (m + 1) : (m + 1) / 2 * m;
     int64_t growth = stop->queued - stop->saved_queued;
     if (stop->counts_wait) {
-        stop->wait_ps += m * (stop->wait_ps - stop->saved_wait_ps) - (uint64_t)span_ps * (uint64_t)growth * sum;
+        lw_int128 sum = (lw_int128)periods * (periods + 1) / 2;
+        stop->wait_ps += periods * (stop->wait_ps - stop->saved_wait_ps) - (lw_int128)span_ps * growth * sum;
     }
     stop->started += (stop->started - stop->saved_started) * periods;
     stop->queued += growth * periods;
