@@ -5,7 +5,8 @@
 #include "sim/scenario/system.h"
 
 typedef struct {
-    int64_t hosts, legs, latency_ps;  // hosts: passed through, the ends not counted
+    int64_t hosts, legs;  // hosts: passed through, the ends not counted
+    lw_int128 latency_ps;
     uint32_t device;
 } visit;
 
