@@ -154,6 +154,7 @@ typedef struct lw_steady {
     bool enabled;
     bool fresh;             // something changed: choose an anchor and search anew
     bool ticked;            // the anchor has started a packet
+    int64_t choose_at;      // events before an anchor is chosen again, so that choosing costs no more than the events do
     const lw_stop *anchor;  // its starts are the steps of the search; NULL: nothing worth searching
     int64_t steps;          // since the last change or saved state
     int64_t power;          // steps after which the state is saved again

@@ -350,6 +350,7 @@ static void choose_anchor(lw_run_state *run) {
     steady->have_saved = false;
     steady->steps = 0;
     steady->power = SETTLE_STEPS;
+    steady->choose_at = run->queue.taken + (int64_t)run->moving_count;
     for (size_t i = 0; run->random_tasks == 0 && i < run->moving_count; i++) {
         uint32_t last = run->stream[run->task[run->moving[i]].data].last_stop;
         int64_t left = run->stop[last].total - run->stop[last].started;
@@ -385,7 +386,9 @@ void lw_steady_step(lw_run_state *run) {
     lw_steady *steady = &run->steady;
     if (steady->fresh) {
         steady->ticked = false;
-        choose_anchor(run);
+        if (run->queue.taken >= steady->choose_at) {
+            choose_anchor(run);
+        }
         return;
     }
     steady->ticked = false;
