@@ -151,9 +151,20 @@ static bool same_text(const char *a, const char *b) {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-// Families share rows; what reads the same is said once.
+static bool same_words(const char *const *a, const char *const *b) {
+    if (a == b || a == NULL || b == NULL) {
+        return a == b;
+    }
+    size_t i = 0;
+    while (a[i] != NULL && same_text(a[i], b[i])) {
+        i++;
+    }
+    return a[i] == NULL && b[i] == NULL;
+}
+
+// Families have rows in common; what reads the same is said once.
 static bool same_row(const lw_option *a, const lw_option *b) {
-    return a->kind == b->kind && a->dimension == b->dimension && a->words == b->words && a->minimum == b->minimum &&
+    return a->kind == b->kind && a->dimension == b->dimension && same_words(a->words, b->words) && a->minimum == b->minimum &&
            a->maximum == b->maximum && same_text(a->fallback, b->fallback) && same_text(a->help, b->help) &&
            same_text(a->source, b->source);
 }
