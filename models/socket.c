@@ -88,11 +88,7 @@ static void resolve(const void *params, lw_link *link) {
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     const socket_params *p = params;
-    if (p->rate_Tps * p->lanes % 8 != 0) {
-        return lw_error(diags, lw_family_place(options, set, "rate", at), "take a rate in whole MT/s",
-                        "the link's rate is no whole number of bytes per second");
-    }
-    return LW_OK;
+    return lw_bundle_check_rate(p->rate_Tps, p->lanes, lw_family_place(options, set, "rate", at), diags);
 }
 
 static const char page[] =

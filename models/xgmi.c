@@ -6,9 +6,9 @@
 
 typedef struct xgmi_params {
     lw_bundle_params bundle;
+    lw_bundle_packet packet;
     int64_t lanes;
     int64_t rate_Tps;
-    int64_t payload_bytes, header_bytes;
 } xgmi_params;
 
 #define FIELD(name) offsetof(xgmi_params, name)
@@ -29,24 +29,9 @@ static const lw_option options[] = {
      .maximum = 32,
      .help = "Lanes of a link, each way.",
      .source = "AMD ROCm documentation, GPU architecture pages: links 16 bits wide"},
-    {.key = "payload",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_BYTES,
-     .offset = FIELD(payload_bytes),
-     .fallback = "64 B",
-     .minimum = 16,
-     .maximum = 4096,
-     .help = "Most payload of one packet.",
-     .source = "assumed: a cache line; AMD publishes no packet format"},
-    {.key = "header",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_BYTES,
-     .offset = FIELD(header_bytes),
-     .fallback = "16 B",
-     .minimum = 1,
-     .maximum = 256,
-     .help = "What a packet takes besides its payload; a read request is this long.",
-     .source = "assumed: one beat of 16 B; MI300X copies at up to 48.97 of 64 GB/s leave room for 19 B a line at most"},
+    LW_BUNDLE_PACKET_ROWS(
+        xgmi_params, "64 B", "assumed: a cache line; AMD publishes no packet format", "16 B",
+        "assumed: one beat of 16 B; MI300X copies at up to 48.97 of 64 GB/s leave room for 19 B a line at most"),
     LW_BUNDLE_ROWS(xgmi_params, "1", "a pair of the mesh has one link (AMD ROCm documentation; MI250X: up to four)", "169.675 ns",
                    "assumed: as NVLink between two GH200; no figure is published", "0 m",
                    "on one board, within the port's figure"),
@@ -55,28 +40,14 @@ static const lw_option options[] = {
 
 static void resolve(const void *params, lw_link *link) {
     const xgmi_params *p = params;
-    lw_bundle facts = {
-        .link_raw_Bps = p->rate_Tps * p->lanes / 8,
-        .line_code = {1, 1},
-        .expand = {1, 1},
-        .payload_bytes = p->payload_bytes,
-        .header_bytes = p->header_bytes,
-        .request_bytes = p->header_bytes,
-        .granule_bytes = 1,
-        .evidence = LW_ASSUMED,
-    };
-    lw_bundle_resolve(&p->bundle, &facts, link);
+    lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Tps * p->lanes / 8, link);
     (void)snprintf(link->label, sizeof link->label, "Infinity Fabric %.4g GT/s x%d", (double)p->rate_Tps * 1e-9,
                    (int)(p->lanes * p->bundle.links));
 }
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     const xgmi_params *p = params;
-    if (p->rate_Tps * p->lanes % 8 != 0) {
-        return lw_error(diags, lw_family_place(options, set, "rate", at), "take a rate in whole MT/s",
-                        "the link's rate is no whole number of bytes per second");
-    }
-    return LW_OK;
+    return lw_bundle_check_rate(p->rate_Tps, p->lanes, lw_family_place(options, set, "rate", at), diags);
 }
 
 static const char page[] =
