@@ -28,20 +28,4 @@ static const char page[] =
     "direction\n"
     "while products promise less than 10 ns; the cable itself takes 4.6 ns a metre.";
 
-static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
-    return lw_pcie_check(params, &medium, set, at, diags);
-}
-
-static void resolve(const void *params, lw_link *link) {
-    lw_pcie_resolve(params, &medium, link);
-}
-
-const lw_family lw_family_copprlink = {
-    .name = "copprlink",
-    .summary = "PCI Express 5.0 and 6.0 over CopprLink cables, inside and outside a case, 4 to 16 lanes",
-    .page = page,
-    .options = lw_pcie_options,
-    .params_size = sizeof(lw_pcie_params),
-    .check = check,
-    .resolve = resolve,
-};
+LW_PCIE_FAMILY(copprlink, "PCI Express 5.0 and 6.0 over CopprLink cables, inside and outside a case, 4 to 16 lanes");

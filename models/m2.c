@@ -24,20 +24,4 @@ static const char page[] =
     "really\n"
     "trains at, and cable with cable_loss to be warned.";
 
-static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
-    return lw_pcie_check(params, &medium, set, at, diags);
-}
-
-static void resolve(const void *params, lw_link *link) {
-    lw_pcie_resolve(params, &medium, link);
-}
-
-const lw_family lw_family_m2 = {
-    .name = "m2",
-    .summary = "PCI Express from an M.2 slot through an adapter, up to 4 lanes",
-    .page = page,
-    .options = lw_pcie_options,
-    .params_size = sizeof(lw_pcie_params),
-    .check = check,
-    .resolve = resolve,
-};
+LW_PCIE_FAMILY(m2, "PCI Express from an M.2 slot through an adapter, up to 4 lanes");

@@ -29,20 +29,4 @@ static const char page[] =
     "with every metre (cable_loss, loss_budget). Beyond the budget expect errors and a link that trains at a lower generation.\n"
     "Vendors also note that OCuLink is not made to be plugged while the machine runs.";
 
-static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
-    return lw_pcie_check(params, &medium, set, at, diags);
-}
-
-static void resolve(const void *params, lw_link *link) {
-    lw_pcie_resolve(params, &medium, link);
-}
-
-const lw_family lw_family_oculink = {
-    .name = "oculink",
-    .summary = "PCI Express over an OCuLink cable (SFF-8611 and SFF-8612), 4 or 8 lanes",
-    .page = page,
-    .options = lw_pcie_options,
-    .params_size = sizeof(lw_pcie_params),
-    .check = check,
-    .resolve = resolve,
-};
+LW_PCIE_FAMILY(oculink, "PCI Express over an OCuLink cable (SFF-8611 and SFF-8612), 4 or 8 lanes");

@@ -36,20 +36,4 @@ static const char page[] =
     "tags,\n"
     "so its rate is at most tags x mrrs / round trip. Over a long path this window, not the wire, is often the limit.";
 
-static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
-    return lw_pcie_check(params, &medium, set, at, diags);
-}
-
-static void resolve(const void *params, lw_link *link) {
-    lw_pcie_resolve(params, &medium, link);
-}
-
-const lw_family lw_family_pcie = {
-    .name = "pcie",
-    .summary = "PCI Express 1 to 7 in a slot or on a board, 1 to 32 lanes",
-    .page = page,
-    .options = lw_pcie_options,
-    .params_size = sizeof(lw_pcie_params),
-    .check = check,
-    .resolve = resolve,
-};
+LW_PCIE_FAMILY(pcie, "PCI Express 1 to 7 in a slot or on a board, 1 to 32 lanes");
