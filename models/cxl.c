@@ -414,10 +414,6 @@ static void electrical(const cxl_params *p, lw_pcie_params *phy) {
 
 static const lw_pcie_medium medium = {.family = "cxl", .label = "CXL", .gen_min = 3, .gen_max = LW_PCIE_GEN_MAX};
 
-static int64_t wire_ps(const lw_channel *channel, int64_t bytes) {
-    return llround((double)bytes * 1e12 / (lw_fraction_value(channel->raw_Bps) * lw_fraction_value(channel->line_code)));
-}
-
 static void set_latency(const cxl_params *p, const lw_pcie_params *phy, lw_channel *channel) {
     lw_cxl_flit flit = flit_of(p);
     int64_t checked_bytes = lw_cxl_flit_bytes(flit) / (flit == LW_CXL_256B_LOPT ? 2 : 1);
@@ -427,7 +423,8 @@ static void set_latency(const cxl_params *p, const lw_pcie_params *phy, lw_chann
     lw_channel_add_latency(channel, "propagation", lw_pcie_propagation_ps(phy, &medium));
     lw_channel_add_latency(channel, "retimers", lw_pcie_retimers_ps(phy));
     lw_channel_add_latency(channel, "switches", p->switches * p->switch_ps);
-    lw_channel_add_latency(channel, "flit check", wire_ps(channel, checked_bytes));  // nothing is used before its CRC has passed
+    // Nothing is used before its CRC has passed.
+    lw_channel_add_latency(channel, "flit check", lw_channel_wire_ps(channel, checked_bytes));
     lw_channel_add_latency(channel, "FEC", flit == LW_CXL_68B ? 0 : p->fec_ps);
     lw_channel_add_latency(channel, "IDE", p->ide_ps);
     lw_channel_add_latency(channel, "receiving port", p->rx_port_ps);

@@ -276,6 +276,11 @@ static void latency_by_part(void **state) {
     assert_int_equal(part_of(&link, "FEC")->ps, 2000);
     link = lw_test_link(&test, "cxl", "{version: 3.1, lanes: 16, flit: latency_optimised}");
     assert_int_equal(part_of(&link, "flit check")->ps, 1000);
+    // 256 B on 63.015 GB/s: 4062.5 ps, rounded up as the same flit on PCIe is.
+    link = lw_test_link(&test, "cxl", "{version: 3.1, gen: 5, lanes: 16}");
+    lw_link pcie = lw_test_link(&test, "pcie", "{gen: 5, lanes: 16, flit_mode: on}");
+    assert_int_equal(part_of(&link, "flit check")->ps, 4063);
+    assert_int_equal(part_of(&pcie, "flit check")->ps, 4063);
     link = lw_test_link(&test, "cxl",
                         "{version: 3.1, lanes: 16, switches: 2, retimers: 1, cable: 0.5 m, ide_latency: 5 ns, tx_port: 20 ns}");
     assert_int_equal(part_of(&link, "switches")->ps, 180000);
