@@ -47,11 +47,6 @@ static lw_status explain_family(const lw_context *context, const lw_family *fami
     return LW_OK;
 }
 
-static const char *child_text(const lw_node *row, const char *key) {
-    const lw_node *child = lw_map_get(row, key);
-    return child != NULL && child->kind == LW_SCALAR ? child->text : NULL;
-}
-
 static lw_status add_parameters(const lw_context *context, const lw_preset *preset, lw_text *out) {
     lw_text_print(out, "%s: %s\n", preset->name, preset->summary);
     lw_text_print(out, "%s preset, %s %s; evidence: %s\n\n", preset->kind == LW_PRESET_LINK ? "Link" : "Device",
@@ -62,11 +57,11 @@ static lw_status add_parameters(const lw_context *context, const lw_preset *pres
     lw_grid_add(grid, "evidence");
     lw_grid_add(grid, "source");
     for (const lw_node *row = preset->parameters != NULL ? preset->parameters->first : NULL; row != NULL; row = row->next) {
-        const char *evidence = child_text(row, "evidence");
+        const char *evidence = lw_map_text(row, "evidence");
         lw_grid_add(grid, row->key);
-        lw_grid_add(grid, child_text(row, "value"));
+        lw_grid_add(grid, lw_map_text(row, "value"));
         lw_grid_add(grid, evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED]);
-        lw_grid_add(grid, child_text(row, "source"));
+        lw_grid_add(grid, lw_map_text(row, "source"));
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
     lw_text_print(out, "\nAll other parameters have their defaults: lanewise explain %s.\n", preset->type);
@@ -150,7 +145,7 @@ static lw_status resolve_preset(const lw_context *context, const lw_preset *pres
     const lw_node name = {.kind = LW_SCALAR, .text = preset->name};
     const lw_preset *same = NULL;
     const lw_node *values = NULL;
-    LW_TRY(lw_catalog_use(context->catalog, preset->kind, &name, context->arena, context->diags, &same, &values));
+    LW_TRY(lw_catalog_use(context->catalog, preset->kind, &name, context->diags, &same, &values));
     void *params = lw_arena_alloc(context->arena, 1, LW_PARAMS_MAX);
     lw_option_set *set = LW_NEW(context->arena, lw_option_set);
     if (params == NULL || set == NULL) {
@@ -196,7 +191,7 @@ static lw_status add_tables(const lw_context *context, const char *name, lw_text
             lw_text_print(out, "%s  %s (%s)\n",
                           any ? ""
                               : "\nMeasured with it; lanewise explain TABLE shows one, lanewise validate how near the model is\n",
-                          child_text(root, "name"), child_text(root, "use"));
+                          lw_map_text(root, "name"), lw_map_text(root, "use"));
             any = true;
         }
     }
@@ -233,7 +228,7 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
 }
 
 static void add_fact(const lw_node *map, const char *key, lw_text *out) {
-    const char *text = child_text(map, key);
+    const char *text = lw_map_text(map, key);
     if (text != NULL && text[0] != '\0') {
         lw_text_print(out, "  %-8s %s\n", key, text);
     }
@@ -247,7 +242,7 @@ static lw_status explain_measured(const lw_context *context, const char *path, l
     LW_TRY(lw_measured_load(path, context->catalog, context->arena, context->diags, &table));  // what is wrong in it, is told
     LW_TRY(lw_source_read(path, context->arena, context->diags, &source));
     LW_TRY(lw_tree_parse(source, context->arena, context->diags, &root));
-    lw_text_print(out, "%s\nMeasured table, used to %s\n\n", child_text(root, "name"), child_text(root, "use"));
+    lw_text_print(out, "%s\nMeasured table, used to %s\n\n", lw_map_text(root, "name"), lw_map_text(root, "use"));
     static const char *const of_source[] = {"title", "author", "date", "url"};
     for (size_t i = 0; i < sizeof of_source / sizeof of_source[0]; i++) {
         add_fact(lw_map_get(root, "source"), of_source[i], out);
@@ -261,7 +256,7 @@ static lw_status explain_measured(const lw_context *context, const char *path, l
     for (const lw_node *column = vary->first; column != NULL; column = column->next) {
         lw_grid_add(grid, column->text);
     }
-    lw_grid_add(grid, child_text(root, "observe"));
+    lw_grid_add(grid, lw_map_text(root, "observe"));
     for (const lw_node *point = lw_map_get(root, "points")->first; point != NULL; point = point->next) {
         for (const lw_node *cell = point->first; cell != NULL; cell = cell->next) {
             lw_grid_add(grid, cell->text != NULL ? cell->text : "(a map)");

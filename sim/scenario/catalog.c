@@ -255,7 +255,7 @@ const char *lw_catalog_nearest(const lw_catalog *catalog, lw_preset_kind kind, c
     return lw_nearest(name, catalog->names[kind], catalog->count[kind]);
 }
 
-lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const lw_node *name, lw_arena *arena, lw_diags *diags,
+lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const lw_node *name, lw_diags *diags,
                          const lw_preset **preset, const lw_node **values) {
     const char *what = kind == LW_PRESET_LINK ? "link" : "device";
     if (name->kind != LW_SCALAR) {
@@ -277,11 +277,7 @@ lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const l
         return lw_error(diags, name->place, "its file in the presets' folder is wrong", "the %s preset '%s' cannot be used", what,
                         name->text);
     }
-    lw_node *copy = lw_tree_copy(e->values, arena);
-    if (copy == NULL) {
-        return LW_NO_MEMORY;
-    }
     *preset = &e->preset;
-    *values = copy;
+    *values = e->values;
     return LW_OK;
 }

@@ -6,9 +6,8 @@
 #include "sim/lanewise.h"
 
 // The preset that a `preset:` value names. Unknown names are diagnosed at the value ("did you mean"), and so is a preset whose
-// file is wrong. *values is a map of plain `key: value` for lw_options_parse: a copy in `arena`, because reading a map marks its
-// nodes.
-lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const lw_node *name, lw_arena *arena, lw_diags *diags,
+// file is wrong. *values is a map of plain `key: value` for lw_options_parse, which belongs to the catalogue.
+lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const lw_node *name, lw_diags *diags,
                          const lw_preset **preset, const lw_node **values) LW_CHECKED;
 
 // "did you mean" for a file of a folder of configs/, NULL when nothing is near.

@@ -210,14 +210,8 @@ static lw_status parse_observe(lw_measured *table, const lw_node *root, lw_arena
 
 // The number that a chart puts on its axis: whatever quantity the text is.
 static double axis_value(const lw_node *node, size_t index) {
-    for (lw_dimension dimension = LW_PLAIN; node->kind == LW_SCALAR && dimension < LW_DIMENSION_COUNT; dimension++) {
-        lw_quantity quantity;
-        const char *problem, *hint;
-        if (lw_quantity_parse(node->text, dimension, &quantity, &problem, &hint)) {
-            return quantity.value;
-        }
-    }
-    return (double)index;
+    lw_quantity quantity;
+    return node->kind == LW_SCALAR && lw_quantity_parse_any(node->text, &quantity) ? quantity.value : (double)index;
 }
 
 static lw_status parse_point(lw_measured *table, const lw_node *row, size_t index, lw_arena *arena, lw_diags *diags) {
@@ -281,16 +275,11 @@ static lw_status parse_points(lw_measured *table, lw_arena *arena, lw_diags *dia
     return status;
 }
 
-static const char *scalar_at(const lw_node *map, const char *key) {
-    const lw_node *node = lw_map_get(map, key);
-    return node && node->kind == LW_SCALAR ? node->text : NULL;
-}
-
 static const char *node_kind(const lw_measured *table, const lw_node *nodes, const char *name) {
     const lw_node *node = name ? lw_map_get(nodes, name) : NULL;
-    const char *preset = scalar_at(node, "preset");
+    const char *preset = lw_map_text(node, "preset");
     const lw_preset *found = preset ? lw_catalog_find(table->catalog, LW_PRESET_DEVICE, preset) : NULL;
-    return found ? found->type : scalar_at(node, "kind");
+    return found ? found->type : lw_map_text(node, "kind");
 }
 
 // Family and preset of the first link and the direction of the observed copy, as the first point has them. The scenario checks
@@ -299,16 +288,16 @@ static void describe(lw_measured *table) {
     const lw_node *tree = table->point[0].tree;
     const lw_node *links = lw_map_get(tree, "links");
     const lw_node *link = links && links->kind == LW_MAP ? links->first : NULL;
-    table->preset = scalar_at(link, "preset");
+    table->preset = lw_map_text(link, "preset");
     const lw_preset *found = table->preset ? lw_catalog_find(table->catalog, LW_PRESET_LINK, table->preset) : NULL;
-    table->family = found ? found->type : scalar_at(link, "type");
+    table->family = found ? found->type : lw_map_text(link, "type");
     if (!table->family) {
         table->family = "unknown";
     }
     const lw_node *workload = lw_map_get(lw_map_get(tree, "workloads"), table->workload);
     const lw_node *nodes = lw_map_get(tree, "nodes");
-    const char *from = node_kind(table, nodes, scalar_at(workload, "from"));
-    const char *to = node_kind(table, nodes, scalar_at(workload, "to"));
+    const char *from = node_kind(table, nodes, lw_map_text(workload, "from"));
+    const char *to = node_kind(table, nodes, lw_map_text(workload, "to"));
     if (from && to) {
         bool from_host = strcmp(from, "host") == 0, to_host = strcmp(to, "host") == 0;
         table->copy = from_host ? (to_host ? NULL : "h2d") : (to_host ? "d2h" : "d2d");
