@@ -180,7 +180,7 @@ static bool uses_preset(const lw_node *node, const char *name) {
 static lw_status add_tables(const lw_context *context, const char *name, lw_text *out) {
     const char **paths = NULL;
     size_t count = 0;
-    LW_TRY(lw_command_files(context, "measured", &paths, &count));
+    LW_TRY(lw_catalog_files(context->catalog, "measured", context->arena, context->diags, &paths, &count));
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         const lw_source *source = NULL;
@@ -367,13 +367,9 @@ static lw_status explain_name(const lw_context *context, const char *path, lw_te
 
 static lw_status explain_verb(lw_context *context) {
     lw_text text = {0};
-    lw_status status = context->arguments->file_count == 0 ? explain_overview(context, &text)
-                                                           : explain_name(context, context->arguments->file[0], &text);
-    if (status == LW_OK) {
-        status = lw_console_write(&text, context->diags);
-    }
-    lw_text_free(&text);
-    return status;
+    lw_status made = context->arguments->file_count == 0 ? explain_overview(context, &text)
+                                                         : explain_name(context, context->arguments->file[0], &text);
+    return lw_console_print(made, &text, context->diags);
 }
 
 static const char *const flag_names[] = {NULL};

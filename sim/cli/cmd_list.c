@@ -6,6 +6,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 #include "sim/report/grid.h"
+#include "sim/scenario/catalog.h"
 #include "sim/scenario/job.h"
 
 static lw_status list_presets(const lw_context *context, lw_preset_kind kind, lw_text *out) {
@@ -61,7 +62,7 @@ static lw_status list_workloads(const lw_context *context, lw_text *out) {
 static lw_status list_measured(const lw_context *context, lw_text *out) {
     const char **paths = NULL;
     size_t count = 0;
-    LW_TRY(lw_command_files(context, "measured", &paths, &count));
+    LW_TRY(lw_catalog_files(context->catalog, "measured", context->arena, context->diags, &paths, &count));
     lw_grid *grid = lw_grid_new(context->arena, 5, "llrll");
     static const char *const head[] = {"measured table", "use", "points", "what was measured", "by"};
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
@@ -86,7 +87,7 @@ static lw_status list_titles(const lw_context *context, const char *folder, cons
                              lw_text *out) {
     const char **paths = NULL;
     size_t count = 0;
-    LW_TRY(lw_command_files(context, folder, &paths, &count));
+    LW_TRY(lw_catalog_files(context->catalog, folder, context->arena, context->diags, &paths, &count));
     lw_grid *grid = lw_grid_new(context->arena, 2, "ll");
     lw_grid_add(grid, name_head);
     lw_grid_add(grid, title_head);
@@ -145,12 +146,8 @@ static lw_status list_subject(const lw_context *context, const char *wanted, lw_
 
 static lw_status list_verb(lw_context *context) {
     lw_text text = {0};
-    lw_status status = list_subject(context, context->arguments->file[0], &text);
-    if (status == LW_OK) {
-        status = lw_console_write(&text, context->diags);
-    }
-    lw_text_free(&text);
-    return status;
+    lw_status made = list_subject(context, context->arguments->file[0], &text);
+    return lw_console_print(made, &text, context->diags);
 }
 
 static const char *const flag_names[] = {NULL};

@@ -10,6 +10,11 @@
 lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const lw_node *name, lw_diags *diags,
                          const lw_preset **preset, const lw_node **values) LW_CHECKED;
 
+// The .yaml files of a folder below the catalogue's ("measured", "scenarios"), as paths in `arena` sorted by name. LW_IO with a
+// diagnostic when the folder cannot be read.
+lw_status lw_catalog_files(const lw_catalog *catalog, const char *folder, lw_arena *arena, lw_diags *diags, const char ***paths,
+                           size_t *count) LW_CHECKED;
+
 // "did you mean" for a file of a folder of configs/, NULL when nothing is near.
 const char *lw_catalog_nearest(const lw_catalog *catalog, lw_preset_kind kind, const char *name);
 
