@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/report/grid.h"
+#include "sim/report/json.h"
 
 // The points of all tables that share a family or a use.
 typedef struct total {
@@ -136,31 +137,29 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
     return lw_grid_write(sums, 0, 0, out);
 }
 
-static void add_pair(lw_text *out, const char *key, double value) {
-    lw_text_print(out, ",\"%s\":", key);
-    lw_text_number(out, value);
+static void add_spread(double median, double p90, double worst, lw_text *out) {
+    lw_json_number(out, "median", median);
+    lw_json_number(out, "p90", p90);
+    lw_json_number(out, "worst", worst);
 }
 
 static void write_json_table(const lw_validation *table, lw_text *out) {
-    lw_text_add(out, "{\"name\":");
-    lw_text_json_string(out, table->name);
-    lw_text_add(out, ",\"family\":");
-    lw_text_json_string(out, table->family);
-    lw_text_add(out, ",\"use\":");
-    lw_text_json_string(out, table->use);
-    lw_text_print(out, ",\"points\":%zu", table->points);
-    add_pair(out, "median", table->median);
-    add_pair(out, "p90", table->p90);
-    add_pair(out, "worst", table->worst);
-    lw_text_add(out, ",\"limit\":{\"median\":");
-    lw_text_number(out, table->limit_median);
-    lw_text_add(out, ",\"worst\":");
-    lw_text_number(out, table->limit_worst);
-    lw_text_print(out, "},\"ok\":%s,\"rows\":[", table->ok ? "true" : "false");
+    lw_text_add(out, "{");
+    lw_json_string(out, "name", table->name);
+    lw_json_string(out, "family", table->family);
+    lw_json_string(out, "use", table->use);
+    lw_json_integer(out, "points", (int64_t)table->points);
+    add_spread(table->median, table->p90, table->worst, out);
+    lw_json_open(out, "limit", "{");
+    lw_json_number(out, "median", table->limit_median);
+    lw_json_number(out, "worst", table->limit_worst);
+    lw_text_print(out, "},\"ok\":%s", table->ok ? "true" : "false");
+    lw_json_open(out, "rows", "[");
     for (size_t i = 0; i < table->points; i++) {
-        lw_text_add(out, i > 0 ? ",[" : "[");
+        lw_json_item(out);
+        lw_text_add(out, "[");
         for (int k = 0; k < 3; k++) {
-            lw_text_add(out, k > 0 ? "," : "");
+            lw_json_item(out);
             lw_text_number(out, table->rows[i][k]);
         }
         lw_text_add(out, "]");
@@ -171,18 +170,21 @@ static void write_json_table(const lw_validation *table, lw_text *out) {
 static void write_json(const lw_validation *table, size_t count, const total *totals, size_t total_count, lw_text *out) {
     lw_text_add(out, "{\"schema\":\"lanewise-validate/1\",\"tables\":[");
     for (size_t t = 0; t < count; t++) {
-        lw_text_add(out, t > 0 ? ",\n" : "\n");
+        lw_json_item(out);
+        lw_text_add(out, "\n");
         write_json_table(&table[t], out);
     }
     lw_text_add(out, "\n],\"totals\":[");
     for (size_t i = 0; i < total_count; i++) {
-        lw_text_print(out, "%s\n{\"by\":\"%s\",\"name\":", i > 0 ? "," : "", totals[i].kind);
-        lw_text_json_string(out, totals[i].name);
-        lw_text_print(out, ",\"tables\":%zu,\"points\":%zu", totals[i].tables, totals[i].points);
-        add_pair(out, "median", totals[i].median);
-        add_pair(out, "p90", totals[i].p90);
-        add_pair(out, "worst", totals[i].worst);
-        lw_text_print(out, ",\"over\":%zu}", totals[i].failed);
+        lw_json_item(out);
+        lw_text_add(out, "\n{");
+        lw_json_string(out, "by", totals[i].kind);
+        lw_json_string(out, "name", totals[i].name);
+        lw_json_integer(out, "tables", (int64_t)totals[i].tables);
+        lw_json_integer(out, "points", (int64_t)totals[i].points);
+        add_spread(totals[i].median, totals[i].p90, totals[i].worst, out);
+        lw_json_integer(out, "over", (int64_t)totals[i].failed);
+        lw_text_add(out, "}");
     }
     lw_text_add(out, "\n]}\n");
 }
