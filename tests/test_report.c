@@ -148,7 +148,8 @@ static void one_point(void **state) {
                   "GB/s counts payload, 1 GB = 1e9 bytes.\n");
 }
 
-// Between two sizes the model's time is interpolated; tables outside the sweep, of another link or direction are left out.
+// Between two sizes the model's time is interpolated; tables outside the sweep, of another link or direction are left out, and so
+// is what was no bandwidth or not over sizes.
 static void measured_beside_the_model(void **state) {
     (void)state;
     fixture f;
@@ -157,24 +158,33 @@ static void measured_beside_the_model(void **state) {
     double mid_s = (f.workload[0].time_s + f.workload[2].time_s) / 2;
     double points[][2] = {{4096, 0.3}, {mid_bytes, mid_bytes / mid_s / 1e9 / 1.25}, {4e9, 1}};
     double small[][2] = {{1024, 1}};
-    lw_measured_series tables[] = {
-        {.table = "near", .series = "oculink-2-x4", .observe = "bandwidth_GBps", .points = points, .count = 3},
-        {.table = "outside", .series = "oculink-2-x4", .observe = "bandwidth_GBps", .points = small, .count = 1},
-        {.table = "elsewhere", .series = "pcie-4-x16", .observe = "bandwidth_GBps", .points = points, .count = 3},
-        {.table = "back",
-         .series = "oculink-2-x4",
-         .direction = "d2h",
-         .observe = "bandwidth_GBps",
-         .points = points,
-         .count = 3}};
+    const lw_measured_series near = {
+        .table = "near", .series = "oculink-2-x4", .observe = "bandwidth_GBps", .over_sizes = true, .points = points, .count = 3};
+    lw_measured_series tables[6];
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        tables[i] = near;
+    }
+    tables[1].table = "outside";
+    tables[1].points = small;
+    tables[1].count = 1;
+    tables[2].table = "elsewhere";
+    tables[2].series = "pcie-4-x16";
+    tables[3].table = "back";
+    tables[3].direction = "d2h";
+    tables[4].table = "latencies";
+    tables[4].observe = "mean_latency_us";
+    tables[5].table = "rates";
+    tables[5].over_sizes = false;
     f.result.measured = tables;
-    f.result.measured_count = 4;
+    f.result.measured_count = COUNT(tables);
     lw_text text = {0};
     assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
     assert_non_null(strstr(text.bytes, "+25.0 %  near\n"));
     assert_null(strstr(text.bytes, "outside"));
     assert_null(strstr(text.bytes, "elsewhere"));
     assert_null(strstr(text.bytes, "back\n"));
+    assert_null(strstr(text.bytes, "latencies"));
+    assert_null(strstr(text.bytes, "rates\n"));
     lw_text_free(&text);
 }
 

@@ -59,6 +59,12 @@ static double model_GBps(const lw_result *result, const lw_measured_series *meas
     return time_s > 0 ? bytes / time_s / 1e9 : 0;
 }
 
+// Only what was observed of copies of some sizes can stand beside a bandwidth.
+static bool is_bandwidth(const lw_measured_series *measured) {
+    return measured->over_sizes &&
+           (strcmp(measured->observe, "bandwidth_GBps") == 0 || strcmp(measured->observe, "time_us") == 0);
+}
+
 static double measured_GBps(const lw_measured_series *measured, const double point[2]) {
     return strcmp(measured->observe, "time_us") == 0 ? point[0] / point[1] / 1e3 : point[1];
 }
@@ -73,7 +79,7 @@ lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *
     for (size_t m = 0; m < result->measured_count; m++) {
         const lw_measured_series *measured = &result->measured[m];
         const double *largest = NULL;
-        for (size_t i = 0; i < measured->count; i++) {
+        for (size_t i = 0; is_bandwidth(measured) && i < measured->count; i++) {
             bool reached = model_GBps(result, measured, measured->points[i][0]) > 0;
             largest = reached && (largest == NULL || measured->points[i][0] > largest[0]) ? measured->points[i] : largest;
         }

@@ -422,6 +422,15 @@ lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_a
     return LW_OK;
 }
 
+// Is the first varied path the size of the observed work?
+static bool is_over_sizes(const lw_measured *table) {
+    static const char before[] = "workloads.", after[] = ".bytes";
+    const char *path = table->head.vary->first->text;
+    size_t length = strlen(table->workload);
+    return strncmp(path, before, sizeof before - 1) == 0 && strncmp(path + sizeof before - 1, table->workload, length) == 0 &&
+           strcmp(path + sizeof before - 1 + length, after) == 0;
+}
+
 lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_measured_series *out) {
     const table_source *source = &table->source;
     lw_measured_series series = {
@@ -431,6 +440,7 @@ lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_me
         .series = table->preset,
         .family = table->family,
         .observe = table->metric->word,
+        .over_sizes = is_over_sizes(table),
         .direction = table->copy,
         .points = lw_arena_alloc(arena, table->point_count, sizeof(double[2])),
         .count = table->point_count,
