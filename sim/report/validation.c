@@ -2,7 +2,6 @@
 #include "sim/report/validation.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/report/grid.h"
@@ -13,24 +12,8 @@ typedef struct total {
     const char *kind;  // "family", "use", "all"
     const char *name;
     size_t tables, failed, points;
-    double median, p90, worst;
+    lw_spread error;
 } total;
-
-static int compare_numbers(const void *a, const void *b) {
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-// The median of sorted values is the mean of the middle two; the 90th percentile is the smallest that at least 90 % do not
-// exceed.
-static double median_of(const double *sorted, size_t count) {
-    return count == 0 ? 0 : count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
-}
-
-static double p90_of(const double *sorted, size_t count) {
-    return count == 0 ? 0 : sorted[(9 * count + 9) / 10 - 1];
-}
 
 static const char *group_of(const lw_validation *table, const char *kind) {
     return strcmp(kind, "family") == 0 ? table->family : strcmp(kind, "use") == 0 ? table->use : "all";
@@ -47,12 +30,7 @@ static void sum_up(const lw_validation *table, size_t count, double *scratch, to
             scratch[out->points++] = fabs(table[t].rows[i][2] / table[t].rows[i][1] - 1);
         }
     }
-    if (out->points > 0) {
-        qsort(scratch, out->points, sizeof *scratch, compare_numbers);
-        out->worst = scratch[out->points - 1];
-    }
-    out->median = median_of(scratch, out->points);
-    out->p90 = p90_of(scratch, out->points);
+    out->error = lw_spread_of(scratch, out->points);
 }
 
 static bool is_new_group(const lw_validation *table, size_t index, const char *kind) {
@@ -90,8 +68,10 @@ static lw_status make_totals(const lw_validation *table, size_t count, lw_arena 
     return LW_OK;
 }
 
-static void add_percent(lw_grid *grid, double share) {
-    lw_grid_print(grid, "%.1f %%", 100 * share);
+static void add_spread(const lw_spread *error, lw_grid *grid) {
+    lw_grid_print(grid, "%.1f %%", 100 * error->median);
+    lw_grid_print(grid, "%.1f %%", 100 * error->p90);
+    lw_grid_print(grid, "%.1f %%", 100 * error->worst);
 }
 
 static lw_status write_table(const lw_validation *table, size_t count, const total *totals, size_t total_count, lw_arena *arena,
@@ -106,9 +86,7 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
         lw_grid_add(grid, table[t].family);
         lw_grid_add(grid, table[t].use);
         lw_grid_print(grid, "%zu", table[t].points);
-        add_percent(grid, table[t].median);
-        add_percent(grid, table[t].p90);
-        add_percent(grid, table[t].worst);
+        add_spread(&table[t].error, grid);
         lw_grid_print(grid, "%.0f / %.0f %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
         lw_grid_add(grid, table[t].ok ? "ok" : "OVER");
     }
@@ -125,9 +103,7 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
         lw_grid_print(sums, "%s%s%s", totals[i].kind, all ? "" : " ", all ? "" : totals[i].name);
         lw_grid_print(sums, "%zu", totals[i].tables);
         lw_grid_print(sums, "%zu", totals[i].points);
-        add_percent(sums, totals[i].median);
-        add_percent(sums, totals[i].p90);
-        add_percent(sums, totals[i].worst);
+        add_spread(&totals[i].error, sums);
         if (totals[i].failed > 0) {
             lw_grid_print(sums, "%zu over the limit", totals[i].failed);
         } else {
@@ -137,10 +113,10 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
     return lw_grid_write(sums, 0, 0, out);
 }
 
-static void add_spread(double median, double p90, double worst, lw_text *out) {
-    lw_json_number(out, "median", median);
-    lw_json_number(out, "p90", p90);
-    lw_json_number(out, "worst", worst);
+static void write_json_spread(const lw_spread *error, lw_text *out) {
+    lw_json_number(out, "median", error->median);
+    lw_json_number(out, "p90", error->p90);
+    lw_json_number(out, "worst", error->worst);
 }
 
 static void write_json_table(const lw_validation *table, lw_text *out) {
@@ -149,7 +125,7 @@ static void write_json_table(const lw_validation *table, lw_text *out) {
     lw_json_string(out, "family", table->family);
     lw_json_string(out, "use", table->use);
     lw_json_integer(out, "points", (int64_t)table->points);
-    add_spread(table->median, table->p90, table->worst, out);
+    write_json_spread(&table->error, out);
     lw_json_open(out, "limit", "{");
     lw_json_number(out, "median", table->limit_median);
     lw_json_number(out, "worst", table->limit_worst);
@@ -182,7 +158,7 @@ static void write_json(const lw_validation *table, size_t count, const total *to
         lw_json_string(out, "name", totals[i].name);
         lw_json_integer(out, "tables", (int64_t)totals[i].tables);
         lw_json_integer(out, "points", (int64_t)totals[i].points);
-        add_spread(totals[i].median, totals[i].p90, totals[i].worst, out);
+        write_json_spread(&totals[i].error, out);
         lw_json_integer(out, "over", (int64_t)totals[i].failed);
         lw_text_add(out, "}");
     }

@@ -2,7 +2,6 @@
 // Measured tables: scenarios that were really run. Each point is the table's scenario with the varied paths set; the model runs
 // it and what the workload shows is compared with what was observed.
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/lanewise.h"
@@ -368,22 +367,6 @@ static lw_status run_point(const lw_measured *table, const table_point *point, c
     return lw_error(diags, point->place, NULL, "the run has no result for workload '%s'", table->workload);
 }
 
-static int ascending(const void *a, const void *b) {
-    double x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
-static void summarise(double *error, lw_validation *out) {
-    const size_t n = out->points;
-    qsort(error, n, sizeof error[0], ascending);
-    out->median = n % 2 == 1 ? error[n / 2] : (error[n / 2 - 1] + error[n / 2]) / 2;
-    out->p90 = error[(9 * n + 9) / 10 - 1];  // nearest rank: the smallest that at least 90 % do not exceed
-    out->worst = error[n - 1];
-    out->ok = out->median <= out->limit_median && out->worst <= out->limit_worst;
-}
-
 lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_arena *arena, lw_diags *diags,
                                lw_validation *out) {
     const size_t n = table->point_count;
@@ -417,7 +400,8 @@ lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_a
         result.rows[i][2] = model;
         error[i] = fabs(model / point->observed - 1);
     }
-    summarise(error, &result);
+    result.error = lw_spread_of(error, n);
+    result.ok = result.error.median <= result.limit_median && result.error.worst <= result.limit_worst;
     *out = result;
     return LW_OK;
 }
