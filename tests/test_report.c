@@ -333,7 +333,7 @@ static void grid_numbers(void **state) {
                  {999.6, "1000\n"}, {1280, "1280\n"},      {-1.2345, "-1.23\n"}, {(double)NAN, "-\n"}};
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        lw_grid *grid = lw_grid_new(test.arena, 1, "r");
+        lw_grid *grid = lw_grid_new(test.arena, "r");
         lw_grid_number(grid, cases[i].value, 3);
         lw_text text = {0};
         assert_int_equal(lw_grid_write(grid, 0, 0, &text), LW_OK);
@@ -346,7 +346,7 @@ static void grid_numbers(void **state) {
 static void grid_counts_characters_not_bytes(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_grid *grid = lw_grid_new(test.arena, 2, "ll");
+    lw_grid *grid = lw_grid_new(test.arena, "ll");
     static const char *const cells[] = {"h\xC3\xB6st", "a", "hosts", "b", "c"};
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
         lw_grid_add(grid, cells[i]);

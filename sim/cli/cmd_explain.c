@@ -21,11 +21,9 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
                      "  lanewise explain oculink          a family of links: how it works, its parameters\n"
                      "  lanewise explain oculink-2-x4     a preset: its numbers, their sources, where the rate goes\n"
                      "  lanewise explain links.mps        a key of the scenario file\n\n");
-    lw_grid *grid = lw_grid_new(context->arena, 3, "lll");
+    lw_grid *grid = lw_grid_new(context->arena, "lll");
     for (size_t i = 0; i < count; i++) {
-        lw_grid_add(grid, groups[i].section);
-        lw_grid_add(grid, groups[i].name);
-        lw_grid_add(grid, groups[i].what);
+        LW_GRID_ADD(grid, groups[i].section, groups[i].name, groups[i].what);
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
     lw_text_add(out, "\nlanewise list links, or devices, shows the presets; lanewise list measured the tables.\n");
@@ -51,17 +49,12 @@ static lw_status add_parameters(const lw_context *context, const lw_preset *pres
     lw_text_print(out, "%s: %s\n", preset->name, preset->summary);
     lw_text_print(out, "%s preset, %s %s; evidence: %s\n\n", preset->kind == LW_PRESET_LINK ? "Link" : "Device",
                   preset->kind == LW_PRESET_LINK ? "type" : "kind", preset->type, lw_evidence_words[preset->evidence]);
-    lw_grid *grid = lw_grid_new(context->arena, 4, "llll");
-    lw_grid_add(grid, "parameter");
-    lw_grid_add(grid, "value");
-    lw_grid_add(grid, "evidence");
-    lw_grid_add(grid, "source");
+    lw_grid *grid = lw_grid_new(context->arena, "llll");
+    LW_GRID_ADD(grid, "parameter", "value", "evidence", "source");
     for (const lw_node *row = preset->parameters != NULL ? preset->parameters->first : NULL; row != NULL; row = row->next) {
         const char *evidence = lw_map_text(row, "evidence");
-        lw_grid_add(grid, row->key);
-        lw_grid_add(grid, lw_map_text(row, "value"));
-        lw_grid_add(grid, evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED]);
-        lw_grid_add(grid, lw_map_text(row, "source"));
+        LW_GRID_ADD(grid, row->key, lw_map_text(row, "value"), evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED],
+                    lw_map_text(row, "source"));
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
     lw_text_print(out, "\nAll other parameters have their defaults: lanewise explain %s.\n", preset->type);
@@ -98,11 +91,8 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
     lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &write);
     lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, 0, &read);
     lw_text_add(out, "\nWhere the rate goes, one direction, GB/s that are left after each stage\n");
-    lw_grid *grid = lw_grid_new(context->arena, 5, "lrrrr");
-    static const char *const head[] = {"stage", "writes", "share", "reads", "share"};
-    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
-        lw_grid_add(grid, head[i]);
-    }
+    lw_grid *grid = lw_grid_new(context->arena, "lrrrr");
+    LW_GRID_ADD(grid, "stage", "writes", "share", "reads", "share");
     for (int stage = LW_STAGE_RAW; stage <= LW_STAGE_RETRY; stage++) {
         lw_grid_add(grid, lw_stage_words[stage]);
         lw_grid_number(grid, write.rate_Bps[stage] / 1e9, 4);
@@ -252,7 +242,7 @@ static lw_status explain_measured(const lw_context *context, const char *path, l
         add_fact(root, of_table[i], out);
     }
     const lw_node *vary = lw_map_get(root, "vary");
-    lw_grid *grid = lw_grid_new(context->arena, vary->count + 1, "rrrrrrrrr");
+    lw_grid *grid = lw_grid_new(context->arena, lw_grid_all_right(context->arena, vary->count + 1));
     for (const lw_node *column = vary->first; column != NULL; column = column->next) {
         lw_grid_add(grid, column->text);
     }

@@ -130,17 +130,12 @@ static void add_range(const lw_option *row, lw_text *out) {
 }
 
 lw_status lw_explain_options(const lw_option *options, lw_arena *arena, lw_text *out) {
-    lw_grid *grid = lw_grid_new(arena, 3, "lll");
-    lw_grid_add(grid, "key");
-    lw_grid_add(grid, "default");
-    lw_grid_add(grid, "what it is, and where the default comes from");
+    lw_grid *grid = lw_grid_new(arena, "lll");
+    LW_GRID_ADD(grid, "key", "default", "what it is, and where the default comes from");
     for (const lw_option *row = options; row->key != NULL; row++) {
-        lw_grid_add(grid, row->key);
-        lw_grid_add(grid, default_text(row));
-        lw_grid_add(grid, row->help);
+        LW_GRID_ADD(grid, row->key, default_text(row), row->help);
         if (row->source != NULL) {
-            lw_grid_add(grid, NULL);
-            lw_grid_add(grid, NULL);
+            LW_GRID_ADD(grid, NULL, NULL);
             lw_grid_print(grid, "  source: %s", row->source);
         }
     }

@@ -76,15 +76,10 @@ static void add_spread(const lw_spread *error, lw_grid *grid) {
 
 static lw_status write_table(const lw_validation *table, size_t count, const total *totals, size_t total_count, lw_arena *arena,
                              lw_text *out) {
-    lw_grid *grid = lw_grid_new(arena, 9, "lllrrrrrl");
-    static const char *const head[] = {"measured table", "family", "use", "points", "median", "p90", "worst", "limit", ""};
-    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
-        lw_grid_add(grid, head[i]);
-    }
+    lw_grid *grid = lw_grid_new(arena, "lllrrrrrl");
+    LW_GRID_ADD(grid, "measured table", "family", "use", "points", "median", "p90", "worst", "limit", "");
     for (size_t t = 0; t < count; t++) {
-        lw_grid_add(grid, table[t].name);
-        lw_grid_add(grid, table[t].family);
-        lw_grid_add(grid, table[t].use);
+        LW_GRID_ADD(grid, table[t].name, table[t].family, table[t].use);
         lw_grid_print(grid, "%zu", table[t].points);
         add_spread(&table[t].error, grid);
         lw_grid_print(grid, "%.0f / %.0f %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
@@ -93,11 +88,8 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
     lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");
     LW_TRY(lw_grid_write(grid, 0, 0, out));
     lw_text_add(out, "\n");
-    lw_grid *sums = lw_grid_new(arena, 7, "lrrrrrl");
-    static const char *const sum_head[] = {"all points of", "tables", "points", "median", "p90", "worst", ""};
-    for (size_t i = 0; i < sizeof sum_head / sizeof sum_head[0]; i++) {
-        lw_grid_add(sums, sum_head[i]);
-    }
+    lw_grid *sums = lw_grid_new(arena, "lrrrrrl");
+    LW_GRID_ADD(sums, "all points of", "tables", "points", "median", "p90", "worst", "");
     for (size_t i = 0; i < total_count; i++) {
         bool all = strcmp(totals[i].kind, "all") == 0;
         lw_grid_print(sums, "%s%s%s", totals[i].kind, all ? "" : " ", all ? "" : totals[i].name);
