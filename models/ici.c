@@ -37,19 +37,16 @@ static void resolve(const void *params, lw_link *link) {
 
 static const char page[] =
     "ICI joins the TPUs of a pod. There is no switch: each chip has a link to its neighbours in a torus, four of them in two\n"
-    "dimensions (v3, v5e, v6e) or six in three (v4, v5p, TPU7x). What goes further passes the chips between, so traffic of all "
-    "to\n"
+    "dimensions (v3, v5e, v6e) or six in three (v4, v5p, TPU7x). What goes further passes the chips between, so traffic of all to\n"
     "all pays for distance, while rings and neighbour exchanges use every link at once.\n"
     "\n"
-    "The rate of one link, each way: 100 GB/s (v3), 45 (v4, v5e), 90 (v5p, v6e), 100 (TPU7x, an axis). \"1200 GB/s\" of a TPU7x "
-    "is\n"
+    "The rate of one link, each way: 100 GB/s (v3), 45 (v4, v5e), 90 (v5p, v6e), 100 (TPU7x, an axis). \"1200 GB/s\" of a TPU7x is\n"
     "both directions of six links. A collective over one axis of a torus uses both of its directions.\n"
     "\n"
     "Google's authors count a hop as about 1 us; that is the latency here. They publish usable rates and no packet format: the\n"
     "512 B packets with 16 B of header are assumptions which take 3 % off. Nothing about errors or replay is known.\n"
     "\n"
-    "Wrap-around links exist only in full axes of the pod (v5e, v6e: axes of 16), else a torus is a mesh and a ring doubles "
-    "back.\n"
+    "Wrap-around links exist only in full axes of the pod (v5e, v6e: axes of 16), else a torus is a mesh and a ring doubles back.\n"
     "Beyond the pod TPUs talk over the data centre's network, a tenth of the rate and less.";
 
 const lw_family lw_family_ici = {

@@ -21,11 +21,9 @@ static const char page[] =
     "PCIe 5.0. Docks are sold as such, yet no text of PCI-SIG supports it; cabled PCIe 5.0 and 6.0 is CopprLink.\n"
     "\n"
     "What a graphics card loses on OCuLink is lanes: four where the slot has sixteen. Four lanes of generation 4 give about a\n"
-    "quarter of the slot's rate, and the fixed cost of a small copy stays the same. The cable itself hardly delays: 0.5 m is 2.3 "
-    "ns.\n"
+    "quarter of the slot's rate, and the fixed cost of a small copy stays the same. The cable itself hardly delays: 0.5 m is 2.3 ns.\n"
     "\n"
-    "Its length matters for the signal. The receivers tolerate a loss that the generation sets, and the cable takes its part of "
-    "it\n"
+    "Its length matters for the signal. The receivers tolerate a loss that the generation sets, and the cable takes its part of it\n"
     "with every metre (cable_loss, loss_budget). Beyond the budget expect errors and a link that trains at a lower generation.\n"
     "Vendors also note that OCuLink is not made to be plugged while the machine runs.";
 

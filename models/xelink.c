@@ -35,22 +35,17 @@ static void resolve(const void *params, lw_link *link) {
 }
 
 static const char page[] =
-    "Xe Link joins Intel's Data Center GPUs Max (Ponte Vecchio), six in a node of Aurora, each to each without switches. A GPU "
-    "has\n"
+    "Xe Link joins Intel's Data Center GPUs Max (Ponte Vecchio), six in a node of Aurora, each to each without switches. A GPU has\n"
     "16 links. A GPU is two tiles, and each tile sees the tiles of other GPUs over a link of its own.\n"
     "\n"
-    "Intel published no rate and no packet format, so this family cannot compute a rate from lanes: `rate` must be given, and "
-    "the\n"
-    "preset takes it from a measurement. On Aurora a tile writes 18.9 GB/s to any tile of another GPU and reads 15.8 GB/s from "
-    "it;\n"
-    "the centre's own summary gives 15 GB/s from GPU to GPU and 23 both ways together. That is less than the host link, a PCIe "
-    "5.0\n"
+    "Intel published no rate and no packet format, so this family cannot compute a rate from lanes: `rate` must be given, and the\n"
+    "preset takes it from a measurement. On Aurora a tile writes 18.9 GB/s to any tile of another GPU and reads 15.8 GB/s from it;\n"
+    "the centre's own summary gives 15 GB/s from GPU to GPU and 23 both ways together. That is less than the host link, a PCIe 5.0\n"
     "x16 with 54 GB/s, so for one large copy the way over the host may be the faster one. Six GPUs at once move 95 GB/s.\n"
     "\n"
     "The two tiles of one GPU are joined inside the package, not by Xe Link: 159 GB/s written, 174 read, 185 at best.\n"
     "\n"
-    "What is left of the rate here: a line of 64 B brings 16 B of header, an assumption. Reads are slower than writes on the "
-    "real\n"
+    "What is left of the rate here: a line of 64 B brings 16 B of header, an assumption. Reads are slower than writes on the real\n"
     "machine by more than this model says, because nobody published how many reads a tile keeps under way (tags).";
 
 const lw_family lw_family_xelink = {

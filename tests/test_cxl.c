@@ -428,8 +428,7 @@ static void rules(void **state) {
          "1:39: CXL 1.1 has neither switches nor encryption | take version 2.0 or later"},
         {"cxl", "{version: 2.0, lanes: 8, cable: 6 m}", LW_OK,
          "1:33: 6 m of cable loses 48.6 dB with ports and boards, the budget of generation 5 is 36.0 dB | at most 3.5 m without "
-         "a "
-         "retimer, or run a lower generation"},
+         "a retimer, or run a lower generation"},
     };
     assert_rules(rows);
 }

@@ -541,8 +541,7 @@ static void rules(void **state) {
         {"pcie", "{gen: 4, lanes: 8, completion_data_credits: 16}", LW_OK, NULL},
         {"pcie", "{gen: 4, lanes: 4, cable: 1 m, cable_loss: 20 dB/m}", LW_OK,
          "1:27: 1 m of cable loses 33.1 dB with ports and boards, the budget of generation 4 is 28.0 dB | at most 0.7 m without "
-         "a "
-         "retimer, or run a lower generation"},
+         "a retimer, or run a lower generation"},
         {"pcie", "{gen: 7, lanes: 4, cable: 1 m, cable_loss: 20 dB/m}", LW_OK, NULL},
         {"oculink", "{gen: 5, lanes: 4}", LW_OK,
          "1:7: no standard has oculink at generation 5 | OCuLink-1 is PCIe 3.0, OCuLink-2 is PCIe 4.0; for cabled PCIe 5.0 see "

@@ -410,14 +410,12 @@ static void assertions_that_fail(void **state) {
     assert_int_equal(lw_diags_errors(test.diags), 1);
     assert_diag(&test, 0,
                 "1:10: assertion failed at point 1 (workloads.upload.bytes = 4 KiB, links.egpu = thunderbolt \"4\", borrowed): "
-                "bandwidth is "
-                "170.7 MB/s, not > 200 MB/s");
+                "bandwidth is 170.7 MB/s, not > 200 MB/s");
     assert_int_equal(check_text(&test, "links.egpu.host->gpu.utilisation != 0.75", &f.result), LW_CHECK_FAILED);
     assert_int_equal(lw_diags_errors(test.diags), 1 + POINTS);
     assert_diag(&test, 1,
                 "1:10: assertion failed at point 0 (workloads.upload.bytes = 4 KiB, links.egpu = oculink-2-x4): utilisation is "
-                "0.75, not != "
-                "0.75");
+                "0.75, not != 0.75");
     lw_test_end(&test);
 }
 

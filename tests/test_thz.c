@@ -322,8 +322,7 @@ static void rules(void **state) {
          "1:10: air of 288.1 K holds 12.9 g/m3 of vapour at most, not 30 | give less vapour or warmer air"},
         {"thz", "{distance: 100 km, mcs: qpsk-14/15, spreading: 1}", LW_BAD_INPUT,
          "1:25: the link does not close from end a: -385.3 dB of signal to noise, where qpsk-14/15 needs 9.4 dB | take larger "
-         "antennas, more "
-         "power, a shorter or drier path, less jitter, or mcs: auto"},
+         "antennas, more power, a shorter or drier path, less jitter, or mcs: auto"},
         {"thz", "{frequency: 300 GHz, fog: 0.1 g/m3}", LW_OK,
          "1:27: the model of fog (P.840) is valid to 200 GHz | take the loss in fog as an estimate"},
         {"thz", "{distance: 10 cm, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,

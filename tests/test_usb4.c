@@ -104,8 +104,7 @@ static void rules(void **state) {
          "1:8: PCIe generation 3 cannot have 300 tags | take at most 256 tags, or pcie_gen 4"},
         {"usb4", "{cable: 2 m}", LW_OK,
          "1:9: a passive cable of 2 m is longer than the 0.8 m usual at this rate | an active cable does it; it may add some "
-         "delay "
-         "of its own"},
+         "delay of its own"},
     };
     assert_rules(rows);
 }
