@@ -105,8 +105,12 @@ static choice best_mode(const lw_thz_params *p, double snr) {
         lw_packet_format format = format_of(p, mode, p->frame_bytes);
         double bits = 8.0 * (double)lw_packet_wire_bytes(&format, p->frame_bytes);
         for (int64_t spreading = first; spreading <= last; spreading *= 2) {
+            double most = lw_mode_bits_per_s(mode, 1.0, true) / (double)spreading;
+            if (most <= best_rate) {
+                break;  // not even without an error, and spread further still less
+            }
             double error = lw_frame_error(mode, snr, p->evm, (double)spreading, jitter, bits);
-            double rate = lw_mode_bits_per_s(mode, 1.0, true) / (double)spreading * (1.0 - error);
+            double rate = most * (1.0 - error);
             if (rate > best_rate) {
                 best_rate = rate;
                 best = (choice){mode, spreading, error};
@@ -120,7 +124,11 @@ static choice best_mode(const lw_thz_params *p, double snr) {
 }
 
 static choice choose(const lw_thz_params *p, const lw_thz_way *way, int dir) {
-    return best_mode(p, thermal_snr(p, way, dir));
+    double snr = thermal_snr(p, way, dir);
+    if (p->duplex == 1) {
+        snr = fmin(snr, thermal_snr(p, way, !dir));  // both directions of one medium take the mode that the weaker one can
+    }
+    return best_mode(p, snr);
 }
 
 // ---- Channels ----
@@ -178,6 +186,7 @@ static void make_channel(const lw_thz_params *p, const choice *c, const choice *
     }
 
     channel->credit_return_ps = ack_ps + flight_ps;
+    channel->credit_on_arrival = true;
     channel->error_probability = c->frame_error;
     channel->error_unit_bytes = lw_packet_wire_bytes(&channel->format[LW_PACKET_WRITE], p->frame_bytes);
     channel->replay = p->arq == LW_THZ_GO_BACK_N ? LW_REPLAY_GO_BACK_N : LW_REPLAY_SELECTIVE;

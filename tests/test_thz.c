@@ -226,6 +226,12 @@ static void outages_and_sharing(void **state) {
     // The answer to eight frames: two spaces, a preamble and a header.
     int64_t head_ps = channel_of(&clear, 0)->packet_ps;
     assert_int_equal(channel_of(&shared, 0)->packet_ps, head_ps + (head_ps + 6000000) / 8);
+    // The ground hears the sky's noise, the satellite the ground's: on one medium both keep to the weaker way's mode.
+    const char *const slant = "{path: slant, altitude: 5 km, elevation: 90 deg, dish_a: 1 m, dish_b: 1 m, noise_figure: 1 dB%s}";
+    lw_link apart = lw_test_link(&test, "thz", lw_arena_print(test.arena, slant, ""));
+    lw_link joined = lw_test_link(&test, "thz", lw_arena_print(test.arena, slant, ", duplex: shared"));
+    assert_true(rate_Gbps(&apart, 0) != rate_Gbps(&apart, 1));
+    assert_true(rate_Gbps(&joined, 0) == rate_Gbps(&joined, 1));
     lw_test_end(&test);
 }
 

@@ -88,27 +88,32 @@ static lw_status write_chart(const lw_context *context, const lw_session *sessio
     return arguments->pdf ? write_picture(context, &picture, stem, ".pdf") : LW_OK;
 }
 
-// DIR for one scenario; with several each gets a folder named after its file.
-static const char *output_folder(const lw_context *context, const char *path) {
-    const lw_arguments *arguments = context->arguments;
-    if (arguments->file_count == 1) {
-        return arguments->output;
-    }
+static const char *folder_of_file(const lw_context *context, const char *path) {
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
     const char *dot = strrchr(name, '.');
     size_t length = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
-    return lw_arena_print(context->arena, "%s/%.*s", arguments->output, (int)length, name);
+    return lw_arena_print(context->arena, "%s/%.*s", context->arguments->output, (int)length, name);
 }
 
-static lw_status write_files(const lw_context *context, const lw_session *session, const char *path, lw_result *result) {
-    const char *folder = output_folder(context, path);
-    const char *csv = folder == NULL ? NULL : lw_arena_print(context->arena, "%s/results.csv", folder);
-    const char *json = folder == NULL ? NULL : lw_arena_print(context->arena, "%s/results.json", folder);
+// DIR for one scenario; with several each gets a folder named after its file. Made before anything runs, so that a folder that
+// cannot be is no late surprise. *folder is NULL without -o.
+static lw_status make_output_folder(const lw_context *context, const char *path, const char **folder) {
+    const lw_arguments *arguments = context->arguments;
+    *folder = NULL;
+    if (arguments->output == NULL) {
+        return LW_OK;
+    }
+    *folder = arguments->file_count == 1 ? arguments->output : folder_of_file(context, path);
+    return *folder == NULL ? LW_NO_MEMORY : lw_folder_make(*folder, context->diags);
+}
+
+static lw_status write_files(const lw_context *context, const lw_session *session, const char *folder, lw_result *result) {
+    const char *csv = lw_arena_print(context->arena, "%s/results.csv", folder);
+    const char *json = lw_arena_print(context->arena, "%s/results.json", folder);
     if (csv == NULL || json == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(lw_folder_make(folder, context->diags));
     LW_TRY(write_report(result, LW_FORMAT_CSV, csv, context->diags));
     LW_TRY(write_report(result, LW_FORMAT_JSON, json, context->diags));
     lw_status worst = LW_OK;
@@ -153,6 +158,8 @@ static lw_status run_one(lw_context *context, const char *path) {
     const double begin_s = lw_console_clock_s();
     lw_session session;
     LW_TRY(lw_session_load(context, path, &session));
+    const char *folder = NULL;
+    LW_TRY(make_output_folder(context, path, &folder));
     lw_progress progress;
     lw_progress_begin(&progress, arguments->quiet);
     lw_run run = {
@@ -169,8 +176,8 @@ static lw_status run_one(lw_context *context, const char *path) {
     }
     LW_TRY(load_measured(context, &session, &result));
     LW_TRY(print_report(context, &result));
-    if (arguments->output != NULL) {
-        LW_TRY(write_files(context, &session, path, &result));
+    if (folder != NULL) {
+        LW_TRY(write_files(context, &session, folder, &result));
     }
     if (arguments->stats) {
         print_stats(context, &result, begin_s);

@@ -34,9 +34,18 @@ static bool service_of(const lw_server *server, int64_t wire_bytes, lw_service *
     return true;
 }
 
-static int64_t wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
+static int64_t piece_bytes(const lw_hop *hop, int64_t payload_bytes) {
     int64_t bytes = payload_bytes + hop->overhead_bytes;
     return (bytes + hop->granule_bytes - 1) / hop->granule_bytes * hop->granule_bytes;
+}
+
+static int64_t wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
+    int64_t segment_bytes = hop->segment_bytes;
+    if (segment_bytes <= 0 || payload_bytes <= segment_bytes) {
+        return piece_bytes(hop, payload_bytes);
+    }
+    int64_t rest_bytes = payload_bytes % segment_bytes;
+    return payload_bytes / segment_bytes * piece_bytes(hop, segment_bytes) + (rest_bytes > 0 ? piece_bytes(hop, rest_bytes) : 0);
 }
 
 static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t seed, lw_node_server *out) {
@@ -109,12 +118,17 @@ static int64_t ceil_divide(int64_t a, int64_t b) {
     return a / b + (a % b != 0);
 }
 
-// `a` takes less time for a packet than `b` on the server before: it must wait for the tail.
-static bool is_faster(lw_service a, int64_t a_den, lw_service b, int64_t b_den) {
-    if (a.whole_ps != b.whole_ps) {
-        return a.whole_ps < b.whole_ps;
+// How long after its start on `hop` a packet may start on the next. A faster port waits for the tail: the rates decide, whatever
+// a packet's size. Where only the headers are shorter there, the packet starts as early as its tail does not come too late.
+static int64_t head_ps(const lw_fabric *fabric, const lw_hop *hop, int64_t whole_ps, int64_t next_whole_ps) {
+    const lw_hop *next = hop + 1;
+    lw_fraction rate = fabric->server[hop->server].ps_per_byte;
+    lw_fraction next_rate = fabric->server[next->server].ps_per_byte;
+    bool faster = (lw_int128)next_rate.num * rate.den < (lw_int128)rate.num * next_rate.den;
+    if (next->store_forward || (faster && !hop->paces)) {
+        return LW_TAIL;
     }
-    return (lw_int128)a.part * b_den < (lw_int128)b.part * a_den;
+    return hop->paces || next_whole_ps >= whole_ps ? 0 : whole_ps - next_whole_ps;
 }
 
 static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_hop *hop, uint32_t index, int64_t full_bytes,
@@ -154,17 +168,15 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
     if (index != stream->first_stop) {
         lw_stop *previous = stop - 1;
         const lw_node_server *before = &run->server[previous->server];
-        bool paced = (hop - 1)->paces;
         for (int last = 0; last < 2; last++) {
-            previous->store_forward[last] = hop->store_forward || (!paced && is_faster(stop->service[last], state->den,
-                                                                                       previous->service[last], before->den));
+            previous->head_ps[last] = head_ps(fabric, hop - 1, previous->service[last].whole_ps, stop->service[last].whole_ps);
         }
         stop->wakes_previous = previous->buffer != INT64_MAX;
-        if (is_finite(&before->credits[stream->kind])) {
+        if (is_finite(&before->credits[stream->kind]) && !fabric->server[previous->server].credit_on_arrival) {
             stop->frees = add_loop(run, previous->server, stream->kind);
         }
     }
-    if (index == stream->last_stop && is_finite(&state->credits[stream->kind])) {
+    if ((index == stream->last_stop || server->credit_on_arrival) && is_finite(&state->credits[stream->kind])) {
         stop->sink_frees = add_loop(run, hop->server, stream->kind);
     }
     return LW_OK;
@@ -353,26 +365,24 @@ void lw_run_state_free(lw_run_state *run) {
 }
 
 int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes) {
-    int64_t head_ps = 0;
-    int64_t tail_ps = 0;
-    lw_service before = {0};
-    int64_t before_den = 1;
+    int64_t start_ps = 0;
+    int64_t whole_ps = 0;
+    int64_t end_ps = 0;
     for (size_t i = 0; i < count; i++) {
         const lw_server *server = &fabric->server[hop[i].server];
         lw_service service;
         if (!service_of(server, wire_bytes(&hop[i], payload_bytes), &service)) {
             return LW_TIME_MAX;
         }
-        bool faster = i > 0 && !hop[i - 1].paces && is_faster(service, server->ps_per_byte.den, before, before_den);
-        bool stored = i > 0 && (hop[i].store_forward || faster);
-        int64_t start_ps = stored ? tail_ps : head_ps;
-        head_ps = start_ps + server->latency_ps;
-        tail_ps = head_ps + service.whole_ps;
-        if (tail_ps > LW_TIME_MAX) {
+        if (i > 0) {
+            int64_t wait_ps = head_ps(fabric, &hop[i - 1], whole_ps, service.whole_ps);
+            start_ps += (wait_ps == LW_TAIL ? whole_ps : wait_ps) + fabric->server[hop[i - 1].server].latency_ps;
+        }
+        whole_ps = service.whole_ps;
+        end_ps = start_ps + whole_ps + server->latency_ps;
+        if (end_ps > LW_TIME_MAX) {
             return LW_TIME_MAX;
         }
-        before = service;
-        before_den = server->ps_per_byte.den;
     }
-    return tail_ps;
+    return end_ps;
 }

@@ -188,7 +188,8 @@ static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_node_server
     }
     int64_t end_ps = occupy(server, begin_ps, &stop->service[last]);
     if (stop->next != LW_NONE) {
-        int64_t at_ps = (stop->store_forward[last] ? end_ps : begin_ps) + server->latency_ps;
+        int64_t head_ps = stop->head_ps[last];
+        int64_t at_ps = (head_ps == LW_TAIL ? end_ps : begin_ps + head_ps) + server->latency_ps;
         if (!stop->plain && at_ps < server->in_order_ps) {
             at_ps = server->in_order_ps;
         }

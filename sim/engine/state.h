@@ -17,6 +17,7 @@
 // A clock beyond this ends a run. No single time (or count of bytes) of the input is above LW_SPAN_MAX, so the clock and the few
 // spans that make an event never overflow.
 #define LW_TIME_MAX (INT64_C(1) << 61)
+#define LW_TAIL (-1)
 #define LW_SPAN_MAX (INT64_C(1) << 60)
 
 // A FIFO of (time, id) whose times never decrease. Grows by doubling; capacity is a power of two.
@@ -46,7 +47,8 @@ typedef struct lw_stop {
     int64_t started;        // packets served or in service
     bool plain;  // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits, buffers
     bool counts_wait;
-    bool store_forward[2];  // the packet starts at the next stop when its tail has arrived there
+    int64_t
+        head_ps[2];  // so long after its start here the packet may start at the next stop, latency apart; LW_TAIL: when it ends
     lw_service service[2];
     uint64_t wait_ps;     // sum of starts minus sum of arrivals, modulo 2^64; the sum of waits once the queue is empty
     int64_t until_sink;   // at the last stop: packets until a delivery matters to somebody
@@ -55,7 +57,7 @@ typedef struct lw_stop {
     bool back;            // the other way over a shared medium
     lw_packet_kind kind;
     uint32_t frees;       // credit loop that a packet leaving this stop feeds; LW_NONE
-    uint32_t sink_frees;  // the same for a packet consumed at the sink
+    uint32_t sink_frees;  // the same for a packet that arrives: consumed at the sink, or acknowledged
     int64_t units[2];     // data credits
     int64_t wire_bytes[2];
     int64_t saved_queued, saved_started;  // when the steady state was last saved

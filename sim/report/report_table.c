@@ -276,6 +276,9 @@ static void write_evidence(const lw_result *result, lw_text *out) {
         [LW_ANNOUNCED] = "some numbers are announcements of products that nobody can measure yet",
         [LW_SPECULATIVE] = "nobody has built this; the numbers are what physics would allow",
     };
+    if (result->point[0].workload_count == 0) {
+        return;  // nothing ran that could stand on anything
+    }
     lw_evidence weakest = LW_SPECIFIED;
     for (size_t p = 0; p < result->point_count; p++) {
         weakest = lw_evidence_weaker(weakest, result->point[p].evidence);

@@ -106,8 +106,7 @@ static lw_status look_at_call(lw_effects *effects, const lw_plan *plan, const lw
         (double)job->job->params.bytes >= short_copy_s * job->transfer.waterfall.rate_Bps[LW_STAGE_RETRY]) {
         return LW_OK;
     }
-    const uint32_t *pair = job->job->pair[0];
-    const lw_device_spec *caller = plan->system->device[lw_transfer_ends(plan->system, pair[0], pair[1]).executor].spec;
+    const lw_device_spec *caller = plan->system->device[job->transfer.executor].spec;
     bool chosen = caller->kind != LW_DEVICE_GPU || caller->preset == NULL;
     const lw_option *table = lw_device_options(caller->kind);
     for (size_t i = 0; table[i].key != NULL; i++) {

@@ -6,31 +6,49 @@
 
 // ---- What limited a job ----
 
-// Times of one job summed over its tasks, and shares of (time x members).
+// Times of one job, and shares of its time.
 typedef struct {
     int64_t start_ps, end_ps;
-    double time_ps;  // from start to end, once a member
+    double time_ps;  // from start to end
     double fixed, stalled, busiest;
     uint32_t busiest_server;
     double wait_ps;
     int64_t packets;
 } job_times;
 
-static void add_task(const lw_task_result *task, job_times *times, double *busy_ps) {
+// Phases of tasks, from their first packet to the last, and how much of them something took up.
+typedef struct {
+    double sum_ps, taken_ps;
+    int64_t first_ps, last_ps;
+} phases;
+
+static void add_phase(phases *to, const lw_task_result *task, double share) {
     double phase_ps = (double)(task->delivered_ps - task->first_ps);
-    times->stalled += (double)task->window_stall_ps;
-    times->wait_ps += (double)task->wait_ps;
-    times->packets += task->packets;
-    if (task->busiest != LW_NO_SERVER && phase_ps > 0) {
-        busy_ps[task->busiest] += task->busiest_share * phase_ps;
+    if (phase_ps <= 0) {
+        return;
     }
+    to->first_ps = to->sum_ps > 0 && to->first_ps < task->first_ps ? to->first_ps : task->first_ps;
+    to->last_ps = to->last_ps > task->delivered_ps ? to->last_ps : task->delivered_ps;
+    to->sum_ps += phase_ps;
+    to->taken_ps += share * phase_ps;
+}
+
+// The share of time_ps that the phases took up. Phases one after the other add up; what is more than fits in between the first
+// and the last ran side by side and counts once.
+static double share_of(const phases *of, double time_ps) {
+    if (of->sum_ps <= 0) {
+        return 0;
+    }
+    double covered_ps = fmin(of->sum_ps, (double)(of->last_ps - of->first_ps));
+    return fmin(1, of->taken_ps / of->sum_ps * covered_ps / time_ps);
 }
 
 static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
                          job_times *times) {
     *times = (job_times){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER};
-    double *busy_ps = LW_NEW_ARRAY(arena, double, plan->fabric.server_count);
-    if (busy_ps == NULL) {
+    phases stalled = {0};
+    phases *busy = LW_NEW_ARRAY(arena, phases, plan->fabric.server_count);  // by the server that a task found busiest on its way
+    if (busy == NULL) {
         return LW_NO_MEMORY;
     }
     for (uint32_t i = job->first_task; i < job->first_task + job->task_count; i++) {
@@ -38,25 +56,30 @@ static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_e
         times->start_ps = task->start_ps < times->start_ps ? task->start_ps : times->start_ps;
         times->end_ps = task->end_ps > times->end_ps ? task->end_ps : times->end_ps;
         if (plan->fabric.task[i].kind != LW_TASK_DELAY) {
-            add_task(task, times, busy_ps);
+            double phase_ps = (double)(task->delivered_ps - task->first_ps);
+            add_phase(&stalled, task, phase_ps > 0 ? (double)task->window_stall_ps / phase_ps : 0);
+            if (task->busiest != LW_NO_SERVER) {
+                add_phase(&busy[task->busiest], task, task->busiest_share);
+            }
+            times->wait_ps += (double)task->wait_ps;
+            times->packets += task->packets;
         }
     }
     if (job->task_count == 0) {
         times->start_ps = 0;
     }
     times->time_ps = (double)(times->end_ps - times->start_ps);
-    double all_ps = times->time_ps * (double)job->members;
-    if (all_ps <= 0) {
+    if (times->time_ps <= 0) {
         return LW_OK;
     }
     for (uint32_t s = 0; s < plan->fabric.server_count; s++) {
-        if (busy_ps[s] / all_ps > times->busiest) {
-            times->busiest = busy_ps[s] / all_ps;
+        double share = share_of(&busy[s], times->time_ps);
+        if (share > times->busiest) {
+            times->busiest = share;
             times->busiest_server = s;
         }
     }
-    times->busiest = fmin(1, times->busiest);
-    times->stalled = fmin(1, times->stalled / all_ps);
+    times->stalled = share_of(&stalled, times->time_ps);
     times->fixed = fmin(1, (double)(job->submit_ps + job->finish_ps + job->latency_ps) / times->time_ps);
     return LW_OK;
 }
@@ -102,26 +125,53 @@ static const char *server_words(const lw_plan *plan, const lw_job_plan *job, uin
     return plan->server[server].limit;
 }
 
-// The server of the job's way whose receive buffer is smallest; LW_NO_SERVER when none is bounded.
-static uint32_t tightest_credits(const lw_plan *plan, const lw_job_plan *job) {
-    const lw_task *task = &job->transfer.task;
-    uint32_t tightest = LW_NO_SERVER;
-    int64_t least = INT64_MAX;
-    for (size_t i = 0; i < task->data_count; i++) {
-        const lw_server *server = &plan->fabric.server[task->data[i].server];
-        const lw_credits *credits = &server->credits[task->data_kind];
-        int64_t units = server->data_unit_bytes > 0 ? (task->packet_bytes - 1) / server->data_unit_bytes + 1 : 0;
+// Looks on a path for the server whose receive buffer holds the fewest packets of a kind.
+static void look_for_credits(const lw_plan *plan, const lw_hop *hop, size_t count, lw_packet_kind kind, int64_t packet_bytes,
+                             int64_t *least, uint32_t *tightest) {
+    for (size_t i = 0; i < count; i++) {
+        const lw_server *server = &plan->fabric.server[hop[i].server];
+        const lw_credits *credits = &server->credits[kind];
+        int64_t units = server->data_unit_bytes > 0 && packet_bytes > 0 ? (packet_bytes - 1) / server->data_unit_bytes + 1 : 0;
         int64_t packets = credits->packets > 0 ? credits->packets : INT64_MAX;
         if (units > 0 && credits->data_units > 0 && credits->data_units != LW_CREDITS_INFINITE &&
             credits->data_units / units < packets) {
             packets = credits->data_units / units;
         }
-        if (packets < least) {
-            least = packets;
-            tightest = task->data[i].server;
+        if (packets < *least) {
+            *least = packets;
+            *tightest = hop[i].server;
         }
     }
+}
+
+// The server of the job's way whose receive buffer is smallest; LW_NO_SERVER when none is bounded.
+static uint32_t tightest_credits(const lw_plan *plan, const lw_job_plan *job) {
+    const lw_task *task = &job->transfer.task;
+    uint32_t tightest = LW_NO_SERVER;
+    int64_t least = INT64_MAX;
+    look_for_credits(plan, task->data, task->data_count, task->data_kind, task->packet_bytes, &least, &tightest);
+    look_for_credits(plan, task->request, task->request_count, LW_PACKET_REQUEST, 0, &least, &tightest);
     return tightest;
+}
+
+// What its tags let one member ask for, on idle links, is no more than this times what it got.
+static const double window_slack = 1.5;
+
+static bool is_window(const lw_job_plan *job, const job_times *times) {
+    const lw_transfer *transfer = &job->transfer;
+    if (times->stalled <= times->busiest || transfer->window == LW_NO_SERVER || transfer->round_trip_ps <= 0) {
+        return false;
+    }
+    double allowed_Bps =
+        (double)transfer->task.tags * (double)transfer->task.request_bytes * 1e12 / (double)transfer->round_trip_ps;
+    double moved_Bps = (double)job->bytes / (double)job->members * 1e12 / (times->time_ps * (1 - times->fixed));
+    return allowed_Bps < window_slack * moved_Bps;
+}
+
+// Errors that cost the slowest link a tenth of its rate or more are what one would mend first.
+static double repeated_share(const lw_job_plan *job) {
+    const double *rate_Bps = job->transfer.waterfall.rate_Bps;
+    return rate_Bps[LW_STAGE_CONTROL] > 0 ? 1 - rate_Bps[LW_STAGE_RETRY] / rate_Bps[LW_STAGE_CONTROL] : 0;
 }
 
 static bool is_paced(const lw_job *job) {
@@ -149,7 +199,11 @@ static const char *limit_words(const lw_plan *plan, const lw_job_plan *job, cons
     if (offered) {
         return "the offered load";
     }
-    if (times->stalled > times->busiest && job->transfer.window != LW_NO_SERVER) {
+    if (repeated_share(job) > 0.1) {
+        *share = repeated_share(job);
+        return lw_arena_print(arena, "links.%s: repeats after errors", plan->system->connection[job->transfer.slowest].name);
+    }
+    if (is_window(job, times)) {
         *share = times->stalled;
         return window_words(plan, job, arena);
     }

@@ -169,7 +169,9 @@ static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t 
                         "workloads.%s needs a host to bounce through", job->name);
     }
     LW_TRY(found);
-    lw_ends out = lw_transfer_ends(builder->system, pair[0], host), in = lw_transfer_ends(builder->system, host, pair[1]);
+    lw_ends out, in;
+    LW_TRY(lw_transfer_ends(builder, job, pair[0], host, &out));
+    LW_TRY(lw_transfer_ends(builder, job, host, pair[1], &in));
     LW_TRY(lw_transfer_dma(builder, job, out, lw_job_place(job, "from"), &way->first));
     LW_TRY(lw_transfer_dma(builder, job, in, lw_job_place(job, "to"), &way->second));
     LW_TRY(engine_of(builder, out, &way->first));
@@ -187,11 +189,13 @@ static lw_status choose_way(lw_builder *builder, lw_job *job, const uint32_t pai
     if (goes_through_host(system, job, pair)) {
         return choose_bounce(builder, job, pair, way);
     }
-    lw_ends ends = lw_transfer_ends(system, pair[0], pair[1]);
+    lw_ends ends;
+    LW_TRY(lw_transfer_ends(builder, job, pair[0], pair[1], &ends));
     const lw_device *executor = &system->device[ends.executor];
     uint32_t other = ends.executor == pair[0] ? pair[1] : pair[0];
     bool by_engine = has_engine(executor);
-    bool pageable = by_engine && system->device[other].spec->kind == LW_DEVICE_HOST && LW_JOB_GET(job, pageable) == 1;
+    bool at_end = ends.executor == ends.source || ends.executor == ends.sink;  // what crosses a network lies in registered memory
+    bool pageable = by_engine && at_end && system->device[other].spec->kind == LW_DEVICE_HOST && LW_JOB_GET(job, pageable) == 1;
     lw_transfer dma;
     LW_TRY(lw_transfer_dma(builder, job, ends, lw_job_place(job, "to"), &dma));
     LW_TRY(engine_of(builder, ends, &dma));
@@ -247,7 +251,7 @@ static void set_copy_costs(const lw_builder *builder, const copy_way *way, int64
     const lw_transfer *last = way->staged ? &way->second : &way->first;
     bool dma_second = way->staged && way->first.slowest == LW_NO_SERVER;
     plan->transfer = dma_second ? way->second : way->first;
-    plan->submit_ps = calls * way->first.submit_ps;
+    plan->submit_ps = calls * (way->first.submit_ps + (way->staged ? 0 : way->first.task.submit_ps));
     plan->finish_ps = calls * (last->task.finish_ps + way->finish_ps);
     plan->latency_ps = calls * (lw_transfer_latency_ps(builder, &way->first, piece_bytes) +
                                 (way->staged ? lw_transfer_latency_ps(builder, &way->second, piece_bytes) : 0));
@@ -394,6 +398,7 @@ static lw_status plan_read_latency(emitter *e) {
         LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
         lw_task task = transfer.task;
         const lw_device *reader = &e->builder->system->device[device];
+        task.submit_ps = 0;
         if (has_engine(reader)) {
             int64_t store_Bps = LW_DEVICE_GET(reader, store_rate_Bps);
             task.submit_ps = LW_DEVICE_GET(reader, submit_ps);
