@@ -85,9 +85,8 @@ void lw_gas_spectrum_of(const lw_air *air, lw_gas_spectrum *out) {
 double lw_gas_line_shape(double f0_GHz, double width_GHz, double interference, double f_GHz) {
     double below = f0_GHz - f_GHz, above = f0_GHz + f_GHz;
     double squared = width_GHz * width_GHz;
-    return f_GHz / f0_GHz *
-           ((width_GHz - interference * below) / (below * below + squared) +
-            (width_GHz - interference * above) / (above * above + squared));
+    double near = below * below + squared, far = above * above + squared;
+    return f_GHz * ((width_GHz - interference * below) * far + (width_GHz - interference * above) * near) / (f0_GHz * near * far);
 }
 
 // Equation (8): Debye spectrum of oxygen below 10 GHz and pressure-induced nitrogen absorption above 100 GHz.
