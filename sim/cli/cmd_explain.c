@@ -32,9 +32,52 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
     return LW_OK;
 }
 
+// ---- How a family's numbers come about ----
+
+typedef struct fact_list {
+    lw_arena *arena;
+    lw_grid *one_way, *both_ways;
+    bool differ;
+} fact_list;
+
+static void add_both(const lw_fact *fact, void *user) {
+    fact_list *list = user;
+    const char *cell[] = {fact->what, fact->value[0], fact->value[1], fact->unit};
+    for (size_t i = 0; i < sizeof cell / sizeof cell[0]; i++) {
+        const char *text = lw_arena_copy(list->arena, cell[i]);
+        lw_grid_add(list->both_ways, text);
+        if (i != 2) {
+            lw_grid_add(list->one_way, text);
+        }
+    }
+    list->differ = list->differ || strcmp(fact->value[0], fact->value[1]) != 0;
+}
+
+// What the family has to say about these parameters; the way back only where it differs.
+static lw_status add_facts(const lw_context *context, const lw_family *family, const void *params, const char *title,
+                           lw_text *out) {
+    if (family->facts == NULL) {
+        return LW_OK;
+    }
+    fact_list list = {.arena = context->arena,
+                      .one_way = lw_grid_new(context->arena, 3, "lrl"),
+                      .both_ways = lw_grid_new(context->arena, 4, "lrrl")};
+    add_both(&(const lw_fact){"quantity", {"a -> b", "b -> a"}, "unit"}, &list);
+    list.differ = false;
+    family->facts(params, add_both, &list);
+    lw_text_print(out, "\n%s\n", title);
+    return lw_grid_write(list.differ ? list.both_ways : list.one_way, 2, 0, out);
+}
+
 static lw_status explain_family(const lw_context *context, const lw_family *family, lw_text *out) {
     lw_text_print(out, "%s: %s\n\n%s\n\nParameters\n", family->name, family->summary, family->page);
     LW_TRY(lw_explain_options(family->options, context->arena, out));
+    void *params = lw_arena_alloc(context->arena, 1, LW_PARAMS_MAX);
+    if (params == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_options_default(family->options, params);
+    LW_TRY(add_facts(context, family, params, "How the rate comes about, with all parameters at their defaults", out));
     lw_text_add(out, "\nPresets: ");
     size_t found = 0;
     for (size_t i = 0; i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
@@ -224,8 +267,9 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
         add_latency(link, 0, " there", out);
         add_latency(link, 1, " back", out);
     }
-    LW_TRY(add_waterfall(context, link, out));
     const lw_family *family = lw_family_find(preset->type);
+    LW_TRY(add_facts(context, family, params, "How the rate comes about", out));
+    LW_TRY(add_waterfall(context, link, out));
     if (family->band != NULL) {
         LW_TRY(add_band(context, family, params, out));
     }
