@@ -70,6 +70,34 @@ static void test_both_ends_are_run(void **state) {
     lw_test_end(&test);
 }
 
+// A sweep over sizes and links: the bands stand in the cells.
+static void test_a_matrix_has_bands(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, lw_arena_print(test.arena,
+                                                      "%s"
+                                                      "links: {way: {between: [here, there], preset: thz-desk}}\n"
+                                                      "workloads: {send: {kind: copy, from: here, to: there, bytes: 1 MiB}}\n"
+                                                      "sweep: {links.way: [{preset: thz-desk}, {preset: pcie-4-x4}], "
+                                                      "workloads.send.bytes: [1 MiB, 64 MiB]}\n",
+                                                      head));
+    assert_int_equal(result.point_count, 4);
+    lw_text table = {0};
+    assert_int_equal(lw_report(&result, LW_FORMAT_TABLE, 0, &table), LW_OK);
+    assert_non_null(strstr(table.bytes, "GB/s by links.way (in brackets: what is uncertain)\n"));
+    for (size_t i = 0; i < result.point_count; i++) {
+        const lw_workload_result *send = workload_of(&result.point[i], "send");
+        const char *cell = send->has_band ? lw_arena_print(test.arena, "%.3g (%.3g to %.3g)", send->bandwidth_GBps,
+                                                           send->low_GBps, send->high_GBps)
+                                          : lw_arena_print(test.arena, " %.3g", send->bandwidth_GBps);
+        assert_non_null(strstr(table.bytes, cell));
+        assert_true(send->has_band ==
+                    (strstr(result.point[i].set[0].text, "thz") != NULL || strstr(result.point[i].set[1].text, "thz") != NULL));
+    }
+    lw_text_free(&table);
+    lw_test_end(&test);
+}
+
 // At 74 m the radio just closes; with 1 dB less it does not.
 static void test_a_bad_end_may_be_silence(void **state) {
     (void)state;
@@ -116,6 +144,7 @@ static void test_presets_have_a_band_on_both_sides(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_ends_are_run),
+        cmocka_unit_test(test_a_matrix_has_bands),
         cmocka_unit_test(test_a_bad_end_may_be_silence),
         cmocka_unit_test(test_presets_have_a_band_on_both_sides),
     };
