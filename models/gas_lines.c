@@ -96,7 +96,7 @@ static double dry_continuum(const lw_gas_spectrum *spectrum, double f_GHz) {
     double d = spectrum->debye_width_GHz;
     double ratio = f_GHz / d;
     return f_GHz * p * theta * theta *
-           (6.14e-5 / (d * (1.0 + ratio * ratio)) + 1.4e-12 * p * pow(theta, 1.5) / (1.0 + 1.9e-5 * pow(f_GHz, 1.5)));
+           (6.14e-5 / (d * (1.0 + ratio * ratio)) + 1.4e-12 * p * theta * sqrt(theta) / (1.0 + 1.9e-5 * f_GHz * sqrt(f_GHz)));
 }
 
 // Equations (1) and (2). The sum runs over all lines at every frequency: without the far wings of the 60 GHz complex a third of
