@@ -467,6 +467,12 @@ static void rules(void **state) {
          "1:12: the link does not close from end a: -13.6 dB of signal to noise, where bpsk-11/15 needs 3.1 dB | the hardware is "
          "the "
          "limit: a lower evm, a lower symbol_rate, less jitter, or mcs: auto"},
+        // The end of a downpour's curve in configs/scenarios/thz-rate-by-weather.yaml: 500 m closes, 520 m does not.
+        {"{distance: 520 m, frequency: 240 GHz, bandwidth: 39.3 GHz, tx_power: 8.5 dBm, noise_figure: 9.5 dB, gain_a: 40 dBi, "
+         "gain_b: 40 dBi, jitter: 0.02 deg, vapour: 7.5 g/m3, temperature: 303 K, rain: 100 mm/h}",
+         LW_BAD_INPUT,
+         "1:12: the link does not close from end a: 2.7 dB of signal to noise, where bpsk-11/15 needs 3.1 dB | take larger "
+         "antennas, more power, a shorter or drier path, less jitter, or mcs: auto"},
         {"{vapour: 7 g/m3, humidity: 40 %}", LW_BAD_INPUT,
          "1:28: humidity and vapour say the same thing twice | leave one of them out"},
         {"{vapour: 30 g/m3}", LW_BAD_INPUT,

@@ -283,6 +283,32 @@ static void add_fact(const lw_node *map, const char *key, lw_text *out) {
     }
 }
 
+// Has the same column of another point another value under this key?
+static bool varies(const lw_node *points, size_t column, const lw_node *value) {
+    for (const lw_node *point = points->first; point != NULL; point = point->next) {
+        const lw_node *cell = point->first;
+        for (size_t i = 0; i < column && cell != NULL; i++) {
+            cell = cell->next;
+        }
+        const char *other = cell != NULL && cell->kind == LW_MAP ? child_text(cell, value->key) : NULL;
+        if (other == NULL || strcmp(other, value->text) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "frequency=240 GHz distance=1000 m": what of a map tells its point from the others.
+static const char *map_text(const lw_context *context, const lw_node *points, size_t column, const lw_node *map) {
+    const char *text = "";
+    for (const lw_node *value = map->first; value != NULL && text != NULL; value = value->next) {
+        if (value->kind == LW_SCALAR && varies(points, column, value)) {
+            text = lw_arena_print(context->arena, "%s%s%s=%s", text, text[0] == '\0' ? "" : " ", value->key, value->text);
+        }
+    }
+    return text;
+}
+
 // A measured table as it stands in its file: who measured what on which machine, and every point.
 static lw_status explain_measured(const lw_context *context, const char *path, lw_text *out) {
     const lw_source *source = NULL;
@@ -306,9 +332,11 @@ static lw_status explain_measured(const lw_context *context, const char *path, l
         lw_grid_add(grid, column->text);
     }
     lw_grid_add(grid, child_text(root, "observe"));
-    for (const lw_node *point = lw_map_get(root, "points")->first; point != NULL; point = point->next) {
-        for (const lw_node *cell = point->first; cell != NULL; cell = cell->next) {
-            lw_grid_add(grid, cell->text != NULL ? cell->text : "(a map)");
+    const lw_node *points = lw_map_get(root, "points");
+    for (const lw_node *point = points->first; point != NULL; point = point->next) {
+        size_t column = 0;
+        for (const lw_node *cell = point->first; cell != NULL; cell = cell->next, column++) {
+            lw_grid_add(grid, cell->kind == LW_MAP ? map_text(context, points, column, cell) : cell->text);
         }
     }
     lw_text_add(out, "\n");
