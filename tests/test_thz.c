@@ -442,8 +442,8 @@ static void published_links_are_feasible(void **state) {
             exceptions++;
         }
     }
-    assert_int_equal(t.row, 13);
-    assert_int_equal(exceptions, 1);
+    assert_int_equal(t.row, 15);
+    assert_int_equal(exceptions, 3);
     lw_test_end(&test);
 }
 
