@@ -82,9 +82,21 @@ static lw_status fill_matrix(const lw_result *result, lw_arena *arena, matrix *o
     return LW_OK;
 }
 
+// "9.82", or "9.82 (6.62 to 12.4)" where a link says how uncertain it is.
+static void add_bandwidth(lw_grid *grid, const lw_workload_result *workload, bool *banded) {
+    if (!workload->has_band) {
+        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+        return;
+    }
+    lw_grid_print(grid, "%.*g (%.*g to %.*g)", DIGITS, workload->bandwidth_GBps, DIGITS, workload->low_GBps, DIGITS,
+                  workload->high_GBps);
+    *banded = true;
+}
+
 // "upload, host->gpu, GB/s by links.egpu", then sizes down and series across.
 static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
     const char *direction = NULL;
+    bool banded = false;
     lw_grid *grid = lw_grid_new(arena, lw_grid_all_right(arena, m->series_count + 1));
     lw_grid_add(grid, "size");
     for (size_t c = 0; c < m->series_count; c++) {
@@ -99,12 +111,12 @@ static lw_status write_block(const matrix *m, const char *name, size_t guess, in
                 lw_grid_add(grid, "-");
             } else {
                 direction = direction == NULL ? workload->direction : direction;
-                lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+                add_bandwidth(grid, workload, &banded);
             }
         }
     }
-    lw_text_print(out, "\n%s%s%s, GB/s by %s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
-                  m->series[0]->path);
+    lw_text_print(out, "\n%s%s%s, GB/s by %s%s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
+                  m->series[0]->path, banded ? " (in brackets: what is uncertain)" : "");
     return lw_grid_write(grid, 2, width, out);
 }
 
