@@ -108,7 +108,7 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
         add_percent(grid, table[t].median);
         add_percent(grid, table[t].p90);
         add_percent(grid, table[t].worst);
-        lw_grid_print(grid, "%.0f / %.0f %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
+        lw_grid_print(grid, "%.4g / %.4g %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
         lw_grid_add(grid, table[t].ok ? "ok" : "OVER");
     }
     lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");
