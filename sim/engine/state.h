@@ -57,7 +57,7 @@ typedef struct lw_stop {
     bool back;            // the other way over a shared medium
     lw_packet_kind kind;
     uint32_t frees;       // credit loop that a packet leaving this stop feeds; LW_NONE
-    uint32_t sink_frees;  // the same for a packet consumed at the sink
+    uint32_t sink_frees;  // the same for a packet that arrives: consumed at the sink, or acknowledged
     int64_t units[2];     // data credits
     int64_t wire_bytes[2];
     int64_t saved_queued, saved_started;  // when the steady state was last saved

@@ -21,10 +21,10 @@ const char *const lw_api_words[] = {"auto", "cuda", "hip", "opencl", "d3d12", "s
     { key, LW_OPTION_QUANTITY_INT, LW_RATE, AT(field), "auto", NULL, 1, 1e18, help, ideal }
 #define SIZE_ROW(key, field, help, source) \
     { key, LW_OPTION_QUANTITY_INT, LW_BYTES, AT(field), "auto", NULL, 1, 4.6e18, help, source }
-#define COUNT_ROW                                                                \
-    {                                                                            \
-        "count", LW_OPTION_INTEGER, LW_PLAIN, AT(count), "auto", NULL, 1, 65536, \
-            "makes a group: name[0] .. name[count-1], name[*] for all", NULL     \
+#define COUNT_ROW                                                                                 \
+    {                                                                                             \
+        "count", LW_OPTION_INTEGER, LW_PLAIN, AT(count), "auto", NULL, 1, 65536,                  \
+            "makes a group: name[0] to name[count-1], name[1..7] for some, name[*] for all", NULL \
     }
 
 static const char ideal[] = "none: an ideal node, and the run says so";
@@ -75,6 +75,8 @@ static const char of_link[] = "the link's own value";
 
 static const lw_option host_options[] = {
     MEMORY_ROWS,
+    TIME_ROW("forward_latency", forward_ps, "0 ns",
+             "what a packet between two of its links takes through the root complex, on the way from peer to peer"),
     RATE_ROW("cpu_copy_rate", cpu_copy_rate_Bps, "what one core copies between pageable and pinned memory; auto: no limit"),
     NATIVE_ROWS,
     COUNT_ROW,

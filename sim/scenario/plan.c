@@ -161,7 +161,9 @@ static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t 
                         "workloads.%s needs a host to bounce through", job->name);
     }
     LW_TRY(found);
-    lw_ends out = lw_transfer_ends(builder->system, pair[0], host), in = lw_transfer_ends(builder->system, host, pair[1]);
+    lw_ends out, in;
+    LW_TRY(lw_transfer_ends(builder, job, pair[0], host, &out));
+    LW_TRY(lw_transfer_ends(builder, job, host, pair[1], &in));
     LW_TRY(lw_transfer_dma(builder, job, out, lw_job_place(job, "from"), &way->first));
     LW_TRY(lw_transfer_dma(builder, job, in, lw_job_place(job, "to"), &way->second));
     LW_TRY(engine_of(builder, out, &way->first));
@@ -179,11 +181,13 @@ static lw_status choose_way(lw_builder *builder, lw_job *job, const uint32_t pai
     if (goes_through_host(system, job, pair)) {
         return choose_bounce(builder, job, pair, way);
     }
-    lw_ends ends = lw_transfer_ends(system, pair[0], pair[1]);
+    lw_ends ends;
+    LW_TRY(lw_transfer_ends(builder, job, pair[0], pair[1], &ends));
     const lw_device *executor = &system->device[ends.executor];
     uint32_t other = ends.executor == pair[0] ? pair[1] : pair[0];
     bool has_engine = executor->spec->kind == LW_DEVICE_GPU || executor->spec->kind == LW_DEVICE_NIC;
-    bool pageable = has_engine && system->device[other].spec->kind == LW_DEVICE_HOST && LW_JOB_GET(job, pageable) == 1;
+    bool at_end = ends.executor == ends.source || ends.executor == ends.sink;  // what crosses a network lies in registered memory
+    bool pageable = has_engine && at_end && system->device[other].spec->kind == LW_DEVICE_HOST && LW_JOB_GET(job, pageable) == 1;
     lw_transfer dma;
     LW_TRY(lw_transfer_dma(builder, job, ends, lw_job_place(job, "to"), &dma));
     LW_TRY(engine_of(builder, ends, &dma));
@@ -250,7 +254,7 @@ static lw_status plan_copy(emitter *e) {
             bool dma_second = way.staged && way.first.slowest == LW_NO_SERVER;
             const lw_transfer *last = way.staged ? &way.second : &way.first;
             plan->transfer = dma_second ? way.second : way.first;
-            plan->submit_ps = way.first.submit_ps;
+            plan->submit_ps = way.first.submit_ps + (way.staged ? 0 : way.first.task.submit_ps);
             plan->finish_ps = last->task.finish_ps + way.finish_ps;
             int64_t piece_bytes = bytes < way.chunk_bytes ? bytes : way.chunk_bytes;
             plan->latency_ps = lw_transfer_latency_ps(e->builder, &way.first, piece_bytes) +
