@@ -190,7 +190,48 @@ static lw_status run_one(lw_context *context, const char *path) {
     return ran != LW_OK ? ran : checked;
 }
 
+// One document holds one scenario; lines can follow each other.
+static lw_status check_format(const lw_context *context) {
+    const lw_arguments *arguments = context->arguments;
+    if (arguments->file_count == 1 || arguments->format == LW_FORMAT_TABLE || arguments->format == LW_FORMAT_JSONL) {
+        return LW_OK;
+    }
+    (void)lw_error(context->diags, (lw_place){0},
+                   "--format jsonl takes several; -o DIR writes results.json and results.csv for each",
+                   "--format %s takes one FILE", lw_format_words[arguments->format]);
+    return LW_BAD_USAGE;
+}
+
+// Several files whose results would go to one folder are told before any of them runs.
+static lw_status check_folders(const lw_context *context) {
+    const lw_arguments *arguments = context->arguments;
+    if (arguments->file_count == 1 || arguments->output == NULL) {
+        return LW_OK;
+    }
+    const char **folder = LW_NEW_ARRAY(context->arena, const char *, (size_t)arguments->file_count);
+    if (folder == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (int64_t i = 0; i < arguments->file_count; i++) {
+        folder[i] = folder_of_file(context, arguments->file[i]);
+        if (folder[i] == NULL) {
+            return LW_NO_MEMORY;
+        }
+        for (int64_t k = 0; k < i; k++) {
+            if (strcmp(folder[k], folder[i]) == 0) {
+                (void)lw_error(context->diags, (lw_place){0}, "run them one by one, each with an -o of its own",
+                               "the results of '%s' and '%s' would both go to %s", arguments->file[k], arguments->file[i],
+                               folder[i]);
+                return LW_BAD_USAGE;
+            }
+        }
+    }
+    return LW_OK;
+}
+
 static lw_status run_verb(lw_context *context) {
+    LW_TRY(check_format(context));
+    LW_TRY(check_folders(context));
     return lw_command_each(context, run_one);
 }
 
@@ -205,9 +246,10 @@ const lw_verb lw_verb_run = {
                 "  lanewise run oculink.yaml -o results               and results.csv, results.json, charts as SVG and PNG\n"
                 "  lanewise run oculink.yaml --set links.egpu.lanes=8 with one value changed\n"
                 "  lanewise run oculink.yaml --format jsonl | jq .    one point a line\n",
-    .details = "FILE - is stdin. With several files -o makes a folder for each below DIR. Ctrl-C stops soon and keeps what is "
-               "finished.\n"
-               "Results do not depend on the number of threads.\n",
+    .details =
+        "FILE - is stdin. With several files -o makes a folder for each below DIR, and stdout is a table or JSON Lines: a line\n"
+        "about each file, then one for each of its points. Ctrl-C stops soon and keeps what is finished.\n"
+        "Results do not depend on the number of threads.\n",
     .flags = flag_names,
     .least = 1,
     .most = INT64_MAX,
