@@ -218,6 +218,19 @@ static void test_golden(void **state) {
     lw_test_end(&test);
 }
 
+static void test_foot_says_what_is_missing(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    result.planned = result.point_count--;  // an interrupt left the last one out
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    lw_picture picture;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, lw_arena_print(test.arena, "Interrupted: %zu of %zu points \u00B7 lanewise 0.1.0",
+                                                  result.point_count, result.planned)));
+    lw_test_end(&test);
+}
+
 static void test_everything_is_said(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -755,6 +768,7 @@ int main(void) {
         cmocka_unit_test(test_threads_draw_alike),
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_everything_is_said),
+        cmocka_unit_test(test_foot_says_what_is_missing),
         cmocka_unit_test(test_texts_do_not_overlap),
         cmocka_unit_test(test_svg_is_well_formed),
         cmocka_unit_test(test_strange_numbers),

@@ -380,6 +380,9 @@ static void interrupt_keeps_what_is_finished(void **state) {
     finish_program(&c, child, &result);
     assert_int_equal(result.exit_code, 130);
     assert_non_null(strstr(result.out, "\"schema\":\"lanewise-result/1\""));
+    assert_non_null(strstr(result.out, "\"interrupted\":true,\"points_planned\":2000"));
+    assert_non_null(strstr(result.err, "tests/cli/data/long.yaml: interrupted, "));
+    assert_non_null(strstr(result.err, " of 2000 points are finished"));
 }
 
 // Each file of tests/bad says in its first line what it is told: "# expect: LINE:COLUMN: error: beginning of the message".

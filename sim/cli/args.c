@@ -268,9 +268,9 @@ static lw_status check_format(const reader *r, const lw_verb *verb, const flag *
             return LW_OK;
         }
     }
-    return usage_error(r->diags, NULL,
-                       lw_diags_text(r->diags, "--format of lanewise %s is %s, not \"%s\"", verb->name,
-                                     word_list(words, r->diags), word));
+    return usage_error(
+        r->diags, NULL,
+        lw_diags_text(r->diags, "--format of lanewise %s is %s, not \"%s\"", verb->name, word_list(words, r->diags), word));
 }
 
 static lw_status check_verb(const reader *r, const lw_verb *verb) {

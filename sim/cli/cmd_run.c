@@ -178,6 +178,10 @@ static lw_status run_one(lw_context *context, const char *path) {
     if (ran != LW_OK && ran != LW_INTERRUPTED) {
         return ran;
     }
+    if (ran == LW_INTERRUPTED) {
+        lw_warn(context->diags, (lw_place){0}, NULL, "%s: interrupted, %zu of %zu points are finished", path, result.point_count,
+                result.planned);
+    }
     LW_TRY(load_measured(context, &session, &result));
     LW_TRY(print_report(context, &result));
     if (folder != NULL) {

@@ -262,7 +262,8 @@ lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_are
                         .title = scenario->title,
                         .file = scenario->file,
                         .seed = scenario->seed,
-                        .point = b.point};
+                        .point = b.point,
+                        .planned = points};
     memcpy(result.sha256, scenario->sha256, sizeof result.sha256);
     lw_status status = gather(&b, diags, &result);
     if (status == LW_OK || status == LW_INTERRUPTED) {
