@@ -51,7 +51,7 @@ typedef struct lw_load {
 } lw_load;
 
 // Parse, include, apply --set, expand the sweep, and check every point without running it. All findings go to diags; LW_BAD_INPUT
-// when there is an error. load may be NULL.
+// when there is an error, LW_BAD_USAGE when a --set is not of the form PATH=VALUE. load may be NULL.
 lw_status lw_scenario_load(const char *path, const lw_catalog *catalog, const lw_load *load, lw_arena *arena, lw_diags *diags,
                            lw_scenario **out) LW_CHECKED;
 // The same from a tree that exists already (measured tables).

@@ -183,7 +183,8 @@ static lw_status apply_set(lw_node *root, const char *argument, lw_arena *arena,
     *source = (lw_source){"--set", argument, strlen(argument)};
     lw_place at = {source, 1, 1};
     if (equals == NULL || equals == argument) {
-        return lw_error(diags, at, "write --set links.egpu.lanes=8", "'%s' is not of the form PATH=VALUE", argument);
+        (void)lw_error(diags, at, "write --set links.egpu.lanes=8", "'%s' is not of the form PATH=VALUE", argument);
+        return LW_BAD_USAGE;
     }
     const char *path = lw_arena_copy_n(arena, argument, (size_t)(equals - argument));
     lw_source *text = LW_NEW(arena, lw_source);
@@ -196,9 +197,11 @@ static lw_status apply_set(lw_node *root, const char *argument, lw_arena *arena,
         return LW_NO_MEMORY;
     }
     if (equals[1] == '\0') {
-        return lw_error(diags, at, "write --set links.egpu.lanes=8", "--set %s gives no value", path);
+        (void)lw_error(diags, at, "write --set links.egpu.lanes=8", "--set %s gives no value", path);
+        return LW_BAD_USAGE;
     }
-    LW_TRY(lw_tree_parse(text, arena, diags, &value));
+    lw_status parsed = lw_tree_parse(text, arena, diags, &value);
+    LW_TRY(parsed == LW_BAD_INPUT ? LW_BAD_USAGE : parsed);
     if (strncmp(path, "sweep.", 6) == 0) {
         return set_axis(root, path + 6, value, at, arena, diags);
     }
