@@ -32,9 +32,9 @@ typedef enum lw_dimension {
 
 typedef struct lw_quantity {
     lw_dimension dimension;
-    lw_fraction exact;  // in the base unit; valid when is_exact
-    bool is_exact;      // false when the decimal does not fit a fraction of 64-bit integers
-    double value;       // in the base unit, always valid and finite
+    lw_fraction exact;   // in the base unit; valid when is_exact
+    bool is_exact;       // false when the decimal does not fit a fraction of 64-bit integers
+    double value;        // in the base unit, always valid and finite
     const char *better;  // how the unit is rightly written where another spelling was taken ("kB" for "KB"); else NULL
 } lw_quantity;
 
