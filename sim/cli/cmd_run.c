@@ -9,38 +9,6 @@
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 
-// The measured tables that the scenario names, for the charts.
-static lw_status load_measured(const lw_context *context, const lw_session *session, lw_result *result) {
-    const lw_node *list = lw_scenario_measured(session->scenario);
-    if (list == NULL || list->count == 0) {
-        return LW_OK;
-    }
-    lw_measured_series *series = LW_NEW_ARRAY(context->arena, lw_measured_series, list->count);
-    if (series == NULL) {
-        return LW_NO_MEMORY;
-    }
-    size_t count = 0;
-    for (const lw_node *item = list->first; item != NULL; item = item->next) {
-        if (item->kind != LW_SCALAR) {
-            return lw_error(context->diags, item->place, "lanewise list measured shows the names",
-                            "the name of a measured table is a text");
-        }
-        const char *path = strchr(item->text, '/') != NULL ? item->text
-                                                           : lw_arena_print(context->arena, "%s/measured/%s.yaml",
-                                                                            lw_catalog_folder(context->catalog), item->text);
-        lw_measured *table = NULL;
-        if (path == NULL) {
-            return LW_NO_MEMORY;
-        }
-        LW_TRY(lw_measured_load(path, context->catalog, context->arena, context->diags, &table));
-        LW_TRY(lw_measured_series_of(table, context->arena, &series[count]));
-        count++;
-    }
-    result->measured = series;
-    result->measured_count = count;
-    return LW_OK;
-}
-
 static lw_status write_report(const lw_result *result, lw_format format, const char *path, lw_diags *diags) {
     lw_text text = {0};
     lw_status status = lw_report(result, format, 0, &text);
@@ -56,20 +24,6 @@ static lw_status write_picture(const lw_context *context, const lw_picture *pict
     return path == NULL ? LW_NO_MEMORY : lw_command_picture(context, picture, path);
 }
 
-// The stem of a chart's files: two charts of one kind without own names get numbers.
-static const char *chart_stem(const lw_session *session, size_t index, const char *folder, lw_arena *arena) {
-    const lw_chart_request *chart = &session->chart[index];
-    if (chart->file != NULL && chart->file[0] != '\0') {
-        return lw_arena_print(arena, "%s/%s", folder, chart->file);
-    }
-    int earlier = 0;
-    for (size_t i = 0; i < index; i++) {
-        earlier += session->chart[i].kind == chart->kind && (session->chart[i].file == NULL || session->chart[i].file[0] == '\0');
-    }
-    return earlier == 0 ? lw_arena_print(arena, "%s/%s", folder, lw_chart_words[chart->kind])
-                        : lw_arena_print(arena, "%s/%s-%d", folder, lw_chart_words[chart->kind], earlier + 1);
-}
-
 static lw_status write_chart(const lw_context *context, const lw_session *session, size_t index, const lw_result *result,
                              const char *folder) {
     const lw_arguments *arguments = context->arguments;
@@ -77,7 +31,7 @@ static lw_status write_chart(const lw_context *context, const lw_session *sessio
     if (arguments->theme >= 0) {
         chart.theme = arguments->theme;
     }
-    const char *stem = chart_stem(session, index, folder, context->arena);
+    const char *stem = lw_arena_print(context->arena, "%s/%s", folder, session->chart_stem[index]);
     if (stem == NULL) {
         return LW_NO_MEMORY;
     }
@@ -182,7 +136,8 @@ static lw_status run_one(lw_context *context, const char *path) {
         lw_warn(context->diags, (lw_place){0}, NULL, "%s: interrupted, %zu of %zu points are finished", path, result.point_count,
                 result.planned);
     }
-    LW_TRY(load_measured(context, &session, &result));
+    result.measured = session.measured;
+    result.measured_count = session.measured_count;
     LW_TRY(print_report(context, &result));
     if (folder != NULL) {
         LW_TRY(write_files(context, &session, folder, &result));

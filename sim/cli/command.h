@@ -16,11 +16,14 @@ typedef struct lw_context {
     lw_diags *diags;
 } lw_context;
 
-// A loaded scenario with its charts and assertions, all checked.
+// A loaded scenario with its charts, measured tables and assertions, all checked.
 typedef struct lw_session {
     lw_scenario *scenario;
     lw_chart_request *chart;
+    const char **chart_stem;  // of the files of each chart
     size_t chart_count;
+    lw_measured_series *measured;
+    size_t measured_count;
     const lw_assertion *assertion;
     size_t assertion_count;
 } lw_session;

@@ -267,6 +267,37 @@ static lw_status gather(batch *b, lw_diags *diags, lw_result *out) {
     return worst;
 }
 
+static lw_result head_of(const lw_scenario *scenario) {
+    lw_result result = {.tool_version = LANEWISE_VERSION,
+                        .title = scenario->title,
+                        .file = scenario->file,
+                        .seed = scenario->seed,
+                        .planned = scenario->sweep.points};
+    memcpy(result.sha256, scenario->sha256, sizeof result.sha256);
+    return result;
+}
+
+lw_status lw_scenario_outline(const lw_scenario *scenario, lw_arena *arena, lw_diags *diags, lw_result *out) {
+    lw_point_setup setup;
+    LW_TRY(lw_scenario_point(scenario, 0, arena, diags, &setup));  // a sweep changes workloads, never which there are
+    lw_result result = head_of(scenario);
+    lw_workload_result *workload = LW_NEW_ARRAY(arena, lw_workload_result, setup.system.job_count);
+    result.point = LW_NEW_ARRAY(arena, lw_point, result.planned);
+    if (workload == NULL || result.point == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < setup.system.job_count; i++) {
+        workload[i].name = setup.system.job[i].name;
+    }
+    for (; result.point_count < result.planned; result.point_count++) {
+        lw_point *point = &result.point[result.point_count];
+        *point = (lw_point){.index = (int)result.point_count, .workload = workload, .workload_count = setup.system.job_count};
+        LW_TRY(set_values(&scenario->sweep, result.point_count, arena, point));
+    }
+    *out = result;
+    return LW_OK;
+}
+
 lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_arena *arena, lw_diags *diags, lw_result *out) {
     static const lw_run defaults = {0};
     size_t points = scenario->sweep.points;
@@ -293,13 +324,8 @@ lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_are
             run_one(&b, (size_t)i);
         }
     }
-    lw_result result = {.tool_version = LANEWISE_VERSION,
-                        .title = scenario->title,
-                        .file = scenario->file,
-                        .seed = scenario->seed,
-                        .point = b.point,
-                        .planned = points};
-    memcpy(result.sha256, scenario->sha256, sizeof result.sha256);
+    lw_result result = head_of(scenario);
+    result.point = b.point;
     lw_status status = gather(&b, diags, &result);
     if (status == LW_OK || status == LW_INTERRUPTED) {
         *out = result;

@@ -367,6 +367,7 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     }
     scenario->catalog = catalog;
     scenario->file = source->name;
+    scenario->folder = folder;
     lw_sha256(source->text != NULL ? source->text : "", source->text != NULL ? source->length : 0, scenario->sha256);
     if (root->kind != LW_MAP) {
         return lw_error(diags, root->place, "begin with lanewise: 1", "a scenario is a map of keys");
@@ -412,6 +413,9 @@ const char *lw_scenario_title(const lw_scenario *scenario) {
 }
 size_t lw_scenario_points(const lw_scenario *scenario) {
     return scenario->sweep.points;
+}
+const char *lw_scenario_folder(const lw_scenario *scenario) {
+    return scenario->folder;
 }
 const lw_node *lw_scenario_charts(const lw_scenario *scenario) {
     return scenario->charts;
