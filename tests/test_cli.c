@@ -325,6 +325,24 @@ static void output_folder_has_everything(void **state) {
     remove_tree(scratch);
 }
 
+// The picture that the README shows is what its scenario draws.
+static void demo_is_what_the_program_draws(void **state) {
+    (void)state;
+    static outcome result;
+    static char drawn[TEXT_MAX];
+    static char kept[TEXT_MAX];
+    remove_tree(scratch);
+    char words[] = "run configs/scenarios/oculink-or-thunderbolt.yaml -q -o " LW_BINARY_DIR "/cli-scratch";
+    run_words(words, &result);
+    assert_int_equal(result.exit_code, 0);
+    read_into(LW_BINARY_DIR "/cli-scratch/bandwidth.svg", drawn);
+    read_into(LW_SOURCE_DIR "/plots/demo.svg", kept);
+    if (strcmp(drawn, kept) != 0) {
+        fail_msg("plots/demo.svg is stale: ./dev demo && cp out/demo/bandwidth.svg plots/demo.svg");
+    }
+    remove_tree(scratch);
+}
+
 static void threads_change_nothing(void **state) {
     (void)state;
     static outcome one;
@@ -450,6 +468,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_command_lines),
         cmocka_unit_test(output_folder_has_everything),
+        cmocka_unit_test(demo_is_what_the_program_draws),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(stats_are_one_line_of_json),
         cmocka_unit_test(interrupt_keeps_what_is_finished),
