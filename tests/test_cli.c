@@ -343,6 +343,22 @@ static void demo_is_what_the_program_draws(void **state) {
     remove_tree(scratch);
 }
 
+// A table that holds the numbers of another model is not listed as a measurement.
+static void models_are_listed_as_models(void **state) {
+    (void)state;
+    static outcome result;
+    char words[] = "list measured";
+    run_words(words, &result);
+    assert_int_equal(result.exit_code, 0);
+    const char *const rows[][2] = {{"\ncxl-expander-mess-reads ", " model "}, {"\nh200-gen5x16-h2d ", " measured "}};
+    for (size_t i = 0; i < 2; i++) {
+        char *row = strstr(result.out, rows[i][0]);
+        assert_non_null(row);
+        const char *word = strstr(row, rows[i][1]);
+        assert_true(word != NULL && word < strchr(row + 1, '\n'));
+    }
+}
+
 static void threads_change_nothing(void **state) {
     (void)state;
     static outcome one;
@@ -469,6 +485,7 @@ int main(void) {
         cmocka_unit_test(golden_command_lines),
         cmocka_unit_test(output_folder_has_everything),
         cmocka_unit_test(demo_is_what_the_program_draws),
+        cmocka_unit_test(models_are_listed_as_models),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(stats_are_one_line_of_json),
         cmocka_unit_test(interrupt_keeps_what_is_finished),

@@ -62,8 +62,8 @@ static lw_status list_measured(const lw_context *context, lw_text *out) {
     const char **paths = NULL;
     size_t count = 0;
     LW_TRY(lw_command_files(context, "measured", &paths, &count));
-    lw_grid *grid = lw_grid_new(context->arena, 5, "llrll");
-    static const char *const head[] = {"measured table", "use", "points", "what was measured", "by"};
+    lw_grid *grid = lw_grid_new(context->arena, 6, "lllrll");
+    static const char *const head[] = {"measured table", "use", "evidence", "points", "what was measured", "by"};
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
         lw_grid_add(grid, head[i]);
     }
@@ -74,6 +74,7 @@ static lw_status list_measured(const lw_context *context, lw_text *out) {
         LW_TRY(lw_measured_series_of(table, context->arena, &series));
         lw_grid_add(grid, series.table);
         lw_grid_add(grid, series.validate_only ? "validate" : "calibrate");
+        lw_grid_add(grid, series.modelled ? "model" : "measured");
         lw_grid_print(grid, "%zu", series.count);
         lw_grid_add(grid, series.label);
         lw_grid_add(grid, series.provenance);
