@@ -44,6 +44,21 @@ static void results_say_what_limits(void **state) {
     const char *window =
         limit_of(&test, PAIR("kind: host, read_latency: 1 us", "kind: gpu, tags: 8", "preset: pcie-4-x16") H2D("16 MiB"));
     assert_non_null(strstr(window, "links.slot: window (8 tags x 512 B, round trip 1."));
+    // Tags that would be enough on a sound link are not what limits a bad or a starved one.
+    static const char *const others[][2] = {
+        {"preset: pcie-4-x16, bit_error_rate: 1e-4", "links.slot: repeats after errors"},
+        {"preset: pcie-4-x16, nonposted_header_credits: 1", "links.slot gpu->host: credits"},
+        {"preset: pcie-4-x16, completion_header_credits: 1", "links.slot host->gpu: credits"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        const char *text =
+            lw_arena_print(test.arena, PAIR("kind: host, read_latency: 240 ns", "kind: gpu", "%s") H2D("4 MiB"), others[i][0]);
+        assert_string_equal(limit_of(&test, text), others[i][1]);
+    }
+    assert_string_equal(limit_of(&test, PAIR("kind: host", "kind: gpu",
+                                             "preset: pcie-4-x16, bit_error_rate: 1e-4") "workloads: {down: {kind: copy, from: "
+                                                                                         "gpu, to: host, bytes: 4 MiB}}\n"),
+                        "links.slot: repeats after errors");
     assert_string_equal(limit_of(&test, "nodes: {host: {kind: host}}\nworkloads: {}\n"), "nothing");
     lw_test_end(&test);
 }
