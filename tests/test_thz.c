@@ -316,42 +316,29 @@ static void published_links_are_feasible(void **state) {
 
 static void rules(void **state) {
     (void)state;
-    const struct {
-        const char *text;
-        lw_status status;
-        const char *finding;
-    } rows[] = {
-        {"{frequency: 990 GHz}", LW_BAD_INPUT,
+    const lw_test_rule rows[] = {
+        {"thz", "{frequency: 990 GHz}", LW_BAD_INPUT,
          "1:13: a band of 25.92 GHz around 990 GHz leaves the range of 60 to 1000 GHz | the tables of "
          "absorption end at 1 THz (P.676); below 60 GHz is not this family's field"},
-        {"{path: slant, altitude: 5 km, orbit: 2 km}", LW_BAD_INPUT,
+        {"thz", "{path: slant, altitude: 5 km, orbit: 2 km}", LW_BAD_INPUT,
          "1:38: the far end (2 km) must be above the station (5 km) | give the height of the far end above the sea"},
-        {"{vapour: 7 g/m3, humidity: 40 %}", LW_BAD_INPUT,
+        {"thz", "{vapour: 7 g/m3, humidity: 40 %}", LW_BAD_INPUT,
          "1:28: humidity and vapour say the same thing twice | leave one of them out"},
-        {"{vapour: 30 g/m3}", LW_BAD_INPUT,
+        {"thz", "{vapour: 30 g/m3}", LW_BAD_INPUT,
          "1:10: air of 288.1 K holds 12.9 g/m3 of vapour at most, not 30 | give less vapour or warmer air"},
-        {"{distance: 100 km, mcs: qpsk-14/15, spreading: 1}", LW_BAD_INPUT,
+        {"thz", "{distance: 100 km, mcs: qpsk-14/15, spreading: 1}", LW_BAD_INPUT,
          "1:25: the link does not close from end a: -385.3 dB of signal to noise, where qpsk-14/15 needs 9.4 dB | take larger "
-         "antennas, more "
-         "power, a shorter or drier path, less jitter, or mcs: auto"},
-        {"{frequency: 300 GHz, fog: 0.1 g/m3}", LW_OK,
+         "antennas, more power, a shorter or drier path, less jitter, or mcs: auto"},
+        {"thz", "{frequency: 300 GHz, fog: 0.1 g/m3}", LW_OK,
          "1:27: the model of fog (P.840) is valid to 200 GHz | take the loss in fog as an estimate"},
-        {"{distance: 10 cm, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
+        {"thz", "{distance: 10 cm, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
          "1:12: 0.1 m is in the near field of these antennas (38.1 m): what arrives is an estimate, at most all | "
          "smaller antennas may do as well"},
-        {"{distance: 3 km, rain: 10 mm/h, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
+        {"thz", "{distance: 3 km, rain: 10 mm/h, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
          "1:24: rain seldom falls as hard on all of 3 km; the path is taken as rained on evenly | give the mean rain rate of the "
          "whole path"},
     };
-    const lw_family *family = lw_family_find("thz");
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test test = lw_test_begin();
-        lw_test_params params;
-        assert_int_equal(lw_test_params_of(&test, family, lw_test_tree(&test, rows[i].text), &params), rows[i].status);
-        assert_int_equal(lw_diags_count(test.diags), 1);
-        assert_diag(&test, 0, rows[i].finding);
-        lw_test_end(&test);
-    }
+    assert_rules(rows);
 }
 
 // ---- Whatever the ranges allow is refused or sound ----
@@ -425,36 +412,25 @@ static void drawn_parameters_are_sound_or_refused(void **state) {
 
 static void keys_have_effect(void **state) {
     (void)state;
-    const struct {
-        const char *text, *key;
-        bool effect;
-    } rows[] = {
-        {"{}", "distance", true},
-        {"{path: slant, dish_a: 1 m, dish_b: 1 m}", "distance", false},
-        {"{}", "elevation", false},
-        {"{path: slant, dish_a: 1 m, dish_b: 1 m}", "elevation", true},
-        {"{}", "channel", true},
-        {"{frequency: 300 GHz, bandwidth: 2.16 GHz}", "channel", false},
-        {"{}", "gain_a", true},
-        {"{dish_a: 0.1 m}", "gain_a", false},
-        {"{}", "aperture_efficiency", false},
-        {"{dish_a: 0.1 m}", "aperture_efficiency", true},
-        {"{}", "blockage", false},
-        {"{blockage_gap: 10 s}", "blockage", true},
-        {"{}", "window", true},
-        {"{arq: ltp}", "window", false},
-        {"{path: space, dish_a: 1 m, dish_b: 1 m, distance: 100 km}", "humidity", false},
-        {"{distance: 100 m, frequency: 325 GHz}", "humidity", true},
+    const lw_test_effect rows[] = {
+        {"thz", "{}", "distance", true},
+        {"thz", "{path: slant, dish_a: 1 m, dish_b: 1 m}", "distance", false},
+        {"thz", "{}", "elevation", false},
+        {"thz", "{path: slant, dish_a: 1 m, dish_b: 1 m}", "elevation", true},
+        {"thz", "{}", "channel", true},
+        {"thz", "{frequency: 300 GHz, bandwidth: 2.16 GHz}", "channel", false},
+        {"thz", "{}", "gain_a", true},
+        {"thz", "{dish_a: 0.1 m}", "gain_a", false},
+        {"thz", "{}", "aperture_efficiency", false},
+        {"thz", "{dish_a: 0.1 m}", "aperture_efficiency", true},
+        {"thz", "{}", "blockage", false},
+        {"thz", "{blockage_gap: 10 s}", "blockage", true},
+        {"thz", "{}", "window", true},
+        {"thz", "{arq: ltp}", "window", false},
+        {"thz", "{path: space, dish_a: 1 m, dish_b: 1 m, distance: 100 km}", "humidity", false},
+        {"thz", "{distance: 100 m, frequency: 325 GHz}", "humidity", true},
     };
-    lw_test test = lw_test_begin();
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test_params params;
-        const lw_family *family = lw_test_family(&test, "thz", rows[i].text, &params);
-        if (lw_family_has_effect(family, params.bytes, rows[i].key, LW_PACKETS_ALL) != rows[i].effect) {
-            fail_msg("%s: %s", rows[i].text, rows[i].key);
-        }
-    }
-    lw_test_end(&test);
+    assert_effects(rows);
 }
 
 int main(void) {

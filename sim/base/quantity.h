@@ -43,6 +43,9 @@ typedef struct lw_quantity {
 // fraction, optional exponent; one optional space before the unit. Never locale dependent.
 bool lw_quantity_parse(const char *text, lw_dimension wanted, lw_quantity *out, const char **problem, const char **hint);
 
+// Parse text as a quantity of whatever dimension its unit belongs to; no two have one in common. A bare number is LW_PLAIN.
+bool lw_quantity_parse_any(const char *text, lw_quantity *out);
+
 // Warn of a unit that is taken although it is not rightly written.
 void lw_quantity_remark(const lw_quantity *quantity, lw_place place, lw_diags *diags);
 

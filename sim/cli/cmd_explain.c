@@ -21,11 +21,9 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
                      "  lanewise explain oculink          a family of links: how it works, its parameters\n"
                      "  lanewise explain oculink-2-x4     a preset: its numbers, their sources, where the rate goes\n"
                      "  lanewise explain links.mps        a key of the scenario file\n\n");
-    lw_grid *grid = lw_grid_new(context->arena, 3, "lll");
+    lw_grid *grid = lw_grid_new(context->arena, "lll");
     for (size_t i = 0; i < count; i++) {
-        lw_grid_add(grid, groups[i].section);
-        lw_grid_add(grid, groups[i].name);
-        lw_grid_add(grid, groups[i].what);
+        LW_GRID_ADD(grid, groups[i].section, groups[i].name, groups[i].what);
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
     lw_text_add(out, "\nlanewise list links, or devices, shows the presets; lanewise list measured the tables.\n");
@@ -47,26 +45,16 @@ static lw_status explain_family(const lw_context *context, const lw_family *fami
     return LW_OK;
 }
 
-static const char *child_text(const lw_node *row, const char *key) {
-    const lw_node *child = lw_map_get(row, key);
-    return child != NULL && child->kind == LW_SCALAR ? child->text : NULL;
-}
-
 static lw_status add_parameters(const lw_context *context, const lw_preset *preset, lw_text *out) {
     lw_text_print(out, "%s: %s\n", preset->name, preset->summary);
     lw_text_print(out, "%s preset, %s %s; evidence: %s\n\n", preset->kind == LW_PRESET_LINK ? "Link" : "Device",
                   preset->kind == LW_PRESET_LINK ? "type" : "kind", preset->type, lw_evidence_words[preset->evidence]);
-    lw_grid *grid = lw_grid_new(context->arena, 4, "llll");
-    lw_grid_add(grid, "parameter");
-    lw_grid_add(grid, "value");
-    lw_grid_add(grid, "evidence");
-    lw_grid_add(grid, "source");
+    lw_grid *grid = lw_grid_new(context->arena, "llll");
+    LW_GRID_ADD(grid, "parameter", "value", "evidence", "source");
     for (const lw_node *row = preset->parameters != NULL ? preset->parameters->first : NULL; row != NULL; row = row->next) {
-        const char *evidence = child_text(row, "evidence");
-        lw_grid_add(grid, row->key);
-        lw_grid_add(grid, child_text(row, "value"));
-        lw_grid_add(grid, evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED]);
-        lw_grid_add(grid, child_text(row, "source"));
+        const char *evidence = lw_map_text(row, "evidence");
+        LW_GRID_ADD(grid, row->key, lw_map_text(row, "value"), evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED],
+                    lw_map_text(row, "source"));
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
     lw_text_print(out, "\nAll other parameters have their defaults: lanewise explain %s.\n", preset->type);
@@ -103,11 +91,8 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
     lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &write);
     lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, 0, &read);
     lw_text_add(out, "\nWhere the rate goes, one direction, GB/s that are left after each stage\n");
-    lw_grid *grid = lw_grid_new(context->arena, 5, "lrrrr");
-    static const char *const head[] = {"stage", "writes", "share", "reads", "share"};
-    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
-        lw_grid_add(grid, head[i]);
-    }
+    lw_grid *grid = lw_grid_new(context->arena, "lrrrr");
+    LW_GRID_ADD(grid, "stage", "writes", "share", "reads", "share");
     for (int stage = LW_STAGE_RAW; stage <= LW_STAGE_RETRY; stage++) {
         lw_grid_add(grid, lw_stage_words[stage]);
         lw_grid_number(grid, write.rate_Bps[stage] / 1e9, 4);
@@ -150,7 +135,7 @@ static lw_status resolve_preset(const lw_context *context, const lw_preset *pres
     const lw_node name = {.kind = LW_SCALAR, .text = preset->name};
     const lw_preset *same = NULL;
     const lw_node *values = NULL;
-    LW_TRY(lw_catalog_use(context->catalog, preset->kind, &name, context->arena, context->diags, &same, &values));
+    LW_TRY(lw_catalog_use(context->catalog, preset->kind, &name, context->diags, &same, &values));
     void *params = lw_arena_alloc(context->arena, 1, LW_PARAMS_MAX);
     lw_option_set *set = LW_NEW(context->arena, lw_option_set);
     if (params == NULL || set == NULL) {
@@ -185,7 +170,7 @@ static bool uses_preset(const lw_node *node, const char *name) {
 static lw_status add_tables(const lw_context *context, const char *name, lw_text *out) {
     const char **paths = NULL;
     size_t count = 0;
-    LW_TRY(lw_command_files(context, "measured", &paths, &count));
+    LW_TRY(lw_catalog_files(context->catalog, "measured", context->arena, context->diags, &paths, &count));
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         const lw_source *source = NULL;
@@ -196,7 +181,7 @@ static lw_status add_tables(const lw_context *context, const char *name, lw_text
             lw_text_print(out, "%s  %s (%s)\n",
                           any ? ""
                               : "\nMeasured with it; lanewise explain TABLE shows one, lanewise validate how near the model is\n",
-                          child_text(root, "name"), child_text(root, "use"));
+                          lw_map_text(root, "name"), lw_map_text(root, "use"));
             any = true;
         }
     }
@@ -233,7 +218,7 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
 }
 
 static void add_fact(const lw_node *map, const char *key, lw_text *out) {
-    const char *text = child_text(map, key);
+    const char *text = lw_map_text(map, key);
     if (text != NULL && text[0] != '\0') {
         lw_text_print(out, "  %-8s %s\n", key, text);
     }
@@ -247,7 +232,7 @@ static lw_status explain_measured(const lw_context *context, const char *path, l
     LW_TRY(lw_measured_load(path, context->catalog, context->arena, context->diags, &table));  // what is wrong in it, is told
     LW_TRY(lw_source_read(path, context->arena, context->diags, &source));
     LW_TRY(lw_tree_parse(source, context->arena, context->diags, &root));
-    lw_text_print(out, "%s\nMeasured table, used to %s\n\n", child_text(root, "name"), child_text(root, "use"));
+    lw_text_print(out, "%s\nMeasured table, used to %s\n\n", lw_map_text(root, "name"), lw_map_text(root, "use"));
     static const char *const of_source[] = {"title", "author", "date", "url"};
     for (size_t i = 0; i < sizeof of_source / sizeof of_source[0]; i++) {
         add_fact(lw_map_get(root, "source"), of_source[i], out);
@@ -257,11 +242,11 @@ static lw_status explain_measured(const lw_context *context, const char *path, l
         add_fact(root, of_table[i], out);
     }
     const lw_node *vary = lw_map_get(root, "vary");
-    lw_grid *grid = lw_grid_new(context->arena, vary->count + 1, "rrrrrrrrr");
+    lw_grid *grid = lw_grid_new(context->arena, lw_grid_all_right(context->arena, vary->count + 1));
     for (const lw_node *column = vary->first; column != NULL; column = column->next) {
         lw_grid_add(grid, column->text);
     }
-    lw_grid_add(grid, child_text(root, "observe"));
+    lw_grid_add(grid, lw_map_text(root, "observe"));
     for (const lw_node *point = lw_map_get(root, "points")->first; point != NULL; point = point->next) {
         for (const lw_node *cell = point->first; cell != NULL; cell = cell->next) {
             lw_grid_add(grid, cell->text != NULL ? cell->text : "(a map)");
@@ -372,13 +357,9 @@ static lw_status explain_name(const lw_context *context, const char *path, lw_te
 
 static lw_status explain_verb(lw_context *context) {
     lw_text text = {0};
-    lw_status status = context->arguments->file_count == 0 ? explain_overview(context, &text)
-                                                           : explain_name(context, context->arguments->file[0], &text);
-    if (status == LW_OK) {
-        status = lw_console_write(&text, context->diags);
-    }
-    lw_text_free(&text);
-    return status;
+    lw_status made = context->arguments->file_count == 0 ? explain_overview(context, &text)
+                                                         : explain_name(context, context->arguments->file[0], &text);
+    return lw_console_print(made, &text, context->diags);
 }
 
 static const char *const flag_names[] = {NULL};

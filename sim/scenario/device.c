@@ -16,7 +16,7 @@ const char *const lw_api_words[] = {"auto", "cuda", "hip", "opencl", "d3d12", "s
 
 #define AT(field) offsetof(lw_device_params, field)
 #define TIME_ROW(key, field, fallback, help) \
-    { key, LW_OPTION_QUANTITY_INT, LW_TIME, AT(field), fallback, NULL, 0, 3.6e18, help, ideal }
+    { key, LW_OPTION_QUANTITY_INT, LW_TIME, AT(field), fallback, NULL, 0, 3.6e17, help, ideal }
 #define RATE_ROW(key, field, help) \
     { key, LW_OPTION_QUANTITY_INT, LW_RATE, AT(field), "auto", NULL, 1, 1e18, help, ideal }
 #define SIZE_ROW(key, field, help, source) \
@@ -188,7 +188,7 @@ static bool is_plain_name(const char *name) {
     return name[0] != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] == '\0';
 }
 
-lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_device_spec *out) {
+lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_diags *diags, lw_device_spec *out) {
     static const char *const own[] = {"preset", "kind", NULL};
     *out = (lw_device_spec){.name = node->key, .place = node->key_place};
     neutral_params(&out->params);
@@ -202,7 +202,7 @@ lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_aren
     }
     const lw_node *values = NULL, *preset = lw_map_get(node, "preset");
     if (preset != NULL) {
-        LW_TRY(lw_catalog_use(catalog, LW_PRESET_DEVICE, preset, arena, diags, &out->preset, &values));
+        LW_TRY(lw_catalog_use(catalog, LW_PRESET_DEVICE, preset, diags, &out->preset, &values));
     }
     LW_TRY(read_kind(node, diags, out));
     const lw_option *table = lw_device_options(out->kind);

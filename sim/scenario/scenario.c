@@ -31,15 +31,6 @@ const lw_option lw_scenario_options[] = {
 
 static const char *const point_keys[] = {"nodes", "links", "workloads", "seed", "engine", NULL};
 
-static bool is_among(const char *key, const char *const *keys) {
-    for (size_t i = 0; keys[i] != NULL; i++) {
-        if (strcmp(keys[i], key) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // ---- Include ----
 
 enum { INCLUDE_DEPTH_MAX = 8 };
@@ -105,7 +96,7 @@ static lw_status include_one(inclusion *in, lw_node *into, const lw_node *name, 
     *kept = source;
     LW_TRY(include_all(in, root, inner, depth + 1));
     for (const lw_node *item = root->first; item != NULL; item = item->next) {
-        bool brings = is_among(item->key, (const char *const[]){"nodes", "links", "workloads", NULL});
+        bool brings = lw_is_among(item->key, (const char *const[]){"nodes", "links", "workloads", NULL});
         if (!brings && lw_option_find(lw_scenario_options, item->key) == NULL && strncmp(item->key, "x-", 2) != 0) {
             return lw_error(in->diags, item->key_place, "an included file brings nodes, links and workloads", "unknown key '%s'",
                             item->key);
@@ -124,6 +115,9 @@ static lw_status include_one(inclusion *in, lw_node *into, const lw_node *name, 
 
 // Bring in what root includes: what root says itself wins over it, later files over earlier ones.
 static lw_status include_all(inclusion *in, lw_node *root, const char *folder, int depth) {
+    if (root->kind != LW_MAP) {
+        return lw_error(in->diags, root->place, "begin with lanewise: 1", "a scenario is a map of keys");
+    }
     const lw_node *include = lw_map_get(root, "include");
     if (include == NULL) {
         return LW_OK;
@@ -332,7 +326,7 @@ static lw_status split(lw_node *root, lw_arena *arena, lw_diags *diags, lw_scena
         return LW_NO_MEMORY;
     }
     for (lw_node **at = &out->base->first; *at != NULL;) {
-        if (is_among((*at)->key, point_keys)) {
+        if (lw_is_among((*at)->key, point_keys)) {
             at = &(*at)->next;
         } else {
             *at = (*at)->next;
@@ -369,9 +363,6 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     scenario->file = source->name;
     scenario->folder = folder;
     lw_sha256(source->text != NULL ? source->text : "", source->text != NULL ? source->length : 0, scenario->sha256);
-    if (root->kind != LW_MAP) {
-        return lw_error(diags, root->place, "begin with lanewise: 1", "a scenario is a map of keys");
-    }
     lw_scenario_head head;
     inclusion in = {.catalog = catalog, .arena = arena, .diags = diags};
     LW_TRY(include_all(&in, root, folder, 0));
