@@ -10,6 +10,7 @@ static const lw_pcie_medium medium = {
     .gen_min = 1,
     .gen_max = 5,
     .gen_hint = "M.2 slots are built up to generation 5",
+    .fixed_dB = LW_LOSS_PACKAGE + LW_LOSS_HOST_BOARD + 2 * LW_LOSS_CONNECTOR + LW_LOSS_CARD,  // the slot's and the card's
 };
 
 static const char page[] =

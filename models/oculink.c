@@ -11,6 +11,8 @@ static const lw_pcie_medium medium = {
     .gen_min = 1,
     .gen_max = 4,
     .gen_hint = "OCuLink-1 is PCIe 3.0, OCuLink-2 is PCIe 4.0; for cabled PCIe 5.0 see copprlink",
+    // Both plugs of the cable and the dock's slot.
+    .fixed_dB = LW_LOSS_PACKAGE + LW_LOSS_HOST_BOARD + 3 * LW_LOSS_CONNECTOR + LW_LOSS_CARD,
 };
 
 static const char page[] =
