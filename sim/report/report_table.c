@@ -141,39 +141,6 @@ static lw_evidence evidence_of_link(const lw_point *point, const char *workload)
     return point->evidence;
 }
 
-static lw_status write_limits(const matrix *m, const lw_columns *columns, lw_arena *arena, lw_text *out) {
-    size_t row = largest_size(m);
-    lw_text_print(out, "\nWhat limits them at %s\n", m->size[row]->text);
-    lw_grid *grid = lw_grid_new(arena, 5, "llrll");
-    lw_grid_add(grid, m->series[0]->path);
-    lw_grid_add(grid, "workload");
-    lw_grid_add(grid, "share");
-    lw_grid_add(grid, "limited by");
-    lw_grid_add(grid, "link's evidence");
-    for (size_t c = 0; c < m->series_count; c++) {
-        const lw_point *point = m->cell[row * m->series_count + c];
-        for (size_t w = 0; point != NULL && w < columns->workload_count; w++) {
-            const lw_workload_result *workload = lw_point_workload(point, columns->workload[w], w);
-            if (workload != NULL) {
-                lw_grid_add(grid, m->series[c]->text);
-                lw_grid_add(grid, workload->name);
-                add_limit(grid, workload);
-                lw_grid_add(grid, lw_evidence_words[evidence_of_link(point, workload->name)]);
-            }
-        }
-    }
-    return lw_grid_write(grid, 2, 0, out);
-}
-
-static lw_status write_matrix(const lw_result *result, const lw_columns *columns, int width, lw_arena *arena, lw_text *out) {
-    matrix m;
-    LW_TRY(fill_matrix(result, arena, &m));
-    for (size_t w = 0; w < columns->workload_count; w++) {
-        LW_TRY(write_block(&m, columns->workload[w], w, width, arena, out));
-    }
-    return write_limits(&m, columns, arena, out);
-}
-
 // What only some work has: paced, or over a link that says how uncertain it is.
 typedef struct extras {
     bool band, wait, latency;
@@ -189,6 +156,54 @@ static extras extras_of(const lw_result *result) {
         }
     }
     return has;
+}
+
+// "2.38 to 3.31"; nothing where no band is known.
+static void add_range(lw_grid *grid, const lw_workload_result *workload) {
+    if (workload->has_band) {
+        lw_grid_print(grid, "%.*g to %.*g", DIGITS, workload->low_GBps, DIGITS, workload->high_GBps);
+    } else {
+        lw_grid_add(grid, "");
+    }
+}
+
+static lw_status write_limits(const matrix *m, const lw_columns *columns, bool band, lw_arena *arena, lw_text *out) {
+    size_t row = largest_size(m);
+    lw_text_print(out, "\nWhat limits them at %s\n", m->size[row]->text);
+    lw_grid *grid = lw_grid_new(arena, band ? 6 : 5, band ? "llrrll" : "llrll");
+    lw_grid_add(grid, m->series[0]->path);
+    lw_grid_add(grid, "workload");
+    if (band) {
+        lw_grid_add(grid, "uncertain, GB/s");
+    }
+    lw_grid_add(grid, "share");
+    lw_grid_add(grid, "limited by");
+    lw_grid_add(grid, "link's evidence");
+    for (size_t c = 0; c < m->series_count; c++) {
+        const lw_point *point = m->cell[row * m->series_count + c];
+        for (size_t w = 0; point != NULL && w < columns->workload_count; w++) {
+            const lw_workload_result *workload = lw_point_workload(point, columns->workload[w], w);
+            if (workload != NULL) {
+                lw_grid_add(grid, m->series[c]->text);
+                lw_grid_add(grid, workload->name);
+                if (band) {
+                    add_range(grid, workload);
+                }
+                add_limit(grid, workload);
+                lw_grid_add(grid, lw_evidence_words[evidence_of_link(point, workload->name)]);
+            }
+        }
+    }
+    return lw_grid_write(grid, 2, 0, out);
+}
+
+static lw_status write_matrix(const lw_result *result, const lw_columns *columns, int width, lw_arena *arena, lw_text *out) {
+    matrix m;
+    LW_TRY(fill_matrix(result, arena, &m));
+    for (size_t w = 0; w < columns->workload_count; w++) {
+        LW_TRY(write_block(&m, columns->workload[w], w, width, arena, out));
+    }
+    return write_limits(&m, columns, extras_of(result).band, arena, out);
 }
 
 static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *out) {
@@ -232,10 +247,8 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
             lw_grid_print(grid, "%lld", (long long)workload->bytes);
             lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
             lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
-            if (has.band && workload->has_band) {
-                lw_grid_print(grid, "%.*g to %.*g", DIGITS, workload->low_GBps, DIGITS, workload->high_GBps);
-            } else if (has.band) {
-                lw_grid_add(grid, "");
+            if (has.band) {
+                add_range(grid, workload);
             }
             if (has.wait) {
                 lw_grid_number(grid, workload->mean_wait_ps / 1e3, TIME_DIGITS);
