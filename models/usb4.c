@@ -409,12 +409,11 @@ static const char page[] =
     "same\n"
     "Thunderbolt 4 link.\n"
     "\n"
-    "What the routers delay and how many requests a host lets pass, nobody publishes. Results therefore say how far a rate may "
-    "be\n"
-    "off (uncertain, GB/s): routers of 210 to 610 ns, 0.91 to 1 of the tunnel kept busy as on other PCIe platforms, and, where\n"
-    "tags are auto, 32 requests of 128 B instead. With those a Thunderbolt 5 link would copy to the card no faster than\n"
-    "Thunderbolt 4, at 2.3 to 2.8 GB/s; with 256 or more it reaches 6.7. A link tester expects 6.5 GB/s of it\n"
-    "(procrastineto/GPU-PCIe-Test), the one published copy made 5.6.\n"
+    "What the routers delay and how many requests a host lets pass, nobody publishes. Results therefore say how far a\n"
+    "rate may be off (uncertain, GB/s): routers of 210 to 610 ns, 0.91 to 1 of the tunnel kept busy as on other PCIe\n"
+    "platforms, and, where tags are auto, 32 requests of 128 B instead. With those a Thunderbolt 5 link would copy to the\n"
+    "card no faster than Thunderbolt 4, at 2.3 to 2.8 GB/s; with 256 or more it reaches 6.7. A link tester expects 6.5\n"
+    "GB/s of it (procrastineto/GPU-PCIe-Test), the one published copy made 5.6.\n"
     "\n"
     "Let end a of the link be the host: displays are taken from the direction a to b.";
 
