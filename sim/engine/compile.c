@@ -153,15 +153,16 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
                       .units = {ceil_divide(full_bytes, unit), ceil_divide(last_bytes, unit)},
                       .wire_bytes = {wire_bytes(hop, full_bytes), wire_bytes(hop, last_bytes)}};
     stop->stream = (uint32_t)(stream - run->stream);
-    if ((lw_int128)stream->total * stop->wire_bytes[0] > LW_TIME_MAX ||
-        !service_of(server, stop->wire_bytes[0], &stop->service[0]) ||
+    lw_node_server *state = &run->server[hop->server];
+    lw_int128 load_bytes = state->load_bytes + (lw_int128)stream->total * stop->wire_bytes[0];
+    if (load_bytes > LW_TIME_MAX || !service_of(server, stop->wire_bytes[0], &stop->service[0]) ||
         !service_of(server, stop->wire_bytes[1], &stop->service[1])) {
         return LW_LIMIT;
     }
     // What backs up at the source of a backlog is not queueing delay, nor are requests that leave as others are answered.
     bool arrives = fabric->task[stream->task].arrivals != LW_ARRIVALS_BACKLOG;
     stop->counts_wait = arrives || (!stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX));
-    lw_node_server *state = &run->server[hop->server];
+    state->load_bytes = (int64_t)load_bytes;
     if (stop->buffer != INT64_MAX) {
         state->limited = true;
     }

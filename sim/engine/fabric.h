@@ -131,7 +131,7 @@ typedef struct lw_task_result {
     int64_t packets;  // data packets
     // Sum over data packets of the time spent queueing at servers (arrived, not started); over requests too where they arrive by
     // themselves (arrivals).
-    int64_t wait_ps;
+    lw_int128 wait_ps;
     int64_t window_stall_ps;  // time with data left to ask for and no tag free
     uint32_t busiest;         // server of its paths with the highest busy share between first_ps and delivered_ps
     double busiest_share;

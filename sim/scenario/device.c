@@ -16,7 +16,7 @@ const char *const lw_api_words[] = {"auto", "cuda", "hip", "opencl", "d3d12", "s
 
 #define AT(field) offsetof(lw_device_params, field)
 #define TIME_ROW(key, field, fallback, help) \
-    { key, LW_OPTION_QUANTITY_INT, LW_TIME, AT(field), fallback, NULL, 0, 3.6e18, help, ideal }
+    { key, LW_OPTION_QUANTITY_INT, LW_TIME, AT(field), fallback, NULL, 0, 3.6e17, help, ideal }
 #define RATE_ROW(key, field, help) \
     { key, LW_OPTION_QUANTITY_INT, LW_RATE, AT(field), "auto", NULL, 1, 1e18, help, ideal }
 #define SIZE_ROW(key, field, help, source) \

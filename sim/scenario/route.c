@@ -6,7 +6,7 @@
 
 typedef struct {
     int64_t hosts, legs;  // hosts: passed through, the ends not counted
-    int64_t page_ps;      // latency of all legs, and the time of a page on each
+    lw_int128 page_ps;    // latency of all legs, and the time of a page on each
     uint32_t device;
 } visit;
 

@@ -124,6 +124,9 @@ static lw_status include_one(inclusion *in, lw_node *into, const lw_node *name, 
 
 // Bring in what root includes: what root says itself wins over it, later files over earlier ones.
 static lw_status include_all(inclusion *in, lw_node *root, const char *folder, int depth) {
+    if (root->kind != LW_MAP) {
+        return lw_error(in->diags, root->place, "begin with lanewise: 1", "a scenario is a map of keys");
+    }
     const lw_node *include = lw_map_get(root, "include");
     if (include == NULL) {
         return LW_OK;
@@ -365,9 +368,6 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     scenario->catalog = catalog;
     scenario->file = source->name;
     lw_sha256(source->text != NULL ? source->text : "", source->text != NULL ? source->length : 0, scenario->sha256);
-    if (root->kind != LW_MAP) {
-        return lw_error(diags, root->place, "begin with lanewise: 1", "a scenario is a map of keys");
-    }
     lw_scenario_head head;
     inclusion in = {.catalog = catalog, .arena = arena, .diags = diags};
     LW_TRY(include_all(&in, root, folder, 0));
