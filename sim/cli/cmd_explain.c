@@ -30,9 +30,51 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
     return LW_OK;
 }
 
+// ---- How a family's numbers come about ----
+
+typedef struct fact_list {
+    lw_arena *arena;
+    lw_grid *one_way, *both_ways;
+    bool differ;
+} fact_list;
+
+static void add_both(const lw_fact *fact, void *user) {
+    fact_list *list = user;
+    const char *cell[] = {fact->what, fact->value[0], fact->value[1], fact->unit};
+    for (size_t i = 0; i < sizeof cell / sizeof cell[0]; i++) {
+        const char *text = lw_arena_copy(list->arena, cell[i]);
+        lw_grid_add(list->both_ways, text);
+        if (i != 2) {
+            lw_grid_add(list->one_way, text);
+        }
+    }
+    list->differ = list->differ || strcmp(fact->value[0], fact->value[1]) != 0;
+}
+
+// What the family has to say about these parameters; the way back only where it differs.
+static lw_status add_facts(const lw_context *context, const lw_family *family, const void *params, const char *title,
+                           lw_text *out) {
+    if (family->facts == NULL) {
+        return LW_OK;
+    }
+    fact_list list = {
+        .arena = context->arena, .one_way = lw_grid_new(context->arena, "lrl"), .both_ways = lw_grid_new(context->arena, "lrrl")};
+    add_both(&(const lw_fact){"quantity", {"a -> b", "b -> a"}, "unit"}, &list);
+    list.differ = false;
+    family->facts(params, add_both, &list);
+    lw_text_print(out, "\n%s\n", title);
+    return lw_grid_write(list.differ ? list.both_ways : list.one_way, 2, 0, out);
+}
+
 static lw_status explain_family(const lw_context *context, const lw_family *family, lw_text *out) {
     lw_text_print(out, "%s: %s\n\n%s\n\nParameters\n", family->name, family->summary, family->page);
     LW_TRY(lw_explain_options(family->options, context->arena, out));
+    void *params = lw_arena_alloc(context->arena, 1, LW_PARAMS_MAX);
+    if (params == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_options_default(family->options, params);
+    LW_TRY(add_facts(context, family, params, "How the rate comes about, with all parameters at their defaults", out));
     lw_text_add(out, "\nPresets: ");
     size_t found = 0;
     for (size_t i = 0; i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
@@ -114,7 +156,14 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
     return LW_OK;
 }
 
-// The rate of writes at both ends of what the family calls uncertain.
+// What reads reach when memory answers at once, GB/s.
+static double reads_GBps(const lw_link *link) {
+    lw_waterfall read = {0};
+    lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, 0, &read);
+    return fmin(read.rate_Bps[LW_STAGE_RETRY], read.window_Bps) / 1e9;
+}
+
+// The rates at both ends of what the family calls uncertain.
 static lw_status add_band(const lw_context *context, const lw_family *family, const void *params, lw_text *out) {
     lw_link *link = LW_NEW_ARRAY(context->arena, lw_link, 2);
     if (link == NULL) {
@@ -125,8 +174,12 @@ static lw_status add_band(const lw_context *context, const lw_family *family, co
     lw_waterfall fast = {0};
     lw_link_waterfall(&link[0], 0, LW_PACKET_WRITE, 0, 0, &slow);
     lw_link_waterfall(&link[1], 0, LW_PACKET_WRITE, 0, 0, &fast);
-    lw_text_print(out, "What is uncertain lets writes range from %.4g to %.4g GB/s, see lanewise explain %s.\n",
-                  slow.rate_Bps[LW_STAGE_RETRY] / 1e9, fast.rate_Bps[LW_STAGE_RETRY] / 1e9, family->name);
+    lw_text_print(out, "What is uncertain lets writes range from %.4g to %.4g GB/s", slow.rate_Bps[LW_STAGE_RETRY] / 1e9,
+                  fast.rate_Bps[LW_STAGE_RETRY] / 1e9);
+    if (isfinite(reads_GBps(&link[0])) && link[0].read_tags != LW_TAGS_INFINITE) {
+        lw_text_print(out, " and reads from %.4g to %.4g (memory answering at once)", reads_GBps(&link[0]), reads_GBps(&link[1]));
+    }
+    lw_text_print(out, ", see lanewise explain %s.\n", family->name);
     return LW_OK;
 }
 
@@ -209,8 +262,9 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
         add_latency(link, 0, " there", out);
         add_latency(link, 1, " back", out);
     }
-    LW_TRY(add_waterfall(context, link, out));
     const lw_family *family = lw_family_find(preset->type);
+    LW_TRY(add_facts(context, family, params, "How the rate comes about", out));
+    LW_TRY(add_waterfall(context, link, out));
     if (family->band != NULL) {
         LW_TRY(add_band(context, family, params, out));
     }
@@ -222,6 +276,32 @@ static void add_fact(const lw_node *map, const char *key, lw_text *out) {
     if (text != NULL && text[0] != '\0') {
         lw_text_print(out, "  %-8s %s\n", key, text);
     }
+}
+
+// Has the same column of another point another value under this key?
+static bool varies(const lw_node *points, size_t column, const lw_node *value) {
+    for (const lw_node *point = points->first; point != NULL; point = point->next) {
+        const lw_node *cell = point->first;
+        for (size_t i = 0; i < column && cell != NULL; i++) {
+            cell = cell->next;
+        }
+        const char *other = cell != NULL && cell->kind == LW_MAP ? lw_map_text(cell, value->key) : NULL;
+        if (other == NULL || strcmp(other, value->text) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "frequency=240 GHz distance=1000 m": what of a map tells its point from the others.
+static const char *map_text(const lw_context *context, const lw_node *points, size_t column, const lw_node *map) {
+    const char *text = "";
+    for (const lw_node *value = map->first; value != NULL && text != NULL; value = value->next) {
+        if (value->kind == LW_SCALAR && varies(points, column, value)) {
+            text = lw_arena_print(context->arena, "%s%s%s=%s", text, text[0] == '\0' ? "" : " ", value->key, value->text);
+        }
+    }
+    return text;
 }
 
 // A measured table as it stands in its file: who measured what on which machine, and every point.
@@ -247,9 +327,11 @@ static lw_status explain_measured(const lw_context *context, const char *path, l
         lw_grid_add(grid, column->text);
     }
     lw_grid_add(grid, lw_map_text(root, "observe"));
-    for (const lw_node *point = lw_map_get(root, "points")->first; point != NULL; point = point->next) {
-        for (const lw_node *cell = point->first; cell != NULL; cell = cell->next) {
-            lw_grid_add(grid, cell->text != NULL ? cell->text : "(a map)");
+    const lw_node *points = lw_map_get(root, "points");
+    for (const lw_node *point = points->first; point != NULL; point = point->next) {
+        size_t column = 0;
+        for (const lw_node *cell = point->first; cell != NULL; cell = cell->next, column++) {
+            lw_grid_add(grid, cell->kind == LW_MAP ? map_text(context, points, column, cell) : cell->text);
         }
     }
     lw_text_add(out, "\n");
