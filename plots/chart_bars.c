@@ -326,7 +326,7 @@ static const char *subtitle_of(const bars *b) {
         b->shares ? ", each on a scale of its own" : "", hatched ? ". Hatched: announced or speculative" : "",
         banded ? ". Whiskers: how uncertain that is" : "");
     bool sized = what != NULL && b->chart->data->x_dimension == LW_BYTES;
-    return sized ? lw_arena_print(b->canvas->arena, "%s (transfers of %s)", what, size) : what;
+    return sized ? lw_arena_print(b->canvas->arena, "Transfers of %s. %s", size, what) : what;
 }
 
 // Names, and which scale the bars have.

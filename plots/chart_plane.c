@@ -118,10 +118,10 @@ typedef struct span {
 static span span_of(const plane *p, bool near_only, bool of_time) {
     span s = {LW_CHART_MOST, LW_CHART_LEAST};
     for (size_t i = 0; i < p->count; i++) {
-        double value = of_time ? p->mark[i].time_s : p->mark[i].rate_GBps;
-        if (!near_only || p->near[i]) {
-            s.low = fmin(s.low, value);
-            s.high = fmax(s.high, value);
+        const mark *m = &p->mark[i];
+        if (!near_only || p->near[i]) {  // a whisker may reach down to nothing: the axis follows it to a tenth
+            s.low = fmin(s.low, of_time ? m->time_s : fmax(m->low_GBps, m->rate_GBps / 10.0));
+            s.high = fmax(s.high, of_time ? m->time_s : fmin(m->high_GBps, LW_CHART_MOST));
         }
     }
     return s;

@@ -74,6 +74,10 @@ typedef struct lw_chart_data {
 lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                            lw_chart_data *out) LW_CHECKED;
 
+// What lw_chart_collect would refuse whatever the numbers: only set and the names of workloads are read.
+lw_status lw_chart_find_room(const lw_chart_request *request, const lw_result *outline, lw_arena *arena,
+                             lw_diags *diags) LW_CHECKED;
+
 // A point of a curve by_size between two of its points, share of the way in the logarithm of x: time is interpolated straight, so
 // that a cost a transfer and a rate give the curve of Hockney (R. W. Hockney, "The science of computer benchmarking", SIAM 1996).
 // is_time: y is seconds; else it is a rate.

@@ -96,6 +96,7 @@ typedef struct lw_result {
     const char *hardware;  // the devices of all points, for people: "NVIDIA H200, 141 GB"; NULL or "" when not known
     lw_point *point;       // by index
     size_t point_count;
+    size_t planned;  // points of the sweep; more than point_count when the run was interrupted
     lw_measured_series *measured;
     size_t measured_count;
 } lw_result;

@@ -61,7 +61,7 @@ typedef struct lw_plan {
     lw_fabric fabric;
     lw_server_info *server;  // one a server of the fabric
     lw_job_plan *job;        // one a job of the system
-    bool *carries;           // one a connection: some task goes over it
+    unsigned *carries;       // one a connection: 1 << lw_packet_kind of each kind that goes over it; 0: none
     bool *serves;            // one a device spec: some task touches it
     lw_evidence evidence;    // the weakest of what the tasks stand on
 } lw_plan;
