@@ -46,6 +46,19 @@ int64_t lw_channel_latency_ps(const lw_channel *channel) {
     return sum_ps;
 }
 
+int64_t lw_link_latency_ps(const lw_link *link, int dir) {
+    int64_t sum_ps = 0;
+    for (int i = 0; i < link->segment_count; i++) {
+        sum_ps += lw_channel_latency_ps(&link->segment[i].channel[dir]);
+    }
+    return sum_ps;
+}
+
+int64_t lw_link_far_ask_ps(const lw_link *link) {
+    const int64_t trip_ps = lw_link_latency_ps(link, 0) + lw_link_latency_ps(link, 1);
+    return llround(link->ask.far_share * (double)(trip_ps + link->ask.answer_ps));
+}
+
 double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes) {
     if (channel->error_probability <= 0.0) {
         return 0.0;

@@ -115,14 +115,27 @@ typedef struct lw_segment {
     lw_channel channel[2];  // [0] a -> b, [1] b -> a
 } lw_segment;
 
+// Coherence: what must be asked over the link before memory behind it is used. All zero where nobody is asked.
+typedef struct lw_asking {
+    double far_share;   // of accesses from the other end before which the device that has the memory asks
+    double own_share;   // the same of its own accesses
+    int64_t answer_ps;  // from a question having come to its answer leaving
+    int64_t question_bytes[2], answer_bytes[2];  // packet bytes on channel 0 and 1
+} lw_asking;
+
 typedef struct lw_link {
     lw_segment segment[LW_SEGMENTS_MAX];
     int segment_count;
     int64_t read_tags;  // outstanding requests a device behind this link may have; LW_TAGS_INFINITE
+    lw_asking ask;
     lw_evidence evidence;
     char label[48];  // "PCIe 4.0 x16", "Thunderbolt 4": for legends and topology drawings
 } lw_link;
 #define LW_TAGS_INFINITE INT64_MAX
+
+int64_t lw_link_latency_ps(const lw_link *link, int dir);
+// Mean time that asking adds to an access from the other end on an idle link.
+int64_t lw_link_far_ask_ps(const lw_link *link);
 
 // Seconds * 1e12 that one packet byte takes, exactly; false when it does not fit 64 bits (then rounded to a denominator of 2^20).
 bool lw_channel_ps_per_byte(const lw_channel *channel, lw_fraction *ps_per_byte);

@@ -28,6 +28,7 @@ typedef struct trial {
     const unsigned char *params;
     lw_arena *arena;
     size_t warnings;  // of the unchanged parameters
+    bool asked;       // lw_link.ask counts
     lw_link before;
 } trial;
 
@@ -40,6 +41,13 @@ static size_t warnings_of(const lw_family *family, const void *params, lw_arena 
     return diags == NULL ? SIZE_MAX : lw_diags_warnings(diags);
 }
 
+static void resolve(const trial *t, const void *params, lw_link *out) {
+    t->family->resolve(params, out);
+    if (!t->asked) {
+        memset(&out->ask, 0, sizeof out->ask);
+    }
+}
+
 static bool differs(const trial *t, const void *params) {
     bool legal;
     size_t warnings = warnings_of(t->family, params, t->arena, &legal);
@@ -47,7 +55,7 @@ static bool differs(const trial *t, const void *params) {
         return false;
     }
     lw_link after;
-    t->family->resolve(params, &after);
+    resolve(t, params, &after);
     // resolve clears the link first, so equal links are equal bytes.
     // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
     return warnings != t->warnings || memcmp(&after, &t->before, sizeof after) != 0;
@@ -150,15 +158,15 @@ static bool any_differs(const trial *t) {
     return true;
 }
 
-bool lw_family_has_effect(const lw_family *family, const void *params, const char *key) {
+bool lw_family_has_effect(const lw_family *family, const void *params, const char *key, bool asked) {
     assert(family->params_size <= LW_PARAMS_MAX);
-    trial t = {.family = family, .row = lw_option_find(family->options, key), .params = params};
+    trial t = {.family = family, .row = lw_option_find(family->options, key), .params = params, .asked = asked};
     t.arena = lw_arena_new();
     bool effect = true;  // without memory or a row nobody is accused
     if (t.row != NULL && t.arena != NULL) {
         bool legal;
         t.warnings = warnings_of(family, params, t.arena, &legal);
-        family->resolve(params, &t.before);
+        resolve(&t, params, &t.before);
         effect = any_differs(&t);
     }
     lw_arena_free(t.arena);

@@ -35,7 +35,7 @@ const lw_family *lw_family_find(const char *name);  // NULL when unknown
 lw_place lw_family_place(const lw_option *options, const lw_option_set *set, const char *key, lw_place at);
 
 // Does any other legal value of the key change a channel, or bring or silence a warning, under these parameters? False: the key
-// has no effect, and a user who set it is told so.
-bool lw_family_has_effect(const lw_family *family, const void *params, const char *key);
+// has no effect, and a user who set it is told so. asked: what the link says about coherence counts as well.
+bool lw_family_has_effect(const lw_family *family, const void *params, const char *key, bool asked);
 
 #endif

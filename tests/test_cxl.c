@@ -403,6 +403,10 @@ static void keys_have_effect(void **state) {
         {"{version: 2.0, lanes: 8}", "asks", false},
         {"{version: 2.0, lanes: 8, coherence: device_bias}", "asks", false},
         {"{version: 2.0, lanes: 8, coherence: host_bias}", "asks", true},
+        {"{version: 2.0, lanes: 8}", "answer_latency", false},
+        {"{version: 2.0, lanes: 8}", "coherence", true},
+        {"{version: 2.0, lanes: 8, coherence: device_bias}", "coherence", true},
+        {"{version: 2.0, lanes: 8, coherence: host_bias}", "answer_latency", true},
         {"{version: 2.0, lanes: 8}", "sync_header", true},
         {"{version: 3.1, lanes: 8}", "sync_header", false},
         {"{version: 2.0, lanes: 8}", "fec_latency", false},
@@ -419,7 +423,7 @@ static void keys_have_effect(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         lw_test_params params;
         const lw_family *family = lw_test_family(&test, "cxl", rows[i].text, &params);
-        if (lw_family_has_effect(family, params.bytes, rows[i].key) != rows[i].effect) {
+        if (lw_family_has_effect(family, params.bytes, rows[i].key, true) != rows[i].effect) {
             fail_msg("%s: %s", rows[i].text, rows[i].key);
         }
     }

@@ -447,7 +447,7 @@ static void keys_have_effect_where_they_should(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         lw_test_params params;
         const lw_family *family = lw_test_family(&test, rows[i].family, rows[i].text, &params);
-        if (lw_family_has_effect(family, params.bytes, rows[i].key) != rows[i].effect) {
+        if (lw_family_has_effect(family, params.bytes, rows[i].key, true) != rows[i].effect) {
             fail_msg("%s %s: %s", rows[i].family, rows[i].text, rows[i].key);
         }
     }
@@ -469,7 +469,7 @@ static void every_key_has_effect_somewhere(void **state) {
             lw_test test = lw_test_begin();
             lw_test_params params;
             const lw_family *family = lw_test_family(&test, "pcie", pcie[i], &params);
-            effect = effect || lw_family_has_effect(family, params.bytes, row->key);
+            effect = effect || lw_family_has_effect(family, params.bytes, row->key, true);
             lw_test_end(&test);
         }
         if (!effect) {
@@ -484,10 +484,10 @@ static void without_memory_nobody_is_accused(void **state) {
     lw_test_params params;
     const lw_family *family = lw_test_family(&test, "pcie", "{gen: 4, lanes: 16}", &params);
     lw_test_end(&test);
-    assert_false(lw_family_has_effect(family, params.bytes, "fec_latency"));
+    assert_false(lw_family_has_effect(family, params.bytes, "fec_latency", true));
     lw_test_memory memory = {.fail_at = 1};
     lw_memory_hook(lw_test_resize, &memory);
-    bool effect = lw_family_has_effect(family, params.bytes, "fec_latency");
+    bool effect = lw_family_has_effect(family, params.bytes, "fec_latency", true);
     lw_memory_hook(NULL, NULL);
     assert_true(effect);
     assert_int_equal(memory.blocks, 0);

@@ -450,7 +450,7 @@ static void keys_have_effect(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         lw_test_params params;
         const lw_family *family = lw_test_family(&test, "thz", rows[i].text, &params);
-        if (lw_family_has_effect(family, params.bytes, rows[i].key) != rows[i].effect) {
+        if (lw_family_has_effect(family, params.bytes, rows[i].key, true) != rows[i].effect) {
             fail_msg("%s: %s", rows[i].text, rows[i].key);
         }
     }

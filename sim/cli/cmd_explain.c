@@ -73,16 +73,8 @@ static lw_status add_parameters(const lw_context *context, const lw_preset *pres
     return LW_OK;
 }
 
-static int64_t latency_ps(const lw_link *link, int dir) {
-    int64_t total_ps = 0;
-    for (int s = 0; s < link->segment_count; s++) {
-        total_ps += lw_channel_latency_ps(&link->segment[s].channel[dir]);
-    }
-    return total_ps;
-}
-
 static void add_latency(const lw_link *link, int dir, const char *which, lw_text *out) {
-    lw_text_print(out, "Latency%s, ns: %.1f", which, (double)latency_ps(link, dir) / 1e3);
+    lw_text_print(out, "Latency%s, ns: %.1f", which, (double)lw_link_latency_ps(link, dir) / 1e3);
     const char *separator = " = ";
     for (int s = 0; s < link->segment_count; s++) {
         const lw_channel *channel = &link->segment[s].channel[dir];
@@ -101,7 +93,7 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
     lw_waterfall write = {0};
     lw_waterfall read = {0};
     lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &write);
-    lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, 0, &read);
+    lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, lw_link_far_ask_ps(link), &read);
     lw_text_add(out, "\nWhere the rate goes, one direction, GB/s that are left after each stage\n");
     lw_grid *grid = lw_grid_new(context->arena, 5, "lrrrr");
     static const char *const head[] = {"stage", "writes", "share", "reads", "share"};
@@ -218,7 +210,7 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
     const void *params = NULL;
     LW_TRY(resolve_preset(context, preset, &params, link));
     lw_text_print(out, "\n%s\n", link->label);
-    if (latency_ps(link, 0) == latency_ps(link, 1)) {
+    if (lw_link_latency_ps(link, 0) == lw_link_latency_ps(link, 1)) {
         add_latency(link, 0, " one way", out);
     } else {
         add_latency(link, 0, " there", out);

@@ -69,9 +69,10 @@ static lw_status look_at(lw_effects *effects, lw_place place, const char *what, 
 }
 
 static lw_status look_at_link(lw_effects *effects, const lw_plan *plan, const lw_link_spec *spec) {
-    bool carries = false;
+    bool carries = false, asked = false;
     for (size_t i = 0; i < plan->system->connection_count; i++) {
         carries |= plan->system->connection[i].spec == spec && plan->carries[i];
+        asked |= plan->system->connection[i].spec == spec && plan->asked[i];
     }
     LW_TRY(look_at(effects, spec->place, idle_link, "links", spec->name, NULL, carries));
     const lw_option *table = spec->family->options;
@@ -80,7 +81,7 @@ static lw_status look_at_link(lw_effects *effects, const lw_plan *plan, const lw
             continue;
         }
         const finding *known = find(effects, spec->user.place[i], no_effect);
-        bool matters = (known != NULL && known->matters) || lw_family_has_effect(spec->family, spec->params, table[i].key);
+        bool matters = (known != NULL && known->matters) || lw_family_has_effect(spec->family, spec->params, table[i].key, asked);
         LW_TRY(look_at(effects, spec->user.place[i], no_effect, "links", spec->name, table[i].key, matters));
     }
     return LW_OK;

@@ -307,8 +307,8 @@ static lw_status plan_stream(emitter *e) {
 // ---- Small transfers of DMA engines ----
 
 // `count` transfers of n bytes each. Where they cut into equal packets and requests they are one long task; else one task each,
-// and slots keep as many under way as the tags allow.
-static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_t count, int64_t outstanding) {
+// and slots keep as many under way as the tags allow. all: `count` and others beside it, which share the rate.
+static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_t count, int64_t all, int64_t outstanding) {
     lw_task task = transfer->task;
     bool reading = task.kind == LW_TASK_READ;
     int64_t packet = task.packet_bytes, request = task.request_bytes;
@@ -326,7 +326,8 @@ static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_
         int64_t rate = LW_JOB_GET(e->job->job, rate_Bps);
         if (rate != LW_AUTO) {
             task.arrivals = (lw_arrivals)LW_JOB_GET(e->job->job, arrivals);
-            task.gap_ps = gap_of_rate(reading ? task.request_bytes : task.packet_bytes, rate);
+            int64_t gap_ps = gap_of_rate(reading ? task.request_bytes : task.packet_bytes, rate);
+            task.gap_ps = (int64_t)((lw_int128)gap_ps * all / count);
         }
         transfer->task = task;
         return emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended);
@@ -359,11 +360,24 @@ static lw_status plan_dma(emitter *e) {
             }
             lw_ends ends = writing ? (lw_ends){device, host, device} : (lw_ends){host, device, device};
             lw_transfer transfer;
-            LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
+            int64_t asking = 0;  // those of `count` for which the device asks first, where it does not for all
+            if (device == host) {
+                double share;
+                LW_TRY(lw_own_share(e->builder, job, device, &share));
+                asking = share < 1 && outstanding == LW_AUTO ? llround(share * (double)count) : 0;
+                LW_TRY(lw_transfer_own(e->builder, job, device, writing, asking > 0 ? 1 : share, &transfer));
+            } else {
+                LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
+            }
             if (writing == (op == LW_DMA_WRITE)) {  // both: counted one way
                 LW_TRY(count_bytes(e, n, count));
             }
-            LW_TRY(emit_small(e, &transfer, n, count, outstanding));
+            if (asking > 0 && asking < count) {
+                lw_transfer rest;
+                LW_TRY(lw_transfer_own(e->builder, job, device, writing, 0, &rest));
+                LW_TRY(emit_small(e, &rest, n, count - asking, count, outstanding));
+            }
+            LW_TRY(emit_small(e, &transfer, n, asking > 0 ? asking : count, count, outstanding));
             if (i == 0 && writing == (op == LW_DMA_WRITE)) {
                 plan->transfer = transfer;
                 plan->latency_ps = lw_transfer_latency_ps(e->builder, &transfer, n);
@@ -382,10 +396,18 @@ static lw_status plan_read_latency(emitter *e) {
         uint32_t device = job->pair[i][0], ended = e->gate;
         lw_transfer transfer;
         lw_ends ends = {job->pair[i][1], device, device};
-        LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
+        bool own = device == job->pair[i][1];
+        if (own) {
+            double share;
+            LW_TRY(lw_own_share(e->builder, job, device, &share));
+            LW_TRY(lw_transfer_own(e->builder, job, device, false, share, &transfer));
+        } else {
+            LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
+        }
         lw_task task = transfer.task;
         const lw_device *reader = &e->builder->system->device[device];
-        bool has_engine = reader->spec->kind == LW_DEVICE_GPU || reader->spec->kind == LW_DEVICE_NIC;
+        // An own load is one of the device's cores, not of its copy engine.
+        bool has_engine = !own && (reader->spec->kind == LW_DEVICE_GPU || reader->spec->kind == LW_DEVICE_NIC);
         task.submit_ps = has_engine ? LW_DEVICE_GET(reader, submit_ps) : 0;
         task.finish_ps += has_engine ? LW_DEVICE_GET(reader, finish_ps) : 0;
         int64_t store_Bps = has_engine ? LW_DEVICE_GET(reader, store_rate_Bps) : LW_AUTO;
@@ -555,6 +577,7 @@ lw_status lw_plan_make(lw_system *system, int64_t load_ps, lw_arena *arena, lw_d
                               .resource_count = builder.resource.count};
     plan.server = LW_LIST_ITEMS(&builder.info, lw_server_info);
     plan.carries = builder.carries;
+    plan.asked = builder.asked;
     plan.serves = builder.serves;
     plan.evidence = builder.evidence;
     *out = plan;

@@ -75,10 +75,7 @@ static visit heap_pop(lw_list *heap) {
 
 int64_t lw_leg_latency_ps(const lw_system *system, lw_leg leg) {
     const lw_connection *connection = &system->connection[leg.connection];
-    int64_t sum = 0;
-    for (int s = 0; s < connection->spec->link.segment_count; s++) {
-        sum += lw_channel_latency_ps(&connection->spec->link.segment[s].channel[leg.dir]);
-    }
+    int64_t sum = lw_link_latency_ps(&connection->spec->link, leg.dir);
     const lw_device *far = &system->device[connection->end[leg.dir == 0]];
     return sum + (far->spec->kind == LW_DEVICE_SWITCH ? far->spec->params.latency_ps : 0);
 }

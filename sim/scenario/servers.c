@@ -119,7 +119,9 @@ lw_status lw_builder_start(lw_builder *builder) {
     builder->of_device = LW_NEW_ARRAY(builder->arena, lw_device_servers, system->device_count);
     builder->carries = LW_NEW_ARRAY(builder->arena, bool, system->connection_count);
     builder->serves = LW_NEW_ARRAY(builder->arena, bool, system->spec_count);
-    if (builder->of_connection == NULL || builder->of_device == NULL || builder->carries == NULL || builder->serves == NULL) {
+    builder->asked = LW_NEW_ARRAY(builder->arena, bool, system->connection_count);
+    if (builder->of_connection == NULL || builder->of_device == NULL || builder->carries == NULL || builder->serves == NULL ||
+        builder->asked == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < system->device_count; i++) {

@@ -211,6 +211,7 @@ lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_pla
     task->data_kind = kind;
     task->completer_ps = reading ? LW_DEVICE_GET(source, read_latency_ps) : 0;
     task->finish_ps = LW_DEVICE_GET(sink, write_latency_ps);
+    *(reading ? &task->completer_ps : &task->finish_ps) += lw_route_far_ask_ps(builder, &out->route, reading);
     size_packets(builder, ends, kind, out);
     find_slowest(builder, kind, out);
 
