@@ -127,6 +127,8 @@ typedef struct lw_link {
     lw_segment segment[LW_SEGMENTS_MAX];
     int segment_count;
     int64_t read_tags;  // outstanding requests a device behind this link may have; LW_TAGS_INFINITE
+    int64_t ids_max;    // devices that the switches of one fabric can tell apart; 0: no limit is known
+    int64_t hosts_max;  // hosts that may have part of one device behind switches; 0: no limit is known
     lw_asking ask;
     lw_evidence evidence;
     char label[48];  // "PCIe 4.0 x16", "Thunderbolt 4": for legends and topology drawings

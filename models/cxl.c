@@ -529,6 +529,9 @@ static void resolve(const void *params, lw_link *link) {
         link->ask.own_share = snoops ? asked : 1;
         link->ask.answer_ps = p->answer_ps;
     }
+    // CXL ch. 2 and 7: up to 16 logical devices in one; with port-based routing ids of 12 bits, and devices for any of them.
+    link->ids_max = flit == LW_CXL_256B_PBR ? 4096 : 0;
+    link->hosts_max = flit == LW_CXL_256B_PBR ? 0 : 16;
     link->segment_count = 1;
     link->read_tags = p->tags != LW_AUTO ? p->tags : p->protocol == CACHE ? 4096 : 65536;
     link->evidence = segment->channel[0].evidence;
@@ -610,7 +613,8 @@ static const char page[] =
     "\n"
     "Pooling gives parts of one device to several hosts: up to 16 logical devices, behind one level of switches (2.0). Sharing\n"
     "lets them use the same lines. Fabrics with port-based routing (3.x) have up to 4096 ids. Make the switch a node of the\n"
-    "scenario: its links are then shared, and so is the device's memory.\n"
+    "scenario (configs/scenarios/cxl-pool.yaml): its links are then shared, and so is the device's memory. More hosts or ids than\n"
+    "that are refused.\n"
     "\n"
     "CXL is no way to attach a graphics card from outside: host, device and every port between must speak it, and no box for\n"
     "external cards does. CXL 3.2 and 4.0 (128 GT/s, November 2025) count as announced. Encryption (IDE) costs nothing here\n"

@@ -446,6 +446,7 @@ lw_status lw_system_read(const lw_node *root, const lw_catalog *catalog, lw_aren
     LW_TRY(jobs);
     LW_TRY(status);
     LW_TRY(index_ports(&system, arena));
+    LW_TRY(lw_fabrics_check(&system, arena, diags));
     system.router = lw_router_new(system.device_count, arena);
     if (system.router == NULL) {
         return LW_NO_MEMORY;
