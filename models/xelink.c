@@ -19,7 +19,7 @@ static const lw_option options[] = {
      .offset = FIELD(rate_Bps),
      .minimum = 1e9,
      .maximum = 1e12,
-     .help = "Rate of one link, each way, headers included."},
+     .help = "Rate of one link, each way, headers included; Intel publishes neither lanes nor signalling rate."},
     {.key = "payload",
      .kind = LW_OPTION_QUANTITY_INT,
      .dimension = LW_BYTES,
@@ -67,7 +67,8 @@ static const char page[] =
     "\n"
     "Intel published no rate and no packet format, so this family cannot compute a rate from lanes: `rate` must be given, and "
     "the\n"
-    "preset takes it from a measurement. On Aurora a tile writes 18.9 GB/s to any tile of another GPU and reads 15.8 GB/s from "
+    "preset takes it from a measurement: what it calls raw is no signalling rate, but that copy counted back. On Aurora a tile "
+    "writes 18.9 GB/s to any tile of another GPU and reads 15.8 GB/s from "
     "it;\n"
     "the centre's own summary gives 15 GB/s from GPU to GPU and 23 both ways together. That is less than the host link, a PCIe "
     "5.0\n"

@@ -114,6 +114,9 @@ static void wrong_files_are_told(void **state) {
         {HEAD "parameters: {p2p: true}\n", "'p2p' has no source"},
         {HEAD "parameters: {p2p: {value: true}}\n", "p2p needs the key 'source'"},
         {HEAD "parameters: {p2p: {value: true, source: mine, sauce: 1}}\n", "unknown key 'sauce'"},
+        {"preset: 1\nname: sample\ntype: gpu\nsummary: a card\nevidence: calibrated\n"
+         "parameters: {p2p: {value: true, source: mine, evidence: assumed}}\n",
+         "the preset 'sample' is calibrated, but none of its values is"},
         {"preset: 1\nname: other\ntype: gpu\nsummary: a card\nevidence: assumed\n",
          "the preset 'other' lies in a file 'sample.yaml'"},
     };
