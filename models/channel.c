@@ -164,6 +164,25 @@ static double write_window_Bps(const lw_channel *data, int64_t payload_bytes) {
     return (double)credits * (double)payload_bytes * 1e12 / loop_ps;
 }
 
+// Software has no wire: where it is the slowest segment, the stages down to framing are those of the slowest wire, and the rest
+// of what it takes counts as control.
+static void show_wire(const lw_link *link, int dir, lw_packet_kind kind, int64_t payload_bytes, lw_waterfall *out) {
+    double slowest_Bps = (double)INFINITY;
+    for (int i = 0; i < link->segment_count && link->segment[out->slowest_segment].whole_packets; i++) {
+        double rate_Bps[LW_STAGE_COUNT];
+        if (link->segment[i].whole_packets) {
+            continue;
+        }
+        segment_stages(&link->segment[i], dir, kind, payload_bytes, rate_Bps);
+        if (rate_Bps[LW_STAGE_RETRY] < slowest_Bps) {
+            slowest_Bps = rate_Bps[LW_STAGE_RETRY];
+            for (int stage = LW_STAGE_RAW; stage <= LW_STAGE_FRAMING; stage++) {
+                out->rate_Bps[stage] = rate_Bps[stage];
+            }
+        }
+    }
+}
+
 void lw_link_waterfall(const lw_link *link, int dir, lw_packet_kind kind, int64_t payload_bytes, int64_t completer_ps,
                        lw_waterfall *out) {
     assert(link->segment_count > 0 && kind != LW_PACKET_REQUEST);
@@ -192,6 +211,7 @@ void lw_link_waterfall(const lw_link *link, int dir, lw_packet_kind kind, int64_
             }
         }
     }
+    show_wire(link, dir, kind, payload_bytes, out);
     if (kind == LW_PACKET_COMPLETION && link->read_tags != LW_TAGS_INFINITE && request_bytes > 0) {
         double round_trip_ps = read_round_trip_ps(link, dir, payload_bytes, request_bytes, completer_ps);
         out->window_Bps = (double)link->read_tags * (double)request_bytes * 1e12 / round_trip_ps;

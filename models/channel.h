@@ -16,7 +16,7 @@ typedef enum lw_stage {
     LW_STAGE_LINE_CODE,  // 8b/10b, 128b/130b, ...
     LW_STAGE_PERIODIC,   // SKP ordered sets and the like
     LW_STAGE_FRAMING,    // headers, CRC, FEC, flit packing
-    LW_STAGE_CONTROL,    // flow control and control traffic of the opposite direction
+    LW_STAGE_CONTROL,    // flow control, control traffic of the opposite direction, a platform's residual, software in front
     LW_STAGE_RETRY,      // replays
     LW_STAGE_WINDOW,     // outstanding requests, credits
     LW_STAGE_ENDPOINT,   // copy engine, memory, fixed costs
@@ -147,7 +147,7 @@ double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes);
 
 // The rate that is left after each stage up to and including LW_STAGE_RETRY, for a long stream of `kind` over segment 0..n in
 // direction dir with full packets (or packets of payload_bytes when > 0), other direction idle but for what this stream causes.
-// rate_Bps[RAW] is the raw rate of the slowest segment; WINDOW and ENDPOINT are the caller's. The window limit is also given,
+// rate_Bps[RAW] is the raw rate of the slowest segment, or of the slowest wire where software is slower; WINDOW and ENDPOINT are the caller's. The window limit is also given,
 // INFINITY where there is none. A read: tags x request / round trip, with the latency completer_ps of the completer. A write:
 // packet credits x payload / (packet + latency + credit return), of the tightest segment.
 typedef struct lw_waterfall {

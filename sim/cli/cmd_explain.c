@@ -73,16 +73,32 @@ static lw_status add_parameters(const lw_context *context, const lw_preset *pres
     return LW_OK;
 }
 
+// Does another segment have a part of this name, too?
+static bool is_ambiguous(const lw_link *link, int dir, int segment, const char *name) {
+    for (int s = 0; s < link->segment_count; s++) {
+        const lw_channel *channel = &link->segment[s].channel[dir];
+        for (int i = 0; s != segment && i < channel->latency_count; i++) {
+            if (strcmp(channel->latency[i].name, name) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void add_latency(const lw_link *link, int dir, const char *which, lw_text *out) {
     lw_text_print(out, "Latency%s, ns: %.1f", which, (double)lw_link_latency_ps(link, dir) / 1e3);
     const char *separator = " = ";
     for (int s = 0; s < link->segment_count; s++) {
         const lw_channel *channel = &link->segment[s].channel[dir];
-        const char *name = link->segment[s].name;
         for (int i = 0; i < channel->latency_count; i++) {
-            lw_text_print(out, "%s%s%s%s %.1f", separator, name, name[0] == '\0' ? "" : " ", channel->latency[i].name,
-                          (double)channel->latency[i].ps / 1e3);
-            separator = " + ";
+            const lw_latency_part *part = &channel->latency[i];
+            if (part->ps != 0) {
+                bool name = is_ambiguous(link, dir, s, part->name);
+                lw_text_print(out, "%s%s%s%s %.1f", separator, name ? link->segment[s].name : "", name ? " " : "", part->name,
+                              (double)part->ps / 1e3);
+                separator = " + ";
+            }
         }
     }
     lw_text_add(out, "\n");
@@ -113,6 +129,11 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
         lw_text_print(out,
                       "Control includes the calibrated residual: %.3g of the wire is kept busy, why not all of it is unknown.\n",
                       busy);
+    }
+    if (link->segment[write.slowest_segment].whole_packets) {
+        lw_text_print(out,
+                      "Control includes the software in front of the wire, which is slower: it hands on %.4g GB/s of writes.\n",
+                      write.rate_Bps[LW_STAGE_RETRY] / 1e9);
     }
     if (isfinite(read.window_Bps)) {
         lw_text_print(out, "Reads are also limited by the requests under way (%lld): %.4g GB/s even if memory answers at once.\n",
