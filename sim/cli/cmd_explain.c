@@ -28,7 +28,11 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
         lw_grid_add(grid, groups[i].what);
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
-    lw_text_add(out, "\nlanewise list links, or devices, shows the presets; lanewise list measured the tables.\n");
+    lw_text_add(out, "\nWords of the field: ");
+    for (const lw_term *term = lw_terms; term->name != NULL; term++) {
+        lw_text_print(out, "%s%s", term == lw_terms ? "" : ", ", term->name);
+    }
+    lw_text_add(out, "\n\nlanewise list links, or devices, shows the presets; lanewise list measured the tables.\n");
     return LW_OK;
 }
 
@@ -308,6 +312,9 @@ static const lw_key_group *find_group(const lw_key_group *groups, size_t count, 
 static lw_status explain_unknown(const lw_context *context, const lw_key_group *groups, size_t group_count, const char *name) {
     const lw_catalog *catalog = context->catalog;
     size_t room = lw_catalog_count(catalog, LW_PRESET_LINK) + lw_catalog_count(catalog, LW_PRESET_DEVICE) + group_count;
+    for (const lw_term *term = lw_terms; term->name != NULL; term++) {
+        room++;
+    }
     for (size_t i = 0; i < group_count; i++) {
         room += lw_options_count(groups[i].options);
     }
@@ -331,6 +338,9 @@ static lw_status explain_unknown(const lw_context *context, const lw_key_group *
         for (const lw_option *row = groups[i].options; row->key != NULL; row++) {
             candidates[count++] = row->key;
         }
+    }
+    for (const lw_term *term = lw_terms; term->name != NULL; term++) {
+        candidates[count++] = term->name;
     }
     const char *dot = strrchr(name, '.');
     const char *near = lw_nearest(dot == NULL ? name : dot + 1, candidates, count);
@@ -378,9 +388,19 @@ static lw_status explain_name(const lw_context *context, const char *path, lw_te
     if (group != NULL) {
         return explain_group(context, group, out);
     }
+    const lw_term *term = lw_term_find(name);
+    if (term != NULL) {
+        lw_text_add(out, term->page);
+    }
     bool found = false;
-    LW_TRY(lw_explain_key(name, context->arena, out, &found));
-    return found ? LW_OK : explain_unknown(context, groups, count, name);
+    lw_text key = {0};
+    lw_status explained = lw_explain_key(name, context->arena, &key, &found);
+    if (found) {
+        lw_text_print(out, "%s%s", term != NULL ? "\n" : "", key.bytes);
+    }
+    lw_text_free(&key);
+    LW_TRY(explained);
+    return found || term != NULL ? LW_OK : explain_unknown(context, groups, count, name);
 }
 
 static lw_status explain_verb(lw_context *context) {

@@ -168,7 +168,7 @@ static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t 
     LW_TRY(engine_of(builder, in, &way->second));
     const lw_device *caller = &builder->system->device[pair[0]];
     set_staging(caller, way);
-    way->first.submit_ps = lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), LW_CALL_PINNED);
+    way->first.submit_ps = way->first.guest_wait_ps + lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), LW_CALL_PINNED);
     way->second.task.submit_ps = LW_DEVICE_GET(&builder->system->device[pair[1]], submit_bounce_ps);
     return LW_OK;
 }
@@ -189,7 +189,7 @@ static lw_status choose_way(lw_builder *builder, lw_job *job, const uint32_t pai
     LW_TRY(engine_of(builder, ends, &dma));
     if (has_engine) {
         lw_call call = !pageable ? LW_CALL_PINNED : ends.executor == ends.sink ? LW_CALL_PAGEABLE : LW_CALL_PAGEABLE_D2H;
-        dma.submit_ps = lw_device_submit_ps(executor, (lw_api)LW_JOB_GET(job, api), call);
+        dma.submit_ps = dma.guest_wait_ps + lw_device_submit_ps(executor, (lw_api)LW_JOB_GET(job, api), call);
         way->finish_ps = LW_DEVICE_GET(executor, finish_ps);
     }
     way->first = dma;

@@ -27,6 +27,7 @@ typedef struct lw_server_info {
 typedef struct lw_transfer {
     lw_task task;  // without bytes and dependencies
     lw_route route;
+    int64_t guest_wait_ps;   // of a guest, for its turn at the card; the caller adds it to submit_ps
     int64_t submit_ps;       // software before the first packet; a task of its own
     int64_t round_trip_ps;   // READ: from a request leaving to its first full packet having come, on idle links
     lw_waterfall waterfall;  // of the slowest link of the route
