@@ -40,6 +40,7 @@ const lw_family lw_family_copprlink = {
     .name = "copprlink",
     .summary = "PCI Express 5.0 and 6.0 over CopprLink cables, inside and outside a case, 4 to 16 lanes",
     .page = page,
+    .example = "copprlink-5-x8",
     .options = lw_pcie_options,
     .params_size = sizeof(lw_pcie_params),
     .check = check,

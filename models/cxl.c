@@ -625,6 +625,7 @@ const lw_family lw_family_cxl = {
     .name = "cxl",
     .summary = "Compute Express Link 1.1 to 4.0: memory and caches over PCI Express wires, in flits",
     .page = page,
+    .example = "cxl-2.0-x8",
     .options = options,
     .params_size = sizeof(cxl_params),
     .check = check,

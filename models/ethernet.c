@@ -368,6 +368,7 @@ const lw_family lw_family_ethernet = {
     .name = "ethernet",
     .summary = "Ethernet 1 to 800 Gb/s: RoCE v2, TCP or UDP, and the software path in front of the card",
     .page = page,
+    .example = "ethernet-400g-rdma",
     .options = options,
     .params_size = sizeof(ethernet_params),
     .between_machines = true,

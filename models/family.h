@@ -12,6 +12,7 @@ typedef struct lw_family {
     const char *name;          // the word after `type:`
     const char *summary;       // one sentence for `lanewise list`
     const char *page;          // a few paragraphs that teach, for `lanewise explain NAME`; ends without a newline
+    const char *example;       // the preset that shows it best on that page; NULL: the first one
     const lw_option *options;  // parameter table over a struct of params_size bytes (at most LW_PARAMS_MAX)
     size_t params_size;
     // Rules across fields. Each finding is diagnosed at the place of the key it is about (set->place), else at `at`. Warnings

@@ -81,6 +81,7 @@ const lw_family lw_family_ici = {
     .name = "ici",
     .summary = "Google ICI: the torus links of TPU v3 to TPU7x",
     .page = page,
+    .example = "ici-v5p",
     .options = options,
     .params_size = sizeof(ici_params),
     .resolve = resolve,

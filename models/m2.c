@@ -36,6 +36,7 @@ const lw_family lw_family_m2 = {
     .name = "m2",
     .summary = "PCI Express from an M.2 slot through an adapter, up to 4 lanes",
     .page = page,
+    .example = "m2-gen4-x4",
     .options = lw_pcie_options,
     .params_size = sizeof(lw_pcie_params),
     .check = check,

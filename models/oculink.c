@@ -41,6 +41,7 @@ const lw_family lw_family_oculink = {
     .name = "oculink",
     .summary = "PCI Express over an OCuLink cable (SFF-8611 and SFF-8612), 4 or 8 lanes",
     .page = page,
+    .example = "oculink-2-x4",
     .options = lw_pcie_options,
     .params_size = sizeof(lw_pcie_params),
     .check = check,

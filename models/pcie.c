@@ -28,6 +28,11 @@ static const char page[] =
     "121 GB/s: 242 of 256 would count the link's own bytes as useful. Once negotiated, flits stay when the link falls to a lower "
     "rate.\n"
     "\n"
+    "Generation 5 was finished in 2019, generation 6 in January 2022; its first hardware, switches and network cards, came in\n"
+    "August 2025, and by the middle of 2026 no graphics card attaches at that rate. Generation 7 was finished in June 2025, 8 is "
+    "a\n"
+    "draft for 2028.\n"
+    "\n"
     "Without flits Ack and UpdateFC packets take their share of the other direction: 8 B each, at the latest after a limit that\n"
     "the standard gives in symbol times of the link. A symbol time carries a byte on every lane; to count it as one byte of the\n"
     "whole link, as a published model does, makes wide links look 10 % too slow (dllp: byte).\n"
@@ -48,6 +53,7 @@ const lw_family lw_family_pcie = {
     .name = "pcie",
     .summary = "PCI Express 1 to 7 in a slot or on a board, 1 to 32 lanes",
     .page = page,
+    .example = "pcie-4-x16",
     .options = lw_pcie_options,
     .params_size = sizeof(lw_pcie_params),
     .check = check,

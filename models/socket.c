@@ -123,6 +123,7 @@ const lw_family lw_family_socket = {
     .name = "socket",
     .summary = "QPI, UPI, Infinity Fabric or X-Bus between the processors of one computer",
     .page = page,
+    .example = "socket-upi-16",
     .options = options,
     .params_size = sizeof(socket_params),
     .check = check,

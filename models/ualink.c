@@ -120,6 +120,7 @@ const lw_family lw_family_ualink = {
     .name = "ualink",
     .summary = "UALink 200G 1.0: memory fabric of up to 1024 accelerators over Ethernet lanes",
     .page = page,
+    .example = "ualink-200-x4",
     .options = options,
     .params_size = sizeof(ualink_params),
     .check = check,

@@ -84,6 +84,7 @@ const lw_family lw_family_xelink = {
     .name = "xelink",
     .summary = "Intel Xe Link between Data Center GPUs Max",
     .page = page,
+    .example = "xelink-max1550",
     .options = options,
     .params_size = sizeof(xelink_params),
     .resolve = resolve,

@@ -105,6 +105,7 @@ const lw_family lw_family_xgmi = {
     .name = "xgmi",
     .summary = "AMD Infinity Fabric between Instinct accelerators, MI100 to MI355X",
     .page = page,
+    .example = "xgmi-mi300x",
     .options = options,
     .params_size = sizeof(xgmi_params),
     .check = check,

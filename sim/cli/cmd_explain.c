@@ -36,21 +36,6 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
     return LW_OK;
 }
 
-static lw_status explain_family(const lw_context *context, const lw_family *family, lw_text *out) {
-    lw_text_print(out, "%s: %s\n\n%s\n\nParameters\n", family->name, family->summary, family->page);
-    LW_TRY(lw_explain_options(family->options, context->arena, out));
-    lw_text_add(out, "\nPresets: ");
-    size_t found = 0;
-    for (size_t i = 0; i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
-        const lw_preset *preset = lw_catalog_at(context->catalog, LW_PRESET_LINK, i);
-        if (preset != NULL && strcmp(preset->type, family->name) == 0) {
-            lw_text_print(out, "%s%s", found++ > 0 ? ", " : "", preset->name);
-        }
-    }
-    lw_text_add(out, found > 0 ? "\n" : "none\n");
-    return LW_OK;
-}
-
 static const char *child_text(const lw_node *row, const char *key) {
     const lw_node *child = lw_map_get(row, key);
     return child != NULL && child->kind == LW_SCALAR ? child->text : NULL;
@@ -223,11 +208,8 @@ static lw_status add_tables(const lw_context *context, const char *name, lw_text
     return LW_OK;
 }
 
-static lw_status explain_preset(const lw_context *context, const lw_preset *preset, lw_text *out) {
-    LW_TRY(add_parameters(context, preset, out));
-    if (preset->kind != LW_PRESET_LINK) {
-        return add_tables(context, preset->name, out);
-    }
+// Latency and waterfall of a preset.
+static lw_status add_link(const lw_context *context, const lw_preset *preset, lw_text *out) {
     lw_link *link = LW_NEW(context->arena, lw_link);
     if (link == NULL) {
         return LW_NO_MEMORY;
@@ -243,10 +225,50 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
     }
     LW_TRY(add_waterfall(context, link, out));
     const lw_family *family = lw_family_find(preset->type);
-    if (family->band != NULL) {
-        LW_TRY(add_band(context, family, params, out));
+    return family->band != NULL ? add_band(context, family, params, out) : LW_OK;
+}
+
+static lw_status explain_preset(const lw_context *context, const lw_preset *preset, lw_text *out) {
+    LW_TRY(add_parameters(context, preset, out));
+    if (preset->kind == LW_PRESET_LINK) {
+        LW_TRY(add_link(context, preset, out));
     }
-    return add_tables(context, preset->name, out);
+    LW_TRY(add_tables(context, preset->name, out));
+    if (preset->kind == LW_PRESET_LINK) {
+        lw_text_print(out, "\nAbout %s\n\n%s\n", preset->type, lw_family_find(preset->type)->page);
+    }
+    return LW_OK;
+}
+
+static const lw_preset *example_of(const lw_context *context, const lw_family *family) {
+    const lw_preset *named = family->example != NULL ? lw_catalog_find(context->catalog, LW_PRESET_LINK, family->example) : NULL;
+    for (size_t i = 0; named == NULL && i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
+        const lw_preset *preset = lw_catalog_at(context->catalog, LW_PRESET_LINK, i);
+        named = preset != NULL && strcmp(preset->type, family->name) == 0 ? preset : NULL;
+    }
+    return named;
+}
+
+static lw_status explain_family(const lw_context *context, const lw_family *family, lw_text *out) {
+    lw_text_print(out, "%s: %s\n\n%s\n", family->name, family->summary, family->page);
+    const lw_preset *example = example_of(context, family);
+    if (example != NULL) {
+        lw_text_print(out, "\nFor example the preset %s: %s; evidence: %s\n", example->name, example->summary,
+                      lw_evidence_words[example->evidence]);
+        LW_TRY(add_link(context, example, out));
+    }
+    lw_text_add(out, "\nParameters\n");
+    LW_TRY(lw_explain_options(family->options, context->arena, out));
+    lw_text_add(out, "\nPresets: ");
+    size_t found = 0;
+    for (size_t i = 0; i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
+        const lw_preset *preset = lw_catalog_at(context->catalog, LW_PRESET_LINK, i);
+        if (preset != NULL && strcmp(preset->type, family->name) == 0) {
+            lw_text_print(out, "%s%s", found++ > 0 ? ", " : "", preset->name);
+        }
+    }
+    lw_text_add(out, found > 0 ? "\n" : "none\n");
+    return LW_OK;
 }
 
 static void add_fact(const lw_node *map, const char *key, lw_text *out) {

@@ -26,12 +26,29 @@ static lw_status list_presets(const lw_context *context, lw_preset_kind kind, lw
     return lw_grid_write(grid, 0, 0, out);
 }
 
+// "specified", "calibrated to assumed": the best and the weakest of a family's presets.
+static const char *family_evidence(const lw_context *context, const char *family) {
+    lw_evidence best = LW_EVIDENCE_COUNT, weakest = LW_SPECIFIED;
+    for (size_t i = 0; i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
+        const lw_preset *preset = lw_catalog_at(context->catalog, LW_PRESET_LINK, i);
+        if (preset != NULL && strcmp(preset->type, family) == 0) {
+            best = preset->evidence < best ? preset->evidence : best;
+            weakest = lw_evidence_weaker(weakest, preset->evidence);
+        }
+    }
+    return best == LW_EVIDENCE_COUNT ? NULL
+           : best == weakest         ? lw_evidence_words[best]
+                             : lw_arena_print(context->arena, "%s to %s", lw_evidence_words[best], lw_evidence_words[weakest]);
+}
+
 static lw_status list_families(const lw_context *context, lw_text *out) {
-    lw_grid *grid = lw_grid_new(context->arena, 2, "ll");
+    lw_grid *grid = lw_grid_new(context->arena, 3, "lll");
     lw_grid_add(grid, "type");
+    lw_grid_add(grid, "evidence of its presets");
     lw_grid_add(grid, "what it is");
     for (const lw_family *const *family = lw_families; *family != NULL; family++) {
         lw_grid_add(grid, (*family)->name);
+        lw_grid_add(grid, family_evidence(context, (*family)->name));
         lw_grid_add(grid, (*family)->summary);
     }
     return lw_grid_write(grid, 0, 0, out);
