@@ -147,9 +147,10 @@ double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes);
 
 // The rate that is left after each stage up to and including LW_STAGE_RETRY, for a long stream of `kind` over segment 0..n in
 // direction dir with full packets (or packets of payload_bytes when > 0), other direction idle but for what this stream causes.
-// rate_Bps[RAW] is the raw rate of the slowest segment, or of the slowest wire where software is slower; WINDOW and ENDPOINT are the caller's. The window limit is also given,
-// INFINITY where there is none. A read: tags x request / round trip, with the latency completer_ps of the completer. A write:
-// packet credits x payload / (packet + latency + credit return), of the tightest segment.
+// rate_Bps[RAW] is the raw rate of the slowest segment, or of the slowest wire where software is slower; WINDOW and ENDPOINT are
+// the caller's. The window limit is also given, INFINITY where there is none. A read: tags x request / round trip, with the
+// latency completer_ps of the completer. A write: packet credits x payload / (packet + latency + credit return), of the tightest
+// segment.
 typedef struct lw_waterfall {
     double rate_Bps[LW_STAGE_COUNT];  // each <= the one before
     double window_Bps;
