@@ -84,11 +84,13 @@ typedef struct lw_channel {
 
     lw_latency_part latency[LW_LATENCY_PARTS_MAX];  // adds up to the time from first bit out to first bit usable at the far side
     int latency_count;
+    int64_t port_ps[2];  // of it, what lies in the device that sends [0] and in the one that receives [1]
 
     // Flow control: a packet needs one packet credit and ceil(payload / data_unit_bytes) data credits of its kind.
     lw_credits credits[LW_PACKET_KINDS];
     int64_t data_unit_bytes;
     int64_t credit_return_ps;  // from freeing the buffer to the sender knowing
+    bool credit_on_arrival;  // credits are a window of frames not yet acknowledged, freed when one arrives, not when it moves on
 
     // Errors: each started unit of error_unit_bytes on the wire is bad with error_probability, independently.
     double error_probability;

@@ -472,6 +472,8 @@ static void set_latency(const cxl_params *p, const lw_pcie_params *phy, lw_chann
     add_latency(channel, "FEC", flit == LW_CXL_68B ? 0 : p->fec_ps);
     add_latency(channel, "IDE", p->ide_ps);
     add_latency(channel, "receiving port", p->rx_port_ps);
+    channel->port_ps[0] = p->tx_port_ps;
+    channel->port_ps[1] = p->rx_port_ps;
 }
 
 static void set_errors(const cxl_params *p, const lw_pcie_params *phy, lw_channel *channel) {

@@ -49,6 +49,7 @@ static void set_latency(const lw_bundle_params *p, const lw_bundle *b, lw_channe
     add_latency(channel, "propagation", llround(p->cable_m * p->cable_ps_per_m));
     add_latency(channel, "flit check", wire_ps(channel, b->check_bytes));
     add_latency(channel, "receiving port", p->port_ps);
+    channel->port_ps[0] = channel->port_ps[1] = p->port_ps;
 }
 
 static void set_errors(const lw_bundle *b, lw_channel *channel) {

@@ -200,6 +200,8 @@ static void set_latency(const lw_pcie_params *p, const lw_pcie_medium *medium, l
         add_latency(channel, "FEC", p->fec_ps);
     }
     add_latency(channel, "receiving port", p->rx_port_ps);
+    channel->port_ps[0] = p->tx_port_ps;
+    channel->port_ps[1] = p->rx_port_ps;
 }
 
 static int64_t credits_of(int64_t value) {

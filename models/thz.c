@@ -186,6 +186,7 @@ static void make_channel(const lw_thz_params *p, const choice *c, const choice *
     }
 
     channel->credit_return_ps = ack_ps + flight_ps;
+    channel->credit_on_arrival = true;
     channel->error_probability = c->frame_error;
     channel->error_unit_bytes = lw_packet_wire_bytes(&channel->format[LW_PACKET_WRITE], p->frame_bytes);
     channel->replay = p->arq == LW_THZ_GO_BACK_N ? LW_REPLAY_GO_BACK_N : LW_REPLAY_SELECTIVE;

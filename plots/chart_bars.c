@@ -13,6 +13,7 @@
 #define HEAD_HEIGHT 46.0
 #define FRAME_HEIGHT 142.0  // title, subtitle of two lines, foot of two
 #define CELL_WIDTH 66.0
+#define CELL_WIDE 84.0  // for powers of ten
 #define BARS_LEAST 160.0
 #define COLUMN_GAP 18.0
 #define HATCH_STEP 6.0
@@ -31,9 +32,8 @@ typedef struct bars {
     const lw_canvas *canvas;
     table table;
     lw_scale scale;
-    double name_left, name_width, table_left;
-    int decimals;  // of the rates in the table; -1: they differ too much for one column, two or three digits each
-    bool shares;   // bars are shares of the raw rate
+    double name_left, name_width, table_left, cell_width;
+    bool shares;  // bars are shares of the raw rate
     lw_box plot;
 } bars;
 
@@ -48,6 +48,14 @@ static bool usable(const lw_curve *curve) {
         }
     }
     return curve->stage->rate_GBps[LW_STAGE_RAW] >= LW_CHART_LEAST;
+}
+
+// The same for all numbers of a row, so that they add up: 128.0, 64.00, 8.00, 0.2200. -1: too small for that, two or three
+// digits each.
+static int decimals_of(double raw_GBps) {
+    const double magnitude = floor(log10(raw_GBps));
+    const int decimals = (int)fmax(0.0, 3.0 - magnitude);
+    return magnitude < -2.0 || magnitude > 5.0 ? -1 : magnitude < 0.0 ? 4 : decimals < 2 ? decimals : 2;
 }
 
 static double loss(const lw_stage_result *stage, int index) {
@@ -98,7 +106,7 @@ static lw_status choose_columns(bars *b, double room) {
         b->table.columns += b->table.shown[i] ? 1 : 0;
     }
     // Two more columns: raw and achieved.
-    while (b->table.columns > 0 && (double)(b->table.columns + 2 + (b->table.rest ? 1 : 0)) * CELL_WIDTH > room - BARS_LEAST) {
+    while (b->table.columns > 0 && (double)(b->table.columns + 2 + (b->table.rest ? 1 : 0)) * b->cell_width > room - BARS_LEAST) {
         int least = 0;
         for (int i = LW_STAGE_LINE_CODE; i < LW_STAGE_COUNT; i++) {
             least = b->table.shown[i] && (least == 0 || share[i] < share[least]) ? i : least;
@@ -108,11 +116,11 @@ static lw_status choose_columns(bars *b, double room) {
         b->table.rest = true;
     }
     size_t columns = b->table.columns + 2 + (b->table.rest ? 1 : 0);
-    if ((double)columns * CELL_WIDTH > room - BARS_LEAST) {
+    if ((double)columns * b->cell_width > room - BARS_LEAST) {
         return lw_error(b->chart->diags, b->chart->request->place, "give it more width:, or leave it out",
                         "the chart of %.0f x %.0f is too small for what it shows", b->canvas->width, b->canvas->height);
     }
-    b->table_left = b->canvas->width - 24.0 - (double)columns * CELL_WIDTH;
+    b->table_left = b->canvas->width - 24.0 - (double)columns * b->cell_width;
     return LW_OK;
 }
 
@@ -125,14 +133,14 @@ static lw_role loss_role(const bars *b, int stage) {
 // ---- Drawing ----
 
 // A rate and, where share is not negative, its share of the raw rate below.
-static void draw_cell(const bars *b, size_t column, double y, double rate, double share, bool bold) {
-    double right = b->table_left + (double)(column + 1) * CELL_WIDTH;
+static void draw_cell(const bars *b, size_t column, double y, double rate, int decimals, double share, bool bold) {
+    double right = b->table_left + (double)(column + 1) * b->cell_width;
     char number[LW_TICK_TEXT];
     char text[LW_TICK_TEXT + 8];
     lw_font font =
         bold ? lw_font_bold(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_END) : lw_font_of(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_END);
-    if (b->decimals >= 0) {
-        lw_number_fixed(fabs(rate), b->decimals, number);
+    if (decimals >= 0) {
+        lw_number_fixed(fabs(rate), decimals, number);
     } else {
         lw_number_digits(fabs(rate), rate < 0.0 ? 2 : 3, number);
     }
@@ -146,7 +154,7 @@ static void draw_cell(const bars *b, size_t column, double y, double rate, doubl
 }
 
 static void draw_no_loss(const bars *b, size_t column, double y) {
-    lw_draw_text(b->canvas->draw, b->table_left + (double)(column + 1) * CELL_WIDTH, y + 4.0,
+    lw_draw_text(b->canvas->draw, b->table_left + (double)(column + 1) * b->cell_width, y + 4.0,
                  lw_font_of(LW_SIZE_TICK, LW_ROLE_MUTED, LW_ANCHOR_END), "\u2013");
 }
 
@@ -154,22 +162,24 @@ static void draw_numbers(const bars *b, const lw_stage_result *stage, double mid
     double raw = stage->rate_GBps[LW_STAGE_RAW];
     double rest = 0.0;
     size_t column = 0;
-    draw_cell(b, column++, middle, raw, -1.0, false);
+    // Bars on one scale have rates of one size: then whole columns have the same decimals.
+    const int decimals = decimals_of(b->shares ? raw : b->scale.high);
+    draw_cell(b, column++, middle, raw, decimals, -1.0, false);
     for (int i = LW_STAGE_LINE_CODE; i < LW_STAGE_COUNT; i++) {
         if (!b->table.shown[i]) {
             rest += loss(stage, i);
         } else if (loss(stage, i) < SHOWN_LEAST * raw) {
             draw_no_loss(b, column++, middle);
         } else {
-            draw_cell(b, column++, middle, -loss(stage, i), loss(stage, i) / raw, false);
+            draw_cell(b, column++, middle, -loss(stage, i), decimals, loss(stage, i) / raw, false);
         }
     }
     if (b->table.rest && rest >= SHOWN_LEAST * raw) {
-        draw_cell(b, column++, middle, -rest, rest / raw, false);
+        draw_cell(b, column++, middle, -rest, decimals, rest / raw, false);
     } else if (b->table.rest) {
         draw_no_loss(b, column++, middle);
     }
-    draw_cell(b, column, middle, achieved(stage), achieved(stage) / raw, true);
+    draw_cell(b, column, middle, achieved(stage), decimals, achieved(stage) / raw, true);
 }
 
 static void draw_swatch(lw_draw *draw, double x, double y, double width, double height, lw_role fill) {
@@ -224,7 +234,7 @@ static void draw_bar(const bars *b, const lw_series *series, const lw_stage_resu
 
 // Two words in two lines over a column, with a swatch.
 static void draw_column_head(const bars *b, size_t column, double y, const char *first, const char *second, lw_role swatch) {
-    double right = b->table_left + (double)(column + 1) * CELL_WIDTH;
+    double right = b->table_left + (double)(column + 1) * b->cell_width;
     lw_font font = lw_font_of(LW_SIZE_SMALL, LW_ROLE_INK, LW_ANCHOR_END);
     lw_draw_text(b->canvas->draw, right, y, font, first);
     lw_draw_text(b->canvas->draw, right, y + LW_SIZE_SMALL * LW_LINE_HEIGHT, font, second);
@@ -281,8 +291,9 @@ static const char *subtitle_of(const bars *b) {
         hatched = hatched || is_hatched(&b->chart->data->series[i]);
     }
     const char *what = lw_arena_print(
-        b->canvas->arena, "A bar is the raw rate of the %s. The coloured part arrives as payload, the rest is lost on the way%s",
-        b->shares ? "link, each on a scale of its own" : "wire", hatched ? ". Hatched: announced or speculative" : "");
+        b->canvas->arena,
+        "A bar is the raw rate of a link's slowest part%s. The coloured part arrives as payload, the rest is lost on the way%s",
+        b->shares ? ", each on a scale of its own" : "", hatched ? ". Hatched: announced or speculative" : "");
     bool sized = what != NULL && b->chart->data->x_dimension == LW_BYTES;
     return sized ? lw_arena_print(b->canvas->arena, "%s (transfers of %s)", what, size) : what;
 }
@@ -304,6 +315,7 @@ static double measure_rows(bars *b) {
         }
     }
     b->shares = highest > ONE_SCALE_MOST * lowest;
+    b->cell_width = decimals_of(highest) < 0 || (b->shares && decimals_of(lowest) < 0) ? CELL_WIDE : CELL_WIDTH;
     return highest;
 }
 
@@ -315,9 +327,6 @@ static lw_status lay_out(bars *b, lw_box content, double highest) {
     LW_TRY(choose_columns(b, content.right - left - COLUMN_GAP));
     b->plot = (lw_box){left, content.top + HEAD_HEIGHT, b->table_left - COLUMN_GAP, content.bottom - LW_AXES_BELOW};
     b->scale = (lw_scale){LW_SCALE_LINEAR, 0.0, b->shares ? 100.0 : highest, b->plot.left, b->plot.right};  // ends the axis
-    double magnitude = floor(log10(highest));
-    bool digits = b->shares || magnitude < -4.0 || magnitude > 5.0;
-    b->decimals = digits ? -1 : magnitude > 3.0 ? 0 : (int)(3.0 - magnitude);
     double wanted = GROUP_HEIGHT * (double)data->panel_count + ROW_HEIGHT * (double)count_rows(data);
     if (b->plot.bottom - b->plot.top < wanted) {
         return lw_error(b->chart->diags, b->chart->request->place, "give it more height:, or leave it out",

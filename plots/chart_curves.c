@@ -5,17 +5,21 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "plots/callouts.h"
 #include "plots/chart.h"
 #include "plots/labels.h"
 
 #define PANEL_GAP 28.0
 #define PANEL_TITLE 22.0  // height of a panel's title
+#define LEADER_MOST 40.0  // to a label that is still beside the end of its line
 #define LABEL_GAP 24.0    // from the plot's right edge to the labels: room for leaders
-#define KEY_WIDTH 12.0    // the marker before a label
+#define KEY_LINE 18.0     // the piece of line before a label, with its mark
+#define KEY_WIDTH 23.0    // and the gap to the label
 #define PLOT_LEAST 120.0  // a plot narrower or lower than this cannot be read
 #define DOT_SIZE 7.0
-#define CROSS_SIZE 9.0  // its arms are thin
-#define RING_SIZE 9.0
+#define CROSS_SIZE 9.0    // its arms are thin
+#define OPEN_SIZE 9.0     // of the open marks that a line carries
+#define OPEN_EVERY 150.0  // units of line an open mark, where they only tell lines apart
 #define LINE_WIDTH 2.0
 #define CEILING_SHARE 0.2  // of the plot's width
 
@@ -28,7 +32,7 @@ typedef struct layout {
     bool second_line;    // labels have one
     size_t columns, rows;
     size_t panel_index;
-    bool has_ring, has_ceiling, has_dots, has_band;
+    bool has_half, has_ceiling, has_dots, has_crosses, has_band;
 } layout;
 
 static bool is_loaded(const layout *l) {
@@ -43,10 +47,14 @@ static bool over_distance(const layout *l) {
     return l->chart->data->x_dimension == LW_LENGTH;
 }
 
-// Framing ceiling in GB/s, 0 when there is none to show: times have none, and that of a radio changes with the distance.
+// Framing ceiling in GB/s, 0 when there is none to show: times have none, that of a radio changes with the distance, and that of
+// one link is none for work that goes over several.
 static double ceiling_of(const layout *l, const lw_curve *curve) {
     bool none = curve->stage == NULL || is_time(l) || over_distance(l);
     double rate = none ? 0.0 : curve->stage->rate_GBps[LW_STAGE_FRAMING];
+    for (size_t i = 0; i < curve->count; i++) {
+        rate = curve->point[i].at.y > 1.001 * rate ? 0.0 : rate;
+    }
     return isfinite(rate) && rate >= LW_CHART_LEAST && rate <= LW_CHART_MOST ? rate : 0.0;
 }
 
@@ -96,6 +104,18 @@ static lw_scale_kind x_scale_kind(const layout *l, range x) {
     return !is_loaded(l) && x.low > 0.0 && x.high / x.low >= 30.0 ? LW_SCALE_LOG : LW_SCALE_LINEAR;
 }
 
+// "Posted data credits" of "links.slot.posted_data_credits"; NULL when out of memory.
+static const char *x_name(const layout *l) {
+    const char *path = l->chart->data->x_path;
+    const char *dot = strrchr(path, '.');
+    char *name = lw_arena_copy(l->canvas->arena, dot == NULL ? path : dot + 1);
+    for (char *at = name; at != NULL && *at != '\0'; at++) {
+        bool initial = at == name && *at >= 'a' && *at <= 'z';
+        *at = initial ? (char)(*at - 'a' + 'A') : *at == '_' ? ' ' : *at;
+    }
+    return name;
+}
+
 static lw_status name_axes(layout *l) {
     const lw_chart_data *data = l->chart->data;
     lw_axes *axes = &l->axes;
@@ -103,11 +123,13 @@ static lw_status name_axes(layout *l) {
     axes->x_writer = axes->x.kind == LW_SCALE_BYTES ? lw_tick_bytes : metres ? lw_tick_metres : lw_tick_plain;
     axes->y_writer = is_time(l) ? lw_tick_seconds : lw_tick_plain;
     axes->y_title = is_loaded(l) ? "Mean latency" : is_time(l) ? "Time" : "Bandwidth (GB/s)";
-    const char *dot = strrchr(data->x_path, '.');
-    const char *name = dot == NULL ? data->x_path : dot + 1;
+    const char *name = x_name(l);
+    if (name == NULL) {
+        return LW_NO_MEMORY;
+    }
     axes->x_title = is_loaded(l)                        ? "Bandwidth (GB/s)"
                     : data->x_dimension == LW_BYTES     ? "Size (bytes)"
-                    : metres || data->x_unit[0] == '\0' ? lw_arena_print(l->canvas->arena, "%s", name)
+                    : metres || data->x_unit[0] == '\0' ? name
                                                         : lw_arena_print(l->canvas->arena, "%s (%s)", name, data->x_unit);
     return axes->x_title == NULL ? LW_NO_MEMORY : LW_OK;
 }
@@ -122,14 +144,18 @@ static lw_status make_scales(layout *l) {
         widen_by_curves(panel->measured, panel->measured_count, &x, &y);
         for (size_t k = 0; k < panel->curve_count; k++) {
             lw_xy half;
-            l->has_ring = l->has_ring || half_of(l, &panel->curve[k], &half);
+            l->has_half = l->has_half || half_of(l, &panel->curve[k], &half);
             l->has_band = l->has_band || panel->curve[k].has_band;
             if (ceiling_of(l, &panel->curve[k]) > 0.0) {
                 widen(&y, ceiling_of(l, &panel->curve[k]));
                 l->has_ceiling = true;
             }
         }
-        l->has_dots = l->has_dots || panel->measured_count > 0;
+        for (size_t k = 0; k < panel->measured_count; k++) {
+            bool modelled = panel->measured[k].measured->modelled;
+            l->has_crosses = l->has_crosses || modelled;
+            l->has_dots = l->has_dots || !modelled;
+        }
     }
     widen_by_bands(l, &y);
     bool log_y = l->chart->request->axis == LW_AXIS_LOG;
@@ -140,7 +166,7 @@ static lw_status make_scales(layout *l) {
 
 // ---- Direct labels ----
 
-// "2.70 µs … 19.1 ms"; under load "107 ns idle, 260 ns at 21.3 GB/s".
+// "2.70 µs … 19.1 ms"; under load "107 ns … 260 ns at 21.3 GB/s".
 static const char *times_line(const layout *l, const lw_curve *curve) {
     char first[LW_TICK_TEXT];
     char last[LW_TICK_TEXT];
@@ -150,10 +176,10 @@ static const char *times_line(const layout *l, const lw_curve *curve) {
     lw_seconds_digits(end->at.y, last);
     if (is_loaded(l)) {
         lw_number_digits(end->at.x, 3, rate);
-        return lw_arena_print(l->canvas->arena, "%s, %s at %s GB/s", first, last, rate);
+        return lw_arena_print(l->canvas->arena, "%s \u2026 %s at %s GB/s", first, last, rate);
     }
-    return curve->count == 1 ? lw_arena_print(l->canvas->arena, "%s", first)
-                             : lw_arena_print(l->canvas->arena, "%s \u2026 %s", first, last);
+    return strcmp(first, last) == 0 ? lw_arena_print(l->canvas->arena, "%s", first)
+                                    : lw_arena_print(l->canvas->arena, "%s \u2026 %s", first, last);
 }
 
 // "56.4 of 58 GB/s, half at 558 KiB": what the line ends at, what framing would leave, and where the ring is.
@@ -165,12 +191,13 @@ static const char *second_line(const layout *l, const lw_curve *curve) {
     char value[LW_TICK_TEXT];
     char other[LW_TICK_TEXT];
     lw_xy half;
-    lw_number_digits(curve->point[curve->count - 1].at.y, 3, value);
     if (over_distance(l)) {
-        lw_number_digits(curve->point[0].at.y, 3, other);
-        return curve->count == 1 ? lw_arena_print(arena, "%s GB/s", value)
-                                 : lw_arena_print(arena, "%s \u2026 %s GB/s", other, value);
+        lw_rate_digits(curve->point[curve->count - 1].at.y, value);
+        lw_rate_digits(curve->point[0].at.y, other);
+        return strcmp(value, other) == 0 ? lw_arena_print(arena, "%s", value)
+                                         : lw_arena_print(arena, "%s \u2026 %s", other, value);
     }
+    lw_number_digits(curve->point[curve->count - 1].at.y, 3, value);
     lw_number_digits(ceiling_of(l, curve), 3, other);
     bool limited = ceiling_of(l, curve) > 0.0;
     const char *text = lw_arena_print(arena, "%s%s%s GB/s", value, limited ? " of " : "", limited ? other : "");
@@ -182,11 +209,31 @@ static const char *second_line(const layout *l, const lw_curve *curve) {
     return text;
 }
 
+// An open mark in the shape of the series: at the half-power size, else along the line and before its name.
+static void draw_open_mark(const layout *l, const lw_series *series, double x, double y, double size) {
+    lw_draw_marker(l->canvas->draw, x, y, series->shape, size, LW_ROLE_BACKGROUND,
+                   (lw_stroke){lw_role_of(series->hue, series->shade), 2.0, LW_DASH_SOLID});
+}
+
+static lw_stroke line_of(const lw_series *series, double width) {
+    return (lw_stroke){lw_role_of(series->hue, series->shade), width,
+                       series->evidence >= LW_ASSUMED ? LW_DASH_LONG : LW_DASH_SOLID};
+}
+
+// Lines that nothing else tells apart carry open marks.
+static bool told_apart(const layout *l) {
+    return !l->has_half && l->chart->data->series_count > 1;
+}
+
+static bool has_open_marks(const layout *l) {
+    return l->has_half || told_apart(l);
+}
+
 static bool has_own_dots(const layout *l, size_t series) {
     for (size_t i = 0; i < l->chart->data->panel_count; i++) {
         const lw_panel *panel = &l->chart->data->panel[i];
         for (size_t k = 0; k < panel->measured_count; k++) {
-            if (panel->measured[k].series == series) {
+            if (panel->measured[k].series == series && !panel->measured[k].measured->modelled) {
                 return true;
             }
         }
@@ -217,18 +264,13 @@ static lw_status measure_labels(layout *l) {
     return LW_OK;
 }
 
-static void draw_label(const layout *l, const lw_curve *curve, const lw_label *label, lw_xy end) {
+static const lw_stroke leader = {LW_ROLE_AXIS, 0.75, LW_DASH_SOLID};
+
+static void draw_label(const layout *l, const lw_curve *curve, double left, double top) {
     const lw_canvas *canvas = l->canvas;
     const lw_series *series = &l->chart->data->series[curve->series];
-    lw_role line_role = lw_role_of(series->hue, series->shade);
-    double left = l->axes.plot.right + LABEL_GAP;
     double room = l->label_width - KEY_WIDTH;
-    if (fabs(label->middle - end.y) > 2.0 || end.x < l->axes.plot.right - 2.0) {
-        lw_draw_path(canvas->draw,
-                     (const lw_xy[]){{end.x + 3.0, end.y}, {fmax(end.x + 3.0, left - 16.0), end.y}, {left - 4.0, label->middle}},
-                     3, false, LW_ROLE_NONE, (lw_stroke){LW_ROLE_AXIS, 0.75, LW_DASH_SOLID});
-    }
-    double baseline = label->middle - label_height(l) / 2 + LW_SIZE_LABEL;
+    double baseline = top + LW_SIZE_LABEL;
     const char *name = lw_series_name_fit(canvas, series, LW_SIZE_LABEL, true, room);
     const char *below = l->second_line ? second_line(l, curve) : "";
     below = below == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, below, LW_SIZE_SMALL, false, room);
@@ -236,18 +278,29 @@ static void draw_label(const layout *l, const lw_curve *curve, const lw_label *l
         canvas->draw->status = LW_NO_MEMORY;
         return;
     }
+    double y = baseline - LW_SIZE_LABEL * 0.36;
+    lw_draw_line(canvas->draw, left, y, left + KEY_LINE, y, line_of(series, LINE_WIDTH));
     if (has_own_dots(l, curve->series)) {
-        lw_draw_marker(canvas->draw, left + 4.0, baseline - LW_SIZE_LABEL * 0.36, series->shape, DOT_SIZE, line_role,
-                       (lw_stroke){0});
-    } else {
-        double y = baseline - LW_SIZE_LABEL * 0.36;
-        lw_draw_line(canvas->draw, left, y, left + 8.0, y,
-                     (lw_stroke){line_role, 2.0, series->evidence >= LW_ASSUMED ? LW_DASH_LONG : LW_DASH_SOLID});
+        lw_draw_marker(canvas->draw, left + KEY_LINE / 2, y, series->shape, DOT_SIZE, lw_role_of(series->hue, series->shade),
+                       (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
+    } else if (has_open_marks(l)) {
+        draw_open_mark(l, series, left + KEY_LINE / 2, y, OPEN_SIZE);
     }
     lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline,
                  lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(series->hue, series->shade), LW_ANCHOR_START), name);
     lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline + LW_SIZE_SMALL * LW_LINE_HEIGHT,
                  lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_START), below);
+}
+
+// In the column at the right, with a leader where the line does not lead there.
+static void draw_label_at_right(const layout *l, const lw_curve *curve, const lw_label *label, lw_xy end) {
+    double left = l->axes.plot.right + LABEL_GAP;
+    if (fabs(label->middle - end.y) > 2.0 || end.x < l->axes.plot.right - 2.0) {
+        lw_draw_path(l->canvas->draw,
+                     (const lw_xy[]){{end.x + 3.0, end.y}, {fmax(end.x + 3.0, left - 16.0), end.y}, {left - 4.0, label->middle}},
+                     3, false, LW_ROLE_NONE, leader);
+    }
+    draw_label(l, curve, left, label->middle - label_height(l) / 2);
 }
 
 // Returns how much the labels would have to shrink: 1 when they fit.
@@ -315,6 +368,29 @@ static void draw_band(const layout *l, const lw_curve *curve) {
     lw_draw_ungroup(l->canvas->draw);
 }
 
+// Open marks along a line, each line's shifted against those of the others.
+static void draw_along(const layout *l, size_t index, const lw_xy *points, size_t count) {
+    double length = 0.0;
+    for (size_t i = 1; i < count; i++) {
+        length += hypot(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
+    }
+    const double marks = fmax(1.0, round(length / OPEN_EVERY));
+    const double shift = 0.25 + 0.5 * (double)index / (double)(l->chart->data->series_count - 1);
+    double wanted = shift * length / marks;
+    double before = 0.0;
+    for (size_t i = 1; i < count; i++) {
+        const double dx = points[i].x - points[i - 1].x;
+        const double dy = points[i].y - points[i - 1].y;
+        const double step = hypot(dx, dy);
+        for (; step > 0.0 && wanted <= before + step; wanted += length / marks) {
+            const double share = (wanted - before) / step;
+            draw_open_mark(l, &l->chart->data->series[index], points[i - 1].x + share * dx, points[i - 1].y + share * dy,
+                           OPEN_SIZE);
+        }
+        before += step;
+    }
+}
+
 // width: a curve under another that runs in the same place is drawn wider, so that both are seen.
 static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     const lw_series *series = &l->chart->data->series[curve->series];
@@ -331,8 +407,7 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     }
     lw_draw_group(draw, id, "series", series->name);
     draw_ceiling(l, curve, role);
-    lw_stroke line = {role, width, series->evidence >= LW_ASSUMED ? LW_DASH_LONG : LW_DASH_SOLID};
-    lw_draw_path(draw, points, curve->count, false, LW_ROLE_NONE, line);
+    lw_draw_path(draw, points, curve->count, false, LW_ROLE_NONE, line_of(series, width));
     if (curve->count == 1) {  // a line needs two
         lw_draw_marker(draw, points[0].x, points[0].y, LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
     }
@@ -340,16 +415,17 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     if (half_of(l, curve, &half)) {
         lw_xy at = on_page(l, half);
         lw_draw_line(draw, at.x, at.y, at.x, l->axes.plot.bottom, (lw_stroke){role, 0.75, LW_DASH_DOTS});
-        lw_draw_marker(draw, at.x, at.y, LW_SHAPE_CIRCLE, RING_SIZE, LW_ROLE_BACKGROUND, (lw_stroke){role, 2.0, LW_DASH_SOLID});
+        draw_open_mark(l, series, at.x, at.y, OPEN_SIZE + 2.0 * (width - LINE_WIDTH));
+    } else if (told_apart(l)) {
+        draw_along(l, curve->series, points, curve->count);
     }
     lw_draw_ungroup(draw);
 }
 
 static void draw_dots(const layout *l, const lw_curve *dots) {
     const lw_series *series = dots->series == SIZE_MAX ? NULL : &l->chart->data->series[dots->series];
-    lw_role role = series != NULL ? lw_role_of(series->hue, series->shade)
-                                  : lw_role_of(lw_hue_of_family(dots->measured->family), LW_SHADE_FIRST);
-    lw_shape shape = series != NULL ? series->shape : LW_SHAPE_CROSS;
+    lw_role role = series != NULL ? lw_role_of(series->hue, series->shade) : LW_ROLE_INK;  // of no line: in no line's colour
+    lw_shape shape = dots->measured->modelled ? LW_SHAPE_CROSS : series != NULL ? series->shape : LW_SHAPE_CIRCLE;
     lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
     for (size_t i = 0; i < dots->count; i++) {
         lw_xy at = on_page(l, dots->point[i].at);
@@ -359,31 +435,101 @@ static void draw_dots(const layout *l, const lw_curve *dots) {
     lw_draw_ungroup(l->canvas->draw);
 }
 
-static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
-    const lw_canvas *canvas = l->canvas;
-    double axis_width = lw_axes_label_width(canvas, &l->axes);
+// ---- Labels beside the ends ----
+
+// Boxes around what a text must not lie on: pieces of the curves, and dots. Returns how many; counts only when boxes is NULL.
+static size_t obstacles_of(const layout *l, const lw_panel *panel, lw_box *boxes) {
+    const double around = OPEN_SIZE / 2 + 1.0;
+    const double piece = 8.0;
+    size_t count = 0;
+    for (size_t i = 0; i < panel->curve_count + panel->measured_count; i++) {
+        const bool line = i < panel->curve_count;
+        const lw_curve *curve = line ? &panel->curve[i] : &panel->measured[i - panel->curve_count];
+        for (size_t k = 0; k < curve->count; k++) {
+            lw_xy to = on_page(l, curve->point[k].at);
+            lw_xy from = line && k > 0 ? on_page(l, curve->point[k - 1].at) : to;
+            const size_t pieces = 1 + (size_t)(hypot(to.x - from.x, to.y - from.y) / piece);
+            for (size_t m = 1; m <= pieces; m++, count++) {
+                lw_xy at = {from.x + (to.x - from.x) * (double)m / (double)pieces,
+                            from.y + (to.y - from.y) * (double)m / (double)pieces};
+                if (boxes != NULL) {
+                    boxes[count] = (lw_box){at.x - around, at.y - around, at.x + around, at.y + around};
+                }
+            }
+        }
+    }
+    return count;
+}
+
+// Curves that end inside the plot have their labels there, if all of them have room near their ends.
+static lw_status place_beside(const layout *l, const lw_panel *panel, lw_callout *callout, bool *placed) {
+    size_t count = obstacles_of(l, panel, NULL);
+    lw_box *obstacle = LW_NEW_ARRAY(l->canvas->arena, lw_box, count);
+    if (obstacle == NULL) {
+        return LW_NO_MEMORY;
+    }
+    obstacles_of(l, panel, obstacle);
+    for (size_t i = 0; i < panel->curve_count; i++) {
+        const lw_curve *curve = &panel->curve[i];
+        callout[i] = (lw_callout){.mark = on_page(l, curve->point[curve->count - 1].at),
+                                  .radius = OPEN_SIZE / 2 + 2.0,
+                                  .width = l->label_width,
+                                  .height = label_height(l)};
+    }
+    *placed = lw_callouts_place(callout, panel->curve_count, obstacle, count, l->axes.plot) == 0;
+    for (size_t i = 0; i < panel->curve_count; i++) {
+        *placed = *placed && hypot(callout[i].elbow.x - callout[i].mark.x, callout[i].elbow.y - callout[i].mark.y) <= LEADER_MOST;
+    }
+    return LW_OK;
+}
+
+static void draw_label_beside(const layout *l, const lw_curve *curve, const lw_callout *callout) {
+    if (callout->has_leader) {
+        lw_draw_line(l->canvas->draw, callout->mark.x, callout->mark.y, callout->elbow.x, callout->elbow.y, leader);
+    }
+    draw_label(l, curve, callout->box.left, callout->box.top);
+}
+
+// ---- The panel ----
+
+static lw_status set_plot(layout *l, lw_box box, double at_right) {
     lw_box *plot = &l->axes.plot;
-    *plot = (lw_box){box.left + axis_width, box.top + PANEL_TITLE + LW_AXES_ABOVE, box.right - l->label_width - LABEL_GAP,
-                     box.bottom - LW_AXES_BELOW};
+    *plot = (lw_box){box.left + lw_axes_label_width(l->canvas, &l->axes), box.top + PANEL_TITLE + LW_AXES_ABOVE,
+                     box.right - at_right, box.bottom - LW_AXES_BELOW};
     if (plot->right - plot->left < PLOT_LEAST || plot->bottom - plot->top < PLOT_LEAST) {
         return lw_error(l->chart->diags, l->chart->request->place, "give it more width: and height:, or leave them out",
-                        "the chart of %.0f x %.0f is too small for what it shows", canvas->width, canvas->height);
+                        "the chart of %.0f x %.0f is too small for what it shows", l->canvas->width, l->canvas->height);
     }
     l->axes.x.start = plot->left;
     l->axes.x.finish = plot->right;
     l->axes.y.start = plot->bottom;
     l->axes.y.finish = plot->top;
+    return LW_OK;
+}
+
+static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
+    const lw_canvas *canvas = l->canvas;
+    const lw_box *plot = &l->axes.plot;
+    lw_callout beside[LW_LINES_MAX];
     lw_label labels[LW_LINES_MAX];
-    if (place_labels(l, panel, labels) < 1.0) {
-        return lw_error(l->chart->diags, l->chart->request->place, "give it more height:, or leave it out",
-                        "the chart is too low for the labels of %zu lines", panel->curve_count);
+    bool is_beside = false;
+    if (is_loaded(l)) {
+        LW_TRY(set_plot(l, box, LABEL_GAP));
+        LW_TRY(place_beside(l, panel, beside, &is_beside));
+    }
+    if (!is_beside) {
+        LW_TRY(set_plot(l, box, l->label_width + LABEL_GAP));
+        if (place_labels(l, panel, labels) < 1.0) {
+            return lw_error(l->chart->diags, l->chart->request->place, "give it more height:, or leave it out",
+                            "the chart is too low for the labels of %zu lines", panel->curve_count);
+        }
     }
     lw_draw_group(canvas->draw, lw_arena_print(canvas->arena, "panel-%zu", l->panel_index + 1), "panel", panel->title);
     lw_draw_text(canvas->draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START),
                  panel->title);
     lw_axes_draw(canvas, &l->axes);
-    lw_draw_clip(canvas->draw, plot->left - RING_SIZE, plot->top - RING_SIZE, plot->right - plot->left + 2 * RING_SIZE,
-                 plot->bottom - plot->top + RING_SIZE);
+    lw_draw_clip(canvas->draw, plot->left - OPEN_SIZE, plot->top - OPEN_SIZE, plot->right - plot->left + 2 * OPEN_SIZE,
+                 plot->bottom - plot->top + OPEN_SIZE);
     for (size_t i = 0; i < panel->curve_count; i++) {
         if (panel->curve[i].has_band) {
             draw_band(l, &panel->curve[i]);
@@ -398,7 +544,11 @@ static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
     lw_draw_unclip(canvas->draw);
     for (size_t i = 0; i < panel->curve_count; i++) {
         const lw_curve *curve = &panel->curve[i];
-        draw_label(l, curve, &labels[i], on_page(l, curve->point[curve->count - 1].at));
+        if (is_beside) {
+            draw_label_beside(l, curve, &beside[i]);
+        } else {
+            draw_label_at_right(l, curve, &labels[i], on_page(l, curve->point[curve->count - 1].at));
+        }
     }
     lw_draw_ungroup(canvas->draw);
     return LW_OK;
@@ -415,26 +565,44 @@ static const char *subtitle_of(const layout *l) {
     for (size_t i = 0; i < l->chart->data->series_count; i++) {
         dashed = dashed || l->chart->data->series[i].evidence >= LW_ASSUMED;
     }
-    return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s%s%s", dashed ? " (dashed: no measurement behind it)" : "",
+    return lw_arena_print(l->canvas->arena, "Lines: model%s%s%s%s%s%s%s", dashed ? " (dashed: no measurement behind it)" : "",
+                          told_apart(l) ? ", told apart by open marks" : "",
                           l->has_band ? ". Shaded: how uncertain the link is" : "", l->has_dots ? ". Filled marks: measured" : "",
-                          l->has_ring ? ". Ring: the size that reaches half of the top bandwidth" : "",
+                          l->has_crosses ? ". Crosses: a model of others" : "",
+                          l->has_half ? ". Open mark: the size that reaches half of the top bandwidth" : "",
                           l->has_ceiling ? ". Dotted, at the right: the ceiling that framing leaves" : "");
 }
 
-// "Measured: A (source); B (source)". Every table once.
+// What kind of evidence a table of others is.
+typedef enum grounds { GROUNDS_FITTED, GROUNDS_JUDGING, GROUNDS_MODEL, GROUNDS } grounds;
+
+static grounds grounds_of(const lw_measured_series *measured) {
+    return measured->modelled ? GROUNDS_MODEL : measured->validate_only ? GROUNDS_JUDGING : GROUNDS_FITTED;
+}
+
+// "Measured, open to fitting: A; B. A model of others, not measured: C". Every table once.
 static const char *note_of(const layout *l) {
+    static const char *const heads[GROUNDS] = {
+        "Measured, open to fitting: ", "Measured, never fitted: ", "A model of others, not measured: "};
     const lw_chart_data *data = l->chart->data;
-    const char *text = "";
-    for (size_t i = 0; i < data->panel_count && text != NULL; i++) {
-        for (size_t k = 0; k < data->panel[i].measured_count && text != NULL; k++) {
-            const lw_measured_series *measured = data->panel[i].measured[k].measured;
-            const char *source = measured->provenance != NULL ? measured->provenance : measured->table;
-            if (strstr(text, source) == NULL) {
-                text = lw_arena_print(l->canvas->arena, "%s%s%s", text, text[0] == '\0' ? "Measured: " : "; ", source);
+    const char *note = "";
+    for (int which = 0; which < GROUNDS && note != NULL; which++) {
+        const char *text = "";
+        for (size_t i = 0; i < data->panel_count && text != NULL; i++) {
+            for (size_t k = 0; k < data->panel[i].measured_count && text != NULL; k++) {
+                const lw_measured_series *measured = data->panel[i].measured[k].measured;
+                const char *source = measured->provenance != NULL ? measured->provenance : measured->table;
+                if (grounds_of(measured) == (grounds)which && strstr(text, source) == NULL) {
+                    text = lw_arena_print(l->canvas->arena, "%s%s%s", text, text[0] == '\0' ? heads[which] : "; ", source);
+                }
             }
         }
+        bool adds = text != NULL && text[0] != '\0';
+        note = text == NULL ? NULL
+               : adds       ? lw_arena_print(l->canvas->arena, "%s%s%s", note, note[0] == '\0' ? "" : ". ", text)
+                            : note;
     }
-    return text;
+    return note;
 }
 
 void lw_curves_size(const lw_chart *chart, double *width, double *height) {

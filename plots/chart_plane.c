@@ -300,6 +300,13 @@ static lw_status draw_marks(const plane *p, view which) {
     }
     LW_TRY(place_names(p, which, callout, name));
     lw_draw *draw = p->canvas->draw;
+    for (size_t i = 0; i < p->count; i++) {  // no grid or diagonal strikes a name through
+        const lw_box *box = &callout[i].box;
+        if (callout[i].width > 0.0) {
+            lw_draw_rect(draw, box->left - 1.0, box->top - 1.0, callout[i].width + 2.0, callout[i].height + 2.0,
+                         LW_ROLE_BACKGROUND, (lw_stroke){0});
+        }
+    }
     for (size_t i = 0; i < p->count; i++) {  // leaders below all marks
         if (callout[i].width > 0.0 && callout[i].has_leader) {
             lw_draw_line(draw, callout[i].mark.x, callout[i].mark.y, callout[i].elbow.x, callout[i].elbow.y,

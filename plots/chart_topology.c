@@ -17,6 +17,7 @@
 
 static const double pi = 3.14159265358979323846;
 static const char subtitle[] = "Rates are those of the wire after its line code, each way.";
+static const char subtitle_of_sweep[] = "Rates are those of the wire after its line code, each way. First point of the sweep.";
 
 typedef struct scene {
     const lw_topology *topology;
@@ -45,12 +46,13 @@ static double line_width(double rate_Bps) {
     return fmax(0.8, fmin(9.5, 1.0 + 0.75 * log2(fmax(rate_Bps, 1.0) / 1e9)));
 }
 
-static lw_stroke link_stroke(const lw_topology_link *link) {
+// The shade tells kinds of one family apart where widths alone would not: links that cross inside one circle.
+static lw_stroke link_stroke(const lw_topology_link *link, lw_shade shade) {
     lw_dash dash = link->evidence == LW_SPECULATIVE ? LW_DASH_DOTS
                    : link->evidence == LW_ANNOUNCED ? LW_DASH_LONG
                                                     : LW_DASH_SOLID;
-    return (lw_stroke){lw_role_of(lw_hue_of_family(link->family), LW_SHADE_FIRST),
-                       line_width(fmax(link->rate_Bps[0], link->rate_Bps[1])), dash};
+    return (lw_stroke){lw_role_of(lw_hue_of_family(link->family), shade), line_width(fmax(link->rate_Bps[0], link->rate_Bps[1])),
+                       dash};
 }
 
 static lw_font label_font(const lw_topology_link *link, lw_anchor anchor) {
@@ -189,7 +191,7 @@ static void draw_step(const scene *s, uint32_t index) {
     double x0 = s->x + a->left + a->width, x1 = s->x + b->left;
     double y0 = s->y + inside(level, a), y1 = s->y + inside(level, b);
     double left = x0 + (t->node[link->end[!forward]].count > 1 ? 2 * STACK : 0);
-    lw_stroke stroke = link_stroke(link);
+    lw_stroke stroke = link_stroke(link, LW_SHADE_FIRST);
     lw_draw_line(s->canvas->draw, left, y0, x1, y1, stroke);
     const char *label, *rate;
     if (lw_topology_is_first(t, index) && link_texts(s, index, &label, &rate)) {
@@ -217,7 +219,7 @@ static void draw_level(const scene *s, uint32_t index) {
     }
     uint32_t before, all;
     count_parallel(t, index, &before, &all);
-    lw_stroke stroke = link_stroke(link);
+    lw_stroke stroke = link_stroke(link, LW_SHADE_FIRST);
     double right = s->x + a->left + a->width, x = free ? s->x + a->left + 26.0 + 90.0 * before : right + 18.0 + 12.0 * before;
     double y0 = s->y + a->top + a->height, y1 = s->y + b->top;
     if (free) {
@@ -252,14 +254,25 @@ static uint32_t place_of(const lw_topology_circle *circle, uint32_t node) {
     return place;
 }
 
-static void draw_discs(const scene *s, const lw_topology_circle *circle) {
+// Links of a circle by their kind: the first kind, the second, the third and all others.
+static lw_shade shade_on_circle(const scene *s, uint32_t circle, uint32_t link) {
     const lw_topology *t = s->topology;
+    uint32_t kind = 0;
+    for (uint32_t k = 0; k < t->link_count && strcmp(t->link[k].label, t->link[link].label) != 0; k++) {
+        kind += lw_topology_circle_of(t, s->layout, k) == circle && lw_topology_is_first(t, k) ? 1 : 0;
+    }
+    return (lw_shade)(kind < LW_LINE_SHADES ? kind : LW_LINE_SHADES - 1);
+}
+
+static void draw_discs(const scene *s, uint32_t index) {
+    const lw_topology *t = s->topology;
+    const lw_topology_circle *circle = &s->layout->circle[index];
     lw_draw *draw = s->canvas->draw;
     for (uint32_t k = 0; k < t->link_count; k++) {
         uint32_t a = place_of(circle, t->link[k].end[0]), b = place_of(circle, t->link[k].end[1]);
         if (a < circle->count && b < circle->count) {
             lw_xy from = on_circle(s, circle, a, circle->count), to = on_circle(s, circle, b, circle->count);
-            lw_draw_line(draw, from.x, from.y, to.x, to.y, link_stroke(&t->link[k]));
+            lw_draw_line(draw, from.x, from.y, to.x, to.y, link_stroke(&t->link[k], shade_on_circle(s, index, k)));
         }
     }
     for (uint32_t i = 0; i < circle->count; i++) {
@@ -298,7 +311,7 @@ static void draw_torus(const scene *s, const lw_topology_circle *circle, const l
         centre.x += step[i].x * (n[i] - 1) / 2.0;
         centre.y += step[i].y * (n[i] - 1) / 2.0;
     }
-    lw_stroke stroke = link_stroke(link);
+    lw_stroke stroke = link_stroke(link, LW_SHADE_FIRST);
     stroke.width = fmin(stroke.width, 2.2);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < n[0] * n[1] * n[2]; i++) {
@@ -333,7 +346,7 @@ static void draw_inside(const scene *s, const lw_topology_circle *circle) {
         return;
     }
     lw_draw *draw = s->canvas->draw;
-    lw_stroke stroke = link_stroke(link);
+    lw_stroke stroke = link_stroke(link, LW_SHADE_FIRST);
     stroke.width = fmin(stroke.width, 1.6);
     bool mesh = strcmp(link->pattern, "mesh") == 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -370,7 +383,7 @@ static void draw_circle_texts(const scene *s, uint32_t index) {
             continue;
         }
         y += LW_TOPOLOGY_TEXT_LINE;
-        lw_draw_line(s->canvas->draw, x, y - 4, x + 26, y - 4, link_stroke(&t->link[k]));
+        lw_draw_line(s->canvas->draw, x, y - 4, x + 26, y - 4, link_stroke(&t->link[k], shade_on_circle(s, index, k)));
         lw_draw_text(s->canvas->draw, x + 34, y, label_font(&t->link[k], LW_ANCHOR_START), label);
         double after = x + 34 + lw_text_width(s->canvas->metrics, label, LW_SIZE_SMALL, false) + 10;
         lw_draw_text(s->canvas->draw, after, y, lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_START), rate);
@@ -432,7 +445,7 @@ static void draw_scene(const scene *s) {
         if (s->layout->circle[c].inside != LW_TOPOLOGY_NONE) {
             draw_inside(s, &s->layout->circle[c]);
         } else {
-            draw_discs(s, &s->layout->circle[c]);
+            draw_discs(s, c);
         }
         draw_circle_texts(s, c);
     }
@@ -466,7 +479,7 @@ lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind the
     lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width, .height = height};
     lw_result about = {.tool_version = topology->tool_version, .title = topology->title, .file = topology->file};
     memcpy(about.sha256, topology->sha256, sizeof about.sha256);
-    lw_box space = lw_frame_draw(&canvas, title, subtitle, "", &about);
+    lw_box space = lw_frame_draw(&canvas, title, topology->swept ? subtitle_of_sweep : subtitle, "", &about);
     scene s = {.topology = topology, .layout = &layout, .canvas = &canvas, .x = (width - layout.width) / 2, .y = head};
     draw_scene(&s);
     draw_legend(&s, MARGIN, space.bottom);

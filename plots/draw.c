@@ -167,15 +167,16 @@ size_t lw_shape_outline(lw_shape shape, double size, lw_xy points[LW_SHAPE_POINT
     return outline[shape].count;
 }
 
-size_t lw_dash_pattern(lw_dash dash, double pattern[2]) {
-    switch (dash) {
+size_t lw_dash_pattern(lw_stroke stroke, double pattern[2]) {
+    const double wide = fmax(1.0, stroke.width / 2.0);
+    switch (stroke.dash) {
     case LW_DASH_LONG:
-        pattern[0] = 7.0;
-        pattern[1] = 4.0;
+        pattern[0] = 7.0 * wide;
+        pattern[1] = 4.0 * wide;
         return 2;
     case LW_DASH_DOTS:
-        pattern[0] = 1.5;
-        pattern[1] = 2.5;
+        pattern[0] = stroke.width > 1.5 ? 0.1 : 1.5;  // round ends make the dots of a wide line
+        pattern[1] = fmax(2.5, 2.0 * stroke.width);
         return 2;
     case LW_DASH_SOLID:
     default:

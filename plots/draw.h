@@ -102,8 +102,9 @@ void lw_draw_ungroup(lw_draw *draw);
 enum { LW_SHAPE_POINTS = 12 };
 size_t lw_shape_outline(lw_shape shape, double size, lw_xy points[LW_SHAPE_POINTS]);
 
-// Lengths of dash and gap in user units; returns how many were written, 0 for a solid line.
-size_t lw_dash_pattern(lw_dash dash, double pattern[2]);
+// Lengths of dash and gap in user units, longer in wide lines, whose round ends would close the gaps; returns how many were
+// written, 0 for a solid line.
+size_t lw_dash_pattern(lw_stroke stroke, double pattern[2]);
 
 // One line an item, numbers rounded to 0.01: for golden files.
 void lw_draw_dump(const lw_draw *draw, lw_text *text);

@@ -54,7 +54,7 @@ static void add_paint(lw_text *out, lw_role fill, lw_stroke stroke) {
     if (stroked) {
         add_attribute(out, "stroke-width", stroke.width);
         double pattern[2];
-        if (lw_dash_pattern(stroke.dash, pattern) > 0) {
+        if (lw_dash_pattern(stroke, pattern) > 0) {
             char dash[LW_DRAW_NUMBER];
             char gap[LW_DRAW_NUMBER];
             lw_text_print(out, " stroke-dasharray=\"%s %s\"", lw_draw_number(pattern[0], dash), lw_draw_number(pattern[1], gap));

@@ -168,10 +168,16 @@ typedef struct unit {
 static const unit seconds[] = {{1.0, "s"}, {1e-3, "ms"}, {1e-6, "\u00B5s"}, {1e-9, "ns"}, {1e-12, "ps"}, {0, NULL}};
 static const unit metres[] = {{1e9, "Gm"}, {1e6, "Mm"}, {1e3, "km"}, {1.0, "m"}, {1e-3, "mm"}, {1e-6, "\u00B5m"}, {0, NULL}};
 
-// In the largest unit that leaves a whole part, or in the smallest.
+static const unit rates[] = {{1.0, "GB/s"}, {1e-3, "MB/s"}, {1e-6, "kB/s"}, {1e-9, "B/s"}, {0, NULL}};
+
+// In the largest unit that leaves a whole part, or in the smallest. Nothing is 0 in every unit.
 static void print_in(const unit *units, double value, bool trim, char *text) {
+    if (value == 0.0) {
+        snprintf(text, LW_TICK_TEXT, "0");
+        return;
+    }
     const unit *chosen = units;
-    double size = value == 0.0 ? 1.0 : fabs(value);
+    double size = fabs(value);
     while (chosen[1].name != NULL && size < chosen->in_base * (1.0 - 1e-9)) {
         chosen++;
     }
@@ -186,6 +192,10 @@ void lw_tick_seconds(double value, char *text) {
 
 void lw_seconds_digits(double value, char *text) {
     print_in(seconds, value, false, text);
+}
+
+void lw_rate_digits(double value, char *text) {
+    print_in(rates, value, false, text);
 }
 
 void lw_tick_metres(double value, char *text) {

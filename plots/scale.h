@@ -45,10 +45,11 @@ typedef void (*lw_tick_writer)(double value, char *text);
 void lw_tick_plain(double value, char *text);    // 0.001, 50, 1000, then 10⁶, 2×10⁶
 void lw_tick_bytes(double value, char *text);    // 64, 16 Ki, 4 Mi, 1 Gi
 void lw_tick_size(double value, char *text);     // 64 B, 16 KiB: with the unit, for running text
-void lw_tick_seconds(double value, char *text);  // 500 ns, 10 µs, 2 ms, 1 s
+void lw_tick_seconds(double value, char *text);  // 0, 500 ns, 10 µs, 2 ms, 1 s
 void lw_tick_metres(double value, char *text);   // 500 mm, 10 m, 2 km, 78 Mm, 225 Gm
 
 void lw_seconds_digits(double value, char *text);  // the same with three digits always: 2.70 µs
+void lw_rate_digits(double value, char *text);     // of GB/s: 14.8 GB/s, 623 kB/s
 
 // Ticks for a scale whose labels need `label` units of the page each, the space between them included; 2 to 9 majors, and never
 // closer than that where the page has room for two. Linear: steps of 1-2-5. Logarithmic: 1-2-5 below three decades if they fit,

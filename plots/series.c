@@ -60,8 +60,8 @@ static void choose_unit(lw_chart_data *data) {
                                    [LW_FREQUENCY] = {"GHz", 1e9},  [LW_LENGTH_RATE] = {"ns/m", 1e3},
                                    [LW_LOSS] = {"dB", 1.0},        [LW_LOSS_PER_LENGTH] = {"dB/m", 1.0},
                                    [LW_POWER] = {"dBm", 1.0},      [LW_TEMPERATURE] = {"K", 1.0},
-                                   [LW_PRESSURE] = {"hPa", 1.0},   [LW_DENSITY] = {"g/m3", 1.0},
-                                   [LW_RAIN_RATE] = {"mm/h", 1.0}, [LW_ANGLE] = {"deg", 1.0}};
+                                   [LW_PRESSURE] = {"hPa", 1.0},   [LW_DENSITY] = {"g/m\u00B3", 1.0},
+                                   [LW_RAIN_RATE] = {"mm/h", 1.0}, [LW_ANGLE] = {"\u00B0", 1.0}};
     data->x_unit = units[data->x_dimension].name;
     data->x_in_base = units[data->x_dimension].in_base;
 }
@@ -218,13 +218,14 @@ static bool labels_serve(const collector *c, size_t index) {
     return true;
 }
 
-// "rain=25 mm/h" as people write it.
-static char *readable(lw_arena *arena, const char *name) {
+// "vapour=22 g/m3" and "tx_port 5 ns" as people write it.
+static const char *readable(lw_arena *arena, const char *name) {
     char *clean = lw_clean_utf8(arena, name);
     for (char *at = clean; at != NULL && *at != '\0'; at++) {
-        *at = *at == '=' ? ' ' : *at;
+        *at = *at == '=' || *at == '_' ? ' ' : *at;
     }
-    return clean;
+    const char *cubic = clean == NULL ? NULL : strstr(clean, "g/m3");
+    return cubic == NULL ? clean : lw_arena_print(arena, "%.*sg/m\u00B3%s", (int)(cubic - clean), clean, cubic + 4);
 }
 
 static const char *xml_name(lw_arena *arena, size_t index, const char *text) {
@@ -255,7 +256,7 @@ static lw_status name_series(collector *c, bool number_series) {
         }
         series->id = xml_name(c->arena, i, series->key);
         series->shade = (lw_shade)(used[series->hue]++ % LW_LINE_SHADES);
-        series->shape = (lw_shape)(i % LW_SHAPES);
+        series->shape = (lw_shape)(i % LW_SHAPE_CROSS);  // which is for what nobody measured
         if (series->name == NULL || series->id == NULL) {
             return LW_NO_MEMORY;
         }
@@ -306,6 +307,30 @@ static lw_status find_panel(collector *c, const lw_point *point, const lw_worklo
     panel->measured = LW_NEW_ARRAY(c->arena, lw_curve, c->result->measured_count);
     *out = panel;
     return panel->title == NULL || panel->curve == NULL || panel->measured == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+// "host -> gpu, upload": panels of one direction are told apart by their workloads.
+static lw_status name_panels(collector *c) {
+    lw_chart_data *data = c->data;
+    const char *title[LW_PANELS_MAX];
+    for (size_t i = 0; i < data->panel_count; i++) {
+        bool unique = true;
+        for (size_t k = 0; k < data->panel_count; k++) {
+            unique = unique && (k == i || strcmp(data->panel[k].title, data->panel[i].title) != 0);
+        }
+        title[i] = data->panel[i].title;
+        if (!unique) {
+            const char *name = lw_arena_print(c->arena, "%s, %s", title[i], data->panel[i].workload);
+            title[i] = name == NULL ? NULL : lw_clean_utf8(c->arena, name);
+        }
+        if (title[i] == NULL) {
+            return LW_NO_MEMORY;
+        }
+    }
+    for (size_t i = 0; i < data->panel_count; i++) {
+        data->panel[i].title = title[i];
+    }
+    return LW_OK;
 }
 
 static void find_curve(lw_panel *panel, size_t series, lw_curve **out) {
@@ -541,6 +566,7 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
         return lw_error(diags, request->place, NULL, "there is nothing to draw: no workload has a value that fits the axes");
     }
     sort_curves(&data);
+    LW_TRY(name_panels(&c));
     const lw_set_value *own = set_value(&result->point[0], c.series_path);
     bool number_series = own != NULL && own->is_number;
     LW_TRY(name_series(&c, number_series));

@@ -13,7 +13,8 @@
 // Lines of one chart that can be told apart; rows and marks have their names beside them, so there may be more of these.
 enum { LW_LINES_MAX = 12, LW_SERIES_MAX = 48, LW_PANELS_MAX = 4 };
 
-// One thing that is compared: one look in all panels.
+// One thing that is compared: one look in all panels. Shades repeat after three of one hue and shapes after five, so that no two
+// lines of a family look alike.
 typedef struct lw_series {
     const char *value;  // of the series path, as the scenario names it
     const char *key;    // value and whatever else was swept: what tells it from the others

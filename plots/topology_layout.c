@@ -236,14 +236,13 @@ static bool in_columns(const layouter *l, uint32_t node) {
 // Break a text into as few lines as fit, and these as evenly as they can be: no word is left alone.
 static size_t wrap_evenly(layouter *l, const char *text, double width, const char **lines) {
     size_t count = lw_text_wrap(l->metrics, l->arena, text, LW_SIZE_SMALL, width, lines, LW_TOPOLOGY_LINES);
-    for (double narrow = width - 8.0; count == 2 && narrow > width / 2; narrow -= 8.0) {
+    for (double narrow = width - 8.0; count > 1 && narrow > width / 2; narrow -= 8.0) {
         const char *tried[LW_TOPOLOGY_LINES + 1];
         size_t needed = lw_text_wrap(l->metrics, l->arena, text, LW_SIZE_SMALL, narrow, tried, LW_TOPOLOGY_LINES + 1);
-        if (needed != 2 || strlen(tried[0]) + strlen(tried[1]) < strlen(lines[0]) + strlen(lines[1])) {
+        if (needed != count) {
             break;
         }
-        lines[0] = tried[0];
-        lines[1] = tried[1];
+        memcpy(lines, tried, count * sizeof *lines);
     }
     return count;
 }

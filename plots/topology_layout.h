@@ -8,7 +8,7 @@
 #include "plots/metrics.h"
 #include "sim/report/topology.h"
 
-enum { LW_TOPOLOGY_LINES = 2 };
+enum { LW_TOPOLOGY_LINES = 3 };
 
 typedef struct lw_topology_box {
     bool shown;  // in a column; false for a node that is on a circle only

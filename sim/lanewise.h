@@ -47,7 +47,7 @@ typedef struct lw_load {
     const char *engine;  // of --engine; NULL: as the file says
     const char *seed;    // of --seed, as text; NULL: as the file says
     bool look_only;      // nothing is to run: no word about missing workloads
-    bool ideal_nodes;    // nodes and calls without a cost are meant so: no note about them
+    bool one_of_many;    // a point of a measured table: what it leaves idle another point may use, so no word about that
 } lw_load;
 
 // Parse, include, apply --set, expand the sweep, and check every point without running it. All findings go to diags; LW_BAD_INPUT

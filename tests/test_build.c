@@ -91,17 +91,15 @@ static void engines_keep_their_pace(void **state) {
 static void switches_copy_and_add_up(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    static const char *const ways[] = {"from: root, to: 'gpus[*]'", "from: 'gpus[*]', to: root"};
+    static const char *const ways[] = {"from: 'gpus[0]', to: 'gpus[1..7]'", "from: 'gpus[1..7]', to: 'gpus[0]'"};
     static const char *const words[] = {"multicast", "reduce"};
     for (int i = 0; i < 2; i++) {
-        const char *text =
-            lw_arena_print(test.arena,
-                           "nodes: {root: {kind: gpu}, gpus: {kind: gpu, count: 7}, sw: {kind: switch, multicast: true}}\n"
-                           "links:\n  up: {between: [root, sw], preset: pcie-5-x16, dllp: none}\n"
-                           "  down: {between: [gpus, sw], preset: pcie-5-x16, dllp: none}\n"
-                           "workloads: {cast: {kind: copy, %s, bytes: 4 MiB}}\n"
-                           "sweep: {workloads.cast.in_switch: [none, %s]}\n",
-                           ways[i], words[i]);
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {gpus: {kind: gpu, count: 8}, sw: {kind: switch, multicast: true}}\n"
+                                          "links: {slots: {between: [gpus, sw], preset: pcie-5-x16, dllp: none}}\n"
+                                          "workloads: {cast: {kind: copy, %s, bytes: 4 MiB}}\n"
+                                          "sweep: {workloads.cast.in_switch: [none, %s]}\n",
+                                          ways[i], words[i]);
         lw_result result = run_text(&test, text);
         const lw_workload_result *one_by_one = workload_of(&result.point[0], "cast"),
                                  *at_once = workload_of(&result.point[1], "cast");
@@ -111,7 +109,7 @@ static void switches_copy_and_add_up(void **state) {
         assert_close(one_by_one->limited_share, 1, 0.02);
         for (size_t d = 0; d < result.point[1].direction_count; d++) {
             const lw_direction_result *row = &result.point[1].direction[d];
-            if (strcmp(row->direction, i == 0 ? "root->sw" : "sw->root") == 0) {
+            if (strcmp(row->direction, i == 0 ? "gpus[0]->sw" : "sw->gpus[0]") == 0) {
                 assert_int_equal(row->payload_bytes, 4 << 20);
             }
         }

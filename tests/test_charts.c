@@ -471,6 +471,73 @@ static void test_full_chart(void **state) {
     lw_test_end(&test);
 }
 
+// Lines of one family differ in shade or shape, also where they have no size that reaches half.
+static void test_one_family_is_told_apart(void **state) {
+    (void)state;
+    enum { LINES = 12, EACH = 2 };
+    for (int round = 0; round < 2; round++) {
+        lw_test test = lw_test_begin();
+        lw_result result = {.tool_version = "0.1.0", .title = "One family", .point_count = LINES * EACH};
+        result.point = LW_NEW_ARRAY(test.arena, lw_point, LINES * EACH);
+        for (int i = 0; i < LINES * EACH; i++) {
+            lw_point *point = &result.point[i];
+            *point = (lw_point){.set_count = 2, .workload_count = 1, .stage_count = 1};
+            point->set = LW_NEW_ARRAY(test.arena, lw_set_value, 2);
+            point->workload = LW_NEW(test.arena, lw_workload_result);
+            point->stage = LW_NEW(test.arena, lw_stage_result);
+            point->set[0] = (lw_set_value){.path = "links.l", .text = lw_arena_print(test.arena, "lane_%d", i / EACH)};
+            point->set[1] = (lw_set_value){.path = round == 0 ? "workloads.copy.bytes" : "links.l.rx_port",
+                                           .text = "x",
+                                           .is_number = true,
+                                           .number = 4096.0 * (1 + 15 * (i % EACH)),
+                                           .dimension = round == 0 ? LW_BYTES : LW_PLAIN};
+            point->workload[0] = (lw_workload_result){.name = "copy", .bandwidth_GBps = (1 + i / EACH) * (1 + 15 * (i % EACH))};
+            point->stage[0] = (lw_stage_result){.workload = "copy", .label = "link", .family = "pcie"};
+        }
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        request.x = result.point[0].set[1].path;
+        lw_picture picture;
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        assert_true(has_text(&picture, "lane 11") && has_text(&picture, round == 0 ? "Open mark:" : "told apart by open marks"));
+        assert_true(round == 0 || has_text(&picture, "Rx port"));
+        bool seen[LW_SHAPES][LW_LINE_SHADES] = {{false}};
+        for (size_t i = 0, line = SIZE_MAX; i < picture.draw->count; i++) {
+            const lw_draw_item *item = &picture.draw->item[i];
+            if (item->kind == LW_DRAW_GROUP_PUSH && strcmp(item->klass, "series") == 0) {
+                line = i;
+            } else if (item->kind == LW_DRAW_MARKER && line < i) {  // the first of each line
+                bool *own = &seen[item->shape][item->stroke.role - lw_role_of(LW_HUE_PCIE, LW_SHADE_FIRST)];
+                assert_false(*own);
+                *own = true;
+                line = SIZE_MAX;
+            }
+        }
+        lw_test_end(&test);
+    }
+}
+
+// Work over several links is faster than the ceiling of one, which is then none.
+static void test_ceiling_is_of_one_link(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    lw_picture picture;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, " of 58.1 GB/s"));
+    for (int i = 0; i < SIZES; i++) {
+        result.point[i].workload[0].bandwidth_GBps *= 2;
+        result.point[i].workload[1].direction = result.point[i].workload[0].direction;
+    }
+    for (int i = SIZES; i < POINTS; i++) {
+        result.point[i].workload[1].direction = result.point[i].workload[0].direction;
+    }
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "113 GB/s") && !has_text(&picture, "113 of"));
+    assert_true(has_text(&picture, "host \u2192 gpu, upload") && has_text(&picture, "host \u2192 gpu, download"));
+    lw_test_end(&test);
+}
+
 // A cable's length along the x axis, a panel a generation, many points.
 static void test_other_axes(void **state) {
     (void)state;
@@ -497,7 +564,7 @@ static void test_other_axes(void **state) {
     lw_picture picture;
     lw_metrics fixed = lw_metrics_fixed();
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
-    assert_true(has_text(&picture, "length (m)"));
+    assert_true(has_text(&picture, "Length (m)"));
     assert_true(has_text(&picture, "host \u2192 gpu, gen 4") && has_text(&picture, "host \u2192 gpu, gen 5"));
     check_texts(&test, &picture, &fixed);
     request.panel = NULL;  // now the generation tells two lines apart
@@ -693,6 +760,8 @@ int main(void) {
         cmocka_unit_test(test_strange_numbers),
         cmocka_unit_test(test_strange_labels),
         cmocka_unit_test(test_full_chart),
+        cmocka_unit_test(test_one_family_is_told_apart),
+        cmocka_unit_test(test_ceiling_is_of_one_link),
         cmocka_unit_test(test_other_axes),
         cmocka_unit_test(test_half_power_is_hockneys),
         cmocka_unit_test(test_wrong_requests_are_explained),

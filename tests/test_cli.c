@@ -17,6 +17,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -418,6 +419,75 @@ static void bad_files_are_told_where_and_why(void **state) {
     assert_true(files >= 6);
 }
 
+// Every file that comes with the program stands in the list of its kind, at the beginning of a line.
+static void lists_name_every_file(void **state) {
+    (void)state;
+    static outcome result;
+    static const char *const subjects[] = {"links", "devices", "systems", "measured", "scenarios"};
+    for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
+        char words[64];
+        char folder[1024];
+        snprintf(words, sizeof words, "list %s", subjects[i]);
+        run_words(words, &result);
+        assert_string_equal(result.err, "");
+        assert_int_equal(result.exit_code, 0);
+        snprintf(folder, sizeof folder, LW_SOURCE_DIR "/configs/%s", subjects[i]);
+        DIR *stream = opendir(folder);
+        assert_non_null(stream);
+        int files = 0;
+        for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+            const char *dot = strrchr(entry->d_name, '.');
+            if (entry->d_name[0] == '.' || dot == NULL || strcmp(dot, ".yaml") != 0) {
+                continue;
+            }
+            char row[300];
+            snprintf(row, sizeof row, "\n%.*s ", (int)(dot - entry->d_name), entry->d_name);
+            if (strstr(result.out, row) == NULL) {
+                fail_msg("lanewise list %s does not name %s", subjects[i], entry->d_name);
+            }
+            files++;
+        }
+        closedir(stream);
+        assert_true(files >= 5);
+    }
+}
+
+// A limit on the size of files (ulimit -f): the picture that is larger is an error, what is smaller is there, no half file is.
+static void too_large_a_file_is_not_begun(void **state) {
+    (void)state;
+    static outcome result;
+    remove_tree(scratch);
+    struct rlimit old;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    const struct rlimit small = {.rlim_cur = 65536, .rlim_max = old.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    char words[] = "run tests/cli/data/sweep.yaml -o '" LW_BINARY_DIR "/cli-scratch' --scale 4";
+    run_words(words, &result);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_non_null(strstr(result.err, "bandwidth.png': File too large"));
+    assert_int_equal(result.exit_code, 4);
+    assert_true(has_bytes(LW_BINARY_DIR "/cli-scratch/results.json", "{\"schema\":\"", 11));
+    DIR *stream = opendir(scratch);
+    assert_non_null(stream);
+    for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        assert_null(strstr(entry->d_name, ".tmp."));
+    }
+    closedir(stream);
+    remove_tree(scratch);
+}
+
+// No memory for a second thread: whatever OpenMP does about it, it is not the exit code of a failed check.
+static void too_few_threads_are_no_failed_check(void **state) {
+    (void)state;
+    static outcome result;
+    char words[] = "run tests/cli/data/sweep.yaml -j 2";
+    char env[] = "OMP_STACKSIZE=1000000G";
+    command c = {.env = {env}, .env_count = 1};
+    add_args(&c, words);
+    run_command(&c, &result);
+    assert_int_not_equal(result.exit_code, 1);
+}
+
 // Every shipped example is in order and runs.
 static void examples_run(void **state) {
     (void)state;
@@ -455,6 +525,9 @@ int main(void) {
         cmocka_unit_test(stats_are_one_line_of_json),
         cmocka_unit_test(interrupt_keeps_what_is_finished),
         cmocka_unit_test(bad_files_are_told_where_and_why),
+        cmocka_unit_test(lists_name_every_file),
+        cmocka_unit_test(too_large_a_file_is_not_begun),
+        cmocka_unit_test(too_few_threads_are_no_failed_check),
         cmocka_unit_test(examples_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -246,6 +246,14 @@ static void test_svg_is_escaped(void **state) {
                            "class=\"f-ink\">&lt;&amp;&quot;&gt;&#39;</text>"));
     assert_non_null(
         strstr(svg.bytes, "<path d=\"M0 0L10 10\" class=\"f-none s-axis\" stroke-width=\"0.5\" stroke-dasharray=\"1.5 2.5\"/>"));
+    double pattern[2];
+    assert_int_equal(lw_dash_pattern((lw_stroke){LW_ROLE_AXIS, 5.0, LW_DASH_SOLID}, pattern), 0);
+    for (int dash = LW_DASH_LONG; dash < LW_DASHES; dash++) {
+        for (double width = 0.5; width < 10.0; width += 0.5) {  // a round end reaches half of the width into the gap
+            assert_int_equal(lw_dash_pattern((lw_stroke){LW_ROLE_AXIS, width, (lw_dash)dash}, pattern), 2);
+            assert_true(pattern[1] >= 1.8 * width);
+        }
+    }
     assert_non_null(strstr(svg.bytes, ".f-ink{fill:#F0F0F0}"));
     assert_null(strstr(svg.bytes, ".f-grid"));  // not used here
     lw_text_free(&svg);

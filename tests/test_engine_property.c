@@ -58,6 +58,7 @@ static void draw_server(world *w, uint32_t index) {
     if (chance(w, 30)) {
         s->data_unit_bytes = 16;
         s->credit_return_ps = draw(w, 0, 300000);
+        s->credit_on_arrival = chance(w, 30);
         for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
             s->credits[kind] = (lw_credits){draw(w, 2, 40), draw(w, 40, 900)};
         }
@@ -93,6 +94,7 @@ static size_t draw_path(world *w, lw_hop *hop, int64_t overhead) {
                                .overhead_bytes = overhead,
                                .granule_bytes = chance(w, 80) ? 1 : 16,
                                .store_forward = chance(w, 30),
+                               .segment_bytes = chance(w, 20) ? draw(w, 1, 300) : 0,
                                .paces = chance(w, 10),
                                .back = chance(w, 30),
                                .buffer_packets = chance(w, 15) ? draw(w, 1, 20) : 0};

@@ -194,6 +194,50 @@ static void test_credits_over_two_links(void **state) {
     lw_test_end(&test);
 }
 
+// Credits that are acknowledgements come back when a packet has arrived, however long it waits there.
+static void test_acknowledgements_do_not_wait(void **state) {
+    (void)state;
+    enum { S = 4000, CREDITS = 5, ROUNDS = 300, RETURN_PS = 30000 };
+    lw_server server[] = {line(GB_64, LATENCY_PS), line(GB_1, 700)};
+    server[0].credits[LW_PACKET_WRITE].packets = CREDITS;
+    server[0].credit_return_ps = RETURN_PS;
+    server[0].credit_on_arrival = true;
+    const lw_hop path[] = {over(0), over(1)};
+    const lw_task alone[] = {writes(path, 1, ROUNDS * CREDITS * 256, 256)};
+    const lw_task held[] = {writes(path, 2, ROUNDS * CREDITS * 256, 256)};
+    lw_test test = lw_test_begin();
+    lw_engine_result result = RUN(&test, server, alone);
+    int64_t last_ps = (ROUNDS - 1) * (S + LATENCY_PS + RETURN_PS) + (CREDITS - 1) * S;
+    assert_int_equal(result.end_ps, last_ps + S + LATENCY_PS);
+    // Behind the slow second link a packet waits from its arrival to its turn: the sum over all tells that none came late.
+    result = RUN(&test, server, held);
+    assert_int_equal(result.end_ps, LATENCY_PS + ROUNDS * CREDITS * 256000 + 700);
+    int64_t turns_ps = INT64_C(256000) * (ROUNDS * CREDITS) * (ROUNDS * CREDITS - 1) / 2;
+    int64_t arrivals_ps = 0;
+    for (int64_t k = 0; k < ROUNDS * CREDITS; k++) {
+        arrivals_ps += k / CREDITS * (S + LATENCY_PS + RETURN_PS) + k % CREDITS * S;
+    }
+    assert_int_equal(result.task[0].wait_ps, turns_ps - arrivals_ps);
+    lw_test_end(&test);
+}
+
+// A frame of 4000 B crosses the first link whole and the second in pieces of 256 B: 15 of 280 B, rounded up to 288, and one of
+// 160 + 24 B, to 192. A last frame of 100 B is one piece of 128.
+static void test_pieces_have_headers_of_their_own(void **state) {
+    (void)state;
+    lw_server server[] = {line(TB_1, 50), line(TB_1, 50)};
+    const lw_hop path[] = {{.server = 0, .overhead_bytes = 66, .granule_bytes = 1},
+                           {.server = 1, .overhead_bytes = 24, .granule_bytes = 32, .segment_bytes = 256, .store_forward = true}};
+    const lw_task task[] = {writes(path, 2, 2 * 4000 + 100, 4000)};
+    lw_test test = lw_test_begin();
+    lw_engine_result result = RUN(&test, server, task);
+    assert_int_equal(result.server[0].wire_bytes, 2 * 4066 + 166);
+    assert_int_equal(result.server[1].wire_bytes, 2 * (15 * 288 + 192) + 128);
+    // The second link is the slower one: it starts when the first frame is there, and never stops.
+    assert_int_equal(result.end_ps, 4066 + 50 + 2 * (15 * 288 + 192) + 128 + 50);
+    lw_test_end(&test);
+}
+
 // Each kind has its pool: writes that wait 10 us for their only credit hold up no completion, and the other way round.
 static void test_kinds_do_not_share_credits(void **state) {
     (void)state;
@@ -268,11 +312,18 @@ static void test_buffer_shorter_than_the_way(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tags_follow_littles_law),  cmocka_unit_test(test_no_limit_on_tags),
-        cmocka_unit_test(test_short_requests),           cmocka_unit_test(test_requests_without_a_path),
-        cmocka_unit_test(test_reads_against_writes),     cmocka_unit_test(test_credits_over_one_link),
-        cmocka_unit_test(test_credits_over_two_links),   cmocka_unit_test(test_kinds_do_not_share_credits),
-        cmocka_unit_test(test_buffer_paces_a_fast_port), cmocka_unit_test(test_buffer_shorter_than_the_way),
+        cmocka_unit_test(test_tags_follow_littles_law),
+        cmocka_unit_test(test_no_limit_on_tags),
+        cmocka_unit_test(test_short_requests),
+        cmocka_unit_test(test_requests_without_a_path),
+        cmocka_unit_test(test_reads_against_writes),
+        cmocka_unit_test(test_credits_over_one_link),
+        cmocka_unit_test(test_credits_over_two_links),
+        cmocka_unit_test(test_kinds_do_not_share_credits),
+        cmocka_unit_test(test_acknowledgements_do_not_wait),
+        cmocka_unit_test(test_pieces_have_headers_of_their_own),
+        cmocka_unit_test(test_buffer_paces_a_fast_port),
+        cmocka_unit_test(test_buffer_shorter_than_the_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,6 +133,13 @@ static void test_series(void **state) {
     assert_int_equal(series.count, 2);
     assert_close(series.points[1][0], 1048576, 0);
     assert_close(series.points[1][1], 3, 0);
+    assert_false(series.modelled);
+    path = write_table(w, good_limit,
+                       "vary: [workloads.copy.bytes]\nobserve: workloads.copy.bandwidth_GBps\npoints: [[4 KiB, 0.4]]\n"
+                       "evidence: model\n");
+    assert_int_equal(lw_measured_load(path, w->catalog, w->arena, w->diags, &table), LW_OK);
+    assert_int_equal(lw_measured_series_of(table, w->arena, &series), LW_OK);
+    assert_true(series.modelled);
 }
 
 static void test_errors_have_places(void **state) {

@@ -281,10 +281,32 @@ static void test_loaded_latency(void **state) {
     check_texts(&test, &picture, &fixed);
     assert_true(has_text(&picture, "Mean latency") && has_text(&picture, "Bandwidth (GB/s)"));
     // The point at 48 GB/s is beyond what the first link carries, and not drawn: its line ends at 44.
-    assert_true(has_text(&picture, "102 ns, 129 ns at 44.0 GB/s") && has_text(&picture, "102 ns, 104 ns at 48.0 GB/s"));
+    assert_true(has_text(&picture, "102 ns \u2026 129 ns at 44.0 GB/s"));
+    assert_true(has_text(&picture, "102 ns \u2026 104 ns at 48.0 GB/s"));
     assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "measured"), 1);
-    assert_int_equal(count_items(&picture, LW_DRAW_MARKER, NULL), 3 + 1);  // and the key beside the name
     leave_png(&test, &request, &result, "loaded-latency");
+
+    // What another model says is not called measured, and its marks are those of no series.
+    assert_true(has_text(&picture, "Measured, open to fitting: A. Tester"));
+    measured.modelled = true;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "A model of others, not measured: A. Tester") && has_text(&picture, "Crosses: a model"));
+    assert_false(has_text(&picture, "Measured") || has_text(&picture, "marks: measured"));
+    measured.modelled = false;
+
+    // Here the second line ends far from the edge of the plot: the names stand beside the ends.
+    const lw_chart_request half = {.kind = LW_CHART_LOADED_LATENCY, .width = 1400, .height = 700};
+    for (size_t i = result.point_count / 2; i < result.point_count; i++) {
+        result.point[i].set[1].number /= 2;
+        result.point[i].workload->bandwidth_GBps /= 2;
+    }
+    assert_int_equal(render(&test, &half, &result, &picture), LW_OK);
+    check_texts(&test, &picture, &fixed);
+    for (size_t i = 0; i < picture.draw->count; i++) {
+        const lw_draw_item *item = &picture.draw->item[i];
+        bool name = item->kind == LW_DRAW_TEXT && strcmp(item->text, "CXL 3.1 x16") == 0;
+        assert_true(!name || (item->at.x > 400 && item->at.x < 900));
+    }
 
     measured.observe = "bandwidth_GBps";  // tells nothing about latency
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);

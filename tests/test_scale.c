@@ -81,9 +81,13 @@ static void test_numbers_read_well(void **state) {
     lw_number_digits(28.96, 3, text);
     assert_string_equal(text, "29.0");
     lw_tick_seconds(0.0, text);
-    assert_string_equal(text, "0 s");
+    assert_string_equal(text, "0");
     lw_tick_seconds(5e-10, text);
     assert_string_equal(text, "500 ps");
+    lw_rate_digits(14.84, text);
+    assert_string_equal(text, "14.8 GB/s");
+    lw_rate_digits(0.000623, text);
+    assert_string_equal(text, "623 kB/s");
     lw_tick_bytes(1536, text);
     assert_string_equal(text, "1.5 Ki");
 }

@@ -44,6 +44,21 @@ static void results_say_what_limits(void **state) {
     const char *window =
         limit_of(&test, PAIR("kind: host, read_latency: 1 us", "kind: gpu, tags: 8", "preset: pcie-4-x16") H2D("16 MiB"));
     assert_non_null(strstr(window, "links.slot: window (8 tags x 512 B, round trip 1."));
+    // Tags that would be enough on a sound link are not what limits a bad or a starved one.
+    static const char *const others[][2] = {
+        {"preset: pcie-4-x16, bit_error_rate: 1e-4", "links.slot: repeats after errors"},
+        {"preset: pcie-4-x16, nonposted_header_credits: 1", "links.slot gpu->host: credits"},
+        {"preset: pcie-4-x16, completion_header_credits: 1", "links.slot host->gpu: credits"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        const char *text =
+            lw_arena_print(test.arena, PAIR("kind: host, read_latency: 240 ns", "kind: gpu", "%s") H2D("4 MiB"), others[i][0]);
+        assert_string_equal(limit_of(&test, text), others[i][1]);
+    }
+    assert_string_equal(limit_of(&test, PAIR("kind: host", "kind: gpu",
+                                             "preset: pcie-4-x16, bit_error_rate: 1e-4") "workloads: {down: {kind: copy, from: "
+                                                                                         "gpu, to: host, bytes: 4 MiB}}\n"),
+                        "links.slot: repeats after errors");
     assert_string_equal(limit_of(&test, "nodes: {host: {kind: host}}\nworkloads: {}\n"), "nothing");
     lw_test_end(&test);
 }
@@ -64,6 +79,50 @@ static void groups_are_limited_as_their_members_are(void **state) {
         assert_string_equal(result.point[0].limited_by, links[i][1]);
         assert_close(workload_of(&result.point[0], "up")->limited_share, 1, 0.01);
     }
+    lw_test_end(&test);
+}
+
+// Over a network the cards move the bytes: a remote card gets what the network, or the slowest slot, carries. On PCIe a frame of
+// 4096 B is sixteen packets of 256 B.
+static void remote_copies_run_at_the_rate_of_the_network(void **state) {
+    (void)state;
+    static const char *const ways[][2] = {{"desk", "gpu"}, {"gpu", "desk"}, {"desk", "server"}, {"cards[0]", "gpu"}};
+    static const struct {
+        const char *preset;
+        double rate_GBps;
+    } cables[] = {{"ethernet-25g-rdma", 3.06}, {"ethernet-100g-rdma", 12.25}};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        for (size_t c = 0; c < sizeof cables / sizeof cables[0]; c++) {
+            lw_result result =
+                run_text(&test, lw_arena_print(test.arena,
+                                               "include: systems/remote-gpu-100g\nlinks: {cables: {preset: %s}}\n"
+                                               "workloads: {copy: {kind: copy, from: '%s', to: '%s', bytes: 64 MiB}}\n",
+                                               cables[c].preset, ways[i][0], ways[i][1]));
+            assert_close(workload_of(&result.point[0], "copy")->bandwidth_GBps, cables[c].rate_GBps, 5e-3);
+            for (size_t d = 0; d < result.point[0].direction_count; d++) {
+                const lw_direction_result *row = &result.point[0].direction[d];
+                if (strcmp(row->link, "far_slot") == 0 && row->payload_bytes > 0) {
+                    assert_int_equal(row->wire_bytes, (64 << 20) / 256 * (256 + 24));
+                }
+            }
+        }
+    }
+    lw_test_end(&test);
+}
+
+// From one slot to another a packet passes the root complex; what ends in the host's memory does not.
+static void peers_pay_for_the_root_complex(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char text[] = "nodes: {host: {kind: host, forward_latency: 200 ns}, gpus: {kind: gpu, count: 2}}\n"
+                               "links: {slots: {between: [host, gpus], preset: pcie-5-x16}}\n"
+                               "workloads:\n  peer: {kind: read-latency, device: 'gpus[0]', host: 'gpus[1]', bytes: 128 B}\n"
+                               "  own: {kind: read-latency, device: 'gpus[0]', host: host, bytes: 128 B, after: [peer]}\n"
+                               "sweep: {nodes.host.forward_latency: [0 ns, 200 ns]}\n";
+    lw_result result = run_text(&test, text);
+    assert_close(workload_of(&result.point[1], "peer")->time_s - workload_of(&result.point[0], "peer")->time_s, 400e-9, 0.03);
+    assert_true(workload_of(&result.point[1], "own")->time_s == workload_of(&result.point[0], "own")->time_s);
     lw_test_end(&test);
 }
 
@@ -423,6 +482,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_say_what_limits),
         cmocka_unit_test(groups_are_limited_as_their_members_are),
+        cmocka_unit_test(remote_copies_run_at_the_rate_of_the_network),
+        cmocka_unit_test(peers_pay_for_the_root_complex),
         cmocka_unit_test(waterfalls_end_where_copies_arrive),
         cmocka_unit_test(fixed_cost_fits_into_the_time),
         cmocka_unit_test(windows_obey_littles_law),

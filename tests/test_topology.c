@@ -294,6 +294,10 @@ static void lines_run_level(void **state) {
     }
     assert_int_equal(level, 4 + 8 + 8 + 8 + 4);  // uplinks, slots of cards and network cards, NVLink, legend
     assert_int_equal(upright, 1);                // the two processors
+    assert_false(has_text(&picture, "sweep"));
+    t.swept = true;
+    assert_int_equal(lw_topology_render_with(&t, LW_THEME_LIGHT, &fixed, test.arena, test.diags, &picture), LW_OK);
+    assert_true(has_text(&picture, "First point of the sweep."));
     lw_test_end(&test);
 }
 

@@ -311,7 +311,7 @@ static const char *wanted_form(const lw_option *row) {
 static const char *wanted_example(const lw_option *row) {
     switch (row->kind) {
     case LW_OPTION_INTEGER:
-        return row->words ? row->words[0] : "4";
+        return row->words ? row->words[0] : row->maximum == 1 ? "1" : "4";
     case LW_OPTION_WORD:
         return row->words[0];
     case LW_OPTION_FLAG:

@@ -9,38 +9,6 @@
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 
-// The measured tables that the scenario names, for the charts.
-static lw_status load_measured(const lw_context *context, const lw_session *session, lw_result *result) {
-    const lw_node *list = lw_scenario_measured(session->scenario);
-    if (list == NULL || list->count == 0) {
-        return LW_OK;
-    }
-    lw_measured_series *series = LW_NEW_ARRAY(context->arena, lw_measured_series, list->count);
-    if (series == NULL) {
-        return LW_NO_MEMORY;
-    }
-    size_t count = 0;
-    for (const lw_node *item = list->first; item != NULL; item = item->next) {
-        if (item->kind != LW_SCALAR) {
-            return lw_error(context->diags, item->place, "lanewise list measured shows the names",
-                            "the name of a measured table is a text");
-        }
-        const char *path = strchr(item->text, '/') != NULL ? item->text
-                                                           : lw_arena_print(context->arena, "%s/measured/%s.yaml",
-                                                                            lw_catalog_folder(context->catalog), item->text);
-        lw_measured *table = NULL;
-        if (path == NULL) {
-            return LW_NO_MEMORY;
-        }
-        LW_TRY(lw_measured_load(path, context->catalog, context->arena, context->diags, &table));
-        LW_TRY(lw_measured_series_of(table, context->arena, &series[count]));
-        count++;
-    }
-    result->measured = series;
-    result->measured_count = count;
-    return LW_OK;
-}
-
 static lw_status write_report(const lw_result *result, lw_format format, const char *path, lw_diags *diags) {
     lw_text text = {0};
     lw_status status = lw_report(result, format, 0, &text);
@@ -178,7 +146,8 @@ static lw_status run_one(lw_context *context, const char *path) {
     if (ran != LW_OK && ran != LW_INTERRUPTED) {
         return ran;
     }
-    LW_TRY(load_measured(context, &session, &result));
+    result.measured = session.measured;
+    result.measured_count = session.measured_count;
     LW_TRY(print_report(context, &result));
     if (folder != NULL) {
         LW_TRY(write_files(context, &session, folder, &result));

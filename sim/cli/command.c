@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/cli/console.h"
 #include "sim/scenario/scenario.h"
@@ -33,6 +34,48 @@ static lw_status load_charts(const lw_context *context, lw_session *session) {
     return worst;
 }
 
+// A name is a table of the catalogue, anything with a slash a file.
+static lw_status measured_path(const lw_context *context, const lw_node *item, const char **out) {
+    if (item->kind != LW_SCALAR) {
+        return lw_error(context->diags, item->place, "lanewise list measured shows the names",
+                        "the name of a measured table is a text");
+    }
+    bool is_file = strchr(item->text, '/') != NULL;
+    const char *path =
+        is_file ? item->text
+                : lw_arena_print(context->arena, "%s/measured/%s.yaml", lw_catalog_folder(context->catalog), item->text);
+    if (path == NULL) {
+        return LW_NO_MEMORY;
+    }
+    if (access(path, F_OK) != 0) {
+        return lw_error(context->diags, item->place, "lanewise list measured shows the names", "there is no measured table '%s'",
+                        item->text);
+    }
+    *out = path;
+    return LW_OK;
+}
+
+// The measured tables that the scenario names, for the charts.
+static lw_status load_measured(const lw_context *context, lw_session *session) {
+    const lw_node *list = lw_scenario_measured(session->scenario);
+    if (list == NULL) {
+        return LW_OK;
+    }
+    session->measured = LW_NEW_ARRAY(context->arena, lw_measured_series, list->count);
+    if (session->measured == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (const lw_node *item = list->first; item != NULL; item = item->next) {
+        const char *path = NULL;
+        lw_measured *table = NULL;
+        LW_TRY(measured_path(context, item, &path));
+        LW_TRY(lw_measured_load(path, context->catalog, context->arena, context->diags, &table));
+        LW_TRY(lw_measured_series_of(table, context->arena, &session->measured[session->measured_count]));
+        session->measured_count++;
+    }
+    return LW_OK;
+}
+
 lw_status lw_session_load(const lw_context *context, const char *path, lw_session *out) {
     const lw_arguments *arguments = context->arguments;
     lw_session session = {0};
@@ -47,16 +90,17 @@ lw_status lw_session_load(const lw_context *context, const char *path, lw_sessio
         .seed = seed,
     };
     LW_TRY(lw_scenario_load(path, context->catalog, &load, context->arena, context->diags, &session.scenario));
-    // Both lists are checked even when the first is wrong: users like to hear of everything at once.
+    // Every list is checked even when another is wrong: users like to hear of everything at once.
     lw_status charts = load_charts(context, &session);
+    lw_status measured = load_measured(context, &session);
     lw_status asserts = lw_assertions_parse(lw_scenario_asserts(session.scenario), context->arena, context->diags,
                                             &session.assertion, &session.assertion_count);
     if (asserts == LW_OK) {
         asserts = lw_assertions_check_names(session.assertion, session.assertion_count, session.scenario->base, context->diags);
     }
-    if (charts != LW_OK || asserts != LW_OK) {
-        return charts != LW_OK ? charts : asserts;
-    }
+    LW_TRY(charts);
+    LW_TRY(measured);
+    LW_TRY(asserts);
     *out = session;
     return LW_OK;
 }

@@ -17,7 +17,9 @@ static const lw_option node_keys[] = {
     {.key = NULL},
 };
 static const lw_option link_keys[] = {
-    {.key = "between", .kind = LW_OPTION_NODE, .help = "the two nodes that it joins: [a, b]; name[*] for all of a group"},
+    {.key = "between",
+     .kind = LW_OPTION_NODE,
+     .help = "the two nodes that it joins: [a, b]; name[0..3] for some of a group, name[*] for all"},
     {.key = "preset", .kind = LW_OPTION_TEXT, .fallback = "", .help = "name of a link preset; other keys of the link go over it"},
     {.key = "type", .kind = LW_OPTION_TEXT, .fallback = "", .help = "family whose parameters the link has; a preset says it too"},
     {.key = "pattern",

@@ -2,6 +2,8 @@
 // The program: finds the command, gives it its surroundings, prints what it found and turns its status into an exit code.
 #include <gsl/gsl_errno.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
@@ -45,23 +47,40 @@ static lw_status run_program(int argc, char *const *argv, lw_arena *arena, lw_di
     return verb->run(&context);
 }
 
+static bool ended;
+
+// libgomp ends the process where it gets no thread, with 1, which is the code of a failed check.
+static void on_exit_elsewhere(void) {
+    if (!ended) {
+        _exit(LW_EXIT_INTERNAL);
+    }
+}
+
 int main(int argc, char **argv) {
     gsl_set_error_handler_off();  // its default ends the process
-    signal(SIGPIPE, SIG_IGN);     // a closed pipe is an error of write, reported as such
+    // A closed pipe and a file over the limit (ulimit -f) are errors of write, reported as such.
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    (void)atexit(on_exit_elsewhere);
     lw_arena *arena = lw_arena_new();
     lw_diags *diags = arena == NULL ? NULL : lw_diags_new(arena);
     if (diags == NULL) {
         lw_console_message("lanewise: out of memory");
         lw_arena_free(arena);
+        ended = true;
         return LW_EXIT_INTERNAL;
     }
     lw_arguments arguments = {0};
     lw_status status = run_program(argc, argv, arena, diags, &arguments);
+    if (status == LW_OK && lw_diags_errors(diags) > 0) {  // an answer, but part of it is missing
+        status = LW_BAD_INPUT;
+    }
     lw_console_diags(diags, arena, arguments.quiet);
     if (lw_exit_of(status) == LW_EXIT_INTERNAL && lw_diags_errors(diags) == 0) {
         lw_console_message(lw_status_text(status));
     }
     lw_arena_free(arena);
     lw_plots_close();
+    ended = true;
     return (int)lw_exit_of(status);
 }

@@ -34,9 +34,18 @@ static bool service_of(const lw_server *server, int64_t wire_bytes, lw_service *
     return true;
 }
 
-static int64_t wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
+static int64_t piece_bytes(const lw_hop *hop, int64_t payload_bytes) {
     int64_t bytes = payload_bytes + hop->overhead_bytes;
     return (bytes + hop->granule_bytes - 1) / hop->granule_bytes * hop->granule_bytes;
+}
+
+static int64_t wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
+    int64_t segment_bytes = hop->segment_bytes;
+    if (segment_bytes <= 0 || payload_bytes <= segment_bytes) {
+        return piece_bytes(hop, payload_bytes);
+    }
+    int64_t rest_bytes = payload_bytes % segment_bytes;
+    return payload_bytes / segment_bytes * piece_bytes(hop, segment_bytes) + (rest_bytes > 0 ? piece_bytes(hop, rest_bytes) : 0);
 }
 
 static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t seed, lw_node_server *out) {
@@ -144,15 +153,16 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
                       .units = {ceil_divide(full_bytes, unit), ceil_divide(last_bytes, unit)},
                       .wire_bytes = {wire_bytes(hop, full_bytes), wire_bytes(hop, last_bytes)}};
     stop->stream = (uint32_t)(stream - run->stream);
-    if ((lw_int128)stream->total * stop->wire_bytes[0] > LW_TIME_MAX ||
-        !service_of(server, stop->wire_bytes[0], &stop->service[0]) ||
+    lw_node_server *state = &run->server[hop->server];
+    lw_int128 load_bytes = state->load_bytes + (lw_int128)stream->total * stop->wire_bytes[0];
+    if (load_bytes > LW_TIME_MAX || !service_of(server, stop->wire_bytes[0], &stop->service[0]) ||
         !service_of(server, stop->wire_bytes[1], &stop->service[1])) {
         return LW_LIMIT;
     }
     // What backs up at the source of a backlog is not queueing delay, nor are requests that leave as others are answered.
     bool arrives = fabric->task[stream->task].arrivals != LW_ARRIVALS_BACKLOG;
     stop->counts_wait = arrives || (!stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX));
-    lw_node_server *state = &run->server[hop->server];
+    state->load_bytes = (int64_t)load_bytes;
     if (stop->buffer != INT64_MAX) {
         state->limited = true;
     }
@@ -163,11 +173,11 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
             previous->head_ps[last] = head_ps(fabric, hop - 1, previous->service[last].whole_ps, stop->service[last].whole_ps);
         }
         stop->wakes_previous = previous->buffer != INT64_MAX;
-        if (is_finite(&before->credits[stream->kind])) {
+        if (is_finite(&before->credits[stream->kind]) && !fabric->server[previous->server].credit_on_arrival) {
             stop->frees = add_loop(run, previous->server, stream->kind);
         }
     }
-    if (index == stream->last_stop && is_finite(&state->credits[stream->kind])) {
+    if ((index == stream->last_stop || server->credit_on_arrival) && is_finite(&state->credits[stream->kind])) {
         stop->sink_frees = add_loop(run, hop->server, stream->kind);
     }
     return LW_OK;

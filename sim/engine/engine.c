@@ -45,7 +45,7 @@ static void add_stop(const lw_run_state *run, const lw_stop *stop, lw_engine_res
             task->kind == LW_TASK_READ && task->request_bytes < task->packet_bytes ? task->request_bytes : task->packet_bytes;
         server->payload_bytes += ended ? task->bytes : stop->started * packet;
     }
-    out->task[stream->task].wait_ps += (int64_t)stop->wait_ps;
+    out->task[stream->task].wait_ps += stop->wait_ps;
 }
 
 // From the totals: what was summed up on the way lost the remainder of every busy period.

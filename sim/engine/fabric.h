@@ -27,6 +27,7 @@ typedef struct lw_server {
     lw_credits credits[LW_PACKET_KINDS];
     int64_t data_unit_bytes;
     int64_t credit_return_ps;
+    bool credit_on_arrival;  // a credit comes back when its packet has arrived, not when it leaves for the next stop
 
     // While packets arrive over this server, control_bytes go over `opposite` every control_interval_ps, before any waiting
     // packet.
@@ -54,6 +55,8 @@ typedef struct lw_hop {
     uint32_t server;
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)
     int64_t granule_bytes;   // >= 1
+    int64_t
+        segment_bytes;  // here the payload travels in pieces of at most so much, each with its overhead, back to back; 0: whole
     bool store_forward;
     bool back;   // of a shared medium: the packet goes the other way
     bool paces;  // takes its time between packets, not over the bytes of one: the next stop need not wait for a tail
@@ -128,7 +131,7 @@ typedef struct lw_task_result {
     int64_t packets;  // data packets
     // Sum over data packets of the time spent queueing at servers (arrived, not started); over requests too where they arrive by
     // themselves (arrivals).
-    int64_t wait_ps;
+    lw_int128 wait_ps;
     int64_t window_stall_ps;  // time with data left to ask for and no tag free
     uint32_t busiest;         // server of its paths with the highest busy share between first_ps and delivered_ps
     double busiest_share;

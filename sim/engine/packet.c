@@ -226,7 +226,7 @@ static inline void join_queue(lw_run_state *run, uint32_t index, int64_t packets
         return;
     }
     if (stop->counts_wait) {
-        stop->wait_ps -= (uint64_t)packets * (uint64_t)run->now_ps;
+        stop->wait_ps -= (lw_int128)packets * run->now_ps;
     }
     if (stop->queued == 0) {
         wait_in_line(run, server, index);
@@ -261,7 +261,7 @@ static void serve(lw_run_state *run, uint32_t index) {
     lw_stop *stop = &run->stop[turn];
     stop->queued--;
     if (stop->counts_wait) {
-        stop->wait_ps += (uint64_t)run->now_ps;
+        stop->wait_ps += run->now_ps;
     }
     if (stop->queued == 0 || stop->next_waiting != LW_NONE) {
         if (previous == LW_NONE) {

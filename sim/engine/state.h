@@ -50,18 +50,18 @@ typedef struct lw_stop {
     int64_t
         head_ps[2];  // so long after its start here the packet may start at the next stop, latency apart; LW_TAIL: when it ends
     lw_service service[2];
-    uint64_t wait_ps;     // sum of starts minus sum of arrivals, modulo 2^64; the sum of waits once the queue is empty
+    lw_int128 wait_ps;    // sum of starts minus sum of arrivals; the sum of waits once the queue is empty
     int64_t until_sink;   // at the last stop: packets until a delivery matters to somebody
     int64_t buffer;       // packets started here and not yet at the next stop; INT64_MAX: any number
     bool wakes_previous;  // the stop before has a bounded buffer
     bool back;            // the other way over a shared medium
     lw_packet_kind kind;
     uint32_t frees;       // credit loop that a packet leaving this stop feeds; LW_NONE
-    uint32_t sink_frees;  // the same for a packet consumed at the sink
+    uint32_t sink_frees;  // the same for a packet that arrives: consumed at the sink, or acknowledged
     int64_t units[2];     // data credits
     int64_t wire_bytes[2];
     int64_t saved_queued, saved_started;  // when the steady state was last saved
-    uint64_t saved_wait_ps;
+    lw_int128 saved_wait_ps;
 } lw_stop;
 
 typedef struct lw_node_server {
@@ -70,6 +70,7 @@ typedef struct lw_node_server {
     int64_t busy_ps;   // so far
     int64_t serve_ps;  // time of the pending serve event; -1: none
     int64_t latency_ps;
+    int64_t load_bytes;   // on the wire, of all streams to their end
     int64_t in_order_ps;  // nothing arrives before: a replayed packet holds up those behind it
     uint32_t waiting_first, waiting_last;
     lw_fifo flight;  // id: the stop that the packet goes to
@@ -128,7 +129,7 @@ typedef struct lw_task_state {
     int64_t offered;           // packets or requests that the arrivals have made ready
     int64_t outstanding;       // tags in use
     int64_t data_per_request;  // packets
-    uint64_t stall_ps;         // see lw_stop.wait_ps
+    uint64_t stall_ps;         // sum of ends minus sum of beginnings, modulo 2^64; the sum of stalls while there is none
     bool stalled;
     int64_t next_arrival_ps;
     gsl_rng *random;
@@ -155,6 +156,7 @@ typedef struct lw_steady {
     bool enabled;
     bool fresh;             // something changed: choose an anchor and search anew
     bool ticked;            // the anchor has started a packet
+    int64_t choose_at;      // events before an anchor is chosen again, so that choosing costs no more than the events do
     const lw_stop *anchor;  // its starts are the steps of the search; NULL: nothing worth searching
     int64_t steps;          // since the last change or saved state
     int64_t power;          // steps after which the state is saved again

@@ -277,13 +277,12 @@ static int64_t periods_ahead(const lw_run_state *run, const lw_event *event, siz
 }
 
 // The sum of waits is starts less arrivals: each further period adds what this one did, later by span_ps for every packet by
-// which the queue shrank. Unsigned: it counts modulo 2^64.
+// which the queue shrank.
 static void repeat_stop(lw_stop *stop, int64_t periods, int64_t span_ps) {
-    uint64_t m = (uint64_t)periods;
-    uint64_t sum = m % 2 == 0 ? m / 2 * (m + 1) : (m + 1) / 2 * m;
     int64_t growth = stop->queued - stop->saved_queued;
     if (stop->counts_wait) {
-        stop->wait_ps += m * (stop->wait_ps - stop->saved_wait_ps) - (uint64_t)span_ps * (uint64_t)growth * sum;
+        lw_int128 sum = (lw_int128)periods * (periods + 1) / 2;
+        stop->wait_ps += periods * (stop->wait_ps - stop->saved_wait_ps) - (lw_int128)span_ps * growth * sum;
     }
     stop->started += (stop->started - stop->saved_started) * periods;
     stop->queued += growth * periods;
@@ -351,6 +350,7 @@ static void choose_anchor(lw_run_state *run) {
     steady->have_saved = false;
     steady->steps = 0;
     steady->power = SETTLE_STEPS;
+    steady->choose_at = run->queue.taken + (int64_t)run->moving_count;
     for (size_t i = 0; run->random_tasks == 0 && i < run->moving_count; i++) {
         uint32_t last = run->stream[run->task[run->moving[i]].data].last_stop;
         int64_t left = run->stop[last].total - run->stop[last].started;
@@ -386,7 +386,9 @@ void lw_steady_step(lw_run_state *run) {
     lw_steady *steady = &run->steady;
     if (steady->fresh) {
         steady->ticked = false;
-        choose_anchor(run);
+        if (run->queue.taken >= steady->choose_at) {
+            choose_anchor(run);
+        }
         return;
     }
     steady->ticked = false;

@@ -81,7 +81,8 @@ typedef struct lw_measured_series {
     const char *direction;  // "h2d", "d2h", or NULL
     double (*points)[2];    // x in the base unit, y in the unit of observe
     size_t count;
-    bool validate_only;
+    bool validate_only;  // no preset is fitted to it
+    bool modelled;       // by others, not measured
 } lw_measured_series;
 
 typedef struct lw_result {

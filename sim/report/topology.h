@@ -50,6 +50,7 @@ typedef struct lw_topology_link {
 typedef struct lw_topology {
     const char *title, *file, *tool_version;
     char sha256[65];
+    bool swept;  // the scenario has other points too, whose links may be others
     lw_topology_node *node;
     uint32_t node_count;
     lw_topology_link *link;

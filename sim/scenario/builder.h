@@ -11,6 +11,7 @@ typedef enum lw_engine_cost { LW_COST_PACKET_GAP, LW_COST_REQUEST_GAP, LW_COST_C
 
 typedef struct lw_device_servers {
     uint32_t memory;
+    uint32_t forward;
     uint32_t gap[LW_COST_COUNT];
     uint32_t engine_slots[2];  // resources: copies that read (towards the device), copies that write
 } lw_device_servers;
@@ -42,6 +43,8 @@ typedef struct lw_pace {
 // ---- servers.c ----
 lw_status lw_builder_start(lw_builder *builder) LW_CHECKED;
 lw_status lw_server_of_memory(lw_builder *builder, uint32_t device, uint32_t *out) LW_CHECKED;
+// What packets pass in a host on their way from link to link; LW_NO_SERVER: nothing that takes time.
+lw_status lw_server_of_forward(lw_builder *builder, uint32_t host, uint32_t *out) LW_CHECKED;
 lw_status lw_server_of_gap(lw_builder *builder, uint32_t device, lw_engine_cost cost, uint32_t *out) LW_CHECKED;
 // packet_bytes: what a full packet, or the answer to a full request, carries.
 lw_status lw_server_of_pace(lw_builder *builder, uint32_t device, bool reading, double rate_Bps, int64_t packet_bytes,
@@ -71,11 +74,11 @@ lw_status lw_transfer_own(lw_builder *builder, lw_job *job, uint32_t device, boo
 
 // ---- transfer.c ----
 typedef struct lw_ends {
-    uint32_t source, sink, executor;  // devices; the executor is one of the two
+    uint32_t source, sink, executor;  // devices; an executor on the way reads ahead from the source and writes to the sink
 } lw_ends;
-// The device that executes a transfer between two: a network card before a GPU, a GPU before a host, a host before a memory; of
-// two alike the one that holds the data.
-lw_ends lw_transfer_ends(const lw_system *system, uint32_t from, uint32_t to);
+// The device that executes the job's transfer between two: the first network card on the way, if there is one; else a network
+// card at an end before a GPU, a GPU before a host, a host before a memory; of two alike the one that holds the data.
+lw_status lw_transfer_ends(const lw_builder *builder, const lw_job *job, uint32_t from, uint32_t to, lw_ends *out) LW_CHECKED;
 // A DMA of the executor over the route from source to sink. Missing routes are diagnosed at `at`.
 lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_place at, lw_transfer *out) LW_CHECKED;
 // The first packet of a transfer of so many bytes on idle links, from leaving (READ: its request) to its last bit in; 0 for none.

@@ -20,15 +20,15 @@ static const char *const virtual_words[] = {"none",         "passthrough",  "mig
 
 #define AT(field) offsetof(lw_device_params, field)
 #define TIME_ROW(key, field, fallback, help) \
-    { key, LW_OPTION_QUANTITY_INT, LW_TIME, AT(field), fallback, NULL, 0, 3.6e18, help, ideal }
+    { key, LW_OPTION_QUANTITY_INT, LW_TIME, AT(field), fallback, NULL, 0, 3.6e17, help, ideal }
 #define RATE_ROW(key, field, help) \
     { key, LW_OPTION_QUANTITY_INT, LW_RATE, AT(field), "auto", NULL, 1, 1e18, help, ideal }
 #define SIZE_ROW(key, field, help, source) \
     { key, LW_OPTION_QUANTITY_INT, LW_BYTES, AT(field), "auto", NULL, 1, 4.6e18, help, source }
-#define COUNT_ROW                                                                \
-    {                                                                            \
-        "count", LW_OPTION_INTEGER, LW_PLAIN, AT(count), "auto", NULL, 1, 65536, \
-            "makes a group: name[0] .. name[count-1], name[*] for all", NULL     \
+#define COUNT_ROW                                                                                 \
+    {                                                                                             \
+        "count", LW_OPTION_INTEGER, LW_PLAIN, AT(count), "auto", NULL, 1, 65536,                  \
+            "makes a group: name[0] to name[count-1], name[1..7] for some, name[*] for all", NULL \
     }
 
 static const char ideal[] = "none: an ideal node, and the run says so";
@@ -79,6 +79,8 @@ static const char of_link[] = "the link's own value";
 
 static const lw_option host_options[] = {
     MEMORY_ROWS,
+    TIME_ROW("forward_latency", forward_ps, "0 ns",
+             "what a packet between two of its links takes through the root complex, on the way from peer to peer"),
     RATE_ROW("cpu_copy_rate", cpu_copy_rate_Bps, "what one core copies between pageable and pinned memory; auto: no limit"),
     NATIVE_ROWS,
     COUNT_ROW,

@@ -58,6 +58,7 @@ typedef struct lw_device_params {
     int64_t tags, mps_bytes, mrrs_bytes;  // LW_AUTO: the link's
     int64_t native_gen, native_lanes;     // LW_AUTO: whatever the link has
     int64_t latency_ps;                   // of a switch
+    int64_t forward_ps;                   // of a host, from link to link
     bool store_forward;
     bool multicast;
     int64_t count;

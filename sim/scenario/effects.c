@@ -107,8 +107,7 @@ static lw_status look_at_call(lw_effects *effects, const lw_plan *plan, const lw
         (double)job->job->params.bytes >= short_copy_s * job->transfer.waterfall.rate_Bps[LW_STAGE_RETRY]) {
         return LW_OK;
     }
-    const uint32_t *pair = job->job->pair[0];
-    const lw_device_spec *caller = plan->system->device[lw_transfer_ends(plan->system, pair[0], pair[1]).executor].spec;
+    const lw_device_spec *caller = plan->system->device[job->transfer.executor].spec;
     bool chosen = caller->kind != LW_DEVICE_GPU || caller->preset == NULL;
     const lw_option *table = lw_device_options(caller->kind);
     for (size_t i = 0; table[i].key != NULL; i++) {
@@ -147,15 +146,10 @@ static bool is_from(const finding *item, const lw_source *const *sources, size_t
     return false;
 }
 
-void lw_effects_report(const lw_effects *effects, const lw_source *const *included, size_t included_count, bool ideal_nodes,
-                       lw_diags *diags) {
+void lw_effects_report(const lw_effects *effects, const lw_source *const *included, size_t included_count, lw_diags *diags) {
     const finding *items = LW_LIST_ITEMS(&effects->findings, const finding);
     for (size_t i = 0; i < effects->findings.count; i++) {
         if (items[i].matters || is_from(&items[i], included, included_count)) {
-            continue;
-        }
-        bool costs_nothing = items[i].what == ideal_node || items[i].what == free_calls;
-        if (costs_nothing && ideal_nodes) {
             continue;
         }
         if (items[i].what == ideal_node) {

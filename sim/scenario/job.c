@@ -14,11 +14,11 @@ const char *const lw_job_help[] = {"copy a buffer, as cudaMemcpy does",
                                    NULL};
 
 #define AT(field) offsetof(lw_job_params, field)
-// Bytes may reach 2^62; times 41 days.
+// Bytes may reach 2^62; times 100 hours, so that a sum of some stays below 2^63 ps.
 #define SIZE_ROW(key, field, fallback, low, help) \
     { key, LW_OPTION_QUANTITY_INT, LW_BYTES, AT(field), fallback, NULL, low, 0x1p62, help, NULL }
 #define TIME_ROW(key, field, fallback, help) \
-    { key, LW_OPTION_QUANTITY_INT, LW_TIME, AT(field), fallback, NULL, 0, 3.6e18, help, NULL }
+    { key, LW_OPTION_QUANTITY_INT, LW_TIME, AT(field), fallback, NULL, 0, 3.6e17, help, NULL }
 #define COUNT_ROW(key, field, fallback, help) \
     { key, LW_OPTION_INTEGER, LW_PLAIN, AT(field), fallback, NULL, 1, 1e9, help, NULL }
 #define NODE_ROW(key, field, help) \

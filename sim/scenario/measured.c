@@ -11,12 +11,14 @@ enum { VARY_MAX = 8 };
 
 static const char *const use_words[] = {"calibrate", "validate", NULL};
 enum { USE_CALIBRATE, USE_VALIDATE };
+static const char *const evidence_words[] = {"measured", "model", NULL};
+enum { EVIDENCE_MEASURED, EVIDENCE_MODEL };
 
 // The file as its keys say it.
 typedef struct table_head {
     int64_t version;
     const char *name, *system, *label, *method, *notes, *observe;
-    int use;
+    int use, evidence;
     const lw_node *source, *limit, *scenario, *vary, *points;
 } table_head;
 
@@ -59,6 +61,12 @@ static const lw_option head_options[] = {
      .offset = offsetof(table_head, use),
      .words = use_words,
      .help = "Whether presets may be fitted to this table, or only be judged by it."},
+    {.key = "evidence",
+     .kind = LW_OPTION_WORD,
+     .offset = offsetof(table_head, evidence),
+     .words = evidence_words,
+     .fallback = "measured",
+     .help = "Whether the numbers were measured, or come from a model that others published."},
     {.key = "limit",
      .kind = LW_OPTION_NODE,
      .offset = offsetof(table_head, limit),
@@ -360,7 +368,7 @@ static void forward_errors(const lw_diags *from, lw_diags *to) {
 
 static lw_status run_point(const lw_measured *table, const table_point *point, const lw_run *run, lw_arena *arena,
                            lw_diags *diags, double *model) {
-    const lw_load load = {.ideal_nodes = true};  // the table says under system: what of it is assumed
+    const lw_load load = {.one_of_many = true};
     lw_scenario *scenario = NULL;
     LW_TRY(lw_scenario_from_tree(point->tree, table->file, table->catalog, &load, arena, diags, &scenario));
     if (lw_scenario_points(scenario) != 1) {
@@ -447,6 +455,7 @@ lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_me
         .points = lw_arena_alloc(arena, table->point_count, sizeof(double[2])),
         .count = table->point_count,
         .validate_only = table->head.use == USE_VALIDATE,
+        .modelled = table->head.evidence == EVIDENCE_MODEL,
     };
     if (!series.provenance || !series.points) {
         return LW_NO_MEMORY;

@@ -6,15 +6,14 @@
 
 #include "sim/scenario/builder.h"
 
-// Hops of the links up to and with the first leg that ends at a switch that can do it; 0: none does.
-static size_t hops_to_switch(const lw_builder *builder, const lw_route *route) {
-    size_t hops = 0;
+// Hops up to the first switch on the way that can do it; 0: there is none.
+static size_t hops_to_switch(const lw_builder *builder, const lw_transfer *transfer) {
+    const lw_route *route = &transfer->route;
     for (size_t i = 0; i + 1 < route->count; i++) {
         const lw_connection *connection = &builder->system->connection[route->leg[i].connection];
         const lw_device *far = &builder->system->device[connection->end[1 - route->leg[i].dir]];
-        hops += (size_t)connection->spec->link.segment_count;
         if (far->spec->kind == LW_DEVICE_SWITCH && LW_DEVICE_GET(far, multicast)) {
-            return hops;
+            return transfer->leg[i].end_hop;
         }
     }
     return 0;
@@ -22,8 +21,8 @@ static size_t hops_to_switch(const lw_builder *builder, const lw_route *route) {
 
 lw_status lw_transfer_share(lw_builder *builder, lw_job *job, bool first, lw_transfer *transfer) {
     lw_task *task = &transfer->task;
-    size_t hops = task->kind == LW_TASK_WRITE ? hops_to_switch(builder, &transfer->route) : 0;
-    if (hops == 0) {
+    size_t split = task->kind == LW_TASK_WRITE ? hops_to_switch(builder, transfer) : 0;
+    if (split == 0) {
         return lw_error(builder->diags, lw_job_place(job, "in_switch"),
                         "it takes a device that writes, and a switch with multicast: true on the way",
                         "workloads.%s: nothing on the way from '%s' to '%s' can %s", job->name, job->params.from, job->params.to,
@@ -38,7 +37,6 @@ lw_status lw_transfer_share(lw_builder *builder, lw_job *job, bool first, lw_tra
     }
     memcpy(data, task->data, task->data_count * sizeof *data);
     bool reduce = job->params.in_switch == LW_IN_SWITCH_REDUCE;
-    size_t split = transfer->first_link + hops;
     for (size_t i = reduce ? split : 0; i < (reduce ? task->data_count : split); i++) {
         LW_TRY(lw_server_shadow(builder, data[i].server, &data[i].server));
     }

@@ -125,26 +125,53 @@ static const char *server_words(const lw_plan *plan, const lw_job_plan *job, uin
     return plan->server[server].limit;
 }
 
-// The server of the job's way whose receive buffer is smallest; LW_NO_SERVER when none is bounded.
-static uint32_t tightest_credits(const lw_plan *plan, const lw_job_plan *job) {
-    const lw_task *task = &job->transfer.task;
-    uint32_t tightest = LW_NO_SERVER;
-    int64_t least = INT64_MAX;
-    for (size_t i = 0; i < task->data_count; i++) {
-        const lw_server *server = &plan->fabric.server[task->data[i].server];
-        const lw_credits *credits = &server->credits[task->data_kind];
-        int64_t units = server->data_unit_bytes > 0 ? (task->packet_bytes - 1) / server->data_unit_bytes + 1 : 0;
+// Looks on a path for the server whose receive buffer holds the fewest packets of a kind.
+static void look_for_credits(const lw_plan *plan, const lw_hop *hop, size_t count, lw_packet_kind kind, int64_t packet_bytes,
+                             int64_t *least, uint32_t *tightest) {
+    for (size_t i = 0; i < count; i++) {
+        const lw_server *server = &plan->fabric.server[hop[i].server];
+        const lw_credits *credits = &server->credits[kind];
+        int64_t units = server->data_unit_bytes > 0 && packet_bytes > 0 ? (packet_bytes - 1) / server->data_unit_bytes + 1 : 0;
         int64_t packets = credits->packets > 0 ? credits->packets : INT64_MAX;
         if (units > 0 && credits->data_units > 0 && credits->data_units != LW_CREDITS_INFINITE &&
             credits->data_units / units < packets) {
             packets = credits->data_units / units;
         }
-        if (packets < least) {
-            least = packets;
-            tightest = task->data[i].server;
+        if (packets < *least) {
+            *least = packets;
+            *tightest = hop[i].server;
         }
     }
+}
+
+// The server of the job's way whose receive buffer is smallest; LW_NO_SERVER when none is bounded.
+static uint32_t tightest_credits(const lw_plan *plan, const lw_job_plan *job) {
+    const lw_task *task = &job->transfer.task;
+    uint32_t tightest = LW_NO_SERVER;
+    int64_t least = INT64_MAX;
+    look_for_credits(plan, task->data, task->data_count, task->data_kind, task->packet_bytes, &least, &tightest);
+    look_for_credits(plan, task->request, task->request_count, LW_PACKET_REQUEST, 0, &least, &tightest);
     return tightest;
+}
+
+// What its tags let one member ask for, on idle links, is no more than this times what it got.
+static const double window_slack = 1.5;
+
+static bool is_window(const lw_job_plan *job, const job_times *times) {
+    const lw_transfer *transfer = &job->transfer;
+    if (times->stalled <= times->busiest || transfer->window == LW_NO_SERVER || transfer->round_trip_ps <= 0) {
+        return false;
+    }
+    double allowed_Bps =
+        (double)transfer->task.tags * (double)transfer->task.request_bytes * 1e12 / (double)transfer->round_trip_ps;
+    double moved_Bps = (double)job->bytes / (double)job->members * 1e12 / (times->time_ps * (1 - times->fixed));
+    return allowed_Bps < window_slack * moved_Bps;
+}
+
+// Errors that cost the slowest link a tenth of its rate or more are what one would mend first.
+static double repeated_share(const lw_job_plan *job) {
+    const double *rate_Bps = job->transfer.waterfall.rate_Bps;
+    return rate_Bps[LW_STAGE_CONTROL] > 0 ? 1 - rate_Bps[LW_STAGE_RETRY] / rate_Bps[LW_STAGE_CONTROL] : 0;
 }
 
 static bool is_paced(const lw_job *job) {
@@ -172,7 +199,11 @@ static const char *limit_words(const lw_plan *plan, const lw_job_plan *job, cons
     if (offered) {
         return "the offered load";
     }
-    if (times->stalled > times->busiest && job->transfer.window != LW_NO_SERVER) {
+    if (repeated_share(job) > 0.1) {
+        *share = repeated_share(job);
+        return lw_arena_print(arena, "links.%s: repeats after errors", plan->system->connection[job->transfer.slowest].name);
+    }
+    if (is_window(job, times)) {
         *share = times->stalled;
         return window_words(plan, job, arena);
     }

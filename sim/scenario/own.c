@@ -25,13 +25,8 @@ int64_t lw_route_far_ask_ps(lw_builder *builder, const lw_route *route, bool mem
     }
     int64_t trip_ps = nearest->ask.answer_ps;
     for (size_t i = 0; i < route->count; i++) {
-        lw_leg there = route->leg[i];
-        trip_ps += lw_link_latency_ps(link_of(builder, there), 0) + lw_link_latency_ps(link_of(builder, there), 1);
-        if (i > 0) {  // the nodes between
-            const lw_connection *before = &builder->system->connection[route->leg[i - 1].connection];
-            const lw_device *node = &builder->system->device[before->end[route->leg[i - 1].dir == 0]];
-            trip_ps += node->spec->kind == LW_DEVICE_SWITCH ? 2 * LW_DEVICE_GET(node, latency_ps) : 0;
-        }
+        lw_leg there = route->leg[i], back = {there.connection, 1 - there.dir};
+        trip_ps += lw_leg_latency_ps(builder->system, there) + lw_leg_latency_ps(builder->system, back);
     }
     return llround(nearest->ask.far_share * (double)trip_ps);
 }
@@ -147,6 +142,7 @@ lw_status lw_transfer_own(lw_builder *builder, lw_job *job, uint32_t device, boo
                                   .packet_bytes = LINE_BYTES,
                                   .request_bytes = LINE_BYTES,
                                   .tags = LW_TAGS_INFINITE},
+                         .executor = device,
                          .slowest = LW_NO_SERVER,
                          .window = LW_NO_SERVER};
     lw_task *task = &out->task;

@@ -59,6 +59,17 @@ static lw_status count_bytes(emitter *e, int64_t bytes, int64_t times) {
     return LW_OK;
 }
 
+// Times and sizes that the engine cannot count, so that it will refuse to run, are cut to one that it cannot count either.
+static const int64_t beyond = INT64_C(1) << 61;
+
+static int64_t cut(lw_int128 value) {
+    return value < beyond ? (int64_t)value : beyond;
+}
+
+static int64_t repeated_ps(int64_t time_ps, int64_t times) {
+    return cut((lw_int128)time_ps * times);
+}
+
 static lw_status emit_delay(emitter *e, int64_t duration_ps, uint32_t first, uint32_t second, uint32_t *out) {
     lw_task delay = {.kind = LW_TASK_DELAY, .resource = LW_NO_SERVER, .duration_ps = duration_ps};
     return emit(e, delay, (uint32_t[3]){first, second, NO_TASK}, out);
@@ -100,12 +111,12 @@ static lw_status emit_staged(emitter *e, const copy_way *way, int64_t bytes, uin
 
 // The host whose memory a bounced copy goes through: the one nearest to both ends.
 static lw_status nearest_host(const lw_builder *builder, const uint32_t pair[2], uint32_t *out) {
-    int64_t best = INT64_MAX;
+    lw_int128 best = -1;
     for (uint32_t d = 0; d < builder->system->device_count; d++) {
         if (builder->system->device[d].spec->kind != LW_DEVICE_HOST) {
             continue;
         }
-        int64_t sum = 0;
+        lw_int128 sum = 0;
         lw_status found = LW_OK;
         for (int i = 0; i < 2 && found == LW_OK; i++) {
             lw_route route;
@@ -117,12 +128,12 @@ static lw_status nearest_host(const lw_builder *builder, const uint32_t pair[2],
         if (found == LW_NO_MEMORY) {
             return found;
         }
-        if (found == LW_OK && sum < best) {
+        if (found == LW_OK && (best < 0 || sum < best)) {
             best = sum;
             *out = d;
         }
     }
-    return best < INT64_MAX ? LW_OK : LW_BAD_INPUT;
+    return best >= 0 ? LW_OK : LW_BAD_INPUT;
 }
 
 static bool goes_through_host(const lw_system *system, lw_job *job, const uint32_t pair[2]) {
@@ -161,7 +172,9 @@ static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t 
                         "workloads.%s needs a host to bounce through", job->name);
     }
     LW_TRY(found);
-    lw_ends out = lw_transfer_ends(builder->system, pair[0], host), in = lw_transfer_ends(builder->system, host, pair[1]);
+    lw_ends out, in;
+    LW_TRY(lw_transfer_ends(builder, job, pair[0], host, &out));
+    LW_TRY(lw_transfer_ends(builder, job, host, pair[1], &in));
     LW_TRY(lw_transfer_dma(builder, job, out, lw_job_place(job, "from"), &way->first));
     LW_TRY(lw_transfer_dma(builder, job, in, lw_job_place(job, "to"), &way->second));
     LW_TRY(engine_of(builder, out, &way->first));
@@ -179,11 +192,13 @@ static lw_status choose_way(lw_builder *builder, lw_job *job, const uint32_t pai
     if (goes_through_host(system, job, pair)) {
         return choose_bounce(builder, job, pair, way);
     }
-    lw_ends ends = lw_transfer_ends(system, pair[0], pair[1]);
+    lw_ends ends;
+    LW_TRY(lw_transfer_ends(builder, job, pair[0], pair[1], &ends));
     const lw_device *executor = &system->device[ends.executor];
     uint32_t other = ends.executor == pair[0] ? pair[1] : pair[0];
     bool has_engine = executor->spec->kind == LW_DEVICE_GPU || executor->spec->kind == LW_DEVICE_NIC;
-    bool pageable = has_engine && system->device[other].spec->kind == LW_DEVICE_HOST && LW_JOB_GET(job, pageable) == 1;
+    bool at_end = ends.executor == ends.source || ends.executor == ends.sink;  // what crosses a network lies in registered memory
+    bool pageable = has_engine && at_end && system->device[other].spec->kind == LW_DEVICE_HOST && LW_JOB_GET(job, pageable) == 1;
     lw_transfer dma;
     LW_TRY(lw_transfer_dma(builder, job, ends, lw_job_place(job, "to"), &dma));
     LW_TRY(engine_of(builder, ends, &dma));
@@ -250,15 +265,15 @@ static lw_status plan_copy(emitter *e) {
             bool dma_second = way.staged && way.first.slowest == LW_NO_SERVER;
             const lw_transfer *last = way.staged ? &way.second : &way.first;
             plan->transfer = dma_second ? way.second : way.first;
-            plan->submit_ps = way.first.submit_ps;
+            plan->submit_ps = way.first.submit_ps + (way.staged ? 0 : way.first.task.submit_ps);
             plan->finish_ps = last->task.finish_ps + way.finish_ps;
             int64_t piece_bytes = bytes < way.chunk_bytes ? bytes : way.chunk_bytes;
-            plan->latency_ps = lw_transfer_latency_ps(e->builder, &way.first, piece_bytes) +
-                               (way.staged ? lw_transfer_latency_ps(e->builder, &way.second, piece_bytes) : 0);
+            int64_t second_ps = way.staged ? lw_transfer_latency_ps(e->builder, &way.second, piece_bytes) : 0;
+            plan->latency_ps = cut((lw_int128)lw_transfer_latency_ps(e->builder, &way.first, piece_bytes) + second_ps);
             if (!job->params.overlap) {
-                plan->submit_ps *= job->params.repeat;
-                plan->finish_ps *= job->params.repeat;
-                plan->latency_ps *= job->params.repeat;
+                plan->submit_ps = repeated_ps(plan->submit_ps, job->params.repeat);
+                plan->finish_ps = repeated_ps(plan->finish_ps, job->params.repeat);
+                plan->latency_ps = repeated_ps(plan->latency_ps, job->params.repeat);
             }
         }
     }
@@ -268,7 +283,7 @@ static lw_status plan_copy(emitter *e) {
 // ---- Streams ----
 
 static int64_t gap_of_rate(int64_t bytes, int64_t rate_Bps) {
-    return (int64_t)((lw_int128)bytes * INT64_C(1000000000000) / rate_Bps);
+    return cut((lw_int128)bytes * INT64_C(1000000000000) / rate_Bps);
 }
 
 static lw_status plan_stream(emitter *e) {
@@ -411,16 +426,16 @@ static lw_status plan_read_latency(emitter *e) {
         task.submit_ps = has_engine ? LW_DEVICE_GET(reader, submit_ps) : 0;
         task.finish_ps += has_engine ? LW_DEVICE_GET(reader, finish_ps) : 0;
         int64_t store_Bps = has_engine ? LW_DEVICE_GET(reader, store_rate_Bps) : LW_AUTO;
-        task.finish_ps += store_Bps == LW_AUTO ? 0 : llround((double)bytes * 1e12 / (double)store_Bps);
+        task.finish_ps += store_Bps == LW_AUTO ? 0 : llround(fmin((double)bytes * 1e12 / (double)store_Bps, (double)beyond));
         task.bytes = bytes;
         for (int64_t r = 0; r < repeat; r++) {
             LW_TRY(emit(e, task, (uint32_t[3]){ended, NO_TASK, NO_TASK}, &ended));
         }
         if (i == 0) {
             plan->transfer = transfer;
-            plan->submit_ps = repeat * task.submit_ps;
-            plan->finish_ps = repeat * task.finish_ps;
-            plan->latency_ps = repeat * lw_transfer_latency_ps(e->builder, &transfer, bytes);
+            plan->submit_ps = repeated_ps(task.submit_ps, repeat);
+            plan->finish_ps = repeated_ps(task.finish_ps, repeat);
+            plan->latency_ps = repeated_ps(lw_transfer_latency_ps(e->builder, &transfer, bytes), repeat);
         }
         LW_TRY(count_bytes(e, bytes, repeat));
     }
@@ -449,7 +464,7 @@ static lw_status plan_memory_load(emitter *e, int64_t load_ps) {
         wanted = wanted / readers + (wanted % readers != 0);
         task.bytes = wanted > INT64_C(1) << 62 ? INT64_C(1) << 62 : (int64_t)wanted;
         task.arrivals = LW_ARRIVALS_FIXED;
-        task.gap_ps = (int64_t)((lw_int128)task.packet_bytes * readers * INT64_C(1000000000000) / rate);
+        task.gap_ps = gap_of_rate(cut((lw_int128)task.packet_bytes * readers), rate);
         LW_TRY(count_bytes(e, task.bytes, readers));
         for (int64_t r = 0; r < readers; r++) {
             uint32_t ended;

@@ -6,11 +6,12 @@
 #include "sim/scenario/system.h"
 
 typedef enum lw_server_role {
-    LW_SERVER_LINK,    // one direction of a segment of a link
-    LW_SERVER_MEMORY,  // a memory port, both directions
-    LW_SERVER_ENGINE,  // a DMA engine that does not fill the link, or needs time for each packet
-    LW_SERVER_CPU,     // a core that copies
-    LW_SERVER_SHADOW   // what another copy of a multicast or reduction occupies anyway; in no result
+    LW_SERVER_LINK,     // one direction of a segment of a link
+    LW_SERVER_MEMORY,   // a memory port, both directions
+    LW_SERVER_ENGINE,   // a DMA engine that does not fill the link, or needs time for each packet
+    LW_SERVER_CPU,      // a core that copies
+    LW_SERVER_FORWARD,  // a root complex between two links
+    LW_SERVER_SHADOW    // what another copy of a multicast or reduction occupies anyway; in no result
 } lw_server_role;
 
 typedef struct lw_server_info {
@@ -23,10 +24,18 @@ typedef struct lw_server_info {
     lw_fraction expand;  // of a link: bytes on the wire for each byte of its packets (flits)
 } lw_server_info;
 
+// One leg of a transfer's route.
+typedef struct lw_leg_plan {
+    int64_t packet_bytes;  // largest payload of a packet there
+    size_t end_hop;        // of task.data: behind the leg's last
+} lw_leg_plan;
+
 // How one DMA of a job goes; all members of a job count as alike when a result is explained.
 typedef struct lw_transfer {
     lw_task task;  // without bytes and dependencies
     lw_route route;
+    lw_leg_plan *leg;        // one a leg of the route
+    uint32_t executor;       // the device whose engine does it
     int64_t guest_wait_ps;   // of a guest, for its turn at the card; the caller adds it to submit_ps
     int64_t submit_ps;       // software before the first packet; a task of its own
     int64_t round_trip_ps;   // READ: from a request leaving to its first full packet having come, on idle links

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Dijkstra over the links of a system; the key (hosts, links, latency, device) makes ties fall the same way on every machine.
+// Dijkstra over the links of a system; the key (hosts, links, page time, device) makes ties fall the same way on every machine.
 // Hosts come first because peers that have a fabric of their own use it, however quick the way through a root complex would be.
 #include "sim/scenario/list.h"
 #include "sim/scenario/system.h"
 
 typedef struct {
-    int64_t hosts, legs, latency_ps;  // hosts: passed through, the ends not counted
+    int64_t hosts, legs;  // hosts: passed through, the ends not counted
+    lw_int128 page_ps;    // latency of all legs, and the time of a page on each
     uint32_t device;
 } visit;
 
@@ -41,7 +42,7 @@ static bool before(const visit *a, const visit *b) {
     if (a->legs != b->legs) {
         return a->legs < b->legs;
     }
-    return a->latency_ps != b->latency_ps ? a->latency_ps < b->latency_ps : a->device < b->device;
+    return a->page_ps != b->page_ps ? a->page_ps < b->page_ps : a->device < b->device;
 }
 
 static lw_status heap_push(lw_list *heap, visit item, lw_arena *arena) {
@@ -73,11 +74,46 @@ static visit heap_pop(lw_list *heap) {
     return top;
 }
 
-int64_t lw_leg_latency_ps(const lw_system *system, lw_leg leg) {
+// Of a device that is a switch with a figure of its own, which is from pin to pin; 0 else.
+static int64_t switch_ps(const lw_device *device) {
+    return device->spec->kind == LW_DEVICE_SWITCH ? device->spec->params.latency_ps : 0;
+}
+
+int64_t lw_segment_latency_ps(const lw_system *system, lw_leg leg, int way) {
     const lw_connection *connection = &system->connection[leg.connection];
-    int64_t sum = lw_link_latency_ps(&connection->spec->link, leg.dir);
-    const lw_device *far = &system->device[connection->end[leg.dir == 0]];
-    return sum + (far->spec->kind == LW_DEVICE_SWITCH ? far->spec->params.latency_ps : 0);
+    const lw_link *link = &connection->spec->link;
+    const lw_channel *channel = &link->segment[leg.dir == 0 ? way : link->segment_count - 1 - way].channel[leg.dir];
+    int64_t latency_ps = lw_channel_latency_ps(channel);
+    if (way == 0 && switch_ps(&system->device[connection->end[leg.dir]]) > 0) {
+        latency_ps -= channel->port_ps[0];
+    }
+    const lw_device *far = &system->device[connection->end[1 - leg.dir]];
+    if (way + 1 == link->segment_count && switch_ps(far) > 0) {
+        latency_ps += switch_ps(far) - channel->port_ps[1];
+    }
+    return latency_ps;
+}
+
+int64_t lw_leg_latency_ps(const lw_system *system, lw_leg leg) {
+    int64_t sum_ps = 0;
+    for (int way = 0; way < system->connection[leg.connection].spec->link.segment_count; way++) {
+        sum_ps += lw_segment_latency_ps(system, leg, way);
+    }
+    return sum_ps;
+}
+
+// Of two ways that are as quick for a bit the wider one is taken, as drivers take NVLink before PCIe.
+enum { PAGE_BYTES = 4096 };
+
+static int64_t page_ps(const lw_system *system, lw_leg leg) {
+    const lw_link *link = &system->connection[leg.connection].spec->link;
+    int64_t sum_ps = lw_leg_latency_ps(system, leg);
+    for (int s = 0; s < link->segment_count; s++) {
+        lw_fraction ps_per_byte;
+        lw_channel_ps_per_byte(&link->segment[s].channel[leg.dir], &ps_per_byte);
+        sum_ps += (int64_t)((lw_int128)ps_per_byte.num * PAGE_BYTES / ps_per_byte.den);
+    }
+    return sum_ps;
 }
 
 static bool forwards(const lw_device *device) {
@@ -98,7 +134,7 @@ static lw_status visit_ports(const lw_system *system, visit here) {
         const lw_port *port = &system->port[p];
         mark *far = &router->marks[port->far];
         visit next = {here.hosts + through_host, here.legs + 1,
-                      here.latency_ps + lw_leg_latency_ps(system, (lw_leg){port->connection, port->dir}), port->far};
+                      here.page_ps + page_ps(system, (lw_leg){port->connection, port->dir}), port->far};
         if (far->search != router->search || (!far->done && before(&next, &far->best))) {
             *far = (mark){next, {port->connection, here.device, port->dir}, router->search, false};
             LW_TRY(heap_push(&router->heap, next, router->arena));

@@ -69,10 +69,11 @@ static lw_status run_to_end(const batch *b, lw_arena *arena, lw_diags *silent, p
         if (end_ps < 0 || loads_last(&run->plan, &run->result, end_ps)) {
             return LW_OK;
         }
-        if (round == LOAD_ROUNDS_MAX || end_ps > INT64_MAX / 8) {
+        int64_t longest_ps = end_ps > load_ps ? end_ps : load_ps;
+        if (round == LOAD_ROUNDS_MAX || longest_ps > INT64_MAX / 8) {
             return LW_LIMIT;
         }
-        load_ps = 2 * (end_ps > load_ps ? end_ps : load_ps);
+        load_ps = 2 * longest_ps;
     }
 }
 

@@ -124,6 +124,9 @@ static lw_status include_one(inclusion *in, lw_node *into, const lw_node *name, 
 
 // Bring in what root includes: what root says itself wins over it, later files over earlier ones.
 static lw_status include_all(inclusion *in, lw_node *root, const char *folder, int depth) {
+    if (root->kind != LW_MAP) {
+        return lw_error(in->diags, root->place, "begin with lanewise: 1", "a scenario is a map of keys");
+    }
     const lw_node *include = lw_map_get(root, "include");
     if (include == NULL) {
         return LW_OK;
@@ -279,7 +282,7 @@ static lw_status check_point(const lw_scenario *scenario, size_t point, lw_effec
     return status;
 }
 
-static lw_status check_points(const lw_scenario *scenario, bool ideal_nodes, lw_arena *arena, lw_diags *diags) {
+static lw_status check_points(const lw_scenario *scenario, bool one_of_many, lw_arena *arena, lw_diags *diags) {
     lw_effects *effects = lw_effects_new(arena);
     if (effects == NULL) {
         return LW_NO_MEMORY;
@@ -297,8 +300,8 @@ static lw_status check_points(const lw_scenario *scenario, bool ideal_nodes, lw_
         }
     }
     LW_TRY(worst);
-    if (lw_map_get(scenario->base, "workloads") != NULL) {  // without work all is idle, and that is said once
-        lw_effects_report(effects, scenario->included, scenario->included_count, ideal_nodes, diags);
+    if (!one_of_many && lw_map_get(scenario->base, "workloads") != NULL) {  // without work all is idle, and that is said once
+        lw_effects_report(effects, scenario->included, scenario->included_count, diags);
     }
     return LW_OK;
 }
@@ -365,9 +368,6 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     scenario->catalog = catalog;
     scenario->file = source->name;
     lw_sha256(source->text != NULL ? source->text : "", source->text != NULL ? source->length : 0, scenario->sha256);
-    if (root->kind != LW_MAP) {
-        return lw_error(diags, root->place, "begin with lanewise: 1", "a scenario is a map of keys");
-    }
     lw_scenario_head head;
     inclusion in = {.catalog = catalog, .arena = arena, .diags = diags};
     LW_TRY(include_all(&in, root, folder, 0));
@@ -380,7 +380,7 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     }
     LW_TRY(check_lists(scenario, diags));
     LW_TRY(lw_sweep_read(head.sweep, scenario->base, arena, diags, &scenario->sweep));
-    LW_TRY(check_points(scenario, load != NULL && load->ideal_nodes, arena, diags));
+    LW_TRY(check_points(scenario, load != NULL && load->one_of_many, arena, diags));
     if (head.workloads == NULL && (load == NULL || !load->look_only)) {
         lw_warn(diags, root->place, "add workloads: {upload: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}",
                 "the scenario has no workloads, so nothing will run");

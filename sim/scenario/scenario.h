@@ -45,8 +45,7 @@ typedef struct lw_effects lw_effects;
 lw_effects *lw_effects_new(lw_arena *arena);
 // Record what a point shows; a finding stands only if it holds in every point.
 lw_status lw_effects_look(lw_effects *effects, const lw_plan *plan) LW_CHECKED;
-// Nothing is said of what lies in an included file: a system holds more than one scenario uses. ideal_nodes: as in lw_load.
-void lw_effects_report(const lw_effects *effects, const lw_source *const *included, size_t included_count, bool ideal_nodes,
-                       lw_diags *diags);
+// Nothing is said of what lies in an included file: a system holds more than one scenario uses.
+void lw_effects_report(const lw_effects *effects, const lw_source *const *included, size_t included_count, lw_diags *diags);
 
 #endif

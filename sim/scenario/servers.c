@@ -52,6 +52,7 @@ static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite)
                         .latency_ps = lw_channel_latency_ps(channel),
                         .data_unit_bytes = channel->data_unit_bytes,
                         .credit_return_ps = channel->credit_return_ps,
+                        .credit_on_arrival = channel->credit_on_arrival,
                         .opposite = channel->control_bytes > 0 ? opposite : LW_NO_SERVER,
                         .control_bytes = channel->control_bytes,
                         .control_interval_ps = channel->control_interval_ps,
@@ -95,9 +96,8 @@ static lw_status add_connection(lw_builder *builder, uint32_t index) {
             uint32_t opposite = builder->of_connection[index][1 - dir] + (segments - 1 - way);
             const lw_segment *segment = &link->segment[s];
             lw_server server = server_of_channel(&segment->channel[dir], opposite);
-            if (way + 1 == segments && to->spec->kind == LW_DEVICE_SWITCH) {
-                server.latency_ps += LW_DEVICE_GET(to, latency_ps);
-            }
+            server.latency_ps = lw_segment_latency_ps(builder->system, (lw_leg){index, dir}, (int)way);
+            (void)LW_DEVICE_GET(to, latency_ps);  // it has an effect
             lw_server_info info = {.role = LW_SERVER_LINK,
                                    .name = connection->name,
                                    .direction = direction,
@@ -125,7 +125,8 @@ lw_status lw_builder_start(lw_builder *builder) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < system->device_count; i++) {
-        builder->of_device[i] = (lw_device_servers){LW_NO_SERVER, {LW_NO_SERVER, LW_NO_SERVER}, {LW_NO_SERVER, LW_NO_SERVER}};
+        builder->of_device[i] =
+            (lw_device_servers){LW_NO_SERVER, LW_NO_SERVER, {LW_NO_SERVER, LW_NO_SERVER}, {LW_NO_SERVER, LW_NO_SERVER}};
     }
     for (uint32_t i = 0; i < system->connection_count; i++) {
         LW_TRY(add_connection(builder, i));
@@ -145,6 +146,20 @@ lw_status lw_server_of_memory(lw_builder *builder, uint32_t device, uint32_t *ou
             add_server(builder, server, (lw_server_info){LW_SERVER_MEMORY, name, "both", name, LW_NO_SERVER, 0, {1, 1}}, memory));
     }
     *out = *memory;
+    return LW_OK;
+}
+
+lw_status lw_server_of_forward(lw_builder *builder, uint32_t host, uint32_t *out) {
+    const lw_device *owner = &builder->system->device[host];
+    int64_t forward_ps = LW_DEVICE_GET(owner, forward_ps);
+    uint32_t *forward = &builder->of_device[host].forward;
+    if (*forward == LW_NO_SERVER && forward_ps > 0) {
+        const char *name = lw_arena_print(builder->arena, "%s root complex", owner->name);
+        lw_server server = {.ps_per_byte = free_of_cost, .latency_ps = forward_ps, .opposite = LW_NO_SERVER};
+        LW_TRY(
+            add_server(builder, server, (lw_server_info){LW_SERVER_FORWARD, name, "", name, LW_NO_SERVER, 0, {1, 1}}, forward));
+    }
+    *out = *forward;
     return LW_OK;
 }
 

@@ -68,7 +68,15 @@ static lw_status unknown_node(const lw_system *system, const char *name, lw_plac
     return lw_error(diags, place, hint, "there is no node '%s'", name);
 }
 
-// "gpu", "gpus" and "gpus[*]" (all), "gpus[3]".
+static bool read_index(const char **at, unsigned long *out) {
+    char *end = NULL;
+    bool digit = **at >= '0' && **at <= '9';
+    *out = digit ? strtoul(*at, &end, 10) : 0;
+    *at = digit ? end : *at;
+    return digit;
+}
+
+// "gpu", "gpus" and "gpus[*]" (all), "gpus[3]", "gpus[1..7]" (both included).
 static lw_status select_devices(const lw_system *system, const char *text, lw_place place, lw_arena *arena, lw_diags *diags,
                                 range *out) {
     size_t length = strcspn(text, "[");
@@ -87,18 +95,24 @@ static lw_status select_devices(const lw_system *system, const char *text, lw_pl
     if (text[length] == '\0' || strcmp(text + length, "[*]") == 0) {
         return LW_OK;
     }
-    char *end = NULL;
-    bool digit = text[length + 1] >= '0' && text[length + 1] <= '9';
-    unsigned long index = digit ? strtoul(text + length + 1, &end, 10) : 0;
-    if (!digit || strcmp(end, "]") != 0) {
-        return lw_error(diags, place, "write name[0] for one, name[*] for all", "'%s' is no selection of nodes", text);
+    const char *at = text + length + 1;
+    unsigned long first = 0, last = 0;
+    bool sound = read_index(&at, &first);
+    last = first;
+    if (sound && strncmp(at, "..", 2) == 0) {
+        at += 2;
+        sound = read_index(&at, &last) && first <= last;
     }
-    if (index >= spec->members) {
+    if (!sound || strcmp(at, "]") != 0) {
+        return lw_error(diags, place, "write name[0] for one, name[1..7] for some, name[*] for all",
+                        "'%s' is no selection of nodes", text);
+    }
+    if (last >= spec->members) {
         const char *hint = spec->group ? lw_diags_text(diags, "the last one is %s[%u]", name, spec->members - 1)
                                        : lw_diags_text(diags, "'%s' has no count, so it is one node", name);
         return lw_error(diags, place, hint, "there is no node '%s'", text);
     }
-    *out = (range){spec->first + (uint32_t)index, 1};
+    *out = (range){spec->first + (uint32_t)first, (uint32_t)(last - first + 1)};
     return LW_OK;
 }
 

@@ -53,13 +53,16 @@ typedef struct lw_route {
     size_t count;
 } lw_route;
 
-// The way through fewest hosts, then over fewest links, then of least latency, then of links first in the file; through `via` in
-// order. Only hosts, switches, network cards and devices that say so forward. LW_BAD_INPUT without a diagnostic when there is
-// none.
+// The way through fewest hosts, then over fewest links, then of least time for 4 KiB, then of links first in the file; through
+// `via` in order. Only hosts, switches, network cards and devices that say so forward. LW_BAD_INPUT without a diagnostic when
+// there is none.
 lw_status lw_route_find(const lw_system *system, uint32_t from, uint32_t to, const uint32_t *via, size_t via_count,
                         lw_arena *arena, lw_route *out) LW_CHECKED;
 
-// Time of the first bit over one leg, the switch at its end included.
+// Time of the first bit over one leg, the switch at its end included. A switch's own figure is from pin to pin: where there is
+// one, the ports of the links that it joins are in it.
 int64_t lw_leg_latency_ps(const lw_system *system, lw_leg leg);
+// The same of one of its segments, counted in the direction of the leg.
+int64_t lw_segment_latency_ps(const lw_system *system, lw_leg leg, int way);
 
 #endif

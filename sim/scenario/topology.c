@@ -210,6 +210,7 @@ lw_status lw_scenario_topology(const lw_scenario *scenario, size_t point, lw_are
     if (status == LW_OK) {
         *out = (lw_topology){.title = scenario->title, .file = scenario->file, .tool_version = LANEWISE_VERSION};
         memcpy(out->sha256, scenario->sha256, sizeof out->sha256);
+        out->swept = lw_scenario_points(scenario) > 1;
         drawing d = {.system = &setup.system, .arena = arena, .out = out};
         d.whole = LW_NEW_ARRAY(scratch, bool, setup.system.spec_count);
         d.node_of = LW_NEW_ARRAY(scratch, uint32_t, setup.system.device_count);

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Any bytes as a scenario, through everything that `lanewise run` does with a file but writing the answer: no crash, no leak,
+// every refusal has a diagnostic, and what was accepted gives results that can be. An input has an allowance of memory, which
+// also bounds the time of loading it, and one of processor time, after which its run is interrupted as by Ctrl-C.
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "plots/plots.h"
+#include "sim/report/assertion.h"
+#include "sim/scenario/scenario.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { ALLOWANCE_BYTES = 1 << 26, ALLOWANCE_NS = 200000000, EXACT_HOPS_MAX = 20000 };
+
+static size_t left_bytes;
+static volatile sig_atomic_t stop;
+
+static void check(bool ok) {
+    if (!ok) {
+        abort();
+    }
+}
+
+static void *resize(void *old, size_t bytes, void *user) {
+    (void)user;
+    if (bytes == 0) {
+        free(old);
+        return NULL;
+    }
+    if (bytes > left_bytes) {
+        return NULL;
+    }
+    left_bytes -= bytes;
+    return realloc(old, bytes);
+}
+
+static void on_timer(int number) {
+    (void)number;
+    stop = 1;
+}
+
+// What every input meets: the presets, and two measured tables to lay over its results.
+typedef struct shelf {
+    lw_catalog *catalog;
+    lw_measured_series series[2];
+    timer_t timer;
+} shelf;
+
+static shelf *open_shelf(void) {
+    static shelf shipped;
+    left_bytes = SIZE_MAX;
+    lw_memory_hook(resize, NULL);
+    gsl_set_error_handler_off();
+    const struct sigaction action = {.sa_handler = on_timer};
+    sigaction(SIGVTALRM, &action, NULL);
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGVTALRM};
+    check(timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &shipped.timer) == 0);
+    check(atexit(lw_plots_close) == 0);
+    static lw_arena *arena;  // kept to the end
+    arena = lw_arena_new();
+    lw_diags *diags = lw_diags_new(arena);
+    check(lw_catalog_open(LW_SOURCE_DIR "/configs", arena, diags, &shipped.catalog) == LW_OK);
+    for (int kind = 0; kind < LW_PRESET_KINDS; kind++) {  // read now, so that no input pays for it
+        for (size_t i = 0; i < lw_catalog_count(shipped.catalog, (lw_preset_kind)kind); i++) {
+            check(lw_catalog_at(shipped.catalog, (lw_preset_kind)kind, i) != NULL);
+        }
+    }
+    static const char *const paths[] = {LW_SOURCE_DIR "/configs/measured/tomshardware-2025-oculink-h2d.yaml",
+                                        LW_SOURCE_DIR "/configs/measured/cxl-expander-mess-loaded-90.yaml"};
+    for (int i = 0; i < 2; i++) {
+        lw_measured *table = NULL;
+        check(lw_measured_load(paths[i], shipped.catalog, arena, diags, &table) == LW_OK);
+        check(lw_measured_series_of(table, arena, &shipped.series[i]) == LW_OK);
+    }
+    return &shipped;
+}
+
+// ---- What results can be ----
+
+static bool is_amount(double value) {
+    return isfinite(value) && value >= 0;
+}
+
+static void check_point(const lw_point *point) {
+    static const double hair = 1 + 1e-9;
+    for (size_t i = 0; i < point->workload_count; i++) {
+        const lw_workload_result *row = &point->workload[i];
+        check(row->bytes >= 0 && row->start_ps >= 0 && row->end_ps >= row->start_ps && row->fixed_ps >= 0);
+        check(is_amount(row->time_s) && is_amount(row->bandwidth_GBps));
+        check(is_amount(row->mean_wait_ps) && is_amount(row->mean_latency_ps));
+        check(row->limited_by != NULL && is_amount(row->limited_share) && row->limited_share <= hair);
+        check(!row->has_band || (is_amount(row->low_GBps) && is_amount(row->high_GBps)));
+        check(!row->has_band || (row->low_GBps <= row->bandwidth_GBps && row->bandwidth_GBps <= row->high_GBps));
+    }
+    for (size_t i = 0; i < point->direction_count; i++) {
+        const lw_direction_result *row = &point->direction[i];
+        check(is_amount(row->utilisation) && row->utilisation <= hair);
+        check(row->payload_bytes >= 0 && row->wire_bytes >= row->payload_bytes && row->packets >= 0 && row->replays >= 0);
+    }
+    for (size_t i = 0; i < point->stage_count; i++) {
+        const double *rate = point->stage[i].rate_GBps;
+        for (int stage = 0; stage < LW_STAGE_COUNT; stage++) {
+            check(is_amount(rate[stage]) && (stage == 0 || rate[stage] <= rate[stage - 1] * hair));
+        }
+    }
+}
+
+// Packet and packet-exact are two ways to one result.
+static void check_exact(const lw_result *result, const lw_result *exact) {
+    check(result->point_count == exact->point_count);
+    for (size_t i = 0; i < result->point_count; i++) {
+        const lw_point *a = &result->point[i];
+        const lw_point *b = &exact->point[i];
+        check(a->index == b->index && a->end_ps == b->end_ps && a->packets == b->packets && a->packet_hops == b->packet_hops);
+        for (size_t k = 0; k < a->workload_count; k++) {
+            check(a->workload[k].start_ps == b->workload[k].start_ps && a->workload[k].end_ps == b->workload[k].end_ps);
+        }
+    }
+}
+
+// ---- One input ----
+
+typedef struct input {
+    const lw_source *source;
+    const lw_node *root;
+    shelf *shipped;
+    lw_arena *arena;
+    lw_diags *diags;
+} input;
+
+// Refused means told why, unless memory or time ran out.
+static bool accepted(const input *in, lw_status status) {
+    check(status == LW_OK || status == LW_NO_MEMORY || status == LW_INTERRUPTED || lw_diags_errors(in->diags) > 0);
+    check(status != LW_INTERNAL);
+    return status == LW_OK;
+}
+
+static bool run(const input *in, const lw_scenario *scenario, lw_result *result) {
+    const lw_run options = {.threads = 1, .stop = &stop};
+    *result = (lw_result){0};
+    bool ran = accepted(in, lw_scenario_run(scenario, &options, in->arena, in->diags, result));
+    for (size_t i = 0; i < result->point_count; i++) {
+        check_point(&result->point[i]);
+    }
+    return ran;
+}
+
+static void run_exact(const input *in, const lw_result *result) {
+    const lw_load load = {.engine = "packet-exact"};
+    lw_scenario *scenario = NULL;
+    lw_result exact;
+    lw_status status = lw_scenario_from_tree(in->root, in->source, in->shipped->catalog, &load, in->arena, in->diags, &scenario);
+    if (accepted(in, status) && run(in, scenario, &exact)) {
+        check_exact(result, &exact);
+    }
+}
+
+static void draw(const input *in, const lw_picture *picture) {
+    lw_text svg = {0};
+    (void)!accepted(in, lw_picture_svg(picture, &svg, in->diags));
+    lw_text_free(&svg);
+}
+
+static void report(const input *in, const lw_scenario *scenario, const lw_result *result) {
+    for (int format = LW_FORMAT_TABLE; format <= LW_FORMAT_JSONL; format++) {
+        lw_text text = {0};
+        (void)!accepted(in, lw_report(result, (lw_format)format, 80, &text));
+        lw_text_free(&text);
+    }
+    lw_topology topology;
+    lw_picture picture;
+    lw_text tree = {0};
+    if (accepted(in, lw_scenario_topology(scenario, 0, in->arena, in->diags, &topology))) {
+        (void)!accepted(in, lw_topology_text(&topology, &tree));
+        if (accepted(in, lw_topology_render(&topology, LW_THEME_DARK, in->arena, in->diags, &picture))) {
+            draw(in, &picture);
+        }
+    }
+    lw_text_free(&tree);
+}
+
+static void use(const input *in, lw_scenario *scenario) {
+    const lw_node *charts = lw_scenario_charts(scenario);
+    const lw_assertion *assertion = NULL;
+    size_t assertions = 0;
+    lw_status asserts = lw_assertions_parse(lw_scenario_asserts(scenario), in->arena, in->diags, &assertion, &assertions);
+    bool checkable =
+        accepted(in, asserts) && accepted(in, lw_assertions_check_names(assertion, assertions, scenario->base, in->diags));
+    lw_result result;
+    bool ran = run(in, scenario, &result);
+    result.measured = in->shipped->series;
+    result.measured_count = sizeof in->shipped->series / sizeof in->shipped->series[0];
+    report(in, scenario, &result);
+    for (const lw_node *item = charts == NULL ? NULL : charts->first; item != NULL; item = item->next) {
+        lw_chart_request chart;
+        lw_picture picture;
+        if (accepted(in, lw_chart_parse(item, &chart, in->diags)) &&
+            accepted(in, lw_chart_render(&chart, &result, in->arena, in->diags, &picture))) {
+            draw(in, &picture);
+        }
+    }
+    if (checkable) {
+        (void)!accepted(in, lw_assertions_check(assertion, assertions, &result, in->diags));
+    }
+    int64_t hops = 0;
+    for (size_t i = 0; i < result.point_count && hops <= EXACT_HOPS_MAX; i++) {
+        hops += result.point[i].packet_hops;
+    }
+    if (ran && hops <= EXACT_HOPS_MAX) {
+        run_exact(in, &result);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static shelf *shipped;
+    shipped = shipped == NULL ? open_shelf() : shipped;
+    left_bytes = ALLOWANCE_BYTES;
+    stop = 0;
+    timer_settime(shipped->timer, 0, &(struct itimerspec){.it_value = {.tv_nsec = ALLOWANCE_NS}}, NULL);
+    lw_arena *arena = lw_arena_new();
+    lw_diags *diags = lw_diags_new(arena);
+    // A copy of exactly the size, so that AddressSanitizer sees a step too far.
+    lw_source source = {.name = "fuzz.yaml", .text = lw_arena_copy_n(arena, (const char *)data, size), .length = size};
+    lw_node *root = NULL;
+    lw_scenario *scenario = NULL;
+    input in = {.source = &source, .shipped = shipped, .arena = arena, .diags = diags};
+    if (accepted(&in, lw_tree_parse(&source, arena, diags, &root))) {
+        in.root = root;
+        if (accepted(&in, lw_scenario_from_tree(root, &source, shipped->catalog, NULL, arena, diags, &scenario))) {
+            use(&in, scenario);
+        }
+    }
+    left_bytes = ALLOWANCE_BYTES;
+    check(lw_diags_format(diags, arena, true) != NULL);
+    lw_arena_free(arena);
+    return 0;
+}
