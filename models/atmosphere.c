@@ -2,6 +2,7 @@
 #include "models/atmosphere.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 // P.835-6, section 1.1: geopotential heights where the lapse rate of temperature changes.
@@ -18,6 +19,9 @@ static const lapse_layer lapse_layers[] = {
     {71.0, 214.65, -2.0, 0.03956649},
 };
 enum { LAPSE_LAYERS = sizeof lapse_layers / sizeof lapse_layers[0] };
+
+// The least share of vapour in the pressure, section 1.2.
+static const double vapour_floor = 2e-6;
 
 // g0 M / R of the standard atmosphere, K/km.
 static const double hydrostatic_K_per_km = 34.1632;
@@ -52,15 +56,22 @@ double lw_vapour_g_m3(double vapour_hPa, double temperature_K) {
     return vapour_hPa * 216.7 / temperature_K;
 }
 
+static void pressure_of(double height_km, double *pressure_hPa, double *temperature_K) {
+    if (height_km < 86.0) {
+        lower_air(height_km, pressure_hPa, temperature_K);
+    } else {
+        upper_air(fmin(height_km, LW_ATMOSPHERE_TOP_KM), pressure_hPa, temperature_K);
+    }
+}
+
+static double falling_vapour_hPa(double surface_vapour_g_m3, double height_km, double temperature_K) {
+    return lw_vapour_pressure_hPa(surface_vapour_g_m3 * exp(-height_km / 2.0), temperature_K);
+}
+
 void lw_reference_air(double height_km, double surface_vapour_g_m3, lw_air *out) {
     double pressure_hPa, temperature_K;
-    if (height_km < 86.0) {
-        lower_air(height_km, &pressure_hPa, &temperature_K);
-    } else {
-        upper_air(fmin(height_km, LW_ATMOSPHERE_TOP_KM), &pressure_hPa, &temperature_K);
-    }
-    double vapour_hPa = lw_vapour_pressure_hPa(surface_vapour_g_m3 * exp(-height_km / 2.0), temperature_K);
-    vapour_hPa = fmax(vapour_hPa, 2e-6 * pressure_hPa);
+    pressure_of(height_km, &pressure_hPa, &temperature_K);
+    double vapour_hPa = fmax(falling_vapour_hPa(surface_vapour_g_m3, height_km, temperature_K), vapour_floor * pressure_hPa);
     *out = (lw_air){pressure_hPa - vapour_hPa, vapour_hPa, temperature_K};
 }
 
@@ -113,6 +124,126 @@ double lw_ray_trace(const lw_layers *layers, double surface_vapour_g_m3, double 
         layer = next;
     }
     return bending_rad;
+}
+
+// ---- Groups of layers ----
+
+// A layer is a smooth function of its number between two kinks of the reference atmosphere, so few of them stand for all: the sum
+// of a polynomial of up to fifth degree over n numbers is exact from three (not whole) numbers, those of the Gauss quadrature for
+// discrete Chebyshev polynomials (Abramowitz and Stegun, 22.17).
+typedef struct ray {
+    const lw_layers *layers;
+    double surface_vapour_g_m3;
+    double invariant_km;  // Snell on spheres: refractive index x radius x sine of the angle to the vertical stays
+    lw_ray_visit *visit;
+    void *user;
+} ray;
+
+static double bottom_of(const lw_layers *layers, double number) {
+    return layers->bottom_km + layers->first_km * expm1(number * log(layers->growth)) / (layers->growth - 1.0);
+}
+
+static lw_ray_layer layer_of(const ray *r, double number) {
+    lw_ray_layer layer = {.bottom_km = bottom_of(r->layers, number),
+                          .thickness_km = r->layers->first_km * pow(r->layers->growth, number)};
+    lw_reference_air(layer.bottom_km + layer.thickness_km / 2, r->surface_vapour_g_m3, &layer.air);
+    layer.refractive_index = lw_refractive_index(&layer.air);
+    return layer;
+}
+
+static void visit_layer(const ray *r, double number, double weight) {
+    lw_ray_layer layer = layer_of(r, number);
+    double low = LW_EARTH_RADIUS_KM + layer.bottom_km, t = layer.thickness_km;
+    double sine = fmin(r->invariant_km / (layer.refractive_index * low), 1.0);
+    layer.entry_rad = asin(sine);
+    layer.exit_rad = asin(low / (low + t) * sine);
+    double down = low * cos(layer.entry_rad);
+    layer.path_km = weight * (sqrt(down * down + 2.0 * low * t + t * t) - down);
+    r->visit(&layer, r->user);
+}
+
+// Layers first .. first + count - 1.
+static void visit_group(const ray *r, int first, int count) {
+    if (count <= 3) {
+        for (int i = 0; i < count; i++) {
+            visit_layer(r, first + i, 1.0);
+        }
+        return;
+    }
+    double n = count, middle = first + (n - 1.0) / 2.0;
+    double away = sqrt((3.0 * n * n - 7.0) / 20.0);
+    double outer = n * (n * n - 1.0) / (24.0 * away * away);
+    visit_layer(r, middle - away, outer);
+    visit_layer(r, middle, n - 2.0 * outer);
+    visit_layer(r, middle + away, outer);
+}
+
+// The number of the first layer whose middle is at the height or above.
+static int layer_at(const lw_layers *layers, double height_km) {
+    int low = 0, high = layers->count;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        double at_km = bottom_of(layers, middle) + layers->first_km * pow(layers->growth, middle) / 2.0;
+        if (at_km < height_km) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+// Where the vapour of the reference atmosphere reaches its floor.
+static double floor_km(double surface_vapour_g_m3) {
+    double low_km = 0.0, high_km = LW_ATMOSPHERE_TOP_KM;
+    while (high_km - low_km > 1e-3) {
+        double middle_km = (low_km + high_km) / 2.0, pressure_hPa, temperature_K;
+        pressure_of(middle_km, &pressure_hPa, &temperature_K);
+        bool above = falling_vapour_hPa(surface_vapour_g_m3, middle_km, temperature_K) < vapour_floor * pressure_hPa;
+        *(above ? &high_km : &low_km) = middle_km;
+    }
+    return high_km;
+}
+
+// A group may span this much before the air in it changes too much, and may hold no more than double in thickness.
+static int layers_in_group(const lw_layers *layers, int first) {
+    static const int most = 72;
+    double low_km = bottom_of(layers, first), span_km = 1.0 + 0.05 * low_km;
+    int end = layer_at(layers, low_km + span_km);
+    int count = end - first < most ? end - first : most;
+    return count > 1 ? count : 1;
+}
+
+void lw_ray_trace_grouped(const lw_layers *layers, double surface_vapour_g_m3, double elevation_rad, lw_ray_visit *visit,
+                          void *user) {
+    // Kinks of P.835: 11, 20, 32, 47, 51 and 71 km of geopotential height, then its upper part, and where vapour reaches its
+    // floor.
+    const double kinks_km[] = {floor_km(surface_vapour_g_m3),
+                               11.0 * 6356.766 / (6356.766 - 11.0),
+                               20.0 * 6356.766 / (6356.766 - 20.0),
+                               32.0 * 6356.766 / (6356.766 - 32.0),
+                               47.0 * 6356.766 / (6356.766 - 47.0),
+                               51.0 * 6356.766 / (6356.766 - 51.0),
+                               71.0 * 6356.766 / (6356.766 - 71.0),
+                               86.0,
+                               91.0};
+    enum { KINKS = sizeof kinks_km / sizeof kinks_km[0] };
+    int ends[KINKS];
+    for (int k = 0; k < KINKS; k++) {
+        ends[k] = layer_at(layers, kinks_km[k]);
+    }
+    ray r = {.layers = layers, .surface_vapour_g_m3 = surface_vapour_g_m3, .visit = visit, .user = user};
+    r.invariant_km = layer_of(&r, 0.0).refractive_index * (LW_EARTH_RADIUS_KM + layers->bottom_km) * cos(elevation_rad);
+    for (int first = 0; first < layers->count;) {
+        int end = layers->count;
+        for (int k = 0; k < KINKS; k++) {
+            end = ends[k] > first && ends[k] < end ? ends[k] : end;
+        }
+        int count = layers_in_group(layers, first);
+        count = count < end - first ? count : end - first;
+        visit_group(&r, first, count);
+        first += count;
+    }
 }
 
 double lw_slant_range_km(double low_km, double high_km, double elevation_rad) {

@@ -15,6 +15,32 @@ int64_t lw_packet_wire_bytes(const lw_packet_format *format, int64_t payload_byt
     return granules * format->granule_bytes;
 }
 
+void lw_channel_set_rate(lw_channel *channel, int64_t raw_Bps, lw_fraction line_code, double efficiency) {
+    lw_fraction busy = lw_fraction_near(efficiency, 1000000);
+    channel->raw_Bps = (lw_fraction){raw_Bps, 1};
+    channel->line_code = line_code;
+    channel->periodic = channel->control_share = (lw_fraction){0, 1};
+    channel->expand = (lw_fraction){1, 1};
+    channel->stall = lw_fraction_of(busy.den - busy.num, busy.den);
+    for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
+        channel->credits[kind] = (lw_credits){LW_CREDITS_INFINITE, LW_CREDITS_INFINITE};
+    }
+    channel->data_unit_bytes = 1;
+}
+
+void lw_channel_add_latency(lw_channel *channel, const char *name, int64_t ps) {
+    if (ps > 0) {
+        assert(channel->latency_count < LW_LATENCY_PARTS_MAX);
+        channel->latency[channel->latency_count++] = (lw_latency_part){name, ps};
+    }
+}
+
+int64_t lw_channel_wire_ps(const lw_channel *channel, int64_t bytes) {
+    lw_int128 bytes_per_s = (lw_int128)channel->raw_Bps.num * channel->line_code.num;
+    lw_int128 ps = (lw_int128)bytes * 1000000000000 * channel->line_code.den;
+    return (int64_t)((2 * ps + bytes_per_s) / (2 * bytes_per_s));
+}
+
 // 1 - share, exactly; false when it does not fit.
 static bool rest_of(lw_fraction share, lw_fraction *rest) {
     return lw_fraction_subtract((lw_fraction){1, 1}, share, rest);

@@ -141,6 +141,17 @@ int64_t lw_link_latency_ps(const lw_link *link, int dir);
 // Mean time that asking adds to an access from the other end on an idle link.
 int64_t lw_link_far_ask_ps(const lw_link *link);
 
+// ---- For families, to fill in a channel of a cleared link ----
+
+// The rate, of which 1 - efficiency stands idle (0 < efficiency <= 1); nothing else takes of it, and no receive buffer limits it.
+void lw_channel_set_rate(lw_channel *channel, int64_t raw_Bps, lw_fraction line_code, double efficiency);
+// One more part of the latency; what takes no time is left out.
+void lw_channel_add_latency(lw_channel *channel, const char *name, int64_t ps);
+// Time of that many bytes on the wire after the line code, rounded to 1 ps.
+int64_t lw_channel_wire_ps(const lw_channel *channel, int64_t bytes);
+
+// ---- What a channel comes to ----
+
 // Seconds * 1e12 that one packet byte takes, exactly; false when it does not fit 64 bits (then rounded to a denominator of 2^20).
 bool lw_channel_ps_per_byte(const lw_channel *channel, lw_fraction *ps_per_byte);
 int64_t lw_channel_latency_ps(const lw_channel *channel);

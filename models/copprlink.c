@@ -19,30 +19,12 @@ static const char page[] =
     "CopprLink is PCI-SIG's cable for PCI Express at 32 and 64 GT/s (2024), the successor of OCuLink. Inside a case it uses the\n"
     "SFF-TA-1016 connector, known as MCIO, up to 1 m; outside SFF-TA-1032, up to 2 m. Both come with 4, 8 or 16 lanes.\n"
     "\n"
-    "As with OCuLink the protocol is plain PCI Express. Eight lanes of generation 5 are 31.5 GB/s after the line code, as much "
-    "as\n"
+    "As with OCuLink the protocol is plain PCI Express. Eight lanes of generation 5 are 31.5 GB/s after the line code, as much as\n"
     "sixteen lanes of generation 4. At generation 6 packets ride in flits and 236 of 256 bytes are theirs.\n"
     "\n"
     "At these rates the loss budget is short: 36 dB at 32 GT/s, and only 32 dB at 64 GT/s although the frequency is the same,\n"
-    "16 GHz, because four signal levels leave less margin. A longer way needs a retimer, which the standard allows 64 ns a "
-    "direction\n"
+    "16 GHz, because four signal levels leave less margin. A longer way needs a retimer, which the standard allows 64 ns a direction\n"
     "while products promise less than 10 ns; the cable itself takes 4.6 ns a metre.";
 
-static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
-    return lw_pcie_check(params, &medium, set, at, diags);
-}
-
-static void resolve(const void *params, lw_link *link) {
-    lw_pcie_resolve(params, &medium, link);
-}
-
-const lw_family lw_family_copprlink = {
-    .name = "copprlink",
-    .summary = "PCI Express 5.0 and 6.0 over CopprLink cables, inside and outside a case, 4 to 16 lanes",
-    .page = page,
-    .example = "copprlink-5-x8",
-    .options = lw_pcie_options,
-    .params_size = sizeof(lw_pcie_params),
-    .check = check,
-    .resolve = resolve,
-};
+LW_PCIE_FAMILY(copprlink, "copprlink-5-x8",
+               "PCI Express 5.0 and 6.0 over CopprLink cables, inside and outside a case, 4 to 16 lanes");

@@ -46,8 +46,6 @@ static const char *const flit_words[] = {"auto", "68b", "standard", "latency_opt
 static const char *const protocol_words[] = {"mem", "cache", "both", NULL};
 static const char *const mix_words[] = {"reads", "3:1", "2:1", "1:1", "1:2", "1:3", "writes", NULL};
 static const char *const coherence_words[] = {"host_only", "device_bias", "host_bias", "back_invalidate", NULL};
-static const char *const clocking_words[] = {"common", "srns", "sris", NULL};
-static const char *const replay_words[] = {"standard", "selective", NULL};
 
 static const struct ratio { int64_t reads, writes; } mixes[] = {{1, 0}, {3, 1}, {2, 1}, {1, 1}, {1, 2}, {1, 3}, {0, 1}};
 
@@ -139,7 +137,7 @@ static const lw_option options[] = {
      .kind = LW_OPTION_WORD,
      .offset = FIELD(clocking),
      .fallback = "common",
-     .words = clocking_words,
+     .words = lw_pcie_clocking_words,
      .help = "Reference clocks: common, separate (srns), or separate and spread (sris), which needs SKP sets ten times as often.",
      .source = "PCIe Base 6.x 4.2.8.4 and table 4-30; cards in slots share the slot's clock (CEM specification)"},
     {.key = "tx_port",
@@ -252,7 +250,7 @@ static const lw_option options[] = {
      .kind = LW_OPTION_WORD,
      .offset = FIELD(replay),
      .fallback = "standard",
-     .words = replay_words,
+     .words = lw_pcie_replay_words,
      .help = "256 B flits: standard repeats all that was not acknowledged, selective only the bad flit.",
      .source = "PCIe Base 6.x 4.2.3.4.2.1; 68 B flits always go back (CXL 4.2.8)"},
     {.key = "efficiency",
@@ -267,11 +265,15 @@ static const lw_option options[] = {
     {0},
 };
 
+static int64_t newest_generation(const cxl_params *p) {
+    return p->version <= CXL_2_0 ? 5 : p->version <= CXL_3_2 ? 6 : 7;
+}
+
 static int64_t generation_of(const cxl_params *p) {
     if (p->gen != LW_AUTO) {
         return p->gen;
     }
-    return p->version <= CXL_2_0 ? 5 : p->version <= CXL_3_2 ? 6 : 7;
+    return newest_generation(p);
 }
 
 static lw_cxl_flit flit_of(const cxl_params *p) {
@@ -284,6 +286,12 @@ static lw_cxl_flit flit_of(const cxl_params *p) {
 }
 
 // ---- What a line costs, in flits ----
+
+// The fractions of flits are small: their arithmetic always fits.
+static void must(bool fits) {
+    assert(fits);
+    (void)fits;
+}
 
 // Shares of a flit that one access takes: out with the requester's messages, back with the answers.
 typedef struct costs {
@@ -317,9 +325,7 @@ static trip pack(lw_cxl_flit flit, protocol by, const struct ratio *n, coherence
         out[LW_CXL_M2S_BIRSP] = asks;
     }
     trip flits;
-    bool fits = lw_cxl_pack(flit, out, &flits.out) && lw_cxl_pack(flit, back, &flits.back);
-    assert(fits);
-    (void)fits;
+    must(lw_cxl_pack(flit, out, &flits.out) && lw_cxl_pack(flit, back, &flits.back));
     return flits;
 }
 
@@ -333,17 +339,13 @@ static trip pack_question(const cxl_params *p) {
 // (whole - times * part) / shares; 0 where that is negative.
 static lw_fraction rest(lw_fraction whole, lw_fraction part, int64_t times, int64_t shares) {
     lw_fraction taken, left;
-    bool fits = lw_fraction_multiply(part, (lw_fraction){times, 1}, &taken) && lw_fraction_subtract(whole, taken, &left) &&
-                lw_fraction_divide(left, (lw_fraction){shares, 1}, &left);
-    assert(fits);
-    (void)fits;
+    must(lw_fraction_multiply(part, (lw_fraction){times, 1}, &taken) && lw_fraction_subtract(whole, taken, &left) &&
+         lw_fraction_divide(left, (lw_fraction){shares, 1}, &left));
     return left.num > 0 ? left : (lw_fraction){0, 1};
 }
 
 static void add(lw_fraction *sum, lw_fraction more) {
-    bool fits = lw_fraction_add(*sum, more, sum);
-    assert(fits);
-    (void)fits;
+    must(lw_fraction_add(*sum, more, sum));
 }
 
 enum { ASK_STEPS = 20 };
@@ -375,20 +377,11 @@ static costs costs_of(const cxl_params *p, protocol by) {
 
 // ---- Channels ----
 
-static int64_t common_divisor(int64_t a, int64_t b) {
-    while (b != 0) {
-        int64_t rest_ab = a % b;
-        a = b;
-        b = rest_ab;
-    }
-    return a;
-}
-
 // The largest share of a flit of which all costs are whole multiples.
 static lw_fraction common_unit(const lw_fraction *cost, int count) {
     lw_fraction unit = cost[0];
     for (int i = 1; i < count; i++) {
-        int64_t num = common_divisor(unit.num * cost[i].den, cost[i].num * unit.den);
+        int64_t num = (int64_t)lw_common_divisor(unit.num * cost[i].den, cost[i].num * unit.den);
         unit = lw_fraction_of(num, unit.den * cost[i].den);
     }
     return unit;
@@ -423,9 +416,7 @@ static void set_formats(lw_cxl_flit flit, const costs *of_sender, const costs *o
     link->segment[0].channel[1 - dir].control_bytes = bytes[3] * scale;
     link->ask.question_bytes[dir] = bytes[4] * scale;
     link->ask.answer_bytes[dir] = bytes[5] * scale;
-    bool fits = lw_fraction_multiply(unit, lw_fraction_of(lw_cxl_flit_bytes(flit), scale), &channel->expand);
-    assert(fits);
-    (void)fits;
+    must(lw_fraction_multiply(unit, lw_fraction_of(lw_cxl_flit_bytes(flit), scale), &channel->expand));
 }
 
 static void electrical(const cxl_params *p, lw_pcie_params *phy) {
@@ -449,29 +440,20 @@ static void electrical(const cxl_params *p, lw_pcie_params *phy) {
 
 static const lw_pcie_medium medium = {.family = "cxl", .label = "CXL", .gen_min = 3, .gen_max = LW_PCIE_GEN_MAX};
 
-static void add_latency(lw_channel *channel, const char *name, int64_t ps) {
-    if (ps > 0) {
-        channel->latency[channel->latency_count++] = (lw_latency_part){name, ps};
-    }
-}
-
-static int64_t wire_ps(const lw_channel *channel, int64_t bytes) {
-    return llround((double)bytes * 1e12 / (lw_fraction_value(channel->raw_Bps) * lw_fraction_value(channel->line_code)));
-}
-
 static void set_latency(const cxl_params *p, const lw_pcie_params *phy, lw_channel *channel) {
     lw_cxl_flit flit = flit_of(p);
     int64_t checked_bytes = lw_cxl_flit_bytes(flit) / (flit == LW_CXL_256B_LOPT ? 2 : 1);
     channel->latency_count = 0;
     memset(channel->latency, 0, sizeof channel->latency);
-    add_latency(channel, "sending port", p->tx_port_ps);
-    add_latency(channel, "propagation", lw_pcie_propagation_ps(phy, &medium));
-    add_latency(channel, "retimers", lw_pcie_retimers_ps(phy));
-    add_latency(channel, "switches", p->switches * p->switch_ps);
-    add_latency(channel, "flit check", wire_ps(channel, checked_bytes));  // nothing is used before its CRC has passed
-    add_latency(channel, "FEC", flit == LW_CXL_68B ? 0 : p->fec_ps);
-    add_latency(channel, "IDE", p->ide_ps);
-    add_latency(channel, "receiving port", p->rx_port_ps);
+    lw_channel_add_latency(channel, "sending port", p->tx_port_ps);
+    lw_channel_add_latency(channel, "propagation", lw_pcie_propagation_ps(phy, &medium));
+    lw_channel_add_latency(channel, "retimers", lw_pcie_retimers_ps(phy));
+    lw_channel_add_latency(channel, "switches", p->switches * p->switch_ps);
+    // Nothing is used before its CRC has passed.
+    lw_channel_add_latency(channel, "flit check", lw_channel_wire_ps(channel, checked_bytes));
+    lw_channel_add_latency(channel, "FEC", flit == LW_CXL_68B ? 0 : p->fec_ps);
+    lw_channel_add_latency(channel, "IDE", p->ide_ps);
+    lw_channel_add_latency(channel, "receiving port", p->rx_port_ps);
     channel->port_ps[0] = p->tx_port_ps;
     channel->port_ps[1] = p->rx_port_ps;
 }
@@ -492,10 +474,7 @@ static void set_errors(const cxl_params *p, const lw_pcie_params *phy, lw_channe
 // What both SKP sets and encryption take.
 static lw_fraction periodic_share(lw_fraction skp, double ide_share) {
     lw_fraction ide = lw_fraction_near(ide_share, 10000), overlap, sum = skp;
-    bool fits =
-        lw_fraction_multiply(skp, ide, &overlap) && lw_fraction_add(skp, ide, &sum) && lw_fraction_subtract(sum, overlap, &sum);
-    assert(fits);
-    (void)fits;
+    must(lw_fraction_multiply(skp, ide, &overlap) && lw_fraction_add(skp, ide, &sum) && lw_fraction_subtract(sum, overlap, &sum));
     return sum;
 }
 
@@ -548,7 +527,7 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
     int64_t gen = generation_of(p);
     lw_cxl_flit flit = flit_of(p);
     const char *name = version_words[p->version];
-    if (gen > (p->version <= CXL_2_0 ? 5 : p->version <= CXL_3_2 ? 6 : 7)) {
+    if (gen > newest_generation(p)) {
         return lw_error(diags, lw_family_place(options, set, "gen", at), "leave gen out, or take a later version",
                         "CXL %s does not run at PCIe generation %d", name, (int)gen);
     }
@@ -601,8 +580,7 @@ static const char page[] =
     "encryption. A program sees more: loads from four devices on five processors took 140 to 410 ns (Melody, ASPLOS 2025). A\n"
     "switch adds 90 ns a direction, a retimer up to 64 ns, a metre of cable 4.6 ns.\n"
     "\n"
-    "A chain of dependent loads has one line under way and gets 64 B a round trip (tags: 1). Rate is at most tags x 64 B / "
-    "round\n"
+    "A chain of dependent loads has one line under way and gets 64 B a round trip (tags: 1). Rate is at most tags x 64 B / round\n"
     "trip, so it takes many lines under way, and usually many cores, to fill the link.\n"
     "\n"
     "An expander's memory belongs to the host alone (host_only). An accelerator has a use for its own: `device` and `host` of\n"

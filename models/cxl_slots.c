@@ -266,10 +266,6 @@ static void send_flit(sender *s) {
     }
 }
 
-static int64_t common_divisor(int64_t a, int64_t b) {
-    return b == 0 ? a : common_divisor(b, a % b);
-}
-
 bool lw_cxl_pack(lw_cxl_flit flit, const int64_t mix[LW_CXL_MESSAGES], lw_fraction *flits) {
     sender now = {.layout = &layouts[flit]};
     int64_t divisor = 0;  // 2 : 2 is the mix 1 : 1, twice
@@ -277,7 +273,7 @@ bool lw_cxl_pack(lw_cxl_flit flit, const int64_t mix[LW_CXL_MESSAGES], lw_fracti
         if (mix[m] < 0 || (mix[m] > 0 && now.layout->limit[m] == 0)) {
             return false;
         }
-        divisor = common_divisor(divisor, mix[m]);
+        divisor = (int64_t)lw_common_divisor(divisor, mix[m]);
     }
     *flits = (lw_fraction){0, 1};
     if (divisor == 0) {

@@ -2,7 +2,6 @@
 // Ethernet: RDMA (RoCE v2), TCP and UDP, and the software in front of the card.
 // Sources: IEEE Std 802.3, by clause; InfiniBand Architecture Specification 1, annex 17 (RoCE v2); RFC 791, 768, 9293, 7323.
 #include <stdio.h>
-#include <string.h>
 
 #include "models/packet_network.h"
 
@@ -103,33 +102,12 @@ static const lw_option options[] = {
      .words = fec_words,
      .help = "Error correction: none, rs-528 (25 and 100 Gb/s), rs-544 (50 Gb/s and up); auto: what the rate usually has.",
      .source = "IEEE 802.3 clauses 91, 108, 119, 134, 172"},
-    {.key = "nic_latency",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(net.nic_ps),
-     .fallback = "400 ns",
-     .minimum = 0,
-     .maximum = 1e10,
-     .help = "Each card, its bus included: take less where the scenario has the card's slot as a link.",
-     .source = "openucx/ucx at commit 9466d104, ib_iface.c: planning constants of 0.6 + 0.2 us one way, half at each end"},
-    {.key = "fec_latency",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(net.fec_ps),
-     .fallback = "100 ns",
-     .minimum = 0,
-     .maximum = 1e7,
-     .help = "Error correction at the end of each cable.",
-     .source = "Signal Integrity Journal: 100 to 200 ns for RS(544,514); taken for RS(528,514) too"},
-    {.key = "switch_latency",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(net.switch_ps),
-     .fallback = "250 ns",
-     .minimum = 0,
-     .maximum = 1e10,
-     .help = "Each idle switch, port to port.",
-     .source = "Broadcom Tomahawk Ultra: 250 ns; others take longer"},
+    LW_NETWORK_CARD_ROW(
+        FIELD(net), "400 ns", "Each card, its bus included: take less where the scenario has the card's slot as a link.",
+        "openucx/ucx at commit 9466d104, ib_iface.c: planning constants of 0.6 + 0.2 us one way, half at each end"),
+    LW_NETWORK_FEC_ROW(FIELD(net), "Error correction at the end of each cable.",
+                       "Signal Integrity Journal: 100 to 200 ns for RS(544,514); taken for RS(528,514) too"),
+    LW_NETWORK_SWITCH_ROW(FIELD(net), "250 ns", "Broadcom Tomahawk Ultra: 250 ns; others take longer"),
     LW_NETWORK_ROWS(FIELD(net)),
     {0},
 };
@@ -169,17 +147,14 @@ enum {
     FRAME_MIN_BYTES = 64,  // from MAC to FCS
     IPV4_BYTES = 20,
     UDP_BYTES = 8,
-    TCP_BYTES = 32,   // with time stamps (RFC 7323), on by default in Linux
-    BTH_BYTES = 12,   // base transport header (InfiniBand Architecture Specification 1 ch. 9)
-    RETH_BYTES = 16,  // RDMA extended transport header: address, key and length of a read
-    AETH_BYTES = 4,   // acknowledge extended transport header
-    ICRC_BYTES = 4
+    TCP_BYTES = 32  // with time stamps (RFC 7323), on by default in Linux
 };
 
 // What a packet has around its payload from preamble to gap. RoCE: a middle packet of a message, for only the first of a write
 // carries RETH, only the ends of a read reply AETH.
 static int64_t overhead_of(const ethernet_params *p) {
-    static const int64_t transport[] = {[ROCE] = UDP_BYTES + BTH_BYTES + ICRC_BYTES, [TCP] = TCP_BYTES, [UDP] = UDP_BYTES};
+    static const int64_t transport[] = {
+        [ROCE] = UDP_BYTES + LW_RDMA_BTH_BYTES + LW_RDMA_ICRC_BYTES, [TCP] = TCP_BYTES, [UDP] = UDP_BYTES};
     return PREAMBLE_BYTES + MAC_BYTES + p->encapsulation_bytes + IPV4_BYTES + transport[protocol_of(p)] + FCS_BYTES + GAP_BYTES;
 }
 
@@ -217,38 +192,27 @@ static void software_segment(const ethernet_params *p, const lw_segment *wire, l
     segment->whole_packets = true;
     for (int dir = 0; dir < 2; dir++) {
         lw_channel *channel = &segment->channel[dir];
-        *channel = (lw_channel){
-            .raw_Bps = {p->cores * p->copy_Bps, 1},
-            .line_code = {1, 1},
-            .periodic = {0, 1},
-            .control_share = {0, 1},
-            .expand = {1, 1},
-            .stall = {0, 1},
-            .packet_ps = p->packet_ps / p->cores,
-            .request_max_bytes = p->net.message_bytes,
-            .latency = {{"hand over", 0}},  // call_cost is counted with the wire
-            .latency_count = 1,
-            .data_unit_bytes = 1,
-            .evidence = LW_ASSUMED,
-        };
+        lw_channel_set_rate(channel, p->cores * p->copy_Bps, (lw_fraction){1, 1}, 1);
+        channel->packet_ps = p->packet_ps / p->cores;
+        channel->request_max_bytes = p->net.message_bytes;
+        channel->latency[0].name = "hand over";  // takes no time: call_cost is counted with the wire
+        channel->latency_count = 1;
+        channel->evidence = LW_ASSUMED;
         for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
             channel->format[kind] = wire->channel[dir].format[kind];
             channel->format[kind].overhead_bytes -= PREAMBLE_BYTES + GAP_BYTES;
-            channel->credits[kind] = (lw_credits){LW_CREDITS_INFINITE, LW_CREDITS_INFINITE};
         }
     }
 }
 
 // ---- The link ----
 
-static void name_link(const ethernet_params *p, lw_link *link) {
+// "TCP 100 Gb/s by OVS"
+static void name_link(const ethernet_params *p, size_t size, char *label) {
     static const char *const protocols[] = {[ROCE] = "RoCE", [TCP] = "TCP", [UDP] = "UDP"};
     static const char *const paths[] = {"", " by the kernel", " by OVS", " by OVS-DPDK", " by SR-IOV", " by virtio"};
     double rate = (double)p->rate_Bps / (double)Gbps;
-    int count = snprintf(link->label, sizeof link->label, "%s %g Gb/s%s", protocols[protocol_of(p)], rate, paths[p->path]);
-    if (p->net.ports > 1) {
-        (void)snprintf(link->label + count, sizeof link->label - (size_t)count, ", %d ports", (int)p->net.ports);
-    }
+    (void)snprintf(label, size, "%s %g Gb/s%s", protocols[protocol_of(p)], rate, paths[p->path]);
 }
 
 static void resolve(const void *params, lw_link *link) {
@@ -261,9 +225,9 @@ static void resolve(const void *params, lw_link *link) {
         .raw_Bps = p->rate_Bps / line_code.num * line_code.den,
         .line_code = line_code,
         .payload_max_bytes = payload,
-        .overhead_bytes = {overhead_of(p), empty_packet_bytes(p, carried == ROCE ? RETH_BYTES : 0), overhead_of(p)},
+        .overhead_bytes = {overhead_of(p), empty_packet_bytes(p, carried == ROCE ? LW_RDMA_RETH_BYTES : 0), overhead_of(p)},
         // RFC 5681 section 4.2: an acknowledgement for every second full segment; RoCE: for each message.
-        .ack_bytes = carried == UDP ? 0 : empty_packet_bytes(p, carried == ROCE ? AETH_BYTES : 0),
+        .ack_bytes = carried == UDP ? 0 : empty_packet_bytes(p, carried == ROCE ? LW_RDMA_AETH_BYTES : 0),
         .ack_packets = carried == TCP ? 2 : (p->net.message_bytes - 1) / payload + 1,
         .packet_floor_ps = software_packet_ps(p),
         .fec = fec_of(p) != FEC_NONE,
@@ -272,17 +236,14 @@ static void resolve(const void *params, lw_link *link) {
                   : carried == TCP ? LW_REPLAY_SELECTIVE
                                    : LW_REPLAY_NONE,
     };
-    memset(link, 0, sizeof *link);
-    lw_network_segment(&p->net, &wire, &link->segment[0]);
-    link->segment_count = 1;
-    link->evidence = LW_SPECIFIED;
+    char label[sizeof link->label];
+    name_link(p, sizeof label, label);
+    lw_network_resolve(&p->net, &wire, label, link);
     if (p->path != RDMA) {
         software_segment(p, &link->segment[0], &link->segment[1]);
         link->segment_count = 2;
         link->evidence = LW_ASSUMED;
     }
-    link->read_tags = p->net.reads;
-    name_link(p, link);
 }
 
 // ---- Rules ----

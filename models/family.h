@@ -8,6 +8,15 @@
 #include "models/channel.h"
 #include "sim/base/option.h"
 
+// One line of a reckoning: "free-space loss", 100.9, dB. value: text of a number for the way from end a to b and for the way
+// back.
+typedef struct lw_fact {
+    const char *what;
+    const char *value[2];
+    const char *unit;  // "" where there is none
+} lw_fact;
+typedef void lw_fact_visit(const lw_fact *fact, void *user);
+
 typedef struct lw_family {
     const char *name;          // the word after `type:`
     const char *summary;       // one sentence for `lanewise list`
@@ -23,6 +32,9 @@ typedef struct lw_family {
     // The same link at both ends of what is uncertain about it, as two links like resolve's: slower and faster. NULL: no band is
     // known. The slow one may be so bad that error_probability is 1 and nothing gets through.
     void (*band)(const void *params, lw_link *slow, lw_link *fast);
+    // How the numbers of resolve come about, line by line in the order of the reckoning: a link budget. The texts live as long as
+    // the call of visit. NULL: nothing to show but parameters.
+    void (*facts)(const void *params, lw_fact_visit *visit, void *user);
     bool between_machines;  // its two ends are different machines, for drawings
 } lw_family;
 

@@ -5,22 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-// Time of that many bytes after the line code, rounded to 1 ps.
-static int64_t wire_ps(const lw_channel *channel, int64_t bytes) {
-    lw_int128 bytes_per_s = (lw_int128)channel->raw_Bps.num * channel->line_code.num;
-    lw_int128 ps = (lw_int128)bytes * 1000000000000 * channel->line_code.den;
-    return (int64_t)((2 * ps + bytes_per_s) / (2 * bytes_per_s));
-}
-
 static void set_rate(const lw_bundle_params *p, const lw_bundle *b, lw_channel *channel) {
     assert(p->links > 0);
-    channel->raw_Bps = (lw_fraction){b->link_raw_Bps * p->links, 1};
-    channel->line_code = b->line_code;
-    channel->periodic = (lw_fraction){0, 1};
-    channel->control_share = (lw_fraction){0, 1};
+    lw_channel_set_rate(channel, b->link_raw_Bps * p->links, b->line_code, p->efficiency);
     channel->expand = b->expand;
-    lw_fraction efficiency = lw_fraction_near(p->efficiency, 1000000);
-    channel->stall = lw_fraction_of(efficiency.den - efficiency.num, efficiency.den);
 }
 
 static void set_formats(const lw_bundle *b, lw_channel *channel) {
@@ -29,26 +17,16 @@ static void set_formats(const lw_bundle *b, lw_channel *channel) {
     channel->format[LW_PACKET_COMPLETION] = full;
     channel->format[LW_PACKET_REQUEST] = (lw_packet_format){0, b->request_bytes, b->granule_bytes};
     channel->request_max_bytes = b->payload_bytes;
-    for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
-        channel->credits[kind] = (lw_credits){LW_CREDITS_INFINITE, LW_CREDITS_INFINITE};
-    }
     channel->data_unit_bytes = b->granule_bytes;
     channel->control_bytes = b->response_bytes;
     channel->control_for_writes = b->response_bytes > 0;
 }
 
-static void add_latency(lw_channel *channel, const char *name, int64_t ps) {
-    if (ps > 0 || channel->latency_count == 0) {
-        assert(channel->latency_count < LW_LATENCY_PARTS_MAX);
-        channel->latency[channel->latency_count++] = (lw_latency_part){name, ps};
-    }
-}
-
 static void set_latency(const lw_bundle_params *p, const lw_bundle *b, lw_channel *channel) {
-    add_latency(channel, "sending port", p->port_ps);
-    add_latency(channel, "propagation", llround(p->cable_m * p->cable_ps_per_m));
-    add_latency(channel, "flit check", wire_ps(channel, b->check_bytes));
-    add_latency(channel, "receiving port", p->port_ps);
+    lw_channel_add_latency(channel, "sending port", p->port_ps);
+    lw_channel_add_latency(channel, "propagation", llround(p->cable_m * p->cable_ps_per_m));
+    lw_channel_add_latency(channel, "flit check", lw_channel_wire_ps(channel, b->check_bytes));
+    lw_channel_add_latency(channel, "receiving port", p->port_ps);
     channel->port_ps[0] = channel->port_ps[1] = p->port_ps;
 }
 
@@ -75,4 +53,26 @@ void lw_bundle_resolve(const lw_bundle_params *p, const lw_bundle *b, lw_link *l
     }
     link->read_tags = p->tags == LW_AUTO ? LW_TAGS_INFINITE : p->tags;
     link->evidence = b->evidence;
+}
+
+void lw_bundle_resolve_packets(const lw_bundle_params *p, const lw_bundle_packet *packet, int64_t link_raw_Bps,
+                               lw_fraction expand, lw_link *link) {
+    const lw_bundle facts = {
+        .link_raw_Bps = link_raw_Bps,
+        .line_code = {1, 1},
+        .expand = expand,
+        .payload_bytes = packet->payload_bytes,
+        .header_bytes = packet->header_bytes,
+        .request_bytes = packet->header_bytes,
+        .granule_bytes = 1,
+        .evidence = LW_ASSUMED,
+    };
+    lw_bundle_resolve(p, &facts, link);
+}
+
+lw_status lw_bundle_check_rate(int64_t rate_Tps, int64_t lanes, lw_place at, lw_diags *diags) {
+    if (rate_Tps * lanes % 8 != 0) {
+        return lw_error(diags, at, "take a rate in whole MT/s", "the link's rate is no whole number of bytes per second");
+    }
+    return LW_OK;
 }

@@ -39,6 +39,35 @@ typedef struct lw_bundle {
 // Clears *link. The caller adds the label.
 void lw_bundle_resolve(const lw_bundle_params *params, const lw_bundle *bundle, lw_link *link);
 
+// For links whose packet format nobody has published: what the user assumes of it. Families embed it as `packet` and take its
+// rows from LW_BUNDLE_PACKET_ROWS.
+typedef struct lw_bundle_packet {
+    int64_t payload_bytes;  // of a full packet
+    int64_t header_bytes;   // besides; a read request is as long
+} lw_bundle_packet;
+// As lw_bundle_resolve, with such packets and nothing else but what expand says on the wire; the evidence is LW_ASSUMED.
+void lw_bundle_resolve_packets(const lw_bundle_params *params, const lw_bundle_packet *packet, int64_t link_raw_Bps,
+                               lw_fraction expand, lw_link *link);
+
+// A rule: lanes of rate_Tps bits per second each come to whole bytes per second. at: of the rate.
+lw_status lw_bundle_check_rate(int64_t rate_Tps, int64_t lanes, lw_place at, lw_diags *diags);
+
+#define LW_BUNDLE_PACKET_ROWS(type, payload_fallback, payload_source, header_fallback, header_source)                          \
+    {.key = "payload",                                                                                                         \
+     .kind = LW_OPTION_QUANTITY_INT,                                                                                           \
+     .dimension = LW_BYTES,                                                                                                    \
+     .offset = offsetof(type, packet.payload_bytes),                                                                           \
+     .fallback = (payload_fallback),                                                                                           \
+     .minimum = 16,                                                                                                            \
+     .maximum = 4096,                                                                                                          \
+     .help = "Most payload of one packet.",                                                                                    \
+     .source = (payload_source)},                                                                                              \
+    {                                                                                                                          \
+        .key = "header", .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_BYTES, .offset = offsetof(type, packet.header_bytes), \
+        .fallback = (header_fallback), .minimum = 1, .maximum = 256,                                                           \
+        .help = "What a packet takes besides its payload; a read request is this long.", .source = (header_source)             \
+    }
+
 #define LW_BUNDLE_ROWS(type, links_fallback, links_source, port_fallback, port_source, cable_fallback, cable_source) \
     {.key = "links",                                                                                                 \
      .kind = LW_OPTION_INTEGER,                                                                                      \

@@ -85,9 +85,8 @@ void lw_gas_spectrum_of(const lw_air *air, lw_gas_spectrum *out) {
 double lw_gas_line_shape(double f0_GHz, double width_GHz, double interference, double f_GHz) {
     double below = f0_GHz - f_GHz, above = f0_GHz + f_GHz;
     double squared = width_GHz * width_GHz;
-    return f_GHz / f0_GHz *
-           ((width_GHz - interference * below) / (below * below + squared) +
-            (width_GHz - interference * above) / (above * above + squared));
+    double near = below * below + squared, far = above * above + squared;
+    return f_GHz * ((width_GHz - interference * below) * far + (width_GHz - interference * above) * near) / (f0_GHz * near * far);
 }
 
 // Equation (8): Debye spectrum of oxygen below 10 GHz and pressure-induced nitrogen absorption above 100 GHz.
@@ -97,7 +96,7 @@ static double dry_continuum(const lw_gas_spectrum *spectrum, double f_GHz) {
     double d = spectrum->debye_width_GHz;
     double ratio = f_GHz / d;
     return f_GHz * p * theta * theta *
-           (6.14e-5 / (d * (1.0 + ratio * ratio)) + 1.4e-12 * p * pow(theta, 1.5) / (1.0 + 1.9e-5 * pow(f_GHz, 1.5)));
+           (6.14e-5 / (d * (1.0 + ratio * ratio)) + 1.4e-12 * p * theta * sqrt(theta) / (1.0 + 1.9e-5 * f_GHz * sqrt(f_GHz)));
 }
 
 // Equations (1) and (2). The sum runs over all lines at every frequency: without the far wings of the 60 GHz complex a third of

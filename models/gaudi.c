@@ -72,12 +72,10 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
 }
 
 static const char page[] =
-    "Gaudi accelerators speak Ethernet themselves: 24 ports of 100 Gb/s (Gaudi 2) or 200 Gb/s (Gaudi 3) with RDMA over "
-    "Converged\n"
+    "Gaudi accelerators speak Ethernet themselves: 24 ports of 100 Gb/s (Gaudi 2) or 200 Gb/s (Gaudi 3) with RDMA over Converged\n"
     "Ethernet on the chip. In a server of eight, 21 ports scale up, three to each of the seven peers, and three scale out.\n"
     "\n"
-    "So \"300\" and \"600 GB/s\" count ports that do not scale up: it is 262.5 and 525 GB/s each way to all peers, and to any "
-    "one of\n"
+    "So \"300\" and \"600 GB/s\" count ports that do not scale up: it is 262.5 and 525 GB/s each way to all peers, and to any one of\n"
     "them 37.5 and 75 GB/s.\n"
     "\n"
     "The wire runs at 106.25 or 212.5 Gb/s a port, of which 257-bit blocks and RS(544,514) leave 16/17. Each packet of up to\n"

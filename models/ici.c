@@ -6,8 +6,8 @@
 
 typedef struct ici_params {
     lw_bundle_params bundle;
+    lw_bundle_packet packet;
     int64_t rate_Bps;
-    int64_t payload_bytes, header_bytes;
 } ici_params;
 
 #define FIELD(name) offsetof(ici_params, name)
@@ -20,24 +20,9 @@ static const lw_option options[] = {
      .minimum = 1e9,
      .maximum = 1e12,
      .help = "Rate of one link, each way: 45 GB/s (v4, v5e), 90 (v5p, v6e), 100 (v3, TPU7x)."},
-    {.key = "payload",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_BYTES,
-     .offset = FIELD(payload_bytes),
-     .fallback = "512 B",
-     .minimum = 16,
-     .maximum = 4096,
-     .help = "Most payload of one packet.",
-     .source = "assumed: a TPU's vector register row of 128 words of 4 B; Google publishes no packet format"},
-    {.key = "header",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_BYTES,
-     .offset = FIELD(header_bytes),
-     .fallback = "16 B",
-     .minimum = 1,
-     .maximum = 256,
-     .help = "What a packet takes besides its payload; a read request is this long.",
-     .source = "assumed: one flit as of NVLink; Google publishes no packet format"},
+    LW_BUNDLE_PACKET_ROWS(ici_params, "512 B",
+                          "assumed: a TPU's vector register row of 128 words of 4 B; Google publishes no packet format", "16 B",
+                          "assumed: one flit as of NVLink; Google publishes no packet format"),
     LW_BUNDLE_ROWS(ici_params, "1", "a chip has one link to each neighbour (Austin et al., How to Scale Your Model)", "500 ns",
                    "half of the hop of about 1 us in an exercise of How to Scale Your Model (Austin et al., 0819a7d8)", "0 m",
                    "within the hop's figure"),
@@ -46,35 +31,22 @@ static const lw_option options[] = {
 
 static void resolve(const void *params, lw_link *link) {
     const ici_params *p = params;
-    lw_bundle facts = {
-        .link_raw_Bps = p->rate_Bps,
-        .line_code = {1, 1},
-        .expand = {1, 1},
-        .payload_bytes = p->payload_bytes,
-        .header_bytes = p->header_bytes,
-        .request_bytes = p->header_bytes,
-        .granule_bytes = 1,
-        .evidence = LW_ASSUMED,
-    };
-    lw_bundle_resolve(&p->bundle, &facts, link);
+    lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Bps, (lw_fraction){1, 1}, link);
     (void)snprintf(link->label, sizeof link->label, "ICI %.4g GB/s x%d", (double)p->rate_Bps * 1e-9, (int)p->bundle.links);
 }
 
 static const char page[] =
     "ICI joins the TPUs of a pod. There is no switch: each chip has a link to its neighbours in a torus, four of them in two\n"
-    "dimensions (v3, v5e, v6e) or six in three (v4, v5p, TPU7x). What goes further passes the chips between, so traffic of all "
-    "to\n"
+    "dimensions (v3, v5e, v6e) or six in three (v4, v5p, TPU7x). What goes further passes the chips between, so traffic of all to\n"
     "all pays for distance, while rings and neighbour exchanges use every link at once.\n"
     "\n"
-    "The rate of one link, each way: 100 GB/s (v3), 45 (v4, v5e), 90 (v5p, v6e), 100 (TPU7x, an axis). \"1200 GB/s\" of a TPU7x "
-    "is\n"
+    "The rate of one link, each way: 100 GB/s (v3), 45 (v4, v5e), 90 (v5p, v6e), 100 (TPU7x, an axis). \"1200 GB/s\" of a TPU7x is\n"
     "both directions of six links. A collective over one axis of a torus uses both of its directions.\n"
     "\n"
     "Google's authors count a hop as about 1 us; that is the latency here. They publish usable rates and no packet format: the\n"
     "512 B packets with 16 B of header are assumptions which take 3 % off. Nothing about errors or replay is known.\n"
     "\n"
-    "Wrap-around links exist only in full axes of the pod (v5e, v6e: axes of 16), else a torus is a mesh and a ring doubles "
-    "back.\n"
+    "Wrap-around links exist only in full axes of the pod (v5e, v6e: axes of 16), else a torus is a mesh and a ring doubles back.\n"
     "Beyond the pod TPUs talk over the data centre's network, a tenth of the rate and less.";
 
 const lw_family lw_family_ici = {

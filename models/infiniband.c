@@ -2,7 +2,6 @@
 // InfiniBand with remote direct memory access. Sources: InfiniBand Architecture Specification volumes 1 and 2 ("IBTA");
 // openucx/ucx at commit 9466d104, ib_iface.c ("UCX").
 #include <stdio.h>
-#include <string.h>
 
 #include "models/packet_network.h"
 
@@ -51,33 +50,12 @@ static const lw_option options[] = {
      .fallback = "false",
      .help = "Packets leave the subnet and carry a global route header of 40 B.",
      .source = "IBTA volume 1 ch. 8: only between subnets"},
-    {.key = "nic_latency",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(net.nic_ps),
-     .fallback = "auto",
-     .minimum = 0,
-     .maximum = 1e10,
-     .help = "Each adapter, its bus included; auto: 2.5 us (sdr), 1.25 (ddr), 0.65 (qdr), 0.35 (fdr), 0.3 us (newer).",
-     .source = "UCX: planning constants of 5, 2.5, 1.3, 0.7 and 0.6 us one way, half of it at each end"},
-    {.key = "fec_latency",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(net.fec_ps),
-     .fallback = "100 ns",
-     .minimum = 0,
-     .maximum = 1e7,
-     .help = "Error correction at the end of each cable, from hdr on.",
-     .source = "Signal Integrity Journal: 100 to 200 ns for RS(544,514)"},
-    {.key = "switch_latency",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(net.switch_ps),
-     .fallback = "130 ns",
-     .minimum = 0,
-     .maximum = 1e10,
-     .help = "Each idle switch, port to port.",
-     .source = "NVIDIA Quantum QM8790: below 130 ns in one document, below 90 ns in another"},
+    LW_NETWORK_CARD_ROW(FIELD(net), "auto",
+                        "Each adapter, its bus included; auto: 2.5 us (sdr), 1.25 (ddr), 0.65 (qdr), 0.35 (fdr), 0.3 us (newer).",
+                        "UCX: planning constants of 5, 2.5, 1.3, 0.7 and 0.6 us one way, half of it at each end"),
+    LW_NETWORK_FEC_ROW(FIELD(net), "Error correction at the end of each cable, from hdr on.",
+                       "Signal Integrity Journal: 100 to 200 ns for RS(544,514)"),
+    LW_NETWORK_SWITCH_ROW(FIELD(net), "130 ns", "NVIDIA Quantum QM8790: below 130 ns in one document, below 90 ns in another"),
     LW_NETWORK_ROWS(FIELD(net)),
     {0},
 };
@@ -96,41 +74,31 @@ static const struct {
 
 // IBTA volume 1 ch. 5, 7 and 9. Delimiters and the padding of odd sizes to 4 B are left out.
 enum {
-    LRH_BYTES = 8,    // local route header
-    GRH_BYTES = 40,   // global route header
-    BTH_BYTES = 12,   // base transport header
-    RETH_BYTES = 16,  // RDMA extended transport header: address, key and length of a read
-    AETH_BYTES = 4,   // acknowledge extended transport header
-    ICRC_BYTES = 4,
-    VCRC_BYTES = 2
+    LRH_BYTES = 8,   // local route header
+    GRH_BYTES = 40,  // global route header
+    VCRC_BYTES = 2   // variant CRC
 };
 
 static void resolve(const void *params, lw_link *link) {
     const infiniband_params *p = params;
     // A middle packet of a message: only the first of a write carries RETH, only the ends of a read reply AETH.
-    int64_t packet = LRH_BYTES + (p->routed ? GRH_BYTES : 0) + BTH_BYTES + ICRC_BYTES + VCRC_BYTES;
+    int64_t packet = LRH_BYTES + (p->routed ? GRH_BYTES : 0) + LW_RDMA_BTH_BYTES + LW_RDMA_ICRC_BYTES + VCRC_BYTES;
     lw_network_wire wire = {
         .name = "",
         .raw_Bps = lane_of[p->speed].lane_Bps * p->lanes,
         .line_code = lane_of[p->speed].line_code,
         .payload_max_bytes = p->mtu_bytes,
-        .overhead_bytes = {packet, packet + RETH_BYTES, packet},
-        .ack_bytes = packet + AETH_BYTES,
+        .overhead_bytes = {packet, packet + LW_RDMA_RETH_BYTES, packet},
+        .ack_bytes = packet + LW_RDMA_AETH_BYTES,
         .ack_packets = (p->net.message_bytes - 1) / p->mtu_bytes + 1,
         .nic_ps = lane_of[p->speed].nic_ps,
         .fec = p->speed >= HDR,
         .replay = LW_REPLAY_GO_BACK_N,  // IBTA volume 1 ch. 9: a reliable connection starts again at the packet that is missing
     };
-    memset(link, 0, sizeof *link);
-    lw_network_segment(&p->net, &wire, &link->segment[0]);
-    link->segment_count = 1;
-    link->read_tags = p->net.reads;
-    link->evidence = LW_SPECIFIED;
     static const char *const names[SPEEDS] = {"SDR", "DDR", "QDR", "FDR", "EDR", "HDR", "NDR", "XDR"};
-    int count = snprintf(link->label, sizeof link->label, "InfiniBand %s %dx", names[p->speed], (int)p->lanes);
-    if (p->net.ports > 1) {
-        (void)snprintf(link->label + count, sizeof link->label - (size_t)count, ", %d ports", (int)p->net.ports);
-    }
+    char label[sizeof link->label];
+    (void)snprintf(label, sizeof label, "InfiniBand %s %dx", names[p->speed], (int)p->lanes);
+    lw_network_resolve(&p->net, &wire, label, link);
 }
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {

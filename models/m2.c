@@ -13,32 +13,13 @@ static const lw_pcie_medium medium = {
 };
 
 static const char page[] =
-    "An M.2 slot is a PCI Express slot with up to four lanes in another shape, so an adapter can lead them to a graphics card, "
-    "to\n"
+    "An M.2 slot is a PCI Express slot with up to four lanes in another shape, so an adapter can lead them to a graphics card, to\n"
     "an OCuLink socket or to a riser. Nothing is translated on the way: electrically it is plain PCI Express.\n"
     "\n"
     "Look at where the slot is wired. A slot at the processor has its four lanes for itself. A slot at the chipset shares the\n"
     "chipset's own link with disks, network and USB: model that link too, with a switch node, or the answer is too good.\n"
     "\n"
-    "Adapters have no equaliser. A short ribbon works at generation 4, a long one often only at 3: set gen to what the link "
-    "really\n"
+    "Adapters have no equaliser. A short ribbon works at generation 4, a long one often only at 3: set gen to what the link really\n"
     "trains at, and cable with cable_loss to be warned.";
 
-static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
-    return lw_pcie_check(params, &medium, set, at, diags);
-}
-
-static void resolve(const void *params, lw_link *link) {
-    lw_pcie_resolve(params, &medium, link);
-}
-
-const lw_family lw_family_m2 = {
-    .name = "m2",
-    .summary = "PCI Express from an M.2 slot through an adapter, up to 4 lanes",
-    .page = page,
-    .example = "m2-gen4-x4",
-    .options = lw_pcie_options,
-    .params_size = sizeof(lw_pcie_params),
-    .check = check,
-    .resolve = resolve,
-};
+LW_PCIE_FAMILY(m2, "m2-gen4-x4", "PCI Express from an M.2 slot through an adapter, up to 4 lanes");

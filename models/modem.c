@@ -97,7 +97,7 @@ typedef struct frame_function {
 // Error of a frame while the beam stands still at quantile u of its jitter.
 static double frame_error_at(const frame_function *f, double u) {
     double caught = isinf(f->jitter_shape) ? 1.0 : pow(u, 1.0 / f->jitter_shape);
-    double snr = f->spread * lw_snr_with_evm(f->snr * caught, f->evm);
+    double snr = lw_snr_with_evm(f->spread * f->snr * caught, f->evm);     // a symbol repeated is distorted alike each time
     double payload = -expm1(f->bits * log1p(-lw_mode_ber(f->mode, snr)));  // 1 - (1 - ber)^bits keeps small rates so
     double header = header_error(snr);
     return payload + header - payload * header;
@@ -111,8 +111,9 @@ static double frame_error_weighed(double v, void *user) {
 
 double lw_frame_error(const lw_mode *mode, double snr, double evm, double spread, double jitter_shape, double frame_bits) {
     frame_function f = {mode, snr, evm, spread, jitter_shape, frame_bits};
-    if (isinf(jitter_shape)) {
-        return frame_error_at(&f, 1.0);
+    double aimed_well = frame_error_at(&f, 1.0);
+    if (isinf(jitter_shape) || aimed_well > 0.999) {
+        return aimed_well;  // sway can only make it worse
     }
     gsl_function integrand = {frame_error_weighed, &f};
     double sum, error, sum_of_magnitudes, scatter;

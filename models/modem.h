@@ -49,7 +49,8 @@ double lw_mode_threshold_dB(const lw_mode *mode);  // Es/N0 for a bit error rate
 double lw_mode_bits_per_s(const lw_mode *mode, double symbol_rate, bool pilot_words);
 double lw_mode_ber(const lw_mode *mode, double snr);  // behind the decoder; without a floor
 // Share of frames of so many bits that arrive broken, header or payload; averaged over the jitter, which is slow against a frame.
-// snr: thermal, of one symbol without jitter; evm as in lw_snr_with_evm; `spread`: each symbol is sent so many times and summed.
+// snr: thermal, of one symbol without jitter; evm as in lw_snr_with_evm; `spread`: each symbol is sent so many times and summed,
+// which averages noise but not the error of the hardware.
 double lw_frame_error(const lw_mode *mode, double snr, double evm, double spread, double jitter_shape, double frame_bits);
 
 // ---- Timing ----

@@ -21,29 +21,10 @@ static const char page[] =
     "PCIe 5.0. Docks are sold as such, yet no text of PCI-SIG supports it; cabled PCIe 5.0 and 6.0 is CopprLink.\n"
     "\n"
     "What a graphics card loses on OCuLink is lanes: four where the slot has sixteen. Four lanes of generation 4 give about a\n"
-    "quarter of the slot's rate, and the fixed cost of a small copy stays the same. The cable itself hardly delays: 0.5 m is 2.3 "
-    "ns.\n"
+    "quarter of the slot's rate, and the fixed cost of a small copy stays the same. The cable itself hardly delays: 0.5 m is 2.3 ns.\n"
     "\n"
-    "Its length matters for the signal. The receivers tolerate a loss that the generation sets, and the cable takes its part of "
-    "it\n"
+    "Its length matters for the signal. The receivers tolerate a loss that the generation sets, and the cable takes its part of it\n"
     "with every metre (cable_loss, loss_budget). Beyond the budget expect errors and a link that trains at a lower generation.\n"
     "Vendors also note that OCuLink is not made to be plugged while the machine runs.";
 
-static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
-    return lw_pcie_check(params, &medium, set, at, diags);
-}
-
-static void resolve(const void *params, lw_link *link) {
-    lw_pcie_resolve(params, &medium, link);
-}
-
-const lw_family lw_family_oculink = {
-    .name = "oculink",
-    .summary = "PCI Express over an OCuLink cable (SFF-8611 and SFF-8612), 4 or 8 lanes",
-    .page = page,
-    .example = "oculink-2-x4",
-    .options = lw_pcie_options,
-    .params_size = sizeof(lw_pcie_params),
-    .check = check,
-    .resolve = resolve,
-};
+LW_PCIE_FAMILY(oculink, "oculink-2-x4", "PCI Express over an OCuLink cable (SFF-8611 and SFF-8612), 4 or 8 lanes");

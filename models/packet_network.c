@@ -2,6 +2,8 @@
 #include "models/packet_network.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static void latency_of(const lw_network_params *p, const lw_network_wire *wire, lw_channel *channel) {
     int64_t nic_ps = p->nic_ps != LW_AUTO ? p->nic_ps : wire->nic_ps;
@@ -26,9 +28,7 @@ static void format_of(const lw_network_params *p, const lw_network_wire *wire, l
         channel->format[kind].payload_max_bytes = kind == LW_PACKET_REQUEST ? 0 : wire->payload_max_bytes;
         channel->format[kind].overhead_bytes = wire->overhead_bytes[kind];
         channel->format[kind].granule_bytes = 1;
-        channel->credits[kind] = (lw_credits){LW_CREDITS_INFINITE, LW_CREDITS_INFINITE};
     }
-    channel->data_unit_bytes = 1;
     channel->request_max_bytes = p->message_bytes;
 }
 
@@ -42,12 +42,7 @@ static int64_t packet_interval_ps(const lw_network_wire *wire, const lw_channel 
 }
 
 static void channel_of(const lw_network_params *p, const lw_network_wire *wire, lw_channel *channel) {
-    lw_fraction efficiency = lw_fraction_near(p->efficiency, 1000000);
-    channel->raw_Bps = (lw_fraction){p->ports * wire->raw_Bps, 1};
-    channel->line_code = wire->line_code;
-    channel->periodic = channel->control_share = (lw_fraction){0, 1};
-    channel->expand = (lw_fraction){1, 1};
-    channel->stall = lw_fraction_of(efficiency.den - efficiency.num, efficiency.den);
+    lw_channel_set_rate(channel, p->ports * wire->raw_Bps, wire->line_code, p->efficiency);
     format_of(p, wire, channel);
     latency_of(p, wire, channel);
     if (wire->ack_bytes > 0) {
@@ -62,9 +57,17 @@ static void channel_of(const lw_network_params *p, const lw_network_wire *wire, 
     channel->evidence = LW_SPECIFIED;
 }
 
-void lw_network_segment(const lw_network_params *params, const lw_network_wire *wire, lw_segment *segment) {
-    segment->name = wire->name;
+void lw_network_resolve(const lw_network_params *params, const lw_network_wire *wire, const char *label, lw_link *link) {
+    memset(link, 0, sizeof *link);
+    link->segment[0].name = wire->name;
     for (int dir = 0; dir < 2; dir++) {
-        channel_of(params, wire, &segment->channel[dir]);
+        channel_of(params, wire, &link->segment[0].channel[dir]);
+    }
+    link->segment_count = 1;
+    link->read_tags = params->reads;
+    link->evidence = LW_SPECIFIED;
+    int count = snprintf(link->label, sizeof link->label, "%s", label);
+    if (params->ports > 1) {
+        (void)snprintf(link->label + count, sizeof link->label - (size_t)count, ", %d ports", (int)params->ports);
     }
 }

@@ -20,7 +20,26 @@ typedef struct lw_network_params {
     double efficiency;
 } lw_network_params;
 
-// The rows whose defaults hold for every network; `at` is the offset of the lw_network_params in the family's struct.
+// Its rows; `at` is the offset of the lw_network_params in the family's struct. What families differ in comes first, with their
+// own texts.
+#define LW_NETWORK_CARD_ROW(at, its_fallback, its_help, its_source)                                                      \
+    {                                                                                                                    \
+        .key = "nic_latency", .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME,                                      \
+        .offset = (at) + offsetof(lw_network_params, nic_ps), .fallback = (its_fallback), .minimum = 0, .maximum = 1e10, \
+        .help = (its_help), .source = (its_source)                                                                       \
+    }
+#define LW_NETWORK_FEC_ROW(at, its_help, its_source)                                                              \
+    {                                                                                                             \
+        .key = "fec_latency", .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME,                               \
+        .offset = (at) + offsetof(lw_network_params, fec_ps), .fallback = "100 ns", .minimum = 0, .maximum = 1e7, \
+        .help = (its_help), .source = (its_source)                                                                \
+    }
+#define LW_NETWORK_SWITCH_ROW(at, its_fallback, its_source)                                                                 \
+    {                                                                                                                       \
+        .key = "switch_latency", .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME,                                      \
+        .offset = (at) + offsetof(lw_network_params, switch_ps), .fallback = (its_fallback), .minimum = 0, .maximum = 1e10, \
+        .help = "Each idle switch, port to port.", .source = (its_source)                                                   \
+    }
 #define LW_NETWORK_ROWS(at)                                                                                               \
     {.key = "ports",                                                                                                      \
      .kind = LW_OPTION_INTEGER,                                                                                           \
@@ -98,6 +117,14 @@ typedef struct lw_network_params {
         .source = "1: nothing lost"                                                                                       \
     }
 
+// Headers of remote direct memory access (InfiniBand Architecture Specification 1 ch. 9).
+enum {
+    LW_RDMA_BTH_BYTES = 12,   // base transport header
+    LW_RDMA_RETH_BYTES = 16,  // RDMA extended transport header: address, key and length of a read
+    LW_RDMA_AETH_BYTES = 4,   // acknowledge extended transport header
+    LW_RDMA_ICRC_BYTES = 4    // invariant CRC
+};
+
 // What the family makes of its own parameters, for one port and either direction.
 typedef struct lw_network_wire {
     const char *name;       // of the segment; static text
@@ -112,7 +139,8 @@ typedef struct lw_network_wire {
     lw_replay replay;
 } lw_network_wire;
 
-// Fill a cleared segment. Latency: software, card, FEC of every cable, switches, propagation, card.
-void lw_network_segment(const lw_network_params *params, const lw_network_wire *wire, lw_segment *segment);
+// Clear *link and make it one segment, called `label` and the number of ports. Latency: software, card, FEC of every cable,
+// switches, propagation, card.
+void lw_network_resolve(const lw_network_params *params, const lw_network_wire *wire, const char *label, lw_link *link);
 
 #endif

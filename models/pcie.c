@@ -13,20 +13,14 @@ static const char page[] =
     "its devices. One lane signals at 2.5, 5, 8, 16, 32, 64 or 128 GT/s (generation 1 to 7); a link has 1 to 32 lanes. Both\n"
     "directions run at full rate at once.\n"
     "\n"
-    "GT/s count bits on the wire, and some are not data. Up to generation 2 ten bits carry eight (8b/10b), from 3 to 5 130 "
-    "carry\n"
-    "128, from 6 all of them count. So generation 4 with 16 lanes is 256 GT/s in sum, 31.5 GB/s after the line code, 28.7 GB/s "
-    "of\n"
+    "GT/s count bits on the wire, and some are not data. Up to generation 2 ten bits carry eight (8b/10b), from 3 to 5 130 carry\n"
+    "128, from 6 all of them count. So generation 4 with 16 lanes is 256 GT/s in sum, 31.5 GB/s after the line code, 28.7 GB/s of\n"
     "payload in packets of 256 B: each brings a header of 12 or 16 B and 8 B of framing. Bigger packets (mps) help writes and\n"
-    "completions; a bigger read request (mrrs) only saves requests. One port on the path that is fixed at 128 B lowers all to "
-    "128 B.\n"
+    "completions; a bigger read request (mrrs) only saves requests. One port on the path that is fixed at 128 B lowers all to 128 B.\n"
     "\n"
-    "From generation 6 packets ride in flits of 256 B, of which 236 are packets and the rest acknowledges, checks and corrects. "
-    "A\n"
-    "generation 6 link of 16 lanes is 128 GB/s raw and 118 GB/s of packets in each direction. It is neither 128 GB/s per lane "
-    "nor\n"
-    "121 GB/s: 242 of 256 would count the link's own bytes as useful. Once negotiated, flits stay when the link falls to a lower "
-    "rate.\n"
+    "From generation 6 packets ride in flits of 256 B, of which 236 are packets and the rest acknowledges, checks and corrects. A\n"
+    "generation 6 link of 16 lanes is 128 GB/s raw and 118 GB/s of packets in each direction. It is neither 128 GB/s per lane nor\n"
+    "121 GB/s: 242 of 256 would count the link's own bytes as useful. Once negotiated, flits stay when the link falls to a lower rate.\n"
     "\n"
     "Generation 5 was finished in 2019, generation 6 in January 2022; its first hardware, switches and network cards, came in\n"
     "August 2025, and by the middle of 2026 no graphics card attaches at that rate. Generation 7 was finished in June 2025, 8 is "
@@ -37,25 +31,7 @@ static const char page[] =
     "the standard gives in symbol times of the link. A symbol time carries a byte on every lane; to count it as one byte of the\n"
     "whole link, as a published model does, makes wide links look 10 % too slow (dllp: byte).\n"
     "\n"
-    "A write is posted: nothing comes back. A read sends requests and waits, and only as many may be under way as there are "
-    "tags,\n"
+    "A write is posted: nothing comes back. A read sends requests and waits, and only as many may be under way as there are tags,\n"
     "so its rate is at most tags x mrrs / round trip. Over a long path this window, not the wire, is often the limit.";
 
-static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
-    return lw_pcie_check(params, &medium, set, at, diags);
-}
-
-static void resolve(const void *params, lw_link *link) {
-    lw_pcie_resolve(params, &medium, link);
-}
-
-const lw_family lw_family_pcie = {
-    .name = "pcie",
-    .summary = "PCI Express 1 to 7 in a slot or on a board, 1 to 32 lanes",
-    .page = page,
-    .example = "pcie-4-x16",
-    .options = lw_pcie_options,
-    .params_size = sizeof(lw_pcie_params),
-    .check = check,
-    .resolve = resolve,
-};
+LW_PCIE_FAMILY(pcie, "pcie-4-x16", "PCI Express 1 to 7 in a slot or on a board, 1 to 32 lanes");

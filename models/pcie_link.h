@@ -46,6 +46,7 @@ typedef struct lw_pcie_params {
 } lw_pcie_params;
 
 extern const lw_option lw_pcie_options[];
+extern const char *const lw_pcie_clocking_words[], *const lw_pcie_replay_words[];  // in the order of the enums, NULL-terminated
 
 // What a family adds to the link: names, limits and its usual cable.
 typedef struct lw_pcie_medium {
@@ -64,6 +65,24 @@ typedef struct lw_pcie_medium {
 lw_status lw_pcie_check(const lw_pcie_params *params, const lw_pcie_medium *medium, const lw_option_set *set, lw_place at,
                         lw_diags *diags);
 void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium, lw_link *link);
+// Defines lw_family_WORD, which is that and the file's own `medium` and `page`.
+#define LW_PCIE_FAMILY(word, its_example, its_summary)                                                   \
+    static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) { \
+        return lw_pcie_check(params, &medium, set, at, diags);                                           \
+    }                                                                                                    \
+    static void resolve(const void *params, lw_link *link) {                                             \
+        lw_pcie_resolve(params, &medium, link);                                                          \
+    }                                                                                                    \
+    const lw_family lw_family_##word = {                                                                 \
+        .name = #word,                                                                                   \
+        .summary = (its_summary),                                                                        \
+        .page = page,                                                                                    \
+        .example = (its_example),                                                                        \
+        .options = lw_pcie_options,                                                                      \
+        .params_size = sizeof(lw_pcie_params),                                                           \
+        .check = check,                                                                                  \
+        .resolve = resolve,                                                                              \
+    }
 // One segment only, cleared first, for links with a PCIe link inside.
 void lw_pcie_segment(const lw_pcie_params *params, const lw_pcie_medium *medium, lw_segment *segment);
 

@@ -2,7 +2,6 @@
 #include "models/radio.h"
 
 #include <float.h>
-#include <gsl/gsl_integration.h>
 #include <gsl/gsl_math.h>
 #include <math.h>
 
@@ -38,8 +37,8 @@ double lw_far_field_m(double f_Hz, double diameter_m) {
     return 2.0 * diameter_m * diameter_m * f_Hz / LW_LIGHT_M_PER_S;
 }
 
-double lw_received_dBm(double sent_dBm, double gains_dB, double losses_dB) {
-    return sent_dBm + fmin(gains_dB - losses_dB, 0.0);
+double lw_received_dBm(double sent_dBm, double gains_dB, double free_dB, double other_losses_dB) {
+    return sent_dBm + fmin(gains_dB - free_dB, 0.0) - other_losses_dB;
 }
 
 double lw_pointing_loss_dB(double angle_rad, double width_rad) {
@@ -67,24 +66,15 @@ double lw_snr_with_evm(double snr, double evm) {
     return 1.0 / (1.0 / snr + evm * evm);
 }
 
-typedef struct ratio_function {
-    double (*snr)(double f_Hz, void *user);
-    void *user;
-} ratio_function;
+double lw_evm_at(double evm, double symbol_rate, double corner_Bd) {
+    return evm * sqrt(1.0 + pow(symbol_rate / corner_Bd, 10.0));
+}
 
-static double share_of_signal(double f_Hz, void *user) {
-    const ratio_function *ratio = user;
-    double snr = ratio->snr(f_Hz, ratio->user);
+double lw_share_of_signal(double snr) {
     return snr / (1.0 + snr);
 }
 
-double lw_equalised_snr(double (*snr)(double f_Hz, void *user), void *user, double low_Hz, double high_Hz) {
-    ratio_function ratio = {snr, user};
-    gsl_function integrand = {share_of_signal, &ratio};
-    double sum, error, sum_of_magnitudes, scatter;
-    // A fixed rule: neither memory nor an error that could stop a run. The ratio is smooth over any channel.
-    gsl_integration_qk31(&integrand, low_Hz, high_Hz, &sum, &error, &sum_of_magnitudes, &scatter);
-    double signal = sum / (high_Hz - low_Hz);
-    // The mean of 1 / (1 + snr) is what is left; beyond 150 dB it has no digits, and nobody asks for them.
-    return signal / fmax(1.0 - signal, DBL_EPSILON);
+double lw_snr_of_share(double share) {
+    // What is left of 1 beyond 150 dB has no digits, and nobody asks for them.
+    return share / fmax(1.0 - share, DBL_EPSILON);
 }

@@ -89,34 +89,24 @@ static void resolve(const void *params, lw_link *link) {
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     const socket_params *p = params;
-    if (p->rate_Tps * p->lanes % 8 != 0) {
-        return lw_error(diags, lw_family_place(options, set, "rate", at), "take a rate in whole MT/s",
-                        "the link's rate is no whole number of bytes per second");
-    }
-    return LW_OK;
+    return lw_bundle_check_rate(p->rate_Tps, p->lanes, lw_family_place(options, set, "rate", at), diags);
 }
 
 static const char page[] =
     "Processors of one computer share their memories over links of their own: Intel's QPI (to 2016) and UPI, AMD's Infinity\n"
-    "Fabric, IBM's X-Bus. A card on one socket that copies from the memory of the other, or to a card of the other, crosses "
-    "them:\n"
+    "Fabric, IBM's X-Bus. A card on one socket that copies from the memory of the other, or to a card of the other, crosses them:\n"
     "what nvidia-smi topo calls SYS.\n"
     "\n"
-    "A QPI link has 20 lanes, of which 16 carry data: 9.6 GT/s are 19.2 GB/s each way. A cache line of 64 B takes nine flits "
-    "of\n"
-    "8 B, so 17 are left. UPI kept the shape (10.4 GT/s, 20.8 GB/s) and grew to 24 lanes of 16 GT/s and more. Two EPYC 7002 "
-    "have\n"
+    "A QPI link has 20 lanes, of which 16 carry data: 9.6 GT/s are 19.2 GB/s each way. A cache line of 64 B takes nine flits of\n"
+    "8 B, so 17 are left. UPI kept the shape (10.4 GT/s, 20.8 GB/s) and grew to 24 lanes of 16 GT/s and more. Two EPYC 7002 have\n"
     "three or four links of 36 GB/s, less a ninth for CRC; two EPYC 9004 have links of 64. POWER9 has one X-Bus of 64.\n"
     "\n"
-    "The wires are wide, yet copies between cards of two sockets are slow, and the bridge inside each processor is why: it "
-    "takes\n"
-    "traffic of peers apart into packets of 64 B and keeps few of them under way. NCCL (topo.h) plans with 6 GB/s over QPI, 10 "
-    "over UPI of\n"
+    "The wires are wide, yet copies between cards of two sockets are slow, and the bridge inside each processor is why: it takes\n"
+    "traffic of peers apart into packets of 64 B and keeps few of them under way. NCCL (topo.h) plans with 6 GB/s over QPI, 10 over UPI of\n"
     "2017, 22 over that of 2023, 40 over that of 2024, 16 between EPYCs, 32 on POWER9. This model has the wires and not that\n"
     "bridge: for peers across sockets it is an upper bound, for a bounce through host memory it is not far off.\n"
     "\n"
-    "No vendor publishes the latency of a link. The memory of the other socket takes 40 to 50 ns longer than one's own, which "
-    "the\n"
+    "No vendor publishes the latency of a link. The memory of the other socket takes 40 to 50 ns longer than one's own, which the\n"
     "default shares out among the four ports of the round trip.";
 
 const lw_family lw_family_socket = {

@@ -15,16 +15,16 @@ typedef struct lw_thz_params {
     int path;
     double distance_m, altitude_m, orbit_m, elevation_deg;
     int64_t channel;
-    double frequency_Hz, bandwidth_Hz;
+    double frequency_Hz, bandwidth_Hz, symbol_rate_Bd;
     double tx_power_dBm, return_power_dBm, backoff_dB;
     double gain_a_dB, gain_b_dB, dish_a_m, dish_b_m, aperture_efficiency, element_gain_dB;
     int64_t elements_a, elements_b;
-    double noise_figure_dB, antenna_K, evm, margin_dB;
+    double noise_figure_dB, antenna_K, evm, evm_corner_Bd, margin_dB;
     double pointing_deg, jitter_deg;
     double temperature_K, pressure_hPa, vapour_g_m3, humidity, vapour_scale;
     double rain_mm_h, rain_height_m, fog_g_m3, cloud_m;
     int mcs;
-    int64_t spreading, streams;
+    int64_t spreading, spreading_limit, streams;
     bool pilot_words;
     int preamble;
     int64_t frame_bytes, overhead_bytes;
@@ -44,7 +44,7 @@ double lw_thz_bandwidth_Hz(const lw_thz_params *p);
 void lw_thz_station_air(const lw_thz_params *p, lw_air *out);
 
 // One stretch of like air, and all stretches of a path.
-enum { LW_THZ_LEGS_MAX = 72 };
+enum { LW_THZ_LEGS_MAX = LW_RAY_GROUPED_MAX };
 typedef struct lw_thz_leg {
     double length_km;
     lw_gas_spectrum gas;
@@ -53,13 +53,55 @@ typedef struct lw_thz_way {
     double distance_m;
     int legs;  // 0: no air
     lw_thz_leg leg[LW_THZ_LEGS_MAX];
-    double vapour_scale;
     double rain_mm_h, wet_km, elevation_rad;
     double fog_g_m3, fog_K;
     double cloud_kg_m2;
     double air_K;  // what the air glows with
 } lw_thz_way;
 void lw_thz_way_of(const lw_thz_params *p, lw_thz_way *out);
-double lw_thz_absorption_dB(const lw_thz_way *way, double f_Hz);  // gases, rain, fog, clouds
+
+// What the way takes of a wave, dB; vapour by P.676 as it stands.
+typedef struct lw_thz_loss {
+    double oxygen_dB, vapour_dB, rain_dB, fog_dB, cloud_dB;
+} lw_thz_loss;
+lw_thz_loss lw_thz_loss_of(const lw_thz_way *way, double f_Hz);
+
+// ---- Budget ----
+
+// The symbol rates that fit in the band, rising, and the air over each of the bands that they fill, one inside the other.
+enum { LW_THZ_RATES_MAX = 9, LW_THZ_NODES_A_RATE = 10 };
+typedef struct lw_thz_node {
+    double f_Hz, weight_Hz;
+    lw_thz_loss loss;
+} lw_thz_node;
+typedef struct lw_thz_band {
+    double distance_m, air_K;
+    int rates;
+    double symbol_rate[LW_THZ_RATES_MAX];
+    lw_thz_node node[LW_THZ_RATES_MAX * LW_THZ_NODES_A_RATE];  // those of rate r are the first (r + 1) * LW_THZ_NODES_A_RATE
+    lw_thz_loss middle;                                        // at the frequency itself
+} lw_thz_band;
+void lw_thz_band_of(const lw_thz_params *p, lw_thz_band *out);
+
+// From the power sent to the signal-to-noise ratio at one frequency, in the order of the reckoning. dir 0: from end a to b.
+typedef struct lw_thz_budget {
+    double sent_dBm, gains_dB, free_dB;
+    double won_back_dB;  // gains less free-space loss, at most 0
+    double pointing_dB, absorbed_dB;
+    double received_dBm, antenna_K, noise_dBm;
+    double snr_dB;
+} lw_thz_budget;
+lw_thz_budget lw_thz_budget_at(const lw_thz_params *p, const lw_thz_band *band, int dir, double symbol_rate);
+
+double lw_thz_gain_dB(const lw_thz_params *p, int end);
+// Power received over the density of the noise, at each node.
+typedef struct lw_thz_reception {
+    double snr_Hz[LW_THZ_RATES_MAX * LW_THZ_NODES_A_RATE];
+} lw_thz_reception;
+void lw_thz_reception_of(const lw_thz_params *p, const lw_thz_band *band, int dir, lw_thz_reception *out);
+// Thermal, over all the band that the symbol rate fills, behind the equaliser.
+double lw_thz_snr(const lw_thz_band *band, const lw_thz_reception *reception, int rate);
+// Shape of the jitter at the narrower beam, which suffers most when a mast sways: lw_jitter_shape.
+double lw_thz_jitter(const lw_thz_params *p);
 
 #endif

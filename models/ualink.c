@@ -95,25 +95,20 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
 
 static const char page[] =
     "UALink is the open answer to NVLink: loads, stores and atomics between up to 1024 accelerators (10-bit identifiers) over\n"
-    "switches, with the wire of Ethernet below. Version 1.0 came out in April 2025; no product ships yet, so all here is "
-    "specified\n"
+    "switches, with the wire of Ethernet below. Version 1.0 came out in April 2025; no product ships yet, so all here is specified\n"
     "or a target, and marked as announced.\n"
     "\n"
-    "\"200G\" is what a lane carries; it signals 212.5 Gb/s, of which 257-bit blocks and RS(544,514) leave 16/17 (640 of 680 "
-    "B).\n"
+    "\"200G\" is what a lane carries; it signals 212.5 Gb/s, of which 257-bit blocks and RS(544,514) leave 16/17 (640 of 680 B).\n"
     "Four lanes are a station: 100 GB/s each way. The data link packs flits of 640 B, 628 of them for the transaction layer.\n"
     "\n"
-    "The transaction layer works in flits of 64 B, two halves each. A control half holds requests of 16 B (8 B compressed), "
-    "which\n"
-    "several may share; the data follow in halves of their own. So a stream of 256 B writes is 92.4 % payload, compressed 95.2 "
-    "%;\n"
+    "The transaction layer works in flits of 64 B, two halves each. A control half holds requests of 16 B (8 B compressed), which\n"
+    "several may share; the data follow in halves of their own. So a stream of 256 B writes is 92.4 % payload, compressed 95.2 %;\n"
     "the 93 % of the consortium lie between. A lone request wastes the rest of its half. 64 B requests are 78.5 %.\n"
     "\n"
     "A flit can be used when all its 640 B have arrived and passed the CRC: 6.4 ns on four lanes, 25.6 ns on one. A bad one is\n"
     "replayed with all that followed; at most 255 may be unacknowledged, 1.6 us of a station, enough for any cable allowed.\n"
     "\n"
-    "The targets: less than 1 us from request to response, switches of 150, 200 and 250 ns at 25, 50 and 100 Tb/s, cables of up "
-    "to\n"
+    "The targets: less than 1 us from request to response, switches of 150, 200 and 250 ns at 25, 50 and 100 Tb/s, cables of up to\n"
     "4 m. No port latency is given; the default is what these leave.";
 
 const lw_family lw_family_ualink = {

@@ -6,8 +6,8 @@
 
 typedef struct xelink_params {
     lw_bundle_params bundle;
+    lw_bundle_packet packet;
     int64_t rate_Bps;
-    int64_t payload_bytes, header_bytes;
 } xelink_params;
 
 #define FIELD(name) offsetof(xelink_params, name)
@@ -20,24 +20,8 @@ static const lw_option options[] = {
      .minimum = 1e9,
      .maximum = 1e12,
      .help = "Rate of one link, each way, headers included; Intel publishes neither lanes nor signalling rate."},
-    {.key = "payload",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_BYTES,
-     .offset = FIELD(payload_bytes),
-     .fallback = "64 B",
-     .minimum = 16,
-     .maximum = 4096,
-     .help = "Most payload of one packet.",
-     .source = "assumed: a cache line; Intel publishes no packet format"},
-    {.key = "header",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_BYTES,
-     .offset = FIELD(header_bytes),
-     .fallback = "16 B",
-     .minimum = 1,
-     .maximum = 256,
-     .help = "What a packet takes besides its payload; a read request is this long.",
-     .source = "assumed: a quarter of a line; Intel publishes no packet format"},
+    LW_BUNDLE_PACKET_ROWS(xelink_params, "64 B", "assumed: a cache line; Intel publishes no packet format", "16 B",
+                          "assumed: a quarter of a line; Intel publishes no packet format"),
     LW_BUNDLE_ROWS(xelink_params, "1", "16 links a GPU, spread over its peers (G. Lockwood, notes on PVC)", "169.675 ns",
                    "assumed: as NVLink between two GH200; no figure is published", "0 m",
                    "on one board, within the port's figure"),
@@ -46,23 +30,12 @@ static const lw_option options[] = {
 
 static void resolve(const void *params, lw_link *link) {
     const xelink_params *p = params;
-    lw_bundle facts = {
-        .link_raw_Bps = p->rate_Bps,
-        .line_code = {1, 1},
-        .expand = {1, 1},
-        .payload_bytes = p->payload_bytes,
-        .header_bytes = p->header_bytes,
-        .request_bytes = p->header_bytes,
-        .granule_bytes = 1,
-        .evidence = LW_ASSUMED,
-    };
-    lw_bundle_resolve(&p->bundle, &facts, link);
+    lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Bps, (lw_fraction){1, 1}, link);
     (void)snprintf(link->label, sizeof link->label, "Xe Link x%d", (int)p->bundle.links);
 }
 
 static const char page[] =
-    "Xe Link joins Intel's Data Center GPUs Max (Ponte Vecchio), six in a node of Aurora, each to each without switches. A GPU "
-    "has\n"
+    "Xe Link joins Intel's Data Center GPUs Max (Ponte Vecchio), six in a node of Aurora, each to each without switches. A GPU has\n"
     "16 links. A GPU is two tiles, and each tile sees the tiles of other GPUs over a link of its own.\n"
     "\n"
     "Intel published no rate and no packet format, so this family cannot compute a rate from lanes: `rate` must be given, and "
@@ -76,8 +49,7 @@ static const char page[] =
     "\n"
     "The two tiles of one GPU are joined inside the package, not by Xe Link: 159 GB/s written, 174 read, 185 at best.\n"
     "\n"
-    "What is left of the rate here: a line of 64 B brings 16 B of header, an assumption. Reads are slower than writes on the "
-    "real\n"
+    "What is left of the rate here: a line of 64 B brings 16 B of header, an assumption. Reads are slower than writes on the real\n"
     "machine by more than this model says, because nobody published how many reads a tile keeps under way (tags).";
 
 const lw_family lw_family_xelink = {

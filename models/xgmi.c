@@ -6,9 +6,9 @@
 
 typedef struct xgmi_params {
     lw_bundle_params bundle;
+    lw_bundle_packet packet;
     int64_t lanes;
     int64_t rate_Tps;
-    int64_t payload_bytes, header_bytes;
 } xgmi_params;
 
 #define FIELD(name) offsetof(xgmi_params, name)
@@ -29,25 +29,9 @@ static const lw_option options[] = {
      .maximum = 32,
      .help = "Lanes of a link, each way.",
      .source = "AMD ROCm documentation, GPU architecture pages: links 16 bits wide"},
-    {.key = "payload",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_BYTES,
-     .offset = FIELD(payload_bytes),
-     .fallback = "64 B",
-     .minimum = 16,
-     .maximum = 4096,
-     .help = "Most payload of one packet.",
-     .source = "assumed: a cache line; AMD publishes no packet format"},
-    {.key = "header",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_BYTES,
-     .offset = FIELD(header_bytes),
-     .fallback = "8 B",
-     .minimum = 1,
-     .maximum = 256,
-     .help = "What a packet takes besides its payload and check; a read request is this long.",
-     .source =
-         "assumed: as on other links between processors; MI300X copies at up to 48.97 of 64 GB/s leave room for 10 B a line"},
+    LW_BUNDLE_PACKET_ROWS(
+        xgmi_params, "64 B", "assumed: a cache line; AMD publishes no packet format", "8 B",
+        "assumed: as on other links between processors; MI300X copies at up to 48.97 of 64 GB/s leave room for 10 B a line"),
     LW_BUNDLE_ROWS(xgmi_params, "1", "a pair of the mesh has one link (AMD ROCm documentation; MI250X: up to four)", "169.675 ns",
                    "assumed: as NVLink between two GH200; no figure is published", "0 m",
                    "on one board, within the port's figure"),
@@ -56,29 +40,15 @@ static const lw_option options[] = {
 
 static void resolve(const void *params, lw_link *link) {
     const xgmi_params *p = params;
-    lw_bundle facts = {
-        .link_raw_Bps = p->rate_Tps * p->lanes / 8,
-        .line_code = {1, 1},
-        // One byte of nine is CRC, as between processors: R. Yang, notes on processor interconnects (xryan.net/p/295).
-        .expand = {9, 8},
-        .payload_bytes = p->payload_bytes,
-        .header_bytes = p->header_bytes,
-        .request_bytes = p->header_bytes,
-        .granule_bytes = 1,
-        .evidence = LW_ASSUMED,
-    };
-    lw_bundle_resolve(&p->bundle, &facts, link);
+    // One byte of nine is CRC, as between processors: R. Yang, notes on processor interconnects (xryan.net/p/295).
+    lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Tps * p->lanes / 8, (lw_fraction){9, 8}, link);
     (void)snprintf(link->label, sizeof link->label, "Infinity Fabric %.4g GT/s x%d", (double)p->rate_Tps * 1e-9,
                    (int)(p->lanes * p->bundle.links));
 }
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     const xgmi_params *p = params;
-    if (p->rate_Tps * p->lanes % 8 != 0) {
-        return lw_error(diags, lw_family_place(options, set, "rate", at), "take a rate in whole MT/s",
-                        "the link's rate is no whole number of bytes per second");
-    }
-    return LW_OK;
+    return lw_bundle_check_rate(p->rate_Tps, p->lanes, lw_family_place(options, set, "rate", at), diags);
 }
 
 static const char page[] =
@@ -86,10 +56,8 @@ static const char page[] =
     "MI200 (25), 64 on MI300X (32), 76.5 on MI350X. AMD prints both directions: \"128 GB/s a link\" is 64.\n"
     "\n"
     "It is a mesh. MI300X has seven links, one to each peer of a board of eight: 448 GB/s to all of them, but 64 to any one. An\n"
-    "NVSwitch system gives a single pair everything. So two MI300X reduce at 48 GB/s and eight at 313 GB/s, and a model that "
-    "sees\n"
-    "only the sum is wrong by seven for a pair. MI250X is two dies in a package with four links between them (200 GB/s) and one "
-    "or\n"
+    "NVSwitch system gives a single pair everything. So two MI300X reduce at 48 GB/s and eight at 313 GB/s, and a model that sees\n"
+    "only the sum is wrong by seven for a pair. MI250X is two dies in a package with four links between them (200 GB/s) and one or\n"
     "two to others.\n"
     "\n"
     "The packet format is not public. Copies on MI300X reach 48.4 GB/s of 64, on MI350X 57.5 of 76.5: three quarters on both, "

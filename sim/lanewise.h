@@ -8,6 +8,7 @@
 
 #include "models/family.h"
 #include "sim/base/diag.h"
+#include "sim/base/spread.h"
 #include "sim/base/tree.h"
 #include "sim/engine/fabric.h"
 #include "sim/report/result.h"
@@ -95,7 +96,7 @@ typedef struct lw_measured lw_measured;  // one file of configs/measured
 typedef struct lw_validation {
     const char *name, *family, *use;  // use: "calibrate" or "validate"
     size_t points;
-    double median, p90, worst;  // of |model / measured - 1|
+    lw_spread error;  // of |model / measured - 1|
     double limit_median, limit_worst;
     bool ok;
     double (*rows)[3];  // x in the base unit, measured, model

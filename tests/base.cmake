@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(name arena diag file fraction option quantity tree)
+foreach(name arena diag file fraction option quantity spread tree)
   lanewise_test(${name} $<TARGET_OBJECTS:lanewise_base> PkgConfig::YAML m)
 endforeach()
 

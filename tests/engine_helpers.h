@@ -6,8 +6,6 @@
 #include "helpers.h"
 #include "sim/engine/fabric.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 // Picoseconds that a byte takes: 1e12 / (bytes per second), exactly.
 static const lw_fraction TB_1 = {1, 1};           // 1 TB/s
 static const lw_fraction GB_1 = {1000, 1};        // 1 GB/s

@@ -20,6 +20,8 @@
 #include "sim/base/diag.h"
 #include "sim/base/tree.h"
 
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
 // |actual - expected| <= relative * |expected|; cmocka 1.1.5 compares only floats.
 #define assert_close(actual, expected, relative) lw_assert_close((actual), (expected), (relative), __FILE__, __LINE__)
 static inline void lw_assert_close(double actual, double expected, double relative, const char *file, int line) {

@@ -51,4 +51,63 @@ static inline double lw_test_stage(const lw_link *link, int dir, lw_packet_kind 
     return waterfall.rate_Bps[stage];
 }
 
+// Parameters whose reading gives `status` and the one finding, "LINE:COLUMN: message | hint"; NULL: no finding.
+typedef struct lw_test_rule {
+    const char *family, *text;
+    lw_status status;
+    const char *finding;
+} lw_test_rule;
+
+#define assert_rules(rows) lw_assert_rules((rows), COUNT(rows))
+static inline void lw_assert_rules(const lw_test_rule *rule, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        lw_test test = lw_test_begin();
+        lw_test_params params;
+        const lw_family *family = lw_family_find(rule[i].family);
+        assert_non_null(family);
+        assert_int_equal(lw_test_params_of(&test, family, lw_test_tree(&test, rule[i].text), &params), rule[i].status);
+        assert_int_equal(lw_diags_count(test.diags), rule[i].finding != NULL);
+        if (rule[i].finding != NULL) {
+            assert_diag(&test, 0, rule[i].finding);
+        }
+        lw_test_end(&test);
+    }
+}
+
+// Does another value of the key change anything under these parameters?
+typedef struct lw_test_effect {
+    const char *family, *text, *key;
+    bool effect;
+} lw_test_effect;
+
+#define assert_effects(rows) lw_assert_effects((rows), COUNT(rows))
+static inline void lw_assert_effects(const lw_test_effect *row, size_t count) {
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < count; i++) {
+        lw_test_params params;
+        const lw_family *family = lw_test_family(&test, row[i].family, row[i].text, &params);
+        if (lw_family_has_effect(family, params.bytes, row[i].key, true) != row[i].effect) {
+            fail_msg("%s %s: %s", row[i].family, row[i].text, row[i].key);
+        }
+    }
+    lw_test_end(&test);
+}
+
+// What a link is called, and what its numbers stand on.
+typedef struct lw_test_label {
+    const char *family, *text, *label;
+    lw_evidence evidence;
+} lw_test_label;
+
+#define assert_labels(rows) lw_assert_labels((rows), COUNT(rows))
+static inline void lw_assert_labels(const lw_test_label *row, size_t count) {
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < count; i++) {
+        lw_link link = lw_test_link(&test, row[i].family, row[i].text);
+        assert_string_equal(link.label, row[i].label);
+        assert_int_equal(link.evidence, row[i].evidence);
+    }
+    lw_test_end(&test);
+}
+
 #endif

@@ -94,6 +94,7 @@ static void humidity(void **state) {
 
 typedef struct ray_sum {
     double f_GHz, loss_dB;
+    int calls;
     lw_test_table *layers;  // compared with, or NULL
     double worst, worst_angle;
     int next;  // layer that the table wants next
@@ -130,6 +131,7 @@ static void compare_layer(const lw_ray_layer *layer, const lw_gas_loss *loss, ra
 
 static void add_layer(const lw_ray_layer *layer, void *user) {
     ray_sum *sum = user;
+    sum->calls++;
     lw_gas_spectrum spectrum;
     lw_gas_spectrum_of(&layer->air, &spectrum);
     lw_gas_loss loss = lw_gas_attenuation(&spectrum, sum->f_GHz);
@@ -183,7 +185,7 @@ static void slant_paths_up_to_1_THz(void **state) {
                  {"zenith_5km_dB", 5, 90}, {"zenith_10km_dB", 10, 90}, {"zenith_20km_dB", 20, 90}};
     lw_test test = lw_test_begin();
     lw_test_table t = lw_test_table_open(&test, "radio/p676_slant_computed.csv");
-    double worst = 0, coarse = 0;
+    double worst = 0, grouped = 0;
     while (lw_test_table_next(&t)) {
         for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
             double low = paths[i].low_km, expected = lw_test_number(&t, paths[i].column);
@@ -191,19 +193,43 @@ static void slant_paths_up_to_1_THz(void **state) {
             ray_sum sum = {.f_GHz = lw_test_number(&t, "f_GHz")};
             (void)lw_ray_trace(&layers, LW_REFERENCE_VAPOUR_G_M3, paths[i].elevation_deg * degree, add_layer, &sum);
             worst = lw_test_worst(worst, sum.loss_dB, expected);
-            // Few layers, thin at the station, for where speed counts.
-            layers = lw_layers_between(0, 100 - low, 10, 0.02);
-            layers.bottom_km = low;
-            assert_true(layers.count <= 64);
-            sum = (ray_sum){.f_GHz = sum.f_GHz};
-            (void)lw_ray_trace(&layers, LW_REFERENCE_VAPOUR_G_M3, paths[i].elevation_deg * degree, add_layer, &sum);
-            coarse = fmax(coarse, fabs(sum.loss_dB - expected) / (expected + 0.1));  // relative, but 1 % of 0.1 dB is nothing
+            // The same in groups of layers, for where speed counts.
+            ray_sum few = {.f_GHz = sum.f_GHz};
+            lw_ray_trace_grouped(&layers, LW_REFERENCE_VAPOUR_G_M3, paths[i].elevation_deg * degree, add_layer, &few);
+            grouped = lw_test_worst(grouped, few.loss_dB, sum.loss_dB);
         }
     }
     assert_int_equal(t.row, 19);
     assert_reached("slant paths 28 GHz to 1 THz", worst, 1e-4);
-    assert_reached("the same with 64 layers", coarse, 5e-3);
+    assert_reached("the same in groups of layers", grouped, 1e-6);
     lw_test_end(&test);
+}
+
+// On lines and between them, from all heights, low and straight up, dry and moist.
+static void groups_of_layers_sum_like_all(void **state) {
+    (void)state;
+    const double f_GHz[] = {28, 60.3, 118.75, 183.31, 190, 325.15, 368.5, 556.94, 560, 752, 850};
+    const double low_km[] = {0, 0.01, 0.5, 1.3, 5, 10, 15, 20, 30, 50, 80};
+    double worst = 0;
+    int most = 0;
+    for (size_t i = 0; i < 3 * 3 * sizeof low_km / sizeof low_km[0]; i++) {
+        double low = low_km[i / 9];
+        double elevation = (i % 3 == 0 ? 5 : i % 3 == 1 ? 30 : 90) * degree;
+        double vapour = i / 3 % 3 == 0 ? 0.1 : i / 3 % 3 == 1 ? 7.5 : 25;
+        for (int low_orbit = 0; low_orbit < 2; low_orbit++) {
+            lw_layers layers = lw_layers_between(low, low_orbit ? low + 7 : 100, 100, 1e-4);
+            for (size_t f = 0; f < sizeof f_GHz / sizeof f_GHz[0]; f++) {
+                ray_sum all = {.f_GHz = f_GHz[f]}, few = {.f_GHz = f_GHz[f]};
+                (void)lw_ray_trace(&layers, vapour, elevation, add_layer, &all);
+                lw_ray_trace_grouped(&layers, vapour, elevation, add_layer, &few);
+                worst = lw_test_worst(worst, few.loss_dB, all.loss_dB);
+                most = few.calls > most ? few.calls : most;
+            }
+        }
+    }
+    print_message("             at most %d layers stand for all\n", most);
+    assert_true(most <= LW_RAY_GROUPED_MAX);
+    assert_reached("groups of layers, lines and windows", worst, 1e-6);
 }
 
 static void ranges(void **state) {
@@ -297,6 +323,7 @@ int main(void) {
         cmocka_unit_test(slant_paths_hit_the_references),
         cmocka_unit_test(layers_hit_the_references),
         cmocka_unit_test(slant_paths_up_to_1_THz),
+        cmocka_unit_test(groups_of_layers_sum_like_all),
         cmocka_unit_test(ranges),
         cmocka_unit_test(rain_hits_the_references),
         cmocka_unit_test(clouds_hit_the_references),

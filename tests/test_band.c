@@ -70,16 +70,45 @@ static void test_both_ends_are_run(void **state) {
     lw_test_end(&test);
 }
 
-// At 74 m the radio just closes; with 1 dB less it does not.
-static void test_a_bad_end_may_be_silence(void **state) {
+// A sweep over sizes and links: the bands stand in the cells.
+static void test_a_matrix_has_bands(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_result result = run_text(&test, lw_arena_print(test.arena,
                                                       "%s"
-                                                      "links: {air: {between: [here, there], type: thz, spreading: 1}}\n"
-                                                      "workloads: {send: {kind: copy, from: here, to: there, bytes: 16 MiB}}\n"
-                                                      "sweep: {links.air.distance: [50 m, 74 m]}\n",
+                                                      "links: {way: {between: [here, there], preset: thz-desk}}\n"
+                                                      "workloads: {send: {kind: copy, from: here, to: there, bytes: 1 MiB}}\n"
+                                                      "sweep: {links.way: [{preset: thz-desk}, {preset: pcie-4-x4}], "
+                                                      "workloads.send.bytes: [1 MiB, 64 MiB]}\n",
                                                       head));
+    assert_int_equal(result.point_count, 4);
+    lw_text table = {0};
+    assert_int_equal(lw_report(&result, LW_FORMAT_TABLE, 0, &table), LW_OK);
+    assert_non_null(strstr(table.bytes, "GB/s by links.way (in brackets: what is uncertain)\n"));
+    for (size_t i = 0; i < result.point_count; i++) {
+        const lw_workload_result *send = workload_of(&result.point[i], "send");
+        const char *cell = send->has_band ? lw_arena_print(test.arena, "%.3g (%.3g to %.3g)", send->bandwidth_GBps,
+                                                           send->low_GBps, send->high_GBps)
+                                          : lw_arena_print(test.arena, " %.3g", send->bandwidth_GBps);
+        assert_non_null(strstr(table.bytes, cell));
+        assert_true(send->has_band ==
+                    (strstr(result.point[i].set[0].text, "thz") != NULL || strstr(result.point[i].set[1].text, "thz") != NULL));
+    }
+    lw_text_free(&table);
+    lw_test_end(&test);
+}
+
+// At 74 m the radio just closes; with 1 dB less it does not.
+static void test_a_bad_end_may_be_silence(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, lw_arena_print(test.arena,
+                                       "%s"
+                                       "links: {air: {between: [here, there], type: thz, symbol_rate: 21.12 GHz}}\n"
+                                       "workloads: {send: {kind: copy, from: here, to: there, bytes: 16 MiB}}\n"
+                                       "sweep: {links.air.distance: [50 m, 74 m]}\n",
+                                       head));
     assert_int_equal(result.point_count, 2);
     const lw_workload_result *near = workload_of(&result.point[0], "send");
     const lw_workload_result *limit = workload_of(&result.point[1], "send");
@@ -89,10 +118,35 @@ static void test_a_bad_end_may_be_silence(void **state) {
     lw_test_end(&test);
 }
 
+// What is likeliest lies between what could be worst and best, for every preset.
+static void test_presets_have_a_band_on_both_sides(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, lw_arena_print(test.arena,
+                                                      "%s"
+                                                      "links: {air: {between: [here, there], preset: thz-desk}}\n"
+                                                      "workloads: {send: {kind: copy, from: here, to: there, bytes: 1 GiB}}\n"
+                                                      "sweep: {links.air: [{preset: thz-desk}, {preset: thz-room}, "
+                                                      "{preset: thz-backhaul-1km}, {preset: thz-leo}, "
+                                                      "{preset: thz-inter-satellite}, {preset: thz-moon}, {preset: thz-mars}]}\n",
+                                                      head));
+    assert_int_equal(result.point_count, 7);
+    for (size_t i = 0; i < result.point_count; i++) {
+        const lw_workload_result *send = workload_of(&result.point[i], "send");
+        print_message("             %s: %.4g to %.4g GB/s around %.4g\n", result.point[i].set[0].text, send->low_GBps,
+                      send->high_GBps, send->bandwidth_GBps);
+        assert_true(send->low_GBps > 0 && send->low_GBps < 0.95 * send->bandwidth_GBps);
+        assert_true(send->high_GBps > 1.02 * send->bandwidth_GBps);
+    }
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_ends_are_run),
+        cmocka_unit_test(test_a_matrix_has_bands),
         cmocka_unit_test(test_a_bad_end_may_be_silence),
+        cmocka_unit_test(test_presets_have_a_band_on_both_sides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

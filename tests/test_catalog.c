@@ -148,7 +148,7 @@ static void wrong_files_are_told(void **state) {
         // Told once; a scenario that uses it is told that it cannot.
         const lw_node *name = lw_test_tree(&test, "sample"), *values = NULL;
         const lw_preset *preset = NULL;
-        assert_int_equal(lw_catalog_use(catalog, LW_PRESET_DEVICE, name, test.arena, test.diags, &preset, &values), LW_BAD_INPUT);
+        assert_int_equal(lw_catalog_use(catalog, LW_PRESET_DEVICE, name, test.diags, &preset, &values), LW_BAD_INPUT);
         assert_message(&test, LW_ERROR, "the device preset 'sample' cannot be used");
         assert_int_equal(lw_diags_errors(test.diags), errors + 1);
         lw_test_end(&test);

@@ -276,6 +276,11 @@ static void latency_by_part(void **state) {
     assert_int_equal(part_of(&link, "FEC")->ps, 2000);
     link = lw_test_link(&test, "cxl", "{version: 3.1, lanes: 16, flit: latency_optimised}");
     assert_int_equal(part_of(&link, "flit check")->ps, 1000);
+    // 256 B on 63.015 GB/s: 4062.5 ps, rounded up as the same flit on PCIe is.
+    link = lw_test_link(&test, "cxl", "{version: 3.1, gen: 5, lanes: 16}");
+    lw_link pcie = lw_test_link(&test, "pcie", "{gen: 5, lanes: 16, flit_mode: on}");
+    assert_int_equal(part_of(&link, "flit check")->ps, 4063);
+    assert_int_equal(part_of(&pcie, "flit check")->ps, 4063);
     link = lw_test_link(&test, "cxl",
                         "{version: 3.1, lanes: 16, switches: 2, retimers: 1, cable: 0.5 m, ide_latency: 5 ns, tx_port: 20 ns}");
     assert_int_equal(part_of(&link, "switches")->ps, 180000);
@@ -374,95 +379,62 @@ static void encryption_and_errors(void **state) {
 
 static void labels_and_evidence(void **state) {
     (void)state;
-    const struct {
-        const char *text, *label;
-        lw_evidence evidence;
-    } rows[] = {
-        {"{lanes: 8}", "CXL 2.0 x8", LW_SPECIFIED},
-        {"{version: 3.1, lanes: 16, flit: latency_optimised}", "CXL 3.1 x16 lopt", LW_SPECIFIED},
-        {"{version: 3.1, lanes: 16, flit: pbr}", "CXL 3.1 x16 PBR", LW_ASSUMED},
-        {"{version: 3.2, lanes: 8}", "CXL 3.2 x8", LW_ANNOUNCED},
-        {"{version: 4.0, lanes: 16}", "CXL 4.0 x16", LW_ANNOUNCED},
+    const lw_test_label rows[] = {
+        {"cxl", "{lanes: 8}", "CXL 2.0 x8", LW_SPECIFIED},
+        {"cxl", "{version: 3.1, lanes: 16, flit: latency_optimised}", "CXL 3.1 x16 lopt", LW_SPECIFIED},
+        {"cxl", "{version: 3.1, lanes: 16, flit: pbr}", "CXL 3.1 x16 PBR", LW_ASSUMED},
+        {"cxl", "{version: 3.2, lanes: 8}", "CXL 3.2 x8", LW_ANNOUNCED},
+        {"cxl", "{version: 4.0, lanes: 16}", "CXL 4.0 x16", LW_ANNOUNCED},
     };
-    lw_test test = lw_test_begin();
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = lw_test_link(&test, "cxl", rows[i].text);
-        assert_string_equal(link.label, rows[i].label);
-        assert_int_equal(link.evidence, rows[i].evidence);
-    }
-    lw_test_end(&test);
+    assert_labels(rows);
 }
 
 static void keys_have_effect(void **state) {
     (void)state;
-    const struct {
-        const char *text, *key;
-        bool effect;
-    } rows[] = {
-        {"{version: 2.0, lanes: 8}", "mix", true},
-        {"{version: 2.0, lanes: 8}", "asks", false},
-        {"{version: 2.0, lanes: 8, coherence: device_bias}", "asks", false},
-        {"{version: 2.0, lanes: 8, coherence: host_bias}", "asks", true},
-        {"{version: 2.0, lanes: 8}", "answer_latency", false},
-        {"{version: 2.0, lanes: 8}", "coherence", true},
-        {"{version: 2.0, lanes: 8, coherence: device_bias}", "coherence", true},
-        {"{version: 2.0, lanes: 8, coherence: host_bias}", "answer_latency", true},
-        {"{version: 2.0, lanes: 8}", "sync_header", true},
-        {"{version: 3.1, lanes: 8}", "sync_header", false},
-        {"{version: 2.0, lanes: 8}", "fec_latency", false},
-        {"{version: 3.1, lanes: 8}", "fec_latency", true},
-        {"{version: 2.0, lanes: 8}", "switch_latency", false},
-        {"{version: 2.0, lanes: 8, switches: 1}", "switch_latency", true},
-        {"{version: 3.1, lanes: 8}", "ide_share", true},
-        {"{version: 3.1, lanes: 8}", "replay", false},
-        {"{version: 3.1, lanes: 8, flit_error_rate: 1e-6}", "replay", true},
-        {"{version: 3.1, lanes: 8}", "efficiency", true},
-        {"{version: 3.1, lanes: 8}", "clocking", true},
+    const lw_test_effect rows[] = {
+        {"cxl", "{version: 2.0, lanes: 8}", "mix", true},
+        {"cxl", "{version: 2.0, lanes: 8}", "asks", false},
+        {"cxl", "{version: 2.0, lanes: 8, coherence: device_bias}", "asks", false},
+        {"cxl", "{version: 2.0, lanes: 8, coherence: host_bias}", "asks", true},
+        {"cxl", "{version: 2.0, lanes: 8}", "answer_latency", false},
+        {"cxl", "{version: 2.0, lanes: 8}", "coherence", true},
+        {"cxl", "{version: 2.0, lanes: 8, coherence: device_bias}", "coherence", true},
+        {"cxl", "{version: 2.0, lanes: 8, coherence: host_bias}", "answer_latency", true},
+        {"cxl", "{version: 2.0, lanes: 8}", "sync_header", true},
+        {"cxl", "{version: 3.1, lanes: 8}", "sync_header", false},
+        {"cxl", "{version: 2.0, lanes: 8}", "fec_latency", false},
+        {"cxl", "{version: 3.1, lanes: 8}", "fec_latency", true},
+        {"cxl", "{version: 2.0, lanes: 8}", "switch_latency", false},
+        {"cxl", "{version: 2.0, lanes: 8, switches: 1}", "switch_latency", true},
+        {"cxl", "{version: 3.1, lanes: 8}", "ide_share", true},
+        {"cxl", "{version: 3.1, lanes: 8}", "replay", false},
+        {"cxl", "{version: 3.1, lanes: 8, flit_error_rate: 1e-6}", "replay", true},
+        {"cxl", "{version: 3.1, lanes: 8}", "efficiency", true},
+        {"cxl", "{version: 3.1, lanes: 8}", "clocking", true},
     };
-    lw_test test = lw_test_begin();
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test_params params;
-        const lw_family *family = lw_test_family(&test, "cxl", rows[i].text, &params);
-        if (lw_family_has_effect(family, params.bytes, rows[i].key, true) != rows[i].effect) {
-            fail_msg("%s: %s", rows[i].text, rows[i].key);
-        }
-    }
-    lw_test_end(&test);
+    assert_effects(rows);
 }
 
 static void rules(void **state) {
     (void)state;
-    const struct {
-        const char *text;
-        lw_status status;
-        const char *finding;
-    } rows[] = {
-        {"{version: 2.0, lanes: 8, gen: 6}", LW_BAD_INPUT,
+    const lw_test_rule rows[] = {
+        {"cxl", "{version: 2.0, lanes: 8, gen: 6}", LW_BAD_INPUT,
          "1:31: CXL 2.0 does not run at PCIe generation 6 | leave gen out, or take a later version"},
-        {"{version: 2.0, lanes: 8, flit: pbr}", LW_BAD_INPUT,
+        {"cxl", "{version: 2.0, lanes: 8, flit: pbr}", LW_BAD_INPUT,
          "1:32: CXL 2.0 knows only flits of 68 B | leave flit out, or take version 3.0 or later"},
-        {"{version: 3.1, lanes: 8, flit: 68b}", LW_BAD_INPUT,
+        {"cxl", "{version: 3.1, lanes: 8, flit: 68b}", LW_BAD_INPUT,
          "1:32: PCIe generation 6 carries only flits of 256 B | take flit: standard, or gen 5"},
-        {"{version: 2.0, lanes: 8, coherence: back_invalidate}", LW_BAD_INPUT,
+        {"cxl", "{version: 2.0, lanes: 8, coherence: back_invalidate}", LW_BAD_INPUT,
          "1:37: flits of 68 B carry no back-invalidation | take flits of 256 B, or coherence: host_bias"},
-        {"{version: 2.0, lanes: 8, switches: 2}", LW_BAD_INPUT,
+        {"cxl", "{version: 2.0, lanes: 8, switches: 2}", LW_BAD_INPUT,
          "1:36: CXL 2.0 cannot cross 2 switches: levels of them came with 3.0 | take one switch, or version 3.0 or later"},
-        {"{version: 1.1, lanes: 8, ide_latency: 9 ns}", LW_BAD_INPUT,
+        {"cxl", "{version: 1.1, lanes: 8, ide_latency: 9 ns}", LW_BAD_INPUT,
          "1:39: CXL 1.1 has neither switches nor encryption | take version 2.0 or later"},
-        {"{version: 2.0, lanes: 8, cable: 6 m}", LW_OK,
+        {"cxl", "{version: 2.0, lanes: 8, cable: 6 m}", LW_OK,
          "1:33: 6 m of cable loses 48.6 dB with ports and boards, the budget of generation 5 is 36.0 dB | at most 3.5 m without "
-         "a "
-         "retimer, or run a lower generation"},
+         "a retimer, or run a lower generation"},
     };
-    const lw_family *family = lw_family_find("cxl");
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test test = lw_test_begin();
-        lw_test_params params;
-        assert_int_equal(lw_test_params_of(&test, family, lw_test_tree(&test, rows[i].text), &params), rows[i].status);
-        assert_int_equal(lw_diags_count(test.diags), 1);
-        assert_diag(&test, 0, rows[i].finding);
-        lw_test_end(&test);
-    }
+    assert_rules(rows);
 }
 
 int main(void) {

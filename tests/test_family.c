@@ -407,10 +407,7 @@ static void a_longer_way_is_never_faster(void **state) {
 
 static void keys_have_effect_where_they_should(void **state) {
     (void)state;
-    const struct {
-        const char *family, *text, *key;
-        bool effect;
-    } rows[] = {
+    const lw_test_effect rows[] = {
         {"pcie", "{gen: 4, lanes: 16}", "gen", true},
         {"pcie", "{gen: 4, lanes: 16}", "lanes", true},
         {"pcie", "{gen: 4, lanes: 16}", "mps", true},
@@ -443,15 +440,7 @@ static void keys_have_effect_where_they_should(void **state) {
         {"usb4", "{standard: thunderbolt-5}", "asymmetric", true},
         {"usb4", "{standard: thunderbolt-4}", "tunnel_latency", true},
     };
-    lw_test test = lw_test_begin();
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test_params params;
-        const lw_family *family = lw_test_family(&test, rows[i].family, rows[i].text, &params);
-        if (lw_family_has_effect(family, params.bytes, rows[i].key, true) != rows[i].effect) {
-            fail_msg("%s %s: %s", rows[i].family, rows[i].text, rows[i].key);
-        }
-    }
-    lw_test_end(&test);
+    assert_effects(rows);
 }
 
 static void every_key_has_effect_somewhere(void **state) {

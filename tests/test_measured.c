@@ -83,9 +83,9 @@ static void test_statistics(void **state) {
     assert_string_equal(all.family, "pcie");
     assert_string_equal(all.use, "validate");
     assert_int_equal(all.points, 4);
-    assert_close(all.median, 0.03, 1e-9);
-    assert_close(all.p90, 0.10, 1e-9);
-    assert_close(all.worst, 0.10, 1e-9);
+    assert_close(all.error.median, 0.03, 1e-9);
+    assert_close(all.error.p90, 0.10, 1e-9);
+    assert_close(all.error.worst, 0.10, 1e-9);
     assert_true(all.ok);
     assert_close(all.rows[0][0], 65536, 1e-15);
     assert_close(all.rows[1][1], large, 1e-15);

@@ -281,46 +281,35 @@ static void losses(void **state) {
 
 static void rules(void **state) {
     (void)state;
-    const struct {
-        const char *family, *text, *finding;
-    } rows[] = {
-        {"ethernet", "{path: ovs-dpdk}",
+    const lw_test_rule rows[] = {
+        {"ethernet", "{path: ovs-dpdk}", LW_BAD_INPUT,
          "1:8: path ovs-dpdk needs a packet_cost: no figure for it holds in general | measure it (a core at 1 million packets a "
          "second takes 1 us for each), or start from a preset"},
-        {"ethernet", "{path: kernel-tcp, packet_cost: 1 us}",
+        {"ethernet", "{path: kernel-tcp, packet_cost: 1 us}", LW_BAD_INPUT,
          "1:8: path kernel-tcp needs a call_cost: no figure for it holds in general | measure it (a core at 1 million packets a "
          "second takes 1 us for each), or start from a preset"},
-        {"ethernet", "{path: virtio, protocol: roce}",
+        {"ethernet", "{path: virtio, protocol: roce}", LW_BAD_INPUT,
          "1:26: path virtio does not carry roce | roce goes with path rdma or sr-iov, tcp and udp with every other path"},
-        {"ethernet", "{protocol: tcp}",
+        {"ethernet", "{protocol: tcp}", LW_BAD_INPUT,
          "1:12: path rdma does not carry tcp | roce goes with path rdma or sr-iov, tcp and udp with every other path"},
-        {"ethernet", "{path: kernel-tcp, protocol: udp}",
+        {"ethernet", "{path: kernel-tcp, protocol: udp}", LW_BAD_INPUT,
          "1:30: path kernel-tcp carries tcp, not udp | take protocol: tcp, or another path"},
-        {"ethernet", "{mtu: 9000 B}", "1:7: RoCE has no packets of 9000 B | take 256, 512, 1024, 2048 or 4096 B"},
-        {"ethernet", "{mtu: 1500 B}", "1:7: RoCE has no packets of 1500 B | take 256, 512, 1024, 2048 or 4096 B"},
-        {"ethernet", "{rate: 400 Gb/s, fec: none}", "1:23: 400 Gb/s does not run with fec: none | take fec: auto"},
-        {"ethernet", "{rate: 10 Gb/s, fec: rs-528}", "1:22: 10 Gb/s does not run with fec: rs-528 | take fec: auto"},
-        {"ethernet", "{rate: 40 Gb/s, fec: rs-544}", "1:22: 40 Gb/s does not run with fec: rs-544 | take fec: auto"},
-        {"ethernet", "{path: ovs-dpdk, protocol: udp, packet_cost: 0 ns, call_cost: 0 ns, loss: 1 %}",
+        {"ethernet", "{mtu: 9000 B}", LW_BAD_INPUT, "1:7: RoCE has no packets of 9000 B | take 256, 512, 1024, 2048 or 4096 B"},
+        {"ethernet", "{mtu: 1500 B}", LW_BAD_INPUT, "1:7: RoCE has no packets of 1500 B | take 256, 512, 1024, 2048 or 4096 B"},
+        {"ethernet", "{rate: 400 Gb/s, fec: none}", LW_BAD_INPUT, "1:23: 400 Gb/s does not run with fec: none | take fec: auto"},
+        {"ethernet", "{rate: 10 Gb/s, fec: rs-528}", LW_BAD_INPUT,
+         "1:22: 10 Gb/s does not run with fec: rs-528 | take fec: auto"},
+        {"ethernet", "{rate: 40 Gb/s, fec: rs-544}", LW_BAD_INPUT,
+         "1:22: 40 Gb/s does not run with fec: rs-544 | take fec: auto"},
+        {"ethernet", "{path: ovs-dpdk, protocol: udp, packet_cost: 0 ns, call_cost: 0 ns, loss: 1 %}", LW_BAD_INPUT,
          "1:75: nobody sends a lost packet of UDP again | take protocol: tcp, or loss: 0"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test test = lw_test_begin();
-        lw_test_params params;
-        const lw_family *family = lw_family_find(rows[i].family);
-        assert_int_equal(lw_test_params_of(&test, family, lw_test_tree(&test, rows[i].text), &params), LW_BAD_INPUT);
-        assert_int_equal(lw_diags_count(test.diags), 1);
-        assert_diag(&test, 0, rows[i].finding);
-        lw_test_end(&test);
-    }
+    assert_rules(rows);
 }
 
 static void keys_without_effect(void **state) {
     (void)state;
-    const struct {
-        const char *family, *text, *key;
-        bool effect;
-    } rows[] = {
+    const lw_test_effect rows[] = {
         {"ethernet", "{}", "packet_cost", false},
         {"ethernet", "{}", "copy_rate", false},
         {"ethernet", "{}", "cores", false},
@@ -338,15 +327,7 @@ static void keys_without_effect(void **state) {
         {"infiniband", "{}", "loss", true},
         {"infiniband", "{}", "reads", true},
     };
-    lw_test test = lw_test_begin();
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test_params params;
-        const lw_family *family = lw_test_family(&test, rows[i].family, rows[i].text, &params);
-        if (lw_family_has_effect(family, params.bytes, rows[i].key, true) != rows[i].effect) {
-            fail_msg("%s %s: %s", rows[i].family, rows[i].text, rows[i].key);
-        }
-    }
-    lw_test_end(&test);
+    assert_effects(rows);
 }
 
 static void labels(void **state) {

@@ -115,25 +115,14 @@ static void labels_and_evidence(void **state) {
 
 static void rules(void **state) {
     (void)state;
-    const struct {
-        const char *text;
-        lw_status status;
-        const char *finding;
-    } rows[] = {
-        {"{gen: 3, payload: 100 B}", LW_BAD_INPUT, "1:19: 100 B are no whole flits | take a multiple of 16 B"},
-        {"{gen: 3, response: 8 B}", LW_BAD_INPUT, "1:20: 8 B are no whole flits | take a multiple of 16 B"},
-        {"{gen: 3, variant: c2c}", LW_BAD_INPUT, "1:19: NVLink-C2C came with generation 4 | take gen 4 (GH200) or later"},
-        {"{gen: 2, links: 8}", LW_OK, "1:17: no chip of this generation has 8 links, the most is 6 | take at most 6"},
+    const lw_test_rule rows[] = {
+        {"nvlink", "{gen: 3, payload: 100 B}", LW_BAD_INPUT, "1:19: 100 B are no whole flits | take a multiple of 16 B"},
+        {"nvlink", "{gen: 3, response: 8 B}", LW_BAD_INPUT, "1:20: 8 B are no whole flits | take a multiple of 16 B"},
+        {"nvlink", "{gen: 3, variant: c2c}", LW_BAD_INPUT,
+         "1:19: NVLink-C2C came with generation 4 | take gen 4 (GH200) or later"},
+        {"nvlink", "{gen: 2, links: 8}", LW_OK, "1:17: no chip of this generation has 8 links, the most is 6 | take at most 6"},
     };
-    const lw_family *family = lw_family_find("nvlink");
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test test = lw_test_begin();
-        lw_test_params params;
-        assert_int_equal(lw_test_params_of(&test, family, lw_test_tree(&test, rows[i].text), &params), rows[i].status);
-        assert_int_equal(lw_diags_count(test.diags), 1);
-        assert_diag(&test, 0, rows[i].finding);
-        lw_test_end(&test);
-    }
+    assert_rules(rows);
 }
 
 int main(void) {

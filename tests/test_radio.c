@@ -32,7 +32,7 @@ static void link_budgets(void **state) {
         double absorption_dB = (loss.oxygen_dB_per_km + loss.water_dB_per_km) * distance_m / 1e3;
         double free_dB = lw_free_space_dB(f_Hz, distance_m);
         double received_dBm = lw_received_dBm(lw_test_number(&t, "tx_power_dBm"), 2 * lw_test_number(&t, "antenna_gain_each_dBi"),
-                                              free_dB + absorption_dB);
+                                              free_dB, absorption_dB);
         double noise_dBm = lw_noise_dBm(lw_test_number(&t, "noise_bandwidth_GHz") * 1e9, lw_test_number(&t, "noise_figure_dB"),
                                         LW_NOISE_REFERENCE_K);
         double snr = lw_from_dB(received_dBm - noise_dBm);
@@ -70,7 +70,7 @@ static void a_published_budget(void **state) {
     lw_gas_spectrum_of(&air, &gas);
     lw_gas_loss loss = lw_gas_attenuation(&gas, 143);
     double absorption_dB = (loss.oxygen_dB_per_km + loss.water_dB_per_km) * 0.01;
-    double received_dBm = lw_received_dBm(-2.3, 80, lw_free_space_dB(143e9, 10) + absorption_dB);
+    double received_dBm = lw_received_dBm(-2.3, 80, lw_free_space_dB(143e9, 10), absorption_dB);
     double snr_dB = received_dBm - lw_noise_dBm(1e9, 13, LW_NOISE_REFERENCE_K);
     assert_within(snr_dB, 53.1, 0.2);
     assert_within(lw_to_dB(lw_snr_with_evm(lw_from_dB(snr_dB), 0.05)), -20 * log10(0.05), 0.01);
@@ -84,9 +84,12 @@ static void antennas(void **state) {
     assert_close(lw_aperture_m(300e9, lw_aperture_gain_dB(300e9, 0.25, 0.6), 0.6), 0.25, 1e-12);
     assert_within(lw_array_gain_dB(5, 1024), 5 + 30.103, 1e-3);
     assert_close(lw_far_field_m(300e9, 0.1), 20.01, 1e-3);
-    // Two antennas of 50 dBi half a metre apart: no more than was sent.
-    assert_true(lw_received_dBm(10, 100, lw_free_space_dB(300e9, 0.5)) == 10);
-    assert_within(lw_pointing_loss_dB(0.5, 1), 3, 1e-12);  // half the width off: half the power
+    // Two antennas of 50 dBi half a metre apart: no more than was sent, and every other loss counts in full.
+    double near_dB = lw_free_space_dB(300e9, 0.5);
+    assert_true(lw_received_dBm(10, 100, near_dB, 0) == 10);
+    assert_true(lw_received_dBm(10, 100, near_dB, 7) == 3);
+    assert_within(lw_received_dBm(10, 60, near_dB, 7), 10 + 60 - near_dB - 7, 1e-12);  // farther away, all adds up
+    assert_within(lw_pointing_loss_dB(0.5, 1), 3, 1e-12);                              // half the width off: half the power
 }
 
 static double power_at(double u, void *user) {
@@ -114,25 +117,47 @@ static void noise(void **state) {
     assert_close(lw_sky_K(280, 200), 280, 1e-12);
 }
 
-static double flat(double f_Hz, void *user) {
-    (void)f_Hz;
-    return *(double *)user;
-}
-
-static double ramp(double f_Hz, void *user) {
-    (void)user;
-    return f_Hz;
-}
-
 static void equaliser(void **state) {
     (void)state;
     const double ratios[] = {1e-9, 1, 100};
     for (size_t i = 0; i < sizeof ratios / sizeof ratios[0]; i++) {
-        double snr = ratios[i];
-        assert_close(lw_equalised_snr(flat, &snr, 3, 5), snr, 1e-6);
+        assert_close(lw_snr_of_share(lw_share_of_signal(ratios[i])), ratios[i], 1e-6);
     }
-    // 1 / (1 + f) over 1..3 has the mean ln(2) / 2.
-    assert_close(lw_equalised_snr(ramp, NULL, 1, 3), 2 / log(2) - 1, 1e-12);
+    // Half of the band at 3, half at nothing: 1 / (1 + snr) is 1/4 and 1.
+    assert_close(lw_snr_of_share((lw_share_of_signal(3) + lw_share_of_signal(0)) / 2), 0.6, 1e-12);
+}
+
+// One ceiling per technology and one corner for all: what the facts ask is 3 dB.
+static void error_vectors_of_published_links(void **state) {
+    (void)state;
+    static const struct {
+        const char *technology;
+        double evm;
+    } ceilings[] = {{"sige", 0.07}, {"mhemt", 0.125}};
+    assert_close(lw_evm_at(0.1, 26e9, 26e9), 0.1 * sqrt(2), 1e-12);
+    assert_close(lw_evm_at(0.1, 2e9, 26e9), 0.1, 1e-9);
+    lw_test test = lw_test_begin();
+    lw_test_table t = lw_test_table_open(&test, "radio/evm_measured.csv");
+    double worst_dB = 0;
+    while (lw_test_table_next(&t)) {
+        double evm = 0;
+        for (size_t i = 0; i < sizeof ceilings / sizeof ceilings[0]; i++) {
+            evm = strcmp(lw_test_text(&t, "technology"), ceilings[i].technology) == 0 ? ceilings[i].evm : evm;
+        }
+        assert_true(evm > 0);
+        bool thermal = lw_test_text(&t, "thermal_snr_dB")[0] != '\0';
+        double snr = thermal ? lw_from_dB(lw_test_number(&t, "thermal_snr_dB")) : (double)INFINITY;
+        double model_dB =
+            lw_to_dB(lw_snr_with_evm(snr, lw_evm_at(evm, lw_test_number(&t, "symbol_rate_GBd") * 1e9, LW_EVM_CORNER_BD)));
+        double measured_dB = -20 * log10(lw_test_number(&t, "evm_pct") / 100);
+        print_message("             %s, %g GBd: %.1f dB, model %.1f dB\n", lw_test_text(&t, "id"),
+                      lw_test_number(&t, "symbol_rate_GBd"), measured_dB, model_dB);
+        worst_dB = fmax(worst_dB, fabs(model_dB - measured_dB));
+    }
+    print_message("             error vectors: worst %.2f dB, limit 3 dB\n", worst_dB);
+    assert_int_equal(t.row, 8);
+    assert_true(worst_dB <= 3);
+    lw_test_end(&test);
 }
 
 static void light(void **state) {
@@ -351,7 +376,8 @@ static void frames_fail_where_the_threshold_is(void **state) {
         assert_close(lw_frame_error(mode, snr, 0, 1, steady, 1000), 1e-3, 1e-3);
         assert_close(lw_frame_error(mode, snr / 4, 0, 4, steady, 1000), 1e-3, 1e-3);
     }
-    // The hardware's ceiling of 20 dB stops 64QAM 14/15 however strong the signal is.
+    // The hardware's ceiling of 20 dB stops 64QAM 14/15 however strong the signal is, and however often it is repeated.
+    assert_true(lw_frame_error(&lw_modes[11], 1e12, 0.1, 64, steady, 1e5) > 0.99);
     assert_true(lw_frame_error(&lw_modes[11], 1e12, 0.1, 1, steady, 1e5) > 0.99);
     assert_true(lw_frame_error(&lw_modes[10], 1e12, 0.1, 1, steady, 1e5) < 1e-3);
 }
@@ -386,6 +412,7 @@ int main(void) {
         cmocka_unit_test(jitter_loses_what_its_distribution_says),
         cmocka_unit_test(noise),
         cmocka_unit_test(equaliser),
+        cmocka_unit_test(error_vectors_of_published_links),
         cmocka_unit_test(light),
         cmocka_unit_test(uncoded_thresholds),
         cmocka_unit_test(capacities_are_those_of_the_constellations),

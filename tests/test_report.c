@@ -148,7 +148,8 @@ static void one_point(void **state) {
                   "GB/s counts payload, 1 GB = 1e9 bytes.\n");
 }
 
-// Between two sizes the model's time is interpolated; tables outside the sweep, of another link or direction are left out.
+// Between two sizes the model's time is interpolated; tables outside the sweep, of another link or direction are left out, and so
+// is what was no bandwidth or not over sizes.
 static void measured_beside_the_model(void **state) {
     (void)state;
     fixture f;
@@ -157,24 +158,33 @@ static void measured_beside_the_model(void **state) {
     double mid_s = (f.workload[0].time_s + f.workload[2].time_s) / 2;
     double points[][2] = {{4096, 0.3}, {mid_bytes, mid_bytes / mid_s / 1e9 / 1.25}, {4e9, 1}};
     double small[][2] = {{1024, 1}};
-    lw_measured_series tables[] = {
-        {.table = "near", .series = "oculink-2-x4", .observe = "bandwidth_GBps", .points = points, .count = 3},
-        {.table = "outside", .series = "oculink-2-x4", .observe = "bandwidth_GBps", .points = small, .count = 1},
-        {.table = "elsewhere", .series = "pcie-4-x16", .observe = "bandwidth_GBps", .points = points, .count = 3},
-        {.table = "back",
-         .series = "oculink-2-x4",
-         .direction = "d2h",
-         .observe = "bandwidth_GBps",
-         .points = points,
-         .count = 3}};
+    const lw_measured_series near = {
+        .table = "near", .series = "oculink-2-x4", .observe = "bandwidth_GBps", .over_sizes = true, .points = points, .count = 3};
+    lw_measured_series tables[6];
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        tables[i] = near;
+    }
+    tables[1].table = "outside";
+    tables[1].points = small;
+    tables[1].count = 1;
+    tables[2].table = "elsewhere";
+    tables[2].series = "pcie-4-x16";
+    tables[3].table = "back";
+    tables[3].direction = "d2h";
+    tables[4].table = "latencies";
+    tables[4].observe = "mean_latency_us";
+    tables[5].table = "rates";
+    tables[5].over_sizes = false;
     f.result.measured = tables;
-    f.result.measured_count = 4;
+    f.result.measured_count = COUNT(tables);
     lw_text text = {0};
     assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
     assert_non_null(strstr(text.bytes, "+25.0 %  near\n"));
     assert_null(strstr(text.bytes, "outside"));
     assert_null(strstr(text.bytes, "elsewhere"));
     assert_null(strstr(text.bytes, "back\n"));
+    assert_null(strstr(text.bytes, "latencies"));
+    assert_null(strstr(text.bytes, "rates\n"));
     lw_text_free(&text);
 }
 
@@ -323,7 +333,7 @@ static void grid_numbers(void **state) {
                  {999.6, "1000\n"}, {1280, "1280\n"},      {-1.2345, "-1.23\n"}, {(double)NAN, "-\n"}};
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        lw_grid *grid = lw_grid_new(test.arena, 1, "r");
+        lw_grid *grid = lw_grid_new(test.arena, "r");
         lw_grid_number(grid, cases[i].value, 3);
         lw_text text = {0};
         assert_int_equal(lw_grid_write(grid, 0, 0, &text), LW_OK);
@@ -336,7 +346,7 @@ static void grid_numbers(void **state) {
 static void grid_counts_characters_not_bytes(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_grid *grid = lw_grid_new(test.arena, 2, "ll");
+    lw_grid *grid = lw_grid_new(test.arena, "ll");
     static const char *const cells[] = {"h\xC3\xB6st", "a", "hosts", "b", "c"};
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
         lw_grid_add(grid, cells[i]);
@@ -400,14 +410,12 @@ static void assertions_that_fail(void **state) {
     assert_int_equal(lw_diags_errors(test.diags), 1);
     assert_diag(&test, 0,
                 "1:10: assertion failed at point 1 (workloads.upload.bytes = 4 KiB, links.egpu = thunderbolt \"4\", borrowed): "
-                "bandwidth is "
-                "170.7 MB/s, not > 200 MB/s");
+                "bandwidth is 170.7 MB/s, not > 200 MB/s");
     assert_int_equal(check_text(&test, "links.egpu.host->gpu.utilisation != 0.75", &f.result), LW_CHECK_FAILED);
     assert_int_equal(lw_diags_errors(test.diags), 1 + POINTS);
     assert_diag(&test, 1,
                 "1:10: assertion failed at point 0 (workloads.upload.bytes = 4 KiB, links.egpu = oculink-2-x4): utilisation is "
-                "0.75, not != "
-                "0.75");
+                "0.75, not != 0.75");
     lw_test_end(&test);
 }
 
@@ -492,9 +500,7 @@ static void validation(void **state) {
          .family = "pcie",
          .use = "calibrate",
          .points = 2,
-         .median = 0.035,
-         .p90 = 0.05,
-         .worst = 0.05,
+         .error = {0.035, 0.05, 0.05},
          .limit_median = 0.1,
          .limit_worst = 0.3,
          .ok = true,
@@ -503,9 +509,7 @@ static void validation(void **state) {
          .family = "usb4",
          .use = "calibrate",
          .points = 1,
-         .median = 0.25,
-         .p90 = 0.25,
-         .worst = 0.25,
+         .error = {0.25, 0.25, 0.25},
          .limit_median = 0.1,
          .limit_worst = 0.2,
          .ok = false,

@@ -158,10 +158,7 @@ static void unpublished_packets_allow_the_measurements(void **state) {
 
 static void labels_and_evidence(void **state) {
     (void)state;
-    const struct {
-        const char *family, *text, *label;
-        lw_evidence evidence;
-    } rows[] = {
+    const lw_test_label rows[] = {
         {"xgmi", "{rate: 32 GT/s}", "Infinity Fabric 32 GT/s x16", LW_ASSUMED},
         {"xelink", "{rate: 23.62 GB/s}", "Xe Link x1", LW_ASSUMED},
         {"ici", "{rate: 90 GB/s}", "ICI 90 GB/s x1", LW_ASSUMED},
@@ -169,22 +166,12 @@ static void labels_and_evidence(void **state) {
         {"ualink", "{lanes: 2, links: 2}", "UALink 200G x4", LW_ANNOUNCED},
         {"sue", "{command: 64 B, command_header: 8 B}", "Scale-Up Ethernet 800 Gb/s x1", LW_ANNOUNCED},
     };
-    lw_test test = lw_test_begin();
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = lw_test_link(&test, rows[i].family, rows[i].text);
-        assert_string_equal(link.label, rows[i].label);
-        assert_int_equal(link.evidence, rows[i].evidence);
-    }
-    lw_test_end(&test);
+    assert_labels(rows);
 }
 
 static void rules(void **state) {
     (void)state;
-    const struct {
-        const char *family, *text;
-        lw_status status;
-        const char *finding;
-    } rows[] = {
+    const lw_test_rule rows[] = {
         {"xgmi", "{rate: 1000000001 T/s, lanes: 1}", LW_BAD_INPUT,
          "1:8: the link's rate is no whole number of bytes per second | take a rate in whole MT/s"},
         {"gaudi", "{links: 24}", LW_OK,
@@ -194,15 +181,7 @@ static void rules(void **state) {
         {"sue", "{command: 256 B, command_header: 16 B, pdu: 128 B}", LW_BAD_INPUT,
          "1:45: a command of 256 B with its header of 16 B does not fit a PDU of 128 B | raise pdu or lower command"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test test = lw_test_begin();
-        lw_test_params params;
-        const lw_family *family = lw_family_find(rows[i].family);
-        assert_int_equal(lw_test_params_of(&test, family, lw_test_tree(&test, rows[i].text), &params), rows[i].status);
-        assert_int_equal(lw_diags_count(test.diags), 1);
-        assert_diag(&test, 0, rows[i].finding);
-        lw_test_end(&test);
-    }
+    assert_rules(rows);
 }
 
 int main(void) {

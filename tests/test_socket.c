@@ -35,13 +35,11 @@ static void rates_are_those_of_the_vendors(void **state) {
 
 static void rates_must_be_whole(void **state) {
     (void)state;
-    lw_test test = lw_test_begin();
-    lw_test_params params;
-    assert_int_equal(
-        lw_test_params_of(&test, lw_family_find("socket"), lw_test_tree(&test, "{rate: 1000000001 T/s, lanes: 1}"), &params),
-        LW_BAD_INPUT);
-    assert_diag(&test, 0, "1:8: the link's rate is no whole number of bytes per second | take a rate in whole MT/s");
-    lw_test_end(&test);
+    const lw_test_rule rows[] = {
+        {"socket", "{rate: 1000000001 T/s, lanes: 1}", LW_BAD_INPUT,
+         "1:8: the link's rate is no whole number of bytes per second | take a rate in whole MT/s"},
+    };
+    assert_rules(rows);
 }
 
 int main(void) {

@@ -81,10 +81,10 @@ static void light_takes_its_time(void **state) {
         const char *text;
         double seconds;
     } rows[] = {
-        {"{path: space, distance: 384400 km, dish_a: 10 m, dish_b: 10 m}", 1.28222033},
+        {"{path: space, distance: 384400 km, dish_a: 10 m, dish_b: 10 m, spreading_limit: 64}", 1.28222033},
         {"{path: space, distance: 600 km, dish_a: 1 m, dish_b: 1 m}", 2.00138457e-3},
-        {"{path: slant, orbit: 600 km, elevation: 90 deg, dish_a: 1 m, dish_b: 1 m}", 2.00138457e-3},
-        {"{path: space, distance: 400000000 km, dish_a: 34 m, dish_b: 34 m}", 1334.25638},
+        {"{path: slant, orbit: 600 km, elevation: 90 deg, dish_a: 1 m, dish_b: 3 m}", 2.00138457e-3},
+        {"{path: space, distance: 400000000 km, dish_a: 34 m, dish_b: 34 m, spreading_limit: 1048576}", 1334.25638},
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -96,31 +96,51 @@ static void light_takes_its_time(void **state) {
     lw_test_end(&test);
 }
 
+static double absorption_dB(lw_test *test, const char *text, double f_GHz) {
+    lw_test_params params;
+    (void)lw_test_family(test, "thz", text, &params);
+    lw_thz_way way;
+    lw_thz_way_of((const lw_thz_params *)(const void *)params.bytes, &way);
+    lw_thz_loss loss = lw_thz_loss_of(&way, f_GHz * 1e9);
+    assert_true(loss.rain_dB == 0 && loss.fog_dB == 0 && loss.cloud_dB == 0);
+    return loss.oxygen_dB + loss.vapour_dB;
+}
+
 static void slant_paths_lose_what_p676_says(void **state) {
     (void)state;
+    const char *const big = "path: slant, orbit: 100 km, frequency: 100 GHz, dish_a: 30 m, dish_b: 30 m, tx_power: 60 dBm";
+    // The two paths of ITU's workbook, which has no other.
+    lw_test test = lw_test_begin();
+    lw_test_table t = lw_test_table_open(&test, "radio/p676_slant.csv");
+    double worst = 0;
+    while (lw_test_table_next(&t)) {
+        const char *text = lw_arena_print(test.arena, "{%s, altitude: %s km, elevation: %s deg}", big,
+                                          lw_test_text(&t, "h_low_km"), lw_test_text(&t, "elevation_deg"));
+        worst = lw_test_worst(worst, absorption_dB(&test, text, lw_test_number(&t, "f_GHz")), lw_test_number(&t, "A_gas_dB"));
+    }
+    assert_int_equal(t.row, 2);
+    print_message("             ITU's slant paths in the family: worst %.1e, limit 1e-6\n", worst);
+    assert_true(worst <= 1e-6);
     const struct {
         const char *column, *place;
     } paths[] = {{"zenith_0km_dB", "elevation: 90 deg"},
                  {"el30_0km_dB", "elevation: 30 deg"},
                  {"el10_0km_dB", "elevation: 10 deg"},
-                 {"zenith_5km_dB", "elevation: 90 deg, altitude: 5 km"}};
-    lw_test test = lw_test_begin();
-    lw_test_table t = lw_test_table_open(&test, "radio/p676_slant_computed.csv");
-    double worst = 0;
+                 {"zenith_2km_dB", "elevation: 90 deg, altitude: 2 km"},
+                 {"zenith_5km_dB", "elevation: 90 deg, altitude: 5 km"},
+                 {"zenith_10km_dB", "elevation: 90 deg, altitude: 10 km"},
+                 {"zenith_20km_dB", "elevation: 90 deg, altitude: 20 km"}};
+    t = lw_test_table_open(&test, "radio/p676_slant_computed.csv");
+    worst = 0;
     while (lw_test_table_next(&t)) {
         for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-            lw_test_params params;
-            const char *text =
-                lw_arena_print(test.arena, "{path: slant, %s, dish_a: 30 m, dish_b: 30 m, tx_power: 60 dBm}", paths[i].place);
-            (void)lw_test_family(&test, "thz", text, &params);
-            lw_thz_way way;
-            lw_thz_way_of((const lw_thz_params *)(const void *)params.bytes, &way);
-            worst = lw_test_worst(worst, lw_thz_absorption_dB(&way, lw_test_number(&t, "f_GHz") * 1e9),
-                                  lw_test_number(&t, paths[i].column));
+            double dB =
+                absorption_dB(&test, lw_arena_print(test.arena, "{%s, %s}", big, paths[i].place), lw_test_number(&t, "f_GHz"));
+            worst = lw_test_worst(worst, dB, lw_test_number(&t, paths[i].column));
         }
     }
-    print_message("             slant paths of the family: worst %.1e, limit 5e-3\n", worst);
-    assert_true(worst <= 5e-3);
+    print_message("             slant paths of the family: worst %.1e, limit 1e-5 (digits printed)\n", worst);
+    assert_true(worst <= 1e-5);
     lw_test_end(&test);
 }
 
@@ -146,16 +166,17 @@ static void assert_falls(const char *const *texts, bool strictly) {
 static void what_makes_it_slower(void **state) {
     (void)state;
     assert_falls((const char *const[]){"{distance: 1 m}", "{distance: 3 m}", "{distance: 10 m}", "{distance: 30 m}",
-                                       "{distance: 100 m}", "{distance: 1 km}", "{distance: 3 km}", NULL},
+                                       "{distance: 100 m}", "{distance: 1 km, spreading_limit: 64}",
+                                       "{distance: 3 km, spreading_limit: 1048576}", NULL},
                  true);
     assert_falls((const char *const[]){"{distance: 500 m, gain_a: 45 dB, gain_b: 45 dB}",
                                        "{distance: 500 m, gain_a: 45 dB, gain_b: 45 dB, rain: 5 mm/h}",
                                        "{distance: 500 m, gain_a: 45 dB, gain_b: 45 dB, rain: 25 mm/h}",
                                        "{distance: 500 m, gain_a: 45 dB, gain_b: 45 dB, rain: 100 mm/h}", NULL},
                  true);
-    assert_falls((const char *const[]){"{distance: 1 km, frequency: 340 GHz, gain_a: 45 dB, gain_b: 45 dB, humidity: 0}",
-                                       "{distance: 1 km, frequency: 340 GHz, gain_a: 45 dB, gain_b: 45 dB, humidity: 40 %}",
-                                       "{distance: 1 km, frequency: 340 GHz, gain_a: 45 dB, gain_b: 45 dB, humidity: 100 %}",
+    assert_falls((const char *const[]){"{distance: 1 km, frequency: 340 GHz, gain_a: 47 dB, gain_b: 47 dB, humidity: 0}",
+                                       "{distance: 1 km, frequency: 340 GHz, gain_a: 47 dB, gain_b: 47 dB, humidity: 40 %}",
+                                       "{distance: 1 km, frequency: 340 GHz, gain_a: 47 dB, gain_b: 47 dB, humidity: 100 %}",
                                        NULL},
                  true);
     assert_falls((const char *const[]){"{jitter: 0 deg}", "{jitter: 1 deg}", "{jitter: 2 deg}", "{jitter: 4 deg}", NULL}, true);
@@ -165,19 +186,40 @@ static void what_makes_it_slower(void **state) {
     assert_falls((const char *const[]){"{pointing_error: 0 deg}", "{pointing_error: 3 deg}", "{pointing_error: 6 deg}", NULL},
                  true);
     assert_falls((const char *const[]){"{noise_figure: 3 dB}", "{noise_figure: 10 dB}", "{noise_figure: 20 dB}", NULL}, true);
-    assert_falls((const char *const[]){"{path: slant, elevation: 90 deg, dish_a: 3 m, dish_b: 1 m}",
-                                       "{path: slant, elevation: 30 deg, dish_a: 3 m, dish_b: 1 m}",
-                                       "{path: slant, elevation: 20 deg, dish_a: 3 m, dish_b: 1 m}",
-                                       "{path: slant, elevation: 20 deg, dish_a: 3 m, dish_b: 1 m, rain: 1 mm/h}", NULL},
-                 true);
+    assert_falls(
+        (const char *const[]){"{path: slant, elevation: 90 deg, dish_a: 3 m, dish_b: 3 m}",
+                              "{path: slant, elevation: 30 deg, dish_a: 3 m, dish_b: 3 m}",
+                              "{path: slant, elevation: 20 deg, dish_a: 3 m, dish_b: 3 m}",
+                              "{path: slant, elevation: 20 deg, dish_a: 3 m, dish_b: 3 m, rain: 1 mm/h, spreading_limit: 64}",
+                              NULL},
+        true);
     assert_falls((const char *const[]){"{blockage_gap: 0 s}", "{blockage_gap: 60 s}", "{blockage_gap: 10 s}", NULL}, true);
-    assert_falls((const char *const[]){"{frame: 1 MiB}", "{frame: 64 KiB}", "{frame: 1500 B}", NULL}, true);
+    assert_falls((const char *const[]){"{frame: 64 KiB}", "{frame: 16 KiB}", "{frame: 1500 B}", NULL}, true);
+    assert_falls((const char *const[]){"{evm_corner: 40 GHz, channel: 69, distance: 1 m}", "{channel: 69, distance: 1 m}",
+                                       "{evm_corner: 15 GHz, channel: 69, distance: 1 m}", NULL},
+                 true);
+    // A narrower band around the same middle never carries more: what is too wide for the power or the hardware stays empty.
+    assert_falls((const char *const[]){"{distance: 50 m, frequency: 265 GHz, bandwidth: 69.12 GHz}",
+                                       "{distance: 50 m, frequency: 265 GHz, bandwidth: 51.84 GHz}",
+                                       "{distance: 50 m, frequency: 265 GHz, bandwidth: 25.92 GHz}",
+                                       "{distance: 50 m, frequency: 265 GHz, bandwidth: 17.28 GHz}",
+                                       "{distance: 50 m, frequency: 265 GHz, bandwidth: 8.64 GHz}",
+                                       "{distance: 50 m, frequency: 265 GHz, bandwidth: 4.32 GHz}",
+                                       "{distance: 50 m, frequency: 265 GHz, bandwidth: 2.16 GHz}", NULL},
+                 true);
+    // Losses count in the near field too.
+    assert_falls((const char *const[]){"{distance: 10 cm, gain_a: 40 dB, gain_b: 40 dB, tx_power: -15 dBm}",
+                                       "{distance: 10 cm, gain_a: 40 dB, gain_b: 40 dB, tx_power: -15 dBm, margin: 20 dB}",
+                                       "{distance: 10 cm, gain_a: 40 dB, gain_b: 40 dB, tx_power: -15 dBm, margin: 40 dB}", NULL},
+                 true);
     // Deep in space, twice as far is a quarter of the rate.
     lw_test test = lw_test_begin();
-    lw_link near =
-        lw_test_link(&test, "thz", "{path: space, distance: 100000000 km, dish_a: 12 m, dish_b: 12 m, bandwidth: 100 MHz}");
-    lw_link far =
-        lw_test_link(&test, "thz", "{path: space, distance: 200000000 km, dish_a: 12 m, dish_b: 12 m, bandwidth: 100 MHz}");
+    lw_link near = lw_test_link(&test, "thz",
+                                "{path: space, distance: 100000000 km, dish_a: 12 m, dish_b: 12 m, bandwidth: 100 MHz, "
+                                "spreading_limit: 65536}");
+    lw_link far = lw_test_link(&test, "thz",
+                               "{path: space, distance: 200000000 km, dish_a: 12 m, dish_b: 12 m, bandwidth: 100 MHz, "
+                               "spreading_limit: 65536}");
     assert_close(rate_Gbps(&near, 0) / rate_Gbps(&far, 0), 4, 0.02);
     lw_test_end(&test);
 }
@@ -238,7 +280,7 @@ static void outages_and_sharing(void **state) {
 static void windows(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    const char *const base = "path: space, distance: 384400 km, dish_a: 10 m, dish_b: 10 m, bandwidth: 1 GHz";
+    const char *const base = "path: space, distance: 384400 km, dish_a: 20 m, dish_b: 20 m, bandwidth: 1 GHz";
     const struct {
         const char *arq;
         int64_t credits;
@@ -265,7 +307,7 @@ static void bands_hold_the_rate(void **state) {
     (void)state;
     const char *const texts[] = {
         "{}", "{distance: 1 m, channel: 69}", "{distance: 100 m, frequency: 850 GHz, gain_a: 45 dB, gain_b: 45 dB}",
-        "{path: slant, dish_a: 3 m, dish_b: 1 m}", "{path: space, distance: 600 km, dish_a: 1 m, dish_b: 1 m}"};
+        "{path: slant, dish_a: 3 m, dish_b: 3 m}", "{path: space, distance: 600 km, dish_a: 1 m, dish_b: 1 m}"};
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         lw_test_params params;
@@ -286,29 +328,122 @@ static void bands_hold_the_rate(void **state) {
     lw_test_end(&test);
 }
 
+// ---- Link budget ----
+
+typedef struct sheet {
+    double free_dB, gains_dB, sent_dBm, received_dBm, losses_dB, snr_dB, noise_dBm, payload_GBps[2];
+    int lines;
+} sheet;
+
+static void read_fact(const lw_fact *fact, void *user) {
+    sheet *s = user;
+    const struct {
+        const char *what;
+        double *at;
+        double factor;
+    } known[] = {{"free-space loss", &s->free_dB, 1},
+                 {"gain of both antennas", &s->gains_dB, 1},
+                 {"power sent, less back-off", &s->sent_dBm, 1},
+                 {"power received", &s->received_dBm, 1},
+                 {"oxygen", &s->losses_dB, 1},
+                 {"water vapour", &s->losses_dB, 1},
+                 {"rain", &s->losses_dB, 1},
+                 {"fog", &s->losses_dB, 1},
+                 {"clouds", &s->losses_dB, 1},
+                 {"pointing", &s->losses_dB, 1},
+                 {"margin", &s->losses_dB, 1},
+                 {"not gained: near field", &s->losses_dB, 1},
+                 {"signal to noise in the middle", &s->snr_dB, 1},
+                 {"noise at this symbol rate", &s->noise_dBm, 1}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(fact->what, known[i].what) == 0) {
+            *known[i].at += strtod(fact->value[0], NULL);
+        }
+    }
+    if (strcmp(fact->what, "payload that arrives") == 0) {
+        s->payload_GBps[0] = strtod(fact->value[0], NULL);
+        s->payload_GBps[1] = strtod(fact->value[1], NULL);
+    }
+    assert_true(fact->unit != NULL && fact->value[0][0] != '\0' && fact->value[1][0] != '\0');
+    s->lines++;
+}
+
+// What explain shows adds up, and ends at the rate of the link.
+static void the_budget_adds_up(void **state) {
+    (void)state;
+    const char *const texts[] = {
+        "{}", "{distance: 10 cm, gain_a: 45 dB, gain_b: 45 dB, margin: 3 dB, pointing_error: 0.1 deg}",
+        "{distance: 500 m, gain_a: 50 dB, gain_b: 50 dB, rain: 25 mm/h, fog: 0.1 g/m3, frequency: 150 GHz}",
+        "{path: slant, dish_a: 3 m, dish_b: 3 m, cloud: 0.1 mm, return_power: 5 dBm}",
+        "{path: space, distance: 400000 km, dish_a: 3 m, dish_b: 12 m, spreading_limit: 1024}"};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        lw_test_params params;
+        const lw_family *family = lw_test_family(&test, "thz", texts[i], &params);
+        sheet s = {0};
+        family->facts(params.bytes, read_fact, &s);
+        assert_true(s.lines >= 15);
+        assert_true(fabs(s.sent_dBm + s.gains_dB - s.free_dB - s.losses_dB - s.received_dBm) < 0.03);
+        assert_true(fabs(s.received_dBm - s.noise_dBm - s.snr_dB) < 0.02);
+        lw_link link;
+        family->resolve(params.bytes, &link);
+        for (int dir = 0; dir < 2; dir++) {
+            assert_close(s.payload_GBps[dir] * 8, rate_Gbps(&link, dir), 1e-3);
+        }
+    }
+    lw_test_end(&test);
+}
+
 // ---- Published links ----
 
+static const char *either(const lw_test_table *t, const char *published, const char *assumed) {
+    const char *text = lw_test_text(t, published);
+    return text[0] != '\0' ? text : lw_test_text(t, assumed);
+}
+
+static const char *published_link(lw_test *test, const lw_test_table *t) {
+    const char *symbols = lw_test_text(t, "symbol_rate_GBd"), *width = either(t, "bandwidth_GHz", "assumed_bandwidth_GHz");
+    const char *rate = symbols[0] == '\0' ? "" : lw_arena_print(test->arena, "symbol_rate: %s GHz, ", symbols);
+    if (width[0] == '\0') {
+        width = lw_arena_print(test->arena, "%.17g", lw_test_number(t, "symbol_rate_GBd") * 27 / 22);
+    }
+    return lw_arena_print(
+        test->arena,
+        "{frequency: %s GHz, bandwidth: %s GHz, %sdistance: %s m, streams: %s, tx_power: %s dBm, "
+        "noise_figure: %s dB, gain_a: %s dBi, gain_b: %s dBi, elements_a: %s, elements_b: %s, "
+        "pilot_words: %s, frame: 1 MiB}",
+        lw_test_text(t, "freq_GHz"), width, rate, lw_test_text(t, "distance_m"), lw_test_text(t, "streams"),
+        either(t, "tx_power_dBm", "assumed_power_dBm"), either(t, "rx_noise_figure_dB", "assumed_noise_figure_dB"),
+        lw_test_text(t, "assumed_gain_dBi")[0] != '\0' ? lw_test_text(t, "assumed_gain_dBi") : "0",
+        lw_test_text(t, "assumed_gain_dBi")[0] != '\0' ? lw_test_text(t, "assumed_gain_dBi") : "0",
+        lw_test_text(t, "assumed_elements"), lw_test_text(t, "assumed_elements"), lw_test_text(t, "assumed_pilot_words"));
+}
+
+// Held out: each is feasible with published inputs, where there are any, and hardware of the class else; and none is exceeded by
+// more than four times. What the model does not reach is named in the table, with the ratio.
 static void published_links_are_feasible(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_test_table t = lw_test_table_open(&test, "radio/links_measured.csv");
+    int exceptions = 0;
     while (lw_test_table_next(&t)) {
-        const char *text = lw_arena_print(
-            test.arena,
-            "{frequency: %s GHz, bandwidth: %s GHz, distance: %s m, streams: %s, tx_power: %s dBm, noise_figure: %s dB, "
-            "gain_a: %s dBi, gain_b: %s dBi, elements_a: %s, elements_b: %s, frame: 1 MiB}",
-            lw_test_text(&t, "freq_GHz"), lw_test_text(&t, "bandwidth_GHz"), lw_test_text(&t, "distance_m"),
-            lw_test_text(&t, "streams"), lw_test_text(&t, "tx_power_dBm"), lw_test_text(&t, "noise_figure_dB"),
-            lw_test_text(&t, "gain_dBi"), lw_test_text(&t, "gain_dBi"), lw_test_text(&t, "elements"),
-            lw_test_text(&t, "elements"));
-        lw_link link = lw_test_link(&test, "thz", text);
-        double record = lw_test_number(&t, "record_Gbps") / lw_test_number(&t, "fec");
-        double ratio = rate_Gbps(&link, 0) / record;
-        print_message("             %s: %s GHz over %s m: %.4g Gb/s, model %.4g, %.2f times\n", lw_test_text(&t, "id"),
-                      lw_test_text(&t, "freq_GHz"), lw_test_text(&t, "distance_m"), record, rate_Gbps(&link, 0), ratio);
-        assert_true(ratio >= 1 && ratio <= 4);
+        lw_link link = lw_test_link(&test, "thz", published_link(&test, &t));
+        bool gross = strcmp(lw_test_text(&t, "compared"), "gross") == 0;
+        double record = lw_test_number(&t, "data_rate_Gbps") * lw_test_number(&t, "net_of_published");
+        double model = gross ? lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_RAW) * 8e-9 : rate_Gbps(&link, 0);
+        double ratio = model / record, exception = lw_test_number(&t, "exception");
+        print_message("             %s: %s GHz over %s m: %.4g Gb/s, model %.4g, %.3f times%s\n", lw_test_text(&t, "id"),
+                      lw_test_text(&t, "freq_GHz"), lw_test_text(&t, "distance_m"), record, model, ratio,
+                      isnan(exception) ? "" : " (exception)");
+        if (isnan(exception)) {
+            assert_true(ratio >= 1 - 1e-9 && ratio <= 4);
+        } else {
+            assert_close(ratio, exception, 0.01);
+            exceptions++;
+        }
     }
-    assert_int_equal(t.row, 12);
+    assert_int_equal(t.row, 15);
+    assert_int_equal(exceptions, 3);
     lw_test_end(&test);
 }
 
@@ -316,42 +451,37 @@ static void published_links_are_feasible(void **state) {
 
 static void rules(void **state) {
     (void)state;
-    const struct {
-        const char *text;
-        lw_status status;
-        const char *finding;
-    } rows[] = {
-        {"{frequency: 990 GHz}", LW_BAD_INPUT,
+    const lw_test_rule rows[] = {
+        {"thz", "{frequency: 990 GHz}", LW_BAD_INPUT,
          "1:13: a band of 25.92 GHz around 990 GHz leaves the range of 60 to 1000 GHz | the tables of "
          "absorption end at 1 THz (P.676); below 60 GHz is not this family's field"},
-        {"{path: slant, altitude: 5 km, orbit: 2 km}", LW_BAD_INPUT,
+        {"thz", "{path: slant, altitude: 5 km, orbit: 2 km}", LW_BAD_INPUT,
          "1:38: the far end (2 km) must be above the station (5 km) | give the height of the far end above the sea"},
-        {"{vapour: 7 g/m3, humidity: 40 %}", LW_BAD_INPUT,
+        {"thz", "{bandwidth: 10 GHz, symbol_rate: 11 GHz}", LW_BAD_INPUT,
+         "1:34: 11 GBd do not fit into 10 GHz | give a wider band, or symbol_rate: auto"},
+        {"thz", "{distance: 1 m, channel: 69, symbol_rate: 56.32 GHz}", LW_BAD_INPUT,
+         "1:12: the link does not close from end a: -13.6 dB of signal to noise, where bpsk-11/15 needs 3.1 dB | the hardware is the limit: a lower evm, a lower symbol_rate, less jitter, or mcs: auto"},
+        // The end of a downpour's curve in configs/scenarios/thz-rate-by-weather.yaml: 500 m closes, 520 m does not.
+        {"thz",
+         "{distance: 520 m, frequency: 240 GHz, bandwidth: 39.3 GHz, tx_power: 8.5 dBm, noise_figure: 9.5 dB, gain_a: 40 dBi, gain_b: 40 dBi, jitter: 0.02 deg, vapour: 7.5 g/m3, temperature: 303 K, rain: 100 mm/h}",
+         LW_BAD_INPUT,
+         "1:12: the link does not close from end a: 2.7 dB of signal to noise, where bpsk-11/15 needs 3.1 dB | take larger antennas, more power, a shorter or drier path, less jitter, or mcs: auto"},
+        {"thz", "{vapour: 7 g/m3, humidity: 40 %}", LW_BAD_INPUT,
          "1:28: humidity and vapour say the same thing twice | leave one of them out"},
-        {"{vapour: 30 g/m3}", LW_BAD_INPUT,
+        {"thz", "{vapour: 30 g/m3}", LW_BAD_INPUT,
          "1:10: air of 288.1 K holds 12.9 g/m3 of vapour at most, not 30 | give less vapour or warmer air"},
-        {"{distance: 100 km, mcs: qpsk-14/15, spreading: 1}", LW_BAD_INPUT,
-         "1:25: the link does not close from end a: -385.3 dB of signal to noise, where qpsk-14/15 needs 9.4 dB | take larger "
-         "antennas, more "
-         "power, a shorter or drier path, less jitter, or mcs: auto"},
-        {"{frequency: 300 GHz, fog: 0.1 g/m3}", LW_OK,
+        {"thz", "{distance: 100 km, mcs: qpsk-14/15, spreading: 1}", LW_BAD_INPUT,
+         "1:25: the link does not close from end a: -401.9 dB of signal to noise, where qpsk-14/15 needs 9.4 dB | take larger antennas, more power, a shorter or drier path, less jitter, or mcs: auto"},
+        {"thz", "{frequency: 300 GHz, fog: 0.1 g/m3}", LW_OK,
          "1:27: the model of fog (P.840) is valid to 200 GHz | take the loss in fog as an estimate"},
-        {"{distance: 10 cm, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
+        {"thz", "{distance: 10 cm, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
          "1:12: 0.1 m is in the near field of these antennas (38.1 m): what arrives is an estimate, at most all | "
          "smaller antennas may do as well"},
-        {"{distance: 3 km, rain: 10 mm/h, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
+        {"thz", "{distance: 3 km, rain: 10 mm/h, gain_a: 60 dB, gain_b: 60 dB}", LW_OK,
          "1:24: rain seldom falls as hard on all of 3 km; the path is taken as rained on evenly | give the mean rain rate of the "
          "whole path"},
     };
-    const lw_family *family = lw_family_find("thz");
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test test = lw_test_begin();
-        lw_test_params params;
-        assert_int_equal(lw_test_params_of(&test, family, lw_test_tree(&test, rows[i].text), &params), rows[i].status);
-        assert_int_equal(lw_diags_count(test.diags), 1);
-        assert_diag(&test, 0, rows[i].finding);
-        lw_test_end(&test);
-    }
+    assert_rules(rows);
 }
 
 // ---- Whatever the ranges allow is refused or sound ----
@@ -425,36 +555,29 @@ static void drawn_parameters_are_sound_or_refused(void **state) {
 
 static void keys_have_effect(void **state) {
     (void)state;
-    const struct {
-        const char *text, *key;
-        bool effect;
-    } rows[] = {
-        {"{}", "distance", true},
-        {"{path: slant, dish_a: 1 m, dish_b: 1 m}", "distance", false},
-        {"{}", "elevation", false},
-        {"{path: slant, dish_a: 1 m, dish_b: 1 m}", "elevation", true},
-        {"{}", "channel", true},
-        {"{frequency: 300 GHz, bandwidth: 2.16 GHz}", "channel", false},
-        {"{}", "gain_a", true},
-        {"{dish_a: 0.1 m}", "gain_a", false},
-        {"{}", "aperture_efficiency", false},
-        {"{dish_a: 0.1 m}", "aperture_efficiency", true},
-        {"{}", "blockage", false},
-        {"{blockage_gap: 10 s}", "blockage", true},
-        {"{}", "window", true},
-        {"{arq: ltp}", "window", false},
-        {"{path: space, dish_a: 1 m, dish_b: 1 m, distance: 100 km}", "humidity", false},
-        {"{distance: 100 m, frequency: 325 GHz}", "humidity", true},
+    const lw_test_effect rows[] = {
+        {"thz", "{}", "distance", true},
+        {"thz", "{path: slant, dish_a: 3 m, dish_b: 3 m}", "distance", false},
+        {"thz", "{}", "elevation", false},
+        {"thz", "{path: slant, dish_a: 3 m, dish_b: 3 m}", "elevation", true},
+        {"thz", "{}", "channel", true},
+        {"thz", "{frequency: 300 GHz, bandwidth: 2.16 GHz}", "channel", false},
+        {"thz", "{}", "bandwidth", true},
+        {"thz", "{symbol_rate: 1.76 GHz}", "spreading_limit", false},
+        {"thz", "{distance: 150 m}", "spreading_limit", true},
+        {"thz", "{distance: 150 m, spreading: 2}", "spreading_limit", false},
+        {"thz", "{}", "gain_a", true},
+        {"thz", "{dish_a: 0.1 m}", "gain_a", false},
+        {"thz", "{}", "aperture_efficiency", false},
+        {"thz", "{dish_a: 0.1 m}", "aperture_efficiency", true},
+        {"thz", "{}", "blockage", false},
+        {"thz", "{blockage_gap: 10 s}", "blockage", true},
+        {"thz", "{}", "window", true},
+        {"thz", "{arq: ltp}", "window", false},
+        {"thz", "{path: space, dish_a: 1 m, dish_b: 1 m, distance: 100 km}", "humidity", false},
+        {"thz", "{distance: 100 m, frequency: 325 GHz}", "humidity", true},
     };
-    lw_test test = lw_test_begin();
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test_params params;
-        const lw_family *family = lw_test_family(&test, "thz", rows[i].text, &params);
-        if (lw_family_has_effect(family, params.bytes, rows[i].key, true) != rows[i].effect) {
-            fail_msg("%s: %s", rows[i].text, rows[i].key);
-        }
-    }
-    lw_test_end(&test);
+    assert_effects(rows);
 }
 
 int main(void) {
@@ -469,6 +592,7 @@ int main(void) {
         cmocka_unit_test(outages_and_sharing),
         cmocka_unit_test(windows),
         cmocka_unit_test(bands_hold_the_rate),
+        cmocka_unit_test(the_budget_adds_up),
         cmocka_unit_test(published_links_are_feasible),
         cmocka_unit_test(rules),
         cmocka_unit_test(drawn_parameters_are_sound_or_refused),

@@ -35,11 +35,9 @@ static void a_tree_keeps_texts_and_places(void **state) {
     assert_true(title->quoted);
     assert_place(title->key_place, 2, 1);
     assert_place(title->place, 2, 8);
-    assert_true(title->used);
 
     lw_node *egpu = lw_tree_at(root, "links.egpu");
     assert_place(egpu->place, 4, 9);
-    assert_false(egpu->used);
     lw_node *second = egpu->first->next;
     assert_string_equal(second->key, "\xC3\xB6");
     assert_place(second->key_place, 4, 21);  // columns count characters
@@ -284,7 +282,6 @@ static void copies_are_deep(void **state) {
     assert_null(copy->parent);
     assert_null(copy->next);
     assert_string_equal(copy->key, "a");
-    assert_false(copy->used);
     assert_string_equal(lw_tree_at(copy, "b[0]")->text, "x");
     assert_true(lw_tree_at(copy, "b[0]")->quoted);
     assert_ptr_not_equal(lw_tree_at(copy, "b[0]")->text, lw_tree_at(a, "b[0]")->text);

@@ -91,34 +91,22 @@ static void labels(void **state) {
 
 static void rules(void **state) {
     (void)state;
-    const struct {
-        const char *text;
-        lw_status status;
-        const char *finding;
-    } rows[] = {
-        {"{standard: thunderbolt-4, gen: 4}", LW_BAD_INPUT,
+    const lw_test_rule rows[] = {
+        {"usb4", "{standard: thunderbolt-4, gen: 4}", LW_BAD_INPUT,
          "1:32: thunderbolt-4 does not run at USB4 generation 4 | leave gen out"},
-        {"{gen: 3, asymmetric: true}", LW_BAD_INPUT,
+        {"usb4", "{gen: 3, asymmetric: true}", LW_BAD_INPUT,
          "1:22: generation 3 with 2 lanes is always symmetric | only generation 4 with 2 lanes can turn a lane round"},
-        {"{gen: 3, lanes: 1, displayport: 25.92 Gb/s}", LW_BAD_INPUT,
+        {"usb4", "{gen: 3, lanes: 1, displayport: 25.92 Gb/s}", LW_BAD_INPUT,
          "1:33: nothing of the link's 19.4 Gb/s is left for PCIe | take a smaller display or a faster link"},
-        {"{completion_bytes: 96 B}", LW_BAD_INPUT,
+        {"usb4", "{completion_bytes: 96 B}", LW_BAD_INPUT,
          "1:20: a completion cannot have 96 B with mps 128 B | take a multiple of 64 B up to mps"},
-        {"{tags: 300}", LW_BAD_INPUT, "1:8: PCIe generation 3 cannot have 300 tags | take at most 256 tags, or pcie_gen 4"},
-        {"{cable: 2 m}", LW_OK,
+        {"usb4", "{tags: 300}", LW_BAD_INPUT,
+         "1:8: PCIe generation 3 cannot have 300 tags | take at most 256 tags, or pcie_gen 4"},
+        {"usb4", "{cable: 2 m}", LW_OK,
          "1:9: a passive cable of 2 m is longer than the 0.8 m usual at this rate | an active cable does it; it may add some "
-         "delay "
-         "of its own"},
+         "delay of its own"},
     };
-    const lw_family *family = lw_family_find("usb4");
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_test test = lw_test_begin();
-        lw_test_params params;
-        assert_int_equal(lw_test_params_of(&test, family, lw_test_tree(&test, rows[i].text), &params), rows[i].status);
-        assert_int_equal(lw_diags_count(test.diags), 1);
-        assert_diag(&test, 0, rows[i].finding);
-        lw_test_end(&test);
-    }
+    assert_rules(rows);
 }
 
 int main(void) {

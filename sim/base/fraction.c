@@ -8,7 +8,7 @@ static lw_int128 magnitude(lw_int128 a) {
     return a < 0 ? -a : a;
 }
 
-static lw_int128 common_divisor(lw_int128 a, lw_int128 b) {
+lw_int128 lw_common_divisor(lw_int128 a, lw_int128 b) {
     while (b != 0) {
         lw_int128 rest = a % b;
         a = b;
@@ -18,7 +18,7 @@ static lw_int128 common_divisor(lw_int128 a, lw_int128 b) {
 }
 
 bool lw_fraction_reduce(lw_int128 num, lw_int128 den, lw_fraction *out) {
-    lw_int128 divisor = common_divisor(magnitude(num), magnitude(den));
+    lw_int128 divisor = lw_common_divisor(magnitude(num), magnitude(den));
     if (den < 0) {
         divisor = -divisor;
     }

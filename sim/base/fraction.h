@@ -14,6 +14,9 @@ typedef struct lw_fraction {
     int64_t den;
 } lw_fraction;
 
+// The greatest common divisor of two numbers >= 0; that of 0 and a is a.
+lw_int128 lw_common_divisor(lw_int128 a, lw_int128 b);
+
 // Reduced num / den; den must not be 0, and the result must fit (INT64_MIN / -1 does not).
 lw_fraction lw_fraction_of(int64_t num, int64_t den);
 // Reduced num / den from 128 bits, both within +-(2^127 - 1), den not 0. False (and *out untouched) when it does not fit.

@@ -87,6 +87,15 @@ const char *lw_nearest(const char *word, const char *const *candidates, size_t c
     return best;
 }
 
+bool lw_is_among(const char *word, const char *const *words) {
+    for (; words && *words; words++) {
+        if (strcmp(*words, word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // ---- One value ----
 
 static void *field_of(const lw_option *row, void *target) {
@@ -360,15 +369,6 @@ void lw_options_default(const lw_option *table, void *target) {
     }
 }
 
-static bool is_among(const char *key, const char *const *words) {
-    for (size_t i = 0; words && words[i]; i++) {
-        if (strcmp(words[i], key) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static lw_status unknown_key(const lw_option *table, const char *const *other, const lw_node *child, lw_diags *diags) {
     if (lw_diags_errors(diags) >= LW_DIAG_MAX) {  // only counted: no hint is needed, and there may be 100 000 of them
         return lw_error(diags, child->key_place, NULL, "unknown key");
@@ -402,7 +402,6 @@ lw_status lw_options_parse(const lw_option *table, const lw_node *map, const cha
         const lw_option *row = lw_option_find(table, child->key);
         if (row) {
             assert(row - table < LW_OPTION_MAX);
-            child->used = true;
             if (lw_option_parse_value(row, child, target, diags) != LW_OK) {
                 status = LW_BAD_INPUT;
             }
@@ -410,9 +409,7 @@ lw_status lw_options_parse(const lw_option *table, const lw_node *map, const cha
                 set->given[row - table] = true;
                 set->place[row - table] = child->place;
             }
-        } else if (strncmp(child->key, "x-", 2) == 0) {
-            child->used = true;
-        } else if (!is_among(child->key, other)) {
+        } else if (strncmp(child->key, "x-", 2) != 0 && !lw_is_among(child->key, other)) {
             status = unknown_key(table, other, child, diags);
         }
     }

@@ -51,7 +51,7 @@ typedef struct lw_option_set {
 // Fill *target (a struct that the table describes) with the defaults. Tables are ours, so a bad default is an assertion.
 void lw_options_default(const lw_option *table, void *target);
 
-// Read the keys of map that the table knows into *target (over what is there), mark them used, record them in *set (may be NULL).
+// Read the keys of map that the table knows into *target (over what is there), record them in *set (may be NULL).
 // Diagnosed are values out of range, of the wrong type or with a wrong unit, and unknown keys ("did you mean"), except those in
 // `other` (NULL-terminated, may be NULL) and those that begin with "x-". Reads on after an error; returns LW_BAD_INPUT if there
 // was any. An empty scalar for a map ("gpu:") sets nothing.
@@ -71,5 +71,7 @@ size_t lw_options_count(const lw_option *table);
 // The candidate nearest to word by edit distance (at most 3 and a third of its length, rounded up), whatever the case of letters;
 // NULL when none is near.
 const char *lw_nearest(const char *word, const char *const *candidates, size_t count);
+// Is word one of words (NULL-terminated; NULL: none)?
+bool lw_is_among(const char *word, const char *const *words);
 
 #endif

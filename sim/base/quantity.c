@@ -416,6 +416,16 @@ bool lw_quantity_parse(const char *text, lw_dimension wanted, lw_quantity *out, 
     return true;
 }
 
+bool lw_quantity_parse_any(const char *text, lw_quantity *out) {
+    const char *problem, *hint;
+    for (int dimension = 0; dimension < LW_DIMENSION_COUNT; dimension++) {
+        if (lw_quantity_parse(text, (lw_dimension)dimension, out, &problem, &hint)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // ---- Printing ----
 
 // The C library prints the locale's decimal point; ours is always a point.

@@ -42,6 +42,9 @@ typedef struct lw_quantity {
 // fraction, optional exponent; one optional space before the unit. Never locale dependent.
 bool lw_quantity_parse(const char *text, lw_dimension wanted, lw_quantity *out, const char **problem, const char **hint);
 
+// Parse text as a quantity of whatever dimension its unit belongs to; no two have one in common. A bare number is LW_PLAIN.
+bool lw_quantity_parse_any(const char *text, lw_quantity *out);
+
 // The units that a dimension accepts, for help texts: "B, kB, MB, GB, TB, KiB, MiB, GiB or TiB".
 const char *lw_dimension_units(lw_dimension dimension);
 const char *lw_dimension_name(lw_dimension dimension);     // "a size", "a time", ...

@@ -339,11 +339,15 @@ lw_node *lw_map_get(const lw_node *map, const char *key) {
     }
     for (lw_node *child = map->first; child; child = child->next) {
         if (strcmp(child->key, key) == 0) {
-            child->used = true;
             return child;
         }
     }
     return NULL;
+}
+
+const char *lw_map_text(const lw_node *map, const char *key) {
+    const lw_node *child = lw_map_get(map, key);
+    return child && child->kind == LW_SCALAR ? child->text : NULL;
 }
 
 lw_node *lw_tree_copy(const lw_node *node, lw_arena *arena) {

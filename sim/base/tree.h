@@ -25,7 +25,6 @@ struct lw_node {
     lw_node *first;      // children in file order
     lw_node *next;       // next sibling
     size_t count;        // number of children
-    bool used;           // set by lw_map_get and the option parser
 };
 
 // Parse source->text. The root of an empty text is an empty map. source must outlive the tree.
@@ -35,10 +34,12 @@ lw_status lw_tree_parse(const lw_source *source, lw_arena *arena, lw_diags *diag
 // over LW_TREE_BYTES_MAX.
 lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, const lw_source **source) LW_CHECKED;
 
-// Child of a map by key, marked used; NULL when there is none (or map is NULL or no map).
+// Child of a map by key; NULL when there is none (or map is NULL or no map).
 lw_node *lw_map_get(const lw_node *map, const char *key);
+// The text of such a child that is a scalar; NULL when there is none.
+const char *lw_map_text(const lw_node *map, const char *key);
 
-// A deep copy, nothing in it marked used, whose parent is NULL; NULL when out of memory.
+// A deep copy whose parent is NULL; NULL when out of memory.
 lw_node *lw_tree_copy(const lw_node *node, lw_arena *arena) LW_CHECKED;
 
 // Put a copy of value at a dotted path ("links.egpu.lanes", "nodes.gpus[2].preset", "measured[0]"); maps are made on the way,

@@ -240,15 +240,8 @@ static lw_status find_verb(const lw_verb *const *verbs, const char *name, lw_are
 }
 
 static bool takes_flag(const lw_verb *verb, const flag *f) {
-    if (f->offset == offsetof(lw_arguments, quiet) || f->offset == offsetof(lw_arguments, help)) {
-        return true;
-    }
-    for (const char *const *name = verb->flags; *name != NULL; name++) {
-        if (strcmp(*name, f->name) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return f->offset == offsetof(lw_arguments, quiet) || f->offset == offsetof(lw_arguments, help) ||
+           lw_is_among(f->name, verb->flags);
 }
 
 static lw_status check_verb(const reader *r, const lw_verb *verb) {

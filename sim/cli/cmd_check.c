@@ -12,9 +12,7 @@ static lw_status check_one(lw_context *context, const char *path) {
     lw_text_print(&text, "%s: fine, %zu point%s, %zu chart%s, %zu assertion%s\n", path, points, points == 1 ? "" : "s",
                   session.chart_count, session.chart_count == 1 ? "" : "s", session.assertion_count,
                   session.assertion_count == 1 ? "" : "s");
-    lw_status status = lw_console_write(&text, context->diags);
-    lw_text_free(&text);
-    return status;
+    return lw_console_print(LW_OK, &text, context->diags);
 }
 
 static lw_status print_schema(const lw_context *context) {
@@ -22,9 +20,7 @@ static lw_status print_schema(const lw_context *context) {
     LW_TRY(lw_schema_write(lw_chart_options, context->arena, &json));
     lw_text text = {0};
     lw_text_add(&text, json);
-    lw_status status = lw_console_write(&text, context->diags);
-    lw_text_free(&text);
-    return status;
+    return lw_console_print(LW_OK, &text, context->diags);
 }
 
 static lw_status check_verb(lw_context *context) {

@@ -21,11 +21,9 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
                      "  lanewise explain oculink          a family of links: how it works, its parameters\n"
                      "  lanewise explain oculink-2-x4     a preset: its numbers, their sources, where the rate goes\n"
                      "  lanewise explain links.mps        a key of the scenario file\n\n");
-    lw_grid *grid = lw_grid_new(context->arena, 3, "lll");
+    lw_grid *grid = lw_grid_new(context->arena, "lll");
     for (size_t i = 0; i < count; i++) {
-        lw_grid_add(grid, groups[i].section);
-        lw_grid_add(grid, groups[i].name);
-        lw_grid_add(grid, groups[i].what);
+        LW_GRID_ADD(grid, groups[i].section, groups[i].name, groups[i].what);
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
     lw_text_add(out, "\nWords of the field: ");
@@ -36,26 +34,52 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
     return LW_OK;
 }
 
-static const char *child_text(const lw_node *row, const char *key) {
-    const lw_node *child = lw_map_get(row, key);
-    return child != NULL && child->kind == LW_SCALAR ? child->text : NULL;
+// ---- How a family's numbers come about ----
+
+typedef struct fact_list {
+    lw_arena *arena;
+    lw_grid *one_way, *both_ways;
+    bool differ;
+} fact_list;
+
+static void add_both(const lw_fact *fact, void *user) {
+    fact_list *list = user;
+    const char *cell[] = {fact->what, fact->value[0], fact->value[1], fact->unit};
+    for (size_t i = 0; i < sizeof cell / sizeof cell[0]; i++) {
+        const char *text = lw_arena_copy(list->arena, cell[i]);
+        lw_grid_add(list->both_ways, text);
+        if (i != 2) {
+            lw_grid_add(list->one_way, text);
+        }
+    }
+    list->differ = list->differ || strcmp(fact->value[0], fact->value[1]) != 0;
+}
+
+// What the family has to say about these parameters; the way back only where it differs.
+static lw_status add_facts(const lw_context *context, const lw_family *family, const void *params, const char *title,
+                           lw_text *out) {
+    if (family->facts == NULL) {
+        return LW_OK;
+    }
+    fact_list list = {
+        .arena = context->arena, .one_way = lw_grid_new(context->arena, "lrl"), .both_ways = lw_grid_new(context->arena, "lrrl")};
+    add_both(&(const lw_fact){"quantity", {"a -> b", "b -> a"}, "unit"}, &list);
+    list.differ = false;
+    family->facts(params, add_both, &list);
+    lw_text_print(out, "\n%s\n", title);
+    return lw_grid_write(list.differ ? list.both_ways : list.one_way, 2, 0, out);
 }
 
 static lw_status add_parameters(const lw_context *context, const lw_preset *preset, lw_text *out) {
     lw_text_print(out, "%s: %s\n", preset->name, preset->summary);
     lw_text_print(out, "%s preset, %s %s; evidence: %s\n\n", preset->kind == LW_PRESET_LINK ? "Link" : "Device",
                   preset->kind == LW_PRESET_LINK ? "type" : "kind", preset->type, lw_evidence_words[preset->evidence]);
-    lw_grid *grid = lw_grid_new(context->arena, 4, "llll");
-    lw_grid_add(grid, "parameter");
-    lw_grid_add(grid, "value");
-    lw_grid_add(grid, "evidence");
-    lw_grid_add(grid, "source");
+    lw_grid *grid = lw_grid_new(context->arena, "llll");
+    LW_GRID_ADD(grid, "parameter", "value", "evidence", "source");
     for (const lw_node *row = preset->parameters != NULL ? preset->parameters->first : NULL; row != NULL; row = row->next) {
-        const char *evidence = child_text(row, "evidence");
-        lw_grid_add(grid, row->key);
-        lw_grid_add(grid, child_text(row, "value"));
-        lw_grid_add(grid, evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED]);
-        lw_grid_add(grid, child_text(row, "source"));
+        const char *evidence = lw_map_text(row, "evidence");
+        LW_GRID_ADD(grid, row->key, lw_map_text(row, "value"), evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED],
+                    lw_map_text(row, "source"));
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
     lw_text_print(out, "\nAll other parameters have their defaults: lanewise explain %s.\n", preset->type);
@@ -100,11 +124,8 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
     lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &write);
     lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, lw_link_far_ask_ps(link), &read);
     lw_text_add(out, "\nWhere the rate goes, one direction, GB/s that are left after each stage\n");
-    lw_grid *grid = lw_grid_new(context->arena, 5, "lrrrr");
-    static const char *const head[] = {"stage", "writes", "share", "reads", "share"};
-    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
-        lw_grid_add(grid, head[i]);
-    }
+    lw_grid *grid = lw_grid_new(context->arena, "lrrrr");
+    LW_GRID_ADD(grid, "stage", "writes", "share", "reads", "share");
     for (int stage = LW_STAGE_RAW; stage <= LW_STAGE_RETRY; stage++) {
         lw_grid_add(grid, lw_stage_words[stage]);
         lw_grid_number(grid, write.rate_Bps[stage] / 1e9, 4);
@@ -152,7 +173,7 @@ static lw_status resolve_preset(const lw_context *context, const lw_preset *pres
     const lw_node name = {.kind = LW_SCALAR, .text = preset->name};
     const lw_preset *same = NULL;
     const lw_node *values = NULL;
-    LW_TRY(lw_catalog_use(context->catalog, preset->kind, &name, context->arena, context->diags, &same, &values));
+    LW_TRY(lw_catalog_use(context->catalog, preset->kind, &name, context->diags, &same, &values));
     void *params = lw_arena_alloc(context->arena, 1, LW_PARAMS_MAX);
     lw_option_set *set = LW_NEW(context->arena, lw_option_set);
     if (params == NULL || set == NULL) {
@@ -187,7 +208,7 @@ static bool uses_preset(const lw_node *node, const char *name) {
 static lw_status add_tables(const lw_context *context, const char *name, lw_text *out) {
     const char **paths = NULL;
     size_t count = 0;
-    LW_TRY(lw_command_files(context, "measured", &paths, &count));
+    LW_TRY(lw_catalog_files(context->catalog, "measured", context->arena, context->diags, &paths, &count));
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         const lw_source *source = NULL;
@@ -198,7 +219,7 @@ static lw_status add_tables(const lw_context *context, const char *name, lw_text
             lw_text_print(out, "%s  %s (%s)\n",
                           any ? ""
                               : "\nMeasured with it; lanewise explain TABLE shows one, lanewise validate how near the model is\n",
-                          child_text(root, "name"), child_text(root, "use"));
+                          lw_map_text(root, "name"), lw_map_text(root, "use"));
             any = true;
         }
     }
@@ -223,8 +244,9 @@ static lw_status add_link(const lw_context *context, const lw_preset *preset, lw
         add_latency(link, 0, " there", out);
         add_latency(link, 1, " back", out);
     }
-    LW_TRY(add_waterfall(context, link, out));
     const lw_family *family = lw_family_find(preset->type);
+    LW_TRY(add_facts(context, family, params, "How the rate comes about", out));
+    LW_TRY(add_waterfall(context, link, out));
     return family->band != NULL ? add_band(context, family, params, out) : LW_OK;
 }
 
@@ -272,10 +294,36 @@ static lw_status explain_family(const lw_context *context, const lw_family *fami
 }
 
 static void add_fact(const lw_node *map, const char *key, lw_text *out) {
-    const char *text = child_text(map, key);
+    const char *text = lw_map_text(map, key);
     if (text != NULL && text[0] != '\0') {
         lw_text_print(out, "  %-8s %s\n", key, text);
     }
+}
+
+// Has the same column of another point another value under this key?
+static bool varies(const lw_node *points, size_t column, const lw_node *value) {
+    for (const lw_node *point = points->first; point != NULL; point = point->next) {
+        const lw_node *cell = point->first;
+        for (size_t i = 0; i < column && cell != NULL; i++) {
+            cell = cell->next;
+        }
+        const char *other = cell != NULL && cell->kind == LW_MAP ? lw_map_text(cell, value->key) : NULL;
+        if (other == NULL || strcmp(other, value->text) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "frequency=240 GHz distance=1000 m": what of a map tells its point from the others.
+static const char *map_text(const lw_context *context, const lw_node *points, size_t column, const lw_node *map) {
+    const char *text = "";
+    for (const lw_node *value = map->first; value != NULL && text != NULL; value = value->next) {
+        if (value->kind == LW_SCALAR && varies(points, column, value)) {
+            text = lw_arena_print(context->arena, "%s%s%s=%s", text, text[0] == '\0' ? "" : " ", value->key, value->text);
+        }
+    }
+    return text;
 }
 
 // A measured table as it stands in its file: who measured what on which machine, and every point.
@@ -286,7 +334,7 @@ static lw_status explain_measured(const lw_context *context, const char *path, l
     LW_TRY(lw_measured_load(path, context->catalog, context->arena, context->diags, &table));  // what is wrong in it, is told
     LW_TRY(lw_source_read(path, context->arena, context->diags, &source));
     LW_TRY(lw_tree_parse(source, context->arena, context->diags, &root));
-    lw_text_print(out, "%s\nMeasured table, used to %s\n\n", child_text(root, "name"), child_text(root, "use"));
+    lw_text_print(out, "%s\nMeasured table, used to %s\n\n", lw_map_text(root, "name"), lw_map_text(root, "use"));
     static const char *const of_source[] = {"title", "author", "date", "url"};
     for (size_t i = 0; i < sizeof of_source / sizeof of_source[0]; i++) {
         add_fact(lw_map_get(root, "source"), of_source[i], out);
@@ -296,14 +344,16 @@ static lw_status explain_measured(const lw_context *context, const char *path, l
         add_fact(root, of_table[i], out);
     }
     const lw_node *vary = lw_map_get(root, "vary");
-    lw_grid *grid = lw_grid_new(context->arena, vary->count + 1, "rrrrrrrrr");
+    lw_grid *grid = lw_grid_new(context->arena, lw_grid_all_right(context->arena, vary->count + 1));
     for (const lw_node *column = vary->first; column != NULL; column = column->next) {
         lw_grid_add(grid, column->text);
     }
-    lw_grid_add(grid, child_text(root, "observe"));
-    for (const lw_node *point = lw_map_get(root, "points")->first; point != NULL; point = point->next) {
-        for (const lw_node *cell = point->first; cell != NULL; cell = cell->next) {
-            lw_grid_add(grid, cell->text != NULL ? cell->text : "(a map)");
+    lw_grid_add(grid, lw_map_text(root, "observe"));
+    const lw_node *points = lw_map_get(root, "points");
+    for (const lw_node *point = points->first; point != NULL; point = point->next) {
+        size_t column = 0;
+        for (const lw_node *cell = point->first; cell != NULL; cell = cell->next, column++) {
+            lw_grid_add(grid, cell->kind == LW_MAP ? map_text(context, points, column, cell) : cell->text);
         }
     }
     lw_text_add(out, "\n");
@@ -427,13 +477,9 @@ static lw_status explain_name(const lw_context *context, const char *path, lw_te
 
 static lw_status explain_verb(lw_context *context) {
     lw_text text = {0};
-    lw_status status = context->arguments->file_count == 0 ? explain_overview(context, &text)
-                                                           : explain_name(context, context->arguments->file[0], &text);
-    if (status == LW_OK) {
-        status = lw_console_write(&text, context->diags);
-    }
-    lw_text_free(&text);
-    return status;
+    lw_status made = context->arguments->file_count == 0 ? explain_overview(context, &text)
+                                                         : explain_name(context, context->arguments->file[0], &text);
+    return lw_console_print(made, &text, context->diags);
 }
 
 static const char *const flag_names[] = {NULL};

@@ -5,6 +5,7 @@
 #include "sim/base/option.h"
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
+#include "sim/scenario/catalog.h"
 
 static const char first_example[] = "first";
 
@@ -30,7 +31,7 @@ static lw_status init_verb(lw_context *context) {
     const char *wanted = context->arguments->file_count > 0 ? context->arguments->file[0] : first_example;
     const char **paths = NULL;
     size_t count = 0;
-    LW_TRY(lw_command_files(context, "scenarios", &paths, &count));
+    LW_TRY(lw_catalog_files(context->catalog, "scenarios", context->arena, context->diags, &paths, &count));
     const char **kinds = LW_NEW_ARRAY(context->arena, const char *, count);
     if (kinds == NULL) {
         return LW_NO_MEMORY;
@@ -45,9 +46,7 @@ static lw_status init_verb(lw_context *context) {
             LW_TRY(lw_source_read(paths[i], context->arena, context->diags, &source));
             lw_text text = {0};
             lw_text_add_n(&text, source->text, source->length);
-            lw_status status = lw_console_write(&text, context->diags);
-            lw_text_free(&text);
-            return status;
+            return lw_console_print(LW_OK, &text, context->diags);
         }
     }
     return unknown_kind(context, wanted, kinds, count);

@@ -6,21 +6,16 @@
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 #include "sim/report/grid.h"
+#include "sim/scenario/catalog.h"
 #include "sim/scenario/job.h"
 
 static lw_status list_presets(const lw_context *context, lw_preset_kind kind, lw_text *out) {
-    lw_grid *grid = lw_grid_new(context->arena, 4, "llll");
-    lw_grid_add(grid, "preset");
-    lw_grid_add(grid, kind == LW_PRESET_LINK ? "type" : "kind");
-    lw_grid_add(grid, "evidence");
-    lw_grid_add(grid, "what it is");
+    lw_grid *grid = lw_grid_new(context->arena, "llll");
+    LW_GRID_ADD(grid, "preset", kind == LW_PRESET_LINK ? "type" : "kind", "evidence", "what it is");
     for (size_t i = 0; i < lw_catalog_count(context->catalog, kind); i++) {
         const lw_preset *preset = lw_catalog_at(context->catalog, kind, i);
         if (preset != NULL) {  // a broken one has been diagnosed
-            lw_grid_add(grid, preset->name);
-            lw_grid_add(grid, preset->type);
-            lw_grid_add(grid, lw_evidence_words[preset->evidence]);
-            lw_grid_add(grid, preset->summary);
+            LW_GRID_ADD(grid, preset->name, preset->type, lw_evidence_words[preset->evidence], preset->summary);
         }
     }
     return lw_grid_write(grid, 0, 0, out);
@@ -42,14 +37,10 @@ static const char *family_evidence(const lw_context *context, const char *family
 }
 
 static lw_status list_families(const lw_context *context, lw_text *out) {
-    lw_grid *grid = lw_grid_new(context->arena, 3, "lll");
-    lw_grid_add(grid, "type");
-    lw_grid_add(grid, "evidence of its presets");
-    lw_grid_add(grid, "what it is");
+    lw_grid *grid = lw_grid_new(context->arena, "lll");
+    LW_GRID_ADD(grid, "type", "evidence of its presets", "what it is");
     for (const lw_family *const *family = lw_families; *family != NULL; family++) {
-        lw_grid_add(grid, (*family)->name);
-        lw_grid_add(grid, family_evidence(context, (*family)->name));
-        lw_grid_add(grid, (*family)->summary);
+        LW_GRID_ADD(grid, (*family)->name, family_evidence(context, (*family)->name), (*family)->summary);
     }
     return lw_grid_write(grid, 0, 0, out);
 }
@@ -65,12 +56,10 @@ static lw_status list_devices(const lw_context *context, lw_text *out) {
 }
 
 static lw_status list_workloads(const lw_context *context, lw_text *out) {
-    lw_grid *grid = lw_grid_new(context->arena, 2, "ll");
-    lw_grid_add(grid, "kind");
-    lw_grid_add(grid, "what it does");
+    lw_grid *grid = lw_grid_new(context->arena, "ll");
+    LW_GRID_ADD(grid, "kind", "what it does");
     for (int kind = 0; kind < LW_JOB_KINDS; kind++) {
-        lw_grid_add(grid, lw_job_words[kind]);
-        lw_grid_add(grid, lw_job_help[kind]);
+        LW_GRID_ADD(grid, lw_job_words[kind], lw_job_help[kind]);
     }
     return lw_grid_write(grid, 0, 0, out);
 }
@@ -78,22 +67,17 @@ static lw_status list_workloads(const lw_context *context, lw_text *out) {
 static lw_status list_measured(const lw_context *context, lw_text *out) {
     const char **paths = NULL;
     size_t count = 0;
-    LW_TRY(lw_command_files(context, "measured", &paths, &count));
-    lw_grid *grid = lw_grid_new(context->arena, 5, "llrll");
-    static const char *const head[] = {"measured table", "use", "points", "what was measured", "by"};
-    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
-        lw_grid_add(grid, head[i]);
-    }
+    LW_TRY(lw_catalog_files(context->catalog, "measured", context->arena, context->diags, &paths, &count));
+    lw_grid *grid = lw_grid_new(context->arena, "llrll");
+    LW_GRID_ADD(grid, "measured table", "use", "points", "what was measured", "by");
     for (size_t i = 0; i < count; i++) {
         lw_measured *table = NULL;
         lw_measured_series series;
         LW_TRY(lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table));
         LW_TRY(lw_measured_series_of(table, context->arena, &series));
-        lw_grid_add(grid, series.table);
-        lw_grid_add(grid, series.validate_only ? "validate" : "calibrate");
+        LW_GRID_ADD(grid, series.table, series.validate_only ? "validate" : "calibrate");
         lw_grid_print(grid, "%zu", series.count);
-        lw_grid_add(grid, series.label);
-        lw_grid_add(grid, series.provenance);
+        LW_GRID_ADD(grid, series.label, series.provenance);
     }
     return lw_grid_write(grid, 0, 0, out);
 }
@@ -103,10 +87,9 @@ static lw_status list_titles(const lw_context *context, const char *folder, cons
                              lw_text *out) {
     const char **paths = NULL;
     size_t count = 0;
-    LW_TRY(lw_command_files(context, folder, &paths, &count));
-    lw_grid *grid = lw_grid_new(context->arena, 2, "ll");
-    lw_grid_add(grid, name_head);
-    lw_grid_add(grid, title_head);
+    LW_TRY(lw_catalog_files(context->catalog, folder, context->arena, context->diags, &paths, &count));
+    lw_grid *grid = lw_grid_new(context->arena, "ll");
+    LW_GRID_ADD(grid, name_head, title_head);
     for (size_t i = 0; i < count; i++) {
         const lw_source *source = NULL;
         lw_node *root = NULL;
@@ -162,12 +145,8 @@ static lw_status list_subject(const lw_context *context, const char *wanted, lw_
 
 static lw_status list_verb(lw_context *context) {
     lw_text text = {0};
-    lw_status status = list_subject(context, context->arguments->file[0], &text);
-    if (status == LW_OK) {
-        status = lw_console_write(&text, context->diags);
-    }
-    lw_text_free(&text);
-    return status;
+    lw_status made = list_subject(context, context->arguments->file[0], &text);
+    return lw_console_print(made, &text, context->diags);
 }
 
 static const char *const flag_names[] = {NULL};

@@ -117,12 +117,8 @@ static void print_stats(const lw_context *context, const lw_result *result, doub
 
 static lw_status print_report(const lw_context *context, const lw_result *result) {
     lw_text text = {0};
-    lw_status status = lw_report(result, (lw_format)context->arguments->format, lw_console_width(), &text);
-    if (status == LW_OK) {
-        status = lw_console_write(&text, context->diags);
-    }
-    lw_text_free(&text);
-    return status;
+    lw_status made = lw_report(result, (lw_format)context->arguments->format, lw_console_width(), &text);
+    return lw_console_print(made, &text, context->diags);
 }
 
 static lw_status run_one(lw_context *context, const char *path) {

@@ -26,12 +26,8 @@ static lw_status find_file(const lw_context *context, const char *name, const ch
 
 static lw_status print_tree(const lw_context *context, const lw_topology *topology) {
     lw_text text = {0};
-    lw_status status = lw_topology_text(topology, &text);
-    if (status == LW_OK) {
-        status = lw_console_write(&text, context->diags);
-    }
-    lw_text_free(&text);
-    return status;
+    lw_status made = lw_topology_text(topology, &text);
+    return lw_console_print(made, &text, context->diags);
 }
 
 static lw_status topo_one(lw_context *context, const char *name) {

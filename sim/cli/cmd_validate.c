@@ -3,6 +3,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 #include "sim/report/validation.h"
+#include "sim/scenario/catalog.h"
 
 // Validate every table; one that is wrong does not keep the others from their turn. *done counts those in `out`. Returns the
 // first status that was not LW_OK.
@@ -36,7 +37,7 @@ static lw_status validate_verb(lw_context *context) {
     const char **paths = arguments->file;
     size_t count = (size_t)arguments->file_count;
     if (count == 0) {
-        LW_TRY(lw_command_files(context, "measured", &paths, &count));
+        LW_TRY(lw_catalog_files(context->catalog, "measured", context->arena, context->diags, &paths, &count));
     }
     lw_validation *tables = LW_NEW_ARRAY(context->arena, lw_validation, count);
     if (tables == NULL) {
@@ -45,11 +46,8 @@ static lw_status validate_verb(lw_context *context) {
     size_t done = 0;
     lw_status ran = validate_all(context, paths, count, tables, &done);
     lw_text text = {0};
-    lw_status status = done == 0 ? LW_OK : lw_report_validation(tables, done, (lw_format)arguments->format, &text);
-    if (status == LW_OK) {
-        status = lw_console_write(&text, context->diags);
-    }
-    lw_text_free(&text);
+    lw_status made = done == 0 ? LW_OK : lw_report_validation(tables, done, (lw_format)arguments->format, &text);
+    lw_status status = lw_console_print(made, &text, context->diags);
     if (ran != LW_OK || status != LW_OK) {
         return ran != LW_OK ? ran : status;
     }

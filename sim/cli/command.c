@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/cli/command.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -129,63 +126,6 @@ lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context
         }
     }
     return first;
-}
-
-static bool is_yaml(const char *name) {
-    size_t length = strlen(name);
-    return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".yaml") == 0;
-}
-
-static int compare_paths(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-// The paths of the folder's files; with paths NULL they are only counted.
-static lw_status read_folder(DIR *folder, const char *path, lw_arena *arena, const char **paths, size_t room, size_t *count) {
-    *count = 0;
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        if (!is_yaml(entry->d_name) || (paths != NULL && *count == room)) {
-            continue;
-        }
-        if (paths != NULL) {
-            paths[*count] = lw_arena_print(arena, "%s/%s", path, entry->d_name);
-            if (paths[*count] == NULL) {
-                return LW_NO_MEMORY;
-            }
-        }
-        ++*count;
-    }
-    return LW_OK;
-}
-
-lw_status lw_command_files(const lw_context *context, const char *folder, const char ***paths, size_t *count) {
-    const char *path = lw_arena_print(context->arena, "%s/%s", lw_catalog_folder(context->catalog), folder);
-    if (path == NULL) {
-        return LW_NO_MEMORY;
-    }
-    DIR *stream = opendir(path);
-    if (stream == NULL) {
-        (void)lw_error(context->diags, (lw_place){0}, NULL, "cannot read the folder %s: %s", path, strerror(errno));
-        return LW_IO;
-    }
-    size_t room = 0;
-    const char **list = NULL;
-    size_t found = 0;
-    lw_status status = read_folder(stream, path, context->arena, NULL, 0, &room);
-    if (status == LW_OK) {
-        rewinddir(stream);
-        list = LW_NEW_ARRAY(context->arena, const char *, room);
-        status = list == NULL ? LW_NO_MEMORY : read_folder(stream, path, context->arena, list, room, &found);
-    }
-    closedir(stream);
-    if (status == LW_OK) {
-        if (found > 0) {
-            qsort(list, found, sizeof *list, compare_paths);
-        }
-        *paths = list;
-        *count = found;
-    }
-    return status;
 }
 
 lw_status lw_command_picture(const lw_context *context, const lw_picture *picture, const char *path) {

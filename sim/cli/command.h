@@ -32,9 +32,6 @@ lw_status lw_session_load(const lw_context *context, const char *path, lw_sessio
 // not keep the others from their turn; an interrupt does. Returns the first status that was not LW_OK.
 lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context *context, const char *path)) LW_CHECKED;
 
-// The .yaml files of a folder below the catalogue's ("measured", "scenarios"), as paths sorted by name.
-lw_status lw_command_files(const lw_context *context, const char *folder, const char ***paths, size_t *count) LW_CHECKED;
-
 // Write a picture; the path's ending (.svg, .png, .pdf) says how, anything else is LW_BAD_USAGE with a diagnostic.
 lw_status lw_command_picture(const lw_context *context, const lw_picture *picture, const char *path) LW_CHECKED;
 

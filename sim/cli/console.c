@@ -32,7 +32,7 @@ lw_exit lw_exit_of(lw_status status) {
     return LW_EXIT_INTERNAL;
 }
 
-lw_status lw_console_write(const lw_text *text, lw_diags *diags) {
+static lw_status write_text(const lw_text *text, lw_diags *diags) {
     if (text->failed) {
         return LW_NO_MEMORY;
     }
@@ -46,6 +46,12 @@ lw_status lw_console_write(const lw_text *text, lw_diags *diags) {
         done += now > 0 ? (size_t)now : 0;
     }
     return LW_OK;
+}
+
+lw_status lw_console_print(lw_status made, lw_text *text, lw_diags *diags) {
+    lw_status status = made == LW_OK ? write_text(text, diags) : made;
+    lw_text_free(text);
+    return status;
 }
 
 void lw_console_message(const char *text) {

@@ -22,9 +22,9 @@ typedef enum lw_exit {
 } lw_exit;
 lw_exit lw_exit_of(lw_status status);
 
-// Write to stdout and make sure that it arrived. LW_IO with a diagnostic (a full disk, a closed pipe); LW_NO_MEMORY when text
-// failed.
-lw_status lw_console_write(const lw_text *text, lw_diags *diags) LW_CHECKED;
+// The end of a command that made a text: write it to stdout when `made` is LW_OK, and free it in any case. Returns made, else
+// what became of the writing: LW_IO with a diagnostic (a full disk, a closed pipe), LW_NO_MEMORY when the text failed.
+lw_status lw_console_print(lw_status made, lw_text *text, lw_diags *diags) LW_CHECKED;
 // A line of our own on stderr.
 void lw_console_message(const char *text);
 // The findings on stderr, in colour where it helps; with quiet only when there is an error among them.

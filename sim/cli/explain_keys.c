@@ -132,17 +132,12 @@ static void add_range(const lw_option *row, lw_text *out) {
 }
 
 lw_status lw_explain_options(const lw_option *options, lw_arena *arena, lw_text *out) {
-    lw_grid *grid = lw_grid_new(arena, 3, "lll");
-    lw_grid_add(grid, "key");
-    lw_grid_add(grid, "default");
-    lw_grid_add(grid, "what it is, and where the default comes from");
+    lw_grid *grid = lw_grid_new(arena, "lll");
+    LW_GRID_ADD(grid, "key", "default", "what it is, and where the default comes from");
     for (const lw_option *row = options; row->key != NULL; row++) {
-        lw_grid_add(grid, row->key);
-        lw_grid_add(grid, default_text(row));
-        lw_grid_add(grid, row->help);
+        LW_GRID_ADD(grid, row->key, default_text(row), row->help);
         if (row->source != NULL) {
-            lw_grid_add(grid, NULL);
-            lw_grid_add(grid, NULL);
+            LW_GRID_ADD(grid, NULL, NULL);
             lw_grid_print(grid, "  source: %s", row->source);
         }
     }
@@ -153,9 +148,20 @@ static bool same_text(const char *a, const char *b) {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-// Families share rows; what reads the same is said once.
+static bool same_words(const char *const *a, const char *const *b) {
+    if (a == b || a == NULL || b == NULL) {
+        return a == b;
+    }
+    size_t i = 0;
+    while (a[i] != NULL && same_text(a[i], b[i])) {
+        i++;
+    }
+    return a[i] == NULL && b[i] == NULL;
+}
+
+// Families have rows in common; what reads the same is said once.
 static bool same_row(const lw_option *a, const lw_option *b) {
-    return a->kind == b->kind && a->dimension == b->dimension && a->words == b->words && a->minimum == b->minimum &&
+    return a->kind == b->kind && a->dimension == b->dimension && same_words(a->words, b->words) && a->minimum == b->minimum &&
            a->maximum == b->maximum && same_text(a->fallback, b->fallback) && same_text(a->help, b->help) &&
            same_text(a->source, b->source);
 }

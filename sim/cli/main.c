@@ -15,17 +15,13 @@ static const lw_verb *const verbs[] = {
 static lw_status print_help(const lw_verb *verb, lw_diags *diags) {
     lw_text text = {0};
     lw_arguments_help(verbs, verb, &text);
-    lw_status status = lw_console_write(&text, diags);
-    lw_text_free(&text);
-    return status;
+    return lw_console_print(LW_OK, &text, diags);
 }
 
 static lw_status print_version(lw_diags *diags) {
     lw_text text = {0};
     lw_text_add(&text, "lanewise " LANEWISE_VERSION "\n");
-    lw_status status = lw_console_write(&text, diags);
-    lw_text_free(&text);
-    return status;
+    return lw_console_print(LW_OK, &text, diags);
 }
 
 static lw_status run_program(int argc, char *const *argv, lw_arena *arena, lw_diags *diags, lw_arguments *arguments) {

@@ -15,7 +15,7 @@ typedef struct grid_row {
 struct lw_grid {
     lw_arena *arena;
     size_t columns;
-    const char *right;
+    const char *sides;
     grid_row *first, *last;
     size_t filled;  // cells in the last row
     bool failed;
@@ -23,12 +23,20 @@ struct lw_grid {
 
 enum { GAP = 2 };  // spaces between columns
 
-lw_grid *lw_grid_new(lw_arena *arena, size_t columns, const char *right) {
-    lw_grid *grid = LW_NEW(arena, lw_grid);
+lw_grid *lw_grid_new(lw_arena *arena, const char *sides) {
+    lw_grid *grid = sides == NULL ? NULL : LW_NEW(arena, lw_grid);
     if (grid != NULL) {
-        *grid = (lw_grid){.arena = arena, .columns = columns, .right = right};
+        *grid = (lw_grid){.arena = arena, .columns = strlen(sides), .sides = sides};
     }
     return grid;
+}
+
+char *lw_grid_all_right(lw_arena *arena, size_t columns) {
+    char *sides = lw_arena_alloc(arena, columns + 1, 1);
+    if (sides != NULL) {
+        memset(sides, 'r', columns);
+    }
+    return sides;
 }
 
 void lw_grid_add(lw_grid *grid, const char *text) {
@@ -46,6 +54,12 @@ void lw_grid_add(lw_grid *grid, const char *text) {
         grid->filled = 0;
     }
     grid->last->cell[grid->filled++] = text == NULL ? "" : text;
+}
+
+void lw_grid_add_list(lw_grid *grid, const char *const *texts, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        lw_grid_add(grid, texts[i]);
+    }
 }
 
 void lw_grid_print(lw_grid *grid, const char *format, ...) {
@@ -97,7 +111,7 @@ static void add_spaces(lw_text *out, size_t count) {
 static void write_cell(const lw_grid *grid, const char *cell, size_t column, size_t width, bool last, lw_text *out) {
     size_t used = characters(cell);
     size_t pad = used < width ? width - used : 0;
-    bool right = grid->right != NULL && column < strlen(grid->right) && grid->right[column] == 'r';
+    bool right = grid->sides[column] == 'r';
     if (right) {
         add_spaces(out, pad);
     }
@@ -135,18 +149,13 @@ lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out
     if (column_width == NULL) {
         return LW_NO_MEMORY;
     }
+    for (size_t column = grid->filled; grid->last != NULL && column < grid->columns; column++) {
+        grid->last->cell[column] = "";  // a row that was only begun
+    }
     for (const grid_row *row = grid->first; row != NULL; row = row->next) {
         for (size_t column = 0; column < grid->columns; column++) {
-            if (row->cell[column] == NULL) {
-                continue;  // cannot happen for whole rows; a started last row is filled up below
-            }
             size_t used = characters(row->cell[column]);
             column_width[column] = used > column_width[column] ? used : column_width[column];
-        }
-    }
-    if (grid->last != NULL) {
-        for (size_t column = grid->filled; column < grid->columns; column++) {
-            grid->last->cell[column] = "";
         }
     }
     for (size_t from = 0; from < grid->columns;) {

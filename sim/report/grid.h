@@ -11,12 +11,18 @@
 
 typedef struct lw_grid lw_grid;
 
-// A grid of `columns` columns in the arena; NULL when out of memory (every other function then does nothing).
-// right: one character a column, 'r' aligns right, anything else left; the text must live as long as the grid.
-lw_grid *lw_grid_new(lw_arena *arena, size_t columns, const char *right);
+// A grid in the arena; NULL when out of memory (every other function then does nothing).
+// sides: one character a column, 'r' aligns right, anything else left; the text must live as long as the grid.
+lw_grid *lw_grid_new(lw_arena *arena, const char *sides);
+// So many columns aligned right, as `sides`; NULL when out of memory, which lw_grid_new passes on.
+char *lw_grid_all_right(lw_arena *arena, size_t columns);
 
 // The next cell, left to right, then the next row. text must live as long as the grid; NULL is an empty cell.
 void lw_grid_add(lw_grid *grid, const char *text);
+// Several cells: LW_GRID_ADD(grid, "preset", "type").
+#define LW_GRID_ADD(grid, ...) \
+    lw_grid_add_list((grid), (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+void lw_grid_add_list(lw_grid *grid, const char *const *texts, size_t count);
 void lw_grid_print(lw_grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // value with `digits` significant digits and no exponent: 0.0341, 25.3, 1280.
 void lw_grid_number(lw_grid *grid, double value, int digits);

@@ -59,21 +59,24 @@ static double model_GBps(const lw_result *result, const lw_measured_series *meas
     return time_s > 0 ? bytes / time_s / 1e9 : 0;
 }
 
+// Only what was observed of copies of some sizes can stand beside a bandwidth.
+static bool is_bandwidth(const lw_measured_series *measured) {
+    return measured->over_sizes &&
+           (strcmp(measured->observe, "bandwidth_GBps") == 0 || strcmp(measured->observe, "time_us") == 0);
+}
+
 static double measured_GBps(const lw_measured_series *measured, const double point[2]) {
     return strcmp(measured->observe, "time_us") == 0 ? point[0] / point[1] / 1e3 : point[1];
 }
 
 lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) {
-    lw_grid *grid = lw_grid_new(arena, 7, "llrrrrl");
-    static const char *const head[] = {"link", "copy", "bytes", "measured", "model", "model off", "table"};
-    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
-        lw_grid_add(grid, head[i]);
-    }
+    lw_grid *grid = lw_grid_new(arena, "llrrrrl");
+    LW_GRID_ADD(grid, "link", "copy", "bytes", "measured", "model", "model off", "table");
     size_t rows = 0;
     for (size_t m = 0; m < result->measured_count; m++) {
         const lw_measured_series *measured = &result->measured[m];
         const double *largest = NULL;
-        for (size_t i = 0; i < measured->count; i++) {
+        for (size_t i = 0; is_bandwidth(measured) && i < measured->count; i++) {
             bool reached = model_GBps(result, measured, measured->points[i][0]) > 0;
             largest = reached && (largest == NULL || measured->points[i][0] > largest[0]) ? measured->points[i] : largest;
         }
@@ -83,8 +86,8 @@ lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *
         double model = model_GBps(result, measured, largest[0]);
         double real = measured_GBps(measured, largest);
         char size[LW_QUANTITY_TEXT];
-        lw_grid_add(grid, measured->series == NULL ? "-" : measured->series);
-        lw_grid_add(grid, measured->direction == NULL ? "-" : measured->direction);
+        LW_GRID_ADD(grid, measured->series == NULL ? "-" : measured->series,
+                    measured->direction == NULL ? "-" : measured->direction);
         lw_grid_print(grid, "%s", lw_quantity_print(largest[0], LW_BYTES, size));
         lw_grid_number(grid, real, DIGITS);
         lw_grid_number(grid, model, DIGITS);

@@ -82,18 +82,22 @@ static lw_status fill_matrix(const lw_result *result, lw_arena *arena, matrix *o
     return LW_OK;
 }
 
-static const char *all_right(lw_arena *arena, size_t columns) {
-    char *text = lw_arena_alloc(arena, columns + 1, 1);
-    if (text != NULL) {
-        memset(text, 'r', columns);
+// "9.82", or "9.82 (6.62 to 12.4)" where a link says how uncertain it is.
+static void add_bandwidth(lw_grid *grid, const lw_workload_result *workload, bool *banded) {
+    if (!workload->has_band) {
+        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+        return;
     }
-    return text;
+    lw_grid_print(grid, "%.*g (%.*g to %.*g)", DIGITS, workload->bandwidth_GBps, DIGITS, workload->low_GBps, DIGITS,
+                  workload->high_GBps);
+    *banded = true;
 }
 
 // "upload, host->gpu, GB/s by links.egpu", then sizes down and series across.
 static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
     const char *direction = NULL;
-    lw_grid *grid = lw_grid_new(arena, m->series_count + 1, all_right(arena, m->series_count + 1));
+    bool banded = false;
+    lw_grid *grid = lw_grid_new(arena, lw_grid_all_right(arena, m->series_count + 1));
     lw_grid_add(grid, "size");
     for (size_t c = 0; c < m->series_count; c++) {
         lw_grid_add(grid, m->series[c]->text);
@@ -107,12 +111,12 @@ static lw_status write_block(const matrix *m, const char *name, size_t guess, in
                 lw_grid_add(grid, "-");
             } else {
                 direction = direction == NULL ? workload->direction : direction;
-                lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+                add_bandwidth(grid, workload, &banded);
             }
         }
     }
-    lw_text_print(out, "\n%s%s%s, GB/s by %s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
-                  m->series[0]->path);
+    lw_text_print(out, "\n%s%s%s, GB/s by %s%s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
+                  m->series[0]->path, banded ? " (in brackets: what is uncertain)" : "");
     return lw_grid_write(grid, 2, width, out);
 }
 
@@ -144,19 +148,14 @@ static lw_evidence evidence_of_link(const lw_point *point, const char *workload)
 static lw_status write_limits(const matrix *m, const lw_columns *columns, lw_arena *arena, lw_text *out) {
     size_t row = largest_size(m);
     lw_text_print(out, "\nWhat limits them at %s\n", m->size[row]->text);
-    lw_grid *grid = lw_grid_new(arena, 5, "llrll");
-    lw_grid_add(grid, m->series[0]->path);
-    lw_grid_add(grid, "workload");
-    lw_grid_add(grid, "share");
-    lw_grid_add(grid, "limited by");
-    lw_grid_add(grid, "link's evidence");
+    lw_grid *grid = lw_grid_new(arena, "llrll");
+    LW_GRID_ADD(grid, m->series[0]->path, "workload", "share", "limited by", "link's evidence");
     for (size_t c = 0; c < m->series_count; c++) {
         const lw_point *point = m->cell[row * m->series_count + c];
         for (size_t w = 0; point != NULL && w < columns->workload_count; w++) {
             const lw_workload_result *workload = lw_point_workload(point, columns->workload[w], w);
             if (workload != NULL) {
-                lw_grid_add(grid, m->series[c]->text);
-                lw_grid_add(grid, workload->name);
+                LW_GRID_ADD(grid, m->series[c]->text, workload->name);
                 add_limit(grid, workload);
                 lw_grid_add(grid, lw_evidence_words[evidence_of_link(point, workload->name)]);
             }
@@ -195,21 +194,17 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
     const size_t set_count = result->point[0].set_count;
     const extras has = extras_of(result);
     const size_t columns = set_count + 6 + has.band + has.wait + has.latency;
-    char *right = lw_arena_alloc(arena, columns + 1, 1);
-    if (right == NULL) {
+    char *sides = lw_grid_all_right(arena, columns);
+    lw_grid *grid = lw_grid_new(arena, sides);
+    if (grid == NULL) {
         return LW_NO_MEMORY;
     }
-    lw_grid *grid = lw_grid_new(arena, columns, right);
     for (size_t i = 0; i < set_count; i++) {
-        right[i] = result->point[0].set[i].is_number ? 'r' : 'l';
+        sides[i] = result->point[0].set[i].is_number ? 'r' : 'l';
         lw_grid_add(grid, result->point[0].set[i].path);
     }
-    memset(right + set_count, 'r', columns - set_count);
-    right[set_count] = right[columns - 1] = 'l';
-    lw_grid_add(grid, "workload");
-    lw_grid_add(grid, "bytes");
-    lw_grid_add(grid, "time, us");
-    lw_grid_add(grid, "GB/s");
+    sides[set_count] = sides[columns - 1] = 'l';
+    LW_GRID_ADD(grid, "workload", "bytes", "time, us", "GB/s");
     if (has.band) {
         lw_grid_add(grid, "uncertain, GB/s");
     }
@@ -219,8 +214,7 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
     if (has.latency) {
         lw_grid_add(grid, "mean latency, ns");
     }
-    lw_grid_add(grid, "share");
-    lw_grid_add(grid, "limited by");
+    LW_GRID_ADD(grid, "share", "limited by");
     for (size_t p = 0; p < result->point_count; p++) {
         const lw_point *point = &result->point[p];
         for (size_t w = 0; w < point->workload_count; w++) {
@@ -262,11 +256,8 @@ static bool is_idle(const lw_point *point, size_t d) {
 
 // The links of a single point; in a sweep they would bury the answer (CSV and JSON have them all).
 static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *out) {
-    lw_grid *grid = lw_grid_new(arena, 6, "llrrrr");
-    static const char *const head[] = {"link", "direction", "busy", "payload bytes", "wire bytes", "packets"};
-    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
-        lw_grid_add(grid, head[i]);
-    }
+    lw_grid *grid = lw_grid_new(arena, "llrrrr");
+    LW_GRID_ADD(grid, "link", "direction", "busy", "payload bytes", "wire bytes", "packets");
     size_t idle = 0;
     for (size_t d = 0; d < point->direction_count; d++) {
         const lw_direction_result *direction = &point->direction[d];
@@ -274,8 +265,7 @@ static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *ou
             idle++;
             continue;
         }
-        lw_grid_add(grid, direction->link);
-        lw_grid_add(grid, direction->direction);
+        LW_GRID_ADD(grid, direction->link, direction->direction);
         lw_grid_print(grid, "%.1f %%", 100 * direction->utilisation);
         lw_grid_print(grid, "%lld", (long long)direction->payload_bytes);
         lw_grid_print(grid, "%lld", (long long)direction->wire_bytes);

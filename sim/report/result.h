@@ -77,7 +77,8 @@ typedef struct lw_measured_series {
     const char *provenance;  // author, title, date: for the foot
     const char *series;      // the series value it belongs to ("oculink-2-x4"); NULL when none
     const char *family;
-    const char *observe;    // "bandwidth_GBps" or "time_us"
+    const char *observe;    // "bandwidth_GBps", "time_us", "time_s", "mean_wait_us" or "mean_latency_us"
+    bool over_sizes;        // x is how many bytes the observed work moves
     const char *direction;  // "h2d", "d2h", or NULL
     double (*points)[2];    // x in the base unit, y in the unit of observe
     size_t count;

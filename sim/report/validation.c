@@ -2,34 +2,18 @@
 #include "sim/report/validation.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/report/grid.h"
+#include "sim/report/json.h"
 
 // The points of all tables that share a family or a use.
 typedef struct total {
     const char *kind;  // "family", "use", "all"
     const char *name;
     size_t tables, failed, points;
-    double median, p90, worst;
+    lw_spread error;
 } total;
-
-static int compare_numbers(const void *a, const void *b) {
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-// The median of sorted values is the mean of the middle two; the 90th percentile is the smallest that at least 90 % do not
-// exceed.
-static double median_of(const double *sorted, size_t count) {
-    return count == 0 ? 0 : count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
-}
-
-static double p90_of(const double *sorted, size_t count) {
-    return count == 0 ? 0 : sorted[(9 * count + 9) / 10 - 1];
-}
 
 static const char *group_of(const lw_validation *table, const char *kind) {
     return strcmp(kind, "family") == 0 ? table->family : strcmp(kind, "use") == 0 ? table->use : "all";
@@ -46,12 +30,7 @@ static void sum_up(const lw_validation *table, size_t count, double *scratch, to
             scratch[out->points++] = fabs(table[t].rows[i][2] / table[t].rows[i][1] - 1);
         }
     }
-    if (out->points > 0) {
-        qsort(scratch, out->points, sizeof *scratch, compare_numbers);
-        out->worst = scratch[out->points - 1];
-    }
-    out->median = median_of(scratch, out->points);
-    out->p90 = p90_of(scratch, out->points);
+    out->error = lw_spread_of(scratch, out->points);
 }
 
 static bool is_new_group(const lw_validation *table, size_t index, const char *kind) {
@@ -89,44 +68,34 @@ static lw_status make_totals(const lw_validation *table, size_t count, lw_arena 
     return LW_OK;
 }
 
-static void add_percent(lw_grid *grid, double share) {
-    lw_grid_print(grid, "%.1f %%", 100 * share);
+static void add_spread(const lw_spread *error, lw_grid *grid) {
+    lw_grid_print(grid, "%.1f %%", 100 * error->median);
+    lw_grid_print(grid, "%.1f %%", 100 * error->p90);
+    lw_grid_print(grid, "%.1f %%", 100 * error->worst);
 }
 
 static lw_status write_table(const lw_validation *table, size_t count, const total *totals, size_t total_count, lw_arena *arena,
                              lw_text *out) {
-    lw_grid *grid = lw_grid_new(arena, 9, "lllrrrrrl");
-    static const char *const head[] = {"measured table", "family", "use", "points", "median", "p90", "worst", "limit", ""};
-    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
-        lw_grid_add(grid, head[i]);
-    }
+    lw_grid *grid = lw_grid_new(arena, "lllrrrrrl");
+    LW_GRID_ADD(grid, "measured table", "family", "use", "points", "median", "p90", "worst", "limit", "");
     for (size_t t = 0; t < count; t++) {
-        lw_grid_add(grid, table[t].name);
-        lw_grid_add(grid, table[t].family);
-        lw_grid_add(grid, table[t].use);
+        LW_GRID_ADD(grid, table[t].name, table[t].family, table[t].use);
         lw_grid_print(grid, "%zu", table[t].points);
-        add_percent(grid, table[t].median);
-        add_percent(grid, table[t].p90);
-        add_percent(grid, table[t].worst);
+        add_spread(&table[t].error, grid);
         lw_grid_print(grid, "%.0f / %.0f %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
         lw_grid_add(grid, table[t].ok ? "ok" : "OVER");
     }
     lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");
     LW_TRY(lw_grid_write(grid, 0, 0, out));
     lw_text_add(out, "\n");
-    lw_grid *sums = lw_grid_new(arena, 7, "lrrrrrl");
-    static const char *const sum_head[] = {"all points of", "tables", "points", "median", "p90", "worst", ""};
-    for (size_t i = 0; i < sizeof sum_head / sizeof sum_head[0]; i++) {
-        lw_grid_add(sums, sum_head[i]);
-    }
+    lw_grid *sums = lw_grid_new(arena, "lrrrrrl");
+    LW_GRID_ADD(sums, "all points of", "tables", "points", "median", "p90", "worst", "");
     for (size_t i = 0; i < total_count; i++) {
         bool all = strcmp(totals[i].kind, "all") == 0;
         lw_grid_print(sums, "%s%s%s", totals[i].kind, all ? "" : " ", all ? "" : totals[i].name);
         lw_grid_print(sums, "%zu", totals[i].tables);
         lw_grid_print(sums, "%zu", totals[i].points);
-        add_percent(sums, totals[i].median);
-        add_percent(sums, totals[i].p90);
-        add_percent(sums, totals[i].worst);
+        add_spread(&totals[i].error, sums);
         if (totals[i].failed > 0) {
             lw_grid_print(sums, "%zu over the limit", totals[i].failed);
         } else {
@@ -136,31 +105,29 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
     return lw_grid_write(sums, 0, 0, out);
 }
 
-static void add_pair(lw_text *out, const char *key, double value) {
-    lw_text_print(out, ",\"%s\":", key);
-    lw_text_number(out, value);
+static void write_json_spread(const lw_spread *error, lw_text *out) {
+    lw_json_number(out, "median", error->median);
+    lw_json_number(out, "p90", error->p90);
+    lw_json_number(out, "worst", error->worst);
 }
 
 static void write_json_table(const lw_validation *table, lw_text *out) {
-    lw_text_add(out, "{\"name\":");
-    lw_text_json_string(out, table->name);
-    lw_text_add(out, ",\"family\":");
-    lw_text_json_string(out, table->family);
-    lw_text_add(out, ",\"use\":");
-    lw_text_json_string(out, table->use);
-    lw_text_print(out, ",\"points\":%zu", table->points);
-    add_pair(out, "median", table->median);
-    add_pair(out, "p90", table->p90);
-    add_pair(out, "worst", table->worst);
-    lw_text_add(out, ",\"limit\":{\"median\":");
-    lw_text_number(out, table->limit_median);
-    lw_text_add(out, ",\"worst\":");
-    lw_text_number(out, table->limit_worst);
-    lw_text_print(out, "},\"ok\":%s,\"rows\":[", table->ok ? "true" : "false");
+    lw_text_add(out, "{");
+    lw_json_string(out, "name", table->name);
+    lw_json_string(out, "family", table->family);
+    lw_json_string(out, "use", table->use);
+    lw_json_integer(out, "points", (int64_t)table->points);
+    write_json_spread(&table->error, out);
+    lw_json_open(out, "limit", "{");
+    lw_json_number(out, "median", table->limit_median);
+    lw_json_number(out, "worst", table->limit_worst);
+    lw_text_print(out, "},\"ok\":%s", table->ok ? "true" : "false");
+    lw_json_open(out, "rows", "[");
     for (size_t i = 0; i < table->points; i++) {
-        lw_text_add(out, i > 0 ? ",[" : "[");
+        lw_json_item(out);
+        lw_text_add(out, "[");
         for (int k = 0; k < 3; k++) {
-            lw_text_add(out, k > 0 ? "," : "");
+            lw_json_item(out);
             lw_text_number(out, table->rows[i][k]);
         }
         lw_text_add(out, "]");
@@ -171,18 +138,21 @@ static void write_json_table(const lw_validation *table, lw_text *out) {
 static void write_json(const lw_validation *table, size_t count, const total *totals, size_t total_count, lw_text *out) {
     lw_text_add(out, "{\"schema\":\"lanewise-validate/1\",\"tables\":[");
     for (size_t t = 0; t < count; t++) {
-        lw_text_add(out, t > 0 ? ",\n" : "\n");
+        lw_json_item(out);
+        lw_text_add(out, "\n");
         write_json_table(&table[t], out);
     }
     lw_text_add(out, "\n],\"totals\":[");
     for (size_t i = 0; i < total_count; i++) {
-        lw_text_print(out, "%s\n{\"by\":\"%s\",\"name\":", i > 0 ? "," : "", totals[i].kind);
-        lw_text_json_string(out, totals[i].name);
-        lw_text_print(out, ",\"tables\":%zu,\"points\":%zu", totals[i].tables, totals[i].points);
-        add_pair(out, "median", totals[i].median);
-        add_pair(out, "p90", totals[i].p90);
-        add_pair(out, "worst", totals[i].worst);
-        lw_text_print(out, ",\"over\":%zu}", totals[i].failed);
+        lw_json_item(out);
+        lw_text_add(out, "\n{");
+        lw_json_string(out, "by", totals[i].kind);
+        lw_json_string(out, "name", totals[i].name);
+        lw_json_integer(out, "tables", (int64_t)totals[i].tables);
+        lw_json_integer(out, "points", (int64_t)totals[i].points);
+        write_json_spread(&totals[i].error, out);
+        lw_json_integer(out, "over", (int64_t)totals[i].failed);
+        lw_text_add(out, "}");
     }
     lw_text_add(out, "\n]}\n");
 }

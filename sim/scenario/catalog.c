@@ -2,6 +2,7 @@
 #include "sim/scenario/catalog.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,26 +39,46 @@ static int compare_names(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static lw_status list_folder(lw_catalog *catalog, lw_preset_kind kind) {
+static void sort_names(const char **names, size_t count) {
+    if (count > 0) {
+        qsort(names, count, sizeof *names, compare_names);
+    }
+}
+
+// The files NAME.yaml of a folder in no order: their names, or their paths. LW_IO when the folder cannot be read.
+static lw_status list_files(const char *path, bool as_paths, lw_arena *arena, lw_list *out) {
+    DIR *folder = opendir(path);
+    if (folder == NULL) {
+        return LW_IO;
+    }
+    lw_status status = LW_OK;
+    for (const struct dirent *file; status == LW_OK && (file = readdir(folder)) != NULL;) {
+        size_t length = strlen(file->d_name);
+        if (file->d_name[0] == '.' || length < 6 || strcmp(file->d_name + length - 5, ".yaml") != 0) {
+            continue;
+        }
+        const char **slot = LW_LIST_ADD(out, const char *, arena);
+        const char *text =
+            as_paths ? lw_arena_print(arena, "%s/%s", path, file->d_name) : lw_arena_copy_n(arena, file->d_name, length - 5);
+        if (slot == NULL || text == NULL) {
+            status = LW_NO_MEMORY;
+        } else {
+            *slot = text;
+        }
+    }
+    closedir(folder);
+    return status;
+}
+
+static lw_status list_presets(lw_catalog *catalog, lw_preset_kind kind) {
     const char *path = lw_arena_print(catalog->arena, "%s/%s", catalog->folder, subfolders[kind]);
     if (path == NULL) {
         return LW_NO_MEMORY;
     }
     lw_list names = {0};
-    DIR *folder = opendir(path);
-    for (struct dirent *file; folder != NULL && (file = readdir(folder)) != NULL;) {
-        size_t length = strlen(file->d_name);
-        if (file->d_name[0] == '.' || length < 6 || strcmp(file->d_name + length - 5, ".yaml") != 0) {
-            continue;
-        }
-        const char **name = LW_LIST_ADD(&names, const char *, catalog->arena);
-        if (name == NULL || (*name = lw_arena_copy_n(catalog->arena, file->d_name, length - 5)) == NULL) {
-            closedir(folder);
-            return LW_NO_MEMORY;
-        }
-    }
-    if (folder != NULL) {
-        closedir(folder);
+    lw_status status = list_files(path, false, catalog->arena, &names);
+    if (status != LW_OK && status != LW_IO) {  // no folder, no presets
+        return status;
     }
     catalog->count[kind] = names.count;
     catalog->names[kind] = LW_LIST_ITEMS(&names, const char *);
@@ -65,12 +86,28 @@ static lw_status list_folder(lw_catalog *catalog, lw_preset_kind kind) {
     if (catalog->entries[kind] == NULL) {
         return LW_NO_MEMORY;
     }
-    if (names.count > 0) {
-        qsort(catalog->names[kind], names.count, sizeof *catalog->names[kind], compare_names);
-    }
+    sort_names(catalog->names[kind], names.count);
     for (size_t i = 0; i < names.count; i++) {
         catalog->entries[kind][i].name = catalog->names[kind][i];
     }
+    return LW_OK;
+}
+
+lw_status lw_catalog_files(const lw_catalog *catalog, const char *folder, lw_arena *arena, lw_diags *diags, const char ***paths,
+                           size_t *count) {
+    const char *path = lw_arena_print(arena, "%s/%s", catalog->folder, folder);
+    if (path == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_list list = {0};
+    lw_status status = list_files(path, true, arena, &list);
+    if (status == LW_IO) {
+        (void)lw_error(diags, (lw_place){0}, NULL, "cannot read the folder %s: %s", path, strerror(errno));
+    }
+    LW_TRY(status);
+    *paths = LW_LIST_ITEMS(&list, const char *);
+    *count = list.count;
+    sort_names(*paths, *count);
     return LW_OK;
 }
 
@@ -98,7 +135,7 @@ lw_status lw_catalog_open(const char *folder, lw_arena *arena, lw_diags *diags, 
     catalog->arena = arena;
     catalog->diags = diags;
     for (int kind = 0; kind < LW_PRESET_KINDS; kind++) {
-        LW_TRY(list_folder(catalog, (lw_preset_kind)kind));
+        LW_TRY(list_presets(catalog, (lw_preset_kind)kind));
     }
     *out = catalog;
     return LW_OK;
@@ -263,7 +300,7 @@ const char *lw_catalog_nearest(const lw_catalog *catalog, lw_preset_kind kind, c
     return lw_nearest(name, catalog->names[kind], catalog->count[kind]);
 }
 
-lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const lw_node *name, lw_arena *arena, lw_diags *diags,
+lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const lw_node *name, lw_diags *diags,
                          const lw_preset **preset, const lw_node **values) {
     const char *what = kind == LW_PRESET_LINK ? "link" : "device";
     if (name->kind != LW_SCALAR) {
@@ -285,11 +322,7 @@ lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const l
         return lw_error(diags, name->place, "its file in the presets' folder is wrong", "the %s preset '%s' cannot be used", what,
                         name->text);
     }
-    lw_node *copy = lw_tree_copy(e->values, arena);
-    if (copy == NULL) {
-        return LW_NO_MEMORY;
-    }
     *preset = &e->preset;
-    *values = copy;
+    *values = e->values;
     return LW_OK;
 }

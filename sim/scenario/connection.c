@@ -107,7 +107,7 @@ lw_status lw_link_read(const lw_node *node, const lw_catalog *catalog, lw_arena 
     LW_TRY(read_between(node, diags, out));
     const lw_node *values = NULL, *preset = lw_map_get(node, "preset"), *pattern = lw_map_get(node, "pattern");
     if (preset != NULL) {
-        LW_TRY(lw_catalog_use(catalog, LW_PRESET_LINK, preset, arena, diags, &out->preset, &values));
+        LW_TRY(lw_catalog_use(catalog, LW_PRESET_LINK, preset, diags, &out->preset, &values));
     }
     LW_TRY(read_family(node, diags, out));
     if (pattern != NULL) {

@@ -215,7 +215,7 @@ static lw_status check_guests(const lw_device_spec *spec, lw_diags *diags) {
                     "'%s' is no card that %lld guests could share", spec->name, (long long)p->guests);
 }
 
-lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_device_spec *out) {
+lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_diags *diags, lw_device_spec *out) {
     static const char *const own[] = {"preset", "kind", NULL};
     *out = (lw_device_spec){.name = node->key, .place = node->key_place};
     neutral_params(&out->params);
@@ -229,7 +229,7 @@ lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_aren
     }
     const lw_node *values = NULL, *preset = lw_map_get(node, "preset");
     if (preset != NULL) {
-        LW_TRY(lw_catalog_use(catalog, LW_PRESET_DEVICE, preset, arena, diags, &out->preset, &values));
+        LW_TRY(lw_catalog_use(catalog, LW_PRESET_DEVICE, preset, diags, &out->preset, &values));
     }
     LW_TRY(read_kind(node, diags, out));
     const lw_option *table = lw_device_options(out->kind);

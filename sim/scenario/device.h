@@ -87,8 +87,7 @@ typedef struct lw_device {
 const lw_option *lw_device_options(lw_device_kind kind);
 
 // Read one node of the scenario.
-lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
-                         lw_device_spec *out) LW_CHECKED;
+lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_diags *diags, lw_device_spec *out) LW_CHECKED;
 
 // A parameter of a device, and a record that it matters (so that an idle one can be reported).
 #define LW_DEVICE_GET(device, field) \

@@ -2,7 +2,6 @@
 // Measured tables: scenarios that were really run. Each point is the table's scenario with the varied paths set; the model runs
 // it and what the workload shows is compared with what was observed.
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/lanewise.h"
@@ -218,14 +217,8 @@ static lw_status parse_observe(lw_measured *table, const lw_node *root, lw_arena
 
 // The number that a chart puts on its axis: whatever quantity the text is.
 static double axis_value(const lw_node *node, size_t index) {
-    for (lw_dimension dimension = LW_PLAIN; node->kind == LW_SCALAR && dimension < LW_DIMENSION_COUNT; dimension++) {
-        lw_quantity quantity;
-        const char *problem, *hint;
-        if (lw_quantity_parse(node->text, dimension, &quantity, &problem, &hint)) {
-            return quantity.value;
-        }
-    }
-    return (double)index;
+    lw_quantity quantity;
+    return node->kind == LW_SCALAR && lw_quantity_parse_any(node->text, &quantity) ? quantity.value : (double)index;
 }
 
 static lw_status parse_point(lw_measured *table, const lw_node *row, size_t index, lw_arena *arena, lw_diags *diags) {
@@ -289,16 +282,11 @@ static lw_status parse_points(lw_measured *table, lw_arena *arena, lw_diags *dia
     return status;
 }
 
-static const char *scalar_at(const lw_node *map, const char *key) {
-    const lw_node *node = lw_map_get(map, key);
-    return node && node->kind == LW_SCALAR ? node->text : NULL;
-}
-
 static const char *node_kind(const lw_measured *table, const lw_node *nodes, const char *name) {
     const lw_node *node = name ? lw_map_get(nodes, name) : NULL;
-    const char *preset = scalar_at(node, "preset");
+    const char *preset = lw_map_text(node, "preset");
     const lw_preset *found = preset ? lw_catalog_find(table->catalog, LW_PRESET_DEVICE, preset) : NULL;
-    return found ? found->type : scalar_at(node, "kind");
+    return found ? found->type : lw_map_text(node, "kind");
 }
 
 // Family and preset of the first link and the direction of the observed copy, as the first point has them. The scenario checks
@@ -307,16 +295,16 @@ static void describe(lw_measured *table) {
     const lw_node *tree = table->point[0].tree;
     const lw_node *links = lw_map_get(tree, "links");
     const lw_node *link = links && links->kind == LW_MAP ? links->first : NULL;
-    table->preset = scalar_at(link, "preset");
+    table->preset = lw_map_text(link, "preset");
     const lw_preset *found = table->preset ? lw_catalog_find(table->catalog, LW_PRESET_LINK, table->preset) : NULL;
-    table->family = found ? found->type : scalar_at(link, "type");
+    table->family = found ? found->type : lw_map_text(link, "type");
     if (!table->family) {
         table->family = "unknown";
     }
     const lw_node *workload = lw_map_get(lw_map_get(tree, "workloads"), table->workload);
     const lw_node *nodes = lw_map_get(tree, "nodes");
-    const char *from = node_kind(table, nodes, scalar_at(workload, "from"));
-    const char *to = node_kind(table, nodes, scalar_at(workload, "to"));
+    const char *from = node_kind(table, nodes, lw_map_text(workload, "from"));
+    const char *to = node_kind(table, nodes, lw_map_text(workload, "to"));
     if (from && to) {
         bool from_host = strcmp(from, "host") == 0, to_host = strcmp(to, "host") == 0;
         table->copy = from_host ? (to_host ? NULL : "h2d") : (to_host ? "d2h" : "d2d");
@@ -388,22 +376,6 @@ static lw_status run_point(const lw_measured *table, const table_point *point, c
     return lw_error(diags, point->place, NULL, "the run has no result for workload '%s'", table->workload);
 }
 
-static int ascending(const void *a, const void *b) {
-    double x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
-static void summarise(double *error, lw_validation *out) {
-    const size_t n = out->points;
-    qsort(error, n, sizeof error[0], ascending);
-    out->median = n % 2 == 1 ? error[n / 2] : (error[n / 2 - 1] + error[n / 2]) / 2;
-    out->p90 = error[(9 * n + 9) / 10 - 1];  // nearest rank: the smallest that at least 90 % do not exceed
-    out->worst = error[n - 1];
-    out->ok = out->median <= out->limit_median && out->worst <= out->limit_worst;
-}
-
 lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_arena *arena, lw_diags *diags,
                                lw_validation *out) {
     const size_t n = table->point_count;
@@ -437,9 +409,19 @@ lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_a
         result.rows[i][2] = model;
         error[i] = fabs(model / point->observed - 1);
     }
-    summarise(error, &result);
+    result.error = lw_spread_of(error, n);
+    result.ok = result.error.median <= result.limit_median && result.error.worst <= result.limit_worst;
     *out = result;
     return LW_OK;
+}
+
+// Is the first varied path the size of the observed work?
+static bool is_over_sizes(const lw_measured *table) {
+    static const char before[] = "workloads.", after[] = ".bytes";
+    const char *path = table->head.vary->first->text;
+    size_t length = strlen(table->workload);
+    return strncmp(path, before, sizeof before - 1) == 0 && strncmp(path + sizeof before - 1, table->workload, length) == 0 &&
+           strcmp(path + sizeof before - 1 + length, after) == 0;
 }
 
 lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_measured_series *out) {
@@ -451,6 +433,7 @@ lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_me
         .series = table->preset,
         .family = table->family,
         .observe = table->metric->word,
+        .over_sizes = is_over_sizes(table),
         .direction = table->copy,
         .points = lw_arena_alloc(arena, table->point_count, sizeof(double[2])),
         .count = table->point_count,

@@ -18,23 +18,28 @@ typedef struct {
 
 #define NO_TASK LW_NO_SERVER
 
-// Add a task that waits for up to three others (NO_TASK: no one).
-static lw_status emit(emitter *e, lw_task task, const uint32_t after[3], uint32_t *out) {
+// The most that a job, or a task, may move: sums of few such numbers fit 64 bits.
+static const int64_t bytes_max = INT64_C(1) << 62;
+static const int64_t ps_per_s = 1000000000000;
+
+// Add a task that waits for up to two others (NO_TASK: no one).
+static lw_status emit(emitter *e, lw_task task, uint32_t first, uint32_t second, uint32_t *out) {
     lw_builder *builder = e->builder;
     if (builder->task.count >= LW_TASKS_MAX) {
         return lw_error(builder->diags, e->job->job->place, "lower repeat or count, or raise staging_bytes",
                         "workloads.%s takes the run over %d steps", e->job->job->name, LW_TASKS_MAX);
     }
-    uint32_t *list = LW_NEW_ARRAY(builder->arena, uint32_t, 3);
+    uint32_t *list = LW_NEW_ARRAY(builder->arena, uint32_t, 2);
     if (list == NULL) {
         return LW_NO_MEMORY;
     }
     task.name = e->job->job->name;
     task.after_count = 0;
-    for (int i = 0; i < 3; i++) {
-        if (after[i] != NO_TASK) {
-            list[task.after_count++] = after[i];
-        }
+    if (first != NO_TASK) {
+        list[task.after_count++] = first;
+    }
+    if (second != NO_TASK) {
+        list[task.after_count++] = second;
     }
     task.after = list;
     uint32_t index = (uint32_t)builder->task.count;
@@ -51,7 +56,7 @@ static lw_status emit(emitter *e, lw_task task, const uint32_t after[3], uint32_
 static lw_status count_bytes(emitter *e, int64_t bytes, int64_t times) {
     const lw_job *job = e->job->job;
     lw_int128 sum = (lw_int128)bytes * times + e->job->bytes;
-    if (sum > INT64_C(1) << 62) {
+    if (sum > bytes_max) {
         return lw_error(e->builder->diags, lw_job_place(job, "bytes"), "ask for less", "workloads.%s moves more than 2^62 bytes",
                         job->name);
     }
@@ -70,9 +75,9 @@ static int64_t repeated_ps(int64_t time_ps, int64_t times) {
     return cut((lw_int128)time_ps * times);
 }
 
-static lw_status emit_delay(emitter *e, int64_t duration_ps, uint32_t first, uint32_t second, uint32_t *out) {
+static lw_status emit_delay(emitter *e, int64_t duration_ps, uint32_t after, uint32_t *out) {
     lw_task delay = {.kind = LW_TASK_DELAY, .resource = LW_NO_SERVER, .duration_ps = duration_ps};
-    return emit(e, delay, (uint32_t[3]){first, second, NO_TASK}, out);
+    return emit(e, delay, after, NO_TASK, out);
 }
 
 // ---- Copies ----
@@ -89,22 +94,20 @@ typedef struct {
 // All chunks of a staged copy: a buffer is filled again when it has been emptied.
 static lw_status emit_staged(emitter *e, const copy_way *way, int64_t bytes, uint32_t start, uint32_t *end) {
     uint32_t filled = NO_TASK, emptied[2] = {NO_TASK, NO_TASK};  // the last fill; the last two drains, newest first
-    for (int64_t done = 0; done == 0 || done < bytes;) {
+    int64_t done = 0;
+    do {
         int64_t chunk = bytes - done < way->chunk_bytes ? bytes - done : way->chunk_bytes;
         lw_task fill = way->first.task, drain = way->second.task;
         fill.bytes = drain.bytes = chunk;
         drain.finish_ps += done + chunk == bytes ? way->finish_ps : 0;
         uint32_t wait = done == 0 ? start : filled;
-        LW_TRY(emit(e, fill, (uint32_t[3]){wait, emptied[way->buffers - 1], NO_TASK}, &filled));
+        LW_TRY(emit(e, fill, wait, emptied[way->buffers - 1], &filled));
         uint32_t drained;
-        LW_TRY(emit(e, drain, (uint32_t[3]){filled, emptied[0], NO_TASK}, &drained));
+        LW_TRY(emit(e, drain, filled, emptied[0], &drained));
         emptied[1] = emptied[0];
         emptied[0] = drained;
         done += chunk;
-        if (chunk == 0) {
-            break;
-        }
-    }
+    } while (done < bytes);
     *end = emptied[0];
     return LW_OK;
 }
@@ -134,6 +137,11 @@ static lw_status nearest_host(const lw_builder *builder, const uint32_t pair[2],
         }
     }
     return best >= 0 ? LW_OK : LW_BAD_INPUT;
+}
+
+// Does the device copy by itself, or must somebody call a core?
+static bool has_engine(const lw_device *device) {
+    return device->spec->kind == LW_DEVICE_GPU || device->spec->kind == LW_DEVICE_NIC;
 }
 
 static bool goes_through_host(const lw_system *system, lw_job *job, const uint32_t pair[2]) {
@@ -196,13 +204,13 @@ static lw_status choose_way(lw_builder *builder, lw_job *job, const uint32_t pai
     LW_TRY(lw_transfer_ends(builder, job, pair[0], pair[1], &ends));
     const lw_device *executor = &system->device[ends.executor];
     uint32_t other = ends.executor == pair[0] ? pair[1] : pair[0];
-    bool has_engine = executor->spec->kind == LW_DEVICE_GPU || executor->spec->kind == LW_DEVICE_NIC;
+    bool by_engine = has_engine(executor);
     bool at_end = ends.executor == ends.source || ends.executor == ends.sink;  // what crosses a network lies in registered memory
-    bool pageable = has_engine && at_end && system->device[other].spec->kind == LW_DEVICE_HOST && LW_JOB_GET(job, pageable) == 1;
+    bool pageable = by_engine && at_end && system->device[other].spec->kind == LW_DEVICE_HOST && LW_JOB_GET(job, pageable) == 1;
     lw_transfer dma;
     LW_TRY(lw_transfer_dma(builder, job, ends, lw_job_place(job, "to"), &dma));
     LW_TRY(engine_of(builder, ends, &dma));
-    if (has_engine) {
+    if (by_engine) {
         lw_call call = !pageable ? LW_CALL_PINNED : ends.executor == ends.sink ? LW_CALL_PAGEABLE : LW_CALL_PAGEABLE_D2H;
         dma.submit_ps = dma.guest_wait_ps + lw_device_submit_ps(executor, (lw_api)LW_JOB_GET(job, api), call);
         way->finish_ps = LW_DEVICE_GET(executor, finish_ps);
@@ -231,7 +239,7 @@ static lw_status emit_copy(emitter *e, const copy_way *way, int64_t bytes) {
         uint32_t wait = overlap || ended == NO_TASK ? called : ended;
         uint32_t start = wait;
         if (way->first.submit_ps > 0) {
-            LW_TRY(emit_delay(e, way->first.submit_ps, wait, NO_TASK, &start));
+            LW_TRY(emit_delay(e, way->first.submit_ps, wait, &start));
             called = start;
         }
         if (way->staged) {
@@ -241,14 +249,27 @@ static lw_status emit_copy(emitter *e, const copy_way *way, int64_t bytes) {
         lw_task task = way->first.task;
         task.bytes = bytes;
         task.finish_ps += overlap && i + 1 < repeat ? 0 : way->finish_ps;
-        LW_TRY(emit(e, task, (uint32_t[3]){start, overlap ? ended : NO_TASK, NO_TASK}, &ended));
+        LW_TRY(emit(e, task, start, overlap ? ended : NO_TASK, &ended));
     }
     return LW_OK;
 }
 
+// What the first pair's copies cost, for the report.
+static void set_copy_costs(const lw_builder *builder, const copy_way *way, int64_t bytes, lw_job_plan *plan) {
+    const lw_job_params *params = &plan->job->params;
+    int64_t calls = params->overlap ? 1 : params->repeat;  // that one waits for
+    int64_t piece_bytes = bytes < way->chunk_bytes ? bytes : way->chunk_bytes;
+    const lw_transfer *last = way->staged ? &way->second : &way->first;
+    bool dma_second = way->staged && way->first.slowest == LW_NO_SERVER;
+    plan->transfer = dma_second ? way->second : way->first;
+    int64_t second_ps = way->staged ? lw_transfer_latency_ps(builder, &way->second, piece_bytes) : 0;
+    plan->submit_ps = repeated_ps(way->first.submit_ps + (way->staged ? 0 : way->first.task.submit_ps), calls);
+    plan->finish_ps = repeated_ps(last->task.finish_ps + way->finish_ps, calls);
+    plan->latency_ps = repeated_ps(cut((lw_int128)lw_transfer_latency_ps(builder, &way->first, piece_bytes) + second_ps), calls);
+}
+
 static lw_status plan_copy(emitter *e) {
-    lw_job_plan *plan = e->job;
-    lw_job *job = plan->job;
+    lw_job *job = e->job->job;
     int64_t bytes = LW_JOB_GET(job, bytes);
     for (size_t i = 0; i < job->pair_count; i++) {
         copy_way way;
@@ -262,19 +283,7 @@ static lw_status plan_copy(emitter *e) {
         LW_TRY(count_bytes(e, bytes, job->params.repeat));
         LW_TRY(emit_copy(e, &way, bytes));
         if (i == 0) {
-            bool dma_second = way.staged && way.first.slowest == LW_NO_SERVER;
-            const lw_transfer *last = way.staged ? &way.second : &way.first;
-            plan->transfer = dma_second ? way.second : way.first;
-            plan->submit_ps = way.first.submit_ps + (way.staged ? 0 : way.first.task.submit_ps);
-            plan->finish_ps = last->task.finish_ps + way.finish_ps;
-            int64_t piece_bytes = bytes < way.chunk_bytes ? bytes : way.chunk_bytes;
-            int64_t second_ps = way.staged ? lw_transfer_latency_ps(e->builder, &way.second, piece_bytes) : 0;
-            plan->latency_ps = cut((lw_int128)lw_transfer_latency_ps(e->builder, &way.first, piece_bytes) + second_ps);
-            if (!job->params.overlap) {
-                plan->submit_ps = repeated_ps(plan->submit_ps, job->params.repeat);
-                plan->finish_ps = repeated_ps(plan->finish_ps, job->params.repeat);
-                plan->latency_ps = repeated_ps(plan->latency_ps, job->params.repeat);
-            }
+            set_copy_costs(e->builder, &way, bytes, e->job);
         }
     }
     return LW_OK;
@@ -283,7 +292,7 @@ static lw_status plan_copy(emitter *e) {
 // ---- Streams ----
 
 static int64_t gap_of_rate(int64_t bytes, int64_t rate_Bps) {
-    return cut((lw_int128)bytes * INT64_C(1000000000000) / rate_Bps);
+    return cut((lw_int128)bytes * ps_per_s / rate_Bps);
 }
 
 static lw_status plan_stream(emitter *e) {
@@ -307,7 +316,7 @@ static lw_status plan_stream(emitter *e) {
             task.gap_ps = gap != LW_AUTO ? gap : gap_of_rate(task.packet_bytes, rate);
         }
         uint32_t ended;
-        LW_TRY(emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended));
+        LW_TRY(emit(e, task, e->gate, NO_TASK, &ended));
         if (i == 0) {
             plan->transfer = transfer;
             plan->latency_ps =
@@ -345,7 +354,7 @@ static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_
             task.gap_ps = (int64_t)((lw_int128)gap_ps * all / count);
         }
         transfer->task = task;
-        return emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended);
+        return emit(e, task, e->gate, NO_TASK, &ended);
     }
     if (e->job->job->params.rate_Bps != LW_AUTO) {
         return lw_error(e->builder->diags, lw_job_place(e->job->job, "rate"),
@@ -357,7 +366,7 @@ static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_
     LW_TRY(lw_slots_new(e->builder, slots > 0 ? slots : 1, &task.resource));
     task.bytes = n;
     for (int64_t i = 0; i < count; i++) {
-        LW_TRY(emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended));
+        LW_TRY(emit(e, task, e->gate, NO_TASK, &ended));
     }
     return LW_OK;
 }
@@ -422,14 +431,16 @@ static lw_status plan_read_latency(emitter *e) {
         lw_task task = transfer.task;
         const lw_device *reader = &e->builder->system->device[device];
         // An own load is one of the device's cores, not of its copy engine.
-        bool has_engine = !own && (reader->spec->kind == LW_DEVICE_GPU || reader->spec->kind == LW_DEVICE_NIC);
-        task.submit_ps = has_engine ? LW_DEVICE_GET(reader, submit_ps) : 0;
-        task.finish_ps += has_engine ? LW_DEVICE_GET(reader, finish_ps) : 0;
-        int64_t store_Bps = has_engine ? LW_DEVICE_GET(reader, store_rate_Bps) : LW_AUTO;
-        task.finish_ps += store_Bps == LW_AUTO ? 0 : llround(fmin((double)bytes * 1e12 / (double)store_Bps, (double)beyond));
+        task.submit_ps = 0;
+        if (!own && has_engine(reader)) {
+            int64_t store_Bps = LW_DEVICE_GET(reader, store_rate_Bps);
+            task.submit_ps = LW_DEVICE_GET(reader, submit_ps);
+            task.finish_ps += LW_DEVICE_GET(reader, finish_ps);
+            task.finish_ps += store_Bps == LW_AUTO ? 0 : llround(fmin((double)bytes * 1e12 / (double)store_Bps, (double)beyond));
+        }
         task.bytes = bytes;
         for (int64_t r = 0; r < repeat; r++) {
-            LW_TRY(emit(e, task, (uint32_t[3]){ended, NO_TASK, NO_TASK}, &ended));
+            LW_TRY(emit(e, task, ended, NO_TASK, &ended));
         }
         if (i == 0) {
             plan->transfer = transfer;
@@ -460,15 +471,15 @@ static lw_status plan_memory_load(emitter *e, int64_t load_ps) {
         }
         LW_TRY(lw_transfer_memory(e->builder, job, job->pair[i][0], &plan->transfer));
         lw_task task = plan->transfer.task;
-        lw_int128 wanted = plan->background ? (lw_int128)rate * load_ps / INT64_C(1000000000000) : (lw_int128)bytes;
+        lw_int128 wanted = plan->background ? (lw_int128)rate * load_ps / ps_per_s : (lw_int128)bytes;
         wanted = wanted / readers + (wanted % readers != 0);
-        task.bytes = wanted > INT64_C(1) << 62 ? INT64_C(1) << 62 : (int64_t)wanted;
+        task.bytes = wanted > bytes_max ? bytes_max : (int64_t)wanted;
         task.arrivals = LW_ARRIVALS_FIXED;
         task.gap_ps = gap_of_rate(cut((lw_int128)task.packet_bytes * readers), rate);
         LW_TRY(count_bytes(e, task.bytes, readers));
         for (int64_t r = 0; r < readers; r++) {
             uint32_t ended;
-            LW_TRY(emit(e, task, (uint32_t[3]){e->gate, NO_TASK, NO_TASK}, &ended));
+            LW_TRY(emit(e, task, e->gate, NO_TASK, &ended));
         }
     }
     return LW_OK;
@@ -499,7 +510,7 @@ static lw_status emit_gate(emitter *e) {
             after[used++] = other->first_task + t;
         }
     }
-    LW_TRY(emit_delay(e, 0, NO_TASK, NO_TASK, &e->gate));
+    LW_TRY(emit_delay(e, 0, NO_TASK, &e->gate));
     lw_task *gate = &LW_LIST_ITEMS(&builder->task, lw_task)[e->gate];
     gate->start_ps = job->params.start_ps;
     gate->after = after;

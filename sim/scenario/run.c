@@ -90,22 +90,39 @@ static bool crosses_band(const lw_plan *plan, size_t job) {
     return false;
 }
 
+// Both ends of what is uncertain about each link that has a band, in the order of the links.
+static lw_status find_ends(const lw_system *system, lw_arena *arena, lw_link (**out)[2]) {
+    size_t count = 0;
+    for (size_t i = 0; i < system->link_count; i++) {
+        count += system->link[i].family->band != NULL;
+    }
+    lw_link(*ends)[2] = lw_arena_alloc(arena, count, sizeof *ends);
+    if (ends == NULL) {
+        return LW_NO_MEMORY;
+    }
+    count = 0;
+    for (size_t i = 0; i < system->link_count; i++) {
+        const lw_link_spec *spec = &system->link[i];
+        if (spec->family->band != NULL) {
+            spec->family->band(spec->params, &ends[count][0], &ends[count][1]);
+            count++;
+        }
+    }
+    *out = ends;
+    return LW_OK;
+}
+
 // Put every link with a band at one end of it. False when nothing gets through there.
-static bool move_to_end(lw_system *system, bool fast) {
+static bool move_to_end(lw_system *system, lw_link (*ends)[2], int fast) {
     static const double hopeless = 0.5;  // a link that repeats every other packet is none
     bool works = true;
+    size_t next = 0;
     for (size_t i = 0; i < system->link_count; i++) {
         lw_link_spec *spec = &system->link[i];
         if (spec->family->band == NULL) {
             continue;
         }
-        lw_link slow;
-        if (fast) {
-            spec->family->band(spec->params, &slow, &spec->link);
-        } else {
-            lw_link unused;
-            spec->family->band(spec->params, &spec->link, &unused);
-        }
+        spec->link = ends[next++][fast];
         for (int s = 0; s < spec->link.segment_count; s++) {
             for (int dir = 0; dir < 2; dir++) {
                 works = works && spec->link.segment[s].channel[dir].error_probability <= hopeless;
@@ -115,20 +132,23 @@ static bool move_to_end(lw_system *system, bool fast) {
     return works;
 }
 
-// The same point again, with its uncertain links at both ends of what they may be.
-static lw_status add_bands(const batch *b, size_t index, const point_run *middle, lw_arena *arena, lw_diags *silent,
-                           lw_point *out) {
+// The same point again, with its uncertain links at both ends of what they may be. Its system stays at the last of them.
+static lw_status add_bands(const batch *b, point_run *middle, lw_arena *arena, lw_diags *silent, lw_point *out) {
     bool any = false;
     for (size_t i = 0; i < out->workload_count; i++) {
         out->workload[i].has_band = crosses_band(&middle->plan, i);
         any = any || out->workload[i].has_band;
     }
-    for (int fast = 0; any && fast < 2; fast++) {
-        point_run run;
+    if (!any) {
+        return LW_OK;
+    }
+    lw_link(*ends)[2] = NULL;
+    LW_TRY(find_ends(&middle->setup.system, arena, &ends));
+    for (int fast = 0; fast < 2; fast++) {
+        point_run run = {.setup = middle->setup};
         lw_point end = {0};
         const char *stuck = NULL;
-        LW_TRY(lw_scenario_point(b->scenario, index, arena, silent, &run.setup));
-        bool works = move_to_end(&run.setup.system, fast == 1);
+        bool works = move_to_end(&run.setup.system, ends, fast);
         if (works) {
             LW_TRY(run_to_end(b, arena, silent, &run, &stuck));
             LW_TRY(lw_outcome_read(&run.plan, &run.result, arena, &end));
@@ -154,7 +174,7 @@ static lw_status run_point(const batch *b, size_t index, lw_arena *arena, lw_poi
     LW_TRY(lw_scenario_point(b->scenario, index, arena, silent, &run.setup));
     LW_TRY(run_to_end(b, arena, silent, &run, stuck));
     LW_TRY(lw_outcome_read(&run.plan, &run.result, arena, out));
-    LW_TRY(add_bands(b, index, &run, arena, silent, out));
+    LW_TRY(add_bands(b, &run, arena, silent, out));
     out->index = (int)index;
     out->engine = lw_engine_words[run.setup.engine];
     return LW_OK;

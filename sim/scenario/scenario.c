@@ -31,15 +31,6 @@ const lw_option lw_scenario_options[] = {
 
 static const char *const point_keys[] = {"nodes", "links", "workloads", "seed", "engine", NULL};
 
-static bool is_among(const char *key, const char *const *keys) {
-    for (size_t i = 0; keys[i] != NULL; i++) {
-        if (strcmp(keys[i], key) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // ---- Include ----
 
 enum { INCLUDE_DEPTH_MAX = 8 };
@@ -105,7 +96,7 @@ static lw_status include_one(inclusion *in, lw_node *into, const lw_node *name, 
     *kept = source;
     LW_TRY(include_all(in, root, inner, depth + 1));
     for (const lw_node *item = root->first; item != NULL; item = item->next) {
-        bool brings = is_among(item->key, (const char *const[]){"nodes", "links", "workloads", NULL});
+        bool brings = lw_is_among(item->key, (const char *const[]){"nodes", "links", "workloads", NULL});
         if (!brings && lw_option_find(lw_scenario_options, item->key) == NULL && strncmp(item->key, "x-", 2) != 0) {
             return lw_error(in->diags, item->key_place, "an included file brings nodes, links and workloads", "unknown key '%s'",
                             item->key);
@@ -332,7 +323,7 @@ static lw_status split(lw_node *root, lw_arena *arena, lw_diags *diags, lw_scena
         return LW_NO_MEMORY;
     }
     for (lw_node **at = &out->base->first; *at != NULL;) {
-        if (is_among((*at)->key, point_keys)) {
+        if (lw_is_among((*at)->key, point_keys)) {
             at = &(*at)->next;
         } else {
             *at = (*at)->next;

@@ -17,18 +17,6 @@ lw_node *lw_scalar_new(lw_arena *arena, const char *text, lw_place place) {
 
 // ---- Values ----
 
-// The dimensions have no unit in common, so the text tells which one it is.
-static bool parse_any(const char *text, lw_quantity *out) {
-    const char *problem, *hint;
-    for (int d = 0; d < LW_DIMENSION_COUNT; d++) {
-        if (lw_quantity_parse(text, (lw_dimension)d, out, &problem, &hint)) {
-            out->dimension = (lw_dimension)d;
-            return true;
-        }
-    }
-    return false;
-}
-
 // What a reader calls a value: the preset, else its keys.
 static const char *value_text(const lw_node *value, lw_arena *arena) {
     if (value->kind == LW_SCALAR) {
@@ -51,7 +39,7 @@ static lw_status describe_value(const lw_axis *axis, const lw_node *value, lw_ar
     if (out->text == NULL) {
         return LW_NO_MEMORY;
     }
-    if (value->kind == LW_SCALAR && !value->quoted && parse_any(value->text, &quantity)) {
+    if (value->kind == LW_SCALAR && !value->quoted && lw_quantity_parse_any(value->text, &quantity)) {
         out->is_number = true;
         out->number = quantity.value;
         out->dimension = quantity.dimension;
@@ -75,7 +63,7 @@ static const lw_option range_options[] = {
     {0}};
 
 static lw_status range_number(const lw_node *node, lw_diags *diags, lw_quantity *out) {
-    if (node->kind != LW_SCALAR || !parse_any(node->text, out)) {
+    if (node->kind != LW_SCALAR || !lw_quantity_parse_any(node->text, out)) {
         return lw_error(diags, node->place, "write a number with its unit, such as 4 KiB", "'%s' of a range is no quantity",
                         node->key);
     }
@@ -263,14 +251,6 @@ lw_status lw_sweep_check_path(lw_node *root, const char *path, lw_place at, lw_a
                     "the scenario has no '%s.%s'", tops[top], wanted);
 }
 
-static const lw_node *child_of(const lw_node *map, const char *key) {
-    const lw_node *item = map->kind == LW_MAP ? map->first : NULL;
-    while (item != NULL && strcmp(item->key, key) != 0) {
-        item = item->next;
-    }
-    return item;
-}
-
 // "workloads.*.bytes": the same value under every name of the map before the star.
 static lw_status put_in_all(lw_node *root, const char *path, const char *star, const lw_node *value, lw_place at, lw_arena *arena,
                             lw_diags *diags) {
@@ -302,7 +282,7 @@ lw_status lw_sweep_put(lw_node *root, const char *path, const lw_node *value, lw
     }
     bool afresh = false;
     for (int i = 0; i < 3; i++) {
-        afresh = afresh || child_of(value, heads[i]) != NULL;
+        afresh = afresh || lw_map_get(value, heads[i]) != NULL;
     }
     lw_node *merged = afresh ? LW_NEW(arena, lw_node) : lw_tree_copy(old, arena);
     if (merged == NULL) {
@@ -311,7 +291,7 @@ lw_status lw_sweep_put(lw_node *root, const char *path, const lw_node *value, lw
     merged->kind = LW_MAP;
     merged->place = value->place;
     for (int i = 0; afresh && i < 4; i++) {
-        const lw_node *item = child_of(old, kept[i]);
+        const lw_node *item = lw_map_get(old, kept[i]);
         if (item != NULL) {
             LW_TRY(lw_tree_set(merged, kept[i], item, at, arena, diags));
         }

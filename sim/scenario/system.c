@@ -25,7 +25,7 @@ static lw_status read_devices(const lw_node *nodes, const lw_catalog *catalog, l
     lw_status status = LW_OK;
     for (const lw_node *node = nodes->first; node != NULL; node = node->next) {
         lw_device_spec *spec = &out->spec[out->spec_count++];
-        lw_status read = lw_device_read(node, catalog, arena, diags, spec);
+        lw_status read = lw_device_read(node, catalog, diags, spec);
         if (read == LW_NO_MEMORY) {
             return read;
         }
