@@ -13,6 +13,8 @@ static const lw_pcie_medium medium = {
     .gen_hint = "CopprLink is specified at 32 and 64 GT/s, generations 5 and 6",
     .cable_max_m = 2.0,
     .cable_hint = "1 m inside a case (SFF-TA-1016), 2 m outside (SFF-TA-1032)",
+    // Sockets sit beside the chips, else the 2 m of the standard would not fit its 32 dB at 64 GT/s.
+    .fixed_dB = LW_LOSS_PACKAGE + 2 * LW_LOSS_CONNECTOR + LW_LOSS_CARD,
 };
 
 static const char page[] =

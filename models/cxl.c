@@ -438,7 +438,13 @@ static void electrical(const cxl_params *p, lw_pcie_params *phy) {
     phy->rx_port_ps = p->rx_port_ps;
 }
 
-static const lw_pcie_medium medium = {.family = "cxl", .label = "CXL", .gen_min = 3, .gen_max = LW_PCIE_GEN_MAX};
+static const lw_pcie_medium medium = {
+    .family = "cxl",
+    .label = "CXL",
+    .gen_min = 3,
+    .gen_max = LW_PCIE_GEN_MAX,
+    .fixed_dB = LW_LOSS_PACKAGE + 2 * LW_LOSS_CONNECTOR + LW_LOSS_CARD,  // cabled as with CopprLink
+};
 
 static void set_latency(const cxl_params *p, const lw_pcie_params *phy, lw_channel *channel) {
     lw_cxl_flit flit = flit_of(p);

@@ -10,11 +10,15 @@ static const lw_pcie_medium medium = {
     .gen_min = 1,
     .gen_max = 5,
     .gen_hint = "M.2 slots are built up to generation 5",
+    .fixed_dB = LW_LOSS_PACKAGE + LW_LOSS_HOST_BOARD + 2 * LW_LOSS_CONNECTOR + LW_LOSS_CARD,  // the slot's and the card's
 };
 
 static const char page[] =
     "An M.2 slot is a PCI Express slot with up to four lanes in another shape, so an adapter can lead them to a graphics card, to\n"
     "an OCuLink socket or to a riser. Nothing is translated on the way: electrically it is plain PCI Express.\n"
+    "\n"
+    "No measurement of a card straight in an M.2 slot was found. The presets take the residual of the OCuLink adapters\n"
+    "that sit in such a slot (0.943, see lanewise explain oculink), so that the two do not differ where nothing is known.\n"
     "\n"
     "Look at where the slot is wired. A slot at the processor has its four lanes for itself. A slot at the chipset shares the\n"
     "chipset's own link with disks, network and USB: model that link too, with a switch node, or the answer is too good.\n"

@@ -6,6 +6,7 @@ static const lw_pcie_medium medium = {
     .label = "PCIe",
     .gen_min = 1,
     .gen_max = LW_PCIE_GEN_MAX,
+    .fixed_dB = LW_LOSS_PACKAGE + LW_LOSS_HOST_BOARD + 2 * LW_LOSS_CONNECTOR + LW_LOSS_CARD,  // a riser: slot and socket
 };
 
 static const char page[] =

@@ -16,6 +16,11 @@ enum {
     FLIT_WIDTHS = 5
 };
 
+// What a cable loses at 12.8906 GHz (IEEE 802.3 clause 92: 22.48 dB for an assembly of 5 m); other losses are given at 16 GHz.
+// All grow with the root of the frequency (skin effect).
+static const double CABLE_DB_PER_M = 22.48 / 5, CABLE_GHZ = 12.8906, FIXED_GHZ = 16;
+static const double PLAIN_LIMIT_M = 2;  // the longest passive cable of a PCIe standard (CopprLink, SFF-TA-1032)
+
 // Per generation, index gen - 1.
 static const struct generation {
     int64_t transfers_per_us;  // per lane
@@ -23,11 +28,10 @@ static const struct generation {
     int64_t retimer_ps;        // Base 6.x table 4-76, no SRIS; gen 7 as gen 6
     int64_t internal_symbols;  // internal delay in the Ack formula
     double nyquist_GHz;
-    double budget_dB;  // pad to pad at that frequency; NaN where no figure was found
+    double budget_dB;  // pad to pad at that frequency; gen 2 between its neighbours; NaN where no figure was found
 } generations[LW_PCIE_GEN_MAX] = {
-    {2500, {4, 5}, 128000, 19, 1.25, 13.2},        {5000, {4, 5}, 64000, 70, 2.5, (double)NAN},
-    {8000, {64, 65}, 64000, 115, 4, 22},           {16000, {64, 65}, 64000, 115, 8, 28},
-    {32000, {64, 65}, 64000, 115, 16, 36},         {64000, {1, 1}, 64000, 115, 16, 32},
+    {2500, {4, 5}, 128000, 19, 1.25, 13.2},        {5000, {4, 5}, 64000, 70, 2.5, 17},    {8000, {64, 65}, 64000, 115, 4, 22},
+    {16000, {64, 65}, 64000, 115, 8, 28},          {32000, {64, 65}, 64000, 115, 16, 36}, {64000, {1, 1}, 64000, 115, 16, 32},
     {128000, {1, 1}, 64000, 115, 32, (double)NAN},
 };
 
@@ -363,19 +367,37 @@ static void check_loss(const lw_pcie_params *p, const lw_pcie_medium *medium, co
     double cable_m = cable_length_m(p, medium);
     const struct generation *generation = generation_of(p->gen);
     double budget_dB = lw_is_auto(p->budget_dB) ? generation->budget_dB : p->budget_dB;
-    if (cable_m <= 0 || isnan(budget_dB)) {
-        return;  // boards are built to the budget; where no budget is known nothing can be said
+    if (cable_m <= 0 || (medium->cable_max_m > 0 && cable_m > medium->cable_max_m)) {
+        return;  // boards are built to the budget; a cable beyond its standard is told already
     }
-    double per_m_dB = lw_is_auto(p->cable_dB_per_m) ? 22.48 / 5 * sqrt(generation->nyquist_GHz / 12.8906) : p->cable_dB_per_m;
-    double fixed_dB = lw_is_auto(p->fixed_dB) ? 18.5 * sqrt(generation->nyquist_GHz / 16) : p->fixed_dB;
+    if (isnan(budget_dB)) {
+        if (cable_m > PLAIN_LIMIT_M) {
+            lw_warn(f->diags, place_of(f, "cable"), "set loss_budget, or take a lower generation",
+                    "no loss budget of generation %d is known, and no standard has a passive cable of %g m", (int)p->gen,
+                    cable_m);
+        }
+        return;
+    }
+    double per_m_dB =
+        lw_is_auto(p->cable_dB_per_m) ? CABLE_DB_PER_M * sqrt(generation->nyquist_GHz / CABLE_GHZ) : p->cable_dB_per_m;
+    double fixed_dB = lw_is_auto(p->fixed_dB) ? medium->fixed_dB * sqrt(generation->nyquist_GHz / FIXED_GHZ) : p->fixed_dB;
     double loss_dB = fixed_dB + cable_m * per_m_dB;
-    if (loss_dB > budget_dB) {
-        double longest_m = per_m_dB > 0 ? fmax(0, (budget_dB - fixed_dB) / per_m_dB) : 0;
-        lw_warn(f->diags, place_of(f, "cable"),
-                lw_diags_text(f->diags, "at most %.1f m without a retimer, or run a lower generation", longest_m),
-                "%g m of cable loses %.1f dB with ports and boards, the budget of generation %d is %.1f dB", cable_m, loss_dB,
-                (int)p->gen, budget_dB);
+    // A retimer starts the signal afresh. Where it sits is not said, so at best each section takes its share.
+    double sections_dB = budget_dB * (double)(1 + p->retimers);
+    if (loss_dB <= sections_dB) {
+        return;
     }
+    double longest_m = per_m_dB > 0 ? (sections_dB - fixed_dB) / per_m_dB : 0;
+    const char *hint = "no passive cable fits; use a retimer or a lower generation";
+    if (longest_m >= 0.05) {
+        hint = lw_diags_text(f->diags, "at most %.1f m without %s retimer, or run a lower generation", longest_m,
+                             p->retimers > 0 ? "another" : "a");
+    }
+    const char *whose =
+        lw_is_auto(p->budget_dB) ? lw_diags_text(f->diags, "the budget of generation %d", (int)p->gen) : "loss_budget";
+    lw_warn(f->diags, place_of(f, "cable"), hint,
+            "%g m of cable loses %.1f dB with ports, boards and connectors, %s is %.1f dB%s", cable_m, loss_dB, whose, budget_dB,
+            p->retimers > 0 ? " a section" : "");
 }
 
 lw_status lw_pcie_check(const lw_pcie_params *p, const lw_pcie_medium *medium, const lw_option_set *set, lw_place at,

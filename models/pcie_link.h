@@ -59,7 +59,15 @@ typedef struct lw_pcie_medium {
     const char *gen_hint;  // what to do about them
     double cable_max_m;    // longest that the medium's standard names; 0: none
     const char *cable_hint;
+    double fixed_dB;  // what all but the cable loses at 16 GHz, pad to pad: a sum of LW_LOSS_..
 } lw_pcie_medium;
+
+// Parts of the 36 dB at 32 GT/s as Astera Labs splits them, at 16 GHz: package 9, board 16, connector 1.5, add-in card 9.5 dB.
+// Of the board a cable's host is taken to have half: its socket lies nearer to the processor than the farthest slot.
+#define LW_LOSS_PACKAGE 9.0
+#define LW_LOSS_HOST_BOARD 8.0
+#define LW_LOSS_CONNECTOR 1.5
+#define LW_LOSS_CARD 9.5
 
 // The functions of a family over a medium, with lw_pcie_options as its table.
 lw_status lw_pcie_check(const lw_pcie_params *params, const lw_pcie_medium *medium, const lw_option_set *set, lw_place at,

@@ -261,8 +261,10 @@ const lw_option lw_pcie_options[] = {
      .fallback = "auto",
      .minimum = 0,
      .maximum = 100,
-     .help = "Loss of all but the cable at the Nyquist frequency; auto: 18.5 dB at 16 GHz, with the root of the frequency.",
-     .source = "assumed: package 9 dB and add-in card 9.5 dB of the 36 dB at 32 GT/s as Astera Labs splits them; skin effect"},
+     .help = "Loss of all but the cable at the Nyquist frequency; auto: 29.5 dB at 16 GHz for slots and M.2, 31 dB for OCuLink, "
+             "21.5 dB for CopprLink and CXL, with the root of the frequency.",
+     .source = "assumed: package 9, half a host board 8, each connector 1.5 and add-in card 9.5 dB, of the 36 dB at 32 GT/s as "
+               "Astera Labs splits them; CopprLink without a board; skin effect"},
     {.key = "loss_budget",
      .kind = LW_OPTION_QUANTITY_REAL,
      .dimension = LW_LOSS,
@@ -270,9 +272,9 @@ const lw_option lw_pcie_options[] = {
      .fallback = "auto",
      .minimum = 0,
      .maximum = 200,
-     .help = "Loss that the receivers tolerate pad to pad; beyond it a warning. auto: by generation, none for gen 2 and 7.",
-     .source = "gen 1 13.2 dB (si-list), 3 and 4 22 and 28 dB (secondary sources), 5 36 dB (Astera Labs), 6 32 dB "
-               "(semiengineering.com)"},
+     .help = "Loss that the receivers tolerate pad to pad; beyond it a warning. auto: by generation; gen 7: cables over 2 m.",
+     .source = "gen 1 13.2 dB (si-list), 2 17 dB (assumed, between its neighbours), 3 and 4 22 and 28 dB (secondary sources), "
+               "5 36 dB (Astera Labs), 6 32 dB (semiengineering.com), 7 none found"},
     {.key = "efficiency",
      .kind = LW_OPTION_QUANTITY_REAL,
      .dimension = LW_PLAIN,

@@ -70,7 +70,40 @@ static void test_both_ends_are_run(void **state) {
     lw_test_end(&test);
 }
 
-// A sweep over sizes and links: the bands stand in the cells.
+// Reads through a tunnel whose requests are unknown range from 32 of 128 B to what the link carries; where they are given, only
+// routers and residual are uncertain. A table of sizes by links shows the range beside what limits them.
+static void test_tunnels_are_uncertain(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, "lanewise: 1\n"
+                        "nodes: {host: {preset: laptop-ddr5}, gpu: {kind: gpu}}\n"
+                        "links: {box: {between: [host, gpu], preset: thunderbolt-5}}\n"
+                        "workloads:\n"
+                        "  up: {kind: copy, from: host, to: gpu, bytes: 256 MiB}\n"
+                        "  down: {kind: copy, from: gpu, to: host, bytes: 256 MiB, after: [up]}\n"
+                        "sweep:\n"
+                        "  links.box: [{preset: thunderbolt-5}, {preset: thunderbolt-5, tags: 256}, {preset: pcie-4-x4}]\n"
+                        "  workloads.*.bytes: [16 MiB, 256 MiB]\n");
+    assert_int_equal(result.point_count, 6);
+    const lw_workload_result *unknown = workload_of(&result.point[1], "up"), *given = workload_of(&result.point[3], "up");
+    const lw_workload_result *down = workload_of(&result.point[1], "down"), *wire = workload_of(&result.point[5], "up");
+    assert_true(unknown->has_band && given->has_band && down->has_band && !wire->has_band);
+    assert_close(unknown->bandwidth_GBps, 6.70, 0.01);
+    assert_close(unknown->low_GBps, 2.38, 0.02);  // 19 Gb/s
+    assert_close(unknown->high_GBps, 6.70, 0.01);
+    assert_close(given->low_GBps, 0.91 * 6.70, 0.03);
+    assert_close(down->low_GBps, 0.91 * 6.62, 0.03);
+    assert_close(down->high_GBps, 6.62, 0.01);
+    lw_text table = {0};
+    assert_int_equal(lw_report(&result, LW_FORMAT_TABLE, 0, &table), LW_OK);
+    assert_non_null(strstr(table.bytes, "uncertain, GB/s"));
+    assert_non_null(strstr(table.bytes, lw_arena_print(test.arena, "%.3g to %.3g", unknown->low_GBps, unknown->high_GBps)));
+    lw_text_free(&table);
+    lw_test_end(&test);
+}
+
+// A sweep over sizes and uncertain links: the bands stand in the cells.
 static void test_a_matrix_has_bands(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -78,7 +111,7 @@ static void test_a_matrix_has_bands(void **state) {
                                                       "%s"
                                                       "links: {way: {between: [here, there], preset: thz-desk}}\n"
                                                       "workloads: {send: {kind: copy, from: here, to: there, bytes: 1 MiB}}\n"
-                                                      "sweep: {links.way: [{preset: thz-desk}, {preset: pcie-4-x4}], "
+                                                      "sweep: {links.way: [{preset: thz-desk}, {preset: thz-room}], "
                                                       "workloads.send.bytes: [1 MiB, 64 MiB]}\n",
                                                       head));
     assert_int_equal(result.point_count, 4);
@@ -145,6 +178,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_ends_are_run),
         cmocka_unit_test(test_a_matrix_has_bands),
+        cmocka_unit_test(test_tunnels_are_uncertain),
         cmocka_unit_test(test_a_bad_end_may_be_silence),
         cmocka_unit_test(test_presets_have_a_band_on_both_sides),
     };

@@ -319,9 +319,10 @@ static void free_calls_are_told(void **state) {
     static const struct {
         const char *gpu, *size;
         bool told;
-    } cases[] = {{"preset: rtx-4090", "1 MiB", true},  {"preset: rtx-4090", "1 GiB", false},
-                 {"preset: rtx-4090", "0 B", false},   {"preset: rtx-4090, submit: 0 ns", "1 MiB", false},
-                 {"preset: rtx-5090", "1 MiB", false}, {"kind: gpu", "1 MiB", false}};
+    } cases[] = {{"preset: tpu-v4", "1 MiB", true},    {"preset: tpu-v4", "1 GiB", false},
+                 {"preset: tpu-v4", "0 B", false},     {"preset: tpu-v4, submit: 0 ns", "1 MiB", false},
+                 {"preset: rtx-4090", "1 MiB", false}, {"preset: rtx-5090", "1 MiB", false},
+                 {"kind: gpu", "1 MiB", false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
         const char *text = lw_arena_print(test.arena,
@@ -346,6 +347,34 @@ static void copies_call_through_the_cards_interface(void **state) {
     lw_result unnamed = run_text(&test, PAIR("preset: desktop-ddr5", "preset: rtx-5080", "preset: pcie-4-x16") H2D("4 KiB"));
     assert_int_equal(named.point[0].end_ps, unnamed.point[0].end_ps);
     assert_string_equal(unnamed.point[0].limited_by, "fixed cost (submission 47 us)");
+    lw_test_end(&test);
+}
+
+// A card that nobody measured costs a call as well, by assumption. Chips of a torus, whose programs are compiled with their
+// copies, make none.
+static void every_card_charges_for_a_call(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog = shipped_catalog(&test);
+    size_t cards = 0;
+    for (size_t i = 0; i < lw_catalog_count(catalog, LW_PRESET_DEVICE); i++) {
+        const lw_preset *preset = lw_catalog_at(catalog, LW_PRESET_DEVICE, i);
+        assert_non_null(preset);
+        if (strcmp(preset->type, "gpu") != 0 || strcmp(preset->name, "tpu-v4") == 0) {
+            continue;
+        }
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {host: {preset: desktop-ddr5}, gpu: {preset: %s}}\n"
+                                          "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n" H2D("4 KiB"),
+                                          preset->name);
+        lw_result result = run_text(&test, text);
+        const double us = (double)result.point[0].end_ps / 1e6;
+        if (us < 2.4 || us > 90) {
+            fail_msg("4 KiB to %s take %g us", preset->name, us);
+        }
+        cards++;
+    }
+    assert_true(cards >= 28);
     lw_test_end(&test);
 }
 
@@ -496,6 +525,7 @@ int main(void) {
         cmocka_unit_test(idle_keys_are_told),
         cmocka_unit_test(free_calls_are_told),
         cmocka_unit_test(copies_call_through_the_cards_interface),
+        cmocka_unit_test(every_card_charges_for_a_call),
         cmocka_unit_test(keys_of_some_points_are_not_idle),
         cmocka_unit_test(included_files_come_first),
         cmocka_unit_test(idle_parts_of_an_included_file_are_fine),

@@ -152,7 +152,14 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
     return LW_OK;
 }
 
-// The rate of writes at both ends of what the family calls uncertain.
+// What reads reach when memory answers at once, GB/s.
+static double reads_GBps(const lw_link *link) {
+    lw_waterfall read = {0};
+    lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, 0, &read);
+    return fmin(read.rate_Bps[LW_STAGE_RETRY], read.window_Bps) / 1e9;
+}
+
+// The rates at both ends of what the family calls uncertain.
 static lw_status add_band(const lw_context *context, const lw_family *family, const void *params, lw_text *out) {
     lw_link *link = LW_NEW_ARRAY(context->arena, lw_link, 2);
     if (link == NULL) {
@@ -163,8 +170,12 @@ static lw_status add_band(const lw_context *context, const lw_family *family, co
     lw_waterfall fast = {0};
     lw_link_waterfall(&link[0], 0, LW_PACKET_WRITE, 0, 0, &slow);
     lw_link_waterfall(&link[1], 0, LW_PACKET_WRITE, 0, 0, &fast);
-    lw_text_print(out, "What is uncertain lets writes range from %.4g to %.4g GB/s, see lanewise explain %s.\n",
-                  slow.rate_Bps[LW_STAGE_RETRY] / 1e9, fast.rate_Bps[LW_STAGE_RETRY] / 1e9, family->name);
+    lw_text_print(out, "What is uncertain lets writes range from %.4g to %.4g GB/s", slow.rate_Bps[LW_STAGE_RETRY] / 1e9,
+                  fast.rate_Bps[LW_STAGE_RETRY] / 1e9);
+    if (isfinite(reads_GBps(&link[0])) && link[0].read_tags != LW_TAGS_INFINITE) {
+        lw_text_print(out, " and reads from %.4g to %.4g (memory answering at once)", reads_GBps(&link[0]), reads_GBps(&link[1]));
+    }
+    lw_text_print(out, ", see lanewise explain %s.\n", family->name);
     return LW_OK;
 }
 

@@ -82,21 +82,26 @@ static lw_status fill_matrix(const lw_result *result, lw_arena *arena, matrix *o
     return LW_OK;
 }
 
-// "9.82", or "9.82 (6.62 to 12.4)" where a link says how uncertain it is.
-static void add_bandwidth(lw_grid *grid, const lw_workload_result *workload, bool *banded) {
-    if (!workload->has_band) {
-        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
-        return;
+static const lw_workload_result *cell_of(const matrix *m, size_t row, size_t column, const char *name, size_t guess) {
+    const lw_point *point = m->cell[row * m->series_count + column];
+    return point == NULL ? NULL : lw_point_workload(point, name, guess);
+}
+
+// Ranges stand in the cells where every link says how uncertain it is; in a mixed table they would drown the rest.
+static bool shows_bands(const matrix *m, const char *name, size_t guess) {
+    for (size_t i = 0; i < m->size_count * m->series_count; i++) {
+        const lw_workload_result *workload = cell_of(m, i / m->series_count, i % m->series_count, name, guess);
+        if (workload != NULL && !workload->has_band) {
+            return false;
+        }
     }
-    lw_grid_print(grid, "%.*g (%.*g to %.*g)", DIGITS, workload->bandwidth_GBps, DIGITS, workload->low_GBps, DIGITS,
-                  workload->high_GBps);
-    *banded = true;
+    return true;
 }
 
 // "upload, host->gpu, GB/s by links.egpu", then sizes down and series across.
 static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
     const char *direction = NULL;
-    bool banded = false;
+    bool banded = shows_bands(m, name, guess);
     lw_grid *grid = lw_grid_new(arena, lw_grid_all_right(arena, m->series_count + 1));
     lw_grid_add(grid, "size");
     for (size_t c = 0; c < m->series_count; c++) {
@@ -105,13 +110,17 @@ static lw_status write_block(const matrix *m, const char *name, size_t guess, in
     for (size_t r = 0; r < m->size_count; r++) {
         lw_grid_add(grid, m->size[r]->text);
         for (size_t c = 0; c < m->series_count; c++) {
-            const lw_point *point = m->cell[r * m->series_count + c];
-            const lw_workload_result *workload = point == NULL ? NULL : lw_point_workload(point, name, guess);
+            const lw_workload_result *workload = cell_of(m, r, c, name, guess);
             if (workload == NULL) {
                 lw_grid_add(grid, "-");
+                continue;
+            }
+            direction = direction == NULL ? workload->direction : direction;
+            if (banded) {
+                lw_grid_print(grid, "%.*g (%.*g to %.*g)", DIGITS, workload->bandwidth_GBps, DIGITS, workload->low_GBps, DIGITS,
+                              workload->high_GBps);
             } else {
-                direction = direction == NULL ? workload->direction : direction;
-                add_bandwidth(grid, workload, &banded);
+                lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
             }
         }
     }
@@ -145,34 +154,6 @@ static lw_evidence evidence_of_link(const lw_point *point, const char *workload)
     return point->evidence;
 }
 
-static lw_status write_limits(const matrix *m, const lw_columns *columns, lw_arena *arena, lw_text *out) {
-    size_t row = largest_size(m);
-    lw_text_print(out, "\nWhat limits them at %s\n", m->size[row]->text);
-    lw_grid *grid = lw_grid_new(arena, "llrll");
-    LW_GRID_ADD(grid, m->series[0]->path, "workload", "share", "limited by", "link's evidence");
-    for (size_t c = 0; c < m->series_count; c++) {
-        const lw_point *point = m->cell[row * m->series_count + c];
-        for (size_t w = 0; point != NULL && w < columns->workload_count; w++) {
-            const lw_workload_result *workload = lw_point_workload(point, columns->workload[w], w);
-            if (workload != NULL) {
-                LW_GRID_ADD(grid, m->series[c]->text, workload->name);
-                add_limit(grid, workload);
-                lw_grid_add(grid, lw_evidence_words[evidence_of_link(point, workload->name)]);
-            }
-        }
-    }
-    return lw_grid_write(grid, 2, 0, out);
-}
-
-static lw_status write_matrix(const lw_result *result, const lw_columns *columns, int width, lw_arena *arena, lw_text *out) {
-    matrix m;
-    LW_TRY(fill_matrix(result, arena, &m));
-    for (size_t w = 0; w < columns->workload_count; w++) {
-        LW_TRY(write_block(&m, columns->workload[w], w, width, arena, out));
-    }
-    return write_limits(&m, columns, arena, out);
-}
-
 // What only some work has: paced, or over a link that says how uncertain it is.
 typedef struct extras {
     bool band, wait, latency;
@@ -188,6 +169,54 @@ static extras extras_of(const lw_result *result) {
         }
     }
     return has;
+}
+
+// "2.38 to 3.31"; nothing where no band is known.
+static void add_range(lw_grid *grid, const lw_workload_result *workload) {
+    if (workload->has_band) {
+        lw_grid_print(grid, "%.*g to %.*g", DIGITS, workload->low_GBps, DIGITS, workload->high_GBps);
+    } else {
+        lw_grid_add(grid, "");
+    }
+}
+
+static lw_status write_limits(const matrix *m, const lw_columns *columns, bool band, lw_arena *arena, lw_text *out) {
+    size_t row = largest_size(m);
+    lw_text_print(out, "\nWhat limits them at %s\n", m->size[row]->text);
+    lw_grid *grid = lw_grid_new(arena, band ? "llrrll" : "llrll");
+    lw_grid_add(grid, m->series[0]->path);
+    lw_grid_add(grid, "workload");
+    if (band) {
+        lw_grid_add(grid, "uncertain, GB/s");
+    }
+    lw_grid_add(grid, "share");
+    lw_grid_add(grid, "limited by");
+    lw_grid_add(grid, "link's evidence");
+    for (size_t c = 0; c < m->series_count; c++) {
+        const lw_point *point = m->cell[row * m->series_count + c];
+        for (size_t w = 0; point != NULL && w < columns->workload_count; w++) {
+            const lw_workload_result *workload = lw_point_workload(point, columns->workload[w], w);
+            if (workload != NULL) {
+                lw_grid_add(grid, m->series[c]->text);
+                lw_grid_add(grid, workload->name);
+                if (band) {
+                    add_range(grid, workload);
+                }
+                add_limit(grid, workload);
+                lw_grid_add(grid, lw_evidence_words[evidence_of_link(point, workload->name)]);
+            }
+        }
+    }
+    return lw_grid_write(grid, 2, 0, out);
+}
+
+static lw_status write_matrix(const lw_result *result, const lw_columns *columns, int width, lw_arena *arena, lw_text *out) {
+    matrix m;
+    LW_TRY(fill_matrix(result, arena, &m));
+    for (size_t w = 0; w < columns->workload_count; w++) {
+        LW_TRY(write_block(&m, columns->workload[w], w, width, arena, out));
+    }
+    return write_limits(&m, columns, extras_of(result).band, arena, out);
 }
 
 static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *out) {
@@ -226,10 +255,8 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
             lw_grid_print(grid, "%lld", (long long)workload->bytes);
             lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
             lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
-            if (has.band && workload->has_band) {
-                lw_grid_print(grid, "%.*g to %.*g", DIGITS, workload->low_GBps, DIGITS, workload->high_GBps);
-            } else if (has.band) {
-                lw_grid_add(grid, "");
+            if (has.band) {
+                add_range(grid, workload);
             }
             if (has.wait) {
                 lw_grid_number(grid, workload->mean_wait_ps / 1e3, TIME_DIGITS);
