@@ -72,6 +72,19 @@ int64_t lw_channel_latency_ps(const lw_channel *channel) {
     return sum_ps;
 }
 
+int64_t lw_link_latency_ps(const lw_link *link, int dir) {
+    int64_t sum_ps = 0;
+    for (int i = 0; i < link->segment_count; i++) {
+        sum_ps += lw_channel_latency_ps(&link->segment[i].channel[dir]);
+    }
+    return sum_ps;
+}
+
+int64_t lw_link_far_ask_ps(const lw_link *link) {
+    const int64_t trip_ps = lw_link_latency_ps(link, 0) + lw_link_latency_ps(link, 1);
+    return llround(link->ask.far_share * (double)(trip_ps + link->ask.answer_ps));
+}
+
 double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes) {
     if (channel->error_probability <= 0.0) {
         return 0.0;
@@ -177,6 +190,25 @@ static double write_window_Bps(const lw_channel *data, int64_t payload_bytes) {
     return (double)credits * (double)payload_bytes * 1e12 / loop_ps;
 }
 
+// Software has no wire: where it is the slowest segment, the stages down to framing are those of the slowest wire, and the rest
+// of what it takes counts as control.
+static void show_wire(const lw_link *link, int dir, lw_packet_kind kind, int64_t payload_bytes, lw_waterfall *out) {
+    double slowest_Bps = (double)INFINITY;
+    for (int i = 0; i < link->segment_count && link->segment[out->slowest_segment].whole_packets; i++) {
+        double rate_Bps[LW_STAGE_COUNT];
+        if (link->segment[i].whole_packets) {
+            continue;
+        }
+        segment_stages(&link->segment[i], dir, kind, payload_bytes, rate_Bps);
+        if (rate_Bps[LW_STAGE_RETRY] < slowest_Bps) {
+            slowest_Bps = rate_Bps[LW_STAGE_RETRY];
+            for (int stage = LW_STAGE_RAW; stage <= LW_STAGE_FRAMING; stage++) {
+                out->rate_Bps[stage] = rate_Bps[stage];
+            }
+        }
+    }
+}
+
 void lw_link_waterfall(const lw_link *link, int dir, lw_packet_kind kind, int64_t payload_bytes, int64_t completer_ps,
                        lw_waterfall *out) {
     assert(link->segment_count > 0 && kind != LW_PACKET_REQUEST);
@@ -205,6 +237,7 @@ void lw_link_waterfall(const lw_link *link, int dir, lw_packet_kind kind, int64_
             }
         }
     }
+    show_wire(link, dir, kind, payload_bytes, out);
     if (kind == LW_PACKET_COMPLETION && link->read_tags != LW_TAGS_INFINITE && request_bytes > 0) {
         double round_trip_ps = read_round_trip_ps(link, dir, payload_bytes, request_bytes, completer_ps);
         out->window_Bps = (double)link->read_tags * (double)request_bytes * 1e12 / round_trip_ps;

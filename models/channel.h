@@ -16,7 +16,7 @@ typedef enum lw_stage {
     LW_STAGE_LINE_CODE,  // 8b/10b, 128b/130b, ...
     LW_STAGE_PERIODIC,   // SKP ordered sets and the like
     LW_STAGE_FRAMING,    // headers, CRC, FEC, flit packing
-    LW_STAGE_CONTROL,    // flow control and control traffic of the opposite direction
+    LW_STAGE_CONTROL,    // flow control, control traffic of the opposite direction, a platform's residual, software in front
     LW_STAGE_RETRY,      // replays
     LW_STAGE_WINDOW,     // outstanding requests, credits
     LW_STAGE_ENDPOINT,   // copy engine, memory, fixed costs
@@ -117,14 +117,29 @@ typedef struct lw_segment {
     lw_channel channel[2];  // [0] a -> b, [1] b -> a
 } lw_segment;
 
+// Coherence: what must be asked over the link before memory behind it is used. All zero where nobody is asked.
+typedef struct lw_asking {
+    double far_share;   // of accesses from the other end before which the device that has the memory asks
+    double own_share;   // the same of its own accesses
+    int64_t answer_ps;  // from a question having come to its answer leaving
+    int64_t question_bytes[2], answer_bytes[2];  // packet bytes on channel 0 and 1
+} lw_asking;
+
 typedef struct lw_link {
     lw_segment segment[LW_SEGMENTS_MAX];
     int segment_count;
     int64_t read_tags;  // outstanding requests a device behind this link may have; LW_TAGS_INFINITE
+    int64_t ids_max;    // devices that the switches of one fabric can tell apart; 0: no limit is known
+    int64_t hosts_max;  // hosts that may have part of one device behind switches; 0: no limit is known
+    lw_asking ask;
     lw_evidence evidence;
     char label[48];  // "PCIe 4.0 x16", "Thunderbolt 4": for legends and topology drawings
 } lw_link;
 #define LW_TAGS_INFINITE INT64_MAX
+
+int64_t lw_link_latency_ps(const lw_link *link, int dir);
+// Mean time that asking adds to an access from the other end on an idle link.
+int64_t lw_link_far_ask_ps(const lw_link *link);
 
 // ---- For families, to fill in a channel of a cleared link ----
 
@@ -145,9 +160,10 @@ double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes);
 
 // The rate that is left after each stage up to and including LW_STAGE_RETRY, for a long stream of `kind` over segment 0..n in
 // direction dir with full packets (or packets of payload_bytes when > 0), other direction idle but for what this stream causes.
-// rate_Bps[RAW] is the raw rate of the slowest segment; WINDOW and ENDPOINT are the caller's. The window limit is also given,
-// INFINITY where there is none. A read: tags x request / round trip, with the latency completer_ps of the completer. A write:
-// packet credits x payload / (packet + latency + credit return), of the tightest segment.
+// rate_Bps[RAW] is the raw rate of the slowest segment, or of the slowest wire where software is slower; WINDOW and ENDPOINT are
+// the caller's. The window limit is also given, INFINITY where there is none. A read: tags x request / round trip, with the
+// latency completer_ps of the completer. A write: packet credits x payload / (packet + latency + credit return), of the tightest
+// segment.
 typedef struct lw_waterfall {
     double rate_Bps[LW_STAGE_COUNT];  // each <= the one before
     double window_Bps;

@@ -28,4 +28,5 @@ static const char page[] =
     "16 GHz, because four signal levels leave less margin. A longer way needs a retimer, which the standard allows 64 ns a direction\n"
     "while products promise less than 10 ns; the cable itself takes 4.6 ns a metre.";
 
-LW_PCIE_FAMILY(copprlink, "PCI Express 5.0 and 6.0 over CopprLink cables, inside and outside a case, 4 to 16 lanes");
+LW_PCIE_FAMILY(copprlink, "copprlink-5-x8",
+               "PCI Express 5.0 and 6.0 over CopprLink cables, inside and outside a case, 4 to 16 lanes");

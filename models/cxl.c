@@ -22,6 +22,7 @@ typedef struct cxl_params {
     bool sync_header;
     int protocol, mix, coherence;
     double asks;
+    int64_t answer_ps;
     int64_t tags;  // LW_AUTO: as many as the tag field names
     int clocking;  // lw_pcie_clocking
     int64_t tx_port_ps, rx_port_ps;
@@ -100,8 +101,8 @@ static const lw_option options[] = {
      .fallback = "host_only",
      .words = coherence_words,
      .help =
-         "Who must be asked before device memory is used: host_only (nobody), device_bias (nobody), host_bias (the device asks "
-         "the host for its own lines), back_invalidate (the device snoops the host).",
+         "Whom a device asks before it uses its own memory: host_only (it does not use it) and device_bias (nobody), host_bias "
+         "(the host, for each line), back_invalidate (the host, for some; and before it serves another host, too).",
      .source = "CXL ch. 2: HDM-H, HDM-D in either bias, HDM-DB"},
     {.key = "asks",
      .kind = LW_OPTION_QUANTITY_REAL,
@@ -110,8 +111,20 @@ static const lw_option options[] = {
      .fallback = "0",
      .minimum = 0,
      .maximum = 1,
-     .help = "host_bias and back_invalidate: questions of the device for each line that crosses the link, in steps of 5 %.",
+     .help =
+         "Questions of the device for each line that crosses the link, in steps of 5 %: with back_invalidate the line waits for "
+         "the answer, and as many of the device's own accesses do; with host_bias they only take room on the wire.",
      .source = "depends on the work; none by default"},
+    {.key = "answer_latency",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_TIME,
+     .offset = FIELD(answer_ps),
+     .fallback = "40 ns",
+     .minimum = 0,
+     .maximum = 1e9,
+     .help = "host_bias and back_invalidate: what the host takes to look into its caches and answer, ports aside.",
+     .source = "CXL 3.x table 13-2: 90 ns from a back-invalidate snoop at the host's pins to its response at the pins, less the "
+               "25 ns of each of its two port crossings; the same is assumed for a request in host bias, which has no target"},
     {.key = "tags",
      .kind = LW_OPTION_INTEGER,
      .offset = FIELD(tags),
@@ -316,6 +329,13 @@ static trip pack(lw_cxl_flit flit, protocol by, const struct ratio *n, coherence
     return flits;
 }
 
+// A question of the device (back) and the host's answer (out), with nothing beside them.
+static trip pack_question(const cxl_params *p) {
+    static const struct ratio nothing = {0, 0};
+    bool asks = p->protocol != CACHE && (p->coherence == HOST_BIAS || p->coherence == BACK_INVALIDATE);
+    return asks ? pack(flit_of(p), MEM, &nothing, (coherence)p->coherence, 1) : (trip){{0, 1}, {0, 1}};
+}
+
 // (whole - times * part) / shares; 0 where that is negative.
 static lw_fraction rest(lw_fraction whole, lw_fraction part, int64_t times, int64_t shares) {
     lw_fraction taken, left;
@@ -373,12 +393,15 @@ static int64_t units_of(lw_fraction cost, lw_fraction unit) {
 
 // The engine counts whole bytes, shares of flits are fractions: packet bytes are so small here that every message has a whole
 // number of them, and `expand` takes them to bytes on the wire.
-static void set_formats(lw_cxl_flit flit, const costs *of_sender, const costs *of_receiver, lw_channel *channel,
-                        int64_t *control_bytes) {
-    const lw_fraction cost[] = {of_sender->write_out, of_sender->read_out, of_receiver->read_back, of_receiver->write_back};
-    lw_fraction unit = common_unit(cost, 4);
-    int64_t bytes[4], line = INT64_MAX;
-    for (int i = 0; i < 4; i++) {
+static void set_formats(lw_cxl_flit flit, const costs *of_sender, const costs *of_receiver, const trip *question, lw_link *link,
+                        int dir) {
+    lw_channel *channel = &link->segment[0].channel[dir];
+    const lw_fraction cost[] = {of_sender->write_out,    of_sender->read_out, of_receiver->read_back,
+                                of_receiver->write_back, question->back,      question->out};
+    enum { COSTS = sizeof cost / sizeof cost[0] };
+    lw_fraction unit = common_unit(cost, COSTS);
+    int64_t bytes[COSTS], line = INT64_MAX;
+    for (int i = 0; i < COSTS; i++) {
         bytes[i] = units_of(cost[i], unit);
     }
     line = bytes[0] < bytes[2] ? bytes[0] : bytes[2];
@@ -389,7 +412,10 @@ static void set_formats(lw_cxl_flit flit, const costs *of_sender, const costs *o
         // One granule: part of a line takes as much as all of it.
         channel->format[kinds[i]] = (lw_packet_format){payload, bytes[i] * scale - payload, bytes[i] * scale};
     }
-    *control_bytes = bytes[3] * scale;
+    // What answers the writes of the other end comes this way, so the other channel causes it.
+    link->segment[0].channel[1 - dir].control_bytes = bytes[3] * scale;
+    link->ask.question_bytes[dir] = bytes[4] * scale;
+    link->ask.answer_bytes[dir] = bytes[5] * scale;
     must(lw_fraction_multiply(unit, lw_fraction_of(lw_cxl_flit_bytes(flit), scale), &channel->expand));
 }
 
@@ -468,14 +494,14 @@ static void resolve(const void *params, lw_link *link) {
     lw_pcie_segment(&phy, &medium, segment);
     // End a of `both` is the host.
     const costs cost[2] = {costs_of(p, p->protocol == CACHE ? CACHE : MEM), costs_of(p, p->protocol == MEM ? MEM : CACHE)};
+    const trip question = pack_question(p);
     for (int dir = 0; dir < 2; dir++) {
-        lw_channel *channel = &segment->channel[dir], *opposite = &segment->channel[1 - dir];
+        lw_channel *channel = &segment->channel[dir];
         if (flit == LW_CXL_68B && !p->sync_header) {
             channel->line_code = (lw_fraction){1, 1};
         }
         channel->periodic = periodic_share(channel->periodic, p->ide_share);
-        // What answers the writes of the other end comes this way, so the other channel causes it.
-        set_formats(flit, &cost[dir], &cost[1 - dir], channel, &opposite->control_bytes);
+        set_formats(flit, &cost[dir], &cost[1 - dir], &question, link, dir);
         channel->control_for_writes = true;
         channel->request_max_bytes = LW_CXL_LINE_BYTES;
         set_latency(p, &phy, channel);
@@ -483,6 +509,16 @@ static void resolve(const void *params, lw_link *link) {
         // What header slots hold with port-based routing is inferred (cxl_slots.c).
         channel->evidence = p->version >= CXL_3_2 ? LW_ANNOUNCED : flit == LW_CXL_256B_PBR ? LW_ASSUMED : LW_SPECIFIED;
     }
+    if (p->protocol != CACHE && (p->coherence == HOST_BIAS || p->coherence == BACK_INVALIDATE)) {
+        bool snoops = p->coherence == BACK_INVALIDATE;
+        double asked = (double)llround(p->asks * ASK_STEPS) / ASK_STEPS;
+        link->ask.far_share = snoops ? asked : 0;  // in host bias the host reads and writes without anybody's leave
+        link->ask.own_share = snoops ? asked : 1;
+        link->ask.answer_ps = p->answer_ps;
+    }
+    // CXL ch. 2 and 7: up to 16 logical devices in one; with port-based routing ids of 12 bits, and devices for any of them.
+    link->ids_max = flit == LW_CXL_256B_PBR ? 4096 : 0;
+    link->hosts_max = flit == LW_CXL_256B_PBR ? 0 : 16;
     link->segment_count = 1;
     link->read_tags = p->tags != LW_AUTO ? p->tags : p->protocol == CACHE ? 4096 : 65536;
     link->evidence = segment->channel[0].evidence;
@@ -553,13 +589,19 @@ static const char page[] =
     "A chain of dependent loads has one line under way and gets 64 B a round trip (tags: 1). Rate is at most tags x 64 B / round\n"
     "trip, so it takes many lines under way, and usually many cores, to fill the link.\n"
     "\n"
-    "An expander's memory belongs to the host alone (host_only). An accelerator uses memory of its own without asking in\n"
-    "device_bias, and asks the host for each of its own lines in host_bias. With back_invalidate (flits of 256 B) it keeps track\n"
-    "of what hosts cache and snoops them; hosts that share lines need that. `asks` says how often.\n"
+    "An expander's memory belongs to the host alone (host_only). An accelerator has a use for its own: `device` and `host` of\n"
+    "a workload may both name it. In device_bias it asks nobody. In host_bias it asks the host for each of its own lines: a\n"
+    "trip over the link and back, 148 ns at 64 GT/s with the host's answer, in front of each load, and no more lines a second\n"
+    "than requests fit the flits, 478 GB/s on 16 lanes of 64 GT/s: slow memory for a card that has 2 TB/s of it. The host\n"
+    "itself reads such lines as fast as any. With back_invalidate (flits of 256 B) the device keeps track of what hosts cache\n"
+    "and snoops only them, for itself and for another host: `asks` says how often, and a line that must be asked for comes one\n"
+    "round trip and answer later, to the host too. configs/scenarios/cxl-bias.yaml shows all four.\n"
     "\n"
     "Pooling gives parts of one device to several hosts: up to 16 logical devices, behind one level of switches (2.0). Sharing\n"
     "lets them use the same lines. Fabrics with port-based routing (3.x) have up to 4096 ids. Make the switch a node of the\n"
-    "scenario: its links are then shared, and so is the device's memory.\n"
+    "scenario (configs/scenarios/cxl-pool.yaml): its links are then shared, and so is the device's memory. More hosts or ids "
+    "than\n"
+    "that are refused.\n"
     "\n"
     "CXL is no way to attach a graphics card from outside: host, device and every port between must speak it, and no box for\n"
     "external cards does. CXL 3.2 and 4.0 (128 GT/s, November 2025) count as announced. Encryption (IDE) costs nothing here\n"
@@ -569,6 +611,7 @@ const lw_family lw_family_cxl = {
     .name = "cxl",
     .summary = "Compute Express Link 1.1 to 4.0: memory and caches over PCI Express wires, in flits",
     .page = page,
+    .example = "cxl-2.0-x8",
     .options = options,
     .params_size = sizeof(cxl_params),
     .check = check,

@@ -21,6 +21,7 @@ typedef struct lw_family {
     const char *name;          // the word after `type:`
     const char *summary;       // one sentence for `lanewise list`
     const char *page;          // a few paragraphs that teach, for `lanewise explain NAME`; ends without a newline
+    const char *example;       // the preset that shows it best on that page; NULL: the first one
     const lw_option *options;  // parameter table over a struct of params_size bytes (at most LW_PARAMS_MAX)
     size_t params_size;
     // Rules across fields. Each finding is diagnosed at the place of the key it is about (set->place), else at `at`. Warnings
@@ -47,8 +48,9 @@ const lw_family *lw_family_find(const char *name);  // NULL when unknown
 lw_place lw_family_place(const lw_option *options, const lw_option_set *set, const char *key, lw_place at);
 
 // Does any other legal value of the key change what packets of these kinds meet, or bring or silence a warning, under these
-// parameters? False: the key has no effect, and a user who set it is told so. kinds: 1 << lw_packet_kind each, LW_PACKETS_ALL.
+// parameters? False: the key has no effect, and a user who set it is told so. kinds: 1 << lw_packet_kind each, and LW_ASKED where
+// what the link says about coherence counts as well.
 bool lw_family_has_effect(const lw_family *family, const void *params, const char *key, unsigned kinds);
-enum { LW_PACKETS_ALL = (1 << LW_PACKET_KINDS) - 1 };
+enum { LW_ASKED = 1 << LW_PACKET_KINDS, LW_PACKETS_ALL = LW_ASKED | (LW_ASKED - 1) };
 
 #endif

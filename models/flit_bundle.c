@@ -55,11 +55,12 @@ void lw_bundle_resolve(const lw_bundle_params *p, const lw_bundle *b, lw_link *l
     link->evidence = b->evidence;
 }
 
-void lw_bundle_resolve_packets(const lw_bundle_params *p, const lw_bundle_packet *packet, int64_t link_raw_Bps, lw_link *link) {
+void lw_bundle_resolve_packets(const lw_bundle_params *p, const lw_bundle_packet *packet, int64_t link_raw_Bps,
+                               lw_fraction expand, lw_link *link) {
     const lw_bundle facts = {
         .link_raw_Bps = link_raw_Bps,
         .line_code = {1, 1},
-        .expand = {1, 1},
+        .expand = expand,
         .payload_bytes = packet->payload_bytes,
         .header_bytes = packet->header_bytes,
         .request_bytes = packet->header_bytes,

@@ -45,9 +45,9 @@ typedef struct lw_bundle_packet {
     int64_t payload_bytes;  // of a full packet
     int64_t header_bytes;   // besides; a read request is as long
 } lw_bundle_packet;
-// As lw_bundle_resolve, with such packets and nothing else on the wire; the evidence is LW_ASSUMED.
+// As lw_bundle_resolve, with such packets and nothing else but what expand says on the wire; the evidence is LW_ASSUMED.
 void lw_bundle_resolve_packets(const lw_bundle_params *params, const lw_bundle_packet *packet, int64_t link_raw_Bps,
-                               lw_link *link);
+                               lw_fraction expand, lw_link *link);
 
 // A rule: lanes of rate_Tps bits per second each come to whole bytes per second. at: of the rate.
 lw_status lw_bundle_check_rate(int64_t rate_Tps, int64_t lanes, lw_place at, lw_diags *diags);

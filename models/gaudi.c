@@ -88,6 +88,7 @@ const lw_family lw_family_gaudi = {
     .name = "gaudi",
     .summary = "Intel Gaudi 2 and 3: RoCE ports of the accelerator as scale-up links",
     .page = page,
+    .example = "gaudi3",
     .options = options,
     .params_size = sizeof(gaudi_params),
     .check = check,

@@ -31,7 +31,7 @@ static const lw_option options[] = {
 
 static void resolve(const void *params, lw_link *link) {
     const ici_params *p = params;
-    lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Bps, link);
+    lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Bps, (lw_fraction){1, 1}, link);
     (void)snprintf(link->label, sizeof link->label, "ICI %.4g GB/s x%d", (double)p->rate_Bps * 1e-9, (int)p->bundle.links);
 }
 
@@ -53,6 +53,7 @@ const lw_family lw_family_ici = {
     .name = "ici",
     .summary = "Google ICI: the torus links of TPU v3 to TPU7x",
     .page = page,
+    .example = "ici-v5p",
     .options = options,
     .params_size = sizeof(ici_params),
     .resolve = resolve,

@@ -139,6 +139,7 @@ const lw_family lw_family_infiniband = {
     .name = "infiniband",
     .summary = "InfiniBand SDR to XDR with RDMA, card to card over any number of switches",
     .page = page,
+    .example = "infiniband-ndr",
     .options = options,
     .params_size = sizeof(infiniband_params),
     .between_machines = true,

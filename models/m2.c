@@ -26,4 +26,4 @@ static const char page[] =
     "Adapters have no equaliser. A short ribbon works at generation 4, a long one often only at 3: set gen to what the link really\n"
     "trains at, and cable with cable_loss to be warned.";
 
-LW_PCIE_FAMILY(m2, "PCI Express from an M.2 slot through an adapter, up to 4 lanes");
+LW_PCIE_FAMILY(m2, "m2-gen4-x4", "PCI Express from an M.2 slot through an adapter, up to 4 lanes");

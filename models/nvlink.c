@@ -216,6 +216,7 @@ const lw_family lw_family_nvlink = {
     .name = "nvlink",
     .summary = "NVIDIA NVLink 1 to 5 (6 announced) and NVLink-C2C: bundles of links between GPUs, switches and CPUs",
     .page = page,
+    .example = "nvlink-h100",
     .options = options,
     .params_size = sizeof(nvlink_params),
     .check = check,

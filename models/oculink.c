@@ -36,4 +36,4 @@ static const char page[] =
     "with every metre (cable_loss, loss_budget). Beyond the budget expect errors and a link that trains at a lower generation.\n"
     "Vendors also note that OCuLink is not made to be plugged while the machine runs.";
 
-LW_PCIE_FAMILY(oculink, "PCI Express over an OCuLink cable (SFF-8611 and SFF-8612), 4 or 8 lanes");
+LW_PCIE_FAMILY(oculink, "oculink-2-x4", "PCI Express over an OCuLink cable (SFF-8611 and SFF-8612), 4 or 8 lanes");

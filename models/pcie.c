@@ -23,6 +23,11 @@ static const char page[] =
     "generation 6 link of 16 lanes is 128 GB/s raw and 118 GB/s of packets in each direction. It is neither 128 GB/s per lane nor\n"
     "121 GB/s: 242 of 256 would count the link's own bytes as useful. Once negotiated, flits stay when the link falls to a lower rate.\n"
     "\n"
+    "Generation 5 was finished in 2019, generation 6 in January 2022; its first hardware, switches and network cards, came in\n"
+    "August 2025, and by the middle of 2026 no graphics card attaches at that rate. Generation 7 was finished in June 2025, 8 is "
+    "a\n"
+    "draft for 2028.\n"
+    "\n"
     "Without flits Ack and UpdateFC packets take their share of the other direction: 8 B each, at the latest after a limit that\n"
     "the standard gives in symbol times of the link. A symbol time carries a byte on every lane; to count it as one byte of the\n"
     "whole link, as a published model does, makes wide links look 10 % too slow (dllp: byte).\n"
@@ -30,4 +35,4 @@ static const char page[] =
     "A write is posted: nothing comes back. A read sends requests and waits, and only as many may be under way as there are tags,\n"
     "so its rate is at most tags x mrrs / round trip. Over a long path this window, not the wire, is often the limit.";
 
-LW_PCIE_FAMILY(pcie, "PCI Express 1 to 7 in a slot or on a board, 1 to 32 lanes");
+LW_PCIE_FAMILY(pcie, "pcie-4-x16", "PCI Express 1 to 7 in a slot or on a board, 1 to 32 lanes");

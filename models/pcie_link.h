@@ -74,7 +74,7 @@ lw_status lw_pcie_check(const lw_pcie_params *params, const lw_pcie_medium *medi
                         lw_diags *diags);
 void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium, lw_link *link);
 // Defines lw_family_WORD, which is that and the file's own `medium` and `page`.
-#define LW_PCIE_FAMILY(word, its_summary)                                                                \
+#define LW_PCIE_FAMILY(word, its_example, its_summary)                                                   \
     static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) { \
         return lw_pcie_check(params, &medium, set, at, diags);                                           \
     }                                                                                                    \
@@ -85,6 +85,7 @@ void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium,
         .name = #word,                                                                                   \
         .summary = (its_summary),                                                                        \
         .page = page,                                                                                    \
+        .example = (its_example),                                                                        \
         .options = lw_pcie_options,                                                                      \
         .params_size = sizeof(lw_pcie_params),                                                           \
         .check = check,                                                                                  \

@@ -8,14 +8,14 @@ typedef enum socket_kind { SOCKET_QPI, SOCKET_UPI, SOCKET_INFINITY_FABRIC, SOCKE
 
 static const struct {
     const char *name;
-    lw_fraction line_code;
+    lw_fraction line_code, check;
 } kinds[SOCKET_KINDS] = {
     // A flit of 80 bits carries 64 bits of data: An Introduction to the Intel QuickPath Interconnect (2009).
-    [SOCKET_QPI] = {"QPI", {4, 5}},
-    [SOCKET_UPI] = {"UPI", {4, 5}},
+    [SOCKET_QPI] = {"QPI", {4, 5}, {1, 1}},
+    [SOCKET_UPI] = {"UPI", {4, 5}, {1, 1}},
     // One byte of nine is CRC: R. Yang, notes on processor interconnects (xryan.net/p/295).
-    [SOCKET_INFINITY_FABRIC] = {"Infinity Fabric", {8, 9}},
-    [SOCKET_X_BUS] = {"X-Bus", {1, 1}},
+    [SOCKET_INFINITY_FABRIC] = {"Infinity Fabric", {1, 1}, {9, 8}},
+    [SOCKET_X_BUS] = {"X-Bus", {1, 1}, {1, 1}},
 };
 static const char *const kind_words[] = {"qpi", "upi", "infinity-fabric", "x-bus", NULL};
 
@@ -70,11 +70,12 @@ static const lw_option options[] = {
 
 static void resolve(const void *params, lw_link *link) {
     const socket_params *p = params;
+    const lw_fraction check = kinds[p->kind].check;
     lw_bundle facts = {
         .link_raw_Bps = p->rate_Tps * p->lanes / 8,
         .line_code = kinds[p->kind].line_code,
         // A packet of any size crosses in cache lines, so that a long one is not cut up for the links before and behind.
-        .expand = lw_fraction_of(p->line_bytes, CACHE_LINE_BYTES),
+        .expand = lw_fraction_of(p->line_bytes * check.num, CACHE_LINE_BYTES * check.den),
         .payload_bytes = PACKET_MAX_BYTES,
         .header_bytes = COMMAND_BYTES,
         .request_bytes = COMMAND_BYTES,
@@ -112,6 +113,7 @@ const lw_family lw_family_socket = {
     .name = "socket",
     .summary = "QPI, UPI, Infinity Fabric or X-Bus between the processors of one computer",
     .page = page,
+    .example = "socket-upi-16",
     .options = options,
     .params_size = sizeof(socket_params),
     .check = check,

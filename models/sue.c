@@ -113,6 +113,7 @@ const lw_family lw_family_sue = {
     .name = "sue",
     .summary = "Broadcom Scale-Up Ethernet: commands of accelerators packed into Ethernet frames",
     .page = page,
+    .example = "sue-800",
     .options = options,
     .params_size = sizeof(sue_params),
     .check = check,

@@ -492,6 +492,7 @@ const lw_family lw_family_thz = {
     .name = "thz",
     .summary = "terahertz radio (speculative), 0.1 to 1 THz, from a desk to deep space",
     .page = page,
+    .example = "thz-room",
     .options = lw_thz_options,
     .params_size = sizeof(lw_thz_params),
     .between_machines = true,

@@ -80,6 +80,7 @@ static void resolve(const void *params, lw_link *link) {
         .evidence = LW_ANNOUNCED,
     };
     lw_bundle_resolve(&p->bundle, &facts, link);
+    link->ids_max = 1024;  // UALink ch. 1: identifiers of 10 bits
     (void)snprintf(link->label, sizeof link->label, "UALink 200G x%d", (int)(p->lanes * p->bundle.links));
 }
 
@@ -114,6 +115,7 @@ const lw_family lw_family_ualink = {
     .name = "ualink",
     .summary = "UALink 200G 1.0: memory fabric of up to 1024 accelerators over Ethernet lanes",
     .page = page,
+    .example = "ualink-200-x4",
     .options = options,
     .params_size = sizeof(ualink_params),
     .check = check,

@@ -19,7 +19,7 @@ static const lw_option options[] = {
      .offset = FIELD(rate_Bps),
      .minimum = 1e9,
      .maximum = 1e12,
-     .help = "Rate of one link, each way, headers included."},
+     .help = "Rate of one link, each way, headers included; Intel publishes neither lanes nor signalling rate."},
     LW_BUNDLE_PACKET_ROWS(xelink_params, "64 B", "assumed: a cache line; Intel publishes no packet format", "16 B",
                           "assumed: a quarter of a line; Intel publishes no packet format"),
     LW_BUNDLE_ROWS(xelink_params, "1", "16 links a GPU, spread over its peers (G. Lockwood, notes on PVC)", "169.675 ns",
@@ -30,7 +30,7 @@ static const lw_option options[] = {
 
 static void resolve(const void *params, lw_link *link) {
     const xelink_params *p = params;
-    lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Bps, link);
+    lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Bps, (lw_fraction){1, 1}, link);
     (void)snprintf(link->label, sizeof link->label, "Xe Link x%d", (int)p->bundle.links);
 }
 
@@ -38,9 +38,13 @@ static const char page[] =
     "Xe Link joins Intel's Data Center GPUs Max (Ponte Vecchio), six in a node of Aurora, each to each without switches. A GPU has\n"
     "16 links. A GPU is two tiles, and each tile sees the tiles of other GPUs over a link of its own.\n"
     "\n"
-    "Intel published no rate and no packet format, so this family cannot compute a rate from lanes: `rate` must be given, and the\n"
-    "preset takes it from a measurement. On Aurora a tile writes 18.9 GB/s to any tile of another GPU and reads 15.8 GB/s from it;\n"
-    "the centre's own summary gives 15 GB/s from GPU to GPU and 23 both ways together. That is less than the host link, a PCIe 5.0\n"
+    "Intel published no rate and no packet format, so this family cannot compute a rate from lanes: `rate` must be given, and "
+    "the\n"
+    "preset takes it from a measurement: what it calls raw is no signalling rate, but that copy counted back. On Aurora a tile "
+    "writes 18.9 GB/s to any tile of another GPU and reads 15.8 GB/s from "
+    "it;\n"
+    "the centre's own summary gives 15 GB/s from GPU to GPU and 23 both ways together. That is less than the host link, a PCIe "
+    "5.0\n"
     "x16 with 54 GB/s, so for one large copy the way over the host may be the faster one. Six GPUs at once move 95 GB/s.\n"
     "\n"
     "The two tiles of one GPU are joined inside the package, not by Xe Link: 159 GB/s written, 174 read, 185 at best.\n"
@@ -52,6 +56,7 @@ const lw_family lw_family_xelink = {
     .name = "xelink",
     .summary = "Intel Xe Link between Data Center GPUs Max",
     .page = page,
+    .example = "xelink-max1550",
     .options = options,
     .params_size = sizeof(xelink_params),
     .resolve = resolve,

@@ -30,8 +30,8 @@ static const lw_option options[] = {
      .help = "Lanes of a link, each way.",
      .source = "AMD ROCm documentation, GPU architecture pages: links 16 bits wide"},
     LW_BUNDLE_PACKET_ROWS(
-        xgmi_params, "64 B", "assumed: a cache line; AMD publishes no packet format", "16 B",
-        "assumed: one beat of 16 B; MI300X copies at up to 48.97 of 64 GB/s leave room for 19 B a line at most"),
+        xgmi_params, "64 B", "assumed: a cache line; AMD publishes no packet format", "8 B",
+        "assumed: as on other links between processors; MI300X copies at up to 48.97 of 64 GB/s leave room for 10 B a line"),
     LW_BUNDLE_ROWS(xgmi_params, "1", "a pair of the mesh has one link (AMD ROCm documentation; MI250X: up to four)", "169.675 ns",
                    "assumed: as NVLink between two GH200; no figure is published", "0 m",
                    "on one board, within the port's figure"),
@@ -40,7 +40,8 @@ static const lw_option options[] = {
 
 static void resolve(const void *params, lw_link *link) {
     const xgmi_params *p = params;
-    lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Tps * p->lanes / 8, link);
+    // One byte of nine is CRC, as between processors: R. Yang, notes on processor interconnects (xryan.net/p/295).
+    lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Tps * p->lanes / 8, (lw_fraction){9, 8}, link);
     (void)snprintf(link->label, sizeof link->label, "Infinity Fabric %.4g GT/s x%d", (double)p->rate_Tps * 1e-9,
                    (int)(p->lanes * p->bundle.links));
 }
@@ -59,9 +60,11 @@ static const char page[] =
     "only the sum is wrong by seven for a pair. MI250X is two dies in a package with four links between them (200 GB/s) and one or\n"
     "two to others.\n"
     "\n"
-    "The packet format is not public. Copies on MI300X reach 48.4 GB/s of 64, on MI350X 57.5 of 76.5: three quarters on both, so\n"
-    "the loss goes with the packets, not with the engine. Here a line of 64 B takes 16 B more (4/5 left), and presets carry what\n"
-    "remains as an efficiency. Both figures are assumptions that the measurements allow. RCCL plans with 48 GB/s on MI300X, 36\n"
+    "The packet format is not public. Copies on MI300X reach 48.4 GB/s of 64, on MI350X 57.5 of 76.5: three quarters on both, "
+    "so\n"
+    "the loss goes with the packets, not with the engine. Here, as on the same wires between processors (socket), one byte of\n"
+    "nine is CRC and a line of 64 B has 8 B of head (79 % left), and presets carry what remains as an efficiency: assumptions\n"
+    "that the measurements allow. RCCL plans with 48 GB/s on MI300X, 36\n"
     "on MI200 and 24 on Vega 20. With both directions busy each still has 46.2 GB/s.\n"
     "\n"
     "No latency of one link is published; the default is borrowed from NVLink and marked as assumed.";
@@ -70,6 +73,7 @@ const lw_family lw_family_xgmi = {
     .name = "xgmi",
     .summary = "AMD Infinity Fabric between Instinct accelerators, MI100 to MI355X",
     .page = page,
+    .example = "xgmi-mi300x",
     .options = options,
     .params_size = sizeof(xgmi_params),
     .check = check,

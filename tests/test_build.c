@@ -135,6 +135,140 @@ static void guests_have_a_share(void **state) {
     lw_test_end(&test);
 }
 
+// What the words for virtualisation say without further figures.
+static void guests_by_word(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+#define CARD(rest) "{kind: gpu, submit: 5 us" rest "}"
+    lw_result result = run_text(
+        &test,
+        "nodes: {host: {kind: host}, gpu: {kind: gpu}}\n"
+        "links: {slot: {between: [host, gpu], preset: pcie-4-x16, dllp: none}}\n"
+        "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}\n"
+        "sweep: {nodes.gpu: [" CARD("") ", " CARD(", virtualisation: passthrough") ", " CARD(
+            ", virtualisation: mig, guests: "
+            "4") ", " CARD(", "
+                           "virtualisation: "
+                           "sr-iov, guests: "
+                           "2") ", " CARD(","
+                                          " "
+                                          "v"
+                                          "i"
+                                          "r"
+                                          "t"
+                                          "u"
+                                          "a"
+                                          "l"
+                                          "i"
+                                          "s"
+                                          "a"
+                                          "t"
+                                          "i"
+                                          "o"
+                                          "n"
+                                          ":"
+                                          " "
+                                          "t"
+                                          "i"
+                                          "m"
+                                          "e"
+                                          "-"
+                                          "s"
+                                          "l"
+                                          "i"
+                                          "c"
+                                          "i"
+                                          "n"
+                                          "g"
+                                          ","
+                                          " "
+                                          "g"
+                                          "u"
+                                          "e"
+                                          "s"
+                                          "t"
+                                          "s"
+                                          ":"
+                                          " "
+                                          "3"
+                                          ","
+                                          " "
+                                          "t"
+                                          "i"
+                                          "m"
+                                          "e"
+                                          "_"
+                                          "s"
+                                          "l"
+                                          "i"
+                                          "c"
+                                          "e"
+                                          ":"
+                                          " "
+                                          "6"
+                                          " "
+                                          "m"
+                                          "s") ", " CARD(", virtualisation: api-remoting") ", " CARD(", virtualisation: "
+                                                                                                     "time-slicing, guests: 2, "
+                                                                                                     "guest_share: 30 %, "
+                                                                                                     "guest_call: 7 us") "]}\n");
+    const lw_workload_result *alone = workload_of(&result.point[0], "up");
+    static const struct {
+        double share;
+        int64_t call_us;
+    } expected[] = {{1, 0}, {1, 0}, {0.25, 0}, {0.5, 0}, {1.0 / 3, 0}, {0.985, 0}, {0.3, 7}};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        const lw_workload_result *up = workload_of(&result.point[i], "up");
+        assert_int_equal((up->fixed_ps - alone->fixed_ps) / 1000000, expected[i].call_us);
+        double moving_s = up->time_s - (double)up->fixed_ps / 1e12;
+        assert_close((alone->time_s - (double)alone->fixed_ps / 1e12) / moving_s, expected[i].share, 1e-3);
+    }
+    lw_test_end(&test);
+}
+
+// The mean over all moments of a call, turn by turn, is what the plan says of work that is shorter than a turn; of longer work
+// the mean over lengths as well.
+static double turns_ms(int guests, double slice_ms, double work_ms) {
+    enum { MOMENTS = 2000 };
+    double sum_ms = 0;
+    for (int i = 0; i < MOMENTS; i++) {
+        double at = (i + 0.5) / MOMENTS * guests * slice_ms, left = work_ms, now = at;
+        while (left > 1e-12) {
+            double phase = fmod(now, guests * slice_ms);  // our turn is the first
+            if (phase >= slice_ms - 1e-12) {
+                now += guests * slice_ms - phase;
+                continue;
+            }
+            double piece = fmin(left, slice_ms - phase);
+            now += piece;
+            left -= piece;
+        }
+        sum_ms += now - at;
+    }
+    return sum_ms / MOMENTS;
+}
+
+static void guests_take_turns(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    for (int guests = 2; guests <= 8; guests += 3) {
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {host: {kind: host}, gpu: {kind: gpu, submit: 1 ns, virtualisation: "
+                                          "time-slicing, guests: %d, time_slice: 4 ms}}\n"
+                                          "links: {slot: {between: [host, gpu], preset: pcie-4-x16, dllp: none}}\n"
+                                          "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 MB}}\n"
+                                          "sweep: {workloads.up.bytes: [1 MB, 20 MB, 100 MB, 2 GB]}\n",
+                                          guests);
+        lw_result result = run_text(&test, text);
+        for (size_t i = 0; i < result.point_count; i++) {
+            const lw_workload_result *up = workload_of(&result.point[i], "up");
+            double whole_ms = (double)up->bytes / result.point[i].stage[0].rate_GBps[LW_STAGE_RETRY] / 1e6;
+            assert_close(up->time_s * 1e3, turns_ms(guests, 4, whole_ms), i < 3 ? 2e-3 : 0.05);
+        }
+    }
+    lw_test_end(&test);
+}
+
 static void submission_is_a_task_and_follows_the_interface(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -430,6 +564,8 @@ int main(void) {
         cmocka_unit_test(engines_keep_their_pace),
         cmocka_unit_test(switches_copy_and_add_up),
         cmocka_unit_test(guests_have_a_share),
+        cmocka_unit_test(guests_by_word),
+        cmocka_unit_test(guests_take_turns),
         cmocka_unit_test(submission_is_a_task_and_follows_the_interface),
         cmocka_unit_test(pageable_copies_are_staged),
         cmocka_unit_test(pageable_copies_back_run_the_other_way_round),

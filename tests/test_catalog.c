@@ -75,6 +75,20 @@ static void shipped_presets_can_be_used(void **state) {
     lw_test_end(&test);
 }
 
+static void families_have_their_examples(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog = shipped_catalog(&test);
+    for (size_t i = 0; lw_families[i] != NULL; i++) {
+        if (lw_families[i]->example != NULL) {
+            const lw_preset *preset = lw_catalog_find(catalog, LW_PRESET_LINK, lw_families[i]->example);
+            assert_non_null(preset);
+            assert_string_equal(preset->type, lw_families[i]->name);
+        }
+    }
+    lw_test_end(&test);
+}
+
 static void unknown_presets_are_none(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -114,6 +128,9 @@ static void wrong_files_are_told(void **state) {
         {HEAD "parameters: {p2p: true}\n", "'p2p' has no source"},
         {HEAD "parameters: {p2p: {value: true}}\n", "p2p needs the key 'source'"},
         {HEAD "parameters: {p2p: {value: true, source: mine, sauce: 1}}\n", "unknown key 'sauce'"},
+        {"preset: 1\nname: sample\ntype: gpu\nsummary: a card\nevidence: calibrated\n"
+         "parameters: {p2p: {value: true, source: mine, evidence: assumed}}\n",
+         "the preset 'sample' is calibrated, but none of its values is"},
         {"preset: 1\nname: other\ntype: gpu\nsummary: a card\nevidence: assumed\n",
          "the preset 'other' lies in a file 'sample.yaml'"},
     };
@@ -155,9 +172,13 @@ static void announced_rows_weaken_a_preset(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shipped_presets_are_sourced), cmocka_unit_test(shipped_presets_can_be_used),
-        cmocka_unit_test(unknown_presets_are_none),    cmocka_unit_test(folders_are_found),
-        cmocka_unit_test(wrong_files_are_told),        cmocka_unit_test(announced_rows_weaken_a_preset),
+        cmocka_unit_test(shipped_presets_are_sourced),
+        cmocka_unit_test(shipped_presets_can_be_used),
+        cmocka_unit_test(families_have_their_examples),
+        cmocka_unit_test(unknown_presets_are_none),
+        cmocka_unit_test(folders_are_found),
+        cmocka_unit_test(wrong_files_are_told),
+        cmocka_unit_test(announced_rows_weaken_a_preset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -537,7 +537,11 @@ static void examples_run(void **state) {
             char words[1024];
             snprintf(words, sizeof words, "run configs/scenarios/%s --format csv", entry->d_name);
             run_words(words, &result);
-            if (result.exit_code != 0 || strstr(result.err, "error") != NULL || strstr(result.err, "warning") != NULL) {
+            // One is there to show a warning.
+            bool warns = strcmp(entry->d_name, "long-cable.yaml") == 0;
+            bool warned = strstr(result.err, "warning: 2 m of cable loses 29.0 dB") != NULL;
+            if (result.exit_code != 0 || strstr(result.err, "error") != NULL || warned != warns ||
+                (!warns && strstr(result.err, "warning") != NULL)) {
                 fail_msg("%s gave %d\n%s", entry->d_name, result.exit_code, result.err);
             }
             examples++;

@@ -141,6 +141,11 @@ static void cores_or_wire(void **state) {
     lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 18, 0, &out);
     assert_int_equal(out.slowest_segment, 1);
     assert_close(out.rate_Bps[LW_STAGE_RETRY] / 18, 1.88e6, 1e-3);
+    // The waterfall begins with the wire all the same.
+    assert_close(out.rate_Bps[LW_STAGE_RAW], 10.3125e9 / 8, 1e-12);
+    assert_close(out.rate_Bps[LW_STAGE_LINE_CODE], 1.25e9, 1e-12);
+    assert_close(out.rate_Bps[LW_STAGE_FRAMING], 1.25e9 * 18 / 84, 1e-12);
+    assert_close(out.rate_Bps[LW_STAGE_CONTROL], out.rate_Bps[LW_STAGE_RETRY], 1e-12);
     lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_int_equal(out.slowest_segment, 0);
     assert_close(out.rate_Bps[LW_STAGE_RETRY], 1.25e9 * 1472 / 1538, 1e-12);

@@ -14,8 +14,8 @@ static void rates_are_those_of_the_vendors(void **state) {
         {"{kind: qpi, rate: 9.6 GT/s, lanes: 20, links: 2}", 38.4, 38.4 * 64 / 72, "QPI 9.6 GT/s, 2 links"},
         {"{kind: upi, rate: 10.4 GT/s, lanes: 20}", 20.8, 20.8 * 64 / 72, "UPI 10.4 GT/s, 1 link"},
         {"{kind: upi, rate: 16 GT/s, lanes: 24}", 38.4, 38.4 * 64 / 72, "UPI 16 GT/s, 1 link"},
-        // A ninth of 36 GB/s is CRC.
-        {"{kind: infinity-fabric, rate: 18 GT/s, lanes: 16}", 32.0, 32.0 * 64 / 72, "Infinity Fabric 18 GT/s, 1 link"},
+        // A ninth of 36 GB/s is CRC: framing, as in xgmi.
+        {"{kind: infinity-fabric, rate: 18 GT/s, lanes: 16}", 36.0, 32.0 * 64 / 72, "Infinity Fabric 18 GT/s, 1 link"},
         {"{kind: x-bus, rate: 16 GT/s, lanes: 32, line: 64 B}", 64.0, 64.0, "X-Bus 16 GT/s, 1 link"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -26,7 +26,11 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
         LW_GRID_ADD(grid, groups[i].section, groups[i].name, groups[i].what);
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
-    lw_text_add(out, "\nlanewise list links, or devices, shows the presets; lanewise list measured the tables.\n");
+    lw_text_add(out, "\nWords of the field: ");
+    for (const lw_term *term = lw_terms; term->name != NULL; term++) {
+        lw_text_print(out, "%s%s", term == lw_terms ? "" : ", ", term->name);
+    }
+    lw_text_add(out, "\n\nlanewise list links, or devices, shows the presets; lanewise list measured the tables.\n");
     return LW_OK;
 }
 
@@ -66,27 +70,6 @@ static lw_status add_facts(const lw_context *context, const lw_family *family, c
     return lw_grid_write(list.differ ? list.both_ways : list.one_way, 2, 0, out);
 }
 
-static lw_status explain_family(const lw_context *context, const lw_family *family, lw_text *out) {
-    lw_text_print(out, "%s: %s\n\n%s\n\nParameters\n", family->name, family->summary, family->page);
-    LW_TRY(lw_explain_options(family->options, context->arena, out));
-    void *params = lw_arena_alloc(context->arena, 1, LW_PARAMS_MAX);
-    if (params == NULL) {
-        return LW_NO_MEMORY;
-    }
-    lw_options_default(family->options, params);
-    LW_TRY(add_facts(context, family, params, "How the rate comes about, with all parameters at their defaults", out));
-    lw_text_add(out, "\nPresets: ");
-    size_t found = 0;
-    for (size_t i = 0; i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
-        const lw_preset *preset = lw_catalog_at(context->catalog, LW_PRESET_LINK, i);
-        if (preset != NULL && strcmp(preset->type, family->name) == 0) {
-            lw_text_print(out, "%s%s", found++ > 0 ? ", " : "", preset->name);
-        }
-    }
-    lw_text_add(out, found > 0 ? "\n" : "none\n");
-    return LW_OK;
-}
-
 static lw_status add_parameters(const lw_context *context, const lw_preset *preset, lw_text *out) {
     lw_text_print(out, "%s: %s\n", preset->name, preset->summary);
     lw_text_print(out, "%s preset, %s %s; evidence: %s\n\n", preset->kind == LW_PRESET_LINK ? "Link" : "Device",
@@ -103,24 +86,32 @@ static lw_status add_parameters(const lw_context *context, const lw_preset *pres
     return LW_OK;
 }
 
-static int64_t latency_ps(const lw_link *link, int dir) {
-    int64_t total_ps = 0;
+// Does another segment have a part of this name, too?
+static bool is_ambiguous(const lw_link *link, int dir, int segment, const char *name) {
     for (int s = 0; s < link->segment_count; s++) {
-        total_ps += lw_channel_latency_ps(&link->segment[s].channel[dir]);
+        const lw_channel *channel = &link->segment[s].channel[dir];
+        for (int i = 0; s != segment && i < channel->latency_count; i++) {
+            if (strcmp(channel->latency[i].name, name) == 0) {
+                return true;
+            }
+        }
     }
-    return total_ps;
+    return false;
 }
 
 static void add_latency(const lw_link *link, int dir, const char *which, lw_text *out) {
-    lw_text_print(out, "Latency%s, ns: %.1f", which, (double)latency_ps(link, dir) / 1e3);
+    lw_text_print(out, "Latency%s, ns: %.1f", which, (double)lw_link_latency_ps(link, dir) / 1e3);
     const char *separator = " = ";
     for (int s = 0; s < link->segment_count; s++) {
         const lw_channel *channel = &link->segment[s].channel[dir];
-        const char *name = link->segment[s].name;
         for (int i = 0; i < channel->latency_count; i++) {
-            lw_text_print(out, "%s%s%s%s %.1f", separator, name, name[0] == '\0' ? "" : " ", channel->latency[i].name,
-                          (double)channel->latency[i].ps / 1e3);
-            separator = " + ";
+            const lw_latency_part *part = &channel->latency[i];
+            if (part->ps != 0) {
+                bool name = is_ambiguous(link, dir, s, part->name);
+                lw_text_print(out, "%s%s%s%s %.1f", separator, name ? link->segment[s].name : "", name ? " " : "", part->name,
+                              (double)part->ps / 1e3);
+                separator = " + ";
+            }
         }
     }
     lw_text_add(out, "\n");
@@ -131,7 +122,7 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
     lw_waterfall write = {0};
     lw_waterfall read = {0};
     lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &write);
-    lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, 0, &read);
+    lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, lw_link_far_ask_ps(link), &read);
     lw_text_add(out, "\nWhere the rate goes, one direction, GB/s that are left after each stage\n");
     lw_grid *grid = lw_grid_new(context->arena, "lrrrr");
     LW_GRID_ADD(grid, "stage", "writes", "share", "reads", "share");
@@ -148,6 +139,11 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
         lw_text_print(out,
                       "Control includes the calibrated residual: %.3g of the wire is kept busy, why not all of it is unknown.\n",
                       busy);
+    }
+    if (link->segment[write.slowest_segment].whole_packets) {
+        lw_text_print(out,
+                      "Control includes the software in front of the wire, which is slower: it hands on %.4g GB/s of writes.\n",
+                      write.rate_Bps[LW_STAGE_RETRY] / 1e9);
     }
     if (isfinite(read.window_Bps)) {
         lw_text_print(out, "Reads are also limited by the requests under way (%lld): %.4g GB/s even if memory answers at once.\n",
@@ -244,11 +240,8 @@ static lw_status add_tables(const lw_context *context, const char *name, lw_text
     return LW_OK;
 }
 
-static lw_status explain_preset(const lw_context *context, const lw_preset *preset, lw_text *out) {
-    LW_TRY(add_parameters(context, preset, out));
-    if (preset->kind != LW_PRESET_LINK) {
-        return add_tables(context, preset->name, out);
-    }
+// Latency and waterfall of a preset.
+static lw_status add_link(const lw_context *context, const lw_preset *preset, lw_text *out) {
     lw_link *link = LW_NEW(context->arena, lw_link);
     if (link == NULL) {
         return LW_NO_MEMORY;
@@ -256,7 +249,7 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
     const void *params = NULL;
     LW_TRY(resolve_preset(context, preset, &params, link));
     lw_text_print(out, "\n%s\n", link->label);
-    if (latency_ps(link, 0) == latency_ps(link, 1)) {
+    if (lw_link_latency_ps(link, 0) == lw_link_latency_ps(link, 1)) {
         add_latency(link, 0, " one way", out);
     } else {
         add_latency(link, 0, " there", out);
@@ -265,10 +258,50 @@ static lw_status explain_preset(const lw_context *context, const lw_preset *pres
     const lw_family *family = lw_family_find(preset->type);
     LW_TRY(add_facts(context, family, params, "How the rate comes about", out));
     LW_TRY(add_waterfall(context, link, out));
-    if (family->band != NULL) {
-        LW_TRY(add_band(context, family, params, out));
+    return family->band != NULL ? add_band(context, family, params, out) : LW_OK;
+}
+
+static lw_status explain_preset(const lw_context *context, const lw_preset *preset, lw_text *out) {
+    LW_TRY(add_parameters(context, preset, out));
+    if (preset->kind == LW_PRESET_LINK) {
+        LW_TRY(add_link(context, preset, out));
     }
-    return add_tables(context, preset->name, out);
+    LW_TRY(add_tables(context, preset->name, out));
+    if (preset->kind == LW_PRESET_LINK) {
+        lw_text_print(out, "\nAbout %s\n\n%s\n", preset->type, lw_family_find(preset->type)->page);
+    }
+    return LW_OK;
+}
+
+static const lw_preset *example_of(const lw_context *context, const lw_family *family) {
+    const lw_preset *named = family->example != NULL ? lw_catalog_find(context->catalog, LW_PRESET_LINK, family->example) : NULL;
+    for (size_t i = 0; named == NULL && i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
+        const lw_preset *preset = lw_catalog_at(context->catalog, LW_PRESET_LINK, i);
+        named = preset != NULL && strcmp(preset->type, family->name) == 0 ? preset : NULL;
+    }
+    return named;
+}
+
+static lw_status explain_family(const lw_context *context, const lw_family *family, lw_text *out) {
+    lw_text_print(out, "%s: %s\n\n%s\n", family->name, family->summary, family->page);
+    const lw_preset *example = example_of(context, family);
+    if (example != NULL) {
+        lw_text_print(out, "\nFor example the preset %s: %s; evidence: %s\n", example->name, example->summary,
+                      lw_evidence_words[example->evidence]);
+        LW_TRY(add_link(context, example, out));
+    }
+    lw_text_add(out, "\nParameters\n");
+    LW_TRY(lw_explain_options(family->options, context->arena, out));
+    lw_text_add(out, "\nPresets: ");
+    size_t found = 0;
+    for (size_t i = 0; i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
+        const lw_preset *preset = lw_catalog_at(context->catalog, LW_PRESET_LINK, i);
+        if (preset != NULL && strcmp(preset->type, family->name) == 0) {
+            lw_text_print(out, "%s%s", found++ > 0 ? ", " : "", preset->name);
+        }
+    }
+    lw_text_add(out, found > 0 ? "\n" : "none\n");
+    return LW_OK;
 }
 
 static void add_fact(const lw_node *map, const char *key, lw_text *out) {
@@ -362,6 +395,9 @@ static const lw_key_group *find_group(const lw_key_group *groups, size_t count, 
 static lw_status explain_unknown(const lw_context *context, const lw_key_group *groups, size_t group_count, const char *name) {
     const lw_catalog *catalog = context->catalog;
     size_t room = lw_catalog_count(catalog, LW_PRESET_LINK) + lw_catalog_count(catalog, LW_PRESET_DEVICE) + group_count;
+    for (const lw_term *term = lw_terms; term->name != NULL; term++) {
+        room++;
+    }
     for (size_t i = 0; i < group_count; i++) {
         room += lw_options_count(groups[i].options);
     }
@@ -385,6 +421,9 @@ static lw_status explain_unknown(const lw_context *context, const lw_key_group *
         for (const lw_option *row = groups[i].options; row->key != NULL; row++) {
             candidates[count++] = row->key;
         }
+    }
+    for (const lw_term *term = lw_terms; term->name != NULL; term++) {
+        candidates[count++] = term->name;
     }
     const char *dot = strrchr(name, '.');
     const char *near = lw_nearest(dot == NULL ? name : dot + 1, candidates, count);
@@ -432,9 +471,19 @@ static lw_status explain_name(const lw_context *context, const char *path, lw_te
     if (group != NULL) {
         return explain_group(context, group, out);
     }
+    const lw_term *term = lw_term_find(name);
+    if (term != NULL) {
+        lw_text_add(out, term->page);
+    }
     bool found = false;
-    LW_TRY(lw_explain_key(name, context->arena, out, &found));
-    return found ? LW_OK : explain_unknown(context, groups, count, name);
+    lw_text key = {0};
+    lw_status explained = lw_explain_key(name, context->arena, &key, &found);
+    if (found) {
+        lw_text_print(out, "%s%s", term != NULL ? "\n" : "", key.bytes);
+    }
+    lw_text_free(&key);
+    LW_TRY(explained);
+    return found || term != NULL ? LW_OK : explain_unknown(context, groups, count, name);
 }
 
 static lw_status explain_verb(lw_context *context) {

@@ -21,11 +21,26 @@ static lw_status list_presets(const lw_context *context, lw_preset_kind kind, lw
     return lw_grid_write(grid, 0, 0, out);
 }
 
+// "specified", "calibrated to assumed": the best and the weakest of a family's presets.
+static const char *family_evidence(const lw_context *context, const char *family) {
+    lw_evidence best = LW_EVIDENCE_COUNT, weakest = LW_SPECIFIED;
+    for (size_t i = 0; i < lw_catalog_count(context->catalog, LW_PRESET_LINK); i++) {
+        const lw_preset *preset = lw_catalog_at(context->catalog, LW_PRESET_LINK, i);
+        if (preset != NULL && strcmp(preset->type, family) == 0) {
+            best = preset->evidence < best ? preset->evidence : best;
+            weakest = lw_evidence_weaker(weakest, preset->evidence);
+        }
+    }
+    return best == LW_EVIDENCE_COUNT ? NULL
+           : best == weakest         ? lw_evidence_words[best]
+                             : lw_arena_print(context->arena, "%s to %s", lw_evidence_words[best], lw_evidence_words[weakest]);
+}
+
 static lw_status list_families(const lw_context *context, lw_text *out) {
-    lw_grid *grid = lw_grid_new(context->arena, "ll");
-    LW_GRID_ADD(grid, "type", "what it is");
+    lw_grid *grid = lw_grid_new(context->arena, "lll");
+    LW_GRID_ADD(grid, "type", "evidence of its presets", "what it is");
     for (const lw_family *const *family = lw_families; *family != NULL; family++) {
-        LW_GRID_ADD(grid, (*family)->name, (*family)->summary);
+        LW_GRID_ADD(grid, (*family)->name, family_evidence(context, (*family)->name), (*family)->summary);
     }
     return lw_grid_write(grid, 0, 0, out);
 }

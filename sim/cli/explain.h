@@ -15,6 +15,14 @@ typedef struct lw_key_group {
 
 enum { LW_KEY_GROUPS_MAX = 64 };
 
+// A word of the field.
+typedef struct lw_term {
+    const char *name;
+    const char *page;  // ends with a newline
+} lw_term;
+extern const lw_term lw_terms[];                // ends with a NULL name
+const lw_term *lw_term_find(const char *name);  // by another name of it, too; NULL: unknown
+
 // All tables there are. *count is at most LW_KEY_GROUPS_MAX.
 void lw_key_groups(lw_key_group *out, size_t *count);
 

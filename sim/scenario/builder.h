@@ -62,6 +62,16 @@ lw_status lw_server_shadow(lw_builder *builder, uint32_t server, uint32_t *out) 
 // are counted once.
 lw_status lw_transfer_share(lw_builder *builder, lw_job *job, bool first, lw_transfer *transfer) LW_CHECKED;
 
+// ---- own.c ----
+// What asking adds to an access over a route, at one end of which is the memory: a mean.
+int64_t lw_route_far_ask_ps(lw_builder *builder, const lw_route *route, bool memory_first);
+// The share of its own lines that a device asks its host about before it uses them.
+lw_status lw_own_share(lw_builder *builder, const lw_job *job, uint32_t device, double *out) LW_CHECKED;
+// A device that reads or writes its own memory, line by line, and asks about a share of the lines. All (1): each question and
+// answer cross the links. Less: every line waits for the mean, and nothing crosses.
+lw_status lw_transfer_own(lw_builder *builder, lw_job *job, uint32_t device, bool writing, double share,
+                          lw_transfer *out) LW_CHECKED;
+
 // ---- transfer.c ----
 typedef struct lw_ends {
     uint32_t source, sink, executor;  // devices; an executor on the way reads ahead from the source and writes to the sink

@@ -176,7 +176,7 @@ static const lw_option row_options[] = {
     {0}};
 
 // One row `key: {value, source, evidence}`: its plain value joins the map `values`.
-static lw_status read_row(const lw_catalog *catalog, entry *e, const lw_node *item, lw_node **last) {
+static lw_status read_row(const lw_catalog *catalog, entry *e, const lw_node *item, lw_node **last, unsigned *seen) {
     if (item->kind != LW_MAP) {
         return lw_error(catalog->diags, item->place, "write {value: ..., source: \"...\"}", "'%s' has no source", item->key);
     }
@@ -195,6 +195,7 @@ static lw_status read_row(const lw_catalog *catalog, entry *e, const lw_node *it
     if (row.value->kind == LW_SCALAR && lw_quantity_parse(row.value->text, LW_TIME, &time, &problem, &hint)) {
         e->preset.latency_evidence = lw_evidence_weaker(e->preset.latency_evidence, (lw_evidence)row.evidence);
     }
+    *seen |= 1u << row.evidence;
     lw_node *plain = lw_tree_copy(row.value, catalog->arena);
     if (plain == NULL) {
         return LW_NO_MEMORY;
@@ -239,8 +240,15 @@ static lw_status read_file(const lw_catalog *catalog, lw_preset_kind kind, entry
     e->values->kind = LW_MAP;
     e->values->place = root->place;
     lw_node *last = NULL;
+    unsigned seen = 0;  // a bit a word of evidence
     for (const lw_node *item = head.parameters != NULL ? head.parameters->first : NULL; item != NULL; item = item->next) {
-        LW_TRY(read_row(catalog, e, item, &last));
+        LW_TRY(read_row(catalog, e, item, &last, &seen));
+    }
+    // What nobody measured is no better for the preset's saying so.
+    bool claims = head.evidence == LW_MEASURED || head.evidence == LW_CALIBRATED;
+    if (claims && (seen & 1u << head.evidence) == 0) {
+        return lw_error(catalog->diags, set.place[4], "say which of its values is, or take a weaker word",
+                        "the preset '%s' is %s, but none of its values is", head.name, lw_evidence_words[head.evidence]);
     }
     return LW_OK;
 }

@@ -20,6 +20,16 @@ extern const char *const lw_device_help[];   // one sentence a kind
 typedef enum lw_api { LW_API_AUTO, LW_API_CUDA, LW_API_HIP, LW_API_OPENCL, LW_API_D3D12, LW_API_SYCL, LW_API_COUNT } lw_api;
 extern const char *const lw_api_words[];
 
+// How a guest, a virtual machine or a program elsewhere, has the card.
+typedef enum lw_virtualisation {
+    LW_VIRTUAL_NONE,          // the machine's own
+    LW_VIRTUAL_PASSTHROUGH,   // all of it
+    LW_VIRTUAL_MIG,           // an instance with engines and memory of its own
+    LW_VIRTUAL_SR_IOV,        // a virtual function
+    LW_VIRTUAL_TIME_SLICING,  // all of it, for a slice of time
+    LW_VIRTUAL_API_REMOTING   // calls sent to where the card is
+} lw_virtualisation;
+
 // Parameters of all kinds; the table of a kind says which of them it has. LW_AUTO as the tables explain.
 typedef struct lw_device_params {
     int64_t memory_rate_Bps;  // both directions share it; LW_AUTO: no limit
@@ -37,7 +47,10 @@ typedef struct lw_device_params {
     int64_t submit_bounce_ps;                        // a chunk from another GPU through host memory
     int64_t finish_ps;
     int64_t copy_rate_h2d_Bps, copy_rate_d2h_Bps;
-    double guest_share;
+    int virtualisation;     // lw_virtualisation
+    int64_t guests;         // that share the card evenly
+    int64_t time_slice_ps;  // of time slicing
+    double guest_share;     // LW_AUTO: as virtualisation and guests say, as is guest_call_ps
     int64_t guest_call_ps;
     bool p2p;
     bool forwards;
@@ -80,6 +93,14 @@ lw_status lw_device_read(const lw_node *node, const lw_catalog *catalog, lw_diag
 #define LW_DEVICE_GET(device, field) \
     (lw_device_consult((device)->spec, offsetof(lw_device_params, field)), (device)->spec->params.field)
 void lw_device_consult(lw_device_spec *spec, size_t offset);
+
+// What a guest gets of the card's copy engines, and how long it waits for its turn on average, for work that takes work_ps with
+// the whole card.
+typedef struct lw_guest {
+    double share;
+    int64_t wait_ps;
+} lw_guest;
+lw_guest lw_device_guest(const lw_device *device, double work_ps);
 
 // Time from the call of a copy to the first DMA on this device.
 typedef enum lw_call { LW_CALL_PINNED, LW_CALL_PAGEABLE, LW_CALL_PAGEABLE_D2H } lw_call;

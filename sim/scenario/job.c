@@ -75,7 +75,7 @@ static const lw_option stream_options[] = {
 
 static const lw_option dma_options[] = {
     NODE_ROW("device", from, "node that reads or writes"),
-    NODE_ROW("host", to, "node whose memory it is"),
+    NODE_ROW("host", to, "node whose memory it is; may be the device itself"),
     {"op", LW_OPTION_WORD, LW_PLAIN, AT(op), "read", op_words, 0, 0, "both: as many reads as writes, counted one way", NULL},
     SIZE_ROW("bytes", bytes, NULL, 1, "size of one transfer"),
     COUNT_ROW("count", count, "10000", "transfers in all"),
@@ -88,7 +88,7 @@ static const lw_option dma_options[] = {
     {0}};
 
 static const lw_option read_latency_options[] = {NODE_ROW("device", from, "node that reads"),
-                                                 NODE_ROW("host", to, "node whose memory it is"),
+                                                 NODE_ROW("host", to, "node whose memory it is; may be the device itself"),
                                                  SIZE_ROW("bytes", bytes, NULL, 1, "size of one read"),
                                                  COUNT_ROW("repeat", repeat, "1", "reads, one after the other"),
                                                  PLACE_IN_TIME_ROWS,

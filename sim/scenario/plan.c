@@ -189,7 +189,7 @@ static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t 
     LW_TRY(engine_of(builder, in, &way->second));
     const lw_device *caller = &builder->system->device[pair[0]];
     set_staging(caller, way);
-    way->first.submit_ps = lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), LW_CALL_PINNED);
+    way->first.submit_ps = way->first.guest_wait_ps + lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), LW_CALL_PINNED);
     way->second.task.submit_ps = LW_DEVICE_GET(&builder->system->device[pair[1]], submit_bounce_ps);
     return LW_OK;
 }
@@ -212,7 +212,7 @@ static lw_status choose_way(lw_builder *builder, lw_job *job, const uint32_t pai
     LW_TRY(engine_of(builder, ends, &dma));
     if (by_engine) {
         lw_call call = !pageable ? LW_CALL_PINNED : ends.executor == ends.sink ? LW_CALL_PAGEABLE : LW_CALL_PAGEABLE_D2H;
-        dma.submit_ps = lw_device_submit_ps(executor, (lw_api)LW_JOB_GET(job, api), call);
+        dma.submit_ps = dma.guest_wait_ps + lw_device_submit_ps(executor, (lw_api)LW_JOB_GET(job, api), call);
         way->finish_ps = LW_DEVICE_GET(executor, finish_ps);
     }
     way->first = dma;
@@ -331,8 +331,8 @@ static lw_status plan_stream(emitter *e) {
 // ---- Small transfers of DMA engines ----
 
 // `count` transfers of n bytes each. Where they cut into equal packets and requests they are one long task; else one task each,
-// and slots keep as many under way as the tags allow.
-static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_t count, int64_t outstanding) {
+// and slots keep as many under way as the tags allow. all: `count` and others beside it, which share the rate.
+static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_t count, int64_t all, int64_t outstanding) {
     lw_task task = transfer->task;
     bool reading = task.kind == LW_TASK_READ;
     int64_t packet = task.packet_bytes, request = task.request_bytes;
@@ -350,7 +350,8 @@ static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_
         int64_t rate = LW_JOB_GET(e->job->job, rate_Bps);
         if (rate != LW_AUTO) {
             task.arrivals = (lw_arrivals)LW_JOB_GET(e->job->job, arrivals);
-            task.gap_ps = gap_of_rate(reading ? task.request_bytes : task.packet_bytes, rate);
+            int64_t gap_ps = gap_of_rate(reading ? task.request_bytes : task.packet_bytes, rate);
+            task.gap_ps = (int64_t)((lw_int128)gap_ps * all / count);
         }
         transfer->task = task;
         return emit(e, task, e->gate, NO_TASK, &ended);
@@ -383,11 +384,24 @@ static lw_status plan_dma(emitter *e) {
             }
             lw_ends ends = writing ? (lw_ends){device, host, device} : (lw_ends){host, device, device};
             lw_transfer transfer;
-            LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
+            int64_t asking = 0;  // those of `count` for which the device asks first, where it does not for all
+            if (device == host) {
+                double share;
+                LW_TRY(lw_own_share(e->builder, job, device, &share));
+                asking = share < 1 && outstanding == LW_AUTO ? llround(share * (double)count) : 0;
+                LW_TRY(lw_transfer_own(e->builder, job, device, writing, asking > 0 ? 1 : share, &transfer));
+            } else {
+                LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
+            }
             if (writing == (op == LW_DMA_WRITE)) {  // both: counted one way
                 LW_TRY(count_bytes(e, n, count));
             }
-            LW_TRY(emit_small(e, &transfer, n, count, outstanding));
+            if (asking > 0 && asking < count) {
+                lw_transfer rest;
+                LW_TRY(lw_transfer_own(e->builder, job, device, writing, 0, &rest));
+                LW_TRY(emit_small(e, &rest, n, count - asking, count, outstanding));
+            }
+            LW_TRY(emit_small(e, &transfer, n, asking > 0 ? asking : count, count, outstanding));
             if (i == 0 && writing == (op == LW_DMA_WRITE)) {
                 plan->transfer = transfer;
                 plan->latency_ps = lw_transfer_latency_ps(e->builder, &transfer, n);
@@ -406,11 +420,19 @@ static lw_status plan_read_latency(emitter *e) {
         uint32_t device = job->pair[i][0], ended = e->gate;
         lw_transfer transfer;
         lw_ends ends = {job->pair[i][1], device, device};
-        LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
+        bool own = device == job->pair[i][1];
+        if (own) {
+            double share;
+            LW_TRY(lw_own_share(e->builder, job, device, &share));
+            LW_TRY(lw_transfer_own(e->builder, job, device, false, share, &transfer));
+        } else {
+            LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
+        }
         lw_task task = transfer.task;
         const lw_device *reader = &e->builder->system->device[device];
+        // An own load is one of the device's cores, not of its copy engine.
         task.submit_ps = 0;
-        if (has_engine(reader)) {
+        if (!own && has_engine(reader)) {
             int64_t store_Bps = LW_DEVICE_GET(reader, store_rate_Bps);
             task.submit_ps = LW_DEVICE_GET(reader, submit_ps);
             task.finish_ps += LW_DEVICE_GET(reader, finish_ps);

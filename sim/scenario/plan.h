@@ -36,6 +36,7 @@ typedef struct lw_transfer {
     lw_route route;
     lw_leg_plan *leg;        // one a leg of the route
     uint32_t executor;       // the device whose engine does it
+    int64_t guest_wait_ps;   // of a guest, for its turn at the card; the caller adds it to submit_ps
     int64_t submit_ps;       // software before the first packet; a task of its own
     int64_t round_trip_ps;   // READ: from a request leaving to its first full packet having come, on idle links
     lw_waterfall waterfall;  // of the slowest link of the route
@@ -61,7 +62,7 @@ typedef struct lw_plan {
     lw_fabric fabric;
     lw_server_info *server;  // one a server of the fabric
     lw_job_plan *job;        // one a job of the system
-    unsigned *carries;       // one a connection: 1 << lw_packet_kind of each kind that goes over it; 0: none
+    unsigned *carries;       // one a connection: 1 << lw_packet_kind of each kind that goes over it, LW_ASKED; 0: none
     bool *serves;            // one a device spec: some task touches it
     lw_evidence evidence;    // the weakest of what the tasks stand on
 } lw_plan;

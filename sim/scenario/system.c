@@ -312,7 +312,8 @@ static lw_status pair_devices(const lw_system *system, lw_job *job, lw_arena *ar
                                 "workloads.%s: the switch '%s' holds no data", job->name, device->name);
             }
         }
-        if (job->kind != LW_JOB_MEMORY_LOAD && job->pair[i][0] == job->pair[i][1]) {
+        bool may_be_own = job->kind == LW_JOB_MEMORY_LOAD || job->kind == LW_JOB_DMA || job->kind == LW_JOB_READ_LATENCY;
+        if (!may_be_own && job->pair[i][0] == job->pair[i][1]) {
             return lw_error(diags, lw_job_place(job, key[1]), "name two different nodes", "workloads.%s goes from '%s' to itself",
                             job->name, system->device[job->pair[i][0]].name);
         }
@@ -459,6 +460,7 @@ lw_status lw_system_read(const lw_node *root, const lw_catalog *catalog, lw_aren
     LW_TRY(jobs);
     LW_TRY(status);
     LW_TRY(index_ports(&system, arena));
+    LW_TRY(lw_fabrics_check(&system, arena, diags));
     system.router = lw_router_new(system.device_count, arena);
     if (system.router == NULL) {
         return LW_NO_MEMORY;

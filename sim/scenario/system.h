@@ -40,6 +40,9 @@ enum { LW_DEVICES_MAX = 65536, LW_CONNECTIONS_MAX = 1 << 20 };
 lw_status lw_system_read(const lw_node *root, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
                          lw_system *out) LW_CHECKED;
 
+// The limits of standards on what switches join.
+lw_status lw_fabrics_check(const lw_system *system, lw_arena *arena, lw_diags *diags) LW_CHECKED;
+
 // One way over one connection.
 typedef struct lw_leg {
     uint32_t connection;

@@ -201,7 +201,7 @@ static lw_status add_memory(lw_builder *builder, uint32_t device, lw_list *hops)
 // and a pace, which is a share of the link's ceiling. A request takes the time of the payload it asks for, so that reads never
 // pile up behind a slower engine at the far end.
 static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading, double ceiling_Bps, int64_t packet_bytes,
-                            lw_list *hops) {
+                            double share, lw_list *hops) {
     const lw_device *device = &builder->system->device[executor];
     uint32_t server;
     LW_TRY(lw_server_of_gap(builder, executor, reading ? LW_COST_REQUEST_GAP : LW_COST_PACKET_GAP, &server));
@@ -211,7 +211,7 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
     }
     int64_t rate_Bps = reading ? LW_DEVICE_GET(device, copy_rate_h2d_Bps) : LW_DEVICE_GET(device, copy_rate_d2h_Bps);
     double pace_Bps = rate_Bps == LW_AUTO ? ceiling_Bps : fmin((double)rate_Bps, ceiling_Bps);
-    pace_Bps *= device->spec->kind == LW_DEVICE_GPU ? LW_DEVICE_GET(device, guest_share) : 1;
+    pace_Bps *= share;
     if (pace_Bps < ceiling_Bps) {
         hop.overhead_bytes = reading ? packet_bytes : 0;
         LW_TRY(lw_server_of_pace(builder, executor, reading, pace_Bps, packet_bytes, &hop.server));
@@ -292,6 +292,7 @@ lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_pla
     task->data_kind = kind;
     task->completer_ps = reading ? LW_DEVICE_GET(source, read_latency_ps) : 0;
     task->finish_ps = LW_DEVICE_GET(sink, write_latency_ps);
+    *(reading ? &task->completer_ps : &task->finish_ps) += lw_route_far_ask_ps(builder, &out->route, reading);
     if (ends.executor != ends.source && ends.executor != ends.sink) {
         task->submit_ps = fetch_ps(builder, ends, &out->route);
     }
@@ -300,14 +301,21 @@ lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_pla
 
     lw_list data = {0}, request = {0};
     double ceiling_Bps = out->waterfall.rate_Bps[LW_STAGE_RETRY];
+    const lw_device *executor = &builder->system->device[ends.executor];
+    lw_guest guest = {.share = 1};
+    if (executor->spec->kind == LW_DEVICE_GPU) {
+        double work_ps = job->kind == LW_JOB_COPY ? (double)job->params.bytes * 1e12 / ceiling_Bps : (double)INFINITY;
+        guest = lw_device_guest(executor, work_ps);
+        out->guest_wait_ps = guest.wait_ps;
+    }
     if (!reading) {
-        LW_TRY(add_engine(builder, ends.executor, false, ceiling_Bps, task->packet_bytes, &data));
+        LW_TRY(add_engine(builder, ends.executor, false, ceiling_Bps, task->packet_bytes, guest.share, &data));
     }
     LW_TRY(add_memory(builder, ends.source, &data));
     out->first_link = data.count;
     LW_TRY(add_links(builder, out, false, kind, task->packet_bytes, &data));
     if (reading) {
-        LW_TRY(add_engine(builder, ends.executor, true, ceiling_Bps, task->request_bytes, &request));
+        LW_TRY(add_engine(builder, ends.executor, true, ceiling_Bps, task->request_bytes, guest.share, &request));
         LW_TRY(add_links(builder, out, true, LW_PACKET_REQUEST, 0, &request));
     }
     LW_TRY(add_memory(builder, ends.sink, &data));

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Words of the field that are no preset and no family: what they mean, what was measured, where the model has them.
+#include <string.h>
+
+#include "sim/cli/explain.h"
+
+const lw_term lw_terms[] = {
+    {"passthrough",
+     "Passthrough: a virtual machine has a whole card, and its driver speaks to the card itself. What is left of virtualisation\n"
+     "are translated addresses (IOMMU) and interrupts; of copies no loss was published. Whole programs were: graphics ran 5 to\n"
+     "10 % slower, training 6 to 8 %, in a virtual machine with a card of the class of an RTX 2060 (abstract of a paper on the\n"
+     "overhead of GPU virtualisation). Those are cores and driver, so the model takes copies for unchanged.\n"
+     "\n"
+     "In a scenario: nodes: {gpu: {virtualisation: passthrough}}; see configs/scenarios/shared-gpu.yaml.\n"},
+    {"mig",
+     "MIG (Multi-Instance GPU): a card cut into instances with cores, memory and paths to it of their own. NVIDIA's documents\n"
+     "say that instances do not disturb each other, and give no figure. The model gives each of `guests` its even part of the\n"
+     "copy engines' rate, and no wait.\n"
+     "\n"
+     "In a scenario: nodes: {gpu: {virtualisation: mig, guests: 4}}, or guest_share for uneven parts; see\n"
+     "configs/scenarios/shared-gpu.yaml.\n"},
+    {"sr-iov",
+     "SR-IOV: one device shows itself as many (virtual functions), each given to a virtual machine as if it were whole.\n"
+     "\n"
+     "Of a graphics card: nodes: {gpu: {virtualisation: sr-iov, guests: 4}} gives a guest its even part of the copy engines; no\n"
+     "figure was published. Of a network card: links of type ethernet with path: sr-iov, preset ethernet-100g-sr-iov. Between "
+     "two\n"
+     "virtual machines 1024 B there and back by TCP took at most 44 us in 99 of 100 cases (cloud-bulldozer/k8s-netperf #246).\n"},
+    {"time-slicing", "Time slicing: guests have the whole card by turns. NVIDIA's documents name the cost, a switch of contexts, "
+                     "and that nothing\n"
+                     "is isolated, and give no figure; the turns of Intel's scheduler in Linux (i915 GVT) last 1 ms.\n"
+                     "\n"
+                     "A call comes at any moment. Of n busy guests with turns of t each, it waits (n - 1)^2 t / 2 n on average "
+                     "before it starts:\n"
+                     "0.25 ms of two guests with 1 ms. Work longer than a turn is interrupted and takes n times as long. The "
+                     "model takes both for\n"
+                     "copies; guests that are idle give their turns away, so these are busy ones.\n"
+                     "\n"
+                     "In a scenario: nodes: {gpu: {virtualisation: time-slicing, guests: 2, time_slice: 1 ms}}; see\n"
+                     "configs/scenarios/shared-gpu.yaml.\n"},
+    {"api-remoting",
+     "API remoting: a library takes a program's calls to the card and sends them to a daemon where the card is, over a network "
+     "or\n"
+     "out of a virtual machine. rCUDA over two ports of FDR InfiniBand copied 9.91 GB/s to a remote K40, 10.06 GB/s to a local "
+     "one\n"
+     "(98.5 %; rcuda.net). That is a network as fast as the card: a card of PCIe 5.0 takes 55 GB/s. Forwarding the driver of an\n"
+     "RTX 3060 out of a virtual machine kept frames of more than 2 ms within 2 % (nestrilabs/virtio-nvgpu).\n"
+     "\n"
+     "In a scenario: nodes: {gpu: {virtualisation: api-remoting}} keeps 98.5 % of the rate; make the network a link of its own\n"
+     "(systems/remote-gpu-100g), or put a call's way there and back into guest_call. See configs/scenarios/remote-gpu.yaml and\n"
+     "configs/scenarios/shared-gpu.yaml.\n"},
+    {"multicast",
+     "Multicast: a switch sends one packet on to many, so a sender's link carries it once. A switch node with multicast: true "
+     "does\n"
+     "it for a copy with in_switch: multicast from one node to a group. See configs/scenarios/switch-that-adds.yaml.\n"},
+    {"reduction",
+     "Reduction in a switch: packets of many senders are added up where they meet, so the receiver's link carries one stream. A\n"
+     "switch node with multicast: true does it for a copy with in_switch: reduce from a group to one node. See\n"
+     "configs/scenarios/switch-that-adds.yaml, and lanewise explain nvls.\n"},
+    {"nvls",
+     "NVLS (NVLink SHARP): NVSwitch chips from the third on (H100) add up what passes and send the sum to all, so an all-reduce\n"
+     "moves half of what a ring does. Eight H100 or H200 reach 480 GB/s of bus bandwidth with it, 367 by rings (S. Bekman, The "
+     "ML\n"
+     "Engineering Open Book). That is more than the 450 GB/s of the wire, which is no error: the formula counts a ring's "
+     "traffic.\n"
+     "NCCL plans with 85 % of the rate on Hopper, 74 % on Blackwell, and 25 us before anything moves.\n"
+     "\n"
+     "In a scenario: a switch node with multicast: true and copies with in_switch: reduce and in_switch: multicast, see\n"
+     "configs/scenarios/switch-that-adds.yaml.\n"},
+    {"bias",
+     "Bias (CXL): whom an accelerator asks before it uses its own memory. In device bias nobody; in host bias the host, over "
+     "the\n"
+     "link, for each line: 178 ns instead of 30 for a load, and 478 GB/s at most on 16 lanes of 64 GT/s. The host reads such "
+     "lines\n"
+     "at full speed. Software changes the bias of pages, before and after a kernel that works on them.\n"
+     "\n"
+     "In a scenario: coherence: device_bias or host_bias of a cxl link, and a workload whose device and host both name the\n"
+     "accelerator. See configs/scenarios/cxl-bias.yaml and lanewise explain cxl.\n"},
+    {"back-invalidate",
+     "Back-invalidation (CXL 3.0, flits of 256 B): a device keeps track of which of its lines hosts have cached, and snoops "
+     "them\n"
+     "(BISnp) before it uses such a line or gives it to another host; the host answers (BIRsp) within 90 ns from pins to pins, "
+     "if\n"
+     "it meets the standard's target. A line that must be asked for comes 148 ns later over 16 lanes of 64 GT/s.\n"
+     "\n"
+     "In a scenario: coherence: back_invalidate of a cxl link, `asks` for the share of lines, answer_latency for the host. See\n"
+     "configs/scenarios/cxl-bias.yaml and lanewise explain cxl.\n"},
+    {"pooling",
+     "Pooling (CXL 2.0): a switch gives parts of one memory device, up to 16 logical devices, to several hosts. They share its\n"
+     "link and its memory's rate, and each load crosses the switch twice, 90 ns each way. Sharing the same lines takes\n"
+     "back-invalidation (lanewise explain back-invalidate).\n"
+     "\n"
+     "In a scenario: hosts, a switch and a memory as nodes, see configs/scenarios/cxl-pool.yaml.\n"},
+    {NULL, NULL},
+};
+
+const lw_term *lw_term_find(const char *name) {
+    static const struct {
+        const char *name, *term;
+    } other[] = {{"host-bias", "bias"},       {"device-bias", "bias"}, {"back_invalidate", "back-invalidate"},
+                 {"host_bias", "bias"},       {"device_bias", "bias"}, {"back-invalidation", "back-invalidate"},
+                 {"nvlink-sharp", "nvls"},    {"sriov", "sr-iov"},     {"reduce", "reduction"},
+                 {"remoting", "api-remoting"}};
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        name = strcmp(name, other[i].name) == 0 ? other[i].term : name;
+    }
+    for (const lw_term *term = lw_terms; term->name != NULL; term++) {
+        if (strcmp(term->name, name) == 0) {
+            return term;
+        }
+    }
+    return NULL;
+}
