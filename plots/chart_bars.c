@@ -377,9 +377,8 @@ lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) {
     if (subtitle == NULL) {
         return LW_NO_MEMORY;
     }
-    static const char foot[] = "Parts of a link: its wire, PCIe tunnelled in it, software that feeds it. Control: "
-                               "acknowledgements and credits. Residual: "
-                               "left idle for no known reason, from calibration.";
+    static const char foot[] =
+        "Parts of a link: its wire, PCIe tunnelled in it. Control: acknowledgements, credits, software that keeps up with less. Residual: left idle for no known reason, from calibration.";
     lw_box content = lw_frame_draw(canvas, chart->title, subtitle, foot, chart->result);
     LW_TRY(lay_out(&b, content, highest));
     lw_x_axis_draw(canvas, &b.plot, &b.scale, lw_tick_plain, b.shares ? "Share of the raw rate (%)" : "Rate (GB/s)");
