@@ -26,11 +26,41 @@ typedef struct trial {
     const lw_family *family;
     const lw_option *row;
     const unsigned char *params;
+    unsigned kinds;  // of the packets that go over the link
     lw_arena *arena;
     size_t warnings;  // of the unchanged parameters
-    bool asked;       // lw_link.ask counts
     lw_link before;
 } trial;
+
+// A channel as packets of these kinds meet it: formats and credits of others are cleared, and so is what only reads ask for and
+// the return of credits where none is ever short.
+static void keep_kinds(lw_channel *channel, unsigned kinds) {
+    bool finite = false;
+    for (unsigned kind = 0; kind < LW_PACKET_KINDS; kind++) {
+        lw_credits *credits = &channel->credits[kind];
+        if ((kinds & 1U << kind) == 0) {
+            *credits = (lw_credits){0};
+            channel->format[kind] = (lw_packet_format){0};
+        } else {
+            finite = finite || credits->packets != LW_CREDITS_INFINITE || credits->data_units != LW_CREDITS_INFINITE;
+        }
+    }
+    channel->credit_return_ps = finite ? channel->credit_return_ps : 0;
+    channel->request_max_bytes = (kinds & 1U << LW_PACKET_REQUEST) != 0 ? channel->request_max_bytes : 0;
+}
+
+static void resolve_for(const trial *t, const void *params, lw_link *link) {
+    t->family->resolve(params, link);
+    if ((t->kinds & LW_PACKETS_ASK) == 0) {
+        memset(&link->ask, 0, sizeof link->ask);
+    }
+    link->read_tags = (t->kinds & 1U << LW_PACKET_REQUEST) != 0 ? link->read_tags : 0;
+    for (int s = 0; s < link->segment_count; s++) {
+        for (int dir = 0; dir < 2; dir++) {
+            keep_kinds(&link->segment[s].channel[dir], t->kinds);
+        }
+    }
+}
 
 // Each trial has diagnostics of its own, for a warning seen before would not count again. Without memory for them nothing can be
 // told, which passes for a difference.
@@ -41,13 +71,6 @@ static size_t warnings_of(const lw_family *family, const void *params, lw_arena 
     return diags == NULL ? SIZE_MAX : lw_diags_warnings(diags);
 }
 
-static void resolve(const trial *t, const void *params, lw_link *out) {
-    t->family->resolve(params, out);
-    if (!t->asked) {
-        memset(&out->ask, 0, sizeof out->ask);
-    }
-}
-
 static bool differs(const trial *t, const void *params) {
     bool legal;
     size_t warnings = warnings_of(t->family, params, t->arena, &legal);
@@ -55,7 +78,7 @@ static bool differs(const trial *t, const void *params) {
         return false;
     }
     lw_link after;
-    resolve(t, params, &after);
+    resolve_for(t, params, &after);
     // resolve clears the link first, so equal links are equal bytes.
     // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
     return warnings != t->warnings || memcmp(&after, &t->before, sizeof after) != 0;
@@ -158,15 +181,15 @@ static bool any_differs(const trial *t) {
     return true;
 }
 
-bool lw_family_has_effect(const lw_family *family, const void *params, const char *key, bool asked) {
+bool lw_family_has_effect(const lw_family *family, const void *params, const char *key, unsigned kinds) {
     assert(family->params_size <= LW_PARAMS_MAX);
-    trial t = {.family = family, .row = lw_option_find(family->options, key), .params = params, .asked = asked};
+    trial t = {.family = family, .row = lw_option_find(family->options, key), .params = params, .kinds = kinds};
     t.arena = lw_arena_new();
     bool effect = true;  // without memory or a row nobody is accused
     if (t.row != NULL && t.arena != NULL) {
         bool legal;
         t.warnings = warnings_of(family, params, t.arena, &legal);
-        resolve(&t, params, &t.before);
+        resolve_for(&t, params, &t.before);
         effect = any_differs(&t);
     }
     lw_arena_free(t.arena);

@@ -59,6 +59,16 @@ lw_status lw_chart_parse(const lw_node *item, lw_chart_request *out, lw_diags *d
         return lw_error(diags, item->place, "give a name without a folder", "the chart's file '%s' contains a slash",
                         request.file);
     }
+    const struct {
+        const char *key;
+        lw_place *place;
+    } places[] = {{"x", &request.x_place},
+                  {"series", &request.series_place},
+                  {"panel", &request.panel_place},
+                  {"workload", &request.workload_place}};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        *places[i].place = set.place[lw_option_find(lw_chart_options, places[i].key) - lw_chart_options];
+    }
     *out = request;
     return LW_OK;
 }
@@ -93,6 +103,17 @@ static lw_status check_request(const lw_chart_request *request, lw_diags *diags)
                         HEIGHT_LEAST, SIZE_MOST);
     }
     return LW_OK;
+}
+
+lw_status lw_chart_check(const lw_chart_request *request, const lw_result *outline, lw_diags *diags) {
+    LW_TRY(check_request(request, diags));
+    lw_arena *arena = lw_arena_new();
+    if (arena == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_status status = lw_chart_find_room(request, outline, arena, diags);
+    lw_arena_free(arena);
+    return status;
 }
 
 static const char *describe(const lw_chart *chart, lw_arena *arena) {

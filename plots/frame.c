@@ -38,9 +38,15 @@ static const char *foot_line(const lw_canvas *canvas, const lw_result *result) {
     const char *file = result->file != NULL ? result->file : "";
     const char *base =
         strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;  // a folder of one machine tells others nothing
-    return lw_arena_print(canvas->arena, "lanewise %s%s%s%s%.*s \u00B7 GB = 10\u2079 bytes, KiB = 1024 bytes",
-                          result->tool_version != NULL ? result->tool_version : "", base[0] != '\0' ? " \u00B7 " : "", base,
-                          result->sha256[0] != '\0' ? ", SHA-256 " : "", HASH_SHOWN, result->sha256);
+    const char *part = "";
+    if (result->planned > result->point_count) {
+        part = lw_arena_print(canvas->arena, "Interrupted: %zu of %zu points \u00B7 ", result->point_count, result->planned);
+    }
+    return part == NULL
+               ? NULL
+               : lw_arena_print(canvas->arena, "%slanewise %s%s%s%s%.*s \u00B7 GB = 10\u2079 bytes, KiB = 1024 bytes", part,
+                                result->tool_version != NULL ? result->tool_version : "", base[0] != '\0' ? " \u00B7 " : "", base,
+                                result->sha256[0] != '\0' ? ", SHA-256 " : "", HASH_SHOWN, result->sha256);
 }
 
 lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *subtitle, const char *note,

@@ -50,6 +50,7 @@ typedef struct lw_chart_request {
     int64_t width, height;  // in user units (1 unit is 1 pixel at scale 1); LW_AUTO: chosen for the content
     const char *file;       // stem of the output files; NULL or "": the kind
     lw_place place;         // for diagnostics
+    lw_place x_place, series_place, panel_place, workload_place;  // of these values; line 0: not given
 } lw_chart_request;
 
 // The keys of one entry under `charts:`, over an lw_chart_request.
@@ -70,6 +71,10 @@ typedef struct lw_picture {
     const char *description;  // one sentence for readers who cannot see the picture
     const char *font;         // family that was measured with, and is asked for
 } lw_picture;
+
+// Everything about a chart that needs no numbers: are its paths swept and its workload there, has it room for all that is swept?
+// outline: a result of which only set and the names of workloads are read (lw_scenario_outline). LW_BAD_INPUT with a diagnostic.
+lw_status lw_chart_check(const lw_chart_request *request, const lw_result *outline, lw_diags *diags) LW_CHECKED;
 
 // Lay the chart out. LW_BAD_INPUT with a diagnostic when the request names a path or workload that the result does not have, when
 // nothing can be drawn or when the size is out of range. Values that are not finite, or not positive on a log axis, are left out

@@ -32,7 +32,11 @@ static const lw_set_value *set_value(const lw_point *point, const char *path) {
 
 // ---- Which paths ----
 
-static lw_status unknown_path(const collector *c, const char *key, const char *path) {
+static lw_place place_of(const collector *c, lw_place value) {
+    return value.line > 0 ? value : c->request->place;
+}
+
+static lw_status unknown_path(const collector *c, const char *key, const char *path, lw_place place) {
     enum { LISTED = 16 };
     const char *swept[LISTED] = {NULL};
     const lw_point *first = &c->result->point[0];
@@ -46,7 +50,7 @@ static lw_status unknown_path(const collector *c, const char *key, const char *p
     const char *hint = near != NULL ? lw_diags_text(c->diags, "did you mean %s?", near)
                        : count > 0  ? lw_diags_text(c->diags, "swept are: %s", list)
                                     : "the scenario has no sweep";
-    return lw_error(c->diags, c->request->place, hint, "the chart's %s '%s' is not swept", key, path);
+    return lw_error(c->diags, place_of(c, place), hint, "the chart's %s '%s' is not swept", key, path);
 }
 
 // The unit in which charts show a dimension; sizes stay in bytes and have ticks of their own.
@@ -72,10 +76,10 @@ static lw_status choose_x(collector *c) {
     if (given(c->request->x)) {
         chosen = set_value(first, c->request->x);
         if (chosen == NULL) {
-            return unknown_path(c, "x", c->request->x);
+            return unknown_path(c, "x", c->request->x, c->request->x_place);
         }
         if (!chosen->is_number) {
-            return lw_error(c->diags, c->request->place, "choose a swept path whose values are numbers",
+            return lw_error(c->diags, place_of(c, c->request->x_place), "choose a swept path whose values are numbers",
                             "the chart's x '%s' has the value '%s', which is no number", chosen->path, chosen->text);
         }
     }
@@ -104,11 +108,12 @@ static lw_status choose_paths(collector *c) {
     LW_TRY(choose_x(c));
     c->panel_path = given(c->request->panel) ? c->request->panel : NULL;
     if (c->panel_path != NULL && set_value(first, c->panel_path) == NULL) {
-        return unknown_path(c, "panel", c->panel_path);
+        return unknown_path(c, "panel", c->panel_path, c->request->panel_place);
     }
     if (given(c->request->series)) {
         c->series_path = c->request->series;
-        return set_value(first, c->series_path) == NULL ? unknown_path(c, "series", c->series_path) : LW_OK;
+        return set_value(first, c->series_path) != NULL ? LW_OK
+                                                        : unknown_path(c, "series", c->series_path, c->request->series_place);
     }
     for (int words = 1; words >= 0 && c->series_path == NULL; words--) {  // what is no number makes the better series
         for (size_t i = 0; i < first->set_count && c->series_path == NULL; i++) {
@@ -523,41 +528,76 @@ static lw_status add_measured(collector *c, const lw_measured_series *measured) 
     return LW_OK;
 }
 
-lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
-                           lw_chart_data *out) {
-    lw_chart_data data = {0};
-    collector c = {.request = request, .result = result, .arena = arena, .diags = diags, .data = &data};
-    if (result->point_count == 0) {
-        return lw_error(diags, request->place, NULL, "there is nothing to draw: the run has no points");
+// Do something with each workload of each point that the chart shows, under the key of its series.
+typedef lw_status (*visitor)(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key);
+
+static lw_status unknown_workload(const collector *c) {
+    enum { LISTED = 16 };
+    const char *names[LISTED] = {NULL};
+    const lw_point *first = &c->result->point[0];
+    size_t count = first->workload_count < LISTED ? first->workload_count : LISTED;
+    for (size_t i = 0; i < count; i++) {
+        names[i] = first->workload[i].name;
     }
-    LW_TRY(choose_paths(&c));
+    const char *near = lw_nearest(c->request->workload, names, count);
+    return lw_error(c->diags, place_of(c, c->request->workload_place),
+                    near != NULL ? lw_diags_text(c->diags, "did you mean %s?", near) : "use a name from workloads:",
+                    "the chart's workload '%s' does not exist", c->request->workload);
+}
+
+static lw_status walk(collector *c, visitor visit) {
+    const lw_result *result = c->result;
+    if (result->point_count == 0) {
+        return lw_error(c->diags, c->request->place, NULL, "there is nothing to draw: the run has no points");
+    }
+    LW_TRY(choose_paths(c));
     size_t set_count = result->point[0].set_count;
-    bool *tied = LW_NEW_ARRAY(arena, bool, set_count);
+    bool *tied = LW_NEW_ARRAY(c->arena, bool, set_count);
     if (tied == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < set_count; i++) {
-        tied[i] = data.x_path != NULL && tied_to_x(&c, i);
+        tied[i] = c->data->x_path != NULL && tied_to_x(c, i);
     }
-    bool found = !given(request->workload);
+    const char *wanted = given(c->request->workload) ? c->request->workload : NULL;
+    bool found = wanted == NULL;
     for (size_t i = 0; i < result->point_count; i++) {
         const lw_point *point = &result->point[i];
-        const char *key = series_key(&c, point, tied);
+        const char *key = series_key(c, point, tied);
         if (key == NULL) {
             return LW_NO_MEMORY;
         }
         for (size_t k = 0; k < point->workload_count; k++) {
             const char *name = point->workload[k].name;
-            if (given(request->workload) ? strcmp(name, request->workload) == 0 : x_concerns(&c, point, name)) {
+            if (wanted != NULL ? strcmp(name, wanted) == 0 : x_concerns(c, point, name)) {
                 found = true;
-                LW_TRY(add_workload(&c, point, &point->workload[k], key));
+                LW_TRY(visit(c, point, &point->workload[k], key));
             }
         }
     }
-    if (!found) {
-        return lw_error(diags, request->place, "use a name from workloads:", "the chart's workload '%s' does not exist",
-                        request->workload);
-    }
+    return found ? LW_OK : unknown_workload(c);
+}
+
+// The series and the panel of a workload, as if it had a value.
+static lw_status claim_room(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key) {
+    size_t series;
+    lw_panel *panel;
+    LW_TRY(find_series(c, key, point, NULL, &series));
+    // Under loaded latency only paced work has values, and which that is nobody knows before the run.
+    return c->request->kind == LW_CHART_LOADED_LATENCY ? LW_OK : find_panel(c, point, workload, &panel);
+}
+
+lw_status lw_chart_find_room(const lw_chart_request *request, const lw_result *outline, lw_arena *arena, lw_diags *diags) {
+    lw_chart_data data = {0};
+    collector c = {.request = request, .result = outline, .arena = arena, .diags = diags, .data = &data};
+    return walk(&c, claim_room);
+}
+
+lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
+                           lw_chart_data *out) {
+    lw_chart_data data = {0};
+    collector c = {.request = request, .result = result, .arena = arena, .diags = diags, .data = &data};
+    LW_TRY(walk(&c, add_workload));
     if (c.left_out > 0) {
         lw_warn(diags, request->place, request->axis == LW_AXIS_LOG ? "axis: linear shows zero and negative values" : NULL,
                 "%zu values are not drawn: they are no finite numbers, or not positive on a logarithmic axis", c.left_out);

@@ -73,6 +73,10 @@ typedef struct lw_chart_data {
 lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                            lw_chart_data *out) LW_CHECKED;
 
+// What lw_chart_collect would refuse whatever the numbers: only set and the names of workloads are read.
+lw_status lw_chart_find_room(const lw_chart_request *request, const lw_result *outline, lw_arena *arena,
+                             lw_diags *diags) LW_CHECKED;
+
 // The size at which a curve reaches half of its highest bandwidth, n1/2 of Hockney (R. W. Hockney, "The science of computer
 // benchmarking", SIAM 1996), between points by a straight line in the logarithms. False when it lies outside the curve.
 // is_time: y of the curve is seconds and x is bytes; else y is a rate. at->y is the curve's own y there.

@@ -52,7 +52,7 @@ typedef struct lw_load {
 } lw_load;
 
 // Parse, include, apply --set, expand the sweep, and check every point without running it. All findings go to diags; LW_BAD_INPUT
-// when there is an error. load may be NULL.
+// when there is an error, LW_BAD_USAGE when a --set is not of the form PATH=VALUE. load may be NULL.
 lw_status lw_scenario_load(const char *path, const lw_catalog *catalog, const lw_load *load, lw_arena *arena, lw_diags *diags,
                            lw_scenario **out) LW_CHECKED;
 // The same from a tree that exists already (measured tables).
@@ -61,6 +61,7 @@ lw_status lw_scenario_from_tree(const lw_node *root, const lw_source *source, co
 
 const char *lw_scenario_title(const lw_scenario *scenario);
 size_t lw_scenario_points(const lw_scenario *scenario);
+const char *lw_scenario_folder(const lw_scenario *scenario);       // of its file: where relative paths in it begin
 const lw_node *lw_scenario_charts(const lw_scenario *scenario);    // the list under charts:, or NULL
 const lw_node *lw_scenario_measured(const lw_scenario *scenario);  // the list under measured:, or NULL
 const lw_node *lw_scenario_asserts(const lw_scenario *scenario);   // the list under assert:, or NULL
@@ -76,6 +77,9 @@ typedef struct lw_run {
 // finished.
 lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_arena *arena, lw_diags *diags,
                           lw_result *out) LW_CHECKED;
+
+// What is known of the result before a run: every point with its swept values and its workloads, of which only the names are set.
+lw_status lw_scenario_outline(const lw_scenario *scenario, lw_arena *arena, lw_diags *diags, lw_result *out) LW_CHECKED;
 
 // The fabric of one point, for tests and drawings. Lives in the arena.
 lw_status lw_scenario_build(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags,

@@ -86,7 +86,7 @@ static inline void lw_assert_effects(const lw_test_effect *row, size_t count) {
     for (size_t i = 0; i < count; i++) {
         lw_test_params params;
         const lw_family *family = lw_test_family(&test, row[i].family, row[i].text, &params);
-        if (lw_family_has_effect(family, params.bytes, row[i].key, true) != row[i].effect) {
+        if (lw_family_has_effect(family, params.bytes, row[i].key, LW_PACKETS_ALL) != row[i].effect) {
             fail_msg("%s %s: %s", row[i].family, row[i].text, row[i].key);
         }
     }

@@ -218,6 +218,19 @@ static void test_golden(void **state) {
     lw_test_end(&test);
 }
 
+static void test_foot_says_what_is_missing(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    result.planned = result.point_count--;  // an interrupt left the last one out
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    lw_picture picture;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, lw_arena_print(test.arena, "Interrupted: %zu of %zu points \u00B7 lanewise 0.1.0",
+                                                  result.point_count, result.planned)));
+    lw_test_end(&test);
+}
+
 static void test_everything_is_said(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -601,6 +614,24 @@ static void test_half_power_is_hockneys(void **state) {
 
 // ---- Requests ----
 
+// What needs no numbers is told from the outline alone, in the same words.
+static lw_status check_outline(lw_test *test, const lw_chart_request *request, lw_result result) {
+    lw_workload_result named[8] = {{0}};
+    lw_point *point = LW_NEW_ARRAY(test->arena, lw_point, result.point_count);
+    assert_non_null(point);
+    for (size_t i = 0; i < result.point[0].workload_count; i++) {
+        named[i].name = result.point[0].workload[i].name;
+    }
+    for (size_t i = 0; i < result.point_count; i++) {
+        point[i] = (lw_point){.set = result.point[i].set,
+                              .set_count = result.point[i].set_count,
+                              .workload = named,
+                              .workload_count = result.point[i].workload_count};
+    }
+    result.point = point;
+    return lw_chart_check(request, &result, test->diags);
+}
+
 static void test_wrong_requests_are_explained(void **state) {
     (void)state;
     static const struct {
@@ -632,7 +663,11 @@ static void test_wrong_requests_are_explained(void **state) {
         request.height = request.height == 0 ? LW_AUTO : request.height;
         request.place = (lw_place){&source, 3, 5};
         lw_picture picture;
+        bool by_size = strstr(cases[i].message, "too small") != NULL || strstr(cases[i].message, "too low") != NULL;
+        assert_int_equal(check_outline(&test, &request, result), by_size ? LW_OK : LW_BAD_INPUT);
+        assert_int_equal(lw_diags_count(test.diags), by_size ? 0 : 1);
         assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
+        assert_int_equal(lw_diags_count(test.diags), 1);
         assert_diag(&test, 0, cases[i].message);
         lw_test_end(&test);
     }
@@ -647,7 +682,9 @@ static void test_too_much_is_refused(void **state) {
     }
     lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
     lw_picture picture;
+    assert_int_equal(check_outline(&test, &request, result), LW_BAD_INPUT);
     assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
+    assert_int_equal(lw_diags_count(test.diags), 1);
     assert_diag(&test, 0,
                 "0:0: more than 12 lines in one chart cannot be read | sweep less, or give the chart a panel: or a workload: to "
                 "split it");
@@ -755,6 +792,7 @@ int main(void) {
         cmocka_unit_test(test_threads_draw_alike),
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_everything_is_said),
+        cmocka_unit_test(test_foot_says_what_is_missing),
         cmocka_unit_test(test_texts_do_not_overlap),
         cmocka_unit_test(test_svg_is_well_formed),
         cmocka_unit_test(test_strange_numbers),

@@ -326,6 +326,40 @@ static void output_folder_has_everything(void **state) {
     remove_tree(scratch);
 }
 
+// The picture that the README shows is what its scenario draws.
+static void demo_is_what_the_program_draws(void **state) {
+    (void)state;
+    static outcome result;
+    static char drawn[TEXT_MAX];
+    static char kept[TEXT_MAX];
+    remove_tree(scratch);
+    char words[] = "run configs/scenarios/oculink-or-thunderbolt.yaml -q -o " LW_BINARY_DIR "/cli-scratch";
+    run_words(words, &result);
+    assert_int_equal(result.exit_code, 0);
+    read_into(LW_BINARY_DIR "/cli-scratch/bandwidth.svg", drawn);
+    read_into(LW_SOURCE_DIR "/plots/demo.svg", kept);
+    if (strcmp(drawn, kept) != 0) {
+        fail_msg("plots/demo.svg is stale: ./dev demo && cp out/demo/bandwidth.svg plots/demo.svg");
+    }
+    remove_tree(scratch);
+}
+
+// A table that holds the numbers of another model is not listed as a measurement.
+static void models_are_listed_as_models(void **state) {
+    (void)state;
+    static outcome result;
+    char words[] = "list measured";
+    run_words(words, &result);
+    assert_int_equal(result.exit_code, 0);
+    const char *const rows[][2] = {{"\ncxl-expander-mess-reads ", " model "}, {"\nh200-gen5x16-h2d ", " measured "}};
+    for (size_t i = 0; i < 2; i++) {
+        char *row = strstr(result.out, rows[i][0]);
+        assert_non_null(row);
+        const char *word = strstr(row, rows[i][1]);
+        assert_true(word != NULL && word < strchr(row + 1, '\n'));
+    }
+}
+
 static void threads_change_nothing(void **state) {
     (void)state;
     static outcome one;
@@ -381,6 +415,9 @@ static void interrupt_keeps_what_is_finished(void **state) {
     finish_program(&c, child, &result);
     assert_int_equal(result.exit_code, 130);
     assert_non_null(strstr(result.out, "\"schema\":\"lanewise-result/1\""));
+    assert_non_null(strstr(result.out, "\"interrupted\":true,\"points_planned\":2000"));
+    assert_non_null(strstr(result.err, "tests/cli/data/long.yaml: interrupted, "));
+    assert_non_null(strstr(result.err, " of 2000 points are finished"));
 }
 
 // Each file of tests/bad says in its first line what it is told: "# expect: LINE:COLUMN: error: beginning of the message".
@@ -521,6 +558,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_command_lines),
         cmocka_unit_test(output_folder_has_everything),
+        cmocka_unit_test(demo_is_what_the_program_draws),
+        cmocka_unit_test(models_are_listed_as_models),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(stats_are_one_line_of_json),
         cmocka_unit_test(interrupt_keeps_what_is_finished),

@@ -458,7 +458,7 @@ static void every_key_has_effect_somewhere(void **state) {
             lw_test test = lw_test_begin();
             lw_test_params params;
             const lw_family *family = lw_test_family(&test, "pcie", pcie[i], &params);
-            effect = effect || lw_family_has_effect(family, params.bytes, row->key, true);
+            effect = effect || lw_family_has_effect(family, params.bytes, row->key, LW_PACKETS_ALL);
             lw_test_end(&test);
         }
         if (!effect) {
@@ -473,10 +473,10 @@ static void without_memory_nobody_is_accused(void **state) {
     lw_test_params params;
     const lw_family *family = lw_test_family(&test, "pcie", "{gen: 4, lanes: 16}", &params);
     lw_test_end(&test);
-    assert_false(lw_family_has_effect(family, params.bytes, "fec_latency", true));
+    assert_false(lw_family_has_effect(family, params.bytes, "fec_latency", LW_PACKETS_ALL));
     lw_test_memory memory = {.fail_at = 1};
     lw_memory_hook(lw_test_resize, &memory);
-    bool effect = lw_family_has_effect(family, params.bytes, "fec_latency", true);
+    bool effect = lw_family_has_effect(family, params.bytes, "fec_latency", LW_PACKETS_ALL);
     lw_memory_hook(NULL, NULL);
     assert_true(effect);
     assert_int_equal(memory.blocks, 0);

@@ -100,6 +100,20 @@ static void values_are_read(void **state) {
     lw_test_end(&test);
 }
 
+static void a_capital_k_is_remarked(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    params values = defaults();
+    lw_node *root = lw_test_tree(&test, "big: 4 KB\nrate: 3000 KB/s\n");
+    assert_int_equal(lw_options_parse(table, root, NULL, &values, NULL, test.diags), LW_OK);
+    assert_int_equal(values.big_bytes, 4000);
+    assert_int_equal(values.rate_Bps, 3000000);
+    assert_int_equal(lw_diags_warnings(test.diags), 2);
+    assert_diag(&test, 0, "1:6: KB is taken as 1000 bytes | write kB, or KiB for 1024 bytes");
+    assert_diag(&test, 1, "2:7: KB is taken as 1000 bytes | write kB/s, or KiB/s for 1024 bytes");
+    lw_test_end(&test);
+}
+
 static void wrong_values_are_explained(void **state) {
     (void)state;
     const struct {
@@ -338,17 +352,12 @@ static void errors_survive_out_of_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_come_from_the_table),
-        cmocka_unit_test(values_are_read),
-        cmocka_unit_test(wrong_values_are_explained),
-        cmocka_unit_test(limits_are_met_from_both_sides),
-        cmocka_unit_test(rates_round_a_little),
-        cmocka_unit_test(parsing_goes_on_after_errors),
-        cmocka_unit_test(many_unknown_keys_are_counted),
-        cmocka_unit_test(an_empty_map_sets_nothing),
-        cmocka_unit_test(values_print_as_they_are_written),
-        cmocka_unit_test(near_words_are_suggested),
-        cmocka_unit_test(errors_survive_out_of_memory),
+        cmocka_unit_test(defaults_come_from_the_table),   cmocka_unit_test(values_are_read),
+        cmocka_unit_test(a_capital_k_is_remarked),        cmocka_unit_test(wrong_values_are_explained),
+        cmocka_unit_test(limits_are_met_from_both_sides), cmocka_unit_test(rates_round_a_little),
+        cmocka_unit_test(parsing_goes_on_after_errors),   cmocka_unit_test(many_unknown_keys_are_counted),
+        cmocka_unit_test(an_empty_map_sets_nothing),      cmocka_unit_test(values_print_as_they_are_written),
+        cmocka_unit_test(near_words_are_suggested),       cmocka_unit_test(errors_survive_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

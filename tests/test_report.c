@@ -111,8 +111,10 @@ static void matrix_with_a_hole(void **state) {
     fixture f;
     make_result(&f);
     f.result.point_count = 3;  // an interrupt left the last one out
+    f.result.planned = 4;
     lw_text text = {0};
     assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "A title  (lanewise 1.2.3, seed 18446744073709551615, 3 of 4 points, interrupted)\n"));
     assert_non_null(strstr(text.bytes, "  1 GiB          6.71                          -\n"));
     lw_text_free(&text);
 }
@@ -262,6 +264,13 @@ static void json(void **state) {
     assert_report(&f.result, LW_FORMAT_JSON, 0, expected);
     snprintf(expected, sizeof expected, "%s,\"point_count\":1}\n%s\n", json_head, json_point_0);
     assert_report(&f.result, LW_FORMAT_JSONL, 0, expected);
+    f.result.planned = 4;
+    for (int format = LW_FORMAT_JSON; format <= LW_FORMAT_JSONL; format++) {
+        lw_text text = {0};
+        assert_int_equal(lw_report(&f.result, (lw_format)format, 0, &text), LW_OK);
+        assert_non_null(strstr(text.bytes, "\"seed\":18446744073709551615,\"interrupted\":true,\"points_planned\":4,"));
+        lw_text_free(&text);
+    }
 }
 
 // Numbers must read back as the very same double.
@@ -510,8 +519,8 @@ static void validation(void **state) {
          .use = "calibrate",
          .points = 1,
          .error = {0.25, 0.25, 0.25},
-         .limit_median = 0.1,
-         .limit_worst = 0.2,
+         .limit_median = 0.001,
+         .limit_worst = 0.002,
          .ok = false,
          .rows = far},
     };
@@ -519,9 +528,9 @@ static void validation(void **state) {
     assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_TABLE, &text), LW_OK);
     assert_string_equal(text.bytes, "Distance |model / measured - 1|; limit is median / worst.\n"
                                     "\n"
-                                    "measured table  family  use        points  median     p90   worst      limit\n"
-                                    "near            pcie    calibrate       2   3.5 %   5.0 %   5.0 %  10 / 30 %  ok\n"
-                                    "far             usb4    calibrate       1  25.0 %  25.0 %  25.0 %  10 / 20 %  OVER\n"
+                                    "measured table  family  use        points  median     p90   worst        limit\n"
+                                    "near            pcie    calibrate       2   3.5 %   5.0 %   5.0 %    10 / 30 %  ok\n"
+                                    "far             usb4    calibrate       1  25.0 %  25.0 %  25.0 %  0.1 / 0.2 %  OVER\n"
                                     "\n"
                                     "all points of  tables  points  median     p90   worst\n"
                                     "family pcie         1       2   3.5 %   5.0 %   5.0 %  ok\n"

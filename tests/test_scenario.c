@@ -290,8 +290,9 @@ static void runs_beyond_the_clock_are_told(void **state) {
     assert_message(&test, LW_ERROR, "point 0 takes longer than the simulator's clock can count");
     const lw_diag *last = lw_diags_at(test.diags, lw_diags_count(test.diags) - 1);
     assert_int_equal(last->severity, LW_ERROR);
-    assert_int_equal(last->place.line, lw_map_get(scenario->base, "workloads")->key_place.line);
-    assert_true(last->place.line > 1);
+    const lw_node *size = lw_tree_at(scenario->base, "workloads.up.bytes");
+    assert_int_equal(last->place.line, size->place.line);
+    assert_int_equal(last->place.column, size->place.column);
     lw_test_end(&test);
 }
 

@@ -252,6 +252,7 @@ static lw_status read_number(const reading *in, void *field) {
         LW_TRY(make_whole(in, &quantity, &whole));
     }
     LW_TRY(check_range(in, quantity.value));
+    lw_quantity_remark(&quantity, in->place, in->diags);
     if (row->kind == LW_OPTION_QUANTITY_REAL) {
         *(double *)field = quantity.value;
     } else {

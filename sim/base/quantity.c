@@ -382,6 +382,18 @@ static bool complain_of_unit(const char *text, lw_dimension wanted, complaint to
     return complain(to, other ? dimensions[other->dimension].is_one : texts->unknown, texts->wanted);
 }
 
+// A capital K is no prefix of the SI, and many who write it mean 1024.
+static const char *better_unit(const unit *found) {
+    return strcmp(found->text, "KB") == 0 ? "kB" : strcmp(found->text, "KB/s") == 0 ? "kB/s" : NULL;
+}
+
+void lw_quantity_remark(const lw_quantity *quantity, lw_place place, lw_diags *diags) {
+    if (quantity->better != NULL) {
+        lw_warn(diags, place, lw_diags_text(diags, "write %s, or KiB%s for 1024 bytes", quantity->better, quantity->better + 2),
+                "KB is taken as 1000 bytes");
+    }
+}
+
 bool lw_quantity_parse(const char *text, lw_dimension wanted, lw_quantity *out, const char **problem, const char **hint) {
     complaint to = {problem, hint};
     const char *wish = dimensions[wanted].wanted;
@@ -403,7 +415,7 @@ bool lw_quantity_parse(const char *text, lw_dimension wanted, lw_quantity *out, 
     if (!found) {
         return complain_of_unit(at, wanted, to);
     }
-    lw_quantity result = {.dimension = wanted};
+    lw_quantity result = {.dimension = wanted, .better = better_unit(found)};
     result.is_exact = exact_value(&number, found->factor, &result.exact);
     result.value = result.is_exact ? lw_fraction_value(result.exact) : rounded_value(&number, found->factor);
     if (!isfinite(result.value)) {

@@ -32,9 +32,10 @@ typedef enum lw_dimension {
 
 typedef struct lw_quantity {
     lw_dimension dimension;
-    lw_fraction exact;  // in the base unit; valid when is_exact
-    bool is_exact;      // false when the decimal does not fit a fraction of 64-bit integers
-    double value;       // in the base unit, always valid and finite
+    lw_fraction exact;   // in the base unit; valid when is_exact
+    bool is_exact;       // false when the decimal does not fit a fraction of 64-bit integers
+    double value;        // in the base unit, always valid and finite
+    const char *better;  // how the unit is rightly written where another spelling was taken ("kB" for "KB"); else NULL
 } lw_quantity;
 
 // Parse text as a quantity of the wanted dimension. On failure *problem is a static sentence ("a bare number needs a unit") and
@@ -44,6 +45,9 @@ bool lw_quantity_parse(const char *text, lw_dimension wanted, lw_quantity *out, 
 
 // Parse text as a quantity of whatever dimension its unit belongs to; no two have one in common. A bare number is LW_PLAIN.
 bool lw_quantity_parse_any(const char *text, lw_quantity *out);
+
+// Warn of a unit that is taken although it is not rightly written.
+void lw_quantity_remark(const lw_quantity *quantity, lw_place place, lw_diags *diags);
 
 // The units that a dimension accepts, for help texts: "B, kB, MB, GB, TB, KiB, MiB, GiB or TiB".
 const char *lw_dimension_units(lw_dimension dimension);

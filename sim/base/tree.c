@@ -118,29 +118,32 @@ static bool indented_by_tab(const builder *in, yaml_mark_t mark) {
     return memchr(at, '\t', blank) != NULL;
 }
 
-static const char *hint_of_parser(const builder *in) {
+// What libyaml says as a user would understand it: its own words where they will do.
+static const char *words_of_parser(const builder *in, const char **hint) {
     static const struct {
-        const char *part, *hint;
-    } hints[] = {
-        {"mapping values are not allowed", "check the indentation; quote a text that contains ': '"},
-        {"did not find expected key", "keys of one map begin in the same column"},
-        {"did not find expected '-' indicator", "entries of one list begin in the same column"},
-        {"did not find expected ',' or", "put a comma between entries, and close the bracket"},
-        {"could not find expected ':'", "write 'key: value', with a space after the colon"},
-        {"found unexpected end of stream", "close the quote or the bracket"},
-        {"cannot start any token", "quote a text that begins with %, @ or `"},
-        {"found unknown escape character", "write '...' instead of \"...\", or \\\\ for a backslash"},
+        const char *part, *hint, *words;
+    } known[] = {
+        {"mapping values are not allowed", "check the indentation; quote a text that contains ': '", NULL},
+        {"did not find expected key", "keys of one map begin in the same column", NULL},
+        {"did not find expected '-' indicator", "entries of one list begin in the same column", NULL},
+        {"did not find expected ',' or", "put a comma between entries, and close the bracket", NULL},
+        {"did not find expected <document start>", "is there a bracket too many, or a quote?", "the text goes on behind its end"},
+        {"could not find expected ':'", "write 'key: value', with a space after the colon", NULL},
+        {"found unexpected end of stream", "close the quote or the bracket", NULL},
+        {"cannot start any token", "quote a text that begins with %, @ or `", NULL},
+        {"found unknown escape character", "write '...' instead of \"...\", or \\\\ for a backslash", NULL},
     };
     const yaml_parser_t *parser = &in->parser;
-    if (indented_by_tab(in, parser->problem_mark)) {
-        return "indent with spaces, not with tabs";
-    }
-    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
-        if (strstr(parser->problem, hints[i].part)) {
-            return hints[i].hint;
+    const char *words = parser->problem;
+    *hint = NULL;
+    for (size_t i = 0; i < sizeof known / sizeof known[0] && *hint == NULL; i++) {
+        if (strstr(parser->problem, known[i].part)) {
+            *hint = known[i].hint;
+            words = known[i].words != NULL ? known[i].words : words;
         }
     }
-    return NULL;
+    *hint = indented_by_tab(in, parser->problem_mark) ? "indent with spaces, not with tabs" : *hint;
+    return words;
 }
 
 static lw_status parser_failed(const builder *in) {
@@ -150,11 +153,13 @@ static lw_status parser_failed(const builder *in) {
     }
     lw_place place = place_of(in, parser->problem_mark);
     lw_place context = place_of(in, parser->context_mark);
+    const char *hint;
+    const char *words = words_of_parser(in, &hint);
     if (!parser->context || (context.line == place.line && context.column == place.column)) {
-        return lw_error(in->diags, place, hint_of_parser(in), "%s", parser->problem);
+        return lw_error(in->diags, place, hint, "%s", words);
     }
-    return lw_error(in->diags, place, hint_of_parser(in), "%s, %s that begins at line %d, column %d", parser->problem,
-                    parser->context, context.line, context.column);
+    return lw_error(in->diags, place, hint, "%s, %s that begins at line %d, column %d", words, parser->context, context.line,
+                    context.column);
 }
 
 // Hang a node under the open list or map, or make it the root.

@@ -244,17 +244,45 @@ static bool takes_flag(const lw_verb *verb, const flag *f) {
            lw_is_among(f->name, verb->flags);
 }
 
+static bool is_format(const flag *f) {
+    return f->offset == offsetof(lw_arguments, format);
+}
+
+// The words of a flag under a verb.
+static const char *const *words_of(const flag *f, const lw_verb *verb) {
+    return is_format(f) && verb->formats != NULL ? verb->formats : f->words;
+}
+
+static lw_status check_format(const reader *r, const lw_verb *verb, const flag *f) {
+    const char *word = f->words[r->out->format];
+    const char *const *words = words_of(f, verb);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], word) == 0) {
+            return LW_OK;
+        }
+    }
+    return usage_error(
+        r->diags, NULL,
+        lw_diags_text(r->diags, "--format of lanewise %s is %s, not \"%s\"", verb->name, word_list(words, r->diags), word));
+}
+
 static lw_status check_verb(const reader *r, const lw_verb *verb) {
     for (size_t i = 0; i < FLAGS; i++) {
         if (r->seen[i] && !takes_flag(verb, &flags[i])) {
             return usage_error(r->diags, lw_diags_text(r->diags, "lanewise %s --help lists its flags", verb->name),
                                lw_diags_text(r->diags, "lanewise %s does not take --%s", verb->name, flags[i].name));
         }
+        if (r->seen[i] && is_format(&flags[i])) {
+            LW_TRY(check_format(r, verb, &flags[i]));
+        }
     }
-    if (r->out->file_count < verb->least || r->out->file_count > verb->most) {
-        return usage_error(r->diags, lw_diags_text(r->diags, "usage: lanewise %s [FLAGS] %s", verb->name, verb->operands),
-                           r->out->file_count < verb->least ? "something is missing on the command line"
-                                                            : "too much stands on the command line");
+    const char *usage = lw_diags_text(r->diags, "usage: lanewise %s [FLAGS] %s", verb->name, verb->operands);
+    if (r->out->file_count < verb->least) {
+        return usage_error(r->diags, usage, lw_diags_text(r->diags, "missing on the command line: %s", verb->operands));
+    }
+    if (r->out->file_count > verb->most) {
+        return usage_error(r->diags, usage,
+                           lw_diags_text(r->diags, "too much on the command line: \"%s\"", r->out->file[verb->most]));
     }
     return LW_OK;
 }
@@ -282,15 +310,15 @@ lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *
     return LW_OK;
 }
 
-static void add_flag_help(const flag *f, lw_text *out) {
+static void add_flag_help(const flag *f, const char *const *words, lw_text *out) {
     lw_text line = {0};
     if (f->letter != 0) {
         lw_text_print(&line, "-%c, ", f->letter);
     }
     lw_text_print(&line, "--%s", f->name);
-    if (f->words != NULL) {
-        for (int i = 0; f->words[i] != NULL; i++) {
-            lw_text_print(&line, "%s%s", i == 0 ? " " : "|", f->words[i]);
+    if (words != NULL) {
+        for (int i = 0; words[i] != NULL; i++) {
+            lw_text_print(&line, "%s%s", i == 0 ? " " : "|", words[i]);
         }
     } else if (f->value != NULL) {
         lw_text_print(&line, " %s", f->value);
@@ -323,7 +351,7 @@ void lw_arguments_help(const lw_verb *const *verbs, const lw_verb *verb, lw_text
     lw_text_print(out, "%s\n\n%s\nUsage: lanewise %s [FLAGS] %s\n\n", verb->summary, verb->examples, verb->name, verb->operands);
     for (size_t i = 0; i < FLAGS; i++) {
         if (takes_flag(verb, &flags[i])) {
-            add_flag_help(&flags[i], out);
+            add_flag_help(&flags[i], words_of(&flags[i], verb), out);
         }
     }
     if (verb->details != NULL) {

@@ -36,7 +36,9 @@ typedef struct lw_verb {
     const char *examples;      // whole lines, shown first
     const char *details;       // paragraphs after the flags; NULL for none
     const char *const *flags;  // names of the flags it takes besides --quiet and --help, NULL-terminated
-    int64_t least, most;       // number of operands
+    // Words of --format that it takes, a NULL-terminated part of lw_format_words; NULL: all.
+    const char *const *formats;
+    int64_t least, most;  // number of operands
     lw_status (*run)(struct lw_context *context);
 } lw_verb;
 

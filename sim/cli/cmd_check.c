@@ -28,7 +28,8 @@ static lw_status check_verb(lw_context *context) {
         return print_schema(context);
     }
     if (context->arguments->file_count == 0) {
-        (void)lw_error(context->diags, (lw_place){0}, "usage: lanewise check [FLAGS] FILE...", "a file is missing");
+        (void)lw_error(context->diags, (lw_place){0}, "usage: lanewise check [FLAGS] FILE...",
+                       "missing on the command line: FILE...");
         return LW_BAD_USAGE;
     }
     return lw_command_each(context, check_one);

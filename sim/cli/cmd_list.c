@@ -68,14 +68,14 @@ static lw_status list_measured(const lw_context *context, lw_text *out) {
     const char **paths = NULL;
     size_t count = 0;
     LW_TRY(lw_catalog_files(context->catalog, "measured", context->arena, context->diags, &paths, &count));
-    lw_grid *grid = lw_grid_new(context->arena, "llrll");
-    LW_GRID_ADD(grid, "measured table", "use", "points", "what was measured", "by");
+    lw_grid *grid = lw_grid_new(context->arena, "lllrll");
+    LW_GRID_ADD(grid, "measured table", "use", "evidence", "points", "what was measured", "by");
     for (size_t i = 0; i < count; i++) {
         lw_measured *table = NULL;
         lw_measured_series series;
         LW_TRY(lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table));
         LW_TRY(lw_measured_series_of(table, context->arena, &series));
-        LW_GRID_ADD(grid, series.table, series.validate_only ? "validate" : "calibrate");
+        LW_GRID_ADD(grid, series.table, series.validate_only ? "validate" : "calibrate", series.modelled ? "model" : "measured");
         lw_grid_print(grid, "%zu", series.count);
         LW_GRID_ADD(grid, series.label, series.provenance);
     }

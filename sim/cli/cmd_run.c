@@ -24,20 +24,6 @@ static lw_status write_picture(const lw_context *context, const lw_picture *pict
     return path == NULL ? LW_NO_MEMORY : lw_command_picture(context, picture, path);
 }
 
-// The stem of a chart's files: two charts of one kind without own names get numbers.
-static const char *chart_stem(const lw_session *session, size_t index, const char *folder, lw_arena *arena) {
-    const lw_chart_request *chart = &session->chart[index];
-    if (chart->file != NULL && chart->file[0] != '\0') {
-        return lw_arena_print(arena, "%s/%s", folder, chart->file);
-    }
-    int earlier = 0;
-    for (size_t i = 0; i < index; i++) {
-        earlier += session->chart[i].kind == chart->kind && (session->chart[i].file == NULL || session->chart[i].file[0] == '\0');
-    }
-    return earlier == 0 ? lw_arena_print(arena, "%s/%s", folder, lw_chart_words[chart->kind])
-                        : lw_arena_print(arena, "%s/%s-%d", folder, lw_chart_words[chart->kind], earlier + 1);
-}
-
 static lw_status write_chart(const lw_context *context, const lw_session *session, size_t index, const lw_result *result,
                              const char *folder) {
     const lw_arguments *arguments = context->arguments;
@@ -45,7 +31,7 @@ static lw_status write_chart(const lw_context *context, const lw_session *sessio
     if (arguments->theme >= 0) {
         chart.theme = arguments->theme;
     }
-    const char *stem = chart_stem(session, index, folder, context->arena);
+    const char *stem = lw_arena_print(context->arena, "%s/%s", folder, session->chart_stem[index]);
     if (stem == NULL) {
         return LW_NO_MEMORY;
     }
@@ -142,6 +128,10 @@ static lw_status run_one(lw_context *context, const char *path) {
     if (ran != LW_OK && ran != LW_INTERRUPTED) {
         return ran;
     }
+    if (ran == LW_INTERRUPTED) {
+        lw_warn(context->diags, (lw_place){0}, NULL, "%s: interrupted, %zu of %zu points are finished", path, result.point_count,
+                result.planned);
+    }
     result.measured = session.measured;
     result.measured_count = session.measured_count;
     LW_TRY(print_report(context, &result));
@@ -155,7 +145,48 @@ static lw_status run_one(lw_context *context, const char *path) {
     return ran != LW_OK ? ran : checked;
 }
 
+// One document holds one scenario; lines can follow each other.
+static lw_status check_format(const lw_context *context) {
+    const lw_arguments *arguments = context->arguments;
+    if (arguments->file_count == 1 || arguments->format == LW_FORMAT_TABLE || arguments->format == LW_FORMAT_JSONL) {
+        return LW_OK;
+    }
+    (void)lw_error(context->diags, (lw_place){0},
+                   "--format jsonl takes several; -o DIR writes results.json and results.csv for each",
+                   "--format %s takes one FILE", lw_format_words[arguments->format]);
+    return LW_BAD_USAGE;
+}
+
+// Several files whose results would go to one folder are told before any of them runs.
+static lw_status check_folders(const lw_context *context) {
+    const lw_arguments *arguments = context->arguments;
+    if (arguments->file_count == 1 || arguments->output == NULL) {
+        return LW_OK;
+    }
+    const char **folder = LW_NEW_ARRAY(context->arena, const char *, (size_t)arguments->file_count);
+    if (folder == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (int64_t i = 0; i < arguments->file_count; i++) {
+        folder[i] = folder_of_file(context, arguments->file[i]);
+        if (folder[i] == NULL) {
+            return LW_NO_MEMORY;
+        }
+        for (int64_t k = 0; k < i; k++) {
+            if (strcmp(folder[k], folder[i]) == 0) {
+                (void)lw_error(context->diags, (lw_place){0}, "run them one by one, each with an -o of its own",
+                               "the results of '%s' and '%s' would both go to %s", arguments->file[k], arguments->file[i],
+                               folder[i]);
+                return LW_BAD_USAGE;
+            }
+        }
+    }
+    return LW_OK;
+}
+
 static lw_status run_verb(lw_context *context) {
+    LW_TRY(check_format(context));
+    LW_TRY(check_folders(context));
     return lw_command_each(context, run_one);
 }
 
@@ -170,9 +201,10 @@ const lw_verb lw_verb_run = {
                 "  lanewise run oculink.yaml -o results               and results.csv, results.json, charts as SVG and PNG\n"
                 "  lanewise run oculink.yaml --set links.egpu.lanes=8 with one value changed\n"
                 "  lanewise run oculink.yaml --format jsonl | jq .    one point a line\n",
-    .details = "FILE - is stdin. With several files -o makes a folder for each below DIR. Ctrl-C stops soon and keeps what is "
-               "finished.\n"
-               "Results do not depend on the number of threads.\n",
+    .details =
+        "FILE - is stdin. With several files -o makes a folder for each below DIR, and stdout is a table or JSON Lines: a line\n"
+        "about each file, then one for each of its points. Ctrl-C stops soon and keeps what is finished.\n"
+        "Results do not depend on the number of threads.\n",
     .flags = flag_names,
     .least = 1,
     .most = INT64_MAX,

@@ -29,11 +29,6 @@ static lw_status validate_all(const lw_context *context, const char *const *path
 
 static lw_status validate_verb(lw_context *context) {
     const lw_arguments *arguments = context->arguments;
-    if (arguments->format != LW_FORMAT_TABLE && arguments->format != LW_FORMAT_JSON) {
-        (void)lw_error(context->diags, (lw_place){0}, NULL, "lanewise validate has no --format %s",
-                       lw_format_words[arguments->format]);
-        return LW_BAD_USAGE;
-    }
     const char **paths = arguments->file;
     size_t count = (size_t)arguments->file_count;
     if (count == 0) {
@@ -58,6 +53,7 @@ static lw_status validate_verb(lw_context *context) {
 }
 
 static const char *const flag_names[] = {"format", "threads", NULL};
+static const char *const formats[] = {"table", "json", NULL};
 
 const lw_verb lw_verb_validate = {
     .name = "validate",
@@ -67,6 +63,7 @@ const lw_verb lw_verb_validate = {
                 "  lanewise validate my-measurement.yaml   your own\n"
                 "  lanewise validate --format json         every point, for scripts\n",
     .flags = flag_names,
+    .formats = formats,
     .least = 0,
     .most = INT64_MAX,
     .run = validate_verb,

@@ -16,15 +16,16 @@ typedef struct lw_context {
     lw_diags *diags;
 } lw_context;
 
-// A loaded scenario with its charts, assertions and measured tables, all checked.
+// A loaded scenario with its charts, measured tables and assertions, all checked.
 typedef struct lw_session {
     lw_scenario *scenario;
     lw_chart_request *chart;
+    const char **chart_stem;  // of the files of each chart
     size_t chart_count;
-    const lw_assertion *assertion;
-    size_t assertion_count;
     lw_measured_series *measured;
     size_t measured_count;
+    const lw_assertion *assertion;
+    size_t assertion_count;
 } lw_session;
 lw_status lw_session_load(const lw_context *context, const char *path, lw_session *out) LW_CHECKED;
 

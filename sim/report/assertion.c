@@ -220,6 +220,7 @@ static lw_status parse_one(const lw_node *item, lw_arena *arena, lw_diags *diags
         return lw_error(diags, item->place, hint, "\"%s\" on the right of %s: %s", limit, relation_words[assertion.relation],
                         problem);
     }
+    lw_quantity_remark(&quantity, item->place, diags);
     assertion.limit = quantity.value;
     assertion.limit_text = limit;
     *out = assertion;

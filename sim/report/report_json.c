@@ -16,6 +16,9 @@ static void add_header(const lw_result *result, lw_text *out) {
     lw_json_string(out, "file", result->file);
     lw_json_string(out, "sha256", result->sha256);
     lw_text_print(out, "},\"seed\":%llu", (unsigned long long)result->seed);
+    if (result->planned > result->point_count) {
+        lw_text_print(out, ",\"interrupted\":true,\"points_planned\":%zu", result->planned);
+    }
 }
 
 // What was swept, and in which unit its numbers stand under `set`.

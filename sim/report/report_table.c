@@ -327,8 +327,13 @@ static void write_evidence(const lw_result *result, lw_text *out) {
 }
 
 lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
-    lw_text_print(out, "%s  (lanewise %s, seed %llu, %zu point%s)\n", result->title, result->tool_version,
-                  (unsigned long long)result->seed, result->point_count, result->point_count == 1 ? "" : "s");
+    lw_text_print(out, "%s  (lanewise %s, seed %llu, %zu ", result->title, result->tool_version, (unsigned long long)result->seed,
+                  result->point_count);
+    if (result->planned > result->point_count) {
+        lw_text_print(out, "of %zu points, interrupted)\n", result->planned);
+    } else {
+        lw_text_add(out, result->point_count == 1 ? "point)\n" : "points)\n");
+    }
     if (result->point_count == 0) {
         lw_text_add(out, "\nNo point finished.\n");
         return out->failed ? LW_NO_MEMORY : LW_OK;

@@ -94,6 +94,7 @@ typedef struct lw_result {
     uint64_t seed;
     lw_point *point;  // by index
     size_t point_count;
+    size_t planned;  // points of the sweep; more than point_count when the run was interrupted
     lw_measured_series *measured;
     size_t measured_count;
 } lw_result;

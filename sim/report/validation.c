@@ -82,7 +82,7 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
         LW_GRID_ADD(grid, table[t].name, table[t].family, table[t].use);
         lw_grid_print(grid, "%zu", table[t].points);
         add_spread(&table[t].error, grid);
-        lw_grid_print(grid, "%.0f / %.0f %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
+        lw_grid_print(grid, "%.4g / %.4g %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
         lw_grid_add(grid, table[t].ok ? "ok" : "OVER");
     }
     lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");

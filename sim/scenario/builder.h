@@ -27,8 +27,8 @@ typedef struct lw_builder {
     lw_list pace;                  // lw_pace
     uint32_t (*of_connection)[2];  // first server of each connection and direction; its segments follow in the way of the data
     lw_device_servers *of_device;
-    bool *carries, *serves;
-    bool *asked;  // one a connection: what it says about coherence was looked at
+    unsigned *carries;
+    bool *serves;
     lw_evidence evidence;
 } lw_builder;
 

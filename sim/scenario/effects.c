@@ -69,19 +69,20 @@ static lw_status look_at(lw_effects *effects, lw_place place, const char *what, 
 }
 
 static lw_status look_at_link(lw_effects *effects, const lw_plan *plan, const lw_link_spec *spec) {
-    bool carries = false, asked = false;
+    unsigned kinds = 0;
     for (size_t i = 0; i < plan->system->connection_count; i++) {
-        carries |= plan->system->connection[i].spec == spec && plan->carries[i];
-        asked |= plan->system->connection[i].spec == spec && plan->asked[i];
+        kinds |= plan->system->connection[i].spec == spec ? plan->carries[i] : 0;
     }
-    LW_TRY(look_at(effects, spec->place, idle_link, "links", spec->name, NULL, carries));
+    unsigned packets = kinds & ~(unsigned)LW_PACKETS_ASK;
+    LW_TRY(look_at(effects, spec->place, idle_link, "links", spec->name, NULL, packets != 0));
+    kinds = packets != 0 ? kinds : LW_PACKETS_ALL;  // of an idle link that alone is told
     const lw_option *table = spec->family->options;
     for (size_t i = 0; table[i].key != NULL; i++) {
         if (!spec->user.given[i]) {
             continue;
         }
         const finding *known = find(effects, spec->user.place[i], no_effect);
-        bool matters = (known != NULL && known->matters) || lw_family_has_effect(spec->family, spec->params, table[i].key, asked);
+        bool matters = (known != NULL && known->matters) || lw_family_has_effect(spec->family, spec->params, table[i].key, kinds);
         LW_TRY(look_at(effects, spec->user.place[i], no_effect, "links", spec->name, table[i].key, matters));
     }
     return LW_OK;

@@ -603,7 +603,6 @@ lw_status lw_plan_make(lw_system *system, int64_t load_ps, lw_arena *arena, lw_d
                               .resource_count = builder.resource.count};
     plan.server = LW_LIST_ITEMS(&builder.info, lw_server_info);
     plan.carries = builder.carries;
-    plan.asked = builder.asked;
     plan.serves = builder.serves;
     plan.evidence = builder.evidence;
     *out = plan;

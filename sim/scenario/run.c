@@ -8,13 +8,19 @@
 #include "sim/scenario/outcome.h"
 #include "sim/scenario/scenario.h"
 
+// The workload that a failed point names: the one that waits for ever, or the longest.
+typedef struct {
+    const char *name;  // NULL: none
+    lw_place place;
+} culprit;
+
 typedef struct {
     const lw_scenario *scenario;
     const lw_run *run;
     lw_arena *results;  // used inside the critical section only
     lw_point *point;
     lw_status *status;
-    const char **stuck;  // the workload that a stuck run names
+    culprit *culprit;
     size_t done;
 } batch;
 
@@ -54,15 +60,42 @@ typedef struct {
     lw_engine_result result;
 } point_run;
 
-static lw_status run_to_end(const batch *b, lw_arena *arena, lw_diags *silent, point_run *run, const char **stuck) {
+// What a job takes at least: its payload at the rate of its slowest link, or at the rate it is offered with.
+static double least_ps(const lw_job_plan *job) {
+    double bytes = (double)job->bytes / (double)(job->members > 0 ? job->members : 1);
+    double rate_Bps = job->transfer.waterfall.rate_Bps[LW_STAGE_RETRY];
+    double paced_ps = bytes / (double)job->transfer.task.packet_bytes * (double)job->transfer.task.gap_ps;
+    return fmax(rate_Bps > 0 ? bytes / rate_Bps * 1e12 : 0, paced_ps);
+}
+
+static culprit longest_job(const lw_plan *plan) {
+    const lw_job_plan *longest = NULL;
+    for (size_t j = 0; j < plan->system->job_count; j++) {
+        const lw_job_plan *job = &plan->job[j];
+        longest = longest == NULL || least_ps(job) > least_ps(longest) ? job : longest;
+    }
+    return longest == NULL ? (culprit){0} : (culprit){longest->job->name, lw_job_place(longest->job, "bytes")};
+}
+
+static culprit job_of_task(const lw_plan *plan, uint32_t task) {
+    for (size_t j = 0; j < plan->system->job_count; j++) {
+        const lw_job_plan *job = &plan->job[j];
+        if (task >= job->first_task && task - job->first_task < job->task_count) {
+            return (culprit){job->job->name, job->job->place};
+        }
+    }
+    return (culprit){0};
+}
+
+static lw_status run_to_end(const batch *b, lw_arena *arena, lw_diags *silent, point_run *run, culprit *found) {
     int64_t load_ps = first_load_ps;
     for (int round = 0;; round++) {
         uint32_t task = LW_NO_SERVER;
         LW_TRY(lw_plan_make(&run->setup.system, load_ps, arena, silent, &run->plan));
         lw_status status =
             lw_engine_run(&run->plan.fabric, run->setup.engine, run->setup.seed, b->run->stop, arena, &run->result, &task);
-        if (status == LW_STUCK && task != LW_NO_SERVER) {
-            *stuck = run->plan.fabric.task[task].name;
+        if (status == LW_STUCK || status == LW_LIMIT) {
+            *found = status == LW_STUCK ? job_of_task(&run->plan, task) : longest_job(&run->plan);
         }
         LW_TRY(status);
         int64_t end_ps = foreground_end_ps(&run->plan, &run->result);
@@ -147,10 +180,10 @@ static lw_status add_bands(const batch *b, point_run *middle, lw_arena *arena, l
     for (int fast = 0; fast < 2; fast++) {
         point_run run = {.setup = middle->setup};
         lw_point end = {0};
-        const char *stuck = NULL;
+        culprit unused = {0};
         bool works = move_to_end(&run.setup.system, ends, fast);
         if (works) {
-            LW_TRY(run_to_end(b, arena, silent, &run, &stuck));
+            LW_TRY(run_to_end(b, arena, silent, &run, &unused));
             LW_TRY(lw_outcome_read(&run.plan, &run.result, arena, &end));
         }
         for (size_t i = 0; i < out->workload_count; i++) {
@@ -164,7 +197,7 @@ static lw_status add_bands(const batch *b, point_run *middle, lw_arena *arena, l
     return LW_OK;
 }
 
-static lw_status run_point(const batch *b, size_t index, lw_arena *arena, lw_point *out, const char **stuck) {
+static lw_status run_point(const batch *b, size_t index, lw_arena *arena, lw_point *out, culprit *found) {
     // What the check found is told already; here findings can only repeat it.
     lw_diags *silent = lw_diags_new(arena);
     point_run run;
@@ -172,7 +205,7 @@ static lw_status run_point(const batch *b, size_t index, lw_arena *arena, lw_poi
         return LW_NO_MEMORY;
     }
     LW_TRY(lw_scenario_point(b->scenario, index, arena, silent, &run.setup));
-    LW_TRY(run_to_end(b, arena, silent, &run, stuck));
+    LW_TRY(run_to_end(b, arena, silent, &run, found));
     LW_TRY(lw_outcome_read(&run.plan, &run.result, arena, out));
     LW_TRY(add_bands(b, &run, arena, silent, out));
     out->index = (int)index;
@@ -194,9 +227,9 @@ static lw_status set_values(const lw_sweep *sweep, size_t index, lw_arena *arena
 
 static void run_one(batch *b, size_t index) {
     lw_point point;
-    const char *stuck = NULL;
+    culprit found = {0};
     lw_arena *arena = lw_arena_new();
-    lw_status status = arena == NULL ? LW_NO_MEMORY : run_point(b, index, arena, &point, &stuck);
+    lw_status status = arena == NULL ? LW_NO_MEMORY : run_point(b, index, arena, &point, &found);
 #pragma omp critical(lanewise_results)
     {
         if (status == LW_OK) {
@@ -205,7 +238,8 @@ static void run_one(batch *b, size_t index) {
         if (status == LW_OK) {
             status = set_values(&b->scenario->sweep, index, b->results, &b->point[index]);
         }
-        b->stuck[index] = stuck != NULL ? lw_arena_copy(b->results, stuck) : NULL;
+        // Its place lies in a file, which outlives the point.
+        b->culprit[index] = (culprit){found.name != NULL ? lw_arena_copy(b->results, found.name) : NULL, found.place};
         b->status[index] = status;
         b->done++;
         if (b->run->progress != NULL) {
@@ -217,23 +251,24 @@ static void run_one(batch *b, size_t index) {
 
 // ---- All points ----
 
-// Where the file speaks of a workload; of all when it is not known which.
-static lw_place place_of(const lw_scenario *scenario, const char *workload) {
+// Where the file speaks of all workloads.
+static lw_place place_of_work(const lw_scenario *scenario) {
     const lw_node *all = lw_map_get(scenario->base, "workloads");
-    const lw_node *one = workload != NULL ? lw_map_get(all, workload) : NULL;
-    return one != NULL ? one->key_place : all != NULL ? all->key_place : (lw_place){0};
+    return all != NULL ? all->key_place : (lw_place){0};
 }
 
 static lw_status report_failure(const batch *b, size_t index, lw_diags *diags) {
     lw_status status = b->status[index];
+    const culprit *found = &b->culprit[index];
+    lw_place place = found->name != NULL ? found->place : place_of_work(b->scenario);
     if (status == LW_STUCK) {
-        lw_error(diags, place_of(b->scenario, b->stuck[index]), "are its credits enough for one packet?",
-                 "point %zu: workloads.%s never ends: it waits for ever", index, b->stuck[index] != NULL ? b->stuck[index] : "?");
+        lw_error(diags, place, "are its credits enough for one packet?", "point %zu: workloads.%s never ends: it waits for ever",
+                 index, found->name != NULL ? found->name : "?");
     } else if (status == LW_LIMIT) {
-        lw_error(diags, place_of(b->scenario, NULL), "move less, or over a faster link",
-                 "point %zu takes longer than the simulator's clock can count", index);
+        lw_error(diags, place, "move less, or over a faster link", "point %zu takes longer than the simulator's clock can count",
+                 index);
     } else if (status == LW_BAD_INPUT) {
-        lw_error(diags, place_of(b->scenario, NULL), NULL, "point %zu cannot be built", index);
+        lw_error(diags, place, NULL, "point %zu cannot be built", index);
     }
     return status;
 }
@@ -253,6 +288,37 @@ static lw_status gather(batch *b, lw_diags *diags, lw_result *out) {
     return worst;
 }
 
+static lw_result head_of(const lw_scenario *scenario) {
+    lw_result result = {.tool_version = LANEWISE_VERSION,
+                        .title = scenario->title,
+                        .file = scenario->file,
+                        .seed = scenario->seed,
+                        .planned = scenario->sweep.points};
+    memcpy(result.sha256, scenario->sha256, sizeof result.sha256);
+    return result;
+}
+
+lw_status lw_scenario_outline(const lw_scenario *scenario, lw_arena *arena, lw_diags *diags, lw_result *out) {
+    lw_point_setup setup;
+    LW_TRY(lw_scenario_point(scenario, 0, arena, diags, &setup));  // a sweep changes workloads, never which there are
+    lw_result result = head_of(scenario);
+    lw_workload_result *workload = LW_NEW_ARRAY(arena, lw_workload_result, setup.system.job_count);
+    result.point = LW_NEW_ARRAY(arena, lw_point, result.planned);
+    if (workload == NULL || result.point == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < setup.system.job_count; i++) {
+        workload[i].name = setup.system.job[i].name;
+    }
+    for (; result.point_count < result.planned; result.point_count++) {
+        lw_point *point = &result.point[result.point_count];
+        *point = (lw_point){.index = (int)result.point_count, .workload = workload, .workload_count = setup.system.job_count};
+        LW_TRY(set_values(&scenario->sweep, result.point_count, arena, point));
+    }
+    *out = result;
+    return LW_OK;
+}
+
 lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_arena *arena, lw_diags *diags, lw_result *out) {
     static const lw_run defaults = {0};
     size_t points = scenario->sweep.points;
@@ -261,9 +327,9 @@ lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_are
                arena,
                LW_NEW_ARRAY(arena, lw_point, points),
                LW_NEW_ARRAY(arena, lw_status, points),
-               LW_NEW_ARRAY(arena, const char *, points),
+               LW_NEW_ARRAY(arena, culprit, points),
                0};
-    if (b.point == NULL || b.status == NULL || b.stuck == NULL) {
+    if (b.point == NULL || b.status == NULL || b.culprit == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < points; i++) {
@@ -279,12 +345,8 @@ lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_are
             run_one(&b, (size_t)i);
         }
     }
-    lw_result result = {.tool_version = LANEWISE_VERSION,
-                        .title = scenario->title,
-                        .file = scenario->file,
-                        .seed = scenario->seed,
-                        .point = b.point};
-    memcpy(result.sha256, scenario->sha256, sizeof result.sha256);
+    lw_result result = head_of(scenario);
+    result.point = b.point;
     lw_status status = gather(&b, diags, &result);
     if (status == LW_OK || status == LW_INTERRUPTED) {
         *out = result;

@@ -177,7 +177,8 @@ static lw_status apply_set(lw_node *root, const char *argument, lw_arena *arena,
     *source = (lw_source){"--set", argument, strlen(argument)};
     lw_place at = {source, 1, 1};
     if (equals == NULL || equals == argument) {
-        return lw_error(diags, at, "write --set links.egpu.lanes=8", "'%s' is not of the form PATH=VALUE", argument);
+        (void)lw_error(diags, at, "write --set links.egpu.lanes=8", "'%s' is not of the form PATH=VALUE", argument);
+        return LW_BAD_USAGE;
     }
     const char *path = lw_arena_copy_n(arena, argument, (size_t)(equals - argument));
     lw_source *text = LW_NEW(arena, lw_source);
@@ -190,9 +191,11 @@ static lw_status apply_set(lw_node *root, const char *argument, lw_arena *arena,
         return LW_NO_MEMORY;
     }
     if (equals[1] == '\0') {
-        return lw_error(diags, at, "write --set links.egpu.lanes=8", "--set %s gives no value", path);
+        (void)lw_error(diags, at, "write --set links.egpu.lanes=8", "--set %s gives no value", path);
+        return LW_BAD_USAGE;
     }
-    LW_TRY(lw_tree_parse(text, arena, diags, &value));
+    lw_status parsed = lw_tree_parse(text, arena, diags, &value);
+    LW_TRY(parsed == LW_BAD_INPUT ? LW_BAD_USAGE : parsed);
     if (strncmp(path, "sweep.", 6) == 0) {
         return set_axis(root, path + 6, value, at, arena, diags);
     }
@@ -358,6 +361,7 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     }
     scenario->catalog = catalog;
     scenario->file = source->name;
+    scenario->folder = folder;
     lw_sha256(source->text != NULL ? source->text : "", source->text != NULL ? source->length : 0, scenario->sha256);
     lw_scenario_head head;
     inclusion in = {.catalog = catalog, .arena = arena, .diags = diags};
@@ -400,6 +404,9 @@ const char *lw_scenario_title(const lw_scenario *scenario) {
 }
 size_t lw_scenario_points(const lw_scenario *scenario) {
     return scenario->sweep.points;
+}
+const char *lw_scenario_folder(const lw_scenario *scenario) {
+    return scenario->folder;
 }
 const lw_node *lw_scenario_charts(const lw_scenario *scenario) {
     return scenario->charts;

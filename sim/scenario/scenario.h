@@ -9,6 +9,7 @@
 struct lw_scenario {
     const lw_catalog *catalog;
     const char *title, *file;
+    const char *folder;  // of the file: where the names of other files begin
     char sha256[65];
     lw_node *base;  // nodes, links, workloads, seed, engine: what a point is made of
     lw_sweep sweep;

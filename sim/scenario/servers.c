@@ -117,11 +117,9 @@ lw_status lw_builder_start(lw_builder *builder) {
     const lw_system *system = builder->system;
     builder->of_connection = lw_arena_alloc(builder->arena, system->connection_count, sizeof *builder->of_connection);
     builder->of_device = LW_NEW_ARRAY(builder->arena, lw_device_servers, system->device_count);
-    builder->carries = LW_NEW_ARRAY(builder->arena, bool, system->connection_count);
+    builder->carries = LW_NEW_ARRAY(builder->arena, unsigned, system->connection_count);
     builder->serves = LW_NEW_ARRAY(builder->arena, bool, system->spec_count);
-    builder->asked = LW_NEW_ARRAY(builder->arena, bool, system->connection_count);
-    if (builder->of_connection == NULL || builder->of_device == NULL || builder->carries == NULL || builder->serves == NULL ||
-        builder->asked == NULL) {
+    if (builder->of_connection == NULL || builder->of_device == NULL || builder->carries == NULL || builder->serves == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < system->device_count; i++) {

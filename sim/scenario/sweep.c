@@ -67,6 +67,7 @@ static lw_status range_number(const lw_node *node, lw_diags *diags, lw_quantity 
         return lw_error(diags, node->place, "write a number with its unit, such as 4 KiB", "'%s' of a range is no quantity",
                         node->key);
     }
+    lw_quantity_remark(out, node->place, diags);
     return LW_OK;
 }
 

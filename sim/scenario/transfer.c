@@ -252,7 +252,7 @@ static int64_t fetch_ps(const lw_builder *builder, lw_ends ends, const lw_route 
     return fetch_ps;
 }
 
-static void note_use(lw_builder *builder, const lw_route *route, lw_ends ends) {
+static void note_use(lw_builder *builder, const lw_route *route, lw_ends ends, unsigned kinds) {
     const lw_system *system = builder->system;
     uint32_t device[2] = {ends.source, ends.sink};
     for (int i = 0; i < 2; i++) {
@@ -265,7 +265,7 @@ static void note_use(lw_builder *builder, const lw_route *route, lw_ends ends) {
     for (size_t i = 0; i < route->count; i++) {
         const lw_connection *connection = &system->connection[route->leg[i].connection];
         const lw_link_spec *spec = connection->spec;
-        builder->carries[route->leg[i].connection] = true;
+        builder->carries[route->leg[i].connection] |= kinds;
         for (int end = 0; end < 2; end++) {
             builder->serves[system->device[connection->end[end]].spec - system->spec] = true;
         }
@@ -319,7 +319,7 @@ lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_pla
         LW_TRY(add_links(builder, out, true, LW_PACKET_REQUEST, 0, &request));
     }
     LW_TRY(add_memory(builder, ends.sink, &data));
-    note_use(builder, &out->route, ends);
+    note_use(builder, &out->route, ends, 1U << kind | (reading ? 1U << LW_PACKET_REQUEST : 0));
     finish_transfer(builder, &data, &request, out);
     return LW_OK;
 }
