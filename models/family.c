@@ -51,10 +51,10 @@ static void keep_kinds(lw_channel *channel, unsigned kinds) {
 
 static void resolve_for(const trial *t, const void *params, lw_link *link) {
     t->family->resolve(params, link);
-    if ((t->kinds & LW_PACKETS_ASK) == 0) {
+    link->read_tags = (t->kinds & 1U << LW_PACKET_REQUEST) != 0 ? link->read_tags : 0;
+    if ((t->kinds & LW_ASKED) == 0) {
         memset(&link->ask, 0, sizeof link->ask);
     }
-    link->read_tags = (t->kinds & 1U << LW_PACKET_REQUEST) != 0 ? link->read_tags : 0;
     for (int s = 0; s < link->segment_count; s++) {
         for (int dir = 0; dir < 2; dir++) {
             keep_kinds(&link->segment[s].channel[dir], t->kinds);

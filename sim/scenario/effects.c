@@ -73,9 +73,9 @@ static lw_status look_at_link(lw_effects *effects, const lw_plan *plan, const lw
     for (size_t i = 0; i < plan->system->connection_count; i++) {
         kinds |= plan->system->connection[i].spec == spec ? plan->carries[i] : 0;
     }
-    unsigned packets = kinds & ~(unsigned)LW_PACKETS_ASK;
-    LW_TRY(look_at(effects, spec->place, idle_link, "links", spec->name, NULL, packets != 0));
-    kinds = packets != 0 ? kinds : LW_PACKETS_ALL;  // of an idle link that alone is told
+    bool idle = (kinds & ~(unsigned)LW_ASKED) == 0;
+    LW_TRY(look_at(effects, spec->place, idle_link, "links", spec->name, NULL, !idle));
+    kinds |= idle ? LW_ASKED - 1U : 0;  // of an idle link that alone is told
     const lw_option *table = spec->family->options;
     for (size_t i = 0; table[i].key != NULL; i++) {
         if (!spec->user.given[i]) {

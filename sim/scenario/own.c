@@ -10,7 +10,7 @@ static const lw_link *link_of(const lw_builder *builder, lw_leg leg) {
 
 static void note_asked(lw_builder *builder, const lw_route *route) {
     for (size_t i = 0; i < route->count; i++) {
-        builder->carries[route->leg[i].connection] |= LW_PACKETS_ASK;
+        builder->carries[route->leg[i].connection] |= LW_ASKED;
     }
 }
 
@@ -92,7 +92,7 @@ lw_status lw_own_share(lw_builder *builder, const lw_job *job, uint32_t device, 
 static void note_use(lw_builder *builder, const lw_route *route) {
     for (size_t i = 0; i < route->count; i++) {
         const lw_connection *connection = &builder->system->connection[route->leg[i].connection];
-        builder->carries[route->leg[i].connection] |= 1u << LW_PACKET_REQUEST;
+        builder->carries[route->leg[i].connection] = true;
         builder->evidence =
             lw_evidence_weaker(builder->evidence, connection->spec->preset != NULL ? connection->spec->preset->evidence
                                                                                    : connection->spec->link.evidence);
