@@ -269,7 +269,7 @@ static void draw_column_head(const bars *b, size_t column, double y, const char 
 
 static void draw_heads(const bars *b, double y) {
     static const char *const words[LW_STAGE_COUNT][2] = {
-        [LW_STAGE_LINE_CODE] = {"line", "code"}, [LW_STAGE_PERIODIC] = {"periodic", "skips"},
+        [LW_STAGE_LINE_CODE] = {"line", "code"}, [LW_STAGE_PERIODIC] = {"skips,", "reserved"},
         [LW_STAGE_FRAMING] = {"framing", ""},    [LW_STAGE_CONTROL] = {"control,", "residual"},
         [LW_STAGE_RETRY] = {"retry", ""},        [LW_STAGE_WINDOW] = {"window", ""},
         [LW_STAGE_ENDPOINT] = {"endpoint", ""}};
@@ -378,7 +378,7 @@ lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) {
         return LW_NO_MEMORY;
     }
     static const char foot[] =
-        "Parts of a link: its wire, PCIe tunnelled in it. Control: acknowledgements, credits, software that keeps up with less. Residual: left idle for no known reason, from calibration.";
+        "Parts of a link: its wire, PCIe tunnelled in it. Reserved: for displays, by tunnel limits. Control: acknowledgements, credits, slow software. Residual: idle for no known reason.";
     lw_box content = lw_frame_draw(canvas, chart->title, subtitle, foot, chart->result);
     LW_TRY(lay_out(&b, content, highest));
     lw_x_axis_draw(canvas, &b.plot, &b.scale, lw_tick_plain, b.shares ? "Share of the raw rate (%)" : "Rate (GB/s)");
