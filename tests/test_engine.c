@@ -76,6 +76,39 @@ static void test_huge_costs_nothing(void **state) {
     lw_test_end(&test);
 }
 
+// Three streams that never meet, with rates whose common period is longer than any of them lasts: each jumps over its own. A
+// fourth that begins half way joins two of them, and what follows is as with the oracle. 400 MB each, then 800 kB.
+static void test_streams_apart_jump_apart(void **state) {
+    (void)state;
+    const lw_server server[] = {line((lw_fraction){10007, 1000}, 500), line((lw_fraction){10009, 1000}, 70000),
+                                line((lw_fraction){10037, 1000}, 900000), line((lw_fraction){10007, 1000}, 0)};
+    const lw_hop path[][2] = {{over(0), over(3)}, {over(1)}, {over(2)}, {over(1), over(2)}};
+    for (int64_t bytes = 400000000; bytes >= 800000; bytes /= 500) {
+        lw_test test = lw_test_begin();
+        lw_task task[] = {writes(path[0], 2, bytes, 251), writes(path[1], 1, bytes, 257), writes(path[2], 1, bytes, 263),
+                          writes(path[3], 2, bytes / 10, 256)};
+        lw_engine_result alone[3];
+        for (uint32_t i = 0; i < 3; i++) {
+            const lw_fabric one = {server, 4, &task[i], 1, NULL, 0};
+            alone[i] = run_one(&test, &one, LW_ENGINE_PACKET, 1);
+        }
+        const lw_fabric three = {server, 4, task, 3, NULL, 0};
+        lw_engine_result result = run_one(&test, &three, LW_ENGINE_PACKET, 1);
+        for (uint32_t i = 0; i < 3; i++) {
+            assert_int_equal(result.task[i].delivered_ps, alone[i].task[0].delivered_ps);
+        }
+        assert_true(result.events < 3 * 20000);
+        task[3].start_ps = bytes * 5;
+        const lw_fabric four = {server, 4, task, 4, NULL, 0};
+        result = bytes > 800000 ? run_one(&test, &four, LW_ENGINE_PACKET, 1) : run_fabric(&test, &four, 1);
+        assert_int_equal(result.task[0].delivered_ps, alone[0].task[0].delivered_ps);
+        // While both last the two share the fourth's way, and then it is alone there.
+        assert_true(result.task[1].delivered_ps > alone[1].task[0].delivered_ps);
+        assert_true(result.task[2].delivered_ps > alone[2].task[0].delivered_ps);
+        lw_test_end(&test);
+    }
+}
+
 static lw_engine_result run_chain(lw_test *test, const lw_server *server, size_t hops, bool store_forward, int64_t bytes) {
     lw_hop path[8];
     for (uint32_t i = 0; i < hops; i++) {
@@ -365,7 +398,7 @@ int main(void) {
         cmocka_unit_test(test_no_truncation_adds_up),    cmocka_unit_test(test_links_of_different_speed),
         cmocka_unit_test(test_last_packet_is_not_early), cmocka_unit_test(test_hockney),
         cmocka_unit_test(test_ring_all_reduce),          cmocka_unit_test(test_path_latency),
-        cmocka_unit_test(test_bytes_are_conserved),
+        cmocka_unit_test(test_bytes_are_conserved),      cmocka_unit_test(test_streams_apart_jump_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,10 @@ static void draw_server(world *w, uint32_t index) {
     if (chance(w, 15)) {
         s->packet_ps = draw(w, 1, 30000);
     }
+    if (chance(w, 15)) {
+        s->parallel = true;
+        return;
+    }
     if (chance(w, 30)) {
         s->data_unit_bytes = 16;
         s->credit_return_ps = draw(w, 0, 300000);

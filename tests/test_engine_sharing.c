@@ -18,6 +18,24 @@ static void test_turns_by_hand(void **state) {
     lw_test_end(&test);
 }
 
+// A parallel server gives each stream what it would have alone: three at once, one of them through it twice.
+static void test_parallel_servers_keep_streams_apart(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_server server[] = {line(TB_1, LATENCY_PS), line((lw_fraction){3, 1}, 7)};
+    server[0].parallel = true;
+    const lw_hop path[] = {over(0)}, twice[] = {over(0), over(1), over(0)};
+    const lw_task task[] = {writes(path, 1, 1000, 10), writes(path, 1, 4000, 40), writes(twice, 3, 1000, 100)};
+    lw_engine_result result = RUN(&test, server, task);
+    assert_int_equal(result.task[0].delivered_ps, 1000 + LATENCY_PS);
+    assert_int_equal(result.task[1].delivered_ps, 4000 + LATENCY_PS);
+    // Its first packet is whole after 100 ps, ten of 300 ps follow, and the last passes in another 100.
+    assert_int_equal(result.task[2].delivered_ps, LATENCY_PS + 3000 + 7 + 100 + LATENCY_PS);
+    assert_int_equal(result.server[0].payload_bytes, 1000 + 4000 + 2 * 1000);
+    assert_int_equal(result.server[0].busy_ps, 7000);
+    lw_test_end(&test);
+}
+
 // k backlogged flows of n equal packets of s: flow i (from 0) has its last packet served as number (n - 1) k + i + 1.
 static void test_equal_packets_share_equally(void **state) {
     (void)state;
@@ -332,6 +350,7 @@ static void test_ties_go_by_number(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_turns_by_hand),
+        cmocka_unit_test(test_parallel_servers_keep_streams_apart),
         cmocka_unit_test(test_equal_packets_share_equally),
         cmocka_unit_test(test_unequal_packets_share_by_size),
         cmocka_unit_test(test_late_starter),

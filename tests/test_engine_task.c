@@ -202,7 +202,9 @@ static void test_limits(void **state) {
         limit_of_task(task, LW_OK);
         limit_of_task(delay(wrong[i]), LW_LIMIT);
         lw_server server = line(TB_1, 0);
-        int64_t *parts[] = {&server.latency_ps, &server.packet_ps, &server.credit_return_ps, &server.replay_ps};
+        int64_t *parts[] = {&server.latency_ps, &server.packet_ps,        &server.credit_return_ps,
+                            &server.replay_ps,  &server.turnaround_ps,    &server.outage_gap_ps,
+                            &server.outage_ps,  &server.error_unit_bytes, &server.data_unit_bytes};
         for (size_t f = 0; f < COUNT(parts); f++) {
             *parts[f] = wrong[i];
             limit_of_server(server, LW_LIMIT);
@@ -211,6 +213,10 @@ static void test_limits(void **state) {
         limit_of_server(server, LW_OK);
         const lw_hop hop[] = {{.server = 0, .overhead_bytes = wrong[i], .granule_bytes = 1}};
         limit_of_task(writes(hop, 1, 1000, 256), LW_LIMIT);
+        const lw_hop cut[] = {{.server = 0, .granule_bytes = 1, .segment_bytes = wrong[i]}};
+        limit_of_task(writes(cut, 1, 1000, 256), LW_LIMIT);
+        const lw_hop held[] = {{.server = 0, .granule_bytes = 1, .buffer_packets = wrong[i]}};
+        limit_of_task(writes(held, 1, 1000, 256), LW_LIMIT);
     }
     limit_of_task(delay(most), LW_OK);
     limit_of_server(line(TB_1, most), LW_OK);
@@ -220,6 +226,12 @@ static void test_limits(void **state) {
     lw_server hopeless = line(TB_1, 0);
     hopeless.error_probability = 0.95;
     limit_of_server(hopeless, LW_LIMIT);
+    // 0.9 for a packet of 256 bytes, and just below it.
+    hopeless.replay = LW_REPLAY_SELECTIVE;
+    hopeless.error_probability = 0.0091;
+    limit_of_server(hopeless, LW_LIMIT);
+    hopeless.error_probability = 0.0089;
+    limit_of_server(hopeless, LW_OK);
 
     // Four delays of 2^59 after one another end at 2^61, a fifth beyond it.
     static const uint32_t before[][1] = {{0}, {1}, {2}, {3}};

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Fabric -> state of a run: streams and stops with their service times, credit loops, random streams.
+#include <math.h>
+
 #include "sim/engine/state.h"
 
 // SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): one seed a stream of random numbers from the seed of the run.
@@ -48,18 +50,26 @@ static int64_t wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
     return payload_bytes / segment_bytes * piece_bytes(hop, segment_bytes) + (rest_bytes > 0 ? piece_bytes(hop, rest_bytes) : 0);
 }
 
+static bool is_finite(const lw_credits *credits) {
+    return credits->packets != LW_CREDITS_INFINITE || credits->data_units != LW_CREDITS_INFINITE;
+}
+
 static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t seed, lw_node_server *out) {
     const lw_server *in = &fabric->server[index];
     if (in->ps_per_byte.den <= 0 || in->ps_per_byte.num < 0 || in->error_probability >= 0.9 || !in_limits(in->packet_ps) ||
         !in_limits(in->latency_ps) || !in_limits(in->credit_return_ps) || !in_limits(in->replay_ps) ||
-        !in_limits(in->control_bytes) || !in_limits(in->control_interval_ps)) {
+        !in_limits(in->control_bytes) || !in_limits(in->control_interval_ps) || !in_limits(in->turnaround_ps) ||
+        !in_limits(in->outage_gap_ps) || !in_limits(in->outage_ps) || !in_limits(in->error_unit_bytes) ||
+        !in_limits(in->data_unit_bytes)) {
         return LW_LIMIT;
     }
+    out->of = (uint32_t)index;
     out->free_ps = -1;
     out->den = in->ps_per_byte.den;
     out->latency_ps = in->latency_ps;
     out->serve_ps = -1;
     out->waiting_first = out->waiting_last = LW_NONE;
+    out->first_loop = out->in_part = LW_NONE;
     out->control_opposite = in->control_bytes > 0 ? in->opposite : LW_NONE;
     out->control_interval_ps = in->control_for_writes ? 0 : in->control_interval_ps;
     out->control_for_writes = in->control_for_writes;
@@ -74,6 +84,10 @@ static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t see
         const lw_credits *given = &in->credits[kind];
         out->credits[kind].packets = given->packets > 0 ? given->packets : LW_CREDITS_INFINITE;
         out->credits[kind].data_units = given->data_units > 0 ? given->data_units : LW_CREDITS_INFINITE;
+    }
+    if (in->parallel && (is_finite(&out->credits[0]) || is_finite(&out->credits[1]) || is_finite(&out->credits[2]) ||
+                         in->control_bytes > 0 || in->error_probability > 0 || in->outage_ps > 0 || in->turnaround_ps > 0)) {
+        return LW_INTERNAL;
     }
     out->turnaround_ps = in->turnaround_ps;
     out->outage_at_ps = INT64_MAX;
@@ -101,13 +115,12 @@ static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t see
     return LW_OK;
 }
 
-static bool is_finite(const lw_credits *credits) {
-    return credits->packets != LW_CREDITS_INFINITE || credits->data_units != LW_CREDITS_INFINITE;
-}
-
-static uint32_t add_loop(lw_run_state *run, uint32_t server, lw_packet_kind kind) {
+static uint32_t add_loop(lw_run_state *run, uint32_t task, uint32_t server, lw_packet_kind kind) {
     lw_credit_loop *loop = &run->loop[run->loop_count];
     loop->server = server;
+    loop->task = task;
+    loop->next_of_server = run->server[server].first_loop;
+    run->server[server].first_loop = (uint32_t)run->loop_count;
     loop->kind = kind;
     loop->return_ps = run->fabric->server[server].credit_return_ps;
     run->server[server].limited = true;
@@ -131,18 +144,35 @@ static int64_t head_ps(const lw_fabric *fabric, const lw_hop *hop, int64_t whole
     return hop->paces || next_whole_ps >= whole_ps ? 0 : whole_ps - next_whole_ps;
 }
 
+// A packet is sent ten times on average at most: more would be a run without an end.
+static bool gets_through(const lw_node_server *server, int64_t wire_bytes) {
+    return server->good_units == INT64_MAX ||
+           pow(1 - server->error_probability, (double)ceil_divide(wire_bytes, server->unit_bytes)) > 0.1;
+}
+
+static uint32_t server_of_stop(lw_run_state *run, const lw_hop *hop) {
+    if (!run->fabric->server[hop->server].parallel || run->server[hop->server].load_bytes == 0) {
+        return hop->server;
+    }
+    run->server[run->server_count] = run->server[hop->server];
+    run->server[run->server_count].load_bytes = 0;
+    return (uint32_t)run->server_count++;
+}
+
 static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_hop *hop, uint32_t index, int64_t full_bytes,
                            int64_t last_bytes) {
     const lw_fabric *fabric = run->fabric;
     lw_stop *stop = &run->stop[index];
     const lw_server *server = &fabric->server[hop->server];
     int64_t unit = server->data_unit_bytes > 0 ? server->data_unit_bytes : 1;
-    if (!in_limits(hop->overhead_bytes) || !in_limits(hop->granule_bytes - 1)) {
+    if (!in_limits(hop->overhead_bytes) || !in_limits(hop->granule_bytes - 1) || !in_limits(hop->segment_bytes) ||
+        !in_limits(hop->buffer_packets)) {
         return LW_LIMIT;
     }
-    *stop = (lw_stop){.server = hop->server,
+    *stop = (lw_stop){.server = server_of_stop(run, hop),
                       .next = index == stream->last_stop ? LW_NONE : index + 1,
                       .next_waiting = LW_NONE,
+                      .ticks = LW_NONE,
                       .total = stream->total,
                       .until_sink = stream->sink_every,
                       .buffer = hop->buffer_packets > 0 && index != stream->last_stop ? hop->buffer_packets : INT64_MAX,
@@ -153,10 +183,10 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
                       .units = {ceil_divide(full_bytes, unit), ceil_divide(last_bytes, unit)},
                       .wire_bytes = {wire_bytes(hop, full_bytes), wire_bytes(hop, last_bytes)}};
     stop->stream = (uint32_t)(stream - run->stream);
-    lw_node_server *state = &run->server[hop->server];
+    lw_node_server *state = &run->server[stop->server];
     lw_int128 load_bytes = state->load_bytes + (lw_int128)stream->total * stop->wire_bytes[0];
     if (load_bytes > LW_TIME_MAX || !service_of(server, stop->wire_bytes[0], &stop->service[0]) ||
-        !service_of(server, stop->wire_bytes[1], &stop->service[1])) {
+        !service_of(server, stop->wire_bytes[1], &stop->service[1]) || !gets_through(state, stop->wire_bytes[0])) {
         return LW_LIMIT;
     }
     // What backs up at the source of a backlog is not queueing delay, nor are requests that leave as others are answered.
@@ -173,12 +203,12 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
             previous->head_ps[last] = head_ps(fabric, hop - 1, previous->service[last].whole_ps, stop->service[last].whole_ps);
         }
         stop->wakes_previous = previous->buffer != INT64_MAX;
-        if (is_finite(&before->credits[stream->kind]) && !fabric->server[previous->server].credit_on_arrival) {
-            stop->frees = add_loop(run, previous->server, stream->kind);
+        if (is_finite(&before->credits[stream->kind]) && !fabric->server[before->of].credit_on_arrival) {
+            stop->frees = add_loop(run, stream->task, previous->server, stream->kind);
         }
     }
     if ((index == stream->last_stop || server->credit_on_arrival) && is_finite(&state->credits[stream->kind])) {
-        stop->sink_frees = add_loop(run, hop->server, stream->kind);
+        stop->sink_frees = add_loop(run, stream->task, stop->server, stream->kind);
     }
     return LW_OK;
 }
@@ -212,7 +242,8 @@ static int64_t full_packet_bytes(const lw_task *task) {
 static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
     const lw_task *task = &run->fabric->task[index];
     lw_task_state *state = &run->task[index];
-    *state = (lw_task_state){.after_left = task->after_count, .data = LW_NONE, .request = LW_NONE, .next_in_line = LW_NONE};
+    *state = (lw_task_state){
+        .after_left = task->after_count, .data = LW_NONE, .request = LW_NONE, .next_in_line = LW_NONE, .in_part = LW_NONE};
     run->result[index].busiest = LW_NONE;
     if (!in_limits(task->start_ps) || !in_limits(task->submit_ps) || !in_limits(task->finish_ps) ||
         !in_limits(task->duration_ps) || !in_limits(task->completer_ps) || !in_limits(task->gap_ps) || !in_limits(task->bytes)) {
@@ -281,8 +312,7 @@ static lw_status make_dependents(lw_run_state *run) {
 
 // Where most packets pass without further questions.
 static void mark_shortcuts(lw_run_state *run) {
-    const lw_fabric *fabric = run->fabric;
-    for (size_t s = 0; s < fabric->server_count; s++) {
+    for (size_t s = 0; s < run->server_count; s++) {
         run->server[s].alone = !run->server[s].limited;
     }
     for (size_t i = 0; i < run->stop_count; i++) {
@@ -296,30 +326,42 @@ static void mark_shortcuts(lw_run_state *run) {
         }
         server->waiting_first = (uint32_t)i;
     }
-    for (size_t s = 0; s < fabric->server_count; s++) {
+    for (size_t s = 0; s < run->server_count; s++) {
         run->server[s].waiting_first = LW_NONE;
     }
 }
 
+static size_t parallel_hops(const lw_fabric *fabric, const lw_hop *hop, size_t count) {
+    size_t parallel = 0;
+    for (size_t i = 0; i < count; i++) {
+        parallel += fabric->server[hop[i].server].parallel ? 1U : 0U;
+    }
+    return parallel;
+}
+
 lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) {
     *run = (lw_run_state){.fabric = fabric, .arena = arena, .tasks_left = fabric->task_count};
-    size_t stops = 0;
+    run->steady = (lw_steady){.unused = LW_NONE, .line_first = LW_NONE, .line_last = LW_NONE, .ticked = LW_NONE};
+    size_t stops = 0, parallel = 0;
     for (size_t t = 0; t < fabric->task_count; t++) {
-        stops += fabric->task[t].data_count + fabric->task[t].request_count;
+        const lw_task *task = &fabric->task[t];
+        stops += task->data_count + task->request_count;
+        parallel +=
+            parallel_hops(fabric, task->data, task->data_count) + parallel_hops(fabric, task->request, task->request_count);
     }
     if (2 * (stops + fabric->task_count + fabric->server_count) >= (size_t)1 << LW_EVENT_ENTITY_BITS) {
         return LW_LIMIT;
     }
-    run->server = LW_NEW_ARRAY(arena, lw_node_server, fabric->server_count);
+    run->server = LW_NEW_ARRAY(arena, lw_node_server, fabric->server_count + parallel);
+    run->server_count = fabric->server_count;
     run->stop = LW_NEW_ARRAY(arena, lw_stop, stops);
     run->stream = LW_NEW_ARRAY(arena, lw_stream, 2 * fabric->task_count);
     run->loop = LW_NEW_ARRAY(arena, lw_credit_loop, 2 * stops);
     run->task = LW_NEW_ARRAY(arena, lw_task_state, fabric->task_count);
     run->resource = LW_NEW_ARRAY(arena, lw_resource, fabric->resource_count);
     run->result = LW_NEW_ARRAY(arena, lw_task_result, fabric->task_count);
-    run->moving = LW_NEW_ARRAY(arena, uint32_t, fabric->task_count);
     if (run->server == NULL || run->stop == NULL || run->stream == NULL || run->loop == NULL || run->task == NULL ||
-        run->resource == NULL || run->result == NULL || run->moving == NULL) {
+        run->resource == NULL || run->result == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t s = 0; s < fabric->server_count; s++) {
@@ -332,9 +374,9 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
         run->resource[r] = (lw_resource){.free_slots = fabric->resource_slots[r], .first = LW_NONE, .last = LW_NONE};
     }
     mark_shortcuts(run);
-    const size_t entities[LW_EVENT_KINDS] = {[LW_EVENT_ARRIVE] = fabric->server_count, [LW_EVENT_CREDIT] = run->loop_count,
-                                             [LW_EVENT_SINK] = run->stream_count,      [LW_EVENT_TASK] = fabric->task_count,
-                                             [LW_EVENT_SOURCE] = fabric->task_count,   [LW_EVENT_SERVE] = fabric->server_count};
+    const size_t entities[LW_EVENT_KINDS] = {
+        [LW_EVENT_ARRIVE] = run->server_count, [LW_EVENT_CREDIT] = run->loop_count,    [LW_EVENT_SINK] = run->stream_count,
+        [LW_EVENT_TASK] = fabric->task_count,  [LW_EVENT_SOURCE] = fabric->task_count, [LW_EVENT_SERVE] = run->server_count};
     if (!lw_event_init(&run->queue, entities, arena)) {
         return LW_NO_MEMORY;
     }
@@ -342,7 +384,7 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
 }
 
 void lw_run_state_free(lw_run_state *run) {
-    for (size_t s = 0; run->server != NULL && s < run->fabric->server_count; s++) {
+    for (size_t s = 0; run->server != NULL && s < run->server_count; s++) {
         (void)lw_memory_resize_block(run->server[s].flight.entry, 0);
         if (run->server[s].random != NULL) {
             gsl_rng_free(run->server[s].random);
@@ -362,7 +404,7 @@ void lw_run_state_free(lw_run_state *run) {
             gsl_rng_free(run->task[t].random);
         }
     }
-    lw_steady_free(&run->steady);
+    lw_parts_free(&run->steady);
 }
 
 int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes) {

@@ -8,18 +8,17 @@ enum { EVENTS_BETWEEN_CHECKS = 1 << 14 };
 
 static lw_status run_events(lw_run_state *run, const volatile sig_atomic_t *stop) {
     uint32_t key;
-    while (lw_event_take(&run->queue, &key)) {
+    while (lw_event_take(&run->queue, &key) || (lw_parts_wake(run) && lw_event_take(&run->queue, &key))) {
+        if (run->steady.asleep > 0 && lw_parts_hold(run, key)) {
+            continue;
+        }
         run->now_ps = run->queue.now_ps;
         if (run->now_ps > LW_TIME_MAX) {
             return LW_LIMIT;
         }
         lw_packet_step(run, key);
-        if (run->steady.ticked || run->steady.fresh) {
-            if (run->steady.enabled) {
-                lw_steady_step(run);
-            } else {
-                run->steady.ticked = run->steady.fresh = false;
-            }
+        if (run->steady.ticked != LW_NONE || run->steady.line_first != LW_NONE) {
+            lw_parts_step(run);
         }
         if (run->failed) {
             return LW_NO_MEMORY;
@@ -32,7 +31,7 @@ static lw_status run_events(lw_run_state *run, const volatile sig_atomic_t *stop
 }
 
 static void add_stop(const lw_run_state *run, const lw_stop *stop, lw_engine_result *out) {
-    lw_server_result *server = &out->server[stop->server];
+    lw_server_result *server = &out->server[run->server[stop->server].of];
     bool ended = stop->started == stop->total;
     int64_t full = stop->started - (ended ? 1 : 0);
     server->packets += stop->started;
@@ -99,8 +98,9 @@ lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed
     lw_run_state run;
     lw_status status = lw_run_state_make(fabric, seed, arena, &run);
     if (status == LW_OK) {
-        run.steady.enabled = engine == LW_ENGINE_PACKET;
-        run.steady.anchor = NULL;
+        if (engine == LW_ENGINE_PACKET && !lw_parts_make(&run)) {
+            run.failed = true;
+        }
         for (uint32_t t = 0; t < fabric->task_count; t++) {
             if (fabric->task[t].after_count == 0) {
                 lw_task_release(&run, t);

@@ -114,13 +114,27 @@ void lw_event_scatter(lw_event_queue *queue, size_t count, int64_t now_ps) {
     queue->tuned_at = queue->taken;
     queue->tune_at = queue->taken + (4 * count > TAKES_MIN ? 4 * (int64_t)count : TAKES_MIN);
     queue->in_heap = 0;
+    lw_event first = queue->heap[0];
+    queue->heap[0].time_ps = INT64_MAX;
     for (size_t i = 0; i < count; i++) {
-        lw_event event = queue->heap[i];
-        if (i == 0) {
-            queue->heap[0].time_ps = INT64_MAX;
-        }
+        lw_event event = i == 0 ? first : queue->heap[i];
         lw_event_push(queue, event.time_ps, lw_event_kind_of(event.key), lw_event_entity(event.key));
     }
+}
+
+void lw_event_put_back(lw_event_queue *queue, uint32_t list, int64_t shift_ps) {
+    int64_t first_ps = INT64_MAX;
+    for (uint32_t next; list != LW_EVENT_NONE; list = next) {
+        lw_event event = queue->slot[list];
+        next = event.next;
+        event.time_ps += shift_ps;
+        first_ps = event.time_ps < first_ps ? event.time_ps : first_ps;
+        lw_event_push(queue, event.time_ps, lw_event_kind_of(event.key), lw_event_entity(event.key));
+    }
+    // The leap is no gap between events.
+    queue->tuned_ps = first_ps < queue->now_ps ? first_ps : queue->now_ps;
+    queue->tuned_at = queue->taken;
+    queue->tune_at = queue->taken + TAKES_MIN;
 }
 
 // A slice as wide as one to two gaps, and enough of them for what is pending.

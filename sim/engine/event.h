@@ -73,6 +73,15 @@ lw_event *lw_event_gather(lw_event_queue *queue, size_t *count);
 // now_ps: not after any event of the list.
 void lw_event_scatter(lw_event_queue *queue, size_t count, int64_t now_ps);
 
+// Keep an event that was just taken in a list (LW_EVENT_NONE at first) outside the queue; and put it back, later by shift_ps,
+// possibly before the event taken last.
+static inline void lw_event_set_aside(lw_event_queue *queue, lw_event event, uint32_t *list) {
+    uint32_t slot = queue->first_slot[lw_event_kind_of(event.key)] + lw_event_entity(event.key);
+    queue->slot[slot] = (lw_event){event.time_ps, event.key, *list};
+    *list = slot;
+}
+void lw_event_put_back(lw_event_queue *queue, uint32_t list, int64_t shift_ps);
+
 // The slow paths of push and take.
 void lw_event_to_heap(lw_event_queue *queue, int64_t time_ps, uint32_t key);
 bool lw_event_turn(lw_event_queue *queue);
@@ -86,7 +95,7 @@ static inline void lw_event_to_stack(lw_event_queue *queue, int64_t time_ps, uin
     }
 }
 
-// time_ps: not before the event taken last.
+// time_ps: not before the event taken last, but by lw_event_put_back.
 static inline void lw_event_push(lw_event_queue *queue, int64_t time_ps, lw_event_kind kind, uint32_t entity) {
     int64_t slice = time_ps >> queue->shift;
     uint64_t ahead = (uint64_t)(slice - queue->slice);

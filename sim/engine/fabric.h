@@ -47,6 +47,10 @@ typedef struct lw_server {
     int64_t outage_ps;
 
     int64_t turnaround_ps;  // of a medium that both directions share: before a packet of the other way
+
+    // It has room for all that can come at once: packets wait for those of their own stream, and for no others. Of the above it
+    // has costs only.
+    bool parallel;
 } lw_server;
 
 // One stop of a path. The packet starts there when its tail has arrived, where this server is faster than the one before (ps a
@@ -148,8 +152,8 @@ typedef struct lw_engine_result {
 } lw_engine_result;
 
 // Run to the end. LW_STUCK: tasks wait in a circle or for credits that never come; *stuck (may be NULL) names one. LW_LIMIT: a
-// time or size of the input is negative or beyond 2^60 (13 days), or the clock beyond 2^61 ps. LW_INTERRUPTED: *stop became
-// non-zero (stop may be NULL). The result lives in the arena.
+// time or size of the input is negative or beyond 2^60 (13 days), the clock beyond 2^61 ps, or nine of ten packets are bad.
+// LW_INTERRUPTED: *stop became non-zero (stop may be NULL). The result lives in the arena.
 lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed, const volatile sig_atomic_t *stop,
                         lw_arena *arena, lw_engine_result *out, uint32_t *stuck) LW_CHECKED;
 

@@ -85,7 +85,7 @@ static int64_t wait_for_medium(lw_run_state *run, lw_node_server *server, const 
     while (begin_ps >= server->outage_at_ps && begin_ps <= LW_TIME_MAX) {
         begin_ps = begin_ps > server->outage_end_ps ? begin_ps : server->outage_end_ps;
         lw_draw_outage(server, server->outage_end_ps);
-        lw_steady_changed(run);
+        lw_part_changed(run, stop->server);
     }
     return begin_ps;
 }
@@ -106,7 +106,7 @@ static int64_t replay(lw_run_state *run, lw_node_server *server, const lw_stop *
             int64_t ready_ps = begin_ps + server->replay_ps + stop->service[last].whole_ps + 1 + server->latency_ps;
             server->in_order_ps = ready_ps > server->in_order_ps ? ready_ps : server->in_order_ps;
         }
-        lw_steady_changed(run);
+        lw_part_changed(run, stop->server);
     }
     server->good_units -= units;
     return begin_ps;
@@ -200,11 +200,11 @@ static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_node_server
     if (!stop->plain) {
         side_effects(run, server, stop, last, end_ps);
     }
-    if (stop == run->steady.anchor) {
-        run->steady.ticked = true;
+    if (stop->ticks != LW_NONE) {
+        run->steady.ticked = stop->ticks;
     }
     if (last) {
-        lw_steady_changed(run);
+        lw_part_changed(run, stop->server);
     }
 }
 

@@ -47,6 +47,7 @@ typedef struct lw_stop {
     int64_t started;        // packets served or in service
     bool plain;  // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits, buffers
     bool counts_wait;
+    uint32_t ticks;  // the part whose steps its starts are; LW_NONE
     int64_t
         head_ps[2];  // so long after its start here the packet may start at the next stop, latency apart; LW_TAIL: when it ends
     lw_service service[2];
@@ -65,6 +66,7 @@ typedef struct lw_stop {
 } lw_stop;
 
 typedef struct lw_node_server {
+    uint32_t of;      // the server of the fabric: a parallel one has a state a stop
     int64_t free_ps;  // end of the last service, rounded down; the remainder is part / den
     int64_t part, den;
     int64_t busy_ps;   // so far
@@ -73,9 +75,10 @@ typedef struct lw_node_server {
     int64_t load_bytes;   // on the wire, of all streams to their end
     int64_t in_order_ps;  // nothing arrives before: a replayed packet holds up those behind it
     uint32_t waiting_first, waiting_last;
-    lw_fifo flight;  // id: the stop that the packet goes to
-    bool alone;      // one stop in the whole fabric, and no limit: a packet that finds it idle may start at once
-    bool limited;    // some credits or buffers are finite
+    lw_fifo flight;       // id: the stop that the packet goes to
+    uint32_t first_loop;  // of credits on their way back here; LW_NONE
+    bool alone;           // one stop in the whole fabric, and no limit: a packet that finds it idle may start at once
+    bool limited;         // some credits or buffers are finite
     uint32_t control_opposite;
     int64_t control_next_ps;  // no control packet before
     int64_t control_interval_ps;
@@ -89,18 +92,20 @@ typedef struct lw_node_server {
     gsl_rng *random;
     lw_replay replay;
     int64_t replay_ps;
-    // The next outage, drawn ahead; INT64_MAX without outages. Not part of the repeating state: a jump ends before it.
+    // The next outage, drawn ahead; INT64_MAX without outages. Not in the repeating state: a jump ends before it.
     int64_t outage_at_ps, outage_end_ps;
     int64_t outage_gap_ps, outage_ps;
     gsl_rng *outage_random;
     int64_t turnaround_ps;
     bool back;  // the way of the last packet
     int64_t control_sent, replays, replay_wire_bytes;
+    uint32_t in_part, next_in_part;  // LW_NONE
 } lw_node_server;
 
 // Credits on their way back to a server, from one stop.
 typedef struct lw_credit_loop {
-    uint32_t server;
+    uint32_t server, task;
+    uint32_t next_of_server;  // LW_NONE
     lw_packet_kind kind;
     int64_t return_ps;
     lw_fifo back;  // id: data units
@@ -133,9 +138,9 @@ typedef struct lw_task_state {
     bool stalled;
     int64_t next_arrival_ps;
     gsl_rng *random;
-    uint32_t next_in_line;    // for the resource
-    size_t moving_place;      // in run->moving
-    int64_t *busy_before_ps;  // of the server of each of its stops when the task became ready
+    uint32_t next_in_line;           // for the resource
+    uint32_t in_part, next_in_part;  // while it moves bytes; LW_NONE
+    int64_t *busy_before_ps;         // of the server of each of its stops when the task became ready
 } lw_task_state;
 
 typedef struct lw_resource {
@@ -151,23 +156,46 @@ typedef struct lw_counter {
     bool has_floor;   // must not fall below 0
 } lw_counter;
 
-// The search for a repeating state (steady.c).
-typedef struct lw_steady {
-    bool enabled;
-    bool fresh;             // something changed: choose an anchor and search anew
-    bool ticked;            // the anchor has started a packet
-    int64_t choose_at;      // events before an anchor is chosen again, so that choosing costs no more than the events do
-    const lw_stop *anchor;  // its starts are the steps of the search; NULL: nothing worth searching
-    int64_t steps;          // since the last change or saved state
-    int64_t power;          // steps after which the state is saved again
-    int64_t saved_ps;       // time of the saved state
-    int64_t *saved;         // the state, relative to saved_ps
+// Tasks that move bytes and share servers, directly or through others; those servers; and the search for a repeating state of
+// theirs (steady.c). What happens in one part touches no other until a task starts that joins them (parts.c).
+typedef struct lw_part {
+    uint32_t first_task, last_task, first_server, last_server;  // LW_NONE
+    size_t size;                                                // stops of its tasks
+    bool in_line;                                               // for an anchor, with these neighbours
+    bool left;                                                  // a task has left: it may have fallen apart
+    uint32_t previous, next;                                    // next: among the unused, too
+
+    lw_stop *anchor;    // its starts are the steps of the search; NULL: nothing worth searching
+    int64_t choose_at;  // events before an anchor is chosen again, so that choosing costs no more than the events do
+    int64_t steps;      // since the last change or saved state
+    int64_t power;      // steps after which the state is saved again
+    int64_t saved_ps;   // time of the saved state
+    int64_t *saved;     // the state, relative to saved_ps
     size_t saved_count, saved_capacity;
     bool have_saved;
     lw_counter *counter;  // everything that counts on while the state repeats
     size_t counter_count, counter_capacity;
-    uint32_t *stop;  // every stop of the tasks that move bytes
-    size_t stop_count;
+    uint32_t *stop;  // every stop of its tasks
+    size_t stop_count, stop_capacity;
+    uint32_t *loop;  // every credit loop that may feed its servers
+    size_t loop_count, loop_capacity;
+
+    // Asleep: its state at asleep_ps repeats every span_ps, so often at most. Its events wait outside the queue.
+    bool asleep;
+    int64_t asleep_ps, span_ps;
+    int64_t periods;
+    uint32_t aside;  // see lw_event_set_aside
+    size_t aside_count;
+} lw_part;
+
+typedef struct lw_steady {
+    lw_part *part;    // NULL: no search
+    size_t used;      // parts that ever were
+    uint32_t unused;  // those that are no more
+    uint32_t line_first, line_last;
+    uint32_t ticked;  // the part whose anchor has started a packet; LW_NONE
+    size_t asleep;
+    int64_t wake_ps;  // when the first of them must wake
     int64_t jumps;
 } lw_steady;
 
@@ -176,7 +204,8 @@ typedef struct lw_run_state {
     lw_arena *arena;
     lw_event_queue queue;
     int64_t now_ps;
-    lw_node_server *server;
+    lw_node_server *server;  // those of the fabric first
+    size_t server_count;
     lw_stop *stop;
     size_t stop_count;
     lw_stream *stream;
@@ -188,9 +217,6 @@ typedef struct lw_run_state {
     const uint32_t *dependent;      // tasks to tell, grouped by the task they wait for
     const size_t *dependent_first;  // one more than tasks
     size_t tasks_left;
-    uint32_t *moving;  // tasks in LW_PHASE_MOVING, in no particular order
-    size_t moving_count;
-    size_t random_tasks;  // active ones with random arrivals: no state repeats while there are any
     lw_task_result *result;
     lw_steady steady;
     bool failed;  // out of memory
@@ -212,13 +238,35 @@ void lw_task_event(lw_run_state *run, uint32_t task);    // its start, submissio
 void lw_task_source(lw_run_state *run, uint32_t task);   // its arrivals make a packet ready
 void lw_task_sink(lw_run_state *run, uint32_t stream);   // a delivery that matters
 
-// steady.c
-void lw_steady_free(lw_steady *steady);
-void lw_steady_step(lw_run_state *run);  // after an event in which the anchor ticked or something changed
-// Something started, ended or was drawn: what repeated before need not repeat now.
-static inline void lw_steady_changed(lw_run_state *run) {
-    run->steady.fresh = true;
-    run->steady.anchor = NULL;
+// steady.c: the search in one part.
+void lw_steady_choose(lw_run_state *run, lw_part *part);  // an anchor
+void lw_steady_step(lw_run_state *run, lw_part *part);    // after an event in which it ticked
+void lw_steady_stop(lw_part *part);
+void lw_steady_jump(lw_run_state *run, lw_part *part, int64_t periods);
+
+// parts.c: which tasks share servers, and the sleep of parts whose state repeats.
+bool lw_parts_make(lw_run_state *run) LW_CHECKED;  // false: out of memory
+void lw_parts_free(lw_steady *steady);
+void lw_parts_join(lw_run_state *run, uint32_t task);   // it begins to move bytes
+void lw_parts_leave(lw_run_state *run, uint32_t task);  // it has moved them
+void lw_parts_step(lw_run_state *run);                  // after an event
+void lw_parts_line_up(lw_run_state *run, lw_part *part);
+void lw_parts_sleep(lw_run_state *run, lw_part *part, int64_t span_ps, int64_t periods);
+bool lw_parts_hold(lw_run_state *run, uint32_t key);  // some sleep: the event just taken is not to be executed now
+bool lw_parts_wake(lw_run_state *run);                // the queue is empty; false: nobody sleeps
+
+// What repeated before need not repeat now.
+static inline void lw_part_restart(lw_run_state *run, lw_part *part) {
+    lw_steady_stop(part);
+    lw_parts_line_up(run, part);
+}
+
+// Something started, ended or was drawn on a server.
+static inline void lw_part_changed(lw_run_state *run, uint32_t server) {
+    uint32_t part = run->server[server].in_part;
+    if (part != LW_NONE) {
+        lw_part_restart(run, &run->steady.part[part]);
+    }
 }
 
 // FIFO of times.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Jumps over whole periods. The engine is a deterministic function of its state, and with rates as fractions the state relative
-// to the clock (queues, phases and remainders, credits, turns) soon repeats while nothing starts or ends. Once it has, every
-// further period is the same, so counters and clocks move on by as many periods as fit before the next change. The result is that
-// of executing every packet, to the picosecond, because the state compared is all that the engine looks at.
+// Jumps over whole periods of a part. The engine is a deterministic function of its state, and with rates as fractions the state
+// relative to the clock (queues, phases and remainders, credits, turns) soon repeats while nothing starts or ends. Once it has,
+// every further period is the same, so counters and clocks move on by as many periods as fit before the next change. The result
+// is that of executing every packet, to the picosecond, because the state compared is all that the engine looks at.
 //
 // A queue that never runs empty is a counter too: its length decides nothing, so it may grow or shrink from period to period.
 //
@@ -18,25 +18,34 @@ enum {
 
 // Visits the state value by value: appends to the saved one, or compares with it and stops at the first difference.
 typedef struct cursor {
-    lw_steady *steady;
+    lw_part *part;
     size_t at;
     bool saving;
     bool failed;
 } cursor;
 
+static bool grow(void **block, size_t *capacity, size_t size) {
+    size_t wanted = *capacity == 0 ? 64 : 2 * *capacity;
+    void *grown = lw_memory_resize_block(*block, wanted * size);
+    if (grown == NULL) {
+        return false;
+    }
+    *block = grown;
+    *capacity = wanted;
+    return true;
+}
+
 static bool save(cursor *c, int64_t value) {
-    lw_steady *steady = c->steady;
-    if (c->at == steady->saved_capacity) {
-        size_t capacity = steady->saved_capacity == 0 ? 1024 : 2 * steady->saved_capacity;
-        int64_t *grown = lw_memory_resize_block(steady->saved, capacity * sizeof *grown);
-        if (grown == NULL) {
+    lw_part *part = c->part;
+    if (c->at == part->saved_capacity) {
+        void *block = part->saved;
+        if (!grow(&block, &part->saved_capacity, sizeof *part->saved)) {
             c->failed = true;
             return false;
         }
-        steady->saved = grown;
-        steady->saved_capacity = capacity;
+        part->saved = block;
     }
-    steady->saved[c->at++] = value;
+    part->saved[c->at++] = value;
     return true;
 }
 
@@ -44,7 +53,7 @@ static inline bool visit(cursor *c, int64_t value) {
     if (c->saving) {
         return save(c, value);
     }
-    return c->at < c->steady->saved_count && c->steady->saved[c->at++] == value;
+    return c->at < c->part->saved_count && c->part->saved[c->at++] == value;
 }
 
 static inline int64_t ahead(int64_t time_ps, int64_t now_ps) {
@@ -143,29 +152,31 @@ static bool visit_fifo(cursor *c, const lw_run_state *run, const lw_fifo *fifo) 
 
 // Single values first, what is under way last: while pipes still fill, a comparison ends early.
 static bool visit_state(cursor *c, lw_run_state *run) {
-    for (size_t i = 0; i < run->moving_count; i++) {
-        if (!visit_task(c, run, run->moving[i])) {
+    const lw_part *part = c->part;
+    for (uint32_t t = part->first_task; t != LW_NONE; t = run->task[t].next_in_part) {
+        if (!visit_task(c, run, t)) {
             return false;
         }
     }
-    for (size_t s = 0; s < run->fabric->server_count; s++) {
+    for (uint32_t s = part->first_server; s != LW_NONE; s = run->server[s].next_in_part) {
         if (!visit_server(c, run, &run->server[s])) {
             return false;
         }
     }
-    for (size_t l = 0; l < run->loop_count; l++) {
-        if (!visit(c, run->loop[l].back.count) || !visit_fifo(c, run, &run->loop[l].back)) {
+    for (size_t l = 0; l < part->loop_count; l++) {
+        const lw_fifo *back = &run->loop[part->loop[l]].back;
+        if (!visit(c, back->count) || !visit_fifo(c, run, back)) {
             return false;
         }
     }
-    for (size_t i = 0; i < run->moving_count; i++) {
-        const lw_task_state *state = &run->task[run->moving[i]];
+    for (uint32_t t = part->first_task; t != LW_NONE; t = run->task[t].next_in_part) {
+        const lw_task_state *state = &run->task[t];
         if (!visit_fifo(c, run, &run->stream[state->data].sink) ||
             (state->request != LW_NONE && !visit_fifo(c, run, &run->stream[state->request].sink))) {
             return false;
         }
     }
-    for (size_t s = 0; s < run->fabric->server_count; s++) {
+    for (uint32_t s = part->first_server; s != LW_NONE; s = run->server[s].next_in_part) {
         if (!visit_fifo(c, run, &run->server[s].flight)) {
             return false;
         }
@@ -173,55 +184,64 @@ static bool visit_state(cursor *c, lw_run_state *run) {
     return true;
 }
 
-static bool count_on(lw_steady *steady, void *at, int64_t ceiling, bool has_floor) {
-    if (steady->counter_count == steady->counter_capacity) {
-        size_t capacity = steady->counter_capacity == 0 ? 256 : 2 * steady->counter_capacity;
-        lw_counter *list = lw_memory_resize_block(steady->counter, capacity * sizeof *list);
-        if (list == NULL) {
+static bool count_on(lw_part *part, void *at, int64_t ceiling, bool has_floor) {
+    if (part->counter_count == part->counter_capacity) {
+        void *block = part->counter;
+        if (!grow(&block, &part->counter_capacity, sizeof *part->counter)) {
             return false;
         }
-        steady->counter = list;
-        steady->counter_capacity = capacity;
+        part->counter = block;
     }
-    steady->counter[steady->counter_count++] = (lw_counter){.at = at, .ceiling = ceiling, .has_floor = has_floor};
+    part->counter[part->counter_count++] = (lw_counter){.at = at, .ceiling = ceiling, .has_floor = has_floor};
     return true;
 }
 
-static bool list_stops(lw_run_state *run, const lw_stream *stream) {
-    lw_steady *steady = &run->steady;
-    for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
-        if (steady->stop == NULL) {
-            steady->stop = lw_memory_resize_block(NULL, run->stop_count * sizeof *steady->stop);
-            if (steady->stop == NULL) {
-                return false;
-            }
+static bool list(uint32_t **entry, size_t *count, size_t *capacity, uint32_t value) {
+    if (*count == *capacity) {
+        void *block = *entry;
+        if (!grow(&block, capacity, sizeof **entry)) {
+            return false;
         }
-        steady->stop[steady->stop_count++] = s;
+        *entry = block;
     }
+    (*entry)[(*count)++] = value;
     return true;
+}
+
+static bool list_stops(const lw_stream *stream, lw_part *part) {
+    bool ok = true;
+    for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
+        ok = ok && list(&part->stop, &part->stop_count, &part->stop_capacity, s);
+    }
+    return ok;
+}
+
+// The loops of a task that has ended may still hold credits, and gain no more.
+static bool list_server(lw_run_state *run, lw_part *part, lw_node_server *server) {
+    bool ok = count_on(part, &server->busy_ps, INT64_MAX, false) && count_on(part, &server->control_sent, INT64_MAX, false) &&
+              (server->good_units == INT64_MAX || count_on(part, &server->good_units, INT64_MAX, true));
+    for (uint32_t l = server->first_loop; l != LW_NONE; l = run->loop[l].next_of_server) {
+        if (run->loop[l].back.count > 0 || run->task[run->loop[l].task].phase == LW_PHASE_MOVING) {
+            ok = ok && list(&part->loop, &part->loop_count, &part->loop_capacity, l);
+        }
+    }
+    return ok;
 }
 
 // A jump ends before a last request and a bad packet.
-static bool list_counters(lw_run_state *run) {
-    lw_steady *steady = &run->steady;
-    steady->counter_count = 0;
-    steady->stop_count = 0;
+static bool list_counters(lw_run_state *run, lw_part *part) {
+    part->counter_count = part->stop_count = part->loop_count = 0;
     bool ok = true;
-    for (size_t s = 0; s < run->fabric->server_count; s++) {
-        lw_node_server *server = &run->server[s];
-        ok = ok && count_on(steady, &server->busy_ps, INT64_MAX, false) &&
-             count_on(steady, &server->control_sent, INT64_MAX, false);
-        if (server->good_units != INT64_MAX) {
-            ok = ok && count_on(steady, &server->good_units, INT64_MAX, true);
-        }
+    for (uint32_t s = part->first_server; s != LW_NONE; s = run->server[s].next_in_part) {
+        ok = ok && list_server(run, part, &run->server[s]);
     }
-    for (size_t i = 0; i < run->moving_count; i++) {
-        lw_task_state *state = &run->task[run->moving[i]];
+    for (uint32_t t = part->first_task; t != LW_NONE; t = run->task[t].next_in_part) {
+        lw_task_state *state = &run->task[t];
         bool reads = state->request != LW_NONE;
         const lw_stream *source = &run->stream[reads ? state->request : state->data];
-        ok = ok && count_on(steady, &state->asked, source->total, false) &&
-             count_on(steady, &state->offered, source->total, false) && count_on(steady, &state->stall_ps, INT64_MAX, false) &&
-             list_stops(run, &run->stream[state->data]) && (!reads || list_stops(run, source));
+        ok = ok && count_on(part, &state->asked, source->total, false) && count_on(part, &state->offered, source->total, false) &&
+             count_on(part, &state->stall_ps, INT64_MAX, false) && list_stops(&run->stream[state->data], part) &&
+             (!reads || list_stops(source, part));
     }
     return ok;
 }
@@ -246,23 +266,18 @@ static void stop_periods(const lw_stop *stop, int64_t *periods) {
     }
 }
 
-// Whole periods of span_ps that fit before a counter reaches its bound or a task has an event of its own.
-static int64_t periods_ahead(const lw_run_state *run, const lw_event *event, size_t pending, int64_t span_ps) {
-    const lw_steady *steady = &run->steady;
+// Whole periods of span_ps that fit before a counter reaches its bound or an outage comes.
+static int64_t periods_ahead(const lw_run_state *run, const lw_part *part, int64_t span_ps) {
     int64_t periods = INT64_MAX;
     at_most(&periods, LW_TIME_MAX - run->now_ps, span_ps);
-    for (size_t i = 0; i < pending; i++) {
-        if (lw_event_kind_of(event[i].key) == LW_EVENT_TASK) {
-            at_most(&periods, event[i].time_ps - run->now_ps - 1, span_ps);
+    for (uint32_t s = part->first_server; s != LW_NONE; s = run->server[s].next_in_part) {
+        const lw_node_server *server = &run->server[s];
+        if (server->outage_at_ps != INT64_MAX) {
+            at_most(&periods, server->outage_at_ps - server->turnaround_ps - run->now_ps - 1, span_ps);
         }
     }
-    for (size_t s = 0; s < run->fabric->server_count; s++) {
-        if (run->server[s].outage_at_ps != INT64_MAX) {
-            at_most(&periods, run->server[s].outage_at_ps - run->server[s].turnaround_ps - run->now_ps - 1, span_ps);
-        }
-    }
-    for (size_t i = 0; i < steady->counter_count; i++) {
-        const lw_counter *counter = &steady->counter[i];
+    for (size_t i = 0; i < part->counter_count; i++) {
+        const lw_counter *counter = &part->counter[i];
         if (counter->ceiling != INT64_MAX) {
             at_most(&periods, counter->ceiling - *counter->at - 1, *counter->at - counter->saved);
         }
@@ -270,8 +285,8 @@ static int64_t periods_ahead(const lw_run_state *run, const lw_event *event, siz
             at_most(&periods, *counter->at, counter->saved - *counter->at);
         }
     }
-    for (size_t i = 0; i < steady->stop_count; i++) {
-        stop_periods(&run->stop[steady->stop[i]], &periods);
+    for (size_t i = 0; i < part->stop_count; i++) {
+        stop_periods(&run->stop[part->stop[i]], &periods);
     }
     return periods;
 }
@@ -294,9 +309,8 @@ static void shift_fifo(lw_fifo *fifo, int64_t shift_ps) {
     }
 }
 
-static void shift_clocks(lw_run_state *run, lw_event *event, size_t pending, int64_t shift_ps) {
-    run->now_ps += shift_ps;
-    for (size_t s = 0; s < run->fabric->server_count; s++) {
+static void shift_clocks(lw_run_state *run, const lw_part *part, int64_t shift_ps) {
+    for (uint32_t s = part->first_server; s != LW_NONE; s = run->server[s].next_in_part) {
         lw_node_server *server = &run->server[s];
         server->free_ps += server->free_ps < 0 ? 0 : shift_ps;
         server->serve_ps += server->serve_ps < 0 ? 0 : shift_ps;
@@ -304,109 +318,94 @@ static void shift_clocks(lw_run_state *run, lw_event *event, size_t pending, int
         server->in_order_ps += shift_ps;
         shift_fifo(&server->flight, shift_ps);
     }
-    for (size_t l = 0; l < run->loop_count; l++) {
-        shift_fifo(&run->loop[l].back, shift_ps);
+    for (size_t l = 0; l < part->loop_count; l++) {
+        shift_fifo(&run->loop[part->loop[l]].back, shift_ps);
     }
-    for (size_t i = 0; i < run->moving_count; i++) {
-        lw_task_state *state = &run->task[run->moving[i]];
+    for (uint32_t t = part->first_task; t != LW_NONE; t = run->task[t].next_in_part) {
+        lw_task_state *state = &run->task[t];
         state->next_arrival_ps += shift_ps;
         shift_fifo(&run->stream[state->data].sink, shift_ps);
         if (state->request != LW_NONE) {
             shift_fifo(&run->stream[state->request].sink, shift_ps);
         }
     }
-    for (size_t i = 0; i < pending; i++) {
-        event[i].time_ps += lw_event_kind_of(event[i].key) == LW_EVENT_TASK ? 0 : shift_ps;
-    }
 }
 
-static void jump(lw_run_state *run) {
-    lw_steady *steady = &run->steady;
-    int64_t span_ps = run->now_ps - steady->saved_ps;
-    size_t pending;
-    lw_event *event = lw_event_gather(&run->queue, &pending);
-    int64_t periods = periods_ahead(run, event, pending, span_ps);
-    if (periods > 0 && periods < INT64_MAX) {
-        for (size_t i = 0; i < steady->counter_count; i++) {
-            const lw_counter *counter = &steady->counter[i];
-            uint64_t grown = (uint64_t)*counter->at - (uint64_t)counter->saved;
-            *counter->at = (int64_t)((uint64_t)*counter->at + grown * (uint64_t)periods);
-        }
-        for (size_t i = 0; i < steady->stop_count; i++) {
-            repeat_stop(&run->stop[steady->stop[i]], periods, span_ps);
-        }
-        shift_clocks(run, event, pending, periods * span_ps);
-        steady->jumps++;
+void lw_steady_jump(lw_run_state *run, lw_part *part, int64_t periods) {
+    for (size_t i = 0; i < part->counter_count; i++) {
+        const lw_counter *counter = &part->counter[i];
+        uint64_t grown = (uint64_t)*counter->at - (uint64_t)counter->saved;
+        *counter->at = (int64_t)((uint64_t)*counter->at + grown * (uint64_t)periods);
     }
-    lw_event_scatter(&run->queue, pending, run->now_ps);
-    lw_steady_changed(run);  // less than a period is left until something does change
+    for (size_t i = 0; i < part->stop_count; i++) {
+        repeat_stop(&run->stop[part->stop[i]], periods, part->span_ps);
+    }
+    shift_clocks(run, part, periods * part->span_ps);
+    run->steady.jumps++;
 }
 
-static void choose_anchor(lw_run_state *run) {
-    lw_steady *steady = &run->steady;
+// The stop where most is left to deliver; none where a task draws its arrivals, since nothing repeats then.
+void lw_steady_choose(lw_run_state *run, lw_part *part) {
     int64_t most = WORTHWHILE_STEPS;
-    steady->fresh = false;
-    steady->anchor = NULL;
-    steady->have_saved = false;
-    steady->steps = 0;
-    steady->power = SETTLE_STEPS;
-    steady->choose_at = run->queue.taken + (int64_t)run->moving_count;
-    for (size_t i = 0; run->random_tasks == 0 && i < run->moving_count; i++) {
-        uint32_t last = run->stream[run->task[run->moving[i]].data].last_stop;
-        int64_t left = run->stop[last].total - run->stop[last].started;
-        if (left > most) {
-            most = left;
-            steady->anchor = &run->stop[last];
+    lw_stop *anchor = NULL;
+    for (uint32_t t = part->first_task; t != LW_NONE; t = run->task[t].next_in_part) {
+        lw_stop *last = &run->stop[run->stream[run->task[t].data].last_stop];
+        if (run->task[t].random != NULL) {
+            return;
+        }
+        if (last->total - last->started > most) {
+            most = last->total - last->started;
+            anchor = last;
         }
     }
+    if (anchor != NULL) {
+        anchor->ticks = (uint32_t)(part - run->steady.part);
+    }
+    part->anchor = anchor;
+    part->have_saved = false;
+    part->steps = 0;
+    part->power = SETTLE_STEPS;
 }
 
-static void save_state(lw_run_state *run) {
-    lw_steady *steady = &run->steady;
-    if (!steady->have_saved && !list_counters(run)) {
+static void save_state(lw_run_state *run, lw_part *part) {
+    cursor c = {.part = part, .saving = true};
+    if ((!part->have_saved && !list_counters(run, part)) || !visit_state(&c, run)) {
         run->failed = true;
         return;
     }
-    cursor c = {.steady = steady, .saving = true};
-    if (!visit_state(&c, run)) {
-        run->failed = c.failed;
-        return;
+    for (size_t i = 0; i < part->counter_count; i++) {
+        part->counter[i].saved = *part->counter[i].at;
     }
-    for (size_t i = 0; i < steady->counter_count; i++) {
-        steady->counter[i].saved = *steady->counter[i].at;
-    }
-    steady->saved_count = c.at;
-    steady->saved_ps = run->now_ps;
-    steady->have_saved = true;
-    steady->steps = 0;
-    steady->power *= 2;
+    part->saved_count = c.at;
+    part->saved_ps = run->now_ps;
+    part->have_saved = true;
+    part->steps = 0;
+    part->power *= 2;
 }
 
-void lw_steady_step(lw_run_state *run) {
-    lw_steady *steady = &run->steady;
-    if (steady->fresh) {
-        steady->ticked = false;
-        if (run->queue.taken >= steady->choose_at) {
-            choose_anchor(run);
-        }
-        return;
-    }
-    steady->ticked = false;
-    steady->steps++;
-    if (steady->have_saved) {
-        cursor c = {.steady = steady};
-        if (visit_state(&c, run) && c.at == steady->saved_count) {
-            jump(run);
+void lw_steady_step(lw_run_state *run, lw_part *part) {
+    part->steps++;
+    if (part->have_saved) {
+        cursor c = {.part = part};
+        if (visit_state(&c, run) && c.at == part->saved_count) {
+            int64_t span_ps = run->now_ps - part->saved_ps;
+            int64_t periods = periods_ahead(run, part, span_ps);
+            if (periods > 0 && periods < INT64_MAX) {
+                lw_parts_sleep(run, part, span_ps, periods);
+            } else {
+                lw_part_restart(run, part);
+            }
             return;
         }
     }
-    if (steady->steps == steady->power) {
-        save_state(run);
+    if (part->steps == part->power) {
+        save_state(run, part);
     }
 }
 
-void lw_steady_free(lw_steady *steady) {
-    (void)lw_memory_resize_block(steady->saved, 0);
-    (void)lw_memory_resize_block(steady->counter, 0);
-    (void)lw_memory_resize_block(steady->stop, 0);
+void lw_steady_stop(lw_part *part) {
+    if (part->anchor != NULL) {
+        part->anchor->ticks = LW_NONE;
+        part->anchor = NULL;
+    }
 }

@@ -83,7 +83,7 @@ static void ask(lw_run_state *run, uint32_t index) {
             lw_fifo_push(run, &request->sink, run->now_ps + request->sink_ps, count);
         }
         if (state->asked == request->total) {
-            lw_steady_changed(run);
+            lw_part_changed(run, run->stop[run->stream[state->data].first_stop].server);
         }
     }
     bool stalled = state->asked < state->offered;
@@ -127,7 +127,7 @@ void lw_task_source(lw_run_state *run, uint32_t index) {
     if (state->offered + 1 < source_stream(run, state)->total) {
         next_arrival(run, index);
     } else {
-        lw_steady_changed(run);
+        lw_part_changed(run, run->stop[run->stream[state->data].first_stop].server);
     }
     offer(run, index, 1);
 }
@@ -161,7 +161,7 @@ static void find_busiest(lw_run_state *run, uint32_t index) {
             int64_t busy_ps = run->server[run->stop[s].server].busy_ps - *before++;
             if (busy_ps > most_ps) {
                 most_ps = busy_ps;
-                result->busiest = run->stop[s].server;
+                result->busiest = run->server[run->stop[s].server].of;
             }
         }
     }
@@ -176,17 +176,9 @@ static void delivered(lw_run_state *run, uint32_t index) {
     if (task->bytes > 0) {
         find_busiest(run, index);
     }
-    if (task->bytes > 0 && task->arrivals == LW_ARRIVALS_POISSON) {
-        run->random_tasks--;
-    }
-    if (state->phase == LW_PHASE_MOVING) {
-        uint32_t moved = run->moving[--run->moving_count];
-        run->moving[state->moving_place] = moved;
-        run->task[moved].moving_place = state->moving_place;
-    }
     state->phase = LW_PHASE_FINISHING;
     lw_schedule(run, run->now_ps + task->finish_ps, LW_EVENT_TASK, index);
-    lw_steady_changed(run);
+    lw_parts_leave(run, index);
 }
 
 static void move(lw_run_state *run, uint32_t index) {
@@ -198,13 +190,11 @@ static void move(lw_run_state *run, uint32_t index) {
         return;
     }
     state->phase = LW_PHASE_MOVING;
-    state->moving_place = run->moving_count;
-    run->moving[run->moving_count++] = index;
+    lw_parts_join(run, index);
     remember_busy(run, index);
     if (task->arrivals == LW_ARRIVALS_BACKLOG) {
         offer(run, index, source_stream(run, state)->total);
     } else {
-        run->random_tasks += task->arrivals == LW_ARRIVALS_POISSON;
         state->next_arrival_ps = run->now_ps;
         next_arrival(run, index);
     }
@@ -225,7 +215,6 @@ void lw_task_event(lw_run_state *run, uint32_t index) {
     case LW_PHASE_ENDED:
         break;
     }
-    lw_steady_changed(run);
 }
 
 void lw_task_sink(lw_run_state *run, uint32_t index) {
