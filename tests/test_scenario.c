@@ -181,6 +181,25 @@ static void loads_last_and_take_their_share(void **state) {
     lw_test_end(&test);
 }
 
+// Two copies over PCIe 4.0 x16 (31.5 GB/s on the wire) in a memory that can serve both go to the picosecond as if alone, and cost
+// no more to simulate; from a slower one each gets half.
+static void copies_meet_in_memory_only_when_it_is_short(void **state) {
+    (void)state;
+    static const char cards[] = "{nodes: {host: {kind: host, memory_rate: %s}, gpus: {kind: gpu, count: 2}},"
+                                " links: {slots: {between: [gpus, host], preset: pcie-4-x16, pattern: star}},"
+                                " workloads: {up: {kind: copy, from: host, to: 'gpus[0]', bytes: 256 MiB}%s}}";
+    static const char down[] = ", down: {kind: copy, from: 'gpus[1]', to: host, bytes: 256 MiB}";
+    lw_test test = lw_test_begin();
+    lw_result alone = run_text(&test, lw_arena_print(test.arena, cards, "64 GB/s", ""));
+    lw_result both = run_text(&test, lw_arena_print(test.arena, cards, "64 GB/s", down));
+    lw_result slow = run_text(&test, lw_arena_print(test.arena, cards, "20 GB/s", down));
+    int64_t alone_ps = workload_of(&alone.point[0], "up")->end_ps;
+    assert_int_equal(workload_of(&both.point[0], "up")->end_ps, alone_ps);
+    assert_true(both.point[0].events < 2 * alone.point[0].events);
+    assert_close((double)workload_of(&slow.point[0], "up")->end_ps, 268435456 / 10e9 * 1e12, 1e-3);
+    lw_test_end(&test);
+}
+
 static void jobs_wait_for_each_other(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -518,6 +537,7 @@ int main(void) {
         cmocka_unit_test(fixed_cost_fits_into_the_time),
         cmocka_unit_test(windows_obey_littles_law),
         cmocka_unit_test(loads_last_and_take_their_share),
+        cmocka_unit_test(copies_meet_in_memory_only_when_it_is_short),
         cmocka_unit_test(jobs_wait_for_each_other),
         cmocka_unit_test(empty_copies_take_their_fixed_cost),
         cmocka_unit_test(threads_change_no_byte),

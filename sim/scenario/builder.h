@@ -56,6 +56,12 @@ lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) LW_CHE
 // A copy of a server that runs beside it and shows in no result.
 lw_status lw_server_shadow(lw_builder *builder, uint32_t server, uint32_t *out) LW_CHECKED;
 
+// ---- demand.c ----
+// When all tasks are known: memories that are fast enough for all that can reach them at once serve every task on its own
+// (lw_server.parallel). Packets then wait where bandwidth is short and nowhere else, and transfers that meet in such a memory
+// only need not be simulated as one.
+lw_status lw_memories_rate(lw_builder *builder) LW_CHECKED;
+
 // ---- multicast.c ----
 // A member of a multicast or reduction: checks that a switch on its way can do it. All members but the first share with it what
 // lies before (multicast) or behind (reduce) that switch; they get shadows of it, so that packets pass it in the same time and

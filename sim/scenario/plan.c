@@ -595,6 +595,7 @@ lw_status lw_plan_make(lw_system *system, int64_t load_ps, lw_arena *arena, lw_d
     for (uint32_t i = 0; i < system->job_count; i++) {
         LW_TRY(plan_job(&e, i, load_ps));
     }
+    LW_TRY(lw_memories_rate(&builder));
     plan.fabric = (lw_fabric){.server = LW_LIST_ITEMS(&builder.server, lw_server),
                               .server_count = builder.server.count,
                               .task = LW_LIST_ITEMS(&builder.task, lw_task),

@@ -153,7 +153,7 @@ lw_status lw_server_of_forward(lw_builder *builder, uint32_t host, uint32_t *out
     uint32_t *forward = &builder->of_device[host].forward;
     if (*forward == LW_NO_SERVER && forward_ps > 0) {
         const char *name = lw_arena_print(builder->arena, "%s root complex", owner->name);
-        lw_server server = {.ps_per_byte = free_of_cost, .latency_ps = forward_ps, .opposite = LW_NO_SERVER};
+        lw_server server = {.ps_per_byte = free_of_cost, .latency_ps = forward_ps, .opposite = LW_NO_SERVER, .parallel = true};
         LW_TRY(
             add_server(builder, server, (lw_server_info){LW_SERVER_FORWARD, name, "", name, LW_NO_SERVER, 0, {1, 1}}, forward));
     }
