@@ -128,6 +128,9 @@ static const char *describe(const lw_chart *chart, lw_arena *arena) {
 }
 
 const char *lw_series_name_fit(const lw_canvas *canvas, const lw_series *series, double size, bool bold, double width) {
+    if (lw_text_width(canvas->metrics, series->name, size, bold) <= width) {  // sums of its parts may round up
+        return series->name;
+    }
     const char *evidence = series->name + strlen(series->plain);
     double kept = lw_text_width(canvas->metrics, evidence, size, bold);
     const char *plain = lw_text_fit(canvas->metrics, canvas->arena, series->plain, size, bold, width - kept);

@@ -266,7 +266,7 @@ static lw_status measure_labels(layout *l) {
             if (below == NULL) {
                 return LW_NO_MEMORY;
             }
-            double first = KEY_WIDTH + lw_text_width(l->canvas->metrics, data->series[curve->series].name, LW_SIZE_LABEL, true);
+            double first = KEY_WIDTH + lw_text_width(l->canvas->metrics, curve->look.name, LW_SIZE_LABEL, true);
             double second = l->second_line ? KEY_WIDTH + lw_text_width(l->canvas->metrics, below, LW_SIZE_SMALL, false) : 0.0;
             l->label_width = fmax(l->label_width, fmax(first, second));
         }
@@ -280,7 +280,7 @@ static const lw_stroke leader = {LW_ROLE_AXIS, 0.75, LW_DASH_SOLID};
 
 static void draw_label(const layout *l, const lw_curve *curve, double left, double top) {
     const lw_canvas *canvas = l->canvas;
-    const lw_series *series = &l->chart->data->series[curve->series];
+    const lw_series *series = &curve->look;
     double room = l->label_width - KEY_WIDTH;
     double baseline = top + LW_SIZE_LABEL;
     const char *name = lw_series_name_fit(canvas, series, LW_SIZE_LABEL, true, room);
@@ -405,7 +405,7 @@ static size_t trace(const layout *l, const lw_curve *curve, edge which, lw_xy *o
 
 // What the links behind a curve say about how uncertain they are.
 static void draw_band(const layout *l, const lw_curve *curve) {
-    const lw_series *series = &l->chart->data->series[curve->series];
+    const lw_series *series = &curve->look;
     const size_t high = trace(l, curve, EDGE_HIGH, NULL);
     const size_t count = high + trace(l, curve, EDGE_LOW, NULL);
     lw_xy *outline = LW_NEW_ARRAY(l->canvas->arena, lw_xy, count);
@@ -450,7 +450,7 @@ static void draw_along(const layout *l, size_t index, const lw_xy *points, size_
 
 // width: a curve under another that runs in the same place is drawn wider, so that both are seen.
 static void draw_curve(const layout *l, const lw_curve *curve, double width) {
-    const lw_series *series = &l->chart->data->series[curve->series];
+    const lw_series *series = &curve->look;
     lw_role role = lw_role_of(series->hue, series->shade);
     lw_draw *draw = l->canvas->draw;
     const size_t count = trace(l, curve, EDGE_MIDDLE, NULL);

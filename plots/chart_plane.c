@@ -78,11 +78,11 @@ static lw_xy on_page(const plane *p, double time_s, double rate_GBps) {
     return (lw_xy){lw_scale_at(&p->axes.x, time_s), lw_scale_at(&p->axes.y, rate_GBps)};
 }
 
-static bool mark_of(const plane *p, const lw_curve *curve, mark *out) {
+static bool mark_of(const lw_curve *curve, mark *out) {
     double bytes = (double)(curve->most->bytes - curve->least->bytes);
     double more_s = curve->most->time_s - curve->least->time_s;
     const double rate_GBps = bytes / more_s / 1e9;
-    *out = (mark){&p->chart->data->series[curve->series], curve->least->time_s, rate_GBps, rate_GBps, rate_GBps};
+    *out = (mark){&curve->look, curve->least->time_s, rate_GBps, rate_GBps, rate_GBps};
     if (curve->most->has_band && curve->most->bandwidth_GBps > 0.0) {
         out->low_GBps = fmin(rate_GBps, rate_GBps * curve->most->low_GBps / curve->most->bandwidth_GBps);
         out->high_GBps = fmax(rate_GBps, rate_GBps * curve->most->high_GBps / curve->most->bandwidth_GBps);
@@ -99,7 +99,7 @@ static lw_status collect_marks(plane *p, const lw_panel *panel) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < panel->curve_count; i++) {
-        p->count += mark_of(p, &panel->curve[i], &p->mark[p->count]) ? 1 : 0;
+        p->count += mark_of(&panel->curve[i], &p->mark[p->count]) ? 1 : 0;
     }
     if (p->count < panel->curve_count) {
         lw_warn(p->chart->diags, p->chart->request->place, "sweep a small and a large size",
@@ -470,7 +470,7 @@ static bool has_whiskers(const plane *p) {
     for (size_t i = 0; i < data->panel_count; i++) {
         for (size_t k = 0; k < data->panel[i].curve_count; k++) {
             mark m;
-            if (mark_of(p, &data->panel[i].curve[k], &m) && m.low_GBps < m.high_GBps) {
+            if (mark_of(&data->panel[i].curve[k], &m) && m.low_GBps < m.high_GBps) {
                 return true;
             }
         }

@@ -177,31 +177,51 @@ static const char *series_key(collector *c, const lw_point *point, const bool *t
     return key;
 }
 
+static bool has_named_marks(const collector *c) {
+    return c->request->kind == LW_CHART_WATERFALL || c->request->kind == LW_CHART_PLANE;
+}
+
+static const char *shared_text(const char *a, const char *b) {
+    return a != NULL && b != NULL && strcmp(a, b) == 0 ? a : NULL;
+}
+
+// What one point says of its series. stage: NULL when the result has none.
+static lw_series series_at(const collector *c, const char *key, const lw_point *point, const lw_stage_result *stage) {
+    const lw_set_value *own = set_value(point, c->series_path);
+    lw_series series = {.key = key, .value = own == NULL ? "" : own->text, .hue = lw_hue_of_family(NULL)};
+    if (stage != NULL) {
+        series.label = stage->label;
+        series.link = stage->link;
+        series.hue = lw_hue_of_family(stage->family);
+        series.evidence = stage->evidence;
+        if (c->request->kind == LW_CHART_PLANE) {  // a mark there is as much a time as a rate
+            series.evidence = lw_evidence_weaker(series.evidence, stage->latency_evidence);
+        }
+    }
+    return series;
+}
+
 static lw_status find_series(collector *c, const char *key, const lw_point *point, const lw_stage_result *stage, size_t *index) {
     lw_chart_data *data = c->data;
+    const lw_series here = series_at(c, key, point, stage);
     for (size_t i = 0; i < data->series_count; i++) {
-        if (strcmp(data->series[i].key, key) == 0) {
+        lw_series *series = &data->series[i];
+        if (strcmp(series->key, key) == 0) {
+            series->label = shared_text(series->label, here.label);
+            series->link = shared_text(series->link, here.link);
+            series->hue = series->hue == here.hue ? here.hue : LW_HUE_OTHER;
+            series->evidence = lw_evidence_weaker(series->evidence, here.evidence);
             *index = i;
             return LW_OK;
         }
     }
-    bool named_marks = c->request->kind == LW_CHART_WATERFALL || c->request->kind == LW_CHART_PLANE;
-    int most = named_marks ? LW_SERIES_MAX : LW_LINES_MAX;
+    int most = has_named_marks(c) ? LW_SERIES_MAX : LW_LINES_MAX;
     if (data->series_count == (size_t)most) {
         return lw_error(c->diags, c->request->place, "sweep less, or give the chart a panel: or a workload: to split it",
-                        "more than %d %s in one chart cannot be read", most, named_marks ? "links" : "lines");
-    }
-    const lw_set_value *own = set_value(point, c->series_path);
-    lw_evidence evidence = stage == NULL ? LW_SPECIFIED : stage->evidence;
-    if (stage != NULL && c->request->kind == LW_CHART_PLANE) {  // a mark there is as much a time as a rate
-        evidence = lw_evidence_weaker(evidence, stage->latency_evidence);
+                        "more than %d %s in one chart cannot be read", most, has_named_marks(c) ? "links" : "lines");
     }
     *index = data->series_count++;
-    data->series[*index] = (lw_series){.key = key,
-                                       .value = own == NULL ? "" : own->text,
-                                       .label = stage == NULL ? NULL : stage->label,
-                                       .hue = lw_hue_of_family(stage == NULL ? NULL : stage->family),
-                                       .evidence = evidence};
+    data->series[*index] = here;
     return LW_OK;
 }
 
@@ -246,6 +266,15 @@ static const char *xml_name(lw_arena *arena, size_t index, const char *text) {
     return name;
 }
 
+// name: NULL when out of memory.
+static void give_name(const collector *c, lw_series *series, const char *name) {
+    series->plain = name == NULL ? NULL : readable(c->arena, name);
+    series->name = series->plain;
+    if (series->plain != NULL && series->evidence >= LW_ASSUMED) {
+        series->name = lw_arena_print(c->arena, "%s (%s)", series->plain, lw_evidence_words[series->evidence]);
+    }
+}
+
 static lw_status name_series(collector *c, bool number_series) {
     lw_chart_data *data = c->data;
     int used[LW_HUES] = {0};
@@ -256,13 +285,9 @@ static lw_status name_series(collector *c, bool number_series) {
         if (!by_label && number_series) {
             name = lw_arena_print(c->arena, "%s %s", last_part(c->series_path), series->key);
         } else if (!by_label && series->key[0] == '\0') {
-            name = given(series->label) ? series->label : "model";
+            name = given(series->label) ? series->label : given(series->link) ? series->link : "model";
         }
-        series->plain = name == NULL ? NULL : readable(c->arena, name);
-        series->name = series->plain;
-        if (series->plain != NULL && series->evidence >= LW_ASSUMED) {
-            series->name = lw_arena_print(c->arena, "%s (%s)", series->plain, lw_evidence_words[series->evidence]);
-        }
+        give_name(c, series, name);
         series->id = xml_name(c->arena, i, series->key);
         series->shade = (lw_shade)(used[series->hue]++ % LW_LINE_SHADES);
         series->shape = (lw_shape)(i % LW_SHAPE_CROSS);  // which is for what nobody measured
@@ -367,6 +392,9 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, cons
         curve->point = grown;
         curve->capacity = capacity;
     }
+    const char *label = stage == NULL ? NULL : stage->label;
+    curve->mixed =
+        curve->mixed || (curve->count > 0 && shared_text(curve->stage == NULL ? NULL : curve->stage->label, label) == NULL);
     if (curve->least == NULL || sample.order < curve->least_order) {
         curve->least = workload;
         curve->least_order = sample.order;
@@ -476,6 +504,54 @@ static void sort_curves(const collector *c) {
             curve->by_size = is_by_size(c, curve);
         }
     }
+}
+
+// ---- Looks ----
+
+// The link that a curve is about; NULL when it is not one. A bar is about its last point alone.
+static const char *link_of(const collector *c, const lw_curve *curve) {
+    const bool one = c->request->kind == LW_CHART_WATERFALL || !curve->mixed;
+    return one && curve->stage != NULL ? curve->stage->label : NULL;
+}
+
+// Are some series about several links, but the curves of this panel about one each, and no two about the same?
+static bool links_tell_more(const collector *c, const lw_panel *panel) {
+    bool several = false;
+    for (size_t i = 0; i < panel->curve_count; i++) {
+        const lw_series *series = &c->data->series[panel->curve[i].series];
+        const char *link = link_of(c, &panel->curve[i]);
+        several = several || !given(series->label);
+        if (!given(link) || !(has_named_marks(c) || series->key[0] == '\0')) {
+            return false;
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(link, link_of(c, &panel->curve[k])) == 0) {
+                return false;
+            }
+        }
+    }
+    return several;
+}
+
+// A line keeps the name of its series in all panels, so that a reader can follow it. Bars and marks, and a line without a swept
+// value of its own, say which link they are.
+static lw_status give_looks(const collector *c) {
+    for (size_t i = 0; i < c->data->panel_count; i++) {
+        lw_panel *panel = &c->data->panel[i];
+        const bool by_link = links_tell_more(c, panel);
+        for (size_t k = 0; k < panel->curve_count; k++) {
+            lw_curve *curve = &panel->curve[k];
+            curve->look = c->data->series[curve->series];
+            if (by_link) {
+                curve->look.hue = lw_hue_of_family(curve->stage->family);
+                give_name(c, &curve->look, curve->stage->label);
+            }
+            if (curve->look.name == NULL) {
+                return LW_NO_MEMORY;
+            }
+        }
+    }
+    return LW_OK;
 }
 
 // ---- Measured points ----
@@ -625,6 +701,7 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
     const lw_set_value *own = set_value(&result->point[0], c.series_path);
     bool number_series = own != NULL && own->is_number;
     LW_TRY(name_series(&c, number_series));
+    LW_TRY(give_looks(&c));
     bool takes_dots = request->kind != LW_CHART_WATERFALL && request->kind != LW_CHART_PLANE;
     for (size_t i = 0; i < result->measured_count && takes_dots; i++) {
         LW_TRY(add_measured(&c, &result->measured[i]));

@@ -18,11 +18,12 @@ enum { LW_LINES_MAX = 12, LW_SERIES_MAX = 48, LW_PANELS_MAX = 4 };
 typedef struct lw_series {
     const char *value;  // of the series path, as the scenario names it
     const char *key;    // value and whatever else was swept: what tells it from the others
-    const char *label;  // of the link: "PCIe 4.0 x16"; NULL when the result has none
+    const char *label;  // of the link: "PCIe 4.0 x16"; NULL when the result has none, or its points more than one
+    const char *link;   // "egpu"; NULL as label
     const char *name;   // what a reader sees, with the evidence where it is weak
     const char *plain;  // without it
     const char *id;     // for SVG: letters, digits, hyphens
-    lw_hue hue;
+    lw_hue hue;         // LW_HUE_OTHER also when its points are about links of several families
     lw_shade shade;
     lw_shape shape;
     lw_evidence evidence;  // of the link; from LW_ASSUMED on the line is dashed and its name says so
@@ -36,9 +37,11 @@ typedef struct lw_sample {
 
 typedef struct lw_curve {
     size_t series;     // index; SIZE_MAX for measured points that belong to no series
+    lw_series look;    // of that series, with the link's own name where the curve is about one and the series about several
     lw_sample *point;  // by growing order; y in GB/s or seconds
     size_t count, capacity;
     bool has_band;                           // some low or high is not y
+    bool mixed;                              // its points are about links with different labels
     bool by_size;                            // x is what is transferred: time between points runs straight (Hockney)
     const lw_stage_result *stage;            // at the largest order; NULL when the result has none
     const lw_workload_result *least, *most;  // at the ends of the order; NULL for measured points

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the lines, bars and marks of a chart are called, how they differ, and what may lie on them.
+#include "tests/chart_helpers.h"
+
+enum { VALUES_MOST = 3 };
+
+typedef struct swept {
+    const char *path;
+    lw_dimension dimension;
+    bool is_number;
+    size_t count;
+    const char *text[VALUES_MOST];
+    double number[VALUES_MOST];
+} swept;
+
+// A copy over links.egpu in every point of a sweep; the first path varies slowest.
+static lw_result result_of(lw_test *test, const swept *axis, size_t axis_count) {
+    lw_result result = {.tool_version = "0.1.0", .title = "Links", .file = "links.yaml", .point_count = 1};
+    for (size_t i = 0; i < axis_count; i++) {
+        result.point_count *= axis[i].count;
+    }
+    result.point = LW_NEW_ARRAY(test->arena, lw_point, result.point_count);
+    for (size_t i = 0; i < result.point_count; i++) {
+        lw_point *point = &result.point[i];
+        *point = (lw_point){.index = (int)i, .set_count = axis_count, .workload_count = 1, .stage_count = 1};
+        point->set = LW_NEW_ARRAY(test->arena, lw_set_value, axis_count);
+        point->workload = LW_NEW(test->arena, lw_workload_result);
+        point->stage = LW_NEW(test->arena, lw_stage_result);
+        size_t left = i;
+        for (size_t k = axis_count; k-- > 0; left /= axis[k].count) {
+            const size_t at = left % axis[k].count;
+            point->set[k] =
+                (lw_set_value){axis[k].path, axis[k].text[at], axis[k].is_number, axis[k].number[at], axis[k].dimension};
+        }
+        const int64_t bytes = (int64_t)65536 << 4 * (i % 3);
+        *point->workload = (lw_workload_result){.name = "upload",
+                                                .direction = "host->gpu",
+                                                .copy = "h2d",
+                                                .bytes = bytes,
+                                                .time_s = 1e-5 + (double)bytes / 10e9,
+                                                .bandwidth_GBps = (double)bytes / (1e4 + (double)bytes / 10)};
+        *point->stage = (lw_stage_result){.workload = "upload", .link = "egpu", .label = "PCIe 4.0 x16", .family = "pcie"};
+        for (int k = 0; k < LW_STAGE_COUNT; k++) {
+            point->stage->rate_GBps[k] = 16.0 - 0.5 * k;
+        }
+    }
+    return result;
+}
+
+static const swept gens = {"links.egpu.gen", LW_PLAIN, true, 3, {"3", "4", "5"}, {3, 4, 5}};
+static const swept lanes = {"links.egpu.lanes", LW_PLAIN, true, 2, {"8", "16"}, {8, 16}};
+static const swept sizes = {"workloads.upload.bytes",  LW_BYTES, true, 3, {"64 KiB", "1 MiB", "16 MiB"},
+                            {65536, 1048576, 16777216}};
+
+static void draw(lw_test *test, const lw_chart_request *request, const lw_result *result, lw_picture *picture) {
+    lw_metrics fixed = lw_metrics_fixed();
+    assert_int_equal(render(test, request, result, picture), LW_OK);
+    check_texts(test, picture, &fixed);
+}
+
+// ---- Names ----
+
+// A line over the generations is about no one of them; the bar is about the last.
+static void test_a_line_over_links_has_no_links_name(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = result_of(&test, &gens, 1);
+    for (size_t i = 0; i < result.point_count; i++) {
+        result.point[i].stage->label = lw_arena_print(test.arena, "PCIe %s.0 x16", gens.text[i]);
+    }
+    lw_picture picture;
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    draw(&test, &request, &result, &picture);
+    assert_true(has_text(&picture, "egpu") && !has_text(&picture, "PCIe"));
+    request = request_of(LW_CHART_WATERFALL);
+    draw(&test, &request, &result, &picture);
+    assert_true(has_text(&picture, "PCIe 5.0 x16") && !has_text(&picture, "PCIe 3.0") && !has_text(&picture, "egpu"));
+    lw_test_end(&test);
+}
+
+// Lines are named alike in all panels, bars and marks after the link that each is about.
+static void test_panels_do_not_borrow_names(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const swept axes[] = {lanes, gens, sizes};
+    lw_result result = result_of(&test, axes, 3);
+    for (size_t i = 0; i < result.point_count; i++) {
+        const lw_set_value *set = result.point[i].set;
+        result.point[i].stage->label = lw_arena_print(test.arena, "PCIe %s.0 x%s", set[1].text, set[0].text);
+        result.point[i].stage->evidence = i == 4 ? LW_ASSUMED : LW_SPECIFIED;
+    }
+    for (int kind = LW_CHART_BANDWIDTH; kind <= LW_CHART_PLANE; kind++) {
+        const bool line = kind == LW_CHART_BANDWIDTH || kind == LW_CHART_TIME;
+        lw_chart_request request = request_of((lw_chart_kind)kind);
+        request.series = lanes.path;
+        request.panel = gens.path;
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        assert_true(has_text(&picture, "lanes 8") == line && has_text(&picture, "lanes 16") == line);
+        assert_true(line || (has_text(&picture, "PCIe 3.0 x8") && has_text(&picture, "PCIe 5.0 x16")));
+        // One point that is assumed makes its line assumed, not only when it is the first.
+        assert_true(!line || has_text(&picture, "lanes 8 (assumed)"));
+    }
+    lw_test_end(&test);
+}
+
+// One family keeps one colour: a line about links of two has neither.
+static void test_a_line_over_families_has_no_ones_colour(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const swept cards = {"nodes.gpu", LW_PLAIN, false, 2, {"rtx-5090", "arc-b580"}, {0}};
+    const swept links = {"links.egpu", LW_PLAIN, false, 2, {"pcie-5-x16", "oculink-2-x4"}, {0}};
+    const swept axes[] = {cards, links, sizes};
+    lw_result result = result_of(&test, axes, 3);
+    for (size_t i = 0; i < result.point_count; i++) {
+        const bool slot = strcmp(result.point[i].set[1].text, links.text[0]) == 0;
+        result.point[i].stage->label = slot ? "PCIe 5.0 x16" : "OCuLink PCIe 4.0 x4";
+        result.point[i].stage->family = slot ? "pcie" : "oculink";
+    }
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    request.series = cards.path;
+    request.panel = links.path;
+    lw_picture picture;
+    draw(&test, &request, &result, &picture);
+    assert_true(has_text(&picture, "rtx-5090") && has_text(&picture, "arc-b580"));
+    size_t lines = 0;
+    for (size_t i = 0; i < picture.draw->count; i++) {
+        const lw_stroke *stroke = &picture.draw->item[i].stroke;
+        if (picture.draw->item[i].kind == LW_DRAW_PATH && stroke->role >= LW_ROLE_HUES) {
+            assert_true(stroke->role >= lw_role_of(LW_HUE_OTHER, LW_SHADE_FIRST));
+            lines++;
+        }
+    }
+    assert_true(lines >= 4);
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_line_over_links_has_no_links_name),
+        cmocka_unit_test(test_panels_do_not_borrow_names),
+        cmocka_unit_test(test_a_line_over_families_has_no_ones_colour),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    lw_plots_close();
+    return failed;
+}
