@@ -584,9 +584,14 @@ static size_t series_of_measured(const lw_chart_data *data, const lw_measured_se
     return SIZE_MAX;
 }
 
+// Sizes belong on an axis of sizes, and nothing else does: beside them 3 mm are no 3 bytes.
+static bool fits_x(const collector *c, const lw_measured_series *measured) {
+    return measured->over_sizes == (c->data->x_dimension == LW_BYTES);
+}
+
 static lw_status add_measured(collector *c, const lw_measured_series *measured) {
     bool placed = false;
-    for (size_t i = 0; i < c->data->panel_count; i++) {
+    for (size_t i = 0; i < c->data->panel_count && fits_x(c, measured); i++) {
         lw_panel *panel = &c->data->panel[i];
         bool belongs = !given(measured->direction) || !given(panel->copy) || strcmp(measured->direction, panel->copy) == 0;
         if (!belongs) {
@@ -610,11 +615,12 @@ static lw_status add_measured(collector *c, const lw_measured_series *measured) 
         placed = placed || dots->count > 0;
     }
     if (!placed) {
-        lw_note(c->diags, c->request->place,
-                c->request->kind == LW_CHART_LOADED_LATENCY
-                    ? "it must vary a rate and observe mean_latency_us"
-                    : "its direction must be that of a workload, and it must observe bandwidth_GBps or time_us",
-                "the measured table %s has no points for this chart", measured->table);
+        lw_note(
+            c->diags, c->request->place,
+            c->request->kind == LW_CHART_LOADED_LATENCY
+                ? "it must vary a rate and observe mean_latency_us"
+                : "x of both must be sizes or neither, its direction that of a workload; it must observe bandwidth_GBps or time_us",
+            "the measured table %s has no points for this chart", measured->table);
     }
     return LW_OK;
 }

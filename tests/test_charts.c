@@ -80,6 +80,7 @@ static void fill_measured(lw_arena *arena, lw_result *result) {
                                                .family = "oculink",
                                                .observe = "bandwidth_GBps",
                                                .direction = "h2d",
+                                               .over_sizes = true,
                                                .points = oculink,
                                                .count = 4};
     result->measured[1] = (lw_measured_series){.table = "thunderbolt-h2d",
@@ -89,6 +90,7 @@ static void fill_measured(lw_arena *arena, lw_result *result) {
                                                .family = "usb4",
                                                .observe = "bandwidth_GBps",
                                                .direction = "h2d",
+                                               .over_sizes = true,
                                                .points = thunderbolt,
                                                .count = 4};
     result->measured[2] = (lw_measured_series){.table = "slot-d2h",
@@ -98,6 +100,7 @@ static void fill_measured(lw_arena *arena, lw_result *result) {
                                                .family = "pcie",
                                                .observe = "bandwidth_GBps",
                                                .direction = "d2h",
+                                               .over_sizes = true,
                                                .points = slot,
                                                .count = 6};
 }
@@ -766,8 +769,14 @@ static void test_memory_runs_out(void **state) {
     lw_stage_result stage[COUNT];
     lw_point point[COUNT];
     double dots[2][2] = {{4096, 0.3}, {65536, 2.9}};
-    lw_measured_series measured = {
-        .table = "t", .label = "l", .provenance = "p", .family = "pcie", .observe = "bandwidth_GBps", .points = dots, .count = 2};
+    lw_measured_series measured = {.table = "t",
+                                   .label = "l",
+                                   .provenance = "p",
+                                   .family = "pcie",
+                                   .observe = "bandwidth_GBps",
+                                   .over_sizes = true,
+                                   .points = dots,
+                                   .count = 2};
     for (int i = 0; i < COUNT; i++) {
         double bytes = ldexp(4096, 4 * i);
         set[i] =

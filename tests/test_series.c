@@ -135,11 +135,44 @@ static void test_a_line_over_families_has_no_ones_colour(void **state) {
     lw_test_end(&test);
 }
 
+// ---- Measured points ----
+
+// A table over lengths, tags or routes has no place on an axis of sizes, nor one over sizes on another axis.
+static void test_dots_are_over_what_x_is(void **state) {
+    (void)state;
+    static double rows[][2] = {{1, 2.5}, {3, 2.7}};
+    for (int round = 0; round < 4; round++) {
+        const bool by_size = round % 2 == 0, over_sizes = round / 2 == 0;
+        lw_test test = lw_test_begin();
+        lw_result result = result_of(&test, by_size ? &sizes : &gens, 1);
+        lw_measured_series measured = {.table = "records",
+                                       .provenance = "A. Tester, Records, 2026",
+                                       .observe = "bandwidth_GBps",
+                                       .over_sizes = over_sizes,
+                                       .points = rows,
+                                       .count = 2};
+        result.measured = &measured;
+        result.measured_count = 1;
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        assert_true(has_text(&picture, "records (A. Tester") == (by_size == over_sizes));
+        assert_int_equal(lw_diags_count(test.diags), by_size == over_sizes ? 0 : 1);
+        if (by_size != over_sizes) {
+            assert_diag(&test, 0,
+                        "0:0: the measured table records has no points for this chart | x of both must be sizes or neither, its "
+                        "direction that of a workload; it must observe bandwidth_GBps or time_us");
+        }
+        lw_test_end(&test);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_line_over_links_has_no_links_name),
         cmocka_unit_test(test_panels_do_not_borrow_names),
         cmocka_unit_test(test_a_line_over_families_has_no_ones_colour),
+        cmocka_unit_test(test_dots_are_over_what_x_is),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     lw_plots_close();
