@@ -21,6 +21,8 @@ static bool given(const char *text) {
     return text != NULL && text[0] != '\0';
 }
 
+static const char in_workloads[] = "workloads.";
+
 static const lw_set_value *set_value(const lw_point *point, const char *path) {
     for (size_t i = 0; path != NULL && i < point->set_count; i++) {
         if (strcmp(point->set[i].path, path) == 0) {
@@ -70,6 +72,21 @@ static void choose_unit(lw_chart_data *data) {
     data->x_in_base = units[data->x_dimension].in_base;
 }
 
+// Refuse a plane whose transfers all have the same size, as far as the swept values tell.
+static lw_status check_sizes(const collector *c) {
+    const double first = set_value(&c->result->point[0], c->data->x_path)->number;
+    bool several = false;
+    for (size_t i = 1; i < c->result->point_count; i++) {
+        const lw_set_value *x = set_value(&c->result->point[i], c->data->x_path);
+        several = several || (x != NULL && x->number != first);
+    }
+    if (several && strncmp(c->data->x_path, in_workloads, sizeof in_workloads - 1) == 0) {
+        return LW_OK;
+    }
+    return lw_error(c->diags, place_of(c, c->request->x_place), "sweep a small and a large size, such as [64 B, 1 GiB]",
+                    "the plane needs transfers of two sizes, and '%s' gives it one", c->data->x_path);
+}
+
 static lw_status choose_x(collector *c) {
     const lw_point *first = &c->result->point[0];
     const lw_set_value *chosen = NULL;
@@ -100,7 +117,7 @@ static lw_status choose_x(collector *c) {
     c->data->x_path = chosen == NULL ? NULL : chosen->path;
     c->data->x_dimension = chosen == NULL ? LW_PLAIN : chosen->dimension;
     choose_unit(c->data);
-    return LW_OK;
+    return c->request->kind == LW_CHART_PLANE ? check_sizes(c) : LW_OK;
 }
 
 static lw_status choose_paths(collector *c) {
@@ -141,17 +158,16 @@ static bool tied_to_x(const collector *c, size_t index) {
 
 // Is x about this workload? A size of another workload is not, unless it is swept together with its own.
 static bool x_concerns(const collector *c, const lw_point *point, const char *workload) {
-    static const char prefix[] = "workloads.";
     const char *path = c->data->x_path;
-    if (path == NULL || strncmp(path, prefix, sizeof prefix - 1) != 0) {
+    if (path == NULL || strncmp(path, in_workloads, sizeof in_workloads - 1) != 0) {
         return true;
     }
-    const char *name = path + sizeof prefix - 1;
+    const char *name = path + sizeof in_workloads - 1;
     size_t length = strcspn(name, ".");
     if ((strlen(workload) == length && strncmp(name, workload, length) == 0) || strncmp(name, "*", length) == 0) {
         return true;
     }
-    const char *own = lw_arena_print(c->arena, "%s%s%s", prefix, workload, name + length);
+    const char *own = lw_arena_print(c->arena, "%s%s%s", in_workloads, workload, name + length);
     return own != NULL && set_value(point, own) != NULL;
 }
 
@@ -454,9 +470,25 @@ static bool is_saturated(const collector *c, const lw_sample *sample) {
            sample->at.x < kept_up * sample->order;
 }
 
+// Copies of a given size are as late as they are long; only packets that come at a rate have a mean latency.
+static bool is_shown(const collector *c, const lw_workload_result *workload) {
+    return c->request->kind != LW_CHART_LOADED_LATENCY || workload->paced;
+}
+
+static lw_status check_content(const collector *c) {
+    if (c->data->panel_count > 0) {
+        return LW_OK;
+    }
+    return c->request->kind == LW_CHART_LOADED_LATENCY
+               ? lw_error(c->diags, c->request->place, "use kind: stream, or kind: dma with a rate:",
+                          "there is nothing to draw: only work that comes at a rate has a mean latency")
+               : lw_error(c->diags, c->request->place, NULL,
+                          "there is nothing to draw: no workload has a value that fits the axes");
+}
+
 static lw_status add_workload(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key) {
     lw_sample sample = sample_of(c, point, workload);
-    if (is_saturated(c, &sample)) {
+    if (!is_shown(c, workload) || is_saturated(c, &sample)) {
         return LW_OK;
     }
     if (!drawable(c, sample.at)) {
@@ -679,15 +711,18 @@ static lw_status walk(collector *c, visitor visit) {
 static lw_status claim_room(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key) {
     size_t series;
     lw_panel *panel;
+    if (!is_shown(c, workload)) {
+        return LW_OK;
+    }
     LW_TRY(find_series(c, key, point, NULL, &series));
-    // Under loaded latency only paced work has values, and which that is nobody knows before the run.
-    return c->request->kind == LW_CHART_LOADED_LATENCY ? LW_OK : find_panel(c, point, workload, &panel);
+    return find_panel(c, point, workload, &panel);
 }
 
 lw_status lw_chart_find_room(const lw_chart_request *request, const lw_result *outline, lw_arena *arena, lw_diags *diags) {
     lw_chart_data data = {0};
     collector c = {.request = request, .result = outline, .arena = arena, .diags = diags, .data = &data};
-    return walk(&c, claim_room);
+    LW_TRY(walk(&c, claim_room));
+    return check_content(&c);
 }
 
 lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
@@ -699,9 +734,7 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
         lw_warn(diags, request->place, request->axis == LW_AXIS_LOG ? "axis: linear shows zero and negative values" : NULL,
                 "%zu values are not drawn: they are no finite numbers, or not positive on a logarithmic axis", c.left_out);
     }
-    if (data.panel_count == 0) {
-        return lw_error(diags, request->place, NULL, "there is nothing to draw: no workload has a value that fits the axes");
-    }
+    LW_TRY(check_content(&c));
     sort_curves(&c);
     LW_TRY(name_panels(&c));
     const lw_set_value *own = set_value(&result->point[0], c.series_path);

@@ -77,7 +77,7 @@ typedef struct lw_chart_data {
 lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                            lw_chart_data *out) LW_CHECKED;
 
-// What lw_chart_collect would refuse whatever the numbers: only set and the names of workloads are read.
+// What lw_chart_collect would refuse whatever the numbers: only set, and name and paced of workloads, are read.
 lw_status lw_chart_find_room(const lw_chart_request *request, const lw_result *outline, lw_arena *arena,
                              lw_diags *diags) LW_CHECKED;
 

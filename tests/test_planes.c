@@ -205,6 +205,19 @@ static void test_plane_needs_two_sizes(void **state) {
     lw_picture picture;
     result.point_count = 1;
     assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
+    assert_diag(
+        &test, 0,
+        "0:0: the plane needs transfers of two sizes, and 'workloads.send.bytes' gives it one | sweep a small and a large "
+        "size, such as [64 B, 1 GiB]");
+    lw_test_end(&test);
+
+    test = lw_test_begin();  // a size that is swept need not change what is transferred
+    result = plane_of(&test, SMALL, SMALL);
+    for (size_t i = 0; i < result.point_count; i++) {
+        result.point[i].set[1].number = (double)(1 + i % 2);
+    }
+    assert_int_equal(lw_chart_check(&request, &result, test.diags), LW_OK);
+    assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
     assert_diag(&test, 1,
                 "0:0: there is nothing to draw: the plane needs transfers of two sizes | sweep a small and a large size, such as "
                 "[64 B, 1 GiB]");
@@ -287,6 +300,7 @@ static lw_result loaded(lw_test *test) {
         point->set[1] = (lw_set_value){
             .path = "workloads.send.rate", .text = "rate", .is_number = true, .number = offered * 1e9, .dimension = LW_RATE};
         point->workload->bandwidth_GBps = load < 1.0 ? offered : 0.9 * f->rate_GBps;
+        point->workload->paced = true;
         point->workload->mean_latency_ps = 100e3 + (load < 1.0 ? 2e3 / (1.0 - load) : 1e9);
     }
     return result;

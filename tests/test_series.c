@@ -135,6 +135,45 @@ static void test_a_line_over_families_has_no_ones_colour(void **state) {
     lw_test_end(&test);
 }
 
+// ---- What is refused before the run ----
+
+static void test_the_outline_tells(void **state) {
+    (void)state;
+    static const struct {
+        lw_chart_kind kind;
+        const swept *axis;
+        bool paced;
+        const char *message;
+    } cases[] = {
+        {LW_CHART_LOADED_LATENCY, &sizes, true, NULL},
+        {LW_CHART_LOADED_LATENCY, &sizes, false,
+         "0:0: there is nothing to draw: only work that comes at a rate has a mean latency | use kind: stream, or kind: dma with "
+         "a rate:"},
+        {LW_CHART_PLANE, &sizes, false, NULL},
+        {LW_CHART_PLANE, &gens, false,
+         "0:0: the plane needs transfers of two sizes, and 'links.egpu.gen' gives it one | sweep a small and a large size, such "
+         "as [64 B, 1 GiB]"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        lw_result result = result_of(&test, cases[i].axis, 1);
+        for (size_t k = 0; k < result.point_count; k++) {
+            result.point[k].workload->paced = cases[i].paced;
+            result.point[k].workload->mean_latency_ps = cases[i].paced ? 1e5 : 0.0;
+        }
+        const lw_chart_request request = request_of(cases[i].kind);
+        const lw_status expected = cases[i].message == NULL ? LW_OK : LW_BAD_INPUT;
+        lw_picture picture;
+        assert_int_equal(lw_chart_check(&request, &result, test.diags), expected);
+        assert_int_equal(render(&test, &request, &result, &picture), expected);
+        assert_int_equal(lw_diags_count(test.diags), cases[i].message == NULL ? 0 : 1);
+        if (cases[i].message != NULL) {
+            assert_diag(&test, 0, cases[i].message);
+        }
+        lw_test_end(&test);
+    }
+}
+
 // ---- Measured points ----
 
 // A table over lengths, tags or routes has no place on an axis of sizes, nor one over sizes on another axis.
@@ -172,6 +211,7 @@ int main(void) {
         cmocka_unit_test(test_a_line_over_links_has_no_links_name),
         cmocka_unit_test(test_panels_do_not_borrow_names),
         cmocka_unit_test(test_a_line_over_families_has_no_ones_colour),
+        cmocka_unit_test(test_the_outline_tells),
         cmocka_unit_test(test_dots_are_over_what_x_is),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,31 @@ static void hardware_is_named(void **state) {
     lw_test_end(&test);
 }
 
+// Which work has a mean latency is known before the run, also where only some points give it a rate.
+static void outline_knows_what_is_paced(void **state) {
+    (void)state;
+    static const char file[] = "lanewise: 1\n"
+                               "title: Paced\n"
+                               "nodes: {host: {preset: desktop-ddr5}, gpu: {preset: rtx-5090}}\n"
+                               "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n"
+                               "workloads:\n"
+                               "  copy: {kind: copy, from: host, to: gpu, bytes: 1 MiB}\n"
+                               "  stream: {kind: stream, from: host, to: gpu, bytes: 1 MiB, rate: 1 GB/s}\n"
+                               "  dma: {kind: dma, device: gpu, host: host, op: read, bytes: 256 B, count: 100}\n";
+    for (int swept = 0; swept < 2; swept++) {
+        lw_test test = lw_test_begin();
+        const char *sweep = swept ? "sweep: {workloads.dma.rate: [1 GB/s, 2 GB/s]}\n" : "";
+        lw_result outline = {0};
+        assert_int_equal(lw_scenario_outline(load_text(&test, lw_arena_print(test.arena, "%s%s", file, sweep)), test.arena,
+                                             test.diags, &outline),
+                         LW_OK);
+        assert_false(workload_of(&outline.point[0], "copy")->paced);
+        assert_true(workload_of(&outline.point[0], "stream")->paced);
+        assert_int_equal(workload_of(&outline.point[0], "dma")->paced, swept);
+        lw_test_end(&test);
+    }
+}
+
 static void ranges_hold_both_ends(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -178,6 +203,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_axis_varies_slowest),
         cmocka_unit_test(hardware_is_named),
+        cmocka_unit_test(outline_knows_what_is_paced),
         cmocka_unit_test(ranges_hold_both_ends),
         cmocka_unit_test(values_have_names),
         cmocka_unit_test(maps_replace_or_merge),
