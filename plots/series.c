@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plots/series_names.h"
+
 typedef struct collector {
     const lw_chart_request *request;
     const lw_result *result;
@@ -16,10 +18,6 @@ typedef struct collector {
     const char *panel_path;   // NULL: panels by workload only
     size_t left_out;          // values that cannot be drawn
 } collector;
-
-static bool given(const char *text) {
-    return text != NULL && text[0] != '\0';
-}
 
 static const char in_workloads[] = "workloads.";
 
@@ -90,7 +88,7 @@ static lw_status check_sizes(const collector *c) {
 static lw_status choose_x(collector *c) {
     const lw_point *first = &c->result->point[0];
     const lw_set_value *chosen = NULL;
-    if (given(c->request->x)) {
+    if (lw_is_given(c->request->x)) {
         chosen = set_value(first, c->request->x);
         if (chosen == NULL) {
             return unknown_path(c, "x", c->request->x, c->request->x_place);
@@ -123,11 +121,11 @@ static lw_status choose_x(collector *c) {
 static lw_status choose_paths(collector *c) {
     const lw_point *first = &c->result->point[0];
     LW_TRY(choose_x(c));
-    c->panel_path = given(c->request->panel) ? c->request->panel : NULL;
+    c->panel_path = lw_is_given(c->request->panel) ? c->request->panel : NULL;
     if (c->panel_path != NULL && set_value(first, c->panel_path) == NULL) {
         return unknown_path(c, "panel", c->panel_path, c->request->panel_place);
     }
-    if (given(c->request->series)) {
+    if (lw_is_given(c->request->series)) {
         c->series_path = c->request->series;
         return set_value(first, c->series_path) != NULL ? LW_OK
                                                         : unknown_path(c, "series", c->series_path, c->request->series_place);
@@ -173,11 +171,6 @@ static bool x_concerns(const collector *c, const lw_point *point, const char *wo
 
 // ---- Series ----
 
-static const char *last_part(const char *path) {
-    const char *dot = strrchr(path, '.');
-    return dot == NULL ? path : dot + 1;
-}
-
 // The value of the series path and of every other swept path that is neither x nor panel.
 static const char *series_key(collector *c, const lw_point *point, const bool *tied) {
     const lw_set_value *own = set_value(point, c->series_path);
@@ -187,14 +180,10 @@ static const char *series_key(collector *c, const lw_point *point, const bool *t
         bool used = value == own || tied[i] || (c->data->x_path != NULL && strcmp(value->path, c->data->x_path) == 0) ||
                     (c->panel_path != NULL && strcmp(value->path, c->panel_path) == 0);
         if (!used) {
-            key = lw_arena_print(c->arena, "%s%s%s %s", key, key[0] == '\0' ? "" : ", ", last_part(value->path), value->text);
+            key = lw_arena_print(c->arena, "%s%s%s %s", key, key[0] == '\0' ? "" : ", ", lw_path_end(value->path), value->text);
         }
     }
     return key;
-}
-
-static bool has_named_marks(const collector *c) {
-    return c->request->kind == LW_CHART_WATERFALL || c->request->kind == LW_CHART_PLANE;
 }
 
 static const char *shared_text(const char *a, const char *b) {
@@ -231,86 +220,13 @@ static lw_status find_series(collector *c, const char *key, const lw_point *poin
             return LW_OK;
         }
     }
-    int most = has_named_marks(c) ? LW_SERIES_MAX : LW_LINES_MAX;
+    int most = lw_has_named_marks(c->request) ? LW_SERIES_MAX : LW_LINES_MAX;
     if (data->series_count == (size_t)most) {
         return lw_error(c->diags, c->request->place, "sweep less, or give the chart a panel: or a workload: to split it",
-                        "more than %d %s in one chart cannot be read", most, has_named_marks(c) ? "links" : "lines");
+                        "more than %d %s in one chart cannot be read", most, lw_has_named_marks(c->request) ? "links" : "lines");
     }
     *index = data->series_count++;
     data->series[*index] = here;
-    return LW_OK;
-}
-
-static bool label_is_unique(const lw_chart_data *data, size_t index) {
-    const char *label = data->series[index].label;
-    for (size_t i = 0; given(label) && i < data->series_count; i++) {
-        if (i != index && given(data->series[i].label) && strcmp(label, data->series[i].label) == 0) {
-            return false;
-        }
-    }
-    return given(label);
-}
-
-// Labels of links serve as names when they tell all series apart; on the plane all of one hue.
-static bool labels_serve(const collector *c, size_t index) {
-    const lw_series *series = c->data->series;
-    for (size_t i = 0; i < c->data->series_count; i++) {
-        bool concerned = c->request->kind != LW_CHART_PLANE || series[i].hue == series[index].hue;
-        if (concerned && !label_is_unique(c->data, i)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// "vapour=22 g/m3" and "tx_port 5 ns" as people write it.
-static const char *readable(lw_arena *arena, const char *name) {
-    char *clean = lw_clean_utf8(arena, name);
-    for (char *at = clean; at != NULL && *at != '\0'; at++) {
-        *at = *at == '=' || *at == '_' ? ' ' : *at;
-    }
-    const char *cubic = clean == NULL ? NULL : strstr(clean, "g/m3");
-    return cubic == NULL ? clean : lw_arena_print(arena, "%.*sg/m\u00B3%s", (int)(cubic - clean), clean, cubic + 4);
-}
-
-static const char *xml_name(lw_arena *arena, size_t index, const char *text) {
-    char *name = lw_arena_print(arena, "series-%zu-%.40s", index + 1, text);
-    for (char *at = name; at != NULL && *at != '\0'; at++) {
-        bool letter = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9');
-        *at = letter ? *at : '-';
-    }
-    return name;
-}
-
-// name: NULL when out of memory.
-static void give_name(const collector *c, lw_series *series, const char *name) {
-    series->plain = name == NULL ? NULL : readable(c->arena, name);
-    series->name = series->plain;
-    if (series->plain != NULL && series->evidence >= LW_ASSUMED) {
-        series->name = lw_arena_print(c->arena, "%s (%s)", series->plain, lw_evidence_words[series->evidence]);
-    }
-}
-
-static lw_status name_series(collector *c, bool number_series) {
-    lw_chart_data *data = c->data;
-    int used[LW_HUES] = {0};
-    for (size_t i = 0; i < data->series_count; i++) {
-        lw_series *series = &data->series[i];
-        bool by_label = labels_serve(c, i);
-        const char *name = by_label ? series->label : series->key;
-        if (!by_label && number_series) {
-            name = lw_arena_print(c->arena, "%s %s", last_part(c->series_path), series->key);
-        } else if (!by_label && series->key[0] == '\0') {
-            name = given(series->label) ? series->label : given(series->link) ? series->link : "model";
-        }
-        give_name(c, series, name);
-        series->id = xml_name(c->arena, i, series->key);
-        series->shade = (lw_shade)(used[series->hue]++ % LW_LINE_SHADES);
-        series->shape = (lw_shape)(i % LW_SHAPE_CROSS);  // which is for what nobody measured
-        if (series->name == NULL || series->id == NULL) {
-            return LW_NO_MEMORY;
-        }
-    }
     return LW_OK;
 }
 
@@ -349,9 +265,9 @@ static lw_status find_panel(collector *c, const lw_point *point, const lw_worklo
                         "name the one to show with workload:", "more than %d panels in one chart cannot be read", LW_PANELS_MAX);
     }
     lw_panel *panel = &data->panel[data->panel_count++];
-    const char *what = given(workload->direction) ? with_arrows(c->arena, workload->direction) : workload->name;
+    const char *what = lw_is_given(workload->direction) ? with_arrows(c->arena, workload->direction) : workload->name;
     *panel = (lw_panel){.workload = workload->name, .copy = workload->copy, .value = value};
-    const char *title = own == NULL ? what : lw_arena_print(c->arena, "%s, %s %s", what, last_part(own->path), value);
+    const char *title = own == NULL ? what : lw_arena_print(c->arena, "%s, %s %s", what, lw_path_end(own->path), value);
     panel->title = title == NULL ? NULL : lw_clean_utf8(c->arena, title);
     panel->curve = LW_NEW_ARRAY(c->arena, lw_curve, LW_SERIES_MAX);
     panel->measured = LW_NEW_ARRAY(c->arena, lw_curve, c->result->measured_count);
@@ -538,54 +454,6 @@ static void sort_curves(const collector *c) {
     }
 }
 
-// ---- Looks ----
-
-// The link that a curve is about; NULL when it is not one. A bar is about its last point alone.
-static const char *link_of(const collector *c, const lw_curve *curve) {
-    const bool one = c->request->kind == LW_CHART_WATERFALL || !curve->mixed;
-    return one && curve->stage != NULL ? curve->stage->label : NULL;
-}
-
-// Are some series about several links, but the curves of this panel about one each, and no two about the same?
-static bool links_tell_more(const collector *c, const lw_panel *panel) {
-    bool several = false;
-    for (size_t i = 0; i < panel->curve_count; i++) {
-        const lw_series *series = &c->data->series[panel->curve[i].series];
-        const char *link = link_of(c, &panel->curve[i]);
-        several = several || !given(series->label);
-        if (!given(link) || !(has_named_marks(c) || series->key[0] == '\0')) {
-            return false;
-        }
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(link, link_of(c, &panel->curve[k])) == 0) {
-                return false;
-            }
-        }
-    }
-    return several;
-}
-
-// A line keeps the name of its series in all panels, so that a reader can follow it. Bars and marks, and a line without a swept
-// value of its own, say which link they are.
-static lw_status give_looks(const collector *c) {
-    for (size_t i = 0; i < c->data->panel_count; i++) {
-        lw_panel *panel = &c->data->panel[i];
-        const bool by_link = links_tell_more(c, panel);
-        for (size_t k = 0; k < panel->curve_count; k++) {
-            lw_curve *curve = &panel->curve[k];
-            curve->look = c->data->series[curve->series];
-            if (by_link) {
-                curve->look.hue = lw_hue_of_family(curve->stage->family);
-                give_name(c, &curve->look, curve->stage->label);
-            }
-            if (curve->look.name == NULL) {
-                return LW_NO_MEMORY;
-            }
-        }
-    }
-    return LW_OK;
-}
-
 // ---- Measured points ----
 
 // y of the chart from what a table observed; NaN when one does not follow from the other.
@@ -608,7 +476,7 @@ static double observed(const collector *c, const lw_measured_series *measured, c
 }
 
 static size_t series_of_measured(const lw_chart_data *data, const lw_measured_series *measured) {
-    for (size_t i = 0; given(measured->series) && i < data->series_count; i++) {
+    for (size_t i = 0; lw_is_given(measured->series) && i < data->series_count; i++) {
         if (strcmp(data->series[i].value, measured->series) == 0) {
             return i;
         }
@@ -625,7 +493,8 @@ static lw_status add_measured(collector *c, const lw_measured_series *measured) 
     bool placed = false;
     for (size_t i = 0; i < c->data->panel_count && fits_x(c, measured); i++) {
         lw_panel *panel = &c->data->panel[i];
-        bool belongs = !given(measured->direction) || !given(panel->copy) || strcmp(measured->direction, panel->copy) == 0;
+        bool belongs =
+            !lw_is_given(measured->direction) || !lw_is_given(panel->copy) || strcmp(measured->direction, panel->copy) == 0;
         if (!belongs) {
             continue;
         }
@@ -688,7 +557,7 @@ static lw_status walk(collector *c, visitor visit) {
     for (size_t i = 0; i < set_count; i++) {
         tied[i] = c->data->x_path != NULL && tied_to_x(c, i);
     }
-    const char *wanted = given(c->request->workload) ? c->request->workload : NULL;
+    const char *wanted = lw_is_given(c->request->workload) ? c->request->workload : NULL;
     bool found = wanted == NULL;
     for (size_t i = 0; i < result->point_count; i++) {
         const lw_point *point = &result->point[i];
@@ -738,9 +607,7 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
     sort_curves(&c);
     LW_TRY(name_panels(&c));
     const lw_set_value *own = set_value(&result->point[0], c.series_path);
-    bool number_series = own != NULL && own->is_number;
-    LW_TRY(name_series(&c, number_series));
-    LW_TRY(give_looks(&c));
+    LW_TRY(lw_series_give_names(request, c.series_path, own != NULL && own->is_number, arena, &data));
     bool takes_dots = request->kind != LW_CHART_WATERFALL && request->kind != LW_CHART_PLANE;
     for (size_t i = 0; i < result->measured_count && takes_dots; i++) {
         LW_TRY(add_measured(&c, &result->measured[i]));
