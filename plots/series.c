@@ -198,10 +198,7 @@ static lw_series series_at(const collector *c, const char *key, const lw_point *
         series.label = stage->label;
         series.link = stage->link;
         series.hue = lw_hue_of_family(stage->family);
-        series.evidence = stage->evidence;
-        if (c->request->kind == LW_CHART_PLANE) {  // a mark there is as much a time as a rate
-            series.evidence = lw_evidence_weaker(series.evidence, stage->latency_evidence);
-        }
+        series.evidence = lw_evidence_shown(c->request, stage);
     }
     return series;
 }

@@ -25,8 +25,9 @@ typedef struct lw_series {
     const char *id;     // for SVG: letters, digits, hyphens
     lw_hue hue;         // LW_HUE_OTHER also when its points are about links of several families
     lw_shade shade;
+    bool again;  // its shade was used before: lines then differ in another way
     lw_shape shape;
-    lw_evidence evidence;  // of the link; from LW_ASSUMED on the line is dashed and its name says so
+    lw_evidence evidence;  // of the link and its guests; from LW_ASSUMED on the line is dashed and its name says so
 } lw_series;
 
 typedef struct lw_sample {

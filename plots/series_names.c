@@ -59,13 +59,41 @@ static void give_name(const namer *n, lw_series *series, const char *name) {
     }
 }
 
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// How much of the keys' beginning says nothing: whole words ("rtx-pro-6000 virtualisation=") that all of them share and that no
+// number needs: after "vapour=" it stays.
+static size_t shared_words(const lw_chart_data *data) {
+    const char *first = data->series[0].key;
+    size_t shared = 0;
+    for (size_t at = 0; data->series_count > 1 && first[at] != '\0' && is_letter(first[shared]); at++) {
+        const bool ends = first[at] == ' ' || first[at] == '=';
+        bool goes_on = true;
+        for (size_t i = 0; i < data->series_count; i++) {
+            const char *key = data->series[i].key;
+            if (key[at] != first[at]) {
+                return shared;
+            }
+            goes_on = goes_on && is_letter(key[at + 1]);
+        }
+        if (ends && !goes_on) {
+            return shared;
+        }
+        shared = ends ? at + 1 : shared;
+    }
+    return shared;
+}
+
 static lw_status name_series(const namer *n) {
     lw_chart_data *data = n->data;
+    const size_t shared = shared_words(data);
     int used[LW_HUES] = {0};
     for (size_t i = 0; i < data->series_count; i++) {
         lw_series *series = &data->series[i];
         bool by_label = labels_serve(n, i);
-        const char *name = by_label ? series->label : series->key;
+        const char *name = by_label ? series->label : series->key + shared;
         if (!by_label && n->is_number) {
             name = lw_arena_print(n->arena, "%s %s", lw_path_end(n->series_path), series->key);
         } else if (!by_label && series->key[0] == '\0') {
@@ -73,7 +101,8 @@ static lw_status name_series(const namer *n) {
         }
         give_name(n, series, name);
         series->id = xml_name(n->arena, i, series->key);
-        series->shade = (lw_shade)(used[series->hue]++ % LW_LINE_SHADES);
+        series->shade = (lw_shade)(used[series->hue] % LW_LINE_SHADES);
+        series->again = used[series->hue]++ / LW_LINE_SHADES % 2 == 1;
         series->shape = (lw_shape)(i % LW_SHAPE_CROSS);  // which is for what nobody measured
         if (series->name == NULL || series->id == NULL) {
             return LW_NO_MEMORY;
@@ -118,6 +147,7 @@ static lw_status give_looks(const namer *n) {
             curve->look = n->data->series[curve->series];
             if (by_link) {
                 curve->look.hue = lw_hue_of_family(curve->stage->family);
+                curve->look.evidence = lw_evidence_shown(n->request, curve->stage);
                 give_name(n, &curve->look, curve->stage->label);
             }
             if (curve->look.name == NULL) {

@@ -12,6 +12,12 @@ static inline bool lw_has_named_marks(const lw_chart_request *request) {
     return request->kind == LW_CHART_WATERFALL || request->kind == LW_CHART_PLANE;
 }
 
+// Of what a chart shows of one point. A mark on the plane is as much a time as a rate.
+static inline lw_evidence lw_evidence_shown(const lw_chart_request *request, const lw_stage_result *stage) {
+    const lw_evidence of_rate = lw_evidence_weaker(stage->evidence, stage->guest_evidence);
+    return request->kind == LW_CHART_PLANE ? lw_evidence_weaker(of_rate, stage->latency_evidence) : of_rate;
+}
+
 static inline bool lw_is_given(const char *text) {
     return text != NULL && text[0] != '\0';
 }

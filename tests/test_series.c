@@ -135,6 +135,46 @@ static void test_a_line_over_families_has_no_ones_colour(void **state) {
     lw_test_end(&test);
 }
 
+// Words that all values share say nothing, but a number keeps the word before it. A share of a card that nobody measured is
+// dashed, however well its link is known.
+static void test_names_say_what_differs(void **state) {
+    (void)state;
+    static const struct {
+        const char *text[3], *name[3];
+    } cases[] = {
+        {{"rtx-pro-6000 virtualisation=passthrough", "rtx-pro-6000 virtualisation=mig guests=4",
+          "rtx-pro-6000 virtualisation=sr-iov"},
+         {"passthrough", "mig guests 4 (assumed)", "sr-iov"}},
+        {{"vapour=7.5 g/m3", "vapour=22 g/m3", "vapour=30 g/m3"},
+         {"vapour 7.5 g/m\u00B3", "vapour 22 g/m\u00B3 (assumed)", "vapour 30"}},
+        {{"rtx-5090", "rtx-5090 guests=2", "rtx-5090 guests=4"},
+         {"rtx-5090", "rtx-5090 guests 2 (assumed)", "rtx-5090 guests 4"}},
+        {{"5 ns", "5 us", "5 ms"}, {"5 ns", "5 us (assumed)", "5 ms"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        swept cards = {.path = "nodes.gpu", .count = 3};
+        memcpy(cards.text, cases[i].text, sizeof cards.text);
+        const swept axes[] = {cards, sizes};
+        lw_result result = result_of(&test, axes, 2);
+        for (size_t k = 3; k < 6; k++) {
+            result.point[k].stage->guest_evidence = LW_ASSUMED;
+        }
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        bool named[3] = {false};
+        for (size_t k = 0; k < 3 * picture.draw->count; k++) {
+            const lw_draw_item *item = &picture.draw->item[k / 3];
+            const char *name = cases[i].name[k % 3];
+            named[k % 3] = named[k % 3] || (item->kind == LW_DRAW_TEXT && strncmp(item->text, name, strlen(name)) == 0);
+        }
+        assert_true(named[0] && named[1] && named[2]);
+        assert_true(has_text(&picture, "dashed: not fitted"));
+        lw_test_end(&test);
+    }
+}
+
 // ---- What is refused before the run ----
 
 static void test_the_outline_tells(void **state) {
@@ -211,6 +251,7 @@ int main(void) {
         cmocka_unit_test(test_a_line_over_links_has_no_links_name),
         cmocka_unit_test(test_panels_do_not_borrow_names),
         cmocka_unit_test(test_a_line_over_families_has_no_ones_colour),
+        cmocka_unit_test(test_names_say_what_differs),
         cmocka_unit_test(test_the_outline_tells),
         cmocka_unit_test(test_dots_are_over_what_x_is),
     };

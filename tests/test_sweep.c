@@ -47,6 +47,13 @@ static void hardware_is_named(void **state) {
                                          "\u00B7 ideal memory");
     result = run_text(&test, lw_arena_print(test.arena, "%ssweep: {nodes.gpus.preset: [rtx-4090, rtx-5090]}\n", file));
     assert_string_equal(result.hardware, "Desktop with two channels of DDR5-5600 \u00B7 ideal memory");
+    // The same card shared in other ways, or with another figure, is still that card.
+    result = run_text(&test, lw_arena_print(test.arena,
+                                            "%ssweep: {nodes.gpus: [{preset: rtx-4090}, {preset: rtx-4090, virtualisation: "
+                                            "mig, guests: 2}], nodes.host: [{}, {memory_rate: 9 GB/s}]}\n",
+                                            file));
+    assert_string_equal(result.hardware, "Desktop with two channels of DDR5-5600 \u00B7 2 \u00D7 NVIDIA GeForce RTX 4090, 24 GB "
+                                         "\u00B7 ideal memory");
     lw_test_end(&test);
 }
 

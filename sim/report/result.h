@@ -53,6 +53,7 @@ typedef struct lw_stage_result {
     const char *family;
     lw_evidence evidence;          // of that link alone
     lw_evidence latency_evidence;  // of its times, which may be known less well than its rate
+    lw_evidence guest_evidence;    // of what guests that share a card at the path's ends get of it
     double rate_GBps[LW_STAGE_COUNT];
 } lw_stage_result;
 

@@ -246,11 +246,14 @@ static void read_stages(const lw_plan *plan, const lw_job_plan *job, double band
     const lw_transfer *transfer = &job->transfer;
     const lw_connection *slowest = &plan->system->connection[transfer->slowest];
     const lw_preset *preset = slowest->spec->preset;
+    const lw_device *device = plan->system->device;
     *out = (lw_stage_result){.workload = job->job->name,
                              .link = slowest->name,
                              .label = slowest->spec->link.label,
                              .family = slowest->spec->family->name,
                              .evidence = preset != NULL ? preset->evidence : slowest->spec->link.evidence,
+                             .guest_evidence = lw_evidence_weaker(lw_device_guest_evidence(&device[job->job->pair[0][0]]),
+                                                                  lw_device_guest_evidence(&device[job->job->pair[0][1]])),
                              .latency_evidence = preset != NULL ? preset->latency_evidence : slowest->spec->link.evidence};
     for (int stage = 0; stage <= LW_STAGE_RETRY; stage++) {
         out->rate_GBps[stage] = transfer->waterfall.rate_Bps[stage] / 1e9;
