@@ -295,7 +295,9 @@ static lw_status draw_row(const bars *b, const lw_curve *curve, double middle) {
         return LW_NO_MEMORY;
     }
     lw_draw_text(b->canvas->draw, b->name_left, middle + LW_SIZE_LABEL * 0.36,
-                 lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(series->hue, series->shade), LW_ANCHOR_START), name);
+                 lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(lw_theme_of(b->chart->request->theme), series->hue, series->shade),
+                              LW_ANCHOR_START),
+                 name);
     draw_bar(b, series, curve, middle);
     draw_numbers(b, curve->stage, middle);
     return LW_OK;

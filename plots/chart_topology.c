@@ -60,7 +60,7 @@ static lw_stroke link_stroke(const lw_topology_link *link, lw_shade shade) {
 }
 
 static lw_font label_font(const lw_topology_link *link, lw_anchor anchor) {
-    return lw_font_of(LW_SIZE_SMALL, lw_role_for_text(lw_hue_of_family(link->family), LW_SHADE_TEXT), anchor);
+    return lw_font_of(LW_SIZE_SMALL, lw_role_of(lw_hue_of_family(link->family), LW_SHADE_TEXT), anchor);
 }
 
 static void fail(const scene *s) {

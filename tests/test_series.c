@@ -175,6 +175,48 @@ static void test_names_say_what_differs(void **state) {
     }
 }
 
+// Six lines of one family, solid or dashed: no two have the same shade and stroke. A name has the shade of its line where that
+// can be read.
+static void test_no_two_lines_look_alike(void **state) {
+    (void)state;
+    enum { LINES = 6 };
+    for (int round = 0; round < 2 * LW_THEME_KINDS; round++) {
+        lw_test test = lw_test_begin();
+        const swept three = {"links.egpu.a", LW_PLAIN, false, 3, {"x", "y", "z"}, {0}};
+        const swept two = {"links.egpu.b", LW_PLAIN, false, 2, {"u", "v"}, {0}};
+        const swept axes[] = {three, two, sizes};
+        lw_result result = result_of(&test, axes, 3);
+        for (size_t i = 0; i < result.point_count; i++) {
+            result.point[i].stage->family = "thz";
+            result.point[i].stage->evidence = round % 2 == 0 ? LW_SPECIFIED : LW_SPECULATIVE;
+        }
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        request.theme = round / 2;
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        size_t seen[LW_LINE_SHADES][LW_DASHES][2] = {{{0}}};
+        size_t lines = 0, names[LW_SHADES] = {0};
+        const lw_role first = lw_role_of(LW_HUE_THZ, LW_SHADE_FIRST);
+        for (size_t i = 0; i + 1 < picture.draw->count; i++) {
+            const lw_draw_item *item = &picture.draw->item[i];
+            if (item->kind == LW_DRAW_PATH && item->stroke.width >= 2.0 && item->count > 2 && item->stroke.role >= first) {
+                const bool hollow = item[1].kind == LW_DRAW_PATH && item[1].stroke.role == LW_ROLE_BACKGROUND;
+                assert_int_equal(seen[item->stroke.role - first][item->stroke.dash][hollow]++, 0);
+                assert_true(!hollow || round % 2 == 0);
+                lines++;
+            } else if (item->kind == LW_DRAW_TEXT && item->font.role >= first && item->font.role < first + LW_SHADES) {
+                names[item->font.role - first]++;
+            }
+        }
+        assert_int_equal(lines, LINES);
+        const bool dark = request.theme == LW_THEME_DARK;  // there the third shade is too dark for text
+        assert_int_equal(names[LW_SHADE_SECOND], 2);
+        assert_int_equal(names[LW_SHADE_THIRD], dark ? 0 : 2);
+        assert_int_equal(names[LW_SHADE_TEXT], dark ? 4 : 2);
+        lw_test_end(&test);
+    }
+}
+
 // ---- What is refused before the run ----
 
 static void test_the_outline_tells(void **state) {
@@ -252,6 +294,7 @@ int main(void) {
         cmocka_unit_test(test_panels_do_not_borrow_names),
         cmocka_unit_test(test_a_line_over_families_has_no_ones_colour),
         cmocka_unit_test(test_names_say_what_differs),
+        cmocka_unit_test(test_no_two_lines_look_alike),
         cmocka_unit_test(test_the_outline_tells),
         cmocka_unit_test(test_dots_are_over_what_x_is),
     };
