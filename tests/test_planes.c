@@ -238,6 +238,10 @@ static bool boxes_touch(lw_box a, lw_box b) {
     return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
+static double distance(lw_box box, lw_xy p) {
+    return hypot(fmax(fmax(box.left - p.x, p.x - box.right), 0.0), fmax(fmax(box.top - p.y, p.y - box.bottom), 0.0));
+}
+
 static void test_names_find_room(void **state) {
     (void)state;
     enum { COUNT = 40, ROUNDS = 12 };
@@ -271,6 +275,8 @@ static void test_names_find_room(void **state) {
                 lw_xy at = callout[k].mark;
                 assert_false(boxes_touch(box, (lw_box){at.x - 6, at.y - 6, at.x + 6, at.y + 6}));
                 assert_true(k == i || callout[k].width <= 0 || !boxes_touch(box, callout[k].box));
+                // What has no leader is nearest to its own mark.
+                assert_true(callout[i].has_leader || distance(box, callout[i].mark) <= distance(box, at));
             }
         }
     }
