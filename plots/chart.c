@@ -156,9 +156,10 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     double height;
     type->size(&chart, &width, &height);
     width = request->width == LW_AUTO ? width : (double)request->width;
-    height = request->height == LW_AUTO ? height : (double)request->height;
     lw_draw_begin(draw, arena);
-    lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width, .height = height};
+    lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width};
+    height = request->height == LW_AUTO ? height + lw_frame_extra_height(&canvas, chart.title) : (double)request->height;
+    canvas.height = height;
     LW_TRY(type->draw(&chart, &canvas));
     LW_TRY(draw->status);
     *out = (lw_picture){.width = width,

@@ -104,12 +104,12 @@ static void test_texts_are_fitted(void **state) {
     assert_string_equal(lw_text_fit(&fixed, test.arena, "\u03BC\u03BC\u03BC\u03BC", 10, false, 18), "\u03BC\u03BC\u2026");
     assert_string_equal(lw_text_fit(&fixed, test.arena, "no room", 10, false, 0), "\u2026");
     const char *lines[3] = {NULL};
-    assert_int_equal(lw_text_wrap(&fixed, test.arena, "one two three four five", 10, 50, lines, 3), 3);
+    assert_int_equal(lw_text_wrap(&fixed, test.arena, "one two three four five", 10, false, 50, lines, 3), 3);
     assert_string_equal(lines[0], "one two");
     assert_string_equal(lines[1], "three");
     assert_string_equal(lines[2], "four fi\u2026");
-    assert_int_equal(lw_text_wrap(&fixed, test.arena, "", 10, 50, lines, 3), 0);
-    assert_int_equal(lw_text_wrap(&fixed, test.arena, "incomprehensibilities", 10, 60, lines, 3), 1);
+    assert_int_equal(lw_text_wrap(&fixed, test.arena, "", 10, false, 50, lines, 3), 0);
+    assert_int_equal(lw_text_wrap(&fixed, test.arena, "incomprehensibilities", 10, false, 60, lines, 3), 1);
     lw_test_end(&test);
 }
 
