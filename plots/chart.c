@@ -86,7 +86,7 @@ static const chart_type chart_types[LW_CHART_KINDS] = {
     [LW_CHART_TIME] = {lw_curves_size, lw_curves_draw, "Line chart of time against size"},
     [LW_CHART_WATERFALL] = {lw_waterfall_size, lw_waterfall_draw,
                             "Bars from the raw rate of each link to the bandwidth achieved"},
-    [LW_CHART_PLANE] = {lw_plane_size, lw_plane_draw, "Links by the time of a short transfer and the bandwidth of a long one"},
+    [LW_CHART_PLANE] = {lw_plane_size, lw_plane_draw, "Links by latency and the bandwidth of a long transfer"},
     [LW_CHART_LOADED_LATENCY] = {lw_curves_size, lw_curves_draw, "Line chart of mean latency against bandwidth under load"},
 };
 

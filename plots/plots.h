@@ -24,7 +24,7 @@ typedef enum lw_chart_kind {
     LW_CHART_BANDWIDTH,       // payload bandwidth against size: lines, ceilings, half-power sizes, measured dots
     LW_CHART_TIME,            // time against size
     LW_CHART_WATERFALL,       // from the raw rate to what was achieved, one row a link
-    LW_CHART_PLANE,           // bandwidth of a long transfer against the time of a short one, one mark a link
+    LW_CHART_PLANE,           // bandwidth of a long transfer against latency, one mark a link
     LW_CHART_LOADED_LATENCY,  // mean latency against the bandwidth that a growing load achieves
     LW_CHART_KINDS
 } lw_chart_kind;
