@@ -3,9 +3,10 @@
 
 #include <math.h>
 
-#define GAP 4.0    // between a mark and the text beside it
-#define CLEAR 2.0  // around a text
-#define STEP 13.0  // from one ring of places to the next: a line of text
+#define GAP 4.0     // between a mark and the text beside it
+#define CLEAR 2.0   // around a text
+#define NEARER 3.0  // a text is to its own mark than to any other
+#define STEP 13.0   // from one ring of places to the next: a line of text
 enum { RINGS = 22, DIRECTIONS = 24, PASSES = 40 };
 
 // Costs: distance in user units; the others say how far a text would rather be than do that.
@@ -14,6 +15,7 @@ enum { RINGS = 22, DIRECTIONS = 24, PASSES = 40 };
 #define COST_LEADER_ON_MARK 120.0
 #define COST_LEADERS_CROSS 180.0
 #define COST_LEADER 10.0
+#define COST_FOREIGN 400.0  // to be read as the name of another mark
 
 static bool boxes_touch(lw_box a, lw_box b) {
     return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
@@ -115,13 +117,27 @@ static double cost_of_leaders(const scene *s, size_t own, const lw_callout *c) {
     return cost;
 }
 
+static double distance(lw_box box, lw_xy p) {
+    return hypot(fmax(fmax(box.left - p.x, p.x - box.right), 0.0), fmax(fmax(box.top - p.y, p.y - box.bottom), 0.0));
+}
+
+// Is a text without a leader at least as near to another mark as to its own?
+static bool misleads(const scene *s, size_t own, const lw_callout *c) {
+    bool foreign = false;
+    for (size_t i = 0; i < s->count && !c->has_leader; i++) {
+        foreign = foreign || (i != own && distance(c->box, s->callout[i].mark) < distance(c->box, c->mark) + NEARER);
+    }
+    return foreign;
+}
+
 static double cost_of(const scene *s, size_t own, const lw_callout *c) {
     double dx = c->elbow.x - c->mark.x;
     double dy = c->elbow.y - c->mark.y;
     double upright = fabs(dy) > fabs(dx) ? 3.0 : 0.0;  // beside is read more easily than above or below
     double left = c->box.right < c->mark.x ? 1.0 : 0.0;
     double askew = 0.5 * fabs((c->box.top + c->box.bottom) / 2.0 - c->mark.y);
-    return hypot(dx, dy) + upright + left + askew + cost_of_leaders(s, own, c) + (touches(s, own, c) ? COST_TOUCH : 0.0);
+    return hypot(dx, dy) + upright + left + askew + cost_of_leaders(s, own, c) + (touches(s, own, c) ? COST_TOUCH : 0.0) +
+           (misleads(s, own, c) ? COST_FOREIGN : 0.0);
 }
 
 // Take the best place; true when that is another one.

@@ -86,7 +86,7 @@ static const chart_type chart_types[LW_CHART_KINDS] = {
     [LW_CHART_TIME] = {lw_curves_size, lw_curves_draw, "Line chart of time against size"},
     [LW_CHART_WATERFALL] = {lw_waterfall_size, lw_waterfall_draw,
                             "Bars from the raw rate of each link to the bandwidth achieved"},
-    [LW_CHART_PLANE] = {lw_plane_size, lw_plane_draw, "Links by the time of a short transfer and the bandwidth of a long one"},
+    [LW_CHART_PLANE] = {lw_plane_size, lw_plane_draw, "Links by latency and the bandwidth of a long transfer"},
     [LW_CHART_LOADED_LATENCY] = {lw_curves_size, lw_curves_draw, "Line chart of mean latency against bandwidth under load"},
 };
 
@@ -128,6 +128,9 @@ static const char *describe(const lw_chart *chart, lw_arena *arena) {
 }
 
 const char *lw_series_name_fit(const lw_canvas *canvas, const lw_series *series, double size, bool bold, double width) {
+    if (lw_text_width(canvas->metrics, series->name, size, bold) <= width) {  // sums of its parts may round up
+        return series->name;
+    }
     const char *evidence = series->name + strlen(series->plain);
     double kept = lw_text_width(canvas->metrics, evidence, size, bold);
     const char *plain = lw_text_fit(canvas->metrics, canvas->arena, series->plain, size, bold, width - kept);
@@ -153,9 +156,10 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     double height;
     type->size(&chart, &width, &height);
     width = request->width == LW_AUTO ? width : (double)request->width;
-    height = request->height == LW_AUTO ? height : (double)request->height;
     lw_draw_begin(draw, arena);
-    lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width, .height = height};
+    lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width};
+    height = request->height == LW_AUTO ? height + lw_frame_extra_height(&canvas, chart.title) : (double)request->height;
+    canvas.height = height;
     LW_TRY(type->draw(&chart, &canvas));
     LW_TRY(draw->status);
     *out = (lw_picture){.width = width,

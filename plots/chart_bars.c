@@ -289,13 +289,15 @@ static void draw_heads(const bars *b, double y) {
 }
 
 static lw_status draw_row(const bars *b, const lw_curve *curve, double middle) {
-    const lw_series *series = &b->chart->data->series[curve->series];
+    const lw_series *series = &curve->look;
     const char *name = lw_series_name_fit(b->canvas, series, LW_SIZE_LABEL, true, b->name_width);
     if (name == NULL) {
         return LW_NO_MEMORY;
     }
     lw_draw_text(b->canvas->draw, b->name_left, middle + LW_SIZE_LABEL * 0.36,
-                 lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(series->hue, series->shade), LW_ANCHOR_START), name);
+                 lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(lw_theme_of(b->chart->request->theme), series->hue, series->shade),
+                              LW_ANCHOR_START),
+                 name);
     draw_bar(b, series, curve, middle);
     draw_numbers(b, curve->stage, middle);
     return LW_OK;
@@ -338,7 +340,7 @@ static double measure_rows(bars *b) {
         for (size_t k = 0; k < data->panel[i].curve_count; k++) {
             const lw_curve *curve = &data->panel[i].curve[k];
             if (usable(curve)) {
-                double width = lw_text_width(b->canvas->metrics, data->series[curve->series].name, LW_SIZE_LABEL, true);
+                double width = lw_text_width(b->canvas->metrics, curve->look.name, LW_SIZE_LABEL, true);
                 b->name_width = fmax(b->name_width, width);
                 highest = fmax(highest, curve->stage->rate_GBps[LW_STAGE_RAW]);
                 lowest = fmin(lowest, curve->stage->rate_GBps[LW_STAGE_RAW]);

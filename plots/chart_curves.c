@@ -21,6 +21,8 @@
 #define OPEN_SIZE 9.0     // of the open marks that a line carries
 #define OPEN_EVERY 150.0  // units of line an open mark, where they only tell lines apart
 #define LINE_WIDTH 2.0
+#define HOLLOW 2.0         // what a hollow line is wider than others
+#define HOLLOW_EDGE 1.2    // its two edges
 #define CEILING_SHARE 0.2  // of the plot's width
 #define VERTEX_EVERY 6.0   // units between the vertices of a curve
 
@@ -229,7 +231,20 @@ static void draw_open_mark(const layout *l, const lw_series *series, double x, d
 
 static lw_stroke line_of(const lw_series *series, double width) {
     return (lw_stroke){lw_role_of(series->hue, series->shade), width,
-                       series->evidence >= LW_ASSUMED ? LW_DASH_LONG : LW_DASH_SOLID};
+                       series->evidence < LW_ASSUMED ? LW_DASH_SOLID
+                       : series->again               ? LW_DASH_LONG_DOT
+                                                     : LW_DASH_LONG};
+}
+
+// A line whose shade another has too is hollow, or dotted between its dashes: being dashed says how it is known.
+static void draw_line(const layout *l, const lw_series *series, const lw_xy *points, size_t count, double width) {
+    const bool hollow = series->again && series->evidence < LW_ASSUMED;
+    const double outer = hollow ? width + HOLLOW : width;
+    lw_draw_path(l->canvas->draw, points, count, false, LW_ROLE_NONE, line_of(series, outer));
+    if (hollow) {
+        lw_draw_path(l->canvas->draw, points, count, false, LW_ROLE_NONE,
+                     (lw_stroke){LW_ROLE_BACKGROUND, outer - 2.0 * HOLLOW_EDGE, LW_DASH_SOLID});
+    }
 }
 
 // Lines that nothing else tells apart carry open marks.
@@ -266,7 +281,7 @@ static lw_status measure_labels(layout *l) {
             if (below == NULL) {
                 return LW_NO_MEMORY;
             }
-            double first = KEY_WIDTH + lw_text_width(l->canvas->metrics, data->series[curve->series].name, LW_SIZE_LABEL, true);
+            double first = KEY_WIDTH + lw_text_width(l->canvas->metrics, curve->look.name, LW_SIZE_LABEL, true);
             double second = l->second_line ? KEY_WIDTH + lw_text_width(l->canvas->metrics, below, LW_SIZE_SMALL, false) : 0.0;
             l->label_width = fmax(l->label_width, fmax(first, second));
         }
@@ -280,7 +295,7 @@ static const lw_stroke leader = {LW_ROLE_AXIS, 0.75, LW_DASH_SOLID};
 
 static void draw_label(const layout *l, const lw_curve *curve, double left, double top) {
     const lw_canvas *canvas = l->canvas;
-    const lw_series *series = &l->chart->data->series[curve->series];
+    const lw_series *series = &curve->look;
     double room = l->label_width - KEY_WIDTH;
     double baseline = top + LW_SIZE_LABEL;
     const char *name = lw_series_name_fit(canvas, series, LW_SIZE_LABEL, true, room);
@@ -291,7 +306,7 @@ static void draw_label(const layout *l, const lw_curve *curve, double left, doub
         return;
     }
     double y = baseline - LW_SIZE_LABEL * 0.36;
-    lw_draw_line(canvas->draw, left, y, left + KEY_LINE, y, line_of(series, LINE_WIDTH));
+    draw_line(l, series, (const lw_xy[]){{left, y}, {left + KEY_LINE, y}}, 2, LINE_WIDTH);
     if (has_own_dots(l, curve->series)) {
         lw_draw_marker(canvas->draw, left + KEY_LINE / 2, y, series->shape, DOT_SIZE, lw_role_of(series->hue, series->shade),
                        (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
@@ -299,7 +314,9 @@ static void draw_label(const layout *l, const lw_curve *curve, double left, doub
         draw_open_mark(l, series, left + KEY_LINE / 2, y, OPEN_SIZE);
     }
     lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline,
-                 lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(series->hue, series->shade), LW_ANCHOR_START), name);
+                 lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(lw_theme_of(l->chart->request->theme), series->hue, series->shade),
+                              LW_ANCHOR_START),
+                 name);
     lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline + LW_SIZE_SMALL * LW_LINE_HEIGHT,
                  lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_START), below);
 }
@@ -405,7 +422,7 @@ static size_t trace(const layout *l, const lw_curve *curve, edge which, lw_xy *o
 
 // What the links behind a curve say about how uncertain they are.
 static void draw_band(const layout *l, const lw_curve *curve) {
-    const lw_series *series = &l->chart->data->series[curve->series];
+    const lw_series *series = &curve->look;
     const size_t high = trace(l, curve, EDGE_HIGH, NULL);
     const size_t count = high + trace(l, curve, EDGE_LOW, NULL);
     lw_xy *outline = LW_NEW_ARRAY(l->canvas->arena, lw_xy, count);
@@ -450,7 +467,7 @@ static void draw_along(const layout *l, size_t index, const lw_xy *points, size_
 
 // width: a curve under another that runs in the same place is drawn wider, so that both are seen.
 static void draw_curve(const layout *l, const lw_curve *curve, double width) {
-    const lw_series *series = &l->chart->data->series[curve->series];
+    const lw_series *series = &curve->look;
     lw_role role = lw_role_of(series->hue, series->shade);
     lw_draw *draw = l->canvas->draw;
     const size_t count = trace(l, curve, EDGE_MIDDLE, NULL);
@@ -463,7 +480,7 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     trace(l, curve, EDGE_MIDDLE, points);
     lw_draw_group(draw, id, "series", series->name);
     draw_ceiling(l, curve, role);
-    lw_draw_path(draw, points, count, false, LW_ROLE_NONE, line_of(series, width));
+    draw_line(l, series, points, count, width);
     if (curve->count == 1) {  // a line needs two
         lw_draw_marker(draw, points[0].x, points[0].y, LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// All links on one plane: what a short transfer takes against what a long one gets. Along a diagonal the product of the two is
-// the same: the bytes that must be under way to fill the link, and by Hockney's law (time = t0 + n / r) the size of a transfer
-// that reaches half of r (R. W. Hockney, "The science of computer benchmarking", SIAM 1996).
+// All links on one plane: what a transfer takes before its bytes count, against what a long one gets. Along a diagonal the
+// product of the two is the same: the bytes that must be under way to fill the link, and by Hockney's law (time = t0 + n / r) the
+// size of a transfer that reaches half of r (R. W. Hockney, "The science of computer benchmarking", SIAM 1996).
 #include <math.h>
 #include <stdint.h>
 
@@ -19,7 +19,7 @@ enum { DIAGONALS_MAX = 24 };
 
 typedef struct mark {
     const lw_series *series;
-    double time_s;               // of the shortest transfer
+    double time_s;               // of the shortest transfer, less that of its bytes at the rate: t0 of Hockney's law
     double rate_GBps;            // bytes more over time more, from the shortest transfer to the longest
     double low_GBps, high_GBps;  // of it, where the link says how uncertain it is; else both are rate_GBps
 } mark;
@@ -65,6 +65,7 @@ typedef struct plane {
     const lw_chart *chart;
     const lw_canvas *canvas;
     lw_axes axes;
+    const char *time_title;
     mark *mark;  // of the panel at hand
     size_t count;
     bool *near;                                      // one a mark: in the cluster that has a view of its own
@@ -78,11 +79,12 @@ static lw_xy on_page(const plane *p, double time_s, double rate_GBps) {
     return (lw_xy){lw_scale_at(&p->axes.x, time_s), lw_scale_at(&p->axes.y, rate_GBps)};
 }
 
-static bool mark_of(const plane *p, const lw_curve *curve, mark *out) {
+static bool mark_of(const lw_curve *curve, mark *out) {
     double bytes = (double)(curve->most->bytes - curve->least->bytes);
     double more_s = curve->most->time_s - curve->least->time_s;
     const double rate_GBps = bytes / more_s / 1e9;
-    *out = (mark){&p->chart->data->series[curve->series], curve->least->time_s, rate_GBps, rate_GBps, rate_GBps};
+    const double time_s = curve->least->time_s - (double)curve->least->bytes / bytes * more_s;
+    *out = (mark){&curve->look, time_s, rate_GBps, rate_GBps, rate_GBps};
     if (curve->most->has_band && curve->most->bandwidth_GBps > 0.0) {
         out->low_GBps = fmin(rate_GBps, rate_GBps * curve->most->low_GBps / curve->most->bandwidth_GBps);
         out->high_GBps = fmax(rate_GBps, rate_GBps * curve->most->high_GBps / curve->most->bandwidth_GBps);
@@ -99,11 +101,11 @@ static lw_status collect_marks(plane *p, const lw_panel *panel) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < panel->curve_count; i++) {
-        p->count += mark_of(p, &panel->curve[i], &p->mark[p->count]) ? 1 : 0;
+        p->count += mark_of(&panel->curve[i], &p->mark[p->count]) ? 1 : 0;
     }
     if (p->count < panel->curve_count) {
         lw_warn(p->chart->diags, p->chart->request->place, "sweep a small and a large size",
-                "%zu links are not drawn: their transfers of different size take the same time, or none",
+                "%zu links are not drawn: a larger transfer takes no longer, or a small one is nothing but its bytes",
                 panel->curve_count - p->count);
     }
     return LW_OK;
@@ -417,6 +419,8 @@ static lw_status draw_view(plane *p, view which, lw_box box) {
         return lw_error(p->chart->diags, p->chart->request->place, "give it more width: and height:, or leave them out",
                         "the chart of %.0f x %.0f is too small for what it shows", p->canvas->width, p->canvas->height);
     }
+    const bool roomy = lw_text_width(p->canvas->metrics, p->time_title, LW_SIZE_TICK, false) < plot->right - plot->left;
+    p->axes.x_title = roomy ? p->time_title : "Latency";
     p->axes.x.start = plot->left;
     p->axes.x.finish = plot->right;
     p->axes.y.start = plot->bottom;
@@ -441,9 +445,9 @@ static lw_status draw_panel(plane *p, const lw_panel *panel, size_t index, lw_bo
     }
     char size[LW_TICK_TEXT];
     lw_tick_size((double)panel->curve[0].least->bytes, size);
-    p->axes.x_title = lw_arena_print(p->canvas->arena, "Time of a transfer of %s", size);
+    p->time_title = lw_arena_print(p->canvas->arena, "Time of a transfer of %s, less its bytes at full bandwidth", size);
     p->axes.y_title = "Bandwidth of a long transfer (GB/s)";
-    if (p->axes.x_title == NULL) {
+    if (p->time_title == NULL) {
         return LW_NO_MEMORY;
     }
     lw_draw *draw = p->canvas->draw;
@@ -470,7 +474,7 @@ static bool has_whiskers(const plane *p) {
     for (size_t i = 0; i < data->panel_count; i++) {
         for (size_t k = 0; k < data->panel[i].curve_count; k++) {
             mark m;
-            if (mark_of(p, &data->panel[i].curve[k], &m) && m.low_GBps < m.high_GBps) {
+            if (mark_of(&data->panel[i].curve[k], &m) && m.low_GBps < m.high_GBps) {
                 return true;
             }
         }

@@ -60,7 +60,7 @@ static lw_stroke link_stroke(const lw_topology_link *link, lw_shade shade) {
 }
 
 static lw_font label_font(const lw_topology_link *link, lw_anchor anchor) {
-    return lw_font_of(LW_SIZE_SMALL, lw_role_for_text(lw_hue_of_family(link->family), LW_SHADE_TEXT), anchor);
+    return lw_font_of(LW_SIZE_SMALL, lw_role_of(lw_hue_of_family(link->family), LW_SHADE_TEXT), anchor);
 }
 
 static void fail(const scene *s) {
@@ -536,18 +536,19 @@ lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind the
     if (description == NULL) {
         return LW_NO_MEMORY;
     }
-    const double head = 96.0, foot = 64.0;
+    const double foot = 64.0;
     double width = fmax(WIDTH_LEAST, layout.width + 2 * MARGIN + 2 * MACHINE_PADDING);
     width = fmax(width, fmin(1100.0, lw_text_width(metrics, title, LW_SIZE_TITLE, true) + 2 * MARGIN + 2));
-    double height = head + layout.height + LEGEND_HEIGHT + foot;
     width = ceil(width);
-    height = ceil(height);
+    lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width};
+    const double head = 96.0 + lw_frame_extra_height(&canvas, title);
+    const double height = ceil(head + layout.height + LEGEND_HEIGHT + foot);
+    canvas.height = height;
     if (width > SIZE_MOST || height > SIZE_MOST) {
         return lw_error(diags, (lw_place){0}, "give equal nodes a count: to draw them as one",
                         "the system is too large for a picture");
     }
     lw_draw_begin(draw, arena);
-    lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width, .height = height};
     lw_result about = {.tool_version = topology->tool_version, .title = topology->title, .file = topology->file};
     memcpy(about.sha256, topology->sha256, sizeof about.sha256);
     lw_box space = lw_frame_draw(&canvas, title, topology->swept ? subtitle_of_sweep : subtitle, "", &about);

@@ -167,13 +167,18 @@ size_t lw_shape_outline(lw_shape shape, double size, lw_xy points[LW_SHAPE_POINT
     return outline[shape].count;
 }
 
-size_t lw_dash_pattern(lw_stroke stroke, double pattern[2]) {
+size_t lw_dash_pattern(lw_stroke stroke, double pattern[LW_DASH_PARTS]) {
     const double wide = fmax(1.0, stroke.width / 2.0);
     switch (stroke.dash) {
     case LW_DASH_LONG:
         pattern[0] = 7.0 * wide;
         pattern[1] = 4.0 * wide;
         return 2;
+    case LW_DASH_LONG_DOT:
+        pattern[0] = 9.0 * wide;
+        pattern[2] = 0.1;
+        pattern[1] = pattern[3] = 4.5 * wide;
+        return 4;
     case LW_DASH_DOTS:
         pattern[0] = stroke.width > 1.5 ? 0.1 : 1.5;  // round ends make the dots of a wide line
         pattern[1] = fmax(2.5, 2.0 * stroke.width);
@@ -208,7 +213,7 @@ static void dump_numbers(lw_text *text, const double *values, size_t count) {
 }
 
 static void dump_paint(lw_text *text, const lw_draw_item *item) {
-    static const char *const dashes[LW_DASHES] = {"", " long", " dots"};
+    static const char *const dashes[LW_DASHES] = {"", " long", " long-dot", " dots"};
     char name[LW_ROLE_NAME];
     if (item->fill != LW_ROLE_NONE) {
         lw_text_print(text, " %s %s", item->translucent ? "shade" : "fill", lw_role_name(item->fill, name));

@@ -24,7 +24,7 @@ typedef enum lw_draw_kind {
 } lw_draw_kind;
 
 typedef enum lw_anchor { LW_ANCHOR_START, LW_ANCHOR_MIDDLE, LW_ANCHOR_END } lw_anchor;
-typedef enum lw_dash { LW_DASH_SOLID, LW_DASH_LONG, LW_DASH_DOTS, LW_DASHES } lw_dash;
+typedef enum lw_dash { LW_DASH_SOLID, LW_DASH_LONG, LW_DASH_LONG_DOT, LW_DASH_DOTS, LW_DASHES } lw_dash;
 typedef enum lw_shape {
     LW_SHAPE_CIRCLE,
     LW_SHAPE_SQUARE,
@@ -102,9 +102,10 @@ void lw_draw_ungroup(lw_draw *draw);
 enum { LW_SHAPE_POINTS = 12 };
 size_t lw_shape_outline(lw_shape shape, double size, lw_xy points[LW_SHAPE_POINTS]);
 
-// Lengths of dash and gap in user units, longer in wide lines, whose round ends would close the gaps; returns how many were
-// written, 0 for a solid line.
-size_t lw_dash_pattern(lw_stroke stroke, double pattern[2]);
+// Lengths of dash and gap by turns in user units, longer in wide lines, whose round ends would close the gaps; returns how many
+// were written, 0 for a solid line.
+enum { LW_DASH_PARTS = 4 };
+size_t lw_dash_pattern(lw_stroke stroke, double pattern[LW_DASH_PARTS]);
 
 // One line an item, numbers rounded to 0.01: for golden files.
 void lw_draw_dump(const lw_draw *draw, lw_text *text);

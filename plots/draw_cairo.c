@@ -104,7 +104,7 @@ static void paint_path(cairo_t *cr, const lw_picture *picture, const lw_draw_ite
         cairo_fill_preserve(cr);
     }
     if (item->stroke.role != LW_ROLE_NONE) {
-        double pattern[2];
+        double pattern[LW_DASH_PARTS];
         size_t dashes = lw_dash_pattern(item->stroke, pattern);
         set_colour(cr, picture, item->stroke.role, 1.0);
         cairo_set_line_width(cr, item->stroke.width);

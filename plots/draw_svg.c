@@ -53,11 +53,12 @@ static void add_paint(lw_text *out, lw_role fill, lw_stroke stroke) {
     lw_text_add(out, "\"");
     if (stroked) {
         add_attribute(out, "stroke-width", stroke.width);
-        double pattern[2];
-        if (lw_dash_pattern(stroke, pattern) > 0) {
-            char dash[LW_DRAW_NUMBER];
-            char gap[LW_DRAW_NUMBER];
-            lw_text_print(out, " stroke-dasharray=\"%s %s\"", lw_draw_number(pattern[0], dash), lw_draw_number(pattern[1], gap));
+        double pattern[LW_DASH_PARTS];
+        const size_t parts = lw_dash_pattern(stroke, pattern);
+        for (size_t i = 0; i < parts; i++) {
+            char number[LW_DRAW_NUMBER];
+            lw_text_print(out, "%s%s%s", i == 0 ? " stroke-dasharray=\"" : " ", lw_draw_number(pattern[i], number),
+                          i + 1 == parts ? "\"" : "");
         }
     }
 }

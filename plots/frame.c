@@ -9,7 +9,7 @@
 #define TICK_GAP 4.0
 #define LABEL_SPACE 14.0  // least distance between neighbouring tick labels
 
-enum { SUBTITLE_LINES = 2, NOTE_LINES = 4, HASH_SHOWN = 12 };
+enum { TITLE_LINES = 2, SUBTITLE_LINES = 2, NOTE_LINES = 4, HASH_SHOWN = 12 };
 
 lw_font lw_font_of(double size, lw_role role, lw_anchor anchor) {
     return (lw_font){.size = size, .role = role, .anchor = anchor};
@@ -49,13 +49,29 @@ static const char *foot_line(const lw_canvas *canvas, const lw_result *result) {
                                 result->sha256[0] != '\0' ? ", SHA-256 " : "", HASH_SHOWN, result->sha256);
 }
 
+// Returns how many lines: none when out of memory.
+static size_t wrap_title(const lw_canvas *canvas, const char *title, const char *lines[TITLE_LINES]) {
+    return lw_text_wrap(canvas->metrics, canvas->arena, title, LW_SIZE_TITLE, true, canvas->width - 2 * MARGIN, lines,
+                        TITLE_LINES);
+}
+
+static double height_of_more(size_t lines) {
+    return lines > 1 ? (double)(lines - 1) * LW_SIZE_TITLE * LW_LINE_HEIGHT : 0.0;
+}
+
+double lw_frame_extra_height(const lw_canvas *canvas, const char *title) {
+    const char *lines[TITLE_LINES];
+    return ceil(height_of_more(wrap_title(canvas, title, lines)));
+}
+
 lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *subtitle, const char *note,
                      const lw_result *result) {
     lw_draw *draw = canvas->draw;
     double inner = canvas->width - 2 * MARGIN;
     lw_draw_rect(draw, 0, 0, canvas->width, canvas->height, LW_ROLE_BACKGROUND, (lw_stroke){0});
 
-    char *head = lw_text_fit(canvas->metrics, canvas->arena, title, LW_SIZE_TITLE, true, inner);
+    const char *heads[TITLE_LINES] = {NULL};
+    const size_t head_count = wrap_title(canvas, title, heads);
     const char *foot = foot_line(canvas, result);
     foot = foot == NULL ? NULL : lw_clean_utf8(canvas->arena, foot);  // metrics need valid UTF-8
     const char *simulated = result->hardware != NULL && result->hardware[0] != '\0'
@@ -64,25 +80,25 @@ lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *sub
     simulated = simulated == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, simulated, LW_SIZE_LABEL, false, inner);
     subtitle = lw_clean_utf8(canvas->arena, subtitle);
     note = lw_clean_utf8(canvas->arena, note);
-    if (head == NULL || foot == NULL || simulated == NULL || subtitle == NULL || note == NULL) {
+    if ((head_count == 0 && title[0] != '\0') || foot == NULL || simulated == NULL || subtitle == NULL || note == NULL) {
         out_of_memory(canvas);
         return (lw_box){0, 0, canvas->width, canvas->height};
     }
     lw_draw_group(draw, "head", "head", NULL);
     double y = MARGIN + LW_SIZE_TITLE * 0.8;
-    lw_draw_text(draw, MARGIN, y, lw_font_bold(LW_SIZE_TITLE, LW_ROLE_INK, LW_ANCHOR_START), head);
-    y += LW_SIZE_LABEL * 1.6;
+    draw_lines(canvas, MARGIN, y, lw_font_bold(LW_SIZE_TITLE, LW_ROLE_INK, LW_ANCHOR_START), heads, head_count);
+    y += LW_SIZE_LABEL * 1.6 + height_of_more(head_count);
     const char *lines[NOTE_LINES] = {NULL};
     const lw_font plain = lw_font_of(LW_SIZE_LABEL, LW_ROLE_MUTED, LW_ANCHOR_START);
     y = draw_lines(canvas, MARGIN, y, plain, &simulated, simulated[0] != '\0' ? 1 : 0);
-    size_t count = lw_text_wrap(canvas->metrics, canvas->arena, subtitle, LW_SIZE_LABEL, inner, lines, SUBTITLE_LINES);
+    size_t count = lw_text_wrap(canvas->metrics, canvas->arena, subtitle, LW_SIZE_LABEL, false, inner, lines, SUBTITLE_LINES);
     y = draw_lines(canvas, MARGIN, y, plain, lines, count);
     lw_draw_ungroup(draw);
 
     lw_draw_group(draw, "foot", "foot", NULL);
     lw_font small = lw_font_of(LW_SIZE_FOOT, LW_ROLE_MUTED, LW_ANCHOR_START);
     double line = LW_SIZE_FOOT * LW_LINE_HEIGHT;
-    count = lw_text_wrap(canvas->metrics, canvas->arena, note, LW_SIZE_FOOT, inner, lines, NOTE_LINES);
+    count = lw_text_wrap(canvas->metrics, canvas->arena, note, LW_SIZE_FOOT, false, inner, lines, NOTE_LINES);
     double bottom = canvas->height - MARGIN + LW_SIZE_FOOT * 0.5 - line * (double)count;
     draw_lines(canvas, MARGIN, bottom, small, lines, count);
     char *last = lw_text_fit(canvas->metrics, canvas->arena, foot, LW_SIZE_FOOT, false, inner);

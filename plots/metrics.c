@@ -63,12 +63,12 @@ char *lw_text_fit(const lw_metrics *metrics, lw_arena *arena, const char *utf8, 
     return cut(metrics, arena, utf8, strlen(utf8), size, bold, width);
 }
 
-size_t lw_text_wrap(const lw_metrics *metrics, lw_arena *arena, const char *utf8, double size, double width, const char **lines,
-                    size_t max) {
+size_t lw_text_wrap(const lw_metrics *metrics, lw_arena *arena, const char *utf8, double size, bool bold, double width,
+                    const char **lines, size_t max) {
     size_t count = 0;
     while (*utf8 != '\0' && count < max) {
         if (count + 1 == max) {
-            lines[count] = lw_text_fit(metrics, arena, utf8, size, false, width);
+            lines[count] = lw_text_fit(metrics, arena, utf8, size, bold, width);
             return lines[count] == NULL ? 0 : max;
         }
         char *line = lw_arena_copy(arena, utf8);
@@ -77,7 +77,7 @@ size_t lw_text_wrap(const lw_metrics *metrics, lw_arena *arena, const char *utf8
         }
         // Shorten word by word. A single word that is too long is cut.
         size_t taken = strlen(line);
-        while (lw_text_width(metrics, line, size, false) > width) {
+        while (lw_text_width(metrics, line, size, bold) > width) {
             char *space = strrchr(line, ' ');
             if (space == NULL || space == line) {
                 break;
@@ -85,7 +85,7 @@ size_t lw_text_wrap(const lw_metrics *metrics, lw_arena *arena, const char *utf8
             *space = '\0';
             taken = (size_t)(space - line) + 1;
         }
-        lines[count] = lw_text_fit(metrics, arena, line, size, false, width);
+        lines[count] = lw_text_fit(metrics, arena, line, size, bold, width);
         if (lines[count] == NULL) {
             return 0;
         }

@@ -35,7 +35,7 @@ char *lw_text_fit(const lw_metrics *metrics, lw_arena *arena, const char *utf8, 
 
 // Break text at spaces into at most max lines of at most width; the last one is cut with an ellipsis. Returns the number of
 // lines, 0 when out of memory or for an empty text.
-size_t lw_text_wrap(const lw_metrics *metrics, lw_arena *arena, const char *utf8, double size, double width, const char **lines,
-                    size_t max);
+size_t lw_text_wrap(const lw_metrics *metrics, lw_arena *arena, const char *utf8, double size, bool bold, double width,
+                    const char **lines, size_t max);
 
 #endif

@@ -24,7 +24,7 @@ typedef enum lw_chart_kind {
     LW_CHART_BANDWIDTH,       // payload bandwidth against size: lines, ceilings, half-power sizes, measured dots
     LW_CHART_TIME,            // time against size
     LW_CHART_WATERFALL,       // from the raw rate to what was achieved, one row a link
-    LW_CHART_PLANE,           // bandwidth of a long transfer against the time of a short one, one mark a link
+    LW_CHART_PLANE,           // bandwidth of a long transfer against latency, one mark a link
     LW_CHART_LOADED_LATENCY,  // mean latency against the bandwidth that a growing load achieves
     LW_CHART_KINDS
 } lw_chart_kind;
@@ -73,7 +73,8 @@ typedef struct lw_picture {
 } lw_picture;
 
 // Everything about a chart that needs no numbers: are its paths swept and its workload there, has it room for all that is swept?
-// outline: a result of which only set and the names of workloads are read (lw_scenario_outline). LW_BAD_INPUT with a diagnostic.
+// outline: a result of which only set, and name and paced of workloads, are read (lw_scenario_outline). LW_BAD_INPUT with a
+// diagnostic.
 lw_status lw_chart_check(const lw_chart_request *request, const lw_result *outline, lw_diags *diags) LW_CHECKED;
 
 // Lay the chart out. LW_BAD_INPUT with a diagnostic when the request names a path or workload that the result does not have, when

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plots/series_names.h"
+
 typedef struct collector {
     const lw_chart_request *request;
     const lw_result *result;
@@ -17,9 +19,7 @@ typedef struct collector {
     size_t left_out;          // values that cannot be drawn
 } collector;
 
-static bool given(const char *text) {
-    return text != NULL && text[0] != '\0';
-}
+static const char in_workloads[] = "workloads.";
 
 static const lw_set_value *set_value(const lw_point *point, const char *path) {
     for (size_t i = 0; path != NULL && i < point->set_count; i++) {
@@ -70,10 +70,25 @@ static void choose_unit(lw_chart_data *data) {
     data->x_in_base = units[data->x_dimension].in_base;
 }
 
+// Refuse a plane whose transfers all have the same size, as far as the swept values tell.
+static lw_status check_sizes(const collector *c) {
+    const double first = set_value(&c->result->point[0], c->data->x_path)->number;
+    bool several = false;
+    for (size_t i = 1; i < c->result->point_count; i++) {
+        const lw_set_value *x = set_value(&c->result->point[i], c->data->x_path);
+        several = several || (x != NULL && x->number != first);
+    }
+    if (several && strncmp(c->data->x_path, in_workloads, sizeof in_workloads - 1) == 0) {
+        return LW_OK;
+    }
+    return lw_error(c->diags, place_of(c, c->request->x_place), "sweep a small and a large size, such as [64 B, 1 GiB]",
+                    "the plane needs transfers of two sizes, and '%s' gives it one", c->data->x_path);
+}
+
 static lw_status choose_x(collector *c) {
     const lw_point *first = &c->result->point[0];
     const lw_set_value *chosen = NULL;
-    if (given(c->request->x)) {
+    if (lw_is_given(c->request->x)) {
         chosen = set_value(first, c->request->x);
         if (chosen == NULL) {
             return unknown_path(c, "x", c->request->x, c->request->x_place);
@@ -100,17 +115,17 @@ static lw_status choose_x(collector *c) {
     c->data->x_path = chosen == NULL ? NULL : chosen->path;
     c->data->x_dimension = chosen == NULL ? LW_PLAIN : chosen->dimension;
     choose_unit(c->data);
-    return LW_OK;
+    return c->request->kind == LW_CHART_PLANE ? check_sizes(c) : LW_OK;
 }
 
 static lw_status choose_paths(collector *c) {
     const lw_point *first = &c->result->point[0];
     LW_TRY(choose_x(c));
-    c->panel_path = given(c->request->panel) ? c->request->panel : NULL;
+    c->panel_path = lw_is_given(c->request->panel) ? c->request->panel : NULL;
     if (c->panel_path != NULL && set_value(first, c->panel_path) == NULL) {
         return unknown_path(c, "panel", c->panel_path, c->request->panel_place);
     }
-    if (given(c->request->series)) {
+    if (lw_is_given(c->request->series)) {
         c->series_path = c->request->series;
         return set_value(first, c->series_path) != NULL ? LW_OK
                                                         : unknown_path(c, "series", c->series_path, c->request->series_place);
@@ -141,26 +156,20 @@ static bool tied_to_x(const collector *c, size_t index) {
 
 // Is x about this workload? A size of another workload is not, unless it is swept together with its own.
 static bool x_concerns(const collector *c, const lw_point *point, const char *workload) {
-    static const char prefix[] = "workloads.";
     const char *path = c->data->x_path;
-    if (path == NULL || strncmp(path, prefix, sizeof prefix - 1) != 0) {
+    if (path == NULL || strncmp(path, in_workloads, sizeof in_workloads - 1) != 0) {
         return true;
     }
-    const char *name = path + sizeof prefix - 1;
+    const char *name = path + sizeof in_workloads - 1;
     size_t length = strcspn(name, ".");
     if ((strlen(workload) == length && strncmp(name, workload, length) == 0) || strncmp(name, "*", length) == 0) {
         return true;
     }
-    const char *own = lw_arena_print(c->arena, "%s%s%s", prefix, workload, name + length);
+    const char *own = lw_arena_print(c->arena, "%s%s%s", in_workloads, workload, name + length);
     return own != NULL && set_value(point, own) != NULL;
 }
 
 // ---- Series ----
-
-static const char *last_part(const char *path) {
-    const char *dot = strrchr(path, '.');
-    return dot == NULL ? path : dot + 1;
-}
 
 // The value of the series path and of every other swept path that is neither x nor panel.
 static const char *series_key(collector *c, const lw_point *point, const bool *tied) {
@@ -171,105 +180,50 @@ static const char *series_key(collector *c, const lw_point *point, const bool *t
         bool used = value == own || tied[i] || (c->data->x_path != NULL && strcmp(value->path, c->data->x_path) == 0) ||
                     (c->panel_path != NULL && strcmp(value->path, c->panel_path) == 0);
         if (!used) {
-            key = lw_arena_print(c->arena, "%s%s%s %s", key, key[0] == '\0' ? "" : ", ", last_part(value->path), value->text);
+            key = lw_arena_print(c->arena, "%s%s%s %s", key, key[0] == '\0' ? "" : ", ", lw_path_end(value->path), value->text);
         }
     }
     return key;
 }
 
+static const char *shared_text(const char *a, const char *b) {
+    return a != NULL && b != NULL && strcmp(a, b) == 0 ? a : NULL;
+}
+
+// What one point says of its series. stage: NULL when the result has none.
+static lw_series series_at(const collector *c, const char *key, const lw_point *point, const lw_stage_result *stage) {
+    const lw_set_value *own = set_value(point, c->series_path);
+    lw_series series = {.key = key, .value = own == NULL ? "" : own->text, .hue = lw_hue_of_family(NULL)};
+    if (stage != NULL) {
+        series.label = stage->label;
+        series.link = stage->link;
+        series.hue = lw_hue_of_family(stage->family);
+        series.evidence = lw_evidence_shown(c->request, stage);
+    }
+    return series;
+}
+
 static lw_status find_series(collector *c, const char *key, const lw_point *point, const lw_stage_result *stage, size_t *index) {
     lw_chart_data *data = c->data;
+    const lw_series here = series_at(c, key, point, stage);
     for (size_t i = 0; i < data->series_count; i++) {
-        if (strcmp(data->series[i].key, key) == 0) {
+        lw_series *series = &data->series[i];
+        if (strcmp(series->key, key) == 0) {
+            series->label = shared_text(series->label, here.label);
+            series->link = shared_text(series->link, here.link);
+            series->hue = series->hue == here.hue ? here.hue : LW_HUE_OTHER;
+            series->evidence = lw_evidence_weaker(series->evidence, here.evidence);
             *index = i;
             return LW_OK;
         }
     }
-    bool named_marks = c->request->kind == LW_CHART_WATERFALL || c->request->kind == LW_CHART_PLANE;
-    int most = named_marks ? LW_SERIES_MAX : LW_LINES_MAX;
+    int most = lw_has_named_marks(c->request) ? LW_SERIES_MAX : LW_LINES_MAX;
     if (data->series_count == (size_t)most) {
         return lw_error(c->diags, c->request->place, "sweep less, or give the chart a panel: or a workload: to split it",
-                        "more than %d %s in one chart cannot be read", most, named_marks ? "links" : "lines");
-    }
-    const lw_set_value *own = set_value(point, c->series_path);
-    lw_evidence evidence = stage == NULL ? LW_SPECIFIED : stage->evidence;
-    if (stage != NULL && c->request->kind == LW_CHART_PLANE) {  // a mark there is as much a time as a rate
-        evidence = lw_evidence_weaker(evidence, stage->latency_evidence);
+                        "more than %d %s in one chart cannot be read", most, lw_has_named_marks(c->request) ? "links" : "lines");
     }
     *index = data->series_count++;
-    data->series[*index] = (lw_series){.key = key,
-                                       .value = own == NULL ? "" : own->text,
-                                       .label = stage == NULL ? NULL : stage->label,
-                                       .hue = lw_hue_of_family(stage == NULL ? NULL : stage->family),
-                                       .evidence = evidence};
-    return LW_OK;
-}
-
-static bool label_is_unique(const lw_chart_data *data, size_t index) {
-    const char *label = data->series[index].label;
-    for (size_t i = 0; given(label) && i < data->series_count; i++) {
-        if (i != index && given(data->series[i].label) && strcmp(label, data->series[i].label) == 0) {
-            return false;
-        }
-    }
-    return given(label);
-}
-
-// Labels of links serve as names when they tell all series apart; on the plane all of one hue.
-static bool labels_serve(const collector *c, size_t index) {
-    const lw_series *series = c->data->series;
-    for (size_t i = 0; i < c->data->series_count; i++) {
-        bool concerned = c->request->kind != LW_CHART_PLANE || series[i].hue == series[index].hue;
-        if (concerned && !label_is_unique(c->data, i)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// "vapour=22 g/m3" and "tx_port 5 ns" as people write it.
-static const char *readable(lw_arena *arena, const char *name) {
-    char *clean = lw_clean_utf8(arena, name);
-    for (char *at = clean; at != NULL && *at != '\0'; at++) {
-        *at = *at == '=' || *at == '_' ? ' ' : *at;
-    }
-    const char *cubic = clean == NULL ? NULL : strstr(clean, "g/m3");
-    return cubic == NULL ? clean : lw_arena_print(arena, "%.*sg/m\u00B3%s", (int)(cubic - clean), clean, cubic + 4);
-}
-
-static const char *xml_name(lw_arena *arena, size_t index, const char *text) {
-    char *name = lw_arena_print(arena, "series-%zu-%.40s", index + 1, text);
-    for (char *at = name; at != NULL && *at != '\0'; at++) {
-        bool letter = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9');
-        *at = letter ? *at : '-';
-    }
-    return name;
-}
-
-static lw_status name_series(collector *c, bool number_series) {
-    lw_chart_data *data = c->data;
-    int used[LW_HUES] = {0};
-    for (size_t i = 0; i < data->series_count; i++) {
-        lw_series *series = &data->series[i];
-        bool by_label = labels_serve(c, i);
-        const char *name = by_label ? series->label : series->key;
-        if (!by_label && number_series) {
-            name = lw_arena_print(c->arena, "%s %s", last_part(c->series_path), series->key);
-        } else if (!by_label && series->key[0] == '\0') {
-            name = given(series->label) ? series->label : "model";
-        }
-        series->plain = name == NULL ? NULL : readable(c->arena, name);
-        series->name = series->plain;
-        if (series->plain != NULL && series->evidence >= LW_ASSUMED) {
-            series->name = lw_arena_print(c->arena, "%s (%s)", series->plain, lw_evidence_words[series->evidence]);
-        }
-        series->id = xml_name(c->arena, i, series->key);
-        series->shade = (lw_shade)(used[series->hue]++ % LW_LINE_SHADES);
-        series->shape = (lw_shape)(i % LW_SHAPE_CROSS);  // which is for what nobody measured
-        if (series->name == NULL || series->id == NULL) {
-            return LW_NO_MEMORY;
-        }
-    }
+    data->series[*index] = here;
     return LW_OK;
 }
 
@@ -308,9 +262,9 @@ static lw_status find_panel(collector *c, const lw_point *point, const lw_worklo
                         "name the one to show with workload:", "more than %d panels in one chart cannot be read", LW_PANELS_MAX);
     }
     lw_panel *panel = &data->panel[data->panel_count++];
-    const char *what = given(workload->direction) ? with_arrows(c->arena, workload->direction) : workload->name;
+    const char *what = lw_is_given(workload->direction) ? with_arrows(c->arena, workload->direction) : workload->name;
     *panel = (lw_panel){.workload = workload->name, .copy = workload->copy, .value = value};
-    const char *title = own == NULL ? what : lw_arena_print(c->arena, "%s, %s %s", what, last_part(own->path), value);
+    const char *title = own == NULL ? what : lw_arena_print(c->arena, "%s, %s %s", what, lw_path_end(own->path), value);
     panel->title = title == NULL ? NULL : lw_clean_utf8(c->arena, title);
     panel->curve = LW_NEW_ARRAY(c->arena, lw_curve, LW_SERIES_MAX);
     panel->measured = LW_NEW_ARRAY(c->arena, lw_curve, c->result->measured_count);
@@ -367,6 +321,9 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, cons
         curve->point = grown;
         curve->capacity = capacity;
     }
+    const char *label = stage == NULL ? NULL : stage->label;
+    curve->mixed =
+        curve->mixed || (curve->count > 0 && shared_text(curve->stage == NULL ? NULL : curve->stage->label, label) == NULL);
     if (curve->least == NULL || sample.order < curve->least_order) {
         curve->least = workload;
         curve->least_order = sample.order;
@@ -426,9 +383,25 @@ static bool is_saturated(const collector *c, const lw_sample *sample) {
            sample->at.x < kept_up * sample->order;
 }
 
+// Copies of a given size are as late as they are long; only packets that come at a rate have a mean latency.
+static bool is_shown(const collector *c, const lw_workload_result *workload) {
+    return c->request->kind != LW_CHART_LOADED_LATENCY || workload->paced;
+}
+
+static lw_status check_content(const collector *c) {
+    if (c->data->panel_count > 0) {
+        return LW_OK;
+    }
+    return c->request->kind == LW_CHART_LOADED_LATENCY
+               ? lw_error(c->diags, c->request->place, "use kind: stream, or kind: dma with a rate:",
+                          "there is nothing to draw: only work that comes at a rate has a mean latency")
+               : lw_error(c->diags, c->request->place, NULL,
+                          "there is nothing to draw: no workload has a value that fits the axes");
+}
+
 static lw_status add_workload(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key) {
     lw_sample sample = sample_of(c, point, workload);
-    if (is_saturated(c, &sample)) {
+    if (!is_shown(c, workload) || is_saturated(c, &sample)) {
         return LW_OK;
     }
     if (!drawable(c, sample.at)) {
@@ -500,7 +473,7 @@ static double observed(const collector *c, const lw_measured_series *measured, c
 }
 
 static size_t series_of_measured(const lw_chart_data *data, const lw_measured_series *measured) {
-    for (size_t i = 0; given(measured->series) && i < data->series_count; i++) {
+    for (size_t i = 0; lw_is_given(measured->series) && i < data->series_count; i++) {
         if (strcmp(data->series[i].value, measured->series) == 0) {
             return i;
         }
@@ -508,11 +481,17 @@ static size_t series_of_measured(const lw_chart_data *data, const lw_measured_se
     return SIZE_MAX;
 }
 
+// Sizes belong on an axis of sizes, and nothing else does: beside them 3 mm are no 3 bytes.
+static bool fits_x(const collector *c, const lw_measured_series *measured) {
+    return measured->over_sizes == (c->data->x_dimension == LW_BYTES);
+}
+
 static lw_status add_measured(collector *c, const lw_measured_series *measured) {
     bool placed = false;
-    for (size_t i = 0; i < c->data->panel_count; i++) {
+    for (size_t i = 0; i < c->data->panel_count && fits_x(c, measured); i++) {
         lw_panel *panel = &c->data->panel[i];
-        bool belongs = !given(measured->direction) || !given(panel->copy) || strcmp(measured->direction, panel->copy) == 0;
+        bool belongs =
+            !lw_is_given(measured->direction) || !lw_is_given(panel->copy) || strcmp(measured->direction, panel->copy) == 0;
         if (!belongs) {
             continue;
         }
@@ -534,11 +513,12 @@ static lw_status add_measured(collector *c, const lw_measured_series *measured) 
         placed = placed || dots->count > 0;
     }
     if (!placed) {
-        lw_note(c->diags, c->request->place,
-                c->request->kind == LW_CHART_LOADED_LATENCY
-                    ? "it must vary a rate and observe mean_latency_us"
-                    : "its direction must be that of a workload, and it must observe bandwidth_GBps or time_us",
-                "the measured table %s has no points for this chart", measured->table);
+        lw_note(
+            c->diags, c->request->place,
+            c->request->kind == LW_CHART_LOADED_LATENCY
+                ? "it must vary a rate and observe mean_latency_us"
+                : "x of both must be sizes or neither, its direction that of a workload; it must observe bandwidth_GBps or time_us",
+            "the measured table %s has no points for this chart", measured->table);
     }
     return LW_OK;
 }
@@ -574,7 +554,7 @@ static lw_status walk(collector *c, visitor visit) {
     for (size_t i = 0; i < set_count; i++) {
         tied[i] = c->data->x_path != NULL && tied_to_x(c, i);
     }
-    const char *wanted = given(c->request->workload) ? c->request->workload : NULL;
+    const char *wanted = lw_is_given(c->request->workload) ? c->request->workload : NULL;
     bool found = wanted == NULL;
     for (size_t i = 0; i < result->point_count; i++) {
         const lw_point *point = &result->point[i];
@@ -597,15 +577,18 @@ static lw_status walk(collector *c, visitor visit) {
 static lw_status claim_room(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key) {
     size_t series;
     lw_panel *panel;
+    if (!is_shown(c, workload)) {
+        return LW_OK;
+    }
     LW_TRY(find_series(c, key, point, NULL, &series));
-    // Under loaded latency only paced work has values, and which that is nobody knows before the run.
-    return c->request->kind == LW_CHART_LOADED_LATENCY ? LW_OK : find_panel(c, point, workload, &panel);
+    return find_panel(c, point, workload, &panel);
 }
 
 lw_status lw_chart_find_room(const lw_chart_request *request, const lw_result *outline, lw_arena *arena, lw_diags *diags) {
     lw_chart_data data = {0};
     collector c = {.request = request, .result = outline, .arena = arena, .diags = diags, .data = &data};
-    return walk(&c, claim_room);
+    LW_TRY(walk(&c, claim_room));
+    return check_content(&c);
 }
 
 lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
@@ -617,14 +600,11 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
         lw_warn(diags, request->place, request->axis == LW_AXIS_LOG ? "axis: linear shows zero and negative values" : NULL,
                 "%zu values are not drawn: they are no finite numbers, or not positive on a logarithmic axis", c.left_out);
     }
-    if (data.panel_count == 0) {
-        return lw_error(diags, request->place, NULL, "there is nothing to draw: no workload has a value that fits the axes");
-    }
+    LW_TRY(check_content(&c));
     sort_curves(&c);
     LW_TRY(name_panels(&c));
     const lw_set_value *own = set_value(&result->point[0], c.series_path);
-    bool number_series = own != NULL && own->is_number;
-    LW_TRY(name_series(&c, number_series));
+    LW_TRY(lw_series_give_names(request, c.series_path, own != NULL && own->is_number, arena, &data));
     bool takes_dots = request->kind != LW_CHART_WATERFALL && request->kind != LW_CHART_PLANE;
     for (size_t i = 0; i < result->measured_count && takes_dots; i++) {
         LW_TRY(add_measured(&c, &result->measured[i]));

@@ -18,14 +18,16 @@ enum { LW_LINES_MAX = 12, LW_SERIES_MAX = 48, LW_PANELS_MAX = 4 };
 typedef struct lw_series {
     const char *value;  // of the series path, as the scenario names it
     const char *key;    // value and whatever else was swept: what tells it from the others
-    const char *label;  // of the link: "PCIe 4.0 x16"; NULL when the result has none
+    const char *label;  // of the link: "PCIe 4.0 x16"; NULL when the result has none, or its points more than one
+    const char *link;   // "egpu"; NULL as label
     const char *name;   // what a reader sees, with the evidence where it is weak
     const char *plain;  // without it
     const char *id;     // for SVG: letters, digits, hyphens
-    lw_hue hue;
+    lw_hue hue;         // LW_HUE_OTHER also when its points are about links of several families
     lw_shade shade;
+    bool again;  // its shade was used before: lines then differ in another way
     lw_shape shape;
-    lw_evidence evidence;  // of the link; from LW_ASSUMED on the line is dashed and its name says so
+    lw_evidence evidence;  // of the link and its guests; from LW_ASSUMED on the line is dashed and its name says so
 } lw_series;
 
 typedef struct lw_sample {
@@ -36,9 +38,11 @@ typedef struct lw_sample {
 
 typedef struct lw_curve {
     size_t series;     // index; SIZE_MAX for measured points that belong to no series
+    lw_series look;    // of that series, with the link's own name where the curve is about one and the series about several
     lw_sample *point;  // by growing order; y in GB/s or seconds
     size_t count, capacity;
     bool has_band;                           // some low or high is not y
+    bool mixed;                              // its points are about links with different labels
     bool by_size;                            // x is what is transferred: time between points runs straight (Hockney)
     const lw_stage_result *stage;            // at the largest order; NULL when the result has none
     const lw_workload_result *least, *most;  // at the ends of the order; NULL for measured points
@@ -74,7 +78,7 @@ typedef struct lw_chart_data {
 lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                            lw_chart_data *out) LW_CHECKED;
 
-// What lw_chart_collect would refuse whatever the numbers: only set and the names of workloads are read.
+// What lw_chart_collect would refuse whatever the numbers: only set, and name and paced of workloads, are read.
 lw_status lw_chart_find_room(const lw_chart_request *request, const lw_result *outline, lw_arena *arena,
                              lw_diags *diags) LW_CHECKED;
 

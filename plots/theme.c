@@ -160,3 +160,10 @@ double lw_contrast(uint32_t a, uint32_t b) {
     double of_b = relative_luminance(b);
     return (fmax(of_a, of_b) + 0.05) / (fmin(of_a, of_b) + 0.05);
 }
+
+lw_role lw_role_for_text(const lw_theme *theme, lw_hue hue, lw_shade shade) {
+    static const double readable = 4.5;
+    const lw_role own = lw_role_of(hue, shade);
+    const bool serves = shade != LW_SHADE_FIRST && lw_contrast(theme->colour[own], theme->colour[LW_ROLE_BACKGROUND]) >= readable;
+    return serves ? own : lw_role_of(hue, LW_SHADE_TEXT);
+}

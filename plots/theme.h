@@ -49,11 +49,6 @@ static inline lw_role lw_role_of(lw_hue hue, lw_shade shade) {
     return (lw_role)(LW_ROLE_HUES + (int)hue * LW_SHADES + (int)shade);
 }
 
-// Text beside a line: the second shade is as readable as text must be, the others need their own.
-static inline lw_role lw_role_for_text(lw_hue hue, lw_shade shade) {
-    return lw_role_of(hue, shade == LW_SHADE_SECOND ? LW_SHADE_SECOND : LW_SHADE_TEXT);
-}
-
 // 0xRRGGBB of every role; [LW_ROLE_NONE] means nothing.
 typedef struct lw_theme {
     const char *name;
@@ -62,6 +57,10 @@ typedef struct lw_theme {
 
 // kind: lw_theme_kind of plots/plots.h. Static, read-only.
 const lw_theme *lw_theme_of(int kind);
+
+// Text beside a line, in the shade of the line where that is readable (a contrast of 4.5). The first shade is that of text or
+// nearly so.
+lw_role lw_role_for_text(const lw_theme *theme, lw_hue hue, lw_shade shade);
 
 // The hue of a family by its name in configs ("pcie", "usb4", ...); LW_HUE_OTHER for one without a colour; NULL is allowed.
 lw_hue lw_hue_of_family(const char *family);

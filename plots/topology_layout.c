@@ -235,10 +235,10 @@ static bool in_columns(const layouter *l, uint32_t node) {
 
 // Break a text into as few lines as fit, and these as evenly as they can be: no word is left alone.
 static size_t wrap_evenly(layouter *l, const char *text, double width, const char **lines) {
-    size_t count = lw_text_wrap(l->metrics, l->arena, text, LW_SIZE_SMALL, width, lines, LW_TOPOLOGY_LINES);
+    size_t count = lw_text_wrap(l->metrics, l->arena, text, LW_SIZE_SMALL, false, width, lines, LW_TOPOLOGY_LINES);
     for (double narrow = width - 8.0; count > 1 && narrow > width / 2; narrow -= 8.0) {
         const char *tried[LW_TOPOLOGY_LINES + 1];
-        size_t needed = lw_text_wrap(l->metrics, l->arena, text, LW_SIZE_SMALL, narrow, tried, LW_TOPOLOGY_LINES + 1);
+        size_t needed = lw_text_wrap(l->metrics, l->arena, text, LW_SIZE_SMALL, false, narrow, tried, LW_TOPOLOGY_LINES + 1);
         if (needed != count) {
             break;
         }

@@ -79,7 +79,8 @@ typedef struct lw_run {
 lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_arena *arena, lw_diags *diags,
                           lw_result *out) LW_CHECKED;
 
-// What is known of the result before a run: every point with its swept values and its workloads, of which only the names are set.
+// What is known of the result before a run: every point with its swept values and its workloads, of which only the names are set,
+// and whether they are paced in some point.
 lw_status lw_scenario_outline(const lw_scenario *scenario, lw_arena *arena, lw_diags *diags, lw_result *out) LW_CHECKED;
 
 // The fabric of one point, for tests and drawings. Lives in the arena.

@@ -139,79 +139,19 @@ static void guests_have_a_share(void **state) {
 static void guests_by_word(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-#define CARD(rest) "{kind: gpu, submit: 5 us" rest "}"
     lw_result result = run_text(
-        &test,
-        "nodes: {host: {kind: host}, gpu: {kind: gpu}}\n"
-        "links: {slot: {between: [host, gpu], preset: pcie-4-x16, dllp: none}}\n"
-        "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}\n"
-        "sweep: {nodes.gpu: [" CARD("") ", " CARD(", virtualisation: passthrough") ", " CARD(
-            ", virtualisation: mig, guests: "
-            "4") ", " CARD(", "
-                           "virtualisation: "
-                           "sr-iov, guests: "
-                           "2") ", " CARD(","
-                                          " "
-                                          "v"
-                                          "i"
-                                          "r"
-                                          "t"
-                                          "u"
-                                          "a"
-                                          "l"
-                                          "i"
-                                          "s"
-                                          "a"
-                                          "t"
-                                          "i"
-                                          "o"
-                                          "n"
-                                          ":"
-                                          " "
-                                          "t"
-                                          "i"
-                                          "m"
-                                          "e"
-                                          "-"
-                                          "s"
-                                          "l"
-                                          "i"
-                                          "c"
-                                          "i"
-                                          "n"
-                                          "g"
-                                          ","
-                                          " "
-                                          "g"
-                                          "u"
-                                          "e"
-                                          "s"
-                                          "t"
-                                          "s"
-                                          ":"
-                                          " "
-                                          "3"
-                                          ","
-                                          " "
-                                          "t"
-                                          "i"
-                                          "m"
-                                          "e"
-                                          "_"
-                                          "s"
-                                          "l"
-                                          "i"
-                                          "c"
-                                          "e"
-                                          ":"
-                                          " "
-                                          "6"
-                                          " "
-                                          "m"
-                                          "s") ", " CARD(", virtualisation: api-remoting") ", " CARD(", virtualisation: "
-                                                                                                     "time-slicing, guests: 2, "
-                                                                                                     "guest_share: 30 %, "
-                                                                                                     "guest_call: 7 us") "]}\n");
+        &test, "nodes: {host: {kind: host}, gpu: {kind: gpu}}\n"
+               "links: {slot: {between: [host, gpu], preset: pcie-4-x16, dllp: none}}\n"
+               "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}\n"
+               "sweep:\n"
+               "  nodes.gpu:\n"
+               "    - {kind: gpu, submit: 5 us}\n"
+               "    - {kind: gpu, submit: 5 us, virtualisation: passthrough}\n"
+               "    - {kind: gpu, submit: 5 us, virtualisation: mig, guests: 4}\n"
+               "    - {kind: gpu, submit: 5 us, virtualisation: sr-iov, guests: 2}\n"
+               "    - {kind: gpu, submit: 5 us, virtualisation: time-slicing, guests: 3, time_slice: 6 ms}\n"
+               "    - {kind: gpu, submit: 5 us, virtualisation: api-remoting}\n"
+               "    - {kind: gpu, submit: 5 us, virtualisation: time-slicing, guests: 2, guest_share: 30 %, guest_call: 7 us}\n");
     const lw_workload_result *alone = workload_of(&result.point[0], "up");
     static const struct {
         double share;
@@ -220,6 +160,8 @@ static void guests_by_word(void **state) {
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         const lw_workload_result *up = workload_of(&result.point[i], "up");
         assert_int_equal((up->fixed_ps - alone->fixed_ps) / 1000000, expected[i].call_us);
+        assert_int_equal(result.point[i].stage->guest_evidence, i < 2 ? LW_SPECIFIED : LW_ASSUMED);
+        assert_int_equal(result.point[i].evidence, i < 2 ? LW_SPECIFIED : LW_ASSUMED);
         double moving_s = up->time_s - (double)up->fixed_ps / 1e12;
         assert_close((alone->time_s - (double)alone->fixed_ps / 1e12) / moving_s, expected[i].share, 1e-3);
     }

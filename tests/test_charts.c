@@ -80,6 +80,7 @@ static void fill_measured(lw_arena *arena, lw_result *result) {
                                                .family = "oculink",
                                                .observe = "bandwidth_GBps",
                                                .direction = "h2d",
+                                               .over_sizes = true,
                                                .points = oculink,
                                                .count = 4};
     result->measured[1] = (lw_measured_series){.table = "thunderbolt-h2d",
@@ -89,6 +90,7 @@ static void fill_measured(lw_arena *arena, lw_result *result) {
                                                .family = "usb4",
                                                .observe = "bandwidth_GBps",
                                                .direction = "h2d",
+                                               .over_sizes = true,
                                                .points = thunderbolt,
                                                .count = 4};
     result->measured[2] = (lw_measured_series){.table = "slot-d2h",
@@ -98,6 +100,7 @@ static void fill_measured(lw_arena *arena, lw_result *result) {
                                                .family = "pcie",
                                                .observe = "bandwidth_GBps",
                                                .direction = "d2h",
+                                               .over_sizes = true,
                                                .points = slot,
                                                .count = 6};
 }
@@ -589,6 +592,31 @@ static void test_other_axes(void **state) {
     lw_test_end(&test);
 }
 
+// A title over one line takes two, and the picture grows by that; what is longer still is cut.
+static void test_titles_wrap(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    lw_metrics fixed = lw_metrics_fixed();
+    for (int kind = 0; kind < SIZE_KINDS; kind++) {
+        lw_chart_request request = request_of((lw_chart_kind)kind);
+        lw_picture one;
+        lw_picture two;
+        assert_int_equal(render(&test, &request, &result, &one), LW_OK);
+        request.title = "Does an external card behind OCuLink or Thunderbolt carry what a slot in the machine carries, and what "
+                        "remains of the rate that is printed on the box?";
+        assert_int_equal(render(&test, &request, &result, &two), LW_OK);
+        check_texts(&test, &two, &fixed);
+        assert_true(has_text(&two, "Does an external") && has_text(&two, "on the box?"));
+        assert_close(two.height - one.height, ceil(LW_SIZE_TITLE * LW_LINE_HEIGHT), 1e-9);
+        request.title = lw_arena_print(test.arena, "%s %s %s", request.title, request.title, request.title);
+        assert_int_equal(render(&test, &request, &result, &two), LW_OK);
+        check_texts(&test, &two, &fixed);
+        assert_close(two.height - one.height, ceil(LW_SIZE_TITLE * LW_LINE_HEIGHT), 1e-9);
+    }
+    lw_test_end(&test);
+}
+
 // ---- Half-power ----
 
 static void test_half_power_is_hockneys(void **state) {
@@ -656,7 +684,7 @@ static void test_wrong_requests_are_explained(void **state) {
         {{.kind = LW_CHART_WATERFALL, .height = 300},
          "3:5: the chart is too low for 12 rows | give it more height:, or leave it out"},
         {{.kind = LW_CHART_WATERFALL, .width = 400},
-         "3:5: the chart of 400 x 810 is too small for what it shows | give it more width:, or leave it out"},
+         "3:5: the chart of 400 x 833 is too small for what it shows | give it more width:, or leave it out"},
     };
     static const lw_source source = {.name = "scenario.yaml"};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -766,8 +794,14 @@ static void test_memory_runs_out(void **state) {
     lw_stage_result stage[COUNT];
     lw_point point[COUNT];
     double dots[2][2] = {{4096, 0.3}, {65536, 2.9}};
-    lw_measured_series measured = {
-        .table = "t", .label = "l", .provenance = "p", .family = "pcie", .observe = "bandwidth_GBps", .points = dots, .count = 2};
+    lw_measured_series measured = {.table = "t",
+                                   .label = "l",
+                                   .provenance = "p",
+                                   .family = "pcie",
+                                   .observe = "bandwidth_GBps",
+                                   .over_sizes = true,
+                                   .points = dots,
+                                   .count = 2};
     for (int i = 0; i < COUNT; i++) {
         double bytes = ldexp(4096, 4 * i);
         set[i] =
@@ -805,6 +839,7 @@ int main(void) {
         cmocka_unit_test(test_one_family_is_told_apart),
         cmocka_unit_test(test_ceiling_is_of_one_link),
         cmocka_unit_test(test_other_axes),
+        cmocka_unit_test(test_titles_wrap),
         cmocka_unit_test(test_half_power_is_hockneys),
         cmocka_unit_test(test_wrong_requests_are_explained),
         cmocka_unit_test(test_too_much_is_refused),

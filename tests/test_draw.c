@@ -26,7 +26,8 @@ static void test_everything_is_visible(void **state) {
         for (int hue = 0; hue < LW_HUES; hue++) {
             for (int shade = 0; shade < LW_LINE_SHADES; shade++) {
                 assert_true(lw_contrast(theme->colour[lw_role_of((lw_hue)hue, (lw_shade)shade)], background) >= 3.0);
-                assert_true(lw_contrast(theme->colour[lw_role_for_text((lw_hue)hue, (lw_shade)shade)], background) >= 4.5);
+                const lw_role text = lw_role_for_text(theme, (lw_hue)hue, (lw_shade)shade);
+                assert_true(lw_contrast(theme->colour[text], background) >= 4.5);
             }
         }
     }
@@ -103,12 +104,12 @@ static void test_texts_are_fitted(void **state) {
     assert_string_equal(lw_text_fit(&fixed, test.arena, "\u03BC\u03BC\u03BC\u03BC", 10, false, 18), "\u03BC\u03BC\u2026");
     assert_string_equal(lw_text_fit(&fixed, test.arena, "no room", 10, false, 0), "\u2026");
     const char *lines[3] = {NULL};
-    assert_int_equal(lw_text_wrap(&fixed, test.arena, "one two three four five", 10, 50, lines, 3), 3);
+    assert_int_equal(lw_text_wrap(&fixed, test.arena, "one two three four five", 10, false, 50, lines, 3), 3);
     assert_string_equal(lines[0], "one two");
     assert_string_equal(lines[1], "three");
     assert_string_equal(lines[2], "four fi\u2026");
-    assert_int_equal(lw_text_wrap(&fixed, test.arena, "", 10, 50, lines, 3), 0);
-    assert_int_equal(lw_text_wrap(&fixed, test.arena, "incomprehensibilities", 10, 60, lines, 3), 1);
+    assert_int_equal(lw_text_wrap(&fixed, test.arena, "", 10, false, 50, lines, 3), 0);
+    assert_int_equal(lw_text_wrap(&fixed, test.arena, "incomprehensibilities", 10, false, 60, lines, 3), 1);
     lw_test_end(&test);
 }
 
@@ -246,12 +247,13 @@ static void test_svg_is_escaped(void **state) {
                            "class=\"f-ink\">&lt;&amp;&quot;&gt;&#39;</text>"));
     assert_non_null(
         strstr(svg.bytes, "<path d=\"M0 0L10 10\" class=\"f-none s-axis\" stroke-width=\"0.5\" stroke-dasharray=\"1.5 2.5\"/>"));
-    double pattern[2];
+    double pattern[LW_DASH_PARTS];
     assert_int_equal(lw_dash_pattern((lw_stroke){LW_ROLE_AXIS, 5.0, LW_DASH_SOLID}, pattern), 0);
     for (int dash = LW_DASH_LONG; dash < LW_DASHES; dash++) {
         for (double width = 0.5; width < 10.0; width += 0.5) {  // a round end reaches half of the width into the gap
-            assert_int_equal(lw_dash_pattern((lw_stroke){LW_ROLE_AXIS, width, (lw_dash)dash}, pattern), 2);
-            assert_true(pattern[1] >= 1.8 * width);
+            const size_t parts = lw_dash_pattern((lw_stroke){LW_ROLE_AXIS, width, (lw_dash)dash}, pattern);
+            assert_int_equal(parts, dash == LW_DASH_LONG_DOT ? 4 : 2);
+            assert_true(pattern[1] >= 1.8 * width && pattern[parts - 1] >= 1.8 * width);
         }
     }
     assert_non_null(strstr(svg.bytes, ".f-ink{fill:#F0F0F0}"));

@@ -63,14 +63,14 @@ static void set_link(lw_point *point, const link_facts *f) {
 }
 
 // Two points a link, by Hockney's law.
-static lw_result plane_of(lw_test *test, int64_t large) {
+static lw_result plane_of(lw_test *test, int64_t small, int64_t large) {
     lw_result result = result_of(test, (size_t)2 * LINKS);
     for (size_t i = 0; i < (size_t)2 * LINKS; i++) {
         const link_facts *f = &facts[i / 2];
         lw_workload_result *row = result.point[i].workload;
         set_link(&result.point[i], f);
-        row->bytes = i % 2 == 0 ? SMALL : large;
-        row->time_s = f->fixed_s + (double)(row->bytes - SMALL) / (f->rate_GBps * 1e9);
+        row->bytes = i % 2 == 0 ? small : large;
+        row->time_s = f->fixed_s + (double)row->bytes / (f->rate_GBps * 1e9);
         row->bandwidth_GBps = (double)row->bytes / row->time_s / 1e9;
         row->has_band = strcmp(f->family, "thz") == 0;  // as the simulator says of radios
         row->low_GBps = row->has_band ? 0.5 * row->bandwidth_GBps : 0.0;
@@ -111,7 +111,7 @@ static void leave_png(lw_test *test, const lw_chart_request *request, const lw_r
 static void test_plane(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_result result = plane_of(&test, INT64_C(1) << 30);
+    lw_result result = plane_of(&test, SMALL, INT64_C(1) << 30);
     lw_chart_request request = request_of(LW_CHART_PLANE);
     lw_picture picture;
     lw_metrics fixed = lw_metrics_fixed();
@@ -139,7 +139,7 @@ static void test_plane_shows_the_weaker_evidence(void **state) {
     (void)state;
     for (int assumed = 0; assumed < 2; assumed++) {
         lw_test test = lw_test_begin();
-        lw_result result = plane_of(&test, INT64_C(1) << 30);
+        lw_result result = plane_of(&test, SMALL, INT64_C(1) << 30);
         result.point_count = 2;  // PCIe 3, which is specified
         for (size_t i = 0; i < result.point_count; i++) {
             result.point[i].stage->latency_evidence = assumed ? LW_ASSUMED : LW_SPECIFIED;
@@ -154,28 +154,33 @@ static void test_plane_shows_the_weaker_evidence(void **state) {
     }
 }
 
-// The rate is that of Hockney's law, so a transfer that is mostly latency shows the same as a longer one.
-static void test_plane_does_not_depend_on_the_size(void **state) {
+// Time and rate are those of Hockney's law: a small transfer that is mostly bytes, or a large one that is mostly latency, shows
+// the same as any.
+static void test_plane_does_not_depend_on_the_sizes(void **state) {
     (void)state;
+    static const int64_t sizes[][2] = {{SMALL, INT64_C(1) << 40}, {SMALL, 1 << 24}, {1 << 20, 1 << 21}};
     lw_test test = lw_test_begin();
-    lw_text dump[2] = {{0}, {0}};
-    for (int i = 0; i < 2; i++) {
-        lw_result result = plane_of(&test, INT64_C(1) << (i == 0 ? 24 : 40));
+    lw_picture picture[3];
+    for (size_t i = 0; i < 3; i++) {
+        lw_result result = plane_of(&test, sizes[i][0], sizes[i][1]);
         lw_chart_request request = request_of(LW_CHART_PLANE);
-        lw_picture picture;
-        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
-        lw_draw_dump(picture.draw, &dump[i]);
+        assert_int_equal(render(&test, &request, &result, &picture[i]), LW_OK);
+        assert_int_equal(picture[i].draw->count, picture[0].draw->count);
+        for (size_t k = 0; k < picture[i].draw->count; k++) {
+            const lw_draw_item *item = &picture[i].draw->item[k];
+            assert_true(item->kind != LW_DRAW_MARKER ||
+                        hypot(item->at.x - picture[0].draw->item[k].at.x, item->at.y - picture[0].draw->item[k].at.y) < 0.01);
+        }
     }
-    assert_string_equal(dump[0].bytes, dump[1].bytes);
-    lw_text_free(&dump[0]);
-    lw_text_free(&dump[1]);
+    assert_true(has_text(&picture[2], "Time of a transfer of 1 MiB, less its bytes at full bandwidth"));
+    assert_int_equal(lw_diags_count(test.diags), 0);
     lw_test_end(&test);
 }
 
 static void test_plane_without_a_cluster(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_result result = plane_of(&test, INT64_C(1) << 30);
+    lw_result result = plane_of(&test, SMALL, INT64_C(1) << 30);
     result.point_count = (size_t)2 * 12;
     lw_chart_request request = request_of(LW_CHART_PLANE);
     lw_picture picture;
@@ -184,16 +189,34 @@ static void test_plane_without_a_cluster(void **state) {
     check_texts(&test, &picture, &fixed);
     assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "series"), 12);
     assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "window"), 0);
+    request.width = 480;
+    result.point_count = 4;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_texts(&test, &picture, &fixed);
+    assert_true(has_text(&picture, "Latency"));
     lw_test_end(&test);
 }
 
 static void test_plane_needs_two_sizes(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_result result = plane_of(&test, INT64_C(1) << 30);
+    lw_result result = plane_of(&test, SMALL, INT64_C(1) << 30);
     lw_chart_request request = request_of(LW_CHART_PLANE);
     lw_picture picture;
     result.point_count = 1;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
+    assert_diag(
+        &test, 0,
+        "0:0: the plane needs transfers of two sizes, and 'workloads.send.bytes' gives it one | sweep a small and a large "
+        "size, such as [64 B, 1 GiB]");
+    lw_test_end(&test);
+
+    test = lw_test_begin();  // a size that is swept need not change what is transferred
+    result = plane_of(&test, SMALL, SMALL);
+    for (size_t i = 0; i < result.point_count; i++) {
+        result.point[i].set[1].number = (double)(1 + i % 2);
+    }
+    assert_int_equal(lw_chart_check(&request, &result, test.diags), LW_OK);
     assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
     assert_diag(&test, 1,
                 "0:0: there is nothing to draw: the plane needs transfers of two sizes | sweep a small and a large size, such as "
@@ -201,7 +224,7 @@ static void test_plane_needs_two_sizes(void **state) {
     lw_test_end(&test);
 
     test = lw_test_begin();
-    result = plane_of(&test, INT64_C(1) << 30);
+    result = plane_of(&test, SMALL, INT64_C(1) << 30);
     request.width = 400;
     request.height = 300;
     assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
@@ -213,6 +236,10 @@ static void test_plane_needs_two_sizes(void **state) {
 
 static bool boxes_touch(lw_box a, lw_box b) {
     return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+static double distance(lw_box box, lw_xy p) {
+    return hypot(fmax(fmax(box.left - p.x, p.x - box.right), 0.0), fmax(fmax(box.top - p.y, p.y - box.bottom), 0.0));
 }
 
 static void test_names_find_room(void **state) {
@@ -248,6 +275,8 @@ static void test_names_find_room(void **state) {
                 lw_xy at = callout[k].mark;
                 assert_false(boxes_touch(box, (lw_box){at.x - 6, at.y - 6, at.x + 6, at.y + 6}));
                 assert_true(k == i || callout[k].width <= 0 || !boxes_touch(box, callout[k].box));
+                // What has no leader is nearest to its own mark.
+                assert_true(callout[i].has_leader || distance(box, callout[i].mark) <= distance(box, at));
             }
         }
     }
@@ -277,6 +306,7 @@ static lw_result loaded(lw_test *test) {
         point->set[1] = (lw_set_value){
             .path = "workloads.send.rate", .text = "rate", .is_number = true, .number = offered * 1e9, .dimension = LW_RATE};
         point->workload->bandwidth_GBps = load < 1.0 ? offered : 0.9 * f->rate_GBps;
+        point->workload->paced = true;
         point->workload->mean_latency_ps = 100e3 + (load < 1.0 ? 2e3 / (1.0 - load) : 1e9);
     }
     return result;
@@ -400,7 +430,7 @@ static void test_bands(void **state) {
 static void test_bars_of_any_spread(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_result result = plane_of(&test, INT64_C(1) << 30);
+    lw_result result = plane_of(&test, SMALL, INT64_C(1) << 30);
     lw_chart_request request = request_of(LW_CHART_WATERFALL);
     lw_picture picture;
     lw_metrics fixed = lw_metrics_fixed();
@@ -432,7 +462,7 @@ static lw_status draw_plane(void *user) {
 static void test_memory_runs_out(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_result result = plane_of(&test, INT64_C(1) << 30);
+    lw_result result = plane_of(&test, SMALL, INT64_C(1) << 30);
     result.point_count = 8;
     assert_true(lw_test_out_of_memory(draw_plane, &result) > 1);
     lw_test_end(&test);
@@ -442,7 +472,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plane),
         cmocka_unit_test(test_plane_shows_the_weaker_evidence),
-        cmocka_unit_test(test_plane_does_not_depend_on_the_size),
+        cmocka_unit_test(test_plane_does_not_depend_on_the_sizes),
         cmocka_unit_test(test_plane_without_a_cluster),
         cmocka_unit_test(test_plane_needs_two_sizes),
         cmocka_unit_test(test_names_find_room),

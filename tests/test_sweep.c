@@ -47,7 +47,39 @@ static void hardware_is_named(void **state) {
                                          "\u00B7 ideal memory");
     result = run_text(&test, lw_arena_print(test.arena, "%ssweep: {nodes.gpus.preset: [rtx-4090, rtx-5090]}\n", file));
     assert_string_equal(result.hardware, "Desktop with two channels of DDR5-5600 \u00B7 ideal memory");
+    // The same card shared in other ways, or with another figure, is still that card.
+    result = run_text(&test, lw_arena_print(test.arena,
+                                            "%ssweep: {nodes.gpus: [{preset: rtx-4090}, {preset: rtx-4090, virtualisation: "
+                                            "mig, guests: 2}], nodes.host: [{}, {memory_rate: 9 GB/s}]}\n",
+                                            file));
+    assert_string_equal(result.hardware, "Desktop with two channels of DDR5-5600 \u00B7 2 \u00D7 NVIDIA GeForce RTX 4090, 24 GB "
+                                         "\u00B7 ideal memory");
     lw_test_end(&test);
+}
+
+// Which work has a mean latency is known before the run, also where only some points give it a rate.
+static void outline_knows_what_is_paced(void **state) {
+    (void)state;
+    static const char file[] = "lanewise: 1\n"
+                               "title: Paced\n"
+                               "nodes: {host: {preset: desktop-ddr5}, gpu: {preset: rtx-5090}}\n"
+                               "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n"
+                               "workloads:\n"
+                               "  copy: {kind: copy, from: host, to: gpu, bytes: 1 MiB}\n"
+                               "  stream: {kind: stream, from: host, to: gpu, bytes: 1 MiB, rate: 1 GB/s}\n"
+                               "  dma: {kind: dma, device: gpu, host: host, op: read, bytes: 256 B, count: 100}\n";
+    for (int swept = 0; swept < 2; swept++) {
+        lw_test test = lw_test_begin();
+        const char *sweep = swept ? "sweep: {workloads.dma.rate: [1 GB/s, 2 GB/s]}\n" : "";
+        lw_result outline = {0};
+        assert_int_equal(lw_scenario_outline(load_text(&test, lw_arena_print(test.arena, "%s%s", file, sweep)), test.arena,
+                                             test.diags, &outline),
+                         LW_OK);
+        assert_false(workload_of(&outline.point[0], "copy")->paced);
+        assert_true(workload_of(&outline.point[0], "stream")->paced);
+        assert_int_equal(workload_of(&outline.point[0], "dma")->paced, swept);
+        lw_test_end(&test);
+    }
 }
 
 static void ranges_hold_both_ends(void **state) {
@@ -178,6 +210,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_axis_varies_slowest),
         cmocka_unit_test(hardware_is_named),
+        cmocka_unit_test(outline_knows_what_is_paced),
         cmocka_unit_test(ranges_hold_both_ends),
         cmocka_unit_test(values_have_names),
         cmocka_unit_test(maps_replace_or_merge),

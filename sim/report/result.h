@@ -31,6 +31,7 @@ typedef struct lw_workload_result {
     bool has_band;               // some link of the run says how uncertain it is (lw_family.band)
     double low_GBps, high_GBps;  // then: bandwidth with these links at the bad and the good end; else 0
     int64_t fixed_ps;            // submission and completion cost and unloaded latency inside that time
+    bool paced;                  // its packets come at a rate, so they have a mean wait and latency
     double mean_wait_ps;         // mean queueing delay of a packet, of a read with its request (paced work); 0 otherwise
     double mean_latency_ps;      // that and the unloaded latency (paced work); 0 otherwise
     const char *limited_by;      // in words: "links.egpu host->gpu: channel"
@@ -52,6 +53,7 @@ typedef struct lw_stage_result {
     const char *family;
     lw_evidence evidence;          // of that link alone
     lw_evidence latency_evidence;  // of its times, which may be known less well than its rate
+    lw_evidence guest_evidence;    // of what guests that share a card at the path's ends get of it
     double rate_GBps[LW_STAGE_COUNT];
 } lw_stage_result;
 

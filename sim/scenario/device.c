@@ -297,6 +297,10 @@ lw_guest lw_device_guest(const lw_device *device, double work_ps) {
     return out;
 }
 
+lw_evidence lw_device_guest_evidence(const lw_device *device) {
+    return device->spec->params.virtualisation > LW_VIRTUAL_PASSTHROUGH ? LW_ASSUMED : LW_SPECIFIED;
+}
+
 int64_t lw_device_submit_ps(const lw_device *device, lw_api api, lw_call call) {
     int64_t guest_ps = LW_DEVICE_GET(device, guest_call_ps);
     return bare_submit_ps(device, api, call) + (guest_ps == LW_AUTO ? 0 : guest_ps);

@@ -171,3 +171,7 @@ lw_status lw_job_read(const lw_node *node, lw_diags *diags, lw_job *out) {
     LW_TRY(lw_options_require(table, &out->set, what, node->place, diags));
     return check_rates(out, diags);
 }
+
+bool lw_job_is_paced(const lw_job *job) {
+    return job->kind == LW_JOB_STREAM || (job->kind == LW_JOB_DMA && job->params.rate_Bps != LW_AUTO);
+}

@@ -59,6 +59,9 @@ const lw_option *lw_job_options(lw_job_kind kind);
 lw_status lw_job_read(const lw_node *node, lw_diags *diags, lw_job *out) LW_CHECKED;
 lw_place lw_job_place(const lw_job *job, const char *key);  // of a key's value, else of the job
 
+// Does its work come at a rate, however slow the links are?
+bool lw_job_is_paced(const lw_job *job);
+
 // A parameter of a job, and a record that it matters.
 #define LW_JOB_GET(job, field) (lw_job_consult((job), offsetof(lw_job_params, field)), (job)->params.field)
 void lw_job_consult(lw_job *job, size_t offset);

@@ -174,15 +174,11 @@ static double repeated_share(const lw_job_plan *job) {
     return rate_Bps[LW_STAGE_CONTROL] > 0 ? 1 - rate_Bps[LW_STAGE_RETRY] / rate_Bps[LW_STAGE_CONTROL] : 0;
 }
 
-static bool is_paced(const lw_job *job) {
-    return job->kind == LW_JOB_STREAM || (job->kind == LW_JOB_DMA && job->params.rate_Bps != LW_AUTO);
-}
-
 // A server that is busy nearly all the time limits; a window does where tags run out on a link with time to spare. What is left
 // is bounded by waiting: for the offered load, for credits, for fixed costs.
 static const char *limit_words(const lw_plan *plan, const lw_job_plan *job, const job_times *times, lw_arena *arena,
                                double *share) {
-    bool arrives = is_paced(job->job) && job->job->params.arrivals != LW_ARRIVALS_BACKLOG;
+    bool arrives = lw_job_is_paced(job->job) && job->job->params.arrivals != LW_ARRIVALS_BACKLOG;
     bool offered = job->transfer.task.data_count > 0 && (job->job->kind == LW_JOB_MEMORY_LOAD || arrives);
     double moving = 1 - times->fixed;  // the part that rates decide
     *share = times->fixed;
@@ -235,8 +231,9 @@ static lw_status read_job(const lw_plan *plan, const lw_job_plan *job, const lw_
                                 .bytes = job->bytes,
                                 .time_s = time_s,
                                 .bandwidth_GBps = time_s > 0 ? (double)job->bytes / time_s / 1e9 : 0,
-                                .fixed_ps = job->submit_ps + job->finish_ps + job->latency_ps};
-    if (is_paced(job->job) && times.packets > 0) {
+                                .fixed_ps = job->submit_ps + job->finish_ps + job->latency_ps,
+                                .paced = lw_job_is_paced(job->job)};
+    if (out->paced && times.packets > 0) {
         out->mean_wait_ps = times.wait_ps / (double)times.packets;
         out->mean_latency_ps = (double)job->latency_ps + out->mean_wait_ps;
     }
@@ -249,11 +246,14 @@ static void read_stages(const lw_plan *plan, const lw_job_plan *job, double band
     const lw_transfer *transfer = &job->transfer;
     const lw_connection *slowest = &plan->system->connection[transfer->slowest];
     const lw_preset *preset = slowest->spec->preset;
+    const lw_device *device = plan->system->device;
     *out = (lw_stage_result){.workload = job->job->name,
                              .link = slowest->name,
                              .label = slowest->spec->link.label,
                              .family = slowest->spec->family->name,
                              .evidence = preset != NULL ? preset->evidence : slowest->spec->link.evidence,
+                             .guest_evidence = lw_evidence_weaker(lw_device_guest_evidence(&device[job->job->pair[0][0]]),
+                                                                  lw_device_guest_evidence(&device[job->job->pair[0][1]])),
                              .latency_evidence = preset != NULL ? preset->latency_evidence : slowest->spec->link.evidence};
     for (int stage = 0; stage <= LW_STAGE_RETRY; stage++) {
         out->rate_GBps[stage] = transfer->waterfall.rate_Bps[stage] / 1e9;

@@ -288,18 +288,35 @@ static lw_status gather(batch *b, lw_diags *diags, lw_result *out) {
     return worst;
 }
 
-static bool is_swept(const lw_sweep *sweep, const char *node) {
-    static const char prefix[] = "nodes.";
+// The axis that sweeps something or a key of it; NULL when none does. prefix: "nodes."; key: ".preset".
+static const lw_axis *axis_of(const lw_sweep *sweep, const char *prefix, const char *wanted, const char *key) {
     for (size_t i = 0; i < sweep->axis_count; i++) {
         const char *path = sweep->axis[i].set[0].path;
-        const char *name = strncmp(path, prefix, sizeof prefix - 1) == 0 ? path + sizeof prefix - 1 : "";
+        const char *name = strncmp(path, prefix, strlen(prefix)) == 0 ? path + strlen(prefix) : "";
         const size_t length = strcspn(name, ".");
-        const bool meant = (length == strlen(node) && strncmp(name, node, length) == 0) || (length == 1 && name[0] == '*');
-        if (meant && (name[length] == '\0' || strcmp(name + length, ".preset") == 0)) {
-            return true;
+        const bool meant = (length == strlen(wanted) && strncmp(name, wanted, length) == 0) || (length == 1 && name[0] == '*');
+        if (meant && (name[length] == '\0' || strcmp(name + length, key) == 0)) {
+            return &sweep->axis[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+// Do maps of an axis differ in this key?
+static bool differ_in(const lw_axis *axis, const char *key) {
+    const char *first = lw_map_text(axis->value[0], key);
+    bool differ = false;
+    for (size_t i = 1; i < axis->count; i++) {
+        const char *own = lw_map_text(axis->value[i], key);
+        differ = differ || (own == NULL) != (first == NULL) || (own != NULL && strcmp(own, first) != 0);
+    }
+    return differ;
+}
+
+// Guests, lanes and the like may change and the device stay what it is.
+static bool is_replaced(const lw_sweep *sweep, const char *node) {
+    const lw_axis *axis = axis_of(sweep, "nodes.", node, ".preset");
+    return axis != NULL && (axis->value[0]->kind != LW_MAP || differ_in(axis, "preset") || differ_in(axis, "kind"));
 }
 
 // What the devices are, in the words of their presets, equal ones once; those that a sweep changes are no matter of all points.
@@ -309,7 +326,7 @@ static const char *hardware_of(const lw_scenario *scenario, const lw_system *sys
         const lw_device_spec *spec = &system->spec[i];
         const char *what = spec->preset != NULL ? spec->preset->summary : lw_device_words[spec->kind];
         uint32_t count = 0;
-        bool again = is_swept(&scenario->sweep, spec->name);
+        bool again = is_replaced(&scenario->sweep, spec->name);
         for (size_t k = 0; k < system->spec_count && !again; k++) {
             const lw_device_spec *other = &system->spec[k];
             const bool same = other->preset == spec->preset && other->kind == spec->kind && other->ideal == spec->ideal;
@@ -358,7 +375,9 @@ lw_status lw_scenario_outline(const lw_scenario *scenario, lw_arena *arena, lw_d
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < setup.system.job_count; i++) {
-        workload[i].name = setup.system.job[i].name;
+        const lw_job *job = &setup.system.job[i];
+        workload[i].name = job->name;
+        workload[i].paced = lw_job_is_paced(job) || axis_of(&scenario->sweep, "workloads.", job->name, ".rate") != NULL;
     }
     for (; result.point_count < result.planned; result.point_count++) {
         lw_point *point = &result.point[result.point_count];

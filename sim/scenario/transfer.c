@@ -258,6 +258,7 @@ static void note_use(lw_builder *builder, const lw_route *route, lw_ends ends, u
     for (int i = 0; i < 2; i++) {
         const lw_device_spec *spec = system->device[device[i]].spec;
         builder->serves[spec - system->spec] = true;
+        builder->evidence = lw_evidence_weaker(builder->evidence, lw_device_guest_evidence(&system->device[device[i]]));
         if (spec->preset != NULL) {
             builder->evidence = lw_evidence_weaker(builder->evidence, spec->preset->evidence);
         }

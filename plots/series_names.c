@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plots/series_names.h"
+
+typedef struct namer {
+    const lw_chart_request *request;
+    const char *series_path;
+    bool is_number;  // its values
+    lw_arena *arena;
+    lw_chart_data *data;
+} namer;
+
+static bool label_is_unique(const lw_chart_data *data, size_t index) {
+    const char *label = data->series[index].label;
+    for (size_t i = 0; lw_is_given(label) && i < data->series_count; i++) {
+        if (i != index && lw_is_given(data->series[i].label) && strcmp(label, data->series[i].label) == 0) {
+            return false;
+        }
+    }
+    return lw_is_given(label);
+}
+
+// Labels of links serve as names when they tell all series apart; on the plane all of one hue.
+static bool labels_serve(const namer *n, size_t index) {
+    const lw_series *series = n->data->series;
+    for (size_t i = 0; i < n->data->series_count; i++) {
+        bool concerned = n->request->kind != LW_CHART_PLANE || series[i].hue == series[index].hue;
+        if (concerned && !label_is_unique(n->data, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// "vapour=22 g/m3" and "tx_port 5 ns" as people write it.
+static const char *readable(lw_arena *arena, const char *name) {
+    char *clean = lw_clean_utf8(arena, name);
+    for (char *at = clean; at != NULL && *at != '\0'; at++) {
+        *at = *at == '=' || *at == '_' ? ' ' : *at;
+    }
+    const char *cubic = clean == NULL ? NULL : strstr(clean, "g/m3");
+    return cubic == NULL ? clean : lw_arena_print(arena, "%.*sg/m\u00B3%s", (int)(cubic - clean), clean, cubic + 4);
+}
+
+static const char *xml_name(lw_arena *arena, size_t index, const char *text) {
+    char *name = lw_arena_print(arena, "series-%zu-%.40s", index + 1, text);
+    for (char *at = name; at != NULL && *at != '\0'; at++) {
+        bool letter = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9');
+        *at = letter ? *at : '-';
+    }
+    return name;
+}
+
+// name: NULL when out of memory.
+static void give_name(const namer *n, lw_series *series, const char *name) {
+    series->plain = name == NULL ? NULL : readable(n->arena, name);
+    series->name = series->plain;
+    if (series->plain != NULL && series->evidence >= LW_ASSUMED) {
+        series->name = lw_arena_print(n->arena, "%s (%s)", series->plain, lw_evidence_words[series->evidence]);
+    }
+}
+
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// How much of the keys' beginning says nothing: whole words ("rtx-pro-6000 virtualisation=") that all of them share and that no
+// number needs: after "vapour=" it stays.
+static size_t shared_words(const lw_chart_data *data) {
+    const char *first = data->series[0].key;
+    size_t shared = 0;
+    for (size_t at = 0; data->series_count > 1 && first[at] != '\0' && is_letter(first[shared]); at++) {
+        const bool ends = first[at] == ' ' || first[at] == '=';
+        bool goes_on = true;
+        for (size_t i = 0; i < data->series_count; i++) {
+            const char *key = data->series[i].key;
+            if (key[at] != first[at]) {
+                return shared;
+            }
+            goes_on = goes_on && is_letter(key[at + 1]);
+        }
+        if (ends && !goes_on) {
+            return shared;
+        }
+        shared = ends ? at + 1 : shared;
+    }
+    return shared;
+}
+
+static lw_status name_series(const namer *n) {
+    lw_chart_data *data = n->data;
+    const size_t shared = shared_words(data);
+    int used[LW_HUES] = {0};
+    for (size_t i = 0; i < data->series_count; i++) {
+        lw_series *series = &data->series[i];
+        bool by_label = labels_serve(n, i);
+        const char *name = by_label ? series->label : series->key + shared;
+        if (!by_label && n->is_number) {
+            name = lw_arena_print(n->arena, "%s %s", lw_path_end(n->series_path), series->key);
+        } else if (!by_label && series->key[0] == '\0') {
+            name = lw_is_given(series->label) ? series->label : lw_is_given(series->link) ? series->link : "model";
+        }
+        give_name(n, series, name);
+        series->id = xml_name(n->arena, i, series->key);
+        series->shade = (lw_shade)(used[series->hue] % LW_LINE_SHADES);
+        series->again = used[series->hue]++ / LW_LINE_SHADES % 2 == 1;
+        series->shape = (lw_shape)(i % LW_SHAPE_CROSS);  // which is for what nobody measured
+        if (series->name == NULL || series->id == NULL) {
+            return LW_NO_MEMORY;
+        }
+    }
+    return LW_OK;
+}
+
+// The link that a curve is about; NULL when it is not one. A bar is about its last point alone.
+static const char *link_of(const namer *n, const lw_curve *curve) {
+    const bool one = n->request->kind == LW_CHART_WATERFALL || !curve->mixed;
+    return one && curve->stage != NULL ? curve->stage->label : NULL;
+}
+
+// Are some series about several links, but the curves of this panel about one each, and no two about the same?
+static bool links_tell_more(const namer *n, const lw_panel *panel) {
+    bool several = false;
+    for (size_t i = 0; i < panel->curve_count; i++) {
+        const lw_series *series = &n->data->series[panel->curve[i].series];
+        const char *link = link_of(n, &panel->curve[i]);
+        several = several || !lw_is_given(series->label);
+        if (!lw_is_given(link) || !(lw_has_named_marks(n->request) || series->key[0] == '\0')) {
+            return false;
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(link, link_of(n, &panel->curve[k])) == 0) {
+                return false;
+            }
+        }
+    }
+    return several;
+}
+
+// A line keeps the name of its series in all panels, so that a reader can follow it. Bars and marks, and a line without a swept
+// value of its own, say which link they are.
+static lw_status give_looks(const namer *n) {
+    for (size_t i = 0; i < n->data->panel_count; i++) {
+        lw_panel *panel = &n->data->panel[i];
+        const bool by_link = links_tell_more(n, panel);
+        for (size_t k = 0; k < panel->curve_count; k++) {
+            lw_curve *curve = &panel->curve[k];
+            curve->look = n->data->series[curve->series];
+            if (by_link) {
+                curve->look.hue = lw_hue_of_family(curve->stage->family);
+                curve->look.evidence = lw_evidence_shown(n->request, curve->stage);
+                give_name(n, &curve->look, curve->stage->label);
+            }
+            if (curve->look.name == NULL) {
+                return LW_NO_MEMORY;
+            }
+        }
+    }
+    return LW_OK;
+}
+
+lw_status lw_series_give_names(const lw_chart_request *request, const char *series_path, bool is_number, lw_arena *arena,
+                               lw_chart_data *data) {
+    const namer n = {request, series_path, is_number, arena, data};
+    LW_TRY(name_series(&n));
+    return give_looks(&n);
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the lines, bars and marks of a chart are called, and how they look.
+#ifndef LW_SERIES_NAMES_H
+#define LW_SERIES_NAMES_H
+
+#include <string.h>
+
+#include "plots/series.h"
+
+// Bars and marks have their names beside them, so there may be more of them than of lines.
+static inline bool lw_has_named_marks(const lw_chart_request *request) {
+    return request->kind == LW_CHART_WATERFALL || request->kind == LW_CHART_PLANE;
+}
+
+// Of what a chart shows of one point. A mark on the plane is as much a time as a rate.
+static inline lw_evidence lw_evidence_shown(const lw_chart_request *request, const lw_stage_result *stage) {
+    const lw_evidence of_rate = lw_evidence_weaker(stage->evidence, stage->guest_evidence);
+    return request->kind == LW_CHART_PLANE ? lw_evidence_weaker(of_rate, stage->latency_evidence) : of_rate;
+}
+
+static inline bool lw_is_given(const char *text) {
+    return text != NULL && text[0] != '\0';
+}
+
+// "bytes" of "workloads.upload.bytes".
+static inline const char *lw_path_end(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot == NULL ? path : dot + 1;
+}
+
+// Names and looks of all series and curves of data, which are collected. series_path tells the series apart; is_number: its
+// values are numbers, which need its last part to be understood.
+lw_status lw_series_give_names(const lw_chart_request *request, const char *series_path, bool is_number, lw_arena *arena,
+                               lw_chart_data *data) LW_CHECKED;
+
+#endif

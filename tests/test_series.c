@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the lines, bars and marks of a chart are called, how they differ, and what may lie on them.
+#include "tests/chart_helpers.h"
+
+enum { VALUES_MOST = 3 };
+
+typedef struct swept {
+    const char *path;
+    lw_dimension dimension;
+    bool is_number;
+    size_t count;
+    const char *text[VALUES_MOST];
+    double number[VALUES_MOST];
+} swept;
+
+// A copy over links.egpu in every point of a sweep; the first path varies slowest.
+static lw_result result_of(lw_test *test, const swept *axis, size_t axis_count) {
+    lw_result result = {.tool_version = "0.1.0", .title = "Links", .file = "links.yaml", .point_count = 1};
+    for (size_t i = 0; i < axis_count; i++) {
+        result.point_count *= axis[i].count;
+    }
+    result.point = LW_NEW_ARRAY(test->arena, lw_point, result.point_count);
+    for (size_t i = 0; i < result.point_count; i++) {
+        lw_point *point = &result.point[i];
+        *point = (lw_point){.index = (int)i, .set_count = axis_count, .workload_count = 1, .stage_count = 1};
+        point->set = LW_NEW_ARRAY(test->arena, lw_set_value, axis_count);
+        point->workload = LW_NEW(test->arena, lw_workload_result);
+        point->stage = LW_NEW(test->arena, lw_stage_result);
+        size_t left = i;
+        for (size_t k = axis_count; k-- > 0; left /= axis[k].count) {
+            const size_t at = left % axis[k].count;
+            point->set[k] =
+                (lw_set_value){axis[k].path, axis[k].text[at], axis[k].is_number, axis[k].number[at], axis[k].dimension};
+        }
+        const int64_t bytes = (int64_t)65536 << 4 * (i % 3);
+        *point->workload = (lw_workload_result){.name = "upload",
+                                                .direction = "host->gpu",
+                                                .copy = "h2d",
+                                                .bytes = bytes,
+                                                .time_s = 1e-5 + (double)bytes / 10e9,
+                                                .bandwidth_GBps = (double)bytes / (1e4 + (double)bytes / 10)};
+        *point->stage = (lw_stage_result){.workload = "upload", .link = "egpu", .label = "PCIe 4.0 x16", .family = "pcie"};
+        for (int k = 0; k < LW_STAGE_COUNT; k++) {
+            point->stage->rate_GBps[k] = 16.0 - 0.5 * k;
+        }
+    }
+    return result;
+}
+
+static const swept gens = {"links.egpu.gen", LW_PLAIN, true, 3, {"3", "4", "5"}, {3, 4, 5}};
+static const swept lanes = {"links.egpu.lanes", LW_PLAIN, true, 2, {"8", "16"}, {8, 16}};
+static const swept sizes = {"workloads.upload.bytes",  LW_BYTES, true, 3, {"64 KiB", "1 MiB", "16 MiB"},
+                            {65536, 1048576, 16777216}};
+
+static void draw(lw_test *test, const lw_chart_request *request, const lw_result *result, lw_picture *picture) {
+    lw_metrics fixed = lw_metrics_fixed();
+    assert_int_equal(render(test, request, result, picture), LW_OK);
+    check_texts(test, picture, &fixed);
+}
+
+// ---- Names ----
+
+// A line over the generations is about no one of them; the bar is about the last.
+static void test_a_line_over_links_has_no_links_name(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = result_of(&test, &gens, 1);
+    for (size_t i = 0; i < result.point_count; i++) {
+        result.point[i].stage->label = lw_arena_print(test.arena, "PCIe %s.0 x16", gens.text[i]);
+    }
+    lw_picture picture;
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    draw(&test, &request, &result, &picture);
+    assert_true(has_text(&picture, "egpu") && !has_text(&picture, "PCIe"));
+    request = request_of(LW_CHART_WATERFALL);
+    draw(&test, &request, &result, &picture);
+    assert_true(has_text(&picture, "PCIe 5.0 x16") && !has_text(&picture, "PCIe 3.0") && !has_text(&picture, "egpu"));
+    lw_test_end(&test);
+}
+
+// Lines are named alike in all panels, bars and marks after the link that each is about.
+static void test_panels_do_not_borrow_names(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const swept axes[] = {lanes, gens, sizes};
+    lw_result result = result_of(&test, axes, 3);
+    for (size_t i = 0; i < result.point_count; i++) {
+        const lw_set_value *set = result.point[i].set;
+        result.point[i].stage->label = lw_arena_print(test.arena, "PCIe %s.0 x%s", set[1].text, set[0].text);
+        result.point[i].stage->evidence = i == 4 ? LW_ASSUMED : LW_SPECIFIED;
+    }
+    for (int kind = LW_CHART_BANDWIDTH; kind <= LW_CHART_PLANE; kind++) {
+        const bool line = kind == LW_CHART_BANDWIDTH || kind == LW_CHART_TIME;
+        lw_chart_request request = request_of((lw_chart_kind)kind);
+        request.series = lanes.path;
+        request.panel = gens.path;
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        assert_true(has_text(&picture, "lanes 8") == line && has_text(&picture, "lanes 16") == line);
+        assert_true(line || (has_text(&picture, "PCIe 3.0 x8") && has_text(&picture, "PCIe 5.0 x16")));
+        // One point that is assumed makes its line assumed, not only when it is the first.
+        assert_true(!line || has_text(&picture, "lanes 8 (assumed)"));
+    }
+    lw_test_end(&test);
+}
+
+// One family keeps one colour: a line about links of two has neither.
+static void test_a_line_over_families_has_no_ones_colour(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const swept cards = {"nodes.gpu", LW_PLAIN, false, 2, {"rtx-5090", "arc-b580"}, {0}};
+    const swept links = {"links.egpu", LW_PLAIN, false, 2, {"pcie-5-x16", "oculink-2-x4"}, {0}};
+    const swept axes[] = {cards, links, sizes};
+    lw_result result = result_of(&test, axes, 3);
+    for (size_t i = 0; i < result.point_count; i++) {
+        const bool slot = strcmp(result.point[i].set[1].text, links.text[0]) == 0;
+        result.point[i].stage->label = slot ? "PCIe 5.0 x16" : "OCuLink PCIe 4.0 x4";
+        result.point[i].stage->family = slot ? "pcie" : "oculink";
+    }
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    request.series = cards.path;
+    request.panel = links.path;
+    lw_picture picture;
+    draw(&test, &request, &result, &picture);
+    assert_true(has_text(&picture, "rtx-5090") && has_text(&picture, "arc-b580"));
+    size_t lines = 0;
+    for (size_t i = 0; i < picture.draw->count; i++) {
+        const lw_stroke *stroke = &picture.draw->item[i].stroke;
+        if (picture.draw->item[i].kind == LW_DRAW_PATH && stroke->role >= LW_ROLE_HUES) {
+            assert_true(stroke->role >= lw_role_of(LW_HUE_OTHER, LW_SHADE_FIRST));
+            lines++;
+        }
+    }
+    assert_true(lines >= 4);
+    lw_test_end(&test);
+}
+
+// Words that all values share say nothing, but a number keeps the word before it. A share of a card that nobody measured is
+// dashed, however well its link is known.
+static void test_names_say_what_differs(void **state) {
+    (void)state;
+    static const struct {
+        const char *text[3], *name[3];
+    } cases[] = {
+        {{"rtx-pro-6000 virtualisation=passthrough", "rtx-pro-6000 virtualisation=mig guests=4",
+          "rtx-pro-6000 virtualisation=sr-iov"},
+         {"passthrough", "mig guests 4 (assumed)", "sr-iov"}},
+        {{"vapour=7.5 g/m3", "vapour=22 g/m3", "vapour=30 g/m3"},
+         {"vapour 7.5 g/m\u00B3", "vapour 22 g/m\u00B3 (assumed)", "vapour 30"}},
+        {{"rtx-5090", "rtx-5090 guests=2", "rtx-5090 guests=4"},
+         {"rtx-5090", "rtx-5090 guests 2 (assumed)", "rtx-5090 guests 4"}},
+        {{"5 ns", "5 us", "5 ms"}, {"5 ns", "5 us (assumed)", "5 ms"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        swept cards = {.path = "nodes.gpu", .count = 3};
+        memcpy(cards.text, cases[i].text, sizeof cards.text);
+        const swept axes[] = {cards, sizes};
+        lw_result result = result_of(&test, axes, 2);
+        for (size_t k = 3; k < 6; k++) {
+            result.point[k].stage->guest_evidence = LW_ASSUMED;
+        }
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        bool named[3] = {false};
+        for (size_t k = 0; k < 3 * picture.draw->count; k++) {
+            const lw_draw_item *item = &picture.draw->item[k / 3];
+            const char *name = cases[i].name[k % 3];
+            named[k % 3] = named[k % 3] || (item->kind == LW_DRAW_TEXT && strncmp(item->text, name, strlen(name)) == 0);
+        }
+        assert_true(named[0] && named[1] && named[2]);
+        assert_true(has_text(&picture, "dashed: not fitted"));
+        lw_test_end(&test);
+    }
+}
+
+// Six lines of one family, solid or dashed: no two have the same shade and stroke. A name has the shade of its line where that
+// can be read.
+static void test_no_two_lines_look_alike(void **state) {
+    (void)state;
+    enum { LINES = 6 };
+    for (int round = 0; round < 2 * LW_THEME_KINDS; round++) {
+        lw_test test = lw_test_begin();
+        const swept three = {"links.egpu.a", LW_PLAIN, false, 3, {"x", "y", "z"}, {0}};
+        const swept two = {"links.egpu.b", LW_PLAIN, false, 2, {"u", "v"}, {0}};
+        const swept axes[] = {three, two, sizes};
+        lw_result result = result_of(&test, axes, 3);
+        for (size_t i = 0; i < result.point_count; i++) {
+            result.point[i].stage->family = "thz";
+            result.point[i].stage->evidence = round % 2 == 0 ? LW_SPECIFIED : LW_SPECULATIVE;
+        }
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        request.theme = round / 2;
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        size_t seen[LW_LINE_SHADES][LW_DASHES][2] = {{{0}}};
+        size_t lines = 0, names[LW_SHADES] = {0};
+        const lw_role first = lw_role_of(LW_HUE_THZ, LW_SHADE_FIRST);
+        for (size_t i = 0; i + 1 < picture.draw->count; i++) {
+            const lw_draw_item *item = &picture.draw->item[i];
+            if (item->kind == LW_DRAW_PATH && item->stroke.width >= 2.0 && item->count > 2 && item->stroke.role >= first) {
+                const bool hollow = item[1].kind == LW_DRAW_PATH && item[1].stroke.role == LW_ROLE_BACKGROUND;
+                assert_int_equal(seen[item->stroke.role - first][item->stroke.dash][hollow]++, 0);
+                assert_true(!hollow || round % 2 == 0);
+                lines++;
+            } else if (item->kind == LW_DRAW_TEXT && item->font.role >= first && item->font.role < first + LW_SHADES) {
+                names[item->font.role - first]++;
+            }
+        }
+        assert_int_equal(lines, LINES);
+        const bool dark = request.theme == LW_THEME_DARK;  // there the third shade is too dark for text
+        assert_int_equal(names[LW_SHADE_SECOND], 2);
+        assert_int_equal(names[LW_SHADE_THIRD], dark ? 0 : 2);
+        assert_int_equal(names[LW_SHADE_TEXT], dark ? 4 : 2);
+        lw_test_end(&test);
+    }
+}
+
+// ---- What is refused before the run ----
+
+static void test_the_outline_tells(void **state) {
+    (void)state;
+    static const struct {
+        lw_chart_kind kind;
+        const swept *axis;
+        bool paced;
+        const char *message;
+    } cases[] = {
+        {LW_CHART_LOADED_LATENCY, &sizes, true, NULL},
+        {LW_CHART_LOADED_LATENCY, &sizes, false,
+         "0:0: there is nothing to draw: only work that comes at a rate has a mean latency | use kind: stream, or kind: dma with "
+         "a rate:"},
+        {LW_CHART_PLANE, &sizes, false, NULL},
+        {LW_CHART_PLANE, &gens, false,
+         "0:0: the plane needs transfers of two sizes, and 'links.egpu.gen' gives it one | sweep a small and a large size, such "
+         "as [64 B, 1 GiB]"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        lw_result result = result_of(&test, cases[i].axis, 1);
+        for (size_t k = 0; k < result.point_count; k++) {
+            result.point[k].workload->paced = cases[i].paced;
+            result.point[k].workload->mean_latency_ps = cases[i].paced ? 1e5 : 0.0;
+        }
+        const lw_chart_request request = request_of(cases[i].kind);
+        const lw_status expected = cases[i].message == NULL ? LW_OK : LW_BAD_INPUT;
+        lw_picture picture;
+        assert_int_equal(lw_chart_check(&request, &result, test.diags), expected);
+        assert_int_equal(render(&test, &request, &result, &picture), expected);
+        assert_int_equal(lw_diags_count(test.diags), cases[i].message == NULL ? 0 : 1);
+        if (cases[i].message != NULL) {
+            assert_diag(&test, 0, cases[i].message);
+        }
+        lw_test_end(&test);
+    }
+}
+
+// ---- Measured points ----
+
+// A table over lengths, tags or routes has no place on an axis of sizes, nor one over sizes on another axis.
+static void test_dots_are_over_what_x_is(void **state) {
+    (void)state;
+    static double rows[][2] = {{1, 2.5}, {3, 2.7}};
+    for (int round = 0; round < 4; round++) {
+        const bool by_size = round % 2 == 0, over_sizes = round / 2 == 0;
+        lw_test test = lw_test_begin();
+        lw_result result = result_of(&test, by_size ? &sizes : &gens, 1);
+        lw_measured_series measured = {.table = "records",
+                                       .provenance = "A. Tester, Records, 2026",
+                                       .observe = "bandwidth_GBps",
+                                       .over_sizes = over_sizes,
+                                       .points = rows,
+                                       .count = 2};
+        result.measured = &measured;
+        result.measured_count = 1;
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        assert_true(has_text(&picture, "records (A. Tester") == (by_size == over_sizes));
+        assert_int_equal(lw_diags_count(test.diags), by_size == over_sizes ? 0 : 1);
+        if (by_size != over_sizes) {
+            assert_diag(&test, 0,
+                        "0:0: the measured table records has no points for this chart | x of both must be sizes or neither, its "
+                        "direction that of a workload; it must observe bandwidth_GBps or time_us");
+        }
+        lw_test_end(&test);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_line_over_links_has_no_links_name),
+        cmocka_unit_test(test_panels_do_not_borrow_names),
+        cmocka_unit_test(test_a_line_over_families_has_no_ones_colour),
+        cmocka_unit_test(test_names_say_what_differs),
+        cmocka_unit_test(test_no_two_lines_look_alike),
+        cmocka_unit_test(test_the_outline_tells),
+        cmocka_unit_test(test_dots_are_over_what_x_is),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    lw_plots_close();
+    return failed;
+}
