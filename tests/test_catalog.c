@@ -123,7 +123,8 @@ static void wrong_files_are_told(void **state) {
         const char *text, *message;
     } cases[] = {
         {"preset: 1\n", "the preset needs the key 'name'"},
-        {"preset: 2\nname: sample\ntype: gpu\nsummary: a card\nevidence: assumed\n", "'preset' is 2: it must be between 1 and 1"},
+        {"preset: 2\nname: sample\ntype: gpu\nsummary: a card\nevidence: assumed\n",
+         "'preset' is 2: this program reads format 1"},
         {HEAD "parameters: [1]\n", "'parameters' must be a map"},
         {HEAD "parameters: {p2p: true}\n", "'p2p' has no source"},
         {HEAD "parameters: {p2p: {value: true}}\n", "p2p needs the key 'source'"},
