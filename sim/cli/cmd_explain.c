@@ -117,6 +117,9 @@ static void add_latency(const lw_link *link, int dir, const char *which, lw_text
     lw_text_add(out, "\n");
 }
 
+// A window this many times the link's rate limits no read that anybody makes: the round trip would have to grow as much.
+static const double told_below = 4;
+
 // What is left of the raw rate after each stage that the link decides; window and endpoint depend on the machine around it.
 static lw_status add_waterfall(const lw_context *context, const lw_link *link, lw_text *out) {
     lw_waterfall write = {0};
@@ -145,7 +148,7 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
                       "Control includes the software in front of the wire, which is slower: it hands on %.4g GB/s of writes.\n",
                       write.rate_Bps[LW_STAGE_RETRY] / 1e9);
     }
-    if (isfinite(read.window_Bps)) {
+    if (read.window_Bps < told_below * read.rate_Bps[LW_STAGE_RETRY]) {
         lw_text_print(out, "Reads are also limited by the requests under way (%lld): %.4g GB/s even if memory answers at once.\n",
                       (long long)link->read_tags, read.window_Bps / 1e9);
     }
