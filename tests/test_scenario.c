@@ -63,6 +63,23 @@ static void results_say_what_limits(void **state) {
     lw_test_end(&test);
 }
 
+// Requests of an upload pass among the download's data and lose next to nothing by it.
+static void directions_are_not_mixed_up(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, "nodes: {host: {kind: host}, gpu: {kind: gpu}}\n"
+                                       "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n"
+                                       "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 64 MiB}\n"
+                                       "  down: {kind: copy, from: gpu, to: host, bytes: 64 MiB}\n");
+    assert_string_equal(workload_of(&result.point[0], "up")->limited_by, "links.slot host->gpu: channel");
+    assert_string_equal(workload_of(&result.point[0], "down")->limited_by, "links.slot gpu->host: channel");
+    // Where the engine that sends the requests is slower than the link, it stays the limit.
+    assert_string_equal(
+        limit_of(&test, PAIR("kind: host", "kind: gpu, copy_rate_h2d: 27 GB/s", "preset: pcie-4-x16") H2D("16 MiB")),
+        "gpu copy engine");
+    lw_test_end(&test);
+}
+
 // Four cards, a link each, or all behind one port: what limits every member is the answer, and its share is not divided by four.
 static void groups_are_limited_as_their_members_are(void **state) {
     (void)state;
@@ -511,6 +528,7 @@ static void memory_may_run_out_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_say_what_limits),
+        cmocka_unit_test(directions_are_not_mixed_up),
         cmocka_unit_test(groups_are_limited_as_their_members_are),
         cmocka_unit_test(remote_copies_run_at_the_rate_of_the_network),
         cmocka_unit_test(peers_pay_for_the_root_complex),

@@ -43,6 +43,49 @@ static double share_of(const phases *of, double time_ps) {
     return fmin(1, of->taken_ps / of->sum_ps * covered_ps / time_ps);
 }
 
+// A server of a task's way and how much of the task's phase it was busy.
+typedef struct load {
+    uint32_t server;
+    double share;
+} load;
+
+// A link of the requests' way is named where it is this much busier than all of the data's: what a channel carries the other way
+// seldom holds up requests, which get every second turn.
+static const double clearly_busier = 1.1;
+
+// What is surely known of a server's work during a task: what the task itself brought there, and what does not fit into the
+// rest of the run.
+static double least_busy_ps(const lw_plan *plan, const lw_engine_result *result, uint32_t index, const lw_hop *hop) {
+    const lw_task *task = &plan->fabric.task[index];
+    const lw_task_result *did = &result->task[index];
+    const lw_server *server = &plan->fabric.server[hop->server];
+    int64_t pieces = hop->segment_bytes > 0 ? (task->packet_bytes - 1) / hop->segment_bytes + 1 : 1;
+    double wire_bytes = (double)task->bytes + (double)did->packets * (double)(pieces * hop->overhead_bytes);
+    double own_ps = (double)did->packets * (double)server->packet_ps + wire_bytes * lw_fraction_value(server->ps_per_byte);
+    int64_t elsewhere_ps = result->end_ps - (did->delivered_ps - did->first_ps);
+    return fmax(own_ps, (double)(result->server[hop->server].busy_ps - elsewhere_ps));
+}
+
+// The server that a task found busiest. Both directions of a link may be nearly as busy, and then the way of the data counts.
+static load busiest_of(const lw_plan *plan, const lw_engine_result *result, uint32_t index) {
+    const lw_task *task = &plan->fabric.task[index];
+    const lw_task_result *did = &result->task[index];
+    const load found = {did->busiest, did->busiest_share};
+    double phase_ps = (double)(did->delivered_ps - did->first_ps);
+    if (found.server == LW_NO_SERVER || plan->server[found.server].role != LW_SERVER_LINK) {
+        return found;
+    }
+    load data = {LW_NO_SERVER, 0};
+    for (size_t i = 0; i < task->data_count && phase_ps > 0; i++) {
+        if (task->data[i].server == found.server) {
+            return found;
+        }
+        double share = fmin(1, least_busy_ps(plan, result, index, &task->data[i]) / phase_ps);
+        data = share > data.share ? (load){task->data[i].server, share} : data;
+    }
+    return clearly_busier * data.share >= found.share ? data : found;
+}
+
 static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
                          job_times *times) {
     *times = (job_times){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER};
@@ -58,8 +101,9 @@ static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_e
         if (plan->fabric.task[i].kind != LW_TASK_DELAY) {
             double phase_ps = (double)(task->delivered_ps - task->first_ps);
             add_phase(&stalled, task, phase_ps > 0 ? (double)task->window_stall_ps / phase_ps : 0);
-            if (task->busiest != LW_NO_SERVER) {
-                add_phase(&busy[task->busiest], task, task->busiest_share);
+            load most = busiest_of(plan, result, i);
+            if (most.server != LW_NO_SERVER) {
+                add_phase(&busy[most.server], task, most.share);
             }
             times->wait_ps += (double)task->wait_ps;
             times->packets += task->packets;
