@@ -80,6 +80,47 @@ static void directions_are_not_mixed_up(void **state) {
     lw_test_end(&test);
 }
 
+#define HOSTS(more, link) "nodes: {a: {kind: host}, b: {kind: host" more "}}\nlinks: {l: {between: [a, b], " link "}}\n"
+#define LONG_COPY "workloads: {w: {kind: copy, from: a, to: b, bytes: 64 MiB}}\n"
+#define SHORT_COPY "workloads: {w: {kind: copy, from: a, to: b, bytes: 64 B}}\n"
+#define ONE_READ "workloads: {w: {kind: read-latency, device: a, host: b, bytes: 64 B}}\n"
+#define TAGGED_READS "workloads: {w: {kind: dma, device: a, host: b, op: read, bytes: 64 B, count: 1000}}\n"
+
+// A rate stands on rates; a time, and a rate that a time decides, on times too. Ports of PCIe are assumed, its rate is not.
+static void evidence_is_of_what_decides(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        lw_evidence evidence;
+    } cases[] = {
+        {HOSTS("", "preset: pcie-4-x16") LONG_COPY, LW_SPECIFIED},
+        {HOSTS("", "preset: pcie-4-x16") SHORT_COPY, LW_ASSUMED},
+        {HOSTS("", "preset: pcie-4-x16") ONE_READ, LW_ASSUMED},
+        {HOSTS("", "preset: pcie-4-x16, tags: 1") TAGGED_READS, LW_ASSUMED},
+        {HOSTS("", "preset: cxl-3.1-x16") ONE_READ, LW_ASSUMED},
+        {HOSTS("", "preset: nvlink-a100") LONG_COPY, LW_CALIBRATED},
+        {HOSTS("", "preset: nvlink-a100") ONE_READ, LW_ASSUMED},
+        {HOSTS("", "preset: nvlink-h100") ONE_READ, LW_CALIBRATED},
+        // The scenario's own numbers, where they decide; what says which machine it is does not count.
+        {HOSTS("", "preset: pcie-4-x16, tx_port: 5 us") LONG_COPY, LW_SPECIFIED},
+        {HOSTS("", "preset: pcie-4-x16, efficiency: 0.5") LONG_COPY, LW_ASSUMED},
+        {HOSTS("", "preset: pcie-4-x16, lanes: 8, mps: 512 B") LONG_COPY, LW_SPECIFIED},
+        {HOSTS(", memory_rate: 60 GB/s", "preset: pcie-4-x16") LONG_COPY, LW_ASSUMED},
+        {HOSTS(", read_latency: 1 us", "preset: nvlink-h100") ONE_READ, LW_ASSUMED},
+        // A default that its source calls assumed, without a preset that answers for it.
+        {HOSTS("", "type: nvlink, gen: 4") LONG_COPY, LW_ASSUMED},
+        {HOSTS("", "type: pcie, gen: 4, lanes: 16") LONG_COPY, LW_SPECIFIED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        lw_result result = run_text(&test, cases[i].text);
+        if (result.point[0].evidence != cases[i].evidence) {
+            fail_msg("%s is %s", cases[i].text, lw_evidence_words[result.point[0].evidence]);
+        }
+        lw_test_end(&test);
+    }
+}
+
 // Four cards, a link each, or all behind one port: what limits every member is the answer, and its share is not divided by four.
 static void groups_are_limited_as_their_members_are(void **state) {
     (void)state;
@@ -529,6 +570,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_say_what_limits),
         cmocka_unit_test(directions_are_not_mixed_up),
+        cmocka_unit_test(evidence_is_of_what_decides),
         cmocka_unit_test(groups_are_limited_as_their_members_are),
         cmocka_unit_test(remote_copies_run_at_the_rate_of_the_network),
         cmocka_unit_test(peers_pay_for_the_root_complex),
