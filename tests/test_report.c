@@ -8,6 +8,7 @@
 #include "sim/report/validation.h"
 
 // What stands around the evidence at the end of every table.
+#define SHARE "Share: of the workload's time, while its limit is busy, waited for (window, credits, offered load) or paid.\n"
 #define FOOT "It is that of rates, and of times where one is the result or the limit. GB/s counts payload, 1 GB = 1e9 bytes.\n"
 
 // ---- A result of two links and two sizes, upload only ----
@@ -104,7 +105,7 @@ static void matrix_of_sizes(void **state) {
                   "  links.egpu                 workload  share  limited by                     link's evidence\n"
                   "  oculink-2-x4               upload     88 %  links.egpu host->gpu: channel  specified\n"
                   "  thunderbolt \"4\", borrowed  upload     88 %  links.egpu host->gpu: channel  calibrated\n"
-                  "\n"
+                  "\n" SHARE
                   "Weakest evidence, devices included: calibrated (some numbers were fitted to measured tables).\n" FOOT);
 }
 
@@ -148,7 +149,7 @@ static void one_point(void **state) {
         "  link  direction    busy  payload bytes  wire bytes  packets\n"
         "  egpu  host->gpu  75.0 %           4096        4608       16\n"
         "  egpu  gpu->host  12.5 %              0           0        0\n"
-        "\n"
+        "\n" SHARE
         "Weakest evidence, devices included: specified (every number stands in a standard or a vendor's document).\n" FOOT);
 }
 

@@ -80,6 +80,26 @@ static void directions_are_not_mixed_up(void **state) {
     lw_test_end(&test);
 }
 
+// A share is the part of the time that goes to the limit: here to waiting for something to send, and for credits.
+static void shares_are_of_the_limit(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *text[2] = {
+        PAIR("kind: host", "kind: gpu", "preset: pcie-4-x16") "workloads: {s: {kind: stream, from: gpu, to: host, bytes: 1 MiB, "
+                                                              "rate: 1 GB/s}}\n",
+        PAIR("kind: host", "kind: gpu",
+             "preset: pcie-4-x16, posted_data_credits: 16") "workloads: {s: {kind: copy, from: gpu, to: "
+                                                            "host, bytes: 1 MiB}}\n"};
+    static const char *const limit[2] = {"the offered load", "links.slot gpu->host: credits"};
+    for (int i = 0; i < 2; i++) {
+        lw_result result = run_text(&test, text[i]);
+        const lw_workload_result *workload = workload_of(&result.point[0], "s");
+        assert_string_equal(workload->limited_by, limit[i]);
+        assert_close(workload->limited_share, 0.97, 0.01);
+    }
+    lw_test_end(&test);
+}
+
 #define HOSTS(more, link) "nodes: {a: {kind: host}, b: {kind: host" more "}}\nlinks: {l: {between: [a, b], " link "}}\n"
 #define LONG_COPY "workloads: {w: {kind: copy, from: a, to: b, bytes: 64 MiB}}\n"
 #define SHORT_COPY "workloads: {w: {kind: copy, from: a, to: b, bytes: 64 B}}\n"
@@ -571,6 +591,7 @@ int main(void) {
         cmocka_unit_test(results_say_what_limits),
         cmocka_unit_test(directions_are_not_mixed_up),
         cmocka_unit_test(evidence_is_of_what_decides),
+        cmocka_unit_test(shares_are_of_the_limit),
         cmocka_unit_test(groups_are_limited_as_their_members_are),
         cmocka_unit_test(remote_copies_run_at_the_rate_of_the_network),
         cmocka_unit_test(peers_pay_for_the_root_complex),

@@ -324,7 +324,8 @@ static void write_evidence(const lw_result *result, lw_text *out) {
     }
     lw_text_print(
         out,
-        "\nWeakest evidence, devices included: %s (%s).\n"
+        "\nShare: of the workload's time, while its limit is busy, waited for (window, credits, offered load) or paid.\n"
+        "Weakest evidence, devices included: %s (%s).\n"
         "It is that of rates, and of times where one is the result or the limit. GB/s counts payload, 1 GB = 1e9 bytes.\n",
         lw_evidence_words[weakest], meaning[weakest]);
 }

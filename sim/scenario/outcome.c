@@ -251,7 +251,7 @@ static job_limit find_limit(const lw_plan *plan, const lw_job_plan *job, const j
         return limit_of_server(plan, job, times);
     }
     if (offered) {
-        return (job_limit){"the offered load", times->busiest, false};
+        return (job_limit){"the offered load", 1 - times->busiest, false};
     }
     if (repeated_share(job) > 0.1) {
         const char *link = plan->system->connection[job->transfer.slowest].name;
