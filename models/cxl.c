@@ -592,7 +592,7 @@ static const char page[] =
     "An expander's memory belongs to the host alone (host_only). An accelerator has a use for its own: `device` and `host` of\n"
     "a workload may both name it. In device_bias it asks nobody. In host_bias it asks the host for each of its own lines: a\n"
     "trip over the link and back, 148 ns at 64 GT/s with the host's answer, in front of each load, and no more lines a second\n"
-    "than requests fit the flits, 478 GB/s on 16 lanes of 64 GT/s: slow memory for a card that has 2 TB/s of it. The host\n"
+    "than requests fit the flits, 478 GB/s on 16 lanes of 64 GT/s (474 with the first trip): slow memory for a card that has 2 TB/s of it. The host\n"
     "itself reads such lines as fast as any. With back_invalidate (flits of 256 B) the device keeps track of what hosts cache\n"
     "and snoops only them, for itself and for another host: `asks` says how often, and a line that must be asked for comes one\n"
     "round trip and answer later, to the host too. configs/scenarios/cxl-bias.yaml shows all four.\n"

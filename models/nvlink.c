@@ -123,9 +123,9 @@ static const lw_option options[] = {
      .help = "Probability that a flit of 16 B is bad and all from it on must be replayed.",
      .source = "a healthy link counts no replays (driver: CRC and replay at the transport)"},
     LW_BUNDLE_ROWS(
-        nvlink_params, "auto", "ML Engineering: 4, 6, 12, 18, 18 links a GPU by generation, 36 announced; c2c: 10", "169.675 ns",
-        "GH200 without a switch: a quarter of 1022.9 - 344.2 ns, pointer chase in a peer's and in own memory (L. Fusco "
-        "et al., gh_benchmark, 2024)",
+        nvlink_params, "auto", "ML Engineering: 4, 6, 12, 18, 18 links a GPU by generation, 36 announced; c2c: 10", "60.3 ns",
+        "assumed: H100 over NVSwitch, an eighth of 826.6 - 344.2 ns: 2 ways, 2 links, 2 ports, half the switch in each link; a "
+        "way without a switch takes no more",
         "0 m", "on one board, within the port's figure"),
     {0},
 };
@@ -205,6 +205,11 @@ static const char page[] =
     "\"NVLink has lower latency than PCIe\" does not follow from measurements: 0.79 to 0.83 us between GPUs over NVLink 4 and 5\n"
     "with switches stand beside 0.63 to 0.73 us through one PCIe 5.0 switch. The methods differ, so neither wins; what NVLink has\n"
     "is bandwidth. No port-to-port latency of NVSwitch is public: presets of switched GPUs put half the switch into each link.\n"
+    "\n"
+    "Times of a port come from three methods that disagree, so do not compare presets across them: loads of an H100 over NVSwitch\n"
+    "give 60.3 ns, loads between two GH200 169.7 ns, stores in a GB200 NVL72 159.8 ns. By them a pair of GH200 is slower than an\n"
+    "H100 behind a switch; nobody timed both in one way. Where nothing was measured the presets take 60.3 ns, so that a bridge takes\n"
+    "half the time of a way through a switch.\n"
     "\n"
     "All-reduce at more than the wire rate (480 of 450 GB/s on H200) is no error: the switch adds up the operands (NVLS), and the\n"
     "bus bandwidth of a ring no longer describes what crosses the wire.\n"

@@ -300,13 +300,14 @@ static lw_status check_medium(const lw_pcie_params *p, const lw_pcie_medium *med
         lw_warn(f->diags, place_of(f, "gen"), medium->gen_hint, "no standard has %s at generation %d", medium->family,
                 (int)p->gen);
     }
+    int64_t connector = p->connector_lanes > 0 ? p->connector_lanes : p->lanes;
     bool usual = medium->lanes_usual == NULL;
     for (const int *lanes = medium->lanes_usual; !usual && *lanes != 0; lanes++) {
-        usual = *lanes == p->lanes;
+        usual = *lanes == connector;
     }
     if (!usual) {
         status = worse(status, lw_error(f->diags, place_of(f, "lanes"), medium->lanes_hint,
-                                        "%s has no cable or connector of %d lanes", medium->family, (int)p->lanes));
+                                        "%s has no cable or connector of %d lanes", medium->family, (int)connector));
     }
     double cable_m = cable_length_m(p, medium);
     if (medium->cable_max_m > 0 && cable_m > medium->cable_max_m) {

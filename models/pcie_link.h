@@ -43,6 +43,7 @@ typedef struct lw_pcie_params {
     double cable_m, cable_ps_per_m;
     double cable_dB_per_m, fixed_dB, budget_dB;  // NaN: by generation
     double efficiency;
+    int64_t connector_lanes;  // where an end has fewer than the connector: those of the connector; 0: as many as lanes
 } lw_pcie_params;
 
 extern const lw_option lw_pcie_options[];

@@ -22,9 +22,8 @@ static const lw_option options[] = {
      .help = "Rate of one link, each way, headers included; Intel publishes neither lanes nor signalling rate."},
     LW_BUNDLE_PACKET_ROWS(xelink_params, "64 B", "assumed: a cache line; Intel publishes no packet format", "16 B",
                           "assumed: a quarter of a line; Intel publishes no packet format"),
-    LW_BUNDLE_ROWS(xelink_params, "1", "16 links a GPU, spread over its peers (G. Lockwood, notes on PVC)", "169.675 ns",
-                   "assumed: as NVLink between two GH200; no figure is published", "0 m",
-                   "on one board, within the port's figure"),
+    LW_BUNDLE_ROWS(xelink_params, "1", "16 links a GPU, spread over its peers (G. Lockwood, notes on PVC)", "60.3 ns",
+                   "assumed: as NVLink of an H100; no figure is published", "0 m", "on one board, within the port's figure"),
     {0},
 };
 

@@ -32,9 +32,8 @@ static const lw_option options[] = {
     LW_BUNDLE_PACKET_ROWS(
         xgmi_params, "64 B", "assumed: a cache line; AMD publishes no packet format", "8 B",
         "assumed: as on other links between processors; MI300X copies at up to 48.97 of 64 GB/s leave room for 10 B a line"),
-    LW_BUNDLE_ROWS(xgmi_params, "1", "a pair of the mesh has one link (AMD ROCm documentation; MI250X: up to four)", "169.675 ns",
-                   "assumed: as NVLink between two GH200; no figure is published", "0 m",
-                   "on one board, within the port's figure"),
+    LW_BUNDLE_ROWS(xgmi_params, "1", "a pair of the mesh has one link (AMD ROCm documentation; MI250X: up to four)", "60.3 ns",
+                   "assumed: as NVLink of an H100; no figure is published", "0 m", "on one board, within the port's figure"),
     {0},
 };
 

@@ -20,13 +20,12 @@ typedef enum lw_preset_kind { LW_PRESET_LINK, LW_PRESET_DEVICE, LW_PRESET_KINDS 
 
 typedef struct lw_preset {
     lw_preset_kind kind;
-    const char *name;     // "oculink-2-x4"; also the file's name without .yaml
-    const char *type;     // family of a link ("oculink"), kind of a device ("host", "gpu", ...)
-    const char *summary;  // one sentence
-    lw_evidence evidence;
-    const lw_node *root;           // the whole file
-    const lw_node *parameters;     // map: key -> {value, source, [evidence]}
-    lw_evidence latency_evidence;  // the weakest of those that are times
+    const char *name;           // "oculink-2-x4"; also the file's name without .yaml
+    const char *type;           // family of a link ("oculink"), kind of a device ("host", "gpu", ...)
+    const char *summary;        // one sentence
+    lw_evidence evidence;       // of its rates
+    const lw_node *root;        // the whole file
+    const lw_node *parameters;  // map: key -> {value, source, [evidence]}
 } lw_preset;
 
 typedef struct lw_catalog lw_catalog;  // read-only after opening, safe to share between threads

@@ -69,6 +69,16 @@ static void slow_cards_slow_their_slot(void **state) {
     lw_test_end(&test);
 }
 
+// OCuLink has connectors of four and eight lanes; a card of two trains down in one.
+static void narrow_cards_fit_wider_connectors(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, PAIR("kind: host", "kind: gpu, native_lanes: 2", "preset: oculink-2-x4") H2D(""));
+    assert_string_equal(result.point[0].stage[0].label, "OCuLink PCIe 4.0 x2");
+    assert_message(&test, LW_NOTE, "links.slot runs at lanes 2, not 4: 'gpu' has no more");
+    lw_test_end(&test);
+}
+
 // At length an engine that is slower than the link keeps its own pace, and one that is faster the link's.
 static void engines_keep_their_pace(void **state) {
     (void)state;
@@ -503,6 +513,7 @@ int main(void) {
         cmocka_unit_test(copies_from_a_device_are_its_writes),
         cmocka_unit_test(devices_limit_packets_requests_and_tags),
         cmocka_unit_test(slow_cards_slow_their_slot),
+        cmocka_unit_test(narrow_cards_fit_wider_connectors),
         cmocka_unit_test(engines_keep_their_pace),
         cmocka_unit_test(switches_copy_and_add_up),
         cmocka_unit_test(guests_have_a_share),

@@ -123,7 +123,8 @@ static void wrong_files_are_told(void **state) {
         const char *text, *message;
     } cases[] = {
         {"preset: 1\n", "the preset needs the key 'name'"},
-        {"preset: 2\nname: sample\ntype: gpu\nsummary: a card\nevidence: assumed\n", "'preset' is 2: it must be between 1 and 1"},
+        {"preset: 2\nname: sample\ntype: gpu\nsummary: a card\nevidence: assumed\n",
+         "'preset' is 2: this program reads format 1"},
         {HEAD "parameters: [1]\n", "'parameters' must be a map"},
         {HEAD "parameters: {p2p: true}\n", "'p2p' has no source"},
         {HEAD "parameters: {p2p: {value: true}}\n", "p2p needs the key 'source'"},
@@ -170,10 +171,36 @@ static void announced_rows_weaken_a_preset(void **state) {
     lw_test_end(&test);
 }
 
+#define READ "workloads: {r: {kind: read-latency, device: a, host: b, bytes: 64 B}}\n"
+
+// Where no source says otherwise, a bridge between two chips takes less time than a way through a switch between them.
+static void bridges_are_faster_than_switches(void **state) {
+    (void)state;
+    static const char *const pairs[][3] = {{"nvlink-h100-bridge", "nvlink-h100", "nvswitch-3"},
+                                           {"nvlink-a100-bridge", "nvlink-a100", "nvswitch-2"},
+                                           {"nvlink-rtx-3090", "nvlink-a100", "nvswitch-2"},
+                                           {"nvlink-v100-pair", "nvlink-v100", "nvswitch-1"}};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        lw_result bridge = run_text(&test, lw_arena_print(test.arena,
+                                                          "nodes: {a: {kind: gpu}, b: {kind: gpu}}\n"
+                                                          "links: {l: {between: [a, b], preset: %s}}\n" READ,
+                                                          pairs[i][0]));
+        lw_result passed =
+            run_text(&test, lw_arena_print(test.arena,
+                                           "nodes: {a: {kind: gpu}, b: {kind: gpu}, s: {preset: %s}}\n"
+                                           "links: {l: {between: [a, s], preset: %s}, m: {between: [s, b], preset: %s}}\n" READ,
+                                           pairs[i][2], pairs[i][1], pairs[i][1]));
+        assert_true(bridge.point[0].workload[0].time_s < passed.point[0].workload[0].time_s);
+    }
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shipped_presets_are_sourced),
         cmocka_unit_test(shipped_presets_can_be_used),
+        cmocka_unit_test(bridges_are_faster_than_switches),
         cmocka_unit_test(families_have_their_examples),
         cmocka_unit_test(unknown_presets_are_none),
         cmocka_unit_test(folders_are_found),

@@ -81,6 +81,10 @@ static void latency(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_link link = lw_test_link(&test, "nvlink", "{gen: 4}");
+    assert_int_equal(lw_channel_latency_ps(&link.segment[0].channel[0]), 120600);
+    // H100: there and back over two such links, half the switch in each, on top of the own memory's 344.2 ns.
+    assert_close(344.2 + 4e-3 * 120600, 826.6, 1e-12);
+    link = lw_test_link(&test, "nvlink", "{gen: 4, port_latency: 169.675 ns}");
     assert_int_equal(lw_channel_latency_ps(&link.segment[0].channel[0]), 339350);
     // Chase in a peer's memory: the way there and back on top of the own memory's 344.2 ns (gh_benchmark).
     assert_close(344.2 + 2e-3 * 339350, 1022.9, 1e-12);
@@ -95,7 +99,7 @@ static void replays(void **state) {
     lw_link link = lw_test_link(&test, "nvlink", "{gen: 4, flit_error_rate: 1e-6}");
     const lw_channel *channel = &link.segment[0].channel[0];
     assert_int_equal(channel->replay, LW_REPLAY_GO_BACK_N);
-    assert_int_equal(channel->replay_ps, 678700);
+    assert_int_equal(channel->replay_ps, 241200);
     assert_close(lw_channel_packet_error(channel, 272), 17e-6, 1e-5);
     assert_true(rate_GBps(&link, LW_STAGE_RETRY) < rate_GBps(&link, LW_STAGE_CONTROL));
     lw_test_end(&test);

@@ -7,6 +7,10 @@
 #include "sim/report/grid.h"
 #include "sim/report/validation.h"
 
+// What stands around the evidence at the end of every table.
+#define SHARE "Share: of the workload's time, while its limit is busy, waited for (window, credits, offered load) or paid.\n"
+#define FOOT "It is that of rates, and of times where one is the result or the limit. GB/s counts payload, 1 GB = 1e9 bytes.\n"
+
 // ---- A result of two links and two sizes, upload only ----
 
 enum { POINTS = 4 };
@@ -101,9 +105,8 @@ static void matrix_of_sizes(void **state) {
                   "  links.egpu                 workload  share  limited by                     link's evidence\n"
                   "  oculink-2-x4               upload     88 %  links.egpu host->gpu: channel  specified\n"
                   "  thunderbolt \"4\", borrowed  upload     88 %  links.egpu host->gpu: channel  calibrated\n"
-                  "\n"
-                  "Weakest evidence, devices included: calibrated (some numbers were fitted to measured tables). GB/s counts "
-                  "payload, 1 GB = 1e9 bytes.\n");
+                  "\n" SHARE
+                  "Weakest evidence, devices included: calibrated (some numbers were fitted to measured tables).\n" FOOT);
 }
 
 static void matrix_with_a_hole(void **state) {
@@ -136,18 +139,18 @@ static void one_point(void **state) {
     make_result(&f);
     f.result.point_count = 1;
     f.point[0].set_count = 0;
-    assert_report(&f.result, LW_FORMAT_TABLE, 0,
-                  "A title  (lanewise 1.2.3, seed 18446744073709551615, 1 point)\n"
-                  "\n"
-                  "  workload  bytes  time, us   GB/s  share  limited by\n"
-                  "  upload     4096     12.00  0.341   88 %  links.egpu host->gpu: channel\n"
-                  "\n"
-                  "  link  direction    busy  payload bytes  wire bytes  packets\n"
-                  "  egpu  host->gpu  75.0 %           4096        4608       16\n"
-                  "  egpu  gpu->host  12.5 %              0           0        0\n"
-                  "\n"
-                  "Weakest evidence, devices included: specified (every number stands in a standard or a vendor's document). "
-                  "GB/s counts payload, 1 GB = 1e9 bytes.\n");
+    assert_report(
+        &f.result, LW_FORMAT_TABLE, 0,
+        "A title  (lanewise 1.2.3, seed 18446744073709551615, 1 point)\n"
+        "\n"
+        "  workload  bytes  time, us   GB/s  share  limited by\n"
+        "  upload     4096     12.00  0.341   88 %  links.egpu host->gpu: channel\n"
+        "\n"
+        "  link  direction    busy  payload bytes  wire bytes  packets\n"
+        "  egpu  host->gpu  75.0 %           4096        4608       16\n"
+        "  egpu  gpu->host  12.5 %              0           0        0\n"
+        "\n" SHARE
+        "Weakest evidence, devices included: specified (every number stands in a standard or a vendor's document).\n" FOOT);
 }
 
 // Between two sizes the model's time is interpolated; tables outside the sweep, of another link or direction are left out, and so

@@ -63,6 +63,84 @@ static void results_say_what_limits(void **state) {
     lw_test_end(&test);
 }
 
+// Requests of an upload pass among the download's data and lose next to nothing by it.
+static void directions_are_not_mixed_up(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, "nodes: {host: {kind: host}, gpu: {kind: gpu}}\n"
+                                       "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n"
+                                       "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 64 MiB}\n"
+                                       "  down: {kind: copy, from: gpu, to: host, bytes: 64 MiB}\n");
+    assert_string_equal(workload_of(&result.point[0], "up")->limited_by, "links.slot host->gpu: channel");
+    assert_string_equal(workload_of(&result.point[0], "down")->limited_by, "links.slot gpu->host: channel");
+    // Where the engine that sends the requests is slower than the link, it stays the limit.
+    assert_string_equal(
+        limit_of(&test, PAIR("kind: host", "kind: gpu, copy_rate_h2d: 27 GB/s", "preset: pcie-4-x16") H2D("16 MiB")),
+        "gpu copy engine");
+    lw_test_end(&test);
+}
+
+// A share is the part of the time that goes to the limit: here to waiting for something to send, and for credits.
+static void shares_are_of_the_limit(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *text[2] = {
+        PAIR("kind: host", "kind: gpu", "preset: pcie-4-x16") "workloads: {s: {kind: stream, from: gpu, to: host, bytes: 1 MiB, "
+                                                              "rate: 1 GB/s}}\n",
+        PAIR("kind: host", "kind: gpu",
+             "preset: pcie-4-x16, posted_data_credits: 16") "workloads: {s: {kind: copy, from: gpu, to: "
+                                                            "host, bytes: 1 MiB}}\n"};
+    static const char *const limit[2] = {"the offered load", "links.slot gpu->host: credits"};
+    for (int i = 0; i < 2; i++) {
+        lw_result result = run_text(&test, text[i]);
+        const lw_workload_result *workload = workload_of(&result.point[0], "s");
+        assert_string_equal(workload->limited_by, limit[i]);
+        assert_close(workload->limited_share, 0.97, 0.01);
+    }
+    lw_test_end(&test);
+}
+
+#define HOSTS(more, link) "nodes: {a: {kind: host}, b: {kind: host" more "}}\nlinks: {l: {between: [a, b], " link "}}\n"
+#define LONG_COPY "workloads: {w: {kind: copy, from: a, to: b, bytes: 64 MiB}}\n"
+#define SHORT_COPY "workloads: {w: {kind: copy, from: a, to: b, bytes: 64 B}}\n"
+#define ONE_READ "workloads: {w: {kind: read-latency, device: a, host: b, bytes: 64 B}}\n"
+#define TAGGED_READS "workloads: {w: {kind: dma, device: a, host: b, op: read, bytes: 64 B, count: 1000}}\n"
+
+// A rate stands on rates; a time, and a rate that a time decides, on times too. Ports of PCIe are assumed, its rate is not.
+static void evidence_is_of_what_decides(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        lw_evidence evidence;
+    } cases[] = {
+        {HOSTS("", "preset: pcie-4-x16") LONG_COPY, LW_SPECIFIED},
+        {HOSTS("", "preset: pcie-4-x16") SHORT_COPY, LW_ASSUMED},
+        {HOSTS("", "preset: pcie-4-x16") ONE_READ, LW_ASSUMED},
+        {HOSTS("", "preset: pcie-4-x16, tags: 1") TAGGED_READS, LW_ASSUMED},
+        {HOSTS("", "preset: cxl-3.1-x16") ONE_READ, LW_ASSUMED},
+        {HOSTS("", "preset: nvlink-a100") LONG_COPY, LW_CALIBRATED},
+        {HOSTS("", "preset: nvlink-a100") ONE_READ, LW_ASSUMED},
+        {HOSTS("", "preset: nvlink-h100") ONE_READ, LW_CALIBRATED},
+        // The scenario's own numbers, where they decide; what says which machine it is does not count.
+        {HOSTS("", "preset: pcie-4-x16, tx_port: 5 us") LONG_COPY, LW_SPECIFIED},
+        {HOSTS("", "preset: pcie-4-x16, efficiency: 0.5") LONG_COPY, LW_ASSUMED},
+        {HOSTS("", "preset: pcie-4-x16, lanes: 8, mps: 512 B") LONG_COPY, LW_SPECIFIED},
+        {HOSTS(", memory_rate: 60 GB/s", "preset: pcie-4-x16") LONG_COPY, LW_ASSUMED},
+        {HOSTS(", read_latency: 1 us", "preset: nvlink-h100") ONE_READ, LW_ASSUMED},
+        // A default that its source calls assumed, without a preset that answers for it.
+        {HOSTS("", "type: nvlink, gen: 4") LONG_COPY, LW_ASSUMED},
+        {HOSTS("", "type: pcie, gen: 4, lanes: 16") LONG_COPY, LW_SPECIFIED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        lw_result result = run_text(&test, cases[i].text);
+        if (result.point[0].evidence != cases[i].evidence) {
+            fail_msg("%s is %s", cases[i].text, lw_evidence_words[result.point[0].evidence]);
+        }
+        lw_test_end(&test);
+    }
+}
+
 // Four cards, a link each, or all behind one port: what limits every member is the answer, and its share is not divided by four.
 static void groups_are_limited_as_their_members_are(void **state) {
     (void)state;
@@ -530,6 +608,9 @@ static void memory_may_run_out_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_say_what_limits),
+        cmocka_unit_test(directions_are_not_mixed_up),
+        cmocka_unit_test(evidence_is_of_what_decides),
+        cmocka_unit_test(shares_are_of_the_limit),
         cmocka_unit_test(groups_are_limited_as_their_members_are),
         cmocka_unit_test(remote_copies_run_at_the_rate_of_the_network),
         cmocka_unit_test(peers_pay_for_the_root_complex),

@@ -8,7 +8,7 @@ typedef enum lw_evidence {
     LW_SPECIFIED,    // a standard or a vendor's document says it
     LW_MEASURED,     // someone measured exactly this
     LW_CALIBRATED,   // fitted to measured tables
-    LW_ASSUMED,      // a stated assumption without a source
+    LW_ASSUMED,      // a stated assumption without a source, or the scenario's own number
     LW_ANNOUNCED,    // announced, not yet shipping
     LW_SPECULATIVE,  // physics says it could be; nobody built it
     LW_EVIDENCE_COUNT

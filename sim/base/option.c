@@ -186,6 +186,9 @@ static lw_status check_range(const reading *in, double value) {
     char low[LW_QUANTITY_TEXT], high[LW_QUANTITY_TEXT];
     lw_quantity_print(row->minimum, dimension_of(row), low);
     lw_quantity_print(row->maximum, dimension_of(row), high);
+    if (row->minimum == row->maximum) {  // the version of a format: nothing else has only one value
+        return lw_error(in->diags, in->place, NULL, "'%s' is %.60s: this program reads format %s", row->key, in->text, low);
+    }
     if (isinf(row->maximum)) {
         return lw_error(in->diags, in->place, NULL, "'%s' is %.60s: it must be at least %s", row->key, in->text, low);
     }

@@ -9,6 +9,7 @@
 #include "sim/cli/explain.h"
 #include "sim/report/grid.h"
 #include "sim/scenario/catalog.h"
+#include "sim/scenario/scenario.h"
 
 static lw_status explain_overview(const lw_context *context, lw_text *out) {
     size_t count = 0;
@@ -20,7 +21,8 @@ static lw_status explain_overview(const lw_context *context, lw_text *out) {
     lw_text_add(out, "lanewise explain NAME or KEY, for example\n"
                      "  lanewise explain oculink          a family of links: how it works, its parameters\n"
                      "  lanewise explain oculink-2-x4     a preset: its numbers, their sources, where the rate goes\n"
-                     "  lanewise explain links.mps        a key of the scenario file\n\n");
+                     "  lanewise explain links            a section of the scenario file: its keys and kinds\n"
+                     "  lanewise explain links.mps        a key of it\n\n");
     lw_grid *grid = lw_grid_new(context->arena, "lll");
     for (size_t i = 0; i < count; i++) {
         LW_GRID_ADD(grid, groups[i].section, groups[i].name, groups[i].what);
@@ -117,6 +119,9 @@ static void add_latency(const lw_link *link, int dir, const char *which, lw_text
     lw_text_add(out, "\n");
 }
 
+// A window this many times the link's rate limits no read that anybody makes: the round trip would have to grow as much.
+static const double told_below = 4;
+
 // What is left of the raw rate after each stage that the link decides; window and endpoint depend on the machine around it.
 static lw_status add_waterfall(const lw_context *context, const lw_link *link, lw_text *out) {
     lw_waterfall write = {0};
@@ -145,7 +150,7 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
                       "Control includes the software in front of the wire, which is slower: it hands on %.4g GB/s of writes.\n",
                       write.rate_Bps[LW_STAGE_RETRY] / 1e9);
     }
-    if (isfinite(read.window_Bps)) {
+    if (read.window_Bps < told_below * read.rate_Bps[LW_STAGE_RETRY]) {
         lw_text_print(out, "Reads are also limited by the requests under way (%lld): %.4g GB/s even if memory answers at once.\n",
                       (long long)link->read_tags, read.window_Bps / 1e9);
     }
@@ -382,6 +387,38 @@ static lw_status explain_group(const lw_context *context, const lw_key_group *gr
     return lw_explain_options(group->options, context->arena, out);
 }
 
+static bool in_section(const lw_key_group *group, const char *section, bool of_a_kind) {
+    return strcmp(group->section, section) == 0 && (group->name != NULL) == of_a_kind;
+}
+
+// The keys that all of a section have, and the kinds that have more. *found is false when there is no such section.
+static lw_status explain_section(const lw_context *context, const lw_key_group *groups, size_t count, const char *name,
+                                 lw_text *out, bool *found) {
+    const lw_option *row = lw_option_find(lw_scenario_options, name);
+    lw_grid *kinds = lw_grid_new(context->arena, "ll");
+    size_t kind_count = 0;
+    *found = false;
+    for (size_t i = 0; i < count; i++) {
+        if (in_section(&groups[i], name, false)) {
+            *found = true;
+            lw_text_print(out, "%s: %s\n", name, groups[i].what);
+            if (row != NULL) {
+                lw_text_print(out, "  %s\n", row->help);
+            }
+            lw_text_add(out, "\n");
+            LW_TRY(lw_explain_options(groups[i].options, context->arena, out));
+        } else if (in_section(&groups[i], name, true)) {
+            kind_count++;
+            LW_GRID_ADD(kinds, groups[i].name, groups[i].what);
+        }
+    }
+    if (kind_count == 0) {
+        return LW_OK;
+    }
+    lw_text_print(out, "\nWhat there is; lanewise explain %s.NAME shows the keys of one:\n", name);
+    return lw_grid_write(kinds, 2, 0, out);
+}
+
 // Families have a page of their own, so only kinds of devices and workloads count here.
 static const lw_key_group *find_group(const lw_key_group *groups, size_t count, const char *name) {
     for (size_t i = 0; i < count; i++) {
@@ -470,6 +507,11 @@ static lw_status explain_name(const lw_context *context, const char *path, lw_te
     const lw_key_group *group = find_group(groups, count, name);
     if (group != NULL) {
         return explain_group(context, group, out);
+    }
+    bool section = false;
+    lw_status listed = explain_section(context, groups, count, name, out, &section);
+    if (listed != LW_OK || section) {
+        return listed;
     }
     const lw_term *term = lw_term_find(name);
     if (term != NULL) {

@@ -134,10 +134,10 @@ static lw_status run_one(lw_context *context, const char *path) {
     }
     result.measured = session.measured;
     result.measured_count = session.measured_count;
+    // Files first: whoever reads stdout may leave early, and that ends the program.
+    lw_status written = folder != NULL ? write_files(context, &session, folder, &result) : LW_OK;
     LW_TRY(print_report(context, &result));
-    if (folder != NULL) {
-        LW_TRY(write_files(context, &session, folder, &result));
-    }
+    LW_TRY(written);
     if (arguments->stats) {
         print_stats(context, &result, begin_s);
     }

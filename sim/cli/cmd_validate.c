@@ -15,7 +15,10 @@ static lw_status validate_all(const lw_context *context, const char *const *path
     lw_status first = LW_OK;
     for (size_t i = 0; i < count && first != LW_NO_MEMORY && first != LW_INTERRUPTED; i++) {
         lw_measured *table = NULL;
-        lw_status status = lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table);
+        lw_status status = lw_command_file(context, "measured", paths[i]);
+        if (status == LW_OK) {
+            status = lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table);
+        }
         if (status == LW_OK) {
             status = lw_measured_validate(table, &run, context->arena, context->diags, &out[*done]);
         }

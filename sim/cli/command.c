@@ -156,6 +156,23 @@ static lw_status load_measured(const lw_context *context, lw_session *session) {
 
 // ---- Sessions ----
 
+lw_status lw_command_file(const lw_context *context, const char *folder, const char *name) {
+    if (strcmp(name, "-") == 0 || strchr(name, '/') != NULL || access(name, F_OK) == 0) {
+        return LW_OK;
+    }
+    const char *path = lw_arena_print(context->arena, "%s/%s/%s%s", lw_catalog_folder(context->catalog), folder, name,
+                                      is_yaml(name) ? "" : ".yaml");
+    if (path == NULL) {
+        return LW_NO_MEMORY;
+    }
+    if (access(path, F_OK) != 0) {
+        return LW_OK;  // whoever opens the file will say that it is not there
+    }
+    (void)lw_error(context->diags, (lw_place){0}, lw_diags_text(context->diags, "did you mean %s?", path),
+                   "there is no file '%s'", name);
+    return LW_IO;
+}
+
 lw_status lw_session_load(const lw_context *context, const char *path, lw_session *out) {
     const lw_arguments *arguments = context->arguments;
     lw_session session = {0};
@@ -169,6 +186,7 @@ lw_status lw_session_load(const lw_context *context, const char *path, lw_sessio
         .engine = arguments->engine < 0 ? NULL : lw_engine_words[arguments->engine],
         .seed = seed,
     };
+    LW_TRY(lw_command_file(context, "scenarios", path));
     LW_TRY(lw_scenario_load(path, context->catalog, &load, context->arena, context->diags, &session.scenario));
     // All lists are checked even when the first is wrong: users like to hear of everything at once.
     lw_status charts = load_charts(context, &session);

@@ -29,6 +29,9 @@ typedef struct lw_session {
 } lw_session;
 lw_status lw_session_load(const lw_context *context, const char *path, lw_session *out) LW_CHECKED;
 
+// What is no file here but has the name of one in a folder of configs/ is told with the path; LW_IO then, else LW_OK.
+lw_status lw_command_file(const lw_context *context, const char *folder, const char *name) LW_CHECKED;
+
 // Do `one` for every operand, each with its own arena and diagnostics, which are printed at its end. A file that is wrong does
 // not keep the others from their turn; an interrupt does. Returns the first status that was not LW_OK.
 lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context *context, const char *path)) LW_CHECKED;

@@ -2,6 +2,7 @@
 #include "sim/cli/console.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,11 @@ static lw_status write_text(const lw_text *text, lw_diags *diags) {
     // write, not stdio: a later flush could lose the cause of the error.
     for (size_t done = 0; done < text->length;) {
         ssize_t now = write(STDOUT_FILENO, text->bytes + done, text->length - done);
+        if (now < 0 && errno == EPIPE) {
+            // The reader has seen enough (run X | head): end as a program does that never heard of SIGPIPE, without a word.
+            signal(SIGPIPE, SIG_DFL);
+            (void)raise(SIGPIPE);
+        }
         if (now < 0 && errno != EINTR) {
             (void)lw_error(diags, (lw_place){0}, NULL, "cannot write to stdout: %s", strerror(errno));
             return LW_IO;

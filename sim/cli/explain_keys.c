@@ -28,7 +28,7 @@ static const lw_option link_keys[] = {
      .fallback = "each",
      .help = "how groups of nodes are joined: each (in order; 2 with 8: four each), star (one to all), ring (neighbours of one "
              "group), mesh (every pair), torus (neighbours in a grid of `shape`)"},
-    {.key = "shape", .kind = LW_OPTION_NODE, .help = "of a torus: nodes along each axis, as in [4, 4, 4]"},
+    {.key = "shape", .kind = LW_OPTION_NODE, .fallback = "", .help = "of a torus: nodes along each axis, as in [4, 4, 4]"},
     {.key = NULL},
 };
 static const lw_option workload_keys[] = {

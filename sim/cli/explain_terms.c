@@ -68,11 +68,10 @@ const lw_term lw_terms[] = {
      "In a scenario: a switch node with multicast: true and copies with in_switch: reduce and in_switch: multicast, see\n"
      "configs/scenarios/switch-that-adds.yaml.\n"},
     {"bias",
-     "Bias (CXL): whom an accelerator asks before it uses its own memory. In device bias nobody; in host bias the host, over "
-     "the\n"
-     "link, for each line: 178 ns instead of 30 for a load, and 478 GB/s at most on 16 lanes of 64 GT/s. The host reads such "
-     "lines\n"
-     "at full speed. Software changes the bias of pages, before and after a kernel that works on them.\n"
+     "Bias (CXL): whom an accelerator asks before it uses its own memory. In device bias nobody; in host bias the host, over\n"
+     "the link, for each line. Of an accelerator with 2 TB/s and 100 ns behind 16 lanes of 64 GT/s a load then takes 248 ns,\n"
+     "not 100, and many of them reach 474 GB/s, not 1969. The host reads such lines at full speed. Software changes the bias\n"
+     "of pages, before and after a kernel that works on them.\n"
      "\n"
      "In a scenario: coherence: device_bias or host_bias of a cxl link, and a workload whose device and host both name the\n"
      "accelerator. See configs/scenarios/cxl-bias.yaml and lanewise explain cxl.\n"},
@@ -91,16 +90,81 @@ const lw_term lw_terms[] = {
      "back-invalidation (lanewise explain back-invalidate).\n"
      "\n"
      "In a scenario: hosts, a switch and a memory as nodes, see configs/scenarios/cxl-pool.yaml.\n"},
+    {"bandwidth",
+     "Bandwidth: payload that arrived over the time from the call to its end, in GB/s, 1 GB = 1e9 bytes. Headers, acknowledgements\n"
+     "and repeats are not payload; the call's own cost is in the time, so small copies have little of it. The raw rate of a link is\n"
+     "more: lanewise explain waterfall. Both directions of a link carry it at once; a figure that adds them up is twice as large.\n"
+     "\n"
+     "In results: bandwidth_GBps of a workload.\n"},
+    {"evidence",
+     "Evidence: how a number is known, from best to weakest.\n"
+     "  specified    a standard or a vendor's document says it\n"
+     "  measured     someone measured exactly this\n"
+     "  calibrated   fitted to measured tables\n"
+     "  assumed      a stated assumption without a source, or the scenario's own time, rate or share\n"
+     "  announced    announced, not yet shipping\n"
+     "  speculative  physics says it could be; nobody built it\n"
+     "A result carries the weakest of what decides it. Rates and times are told apart: the rate of a PCIe link is specified, the time\n"
+     "of its ports is assumed, so a long copy over it is specified and a read of 64 B is assumed. A copy counts times where a window,\n"
+     "credits or a fixed cost limits it. What says which machine it is (a generation, lanes, tags, a packet size) is nobody's guess.\n"},
+    {"limited_by",
+     "Limited by: what a workload would have to be rid of to be faster.\n"
+     "  links.NAME a->b: channel  the wire that way is busy, with this or other work; of a tunnel the part is named\n"
+     "  NAME memory, copy engine  a device is busy, or its dma engine, or a core that copies\n"
+     "  window                    all requests that may be under way are, and the link has time to spare\n"
+     "  credits                   the receiver's buffer is full\n"
+     "  repeats after errors      bad packets take a tenth of the wire or more\n"
+     "  the offered load          nothing is: there is no more to send\n"
+     "  fixed cost                the call, its completion or the way there takes most of the time\n"
+     "Its share is the part of the time that goes to it. See lanewise explain window, and share.\n"},
+    {"plane",
+     "Plane: a chart with a mark for each link, the time of a short transfer across, the rate of a long one up. Left and high is good.\n"
+     "Along a diagonal the product of the two, what is under way on a full link, is the same. The look of a mark is its evidence,\n"
+     "the weaker of rate and time.\n"
+     "\n"
+     "In a scenario: charts: [{kind: plane}] and a sweep over links and two sizes, see configs/scenarios/all-families.yaml.\n"},
+    {"share",
+     "Share, beside what limits a workload: the part of its time while that is busy (a channel, an engine, a memory), is waited for (a\n"
+     "window, credits, the offered load) or is paid (a fixed cost, repeats). 100 % means that nothing else matters; 50 % that something\n"
+     "else holds it up as long. A link that starves for credits shows 97 % where it waits that long and sends in the rest.\n"
+     "\n"
+     "In the waterfall of a preset the share is another: of the raw rate, what is left after a stage.\n"
+     "In results: limited_share of a workload.\n"},
+    {"waterfall",
+     "Waterfall: where the rate of a link goes, in stages that are the same for every family. Each shows what is left after it.\n"
+     "  raw        signalling rate times lanes\n"
+     "  line code  8b/10b, 128b/130b: bits that only keep the receiver in step\n"
+     "  periodic   clock compensation and the like (SKP ordered sets), and what a tunnel keeps back\n"
+     "  framing    headers, sequence numbers, CRC, FEC, the packing of flits, in packets of full size\n"
+     "  control    acknowledgements and credits of the other direction, the residual of a platform, software in front of the wire\n"
+     "  retry      packets sent again after errors\n"
+     "  window     requests or credits that may be under way, over the round trip\n"
+     "  endpoint   engines, memories, fixed costs: what arrived\n"
+     "Up to retry the link decides, then the machine around it.\n"
+     "\n"
+     "lanewise explain NAME shows it of a preset; in a scenario: charts: [{kind: waterfall}], see configs/scenarios/waterfall-all.yaml.\n"},
+    {"window",
+     "Window: how much may be under way before an answer is needed. A reader sends requests until its tags are used up and then waits,\n"
+     "so it gets at most tags x request size / round trip, however fast the link is: 32 tags of 128 B over 1.47 us are 2.8 GB/s, which\n"
+     "is what Thunderbolt 4 lets a card read. A longer way (switches, cables, a busy memory) lowers it, more tags or larger requests\n"
+     "raise it. Writes over PCIe need no answer and have none; credits are the window of the receiver's buffer.\n"
+     "\n"
+     "In a scenario: tags and mrrs of a link, tags of a device, outstanding of a dma; credits such as posted_data_credits.\n"},
     {NULL, NULL},
 };
 
 const lw_term *lw_term_find(const char *name) {
     static const struct {
         const char *name, *term;
-    } other[] = {{"host-bias", "bias"},       {"device-bias", "bias"}, {"back_invalidate", "back-invalidate"},
-                 {"host_bias", "bias"},       {"device_bias", "bias"}, {"back-invalidation", "back-invalidate"},
-                 {"nvlink-sharp", "nvls"},    {"sriov", "sr-iov"},     {"reduce", "reduction"},
-                 {"remoting", "api-remoting"}};
+    } other[] = {{"host-bias", "bias"},           {"device-bias", "bias"},      {"back_invalidate", "back-invalidate"},
+                 {"host_bias", "bias"},           {"device_bias", "bias"},      {"back-invalidation", "back-invalidate"},
+                 {"nvlink-sharp", "nvls"},        {"sriov", "sr-iov"},          {"reduce", "reduction"},
+                 {"remoting", "api-remoting"},    {"limited-by", "limited_by"}, {"limited_share", "share"},
+                 {"bandwidth_GBps", "bandwidth"}, {"specified", "evidence"},    {"measured", "evidence"},
+                 {"calibrated", "evidence"},      {"assumed", "evidence"},      {"announced", "evidence"},
+                 {"speculative", "evidence"},     {"raw", "waterfall"},         {"line-code", "waterfall"},
+                 {"periodic", "waterfall"},       {"framing", "waterfall"},     {"control", "waterfall"},
+                 {"retry", "waterfall"},          {"endpoint", "waterfall"}};
     for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
         name = strcmp(name, other[i].name) == 0 ? other[i].term : name;
     }

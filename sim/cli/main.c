@@ -54,7 +54,7 @@ static void on_exit_elsewhere(void) {
 
 int main(int argc, char **argv) {
     gsl_set_error_handler_off();  // its default ends the process
-    // A closed pipe and a file over the limit (ulimit -f) are errors of write, reported as such.
+    // A closed pipe and a file over the limit (ulimit -f) are errors of write; the console knows what each means.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     (void)atexit(on_exit_elsewhere);

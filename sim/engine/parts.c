@@ -212,7 +212,8 @@ void lw_parts_sleep(lw_run_state *run, lw_part *part, int64_t span_ps, int64_t p
     part->asleep_ps = run->now_ps;
     part->aside = LW_EVENT_NONE;
     part->aside_count = 0;
-    run->steady.wake_ps = run->steady.asleep++ == 0 || latest_ps(part) < run->steady.wake_ps ? latest_ps(part) : run->steady.wake_ps;
+    run->steady.wake_ps =
+        run->steady.asleep++ == 0 || latest_ps(part) < run->steady.wake_ps ? latest_ps(part) : run->steady.wake_ps;
 }
 
 static size_t pending_events(const lw_run_state *run, const lw_part *part) {

@@ -311,7 +311,7 @@ static void write_evidence(const lw_result *result, lw_text *out) {
         [LW_SPECIFIED] = "every number stands in a standard or a vendor's document",
         [LW_MEASURED] = "some numbers were measured on such a machine",
         [LW_CALIBRATED] = "some numbers were fitted to measured tables",
-        [LW_ASSUMED] = "some numbers are stated assumptions without a source",
+        [LW_ASSUMED] = "some numbers are stated assumptions, or the scenario's own",
         [LW_ANNOUNCED] = "some numbers are announcements of products that nobody can measure yet",
         [LW_SPECULATIVE] = "nobody has built this; the numbers are what physics would allow",
     };
@@ -322,8 +322,12 @@ static void write_evidence(const lw_result *result, lw_text *out) {
     for (size_t p = 0; p < result->point_count; p++) {
         weakest = lw_evidence_weaker(weakest, result->point[p].evidence);
     }
-    lw_text_print(out, "\nWeakest evidence, devices included: %s (%s). GB/s counts payload, 1 GB = 1e9 bytes.\n",
-                  lw_evidence_words[weakest], meaning[weakest]);
+    lw_text_print(
+        out,
+        "\nShare: of the workload's time, while its limit is busy, waited for (window, credits, offered load) or paid.\n"
+        "Weakest evidence, devices included: %s (%s).\n"
+        "It is that of rates, and of times where one is the result or the limit. GB/s counts payload, 1 GB = 1e9 bytes.\n",
+        lw_evidence_words[weakest], meaning[weakest]);
 }
 
 lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) {

@@ -35,7 +35,8 @@ typedef struct lw_workload_result {
     double mean_wait_ps;         // mean queueing delay of a packet, of a read with its request (paced work); 0 otherwise
     double mean_latency_ps;      // that and the unloaded latency (paced work); 0 otherwise
     const char *limited_by;      // in words: "links.egpu host->gpu: channel"
-    double limited_share;        // by how much: busy share of that resource, or the share of the time
+    double limited_share;        // of the time: while that is busy, is waited for, or is paid
+    lw_evidence evidence;        // the weakest of what decides it: rates, and times where it is one or is limited by one
 } lw_workload_result;
 
 typedef struct lw_direction_result {
@@ -69,7 +70,7 @@ typedef struct lw_point {
     lw_stage_result *stage;
     size_t stage_count;
     const char *limited_by;  // of the workload that ended last
-    lw_evidence evidence;    // the weakest that the point stands on
+    lw_evidence evidence;    // the weakest of its workloads
     int64_t events, packets, packet_hops, end_ps;
 } lw_point;
 

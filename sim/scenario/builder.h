@@ -16,6 +16,12 @@ typedef struct lw_device_servers {
     uint32_t engine_slots[2];  // resources: copies that read (towards the device), copies that write
 } lw_device_servers;
 
+typedef enum lw_part {
+    LW_PART_NONE,
+    LW_PART_WAY,  // its packets pass there: time
+    LW_PART_END   // they begin or end there: rate too
+} lw_part;
+
 typedef struct lw_builder {
     lw_system *system;
     lw_arena *arena;
@@ -29,7 +35,9 @@ typedef struct lw_builder {
     lw_device_servers *of_device;
     unsigned *carries;
     bool *serves;
-    lw_evidence evidence;
+    // Of the job in the making: its part in each device spec, and the kinds of packets that it sends over each link spec.
+    lw_part *part;
+    unsigned *sends;
 } lw_builder;
 
 // A copy engine that reaches a share of a link's ceiling.
@@ -55,6 +63,10 @@ lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) LW_CHE
 
 // A copy of a server that runs beside it and shows in no result.
 lw_status lw_server_shadow(lw_builder *builder, uint32_t server, uint32_t *out) LW_CHECKED;
+
+// The job in the making goes over the route, or has an end at the device: it counts for its evidence, and for what is idle.
+void lw_builder_note_route(lw_builder *builder, const lw_route *route, unsigned kinds);
+void lw_builder_note_end(lw_builder *builder, uint32_t device);
 
 // ---- demand.c ----
 // When all tasks are known: memories that are fast enough for all that can reach them at once serve every task on its own

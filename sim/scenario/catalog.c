@@ -189,12 +189,6 @@ static lw_status read_row(const lw_catalog *catalog, entry *e, const lw_node *it
     if (row.evidence >= LW_ANNOUNCED) {
         e->preset.evidence = lw_evidence_weaker(e->preset.evidence, (lw_evidence)row.evidence);
     }
-    lw_quantity time;
-    const char *problem;
-    const char *hint;
-    if (row.value->kind == LW_SCALAR && lw_quantity_parse(row.value->text, LW_TIME, &time, &problem, &hint)) {
-        e->preset.latency_evidence = lw_evidence_weaker(e->preset.latency_evidence, (lw_evidence)row.evidence);
-    }
     *seen |= 1u << row.evidence;
     lw_node *plain = lw_tree_copy(row.value, catalog->arena);
     if (plain == NULL) {
@@ -231,8 +225,7 @@ static lw_status read_file(const lw_catalog *catalog, lw_preset_kind kind, entry
     if (head.parameters != NULL && head.parameters->kind != LW_MAP) {
         return lw_error(catalog->diags, head.parameters->place, NULL, "'parameters' must be a map");
     }
-    e->preset =
-        (lw_preset){kind, e->name, head.type, head.summary, (lw_evidence)head.evidence, root, head.parameters, LW_SPECIFIED};
+    e->preset = (lw_preset){kind, e->name, head.type, head.summary, (lw_evidence)head.evidence, root, head.parameters};
     e->values = LW_NEW(catalog->arena, lw_node);
     if (e->values == NULL) {
         return LW_NO_MEMORY;

@@ -153,6 +153,10 @@ void lw_link_limit(lw_link_spec *spec, const lw_device *device, lw_diags *diags)
     if (spec->family->options != lw_pcie_options) {
         return;  // generation and lanes of a device are those of its PCIe port
     }
+    lw_pcie_params *params = spec->params;
+    if (params->connector_lanes == 0) {
+        params->connector_lanes = params->lanes;  // a link trains down to what its ends have, in any connector
+    }
     limit_to(spec, device, "gen", LW_DEVICE_GET(device, native_gen), diags);
     limit_to(spec, device, "lanes", LW_DEVICE_GET(device, native_lanes), diags);
 }

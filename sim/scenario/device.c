@@ -297,8 +297,8 @@ lw_guest lw_device_guest(const lw_device *device, double work_ps) {
     return out;
 }
 
-lw_evidence lw_device_guest_evidence(const lw_device *device) {
-    return device->spec->params.virtualisation > LW_VIRTUAL_PASSTHROUGH ? LW_ASSUMED : LW_SPECIFIED;
+lw_evidence lw_device_guest_evidence(const lw_device_spec *spec) {
+    return spec->params.virtualisation > LW_VIRTUAL_PASSTHROUGH ? LW_ASSUMED : LW_SPECIFIED;
 }
 
 int64_t lw_device_submit_ps(const lw_device *device, lw_api api, lw_call call) {

@@ -103,7 +103,7 @@ typedef struct lw_guest {
 lw_guest lw_device_guest(const lw_device *device, double work_ps);
 
 // How well that is known: passthrough is the card itself, of shares and waits for copies nobody published figures.
-lw_evidence lw_device_guest_evidence(const lw_device *device);
+lw_evidence lw_device_guest_evidence(const lw_device_spec *spec);
 
 // Time from the call of a copy to the first DMA on this device.
 typedef enum lw_call { LW_CALL_PINNED, LW_CALL_PAGEABLE, LW_CALL_PAGEABLE_D2H } lw_call;

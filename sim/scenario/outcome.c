@@ -43,6 +43,49 @@ static double share_of(const phases *of, double time_ps) {
     return fmin(1, of->taken_ps / of->sum_ps * covered_ps / time_ps);
 }
 
+// A server of a task's way and how much of the task's phase it was busy.
+typedef struct load {
+    uint32_t server;
+    double share;
+} load;
+
+// A link of the requests' way is named where it is this much busier than all of the data's: what a channel carries the other way
+// seldom holds up requests, which get every second turn.
+static const double clearly_busier = 1.1;
+
+// What is surely known of a server's work during a task: what the task itself brought there, and what does not fit into the
+// rest of the run.
+static double least_busy_ps(const lw_plan *plan, const lw_engine_result *result, uint32_t index, const lw_hop *hop) {
+    const lw_task *task = &plan->fabric.task[index];
+    const lw_task_result *did = &result->task[index];
+    const lw_server *server = &plan->fabric.server[hop->server];
+    int64_t pieces = hop->segment_bytes > 0 ? (task->packet_bytes - 1) / hop->segment_bytes + 1 : 1;
+    double wire_bytes = (double)task->bytes + (double)did->packets * (double)(pieces * hop->overhead_bytes);
+    double own_ps = (double)did->packets * (double)server->packet_ps + wire_bytes * lw_fraction_value(server->ps_per_byte);
+    int64_t elsewhere_ps = result->end_ps - (did->delivered_ps - did->first_ps);
+    return fmax(own_ps, (double)(result->server[hop->server].busy_ps - elsewhere_ps));
+}
+
+// The server that a task found busiest. Both directions of a link may be nearly as busy, and then the way of the data counts.
+static load busiest_of(const lw_plan *plan, const lw_engine_result *result, uint32_t index) {
+    const lw_task *task = &plan->fabric.task[index];
+    const lw_task_result *did = &result->task[index];
+    const load found = {did->busiest, did->busiest_share};
+    double phase_ps = (double)(did->delivered_ps - did->first_ps);
+    if (found.server == LW_NO_SERVER || plan->server[found.server].role != LW_SERVER_LINK) {
+        return found;
+    }
+    load data = {LW_NO_SERVER, 0};
+    for (size_t i = 0; i < task->data_count && phase_ps > 0; i++) {
+        if (task->data[i].server == found.server) {
+            return found;
+        }
+        double share = fmin(1, least_busy_ps(plan, result, index, &task->data[i]) / phase_ps);
+        data = share > data.share ? (load){task->data[i].server, share} : data;
+    }
+    return clearly_busier * data.share >= found.share ? data : found;
+}
+
 static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
                          job_times *times) {
     *times = (job_times){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER};
@@ -58,8 +101,9 @@ static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_e
         if (plan->fabric.task[i].kind != LW_TASK_DELAY) {
             double phase_ps = (double)(task->delivered_ps - task->first_ps);
             add_phase(&stalled, task, phase_ps > 0 ? (double)task->window_stall_ps / phase_ps : 0);
-            if (task->busiest != LW_NO_SERVER) {
-                add_phase(&busy[task->busiest], task, task->busiest_share);
+            load most = busiest_of(plan, result, i);
+            if (most.server != LW_NO_SERVER) {
+                add_phase(&busy[most.server], task, most.share);
             }
             times->wait_ps += (double)task->wait_ps;
             times->packets += task->packets;
@@ -174,46 +218,60 @@ static double repeated_share(const lw_job_plan *job) {
     return rate_Bps[LW_STAGE_CONTROL] > 0 ? 1 - rate_Bps[LW_STAGE_RETRY] / rate_Bps[LW_STAGE_CONTROL] : 0;
 }
 
+// What limits a job, how much of its time goes to that, be it busy, waited for, or paid as a fixed cost, and whether times decide
+// there instead of rates.
+typedef struct job_limit {
+    const char *words;
+    double share;
+    bool of_time;
+} job_limit;
+
+static job_limit limit_of_server(const lw_plan *plan, const lw_job_plan *job, const job_times *times) {
+    const char *words = server_words(plan, job, times->busiest_server);
+    return (job_limit){words, times->busiest, plan->fabric.server[times->busiest_server].packet_ps > 0};
+}
+
 // A server that is busy nearly all the time limits; a window does where tags run out on a link with time to spare. What is left
 // is bounded by waiting: for the offered load, for credits, for fixed costs.
-static const char *limit_words(const lw_plan *plan, const lw_job_plan *job, const job_times *times, lw_arena *arena,
-                               double *share) {
+static job_limit find_limit(const lw_plan *plan, const lw_job_plan *job, const job_times *times, lw_arena *arena) {
     bool arrives = lw_job_is_paced(job->job) && job->job->params.arrivals != LW_ARRIVALS_BACKLOG;
     bool offered = job->transfer.task.data_count > 0 && (job->job->kind == LW_JOB_MEMORY_LOAD || arrives);
     double moving = 1 - times->fixed;  // the part that rates decide
-    *share = times->fixed;
     if (times->time_ps <= 0) {
-        return "nothing";
+        return (job_limit){"nothing", times->fixed, true};
     }
     if (times->fixed >= 0.5 && !offered) {
-        return fixed_words(job, arena);
+        return (job_limit){fixed_words(job, arena), times->fixed, true};
     }
-    *share = times->busiest;
     if (times->busiest_server != LW_NO_SERVER && times->busiest >= 0.9 * moving) {
-        return server_words(plan, job, times->busiest_server);
+        return limit_of_server(plan, job, times);
     }
     if (offered) {
-        return "the offered load";
+        return (job_limit){"the offered load", 1 - times->busiest, false};
     }
     if (repeated_share(job) > 0.1) {
-        *share = repeated_share(job);
-        return lw_arena_print(arena, "links.%s: repeats after errors", plan->system->connection[job->transfer.slowest].name);
+        const char *link = plan->system->connection[job->transfer.slowest].name;
+        return (job_limit){lw_arena_print(arena, "links.%s: repeats after errors", link), repeated_share(job), false};
     }
     if (is_window(job, times)) {
-        *share = times->stalled;
-        return window_words(plan, job, arena);
+        return (job_limit){window_words(plan, job, arena), times->stalled, true};
     }
     uint32_t credits = tightest_credits(plan, job);
     if (credits != LW_NO_SERVER && times->busiest < 0.9 * moving) {
         const lw_server_info *info = &plan->server[credits];
-        *share = 1 - times->busiest;
-        return lw_arena_print(arena, "links.%s %s: credits", info->name, info->direction);
+        return (job_limit){lw_arena_print(arena, "links.%s %s: credits", info->name, info->direction), 1 - times->busiest, true};
     }
     if (times->fixed > times->busiest || times->busiest_server == LW_NO_SERVER) {
-        *share = times->fixed;
-        return fixed_words(job, arena);
+        return (job_limit){fixed_words(job, arena), times->fixed, true};
     }
-    return server_words(plan, job, times->busiest_server);
+    return limit_of_server(plan, job, times);
+}
+
+// A time as a result stands on times, and so does a rate that a time decides.
+static lw_evidence evidence_of(const lw_job_plan *job, const job_limit *limit) {
+    bool latency = job->job->kind == LW_JOB_READ_LATENCY || lw_job_is_paced(job->job);
+    lw_evidence rate = job->grounds.rate;
+    return latency || limit->of_time ? lw_evidence_weaker(rate, job->grounds.latency) : rate;
 }
 
 // ---- Rows of the result ----
@@ -237,7 +295,10 @@ static lw_status read_job(const lw_plan *plan, const lw_job_plan *job, const lw_
         out->mean_wait_ps = times.wait_ps / (double)times.packets;
         out->mean_latency_ps = (double)job->latency_ps + out->mean_wait_ps;
     }
-    out->limited_by = limit_words(plan, job, &times, arena, &out->limited_share);
+    const job_limit limit = find_limit(plan, job, &times, arena);
+    out->limited_by = limit.words;
+    out->limited_share = limit.share;
+    out->evidence = evidence_of(job, &limit);
     return out->limited_by == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
@@ -245,16 +306,16 @@ static lw_status read_job(const lw_plan *plan, const lw_job_plan *job, const lw_
 static void read_stages(const lw_plan *plan, const lw_job_plan *job, double bandwidth_GBps, lw_stage_result *out) {
     const lw_transfer *transfer = &job->transfer;
     const lw_connection *slowest = &plan->system->connection[transfer->slowest];
-    const lw_preset *preset = slowest->spec->preset;
+    const lw_grounds grounds = lw_link_grounds(slowest->spec, plan->carries[transfer->slowest]);
     const lw_device *device = plan->system->device;
     *out = (lw_stage_result){.workload = job->job->name,
                              .link = slowest->name,
                              .label = slowest->spec->link.label,
                              .family = slowest->spec->family->name,
-                             .evidence = preset != NULL ? preset->evidence : slowest->spec->link.evidence,
-                             .guest_evidence = lw_evidence_weaker(lw_device_guest_evidence(&device[job->job->pair[0][0]]),
-                                                                  lw_device_guest_evidence(&device[job->job->pair[0][1]])),
-                             .latency_evidence = preset != NULL ? preset->latency_evidence : slowest->spec->link.evidence};
+                             .evidence = grounds.rate,
+                             .guest_evidence = lw_evidence_weaker(lw_device_guest_evidence(device[job->job->pair[0][0]].spec),
+                                                                  lw_device_guest_evidence(device[job->job->pair[0][1]].spec)),
+                             .latency_evidence = grounds.latency};
     for (int stage = 0; stage <= LW_STAGE_RETRY; stage++) {
         out->rate_GBps[stage] = transfer->waterfall.rate_Bps[stage] / 1e9;
     }
@@ -303,7 +364,6 @@ lw_status lw_outcome_read(const lw_plan *plan, const lw_engine_result *result, l
                       .stage = LW_NEW_ARRAY(arena, lw_stage_result, jobs),
                       .direction = LW_NEW_ARRAY(arena, lw_direction_result, plan->fabric.server_count),
                       .limited_by = "nothing",
-                      .evidence = plan->evidence,
                       .events = result->events,
                       .packets = result->packets,
                       .packet_hops = result->packet_hops,
@@ -315,6 +375,7 @@ lw_status lw_outcome_read(const lw_plan *plan, const lw_engine_result *result, l
     for (size_t i = 0; i < jobs; i++) {
         const lw_job_plan *job = &plan->job[i];
         LW_TRY(read_job(plan, job, result, arena, &out->workload[i]));
+        out->evidence = lw_evidence_weaker(out->evidence, out->workload[i].evidence);
         if (!job->background && out->workload[i].end_ps > latest_ps) {
             latest_ps = out->workload[i].end_ps;
             out->limited_by = out->workload[i].limited_by;

@@ -542,6 +542,27 @@ static lw_status name_job(lw_builder *builder, lw_job_plan *plan) {
     return plan->direction == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
+// What the job stands on, now that all keys have been asked for. A device on the way gives it nothing but time.
+static lw_grounds take_grounds(lw_builder *builder) {
+    const lw_system *system = builder->system;
+    lw_grounds sum = {LW_SPECIFIED, LW_SPECIFIED};
+    for (size_t i = 0; i < system->spec_count; i++) {
+        if (builder->part[i] != LW_PART_NONE) {
+            lw_grounds grounds = lw_device_grounds(&system->spec[i]);
+            grounds.rate = builder->part[i] == LW_PART_END ? grounds.rate : LW_SPECIFIED;
+            lw_grounds_add(&sum, grounds);
+        }
+        builder->part[i] = LW_PART_NONE;
+    }
+    for (size_t i = 0; i < system->link_count; i++) {
+        if (builder->sends[i] != 0) {
+            lw_grounds_add(&sum, lw_link_grounds(&system->link[i], builder->sends[i]));
+        }
+        builder->sends[i] = 0;
+    }
+    return sum;
+}
+
 static lw_status plan_job(emitter *e, uint32_t index, int64_t load_ps) {
     if (e->planned[index]) {
         return LW_OK;
@@ -581,6 +602,7 @@ static lw_status plan_job(emitter *e, uint32_t index, int64_t load_ps) {
         break;
     }
     e->job->task_count = (uint32_t)e->builder->task.count - e->job->first_task;
+    e->job->grounds = take_grounds(e->builder);
     return LW_OK;
 }
 
@@ -605,7 +627,6 @@ lw_status lw_plan_make(lw_system *system, int64_t load_ps, lw_arena *arena, lw_d
     plan.server = LW_LIST_ITEMS(&builder.info, lw_server_info);
     plan.carries = builder.carries;
     plan.serves = builder.serves;
-    plan.evidence = builder.evidence;
     *out = plan;
     return LW_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef LW_PLAN_H
 #define LW_PLAN_H
 
+#include "sim/scenario/grounds.h"
 #include "sim/scenario/system.h"
 
 typedef enum lw_server_role {
@@ -55,6 +56,7 @@ typedef struct lw_job_plan {
     const char *copy;                          // "h2d", "d2h", "d2d"; NULL
     lw_transfer transfer;                      // its main leg, of the first member
     bool background;                           // runs as long as the other jobs
+    lw_grounds grounds;                        // of all links and devices that it meets
 } lw_job_plan;
 
 typedef struct lw_plan {
@@ -64,7 +66,6 @@ typedef struct lw_plan {
     lw_job_plan *job;        // one a job of the system
     unsigned *carries;       // one a connection: 1 << lw_packet_kind of each kind that goes over it, LW_ASKED; 0: none
     bool *serves;            // one a device spec: some task touches it
-    lw_evidence evidence;    // the weakest of what the tasks stand on
 } lw_plan;
 
 enum { LW_TASKS_MAX = 1000000 };

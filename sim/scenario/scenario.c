@@ -376,8 +376,9 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     LW_TRY(check_lists(scenario, diags));
     LW_TRY(lw_sweep_read(head.sweep, scenario->base, arena, diags, &scenario->sweep));
     LW_TRY(check_points(scenario, load != NULL && load->one_of_many, arena, diags));
-    if (head.workloads == NULL && (load == NULL || !load->look_only)) {
-        lw_warn(diags, root->place, "add workloads: {upload: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}",
+    if ((head.workloads == NULL || head.workloads->first == NULL) && (load == NULL || !load->look_only)) {
+        lw_warn(diags, head.workloads == NULL ? root->place : head.workloads->place,
+                "add workloads: {upload: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}",
                 "the scenario has no workloads, so nothing will run");
     }
     *out = scenario;

@@ -119,7 +119,10 @@ lw_status lw_builder_start(lw_builder *builder) {
     builder->of_device = LW_NEW_ARRAY(builder->arena, lw_device_servers, system->device_count);
     builder->carries = LW_NEW_ARRAY(builder->arena, unsigned, system->connection_count);
     builder->serves = LW_NEW_ARRAY(builder->arena, bool, system->spec_count);
-    if (builder->of_connection == NULL || builder->of_device == NULL || builder->carries == NULL || builder->serves == NULL) {
+    builder->part = LW_NEW_ARRAY(builder->arena, lw_part, system->spec_count);
+    builder->sends = LW_NEW_ARRAY(builder->arena, unsigned, system->link_count);
+    if (builder->of_connection == NULL || builder->of_device == NULL || builder->carries == NULL || builder->serves == NULL ||
+        builder->part == NULL || builder->sends == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < system->device_count; i++) {
@@ -130,6 +133,27 @@ lw_status lw_builder_start(lw_builder *builder) {
         LW_TRY(add_connection(builder, i));
     }
     return LW_OK;
+}
+
+static void note_device(lw_builder *builder, uint32_t device, lw_part part) {
+    size_t spec = (size_t)(builder->system->device[device].spec - builder->system->spec);
+    builder->serves[spec] = true;
+    builder->part[spec] = part > builder->part[spec] ? part : builder->part[spec];
+}
+
+void lw_builder_note_end(lw_builder *builder, uint32_t device) {
+    note_device(builder, device, LW_PART_END);
+}
+
+void lw_builder_note_route(lw_builder *builder, const lw_route *route, unsigned kinds) {
+    for (size_t i = 0; i < route->count; i++) {
+        const lw_connection *connection = &builder->system->connection[route->leg[i].connection];
+        builder->carries[route->leg[i].connection] |= kinds;
+        builder->sends[connection->spec - builder->system->link] |= kinds;
+        for (int end = 0; end < 2; end++) {
+            note_device(builder, connection->end[end], LW_PART_WAY);
+        }
+    }
 }
 
 // ---- Devices ----
