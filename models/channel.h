@@ -144,6 +144,7 @@ int64_t lw_link_far_ask_ps(const lw_link *link);
 // ---- For families, to fill in a channel of a cleared link ----
 
 // The rate, of which 1 - efficiency stands idle (0 < efficiency <= 1); nothing else takes of it, and no receive buffer limits it.
+// A family that knows more of either sets it afterwards.
 void lw_channel_set_rate(lw_channel *channel, int64_t raw_Bps, lw_fraction line_code, double efficiency);
 // One more part of the latency; what takes no time is left out.
 void lw_channel_add_latency(lw_channel *channel, const char *name, int64_t ps);

@@ -132,17 +132,14 @@ static lw_fraction dllp_share(const lw_pcie_params *p) {
 }
 
 static void set_rate(const lw_pcie_params *p, lw_channel *channel) {
-    bool flits = lw_pcie_uses_flits(p);
-    channel->raw_Bps = (lw_fraction){lw_pcie_raw_Bps(p->gen, p->lanes), 1};
-    channel->line_code = generation_of(p->gen)->line_code;
-    if (published_model(p) && p->gen >= 6) {
-        channel->line_code = lw_fraction_of(242, FLIT_BYTES);
-    }
+    lw_fraction line_code =
+        published_model(p) && p->gen >= 6 ? lw_fraction_of(242, FLIT_BYTES) : generation_of(p->gen)->line_code;
+    lw_channel_set_rate(channel, lw_pcie_raw_Bps(p->gen, p->lanes), line_code, p->efficiency);
     channel->periodic = skp_share(p);
     channel->control_share = dllp_share(p);
-    channel->expand = flits ? lw_fraction_of(FLIT_BYTES, FLIT_TLP_BYTES) : (lw_fraction){1, 1};
-    lw_fraction efficiency = lw_fraction_near(p->efficiency, 1000000);
-    channel->stall = lw_fraction_of(efficiency.den - efficiency.num, efficiency.den);
+    if (lw_pcie_uses_flits(p)) {
+        channel->expand = lw_fraction_of(FLIT_BYTES, FLIT_TLP_BYTES);
+    }
 }
 
 static void set_formats(const lw_pcie_params *p, lw_channel *channel) {
@@ -167,22 +164,6 @@ static void set_control(const lw_pcie_params *p, lw_channel *channel) {
     }
 }
 
-// Time of that many bytes on the coded wire, rounded to 1 ps.
-static int64_t wire_ps(const lw_channel *channel, int64_t bytes) {
-    lw_int128 bytes_per_s = (lw_int128)channel->raw_Bps.num * channel->line_code.num;
-    lw_int128 ps = (lw_int128)bytes * 1000000000000 * channel->line_code.den;
-    return (int64_t)((2 * ps + bytes_per_s) / (2 * bytes_per_s));
-}
-
-static void add_latency(lw_channel *channel, const char *name, int64_t ps) {
-    if (ps > 0) {
-        assert(channel->latency_count < LW_LATENCY_PARTS_MAX);
-        channel->latency[channel->latency_count].name = name;
-        channel->latency[channel->latency_count].ps = ps;
-        channel->latency_count++;
-    }
-}
-
 static double cable_length_m(const lw_pcie_params *p, const lw_pcie_medium *medium) {
     return lw_is_auto(p->cable_m) ? medium->cable_m : p->cable_m;
 }
@@ -196,14 +177,15 @@ int64_t lw_pcie_propagation_ps(const lw_pcie_params *p, const lw_pcie_medium *me
 }
 
 static void set_latency(const lw_pcie_params *p, const lw_pcie_medium *medium, lw_channel *channel) {
-    add_latency(channel, "sending port", p->tx_port_ps);
-    add_latency(channel, "propagation", lw_pcie_propagation_ps(p, medium));
-    add_latency(channel, "retimers", lw_pcie_retimers_ps(p));
+    lw_channel_add_latency(channel, "sending port", p->tx_port_ps);
+    lw_channel_add_latency(channel, "propagation", lw_pcie_propagation_ps(p, medium));
+    lw_channel_add_latency(channel, "retimers", lw_pcie_retimers_ps(p));
     if (lw_pcie_uses_flits(p)) {
-        add_latency(channel, "flit check", wire_ps(channel, FLIT_BYTES));  // nothing of a flit is used before its CRC has passed
-        add_latency(channel, "FEC", p->fec_ps);
+        // Nothing of a flit is used before its CRC has passed.
+        lw_channel_add_latency(channel, "flit check", lw_channel_wire_ps(channel, FLIT_BYTES));
+        lw_channel_add_latency(channel, "FEC", p->fec_ps);
     }
-    add_latency(channel, "receiving port", p->rx_port_ps);
+    lw_channel_add_latency(channel, "receiving port", p->rx_port_ps);
     channel->port_ps[0] = p->tx_port_ps;
     channel->port_ps[1] = p->rx_port_ps;
 }
@@ -230,7 +212,7 @@ static void set_credits(const lw_pcie_params *p, lw_channel *channel) {
     channel->credit_return_ps = p->credit_return_ps;
     if (p->credit_return_ps == LW_AUTO) {
         // In a flit the credits leave with the next one; without, at the latest when the update interval is over.
-        int64_t wait_ps = lw_pcie_uses_flits(p) ? wire_ps(channel, FLIT_BYTES) : ack_limit_ps(p);
+        int64_t wait_ps = lw_pcie_uses_flits(p) ? lw_channel_wire_ps(channel, FLIT_BYTES) : ack_limit_ps(p);
         channel->credit_return_ps = wait_ps + lw_channel_latency_ps(channel);
     }
 }
@@ -250,7 +232,8 @@ static void set_errors(const lw_pcie_params *p, const lw_pcie_medium *medium, lw
         channel->error_probability = -expm1(bits_per_byte * log1p(-p->bit_error_rate));
         channel->error_unit_bytes = 1;
         channel->replay = LW_REPLAY_GO_BACK_N;
-        channel->replay_ps = 2 * lw_channel_latency_ps(channel) + wire_ps(channel, DLLP_BYTES);  // a Nak DLLP, sent at once
+        // A Nak DLLP, sent at once.
+        channel->replay_ps = 2 * lw_channel_latency_ps(channel) + lw_channel_wire_ps(channel, DLLP_BYTES);
     }
 }
 

@@ -282,35 +282,26 @@ static void tunnel_segment(const usb4_params *p, const lw_segment *inner, lw_seg
     int64_t bits_per_s;
     lw_fraction line_code;
     lane_rate(p, &bits_per_s, &line_code);
-    lw_fraction efficiency = lw_fraction_near(p->efficiency, 1000000);
     int64_t header = p->address == LW_PCIE_4DW ? 16 : 12;
     tunnel->name = "tunnel";
     for (int dir = 0; dir < 2; dir++) {
         lw_channel *channel = &tunnel->channel[dir];
         int64_t raw_Bps = bits_per_s / 8 * lanes_of(p, dir);
-        channel->raw_Bps = (lw_fraction){raw_Bps, 1};
-        channel->line_code = line_code;
+        lw_channel_set_rate(channel, raw_Bps, line_code, p->efficiency);
         // What PCIe may not use counts as taken from the coded wire: 1 - pcie / (raw x code).
         int64_t coded = raw_Bps * line_code.num;
         int64_t pcie = pcie_Bps(p, dir) * line_code.den;
         channel->periodic = lw_fraction_of(coded > pcie ? coded - pcie : 0, coded);
-        channel->control_share = (lw_fraction){0, 1};
-        channel->expand = (lw_fraction){1, 1};
-        channel->stall = lw_fraction_of(efficiency.den - efficiency.num, efficiency.den);
         for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
             // A completion has a header of 3 double words whatever the address.
             channel->format[kind].payload_max_bytes = inner->channel[dir].format[kind].payload_max_bytes;
             channel->format[kind].overhead_bytes = (kind == LW_PACKET_COMPLETION ? 12 : header) + p->overhead_bytes;
             channel->format[kind].granule_bytes = 1;
-            channel->credits[kind] = (lw_credits){LW_CREDITS_INFINITE, LW_CREDITS_INFINITE};
         }
         channel->data_unit_bytes = inner->channel[dir].data_unit_bytes;
         channel->request_max_bytes = p->mrrs_bytes;
-        channel->latency[0].name = "routers";
-        channel->latency[0].ps = p->tunnel_ps;
-        channel->latency[1].name = "propagation";
-        channel->latency[1].ps = llround(p->cable_m * p->cable_ps_per_m);
-        channel->latency_count = 2;
+        lw_channel_add_latency(channel, "routers", p->tunnel_ps);
+        lw_channel_add_latency(channel, "propagation", llround(p->cable_m * p->cable_ps_per_m));
         channel->evidence = LW_SPECIFIED;
     }
 }
