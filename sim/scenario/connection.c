@@ -7,10 +7,10 @@
 #include "sim/scenario/catalog.h"
 
 const char *const lw_pattern_words[] = {"each", "star", "ring", "mesh", "torus", NULL};
-const char *const lw_pattern_help =
+const char lw_pattern_help[] =
     "between groups: each (in order; 2 with 8: four each), star (one to all), ring (neighbours of one group), mesh (every pair), "
     "torus (neighbours of one group in a grid of `shape`)";
-const char *const lw_shape_help = "of a torus: nodes along each axis, as in [4, 4, 4]";
+const char lw_shape_help[] = "of a torus: nodes along each axis, as in [4, 4, 4]";
 const char *const lw_link_own_keys[] = {"between", "type", "preset", "pattern", "shape", NULL};
 
 static lw_status read_between(const lw_node *node, lw_diags *diags, lw_link_spec *out) {
