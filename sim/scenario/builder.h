@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A plan in the making: shared by servers.c, transfer.c and plan.c, and by nobody else.
+// A plan in the making: shared by plan.c and the files that do its parts (servers.c, transfer.c, own.c, multicast.c).
 #ifndef LW_BUILDER_H
 #define LW_BUILDER_H
 
