@@ -560,6 +560,7 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
     }
     lw_pcie_params phy;
     electrical(p, &phy);
+    phy.flit_error_rate = 0;  // judged by PCIe's packets, which are longer than a line
     return lw_pcie_check(&phy, &medium, NULL, lw_family_place(options, set, "cable", at), diags);
 }
 
