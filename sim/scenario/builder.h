@@ -42,6 +42,10 @@ typedef struct lw_pace {
 
 // ---- servers.c ----
 lw_status lw_builder_start(lw_builder *builder) LW_CHECKED;
+// The plan uses this device, or these links for packets of these kinds (as in lw_family_has_effect), and stands on their
+// evidence.
+void lw_builder_note_device(lw_builder *builder, uint32_t device);
+void lw_builder_note_route(lw_builder *builder, const lw_route *route, unsigned kinds);
 lw_status lw_server_of_memory(lw_builder *builder, uint32_t device, uint32_t *out) LW_CHECKED;
 // What packets pass in a host on their way from link to link; LW_NO_SERVER: nothing that takes time.
 lw_status lw_server_of_forward(lw_builder *builder, uint32_t host, uint32_t *out) LW_CHECKED;

@@ -89,23 +89,10 @@ lw_status lw_own_share(lw_builder *builder, const lw_job *job, uint32_t device, 
     return found == LW_BAD_INPUT ? LW_OK : found;
 }
 
-static void note_use(lw_builder *builder, const lw_route *route) {
-    for (size_t i = 0; i < route->count; i++) {
-        const lw_connection *connection = &builder->system->connection[route->leg[i].connection];
-        builder->carries[route->leg[i].connection] = true;
-        builder->evidence =
-            lw_evidence_weaker(builder->evidence, connection->spec->preset != NULL ? connection->spec->preset->evidence
-                                                                                   : connection->spec->link.evidence);
-        for (int end = 0; end < 2; end++) {
-            builder->serves[builder->system->device[connection->end[end]].spec - builder->system->spec] = true;
-        }
-    }
-}
-
 static lw_status ask_first(lw_builder *builder, const lw_job *job, uint32_t device, double share, lw_transfer *out) {
     lw_route route = {0};
     LW_TRY(way_to_host(builder, job, device, &route));
-    note_use(builder, &route);
+    lw_builder_note_route(builder, &route, LW_ASKED | 1U << LW_PACKET_REQUEST);
     lw_task *task = &out->task;
     lw_list trip = {0};
     for (size_t i = 0; i < route.count; i++) {
@@ -161,10 +148,7 @@ lw_status lw_transfer_own(lw_builder *builder, lw_job *job, uint32_t device, boo
     }
     *memory = (lw_hop){.granule_bytes = 1};
     LW_TRY(lw_server_of_memory(builder, device, &memory->server));
-    builder->serves[owner->spec - builder->system->spec] = true;
-    if (owner->spec->preset != NULL) {
-        builder->evidence = lw_evidence_weaker(builder->evidence, owner->spec->preset->evidence);
-    }
+    lw_builder_note_device(builder, device);
     task->data = LW_LIST_ITEMS(&data, lw_hop);
     task->data_count = data.count;
     out->round_trip_ps = lw_transfer_latency_ps(builder, out, task->packet_bytes);

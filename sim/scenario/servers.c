@@ -132,6 +132,30 @@ lw_status lw_builder_start(lw_builder *builder) {
     return LW_OK;
 }
 
+// ---- What a plan uses ----
+
+void lw_builder_note_device(lw_builder *builder, uint32_t device) {
+    const lw_device_spec *spec = builder->system->device[device].spec;
+    builder->serves[spec - builder->system->spec] = true;
+    if (spec->preset != NULL) {
+        builder->evidence = lw_evidence_weaker(builder->evidence, spec->preset->evidence);
+    }
+}
+
+void lw_builder_note_route(lw_builder *builder, const lw_route *route, unsigned kinds) {
+    const lw_system *system = builder->system;
+    for (size_t i = 0; i < route->count; i++) {
+        const lw_connection *connection = &system->connection[route->leg[i].connection];
+        const lw_link_spec *spec = connection->spec;
+        builder->carries[route->leg[i].connection] |= kinds;
+        for (int end = 0; end < 2; end++) {
+            builder->serves[system->device[connection->end[end]].spec - system->spec] = true;
+        }
+        builder->evidence =
+            lw_evidence_weaker(builder->evidence, spec->preset != NULL ? spec->preset->evidence : spec->link.evidence);
+    }
+}
+
 // ---- Devices ----
 
 lw_status lw_server_of_memory(lw_builder *builder, uint32_t device, uint32_t *out) {

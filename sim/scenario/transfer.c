@@ -252,28 +252,6 @@ static int64_t fetch_ps(const lw_builder *builder, lw_ends ends, const lw_route 
     return fetch_ps;
 }
 
-static void note_use(lw_builder *builder, const lw_route *route, lw_ends ends, unsigned kinds) {
-    const lw_system *system = builder->system;
-    uint32_t device[2] = {ends.source, ends.sink};
-    for (int i = 0; i < 2; i++) {
-        const lw_device_spec *spec = system->device[device[i]].spec;
-        builder->serves[spec - system->spec] = true;
-        if (spec->preset != NULL) {
-            builder->evidence = lw_evidence_weaker(builder->evidence, spec->preset->evidence);
-        }
-    }
-    for (size_t i = 0; i < route->count; i++) {
-        const lw_connection *connection = &system->connection[route->leg[i].connection];
-        const lw_link_spec *spec = connection->spec;
-        builder->carries[route->leg[i].connection] |= kinds;
-        for (int end = 0; end < 2; end++) {
-            builder->serves[system->device[connection->end[end]].spec - system->spec] = true;
-        }
-        builder->evidence =
-            lw_evidence_weaker(builder->evidence, spec->preset != NULL ? spec->preset->evidence : spec->link.evidence);
-    }
-}
-
 lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_place at, lw_transfer *out) {
     const lw_device *source = &builder->system->device[ends.source], *sink = &builder->system->device[ends.sink];
     *out =
@@ -319,7 +297,9 @@ lw_status lw_transfer_dma(lw_builder *builder, lw_job *job, lw_ends ends, lw_pla
         LW_TRY(add_links(builder, out, true, LW_PACKET_REQUEST, 0, &request));
     }
     LW_TRY(add_memory(builder, ends.sink, &data));
-    note_use(builder, &out->route, ends, 1U << kind | (reading ? 1U << LW_PACKET_REQUEST : 0));
+    lw_builder_note_device(builder, ends.source);
+    lw_builder_note_device(builder, ends.sink);
+    lw_builder_note_route(builder, &out->route, 1U << kind | (reading ? 1U << LW_PACKET_REQUEST : 0));
     finish_transfer(builder, &data, &request, out);
     return LW_OK;
 }
