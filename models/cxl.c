@@ -519,6 +519,7 @@ static void resolve(const void *params, lw_link *link) {
     // CXL ch. 2 and 7: up to 16 logical devices in one; with port-based routing ids of 12 bits, and devices for any of them.
     link->ids_max = flit == LW_CXL_256B_PBR ? 4096 : 0;
     link->hosts_max = flit == LW_CXL_256B_PBR ? 0 : 16;
+    link->hosts_hint = "flit: pbr";
     link->segment_count = 1;
     link->read_tags = p->tags != LW_AUTO ? p->tags : p->protocol == CACHE ? 4096 : 65536;
     link->evidence = segment->channel[0].evidence;

@@ -36,6 +36,7 @@ typedef struct lw_family {
     // the call of visit. NULL: nothing to show but parameters.
     void (*facts)(const void *params, lw_fact_visit *visit, void *user);
     bool between_machines;  // its two ends are different machines, for drawings
+    bool pcie_ports;        // gen and lanes are those of PCIe ports at its ends: a device that has less lowers them
 } lw_family;
 
 enum { LW_PARAMS_MAX = 1024 };

@@ -90,6 +90,7 @@ void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium,
         .params_size = sizeof(lw_pcie_params),                                                           \
         .check = check,                                                                                  \
         .resolve = resolve,                                                                              \
+        .pcie_ports = true,                                                                              \
     }
 // One segment only, cleared first, for links with a PCIe link inside.
 void lw_pcie_segment(const lw_pcie_params *params, const lw_pcie_medium *medium, lw_segment *segment);

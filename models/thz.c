@@ -202,6 +202,7 @@ static void make_link(const lw_thz_params *p, const lw_thz_band *band, lw_link *
     }
     link->segment_count = 1;
     link->read_tags = LW_TAGS_INFINITE;
+    link->distance_m = band->distance_m;
     link->evidence = LW_SPECULATIVE;
     (void)snprintf(link->label, sizeof link->label, "THz radio %.5g GHz", lw_thz_frequency_Hz(p) / 1e9);
 }

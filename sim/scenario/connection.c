@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "models/pcie_link.h"
 #include "sim/scenario/catalog.h"
 
 const char *const lw_pattern_words[] = {"each", "star", "ring", "mesh", "torus", NULL};
@@ -150,8 +149,8 @@ static void limit_to(lw_link_spec *spec, const lw_device *device, const char *ke
 }
 
 void lw_link_limit(lw_link_spec *spec, const lw_device *device, lw_diags *diags) {
-    if (spec->family->options != lw_pcie_options) {
-        return;  // generation and lanes of a device are those of its PCIe port
+    if (!spec->family->pcie_ports) {
+        return;  // native_gen and native_lanes speak of PCIe
     }
     limit_to(spec, device, "gen", LW_DEVICE_GET(device, native_gen), diags);
     limit_to(spec, device, "lanes", LW_DEVICE_GET(device, native_lanes), diags);
