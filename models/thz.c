@@ -35,22 +35,55 @@ static double frame_bits(const lw_thz_params *p, const lw_mode *mode) {
     return 8.0 * (double)lw_packet_wire_bytes(&format, p->frame_bytes);
 }
 
-// Full frames a second, if none were lost.
-static double frames_per_s(const lw_thz_params *p, const choice *c) {
-    double bits_per_s = lw_mode_bits_per_s(c->mode, c->symbol_rate, p->pilot_words) / (double)c->spreading;
-    return 1.0 / (frame_bits(p, c->mode) / bits_per_s + head_s(p, c));
+static int64_t picoseconds(double seconds) {
+    return llround(seconds * 1e12);
+}
+
+static int64_t flight_ps(const lw_thz_band *band) {
+    return picoseconds(band->distance_m / LW_LIGHT_M_PER_S);
+}
+
+// A frame's answer, from the frame having come to the next frame: `back` is how the other direction is used.
+static int64_t answer_ps(const lw_thz_params *p, const choice *back) {
+    return picoseconds(head_s(p, back)) + 2 * p->frame_space_ps;
+}
+
+// From the end of a lost frame to its replay.
+static int64_t replay_ps(const lw_thz_params *p, const lw_thz_band *band, const choice *back) {
+    return 2 * (flight_ps(band) + p->modem_ps) + answer_ps(p, back);
+}
+
+// What each frame keeps the air besides its bits.
+static int64_t packet_ps(const lw_thz_params *p, const choice *c, const choice *back) {
+    bool answers = p->duplex == 1 && (p->arq == LW_THZ_GO_BACK_N || p->arq == LW_THZ_BLOCK_ACK);
+    return picoseconds(head_s(p, c)) + (answers ? answer_ps(p, back) / p->window : 0);  // one answers a full window
 }
 
 // A search for the choice that carries most.
 typedef struct search {
     const lw_thz_params *p;
+    const lw_thz_band *band;
     double jitter;
     choice best;
-    double best_rate;
+    double best_per_s;  // full frames
 } search;
+
+// How long a full frame keeps the air.
+static double frame_s(const search *s, const choice *c) {
+    double bits_per_s = lw_mode_bits_per_s(c->mode, c->symbol_rate, s->p->pilot_words) / (double)c->spreading;
+    return frame_bits(s->p, c->mode) / bits_per_s + 1e-12 * (double)packet_ps(s->p, c, c);
+}
 
 static double error_of(const search *s, const choice *c) {
     return lw_frame_error(c->mode, c->snr, c->evm, (double)c->spreading, s->jitter, frame_bits(s->p, c->mode));
+}
+
+// Full frames a second that arrive. A lost one is sent again, and where the sender goes back, so is all since. The way back is
+// taken to be used alike: its preamble is little of a round trip.
+static double arriving_per_s(const search *s, const choice *c) {
+    double once_s = frame_s(s, c);
+    double again_s = once_s + (s->p->arq == LW_THZ_GO_BACK_N ? 1e-12 * (double)replay_ps(s->p, s->band, c) : 0.0);
+    return 1.0 / (once_s + c->frame_error / (1.0 - c->frame_error) * again_s);
 }
 
 // The least spreading from `first` to `last` that brings some frames over; last + 1 where none does.
@@ -68,32 +101,30 @@ static int64_t least_spreading(const search *s, choice c, int64_t first, int64_t
     return low;
 }
 
-// From the least spreading upwards in steps of a 64th (0.07 dB), while it can still pay.
+// Upwards in steps of a 64th (0.07 dB), while it can still pay. The steps are the same for any signal, so that a better one never
+// carries less.
 static void try_mode(search *s, choice c, int64_t first, int64_t last) {
-    static const double hardly_any = 1e-3;
-    c.spreading = first;
-    if (frames_per_s(s->p, &c) * (double)s->p->frame_bytes <= s->best_rate) {
-        return;  // not even without an error, and spread further still less
-    }
-    for (c.spreading = least_spreading(s, c, first, last); c.spreading <= last; c.spreading += 1 + c.spreading / 64) {
-        double most = frames_per_s(s->p, &c) * (double)s->p->frame_bytes;
-        if (most <= s->best_rate) {
-            return;
+    int64_t least = 0;
+    for (c.spreading = first; c.spreading <= last; c.spreading += 1 + c.spreading / 64) {
+        if (1.0 / frame_s(s, &c) <= s->best_per_s) {
+            return;  // not even without an error, and spread further still less
+        }
+        least = least == 0 ? least_spreading(s, c, first, last) : least;
+        if (c.spreading < least) {
+            continue;
         }
         c.frame_error = error_of(s, &c);
-        if (most * (1.0 - c.frame_error) > s->best_rate) {
-            s->best_rate = most * (1.0 - c.frame_error);
+        double per_s = arriving_per_s(s, &c);
+        if (per_s > s->best_per_s) {
+            s->best_per_s = per_s;
             s->best = c;
-        }
-        if (c.frame_error < hardly_any) {
-            return;
         }
     }
 }
 
 // Over all symbol rates, modes and spreadings that are left open. Fast ones first, for they rule most others out.
 static choice best_choice(const lw_thz_params *p, const lw_thz_band *band, const double *snr) {
-    search s = {.p = p, .jitter = lw_thz_jitter(p)};
+    search s = {.p = p, .band = band, .jitter = lw_thz_jitter(p)};
     int first_mode = p->mcs == 0 ? 0 : p->mcs - 1, end_mode = p->mcs == 0 ? LW_MODES : p->mcs;
     int64_t first = p->spreading == LW_AUTO ? 1 : p->spreading;
     int64_t last = p->spreading == LW_AUTO ? p->spreading_limit : p->spreading;
@@ -105,7 +136,7 @@ static choice best_choice(const lw_thz_params *p, const lw_thz_band *band, const
             try_mode(&s, c, first, last);
         }
     }
-    if (s.best_rate == 0.0) {  // the sturdiest, if nothing gets through
+    if (s.best_per_s == 0.0) {  // the sturdiest, if nothing gets through
         s.best = (choice){.mode = &lw_modes[first_mode], .symbol_rate = band->symbol_rate[0], .snr = snr[0], .spreading = last};
         s.best.evm = lw_evm_at(p->evm, s.best.symbol_rate, p->evm_corner_Bd);
         s.best.frame_error = 1.0;
@@ -135,10 +166,6 @@ static void choose(const lw_thz_params *p, const lw_thz_band *band, choice c[2])
 
 // ---- Channels ----
 
-static int64_t picoseconds(double seconds) {
-    return llround(seconds * 1e12);
-}
-
 static int64_t window_of(const lw_thz_params *p) {
     return p->arq == LW_THZ_STOP_AND_WAIT ? 1 : p->arq == LW_THZ_LTP ? LW_CREDITS_INFINITE : p->window;
 }
@@ -159,34 +186,26 @@ static void rate_of(const lw_thz_params *p, const choice *c, lw_channel *channel
     channel->request_max_bytes = p->frame_bytes;
 }
 
-static void latency_of(const lw_thz_params *p, int64_t flight_ps, lw_channel *channel) {
+static void latency_of(const lw_thz_params *p, const lw_thz_band *band, lw_channel *channel) {
     channel->latency[0] = (lw_latency_part){"modem out", p->modem_ps};
-    channel->latency[1] = (lw_latency_part){"propagation", flight_ps};
+    channel->latency[1] = (lw_latency_part){"propagation", flight_ps(band)};
     channel->latency[2] = (lw_latency_part){"modem in", p->modem_ps};
     channel->latency_count = 3;
 }
 
-static void make_channel(const lw_thz_params *p, const choice *c, const choice *back, double distance_m, lw_channel *channel) {
-    int64_t flight_ps = picoseconds(distance_m / LW_LIGHT_M_PER_S);
-    int64_t ack_ps = picoseconds(head_s(p, back)) + 2 * p->frame_space_ps;
+static void make_channel(const lw_thz_params *p, const lw_thz_band *band, const choice *c, const choice *back,
+                         lw_channel *channel) {
     rate_of(p, c, channel);
-    latency_of(p, flight_ps, channel);
-
-    channel->packet_ps = picoseconds(head_s(p, c));
-    if (p->duplex == 1) {
-        channel->shared_medium = true;
-        channel->turnaround_ps = p->frame_space_ps;
-        if (p->arq == LW_THZ_GO_BACK_N || p->arq == LW_THZ_BLOCK_ACK) {
-            channel->packet_ps += ack_ps / p->window;  // the answer to a full window takes the air once
-        }
-    }
-
-    channel->credit_return_ps = ack_ps + flight_ps;
+    latency_of(p, band, channel);
+    channel->packet_ps = packet_ps(p, c, back);
+    channel->shared_medium = p->duplex == 1;
+    channel->turnaround_ps = p->duplex == 1 ? p->frame_space_ps : 0;
+    channel->credit_return_ps = answer_ps(p, back) + flight_ps(band);
     channel->credit_on_arrival = true;
     channel->error_probability = c->frame_error;
     channel->error_unit_bytes = lw_packet_wire_bytes(&channel->format[LW_PACKET_WRITE], p->frame_bytes);
     channel->replay = p->arq == LW_THZ_GO_BACK_N ? LW_REPLAY_GO_BACK_N : LW_REPLAY_SELECTIVE;
-    channel->replay_ps = 2 * (flight_ps + p->modem_ps) + ack_ps;
+    channel->replay_ps = replay_ps(p, band, back);
     channel->outage_gap_ps = p->blockage_gap_ps;
     channel->outage_ps = p->blockage_gap_ps > 0 ? p->blockage_ps : 0;
     channel->evidence = LW_SPECULATIVE;
@@ -198,7 +217,7 @@ static void make_link(const lw_thz_params *p, const lw_thz_band *band, lw_link *
     memset(link, 0, sizeof *link);
     link->segment[0].name = "";
     for (int dir = 0; dir < 2; dir++) {
-        make_channel(p, &c[dir], &c[!dir], band->distance_m, &link->segment[0].channel[dir]);
+        make_channel(p, band, &c[dir], &c[!dir], &link->segment[0].channel[dir]);
     }
     link->segment_count = 1;
     link->read_tags = LW_TAGS_INFINITE;
