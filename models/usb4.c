@@ -99,8 +99,9 @@ static const lw_option options[] = {
      .fallback = "10 B",
      .minimum = 0,
      .maximum = 256,
-     .help = "What the tunnel adds to header and payload of a packet; from mps 256 B on a second tunnel header, 4 B more.",
-     .source = "assumed: tunnel header 4 B (USB4 ch. 5), PCIe sequence number 2 B and LCRC 4 B (USB4 ch. 11)"},
+     .help = "What the tunnel adds to header and payload of a packet of PCIe, whatever its size.",
+     .source = "assumed: tunnel header 4 B (USB4 ch. 5), PCIe sequence number 2 B and LCRC 4 B (USB4 ch. 11); no figure was "
+               "found for packets above 128 B"},
     {.key = "tunnel_latency",
      .kind = LW_OPTION_QUANTITY_INT,
      .dimension = LW_TIME,

@@ -79,6 +79,21 @@ static void thunderbolt_4_as_measured(void **state) {
     lw_test_end(&test);
 }
 
+// The tunnel adds the same to packets of any size.
+static void overhead_of_large_packets(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    for (int64_t mps = 128; mps <= 512; mps *= 2) {
+        const char *text = lw_arena_print(test.arena, "{standard: thunderbolt-5, mps: %d B, tunnel_overhead: 7 B}", (int)mps);
+        lw_link link = lw_test_link(&test, "usb4", text);
+        const lw_packet_format *write = &link.segment[0].channel[0].format[LW_PACKET_WRITE];
+        assert_int_equal(lw_packet_wire_bytes(write, write->payload_max_bytes), mps + 16 + 7);
+        assert_int_equal(lw_packet_wire_bytes(write, 1), 1 + 16 + 7);
+    }
+    assert_null(strstr(lw_option_find(lw_family_find("usb4")->options, "tunnel_overhead")->help, "mps"));
+    lw_test_end(&test);
+}
+
 static void labels(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -112,7 +127,7 @@ static void rules(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tunnel_rates), cmocka_unit_test(two_segments), cmocka_unit_test(thunderbolt_4_as_measured),
-        cmocka_unit_test(labels),       cmocka_unit_test(rules),
+        cmocka_unit_test(labels),       cmocka_unit_test(overhead_of_large_packets),       cmocka_unit_test(rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
