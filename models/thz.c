@@ -234,35 +234,27 @@ static void resolve(const void *params, lw_link *link) {
 
 // ---- What is uncertain ----
 
-// Of the budget, independent of each other, so their squares add. Power: InP amplifiers of one band have 16.1 and 17 dBm (220
-// GHz) or 20.5 and 21 dBm (140 GHz), CMOS ones -1.6 and -3 dBm (265 to 300 GHz); the back-off of 6.5 dB was measured once, for
-// 16QAM. Noise figure: one family of InP receivers has 10 dB at 132 and 13 dB at 143 GHz. Antennas: reflectors work with 0.55 to
-// 0.8 of their area (Balanis), half a dB at each end. Codes: see lw_modes.
-static const double power_doubt_dB = 2.0, noise_doubt_dB = 1.5, antenna_doubt_dB = 1.0, code_doubt_dB = 1.0;
-// The windows between the water lines absorb 0.5 to 1.2 times what P.676 says (HITRAN without a continuum; see gas_lines.h).
-static const double least_vapour = 0.5, most_vapour = 1.2;
-// Hardware of 240 GHz, where the default is 10 %: 15 % in an 8PSK link of 10 GBd; 5 % in a SiGe link of 2 GBd, whose 7.5 to 8.5 %
-// are mostly thermal noise by its own estimates of reach (tests/data/radio/evm_measured.csv).
-static const double least_evm = 0.5, most_evm = 1.5;
-// Aim: perfect, or off by twice as much as given.
-static const double least_pointing = 0.0, most_pointing = 2.0;
+static double square(double value) {
+    return value * value;
+}
 
 static void band(const void *params, lw_link *slow, lw_link *fast) {
-    lw_thz_params p = *(const lw_thz_params *)params;
-    const lw_thz_params given = p;
-    double doubt_dB = sqrt(power_doubt_dB * power_doubt_dB + noise_doubt_dB * noise_doubt_dB +
-                           antenna_doubt_dB * antenna_doubt_dB + code_doubt_dB * code_doubt_dB);
+    const lw_thz_params *given = params;
+    lw_thz_params p = *given;
+    // Independent of each other, so their squares add.
+    double doubt_dB = sqrt(square(given->power_doubt_dB) + square(given->noise_doubt_dB) + square(given->antenna_doubt_dB) +
+                           square(given->code_doubt_dB));
     lw_thz_band air;  // as P.676 says: the scale comes in the budget
     lw_thz_band_of(params, &air);
-    p.margin_dB = given.margin_dB + doubt_dB;
-    p.vapour_scale = most_vapour * given.vapour_scale;
-    p.evm = most_evm * given.evm;
-    p.pointing_deg = most_pointing * given.pointing_deg;
+    p.margin_dB = given->margin_dB + doubt_dB;
+    p.vapour_scale = given->slow_vapour * given->vapour_scale;
+    p.evm = given->slow_evm * given->evm;
+    p.pointing_deg = given->slow_pointing * given->pointing_deg;
     make_link(&p, &air, slow);
-    p.margin_dB = given.margin_dB - doubt_dB;
-    p.vapour_scale = least_vapour * given.vapour_scale;
-    p.evm = least_evm * given.evm;
-    p.pointing_deg = least_pointing * given.pointing_deg;
+    p.margin_dB = given->margin_dB - doubt_dB;
+    p.vapour_scale = given->fast_vapour * given->vapour_scale;
+    p.evm = given->fast_evm * given->evm;
+    p.pointing_deg = given->fast_pointing * given->pointing_deg;
     make_link(&p, &air, fast);
 }
 
@@ -502,9 +494,9 @@ static const char page[] =
     "between planets only ltp remains: all is sent, what is missing is asked for a round trip later.\n"
     "\n"
     "In the waterfall, line code is the code and the spreading, periodic the pilot words, framing preamble, header and check sum,\n"
-    "retry lost frames and outages. The band around each rate spans what is least known: 2.9 dB each way of the budget (power 2 dB,\n"
-    "noise figure 1.5, antennas 1, thresholds of the codes 1, added as squares), vapour absorption times 0.5 to 1.2, the error\n"
-    "vector times 0.5 to 1.5, an aim that is perfect or twice as far off as given.\n"
+    "retry lost frames and outages. The band around each rate spans what is least known: power, noise figure, antennas and\n"
+    "thresholds of the codes (power_doubt, noise_doubt, antenna_doubt, code_doubt; they add as squares), absorption by vapour,\n"
+    "the error vector and the aim (factors slow_vapour to fast_pointing).\n"
     "\n"
     "Let end a be the station on the ground where the path is slant.";
 

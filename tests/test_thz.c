@@ -364,6 +364,26 @@ static void bands_hold_the_rate(void **state) {
             assert_true(low <= middle && middle <= high && low < high);
         }
     }
+    // Without a doubt there is no band; each doubt alone makes one.
+    const char *const sure = "distance: 300 m, frequency: 340 GHz, gain_a: 47 dB, gain_b: 47 dB, pointing_error: 0.3 deg, "
+                             "power_doubt: 0 dB, noise_doubt: 0 dB, antenna_doubt: 0 dB, code_doubt: 0 dB, slow_vapour: 1, "
+                             "fast_vapour: 1, slow_evm: 1, fast_evm: 1, slow_pointing: 1, fast_pointing: 1";
+    const char *const doubts[] = {"power_doubt: 3 dB", "noise_doubt: 3 dB", "antenna_doubt: 3 dB", "code_doubt: 3 dB",
+                                  "slow_vapour: 3",    "fast_vapour: 0",    "slow_evm: 4",         "fast_evm: 0.1",
+                                  "slow_pointing: 3",  "fast_pointing: 0"};
+    for (size_t i = 0; i <= COUNT(doubts); i++) {
+        lw_test_params unsure;
+        const lw_option_set none = {0};
+        const lw_family *thz = lw_test_family(&test, "thz", lw_arena_print(test.arena, "{%s}", sure), &unsure);
+        lw_link least, most;
+        unsure.set = none;
+        if (i < COUNT(doubts)) {
+            const lw_node *more = lw_test_tree(&test, lw_arena_print(test.arena, "{%s}", doubts[i]));
+            assert_int_equal(lw_options_parse(thz->options, more, NULL, unsure.bytes, &unsure.set, test.diags), LW_OK);
+        }
+        thz->band(unsure.bytes, &least, &most);
+        assert_true((rate_Gbps(&least, 0) < rate_Gbps(&most, 0)) == (i < COUNT(doubts)));
+    }
     // A mode that the worst hardware cannot carry: nothing gets through, and that is a rate too.
     lw_test_params params;
     const lw_family *family = lw_test_family(&test, "thz", "{distance: 1 m, mcs: 64qam-11/15, spreading: 1}", &params);
