@@ -128,9 +128,11 @@ typedef struct lw_asking {
 typedef struct lw_link {
     lw_segment segment[LW_SEGMENTS_MAX];
     int segment_count;
-    int64_t read_tags;  // outstanding requests a device behind this link may have; LW_TAGS_INFINITE
-    int64_t ids_max;    // devices that the switches of one fabric can tell apart; 0: no limit is known
-    int64_t hosts_max;  // hosts that may have part of one device behind switches; 0: no limit is known
+    int64_t read_tags;       // outstanding requests a device behind this link may have; LW_TAGS_INFINITE
+    int64_t ids_max;         // devices that the switches of one fabric can tell apart; 0: no limit is known
+    int64_t hosts_max;       // hosts that may have part of one device behind switches; 0: no limit is known
+    const char *hosts_hint;  // what else to do where there are more: "flit: pbr"; static text; NULL: nothing
+    double distance_m;       // how far it reaches, of a link without a cable: drawings tell it; 0: nobody asks
     lw_asking ask;
     lw_evidence evidence;
     char label[48];  // "PCIe 4.0 x16", "Thunderbolt 4": for legends and topology drawings
@@ -144,6 +146,7 @@ int64_t lw_link_far_ask_ps(const lw_link *link);
 // ---- For families, to fill in a channel of a cleared link ----
 
 // The rate, of which 1 - efficiency stands idle (0 < efficiency <= 1); nothing else takes of it, and no receive buffer limits it.
+// A family that knows more of either sets it afterwards.
 void lw_channel_set_rate(lw_channel *channel, int64_t raw_Bps, lw_fraction line_code, double efficiency);
 // One more part of the latency; what takes no time is left out.
 void lw_channel_add_latency(lw_channel *channel, const char *name, int64_t ps);

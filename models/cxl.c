@@ -519,6 +519,7 @@ static void resolve(const void *params, lw_link *link) {
     // CXL ch. 2 and 7: up to 16 logical devices in one; with port-based routing ids of 12 bits, and devices for any of them.
     link->ids_max = flit == LW_CXL_256B_PBR ? 4096 : 0;
     link->hosts_max = flit == LW_CXL_256B_PBR ? 0 : 16;
+    link->hosts_hint = "flit: pbr";
     link->segment_count = 1;
     link->read_tags = p->tags != LW_AUTO ? p->tags : p->protocol == CACHE ? 4096 : 65536;
     link->evidence = segment->channel[0].evidence;
@@ -560,6 +561,7 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
     }
     lw_pcie_params phy;
     electrical(p, &phy);
+    phy.flit_error_rate = 0;  // judged by PCIe's packets, which are longer than a line
     return lw_pcie_check(&phy, &medium, NULL, lw_family_place(options, set, "cable", at), diags);
 }
 

@@ -28,8 +28,8 @@ typedef struct trial {
     const unsigned char *params;
     unsigned kinds;  // of the packets that go over the link
     lw_arena *arena;
-    size_t warnings;  // of the unchanged parameters
-    lw_link before;
+    size_t warnings;          // of the unchanged parameters
+    lw_link before, ends[2];  // ends: of the band, cleared where there is none
 } trial;
 
 // A channel as packets of these kinds meet it: formats and credits of others are cleared, and so is what only reads ask for and
@@ -49,8 +49,7 @@ static void keep_kinds(lw_channel *channel, unsigned kinds) {
     channel->request_max_bytes = (kinds & 1U << LW_PACKET_REQUEST) != 0 ? channel->request_max_bytes : 0;
 }
 
-static void resolve_for(const trial *t, const void *params, lw_link *link) {
-    t->family->resolve(params, link);
+static void keep_what_counts(const trial *t, lw_link *link) {
     link->read_tags = (t->kinds & 1U << LW_PACKET_REQUEST) != 0 ? link->read_tags : 0;
     if ((t->kinds & LW_ASKED) == 0) {
         memset(&link->ask, 0, sizeof link->ask);
@@ -59,6 +58,20 @@ static void resolve_for(const trial *t, const void *params, lw_link *link) {
         for (int dir = 0; dir < 2; dir++) {
             keep_kinds(&link->segment[s].channel[dir], t->kinds);
         }
+    }
+}
+
+static void resolve_for(const trial *t, const void *params, lw_link *link) {
+    t->family->resolve(params, link);
+    keep_what_counts(t, link);
+}
+
+static void band_for(const trial *t, const void *params, lw_link ends[2]) {
+    memset(ends, 0, 2 * sizeof *ends);
+    if (t->family->band != NULL) {
+        t->family->band(params, &ends[0], &ends[1]);
+        keep_what_counts(t, &ends[0]);
+        keep_what_counts(t, &ends[1]);
     }
 }
 
@@ -77,11 +90,16 @@ static bool differs(const trial *t, const void *params) {
     if (!legal) {
         return false;
     }
-    lw_link after;
+    lw_link after, ends[2];
     resolve_for(t, params, &after);
     // resolve clears the link first, so equal links are equal bytes.
     // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
-    return warnings != t->warnings || memcmp(&after, &t->before, sizeof after) != 0;
+    if (warnings != t->warnings || memcmp(&after, &t->before, sizeof after) != 0) {
+        return true;
+    }
+    band_for(t, params, ends);
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
+    return memcmp(ends, t->ends, sizeof ends) != 0;
 }
 
 static bool differs_with(const trial *t, const void *value, size_t size) {
@@ -190,6 +208,7 @@ bool lw_family_has_effect(const lw_family *family, const void *params, const cha
         bool legal;
         t.warnings = warnings_of(family, params, t.arena, &legal);
         resolve_for(&t, params, &t.before);
+        band_for(&t, params, t.ends);
         effect = any_differs(&t);
     }
     lw_arena_free(t.arena);

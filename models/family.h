@@ -36,6 +36,8 @@ typedef struct lw_family {
     // the call of visit. NULL: nothing to show but parameters.
     void (*facts)(const void *params, lw_fact_visit *visit, void *user);
     bool between_machines;  // its two ends are different machines, for drawings
+    // Before gen and lanes are lowered to what the PCIe port of a device at an end has. NULL: its ends are no PCIe ports.
+    void (*train_down)(void *params);
 } lw_family;
 
 enum { LW_PARAMS_MAX = 1024 };
@@ -47,9 +49,9 @@ const lw_family *lw_family_find(const char *name);  // NULL when unknown
 // Where the user gave the key, else `at`: the place for a finding about it. set may be NULL.
 lw_place lw_family_place(const lw_option *options, const lw_option_set *set, const char *key, lw_place at);
 
-// Does any other legal value of the key change what packets of these kinds meet, or bring or silence a warning, under these
-// parameters? False: the key has no effect, and a user who set it is told so. kinds: 1 << lw_packet_kind each, and LW_ASKED where
-// what the link says about coherence counts as well.
+// Does any other legal value of the key change what packets of these kinds meet, for certain or at the ends of the band, or bring
+// or silence a warning, under these parameters? False: the key has no effect, and a user who set it is told so. kinds: 1 <<
+// lw_packet_kind each, and LW_ASKED where what the link says about coherence counts as well.
 bool lw_family_has_effect(const lw_family *family, const void *params, const char *key, unsigned kinds);
 enum { LW_ASKED = 1 << LW_PACKET_KINDS, LW_PACKETS_ALL = LW_ASKED | (LW_ASKED - 1) };
 

@@ -101,15 +101,6 @@ static void resolve(const void *params, lw_link *link) {
     lw_network_resolve(&p->net, &wire, label, link);
 }
 
-static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
-    const infiniband_params *p = params;
-    if (p->lanes != 1 && p->lanes != 2 && p->lanes != 4 && p->lanes != 8 && p->lanes != 12) {
-        return lw_error(diags, lw_family_place(options, set, "lanes", at), "take 1, 2, 4, 8 or 12",
-                        "InfiniBand has no ports of %d lanes", (int)p->lanes);
-    }
-    return LW_OK;
-}
-
 static const char page[] =
     "InfiniBand is a network made for memory: an adapter writes to and reads from the memory of another machine, a GPU's\n"
     "included, without a processor on the way (RDMA). Pools of remote GPUs and large training machines stand on it.\n"
@@ -143,6 +134,5 @@ const lw_family lw_family_infiniband = {
     .options = options,
     .params_size = sizeof(infiniband_params),
     .between_machines = true,
-    .check = check,
     .resolve = resolve,
 };

@@ -132,17 +132,14 @@ static lw_fraction dllp_share(const lw_pcie_params *p) {
 }
 
 static void set_rate(const lw_pcie_params *p, lw_channel *channel) {
-    bool flits = lw_pcie_uses_flits(p);
-    channel->raw_Bps = (lw_fraction){lw_pcie_raw_Bps(p->gen, p->lanes), 1};
-    channel->line_code = generation_of(p->gen)->line_code;
-    if (published_model(p) && p->gen >= 6) {
-        channel->line_code = lw_fraction_of(242, FLIT_BYTES);
-    }
+    lw_fraction line_code =
+        published_model(p) && p->gen >= 6 ? lw_fraction_of(242, FLIT_BYTES) : generation_of(p->gen)->line_code;
+    lw_channel_set_rate(channel, lw_pcie_raw_Bps(p->gen, p->lanes), line_code, p->efficiency);
     channel->periodic = skp_share(p);
     channel->control_share = dllp_share(p);
-    channel->expand = flits ? lw_fraction_of(FLIT_BYTES, FLIT_TLP_BYTES) : (lw_fraction){1, 1};
-    lw_fraction efficiency = lw_fraction_near(p->efficiency, 1000000);
-    channel->stall = lw_fraction_of(efficiency.den - efficiency.num, efficiency.den);
+    if (lw_pcie_uses_flits(p)) {
+        channel->expand = lw_fraction_of(FLIT_BYTES, FLIT_TLP_BYTES);
+    }
 }
 
 static void set_formats(const lw_pcie_params *p, lw_channel *channel) {
@@ -167,22 +164,6 @@ static void set_control(const lw_pcie_params *p, lw_channel *channel) {
     }
 }
 
-// Time of that many bytes on the coded wire, rounded to 1 ps.
-static int64_t wire_ps(const lw_channel *channel, int64_t bytes) {
-    lw_int128 bytes_per_s = (lw_int128)channel->raw_Bps.num * channel->line_code.num;
-    lw_int128 ps = (lw_int128)bytes * 1000000000000 * channel->line_code.den;
-    return (int64_t)((2 * ps + bytes_per_s) / (2 * bytes_per_s));
-}
-
-static void add_latency(lw_channel *channel, const char *name, int64_t ps) {
-    if (ps > 0) {
-        assert(channel->latency_count < LW_LATENCY_PARTS_MAX);
-        channel->latency[channel->latency_count].name = name;
-        channel->latency[channel->latency_count].ps = ps;
-        channel->latency_count++;
-    }
-}
-
 static double cable_length_m(const lw_pcie_params *p, const lw_pcie_medium *medium) {
     return lw_is_auto(p->cable_m) ? medium->cable_m : p->cable_m;
 }
@@ -196,14 +177,15 @@ int64_t lw_pcie_propagation_ps(const lw_pcie_params *p, const lw_pcie_medium *me
 }
 
 static void set_latency(const lw_pcie_params *p, const lw_pcie_medium *medium, lw_channel *channel) {
-    add_latency(channel, "sending port", p->tx_port_ps);
-    add_latency(channel, "propagation", lw_pcie_propagation_ps(p, medium));
-    add_latency(channel, "retimers", lw_pcie_retimers_ps(p));
+    lw_channel_add_latency(channel, "sending port", p->tx_port_ps);
+    lw_channel_add_latency(channel, "propagation", lw_pcie_propagation_ps(p, medium));
+    lw_channel_add_latency(channel, "retimers", lw_pcie_retimers_ps(p));
     if (lw_pcie_uses_flits(p)) {
-        add_latency(channel, "flit check", wire_ps(channel, FLIT_BYTES));  // nothing of a flit is used before its CRC has passed
-        add_latency(channel, "FEC", p->fec_ps);
+        // Nothing of a flit is used before its CRC has passed.
+        lw_channel_add_latency(channel, "flit check", lw_channel_wire_ps(channel, FLIT_BYTES));
+        lw_channel_add_latency(channel, "FEC", p->fec_ps);
     }
-    add_latency(channel, "receiving port", p->rx_port_ps);
+    lw_channel_add_latency(channel, "receiving port", p->rx_port_ps);
     channel->port_ps[0] = p->tx_port_ps;
     channel->port_ps[1] = p->rx_port_ps;
 }
@@ -230,7 +212,7 @@ static void set_credits(const lw_pcie_params *p, lw_channel *channel) {
     channel->credit_return_ps = p->credit_return_ps;
     if (p->credit_return_ps == LW_AUTO) {
         // In a flit the credits leave with the next one; without, at the latest when the update interval is over.
-        int64_t wait_ps = lw_pcie_uses_flits(p) ? wire_ps(channel, FLIT_BYTES) : ack_limit_ps(p);
+        int64_t wait_ps = lw_pcie_uses_flits(p) ? lw_channel_wire_ps(channel, FLIT_BYTES) : ack_limit_ps(p);
         channel->credit_return_ps = wait_ps + lw_channel_latency_ps(channel);
     }
 }
@@ -250,7 +232,8 @@ static void set_errors(const lw_pcie_params *p, const lw_pcie_medium *medium, lw
         channel->error_probability = -expm1(bits_per_byte * log1p(-p->bit_error_rate));
         channel->error_unit_bytes = 1;
         channel->replay = LW_REPLAY_GO_BACK_N;
-        channel->replay_ps = 2 * lw_channel_latency_ps(channel) + wire_ps(channel, DLLP_BYTES);  // a Nak DLLP, sent at once
+        // A Nak DLLP, sent at once.
+        channel->replay_ps = 2 * lw_channel_latency_ps(channel) + lw_channel_wire_ps(channel, DLLP_BYTES);
     }
 }
 
@@ -292,6 +275,11 @@ static lw_place place_of(const finding *f, const char *key) {
 
 static lw_status worse(lw_status a, lw_status b) {
     return a != LW_OK ? a : b;
+}
+
+void lw_pcie_train_down(void *params) {
+    lw_pcie_params *p = params;
+    p->connector_lanes = p->connector_lanes > 0 ? p->connector_lanes : p->lanes;
 }
 
 static lw_status check_medium(const lw_pcie_params *p, const lw_pcie_medium *medium, const finding *f) {
@@ -401,6 +389,23 @@ static void check_loss(const lw_pcie_params *p, const lw_pcie_medium *medium, co
             p->retimers > 0 ? " a section" : "");
 }
 
+// Every round of replays has the same odds, so a link that loses most full packets never ends.
+static lw_status check_errors(const lw_pcie_params *p, const lw_pcie_medium *medium, const finding *f) {
+    static const double hopeless = 0.5;
+    lw_segment segment;
+    lw_pcie_segment(p, medium, &segment);
+    const lw_channel *channel = &segment.channel[0];
+    double error = lw_channel_packet_error(channel, lw_packet_wire_bytes(&channel->format[LW_PACKET_WRITE], p->mps_bytes));
+    if (error <= hopeless) {
+        return LW_OK;
+    }
+    bool flits = lw_pcie_uses_flits(p);
+    return lw_error(f->diags, place_of(f, flits ? "flit_error_rate" : "bit_error_rate"),
+                    flits ? "the standard's target is 3e-5; or take a smaller mps"
+                          : "the standard's target is 1e-12; or take a smaller mps",
+                    "%.3g %% of full packets would be bad, and nothing gets through", 100 * error);
+}
+
 lw_status lw_pcie_check(const lw_pcie_params *p, const lw_pcie_medium *medium, const lw_option_set *set, lw_place at,
                         lw_diags *diags) {
     finding f = {set, at, diags};
@@ -408,5 +413,5 @@ lw_status lw_pcie_check(const lw_pcie_params *p, const lw_pcie_medium *medium, c
     status = worse(status, check_flits(p, &f));
     status = worse(status, check_packets(p, &f));
     check_loss(p, medium, &f);
-    return status;
+    return status != LW_OK ? status : check_errors(p, medium, &f);  // which needs a link that there is
 }

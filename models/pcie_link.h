@@ -91,7 +91,10 @@ void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium,
         .params_size = sizeof(lw_pcie_params),                                                           \
         .check = check,                                                                                  \
         .resolve = resolve,                                                                              \
+        .train_down = lw_pcie_train_down,                                                                \
     }
+// A link trains down to what its ends have, in the connector that it was given.
+void lw_pcie_train_down(void *params);
 // One segment only, cleared first, for links with a PCIe link inside.
 void lw_pcie_segment(const lw_pcie_params *params, const lw_pcie_medium *medium, lw_segment *segment);
 

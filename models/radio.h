@@ -49,7 +49,6 @@ double lw_snr_with_evm(double snr, double evm);
 // behind the equaliser, what it cuts off comes back as noise. Exponent and a corner of 26 GBd are fitted to a SiGe link of 225 to
 // 255 GHz with 15 GHz from baseband to baseband, where EVM rose from 7 and 10 % at 25 GBd to 30 % at 32.5 and 27 % at 35 GBd;
 // within 2.8 dB of all in tests/data/radio/evm_measured.csv. Beyond 35 GBd it is an extrapolation.
-#define LW_EVM_CORNER_BD 26e9
 double lw_evm_at(double evm, double symbol_rate, double corner_Bd);
 
 // Signal-to-noise ratio behind an equaliser of least mean square error for a channel whose ratio varies over the band:

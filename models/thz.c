@@ -35,22 +35,55 @@ static double frame_bits(const lw_thz_params *p, const lw_mode *mode) {
     return 8.0 * (double)lw_packet_wire_bytes(&format, p->frame_bytes);
 }
 
-// Full frames a second, if none were lost.
-static double frames_per_s(const lw_thz_params *p, const choice *c) {
-    double bits_per_s = lw_mode_bits_per_s(c->mode, c->symbol_rate, p->pilot_words) / (double)c->spreading;
-    return 1.0 / (frame_bits(p, c->mode) / bits_per_s + head_s(p, c));
+static int64_t picoseconds(double seconds) {
+    return llround(seconds * 1e12);
+}
+
+static int64_t flight_ps(const lw_thz_band *band) {
+    return picoseconds(band->distance_m / LW_LIGHT_M_PER_S);
+}
+
+// A frame's answer, from the frame having come to the next frame: `back` is how the other direction is used.
+static int64_t answer_ps(const lw_thz_params *p, const choice *back) {
+    return picoseconds(head_s(p, back)) + 2 * p->frame_space_ps;
+}
+
+// From the end of a lost frame to its replay.
+static int64_t replay_ps(const lw_thz_params *p, const lw_thz_band *band, const choice *back) {
+    return 2 * (flight_ps(band) + p->modem_ps) + answer_ps(p, back);
+}
+
+// What each frame keeps the air besides its bits.
+static int64_t packet_ps(const lw_thz_params *p, const choice *c, const choice *back) {
+    bool answers = p->duplex == 1 && (p->arq == LW_THZ_GO_BACK_N || p->arq == LW_THZ_BLOCK_ACK);
+    return picoseconds(head_s(p, c)) + (answers ? answer_ps(p, back) / p->window : 0);  // one answers a full window
 }
 
 // A search for the choice that carries most.
 typedef struct search {
     const lw_thz_params *p;
+    const lw_thz_band *band;
     double jitter;
     choice best;
-    double best_rate;
+    double best_per_s;  // full frames
 } search;
+
+// How long a full frame keeps the air.
+static double frame_s(const search *s, const choice *c) {
+    double bits_per_s = lw_mode_bits_per_s(c->mode, c->symbol_rate, s->p->pilot_words) / (double)c->spreading;
+    return frame_bits(s->p, c->mode) / bits_per_s + 1e-12 * (double)packet_ps(s->p, c, c);
+}
 
 static double error_of(const search *s, const choice *c) {
     return lw_frame_error(c->mode, c->snr, c->evm, (double)c->spreading, s->jitter, frame_bits(s->p, c->mode));
+}
+
+// Full frames a second that arrive. A lost one is sent again, and where the sender goes back, so is all since. The way back is
+// taken to be used alike: its preamble is little of a round trip.
+static double arriving_per_s(const search *s, const choice *c) {
+    double once_s = frame_s(s, c);
+    double again_s = once_s + (s->p->arq == LW_THZ_GO_BACK_N ? 1e-12 * (double)replay_ps(s->p, s->band, c) : 0.0);
+    return 1.0 / (once_s + c->frame_error / (1.0 - c->frame_error) * again_s);
 }
 
 // The least spreading from `first` to `last` that brings some frames over; last + 1 where none does.
@@ -68,32 +101,30 @@ static int64_t least_spreading(const search *s, choice c, int64_t first, int64_t
     return low;
 }
 
-// From the least spreading upwards in steps of a 64th (0.07 dB), while it can still pay.
+// Upwards in steps of a 64th (0.07 dB), while it can still pay. The steps are the same for any signal, so that a better one never
+// carries less.
 static void try_mode(search *s, choice c, int64_t first, int64_t last) {
-    static const double hardly_any = 1e-3;
-    c.spreading = first;
-    if (frames_per_s(s->p, &c) * (double)s->p->frame_bytes <= s->best_rate) {
-        return;  // not even without an error, and spread further still less
-    }
-    for (c.spreading = least_spreading(s, c, first, last); c.spreading <= last; c.spreading += 1 + c.spreading / 64) {
-        double most = frames_per_s(s->p, &c) * (double)s->p->frame_bytes;
-        if (most <= s->best_rate) {
-            return;
+    int64_t least = 0;
+    for (c.spreading = first; c.spreading <= last; c.spreading += 1 + c.spreading / 64) {
+        if (1.0 / frame_s(s, &c) <= s->best_per_s) {
+            return;  // not even without an error, and spread further still less
+        }
+        least = least == 0 ? least_spreading(s, c, first, last) : least;
+        if (c.spreading < least) {
+            continue;
         }
         c.frame_error = error_of(s, &c);
-        if (most * (1.0 - c.frame_error) > s->best_rate) {
-            s->best_rate = most * (1.0 - c.frame_error);
+        double per_s = arriving_per_s(s, &c);
+        if (per_s > s->best_per_s) {
+            s->best_per_s = per_s;
             s->best = c;
-        }
-        if (c.frame_error < hardly_any) {
-            return;
         }
     }
 }
 
 // Over all symbol rates, modes and spreadings that are left open. Fast ones first, for they rule most others out.
 static choice best_choice(const lw_thz_params *p, const lw_thz_band *band, const double *snr) {
-    search s = {.p = p, .jitter = lw_thz_jitter(p)};
+    search s = {.p = p, .band = band, .jitter = lw_thz_jitter(p)};
     int first_mode = p->mcs == 0 ? 0 : p->mcs - 1, end_mode = p->mcs == 0 ? LW_MODES : p->mcs;
     int64_t first = p->spreading == LW_AUTO ? 1 : p->spreading;
     int64_t last = p->spreading == LW_AUTO ? p->spreading_limit : p->spreading;
@@ -105,7 +136,7 @@ static choice best_choice(const lw_thz_params *p, const lw_thz_band *band, const
             try_mode(&s, c, first, last);
         }
     }
-    if (s.best_rate == 0.0) {  // the sturdiest, if nothing gets through
+    if (s.best_per_s == 0.0) {  // the sturdiest, if nothing gets through
         s.best = (choice){.mode = &lw_modes[first_mode], .symbol_rate = band->symbol_rate[0], .snr = snr[0], .spreading = last};
         s.best.evm = lw_evm_at(p->evm, s.best.symbol_rate, p->evm_corner_Bd);
         s.best.frame_error = 1.0;
@@ -135,10 +166,6 @@ static void choose(const lw_thz_params *p, const lw_thz_band *band, choice c[2])
 
 // ---- Channels ----
 
-static int64_t picoseconds(double seconds) {
-    return llround(seconds * 1e12);
-}
-
 static int64_t window_of(const lw_thz_params *p) {
     return p->arq == LW_THZ_STOP_AND_WAIT ? 1 : p->arq == LW_THZ_LTP ? LW_CREDITS_INFINITE : p->window;
 }
@@ -159,34 +186,26 @@ static void rate_of(const lw_thz_params *p, const choice *c, lw_channel *channel
     channel->request_max_bytes = p->frame_bytes;
 }
 
-static void latency_of(const lw_thz_params *p, int64_t flight_ps, lw_channel *channel) {
+static void latency_of(const lw_thz_params *p, const lw_thz_band *band, lw_channel *channel) {
     channel->latency[0] = (lw_latency_part){"modem out", p->modem_ps};
-    channel->latency[1] = (lw_latency_part){"propagation", flight_ps};
+    channel->latency[1] = (lw_latency_part){"propagation", flight_ps(band)};
     channel->latency[2] = (lw_latency_part){"modem in", p->modem_ps};
     channel->latency_count = 3;
 }
 
-static void make_channel(const lw_thz_params *p, const choice *c, const choice *back, double distance_m, lw_channel *channel) {
-    int64_t flight_ps = picoseconds(distance_m / LW_LIGHT_M_PER_S);
-    int64_t ack_ps = picoseconds(head_s(p, back)) + 2 * p->frame_space_ps;
+static void make_channel(const lw_thz_params *p, const lw_thz_band *band, const choice *c, const choice *back,
+                         lw_channel *channel) {
     rate_of(p, c, channel);
-    latency_of(p, flight_ps, channel);
-
-    channel->packet_ps = picoseconds(head_s(p, c));
-    if (p->duplex == 1) {
-        channel->shared_medium = true;
-        channel->turnaround_ps = p->frame_space_ps;
-        if (p->arq == LW_THZ_GO_BACK_N || p->arq == LW_THZ_BLOCK_ACK) {
-            channel->packet_ps += ack_ps / p->window;  // the answer to a full window takes the air once
-        }
-    }
-
-    channel->credit_return_ps = ack_ps + flight_ps;
+    latency_of(p, band, channel);
+    channel->packet_ps = packet_ps(p, c, back);
+    channel->shared_medium = p->duplex == 1;
+    channel->turnaround_ps = p->duplex == 1 ? p->frame_space_ps : 0;
+    channel->credit_return_ps = answer_ps(p, back) + flight_ps(band);
     channel->credit_on_arrival = true;
     channel->error_probability = c->frame_error;
     channel->error_unit_bytes = lw_packet_wire_bytes(&channel->format[LW_PACKET_WRITE], p->frame_bytes);
     channel->replay = p->arq == LW_THZ_GO_BACK_N ? LW_REPLAY_GO_BACK_N : LW_REPLAY_SELECTIVE;
-    channel->replay_ps = 2 * (flight_ps + p->modem_ps) + ack_ps;
+    channel->replay_ps = replay_ps(p, band, back);
     channel->outage_gap_ps = p->blockage_gap_ps;
     channel->outage_ps = p->blockage_gap_ps > 0 ? p->blockage_ps : 0;
     channel->evidence = LW_SPECULATIVE;
@@ -198,10 +217,11 @@ static void make_link(const lw_thz_params *p, const lw_thz_band *band, lw_link *
     memset(link, 0, sizeof *link);
     link->segment[0].name = "";
     for (int dir = 0; dir < 2; dir++) {
-        make_channel(p, &c[dir], &c[!dir], band->distance_m, &link->segment[0].channel[dir]);
+        make_channel(p, band, &c[dir], &c[!dir], &link->segment[0].channel[dir]);
     }
     link->segment_count = 1;
     link->read_tags = LW_TAGS_INFINITE;
+    link->distance_m = band->distance_m;
     link->evidence = LW_SPECULATIVE;
     (void)snprintf(link->label, sizeof link->label, "THz radio %.5g GHz", lw_thz_frequency_Hz(p) / 1e9);
 }
@@ -214,35 +234,27 @@ static void resolve(const void *params, lw_link *link) {
 
 // ---- What is uncertain ----
 
-// Of the budget, independent of each other, so their squares add. Power: InP amplifiers of one band have 16.1 and 17 dBm (220
-// GHz) or 20.5 and 21 dBm (140 GHz), CMOS ones -1.6 and -3 dBm (265 to 300 GHz); the back-off of 6.5 dB was measured once, for
-// 16QAM. Noise figure: one family of InP receivers has 10 dB at 132 and 13 dB at 143 GHz. Antennas: reflectors work with 0.55 to
-// 0.8 of their area (Balanis), half a dB at each end. Codes: see lw_modes.
-static const double power_doubt_dB = 2.0, noise_doubt_dB = 1.5, antenna_doubt_dB = 1.0, code_doubt_dB = 1.0;
-// The windows between the water lines absorb 0.5 to 1.2 times what P.676 says (HITRAN without a continuum; see gas_lines.h).
-static const double least_vapour = 0.5, most_vapour = 1.2;
-// Hardware of 240 GHz, where the default is 10 %: 15 % in an 8PSK link of 10 GBd; 5 % in a SiGe link of 2 GBd, whose 7.5 to 8.5 %
-// are mostly thermal noise by its own estimates of reach (tests/data/radio/evm_measured.csv).
-static const double least_evm = 0.5, most_evm = 1.5;
-// Aim: perfect, or off by twice as much as given.
-static const double least_pointing = 0.0, most_pointing = 2.0;
+static double square(double value) {
+    return value * value;
+}
 
 static void band(const void *params, lw_link *slow, lw_link *fast) {
-    lw_thz_params p = *(const lw_thz_params *)params;
-    const lw_thz_params given = p;
-    double doubt_dB = sqrt(power_doubt_dB * power_doubt_dB + noise_doubt_dB * noise_doubt_dB +
-                           antenna_doubt_dB * antenna_doubt_dB + code_doubt_dB * code_doubt_dB);
+    const lw_thz_params *given = params;
+    lw_thz_params p = *given;
+    // Independent of each other, so their squares add.
+    double doubt_dB = sqrt(square(given->power_doubt_dB) + square(given->noise_doubt_dB) + square(given->antenna_doubt_dB) +
+                           square(given->code_doubt_dB));
     lw_thz_band air;  // as P.676 says: the scale comes in the budget
     lw_thz_band_of(params, &air);
-    p.margin_dB = given.margin_dB + doubt_dB;
-    p.vapour_scale = most_vapour * given.vapour_scale;
-    p.evm = most_evm * given.evm;
-    p.pointing_deg = most_pointing * given.pointing_deg;
+    p.margin_dB = given->margin_dB + doubt_dB;
+    p.vapour_scale = given->slow_vapour * given->vapour_scale;
+    p.evm = given->slow_evm * given->evm;
+    p.pointing_deg = given->slow_pointing * given->pointing_deg;
     make_link(&p, &air, slow);
-    p.margin_dB = given.margin_dB - doubt_dB;
-    p.vapour_scale = least_vapour * given.vapour_scale;
-    p.evm = least_evm * given.evm;
-    p.pointing_deg = least_pointing * given.pointing_deg;
+    p.margin_dB = given->margin_dB - doubt_dB;
+    p.vapour_scale = given->fast_vapour * given->vapour_scale;
+    p.evm = given->fast_evm * given->evm;
+    p.pointing_deg = given->fast_pointing * given->pointing_deg;
     make_link(&p, &air, fast);
 }
 
@@ -482,9 +494,9 @@ static const char page[] =
     "between planets only ltp remains: all is sent, what is missing is asked for a round trip later.\n"
     "\n"
     "In the waterfall, line code is the code and the spreading, periodic the pilot words, framing preamble, header and check sum,\n"
-    "retry lost frames and outages. The band around each rate spans what is least known: 2.9 dB each way of the budget (power 2 dB,\n"
-    "noise figure 1.5, antennas 1, thresholds of the codes 1, added as squares), vapour absorption times 0.5 to 1.2, the error\n"
-    "vector times 0.5 to 1.5, an aim that is perfect or twice as far off as given.\n"
+    "retry lost frames and outages. The band around each rate spans what is least known: power, noise figure, antennas and\n"
+    "thresholds of the codes (power_doubt, noise_doubt, antenna_doubt, code_doubt; they add as squares), absorption by vapour,\n"
+    "the error vector and the aim (factors slow_vapour to fast_pointing).\n"
     "\n"
     "Let end a be the station on the ground where the path is slant.";
 

@@ -32,6 +32,9 @@ typedef struct lw_thz_params {
     int64_t window, frame_space_ps, modem_ps;
     int duplex;
     int64_t blockage_gap_ps, blockage_ps;
+    // How uncertain the rest is: of the budget, and factors at the slow and fast end.
+    double power_doubt_dB, noise_doubt_dB, antenna_doubt_dB, code_doubt_dB;
+    double slow_vapour, fast_vapour, slow_evm, fast_evm, slow_pointing, fast_pointing;
 } lw_thz_params;
 
 extern const lw_option lw_thz_options[];

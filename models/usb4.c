@@ -24,6 +24,10 @@ typedef struct usb4_params {
     int address, dllp;
     int64_t tx_port_ps, rx_port_ps;
     double efficiency;
+    // The ends of what is uncertain.
+    int64_t fast_tunnel_ps, slow_tunnel_ps;
+    double slow_efficiency;
+    int64_t slow_tags, slow_mrrs_bytes;
 } usb4_params;
 
 #define FIELD(name) offsetof(usb4_params, name)
@@ -99,8 +103,9 @@ static const lw_option options[] = {
      .fallback = "10 B",
      .minimum = 0,
      .maximum = 256,
-     .help = "What the tunnel adds to header and payload of a packet; from mps 256 B on a second tunnel header, 4 B more.",
-     .source = "assumed: tunnel header 4 B (USB4 ch. 5), PCIe sequence number 2 B and LCRC 4 B (USB4 ch. 11)"},
+     .help = "What the tunnel adds to header and payload of a packet of PCIe, whatever its size.",
+     .source = "assumed: tunnel header 4 B (USB4 ch. 5), PCIe sequence number 2 B and LCRC 4 B (USB4 ch. 11); no figure was "
+               "found for packets above 128 B"},
     {.key = "tunnel_latency",
      .kind = LW_OPTION_QUANTITY_INT,
      .dimension = LW_TIME,
@@ -216,6 +221,50 @@ static const lw_option options[] = {
      .maximum = 1,
      .help = "Share of the tunnel that this platform keeps busy: what calibration could not explain.",
      .source = "1: nothing lost"},
+    {.key = "fast_tunnel_latency",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_TIME,
+     .offset = FIELD(fast_tunnel_ps),
+     .fallback = "210 ns",
+     .minimum = 0,
+     .maximum = 1e9,
+     .help = "Routers and adapters at the fast end of what is uncertain, if that is less than tunnel_latency.",
+     .source = "assumed: at best two switches of 105 ns (PEX88000, Linley Group, 2019)"},
+    {.key = "slow_tunnel_latency",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_TIME,
+     .offset = FIELD(slow_tunnel_ps),
+     .fallback = "610 ns",
+     .minimum = 0,
+     .maximum = 1e9,
+     .help = "The same at the slow end, if that is more.",
+     .source =
+         "what 19 Gb/s, the low end of common copies to the card (19 to 22 Gb/s, unanswered.io), takes with 32 requests of 128 B"},
+    {.key = "slow_efficiency",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .dimension = LW_PLAIN,
+     .offset = FIELD(slow_efficiency),
+     .fallback = "0.91",
+     .minimum = 0.01,
+     .maximum = 1,
+     .help = "Factor on efficiency at the slow end.",
+     .source = "other PCIe platforms keep 0.91 (a gen 4 slot of an RTX 4090 server) to 1 of a link busy"},
+    {.key = "slow_tags",
+     .kind = LW_OPTION_INTEGER,
+     .offset = FIELD(slow_tags),
+     .fallback = "32",
+     .minimum = 1,
+     .maximum = 768,
+     .help = "Most read requests under way at the slow end, where tags are auto.",
+     .source = "all that a Thunderbolt 4 host allowed (apnex/aorus-5090-egpu, 2026-05-07)"},
+    {.key = "slow_mrrs",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_BYTES,
+     .offset = FIELD(slow_mrrs_bytes),
+     .fallback = "128 B",
+     .words = request_sizes,
+     .help = "Most that one of them asks for, where tags are auto.",
+     .source = "all that a Thunderbolt 4 host allowed (apnex/aorus-5090-egpu, 2026-05-07)"},
     {0},
 };
 
@@ -282,35 +331,26 @@ static void tunnel_segment(const usb4_params *p, const lw_segment *inner, lw_seg
     int64_t bits_per_s;
     lw_fraction line_code;
     lane_rate(p, &bits_per_s, &line_code);
-    lw_fraction efficiency = lw_fraction_near(p->efficiency, 1000000);
     int64_t header = p->address == LW_PCIE_4DW ? 16 : 12;
     tunnel->name = "tunnel";
     for (int dir = 0; dir < 2; dir++) {
         lw_channel *channel = &tunnel->channel[dir];
         int64_t raw_Bps = bits_per_s / 8 * lanes_of(p, dir);
-        channel->raw_Bps = (lw_fraction){raw_Bps, 1};
-        channel->line_code = line_code;
+        lw_channel_set_rate(channel, raw_Bps, line_code, p->efficiency);
         // What PCIe may not use counts as taken from the coded wire: 1 - pcie / (raw x code).
         int64_t coded = raw_Bps * line_code.num;
         int64_t pcie = pcie_Bps(p, dir) * line_code.den;
         channel->periodic = lw_fraction_of(coded > pcie ? coded - pcie : 0, coded);
-        channel->control_share = (lw_fraction){0, 1};
-        channel->expand = (lw_fraction){1, 1};
-        channel->stall = lw_fraction_of(efficiency.den - efficiency.num, efficiency.den);
         for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
             // A completion has a header of 3 double words whatever the address.
             channel->format[kind].payload_max_bytes = inner->channel[dir].format[kind].payload_max_bytes;
             channel->format[kind].overhead_bytes = (kind == LW_PACKET_COMPLETION ? 12 : header) + p->overhead_bytes;
             channel->format[kind].granule_bytes = 1;
-            channel->credits[kind] = (lw_credits){LW_CREDITS_INFINITE, LW_CREDITS_INFINITE};
         }
         channel->data_unit_bytes = inner->channel[dir].data_unit_bytes;
         channel->request_max_bytes = p->mrrs_bytes;
-        channel->latency[0].name = "routers";
-        channel->latency[0].ps = p->tunnel_ps;
-        channel->latency[1].name = "propagation";
-        channel->latency[1].ps = llround(p->cable_m * p->cable_ps_per_m);
-        channel->latency_count = 2;
+        lw_channel_add_latency(channel, "routers", p->tunnel_ps);
+        lw_channel_add_latency(channel, "propagation", llround(p->cable_m * p->cable_ps_per_m));
         channel->evidence = LW_SPECIFIED;
     }
 }
@@ -334,21 +374,22 @@ static void resolve(const void *params, lw_link *link) {
     }
 }
 
-// Nobody publishes how long routers take, nor what a GPU behind them may ask for; hosts and boxes differ.
-// Routers: at best two switches of 105 ns (PEX88000); at worst what the 19 Gb/s at the low end of common copies to the card
-// (19 to 22 Gb/s, unanswered.io) would take with 32 requests of 128 B. Requests: where tags are auto, at worst those 32 of 128 B
-// that a Thunderbolt 4 host allowed (apnex/aorus-5090-egpu). And the share of a link that other platforms keep busy, 0.91 to 1:
-// a gen 4 slot of an RTX 4090 server at worst.
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+// Nobody publishes how long routers take, nor what a GPU behind them may ask for; hosts and boxes differ. What a platform is
+// known to ask for is not uncertain.
 static void band(const void *params, lw_link *slow, lw_link *fast) {
-    usb4_params p = *(const usb4_params *)params;
-    int64_t tunnel_ps = p.tunnel_ps;
-    p.tunnel_ps = tunnel_ps < 210000 ? tunnel_ps : 210000;
+    const usb4_params *given = params;
+    usb4_params p = *given;
+    p.tunnel_ps = least(given->tunnel_ps, given->fast_tunnel_ps);
     resolve(&p, fast);
-    p.tunnel_ps = tunnel_ps > 610000 ? tunnel_ps : 610000;
-    p.efficiency *= 0.91;
-    if (p.tags == LW_AUTO) {
-        p.tags = 32;
-        p.mrrs_bytes = 128;
+    p.tunnel_ps = given->tunnel_ps > given->slow_tunnel_ps ? given->tunnel_ps : given->slow_tunnel_ps;
+    p.efficiency = given->efficiency * given->slow_efficiency;
+    if (given->tags == LW_AUTO) {
+        p.tags = least(given->slow_tags, fast->read_tags);
+        p.mrrs_bytes = least(given->slow_mrrs_bytes, given->mrrs_bytes);
     }
     resolve(&p, slow);
 }
@@ -411,10 +452,11 @@ static const char page[] =
     "Thunderbolt 4 link.\n"
     "\n"
     "What the routers delay and how many requests a host lets pass, nobody publishes. Results therefore say how far a\n"
-    "rate may be off (uncertain, GB/s): routers of 210 to 610 ns, 0.91 to 1 of the tunnel kept busy as on other PCIe\n"
-    "platforms, and, where tags are auto, 32 requests of 128 B instead. With those a Thunderbolt 5 link would copy to the\n"
-    "card no faster than Thunderbolt 4, at 2.3 to 2.8 GB/s; with 256 or more it reaches 6.7. A link tester expects 6.5\n"
-    "GB/s of it (procrastineto/GPU-PCIe-Test), the one published copy made 5.6.\n"
+    "rate may be off (uncertain, GB/s): routers at their best and their worst (fast_tunnel_latency, slow_tunnel_latency),\n"
+    "less of the tunnel kept busy (slow_efficiency), and, where tags are auto, few and small requests (slow_tags,\n"
+    "slow_mrrs). With those a Thunderbolt 5 link would copy to the card no faster than Thunderbolt 4, at 2.3 to 2.8 GB/s;\n"
+    "with 256 or more it reaches 6.7. A link tester expects 6.5 GB/s of it (procrastineto/GPU-PCIe-Test), the one published\n"
+    "copy made 5.6.\n"
     "\n"
     "Let end a of the link be the host: displays are taken from the direction a to b.";
 

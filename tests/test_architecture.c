@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "helpers.h"
+#include "models/family.h"
 
 enum { FILE_LINES_MAX = 800, FUNCTION_LINES_MAX = 80, PATH_MAX_BYTES = 1024 };
 
@@ -19,12 +20,15 @@ static const layer layers[] = {
     {"sim/base/", {"sim/base/"}},
     {"models/", {"models/", "sim/base/"}},
     {"sim/engine/", {"sim/engine/", "models/channel.h", "sim/base/"}},
-    {"sim/scenario/", {"sim/scenario/", "sim/engine/", "sim/report/", "sim/lanewise.h", "models/", "sim/base/"}},
-    {"sim/report/", {"sim/report/", "sim/lanewise.h", "models/", "sim/base/"}},
+    {"sim/scenario/", {"sim/scenario/", "sim/engine/", "sim/report/", "sim/lanewise.h", "models/family.h", "sim/base/"}},
+    {"sim/report/", {"sim/report/", "sim/lanewise.h", "models/channel.h", "models/family.h", "sim/base/"}},
     {"plots/", {"plots/", "sim/report/result.h", "sim/report/topology.h", "models/channel.h", "sim/base/"}},
-    {"sim/cli/", {"sim/", "models/", "plots/"}},
-    {"sim/lanewise.h", {"sim/engine/fabric.h", "sim/report/result.h", "sim/report/topology.h", "models/", "sim/base/"}},
+    {"sim/cli/", {"sim/", "models/family.h", "plots/"}},
+    {"sim/lanewise.h", {"sim/engine/fabric.h", "sim/report/result.h", "sim/report/topology.h", "models/family.h", "sim/base/"}},
 };
+
+// A new family needs nothing outside models/, so nobody there knows one by name. Colours go by name, but one without has its own.
+static const char *const may_name_families[] = {"models/", "plots/theme.c"};
 
 // A library's header is included only below one path.
 static const struct {
@@ -116,6 +120,26 @@ static int check_include(const char *path, int line, const char *directive) {
     return 0;
 }
 
+// Families named by a line, comments aside.
+static int check_families(const char *path, int line, const char *text) {
+    for (size_t i = 0; i < COUNT(may_name_families); i++) {
+        if (begins(path, may_name_families[i])) {
+            return 0;
+        }
+    }
+    const char *comment = strstr(text, "//");
+    int found = 0;
+    for (const lw_family *const *family = lw_families; *family != NULL; family++) {
+        char literal[64];
+        snprintf(literal, sizeof literal, "\"%s\"", (*family)->name);
+        const char *at = strstr(text, literal);
+        if (at != NULL && (comment == NULL || at < comment)) {
+            found += complain(path, line, "must not know the family ", literal);
+        }
+    }
+    return found;
+}
+
 // Calls in a line without comments and literals.
 static int check_calls(const char *path, int line, const char *code) {
     int found = 0;
@@ -167,6 +191,7 @@ static int check_source(const char *path, char *text) {
             *next++ = '\0';
         }
         found += check_include(path, line, now);
+        found += check_families(path, line, now);
         found += check_calls(path, line, now_code);
         found += check_function(path, line, now_code, &opened);
     }
@@ -265,6 +290,8 @@ static void checks_find_faults(void **state) {
     assert_int_equal(findings("plots/x.c", "#include \"sim/engine/fabric.h\"\n"), 1);
     assert_int_equal(findings("sim/scenario/x.c", "#include \"plots/plots.h\"\n"), 1);
     assert_int_equal(findings("sim/report/x.c", "#include <cairo.h>\n"), 1);
+    assert_int_equal(findings("sim/scenario/x.c", "#include \"models/pcie_link.h\"\n"), 1);
+    assert_int_equal(findings("sim/scenario/x.c", "    radio = strcmp(name, \"thz\") == 0;  // \"cxl\"\n"), 1);
     assert_int_equal(findings("elsewhere/x.c", "#include \"a.h\"\n"), 1);
     assert_int_equal(findings("sim/base/x.c", "void *p = malloc(3);\n"), 1);
     assert_int_equal(findings("sim/base/x.c", "    printf(\"x\"); exit(1);\n"), 2);
@@ -291,6 +318,8 @@ static void checks_leave_the_rest_alone(void **state) {
         findings("sim/base/x.c", "// malloc(3) and \"free(\"\n/* exit(1)\nabort() */\n    lw_free(a); freed(b); snprintf(c);\n"),
         0);
     assert_int_equal(findings("sim/base/x.c", "    x = \"printf(\\\"exit(1)\\\")\"; y = '\"'; z = 1'000; // free(\n"), 0);
+    assert_int_equal(findings("models/x.c", "    .family = \"usb4\",\n"), 0);
+    assert_int_equal(findings("sim/cli/x.c", "    say(\"write type: pcie\");  // \"pcie\"\n"), 0);
     assert_int_equal(findings("sim/cli/x.c", "    fputs(a, stderr);\n"), 0);
 }
 

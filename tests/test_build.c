@@ -155,18 +155,19 @@ static void guests_by_word(void **state) {
                "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}\n"
                "sweep:\n"
                "  nodes.gpu:\n"
-               "    - {kind: gpu, submit: 5 us}\n"
-               "    - {kind: gpu, submit: 5 us, virtualisation: passthrough}\n"
-               "    - {kind: gpu, submit: 5 us, virtualisation: mig, guests: 4}\n"
-               "    - {kind: gpu, submit: 5 us, virtualisation: sr-iov, guests: 2}\n"
-               "    - {kind: gpu, submit: 5 us, virtualisation: time-slicing, guests: 3, time_slice: 6 ms}\n"
-               "    - {kind: gpu, submit: 5 us, virtualisation: api-remoting}\n"
-               "    - {kind: gpu, submit: 5 us, virtualisation: time-slicing, guests: 2, guest_share: 30 %, guest_call: 7 us}\n");
+               "  - {kind: gpu, submit: 5 us}\n"
+               "  - {kind: gpu, submit: 5 us, virtualisation: passthrough}\n"
+               "  - {kind: gpu, submit: 5 us, virtualisation: mig, guests: 4}\n"
+               "  - {kind: gpu, submit: 5 us, virtualisation: sr-iov, guests: 2}\n"
+               "  - {kind: gpu, submit: 5 us, virtualisation: time-slicing, guests: 3, time_slice: 6 ms}\n"
+               "  - {kind: gpu, submit: 5 us, virtualisation: api-remoting}\n"
+               "  - {kind: gpu, submit: 5 us, virtualisation: time-slicing, guests: 2, guest_share: 30 %, guest_call: 7 us}\n"
+               "  - {kind: gpu, submit: 5 us, virtualisation: api-remoting, guests: 2, remoting_share: 90 %}\n");
     const lw_workload_result *alone = workload_of(&result.point[0], "up");
     static const struct {
         double share;
         int64_t call_us;
-    } expected[] = {{1, 0}, {1, 0}, {0.25, 0}, {0.5, 0}, {1.0 / 3, 0}, {0.985, 0}, {0.3, 7}};
+    } expected[] = {{1, 0}, {1, 0}, {0.25, 0}, {0.5, 0}, {1.0 / 3, 0}, {0.985, 0}, {0.3, 7}, {0.45, 0}};
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         const lw_workload_result *up = workload_of(&result.point[i], "up");
         assert_int_equal((up->fixed_ps - alone->fixed_ps) / 1000000, expected[i].call_us);

@@ -201,6 +201,25 @@ static void idle_answers_have_no_effect(void **state) {
     lw_test_end(&test);
 }
 
+// Where a device asks about lines of its own, the answer's time and the requests under way decide its rate: nobody is told that
+// they do nothing.
+static void own_questions_have_effect(void **state) {
+    (void)state;
+#define OWN(time)                                                           \
+    ACCELERATOR("coherence: host_bias, answer_latency: " time ", tags: 64", \
+                "  own: {kind: dma, device: acc, host: acc, bytes: 64 B, op: read, count: 20000}\n")
+    double GBps[2];
+    for (int i = 0; i < 2; i++) {
+        lw_test test = lw_test_begin();
+        lw_result result = run_text(&test, i == 0 ? OWN("40 ns") : OWN("400 ns"));
+        GBps[i] = workload_of(&result.point[0], "own")->bandwidth_GBps;
+        assert_false(has_message(&test, LW_WARNING, "links.cxl.answer_latency has no effect here"));
+        assert_false(has_message(&test, LW_WARNING, "links.cxl.tags has no effect here"));
+        lw_test_end(&test);
+    }
+    assert_true(GBps[1] < GBps[0] / 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_and_writes_fill_the_flits),
@@ -215,6 +234,7 @@ int main(void) {
         cmocka_unit_test(bias_decides_over_own_loads),
         cmocka_unit_test(bias_decides_over_own_rate),
         cmocka_unit_test(idle_answers_have_no_effect),
+        cmocka_unit_test(own_questions_have_effect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -599,6 +599,15 @@ static void rules(void **state) {
         {"copprlink", "{gen: 6, lanes: 8, cable: 2.5 m}", LW_OK,
          "1:27: a copprlink cable of 2.5 m is longer than the 2 m that the standard names | 1 m inside a case (SFF-TA-1016), 2 m "
          "outside (SFF-TA-1032)"},
+        // 41.2 kbit, each wrong once in a thousand times; once in 60,000, half of the packets arrive.
+        {"pcie", "{gen: 2, lanes: 1, mps: 4096 B, bit_error_rate: 0.001}", LW_BAD_INPUT,
+         "1:49: 100 % of full packets would be bad, and nothing gets through | the standard's target is 1e-12; or take a smaller "
+         "mps"},
+        {"pcie", "{gen: 2, lanes: 1, mps: 4096 B, bit_error_rate: 1.6e-5}", LW_OK, NULL},
+        {"pcie", "{gen: 6, lanes: 16, mps: 4096 B, flit_error_rate: 0.5}", LW_BAD_INPUT,
+         "1:51: 100 % of full packets would be bad, and nothing gets through | the standard's target is 3e-5; or take a smaller "
+         "mps"},
+        {"pcie", "{gen: 6, lanes: 16, mps: 128 B, flit_error_rate: 0.5}", LW_OK, NULL},
         {"m2", "{gen: 4, lanes: 8}", LW_BAD_INPUT,
          "1:17: m2 has no cable or connector of 8 lanes | an M.2 slot has at most 4 lanes"},
     };

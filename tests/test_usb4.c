@@ -79,6 +79,57 @@ static void thunderbolt_4_as_measured(void **state) {
     lw_test_end(&test);
 }
 
+// The tunnel adds the same to packets of any size.
+static void overhead_of_large_packets(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    for (int64_t mps = 128; mps <= 512; mps *= 2) {
+        const char *text = lw_arena_print(test.arena, "{standard: thunderbolt-5, mps: %d B, tunnel_overhead: 7 B}", (int)mps);
+        lw_link link = lw_test_link(&test, "usb4", text);
+        const lw_packet_format *write = &link.segment[0].channel[0].format[LW_PACKET_WRITE];
+        assert_int_equal(lw_packet_wire_bytes(write, write->payload_max_bytes), mps + 16 + 7);
+        assert_int_equal(lw_packet_wire_bytes(write, 1), 1 + 16 + 7);
+    }
+    assert_null(strstr(lw_option_find(lw_family_find("usb4")->options, "tunnel_overhead")->help, "mps"));
+    lw_test_end(&test);
+}
+
+// What is uncertain is given by keys, and what is known better than that stays.
+static void the_band_is_given(void **state) {
+    (void)state;
+    const struct {
+        const char *text;
+        int64_t fast_ps, slow_ps, slow_tags, slow_mrrs;
+        double slow_Gbps;
+    } rows[] = {
+        {"{tunnel_latency: 400 ns}", 210000, 610000, 32, 128, 0.91 * 32},
+        {"{tunnel_latency: 100 ns, tags: 64, slow_efficiency: 0.5}", 100000, 610000, 64, 512, 16},
+        {"{tunnel_latency: 700 ns, fast_tunnel_latency: 300 ns, slow_tags: 8, slow_mrrs: 256 B}", 300000, 700000, 8, 256,
+         0.91 * 32},
+        {"{pcie_gen: 2, efficiency: 0.9, slow_tunnel_latency: 900 ns, mrrs: 256 B, slow_mrrs: 4096 B, slow_tags: 700}", 210000,
+         900000, 32, 256, 0.9 * 0.91 * 32},
+    };
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        lw_test_params params;
+        const lw_family *family = lw_test_family(&test, "usb4", rows[i].text, &params);
+        lw_link slow, fast;
+        family->band(params.bytes, &slow, &fast);
+        assert_int_equal(fast.segment[0].channel[0].latency[0].ps, rows[i].fast_ps);
+        assert_int_equal(slow.segment[0].channel[0].latency[0].ps, rows[i].slow_ps);
+        assert_int_equal(slow.read_tags, rows[i].slow_tags);
+        assert_int_equal(slow.segment[0].channel[0].request_max_bytes, rows[i].slow_mrrs);
+        assert_close(tunnel_Gbps(&slow, 0), rows[i].slow_Gbps, 1e-6);
+    }
+    lw_test_end(&test);
+    const lw_test_effect effects[] = {{"usb4", "{}", "slow_tunnel_latency", true},
+                                      {"usb4", "{}", "fast_tunnel_latency", true},
+                                      {"usb4", "{}", "slow_efficiency", true},
+                                      {"usb4", "{}", "slow_mrrs", true},
+                                      {"usb4", "{tags: 32}", "slow_tags", false}};
+    assert_effects(effects);
+}
+
 static void labels(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -111,8 +162,13 @@ static void rules(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tunnel_rates), cmocka_unit_test(two_segments), cmocka_unit_test(thunderbolt_4_as_measured),
-        cmocka_unit_test(labels),       cmocka_unit_test(rules),
+        cmocka_unit_test(tunnel_rates),
+        cmocka_unit_test(two_segments),
+        cmocka_unit_test(thunderbolt_4_as_measured),
+        cmocka_unit_test(overhead_of_large_packets),
+        cmocka_unit_test(the_band_is_given),
+        cmocka_unit_test(labels),
+        cmocka_unit_test(rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,13 +22,8 @@ static const lw_option link_keys[] = {
      .help = "the two nodes that it joins: [a, b]; name[0..3] for some of a group, name[*] for all"},
     {.key = "preset", .kind = LW_OPTION_TEXT, .fallback = "", .help = "name of a link preset; other keys of the link go over it"},
     {.key = "type", .kind = LW_OPTION_TEXT, .fallback = "", .help = "family whose parameters the link has; a preset says it too"},
-    {.key = "pattern",
-     .kind = LW_OPTION_WORD,
-     .words = lw_pattern_words,
-     .fallback = "each",
-     .help = "how groups of nodes are joined: each (in order; 2 with 8: four each), star (one to all), ring (neighbours of one "
-             "group), mesh (every pair), torus (neighbours in a grid of `shape`)"},
-    {.key = "shape", .kind = LW_OPTION_NODE, .fallback = "", .help = "of a torus: nodes along each axis, as in [4, 4, 4]"},
+    {.key = "pattern", .kind = LW_OPTION_WORD, .words = lw_pattern_words, .fallback = "each", .help = lw_pattern_help},
+    {.key = "shape", .kind = LW_OPTION_NODE, .fallback = "", .help = lw_shape_help},
     {.key = NULL},
 };
 static const lw_option workload_keys[] = {

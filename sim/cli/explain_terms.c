@@ -46,9 +46,9 @@ const lw_term lw_terms[] = {
      "(98.5 %; rcuda.net). That is a network as fast as the card: a card of PCIe 5.0 takes 55 GB/s. Forwarding the driver of an\n"
      "RTX 3060 out of a virtual machine kept frames of more than 2 ms within 2 % (nestrilabs/virtio-nvgpu).\n"
      "\n"
-     "In a scenario: nodes: {gpu: {virtualisation: api-remoting}} keeps 98.5 % of the rate; make the network a link of its own\n"
-     "(systems/remote-gpu-100g), or put a call's way there and back into guest_call. See configs/scenarios/remote-gpu.yaml and\n"
-     "configs/scenarios/shared-gpu.yaml.\n"},
+     "In a scenario: nodes: {gpu: {virtualisation: api-remoting}} keeps remoting_share of the rate, by default those\n"
+     "98.5 %; make the network a link of its own (systems/remote-gpu-100g), or put a call's way there and back into guest_call.\n"
+     "See configs/scenarios/remote-gpu.yaml and configs/scenarios/shared-gpu.yaml.\n"},
     {"multicast",
      "Multicast: a switch sends one packet on to many, so a sender's link carries it once. A switch node with multicast: true "
      "does\n"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A plan in the making: shared by servers.c, transfer.c and plan.c, and by nobody else.
+// A plan in the making: shared by plan.c and the files that do its parts (servers.c, transfer.c, own.c, multicast.c).
 #ifndef LW_BUILDER_H
 #define LW_BUILDER_H
 
@@ -64,7 +64,8 @@ lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) LW_CHE
 // A copy of a server that runs beside it and shows in no result.
 lw_status lw_server_shadow(lw_builder *builder, uint32_t server, uint32_t *out) LW_CHECKED;
 
-// The job in the making goes over the route, or has an end at the device: it counts for its evidence, and for what is idle.
+// The job in the making goes over the route with packets of these kinds (as in lw_family_has_effect), or has an end at the
+// device: it counts for its evidence, and for what is idle.
 void lw_builder_note_route(lw_builder *builder, const lw_route *route, unsigned kinds);
 void lw_builder_note_end(lw_builder *builder, uint32_t device);
 

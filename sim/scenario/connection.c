@@ -3,14 +3,13 @@
 
 #include <string.h>
 
-#include "models/pcie_link.h"
 #include "sim/scenario/catalog.h"
 
 const char *const lw_pattern_words[] = {"each", "star", "ring", "mesh", "torus", NULL};
-const char *const lw_pattern_help =
+const char lw_pattern_help[] =
     "between groups: each (in order; 2 with 8: four each), star (one to all), ring (neighbours of one group), mesh (every pair), "
     "torus (neighbours of one group in a grid of `shape`)";
-const char *const lw_shape_help = "of a torus: nodes along each axis, as in [4, 4, 4]";
+const char lw_shape_help[] = "of a torus: nodes along each axis, as in [4, 4, 4]";
 const char *const lw_link_own_keys[] = {"between", "type", "preset", "pattern", "shape", NULL};
 
 static lw_status read_between(const lw_node *node, lw_diags *diags, lw_link_spec *out) {
@@ -150,13 +149,10 @@ static void limit_to(lw_link_spec *spec, const lw_device *device, const char *ke
 }
 
 void lw_link_limit(lw_link_spec *spec, const lw_device *device, lw_diags *diags) {
-    if (spec->family->options != lw_pcie_options) {
-        return;  // generation and lanes of a device are those of its PCIe port
+    if (spec->family->train_down == NULL) {
+        return;  // native_gen and native_lanes speak of PCIe
     }
-    lw_pcie_params *params = spec->params;
-    if (params->connector_lanes == 0) {
-        params->connector_lanes = params->lanes;  // a link trains down to what its ends have, in any connector
-    }
+    spec->family->train_down(spec->params);
     limit_to(spec, device, "gen", LW_DEVICE_GET(device, native_gen), diags);
     limit_to(spec, device, "lanes", LW_DEVICE_GET(device, native_lanes), diags);
 }

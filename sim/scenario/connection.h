@@ -8,8 +8,8 @@
 // How a link entry joins two groups.
 typedef enum lw_pattern { LW_PATTERN_EACH, LW_PATTERN_STAR, LW_PATTERN_RING, LW_PATTERN_MESH, LW_PATTERN_TORUS } lw_pattern;
 extern const char *const lw_pattern_words[];
-extern const char *const lw_pattern_help;
-extern const char *const lw_shape_help;
+extern const char lw_pattern_help[];
+extern const char lw_shape_help[];
 
 enum { LW_TORUS_AXES = 3 };
 

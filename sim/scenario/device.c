@@ -122,9 +122,12 @@ static const lw_option gpu_options[] = {
      "time-slicing: how long a guest has the card before the next one gets it",
      "Linux, drivers/gpu/drm/i915/gvt/sched_policy.c: GVT_DEFAULT_TIME_SLICE of 1 ms; of other vendors no figure "
      "was found"},
-    {"guest_share", LW_OPTION_QUANTITY_REAL, LW_PLAIN, AT(guest_share), "auto", NULL, 0.001, 1,
-     "share of the copy engines that this guest gets; auto: its part of the card, times 98.5 % by api-remoting",
+    {"remoting_share", LW_OPTION_QUANTITY_REAL, LW_PLAIN, AT(remoting_share), "98.5 %", NULL, 0.001, 1,
+     "api-remoting: share of the rate that is left when calls travel",
      "rcuda.net, Connect-IB with two ports of FDR: 9.91 GB/s to a remote K40, 10.06 GB/s to a local one"},
+    {"guest_share", LW_OPTION_QUANTITY_REAL, LW_PLAIN, AT(guest_share), "auto", NULL, 0.001, 1,
+     "share of the copy engines that this guest gets; auto: its part of the card, by api-remoting times remoting_share",
+     "guests share evenly"},
     TIME_ROW("guest_call", guest_call_ps, "auto",
              "what virtualisation adds to each call, a trap to the hypervisor or a daemon; auto: the mean wait for a turn by "
              "time-slicing, else 0"),
@@ -273,9 +276,6 @@ static int64_t bare_submit_ps(const lw_device *device, lw_api api, lw_call call)
     return LW_DEVICE_GET(device, submit_ps);
 }
 
-// rcuda.net, Connect-IB with two ports of FDR: 9.91 of 10.06 GB/s.
-static const double remoting_share = 0.985;
-
 // Turns of n guests, t each, and work of length d that comes at any time. Its mean time, less d: it sees the ends of d / t turns
 // if it begins in the guest's own (one case in n); else it waits for half of the others' turns and ends as many whole turns as d
 // is longer than. Up to one turn that is (n - 1) d / n and (n - 1)^2 t / 2 n; beyond, on the mean over lengths, (n - 1) d alone.
@@ -288,7 +288,10 @@ static lw_guest turns(double guests, double slice_ps, double work_ps) {
 lw_guest lw_device_guest(const lw_device *device, double work_ps) {
     int how = LW_DEVICE_GET(device, virtualisation);
     double guests = (double)LW_DEVICE_GET(device, guests), share = LW_DEVICE_GET(device, guest_share);
-    lw_guest out = {how == LW_VIRTUAL_API_REMOTING ? remoting_share / guests : 1 / guests, 0};
+    lw_guest out = {1 / guests, 0};
+    if (how == LW_VIRTUAL_API_REMOTING && lw_is_auto(share)) {
+        out.share *= LW_DEVICE_GET(device, remoting_share);
+    }
     if (how == LW_VIRTUAL_TIME_SLICING) {
         out = turns(guests, (double)LW_DEVICE_GET(device, time_slice_ps), work_ps);
     }

@@ -50,6 +50,7 @@ typedef struct lw_device_params {
     int virtualisation;     // lw_virtualisation
     int64_t guests;         // that share the card evenly
     int64_t time_slice_ps;  // of time slicing
+    double remoting_share;  // of API remoting
     double guest_share;     // LW_AUTO: as virtualisation and guests say, as is guest_call_ps
     int64_t guest_call_ps;
     bool p2p;

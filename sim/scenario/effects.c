@@ -2,7 +2,6 @@
 // Keys, links and nodes that change nothing in any point of a scenario: reported, never ignored in silence.
 #include <string.h>
 
-#include "sim/scenario/builder.h"
 #include "sim/scenario/list.h"
 #include "sim/scenario/scenario.h"
 

@@ -52,9 +52,10 @@ static lw_status check_fabric(const lw_system *system, uint32_t *parent, uint32_
                         names->family->name, (long long)names->link.ids_max);
     }
     if (shares != NULL && hosts > shares->link.hosts_max) {
-        return lw_error(diags, shares->place, "take fewer hosts, or flit: pbr",
-                        "links.%s: %lld hosts reach '%s', which has parts for %lld", shares->name, (long long)hosts, memory,
-                        (long long)shares->link.hosts_max);
+        const char *hint = shares->link.hosts_hint;
+        hint = hint != NULL ? lw_diags_text(diags, "take fewer hosts, or %s", hint) : "take fewer hosts";
+        return lw_error(diags, shares->place, hint, "links.%s: %lld hosts reach '%s', which has parts for %lld", shares->name,
+                        (long long)hosts, memory, (long long)shares->link.hosts_max);
     }
     return LW_OK;
 }

@@ -92,7 +92,7 @@ lw_status lw_own_share(lw_builder *builder, const lw_job *job, uint32_t device, 
 static lw_status ask_first(lw_builder *builder, const lw_job *job, uint32_t device, double share, lw_transfer *out) {
     lw_route route = {0};
     LW_TRY(way_to_host(builder, job, device, &route));
-    lw_builder_note_route(builder, &route, 1U << LW_PACKET_REQUEST);
+    lw_builder_note_route(builder, &route, LW_ASKED | 1U << LW_PACKET_REQUEST);
     lw_task *task = &out->task;
     lw_list trip = {0};
     for (size_t i = 0; i < route.count; i++) {

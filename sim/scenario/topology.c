@@ -80,23 +80,18 @@ static lw_topology_link *same_link(drawing *d, size_t first, const uint32_t end[
     return NULL;
 }
 
-// What a link is called; of a radio also how far it reaches, which its label leaves out. NULL when out of memory.
-static const char *label_of(const lw_link_spec *spec, lw_arena *arena) {
-    static const double light_m_per_ps = 299792458e-12;
-    const lw_channel *channel = &spec->link.segment[0].channel[0];
-    for (int i = 0; i < LW_LATENCY_PARTS_MAX && strcmp(spec->family->name, "thz") == 0; i++) {
-        const lw_latency_part *part = &channel->latency[i];
-        if (part->name != NULL && strcmp(part->name, "propagation") == 0) {
-            const double metres = lw_topology_round((double)part->ps * light_m_per_ps);
-            char distance[LW_QUANTITY_TEXT];
-            lw_quantity_print(metres, LW_LENGTH, distance);
-            if (metres >= 1e9) {
-                return lw_arena_print(arena, "%s, %.3g million km", spec->link.label, metres / 1e9);
-            }
-            return lw_arena_print(arena, "%s, %s", spec->link.label, distance);
-        }
+// What a link is called, and how far it reaches where its label leaves that out. NULL when out of memory.
+static const char *label_of(const lw_link *link, lw_arena *arena) {
+    const double metres = lw_topology_round(link->distance_m);
+    if (metres <= 0) {
+        return lw_arena_copy(arena, link->label);
     }
-    return lw_arena_copy(arena, spec->link.label);
+    if (metres >= 1e9) {
+        return lw_arena_print(arena, "%s, %.3g million km", link->label, metres / 1e9);
+    }
+    char distance[LW_QUANTITY_TEXT];
+    lw_quantity_print(metres, LW_LENGTH, distance);
+    return lw_arena_print(arena, "%s, %s", link->label, distance);
 }
 
 static lw_status add_link(drawing *d, const lw_connection *connection, const uint32_t end[2]) {
@@ -108,7 +103,7 @@ static lw_status add_link(drawing *d, const lw_connection *connection, const uin
     *added = (lw_topology_link){
         .name = lw_arena_copy(d->arena, connection->name),
         .group = lw_arena_copy(d->arena, spec->name),
-        .label = label_of(spec, d->arena),
+        .label = label_of(&spec->link, d->arena),
         .family = spec->family->name,
         .pattern = lw_pattern_words[spec->pattern],
         .end = {end[0], end[1]},
