@@ -89,7 +89,7 @@ static double share_of_gate(const lw_builder *builder, const demand *all, size_t
     for (; i < count && all[i].memory == all[from].memory && all[i].gate == all[from].gate; i++) {
         passes = all[i].passes > passes ? all[i].passes : passes;
         if (all[i].slowest == LW_NO_SERVER) {
-            slowest = INFINITY;
+            slowest = (double)INFINITY;
         } else if (i == from || all[i].slowest != all[i - 1].slowest) {
             slowest += all[i].passes * memory / ps_per_byte(builder, all[i].slowest);
         }
