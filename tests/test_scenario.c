@@ -296,6 +296,24 @@ static void runs_beyond_the_clock_are_told(void **state) {
     lw_test_end(&test);
 }
 
+// Each link has its own rows, also where both directions share a medium and thus a word.
+static void shared_links_have_a_row_each(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, "nodes: {a: {kind: host}, b: {kind: host}, c: {kind: host}}\n"
+                                       "links: {one: {between: [a, b], type: thz, duplex: shared},\n"
+                                       "        two: {between: [b, c], type: thz, duplex: shared}}\n"
+                                       "workloads: {first: {kind: copy, from: a, to: b, bytes: 1 MiB},\n"
+                                       "            second: {kind: copy, from: b, to: c, bytes: 2 MiB}}\n");
+    const lw_point *point = &result.point[0];
+    assert_int_equal(point->direction_count, 2);
+    assert_string_equal(point->direction[0].link, "one");
+    assert_string_equal(point->direction[1].link, "two");
+    assert_int_equal(point->direction[0].payload_bytes, 1 << 20);
+    assert_int_equal(point->direction[1].payload_bytes, 2 << 20);
+    lw_test_end(&test);
+}
+
 static void idle_keys_are_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -523,6 +541,7 @@ int main(void) {
         cmocka_unit_test(threads_change_no_byte),
         cmocka_unit_test(finished_points_survive_a_stop),
         cmocka_unit_test(runs_beyond_the_clock_are_told),
+        cmocka_unit_test(shared_links_have_a_row_each),
         cmocka_unit_test(idle_keys_are_told),
         cmocka_unit_test(free_calls_are_told),
         cmocka_unit_test(copies_call_through_the_cards_interface),

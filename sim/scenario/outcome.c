@@ -275,7 +275,7 @@ static int64_t wire_bytes(const lw_server_info *info, const lw_server_result *se
 
 // One row a link and direction, the busiest of its segments; one row a memory.
 static void read_directions(const lw_plan *plan, const lw_engine_result *result, lw_point *out) {
-    const lw_direction_result *last = NULL;
+    const lw_server_info *last = NULL;  // of the last row
     for (size_t i = 0; i < plan->fabric.server_count; i++) {
         const lw_server_info *info = &plan->server[i];
         const lw_server_result *server = &result->server[i];
@@ -285,14 +285,15 @@ static void read_directions(const lw_plan *plan, const lw_engine_result *result,
         lw_direction_result row = {info->name,      info->direction, 0, server->payload_bytes, wire_bytes(info, server),
                                    server->packets, server->replays};
         row.utilisation = result->end_ps > 0 ? (double)server->busy_ps / (double)result->end_ps : 0;
-        // Segments of one link and direction follow each other and share the text of their direction.
-        bool same = last != NULL && info->role == LW_SERVER_LINK && last->direction == info->direction;
+        // Segments of one link and direction follow each other.
+        bool same = last != NULL && info->role == LW_SERVER_LINK && last->role == LW_SERVER_LINK &&
+                    last->connection == info->connection && last->dir == info->dir;
         if (!same) {
             out->direction[out->direction_count++] = row;
-        } else if (row.utilisation > last->utilisation) {
+        } else if (row.utilisation > out->direction[out->direction_count - 1].utilisation) {
             out->direction[out->direction_count - 1] = row;
         }
-        last = &out->direction[out->direction_count - 1];
+        last = info;
     }
 }
 
