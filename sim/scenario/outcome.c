@@ -43,14 +43,26 @@ static double share_of(const phases *of, double time_ps) {
     return fmin(1, of->taken_ps / of->sum_ps * covered_ps / time_ps);
 }
 
-static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
-                         job_times *times) {
+// The server that most of the job's time had to wait for. Leaves `busy` empty for the next job.
+static void find_busiest(const lw_job_plan *job, const lw_engine_result *result, phases *busy, job_times *times) {
+    for (uint32_t i = job->first_task; i < job->first_task + job->task_count; i++) {
+        uint32_t server = result->task[i].busiest;
+        if (server == LW_NO_SERVER) {
+            continue;
+        }
+        double share = share_of(&busy[server], times->time_ps);
+        busy[server] = (phases){0};
+        if (share > times->busiest || (share > 0 && share == times->busiest && server < times->busiest_server)) {
+            times->busiest = share;
+            times->busiest_server = server;
+        }
+    }
+}
+
+// busy: empty; one a server, of the tasks that found it the busiest on their way.
+static void sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, phases *busy, job_times *times) {
     *times = (job_times){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER};
     phases stalled = {0};
-    phases *busy = LW_NEW_ARRAY(arena, phases, plan->fabric.server_count);  // by the server that a task found busiest on its way
-    if (busy == NULL) {
-        return LW_NO_MEMORY;
-    }
     for (uint32_t i = job->first_task; i < job->first_task + job->task_count; i++) {
         const lw_task_result *task = &result->task[i];
         times->start_ps = task->start_ps < times->start_ps ? task->start_ps : times->start_ps;
@@ -70,18 +82,11 @@ static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_e
     }
     times->time_ps = (double)(times->end_ps - times->start_ps);
     if (times->time_ps <= 0) {
-        return LW_OK;
+        return;  // no phase of it lasted
     }
-    for (uint32_t s = 0; s < plan->fabric.server_count; s++) {
-        double share = share_of(&busy[s], times->time_ps);
-        if (share > times->busiest) {
-            times->busiest = share;
-            times->busiest_server = s;
-        }
-    }
+    find_busiest(job, result, busy, times);
     times->stalled = share_of(&stalled, times->time_ps);
     times->fixed = fmin(1, (double)(job->submit_ps + job->finish_ps + job->latency_ps) / times->time_ps);
-    return LW_OK;
 }
 
 static const char *fixed_words(const lw_job_plan *job, lw_arena *arena) {
@@ -222,10 +227,10 @@ static const char *limit_words(const lw_plan *plan, const lw_job_plan *job, cons
 
 // ---- Rows of the result ----
 
-static lw_status read_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
-                          lw_workload_result *out) {
+static lw_status read_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, phases *busy,
+                          lw_arena *arena, lw_workload_result *out) {
     job_times times;
-    LW_TRY(sum_job(plan, job, result, arena, &times));
+    sum_job(plan, job, result, busy, &times);
     double time_s = times.time_ps / 1e12;
     *out = (lw_workload_result){.name = job->job->name,
                                 .direction = job->direction,
@@ -309,13 +314,14 @@ lw_status lw_outcome_read(const lw_plan *plan, const lw_engine_result *result, l
                       .packets = result->packets,
                       .packet_hops = result->packet_hops,
                       .end_ps = result->end_ps};
-    if (out->workload == NULL || out->stage == NULL || out->direction == NULL) {
+    phases *busy = LW_NEW_ARRAY(arena, phases, plan->fabric.server_count);
+    if (out->workload == NULL || out->stage == NULL || out->direction == NULL || busy == NULL) {
         return LW_NO_MEMORY;
     }
     int64_t latest_ps = -1;
     for (size_t i = 0; i < jobs; i++) {
         const lw_job_plan *job = &plan->job[i];
-        LW_TRY(read_job(plan, job, result, arena, &out->workload[i]));
+        LW_TRY(read_job(plan, job, result, busy, arena, &out->workload[i]));
         if (!job->background && out->workload[i].end_ps > latest_ps) {
             latest_ps = out->workload[i].end_ps;
             out->limited_by = out->workload[i].limited_by;
