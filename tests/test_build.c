@@ -354,6 +354,29 @@ static void peers_write_straight_or_bounce(void **state) {
     lw_test_end(&test);
 }
 
+// Whoever calls a copy waits until it knows of its end, whichever way the bytes went.
+static void bounced_copies_end_when_the_caller_knows(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, "nodes: {g: {kind: gpu, count: 2, submit: 5 us, finish: 50 us}, host: {kind: host}}\n"
+                                       "links: {slots: {between: [g, host], pattern: star, preset: pcie-4-x16}}\n"
+                                       "workloads: {x: {kind: copy, from: 'g[0]', to: 'g[1]', bytes: 4 KiB}}\n"
+                                       "sweep: {workloads.x.p2p: [true, false]}\n");
+    for (int i = 0; i < 2; i++) {
+        const lw_workload_result *row = workload_of(&result.point[i], "x");
+        assert_true(row->fixed_ps > 55000000 && row->time_s > 55e-6 && row->time_s < 56e-6);
+    }
+    lw_fabric fabric =
+        build_text(&test, "nodes: {g: {kind: gpu, count: 2, finish: 50 us, staging_bytes: 1 KiB}, host: {kind: host}}\n"
+                          "links: {slots: {between: [g, host], pattern: star, preset: pcie-4-x16}}\n"
+                          "workloads: {x: {kind: copy, from: 'g[0]', to: 'g[1]', bytes: 4 KiB, p2p: false}}\n");
+    assert_int_equal(fabric.task_count, 8);
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(fabric.task[i].finish_ps, i == 7 ? 50000000 : 0);
+    }
+    lw_test_end(&test);
+}
+
 static void switches_add_their_latency(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -570,6 +593,7 @@ int main(void) {
         cmocka_unit_test(pageable_copies_are_staged),
         cmocka_unit_test(pageable_copies_back_run_the_other_way_round),
         cmocka_unit_test(peers_write_straight_or_bounce),
+        cmocka_unit_test(bounced_copies_end_when_the_caller_knows),
         cmocka_unit_test(switches_add_their_latency),
         cmocka_unit_test(one_engine_serves_one_copy_at_a_time),
         cmocka_unit_test(calls_may_run_ahead),

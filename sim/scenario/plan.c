@@ -189,6 +189,7 @@ static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t 
     LW_TRY(engine_of(builder, in, &way->second));
     const lw_device *caller = &builder->system->device[pair[0]];
     set_staging(caller, way);
+    way->finish_ps = LW_DEVICE_GET(caller, finish_ps);
     way->first.submit_ps = way->first.guest_wait_ps + lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), LW_CALL_PINNED);
     way->second.task.submit_ps = LW_DEVICE_GET(&builder->system->device[pair[1]], submit_bounce_ps);
     return LW_OK;
