@@ -578,6 +578,24 @@ static void small_transfers_share_the_tags(void **state) {
     lw_test_end(&test);
 }
 
+// Gaps are whole picoseconds: the nearest, so that paced work is no faster than asked by more than half of one.
+static void gaps_are_rounded_to_the_nearest(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric up = build_text(&test, NIC("op: write, bytes: 32 B, rate: 810 GB/s"));  // 39.51 ps
+    assert_int_equal(only_task(&up)->gap_ps, 40);
+    lw_fabric down = build_text(&test, NIC("op: write, bytes: 32 B, rate: 790 GB/s"));  // 40.51 ps
+    assert_int_equal(only_task(&down)->gap_ps, 41);
+    lw_fabric low = build_text(&test, NIC("bytes: 32 B, rate: 795 GB/s"));  // 40.25 ps
+    assert_int_equal(only_task(&low)->gap_ps, 40);
+    lw_fabric stream = build_text(
+        &test, PAIR("kind: host", "kind: gpu",
+                    "preset: pcie-3-x8") "workloads: {s: {kind: stream, from: gpu, to: host, bytes: 1 KiB, packet: 32 B, "
+                                         "rate: 810 GB/s}}\n");
+    assert_int_equal(only_task(&stream)->gap_ps, 40);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_to_a_device_are_its_reads),
@@ -605,6 +623,7 @@ int main(void) {
         cmocka_unit_test(peers_use_their_own_fabric),
         cmocka_unit_test(groups_copy_side_by_side),
         cmocka_unit_test(small_transfers_share_the_tags),
+        cmocka_unit_test(gaps_are_rounded_to_the_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -292,8 +292,9 @@ static lw_status plan_copy(emitter *e) {
 
 // ---- Streams ----
 
-static int64_t gap_of_rate(int64_t bytes, int64_t rate_Bps) {
-    return cut((lw_int128)bytes * ps_per_s / rate_Bps);
+// To the nearest ps: cut off, every gap of small packets would offer more than was asked for. bytes: at most 2^62.
+static int64_t gap_of_rate(int64_t bytes, lw_int128 rate_Bps) {
+    return cut(((lw_int128)bytes * ps_per_s + rate_Bps / 2) / rate_Bps);
 }
 
 static lw_status plan_stream(emitter *e) {
@@ -351,8 +352,8 @@ static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_
         int64_t rate = LW_JOB_GET(e->job->job, rate_Bps);
         if (rate != LW_AUTO) {
             task.arrivals = (lw_arrivals)LW_JOB_GET(e->job->job, arrivals);
-            int64_t gap_ps = gap_of_rate(reading ? task.request_bytes : task.packet_bytes, rate);
-            task.gap_ps = (int64_t)((lw_int128)gap_ps * all / count);
+            int64_t piece_bytes = reading ? task.request_bytes : task.packet_bytes;  // <= n; n * all was counted
+            task.gap_ps = gap_of_rate(piece_bytes * all, (lw_int128)rate * count);
         }
         transfer->task = task;
         return emit(e, task, e->gate, NO_TASK, &ended);
