@@ -122,11 +122,9 @@ static lw_status nearest_host(const lw_builder *builder, const uint32_t pair[2],
         lw_int128 sum = 0;
         lw_status found = LW_OK;
         for (int i = 0; i < 2 && found == LW_OK; i++) {
-            lw_route route;
+            lw_route route = {0};
             found = lw_route_find(builder->system, pair[i], d, NULL, 0, builder->arena, &route);
-            for (size_t k = 0; found == LW_OK && k < route.count; k++) {
-                sum += lw_leg_latency_ps(builder->system, route.leg[k]);
-            }
+            sum += route.latency_ps;
         }
         if (found == LW_NO_MEMORY) {
             return found;
