@@ -142,6 +142,16 @@ static void test_series(void **state) {
     assert_true(series.modelled);
 }
 
+// A key of the user's own among the limits is no limit.
+static void test_own_keys_are_no_limits(void **state) {
+    world *w = *state;
+    lw_validation all;
+    validate(w, "{median: 1000 %, x-why: [a, b], worst: 1000 %, x-note: seen once}",
+             "vary: [workloads.copy.bytes]\nobserve: workloads.copy.bandwidth_GBps\npoints: [[1 MiB, 3]]\n", &all);
+    assert_true(all.ok);
+    assert_close(all.limit_median, 10, 0);
+}
+
 static void test_errors_have_places(void **state) {
     world *w = *state;
     static const struct {
@@ -244,6 +254,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_statistics, setup, teardown),
         cmocka_unit_test_setup_teardown(test_time_and_two_paths, setup, teardown),
         cmocka_unit_test_setup_teardown(test_series, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_own_keys_are_no_limits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors_have_places, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors_of_a_point, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shipped_tables, setup, teardown),

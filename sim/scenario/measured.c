@@ -179,7 +179,8 @@ static lw_status parse_map(const lw_option *options, const lw_node *map, const c
 
 // A bare 3 would be a limit of 300 %.
 static lw_status check_limit(const lw_node *limit, lw_diags *diags) {
-    for (const lw_node *row = limit->first; row; row = row->next) {
+    for (int i = 0; limit_options[i].key != NULL; i++) {
+        const lw_node *row = lw_map_get(limit, limit_options[i].key);
         if (!strchr(row->text, '%')) {
             return lw_error(diags, row->place, lw_diags_text(diags, "write %s: %s %%", row->key, row->text),
                             "the limit '%s' is not in percent", row->text);
