@@ -215,15 +215,31 @@ static void test_a_bad_end_may_take_for_ever(void **state) {
     lw_test_end(&test);
 }
 
+// Who compares with measurements asks for what is likeliest, and pays for no more.
+static void test_bands_may_be_left_out(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *text = lw_arena_print(test.arena,
+                                      "%s"
+                                      "links: {air: {between: [here, there], preset: thz-desk}}\n"
+                                      "workloads: {send: {kind: copy, from: here, to: there, bytes: 1 MiB}}\n",
+                                      head);
+    const lw_run run = {.nominal = true};
+    lw_result bare = {0}, full = run_text(&test, text);
+    assert_int_equal(lw_scenario_run(load_text(&test, text), &run, test.arena, test.diags, &bare), LW_OK);
+    const lw_workload_result *send = workload_of(&bare.point[0], "send");
+    assert_false(send->has_band);
+    assert_true(send->low_GBps == 0 && send->high_GBps == 0);
+    assert_true(send->bandwidth_GBps == workload_of(&full.point[0], "send")->bandwidth_GBps);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_both_ends_are_run),
-        cmocka_unit_test(test_a_matrix_has_bands),
-        cmocka_unit_test(test_tunnels_are_uncertain),
-        cmocka_unit_test(test_a_bad_end_may_be_silence),
-        cmocka_unit_test(test_a_band_is_of_one_way),
-        cmocka_unit_test(test_a_bad_end_may_take_for_ever),
-        cmocka_unit_test(test_presets_have_a_band_on_both_sides),
+        cmocka_unit_test(test_both_ends_are_run),     cmocka_unit_test(test_a_matrix_has_bands),
+        cmocka_unit_test(test_tunnels_are_uncertain), cmocka_unit_test(test_a_bad_end_may_be_silence),
+        cmocka_unit_test(test_a_band_is_of_one_way),  cmocka_unit_test(test_a_bad_end_may_take_for_ever),
+        cmocka_unit_test(test_bands_may_be_left_out), cmocka_unit_test(test_presets_have_a_band_on_both_sides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,7 +168,7 @@ static bool move_to_end(lw_system *system, lw_link (*ends)[2], int fast) {
 // The same point again, with its uncertain links at both ends of what they may be. Its system stays at the last of them.
 static lw_status add_bands(const batch *b, point_run *middle, lw_arena *arena, lw_diags *silent, lw_point *out) {
     bool any = false;
-    for (size_t i = 0; i < out->workload_count; i++) {
+    for (size_t i = 0; !b->run->nominal && i < out->workload_count; i++) {
         out->workload[i].has_band = crosses_band(&middle->plan, i);
         any = any || out->workload[i].has_band;
     }
