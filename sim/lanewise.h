@@ -71,6 +71,7 @@ typedef struct lw_run {
     const volatile sig_atomic_t *stop;                        // non-zero stops soon; finished points are kept
     void (*progress)(size_t done, size_t total, void *user);  // called from one thread at a time; may be NULL
     void *user;
+    bool nominal;  // not how uncertain points are: results have no band
 } lw_run;
 
 // Run all points. The bytes of the result do not depend on the number of threads. LW_INTERRUPTED: *out holds the points that
@@ -109,8 +110,10 @@ typedef struct lw_validation {
 
 lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
                            lw_measured **out) LW_CHECKED;
-lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_arena *arena, lw_diags *diags,
-                               lw_validation *out) LW_CHECKED;
+// Run all points of the tables over threads and compare: no byte of `out` depends on their number. A table that fails keeps no
+// other from its turn: *done counts those that stand in `out`, in order. Returns the first status that was not LW_OK.
+lw_status lw_measured_validate(lw_measured *const *table, size_t count, const lw_run *run, lw_arena *arena, lw_diags *diags,
+                               lw_validation *out, size_t *done) LW_CHECKED;
 // For charts: the points and where they come from.
 lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_measured_series *out) LW_CHECKED;
 

@@ -73,9 +73,14 @@ static inline double lw_test_number(const lw_test_table *table, const char *colu
     return *text == '\0' ? (double)NAN : strtod(text, NULL);
 }
 
+// The larger of two deviations. What is no number is infinitely far off: fmax would pass over a NaN.
+static inline double lw_test_farther(double worst, double deviation) {
+    return isfinite(deviation) ? fmax(worst, fabs(deviation)) : (double)INFINITY;
+}
+
 // Largest relative deviation seen, for a line that says what was reached.
 static inline double lw_test_worst(double worst, double actual, double expected) {
-    return fmax(worst, fabs(actual / expected - 1.0));
+    return lw_test_farther(worst, actual / expected - 1.0);
 }
 
 #endif

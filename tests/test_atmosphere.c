@@ -103,9 +103,8 @@ typedef struct ray_sum {
 static void compare_layer(const lw_ray_layer *layer, const lw_gas_loss *loss, ray_sum *sum) {
     const lw_test_table *t = sum->layers;
     const lw_air *air = &layer->air;
-    double angle = fmax(fabs(layer->entry_rad - lw_test_number(t, "beta_exit_rad")),
-                        fabs(layer->exit_rad - lw_test_number(t, "alpha_entry_rad")));
-    sum->worst_angle = fmax(sum->worst_angle, angle);
+    sum->worst_angle = lw_test_farther(sum->worst_angle, layer->entry_rad - lw_test_number(t, "beta_exit_rad"));
+    sum->worst_angle = lw_test_farther(sum->worst_angle, layer->exit_rad - lw_test_number(t, "alpha_entry_rad"));
     const struct {
         double actual;
         const char *column;
@@ -314,8 +313,21 @@ static void clouds_hit_the_references(void **state) {
     lw_test_end(&test);
 }
 
+// The tests above say how far they are off by this: what is no number must not pass for near.
+static void deviations_without_a_number_are_seen(void **state) {
+    (void)state;
+    assert_close(lw_test_worst(0.1, 1.02, 1), 0.1, 1e-12);
+    assert_close(lw_test_worst(0.1, 0.7, 1), 0.3, 1e-12);
+    assert_true(isinf(lw_test_worst(0.1, (double)NAN, 1)));
+    assert_true(isinf(lw_test_worst(0.1, 1, (double)NAN)));  // an empty cell
+    assert_true(isinf(lw_test_worst(0.1, 0, 0)));
+    assert_true(isinf(lw_test_worst((double)INFINITY, 1, 1)));
+    assert_true(isinf(lw_test_farther(0.1, (double)NAN)));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deviations_without_a_number_are_seen),
         cmocka_unit_test(gas_lines_hit_every_reference_point),
         cmocka_unit_test(gas_lines_hit_intermediate_values),
         cmocka_unit_test(gas_lines_up_to_1_THz),

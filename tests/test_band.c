@@ -174,13 +174,72 @@ static void test_presets_have_a_band_on_both_sides(void **state) {
     lw_test_end(&test);
 }
 
+// Where two ways lie near each other, a band is that of the way the nominal run took, whatever else runs beside.
+static void test_a_band_is_of_one_way(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char *const later[] = {"", "  other: {kind: copy, from: gpu, to: host, bytes: 4 KiB, after: [up]}\n"};
+    double low_GBps[2];
+    for (int i = 0; i < 2; i++) {
+        lw_result result = run_text(
+            &test,
+            lw_arena_print(test.arena,
+                           "nodes: {host: {kind: host}, gpu: {kind: gpu}}\n"
+                           "links:\n"
+                           "  tb: {between: [host, gpu], type: usb4, standard: thunderbolt-5, tunnel_latency: 210 ns}\n"
+                           "  slot: {between: [host, gpu], type: pcie, gen: 3, lanes: 8, tx_port: 720 ns, rx_port: 720 ns}\n"
+                           "workloads:\n"
+                           "  up: {kind: copy, from: host, to: gpu, bytes: 16 MiB}\n%s",
+                           later[i]));
+        const lw_workload_result *up = workload_of(&result.point[0], "up");
+        assert_true(up->has_band);
+        low_GBps[i] = up->low_GBps;
+        assert_true(up->low_GBps < 0.9 * up->bandwidth_GBps);
+    }
+    assert_close(low_GBps[1], low_GBps[0], 1e-9);
+    lw_test_end(&test);
+}
+
+// A bad end may take longer than the clock counts; the point itself is fine.
+static void test_a_bad_end_may_take_for_ever(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, lw_arena_print(test.arena,
+                                                      "%s"
+                                                      "links: {air: {between: [here, there], preset: thz-mars}}\n"
+                                                      "workloads: {send: {kind: copy, from: here, to: there, bytes: 200 GB}}\n",
+                                                      head));
+    const lw_workload_result *send = workload_of(&result.point[0], "send");
+    assert_true(send->has_band && send->low_GBps == 0);
+    assert_true(send->bandwidth_GBps > 0 && send->high_GBps > send->bandwidth_GBps);
+    lw_test_end(&test);
+}
+
+// Who compares with measurements asks for what is likeliest, and pays for no more.
+static void test_bands_may_be_left_out(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *text = lw_arena_print(test.arena,
+                                      "%s"
+                                      "links: {air: {between: [here, there], preset: thz-desk}}\n"
+                                      "workloads: {send: {kind: copy, from: here, to: there, bytes: 1 MiB}}\n",
+                                      head);
+    const lw_run run = {.nominal = true};
+    lw_result bare = {0}, full = run_text(&test, text);
+    assert_int_equal(lw_scenario_run(load_text(&test, text), &run, test.arena, test.diags, &bare), LW_OK);
+    const lw_workload_result *send = workload_of(&bare.point[0], "send");
+    assert_false(send->has_band);
+    assert_true(send->low_GBps == 0 && send->high_GBps == 0);
+    assert_true(send->bandwidth_GBps == workload_of(&full.point[0], "send")->bandwidth_GBps);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_both_ends_are_run),
-        cmocka_unit_test(test_a_matrix_has_bands),
-        cmocka_unit_test(test_tunnels_are_uncertain),
-        cmocka_unit_test(test_a_bad_end_may_be_silence),
-        cmocka_unit_test(test_presets_have_a_band_on_both_sides),
+        cmocka_unit_test(test_both_ends_are_run),     cmocka_unit_test(test_a_matrix_has_bands),
+        cmocka_unit_test(test_tunnels_are_uncertain), cmocka_unit_test(test_a_bad_end_may_be_silence),
+        cmocka_unit_test(test_a_band_is_of_one_way),  cmocka_unit_test(test_a_bad_end_may_take_for_ever),
+        cmocka_unit_test(test_bands_may_be_left_out), cmocka_unit_test(test_presets_have_a_band_on_both_sides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -307,6 +307,29 @@ static void peers_write_straight_or_bounce(void **state) {
     lw_test_end(&test);
 }
 
+// Whoever calls a copy waits until it knows of its end, whichever way the bytes went.
+static void bounced_copies_end_when_the_caller_knows(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, "nodes: {g: {kind: gpu, count: 2, submit: 5 us, finish: 50 us}, host: {kind: host}}\n"
+                                       "links: {slots: {between: [g, host], pattern: star, preset: pcie-4-x16}}\n"
+                                       "workloads: {x: {kind: copy, from: 'g[0]', to: 'g[1]', bytes: 4 KiB}}\n"
+                                       "sweep: {workloads.x.p2p: [true, false]}\n");
+    for (int i = 0; i < 2; i++) {
+        const lw_workload_result *row = workload_of(&result.point[i], "x");
+        assert_true(row->fixed_ps > 55000000 && row->time_s > 55e-6 && row->time_s < 56e-6);
+    }
+    lw_fabric fabric =
+        build_text(&test, "nodes: {g: {kind: gpu, count: 2, finish: 50 us, staging_bytes: 1 KiB}, host: {kind: host}}\n"
+                          "links: {slots: {between: [g, host], pattern: star, preset: pcie-4-x16}}\n"
+                          "workloads: {x: {kind: copy, from: 'g[0]', to: 'g[1]', bytes: 4 KiB, p2p: false}}\n");
+    assert_int_equal(fabric.task_count, 8);
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(fabric.task[i].finish_ps, i == 7 ? 50000000 : 0);
+    }
+    lw_test_end(&test);
+}
+
 static void switches_add_their_latency(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -508,6 +531,64 @@ static void small_transfers_share_the_tags(void **state) {
     lw_test_end(&test);
 }
 
+// Tags are for reads. A few odd writes at once fill the way as equal packets do; more would crowd out what else is on it.
+static void writes_need_no_tags(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char text[] = "nodes: {host: {kind: host}, nic: {kind: nic}}\n"
+                               "links: {slot: {between: [host, nic], type: pcie, gen: 4, lanes: 8, tags: 1}}\n"
+                               "workloads: {w: {kind: dma, device: nic, host: host, op: write, bytes: 520 B, count: 10000}}\n"
+                               "sweep: {workloads.w.bytes: [520 B, 512 B]}\n";
+    lw_fabric odd = build_text(&test, text);
+    int64_t slots = odd.resource_slots[odd.task[0].resource];
+    assert_true(slots >= 2 && slots <= 16);
+    lw_result result = run_text(&test, text);
+    const lw_workload_result *row = workload_of(&result.point[0], "w"), *even = workload_of(&result.point[1], "w");
+    assert_close(even->bandwidth_GBps, 14.36, 2e-3);
+    assert_close(row->bandwidth_GBps, even->bandwidth_GBps * (520.0 / (520 + 24)) / (512.0 / (512 + 24)), 0.05);
+    lw_test_end(&test);
+}
+
+// Asked to keep one write under way, a device waits for its arrival, also where the size is that of a packet.
+static void writes_under_way_may_be_few(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric one = build_text(&test, NIC("op: write, bytes: 256 B, count: 100, outstanding: 1"));
+    assert_int_equal(one.task_count, 100);
+    assert_int_equal(one.resource_slots[one.task[0].resource], 1);
+    lw_fabric odd = build_text(&test, NIC("op: write, bytes: 257 B, count: 100, outstanding: 50"));
+    assert_int_equal(odd.resource_slots[odd.task[0].resource], 50);
+    lw_fabric all = build_text(&test, NIC("op: write, bytes: 256 B, count: 100, outstanding: 100"));
+    assert_int_equal(only_task(&all)->bytes, 25600);
+    assert_false(has_message(&test, LW_WARNING, "workloads.w.outstanding has no effect here"));
+    // What arrives at a rate waits for nobody, and what is there at once does not arrive.
+    (void)build_text(&test, NIC("op: write, bytes: 256 B, count: 100, outstanding: 1, rate: 1 GB/s"));
+    assert_message(&test, LW_WARNING, "workloads.w.outstanding has no effect here");
+    assert_false(has_message(&test, LW_WARNING, "workloads.w.rate has no effect here"));
+    lw_fabric backlog = build_text(&test, NIC("op: write, bytes: 257 B, count: 100, rate: 1 GB/s, arrivals: backlog"));
+    assert_message(&test, LW_WARNING, "workloads.w.rate has no effect here");
+    assert_int_equal(backlog.task[0].arrivals, LW_ARRIVALS_BACKLOG);
+    lw_test_end(&test);
+}
+
+// Gaps are whole picoseconds: the nearest, so that paced work is no faster than asked by more than half of one.
+static void gaps_are_rounded_to_the_nearest(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_fabric up = build_text(&test, NIC("op: write, bytes: 32 B, rate: 810 GB/s"));  // 39.51 ps
+    assert_int_equal(only_task(&up)->gap_ps, 40);
+    lw_fabric down = build_text(&test, NIC("op: write, bytes: 32 B, rate: 790 GB/s"));  // 40.51 ps
+    assert_int_equal(only_task(&down)->gap_ps, 41);
+    lw_fabric low = build_text(&test, NIC("bytes: 32 B, rate: 795 GB/s"));  // 40.25 ps
+    assert_int_equal(only_task(&low)->gap_ps, 40);
+    lw_fabric stream = build_text(
+        &test, PAIR("kind: host", "kind: gpu",
+                    "preset: pcie-3-x8") "workloads: {s: {kind: stream, from: gpu, to: host, bytes: 1 KiB, packet: 32 B, "
+                                         "rate: 810 GB/s}}\n");
+    assert_int_equal(only_task(&stream)->gap_ps, 40);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_to_a_device_are_its_reads),
@@ -524,6 +605,7 @@ int main(void) {
         cmocka_unit_test(pageable_copies_are_staged),
         cmocka_unit_test(pageable_copies_back_run_the_other_way_round),
         cmocka_unit_test(peers_write_straight_or_bounce),
+        cmocka_unit_test(bounced_copies_end_when_the_caller_knows),
         cmocka_unit_test(switches_add_their_latency),
         cmocka_unit_test(one_engine_serves_one_copy_at_a_time),
         cmocka_unit_test(calls_may_run_ahead),
@@ -535,6 +617,9 @@ int main(void) {
         cmocka_unit_test(peers_use_their_own_fabric),
         cmocka_unit_test(groups_copy_side_by_side),
         cmocka_unit_test(small_transfers_share_the_tags),
+        cmocka_unit_test(writes_need_no_tags),
+        cmocka_unit_test(writes_under_way_may_be_few),
+        cmocka_unit_test(gaps_are_rounded_to_the_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Measured tables: reading, what is wrong where, statistics, series for charts, and that every shipped table can be read.
 #include <dirent.h>
+#include <omp.h>
 
 #include "sim/base/file.h"
 #include "sim/lanewise.h"
@@ -55,7 +56,9 @@ static void validate(world *w, const char *limit, const char *tail, lw_validatio
     lw_measured *table = NULL;
     const lw_run run = {.threads = 1};
     assert_int_equal(lw_measured_load(write_table(w, limit, tail), w->catalog, w->arena, w->diags, &table), LW_OK);
-    assert_int_equal(lw_measured_validate(table, &run, w->arena, w->diags, out), LW_OK);
+    size_t done = 0;
+    assert_int_equal(lw_measured_validate(&table, 1, &run, w->arena, w->diags, out, &done), LW_OK);
+    assert_int_equal(done, 1);
 }
 
 // What the model says for a size, in GB/s.
@@ -142,6 +145,60 @@ static void test_series(void **state) {
     assert_true(series.modelled);
 }
 
+// A key of the user's own among the limits is no limit.
+static void test_own_keys_are_no_limits(void **state) {
+    world *w = *state;
+    lw_validation all;
+    validate(w, "{median: 1000 %, x-why: [a, b], worst: 1000 %, x-note: seen once}",
+             "vary: [workloads.copy.bytes]\nobserve: workloads.copy.bandwidth_GBps\npoints: [[1 MiB, 3]]\n", &all);
+    assert_true(all.ok);
+    assert_close(all.limit_median, 10, 0);
+}
+
+typedef struct crew {
+    size_t done;
+    int threads;
+} crew;
+
+static void count_crew(size_t done, size_t total, void *user) {
+    crew *seen = user;
+    assert_true(done <= total);
+    seen->done = done;
+    seen->threads = omp_get_num_threads();
+}
+
+// The points of all tables share the threads, and no number depends on how many there are. A table that fails stops no other.
+static void test_tables_share_the_threads(void **state) {
+    world *w = *state;
+    const char *const tails[3] = {
+        "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 KiB, 3], [1 MiB, 4], [2 MiB, 5]]\n",
+        "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[4000000 TiB, 3]]\n",  // beyond the clock
+        "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[3 KiB, 3], [3 MiB, 4]]\n",
+    };
+    lw_measured *table[3] = {0};
+    for (int t = 0; t < 3; t++) {
+        assert_int_equal(lw_measured_load(write_table(w, good_limit, tails[t]), w->catalog, w->arena, w->diags, &table[t]),
+                         LW_OK);
+    }
+    lw_validation out[2][3];
+    for (int threads = 1; threads <= 2; threads++) {
+        crew seen = {0};
+        size_t done = 0;
+        lw_diags *diags = lw_diags_new(w->arena);
+        const lw_run run = {.threads = threads, .progress = count_crew, .user = &seen};
+        lw_validation *row = out[threads - 1];
+        assert_int_equal(lw_measured_validate(table, 3, &run, w->arena, diags, row, &done), LW_LIMIT);
+        assert_int_equal(done, 2);
+        assert_int_equal(seen.done, 6);
+        assert_int_equal(seen.threads, threads);
+        assert_int_equal(lw_diags_errors(diags), 1);
+        assert_int_equal(row[0].points, 3);
+        assert_int_equal(row[1].points, 2);
+    }
+    assert_memory_equal(out[0][0].rows, out[1][0].rows, sizeof(double[3][3]));
+    assert_memory_equal(out[0][1].rows, out[1][1].rows, sizeof(double[2][3]));
+}
+
 static void test_errors_have_places(void **state) {
     world *w = *state;
     static const struct {
@@ -202,7 +259,9 @@ static void test_errors_of_a_point(void **state) {
         lw_diags *diags = lw_diags_new(w->arena);
         const char *path = write_table(w, good_limit, cases[i].tail);
         assert_int_equal(lw_measured_load(path, w->catalog, w->arena, diags, &table), LW_OK);
-        assert_int_equal(lw_measured_validate(table, &run, w->arena, diags, &out), LW_BAD_INPUT);
+        size_t done = 1;
+        assert_int_equal(lw_measured_validate(&table, 1, &run, w->arena, diags, &out, &done), LW_BAD_INPUT);
+        assert_int_equal(done, 0);
         assert_true(lw_diags_errors(diags) > 0);
         const lw_diag *diag = lw_diags_at(diags, lw_diags_count(diags) - 1);
         assert_int_equal(diag->severity, LW_ERROR);
@@ -244,6 +303,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_statistics, setup, teardown),
         cmocka_unit_test_setup_teardown(test_time_and_two_paths, setup, teardown),
         cmocka_unit_test_setup_teardown(test_series, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_own_keys_are_no_limits, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tables_share_the_threads, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors_have_places, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors_of_a_point, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shipped_tables, setup, teardown),

@@ -48,7 +48,7 @@ static void link_budgets(void **state) {
                       {lw_to_dB(ceiling), "snr_with_20dB_ceiling"},
                       {lw_to_dB(better), "snr_with_25dB_ceiling"}};
         for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-            worst_dB = fmax(worst_dB, fabs(values[i].actual - lw_test_number(&t, values[i].column)));
+            worst_dB = lw_test_farther(worst_dB, values[i].actual - lw_test_number(&t, values[i].column));
         }
         assert_close(lw_uncoded_ber(LW_QPSK, ceiling), lw_test_number(&t, "ber_uncoded_QPSK_at_20dB_ceiling"), 0.01);
         assert_close(lw_uncoded_ber(LW_16QAM, ceiling), lw_test_number(&t, "ber_uncoded_16QAM"), 0.01);
@@ -154,7 +154,7 @@ static void error_vectors_of_published_links(void **state) {
         double measured_dB = -20 * log10(lw_test_number(&t, "evm_pct") / 100);
         print_message("             %s, %g GBd: %.1f dB, model %.1f dB\n", lw_test_text(&t, "id"),
                       lw_test_number(&t, "symbol_rate_GBd"), measured_dB, model_dB);
-        worst_dB = fmax(worst_dB, fabs(model_dB - measured_dB));
+        worst_dB = lw_test_farther(worst_dB, model_dB - measured_dB);
     }
     print_message("             error vectors: worst %.2f dB, limit 3 dB\n", worst_dB);
     assert_int_equal(t.row, 8);
@@ -198,7 +198,7 @@ static void uncoded_thresholds(void **state) {
     for (int c = 0; c < LW_CONSTELLATIONS; c++) {
         assert_true(lw_test_table_next(&t));
         for (int i = 0; i < 4; i++) {
-            worst_dB = fmax(worst_dB, fabs(solve_dB(uncoded, c, bers[i]) - strtod(t.cell[1 + i], NULL)));
+            worst_dB = lw_test_farther(worst_dB, solve_dB(uncoded, c, bers[i]) - strtod(t.cell[1 + i], NULL));
         }
     }
     assert_false(lw_test_table_next(&t));
@@ -311,7 +311,7 @@ static void gaps_are_those_of_802_11ay(void **state) {
             for (int c = 0; c < 3; c++) {
                 if ((int)lw_test_number(&t, "constellation") == kinds[k].points &&
                     strcmp(lw_test_text(&t, "code_rate"), codes[c].text) == 0) {
-                    worst_dB = fmax(worst_dB, fabs(lw_test_number(&t, "snr_dB_ber1e-6") - threshold_dB[k][c]));
+                    worst_dB = lw_test_farther(worst_dB, lw_test_number(&t, "snr_dB_ber1e-6") - threshold_dB[k][c]);
                     compared++;
                 }
             }

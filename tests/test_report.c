@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Tables, CSV, JSON, assertions and validation reports over results made by hand.
+#include <time.h>
+
 #include "helpers.h"
 #include "sim/base/file.h"
 #include "sim/lanewise.h"
@@ -311,6 +313,57 @@ static void json_keys_come_once(void **state) {
     lw_text_free(&text);
 }
 
+// Points need not have the same links: each has its own columns, and where a point lacks one its cell is empty.
+static void columns_of_other_links(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    lw_direction_result other[] = {{.link = "ne", .direction = "twork", .utilisation = 0.5},
+                                   {.link = "egpu", .direction = "gpu->host", .utilisation = 0.25},
+                                   {.link = "net", .direction = "work", .utilisation = 0.625}};
+    f.point[1].direction = other;
+    f.point[1].direction_count = 3;
+    f.result.point_count = 2;
+    lw_text text = {0};
+    assert_int_equal(lw_report(&f.result, LW_FORMAT_CSV, 0, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, ",egpu.host->gpu.utilisation,egpu.gpu->host.utilisation,ne.twork.utilisation,"
+                                       "net.work.utilisation,"));
+    assert_non_null(strstr(text.bytes, ",0.75,0.125,,,"));
+    assert_non_null(strstr(text.bytes, ",,0.25,0.5,0.625,"));
+    lw_text_free(&text);
+}
+
+// Every format writes what a full mesh of 280 GPUs has in time that grows with its size, not with its square (a minute).
+static void reports_of_many_links_take_no_time(void **state) {
+    (void)state;
+    enum { LINKS = 40000, ROWS = 2 * LINKS };
+    static lw_direction_result row[2][ROWS];
+    lw_test test = lw_test_begin();
+    fixture f;
+    make_result(&f);
+    for (size_t i = 0; i < ROWS; i++) {
+        size_t link = i / 2;
+        row[0][i] = (lw_direction_result){.link = lw_arena_print(test.arena, "mesh[%zu]", link),
+                                          .direction = i % 2 == 0 ? "there" : "back"};
+        row[1][ROWS - 1 - i] = row[0][i];  // in no order that could be guessed
+    }
+    for (int p = 0; p < 2; p++) {
+        f.point[p].direction = row[p];
+        f.point[p].direction_count = ROWS;
+    }
+    f.result.point_count = 2;
+    clock_t begin = clock();
+    for (int format = 0; lw_format_words[format] != NULL; format++) {
+        lw_text text = {0};
+        assert_int_equal(lw_report(&f.result, (lw_format)format, 0, &text), LW_OK);
+        lw_text_free(&text);
+    }
+    double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+    print_message("             reports of %d links: %.2f s\n", (int)LINKS, seconds);
+    assert_true(seconds < 10);
+    lw_test_end(&test);
+}
+
 typedef struct report_job {
     const lw_result *result;
     lw_format format;
@@ -567,6 +620,8 @@ int main(void) {
         cmocka_unit_test(json),
         cmocka_unit_test(json_numbers_are_exact),
         cmocka_unit_test(json_keys_come_once),
+        cmocka_unit_test(columns_of_other_links),
+        cmocka_unit_test(reports_of_many_links_take_no_time),
         cmocka_unit_test(reports_survive_lack_of_memory),
         cmocka_unit_test(grid_numbers),
         cmocka_unit_test(grid_counts_characters_not_bytes),

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "sim/base/file.h"
+#include "sim/scenario/outcome.h"
 #include "sim/scenario/sha256.h"
 #include "tests/scenario_helpers.h"
 
@@ -393,6 +394,61 @@ static void runs_beyond_the_clock_are_told(void **state) {
     lw_test_end(&test);
 }
 
+// Each link has its own rows, also where both directions share a medium and thus a word.
+static void shared_links_have_a_row_each(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_text(&test, "nodes: {a: {kind: host}, b: {kind: host}, c: {kind: host}}\n"
+                                       "links: {one: {between: [a, b], type: thz, duplex: shared},\n"
+                                       "        two: {between: [b, c], type: thz, duplex: shared}}\n"
+                                       "workloads: {first: {kind: copy, from: a, to: b, bytes: 1 MiB},\n"
+                                       "            second: {kind: copy, from: b, to: c, bytes: 2 MiB}}\n");
+    const lw_point *point = &result.point[0];
+    assert_int_equal(point->direction_count, 2);
+    assert_string_equal(point->direction[0].link, "one");
+    assert_string_equal(point->direction[1].link, "two");
+    assert_int_equal(point->direction[0].payload_bytes, 1 << 20);
+    assert_int_equal(point->direction[1].payload_bytes, 2 << 20);
+    lw_test_end(&test);
+}
+
+// What reading an outcome takes: `jobs` copies over their links of a full mesh.
+static size_t outcome_bytes(int jobs) {
+    lw_test test = lw_test_begin();
+    const char *text = lw_arena_print(test.arena, "nodes: {g: {kind: gpu, count: 40}}\n"
+                                                  "links: {mesh: {between: [g, g], pattern: mesh, preset: nvlink-4}}\n"
+                                                  "workloads:\n");
+    for (int i = 0; i < jobs; i++) {
+        text = lw_arena_print(test.arena, "%s  w%d: {kind: copy, from: 'g[%d]', to: 'g[%d]', bytes: 1 KiB}\n", text, i, i, i + 1);
+    }
+    lw_point_setup setup;
+    lw_plan plan;
+    lw_engine_result result;
+    lw_point point;
+    assert_int_equal(lw_scenario_point(load_text(&test, text), 0, test.arena, test.diags, &setup), LW_OK);
+    assert_int_equal(lw_plan_make(&setup.system, 0, test.arena, test.diags, &plan), LW_OK);
+    assert_int_equal(lw_engine_run(&plan.fabric, LW_ENGINE_PACKET, 1, NULL, test.arena, &result, NULL), LW_OK);
+    size_t before = lw_arena_used(test.arena);
+    assert_int_equal(lw_outcome_read(&plan, &result, test.arena, &point), LW_OK);
+    size_t used = lw_arena_used(test.arena) - before;
+    for (int i = 0; i < jobs; i++) {  // none is left with another one's times
+        char limit[64];
+        snprintf(limit, sizeof limit, "links.mesh g[%d]->g[%d]: channel", i, i + 1);
+        assert_true(strstr(point.workload[i].limited_by, "fixed cost") != NULL ||
+                    strcmp(point.workload[i].limited_by, limit) == 0);
+    }
+    lw_test_end(&test);
+    return used;
+}
+
+// 1560 servers stand in the fabric; a job more needs room for its rows, not for all of them once more.
+static void many_jobs_share_one_scratch(void **state) {
+    (void)state;
+    size_t one = outcome_bytes(1), many = outcome_bytes(21);
+    print_message("             outcome of 1 job: %zu B, of 21: %zu B\n", one, many);
+    assert_true(many < one + (size_t)20 * 2000);
+}
+
 static void idle_keys_are_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -624,6 +680,8 @@ int main(void) {
         cmocka_unit_test(threads_change_no_byte),
         cmocka_unit_test(finished_points_survive_a_stop),
         cmocka_unit_test(runs_beyond_the_clock_are_told),
+        cmocka_unit_test(shared_links_have_a_row_each),
+        cmocka_unit_test(many_jobs_share_one_scratch),
         cmocka_unit_test(idle_keys_are_told),
         cmocka_unit_test(free_calls_are_told),
         cmocka_unit_test(copies_call_through_the_cards_interface),

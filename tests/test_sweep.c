@@ -167,6 +167,61 @@ static void set_ends_a_sweep_or_begins_one(void **state) {
     lw_test_end(&test);
 }
 
+static lw_result run_set(lw_test *test, const char *sweep, const char *const *set, size_t count) {
+    lw_scenario *scenario = NULL;
+    lw_result result = {0};
+    const lw_load load = {.set = set, .set_count = count};
+    const char *text = lw_arena_print(test->arena, SYSTEM "sweep: %s\n", sweep);
+    if (try_load(test, text, &load, &scenario) != LW_OK ||
+        lw_scenario_run(scenario, NULL, test->arena, test->diags, &result) != LW_OK) {
+        fail_with_diags(test);
+    }
+    return result;
+}
+
+// What the command line says of a part of a swept thing holds in every point.
+static void set_below_a_sweep_holds_in_every_point(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = run_set(&test, "{links.slot: [{preset: pcie-4-x16}, {preset: oculink-2-x4}]}",
+                               (const char *const[]){"links.slot.lanes=8"}, 1);
+    assert_int_equal(result.point_count, 2);
+    assert_string_equal(result.point[0].stage[0].label, "PCIe 4.0 x8");
+    assert_string_equal(result.point[1].stage[0].label, "OCuLink PCIe 4.0 x8");
+    // One of all: the others are swept on. All of one: nothing is left to sweep.
+    result = run_set(&test, "{workloads.*.bytes: [1 KiB, 4 KiB]}", (const char *const[]){"workloads.up.bytes=3 KiB"}, 1);
+    assert_int_equal(result.point_count, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(workload_of(&result.point[i], "up")->bytes, 3072);
+        assert_int_equal(workload_of(&result.point[i], "down")->bytes, i == 0 ? 1024 : 4096);
+    }
+    result = run_set(&test, "{workloads.up.bytes: [1 KiB, 4 KiB]}", (const char *const[]){"workloads.*.bytes=3 KiB"}, 1);
+    assert_int_equal(result.point_count, 1);
+    assert_int_equal(workload_of(&result.point[0], "up")->bytes, 3072);
+    // The last word counts, as it does without a sweep.
+    result = run_set(&test, "{links.slot: [{preset: pcie-4-x16}, {preset: oculink-2-x4}]}",
+                     (const char *const[]){"links.slot.lanes=8", "links.slot={preset: pcie-3-x4}"}, 2);
+    assert_int_equal(result.point_count, 1);
+    assert_string_equal(result.point[0].stage[0].label, "PCIe 3.0 x4");
+    // Above a sweep it is what the sweep changes.
+    result = run_set(&test, "{links.slot.lanes: [4, 8]}", (const char *const[]){"links.slot={type: pcie, gen: 3, lanes: 1}"}, 1);
+    assert_string_equal(result.point[1].stage[0].label, "PCIe 3.0 x8");
+    lw_test_end(&test);
+}
+
+// Not every link of the sweep may take the value: that is told.
+static void set_below_a_sweep_is_checked(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_scenario *scenario = NULL;
+    const lw_load load = {.set = (const char *const[]){"links.slot.lanes=1"}, .set_count = 1};
+    assert_int_equal(
+        try_load(&test, SYSTEM "sweep: {links.slot: [{preset: pcie-4-x16}, {preset: oculink-2-x4}]}\n", &load, &scenario),
+        LW_BAD_INPUT);
+    assert_message(&test, LW_ERROR, "oculink has no cable or connector of 1 lanes");
+    lw_test_end(&test);
+}
+
 static void wrong_sets_are_told(void **state) {
     (void)state;
     static const struct {
@@ -216,6 +271,8 @@ int main(void) {
         cmocka_unit_test(maps_replace_or_merge),
         cmocka_unit_test(a_star_stands_for_all),
         cmocka_unit_test(set_ends_a_sweep_or_begins_one),
+        cmocka_unit_test(set_below_a_sweep_holds_in_every_point),
+        cmocka_unit_test(set_below_a_sweep_is_checked),
         cmocka_unit_test(wrong_sets_are_told),
         cmocka_unit_test(unknown_keys_of_a_sweep_are_told_at_the_sweep),
     };

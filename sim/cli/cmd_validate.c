@@ -9,25 +9,29 @@
 // first status that was not LW_OK.
 static lw_status validate_all(const lw_context *context, const char *const *paths, size_t count, lw_validation *out,
                               size_t *done) {
-    lw_progress progress;
-    lw_progress_begin(&progress, context->arguments->quiet);
-    lw_run run = {.threads = (int)context->arguments->threads, .stop = lw_console_catch_interrupt()};
+    lw_measured **table = LW_NEW_ARRAY(context->arena, lw_measured *, count);
+    if (table == NULL) {
+        return LW_NO_MEMORY;
+    }
     lw_status first = LW_OK;
-    for (size_t i = 0; i < count && first != LW_NO_MEMORY && first != LW_INTERRUPTED; i++) {
-        lw_measured *table = NULL;
+    size_t loaded = 0;
+    for (size_t i = 0; i < count && first != LW_NO_MEMORY; i++) {
         lw_status status = lw_command_file(context, "measured", paths[i]);
         if (status == LW_OK) {
-            status = lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table);
+            status = lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table[loaded]);
         }
-        if (status == LW_OK) {
-            status = lw_measured_validate(table, &run, context->arena, context->diags, &out[*done]);
-        }
-        *done += status == LW_OK;
-        first = first == LW_OK || status == LW_INTERRUPTED ? status : first;
-        lw_progress_show(i + 1, count, &progress);
+        loaded += status == LW_OK;
+        first = first == LW_OK ? status : first;
     }
+    lw_progress progress;
+    lw_progress_begin(&progress, context->arguments->quiet);
+    lw_run run = {.threads = (int)context->arguments->threads,
+                  .stop = lw_console_catch_interrupt(),
+                  .progress = lw_progress_show,
+                  .user = &progress};
+    lw_status ran = lw_measured_validate(table, loaded, &run, context->arena, context->diags, out, done);
     lw_progress_end(&progress);
-    return first;
+    return first == LW_OK || ran == LW_INTERRUPTED ? ran : first;
 }
 
 static lw_status validate_verb(lw_context *context) {

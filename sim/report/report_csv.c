@@ -85,7 +85,8 @@ lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) 
     LW_TRY(lw_columns_of(result, arena, &columns));
     LW_TRY(add_head(result, &columns, arena, out));
     bool *banded = LW_NEW_ARRAY(arena, bool, columns.workload_count + 1);
-    if (banded == NULL) {
+    const lw_direction_result **direction = LW_NEW_ARRAY(arena, const lw_direction_result *, columns.direction_count);
+    if (banded == NULL || direction == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t w = 0; w < columns.workload_count; w++) {
@@ -108,13 +109,12 @@ lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) 
                 add_band(workload, out);
             }
         }
+        LW_TRY(lw_columns_fill(&columns, point, direction));
         for (size_t d = 0; d < columns.direction_count; d++) {
-            const lw_direction_result *direction =
-                lw_point_direction(point, columns.direction[d]->link, columns.direction[d]->direction, d);
-            if (direction == NULL) {
+            if (direction[d] == NULL) {
                 lw_text_add(out, ",");
             } else {
-                add_number(out, direction->utilisation);
+                add_number(out, direction[d]->utilisation);
             }
         }
         add_field(out, point->limited_by == NULL ? "" : point->limited_by);

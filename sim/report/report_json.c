@@ -78,15 +78,6 @@ static void add_workloads(const lw_point *point, lw_text *out) {
     lw_text_add(out, "}");
 }
 
-static bool link_seen_before(const lw_point *point, size_t index) {
-    for (size_t i = 0; i < index; i++) {
-        if (strcmp(point->direction[i].link, point->direction[index].link) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_direction(const lw_direction_result *direction, lw_text *out) {
     lw_json_open(out, direction->direction, "{");
     lw_json_number(out, "utilisation", direction->utilisation);
@@ -98,21 +89,48 @@ static void add_direction(const lw_direction_result *direction, lw_text *out) {
 }
 
 // Directions of one link stand together, whatever their order in the point: a JSON key must not come twice.
-static void add_links(const lw_point *point, lw_text *out) {
-    lw_json_open(out, "links", "{");
-    for (size_t i = 0; i < point->direction_count; i++) {
-        if (link_seen_before(point, i)) {
-            continue;
+static lw_status group_links(const lw_point *point, lw_arena *arena, lw_text *out) {
+    const size_t count = point->direction_count;
+    size_t *first = LW_NEW_ARRAY(arena, size_t, count), *last = LW_NEW_ARRAY(arena, size_t, count);  // of a link
+    size_t *next = LW_NEW_ARRAY(arena, size_t, count);  // of a direction: another one of its link; 0: none
+    lw_names *names = lw_names_new(arena);
+    if (first == NULL || last == NULL || next == NULL || names == NULL) {
+        return LW_NO_MEMORY;
+    }
+    size_t links = 0;
+    for (size_t i = 0, link = 0; i < count; i++) {
+        link = lw_names_number(names, point->direction[i].link, "", link);
+        if (link == SIZE_MAX) {
+            return LW_NO_MEMORY;
         }
-        lw_json_open(out, point->direction[i].link, "{");
-        for (size_t k = i; k < point->direction_count; k++) {
-            if (strcmp(point->direction[k].link, point->direction[i].link) == 0) {
-                add_direction(&point->direction[k], out);
-            }
+        if (link == links) {
+            first[links++] = i;
+        } else {
+            next[last[link]] = i;
+        }
+        last[link] = i;
+    }
+    for (size_t link = 0; link < links; link++) {
+        lw_json_open(out, point->direction[first[link]].link, "{");
+        add_direction(&point->direction[first[link]], out);
+        for (size_t i = next[first[link]]; i > 0; i = next[i]) {
+            add_direction(&point->direction[i], out);
         }
         lw_text_add(out, "}");
     }
+    return LW_OK;
+}
+
+static lw_status add_links(const lw_point *point, lw_text *out) {
+    lw_arena *scratch = lw_arena_new();
+    if (scratch == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_json_open(out, "links", "{");
+    lw_status status = group_links(point, scratch, out);
     lw_text_add(out, "}");
+    lw_arena_free(scratch);
+    return status;
 }
 
 // lw_stage_words without spaces, so that no reader has to quote a key.
@@ -142,17 +160,18 @@ static void add_stages(const lw_point *point, lw_text *out) {
     lw_text_add(out, "]");
 }
 
-static void add_point(const lw_point *point, lw_text *out) {
+static lw_status add_point(const lw_point *point, lw_text *out) {
     lw_text_add(out, "{");
     lw_json_integer(out, "index", point->index);
     add_set(point, out);
     lw_json_string(out, "engine", point->engine);
     add_workloads(point, out);
-    add_links(point, out);
+    LW_TRY(add_links(point, out));
     add_stages(point, out);
     lw_json_string(out, "limited_by", point->limited_by);
     lw_json_string(out, "evidence", lw_evidence_words[point->evidence]);
     lw_text_add(out, "}");
+    return LW_OK;
 }
 
 lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) {
@@ -168,7 +187,7 @@ lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) {
         if (!lines) {
             lw_text_add(out, i > 0 ? ",\n" : "\n");
         }
-        add_point(&result->point[i], out);
+        LW_TRY(add_point(&result->point[i], out));
         if (lines) {
             lw_text_add(out, "\n");
         }

@@ -34,7 +34,7 @@ typedef struct lw_job_params {
     int64_t rate_Bps, gap_ps;    // of streams, the rate also of small transfers; LW_AUTO: not given
     int arrivals;                // lw_arrivals
     int op;                      // lw_dma_op
-    int64_t count, outstanding;  // small transfers in all, and under way at once (LW_AUTO: as the tags allow)
+    int64_t count, outstanding;  // small transfers in all, and under way at once (LW_AUTO: as tags and way allow)
     int64_t start_ps;
     const lw_node *after, *via;  // lists of names, or one name; NULL: none
 } lw_job_params;

@@ -2,6 +2,7 @@
 // Measured tables: scenarios that were really run. Each point is the table's scenario with the varied paths set; the model runs
 // it and what the workload shows is compared with what was observed.
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 #include "sim/lanewise.h"
@@ -179,7 +180,8 @@ static lw_status parse_map(const lw_option *options, const lw_node *map, const c
 
 // A bare 3 would be a limit of 300 %.
 static lw_status check_limit(const lw_node *limit, lw_diags *diags) {
-    for (const lw_node *row = limit->first; row; row = row->next) {
+    for (int i = 0; limit_options[i].key != NULL; i++) {
+        const lw_node *row = lw_map_get(limit, limit_options[i].key);
         if (!strchr(row->text, '%')) {
             return lw_error(diags, row->place, lw_diags_text(diags, "write %s: %s %%", row->key, row->text),
                             "the limit '%s' is not in percent", row->text);
@@ -354,16 +356,45 @@ static void forward_errors(const lw_diags *from, lw_diags *to) {
     }
 }
 
-static lw_status run_point(const lw_measured *table, const table_point *point, const lw_run *run, lw_arena *arena,
-                           lw_diags *diags, double *model) {
+// One point of a table on its way to a number.
+typedef struct trial {
+    const lw_scenario *scenario;
+    lw_status status;  // of its run
+    double model;
+} trial;
+
+static lw_status load_point(const lw_measured *table, const table_point *point, lw_arena *arena, lw_diags *diags,
+                            const lw_scenario **out) {
     const lw_load load = {.one_of_many = true};
     lw_scenario *scenario = NULL;
     LW_TRY(lw_scenario_from_tree(point->tree, table->file, table->catalog, &load, arena, diags, &scenario));
     if (lw_scenario_points(scenario) != 1) {
         return lw_error(diags, point->place, "list the values under points", "the scenario of a measured table cannot sweep");
     }
+    *out = scenario;
+    return LW_OK;
+}
+
+static lw_status load_points(const lw_measured *table, lw_arena *arena, lw_diags *diags, trial *out) {
+    for (size_t i = 0; i < table->point_count; i++) {
+        lw_diags *findings = i == 0 ? diags : lw_diags_new(arena);
+        if (!findings) {
+            return LW_NO_MEMORY;
+        }
+        lw_status status = load_point(table, &table->point[i], arena, findings, &out[i].scenario);
+        if (status != LW_OK && findings != diags) {
+            forward_errors(findings, diags);
+        }
+        LW_TRY(status);
+    }
+    return LW_OK;
+}
+
+static lw_status run_point(const lw_measured *table, const lw_scenario *scenario, const lw_run *run, lw_arena *arena,
+                           lw_diags *diags, double *model) {
+    const lw_run one = {.threads = 1, .stop = run->stop, .nominal = true};
     lw_result result = {0};
-    LW_TRY(lw_scenario_run(scenario, run, arena, diags, &result));
+    LW_TRY(lw_scenario_run(scenario, &one, arena, diags, &result));
     for (size_t i = 0; i < result.point[0].workload_count; i++) {
         const lw_workload_result *workload = &result.point[0].workload[i];
         if (strcmp(workload->name, table->workload) == 0) {
@@ -373,11 +404,48 @@ static lw_status run_point(const lw_measured *table, const table_point *point, c
             return LW_OK;
         }
     }
-    return lw_error(diags, point->place, NULL, "the run has no result for workload '%s'", table->workload);
+    return lw_error(diags, (lw_place){.source = table->file}, NULL, "the run has no result for workload '%s'", table->workload);
 }
 
-lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_arena *arena, lw_diags *diags,
-                               lw_validation *out) {
+// All tables' points, one after the other.
+typedef struct trials {
+    const lw_measured *const *table;  // of each trial
+    trial *trial;
+    size_t count, done;
+    const lw_run *run;
+} trials;
+
+static void try_one(trials *all, size_t index) {
+    trial *one = &all->trial[index];
+    lw_arena *arena = lw_arena_new();
+    // Nothing is told from here, so that the order of what is told depends on no thread.
+    one->status = arena ? run_point(all->table[index], one->scenario, all->run, arena, NULL, &one->model) : LW_NO_MEMORY;
+    lw_arena_free(arena);
+#pragma omp critical(lanewise_trials)
+    {
+        all->done++;
+        if (all->run->progress) {
+            all->run->progress(all->done, all->count, all->run->user);
+        }
+    }
+}
+
+static void try_all(trials *all) {
+    // The pragma reads it. NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores)
+    int threads = all->run->threads > 0 ? all->run->threads : omp_get_max_threads();
+    int64_t count = (int64_t)all->count;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (int64_t i = 0; i < count; i++) {
+        if (all->run->stop && *all->run->stop != 0) {
+            all->trial[i].status = LW_INTERRUPTED;
+        } else {
+            try_one(all, (size_t)i);
+        }
+    }
+}
+
+static lw_status compare(const lw_measured *table, const trial *tried, const lw_run *run, lw_arena *arena, lw_diags *diags,
+                         lw_validation *out) {
     const size_t n = table->point_count;
     lw_validation result = {.name = table->head.name,
                             .family = table->family,
@@ -392,17 +460,12 @@ lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_a
     }
     for (size_t i = 0; i < n; i++) {
         const table_point *point = &table->point[i];
-        lw_diags *findings = i == 0 ? diags : lw_diags_new(arena);
-        if (!findings) {
-            return LW_NO_MEMORY;
+        double model = tried[i].model;
+        if (tried[i].status == LW_NO_MEMORY || tried[i].status == LW_INTERRUPTED) {
+            return tried[i].status;
         }
-        double model = 0;
-        lw_status status = run_point(table, point, run, arena, findings, &model);
-        if (status != LW_OK) {
-            if (findings != diags) {
-                forward_errors(findings, diags);
-            }
-            return status;
+        if (tried[i].status != LW_OK) {  // again, to be told why
+            LW_TRY(run_point(table, tried[i].scenario, run, arena, diags, &model));
         }
         result.rows[i][0] = point->x;
         result.rows[i][1] = point->observed;
@@ -413,6 +476,44 @@ lw_status lw_measured_validate(const lw_measured *table, const lw_run *run, lw_a
     result.ok = result.error.median <= result.limit_median && result.error.worst <= result.limit_worst;
     *out = result;
     return LW_OK;
+}
+
+lw_status lw_measured_validate(lw_measured *const *table, size_t count, const lw_run *run, lw_arena *arena, lw_diags *diags,
+                               lw_validation *out, size_t *done) {
+    size_t points = 0;
+    for (size_t t = 0; t < count; t++) {
+        points += table[t]->point_count;
+    }
+    const lw_measured **owner = LW_NEW_ARRAY(arena, const lw_measured *, points);
+    const lw_measured **loaded = LW_NEW_ARRAY(arena, const lw_measured *, count);
+    trials all = {.table = owner, .trial = LW_NEW_ARRAY(arena, trial, points), .run = run};
+    *done = 0;
+    if (!owner || !loaded || !all.trial) {
+        return LW_NO_MEMORY;
+    }
+    lw_status first = LW_OK;
+    size_t loaded_count = 0;
+    for (size_t t = 0; t < count; t++) {
+        lw_status status = load_points(table[t], arena, diags, &all.trial[all.count]);
+        if (status == LW_NO_MEMORY) {
+            return status;
+        }
+        first = first == LW_OK ? status : first;
+        if (status == LW_OK) {
+            loaded[loaded_count++] = table[t];
+            for (size_t i = 0; i < table[t]->point_count; i++) {
+                owner[all.count++] = table[t];
+            }
+        }
+    }
+    try_all(&all);
+    const trial *tried = all.trial;
+    for (size_t t = 0; t < loaded_count; tried += loaded[t++]->point_count) {
+        lw_status status = compare(loaded[t], tried, run, arena, diags, &out[*done]);
+        *done += status == LW_OK;
+        first = first == LW_OK || status == LW_INTERRUPTED ? status : first;
+    }
+    return first;
 }
 
 // Is the first varied path the size of the observed work?

@@ -86,14 +86,27 @@ static load busiest_of(const lw_plan *plan, const lw_engine_result *result, uint
     return clearly_busier * data.share >= found.share ? data : found;
 }
 
-static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
+// The server that most of the job's time had to wait for. Leaves `busy` empty for the next job.
+static void find_busiest(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, phases *busy,
                          job_times *times) {
+    for (uint32_t i = job->first_task; i < job->first_task + job->task_count; i++) {
+        uint32_t server = busiest_of(plan, result, i).server;
+        if (server == LW_NO_SERVER) {
+            continue;
+        }
+        double share = share_of(&busy[server], times->time_ps);
+        busy[server] = (phases){0};
+        if (share > times->busiest || (share > 0 && share == times->busiest && server < times->busiest_server)) {
+            times->busiest = share;
+            times->busiest_server = server;
+        }
+    }
+}
+
+// busy: empty; one a server, of the tasks that found it the busiest on their way.
+static void sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, phases *busy, job_times *times) {
     *times = (job_times){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER};
     phases stalled = {0};
-    phases *busy = LW_NEW_ARRAY(arena, phases, plan->fabric.server_count);  // by the server that a task found busiest on its way
-    if (busy == NULL) {
-        return LW_NO_MEMORY;
-    }
     for (uint32_t i = job->first_task; i < job->first_task + job->task_count; i++) {
         const lw_task_result *task = &result->task[i];
         times->start_ps = task->start_ps < times->start_ps ? task->start_ps : times->start_ps;
@@ -114,18 +127,11 @@ static lw_status sum_job(const lw_plan *plan, const lw_job_plan *job, const lw_e
     }
     times->time_ps = (double)(times->end_ps - times->start_ps);
     if (times->time_ps <= 0) {
-        return LW_OK;
+        return;  // no phase of it lasted
     }
-    for (uint32_t s = 0; s < plan->fabric.server_count; s++) {
-        double share = share_of(&busy[s], times->time_ps);
-        if (share > times->busiest) {
-            times->busiest = share;
-            times->busiest_server = s;
-        }
-    }
+    find_busiest(plan, job, result, busy, times);
     times->stalled = share_of(&stalled, times->time_ps);
     times->fixed = fmin(1, (double)(job->submit_ps + job->finish_ps + job->latency_ps) / times->time_ps);
-    return LW_OK;
 }
 
 static const char *fixed_words(const lw_job_plan *job, lw_arena *arena) {
@@ -276,10 +282,10 @@ static lw_evidence evidence_of(const lw_job_plan *job, const job_limit *limit) {
 
 // ---- Rows of the result ----
 
-static lw_status read_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, lw_arena *arena,
-                          lw_workload_result *out) {
+static lw_status read_job(const lw_plan *plan, const lw_job_plan *job, const lw_engine_result *result, phases *busy,
+                          lw_arena *arena, lw_workload_result *out) {
     job_times times;
-    LW_TRY(sum_job(plan, job, result, arena, &times));
+    sum_job(plan, job, result, busy, &times);
     double time_s = times.time_ps / 1e12;
     *out = (lw_workload_result){.name = job->job->name,
                                 .direction = job->direction,
@@ -336,7 +342,7 @@ static int64_t wire_bytes(const lw_server_info *info, const lw_server_result *se
 
 // One row a link and direction, the busiest of its segments; one row a memory.
 static void read_directions(const lw_plan *plan, const lw_engine_result *result, lw_point *out) {
-    const lw_direction_result *last = NULL;
+    const lw_server_info *last = NULL;  // of the last row
     for (size_t i = 0; i < plan->fabric.server_count; i++) {
         const lw_server_info *info = &plan->server[i];
         const lw_server_result *server = &result->server[i];
@@ -346,14 +352,15 @@ static void read_directions(const lw_plan *plan, const lw_engine_result *result,
         lw_direction_result row = {info->name,      info->direction, 0, server->payload_bytes, wire_bytes(info, server),
                                    server->packets, server->replays};
         row.utilisation = result->end_ps > 0 ? (double)server->busy_ps / (double)result->end_ps : 0;
-        // Segments of one link and direction follow each other and share the text of their direction.
-        bool same = last != NULL && info->role == LW_SERVER_LINK && last->direction == info->direction;
+        // Segments of one link and direction follow each other.
+        bool same = last != NULL && info->role == LW_SERVER_LINK && last->role == LW_SERVER_LINK &&
+                    last->connection == info->connection && last->dir == info->dir;
         if (!same) {
             out->direction[out->direction_count++] = row;
-        } else if (row.utilisation > last->utilisation) {
+        } else if (row.utilisation > out->direction[out->direction_count - 1].utilisation) {
             out->direction[out->direction_count - 1] = row;
         }
-        last = &out->direction[out->direction_count - 1];
+        last = info;
     }
 }
 
@@ -368,13 +375,14 @@ lw_status lw_outcome_read(const lw_plan *plan, const lw_engine_result *result, l
                       .packets = result->packets,
                       .packet_hops = result->packet_hops,
                       .end_ps = result->end_ps};
-    if (out->workload == NULL || out->stage == NULL || out->direction == NULL) {
+    phases *busy = LW_NEW_ARRAY(arena, phases, plan->fabric.server_count);
+    if (out->workload == NULL || out->stage == NULL || out->direction == NULL || busy == NULL) {
         return LW_NO_MEMORY;
     }
     int64_t latest_ps = -1;
     for (size_t i = 0; i < jobs; i++) {
         const lw_job_plan *job = &plan->job[i];
-        LW_TRY(read_job(plan, job, result, arena, &out->workload[i]));
+        LW_TRY(read_job(plan, job, result, busy, arena, &out->workload[i]));
         out->evidence = lw_evidence_weaker(out->evidence, out->workload[i].evidence);
         if (!job->background && out->workload[i].end_ps > latest_ps) {
             latest_ps = out->workload[i].end_ps;

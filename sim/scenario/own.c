@@ -34,7 +34,7 @@ int64_t lw_route_far_ask_ps(lw_builder *builder, const lw_route *route, bool mem
 // The way to the host that is nearest; LW_BAD_INPUT: there is none.
 static lw_status way_to_host(const lw_builder *builder, const lw_job *job, uint32_t device, lw_route *out) {
     const lw_system *system = builder->system;
-    int64_t best = INT64_MAX;
+    lw_int128 best = -1;
     for (uint32_t d = 0; d < system->device_count; d++) {
         lw_route route = {0};
         lw_status found = LW_BAD_INPUT;
@@ -44,16 +44,12 @@ static lw_status way_to_host(const lw_builder *builder, const lw_job *job, uint3
         if (found == LW_NO_MEMORY) {
             return found;
         }
-        int64_t sum = 0;
-        for (size_t i = 0; found == LW_OK && i < route.count; i++) {
-            sum += lw_leg_latency_ps(system, route.leg[i]);
-        }
-        if (found == LW_OK && sum < best) {
-            best = sum;
+        if (found == LW_OK && (best < 0 || route.latency_ps < best)) {
+            best = route.latency_ps;
             *out = route;
         }
     }
-    return best < INT64_MAX ? LW_OK : LW_BAD_INPUT;
+    return best >= 0 ? LW_OK : LW_BAD_INPUT;
 }
 
 // One message over a link; links that know no questions take it for a request.

@@ -122,11 +122,9 @@ static lw_status nearest_host(const lw_builder *builder, const uint32_t pair[2],
         lw_int128 sum = 0;
         lw_status found = LW_OK;
         for (int i = 0; i < 2 && found == LW_OK; i++) {
-            lw_route route;
+            lw_route route = {0};
             found = lw_route_find(builder->system, pair[i], d, NULL, 0, builder->arena, &route);
-            for (size_t k = 0; found == LW_OK && k < route.count; k++) {
-                sum += lw_leg_latency_ps(builder->system, route.leg[k]);
-            }
+            sum += route.latency_ps;
         }
         if (found == LW_NO_MEMORY) {
             return found;
@@ -189,6 +187,7 @@ static lw_status choose_bounce(lw_builder *builder, lw_job *job, const uint32_t 
     LW_TRY(engine_of(builder, in, &way->second));
     const lw_device *caller = &builder->system->device[pair[0]];
     set_staging(caller, way);
+    way->finish_ps = LW_DEVICE_GET(caller, finish_ps);
     way->first.submit_ps = way->first.guest_wait_ps + lw_device_submit_ps(caller, (lw_api)LW_JOB_GET(job, api), LW_CALL_PINNED);
     way->second.task.submit_ps = LW_DEVICE_GET(&builder->system->device[pair[1]], submit_bounce_ps);
     return LW_OK;
@@ -291,8 +290,9 @@ static lw_status plan_copy(emitter *e) {
 
 // ---- Streams ----
 
-static int64_t gap_of_rate(int64_t bytes, int64_t rate_Bps) {
-    return cut((lw_int128)bytes * ps_per_s / rate_Bps);
+// To the nearest ps: cut off, every gap of small packets would offer more than was asked for. bytes: at most 2^62.
+static int64_t gap_of_rate(int64_t bytes, lw_int128 rate_Bps) {
+    return cut(((lw_int128)bytes * ps_per_s + rate_Bps / 2) / rate_Bps);
 }
 
 static lw_status plan_stream(emitter *e) {
@@ -330,38 +330,54 @@ static lw_status plan_stream(emitter *e) {
 
 // ---- Small transfers of DMA engines ----
 
+// The rate at which they come; LW_AUTO: all are there at once.
+static int64_t rate_of_arrivals(lw_job *job) {
+    bool given = job->params.rate_Bps != LW_AUTO;
+    return given && LW_JOB_GET(job, arrivals) != LW_ARRIVALS_BACKLOG ? LW_JOB_GET(job, rate_Bps) : LW_AUTO;
+}
+
+// So many writes of n bytes, under way at once, keep an idle way full; more would only have more turns than others at its links.
+static int64_t writes_on_the_way(const lw_builder *builder, const lw_transfer *transfer, int64_t n) {
+    double one_ps = (double)n / transfer->waterfall.rate_Bps[LW_STAGE_RETRY] * 1e12;
+    double alone_ps = (double)lw_transfer_latency_ps(builder, transfer, n) + one_ps + (double)transfer->task.finish_ps;
+    return 1 + (int64_t)fmin(ceil(alone_ps / one_ps), LW_TASKS_MAX);
+}
+
 // `count` transfers of n bytes each. Where they cut into equal packets and requests they are one long task; else one task each,
-// and slots keep as many under way as the tags allow. all: `count` and others beside it, which share the rate.
-static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_t count, int64_t all, int64_t outstanding) {
+// and slots keep as many under way as the tags allow. Writes need no tags, so that a bound on them takes slots whatever their
+// size. all: `count` and others beside it, which share the rate.
+static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_t count, int64_t all) {
+    lw_job *job = e->job->job;
     lw_task task = transfer->task;
     bool reading = task.kind == LW_TASK_READ;
-    int64_t packet = task.packet_bytes, request = task.request_bytes;
+    int64_t packet = task.packet_bytes, request = task.request_bytes, rate = rate_of_arrivals(job);
     bool uniform = n <= packet || (!reading && n % packet == 0) || (reading && n <= request && n % packet == 0) ||
                    (reading && n % request == 0 && request % packet == 0);
+    // What arrives by itself does not wait for its turn.
+    int64_t outstanding = reading || rate == LW_AUTO ? LW_JOB_GET(job, outstanding) : LW_AUTO;
     int64_t requests = n <= request ? 1 : (n - 1) / request + 1;
     uint32_t ended;
-    if (uniform) {
+    if (uniform && (reading || outstanding == LW_AUTO || outstanding >= count)) {
         task.bytes = n * count;
         task.packet_bytes = n < packet ? n : packet;
         task.request_bytes = n < request ? n : request;
         if (outstanding != LW_AUTO && outstanding < task.tags / requests) {
             task.tags = outstanding * requests;
         }
-        int64_t rate = LW_JOB_GET(e->job->job, rate_Bps);
         if (rate != LW_AUTO) {
-            task.arrivals = (lw_arrivals)LW_JOB_GET(e->job->job, arrivals);
-            int64_t gap_ps = gap_of_rate(reading ? task.request_bytes : task.packet_bytes, rate);
-            task.gap_ps = (int64_t)((lw_int128)gap_ps * all / count);
+            task.arrivals = (lw_arrivals)job->params.arrivals;
+            int64_t piece_bytes = reading ? task.request_bytes : task.packet_bytes;  // <= n; n * all was counted
+            task.gap_ps = gap_of_rate(piece_bytes * all, (lw_int128)rate * count);
         }
         transfer->task = task;
         return emit(e, task, e->gate, NO_TASK, &ended);
     }
-    if (e->job->job->params.rate_Bps != LW_AUTO) {
-        return lw_error(e->builder->diags, lw_job_place(e->job->job, "rate"),
-                        "take bytes that cut into equal packets, or leave rate out",
-                        "workloads.%s: transfers of %lld B cannot be paced", e->job->job->name, (long long)n);
+    if (rate != LW_AUTO) {
+        return lw_error(e->builder->diags, lw_job_place(job, "rate"), "take bytes that cut into equal packets, or leave rate out",
+                        "workloads.%s: transfers of %lld B cannot be paced", job->name, (long long)n);
     }
-    int64_t slots = task.tags == LW_TAGS_INFINITE ? count : task.tags / requests;
+    int64_t slots = !reading && outstanding == LW_AUTO ? writes_on_the_way(e->builder, transfer, n) : count;
+    slots = reading && task.tags != LW_TAGS_INFINITE ? task.tags / requests : slots;
     slots = outstanding != LW_AUTO && outstanding < slots ? outstanding : slots;
     LW_TRY(lw_slots_new(e->builder, slots > 0 ? slots : 1, &task.resource));
     task.bytes = n;
@@ -375,7 +391,7 @@ static lw_status plan_dma(emitter *e) {
     lw_job_plan *plan = e->job;
     lw_job *job = plan->job;
     int op = LW_JOB_GET(job, op);
-    int64_t n = LW_JOB_GET(job, bytes), count = LW_JOB_GET(job, count), outstanding = LW_JOB_GET(job, outstanding);
+    int64_t n = LW_JOB_GET(job, bytes), count = LW_JOB_GET(job, count);
     for (size_t i = 0; i < job->pair_count; i++) {
         uint32_t device = job->pair[i][0], host = job->pair[i][1];
         for (int writing = 0; writing < 2; writing++) {
@@ -388,7 +404,7 @@ static lw_status plan_dma(emitter *e) {
             if (device == host) {
                 double share;
                 LW_TRY(lw_own_share(e->builder, job, device, &share));
-                asking = share < 1 && outstanding == LW_AUTO ? llround(share * (double)count) : 0;
+                asking = share < 1 && LW_JOB_GET(job, outstanding) == LW_AUTO ? llround(share * (double)count) : 0;
                 LW_TRY(lw_transfer_own(e->builder, job, device, writing, asking > 0 ? 1 : share, &transfer));
             } else {
                 LW_TRY(lw_transfer_dma(e->builder, job, ends, lw_job_place(job, "host"), &transfer));
@@ -399,9 +415,9 @@ static lw_status plan_dma(emitter *e) {
             if (asking > 0 && asking < count) {
                 lw_transfer rest;
                 LW_TRY(lw_transfer_own(e->builder, job, device, writing, 0, &rest));
-                LW_TRY(emit_small(e, &rest, n, count - asking, count, outstanding));
+                LW_TRY(emit_small(e, &rest, n, count - asking, count));
             }
-            LW_TRY(emit_small(e, &transfer, n, asking > 0 ? asking : count, count, outstanding));
+            LW_TRY(emit_small(e, &transfer, n, asking > 0 ? asking : count, count));
             if (i == 0 && writing == (op == LW_DMA_WRITE)) {
                 plan->transfer = transfer;
                 plan->latency_ps = lw_transfer_latency_ps(e->builder, &transfer, n);

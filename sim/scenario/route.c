@@ -17,23 +17,18 @@ typedef struct {
     bool done;
 } mark;
 
+typedef struct {
+    int64_t bit_ps, page_ps;
+} leg_times;
+
 // The search from one device, kept: the next route from there goes on where the last one stopped.
 struct lw_router {
     lw_arena *arena;
-    mark *marks;   // one a device
-    lw_list heap;  // of visits
+    mark *marks;              // one a device
+    leg_times (*nominal)[2];  // one a connection and direction, as first read
+    lw_list heap;             // of visits
     uint32_t from, search;
 };
-
-lw_router *lw_router_new(size_t device_count, lw_arena *arena) {
-    lw_router *router = LW_NEW(arena, lw_router);
-    mark *marks = LW_NEW_ARRAY(arena, mark, device_count);
-    if (router == NULL || marks == NULL) {
-        return NULL;
-    }
-    *router = (lw_router){.arena = arena, .marks = marks};
-    return router;
-}
 
 static bool before(const visit *a, const visit *b) {
     if (a->hosts != b->hosts) {
@@ -105,15 +100,31 @@ int64_t lw_leg_latency_ps(const lw_system *system, lw_leg leg) {
 // Of two ways that are as quick for a bit the wider one is taken, as drivers take NVLink before PCIe.
 enum { PAGE_BYTES = 4096 };
 
-static int64_t page_ps(const lw_system *system, lw_leg leg) {
+static leg_times times_of(const lw_system *system, lw_leg leg) {
     const lw_link *link = &system->connection[leg.connection].spec->link;
-    int64_t sum_ps = lw_leg_latency_ps(system, leg);
+    int64_t bit_ps = lw_leg_latency_ps(system, leg), sum_ps = bit_ps;
     for (int s = 0; s < link->segment_count; s++) {
         lw_fraction ps_per_byte;
         lw_channel_ps_per_byte(&link->segment[s].channel[leg.dir], &ps_per_byte);
         sum_ps += (int64_t)((lw_int128)ps_per_byte.num * PAGE_BYTES / ps_per_byte.den);
     }
-    return sum_ps;
+    return (leg_times){bit_ps, sum_ps};
+}
+
+lw_router *lw_router_new(const lw_system *system, lw_arena *arena) {
+    lw_router *router = LW_NEW(arena, lw_router);
+    mark *marks = LW_NEW_ARRAY(arena, mark, system->device_count);
+    leg_times(*nominal)[2] = lw_arena_alloc(arena, system->connection_count, sizeof *nominal);
+    if (router == NULL || marks == NULL || nominal == NULL) {
+        return NULL;
+    }
+    for (uint32_t c = 0; c < system->connection_count; c++) {
+        for (int dir = 0; dir < 2; dir++) {
+            nominal[c][dir] = times_of(system, (lw_leg){c, dir});
+        }
+    }
+    *router = (lw_router){.arena = arena, .marks = marks, .nominal = nominal};
+    return router;
 }
 
 static bool forwards(const lw_device *device) {
@@ -134,7 +145,7 @@ static lw_status visit_ports(const lw_system *system, visit here) {
         const lw_port *port = &system->port[p];
         mark *far = &router->marks[port->far];
         visit next = {here.hosts + through_host, here.legs + 1,
-                      here.page_ps + page_ps(system, (lw_leg){port->connection, port->dir}), port->far};
+                      here.page_ps + router->nominal[port->connection][port->dir].page_ps, port->far};
         if (far->search != router->search || (!far->done && before(&next, &far->best))) {
             *far = (mark){next, {port->connection, here.device, port->dir}, router->search, false};
             LW_TRY(heap_push(&router->heap, next, router->arena));
@@ -169,6 +180,7 @@ lw_status lw_route_find(const lw_system *system, uint32_t from, uint32_t to, con
                         lw_arena *arena, lw_route *out) {
     const mark *marks = system->router->marks;
     lw_list legs = {0};
+    lw_int128 latency_ps = 0;
     for (size_t stop = 0; stop <= via_count; stop++) {
         uint32_t goal = stop < via_count ? via[stop] : to;
         LW_TRY(search(system, from, goal));
@@ -179,6 +191,7 @@ lw_status lw_route_find(const lw_system *system, uint32_t from, uint32_t to, con
                 return LW_NO_MEMORY;
             }
             *leg = (lw_leg){marks[at].in.connection, marks[at].in.dir};
+            latency_ps += system->router->nominal[leg->connection][leg->dir].bit_ps;
         }
         lw_leg *items = LW_LIST_ITEMS(&legs, lw_leg);
         for (size_t i = old, j = legs.count; i + 1 < j; i++) {  // found backwards
@@ -188,6 +201,6 @@ lw_status lw_route_find(const lw_system *system, uint32_t from, uint32_t to, con
         }
         from = goal;
     }
-    *out = (lw_route){LW_LIST_ITEMS(&legs, lw_leg), legs.count};
+    *out = (lw_route){LW_LIST_ITEMS(&legs, lw_leg), legs.count, latency_ps};
     return LW_OK;
 }

@@ -168,7 +168,7 @@ static bool move_to_end(lw_system *system, lw_link (*ends)[2], int fast) {
 // The same point again, with its uncertain links at both ends of what they may be. Its system stays at the last of them.
 static lw_status add_bands(const batch *b, point_run *middle, lw_arena *arena, lw_diags *silent, lw_point *out) {
     bool any = false;
-    for (size_t i = 0; i < out->workload_count; i++) {
+    for (size_t i = 0; !b->run->nominal && i < out->workload_count; i++) {
         out->workload[i].has_band = crosses_band(&middle->plan, i);
         any = any || out->workload[i].has_band;
     }
@@ -183,7 +183,11 @@ static lw_status add_bands(const batch *b, point_run *middle, lw_arena *arena, l
         culprit unused = {0};
         bool works = move_to_end(&run.setup.system, ends, fast);
         if (works) {
-            LW_TRY(run_to_end(b, arena, silent, &run, &unused));
+            lw_status status = run_to_end(b, arena, silent, &run, &unused);
+            works = status != LW_LIMIT && status != LW_STUCK;  // in any time that counts, nothing gets through
+            LW_TRY(works ? status : LW_OK);
+        }
+        if (works) {
             LW_TRY(lw_outcome_read(&run.plan, &run.result, arena, &end));
         }
         for (size_t i = 0; i < out->workload_count; i++) {

@@ -144,12 +144,20 @@ static lw_status include_all(inclusion *in, lw_node *root, const char *folder, i
 
 // ---- --set ----
 
-static void drop_child(lw_node *map, const char *key) {
-    for (lw_node **at = &map->first; *at != NULL; at = &(*at)->next) {
-        if (strcmp((*at)->key, key) == 0) {
+// A fixed value ends the sweep of it. One of a single name ends no sweep of them all.
+static void end_sweep(lw_node *root, const char *path) {
+    lw_node *sweep = lw_tree_at(root, "sweep");
+    if (sweep == NULL || sweep->kind != LW_MAP) {
+        return;
+    }
+    for (lw_node **at = &sweep->first; *at != NULL;) {
+        const char *axis = (*at)->key;
+        bool same = lw_sweep_is_within(path, axis) && lw_sweep_is_within(axis, path);
+        if (same && (strchr(axis, '*') == NULL || strcmp(axis, path) == 0)) {
             *at = (*at)->next;
-            map->count--;
-            return;
+            sweep->count--;
+        } else {
+            at = &(*at)->next;
         }
     }
 }
@@ -168,7 +176,7 @@ static lw_status set_axis(lw_node *root, const char *path, lw_node *value, lw_pl
     return lw_tree_merge(sweep, &holder, arena);
 }
 
-static lw_status apply_set(lw_node *root, const char *argument, lw_arena *arena, lw_diags *diags) {
+static lw_status apply_set(lw_node *root, const char *argument, lw_arena *arena, lw_diags *diags, lw_list *settings) {
     lw_source *source = LW_NEW(arena, lw_source);
     const char *equals = strchr(argument, '=');
     if (source == NULL) {
@@ -199,10 +207,12 @@ static lw_status apply_set(lw_node *root, const char *argument, lw_arena *arena,
     if (strncmp(path, "sweep.", 6) == 0) {
         return set_axis(root, path + 6, value, at, arena, diags);
     }
-    lw_node *sweep = lw_tree_at(root, "sweep");
-    if (sweep != NULL && sweep->kind == LW_MAP) {
-        drop_child(sweep, path);  // a fixed value ends the sweep of it
+    end_sweep(root, path);
+    lw_setting *kept = LW_LIST_ADD(settings, lw_setting, arena);
+    if (kept == NULL) {
+        return LW_NO_MEMORY;
     }
+    *kept = (lw_setting){path, value, at};
     if (strcmp(path, "title") != 0) {
         LW_TRY(lw_sweep_check_path(root, path, at, arena, diags));
     }
@@ -221,22 +231,34 @@ static lw_status apply_text(lw_node *root, const char *key, const char *text, co
     *source = (lw_source){flag, text, strlen(text)};
     lw_place at = {source, 1, 1};
     const lw_node *value = lw_scalar_new(arena, text, at);
-    lw_node *sweep = lw_tree_at(root, "sweep");
-    if (sweep != NULL && sweep->kind == LW_MAP) {
-        drop_child(sweep, key);
-    }
+    end_sweep(root, key);
     return value == NULL ? LW_NO_MEMORY : lw_tree_set(root, key, value, at, arena, diags);
 }
 
-static lw_status apply_load(lw_node *root, const lw_load *load, lw_arena *arena, lw_diags *diags) {
+static lw_status apply_load(lw_node *root, const lw_load *load, lw_arena *arena, lw_diags *diags, lw_list *settings) {
     if (load == NULL) {
         return LW_OK;
     }
     for (size_t i = 0; i < load->set_count; i++) {
-        LW_TRY(apply_set(root, load->set[i], arena, diags));
+        LW_TRY(apply_set(root, load->set[i], arena, diags, settings));
     }
     LW_TRY(apply_text(root, "engine", load->engine, "--engine", arena, diags));
     return apply_text(root, "seed", load->seed, "--seed", arena, diags);
+}
+
+// Keep the settings at or below what is swept; the others stand in the tree and stay there.
+static void keep_late(lw_scenario *scenario, lw_list *settings) {
+    lw_setting *late = LW_LIST_ITEMS(settings, lw_setting);
+    for (size_t i = 0; i < settings->count; i++) {
+        bool under = false;
+        for (size_t a = 0; a < scenario->sweep.axis_count; a++) {
+            under = under || lw_sweep_is_within(late[i].path, scenario->sweep.axis[a].path);
+        }
+        if (under) {
+            late[scenario->late_count++] = late[i];
+        }
+    }
+    scenario->late = late;
 }
 
 // ---- Points ----
@@ -250,6 +272,10 @@ lw_status lw_scenario_point(const lw_scenario *scenario, size_t point, lw_arena 
         const lw_axis *axis = &scenario->sweep.axis[i];
         const lw_node *value = axis->value[lw_sweep_value(&scenario->sweep, i, point)];
         LW_TRY(lw_sweep_put(root, axis->path, value, axis->place, arena, diags));
+    }
+    for (size_t i = 0; i < scenario->late_count; i++) {
+        const lw_setting *late = &scenario->late[i];
+        LW_TRY(lw_sweep_put(root, late->path, late->value, late->place, arena, diags));
     }
     lw_scenario_head head;
     lw_options_default(lw_scenario_options, &head);
@@ -368,13 +394,15 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     LW_TRY(include_all(&in, root, folder, 0));
     scenario->included = LW_LIST_ITEMS(&in.sources, const lw_source *);
     scenario->included_count = in.sources.count;
-    LW_TRY(apply_load(root, load, arena, diags));
+    lw_list settings = {0};
+    LW_TRY(apply_load(root, load, arena, diags, &settings));
     LW_TRY(split(root, arena, diags, &head, whole_file, scenario));
     if (scenario->title == NULL && (scenario->title = name_of_file(source->name, arena)) == NULL) {
         return LW_NO_MEMORY;
     }
     LW_TRY(check_lists(scenario, diags));
     LW_TRY(lw_sweep_read(head.sweep, scenario->base, arena, diags, &scenario->sweep));
+    keep_late(scenario, &settings);
     LW_TRY(check_points(scenario, load != NULL && load->one_of_many, arena, diags));
     if ((head.workloads == NULL || head.workloads->first == NULL) && (load == NULL || !load->look_only)) {
         lw_warn(diags, head.workloads == NULL ? root->place : head.workloads->place,

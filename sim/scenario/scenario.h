@@ -6,6 +6,13 @@
 #include "sim/scenario/plan.h"
 #include "sim/scenario/sweep.h"
 
+// A value of --set at its path.
+typedef struct lw_setting {
+    const char *path;
+    const lw_node *value;
+    lw_place place;
+} lw_setting;
+
 struct lw_scenario {
     const lw_catalog *catalog;
     const char *title, *file;
@@ -13,6 +20,8 @@ struct lw_scenario {
     char sha256[65];
     lw_node *base;  // nodes, links, workloads, seed, engine: what a point is made of
     lw_sweep sweep;
+    const lw_setting *late;  // what the sweep would put its own values over: set in every point, after them
+    size_t late_count;
     const lw_source *const *included;  // files that `include:` brought in
     size_t included_count;
     const lw_node *charts, *measured, *asserts;

@@ -214,6 +214,26 @@ size_t lw_sweep_value(const lw_sweep *sweep, size_t axis, size_t point) {
 
 // ---- Paths ----
 
+bool lw_sweep_is_within(const char *path, const char *whole) {
+    for (;;) {
+        size_t length[2] = {strcspn(path, "."), strcspn(whole, ".")};
+        bool any = (length[0] == 1 && path[0] == '*') || (length[1] == 1 && whole[0] == '*');
+        if (!any && (length[0] != length[1] || strncmp(path, whole, length[0]) != 0)) {
+            return false;
+        }
+        path += length[0];
+        whole += length[1];
+        if (*whole == '\0') {
+            return true;
+        }
+        if (*path == '\0') {
+            return false;
+        }
+        path++;
+        whole++;
+    }
+}
+
 lw_status lw_sweep_check_path(lw_node *root, const char *path, lw_place at, lw_arena *arena, lw_diags *diags) {
     static const char *const tops[] = {"nodes", "links", "workloads", "seed", "engine"};
     static const char hint[] = "a path begins with nodes., links. or workloads., or is seed or engine";

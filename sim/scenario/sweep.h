@@ -32,6 +32,9 @@ size_t lw_sweep_value(const lw_sweep *sweep, size_t axis, size_t point);
 lw_status lw_sweep_put(lw_node *root, const char *path, const lw_node *value, lw_place at, lw_arena *arena,
                        lw_diags *diags) LW_CHECKED;
 
+// Does the path name something in what `whole` names, or all of that? "*" is any name.
+bool lw_sweep_is_within(const char *path, const char *whole);
+
 // Does the path lead to something that the tree has (links.egpu, or a key of it)? Diagnosed if not.
 lw_status lw_sweep_check_path(lw_node *root, const char *path, lw_place at, lw_arena *arena, lw_diags *diags) LW_CHECKED;
 

@@ -461,7 +461,7 @@ lw_status lw_system_read(const lw_node *root, const lw_catalog *catalog, lw_aren
     LW_TRY(status);
     LW_TRY(index_ports(&system, arena));
     LW_TRY(lw_fabrics_check(&system, arena, diags));
-    system.router = lw_router_new(system.device_count, arena);
+    system.router = lw_router_new(&system, arena);
     if (system.router == NULL) {
         return LW_NO_MEMORY;
     }

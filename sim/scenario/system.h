@@ -14,9 +14,8 @@ typedef struct lw_port {
     int dir;       // channel index of the way out: 0 is a -> b
 } lw_port;
 
-// Scratch of the searches for routes; a system belongs to one thread.
+// The times that decide about routes, and scratch of the searches for them; a system belongs to one thread.
 typedef struct lw_router lw_router;
-lw_router *lw_router_new(size_t device_count, lw_arena *arena);  // NULL when out of memory
 
 typedef struct lw_system {
     lw_device *device;
@@ -51,7 +50,12 @@ typedef struct lw_leg {
 typedef struct lw_route {
     const lw_leg *leg;
     size_t count;
+    lw_int128 latency_ps;  // of all legs, as the router saw them
 } lw_route;
+
+// Routes stay as the links are now, also when these are moved later to what they may be at worst and at best: a band describes
+// one way. NULL when out of memory.
+lw_router *lw_router_new(const lw_system *system, lw_arena *arena);
 
 // The way through fewest hosts, then over fewest links, then of least time for 4 KiB, then of links first in the file; through
 // `via` in order. Only hosts, switches, network cards and devices that say so forward. LW_BAD_INPUT without a diagnostic when
