@@ -333,7 +333,7 @@ static void demo_is_what_the_program_draws(void **state) {
     static char drawn[TEXT_MAX];
     static char kept[TEXT_MAX];
     remove_tree(scratch);
-    char words[] = "run configs/scenarios/oculink-or-thunderbolt.yaml -q -o " LW_BINARY_DIR "/cli-scratch";
+    char words[] = "run configs/scenarios/oculink-or-thunderbolt.yaml -q -o '" LW_BINARY_DIR "/cli-scratch'";
     run_words(words, &result);
     assert_int_equal(result.exit_code, 0);
     read_into(LW_BINARY_DIR "/cli-scratch/bandwidth.svg", drawn);
