@@ -150,16 +150,17 @@ static bool visit_fifo(cursor *c, const lw_run_state *run, const lw_fifo *fifo) 
     return true;
 }
 
-// Single values first, what is under way last: while pipes still fill, a comparison ends early.
+// Servers first, which differ most, what is under way last: while pipes still fill, a comparison ends early, and of thousands of
+// tasks most look alike.
 static bool visit_state(cursor *c, lw_run_state *run) {
     const lw_part *part = c->part;
-    for (uint32_t t = part->first_task; t != LW_NONE; t = run->task[t].next_in_part) {
-        if (!visit_task(c, run, t)) {
+    for (uint32_t s = part->first_server; s != LW_NONE; s = run->server[s].next_in_part) {
+        if (!visit_server(c, run, &run->server[s])) {
             return false;
         }
     }
-    for (uint32_t s = part->first_server; s != LW_NONE; s = run->server[s].next_in_part) {
-        if (!visit_server(c, run, &run->server[s])) {
+    for (uint32_t t = part->first_task; t != LW_NONE; t = run->task[t].next_in_part) {
+        if (!visit_task(c, run, t)) {
             return false;
         }
     }
