@@ -279,6 +279,28 @@ static void copies_meet_in_memory_only_when_it_is_short(void **state) {
     lw_test_end(&test);
 }
 
+// A few writes under way: the bandwidth grows with their number until the way is full, and then no further.
+static void writes_under_way_are_a_window(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, "nodes: {host: {kind: host}, nic: {kind: nic}}\n"
+                        "links: {slot: {between: [host, nic], type: pcie, gen: 4, lanes: 8}}\n"
+                        "workloads: {w: {kind: dma, device: nic, host: host, op: write, bytes: 256 B, count: 1000}}\n"
+                        "sweep: {workloads.w.outstanding: [1, 2, 4, 64, 999, 1000]}\n");
+    const double one_GBps = workload_of(&result.point[0], "w")->bandwidth_GBps;
+    assert_close(workload_of(&result.point[1], "w")->bandwidth_GBps, 2 * one_GBps, 1e-2);
+    assert_close(workload_of(&result.point[2], "w")->bandwidth_GBps, 4 * one_GBps, 1e-2);
+    assert_string_equal(result.point[0].limited_by, "links.slot: window (1 write under way)");
+    assert_string_equal(result.point[2].limited_by, "links.slot: window (4 writes under way)");
+    for (int i = 3; i < 6; i++) {
+        assert_close(workload_of(&result.point[i], "w")->bandwidth_GBps, 13.4, 0.1);
+        assert_true(workload_of(&result.point[i], "w")->end_ps == workload_of(&result.point[5], "w")->end_ps);
+        assert_string_equal(result.point[i].limited_by, "links.slot nic->host: channel");
+    }
+    lw_test_end(&test);
+}
+
 static void jobs_wait_for_each_other(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -675,6 +697,7 @@ int main(void) {
         cmocka_unit_test(windows_obey_littles_law),
         cmocka_unit_test(loads_last_and_take_their_share),
         cmocka_unit_test(copies_meet_in_memory_only_when_it_is_short),
+        cmocka_unit_test(writes_under_way_are_a_window),
         cmocka_unit_test(jobs_wait_for_each_other),
         cmocka_unit_test(empty_copies_take_their_fixed_cost),
         cmocka_unit_test(threads_change_no_byte),

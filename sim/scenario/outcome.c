@@ -262,6 +262,12 @@ static job_limit find_limit(const lw_plan *plan, const lw_job_plan *job, const j
     if (is_window(job, times)) {
         return (job_limit){window_words(plan, job, arena), times->stalled, true};
     }
+    if (job->writes_under_way > 0 && job->transfer.slowest != LW_NO_SERVER) {
+        const char *words = lw_arena_print(arena, "links.%s: window (%lld write%s under way)",
+                                           plan->system->connection[job->transfer.slowest].name, (long long)job->writes_under_way,
+                                           job->writes_under_way == 1 ? "" : "s");
+        return (job_limit){words, 1 - times->busiest, true};
+    }
     uint32_t credits = tightest_credits(plan, job);
     if (credits != LW_NO_SERVER && times->busiest < 0.9 * moving) {
         const lw_server_info *info = &plan->server[credits];

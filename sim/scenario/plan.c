@@ -353,11 +353,12 @@ static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_
     int64_t packet = task.packet_bytes, request = task.request_bytes, rate = rate_of_arrivals(job);
     bool uniform = n <= packet || (!reading && n % packet == 0) || (reading && n <= request && n % packet == 0) ||
                    (reading && n % request == 0 && request % packet == 0);
+    int64_t writes = reading ? count : writes_on_the_way(e->builder, transfer, n);
     // What arrives by itself does not wait for its turn.
     int64_t outstanding = reading || rate == LW_AUTO ? LW_JOB_GET(job, outstanding) : LW_AUTO;
     int64_t requests = n <= request ? 1 : (n - 1) / request + 1;
     uint32_t ended;
-    if (uniform && (reading || outstanding == LW_AUTO || outstanding >= count)) {
+    if (uniform && (reading || outstanding == LW_AUTO || outstanding >= count || outstanding >= writes)) {
         task.bytes = n * count;
         task.packet_bytes = n < packet ? n : packet;
         task.request_bytes = n < request ? n : request;
@@ -376,9 +377,12 @@ static lw_status emit_small(emitter *e, lw_transfer *transfer, int64_t n, int64_
         return lw_error(e->builder->diags, lw_job_place(job, "rate"), "take bytes that cut into equal packets, or leave rate out",
                         "workloads.%s: transfers of %lld B cannot be paced", job->name, (long long)n);
     }
-    int64_t slots = !reading && outstanding == LW_AUTO ? writes_on_the_way(e->builder, transfer, n) : count;
+    int64_t slots = writes;
     slots = reading && task.tags != LW_TAGS_INFINITE ? task.tags / requests : slots;
-    slots = outstanding != LW_AUTO && outstanding < slots ? outstanding : slots;
+    if (outstanding != LW_AUTO && outstanding < slots) {
+        slots = outstanding;
+        e->job->writes_under_way = reading ? 0 : outstanding;
+    }
     LW_TRY(lw_slots_new(e->builder, slots > 0 ? slots : 1, &task.resource));
     task.bytes = n;
     for (int64_t i = 0; i < count; i++) {

@@ -55,6 +55,7 @@ typedef struct lw_job_plan {
     const char *direction;                     // "host->gpu"; NULL
     const char *copy;                          // "h2d", "d2h", "d2d"; NULL
     lw_transfer transfer;                      // its main leg, of the first member
+    int64_t writes_under_way;                  // at most, by its `outstanding`; 0: as many as the way takes
     bool background;                           // runs as long as the other jobs
     lw_grounds grounds;                        // of all links and devices that it meets
 } lw_job_plan;
