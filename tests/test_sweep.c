@@ -209,6 +209,23 @@ static void set_below_a_sweep_holds_in_every_point(void **state) {
     lw_test_end(&test);
 }
 
+// A setting must not make the sweep's values something else than they are called.
+static void set_against_a_sweep_is_told(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_scenario *scenario = NULL;
+    lw_load load = {.set = (const char *const[]){"links.slot.preset=pcie-3-x4"}, .set_count = 1};
+    assert_int_equal(
+        try_load(&test, SYSTEM "sweep: {links.slot: [{preset: pcie-4-x16}, {preset: oculink-2-x4}]}\n", &load, &scenario),
+        LW_BAD_INPUT);
+    assert_diag(&test, 0, "1:1: the sweep of links.slot sets preset itself | set links.slot, which ends the sweep");
+    load.set = (const char *const[]){"workloads.up.bytes=3 KiB"};
+    assert_int_equal(try_load(&test, SYSTEM "sweep: {workloads.*.bytes: [1 KiB, 4 KiB]}\n", &load, &scenario), LW_OK);
+    assert_message(&test, LW_WARNING,
+                   "points are named by the sweep of workloads.*.bytes, which workloads.up.bytes does not follow");
+    lw_test_end(&test);
+}
+
 // Not every link of the sweep may take the value: that is told.
 static void set_below_a_sweep_is_checked(void **state) {
     (void)state;
@@ -273,6 +290,7 @@ int main(void) {
         cmocka_unit_test(set_ends_a_sweep_or_begins_one),
         cmocka_unit_test(set_below_a_sweep_holds_in_every_point),
         cmocka_unit_test(set_below_a_sweep_is_checked),
+        cmocka_unit_test(set_against_a_sweep_is_told),
         cmocka_unit_test(wrong_sets_are_told),
         cmocka_unit_test(unknown_keys_of_a_sweep_are_told_at_the_sweep),
     };

@@ -246,19 +246,51 @@ static lw_status apply_load(lw_node *root, const lw_load *load, lw_arena *arena,
     return apply_text(root, "seed", load->seed, "--seed", arena, diags);
 }
 
+// The part of a path behind the thing that is swept; "" where it is that thing itself.
+static const char *behind(const char *path, const char *axis) {
+    for (const char *dot = axis; dot != NULL; dot = strchr(dot + 1, '.')) {
+        path += strcspn(path + 1, ".") + 1;
+    }
+    return *path == '.' ? path + 1 : path;
+}
+
+// A setting must leave the values of the sweep what they are called.
+static lw_status check_late(const lw_setting *late, const lw_axis *axis, lw_diags *diags) {
+    const char *key = behind(late->path, axis->path);
+    size_t length = strcspn(key, ".");
+    if (length == 0) {
+        lw_warn(diags, late->place, lw_diags_text(diags, "set %s, which ends the sweep", axis->path),
+                "points are named by the sweep of %s, which %s does not follow", axis->path, late->path);
+        return LW_OK;
+    }
+    for (size_t v = 0; v < axis->count; v++) {
+        for (const lw_node *own = axis->value[v]->kind == LW_MAP ? axis->value[v]->first : NULL; own != NULL; own = own->next) {
+            if (strlen(own->key) == length && strncmp(own->key, key, length) == 0) {
+                return lw_error(diags, late->place, lw_diags_text(diags, "set %s, which ends the sweep", axis->path),
+                                "the sweep of %s sets %s itself", axis->path, own->key);
+            }
+        }
+    }
+    return LW_OK;
+}
+
 // Keep the settings at or below what is swept; the others stand in the tree and stay there.
-static void keep_late(lw_scenario *scenario, lw_list *settings) {
+static lw_status keep_late(lw_scenario *scenario, lw_list *settings, lw_diags *diags) {
     lw_setting *late = LW_LIST_ITEMS(settings, lw_setting);
     for (size_t i = 0; i < settings->count; i++) {
         bool under = false;
         for (size_t a = 0; a < scenario->sweep.axis_count; a++) {
-            under = under || lw_sweep_is_within(late[i].path, scenario->sweep.axis[a].path);
+            if (lw_sweep_is_within(late[i].path, scenario->sweep.axis[a].path)) {
+                LW_TRY(check_late(&late[i], &scenario->sweep.axis[a], diags));
+                under = true;
+            }
         }
         if (under) {
             late[scenario->late_count++] = late[i];
         }
     }
     scenario->late = late;
+    return LW_OK;
 }
 
 // ---- Points ----
@@ -402,7 +434,7 @@ static lw_status load_tree(lw_node *root, const lw_source *source, bool whole_fi
     }
     LW_TRY(check_lists(scenario, diags));
     LW_TRY(lw_sweep_read(head.sweep, scenario->base, arena, diags, &scenario->sweep));
-    keep_late(scenario, &settings);
+    LW_TRY(keep_late(scenario, &settings, diags));
     LW_TRY(check_points(scenario, load != NULL && load->one_of_many, arena, diags));
     if ((head.workloads == NULL || head.workloads->first == NULL) && (load == NULL || !load->look_only)) {
         lw_warn(diags, head.workloads == NULL ? root->place : head.workloads->place,
