@@ -224,6 +224,12 @@ static void test_errors_have_places(void **state) {
          "at least one point"},
         {"{median: 5, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 3]]\n", 6,
          17, "the limit '5' is not in percent"},
+        {"[5 %, 20 %]", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 3]]\n", 6, 8,
+         "limit must be a map of keys and values"},
+        {"{median: 5 %, worst: 20 %}", "vary: [[workloads.copy.bytes]]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 3]]\n",
+         11, 8, "a varied path must be a text"},
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, [3]]]\n",
+         13, 18, "the observed value must be a number"},
         {"{median: 5 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 3]]\n", 6, 8, "worst"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

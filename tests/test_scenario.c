@@ -245,6 +245,15 @@ static void waterfalls_end_where_copies_arrive(void **state) {
     lw_test_end(&test);
 }
 
+static void loads_without_a_limit_are_told(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    load_text(&test,
+              "{nodes: {host: {kind: host}}, workloads: {load: {kind: memory-load, node: host, rate: 1 GB/s, bytes: 1 MiB}}}");
+    assert_message(&test, LW_WARNING, "workloads.load has no effect: the memory of 'host' has no limit");
+    lw_test_end(&test);
+}
+
 // Twelve readers leave a copy what they do not take (30.6 GB/s less 19.6).
 static void loads_last_and_take_their_share(void **state) {
     (void)state;
@@ -695,6 +704,7 @@ int main(void) {
         cmocka_unit_test(waterfalls_end_where_copies_arrive),
         cmocka_unit_test(fixed_cost_fits_into_the_time),
         cmocka_unit_test(windows_obey_littles_law),
+        cmocka_unit_test(loads_without_a_limit_are_told),
         cmocka_unit_test(loads_last_and_take_their_share),
         cmocka_unit_test(copies_meet_in_memory_only_when_it_is_short),
         cmocka_unit_test(writes_under_way_are_a_window),

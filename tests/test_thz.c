@@ -539,6 +539,10 @@ static void rules(void **state) {
          "1:25: the link does not close from end a: -401.9 dB of signal to noise, where qpsk-14/15 needs 9.4 dB | take larger antennas, more power, a shorter or drier path, less jitter, or mcs: auto"},
         {"thz", "{frequency: 300 GHz, fog: 0.1 g/m3}", LW_OK,
          "1:27: the model of fog (P.840) is valid to 200 GHz | take the loss in fog as an estimate"},
+        {"thz",
+         "{frequency: 300 GHz, path: slant, altitude: 5 km, elevation: 80 deg, distance: 500 km, tx_power: 30 dBm, "
+         "gain_a: 75 dB, gain_b: 75 dB, cloud: 0.01 mm}",
+         LW_OK, "1:143: the model of clouds (P.840) is valid to 200 GHz | take the loss in clouds as an estimate"},
         {"thz", "{distance: 10 cm, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
          "1:12: 0.1 m is in the near field of these antennas (38.1 m): what arrives is an estimate, at most all | "
          "smaller antennas may do as well"},

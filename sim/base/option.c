@@ -251,10 +251,10 @@ static lw_status read_number(const reading *in, void *field) {
         return refuse(in, problem, hint);
     }
     int64_t whole = 0;
+    LW_TRY(check_range(in, quantity.value));
     if (row->kind != LW_OPTION_QUANTITY_REAL) {
         LW_TRY(make_whole(in, &quantity, &whole));
     }
-    LW_TRY(check_range(in, quantity.value));
     lw_quantity_remark(&quantity, in->place, in->diags);
     if (row->kind == LW_OPTION_QUANTITY_REAL) {
         *(double *)field = quantity.value;
@@ -418,6 +418,21 @@ lw_status lw_options_parse(const lw_option *table, const lw_node *map, const cha
         }
     }
     return status;
+}
+
+lw_status lw_key_missing(const lw_node *map, const char *const *keys, const char *hint, const char *message, lw_diags *diags) {
+    size_t count = 0;
+    while (keys[count] != NULL) {
+        count++;
+    }
+    for (const lw_node *child = map->kind == LW_MAP ? map->first : NULL; child != NULL; child = child->next) {
+        const char *near = lw_nearest(child->key, keys, count);
+        if (near != NULL) {
+            return lw_error(diags, child->key_place, lw_diags_text(diags, "did you mean '%s'?", near), "unknown key '%.60s'",
+                            child->key);
+        }
+    }
+    return lw_error(diags, map->place, hint, "%s", message);
 }
 
 lw_status lw_options_require(const lw_option *table, const lw_option_set *set, const char *what, lw_place at, lw_diags *diags) {

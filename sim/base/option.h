@@ -68,6 +68,10 @@ const char *lw_option_print(const lw_option *row, const void *target, char *buff
 const lw_option *lw_option_find(const lw_option *table, const char *key);
 size_t lw_options_count(const lw_option *table);
 
+// The map lacks all of these keys (NULL-terminated): diagnoses `message` with the hint at the map, or, if a key of the map is
+// nearly one of them, that one as unknown. Always LW_BAD_INPUT.
+lw_status lw_key_missing(const lw_node *map, const char *const *keys, const char *hint, const char *message, lw_diags *diags);
+
 // The candidate nearest to word by edit distance (at most 3 and a third of its length, rounded up), whatever the case of letters;
 // NULL when none is near.
 const char *lw_nearest(const char *word, const char *const *candidates, size_t count);

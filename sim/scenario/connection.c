@@ -16,7 +16,9 @@ static lw_status read_between(const lw_node *node, lw_diags *diags, lw_link_spec
     static const char hint[] = "write between: [host, gpu]";
     const lw_node *between = lw_map_get(node, "between");
     if (between == NULL) {
-        return lw_error(diags, node->place, hint, "links.%s does not say what it is between", node->key);
+        static const char *const wanted[] = {"between", NULL};
+        return lw_key_missing(node, wanted, hint, lw_diags_text(diags, "links.%s does not say what it is between", node->key),
+                              diags);
     }
     if (between->kind != LW_LIST || between->count != 2) {
         return lw_error(diags, between->place, hint, "'between' takes a list of two nodes");
@@ -72,8 +74,9 @@ static const lw_family *nearest_family(const char *name) {
 static lw_status read_family(const lw_node *node, lw_diags *diags, lw_link_spec *out) {
     const lw_node *type = lw_map_get(node, "type");
     if (type == NULL && out->preset == NULL) {
-        return lw_error(diags, node->place, "add preset: NAME (see `lanewise list links`) or type: pcie and its parameters",
-                        "links.%s has neither a preset nor a type", node->key);
+        static const char *const wanted[] = {"preset", "type", NULL};
+        return lw_key_missing(node, wanted, "add preset: NAME (see `lanewise list links`) or type: pcie and its parameters",
+                              lw_diags_text(diags, "links.%s has neither a preset nor a type", node->key), diags);
     }
     if (type != NULL && type->kind != LW_SCALAR) {
         return lw_error(diags, type->place, "write type: pcie", "'type' takes a word");

@@ -194,8 +194,9 @@ static lw_status read_kind(const lw_node *node, lw_diags *diags, lw_device_spec 
         word = strcmp(node->key, lw_device_words[i]) == 0 ? i : -1;
     }
     if (word < 0) {
-        return lw_error(diags, node->place, "add preset: NAME or kind: host, gpu, memory, switch or nic",
-                        "the node '%s' has neither a preset nor a kind", node->key);
+        static const char *const wanted[] = {"preset", "kind", NULL};
+        return lw_key_missing(node, wanted, "add preset: NAME or kind: host, gpu, memory, switch or nic",
+                              lw_diags_text(diags, "the node '%s' has neither a preset nor a kind", node->key), diags);
     }
     out->kind = (lw_device_kind)word;
     return LW_OK;

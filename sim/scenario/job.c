@@ -159,8 +159,9 @@ lw_status lw_job_read(const lw_node *node, lw_diags *diags, lw_job *out) {
     }
     const lw_node *kind = lw_map_get(node, "kind");
     if (kind == NULL) {
-        return lw_error(diags, node->place, "add kind: copy, stream, dma, read-latency or memory-load",
-                        "the workload '%s' has no kind", node->key);
+        static const char *const wanted[] = {"kind", NULL};
+        return lw_key_missing(node, wanted, "add kind: copy, stream, dma, read-latency or memory-load",
+                              lw_diags_text(diags, "the workload '%s' has no kind", node->key), diags);
     }
     int word = 0;
     LW_TRY(lw_option_parse_value(&kind_row, kind, &word, diags));
