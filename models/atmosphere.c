@@ -81,7 +81,8 @@ double lw_saturation_hPa(double temperature_K, double pressure_hPa) {
     return enhancement * 6.1121 * exp((18.678 - t / 234.5) * t / (t + 257.14));
 }
 
-double lw_refractive_index(const lw_air *air) {
+// P.453-14, section 1.
+static double refractive_index(const lw_air *air) {
     double t = air->temperature_K, e = air->vapour_hPa;
     return 1.0 + 1e-6 * (77.6 * air->dry_hPa / t + 72.0 * e / t + 3.75e5 * e / (t * t));
 }
@@ -104,7 +105,7 @@ double lw_ray_trace(const lw_layers *layers, double surface_vapour_g_m3, double 
     lw_ray_layer layer = {
         .bottom_km = layers->bottom_km, .thickness_km = layers->first_km, .entry_rad = acos(-1.0) / 2 - elevation_rad};
     lw_reference_air(layer.bottom_km + layer.thickness_km / 2, surface_vapour_g_m3, &layer.air);
-    layer.refractive_index = lw_refractive_index(&layer.air);
+    layer.refractive_index = refractive_index(&layer.air);
     for (int i = 0; i < layers->count; i++) {
         double r = LW_EARTH_RADIUS_KM + layer.bottom_km, t = layer.thickness_km;
         double down = r * cos(layer.entry_rad);
@@ -115,7 +116,7 @@ double lw_ray_trace(const lw_layers *layers, double surface_vapour_g_m3, double 
 
         lw_ray_layer next = {.bottom_km = layer.bottom_km + t, .thickness_km = t * layers->growth};
         lw_reference_air(next.bottom_km + next.thickness_km / 2, surface_vapour_g_m3, &next.air);
-        next.refractive_index = lw_refractive_index(&next.air);
+        next.refractive_index = refractive_index(&next.air);
         // Snell's law; a ray that the next layer would reflect grazes it.
         next.entry_rad = asin(fmin(layer.refractive_index / next.refractive_index * sin(layer.exit_rad), 1.0));
         if (i + 1 < layers->count) {
@@ -147,7 +148,7 @@ static lw_ray_layer layer_of(const ray *r, double number) {
     lw_ray_layer layer = {.bottom_km = bottom_of(r->layers, number),
                           .thickness_km = r->layers->first_km * pow(r->layers->growth, number)};
     lw_reference_air(layer.bottom_km + layer.thickness_km / 2, r->surface_vapour_g_m3, &layer.air);
-    layer.refractive_index = lw_refractive_index(&layer.air);
+    layer.refractive_index = refractive_index(&layer.air);
     return layer;
 }
 

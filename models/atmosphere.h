@@ -18,7 +18,6 @@ double lw_vapour_pressure_hPa(double vapour_g_m3, double temperature_K);  // P.6
 double lw_vapour_g_m3(double vapour_hPa, double temperature_K);           // its inverse
 // Saturation over water (P.453-14, section 1): at 100 % of relative humidity.
 double lw_saturation_hPa(double temperature_K, double pressure_hPa);
-double lw_refractive_index(const lw_air *air);  // P.453-14, section 1
 
 // Layers stacked upwards, each `growth` times as thick as the one below.
 typedef struct lw_layers {

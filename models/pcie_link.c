@@ -89,7 +89,7 @@ static bool flits_negotiated(const lw_pcie_params *p) {
     return p->gen >= 6 || p->flit_mode == LW_PCIE_FLIT_ON;
 }
 
-bool lw_pcie_uses_flits(const lw_pcie_params *p) {
+static bool uses_flits(const lw_pcie_params *p) {
     return flits_negotiated(p) && !published_model(p);
 }
 
@@ -113,7 +113,7 @@ static lw_fraction skp_share(const lw_pcie_params *p) {
     if (p->gen <= 2) {
         return lw_fraction_of(4, sris ? 153 : 1538);  // Base 4.2.7.3: 4 symbols at most every 1538 (SRIS: fewer than 154)
     }
-    if (!lw_pcie_uses_flits(p)) {
+    if (!uses_flits(p)) {
         return lw_fraction_of(1, sris ? 37 : 375);  // Base 6.x 4.2.8.4: a block in at most 375 (SRIS: fewer than 38)
     }
     const struct flit_width *width = flit_width_of(p->lanes);
@@ -137,13 +137,13 @@ static void set_rate(const lw_pcie_params *p, lw_channel *channel) {
     lw_channel_set_rate(channel, lw_pcie_raw_Bps(p->gen, p->lanes), line_code, p->efficiency);
     channel->periodic = skp_share(p);
     channel->control_share = dllp_share(p);
-    if (lw_pcie_uses_flits(p)) {
+    if (uses_flits(p)) {
         channel->expand = lw_fraction_of(FLIT_BYTES, FLIT_TLP_BYTES);
     }
 }
 
 static void set_formats(const lw_pcie_params *p, lw_channel *channel) {
-    int64_t framing = (lw_pcie_uses_flits(p) ? 4 * p->ohc_words : FRAMING_BYTES) + (p->ecrc ? 4 : 0);
+    int64_t framing = (uses_flits(p) ? 4 * p->ohc_words : FRAMING_BYTES) + (p->ecrc ? 4 : 0);
     int64_t header = p->address == LW_PCIE_4DW ? 16 : 12;
     int64_t granule = published_model(p) ? 1 : 4;  // TLPs are whole double words (Base 2.2); the published model counts bytes
     lw_packet_format *format = channel->format;
@@ -158,7 +158,7 @@ static int64_t ack_limit_ps(const lw_pcie_params *p) {
 }
 
 static void set_control(const lw_pcie_params *p, lw_channel *channel) {
-    if (p->dllp == LW_PCIE_DLLP_TIMER && !lw_pcie_uses_flits(p)) {
+    if (p->dllp == LW_PCIE_DLLP_TIMER && !uses_flits(p)) {
         channel->control_bytes = 2 * DLLP_BYTES;
         channel->control_interval_ps = ack_limit_ps(p);
     }
@@ -180,7 +180,7 @@ static void set_latency(const lw_pcie_params *p, const lw_pcie_medium *medium, l
     lw_channel_add_latency(channel, "sending port", p->tx_port_ps);
     lw_channel_add_latency(channel, "propagation", lw_pcie_propagation_ps(p, medium));
     lw_channel_add_latency(channel, "retimers", lw_pcie_retimers_ps(p));
-    if (lw_pcie_uses_flits(p)) {
+    if (uses_flits(p)) {
         // Nothing of a flit is used before its CRC has passed.
         lw_channel_add_latency(channel, "flit check", lw_channel_wire_ps(channel, FLIT_BYTES));
         lw_channel_add_latency(channel, "FEC", p->fec_ps);
@@ -212,13 +212,13 @@ static void set_credits(const lw_pcie_params *p, lw_channel *channel) {
     channel->credit_return_ps = p->credit_return_ps;
     if (p->credit_return_ps == LW_AUTO) {
         // In a flit the credits leave with the next one; without, at the latest when the update interval is over.
-        int64_t wait_ps = lw_pcie_uses_flits(p) ? lw_channel_wire_ps(channel, FLIT_BYTES) : ack_limit_ps(p);
+        int64_t wait_ps = uses_flits(p) ? lw_channel_wire_ps(channel, FLIT_BYTES) : ack_limit_ps(p);
         channel->credit_return_ps = wait_ps + lw_channel_latency_ps(channel);
     }
 }
 
 static void set_errors(const lw_pcie_params *p, const lw_pcie_medium *medium, lw_channel *channel) {
-    if (lw_pcie_uses_flits(p)) {
+    if (uses_flits(p)) {
         if (p->flit_error_rate > 0) {
             channel->error_probability = p->flit_error_rate;
             channel->error_unit_bytes = FLIT_TLP_BYTES;
@@ -399,7 +399,7 @@ static lw_status check_errors(const lw_pcie_params *p, const lw_pcie_medium *med
     if (error <= hopeless) {
         return LW_OK;
     }
-    bool flits = lw_pcie_uses_flits(p);
+    bool flits = uses_flits(p);
     return lw_error(f->diags, place_of(f, flits ? "flit_error_rate" : "bit_error_rate"),
                     flits ? "the standard's target is 3e-5; or take a smaller mps"
                           : "the standard's target is 1e-12; or take a smaller mps",

@@ -108,7 +108,6 @@ int64_t lw_pcie_symbols_ps(int64_t gen, int64_t symbols);
 // One way, between the pins of both ports.
 int64_t lw_pcie_retimers_ps(const lw_pcie_params *params);
 int64_t lw_pcie_propagation_ps(const lw_pcie_params *params, const lw_pcie_medium *medium);
-bool lw_pcie_uses_flits(const lw_pcie_params *params);
 int64_t lw_pcie_tags(const lw_pcie_params *params);
 
 #endif

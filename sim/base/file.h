@@ -9,7 +9,7 @@
 
 #include "sim/base/diag.h"
 
-// A growing text. Sticky failure: after an allocation failed every further call does nothing and lw_text_failed is true.
+// A growing text. Sticky failure: after an allocation failed every further call does nothing.
 typedef struct lw_text {
     char *bytes;  // terminated when not NULL
     size_t length, capacity;
