@@ -371,7 +371,8 @@ static lw_status lay_out(bars *b, lw_box content, double highest) {
 lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) {
     const lw_chart_data *data = chart->data;
     if (count_rows(data) == 0) {
-        return lw_error(chart->diags, chart->request->place, NULL, "there is nothing to draw: no workload crosses a link");
+        return lw_error(chart->diags, chart->request->place, "add a workload that goes over a link, such as a copy",
+                        "there is nothing to draw: no workload crosses a link");
     }
     bars b = {.chart = chart, .canvas = canvas};
     double highest = measure_rows(&b);

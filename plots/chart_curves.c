@@ -646,7 +646,7 @@ static const char *subtitle_of(const layout *l) {
         l->canvas->arena, "Lines: model%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
         told_apart(l) ? ", told apart by open marks" : "", l->has_band ? ". Shaded: how uncertain the link is" : "",
         !l->has_dots    ? ""
-        : l->has_judges ? ". Filled marks: measured (with a dark rim: nothing was fitted to them)"
+        : l->has_judges ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
                         : ". Filled marks: measured",
         l->has_crosses ? ". Crosses: a model of others" : "",
         l->has_half ? ". Open mark: the size that reaches half of the top bandwidth" : "",

@@ -6,10 +6,11 @@
 
 const lw_term lw_terms[] = {
     {"passthrough",
-     "Passthrough: a virtual machine has a whole card, and its driver speaks to the card itself. What is left of virtualisation\n"
-     "are translated addresses (IOMMU) and interrupts; of copies no loss was published. Whole programs were: graphics ran 5 to\n"
-     "10 % slower, training 6 to 8 %, in a virtual machine with a card of the class of an RTX 2060 (abstract of a paper on the\n"
-     "overhead of GPU virtualisation). Those are cores and driver, so the model takes copies for unchanged.\n"
+     "Passthrough: a virtual machine has a whole card, and its driver speaks to the card itself. What is left of\n"
+     "virtualisation are translated addresses (IOMMU) and interrupts; of copies no loss was published. Whole programs were:\n"
+     "graphics ran 5 to 10 % slower, training 6 to 8 %, in a virtual machine with a card of the class of an RTX 2060\n"
+     "(abstract of a paper on the overhead of GPU virtualisation). Those are cores and driver, so the model takes copies\n"
+     "for unchanged.\n"
      "\n"
      "In a scenario: nodes: {gpu: {virtualisation: passthrough}}; see configs/scenarios/shared-gpu.yaml.\n"},
     {"mig",
@@ -22,48 +23,44 @@ const lw_term lw_terms[] = {
     {"sr-iov",
      "SR-IOV: one device shows itself as many (virtual functions), each given to a virtual machine as if it were whole.\n"
      "\n"
-     "Of a graphics card: nodes: {gpu: {virtualisation: sr-iov, guests: 4}} gives a guest its even part of the copy engines; no\n"
-     "figure was published. Of a network card: links of type ethernet with path: sr-iov, preset ethernet-100g-sr-iov. Between "
-     "two\n"
-     "virtual machines 1024 B there and back by TCP took at most 44 us in 99 of 100 cases (cloud-bulldozer/k8s-netperf #246).\n"},
-    {"time-slicing", "Time slicing: guests have the whole card by turns. NVIDIA's documents name the cost, a switch of contexts, "
-                     "and that nothing\n"
-                     "is isolated, and give no figure; the turns of Intel's scheduler in Linux (i915 GVT) last 1 ms.\n"
-                     "\n"
-                     "A call comes at any moment. Of n busy guests with turns of t each, it waits (n - 1)^2 t / 2 n on average "
-                     "before it starts:\n"
-                     "0.25 ms of two guests with 1 ms. Work longer than a turn is interrupted and takes n times as long. The "
-                     "model takes both for\n"
-                     "copies; guests that are idle give their turns away, so these are busy ones.\n"
-                     "\n"
-                     "In a scenario: nodes: {gpu: {virtualisation: time-slicing, guests: 2, time_slice: 1 ms}}; see\n"
-                     "configs/scenarios/shared-gpu.yaml.\n"},
-    {"api-remoting",
-     "API remoting: a library takes a program's calls to the card and sends them to a daemon where the card is, over a network "
-     "or\n"
-     "out of a virtual machine. rCUDA over two ports of FDR InfiniBand copied 9.91 GB/s to a remote K40, 10.06 GB/s to a local "
-     "one\n"
-     "(98.5 %; rcuda.net). That is a network as fast as the card: a card of PCIe 5.0 takes 55 GB/s. Forwarding the driver of an\n"
-     "RTX 3060 out of a virtual machine kept frames of more than 2 ms within 2 % (nestrilabs/virtio-nvgpu).\n"
+     "Of a graphics card: nodes: {gpu: {virtualisation: sr-iov, guests: 4}} gives a guest its even part of the copy\n"
+     "engines; no figure was published. Of a network card: links of type ethernet with path: sr-iov, preset\n"
+     "ethernet-100g-sr-iov. Between two virtual machines 1024 B there and back by TCP took at most 44 us in 99 of 100 cases\n"
+     "(cloud-bulldozer/k8s-netperf #246).\n"},
+    {"time-slicing",
+     "Time slicing: guests have the whole card by turns. NVIDIA's documents name the cost, a switch of contexts, and that\n"
+     "nothing is isolated, and give no figure; the turns of Intel's scheduler in Linux (i915 GVT) last 1 ms.\n"
      "\n"
-     "In a scenario: nodes: {gpu: {virtualisation: api-remoting}} keeps remoting_share of the rate, by default those\n"
-     "98.5 %; make the network a link of its own (systems/remote-gpu-100g), or put a call's way there and back into guest_call.\n"
+     "A call comes at any moment. Of n busy guests with turns of t each, it waits (n - 1)^2 t / 2 n on average before it\n"
+     "starts: 0.25 ms of two guests with 1 ms. Work longer than a turn is interrupted and takes n times as long. The model\n"
+     "takes both for copies; guests that are idle give their turns away, so these are busy ones.\n"
+     "\n"
+     "In a scenario: nodes: {gpu: {virtualisation: time-slicing, guests: 2, time_slice: 1 ms}}; see\n"
+     "configs/scenarios/shared-gpu.yaml.\n"},
+    {"api-remoting",
+     "API remoting: a library takes a program's calls to the card and sends them to a daemon where the card is, over a\n"
+     "network or out of a virtual machine. rCUDA over two ports of FDR InfiniBand copied 9.91 GB/s to a remote K40, 10.06\n"
+     "GB/s to a local one (98.5 %; rcuda.net). That is a network as fast as the card: a card of PCIe 5.0 takes 55 GB/s.\n"
+     "Forwarding the driver of an RTX 3060 out of a virtual machine kept frames of more than 2 ms within 2 %\n"
+     "(nestrilabs/virtio-nvgpu).\n"
+     "\n"
+     "In a scenario: nodes: {gpu: {virtualisation: api-remoting}} keeps remoting_share of the rate, by default those 98.5\n"
+     "%; make the network a link of its own (systems/remote-gpu-100g), or put a call's way there and back into guest_call.\n"
      "See configs/scenarios/remote-gpu.yaml and configs/scenarios/shared-gpu.yaml.\n"},
     {"multicast",
-     "Multicast: a switch sends one packet on to many, so a sender's link carries it once. A switch node with multicast: true "
-     "does\n"
-     "it for a copy with in_switch: multicast from one node to a group. See configs/scenarios/switch-that-adds.yaml.\n"},
+     "Multicast: a switch sends one packet on to many, so a sender's link carries it once. A switch node with multicast:\n"
+     "true does it for a copy with in_switch: multicast from one node to a group. See\n"
+     "configs/scenarios/switch-that-adds.yaml.\n"},
     {"reduction",
-     "Reduction in a switch: packets of many senders are added up where they meet, so the receiver's link carries one stream. A\n"
-     "switch node with multicast: true does it for a copy with in_switch: reduce from a group to one node. See\n"
+     "Reduction in a switch: packets of many senders are added up where they meet, so the receiver's link carries one\n"
+     "stream. A switch node with multicast: true does it for a copy with in_switch: reduce from a group to one node. See\n"
      "configs/scenarios/switch-that-adds.yaml, and lanewise explain nvls.\n"},
     {"nvls",
-     "NVLS (NVLink SHARP): NVSwitch chips from the third on (H100) add up what passes and send the sum to all, so an all-reduce\n"
-     "moves half of what a ring does. Eight H100 or H200 reach 480 GB/s of bus bandwidth with it, 367 by rings (S. Bekman, The "
-     "ML\n"
-     "Engineering Open Book). That is more than the 450 GB/s of the wire, which is no error: the formula counts a ring's "
-     "traffic.\n"
-     "NCCL plans with 85 % of the rate on Hopper, 74 % on Blackwell, and 25 us before anything moves.\n"
+     "NVLS (NVLink SHARP): NVSwitch chips from the third on (H100) add up what passes and send the sum to all, so an\n"
+     "all-reduce moves half of what a ring does. Eight H100 or H200 reach 480 GB/s of bus bandwidth with it, 367 by rings\n"
+     "(S. Bekman, The ML Engineering Open Book). That is more than the 450 GB/s of the wire, which is no error: the formula\n"
+     "counts a ring's traffic. NCCL plans with 85 % of the rate on Hopper, 74 % on Blackwell, and 25 us before anything\n"
+     "moves.\n"
      "\n"
      "In a scenario: a switch node with multicast: true and copies with in_switch: reduce and in_switch: multicast, see\n"
      "configs/scenarios/switch-that-adds.yaml.\n"},
@@ -76,24 +73,24 @@ const lw_term lw_terms[] = {
      "In a scenario: coherence: device_bias or host_bias of a cxl link, and a workload whose device and host both name the\n"
      "accelerator. See configs/scenarios/cxl-bias.yaml and lanewise explain cxl.\n"},
     {"back-invalidate",
-     "Back-invalidation (CXL 3.0, flits of 256 B): a device keeps track of which of its lines hosts have cached, and snoops "
-     "them\n"
-     "(BISnp) before it uses such a line or gives it to another host; the host answers (BIRsp) within 90 ns from pins to pins, "
-     "if\n"
-     "it meets the standard's target. A line that must be asked for comes 148 ns later over 16 lanes of 64 GT/s.\n"
+     "Back-invalidation (CXL 3.0, flits of 256 B): a device keeps track of which of its lines hosts have cached, and snoops\n"
+     "them (BISnp) before it uses such a line or gives it to another host; the host answers (BIRsp) within 90 ns from pins\n"
+     "to pins, if it meets the standard's target. A line that must be asked for comes 148 ns later over 16 lanes of 64\n"
+     "GT/s.\n"
      "\n"
-     "In a scenario: coherence: back_invalidate of a cxl link, `asks` for the share of lines, answer_latency for the host. See\n"
-     "configs/scenarios/cxl-bias.yaml and lanewise explain cxl.\n"},
+     "In a scenario: coherence: back_invalidate of a cxl link, `asks` for the share of lines, answer_latency for the host.\n"
+     "See configs/scenarios/cxl-bias.yaml and lanewise explain cxl.\n"},
     {"pooling",
-     "Pooling (CXL 2.0): a switch gives parts of one memory device, up to 16 logical devices, to several hosts. They share its\n"
-     "link and its memory's rate, and each load crosses the switch twice, 90 ns each way. Sharing the same lines takes\n"
+     "Pooling (CXL 2.0): a switch gives parts of one memory device, up to 16 logical devices, to several hosts. They share\n"
+     "its link and its memory's rate, and each load crosses the switch twice, 90 ns each way. Sharing the same lines takes\n"
      "back-invalidation (lanewise explain back-invalidate).\n"
      "\n"
      "In a scenario: hosts, a switch and a memory as nodes, see configs/scenarios/cxl-pool.yaml.\n"},
     {"bandwidth",
-     "Bandwidth: payload that arrived over the time from the call to its end, in GB/s, 1 GB = 1e9 bytes. Headers, acknowledgements\n"
-     "and repeats are not payload; the call's own cost is in the time, so small copies have little of it. The raw rate of a link is\n"
-     "more: lanewise explain waterfall. Both directions of a link carry it at once; a figure that adds them up is twice as large.\n"
+     "Bandwidth: payload that arrived over the time from the call to its end, in GB/s, 1 GB = 1e9 bytes. Headers,\n"
+     "acknowledgements and repeats are not payload; the call's own cost is in the time, so small copies have little of it.\n"
+     "The raw rate of a link is more: lanewise explain waterfall. Both directions of a link carry it at once; a figure that\n"
+     "adds them up is twice as large.\n"
      "\n"
      "In results: bandwidth_GBps of a workload.\n"},
     {"evidence",
@@ -104,9 +101,10 @@ const lw_term lw_terms[] = {
      "  assumed      a stated assumption without a source, or the scenario's own time, rate or share\n"
      "  announced    announced, not yet shipping\n"
      "  speculative  physics says it could be; nobody built it\n"
-     "A result carries the weakest of what decides it. Rates and times are told apart: the rate of a PCIe link is specified, the time\n"
-     "of its ports is assumed, so a long copy over it is specified and a read of 64 B is assumed. A copy counts times where a window,\n"
-     "credits or a fixed cost limits it. What says which machine it is (a generation, lanes, tags, a packet size) is nobody's guess.\n"},
+     "A result carries the weakest of what decides it. Rates and times are told apart: the rate of a PCIe link is\n"
+     "specified, the time of its ports is assumed, so a long copy over it is specified and a read of 64 B is assumed. A\n"
+     "copy counts times where a window, credits or a fixed cost limits it. What says which machine it is (a generation,\n"
+     "lanes, tags, a packet size) is nobody's guess.\n"},
     {"limited_by",
      "Limited by: what a workload would have to be rid of to be faster.\n"
      "  links.NAME a->b: channel  the wire that way is busy, with this or other work; of a tunnel the part is named\n"
@@ -118,20 +116,22 @@ const lw_term lw_terms[] = {
      "  fixed cost                the call, its completion or the way there takes most of the time\n"
      "Its share is the part of the time that goes to it. See lanewise explain window, and share.\n"},
     {"plane",
-     "Plane: a chart with a mark for each link, the time of a short transfer across, the rate of a long one up. Left and high is good.\n"
-     "Along a diagonal the product of the two, what is under way on a full link, is the same. The look of a mark is its evidence,\n"
-     "the weaker of rate and time.\n"
+     "Plane: a chart with a mark for each link, the time of a short transfer across, the rate of a long one up. Left and\n"
+     "high is good. Along a diagonal the product of the two, what is under way on a full link, is the same. The look of a\n"
+     "mark is its evidence, the weaker of rate and time.\n"
      "\n"
      "In a scenario: charts: [{kind: plane}] and a sweep over links and two sizes, see configs/scenarios/all-families.yaml.\n"},
     {"share",
-     "Share, beside what limits a workload: the part of its time while that is busy (a channel, an engine, a memory), is waited for (a\n"
-     "window, credits, the offered load) or is paid (a fixed cost, repeats). 100 % means that nothing else matters; 50 % that something\n"
-     "else holds it up as long. A link that starves for credits shows 97 % where it waits that long and sends in the rest.\n"
+     "Share, beside what limits a workload: the part of its time while that is busy (a channel, an engine, a memory), is\n"
+     "waited for (a window, credits, the offered load) or is paid (a fixed cost, repeats). 100 % means that nothing else\n"
+     "matters; 50 % that something else holds it up as long. A link that starves for credits shows 97 % where it waits that\n"
+     "long and sends in the rest.\n"
      "\n"
-     "In the waterfall of a preset the share is another: of the raw rate, what is left after a stage.\n"
-     "In results: limited_share of a workload.\n"},
+     "In the waterfall of a preset the share is another: of the raw rate, what is left after a stage. In results:\n"
+     "limited_share of a workload.\n"},
     {"waterfall",
-     "Waterfall: where the rate of a link goes, in stages that are the same for every family. Each shows what is left after it.\n"
+     "Waterfall: where the rate of a link goes, in stages that are the same for every family. Each shows what is left after\n"
+     "it.\n"
      "  raw        signalling rate times lanes\n"
      "  line code  8b/10b, 128b/130b: bits that only keep the receiver in step\n"
      "  periodic   clock compensation and the like (SKP ordered sets), and what a tunnel keeps back\n"
@@ -142,12 +142,14 @@ const lw_term lw_terms[] = {
      "  endpoint   engines, memories, fixed costs: what arrived\n"
      "Up to retry the link decides, then the machine around it.\n"
      "\n"
-     "lanewise explain NAME shows it of a preset; in a scenario: charts: [{kind: waterfall}], see configs/scenarios/waterfall-all.yaml.\n"},
+     "lanewise explain NAME shows it of a preset; in a scenario: charts: [{kind: waterfall}], see\n"
+     "configs/scenarios/waterfall-all.yaml.\n"},
     {"window",
-     "Window: how much may be under way before an answer is needed. A reader sends requests until its tags are used up and then waits,\n"
-     "so it gets at most tags x request size / round trip, however fast the link is: 32 tags of 128 B over 1.47 us are 2.8 GB/s, which\n"
-     "is what Thunderbolt 4 lets a card read. A longer way (switches, cables, a busy memory) lowers it, more tags or larger requests\n"
-     "raise it. Writes over PCIe need no answer and have none; credits are the window of the receiver's buffer.\n"
+     "Window: how much may be under way before an answer is needed. A reader sends requests until its tags are used up and\n"
+     "then waits, so it gets at most tags x request size / round trip, however fast the link is: 32 tags of 128 B over 1.47\n"
+     "us are 2.8 GB/s, which is what Thunderbolt 4 lets a card read. A longer way (switches, cables, a busy memory) lowers\n"
+     "it, more tags or larger requests raise it. Writes over PCIe need no answer and have none; credits are the window of\n"
+     "the receiver's buffer.\n"
      "\n"
      "In a scenario: tags and mrrs of a link, tags of a device, outstanding of a dma; credits such as posted_data_credits.\n"},
     {NULL, NULL},
