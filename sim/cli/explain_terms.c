@@ -80,6 +80,14 @@ const lw_term lw_terms[] = {
      "\n"
      "In a scenario: coherence: back_invalidate of a cxl link, `asks` for the share of lines, answer_latency for the host.\n"
      "See configs/scenarios/cxl-bias.yaml and lanewise explain cxl.\n"},
+    {"ide",
+     "IDE (Integrity and Data Encryption): codes that keep what crosses a CXL or PCI Express link secret and unaltered. They\n"
+     "take a share of the flits, and time to encrypt and check. No figure has been published, so both cost nothing until a\n"
+     "scenario says what they take: links: {x: {type: cxl, ide_share: 5 %, ide_latency: 10 ns}} with figures of its own.\n"},
+    {"pbr",
+     "PBR (port-based routing): flits of CXL 3.x that carry ids of 12 bits for source and destination, so that a fabric of\n"
+     "switches joins up to 4096 ports. Their messages are longer, and fewer fit a slot; lanewise explain cxl-3.1-x16-pbr shows\n"
+     "what is left. In a scenario: links: {x: {type: cxl, version: '3.1', lanes: 16, flit: pbr}}.\n"},
     {"pooling",
      "Pooling (CXL 2.0): a switch gives parts of one memory device, up to 16 logical devices, to several hosts. They share\n"
      "its link and its memory's rate, and each load crosses the switch twice, 90 ns each way. Sharing the same lines takes\n"
