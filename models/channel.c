@@ -72,7 +72,7 @@ int64_t lw_channel_latency_ps(const lw_channel *channel) {
     return sum_ps;
 }
 
-int64_t lw_link_latency_ps(const lw_link *link, int dir) {
+int64_t lw_link_model_latency_ps(const lw_link_model *link, int dir) {
     int64_t sum_ps = 0;
     for (int i = 0; i < link->segment_count; i++) {
         sum_ps += lw_channel_latency_ps(&link->segment[i].channel[dir]);
@@ -80,8 +80,8 @@ int64_t lw_link_latency_ps(const lw_link *link, int dir) {
     return sum_ps;
 }
 
-int64_t lw_link_far_ask_ps(const lw_link *link) {
-    const int64_t trip_ps = lw_link_latency_ps(link, 0) + lw_link_latency_ps(link, 1);
+int64_t lw_link_model_far_ask_ps(const lw_link_model *link) {
+    const int64_t trip_ps = lw_link_model_latency_ps(link, 0) + lw_link_model_latency_ps(link, 1);
     return llround(link->ask.far_share * (double)(trip_ps + link->ask.answer_ps));
 }
 
@@ -160,7 +160,7 @@ static void segment_stages(const lw_segment *segment, int dir, lw_packet_kind ki
 
 // Unloaded time from a request's first bit out to its last completion's last bit in. Segments cut through, so each way serialises
 // once, at its slowest segment.
-static double read_round_trip_ps(const lw_link *link, int dir, int64_t payload_bytes, int64_t request_bytes,
+static double read_round_trip_ps(const lw_link_model *link, int dir, int64_t payload_bytes, int64_t request_bytes,
                                  int64_t completer_ps) {
     double fixed_ps = (double)completer_ps;
     double out_ps = 0.0, back_ps = 0.0;
@@ -192,7 +192,7 @@ static double write_window_Bps(const lw_channel *data, int64_t payload_bytes) {
 
 // Software has no wire: where it is the slowest segment, the stages down to framing are those of the slowest wire, and the rest
 // of what it takes counts as control.
-static void show_wire(const lw_link *link, int dir, lw_packet_kind kind, int64_t payload_bytes, lw_waterfall *out) {
+static void show_wire(const lw_link_model *link, int dir, lw_packet_kind kind, int64_t payload_bytes, lw_waterfall *out) {
     double slowest_Bps = (double)INFINITY;
     for (int i = 0; i < link->segment_count && link->segment[out->slowest_segment].whole_packets; i++) {
         double rate_Bps[LW_STAGE_COUNT];
@@ -209,8 +209,8 @@ static void show_wire(const lw_link *link, int dir, lw_packet_kind kind, int64_t
     }
 }
 
-void lw_link_waterfall(const lw_link *link, int dir, lw_packet_kind kind, int64_t payload_bytes, int64_t completer_ps,
-                       lw_waterfall *out) {
+void lw_link_model_waterfall(const lw_link_model *link, int dir, lw_packet_kind kind, int64_t payload_bytes, int64_t completer_ps,
+                             lw_waterfall *out) {
     assert(link->segment_count > 0 && kind != LW_PACKET_REQUEST);
     int64_t payload_max_bytes = INT64_MAX;
     int64_t request_bytes = INT64_MAX;

@@ -125,7 +125,7 @@ typedef struct lw_asking {
     int64_t question_bytes[2], answer_bytes[2];  // packet bytes on channel 0 and 1
 } lw_asking;
 
-typedef struct lw_link {
+typedef struct lw_link_model {
     lw_segment segment[LW_SEGMENTS_MAX];
     int segment_count;
     int64_t read_tags;       // outstanding requests a device behind this link may have; LW_TAGS_INFINITE
@@ -136,12 +136,12 @@ typedef struct lw_link {
     lw_asking ask;
     lw_evidence evidence;
     char label[48];  // "PCIe 4.0 x16", "Thunderbolt 4": for legends and topology drawings
-} lw_link;
+} lw_link_model;
 #define LW_TAGS_INFINITE INT64_MAX
 
-int64_t lw_link_latency_ps(const lw_link *link, int dir);
+int64_t lw_link_model_latency_ps(const lw_link_model *link, int dir);
 // Mean time that asking adds to an access from the other end on an idle link.
-int64_t lw_link_far_ask_ps(const lw_link *link);
+int64_t lw_link_model_far_ask_ps(const lw_link_model *link);
 
 // ---- For families, to fill in a channel of a cleared link ----
 
@@ -172,7 +172,7 @@ typedef struct lw_waterfall {
     double window_Bps;
     int slowest_segment;
 } lw_waterfall;
-void lw_link_waterfall(const lw_link *link, int dir, lw_packet_kind kind, int64_t payload_bytes, int64_t completer_ps,
-                       lw_waterfall *out);
+void lw_link_model_waterfall(const lw_link_model *link, int dir, lw_packet_kind kind, int64_t payload_bytes, int64_t completer_ps,
+                             lw_waterfall *out);
 
 #endif

@@ -393,8 +393,8 @@ static int64_t units_of(lw_fraction cost, lw_fraction unit) {
 
 // The engine counts whole bytes, shares of flits are fractions: packet bytes are so small here that every message has a whole
 // number of them, and `expand` takes them to bytes on the wire.
-static void set_formats(lw_cxl_flit flit, const costs *of_sender, const costs *of_receiver, const trip *question, lw_link *link,
-                        int dir) {
+static void set_formats(lw_cxl_flit flit, const costs *of_sender, const costs *of_receiver, const trip *question,
+                        lw_link_model *link, int dir) {
     lw_channel *channel = &link->segment[0].channel[dir];
     const lw_fraction cost[] = {of_sender->write_out,    of_sender->read_out, of_receiver->read_back,
                                 of_receiver->write_back, question->back,      question->out};
@@ -484,7 +484,7 @@ static lw_fraction periodic_share(lw_fraction skp, double ide_share) {
     return sum;
 }
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const cxl_params *p = params;
     lw_cxl_flit flit = flit_of(p);
     lw_pcie_params phy;

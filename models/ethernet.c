@@ -215,7 +215,7 @@ static void name_link(const ethernet_params *p, size_t size, char *label) {
     (void)snprintf(label, size, "%s %g Gb/s%s", protocols[protocol_of(p)], rate, paths[p->path]);
 }
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const ethernet_params *p = params;
     protocol carried = protocol_of(p);
     lw_fraction line_code = line_code_of(p);

@@ -28,8 +28,8 @@ typedef struct trial {
     const unsigned char *params;
     unsigned kinds;  // of the packets that go over the link
     lw_arena *arena;
-    size_t warnings;          // of the unchanged parameters
-    lw_link before, ends[2];  // ends: of the band, cleared where there is none
+    size_t warnings;                // of the unchanged parameters
+    lw_link_model before, ends[2];  // ends: of the band, cleared where there is none
 } trial;
 
 // A channel as packets of these kinds meet it: formats and credits of others are cleared, and so is what only reads ask for and
@@ -49,7 +49,7 @@ static void keep_kinds(lw_channel *channel, unsigned kinds) {
     channel->request_max_bytes = (kinds & 1U << LW_PACKET_REQUEST) != 0 ? channel->request_max_bytes : 0;
 }
 
-static void keep_what_counts(const trial *t, lw_link *link) {
+static void keep_what_counts(const trial *t, lw_link_model *link) {
     link->read_tags = (t->kinds & 1U << LW_PACKET_REQUEST) != 0 ? link->read_tags : 0;
     if ((t->kinds & LW_ASKED) == 0) {
         memset(&link->ask, 0, sizeof link->ask);
@@ -61,12 +61,12 @@ static void keep_what_counts(const trial *t, lw_link *link) {
     }
 }
 
-static void resolve_for(const trial *t, const void *params, lw_link *link) {
+static void resolve_for(const trial *t, const void *params, lw_link_model *link) {
     t->family->resolve(params, link);
     keep_what_counts(t, link);
 }
 
-static void band_for(const trial *t, const void *params, lw_link ends[2]) {
+static void band_for(const trial *t, const void *params, lw_link_model ends[2]) {
     memset(ends, 0, 2 * sizeof *ends);
     if (t->family->band != NULL) {
         t->family->band(params, &ends[0], &ends[1]);
@@ -90,7 +90,7 @@ static bool differs(const trial *t, const void *params) {
     if (!legal) {
         return false;
     }
-    lw_link after, ends[2];
+    lw_link_model after, ends[2];
     resolve_for(t, params, &after);
     // resolve clears the link first, so equal links are equal bytes.
     // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
@@ -112,7 +112,7 @@ static bool differs_with(const trial *t, const void *value, size_t size) {
 static bool differs_with_text(const trial *t, const char *text) {
     _Alignas(max_align_t) unsigned char params[LW_PARAMS_MAX];
     memcpy(params, t->params, t->family->params_size);
-    lw_node node = {.kind = LW_SCALAR, .text = text};
+    lw_yaml node = {.kind = LW_SCALAR, .text = text};
     return lw_option_parse_value(t->row, &node, params, NULL) == LW_OK && differs(t, params);
 }
 
@@ -193,7 +193,7 @@ static bool any_differs(const trial *t) {
     case LW_OPTION_QUANTITY_REAL:
         return any_number_differs(t);
     case LW_OPTION_TEXT:
-    case LW_OPTION_NODE:
+    case LW_OPTION_YAML:
         break;  // no other value can be guessed: the benefit of the doubt
     }
     return true;

@@ -6,7 +6,7 @@
 #define LW_FAMILY_H
 
 #include "models/channel.h"
-#include "sim/base/option.h"
+#include "sim/config/option.h"
 
 // One line of a reckoning: "free-space loss", 100.9, dB. value: text of a number for the way from end a to b and for the way
 // back.
@@ -28,10 +28,10 @@ typedef struct lw_family {
     // too: a cable beyond its loss budget. NULL: no rules.
     lw_status (*check)(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags);
     // Checked parameters -> segments. Must succeed for whatever check lets pass.
-    void (*resolve)(const void *params, lw_link *link);
+    void (*resolve)(const void *params, lw_link_model *link);
     // The same link at both ends of what is uncertain about it, as two links like resolve's: slower and faster. NULL: no band is
     // known. The slow one may be so bad that error_probability is 1 and nothing gets through.
-    void (*band)(const void *params, lw_link *slow, lw_link *fast);
+    void (*band)(const void *params, lw_link_model *slow, lw_link_model *fast);
     // How the numbers of resolve come about, line by line in the order of the reckoning: a link budget. The texts live as long as
     // the call of visit. NULL: nothing to show but parameters.
     void (*facts)(const void *params, lw_fact_visit *visit, void *user);

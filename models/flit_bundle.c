@@ -39,7 +39,7 @@ static void set_errors(const lw_bundle *b, lw_channel *channel) {
     }
 }
 
-void lw_bundle_resolve(const lw_bundle_params *p, const lw_bundle *b, lw_link *link) {
+void lw_bundle_resolve(const lw_bundle_params *p, const lw_bundle *b, lw_link_model *link) {
     memset(link, 0, sizeof *link);
     link->segment[0].name = "";
     link->segment_count = 1;
@@ -56,7 +56,7 @@ void lw_bundle_resolve(const lw_bundle_params *p, const lw_bundle *b, lw_link *l
 }
 
 void lw_bundle_resolve_packets(const lw_bundle_params *p, const lw_bundle_packet *packet, int64_t link_raw_Bps,
-                               lw_fraction expand, lw_link *link) {
+                               lw_fraction expand, lw_link_model *link) {
     const lw_bundle facts = {
         .link_raw_Bps = link_raw_Bps,
         .line_code = {1, 1},

@@ -37,7 +37,7 @@ typedef struct lw_bundle {
 #define LW_BUNDLE_RS_CODE ((lw_fraction){16, 17})
 
 // Clears *link. The caller adds the label.
-void lw_bundle_resolve(const lw_bundle_params *params, const lw_bundle *bundle, lw_link *link);
+void lw_bundle_resolve(const lw_bundle_params *params, const lw_bundle *bundle, lw_link_model *link);
 
 // For links whose packet format nobody has published: what the user assumes of it. Families embed it as `packet` and take its
 // rows from LW_BUNDLE_PACKET_ROWS.
@@ -47,7 +47,7 @@ typedef struct lw_bundle_packet {
 } lw_bundle_packet;
 // As lw_bundle_resolve, with such packets and nothing else but what expand says on the wire; the evidence is LW_ASSUMED.
 void lw_bundle_resolve_packets(const lw_bundle_params *params, const lw_bundle_packet *packet, int64_t link_raw_Bps,
-                               lw_fraction expand, lw_link *link);
+                               lw_fraction expand, lw_link_model *link);
 
 // A rule: lanes of rate_Tps bits per second each come to whole bytes per second. at: of the rate.
 lw_status lw_bundle_check_rate(int64_t rate_Tps, int64_t lanes, lw_place at, lw_diags *diags);

@@ -45,7 +45,7 @@ static const lw_option options[] = {
     {0},
 };
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const gaudi_params *p = params;
     int64_t port_Bps = p->gen == 2 ? 12500000000 : 25000000000;
     lw_bundle facts = {

@@ -29,7 +29,7 @@ static const lw_option options[] = {
     {0},
 };
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const ici_params *p = params;
     lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Bps, (lw_fraction){1, 1}, link);
     (void)snprintf(link->label, sizeof link->label, "ICI %.4g GB/s x%d", (double)p->rate_Bps * 1e-9, (int)p->bundle.links);

@@ -79,7 +79,7 @@ enum {
     VCRC_BYTES = 2   // variant CRC
 };
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const infiniband_params *p = params;
     // A middle packet of a message: only the first of a write carries RETH, only the ends of a read reply AETH.
     int64_t packet = LRH_BYTES + (p->routed ? GRH_BYTES : 0) + LW_RDMA_BTH_BYTES + LW_RDMA_ICRC_BYTES + VCRC_BYTES;

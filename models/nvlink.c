@@ -130,7 +130,7 @@ static const lw_option options[] = {
     {0},
 };
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const nvlink_params *p = params;
     const struct generation *generation = generation_of(p);
     lw_bundle_params bundle = p->bundle;

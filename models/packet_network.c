@@ -57,7 +57,7 @@ static void channel_of(const lw_network_params *p, const lw_network_wire *wire, 
     channel->evidence = LW_SPECIFIED;
 }
 
-void lw_network_resolve(const lw_network_params *params, const lw_network_wire *wire, const char *label, lw_link *link) {
+void lw_network_resolve(const lw_network_params *params, const lw_network_wire *wire, const char *label, lw_link_model *link) {
     memset(link, 0, sizeof *link);
     link->segment[0].name = wire->name;
     for (int dir = 0; dir < 2; dir++) {

@@ -141,6 +141,6 @@ typedef struct lw_network_wire {
 
 // Clear *link and make it one segment, called `label` and the number of ports. Latency: software, card, FEC of every cable,
 // switches, propagation, card.
-void lw_network_resolve(const lw_network_params *params, const lw_network_wire *wire, const char *label, lw_link *link);
+void lw_network_resolve(const lw_network_params *params, const lw_network_wire *wire, const char *label, lw_link_model *link);
 
 #endif

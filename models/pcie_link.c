@@ -252,7 +252,7 @@ void lw_pcie_segment(const lw_pcie_params *p, const lw_pcie_medium *medium, lw_s
     }
 }
 
-void lw_pcie_resolve(const lw_pcie_params *p, const lw_pcie_medium *medium, lw_link *link) {
+void lw_pcie_resolve(const lw_pcie_params *p, const lw_pcie_medium *medium, lw_link_model *link) {
     memset(link, 0, sizeof *link);
     lw_pcie_segment(p, medium, &link->segment[0]);
     link->segment_count = 1;

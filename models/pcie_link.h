@@ -73,13 +73,13 @@ typedef struct lw_pcie_medium {
 // The functions of a family over a medium, with lw_pcie_options as its table.
 lw_status lw_pcie_check(const lw_pcie_params *params, const lw_pcie_medium *medium, const lw_option_set *set, lw_place at,
                         lw_diags *diags);
-void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium, lw_link *link);
+void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium, lw_link_model *link);
 // Defines lw_family_WORD, which is that and the file's own `medium` and `page`.
 #define LW_PCIE_FAMILY(word, its_example, its_summary)                                                   \
     static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) { \
         return lw_pcie_check(params, &medium, set, at, diags);                                           \
     }                                                                                                    \
-    static void resolve(const void *params, lw_link *link) {                                             \
+    static void resolve(const void *params, lw_link_model *link) {                                       \
         lw_pcie_resolve(params, &medium, link);                                                          \
     }                                                                                                    \
     const lw_family lw_family_##word = {                                                                 \

@@ -68,7 +68,7 @@ static const lw_option options[] = {
     {0},
 };
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const socket_params *p = params;
     const lw_fraction check = kinds[p->kind].check;
     lw_bundle facts = {

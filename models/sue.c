@@ -63,7 +63,7 @@ static int64_t commands_of(const sue_params *p) {
     return p->pdu_bytes / (p->command_bytes + p->command_header_bytes);
 }
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const sue_params *p = params;
     // Every payload byte brings its share of a command's header; the frame does not.
     lw_fraction expand = lw_fraction_of(p->command_bytes + p->command_header_bytes, p->command_bytes);

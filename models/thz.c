@@ -211,7 +211,7 @@ static void make_channel(const lw_thz_params *p, const lw_thz_band *band, const 
     channel->evidence = LW_SPECULATIVE;
 }
 
-static void make_link(const lw_thz_params *p, const lw_thz_band *band, lw_link *link) {
+static void make_link(const lw_thz_params *p, const lw_thz_band *band, lw_link_model *link) {
     choice c[2];
     choose(p, band, c);
     memset(link, 0, sizeof *link);
@@ -226,7 +226,7 @@ static void make_link(const lw_thz_params *p, const lw_thz_band *band, lw_link *
     (void)snprintf(link->label, sizeof link->label, "THz radio %.5g GHz", lw_thz_frequency_Hz(p) / 1e9);
 }
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     lw_thz_band band;
     lw_thz_band_of(params, &band);
     make_link(params, &band, link);
@@ -238,7 +238,7 @@ static double square(double value) {
     return value * value;
 }
 
-static void band(const void *params, lw_link *slow, lw_link *fast) {
+static void band(const void *params, lw_link_model *slow, lw_link_model *fast) {
     const lw_thz_params *given = params;
     lw_thz_params p = *given;
     // Independent of each other, so their squares add.
@@ -346,12 +346,12 @@ static void facts(const void *params, lw_fact_visit *visit, void *user) {
     choose(p, &air, c);
     tell_budget(&to, p, &air, c);
     tell_choice(&to, c);
-    lw_link link;
+    lw_link_model link;
     make_link(p, &air, &link);
     double left[2], symbols[2];
     for (int dir = 0; dir < 2; dir++) {
         lw_waterfall waterfall;
-        lw_link_waterfall(&link, dir, LW_PACKET_WRITE, 0, 0, &waterfall);
+        lw_link_model_waterfall(&link, dir, LW_PACKET_WRITE, 0, 0, &waterfall);
         symbols[dir] = waterfall.rate_Bps[LW_STAGE_RAW] / 1e9;
         left[dir] = waterfall.rate_Bps[LW_STAGE_RETRY] / 1e9;
     }

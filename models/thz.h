@@ -5,7 +5,7 @@
 
 #include "models/atmosphere.h"
 #include "models/modem.h"
-#include "sim/base/option.h"
+#include "sim/config/option.h"
 
 typedef enum lw_thz_path_kind { LW_THZ_TERRESTRIAL, LW_THZ_SLANT, LW_THZ_SPACE } lw_thz_path_kind;
 typedef enum lw_thz_arq { LW_THZ_STOP_AND_WAIT, LW_THZ_GO_BACK_N, LW_THZ_BLOCK_ACK, LW_THZ_LTP } lw_thz_arq;

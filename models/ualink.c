@@ -64,7 +64,7 @@ static const lw_option options[] = {
     {0},
 };
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const ualink_params *p = params;
     lw_bundle facts = {
         .link_raw_Bps = lane_raw_Bps * p->lanes,

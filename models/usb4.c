@@ -355,7 +355,7 @@ static void tunnel_segment(const usb4_params *p, const lw_segment *inner, lw_seg
     }
 }
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const usb4_params *p = params;
     lw_pcie_params inner;
     inner_link(p, &inner);
@@ -380,7 +380,7 @@ static int64_t least(int64_t a, int64_t b) {
 
 // Nobody publishes how long routers take, nor what a GPU behind them may ask for; hosts and boxes differ. What a platform is
 // known to ask for is not uncertain.
-static void band(const void *params, lw_link *slow, lw_link *fast) {
+static void band(const void *params, lw_link_model *slow, lw_link_model *fast) {
     const usb4_params *given = params;
     usb4_params p = *given;
     p.tunnel_ps = least(given->tunnel_ps, given->fast_tunnel_ps);

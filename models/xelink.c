@@ -27,7 +27,7 @@ static const lw_option options[] = {
     {0},
 };
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const xelink_params *p = params;
     lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Bps, (lw_fraction){1, 1}, link);
     (void)snprintf(link->label, sizeof link->label, "Xe Link x%d", (int)p->bundle.links);

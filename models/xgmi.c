@@ -37,7 +37,7 @@ static const lw_option options[] = {
     {0},
 };
 
-static void resolve(const void *params, lw_link *link) {
+static void resolve(const void *params, lw_link_model *link) {
     const xgmi_params *p = params;
     // One byte of nine is CRC, as between processors: R. Yang, notes on processor interconnects (xryan.net/p/295).
     lw_bundle_resolve_packets(&p->bundle, &p->packet, p->rate_Tps * p->lanes / 8, (lw_fraction){9, 8}, link);

@@ -41,7 +41,7 @@ void lw_chart_request_default(lw_chart_kind kind, lw_chart_request *out) {
     *out = (lw_chart_request){.kind = (int)kind, .width = LW_AUTO, .height = LW_AUTO};
 }
 
-lw_status lw_chart_parse(const lw_node *item, lw_chart_request *out, lw_diags *diags) {
+lw_status lw_chart_parse(const lw_yaml *item, lw_chart_request *out, lw_diags *diags) {
     static const char example[] = "write - {kind: bandwidth, x: workloads.NAME.bytes, series: links.NAME}";
     if (item->kind != LW_MAP) {
         return lw_error(diags, item->place, example, "a chart must be a map");

@@ -15,10 +15,10 @@
 #include "sim/base/arena.h"
 #include "sim/base/diag.h"
 #include "sim/base/file.h"
-#include "sim/base/option.h"
-#include "sim/base/tree.h"
-#include "sim/report/result.h"
-#include "sim/report/topology.h"
+#include "sim/config/option.h"
+#include "sim/config/yaml.h"
+#include "sim/result/result.h"
+#include "sim/result/topology.h"
 
 typedef enum lw_chart_kind {
     LW_CHART_BANDWIDTH,       // payload bandwidth against size: lines, ceilings, half-power sizes, measured dots
@@ -60,7 +60,7 @@ extern const lw_option lw_chart_options[];
 void lw_chart_request_default(lw_chart_kind kind, lw_chart_request *out);
 
 // Parse one entry of `charts:`. LW_BAD_INPUT with diagnostics when a key or value is wrong.
-lw_status lw_chart_parse(const lw_node *item, lw_chart_request *out, lw_diags *diags) LW_CHECKED;
+lw_status lw_chart_parse(const lw_yaml *item, lw_chart_request *out, lw_diags *diags) LW_CHECKED;
 
 // A laid out chart. Lives in the arena it was rendered into; read-only.
 typedef struct lw_picture {

@@ -6,7 +6,7 @@
 #define LW_TOPOLOGY_LAYOUT_H
 
 #include "plots/metrics.h"
-#include "sim/report/topology.h"
+#include "sim/result/topology.h"
 
 enum { LW_TOPOLOGY_LINES = 3 };
 

@@ -9,10 +9,10 @@
 #include "models/family.h"
 #include "sim/base/diag.h"
 #include "sim/base/spread.h"
-#include "sim/base/tree.h"
-#include "sim/engine/fabric.h"
-#include "sim/report/result.h"
-#include "sim/report/topology.h"
+#include "sim/config/yaml.h"
+#include "sim/engine/engine.h"
+#include "sim/result/result.h"
+#include "sim/result/topology.h"
 
 // ---- Catalogue: what lies in configs/ ----
 
@@ -24,8 +24,8 @@ typedef struct lw_preset {
     const char *type;           // family of a link ("oculink"), kind of a device ("host", "gpu", ...)
     const char *summary;        // one sentence
     lw_evidence evidence;       // of its rates
-    const lw_node *root;        // the whole file
-    const lw_node *parameters;  // map: key -> {value, source, [evidence]}
+    const lw_yaml *root;        // the whole file
+    const lw_yaml *parameters;  // map: key -> {value, source, [evidence]}
 } lw_preset;
 
 typedef struct lw_catalog lw_catalog;  // read-only after opening, safe to share between threads
@@ -56,15 +56,15 @@ typedef struct lw_load {
 lw_status lw_scenario_load(const char *path, const lw_catalog *catalog, const lw_load *load, lw_arena *arena, lw_diags *diags,
                            lw_scenario **out) LW_CHECKED;
 // The same from a tree that exists already (measured tables).
-lw_status lw_scenario_from_tree(const lw_node *root, const lw_source *source, const lw_catalog *catalog, const lw_load *load,
+lw_status lw_scenario_from_tree(const lw_yaml *root, const lw_source *source, const lw_catalog *catalog, const lw_load *load,
                                 lw_arena *arena, lw_diags *diags, lw_scenario **out) LW_CHECKED;
 
 const char *lw_scenario_title(const lw_scenario *scenario);
 size_t lw_scenario_points(const lw_scenario *scenario);
 const char *lw_scenario_folder(const lw_scenario *scenario);       // of its file: where relative paths in it begin
-const lw_node *lw_scenario_charts(const lw_scenario *scenario);    // the list under charts:, or NULL
-const lw_node *lw_scenario_measured(const lw_scenario *scenario);  // the list under measured:, or NULL
-const lw_node *lw_scenario_asserts(const lw_scenario *scenario);   // the list under assert:, or NULL
+const lw_yaml *lw_scenario_charts(const lw_scenario *scenario);    // the list under charts:, or NULL
+const lw_yaml *lw_scenario_measured(const lw_scenario *scenario);  // the list under measured:, or NULL
+const lw_yaml *lw_scenario_asserts(const lw_scenario *scenario);   // the list under assert:, or NULL
 
 typedef struct lw_run {
     int threads;                                              // 0: OMP_NUM_THREADS or the cores

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-lanewise_test(report $<TARGET_OBJECTS:lanewise_report> $<TARGET_OBJECTS:lanewise_models> $<TARGET_OBJECTS:lanewise_base>
-  PkgConfig::YAML GSL::gsl m)
-lanewise_test(architecture $<TARGET_OBJECTS:lanewise_models> $<TARGET_OBJECTS:lanewise_base> PkgConfig::YAML GSL::gsl m)
+lanewise_test(report lanewise_sim)
+lanewise_test(architecture lanewise_sim)
 
 # Every header compiles alone.
 file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS

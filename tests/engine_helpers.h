@@ -4,7 +4,7 @@
 #define LW_TEST_ENGINE_HELPERS_H
 
 #include "helpers.h"
-#include "sim/engine/fabric.h"
+#include "sim/engine/engine.h"
 
 // Picoseconds that a byte takes: 1e12 / (bytes per second), exactly.
 static const lw_fraction TB_1 = {1, 1};           // 1 TB/s

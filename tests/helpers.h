@@ -18,7 +18,7 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/diag.h"
-#include "sim/base/tree.h"
+#include "sim/config/yaml.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -60,8 +60,8 @@ static inline const lw_source *lw_test_source(lw_test *test, const char *name, c
 }
 
 // The tree of a text that must be right.
-static inline lw_node *lw_test_tree(lw_test *test, const char *text) {
-    lw_node *root = NULL;
+static inline lw_yaml *lw_test_tree(lw_test *test, const char *text) {
+    lw_yaml *root = NULL;
     if (lw_tree_parse(lw_test_source(test, "test.yaml", text, strlen(text)), test->arena, test->diags, &root) != LW_OK) {
         const char *shown = lw_diags_format(test->diags, test->arena, false);
         fail_msg("%s", shown ? shown : "out of memory");

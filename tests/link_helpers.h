@@ -17,7 +17,7 @@ static inline lw_status lw_test_check(const lw_family *family, const lw_test_par
 }
 
 // Read the keys of map and run the family's rules; whatever they find is in test->diags.
-static inline lw_status lw_test_params_of(lw_test *test, const lw_family *family, const lw_node *map, lw_test_params *params) {
+static inline lw_status lw_test_params_of(lw_test *test, const lw_family *family, const lw_yaml *map, lw_test_params *params) {
     memset(params, 0, sizeof *params);
     lw_options_default(family->options, params->bytes);
     lw_status status = lw_options_parse(family->options, map, NULL, params->bytes, &params->set, test->diags);
@@ -37,17 +37,17 @@ static inline const lw_family *lw_test_family(lw_test *test, const char *name, c
     return family;
 }
 
-static inline lw_link lw_test_link(lw_test *test, const char *name, const char *text) {
+static inline lw_link_model lw_test_link(lw_test *test, const char *name, const char *text) {
     lw_test_params params;
     const lw_family *family = lw_test_family(test, name, text, &params);
-    lw_link link;
+    lw_link_model link;
     family->resolve(params.bytes, &link);
     return link;
 }
 
-static inline double lw_test_stage(const lw_link *link, int dir, lw_packet_kind kind, lw_stage stage) {
+static inline double lw_test_stage(const lw_link_model *link, int dir, lw_packet_kind kind, lw_stage stage) {
     lw_waterfall waterfall;
-    lw_link_waterfall(link, dir, kind, 0, 0, &waterfall);
+    lw_link_model_waterfall(link, dir, kind, 0, 0, &waterfall);
     return waterfall.rate_Bps[stage];
 }
 
@@ -103,7 +103,7 @@ typedef struct lw_test_label {
 static inline void lw_assert_labels(const lw_test_label *row, size_t count) {
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < count; i++) {
-        lw_link link = lw_test_link(&test, row[i].family, row[i].text);
+        lw_link_model link = lw_test_link(&test, row[i].family, row[i].text);
         assert_string_equal(link.label, row[i].label);
         assert_int_equal(link.evidence, row[i].evidence);
     }

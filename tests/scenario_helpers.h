@@ -4,7 +4,7 @@
 #define LW_SCENARIO_HELPERS_H
 
 #include "sim/lanewise.h"
-#include "sim/scenario/scenario.h"
+#include "sim/study/scenario.h"
 #include "tests/helpers.h"
 
 static inline lw_catalog *shipped_catalog(lw_test *test) {
@@ -15,7 +15,7 @@ static inline lw_catalog *shipped_catalog(lw_test *test) {
 
 static inline lw_status try_load(lw_test *test, const char *text, const lw_load *load, lw_scenario **out) {
     const lw_source *source = lw_test_source(test, "test.yaml", text, strlen(text));
-    lw_node *root = NULL;
+    lw_yaml *root = NULL;
     lw_status status = lw_tree_parse(source, test->arena, test->diags, &root);
     return status != LW_OK ? status
                            : lw_scenario_from_tree(root, source, shipped_catalog(test), load, test->arena, test->diags, out);

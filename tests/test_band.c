@@ -6,9 +6,9 @@
 static const char head[] = "lanewise: 1\n"
                            "nodes: {here: {kind: host}, there: {kind: host}, far: {kind: host}}\n";
 
-static double waterfall_GBps(const lw_link *link) {
+static double waterfall_GBps(const lw_link_model *link) {
     lw_waterfall waterfall;
-    lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &waterfall);
+    lw_link_model_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &waterfall);
     return waterfall.rate_Bps[LW_STAGE_RETRY] / 1e9;
 }
 
@@ -26,8 +26,8 @@ static void test_both_ends_are_run(void **state) {
                                       "  both: {kind: copy, from: here, to: far, bytes: 1 MiB, after: [radio, wire]}\n",
                                       head);
     lw_result result = run_text(&test, text);
-    lw_link slow;
-    lw_link fast;
+    lw_link_model slow;
+    lw_link_model fast;
     lw_scenario *scenario = load_text(&test, text);
     lw_point_setup setup;
     assert_int_equal(lw_scenario_point(scenario, 0, test.arena, test.diags, &setup), LW_OK);

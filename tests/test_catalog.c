@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "sim/base/file.h"
-#include "sim/scenario/catalog.h"
+#include "sim/config/catalog.h"
 #include "tests/scenario_helpers.h"
 
 static void shipped_presets_are_sourced(void **state) {
@@ -23,8 +23,8 @@ static void shipped_presets_are_sourced(void **state) {
             assert_ptr_equal(lw_catalog_find(catalog, (lw_preset_kind)kind, preset->name), preset);
             assert_true(strlen(preset->summary) > 10);
             gpus += strcmp(preset->type, "gpu") == 0;
-            for (const lw_node *row = preset->parameters->first; row != NULL; row = row->next) {
-                const lw_node *source = lw_tree_at((lw_node *)(uintptr_t)row, "source");
+            for (const lw_yaml *row = preset->parameters->first; row != NULL; row = row->next) {
+                const lw_yaml *source = lw_tree_at((lw_yaml *)(uintptr_t)row, "source");
                 if (source == NULL || source->text == NULL || strlen(source->text) < 5) {
                     fail_msg("%s: %s has no source", preset->name, row->key);
                 }
@@ -147,7 +147,7 @@ static void wrong_files_are_told(void **state) {
         size_t errors = lw_diags_errors(test.diags);
         assert_message(&test, LW_ERROR, cases[i].message);
         // Told once; a scenario that uses it is told that it cannot.
-        const lw_node *name = lw_test_tree(&test, "sample"), *values = NULL;
+        const lw_yaml *name = lw_test_tree(&test, "sample"), *values = NULL;
         const lw_preset *preset = NULL;
         assert_int_equal(lw_catalog_use(catalog, LW_PRESET_DEVICE, name, test.diags, &preset, &values), LW_BAD_INPUT);
         assert_message(&test, LW_ERROR, "the device preset 'sample' cannot be used");

@@ -19,8 +19,8 @@ static lw_channel plain_channel(void) {
     return channel;
 }
 
-static lw_link plain_link(lw_channel channel) {
-    lw_link link = {.segment_count = 1, .read_tags = LW_TAGS_INFINITE};
+static lw_link_model plain_link(lw_channel channel) {
+    lw_link_model link = {.segment_count = 1, .read_tags = LW_TAGS_INFINITE};
     link.segment[0] = (lw_segment){.name = "", .channel = {channel, channel}};
     return link;
 }
@@ -96,9 +96,9 @@ static void waterfall_of_a_write(void **state) {
     channel.periodic = (lw_fraction){1, 10};
     channel.control_share = (lw_fraction){1, 10};
     channel.stall = (lw_fraction){1, 2};
-    lw_link link = plain_link(channel);
+    lw_link_model link = plain_link(channel);
     lw_waterfall out;
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_RAW], 1e9, 1e-15);
     assert_close(out.rate_Bps[LW_STAGE_LINE_CODE], 0.8e9, 1e-15);
     assert_close(out.rate_Bps[LW_STAGE_PERIODIC], 0.72e9, 1e-15);
@@ -108,7 +108,7 @@ static void waterfall_of_a_write(void **state) {
     assert_true(isinf(out.window_Bps));
     assert_int_equal(out.slowest_segment, 0);
     // Half a packet: 50 of 75 B.
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 50, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 50, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_FRAMING], 0.48e9, 1e-15);
 }
 
@@ -119,15 +119,15 @@ static void waterfall_of_replays(void **state) {
     channel.error_unit_bytes = 125;
     channel.replay_ps = 500000;
     channel.replay = LW_REPLAY_SELECTIVE;
-    lw_link link = plain_link(channel);
+    lw_link_model link = plain_link(channel);
     lw_waterfall out;
     // A packet needs 1 / 0.8 rounds of 125 ns.
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_RETRY], 0.8e9 * 0.8, 1e-12);
     // Going back costs 500 ns more in each of the 0.25 extra rounds.
     channel.replay = LW_REPLAY_GO_BACK_N;
     link = plain_link(channel);
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_RETRY], 100 / (125e-9 * 1.25 + 500e-9 * 0.25), 1e-12);
 }
 
@@ -142,9 +142,9 @@ static void waterfall_of_packet_times_and_outages(void **state) {
     channel.latency_count = 1;
     channel.credits[LW_PACKET_WRITE] = (lw_credits){4, LW_CREDITS_INFINITE};
     channel.credit_return_ps = 675000;
-    lw_link link = plain_link(channel);
+    lw_link_model link = plain_link(channel);
     lw_waterfall out;
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_PERIODIC], 1e9, 1e-12);
     assert_close(out.rate_Bps[LW_STAGE_FRAMING], 100 / 200e-9, 1e-12);
     assert_close(out.rate_Bps[LW_STAGE_CONTROL], 100 / 325e-9, 1e-12);  // the stall stretches the bytes, not the rest
@@ -156,11 +156,11 @@ static void waterfall_of_packet_times_and_outages(void **state) {
     channel.error_unit_bytes = 125;
     channel.replay = LW_REPLAY_SELECTIVE;
     link = plain_link(channel);
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_RETRY], 0.75 * 50 / 325e-9, 1e-12);
     // A read of 400 B: 25 B and 75 ns out (bytes at half the speed), four packets back, 1 us each way.
     link.read_tags = 1;
-    lw_link_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 0, &out);
+    lw_link_model_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 0, &out);
     assert_close(out.window_Bps, 400 / ((50 + 75 + 4 * 325 + 2000) * 1e-9), 1e-12);
 }
 
@@ -171,24 +171,24 @@ static void waterfall_of_a_read(void **state) {
     channel.control_interval_ps = 1000000;
     channel.latency[0] = (lw_latency_part){"port", 100000};
     channel.latency_count = 1;
-    lw_link link = plain_link(channel);
+    lw_link_model link = plain_link(channel);
     link.read_tags = 3;
     lw_waterfall out;
     // Requests of 400 B come every 500 ns, and the answer to the second is due 1 us after the last one: 10 ns more.
-    lw_link_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 300000, &out);
+    lw_link_model_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 300000, &out);
     assert_close(out.rate_Bps[LW_STAGE_CONTROL], 800 / 1010e-9, 1e-12);
     // Round trip: 25 B out, 4 x 125 B back, 100 ns each way, 300 ns at the completer.
     assert_close(out.window_Bps, 3 * 400 / 1025e-9, 1e-12);
     // An interval that ends between two requests lasts until the next one.
     link.segment[0].channel[0].control_interval_ps = 1200000;
-    lw_link_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 300000, &out);
+    lw_link_model_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 300000, &out);
     assert_close(out.rate_Bps[LW_STAGE_CONTROL], 1200 / 1510e-9, 1e-12);
     // An interval shorter than the time between requests: one answer a request.
     link.segment[0].channel[0].control_interval_ps = 100000;
-    lw_link_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 300000, &out);
+    lw_link_model_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 300000, &out);
     assert_close(out.rate_Bps[LW_STAGE_CONTROL], 400 / 510e-9, 1e-12);
     // A write does not meet the control traffic that it causes.
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_CONTROL], 0.8e9, 1e-12);
 }
 
@@ -198,11 +198,11 @@ static void waterfall_takes_the_slowest_segment(void **state) {
     lw_channel slow = plain_channel();
     fast.raw_Bps.num = 2000000000;
     slow.format[LW_PACKET_WRITE].payload_max_bytes = 50;
-    lw_link link = {.segment_count = 2, .read_tags = LW_TAGS_INFINITE};
+    lw_link_model link = {.segment_count = 2, .read_tags = LW_TAGS_INFINITE};
     link.segment[0].channel[0] = fast;
     link.segment[1].channel[0] = slow;
     lw_waterfall out;
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_int_equal(out.slowest_segment, 1);
     assert_close(out.rate_Bps[LW_STAGE_RAW], 1e9, 1e-15);
     assert_close(out.rate_Bps[LW_STAGE_FRAMING], 1e9 * 50 / 75, 1e-12);

@@ -113,12 +113,12 @@ static void nothing_and_impossible(void **state) {
 
 // ---- The link ----
 
-static double GBps(const lw_link *link, int dir, lw_packet_kind kind, lw_stage stage) {
+static double GBps(const lw_link_model *link, int dir, lw_packet_kind kind, lw_stage stage) {
     return lw_test_stage(link, dir, kind, stage) / 1e9;
 }
 
 // Payload left by the flits of what the line code leaves, without SKP sets.
-static double without_skp(const lw_link *link, int dir, lw_packet_kind kind) {
+static double without_skp(const lw_link_model *link, int dir, lw_packet_kind kind) {
     return GBps(link, dir, kind, LW_STAGE_FRAMING) * GBps(link, dir, kind, LW_STAGE_LINE_CODE) /
            GBps(link, dir, kind, LW_STAGE_PERIODIC);
 }
@@ -141,7 +141,7 @@ static void rates(void **state) {
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = lw_test_link(&test, "cxl", rows[i].text);
+        lw_link_model link = lw_test_link(&test, "cxl", rows[i].text);
         assert_close(without_skp(&link, 1, LW_PACKET_COMPLETION), rows[i].read, 1e-3);
         assert_close(without_skp(&link, 0, LW_PACKET_WRITE), rows[i].write, 1e-3);
         // An expander looks alike from both ends.
@@ -151,7 +151,7 @@ static void rates(void **state) {
 }
 
 // Bytes on the wire in direction dir that so many reads and writes from end a cause, by the numbers that the engine uses.
-static double wire_bytes_of(const lw_link *link, int dir, double reads, double writes) {
+static double wire_bytes_of(const lw_link_model *link, int dir, double reads, double writes) {
     const lw_channel *channel = &link->segment[0].channel[dir];
     const lw_packet_format *format = channel->format;
     double bytes;
@@ -179,7 +179,7 @@ static void packets_are_the_packed_flits(void **state) {
             const int64_t r = mixes[m].reads, w = mixes[m].writes;
             const char *text =
                 lw_arena_print(test.arena, "{version: 3.1, gen: 5, lanes: 8, flit: %s, mix: %s}", flits[flit], mixes[m].word);
-            lw_link link = lw_test_link(&test, "cxl", text);
+            lw_link_model link = lw_test_link(&test, "cxl", text);
             const int64_t *mix[2] = {MIX([LW_CXL_M2S_REQ] = r, [LW_CXL_M2S_RWD] = w),
                                      MIX([LW_CXL_S2M_DRS] = r, [LW_CXL_S2M_NDR] = w)};
             for (int dir = 0; dir < 2; dir++) {
@@ -214,7 +214,7 @@ static void all_combinations_are_exact(void **state) {
             test.arena,
             "{version: 3.1, gen: 5, lanes: 8, flit: %s, protocol: %s, mix: %s, coherence: %s, asks: %g, ide_share: 1 %%}", flit,
             protocols[i / 4 % 3], mixes[i / 12 % 7], coherence, 0.5 * (i / 168 % 3));
-        lw_link link = lw_test_link(&test, "cxl", text);
+        lw_link_model link = lw_test_link(&test, "cxl", text);
         for (int dir = 0; dir < 2; dir++) {
             const lw_channel *channel = &link.segment[0].channel[dir];
             lw_fraction ps;
@@ -238,7 +238,7 @@ static void asking_costs(void **state) {
         for (int asks = 0; asks <= 4; asks++) {
             const char *text =
                 lw_arena_print(test.arena, "{version: 3.1, lanes: 16, mix: 2:1, coherence: %s, asks: %g}", word, 0.25 * asks);
-            lw_link link = lw_test_link(&test, "cxl", text);
+            lw_link_model link = lw_test_link(&test, "cxl", text);
             double rate[2] = {GBps(&link, 1, LW_PACKET_COMPLETION, LW_STAGE_RETRY),
                               GBps(&link, 0, LW_PACKET_WRITE, LW_STAGE_RETRY)};
             for (int k = 0; k < 2; k++) {
@@ -248,12 +248,12 @@ static void asking_costs(void **state) {
         }
     }
     // One snoop for each ten lines of reads alone: slots of one snoop among those of 44 / 13 reads.
-    lw_link link = lw_test_link(&test, "cxl", "{version: 3.1, lanes: 16, coherence: back_invalidate, asks: 10 %}");
+    lw_link_model link = lw_test_link(&test, "cxl", "{version: 3.1, lanes: 16, coherence: back_invalidate, asks: 10 %}");
     assert_close(without_skp(&link, 1, LW_PACKET_COMPLETION), 128 * 640.0 / (3 * 256), 5e-3);
     lw_test_end(&test);
 }
 
-static const lw_latency_part *part_of(const lw_link *link, const char *name) {
+static const lw_latency_part *part_of(const lw_link_model *link, const char *name) {
     const lw_channel *channel = &link->segment[0].channel[0];
     for (int i = 0; i < channel->latency_count; i++) {
         if (strcmp(channel->latency[i].name, name) == 0) {
@@ -267,7 +267,7 @@ static void latency_by_part(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     // 68 B on 63.015 GB/s, 256 B on 128 GB/s, and the first half alone where halves are checked.
-    lw_link link = lw_test_link(&test, "cxl", "{version: 2.0, lanes: 16}");
+    lw_link_model link = lw_test_link(&test, "cxl", "{version: 2.0, lanes: 16}");
     assert_int_equal(part_of(&link, "flit check")->ps, 1079);
     assert_null(part_of(&link, "FEC"));
     assert_int_equal(lw_channel_latency_ps(&link.segment[0].channel[0]), 51079);
@@ -278,7 +278,7 @@ static void latency_by_part(void **state) {
     assert_int_equal(part_of(&link, "flit check")->ps, 1000);
     // 256 B on 63.015 GB/s: 4062.5 ps, rounded up as the same flit on PCIe is.
     link = lw_test_link(&test, "cxl", "{version: 3.1, gen: 5, lanes: 16}");
-    lw_link pcie = lw_test_link(&test, "pcie", "{gen: 5, lanes: 16, flit_mode: on}");
+    lw_link_model pcie = lw_test_link(&test, "pcie", "{gen: 5, lanes: 16, flit_mode: on}");
     assert_int_equal(part_of(&link, "flit check")->ps, 4063);
     assert_int_equal(part_of(&pcie, "flit check")->ps, 4063);
     link = lw_test_link(&test, "cxl",
@@ -297,13 +297,13 @@ static void window_of_loads(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_waterfall out;
-    lw_link link = lw_test_link(&test, "cxl", "{version: 2.0, lanes: 8, tags: 1}");
-    lw_link_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 150000, &out);
+    lw_link_model link = lw_test_link(&test, "cxl", "{version: 2.0, lanes: 8, tags: 1}");
+    lw_link_model_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 150000, &out);
     double round_trip_ns = 2 * (50 + 68 / 31.507692) + 150;
     double request_ns = 34 / (31.507692 * 374 / 375), data_ns = 76.5 / (31.507692 * 374 / 375);
     assert_close(out.window_Bps, 64e9 / (round_trip_ns + request_ns + data_ns), 1e-4);
     link = lw_test_link(&test, "cxl", "{version: 2.0, lanes: 8, tags: 256}");
-    lw_link_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 150000, &out);
+    lw_link_model_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 150000, &out);
     assert_true(out.window_Bps > out.rate_Bps[LW_STAGE_RETRY]);
     assert_int_equal(lw_test_link(&test, "cxl", "{lanes: 8}").read_tags, 65536);
     assert_int_equal(lw_test_link(&test, "cxl", "{lanes: 8, protocol: cache}").read_tags, 4096);
@@ -311,7 +311,7 @@ static void window_of_loads(void **state) {
 }
 
 // What reads and writes together reach when the tighter direction is full.
-static double mixed_GBps(const lw_link *link, double reads, double writes) {
+static double mixed_GBps(const lw_link_model *link, double reads, double writes) {
     double slowest_s = 0;
     for (int dir = 0; dir < 2; dir++) {
         const lw_channel *channel = &link->segment[0].channel[dir];
@@ -334,7 +334,7 @@ static void mixes_as_measured(void **state) {
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const char *text = lw_arena_print(test.arena, "{version: 2.0, lanes: 8, efficiency: 0.684, mix: %s}", rows[i].mix);
-        lw_link link = lw_test_link(&test, "cxl", text);
+        lw_link_model link = lw_test_link(&test, "cxl", text);
         assert_close(mixed_GBps(&link, rows[i].reads, rows[i].writes), rows[i].measured, 0.03);
     }
     lw_test_end(&test);
@@ -343,9 +343,9 @@ static void mixes_as_measured(void **state) {
 static void both_protocols(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link mem = lw_test_link(&test, "cxl", "{lanes: 16, mix: 1:1}");
-    lw_link cache = lw_test_link(&test, "cxl", "{lanes: 16, mix: 1:1, protocol: cache}");
-    lw_link both = lw_test_link(&test, "cxl", "{lanes: 16, mix: 1:1, protocol: both}");
+    lw_link_model mem = lw_test_link(&test, "cxl", "{lanes: 16, mix: 1:1}");
+    lw_link_model cache = lw_test_link(&test, "cxl", "{lanes: 16, mix: 1:1, protocol: cache}");
+    lw_link_model both = lw_test_link(&test, "cxl", "{lanes: 16, mix: 1:1, protocol: both}");
     // End a is the host: its reads and writes cost as in mem, those of the device as in cache.
     assert_close(GBps(&both, 1, LW_PACKET_COMPLETION, LW_STAGE_RETRY), GBps(&mem, 1, LW_PACKET_COMPLETION, LW_STAGE_RETRY),
                  1e-12);
@@ -361,11 +361,11 @@ static void both_protocols(void **state) {
 static void encryption_and_errors(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link plain = lw_test_link(&test, "cxl", "{version: 3.1, lanes: 16}");
-    lw_link ide = lw_test_link(&test, "cxl", "{version: 3.1, lanes: 16, ide_share: 5 %}");
+    lw_link_model plain = lw_test_link(&test, "cxl", "{version: 3.1, lanes: 16}");
+    lw_link_model ide = lw_test_link(&test, "cxl", "{version: 3.1, lanes: 16, ide_share: 5 %}");
     assert_close(GBps(&ide, 1, LW_PACKET_COMPLETION, LW_STAGE_RETRY) / GBps(&plain, 1, LW_PACKET_COMPLETION, LW_STAGE_RETRY),
                  0.95, 1e-12);
-    lw_link bad = lw_test_link(&test, "cxl", "{version: 3.1, lanes: 16, flit_error_rate: 3e-5, replay: selective}");
+    lw_link_model bad = lw_test_link(&test, "cxl", "{version: 3.1, lanes: 16, flit_error_rate: 3e-5, replay: selective}");
     const lw_channel *channel = &bad.segment[0].channel[1];
     assert_int_equal(channel->replay, LW_REPLAY_SELECTIVE);
     assert_close((double)channel->error_unit_bytes * lw_fraction_value(channel->expand), 256, 1e-12);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "sim/engine/fabric.h"
+#include "sim/engine/engine.h"
 
 enum { SERVERS_MAX = 10, TASKS_MAX = 8, HOPS_MAX = 5 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "helpers.h"
-#include "sim/engine/event.h"
+#include "sim/engine/packet/event.h"
 
 enum { ENTITIES = 50, SLOTS = ENTITIES * LW_EVENT_KINDS, STEPS = 30000 };
 

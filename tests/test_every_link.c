@@ -62,7 +62,7 @@ static journey travel(const char *name, const char *from, const char *to) {
 // handle or the first.
 static double allowed_difference(const lw_preset *preset) {
     if (strcmp(preset->type, "thz") == 0) {
-        const lw_node *path = lw_map_get(lw_map_get(preset->parameters, "path"), "value");
+        const lw_yaml *path = lw_map_get(lw_map_get(preset->parameters, "path"), "value");
         return path != NULL && strcmp(path->text, "slant") == 0 ? 0.5 : 0.02;
     }
     bool software = strcmp(preset->type, "ethernet") == 0 && strstr(preset->name, "rdma") == NULL;

@@ -9,19 +9,19 @@
 typedef struct preset {
     const char *name;
     const lw_family *family;
-    const lw_node *root;
+    const lw_yaml *root;
     lw_test_params params;
-    lw_link link;
+    lw_link_model link;
 } preset;
 
 // A map of key -> value from one of key -> {value, source}.
-static lw_node *values_of(lw_test *test, const lw_node *parameters) {
-    lw_node *map = LW_NEW(test->arena, lw_node);
+static lw_yaml *values_of(lw_test *test, const lw_yaml *parameters) {
+    lw_yaml *map = LW_NEW(test->arena, lw_yaml);
     assert_non_null(map);
-    *map = (lw_node){.kind = LW_MAP, .place = parameters->place};
-    lw_node **end = &map->first;
-    for (const lw_node *row = parameters->first; row != NULL; row = row->next) {
-        lw_node *value = lw_tree_copy(lw_map_get(row, "value"), test->arena);
+    *map = (lw_yaml){.kind = LW_MAP, .place = parameters->place};
+    lw_yaml **end = &map->first;
+    for (const lw_yaml *row = parameters->first; row != NULL; row = row->next) {
+        lw_yaml *value = lw_tree_copy(lw_map_get(row, "value"), test->arena);
         assert_non_null(value);
         value->key = row->key;
         value->key_place = row->key_place;
@@ -36,7 +36,7 @@ static lw_node *values_of(lw_test *test, const lw_node *parameters) {
 static void load_preset(lw_test *test, const char *file, preset *out) {
     const char *path = lw_arena_print(test->arena, LW_SOURCE_DIR "/configs/links/%s", file);
     const lw_source *source = NULL;
-    lw_node *root = NULL;
+    lw_yaml *root = NULL;
     assert_int_equal(lw_source_read(path, test->arena, test->diags, &source), LW_OK);
     assert_int_equal(lw_tree_parse(source, test->arena, test->diags, &root), LW_OK);
     out->root = root;
@@ -84,9 +84,9 @@ static void assert_documented(lw_test *test, const char *file, const preset *p) 
     assert_string_equal(lw_map_get(p->root, "preset")->text, "1");
     assert_true(strlen(lw_map_get(p->root, "summary")->text) > 5);
     assert_evidence(lw_map_get(p->root, "evidence")->text);
-    for (const lw_node *row = lw_map_get(p->root, "parameters")->first; row != NULL; row = row->next) {
+    for (const lw_yaml *row = lw_map_get(p->root, "parameters")->first; row != NULL; row = row->next) {
         assert_true(strlen(lw_map_get(row, "source")->text) > 5);
-        const lw_node *evidence = lw_map_get(row, "evidence");
+        const lw_yaml *evidence = lw_map_get(row, "evidence");
         if (evidence != NULL) {
             assert_evidence(evidence->text);
         }
@@ -124,11 +124,11 @@ static void assert_channel_is_sound(const lw_channel *channel) {
     assert_true(channel->error_probability == 0.0 || channel->replay != LW_REPLAY_NONE);
 }
 
-static void assert_stages_fall(const lw_link *link, int dir, lw_packet_kind kind) {
+static void assert_stages_fall(const lw_link_model *link, int dir, lw_packet_kind kind) {
     double before = 0;
     for (int64_t payload = 4; payload <= 4096; payload *= 2) {
         lw_waterfall out;
-        lw_link_waterfall(link, dir, kind, payload, 200000, &out);
+        lw_link_model_waterfall(link, dir, kind, payload, 200000, &out);
         for (int stage = 1; stage < LW_STAGE_COUNT; stage++) {
             assert_true(out.rate_Bps[stage] > 0 && out.rate_Bps[stage] <= out.rate_Bps[stage - 1]);
         }
@@ -140,7 +140,7 @@ static void assert_stages_fall(const lw_link *link, int dir, lw_packet_kind kind
 }
 
 // The waterfall and the exact byte time are two roads to one rate.
-static void assert_waterfall_agrees(const lw_link *link, int dir) {
+static void assert_waterfall_agrees(const lw_link_model *link, int dir) {
     double slowest = (double)INFINITY;
     int64_t payload = link->segment[0].channel[dir].format[LW_PACKET_WRITE].payload_max_bytes;
     for (int i = 0; i < link->segment_count; i++) {
@@ -155,7 +155,7 @@ static void assert_waterfall_agrees(const lw_link *link, int dir) {
 }
 
 static void assert_link_is_sound(const lw_family *family, const void *params) {
-    lw_link link, again;
+    lw_link_model link, again;
     memset(&link, 0x55, sizeof link);
     memset(&again, 0xAA, sizeof again);
     family->resolve(params, &link);
@@ -249,7 +249,7 @@ static void every_listed_value_is_sound_or_refused(void **state) {
                 lw_test test = lw_test_begin();
                 lw_test_params params;
                 default_params(&test, family, &params);
-                lw_node value = {.kind = LW_SCALAR, .text = row->words[word]};
+                lw_yaml value = {.kind = LW_SCALAR, .text = row->words[word]};
                 assert_int_equal(lw_option_parse_value(row, &value, params.bytes, test.diags), LW_OK);
                 if (lw_test_check(family, &params, (lw_place){0}, test.diags) == LW_OK) {
                     assert_link_is_sound(family, params.bytes);
@@ -281,7 +281,7 @@ static void more_lanes_are_never_slower(void **state) {
             if (lw_test_check(family, &params, (lw_place){0}, test.diags) != LW_OK) {
                 continue;
             }
-            lw_link link;
+            lw_link_model link;
             family->resolve(params.bytes, &link);
             const lw_packet_kind kinds[2] = {LW_PACKET_WRITE, LW_PACKET_COMPLETION};
             for (int k = 0; k < 2; k++) {
@@ -311,7 +311,7 @@ static void a_longer_cable_is_never_faster(void **state) {
         double *cable_m = (double *)(void *)(params.bytes + cable->offset);
         int64_t before_ps = -1;
         for (*cable_m = 0; *cable_m <= 2.0; *cable_m += 0.25) {
-            lw_link link;
+            lw_link_model link;
             family->resolve(params.bytes, &link);
             int64_t ps = lw_channel_latency_ps(&link.segment[0].channel[0]);
             assert_int_equal(ps, before_ps < 0 ? ps : before_ps + 1150);  // 0.25 m at 4.6 ns/m
@@ -324,11 +324,11 @@ static void a_longer_cable_is_never_faster(void **state) {
 // ---- More and longer, in every preset ----
 
 // Resolve with another value of the key; false where the family refuses it or has no such key.
-static bool resolve_with(lw_test *test, const preset *p, const char *key, const char *text, lw_link *link) {
+static bool resolve_with(lw_test *test, const preset *p, const char *key, const char *text, lw_link_model *link) {
     const lw_option *row = lw_option_find(p->family->options, key);
     lw_diags *found = lw_diags_new(test->arena);
     lw_test_params params = p->params;
-    const lw_node value = {.kind = LW_SCALAR, .text = text};
+    const lw_yaml value = {.kind = LW_SCALAR, .text = text};
     if (row == NULL || lw_option_parse_value(row, &value, params.bytes, found) != LW_OK ||
         lw_test_check(p->family, &params, (lw_place){0}, found) != LW_OK) {
         return false;
@@ -337,7 +337,7 @@ static bool resolve_with(lw_test *test, const preset *p, const char *key, const 
     return true;
 }
 
-static int64_t link_latency_ps(const lw_link *link) {
+static int64_t link_latency_ps(const lw_link_model *link) {
     int64_t ps = 0;
     for (int i = 0; i < link->segment_count; i++) {
         ps += lw_channel_latency_ps(&link->segment[i].channel[0]);
@@ -352,7 +352,7 @@ static void assert_width_helps(lw_test *test, const char *file, const preset *p)
         double write_Bps = 0, read_Bps = 0;
         int widths = 0;
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-            lw_link link;
+            lw_link_model link;
             if (!resolve_with(test, p, keys[k], counts[i], &link)) {
                 continue;
             }
@@ -377,7 +377,7 @@ static void assert_length_hurts(lw_test *test, const char *file, const preset *p
         int64_t latency_ps = -1;
         int count = 0;
         for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-            lw_link link;
+            lw_link_model link;
             if (!resolve_with(test, p, keys[k], lengths[i], &link)) {
                 continue;
             }

@@ -2,19 +2,19 @@
 // Ethernet and InfiniBand against rates of the standards and published measurements.
 #include "link_helpers.h"
 
-static double write_Bps(const lw_link *link) {
+static double write_Bps(const lw_link_model *link) {
     return lw_test_stage(link, 0, LW_PACKET_WRITE, LW_STAGE_RETRY);
 }
 
-static double raw_Bps(const lw_link *link) {
+static double raw_Bps(const lw_link_model *link) {
     return lw_test_stage(link, 0, LW_PACKET_WRITE, LW_STAGE_RAW);
 }
 
-static double coded_Bps(const lw_link *link) {
+static double coded_Bps(const lw_link_model *link) {
     return lw_test_stage(link, 0, LW_PACKET_WRITE, LW_STAGE_LINE_CODE);
 }
 
-static int64_t part_ps(const lw_link *link, const char *name) {
+static int64_t part_ps(const lw_link_model *link, const char *name) {
     const lw_channel *channel = &link->segment[0].channel[0];
     for (int i = 0; i < channel->latency_count; i++) {
         if (strcmp(channel->latency[i].name, name) == 0) {
@@ -50,7 +50,7 @@ static void ethernet_signals_faster_than_its_name(void **state) {
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = lw_test_link(&test, "ethernet", rows[i].text);
+        lw_link_model link = lw_test_link(&test, "ethernet", rows[i].text);
         assert_close(coded_Bps(&link), rows[i].Gbps * 1e9 / 8, 1e-12);
         assert_close(raw_Bps(&link), rows[i].signal_Gbps * 1e9 / 8, 1e-12);
     }
@@ -79,10 +79,10 @@ static void ethernet_payload_shares(void **state) {
         size_t before = insert == NULL ? strlen(rows[i].text) : (size_t)(insert - rows[i].text);
         const char *text = lw_arena_print(test.arena, "%.*s%s%s", (int)before, rows[i].text, insert == NULL ? "" : kernel,
                                           insert == NULL ? "" : insert + 2);
-        lw_link link = lw_test_link(&test, "ethernet", text);
+        lw_link_model link = lw_test_link(&test, "ethernet", text);
         assert_close(write_Bps(&link), 12.5e9 * rows[i].share, 1e-12);
     }
-    lw_link link = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, mtu: 4096 B}");
+    lw_link_model link = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, mtu: 4096 B}");
     assert_close(write_Bps(&link), 49.02e9, 1e-4);
     assert_close(4096.0 / 4178, 0.9804, 1e-4);
     assert_close(1024.0 / 1106, 0.9259, 1e-4);
@@ -93,11 +93,11 @@ static void ethernet_payload_shares(void **state) {
 static void shortest_frames(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link =
+    lw_link_model link =
         lw_test_link(&test, "ethernet",
                      "{rate: 10 Gb/s, path: ovs-dpdk, protocol: udp, packet_cost: 0 ns, call_cost: 0 ns, copy_rate: 1 TB/s}");
     lw_waterfall out;
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 18, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 18, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_RETRY] / 18, 14.88e6, 1e-3);
     assert_close(out.rate_Bps[LW_STAGE_RETRY] / 18, 10e9 / 8 / 84, 1e-12);
     // Requests are filled up to the shortest frame; those of RoCE are longer.
@@ -110,18 +110,18 @@ static void shortest_frames(void **state) {
 static void acknowledgements(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link roce = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, mtu: 4096 B}");
+    lw_link_model roce = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, mtu: 4096 B}");
     assert_int_equal(roce.segment[0].channel[0].control_bytes, 86);
     assert_int_equal(roce.segment[0].channel[0].control_interval_ps, 16 * 83560);  // 16 packets of 4178 B at 20 ps/B
-    lw_link tcp = lw_test_link(&test, "ethernet",
-                               "{rate: 10 Gb/s, path: kernel-tcp, packet_cost: 0 ns, call_cost: 0 ns, copy_rate: 1 TB/s}");
+    lw_link_model tcp = lw_test_link(&test, "ethernet",
+                                     "{rate: 10 Gb/s, path: kernel-tcp, packet_cost: 0 ns, call_cost: 0 ns, copy_rate: 1 TB/s}");
     assert_int_equal(tcp.segment[0].channel[0].control_bytes, 90);
     assert_int_equal(tcp.segment[0].channel[0].control_interval_ps, 2 * 1538 * 800);
     // Slow cores acknowledge at their own pace.
     tcp = lw_test_link(&test, "ethernet",
                        "{rate: 10 Gb/s, path: kernel-tcp, packet_cost: 5 us, call_cost: 0 ns, copy_rate: 1 TB/s}");
     assert_int_equal(tcp.segment[0].channel[0].control_interval_ps, 2 * (5000000 + 1518));
-    lw_link udp = lw_test_link(&test, "ethernet", "{path: virtio, protocol: udp, packet_cost: 1 us, call_cost: 9 us}");
+    lw_link_model udp = lw_test_link(&test, "ethernet", "{path: virtio, protocol: udp, packet_cost: 1 us, call_cost: 9 us}");
     assert_int_equal(udp.segment[0].channel[0].control_bytes, 0);
     lw_test_end(&test);
 }
@@ -134,11 +134,11 @@ static void cores_or_wire(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     const char *text = "{rate: 10 Gb/s, path: ovs-kernel, protocol: udp, packet_cost: 520 ns, call_cost: 20 us}";
-    lw_link link = lw_test_link(&test, "ethernet", text);
+    lw_link_model link = lw_test_link(&test, "ethernet", text);
     assert_int_equal(link.segment_count, 2);
     assert_string_equal(link.segment[1].name, "software");
     lw_waterfall out;
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 18, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 18, 0, &out);
     assert_int_equal(out.slowest_segment, 1);
     assert_close(out.rate_Bps[LW_STAGE_RETRY] / 18, 1.88e6, 1e-3);
     // The waterfall begins with the wire all the same.
@@ -146,7 +146,7 @@ static void cores_or_wire(void **state) {
     assert_close(out.rate_Bps[LW_STAGE_LINE_CODE], 1.25e9, 1e-12);
     assert_close(out.rate_Bps[LW_STAGE_FRAMING], 1.25e9 * 18 / 84, 1e-12);
     assert_close(out.rate_Bps[LW_STAGE_CONTROL], out.rate_Bps[LW_STAGE_RETRY], 1e-12);
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_int_equal(out.slowest_segment, 0);
     assert_close(out.rate_Bps[LW_STAGE_RETRY], 1.25e9 * 1472 / 1538, 1e-12);
     assert_int_equal(part_ps(&link, "software"), 20000000);
@@ -164,7 +164,7 @@ static void kernel_tcp(void **state) {
                            "{rate: 100 Gb/s, path: kernel-tcp, mtu: 9000 B, packet_cost: 34 ns, copy_rate: 5.4 GB/s, "
                            "call_cost: 20 us, cores: %d}",
                            cores);
-        lw_link link = lw_test_link(&test, "ethernet", text);
+        lw_link_model link = lw_test_link(&test, "ethernet", text);
         assert_close(write_Bps(&link), cores * core_Bps < wire_Bps ? cores * core_Bps : wire_Bps, 1e-3);
     }
     lw_test_end(&test);
@@ -187,12 +187,12 @@ static void infiniband_rates(void **state) {
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = lw_test_link(&test, "infiniband", rows[i].text);
+        lw_link_model link = lw_test_link(&test, "infiniband", rows[i].text);
         assert_close(raw_Bps(&link), rows[i].raw_Gbps * 1e9 / 8, 1e-12);
         assert_close(coded_Bps(&link), rows[i].Gbps * 1e9 / 8, 1e-12);
         assert_close(write_Bps(&link), rows[i].Gbps * 1e9 / 8 * 4096 / 4122, 1e-12);
     }
-    lw_link link = lw_test_link(&test, "infiniband", "{mtu: 256 B, routed: true}");
+    lw_link_model link = lw_test_link(&test, "infiniband", "{mtu: 256 B, routed: true}");
     assert_close(write_Bps(&link), 25e9 * 256 / (256 + 66), 1e-12);
     assert_int_equal(lw_packet_wire_bytes(&link.segment[0].channel[0].format[LW_PACKET_REQUEST], 0), 82);
     assert_int_equal(link.segment[0].channel[0].control_bytes, 70);
@@ -204,8 +204,8 @@ static void infiniband_rates(void **state) {
 static void remote_gpu_over_fdr(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link one = lw_test_link(&test, "infiniband", "{speed: fdr}");
-    lw_link two = lw_test_link(&test, "infiniband", "{speed: fdr, ports: 2}");
+    lw_link_model one = lw_test_link(&test, "infiniband", "{speed: fdr}");
+    lw_link_model two = lw_test_link(&test, "infiniband", "{speed: fdr, ports: 2}");
     assert_true(write_Bps(&one) < 9.91e9);
     assert_true(write_Bps(&two) > 10.06e9);
     assert_close(write_Bps(&two), 2 * write_Bps(&one), 1e-12);
@@ -217,7 +217,7 @@ static void remote_gpu_over_fdr(void **state) {
 static void latency_by_part(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, switches: 3, cable: 100 m, cable_delay: 4.96 ns/m}");
+    lw_link_model link = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, switches: 3, cable: 100 m, cable_delay: 4.96 ns/m}");
     assert_int_equal(part_ps(&link, "card out"), 400000);
     assert_int_equal(part_ps(&link, "FEC"), 4 * 100000);
     assert_int_equal(part_ps(&link, "switches"), 3 * 250000);
@@ -238,7 +238,7 @@ static void latency_by_part(void **state) {
 static void round_trip_as_measured(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, switches: 1}");
+    lw_link_model link = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, switches: 1}");
     assert_close(2e-6 * (double)lw_channel_latency_ps(&link.segment[0].channel[0]), 2.9, 0.15);
     lw_test_end(&test);
 }
@@ -248,11 +248,11 @@ static void reads_in_flight(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_waterfall out;
-    lw_link link = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, switches: 1}");
-    lw_link_waterfall(&link, 0, LW_PACKET_COMPLETION, 0, 0, &out);
+    lw_link_model link = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, switches: 1}");
+    lw_link_model_waterfall(&link, 0, LW_PACKET_COMPLETION, 0, 0, &out);
     assert_true(out.window_Bps > out.rate_Bps[LW_STAGE_RETRY]);
     link = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, switches: 1, message: 4 KiB}");
-    lw_link_waterfall(&link, 0, LW_PACKET_COMPLETION, 0, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_COMPLETION, 0, 0, &out);
     assert_true(out.window_Bps < out.rate_Bps[LW_STAGE_RETRY]);
     double round_trip_ps = 2.0 * (double)lw_channel_latency_ps(&link.segment[0].channel[0]) + (98 + 4178) * 20.0;
     assert_close(out.window_Bps, 16 * 4096e12 / round_trip_ps, 1e-9);
@@ -263,14 +263,14 @@ static void reads_in_flight(void **state) {
 static void losses(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link roce = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, loss: 0.1 %}");
+    lw_link_model roce = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, loss: 0.1 %}");
     const lw_channel *channel = &roce.segment[0].channel[0];
     assert_close(lw_channel_packet_error(channel, 4178), 1e-3, 1e-9);
     double packet_ps = 4178 * 20.0;
     double again_ps = 0.001 / 0.999 * (packet_ps + (double)channel->replay_ps);
     assert_close(write_Bps(&roce), 4096e12 / (packet_ps + again_ps), 1e-9);
     assert_true(write_Bps(&roce) < 0.98 * 49.02e9);
-    lw_link tcp =
+    lw_link_model tcp =
         lw_test_link(&test, "ethernet",
                      "{rate: 400 Gb/s, path: kernel-tcp, loss: 0.1 %, packet_cost: 0 ns, call_cost: 0 ns, copy_rate: 1 TB/s}");
     assert_close(write_Bps(&tcp), 50e9 * 1448 / 1538 * 0.999, 1e-9);

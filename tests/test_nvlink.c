@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "link_helpers.h"
 
-static double rate_GBps(const lw_link *link, lw_stage stage) {
+static double rate_GBps(const lw_link_model *link, lw_stage stage) {
     return lw_test_stage(link, 0, LW_PACKET_WRITE, stage) * 1e-9;
 }
 
@@ -33,7 +33,7 @@ static void totals_of_a_gpu(void **state) {
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = lw_test_link(&test, "nvlink", rows[i].text);
+        lw_link_model link = lw_test_link(&test, "nvlink", rows[i].text);
         assert_close(rate_GBps(&link, LW_STAGE_RAW), rows[i].raw_GBps, 1e-15);
         assert_close(rate_GBps(&link, LW_STAGE_LINE_CODE), rows[i].useful_GBps, 1e-14);
     }
@@ -44,7 +44,7 @@ static void totals_of_a_gpu(void **state) {
 static void packets(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "nvlink", "{gen: 4}");
+    lw_link_model link = lw_test_link(&test, "nvlink", "{gen: 4}");
     const struct {
         int64_t payload_bytes, wire_bytes;
         double share;
@@ -53,11 +53,11 @@ static void packets(void **state) {
         const lw_packet_format *format = &link.segment[0].channel[0].format[LW_PACKET_WRITE];
         assert_int_equal(lw_packet_wire_bytes(format, rows[i].payload_bytes), rows[i].wire_bytes);
         lw_waterfall out;
-        lw_link_waterfall(&link, 0, LW_PACKET_WRITE, rows[i].payload_bytes, 0, &out);
+        lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, rows[i].payload_bytes, 0, &out);
         assert_close(out.rate_Bps[LW_STAGE_FRAMING], 450e9 * rows[i].share, 1e-12);
     }
     assert_int_equal(lw_packet_wire_bytes(&link.segment[0].channel[0].format[LW_PACKET_REQUEST], 0), 16);
-    lw_link extended = lw_test_link(&test, "nvlink", "{gen: 4, header: 48 B, payload: 128 B}");
+    lw_link_model extended = lw_test_link(&test, "nvlink", "{gen: 4, header: 48 B, payload: 128 B}");
     assert_int_equal(lw_packet_wire_bytes(&extended.segment[0].channel[0].format[LW_PACKET_COMPLETION], 128), 176);
     lw_test_end(&test);
 }
@@ -66,7 +66,7 @@ static void packets(void **state) {
 static void v100_as_measured(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "nvlink", "{gen: 2, lane_rate: 25.78125 Gb/s}");
+    lw_link_model link = lw_test_link(&test, "nvlink", "{gen: 2, lane_rate: 25.78125 Gb/s}");
     assert_close(rate_GBps(&link, LW_STAGE_RETRY), 145.57, 2e-4);
     assert_close(lw_test_stage(&link, 0, LW_PACKET_COMPLETION, LW_STAGE_RETRY) * 1e-9, 145.5, 1e-3);
     const lw_channel *channel = &link.segment[0].channel[0];
@@ -80,7 +80,7 @@ static void v100_as_measured(void **state) {
 static void latency(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "nvlink", "{gen: 4}");
+    lw_link_model link = lw_test_link(&test, "nvlink", "{gen: 4}");
     assert_int_equal(lw_channel_latency_ps(&link.segment[0].channel[0]), 120600);
     // H100: there and back over two such links, half the switch in each, on top of the own memory's 344.2 ns.
     assert_close(344.2 + 4e-3 * 120600, 826.6, 1e-12);
@@ -96,7 +96,7 @@ static void latency(void **state) {
 static void replays(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "nvlink", "{gen: 4, flit_error_rate: 1e-6}");
+    lw_link_model link = lw_test_link(&test, "nvlink", "{gen: 4, flit_error_rate: 1e-6}");
     const lw_channel *channel = &link.segment[0].channel[0];
     assert_int_equal(channel->replay, LW_REPLAY_GO_BACK_N);
     assert_int_equal(channel->replay_ps, 241200);

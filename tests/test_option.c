@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/helpers.h"
 
-#include "sim/base/option.h"
+#include "sim/config/option.h"
 
 typedef struct params {
     int64_t bytes, latency_ps, rate_Bps, lanes, tags, seed, big_bytes;
@@ -9,7 +9,7 @@ typedef struct params {
     int mode;
     bool flag;
     const char *text;
-    const lw_node *node;
+    const lw_yaml *node;
 } params;
 
 static const char *const lane_words[] = {"1", "2", "4", "8", "16", NULL};
@@ -33,7 +33,7 @@ static const lw_option table[] = {
     {"mode", LW_OPTION_WORD, LW_PLAIN, offsetof(params, mode), "flow", mode_words, 0, 0, "Mode.", NULL},
     {"flag", LW_OPTION_FLAG, LW_PLAIN, offsetof(params, flag), "true", NULL, 0, 0, "Flag.", NULL},
     {"text", LW_OPTION_TEXT, LW_PLAIN, offsetof(params, text), "", NULL, 0, 0, "Text.", NULL},
-    {"node", LW_OPTION_NODE, LW_PLAIN, offsetof(params, node), NULL, NULL, 0, 0, "A list.", NULL},
+    {"node", LW_OPTION_YAML, LW_PLAIN, offsetof(params, node), NULL, NULL, 0, 0, "A list.", NULL},
     {.key = NULL},
 };
 // clang-format on
@@ -67,7 +67,7 @@ static void defaults_come_from_the_table(void **state) {
 static void values_are_read(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_node *root = lw_test_tree(&test, "bytes: 4 KiB\nlatency: 1.5 us\nrate: 100 Gb/s\nlanes: 16\ntags: 1e3\nseed: -5\n"
+    lw_yaml *root = lw_test_tree(&test, "bytes: 4 KiB\nlatency: 1.5 us\nrate: 100 Gb/s\nlanes: 16\ntags: 1e3\nseed: -5\n"
                                         "big: 9223372036854775807 B\nlength: 35 cm\nshare: 0.25\ngap: 2.5 ns\nlow: 2 dB\n"
                                         "high: 5 dB\nmode: packet-exact\nflag: false\ntext: 'some text'\nnode: [1, 2]\n"
                                         "x-note: {any: thing}\nother: 1\n");
@@ -104,7 +104,7 @@ static void a_capital_k_is_remarked(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     params values = defaults();
-    lw_node *root = lw_test_tree(&test, "big: 4 KB\nrate: 3000 KB/s\n");
+    lw_yaml *root = lw_test_tree(&test, "big: 4 KB\nrate: 3000 KB/s\n");
     assert_int_equal(lw_options_parse(table, root, NULL, &values, NULL, test.diags), LW_OK);
     assert_int_equal(values.big_bytes, 4000);
     assert_int_equal(values.rate_Bps, 3000000);
@@ -168,7 +168,7 @@ static void wrong_values_are_explained(void **state) {
         lw_test test = lw_test_begin();
         params values = defaults();
         const params before = values;
-        lw_node *root = lw_test_tree(&test, cases[i].text);
+        lw_yaml *root = lw_test_tree(&test, cases[i].text);
         assert_int_equal(lw_options_parse(table, root, other, &values, NULL, test.diags), LW_BAD_INPUT);
         assert_diag(&test, 0, cases[i].diag);
         assert_int_equal(lw_diags_count(test.diags), 1);
@@ -213,7 +213,7 @@ static void rates_round_a_little(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     params values = defaults();
-    lw_node *root = lw_test_tree(&test, "rate: 3938461538.46 B/s");
+    lw_yaml *root = lw_test_tree(&test, "rate: 3938461538.46 B/s");
     assert_int_equal(lw_options_parse(table, root, NULL, &values, NULL, test.diags), LW_OK);
     assert_int_equal(values.rate_Bps, 3938461538);
     root = lw_test_tree(&test, "rate: 38461538.46 B/s");
@@ -225,7 +225,7 @@ static void parsing_goes_on_after_errors(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     params values = defaults();
-    lw_node *root = lw_test_tree(&test, "lanes: 3\nzzz: 1\nflag: 5\nseed: 77\n");
+    lw_yaml *root = lw_test_tree(&test, "lanes: 3\nzzz: 1\nflag: 5\nseed: 77\n");
     assert_int_equal(lw_options_parse(table, root, NULL, &values, NULL, test.diags), LW_BAD_INPUT);
     assert_int_equal(lw_diags_errors(test.diags), 3);
     assert_int_equal(values.seed, 77);
@@ -251,7 +251,7 @@ static void an_empty_map_sets_nothing(void **state) {
     lw_test test = lw_test_begin();
     params values = defaults();
     lw_option_set set = {0};
-    lw_node *root = lw_test_tree(&test, "gpu:\nhost: {}\nquoted: ''\n");
+    lw_yaml *root = lw_test_tree(&test, "gpu:\nhost: {}\nquoted: ''\n");
     assert_int_equal(lw_options_parse(table, lw_map_get(root, "gpu"), NULL, &values, &set, test.diags), LW_OK);
     assert_int_equal(lw_options_parse(table, lw_map_get(root, "host"), NULL, &values, &set, test.diags), LW_OK);
     assert_int_equal(lw_options_parse(table, lw_map_get(root, "quoted"), NULL, &values, &set, test.diags), LW_BAD_INPUT);
@@ -331,7 +331,7 @@ static lw_status read_options(void *user) {
     lw_diags *diags = arena ? lw_diags_new(arena) : NULL;
     char text[] = "lanes: 3\nmode: paket\nzzz: 1\nrate: [1]\n";
     lw_source source = {.name = "s", .text = text, .length = strlen(text)};
-    lw_node *root = NULL;
+    lw_yaml *root = NULL;
     lw_status status = diags ? lw_tree_parse(&source, arena, diags, &root) : LW_NO_MEMORY;
     if (status == LW_OK) {
         params values = defaults();

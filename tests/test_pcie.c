@@ -14,8 +14,8 @@ static void lw_assert_printed(double actual, double expected, int digits, const 
     }
 }
 
-static lw_link pcie(lw_test *test, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static lw_link pcie(lw_test *test, const char *format, ...) {
+static lw_link_model pcie(lw_test *test, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static lw_link_model pcie(lw_test *test, const char *format, ...) {
     va_list list;
     va_start(list, format);
     const char *text = lw_arena_print_list(test->arena, format, list);
@@ -54,7 +54,7 @@ static double published_tlp_Gbps(const model_row *row) {
 }
 
 static void compare_with_model(lw_test *test, const model_row *row) {
-    lw_link link =
+    lw_link_model link =
         pcie(test, "{gen: %d, lanes: %d, mps: %d B, mrrs: %d B, address: %s, ecrc: %s, completion_bytes: %d B, dllp: %s}",
              row->gen, row->lanes, row->mps, row->mrrs, row->address_bits == 64 ? "4dw" : "3dw", row->ecrc ? "true" : "false",
              row->completion, row->unit);
@@ -114,7 +114,7 @@ static void published_model_is_reproduced(void **state) {
 static void published_model_of_flit_generations(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = pcie(&test, "{gen: 6, lanes: 16, dllp: byte}");
+    lw_link_model link = pcie(&test, "{gen: 6, lanes: 16, dllp: byte}");
     assert_close(lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_RETRY),
                  128e9 * 242 / 256 * (1 - 16.0 / 168 - 4.0 / 1538) * 256 / 280, 1e-12);
     lw_test_end(&test);
@@ -149,7 +149,7 @@ static void coded_rates(void **state) {
     lw_test test = lw_test_begin();
     for (int gen = 1; gen <= LW_PCIE_GEN_MAX; gen++) {
         for (int i = 0; i < 4; i++) {
-            lw_link link = pcie(&test, "{gen: %d, lanes: %d}", gen, widths[i]);
+            lw_link_model link = pcie(&test, "{gen: %d, lanes: %d}", gen, widths[i]);
             assert_printed(lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_LINE_CODE) * 1e-9, GBps[gen - 1][i], 5);
         }
     }
@@ -179,7 +179,7 @@ static void ack_limits(void **state) {
 static void control_traffic_without_flits(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = pcie(&test, "{gen: 3, lanes: 8}");
+    lw_link_model link = pcie(&test, "{gen: 3, lanes: 8}");
     assert_int_equal(link.segment[0].channel[0].control_bytes, 16);
     assert_int_equal(link.segment[0].channel[0].control_interval_ps, 203000);
     link = pcie(&test, "{gen: 3, lanes: 8, dllp: none}");
@@ -206,7 +206,7 @@ static void packet_overheads(void **state) {
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = pcie(&test, "%s", rows[i].text);
+        lw_link_model link = pcie(&test, "%s", rows[i].text);
         const lw_packet_format *format = link.segment[0].channel[1].format;
         assert_int_equal(format[LW_PACKET_WRITE].overhead_bytes, rows[i].write);
         assert_int_equal(format[LW_PACKET_REQUEST].overhead_bytes, rows[i].request);
@@ -234,7 +234,8 @@ static void framing_ceilings(void **state) {
     lw_test test = lw_test_begin();
     for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
         for (int i = 0; i < 6; i++) {
-            lw_link link = pcie(&test, "{gen: %s, lanes: %d, mps: %d B}", rows[row].gen, i % 2 == 0 ? 4 : 16, 128 << (i / 2));
+            lw_link_model link =
+                pcie(&test, "{gen: %s, lanes: %d, mps: %d B}", rows[row].gen, i % 2 == 0 ? 4 : 16, 128 << (i / 2));
             assert_printed(lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_FRAMING) * 1e-9, rows[row].GBps[i],
                            rows[row].digits[i]);
         }
@@ -246,7 +247,7 @@ static void worked_examples(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     // Before SKP: 15.753846 x 256/280 and 7.876923 x 128/152.
-    lw_link link = pcie(&test, "{gen: 3, lanes: 16}");
+    lw_link_model link = pcie(&test, "{gen: 3, lanes: 16}");
     assert_printed(lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_LINE_CODE) * 256 / 280 * 1e-9, 14.403516, 6);
     link = pcie(&test, "{gen: 4, lanes: 4, mps: 128 B}");
     assert_printed(lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_LINE_CODE) * 128 / 152 * 1e-9, 6.633198, 6);
@@ -265,7 +266,7 @@ static void flit_ceilings(void **state) {
     lw_test test = lw_test_begin();
     for (int gen = 6; gen <= 7; gen++) {
         for (size_t i = 0; i < 5; i++) {
-            lw_link link = pcie(&test, "{gen: %d, lanes: %d}", gen, rows[i].lanes);
+            lw_link_model link = pcie(&test, "{gen: %d, lanes: %d}", gen, rows[i].lanes);
             const lw_channel *channel = &link.segment[0].channel[0];
             double skp = 40.0 / (rows[i].flits * 256.0 / rows[i].lanes + 40);
             lw_fraction ps;
@@ -273,7 +274,7 @@ static void flit_ceilings(void **state) {
             assert_close(1e12 / lw_fraction_value(ps), (gen == 6 ? 8e9 : 16e9) * rows[i].lanes * 236 / 256 * (1 - skp), 1e-12);
         }
     }
-    lw_link link = pcie(&test, "{gen: 6, lanes: 16}");
+    lw_link_model link = pcie(&test, "{gen: 6, lanes: 16}");
     lw_fraction ps;
     assert_true(lw_channel_ps_per_byte(&link.segment[0].channel[0], &ps));
     assert_printed(1e3 / lw_fraction_value(ps), 117.607, 3);
@@ -301,7 +302,7 @@ static void flit_skp_intervals(void **state) {
     lw_test test = lw_test_begin();
     for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
         for (int i = 0; i < 5; i++) {
-            lw_link link =
+            lw_link_model link =
                 pcie(&test, "{gen: %d, lanes: %d, clocking: %s, flit_mode: on}", rows[row].gen, 16 >> i, rows[row].clocking);
             double symbols = rows[row].flits[i] * 16.0 * (1 << i);
             assert_close(lw_fraction_value(link.segment[0].channel[0].periodic),
@@ -324,7 +325,7 @@ static void skp_without_flits(void **state) {
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = pcie(&test, "%s", rows[i].text);
+        lw_link_model link = pcie(&test, "%s", rows[i].text);
         double share = lw_fraction_value(link.segment[0].channel[0].periodic);
         assert_true(share >= rows[i].low && share <= rows[i].high);
     }
@@ -345,7 +346,7 @@ static int64_t part_ps(const lw_channel *channel, const char *name) {
 static void latency_parts(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = pcie(&test, "{gen: 4, lanes: 16, retimers: 2, cable: 2 m, tx_port: 10 ns, rx_port: 20 ns}");
+    lw_link_model link = pcie(&test, "{gen: 4, lanes: 16, retimers: 2, cable: 2 m, tx_port: 10 ns, rx_port: 20 ns}");
     const lw_channel *channel = &link.segment[0].channel[1];
     assert_int_equal(part_ps(channel, "sending port"), 10000);
     assert_int_equal(part_ps(channel, "receiving port"), 20000);
@@ -369,7 +370,7 @@ static void retimer_limits(void **state) {
     const int64_t ps[LW_PCIE_GEN_MAX] = {128000, 64000, 64000, 64000, 64000, 64000, 64000};
     lw_test test = lw_test_begin();
     for (int gen = 1; gen <= LW_PCIE_GEN_MAX; gen++) {
-        lw_link link = pcie(&test, "{gen: %d, lanes: 1, retimers: 1}", gen);
+        lw_link_model link = pcie(&test, "{gen: %d, lanes: 1, retimers: 1}", gen);
         assert_int_equal(part_ps(&link.segment[0].channel[0], "retimers"), ps[gen - 1]);
     }
     assert_int_equal(
@@ -384,7 +385,7 @@ static void flit_turn_rounds(void **state) {
     const int ns[] = {50, 52, 56, 64, 80};
     lw_test test = lw_test_begin();
     for (int i = 0; i < 5; i++) {
-        lw_link link = pcie(&test, "{gen: 6, lanes: %d, flit_error_rate: 1e-6, cable: 1 m, cable_loss: 1 dB/m}", 16 >> i);
+        lw_link_model link = pcie(&test, "{gen: 6, lanes: %d, flit_error_rate: 1e-6, cable: 1 m, cable_loss: 1 dB/m}", 16 >> i);
         assert_int_equal(link.segment[0].channel[0].replay_ps, 2 * (ns[i] * 1000 + 4600));
     }
     lw_test_end(&test);
@@ -464,7 +465,7 @@ static void longest_cables(void **state) {
 static void replays(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = pcie(&test, "{gen: 3, lanes: 4, bit_error_rate: 1e-12}");
+    lw_link_model link = pcie(&test, "{gen: 3, lanes: 4, bit_error_rate: 1e-12}");
     const lw_channel *channel = &link.segment[0].channel[0];
     assert_int_equal(channel->replay, LW_REPLAY_GO_BACK_N);
     // 280 B of 8.125 bits.
@@ -492,7 +493,7 @@ static void replays(void **state) {
 static void credits_are_infinite_unless_given(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = pcie(&test, "{gen: 4, lanes: 16}");
+    lw_link_model link = pcie(&test, "{gen: 4, lanes: 16}");
     for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
         assert_true(link.segment[0].channel[0].credits[kind].packets == LW_CREDITS_INFINITE);
         assert_true(link.segment[0].channel[0].credits[kind].data_units == LW_CREDITS_INFINITE);
@@ -522,9 +523,9 @@ static void tags_by_generation(void **state) {
     assert_int_equal(pcie(&test, "{gen: 3, lanes: 1, tags: 7}").read_tags, 7);
     assert_int_equal(pcie(&test, "{gen: 6, lanes: 1, tags: 10000}").read_tags, 10000);
     // Little's law: 8 tags of 512 B over a round trip.
-    lw_link link = pcie(&test, "{gen: 3, lanes: 8, tags: 8, dllp: none}");
+    lw_link_model link = pcie(&test, "{gen: 3, lanes: 8, tags: 8, dllp: none}");
     lw_waterfall out;
-    lw_link_waterfall(&link, 0, LW_PACKET_COMPLETION, 0, 500000, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_COMPLETION, 0, 500000, &out);
     double byte_s = 1 / (8e9 * 64 / 65 * 374 / 375);
     assert_close(out.window_Bps, 8 * 512 / (500e-9 + 2 * 105e-9 + (24 + 2 * 276) * byte_s), 1e-12);
     lw_test_end(&test);
@@ -533,7 +534,7 @@ static void tags_by_generation(void **state) {
 static void completions_fit_their_request(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = pcie(&test, "{gen: 3, lanes: 8, mrrs: 128 B}");
+    lw_link_model link = pcie(&test, "{gen: 3, lanes: 8, mrrs: 128 B}");
     assert_int_equal(link.segment[0].channel[0].format[LW_PACKET_COMPLETION].payload_max_bytes, 128);
     assert_int_equal(link.segment[0].channel[0].format[LW_PACKET_WRITE].payload_max_bytes, 256);
     lw_test_end(&test);
@@ -542,8 +543,8 @@ static void completions_fit_their_request(void **state) {
 static void efficiency_slows_the_wire(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link full = pcie(&test, "{gen: 4, lanes: 4}");
-    lw_link part = pcie(&test, "{gen: 4, lanes: 4, efficiency: 0.93}");
+    lw_link_model full = pcie(&test, "{gen: 4, lanes: 4}");
+    lw_link_model part = pcie(&test, "{gen: 4, lanes: 4, efficiency: 0.93}");
     assert_close(lw_test_stage(&part, 0, LW_PACKET_WRITE, LW_STAGE_RETRY),
                  0.93 * lw_test_stage(&full, 0, LW_PACKET_WRITE, LW_STAGE_RETRY), 1e-12);
     lw_test_end(&test);

@@ -5,9 +5,9 @@
 #include "helpers.h"
 #include "sim/base/file.h"
 #include "sim/lanewise.h"
-#include "sim/report/assertion.h"
 #include "sim/report/grid.h"
 #include "sim/report/validation.h"
+#include "sim/study/assertion.h"
 
 // What stands around the evidence at the end of every table.
 #define SHARE "Share: of the workload's time, while its limit is busy, waited for (window, credits, offered load) or paid.\n"
@@ -427,7 +427,7 @@ static void grid_counts_characters_not_bytes(void **state) {
 
 // Parse and check one assertion; the status is that of the first step that fails.
 static lw_status check_text(lw_test *test, const char *text, const lw_result *result) {
-    const lw_node *list = lw_test_tree(test, lw_arena_print(test->arena, "assert: ['%s']", text))->first;
+    const lw_yaml *list = lw_test_tree(test, lw_arena_print(test->arena, "assert: ['%s']", text))->first;
     const lw_assertion *assertion = NULL;
     size_t count = 0;
     LW_TRY(lw_assertions_parse(list, test->arena, test->diags, &assertion, &count));
@@ -529,7 +529,7 @@ static void assertions_that_make_no_sense(void **state) {
 static void assertions_about_what_is_there(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_node *scenario = lw_test_tree(&test, "links: {egpu: {}, slots: {}}\nworkloads: {upload: {}}\n");
+    lw_yaml *scenario = lw_test_tree(&test, "links: {egpu: {}, slots: {}}\nworkloads: {upload: {}}\n");
     static const struct {
         const char *text, *diag;
     } cases[] = {
@@ -540,7 +540,7 @@ static void assertions_about_what_is_there(void **state) {
         {"links.slot.a->b.packets > 1", "1:10: the scenario has no links.slot | under links stand: egpu, slots"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const lw_node *list = lw_test_tree(&test, lw_arena_print(test.arena, "assert: ['%s']", cases[i].text))->first;
+        const lw_yaml *list = lw_test_tree(&test, lw_arena_print(test.arena, "assert: ['%s']", cases[i].text))->first;
         const lw_assertion *assertion = NULL;
         size_t count = 0;
         assert_int_equal(lw_assertions_parse(list, test.arena, test.diags, &assertion, &count), LW_OK);

@@ -83,7 +83,7 @@ static void test_too_much_is_refused(void **state) {
 static void test_requests_are_parsed(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_node *list = lw_test_tree(
+    lw_yaml *list = lw_test_tree(
         &test, "- {kind: time, x: workloads.up.bytes, series: links.egpu, theme: dark, axis: linear, title: How long?, "
                "width: 800, file: times}\n"
                "- {kind: waterfall}\n");
@@ -110,7 +110,7 @@ static void test_requests_are_parsed(void **state) {
                                "- {kind: time, width: 20}\n"
                                "- {kind: time, file: ../../etc/passwd}\n");
     int lines = 0;
-    for (const lw_node *item = list->first; item != NULL; item = item->next) {
+    for (const lw_yaml *item = list->first; item != NULL; item = item->next) {
         size_t before = lw_diags_count(test.diags);
         assert_int_equal(lw_chart_parse(item, &request, test.diags), LW_BAD_INPUT);
         assert_true(lw_diags_count(test.diags) > before);

@@ -2,11 +2,11 @@
 // NVLink's rivals: Infinity Fabric, Xe Link, UALink, Scale-Up Ethernet, ICI and Gaudi.
 #include "link_helpers.h"
 
-static double rate_GBps(const lw_link *link, lw_stage stage) {
+static double rate_GBps(const lw_link_model *link, lw_stage stage) {
     return lw_test_stage(link, 0, LW_PACKET_WRITE, stage) * 1e-9;
 }
 
-static int64_t one_way_ps(const lw_link *link) {
+static int64_t one_way_ps(const lw_link_model *link) {
     return lw_channel_latency_ps(&link->segment[0].channel[0]);
 }
 
@@ -38,7 +38,7 @@ static void published_rates(void **state) {
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = lw_test_link(&test, rows[i].family, rows[i].text);
+        lw_link_model link = lw_test_link(&test, rows[i].family, rows[i].text);
         assert_close(rate_GBps(&link, LW_STAGE_LINE_CODE), rows[i].GBps, 1e-14);
     }
     lw_test_end(&test);
@@ -48,16 +48,16 @@ static void published_rates(void **state) {
 static void ualink_efficiency(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "ualink", "{}");
+    lw_link_model link = lw_test_link(&test, "ualink", "{}");
     assert_close(rate_GBps(&link, LW_STAGE_RAW), 106.25, 1e-15);
     assert_close(rate_GBps(&link, LW_STAGE_LINE_CODE) / rate_GBps(&link, LW_STAGE_RAW), 640.0 / 680, 1e-14);
     double plain = rate_GBps(&link, LW_STAGE_RETRY) / 100;
     assert_close(plain, 628.0 / 640 * 256 / 272, 1e-14);
-    lw_link compressed = lw_test_link(&test, "ualink", "{request: 8 B}");
+    lw_link_model compressed = lw_test_link(&test, "ualink", "{request: 8 B}");
     double best = rate_GBps(&compressed, LW_STAGE_RETRY) / 100;
     assert_close(best, 628.0 / 640 * 256 / 264, 1e-14);
     assert_true(plain < 0.93 && 0.93 < best);  // what the consortium names as the peak
-    lw_link small = lw_test_link(&test, "ualink", "{payload: 64 B}");
+    lw_link_model small = lw_test_link(&test, "ualink", "{payload: 64 B}");
     assert_close(rate_GBps(&small, LW_STAGE_RETRY) / 100, 628.0 / 640 * 64 / 80, 1e-14);
     lw_test_end(&test);
 }
@@ -66,14 +66,14 @@ static void ualink_efficiency(void **state) {
 static void ualink_latency(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "ualink", "{}");
+    lw_link_model link = lw_test_link(&test, "ualink", "{}");
     assert_int_equal(one_way_ps(&link), 125000);
     assert_int_equal(2 * (2 * one_way_ps(&link) + 250000), 1000000);
     const lw_channel *channel = &link.segment[0].channel[0];
     assert_int_equal(channel->latency_count, 4);
     assert_string_equal(channel->latency[2].name, "flit check");
     assert_int_equal(channel->latency[2].ps, 6400);
-    lw_link narrow = lw_test_link(&test, "ualink", "{lanes: 1}");
+    lw_link_model narrow = lw_test_link(&test, "ualink", "{lanes: 1}");
     assert_int_equal(one_way_ps(&narrow), 125000 + 3 * 6400);
     lw_test_end(&test);
 }
@@ -81,7 +81,7 @@ static void ualink_latency(void **state) {
 static void ualink_replay(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "ualink", "{flit_error_rate: 1e-5}");
+    lw_link_model link = lw_test_link(&test, "ualink", "{flit_error_rate: 1e-5}");
     const lw_channel *channel = &link.segment[0].channel[0];
     assert_int_equal(channel->error_unit_bytes, 628);
     assert_int_equal(channel->replay, LW_REPLAY_GO_BACK_N);
@@ -98,9 +98,10 @@ static void sue_latency_budget(void **state) {
     (void)state;
     const int64_t switch_ps = 250000;
     lw_test test = lw_test_begin();
-    lw_link twinax = lw_test_link(&test, "sue", "{command: 256 B, command_header: 16 B}");
+    lw_link_model twinax = lw_test_link(&test, "sue", "{command: 256 B, command_header: 16 B}");
     assert_int_equal(2 * one_way_ps(&twinax) + switch_ps, 477600);
-    lw_link fibre = lw_test_link(&test, "sue", "{command: 256 B, command_header: 16 B, cable: 10 m, cable_delay: 4.96 ns/m}");
+    lw_link_model fibre =
+        lw_test_link(&test, "sue", "{command: 256 B, command_header: 16 B, cable: 10 m, cable_delay: 4.96 ns/m}");
     assert_int_equal(2 * one_way_ps(&fibre) + switch_ps, 549200);
     lw_test_end(&test);
 }
@@ -109,17 +110,17 @@ static void sue_latency_budget(void **state) {
 static void sue_packs_commands(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "sue", "{command: 256 B, command_header: 16 B}");
+    lw_link_model link = lw_test_link(&test, "sue", "{command: 256 B, command_header: 16 B}");
     const lw_channel *channel = &link.segment[0].channel[0];
     assert_int_equal(channel->format[LW_PACKET_WRITE].payload_max_bytes, 15 * 256);
     double share = rate_GBps(&link, LW_STAGE_RETRY) / 100;
     assert_close(share, 15 * 256.0 / (15 * 272 + 38), 1e-4);
     // One command alone pays for a whole frame.
     lw_waterfall out;
-    lw_link_waterfall(&link, 0, LW_PACKET_WRITE, 256, 0, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 256, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_RETRY], 100e9 * 256 / (272 + 38), 1e-3);
     // Small PDUs pack less.
-    lw_link small = lw_test_link(&test, "sue", "{command: 64 B, command_header: 16 B, pdu: 256 B}");
+    lw_link_model small = lw_test_link(&test, "sue", "{command: 64 B, command_header: 16 B, pdu: 256 B}");
     assert_int_equal(small.segment[0].channel[0].format[LW_PACKET_WRITE].payload_max_bytes, 3 * 64);
     lw_test_end(&test);
 }
@@ -128,11 +129,11 @@ static void sue_packs_commands(void **state) {
 static void gaudi_packets(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "gaudi", "{gen: 3, links: 2}");
+    lw_link_model link = lw_test_link(&test, "gaudi", "{gen: 3, links: 2}");
     assert_close(rate_GBps(&link, LW_STAGE_RETRY), 49.02, 1e-4);  // as 400 Gb/s of RoCE
     assert_close(rate_GBps(&link, LW_STAGE_RETRY), 50 * 4096.0 / 4178, 1e-14);
     assert_close(rate_GBps(&link, LW_STAGE_RAW), 53.125, 1e-15);
-    lw_link small = lw_test_link(&test, "gaudi", "{gen: 2, mtu: 1024 B}");
+    lw_link_model small = lw_test_link(&test, "gaudi", "{gen: 2, mtu: 1024 B}");
     assert_close(rate_GBps(&small, LW_STAGE_RETRY), 262.5 * 1024 / 1106, 1e-14);
     lw_test_end(&test);
 }
@@ -141,16 +142,16 @@ static void gaudi_packets(void **state) {
 static void unpublished_packets_allow_the_measurements(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link mi300x = lw_test_link(&test, "xgmi", "{rate: 32 GT/s}");
+    lw_link_model mi300x = lw_test_link(&test, "xgmi", "{rate: 32 GT/s}");
     assert_close(rate_GBps(&mi300x, LW_STAGE_RETRY), 64 * 8.0 / 9 * 64 / 72, 1e-14);
-    lw_link processors = lw_test_link(&test, "socket", "{kind: infinity-fabric, rate: 32 GT/s, lanes: 16}");
+    lw_link_model processors = lw_test_link(&test, "socket", "{kind: infinity-fabric, rate: 32 GT/s, lanes: 16}");
     for (int stage = LW_STAGE_RAW; stage <= LW_STAGE_PERIODIC; stage++) {  // the same wires
         assert_close(rate_GBps(&processors, (lw_stage)stage), rate_GBps(&mi300x, (lw_stage)stage), 1e-14);
     }
     assert_true(rate_GBps(&mi300x, LW_STAGE_RETRY) > 48.97);
-    lw_link xelink = lw_test_link(&test, "xelink", "{rate: 23.62 GB/s}");
+    lw_link_model xelink = lw_test_link(&test, "xelink", "{rate: 23.62 GB/s}");
     assert_close(rate_GBps(&xelink, LW_STAGE_RETRY), 18.896, 1e-12);
-    lw_link ici = lw_test_link(&test, "ici", "{rate: 90 GB/s}");
+    lw_link_model ici = lw_test_link(&test, "ici", "{rate: 90 GB/s}");
     assert_close(rate_GBps(&ici, LW_STAGE_RETRY), 90 * 512.0 / 528, 1e-14);
     assert_int_equal(one_way_ps(&ici), 1000000);  // a hop
     lw_test_end(&test);

@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "sim/base/file.h"
-#include "sim/scenario/outcome.h"
-#include "sim/scenario/sha256.h"
+#include "sim/base/sha256.h"
+#include "sim/fabric/attribution.h"
 #include "tests/scenario_helpers.h"
 
 #define PAIR(host, gpu, link) "nodes: {host: {" host "}, gpu: {" gpu "}}\nlinks: {slot: {between: [host, gpu], " link "}}\n"
@@ -419,7 +419,7 @@ static void runs_beyond_the_clock_are_told(void **state) {
     assert_message(&test, LW_ERROR, "point 0 takes longer than the simulator's clock can count");
     const lw_diag *last = lw_diags_at(test.diags, lw_diags_count(test.diags) - 1);
     assert_int_equal(last->severity, LW_ERROR);
-    const lw_node *size = lw_tree_at(scenario->base, "workloads.up.bytes");
+    const lw_yaml *size = lw_tree_at(scenario->base, "workloads.up.bytes");
     assert_int_equal(last->place.line, size->place.line);
     assert_int_equal(last->place.column, size->place.column);
     lw_test_end(&test);
@@ -453,14 +453,14 @@ static size_t outcome_bytes(int jobs) {
         text = lw_arena_print(test.arena, "%s  w%d: {kind: copy, from: 'g[%d]', to: 'g[%d]', bytes: 1 KiB}\n", text, i, i, i + 1);
     }
     lw_point_setup setup;
-    lw_plan plan;
+    lw_built plan;
     lw_engine_result result;
     lw_point point;
     assert_int_equal(lw_scenario_point(load_text(&test, text), 0, test.arena, test.diags, &setup), LW_OK);
-    assert_int_equal(lw_plan_make(&setup.system, 0, test.arena, test.diags, &plan), LW_OK);
+    assert_int_equal(lw_fabric_build(&setup.system, 0, test.arena, test.diags, &plan), LW_OK);
     assert_int_equal(lw_engine_run(&plan.fabric, LW_ENGINE_PACKET, 1, NULL, test.arena, &result, NULL), LW_OK);
     size_t before = lw_arena_used(test.arena);
-    assert_int_equal(lw_outcome_read(&plan, &result, test.arena, &point), LW_OK);
+    assert_int_equal(lw_attribute(&plan, &result, test.arena, &point), LW_OK);
     size_t used = lw_arena_used(test.arena) - before;
     for (int i = 0; i < jobs; i++) {  // none is left with another one's times
         char limit[64];

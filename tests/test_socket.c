@@ -20,7 +20,7 @@ static void rates_are_those_of_the_vendors(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
-        lw_link link = lw_test_link(&test, "socket", cases[i].text);
+        lw_link_model link = lw_test_link(&test, "socket", cases[i].text);
         for (int dir = 0; dir < 2; dir++) {
             assert_close(lw_test_stage(&link, dir, LW_PACKET_WRITE, LW_STAGE_LINE_CODE), cases[i].wire_GBps * 1e9, 1e-12);
             // Beside the heads of lines, which are framing, a copy has one of 8 B in 4 KiB.

@@ -4,24 +4,24 @@
 #include "models/thz.h"
 #include "table_helpers.h"
 
-static double rate_Gbps(const lw_link *link, int dir) {
+static double rate_Gbps(const lw_link_model *link, int dir) {
     return lw_test_stage(link, dir, LW_PACKET_WRITE, LW_STAGE_RETRY) * 8e-9;
 }
 
-static double window_Gbps(const lw_link *link) {
+static double window_Gbps(const lw_link_model *link) {
     lw_waterfall waterfall;
-    lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &waterfall);
+    lw_link_model_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &waterfall);
     return waterfall.window_Bps * 8e-9;
 }
 
-static const lw_channel *channel_of(const lw_link *link, int dir) {
+static const lw_channel *channel_of(const lw_link_model *link, int dir) {
     return &link->segment[0].channel[dir];
 }
 
 static void a_channel_of_802_15_3d(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "thz", "{channel: 66, mcs: 16qam-14/15, spreading: 1, tx_power: 20 dBm}");
+    lw_link_model link = lw_test_link(&test, "thz", "{channel: 66, mcs: 16qam-14/15, spreading: 1, tx_power: 20 dBm}");
     const lw_channel *c = channel_of(&link, 0);
     // 21.12 GBd, 4 bits: 10.56 GB/s; code 14/15; every eighth symbol a pilot.
     assert_int_equal(c->raw_Bps.num, 10560000000);
@@ -60,7 +60,7 @@ static void stop_and_wait_is_the_exchange(void **state) {
                                           "{mcs: 16qam-14/15, tx_power: 30 dBm, arq: stop-and-wait, modem: 0 s, frame: %s B, "
                                           "frame_space: %s us}",
                                           lw_test_text(&t, "payload_bytes"), lw_test_text(&t, "sifs_us"));
-        lw_link link = lw_test_link(&test, "thz", text);
+        lw_link_model link = lw_test_link(&test, "thz", text);
         double padded = (double)lw_packet_wire_bytes(&channel_of(&link, 0)->format[LW_PACKET_WRITE],
                                                      (int64_t)lw_test_number(&t, "payload_bytes")) /
                         lw_test_number(&t, "payload_bytes");
@@ -88,7 +88,7 @@ static void light_takes_its_time(void **state) {
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = lw_test_link(&test, "thz", rows[i].text);
+        lw_link_model link = lw_test_link(&test, "thz", rows[i].text);
         for (int dir = 0; dir < 2; dir++) {
             assert_close((double)channel_of(&link, dir)->latency[1].ps * 1e-12, rows[i].seconds, 1e-6);
         }
@@ -151,7 +151,7 @@ static void assert_falls(const char *const *texts, bool strictly) {
     lw_test test = lw_test_begin();
     double before = (double)INFINITY, first = 0;
     for (size_t i = 0; texts[i] != NULL; i++) {
-        lw_link link = lw_test_link(&test, "thz", texts[i]);
+        lw_link_model link = lw_test_link(&test, "thz", texts[i]);
         double rate = rate_Gbps(&link, 0);
         if (!(rate <= before * (1 + 1e-12))) {
             fail_msg("%s: %g after %g Gb/s", texts[i], rate, before);
@@ -214,12 +214,12 @@ static void what_makes_it_slower(void **state) {
                  true);
     // Deep in space, twice as far is a quarter of the rate.
     lw_test test = lw_test_begin();
-    lw_link near = lw_test_link(&test, "thz",
-                                "{path: space, distance: 100000000 km, dish_a: 12 m, dish_b: 12 m, bandwidth: 100 MHz, "
-                                "spreading_limit: 65536}");
-    lw_link far = lw_test_link(&test, "thz",
-                               "{path: space, distance: 200000000 km, dish_a: 12 m, dish_b: 12 m, bandwidth: 100 MHz, "
-                               "spreading_limit: 65536}");
+    lw_link_model near = lw_test_link(&test, "thz",
+                                      "{path: space, distance: 100000000 km, dish_a: 12 m, dish_b: 12 m, bandwidth: 100 MHz, "
+                                      "spreading_limit: 65536}");
+    lw_link_model far = lw_test_link(&test, "thz",
+                                     "{path: space, distance: 200000000 km, dish_a: 12 m, dish_b: 12 m, bandwidth: 100 MHz, "
+                                     "spreading_limit: 65536}");
     assert_close(rate_Gbps(&near, 0) / rate_Gbps(&far, 0), 4, 0.02);
     lw_test_end(&test);
 }
@@ -228,7 +228,7 @@ static void rates_stay_below_shannon(void **state) {
     (void)state;
     // 10 m, 8 - 6.5 dBm, 30 dBi each, 10 dB of noise figure: the worked budget of 19.758 dB at 10 dBm, less 8.5 dB.
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "thz", "{distance: 10 m}");
+    lw_link_model link = lw_test_link(&test, "thz", "{distance: 10 m}");
     double snr = lw_snr_with_evm(lw_from_dB(19.758 - 8.5), 0.1);
     double shannon_Gbps = 21.12 * log2(1 + snr);
     assert_true(rate_Gbps(&link, 0) < shannon_Gbps);
@@ -239,16 +239,16 @@ static void rates_stay_below_shannon(void **state) {
 static void the_two_ways_differ_where_they_should(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "thz", "{return_power: -10 dBm}");
+    lw_link_model link = lw_test_link(&test, "thz", "{return_power: -10 dBm}");
     assert_true(rate_Gbps(&link, 1) < rate_Gbps(&link, 0));
     link = lw_test_link(&test, "thz", "{}");
     assert_memory_equal(channel_of(&link, 0), channel_of(&link, 1), sizeof(lw_channel));
     // An array sends with all its amplifiers, and gains on both ways.
-    lw_link one = lw_test_link(&test, "thz", "{distance: 3 m, elements_a: 16}");
+    lw_link_model one = lw_test_link(&test, "thz", "{distance: 3 m, elements_a: 16}");
     assert_true(rate_Gbps(&one, 0) > rate_Gbps(&one, 1));
     // A cold sky above, a warm Earth below: the way down hears better with a quiet receiver.
-    lw_link sky = lw_test_link(&test, "thz",
-                               "{path: slant, altitude: 5 km, elevation: 90 deg, dish_a: 1 m, dish_b: 1 m, noise_figure: 1 dB}");
+    lw_link_model sky = lw_test_link(
+        &test, "thz", "{path: slant, altitude: 5 km, elevation: 90 deg, dish_a: 1 m, dish_b: 1 m, noise_figure: 1 dB}");
     assert_true(rate_Gbps(&sky, 1) >= rate_Gbps(&sky, 0));
     lw_test_end(&test);
 }
@@ -256,13 +256,13 @@ static void the_two_ways_differ_where_they_should(void **state) {
 static void outages_and_sharing(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link clear = lw_test_link(&test, "thz", "{}");
-    lw_link cut = lw_test_link(&test, "thz", "{blockage_gap: 9 s, blockage: 1 s}");
+    lw_link_model clear = lw_test_link(&test, "thz", "{}");
+    lw_link_model cut = lw_test_link(&test, "thz", "{blockage_gap: 9 s, blockage: 1 s}");
     assert_close(rate_Gbps(&cut, 0), 0.9 * rate_Gbps(&clear, 0), 1e-12);
     assert_int_equal(channel_of(&cut, 0)->outage_gap_ps, INT64_C(9000000000000));
     assert_int_equal(channel_of(&cut, 1)->outage_ps, INT64_C(1000000000000));
     assert_int_equal(channel_of(&clear, 0)->outage_ps, 0);
-    lw_link shared = lw_test_link(&test, "thz", "{duplex: shared, window: 8}");
+    lw_link_model shared = lw_test_link(&test, "thz", "{duplex: shared, window: 8}");
     assert_true(channel_of(&shared, 0)->shared_medium);
     assert_int_equal(channel_of(&shared, 0)->turnaround_ps, 3000000);
     // The answer to eight frames: two spaces, a preamble and a header.
@@ -270,8 +270,8 @@ static void outages_and_sharing(void **state) {
     assert_int_equal(channel_of(&shared, 0)->packet_ps, head_ps + (head_ps + 6000000) / 8);
     // The ground hears the sky's noise, the satellite the ground's: on one medium both keep to the weaker way's mode.
     const char *const slant = "{path: slant, altitude: 5 km, elevation: 90 deg, dish_a: 1 m, dish_b: 1 m, noise_figure: 1 dB%s}";
-    lw_link apart = lw_test_link(&test, "thz", lw_arena_print(test.arena, slant, ""));
-    lw_link joined = lw_test_link(&test, "thz", lw_arena_print(test.arena, slant, ", duplex: shared"));
+    lw_link_model apart = lw_test_link(&test, "thz", lw_arena_print(test.arena, slant, ""));
+    lw_link_model joined = lw_test_link(&test, "thz", lw_arena_print(test.arena, slant, ", duplex: shared"));
     assert_true(rate_Gbps(&apart, 0) != rate_Gbps(&apart, 1));
     assert_true(rate_Gbps(&joined, 0) == rate_Gbps(&joined, 1));
     lw_test_end(&test);
@@ -290,15 +290,15 @@ static void windows(void **state) {
                 {"block-ack", 512, LW_REPLAY_SELECTIVE},
                 {"ltp", LW_CREDITS_INFINITE, LW_REPLAY_SELECTIVE}};
     for (size_t i = 0; i < 4; i++) {
-        lw_link link = lw_test_link(&test, "thz", lw_arena_print(test.arena, "{%s, arq: %s}", base, rows[i].arq));
+        lw_link_model link = lw_test_link(&test, "thz", lw_arena_print(test.arena, "{%s, arq: %s}", base, rows[i].arq));
         assert_int_equal(channel_of(&link, 0)->credits[LW_PACKET_WRITE].packets, rows[i].credits);
         assert_int_equal(channel_of(&link, 0)->replay, rows[i].replay);
         assert_true(channel_of(&link, 0)->replay_ps > INT64_C(2564440000000));  // there and back
     }
     // One frame of 64 KiB in flight over 2.56 s there and back.
-    lw_link wait = lw_test_link(&test, "thz", lw_arena_print(test.arena, "{%s, arq: stop-and-wait}", base));
+    lw_link_model wait = lw_test_link(&test, "thz", lw_arena_print(test.arena, "{%s, arq: stop-and-wait}", base));
     assert_true(window_Gbps(&wait) < 65536 * 8 / 2.5644e9);
-    lw_link ltp = lw_test_link(&test, "thz", lw_arena_print(test.arena, "{%s, arq: ltp}", base));
+    lw_link_model ltp = lw_test_link(&test, "thz", lw_arena_print(test.arena, "{%s, arq: ltp}", base));
     assert_true(isinf(window_Gbps(&ltp)));
     lw_test_end(&test);
 }
@@ -322,7 +322,7 @@ static void auto_carries_most(void **state) {
             lw_arena_print(test.arena, "{arq: %s%s%s}", arqs[i % 2], *texts[i / 2] != '\0' ? ", " : "", texts[i / 2]);
         lw_test_params params;
         const lw_family *family = lw_test_family(&test, "thz", text, &params);
-        lw_link found, named;
+        lw_link_model found, named;
         family->resolve(params.bytes, &found);
         rate[i % 2] = rate_Gbps(&found, 0);
         int *mode = (int *)(void *)(params.bytes + mcs->offset);
@@ -355,7 +355,7 @@ static void bands_hold_the_rate(void **state) {
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         lw_test_params params;
         const lw_family *family = lw_test_family(&test, "thz", texts[i], &params);
-        lw_link link, slow, fast;
+        lw_link_model link, slow, fast;
         family->resolve(params.bytes, &link);
         family->band(params.bytes, &slow, &fast);
         for (int dir = 0; dir < 2; dir++) {
@@ -375,10 +375,10 @@ static void bands_hold_the_rate(void **state) {
         lw_test_params unsure;
         const lw_option_set none = {0};
         const lw_family *thz = lw_test_family(&test, "thz", lw_arena_print(test.arena, "{%s}", sure), &unsure);
-        lw_link least, most;
+        lw_link_model least, most;
         unsure.set = none;
         if (i < COUNT(doubts)) {
-            const lw_node *more = lw_test_tree(&test, lw_arena_print(test.arena, "{%s}", doubts[i]));
+            const lw_yaml *more = lw_test_tree(&test, lw_arena_print(test.arena, "{%s}", doubts[i]));
             assert_int_equal(lw_options_parse(thz->options, more, NULL, unsure.bytes, &unsure.set, test.diags), LW_OK);
         }
         thz->band(unsure.bytes, &least, &most);
@@ -387,7 +387,7 @@ static void bands_hold_the_rate(void **state) {
     // A mode that the worst hardware cannot carry: nothing gets through, and that is a rate too.
     lw_test_params params;
     const lw_family *family = lw_test_family(&test, "thz", "{distance: 1 m, mcs: 64qam-11/15, spreading: 1}", &params);
-    lw_link slow, fast;
+    lw_link_model slow, fast;
     family->band(params.bytes, &slow, &fast);
     assert_true(rate_Gbps(&slow, 0) < 1e-3);
     lw_test_end(&test);
@@ -450,7 +450,7 @@ static void the_budget_adds_up(void **state) {
         assert_true(s.lines >= 15);
         assert_true(fabs(s.sent_dBm + s.gains_dB - s.free_dB - s.losses_dB - s.received_dBm) < 0.03);
         assert_true(fabs(s.received_dBm - s.noise_dBm - s.snr_dB) < 0.02);
-        lw_link link;
+        lw_link_model link;
         family->resolve(params.bytes, &link);
         for (int dir = 0; dir < 2; dir++) {
             assert_close(s.payload_GBps[dir] * 8, rate_Gbps(&link, dir), 1e-3);
@@ -492,7 +492,7 @@ static void published_links_are_feasible(void **state) {
     lw_test_table t = lw_test_table_open(&test, "radio/links_measured.csv");
     int exceptions = 0;
     while (lw_test_table_next(&t)) {
-        lw_link link = lw_test_link(&test, "thz", published_link(&test, &t));
+        lw_link_model link = lw_test_link(&test, "thz", published_link(&test, &t));
         bool gross = strcmp(lw_test_text(&t, "compared"), "gross") == 0;
         double record = lw_test_number(&t, "data_rate_Gbps") * lw_test_number(&t, "net_of_published");
         double model = gross ? lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_RAW) * 8e-9 : rate_Gbps(&link, 0);
@@ -579,7 +579,7 @@ static void set_drawn(const lw_option *row, uint32_t *seed, unsigned char *param
     }
 }
 
-static void assert_finite(const lw_link *link) {
+static void assert_finite(const lw_link_model *link) {
     for (int dir = 0; dir < 2; dir++) {
         const lw_channel *c = channel_of(link, dir);
         lw_fraction ps;
@@ -608,7 +608,7 @@ static void drawn_parameters_are_sound_or_refused(void **state) {
             }
         }
         if (family->check(params.bytes, &params.set, (lw_place){0}, test.diags) == LW_OK) {
-            lw_link link;
+            lw_link_model link;
             family->resolve(params.bytes, &link);
             assert_finite(&link);
             sound++;

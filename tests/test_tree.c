@@ -3,9 +3,9 @@
 
 #include <time.h>
 
-#include "sim/base/tree.h"
+#include "sim/config/yaml.h"
 
-static lw_status parse(lw_test *test, const char *text, size_t length, lw_node **root) {
+static lw_status parse(lw_test *test, const char *text, size_t length, lw_yaml **root) {
     return lw_tree_parse(lw_test_source(test, "test.yaml", text, length), test->arena, test->diags, root);
 }
 
@@ -19,7 +19,7 @@ static void assert_place(lw_place place, int line, int column) {
 static void a_tree_keeps_texts_and_places(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_node *root = lw_test_tree(&test, "# comment\n"
+    lw_yaml *root = lw_test_tree(&test, "# comment\n"
                                         "title: \"\xC3\xA4: x\"\n"
                                         "links:\n"
                                         "  egpu: {lanes: 16, '\xC3\xB6': 'no'}\n"
@@ -30,22 +30,22 @@ static void a_tree_keeps_texts_and_places(void **state) {
     assert_int_equal(root->kind, LW_MAP);
     assert_int_equal(root->count, 4);
     assert_null(root->parent);
-    lw_node *title = lw_map_get(root, "title");
+    lw_yaml *title = lw_map_get(root, "title");
     assert_string_equal(title->text, "\xC3\xA4: x");
     assert_true(title->quoted);
     assert_place(title->key_place, 2, 1);
     assert_place(title->place, 2, 8);
 
-    lw_node *egpu = lw_tree_at(root, "links.egpu");
+    lw_yaml *egpu = lw_tree_at(root, "links.egpu");
     assert_place(egpu->place, 4, 9);
-    lw_node *second = egpu->first->next;
+    lw_yaml *second = egpu->first->next;
     assert_string_equal(second->key, "\xC3\xB6");
     assert_place(second->key_place, 4, 21);  // columns count characters
     assert_place(second->place, 4, 26);
     assert_ptr_equal(second->parent, egpu);
     assert_false(egpu->first->quoted);
 
-    lw_node *list = lw_tree_at(root, "list");
+    lw_yaml *list = lw_tree_at(root, "list");
     assert_int_equal(list->kind, LW_LIST);
     assert_int_equal(list->count, 2);
     assert_null(list->first->key);
@@ -61,10 +61,10 @@ static void a_tree_keeps_texts_and_places(void **state) {
 static void scalars_stay_text(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_node *root = lw_test_tree(&test, "- yes\n- 0x10\n- 1_000\n- .inf\n- |\n  a\n  b\n- >\n  a\n  b\n");
+    lw_yaml *root = lw_test_tree(&test, "- yes\n- 0x10\n- 1_000\n- .inf\n- |\n  a\n  b\n- >\n  a\n  b\n");
     const char *const expected[] = {"yes", "0x10", "1_000", ".inf", "a\nb\n", "a b\n"};
     size_t i = 0;
-    for (const lw_node *node = root->first; node; node = node->next, i++) {
+    for (const lw_yaml *node = root->first; node; node = node->next, i++) {
         assert_string_equal(node->text, expected[i]);
         assert_int_equal(node->quoted, i >= 4);
     }
@@ -78,7 +78,7 @@ static void empty_texts_are_empty_maps(void **state) {
                                  "~", "\xEF\xBB\xBF", "\xEF\xBB\xBF# x\n", "%YAML 1.2\n---\n"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         lw_test test = lw_test_begin();
-        lw_node *root = lw_test_tree(&test, texts[i]);
+        lw_yaml *root = lw_test_tree(&test, texts[i]);
         assert_int_equal(root->kind, LW_MAP);
         assert_int_equal(root->count, 0);
         assert_place(root->place, 1, 1);
@@ -89,7 +89,7 @@ static void empty_texts_are_empty_maps(void **state) {
 static void line_ends_and_order_marks_do_not_shift_places(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_node *root = lw_test_tree(&test, "\xEF\xBB\xBF"
+    lw_yaml *root = lw_test_tree(&test, "\xEF\xBB\xBF"
                                         "a: 1\r\nb: 2\rc: 3\n");
     assert_place(lw_map_get(root, "a")->place, 1, 4);
     assert_place(lw_map_get(root, "b")->place, 2, 4);
@@ -155,7 +155,7 @@ static void wrong_texts_are_refused_with_their_place(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
-        lw_node *root = NULL;
+        lw_yaml *root = NULL;
         assert_int_equal(parse(&test, cases[i].text, strlen(cases[i].text), &root), LW_BAD_INPUT);
         assert_null(root);
         assert_diag(&test, 0, cases[i].diag);
@@ -163,7 +163,7 @@ static void wrong_texts_are_refused_with_their_place(void **state) {
         lw_test_end(&test);
     }
     lw_test test = lw_test_begin();
-    lw_node *root;
+    lw_yaml *root;
     assert_int_equal(parse(&test, "a: \0", 4, &root), LW_BAD_INPUT);
     assert_diag(&test, 0,
                 "1:4: the character U+0000 is not allowed here | delete it; in a quoted text it can be written "
@@ -180,7 +180,7 @@ static void depth_is_limited(void **state) {
             for (int i = 0; i < 2 * depth; i++) {
                 strcat(text, i < depth ? (kind ? "{a: " : "[") : (kind ? "}" : "]"));
             }
-            lw_node *root;
+            lw_yaml *root;
             assert_int_equal(parse(&test, text, strlen(text), &root), depth <= LW_TREE_DEPTH_MAX ? LW_OK : LW_BAD_INPUT);
             lw_test_end(&test);
         }
@@ -196,7 +196,7 @@ static void size_is_limited(void **state) {
     text[1] = ':';
     for (size_t length = LW_TREE_BYTES_MAX - 1; length <= LW_TREE_BYTES_MAX + 1; length++) {
         lw_test test = lw_test_begin();
-        lw_node *root;
+        lw_yaml *root;
         assert_int_equal(parse(&test, text, length, &root), length <= LW_TREE_BYTES_MAX ? LW_OK : LW_BAD_INPUT);
         if (length > LW_TREE_BYTES_MAX) {
             assert_diag(&test, 0, "0:0: the text is larger than 1 MiB | split it, or move tables into files of their own");
@@ -227,7 +227,7 @@ static void no_text_takes_long(void **state) {
             }
         }
         lw_test test = lw_test_begin();
-        lw_node *root;
+        lw_yaml *root;
         clock_t begin = clock();
         lw_status status = parse(&test, text, length, &root);
         double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
@@ -245,7 +245,7 @@ static void no_text_takes_long(void **state) {
 static void maps_are_asked_gently(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_node *root = lw_test_tree(&test, "a: [1]\nb: x\n");
+    lw_yaml *root = lw_test_tree(&test, "a: [1]\nb: x\n");
     assert_null(lw_map_get(NULL, "a"));
     assert_null(lw_map_get(root, "c"));
     assert_null(lw_map_get(lw_map_get(root, "a"), "a"));
@@ -256,14 +256,14 @@ static void maps_are_asked_gently(void **state) {
 static void paths_find_nodes(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_node *root = lw_test_tree(&test, "links: {egpu: {lanes: 4}}\nlist: [{a: 1}, [x, y]]\n");
+    lw_yaml *root = lw_test_tree(&test, "links: {egpu: {lanes: 4}}\nlist: [{a: 1}, [x, y]]\n");
     const char *const good[] = {"links", "links.egpu", "links.egpu.lanes", "list[0]", "list[0].a", "list[1][1]"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        lw_node *node = lw_tree_at(root, good[i]);
+        lw_yaml *node = lw_tree_at(root, good[i]);
         assert_non_null(node);
-        assert_string_equal(lw_node_path(node, test.arena), good[i]);
+        assert_string_equal(lw_yaml_path(node, test.arena), good[i]);
     }
-    assert_string_equal(lw_node_path(root, test.arena), "");
+    assert_string_equal(lw_yaml_path(root, test.arena), "");
     const char *const bad[] = {
         "",         "link",     "links.", ".links",   "links..egpu", "links[0]",         "links.egpu.lanes.x",
         "list.a",   "list[2]",  "list[]", "list[-1]", "list[0",      "list[9999999999]", "list[0]a",
@@ -277,8 +277,8 @@ static void paths_find_nodes(void **state) {
 static void copies_are_deep(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_node *root = lw_test_tree(&test, "a: {b: ['x', y]}\n");
-    lw_node *a = lw_map_get(root, "a"), *copy = lw_tree_copy(a, test.arena);
+    lw_yaml *root = lw_test_tree(&test, "a: {b: ['x', y]}\n");
+    lw_yaml *a = lw_map_get(root, "a"), *copy = lw_tree_copy(a, test.arena);
     assert_null(copy->parent);
     assert_null(copy->next);
     assert_string_equal(copy->key, "a");
@@ -291,7 +291,7 @@ static void copies_are_deep(void **state) {
 }
 
 // The tree in one line, for comparisons.
-static void write_flow(const lw_node *node, char *out, size_t size) {
+static void write_flow(const lw_yaml *node, char *out, size_t size) {
     size_t length = strlen(out);
     if (node->kind == LW_SCALAR) {
         snprintf(out + length, size - length, "%s", node->text);
@@ -299,7 +299,7 @@ static void write_flow(const lw_node *node, char *out, size_t size) {
     }
     size_t count = 0;
     snprintf(out + length, size - length, node->kind == LW_MAP ? "{" : "[");
-    for (const lw_node *child = node->first; child; child = child->next, count++) {
+    for (const lw_yaml *child = node->first; child; child = child->next, count++) {
         assert_ptr_equal(child->parent, node);
         length = strlen(out);
         snprintf(out + length, size - length, "%s%s%s", count ? ", " : "", child->key ? child->key : "", child->key ? ": " : "");
@@ -310,7 +310,7 @@ static void write_flow(const lw_node *node, char *out, size_t size) {
     snprintf(out + length, size - length, node->kind == LW_MAP ? "}" : "]");
 }
 
-static void assert_tree(const lw_node *root, const char *expected) {
+static void assert_tree(const lw_yaml *root, const char *expected) {
     char flow[1000] = "";
     write_flow(root, flow, sizeof flow);
     assert_string_equal(flow, expected);
@@ -333,7 +333,7 @@ static void values_are_set_at_paths(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
-        lw_node *root = lw_test_tree(&test, cases[i].before), *value = lw_test_tree(&test, cases[i].value);
+        lw_yaml *root = lw_test_tree(&test, cases[i].before), *value = lw_test_tree(&test, cases[i].value);
         lw_place at = value->place;
         assert_int_equal(lw_tree_set(root, cases[i].path, value, at, test.arena, test.diags), LW_OK);
         assert_tree(root, cases[i].after);
@@ -345,8 +345,8 @@ static void values_are_set_at_paths(void **state) {
 static void a_node_can_be_set_into_itself(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_node *root = lw_test_tree(&test, "a: {b: {c: 1}}");
-    lw_node *a = lw_map_get(root, "a");
+    lw_yaml *root = lw_test_tree(&test, "a: {b: {c: 1}}");
+    lw_yaml *a = lw_map_get(root, "a");
     assert_int_equal(lw_tree_set(root, "a.b.c", a, a->place, test.arena, test.diags), LW_OK);
     assert_int_equal(lw_tree_set(root, "a", a, a->place, test.arena, test.diags), LW_OK);
     assert_tree(root, "{a: {b: {c: {b: {c: 1}}}}}");
@@ -370,7 +370,7 @@ static void wrong_paths_are_explained(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
-        lw_node *root = lw_test_tree(&test, "{l: [1, 2], m: {k: v}, s: text}");
+        lw_yaml *root = lw_test_tree(&test, "{l: [1, 2], m: {k: v}, s: text}");
         lw_place at = {NULL, 7, 3};
         assert_int_equal(lw_tree_set(root, cases[i].path, lw_tree_at(root, "s"), at, test.arena, test.diags), LW_BAD_INPUT);
         assert_diag(&test, 0, cases[i].diag);
@@ -386,7 +386,7 @@ static void setting_keeps_the_depth_limit(void **state) {
     for (int steps = 2; steps <= LW_TREE_DEPTH_MAX; steps++) {
         strcat(path, ".a");
     }
-    lw_node *root = lw_test_tree(&test, "{}"), *scalar = lw_test_tree(&test, "x"), *list = lw_test_tree(&test, "[x]");
+    lw_yaml *root = lw_test_tree(&test, "{}"), *scalar = lw_test_tree(&test, "x"), *list = lw_test_tree(&test, "[x]");
     assert_int_equal(lw_tree_set(root, path, list, list->place, test.arena, test.diags), LW_BAD_INPUT);
     assert_tree(root, "{}");
     assert_int_equal(lw_tree_set(root, path, scalar, list->place, test.arena, test.diags), LW_OK);
@@ -411,7 +411,7 @@ static void maps_merge(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
-        lw_node *base = lw_test_tree(&test, cases[i].base), *over = lw_test_tree(&test, cases[i].over);
+        lw_yaml *base = lw_test_tree(&test, cases[i].base), *over = lw_test_tree(&test, cases[i].over);
         assert_int_equal(lw_tree_merge(base, over, test.arena), LW_OK);
         assert_tree(base, cases[i].merged);
         assert_tree(over, cases[i].over);
@@ -426,7 +426,7 @@ static lw_status work_on_trees(void *user) {
     lw_status status = LW_NO_MEMORY;
     lw_arena *arena = lw_arena_new();
     lw_diags *diags = arena ? lw_diags_new(arena) : NULL;
-    lw_node *root = NULL, *copy = NULL;
+    lw_yaml *root = NULL, *copy = NULL;
     lw_source source = {.name = "s"};
     char *text = arena ? lw_arena_alloc(arena, 1, 2000) : NULL;
     if (diags && text) {
@@ -445,7 +445,7 @@ static lw_status work_on_trees(void *user) {
     if (status == LW_OK) {
         status = lw_tree_merge(copy, root, arena);
     }
-    if (status == LW_OK && !lw_node_path(lw_tree_at(copy, "new.deep.k7[0]"), arena)) {
+    if (status == LW_OK && !lw_yaml_path(lw_tree_at(copy, "new.deep.k7[0]"), arena)) {
         status = LW_NO_MEMORY;
     }
     lw_arena_free(arena);

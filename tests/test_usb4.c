@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "link_helpers.h"
 
-static double tunnel_Gbps(const lw_link *link, int dir) {
+static double tunnel_Gbps(const lw_link_model *link, int dir) {
     const lw_channel *channel = &link->segment[0].channel[dir];
     lw_fraction ps;
     assert_true(lw_channel_ps_per_byte(channel, &ps));
@@ -32,7 +32,7 @@ static void tunnel_rates(void **state) {
     };
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lw_link link = lw_test_link(&test, "usb4", rows[i].text);
+        lw_link_model link = lw_test_link(&test, "usb4", rows[i].text);
         assert_close(tunnel_Gbps(&link, 0), rows[i].out, 1e-9);
         assert_close(tunnel_Gbps(&link, 1), rows[i].back, 1e-9);
     }
@@ -42,7 +42,7 @@ static void tunnel_rates(void **state) {
 static void two_segments(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link =
+    lw_link_model link =
         lw_test_link(&test, "usb4", "{standard: thunderbolt-4, cable: 0.5 m, tunnel_latency: 300 ns, mrrs: 256 B, tags: 9}");
     assert_int_equal(link.segment_count, 2);
     assert_string_equal(link.segment[0].name, "tunnel");
@@ -68,12 +68,12 @@ static void two_segments(void **state) {
 static void thunderbolt_4_as_measured(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_link link = lw_test_link(&test, "usb4", "{standard: thunderbolt-4, mrrs: 128 B, tags: 32, tunnel_latency: 481 ns}");
+    lw_link_model link = lw_test_link(&test, "usb4", "{standard: thunderbolt-4, mrrs: 128 B, tags: 32, tunnel_latency: 481 ns}");
     lw_waterfall out;
-    lw_link_waterfall(&link, 1, LW_PACKET_WRITE, 0, 0, &out);
+    lw_link_model_waterfall(&link, 1, LW_PACKET_WRITE, 0, 0, &out);
     assert_int_equal(out.slowest_segment, 1);  // writes fill the link inside the box
     assert_close(out.rate_Bps[LW_STAGE_RETRY], 3.29e9, 0.05);
-    lw_link_waterfall(&link, 0, LW_PACKET_COMPLETION, 0, 240000, &out);
+    lw_link_model_waterfall(&link, 0, LW_PACKET_COMPLETION, 0, 240000, &out);
     assert_close(out.window_Bps, 2.80e9, 0.01);
     assert_true(out.window_Bps < out.rate_Bps[LW_STAGE_RETRY]);  // reads wait for the round trip
     lw_test_end(&test);
@@ -85,7 +85,7 @@ static void overhead_of_large_packets(void **state) {
     lw_test test = lw_test_begin();
     for (int64_t mps = 128; mps <= 512; mps *= 2) {
         const char *text = lw_arena_print(test.arena, "{standard: thunderbolt-5, mps: %d B, tunnel_overhead: 7 B}", (int)mps);
-        lw_link link = lw_test_link(&test, "usb4", text);
+        lw_link_model link = lw_test_link(&test, "usb4", text);
         const lw_packet_format *write = &link.segment[0].channel[0].format[LW_PACKET_WRITE];
         assert_int_equal(lw_packet_wire_bytes(write, write->payload_max_bytes), mps + 16 + 7);
         assert_int_equal(lw_packet_wire_bytes(write, 1), 1 + 16 + 7);
@@ -113,7 +113,7 @@ static void the_band_is_given(void **state) {
     for (size_t i = 0; i < COUNT(rows); i++) {
         lw_test_params params;
         const lw_family *family = lw_test_family(&test, "usb4", rows[i].text, &params);
-        lw_link slow, fast;
+        lw_link_model slow, fast;
         family->band(params.bytes, &slow, &fast);
         assert_int_equal(fast.segment[0].channel[0].latency[0].ps, rows[i].fast_ps);
         assert_int_equal(slow.segment[0].channel[0].latency[0].ps, rows[i].slow_ps);

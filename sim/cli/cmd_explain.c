@@ -7,9 +7,9 @@
 
 #include "sim/cli/console.h"
 #include "sim/cli/explain.h"
+#include "sim/config/catalog.h"
 #include "sim/report/grid.h"
-#include "sim/scenario/catalog.h"
-#include "sim/scenario/scenario.h"
+#include "sim/study/scenario.h"
 
 static lw_status explain_overview(const lw_context *context, lw_text *out) {
     size_t count = 0;
@@ -78,7 +78,7 @@ static lw_status add_parameters(const lw_context *context, const lw_preset *pres
                   preset->kind == LW_PRESET_LINK ? "type" : "kind", preset->type, lw_evidence_words[preset->evidence]);
     lw_grid *grid = lw_grid_new(context->arena, "llll");
     LW_GRID_ADD(grid, "parameter", "value", "evidence", "source");
-    for (const lw_node *row = preset->parameters != NULL ? preset->parameters->first : NULL; row != NULL; row = row->next) {
+    for (const lw_yaml *row = preset->parameters != NULL ? preset->parameters->first : NULL; row != NULL; row = row->next) {
         const char *evidence = lw_map_text(row, "evidence");
         LW_GRID_ADD(grid, row->key, lw_map_text(row, "value"), evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED],
                     lw_map_text(row, "source"));
@@ -89,7 +89,7 @@ static lw_status add_parameters(const lw_context *context, const lw_preset *pres
 }
 
 // Does another segment have a part of this name, too?
-static bool is_ambiguous(const lw_link *link, int dir, int segment, const char *name) {
+static bool is_ambiguous(const lw_link_model *link, int dir, int segment, const char *name) {
     for (int s = 0; s < link->segment_count; s++) {
         const lw_channel *channel = &link->segment[s].channel[dir];
         for (int i = 0; s != segment && i < channel->latency_count; i++) {
@@ -101,8 +101,8 @@ static bool is_ambiguous(const lw_link *link, int dir, int segment, const char *
     return false;
 }
 
-static void add_latency(const lw_link *link, int dir, const char *which, lw_text *out) {
-    lw_text_print(out, "Latency%s, ns: %.1f", which, (double)lw_link_latency_ps(link, dir) / 1e3);
+static void add_latency(const lw_link_model *link, int dir, const char *which, lw_text *out) {
+    lw_text_print(out, "Latency%s, ns: %.1f", which, (double)lw_link_model_latency_ps(link, dir) / 1e3);
     const char *separator = " = ";
     for (int s = 0; s < link->segment_count; s++) {
         const lw_channel *channel = &link->segment[s].channel[dir];
@@ -123,11 +123,11 @@ static void add_latency(const lw_link *link, int dir, const char *which, lw_text
 static const double told_below = 4;
 
 // What is left of the raw rate after each stage that the link decides; window and endpoint depend on the machine around it.
-static lw_status add_waterfall(const lw_context *context, const lw_link *link, lw_text *out) {
+static lw_status add_waterfall(const lw_context *context, const lw_link_model *link, lw_text *out) {
     lw_waterfall write = {0};
     lw_waterfall read = {0};
-    lw_link_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &write);
-    lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, lw_link_far_ask_ps(link), &read);
+    lw_link_model_waterfall(link, 0, LW_PACKET_WRITE, 0, 0, &write);
+    lw_link_model_waterfall(link, 0, LW_PACKET_COMPLETION, 0, lw_link_model_far_ask_ps(link), &read);
     lw_text_add(out, "\nWhere the rate goes, one direction, GB/s that are left after each stage\n");
     lw_grid *grid = lw_grid_new(context->arena, "lrrrr");
     LW_GRID_ADD(grid, "stage", "writes", "share", "reads", "share");
@@ -158,23 +158,23 @@ static lw_status add_waterfall(const lw_context *context, const lw_link *link, l
 }
 
 // What reads reach when memory answers at once, GB/s.
-static double reads_GBps(const lw_link *link) {
+static double reads_GBps(const lw_link_model *link) {
     lw_waterfall read = {0};
-    lw_link_waterfall(link, 0, LW_PACKET_COMPLETION, 0, 0, &read);
+    lw_link_model_waterfall(link, 0, LW_PACKET_COMPLETION, 0, 0, &read);
     return fmin(read.rate_Bps[LW_STAGE_RETRY], read.window_Bps) / 1e9;
 }
 
 // The rates at both ends of what the family calls uncertain.
 static lw_status add_band(const lw_context *context, const lw_family *family, const void *params, lw_text *out) {
-    lw_link *link = LW_NEW_ARRAY(context->arena, lw_link, 2);
+    lw_link_model *link = LW_NEW_ARRAY(context->arena, lw_link_model, 2);
     if (link == NULL) {
         return LW_NO_MEMORY;
     }
     family->band(params, &link[0], &link[1]);
     lw_waterfall slow = {0};
     lw_waterfall fast = {0};
-    lw_link_waterfall(&link[0], 0, LW_PACKET_WRITE, 0, 0, &slow);
-    lw_link_waterfall(&link[1], 0, LW_PACKET_WRITE, 0, 0, &fast);
+    lw_link_model_waterfall(&link[0], 0, LW_PACKET_WRITE, 0, 0, &slow);
+    lw_link_model_waterfall(&link[1], 0, LW_PACKET_WRITE, 0, 0, &fast);
     lw_text_print(out, "What is uncertain lets writes range from %.4g to %.4g GB/s", slow.rate_Bps[LW_STAGE_RETRY] / 1e9,
                   fast.rate_Bps[LW_STAGE_RETRY] / 1e9);
     if (isfinite(reads_GBps(&link[0])) && link[0].read_tags != LW_TAGS_INFINITE) {
@@ -184,11 +184,12 @@ static lw_status add_band(const lw_context *context, const lw_family *family, co
     return LW_OK;
 }
 
-static lw_status resolve_preset(const lw_context *context, const lw_preset *preset, const void **out_params, lw_link *link) {
+static lw_status resolve_preset(const lw_context *context, const lw_preset *preset, const void **out_params,
+                                lw_link_model *link) {
     const lw_family *family = lw_family_find(preset->type);
-    const lw_node name = {.kind = LW_SCALAR, .text = preset->name};
+    const lw_yaml name = {.kind = LW_SCALAR, .text = preset->name};
     const lw_preset *same = NULL;
-    const lw_node *values = NULL;
+    const lw_yaml *values = NULL;
     LW_TRY(lw_catalog_use(context->catalog, preset->kind, &name, context->diags, &same, &values));
     void *params = lw_arena_alloc(context->arena, 1, LW_PARAMS_MAX);
     lw_option_set *set = LW_NEW(context->arena, lw_option_set);
@@ -208,11 +209,11 @@ static lw_status resolve_preset(const lw_context *context, const lw_preset *pres
     return LW_OK;
 }
 
-static bool uses_preset(const lw_node *node, const char *name) {
+static bool uses_preset(const lw_yaml *node, const char *name) {
     if (node->key != NULL && strcmp(node->key, "preset") == 0 && node->text != NULL && strcmp(node->text, name) == 0) {
         return true;
     }
-    for (const lw_node *child = node->first; child != NULL; child = child->next) {
+    for (const lw_yaml *child = node->first; child != NULL; child = child->next) {
         if (uses_preset(child, name)) {
             return true;
         }
@@ -228,7 +229,7 @@ static lw_status add_tables(const lw_context *context, const char *name, lw_text
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         const lw_source *source = NULL;
-        lw_node *root = NULL;
+        lw_yaml *root = NULL;
         LW_TRY(lw_source_read(paths[i], context->arena, context->diags, &source));
         LW_TRY(lw_tree_parse(source, context->arena, context->diags, &root));
         if (uses_preset(root, name)) {
@@ -247,14 +248,14 @@ static lw_status add_tables(const lw_context *context, const char *name, lw_text
 
 // Latency and waterfall of a preset.
 static lw_status add_link(const lw_context *context, const lw_preset *preset, lw_text *out) {
-    lw_link *link = LW_NEW(context->arena, lw_link);
+    lw_link_model *link = LW_NEW(context->arena, lw_link_model);
     if (link == NULL) {
         return LW_NO_MEMORY;
     }
     const void *params = NULL;
     LW_TRY(resolve_preset(context, preset, &params, link));
     lw_text_print(out, "\n%s\n", link->label);
-    if (lw_link_latency_ps(link, 0) == lw_link_latency_ps(link, 1)) {
+    if (lw_link_model_latency_ps(link, 0) == lw_link_model_latency_ps(link, 1)) {
         add_latency(link, 0, " one way", out);
     } else {
         add_latency(link, 0, " there", out);
@@ -309,7 +310,7 @@ static lw_status explain_family(const lw_context *context, const lw_family *fami
     return LW_OK;
 }
 
-static void add_fact(const lw_node *map, const char *key, lw_text *out) {
+static void add_fact(const lw_yaml *map, const char *key, lw_text *out) {
     const char *text = lw_map_text(map, key);
     if (text != NULL && text[0] != '\0') {
         lw_text_print(out, "  %-8s %s\n", key, text);
@@ -317,9 +318,9 @@ static void add_fact(const lw_node *map, const char *key, lw_text *out) {
 }
 
 // Has the same column of another point another value under this key?
-static bool varies(const lw_node *points, size_t column, const lw_node *value) {
-    for (const lw_node *point = points->first; point != NULL; point = point->next) {
-        const lw_node *cell = point->first;
+static bool varies(const lw_yaml *points, size_t column, const lw_yaml *value) {
+    for (const lw_yaml *point = points->first; point != NULL; point = point->next) {
+        const lw_yaml *cell = point->first;
         for (size_t i = 0; i < column && cell != NULL; i++) {
             cell = cell->next;
         }
@@ -332,9 +333,9 @@ static bool varies(const lw_node *points, size_t column, const lw_node *value) {
 }
 
 // "frequency=240 GHz distance=1000 m": what of a map tells its point from the others.
-static const char *map_text(const lw_context *context, const lw_node *points, size_t column, const lw_node *map) {
+static const char *map_text(const lw_context *context, const lw_yaml *points, size_t column, const lw_yaml *map) {
     const char *text = "";
-    for (const lw_node *value = map->first; value != NULL && text != NULL; value = value->next) {
+    for (const lw_yaml *value = map->first; value != NULL && text != NULL; value = value->next) {
         if (value->kind == LW_SCALAR && varies(points, column, value)) {
             text = lw_arena_print(context->arena, "%s%s%s=%s", text, text[0] == '\0' ? "" : " ", value->key, value->text);
         }
@@ -345,7 +346,7 @@ static const char *map_text(const lw_context *context, const lw_node *points, si
 // A measured table as it stands in its file: who measured what on which machine, and every point.
 static lw_status explain_measured(const lw_context *context, const char *path, lw_text *out) {
     const lw_source *source = NULL;
-    lw_node *root = NULL;
+    lw_yaml *root = NULL;
     lw_measured *table = NULL;
     LW_TRY(lw_measured_load(path, context->catalog, context->arena, context->diags, &table));  // what is wrong in it, is told
     LW_TRY(lw_source_read(path, context->arena, context->diags, &source));
@@ -359,16 +360,16 @@ static lw_status explain_measured(const lw_context *context, const char *path, l
     for (size_t i = 0; i < sizeof of_table / sizeof of_table[0]; i++) {
         add_fact(root, of_table[i], out);
     }
-    const lw_node *vary = lw_map_get(root, "vary");
+    const lw_yaml *vary = lw_map_get(root, "vary");
     lw_grid *grid = lw_grid_new(context->arena, lw_grid_all_right(context->arena, vary->count + 1));
-    for (const lw_node *column = vary->first; column != NULL; column = column->next) {
+    for (const lw_yaml *column = vary->first; column != NULL; column = column->next) {
         lw_grid_add(grid, column->text);
     }
     lw_grid_add(grid, lw_map_text(root, "observe"));
-    const lw_node *points = lw_map_get(root, "points");
-    for (const lw_node *point = points->first; point != NULL; point = point->next) {
+    const lw_yaml *points = lw_map_get(root, "points");
+    for (const lw_yaml *point = points->first; point != NULL; point = point->next) {
         size_t column = 0;
-        for (const lw_node *cell = point->first; cell != NULL; cell = cell->next, column++) {
+        for (const lw_yaml *cell = point->first; cell != NULL; cell = cell->next, column++) {
             lw_grid_add(grid, cell->kind == LW_MAP ? map_text(context, points, column, cell) : cell->text);
         }
     }

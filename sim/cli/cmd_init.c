@@ -2,10 +2,10 @@
 // lanewise init: a commented example scenario to start from, which is one of the shipped ones.
 #include <string.h>
 
-#include "sim/base/option.h"
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
-#include "sim/scenario/catalog.h"
+#include "sim/config/catalog.h"
+#include "sim/config/option.h"
 
 static const char first_example[] = "first";
 

@@ -2,12 +2,12 @@
 // lanewise list: what there is to name in a scenario, with what each number stands on.
 #include <string.h>
 
-#include "sim/base/option.h"
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
+#include "sim/config/catalog.h"
+#include "sim/config/option.h"
 #include "sim/report/grid.h"
-#include "sim/scenario/catalog.h"
-#include "sim/scenario/job.h"
+#include "sim/workload/workload.h"
 
 static lw_status list_presets(const lw_context *context, lw_preset_kind kind, lw_text *out) {
     lw_grid *grid = lw_grid_new(context->arena, "llll");
@@ -58,8 +58,8 @@ static lw_status list_devices(const lw_context *context, lw_text *out) {
 static lw_status list_workloads(const lw_context *context, lw_text *out) {
     lw_grid *grid = lw_grid_new(context->arena, "ll");
     LW_GRID_ADD(grid, "kind", "what it does");
-    for (int kind = 0; kind < LW_JOB_KINDS; kind++) {
-        LW_GRID_ADD(grid, lw_job_words[kind], lw_job_help[kind]);
+    for (int kind = 0; kind < LW_WORKLOAD_KINDS; kind++) {
+        LW_GRID_ADD(grid, lw_workload_words[kind], lw_workload_help[kind]);
     }
     return lw_grid_write(grid, 0, 0, out);
 }
@@ -92,10 +92,10 @@ static lw_status list_titles(const lw_context *context, const char *folder, cons
     LW_GRID_ADD(grid, name_head, title_head);
     for (size_t i = 0; i < count; i++) {
         const lw_source *source = NULL;
-        lw_node *root = NULL;
+        lw_yaml *root = NULL;
         LW_TRY(lw_source_read(paths[i], context->arena, context->diags, &source));
         LW_TRY(lw_tree_parse(source, context->arena, context->diags, &root));
-        const lw_node *title = lw_map_get(root, "title");
+        const lw_yaml *title = lw_map_get(root, "title");
         const char *name = strrchr(paths[i], '/') + 1;
         lw_grid_print(grid, "%.*s", (int)(strlen(name) - strlen(".yaml")), name);
         lw_grid_add(grid, title != NULL ? title->text : NULL);

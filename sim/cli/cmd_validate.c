@@ -2,8 +2,8 @@
 // lanewise validate: runs the scenario of every measured table and says how far the model is from what was measured.
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
+#include "sim/config/catalog.h"
 #include "sim/report/validation.h"
-#include "sim/scenario/catalog.h"
 
 // Validate every table; one that is wrong does not keep the others from their turn. *done counts those in `out`. Returns the
 // first status that was not LW_OK.

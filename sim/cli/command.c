@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "sim/cli/console.h"
-#include "sim/scenario/catalog.h"
-#include "sim/scenario/scenario.h"
+#include "sim/config/catalog.h"
+#include "sim/study/scenario.h"
 
 // ---- Charts ----
 
@@ -58,7 +58,7 @@ static lw_status check_charts(const lw_context *context, lw_session *session) {
 }
 
 static lw_status load_charts(const lw_context *context, lw_session *session) {
-    const lw_node *list = lw_scenario_charts(session->scenario);
+    const lw_yaml *list = lw_scenario_charts(session->scenario);
     if (list == NULL || list->count == 0) {
         return LW_OK;
     }
@@ -67,7 +67,7 @@ static lw_status load_charts(const lw_context *context, lw_session *session) {
         return LW_NO_MEMORY;
     }
     lw_status worst = LW_OK;
-    for (const lw_node *item = list->first; item != NULL; item = item->next) {
+    for (const lw_yaml *item = list->first; item != NULL; item = item->next) {
         lw_status status = lw_chart_parse(item, &session->chart[session->chart_count], context->diags);
         if (status == LW_OK) {
             session->chart_count++;
@@ -81,7 +81,7 @@ static lw_status load_charts(const lw_context *context, lw_session *session) {
 
 // ---- Measured tables ----
 
-static lw_status unknown_table(const lw_context *context, const lw_node *item) {
+static lw_status unknown_table(const lw_context *context, const lw_yaml *item) {
     const char **paths = NULL;
     size_t count = 0;
     LW_TRY(lw_catalog_files(context->catalog, "measured", context->arena, context->diags, &paths, &count));
@@ -105,7 +105,7 @@ static bool is_yaml(const char *name) {
 }
 
 // A name is that of a table which comes with lanewise; a path begins at the scenario's folder.
-static lw_status find_table(const lw_context *context, const lw_session *session, const lw_node *item, const char **out) {
+static lw_status find_table(const lw_context *context, const lw_session *session, const lw_yaml *item, const char **out) {
     if (item->kind != LW_SCALAR || item->text[0] == '\0') {
         return lw_error(context->diags, item->place, "`lanewise list measured` shows the names",
                         "the name of a measured table is a text");
@@ -129,7 +129,7 @@ static lw_status find_table(const lw_context *context, const lw_session *session
 }
 
 static lw_status load_measured(const lw_context *context, lw_session *session) {
-    const lw_node *list = lw_scenario_measured(session->scenario);
+    const lw_yaml *list = lw_scenario_measured(session->scenario);
     if (list == NULL || list->count == 0) {
         return LW_OK;
     }
@@ -138,7 +138,7 @@ static lw_status load_measured(const lw_context *context, lw_session *session) {
         return LW_NO_MEMORY;
     }
     lw_status worst = LW_OK;
-    for (const lw_node *item = list->first; item != NULL; item = item->next) {
+    for (const lw_yaml *item = list->first; item != NULL; item = item->next) {
         const char *path = NULL;
         lw_measured *table = NULL;
         lw_status status = find_table(context, session, item, &path);

@@ -6,7 +6,7 @@
 #include "plots/plots.h"
 #include "sim/cli/args.h"
 #include "sim/lanewise.h"
-#include "sim/report/assertion.h"
+#include "sim/study/assertion.h"
 
 // What a command works with. main prints the diagnostics after the command has ended.
 typedef struct lw_context {

@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "sim/cli/explain.h"
+#include "sim/machine/link_spec.h"
 #include "sim/report/grid.h"
-#include "sim/scenario/connection.h"
-#include "sim/scenario/job.h"
-#include "sim/scenario/scenario.h"
+#include "sim/study/scenario.h"
+#include "sim/workload/workload.h"
 
 // Keys that the scenario reads by hand because they decide which table the others are read by.
 static const lw_option node_keys[] = {
@@ -13,21 +13,21 @@ static const lw_option node_keys[] = {
      .kind = LW_OPTION_TEXT,
      .fallback = "",
      .help = "name of a device preset; other keys of the node go over it"},
-    {.key = "kind", .kind = LW_OPTION_WORD, .words = lw_device_words, .fallback = "", .help = "what it is; a preset says it too"},
+    {.key = "kind", .kind = LW_OPTION_WORD, .words = lw_node_words, .fallback = "", .help = "what it is; a preset says it too"},
     {.key = NULL},
 };
 static const lw_option link_keys[] = {
     {.key = "between",
-     .kind = LW_OPTION_NODE,
+     .kind = LW_OPTION_YAML,
      .help = "the two nodes that it joins: [a, b]; name[0..3] for some of a group, name[*] for all"},
     {.key = "preset", .kind = LW_OPTION_TEXT, .fallback = "", .help = "name of a link preset; other keys of the link go over it"},
     {.key = "type", .kind = LW_OPTION_TEXT, .fallback = "", .help = "family whose parameters the link has; a preset says it too"},
     {.key = "pattern", .kind = LW_OPTION_WORD, .words = lw_pattern_words, .fallback = "each", .help = lw_pattern_help},
-    {.key = "shape", .kind = LW_OPTION_NODE, .fallback = "", .help = lw_shape_help},
+    {.key = "shape", .kind = LW_OPTION_YAML, .fallback = "", .help = lw_shape_help},
     {.key = NULL},
 };
 static const lw_option workload_keys[] = {
-    {.key = "kind", .kind = LW_OPTION_WORD, .words = lw_job_words, .help = "what is to be done"},
+    {.key = "kind", .kind = LW_OPTION_WORD, .words = lw_workload_words, .help = "what is to be done"},
     {.key = NULL},
 };
 
@@ -41,18 +41,19 @@ void lw_key_groups(lw_key_group *out, size_t *count) {
     *count = 0;
     add_group(out, count, (lw_key_group){"scenario", NULL, "the file's own keys", lw_scenario_options});
     add_group(out, count, (lw_key_group){"nodes", NULL, "keys of every node", node_keys});
-    for (int kind = 0; kind < LW_DEVICE_KINDS; kind++) {
+    for (int kind = 0; kind < LW_NODE_KINDS; kind++) {
         add_group(out, count,
-                  (lw_key_group){"nodes", lw_device_words[kind], lw_device_help[kind], lw_device_options((lw_device_kind)kind)});
+                  (lw_key_group){"nodes", lw_node_words[kind], lw_node_help[kind], lw_node_options((lw_node_kind)kind)});
     }
     add_group(out, count, (lw_key_group){"links", NULL, "keys of every link", link_keys});
     for (const lw_family *const *family = lw_families; *family != NULL; family++) {
         add_group(out, count, (lw_key_group){"links", (*family)->name, (*family)->summary, (*family)->options});
     }
     add_group(out, count, (lw_key_group){"workloads", NULL, "keys of every workload", workload_keys});
-    for (int kind = 0; kind < LW_JOB_KINDS; kind++) {
+    for (int kind = 0; kind < LW_WORKLOAD_KINDS; kind++) {
         add_group(out, count,
-                  (lw_key_group){"workloads", lw_job_words[kind], lw_job_help[kind], lw_job_options((lw_job_kind)kind)});
+                  (lw_key_group){"workloads", lw_workload_words[kind], lw_workload_help[kind],
+                                 lw_workload_options((lw_workload_kind)kind)});
     }
     add_group(out, count, (lw_key_group){"charts", NULL, "pictures of the results", lw_chart_options});
 }
@@ -91,7 +92,7 @@ static void add_kind(const lw_option *row, lw_text *out) {
     case LW_OPTION_TEXT:
         lw_text_add(out, "a text");
         return;
-    case LW_OPTION_NODE:
+    case LW_OPTION_YAML:
         lw_text_add(out, "a list or map");
         return;
     }

@@ -5,7 +5,7 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/file.h"
-#include "sim/report/result.h"
+#include "sim/result/result.h"
 
 // Numbers for names, which are pairs of texts that outlive them, from 0 in order of first appearance.
 typedef struct lw_names lw_names;

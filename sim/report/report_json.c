@@ -2,7 +2,7 @@
 // Results as one JSON object (format lanewise-result/1), or as JSON Lines: a header object, then one point a line.
 #include <string.h>
 
-#include "sim/report/json.h"
+#include "sim/base/json.h"
 #include "sim/report/report.h"
 
 static void add_header(const lw_result *result, lw_text *out) {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "sim/base/quantity.h"
-#include "sim/report/topology.h"
+#include "sim/result/topology.h"
 
 static void add_link(const lw_topology_link *link, lw_text *out) {
     char there[LW_QUANTITY_TEXT], back[LW_QUANTITY_TEXT];

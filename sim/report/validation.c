@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/base/json.h"
 #include "sim/report/grid.h"
-#include "sim/report/json.h"
 
 // The points of all tables that share a family or a use.
 typedef struct total {

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sim/engine/fabric.h"
+#include "sim/engine/engine.h"
 
 enum { CHAIN_HOPS = 4, MESH_SERVERS = 256, MESH_TASKS = 512, REPEATS = 5, PROCESSES = 20 };
 

@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "plots/plots.h"
-#include "sim/report/assertion.h"
-#include "sim/scenario/scenario.h"
+#include "sim/study/assertion.h"
+#include "sim/study/scenario.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -128,7 +128,7 @@ static void check_exact(const lw_result *result, const lw_result *exact) {
 
 typedef struct input {
     const lw_source *source;
-    const lw_node *root;
+    const lw_yaml *root;
     shelf *shipped;
     lw_arena *arena;
     lw_diags *diags;
@@ -186,7 +186,7 @@ static void report(const input *in, const lw_scenario *scenario, const lw_result
 }
 
 static void use(const input *in, lw_scenario *scenario) {
-    const lw_node *charts = lw_scenario_charts(scenario);
+    const lw_yaml *charts = lw_scenario_charts(scenario);
     const lw_assertion *assertion = NULL;
     size_t assertions = 0;
     lw_status asserts = lw_assertions_parse(lw_scenario_asserts(scenario), in->arena, in->diags, &assertion, &assertions);
@@ -197,7 +197,7 @@ static void use(const input *in, lw_scenario *scenario) {
     result.measured = in->shipped->series;
     result.measured_count = sizeof in->shipped->series / sizeof in->shipped->series[0];
     report(in, scenario, &result);
-    for (const lw_node *item = charts == NULL ? NULL : charts->first; item != NULL; item = item->next) {
+    for (const lw_yaml *item = charts == NULL ? NULL : charts->first; item != NULL; item = item->next) {
         lw_chart_request chart;
         lw_picture picture;
         if (accepted(in, lw_chart_parse(item, &chart, in->diags)) &&
@@ -227,7 +227,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     lw_diags *diags = lw_diags_new(arena);
     // A copy of exactly the size, so that AddressSanitizer sees a step too far.
     lw_source source = {.name = "fuzz.yaml", .text = lw_arena_copy_n(arena, (const char *)data, size), .length = size};
-    lw_node *root = NULL;
+    lw_yaml *root = NULL;
     lw_scenario *scenario = NULL;
     input in = {.source = &source, .shipped = shipped, .arena = arena, .diags = diags};
     if (accepted(&in, lw_tree_parse(&source, arena, diags, &root))) {

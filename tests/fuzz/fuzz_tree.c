@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/option.h"
-#include "sim/base/tree.h"
+#include "sim/config/option.h"
+#include "sim/config/yaml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,7 +22,7 @@ typedef struct params {
     int word;
     bool flag;
     const char *text;
-    const lw_node *node;
+    const lw_yaml *node;
 } params;
 
 static const char *const lanes_words[] = {"1", "2", "4", "8", "16", NULL};
@@ -50,7 +50,7 @@ static const lw_option table[] = {
     {.key = "mode", .kind = LW_OPTION_WORD, .offset = offsetof(params, word), .words = mode_words, .fallback = "packet"},
     {.key = "flag", .kind = LW_OPTION_FLAG, .offset = offsetof(params, flag), .fallback = "false"},
     {.key = "text", .kind = LW_OPTION_TEXT, .offset = offsetof(params, text), .fallback = ""},
-    {.key = "node", .kind = LW_OPTION_NODE, .offset = offsetof(params, node), .fallback = ""},
+    {.key = "node", .kind = LW_OPTION_YAML, .offset = offsetof(params, node), .fallback = ""},
     {.key = NULL},
 };
 
@@ -58,11 +58,11 @@ static const lw_option table[] = {
 static void check_print(const params *values, const lw_source *source, lw_diags *diags) {
     for (const lw_option *row = table; row->key; row++) {
         char buffer[LW_QUANTITY_TEXT], again[LW_QUANTITY_TEXT];
-        if (row->kind == LW_OPTION_NODE || row->kind == LW_OPTION_TEXT || strcmp(row->key, "lanes") == 0) {
+        if (row->kind == LW_OPTION_YAML || row->kind == LW_OPTION_TEXT || strcmp(row->key, "lanes") == 0) {
             continue;
         }
         params back = *values;
-        lw_node node = {.text = lw_option_print(row, values, buffer), .place = {source, 1, 1}};
+        lw_yaml node = {.text = lw_option_print(row, values, buffer), .place = {source, 1, 1}};
         check(lw_option_parse_value(row, &node, &back, diags) == LW_OK);
         check(strcmp(lw_option_print(row, &back, again), node.text) == 0);
     }
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     lw_diags *diags = lw_diags_new(arena);
     // Copies of exactly the size, so that AddressSanitizer sees a step too far.
     lw_source source = {.name = "fuzz.yaml", .text = lw_arena_copy_n(arena, (const char *)data, size), .length = size};
-    lw_node *root = NULL;
+    lw_yaml *root = NULL;
     lw_status status = lw_tree_parse(&source, arena, diags, &root);
     check(status == LW_OK || (status == LW_BAD_INPUT && lw_diags_errors(diags) > 0));
     if (status == LW_OK) {
@@ -86,13 +86,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check_print(&values, &source, diags);
         (void)!lw_options_require(table, &set, "fuzz", root->place, diags);
 
-        lw_node *copy = lw_tree_copy(root, arena);
+        lw_yaml *copy = lw_tree_copy(root, arena);
         if (root->kind == LW_MAP) {
             check(lw_tree_merge(copy, root, arena) == LW_OK && copy->count == root->count);
             (void)!lw_tree_set(copy, "a.b", root, root->place, arena, diags);
         }
-        for (lw_node *node = root; node; node = node->first) {
-            check(lw_node_path(node, arena) != NULL);
+        for (lw_yaml *node = root; node; node = node->first) {
+            check(lw_yaml_path(node, arena) != NULL);
         }
     }
     check(lw_diags_format(diags, arena, true) != NULL);

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/base/file.h"
+#include "sim/config/yaml.h"
+
+// Everything up to one byte over the limit. False with errno on failure.
+static bool read_all(int file, lw_text *out) {
+    char buffer[16384];
+    while (out->length <= LW_TREE_BYTES_MAX && !out->failed) {
+        ssize_t count = read(file, buffer, sizeof buffer);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count <= 0) {
+            return count == 0;
+        }
+        lw_text_add_n(out, buffer, (size_t)count);
+    }
+    return true;
+}
+
+static lw_status keep(const lw_text *text, const char *name, lw_arena *arena, lw_diags *diags, const lw_source **out) {
+    lw_source *source = LW_NEW(arena, lw_source);
+    char *own_name = lw_arena_copy(arena, name);
+    if (!source || !own_name || text->failed) {
+        return LW_NO_MEMORY;
+    }
+    *source = (lw_source){.name = own_name};
+    if (text->length > LW_TREE_BYTES_MAX) {
+        return lw_error(diags, (lw_place){source, 0, 0}, "split it, or move tables into files of their own",
+                        "the text is larger than 1 MiB");
+    }
+    source->text = lw_arena_copy_n(arena, text->bytes ? text->bytes : "", text->length);
+    source->length = text->length;
+    if (!source->text) {
+        return LW_NO_MEMORY;
+    }
+    *out = source;
+    return LW_OK;
+}
+
+lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, const lw_source **source) {
+    bool is_stdin = strcmp(path, "-") == 0;
+    int file = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    lw_text text = {0};
+    bool ok = file >= 0 && read_all(file, &text);
+    int cause = errno;
+    if (file >= 0 && !is_stdin) {
+        close(file);
+    }
+    lw_status status = LW_IO;
+    if (ok) {
+        status = keep(&text, is_stdin ? "<stdin>" : path, arena, diags, source);
+    } else {
+        lw_error(diags, (lw_place){0}, NULL, "cannot read '%s': %s", is_stdin ? "<stdin>" : path, strerror(cause));
+    }
+    lw_text_free(&text);
+    return status;
+}

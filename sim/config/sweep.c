@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/config/sweep.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/list.h"
+#include "sim/config/option.h"
+
+lw_yaml *lw_scalar_new(lw_arena *arena, const char *text, lw_place place) {
+    lw_yaml *node = LW_NEW(arena, lw_yaml);
+    if (node != NULL) {
+        *node = (lw_yaml){.kind = LW_SCALAR, .place = place, .text = text};
+    }
+    return node;
+}
+
+// ---- Values ----
+
+// What a reader calls a value: the preset, else its keys.
+static const char *value_text(const lw_yaml *value, lw_arena *arena) {
+    if (value->kind == LW_SCALAR) {
+        return value->text;
+    }
+    const char *text = "";
+    for (const lw_yaml *item = value->first; text != NULL && item != NULL; item = item->next) {
+        bool head = value->kind == LW_MAP && (strcmp(item->key, "preset") == 0 || strcmp(item->key, "type") == 0);
+        const char *part = item->kind == LW_SCALAR ? item->text : "...";
+        const char *space = text[0] != '\0' ? " " : "";
+        text = head || value->kind == LW_LIST ? lw_arena_print(arena, "%s%s%s", text, space, part)
+                                              : lw_arena_print(arena, "%s%s%s=%s", text, space, item->key, part);
+    }
+    return text;
+}
+
+static lw_status describe_value(const lw_axis *axis, const lw_yaml *value, lw_arena *arena, lw_set_value *out) {
+    lw_quantity quantity;
+    *out = (lw_set_value){.path = axis->path, .text = value_text(value, arena)};
+    if (out->text == NULL) {
+        return LW_NO_MEMORY;
+    }
+    if (value->kind == LW_SCALAR && !value->quoted && lw_quantity_parse_any(value->text, &quantity)) {
+        out->is_number = true;
+        out->number = quantity.value;
+        out->dimension = quantity.dimension;
+    }
+    return LW_OK;
+}
+
+// ---- Ranges: {from, to, factor | step} ----
+
+typedef struct {
+    const lw_yaml *from, *to, *factor, *step;
+} range_keys;
+
+static const lw_option range_options[] = {
+    {"from", LW_OPTION_YAML, LW_PLAIN, offsetof(range_keys, from), NULL, NULL, 0, 0, "first value", NULL},
+    {"to", LW_OPTION_YAML, LW_PLAIN, offsetof(range_keys, to), NULL, NULL, 0, 0, "last value, taken if it is met", NULL},
+    {"factor", LW_OPTION_YAML, LW_PLAIN, offsetof(range_keys, factor), "", NULL, 0, 0, "each value is that many times the last",
+     NULL},
+    {"step", LW_OPTION_YAML, LW_PLAIN, offsetof(range_keys, step), "", NULL, 0, 0, "each value is that much more than the last",
+     NULL},
+    {0}};
+
+static lw_status range_number(const lw_yaml *node, lw_diags *diags, lw_quantity *out) {
+    if (node->kind != LW_SCALAR || !lw_quantity_parse_any(node->text, out)) {
+        return lw_error(diags, node->place, "write a number with its unit, such as 4 KiB", "'%s' of a range is no quantity",
+                        node->key);
+    }
+    lw_quantity_remark(out, node->place, diags);
+    return LW_OK;
+}
+
+// The value as a text that parses back to it. Sizes and times are whole numbers of their base units.
+static const char *range_text(double value, lw_dimension dimension, lw_arena *arena) {
+    const char *unit = dimension == LW_TRANSFERS ? "MT/s" : lw_dimension_base(dimension);
+    char number[LW_QUANTITY_TEXT];
+    bool whole = dimension == LW_BYTES || dimension == LW_TIME || dimension == LW_RATE;
+    lw_number_print(dimension == LW_TRANSFERS ? value / 1e6 : whole ? nearbyint(value) : value, number);
+    return lw_arena_print(arena, "%s%s%s", number, *unit == '\0' ? "" : " ", unit);
+}
+
+static lw_status add_range_value(double value, lw_dimension dimension, lw_place place, lw_list *values, lw_arena *arena) {
+    const char *text = range_text(value, dimension, arena);
+    const lw_yaml **slot = LW_LIST_ADD(values, const lw_yaml *, arena);
+    lw_yaml *node = text != NULL && slot != NULL ? lw_scalar_new(arena, text, place) : NULL;
+    if (node == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *slot = node;
+    return LW_OK;
+}
+
+static lw_status read_range(const lw_yaml *map, lw_list *values, lw_arena *arena, lw_diags *diags) {
+    range_keys keys;
+    lw_option_set set = {0};
+    lw_options_default(range_options, &keys);
+    LW_TRY(lw_options_parse(range_options, map, NULL, &keys, &set, diags));
+    LW_TRY(lw_options_require(range_options, &set, "a range", map->place, diags));
+    lw_quantity from = {0}, to = {0}, by = {0};
+    LW_TRY(range_number(keys.from, diags, &from));
+    LW_TRY(range_number(keys.to, diags, &to));
+    if ((keys.factor != NULL) == (keys.step != NULL)) {
+        return lw_error(diags, map->place, "write {from: 4 KiB, to: 1 GiB, factor: 4}",
+                        "a range takes either a factor or a step");
+    }
+    const lw_yaml *rule = keys.factor != NULL ? keys.factor : keys.step;
+    LW_TRY(range_number(rule, diags, &by));
+    bool zero = from.value == 0 && from.dimension == LW_PLAIN;  // a bare 0 has every unit
+    lw_dimension dimension = zero ? to.dimension : from.dimension;
+    if (to.dimension != dimension || (keys.step != NULL && by.dimension != dimension)) {
+        return lw_error(diags, map->place, NULL, "the numbers of a range are not of one kind");
+    }
+    if (keys.factor != NULL && (by.dimension != LW_PLAIN || !(by.value > 1) || !(from.value > 0))) {
+        return lw_error(diags, rule->place, "use a factor over 1 and start above 0", "this factor leads nowhere");
+    }
+    if (keys.step != NULL && !(by.value > 0)) {
+        return lw_error(diags, rule->place, "use a step above 0", "this step leads nowhere");
+    }
+    if (from.value > to.value) {
+        return lw_error(diags, map->place, "swap them", "the range ends before it begins");
+    }
+    // A hair of room, so that 0.1 + 0.1 + 0.1 meets 0.3.
+    double end = to.value + 1e-9 * fabs(keys.step != NULL ? by.value : to.value);
+    double value = from.value;
+    for (size_t i = 1; value <= end && values->count <= LW_POINTS_MAX; i++) {
+        LW_TRY(add_range_value(value, dimension, map->place, values, arena));
+        value = keys.step != NULL ? from.value + (double)i * by.value : value * by.value;
+    }
+    return LW_OK;
+}
+
+// ---- Axes ----
+
+static lw_status read_axis(const lw_yaml *item, lw_arena *arena, lw_diags *diags, lw_axis *out) {
+    static const char hint[] = "write a list of values, or {from: 4 KiB, to: 1 GiB, factor: 4}";
+    lw_list values = {0};
+    *out = (lw_axis){.path = item->key, .place = item->key_place};
+    bool generated = item->kind == LW_MAP;
+    if (generated) {
+        LW_TRY(read_range(item, &values, arena, diags));
+    } else if (item->kind != LW_LIST || item->count == 0) {
+        return lw_error(diags, item->place, hint, "the sweep of '%s' has no values", item->key);
+    } else {
+        for (const lw_yaml *value = item->first; value != NULL; value = value->next) {
+            const lw_yaml **slot = LW_LIST_ADD(&values, const lw_yaml *, arena);
+            if (slot == NULL) {
+                return LW_NO_MEMORY;
+            }
+            *slot = value;
+        }
+    }
+    out->value = LW_LIST_ITEMS(&values, const lw_yaml *);
+    out->count = values.count;
+    lw_set_value *set = LW_NEW_ARRAY(arena, lw_set_value, values.count);
+    if (set == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < values.count; i++) {
+        LW_TRY(describe_value(out, out->value[i], arena, &set[i]));
+        if (generated) {
+            char text[LW_QUANTITY_TEXT];
+            set[i].text = lw_arena_copy(arena, lw_quantity_print(set[i].number, set[i].dimension, text));
+            if (set[i].text == NULL) {
+                return LW_NO_MEMORY;
+            }
+        }
+    }
+    out->set = set;
+    return LW_OK;
+}
+
+lw_status lw_sweep_read(const lw_yaml *map, lw_yaml *base, lw_arena *arena, lw_diags *diags, lw_sweep *out) {
+    lw_sweep sweep = {.points = 1};
+    if (map != NULL && map->kind != LW_MAP) {
+        return lw_error(diags, map->place, "write `links.egpu.lanes: [4, 8, 16]`", "'sweep' must be a map of paths");
+    }
+    sweep.axis = LW_NEW_ARRAY(arena, lw_axis, map != NULL ? map->count : 0);
+    if (sweep.axis == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_status status = LW_OK;
+    for (const lw_yaml *item = map != NULL ? map->first : NULL; item != NULL; item = item->next) {
+        lw_axis *axis = &sweep.axis[sweep.axis_count];
+        lw_status read = lw_sweep_check_path(base, item->key, item->key_place, arena, diags);
+        if (read == LW_OK) {
+            read = read_axis(item, arena, diags, axis);
+        }
+        if (read == LW_NO_MEMORY) {
+            return read;
+        }
+        if (read != LW_OK) {
+            status = read;
+            continue;
+        }
+        sweep.axis_count++;
+        if (axis->count > LW_POINTS_MAX / sweep.points) {
+            return lw_error(diags, item->key_place, "take fewer values", "the sweep has more than %d points", LW_POINTS_MAX);
+        }
+        sweep.points *= axis->count;
+    }
+    LW_TRY(status);
+    *out = sweep;
+    return LW_OK;
+}
+
+size_t lw_sweep_value(const lw_sweep *sweep, size_t axis, size_t point) {
+    size_t faster = 1;
+    for (size_t i = axis + 1; i < sweep->axis_count; i++) {
+        faster *= sweep->axis[i].count;
+    }
+    return point / faster % sweep->axis[axis].count;
+}
+
+// ---- Paths ----
+
+bool lw_sweep_is_within(const char *path, const char *whole) {
+    for (;;) {
+        size_t length[2] = {strcspn(path, "."), strcspn(whole, ".")};
+        bool any = (length[0] == 1 && path[0] == '*') || (length[1] == 1 && whole[0] == '*');
+        if (!any && (length[0] != length[1] || strncmp(path, whole, length[0]) != 0)) {
+            return false;
+        }
+        path += length[0];
+        whole += length[1];
+        if (*whole == '\0') {
+            return true;
+        }
+        if (*path == '\0') {
+            return false;
+        }
+        path++;
+        whole++;
+    }
+}
+
+lw_status lw_sweep_check_path(lw_yaml *root, const char *path, lw_place at, lw_arena *arena, lw_diags *diags) {
+    static const char *const tops[] = {"nodes", "links", "workloads", "seed", "engine"};
+    static const char hint[] = "a path begins with nodes., links. or workloads., or is seed or engine";
+    size_t length = strcspn(path, ".");
+    size_t top = 0;
+    while (top < 5 && !(strlen(tops[top]) == length && strncmp(tops[top], path, length) == 0)) {
+        top++;
+    }
+    if (top == 5 || (top < 3) != (path[length] == '.')) {
+        return lw_error(diags, at, hint, "'%s' is no path into a scenario", path);
+    }
+    if (top >= 3) {
+        return LW_OK;
+    }
+    const char *name = path + length + 1;
+    size_t name_length = strcspn(name, ".");
+    const lw_yaml *group = lw_tree_at(root, tops[top]);
+    lw_list names = {0};
+    const bool all = name_length == 1 && name[0] == '*';
+    for (const lw_yaml *item = group != NULL && group->kind == LW_MAP ? group->first : NULL; item != NULL; item = item->next) {
+        if (all || (strlen(item->key) == name_length && strncmp(item->key, name, name_length) == 0)) {
+            return LW_OK;
+        }
+        const char **slot = LW_LIST_ADD(&names, const char *, arena);
+        if (slot == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *slot = item->key;
+    }
+    const char *wanted = lw_arena_copy_n(arena, name, name_length);
+    if (wanted == NULL) {
+        return LW_NO_MEMORY;
+    }
+    const char *nearest = lw_nearest(wanted, LW_LIST_ITEMS(&names, const char *), names.count);
+    return lw_error(diags, at, nearest != NULL ? lw_diags_text(diags, "did you mean '%s.%s'?", tops[top], nearest) : NULL,
+                    "the scenario has no '%s.%s'", tops[top], wanted);
+}
+
+// "workloads.*.bytes": the same value under every name of the map before the star.
+static lw_status put_in_all(lw_yaml *root, const char *path, const char *star, const lw_yaml *value, lw_place at, lw_arena *arena,
+                            lw_diags *diags) {
+    const char *top = lw_arena_copy_n(arena, path, (size_t)(star - path - 1));
+    if (top == NULL) {
+        return LW_NO_MEMORY;
+    }
+    const lw_yaml *group = lw_tree_at(root, top);
+    for (const lw_yaml *item = group != NULL && group->kind == LW_MAP ? group->first : NULL, *next; item != NULL; item = next) {
+        next = item->next;  // putting a value may replace the item
+        const char *one = lw_arena_print(arena, "%s.%s%s", top, item->key, star + 1);
+        if (one == NULL) {
+            return LW_NO_MEMORY;
+        }
+        LW_TRY(lw_sweep_put(root, one, value, at, arena, diags));
+    }
+    return LW_OK;
+}
+
+lw_status lw_sweep_put(lw_yaml *root, const char *path, const lw_yaml *value, lw_place at, lw_arena *arena, lw_diags *diags) {
+    const char *star = strstr(path, ".*");
+    if (star != NULL && (star[2] == '.' || star[2] == '\0')) {
+        return put_in_all(root, path, star + 1, value, at, arena, diags);
+    }
+    static const char *const heads[] = {"preset", "type", "kind"}, *const kept[] = {"between", "pattern", "shape", "count"};
+    lw_yaml *old = lw_tree_at(root, path);
+    if (value->kind != LW_MAP || old == NULL || old->kind != LW_MAP) {
+        return lw_tree_set(root, path, value, at, arena, diags);
+    }
+    bool afresh = false;
+    for (int i = 0; i < 3; i++) {
+        afresh = afresh || lw_map_get(value, heads[i]) != NULL;
+    }
+    lw_yaml *merged = afresh ? LW_NEW(arena, lw_yaml) : lw_tree_copy(old, arena);
+    if (merged == NULL) {
+        return LW_NO_MEMORY;
+    }
+    merged->kind = LW_MAP;
+    merged->place = value->place;
+    for (int i = 0; afresh && i < 4; i++) {
+        const lw_yaml *item = lw_map_get(old, kept[i]);
+        if (item != NULL) {
+            LW_TRY(lw_tree_set(merged, kept[i], item, at, arena, diags));
+        }
+    }
+    LW_TRY(lw_tree_merge(merged, value, arena));
+    return lw_tree_set(root, path, merged, at, arena, diags);
+}

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Fabric -> state of a run: streams and stops with their service times, credit loops, random streams.
+#include <math.h>
+
+#include "sim/engine/packet/state.h"
+
+// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): one seed a stream of random numbers from the seed of the run.
+static uint64_t mix(uint64_t value) {
+    value += UINT64_C(0x9e3779b97f4a7c15);
+    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return value ^ (value >> 31);
+}
+
+static gsl_rng *new_random(uint64_t seed, uint64_t kind, uint64_t index) {
+    gsl_rng *random = gsl_rng_alloc(gsl_rng_taus2);
+    if (random != NULL) {
+        gsl_rng_set(random, mix(mix(seed ^ mix(kind)) ^ index) & UINT64_C(0xffffffff));
+    }
+    return random;
+}
+
+static bool in_limits(int64_t value) {
+    return value >= 0 && value <= LW_SPAN_MAX;
+}
+
+// Time of wire_bytes on a server; false when it exceeds LW_SPAN_MAX.
+static bool service_of(const lw_server *server, int64_t wire_bytes, lw_service *out) {
+    lw_int128 parts = (lw_int128)wire_bytes * server->ps_per_byte.num;
+    lw_int128 whole = parts / server->ps_per_byte.den + server->packet_ps;
+    if (whole > LW_SPAN_MAX) {
+        return false;
+    }
+    out->whole_ps = (int64_t)whole;
+    out->remainder = (int64_t)(parts % server->ps_per_byte.den);
+    return true;
+}
+
+static int64_t piece_bytes(const lw_hop *hop, int64_t payload_bytes) {
+    int64_t bytes = payload_bytes + hop->overhead_bytes;
+    return (bytes + hop->granule_bytes - 1) / hop->granule_bytes * hop->granule_bytes;
+}
+
+static int64_t wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
+    int64_t segment_bytes = hop->segment_bytes;
+    if (segment_bytes <= 0 || payload_bytes <= segment_bytes) {
+        return piece_bytes(hop, payload_bytes);
+    }
+    int64_t rest_bytes = payload_bytes % segment_bytes;
+    return payload_bytes / segment_bytes * piece_bytes(hop, segment_bytes) + (rest_bytes > 0 ? piece_bytes(hop, rest_bytes) : 0);
+}
+
+static bool is_finite(const lw_credits *credits) {
+    return credits->packets != LW_CREDITS_INFINITE || credits->data_units != LW_CREDITS_INFINITE;
+}
+
+static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t seed, lw_server_state *out) {
+    const lw_server *in = &fabric->server[index];
+    if (in->ps_per_byte.den <= 0 || in->ps_per_byte.num < 0 || in->error_probability >= 0.9 || !in_limits(in->packet_ps) ||
+        !in_limits(in->latency_ps) || !in_limits(in->credit_return_ps) || !in_limits(in->replay_ps) ||
+        !in_limits(in->control_bytes) || !in_limits(in->control_interval_ps) || !in_limits(in->turnaround_ps) ||
+        !in_limits(in->outage_gap_ps) || !in_limits(in->outage_ps) || !in_limits(in->error_unit_bytes) ||
+        !in_limits(in->data_unit_bytes)) {
+        return LW_LIMIT;
+    }
+    out->of = (uint32_t)index;
+    out->free_ps = -1;
+    out->den = in->ps_per_byte.den;
+    out->latency_ps = in->latency_ps;
+    out->serve_ps = -1;
+    out->waiting_first = out->waiting_last = LW_NONE;
+    out->first_loop = out->in_island = LW_NONE;
+    out->control_opposite = in->control_bytes > 0 ? in->opposite : LW_NONE;
+    out->control_interval_ps = in->control_for_writes ? 0 : in->control_interval_ps;
+    out->control_for_writes = in->control_for_writes;
+    if (out->control_opposite != LW_NONE) {
+        lw_server line = fabric->server[in->opposite];
+        line.packet_ps = 0;
+        if (!service_of(&line, in->control_bytes, &out->control)) {
+            return LW_LIMIT;
+        }
+    }
+    for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
+        const lw_credits *given = &in->credits[kind];
+        out->credits[kind].packets = given->packets > 0 ? given->packets : LW_CREDITS_INFINITE;
+        out->credits[kind].data_units = given->data_units > 0 ? given->data_units : LW_CREDITS_INFINITE;
+    }
+    if (in->parallel && (is_finite(&out->credits[0]) || is_finite(&out->credits[1]) || is_finite(&out->credits[2]) ||
+                         in->control_bytes > 0 || in->error_probability > 0 || in->outage_ps > 0 || in->turnaround_ps > 0)) {
+        return LW_INTERNAL;
+    }
+    out->turnaround_ps = in->turnaround_ps;
+    out->outage_at_ps = INT64_MAX;
+    if (in->outage_ps > 0 && in->outage_gap_ps > 0) {
+        out->outage_gap_ps = in->outage_gap_ps;
+        out->outage_ps = in->outage_ps;
+        out->outage_random = new_random(seed, 3, index);
+        if (out->outage_random == NULL) {
+            return LW_NO_MEMORY;
+        }
+        lw_draw_outage(out, 0);
+    }
+    out->good_units = INT64_MAX;
+    if (in->error_probability > 0 && in->replay != LW_REPLAY_NONE) {
+        out->error_probability = in->error_probability;
+        out->unit_bytes = in->error_unit_bytes > 0 ? in->error_unit_bytes : 1;
+        out->replay = in->replay;
+        out->replay_ps = in->replay_ps;
+        out->random = new_random(seed, 1, index);
+        if (out->random == NULL) {
+            return LW_NO_MEMORY;
+        }
+        lw_draw_good_units(out);
+    }
+    return LW_OK;
+}
+
+static uint32_t add_loop(lw_run_state *run, uint32_t task, uint32_t server, lw_packet_kind kind) {
+    lw_credit_loop *loop = &run->loop[run->loop_count];
+    loop->server = server;
+    loop->task = task;
+    loop->next_of_server = run->server[server].first_loop;
+    run->server[server].first_loop = (uint32_t)run->loop_count;
+    loop->kind = kind;
+    loop->return_ps = run->fabric->server[server].credit_return_ps;
+    run->server[server].limited = true;
+    return (uint32_t)run->loop_count++;
+}
+
+static int64_t ceil_divide(int64_t a, int64_t b) {
+    return a / b + (a % b != 0);
+}
+
+// How long after its start on `hop` a packet may start on the next. A faster port waits for the tail: the rates decide, whatever
+// a packet's size. Where only the headers are shorter there, the packet starts as early as its tail does not come too late.
+static int64_t head_ps(const lw_fabric *fabric, const lw_hop *hop, int64_t whole_ps, int64_t next_whole_ps) {
+    const lw_hop *next = hop + 1;
+    lw_fraction rate = fabric->server[hop->server].ps_per_byte;
+    lw_fraction next_rate = fabric->server[next->server].ps_per_byte;
+    bool faster = (lw_int128)next_rate.num * rate.den < (lw_int128)rate.num * next_rate.den;
+    if (next->store_forward || (faster && !hop->paces)) {
+        return LW_TAIL;
+    }
+    return hop->paces || next_whole_ps >= whole_ps ? 0 : whole_ps - next_whole_ps;
+}
+
+// A packet is sent ten times on average at most: more would be a run without an end.
+static bool gets_through(const lw_server_state *server, int64_t wire_bytes) {
+    return server->good_units == INT64_MAX ||
+           pow(1 - server->error_probability, (double)ceil_divide(wire_bytes, server->unit_bytes)) > 0.1;
+}
+
+static uint32_t server_of_stop(lw_run_state *run, const lw_hop *hop) {
+    if (!run->fabric->server[hop->server].parallel || run->server[hop->server].load_bytes == 0) {
+        return hop->server;
+    }
+    run->server[run->server_count] = run->server[hop->server];
+    run->server[run->server_count].load_bytes = 0;
+    return (uint32_t)run->server_count++;
+}
+
+static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_hop *hop, uint32_t index, int64_t full_bytes,
+                           int64_t last_bytes) {
+    const lw_fabric *fabric = run->fabric;
+    lw_stop *stop = &run->stop[index];
+    const lw_server *server = &fabric->server[hop->server];
+    int64_t unit = server->data_unit_bytes > 0 ? server->data_unit_bytes : 1;
+    if (!in_limits(hop->overhead_bytes) || !in_limits(hop->granule_bytes - 1) || !in_limits(hop->segment_bytes) ||
+        !in_limits(hop->buffer_packets)) {
+        return LW_LIMIT;
+    }
+    *stop = (lw_stop){.server = server_of_stop(run, hop),
+                      .next = index == stream->last_stop ? LW_NONE : index + 1,
+                      .next_waiting = LW_NONE,
+                      .ticks = LW_NONE,
+                      .total = stream->total,
+                      .until_sink = stream->sink_every,
+                      .buffer = hop->buffer_packets > 0 && index != stream->last_stop ? hop->buffer_packets : INT64_MAX,
+                      .kind = stream->kind,
+                      .back = hop->back,
+                      .frees = LW_NONE,
+                      .sink_frees = LW_NONE,
+                      .units = {ceil_divide(full_bytes, unit), ceil_divide(last_bytes, unit)},
+                      .wire_bytes = {wire_bytes(hop, full_bytes), wire_bytes(hop, last_bytes)}};
+    stop->stream = (uint32_t)(stream - run->stream);
+    lw_server_state *state = &run->server[stop->server];
+    lw_int128 load_bytes = state->load_bytes + (lw_int128)stream->total * stop->wire_bytes[0];
+    if (load_bytes > LW_TIME_MAX || !service_of(server, stop->wire_bytes[0], &stop->service[0]) ||
+        !service_of(server, stop->wire_bytes[1], &stop->service[1]) || !gets_through(state, stop->wire_bytes[0])) {
+        return LW_LIMIT;
+    }
+    // What backs up at the source of a backlog is not queueing delay, nor are requests that leave as others are answered.
+    bool arrives = fabric->task[stream->task].arrivals != LW_ARRIVALS_BACKLOG;
+    stop->counts_wait = arrives || (!stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX));
+    state->load_bytes = (int64_t)load_bytes;
+    if (stop->buffer != INT64_MAX) {
+        state->limited = true;
+    }
+    if (index != stream->first_stop) {
+        lw_stop *previous = stop - 1;
+        const lw_server_state *before = &run->server[previous->server];
+        for (int last = 0; last < 2; last++) {
+            previous->head_ps[last] = head_ps(fabric, hop - 1, previous->service[last].whole_ps, stop->service[last].whole_ps);
+        }
+        stop->wakes_previous = previous->buffer != INT64_MAX;
+        if (is_finite(&before->credits[stream->kind]) && !fabric->server[before->of].credit_on_arrival) {
+            stop->frees = add_loop(run, stream->task, previous->server, stream->kind);
+        }
+    }
+    if ((index == stream->last_stop || server->credit_on_arrival) && is_finite(&state->credits[stream->kind])) {
+        stop->sink_frees = add_loop(run, stream->task, stop->server, stream->kind);
+    }
+    return LW_OK;
+}
+
+static lw_status make_stream(lw_run_state *run, uint32_t task, bool is_request, const lw_hop *hop, size_t count, int64_t total,
+                             int64_t full_bytes, int64_t last_bytes, int64_t sink_every, uint32_t *out) {
+    uint32_t index = (uint32_t)run->stream_count++;
+    lw_stream *stream = &run->stream[index];
+    *stream = (lw_stream){.task = task,
+                          .first_stop = count == 0 ? LW_NONE : (uint32_t)run->stop_count,
+                          .last_stop = count == 0 ? LW_NONE : (uint32_t)(run->stop_count + count - 1),
+                          .kind = is_request ? LW_PACKET_REQUEST : run->fabric->task[task].data_kind,
+                          .is_request = is_request,
+                          .total = total,
+                          .sink_every = sink_every,
+                          .sink_ps = is_request ? run->fabric->task[task].completer_ps : 0};
+    for (size_t i = 0; i < count; i++) {
+        LW_TRY(make_stop(run, stream, &hop[i], (uint32_t)run->stop_count, full_bytes, last_bytes));
+        run->stop_count++;
+    }
+    *out = index;
+    return LW_OK;
+}
+
+// Payload of a full packet: no more than a request asks for, or than there is.
+static int64_t full_packet_bytes(const lw_task *task) {
+    int64_t packet = task->packet_bytes < task->bytes ? task->packet_bytes : task->bytes;
+    return task->kind == LW_TASK_READ && task->request_bytes < packet ? task->request_bytes : packet;
+}
+
+static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
+    const lw_task *task = &run->fabric->task[index];
+    lw_task_state *state = &run->task[index];
+    *state = (lw_task_state){
+        .after_left = task->after_count, .data = LW_NONE, .request = LW_NONE, .next_in_line = LW_NONE, .in_island = LW_NONE};
+    run->result[index].busiest = LW_NONE;
+    if (!in_limits(task->start_ps) || !in_limits(task->submit_ps) || !in_limits(task->finish_ps) ||
+        !in_limits(task->duration_ps) || !in_limits(task->completer_ps) || !in_limits(task->gap_ps) || !in_limits(task->bytes)) {
+        return LW_LIMIT;
+    }
+    if (task->kind == LW_TASK_DELAY || task->bytes == 0) {
+        return LW_OK;
+    }
+    bool reads = task->kind == LW_TASK_READ;
+    if (task->data_count == 0 || task->packet_bytes < 1 || (reads && task->request_bytes < 1)) {
+        return LW_INTERNAL;
+    }
+    int64_t packet = full_packet_bytes(task);
+    int64_t total = ceil_divide(task->bytes, packet);
+    int64_t last = task->bytes - (total - 1) * packet;
+    state->data_per_request = reads ? ceil_divide(task->request_bytes, packet) : 1;
+    LW_TRY(make_stream(run, index, false, task->data, task->data_count, total, packet, last,
+                       reads ? state->data_per_request : INT64_MAX, &state->data));
+    if (reads) {
+        LW_TRY(make_stream(run, index, true, task->request, task->request_count, ceil_divide(task->bytes, task->request_bytes), 0,
+                           0, 1, &state->request));
+    }
+    if (task->arrivals == LW_ARRIVALS_POISSON) {
+        state->random = new_random(seed, 2, index);
+        if (state->random == NULL) {
+            return LW_NO_MEMORY;
+        }
+    }
+    state->busy_before_ps = LW_NEW_ARRAY(run->arena, int64_t, task->data_count + task->request_count);
+    return state->busy_before_ps == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+// The tasks that wait for each task, as one array of groups.
+static lw_status make_dependents(lw_run_state *run) {
+    const lw_fabric *fabric = run->fabric;
+    size_t *first = LW_NEW_ARRAY(run->arena, size_t, fabric->task_count + 2);
+    if (first == NULL) {
+        return LW_NO_MEMORY;
+    }
+    size_t edges = 0;
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        for (size_t i = 0; i < fabric->task[t].after_count; i++) {
+            if (fabric->task[t].after[i] >= fabric->task_count) {
+                return LW_INTERNAL;
+            }
+            first[fabric->task[t].after[i] + 2]++;
+            edges++;
+        }
+    }
+    uint32_t *dependent = LW_NEW_ARRAY(run->arena, uint32_t, edges);
+    if (dependent == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t t = 2; t < fabric->task_count + 2; t++) {
+        first[t] += first[t - 1];
+    }
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        for (size_t i = 0; i < fabric->task[t].after_count; i++) {
+            dependent[first[fabric->task[t].after[i] + 1]++] = (uint32_t)t;
+        }
+    }
+    run->dependent = dependent;
+    run->dependent_first = first;
+    return LW_OK;
+}
+
+// Where most packets pass without further questions.
+static void mark_shortcuts(lw_run_state *run) {
+    for (size_t s = 0; s < run->server_count; s++) {
+        run->server[s].alone = !run->server[s].limited;
+    }
+    for (size_t i = 0; i < run->stop_count; i++) {
+        lw_stop *stop = &run->stop[i];
+        lw_server_state *server = &run->server[stop->server];
+        stop->plain = server->good_units == INT64_MAX && server->outage_at_ps == INT64_MAX && server->turnaround_ps == 0 &&
+                      server->control_opposite == LW_NONE && !server->limited && stop->frees == LW_NONE && !stop->wakes_previous;
+        // waiting_first is free for remembering a first stop until the run begins.
+        if (server->waiting_first != LW_NONE) {
+            server->alone = false;
+        }
+        server->waiting_first = (uint32_t)i;
+    }
+    for (size_t s = 0; s < run->server_count; s++) {
+        run->server[s].waiting_first = LW_NONE;
+    }
+}
+
+static size_t parallel_hops(const lw_fabric *fabric, const lw_hop *hop, size_t count) {
+    size_t parallel = 0;
+    for (size_t i = 0; i < count; i++) {
+        parallel += fabric->server[hop[i].server].parallel ? 1U : 0U;
+    }
+    return parallel;
+}
+
+lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) {
+    *run = (lw_run_state){.fabric = fabric, .arena = arena, .tasks_left = fabric->task_count};
+    run->steady = (lw_steady){.unused = LW_NONE, .line_first = LW_NONE, .line_last = LW_NONE, .ticked = LW_NONE};
+    size_t stops = 0, parallel = 0;
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        const lw_task *task = &fabric->task[t];
+        stops += task->data_count + task->request_count;
+        parallel +=
+            parallel_hops(fabric, task->data, task->data_count) + parallel_hops(fabric, task->request, task->request_count);
+    }
+    if (2 * (stops + fabric->task_count + fabric->server_count) >= (size_t)1 << LW_EVENT_ENTITY_BITS) {
+        return LW_LIMIT;
+    }
+    run->server = LW_NEW_ARRAY(arena, lw_server_state, fabric->server_count + parallel);
+    run->server_count = fabric->server_count;
+    run->stop = LW_NEW_ARRAY(arena, lw_stop, stops);
+    run->stream = LW_NEW_ARRAY(arena, lw_stream, 2 * fabric->task_count);
+    run->loop = LW_NEW_ARRAY(arena, lw_credit_loop, 2 * stops);
+    run->task = LW_NEW_ARRAY(arena, lw_task_state, fabric->task_count);
+    run->resource = LW_NEW_ARRAY(arena, lw_resource, fabric->resource_count);
+    run->result = LW_NEW_ARRAY(arena, lw_task_result, fabric->task_count);
+    if (run->server == NULL || run->stop == NULL || run->stream == NULL || run->loop == NULL || run->task == NULL ||
+        run->resource == NULL || run->result == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t s = 0; s < fabric->server_count; s++) {
+        LW_TRY(make_server(fabric, s, seed, &run->server[s]));
+    }
+    for (uint32_t t = 0; t < fabric->task_count; t++) {
+        LW_TRY(make_task(run, t, seed));
+    }
+    for (size_t r = 0; r < fabric->resource_count; r++) {
+        run->resource[r] = (lw_resource){.free_slots = fabric->resource_slots[r], .first = LW_NONE, .last = LW_NONE};
+    }
+    mark_shortcuts(run);
+    const size_t entities[LW_EVENT_KINDS] = {
+        [LW_EVENT_ARRIVE] = run->server_count, [LW_EVENT_CREDIT] = run->loop_count,    [LW_EVENT_SINK] = run->stream_count,
+        [LW_EVENT_TASK] = fabric->task_count,  [LW_EVENT_SOURCE] = fabric->task_count, [LW_EVENT_SERVE] = run->server_count};
+    if (!lw_event_init(&run->queue, entities, arena)) {
+        return LW_NO_MEMORY;
+    }
+    return make_dependents(run);
+}
+
+void lw_run_state_free(lw_run_state *run) {
+    for (size_t s = 0; run->server != NULL && s < run->server_count; s++) {
+        (void)lw_memory_resize_block(run->server[s].flight.entry, 0);
+        if (run->server[s].random != NULL) {
+            gsl_rng_free(run->server[s].random);
+        }
+        if (run->server[s].outage_random != NULL) {
+            gsl_rng_free(run->server[s].outage_random);
+        }
+    }
+    for (size_t s = 0; s < run->stream_count; s++) {
+        (void)lw_memory_resize_block(run->stream[s].sink.entry, 0);
+    }
+    for (size_t l = 0; l < run->loop_count; l++) {
+        (void)lw_memory_resize_block(run->loop[l].back.entry, 0);
+    }
+    for (size_t t = 0; run->task != NULL && t < run->fabric->task_count; t++) {
+        if (run->task[t].random != NULL) {
+            gsl_rng_free(run->task[t].random);
+        }
+    }
+    lw_islands_free(&run->steady);
+}
+
+int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes) {
+    int64_t start_ps = 0;
+    int64_t whole_ps = 0;
+    int64_t end_ps = 0;
+    for (size_t i = 0; i < count; i++) {
+        const lw_server *server = &fabric->server[hop[i].server];
+        lw_service service;
+        if (!service_of(server, wire_bytes(&hop[i], payload_bytes), &service)) {
+            return LW_TIME_MAX;
+        }
+        if (i > 0) {
+            int64_t wait_ps = head_ps(fabric, &hop[i - 1], whole_ps, service.whole_ps);
+            start_ps += (wait_ps == LW_TAIL ? whole_ps : wait_ps) + fabric->server[hop[i - 1].server].latency_ps;
+        }
+        whole_ps = service.whole_ps;
+        end_ps = start_ps + whole_ps + server->latency_ps;
+        if (end_ps > LW_TIME_MAX) {
+            return LW_TIME_MAX;
+        }
+    }
+    return end_ps;
+}

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Jumps over whole periods of a island. The engine is a deterministic function of its state, and with rates as fractions the
+// state relative to the clock (queues, phases and remainders, credits, turns) soon repeats while nothing starts or ends. Once it
+// has, every further period is the same, so counters and clocks move on by as many periods as fit before the next change. The
+// result is that of executing every packet, to the picosecond, because the state compared is all that the engine looks at.
+//
+// A queue that never runs empty is a counter too: its length decides nothing, so it may grow or shrink from period to period.
+//
+// The period is found by Brent's method (BIT 20, 1980): the state is saved after 1, 2, 4, 8, ... steps and compared at each step.
+#include <string.h>
+
+#include "sim/engine/packet/state.h"
+
+enum {
+    SETTLE_STEPS = 8,      // a search that a change will cut short soon is not worth its beginning
+    WORTHWHILE_STEPS = 64  // packets that the anchor must have left
+};
+
+// Visits the state value by value: appends to the saved one, or compares with it and stops at the first difference.
+typedef struct cursor {
+    lw_island *island;
+    size_t at;
+    bool saving;
+    bool failed;
+} cursor;
+
+static bool grow(void **block, size_t *capacity, size_t size) {
+    size_t wanted = *capacity == 0 ? 64 : 2 * *capacity;
+    void *grown = lw_memory_resize_block(*block, wanted * size);
+    if (grown == NULL) {
+        return false;
+    }
+    *block = grown;
+    *capacity = wanted;
+    return true;
+}
+
+static bool save(cursor *c, int64_t value) {
+    lw_island *island = c->island;
+    if (c->at == island->saved_capacity) {
+        void *block = island->saved;
+        if (!grow(&block, &island->saved_capacity, sizeof *island->saved)) {
+            c->failed = true;
+            return false;
+        }
+        island->saved = block;
+    }
+    island->saved[c->at++] = value;
+    return true;
+}
+
+static inline bool visit(cursor *c, int64_t value) {
+    if (c->saving) {
+        return save(c, value);
+    }
+    return c->at < c->island->saved_count && c->island->saved[c->at++] == value;
+}
+
+static inline int64_t ahead(int64_t time_ps, int64_t now_ps) {
+    return time_ps > now_ps ? time_ps - now_ps : 0;
+}
+
+static bool visit_server(cursor *c, const lw_run_state *run, const lw_server_state *server) {
+    int64_t now_ps = run->now_ps;
+    bool busy = server->free_ps >= now_ps;
+    if (!visit(c, busy ? server->free_ps - now_ps : -1) || !visit(c, busy ? server->remainder : 0) ||
+        !visit(c, server->serve_ps < 0 ? -1 : server->serve_ps - now_ps) || !visit(c, ahead(server->control_next_ps, now_ps)) ||
+        !visit(c, ahead(server->in_order_ps, now_ps)) || !visit(c, server->back) || !visit(c, server->flight.count)) {
+        return false;
+    }
+    for (uint32_t stop = server->waiting_first; stop != LW_NONE; stop = run->stop[stop].next_waiting) {
+        if (!visit(c, stop)) {
+            return false;
+        }
+    }
+    if (!visit(c, -1)) {
+        return false;
+    }
+    for (int kind = 0; server->limited && kind < LW_PACKET_KINDS; kind++) {
+        if (!visit(c, server->credits[kind].packets) || !visit(c, server->credits[kind].data_units)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// At least one packet waited all the time since the state was saved: not more have started than waited at its begin and at its
+// end.
+static bool never_empty(const lw_stop *stop) {
+    int64_t least = stop->queued < stop->saved_queued ? stop->queued : stop->saved_queued;
+    return least > stop->started - stop->saved_started;
+}
+
+// Packets started at a stop and not yet at the next, where only so many may be: when their number changes from period to period,
+// the bound must not have been felt. Room for further periods is what is left of it.
+static int64_t buffer_room(const lw_stop *stop, int64_t *growth) {
+    const lw_stop *next = stop + 1;
+    int64_t before = stop->saved_started - next->saved_started;
+    int64_t after = stop->started - next->started;
+    *growth = after - before;
+    return stop->buffer - (after > before ? after : before) - (stop->started - stop->saved_started);
+}
+
+static bool visit_stream(cursor *c, lw_run_state *run, uint32_t index) {
+    const lw_stream *stream = &run->stream[index];
+    if (!visit(c, stream->sink.count)) {
+        return false;
+    }
+    for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
+        lw_stop *stop = &run->stop[s];
+        if (c->saving) {
+            stop->saved_queued = stop->queued;
+            stop->saved_started = stop->started;
+            stop->saved_wait_ps = stop->wait_ps;
+        } else if (stop->queued != stop->saved_queued && !never_empty(stop)) {
+            return false;
+        } else if (stop->buffer != INT64_MAX) {
+            int64_t growth;
+            if (buffer_room(stop, &growth) <= 0 && growth != 0) {
+                return false;
+            }
+        }
+        if (!visit(c, s == stream->last_stop && stream->sink_every != INT64_MAX ? stop->until_sink : 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool visit_task(cursor *c, lw_run_state *run, uint32_t task) {
+    const lw_task_state *state = &run->task[task];
+    if (!visit_stream(c, run, state->data)) {
+        return false;
+    }
+    if (run->fabric->task[task].arrivals != LW_ARRIVALS_BACKLOG && !visit(c, ahead(state->next_arrival_ps, run->now_ps))) {
+        return false;
+    }
+    return state->request == LW_NONE ||
+           (visit(c, run->fabric->task[task].tags == LW_TAGS_INFINITE ? 0 : state->outstanding) && visit(c, state->stalled) &&
+            visit(c, state->offered - state->asked > 0) && visit_stream(c, run, state->request));
+}
+
+static bool visit_fifo(cursor *c, const lw_run_state *run, const lw_fifo *fifo) {
+    for (uint32_t i = 0; i < fifo->count; i++) {
+        const lw_fifo_entry *entry = lw_fifo_at(fifo, i);
+        if (!visit(c, entry->time_ps - run->now_ps) || !visit(c, entry->id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Servers first, which differ most, what is under way last: while pipes still fill, a comparison ends early, and of thousands of
+// tasks most look alike.
+static bool visit_state(cursor *c, lw_run_state *run) {
+    const lw_island *island = c->island;
+    for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
+        if (!visit_server(c, run, &run->server[s])) {
+            return false;
+        }
+    }
+    for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
+        if (!visit_task(c, run, t)) {
+            return false;
+        }
+    }
+    for (size_t l = 0; l < island->loop_count; l++) {
+        const lw_fifo *back = &run->loop[island->loop[l]].back;
+        if (!visit(c, back->count) || !visit_fifo(c, run, back)) {
+            return false;
+        }
+    }
+    for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
+        const lw_task_state *state = &run->task[t];
+        if (!visit_fifo(c, run, &run->stream[state->data].sink) ||
+            (state->request != LW_NONE && !visit_fifo(c, run, &run->stream[state->request].sink))) {
+            return false;
+        }
+    }
+    for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
+        if (!visit_fifo(c, run, &run->server[s].flight)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool count_on(lw_island *island, void *at, int64_t ceiling, bool has_floor) {
+    if (island->counter_count == island->counter_capacity) {
+        void *block = island->counter;
+        if (!grow(&block, &island->counter_capacity, sizeof *island->counter)) {
+            return false;
+        }
+        island->counter = block;
+    }
+    island->counter[island->counter_count++] = (lw_counter){.at = at, .ceiling = ceiling, .has_floor = has_floor};
+    return true;
+}
+
+static bool list(uint32_t **entry, size_t *count, size_t *capacity, uint32_t value) {
+    if (*count == *capacity) {
+        void *block = *entry;
+        if (!grow(&block, capacity, sizeof **entry)) {
+            return false;
+        }
+        *entry = block;
+    }
+    (*entry)[(*count)++] = value;
+    return true;
+}
+
+static bool list_stops(const lw_stream *stream, lw_island *island) {
+    bool ok = true;
+    for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
+        ok = ok && list(&island->stop, &island->stop_count, &island->stop_capacity, s);
+    }
+    return ok;
+}
+
+// The loops of a task that has ended may still hold credits, and gain no more.
+static bool list_server(lw_run_state *run, lw_island *island, lw_server_state *server) {
+    bool ok = count_on(island, &server->busy_ps, INT64_MAX, false) && count_on(island, &server->control_sent, INT64_MAX, false) &&
+              (server->good_units == INT64_MAX || count_on(island, &server->good_units, INT64_MAX, true));
+    for (uint32_t l = server->first_loop; l != LW_NONE; l = run->loop[l].next_of_server) {
+        if (run->loop[l].back.count > 0 || run->task[run->loop[l].task].phase == LW_PHASE_MOVING) {
+            ok = ok && list(&island->loop, &island->loop_count, &island->loop_capacity, l);
+        }
+    }
+    return ok;
+}
+
+// A jump ends before a last request and a bad packet.
+static bool list_counters(lw_run_state *run, lw_island *island) {
+    island->counter_count = island->stop_count = island->loop_count = 0;
+    bool ok = true;
+    for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
+        ok = ok && list_server(run, island, &run->server[s]);
+    }
+    for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
+        lw_task_state *state = &run->task[t];
+        bool reads = state->request != LW_NONE;
+        const lw_stream *source = &run->stream[reads ? state->request : state->data];
+        ok = ok && count_on(island, &state->asked, source->total, false) &&
+             count_on(island, &state->offered, source->total, false) && count_on(island, &state->stall_ps, INT64_MAX, false) &&
+             list_stops(&run->stream[state->data], island) && (!reads || list_stops(source, island));
+    }
+    return ok;
+}
+
+static void at_most(int64_t *periods, int64_t room, int64_t step) {
+    if (step > 0) {
+        int64_t fit = room > 0 ? room / step : 0;
+        *periods = fit < *periods ? fit : *periods;
+    }
+}
+
+// The last packet may be shorter and so start with fewer credits: it must not even come to the head of a queue during a jump. A
+// queue that shrinks must not run empty.
+static void stop_periods(const lw_stop *stop, int64_t *periods) {
+    int64_t started = stop->started - stop->saved_started;
+    at_most(periods, stop->total - stop->started - 2, started);
+    at_most(periods, stop->queued - started - 1, stop->saved_queued - stop->queued);
+    if (stop->buffer != INT64_MAX) {
+        int64_t growth;
+        int64_t room = buffer_room(stop, &growth);
+        at_most(periods, room - 1, growth);
+    }
+}
+
+// Whole periods of span_ps that fit before a counter reaches its bound or an outage comes.
+static int64_t periods_ahead(const lw_run_state *run, const lw_island *island, int64_t span_ps) {
+    int64_t periods = INT64_MAX;
+    at_most(&periods, LW_TIME_MAX - run->now_ps, span_ps);
+    for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
+        const lw_server_state *server = &run->server[s];
+        if (server->outage_at_ps != INT64_MAX) {
+            at_most(&periods, server->outage_at_ps - server->turnaround_ps - run->now_ps - 1, span_ps);
+        }
+    }
+    for (size_t i = 0; i < island->counter_count; i++) {
+        const lw_counter *counter = &island->counter[i];
+        if (counter->ceiling != INT64_MAX) {
+            at_most(&periods, counter->ceiling - *counter->at - 1, *counter->at - counter->saved);
+        }
+        if (counter->has_floor) {
+            at_most(&periods, *counter->at, counter->saved - *counter->at);
+        }
+    }
+    for (size_t i = 0; i < island->stop_count; i++) {
+        stop_periods(&run->stop[island->stop[i]], &periods);
+    }
+    return periods;
+}
+
+// The sum of waits is starts less arrivals: each further period adds what this one did, later by span_ps for every packet by
+// which the queue shrank.
+static void repeat_stop(lw_stop *stop, int64_t periods, int64_t span_ps) {
+    int64_t growth = stop->queued - stop->saved_queued;
+    if (stop->counts_wait) {
+        lw_int128 sum = (lw_int128)periods * (periods + 1) / 2;
+        stop->wait_ps += periods * (stop->wait_ps - stop->saved_wait_ps) - (lw_int128)span_ps * growth * sum;
+    }
+    stop->started += (stop->started - stop->saved_started) * periods;
+    stop->queued += growth * periods;
+}
+
+static void shift_fifo(lw_fifo *fifo, int64_t shift_ps) {
+    for (uint32_t i = 0; i < fifo->count; i++) {
+        lw_fifo_at(fifo, i)->time_ps += shift_ps;
+    }
+}
+
+static void shift_clocks(lw_run_state *run, const lw_island *island, int64_t shift_ps) {
+    for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
+        lw_server_state *server = &run->server[s];
+        server->free_ps += server->free_ps < 0 ? 0 : shift_ps;
+        server->serve_ps += server->serve_ps < 0 ? 0 : shift_ps;
+        server->control_next_ps += shift_ps;
+        server->in_order_ps += shift_ps;
+        shift_fifo(&server->flight, shift_ps);
+    }
+    for (size_t l = 0; l < island->loop_count; l++) {
+        shift_fifo(&run->loop[island->loop[l]].back, shift_ps);
+    }
+    for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
+        lw_task_state *state = &run->task[t];
+        state->next_arrival_ps += shift_ps;
+        shift_fifo(&run->stream[state->data].sink, shift_ps);
+        if (state->request != LW_NONE) {
+            shift_fifo(&run->stream[state->request].sink, shift_ps);
+        }
+    }
+}
+
+void lw_steady_jump(lw_run_state *run, lw_island *island, int64_t periods) {
+    for (size_t i = 0; i < island->counter_count; i++) {
+        const lw_counter *counter = &island->counter[i];
+        uint64_t grown = (uint64_t)*counter->at - (uint64_t)counter->saved;
+        *counter->at = (int64_t)((uint64_t)*counter->at + grown * (uint64_t)periods);
+    }
+    for (size_t i = 0; i < island->stop_count; i++) {
+        repeat_stop(&run->stop[island->stop[i]], periods, island->span_ps);
+    }
+    shift_clocks(run, island, periods * island->span_ps);
+    run->steady.jumps++;
+}
+
+// The stop where most is left to deliver; none where a task draws its arrivals, since nothing repeats then.
+void lw_steady_choose(lw_run_state *run, lw_island *island) {
+    int64_t most = WORTHWHILE_STEPS;
+    lw_stop *anchor = NULL;
+    for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
+        lw_stop *last = &run->stop[run->stream[run->task[t].data].last_stop];
+        if (run->task[t].random != NULL) {
+            return;
+        }
+        if (last->total - last->started > most) {
+            most = last->total - last->started;
+            anchor = last;
+        }
+    }
+    if (anchor != NULL) {
+        anchor->ticks = (uint32_t)(island - run->steady.island);
+    }
+    island->anchor = anchor;
+    island->have_saved = false;
+    island->steps = 0;
+    island->power = SETTLE_STEPS;
+}
+
+static void save_state(lw_run_state *run, lw_island *island) {
+    cursor c = {.island = island, .saving = true};
+    if ((!island->have_saved && !list_counters(run, island)) || !visit_state(&c, run)) {
+        run->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < island->counter_count; i++) {
+        island->counter[i].saved = *island->counter[i].at;
+    }
+    island->saved_count = c.at;
+    island->saved_ps = run->now_ps;
+    island->have_saved = true;
+    island->steps = 0;
+    island->power *= 2;
+}
+
+void lw_steady_step(lw_run_state *run, lw_island *island) {
+    island->steps++;
+    if (island->have_saved) {
+        cursor c = {.island = island};
+        if (visit_state(&c, run) && c.at == island->saved_count) {
+            int64_t span_ps = run->now_ps - island->saved_ps;
+            int64_t periods = periods_ahead(run, island, span_ps);
+            if (periods > 0 && periods < INT64_MAX) {
+                lw_islands_sleep(run, island, span_ps, periods);
+            } else {
+                lw_island_restart(run, island);
+            }
+            return;
+        }
+    }
+    if (island->steps == island->power) {
+        save_state(run, island);
+    }
+}
+
+void lw_steady_stop(lw_island *island) {
+    if (island->anchor != NULL) {
+        island->anchor->ticks = LW_NONE;
+        island->anchor = NULL;
+    }
+}
