@@ -129,13 +129,15 @@ double lw_ray_trace(const lw_layers *layers, double surface_vapour_g_m3, double 
 
 // ---- Groups of layers ----
 
-// A layer is a smooth function of its number between two kinks of the reference atmosphere, so few of them stand for all: the sum
-// of a polynomial of up to fifth degree over n numbers is exact from three (not whole) numbers, those of the Gauss quadrature for
-// discrete Chebyshev polynomials (Abramowitz and Stegun, 22.17).
+// A layer is a smooth function of its number between two kinks of the reference atmosphere, so few
+// of them stand for all: the sum of a polynomial of up to fifth degree over n numbers is exact from
+// three (not whole) numbers, those of the Gauss quadrature for discrete Chebyshev polynomials
+// (Abramowitz and Stegun, 22.17).
 typedef struct ray {
     const lw_layers *layers;
     double surface_vapour_g_m3;
-    double invariant_km;  // Snell on spheres: refractive index x radius x sine of the angle to the vertical stays
+    // Snell on spheres: refractive index x radius x sine of the angle to the vertical stays
+    double invariant_km;
     lw_ray_visit *visit;
     void *user;
 } ray;
@@ -206,7 +208,8 @@ static double floor_km(double surface_vapour_g_m3) {
     return high_km;
 }
 
-// A group may span this much before the air in it changes too much, and may hold no more than double in thickness.
+// A group may span this much before the air in it changes too much, and may hold no more than
+// double in thickness.
 static int layers_in_group(const lw_layers *layers, int first) {
     static const int most = 72;
     double low_km = bottom_of(layers, first), span_km = 1.0 + 0.05 * low_km;
@@ -217,8 +220,8 @@ static int layers_in_group(const lw_layers *layers, int first) {
 
 void lw_ray_trace_grouped(const lw_layers *layers, double surface_vapour_g_m3, double elevation_rad, lw_ray_visit *visit,
                           void *user) {
-    // Kinks of P.835: 11, 20, 32, 47, 51 and 71 km of geopotential height, then its upper part, and where vapour reaches its
-    // floor.
+    // Kinks of P.835: 11, 20, 32, 47, 51 and 71 km of geopotential height, then its upper part, and
+    // where vapour reaches its floor.
     const double kinks_km[] = {floor_km(surface_vapour_g_m3),
                                11.0 * 6356.766 / (6356.766 - 11.0),
                                20.0 * 6356.766 / (6356.766 - 20.0),

@@ -5,10 +5,6 @@
 #include <math.h>
 #include <stddef.h>
 
-const char *const lw_stage_words[] = {
-    "raw", "line code", "periodic", "framing", "control", "retry", "window", "endpoint", NULL,
-};
-
 int64_t lw_packet_wire_bytes(const lw_packet_format *format, int64_t payload_bytes) {
     int64_t bytes = payload_bytes + format->overhead_bytes;
     int64_t granules = bytes / format->granule_bytes + (bytes % format->granule_bytes != 0);
@@ -54,7 +50,8 @@ static double byte_time_ps(const lw_channel *channel) {
 }
 
 bool lw_channel_ps_per_byte(const lw_channel *channel, lw_fraction *ps_per_byte) {
-    // Small factors first: 1e12 / rate is a few hundred at most, so the intermediate results stay far from 64 bits.
+    // Small factors first: 1e12 / rate is a few hundred at most, so the intermediate results stay
+    // far from 64 bits.
     lw_fraction taken, open, busy, ps;
     bool exact = lw_fraction_divide((lw_fraction){1000000000000, 1}, channel->raw_Bps, &ps) &&
                  lw_fraction_divide(ps, channel->line_code, &ps) && lw_fraction_multiply(ps, channel->expand, &ps) &&
@@ -80,9 +77,28 @@ int64_t lw_link_model_latency_ps(const lw_link_model *link, int dir) {
     return sum_ps;
 }
 
-int64_t lw_link_model_far_ask_ps(const lw_link_model *link) {
-    const int64_t trip_ps = lw_link_model_latency_ps(link, 0) + lw_link_model_latency_ps(link, 1);
-    return llround(link->ask.far_share * (double)(trip_ps + link->ask.answer_ps));
+static void keep_kinds(lw_channel *channel, unsigned kinds) {
+    bool finite = false;
+    for (unsigned kind = 0; kind < LW_PACKET_KINDS; kind++) {
+        lw_credits *credits = &channel->credits[kind];
+        if ((kinds & 1U << kind) == 0) {
+            *credits = (lw_credits){0};
+            channel->format[kind] = (lw_packet_format){0};
+        } else {
+            finite = finite || credits->packets != LW_CREDITS_INFINITE || credits->data_units != LW_CREDITS_INFINITE;
+        }
+    }
+    channel->credit_return_ps = finite ? channel->credit_return_ps : 0;
+    channel->request_max_bytes = (kinds & 1U << LW_PACKET_REQUEST) != 0 ? channel->request_max_bytes : 0;
+}
+
+void lw_link_model_keep_kinds(lw_link_model *link, unsigned kinds) {
+    link->read_tags = (kinds & 1U << LW_PACKET_REQUEST) != 0 ? link->read_tags : 0;
+    for (int s = 0; s < link->segment_count; s++) {
+        for (int dir = 0; dir < 2; dir++) {
+            keep_kinds(&link->segment[s].channel[dir], kinds);
+        }
+    }
 }
 
 double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes) {
@@ -95,8 +111,9 @@ double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes) {
     return -expm1((double)units * log1p(-channel->error_probability));
 }
 
-// Time that a packet occupies the wire on average when it must be repeated with probability p until it arrives: p / (1 - p) extra
-// rounds, each of which costs the packet again and, where the sender goes back, all that it sent before it knew.
+// Time that a packet occupies the wire on average when it must be repeated with probability p until
+// it arrives: p / (1 - p) extra rounds, each of which costs the packet again and, where the sender
+// goes back, all that it sent before it knew.
 static double retry_share(const lw_channel *channel, double packet_ps, int64_t wire_bytes) {
     double error = lw_channel_packet_error(channel, wire_bytes);
     if (error <= 0.0 || channel->replay == LW_REPLAY_NONE) {
@@ -106,8 +123,9 @@ static double retry_share(const lw_channel *channel, double packet_ps, int64_t w
     return packet_ps / (packet_ps + error / (1.0 - error) * round_ps);
 }
 
-// Share of the data wire left when requests travel the other way and their receiver answers with control packets over the data
-// wire: one with the first request that arrives an interval after the last, so a whole number of requests apart.
+// Share of the data wire left when requests travel in the opposite direction and their receiver
+// answers with control packets over the data wire: one with the first request that arrives an
+// interval after the last, so a whole number of requests apart.
 static double request_control_share(const lw_channel *data, const lw_channel *requests, double payload_Bps) {
     if (requests->control_bytes == 0 || requests->control_for_writes || data->request_max_bytes == 0) {
         return 1.0;
@@ -126,12 +144,6 @@ static double with_packet_time(double rate_Bps, int64_t payload_bytes, int64_t p
 
 static double packet_time_ps(const lw_channel *channel, int64_t wire_bytes) {
     return (double)wire_bytes * byte_time_ps(channel) + (double)channel->packet_ps;
-}
-
-// Share of the time without an outage.
-static double clear_share(const lw_channel *channel) {
-    double clear_ps = (double)channel->outage_gap_ps;
-    return channel->outage_gap_ps > 0 ? clear_ps / (clear_ps + (double)channel->outage_ps) : 1.0;
 }
 
 static void segment_stages(const lw_segment *segment, int dir, lw_packet_kind kind, int64_t payload_bytes,
@@ -153,13 +165,14 @@ static void segment_stages(const lw_segment *segment, int dir, lw_packet_kind ki
         control *= request_control_share(data, &segment->channel[!dir], control);
     }
     rate_Bps[LW_STAGE_CONTROL] = control;
-    rate_Bps[LW_STAGE_RETRY] = control * retry_share(data, packet_time_ps(data, wire_bytes), wire_bytes) * clear_share(data);
+    rate_Bps[LW_STAGE_RETRY] =
+        control * retry_share(data, packet_time_ps(data, wire_bytes), wire_bytes) * lw_outages_clear_share(&data->outages);
     rate_Bps[LW_STAGE_WINDOW] = rate_Bps[LW_STAGE_RETRY];
     rate_Bps[LW_STAGE_ENDPOINT] = rate_Bps[LW_STAGE_RETRY];
 }
 
-// Unloaded time from a request's first bit out to its last completion's last bit in. Segments cut through, so each way serialises
-// once, at its slowest segment.
+// Unloaded time from a request's first bit out to its last completion's last bit in. Segments cut
+// through, so each direction serialises once, at its slowest segment.
 static double read_round_trip_ps(const lw_link_model *link, int dir, int64_t payload_bytes, int64_t request_bytes,
                                  int64_t completer_ps) {
     double fixed_ps = (double)completer_ps;
@@ -179,7 +192,8 @@ static double read_round_trip_ps(const lw_link_model *link, int dir, int64_t pay
     return fixed_ps + out_ps + back_ps;
 }
 
-// What the packet credits of one channel let through: each comes back after the packet has arrived and the news has travelled.
+// What the packet credits of one channel let through: each comes back after the packet has arrived
+// and the news has travelled.
 static double write_window_Bps(const lw_channel *data, int64_t payload_bytes) {
     int64_t credits = data->credits[LW_PACKET_WRITE].packets;
     if (credits <= 0 || credits == LW_CREDITS_INFINITE) {
@@ -190,8 +204,8 @@ static double write_window_Bps(const lw_channel *data, int64_t payload_bytes) {
     return (double)credits * (double)payload_bytes * 1e12 / loop_ps;
 }
 
-// Software has no wire: where it is the slowest segment, the stages down to framing are those of the slowest wire, and the rest
-// of what it takes counts as control.
+// Software has no wire: where it is the slowest segment, the stages down to framing are those of
+// the slowest wire, and the rest of what it takes counts as control.
 static void show_wire(const lw_link_model *link, int dir, lw_packet_kind kind, int64_t payload_bytes, lw_waterfall *out) {
     double slowest_Bps = (double)INFINITY;
     for (int i = 0; i < link->segment_count && link->segment[out->slowest_segment].whole_packets; i++) {

@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The narrow waist: one direction of one link as plain numbers. Families make channels from standards and physics and know
-// nothing of events; the engine moves packets over channels and knows nothing of standards.
+// The narrow waist: one direction of one link as plain numbers. Families make channels from
+// standards and physics and know nothing of events; the engine moves packets over channels and
+// knows nothing of standards.
 #ifndef LW_CHANNEL_H
 #define LW_CHANNEL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/outages.h"
 #include "sim/base/evidence.h"
 #include "sim/base/fraction.h"
-
-// Where the raw rate goes, in this order, for every family: the closed list behind every waterfall.
-typedef enum lw_stage {
-    LW_STAGE_RAW,        // signalling rate
-    LW_STAGE_LINE_CODE,  // 8b/10b, 128b/130b, ...
-    LW_STAGE_PERIODIC,   // SKP ordered sets and the like
-    LW_STAGE_FRAMING,    // headers, CRC, FEC, flit packing
-    LW_STAGE_CONTROL,    // flow control, control traffic of the opposite direction, a platform's residual, software in front
-    LW_STAGE_RETRY,      // replays
-    LW_STAGE_WINDOW,     // outstanding requests, credits
-    LW_STAGE_ENDPOINT,   // copy engine, memory, fixed costs
-    LW_STAGE_COUNT
-} lw_stage;
-extern const char *const lw_stage_words[];  // "raw", "line code", ..., NULL
+#include "sim/base/stage.h"
 
 // What a packet does. Each kind has its own format and its own flow-control pool.
 typedef enum lw_packet_kind {
@@ -62,45 +51,56 @@ typedef enum lw_replay {
 enum { LW_LATENCY_PARTS_MAX = 10 };
 
 typedef struct lw_channel {
-    // Rate. A byte of a packet takes expand / (raw * line_code * (1 - periodic - control_share) * (1 - stall)) seconds.
-    lw_fraction raw_Bps;        // signalling rate of all lanes, before the line code
-    lw_fraction line_code;      // share of raw left after the line code: 4/5, 128/130, 1
-    lw_fraction periodic;       // share of the coded wire taken by SKP ordered sets and the like, or reserved for other traffic
-    lw_fraction control_share;  // share of the coded wire taken by control traffic at all times; 0 where control_bytes model it
-    lw_fraction expand;         // wire bytes per packet byte where packets ride in flits: 256/236; else 1
-    lw_fraction stall;          // share of the remaining wire left idle (a calibrated efficiency is 1 - stall); else 0
+    // Rate. A byte of a packet takes expand / (raw * line_code * (1 - periodic - control_share) *
+    // (1 - stall)) seconds.
+    lw_fraction raw_Bps;    // signalling rate of all lanes, before the line code
+    lw_fraction line_code;  // share of raw left after the line code: 4/5, 128/130, 1
+    // share of the coded wire taken by SKP ordered sets and the like, or reserved for other traffic
+    lw_fraction periodic;
+    // share of the coded wire taken by control traffic at all times; 0 where control_bytes model it
+    lw_fraction control_share;
+    // wire bytes per packet byte where packets ride in flits: 256/236; else 1
+    lw_fraction expand;
+    // share of the remaining wire left idle (a calibrated efficiency is 1 - stall); else 0
+    lw_fraction stall;
 
-    int64_t packet_ps;  // each packet occupies the channel so long besides its bytes: preamble, frame spaces, software
+    // each packet occupies the channel so long besides its bytes: preamble, frame spaces, software
+    int64_t packet_ps;
 
     lw_packet_format format[LW_PACKET_KINDS];
     int64_t request_max_bytes;  // payload one request may ask for (MRRS)
 
-    // While packets arrive over this channel, its receiver sends control_bytes over the opposite channel every
-    // control_interval_ps, before any packet that waits there (Ack and UpdateFC DLLPs). control_bytes 0: control rides free (flit
-    // mode).
+    // While packets arrive over this channel, its receiver sends control_bytes over the opposite
+    // channel every control_interval_ps, before any packet that waits there (Ack and UpdateFC
+    // DLLPs). control_bytes 0: control rides free (flit mode).
     int64_t control_bytes;
     int64_t control_interval_ps;
-    bool control_for_writes;  // with every write packet instead, and with no other: a write that is answered without data
+    // with every write packet instead, and with no other: a write that is answered without data
+    bool control_for_writes;
 
-    lw_latency_part latency[LW_LATENCY_PARTS_MAX];  // adds up to the time from first bit out to first bit usable at the far side
+    // adds up to the time from first bit out to first bit usable at the far side
+    lw_latency_part latency[LW_LATENCY_PARTS_MAX];
     int latency_count;
-    int64_t port_ps[2];  // of it, what lies in the device that sends [0] and in the one that receives [1]
+    // of it, what lies in the device that sends [0] and in the one that receives [1]
+    int64_t port_ps[2];
 
-    // Flow control: a packet needs one packet credit and ceil(payload / data_unit_bytes) data credits of its kind.
+    // Flow control: a packet needs one packet credit and ceil(payload / data_unit_bytes) data
+    // credits of its kind.
     lw_credits credits[LW_PACKET_KINDS];
     int64_t data_unit_bytes;
     int64_t credit_return_ps;  // from freeing the buffer to the sender knowing
-    bool credit_on_arrival;  // credits are a window of frames not yet acknowledged, freed when one arrives, not when it moves on
+    // credits are a window of frames not yet acknowledged, freed when one arrives, not when it
+    // moves on
+    bool credit_on_arrival;
 
-    // Errors: each started unit of error_unit_bytes on the wire is bad with error_probability, independently.
+    // Errors: each started unit of error_unit_bytes on the wire is bad with error_probability,
+    // independently.
     double error_probability;
     int64_t error_unit_bytes;
     lw_replay replay;
     int64_t replay_ps;  // from the end of the bad packet to the first bit of its replay
 
-    // Outages (a radio path that somebody walks through): exponential times between, then none gets through. 0: none.
-    int64_t outage_gap_ps;  // mean time from the end of an outage to the next
-    int64_t outage_ps;      // mean length
+    lw_outages outages;
 
     bool shared_medium;     // both directions share the wire (half duplex)
     int64_t turnaround_ps;  // between opposite directions on a shared medium
@@ -108,45 +108,37 @@ typedef struct lw_channel {
     lw_evidence evidence;
 } lw_channel;
 
-// A link as the engine sees it: one or more segments in series from end a to end b (a tunnel and the link inside it are two), and
-// how many reads may be under way over the whole of it.
+// A link as the engine sees it: one or more segments in series from end a to end b (a tunnel and
+// the link inside it are two), and how many reads may be in flight over the whole of it.
 enum { LW_SEGMENTS_MAX = 4 };
 typedef struct lw_segment {
-    const char *name;       // "tunnel", "inner pcie"; "" for a single one; static text
-    bool whole_packets;     // takes a packet up, and hands it on, only when it has all of it: software
+    const char *name;  // "tunnel", "inner pcie"; "" for a single one; static text
+    // takes a packet up, and hands it on, only when it has all of it: software
+    bool whole_packets;
     lw_channel channel[2];  // [0] a -> b, [1] b -> a
 } lw_segment;
-
-// Coherence: what must be asked over the link before memory behind it is used. All zero where nobody is asked.
-typedef struct lw_asking {
-    double far_share;   // of accesses from the other end before which the device that has the memory asks
-    double own_share;   // the same of its own accesses
-    int64_t answer_ps;  // from a question having come to its answer leaving
-    int64_t question_bytes[2], answer_bytes[2];  // packet bytes on channel 0 and 1
-} lw_asking;
 
 typedef struct lw_link_model {
     lw_segment segment[LW_SEGMENTS_MAX];
     int segment_count;
-    int64_t read_tags;       // outstanding requests a device behind this link may have; LW_TAGS_INFINITE
-    int64_t ids_max;         // devices that the switches of one fabric can tell apart; 0: no limit is known
-    int64_t hosts_max;       // hosts that may have part of one device behind switches; 0: no limit is known
-    const char *hosts_hint;  // what else to do where there are more: "flit: pbr"; static text; NULL: nothing
-    double distance_m;       // how far it reaches, of a link without a cable: drawings tell it; 0: nobody asks
-    lw_asking ask;
+    int64_t read_tags;  // outstanding requests a device behind this link may have; LW_TAGS_INFINITE
+    // how far it reaches, of a link without a cable: drawings tell it; 0: nobody asks
+    double distance_m;
     lw_evidence evidence;
     char label[48];  // "PCIe 4.0 x16", "Thunderbolt 4": for legends and topology drawings
 } lw_link_model;
 #define LW_TAGS_INFINITE INT64_MAX
 
 int64_t lw_link_model_latency_ps(const lw_link_model *link, int dir);
-// Mean time that asking adds to an access from the other end on an idle link.
-int64_t lw_link_model_far_ask_ps(const lw_link_model *link);
+// Clear what packets of other kinds alone meet: their formats and credits, what only reads ask for,
+// and the return of credits where none is ever short. kinds: 1 << lw_packet_kind of each that
+// stays.
+void lw_link_model_keep_kinds(lw_link_model *link, unsigned kinds);
 
 // ---- For families, to fill in a channel of a cleared link ----
 
-// The rate, of which 1 - efficiency stands idle (0 < efficiency <= 1); nothing else takes of it, and no receive buffer limits it.
-// A family that knows more of either sets it afterwards.
+// The rate, of which 1 - efficiency stands idle (0 < efficiency <= 1); nothing else takes of it,
+// and no receive buffer limits it. A family that knows more of either sets it afterwards.
 void lw_channel_set_rate(lw_channel *channel, int64_t raw_Bps, lw_fraction line_code, double efficiency);
 // One more part of the latency; what takes no time is left out.
 void lw_channel_add_latency(lw_channel *channel, const char *name, int64_t ps);
@@ -155,18 +147,20 @@ int64_t lw_channel_wire_ps(const lw_channel *channel, int64_t bytes);
 
 // ---- What a channel comes to ----
 
-// Seconds * 1e12 that one packet byte takes, exactly; false when it does not fit 64 bits (then rounded to a denominator of 2^20).
+// Seconds * 1e12 that one packet byte takes, exactly; false when it does not fit 64 bits (then
+// rounded to a denominator of 2^20).
 bool lw_channel_ps_per_byte(const lw_channel *channel, lw_fraction *ps_per_byte);
 int64_t lw_channel_latency_ps(const lw_channel *channel);
 // Probability that a packet of wire_bytes must be replayed.
 double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes);
 
-// The rate that is left after each stage up to and including LW_STAGE_RETRY, for a long stream of `kind` over segment 0..n in
-// direction dir with full packets (or packets of payload_bytes when > 0), other direction idle but for what this stream causes.
-// rate_Bps[RAW] is the raw rate of the slowest segment, or of the slowest wire where software is slower; WINDOW and ENDPOINT are
-// the caller's. The window limit is also given, INFINITY where there is none. A read: tags x request / round trip, with the
-// latency completer_ps of the completer. A write: packet credits x payload / (packet + latency + credit return), of the tightest
-// segment.
+// The rate that is left after each stage up to and including LW_STAGE_RETRY, for a long stream of
+// `kind` over segment 0..n in direction dir with full packets (or packets of payload_bytes when >
+// 0), other direction idle but for what this stream causes. rate_Bps[RAW] is the raw rate of the
+// slowest segment, or of the slowest wire where software is slower; WINDOW and ENDPOINT are the
+// caller's. The window limit is also given, INFINITY where there is none. A read: tags x request /
+// round trip, with the latency completer_ps of the completer. A write: packet credits x payload /
+// (packet + latency + credit return), of the tightest segment.
 typedef struct lw_waterfall {
     double rate_Bps[LW_STAGE_COUNT];  // each <= the one before
     double window_Bps;

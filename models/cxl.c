@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Compute Express Link: lines of 64 B in flits over the electrical layer of PCI Express.
-// Sources: Compute Express Link Specification revisions 1.1 to 3.x ("CXL"); PCI Express as in pcie_link.h.
+// Compute Express Link: lines of 64 B in flits over the electrical layer of PCI Express. Sources:
+// Compute Express Link Specification revisions 1.1 to 3.x ("CXL"); PCI Express as in pcie_link.h.
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "models/cxl_slots.h"
-#include "models/pcie_link.h"
+#include "models/pcie_rows.h"
 
 typedef enum version { CXL_1_1, CXL_2_0, CXL_3_0, CXL_3_1, CXL_3_2, CXL_4_0 } version;
 typedef enum flit_word { FLIT_AUTO, FLIT_68B, FLIT_STANDARD, FLIT_LOPT, FLIT_PBR } flit_word;
@@ -133,64 +133,22 @@ static const lw_option options[] = {
      .maximum = 65536,
      .help = "Lines that may be asked for at once: 1 is a pointer chase; auto: never the limit.",
      .source = "CXL 3.3: the tag of CXL.mem has 16 bits, the queue id of CXL.cache 12 bits"},
-    {.key = "clocking",
-     .kind = LW_OPTION_WORD,
-     .offset = FIELD(clocking),
-     .fallback = "common",
-     .words = lw_pcie_clocking_words,
-     .help = "Reference clocks: common, separate (srns), or separate and spread (sris), which needs SKP sets ten times as often.",
-     .source = "PCIe Base 6.x 4.2.8.4 and table 4-30; cards in slots share the slot's clock (CEM specification)"},
-    {.key = "tx_port",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(tx_port_ps),
-     .fallback = "25 ns",
-     .minimum = 0,
-     .maximum = 1e9,
-     .help = "Sending port: message to pins.",
-     .source = "assumed: half of the 50 ns that CXL 3.x table 13-2 wants from a credit at the pins to a flit at the pins"},
-    {.key = "rx_port",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(rx_port_ps),
-     .fallback = "25 ns",
-     .minimum = 0,
-     .maximum = 1e9,
-     .help = "Receiving port: pins to message, without the wait for the flit's last byte.",
-     .source = "assumed: half of the 50 ns that CXL 3.x table 13-2 wants from a credit at the pins to a flit at the pins"},
-    {.key = "fec_latency",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(fec_ps),
-     .fallback = "2 ns",
-     .minimum = 0,
-     .maximum = 1e6,
-     .help = "256 B flits: time to decode the error correction.",
-     .source = "assumed: 2 to 3 ns is widely repeated, the standard gives no figure"},
-    {.key = "retimers",
-     .kind = LW_OPTION_INTEGER,
-     .offset = FIELD(retimers),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 2,
-     .help = "Retimers on the way.",
-     .source = "PCIe Base 4.3: at most two on a link"},
-    {.key = "retimer_latency",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(retimer_ps),
-     .fallback = "auto",
-     .minimum = 0,
-     .maximum = 1e6,
-     .help = "One retimer, one direction; auto: the most that the standard allows, 64 ns.",
-     .source = "PCIe Base 6.x table 4-76; products advertise below 12 ns"},
+    LW_PCIE_ROW_CLOCKING(FIELD(clocking)),
+    LW_ROW_TIME("tx_port", FIELD(tx_port_ps), "25 ns", 1e9, "Sending port: message to pins.",
+                "half of the 50 ns that CXL 3.x table 13-2 wants from a credit at the pins to a flit at the pins", LW_ASSUMED),
+    LW_ROW_TIME("rx_port", FIELD(rx_port_ps), "25 ns", 1e9,
+                "Receiving port: pins to message, without the wait for the flit's last byte.",
+                "half of the 50 ns that CXL 3.x table 13-2 wants from a credit at the pins to a flit at the pins", LW_ASSUMED),
+    LW_PCIE_ROW_FEC(FIELD(fec_ps), "256 B flits: time to decode the error correction."),
+    LW_PCIE_ROW_RETIMERS(FIELD(retimers)),
+    LW_PCIE_ROW_RETIMER_LATENCY(FIELD(retimer_ps), ", 64 ns", "12 ns"),
     {.key = "switches",
      .kind = LW_OPTION_INTEGER,
      .offset = FIELD(switches),
      .fallback = "0",
      .minimum = 0,
      .maximum = 16,
-     .help = "CXL switches on the way, as latency only; a switch that others share is a node of its own.",
+     .help = "CXL switches on the route, as latency only; a switch that others share is a node of its own.",
      .source = "a directly attached device has none"},
     {.key = "switch_latency",
      .kind = LW_OPTION_QUANTITY_INT,
@@ -201,24 +159,8 @@ static const lw_option options[] = {
      .maximum = 1e9,
      .help = "One switch, one direction.",
      .source = "asplos.dev/wiki/pcie-cxl: XConn's CXL 2.0 switch, one hop (secondary)"},
-    {.key = "cable",
-     .kind = LW_OPTION_QUANTITY_REAL,
-     .dimension = LW_LENGTH,
-     .offset = FIELD(cable_m),
-     .fallback = "0 m",
-     .minimum = 0,
-     .maximum = 100,
-     .help = "Length of the cable.",
-     .source = "none: cards and drives sit in slots"},
-    {.key = "cable_delay",
-     .kind = LW_OPTION_QUANTITY_REAL,
-     .dimension = LW_LENGTH_RATE,
-     .offset = FIELD(cable_ps_per_m),
-     .fallback = "4.6 ns/m",
-     .minimum = 3300,
-     .maximum = 10000,
-     .help = "Propagation along the cable.",
-     .source = "Broadcom SUE-RM104 (2025-09-26), p. 31: 4.6 ns/m for twinax"},
+    LW_ROW_CABLE(FIELD(cable_m), "0 m", 100, "Length of the cable.", "none: cards and drives sit in slots", LW_SPECIFIED),
+    LW_ROW_CABLE_DELAY(FIELD(cable_ps_per_m), "Propagation along the cable."),
     {.key = "ide_share",
      .kind = LW_OPTION_QUANTITY_REAL,
      .dimension = LW_PLAIN,
@@ -237,31 +179,12 @@ static const lw_option options[] = {
      .maximum = 1e9,
      .help = "Encryption (IDE): time to encrypt, decrypt and, in containment mode, to wait for the check.",
      .source = "no encryption by default; nobody has published what it takes"},
-    {.key = "flit_error_rate",
-     .kind = LW_OPTION_QUANTITY_REAL,
-     .dimension = LW_PLAIN,
-     .offset = FIELD(flit_error_rate),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 0.5,
-     .help = "Probability that a flit must be sent again; the target for 256 B flits is below 3e-5.",
-     .source = "PCIe Base 6.x 4.2.3.1.1 sets the target; the default is none"},
-    {.key = "replay",
-     .kind = LW_OPTION_WORD,
-     .offset = FIELD(replay),
-     .fallback = "standard",
-     .words = lw_pcie_replay_words,
-     .help = "256 B flits: standard repeats all that was not acknowledged, selective only the bad flit.",
-     .source = "PCIe Base 6.x 4.2.3.4.2.1; 68 B flits always go back (CXL 4.2.8)"},
-    {.key = "efficiency",
-     .kind = LW_OPTION_QUANTITY_REAL,
-     .dimension = LW_PLAIN,
-     .offset = FIELD(efficiency),
-     .fallback = "1",
-     .minimum = 0.01,
-     .maximum = 1,
-     .help = "Share of the flits that this platform fills: what calibration could not explain.",
-     .source = "1: nothing lost; the standard expects 60 to 90 % of the wire to be useful (CXL table 13-1)"},
+    LW_PCIE_ROW_FLIT_ERRORS(FIELD(flit_error_rate),
+                            "Probability that a flit must be sent again; the target for 256 B flits is below 3e-5."),
+    LW_PCIE_ROW_REPLAY(FIELD(replay), "256 B flits: standard repeats all that was not acknowledged, selective only the bad flit.",
+                       "; 68 B flits always go back (CXL 4.2.8)"),
+    LW_ROW_EFFICIENCY(FIELD(efficiency), "flits that this platform fills",
+                      "; the standard expects 60 to 90 % of the wire to be useful (CXL table 13-1)"),
     {0},
 };
 
@@ -317,7 +240,8 @@ static trip pack(lw_cxl_flit flit, protocol by, const struct ratio *n, coherence
         back[LW_CXL_H2D_RSP] = n->reads + n->writes;
         back[LW_CXL_H2D_DATA] = n->reads;
     }
-    if (kept == HOST_BIAS) {  // CXL 3.5: a request over CXL.cache, which the host hands back as a forward over CXL.mem
+    // CXL 3.5: a request over CXL.cache, which the host hands back as a forward over CXL.mem
+    if (kept == HOST_BIAS) {
         back[LW_CXL_D2H_REQ] = asks;
         out[LW_CXL_M2S_REQ] += asks;
     } else if (kept == BACK_INVALIDATE) {
@@ -350,7 +274,8 @@ static void add(lw_fraction *sum, lw_fraction more) {
 
 enum { ASK_STEPS = 20 };
 
-// Messages with a line cost what they take alone, those without the rest of the mix, so that the mix as a whole is exact.
+// Messages with a line cost what they take alone, those without the rest of the mix, so that the
+// mix as a whole is exact.
 static costs costs_of(const cxl_params *p, protocol by) {
     lw_cxl_flit flit = flit_of(p);
     static const struct ratio one_read = {1, 0}, one_write = {0, 1}, one_each = {1, 1};
@@ -391,11 +316,19 @@ static int64_t units_of(lw_fraction cost, lw_fraction unit) {
     return cost.num * unit.den / (cost.den * unit.num);
 }
 
-// The engine counts whole bytes, shares of flits are fractions: packet bytes are so small here that every message has a whole
-// number of them, and `expand` takes them to bytes on the wire.
-static void set_formats(lw_cxl_flit flit, const costs *of_sender, const costs *of_receiver, const trip *question,
-                        lw_link_model *link, int dir) {
-    lw_channel *channel = &link->segment[0].channel[dir];
+// The engine counts whole bytes, shares of flits are fractions: packet bytes are so small here that
+// every message has a whole number of them, and `expand` takes them to bytes on the wire.
+// What messages cost: by end of the link, and those of coherence.
+typedef struct messages {
+    lw_cxl_flit flit;
+    costs of[2];
+    trip question;
+} messages;
+
+static void set_formats(const messages *m, int dir, lw_segment *segment, lw_coherence *ask) {
+    lw_channel *channel = &segment->channel[dir];
+    const costs *of_sender = &m->of[dir], *of_receiver = &m->of[1 - dir];
+    const trip *question = &m->question;
     const lw_fraction cost[] = {of_sender->write_out,    of_sender->read_out, of_receiver->read_back,
                                 of_receiver->write_back, question->back,      question->out};
     enum { COSTS = sizeof cost / sizeof cost[0] };
@@ -412,11 +345,12 @@ static void set_formats(lw_cxl_flit flit, const costs *of_sender, const costs *o
         // One granule: part of a line takes as much as all of it.
         channel->format[kinds[i]] = (lw_packet_format){payload, bytes[i] * scale - payload, bytes[i] * scale};
     }
-    // What answers the writes of the other end comes this way, so the other channel causes it.
-    link->segment[0].channel[1 - dir].control_bytes = bytes[3] * scale;
-    link->ask.question_bytes[dir] = bytes[4] * scale;
-    link->ask.answer_bytes[dir] = bytes[5] * scale;
-    must(lw_fraction_multiply(unit, lw_fraction_of(lw_cxl_flit_bytes(flit), scale), &channel->expand));
+    // What answers the writes of the other end comes in this direction, so the other channel causes
+    // it.
+    segment->channel[1 - dir].control_bytes = bytes[3] * scale;
+    ask->question_bytes[dir] = bytes[4] * scale;
+    ask->answer_bytes[dir] = bytes[5] * scale;
+    must(lw_fraction_multiply(unit, lw_fraction_of(lw_cxl_flit_bytes(m->flit), scale), &channel->expand));
 }
 
 static void electrical(const cxl_params *p, lw_pcie_params *phy) {
@@ -484,8 +418,8 @@ static lw_fraction periodic_share(lw_fraction skp, double ide_share) {
     return sum;
 }
 
-static void resolve(const void *params, lw_link_model *link) {
-    const cxl_params *p = params;
+// The link, and the packets of what is asked over it.
+static void make(const cxl_params *p, lw_link_model *link, lw_coherence *ask) {
     lw_cxl_flit flit = flit_of(p);
     lw_pcie_params phy;
     electrical(p, &phy);
@@ -493,15 +427,15 @@ static void resolve(const void *params, lw_link_model *link) {
     lw_segment *segment = &link->segment[0];
     lw_pcie_segment(&phy, &medium, segment);
     // End a of `both` is the host.
-    const costs cost[2] = {costs_of(p, p->protocol == CACHE ? CACHE : MEM), costs_of(p, p->protocol == MEM ? MEM : CACHE)};
-    const trip question = pack_question(p);
+    const messages m = {
+        flit, {costs_of(p, p->protocol == CACHE ? CACHE : MEM), costs_of(p, p->protocol == MEM ? MEM : CACHE)}, pack_question(p)};
     for (int dir = 0; dir < 2; dir++) {
         lw_channel *channel = &segment->channel[dir];
         if (flit == LW_CXL_68B && !p->sync_header) {
             channel->line_code = (lw_fraction){1, 1};
         }
         channel->periodic = periodic_share(channel->periodic, p->ide_share);
-        set_formats(flit, &cost[dir], &cost[1 - dir], &question, link, dir);
+        set_formats(&m, dir, segment, ask);
         channel->control_for_writes = true;
         channel->request_max_bytes = LW_CXL_LINE_BYTES;
         set_latency(p, &phy, channel);
@@ -509,22 +443,38 @@ static void resolve(const void *params, lw_link_model *link) {
         // What header slots hold with port-based routing is inferred (cxl_slots.c).
         channel->evidence = p->version >= CXL_3_2 ? LW_ANNOUNCED : flit == LW_CXL_256B_PBR ? LW_ASSUMED : LW_SPECIFIED;
     }
-    if (p->protocol != CACHE && (p->coherence == HOST_BIAS || p->coherence == BACK_INVALIDATE)) {
-        bool snoops = p->coherence == BACK_INVALIDATE;
-        double asked = (double)llround(p->asks * ASK_STEPS) / ASK_STEPS;
-        link->ask.far_share = snoops ? asked : 0;  // in host bias the host reads and writes without anybody's leave
-        link->ask.own_share = snoops ? asked : 1;
-        link->ask.answer_ps = p->answer_ps;
-    }
-    // CXL ch. 2 and 7: up to 16 logical devices in one; with port-based routing ids of 12 bits, and devices for any of them.
-    link->ids_max = flit == LW_CXL_256B_PBR ? 4096 : 0;
-    link->hosts_max = flit == LW_CXL_256B_PBR ? 0 : 16;
-    link->hosts_hint = "flit: pbr";
     link->segment_count = 1;
     link->read_tags = p->tags != LW_AUTO ? p->tags : p->protocol == CACHE ? 4096 : 65536;
     link->evidence = segment->channel[0].evidence;
     static const char *const kinds[LW_CXL_FLITS] = {"", "", " lopt", " PBR"};
     (void)snprintf(link->label, sizeof link->label, "CXL %s x%d%s", version_words[p->version], (int)p->lanes, kinds[flit]);
+}
+
+static void resolve(const void *params, lw_link_model *link) {
+    lw_coherence unused;
+    make(params, link, &unused);
+}
+
+static void coherence_of(const void *params, lw_coherence *out) {
+    const cxl_params *p = params;
+    lw_link_model unused;
+    *out = (lw_coherence){0};
+    make(p, &unused, out);
+    if (p->protocol != CACHE && (p->coherence == HOST_BIAS || p->coherence == BACK_INVALIDATE)) {
+        bool snoops = p->coherence == BACK_INVALIDATE;
+        double asked = (double)llround(p->asks * ASK_STEPS) / ASK_STEPS;
+        // in host bias the host reads and writes without anybody's leave
+        out->far_share = snoops ? asked : 0;
+        out->own_share = snoops ? asked : 1;
+        out->answer_ps = p->answer_ps;
+    }
+}
+
+// CXL ch. 2 and 7: up to 16 logical devices in one; with port-based routing ids of 12 bits, and
+// devices for any of them.
+static void switch_limits(const void *params, lw_switch_limits *out) {
+    bool by_port = flit_of(params) == LW_CXL_256B_PBR;
+    *out = (lw_switch_limits){by_port ? 4096 : 0, by_port ? 0 : 16, "flit", "pbr"};
 }
 
 // ---- Rules across fields ----
@@ -535,87 +485,101 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
     lw_cxl_flit flit = flit_of(p);
     const char *name = version_words[p->version];
     if (gen > newest_generation(p)) {
-        return lw_error(diags, lw_family_place(options, set, "gen", at), "leave gen out, or take a later version",
+        return lw_error(diags, lw_type_place(options, set, "gen", at), "leave gen out, or take a later version",
                         "CXL %s does not run at PCIe generation %d", name, (int)gen);
     }
     if (flit != LW_CXL_68B && p->version <= CXL_2_0) {
-        return lw_error(diags, lw_family_place(options, set, "flit", at), "leave flit out, or take version 3.0 or later",
+        return lw_error(diags, lw_type_place(options, set, "flit", at), "leave flit out, or take version 3.0 or later",
                         "CXL %s knows only flits of 68 B", name);
     }
     if (flit == LW_CXL_68B && gen >= 6) {
-        return lw_error(diags, lw_family_place(options, set, "flit", at), "take flit: standard, or gen 5",
+        return lw_error(diags, lw_type_place(options, set, "flit", at), "take flit: standard, or gen 5",
                         "PCIe generation %d carries only flits of 256 B", (int)gen);
     }
     if (p->coherence == BACK_INVALIDATE && flit == LW_CXL_68B) {
-        return lw_error(diags, lw_family_place(options, set, "coherence", at), "take flits of 256 B, or coherence: host_bias",
+        return lw_error(diags, lw_type_place(options, set, "coherence", at), "take flits of 256 B, or coherence: host_bias",
                         "flits of 68 B carry no back-invalidation");
     }
     if (p->switches > 1 && p->version <= CXL_2_0) {
-        return lw_error(diags, lw_family_place(options, set, "switches", at), "take one switch, or version 3.0 or later",
+        return lw_error(diags, lw_type_place(options, set, "switches", at), "take one switch, or version 3.0 or later",
                         "CXL %s cannot cross %d switches: levels of them came with 3.0", name, (int)p->switches);
     }
     if (p->version == CXL_1_1 && (p->switches > 0 || p->ide_share > 0 || p->ide_ps > 0)) {
         const char *key = p->switches > 0 ? "switches" : p->ide_share > 0 ? "ide_share" : "ide_latency";
-        return lw_error(diags, lw_family_place(options, set, key, at), "take version 2.0 or later",
+        return lw_error(diags, lw_type_place(options, set, key, at), "take version 2.0 or later",
                         "CXL 1.1 has neither switches nor encryption");
     }
     lw_pcie_params phy;
     electrical(p, &phy);
     phy.flit_error_rate = 0;  // judged by PCIe's packets, which are longer than a line
-    return lw_pcie_check(&phy, &medium, NULL, lw_family_place(options, set, "cable", at), diags);
+    return lw_pcie_check(&phy, &medium, NULL, lw_type_place(options, set, "cable", at), diags);
 }
 
 static const char page[] =
-    "Compute Express Link runs over the wires of PCI Express and lets a processor use a device's memory by plain loads and\n"
-    "stores (CXL.mem), and a device cache the processor's (CXL.cache). What moves are lines of 64 B, not buffers: nobody calls\n"
-    "a driver. CXL.io beside them is PCI Express itself. Type 1 devices cache, type 3 are memory, type 2 do both.\n"
+    "Compute Express Link runs over the wires of PCI Express and lets a processor use a device's memory\n"
+    "by plain loads and stores (CXL.mem), and a device cache the processor's (CXL.cache). What moves are\n"
+    "lines of 64 B, not buffers: nobody calls a driver. CXL.io beside them is PCI Express itself. Type 1\n"
+    "devices cache, type 3 are memory, type 2 do both.\n"
     "\n"
-    "Messages and data fill slots of 16 B: four in a flit of 68 B (CXL 1.1 and 2.0), fifteen in one of 256 B (from 3.0). A read\n"
-    "takes a slot or less to ask, and a third or half of a slot before the four of its data. A write takes five and is answered\n"
-    "with a third or half. This model packs them slot by slot. Reads alone leave 84 % of the wire to data in either flit,\n"
-    "writes alone 75 %: larger flits do not help writes. Flits that are checked in halves (latency_optimised) carry 7 % less,\n"
-    "and port-based routing (pbr) has longer headers, of which fewer fit a slot.\n"
+    "Messages and data fill slots of 16 B: four in a flit of 68 B (CXL 1.1 and 2.0), fifteen in one of\n"
+    "256 B (from 3.0). A read takes a slot or less to ask, and a third or half of a slot before the four\n"
+    "of its data. A write takes five and is answered with a third or half. This model packs them slot by\n"
+    "slot. Reads alone leave 84 % of the wire to data in either flit, writes alone 75 %: larger flits do\n"
+    "not help writes. Flits that are checked in halves (latency_optimised) carry 7 % less, and port-based\n"
+    "routing (pbr) has longer headers, of which fewer fit a slot.\n"
     "\n"
-    "Both directions run at once, so a mix beats either alone: 2 reads to 1 write are 119 % of one direction's rate in flits of\n"
-    "68 B, 122 % in 256 B. An expander, taken to have 8 lanes, was measured at 17.8 GB/s of reads and 27.2 GB/s with as many\n"
-    "writes; these flits with one efficiency, fitted as 0.684, come within 3 % of its four mixes. Say in `mix` what runs.\n"
+    "Both directions run at once, so a mix beats either alone: 2 reads to 1 write are 119 % of one\n"
+    "direction's rate in flits of 68 B, 122 % in 256 B. An expander, taken to have 8 lanes, was measured\n"
+    "at 17.8 GB/s of reads and 27.2 GB/s with as many writes; these flits with one efficiency, fitted as\n"
+    "0.684, come within 3 % of its four mixes. Say in `mix` what runs.\n"
     "\n"
-    "16 lanes at 32 GT/s carry 52.7 GB/s of reads, at 64 GT/s 108 GB/s of reads or 96 GB/s of writes; the 64 and 128 GB/s of\n"
-    "data sheets are the wire. Percentages on slides often leave out CRC, protocol id or sync header.\n"
+    "16 lanes at 32 GT/s carry 52.7 GB/s of reads, at 64 GT/s 108 GB/s of reads or 96 GB/s of writes; the\n"
+    "64 and 128 GB/s of data sheets are the wire. Percentages on slides often leave out CRC, protocol id\n"
+    "or sync header.\n"
     "\n"
-    "A read passes port, wire and port, waits until its flit is checked, and so does the answer; between them the device takes\n"
-    "its time (read_latency of its node). The standard wants 80 ns from a read at a device's pins to its data, idle and without\n"
-    "encryption. A program sees more: loads from four devices on five processors took 140 to 410 ns (Melody, ASPLOS 2025). A\n"
-    "switch adds 90 ns a direction, a retimer up to 64 ns, a metre of cable 4.6 ns.\n"
+    "A read passes port, wire and port, waits until its flit is checked, and so does the answer; between\n"
+    "them the device takes its time (read_latency of its node). The standard wants 80 ns from a read at a\n"
+    "device's pins to its data, idle and without encryption. A program sees more: loads from four devices\n"
+    "on five processors took 140 to 410 ns (Melody, ASPLOS 2025). A switch adds 90 ns a direction, a\n"
+    "retimer up to 64 ns, a metre of cable 4.6 ns.\n"
     "\n"
-    "A chain of dependent loads has one line under way and gets 64 B a round trip (tags: 1). Rate is at most tags x 64 B / round\n"
-    "trip, so it takes many lines under way, and usually many cores, to fill the link.\n"
+    "A chain of dependent loads has one outstanding line and gets 64 B a round trip (tags: 1). Rate is at\n"
+    "most tags x 64 B / round trip, so it takes many outstanding lines, and usually many cores, to fill\n"
+    "the link.\n"
     "\n"
-    "An expander's memory belongs to the host alone (host_only). An accelerator has a use for its own: `device` and `host` of\n"
-    "a workload may both name it. In device_bias it asks nobody. In host_bias it asks the host for each of its own lines: a\n"
-    "trip over the link and back, 148 ns at 64 GT/s with the host's answer, in front of each load, and no more lines a second\n"
-    "than requests fit the flits, 478 GB/s on 16 lanes of 64 GT/s (474 with the first trip): slow memory for a card that has 2 TB/s of it. The host\n"
-    "itself reads such lines as fast as any. With back_invalidate (flits of 256 B) the device keeps track of what hosts cache\n"
-    "and snoops only them, for itself and for another host: `asks` says how often, and a line that must be asked for comes one\n"
-    "round trip and answer later, to the host too. configs/scenarios/cxl-bias.yaml shows all four.\n"
+    "An expander's memory belongs to the host alone (host_only). An accelerator has a use for its own:\n"
+    "`device` and `host` of a workload may both name it. In device_bias it asks nobody. In host_bias it\n"
+    "asks the host for each of its own lines: a trip over the link and back, 148 ns at 64 GT/s with the\n"
+    "host's answer, in front of each load, and no more lines a second than requests fit the flits, 478\n"
+    "GB/s on 16 lanes of 64 GT/s (474 with the first trip): slow memory for a card that has 2 TB/s of it.\n"
+    "The host itself reads such lines as fast as any. With back_invalidate (flits of 256 B) the device\n"
+    "keeps track of what hosts cache and snoops only them, for itself and for another host: `asks` says\n"
+    "how often, and a line that must be asked for comes one round trip and answer later, to the host too.\n"
+    "configs/scenarios/cxl-bias.yaml shows all four.\n"
     "\n"
-    "Pooling gives parts of one device to several hosts: up to 16 logical devices, behind one level of switches (2.0). Sharing\n"
-    "lets them use the same lines. Fabrics with port-based routing (3.x) have up to 4096 ids. Make the switch a node of the\n"
-    "scenario (configs/scenarios/cxl-pool.yaml): its links are then shared, and so is the device's memory. More hosts or ids "
-    "than\n"
-    "that are refused.\n"
+    "Pooling gives parts of one device to several hosts: up to 16 logical devices, behind one level of\n"
+    "switches (2.0). Sharing lets them use the same lines. Fabrics with port-based routing (3.x) have up\n"
+    "to 4096 ids. Make the switch a node of the scenario (configs/scenarios/cxl-pool.yaml): its links are\n"
+    "then shared, and so is the device's memory. More hosts or ids than that are refused.\n"
     "\n"
-    "CXL is no way to attach a graphics card from outside: host, device and every port between must speak it, and no box for\n"
-    "external cards does. CXL 3.2 and 4.0 (128 GT/s, November 2025) count as announced. Encryption (IDE) costs nothing here\n"
-    "unless you say what it takes: no figure has been published.";
+    "CXL is no means to attach a graphics card from outside: host, device and every port between must\n"
+    "speak it, and no box for external cards does. CXL 3.2 and 4.0 (128 GT/s, November 2025) count as\n"
+    "announced. Encryption (IDE) costs nothing here unless you say what it takes: no figure has been\n"
+    "published.";
 
 const lw_family lw_family_cxl = {
-    .name = "cxl",
-    .summary = "Compute Express Link 1.1 to 4.0: memory and caches over PCI Express wires, in flits",
-    .page = page,
-    .example = "cxl-2.0-x8",
-    .options = options,
-    .params_size = sizeof(cxl_params),
-    .check = check,
+    .type =
+        {
+            .name = "cxl",
+            .summary = "Compute Express Link 1.1 to 4.0: memory and caches over PCI Express wires, in flits",
+            .page = page,
+            .example = "{preset: cxl-2.0-x8}",
+            .options = options,
+            .params_size = sizeof(cxl_params),
+            .check = check,
+        },
+    .hue = LW_HUE_PINK,
     .resolve = resolve,
+    .coherence = coherence_of,
+    .switch_limits = switch_limits,
 };

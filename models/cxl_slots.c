@@ -47,8 +47,9 @@ static const format generic_68[] = {
     {{{0}}},
 };
 
-// CXL 4.3, tables 4-14 to 4-16: 256 B flits with hierarchy-based routing. H is slot 0 with 14 B, HS slot 8 of latency-optimised
-// flits with 12 B. Formats that fit only while the bytes left out happen to be zero (HS4, HS14) do not count.
+// CXL 4.3, tables 4-14 to 4-16: 256 B flits with hierarchy-based routing. H is slot 0 with 14 B, HS
+// slot 8 of latency-optimised flits with 12 B. Formats that fit only while the bytes left out
+// happen to be zero (HS4, HS14) do not count.
 static const format header_256[] = {
     {{{1, LW_CXL_H2D_REQ}}},                       // H0
     {{{2, LW_CXL_H2D_RSP}}},                       // H1
@@ -86,8 +87,9 @@ static const format generic_256[] = {
     {{{0}}},
 };
 
-// The same tables for port-based routing. Header slots are inferred, not read: what both the generic slot with these ids and the
-// header slot without them take; H4 and H14 fit only while the bytes left out are zero and do not count.
+// The same tables for port-based routing. Header slots are inferred, not read: what both the
+// generic slot with these ids and the header slot without them take; H4 and H14 fit only while the
+// bytes left out are zero and do not count.
 static const format header_pbr[] = {
     {{{1, LW_CXL_H2D_REQ}}},    // H0
     {{{2, LW_CXL_H2D_RSP}}},    // H1
@@ -117,8 +119,8 @@ static const format generic_pbr[] = {
     {{{0}}},
 };
 
-// Messages of a class that one group of slots may carry; 0: none at all. A group is a 68 B flit (CXL 4.2.5) or the slots 0-3,
-// 4-7, 8-11 or 12-14 of a 256 B flit (CXL table 4-18).
+// Messages of a class that one group of slots may carry; 0: none at all. A group is a 68 B flit
+// (CXL 4.2.5) or the slots 0-3, 4-7, 8-11 or 12-14 of a 256 B flit (CXL table 4-18).
 static const int limit_68[LW_CXL_MESSAGES] = {
     [LW_CXL_M2S_REQ] = 2, [LW_CXL_M2S_RWD] = 1, [LW_CXL_H2D_REQ] = 2, [LW_CXL_H2D_RSP] = 4, [LW_CXL_H2D_DATA] = 4,
     [LW_CXL_S2M_NDR] = 2, [LW_CXL_S2M_DRS] = 3, [LW_CXL_D2H_REQ] = 4, [LW_CXL_D2H_RSP] = 2, [LW_CXL_D2H_DATA] = 4,
@@ -131,7 +133,8 @@ static const int limit_256[LW_CXL_MESSAGES] = {
 
 enum {
     GROUP_SLOTS = 4,
-    HEADER_OWED_MAX = 16,  // CXL 4.3: a data header stands in a header slot only while no more data slots are owed
+    // CXL 4.3: a data header stands in a header slot only while no more data slots are owed
+    HEADER_OWED_MAX = 16,
     SUBSET_SLOT = 8
 };
 
@@ -156,7 +159,8 @@ static bool has_line(lw_cxl_message message) {
     return message == LW_CXL_M2S_RWD || message == LW_CXL_H2D_DATA || message == LW_CXL_S2M_DRS || message == LW_CXL_D2H_DATA;
 }
 
-// A class may run this many rounds ahead of the slowest: enough to fill the largest format, little enough to keep to the mix.
+// A class may run this many rounds ahead of the slowest: enough to fill the largest format, little
+// enough to keep to the mix.
 enum { ROUNDS_AHEAD = 4 };
 
 typedef struct sender {
@@ -199,7 +203,8 @@ static bool is_better(const sender *s, const choice *a, const choice *b) {
     return a->messages > b->messages;
 }
 
-// The best of the formats for a slot that `slots_after` generic slots follow; format NULL where nothing can be sent.
+// The best of the formats for a slot that `slots_after` generic slots follow; format NULL where
+// nothing can be sent.
 static choice choose(const sender *s, const format *formats, bool generic, int slots_after) {
     choice best = {NULL, false, LW_CXL_MESSAGES, 0};
     for (const format *f = formats; f->part[0].count > 0; f++) {
@@ -282,8 +287,9 @@ bool lw_cxl_pack(lw_cxl_flit flit, const int64_t mix[LW_CXL_MESSAGES], lw_fracti
     for (int m = 0; m < LW_CXL_MESSAGES; m++) {
         now.mix[m] = mix[m] / divisor;
     }
-    // The state at the start of a flit soon repeats: what was sent between is the answer. Brent's search for the period (BIT 20,
-    // 1980): compare with a saved state, which is renewed after 1, 2, 4, ... flits.
+    // The state at the start of a flit soon repeats: what was sent between is the answer. Brent's
+    // search for the period (BIT 20, 1980): compare with a saved state, which is renewed after 1,
+    // 2, 4, ... flits.
     sender saved = now;
     int64_t sent = 0, power = 1;
     do {

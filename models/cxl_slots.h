@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How CXL.mem and CXL.cache messages fill flits: slots, formats and limits of the Compute Express Link Specification
-// revisions 2.0 and 3.x ("CXL"), 4.2 for 68 B flits and 4.3 for 256 B flits.
+// How CXL.mem and CXL.cache messages fill flits: slots, formats and limits of the Compute Express
+// Link Specification revisions 2.0 and 3.x ("CXL"), 4.2 for 68 B flits and 4.3 for 256 B flits.
 #ifndef LW_CXL_SLOTS_H
 #define LW_CXL_SLOTS_H
 
@@ -36,11 +36,13 @@ enum { LW_CXL_LINE_BYTES = 64, LW_CXL_LINE_SLOTS = 4 };
 
 int64_t lw_cxl_flit_bytes(lw_cxl_flit flit);  // on the wire: 68 or 256
 
-// Flits that one round of a mix takes when rounds follow each other without end, exactly. mix says how many of each message are
-// in a round, messages of one direction only. False where these flits cannot carry one of them (back-invalidation in 68 B flits).
+// Flits that one round of a mix takes when rounds follow each other without end, exactly. mix says
+// how many of each message are in a round, messages of one direction only. False where these flits
+// cannot carry one of them (back-invalidation in 68 B flits).
 //
-// The sender always has messages of each class waiting and keeps to the mix within a few rounds. Data fill the generic slots
-// before messages do; a slot gets the format that brings on what is furthest behind. A cleverer sender can be slightly better.
+// The sender always has messages of each class waiting and keeps to the mix within a few rounds.
+// Data fill the generic slots before messages do; a slot gets the format that brings on what is
+// furthest behind. A cleverer sender can be slightly better.
 bool lw_cxl_pack(lw_cxl_flit flit, const int64_t mix[LW_CXL_MESSAGES], lw_fraction *flits);
 
 #endif

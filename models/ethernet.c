@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Ethernet: RDMA (RoCE v2), TCP and UDP, and the software in front of the card.
-// Sources: IEEE Std 802.3, by clause; InfiniBand Architecture Specification 1, annex 17 (RoCE v2); RFC 791, 768, 9293, 7323.
+// Ethernet: RDMA (RoCE v2), TCP and UDP, and the software in front of the card. Sources: IEEE Std
+// 802.3, by clause; InfiniBand Architecture Specification 1, annex 17 (RoCE v2); RFC 791, 768,
+// 9293, 7323.
 #include <stdio.h>
 
 #include "models/packet_network.h"
@@ -132,9 +133,9 @@ static fec fec_of(const ethernet_params *p) {
     return rs_528 ? FEC_RS_528 : p->rate_Bps >= 50 * Gbps ? FEC_RS_544 : FEC_NONE;
 }
 
-// 8b/10b up to 2.5 Gb/s (IEEE 802.3 clauses 36 and 127), 64b/66b above (clauses 49, 82, 107, 129). Error correction packs four
-// such blocks into 257 bits: RS(528,514) adds what that saved, so the line stays as fast; RS(544,514) leaves
-// 514/544 x 256/257 = 16/17 (clauses 91, 119, 134, 172).
+// 8b/10b up to 2.5 Gb/s (IEEE 802.3 clauses 36 and 127), 64b/66b above (clauses 49, 82, 107, 129).
+// Error correction packs four such blocks into 257 bits: RS(528,514) adds what that saved, so the
+// line stays as fast; RS(544,514) leaves 514/544 x 256/257 = 16/17 (clauses 91, 119, 134, 172).
 static lw_fraction line_code_of(const ethernet_params *p) {
     return fec_of(p) == FEC_RS_544 ? (lw_fraction){16, 17} : p->rate_Bps < 5 * Gbps ? (lw_fraction){4, 5} : (lw_fraction){32, 33};
 }
@@ -150,16 +151,16 @@ enum {
     TCP_BYTES = 32  // with time stamps (RFC 7323), on by default in Linux
 };
 
-// What a packet has around its payload from preamble to gap. RoCE: a middle packet of a message, for only the first of a write
-// carries RETH, only the ends of a read reply AETH.
+// What a packet has around its payload from preamble to gap. RoCE: a middle packet of a message,
+// for only the first of a write carries RETH, only the ends of a read reply AETH.
 static int64_t overhead_of(const ethernet_params *p) {
     static const int64_t transport[] = {
         [ROCE] = UDP_BYTES + LW_RDMA_BTH_BYTES + LW_RDMA_ICRC_BYTES, [TCP] = TCP_BYTES, [UDP] = UDP_BYTES};
     return PREAMBLE_BYTES + MAC_BYTES + p->encapsulation_bytes + IPV4_BYTES + transport[protocol_of(p)] + FCS_BYTES + GAP_BYTES;
 }
 
-// Packets without payload are filled up to the shortest frame. (So are payloads below 6 B in TCP and 18 B in UDP; a channel
-// cannot say that, and they are counted short.)
+// Packets without payload are filled up to the shortest frame. (So are payloads below 6 B in TCP
+// and 18 B in UDP; a channel cannot say that, and they are counted short.)
 static int64_t empty_packet_bytes(const ethernet_params *p, int64_t more) {
     int64_t shortest = PREAMBLE_BYTES + FRAME_MIN_BYTES + GAP_BYTES;
     int64_t bytes = overhead_of(p) + more;
@@ -186,7 +187,8 @@ static int64_t software_packet_ps(const ethernet_params *p) {
     return (p->packet_ps + (int64_t)(bytes * 1e12 / (double)p->copy_Bps)) / p->cores;
 }
 
-// A stage of its own, beside the wire: while the card sends one packet, the cores handle the next, so the slower of them counts.
+// A stage of its own, beside the wire: while the card sends one packet, the cores handle the next,
+// so the slower of them counts.
 static void software_segment(const ethernet_params *p, const lw_segment *wire, lw_segment *segment) {
     segment->name = "software";
     segment->whole_packets = true;
@@ -195,7 +197,8 @@ static void software_segment(const ethernet_params *p, const lw_segment *wire, l
         lw_channel_set_rate(channel, p->cores * p->copy_Bps, (lw_fraction){1, 1}, 1);
         channel->packet_ps = p->packet_ps / p->cores;
         channel->request_max_bytes = p->net.message_bytes;
-        channel->latency[0].name = "hand over";  // takes no time: call_cost is counted with the wire
+        // takes no time: call_cost is counted with the wire
+        channel->latency[0].name = "hand over";
         channel->latency_count = 1;
         channel->evidence = LW_ASSUMED;
         for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
@@ -226,12 +229,14 @@ static void resolve(const void *params, lw_link_model *link) {
         .line_code = line_code,
         .payload_max_bytes = payload,
         .overhead_bytes = {overhead_of(p), empty_packet_bytes(p, carried == ROCE ? LW_RDMA_RETH_BYTES : 0), overhead_of(p)},
-        // RFC 5681 section 4.2: an acknowledgement for every second full segment; RoCE: for each message.
+        // RFC 5681 section 4.2: an acknowledgement for every second full segment; RoCE: for each
+        // message.
         .ack_bytes = carried == UDP ? 0 : empty_packet_bytes(p, carried == ROCE ? LW_RDMA_AETH_BYTES : 0),
         .ack_packets = carried == TCP ? 2 : (p->net.message_bytes - 1) / payload + 1,
         .packet_floor_ps = software_packet_ps(p),
         .fec = fec_of(p) != FEC_NONE,
-        // Cards go back to the packet that is missing; TCP has selective acknowledgements (RFC 2018).
+        // Cards go back to the packet that is missing; TCP has selective acknowledgements (RFC
+        // 2018).
         .replay = carried == ROCE  ? LW_REPLAY_GO_BACK_N
                   : carried == TCP ? LW_REPLAY_SELECTIVE
                                    : LW_REPLAY_NONE,
@@ -252,17 +257,17 @@ static lw_status check_path(const ethernet_params *p, const lw_option_set *set, 
     protocol carried = protocol_of(p);
     if (p->path == RDMA ? carried != ROCE : p->path != SR_IOV && carried == ROCE) {
         const char *key = p->protocol != PROTOCOL_AUTO ? "protocol" : "path";
-        return lw_error(diags, lw_family_place(options, set, key, at),
+        return lw_error(diags, lw_type_place(options, set, key, at),
                         "roce goes with path rdma or sr-iov, tcp and udp with every other path", "path %s does not carry %s",
                         path_words[p->path], protocol_words[carried]);
     }
     if (p->path == KERNEL_TCP && carried != TCP) {
-        return lw_error(diags, lw_family_place(options, set, "protocol", at), "take protocol: tcp, or another path",
+        return lw_error(diags, lw_type_place(options, set, "protocol", at), "take protocol: tcp, or another path",
                         "path kernel-tcp carries tcp, not %s", protocol_words[carried]);
     }
     if (p->path != RDMA && (p->packet_ps == LW_AUTO || p->net.call_ps == LW_AUTO)) {
         const char *missing = p->packet_ps == LW_AUTO ? "packet_cost" : "call_cost";
-        return lw_error(diags, lw_family_place(options, set, "path", at),
+        return lw_error(diags, lw_type_place(options, set, "path", at),
                         "measure it (a core at 1 million packets a second takes 1 us for each), or start from a preset",
                         "path %s needs a %s: no figure for it holds in general", path_words[p->path], missing);
     }
@@ -275,7 +280,7 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
     LW_TRY(check_path(p, set, at, diags));
     int64_t mtu = mtu_of(p);
     if (carried == ROCE && (mtu > 4096 || (mtu & (mtu - 1)) != 0)) {
-        return lw_error(diags, lw_family_place(options, set, "mtu", at), "take 256, 512, 1024, 2048 or 4096 B",
+        return lw_error(diags, lw_type_place(options, set, "mtu", at), "take 256, 512, 1024, 2048 or 4096 B",
                         "RoCE has no packets of %d B", (int)mtu);
     }
     fec code = fec_of(p);
@@ -283,28 +288,31 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
                 : code == FEC_RS_544 ? p->rate_Bps >= 50 * Gbps
                                      : p->rate_Bps < 200 * Gbps && p->rate_Bps != 50 * Gbps;
     if (!fits) {
-        return lw_error(diags, lw_family_place(options, set, "fec", at), "take fec: auto", "%g Gb/s does not run with fec: %s",
+        return lw_error(diags, lw_type_place(options, set, "fec", at), "take fec: auto", "%g Gb/s does not run with fec: %s",
                         (double)p->rate_Bps / (double)Gbps, fec_words[code]);
     }
     if (carried == UDP && p->net.loss > 0.0) {
-        return lw_error(diags, lw_family_place(options, set, "loss", at), "take protocol: tcp, or loss: 0",
+        return lw_error(diags, lw_type_place(options, set, "loss", at), "take protocol: tcp, or loss: 0",
                         "nobody sends a lost packet of UDP again");
     }
     return LW_OK;
 }
 
 static const char page[] =
-    "Ethernet to a remote GPU: with RDMA, where cards move memory (RoCE v2), or with TCP and UDP through software.\n"
+    "Ethernet to a remote GPU: with RDMA, where cards move memory (RoCE v2), or with TCP and UDP through\n"
+    "software.\n"
     "\n"
-    "Where the rate goes. 400 Gb/s is what the line code leaves: the lanes signal 425 Gb/s, of which RS(544,514) and\n"
-    "256b/257b take 1/17. Each packet then costs 38 B (preamble 8, header 14, check 4, gap 12), IP 20 and its protocol:\n"
-    "RoCE 24 more, so 4096 B of payload travel as 4178 B, 98 %, and 1024 B at 93 %. TCP in packets of 1500 B reaches 94 %,\n"
-    "in 9000 B 99 %. The shortest packets show the other limit: 84 B each make 14.88 million a second at 10 Gb/s, and some\n"
-    "cards handle fewer than their wire.\n"
+    "Where the rate goes. 400 Gb/s is what the line code leaves: the lanes signal 425 Gb/s, of which\n"
+    "RS(544,514) and 256b/257b take 1/17. Each packet then costs 38 B (preamble 8, header 14, check 4,\n"
+    "gap 12), IP 20 and its protocol: RoCE 24 more, so 4096 B of payload travel as 4178 B, 98 %, and 1024\n"
+    "B at 93 %. TCP in packets of 1500 B reaches 94 %, in 9000 B 99 %. The shortest packets show the\n"
+    "other limit: 84 B each make 14.88 million a second at 10 Gb/s, and some cards handle fewer than\n"
+    "their wire.\n"
     "\n"
-    "Latency by part: call, card (0.4 us with its bus), error correction at the end of each cable (0.1 us), switch (0.25 us\n"
-    "and more), cable (5 ns a metre). A round trip of RDMA was measured at 2.9 us on 400 Gb/s; from call to acknowledgement\n"
-    "a write takes 6 us. Fixed times bind small copies: one at a time, 16 KiB got 20 Gb/s of the 400, 1 MiB 303.\n"
+    "Latency by part: call, card (0.4 us with its bus), error correction at the end of each cable (0.1\n"
+    "us), switch (0.25 us and more), cable (5 ns a metre). A round trip of RDMA was measured at 2.9 us on\n"
+    "400 Gb/s; from call to acknowledgement a write takes 6 us. Fixed times bind small copies: one at a\n"
+    "time, 16 KiB got 20 Gb/s of the 400, 1 MiB 303.\n"
     "\n"
     "Software in front costs by packet, by byte and by call, and it is a stage of its own: the slower of cores and wire\n"
     "counts.\n"
@@ -318,21 +326,25 @@ static const char page[] =
     "are from. Of vhost-user and vDPA, of rates over SR-IOV and of the time that any switch adds no figure was found: measure\n"
     "a core's packets a second and give one over it as packet_cost.\n"
     "\n"
-    "Often claimed: OVS and DPDK make eGPUs faster. They switch network packets. A card on a cable of OCuLink or\n"
-    "Thunderbolt never meets them; they matter where a GPU is reached over a network, and there RDMA leaves them out\n"
-    "altogether.\n"
+    "Often claimed: OVS and DPDK make eGPUs faster. They switch network packets. A card on a cable of\n"
+    "OCuLink or Thunderbolt never meets them; they matter where a GPU is reached over a network, and\n"
+    "there RDMA leaves them out altogether.\n"
     "\n"
-    "RoCE needs a network that loses nothing: after a lost packet cards send all again from it on. Congestion control,\n"
-    "which slows senders down, is not modelled.";
+    "RoCE needs a network that loses nothing: after a lost packet cards send all again from it on.\n"
+    "Congestion control, which slows senders down, is not modelled.";
 
 const lw_family lw_family_ethernet = {
-    .name = "ethernet",
-    .summary = "Ethernet 1 to 800 Gb/s: RoCE v2, TCP or UDP, and the software path in front of the card",
-    .page = page,
-    .example = "ethernet-400g-rdma",
-    .options = options,
-    .params_size = sizeof(ethernet_params),
+    .type =
+        {
+            .name = "ethernet",
+            .summary = "Ethernet 1 to 800 Gb/s: RoCE v2, TCP or UDP, and the software path in front of the card",
+            .page = page,
+            .example = "{preset: ethernet-400g-rdma}",
+            .options = options,
+            .params_size = sizeof(ethernet_params),
+            .check = check,
+        },
+    .hue = LW_HUE_NAVY,
     .between_machines = true,
-    .check = check,
     .resolve = resolve,
 };

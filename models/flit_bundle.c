@@ -35,7 +35,8 @@ static void set_errors(const lw_bundle *b, lw_channel *channel) {
         channel->error_probability = b->flit_error_rate;
         channel->error_unit_bytes = b->flit_bytes;
         channel->replay = LW_REPLAY_GO_BACK_N;
-        channel->replay_ps = 2 * lw_channel_latency_ps(channel);  // the complaint travels back, then the flit again
+        // the complaint travels back, then the flit again
+        channel->replay_ps = 2 * lw_channel_latency_ps(channel);
     }
 }
 

@@ -34,7 +34,8 @@ static const oxygen_line oxygen[LW_OXYGEN_LINES] = {
     {773.83949, 572.3, 0.141, 16.2, 0.0, 0.0, 0.0},        {834.145546, 183.1, 0.145, 14.7, 0.0, 0.0, 0.0},
 };
 
-// Table 2: spectroscopic data for water vapour. The last row is a pseudo-line that stands for the continuum.
+// Table 2: spectroscopic data for water vapour. The last row is a pseudo-line that stands for the
+// continuum.
 typedef struct water_line {
     double f0_GHz, b1, b2, b3, b4, b5, b6;
 } water_line;
@@ -89,7 +90,8 @@ double lw_gas_line_shape(double f0_GHz, double width_GHz, double interference, d
     return f_GHz * ((width_GHz - interference * below) * far + (width_GHz - interference * above) * near) / (f0_GHz * near * far);
 }
 
-// Equation (8): Debye spectrum of oxygen below 10 GHz and pressure-induced nitrogen absorption above 100 GHz.
+// Equation (8): Debye spectrum of oxygen below 10 GHz and pressure-induced nitrogen absorption
+// above 100 GHz.
 static double dry_continuum(const lw_gas_spectrum *spectrum, double f_GHz) {
     double p = spectrum->air.dry_hPa;
     double theta = 300.0 / spectrum->air.temperature_K;
@@ -99,8 +101,8 @@ static double dry_continuum(const lw_gas_spectrum *spectrum, double f_GHz) {
            (6.14e-5 / (d * (1.0 + ratio * ratio)) + 1.4e-12 * p * theta * sqrt(theta) / (1.0 + 1.9e-5 * f_GHz * sqrt(f_GHz)));
 }
 
-// Equations (1) and (2). The sum runs over all lines at every frequency: without the far wings of the 60 GHz complex a third of
-// the oxygen part is missing above 118 GHz.
+// Equations (1) and (2). The sum runs over all lines at every frequency: without the far wings of
+// the 60 GHz complex a third of the oxygen part is missing above 118 GHz.
 lw_gas_loss lw_gas_attenuation(const lw_gas_spectrum *spectrum, double f_GHz) {
     double dry = dry_continuum(spectrum, f_GHz), wet = 0.0;
     for (int i = 0; i < LW_OXYGEN_LINES; i++) {

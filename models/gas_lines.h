@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What oxygen and water vapour take from a wave between 1 and 1000 GHz, line by line: Rec. ITU-R P.676-13 (08/2022), Annex 1.
-// Above about 450 GHz the windows between the lines are disputed (O'Hara and Grischkowsky, J. Infrared Millim. Terahertz Waves,
-// 2018): sums of HITRAN lines without a continuum give 0.4 to 0.75 of what this gives. Scale the water part for a band of doubt.
+// What oxygen and water vapour take from a wave between 1 and 1000 GHz, line by line: Rec. ITU-R
+// P.676-13 (08/2022), Annex 1. Above about 450 GHz the windows between the lines are disputed
+// (O'Hara and Grischkowsky, J. Infrared Millim. Terahertz Waves, 2018): sums of HITRAN lines
+// without a continuum give 0.4 to 0.75 of what this gives. Scale the water part for a band of
+// doubt.
 #ifndef LW_GAS_LINES_H
 #define LW_GAS_LINES_H
 

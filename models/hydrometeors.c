@@ -70,7 +70,8 @@ double lw_rain_dB_per_km(double f_GHz, double rain_mm_h, double elevation_rad, d
 lw_permittivity lw_water_permittivity(double f_GHz, double temperature_K) {
     double theta = 300.0 / temperature_K - 1.0;
     double e0 = 77.66 + 103.3 * theta, e1 = 0.0671 * e0, e2 = 3.52;
-    double fp = 20.20 - 146.0 * theta + 316.0 * theta * theta, fs = 39.8 * fp;  // relaxation frequencies, GHz
+    // relaxation frequencies, GHz
+    double fp = 20.20 - 146.0 * theta + 316.0 * theta * theta, fs = 39.8 * fp;
     double p = f_GHz / fp, s = f_GHz / fs;
     return (lw_permittivity){.real = (e0 - e1) / (1.0 + p * p) + (e1 - e2) / (1.0 + s * s) + e2,
                              .imaginary = p * (e0 - e1) / (1.0 + p * p) + s * (e1 - e2) / (1.0 + s * s)};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// InfiniBand with remote direct memory access. Sources: InfiniBand Architecture Specification volumes 1 and 2 ("IBTA");
-// openucx/ucx at commit 9466d104, ib_iface.c ("UCX").
+// InfiniBand with remote direct memory access. Sources: InfiniBand Architecture Specification
+// volumes 1 and 2 ("IBTA"); openucx/ucx at commit 9466d104, ib_iface.c ("UCX").
 #include <stdio.h>
 
 #include "models/packet_network.h"
@@ -34,7 +34,7 @@ static const lw_option options[] = {
      .offset = FIELD(lanes),
      .fallback = "4",
      .words = widths,
-     .help = "Lanes of a port, each way.",
+     .help = "Lanes of a port, per direction.",
      .source = "IBTA volume 2: 1x, 2x, 4x, 8x and 12x; adapters have 4x"},
     {.key = "mtu",
      .kind = LW_OPTION_QUANTITY_INT,
@@ -60,8 +60,9 @@ static const lw_option options[] = {
     {0},
 };
 
-// IBTA volume 2: 8b/10b up to QDR, 64b/66b for FDR and EDR; from HDR on PAM4 lanes with RS(544,514) over 256b/257b, which leaves
-// 514/544 x 256/257 = 16/17. Nominal rates: 2, 4, 8, 13.6, 25, 50, 100, 200 Gb/s a lane.
+// IBTA volume 2: 8b/10b up to QDR, 64b/66b for FDR and EDR; from HDR on PAM4 lanes with RS(544,514)
+// over 256b/257b, which leaves 514/544 x 256/257 = 16/17. Nominal rates: 2, 4, 8, 13.6, 25, 50,
+// 100, 200 Gb/s a lane.
 static const struct {
     int64_t lane_Bps;
     lw_fraction line_code;
@@ -81,7 +82,8 @@ enum {
 
 static void resolve(const void *params, lw_link_model *link) {
     const infiniband_params *p = params;
-    // A middle packet of a message: only the first of a write carries RETH, only the ends of a read reply AETH.
+    // A middle packet of a message: only the first of a write carries RETH, only the ends of a read
+    // reply AETH.
     int64_t packet = LRH_BYTES + (p->routed ? GRH_BYTES : 0) + LW_RDMA_BTH_BYTES + LW_RDMA_ICRC_BYTES + VCRC_BYTES;
     lw_network_wire wire = {
         .name = "",
@@ -93,7 +95,8 @@ static void resolve(const void *params, lw_link_model *link) {
         .ack_packets = (p->net.message_bytes - 1) / p->mtu_bytes + 1,
         .nic_ps = lane_of[p->speed].nic_ps,
         .fec = p->speed >= HDR,
-        .replay = LW_REPLAY_GO_BACK_N,  // IBTA volume 1 ch. 9: a reliable connection starts again at the packet that is missing
+        // IBTA volume 1 ch. 9: a reliable connection starts again at the packet that is missing
+        .replay = LW_REPLAY_GO_BACK_N,
     };
     static const char *const names[SPEEDS] = {"SDR", "DDR", "QDR", "FDR", "EDR", "HDR", "NDR", "XDR"};
     char label[sizeof link->label];
@@ -102,37 +105,45 @@ static void resolve(const void *params, lw_link_model *link) {
 }
 
 static const char page[] =
-    "InfiniBand is a network made for memory: an adapter writes to and reads from the memory of another machine, a GPU's\n"
-    "included, without a processor on the way (RDMA). Pools of remote GPUs and large training machines stand on it.\n"
+    "InfiniBand is a network made for memory: an adapter writes to and reads from the memory of another\n"
+    "machine, a GPU's included, without a processor on the route (RDMA). Pools of remote GPUs and large\n"
+    "training machines stand on it.\n"
     "\n"
-    "Where the rate goes. HDR is called 200 Gb/s: four lanes of 53.125 Gb/s signal 212.5, of which the parity of\n"
-    "RS(544,514) and 256b/257b take 1/17. FDR is called 56 Gb/s, but 64b/66b leaves 54.5; SDR to QDR lose a fifth to\n"
-    "8b/10b, so that QDR, called 40 Gb/s, carries 32. A packet has 26 B around up to 4096 B of payload (8 local route\n"
-    "header, 12 transport header, 4 and 2 of checks), so little is lost: 24.8 of 25 GB/s. At an MTU of 256 B it is a tenth.\n"
+    "Where the rate goes. HDR is called 200 Gb/s: four lanes of 53.125 Gb/s signal 212.5, of which the\n"
+    "parity of RS(544,514) and 256b/257b take 1/17. FDR is called 56 Gb/s, but 64b/66b leaves 54.5; SDR\n"
+    "to QDR lose a fifth to 8b/10b, so that QDR, called 40 Gb/s, carries 32. A packet has 26 B around up\n"
+    "to 4096 B of payload (8 local route header, 12 transport header, 4 and 2 of checks), so little is\n"
+    "lost: 24.8 of 25 GB/s. At an MTU of 256 B it is a tenth.\n"
     "\n"
-    "Latency by part: adapter, error correction at the end of each cable, switches, cable, adapter. On one cluster with\n"
-    "HDR100 a write of 2 B took 1.21 us one way through one switch and 0.25 us more for each further one; the switch itself\n"
-    "is sold as 90 or 130 ns, the rest is error correction and cable. Processors pay for each call besides: measured\n"
-    "message rates of one queue end at some 3 million a second, whatever the wire.\n"
+    "Latency by part: adapter, error correction at the end of each cable, switches, cable, adapter. On\n"
+    "one cluster with HDR100 a write of 2 B took 1.21 us one way through one switch and 0.25 us more for\n"
+    "each further one; the switch itself is sold as 90 or 130 ns, the rest is error correction and cable.\n"
+    "Processors pay for each call besides: measured message rates of one queue end at some 3 million a\n"
+    "second, whatever the wire.\n"
     "\n"
-    "Reads wait for a round trip. With 16 requests of 64 KiB under way that never shows within a hall; with requests of 4\n"
-    "KiB it does.\n"
+    "Reads wait for a round trip. With 16 outstanding requests of 64 KiB that never shows within a hall;\n"
+    "with requests of 4 KiB it does.\n"
     "\n"
-    "Often claimed: a remote GPU is as fast as a local one. rCUDA measured 9.91 GB/s to a Tesla K40 over two ports of FDR,\n"
-    "against 10.06 GB/s to the same card in the own machine. True, for that card sat behind PCIe 3.0 and two ports carry\n"
-    "13.5 GB/s. A card behind PCIe 5.0 takes 55 GB/s, more than NDR has; and each small call pays microseconds.\n"
+    "Often claimed: a remote GPU is as fast as a local one. rCUDA measured 9.91 GB/s to a Tesla K40 over\n"
+    "two ports of FDR, against 10.06 GB/s to the same card in the own machine. True, for that card sat\n"
+    "behind PCIe 3.0 and two ports carry 13.5 GB/s. A card behind PCIe 5.0 takes 55 GB/s, more than NDR\n"
+    "has; and each small call pays microseconds.\n"
     "\n"
-    "IP over InfiniBand is not modelled. Nothing is lost on the way, for a packet leaves only when there is room for it\n"
-    "(credits), which are taken as plentiful; loss stands for bad cables, after which all is sent again from the missing\n"
-    "packet on.";
+    "IP over InfiniBand is not modelled. Nothing is lost on the route, for a packet leaves only when\n"
+    "there is room for it (credits), which are taken as plentiful; loss stands for bad cables, after\n"
+    "which all is sent again from the missing packet on.";
 
 const lw_family lw_family_infiniband = {
-    .name = "infiniband",
-    .summary = "InfiniBand SDR to XDR with RDMA, card to card over any number of switches",
-    .page = page,
-    .example = "infiniband-ndr",
-    .options = options,
-    .params_size = sizeof(infiniband_params),
+    .type =
+        {
+            .name = "infiniband",
+            .summary = "InfiniBand SDR to XDR with RDMA, card to card over any number of switches",
+            .page = page,
+            .example = "{preset: infiniband-ndr}",
+            .options = options,
+            .params_size = sizeof(infiniband_params),
+        },
+    .hue = LW_HUE_NAVY,
     .between_machines = true,
     .resolve = resolve,
 };

@@ -52,9 +52,10 @@ double lw_uncoded_ber(lw_constellation constellation, double snr) {
 
 // ---- Modes ----
 
-// No curve of these two LDPC codes has been published. capacity_dB: mutual information of the constellation with equal use of its
-// points equals bits x code rate. gap_dB and fall_dB: from the curves of the LDPC(672) codes of IEEE 802.11ay with rates 3/4 (for
-// 11/15) and 7/8 (for 14/15) in the ns-3 WiGig module (wigig-tools/wigig-module, LookupTable_1458_ay.txt); 8PSK half way between
+// No curve of these two LDPC codes has been published. capacity_dB: mutual information of the
+// constellation with equal use of its points equals bits x code rate. gap_dB and fall_dB: from the
+// curves of the LDPC(672) codes of IEEE 802.11ay with rates 3/4 (for 11/15) and 7/8 (for 14/15) in
+// the ns-3 WiGig module (wigig-tools/wigig-module, LookupTable_1458_ay.txt); 8PSK halfway between
 // QPSK and 16QAM, 8APSK as 8PSK. Good for about 1 dB.
 const lw_mode lw_modes[LW_MODES] = {
     {"bpsk-11/15", LW_BPSK, 11, 132, 0.16, 2.9, 1.17},    {"bpsk-14/15", LW_BPSK, 14, 168, 3.50, 2.9, 1.67},
@@ -73,7 +74,8 @@ double lw_mode_bits_per_s(const lw_mode *mode, double symbol_rate, bool pilot_wo
     return symbol_rate * lw_constellation_bits(mode->constellation) * mode->code_fifteenths / 15.0 * (pilot_words ? 0.875 : 1.0);
 }
 
-// Behind the decoder the error rate falls steeply: a Gaussian tail through 1e-3 and 1e-6, linear in dB.
+// Behind the decoder the error rate falls steeply: a Gaussian tail through 1e-3 and 1e-6, linear in
+// dB.
 double lw_mode_ber(const lw_mode *mode, double snr) {
     static const double q_of_1e_3 = 3.0902323061678132, q_of_1e_6 = 4.7534243088228987;
     double above_dB = lw_to_dB(snr) - lw_mode_threshold_dB(mode);
@@ -81,7 +83,8 @@ double lw_mode_ber(const lw_mode *mode, double snr) {
     return gsl_cdf_ugaussian_Q(fmax(q, 0.0));
 }
 
-// The header goes as BPSK, each symbol four times, in 34 blocks of the extended Hamming code (8,4), which mends one bit of eight.
+// The header goes as BPSK, each symbol four times, in 34 blocks of the extended Hamming code (8,4),
+// which mends one bit of eight.
 static double header_error(double snr) {
     enum { SPREAD = 4, BLOCKS = 34 };
     double ber = lw_uncoded_ber(LW_BPSK, SPREAD * snr);
@@ -97,13 +100,16 @@ typedef struct frame_function {
 // Error of a frame while the beam stands still at quantile u of its jitter.
 static double frame_error_at(const frame_function *f, double u) {
     double caught = isinf(f->jitter_shape) ? 1.0 : pow(u, 1.0 / f->jitter_shape);
-    double snr = lw_snr_with_evm(f->spread * f->snr * caught, f->evm);     // a symbol repeated is distorted alike each time
-    double payload = -expm1(f->bits * log1p(-lw_mode_ber(f->mode, snr)));  // 1 - (1 - ber)^bits keeps small rates so
+    // a symbol repeated is distorted alike each time
+    double snr = lw_snr_with_evm(f->spread * f->snr * caught, f->evm);
+    // 1 - (1 - ber)^bits keeps small rates so
+    double payload = -expm1(f->bits * log1p(-lw_mode_ber(f->mode, snr)));
     double header = header_error(snr);
     return payload + header - payload * header;
 }
 
-// With u = v^4 the rare moments far off the axis, which make the errors of a good link, get nodes of their own.
+// With u = v^4 the rare moments far off the axis, which make the errors of a good link, get nodes
+// of their own.
 static double frame_error_weighed(double v, void *user) {
     double cubed = v * v * v;
     return 4.0 * cubed * frame_error_at(user, v * cubed);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// NVIDIA NVLink 1 to 5 (6 announced), also to POWER9, and NVLink-C2C. No specification is public. Sources: "ML Engineering"
-// is S. Bekman, The ML Engineering Open Book, network/README.md (744d01e1); "driver" is NVIDIA open-gpu-kernel-modules
-// 595.45.04, lr10.h, ls10.h and the nvltlc headers; "WikiChip" is its page NVLink, after NVIDIA's talks.
+// NVIDIA NVLink 1 to 5 (6 announced), also to POWER9, and NVLink-C2C. No specification is public.
+// Sources: "ML Engineering" is S. Bekman, The ML Engineering Open Book, network/README.md
+// (744d01e1); "driver" is NVIDIA open-gpu-kernel-modules 595.45.04, lr10.h, ls10.h and the nvltlc
+// headers; "WikiChip" is its page NVLink, after NVIDIA's talks.
 #include <stdio.h>
 
 #include "models/flit_bundle.h"
@@ -22,8 +23,9 @@ typedef struct nvlink_params {
 
 enum { FLIT_BYTES = 16, GEN_MAX = 6 };
 
-// Index gen - 1: links of a GPU, lanes of a link each way, rate of a lane, FEC. ML Engineering; lanes and rates of 3 and 4 also
-// in the driver. Of 6 only the 1800 GB/s of a GPU are agreed on; 36 links of two lanes are one table's reading.
+// Index gen - 1: links of a GPU, lanes of a link per direction, rate of a lane, FEC. ML
+// Engineering; lanes and rates of 3 and 4 also in the driver. Of 6 only the 1800 GB/s of a GPU are
+// agreed on; 36 links of two lanes are one table's reading.
 static const struct generation {
     int64_t links, lanes, lane_Bps;
     bool fec;
@@ -31,8 +33,8 @@ static const struct generation {
     {4, 8, 2500000000, false},  {6, 8, 3125000000, false},  {12, 4, 6250000000, false},
     {18, 2, 13281250000, true}, {18, 2, 26562500000, true}, {36, 2, 26562500000, true},
 };
-// Ten links, as `nvidia-smi c2c` lists them, share the 450 GB/s each way of the Grace Hopper whitepaper. How many wires a link
-// has is not published: it counts as one lane.
+// Ten links, as `nvidia-smi c2c` lists them, share the 450 GB/s per direction of the Grace Hopper
+// whitepaper. How many wires a link has is not published: it counts as one lane.
 static const struct generation c2c = {10, 1, 45000000000, false};
 
 static const struct generation *generation_of(const nvlink_params *p) {
@@ -68,7 +70,7 @@ static const lw_option options[] = {
      .fallback = "auto",
      .minimum = 1,
      .maximum = 16,
-     .help = "Lanes of a link, each way; auto: 8 (gen 1-2), 4 (gen 3), 2 (from gen 4), 1 (c2c).",
+     .help = "Lanes of a link, per direction; auto: 8 (gen 1-2), 4 (gen 3), 2 (from gen 4), 1 (c2c).",
      .source = "ML Engineering; driver lr10.h, ls10.h"},
     {.key = "lane_rate",
      .kind = LW_OPTION_QUANTITY_INT,
@@ -94,7 +96,8 @@ static const lw_option options[] = {
      .minimum = 16,
      .maximum = 256,
      .help = "Most payload of one packet.",
-     .source = "assumed: WikiChip has one to 18 flits a packet; 16 of data and a head fit 145.57 of 154.69 GB/s on V100"},
+     .source = "WikiChip has one to 18 flits a packet; 16 of data and a head fit 145.57 of 154.69 GB/s on V100",
+     .evidence = LW_ASSUMED},
     {.key = "header",
      .kind = LW_OPTION_QUANTITY_INT,
      .dimension = LW_BYTES,
@@ -124,8 +127,9 @@ static const lw_option options[] = {
      .source = "a healthy link counts no replays (driver: CRC and replay at the transport)"},
     LW_BUNDLE_ROWS(
         nvlink_params, "auto", "ML Engineering: 4, 6, 12, 18, 18 links a GPU by generation, 36 announced; c2c: 10", "60.3 ns",
-        "assumed: H100 over NVSwitch, an eighth of 826.6 - 344.2 ns: 2 ways, 2 links, 2 ports, half the switch in each link; a "
-        "way without a switch takes no more",
+        LW_ASSUMED,
+        "H100 over NVSwitch, an eighth of 826.6 - 344.2 ns: 2 directions, 2 links, 2 ports, half the switch in each link; a "
+        "route without a switch takes no more",
         "0 m", "on one board, within the port's figure"),
     {0},
 };
@@ -165,7 +169,7 @@ static lw_status check_flits(const nvlink_params *p, const lw_option_set *set, l
     lw_status status = LW_OK;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         if (sizes[i].bytes % FLIT_BYTES != 0) {
-            status = lw_error(diags, lw_family_place(options, set, sizes[i].key, at), "take a multiple of 16 B",
+            status = lw_error(diags, lw_type_place(options, set, sizes[i].key, at), "take a multiple of 16 B",
                               "%d B are no whole flits", (int)sizes[i].bytes);
         }
     }
@@ -176,54 +180,65 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
     const nvlink_params *p = params;
     int64_t links = generation_of(p)->links;
     if (p->bundle.links != LW_AUTO && p->bundle.links > links) {
-        lw_warn(diags, lw_family_place(options, set, "links", at), lw_diags_text(diags, "take at most %d", (int)links),
+        lw_warn(diags, lw_type_place(options, set, "links", at), lw_diags_text(diags, "take at most %d", (int)links),
                 "no chip of this generation has %d links, the most is %d", (int)p->bundle.links, (int)links);
     }
     if (p->variant == C2C && p->gen < 4) {
-        return lw_error(diags, lw_family_place(options, set, "variant", at), "take gen 4 (GH200) or later",
+        return lw_error(diags, lw_type_place(options, set, "variant", at), "take gen 4 (GH200) or later",
                         "NVLink-C2C came with generation 4");
     }
     return check_flits(p, set, at, diags);
 }
 
 static const char page[] =
-    "NVLink joins NVIDIA GPUs to each other, to switches, and to a few CPUs. A link is 8, 4 or 2 lanes each way; a GPU has 4 to 18\n"
-    "links and lays them between neighbours (DGX-1: one or two a pair) or all to switches (from DGX-2). Data are spread over them.\n"
+    "NVLink joins NVIDIA GPUs to each other, to switches, and to a few CPUs. A link is 8, 4 or 2 lanes\n"
+    "per direction; a GPU has 4 to 18 links and lays them between neighbours (DGX-1: one or two a pair)\n"
+    "or all to switches (from DGX-2). Data are spread over them.\n"
     "\n"
-    "Advertised figures add both directions: the 900 GB/s of an H100 are 450 GB/s each way, the 1800 of a B200 are 900. And from\n"
-    "generation 4 the wire carries more than counts: nvidia-smi prints 26.562 GB/s a link, of which 257-bit blocks and\n"
-    "RS(544,514) leave 16/17, 25 GB/s. 18 links are 450 GB/s, not 478.\n"
+    "Advertised figures add both directions: the 900 GB/s of an H100 are 450 GB/s per direction, the 1800\n"
+    "of a B200 are 900. And from generation 4 the wire carries more than counts: nvidia-smi prints 26.562\n"
+    "GB/s a link, of which 257-bit blocks and RS(544,514) leave 16/17, 25 GB/s. 18 links are 450 GB/s,\n"
+    "not 478.\n"
     "\n"
-    "Packets are flits of 16 B: a head, extensions where needed, then up to 16 flits of data. A stream of 256 B packets is 16/17\n"
-    "payload, 64 B writes are 4/5, 32 B ones 2/3. Each write is answered with a flit that shares the other direction. On V100 this\n"
-    "explains all: nvidia-smi prints 25.781 GB/s a link, six are 154.7, less heads 145.6 GB/s; measured were 145.57 one way and\n"
-    "137 each when both run (16/18: 137.5). P100 shows no such cost, its presets have no response.\n"
+    "Packets are flits of 16 B: a head, extensions where needed, then up to 16 flits of data. A stream of\n"
+    "256 B packets is 16/17 payload, 64 B writes are 4/5, 32 B ones 2/3. Each write is answered with a\n"
+    "flit that shares the other direction. On V100 this explains all: nvidia-smi prints 25.781 GB/s a\n"
+    "link, six are 154.7, less heads 145.6 GB/s; measured were 145.57 one way and 137 each when both run\n"
+    "(16/18: 137.5). P100 shows no such cost, its presets have no response.\n"
     "\n"
-    "From A100 on copies stay further below: 276 of 282 GB/s, on H100 397 of 424, on GB300 776 of 847. No published rule says\n"
-    "why, so presets carry an efficiency fitted to one table and checked against others.\n"
+    "From A100 on copies stay further below: 276 of 282 GB/s, on H100 397 of 424, on GB300 776 of 847. No\n"
+    "published rule says why, so presets carry an efficiency fitted to one table and checked against\n"
+    "others.\n"
     "\n"
-    "\"NVLink has lower latency than PCIe\" does not follow from measurements: 0.79 to 0.83 us between GPUs over NVLink 4 and 5\n"
-    "with switches stand beside 0.63 to 0.73 us through one PCIe 5.0 switch. The methods differ, so neither wins; what NVLink has\n"
-    "is bandwidth. No port-to-port latency of NVSwitch is public: presets of switched GPUs put half the switch into each link.\n"
+    "\"NVLink has lower latency than PCIe\" does not follow from measurements: 0.79 to 0.83 us between GPUs\n"
+    "over NVLink 4 and 5 with switches stand beside 0.63 to 0.73 us through one PCIe 5.0 switch. The\n"
+    "methods differ, so neither wins; what NVLink has is bandwidth. No port-to-port latency of NVSwitch\n"
+    "is public: presets of switched GPUs put half the switch into each link.\n"
     "\n"
-    "Times of a port come from three methods that disagree, so do not compare presets across them: loads of an H100 over NVSwitch\n"
-    "give 60.3 ns, loads between two GH200 169.7 ns, stores in a GB200 NVL72 159.8 ns. By them a pair of GH200 is slower than an\n"
-    "H100 behind a switch; nobody timed both in one way. Where nothing was measured the presets take 60.3 ns, so that a bridge takes\n"
-    "half the time of a way through a switch.\n"
+    "Times of a port come from three methods that disagree, so do not compare presets across them: loads\n"
+    "of an H100 over NVSwitch give 60.3 ns, loads between two GH200 169.7 ns, stores in a GB200 NVL72\n"
+    "159.8 ns. By them a pair of GH200 is slower than an H100 behind a switch; nobody timed both in one\n"
+    "way. Where nothing was measured the presets take 60.3 ns, so that a bridge takes half the time of a\n"
+    "route through a switch.\n"
     "\n"
-    "All-reduce at more than the wire rate (480 of 450 GB/s on H200) is no error: the switch adds up the operands (NVLS), and the\n"
-    "bus bandwidth of a ring no longer describes what crosses the wire.\n"
+    "All-reduce at more than the wire rate (480 of 450 GB/s on H200) is no error: the switch adds up the\n"
+    "operands (NVLS), and the bus bandwidth of a ring no longer describes what crosses the wire.\n"
     "\n"
-    "NVLink-C2C is the same idea between two chips of a module: 450 GB/s each way on GH200, and a GPU's loads from the CPU's\n"
-    "memory were measured at 422 GB/s, again 16/17. Generation 6 is announced: 1800 GB/s each way, lanes and rate unconfirmed.";
+    "NVLink-C2C is the same idea between two chips of a module: 450 GB/s per direction on GH200, and a\n"
+    "GPU's loads from the CPU's memory were measured at 422 GB/s, again 16/17. Generation 6 is announced:\n"
+    "1800 GB/s per direction, lanes and rate unconfirmed.";
 
 const lw_family lw_family_nvlink = {
-    .name = "nvlink",
-    .summary = "NVIDIA NVLink 1 to 5 (6 announced) and NVLink-C2C: bundles of links between GPUs, switches and CPUs",
-    .page = page,
-    .example = "nvlink-h100",
-    .options = options,
-    .params_size = sizeof(nvlink_params),
-    .check = check,
+    .type =
+        {
+            .name = "nvlink",
+            .summary = "NVIDIA NVLink 1 to 5 (6 announced) and NVLink-C2C: bundles of links between GPUs, switches and CPUs",
+            .page = page,
+            .example = "{preset: nvlink-h100}",
+            .options = options,
+            .params_size = sizeof(nvlink_params),
+            .check = check,
+        },
+    .hue = LW_HUE_GREEN,
     .resolve = resolve,
 };

@@ -35,7 +35,8 @@ static void format_of(const lw_network_params *p, const lw_network_wire *wire, l
 // Time from one full packet to the next.
 static int64_t packet_interval_ps(const lw_network_wire *wire, const lw_channel *channel) {
     lw_fraction ps_per_byte;
-    lw_channel_ps_per_byte(channel, &ps_per_byte);  // rounds by itself where the exact fraction does not fit
+    // rounds by itself where the exact fraction does not fit
+    lw_channel_ps_per_byte(channel, &ps_per_byte);
     int64_t bytes = lw_packet_wire_bytes(&channel->format[LW_PACKET_WRITE], wire->payload_max_bytes);
     int64_t wire_ps = llround((double)bytes * lw_fraction_value(ps_per_byte));
     return wire_ps > wire->packet_floor_ps ? wire_ps : wire->packet_floor_ps;

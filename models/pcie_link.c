@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum {
-    FRAMING_BYTES = 8,       // Base ch. 3 and 4: STP, sequence number, LCRC, END; the same sum at every line code
+    // Base ch. 3 and 4: STP, sequence number, LCRC, END; the same sum at every line code
+    FRAMING_BYTES = 8,
     DLLP_BYTES = 8,          // Base ch. 3: 4 B body, CRC-16, 2 B framing
     CREDIT_BYTES = 16,       // Base 2.6.1: one data credit is 4 double words
     COMPLETION_HEADER = 12,  // Base 2.2.9: 3 double words
@@ -16,10 +17,11 @@ enum {
     FLIT_WIDTHS = 5
 };
 
-// What a cable loses at 12.8906 GHz (IEEE 802.3 clause 92: 22.48 dB for an assembly of 5 m); other losses are given at 16 GHz.
-// All grow with the root of the frequency (skin effect).
+// What a cable loses at 12.8906 GHz (IEEE 802.3 clause 92: 22.48 dB for an assembly of 5 m); other
+// losses are given at 16 GHz. All grow with the root of the frequency (skin effect).
 static const double CABLE_DB_PER_M = 22.48 / 5, CABLE_GHZ = 12.8906, FIXED_GHZ = 16;
-static const double PLAIN_LIMIT_M = 2;  // the longest passive cable of a PCIe standard (CopprLink, SFF-TA-1032)
+// the longest passive cable of a PCIe standard (CopprLink, SFF-TA-1032)
+static const double PLAIN_LIMIT_M = 2;
 
 // Per generation, index gen - 1.
 static const struct generation {
@@ -28,15 +30,17 @@ static const struct generation {
     int64_t retimer_ps;        // Base 6.x table 4-76, no SRIS; gen 7 as gen 6
     int64_t internal_symbols;  // internal delay in the Ack formula
     double nyquist_GHz;
-    double budget_dB;  // pad to pad at that frequency; gen 2 between its neighbours; NaN where no figure was found
+    // pad to pad at that frequency; gen 2 between its neighbours; NaN where no figure was found
+    double budget_dB;
 } generations[LW_PCIE_GEN_MAX] = {
     {2500, {4, 5}, 128000, 19, 1.25, 13.2},        {5000, {4, 5}, 64000, 70, 2.5, 17},    {8000, {64, 65}, 64000, 115, 4, 22},
     {16000, {64, 65}, 64000, 115, 8, 28},          {32000, {64, 65}, 64000, 115, 16, 36}, {64000, {1, 1}, 64000, 115, 16, 32},
     {128000, {1, 1}, 64000, 115, 32, (double)NAN},
 };
 
-// With flits, index by width 16, 8, 4, 2, 1: flits between SKP sets (Base 6.x table 4-30) and the turn-round of an Ack at the
-// receiver's pins (4.2.3.4.2.1, recommended maximum). Gen 7 is taken to keep both.
+// With flits, index by width 16, 8, 4, 2, 1: flits between SKP sets (Base 6.x table 4-30) and the
+// turn-round of an Ack at the receiver's pins (4.2.3.4.2.1, recommended maximum). Gen 7 is taken to
+// keep both.
 static const struct flit_width {
     int64_t lanes;
     int64_t interval_pam4, interval_nrz, sris_pam4, sris_nrz;
@@ -79,8 +83,8 @@ int64_t lw_pcie_ack_limit_symbols(int64_t gen, int64_t lanes, int64_t mps_bytes)
     return (mps_bytes + 28) * tenths / (10 * lanes) + generation_of(gen)->internal_symbols;
 }
 
-// The two fixed-share ways of counting DLLPs follow pcie-bench/pcie-model as a whole: its SKP share and its coding of flit
-// generations.
+// The two fixed-share methods of counting DLLPs follow pcie-bench/pcie-model as a whole: its SKP
+// share and its coding of flit generations.
 static bool published_model(const lw_pcie_params *p) {
     return p->dllp == LW_PCIE_DLLP_SYMBOL_TIME || p->dllp == LW_PCIE_DLLP_BYTE;
 }
@@ -111,10 +115,12 @@ static lw_fraction skp_share(const lw_pcie_params *p) {
         return lw_fraction_of(4, 1538);
     }
     if (p->gen <= 2) {
-        return lw_fraction_of(4, sris ? 153 : 1538);  // Base 4.2.7.3: 4 symbols at most every 1538 (SRIS: fewer than 154)
+        // Base 4.2.7.3: 4 symbols at most every 1538 (SRIS: fewer than 154)
+        return lw_fraction_of(4, sris ? 153 : 1538);
     }
     if (!uses_flits(p)) {
-        return lw_fraction_of(1, sris ? 37 : 375);  // Base 6.x 4.2.8.4: a block in at most 375 (SRIS: fewer than 38)
+        // Base 6.x 4.2.8.4: a block in at most 375 (SRIS: fewer than 38)
+        return lw_fraction_of(1, sris ? 37 : 375);
     }
     const struct flit_width *width = flit_width_of(p->lanes);
     bool pam4 = p->gen >= 6;
@@ -145,7 +151,8 @@ static void set_rate(const lw_pcie_params *p, lw_channel *channel) {
 static void set_formats(const lw_pcie_params *p, lw_channel *channel) {
     int64_t framing = (uses_flits(p) ? 4 * p->ohc_words : FRAMING_BYTES) + (p->ecrc ? 4 : 0);
     int64_t header = p->address == LW_PCIE_4DW ? 16 : 12;
-    int64_t granule = published_model(p) ? 1 : 4;  // TLPs are whole double words (Base 2.2); the published model counts bytes
+    // TLPs are whole double words (Base 2.2); the published model counts bytes
+    int64_t granule = published_model(p) ? 1 : 4;
     lw_packet_format *format = channel->format;
     format[LW_PACKET_WRITE] = (lw_packet_format){p->mps_bytes, framing + header, granule};
     format[LW_PACKET_REQUEST] = (lw_packet_format){0, framing + header, granule};
@@ -211,7 +218,8 @@ static void set_credits(const lw_pcie_params *p, lw_channel *channel) {
     }
     channel->credit_return_ps = p->credit_return_ps;
     if (p->credit_return_ps == LW_AUTO) {
-        // In a flit the credits leave with the next one; without, at the latest when the update interval is over.
+        // In a flit the credits leave with the next one; without, at the latest when the update
+        // interval is over.
         int64_t wait_ps = uses_flits(p) ? lw_channel_wire_ps(channel, FLIT_BYTES) : ack_limit_ps(p);
         channel->credit_return_ps = wait_ps + lw_channel_latency_ps(channel);
     }
@@ -270,16 +278,25 @@ typedef struct finding {
 } finding;
 
 static lw_place place_of(const finding *f, const char *key) {
-    return lw_family_place(lw_pcie_options, f->set, key, f->at);
+    return lw_type_place(lw_pcie_options, f->set, key, f->at);
 }
 
 static lw_status worse(lw_status a, lw_status b) {
     return a != LW_OK ? a : b;
 }
 
-void lw_pcie_train_down(void *params) {
+static void lower(int64_t *value, int64_t bound, const char *key, lw_lowered *lowered, void *user) {
+    if (bound != LW_AUTO && *value > bound) {
+        lowered(key, *value, bound, user);
+        *value = bound;
+    }
+}
+
+void lw_pcie_train_down(void *params, const lw_port_bound *port, lw_lowered *lowered, void *user) {
     lw_pcie_params *p = params;
     p->connector_lanes = p->connector_lanes > 0 ? p->connector_lanes : p->lanes;
+    lower(&p->gen, port->gen, "gen", lowered, user);
+    lower(&p->lanes, port->lanes, "lanes", lowered, user);
 }
 
 static lw_status check_medium(const lw_pcie_params *p, const lw_pcie_medium *medium, const finding *f) {
@@ -371,7 +388,8 @@ static void check_loss(const lw_pcie_params *p, const lw_pcie_medium *medium, co
         lw_is_auto(p->cable_dB_per_m) ? CABLE_DB_PER_M * sqrt(generation->nyquist_GHz / CABLE_GHZ) : p->cable_dB_per_m;
     double fixed_dB = lw_is_auto(p->fixed_dB) ? medium->fixed_dB * sqrt(generation->nyquist_GHz / FIXED_GHZ) : p->fixed_dB;
     double loss_dB = fixed_dB + cable_m * per_m_dB;
-    // A retimer starts the signal afresh. Where it sits is not said, so at best each section takes its share.
+    // A retimer starts the signal afresh. Where it sits is not said, so at best each section takes
+    // its share.
     double sections_dB = budget_dB * (double)(1 + p->retimers);
     if (loss_dB <= sections_dB) {
         return;
@@ -413,5 +431,6 @@ lw_status lw_pcie_check(const lw_pcie_params *p, const lw_pcie_medium *medium, c
     status = worse(status, check_flits(p, &f));
     status = worse(status, check_packets(p, &f));
     check_loss(p, medium, &f);
-    return status != LW_OK ? status : check_errors(p, medium, &f);  // which needs a link that there is
+    // which needs a link that there is
+    return status != LW_OK ? status : check_errors(p, medium, &f);
 }

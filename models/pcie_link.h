@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The arithmetic of a PCI Express link, shared by the families that are PCIe over some medium: slot, OCuLink, CopprLink, M.2, and
-// the link inside a USB4 box. Sources: PCI Express Base Specification revisions 5.0 and 6.x ("Base"), by section or table.
+// The arithmetic of a PCI Express link, shared by the families that are PCIe over some medium:
+// slot, OCuLink, CopprLink, M.2, and the link inside a USB4 box. Sources: PCI Express Base
+// Specification revisions 5.0 and 6.x ("Base"), by section or table.
 #ifndef LW_PCIE_LINK_H
 #define LW_PCIE_LINK_H
 
@@ -12,9 +13,11 @@ typedef enum lw_pcie_address { LW_PCIE_3DW, LW_PCIE_4DW } lw_pcie_address;
 typedef enum lw_pcie_flit { LW_PCIE_FLIT_AUTO, LW_PCIE_FLIT_OFF, LW_PCIE_FLIT_ON } lw_pcie_flit;
 typedef enum lw_pcie_clocking { LW_PCIE_COMMON, LW_PCIE_SRNS, LW_PCIE_SRIS } lw_pcie_clocking;
 typedef enum lw_pcie_dllp {
-    LW_PCIE_DLLP_TIMER,        // Ack and UpdateFC share the opposite direction while packets arrive
-    LW_PCIE_DLLP_SYMBOL_TIME,  // a fixed share of the same direction, limit counted in symbol times of the whole link
-    LW_PCIE_DLLP_BYTE,         // the same with the limit counted in bytes, as pcie-bench/pcie-model published it
+    LW_PCIE_DLLP_TIMER,  // Ack and UpdateFC share the opposite direction while packets arrive
+    // a fixed share of the same direction, limit counted in symbol times of the whole link
+    LW_PCIE_DLLP_SYMBOL_TIME,
+    // the same with the limit counted in bytes, as pcie-bench/pcie-model published it
+    LW_PCIE_DLLP_BYTE,
     LW_PCIE_DLLP_NONE
 } lw_pcie_dllp;
 typedef enum lw_pcie_replay { LW_PCIE_REPLAY_STANDARD, LW_PCIE_REPLAY_SELECTIVE } lw_pcie_replay;
@@ -33,7 +36,7 @@ typedef struct lw_pcie_params {
     // Credits that the receiver advertises; LW_AUTO: infinite.
     int64_t posted_header_credits, posted_data_credits, nonposted_header_credits;
     int64_t completion_header_credits, completion_data_credits;
-    int64_t credit_return_ps;  // LW_AUTO: one update interval and the way back
+    int64_t credit_return_ps;  // LW_AUTO: one update interval and the return path
     double bit_error_rate;     // without flits
     double flit_error_rate;    // with flits, after FEC
     int replay;                // lw_pcie_replay, with flits
@@ -43,11 +46,13 @@ typedef struct lw_pcie_params {
     double cable_m, cable_ps_per_m;
     double cable_dB_per_m, fixed_dB, budget_dB;  // NaN: by generation
     double efficiency;
-    int64_t connector_lanes;  // where an end has fewer than the connector: those of the connector; 0: as many as lanes
+    // where an end has fewer than the connector: those of the connector; 0: as many as lanes
+    int64_t connector_lanes;
 } lw_pcie_params;
 
 extern const lw_option lw_pcie_options[];
-extern const char *const lw_pcie_clocking_words[], *const lw_pcie_replay_words[];  // in the order of the enums, NULL-terminated
+// in the order of the enums, NULL-terminated
+extern const char *const lw_pcie_clocking_words[], *const lw_pcie_replay_words[];
 
 // What a family adds to the link: names, limits and its usual cable.
 typedef struct lw_pcie_medium {
@@ -63,8 +68,9 @@ typedef struct lw_pcie_medium {
     double fixed_dB;  // what all but the cable loses at 16 GHz, pad to pad: a sum of LW_LOSS_..
 } lw_pcie_medium;
 
-// Parts of the 36 dB at 32 GT/s as Astera Labs splits them, at 16 GHz: package 9, board 16, connector 1.5, add-in card 9.5 dB.
-// Of the board a cable's host is taken to have half: its socket lies nearer to the processor than the farthest slot.
+// Parts of the 36 dB at 32 GT/s as Astera Labs splits them, at 16 GHz: package 9, board 16,
+// connector 1.5, add-in card 9.5 dB. Of the board a cable's host is taken to have half: its socket
+// lies nearer to the processor than the farthest slot.
 #define LW_LOSS_PACKAGE 9.0
 #define LW_LOSS_HOST_BOARD 8.0
 #define LW_LOSS_CONNECTOR 1.5
@@ -75,7 +81,7 @@ lw_status lw_pcie_check(const lw_pcie_params *params, const lw_pcie_medium *medi
                         lw_diags *diags);
 void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium, lw_link_model *link);
 // Defines lw_family_WORD, which is that and the file's own `medium` and `page`.
-#define LW_PCIE_FAMILY(word, its_example, its_summary)                                                   \
+#define LW_PCIE_FAMILY(word, its_hue, its_example, its_summary)                                          \
     static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) { \
         return lw_pcie_check(params, &medium, set, at, diags);                                           \
     }                                                                                                    \
@@ -83,29 +89,37 @@ void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium,
         lw_pcie_resolve(params, &medium, link);                                                          \
     }                                                                                                    \
     const lw_family lw_family_##word = {                                                                 \
-        .name = #word,                                                                                   \
-        .summary = (its_summary),                                                                        \
-        .page = page,                                                                                    \
-        .example = (its_example),                                                                        \
-        .options = lw_pcie_options,                                                                      \
-        .params_size = sizeof(lw_pcie_params),                                                           \
-        .check = check,                                                                                  \
+        .type =                                                                                          \
+            {                                                                                            \
+                .name = #word,                                                                           \
+                .summary = (its_summary),                                                                \
+                .page = page,                                                                            \
+                .example = (its_example),                                                                \
+                .options = lw_pcie_options,                                                              \
+                .params_size = sizeof(lw_pcie_params),                                                   \
+                .check = check,                                                                          \
+            },                                                                                           \
+        .hue = (its_hue),                                                                                \
         .resolve = resolve,                                                                              \
         .train_down = lw_pcie_train_down,                                                                \
     }
-// A link trains down to what its ends have, in the connector that it was given.
-void lw_pcie_train_down(void *params);
+// A link trains down to what its ends have, in the connector that it was given. As
+// lw_family.train_down.
+void lw_pcie_train_down(void *params, const lw_port_bound *port, lw_lowered *lowered, void *user);
 // One segment only, cleared first, for links with a PCIe link inside.
 void lw_pcie_segment(const lw_pcie_params *params, const lw_pcie_medium *medium, lw_segment *segment);
 
-// Raw rate of one direction before the line code, bytes per second: transfer rate x lanes / 8 (Base ch. 4 and 8).
+// Raw rate of one direction before the line code, bytes per second: transfer rate x lanes / 8 (Base
+// ch. 4 and 8).
 int64_t lw_pcie_raw_Bps(int64_t gen, int64_t lanes);
-// Latest Ack, and recommended UpdateFC, in symbol times of a link of that width (Base 5.0 tables 2-46..2-48 and 3-7..3-9,
-// generated by their formula): floor((mps + 28) x AckFactor / lanes + internal delay).
+// Latest Ack, and recommended UpdateFC, in symbol times of a link of that width (Base 5.0 tables
+// 2-46..2-48 and 3-7..3-9, generated by their formula): floor((mps + 28) x AckFactor / lanes +
+// internal delay).
 int64_t lw_pcie_ack_limit_symbols(int64_t gen, int64_t lanes, int64_t mps_bytes);
-// Symbol times, each the time of a byte on one lane (Base ch. 4: 4, 2, 1 ns at 2.5, 5, 8 GT/s), rounded down to 1 ps.
+// Symbol times, each the time of a byte on one lane (Base ch. 4: 4, 2, 1 ns at 2.5, 5, 8 GT/s),
+// rounded down to 1 ps.
 int64_t lw_pcie_symbols_ps(int64_t gen, int64_t symbols);
-// One way, between the pins of both ports.
+// In one direction, between the pins of both ports.
 int64_t lw_pcie_retimers_ps(const lw_pcie_params *params);
 int64_t lw_pcie_propagation_ps(const lw_pcie_params *params, const lw_pcie_medium *medium);
 int64_t lw_pcie_tags(const lw_pcie_params *params);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Broadcom's Scale-Up Ethernet (SUE). Source: Broadcom SUE-RM104, 2025-09-26 ("SUE"), and IEEE 802.3 for the frame.
+// Broadcom's Scale-Up Ethernet (SUE). Source: Broadcom SUE-RM104, 2025-09-26 ("SUE"), and IEEE
+// 802.3 for the frame.
 #include <stdio.h>
 
 #include "models/flit_bundle.h"
@@ -10,7 +11,8 @@ typedef struct sue_params {
     int64_t pdu_bytes, command_bytes, command_header_bytes;
 } sue_params;
 
-enum { FRAME_BYTES = 38 };  // IEEE 802.3: preamble and start 8, addresses and type 14, FCS 4, gap 12
+// IEEE 802.3: preamble and start 8, addresses and type 14, FCS 4, gap 12
+enum { FRAME_BYTES = 38 };
 
 #define FIELD(name) offsetof(sue_params, name)
 
@@ -48,7 +50,7 @@ static const lw_option options[] = {
      .maximum = 4096,
      .help = "Most bytes of commands in one Ethernet frame.",
      .source = "SUE: commands to one destination are packed into PDUs of up to 4096 B"},
-    LW_BUNDLE_ROWS(sue_params, "1", "one port", "50 ns",
+    LW_BUNDLE_ROWS(sue_params, "1", "one port", "50 ns", LW_SPECIFIED,
                    "SUE p. 31: 100 ns of bridges and 100 ns of link and PHY over the two links to and from the switch", "3 m",
                    "SUE p. 31: 3 m of twinax in the latency budget"),
     {0},
@@ -85,7 +87,7 @@ static void resolve(const void *params, lw_link_model *link) {
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     const sue_params *p = params;
     if (commands_of(p) < 1) {
-        return lw_error(diags, lw_family_place(options, set, "pdu", at), "raise pdu or lower command",
+        return lw_error(diags, lw_type_place(options, set, "pdu", at), "raise pdu or lower command",
                         "a command of %d B with its header of %d B does not fit a PDU of %d B", (int)p->command_bytes,
                         (int)p->command_header_bytes, (int)p->pdu_bytes);
     }
@@ -93,29 +95,36 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
 }
 
 static const char page[] =
-    "Scale-Up Ethernet is Broadcom's proposal to join accelerators by Ethernet switches that are made for it: loss-free by link\n"
-    "retry and credits, with short headers, and commands packed together. An accelerator hands over loads and stores as it likes;\n"
-    "those to one destination share a frame of up to 4096 B of them.\n"
+    "Scale-Up Ethernet is Broadcom's proposal to join accelerators by Ethernet switches that are made for\n"
+    "it: loss-free by link retry and credits, with short headers, and commands packed together. An\n"
+    "accelerator hands over loads and stores as it likes; those to one destination share a frame of up to\n"
+    "4096 B of them.\n"
     "\n"
-    "The cost of a stream: 212.5 Gb/s a lane leave 16/17 after 257-bit blocks and RS(544,514), a frame takes 38 B (preamble,\n"
-    "addresses, check, gap), and each command its own header. The manual leaves the command to the accelerator, so `command` and\n"
-    "`command_header` must be given; nothing would be honest as a default. Packing only helps when commands wait: a lone small one\n"
-    "pays for a whole frame.\n"
+    "The cost of a stream: 212.5 Gb/s a lane leave 16/17 after 257-bit blocks and RS(544,514), a frame\n"
+    "takes 38 B (preamble, addresses, check, gap), and each command its own header. The manual leaves the\n"
+    "command to the accelerator, so `command` and `command_header` must be given; nothing would be honest\n"
+    "as a default. Packing only helps when commands wait: a lone small one pays for a whole frame.\n"
     "\n"
-    "The manual's latency budget from accelerator to accelerator, unloaded: bridges 100 ns, link and PHY 100 ns, two cables and a\n"
-    "switch of 250 ns. That is 477.6 ns with 3 m of twinax (4.6 ns/m) and 549.2 ns with 10 m of fibre (4.96 ns/m). A link of this\n"
-    "family is one half of it without the switch; the switch is a node of its own (Tomahawk Ultra: 250 ns, 51.2 Tb/s). The cable\n"
-    "matters less than believed: 3 m are 13.8 ns.\n"
+    "The manual's latency budget from accelerator to accelerator, unloaded: bridges 100 ns, link and PHY\n"
+    "100 ns, two cables and a switch of 250 ns. That is 477.6 ns with 3 m of twinax (4.6 ns/m) and 549.2\n"
+    "ns with 10 m of fibre (4.96 ns/m). A link of this family is one half of it without the switch; the\n"
+    "switch is a node of its own (Tomahawk Ultra: 250 ns, 51.2 Tb/s). The cable matters less than\n"
+    "believed: 3 m are 13.8 ns.\n"
     "\n"
-    "The goal of less than 2 us for a round trip includes memory and queues. Switches ship; no accelerator is known to.";
+    "The goal of less than 2 us for a round trip includes memory and queues. Switches ship; no\n"
+    "accelerator is known to.";
 
 const lw_family lw_family_sue = {
-    .name = "sue",
-    .summary = "Broadcom Scale-Up Ethernet: commands of accelerators packed into Ethernet frames",
-    .page = page,
-    .example = "sue-800",
-    .options = options,
-    .params_size = sizeof(sue_params),
-    .check = check,
+    .type =
+        {
+            .name = "sue",
+            .summary = "Broadcom Scale-Up Ethernet: commands of accelerators packed into Ethernet frames",
+            .page = page,
+            .example = "{preset: sue-800}",
+            .options = options,
+            .params_size = sizeof(sue_params),
+            .check = check,
+        },
+    .hue = LW_HUE_CRIMSON,
     .resolve = resolve,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Terahertz radio, speculative: rate and frame errors follow from distance, weather and hardware.
-// The modem is that of IEEE 802.15.3d; nothing that flies or stands on a desk today reaches all of what this computes.
+// The modem is that of IEEE 802.15.3d; nothing that flies or stands on a desk today reaches all of
+// what this computes.
 #include "models/thz.h"
 
 #include <math.h>
@@ -43,7 +44,8 @@ static int64_t flight_ps(const lw_thz_band *band) {
     return picoseconds(band->distance_m / LW_LIGHT_M_PER_S);
 }
 
-// A frame's answer, from the frame having come to the next frame: `back` is how the other direction is used.
+// A frame's answer, from the frame having come to the next frame: `back` is how the other direction
+// is used.
 static int64_t answer_ps(const lw_thz_params *p, const choice *back) {
     return picoseconds(head_s(p, back)) + 2 * p->frame_space_ps;
 }
@@ -56,7 +58,8 @@ static int64_t replay_ps(const lw_thz_params *p, const lw_thz_band *band, const 
 // What each frame keeps the air besides its bits.
 static int64_t packet_ps(const lw_thz_params *p, const choice *c, const choice *back) {
     bool answers = p->duplex == 1 && (p->arq == LW_THZ_GO_BACK_N || p->arq == LW_THZ_BLOCK_ACK);
-    return picoseconds(head_s(p, c)) + (answers ? answer_ps(p, back) / p->window : 0);  // one answers a full window
+    // one answers a full window
+    return picoseconds(head_s(p, c)) + (answers ? answer_ps(p, back) / p->window : 0);
 }
 
 // A search for the choice that carries most.
@@ -78,15 +81,16 @@ static double error_of(const search *s, const choice *c) {
     return lw_frame_error(c->mode, c->snr, c->evm, (double)c->spreading, s->jitter, frame_bits(s->p, c->mode));
 }
 
-// Full frames a second that arrive. A lost one is sent again, and where the sender goes back, so is all since. The way back is
-// taken to be used alike: its preamble is little of a round trip.
+// Full frames a second that arrive. A lost one is sent again, and where the sender goes back, so is
+// all since. The return path is taken to be used alike: its preamble is little of a round trip.
 static double arriving_per_s(const search *s, const choice *c) {
     double once_s = frame_s(s, c);
     double again_s = once_s + (s->p->arq == LW_THZ_GO_BACK_N ? 1e-12 * (double)replay_ps(s->p, s->band, c) : 0.0);
     return 1.0 / (once_s + c->frame_error / (1.0 - c->frame_error) * again_s);
 }
 
-// The least spreading from `first` to `last` that brings some frames over; last + 1 where none does.
+// The least spreading from `first` to `last` that brings some frames over; last + 1 where none
+// does.
 static int64_t least_spreading(const search *s, choice c, int64_t first, int64_t last) {
     static const double nearly_all = 0.99;
     int64_t low = first, high = last + 1;
@@ -101,8 +105,8 @@ static int64_t least_spreading(const search *s, choice c, int64_t first, int64_t
     return low;
 }
 
-// Upwards in steps of a 64th (0.07 dB), while it can still pay. The steps are the same for any signal, so that a better one never
-// carries less.
+// Upwards in steps of a 64th (0.07 dB), while it can still pay. The steps are the same for any
+// signal, so that a better one never carries less.
 static void try_mode(search *s, choice c, int64_t first, int64_t last) {
     int64_t least = 0;
     for (c.spreading = first; c.spreading <= last; c.spreading += 1 + c.spreading / 64) {
@@ -122,7 +126,8 @@ static void try_mode(search *s, choice c, int64_t first, int64_t last) {
     }
 }
 
-// Over all symbol rates, modes and spreadings that are left open. Fast ones first, for they rule most others out.
+// Over all symbol rates, modes and spreadings that are left open. Fast ones first, for they rule
+// most others out.
 static choice best_choice(const lw_thz_params *p, const lw_thz_band *band, const double *snr) {
     search s = {.p = p, .band = band, .jitter = lw_thz_jitter(p)};
     int first_mode = p->mcs == 0 ? 0 : p->mcs - 1, end_mode = p->mcs == 0 ? LW_MODES : p->mcs;
@@ -155,7 +160,8 @@ static void choose(const lw_thz_params *p, const lw_thz_band *band, choice c[2])
     }
     bool alike = true;
     for (int r = 0; r < band->rates; r++) {
-        if (p->duplex == 1) {  // both directions of one medium take the mode that the weaker one can
+        // both directions of one medium take the mode that the weaker one can
+        if (p->duplex == 1) {
             snr[0][r] = snr[1][r] = fmin(snr[0][r], snr[1][r]);
         }
         alike = alike && snr[0][r] == snr[1][r];
@@ -206,8 +212,7 @@ static void make_channel(const lw_thz_params *p, const lw_thz_band *band, const 
     channel->error_unit_bytes = lw_packet_wire_bytes(&channel->format[LW_PACKET_WRITE], p->frame_bytes);
     channel->replay = p->arq == LW_THZ_GO_BACK_N ? LW_REPLAY_GO_BACK_N : LW_REPLAY_SELECTIVE;
     channel->replay_ps = replay_ps(p, band, back);
-    channel->outage_gap_ps = p->blockage_gap_ps;
-    channel->outage_ps = p->blockage_gap_ps > 0 ? p->blockage_ps : 0;
+    channel->outages = (lw_outages){p->blockage_gap_ps, p->blockage_gap_ps > 0 ? p->blockage_ps : 0};
     channel->evidence = LW_SPECULATIVE;
 }
 
@@ -368,7 +373,7 @@ typedef struct finding {
 } finding;
 
 static lw_place place(const finding *to, const char *key) {
-    return lw_family_place(lw_thz_options, to->set, key, to->at);
+    return lw_type_place(lw_thz_options, to->set, key, to->at);
 }
 
 static lw_status check_band(const lw_thz_params *p, const finding *to) {
@@ -389,7 +394,8 @@ static lw_status check_air(const lw_thz_params *p, const finding *to) {
     lw_air air;
     lw_thz_station_air(p, &air);
     double saturation_hPa = lw_saturation_hPa(air.temperature_K, air.dry_hPa + air.vapour_hPa);
-    // The reference atmosphere itself is a little too moist in the cold air above; only what was given is judged.
+    // The reference atmosphere itself is a little too moist in the cold air above; only what was
+    // given is judged.
     bool given = !lw_is_auto(p->vapour_g_m3) || !lw_is_auto(p->temperature_K);
     if (p->path != LW_THZ_SPACE && given && air.vapour_hPa > saturation_hPa) {
         return lw_error(to->diags, place(to, lw_is_auto(p->vapour_g_m3) ? "temperature" : "vapour"),
@@ -469,46 +475,56 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
 }
 
 static const char page[] =
-    "A radio between 100 GHz and 1 THz, from the width of a desk to Mars. Everything here is speculative: measured links exist\n"
-    "for single distances (100 Gb/s over 20 m at 237 GHz, 60 Gb/s over 4.6 km at 135 GHz), products do not. The model says what\n"
-    "physics leaves, and marks every result so.\n"
+    "A radio between 100 GHz and 1 THz, from the width of a desk to Mars. Everything here is speculative:\n"
+    "measured links exist for single distances (100 Gb/s over 20 m at 237 GHz, 60 Gb/s over 4.6 km at 135\n"
+    "GHz), products do not. The model says what physics leaves, and marks every result so.\n"
     "\n"
-    "Power falls with the square of the distance: 100 dB are gone after 10 m at 266 GHz. Antennas win it back, for the beam is\n"
-    "narrow; that is why it must be aimed, and why somebody who walks through it cuts the link (blockage). Air takes its share:\n"
-    "water vapour absorbs 5 dB/km at 300 GHz and 20,000 dB/km on the line at 557 GHz, rain of 25 mm/h 12 dB/km. In space there\n"
-    "is no air, and only distance and aim count.\n"
+    "Power falls with the square of the distance: 100 dB are gone after 10 m at 266 GHz. Antennas win it\n"
+    "back, for the beam is narrow; that is why it must be aimed, and why somebody who walks through it\n"
+    "cuts the link (blockage). Air takes its share: water vapour absorbs 5 dB/km at 300 GHz and 20,000\n"
+    "dB/km on the line at 557 GHz, rain of 25 mm/h 12 dB/km. In space there is no air, and only distance\n"
+    "and aim count.\n"
     "\n"
-    "What is left over the noise decides the mode: bits a symbol (BPSK to 64QAM) and the share of the code (11/15 or 14/15); and\n"
-    "how many symbols a second. Power is fixed, so a band twice as wide has twice the noise: beyond what the signal can carry, width\n"
-    "adds nothing. The modem fills the band or less of it, by the eight symbol rates of IEEE 802.15.3d, whichever carries most, so\n"
-    "a wider band around the same middle never carries less. (The wide channels of the standard lie higher up, 69 in the middle of\n"
-    "287 GHz, where free space and vapour take more: far away, they may lose a step against channel 62.) When not even BPSK at\n"
-    "1.76 GBd gets through, the link ends; deep-space modems go on by repeating symbols (spreading_limit).\n"
+    "What is left over the noise decides the mode: bits a symbol (BPSK to 64QAM) and the share of the\n"
+    "code (11/15 or 14/15); and how many symbols a second. Power is fixed, so a band twice as wide has\n"
+    "twice the noise: beyond what the signal can carry, width adds nothing. The modem fills the band or\n"
+    "less of it, by the eight symbol rates of IEEE 802.15.3d, whichever carries most, so a wider band\n"
+    "around the same middle never carries less. (The wide channels of the standard lie higher up, 69 in\n"
+    "the middle of 287 GHz, where free space and vapour take more: far away, they may lose a step against\n"
+    "channel 62.) When not even BPSK at 1.76 GBd gets through, the link ends; deep-space modems go on by\n"
+    "repeating symbols (spreading_limit).\n"
     "\n"
-    "Close up, imperfect hardware is the ceiling, not noise. Its error vector (evm) grows with the symbol rate: a SiGe link at 240\n"
-    "GHz had 7 to 10 % at 25 GBd and 30 % at 32.5 GBd. The model has a low pass of fifth order with a corner at 26 GBd (evm_corner);\n"
-    "published links end at 42 GBd, so the widest channels stay partly empty unless you say otherwise.\n"
+    "Close up, imperfect hardware is the ceiling, not noise. Its error vector (evm) grows with the symbol\n"
+    "rate: a SiGe link at 240 GHz had 7 to 10 % at 25 GBd and 30 % at 32.5 GBd. The model has a low pass\n"
+    "of fifth order with a corner at 26 GBd (evm_corner); published links end at 42 GBd, so the widest\n"
+    "channels stay partly empty unless you say otherwise.\n"
     "\n"
-    "Each frame costs a preamble and a header (0.2 us in 26 GHz) besides its bits, so frames are large. A lost frame is asked\n"
-    "for again: stop-and-wait is hopeless beyond a room, a window (block-ack) needs as many frames in flight as the way holds, and\n"
-    "between planets only ltp remains: all is sent, what is missing is asked for a round trip later.\n"
+    "Each frame costs a preamble and a header (0.2 us in 26 GHz) besides its bits, so frames are large. A\n"
+    "lost frame is asked for again: stop-and-wait is hopeless beyond a room, a window (block-ack) needs\n"
+    "as many frames in flight as the path holds, and between planets only ltp remains: all is sent, what\n"
+    "is missing is asked for a round trip later.\n"
     "\n"
-    "In the waterfall, line code is the code and the spreading, periodic the pilot words, framing preamble, header and check sum,\n"
-    "retry lost frames and outages. The band around each rate spans what is least known: power, noise figure, antennas and\n"
-    "thresholds of the codes (power_doubt, noise_doubt, antenna_doubt, code_doubt; they add as squares), absorption by vapour,\n"
-    "the error vector and the aim (factors slow_vapour to fast_pointing).\n"
+    "In the waterfall, line code is the code and the spreading, periodic the pilot words, framing\n"
+    "preamble, header and check sum, retry lost frames and outages. The band around each rate spans what\n"
+    "is least known: power, noise figure, antennas and thresholds of the codes (power_doubt, noise_doubt,\n"
+    "antenna_doubt, code_doubt; they add as squares), absorption by vapour, the error vector and the aim\n"
+    "(factors slow_vapour to fast_pointing).\n"
     "\n"
     "Let end a be the station on the ground where the path is slant.";
 
 const lw_family lw_family_thz = {
-    .name = "thz",
-    .summary = "terahertz radio (speculative), 0.1 to 1 THz, from a desk to deep space",
-    .page = page,
-    .example = "thz-room",
-    .options = lw_thz_options,
-    .params_size = sizeof(lw_thz_params),
+    .type =
+        {
+            .name = "thz",
+            .summary = "terahertz radio (speculative), 0.1 to 1 THz, from a desk to deep space",
+            .page = page,
+            .example = "{preset: thz-room}",
+            .options = lw_thz_options,
+            .params_size = sizeof(lw_thz_params),
+            .check = check,
+        },
+    .hue = LW_HUE_AMBER,
     .between_machines = true,
-    .check = check,
     .resolve = resolve,
     .band = band,
     .facts = facts,

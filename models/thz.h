@@ -52,7 +52,7 @@ typedef struct lw_thz_leg {
     double length_km;
     lw_gas_spectrum gas;
 } lw_thz_leg;
-typedef struct lw_thz_way {
+typedef struct lw_thz_path {
     double distance_m;
     int legs;  // 0: no air
     lw_thz_leg leg[LW_THZ_LEGS_MAX];
@@ -60,18 +60,19 @@ typedef struct lw_thz_way {
     double fog_g_m3, fog_K;
     double cloud_kg_m2;
     double air_K;  // what the air glows with
-} lw_thz_way;
-void lw_thz_way_of(const lw_thz_params *p, lw_thz_way *out);
+} lw_thz_path;
+void lw_thz_path_of(const lw_thz_params *p, lw_thz_path *out);
 
-// What the way takes of a wave, dB; vapour by P.676 as it stands.
+// What the path takes of a wave, dB; vapour by P.676 as it stands.
 typedef struct lw_thz_loss {
     double oxygen_dB, vapour_dB, rain_dB, fog_dB, cloud_dB;
 } lw_thz_loss;
-lw_thz_loss lw_thz_loss_of(const lw_thz_way *way, double f_Hz);
+lw_thz_loss lw_thz_loss_of(const lw_thz_path *path, double f_Hz);
 
 // ---- Budget ----
 
-// The symbol rates that fit in the band, rising, and the air over each of the bands that they fill, one inside the other.
+// The symbol rates that fit in the band, rising, and the air over each of the bands that they fill,
+// one inside the other.
 enum { LW_THZ_RATES_MAX = 9, LW_THZ_NODES_A_RATE = 10 };
 typedef struct lw_thz_node {
     double f_Hz, weight_Hz;
@@ -81,12 +82,14 @@ typedef struct lw_thz_band {
     double distance_m, air_K;
     int rates;
     double symbol_rate[LW_THZ_RATES_MAX];
-    lw_thz_node node[LW_THZ_RATES_MAX * LW_THZ_NODES_A_RATE];  // those of rate r are the first (r + 1) * LW_THZ_NODES_A_RATE
-    lw_thz_loss middle;                                        // at the frequency itself
+    // those of rate r are the first (r + 1) * LW_THZ_NODES_A_RATE
+    lw_thz_node node[LW_THZ_RATES_MAX * LW_THZ_NODES_A_RATE];
+    lw_thz_loss middle;  // at the frequency itself
 } lw_thz_band;
 void lw_thz_band_of(const lw_thz_params *p, lw_thz_band *out);
 
-// From the power sent to the signal-to-noise ratio at one frequency, in the order of the reckoning. dir 0: from end a to b.
+// From the power sent to the signal-to-noise ratio at one frequency, in the order of the reckoning.
+// dir 0: from end a to b.
 typedef struct lw_thz_budget {
     double sent_dBm, gains_dB, free_dB;
     double won_back_dB;  // gains less free-space loss, at most 0

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The link budget of a terahertz radio: from the power sent to the signal-to-noise ratio, over each band that the modem may fill.
+// The link budget of a terahertz radio: from the power sent to the signal-to-noise ratio, over each
+// band that the modem may fill.
 #include <math.h>
 
 #include "models/thz.h"
@@ -33,10 +34,10 @@ static void rates_of(const lw_thz_params *p, lw_thz_band *band) {
 }
 
 void lw_thz_band_of(const lw_thz_params *p, lw_thz_band *out) {
-    lw_thz_way way;
-    lw_thz_way_of(p, &way);
-    out->distance_m = way.distance_m;
-    out->air_K = way.air_K;
+    lw_thz_path path;
+    lw_thz_path_of(p, &path);
+    out->distance_m = path.distance_m;
+    out->air_K = path.air_K;
     rates_of(p, out);
     double f_Hz = lw_thz_frequency_Hz(p), inner_Hz = 0.0;
     lw_thz_node *node = out->node;
@@ -47,12 +48,12 @@ void lw_thz_band_of(const lw_thz_params *p, lw_thz_band *out) {
             double away_Hz = inner_Hz + half_Hz * (1.0 + point_at[i % POINTS]);
             node->f_Hz = f_Hz + (i < POINTS ? away_Hz : -away_Hz);
             node->weight_Hz = half_Hz * point_weight[i % POINTS];
-            node->loss = lw_thz_loss_of(&way, node->f_Hz);
+            node->loss = lw_thz_loss_of(&path, node->f_Hz);
             node++;
         }
         inner_Hz = width_Hz / 2.0;
     }
-    out->middle = lw_thz_loss_of(&way, f_Hz);
+    out->middle = lw_thz_loss_of(&path, f_Hz);
 }
 
 // ---- Budget ----
@@ -74,7 +75,8 @@ static double sent_dBm(const lw_thz_params *p, int dir) {
     return one_dBm + (dish_m == 0.0 && elements > 0 ? lw_to_dB((double)elements) : 0.0);
 }
 
-// What the receiving antenna sees: walls and ground, the sky, or (from a satellite downwards, direction a to b) the Earth.
+// What the receiving antenna sees: walls and ground, the sky, or (from a satellite downwards,
+// direction a to b) the Earth.
 static double antenna_K(const lw_thz_params *p, const lw_thz_band *band, int dir, double absorbed_dB) {
     if (!lw_is_auto(p->antenna_K)) {
         return p->antenna_K;
@@ -100,20 +102,26 @@ static lw_thz_budget flat_budget(const lw_thz_params *p, int dir) {
     return b;
 }
 
-static void finish_budget(const lw_thz_params *p, const lw_thz_band *band, int dir, double f_Hz, const lw_thz_loss *loss,
-                          double symbol_rate, lw_thz_budget *b) {
-    b->free_dB = lw_free_space_dB(f_Hz, band->distance_m);
-    b->absorbed_dB = absorbed_dB(p, loss);
+// A frequency, what the air takes there, and the width of the noise.
+typedef struct tone {
+    double f_Hz;
+    const lw_thz_loss *loss;
+    double symbol_rate;
+} tone;
+
+static void finish_budget(const lw_thz_params *p, const lw_thz_band *band, int dir, const tone *at, lw_thz_budget *b) {
+    b->free_dB = lw_free_space_dB(at->f_Hz, band->distance_m);
+    b->absorbed_dB = absorbed_dB(p, at->loss);
     b->received_dBm = lw_received_dBm(b->sent_dBm, b->gains_dB, b->free_dB, b->pointing_dB + b->absorbed_dB + p->margin_dB);
     b->won_back_dB = fmin(b->gains_dB - b->free_dB, 0.0);
     b->antenna_K = antenna_K(p, band, dir, b->absorbed_dB);
-    b->noise_dBm = lw_noise_dBm(symbol_rate, p->noise_figure_dB, b->antenna_K);
+    b->noise_dBm = lw_noise_dBm(at->symbol_rate, p->noise_figure_dB, b->antenna_K);
     b->snr_dB = b->received_dBm - b->noise_dBm;
 }
 
 lw_thz_budget lw_thz_budget_at(const lw_thz_params *p, const lw_thz_band *band, int dir, double symbol_rate) {
     lw_thz_budget b = flat_budget(p, dir);
-    finish_budget(p, band, dir, lw_thz_frequency_Hz(p), &band->middle, symbol_rate, &b);
+    finish_budget(p, band, dir, &(const tone){lw_thz_frequency_Hz(p), &band->middle, symbol_rate}, &b);
     return b;
 }
 
@@ -121,7 +129,7 @@ void lw_thz_reception_of(const lw_thz_params *p, const lw_thz_band *band, int di
     static const double one_Bd = 1.0;
     lw_thz_budget b = flat_budget(p, dir);
     for (int i = 0; i < band->rates * LW_THZ_NODES_A_RATE; i++) {
-        finish_budget(p, band, dir, band->node[i].f_Hz, &band->node[i].loss, one_Bd, &b);
+        finish_budget(p, band, dir, &(const tone){band->node[i].f_Hz, &band->node[i].loss, one_Bd}, &b);
         out->snr_Hz[i] = lw_from_dB(b.snr_dB);
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// USB4 and Thunderbolt: a tunnel between two routers, and the PCI Express link inside the box behind it.
-// Sources: USB4 Specification 2.0 ("USB4"), Linux drivers/thunderbolt at commit 00a738b8 ("Linux"), PCIe as in pcie_link.h.
+// USB4 and Thunderbolt: a tunnel between two routers, and the PCI Express link inside the box
+// behind it. Sources: USB4 Specification 2.0 ("USB4"), Linux drivers/thunderbolt at commit 00a738b8
+// ("Linux"), PCIe as in pcie_link.h.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "models/pcie_link.h"
+#include "models/pcie_rows.h"
 
 typedef enum standard { USB4, THUNDERBOLT_3, THUNDERBOLT_4, THUNDERBOLT_5 } standard;
 
@@ -61,7 +62,7 @@ static const lw_option options[] = {
      .offset = FIELD(lanes),
      .fallback = "2",
      .words = widths,
-     .help = "Lanes of the cable, each way.",
+     .help = "Lanes of the cable, per direction.",
      .source = "USB4 ch. 4: both lanes bonded"},
     {.key = "asymmetric",
      .kind = LW_OPTION_FLAG,
@@ -85,7 +86,7 @@ static const lw_option options[] = {
      .fallback = "0 Gb/s",
      .minimum = 0,
      .maximum = 10e9,
-     .help = "Taken by USB 3 devices behind the link, each way.",
+     .help = "Taken by USB 3 devices behind the link, per direction.",
      .source = "an idle USB 3 device takes nothing (USB4 Connection Manager Guide 6.1.2.3 guarantees it 3 Gb/s when busy)"},
     {.key = "pcie_limit",
      .kind = LW_OPTION_QUANTITY_INT,
@@ -94,7 +95,7 @@ static const lw_option options[] = {
      .fallback = "auto",
      .minimum = 1e6,
      .maximum = 15e9,
-     .help = "Most that the PCIe tunnel gets, each way; auto: 32 Gb/s, for generation 4 64 Gb/s.",
+     .help = "Most that the PCIe tunnel gets, per direction; auto: 32 Gb/s, for generation 4 64 Gb/s.",
      .source = "Thunderbolt 4 requires a tunnel of 32 Gb/s, Thunderbolt 5 of 64 Gb/s (Intel)"},
     {.key = "tunnel_overhead",
      .kind = LW_OPTION_QUANTITY_INT,
@@ -104,8 +105,9 @@ static const lw_option options[] = {
      .minimum = 0,
      .maximum = 256,
      .help = "What the tunnel adds to header and payload of a packet of PCIe, whatever its size.",
-     .source = "assumed: tunnel header 4 B (USB4 ch. 5), PCIe sequence number 2 B and LCRC 4 B (USB4 ch. 11); no figure was "
-               "found for packets above 128 B"},
+     .source = "tunnel header 4 B (USB4 ch. 5), PCIe sequence number 2 B and LCRC 4 B (USB4 ch. 11); no figure was "
+               "found for packets above 128 B",
+     .evidence = LW_ASSUMED},
     {.key = "tunnel_latency",
      .kind = LW_OPTION_QUANTITY_INT,
      .dimension = LW_TIME,
@@ -114,25 +116,10 @@ static const lw_option options[] = {
      .minimum = 0,
      .maximum = 1e9,
      .help = "Both routers and their adapters, one way, without the cable.",
-     .source = "assumed: two routers, each like the 105 ns of a PEX88000 switch (Linley Group, 2019); nobody publishes figures"},
-    {.key = "cable",
-     .kind = LW_OPTION_QUANTITY_REAL,
-     .dimension = LW_LENGTH,
-     .offset = FIELD(cable_m),
-     .fallback = "0.8 m",
-     .minimum = 0,
-     .maximum = 100,
-     .help = "Length of the cable.",
-     .source = "assumed: the longest usual passive cable at 40 Gb/s"},
-    {.key = "cable_delay",
-     .kind = LW_OPTION_QUANTITY_REAL,
-     .dimension = LW_LENGTH_RATE,
-     .offset = FIELD(cable_ps_per_m),
-     .fallback = "4.6 ns/m",
-     .minimum = 3300,
-     .maximum = 10000,
-     .help = "Propagation along the cable.",
-     .source = "Broadcom SUE-RM104 (2025-09-26), p. 31: 4.6 ns/m for twinax"},
+     .source = "two routers, each like the 105 ns of a PEX88000 switch (Linley Group, 2019); nobody publishes figures",
+     .evidence = LW_ASSUMED},
+    LW_ROW_CABLE(FIELD(cable_m), "0.8 m", 100, "Length of the cable.", "the longest usual passive cable at 40 Gb/s", LW_ASSUMED),
+    LW_ROW_CABLE_DELAY(FIELD(cable_ps_per_m), "Propagation along the cable."),
     {.key = "pcie_gen",
      .kind = LW_OPTION_INTEGER,
      .offset = FIELD(pcie_gen),
@@ -155,72 +142,15 @@ static const lw_option options[] = {
      .words = payload_sizes,
      .help = "Most payload of one packet on the whole path.",
      .source = "measured on a Thunderbolt 4 host: its port offers no more (apnex/aorus-5090-egpu, 2026-05-07)"},
-    {.key = "mrrs",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_BYTES,
-     .offset = FIELD(mrrs_bytes),
-     .fallback = "512 B",
-     .words = request_sizes,
-     .help = "Most payload that one read request asks for.",
-     .source = "PCIe Base 7.5.3.4: 512 B is the value after reset"},
-    {.key = "completion_bytes",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_BYTES,
-     .offset = FIELD(completion_bytes),
-     .fallback = "auto",
-     .minimum = 64,
-     .maximum = 512,
-     .help = "Payload of a full read completion; auto: as much as mps allows.",
-     .source = "PCIe Base 2.3.1.1 allows any multiple of the read completion boundary up to MPS"},
-    {.key = "tags",
-     .kind = LW_OPTION_INTEGER,
-     .offset = FIELD(tags),
-     .fallback = "auto",
-     .minimum = 1,
-     .maximum = 768,
-     .help = "Read requests that may be outstanding; auto: 32 (gen 1-2), 256 (gen 3), 768 (from gen 4).",
-     .source = "PCIe Base 2.2.6.2"},
-    {.key = "address",
-     .kind = LW_OPTION_WORD,
-     .offset = FIELD(address),
-     .fallback = "4dw",
-     .words = address_words,
-     .help = "Header of requests: 3dw for addresses below 4 GiB, 4dw for 64-bit addresses.",
-     .source = "PCIe Base 2.2.4.1"},
-    {.key = "dllp",
-     .kind = LW_OPTION_WORD,
-     .offset = FIELD(dllp),
-     .fallback = "timer",
-     .words = dllp_words,
-     .help = "How Ack and UpdateFC cost on the link inside the box: timer, symbol_time, byte or none.",
-     .source = "PCIe Base 5.0 tables 2-46..2-48 and 3-7..3-9"},
-    {.key = "tx_port",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(tx_port_ps),
-     .fallback = "52.5 ns",
-     .minimum = 0,
-     .maximum = 1e9,
-     .help = "Sending port of the link inside the box.",
-     .source = "assumed: half of the 105 ns from port to port of a PEX88000 switch (Linley Group, September 2019)"},
-    {.key = "rx_port",
-     .kind = LW_OPTION_QUANTITY_INT,
-     .dimension = LW_TIME,
-     .offset = FIELD(rx_port_ps),
-     .fallback = "52.5 ns",
-     .minimum = 0,
-     .maximum = 1e9,
-     .help = "Receiving port of the link inside the box.",
-     .source = "assumed: half of the 105 ns from port to port of a PEX88000 switch (Linley Group, September 2019)"},
-    {.key = "efficiency",
-     .kind = LW_OPTION_QUANTITY_REAL,
-     .dimension = LW_PLAIN,
-     .offset = FIELD(efficiency),
-     .fallback = "1",
-     .minimum = 0.01,
-     .maximum = 1,
-     .help = "Share of the tunnel that this platform keeps busy: what calibration could not explain.",
-     .source = "1: nothing lost"},
+    LW_PCIE_ROW_MRRS(FIELD(mrrs_bytes), request_sizes, "Most payload that one read request asks for."),
+    LW_PCIE_ROW_COMPLETION(FIELD(completion_bytes), 512, "Payload of a full read completion; auto: as much as mps allows."),
+    LW_PCIE_ROW_TAGS(FIELD(tags), 768),
+    LW_PCIE_ROW_ADDRESS(FIELD(address), address_words),
+    LW_PCIE_ROW_DLLP(FIELD(dllp), dllp_words,
+                     "How Ack and UpdateFC cost on the link inside the box: timer, symbol_time, byte or none."),
+    LW_PCIE_ROW_PORT("tx_port", FIELD(tx_port_ps), "Sending port of the link inside the box."),
+    LW_PCIE_ROW_PORT("rx_port", FIELD(rx_port_ps), "Receiving port of the link inside the box."),
+    LW_ROW_EFFICIENCY(FIELD(efficiency), "tunnel that this platform keeps busy", ""),
     {.key = "fast_tunnel_latency",
      .kind = LW_OPTION_QUANTITY_INT,
      .dimension = LW_TIME,
@@ -229,7 +159,8 @@ static const lw_option options[] = {
      .minimum = 0,
      .maximum = 1e9,
      .help = "Routers and adapters at the fast end of what is uncertain, if that is less than tunnel_latency.",
-     .source = "assumed: at best two switches of 105 ns (PEX88000, Linley Group, 2019)"},
+     .source = "at best two switches of 105 ns (PEX88000, Linley Group, 2019)",
+     .evidence = LW_ASSUMED},
     {.key = "slow_tunnel_latency",
      .kind = LW_OPTION_QUANTITY_INT,
      .dimension = LW_TIME,
@@ -255,7 +186,7 @@ static const lw_option options[] = {
      .fallback = "32",
      .minimum = 1,
      .maximum = 768,
-     .help = "Most read requests under way at the slow end, where tags are auto.",
+     .help = "Most outstanding read requests at the slow end, where tags are auto.",
      .source = "all that a Thunderbolt 4 host allowed (apnex/aorus-5090-egpu, 2026-05-07)"},
     {.key = "slow_mrrs",
      .kind = LW_OPTION_QUANTITY_INT,
@@ -276,9 +207,10 @@ static int64_t lanes_of(const usb4_params *p, int dir) {
     return !p->asymmetric ? p->lanes : dir == 0 ? 3 : 1;
 }
 
-// Rate of one lane and its line code. USB4 signals 10 and 20 Gb/s with 64b/66b and 128b/132b, the same share (USB4 ch. 4).
-// Thunderbolt 3 signals faster by 66/64, so that 10 and 20 Gb/s are what the code leaves (USB4 ch. 13). Generation 4 puts 11 bits
-// on 7 ternary symbols at 25.6 GBd; of these 40.2 Gb/s the nominal 40 count here.
+// Rate of one lane and its line code. USB4 signals 10 and 20 Gb/s with 64b/66b and 128b/132b, the
+// same share (USB4 ch. 4). Thunderbolt 3 signals faster by 66/64, so that 10 and 20 Gb/s are what
+// the code leaves (USB4 ch. 13). Generation 4 puts 11 bits on 7 ternary symbols at 25.6 GBd; of
+// these 40.2 Gb/s the nominal 40 count here.
 static void lane_rate(const usb4_params *p, int64_t *bits_per_s, lw_fraction *line_code) {
     int64_t gen = generation_of(p);
     if (gen == 4) {
@@ -378,8 +310,8 @@ static int64_t least(int64_t a, int64_t b) {
     return a < b ? a : b;
 }
 
-// Nobody publishes how long routers take, nor what a GPU behind them may ask for; hosts and boxes differ. What a platform is
-// known to ask for is not uncertain.
+// Nobody publishes how long routers take, nor what a GPU behind them may ask for; hosts and boxes
+// differ. What a platform is known to ask for is not uncertain.
 static void band(const void *params, lw_link_model *slow, lw_link_model *fast) {
     const usb4_params *given = params;
     usb4_params p = *given;
@@ -398,76 +330,80 @@ static lw_status check(const void *params, const lw_option_set *set, lw_place at
     const usb4_params *p = params;
     int64_t gen = generation_of(p);
     if (p->standard != USB4 && (gen == 4) != (p->standard == THUNDERBOLT_5)) {
-        return lw_error(diags, lw_family_place(options, set, "gen", at), "leave gen out", "%s does not run at USB4 generation %d",
+        return lw_error(diags, lw_type_place(options, set, "gen", at), "leave gen out", "%s does not run at USB4 generation %d",
                         standard_words[p->standard], (int)gen);
     }
     if (p->asymmetric && (gen != 4 || p->lanes != 2)) {
-        return lw_error(diags, lw_family_place(options, set, "asymmetric", at),
+        return lw_error(diags, lw_type_place(options, set, "asymmetric", at),
                         "only generation 4 with 2 lanes can turn a lane round", "generation %d with %d lanes is always symmetric",
                         (int)gen, (int)p->lanes);
     }
     for (int dir = 0; dir < 2; dir++) {
         if (left_Bps(p, dir) <= 0) {
             const char *key = dir == 0 && p->displayport_Bps > 0 ? "displayport" : "usb3";
-            return lw_error(diags, lw_family_place(options, set, key, at), "take a smaller display or a faster link",
+            return lw_error(diags, lw_type_place(options, set, key, at), "take a smaller display or a faster link",
                             "nothing of the link's %.3g Gb/s is left for PCIe", (double)coded_Bps(p, dir) * 8e-9);
         }
     }
     lw_status status = LW_OK;
     if (p->completion_bytes != LW_AUTO && (p->completion_bytes > p->mps_bytes || p->completion_bytes % 64 != 0)) {
-        status = lw_error(diags, lw_family_place(options, set, "completion_bytes", at), "take a multiple of 64 B up to mps",
+        status = lw_error(diags, lw_type_place(options, set, "completion_bytes", at), "take a multiple of 64 B up to mps",
                           "a completion cannot have %d B with mps %d B", (int)p->completion_bytes, (int)p->mps_bytes);
     }
     if (p->tags != LW_AUTO && p->tags > 256 && p->pcie_gen < 4) {
-        status = lw_error(diags, lw_family_place(options, set, "tags", at), "take at most 256 tags, or pcie_gen 4",
+        status = lw_error(diags, lw_type_place(options, set, "tags", at), "take at most 256 tags, or pcie_gen 4",
                           "PCIe generation %d cannot have %d tags", (int)p->pcie_gen, (int)p->tags);
     }
     double passive_m = gen == 4 ? 1.0 : 0.8;
     if (p->cable_m > passive_m && gen >= 3) {
-        lw_warn(diags, lw_family_place(options, set, "cable", at), "an active cable does it; it may add some delay of its own",
+        lw_warn(diags, lw_type_place(options, set, "cable", at), "an active cable does it; it may add some delay of its own",
                 "a passive cable of %g m is longer than the %g m usual at this rate", p->cable_m, passive_m);
     }
     return status;
 }
 
 static const char page[] =
-    "USB4 and Thunderbolt carry PCI Express, displays and USB 3 as tunnels over one cable. A graphics card in a box sits behind\n"
-    "two links in a row: the tunnel, and a plain PCI Express link inside the box. This model has both, as two segments.\n"
+    "USB4 and Thunderbolt carry PCI Express, displays and USB 3 as tunnels over one cable. A graphics\n"
+    "card in a box sits behind two links in a row: the tunnel, and a plain PCI Express link inside the\n"
+    "box. This model has both, as two segments.\n"
     "\n"
-    "40 Gb/s is not 40 Gb/s of PCI Express. Displays take their share first (17.28 Gb/s for HBR2 with four lanes), then USB 3; "
-    "what\n"
-    "is left for PCIe is at most 32 Gb/s with Thunderbolt 3 and 4, and 64 Gb/s with Thunderbolt 5. The 120 Gb/s of Thunderbolt "
-    "5\n"
-    "are for displays (asymmetric: three lanes out, one back): PCIe gains nothing, and on the way back it has 40 Gb/s at best.\n"
-    "Copies over Thunderbolt 5 were measured at 5.6 GB/s to the card and 5.8 back, 45 and 46 Gb/s (Tom's Hardware, 2025-10-05).\n"
+    "40 Gb/s is not 40 Gb/s of PCI Express. Displays take their share first (17.28 Gb/s for HBR2 with\n"
+    "four lanes), then USB 3; what is left for PCIe is at most 32 Gb/s with Thunderbolt 3 and 4, and 64\n"
+    "Gb/s with Thunderbolt 5. The 120 Gb/s of Thunderbolt 5 are for displays (asymmetric: three lanes\n"
+    "out, one back): PCIe gains nothing, and in return it has 40 Gb/s at best. Copies over Thunderbolt 5\n"
+    "were measured at 5.6 GB/s to the card and 5.8 back, 45 and 46 Gb/s (Tom's Hardware, 2025-10-05).\n"
     "\n"
-    "Two lanes of USB4 generation 3 are 20 Gb/s each, so 40 Gb/s in sum; texts that give 40 Gb/s a lane mean generation 4.\n"
-    "The operating system shows a tunnelled port as 2.5 GT/s x1. That is a fixed text of the specification, not its speed.\n"
+    "Two lanes of USB4 generation 3 are 20 Gb/s each, so 40 Gb/s in sum; texts that give 40 Gb/s a lane\n"
+    "mean generation 4. The operating system shows a tunnelled port as 2.5 GT/s x1. That is a fixed text\n"
+    "of the specification, not its speed.\n"
     "\n"
-    "Packets are small: the host's port usually offers a payload of 128 B, so 16 % of a write is header and framing. And the way "
-    "is\n"
-    "long: every packet passes two routers. Reads, that is copies to the card, wait for it, and with few requests under way\n"
-    "(tags x mrrs) they fall behind writes. That is why 2.8 GB/s to the card and 3.3 GB/s back were measured on one and the "
-    "same\n"
-    "Thunderbolt 4 link.\n"
+    "Packets are small: the host's port usually offers a payload of 128 B, so 16 % of a write is header\n"
+    "and framing. And the route is long: every packet passes two routers. Reads, that is copies to the\n"
+    "card, wait for it, and with few outstanding requests (tags x mrrs) they fall behind writes. That is\n"
+    "why 2.8 GB/s to the card and 3.3 GB/s back were measured on one and the same Thunderbolt 4 link.\n"
     "\n"
-    "What the routers delay and how many requests a host lets pass, nobody publishes. Results therefore say how far a\n"
-    "rate may be off (uncertain, GB/s): routers at their best and their worst (fast_tunnel_latency, slow_tunnel_latency),\n"
-    "less of the tunnel kept busy (slow_efficiency), and, where tags are auto, few and small requests (slow_tags,\n"
-    "slow_mrrs). With those a Thunderbolt 5 link would copy to the card no faster than Thunderbolt 4, at 2.3 to 2.8 GB/s;\n"
-    "with 256 or more it reaches 6.7. A link tester expects 6.5 GB/s of it (procrastineto/GPU-PCIe-Test), the one published\n"
-    "copy made 5.6.\n"
+    "What the routers delay and how many requests a host lets pass, nobody publishes. Results therefore\n"
+    "say how far a rate may be off (uncertain, GB/s): routers at their best and their worst\n"
+    "(fast_tunnel_latency, slow_tunnel_latency), less of the tunnel kept busy (slow_efficiency), and,\n"
+    "where tags are auto, few and small requests (slow_tags, slow_mrrs). With those a Thunderbolt 5 link\n"
+    "would copy to the card no faster than Thunderbolt 4, at 2.3 to 2.8 GB/s; with 256 or more it reaches\n"
+    "6.7. A link tester expects 6.5 GB/s of it (procrastineto/GPU-PCIe-Test), the one published copy made\n"
+    "5.6.\n"
     "\n"
     "Let end a of the link be the host: displays are taken from the direction a to b.";
 
 const lw_family lw_family_usb4 = {
-    .name = "usb4",
-    .summary = "USB4 1 and 2, Thunderbolt 3, 4 and 5: a PCIe tunnel and the PCIe link inside the box",
-    .page = page,
-    .example = "thunderbolt-4",
-    .options = options,
-    .params_size = sizeof(usb4_params),
-    .check = check,
+    .type =
+        {
+            .name = "usb4",
+            .summary = "USB4 1 and 2, Thunderbolt 3, 4 and 5: a PCIe tunnel and the PCIe link inside the box",
+            .page = page,
+            .example = "{preset: thunderbolt-4}",
+            .options = options,
+            .params_size = sizeof(usb4_params),
+            .check = check,
+        },
+    .hue = LW_HUE_VIOLET,
     .resolve = resolve,
     .band = band,
 };

@@ -49,7 +49,8 @@ static bool segment_meets(lw_xy a, lw_xy b, lw_box box) {
 
 // ---- Places ----
 
-// Place number `at` of a text: ring by ring; on a ring to the right first. The text's near edge or corner lies on the ring.
+// Place number `at` of a text: ring by ring; on a ring to the right first. The text's near edge or
+// corner lies on the ring.
 static lw_callout placed(const lw_callout *c, size_t at) {
     lw_callout out = *c;
     const size_t ring = at / DIRECTIONS;
@@ -133,7 +134,8 @@ static bool misleads(const scene *s, size_t own, const lw_callout *c) {
 static double cost_of(const scene *s, size_t own, const lw_callout *c) {
     double dx = c->elbow.x - c->mark.x;
     double dy = c->elbow.y - c->mark.y;
-    double upright = fabs(dy) > fabs(dx) ? 3.0 : 0.0;  // beside is read more easily than above or below
+    // beside is read more easily than above or below
+    double upright = fabs(dy) > fabs(dx) ? 3.0 : 0.0;
     double left = c->box.right < c->mark.x ? 1.0 : 0.0;
     double askew = 0.5 * fabs((c->box.top + c->box.bottom) / 2.0 - c->mark.y);
     return hypot(dx, dy) + upright + left + askew + cost_of_leaders(s, own, c) + (touches(s, own, c) ? COST_TOUCH : 0.0) +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Requests and the way from a request to a picture.
+// Requests and the steps from a request to a picture.
 #include "plots/chart.h"
 
 #include <stddef.h>
@@ -14,27 +14,31 @@ const char *const lw_axis_words[] = {"log", "linear", NULL};
 
 #define AT(field) offsetof(lw_chart_request, field)
 
+#define WORD_ROW(word, field, otherwise, list, says) \
+    { .key = (word), .kind = LW_OPTION_WORD, .offset = AT(field), .fallback = (otherwise), .words = (list), .help = (says) }
+#define TEXT_ROW(word, field, says) \
+    { .key = (word), .kind = LW_OPTION_TEXT, .offset = AT(field), .fallback = "", .help = (says) }
+#define PIXEL_ROW(word, field, least)                                                                          \
+    {                                                                                                          \
+        .key = (word), .kind = LW_OPTION_INTEGER, .offset = AT(field), .fallback = "auto", .minimum = (least), \
+        .maximum = SIZE_MOST, .help = "in pixels at scale 1"                                                   \
+    }
+
 const lw_option lw_chart_options[] = {
-    {"kind", LW_OPTION_WORD, LW_PLAIN, AT(kind), NULL, lw_chart_words, 0, 0,
-     "bandwidth or time against a swept size or length; waterfall: from the raw rate to what was achieved; plane: all links by "
-     "latency and bandwidth; loaded-latency: latency under a growing load",
-     NULL},
-    {"x", LW_OPTION_TEXT, LW_PLAIN, AT(x), "", NULL, 0, 0, "swept path along the x axis; else the first swept size, or rate",
-     NULL},
-    {"series", LW_OPTION_TEXT, LW_PLAIN, AT(series), "", NULL, 0, 0,
-     "swept path that tells the lines apart; else the first one that is no number", NULL},
-    {"panel", LW_OPTION_TEXT, LW_PLAIN, AT(panel), "", NULL, 0, 0, "swept path with one panel a value; else one panel a workload",
-     NULL},
-    {"workload", LW_OPTION_TEXT, LW_PLAIN, AT(workload), "", NULL, 0, 0, "show only this workload", NULL},
-    {"title", LW_OPTION_TEXT, LW_PLAIN, AT(title), "", NULL, 0, 0, "the finding or the question; else the scenario's title",
-     NULL},
-    {"subtitle", LW_OPTION_TEXT, LW_PLAIN, AT(subtitle), "", NULL, 0, 0, "else it says what the marks mean", NULL},
-    {"axis", LW_OPTION_WORD, LW_PLAIN, AT(axis), "log", lw_axis_words, 0, 0, "scale of the y axis", NULL},
-    {"theme", LW_OPTION_WORD, LW_PLAIN, AT(theme), "light", lw_theme_words, 0, 0, "colours", NULL},
-    {"width", LW_OPTION_INTEGER, LW_PLAIN, AT(width), "auto", NULL, WIDTH_LEAST, SIZE_MOST, "in pixels at scale 1", NULL},
-    {"height", LW_OPTION_INTEGER, LW_PLAIN, AT(height), "auto", NULL, HEIGHT_LEAST, SIZE_MOST, "in pixels at scale 1", NULL},
-    {"file", LW_OPTION_TEXT, LW_PLAIN, AT(file), "", NULL, 0, 0, "name of the output files without their ending; else the kind",
-     NULL},
+    WORD_ROW("kind", kind, NULL, lw_chart_words,
+             "bandwidth or time against a swept size or length; waterfall: from the raw rate to what was achieved; plane: all "
+             "links by latency and bandwidth; loaded-latency: latency under a growing load"),
+    TEXT_ROW("x", x, "swept path along the x axis; else the first swept size, or rate"),
+    TEXT_ROW("series", series, "swept path that tells the lines apart; else the first one that is no number"),
+    TEXT_ROW("panel", panel, "swept path with one panel a value; else one panel a workload"),
+    TEXT_ROW("workload", workload, "show only this workload"),
+    TEXT_ROW("title", title, "the finding or the question; else the scenario's title"),
+    TEXT_ROW("subtitle", subtitle, "else it says what the marks mean"),
+    WORD_ROW("axis", axis, "log", lw_axis_words, "scale of the y axis"),
+    WORD_ROW("theme", theme, "light", lw_theme_words, "colours"),
+    PIXEL_ROW("width", width, WIDTH_LEAST),
+    PIXEL_ROW("height", height, HEIGHT_LEAST),
+    TEXT_ROW("file", file, "name of the output files without their ending; else the kind"),
     {0}};
 
 void lw_chart_request_default(lw_chart_kind kind, lw_chart_request *out) {
@@ -128,7 +132,8 @@ static const char *describe(const lw_chart *chart, lw_arena *arena) {
 }
 
 const char *lw_series_name_fit(const lw_canvas *canvas, const lw_series *series, double size, bool bold, double width) {
-    if (lw_text_width(canvas->metrics, series->name, size, bold) <= width) {  // sums of its parts may round up
+    // sums of its parts may round up
+    if (lw_text_width(canvas->metrics, series->name, size, bold) <= width) {
         return series->name;
     }
     const char *evidence = series->name + strlen(series->plain);
@@ -137,7 +142,7 @@ const char *lw_series_name_fit(const lw_canvas *canvas, const lw_series *series,
     return plain == NULL ? NULL : lw_arena_print(canvas->arena, "%s%s", plain, evidence);
 }
 
-lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_metrics *metrics,
+lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_font_metrics *metrics,
                                lw_arena *arena, lw_diags *diags, lw_picture *out) {
     LW_TRY(check_request(request, diags));
     lw_chart_data data;
@@ -179,9 +184,9 @@ lw_status lw_chart_render(const lw_chart_request *request, const lw_result *resu
         lw_note(diags, request->place, "install fonts-dejavu-core", "the font %s is missing, %s comes in its place",
                 lw_font_family, found);
     }
-    lw_metrics metrics;
-    LW_TRY(lw_metrics_open(&metrics));
+    lw_font_metrics metrics;
+    LW_TRY(lw_font_metrics_open(&metrics));
     lw_status status = lw_chart_render_with(request, result, &metrics, arena, diags, out);
-    lw_metrics_close(&metrics);
+    lw_font_metrics_close(&metrics);
     return status;
 }

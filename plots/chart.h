@@ -24,13 +24,14 @@ lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHEC
 lw_status lw_waterfall_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECKED;
 lw_status lw_plane_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECKED;
 
-// The name of a series cut to fit into width; what it says about the evidence stays whole. NULL when out of memory.
+// The name of a series cut to fit into width; what it says about the evidence stays whole. NULL
+// when out of memory.
 const char *lw_series_name_fit(const lw_canvas *canvas, const lw_series *series, double size, bool bold, double width) LW_CHECKED;
 
 // The same as lw_chart_render with other metrics, for tests.
-lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_metrics *metrics,
+lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_font_metrics *metrics,
                                lw_arena *arena, lw_diags *diags, lw_picture *out) LW_CHECKED;
-lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind theme, const lw_metrics *metrics, lw_arena *arena,
-                                  lw_diags *diags, lw_picture *out) LW_CHECKED;
+lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind theme, const lw_font_metrics *metrics,
+                                  lw_arena *arena, lw_diags *diags, lw_picture *out) LW_CHECKED;
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The overhead waterfall: from the raw rate of each link to what was achieved. Bars on one scale, and beside them the same losses
-// as numbers, so that also a loss too thin to see can be read. Links too far apart for one scale have bars of one length instead:
-// shares of their own raw rate.
+// The overhead waterfall: from the raw rate of each link to what was achieved. Bars on one scale,
+// and beside them the same losses as numbers, so that also a loss too thin to see can be read.
+// Links too far apart for one scale have bars of one length instead: shares of their own raw rate.
 #include <math.h>
 #include <stdio.h>
 
@@ -17,7 +17,8 @@
 #define BARS_LEAST 160.0
 #define COLUMN_GAP 18.0
 #define HATCH_STEP 6.0
-#define ONE_SCALE_MOST 4.0  // times the slowest link: on one scale the losses in its bar would be too thin to read
+// times the slowest link: on one scale the losses in its bar would be too thin to read
+#define ONE_SCALE_MOST 4.0
 #define SHOWN_LEAST 0.0005  // of the raw rate: what prints as 0.1 % or more
 
 // Stages after RAW; each has a swatch and perhaps a column.
@@ -50,8 +51,8 @@ static bool usable(const lw_curve *curve) {
     return curve->stage->rate_GBps[LW_STAGE_RAW] >= LW_CHART_LEAST;
 }
 
-// The same for all numbers of a row, so that they add up: 128.0, 64.00, 8.00, 0.2200. -1: too small for that, two or three
-// digits each.
+// The same for all numbers of a row, so that they add up: 128.0, 64.00, 8.00, 0.2200. -1: too small
+// for that, two or three digits each.
 static int decimals_of(double raw_GBps) {
     const double magnitude = floor(log10(raw_GBps));
     const int decimals = (int)fmax(0.0, 3.0 - magnitude);
@@ -97,7 +98,8 @@ void lw_waterfall_size(const lw_chart *chart, double *width, double *height) {
     *height = fmax(*height, 320.0);
 }
 
-// Stages that take anything get a column; when there is no room for all, the smallest are summed in one.
+// Stages that take anything get a column; when there is no room for all, the smallest are summed in
+// one.
 static lw_status choose_columns(bars *b, double room) {
     double share[LW_STAGE_COUNT] = {0.0};
     for (int i = LW_STAGE_LINE_CODE; i < LW_STAGE_COUNT; i++) {
@@ -133,21 +135,29 @@ static lw_role loss_role(const bars *b, int stage) {
 // ---- Drawing ----
 
 // A rate and, where share is not negative, its share of the raw rate below.
-static void draw_cell(const bars *b, size_t column, double y, double rate, int decimals, double share, bool bold) {
+typedef struct cell {
+    double rate;
+    int decimals;  // -1: as many as the number wants
+    double share;  // of the raw rate, below it; negative: none
+    bool bold;
+} cell;
+
+static void draw_cell(const bars *b, size_t column, double y, cell c) {
+    const double rate = c.rate;
     double right = b->table_left + (double)(column + 1) * b->cell_width;
     char number[LW_TICK_TEXT];
     char text[LW_TICK_TEXT + 8];
     lw_font font =
-        bold ? lw_font_bold(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_END) : lw_font_of(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_END);
-    if (decimals >= 0) {
-        lw_number_fixed(fabs(rate), decimals, number);
+        c.bold ? lw_font_bold(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_END) : lw_font_of(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_END);
+    if (c.decimals >= 0) {
+        lw_number_fixed(fabs(rate), c.decimals, number);
     } else {
         lw_number_digits(fabs(rate), rate < 0.0 ? 2 : 3, number);
     }
     snprintf(text, sizeof text, "%s%s", rate < 0.0 ? "\u2212" : "", number);
     lw_draw_text(b->canvas->draw, right, y - 2.0, font, text);
-    if (share >= 0.0) {
-        lw_number_fixed(share * 100.0, 1, number);
+    if (c.share >= 0.0) {
+        lw_number_fixed(c.share * 100.0, 1, number);
         snprintf(text, sizeof text, "%s %%", number);
         lw_draw_text(b->canvas->draw, right, y + LW_SIZE_SMALL, lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_END), text);
     }
@@ -164,27 +174,27 @@ static void draw_numbers(const bars *b, const lw_stage_result *stage, double mid
     size_t column = 0;
     // Bars on one scale have rates of one size: then whole columns have the same decimals.
     const int decimals = decimals_of(b->shares ? raw : b->scale.high);
-    draw_cell(b, column++, middle, raw, decimals, -1.0, false);
+    draw_cell(b, column++, middle, (cell){raw, decimals, -1.0, false});
     for (int i = LW_STAGE_LINE_CODE; i < LW_STAGE_COUNT; i++) {
         if (!b->table.shown[i]) {
             rest += loss(stage, i);
         } else if (loss(stage, i) < SHOWN_LEAST * raw) {
             draw_no_loss(b, column++, middle);
         } else {
-            draw_cell(b, column++, middle, -loss(stage, i), decimals, loss(stage, i) / raw, false);
+            draw_cell(b, column++, middle, (cell){-loss(stage, i), decimals, loss(stage, i) / raw, false});
         }
     }
     if (b->table.rest && rest >= SHOWN_LEAST * raw) {
-        draw_cell(b, column++, middle, -rest, decimals, rest / raw, false);
+        draw_cell(b, column++, middle, (cell){-rest, decimals, rest / raw, false});
     } else if (b->table.rest) {
         draw_no_loss(b, column++, middle);
     }
-    draw_cell(b, column, middle, achieved(stage), decimals, achieved(stage) / raw, true);
+    draw_cell(b, column, middle, (cell){achieved(stage), decimals, achieved(stage) / raw, true});
 }
 
 static void draw_swatch(lw_draw *draw, double x, double y, double width, double height, lw_role fill) {
     lw_stroke outline = {fill == OTHERS_ROLE ? LW_ROLE_AXIS : LW_ROLE_NONE, 0.75, LW_DASH_SOLID};
-    lw_draw_rect(draw, x, y, width, height, fill, outline);
+    lw_draw_rect(draw, (lw_rect){x, y, width, height}, fill, outline);
 }
 
 // What nobody can buy yet is hatched.
@@ -197,10 +207,10 @@ static void draw_payload(lw_draw *draw, const lw_series *series, lw_box box) {
     double width = box.right - box.left;
     double height = box.bottom - box.top;
     if (!is_hatched(series)) {
-        lw_draw_rect(draw, box.left, box.top, width, height, role, (lw_stroke){0});
+        lw_draw_rect(draw, (lw_rect){box.left, box.top, width, height}, role, (lw_stroke){0});
         return;
     }
-    lw_draw_rect(draw, box.left, box.top, width, height, lw_role_of(series->hue, LW_SHADE_TINT), (lw_stroke){0});
+    lw_draw_rect(draw, (lw_rect){box.left, box.top, width, height}, lw_role_of(series->hue, LW_SHADE_TINT), (lw_stroke){0});
     lw_draw_clip(draw, box.left, box.top, width, height);
     const int hatches = (int)ceil((width + height) / HATCH_STEP);
     for (int i = 0; i < hatches; i++) {
@@ -208,7 +218,7 @@ static void draw_payload(lw_draw *draw, const lw_series *series, lw_box box) {
         lw_draw_line(draw, x, box.bottom, x + height, box.top, (lw_stroke){role, 1.5, LW_DASH_SOLID});
     }
     lw_draw_unclip(draw);
-    lw_draw_rect(draw, box.left, box.top, width, height, LW_ROLE_NONE, (lw_stroke){role, 1.0, LW_DASH_SOLID});
+    lw_draw_rect(draw, (lw_rect){box.left, box.top, width, height}, LW_ROLE_NONE, (lw_stroke){role, 1.0, LW_DASH_SOLID});
 }
 
 static bool has_whisker(const lw_curve *curve) {
@@ -221,7 +231,8 @@ static void draw_whisker(const bars *b, const lw_curve *curve, double unit, doub
     const double left = lw_scale_at(&b->scale, fmax(curve->most->low_GBps * unit, 0.0));
     const double right = lw_scale_at(&b->scale, fmin(curve->most->high_GBps * unit, b->scale.high));
     const bool ends = curve->most->high_GBps * unit <= b->scale.high;  // else it goes on
-    for (int halo = 1; halo >= 0; halo--) {                            // it shows on every colour of the bar
+    // it shows on every colour of the bar
+    for (int halo = 1; halo >= 0; halo--) {
         const lw_stroke line = {halo ? LW_ROLE_BACKGROUND : LW_ROLE_INK, halo ? 4.0 : 1.5, LW_DASH_SOLID};
         lw_draw_line(b->canvas->draw, left, middle, right, middle, line);
         lw_draw_line(b->canvas->draw, left, middle - half, left, middle + half, line);
@@ -324,7 +335,7 @@ static const char *subtitle_of(const bars *b) {
     }
     const char *what = lw_arena_print(
         b->canvas->arena,
-        "A bar is the raw rate of a link's slowest part%s. Coloured: what arrives as payload; the rest is lost on the way%s%s",
+        "A bar is the raw rate of a link's slowest part%s. Coloured: what arrives as payload; the rest is lost on the route%s%s",
         b->shares ? ", each on a scale of its own" : "", hatched ? ". Hatched: announced or speculative" : "",
         banded ? ". Whiskers: how uncertain that is" : "");
     bool sized = what != NULL && b->chart->data->x_dimension == LW_BYTES;
@@ -359,7 +370,8 @@ static lw_status lay_out(bars *b, lw_box content, double highest) {
     double left = content.left + b->name_width + COLUMN_GAP;
     LW_TRY(choose_columns(b, content.right - left - COLUMN_GAP));
     b->plot = (lw_box){left, content.top + HEAD_HEIGHT, b->table_left - COLUMN_GAP, content.bottom - LW_AXES_BELOW};
-    b->scale = (lw_scale){LW_SCALE_LINEAR, 0.0, b->shares ? 100.0 : highest, b->plot.left, b->plot.right};  // ends the axis
+    // ends the axis
+    b->scale = (lw_scale){LW_SCALE_LINEAR, 0.0, b->shares ? 100.0 : highest, b->plot.left, b->plot.right};
     double wanted = GROUP_HEIGHT * (double)data->panel_count + ROW_HEIGHT * (double)count_rows(data);
     if (b->plot.bottom - b->plot.top < wanted) {
         return lw_error(b->chart->diags, b->chart->request->place, "give it more height:, or leave it out",

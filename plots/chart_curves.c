@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Bandwidth and time against size, or latency against load: one line a series, direct labels at the right, measured points on
-// top.
+// Bandwidth and time against size, or latency against load: one line a series, direct labels at the
+// right, measured points on top.
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -35,7 +35,7 @@ typedef struct layout {
     bool second_line;    // labels have one
     size_t columns, rows;
     size_t panel_index;
-    bool has_half, has_ceiling, has_dots, has_judges, has_crosses, has_band;
+    bool has_half, has_ceiling, has_dots, has_validation, has_crosses, has_band;
 } layout;
 
 static bool is_loaded(const layout *l) {
@@ -50,8 +50,8 @@ static bool over_distance(const layout *l) {
     return l->chart->data->x_dimension == LW_LENGTH;
 }
 
-// Framing ceiling in GB/s, 0 when there is none to show: times have none, that of a radio changes with the distance, and that of
-// one link is none for work that goes over several.
+// Framing ceiling in GB/s, 0 when there is none to show: times have none, that of a radio changes
+// with the distance, and that of one link is none for work that goes over several.
 static double ceiling_of(const layout *l, const lw_curve *curve) {
     bool none = curve->stage == NULL || is_time(l) || over_distance(l);
     double rate = none ? 0.0 : curve->stage->rate_GBps[LW_STAGE_FRAMING];
@@ -66,10 +66,10 @@ static bool half_of(const layout *l, const lw_curve *curve, lw_xy *at) {
 }
 
 // What kind of evidence a table of others is.
-typedef enum grounds { GROUNDS_FITTED, GROUNDS_JUDGING, GROUNDS_MODEL, GROUNDS } grounds;
+typedef enum table_set { SET_CALIBRATION, SET_VALIDATION, SET_MODEL, SETS } table_set;
 
-static grounds grounds_of(const lw_measured_series *measured) {
-    return measured->modelled ? GROUNDS_MODEL : measured->validate_only ? GROUNDS_JUDGING : GROUNDS_FITTED;
+static table_set set_of(const lw_measured_series *measured) {
+    return measured->modelled ? SET_MODEL : measured->validate_only ? SET_VALIDATION : SET_CALIBRATION;
 }
 
 // ---- Scales ----
@@ -165,10 +165,10 @@ static lw_status make_scales(layout *l) {
             }
         }
         for (size_t k = 0; k < panel->measured_count; k++) {
-            const grounds kind = grounds_of(panel->measured[k].measured);
-            l->has_crosses = l->has_crosses || kind == GROUNDS_MODEL;
-            l->has_judges = l->has_judges || kind == GROUNDS_JUDGING;
-            l->has_dots = l->has_dots || kind != GROUNDS_MODEL;
+            const table_set kind = set_of(panel->measured[k].measured);
+            l->has_crosses = l->has_crosses || kind == SET_MODEL;
+            l->has_validation = l->has_validation || kind == SET_VALIDATION;
+            l->has_dots = l->has_dots || kind != SET_MODEL;
         }
     }
     widen_by_bands(l, &y);
@@ -196,7 +196,8 @@ static const char *times_line(const layout *l, const lw_curve *curve) {
                                     : lw_arena_print(l->canvas->arena, "%s \u2026 %s", first, last);
 }
 
-// "56.4 of 58 GB/s, half at 558 KiB": what the line ends at, what framing would leave, and where the ring is.
+// "56.4 of 58 GB/s, half at 558 KiB": what the line ends at, what framing would leave, and where
+// the ring is.
 static const char *second_line(const layout *l, const lw_curve *curve) {
     if (is_time(l)) {
         return times_line(l, curve);
@@ -223,9 +224,10 @@ static const char *second_line(const layout *l, const lw_curve *curve) {
     return text;
 }
 
-// An open mark in the shape of the series: at the half-power size, else along the line and before its name.
+// An open mark in the shape of the series: at the half-power size, else along the line and before
+// its name.
 static void draw_open_mark(const layout *l, const lw_series *series, double x, double y, double size) {
-    lw_draw_marker(l->canvas->draw, x, y, series->shape, size, LW_ROLE_BACKGROUND,
+    lw_draw_marker(l->canvas->draw, (lw_xy){x, y}, series->shape, size, LW_ROLE_BACKGROUND,
                    (lw_stroke){lw_role_of(series->hue, series->shade), 2.0, LW_DASH_SOLID});
 }
 
@@ -236,7 +238,8 @@ static lw_stroke line_of(const lw_series *series, double width) {
                                                      : LW_DASH_LONG};
 }
 
-// A line whose shade another has too is hollow, or dotted between its dashes: being dashed says how it is known.
+// A line whose shade another has too is hollow, or dotted between its dashes: being dashed says how
+// it is known.
 static void draw_line(const layout *l, const lw_series *series, const lw_xy *points, size_t count, double width) {
     const bool hollow = series->again && series->evidence < LW_ASSUMED;
     const double outer = hollow ? width + HOLLOW : width;
@@ -308,8 +311,8 @@ static void draw_label(const layout *l, const lw_curve *curve, double left, doub
     double y = baseline - LW_SIZE_LABEL * 0.36;
     draw_line(l, series, (const lw_xy[]){{left, y}, {left + KEY_LINE, y}}, 2, LINE_WIDTH);
     if (has_own_dots(l, curve->series)) {
-        lw_draw_marker(canvas->draw, left + KEY_LINE / 2, y, series->shape, DOT_SIZE, lw_role_of(series->hue, series->shade),
-                       (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
+        lw_draw_marker(canvas->draw, (lw_xy){left + KEY_LINE / 2, y}, series->shape, DOT_SIZE,
+                       lw_role_of(series->hue, series->shade), (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
     } else if (has_open_marks(l)) {
         draw_open_mark(l, series, left + KEY_LINE / 2, y, OPEN_SIZE);
     }
@@ -350,7 +353,8 @@ static lw_xy on_page(const layout *l, lw_xy at) {
     return (lw_xy){lw_scale_at(&l->axes.x, at.x), lw_scale_at(&l->axes.y, at.y)};
 }
 
-// A short line at the right end: over the whole width the ceilings would look like curves of their neighbours.
+// A short line at the right end: over the whole width the ceilings would look like curves of their
+// neighbours.
 static void draw_ceiling(const layout *l, const lw_curve *curve, lw_role role) {
     double ceiling = ceiling_of(l, curve);
     if (ceiling <= 0.0) {
@@ -366,8 +370,8 @@ static bool has_bounds(const layout *l) {
     return l->has_half && is_time(l);
 }
 
-// What a transfer takes at least: the fixed cost and, from the half-power size on, its bytes at the top bandwidth. They cross
-// where both are half of the time.
+// What a transfer takes at least: the fixed cost and, from the half-power size on, its bytes at the
+// top bandwidth. They cross where both are half of the time.
 static void draw_bounds(const layout *l, const lw_curve *curve, lw_xy half, lw_role role) {
     const lw_xy *first = &curve->point[0].at;
     const lw_xy *last = &curve->point[curve->count - 1].at;
@@ -396,14 +400,15 @@ static size_t count_above(const layout *l, const lw_panel *panel, size_t index) 
 
 typedef enum edge { EDGE_LOW, EDGE_MIDDLE, EDGE_HIGH } edge;
 
-// A point of a curve or of the edges of its band. Below a logarithmic axis lies nothing: its end serves.
+// A point of a curve or of the edges of its band. Below a logarithmic axis lies nothing: its end
+// serves.
 static lw_xy edge_at(const layout *l, const lw_sample *sample, edge which) {
     double low = fmax(sample->low, l->axes.y.low);
     return (lw_xy){sample->at.x, which == EDGE_MIDDLE ? sample->at.y : which == EDGE_HIGH ? sample->high : low};
 }
 
-// Vertices on the page, between points of a curve by_size as many as it needs to look round. Returns how many; counts only when
-// out is NULL.
+// Vertices on the page, between points of a curve by_size as many as it needs to look round.
+// Returns how many; counts only when out is NULL.
 static size_t trace(const layout *l, const lw_curve *curve, edge which, lw_xy *out) {
     size_t count = 0;
     for (size_t i = 0; i < curve->count; i++) {
@@ -482,7 +487,7 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     draw_ceiling(l, curve, role);
     draw_line(l, series, points, count, width);
     if (curve->count == 1) {  // a line needs two
-        lw_draw_marker(draw, points[0].x, points[0].y, LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
+        lw_draw_marker(draw, (lw_xy){points[0].x, points[0].y}, LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
     }
     lw_xy half;
     if (half_of(l, curve, &half)) {
@@ -500,21 +505,23 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
 
 static void draw_dots(const layout *l, const lw_curve *dots) {
     const lw_series *series = dots->series == SIZE_MAX ? NULL : &l->chart->data->series[dots->series];
-    lw_role role = series != NULL ? lw_role_of(series->hue, series->shade) : LW_ROLE_INK;  // of no line: in no line's colour
+    // of no line: in no line's colour
+    lw_role role = series != NULL ? lw_role_of(series->hue, series->shade) : LW_ROLE_INK;
     lw_shape shape = dots->measured->modelled ? LW_SHAPE_CROSS : series != NULL ? series->shape : LW_SHAPE_CIRCLE;
-    const bool judges = grounds_of(dots->measured) == GROUNDS_JUDGING;
-    const lw_stroke rim = {judges ? LW_ROLE_INK : LW_ROLE_BACKGROUND, judges ? 1.5 : 1.0, LW_DASH_SOLID};
+    const bool validation = set_of(dots->measured) == SET_VALIDATION;
+    const lw_stroke rim = {validation ? LW_ROLE_INK : LW_ROLE_BACKGROUND, validation ? 1.5 : 1.0, LW_DASH_SOLID};
     lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
     for (size_t i = 0; i < dots->count; i++) {
         lw_xy at = on_page(l, dots->point[i].at);
-        lw_draw_marker(l->canvas->draw, at.x, at.y, shape, shape == LW_SHAPE_CROSS ? CROSS_SIZE : DOT_SIZE, role, rim);
+        lw_draw_marker(l->canvas->draw, (lw_xy){at.x, at.y}, shape, shape == LW_SHAPE_CROSS ? CROSS_SIZE : DOT_SIZE, role, rim);
     }
     lw_draw_ungroup(l->canvas->draw);
 }
 
 // ---- Labels beside the ends ----
 
-// Boxes around what a text must not lie on: pieces of the curves, and dots. Returns how many; counts only when boxes is NULL.
+// Boxes around what a text must not lie on: pieces of the curves, and dots. Returns how many;
+// counts only when boxes is NULL.
 static size_t obstacles_of(const layout *l, const lw_panel *panel, lw_box *boxes) {
     const double around = OPEN_SIZE / 2 + 1.0;
     const double piece = 8.0;
@@ -538,7 +545,8 @@ static size_t obstacles_of(const layout *l, const lw_panel *panel, lw_box *boxes
     return count;
 }
 
-// Curves that end inside the plot have their labels there, if all of them have room near their ends.
+// Curves that end inside the plot have their labels there, if all of them have room near their
+// ends.
 static lw_status place_beside(const layout *l, const lw_panel *panel, lw_callout *callout, bool *placed) {
     size_t count = obstacles_of(l, panel, NULL);
     lw_box *obstacle = LW_NEW_ARRAY(l->canvas->arena, lw_box, count);
@@ -645,9 +653,9 @@ static const char *subtitle_of(const layout *l) {
     return lw_arena_print(
         l->canvas->arena, "Lines: model%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
         told_apart(l) ? ", told apart by open marks" : "", l->has_band ? ". Shaded: how uncertain the link is" : "",
-        !l->has_dots    ? ""
-        : l->has_judges ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
-                        : ". Filled marks: measured",
+        !l->has_dots        ? ""
+        : l->has_validation ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
+                            : ". Filled marks: measured",
         l->has_crosses ? ". Crosses: a model of others" : "",
         l->has_half ? ". Open mark: the size that reaches half of the top bandwidth" : "",
         l->has_ceiling  ? ". Dotted at the right, and after \"of\": what framing leaves of the raw rate"
@@ -655,8 +663,8 @@ static const char *subtitle_of(const layout *l) {
                         : "");
 }
 
-// "\u25CF RTX 4090 (A. Author: title, date)": the mark says which link, so the label's first part, which says it too, is left
-// out.
+// "\u25CF RTX 4090 (A. Author: title, date)": the mark says which link, so the label's first part,
+// which says it too, is left out.
 static const char *source_of(const layout *l, const lw_curve *dots) {
     static const char *const marks[LW_SHAPES] = {"\u25CF", "\u25A0", "\u25C6", "\u25B2", "\u25BC", "\u2715"};
     const lw_measured_series *measured = dots->measured;
@@ -672,17 +680,17 @@ static const char *source_of(const layout *l, const lw_curve *dots) {
 
 // "Measured, open to fitting: A; B. A model of others, not measured: C". Every table once.
 static const char *note_of(const layout *l) {
-    static const char *const heads[GROUNDS] = {
+    static const char *const heads[SETS] = {
         "Measured, open to fitting: ", "Measured, never fitted: ", "A model of others, not measured: "};
     const lw_chart_data *data = l->chart->data;
     const char *note = "";
-    for (int which = 0; which < GROUNDS && note != NULL; which++) {
+    for (int which = 0; which < SETS && note != NULL; which++) {
         const char *text = "";
         for (size_t i = 0; i < data->panel_count && text != NULL; i++) {
             for (size_t k = 0; k < data->panel[i].measured_count && text != NULL; k++) {
                 const lw_curve *dots = &data->panel[i].measured[k];
                 const char *source = source_of(l, dots);
-                if (source != NULL && grounds_of(dots->measured) == (grounds)which && strstr(text, source) == NULL) {
+                if (source != NULL && set_of(dots->measured) == (table_set)which && strstr(text, source) == NULL) {
                     text = lw_arena_print(l->canvas->arena, "%s%s%s", text, text[0] == '\0' ? heads[which] : "; ", source);
                 }
             }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// All links on one plane: what a transfer takes before its bytes count, against what a long one gets. Along a diagonal the
-// product of the two is the same: the bytes that must be under way to fill the link, and by Hockney's law (time = t0 + n / r) the
-// size of a transfer that reaches half of r (R. W. Hockney, "The science of computer benchmarking", SIAM 1996).
+// All links on one plane: what a transfer takes before its bytes count, against what a long one
+// gets. Along a diagonal the product of the two is the same: the bytes that must be in flight to
+// fill the link, and by Hockney's law (time = t0 + n / r) the size of a transfer that reaches half
+// of r (R. W. Hockney, "The science of computer benchmarking", SIAM 1996).
 #include <math.h>
 #include <stdint.h>
 
@@ -19,9 +20,12 @@ enum { DIAGONALS_MAX = 24 };
 
 typedef struct mark {
     const lw_series *series;
-    double time_s;               // of the shortest transfer, less that of its bytes at the rate: t0 of Hockney's law
-    double rate_GBps;            // bytes more over time more, from the shortest transfer to the longest
-    double low_GBps, high_GBps;  // of it, where the link says how uncertain it is; else both are rate_GBps
+    // of the shortest transfer, less that of its bytes at the rate: t0 of Hockney's law
+    double time_s;
+    // bytes more over time more, from the shortest transfer to the longest
+    double rate_GBps;
+    // of it, where the link says how uncertain it is; else both are rate_GBps
+    double low_GBps, high_GBps;
 } mark;
 
 // Shape and filling tell how a link is known.
@@ -58,7 +62,7 @@ static look look_of(lw_evidence evidence) {
 static void draw_look(lw_draw *draw, lw_xy at, look which, lw_role role) {
     bool filled = looks[which].filled;
     lw_stroke line = {filled ? LW_ROLE_BACKGROUND : role, filled ? 1.0 : 2.0, looks[which].dash};
-    lw_draw_marker(draw, at.x, at.y, looks[which].shape, MARK_SIZE, filled ? role : LW_ROLE_BACKGROUND, line);
+    lw_draw_marker(draw, (lw_xy){at.x, at.y}, looks[which].shape, MARK_SIZE, filled ? role : LW_ROLE_BACKGROUND, line);
 }
 
 typedef struct plane {
@@ -68,7 +72,8 @@ typedef struct plane {
     const char *time_title;
     mark *mark;  // of the panel at hand
     size_t count;
-    bool *near;                                      // one a mark: in the cluster that has a view of its own
+    // one a mark: in the cluster that has a view of its own
+    bool *near;
     size_t near_count;                               // 0: there is none
     lw_axes cluster;                                 // of that view
     lw_box obstacle[DIAGONALS_MAX + LW_SERIES_MAX];  // what names keep clear of
@@ -121,7 +126,8 @@ static span span_of(const plane *p, bool near_only, bool of_time) {
     span s = {LW_CHART_MOST, LW_CHART_LEAST};
     for (size_t i = 0; i < p->count; i++) {
         const mark *m = &p->mark[i];
-        if (!near_only || p->near[i]) {  // a whisker may reach down to nothing: the axis follows it to a tenth
+        // a whisker may reach down to nothing: the axis follows it to a tenth
+        if (!near_only || p->near[i]) {
             s.low = fmin(s.low, of_time ? m->time_s : fmax(m->low_GBps, m->rate_GBps / 10.0));
             s.high = fmax(s.high, of_time ? m->time_s : fmin(m->high_GBps, LW_CHART_MOST));
         }
@@ -134,8 +140,9 @@ static bool within(const mark *m, double from_s, double from_GBps, double times_
            m->rate_GBps <= from_GBps * times_GBps;
 }
 
-// Most links of a machine lie close together, and a few far away. When a small window of the plane holds most marks, it is drawn
-// enlarged beside the whole: the window that begins at some mark's time and some mark's rate and holds the most.
+// Most links of a machine lie close together, and a few far away. When a small window of the plane
+// holds most marks, it is drawn enlarged beside the whole: the window that begins at some mark's
+// time and some mark's rate and holds the most.
 static void find_cluster(plane *p) {
     static const double window = 0.36;  // of each axis
     static const double worth = 0.6;    // of the marks
@@ -196,7 +203,8 @@ static void take_in(plane *p) {
 
 // ---- Diagonals ----
 
-// The exponent of 2 between neighbouring diagonals: as few as tell the product apart, on round sizes.
+// The exponent of 2 between neighbouring diagonals: as few as tell the product apart, on round
+// sizes.
 static int diagonal_step(double low, double high) {
     static const int steps[] = {1, 2, 5, 10, 20, 50, 100, 200};
     size_t at = 0;
@@ -217,7 +225,8 @@ static bool on_a_mark(const plane *p, lw_box box) {
     return false;
 }
 
-// The name of a diagonal stands at its lower end, or as far up as it must to keep clear of the marks.
+// The name of a diagonal stands at its lower end, or as far up as it must to keep clear of the
+// marks.
 static lw_status name_diagonal(plane *p, double bytes, lw_xy upper, lw_xy lower) {
     char size[LW_TICK_TEXT];
     lw_tick_size(bytes, size);
@@ -346,7 +355,7 @@ static lw_status draw_marks(const plane *p, view which) {
     for (size_t i = 0; i < p->count; i++) {  // no grid or diagonal strikes a name through
         const lw_box *box = &callout[i].box;
         if (callout[i].width > 0.0) {
-            lw_draw_rect(draw, box->left - 1.0, box->top - 1.0, callout[i].width + 2.0, callout[i].height + 2.0,
+            lw_draw_rect(draw, (lw_rect){box->left - 1.0, box->top - 1.0, callout[i].width + 2.0, callout[i].height + 2.0},
                          LW_ROLE_BACKGROUND, (lw_stroke){0});
         }
     }
@@ -403,7 +412,7 @@ static void draw_window(const plane *p) {
     lw_xy lower = on_page(p, p->cluster.x.high, p->cluster.y.low);
     lw_draw *draw = p->canvas->draw;
     lw_draw_group(draw, NULL, "window", "enlarged beside");
-    lw_draw_rect(draw, upper.x, upper.y, lower.x - upper.x, lower.y - upper.y, LW_ROLE_NONE, line);
+    lw_draw_rect(draw, (lw_rect){upper.x, upper.y, lower.x - upper.x, lower.y - upper.y}, LW_ROLE_NONE, line);
     line = (lw_stroke){LW_ROLE_GRID, 1.5, LW_DASH_SOLID};
     lw_draw_line(draw, lower.x, upper.y, enlarged->left, enlarged->top, line);
     lw_draw_line(draw, lower.x, lower.y, enlarged->left, enlarged->bottom, line);
@@ -491,7 +500,7 @@ void lw_plane_size(const lw_chart *chart, double *width, double *height) {
 lw_status lw_plane_draw(const lw_chart *chart, const lw_canvas *canvas) {
     static const char meaning[] =
         "A mark is one link (a route through a switch takes two of them): right is slower to answer, up is more a second. Dotted "
-        "diagonals: bytes under way when the link is full; transfers of that size reach half of the bandwidth";
+        "diagonals: bytes in flight when the link is full; transfers of that size reach half of the bandwidth";
     const lw_chart_data *data = chart->data;
     const char *own = chart->request->subtitle;
     plane p = {.chart = chart, .canvas = canvas};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A system as boxes and lines: width of a line by its rate, colour by its family, dashes where nobody can buy it yet.
+// A system as boxes and lines: width of a line by its rate, colour by its family, dashes where
+// nobody can buy it yet.
 #include <math.h>
 #include <string.h>
 
@@ -18,9 +19,9 @@
 #define SWITCH_PADDING 4.0
 
 static const double pi = 3.14159265358979323846;
-static const char subtitle[] = "Rates are those of a link's slowest part after its line code, each way.";
+static const char subtitle[] = "Rates are those of a link's slowest part after its line code, per direction.";
 static const char subtitle_of_sweep[] =
-    "Rates are those of a link's slowest part after its line code, each way. First point of the sweep.";
+    "Rates are those of a link's slowest part after its line code, per direction. First point of the sweep.";
 
 typedef struct scene {
     const lw_topology *topology;
@@ -31,7 +32,8 @@ typedef struct scene {
 
 // ---- Shapes ----
 
-static void draw_rounded(lw_draw *draw, double left, double top, double width, double height, lw_role fill, lw_stroke stroke) {
+static void draw_rounded(lw_draw *draw, lw_rect rect, lw_role fill, lw_stroke stroke) {
+    const double left = rect.left, top = rect.top, width = rect.width, height = rect.height;
     enum { STEPS = 4, POINTS = 4 * (STEPS + 1) };
     lw_xy point[POINTS];
     for (int i = 0; i < POINTS; i++) {
@@ -44,23 +46,23 @@ static void draw_rounded(lw_draw *draw, double left, double top, double width, d
     lw_draw_path(draw, point, POINTS, true, fill, stroke);
 }
 
-// As much more for each doubling as the eye needs to tell two lines apart: 2 GB/s is 0.8, 8 GB/s is 3.4, 64 GB/s is 7.3, 900 GB/s
-// is 12.3.
+// As much more for each doubling as the eye needs to tell two lines apart: 2 GB/s is 0.8, 8 GB/s is
+// 3.4, 64 GB/s is 7.3, 900 GB/s is 12.3.
 static double line_width(double rate_Bps) {
     return fmax(0.8, fmin(16.0, 0.8 + 1.3 * log2(fmax(rate_Bps, 1.0) / 2e9)));
 }
 
-// The shade tells kinds of one family apart where widths alone would not: links that cross inside one circle.
+// The shade tells kinds of one family apart where widths alone would not: links that cross inside
+// one circle.
 static lw_stroke link_stroke(const lw_topology_link *link, lw_shade shade) {
     lw_dash dash = link->evidence == LW_SPECULATIVE ? LW_DASH_DOTS
                    : link->evidence == LW_ANNOUNCED ? LW_DASH_LONG
                                                     : LW_DASH_SOLID;
-    return (lw_stroke){lw_role_of(lw_hue_of_family(link->family), shade), line_width(fmax(link->rate_Bps[0], link->rate_Bps[1])),
-                       dash};
+    return (lw_stroke){lw_role_of(link->hue, shade), line_width(fmax(link->rate_Bps[0], link->rate_Bps[1])), dash};
 }
 
 static lw_font label_font(const lw_topology_link *link, lw_anchor anchor) {
-    return lw_font_of(LW_SIZE_SMALL, lw_role_of(lw_hue_of_family(link->family), LW_SHADE_TEXT), anchor);
+    return lw_font_of(LW_SIZE_SMALL, lw_role_of(link->hue, LW_SHADE_TEXT), anchor);
 }
 
 static void fail(const scene *s) {
@@ -114,12 +116,12 @@ static void draw_box(const scene *s, uint32_t index) {
     lw_draw_group(draw, NULL, "node", node->detail[0] != '\0' ? node->detail : node->kind);
     for (int behind = node->count > 1 ? 2 : 0; behind > 0; behind--) {
         lw_stroke edge = {style.fill == LW_ROLE_INK ? LW_ROLE_BACKGROUND : style.border, 1.0, LW_DASH_SOLID};
-        draw_rounded(draw, left + STACK * behind, top - STACK * behind, box->width, box->height, style.fill, edge);
+        draw_rounded(draw, (lw_rect){left + STACK * behind, top - STACK * behind, box->width, box->height}, style.fill, edge);
     }
     if (node->count > 1 && style.fill == LW_ROLE_INK) {
         border = (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID};
     }
-    draw_rounded(draw, left, top, box->width, box->height, style.fill, border);
+    draw_rounded(draw, (lw_rect){left, top, box->width, box->height}, style.fill, border);
     double middle = left + box->width / 2;
     double y = top + box->height / 2 - 7.0 * (double)box->line_count + LW_SIZE_LABEL * 0.36;
     lw_draw_text(draw, middle, y, lw_font_bold(LW_SIZE_LABEL, style.name, LW_ANCHOR_MIDDLE), box->name);
@@ -160,12 +162,13 @@ static bool frame_around(const scene *s, const bool *member, double padding, lw_
 
 static void draw_frame(const scene *s, const lw_box *frame, const char *klass, lw_stroke stroke) {
     lw_draw_group(s->canvas->draw, NULL, klass, NULL);
-    draw_rounded(s->canvas->draw, frame->left, frame->top, frame->right - frame->left, frame->bottom - frame->top, LW_ROLE_NONE,
-                 stroke);
+    draw_rounded(s->canvas->draw, (lw_rect){frame->left, frame->top, frame->right - frame->left, frame->bottom - frame->top},
+                 LW_ROLE_NONE, stroke);
     lw_draw_ungroup(s->canvas->draw);
 }
 
-// What of its machine hangs below a node and on nothing else: no way up leads past it. Returns how many hang there.
+// What of its machine hangs below a node and on nothing else: no path up leads past it. Returns how
+// many hang there.
 static uint32_t find_below(const lw_topology *t, uint32_t top, bool *member) {
     for (uint32_t i = 0; i < t->node_count; i++) {
         member[i] = t->node[i].machine == t->node[top].machine && (t->node[i].depth > t->node[top].depth || i == top);
@@ -197,8 +200,8 @@ static bool is_a_machine(const lw_topology *t, uint32_t top, const bool *member)
     return same;
 }
 
-// Boxes in boxes: a frame around each machine where there are several; in it one around each host with what hangs on it alone,
-// and in that one around each switch with its own.
+// Boxes in boxes: a frame around each machine where there are several; in it one around each host
+// with what hangs on it alone, and in that one around each switch with its own.
 static void draw_frames(const scene *s) {
     const lw_topology *t = s->topology;
     bool *member = LW_NEW_ARRAY(s->canvas->arena, bool, t->node_count);
@@ -273,7 +276,8 @@ static void draw_step(const scene *s, uint32_t index) {
     }
 }
 
-// Between two boxes of one column: straight down where they are neighbours, else around what lies between.
+// Between two boxes of one column: straight down where they are neighbours, else around what lies
+// between.
 static void draw_level(const scene *s, uint32_t index) {
     const lw_topology *t = s->topology;
     const lw_topology_link *link = &t->link[index];
@@ -298,8 +302,8 @@ static void draw_level(const scene *s, uint32_t index) {
     } else {
         y0 = s->y + middle_of(a) + 10;
         y1 = s->y + middle_of(b) - 10;
-        const lw_xy way[] = {{right, y0}, {x, y0}, {x, y1}, {right, y1}};
-        lw_draw_path(s->canvas->draw, way, 4, false, LW_ROLE_NONE, stroke);
+        const lw_xy route[] = {{right, y0}, {x, y0}, {x, y1}, {right, y1}};
+        lw_draw_path(s->canvas->draw, route, 4, false, LW_ROLE_NONE, stroke);
     }
     const char *label, *rate;
     if (lw_topology_is_first(t, index) && link_texts(s, index, &label, &rate)) {
@@ -312,7 +316,8 @@ static void draw_level(const scene *s, uint32_t index) {
 // ---- Circles ----
 
 static lw_xy on_circle(const scene *s, const lw_topology_circle *circle, double place, double count) {
-    // The gap between the last and the first is on top, so that two halves face each other left and right.
+    // The gap between the last and the first is on top, so that two halves face each other left and
+    // right.
     double angle = 2 * pi * (place + 0.5) / count;
     return (lw_xy){s->x + circle->x + circle->radius * sin(angle), s->y + circle->y - circle->radius * cos(angle)};
 }
@@ -351,7 +356,7 @@ static void draw_discs(const scene *s, uint32_t index) {
         lw_xy at = on_circle(s, circle, i, circle->count);
         look style = look_of(node);
         lw_draw_group(draw, NULL, "node", node->name);
-        lw_draw_marker(draw, at.x, at.y, LW_SHAPE_CIRCLE, 2 * LW_TOPOLOGY_DISC, style.fill,
+        lw_draw_marker(draw, (lw_xy){at.x, at.y}, LW_SHAPE_CIRCLE, 2 * LW_TOPOLOGY_DISC, style.fill,
                        (lw_stroke){LW_ROLE_BACKGROUND, 1.5, LW_DASH_SOLID});
         const char *bracket = strchr(node->name, '[');
         const char *text = bracket == NULL ? node->name : lw_arena_copy_n(s->canvas->arena, bracket + 1, strlen(bracket) - 2);
@@ -366,7 +371,8 @@ static void draw_discs(const scene *s, uint32_t index) {
     }
 }
 
-// Nodes of a torus in a slanted grid: along x, then y into the depth, then z upwards; links that lead round stick out a little.
+// Nodes of a torus in a slanted grid: along x, then y into the depth, then z upwards; links that
+// lead round stick out a little.
 static void draw_torus(const scene *s, const lw_topology_circle *circle, const lw_topology_link *link) {
     enum { SHOWN = 6 };
     lw_draw *draw = s->canvas->draw;
@@ -386,7 +392,8 @@ static void draw_torus(const scene *s, const lw_topology_circle *circle, const l
     stroke.width = fmin(stroke.width, 2.2);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < n[0] * n[1] * n[2]; i++) {
-            uint32_t at[LW_TOPOLOGY_AXES] = {i % n[0], n[1] - 1 - i / n[0] % n[1], i / (n[0] * n[1])};  // the farthest row first
+            // the farthest row first
+            uint32_t at[LW_TOPOLOGY_AXES] = {i % n[0], n[1] - 1 - i / n[0] % n[1], i / (n[0] * n[1])};
             lw_xy p = {s->x + circle->x - centre.x, s->y + circle->y - centre.y};
             for (int k = 0; k < LW_TOPOLOGY_AXES; k++) {
                 p.x += step[k].x * at[k];
@@ -401,7 +408,7 @@ static void draw_torus(const scene *s, const lw_topology_circle *circle, const l
                 }
             }
             if (pass == 1) {
-                lw_draw_marker(draw, p.x, p.y, LW_SHAPE_CIRCLE, 9.0, LW_ROLE_INK,
+                lw_draw_marker(draw, (lw_xy){p.x, p.y}, LW_SHAPE_CIRCLE, 9.0, LW_ROLE_INK,
                                (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
             }
         }
@@ -430,7 +437,8 @@ static void draw_inside(const scene *s, const lw_topology_circle *circle) {
     }
     for (uint32_t i = 0; i < count; i++) {
         lw_xy at = on_circle(s, circle, i, count);
-        lw_draw_marker(draw, at.x, at.y, LW_SHAPE_CIRCLE, 10.0, LW_ROLE_INK, (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
+        lw_draw_marker(draw, (lw_xy){at.x, at.y}, LW_SHAPE_CIRCLE, 10.0, LW_ROLE_INK,
+                       (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
     }
 }
 
@@ -523,8 +531,8 @@ static void draw_scene(const scene *s) {
     lw_draw_ungroup(draw);
 }
 
-lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind theme, const lw_metrics *metrics, lw_arena *arena,
-                                  lw_diags *diags, lw_picture *out) {
+lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind theme, const lw_font_metrics *metrics,
+                                  lw_arena *arena, lw_diags *diags, lw_picture *out) {
     lw_topology_layout layout;
     lw_draw *draw = LW_NEW(arena, lw_draw);
     const char *title = lw_clean_utf8(arena, topology->title);
@@ -573,9 +581,9 @@ lw_status lw_topology_render(const lw_topology *topology, lw_theme_kind theme, l
         lw_note(diags, (lw_place){0}, "install fonts-dejavu-core", "the font %s is missing, %s comes in its place",
                 lw_font_family, found);
     }
-    lw_metrics metrics;
-    LW_TRY(lw_metrics_open(&metrics));
+    lw_font_metrics metrics;
+    LW_TRY(lw_font_metrics_open(&metrics));
     lw_status status = lw_topology_render_with(topology, theme, &metrics, arena, diags, out);
-    lw_metrics_close(&metrics);
+    lw_font_metrics_close(&metrics);
     return status;
 }

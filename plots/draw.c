@@ -49,8 +49,8 @@ static lw_draw_item *append(lw_draw *draw, lw_draw_kind kind, double x, double y
     return item;
 }
 
-void lw_draw_rect(lw_draw *draw, double x, double y, double width, double height, lw_role fill, lw_stroke stroke) {
-    lw_draw_item *item = append(draw, LW_DRAW_RECT, x, y, width, height);
+void lw_draw_rect(lw_draw *draw, lw_rect rect, lw_role fill, lw_stroke stroke) {
+    lw_draw_item *item = append(draw, LW_DRAW_RECT, rect.left, rect.top, rect.width, rect.height);
     if (item != NULL) {
         item->fill = fill;
         item->stroke = stroke;
@@ -94,8 +94,8 @@ void lw_draw_line(lw_draw *draw, double x0, double y0, double x1, double y1, lw_
     lw_draw_path(draw, (const lw_xy[]){{x0, y0}, {x1, y1}}, 2, false, LW_ROLE_NONE, stroke);
 }
 
-void lw_draw_marker(lw_draw *draw, double x, double y, lw_shape shape, double size, lw_role fill, lw_stroke stroke) {
-    lw_draw_item *item = append(draw, LW_DRAW_MARKER, x, y, size, 0);
+void lw_draw_marker(lw_draw *draw, lw_xy centre, lw_shape shape, double size, lw_role fill, lw_stroke stroke) {
+    lw_draw_item *item = append(draw, LW_DRAW_MARKER, centre.x, centre.y, size, 0);
     if (item != NULL) {
         item->shape = shape;
         item->fill = fill;

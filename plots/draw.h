@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The draw list: what a chart wants painted, in order, in user units (x to the right, y down, origin at the upper left). Charts
-// write it, painters (SVG, PNG, PDF) and tests read it, so all outputs show the same.
+// The draw list: what a chart wants painted, in order, in user units (x to the right, y down,
+// origin at the upper left). Charts write it, painters (SVG, PNG, PDF) and tests read it, so all
+// outputs show the same.
 #ifndef LW_DRAW_H
 #define LW_DRAW_H
 
@@ -9,8 +10,8 @@
 
 #include "plots/theme.h"
 #include "sim/base/arena.h"
-#include "sim/base/file.h"
 #include "sim/base/status.h"
+#include "sim/base/text.h"
 
 typedef enum lw_draw_kind {
     LW_DRAW_RECT,
@@ -39,6 +40,10 @@ typedef struct lw_xy {
     double x, y;
 } lw_xy;
 
+typedef struct lw_rect {
+    double left, top, width, height;
+} lw_rect;
+
 typedef struct lw_stroke {
     lw_role role;  // LW_ROLE_NONE: no line
     double width;
@@ -57,7 +62,8 @@ typedef struct lw_draw_item {
     lw_draw_kind kind;
     lw_role fill;
     lw_stroke stroke;
-    lw_xy at;              // rect and clip: upper left; marker: centre; text: anchor on the baseline
+    // rect and clip: upper left; marker: centre; text: anchor on the baseline
+    lw_xy at;
     double width, height;  // rect, clip; marker: width is its size
     const lw_xy *points;   // path
     size_t count;
@@ -74,27 +80,29 @@ typedef struct lw_draw {
     lw_arena *arena;
     lw_draw_item *item;
     size_t count, capacity;
-    lw_status
-        status;  // sticky, checked once at the end: LW_NO_MEMORY, or LW_INTERNAL for a coordinate that is no sensible number
+    // sticky, checked once at the end: LW_NO_MEMORY, or LW_INTERNAL for a coordinate that is no
+    // sensible number
+    lw_status status;
 } lw_draw;
 
 // An empty list whose texts and points live in arena.
 void lw_draw_begin(lw_draw *draw, lw_arena *arena);
 
-void lw_draw_rect(lw_draw *draw, double x, double y, double width, double height, lw_role fill, lw_stroke stroke);
+void lw_draw_rect(lw_draw *draw, lw_rect rect, lw_role fill, lw_stroke stroke);
 // points are copied. An open path with one point draws nothing.
 void lw_draw_path(lw_draw *draw, const lw_xy *points, size_t count, bool closed, lw_role fill, lw_stroke stroke);
 // A closed path filled with LW_SHADE_OPACITY and without an outline.
 #define LW_SHADE_OPACITY 0.15
 void lw_draw_shade(lw_draw *draw, const lw_xy *points, size_t count, lw_role fill);
 void lw_draw_line(lw_draw *draw, double x0, double y0, double x1, double y1, lw_stroke stroke);
-void lw_draw_marker(lw_draw *draw, double x, double y, lw_shape shape, double size, lw_role fill, lw_stroke stroke);
-// text is copied; bytes that are no UTF-8 and control characters become U+FFFD and spaces. Empty text draws nothing.
+void lw_draw_marker(lw_draw *draw, lw_xy centre, lw_shape shape, double size, lw_role fill, lw_stroke stroke);
+// text is copied; bytes that are no UTF-8 and control characters become U+FFFD and spaces. Empty
+// text draws nothing.
 void lw_draw_text(lw_draw *draw, double x, double y, lw_font font, const char *text);
 void lw_draw_clip(lw_draw *draw, double x, double y, double width, double height);
 void lw_draw_unclip(lw_draw *draw);
-// klass and id are XML names chosen by the chart; an id appears once in a picture, NULL for none. title is shown on hover, NULL
-// for none.
+// klass and id are XML names chosen by the chart; an id appears once in a picture, NULL for none.
+// title is shown on hover, NULL for none.
 void lw_draw_group(lw_draw *draw, const char *id, const char *klass, const char *title);
 void lw_draw_ungroup(lw_draw *draw);
 
@@ -102,15 +110,16 @@ void lw_draw_ungroup(lw_draw *draw);
 enum { LW_SHAPE_POINTS = 12 };
 size_t lw_shape_outline(lw_shape shape, double size, lw_xy points[LW_SHAPE_POINTS]);
 
-// Lengths of dash and gap by turns in user units, longer in wide lines, whose round ends would close the gaps; returns how many
-// were written, 0 for a solid line.
+// Lengths of dash and gap by turns in user units, longer in wide lines, whose round ends would
+// close the gaps; returns how many were written, 0 for a solid line.
 enum { LW_DASH_PARTS = 4 };
 size_t lw_dash_pattern(lw_stroke stroke, double pattern[LW_DASH_PARTS]);
 
 // One line an item, numbers rounded to 0.01: for golden files.
 void lw_draw_dump(const lw_draw *draw, lw_text *text);
 
-// "12.5", "-3", "0.25": at most two decimals, trimmed, never "-0". Returns buffer of LW_DRAW_NUMBER bytes. |value| < 1e9.
+// "12.5", "-3", "0.25": at most two decimals, trimmed, never "-0". Returns buffer of LW_DRAW_NUMBER
+// bytes. |value| < 1e9.
 enum { LW_DRAW_NUMBER = 24 };
 const char *lw_draw_number(double value, char *buffer);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only file that knows cairo: text metrics, PNG and PDF. Every surface lives inside one call, so threads never share one.
+// The only file that knows cairo: text metrics, PNG and PDF. Every surface lives inside one call,
+// so threads never share one.
 #include <assert.h>
 #include <cairo-pdf.h>
 #include <cairo.h>
@@ -11,14 +12,15 @@
 #include <time.h>
 
 #include "plots/draw.h"
-#include "plots/metrics.h"
+#include "plots/font_metrics.h"
 #include "plots/plots.h"
 
 const char lw_font_family[] = "DejaVu Sans";
 
 enum { PIXELS_MAX = 32767, SCALE_MAX = 4 };  // the limit of cairo's image surfaces
 
-// Unhinted, so that the widths at 1x, 2x and on paper are the same (hinted they differ by 3 %) and one layout serves all.
+// Unhinted, so that the widths at 1x, 2x and on paper are the same (hinted they differ by 3 %) and
+// one layout serves all.
 static void set_font(cairo_t *cr, const char *family, double size, bool bold) {
     cairo_select_font_face(cr, family, CAIRO_FONT_SLANT_NORMAL, bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cr, size);
@@ -40,7 +42,7 @@ static double cairo_width(void *user, const char *utf8, double size, bool bold) 
     return isfinite(extents.x_advance) ? extents.x_advance : 0.0;
 }
 
-lw_status lw_metrics_open(lw_metrics *metrics) {
+lw_status lw_font_metrics_open(lw_font_metrics *metrics) {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
     cairo_t *cr = cairo_create(surface);
     cairo_surface_destroy(surface);
@@ -48,11 +50,11 @@ lw_status lw_metrics_open(lw_metrics *metrics) {
         cairo_destroy(cr);
         return LW_NO_MEMORY;
     }
-    *metrics = (lw_metrics){.width = cairo_width, .user = cr, .family = lw_font_family};
+    *metrics = (lw_font_metrics){.width = cairo_width, .user = cr, .family = lw_font_family};
     return LW_OK;
 }
 
-void lw_metrics_close(lw_metrics *metrics) {
+void lw_font_metrics_close(lw_font_metrics *metrics) {
     if (metrics->user != NULL) {
         cairo_destroy(metrics->user);
         metrics->user = NULL;
@@ -224,15 +226,16 @@ lw_status lw_picture_png(const lw_picture *picture, int scale, lw_text *out, lw_
     return status_of(status, out);
 }
 
-// "2026-11-22T02:14:00" of SOURCE_DATE_EPOCH (reproducible-builds.org), else the epoch: a date of its own would change every
-// file.
+// "2026-11-22T02:14:00" of SOURCE_DATE_EPOCH (reproducible-builds.org), else the epoch: a date of
+// its own would change every file.
 static void creation_date(char text[32]) {
     const char *given = getenv("SOURCE_DATE_EPOCH");
     char *end = NULL;
     errno = 0;
     long long seconds = given == NULL ? 0 : strtoll(given, &end, 10);
     bool valid =
-        given != NULL && end != given && *end == '\0' && errno == 0 && seconds >= 0 && seconds < 253402300800;  // year 10000
+        // year 10000
+        given != NULL && end != given && *end == '\0' && errno == 0 && seconds >= 0 && seconds < 253402300800;
     time_t moment = valid ? (time_t)seconds : 0;
     struct tm parts;
     gmtime_r(&moment, &parts);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SVG 1.1 with real text: cairo's own SVG surface writes outlines of glyphs. Colours are classes in one style element, so that a
-// page may restyle the picture.
+// SVG 1.1 with real text: cairo's own SVG surface writes outlines of glyphs. Colours are classes in
+// one style element, so that a page may restyle the picture.
 #include <string.h>
 
 #include "plots/draw.h"

@@ -37,7 +37,8 @@ static double draw_lines(const lw_canvas *canvas, double x, double y, lw_font fo
 static const char *foot_line(const lw_canvas *canvas, const lw_result *result) {
     const char *file = result->file != NULL ? result->file : "";
     const char *base =
-        strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;  // a folder of one machine tells others nothing
+        // a folder of one machine tells others nothing
+        strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;
     const char *part = "";
     if (result->planned > result->point_count) {
         part = lw_arena_print(canvas->arena, "Interrupted: %zu of %zu points \u00B7 ", result->point_count, result->planned);
@@ -51,8 +52,8 @@ static const char *foot_line(const lw_canvas *canvas, const lw_result *result) {
 
 // Returns how many lines: none when out of memory.
 static size_t wrap_title(const lw_canvas *canvas, const char *title, const char *lines[TITLE_LINES]) {
-    return lw_text_wrap(canvas->metrics, canvas->arena, title, LW_SIZE_TITLE, true, canvas->width - 2 * MARGIN, lines,
-                        TITLE_LINES);
+    return lw_text_wrap(&(const lw_face){canvas->metrics, LW_SIZE_TITLE, true}, canvas->arena, title, canvas->width - 2 * MARGIN,
+                        lines, TITLE_LINES);
 }
 
 static double height_of_more(size_t lines) {
@@ -68,7 +69,7 @@ lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *sub
                      const lw_result *result) {
     lw_draw *draw = canvas->draw;
     double inner = canvas->width - 2 * MARGIN;
-    lw_draw_rect(draw, 0, 0, canvas->width, canvas->height, LW_ROLE_BACKGROUND, (lw_stroke){0});
+    lw_draw_rect(draw, (lw_rect){0, 0, canvas->width, canvas->height}, LW_ROLE_BACKGROUND, (lw_stroke){0});
 
     const char *heads[TITLE_LINES] = {NULL};
     const size_t head_count = wrap_title(canvas, title, heads);
@@ -91,14 +92,15 @@ lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *sub
     const char *lines[NOTE_LINES] = {NULL};
     const lw_font plain = lw_font_of(LW_SIZE_LABEL, LW_ROLE_MUTED, LW_ANCHOR_START);
     y = draw_lines(canvas, MARGIN, y, plain, &simulated, simulated[0] != '\0' ? 1 : 0);
-    size_t count = lw_text_wrap(canvas->metrics, canvas->arena, subtitle, LW_SIZE_LABEL, false, inner, lines, SUBTITLE_LINES);
+    size_t count = lw_text_wrap(&(const lw_face){canvas->metrics, LW_SIZE_LABEL, false}, canvas->arena, subtitle, inner, lines,
+                                SUBTITLE_LINES);
     y = draw_lines(canvas, MARGIN, y, plain, lines, count);
     lw_draw_ungroup(draw);
 
     lw_draw_group(draw, "foot", "foot", NULL);
     lw_font small = lw_font_of(LW_SIZE_FOOT, LW_ROLE_MUTED, LW_ANCHOR_START);
     double line = LW_SIZE_FOOT * LW_LINE_HEIGHT;
-    count = lw_text_wrap(canvas->metrics, canvas->arena, note, LW_SIZE_FOOT, false, inner, lines, NOTE_LINES);
+    count = lw_text_wrap(&(const lw_face){canvas->metrics, LW_SIZE_FOOT, false}, canvas->arena, note, inner, lines, NOTE_LINES);
     double bottom = canvas->height - MARGIN + LW_SIZE_FOOT * 0.5 - line * (double)count;
     draw_lines(canvas, MARGIN, bottom, small, lines, count);
     char *last = lw_text_fit(canvas->metrics, canvas->arena, foot, LW_SIZE_FOOT, false, inner);
@@ -113,7 +115,8 @@ lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *sub
 
 // ---- Axes ----
 
-// Widest label the scale would show if it had all the room; ticks depend on label widths and these on the ticks.
+// Widest label the scale would show if it had all the room; ticks depend on label widths and these
+// on the ticks.
 static double widest_label(const lw_canvas *canvas, const lw_scale *scale, lw_tick_writer writer) {
     lw_ticks ticks;
     lw_scale_ticks(scale, 1.0, writer, &ticks);

@@ -4,7 +4,7 @@
 #define LW_FRAME_H
 
 #include "plots/draw.h"
-#include "plots/metrics.h"
+#include "plots/font_metrics.h"
 #include "plots/plots.h"
 #include "plots/scale.h"
 
@@ -15,7 +15,7 @@ typedef struct lw_box {
 // Where a chart is drawn, and with what.
 typedef struct lw_canvas {
     lw_draw *draw;
-    const lw_metrics *metrics;
+    const lw_font_metrics *metrics;
     lw_arena *arena;
     double width, height;
 } lw_canvas;
@@ -24,9 +24,9 @@ typedef struct lw_canvas {
 lw_font lw_font_of(double size, lw_role role, lw_anchor anchor);
 lw_font lw_font_bold(double size, lw_role role, lw_anchor anchor);
 
-// Paint background, title, what hardware was simulated, subtitle and foot (a note about sources, may be "", then version, file
-// and hash) and give back the space between them.
-// The title may take two lines.
+// Paint background, title, what hardware was simulated, subtitle and foot (a note about sources,
+// may be "", then version, file and hash) and give back the space between them. The title may take
+// two lines.
 lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *subtitle, const char *note, const lw_result *result);
 
 // What a title of more than one line adds to the height of a picture whose size suits its content.

@@ -15,7 +15,8 @@ static void sort_by_wanted(lw_label **labels, size_t count) {
     }
 }
 
-// Stack labels first..last with their common centre where the sum of squared moves is least, inside [low, high].
+// Stack labels first..last with their common centre where the sum of squared moves is least, inside
+// [low, high].
 static void stack(lw_label **labels, size_t first, size_t last, double factor, double low, double high) {
     double height = 0.0;
     double shift = 0.0;  // sum of (wanted middle - middle if the stack began at 0)
@@ -40,7 +41,8 @@ double lw_labels_place(lw_label **labels, size_t count, double low, double high)
     }
     double factor = total > high - low ? (high - low) / total : 1.0;
     sort_by_wanted(labels, count);
-    // Pool adjacent violators: a label that would overlap the stack before it joins that stack, until nothing overlaps.
+    // Pool adjacent violators: a label that would overlap the stack before it joins that stack,
+    // until nothing overlaps.
     for (size_t i = 0; i < count; i++) {
         size_t first = i;
         stack(labels, first, i, factor, low, high);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Charts for programs: a result in, a picture out, the picture as SVG, PNG or PDF bytes. Nothing here writes a file, prints or
-// exits, and no function keeps state, so threads may draw at the same time.
+// Charts for programs: a result in, a picture out, the picture as SVG, PNG or PDF bytes. Nothing
+// here writes a file, prints or exits, and no function keeps state, so threads may draw at the same
+// time.
 //
 //     lw_chart_request request;
 //     LW_TRY(lw_chart_parse(item, &request, diags));            // one entry of the scenario's `charts:`
@@ -14,21 +15,23 @@
 
 #include "sim/base/arena.h"
 #include "sim/base/diag.h"
-#include "sim/base/file.h"
+#include "sim/base/text.h"
 #include "sim/config/option.h"
 #include "sim/config/yaml.h"
 #include "sim/result/result.h"
 #include "sim/result/topology.h"
 
 typedef enum lw_chart_kind {
-    LW_CHART_BANDWIDTH,       // payload bandwidth against size: lines, ceilings, half-power sizes, measured dots
+    // payload bandwidth against size: lines, ceilings, half-power sizes, measured dots
+    LW_CHART_BANDWIDTH,
     LW_CHART_TIME,            // time against size
     LW_CHART_WATERFALL,       // from the raw rate to what was achieved, one row a link
     LW_CHART_PLANE,           // bandwidth of a long transfer against latency, one mark a link
     LW_CHART_LOADED_LATENCY,  // mean latency against the bandwidth that a growing load achieves
     LW_CHART_KINDS
 } lw_chart_kind;
-extern const char *const lw_chart_words[];  // "bandwidth", "time", "waterfall", "plane", "loaded-latency", NULL
+// "bandwidth", "time", "waterfall", "plane", "loaded-latency", NULL
+extern const char *const lw_chart_words[];
 
 typedef enum lw_theme_kind { LW_THEME_LIGHT, LW_THEME_DARK, LW_THEME_PRINT, LW_THEME_KINDS } lw_theme_kind;
 extern const char *const lw_theme_words[];  // "light", "dark", "print", NULL
@@ -38,19 +41,23 @@ extern const char *const lw_axis_words[];  // "log", "linear", NULL
 
 // One chart as the user asked for it. The texts belong to the caller (to the tree when parsed).
 typedef struct lw_chart_request {
-    int kind;               // lw_chart_kind
-    const char *x;          // swept path along the x axis; NULL or "": the first swept size (loaded-latency: rate)
-    const char *series;     // swept path that tells the lines apart; NULL or "": the first swept path that is no number
-    const char *panel;      // swept path with one panel a value; NULL or "": one panel a workload
-    const char *workload;   // show only this workload; NULL or "": all
-    const char *title;      // NULL or "": the scenario's title
-    const char *subtitle;   // NULL or "": says what the marks mean
-    int axis;               // lw_axis_kind of y; a waterfall is always linear
-    int theme;              // lw_theme_kind
-    int64_t width, height;  // in user units (1 unit is 1 pixel at scale 1); LW_AUTO: chosen for the content
-    const char *file;       // stem of the output files; NULL or "": the kind
-    lw_place place;         // for diagnostics
-    lw_place x_place, series_place, panel_place, workload_place;  // of these values; line 0: not given
+    int kind;  // lw_chart_kind
+    // swept path along the x axis; NULL or "": the first swept size (loaded-latency: rate)
+    const char *x;
+    // swept path that tells the lines apart; NULL or "": the first swept path that is no number
+    const char *series;
+    const char *panel;     // swept path with one panel a value; NULL or "": one panel a workload
+    const char *workload;  // show only this workload; NULL or "": all
+    const char *title;     // NULL or "": the scenario's title
+    const char *subtitle;  // NULL or "": says what the marks mean
+    int axis;              // lw_axis_kind of y; a waterfall is always linear
+    int theme;             // lw_theme_kind
+    // in user units (1 unit is 1 pixel at scale 1); LW_AUTO: chosen for the content
+    int64_t width, height;
+    const char *file;  // stem of the output files; NULL or "": the kind
+    lw_place place;    // for diagnostics
+    // of these values; line 0: not given
+    lw_place x_place, series_place, panel_place, workload_place;
 } lw_chart_request;
 
 // The keys of one entry under `charts:`, over an lw_chart_request.
@@ -72,30 +79,32 @@ typedef struct lw_picture {
     const char *font;         // family that was measured with, and is asked for
 } lw_picture;
 
-// Everything about a chart that needs no numbers: are its paths swept and its workload there, has it room for all that is swept?
-// outline: a result of which only set, and name and paced of workloads, are read (lw_scenario_outline). LW_BAD_INPUT with a
-// diagnostic.
+// Everything about a chart that needs no numbers: are its paths swept and its workload there, has
+// it room for all that is swept? outline: a result of which only set, and name and paced of
+// workloads, are read (lw_scenario_outline). LW_BAD_INPUT with a diagnostic.
 lw_status lw_chart_check(const lw_chart_request *request, const lw_result *outline, lw_diags *diags) LW_CHECKED;
 
-// Lay the chart out. LW_BAD_INPUT with a diagnostic when the request names a path or workload that the result does not have, when
-// nothing can be drawn or when the size is out of range. Values that are not finite, or not positive on a log axis, are left out
-// with a warning.
+// Lay the chart out. LW_BAD_INPUT with a diagnostic when the request names a path or workload that
+// the result does not have, when nothing can be drawn or when the size is out of range. Values that
+// are not finite, or not positive on a log axis, are left out with a warning.
 lw_status lw_chart_render(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                           lw_picture *out) LW_CHECKED;
 
-// Draw a system: boxes in columns by their distance from the hosts, lines as wide as their rate, meshes and rings on circles.
-// LW_BAD_INPUT with a diagnostic when it is too large.
+// Draw a system: boxes in columns by their distance from the hosts, lines as wide as their rate,
+// meshes and rings on circles. LW_BAD_INPUT with a diagnostic when it is too large.
 lw_status lw_topology_render(const lw_topology *topology, lw_theme_kind theme, lw_arena *arena, lw_diags *diags,
                              lw_picture *out) LW_CHECKED;
 
-// Append the picture to out (free it with lw_text_free). The same picture gives the same bytes. SVG has real text, titles and a
-// class a colour role; PNG has scale x scale pixels a user unit (1..4); PDF is dated SOURCE_DATE_EPOCH if set, else 1970-01-01.
-// LW_NO_MEMORY, or LW_LIMIT when width or height exceed 32767 pixels.
+// Append the picture to out (free it with lw_text_free). The same picture gives the same bytes. SVG
+// has real text, titles and a class a colour role; PNG has scale x scale pixels a user unit (1..4);
+// PDF is dated SOURCE_DATE_EPOCH if set, else 1970-01-01. LW_NO_MEMORY, or LW_LIMIT when width or
+// height exceed 32767 pixels.
 lw_status lw_picture_svg(const lw_picture *picture, lw_text *out, lw_diags *diags) LW_CHECKED;
 lw_status lw_picture_png(const lw_picture *picture, int scale, lw_text *out, lw_diags *diags) LW_CHECKED;
 lw_status lw_picture_pdf(const lw_picture *picture, lw_text *out, lw_diags *diags) LW_CHECKED;
 
-// Release what cairo and fontconfig keep for the whole process; call once at the end of a program, for leak checkers only.
+// Release what cairo and fontconfig keep for the whole process; call once at the end of a program,
+// for leak checkers only.
 void lw_plots_close(void);
 
 #endif

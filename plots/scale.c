@@ -21,7 +21,8 @@ static double round_up_125(double value) {
     return power * (digit <= 1.0 ? 1.0 : digit <= 2.0 ? 2.0 : digit <= 5.0 ? 5.0 : 10.0);
 }
 
-// Heckbert, "Nice numbers for graph labels", Graphics Gems I (1990): a step that gives about `wanted` ticks.
+// Heckbert, "Nice numbers for graph labels", Graphics Gems I (1990): a step that gives about
+// `wanted` ticks.
 static double nice_step(double span, double wanted) {
     return round_up_125(span / wanted * 0.999);
 }
@@ -219,7 +220,8 @@ static bool inside(const lw_scale *scale, double value) {
     return value >= scale->low - slack && value <= scale->high + slack;
 }
 
-// Are labels far enough apart when neighbours lie this share of the axis from each other, and few enough?
+// Are labels far enough apart when neighbours lie this share of the axis from each other, and few
+// enough?
 static bool legible(const lw_scale *scale, double share, double label) {
     return share * (MAJORS_MAX - 1) >= 1.0 - 1e-9 && share * fabs(scale->finish - scale->start) >= label;
 }
@@ -283,7 +285,8 @@ static void byte_ticks(const lw_scale *scale, double label, lw_tick_writer write
     while (stride < last - first && !legible(scale, (double)stride / (last - first), label)) {
         stride *= 2;
     }
-    for (int wider = stride; wider < 2 * stride && first % 2 == 0; wider += 2) {  // one that ends the axis with a label
+    // one that ends the axis with a label
+    for (int wider = stride; wider < 2 * stride && first % 2 == 0; wider += 2) {
         if ((last - first) % wider == 0) {
             stride = wider;
             break;

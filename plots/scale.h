@@ -14,11 +14,12 @@ typedef struct lw_scale {
     double start, finish;  // where low and high lie on the page
 } lw_scale;
 
-// A scale that covers [low, high] with round ends: a linear one includes 0 and ends at a tick; a logarithmic one ends at 1, 2 or
-// 5 times a power of ten; one of sizes at powers of two. Equal or reversed ends are widened. Values must be finite, and > 0
-// unless linear.
+// A scale that covers [low, high] with round ends: a linear one includes 0 and ends at a tick; a
+// logarithmic one ends at 1, 2 or 5 times a power of ten; one of sizes at powers of two. Equal or
+// reversed ends are widened. Values must be finite, and > 0 unless linear.
 lw_scale lw_scale_fit(lw_scale_kind kind, double low, double high, double start, double finish);
-double lw_scale_at(const lw_scale *scale, double value);  // position on the page; values outside lie outside
+// position on the page; values outside lie outside
+double lw_scale_at(const lw_scale *scale, double value);
 
 enum { LW_TICKS_MAX = 160, LW_TICK_TEXT = 40 };
 typedef struct lw_tick {
@@ -31,8 +32,8 @@ typedef struct lw_ticks {
     size_t count;
 } lw_ticks;
 
-// value with at most so many significant digits, trimmed: 0.0123, 57.8, 1000, then 1.5×10⁶. A point whatever the locale. Writes
-// into text of LW_TICK_TEXT bytes. value must be finite.
+// value with at most so many significant digits, trimmed: 0.0123, 57.8, 1000, then 1.5×10⁶. A point
+// whatever the locale. Writes into text of LW_TICK_TEXT bytes. value must be finite.
 void lw_number_short(double value, int digits, char *text);
 
 // The same without trimming: 29.0, 0.500.
@@ -51,9 +52,10 @@ void lw_tick_metres(double value, char *text);   // 500 mm, 10 m, 2 km, 78 Mm, 2
 void lw_seconds_digits(double value, char *text);  // the same with three digits always: 2.70 µs
 void lw_rate_digits(double value, char *text);     // of GB/s: 14.8 GB/s, 623 kB/s
 
-// Ticks for a scale whose labels need `label` units of the page each, the space between them included; 2 to 9 majors, and never
-// closer than that where the page has room for two. Linear: steps of 1-2-5. Logarithmic: 1-2-5 below three decades if they fit,
-// else decades with minors at 2..9, else every 2nd, 5th, ... decade. Sizes: every power of two, or every 2nd, 4th, 8th, ... .
+// Ticks for a scale whose labels need `label` units of the page each, the space between them
+// included; 2 to 9 majors, and never closer than that where the page has room for two. Linear:
+// steps of 1-2-5. Logarithmic: 1-2-5 below three decades if they fit, else decades with minors at
+// 2..9, else every 2nd, 5th, ... decade. Sizes: every power of two, or every 2nd, 4th, 8th, ... .
 void lw_scale_ticks(const lw_scale *scale, double label, lw_tick_writer write, lw_ticks *out);
 
 #endif

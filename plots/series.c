@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plots/series_names.h"
+#include "sim/base/suggest.h"
 
 typedef struct collector {
     const lw_chart_request *request;
@@ -46,11 +47,9 @@ static lw_status unknown_path(const collector *c, const char *key, const char *p
         swept[i] = first->set[i].path;
         list = lw_diags_text(c->diags, "%s%s%s", list, i == 0 ? "" : ", ", swept[i]);
     }
-    const char *near = lw_nearest(path, swept, count);
-    const char *hint = near != NULL ? lw_diags_text(c->diags, "did you mean %s?", near)
-                       : count > 0  ? lw_diags_text(c->diags, "swept are: %s", list)
-                                    : "the scenario has no sweep";
-    return lw_error(c->diags, place_of(c, place), hint, "the chart's %s '%s' is not swept", key, path);
+    const char *otherwise = count > 0 ? lw_diags_text(c->diags, "swept are: %s", list) : "the scenario has no sweep";
+    return lw_error(c->diags, place_of(c, place), lw_did_you_mean(c->diags, path, swept, count, otherwise),
+                    "the chart's %s '%s' is not swept", key, path);
 }
 
 // The unit in which charts show a dimension; sizes stay in bytes and have ticks of their own.
@@ -130,7 +129,8 @@ static lw_status choose_paths(collector *c) {
         return set_value(first, c->series_path) != NULL ? LW_OK
                                                         : unknown_path(c, "series", c->series_path, c->request->series_place);
     }
-    for (int words = 1; words >= 0 && c->series_path == NULL; words--) {  // what is no number makes the better series
+    // what is no number makes the better series
+    for (int words = 1; words >= 0 && c->series_path == NULL; words--) {
         for (size_t i = 0; i < first->set_count && c->series_path == NULL; i++) {
             const lw_set_value *value = &first->set[i];
             bool taken = value->path == c->data->x_path || (c->panel_path != NULL && strcmp(value->path, c->panel_path) == 0);
@@ -154,7 +154,8 @@ static bool tied_to_x(const collector *c, size_t index) {
     return true;
 }
 
-// Is x about this workload? A size of another workload is not, unless it is swept together with its own.
+// Is x about this workload? A size of another workload is not, unless it is swept together with its
+// own.
 static bool x_concerns(const collector *c, const lw_point *point, const char *workload) {
     const char *path = c->data->x_path;
     if (path == NULL || strncmp(path, in_workloads, sizeof in_workloads - 1) != 0) {
@@ -193,11 +194,11 @@ static const char *shared_text(const char *a, const char *b) {
 // What one point says of its series. stage: NULL when the result has none.
 static lw_series series_at(const collector *c, const char *key, const lw_point *point, const lw_stage_result *stage) {
     const lw_set_value *own = set_value(point, c->series_path);
-    lw_series series = {.key = key, .value = own == NULL ? "" : own->text, .hue = lw_hue_of_family(NULL)};
+    lw_series series = {.key = key, .value = own == NULL ? "" : own->text, .hue = LW_HUE_GREY};
     if (stage != NULL) {
         series.label = stage->label;
         series.link = stage->link;
-        series.hue = lw_hue_of_family(stage->family);
+        series.hue = stage->hue;
         series.evidence = lw_evidence_shown(c->request, stage);
     }
     return series;
@@ -211,7 +212,7 @@ static lw_status find_series(collector *c, const char *key, const lw_point *poin
         if (strcmp(series->key, key) == 0) {
             series->label = shared_text(series->label, here.label);
             series->link = shared_text(series->link, here.link);
-            series->hue = series->hue == here.hue ? here.hue : LW_HUE_OTHER;
+            series->hue = series->hue == here.hue ? here.hue : LW_HUE_GREY;
             series->evidence = lw_evidence_weaker(series->evidence, here.evidence);
             *index = i;
             return LW_OK;
@@ -376,14 +377,16 @@ static bool drawable(const collector *c, lw_xy at) {
     return in_range && (!x_is_log(c) || at.x >= LW_CHART_LEAST) && (!y_is_log(c) || at.y >= LW_CHART_LEAST);
 }
 
-// A queue that is offered more than it can serve grows as long as the run lasts: its mean latency says nothing.
+// A queue that is offered more than it can serve grows as long as the run lasts: its mean latency
+// says nothing.
 static bool is_saturated(const collector *c, const lw_sample *sample) {
     static const double kept_up = 0.97;  // random arrivals of a finite run vary
     return c->request->kind == LW_CHART_LOADED_LATENCY && c->data->x_dimension == LW_RATE &&
            sample->at.x < kept_up * sample->order;
 }
 
-// Copies of a given size are as late as they are long; only packets that come at a rate have a mean latency.
+// Copies of a given size are as late as they are long; only packets that come at a rate have a mean
+// latency.
 static bool is_shown(const collector *c, const lw_workload_result *workload) {
     return c->request->kind != LW_CHART_LOADED_LATENCY || workload->paced;
 }
@@ -456,11 +459,11 @@ static void sort_curves(const collector *c) {
 // y of the chart from what a table observed; NaN when one does not follow from the other.
 static double observed(const collector *c, const lw_measured_series *measured, const double point[2]) {
     if (c->request->kind == LW_CHART_LOADED_LATENCY) {
-        return strcmp(measured->observe, "mean_latency_us") == 0 ? point[1] * 1e-6 : (double)NAN;
+        return strcmp(measured->observe->name, "mean_latency_us") == 0 ? point[1] * 1e-6 : (double)NAN;
     }
     bool is_time = c->request->kind == LW_CHART_TIME;
-    bool has_time = strcmp(measured->observe, "time_us") == 0;
-    if (!has_time && strcmp(measured->observe, "bandwidth_GBps") != 0) {
+    bool has_time = strcmp(measured->observe->name, "time_us") == 0;
+    if (!has_time && strcmp(measured->observe->name, "bandwidth_GBps") != 0) {
         return (double)NAN;
     }
     if (is_time == has_time) {
@@ -534,9 +537,8 @@ static lw_status unknown_workload(const collector *c) {
     for (size_t i = 0; i < count; i++) {
         names[i] = first->workload[i].name;
     }
-    const char *near = lw_nearest(c->request->workload, names, count);
     return lw_error(c->diags, place_of(c, c->request->workload_place),
-                    near != NULL ? lw_diags_text(c->diags, "did you mean %s?", near) : "use a name from workloads:",
+                    lw_did_you_mean(c->diags, c->request->workload, names, count, "use a name from workloads:"),
                     "the chart's workload '%s' does not exist", c->request->workload);
 }
 
@@ -633,7 +635,8 @@ bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at) {
     for (size_t i = 0; i + 1 < curve->count; i++) {
         const lw_xy *a = &curve->point[i].at;
         const lw_xy *b = &curve->point[i + 1].at;
-        const double from_s = is_time ? a->y : a->x / a->y;  // of a unit of their own where y is a rate
+        // of a unit of their own where y is a rate
+        const double from_s = is_time ? a->y : a->x / a->y;
         const double to_s = is_time ? b->y : b->x / b->y;
         if (!(a->x > 0.0) || !(from_s > 0.0) || a->x / from_s > top / 2 || b->x / to_s <= top / 2) {
             continue;

@@ -1,94 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a chart shows, taken out of a result: panels with one curve a series, and the measured points that belong on them.
+// What a chart shows, taken out of a result.
 #ifndef LW_SERIES_H
 #define LW_SERIES_H
 
-#include "plots/draw.h"
-#include "plots/plots.h"
+#include "plots/chart_data.h"
 
-// The range of numbers that charts show; beyond it sums and differences of doubles overflow.
-#define LW_CHART_LEAST 1e-300
-#define LW_CHART_MOST 1e300
-
-// Lines of one chart that can be told apart; rows and marks have their names beside them, so there may be more of these.
-enum { LW_LINES_MAX = 12, LW_SERIES_MAX = 48, LW_PANELS_MAX = 4 };
-
-// One thing that is compared: one look in all panels. Shades repeat after three of one hue and shapes after five, so that no two
-// lines of a family look alike.
-typedef struct lw_series {
-    const char *value;  // of the series path, as the scenario names it
-    const char *key;    // value and whatever else was swept: what tells it from the others
-    const char *label;  // of the link: "PCIe 4.0 x16"; NULL when the result has none, or its points more than one
-    const char *link;   // "egpu"; NULL as label
-    const char *name;   // what a reader sees, with the evidence where it is weak
-    const char *plain;  // without it
-    const char *id;     // for SVG: letters, digits, hyphens
-    lw_hue hue;         // LW_HUE_OTHER also when its points are about links of several families
-    lw_shade shade;
-    bool again;  // its shade was used before: lines then differ in another way
-    lw_shape shape;
-    lw_evidence evidence;  // of the link and its guests; from LW_ASSUMED on the line is dashed and its name says so
-} lw_series;
-
-typedef struct lw_sample {
-    lw_xy at;
-    double order;      // what was swept along the curve: x itself, or the load that gave x and y
-    double low, high;  // of y, where the link says how uncertain it is; else both are y
-} lw_sample;
-
-typedef struct lw_curve {
-    size_t series;     // index; SIZE_MAX for measured points that belong to no series
-    lw_series look;    // of that series, with the link's own name where the curve is about one and the series about several
-    lw_sample *point;  // by growing order; y in GB/s or seconds
-    size_t count, capacity;
-    bool has_band;                           // some low or high is not y
-    bool mixed;                              // its points are about links with different labels
-    bool by_size;                            // x is what is transferred: time between points runs straight (Hockney)
-    const lw_stage_result *stage;            // at the largest order; NULL when the result has none
-    const lw_workload_result *least, *most;  // at the ends of the order; NULL for measured points
-    double least_order, most_order;
-    const lw_measured_series *measured;  // measured points; NULL for a curve of the model
-} lw_curve;
-
-typedef struct lw_panel {
-    const char *title;  // "host \u2192 gpu"
-    const char *workload;
-    const char *copy;   // "h2d", ... or NULL
-    const char *value;  // of the panel path; "" without one
-    lw_curve *curve;    // of the model, in the order of the series
-    size_t curve_count;
-    lw_curve *measured;
-    size_t measured_count;
-} lw_panel;
-
-typedef struct lw_chart_data {
-    const char *x_path;
-    lw_dimension x_dimension;
-    const char *x_unit;  // of the x values below; "" for plain numbers
-    double x_in_base;    // one such unit in the base unit
-    lw_series series[LW_SERIES_MAX];
-    size_t series_count;
-    lw_panel panel[LW_PANELS_MAX];
-    size_t panel_count;
-} lw_chart_data;
-
-// Collect what the request asks for. y is the bandwidth (GB/s); for LW_CHART_TIME and LW_CHART_PLANE the time (s). For
-// LW_CHART_LOADED_LATENCY x is the bandwidth achieved (GB/s) and y the mean latency (s), without points whose link is saturated.
-// LW_BAD_INPUT with a diagnostic when a path or workload is not in the result, or when there is more than a chart can show.
+// Collect what the request asks for. y is the bandwidth (GB/s); for LW_CHART_TIME and
+// LW_CHART_PLANE the time (s). For LW_CHART_LOADED_LATENCY x is the bandwidth achieved (GB/s) and y
+// the mean latency (s), without points whose link is saturated. LW_BAD_INPUT with a diagnostic when
+// a path or workload is not in the result, or when there is more than a chart can show.
 lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                            lw_chart_data *out) LW_CHECKED;
 
-// What lw_chart_collect would refuse whatever the numbers: only set, and name and paced of workloads, are read.
+// What lw_chart_collect would refuse whatever the numbers: only set, and name and paced of
+// workloads, are read.
 lw_status lw_chart_find_room(const lw_chart_request *request, const lw_result *outline, lw_arena *arena,
                              lw_diags *diags) LW_CHECKED;
 
-// A point of a curve by_size between two of its points, share of the way in the logarithm of x: time is interpolated straight, so
-// that a cost a transfer and a rate give the curve of Hockney (R. W. Hockney, "The science of computer benchmarking", SIAM 1996).
-// is_time: y is seconds; else it is a rate.
+// A point of a curve by_size between two of its points, share of the distance in the logarithm of
+// x: time is interpolated straight, so that a cost a transfer and a rate give the curve of Hockney
+// (R. W. Hockney, "The science of computer benchmarking", SIAM 1996). is_time: y is seconds; else
+// it is a rate.
 lw_xy lw_between(lw_xy from, lw_xy to, bool is_time, double share);
 
-// The size at which a curve by_size reaches half of its highest bandwidth, n1/2 of Hockney, by the same interpolation. False when
-// it lies outside the curve. at->y is the curve's own y there.
+// The size at which a curve by_size reaches half of its highest bandwidth, n1/2 of Hockney, by the
+// same interpolation. False when it lies outside the curve. at->y is the curve's own y there.
 bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at);
 
 #endif

@@ -63,8 +63,8 @@ static bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// How much of the keys' beginning says nothing: whole words ("rtx-pro-6000 virtualisation=") that all of them share and that no
-// number needs: after "vapour=" it stays.
+// How much of the keys' beginning says nothing: whole words ("rtx-pro-6000 virtualisation=") that
+// all of them share and that no number needs: after "vapour=" it stays.
 static size_t shared_words(const lw_chart_data *data) {
     const char *first = data->series[0].key;
     size_t shared = 0;
@@ -117,7 +117,8 @@ static const char *link_of(const namer *n, const lw_curve *curve) {
     return one && curve->stage != NULL ? curve->stage->label : NULL;
 }
 
-// Are some series about several links, but the curves of this panel about one each, and no two about the same?
+// Are some series about several links, but the curves of this panel about one each, and no two
+// about the same?
 static bool links_tell_more(const namer *n, const lw_panel *panel) {
     bool several = false;
     for (size_t i = 0; i < panel->curve_count; i++) {
@@ -136,8 +137,8 @@ static bool links_tell_more(const namer *n, const lw_panel *panel) {
     return several;
 }
 
-// A line keeps the name of its series in all panels, so that a reader can follow it. Bars and marks, and a line without a swept
-// value of its own, say which link they are.
+// A line keeps the name of its series in all panels, so that a reader can follow it. Bars and
+// marks, and a line without a swept value of its own, say which link they are.
 static lw_status give_looks(const namer *n) {
     for (size_t i = 0; i < n->data->panel_count; i++) {
         lw_panel *panel = &n->data->panel[i];
@@ -146,7 +147,7 @@ static lw_status give_looks(const namer *n) {
             lw_curve *curve = &panel->curve[k];
             curve->look = n->data->series[curve->series];
             if (by_link) {
-                curve->look.hue = lw_hue_of_family(curve->stage->family);
+                curve->look.hue = curve->stage->hue;
                 curve->look.evidence = lw_evidence_shown(n->request, curve->stage);
                 give_name(n, &curve->look, curve->stage->label);
             }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "plots/series.h"
+#include "plots/chart_data.h"
 
 // Bars and marks have their names beside them, so there may be more of them than of lines.
 static inline bool lw_has_named_marks(const lw_chart_request *request) {
@@ -28,8 +28,8 @@ static inline const char *lw_path_end(const char *path) {
     return dot == NULL ? path : dot + 1;
 }
 
-// Names and looks of all series and curves of data, which are collected. series_path tells the series apart; is_number: its
-// values are numbers, which need its last part to be understood.
+// Names and looks of all series and curves of data, which are collected. series_path tells the
+// series apart; is_number: its values are numbers, which need its last part to be understood.
 lw_status lw_series_give_names(const lw_chart_request *request, const char *series_path, bool is_number, lw_arena *arena,
                                lw_chart_data *data) LW_CHECKED;
 

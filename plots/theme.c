@@ -10,12 +10,14 @@
 
 const char *const lw_theme_words[] = {"light", "dark", "print", NULL};
 
-// Blue, vermillion, green and purple are those of Okabe and Ito ("Color Universal Design", 2008), darkened or lightened until
-// they keep a contrast of 3 on the background of their theme. Violet for USB4 was picked as the hue that stays furthest from
-// PCIe's blue and OCuLink's vermillion for normal, protanopic, deuteranopic and tritanopic eyes (CIELAB distance after the
-// matrices of Machado, Oliveira and Fernandes, IEEE TVCG 15(6), 2009), since these three meet in every chart about external GPUs.
-// Crimson and navy were picked in the same way, away from NVLink's green and PCIe's blue. More hues than these eleven nobody can
-// tell apart: families of one kind share one, and their names stand beside the marks.
+// Blue, vermillion, green and pink are those of Okabe and Ito ("Color Universal Design", 2008),
+// darkened or lightened until they keep a contrast of 3 on the background of their theme. Violet
+// was picked as the hue that stays furthest from blue and vermillion for normal, protanopic,
+// deuteranopic and tritanopic eyes (CIELAB distance after the matrices of Machado, Oliveira and
+// Fernandes, IEEE TVCG 15(6), 2009), since PCIe, OCuLink and USB4 meet in every chart about
+// external GPUs. Crimson, navy and olive were picked alike, away from green and blue. More hues
+// than these nobody can tell apart: families of one kind share one, and their names stand beside
+// the marks.
 #define HUE(name, first, second, third, text, tint)                                                                      \
     [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_FIRST] = (first),                                               \
                                                 [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_SECOND] = (second), \
@@ -25,17 +27,18 @@ const char *const lw_theme_words[] = {"light", "dark", "print", NULL};
 
 // clang-format off
 #define HUES_ON_WHITE \
-    HUE(PCIE, 0x0072B2, 0x0D4666, 0x4799C8, 0x0072B2, 0xB8D8E9), \
-    HUE(M2, 0x227373, 0x1E4646, 0x629C9C, 0x227373, 0xC1D8D8), \
-    HUE(OCULINK, 0xD55E00, 0x783C0D, 0xDC7829, 0xBF5603, 0xF3D2B8), \
-    HUE(COPPRLINK, 0x8C5E46, 0x533C30, 0xAC8B7A, 0x8C5E46, 0xDFD2CB), \
-    HUE(USB4, 0x7A45E6, 0x4A3080, 0xA27DEE, 0x7A45E6, 0xDACBF8), \
-    HUE(NVLINK, 0x00875F, 0x0D503C, 0x3BA384, 0x01855E, 0xB8DDD2), \
-    HUE(CXL, 0xB8568C, 0x693853, 0xC779A4, 0xB25487, 0xEBD0DF), \
-    HUE(THZ, 0xB87A00, 0x694A0D, 0x423214, 0x9C6905, 0xEBDAB8), \
-    HUE(SCALE_UP, 0xA3122E, 0x5E1422, 0xD0566B, 0xA3122E, 0xEBC0C8), \
-    HUE(NETWORK, 0x2B3A8C, 0x1B2350, 0x6A78C8, 0x2B3A8C, 0xC3C9E6), \
-    HUE(OTHER, 0x6B6B6B, 0x424242, 0x919191, 0x6B6B6B, 0xD6D6D6)
+    HUE(BLUE, 0x0072B2, 0x0D4666, 0x4799C8, 0x0072B2, 0xB8D8E9), \
+    HUE(TEAL, 0x227373, 0x1E4646, 0x629C9C, 0x227373, 0xC1D8D8), \
+    HUE(VERMILLION, 0xD55E00, 0x783C0D, 0xDC7829, 0xBF5603, 0xF3D2B8), \
+    HUE(BROWN, 0x8C5E46, 0x533C30, 0xAC8B7A, 0x8C5E46, 0xDFD2CB), \
+    HUE(VIOLET, 0x7A45E6, 0x4A3080, 0xA27DEE, 0x7A45E6, 0xDACBF8), \
+    HUE(GREEN, 0x00875F, 0x0D503C, 0x3BA384, 0x01855E, 0xB8DDD2), \
+    HUE(PINK, 0xB8568C, 0x693853, 0xC779A4, 0xB25487, 0xEBD0DF), \
+    HUE(AMBER, 0xB87A00, 0x694A0D, 0x423214, 0x9C6905, 0xEBDAB8), \
+    HUE(CRIMSON, 0xA3122E, 0x5E1422, 0xD0566B, 0xA3122E, 0xEBC0C8), \
+    HUE(NAVY, 0x2B3A8C, 0x1B2350, 0x6A78C8, 0x2B3A8C, 0xC3C9E6), \
+    HUE(OLIVE, 0x6B7A00, 0x3E4608, 0x8D9733, 0x6B7A00, 0xDDE1B8), \
+    HUE(GREY, 0x6B6B6B, 0x424242, 0x919191, 0x6B6B6B, 0xD6D6D6)
 
 static const lw_theme themes[LW_THEME_KINDS] = {
     [LW_THEME_LIGHT] = {
@@ -71,17 +74,18 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             [LW_ROLE_LOSS_5] = 0xE8695B,
             [LW_ROLE_LOSS_6] = 0xE0B030,
             [LW_ROLE_LOSS_7] = 0xA894C4,
-            HUE(PCIE, 0x56B4E9, 0xA3D2EC, 0x3B6F8C, 0x56B4E9, 0x2C4655),
-            HUE(M2, 0x5FB3B3, 0xA8D2D2, 0x427272, 0x5FB3B3, 0x2E4646),
-            HUE(OCULINK, 0xF0803C, 0xF0B896, 0x9B582F, 0xF0803C, 0x573724),
-            HUE(COPPRLINK, 0xC79A80, 0xDCC5B8, 0x7D6355, 0xC79A80, 0x4B3F37),
-            HUE(USB4, 0x8F6BFF, 0xC0AEF8, 0x7156C4, 0x8F6BFF, 0x3B315B),
-            HUE(NVLINK, 0x2FC498, 0x90DAC4, 0x267860, 0x2FC498, 0x214A3E),
-            HUE(CXL, 0xE08CBF, 0xE8BED8, 0x895A77, 0xE08CBF, 0x523B49),
-            HUE(THZ, 0xE69F00, 0xEBC878, 0x8B640C, 0xE69F00, 0x544013),
-            HUE(SCALE_UP, 0xFF5577, 0xFFB3C1, 0xC4425C, 0xFF5577, 0x5A2A35),
-            HUE(NETWORK, 0x9DB0FF, 0xCFD8FF, 0x5D6CB0, 0x9DB0FF, 0x33395A),
-            HUE(OTHER, 0xA8A8A8, 0xCCCCCC, 0x696969, 0xA8A8A8, 0x424242),
+            HUE(BLUE, 0x56B4E9, 0xA3D2EC, 0x3B6F8C, 0x56B4E9, 0x2C4655),
+            HUE(TEAL, 0x5FB3B3, 0xA8D2D2, 0x427272, 0x5FB3B3, 0x2E4646),
+            HUE(VERMILLION, 0xF0803C, 0xF0B896, 0x9B582F, 0xF0803C, 0x573724),
+            HUE(BROWN, 0xC79A80, 0xDCC5B8, 0x7D6355, 0xC79A80, 0x4B3F37),
+            HUE(VIOLET, 0x8F6BFF, 0xC0AEF8, 0x7156C4, 0x8F6BFF, 0x3B315B),
+            HUE(GREEN, 0x2FC498, 0x90DAC4, 0x267860, 0x2FC498, 0x214A3E),
+            HUE(PINK, 0xE08CBF, 0xE8BED8, 0x895A77, 0xE08CBF, 0x523B49),
+            HUE(AMBER, 0xE69F00, 0xEBC878, 0x8B640C, 0xE69F00, 0x544013),
+            HUE(CRIMSON, 0xFF5577, 0xFFB3C1, 0xC4425C, 0xFF5577, 0x5A2A35),
+            HUE(NAVY, 0x9DB0FF, 0xCFD8FF, 0x5D6CB0, 0x9DB0FF, 0x33395A),
+            HUE(OLIVE, 0xC2CC4A, 0xE0E6A6, 0x7A8130, 0xC2CC4A, 0x43471F),
+            HUE(GREY, 0xA8A8A8, 0xCCCCCC, 0x696969, 0xA8A8A8, 0x424242),
         },
     },
     // On paper: black ink, and a grid that survives a coarse screen.
@@ -106,41 +110,22 @@ static const lw_theme themes[LW_THEME_KINDS] = {
 };
 // clang-format on
 
-// The names of families in configs, in the order of lw_hue; aliases after.
-static const struct {
-    const char *family;
-    lw_hue hue;
-} hues_by_family[] = {
-    {"pcie", LW_HUE_PCIE},         {"m2", LW_HUE_M2},           {"oculink", LW_HUE_OCULINK},  {"copprlink", LW_HUE_COPPRLINK},
-    {"usb4", LW_HUE_USB4},         {"nvlink", LW_HUE_NVLINK},   {"cxl", LW_HUE_CXL},          {"thz", LW_HUE_THZ},
-    {"scale-up", LW_HUE_SCALE_UP}, {"network", LW_HUE_NETWORK}, {"other", LW_HUE_OTHER},      {"thunderbolt", LW_HUE_USB4},
-    {"xgmi", LW_HUE_SCALE_UP},     {"xelink", LW_HUE_SCALE_UP}, {"ualink", LW_HUE_SCALE_UP},  {"sue", LW_HUE_SCALE_UP},
-    {"ici", LW_HUE_SCALE_UP},      {"gaudi", LW_HUE_SCALE_UP},  {"ethernet", LW_HUE_NETWORK}, {"infiniband", LW_HUE_NETWORK},
-};
-
 const lw_theme *lw_theme_of(int kind) {
     return &themes[kind >= 0 && kind < LW_THEME_KINDS ? kind : LW_THEME_LIGHT];
-}
-
-lw_hue lw_hue_of_family(const char *family) {
-    for (size_t i = 0; family != NULL && i < sizeof hues_by_family / sizeof hues_by_family[0]; i++) {
-        if (strcmp(family, hues_by_family[i].family) == 0) {
-            return hues_by_family[i].hue;
-        }
-    }
-    return LW_HUE_OTHER;
 }
 
 const char *lw_role_name(lw_role role, char *buffer) {
     static const char *const core[LW_ROLE_HUES] = {"none",   "background", "ink",    "muted",  "axis",   "grid",  "loss-1",
                                                    "loss-2", "loss-3",     "loss-4", "loss-5", "loss-6", "loss-7"};
+    static const char *const hues[LW_HUES] = {"grey",  "blue", "teal",  "vermillion", "brown", "violet",
+                                              "green", "pink", "amber", "crimson",    "navy",  "olive"};
     static const char *const shades[LW_SHADES] = {"first", "second", "third", "text", "tint"};
     int index = (int)role;
     if (index < LW_ROLE_HUES) {
         snprintf(buffer, LW_ROLE_NAME, "%s", core[index]);
     } else {
         index -= LW_ROLE_HUES;
-        snprintf(buffer, LW_ROLE_NAME, "%s-%s", hues_by_family[index / LW_SHADES].family, shades[index % LW_SHADES]);
+        snprintf(buffer, LW_ROLE_NAME, "%s-%s", hues[index / LW_SHADES], shades[index % LW_SHADES]);
     }
     return buffer;
 }

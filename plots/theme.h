@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Colours and type sizes. Charts name roles; a theme says what a role looks like. One link family keeps one hue in every chart.
+// Colours and type sizes. Charts name roles; a theme says what a role looks like. One link family
+// keeps one hue in every chart.
 #ifndef LW_THEME_H
 #define LW_THEME_H
 
 #include <stdint.h>
 
-// Link families that have a colour of their own, alone or with their like.
-typedef enum lw_hue {
-    LW_HUE_PCIE,
-    LW_HUE_M2,
-    LW_HUE_OCULINK,
-    LW_HUE_COPPRLINK,
-    LW_HUE_USB4,  // Thunderbolt 3..5 are USB4 links to every chart
-    LW_HUE_NVLINK,
-    LW_HUE_CXL,
-    LW_HUE_THZ,
-    LW_HUE_SCALE_UP,  // what stands beside NVLink between accelerators
-    LW_HUE_NETWORK,
-    LW_HUE_OTHER,
-    LW_HUES
-} lw_hue;
+#include "sim/base/hue.h"
 
-// Shades of one hue: three for lines of the same family (contrast to the background at least 3), one for text (at least 4.5) and
-// a pale one for fills that need no contrast of their own.
+// Shades of one hue: three for lines of the same hue (contrast to the background at least 3), one
+// for text (at least 4.5) and a pale one for fills that need no contrast of their own.
 typedef enum lw_shade { LW_SHADE_FIRST, LW_SHADE_SECOND, LW_SHADE_THIRD, LW_SHADE_TEXT, LW_SHADE_TINT, LW_SHADES } lw_shade;
 enum { LW_LINE_SHADES = 3 };
 
@@ -41,7 +28,7 @@ typedef enum lw_role {
     LW_ROLE_LOSS_5,
     LW_ROLE_LOSS_6,
     LW_ROLE_LOSS_7,
-    LW_ROLE_HUES,  // first of the family roles
+    LW_ROLE_HUES,  // first of those by hue
     LW_ROLE_COUNT = LW_ROLE_HUES + LW_HUES * LW_SHADES
 } lw_role;
 
@@ -58,15 +45,12 @@ typedef struct lw_theme {
 // kind: lw_theme_kind of plots/plots.h. Static, read-only.
 const lw_theme *lw_theme_of(int kind);
 
-// Text beside a line, in the shade of the line where that is readable (a contrast of 4.5). The first shade is that of text or
-// nearly so.
+// Text beside a line, in the shade of the line where that is readable (a contrast of 4.5). The
+// first shade is that of text or nearly so.
 lw_role lw_role_for_text(const lw_theme *theme, lw_hue hue, lw_shade shade);
 
-// The hue of a family by its name in configs ("pcie", "usb4", ...); LW_HUE_OTHER for one without a colour; NULL is allowed.
-lw_hue lw_hue_of_family(const char *family);
-
-// "ink", "grid", "pcie-first", ...: the class of a role in SVG and in text dumps. Writes into buffer (LW_ROLE_NAME bytes) and
-// returns it.
+// "ink", "grid", "blue-first", ...: the class of a role in SVG and in text dumps. Writes into
+// buffer (LW_ROLE_NAME bytes) and returns it.
 enum { LW_ROLE_NAME = 24 };
 const char *lw_role_name(lw_role role, char *buffer);
 

@@ -29,7 +29,7 @@ typedef struct span {
 
 typedef struct layouter {
     const lw_topology *topology;
-    const lw_metrics *metrics;
+    const lw_font_metrics *metrics;
     lw_arena *arena;
     lw_topology_layout *out;
     uint32_t *component;  // one a node: the least node that links of one depth join it to
@@ -111,8 +111,8 @@ static bool on_circle(const layouter *l, uint32_t node) {
     return l->size[l->component[node]] > 2;
 }
 
-// The place on the circle of member m, from the top clockwise, in the plain order or folded: the second half going back, so that
-// m and m + half face each other.
+// The place on the circle of member m, from the top clockwise, in the plain order or folded: the
+// second half going back, so that m and m + half face each other.
 static uint32_t circle_place(uint32_t m, uint32_t count, bool folded) {
     uint32_t half = (count + 1) / 2;
     return !folded ? m : m < half ? count - 1 - m : m - half;
@@ -235,10 +235,12 @@ static bool in_columns(const layouter *l, uint32_t node) {
 
 // Break a text into as few lines as fit, and these as evenly as they can be: no word is left alone.
 static size_t wrap_evenly(layouter *l, const char *text, double width, const char **lines) {
-    size_t count = lw_text_wrap(l->metrics, l->arena, text, LW_SIZE_SMALL, false, width, lines, LW_TOPOLOGY_LINES);
+    size_t count =
+        lw_text_wrap(&(const lw_face){l->metrics, LW_SIZE_SMALL, false}, l->arena, text, width, lines, LW_TOPOLOGY_LINES);
     for (double narrow = width - 8.0; count > 1 && narrow > width / 2; narrow -= 8.0) {
         const char *tried[LW_TOPOLOGY_LINES + 1];
-        size_t needed = lw_text_wrap(l->metrics, l->arena, text, LW_SIZE_SMALL, false, narrow, tried, LW_TOPOLOGY_LINES + 1);
+        size_t needed = lw_text_wrap(&(const lw_face){l->metrics, LW_SIZE_SMALL, false}, l->arena, text, narrow, tried,
+                                     LW_TOPOLOGY_LINES + 1);
         if (needed != count) {
             break;
         }
@@ -314,7 +316,8 @@ static void give_rows(layouter *l, uint32_t node) {
     l->rows[node] = (span){before, l->row_count - 1};
 }
 
-// A joined node that others hang on needs their rows, and one that is alone spans the rows of all that lead to it.
+// A joined node that others hang on needs their rows, and one that is alone spans the rows of all
+// that lead to it.
 static void give_joined_rows(layouter *l) {
     const lw_topology *t = l->topology;
     for (uint32_t depth = 1; depth < l->out->columns; depth++) {
@@ -506,7 +509,8 @@ static lw_status place_circles(layouter *l) {
     return LW_OK;
 }
 
-lw_status lw_topology_lay_out(const lw_topology *topology, const lw_metrics *metrics, lw_arena *arena, lw_topology_layout *out) {
+lw_status lw_topology_lay_out(const lw_topology *topology, const lw_font_metrics *metrics, lw_arena *arena,
+                              lw_topology_layout *out) {
     *out = (lw_topology_layout){0};
     layouter l = {.topology = topology, .metrics = metrics, .arena = arena, .out = out};
     uint32_t nodes = topology->node_count;

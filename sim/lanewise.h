@@ -1,128 +1,212 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The library in one header: load a scenario, run it, read results. Nothing here prints or exits; all memory lies in the caller's
-// arena.
+// lanewise as a library: load a scenario, run it, read the results. Nothing here prints or exits.
+// Objects are opaque, and each is freed by the call that is named beside its constructor (NULL is
+// allowed). Texts that a function hands out by `char **` are freed by lanewise_free; texts that it
+// returns belong to the object they are about.
+//
+// A catalogue and a loaded scenario never change, so threads may share them. Findings belong to one
+// thread at a time.
+//
+//     lanewise_findings *findings = lanewise_findings_new();
+//     lanewise_catalog *catalog = NULL;
+//     lanewise_scenario *scenario = NULL;
+//     lanewise_result *result = NULL;
+//     if (lanewise_catalog_open(NULL, findings, &catalog) == LANEWISE_OK &&
+//         lanewise_scenario_load(catalog, "oculink.yaml", NULL, findings, &scenario) == LANEWISE_OK &&
+//         lanewise_scenario_run(scenario, NULL, findings, &result) == LANEWISE_OK) {
+//         double GBps = lanewise_result_metric(result, 0, "upload", "bandwidth_GBps");
+//     }
 #ifndef LANEWISE_H
 #define LANEWISE_H
 
 #include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "models/family.h"
-#include "sim/base/diag.h"
-#include "sim/base/spread.h"
-#include "sim/config/yaml.h"
-#include "sim/engine/engine.h"
-#include "sim/result/result.h"
-#include "sim/result/topology.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-// ---- Catalogue: what lies in configs/ ----
+#define LANEWISE_API __attribute__((visibility("default")))
 
-typedef enum lw_preset_kind { LW_PRESET_LINK, LW_PRESET_DEVICE, LW_PRESET_KINDS } lw_preset_kind;
+// ---- Status ----
 
-typedef struct lw_preset {
-    lw_preset_kind kind;
-    const char *name;           // "oculink-2-x4"; also the file's name without .yaml
-    const char *type;           // family of a link ("oculink"), kind of a device ("host", "gpu", ...)
-    const char *summary;        // one sentence
-    lw_evidence evidence;       // of its rates
-    const lw_yaml *root;        // the whole file
-    const lw_yaml *parameters;  // map: key -> {value, source, [evidence]}
-} lw_preset;
+// Outputs of a function are written only when it returns LANEWISE_OK, or where it says so.
+typedef enum lanewise_status {
+    LANEWISE_OK,
+    LANEWISE_NO_MEMORY,
+    LANEWISE_BAD_INPUT,     // the input is wrong; the findings say where
+    LANEWISE_BAD_USAGE,     // an argument is wrong; the findings say which
+    LANEWISE_IO,            // a file cannot be read
+    LANEWISE_LIMIT,         // a limit of the simulator is exceeded
+    LANEWISE_STUCK,         // a deadlock: every transfer waits for another
+    LANEWISE_CHECK_FAILED,  // an assertion failed, or a table is over its limit
+    LANEWISE_INTERRUPTED,   // lanewise_run.stop was set
+    LANEWISE_INTERNAL
+} lanewise_status;
 
-typedef struct lw_catalog lw_catalog;  // read-only after opening, safe to share between threads
+LANEWISE_API const char *lanewise_status_text(lanewise_status status);  // one sentence
+LANEWISE_API const char *lanewise_version(void);                        // "0.1.0"
+LANEWISE_API void lanewise_free(char *text);
 
-// Open the folder that holds links/, devices/, measured/ and scenarios/. folder NULL: $LANEWISE_CONFIGS, else configs/ beside the
-// program's source or its installed share/lanewise. Presets are parsed at first use of their kind.
-lw_status lw_catalog_open(const char *folder, lw_arena *arena, lw_diags *diags, lw_catalog **out) LW_CHECKED;
-const char *lw_catalog_folder(const lw_catalog *catalog);
-size_t lw_catalog_count(const lw_catalog *catalog, lw_preset_kind kind);  // sorted by name
-const lw_preset *lw_catalog_at(const lw_catalog *catalog, lw_preset_kind kind, size_t index);
-const lw_preset *lw_catalog_find(const lw_catalog *catalog, lw_preset_kind kind, const char *name);  // NULL when unknown
+// ---- Findings: what is wrong, where, and what to do ----
+
+typedef struct lanewise_findings lanewise_findings;
+typedef enum lanewise_severity { LANEWISE_ERROR, LANEWISE_WARNING, LANEWISE_NOTE } lanewise_severity;
+typedef struct lanewise_finding {
+    lanewise_severity severity;
+    const char *file;     // NULL: it stands in no file
+    int line, column;     // from 1; 0: the file as a whole
+    const char *message;  // one sentence
+    const char *hint;     // what to do; NULL for none
+} lanewise_finding;
+
+LANEWISE_API lanewise_findings *lanewise_findings_new(void);  // NULL when out of memory
+LANEWISE_API void lanewise_findings_free(lanewise_findings *findings);
+LANEWISE_API size_t lanewise_findings_count(const lanewise_findings *findings);
+// index < count
+LANEWISE_API lanewise_finding lanewise_findings_at(const lanewise_findings *findings, size_t index);
+
+// ---- Catalogue: presets, systems, examples and measured tables ----
+
+typedef struct lanewise_catalog lanewise_catalog;
+
+// folder NULL: $LANEWISE_CONFIGS, else share/lanewise/configs of the prefix that holds the program or
+// the shared library, else that of the prefix lanewise was configured for.
+LANEWISE_API lanewise_status lanewise_catalog_open(const char *folder, lanewise_findings *findings, lanewise_catalog **out);
+LANEWISE_API void lanewise_catalog_close(lanewise_catalog *catalog);
+
+// What there is of one of lanewise_lists(), as a table of text; LANEWISE_BAD_USAGE for another
+// word.
+LANEWISE_API const char *const *lanewise_lists(void);  // "links", "devices", ..., NULL
+LANEWISE_API lanewise_status lanewise_list(const lanewise_catalog *catalog, const char *what, lanewise_findings *findings,
+                                           char **text);
+// The file of a scenario, system or measured table by its name: "scenarios", "systems" or
+// "measured", "first". NULL: there is none. lanewise_free.
+LANEWISE_API char *lanewise_catalog_path(const lanewise_catalog *catalog, const char *what, const char *name);
+
+// The text of a shipped example scenario; LANEWISE_BAD_USAGE for an unknown name.
+LANEWISE_API lanewise_status lanewise_example(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
+                                              char **text);
 
 // ---- Scenario ----
 
-typedef struct lw_scenario lw_scenario;
+typedef struct lanewise_scenario lanewise_scenario;
 
-typedef struct lw_load {
-    const char *const *set;  // "PATH=VALUE" of --set, in order
+typedef struct lanewise_load {
+    const char *const *set;  // "PATH=VALUE" over what the file says, in order
     size_t set_count;
-    const char *engine;  // of --engine; NULL: as the file says
-    const char *seed;    // of --seed, as text; NULL: as the file says
+    const char *engine;  // one of lanewise_engines(); NULL: as the file says
+    const char *seed;    // as text; NULL: as the file says
     bool look_only;      // nothing is to run: no word about missing workloads
-    bool one_of_many;    // a point of a measured table: what it leaves idle another point may use, so no word about that
-} lw_load;
+} lanewise_load;
+LANEWISE_API const char *const *lanewise_engines(void);  // "packet", "packet-exact", NULL
 
-// Parse, include, apply --set, expand the sweep, and check every point without running it. All findings go to diags; LW_BAD_INPUT
-// when there is an error, LW_BAD_USAGE when a --set is not of the form PATH=VALUE. load may be NULL.
-lw_status lw_scenario_load(const char *path, const lw_catalog *catalog, const lw_load *load, lw_arena *arena, lw_diags *diags,
-                           lw_scenario **out) LW_CHECKED;
-// The same from a tree that exists already (measured tables).
-lw_status lw_scenario_from_tree(const lw_yaml *root, const lw_source *source, const lw_catalog *catalog, const lw_load *load,
-                                lw_arena *arena, lw_diags *diags, lw_scenario **out) LW_CHECKED;
+// Read a file ("-" is stdin), what it includes and the measured tables that it names, and check
+// every point of its sweep. load may be NULL. The catalogue must outlive the scenario. Where only
+// its tables or assertions are wrong, the scenario is handed out all the same: it can be looked at,
+// and a run returns what the load did.
+LANEWISE_API lanewise_status lanewise_scenario_load(const lanewise_catalog *catalog, const char *path, const lanewise_load *load,
+                                                    lanewise_findings *findings, lanewise_scenario **out);
+LANEWISE_API void lanewise_scenario_free(lanewise_scenario *scenario);
+LANEWISE_API const char *lanewise_scenario_title(const lanewise_scenario *scenario);
+LANEWISE_API size_t lanewise_scenario_points(const lanewise_scenario *scenario);
+LANEWISE_API size_t lanewise_scenario_assertions(const lanewise_scenario *scenario);
 
-const char *lw_scenario_title(const lw_scenario *scenario);
-size_t lw_scenario_points(const lw_scenario *scenario);
-const char *lw_scenario_folder(const lw_scenario *scenario);       // of its file: where relative paths in it begin
-const lw_yaml *lw_scenario_charts(const lw_scenario *scenario);    // the list under charts:, or NULL
-const lw_yaml *lw_scenario_measured(const lw_scenario *scenario);  // the list under measured:, or NULL
-const lw_yaml *lw_scenario_asserts(const lw_scenario *scenario);   // the list under assert:, or NULL
+// ---- Run ----
 
-typedef struct lw_run {
-    int threads;                                              // 0: OMP_NUM_THREADS or the cores
-    const volatile sig_atomic_t *stop;                        // non-zero stops soon; finished points are kept
-    void (*progress)(size_t done, size_t total, void *user);  // called from one thread at a time; may be NULL
+typedef struct lanewise_result lanewise_result;
+
+typedef struct lanewise_run {
+    int threads;  // 0: OMP_NUM_THREADS or the cores
+    // non-zero stops soon; finished points are kept; may be NULL
+    const volatile sig_atomic_t *stop;
+    // called from one thread at a time; may be NULL
+    void (*progress)(size_t done, size_t total, void *user);
     void *user;
-    bool nominal;  // not how uncertain points are: results have no band
-} lw_run;
+} lanewise_run;
 
-// Run all points. The bytes of the result do not depend on the number of threads. LW_INTERRUPTED: *out holds the points that
-// finished.
-lw_status lw_scenario_run(const lw_scenario *scenario, const lw_run *run, lw_arena *arena, lw_diags *diags,
-                          lw_result *out) LW_CHECKED;
+// Run all points; run may be NULL. No byte of the result depends on the number of threads.
+// LANEWISE_INTERRUPTED: *out holds the points that finished. The scenario must outlive the result.
+LANEWISE_API lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const lanewise_run *run,
+                                                   lanewise_findings *findings, lanewise_result **out);
+// What is known before a run: the points with their swept values, and the names of their workloads.
+// For lanewise_result_raw.
+LANEWISE_API lanewise_status lanewise_scenario_outline(const lanewise_scenario *scenario, lanewise_findings *findings,
+                                                       lanewise_result **out);
+LANEWISE_API void lanewise_result_free(lanewise_result *result);
 
-// What is known of the result before a run: every point with its swept values and its workloads, of which only the names are set,
-// and whether they are paced in some point.
-lw_status lw_scenario_outline(const lw_scenario *scenario, lw_arena *arena, lw_diags *diags, lw_result *out) LW_CHECKED;
+LANEWISE_API size_t lanewise_result_points(const lanewise_result *result);
+// points of the sweep, finished or not
+LANEWISE_API size_t lanewise_result_planned(const lanewise_result *result);
+LANEWISE_API size_t lanewise_result_workloads(const lanewise_result *result, size_t point);
+// its name
+LANEWISE_API const char *lanewise_result_workload(const lanewise_result *result, size_t point, size_t index);
+// A metric by its name or its quantity in the unit of the name ("bandwidth_GBps", "time_us"); NaN
+// where there is none such.
+LANEWISE_API double lanewise_result_metric(const lanewise_result *result, size_t point, const char *workload, const char *metric);
+// What limits a workload, in words ("links.egpu host->gpu: channel"). lanewise_free; NULL when
+// unknown.
+LANEWISE_API char *lanewise_result_limit(const lanewise_result *result, size_t point, const char *workload);
+// Totals over all points.
+typedef struct lanewise_counts {
+    int64_t packets, packet_hops, events;
+} lanewise_counts;
+LANEWISE_API lanewise_counts lanewise_result_counts(const lanewise_result *result);
 
-// The fabric of one point, for tests and drawings. Lives in the arena.
-lw_status lw_scenario_build(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags,
-                            lw_fabric *out) LW_CHECKED;
+// The whole result in one of lanewise_formats(). width: columns of a terminal, 0 for no limit.
+LANEWISE_API const char *const *lanewise_formats(void);  // "table", "csv", "json", "jsonl", NULL
+LANEWISE_API lanewise_status lanewise_result_report(const lanewise_result *result, const char *format, int width,
+                                                    lanewise_findings *findings, char **text);
+// The assertions of the scenario on every point: LANEWISE_CHECK_FAILED with an error for each that
+// does not hold.
+LANEWISE_API lanewise_status lanewise_result_check(const lanewise_result *result, lanewise_findings *findings);
 
-// The system of one point as boxes and lines. Lives in the arena.
-lw_status lw_scenario_topology(const lw_scenario *scenario, size_t point, lw_arena *arena, lw_diags *diags,
-                               lw_topology *out) LW_CHECKED;
+// ---- Validation: the model against measured tables ----
 
-// The JSON Schema of the scenario file, generated from the option tables. charts: the table of an entry under `charts:`, which
-// belongs to whoever draws them.
-lw_status lw_schema_write(const lw_option *charts, lw_arena *arena, const char **json) LW_CHECKED;
+typedef struct lanewise_tables {
+    const char *const *path;
+    size_t count;  // 0: all tables of the catalogue
+} lanewise_tables;
 
-// ---- Measured tables ----
+// Run the tables and report in a format of lanewise_formats() ("table" or "json"). A table that cannot be run keeps no other from
+// its turn: *text (may be NULL) is written whatever the status.
+LANEWISE_API lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const char *format,
+                                               const lanewise_run *run, lanewise_findings *findings, char **text);
 
-typedef struct lw_measured lw_measured;  // one file of configs/measured
+// ---- Topology ----
 
-typedef struct lw_validation {
-    const char *name, *family, *use;  // use: "calibrate" or "validate"
-    size_t points;
-    lw_spread error;  // of |model / measured - 1|
-    double limit_median, limit_worst;
-    bool ok;
-    double (*rows)[3];  // x in the base unit, measured, model
-} lw_validation;
+typedef struct lanewise_topology lanewise_topology;
 
-lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
-                           lw_measured **out) LW_CHECKED;
-// Run all points of the tables over threads and compare: no byte of `out` depends on their number. A table that fails keeps no
-// other from its turn: *done counts those that stand in `out`, in order. Returns the first status that was not LW_OK.
-lw_status lw_measured_validate(lw_measured *const *table, size_t count, const lw_run *run, lw_arena *arena, lw_diags *diags,
-                               lw_validation *out, size_t *done) LW_CHECKED;
-// For charts: the points and where they come from.
-lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_measured_series *out) LW_CHECKED;
+// The machine of the first point.
+LANEWISE_API lanewise_status lanewise_scenario_topology(const lanewise_scenario *scenario, lanewise_findings *findings,
+                                                        lanewise_topology **out);
+LANEWISE_API void lanewise_topology_free(lanewise_topology *topology);
+LANEWISE_API lanewise_status lanewise_topology_text(const lanewise_topology *topology, char **text);
 
-// ---- Reports ----
+// ---- For programs of the same distribution: its charts work on these ----
 
-struct lw_text;
-typedef enum lw_format { LW_FORMAT_TABLE, LW_FORMAT_CSV, LW_FORMAT_JSON, LW_FORMAT_JSONL } lw_format;
-extern const char *const lw_format_words[];  // "table", "csv", "json", "jsonl", NULL
-// Append the whole report to text. width: columns of the terminal for tables, 0 for no limit.
-lw_status lw_report(const lw_result *result, lw_format format, int width, struct lw_text *text) LW_CHECKED;
+struct lw_diags;
+struct lw_option;
+struct lw_result;
+struct lw_topology;
+struct lw_yaml;
+LANEWISE_API struct lw_diags *lanewise_findings_raw(lanewise_findings *findings);
+LANEWISE_API const struct lw_result *lanewise_result_raw(const lanewise_result *result);
+LANEWISE_API const struct lw_topology *lanewise_topology_raw(const lanewise_topology *topology);
+// the list, or NULL
+LANEWISE_API const struct lw_yaml *lanewise_scenario_charts(const lanewise_scenario *scenario);
+// charts: the option table of an entry under `charts:`; NULL: none.
+// The JSON Schema of the scenario file.
+LANEWISE_API lanewise_status lanewise_schema(const struct lw_option *charts, char **text);
+// What is known about a preset, link family, kind of work, table, key or word of the field; NULL:
+// what there is.
+LANEWISE_API lanewise_status lanewise_explain(const lanewise_catalog *catalog, const char *name, const struct lw_option *charts,
+                                              lanewise_findings *findings, char **text);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the tests of charts share. LANEWISE_PICTURES=DIR leaves pictures in DIR to be looked at; LANEWISE_UPDATE_GOLDEN=1 rewrites
-// the golden files.
+// What the tests of charts share. LANEWISE_PICTURES=DIR leaves pictures in DIR to be looked at;
+// LANEWISE_UPDATE_GOLDEN=1 rewrites the golden files.
 #ifndef LW_CHART_HELPERS_H
 #define LW_CHART_HELPERS_H
 
+#include "models/family.h"
 #include "plots/chart.h"
+#include "sim/base/file.h"
+#include "sim/config/source.h"
+#include "sim/result/metric_table.h"
 #include "tests/helpers.h"
+
+// As results have it: the hue of the link family, grey where there is none such.
+static inline lw_hue hue_of(const char *name) {
+    const lw_family *family = lw_family_find(name);
+    return family != NULL ? family->hue : LW_HUE_GREY;
+}
+
+// What a measured table observes of a workload.
+static inline const lw_metric *metric_of(const char *word) {
+    const lw_metric *metric = lw_metric_find(word, LW_OF_WORKLOAD, NULL);
+    assert_non_null(metric);
+    return metric;
+}
 
 static inline lw_chart_request request_of(lw_chart_kind kind) {
     lw_chart_request request;
@@ -22,7 +39,7 @@ static inline void leave(lw_test *test, const char *name, const lw_text *bytes) 
 }
 
 static inline lw_status render(lw_test *test, const lw_chart_request *request, const lw_result *result, lw_picture *picture) {
-    lw_metrics metrics = lw_metrics_fixed();
+    lw_font_metrics metrics = lw_font_metrics_fixed();
     return lw_chart_render_with(request, result, &metrics, test->arena, test->diags, picture);
 }
 
@@ -62,8 +79,9 @@ typedef struct text_box {
     const char *text;
 } text_box;
 
-// Letters reach 0.76 of the size above the baseline and 0.24 below (DejaVu Sans); a quarter less counts as touching.
-static inline text_box box_of(const lw_metrics *metrics, const lw_draw_item *item) {
+// Letters reach 0.76 of the size above the baseline and 0.24 below (DejaVu Sans); a quarter less
+// counts as touching.
+static inline text_box box_of(const lw_font_metrics *metrics, const lw_draw_item *item) {
     double width = lw_text_width(metrics, item->text, item->font.size, item->font.bold);
     double left = item->at.x - (item->font.anchor == LW_ANCHOR_START ? 0.0
                                 : item->font.anchor == LW_ANCHOR_END ? width
@@ -72,7 +90,7 @@ static inline text_box box_of(const lw_metrics *metrics, const lw_draw_item *ite
 }
 
 // Every text lies inside the picture and on no other.
-static inline void check_texts(lw_test *test, const lw_picture *picture, const lw_metrics *metrics) {
+static inline void check_texts(lw_test *test, const lw_picture *picture, const lw_font_metrics *metrics) {
     text_box *boxes = LW_NEW_ARRAY(test->arena, text_box, picture->draw->count);
     size_t count = 0;
     for (size_t i = 0; i < picture->draw->count; i++) {

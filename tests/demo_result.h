@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A result such as the simulator gives: copies to and from an external GPU behind six links, with measurements.
+// A result such as the simulator gives: copies to and from an external GPU behind six links, with
+// measurements.
 #ifndef LW_DEMO_RESULT_H
 #define LW_DEMO_RESULT_H
 
 #include "tests/chart_helpers.h"
 
 enum { LINKS = 6, SIZES = 10, POINTS = LINKS * SIZES };
-enum { SIZE_KINDS = LW_CHART_WATERFALL + 1 };  // kinds that show this result; test_planes.c has the others
+// kinds that show this result; test_planes.c has the others
+enum { SIZE_KINDS = LW_CHART_WATERFALL + 1 };
 
 typedef struct link_facts {
     const char *preset, *label, *family;
@@ -25,7 +27,8 @@ static const link_facts facts[LINKS] = {
 };
 
 static inline void fill_stages(const link_facts *f, int direction, const char *workload, lw_stage_result *out) {
-    *out = (lw_stage_result){.workload = workload, .link = "egpu", .label = f->label, .family = f->family};
+    *out =
+        (lw_stage_result){.workload = workload, .link = "egpu", .label = f->label, .family = f->family, .hue = hue_of(f->family)};
     double left[LW_STAGE_COUNT] = {1.0, f->line_code, f->periodic, f->framing, f->control, 1.0, 1.0, 1.0};
     double rate = f->raw_GBps;
     for (int i = 0; i < LW_STAGE_COUNT; i++) {
@@ -75,7 +78,8 @@ static inline void fill_measured(lw_arena *arena, lw_result *result) {
                                                .provenance = "A. Tester, OCuLink against a slot, 2025-03-01",
                                                .series = "oculink-2-x4",
                                                .family = "oculink",
-                                               .observe = "bandwidth_GBps",
+                                               .hue = hue_of("oculink"),
+                                               .observe = metric_of("bandwidth_GBps"),
                                                .direction = "h2d",
                                                .over_sizes = true,
                                                .points = oculink,
@@ -85,7 +89,8 @@ static inline void fill_measured(lw_arena *arena, lw_result *result) {
                                                .provenance = "B. Writer, Thunderbolt 4 docks, 2025-06-11",
                                                .series = "thunderbolt-4",
                                                .family = "usb4",
-                                               .observe = "bandwidth_GBps",
+                                               .hue = hue_of("usb4"),
+                                               .observe = metric_of("bandwidth_GBps"),
                                                .direction = "h2d",
                                                .over_sizes = true,
                                                .points = thunderbolt,
@@ -95,7 +100,8 @@ static inline void fill_measured(lw_arena *arena, lw_result *result) {
                                                .provenance = "C. Reader, Copies on MI100, 2024-01-20",
                                                .series = "pcie-4-x16",
                                                .family = "pcie",
-                                               .observe = "bandwidth_GBps",
+                                               .hue = hue_of("pcie"),
+                                               .observe = metric_of("bandwidth_GBps"),
                                                .direction = "d2h",
                                                .over_sizes = true,
                                                .points = slot,

@@ -7,12 +7,13 @@
 #include "sim/engine/engine.h"
 
 // Picoseconds that a byte takes: 1e12 / (bytes per second), exactly.
-static const lw_fraction TB_1 = {1, 1};           // 1 TB/s
-static const lw_fraction GB_1 = {1000, 1};        // 1 GB/s
-static const lw_fraction GB_64 = {125, 8};        // 64 GB/s: 15.625
-static const lw_fraction GB_450 = {20, 9};        // 450 GB/s: 2.222...
-static const lw_fraction GEN5_X16 = {8125, 512};  // 32 GT/s x 16 lanes x 128/130 = 63.015 GB/s (PCIe 5.0, section 4.2.2)
-static const lw_fraction TB_1_8 = {5, 9};         // 1.8 TB/s: less than a picosecond a byte
+static const lw_fraction TB_1 = {1, 1};     // 1 TB/s
+static const lw_fraction GB_1 = {1000, 1};  // 1 GB/s
+static const lw_fraction GB_64 = {125, 8};  // 64 GB/s: 15.625
+static const lw_fraction GB_450 = {20, 9};  // 450 GB/s: 2.222...
+// 32 GT/s x 16 lanes x 128/130 = 63.015 GB/s (PCIe 5.0, section 4.2.2)
+static const lw_fraction GEN5_X16 = {8125, 512};
+static const lw_fraction TB_1_8 = {5, 9};  // 1.8 TB/s: less than a picosecond a byte
 
 // What bytes take on a wire, rounded down once.
 static inline int64_t wire_ps(lw_fraction ps_per_byte, int64_t bytes) {
@@ -20,45 +21,66 @@ static inline int64_t wire_ps(lw_fraction ps_per_byte, int64_t bytes) {
 }
 
 static inline lw_server line(lw_fraction ps_per_byte, int64_t latency_ps) {
-    return (lw_server){.name = "line", .ps_per_byte = ps_per_byte, .latency_ps = latency_ps, .opposite = LW_NO_SERVER};
+    return (lw_server){.ps_per_byte = ps_per_byte, .latency_ps = latency_ps, .opposite = LW_NO_SERVER};
 }
 
 static inline lw_hop over(uint32_t server) {
     return (lw_hop){.server = server, .granule_bytes = 1};
 }
 
-static inline lw_task delay(int64_t duration_ps) {
-    return (lw_task){.name = "delay", .kind = LW_TASK_DELAY, .resource = LW_NO_SERVER, .duration_ps = duration_ps};
+// A task with a flow of its own; a delay has none.
+typedef struct job {
+    lw_flow flow;
+    lw_task task;
+} job;
+
+static inline job delay(int64_t duration_ps) {
+    return (job){.task = {.flow = LW_NO_FLOW, .resource = LW_NO_RESOURCE, .submit_ps = duration_ps}};
 }
 
-static inline lw_task writes(const lw_hop *path, size_t hops, int64_t bytes, int64_t packet_bytes) {
-    return (lw_task){.name = "write",
-                     .kind = LW_TASK_WRITE,
-                     .resource = LW_NO_SERVER,
-                     .bytes = bytes,
-                     .packet_bytes = packet_bytes,
-                     .data = path,
-                     .data_count = hops,
-                     .data_kind = LW_PACKET_WRITE};
+static inline job writes(const lw_hop *path, size_t hops, int64_t bytes, int64_t packet_bytes) {
+    return (job){.flow = {.kind = LW_FLOW_WRITE,
+                          .packet_bytes = packet_bytes,
+                          .data = path,
+                          .data_count = hops,
+                          .data_kind = LW_PACKET_WRITE},
+                 .task = {.resource = LW_NO_RESOURCE, .bytes = bytes}};
 }
 
-// Requests go over `request` (NULL: no path), one hop each way.
-static inline lw_task reads(const lw_hop *request, const lw_hop *data, int64_t bytes, int64_t request_bytes,
-                            int64_t packet_bytes) {
-    lw_task task = writes(data, 1, bytes, packet_bytes);
-    task.name = "read";
-    task.kind = LW_TASK_READ;
-    task.data_kind = LW_PACKET_COMPLETION;
-    task.request = request;
-    task.request_count = request != NULL;
-    task.request_bytes = request_bytes;
-    task.tags = LW_TAGS_INFINITE;
-    return task;
+// Requests go over `request` (NULL: no path), one hop per direction.
+static inline job reads(const lw_hop *request, const lw_hop *data, int64_t bytes, int64_t request_bytes, int64_t packet_bytes) {
+    job read = writes(data, 1, bytes, packet_bytes);
+    read.flow.kind = LW_FLOW_READ;
+    read.flow.data_kind = LW_PACKET_COMPLETION;
+    read.flow.request = request;
+    read.flow.request_count = request != NULL;
+    read.flow.request_bytes = request_bytes;
+    read.flow.tags = LW_TAGS_INFINITE;
+    return read;
+}
+
+// Without resources, in the arena of the test.
+static inline lw_fabric fabric_of(lw_test *test, const lw_server *server, size_t servers, const job *jobs, size_t count) {
+    lw_flow *flow = LW_NEW_ARRAY(test->arena, lw_flow, count);
+    lw_task *task = LW_NEW_ARRAY(test->arena, lw_task, count);
+    assert_non_null(flow);
+    assert_non_null(task);
+    uint32_t flows = 0;
+    for (size_t i = 0; i < count; i++) {
+        task[i] = jobs[i].task;
+        if (task[i].flow != LW_NO_FLOW) {
+            task[i].flow = flows;
+            flow[flows++] = jobs[i].flow;
+        }
+    }
+    return (lw_fabric){
+        .server = server, .server_count = servers, .flow = flow, .flow_count = flows, .task = task, .task_count = count};
 }
 
 #define assert_same(field) assert_int_equal(a->field, b->field)
 
-// The same answer, picosecond for picosecond and byte for byte; only the work done for it may differ.
+// The same answer, picosecond for picosecond and byte for byte; only the work done for it may
+// differ.
 static inline void assert_same_result(const lw_fabric *fabric, const lw_engine_result *one, const lw_engine_result *other) {
     for (size_t t = 0; t < fabric->task_count; t++) {
         const lw_task_result *a = &one->task[t];
@@ -96,11 +118,15 @@ static inline void assert_all_passed(const lw_fabric *fabric, const lw_engine_re
     int64_t bytes = 0;
     for (size_t t = 0; t < fabric->task_count; t++) {
         const lw_task *task = &fabric->task[t];
-        hops += result->task[t].packets * (int64_t)task->data_count;
-        bytes += task->bytes * (int64_t)task->data_count;
-        if (task->kind == LW_TASK_READ) {
-            int64_t requests = task->bytes / task->request_bytes + (task->bytes % task->request_bytes > 0);
-            hops += requests * (int64_t)task->request_count;
+        if (task->flow == LW_NO_FLOW) {
+            continue;
+        }
+        const lw_flow *flow = &fabric->flow[task->flow];
+        hops += result->task[t].packets * (int64_t)flow->data_count;
+        bytes += task->bytes * (int64_t)flow->data_count;
+        if (flow->kind == LW_FLOW_READ) {
+            int64_t requests = task->bytes / flow->request_bytes + (task->bytes % flow->request_bytes > 0);
+            hops += requests * (int64_t)flow->request_count;
         }
     }
     for (size_t s = 0; s < fabric->server_count; s++) {
@@ -113,7 +139,7 @@ static inline void assert_all_passed(const lw_fabric *fabric, const lw_engine_re
 
 static inline lw_engine_result run_one(lw_test *test, const lw_fabric *fabric, lw_engine engine, uint64_t seed) {
     lw_engine_result result = {0};
-    assert_int_equal(lw_engine_run(fabric, engine, seed, NULL, test->arena, &result, NULL), LW_OK);
+    assert_int_equal(lw_engine_run(fabric, &(const lw_engine_how){engine, seed, NULL}, test->arena, &result), LW_OK);
     assert_all_passed(fabric, &result);
     return result;
 }
@@ -125,7 +151,12 @@ static inline lw_engine_result run_fabric(lw_test *test, const lw_fabric *fabric
     return fast;
 }
 
-// Servers and tasks given as arrays, no resources.
-#define RUN(test, servers, tasks) run_fabric((test), &(lw_fabric){(servers), COUNT(servers), (tasks), COUNT(tasks), NULL, 0}, 1)
+static inline lw_engine_result run_jobs(lw_test *test, const lw_server *server, size_t servers, const job *jobs, size_t count) {
+    const lw_fabric fabric = fabric_of(test, server, servers, jobs, count);
+    return run_fabric(test, &fabric, 1);
+}
+
+// Servers and jobs given as arrays.
+#define RUN(test, servers, jobs) run_jobs((test), (servers), COUNT(servers), (jobs), COUNT(jobs))
 
 #endif

@@ -50,7 +50,8 @@ static inline void lw_test_end(lw_test *test) {
     *test = (lw_test){0};
 }
 
-// A source whose text is copied into a block of exactly its size, so that AddressSanitizer sees a step too far.
+// A source whose text is copied into a block of exactly its size, so that AddressSanitizer sees a
+// step too far.
 static inline const lw_source *lw_test_source(lw_test *test, const char *name, const char *text, size_t length) {
     lw_source *source = LW_NEW(test->arena, lw_source);
     assert_non_null(source);
@@ -83,7 +84,8 @@ static inline void lw_assert_diag(lw_test *test, size_t index, const char *expec
     _assert_string_equal(actual, expected, file, line);
 }
 
-// Memory that runs out: request number `fail_at` fails, and so does every later one. blocks counts what is not freed yet.
+// Memory that runs out: request number `fail_at` fails, and so does every later one. blocks counts
+// what is not freed yet.
 typedef struct lw_test_memory {
     int64_t requests, fail_at;
     int64_t blocks;
@@ -104,8 +106,9 @@ static inline void *lw_test_resize(void *old, size_t bytes, void *user) {
     return fresh;
 }
 
-// Run action(user) with the first, second, ... request failing until it returns LW_OK. Every other status must be one that out of
-// memory may give, and nothing may leak. Returns the number of failures.
+// Run action(user) with the first, second, ... request failing until it returns LW_OK. Every other
+// status must be one that out of memory may give, and nothing may leak. Returns the number of
+// failures.
 static inline int64_t lw_test_out_of_memory(lw_status (*action)(void *user), void *user) {
     for (int64_t n = 1;; n++) {
         lw_test_memory memory = {.fail_at = n};

@@ -4,7 +4,7 @@ lanewise_test(measured lanewise_sim)
 # Every measured table within its limit.
 add_test(NAME validate COMMAND lanewise validate WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 
-# The scenario schema is current, valid, accepts what is shipped and refuses what is wrong, says a validator that is not ours.
+# The scenario schema is valid, accepts what is shipped and refuses what is wrong, says a validator that is not ours.
 # Debian's interpreter first: it is the one that ./dev gives the modules to.
 find_program(LANEWISE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
 find_program(LANEWISE_PYTHON NAMES python3)
@@ -12,4 +12,10 @@ if(LANEWISE_PYTHON)
   add_test(NAME schema COMMAND ${LANEWISE_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/check_schema.py $<TARGET_FILE:lanewise>
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(schema PROPERTIES SKIP_RETURN_CODE 77)
+endif()
+
+# What is installed stands alone.
+if(NOT LANEWISE_SANITIZE AND NOT LANEWISE_COVERAGE)
+  add_test(NAME install COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_install.sh ${CMAKE_COMMAND} ${PROJECT_BINARY_DIR}
+    ${PROJECT_SOURCE_DIR} ${CMAKE_C_COMPILER})
 endif()

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Scenarios from text for the tests of sim/scenario.
+// Scenarios from text for the tests of sim/study.
 #ifndef LW_SCENARIO_HELPERS_H
 #define LW_SCENARIO_HELPERS_H
 
-#include "sim/lanewise.h"
+#include <unistd.h>
+
+#include "sim/study/run.h"
 #include "sim/study/scenario.h"
 #include "tests/helpers.h"
 
@@ -13,12 +15,41 @@ static inline lw_catalog *shipped_catalog(lw_test *test) {
     return catalog;
 }
 
-static inline lw_status try_load(lw_test *test, const char *text, const lw_load *load, lw_scenario **out) {
-    const lw_source *source = lw_test_source(test, "test.yaml", text, strlen(text));
-    lw_yaml *root = NULL;
-    lw_status status = lw_tree_parse(source, test->arena, test->diags, &root);
-    return status != LW_OK ? status
-                           : lw_scenario_from_tree(root, source, shipped_catalog(test), load, test->arena, test->diags, out);
+static inline lw_presets *presets_of(lw_test *test, const lw_catalog *catalog) {
+    lw_presets *presets = lw_presets_new(catalog, test->arena, test->diags);
+    assert_non_null(presets);
+    return presets;
+}
+
+// A preset that must be there and right.
+static inline const lw_preset *preset_named(lw_presets *presets, lw_shelf shelf, const char *name) {
+    const lw_preset *preset = NULL;
+    if (lw_presets_read(presets, shelf, name, &preset) != LW_OK || preset == NULL) {
+        fail_msg("no preset %s", name);
+    }
+    return preset;
+}
+
+// Scenarios are read from files: the text becomes standard input, the file "-". Where it does not
+// say which format it has, a last line does, so that lines and columns stay what they are.
+static inline void put_on_stdin(const char *text) {
+    static FILE *file;
+    static const char format[] = "\nlanewise: 1\n";
+    if (file == NULL) {
+        file = tmpfile();
+        assert_non_null(file);
+        assert_int_equal(dup2(fileno(file), STDIN_FILENO), STDIN_FILENO);
+    }
+    const size_t length = strlen(text), more = strstr(text, "lanewise:") == NULL ? strlen(format) : 0;
+    assert_int_equal(ftruncate(STDIN_FILENO, 0), 0);
+    assert_int_equal(pwrite(STDIN_FILENO, text, length, 0), length);
+    assert_int_equal(pwrite(STDIN_FILENO, format, more, (off_t)length), more);
+    assert_int_equal(lseek(STDIN_FILENO, 0, SEEK_SET), 0);
+}
+
+static inline lw_status try_load(lw_test *test, const char *text, const lw_load *load, const lw_document **out) {
+    put_on_stdin(text);
+    return lw_scenario_load("-", shipped_catalog(test), load, test->arena, test->diags, out);
 }
 
 static inline void fail_with_diags(lw_test *test) {
@@ -26,12 +57,12 @@ static inline void fail_with_diags(lw_test *test) {
     fail_msg("%s", shown != NULL ? shown : "out of memory");
 }
 
-static inline lw_scenario *load_text(lw_test *test, const char *text) {
-    lw_scenario *scenario = NULL;
-    if (try_load(test, text, NULL, &scenario) != LW_OK) {
+static inline const lw_document *load_text(lw_test *test, const char *text) {
+    const lw_document *document = NULL;
+    if (try_load(test, text, NULL, &document) != LW_OK) {
         fail_with_diags(test);
     }
-    return scenario;
+    return document;
 }
 
 static inline lw_result run_text(lw_test *test, const char *text) {
@@ -43,13 +74,26 @@ static inline lw_result run_text(lw_test *test, const char *text) {
     return result;
 }
 
-// The fabric of the first point.
-static inline lw_fabric build_text(lw_test *test, const char *text) {
-    lw_fabric fabric = {0};
-    if (lw_scenario_build(load_text(test, text), 0, test->arena, test->diags, &fabric) != LW_OK) {
+// The first point of a document, and its fabric.
+static inline const lw_point_setup *first_point(lw_test *test, const lw_document *document) {
+    lw_point_setup *setup = LW_NEW(test->arena, lw_point_setup);
+    assert_non_null(setup);
+    if (lw_point_make(document, 0, NULL, test->arena, test->diags, setup) != LW_OK) {
         fail_with_diags(test);
     }
-    return fabric;
+    return setup;
+}
+
+static inline lw_built build_document(lw_test *test, const lw_document *document) {
+    lw_built built = {0};
+    if (lw_point_build(first_point(test, document), (lw_build){.load_ps = 0}, test->arena, test->diags, &built) != LW_OK) {
+        fail_with_diags(test);
+    }
+    return built;
+}
+
+static inline lw_built build_text(lw_test *test, const char *text) {
+    return build_document(test, load_text(test, text));
 }
 
 // Does any kept diagnostic have this message?
@@ -79,6 +123,18 @@ static inline const lw_workload_result *workload_of(const lw_point *point, const
     }
     fail_msg("no workload %s", name);
     return NULL;
+}
+
+// What limits a workload, and a whole point, in words.
+static inline const char *limit_in_words(lw_test *test, const lw_limit *limit) {
+    const char *text = lw_limit_text(limit, test->arena);
+    assert_non_null(text);
+    return text;
+}
+
+static inline const char *limit_of_point(lw_test *test, const lw_point *point) {
+    const lw_limit limit = lw_point_limit(point);
+    return limit_in_words(test, &limit);
 }
 
 #endif

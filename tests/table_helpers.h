@@ -3,7 +3,8 @@
 #ifndef LW_TEST_TABLE_HELPERS_H
 #define LW_TEST_TABLE_HELPERS_H
 
-#include "helpers.h"
+#include "sim/config/source.h"
+#include "tests/helpers.h"
 
 enum { LW_TEST_COLUMNS = 32 };
 typedef struct lw_test_table {
@@ -73,7 +74,8 @@ static inline double lw_test_number(const lw_test_table *table, const char *colu
     return *text == '\0' ? (double)NAN : strtod(text, NULL);
 }
 
-// The larger of two deviations. What is no number is infinitely far off: fmax would pass over a NaN.
+// The larger of two deviations. What is no number is infinitely far off: fmax would pass over a
+// NaN.
 static inline double lw_test_farther(double worst, double deviation) {
     return isfinite(deviation) ? fmax(worst, fabs(deviation)) : (double)INFINITY;
 }

@@ -1,39 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The shape of the house, read from its sources: who may include whom, who may allocate, print or exit, how long files and
-// functions may be, and that each carries its licence.
+// The shape of the house, read from its sources: who may include whom, who may allocate, print or
+// exit, how long files and functions may be, and that each carries its licence.
 #include <ctype.h>
 #include <dirent.h>
 #include <sys/stat.h>
 
 #include "helpers.h"
 #include "models/family.h"
+#include "sim/workload/kind.h"
 
 enum { FILE_LINES_MAX = 800, FUNCTION_LINES_MAX = 80, PATH_MAX_BYTES = 1024 };
 
-// A file under `area` includes only what begins with one of `allowed`. The first area that fits counts.
+// A file under `area` includes only what begins with one of `allowed`. The first area that fits
+// counts. Rooms stand in the order in which they build on each other.
 typedef struct layer {
     const char *area;
-    const char *allowed[8];
+    const char *allowed[12];
 } layer;
 
 static const layer layers[] = {
     {"sim/base/", {"sim/base/"}},
-    {"sim/config/", {"sim/", "models/family.h"}},
+    {"sim/config/", {"sim/config/", "sim/base/"}},
+    {"sim/result/", {"sim/result/", "sim/base/"}},
     {"models/", {"models/", "sim/config/", "sim/base/"}},
     {"sim/engine/", {"sim/engine/", "models/channel.h", "sim/base/"}},
-    {"sim/machine/", {"sim/machine/", "sim/workload/", "sim/config/", "sim/lanewise.h", "models/family.h", "sim/base/"}},
-    {"sim/workload/", {"sim/workload/", "sim/machine/", "sim/lanewise.h", "sim/base/"}},
-    {"sim/fabric/", {"sim/", "models/family.h"}},
-    {"sim/result/", {"sim/result/", "models/channel.h", "sim/base/"}},
-    {"sim/study/", {"sim/", "models/family.h"}},
-    {"sim/report/", {"sim/", "models/channel.h", "models/family.h"}},
-    {"plots/", {"plots/", "sim/result/", "models/channel.h", "sim/config/", "sim/base/"}},
-    {"sim/cli/", {"sim/", "models/family.h", "plots/"}},
-    {"sim/lanewise.h", {"sim/", "models/family.h"}},
+    {"sim/machine/", {"sim/machine/", "models/family.h", "sim/config/", "sim/base/"}},
+    {"sim/workload/", {"sim/workload/", "sim/machine/", "sim/engine/engine.h", "sim/result/", "sim/config/", "sim/base/"}},
+    {"sim/fabric/", {"sim/fabric/", "sim/workload/", "sim/machine/", "sim/engine/engine.h", "sim/result/", "sim/base/"}},
+    {"sim/study/",
+     {"sim/study/", "sim/fabric/", "sim/workload/", "sim/machine/", "sim/engine/engine.h", "sim/result/", "sim/config/",
+      "sim/base/"}},
+    {"sim/report/",
+     {"sim/report/", "sim/study/", "sim/workload/kind.h", "models/family.h", "sim/result/", "sim/config/", "sim/base/"}},
+    {"plots/", {"plots/", "sim/result/", "sim/config/option.h", "sim/config/yaml.h", "sim/base/"}},
+    {"sim/lanewise.h", {NULL}},
+    {"sim/lanewise.c", {"sim/lanewise.h", "sim/report/", "sim/study/", "sim/result/", "sim/config/", "sim/base/"}},
+    {"sim/cli/", {"sim/cli/", "sim/lanewise.h", "plots/", "sim/base/"}},
 };
 
-// A new family needs nothing outside models/, so nobody there knows one by name. Colours go by name, but one without has its own.
-static const char *const may_name_families[] = {"models/", "plots/theme.c"};
+// A new family needs nothing outside models/, and a new kind of work nothing outside sim/workload/,
+// so nobody else knows one by name.
+static const char families_at[] = "models/", kinds_at[] = "sim/workload/";
 
 // A library's header is included only below one path.
 static const struct {
@@ -105,7 +112,7 @@ static int check_include(const char *path, int line, const char *directive) {
     if (sscanf(directive, "#include \"%255[^\"]\"", name) == 1) {
         for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
             if (begins(path, layers[i].area)) {
-                for (size_t k = 0; k < 8 && layers[i].allowed[k] != NULL; k++) {
+                for (size_t k = 0; k < COUNT(layers[i].allowed) && layers[i].allowed[k] != NULL; k++) {
                     if (begins(name, layers[i].allowed[k])) {
                         return 0;
                     }
@@ -125,22 +132,22 @@ static int check_include(const char *path, int line, const char *directive) {
     return 0;
 }
 
-// Families named by a line, comments aside.
-static int check_families(const char *path, int line, const char *text) {
-    for (size_t i = 0; i < COUNT(may_name_families); i++) {
-        if (begins(path, may_name_families[i])) {
-            return 0;
-        }
-    }
+// A registered name in a line, comments aside.
+static int check_name(const char *path, int line, const char *text, const char *name, const char *what) {
     const char *comment = strstr(text, "//");
+    char literal[64];
+    snprintf(literal, sizeof literal, "\"%s\"", name);
+    const char *at = strstr(text, literal);
+    return at != NULL && (comment == NULL || at < comment) ? complain(path, line, what, literal) : 0;
+}
+
+static int check_names(const char *path, int line, const char *text) {
     int found = 0;
-    for (const lw_family *const *family = lw_families; *family != NULL; family++) {
-        char literal[64];
-        snprintf(literal, sizeof literal, "\"%s\"", (*family)->name);
-        const char *at = strstr(text, literal);
-        if (at != NULL && (comment == NULL || at < comment)) {
-            found += complain(path, line, "must not know the family ", literal);
-        }
+    for (size_t i = 0; !begins(path, families_at) && lw_families[i] != NULL; i++) {
+        found += check_name(path, line, text, lw_families[i]->type.name, "must not know the family ");
+    }
+    for (size_t i = 0; !begins(path, kinds_at) && lw_work_kinds[i] != NULL; i++) {
+        found += check_name(path, line, text, lw_work_kinds[i]->type.name, "must not know the kind of work ");
     }
     return found;
 }
@@ -196,7 +203,7 @@ static int check_source(const char *path, char *text) {
             *next++ = '\0';
         }
         found += check_include(path, line, now);
-        found += check_families(path, line, now);
+        found += check_names(path, line, now);
         found += check_calls(path, line, now_code);
         found += check_function(path, line, now_code, &opened);
     }
@@ -269,6 +276,135 @@ static void walk(const char *root, const char *folder, survey *out) {
     closedir(stream);
 }
 
+// ---- Circles ----
+
+// Folders, or files (a header with its source), and who includes whom.
+enum { VERTICES_MAX = 512 };
+
+typedef struct graph {
+    char name[VERTICES_MAX][128];
+    size_t count;
+    bool arrow[VERTICES_MAX][VERTICES_MAX];
+    bool by_file;
+} graph;
+
+static size_t vertex(graph *g, const char *path) {
+    char name[128];
+    snprintf(name, sizeof name, "%s", path);
+    char *end = strrchr(name, g->by_file ? '.' : '/');
+    if (end != NULL) {
+        *end = '\0';
+    }
+    if (begins(name, "sim/engine/")) {  // an engine is one thing in many files
+        snprintf(name, sizeof name, "%s", strchr(name + strlen("sim/engine/"), '/') != NULL ? "sim/engine/packet" : path);
+        if (g->by_file && (end = strrchr(name, '.')) != NULL) {
+            *end = '\0';
+        } else if (!g->by_file) {
+            snprintf(name, sizeof name, "sim/engine");
+        }
+    }
+    for (size_t i = 0; i < g->count; i++) {
+        if (strcmp(g->name[i], name) == 0) {
+            return i;
+        }
+    }
+    assert_true(g->count < VERTICES_MAX);
+    memcpy(g->name[g->count], name, sizeof name);
+    return g->count++;
+}
+
+static void add_arrows(graph *g, const char *path, const char *text) {
+    size_t from = vertex(g, path);
+    for (const char *at = text; (at = strstr(at, "#include \"")) != NULL; at++) {
+        char name[128];
+        if (sscanf(at, "#include \"%127[^\"]\"", name) == 1) {
+            size_t to = vertex(g, name);
+            g->arrow[from][to] = g->arrow[from][to] || from != to;
+        }
+    }
+}
+
+// Does the vertex include one that is left, or (back) is it included by one?
+static bool has_arrow(const graph *g, const bool *gone, size_t vertex, bool back) {
+    for (size_t k = 0; k < g->count; k++) {
+        if (!gone[k] && (back ? g->arrow[k][vertex] : g->arrow[vertex][k])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Take away what includes nothing that is left, or is included by nothing, until all that stay are
+// in circles.
+static int count_circles(const graph *g) {
+    bool gone[VERTICES_MAX] = {false};
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (size_t i = 0; i < g->count; i++) {
+            if (!gone[i] && (!has_arrow(g, gone, i, false) || !has_arrow(g, gone, i, true))) {
+                gone[i] = moved = true;
+            }
+        }
+    }
+    int left = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        left += gone[i] ? 0 : complain(g->name[i], 0, "is in a circle of includes", "");
+    }
+    return left;
+}
+
+static void draw(const char *folder, graph *g) {
+    char full[2 * PATH_MAX_BYTES];
+    snprintf(full, sizeof full, "%s/%s", LW_SOURCE_DIR, folder);
+    DIR *stream = opendir(full);
+    assert_non_null(stream);
+    for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        char path[PATH_MAX_BYTES];
+        struct stat info;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        snprintf(full, sizeof full, "%s/%s", LW_SOURCE_DIR, path);
+        if (entry->d_name[0] == '.' || stat(full, &info) != 0) {
+            continue;
+        }
+        if (S_ISDIR(info.st_mode)) {
+            draw(path, g);
+        } else if (ends(path, ".c") || ends(path, ".h")) {
+            char *text = read_whole(full);
+            add_arrows(g, path, text);
+            free(text);
+        }
+    }
+    closedir(stream);
+}
+
+static void there_are_no_circles(void **state) {
+    (void)state;
+    static graph g;
+    for (int by_file = 0; by_file < 2; by_file++) {
+        memset(&g, 0, sizeof g);
+        g.by_file = by_file == 1;
+        static const char *const folders[] = {"sim", "models", "plots"};
+        for (size_t i = 0; i < COUNT(folders); i++) {
+            draw(folders[i], &g);
+        }
+        assert_true(g.count > (size_t)(g.by_file ? 50 : 10));
+        assert_int_equal(count_circles(&g), 0);
+    }
+}
+
+static void circles_are_found(void **state) {
+    (void)state;
+    static graph g;
+    memset(&g, 0, sizeof g);
+    g.by_file = true;
+    add_arrows(&g, "sim/a/x.c", "#include \"sim/a/x.h\"\n#include \"sim/b/y.h\"\n");
+    assert_int_equal(count_circles(&g), 0);
+    print_message("the complaints that follow are wanted\n");
+    add_arrows(&g, "sim/b/y.c", "#include \"sim/c/z.h\"\n");
+    add_arrows(&g, "sim/c/z.h", "#include \"sim/a/x.h\"\n");
+    assert_int_equal(count_circles(&g), 3);
+}
+
 static void house_is_in_order(void **state) {
     (void)state;
     survey found = {0};
@@ -292,6 +428,9 @@ static void checks_find_faults(void **state) {
     (void)state;
     print_message("the complaints that follow are wanted\n");
     assert_int_equal(findings("models/x.c", "#include \"sim/lanewise.h\"\n"), 1);
+    assert_int_equal(findings("sim/lanewise.h", "#include \"sim/base/status.h\"\n"), 1);
+    assert_int_equal(findings("sim/cli/x.c", "#include \"sim/study/run.h\"\n"), 1);
+    assert_int_equal(findings("sim/fabric/x.c", "    staged = strcmp(kind, \"copy\") == 0;\n"), 1);
     assert_int_equal(findings("plots/x.c", "#include \"sim/engine/engine.h\"\n"), 1);
     assert_int_equal(findings("sim/study/x.c", "#include \"plots/plots.h\"\n"), 1);
     assert_int_equal(findings("sim/report/x.c", "#include <cairo.h>\n"), 1);
@@ -330,9 +469,8 @@ static void checks_leave_the_rest_alone(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(checks_find_faults),
-        cmocka_unit_test(checks_leave_the_rest_alone),
-        cmocka_unit_test(house_is_in_order),
+        cmocka_unit_test(checks_find_faults), cmocka_unit_test(checks_leave_the_rest_alone), cmocka_unit_test(circles_are_found),
+        cmocka_unit_test(house_is_in_order),  cmocka_unit_test(there_are_no_circles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,8 @@ static double waterfall_GBps(const lw_link_model *link) {
     return waterfall.rate_Bps[LW_STAGE_RETRY] / 1e9;
 }
 
-// A long transfer has the rates of the slow and of the fast link; one over wires has no band, one over both has.
+// A long transfer has the rates of the slow and of the fast link; one over wires has no band, one
+// over both has.
 static void test_both_ends_are_run(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -28,11 +29,8 @@ static void test_both_ends_are_run(void **state) {
     lw_result result = run_text(&test, text);
     lw_link_model slow;
     lw_link_model fast;
-    lw_scenario *scenario = load_text(&test, text);
-    lw_point_setup setup;
-    assert_int_equal(lw_scenario_point(scenario, 0, test.arena, test.diags, &setup), LW_OK);
-    const lw_link_spec *air = setup.system.connection[0].spec;
-    assert_string_equal(air->name, "air");
+    const lw_link_spec *air = first_point(&test, load_text(&test, text))->machine->link[0].spec;
+    assert_string_equal(air->object->name, "air");
     air->family->band(air->params, &slow, &fast);
 
     const lw_workload_result *radio = workload_of(&result.point[0], "radio");
@@ -70,8 +68,9 @@ static void test_both_ends_are_run(void **state) {
     lw_test_end(&test);
 }
 
-// Reads through a tunnel whose requests are unknown range from 32 of 128 B to what the link carries; where they are given, only
-// routers and residual are uncertain. A table of sizes by links shows the range beside what limits them.
+// Reads through a tunnel whose requests are unknown range from 32 of 128 B to what the link
+// carries; where they are given, only routers and residual are uncertain. A table of sizes by links
+// shows the range beside what limits them.
 static void test_tunnels_are_uncertain(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -174,7 +173,8 @@ static void test_presets_have_a_band_on_both_sides(void **state) {
     lw_test_end(&test);
 }
 
-// Where two ways lie near each other, a band is that of the way the nominal run took, whatever else runs beside.
+// Where two routes lie near each other, a band is that of the route the nominal run took, whatever
+// else runs beside.
 static void test_a_band_is_of_one_way(void **state) {
     (void)state;
     lw_test test = lw_test_begin();

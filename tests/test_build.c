@@ -1,60 +1,88 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From objects to servers and tasks: what a copy becomes, what engines, memories and bounce buffers add, how groups pair.
+// From objects to servers and tasks: what a copy becomes, what engines, memories and bounce buffers
+// add, how groups pair.
 #include "tests/scenario_helpers.h"
 
 #define PAIR(host, gpu, link) "nodes: {host: {" host "}, gpu: {" gpu "}}\nlinks: {slot: {between: [host, gpu], " link "}}\n"
 #define H2D(more) "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 MiB" more "}}\n"
 #define D2H(more) "workloads: {down: {kind: copy, from: gpu, to: host, bytes: 1 MiB" more "}}\n"
 
-static const lw_task *only_task(const lw_fabric *fabric) {
-    assert_int_equal(fabric->task_count, 1);
-    return &fabric->task[0];
+static const lw_flow *flow_of(const lw_built *built, size_t task) {
+    assert_true(task < built->fabric.task_count);
+    assert_true(built->fabric.task[task].flow < built->fabric.flow_count);
+    return &built->fabric.flow[built->fabric.task[task].flow];
+}
+
+static const lw_task *only_task(const lw_built *built) {
+    assert_int_equal(built->fabric.task_count, 1);
+    return &built->fabric.task[0];
+}
+
+static const lw_flow *only_flow(const lw_built *built) {
+    (void)only_task(built);
+    return flow_of(built, 0);
+}
+
+static int64_t slots_of(const lw_built *built, size_t task) {
+    assert_true(built->fabric.task[task].resource < built->fabric.resource_count);
+    return built->fabric.resource_slots[built->fabric.task[task].resource];
+}
+
+// The hop is over a direction of a link, "slot host->gpu".
+#define assert_link(built, hop, expected) lw_assert_link((built), (hop), (expected), __FILE__, __LINE__)
+static void lw_assert_link(const lw_built *built, const lw_hop *hop, const char *expected, const char *file, int line) {
+    const lw_server_info *info = &built->server[hop->server];
+    char actual[128];
+    snprintf(actual, sizeof actual, "%s %s", info->name, info->direction);
+    _assert_int_equal(built->fabric.server[hop->server].role, LW_SERVER_LINK, file, line);
+    _assert_string_equal(actual, expected, file, line);
 }
 
 static void copies_to_a_device_are_its_reads(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_fabric fabric = build_text(
+    lw_built built = build_text(
         &test, PAIR("kind: host, read_latency: 300 ns", "kind: gpu, write_latency: 5 ns", "preset: pcie-3-x8") H2D(""));
-    const lw_task *task = only_task(&fabric);
-    assert_int_equal(task->kind, LW_TASK_READ);
-    assert_int_equal(task->data_kind, LW_PACKET_COMPLETION);
-    assert_int_equal(task->completer_ps, 300000);
+    const lw_task *task = only_task(&built);
+    const lw_flow *flow = only_flow(&built);
+    assert_int_equal(flow->kind, LW_FLOW_READ);
+    assert_int_equal(flow->data_kind, LW_PACKET_COMPLETION);
+    assert_int_equal(flow->completer_ps, 300000);
     assert_int_equal(task->finish_ps, 5000);
     assert_int_equal(task->bytes, 1048576);
-    assert_int_equal(task->packet_bytes, 256);
-    assert_int_equal(task->request_bytes, 512);
-    assert_int_equal(task->data_count, 1);
-    assert_int_equal(task->request_count, 1);
-    assert_string_equal(fabric.server[task->data[0].server].name, "links.slot host->gpu: channel");
-    assert_string_equal(fabric.server[task->request[0].server].name, "links.slot gpu->host: channel");
+    assert_int_equal(flow->packet_bytes, 256);
+    assert_int_equal(flow->request_bytes, 512);
+    assert_int_equal(flow->data_count, 1);
+    assert_int_equal(flow->request_count, 1);
+    assert_link(&built, &flow->data[0], "slot host->gpu");
+    assert_link(&built, &flow->request[0], "slot gpu->host");
     // PCIe Base: 20 B around a completion, 24 B for a read request with a 64-bit address.
-    assert_int_equal(task->data[0].overhead_bytes, 20);
-    assert_int_equal(task->request[0].overhead_bytes, 24);
+    assert_int_equal(flow->data[0].overhead_bytes, 20);
+    assert_int_equal(flow->request[0].overhead_bytes, 24);
     lw_test_end(&test);
 }
 
 static void copies_from_a_device_are_its_writes(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_fabric fabric = build_text(&test, PAIR("kind: host", "kind: gpu", "preset: pcie-3-x8") D2H(""));
-    const lw_task *task = only_task(&fabric);
-    assert_int_equal(task->kind, LW_TASK_WRITE);
-    assert_int_equal(task->data_kind, LW_PACKET_WRITE);
-    assert_int_equal(task->request_count, 0);
-    assert_int_equal(task->data[0].overhead_bytes, 24);
+    lw_built built = build_text(&test, PAIR("kind: host", "kind: gpu", "preset: pcie-3-x8") D2H(""));
+    const lw_flow *flow = only_flow(&built);
+    assert_int_equal(flow->kind, LW_FLOW_WRITE);
+    assert_int_equal(flow->data_kind, LW_PACKET_WRITE);
+    assert_int_equal(flow->request_count, 0);
+    assert_int_equal(flow->data[0].overhead_bytes, 24);
     lw_test_end(&test);
 }
 
 static void devices_limit_packets_requests_and_tags(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_fabric fabric =
+    lw_built built =
         build_text(&test, PAIR("kind: host", "kind: gpu, mps: 128 B, mrrs: 300 B, tags: 7", "preset: pcie-3-x8") H2D(""));
-    const lw_task *task = only_task(&fabric);
-    assert_int_equal(task->packet_bytes, 128);
-    assert_int_equal(task->request_bytes, 256);  // whole packets
-    assert_int_equal(task->tags, 7);
+    const lw_flow *flow = only_flow(&built);
+    assert_int_equal(flow->packet_bytes, 128);
+    assert_int_equal(flow->request_bytes, 256);  // whole packets
+    assert_int_equal(flow->tags, 7);
     lw_test_end(&test);
 }
 
@@ -79,7 +107,8 @@ static void narrow_cards_fit_wider_connectors(void **state) {
     lw_test_end(&test);
 }
 
-// At length an engine that is slower than the link keeps its own pace, and one that is faster the link's.
+// At length an engine that is slower than the link keeps its own pace, and one that is faster the
+// link's.
 static void engines_keep_their_pace(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -92,16 +121,17 @@ static void engines_keep_their_pace(void **state) {
     const lw_point *full = &result.point[0], *part = &result.point[3];
     assert_close(workload_of(part, "up")->bandwidth_GBps, 20, 4e-4);
     assert_close(workload_of(part, "down")->bandwidth_GBps, 15, 4e-4);
-    assert_string_equal(workload_of(part, "up")->limited_by, "gpu copy engine");
-    assert_string_equal(workload_of(full, "up")->limited_by, "links.slot host->gpu: channel");
+    assert_string_equal(limit_in_words(&test, &workload_of(part, "up")->limit), "gpu copy engine");
+    assert_string_equal(limit_in_words(&test, &workload_of(full, "up")->limit), "links.slot host->gpu: channel");
     lw_test_end(&test);
 }
 
-// In the switch a copy for many costs the shared link what one copy does, and so does a sum of many; each receiver has all bytes.
+// In the switch a copy for many costs the shared link what one copy does, and so does a sum of
+// many; each receiver has all bytes.
 static void switches_copy_and_add_up(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    static const char *const ways[] = {"from: 'gpus[0]', to: 'gpus[1..7]'", "from: 'gpus[1..7]', to: 'gpus[0]'"};
+    static const char *const ends[] = {"from: 'gpus[0]', to: 'gpus[1..7]'", "from: 'gpus[1..7]', to: 'gpus[0]'"};
     static const char *const words[] = {"multicast", "reduce"};
     for (int i = 0; i < 2; i++) {
         const char *text = lw_arena_print(test.arena,
@@ -109,14 +139,14 @@ static void switches_copy_and_add_up(void **state) {
                                           "links: {slots: {between: [gpus, sw], preset: pcie-5-x16, dllp: none}}\n"
                                           "workloads: {cast: {kind: copy, %s, bytes: 4 MiB}}\n"
                                           "sweep: {workloads.cast.in_switch: [none, %s]}\n",
-                                          ways[i], words[i]);
+                                          ends[i], words[i]);
         lw_result result = run_text(&test, text);
         const lw_workload_result *one_by_one = workload_of(&result.point[0], "cast"),
                                  *at_once = workload_of(&result.point[1], "cast");
         assert_int_equal(at_once->bytes, one_by_one->bytes);
-        assert_close(one_by_one->time_s, 7 * at_once->time_s, 4e-3);  // but for the latency
-        assert_null(strstr(one_by_one->limited_by, "credits"));       // they are infinite here
-        assert_close(one_by_one->limited_share, 1, 0.02);
+        assert_close(one_by_one->time_s, 7 * at_once->time_s, 4e-3);          // but for the latency
+        assert_int_not_equal(one_by_one->limit.kind, LW_LIMITED_BY_CREDITS);  // infinite here
+        assert_close(one_by_one->limit.share, 1, 0.02);
         for (size_t d = 0; d < result.point[1].direction_count; d++) {
             const lw_direction_result *row = &result.point[1].direction[d];
             if (strcmp(row->direction, i == 0 ? "gpus[0]->sw" : "sw->gpus[0]") == 0) {
@@ -127,7 +157,31 @@ static void switches_copy_and_add_up(void **state) {
     lw_test_end(&test);
 }
 
-// A guest with a quarter of the card gets a quarter of its engines, whether they or the link were the limit; calls cost more.
+// A switch copies what a device writes, not what it reads or what a core stages for it.
+static void switches_copy_what_is_written(void **state) {
+    (void)state;
+    static const char *const ways[] = {"from: host, to: 'gpus[*]'", "from: host, to: 'gpus[*]', memory: pageable",
+                                       "from: host, to: 'gpus[0]', memory: pageable"};
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        lw_test test = lw_test_begin();
+        const lw_document *document = NULL;
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {host: {kind: host, cpu_copy_rate: 4 GB/s}, gpus: {kind: gpu, count: 2}, sw: "
+                                          "{kind: switch, multicast: true}}\n"
+                                          "links: {up: {between: [host, sw], preset: pcie-5-x16}, slots: {between: [sw, gpus], "
+                                          "preset: pcie-5-x16}}\n"
+                                          "workloads: {cast: {kind: copy, in_switch: multicast, bytes: 4 MiB, %s}}\n",
+                                          ways[i]);
+        assert_int_equal(try_load(&test, text, NULL, &document), LW_BAD_INPUT);
+        assert_diag(&test, 0,
+                    "3:43: workloads.cast: nothing on the route can copy packets | it takes a device "
+                    "that writes, and a switch with multicast: true on the route");
+        lw_test_end(&test);
+    }
+}
+
+// A guest with a quarter of the card gets a quarter of its engines, whether they or the link were
+// the limit; calls cost more.
 static void guests_have_a_share(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -139,7 +193,8 @@ static void guests_have_a_share(void **state) {
     double engine = workload_of(&result.point[0], "up")->bandwidth_GBps,
            link = workload_of(&result.point[1], "up")->bandwidth_GBps;
     assert_true(link > 1.3 * engine);
-    assert_close(workload_of(&result.point[2], "up")->bandwidth_GBps, engine / 4, 3e-3);  // the call is fixed
+    // the call is fixed
+    assert_close(workload_of(&result.point[2], "up")->bandwidth_GBps, engine / 4, 3e-3);
     assert_close(workload_of(&result.point[3], "up")->bandwidth_GBps, link / 4, 4e-3);
     assert_int_equal(workload_of(&result.point[0], "up")->fixed_ps / 1000000, 35);
     lw_test_end(&test);
@@ -179,8 +234,8 @@ static void guests_by_word(void **state) {
     lw_test_end(&test);
 }
 
-// The mean over all moments of a call, turn by turn, is what the plan says of work that is shorter than a turn; of longer work
-// the mean over lengths as well.
+// The mean over all moments of a call, turn by turn, is what the plan says of work that is shorter
+// than a turn; of longer work the mean over lengths as well.
 static double turns_ms(int guests, double slice_ms, double work_ms) {
     enum { MOMENTS = 2000 };
     double sum_ms = 0;
@@ -233,17 +288,19 @@ static void submission_is_a_task_and_follows_the_interface(void **state) {
                            PAIR("kind: host", "kind: gpu, submit: 9 us, api: sycl, submit_sycl: 7 us, submit_cuda: 5 us",
                                 "preset: pcie-3-x8") H2D(", api: %s"),
                            apis[i]);
-        lw_fabric fabric = build_text(&test, text);
+        const lw_fabric fabric = build_text(&test, text).fabric;
         assert_int_equal(fabric.task_count, 2);
-        assert_int_equal(fabric.task[0].kind, LW_TASK_DELAY);
-        assert_int_equal(fabric.task[0].duration_ps, expected_ps[i]);
+        assert_int_equal(fabric.task[0].flow, LW_NO_FLOW);
+        assert_int_equal(fabric.task[0].submit_ps, expected_ps[i]);
+        assert_int_equal(fabric.task[0].finish_ps, 0);
         assert_int_equal(fabric.task[1].after_count, 1);
         assert_int_equal(fabric.task[1].after[0], 0);
     }
     lw_test_end(&test);
 }
 
-// Eight chunks of 128 KiB; core at 4 GB/s, link faster. One after the other: the sum. Two buffers: the core is never idle.
+// Eight chunks of 128 KiB; core at 4 GB/s, link faster. One after the other: the sum. Two buffers:
+// the core is never idle.
 static void pageable_copies_are_staged(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -255,8 +312,7 @@ static void pageable_copies_are_staged(void **state) {
                            PAIR("kind: host, cpu_copy_rate: 4 GB/s", "kind: gpu, staging_bytes: 128 KiB, staging_overlap: %s",
                                 "preset: pcie-3-x8") H2D(", memory: pageable"),
                            overlaps[i]);
-        lw_fabric fabric = build_text(&test, text);
-        assert_int_equal(fabric.task_count, 16);
+        assert_int_equal(build_text(&test, text).fabric.task_count, 16);
         lw_result result = run_text(&test, text);
         time_s[i] = result.point[0].workload[0].time_s;
         assert_int_equal(result.point[0].workload[0].bytes, 1048576);
@@ -273,15 +329,16 @@ static void pageable_copies_are_staged(void **state) {
 static void pageable_copies_back_run_the_other_way_round(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_fabric fabric =
-        build_text(&test, PAIR("kind: host, cpu_copy_rate: 4 GB/s, memory_rate: 50 GB/s", "kind: gpu, staging_bytes: 512 KiB",
-                               "preset: pcie-3-x8") D2H(", memory: pageable"));
-    assert_int_equal(fabric.task_count, 4);
-    assert_string_equal(fabric.server[fabric.task[0].data[0].server].name, "links.slot gpu->host: channel");
-    assert_int_equal(fabric.task[1].data_count, 3);  // memory, core, memory
-    assert_string_equal(fabric.server[fabric.task[1].data[1].server].name, "host cpu copy (down)");
-    assert_int_equal(fabric.task[1].data[0].server, fabric.task[1].data[2].server);
-    assert_int_equal(fabric.task[3].after_count, 2);
+    lw_built built = build_text(&test, PAIR("kind: host, cpu_copy_rate: 4 GB/s, memory_rate: 50 GB/s",
+                                            "kind: gpu, staging_bytes: 512 KiB", "preset: pcie-3-x8") D2H(", memory: pageable"));
+    assert_int_equal(built.fabric.task_count, 4);
+    assert_link(&built, &flow_of(&built, 0)->data[0], "slot gpu->host");
+    const lw_flow *core = flow_of(&built, 1);
+    assert_int_equal(core->data_count, 3);  // memory, core, memory
+    assert_string_equal(built.server[core->data[1].server].name, "host cpu copy (down)");
+    assert_int_equal(core->data[0].server, core->data[2].server);
+    assert_string_equal(built.server[core->data[0].server].name, "host memory");
+    assert_int_equal(built.fabric.task[3].after_count, 2);
     lw_test_end(&test);
 }
 
@@ -293,21 +350,21 @@ static void pageable_copies_back_run_the_other_way_round(void **state) {
 static void peers_write_straight_or_bounce(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_fabric straight = build_text(&test, TWO_GPUS "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB}}\n");
-    const lw_task *task = only_task(&straight);
-    assert_int_equal(task->kind, LW_TASK_WRITE);
-    assert_int_equal(task->data_count, 2);
-    assert_string_equal(straight.server[task->data[0].server].name, "links.lb b->sw: channel");
-    assert_string_equal(straight.server[task->data[1].server].name, "links.la sw->a: channel");
-    lw_fabric bounced = build_text(&test, TWO_GPUS "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB, p2p: false}}\n");
-    assert_int_equal(bounced.task_count, 8);
-    assert_int_equal(bounced.task[0].kind, LW_TASK_WRITE);
-    assert_int_equal(bounced.task[1].kind, LW_TASK_READ);
-    assert_int_equal(bounced.task[0].bytes, 262144);
+    lw_built straight = build_text(&test, TWO_GPUS "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB}}\n");
+    const lw_flow *flow = only_flow(&straight);
+    assert_int_equal(flow->kind, LW_FLOW_WRITE);
+    assert_int_equal(flow->data_count, 2);
+    assert_link(&straight, &flow->data[0], "lb b->sw");
+    assert_link(&straight, &flow->data[1], "la sw->a");
+    lw_built bounced = build_text(&test, TWO_GPUS "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB, p2p: false}}\n");
+    assert_int_equal(bounced.fabric.task_count, 8);
+    assert_int_equal(flow_of(&bounced, 0)->kind, LW_FLOW_WRITE);
+    assert_int_equal(flow_of(&bounced, 1)->kind, LW_FLOW_READ);
+    assert_int_equal(bounced.fabric.task[0].bytes, 262144);
     lw_test_end(&test);
 }
 
-// Whoever calls a copy waits until it knows of its end, whichever way the bytes went.
+// Whoever calls a copy waits until it knows of its end, whichever route the bytes took.
 static void bounced_copies_end_when_the_caller_knows(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -319,10 +376,11 @@ static void bounced_copies_end_when_the_caller_knows(void **state) {
         const lw_workload_result *row = workload_of(&result.point[i], "x");
         assert_true(row->fixed_ps > 55000000 && row->time_s > 55e-6 && row->time_s < 56e-6);
     }
-    lw_fabric fabric =
+    const lw_fabric fabric =
         build_text(&test, "nodes: {g: {kind: gpu, count: 2, finish: 50 us, staging_bytes: 1 KiB}, host: {kind: host}}\n"
                           "links: {slots: {between: [g, host], pattern: star, preset: pcie-4-x16}}\n"
-                          "workloads: {x: {kind: copy, from: 'g[0]', to: 'g[1]', bytes: 4 KiB, p2p: false}}\n");
+                          "workloads: {x: {kind: copy, from: 'g[0]', to: 'g[1]', bytes: 4 KiB, p2p: false}}\n")
+            .fabric;
     assert_int_equal(fabric.task_count, 8);
     for (size_t i = 0; i < 8; i++) {
         assert_int_equal(fabric.task[i].finish_ps, i == 7 ? 50000000 : 0);
@@ -334,15 +392,14 @@ static void switches_add_their_latency(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     static const char work[] = "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB}}\n";
-    lw_fabric fast = build_text(&test, lw_arena_print(test.arena, "%s%s", TWO_GPUS, work));
-    lw_scenario *scenario = NULL;
+    lw_built fast = build_text(&test, lw_arena_print(test.arena, "%s%s", TWO_GPUS, work));
+    const lw_document *document = NULL;
     const lw_load load = {.set = (const char *const[]){"nodes.sw.latency=600 ns"}, .set_count = 1};
-    assert_int_equal(try_load(&test, lw_arena_print(test.arena, "%s%s", TWO_GPUS, work), &load, &scenario), LW_OK);
-    lw_fabric slow = {0};
-    assert_int_equal(lw_scenario_build(scenario, 0, test.arena, test.diags, &slow), LW_OK);
-    const lw_task *one = only_task(&fast), *other = only_task(&slow);
-    int64_t before = lw_path_latency_ps(&fast, one->data, one->data_count, 256);
-    assert_int_equal(lw_path_latency_ps(&slow, other->data, other->data_count, 256) - before, 500000);
+    assert_int_equal(try_load(&test, lw_arena_print(test.arena, "%s%s", TWO_GPUS, work), &load, &document), LW_OK);
+    lw_built slow = build_document(&test, document);
+    const lw_flow *one = only_flow(&fast), *other = only_flow(&slow);
+    int64_t before = lw_path_latency_ps(fast.fabric.server, one->data, one->data_count, 256);
+    assert_int_equal(lw_path_latency_ps(slow.fabric.server, other->data, other->data_count, 256) - before, 500000);
     lw_test_end(&test);
 }
 
@@ -390,45 +447,52 @@ static void routes_take_the_least_latency_or_the_way_asked_for(void **state) {
     "nodes: {host: {kind: host}, s1: {kind: switch, latency: 200 ns}, s2: {kind: switch, latency: 100 ns}, gpu: {kind: gpu}}\n" \
     "links:\n  a1: {between: [host, s1], preset: pcie-4-x8}\n  b1: {between: [s1, gpu], preset: pcie-4-x8}\n"                   \
     "  a2: {between: [s2, host], preset: pcie-4-x8}\n  b2: {between: [s2, gpu], preset: pcie-4-x8}\n"
-    lw_fabric least = build_text(&test, DIAMOND D2H(""));
-    assert_string_equal(least.server[only_task(&least)->data[0].server].name, "links.b2 gpu->s2: channel");
-    lw_fabric forced = build_text(&test, DIAMOND D2H(", via: s1"));
-    assert_string_equal(forced.server[only_task(&forced)->data[0].server].name, "links.b1 gpu->s1: channel");
-    assert_string_equal(forced.server[only_task(&forced)->data[1].server].name, "links.a1 s1->host: channel");
+    lw_built least = build_text(&test, DIAMOND D2H(""));
+    assert_link(&least, &only_flow(&least)->data[0], "b2 gpu->s2");
+    lw_built forced = build_text(&test, DIAMOND D2H(", via: s1"));
+    assert_link(&forced, &only_flow(&forced)->data[0], "b1 gpu->s1");
+    assert_link(&forced, &only_flow(&forced)->data[1], "a1 s1->host");
     lw_test_end(&test);
 }
 
-static size_t connections_of(lw_test *test, const char *between, const char *pattern) {
+// Both directions of every link are in the fabric.
+static size_t links_in(const lw_built *built) {
+    assert_int_equal(built->fabric.server_count, 2 * built->machine->link_count);
+    return built->machine->link_count;
+}
+
+static size_t links_of(lw_test *test, const char *between, const char *pattern) {
     const char *text = lw_arena_print(test->arena,
                                       "nodes: {host: {kind: host, count: 4}, gpu: {kind: gpu, count: 4}, one: {kind: switch}}\n"
                                       "links: {l: {between: %s, preset: pcie-4-x8, pattern: %s}}\n",
                                       between, pattern);
-    return build_text(test, text).server_count / 2;
+    lw_built built = build_text(test, text);
+    return links_in(&built);
 }
 
 static void groups_are_joined_by_patterns(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    assert_int_equal(connections_of(&test, "[host, gpu]", "each"), 4);
-    assert_int_equal(connections_of(&test, "['host[*]', one]", "each"), 4);
-    assert_int_equal(connections_of(&test, "[one, gpu]", "star"), 4);
-    assert_int_equal(connections_of(&test, "['gpu[1]', 'host[2]']", "each"), 1);
-    assert_int_equal(connections_of(&test, "[gpu, gpu]", "ring"), 4);
-    assert_int_equal(connections_of(&test, "[gpu, gpu]", "mesh"), 6);
-    assert_int_equal(connections_of(&test, "[host, gpu]", "mesh"), 16);
+    assert_int_equal(links_of(&test, "[host, gpu]", "each"), 4);
+    assert_int_equal(links_of(&test, "['host[*]', one]", "each"), 4);
+    assert_int_equal(links_of(&test, "[one, gpu]", "star"), 4);
+    assert_int_equal(links_of(&test, "['gpu[1]', 'host[2]']", "each"), 1);
+    assert_int_equal(links_of(&test, "[gpu, gpu]", "ring"), 4);
+    assert_int_equal(links_of(&test, "[gpu, gpu]", "mesh"), 6);
+    assert_int_equal(links_of(&test, "[host, gpu]", "mesh"), 16);
     lw_test_end(&test);
 }
 
-static const lw_task *task_between(lw_test *test, const char *links, const char *from, const char *to, lw_fabric *fabric) {
+static const lw_flow *flow_between(lw_test *test, const char *links, const char *from, const char *to, lw_built *built) {
     const char *text = lw_arena_print(test->arena,
                                       "nodes: {host: {kind: host, count: 2}, sw: {kind: switch, count: 2}, gpu: {kind: gpu, "
                                       "forwards: %s, count: 8}}\nlinks: %s\n"
                                       "workloads: {w: {kind: copy, from: '%s', to: '%s', bytes: 1 MiB}}\n",
                                       strstr(links, "torus") != NULL ? "true" : "false", links, from, to);
-    *fabric = build_text(test, text);
-    for (size_t i = 0; i < fabric->task_count; i++) {
-        if (fabric->task[i].bytes > 0) {
-            return &fabric->task[i];
+    *built = build_text(test, text);
+    for (size_t i = 0; i < built->fabric.task_count; i++) {
+        if (built->fabric.task[i].bytes > 0) {
+            return flow_of(built, i);
         }
     }
     fail_msg("no task with bytes");
@@ -439,12 +503,12 @@ static const lw_task *task_between(lw_test *test, const char *links, const char 
 static void fewer_nodes_share_the_members_of_a_group(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_fabric fabric;
-    const lw_task *task =
-        task_between(&test, "{up: {between: [host, sw], preset: pcie-4-x16}, slot: {between: [sw, gpu], preset: pcie-4-x16}}",
-                     "gpu[4]", "gpu[7]", &fabric);
-    assert_int_equal(task->data_count, 2);
-    assert_string_equal(fabric.server[task->data[0].server].name, "links.slot[4] gpu[4]->sw[1]: channel");
+    lw_built built;
+    const lw_flow *flow =
+        flow_between(&test, "{up: {between: [host, sw], preset: pcie-4-x16}, slot: {between: [sw, gpu], preset: pcie-4-x16}}",
+                     "gpu[4]", "gpu[7]", &built);
+    assert_int_equal(flow->data_count, 2);
+    assert_link(&built, &flow->data[0], "slot[4] gpu[4]->sw[1]");
     lw_test_end(&test);
 }
 
@@ -460,34 +524,35 @@ static void a_torus_joins_neighbours_along_each_axis(void **state) {
                                           "nodes: {gpu: {kind: gpu, count: 8}}\n"
                                           "links: {l: {between: [gpu, gpu], preset: ici-v4, pattern: torus, shape: %s}}\n",
                                           cases[i].shape);
-        assert_int_equal(build_text(&test, text).server_count / 2, cases[i].links);
+        lw_built built = build_text(&test, text);
+        assert_int_equal(links_in(&built), cases[i].links);
     }
     lw_test_end(&test);
 }
 
-// From corner to corner of 4 x 2 over two axes; each chip on the way passes the packets on.
+// From corner to corner of 4 x 2 over two axes; each chip on the route passes the packets on.
 static void packets_cross_a_torus_by_the_fewest_hops(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_fabric fabric;
-    const lw_task *task = task_between(&test, "{l: {between: [gpu, gpu], preset: ici-v4, pattern: torus, shape: [4, 2]}}",
-                                       "gpu[0]", "gpu[6]", &fabric);
-    assert_int_equal(task->data_count, 3);
+    lw_built built;
+    const lw_flow *flow = flow_between(&test, "{l: {between: [gpu, gpu], preset: ici-v4, pattern: torus, shape: [4, 2]}}",
+                                       "gpu[0]", "gpu[6]", &built);
+    assert_int_equal(flow->data_count, 3);
     lw_test_end(&test);
 }
 
-// Peers take their own link, however quick the way through the host would be.
+// Peers take their own link, however quick the route through the host would be.
 static void peers_use_their_own_fabric(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_fabric fabric;
-    const lw_task *task =
-        task_between(&test,
+    lw_built built;
+    const lw_flow *flow =
+        flow_between(&test,
                      "{slot: {between: ['host[0]', gpu], preset: pcie-5-x16}, ici: {between: ['gpu[0]', 'gpu[1]'], "
                      "preset: ici-v4, port_latency: 10 us}}",
-                     "gpu[0]", "gpu[1]", &fabric);
-    assert_int_equal(task->data_count, 1);
-    assert_string_equal(fabric.server[task->data[0].server].name, "links.ici gpu[0]->gpu[1]: channel");
+                     "gpu[0]", "gpu[1]", &built);
+    assert_int_equal(flow->data_count, 1);
+    assert_link(&built, &flow->data[0], "ici gpu[0]->gpu[1]");
     lw_test_end(&test);
 }
 
@@ -507,31 +572,31 @@ static void groups_copy_side_by_side(void **state) {
     lw_test_end(&test);
 }
 
-// Sizes that cut into equal packets are one task; others one a transfer, as many at once as the tags allow.
+// Sizes that cut into equal packets are one task; others one a transfer, as many at once as the
+// tags allow.
 static void small_transfers_share_the_tags(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
 #define NIC(work)                                                                                            \
     "nodes: {host: {kind: host}, nic: {kind: nic, tags: 32}}\nlinks: {slot: {between: [host, nic], preset: " \
     "pcie-3-x8}}\nworkloads: {w: {kind: dma, device: nic, host: host, " work "}}\n"
-    lw_fabric even = build_text(&test, NIC("bytes: 64 B, count: 1000"));
-    const lw_task *task = only_task(&even);
-    assert_int_equal(task->bytes, 64000);
-    assert_int_equal(task->packet_bytes, 64);
-    assert_int_equal(task->request_bytes, 64);
-    assert_int_equal(task->tags, 32);
-    lw_fabric large = build_text(&test, NIC("bytes: 1 KiB, count: 1000, outstanding: 3"));
-    assert_int_equal(only_task(&large)->request_bytes, 512);
-    assert_int_equal(only_task(&large)->tags, 6);
-    lw_fabric odd = build_text(&test, NIC("bytes: 513 B, count: 1000"));
-    assert_int_equal(odd.task_count, 1000);
-    assert_int_equal(odd.resource_slots[odd.task[0].resource], 16);
-    lw_fabric both = build_text(&test, NIC("bytes: 257 B, count: 10, op: both"));
-    assert_int_equal(both.task_count, 20);
+    lw_built even = build_text(&test, NIC("bytes: 64 B, count: 1000"));
+    assert_int_equal(only_task(&even)->bytes, 64000);
+    assert_int_equal(only_flow(&even)->packet_bytes, 64);
+    assert_int_equal(only_flow(&even)->request_bytes, 64);
+    assert_int_equal(only_flow(&even)->tags, 32);
+    lw_built large = build_text(&test, NIC("bytes: 1 KiB, count: 1000, outstanding: 3"));
+    assert_int_equal(only_flow(&large)->request_bytes, 512);
+    assert_int_equal(only_flow(&large)->tags, 6);
+    lw_built odd = build_text(&test, NIC("bytes: 513 B, count: 1000"));
+    assert_int_equal(odd.fabric.task_count, 1000);
+    assert_int_equal(slots_of(&odd, 0), 16);
+    assert_int_equal(build_text(&test, NIC("bytes: 257 B, count: 10, op: both")).fabric.task_count, 20);
     lw_test_end(&test);
 }
 
-// Tags are for reads. A few odd writes at once fill the way as equal packets do; more would crowd out what else is on it.
+// Tags are for reads. A few odd writes at once fill the route as equal packets do; more would crowd
+// out what else is on it.
 static void writes_need_no_tags(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -539,8 +604,8 @@ static void writes_need_no_tags(void **state) {
                                "links: {slot: {between: [host, nic], type: pcie, gen: 4, lanes: 8, tags: 1}}\n"
                                "workloads: {w: {kind: dma, device: nic, host: host, op: write, bytes: 520 B, count: 10000}}\n"
                                "sweep: {workloads.w.bytes: [520 B, 512 B]}\n";
-    lw_fabric odd = build_text(&test, text);
-    int64_t slots = odd.resource_slots[odd.task[0].resource];
+    lw_built odd = build_text(&test, text);
+    int64_t slots = slots_of(&odd, 0);
     assert_true(slots >= 2 && slots <= 16);
     lw_result result = run_text(&test, text);
     const lw_workload_result *row = workload_of(&result.point[0], "w"), *even = workload_of(&result.point[1], "w");
@@ -549,21 +614,22 @@ static void writes_need_no_tags(void **state) {
     lw_test_end(&test);
 }
 
-// Asked to keep one write under way, a device waits for its arrival, also where the size is that of a packet.
+// Asked to keep one write outstanding, a device waits for its arrival, also where the size is that
+// of a packet.
 static void writes_under_way_may_be_few(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_fabric one = build_text(&test, NIC("op: write, bytes: 256 B, count: 100, outstanding: 1"));
-    assert_int_equal(one.task_count, 100);
-    assert_int_equal(one.resource_slots[one.task[0].resource], 1);
-    lw_fabric odd = build_text(&test, NIC("op: write, bytes: 257 B, count: 100, outstanding: 50"));
-    int64_t enough = odd.resource_slots[odd.task[0].resource];
+    lw_built one = build_text(&test, NIC("op: write, bytes: 256 B, count: 100, outstanding: 1"));
+    assert_int_equal(one.fabric.task_count, 100);
+    assert_int_equal(slots_of(&one, 0), 1);
+    lw_built odd = build_text(&test, NIC("op: write, bytes: 257 B, count: 100, outstanding: 50"));
+    int64_t enough = slots_of(&odd, 0);
     assert_true(enough > 1 && enough < 50);
-    // More than keep the way full change nothing.
+    // More than keep the route full change nothing.
     for (int64_t outstanding = enough + 1; outstanding <= 100; outstanding += 99 - enough) {
         const char *text =
             lw_arena_print(test.arena, NIC("op: write, bytes: 256 B, count: 100, outstanding: %lld"), (long long)outstanding);
-        lw_fabric all = build_text(&test, text);
+        lw_built all = build_text(&test, text);
         assert_int_equal(only_task(&all)->bytes, 25600);
     }
     assert_false(has_message(&test, LW_WARNING, "workloads.w.outstanding has no effect here"));
@@ -571,27 +637,28 @@ static void writes_under_way_may_be_few(void **state) {
     (void)build_text(&test, NIC("op: write, bytes: 256 B, count: 100, outstanding: 1, rate: 1 GB/s"));
     assert_message(&test, LW_WARNING, "workloads.w.outstanding has no effect here");
     assert_false(has_message(&test, LW_WARNING, "workloads.w.rate has no effect here"));
-    lw_fabric backlog = build_text(&test, NIC("op: write, bytes: 257 B, count: 100, rate: 1 GB/s, arrivals: backlog"));
+    lw_built backlog = build_text(&test, NIC("op: write, bytes: 257 B, count: 100, rate: 1 GB/s, arrivals: backlog"));
     assert_message(&test, LW_WARNING, "workloads.w.rate has no effect here");
-    assert_int_equal(backlog.task[0].arrivals, LW_ARRIVALS_BACKLOG);
+    assert_int_equal(flow_of(&backlog, 0)->arrivals, LW_ARRIVALS_BACKLOG);
     lw_test_end(&test);
 }
 
-// Gaps are whole picoseconds: the nearest, so that paced work is no faster than asked by more than half of one.
+// Gaps are whole picoseconds: the nearest, so that paced work is no faster than asked by more than
+// half of one.
 static void gaps_are_rounded_to_the_nearest(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_fabric up = build_text(&test, NIC("op: write, bytes: 32 B, rate: 810 GB/s"));  // 39.51 ps
-    assert_int_equal(only_task(&up)->gap_ps, 40);
-    lw_fabric down = build_text(&test, NIC("op: write, bytes: 32 B, rate: 790 GB/s"));  // 40.51 ps
-    assert_int_equal(only_task(&down)->gap_ps, 41);
-    lw_fabric low = build_text(&test, NIC("bytes: 32 B, rate: 795 GB/s"));  // 40.25 ps
-    assert_int_equal(only_task(&low)->gap_ps, 40);
-    lw_fabric stream = build_text(
+    lw_built up = build_text(&test, NIC("op: write, bytes: 32 B, rate: 810 GB/s"));  // 39.51 ps
+    assert_int_equal(only_flow(&up)->gap_ps, 40);
+    lw_built down = build_text(&test, NIC("op: write, bytes: 32 B, rate: 790 GB/s"));  // 40.51 ps
+    assert_int_equal(only_flow(&down)->gap_ps, 41);
+    lw_built low = build_text(&test, NIC("bytes: 32 B, rate: 795 GB/s"));  // 40.25 ps
+    assert_int_equal(only_flow(&low)->gap_ps, 40);
+    lw_built stream = build_text(
         &test, PAIR("kind: host", "kind: gpu",
                     "preset: pcie-3-x8") "workloads: {s: {kind: stream, from: gpu, to: host, bytes: 1 KiB, packet: 32 B, "
                                          "rate: 810 GB/s}}\n");
-    assert_int_equal(only_task(&stream)->gap_ps, 40);
+    assert_int_equal(only_flow(&stream)->gap_ps, 40);
     lw_test_end(&test);
 }
 
@@ -604,6 +671,7 @@ int main(void) {
         cmocka_unit_test(narrow_cards_fit_wider_connectors),
         cmocka_unit_test(engines_keep_their_pace),
         cmocka_unit_test(switches_copy_and_add_up),
+        cmocka_unit_test(switches_copy_what_is_written),
         cmocka_unit_test(guests_have_a_share),
         cmocka_unit_test(guests_by_word),
         cmocka_unit_test(guests_take_turns),

@@ -1,31 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Presets: what is shipped can be used and says where its numbers come from; what is wrong in a preset's file is told.
-#include <sys/stat.h>
+// Presets: what is shipped can be used and says where its numbers come from; what is wrong in a
+// preset's file is told.
 #include <unistd.h>
 
 #include "sim/base/file.h"
 #include "sim/config/catalog.h"
 #include "tests/scenario_helpers.h"
 
+// The shelves whose files are presets.
+static const lw_shelf of_presets[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES};
+
 static void shipped_presets_are_sourced(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_catalog *catalog = shipped_catalog(&test);
+    lw_presets *presets = presets_of(&test, catalog);
     int gpus = 0;
-    for (int kind = 0; kind < LW_PRESET_KINDS; kind++) {
-        assert_true(lw_catalog_count(catalog, (lw_preset_kind)kind) > 10);
-        for (size_t i = 0; i < lw_catalog_count(catalog, (lw_preset_kind)kind); i++) {
-            const lw_preset *preset = lw_catalog_at(catalog, (lw_preset_kind)kind, i);
-            if (preset == NULL) {
+    for (size_t s = 0; s < COUNT(of_presets); s++) {
+        const lw_shelf shelf = of_presets[s];
+        const char *const *names = lw_catalog_names(catalog, shelf);
+        assert_true(lw_catalog_count(catalog, shelf) > 10);
+        for (size_t i = 0; i < lw_catalog_count(catalog, shelf); i++) {
+            const lw_preset *preset = NULL, *again = NULL;
+            if (lw_presets_read(presets, shelf, names[i], &preset) != LW_OK || preset == NULL) {
                 fail_with_diags(&test);
                 return;
             }
-            assert_ptr_equal(lw_catalog_find(catalog, (lw_preset_kind)kind, preset->name), preset);
+            assert_true(i == 0 || strcmp(names[i - 1], names[i]) < 0);
+            assert_true(lw_catalog_has(catalog, shelf, names[i]));
+            assert_int_equal(lw_presets_read(presets, shelf, names[i], &again), LW_OK);
+            assert_ptr_equal(again, preset);
+            assert_string_equal(preset->name, names[i]);
+            assert_int_equal(preset->shelf, shelf);
             assert_true(strlen(preset->summary) > 10);
             gpus += strcmp(preset->type, "gpu") == 0;
-            for (const lw_yaml *row = preset->parameters->first; row != NULL; row = row->next) {
-                const lw_yaml *source = lw_tree_at((lw_yaml *)(uintptr_t)row, "source");
-                if (source == NULL || source->text == NULL || strlen(source->text) < 5) {
+            for (const lw_yaml *row = preset->rows->first; row != NULL; row = row->next) {
+                const char *source = lw_map_text(row, "source");
+                if (source == NULL || strlen(source) < 5) {
                     fail_msg("%s: %s has no source", preset->name, row->key);
                 }
             }
@@ -35,13 +46,15 @@ static void shipped_presets_are_sourced(void **state) {
     lw_test_end(&test);
 }
 
-// Each device in the place where it belongs, each link between ideal ends: every value passes its table.
+// Each device in the place where it belongs, each link between ideal ends: every value passes its
+// table.
 static void shipped_presets_can_be_used(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_catalog *catalog = shipped_catalog(&test);
-    for (size_t i = 0; i < lw_catalog_count(catalog, LW_PRESET_DEVICE); i++) {
-        const lw_preset *preset = lw_catalog_at(catalog, LW_PRESET_DEVICE, i);
+    lw_presets *presets = presets_of(&test, catalog);
+    for (size_t i = 0; i < lw_catalog_count(catalog, LW_SHELF_DEVICES); i++) {
+        const lw_preset *preset = preset_named(presets, LW_SHELF_DEVICES, lw_catalog_names(catalog, LW_SHELF_DEVICES)[i]);
         bool host = strcmp(preset->type, "host") == 0;
         if (strcmp(preset->type, "switch") == 0) {
             lw_result passed = run_text(
@@ -63,8 +76,8 @@ static void shipped_presets_can_be_used(void **state) {
         assert_true(result.point[0].workload[0].bandwidth_GBps > 0.5);
         assert_true(result.point[0].workload[0].bandwidth_GBps < 3.94);
     }
-    for (size_t i = 0; i < lw_catalog_count(catalog, LW_PRESET_LINK); i++) {
-        const lw_preset *preset = lw_catalog_at(catalog, LW_PRESET_LINK, i);
+    for (size_t i = 0; i < lw_catalog_count(catalog, LW_SHELF_LINKS); i++) {
+        const lw_preset *preset = preset_named(presets, LW_SHELF_LINKS, lw_catalog_names(catalog, LW_SHELF_LINKS)[i]);
         const char *text = lw_arena_print(test.arena,
                                           "nodes: {a: {kind: host}, b: {kind: gpu}}\nlinks: {l: {between: [a, b], preset: %s}}\n"
                                           "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB}}\n",
@@ -75,28 +88,78 @@ static void shipped_presets_can_be_used(void **state) {
     lw_test_end(&test);
 }
 
-static void families_have_their_examples(void **state) {
+// What explains a type by example is of that type, and right where it stands.
+static void types_have_their_examples(void **state) {
     (void)state;
-    lw_test test = lw_test_begin();
-    lw_catalog *catalog = shipped_catalog(&test);
-    for (size_t i = 0; lw_families[i] != NULL; i++) {
-        if (lw_families[i]->example != NULL) {
-            const lw_preset *preset = lw_catalog_find(catalog, LW_PRESET_LINK, lw_families[i]->example);
-            assert_non_null(preset);
-            assert_string_equal(preset->type, lw_families[i]->name);
+    static const struct {
+        const char *before, *after;
+        size_t index;  // of `it`
+    } forms[] = {
+        [LW_SECTION_NODES] = {"nodes: {host: {kind: host}, it: ",
+                              ", more: {kind: gpu}}\nlinks: {a: {between: [host, it], preset: pcie-4-x4}, b: {between: [it, "
+                              "more], preset: pcie-4-x4}}\n",
+                              1},
+        [LW_SECTION_LINKS] = {"nodes: {host: {kind: host}, gpu: {kind: gpu}}\nlinks: {it: {between: [host, gpu], ", "}\n", 0},
+        [LW_SECTION_WORKLOADS] = {"nodes: {host: {kind: host, memory_rate: 1 GB/s}, gpu: {kind: gpu}}\n"
+                                  "links: {slot: {between: [host, gpu], preset: pcie-4-x4}}\nworkloads: {it: ",
+                                  "}\n", 0}};
+    size_t families = 0;
+    for (int id = 0; id < LW_SECTION_RUN; id++) {
+        const lw_section *section = &lw_scenario_format()->section[id];
+        for (size_t i = 0; section->type_at(i) != NULL; i++) {
+            lw_test test = lw_test_begin();
+            const lw_type *type = section->type_at(i);
+            assert_non_null(type->example);
+            // the form has the bracket
+            const char *example = type->example + (id == LW_SECTION_LINKS ? 1 : 0);
+            const lw_document *document =
+                load_text(&test, lw_arena_print(test.arena, "%s%s%s", forms[id].before, example, forms[id].after));
+            const lw_object *object = document->object[id][forms[id].index];
+            assert_string_equal(object->name, "it");
+            assert_string_equal(object->type->name, type->name);
+            families += id == LW_SECTION_LINKS && object->preset != NULL;
+            lw_test_end(&test);
         }
     }
-    lw_test_end(&test);
+    assert_true(families > 10);
 }
 
 static void unknown_presets_are_none(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_catalog *catalog = shipped_catalog(&test);
-    assert_null(lw_catalog_find(catalog, LW_PRESET_LINK, "pcie-4-x17"));
-    assert_null(lw_catalog_at(catalog, LW_PRESET_LINK, 100000));
-    assert_string_equal(lw_catalog_nearest(catalog, LW_PRESET_LINK, "oculink-2-x5"), "oculink-2-x4");
+    lw_presets *presets = presets_of(&test, catalog);
+    const lw_preset *preset = NULL;
+    assert_false(lw_catalog_has(catalog, LW_SHELF_LINKS, "pcie-4-x17"));
+    assert_int_equal(lw_presets_read(presets, LW_SHELF_LINKS, "pcie-4-x17", &preset), LW_OK);
+    assert_null(preset);
+    assert_int_equal(lw_diags_count(test.diags), 0);
+    const lw_yaml *name = lw_test_tree(&test, "oculink-2-x5");
+    assert_int_equal(lw_presets_use(presets, LW_SHELF_LINKS, name, test.diags, &preset), LW_BAD_INPUT);
+    assert_diag(&test, 0, "1:1: there is no link preset 'oculink-2-x5' | did you mean 'oculink-2-x4'?");
+    const lw_yaml *far = lw_test_tree(&test, "unheard-of");
+    assert_int_equal(lw_presets_use(presets, LW_SHELF_DEVICES, far, test.diags, &preset), LW_BAD_INPUT);
+    assert_diag(&test, 1, "1:1: there is no device preset 'unheard-of' | `lanewise list devices` names them all");
     assert_string_equal(lw_catalog_folder(catalog), LW_SOURCE_DIR "/configs");
+    lw_test_end(&test);
+}
+
+// Also the shelves that hold no presets: every name on one is a file.
+static void shelves_hold_what_lies_in_their_folders(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog = shipped_catalog(&test);
+    for (int shelf = 0; shelf < LW_SHELVES; shelf++) {
+        size_t count = lw_catalog_count(catalog, (lw_shelf)shelf);
+        assert_true(count > 10);
+        for (size_t i = 0; i < count; i++) {
+            const char *name = lw_catalog_names(catalog, (lw_shelf)shelf)[i];
+            const char *path = lw_catalog_path(catalog, (lw_shelf)shelf, name, test.arena);
+            const char *expected = lw_arena_print(test.arena, LW_SOURCE_DIR "/configs/%s/%s.yaml", lw_shelf_words[shelf], name);
+            assert_string_equal(path, expected);
+            assert_int_equal(access(path, R_OK), 0);
+        }
+    }
     lw_test_end(&test);
 }
 
@@ -108,10 +171,10 @@ static void folders_are_found(void **state) {
     assert_int_equal(setenv("LANEWISE_CONFIGS", LW_SOURCE_DIR "/tests", 1), 0);
     assert_int_equal(lw_catalog_open(NULL, test.arena, test.diags, &catalog), LW_OK);
     assert_string_equal(lw_catalog_folder(catalog), LW_SOURCE_DIR "/tests");
-    assert_int_equal(lw_catalog_count(catalog, LW_PRESET_LINK), 0);
+    assert_int_equal(lw_catalog_count(catalog, LW_SHELF_LINKS), 0);
     assert_int_equal(unsetenv("LANEWISE_CONFIGS"), 0);
     assert_int_equal(lw_catalog_open(NULL, test.arena, test.diags, &catalog), LW_OK);
-    assert_true(lw_catalog_count(catalog, LW_PRESET_LINK) > 10);
+    assert_true(lw_catalog_count(catalog, LW_SHELF_LINKS) > 10);
     lw_test_end(&test);
 }
 
@@ -142,14 +205,15 @@ static void wrong_files_are_told(void **state) {
         assert_int_equal(lw_file_write(path, cases[i].text, strlen(cases[i].text), test.diags), LW_OK);
         lw_catalog *catalog = NULL;
         assert_int_equal(lw_catalog_open(folder, test.arena, test.diags, &catalog), LW_OK);
-        assert_int_equal(lw_catalog_count(catalog, LW_PRESET_DEVICE), 1);
-        assert_null(lw_catalog_find(catalog, LW_PRESET_DEVICE, "sample"));
+        assert_int_equal(lw_catalog_count(catalog, LW_SHELF_DEVICES), 1);
+        lw_presets *presets = presets_of(&test, catalog);
+        const lw_preset *preset = NULL;
+        assert_int_equal(lw_presets_read(presets, LW_SHELF_DEVICES, "sample", &preset), LW_BAD_INPUT);
         size_t errors = lw_diags_errors(test.diags);
         assert_message(&test, LW_ERROR, cases[i].message);
         // Told once; a scenario that uses it is told that it cannot.
-        const lw_yaml *name = lw_test_tree(&test, "sample"), *values = NULL;
-        const lw_preset *preset = NULL;
-        assert_int_equal(lw_catalog_use(catalog, LW_PRESET_DEVICE, name, test.diags, &preset, &values), LW_BAD_INPUT);
+        const lw_yaml *name = lw_test_tree(&test, "sample");
+        assert_int_equal(lw_presets_use(presets, LW_SHELF_DEVICES, name, test.diags, &preset), LW_BAD_INPUT);
         assert_message(&test, LW_ERROR, "the device preset 'sample' cannot be used");
         assert_int_equal(lw_diags_errors(test.diags), errors + 1);
         lw_test_end(&test);
@@ -165,15 +229,23 @@ static void announced_rows_weaken_a_preset(void **state) {
     assert_int_equal(lw_file_write(LW_BINARY_DIR "/test_catalog/devices/sample.yaml", text, strlen(text), test.diags), LW_OK);
     lw_catalog *catalog = NULL;
     assert_int_equal(lw_catalog_open(LW_BINARY_DIR "/test_catalog", test.arena, test.diags, &catalog), LW_OK);
-    const lw_preset *preset = lw_catalog_find(catalog, LW_PRESET_DEVICE, "sample");
-    assert_non_null(preset);
+    const lw_preset *preset = preset_named(presets_of(&test, catalog), LW_SHELF_DEVICES, "sample");
     assert_int_equal(preset->evidence, LW_ANNOUNCED);
+    // Of the rows one by one: what each says, and specified where it says nothing.
+    bool stated = false;
+    assert_int_equal(lw_preset_evidence(preset, "p2p", &stated), LW_ANNOUNCED);
+    assert_true(stated);
+    assert_int_equal(lw_preset_evidence(preset, "x-more", &stated), LW_SPECIFIED);
+    assert_true(stated);
+    (void)lw_preset_evidence(preset, "submit", &stated);
+    assert_false(stated);
     lw_test_end(&test);
 }
 
 #define READ "workloads: {r: {kind: read-latency, device: a, host: b, bytes: 64 B}}\n"
 
-// Where no source says otherwise, a bridge between two chips takes less time than a way through a switch between them.
+// Where no source says otherwise, a bridge between two chips takes less time than a route through a
+// switch between them.
 static void bridges_are_faster_than_switches(void **state) {
     (void)state;
     static const char *const pairs[][3] = {{"nvlink-h100-bridge", "nvlink-h100", "nvswitch-3"},
@@ -201,8 +273,9 @@ int main(void) {
         cmocka_unit_test(shipped_presets_are_sourced),
         cmocka_unit_test(shipped_presets_can_be_used),
         cmocka_unit_test(bridges_are_faster_than_switches),
-        cmocka_unit_test(families_have_their_examples),
+        cmocka_unit_test(types_have_their_examples),
         cmocka_unit_test(unknown_presets_are_none),
+        cmocka_unit_test(shelves_hold_what_lies_in_their_folders),
         cmocka_unit_test(folders_are_found),
         cmocka_unit_test(wrong_files_are_told),
         cmocka_unit_test(announced_rows_weaken_a_preset),

@@ -136,8 +136,7 @@ static void waterfall_of_packet_times_and_outages(void **state) {
     lw_channel channel = plain_channel();
     channel.packet_ps = 75000;  // beside 125 ns for its bytes
     channel.stall = (lw_fraction){1, 2};
-    channel.outage_gap_ps = 3000;
-    channel.outage_ps = 1000;
+    channel.outages = (lw_outages){.gap_ps = 3000, .length_ps = 1000};
     channel.latency[0] = (lw_latency_part){"propagation", 1000000};
     channel.latency_count = 1;
     channel.credits[LW_PACKET_WRITE] = (lw_credits){4, LW_CREDITS_INFINITE};
@@ -147,7 +146,8 @@ static void waterfall_of_packet_times_and_outages(void **state) {
     lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_PERIODIC], 1e9, 1e-12);
     assert_close(out.rate_Bps[LW_STAGE_FRAMING], 100 / 200e-9, 1e-12);
-    assert_close(out.rate_Bps[LW_STAGE_CONTROL], 100 / 325e-9, 1e-12);  // the stall stretches the bytes, not the rest
+    // the stall stretches the bytes, not the rest
+    assert_close(out.rate_Bps[LW_STAGE_CONTROL], 100 / 325e-9, 1e-12);
     assert_close(out.rate_Bps[LW_STAGE_RETRY], 0.75 * 100 / 325e-9, 1e-12);
     // Four packets in 325 + 1000 + 675 ns.
     assert_close(out.window_Bps, 4 * 100 / 2e-6, 1e-12);
@@ -158,7 +158,8 @@ static void waterfall_of_packet_times_and_outages(void **state) {
     link = plain_link(channel);
     lw_link_model_waterfall(&link, 0, LW_PACKET_WRITE, 0, 0, &out);
     assert_close(out.rate_Bps[LW_STAGE_RETRY], 0.75 * 50 / 325e-9, 1e-12);
-    // A read of 400 B: 25 B and 75 ns out (bytes at half the speed), four packets back, 1 us each way.
+    // A read of 400 B: 25 B and 75 ns out (bytes at half the speed), four packets back, 1 us per
+    // direction.
     link.read_tags = 1;
     lw_link_model_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 0, &out);
     assert_close(out.window_Bps, 400 / ((50 + 75 + 4 * 325 + 2000) * 1e-9), 1e-12);
@@ -174,10 +175,11 @@ static void waterfall_of_a_read(void **state) {
     lw_link_model link = plain_link(channel);
     link.read_tags = 3;
     lw_waterfall out;
-    // Requests of 400 B come every 500 ns, and the answer to the second is due 1 us after the last one: 10 ns more.
+    // Requests of 400 B come every 500 ns, and the answer to the second is due 1 us after the last
+    // one: 10 ns more.
     lw_link_model_waterfall(&link, 1, LW_PACKET_COMPLETION, 0, 300000, &out);
     assert_close(out.rate_Bps[LW_STAGE_CONTROL], 800 / 1010e-9, 1e-12);
-    // Round trip: 25 B out, 4 x 125 B back, 100 ns each way, 300 ns at the completer.
+    // Round trip: 25 B out, 4 x 125 B back, 100 ns per direction, 300 ns at the completer.
     assert_close(out.window_Bps, 3 * 400 / 1025e-9, 1e-12);
     // An interval that ends between two requests lasts until the next one.
     link.segment[0].channel[0].control_interval_ps = 1200000;

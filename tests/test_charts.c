@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Charts as a whole: an external GPU behind six links, drawn in every kind, theme and format, and bad data of every sort.
-// LANEWISE_PICTURES=DIR leaves the pictures in DIR to be looked at; LANEWISE_UPDATE_GOLDEN=1 rewrites the golden files.
+// Charts as a whole: an external GPU behind six links, drawn in every kind, theme and format, and
+// bad data of every sort. LANEWISE_PICTURES=DIR leaves the pictures in DIR to be looked at;
+// LANEWISE_UPDATE_GOLDEN=1 rewrites the golden files.
 
 #include "tests/demo_result.h"
 
@@ -38,7 +39,8 @@ static void test_every_format(void **state) {
         lw_picture second;
         assert_int_equal(lw_chart_render(&request, &result, test.arena, test.diags, &first), LW_OK);
         assert_int_equal(lw_chart_render(&request, &result, test.arena, test.diags, &second), LW_OK);
-        for (int format = 0; format < (theme == LW_THEME_LIGHT ? FORMATS : 2); format++) {  // the others differ only in colour
+        // the others differ only in colour
+        for (int format = 0; format < (theme == LW_THEME_LIGHT ? FORMATS : 2); format++) {
             lw_text once = {0};
             lw_text again = {0};
             assert_int_equal(formats[format].write(&first, &once, test.diags), LW_OK);
@@ -144,16 +146,16 @@ static void test_texts_do_not_overlap(void **state) {
     static const struct { int64_t width, height; } sizes[] = {{LW_AUTO, LW_AUTO}, {1000, 700}, {2400, 1400}, {LW_AUTO, 900}};
     lw_test test = lw_test_begin();
     lw_result result = demo_result(test.arena);
-    lw_metrics fixed = lw_metrics_fixed();
-    lw_metrics real;
-    assert_int_equal(lw_metrics_open(&real), LW_OK);
-    const lw_metrics *both[] = {&fixed, &real};
+    lw_font_metrics fixed = lw_font_metrics_fixed();
+    lw_font_metrics real;
+    assert_int_equal(lw_font_metrics_open(&real), LW_OK);
+    const lw_font_metrics *both[] = {&fixed, &real};
     for (int round = 0; round < SIZE_KINDS * 4 * 2 * 2; round++) {
         lw_chart_request request = request_of((lw_chart_kind)(round % SIZE_KINDS));
         request.width = sizes[round / SIZE_KINDS % 4].width;
         request.height = sizes[round / SIZE_KINDS % 4].height;
         request.workload = round / SIZE_KINDS / 4 % 2 == 0 ? NULL : "upload";
-        const lw_metrics *metrics = both[round / SIZE_KINDS / 4 / 2];
+        const lw_font_metrics *metrics = both[round / SIZE_KINDS / 4 / 2];
         lw_picture picture;
         lw_status status = lw_chart_render_with(&request, &result, metrics, test.arena, test.diags, &picture);
         if (request.kind == LW_CHART_WATERFALL && status == LW_BAD_INPUT && request.height == 700) {
@@ -162,13 +164,14 @@ static void test_texts_do_not_overlap(void **state) {
         assert_int_equal(status, LW_OK);
         check_texts(&test, &picture, metrics);
     }
-    lw_metrics_close(&real);
+    lw_font_metrics_close(&real);
     lw_test_end(&test);
 }
 
 // ---- SVG ----
 
-// Enough of XML 1.0 to find our mistakes: elements nest, attributes are quoted, & begins an entity, ids are unique.
+// Enough of XML 1.0 to find our mistakes: elements nest, attributes are quoted, & begins an entity,
+// ids are unique.
 static void check_svg(lw_test *test, const char *svg) {
     enum { DEPTH = 64, IDS = 256 };
     const char *open[DEPTH];
@@ -268,7 +271,7 @@ static void test_strange_numbers(void **state) {
         {{{0, 1}, {-5, 1}, {4096, 1}}, 3, LW_OK, 1},
         {{{16384, 1}, {4096, 2}, {8192, 1e-9}, {4096, 5}}, 4, LW_OK, 0},
     };
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0] * 4; i++) {
         lw_test test = lw_test_begin();
         lw_chart_request request = request_of(i % 2 == 0 ? LW_CHART_BANDWIDTH : LW_CHART_TIME);
@@ -344,13 +347,16 @@ static void test_full_chart(void **state) {
             .path = "workloads.copy.bytes", .text = "x", .is_number = true, .number = bytes, .dimension = LW_BYTES};
         point->workload[0] = (lw_workload_result){
             .name = "copy", .bytes = (int64_t)bytes, .bandwidth_GBps = bytes / (1e-5 * (1 + i / EACH) + bytes / 10e9) / 1e9};
-        point->stage[0] = (lw_stage_result){
-            .workload = "copy", .label = "link", .family = family, .evidence = i / EACH == 7 ? LW_SPECULATIVE : LW_SPECIFIED};
+        point->stage[0] = (lw_stage_result){.workload = "copy",
+                                            .label = "link",
+                                            .family = family,
+                                            .hue = hue_of(family),
+                                            .evidence = i / EACH == 7 ? LW_SPECULATIVE : LW_SPECIFIED};
         for (int k = 0; k < LW_STAGE_COUNT; k++) {
             point->stage[0].rate_GBps[k] = 16.0 - 0.8 * k;
         }
     }
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     for (int round = 0; round < 2; round++) {
         lw_chart_request request = request_of(round == 0 ? LW_CHART_BANDWIDTH : LW_CHART_WATERFALL);
         request.width = round == 0 ? LW_AUTO : 900;  // not room for a column a stage
@@ -395,7 +401,7 @@ static void test_one_family_is_told_apart(void **state) {
             const int times = 1 + 15 * (i % EACH);
             point->workload[0] =
                 (lw_workload_result){.name = "copy", .bytes = 4096 * times, .bandwidth_GBps = (1 + i / EACH) * times};
-            point->stage[0] = (lw_stage_result){.workload = "copy", .label = "link", .family = "pcie"};
+            point->stage[0] = (lw_stage_result){.workload = "copy", .label = "link", .family = "pcie", .hue = hue_of("pcie")};
         }
         lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
         request.x = result.point[0].set[1].path;
@@ -409,7 +415,7 @@ static void test_one_family_is_told_apart(void **state) {
             if (item->kind == LW_DRAW_GROUP_PUSH && strcmp(item->klass, "series") == 0) {
                 line = i;
             } else if (item->kind == LW_DRAW_MARKER && line < i) {  // the first of each line
-                bool *own = &seen[item->shape][item->stroke.role - lw_role_of(LW_HUE_PCIE, LW_SHADE_FIRST)];
+                bool *own = &seen[item->shape][item->stroke.role - lw_role_of(hue_of("pcie"), LW_SHADE_FIRST)];
                 assert_false(*own);
                 *own = true;
                 line = SIZE_MAX;
@@ -465,7 +471,7 @@ static void test_other_axes(void **state) {
     request.panel = "links.l.gen";
     request.axis = LW_AXIS_LINEAR;
     lw_picture picture;
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     assert_true(has_text(&picture, "Length (m)"));
     assert_true(has_text(&picture, "host \u2192 gpu, gen 4") && has_text(&picture, "host \u2192 gpu, gen 5"));
@@ -481,7 +487,7 @@ static void test_titles_wrap(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_result result = demo_result(test.arena);
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     for (int kind = 0; kind < SIZE_KINDS; kind++) {
         lw_chart_request request = request_of((lw_chart_kind)kind);
         lw_picture one;
@@ -508,8 +514,8 @@ static void test_half_power_is_hockneys(void **state) {
     enum { COUNT = 10 };
     lw_sample point[COUNT];
     lw_curve curve = {.point = point, .count = COUNT};
-    // Few points, for between them time runs straight. t = t0 + n / r: half of the top at n1/2 = t0 * r, here 10 us * 8 GB/s = 80
-    // kB.
+    // Few points, for between them time runs straight. t = t0 + n / r: half of the top at n1/2 = t0
+    // * r, here 10 us * 8 GB/s = 80 kB.
     for (int i = 0; i < COUNT; i++) {
         double bytes = pow(10.0, 3.0 + 9.0 * i / (COUNT - 1));
         point[i].at = (lw_xy){bytes, bytes / (10e-6 + bytes / 8e9) / 1e9};
@@ -531,7 +537,7 @@ static void test_half_power_is_hockneys(void **state) {
 // ---- Memory ----
 
 static lw_status draw_everything(void *user) {
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     lw_arena *arena = lw_arena_new();
     lw_diags *diags = arena == NULL ? NULL : lw_diags_new(arena);
     lw_status status = diags == NULL ? LW_NO_MEMORY : LW_OK;
@@ -563,7 +569,8 @@ static void test_memory_runs_out(void **state) {
                                    .label = "l",
                                    .provenance = "p",
                                    .family = "pcie",
-                                   .observe = "bandwidth_GBps",
+                                   .hue = hue_of("pcie"),
+                                   .observe = metric_of("bandwidth_GBps"),
                                    .over_sizes = true,
                                    .points = dots,
                                    .count = 2};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CXL: slots packed by hand, efficiencies, rates, what a mix gives in both directions, latency by part, rules.
+// CXL: slots packed by hand, efficiencies, rates, what a mix gives in both directions, latency by
+// part, rules.
 #include "link_helpers.h"
 #include "models/cxl_slots.h"
 
@@ -17,7 +18,8 @@ static void assert_pack(lw_cxl_flit flit, const int64_t *mix, int64_t num, int64
     assert_int_equal(flits.den, den);
 }
 
-// Counted by hand. 68 B: slot 0 is for messages, three more for what comes; a flit is all data when four slots are owed.
+// Counted by hand. 68 B: slot 0 is for messages, three more for what comes; a flit is all data when
+// four slots are owed.
 static void flits_of_68_bytes(void **state) {
     (void)state;
     // Headers of two reads in slot 0, eight slots of data: nine slots of four.
@@ -27,7 +29,8 @@ static void flits_of_68_bytes(void **state) {
     // Alone, two of each fit a flit however many slots stay empty.
     assert_pack(LW_CXL_68B, MIX([LW_CXL_M2S_REQ] = 1), 1, 2);
     assert_pack(LW_CXL_68B, MIX([LW_CXL_S2M_NDR] = 1), 1, 2);
-    // Two messages in each slot 0, whichever: (3 + 16 / 2) / 4 flits for four of DRS and two of NDR, halved.
+    // Two messages in each slot 0, whichever: (3 + 16 / 2) / 4 flits for four of DRS and two of
+    // NDR, halved.
     assert_pack(LW_CXL_68B, MIX([LW_CXL_S2M_DRS] = 2, [LW_CXL_S2M_NDR] = 1), 19, 8);
     assert_pack(LW_CXL_68B, MIX([LW_CXL_S2M_DRS] = 1, [LW_CXL_S2M_NDR] = 1), 5, 4);
     // A request and a write: one slot and five.
@@ -55,12 +58,14 @@ static void flits_of_256_bytes(void **state) {
     assert_pack(LW_CXL_256B, MIX([LW_CXL_S2M_NDR] = 1), 1, 24);
     // A third of a slot each: 4 n + n / 3 + n / 6 = 14 + 2 / 3.
     assert_pack(LW_CXL_256B, MIX([LW_CXL_S2M_DRS] = 2, [LW_CXL_S2M_NDR] = 1), 27, 44);
-    // One snoop a slot; answers go three to a slot and two to slot 0, three a group: 2 + 3 slots of 1, 11 in all.
+    // One snoop a slot; answers go three to a slot and two to slot 0, three a group: 2 + 3 slots of
+    // 1, 11 in all.
     assert_pack(LW_CXL_256B, MIX([LW_CXL_S2M_BISNP] = 1), 1, 8);
     assert_pack(LW_CXL_256B, MIX([LW_CXL_M2S_BIRSP] = 1), 1, 12);
 }
 
-// Shares of one direction's flit bytes that are data: derived from slot counts alone (CXL 4.2 and 4.3).
+// Shares of one direction's flit bytes that are data: derived from slot counts alone (CXL 4.2 and
+// 4.3).
 static void efficiencies(void **state) {
     (void)state;
     const struct {
@@ -150,7 +155,8 @@ static void rates(void **state) {
     lw_test_end(&test);
 }
 
-// Bytes on the wire in direction dir that so many reads and writes from end a cause, by the numbers that the engine uses.
+// Bytes on the wire in direction dir that so many reads and writes from end a cause, by the numbers
+// that the engine uses.
 static double wire_bytes_of(const lw_link_model *link, int dir, double reads, double writes) {
     const lw_channel *channel = &link->segment[0].channel[dir];
     const lw_packet_format *format = channel->format;
@@ -292,7 +298,8 @@ static void latency_by_part(void **state) {
     lw_test_end(&test);
 }
 
-// One line under way: 64 B a round trip. Loads of a chain of pointers and of many cores differ by that alone.
+// One line in flight: 64 B a round trip. Loads of a chain of pointers and of many cores differ by
+// that alone.
 static void window_of_loads(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -323,8 +330,8 @@ static double mixed_GBps(const lw_link_model *link, double reads, double writes)
     return 64 * (reads + writes) / slowest_s / 1e9;
 }
 
-// Intel CacheLib wiki (2023-10-12), expander on Xeon 8470, taken as x8: one efficiency, fitted to these four mixes, brings all
-// of them within 3 %.
+// Intel CacheLib wiki (2023-10-12), expander on Xeon 8470, taken as x8: one efficiency, fitted to
+// these four mixes, brings all of them within 3 %.
 static void mixes_as_measured(void **state) {
     (void)state;
     const struct {

@@ -103,7 +103,8 @@ static void twenty_errors_are_kept_and_the_rest_counted(void **state) {
     for (int i = 0; i < 30; i++) {
         lw_error(test.diags, (lw_place){0}, NULL, "error %d", i);
         lw_warn(test.diags, (lw_place){0}, NULL, "warning %d", i);
-        lw_error(test.diags, (lw_place){0}, NULL, "error %d", i < LW_DIAG_MAX ? i : 0);  // the same again
+        // the same again
+        lw_error(test.diags, (lw_place){0}, NULL, "error %d", i < LW_DIAG_MAX ? i : 0);
     }
     assert_int_equal(lw_diags_count(test.diags), 2 * LW_DIAG_MAX);
     assert_int_equal(lw_diags_warnings(test.diags), 30);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Themes, draw lists, label placement, text fitting and the SVG writer.
 #include "plots/draw.h"
+
+#include "models/family.h"
+#include "plots/font_metrics.h"
 #include "plots/labels.h"
-#include "plots/metrics.h"
 #include "plots/plots.h"
 #include "tests/helpers.h"
 
@@ -47,12 +49,18 @@ static void test_colours_differ(void **state) {
             }
         }
     }
-    assert_int_equal(lw_hue_of_family("pcie"), LW_HUE_PCIE);
-    assert_int_equal(lw_hue_of_family("usb4"), LW_HUE_USB4);
-    assert_int_equal(lw_hue_of_family("something else"), LW_HUE_OTHER);
-    assert_int_equal(lw_hue_of_family(NULL), LW_HUE_OTHER);
+    // Those that meet in charts about external GPUs have hues of their own, which they keep.
+    assert_int_equal(lw_family_find("pcie")->hue, LW_HUE_BLUE);
+    assert_int_equal(lw_family_find("oculink")->hue, LW_HUE_VERMILLION);
+    assert_int_equal(lw_family_find("usb4")->hue, LW_HUE_VIOLET);
     char name[LW_ROLE_NAME];
-    assert_string_equal(lw_role_name(lw_role_of(LW_HUE_COPPRLINK, LW_SHADE_SECOND), name), "copprlink-second");
+    static const char *const hues[LW_HUES] = {"grey",  "blue", "teal",  "vermillion", "brown", "violet",
+                                              "green", "pink", "amber", "crimson",    "navy",  "olive"};
+    for (int hue = 0; hue < LW_HUES; hue++) {
+        char expected[LW_ROLE_NAME];
+        (void)snprintf(expected, sizeof expected, "%s-second", hues[hue]);
+        assert_string_equal(lw_role_name(lw_role_of((lw_hue)hue, LW_SHADE_SECOND), name), expected);
+    }
     assert_string_equal(lw_role_name(LW_ROLE_MUTED, name), "muted");
 }
 
@@ -96,7 +104,7 @@ static void test_texts_become_clean(void **state) {
 static void test_texts_are_fitted(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_metrics fixed = lw_metrics_fixed();  // 6 units a character at size 10
+    lw_font_metrics fixed = lw_font_metrics_fixed();  // 6 units a character at size 10
     assert_string_equal(lw_text_fit(&fixed, test.arena, "short", 10, false, 30), "short");
     assert_string_equal(lw_text_fit(&fixed, test.arena, "too long", 10, false, 36), "too l\u2026");
     assert_string_equal(lw_text_fit(&fixed, test.arena, "four more", 10, false, 36),
@@ -104,12 +112,12 @@ static void test_texts_are_fitted(void **state) {
     assert_string_equal(lw_text_fit(&fixed, test.arena, "\u03BC\u03BC\u03BC\u03BC", 10, false, 18), "\u03BC\u03BC\u2026");
     assert_string_equal(lw_text_fit(&fixed, test.arena, "no room", 10, false, 0), "\u2026");
     const char *lines[3] = {NULL};
-    assert_int_equal(lw_text_wrap(&fixed, test.arena, "one two three four five", 10, false, 50, lines, 3), 3);
+    assert_int_equal(lw_text_wrap(&(const lw_face){&fixed, 10, false}, test.arena, "one two three four five", 50, lines, 3), 3);
     assert_string_equal(lines[0], "one two");
     assert_string_equal(lines[1], "three");
     assert_string_equal(lines[2], "four fi\u2026");
-    assert_int_equal(lw_text_wrap(&fixed, test.arena, "", 10, false, 50, lines, 3), 0);
-    assert_int_equal(lw_text_wrap(&fixed, test.arena, "incomprehensibilities", 10, false, 60, lines, 3), 1);
+    assert_int_equal(lw_text_wrap(&(const lw_face){&fixed, 10, false}, test.arena, "", 50, lines, 3), 0);
+    assert_int_equal(lw_text_wrap(&(const lw_face){&fixed, 10, false}, test.arena, "incomprehensibilities", 60, lines, 3), 1);
     lw_test_end(&test);
 }
 
@@ -166,13 +174,13 @@ static void test_labels_move_little(void **state) {
 static const lw_stroke thin = {LW_ROLE_AXIS, 0.5, LW_DASH_DOTS};
 
 static void draw_one_of_each(lw_draw *draw) {
-    lw_draw_rect(draw, 0, 0, 100, 50, LW_ROLE_BACKGROUND, (lw_stroke){0});
+    lw_draw_rect(draw, (lw_rect){0, 0, 100, 50}, LW_ROLE_BACKGROUND, (lw_stroke){0});
     lw_draw_group(draw, "g-1", "series", "a < b");
     lw_draw_clip(draw, 5, 5, 90, 40);
-    lw_draw_path(draw, (const lw_xy[]){{1, 2}, {3.14159, 4}, {5, 6}}, 3, true, lw_role_of(LW_HUE_THZ, LW_SHADE_TINT), thin);
+    lw_draw_path(draw, (const lw_xy[]){{1, 2}, {3.14159, 4}, {5, 6}}, 3, true, lw_role_of(LW_HUE_AMBER, LW_SHADE_TINT), thin);
     lw_draw_line(draw, 0, 0, 10, 10, thin);
     for (int shape = 0; shape < LW_SHAPES; shape++) {
-        lw_draw_marker(draw, 10.0 * shape, 20, (lw_shape)shape, 6, LW_ROLE_INK, (lw_stroke){0});
+        lw_draw_marker(draw, (lw_xy){10.0 * shape, 20}, (lw_shape)shape, 6, LW_ROLE_INK, (lw_stroke){0});
     }
     lw_draw_unclip(draw);
     lw_draw_text(draw, 50, 25,
@@ -193,7 +201,7 @@ static void test_dump(void **state) {
     assert_string_equal(text.bytes, "rect 0 0 100 50 fill background\n"
                                     "group series #g-1 \"a < b\"\n"
                                     "clip 5 5 90 40\n"
-                                    "polygon 1 2 3.14 4 5 6 fill thz-tint stroke axis 0.5 dots\n"
+                                    "polygon 1 2 3.14 4 5 6 fill amber-tint stroke axis 0.5 dots\n"
                                     "path 0 0 10 10 stroke axis 0.5 dots\n"
                                     "marker circle 0 20 6 fill ink\n"
                                     "marker square 10 20 6 fill ink\n"
@@ -250,7 +258,8 @@ static void test_svg_is_escaped(void **state) {
     double pattern[LW_DASH_PARTS];
     assert_int_equal(lw_dash_pattern((lw_stroke){LW_ROLE_AXIS, 5.0, LW_DASH_SOLID}, pattern), 0);
     for (int dash = LW_DASH_LONG; dash < LW_DASHES; dash++) {
-        for (double width = 0.5; width < 10.0; width += 0.5) {  // a round end reaches half of the width into the gap
+        // a round end reaches half of the width into the gap
+        for (double width = 0.5; width < 10.0; width += 0.5) {
             const size_t parts = lw_dash_pattern((lw_stroke){LW_ROLE_AXIS, width, (lw_dash)dash}, pattern);
             assert_int_equal(parts, dash == LW_DASH_LONG_DOT ? 4 : 2);
             assert_true(pattern[1] >= 1.8 * width && pattern[parts - 1] >= 1.8 * width);
@@ -293,11 +302,11 @@ static void test_pixels(void **state) {
     lw_test test = lw_test_begin();
     lw_draw draw;
     lw_draw_begin(&draw, test.arena);
-    lw_draw_rect(&draw, 0, 0, 100, 100, LW_ROLE_BACKGROUND, (lw_stroke){0});
+    lw_draw_rect(&draw, (lw_rect){0, 0, 100, 100}, LW_ROLE_BACKGROUND, (lw_stroke){0});
     lw_draw_clip(&draw, 20, 20, 40, 40);
-    lw_draw_rect(&draw, 20, 20, 70, 20, LW_ROLE_INK, (lw_stroke){0});
+    lw_draw_rect(&draw, (lw_rect){20, 20, 70, 20}, LW_ROLE_INK, (lw_stroke){0});
     lw_draw_unclip(&draw);
-    lw_draw_marker(&draw, 80, 80, LW_SHAPE_CIRCLE, 20, LW_ROLE_AXIS, (lw_stroke){0});
+    lw_draw_marker(&draw, (lw_xy){80, 80}, LW_SHAPE_CIRCLE, 20, LW_ROLE_AXIS, (lw_stroke){0});
     lw_draw_line(&draw, 70, 60, 90, 60, (lw_stroke){LW_ROLE_LOSS_1, 4, LW_DASH_SOLID});
     lw_picture picture = {.width = 100,
                           .height = 100,
@@ -355,13 +364,14 @@ static void test_metrics_know_the_font(void **state) {
         lw_test_end(&test);
         skip();
     }
-    lw_metrics metrics;
-    assert_int_equal(lw_metrics_open(&metrics), LW_OK);
+    lw_font_metrics metrics;
+    assert_int_equal(lw_font_metrics_open(&metrics), LW_OK);
     double one = lw_text_width(&metrics, "Thunderbolt 5", 13, false);
-    assert_in_range((int)one, 85, 95);                                                 // DejaVu Sans 2.37: 90.0 at size 13
+    // DejaVu Sans 2.37: 90.0 at size 13
+    assert_in_range((int)one, 85, 95);
     assert_close(lw_text_width(&metrics, "Thunderbolt 5", 26, false), 2 * one, 1e-3);  // no hinting
     assert_true(lw_text_width(&metrics, "Thunderbolt 5", 13, true) > one);
-    lw_metrics_close(&metrics);
+    lw_font_metrics_close(&metrics);
     lw_test_end(&test);
 }
 

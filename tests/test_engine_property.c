@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The engine that jumps against the oracle that does not: random small fabrics must give the same picosecond, packet for packet.
-// Failing cases print their number; LANEWISE_PROPERTY_CASES sets how many are drawn (default 2400), LANEWISE_PROPERTY_FIRST
-// where.
+// The engine that jumps against the oracle that does not: random small fabrics must give the same
+// picosecond, packet for packet. Failing cases print their number; LANEWISE_PROPERTY_CASES sets how
+// many are drawn (default 2400), LANEWISE_PROPERTY_FIRST where.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +19,7 @@ enum { SERVERS_MAX = 10, TASKS_MAX = 8, HOPS_MAX = 5 };
 typedef struct world {
     lw_fabric fabric;
     lw_server server[SERVERS_MAX];
+    lw_flow flow[TASKS_MAX];
     lw_task task[TASKS_MAX];
     lw_hop hop[TASKS_MAX][2][HOPS_MAX];
     uint32_t after[TASKS_MAX][2];
@@ -48,15 +49,12 @@ static lw_fraction draw_rate(world *w) {
 
 static void draw_server(world *w, uint32_t index) {
     lw_server *s = &w->server[index];
-    *s = (lw_server){.name = "server",
-                     .ps_per_byte = draw_rate(w),
-                     .latency_ps = draw(w, 0, 3) * draw(w, 0, 400000),
-                     .opposite = LW_NO_SERVER};
+    *s = (lw_server){.ps_per_byte = draw_rate(w), .latency_ps = draw(w, 0, 3) * draw(w, 0, 400000), .opposite = LW_NO_SERVER};
     if (chance(w, 15)) {
         s->packet_ps = draw(w, 1, 30000);
     }
-    if (chance(w, 15)) {
-        s->parallel = true;
+    if (chance(w, 20)) {
+        s->role = chance(w, 60) ? LW_SERVER_FORWARD : LW_SERVER_MEMORY;
         return;
     }
     if (chance(w, 30)) {
@@ -108,34 +106,45 @@ static size_t draw_path(world *w, lw_hop *hop, int64_t overhead) {
 }
 
 static void draw_task(world *w, uint32_t index) {
+    lw_flow *f = &w->flow[index];
     lw_task *t = &w->task[index];
     static const int64_t packets[] = {64, 128, 256, 256, 512, 1000, 4096};
     int64_t packet = packets[draw(w, 0, 6)];
-    *t = (lw_task){
-        .name = "task", .packet_bytes = packet, .resource = LW_NO_SERVER, .data = w->hop[index][0], .request = w->hop[index][1]};
-    t->kind = chance(w, 55) ? LW_TASK_WRITE : chance(w, 90) ? LW_TASK_READ : LW_TASK_DELAY;
+    bool writes = chance(w, 55);
+    bool moves = writes || chance(w, 90);
+    bool reads = moves && !writes;
+    *f = (lw_flow){.kind = reads ? LW_FLOW_READ : LW_FLOW_WRITE,
+                   .packet_bytes = packet,
+                   .data = w->hop[index][0],
+                   .data_kind = reads ? LW_PACKET_COMPLETION : LW_PACKET_WRITE,
+                   .request = w->hop[index][1]};
+    *t = (lw_task){.flow = moves ? index : LW_NO_FLOW, .resource = LW_NO_RESOURCE};
     t->bytes = chance(w, 5) ? 0 : draw(w, 1, chance(w, 30) ? 40 : 1500) * draw(w, 1, packet);
     t->start_ps = chance(w, 50) ? 0 : draw(w, 0, 40000000);
     t->submit_ps = chance(w, 50) ? 0 : draw(w, 0, 9000000);
     t->finish_ps = chance(w, 50) ? 0 : draw(w, 0, 9000000);
-    t->duration_ps = draw(w, 0, 9000000);
-    t->data_kind = t->kind == LW_TASK_READ ? LW_PACKET_COMPLETION : LW_PACKET_WRITE;
-    t->data_count = draw_path(w, w->hop[index][0], draw(w, 0, 30));
-    if (t->kind == LW_TASK_READ) {
-        t->request_count = chance(w, 85) ? draw_path(w, w->hop[index][1], 24) : 0;
-        t->request_bytes = chance(w, 20) ? draw(w, 1, packet) : packet * draw(w, 1, 8);
-        t->tags = chance(w, 20) ? LW_TAGS_INFINITE : draw(w, 1, 64);
-        t->completer_ps = draw(w, 0, 500000);
+    if (!moves) {
+        t->submit_ps += draw(w, 0, 9000000);
+    }
+    f->data_count = draw_path(w, w->hop[index][0], draw(w, 0, 30));
+    if (reads) {
+        f->request_count = chance(w, 85) ? draw_path(w, w->hop[index][1], 24) : 0;
+        f->request_bytes = chance(w, 20) ? draw(w, 1, packet) : packet * draw(w, 1, 8);
+        f->tags = chance(w, 20) ? LW_TAGS_INFINITE : draw(w, 1, 64);
+        f->completer_ps = draw(w, 0, 500000);
     }
     if (chance(w, 12)) {
-        t->arrivals = chance(w, 60) ? LW_ARRIVALS_FIXED : LW_ARRIVALS_POISSON;
-        t->gap_ps = draw(w, 1000, 300000);
+        f->arrivals = chance(w, 60) ? LW_ARRIVALS_FIXED : LW_ARRIVALS_POISSON;
+        f->gap_ps = draw(w, 1000, 300000);
     }
     if (chance(w, 25) && index > 0) {
         t->after = w->after[index];
         t->after_count = (size_t)draw(w, 1, 2);
         w->after[index][0] = (uint32_t)draw(w, 0, index - 1);
         w->after[index][1] = (uint32_t)draw(w, 0, index - 1);
+    }
+    if (moves && chance(w, 15)) {
+        t->flow = (uint32_t)draw(w, 0, index);
     }
     if (chance(w, 20)) {
         t->resource = (uint32_t)draw(w, 0, 1);
@@ -157,7 +166,14 @@ static void draw_world(world *w, uint64_t seed) {
     }
     w->slots[0] = 1;
     w->slots[1] = 2;
-    w->fabric = (lw_fabric){w->server, SERVERS_MAX, w->task, tasks, w->slots, 2};
+    w->fabric = (lw_fabric){.server = w->server,
+                            .server_count = SERVERS_MAX,
+                            .flow = w->flow,
+                            .flow_count = tasks,
+                            .task = w->task,
+                            .task_count = tasks,
+                            .resource_slots = w->slots,
+                            .resource_count = 2};
 }
 
 #define SAME(field)                                                                                                  \
@@ -213,8 +229,9 @@ static void test_packet_equals_packet_exact(void **state) {
         lw_arena *arena = lw_arena_new();
         lw_engine_result fast = {0};
         lw_engine_result exact = {0};
-        lw_status exact_status = lw_engine_run(&w->fabric, LW_ENGINE_PACKET_EXACT, number, NULL, arena, &exact, NULL);
-        lw_status fast_status = lw_engine_run(&w->fabric, LW_ENGINE_PACKET, number, NULL, arena, &fast, NULL);
+        lw_status exact_status =
+            lw_engine_run(&w->fabric, &(const lw_engine_how){LW_ENGINE_PACKET_EXACT, number, NULL}, arena, &exact);
+        lw_status fast_status = lw_engine_run(&w->fabric, &(const lw_engine_how){LW_ENGINE_PACKET, number, NULL}, arena, &fast);
         // LW_LIMIT: a packet that is nearly always bad.
         bool expected = exact_status == LW_OK || exact_status == LW_STUCK || exact_status == LW_LIMIT;
         if (fast_status != exact_status || !expected) {

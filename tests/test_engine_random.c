@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Arrivals in time and errors on the wire, against queueing theory and the formulas of retransmission.
+// Arrivals in time and errors on the wire, against queueing theory and the formulas of
+// retransmission.
 #include "engine_helpers.h"
 
 enum { SERVICE_PS = 3600, LATENCY_PS = 100000, REPLAY_PS = 50000 };  // a packet is 256 B
@@ -7,8 +8,8 @@ enum { SERVICE_PS = 3600, LATENCY_PS = 100000, REPLAY_PS = 50000 };  // a packet
 static const lw_fraction wire = {SERVICE_PS, 256};
 static const lw_hop path[] = {{.server = 0, .overhead_bytes = 0, .granule_bytes = 1}};
 
-// Packet k (from 1) is ready at k gaps. A gap at least as long as the service never waits; a shorter one makes packet k wait
-// (k - 1) (service - gap).
+// Packet k (from 1) is ready at k gaps. A gap at least as long as the service never waits; a
+// shorter one makes packet k wait (k - 1) (service - gap).
 static void test_fixed_arrivals(void **state) {
     (void)state;
     enum { N = 5000 };
@@ -16,11 +17,11 @@ static void test_fixed_arrivals(void **state) {
     static const int64_t gaps[] = {0, 1, SERVICE_PS - 1, SERVICE_PS, SERVICE_PS + 1, 100000};
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < COUNT(gaps); i++) {
-        lw_task task[] = {writes(path, 1, N * 256, 256)};
-        task[0].arrivals = LW_ARRIVALS_FIXED;
-        task[0].gap_ps = gaps[i];
-        task[0].submit_ps = 777;
-        lw_task_result result = RUN(&test, server, task).task[0];
+        job jobs[] = {writes(path, 1, N * 256, 256)};
+        jobs[0].flow.arrivals = LW_ARRIVALS_FIXED;
+        jobs[0].flow.gap_ps = gaps[i];
+        jobs[0].task.submit_ps = 777;
+        lw_task_result result = RUN(&test, server, jobs).task[0];
         bool waits = gaps[i] < SERVICE_PS;
         int64_t last_start_ps = waits ? gaps[i] + (N - 1) * SERVICE_PS : N * gaps[i];
         assert_int_equal(result.delivered_ps, 777 + last_start_ps + SERVICE_PS + LATENCY_PS);
@@ -29,26 +30,27 @@ static void test_fixed_arrivals(void **state) {
     lw_test_end(&test);
 }
 
-static lw_task poisson(int64_t packets, int64_t gap_ps) {
-    lw_task task = writes(path, 1, packets * 256, 256);
-    task.arrivals = LW_ARRIVALS_POISSON;
-    task.gap_ps = gap_ps;
-    return task;
+static job poisson(int64_t packets, int64_t gap_ps) {
+    job arriving = writes(path, 1, packets * 256, 256);
+    arriving.flow.arrivals = LW_ARRIVALS_POISSON;
+    arriving.flow.gap_ps = gap_ps;
+    return arriving;
 }
 
-// The mean wait of M/D/1 is W = rho / (2 (1 - rho)) services (Pollaczek 1930, Khinchine 1932; Kleinrock, Queueing Systems
-// 1, 5.6). Runs with seeds of their own give the mean and its standard error.
+// The mean wait of M/D/1 is W = rho / (2 (1 - rho)) services (Pollaczek 1930, Khinchine 1932;
+// Kleinrock, Queueing Systems 1, 5.6). Runs with seeds of their own give the mean and its standard
+// error.
 static void mean_wait(int64_t gap_ps, int64_t packets) {
     enum { RUNS = 16 };
     const double load = (double)SERVICE_PS / (double)gap_ps;
     const double expected = load / (2 * (1 - load));
     const lw_server server[] = {line(wire, LATENCY_PS)};
-    const lw_task task = poisson(packets, gap_ps);
-    const lw_fabric fabric = {server, 1, &task, 1, NULL, 0};
+    const job jobs[] = {poisson(packets, gap_ps)};
     double sum = 0;
     double squares = 0;
     for (uint64_t seed = 1; seed <= RUNS; seed++) {
         lw_test test = lw_test_begin();
+        const lw_fabric fabric = fabric_of(&test, server, 1, jobs, 1);
         lw_engine_result result = run_one(&test, &fabric, LW_ENGINE_PACKET, seed);
         double wait = (double)result.task[0].wait_ps / ((double)packets * SERVICE_PS);
         sum += wait;
@@ -74,13 +76,14 @@ static void test_random_arrivals_wait_as_in_md1(void **state) {
     mean_wait(4000, 750000);
 }
 
-// Random arrivals are the same in both engines, repeat with their seed and differ with another; tasks have streams of their own.
+// Random arrivals are the same in both engines, repeat with their seed and differ with another;
+// tasks have streams of their own.
 static void test_random_arrivals_follow_the_seed(void **state) {
     (void)state;
     const lw_server server[] = {line(wire, LATENCY_PS)};
-    const lw_task task[] = {poisson(2000, 9000), poisson(2000, 9000)};
-    const lw_fabric fabric = {server, 1, task, 2, NULL, 0};
+    const job jobs[] = {poisson(2000, 9000), poisson(2000, 9000)};
     lw_test test = lw_test_begin();
+    const lw_fabric fabric = fabric_of(&test, server, 1, jobs, 2);
     lw_engine_result one = run_fabric(&test, &fabric, 7);
     lw_engine_result same = run_fabric(&test, &fabric, 7);
     lw_engine_result other = run_fabric(&test, &fabric, 8);
@@ -106,10 +109,11 @@ static lw_server noisy(noise n) {
     return server;
 }
 
-// A packet is bad with P = 1 - (1 - p)^units and is repeated until it is good: the bad ones before n good ones have a negative
-// binomial count of mean n P / (1 - P) and variance n P / (1 - P)^2. A bad packet costs go-back-N its own time and what was sent
-// until the sender knew; efficiency (1 - P) / (1 - P + P (1 + R / s)) (Bertsekas and Gallager, Data Networks, 2nd ed.,
-// section 2.4.1). Selective repeat loses only the packet: efficiency 1 - P.
+// A packet is bad with P = 1 - (1 - p)^units and is repeated until it is good: the bad ones before
+// n good ones have a negative binomial count of mean n P / (1 - P) and variance n P / (1 - P)^2. A
+// bad packet costs go-back-N its own time and what was sent until the sender knew; efficiency (1 -
+// P) / (1 - P + P (1 + R / s)) (Bertsekas and Gallager, Data Networks, 2nd ed., section 2.4.1).
+// Selective repeat loses only the packet: efficiency 1 - P.
 static void test_replays_cost_what_they_should(void **state) {
     (void)state;
     enum { N = 200000 };
@@ -120,8 +124,8 @@ static void test_replays_cost_what_they_should(void **state) {
     lw_test test = lw_test_begin();
     for (size_t i = 0; i < COUNT(cases); i++) {
         const lw_server server[] = {noisy(cases[i])};
-        const lw_task task[] = {writes(path, 1, (int64_t)N * 256, 256)};
-        lw_engine_result result = RUN(&test, server, task);
+        const job jobs[] = {writes(path, 1, (int64_t)N * 256, 256)};
+        lw_engine_result result = RUN(&test, server, jobs);
         int64_t units = (256 + cases[i].unit_bytes - 1) / cases[i].unit_bytes;
         double bad = 1 - pow(1 - cases[i].unit_error, (double)units);
         double mean = N * bad / (1 - bad);
@@ -152,9 +156,9 @@ static void test_replays_cost_what_they_should(void **state) {
 static void test_errors_follow_the_seed(void **state) {
     (void)state;
     const lw_server server[] = {noisy((noise){1e-3, 256, LW_REPLAY_GO_BACK_N, REPLAY_PS})};
-    const lw_task task[] = {writes(path, 1, 100000 * 256, 256)};
-    const lw_fabric fabric = {server, 1, task, 1, NULL, 0};
+    const job jobs[] = {writes(path, 1, 100000 * 256, 256)};
     lw_test test = lw_test_begin();
+    const lw_fabric fabric = fabric_of(&test, server, 1, jobs, 1);
     lw_engine_result one = run_fabric(&test, &fabric, 41);
     lw_engine_result same = run_fabric(&test, &fabric, 41);
     lw_engine_result other = run_fabric(&test, &fabric, 42);
@@ -163,8 +167,9 @@ static void test_errors_follow_the_seed(void **state) {
     lw_test_end(&test);
 }
 
-// A alone on a wire that spoils 4 packets in 10. After k bad ones of 3600 ps, go-back-N is through at (k + 1) s + k R + L.
-// Selective repeat learns of the last bad one at k s, so its replay is in at k s + R + s (rounded up) + L.
+// A alone on a wire that spoils 4 packets in 10. After k bad ones of 3600 ps, go-back-N is through
+// at (k + 1) s + k R + L. Selective repeat learns of the last bad one at k s, so its replay is in
+// at k s + R + s (rounded up) + L.
 static int64_t arrival_ps(lw_replay replay, int64_t bad) {
     if (bad == 0 || replay == LW_REPLAY_GO_BACK_N) {
         return (bad + 1) * SERVICE_PS + bad * REPLAY_PS + LATENCY_PS;
@@ -172,28 +177,33 @@ static int64_t arrival_ps(lw_replay replay, int64_t bad) {
     return bad * SERVICE_PS + REPLAY_PS + SERVICE_PS + 1 + LATENCY_PS;
 }
 
-// What follows a bad packet is held back until its replay is in: B, right behind A, never overtakes it. Over one link or two.
+// What follows a bad packet is held back until its replay is in: B, right behind A, never overtakes
+// it. Over one link or two.
 static void replays_keep_the_order(lw_replay replay, size_t hops) {
     enum { SEEDS = 400 };
     const lw_hop both[] = {over(0), over(1)};
     const lw_server server[] = {noisy((noise){0.4, 256, replay, REPLAY_PS}), line(wire, 0)};
-    const lw_task task[] = {writes(both, hops, 256, 256), writes(both, hops, 256, 256)};
+    const job jobs[] = {writes(both, hops, 256, 256), writes(both, hops, 256, 256)};
     const int64_t onward_ps = hops > 1 ? SERVICE_PS : 0;
     int held = 0;
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         lw_test test = lw_test_begin();
-        lw_engine_result alone = run_fabric(&test, &(lw_fabric){server, 2, task, 1, NULL, 0}, seed);
-        lw_engine_result pair = run_fabric(&test, &(lw_fabric){server, 2, task, 2, NULL, 0}, seed);
+        const lw_fabric a_alone = fabric_of(&test, server, 2, jobs, 1);
+        const lw_fabric a_and_b = fabric_of(&test, server, 2, jobs, 2);
+        lw_engine_result alone = run_fabric(&test, &a_alone, seed);
+        lw_engine_result pair = run_fabric(&test, &a_and_b, seed);
         int64_t bad = alone.server[0].replays;
         int64_t a_ps = alone.task[0].delivered_ps;
-        // Cut-through into the second link: the head of a good packet is there one service before its tail.
+        // Cut-through into the second link: the head of a good packet is there one service before
+        // its tail.
         bool head = hops > 1 && (bad == 0 || replay == LW_REPLAY_GO_BACK_N);
         assert_int_equal(a_ps, arrival_ps(replay, bad) + (head ? 0 : onward_ps));
         assert_int_equal(pair.task[0].delivered_ps, a_ps);
         int64_t b_ps = pair.task[1].delivered_ps;
         assert_true(b_ps >= a_ps + onward_ps);
         if (pair.server[0].replays == bad) {
-            // B itself was good: right behind A over a common wire, or set free together with A's replay.
+            // B itself was good: right behind A over a common wire, or set free together with A's
+            // replay.
             bool freed = bad > 0 && replay == LW_REPLAY_SELECTIVE && hops == 1;
             assert_int_equal(b_ps, a_ps + (freed ? 0 : SERVICE_PS));
         }
@@ -218,14 +228,14 @@ static void test_random_streams_are_apart(void **state) {
     const noise n = {0.01, 256, LW_REPLAY_GO_BACK_N, REPLAY_PS};
     const lw_server server[] = {noisy(n), noisy(n), line(wire, 0), line(wire, 0)};
     const lw_hop own[] = {over(0), over(1), over(2), over(3)};
-    lw_task task[] = {writes(&own[0], 1, 100000 * 256, 256), writes(&own[1], 1, 100000 * 256, 256),
-                      writes(&own[2], 1, 1000 * 256, 256), writes(&own[3], 1, 1000 * 256, 256)};
-    for (size_t i = 2; i < COUNT(task); i++) {
-        task[i].arrivals = LW_ARRIVALS_POISSON;
-        task[i].gap_ps = 9000;
+    job jobs[] = {writes(&own[0], 1, 100000 * 256, 256), writes(&own[1], 1, 100000 * 256, 256),
+                  writes(&own[2], 1, 1000 * 256, 256), writes(&own[3], 1, 1000 * 256, 256)};
+    for (size_t i = 2; i < COUNT(jobs); i++) {
+        jobs[i].flow.arrivals = LW_ARRIVALS_POISSON;
+        jobs[i].flow.gap_ps = 9000;
     }
     lw_test test = lw_test_begin();
-    lw_engine_result result = RUN(&test, server, task);
+    lw_engine_result result = RUN(&test, server, jobs);
     assert_int_not_equal(result.server[0].replays, result.server[1].replays);
     assert_int_not_equal(result.task[2].wait_ps, result.task[3].wait_ps);
     lw_test_end(&test);

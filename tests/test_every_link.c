@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The contract of a link end to end: every preset in configs/links carries copies of several sizes, both ways, between ideal
-// ends.
+// The contract of a link end to end: every preset in configs/links carries copies of several sizes,
+// both ways, between ideal ends.
 #include "tests/scenario_helpers.h"
 
 enum { SIZES = 6 };
@@ -27,8 +27,9 @@ static void assert_rates_add_up(const char *name, const lw_point *point) {
     assert_true(send->fixed_ps > 0 && send->fixed_ps <= send->end_ps - send->start_ps);
 }
 
-// From the tunnel on the faster inner link whole packets go, from the inner link into the tunnel their heads: one packet of
-// 154 B lies between the two directions, at 3.225 GB/s in the slowest tunnel.
+// From the tunnel on the faster inner link whole packets go, from the inner link into the tunnel
+// their heads: one packet of 154 B lies between the two directions, at 3.225 GB/s in the slowest
+// tunnel.
 static int64_t seam_ps(const char *name) {
     return strncmp(name, "thunderbolt", 11) == 0 || strncmp(name, "usb4", 4) == 0 ? 47800 : 0;
 }
@@ -57,13 +58,13 @@ static journey travel(const char *name, const char *from, const char *to) {
     return out;
 }
 
-// The way back takes as long, but where it should not: radio loses other frames each way, and at the two ends of a slant path an
-// antenna sees other noise. And where software is in front of the wire, the last packet, which is shorter, is the last that both
-// handle or the first.
+// The return path takes as long, but where it should not: radio loses other frames per direction,
+// and at the two ends of a slant path an antenna sees other noise. And where software is in front
+// of the wire, the last packet, which is shorter, is the last that both handle or the first.
 static double allowed_difference(const lw_preset *preset) {
     if (strcmp(preset->type, "thz") == 0) {
-        const lw_yaml *path = lw_map_get(lw_map_get(preset->parameters, "path"), "value");
-        return path != NULL && strcmp(path->text, "slant") == 0 ? 0.5 : 0.02;
+        const char *path = lw_map_text(preset->values, "path");
+        return path != NULL && strcmp(path, "slant") == 0 ? 0.5 : 0.02;
     }
     bool software = strcmp(preset->type, "ethernet") == 0 && strstr(preset->name, "rdma") == NULL;
     return software ? 0.002 : 0;
@@ -73,18 +74,18 @@ static void every_preset_carries_copies_both_ways(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_catalog *catalog = shipped_catalog(&test);
-    size_t count = lw_catalog_count(catalog, LW_PRESET_LINK);
+    lw_presets *presets = presets_of(&test, catalog);
+    size_t count = lw_catalog_count(catalog, LW_SHELF_LINKS);
     assert_true(count >= 140);
     for (size_t i = 0; i < count; i++) {
-        const lw_preset *preset = lw_catalog_at(catalog, LW_PRESET_LINK, i);
-        assert_non_null(preset);
+        const lw_preset *preset = preset_named(presets, LW_SHELF_LINKS, lw_catalog_names(catalog, LW_SHELF_LINKS)[i]);
         journey there = travel(preset->name, "a", "b");
         journey back = travel(preset->name, "b", "a");
         for (size_t size = 0; size < SIZES; size++) {
             double difference = fabs((double)back.end_ps[size] / (double)there.end_ps[size] - 1);
             if (difference > allowed_difference(preset) &&
                 llabs(back.end_ps[size] - there.end_ps[size]) > seam_ps(preset->name)) {
-                fail_msg("%s: size %zu takes %g more or less on the way back", preset->name, size, difference);
+                fail_msg("%s: size %zu takes %g more or less on the return path", preset->name, size, difference);
             }
         }
     }

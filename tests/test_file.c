@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "sim/base/file.h"
+#include "sim/base/text.h"
 #include "sim/base/utf8.h"
+#include "sim/config/source.h"
 
 // ---- A folder of its own for each test ----
 
@@ -389,15 +391,15 @@ static void folders_are_made_with_their_parents(void **state) {
 static void sources_are_read_up_to_the_limit(void **state) {
     (void)state;
     sandbox box = sandbox_begin();
-    char *bytes = malloc(LW_TREE_BYTES_MAX + 1);
+    char *bytes = malloc(LW_SOURCE_BYTES_MAX + 1);
     assert_non_null(bytes);
-    memset(bytes, '#', LW_TREE_BYTES_MAX + 1);
+    memset(bytes, '#', LW_SOURCE_BYTES_MAX + 1);
     const char *path = inside(&box, "x.yaml");
-    for (size_t length = LW_TREE_BYTES_MAX - 1; length <= LW_TREE_BYTES_MAX + 1; length++) {
+    for (size_t length = LW_SOURCE_BYTES_MAX - 1; length <= LW_SOURCE_BYTES_MAX + 1; length++) {
         const lw_source *source = NULL;
         assert_int_equal(lw_file_write(path, bytes, length, box.test.diags), LW_OK);
         lw_status status = lw_source_read(path, box.test.arena, box.test.diags, &source);
-        assert_int_equal(status, length <= LW_TREE_BYTES_MAX ? LW_OK : LW_BAD_INPUT);
+        assert_int_equal(status, length <= LW_SOURCE_BYTES_MAX ? LW_OK : LW_BAD_INPUT);
         if (status == LW_OK) {
             assert_int_equal(source->length, length);
         }

@@ -32,7 +32,7 @@ static void arithmetic_is_exact_or_refused(void **state) {
     assert_fraction(out, 4, 15);
     assert_true(lw_fraction_subtract(lw_fraction_of(1, 6), lw_fraction_of(1, 6), &out));
     assert_fraction(out, 0, 1);
-    // Halves of the extremes: 128 bits are enough on the way.
+    // Halves of the extremes: 128 bits are enough in between.
     assert_true(lw_fraction_multiply(lw_fraction_of(INT64_MAX, 3), lw_fraction_of(3, INT64_MAX), &out));
     assert_fraction(out, 1, 1);
     assert_true(lw_fraction_add((lw_fraction){INT64_MIN, INT64_MAX}, (lw_fraction){INT64_MAX, INT64_MAX}, &out));
@@ -58,7 +58,8 @@ static void comparison_is_exact(void **state) {
     assert_int_equal(lw_fraction_compare(lw_fraction_of(2, 4), lw_fraction_of(1, 2)), 0);
 }
 
-// The decimal constants are read by the compiler, which rounds correctly: any wrong rounding differs in the last bit.
+// The decimal constants are read by the compiler, which rounds correctly: any wrong rounding
+// differs in the last bit.
 static void values_are_correctly_rounded(void **state) {
     (void)state;
     const struct {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measured tables: reading, what is wrong where, statistics, series for charts, and that every shipped table can be read.
+// Measured tables: reading, what is wrong where, statistics, series for charts, and that every
+// shipped table can be read.
 #include <dirent.h>
 #include <omp.h>
 
 #include "sim/base/file.h"
-#include "sim/lanewise.h"
+#include "sim/study/measured.h"
 #include "tests/helpers.h"
 
 typedef struct world {
@@ -56,9 +57,10 @@ static void validate(world *w, const char *limit, const char *tail, lw_validatio
     lw_measured *table = NULL;
     const lw_run run = {.threads = 1};
     assert_int_equal(lw_measured_load(write_table(w, limit, tail), w->catalog, w->arena, w->diags, &table), LW_OK);
-    size_t done = 0;
-    assert_int_equal(lw_measured_validate(&table, 1, &run, w->arena, w->diags, out, &done), LW_OK);
-    assert_int_equal(done, 1);
+    lw_validations found;
+    assert_int_equal(lw_measured_validate((lw_tables){&table, 1}, &run, w->arena, w->diags, &found), LW_OK);
+    assert_int_equal(found.count, 1);
+    *out = found.row[0];
 }
 
 // What the model says for a size, in GB/s.
@@ -74,8 +76,10 @@ static double model_of(world *w, const char *bytes) {
 static void test_statistics(void **state) {
     world *w = *state;
     const double small = model_of(w, "64 KiB"), large = model_of(w, "64 MiB");
-    assert_true(small > 0.5 && small < large && large < 4);  // 10 us to submit; PCIe 3.0 x4 carries 3.94 GB/s raw
-    // Pretend that the measurements were off by known amounts: errors 0.10, 0, 0.02 and 0.04, sorted 0, 0.02, 0.04, 0.10.
+    // 10 us to submit; PCIe 3.0 x4 carries 3.94 GB/s raw
+    assert_true(small > 0.5 && small < large && large < 4);
+    // Pretend that the measurements were off by known amounts: errors 0.10, 0, 0.02 and 0.04,
+    // sorted 0, 0.02, 0.04, 0.10.
     const char *tail = lw_arena_print(w->arena,
                                       "vary: [workloads.copy.bytes]\nobserve: workloads.copy.bandwidth_GBps\n"
                                       "points: [[64 KiB, %.17g], [64 MiB, %.17g], [64 KiB, %.17g], [64 MiB, %.17g]]\n",
@@ -110,9 +114,11 @@ static void test_time_and_two_paths(void **state) {
                             1048576 / GBps / 1e3, 1048576 / GBps / 4e3),
              &all);
     assert_close(all.rows[0][2], all.rows[0][1], 1e-9);
-    assert_true(all.rows[1][2] < all.rows[0][2] / 2);  // four times the lanes: the wire's part of the time shrinks,
-    assert_true(all.rows[1][2] > all.rows[1][1]);      // the 10 us of submission do not
-    assert_close(all.rows[0][0], 0, 0);                // a preset's name is no quantity: the point's number
+    // four times the lanes: the wire's part of the time shrinks,
+    assert_true(all.rows[1][2] < all.rows[0][2] / 2);
+    assert_true(all.rows[1][2] > all.rows[1][1]);  // the 10 us of submission do not
+    // a preset's name is no quantity: the point's number
+    assert_close(all.rows[0][0], 0, 0);
     assert_close(all.rows[1][0], 1, 0);
 }
 
@@ -130,7 +136,8 @@ static void test_series(void **state) {
     assert_string_equal(series.provenance, "An author: A title, 2026-01-02");
     assert_string_equal(series.series, "pcie-3-x4");
     assert_string_equal(series.family, "pcie");
-    assert_string_equal(series.observe, "bandwidth_GBps");
+    assert_string_equal(series.observe->name, "bandwidth_GBps");
+    assert_true(series.over_sizes);
     assert_string_equal(series.direction, "h2d");
     assert_true(series.validate_only);
     assert_int_equal(series.count, 2);
@@ -167,12 +174,14 @@ static void count_crew(size_t done, size_t total, void *user) {
     seen->threads = omp_get_num_threads();
 }
 
-// The points of all tables share the threads, and no number depends on how many there are. A table that fails stops no other.
+// The points of all tables share the threads, and no number depends on how many there are. A table
+// that fails stops no other.
 static void test_tables_share_the_threads(void **state) {
     world *w = *state;
     const char *const tails[3] = {
         "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 KiB, 3], [1 MiB, 4], [2 MiB, 5]]\n",
-        "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[4000000 TiB, 3]]\n",  // beyond the clock
+        // beyond the clock
+        "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[4000000 TiB, 3]]\n",
         "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[3 KiB, 3], [3 MiB, 4]]\n",
     };
     lw_measured *table[3] = {0};
@@ -180,23 +189,22 @@ static void test_tables_share_the_threads(void **state) {
         assert_int_equal(lw_measured_load(write_table(w, good_limit, tails[t]), w->catalog, w->arena, w->diags, &table[t]),
                          LW_OK);
     }
-    lw_validation out[2][3];
+    lw_validations out[2];
     for (int threads = 1; threads <= 2; threads++) {
         crew seen = {0};
-        size_t done = 0;
         lw_diags *diags = lw_diags_new(w->arena);
         const lw_run run = {.threads = threads, .progress = count_crew, .user = &seen};
-        lw_validation *row = out[threads - 1];
-        assert_int_equal(lw_measured_validate(table, 3, &run, w->arena, diags, row, &done), LW_LIMIT);
-        assert_int_equal(done, 2);
+        lw_validations *found = &out[threads - 1];
+        assert_int_equal(lw_measured_validate((lw_tables){table, 3}, &run, w->arena, diags, found), LW_LIMIT);
+        assert_int_equal(found->count, 2);
         assert_int_equal(seen.done, 6);
         assert_int_equal(seen.threads, threads);
         assert_int_equal(lw_diags_errors(diags), 1);
-        assert_int_equal(row[0].points, 3);
-        assert_int_equal(row[1].points, 2);
+        assert_int_equal(found->row[0].points, 3);
+        assert_int_equal(found->row[1].points, 2);
     }
-    assert_memory_equal(out[0][0].rows, out[1][0].rows, sizeof(double[3][3]));
-    assert_memory_equal(out[0][1].rows, out[1][1].rows, sizeof(double[2][3]));
+    assert_memory_equal(out[0].row[0].rows, out[1].row[0].rows, sizeof(double[3][3]));
+    assert_memory_equal(out[0].row[1].rows, out[1].row[1].rows, sizeof(double[2][3]));
 }
 
 static void test_errors_have_places(void **state) {
@@ -247,32 +255,49 @@ static void test_errors_have_places(void **state) {
     }
 }
 
-// What only the scenario can see is told with the table's place, also when it is not the first point that is wrong.
+// What only the scenario can see is told with the table's place, also when it is not the first
+// point that is wrong: of objects when the table is read, of the whole when it is to run.
 static void test_errors_of_a_point(void **state) {
     world *w = *state;
     static const struct {
         const char *tail;
         int line;
+        const char *message;
+        bool can_be_read;
     } cases[] = {
-        {"vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints:\n  - [1 MiB, 3]\n  - [1 parsec, 3]\n", 15},
-        {"vary: [links.slot.preset]\nobserve: workloads.copy.time_us\npoints:\n  - [pcie-3-x4, 3]\n  - [pcie-3-x5, 3]\n", 15},
-        {"vary: [workloads.copy.bites]\nobserve: workloads.copy.time_us\npoints:\n  - [1 MiB, 3]\n", 11},
+        {"vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints:\n  - [1 MiB, 3]\n  - [1 parsec, 3]\n", 15,
+         "'bytes' is '1 parsec'", false},
+        {"vary: [links.slot.preset]\nobserve: workloads.copy.time_us\npoints:\n  - [pcie-3-x4, 3]\n  - [pcie-3-x5, 3]\n", 15,
+         "there is no link preset 'pcie-3-x5'", false},
+        {"vary: [workloads.copy.to]\nobserve: workloads.copy.time_us\npoints:\n  - [gpu, 3]\n  - [gpux, 3]\n", 15,
+         "there is no node 'gpux'", true},
+        {"vary: [links.slot.lanes]\nobserve: workloads.copy.time_us\npoints:\n  - [4, 3]\n  - [4 m, 3]\n", 15, "'lanes' is '4 m'",
+         false},
+        {"vary: [workloads.copy.bites]\nobserve: workloads.copy.time_us\npoints:\n  - [1 MiB, 3]\n", 11, "unknown key 'bites'",
+         false},
     };
     const lw_run run = {.threads = 1};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_measured *table = NULL;
-        lw_validation out;
+        lw_validations out;
         lw_diags *diags = lw_diags_new(w->arena);
         const char *path = write_table(w, good_limit, cases[i].tail);
-        assert_int_equal(lw_measured_load(path, w->catalog, w->arena, diags, &table), LW_OK);
-        size_t done = 1;
-        assert_int_equal(lw_measured_validate(&table, 1, &run, w->arena, diags, &out, &done), LW_BAD_INPUT);
-        assert_int_equal(done, 0);
+        lw_status read = lw_measured_load(path, w->catalog, w->arena, diags, &table);
+        assert_int_equal(read, cases[i].can_be_read ? LW_OK : LW_BAD_INPUT);
+        if (cases[i].can_be_read) {
+            assert_int_equal(lw_diags_errors(diags), 0);
+            assert_int_equal(lw_measured_validate((lw_tables){&table, 1}, &run, w->arena, diags, &out), LW_BAD_INPUT);
+            assert_int_equal(out.count, 0);
+        } else {
+            assert_null(table);
+        }
         assert_true(lw_diags_errors(diags) > 0);
         const lw_diag *diag = lw_diags_at(diags, lw_diags_count(diags) - 1);
         assert_int_equal(diag->severity, LW_ERROR);
         assert_string_equal(diag->place.source->name, path);
-        assert_int_equal(diag->place.line, cases[i].line);
+        if (!strstr(diag->message, cases[i].message) || diag->place.line != cases[i].line) {
+            fail_msg("case %zu: %d:%d: %s", i, diag->place.line, diag->place.column, diag->message);
+        }
     }
 }
 

@@ -27,7 +27,8 @@ static int64_t part_ps(const lw_link_model *link, const char *name) {
 
 // ---- Ethernet ----
 
-// Lane rates of IEEE 802.3: 1.25, 3.125, 5.15625, 10.3125, 25.78125 and 41.25 Gb/s, then lanes of 53.125 and 106.25 Gb/s.
+// Lane rates of IEEE 802.3: 1.25, 3.125, 5.15625, 10.3125, 25.78125 and 41.25 Gb/s, then lanes of
+// 53.125 and 106.25 Gb/s.
 static void ethernet_signals_faster_than_its_name(void **state) {
     (void)state;
     const struct {
@@ -112,7 +113,8 @@ static void acknowledgements(void **state) {
     lw_test test = lw_test_begin();
     lw_link_model roce = lw_test_link(&test, "ethernet", "{rate: 400 Gb/s, mtu: 4096 B}");
     assert_int_equal(roce.segment[0].channel[0].control_bytes, 86);
-    assert_int_equal(roce.segment[0].channel[0].control_interval_ps, 16 * 83560);  // 16 packets of 4178 B at 20 ps/B
+    // 16 packets of 4178 B at 20 ps/B
+    assert_int_equal(roce.segment[0].channel[0].control_interval_ps, 16 * 83560);
     lw_link_model tcp = lw_test_link(&test, "ethernet",
                                      "{rate: 10 Gb/s, path: kernel-tcp, packet_cost: 0 ns, call_cost: 0 ns, copy_rate: 1 TB/s}");
     assert_int_equal(tcp.segment[0].channel[0].control_bytes, 90);
@@ -128,8 +130,8 @@ static void acknowledgements(void **state) {
 
 // ---- Software in front ----
 
-// Emmerich et al. (2018): Open vSwitch in the kernel forwards 1.88 million packets of 64 B a second on one core, which is far
-// less than 10 Gb/s of them, and full packets at the rate of the wire.
+// Emmerich et al. (2018): Open vSwitch in the kernel forwards 1.88 million packets of 64 B a second
+// on one core, which is far less than 10 Gb/s of them, and full packets at the rate of the wire.
 static void cores_or_wire(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -153,7 +155,8 @@ static void cores_or_wire(void **state) {
     lw_test_end(&test);
 }
 
-// Cai et al. (SIGCOMM 2021): TCP in Linux moves 42 Gb/s on one core; more connections go on until the wire is full.
+// Cai et al. (SIGCOMM 2021): TCP in Linux moves 42 Gb/s on one core; more connections go on until
+// the wire is full.
 static void kernel_tcp(void **state) {
     (void)state;
     static const double core_Bps = 42e9 / 8, wire_Bps = 12.5e9 * 8948 / 9038;
@@ -199,8 +202,8 @@ static void infiniband_rates(void **state) {
     lw_test_end(&test);
 }
 
-// rcuda.net, Connect-IB with two ports of FDR: 9.91 GB/s to a Tesla K40 in another machine, 10.06 GB/s to a local one. So the
-// network was no limit, and with one port it would have been.
+// rcuda.net, Connect-IB with two ports of FDR: 9.91 GB/s to a Tesla K40 in another machine, 10.06
+// GB/s to a local one. So the network was no limit, and with one port it would have been.
 static void remote_gpu_over_fdr(void **state) {
     (void)state;
     lw_test test = lw_test_begin();

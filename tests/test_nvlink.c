@@ -5,7 +5,8 @@ static double rate_GBps(const lw_link_model *link, lw_stage stage) {
     return lw_test_stage(link, 0, LW_PACKET_WRITE, stage) * 1e-9;
 }
 
-// Published totals of a GPU, each way (ML Engineering, network/README.md), and what signals on the wire.
+// Published totals of a GPU, per direction (ML Engineering, network/README.md), and what signals on
+// the wire.
 static void totals_of_a_gpu(void **state) {
     (void)state;
     const struct {
@@ -62,7 +63,8 @@ static void packets(void **state) {
     lw_test_end(&test);
 }
 
-// V100 on NVSwitch (gpu-micro README): 145.57 GB/s written, the same read; 274 GB/s in sum when both directions run.
+// V100 on NVSwitch (gpu-micro README): 145.57 GB/s written, the same read; 274 GB/s in sum when
+// both directions run.
 static void v100_as_measured(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -82,11 +84,12 @@ static void latency(void **state) {
     lw_test test = lw_test_begin();
     lw_link_model link = lw_test_link(&test, "nvlink", "{gen: 4}");
     assert_int_equal(lw_channel_latency_ps(&link.segment[0].channel[0]), 120600);
-    // H100: there and back over two such links, half the switch in each, on top of the own memory's 344.2 ns.
+    // H100: there and back over two such links, half the switch in each, on top of the own memory's
+    // 344.2 ns.
     assert_close(344.2 + 4e-3 * 120600, 826.6, 1e-12);
     link = lw_test_link(&test, "nvlink", "{gen: 4, port_latency: 169.675 ns}");
     assert_int_equal(lw_channel_latency_ps(&link.segment[0].channel[0]), 339350);
-    // Chase in a peer's memory: the way there and back on top of the own memory's 344.2 ns (gh_benchmark).
+    // Chase in a peer's memory: the round trip on top of the own memory's 344.2 ns (gh_benchmark).
     assert_close(344.2 + 2e-3 * 339350, 1022.9, 1e-12);
     link = lw_test_link(&test, "nvlink", "{gen: 5, port_latency: 50 ns, cable: 1 m}");
     assert_int_equal(lw_channel_latency_ps(&link.segment[0].channel[1]), 104600);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/helpers.h"
 
+#include "sim/base/suggest.h"
 #include "sim/config/option.h"
 
 typedef struct params {
@@ -16,27 +17,99 @@ static const char *const lane_words[] = {"1", "2", "4", "8", "16", NULL};
 static const char *const mode_words[] = {"packet", "packet-exact", "flow", NULL};
 static const char *const size_words[] = {"128 B", "256 B", "4 KiB", NULL};
 
-// clang-format off
 static const lw_option table[] = {
-    {"bytes", LW_OPTION_QUANTITY_INT, LW_BYTES, offsetof(params, bytes), "256 B", size_words, 0, 0, "Payload.", "S"},
-    {"latency", LW_OPTION_QUANTITY_INT, LW_TIME, offsetof(params, latency_ps), "auto", NULL, 0, 1e9, "Latency.", "S"},
-    {"rate", LW_OPTION_QUANTITY_INT, LW_RATE, offsetof(params, rate_Bps), "1 GB/s", NULL, 1e6, 1e12, "Rate.", "S"},
-    {"lanes", LW_OPTION_INTEGER, LW_PLAIN, offsetof(params, lanes), NULL, lane_words, 0, 0, "Lanes.", NULL},
-    {"tags", LW_OPTION_INTEGER, LW_PLAIN, offsetof(params, tags), "auto", NULL, 1, 1024, "Tags.", "S"},
-    {"seed", LW_OPTION_INTEGER, LW_PLAIN, offsetof(params, seed), "1", NULL, 0, 0, "Seed.", NULL},
-    {"big", LW_OPTION_QUANTITY_INT, LW_BYTES, offsetof(params, big_bytes), "0", NULL, 0, 0, "Any.", NULL},
-    {"length", LW_OPTION_QUANTITY_REAL, LW_LENGTH, offsetof(params, length_m), "auto", NULL, 0, 100, "Length.", "S"},
-    {"share", LW_OPTION_QUANTITY_REAL, LW_PLAIN, offsetof(params, share), "10 %", NULL, 0, 1, "Share.", "S"},
-    {"gap", LW_OPTION_QUANTITY_REAL, LW_TIME, offsetof(params, gap_ps), "0", NULL, 0, 0, "Gap.", NULL},
-    {"low", LW_OPTION_QUANTITY_REAL, LW_LOSS, offsetof(params, low), "3 dB", NULL, 2, HUGE_VAL, "Low.", NULL},
-    {"high", LW_OPTION_QUANTITY_REAL, LW_LOSS, offsetof(params, high), "-3 dB", NULL, -HUGE_VAL, 5, "High.", NULL},
-    {"mode", LW_OPTION_WORD, LW_PLAIN, offsetof(params, mode), "flow", mode_words, 0, 0, "Mode.", NULL},
-    {"flag", LW_OPTION_FLAG, LW_PLAIN, offsetof(params, flag), "true", NULL, 0, 0, "Flag.", NULL},
-    {"text", LW_OPTION_TEXT, LW_PLAIN, offsetof(params, text), "", NULL, 0, 0, "Text.", NULL},
-    {"node", LW_OPTION_YAML, LW_PLAIN, offsetof(params, node), NULL, NULL, 0, 0, "A list.", NULL},
-    {.key = NULL},
+    {.key = "bytes",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_BYTES,
+     .offset = offsetof(params, bytes),
+     .fallback = "256 B",
+     .words = size_words,
+     .help = "Payload.",
+     .source = "S"},
+    {.key = "latency",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_TIME,
+     .offset = offsetof(params, latency_ps),
+     .fallback = "auto",
+     .minimum = 0,
+     .maximum = 1e9,
+     .help = "Latency.",
+     .source = "S"},
+    {.key = "rate",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_RATE,
+     .offset = offsetof(params, rate_Bps),
+     .fallback = "1 GB/s",
+     .minimum = 1e6,
+     .maximum = 1e12,
+     .help = "Rate.",
+     .source = "S"},
+    {.key = "lanes", .kind = LW_OPTION_INTEGER, .offset = offsetof(params, lanes), .words = lane_words, .help = "Lanes."},
+    {.key = "tags",
+     .kind = LW_OPTION_INTEGER,
+     .offset = offsetof(params, tags),
+     .fallback = "auto",
+     .minimum = 1,
+     .maximum = 1024,
+     .help = "Tags.",
+     .source = "S"},
+    {.key = "seed", .kind = LW_OPTION_INTEGER, .offset = offsetof(params, seed), .fallback = "1", .help = "Seed."},
+    {.key = "big",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_BYTES,
+     .offset = offsetof(params, big_bytes),
+     .fallback = "0",
+     .help = "Any."},
+    {.key = "length",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .dimension = LW_LENGTH,
+     .offset = offsetof(params, length_m),
+     .fallback = "auto",
+     .minimum = 0,
+     .maximum = 100,
+     .help = "Length.",
+     .source = "S"},
+    {.key = "share",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .offset = offsetof(params, share),
+     .fallback = "10 %",
+     .minimum = 0,
+     .maximum = 1,
+     .help = "Share.",
+     .source = "S"},
+    {.key = "gap",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .dimension = LW_TIME,
+     .offset = offsetof(params, gap_ps),
+     .fallback = "0",
+     .help = "Gap."},
+    {.key = "low",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .dimension = LW_LOSS,
+     .offset = offsetof(params, low),
+     .fallback = "3 dB",
+     .minimum = 2,
+     .maximum = HUGE_VAL,
+     .help = "Low."},
+    {.key = "high",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .dimension = LW_LOSS,
+     .offset = offsetof(params, high),
+     .fallback = "-3 dB",
+     .minimum = -HUGE_VAL,
+     .maximum = 5,
+     .help = "High."},
+    {.key = "mode",
+     .kind = LW_OPTION_WORD,
+     .offset = offsetof(params, mode),
+     .fallback = "flow",
+     .words = mode_words,
+     .help = "Mode."},
+    {.key = "flag", .kind = LW_OPTION_FLAG, .offset = offsetof(params, flag), .fallback = "true", .help = "Flag."},
+    {.key = "text", .kind = LW_OPTION_TEXT, .offset = offsetof(params, text), .fallback = "", .help = "Text."},
+    {.key = "node", .kind = LW_OPTION_YAML, .offset = offsetof(params, node), .help = "A list."},
+    {0},
 };
-// clang-format on
 
 static params defaults(void) {
     params values = {0};
@@ -350,6 +423,61 @@ static void errors_survive_out_of_memory(void **state) {
     assert_true(lw_test_out_of_memory(read_options, NULL) > 3);
 }
 
+// ---- Other values, to find out whether an option matters ----
+
+typedef struct tried {
+    const lw_option *row;
+    lw_text *values;  // with a comma before each
+    int count, stop;  // enough from the visit `stop` on
+    bool forbid;      // all others
+} tried;
+
+static lw_tried note_value(const void *target, void *user) {
+    tried *t = user;
+    char text[LW_QUANTITY_TEXT];
+    params plain = defaults();
+    lw_option_copy(t->row, target, &plain);
+    assert_memory_equal(&plain, target, sizeof plain);  // nothing else is changed
+    lw_text_print(t->values, ",%s", lw_option_print(t->row, target, text));
+    return ++t->count >= t->stop ? LW_TRIED_ENOUGH : t->forbid ? LW_TRIED_FORBIDDEN : LW_TRIED;
+}
+
+static void other_values_are_tried(void **state) {
+    (void)state;
+    static const struct {
+        const char *key;
+        int stop;
+        const char *values;
+        bool forbid;
+    } cases[] = {
+        {"mode", 9, ",packet,packet-exact,flow", false},
+        {"mode", 2, ",packet,packet-exact", false},
+        {"flag", 9, ",false", false},
+        {"bytes", 9, ",128 B,256 B,4 KiB", false},
+        {"lanes", 9, ",1,2,4,8,16", false},
+        {"seed", 9, ",0,2,1,1000000", false},  // no bounds
+        {"big", 9, ",0 B,0 B,1 B,1 MB", false},
+        {"tags", 22, ",auto,1024,1", false},                              // both ends of the range
+        {"tags", 22, ",auto,1024,1,512,256,128,64,32,16,8,4,2,1", true},  // and octaves between
+        // half and twice what it is
+        {"share", 6, ",0.05,0.2,1,0", false},
+        {"share", 6, ",0.05,0.2,1,0,0.5,0.25", true},
+        {"latency", 3, ",auto,1 ms,0 ps", false},
+        {"text", 9, "", false},  // no other could be guessed
+        {"node", 9, "", false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const params values = defaults();
+        lw_text found = {0};
+        tried t = {
+            .row = lw_option_find(table, cases[i].key), .values = &found, .stop = cases[i].stop, .forbid = cases[i].forbid};
+        bool stopped = lw_option_try_others(t.row, &values, sizeof values, note_value, &t);
+        assert_string_equal(found.bytes != NULL ? found.bytes : "", cases[i].values);
+        assert_int_equal(stopped, t.count == cases[i].stop);
+        lw_text_free(&found);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_come_from_the_table),   cmocka_unit_test(values_are_read),
@@ -358,6 +486,7 @@ int main(void) {
         cmocka_unit_test(parsing_goes_on_after_errors),   cmocka_unit_test(many_unknown_keys_are_counted),
         cmocka_unit_test(an_empty_map_sets_nothing),      cmocka_unit_test(values_print_as_they_are_written),
         cmocka_unit_test(near_words_are_suggested),       cmocka_unit_test(errors_survive_out_of_memory),
+        cmocka_unit_test(other_values_are_tried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

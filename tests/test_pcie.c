@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Facts about PCI Express links against outside values: the standard's tables and the published bandwidth model.
+// Facts about PCI Express links against outside values: the standard's tables and the published
+// bandwidth model.
 #include <inttypes.h>
 
 #include "link_helpers.h"
@@ -215,8 +216,8 @@ static void packet_overheads(void **state) {
     lw_test_end(&test);
 }
 
-// Full writes with 64-bit addresses before Ack and UpdateFC, worked out from the sizes of Base 2.2, 3 and 4.2.3 with the SKP
-// interval of each width, GB/s: x4 and x16 at MPS 128, 256, 512.
+// Full writes with 64-bit addresses before Ack and UpdateFC, worked out from the sizes of Base 2.2,
+// 3 and 4.2.3 with the SKP interval of each width, GB/s: x4 and x16 at MPS 128, 256, 512.
 static void framing_ceilings(void **state) {
     (void)state;
     const struct {
@@ -379,7 +380,8 @@ static void retimer_limits(void **state) {
     lw_test_end(&test);
 }
 
-// Base 6.x 4.2.3.4.2.1: recommended longest turn-round of an Ack; a replay needs two of them and the way both ways.
+// Base 6.x 4.2.3.4.2.1: recommended longest turn-round of an Ack; a replay needs two of them and
+// the way both ways.
 static void flit_turn_rounds(void **state) {
     (void)state;
     const int ns[] = {50, 52, 56, 64, 80};
@@ -391,7 +393,8 @@ static void flit_turn_rounds(void **state) {
     lw_test_end(&test);
 }
 
-// Pad to pad, dB; a cable of 1 m that loses 0.1 dB less passes in silence. Nothing is known of generation 7.
+// Pad to pad, dB; a cable of 1 m that loses 0.1 dB less passes in silence. Nothing is known of
+// generation 7.
 static void loss_budgets(void **state) {
     (void)state;
     const double budget_dB[LW_PCIE_GEN_MAX] = {13.2, 17, 22, 28, 36, 32, 0};
@@ -406,9 +409,9 @@ static void loss_budgets(void **state) {
     }
 }
 
-// The usual loss, with the root of the frequency: 22.48 dB of 5 m at 12.8906 GHz, and at 16 GHz 29.5 dB for a riser: package 9,
-// half of a 16 dB board, two connectors of 1.5 and a card of 9.5 (Astera Labs); 31 dB for OCuLink with a dock, 21.5 for
-// CopprLink.
+// The usual loss, with the root of the frequency: 22.48 dB of 5 m at 12.8906 GHz, and at 16 GHz
+// 29.5 dB for a riser: package 9, half of a 16 dB board, two connectors of 1.5 and a card of 9.5
+// (Astera Labs); 31 dB for OCuLink with a dock, 21.5 for CopprLink.
 static void usual_losses(void **state) {
     (void)state;
     const double nyquist_GHz[LW_PCIE_GEN_MAX] = {1.25, 2.5, 4, 8, 16, 16, 32};
@@ -471,7 +474,8 @@ static void replays(void **state) {
     // 280 B of 8.125 bits.
     assert_close(lw_channel_packet_error(channel, 280), 280 * 8.125e-12, 1e-6);
     assert_true(channel->replay_ps > 2 * lw_channel_latency_ps(channel));
-    // Flits: two turn-rounds of 50 ns; about 3e-5 x 50 flits of 2 ns are repeated in standard mode, 3e-5 in selective mode.
+    // Flits: two turn-rounds of 50 ns; about 3e-5 x 50 flits of 2 ns are repeated in standard mode,
+    // 3e-5 in selective mode.
     link = pcie(&test, "{gen: 6, lanes: 16, flit_error_rate: 3e-5}");
     channel = &link.segment[0].channel[0];
     assert_int_equal(channel->replay, LW_REPLAY_GO_BACK_N);
@@ -600,7 +604,8 @@ static void rules(void **state) {
         {"copprlink", "{gen: 6, lanes: 8, cable: 2.5 m}", LW_OK,
          "1:27: a copprlink cable of 2.5 m is longer than the 2 m that the standard names | 1 m inside a case (SFF-TA-1016), 2 m "
          "outside (SFF-TA-1032)"},
-        // 41.2 kbit, each wrong once in a thousand times; once in 60,000, half of the packets arrive.
+        // 41.2 kbit, each wrong once in a thousand times; once in 60,000, half of the packets
+        // arrive.
         {"pcie", "{gen: 2, lanes: 1, mps: 4096 B, bit_error_rate: 0.001}", LW_BAD_INPUT,
          "1:49: 100 % of full packets would be bad, and nothing gets through | the standard's target is 1e-12; or take a smaller "
          "mps"},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Charts of many links: the plane, latency under load, bands of what is uncertain, bars on a scale of their own; and the placing
-// of names on a plane.
+// Charts of many links: the plane, latency under load, bands of what is uncertain, bars on a scale
+// of their own; and the placing of names on a plane.
 #include "plots/callouts.h"
 #include "tests/chart_helpers.h"
 
@@ -55,8 +55,12 @@ static void set_link(lw_point *point, const link_facts *f) {
     static const double left[LW_STAGE_COUNT] = {1.2, 1.1, 1.1, 1.05, 1.0, 1.0, 1.0, 1.0};
     point->set[0] = (lw_set_value){.path = "links.link", .text = f->preset};
     point->evidence = f->evidence;
-    *point->stage =
-        (lw_stage_result){.workload = "send", .link = "link", .label = f->label, .family = f->family, .evidence = f->evidence};
+    *point->stage = (lw_stage_result){.workload = "send",
+                                      .link = "link",
+                                      .label = f->label,
+                                      .family = f->family,
+                                      .hue = hue_of(f->family),
+                                      .evidence = f->evidence};
     for (int i = 0; i < LW_STAGE_COUNT; i++) {
         point->stage->rate_GBps[i] = f->rate_GBps * left[i];
     }
@@ -114,7 +118,7 @@ static void test_plane(void **state) {
     lw_result result = plane_of(&test, SMALL, INT64_C(1) << 30);
     lw_chart_request request = request_of(LW_CHART_PLANE);
     lw_picture picture;
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_golden(&test, &picture, "plane");
     check_texts(&test, &picture, &fixed);
@@ -154,8 +158,8 @@ static void test_plane_shows_the_weaker_evidence(void **state) {
     }
 }
 
-// Time and rate are those of Hockney's law: a small transfer that is mostly bytes, or a large one that is mostly latency, shows
-// the same as any.
+// Time and rate are those of Hockney's law: a small transfer that is mostly bytes, or a large one
+// that is mostly latency, shows the same as any.
 static void test_plane_does_not_depend_on_the_sizes(void **state) {
     (void)state;
     static const int64_t sizes[][2] = {{SMALL, INT64_C(1) << 40}, {SMALL, 1 << 24}, {1 << 20, 1 << 21}};
@@ -184,7 +188,7 @@ static void test_plane_without_a_cluster(void **state) {
     result.point_count = (size_t)2 * 12;
     lw_chart_request request = request_of(LW_CHART_PLANE);
     lw_picture picture;
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_texts(&test, &picture, &fixed);
     assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "series"), 12);
@@ -293,7 +297,8 @@ static void test_names_find_room(void **state) {
 
 // ---- Latency under load ----
 
-// Two links with M/M/1 waiting: the mean time in the system is the service over 1 - load (Kleinrock, Queueing Systems I, 3.27).
+// Two links with M/M/1 waiting: the mean time in the system is the service over 1 - load
+// (Kleinrock, Queueing Systems I, 3.27).
 static lw_result loaded(lw_test *test) {
     enum { RATES = 12 };
     lw_result result = result_of(test, (size_t)2 * RATES);
@@ -320,7 +325,8 @@ static void test_loaded_latency(void **state) {
                                    .provenance = "A. Tester, Loads, 2026",
                                    .series = "cxl-2.0-x16",
                                    .family = "cxl",
-                                   .observe = "mean_latency_us",
+                                   .hue = hue_of("cxl"),
+                                   .observe = metric_of("mean_latency_us"),
                                    .points = dots,
                                    .count = 3};
     lw_test test = lw_test_begin();
@@ -329,12 +335,13 @@ static void test_loaded_latency(void **state) {
     result.measured_count = 1;
     lw_chart_request request = request_of(LW_CHART_LOADED_LATENCY);
     lw_picture picture;
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_golden(&test, &picture, "loaded-latency");
     check_texts(&test, &picture, &fixed);
     assert_true(has_text(&picture, "Mean latency") && has_text(&picture, "Bandwidth (GB/s)"));
-    // The point at 48 GB/s is beyond what the first link carries, and not drawn: its line ends at 44.
+    // The point at 48 GB/s is beyond what the first link carries, and not drawn: its line ends at
+    // 44.
     assert_true(has_text(&picture, "102 ns \u2026 129 ns at 44.0 GB/s"));
     assert_true(has_text(&picture, "102 ns \u2026 104 ns at 48.0 GB/s"));
     assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "measured"), 1);
@@ -363,7 +370,7 @@ static void test_loaded_latency(void **state) {
         assert_true(!name || (item->at.x > 400 && item->at.x < 900));
     }
 
-    measured.observe = "bandwidth_GBps";  // tells nothing about latency
+    measured.observe = metric_of("bandwidth_GBps");  // tells nothing about latency
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     assert_diag(&test, 0,
                 "0:0: the measured table loaded has no points for this chart | it must vary a rate and observe mean_latency_us");
@@ -384,7 +391,8 @@ static lw_result radio(lw_test *test) {
         double rate = 20.0 / (1.0 + metres[i] / 300.0);
         point->workload->bandwidth_GBps = rate;
         point->workload->has_band = true;
-        point->workload->low_GBps = i + 1 == POINTS ? 0.0 : 0.7 * rate;  // at the bad end nothing gets that far
+        // at the bad end nothing gets that far
+        point->workload->low_GBps = i + 1 == POINTS ? 0.0 : 0.7 * rate;
         point->workload->high_GBps = 1.2 * rate;
     }
     return result;
@@ -433,14 +441,15 @@ static void test_bars_of_any_spread(void **state) {
     lw_result result = plane_of(&test, SMALL, INT64_C(1) << 30);
     lw_chart_request request = request_of(LW_CHART_WATERFALL);
     lw_picture picture;
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_golden(&test, &picture, "waterfall-shares");
     check_texts(&test, &picture, &fixed);
     assert_true(has_text(&picture, "Share of the raw rate (%)"));
     assert_true(has_text(&picture, "thz-mars (speculative)") && has_text(&picture, "Hatched:") &&
                 has_text(&picture, "Whiskers:"));
-    assert_int_equal(count_items(&picture, LW_DRAW_CLIP_PUSH, NULL), 2 + 4);  // PCIe 7, UALink and the radios
+    // PCIe 7, UALink and the radios
+    assert_int_equal(count_items(&picture, LW_DRAW_CLIP_PUSH, NULL), 2 + 4);
     leave_png(&test, &request, &result, "waterfall-shares");
     result.point_count = (size_t)2 * 3;  // PCIe 3 to 5 fit on one scale
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
@@ -449,7 +458,7 @@ static void test_bars_of_any_spread(void **state) {
 }
 
 static lw_status draw_plane(void *user) {
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     lw_arena *arena = lw_arena_new();
     lw_diags *diags = arena == NULL ? NULL : lw_diags_new(arena);
     lw_chart_request request = request_of(LW_CHART_PLANE);

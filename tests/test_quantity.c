@@ -81,7 +81,8 @@ static void units_are_exact(void **state) {
     }
 }
 
-// Beyond 64 bits the value is still right; the compiler's own reading of the decimal is the yardstick.
+// Beyond 64 bits the value is still right; the compiler's own reading of the decimal is the
+// yardstick.
 static void inexact_decimals_still_have_a_value(void **state) {
     (void)state;
     const struct {

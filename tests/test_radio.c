@@ -60,8 +60,8 @@ static void link_budgets(void **state) {
     lw_test_end(&test);
 }
 
-// The one published link with a complete budget: 143 GHz, 10 m, 64QAM (IMS 2018 paper 510). 53 dB are left over thermal noise, so
-// the hardware decides.
+// The one published link with a complete budget: 143 GHz, 10 m, 64QAM (IMS 2018 paper 510). 53 dB
+// are left over thermal noise, so the hardware decides.
 static void a_published_budget(void **state) {
     (void)state;
     lw_air air;
@@ -84,12 +84,15 @@ static void antennas(void **state) {
     assert_close(lw_aperture_m(300e9, lw_aperture_gain_dB(300e9, 0.25, 0.6), 0.6), 0.25, 1e-12);
     assert_within(lw_array_gain_dB(5, 1024), 5 + 30.103, 1e-3);
     assert_close(lw_far_field_m(300e9, 0.1), 20.01, 1e-3);
-    // Two antennas of 50 dBi half a metre apart: no more than was sent, and every other loss counts in full.
+    // Two antennas of 50 dBi half a metre apart: no more than was sent, and every other loss counts
+    // in full.
     double near_dB = lw_free_space_dB(300e9, 0.5);
     assert_true(lw_received_dBm(10, 100, near_dB, 0) == 10);
     assert_true(lw_received_dBm(10, 100, near_dB, 7) == 3);
-    assert_within(lw_received_dBm(10, 60, near_dB, 7), 10 + 60 - near_dB - 7, 1e-12);  // farther away, all adds up
-    assert_within(lw_pointing_loss_dB(0.5, 1), 3, 1e-12);                              // half the width off: half the power
+    // farther away, all adds up
+    assert_within(lw_received_dBm(10, 60, near_dB, 7), 10 + 60 - near_dB - 7, 1e-12);
+    // half the width off: half the power
+    assert_within(lw_pointing_loss_dB(0.5, 1), 3, 1e-12);
 }
 
 static double power_at(double u, void *user) {
@@ -102,9 +105,11 @@ static void jitter_loses_what_its_distribution_says(void **state) {
     double mean, error, magnitude, scatter;
     gsl_integration_qk61(&(gsl_function){power_at, &shape}, 0, 1, &mean, &error, &magnitude, &scatter);
     assert_close(mean, shape / (1 + shape), 1e-4);
-    // The power falls off as lw_pointing_loss_dB says: quantile u of the angle (Rayleigh) is sigma * sqrt(-2 ln u).
+    // The power falls off as lw_pointing_loss_dB says: quantile u of the angle (Rayleigh) is sigma
+    // * sqrt(-2 ln u).
     double away = 0.02 * sqrt(-2 * log(0.3));
-    assert_close(power_at(0.3, &shape), lw_from_dB(-lw_pointing_loss_dB(away, 0.1)), 5e-3);  // 12 dB stands for 12.04
+    // 12 dB stands for 12.04
+    assert_close(power_at(0.3, &shape), lw_from_dB(-lw_pointing_loss_dB(away, 0.1)), 5e-3);
     assert_true(isinf(lw_jitter_shape(0, 0.1)));
 }
 
@@ -209,11 +214,12 @@ static void uncoded_thresholds(void **state) {
 
 enum { NODES = 24 };
 
-// What noise leaves of log2(count) bits, over one axis of equally spaced points (a row of a square QAM) or over both axes of a
-// ring (PSK): mutual information by Gauss-Hermite integration (Ungerboeck, IEEE Trans. Information Theory 28 (1982) 55, equation
-// 5).
+// What noise leaves of log2(count) bits, over one axis of equally spaced points (a row of a square
+// QAM) or over both axes of a ring (PSK): mutual information by Gauss-Hermite integration
+// (Ungerboeck, IEEE Trans. Information Theory 28 (1982) 55, equation 5).
 static double row_bits(int count, double snr, const double *node, const double *weight) {
-    double step = sqrt(6.0 / (count * count - 1.0)), lost = 0;  // mean power 1/2, the other half is the other axis
+    // mean power 1/2, the other half is the other axis
+    double step = sqrt(6.0 / (count * count - 1.0)), lost = 0;
     for (int i = 0; i < count; i++) {
         for (int a = 0; a < NODES; a++) {
             double sum = 0;
@@ -378,7 +384,8 @@ static void frames_fail_where_the_threshold_is(void **state) {
         assert_close(lw_frame_error(mode, snr, 0, 1, steady, 1000), 1e-3, 1e-3);
         assert_close(lw_frame_error(mode, snr / 4, 0, 4, steady, 1000), 1e-3, 1e-3);
     }
-    // The hardware's ceiling of 20 dB stops 64QAM 14/15 however strong the signal is, and however often it is repeated.
+    // The hardware's ceiling of 20 dB stops 64QAM 14/15 however strong the signal is, and however
+    // often it is repeated.
     assert_true(lw_frame_error(&lw_modes[11], 1e12, 0.1, 64, steady, 1e5) > 0.99);
     assert_true(lw_frame_error(&lw_modes[11], 1e12, 0.1, 1, steady, 1e5) > 0.99);
     assert_true(lw_frame_error(&lw_modes[10], 1e12, 0.1, 1, steady, 1e5) < 1e-3);

@@ -4,10 +4,13 @@
 
 #include "helpers.h"
 #include "sim/base/file.h"
-#include "sim/lanewise.h"
+#include "sim/base/text.h"
 #include "sim/report/grid.h"
+#include "sim/report/report.h"
 #include "sim/report/validation.h"
+#include "sim/result/metric_table.h"
 #include "sim/study/assertion.h"
+#include "sim/study/format.h"
 
 // What stands around the evidence at the end of every table.
 #define SHARE "Share: of the workload's time, while its limit is busy, waited for (window, credits, offered load) or paid.\n"
@@ -42,16 +45,16 @@ static void make_result(fixture *f) {
                                       .number = sizes[i / 2].bytes,
                                       .dimension = LW_BYTES};
         f->set[i][1] = (lw_set_value){.path = "links.egpu", .text = links[i % 2]};
-        f->workload[i] = (lw_workload_result){.name = "upload",
-                                              .direction = "host->gpu",
-                                              .copy = "h2d",
-                                              .end_ps = times_ps[i],
-                                              .bytes = bytes,
-                                              .time_s = (double)times_ps[i] / 1e12,
-                                              .bandwidth_GBps = (double)bytes / ((double)times_ps[i] / 1e3),
-                                              .fixed_ps = 11000000,
-                                              .limited_by = "links.egpu host->gpu: channel",
-                                              .limited_share = 0.875};
+        f->workload[i] = (lw_workload_result){
+            .name = "upload",
+            .direction = "host->gpu",
+            .copy = "h2d",
+            .end_ps = times_ps[i],
+            .bytes = bytes,
+            .time_s = (double)times_ps[i] / 1e12,
+            .bandwidth_GBps = (double)bytes / ((double)times_ps[i] / 1e3),
+            .fixed_ps = 11000000,
+            .limit = {.kind = LW_LIMITED_BY_CHANNEL, .name = "egpu", .direction = "host->gpu", .share = 0.875}};
         f->direction[i][0] = (lw_direction_result){.link = "egpu",
                                                    .direction = "host->gpu",
                                                    .utilisation = 0.75,
@@ -72,7 +75,6 @@ static void make_result(fixture *f) {
                                  .direction_count = 2,
                                  .stage = &f->stage[i],
                                  .stage_count = 1,
-                                 .limited_by = "links.egpu host->gpu: channel",
                                  .evidence = i % 2 == 0 ? LW_SPECIFIED : LW_CALIBRATED};
     }
     f->result = (lw_result){.tool_version = "1.2.3",
@@ -84,7 +86,7 @@ static void make_result(fixture *f) {
                             .point_count = POINTS};
 }
 
-static void assert_report(const lw_result *result, lw_format format, int width, const char *expected) {
+static void assert_report(const lw_result *result, lw_report_format format, int width, const char *expected) {
     lw_text text = {0};
     assert_int_equal(lw_report(result, format, width, &text), LW_OK);
     assert_string_equal(text.bytes, expected);
@@ -155,8 +157,8 @@ static void one_point(void **state) {
         "Weakest evidence, devices included: specified (every number stands in a standard or a vendor's document).\n" FOOT);
 }
 
-// Between two sizes the model's time is interpolated; tables outside the sweep, of another link or direction are left out, and so
-// is what was no bandwidth or not over sizes.
+// Between two sizes the model's time is interpolated; tables outside the sweep, of another link or
+// direction are left out, and so is what was no bandwidth or not over sizes.
 static void measured_beside_the_model(void **state) {
     (void)state;
     fixture f;
@@ -165,8 +167,12 @@ static void measured_beside_the_model(void **state) {
     double mid_s = (f.workload[0].time_s + f.workload[2].time_s) / 2;
     double points[][2] = {{4096, 0.3}, {mid_bytes, mid_bytes / mid_s / 1e9 / 1.25}, {4e9, 1}};
     double small[][2] = {{1024, 1}};
-    const lw_measured_series near = {
-        .table = "near", .series = "oculink-2-x4", .observe = "bandwidth_GBps", .over_sizes = true, .points = points, .count = 3};
+    const lw_measured_series near = {.table = "near",
+                                     .series = "oculink-2-x4",
+                                     .observe = lw_metric_find("bandwidth_GBps", LW_OF_WORKLOAD, NULL),
+                                     .over_sizes = true,
+                                     .points = points,
+                                     .count = 3};
     lw_measured_series tables[6];
     for (size_t i = 0; i < COUNT(tables); i++) {
         tables[i] = near;
@@ -179,7 +185,7 @@ static void measured_beside_the_model(void **state) {
     tables[3].table = "back";
     tables[3].direction = "d2h";
     tables[4].table = "latencies";
-    tables[4].observe = "mean_latency_us";
+    tables[4].observe = lw_metric_find("mean_latency_us", LW_OF_WORKLOAD, NULL);
     tables[5].table = "rates";
     tables[5].over_sizes = false;
     f.result.measured = tables;
@@ -217,9 +223,9 @@ static void rows_for_other_sweeps(void **state) {
     lw_text text = {0};
     assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
     assert_non_null(strstr(text.bytes, "  workloads.upload.bytes  links.egpu                 workload       bytes  time, us   "
-                                       "GB/s  mean wait, ns  share  limited by\n"));
+                                       "GB/s  mean wait, us  share  limited by\n"));
     assert_non_null(strstr(text.bytes, "                    4 ns  thunderbolt \"4\", borrowed  upload    1073741824    400000   "
-                                       "2.68          1.500   88 %  links"));
+                                       "2.68       0.001500   88 %  links"));
     lw_text_free(&text);
 }
 
@@ -228,24 +234,23 @@ static void csv(void **state) {
     fixture f;
     make_result(&f);
     f.point[1].workload_count = 0;  // a point may lack what others have
+    f.point[1].last = SIZE_MAX;
     f.point[1].direction_count = 0;
     f.result.point_count = 2;
     assert_report(
         &f.result, LW_FORMAT_CSV, 0,
-        "index,workloads.upload.bytes [B],links.egpu,upload.time_us,upload.bandwidth_GBps,upload.bytes,upload.mean_wait_ns,"
+        "index,workloads.upload.bytes [B],links.egpu,upload.time_us,upload.bandwidth_GBps,upload.bytes,upload.mean_wait_us,"
         "upload.limited_by,egpu.host->gpu.utilisation,egpu.gpu->host.utilisation,limited_by,evidence,engine\n"
         "0,4096,oculink-2-x4,12,0.3413333333333333,4096,0,links.egpu host->gpu: channel,0.75,0.125,links.egpu host->gpu: channel,"
         "specified,packet\n"
-        "1,4096,\"thunderbolt \"\"4\"\", borrowed\",,,,,,,,links.egpu host->gpu: channel,calibrated,packet\n");
+        "1,4096,\"thunderbolt \"\"4\"\", borrowed\",,,,,,,,nothing,calibrated,packet\n");
 }
 
 static const char json_point_0[] =
     "{\"index\":0,\"set\":{\"workloads.upload.bytes\":4096,\"links.egpu\":\"oculink-2-x4\"},\"engine\":\"packet\","
-    "\"workloads\":{\"upload\":{\"time_s\":1.2e-05,\"bytes\":4096,\"bandwidth_GBps\":0.3413333333333333,\"direction\":\"host->"
-    "gpu\","
-    "\"start_ps\":0,\"end_ps\":12000000,\"fixed_ps\":11000000,\"mean_wait_ps\":0,\"limited_by\":\"links.egpu host->gpu: "
-    "channel\","
-    "\"limited_share\":0.875}},\"links\":{\"egpu\":{\"host->gpu\":{\"utilisation\":0.75,\"payload_bytes\":4096,\"wire_bytes\":"
+    "\"workloads\":{\"upload\":{\"time_us\":12,\"bandwidth_GBps\":0.3413333333333333,\"bytes\":4096,\"mean_wait_us\":0,"
+    "\"fixed_us\":11,\"limited_share\":0.875,\"direction\":\"host->gpu\",\"start_ps\":0,\"end_ps\":12000000,"
+    "\"limited_by\":\"links.egpu host->gpu: channel\"}},\"links\":{\"egpu\":{\"host->gpu\":{\"utilisation\":0.75,\"payload_bytes\":4096,\"wire_bytes\":"
     "4608,"
     "\"packets\":16,\"replays\":0},\"gpu->host\":{\"utilisation\":0.125,\"payload_bytes\":0,\"wire_bytes\":0,\"packets\":0,"
     "\"replays\":0}}},"
@@ -269,10 +274,18 @@ static void json(void **state) {
     assert_report(&f.result, LW_FORMAT_JSON, 0, expected);
     snprintf(expected, sizeof expected, "%s,\"point_count\":1}\n%s\n", json_head, json_point_0);
     assert_report(&f.result, LW_FORMAT_JSONL, 0, expected);
+    // Only what comes at a rate has a latency.
+    f.workload[0].paced = true;
+    f.workload[0].mean_wait_ps = 250e3;
+    f.workload[0].mean_latency_ps = 1.5e6;
+    lw_text paced = {0};
+    assert_int_equal(lw_report(&f.result, LW_FORMAT_JSON, 0, &paced), LW_OK);
+    assert_non_null(strstr(paced.bytes, "\"mean_wait_us\":0.25,\"mean_latency_us\":1.5,\"fixed_us\":11,"));
+    lw_text_free(&paced);
     f.result.planned = 4;
     for (int format = LW_FORMAT_JSON; format <= LW_FORMAT_JSONL; format++) {
         lw_text text = {0};
-        assert_int_equal(lw_report(&f.result, (lw_format)format, 0, &text), LW_OK);
+        assert_int_equal(lw_report(&f.result, (lw_report_format)format, 0, &text), LW_OK);
         assert_non_null(strstr(text.bytes, "\"seed\":18446744073709551615,\"interrupted\":true,\"points_planned\":4,"));
         lw_text_free(&text);
     }
@@ -287,10 +300,14 @@ static void json_numbers_are_exact(void **state) {
     assert_int_equal(lw_report(&f.result, LW_FORMAT_JSONL, 0, &text), LW_OK);
     const char *at = text.bytes;
     for (int i = 0; i < POINTS; i++) {
-        at = strstr(at, "\"time_s\":");
+        at = strstr(at, "\"time_us\":");
         assert_non_null(at);
-        at += strlen("\"time_s\":");
-        assert_true(strtod(at, NULL) == f.workload[i].time_s);
+        at += strlen("\"time_us\":");
+        assert_true(strtod(at, NULL) == (double)f.workload[i].end_ps / 1e6);
+        at = strstr(at, "\"bandwidth_GBps\":");
+        assert_non_null(at);
+        at += strlen("\"bandwidth_GBps\":");
+        assert_true(strtod(at, NULL) == f.workload[i].bandwidth_GBps);
     }
     lw_text_free(&text);
 }
@@ -313,7 +330,8 @@ static void json_keys_come_once(void **state) {
     lw_text_free(&text);
 }
 
-// Points need not have the same links: each has its own columns, and where a point lacks one its cell is empty.
+// Points need not have the same links: each has its own columns, and where a point lacks one its
+// cell is empty.
 static void columns_of_other_links(void **state) {
     (void)state;
     fixture f;
@@ -333,7 +351,8 @@ static void columns_of_other_links(void **state) {
     lw_text_free(&text);
 }
 
-// Every format writes what a full mesh of 280 GPUs has in time that grows with its size, not with its square (a minute).
+// Every format writes what a full mesh of 280 GPUs has in time that grows with its size, not with
+// its square (a minute).
 static void reports_of_many_links_take_no_time(void **state) {
     (void)state;
     enum { LINKS = 40000, ROWS = 2 * LINKS };
@@ -355,7 +374,7 @@ static void reports_of_many_links_take_no_time(void **state) {
     clock_t begin = clock();
     for (int format = 0; lw_format_words[format] != NULL; format++) {
         lw_text text = {0};
-        assert_int_equal(lw_report(&f.result, (lw_format)format, 0, &text), LW_OK);
+        assert_int_equal(lw_report(&f.result, (lw_report_format)format, 0, &text), LW_OK);
         lw_text_free(&text);
     }
     double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
@@ -366,7 +385,7 @@ static void reports_of_many_links_take_no_time(void **state) {
 
 typedef struct report_job {
     const lw_result *result;
-    lw_format format;
+    lw_report_format format;
 } report_job;
 
 static lw_status report_once(void *user) {
@@ -382,9 +401,44 @@ static void reports_survive_lack_of_memory(void **state) {
     fixture f;
     make_result(&f);
     for (int format = 0; lw_format_words[format] != NULL; format++) {
-        report_job job = {&f.result, (lw_format)format};
+        report_job job = {&f.result, (lw_report_format)format};
         assert_true(lw_test_out_of_memory(report_once, &job) > 0);
     }
+}
+
+// ---- What limits a workload ----
+
+static void limits_have_words(void **state) {
+    (void)state;
+    static const struct {
+        lw_limit limit;
+        const char *words;
+    } cases[] = {
+        {{.kind = LW_LIMITED_BY_NOTHING}, "nothing"},
+        {{.kind = LW_LIMITED_BY_FIXED_COST, .part = LW_FIXED_SUBMISSION, .time_ps = 9500000}, "fixed cost (submission 9.5 us)"},
+        {{.kind = LW_LIMITED_BY_FIXED_COST, .part = LW_FIXED_COMPLETION, .time_ps = 1000000}, "fixed cost (completion 1 us)"},
+        {{.kind = LW_LIMITED_BY_FIXED_COST, .part = LW_FIXED_LATENCY, .time_ps = 105000}, "fixed cost (latency 105 ns)"},
+        {{.kind = LW_LIMITED_BY_CHANNEL, .name = "egpu", .direction = "host->gpu", .segment = ""},
+         "links.egpu host->gpu: channel"},
+        {{.kind = LW_LIMITED_BY_CHANNEL, .name = "egpu", .direction = "host->gpu", .segment = "tunnel"},
+         "links.egpu host->gpu: tunnel"},
+        {{.kind = LW_LIMITED_BY_NODE, .name = "gpu memory"}, "gpu memory"},
+        {{.kind = LW_LIMITED_BY_DMA_ENGINE, .name = "gpu dma engine", .time_ps = 25500}, "gpu dma engine (25.5 ns a packet)"},
+        {{.kind = LW_LIMITED_BY_DMA_ENGINE, .name = "gpu dma engine", .time_ps = 5000, .for_requests = true},
+         "gpu dma engine (5 ns a request)"},
+        {{.kind = LW_LIMITED_BY_READ_WINDOW, .name = "egpu", .count = 32, .bytes = 512, .time_ps = 1200000},
+         "links.egpu: window (32 tags x 512 B, round trip 1.2 us)"},
+        {{.kind = LW_LIMITED_BY_WRITE_WINDOW, .name = "egpu", .count = 1}, "links.egpu: window (1 outstanding write)"},
+        {{.kind = LW_LIMITED_BY_WRITE_WINDOW, .name = "egpu", .count = 4}, "links.egpu: window (4 outstanding writes)"},
+        {{.kind = LW_LIMITED_BY_CREDITS, .name = "egpu", .direction = "gpu->host"}, "links.egpu gpu->host: credits"},
+        {{.kind = LW_LIMITED_BY_REPEATS, .name = "radio"}, "links.radio: repeats after errors"},
+        {{.kind = LW_LIMITED_BY_OFFERED_LOAD}, "the offered load"},
+    };
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_string_equal(lw_limit_text(&cases[i].limit, test.arena), cases[i].words);
+    }
+    lw_test_end(&test);
 }
 
 // ---- Grid ----
@@ -441,13 +495,14 @@ static void assertions_that_hold(void **state) {
         "workloads.upload.bandwidth > 170 MB/s",
         "workloads.upload.time >= 12 us",
         "workloads.upload.time_us<=400000.000001",
-        "workloads.upload.time_s < 1",
+        "workloads.upload.time < 1 s",
         "workloads.upload.bytes != 4 MiB",
         "workloads.upload.limited_share == 0.875",
         "workloads.upload.fixed == 11 us",
-        "workloads.upload.mean_wait_ns == 0",
+        "workloads.upload.fixed_us == 11",
+        "workloads.upload.mean_wait_us == 0",
         "workloads.upload.mean_wait < 1 ns",
-        "workloads.upload.mean_latency_ns == 0",
+        "workloads.upload.mean_latency_us == 0",
         "workloads.upload.mean_latency < 1 ns",
         "links.egpu.host->gpu.utilisation < 76 %",
         "links.egpu.gpu->host.wire_bytes == 0 B",
@@ -491,7 +546,7 @@ static void assertions_that_make_no_sense(void **state) {
     } cases[] = {
         {"workloads.upload.bandwidth", "1:10: an assertion needs a comparison: <, <=, >, >=, == or != | write for example: "
                                        "workloads.upload.bandwidth > 6 GB/s, or links.egpu.host->gpu.utilisation < 90 %"},
-        {"workloads.upload.bandwith > 1 GB/s", "1:10: a workload has no metric \"bandwith\" | did you mean bandwidth?"},
+        {"workloads.upload.bandwith > 1 GB/s", "1:10: a workload has no metric \"bandwith\" | did you mean 'bandwidth'?"},
         {"links.egpu.host->gpu.colour > 1",
          "1:10: a link has no metric \"colour\" | it has utilisation, payload_bytes, wire_bytes, packets, replays"},
         {"nodes.gpu.memory > 1", "1:10: an assertion is about workloads or links, not about \"nodes\" | write for example: "
@@ -514,7 +569,8 @@ static void assertions_that_make_no_sense(void **state) {
         lw_test_end(&test);
     }
     lw_test test = lw_test_begin();
-    assert_int_equal(check_text(&test, "workloads.upload.bandwidth > 6", &f.result), LW_BAD_INPUT);  // a rate needs a unit
+    // a rate needs a unit
+    assert_int_equal(check_text(&test, "workloads.upload.bandwidth > 6", &f.result), LW_BAD_INPUT);
     const lw_assertion *assertion = NULL;
     size_t count = 7;
     assert_int_equal(lw_assertions_parse(NULL, test.arena, test.diags, &assertion, &count), LW_OK);
@@ -529,7 +585,11 @@ static void assertions_that_make_no_sense(void **state) {
 static void assertions_about_what_is_there(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_yaml *scenario = lw_test_tree(&test, "links: {egpu: {}, slots: {}}\nworkloads: {upload: {}}\n");
+    const lw_object egpu = {.name = "egpu"}, slots = {.name = "slots"}, upload = {.name = "upload"};
+    const lw_object *links[] = {&egpu, &slots}, *workloads[] = {&upload};
+    const lw_document scenario = {.format = lw_scenario_format(),
+                                  .object = {[LW_SECTION_LINKS] = links, [LW_SECTION_WORKLOADS] = workloads},
+                                  .count = {[LW_SECTION_LINKS] = 2, [LW_SECTION_WORKLOADS] = 1}};
     static const struct {
         const char *text, *diag;
     } cases[] = {
@@ -545,7 +605,7 @@ static void assertions_about_what_is_there(void **state) {
         size_t count = 0;
         assert_int_equal(lw_assertions_parse(list, test.arena, test.diags, &assertion, &count), LW_OK);
         size_t before = lw_diags_count(test.diags);
-        assert_int_equal(lw_assertions_check_names(assertion, count, scenario, test.diags),
+        assert_int_equal(lw_assertions_check_names(assertion, count, &scenario, test.diags),
                          cases[i].diag == NULL ? LW_OK : LW_BAD_INPUT);
         if (cases[i].diag != NULL) {
             assert_diag(&test, before, cases[i].diag);
@@ -623,6 +683,7 @@ int main(void) {
         cmocka_unit_test(columns_of_other_links),
         cmocka_unit_test(reports_of_many_links_take_no_time),
         cmocka_unit_test(reports_survive_lack_of_memory),
+        cmocka_unit_test(limits_have_words),
         cmocka_unit_test(grid_numbers),
         cmocka_unit_test(grid_counts_characters_not_bytes),
         cmocka_unit_test(assertions_that_hold),

@@ -27,8 +27,8 @@ static void test_wrong_requests_are_explained(void **state) {
         lw_chart_request request;
         const char *message;
     } cases[] = {
-        {{.x = "workloads.*.byte"}, "3:5: the chart's x 'workloads.*.byte' is not swept | did you mean workloads.*.bytes?"},
-        {{.series = "links.egpus"}, "3:5: the chart's series 'links.egpus' is not swept | did you mean links.egpu?"},
+        {{.x = "workloads.*.byte"}, "3:5: the chart's x 'workloads.*.byte' is not swept | did you mean 'workloads.*.bytes'?"},
+        {{.series = "links.egpus"}, "3:5: the chart's series 'links.egpus' is not swept | did you mean 'links.egpu'?"},
         {{.panel = "seeds"}, "3:5: the chart's panel 'seeds' is not swept | swept are: links.egpu, workloads.*.bytes"},
         {{.x = "links.egpu"},
          "3:5: the chart's x 'links.egpu' has the value 'pcie-5-x16', which is no number | choose a swept path whose values are "

@@ -98,7 +98,8 @@ static double next_share(uint64_t *state) {
     return (double)(*state >> 11) / 9007199254740992.0;
 }
 
-// Labels never touch, there are 2 to 9 of them, all ticks lie on the axis, the data lies between its ends.
+// Labels never touch, there are 2 to 9 of them, all ticks lie on the axis, the data lies between
+// its ends.
 static void test_any_scale_is_legible(void **state) {
     (void)state;
     uint64_t seed = 1;
@@ -117,8 +118,10 @@ static void test_any_scale_is_legible(void **state) {
         }
         double length = 120.0 + 1000.0 * next_share(&seed);
         double label = 14.0 + 46.0 * next_share(&seed);
-        lw_scale scale = lw_scale_fit(kind, low, high, length, 0.0);                // grows to the left, as y axes grow upwards
-        double slack = kind == LW_SCALE_LINEAR ? 1e-8 * (high - low) : 1e-9 * low;  // far less than a pixel
+        // grows to the left, as y axes grow upwards
+        lw_scale scale = lw_scale_fit(kind, low, high, length, 0.0);
+        // far less than a pixel
+        double slack = kind == LW_SCALE_LINEAR ? 1e-8 * (high - low) : 1e-9 * low;
         assert_true(scale.low < scale.high && scale.low <= low + slack && scale.high >= high * (1 - 1e-9));
         lw_ticks ticks;
         lw_scale_ticks(&scale, label, lw_tick_plain, &ticks);

@@ -10,7 +10,7 @@ static int64_t one_way_ps(const lw_link_model *link) {
     return lw_channel_latency_ps(&link->segment[0].channel[0]);
 }
 
-// Published rates, each way, after the line code.
+// Published rates, per direction, after the line code.
 static void published_rates(void **state) {
     (void)state;
     const struct {
@@ -44,7 +44,8 @@ static void published_rates(void **state) {
     lw_test_end(&test);
 }
 
-// UALink 200G 1.0: 212.5 Gb/s a lane; 628 of 640 B of a flit, 640 of 680 B of a codeword; requests of 16 or 8 B.
+// UALink 200G 1.0: 212.5 Gb/s a lane; 628 of 640 B of a flit, 640 of 680 B of a codeword; requests
+// of 16 or 8 B.
 static void ualink_efficiency(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -62,7 +63,8 @@ static void ualink_efficiency(void **state) {
     lw_test_end(&test);
 }
 
-// A request and its response, each over two links of 4 m and a switch of 250 ns: the 1 us that UALink aims at.
+// A request and its response, each over two links of 4 m and a switch of 250 ns: the 1 us that
+// UALink aims at.
 static void ualink_latency(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -138,7 +140,8 @@ static void gaudi_packets(void **state) {
     lw_test_end(&test);
 }
 
-// MI300X copies reach 48.97 of 64 GB/s at best, Xe Link writes 18.9 GB/s: within what is left after headers.
+// MI300X copies reach 48.97 of 64 GB/s at best, Xe Link writes 18.9 GB/s: within what is left after
+// headers.
 static void unpublished_packets_allow_the_measurements(void **state) {
     (void)state;
     lw_test test = lw_test_begin();

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whole scenarios: results in words, threads, stopping, includes, keys without effect, and memory that runs out.
+// Whole scenarios: results in words, threads, stopping, includes, keys without effect, and memory
+// that runs out.
 #include <unistd.h>
 
 #include "sim/base/file.h"
 #include "sim/base/sha256.h"
+#include "sim/base/text.h"
 #include "sim/fabric/attribution.h"
+#include "sim/report/report.h"
+#include "sim/study/provenance.h"
 #include "tests/scenario_helpers.h"
 
 #define PAIR(host, gpu, link) "nodes: {host: {" host "}, gpu: {" gpu "}}\nlinks: {slot: {between: [host, gpu], " link "}}\n"
 #define H2D(size) "workloads: {up: {kind: copy, from: host, to: gpu, bytes: " size "}}\n"
 
 static const char *limit_of(lw_test *test, const char *text) {
-    return run_text(test, text).point[0].limited_by;
+    const lw_result result = run_text(test, text);
+    return limit_of_point(test, &result.point[0]);
 }
 
 static void results_say_what_limits(void **state) {
@@ -72,8 +77,8 @@ static void directions_are_not_mixed_up(void **state) {
                                        "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n"
                                        "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 64 MiB}\n"
                                        "  down: {kind: copy, from: gpu, to: host, bytes: 64 MiB}\n");
-    assert_string_equal(workload_of(&result.point[0], "up")->limited_by, "links.slot host->gpu: channel");
-    assert_string_equal(workload_of(&result.point[0], "down")->limited_by, "links.slot gpu->host: channel");
+    assert_string_equal(limit_in_words(&test, &workload_of(&result.point[0], "up")->limit), "links.slot host->gpu: channel");
+    assert_string_equal(limit_in_words(&test, &workload_of(&result.point[0], "down")->limit), "links.slot gpu->host: channel");
     // Where the engine that sends the requests is slower than the link, it stays the limit.
     assert_string_equal(
         limit_of(&test, PAIR("kind: host", "kind: gpu, copy_rate_h2d: 27 GB/s", "preset: pcie-4-x16") H2D("16 MiB")),
@@ -81,7 +86,8 @@ static void directions_are_not_mixed_up(void **state) {
     lw_test_end(&test);
 }
 
-// A share is the part of the time that goes to the limit: here to waiting for something to send, and for credits.
+// A share is the part of the time that goes to the limit: here to waiting for something to send,
+// and for credits.
 static void shares_are_of_the_limit(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -95,8 +101,8 @@ static void shares_are_of_the_limit(void **state) {
     for (int i = 0; i < 2; i++) {
         lw_result result = run_text(&test, text[i]);
         const lw_workload_result *workload = workload_of(&result.point[0], "s");
-        assert_string_equal(workload->limited_by, limit[i]);
-        assert_close(workload->limited_share, 0.97, 0.01);
+        assert_string_equal(limit_in_words(&test, &workload->limit), limit[i]);
+        assert_close(workload->limit.share, 0.97, 0.01);
     }
     lw_test_end(&test);
 }
@@ -107,7 +113,8 @@ static void shares_are_of_the_limit(void **state) {
 #define ONE_READ "workloads: {w: {kind: read-latency, device: a, host: b, bytes: 64 B}}\n"
 #define TAGGED_READS "workloads: {w: {kind: dma, device: a, host: b, op: read, bytes: 64 B, count: 1000}}\n"
 
-// A rate stands on rates; a time, and a rate that a time decides, on times too. Ports of PCIe are assumed, its rate is not.
+// A rate stands on rates; a time, and a rate that a time decides, on times too. Ports of PCIe are
+// assumed, its rate is not.
 static void evidence_is_of_what_decides(void **state) {
     (void)state;
     static const struct {
@@ -122,7 +129,8 @@ static void evidence_is_of_what_decides(void **state) {
         {HOSTS("", "preset: nvlink-a100") LONG_COPY, LW_CALIBRATED},
         {HOSTS("", "preset: nvlink-a100") ONE_READ, LW_ASSUMED},
         {HOSTS("", "preset: nvlink-h100") ONE_READ, LW_CALIBRATED},
-        // The scenario's own numbers, where they decide; what says which machine it is does not count.
+        // The scenario's own numbers, where they decide; what says which machine it is does not
+        // count.
         {HOSTS("", "preset: pcie-4-x16, tx_port: 5 us") LONG_COPY, LW_SPECIFIED},
         {HOSTS("", "preset: pcie-4-x16, efficiency: 0.5") LONG_COPY, LW_ASSUMED},
         {HOSTS("", "preset: pcie-4-x16, lanes: 8, mps: 512 B") LONG_COPY, LW_SPECIFIED},
@@ -142,7 +150,8 @@ static void evidence_is_of_what_decides(void **state) {
     }
 }
 
-// Four cards, a link each, or all behind one port: what limits every member is the answer, and its share is not divided by four.
+// Four cards, a link each, or all behind one port: what limits every member is the answer, and its
+// share is not divided by four.
 static void groups_are_limited_as_their_members_are(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -155,29 +164,29 @@ static void groups_are_limited_as_their_members_are(void **state) {
     };
     for (int i = 0; i < 2; i++) {
         lw_result result = run_text(&test, lw_arena_print(test.arena, "%s" H2D("64 MiB"), links[i][0]));
-        assert_string_equal(result.point[0].limited_by, links[i][1]);
-        assert_close(workload_of(&result.point[0], "up")->limited_share, 1, 0.01);
+        assert_string_equal(limit_of_point(&test, &result.point[0]), links[i][1]);
+        assert_close(workload_of(&result.point[0], "up")->limit.share, 1, 0.01);
     }
     lw_test_end(&test);
 }
 
-// Over a network the cards move the bytes: a remote card gets what the network, or the slowest slot, carries. On PCIe a frame of
-// 4096 B is sixteen packets of 256 B.
+// Over a network the cards move the bytes: a remote card gets what the network, or the slowest
+// slot, carries. On PCIe a frame of 4096 B is sixteen packets of 256 B.
 static void remote_copies_run_at_the_rate_of_the_network(void **state) {
     (void)state;
-    static const char *const ways[][2] = {{"desk", "gpu"}, {"gpu", "desk"}, {"desk", "server"}, {"cards[0]", "gpu"}};
+    static const char *const ends[][2] = {{"desk", "gpu"}, {"gpu", "desk"}, {"desk", "server"}, {"cards[0]", "gpu"}};
     static const struct {
         const char *preset;
         double rate_GBps;
     } cables[] = {{"ethernet-25g-rdma", 3.06}, {"ethernet-100g-rdma", 12.25}};
     lw_test test = lw_test_begin();
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         for (size_t c = 0; c < sizeof cables / sizeof cables[0]; c++) {
             lw_result result =
                 run_text(&test, lw_arena_print(test.arena,
                                                "include: systems/remote-gpu-100g\nlinks: {cables: {preset: %s}}\n"
                                                "workloads: {copy: {kind: copy, from: '%s', to: '%s', bytes: 64 MiB}}\n",
-                                               cables[c].preset, ways[i][0], ways[i][1]));
+                                               cables[c].preset, ends[i][0], ends[i][1]));
             assert_close(workload_of(&result.point[0], "copy")->bandwidth_GBps, cables[c].rate_GBps, 5e-3);
             for (size_t d = 0; d < result.point[0].direction_count; d++) {
                 const lw_direction_result *row = &result.point[0].direction[d];
@@ -190,7 +199,8 @@ static void remote_copies_run_at_the_rate_of_the_network(void **state) {
     lw_test_end(&test);
 }
 
-// From one slot to another a packet passes the root complex; what ends in the host's memory does not.
+// From one slot to another a packet passes the root complex; what ends in the host's memory does
+// not.
 static void peers_pay_for_the_root_complex(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -249,7 +259,7 @@ static void loads_without_a_limit_are_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     load_text(&test,
-              "{nodes: {host: {kind: host}}, workloads: {load: {kind: memory-load, node: host, rate: 1 GB/s, bytes: 1 MiB}}}");
+              "nodes: {host: {kind: host}}\nworkloads: {load: {kind: memory-load, node: host, rate: 1 GB/s, bytes: 1 MiB}}\n");
     assert_message(&test, LW_WARNING, "workloads.load has no effect: the memory of 'host' has no limit");
     lw_test_end(&test);
 }
@@ -265,17 +275,17 @@ static void loads_last_and_take_their_share(void **state) {
     const lw_workload_result *up = workload_of(&result.point[0], "up"), *load = workload_of(&result.point[0], "load");
     assert_close(up->bandwidth_GBps, 11.0, 0.02);
     assert_true(load->end_ps >= up->end_ps);
-    assert_string_equal(result.point[0].limited_by, "host memory");
+    assert_string_equal(limit_of_point(&test, &result.point[0]), "host memory");
     lw_test_end(&test);
 }
 
-// Two copies over PCIe 4.0 x16 (31.5 GB/s on the wire) in a memory that can serve both go to the picosecond as if alone, and cost
-// no more to simulate; from a slower one each gets half.
+// Two copies over PCIe 4.0 x16 (31.5 GB/s on the wire) in a memory that can serve both go to the
+// picosecond as if alone, and cost no more to simulate; from a slower one each gets half.
 static void copies_meet_in_memory_only_when_it_is_short(void **state) {
     (void)state;
-    static const char cards[] = "{nodes: {host: {kind: host, memory_rate: %s}, gpus: {kind: gpu, count: 2}},"
-                                " links: {slots: {between: [gpus, host], preset: pcie-4-x16, pattern: star}},"
-                                " workloads: {up: {kind: copy, from: host, to: 'gpus[0]', bytes: 256 MiB}%s}}";
+    static const char cards[] = "nodes: {host: {kind: host, memory_rate: %s}, gpus: {kind: gpu, count: 2}}\n"
+                                "links: {slots: {between: [gpus, host], preset: pcie-4-x16, pattern: star}}\n"
+                                "workloads: {up: {kind: copy, from: host, to: 'gpus[0]', bytes: 256 MiB}%s}\n";
     static const char down[] = ", down: {kind: copy, from: 'gpus[1]', to: host, bytes: 256 MiB}";
     lw_test test = lw_test_begin();
     lw_result alone = run_text(&test, lw_arena_print(test.arena, cards, "64 GB/s", ""));
@@ -288,7 +298,8 @@ static void copies_meet_in_memory_only_when_it_is_short(void **state) {
     lw_test_end(&test);
 }
 
-// A few writes under way: the bandwidth grows with their number until the way is full, and then no further.
+// A few outstanding writes: the bandwidth grows with their number until the route is full, and then
+// no further.
 static void writes_under_way_are_a_window(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -300,12 +311,12 @@ static void writes_under_way_are_a_window(void **state) {
     const double one_GBps = workload_of(&result.point[0], "w")->bandwidth_GBps;
     assert_close(workload_of(&result.point[1], "w")->bandwidth_GBps, 2 * one_GBps, 1e-2);
     assert_close(workload_of(&result.point[2], "w")->bandwidth_GBps, 4 * one_GBps, 1e-2);
-    assert_string_equal(result.point[0].limited_by, "links.slot: window (1 write under way)");
-    assert_string_equal(result.point[2].limited_by, "links.slot: window (4 writes under way)");
+    assert_string_equal(limit_of_point(&test, &result.point[0]), "links.slot: window (1 outstanding write)");
+    assert_string_equal(limit_of_point(&test, &result.point[2]), "links.slot: window (4 outstanding writes)");
     for (int i = 3; i < 6; i++) {
         assert_close(workload_of(&result.point[i], "w")->bandwidth_GBps, 13.4, 0.1);
         assert_true(workload_of(&result.point[i], "w")->end_ps == workload_of(&result.point[5], "w")->end_ps);
-        assert_string_equal(result.point[i].limited_by, "links.slot nic->host: channel");
+        assert_string_equal(limit_of_point(&test, &result.point[i]), "links.slot nic->host: channel");
     }
     lw_test_end(&test);
 }
@@ -337,7 +348,8 @@ static void empty_copies_take_their_fixed_cost(void **state) {
     lw_test_end(&test);
 }
 
-// A copy of one packet is its fixed cost to the picosecond, however small; a larger one takes longer.
+// A copy of one packet is its fixed cost to the picosecond, however small; a larger one takes
+// longer.
 static void fixed_cost_fits_into_the_time(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -414,12 +426,13 @@ static void runs_beyond_the_clock_are_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_result result = {0};
-    lw_scenario *scenario = load_text(&test, PAIR("kind: host", "kind: gpu", "preset: pcie-1-x1") H2D("4000000 TiB"));
-    assert_int_equal(lw_scenario_run(scenario, NULL, test.arena, test.diags, &result), LW_LIMIT);
+    const lw_run run = {0};
+    static const char text[] = PAIR("kind: host", "kind: gpu", "preset: pcie-1-x1") H2D("4000000 TiB");
+    assert_int_equal(lw_scenario_run(load_text(&test, text), &run, test.arena, test.diags, &result), LW_LIMIT);
     assert_message(&test, LW_ERROR, "point 0 takes longer than the simulator's clock can count");
     const lw_diag *last = lw_diags_at(test.diags, lw_diags_count(test.diags) - 1);
     assert_int_equal(last->severity, LW_ERROR);
-    const lw_yaml *size = lw_tree_at(scenario->base, "workloads.up.bytes");
+    const lw_yaml *size = lw_tree_at(lw_test_tree(&test, text), "workloads.up.bytes");
     assert_int_equal(last->place.line, size->place.line);
     assert_int_equal(last->place.column, size->place.column);
     lw_test_end(&test);
@@ -452,27 +465,28 @@ static size_t outcome_bytes(int jobs) {
     for (int i = 0; i < jobs; i++) {
         text = lw_arena_print(test.arena, "%s  w%d: {kind: copy, from: 'g[%d]', to: 'g[%d]', bytes: 1 KiB}\n", text, i, i, i + 1);
     }
-    lw_point_setup setup;
-    lw_built plan;
+    const lw_document *document = load_text(&test, text);
+    const lw_built built = build_document(&test, document);
     lw_engine_result result;
+    lw_provenances known;
     lw_point point;
-    assert_int_equal(lw_scenario_point(load_text(&test, text), 0, test.arena, test.diags, &setup), LW_OK);
-    assert_int_equal(lw_fabric_build(&setup.system, 0, test.arena, test.diags, &plan), LW_OK);
-    assert_int_equal(lw_engine_run(&plan.fabric, LW_ENGINE_PACKET, 1, NULL, test.arena, &result, NULL), LW_OK);
+    assert_int_equal(lw_provenance_find(document, 0, test.arena, &known), LW_OK);
+    assert_int_equal(lw_engine_run(&built.fabric, &(const lw_engine_how){LW_ENGINE_PACKET, 1, NULL}, test.arena, &result), LW_OK);
     size_t before = lw_arena_used(test.arena);
-    assert_int_equal(lw_attribute(&plan, &result, test.arena, &point), LW_OK);
+    assert_int_equal(lw_attribute(&built, &result, known, test.arena, &point), LW_OK);
     size_t used = lw_arena_used(test.arena) - before;
     for (int i = 0; i < jobs; i++) {  // none is left with another one's times
         char limit[64];
         snprintf(limit, sizeof limit, "links.mesh g[%d]->g[%d]: channel", i, i + 1);
-        assert_true(strstr(point.workload[i].limited_by, "fixed cost") != NULL ||
-                    strcmp(point.workload[i].limited_by, limit) == 0);
+        assert_true(point.workload[i].limit.kind == LW_LIMITED_BY_FIXED_COST ||
+                    strcmp(limit_in_words(&test, &point.workload[i].limit), limit) == 0);
     }
     lw_test_end(&test);
     return used;
 }
 
-// 1560 servers stand in the fabric; a job more needs room for its rows, not for all of them once more.
+// 1560 servers stand in the fabric; a job more needs room for its rows, not for all of them once
+// more.
 static void many_jobs_share_one_scratch(void **state) {
     (void)state;
     size_t one = outcome_bytes(1), many = outcome_bytes(21);
@@ -489,9 +503,9 @@ static void idle_keys_are_told(void **state) {
                      "  idle: {between: [host, spare], preset: pcie-4-x4}\n"
                      "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 MiB, overlap: true}}\n");
     assert_message(&test, LW_WARNING, "nodes.gpu.copy_rate_d2h has no effect here");
-    assert_message(&test, LW_WARNING, "nodes.spare takes part in nothing here");
+    assert_message(&test, LW_WARNING, "nodes.spare takes part in nothing");
     assert_message(&test, LW_WARNING, "links.slot.replay has no effect here");
-    assert_message(&test, LW_WARNING, "links.idle carries nothing here");
+    assert_message(&test, LW_WARNING, "links.idle carries no traffic");
     assert_message(&test, LW_WARNING, "workloads.up.overlap has no effect here");
     assert_message(&test, LW_NOTE, "nodes.host is ideal: no fixed cost, no limit of its own");
     assert_int_equal(lw_diags_warnings(test.diags), 5);
@@ -531,20 +545,20 @@ static void copies_call_through_the_cards_interface(void **state) {
                     "preset: pcie-4-x16") "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 4 KiB, api: cuda}}\n");
     lw_result unnamed = run_text(&test, PAIR("preset: desktop-ddr5", "preset: rtx-5080", "preset: pcie-4-x16") H2D("4 KiB"));
     assert_int_equal(named.point[0].end_ps, unnamed.point[0].end_ps);
-    assert_string_equal(unnamed.point[0].limited_by, "fixed cost (submission 47 us)");
+    assert_string_equal(limit_of_point(&test, &unnamed.point[0]), "fixed cost (submission 47 us)");
     lw_test_end(&test);
 }
 
-// A card that nobody measured costs a call as well, by assumption. Chips of a torus, whose programs are compiled with their
-// copies, make none.
+// A card that nobody measured costs a call as well, by assumption. Chips of a torus, whose programs
+// are compiled with their copies, make none.
 static void every_card_charges_for_a_call(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_catalog *catalog = shipped_catalog(&test);
+    lw_presets *presets = presets_of(&test, catalog);
     size_t cards = 0;
-    for (size_t i = 0; i < lw_catalog_count(catalog, LW_PRESET_DEVICE); i++) {
-        const lw_preset *preset = lw_catalog_at(catalog, LW_PRESET_DEVICE, i);
-        assert_non_null(preset);
+    for (size_t i = 0; i < lw_catalog_count(catalog, LW_SHELF_DEVICES); i++) {
+        const lw_preset *preset = preset_named(presets, LW_SHELF_DEVICES, lw_catalog_names(catalog, LW_SHELF_DEVICES)[i]);
         if (strcmp(preset->type, "gpu") != 0 || strcmp(preset->name, "tpu-v4") == 0) {
             continue;
         }
@@ -573,6 +587,51 @@ static void keys_of_some_points_are_not_idle(void **state) {
     lw_test_end(&test);
 }
 
+// What a sweep sets and what changes nothing is told at each of its values.
+static void swept_keys_may_be_idle(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    load_text(&test, PAIR("kind: host", "kind: gpu, submit: 1 us", "preset: pcie-4-x16")
+                         H2D("1 MiB") "sweep: {nodes.gpu.copy_rate_d2h: [1 GB/s, 2 GB/s], workloads.up.bytes: [1 MiB, 2 MiB]}\n");
+    assert_int_equal(lw_diags_warnings(test.diags), 2);
+    assert_diag(&test, 1, "4:35: nodes.gpu.copy_rate_d2h has no effect here");
+    assert_diag(&test, 2, "4:43: nodes.gpu.copy_rate_d2h has no effect here");
+    lw_test_end(&test);
+}
+
+// A key without which the scenario would be refused has an effect, though no other value of it
+// may stand there.
+static void needed_keys_are_not_idle(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *key;
+    } cases[] = {
+        {"nodes: {gpu: {kind: gpu, count: 8, forwards: true}}\n"
+         "links: {l: {between: [gpu, gpu], preset: ici-v4, pattern: torus, shape: [4, 2]}}\n"
+         "workloads: {w: {kind: copy, from: 'gpu[0]', to: 'gpu[6]', bytes: 1 MiB}}\n",
+         "nodes.gpu.forwards"},
+        {"nodes: {gpu: {kind: gpu, count: 8, forwards: true}}\n"
+         "links: {l: {between: [gpu, gpu], preset: ici-v4, pattern: torus, shape: [4, 2]}}\n"
+         "workloads: {w: {kind: copy, from: 'gpu[0]', to: 'gpu[6]', bytes: 1 MiB}}\n",
+         "links.l.pattern"},
+        {PAIR("kind: host", "kind: gpu", "preset: pcie-4-x16") "workloads: {w: {kind: stream, from: gpu, to: host, bytes: 1 MiB, "
+                                                               "arrivals: backlog}}\n",
+         "workloads.w.arrivals"},
+        {PAIR("kind: host", "kind: nic", "preset: pcie-3-x8") "workloads: {w: {kind: dma, device: gpu, host: host, op: write, "
+                                                              "bytes: 257 B, count: 100, rate: 1 GB/s, arrivals: backlog}}\n",
+         "workloads.w.arrivals"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        lw_test test = lw_test_begin();
+        load_text(&test, cases[i].text);
+        const char *told = lw_arena_print(test.arena, "%s has no effect here", cases[i].key);
+        if (has_message(&test, LW_WARNING, told)) {
+            fail_with_diags(&test);
+        }
+        lw_test_end(&test);
+    }
+}
+
 static void write_file(lw_test *test, const char *path, const char *text) {
     assert_int_equal(lw_file_write(path, text, strlen(text), test->diags), LW_OK);
 }
@@ -581,8 +640,9 @@ static void included_files_come_first(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_catalog *catalog = shipped_catalog(&test);
-    lw_scenario *scenario = NULL;
+    const lw_document *scenario = NULL;
     lw_result result = {0};
+    const lw_run run = {0};
     const char *folder = LW_BINARY_DIR "/test_scenario";
     assert_int_equal(lw_folder_make(folder, test.diags), LW_OK);
     write_file(&test, LW_BINARY_DIR "/test_scenario/box.yaml",
@@ -592,10 +652,10 @@ static void included_files_come_first(void **state) {
     write_file(&test, LW_BINARY_DIR "/test_scenario/self.yaml", "lanewise: 1\ninclude: self\n" H2D("1 MiB"));
     assert_int_equal(lw_scenario_load(LW_BINARY_DIR "/test_scenario/main.yaml", catalog, NULL, test.arena, test.diags, &scenario),
                      LW_OK);
-    assert_string_equal(lw_scenario_title(scenario), "main");
-    assert_int_equal(lw_scenario_run(scenario, NULL, test.arena, test.diags, &result), LW_OK);
+    assert_string_equal(scenario->title, "main");
+    assert_int_equal(lw_scenario_run(scenario, &run, test.arena, test.diags, &result), LW_OK);
     assert_string_equal(result.point[0].stage[0].label, "PCIe 3.0 x4");
-    assert_string_equal(result.point[0].limited_by, "host memory");
+    assert_string_equal(limit_of_point(&test, &result.point[0]), "host memory");
     assert_int_equal(lw_scenario_load(LW_BINARY_DIR "/test_scenario/self.yaml", catalog, NULL, test.arena, test.diags, &scenario),
                      LW_BAD_INPUT);
     assert_message(&test, LW_ERROR, "includes are nested more than 8 deep");
@@ -609,7 +669,7 @@ static void idle_parts_of_an_included_file_are_fine(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_catalog *catalog = shipped_catalog(&test);
-    lw_scenario *scenario = NULL;
+    const lw_document *scenario = NULL;
     assert_int_equal(lw_folder_make(LW_BINARY_DIR "/test_scenario", test.diags), LW_OK);
     write_file(&test, LW_BINARY_DIR "/test_scenario/large.yaml",
                "nodes: {host: {kind: host, memory_rate: 9 GB/s}, gpu: {kind: gpu, tags: 9, count: 3}}\n"
@@ -621,7 +681,7 @@ static void idle_parts_of_an_included_file_are_fine(void **state) {
     assert_int_equal(
         lw_scenario_load(LW_BINARY_DIR "/test_scenario/small.yaml", catalog, NULL, test.arena, test.diags, &scenario), LW_OK);
     assert_int_equal(lw_diags_count(test.diags), 1);
-    assert_message(&test, LW_WARNING, "nodes.mine takes part in nothing here");
+    assert_message(&test, LW_WARNING, "nodes.mine takes part in nothing");
     lw_test_end(&test);
 }
 
@@ -630,18 +690,43 @@ static void engines_agree_and_seeds_are_kept(void **state) {
     lw_test test = lw_test_begin();
     int64_t end_ps[2];
     for (int i = 0; i < 2; i++) {
-        lw_scenario *scenario = NULL;
+        const lw_document *scenario = NULL;
         lw_result result = {0};
+        const lw_run run = {0};
         const lw_load load = {.engine = i == 0 ? "packet" : "packet-exact", .seed = "77"};
         assert_int_equal(try_load(&test, PAIR("preset: desktop-ddr5", "preset: rtx-5090", "preset: oculink-2-x4") H2D("3 MiB"),
                                   &load, &scenario),
                          LW_OK);
-        assert_int_equal(lw_scenario_run(scenario, NULL, test.arena, test.diags, &result), LW_OK);
+        assert_int_equal(lw_scenario_run(scenario, &run, test.arena, test.diags, &result), LW_OK);
         assert_int_equal(result.seed, 77);
         assert_string_equal(result.point[0].engine, load.engine);
         end_ps[i] = result.point[0].end_ps;
     }
     assert_int_equal(end_ps[0], end_ps[1]);
+    lw_test_end(&test);
+}
+
+// Reads without tags that wait for a slow memory, beside a copy: jumps over many of them change
+// nothing.
+static void engines_agree_where_reads_pile_up(void **state) {
+    (void)state;
+    static const char text[] = "nodes: {acc: {kind: gpu, memory_rate: 5 GB/s}, cpu: {kind: host}}\n"
+                               "links: {air: {between: [cpu, acc], type: thz}}\n"
+                               "workloads:\n  r: {kind: dma, device: cpu, host: acc, bytes: 1 KiB, rate: 0.5 GB/s}\n"
+                               "  w: {kind: copy, from: acc, to: cpu, bytes: 16 MiB}\n";
+    lw_test test = lw_test_begin();
+    int64_t end_ps[2][2];
+    for (int i = 0; i < 2; i++) {
+        const lw_document *scenario = NULL;
+        lw_result result = {0};
+        const lw_run run = {.threads = 1};
+        const lw_load load = {.engine = lw_engine_words[i]};
+        assert_int_equal(try_load(&test, text, &load, &scenario), LW_OK);
+        assert_int_equal(lw_scenario_run(scenario, &run, test.arena, test.diags, &result), LW_OK);
+        end_ps[i][0] = workload_of(&result.point[0], "r")->end_ps;
+        end_ps[i][1] = workload_of(&result.point[0], "w")->end_ps;
+    }
+    assert_memory_equal(end_ps[0], end_ps[1], sizeof end_ps[0]);
     lw_test_end(&test);
 }
 
@@ -662,7 +747,7 @@ static lw_status load_and_run(void *user) {
     lw_arena *arena = lw_arena_new();
     lw_diags *diags = arena != NULL ? lw_diags_new(arena) : NULL;
     lw_catalog *catalog = NULL;
-    lw_scenario *scenario = NULL;
+    const lw_document *scenario = NULL;
     lw_result result;
     const lw_run run = {.threads = 1};
     if (diags != NULL) {
@@ -720,11 +805,14 @@ int main(void) {
         cmocka_unit_test(copies_call_through_the_cards_interface),
         cmocka_unit_test(every_card_charges_for_a_call),
         cmocka_unit_test(keys_of_some_points_are_not_idle),
+        cmocka_unit_test(swept_keys_may_be_idle),
+        cmocka_unit_test(needed_keys_are_not_idle),
         cmocka_unit_test(included_files_come_first),
         cmocka_unit_test(idle_parts_of_an_included_file_are_fine),
         cmocka_unit_test(engines_agree_and_seeds_are_kept),
         cmocka_unit_test(digests_are_those_of_the_standard),
         cmocka_unit_test(memory_may_run_out_anywhere),
+        cmocka_unit_test(engines_agree_where_reads_pile_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

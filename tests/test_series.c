@@ -39,7 +39,8 @@ static lw_result result_of(lw_test *test, const swept *axis, size_t axis_count) 
                                                 .bytes = bytes,
                                                 .time_s = 1e-5 + (double)bytes / 10e9,
                                                 .bandwidth_GBps = (double)bytes / (1e4 + (double)bytes / 10)};
-        *point->stage = (lw_stage_result){.workload = "upload", .link = "egpu", .label = "PCIe 4.0 x16", .family = "pcie"};
+        *point->stage = (lw_stage_result){
+            .workload = "upload", .link = "egpu", .label = "PCIe 4.0 x16", .family = "pcie", .hue = hue_of("pcie")};
         for (int k = 0; k < LW_STAGE_COUNT; k++) {
             point->stage->rate_GBps[k] = 16.0 - 0.5 * k;
         }
@@ -53,7 +54,7 @@ static const swept sizes = {"workloads.upload.bytes",  LW_BYTES, true, 3, {"64 K
                             {65536, 1048576, 16777216}};
 
 static void draw(lw_test *test, const lw_chart_request *request, const lw_result *result, lw_picture *picture) {
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     assert_int_equal(render(test, request, result, picture), LW_OK);
     check_texts(test, picture, &fixed);
 }
@@ -116,6 +117,7 @@ static void test_a_line_over_families_has_no_ones_colour(void **state) {
         const bool slot = strcmp(result.point[i].set[1].text, links.text[0]) == 0;
         result.point[i].stage->label = slot ? "PCIe 5.0 x16" : "OCuLink PCIe 4.0 x4";
         result.point[i].stage->family = slot ? "pcie" : "oculink";
+        result.point[i].stage->hue = hue_of(result.point[i].stage->family);
     }
     lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
     request.series = cards.path;
@@ -127,7 +129,7 @@ static void test_a_line_over_families_has_no_ones_colour(void **state) {
     for (size_t i = 0; i < picture.draw->count; i++) {
         const lw_stroke *stroke = &picture.draw->item[i].stroke;
         if (picture.draw->item[i].kind == LW_DRAW_PATH && stroke->role >= LW_ROLE_HUES) {
-            assert_true(stroke->role >= lw_role_of(LW_HUE_OTHER, LW_SHADE_FIRST));
+            assert_true(stroke->role >= lw_role_of(LW_HUE_GREY, LW_SHADE_FIRST));
             lines++;
         }
     }
@@ -135,8 +137,8 @@ static void test_a_line_over_families_has_no_ones_colour(void **state) {
     lw_test_end(&test);
 }
 
-// Words that all values share say nothing, but a number keeps the word before it. A share of a card that nobody measured is
-// dashed, however well its link is known.
+// Words that all values share say nothing, but a number keeps the word before it. A share of a card
+// that nobody measured is dashed, however well its link is known.
 static void test_names_say_what_differs(void **state) {
     (void)state;
     static const struct {
@@ -175,8 +177,8 @@ static void test_names_say_what_differs(void **state) {
     }
 }
 
-// Six lines of one family, solid or dashed: no two have the same shade and stroke. A name has the shade of its line where that
-// can be read.
+// Six lines of one family, solid or dashed: no two have the same shade and stroke. A name has the
+// shade of its line where that can be read.
 static void test_no_two_lines_look_alike(void **state) {
     (void)state;
     enum { LINES = 6 };
@@ -188,6 +190,7 @@ static void test_no_two_lines_look_alike(void **state) {
         lw_result result = result_of(&test, axes, 3);
         for (size_t i = 0; i < result.point_count; i++) {
             result.point[i].stage->family = "thz";
+            result.point[i].stage->hue = hue_of("thz");
             result.point[i].stage->evidence = round % 2 == 0 ? LW_SPECIFIED : LW_SPECULATIVE;
         }
         lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
@@ -196,7 +199,7 @@ static void test_no_two_lines_look_alike(void **state) {
         draw(&test, &request, &result, &picture);
         size_t seen[LW_LINE_SHADES][LW_DASHES][2] = {{{0}}};
         size_t lines = 0, names[LW_SHADES] = {0};
-        const lw_role first = lw_role_of(LW_HUE_THZ, LW_SHADE_FIRST);
+        const lw_role first = lw_role_of(hue_of("thz"), LW_SHADE_FIRST);
         for (size_t i = 0; i + 1 < picture.draw->count; i++) {
             const lw_draw_item *item = &picture.draw->item[i];
             if (item->kind == LW_DRAW_PATH && item->stroke.width >= 2.0 && item->count > 2 && item->stroke.role >= first) {
@@ -209,7 +212,8 @@ static void test_no_two_lines_look_alike(void **state) {
             }
         }
         assert_int_equal(lines, LINES);
-        const bool dark = request.theme == LW_THEME_DARK;  // there the third shade is too dark for text
+        // there the third shade is too dark for text
+        const bool dark = request.theme == LW_THEME_DARK;
         assert_int_equal(names[LW_SHADE_SECOND], 2);
         assert_int_equal(names[LW_SHADE_THIRD], dark ? 0 : 2);
         assert_int_equal(names[LW_SHADE_TEXT], dark ? 4 : 2);
@@ -258,7 +262,8 @@ static void test_the_outline_tells(void **state) {
 
 // ---- Measured points ----
 
-// A table over lengths, tags or routes has no place on an axis of sizes, nor one over sizes on another axis.
+// A table over lengths, tags or routes has no place on an axis of sizes, nor one over sizes on
+// another axis.
 static void test_dots_are_over_what_x_is(void **state) {
     (void)state;
     static double rows[][2] = {{1, 2.5}, {3, 2.7}};
@@ -268,7 +273,7 @@ static void test_dots_are_over_what_x_is(void **state) {
         lw_result result = result_of(&test, by_size ? &sizes : &gens, 1);
         lw_measured_series measured = {.table = "records",
                                        .provenance = "A. Tester, Records, 2026",
-                                       .observe = "bandwidth_GBps",
+                                       .observe = metric_of("bandwidth_GBps"),
                                        .over_sizes = over_sizes,
                                        .points = rows,
                                        .count = 2};

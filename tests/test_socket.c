@@ -9,7 +9,8 @@ static void rates_are_those_of_the_vendors(void **state) {
         double wire_GBps, payload_GBps;
         const char *label;
     } cases[] = {
-        // 16 of 20 lanes carry data; a line of 64 B takes 72: An Introduction to the Intel QuickPath Interconnect (2009).
+        // 16 of 20 lanes carry data; a line of 64 B takes 72: An Introduction to the Intel
+        // QuickPath Interconnect (2009).
         {"{kind: qpi, rate: 6.4 GT/s, lanes: 20}", 12.8, 12.8 * 64 / 72, "QPI 6.4 GT/s, 1 link"},
         {"{kind: qpi, rate: 9.6 GT/s, lanes: 20, links: 2}", 38.4, 38.4 * 64 / 72, "QPI 9.6 GT/s, 2 links"},
         {"{kind: upi, rate: 10.4 GT/s, lanes: 20}", 20.8, 20.8 * 64 / 72, "UPI 10.4 GT/s, 1 link"},

@@ -57,7 +57,8 @@ static void hardware_is_named(void **state) {
     lw_test_end(&test);
 }
 
-// Which work has a mean latency is known before the run, also where only some points give it a rate.
+// Which work has a mean latency is known before the run, also where only some points give it a
+// rate.
 static void outline_knows_what_is_paced(void **state) {
     (void)state;
     static const char file[] = "lanewise: 1\n"
@@ -87,12 +88,12 @@ static void ranges_hold_both_ends(void **state) {
     lw_test test = lw_test_begin();
     lw_sweep sizes = sweep_of(&test, "{workloads.up.bytes: {from: 4 KiB, to: 1 GiB, factor: 4}}");
     assert_int_equal(sizes.points, 10);
-    assert_string_equal(sizes.axis[0].set[0].text, "4 KiB");
-    assert_string_equal(sizes.axis[0].set[9].text, "1 GiB");
-    assert_true(sizes.axis[0].set[9].number == 1073741824.0);
+    assert_string_equal(sizes.axis[0].value[0].text, "4 KiB");
+    assert_string_equal(sizes.axis[0].value[9].text, "1 GiB");
+    assert_true(sizes.axis[0].value[9].number == 1073741824.0);
     lw_sweep steps = sweep_of(&test, "{workloads.up.bytes: {from: 0, to: 1 kB, step: 250 B}}");
     assert_int_equal(steps.points, 5);
-    assert_true(steps.axis[0].set[4].number == 1000.0);
+    assert_true(steps.axis[0].value[4].number == 1000.0);
     lw_sweep short_of = sweep_of(&test, "{workloads.up.bytes: {from: 1 B, to: 99 B, factor: 10}}");
     assert_int_equal(short_of.points, 2);
     lw_sweep plain = sweep_of(&test, "{seed: {from: 1, to: 3, step: 1}}");
@@ -101,7 +102,7 @@ static void ranges_hold_both_ends(void **state) {
     assert_int_equal(tenths.points, 3);
     lw_sweep odd = sweep_of(&test, "{workloads.up.bytes: {from: 3 B, to: 20 B, factor: 1.5}}");
     assert_int_equal(odd.points, 5);  // 3, 4.5, 6.75, 10.125, 15.1875: sizes are whole
-    assert_true(odd.axis[0].set[1].number == 4.0 && odd.axis[0].set[4].number == 15.0);
+    assert_true(odd.axis[0].value[1].number == 4.0 && odd.axis[0].value[4].number == 15.0);
     lw_test_end(&test);
 }
 
@@ -110,20 +111,21 @@ static void values_have_names(void **state) {
     lw_test test = lw_test_begin();
     lw_sweep sweep =
         sweep_of(&test, "{links.slot: [{preset: oculink-2-x4}, {preset: pcie-5-x16, lanes: 8}, {type: pcie, gen: 3, lanes: 2}]}");
-    assert_string_equal(sweep.axis[0].set[0].text, "oculink-2-x4");
-    assert_string_equal(sweep.axis[0].set[1].text, "pcie-5-x16 lanes=8");
-    assert_string_equal(sweep.axis[0].set[2].text, "pcie gen=3 lanes=2");
-    assert_false(sweep.axis[0].set[0].is_number);
+    assert_string_equal(sweep.axis[0].value[0].text, "oculink-2-x4");
+    assert_string_equal(sweep.axis[0].value[1].text, "pcie-5-x16 lanes=8");
+    assert_string_equal(sweep.axis[0].value[2].text, "pcie gen=3 lanes=2");
+    assert_false(sweep.axis[0].value[0].is_number);
     sweep = sweep_of(&test, "{workloads.up.memory: [pinned, pageable]}");
-    assert_string_equal(sweep.axis[0].set[1].text, "pageable");
+    assert_string_equal(sweep.axis[0].value[1].text, "pageable");
     sweep = sweep_of(&test, "{nodes.host.memory_rate: [10 GB/s, auto]}");
-    assert_true(sweep.axis[0].set[0].is_number && sweep.axis[0].set[0].number == 10e9);
-    assert_int_equal(sweep.axis[0].set[0].dimension, LW_RATE);
-    assert_false(sweep.axis[0].set[1].is_number);
+    assert_true(sweep.axis[0].value[0].is_number && sweep.axis[0].value[0].number == 10e9);
+    assert_int_equal(sweep.axis[0].value[0].dimension, LW_RATE);
+    assert_false(sweep.axis[0].value[1].is_number);
     lw_test_end(&test);
 }
 
-// A preset begins afresh (gen and lanes of the file are gone) and keeps `between`; other maps are merged.
+// A preset begins afresh (gen and lanes of the file are gone) and keeps `between`; other maps are
+// merged.
 static void maps_replace_or_merge(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -145,35 +147,38 @@ static void a_star_stands_for_all(void **state) {
     lw_test_end(&test);
 }
 
-static lw_scenario *load_set(lw_test *test, const char *const *set, size_t count) {
-    lw_scenario *scenario = NULL;
+static const lw_document *load_set(lw_test *test, const char *const *set, size_t count) {
+    const lw_document *document = NULL;
     const lw_load load = {.set = set, .set_count = count};
-    if (try_load(test, SYSTEM "sweep: {links.slot.lanes: [4, 8]}\n", &load, &scenario) != LW_OK) {
+    if (try_load(test, SYSTEM "sweep: {links.slot.lanes: [4, 8]}\n", &load, &document) != LW_OK) {
         fail_with_diags(test);
     }
-    return scenario;
+    return document;
+}
+
+static size_t points_of(lw_test *test, const char *const *set, size_t count) {
+    return load_set(test, set, count)->sweep.points;
 }
 
 static void set_ends_a_sweep_or_begins_one(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    assert_int_equal(lw_scenario_points(load_set(&test, (const char *const[]){"workloads.up.bytes=3 KiB"}, 1)), 2);
-    assert_int_equal(lw_scenario_points(load_set(&test, (const char *const[]){"links.slot.lanes=16"}, 1)), 1);
-    assert_int_equal(lw_scenario_points(load_set(&test, (const char *const[]){"sweep.links.slot.lanes=[1, 2, 4]"}, 1)), 3);
-    assert_int_equal(lw_scenario_points(load_set(&test, (const char *const[]){"sweep.workloads.up.bytes=[1 B, 2 B, 3 B]"}, 1)),
-                     6);
-    assert_int_equal(lw_scenario_points(load_set(&test, (const char *const[]){"links.slot={preset: oculink-2-x4}", "seed=7"}, 2)),
-                     2);
+    assert_int_equal(points_of(&test, (const char *const[]){"workloads.up.bytes=3 KiB"}, 1), 2);
+    assert_int_equal(points_of(&test, (const char *const[]){"links.slot.lanes=16"}, 1), 1);
+    assert_int_equal(points_of(&test, (const char *const[]){"sweep.links.slot.lanes=[1, 2, 4]"}, 1), 3);
+    assert_int_equal(points_of(&test, (const char *const[]){"sweep.workloads.up.bytes=[1 B, 2 B, 3 B]"}, 1), 6);
+    assert_int_equal(points_of(&test, (const char *const[]){"links.slot={preset: oculink-2-x4}", "seed=7"}, 2), 2);
     lw_test_end(&test);
 }
 
 static lw_result run_set(lw_test *test, const char *sweep, const char *const *set, size_t count) {
-    lw_scenario *scenario = NULL;
+    const lw_document *document = NULL;
     lw_result result = {0};
+    const lw_run run = {0};
     const lw_load load = {.set = set, .set_count = count};
     const char *text = lw_arena_print(test->arena, SYSTEM "sweep: %s\n", sweep);
-    if (try_load(test, text, &load, &scenario) != LW_OK ||
-        lw_scenario_run(scenario, NULL, test->arena, test->diags, &result) != LW_OK) {
+    if (try_load(test, text, &load, &document) != LW_OK ||
+        lw_scenario_run(document, &run, test->arena, test->diags, &result) != LW_OK) {
         fail_with_diags(test);
     }
     return result;
@@ -213,14 +218,14 @@ static void set_below_a_sweep_holds_in_every_point(void **state) {
 static void set_against_a_sweep_is_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_scenario *scenario = NULL;
+    const lw_document *document = NULL;
     lw_load load = {.set = (const char *const[]){"links.slot.preset=pcie-3-x4"}, .set_count = 1};
     assert_int_equal(
-        try_load(&test, SYSTEM "sweep: {links.slot: [{preset: pcie-4-x16}, {preset: oculink-2-x4}]}\n", &load, &scenario),
+        try_load(&test, SYSTEM "sweep: {links.slot: [{preset: pcie-4-x16}, {preset: oculink-2-x4}]}\n", &load, &document),
         LW_BAD_INPUT);
     assert_diag(&test, 0, "1:1: the sweep of links.slot sets preset itself | set links.slot, which ends the sweep");
     load.set = (const char *const[]){"workloads.up.bytes=3 KiB"};
-    assert_int_equal(try_load(&test, SYSTEM "sweep: {workloads.*.bytes: [1 KiB, 4 KiB]}\n", &load, &scenario), LW_OK);
+    assert_int_equal(try_load(&test, SYSTEM "sweep: {workloads.*.bytes: [1 KiB, 4 KiB]}\n", &load, &document), LW_OK);
     assert_message(&test, LW_WARNING,
                    "points are named by the sweep of workloads.*.bytes, which workloads.up.bytes does not follow");
     lw_test_end(&test);
@@ -230,10 +235,10 @@ static void set_against_a_sweep_is_told(void **state) {
 static void set_below_a_sweep_is_checked(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_scenario *scenario = NULL;
+    const lw_document *document = NULL;
     const lw_load load = {.set = (const char *const[]){"links.slot.lanes=1"}, .set_count = 1};
     assert_int_equal(
-        try_load(&test, SYSTEM "sweep: {links.slot: [{preset: pcie-4-x16}, {preset: oculink-2-x4}]}\n", &load, &scenario),
+        try_load(&test, SYSTEM "sweep: {links.slot: [{preset: pcie-4-x16}, {preset: oculink-2-x4}]}\n", &load, &document),
         LW_BAD_INPUT);
     assert_message(&test, LW_ERROR, "oculink has no cable or connector of 1 lanes");
     lw_test_end(&test);
@@ -259,9 +264,9 @@ static void wrong_sets_are_told(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
-        lw_scenario *scenario = NULL;
+        const lw_document *document = NULL;
         const lw_load load = {.set = &cases[i].set, .set_count = 1};
-        assert_int_equal(try_load(&test, SYSTEM, &load, &scenario), cases[i].status);
+        assert_int_equal(try_load(&test, SYSTEM, &load, &document), cases[i].status);
         if (cases[i].expected != NULL) {
             assert_diag(&test, 0, cases[i].expected);
         }
@@ -272,8 +277,8 @@ static void wrong_sets_are_told(void **state) {
 static void unknown_keys_of_a_sweep_are_told_at_the_sweep(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_scenario *scenario = NULL;
-    assert_int_equal(try_load(&test, SYSTEM "sweep:\n  links.slot.lnaes: [4, 8]\n", NULL, &scenario), LW_BAD_INPUT);
+    const lw_document *document = NULL;
+    assert_int_equal(try_load(&test, SYSTEM "sweep:\n  links.slot.lnaes: [4, 8]\n", NULL, &document), LW_BAD_INPUT);
     assert_diag(&test, 0, "7:3: unknown key 'lnaes' | did you mean 'lanes'?");
     lw_test_end(&test);
 }

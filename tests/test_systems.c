@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every machine in configs/systems: included by a scenario of the user's, it can be drawn and carries a copy from its first node
-// to the farthest.
+// Every machine in configs/systems: included by a scenario of the user's, it can be drawn and
+// carries a copy from its first node to the farthest.
 #include <dirent.h>
 
+#include "sim/report/topology_text.h"
+#include "sim/study/topology.h"
 #include "tests/scenario_helpers.h"
 
-// The end of the longest way from the first node that may send and receive.
+// The end of the longest route from the first node that may send and receive.
 static const lw_topology_node *farthest(const lw_topology *topology) {
     const lw_topology_node *found = NULL;
     for (uint32_t i = 1; i < topology->node_count; i++) {
@@ -47,7 +49,8 @@ static void system_carries_a_copy(const char *name) {
     assert_links_are_drawn(&topology);
     const lw_topology_node *to = topology.node_count > 1 ? farthest(&topology) : &topology.node[0];
     assert_non_null(to);
-    const lw_topology_node *from = to->count > 1 ? to : &topology.node[0];  // within a large group, which is drawn as one
+    // within a large group, which is drawn as one
+    const lw_topology_node *from = to->count > 1 ? to : &topology.node[0];
     const char *copy = lw_arena_print(test.arena, "%sworkloads: {probe: {kind: copy, from: '%s', to: '%s', bytes: 1 MiB}}\n",
                                       include, member(&test, from, 0), member(&test, to, to->count - 1));
     lw_result result = run_text(&test, copy);

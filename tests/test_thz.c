@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The family thz: channels from distance, weather and hardware; laws that must hold; published links.
+// The family thz: channels from distance, weather and hardware; laws that must hold; published
+// links.
 #include "link_helpers.h"
 #include "models/thz.h"
+#include "sim/config/source.h"
 #include "table_helpers.h"
 
 static double rate_Gbps(const lw_link_model *link, int dir) {
@@ -38,7 +40,7 @@ static void a_channel_of_802_15_3d(void **state) {
     assert_int_equal(c->latency[1].ps, 33356);
     assert_int_equal(c->credits[LW_PACKET_WRITE].packets, 512);
     assert_int_equal(c->replay, LW_REPLAY_SELECTIVE);
-    // There and back, two modems each way, two spaces, preamble and header of the answer.
+    // There and back, two modems per direction, two spaces, preamble and header of the answer.
     assert_int_equal(c->replay_ps, 2 * 33356 + 2 * 1000000 + 2 * 3000000 + c->packet_ps);
     assert_int_equal(c->error_unit_bytes, lw_packet_wire_bytes(&c->format[LW_PACKET_WRITE], 65536));
     assert_false(c->shared_medium);
@@ -48,8 +50,8 @@ static void a_channel_of_802_15_3d(void **state) {
     lw_test_end(&test);
 }
 
-// Send and wait through the channel's credits is the exchange that the standard's timing gives; the frame is padded to code
-// words.
+// Send and wait through the channel's credits is the exchange that the standard's timing gives; the
+// frame is padded to code words.
 static void stop_and_wait_is_the_exchange(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -99,9 +101,9 @@ static void light_takes_its_time(void **state) {
 static double absorption_dB(lw_test *test, const char *text, double f_GHz) {
     lw_test_params params;
     (void)lw_test_family(test, "thz", text, &params);
-    lw_thz_way way;
-    lw_thz_way_of((const lw_thz_params *)(const void *)params.bytes, &way);
-    lw_thz_loss loss = lw_thz_loss_of(&way, f_GHz * 1e9);
+    lw_thz_path path;
+    lw_thz_path_of((const lw_thz_params *)(const void *)params.bytes, &path);
+    lw_thz_loss loss = lw_thz_loss_of(&path, f_GHz * 1e9);
     assert_true(loss.rain_dB == 0 && loss.fog_dB == 0 && loss.cloud_dB == 0);
     return loss.oxygen_dB + loss.vapour_dB;
 }
@@ -198,7 +200,8 @@ static void what_makes_it_slower(void **state) {
     assert_falls((const char *const[]){"{evm_corner: 40 GHz, channel: 69, distance: 1 m}", "{channel: 69, distance: 1 m}",
                                        "{evm_corner: 15 GHz, channel: 69, distance: 1 m}", NULL},
                  true);
-    // A narrower band around the same middle never carries more: what is too wide for the power or the hardware stays empty.
+    // A narrower band around the same middle never carries more: what is too wide for the power or
+    // the hardware stays empty.
     assert_falls((const char *const[]){"{distance: 50 m, frequency: 265 GHz, bandwidth: 69.12 GHz}",
                                        "{distance: 50 m, frequency: 265 GHz, bandwidth: 51.84 GHz}",
                                        "{distance: 50 m, frequency: 265 GHz, bandwidth: 25.92 GHz}",
@@ -226,7 +229,8 @@ static void what_makes_it_slower(void **state) {
 
 static void rates_stay_below_shannon(void **state) {
     (void)state;
-    // 10 m, 8 - 6.5 dBm, 30 dBi each, 10 dB of noise figure: the worked budget of 19.758 dB at 10 dBm, less 8.5 dB.
+    // 10 m, 8 - 6.5 dBm, 30 dBi each, 10 dB of noise figure: the worked budget of 19.758 dB at 10
+    // dBm, less 8.5 dB.
     lw_test test = lw_test_begin();
     lw_link_model link = lw_test_link(&test, "thz", "{distance: 10 m}");
     double snr = lw_snr_with_evm(lw_from_dB(19.758 - 8.5), 0.1);
@@ -246,7 +250,7 @@ static void the_two_ways_differ_where_they_should(void **state) {
     // An array sends with all its amplifiers, and gains on both ways.
     lw_link_model one = lw_test_link(&test, "thz", "{distance: 3 m, elements_a: 16}");
     assert_true(rate_Gbps(&one, 0) > rate_Gbps(&one, 1));
-    // A cold sky above, a warm Earth below: the way down hears better with a quiet receiver.
+    // A cold sky above, a warm Earth below: the downlink hears better with a quiet receiver.
     lw_link_model sky = lw_test_link(
         &test, "thz", "{path: slant, altitude: 5 km, elevation: 90 deg, dish_a: 1 m, dish_b: 1 m, noise_figure: 1 dB}");
     assert_true(rate_Gbps(&sky, 1) >= rate_Gbps(&sky, 0));
@@ -259,19 +263,21 @@ static void outages_and_sharing(void **state) {
     lw_link_model clear = lw_test_link(&test, "thz", "{}");
     lw_link_model cut = lw_test_link(&test, "thz", "{blockage_gap: 9 s, blockage: 1 s}");
     assert_close(rate_Gbps(&cut, 0), 0.9 * rate_Gbps(&clear, 0), 1e-12);
-    assert_int_equal(channel_of(&cut, 0)->outage_gap_ps, INT64_C(9000000000000));
-    assert_int_equal(channel_of(&cut, 1)->outage_ps, INT64_C(1000000000000));
-    assert_int_equal(channel_of(&clear, 0)->outage_ps, 0);
+    assert_int_equal(channel_of(&cut, 0)->outages.gap_ps, INT64_C(9000000000000));
+    assert_int_equal(channel_of(&cut, 1)->outages.length_ps, INT64_C(1000000000000));
+    assert_int_equal(channel_of(&clear, 0)->outages.length_ps, 0);
     lw_link_model shared = lw_test_link(&test, "thz", "{duplex: shared, window: 8}");
     assert_true(channel_of(&shared, 0)->shared_medium);
     assert_int_equal(channel_of(&shared, 0)->turnaround_ps, 3000000);
     // The answer to eight frames: two spaces, a preamble and a header.
     int64_t head_ps = channel_of(&clear, 0)->packet_ps;
     assert_int_equal(channel_of(&shared, 0)->packet_ps, head_ps + (head_ps + 6000000) / 8);
-    // The ground hears the sky's noise, the satellite the ground's: on one medium both keep to the weaker way's mode.
-    const char *const slant = "{path: slant, altitude: 5 km, elevation: 90 deg, dish_a: 1 m, dish_b: 1 m, noise_figure: 1 dB%s}";
-    lw_link_model apart = lw_test_link(&test, "thz", lw_arena_print(test.arena, slant, ""));
-    lw_link_model joined = lw_test_link(&test, "thz", lw_arena_print(test.arena, slant, ", duplex: shared"));
+    // The ground hears the sky's noise, the satellite the ground's: on one medium both keep to the
+    // weaker direction's mode.
+#define SLANT "path: slant, altitude: 5 km, elevation: 90 deg, dish_a: 1 m, dish_b: 1 m, noise_figure: 1 dB"
+    lw_link_model apart = lw_test_link(&test, "thz", "{" SLANT "}");
+    lw_link_model joined = lw_test_link(&test, "thz", "{" SLANT ", duplex: shared}");
+#undef SLANT
     assert_true(rate_Gbps(&apart, 0) != rate_Gbps(&apart, 1));
     assert_true(rate_Gbps(&joined, 0) == rate_Gbps(&joined, 1));
     lw_test_end(&test);
@@ -307,8 +313,9 @@ static void windows(void **state) {
     "path: slant, altitude: 5068 m, elevation: 45 deg, tx_power: 16 dBm, dish_a: 3.5 m, dish_b: 0.5 m, noise_figure: 5 dB, " \
     "pointing_error: 0.003 deg, modem: 20 us, frame: 128 KiB"
 
-// No mode that is named carries more than the one that is found, whatever a lost frame costs. Over a long way the sender that
-// goes back wants a sturdier mode than the one that repeats single frames.
+// No mode that is named carries more than the one that is found, whatever a lost frame costs. Over
+// a long path the sender that goes back wants a sturdier mode than the one that repeats single
+// frames.
 static void auto_carries_most(void **state) {
     (void)state;
     const char *const texts[] = {LEO, "", "distance: 30 m", "distance: 15 m, duplex: shared, window: 1",
@@ -379,7 +386,7 @@ static void bands_hold_the_rate(void **state) {
         unsure.set = none;
         if (i < COUNT(doubts)) {
             const lw_yaml *more = lw_test_tree(&test, lw_arena_print(test.arena, "{%s}", doubts[i]));
-            assert_int_equal(lw_options_parse(thz->options, more, NULL, unsure.bytes, &unsure.set, test.diags), LW_OK);
+            assert_int_equal(lw_options_parse(thz->type.options, more, NULL, unsure.bytes, &unsure.set, test.diags), LW_OK);
         }
         thz->band(unsure.bytes, &least, &most);
         assert_true((rate_Gbps(&least, 0) < rate_Gbps(&most, 0)) == (i < COUNT(doubts)));
@@ -484,8 +491,9 @@ static const char *published_link(lw_test *test, const lw_test_table *t) {
         lw_test_text(t, "assumed_elements"), lw_test_text(t, "assumed_elements"), lw_test_text(t, "assumed_pilot_words"));
 }
 
-// Held out: each is feasible with published inputs, where there are any, and hardware of the class else; and none is exceeded by
-// more than four times. What the model does not reach is named in the table, with the ratio.
+// Held out: each is feasible with published inputs, where there are any, and hardware of the class
+// else; and none is exceeded by more than four times. What the model does not reach is named in the
+// table, with the ratio.
 static void published_links_are_feasible(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -526,7 +534,8 @@ static void rules(void **state) {
          "1:34: 11 GBd do not fit into 10 GHz | give a wider band, or symbol_rate: auto"},
         {"thz", "{distance: 1 m, channel: 69, symbol_rate: 56.32 GHz}", LW_BAD_INPUT,
          "1:12: the link does not close from end a: -13.6 dB of signal to noise, where bpsk-11/15 needs 3.1 dB | the hardware is the limit: a lower evm, a lower symbol_rate, less jitter, or mcs: auto"},
-        // The end of a downpour's curve in configs/scenarios/thz-rate-by-weather.yaml: 500 m closes, 520 m does not.
+        // The end of a downpour's curve in configs/scenarios/thz-rate-by-weather.yaml: 500 m
+        // closes, 520 m does not.
         {"thz",
          "{distance: 520 m, frequency: 240 GHz, bandwidth: 39.3 GHz, tx_power: 8.5 dBm, noise_figure: 9.5 dB, gain_a: 40 dBi, gain_b: 40 dBi, jitter: 0.02 deg, vapour: 7.5 g/m3, temperature: 303 K, rain: 100 mm/h}",
          LW_BAD_INPUT,
@@ -601,13 +610,13 @@ static void drawn_parameters_are_sound_or_refused(void **state) {
         lw_test test = lw_test_begin();
         lw_test_params params;
         memset(&params, 0, sizeof params);
-        lw_options_default(family->options, params.bytes);
-        for (const lw_option *row = family->options; row->key != NULL; row++) {
+        lw_options_default(family->type.options, params.bytes);
+        for (const lw_option *row = family->type.options; row->key != NULL; row++) {
             if (draw(&seed) % 6 == 0) {
                 set_drawn(row, &seed, params.bytes);
             }
         }
-        if (family->check(params.bytes, &params.set, (lw_place){0}, test.diags) == LW_OK) {
+        if (family->type.check(params.bytes, &params.set, (lw_place){0}, test.diags) == LW_OK) {
             lw_link_model link;
             family->resolve(params.bytes, &link);
             assert_finite(&link);

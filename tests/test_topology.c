@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Systems: every one in configs/systems is right and runs; what a drawing is made from; where it puts things.
-// LANEWISE_PICTURES=DIR leaves the pictures in DIR to be looked at; LANEWISE_UPDATE_GOLDEN=1 rewrites the golden files.
+// Systems: every one in configs/systems is right and runs; what a drawing is made from; where it
+// puts things. LANEWISE_PICTURES=DIR leaves the pictures in DIR to be looked at;
+// LANEWISE_UPDATE_GOLDEN=1 rewrites the golden files.
 #include <dirent.h>
 
 #include "plots/topology_layout.h"
+#include "sim/report/topology_text.h"
+#include "sim/study/topology.h"
 #include "tests/chart_helpers.h"
 #include "tests/scenario_helpers.h"
 
@@ -11,13 +14,14 @@ static const char systems[] = LW_SOURCE_DIR "/configs/systems";
 
 static lw_topology topology_of_file(lw_test *test, const char *path) {
     const lw_load load = {.look_only = true};
-    lw_scenario *scenario = NULL;
+    const lw_document *document = NULL;
     lw_topology topology = {0};
-    if (lw_scenario_load(path, shipped_catalog(test), &load, test->arena, test->diags, &scenario) != LW_OK ||
-        lw_scenario_topology(scenario, 0, test->arena, test->diags, &topology) != LW_OK) {
+    if (lw_scenario_load(path, shipped_catalog(test), &load, test->arena, test->diags, &document) != LW_OK ||
+        lw_scenario_topology(document, 0, test->arena, test->diags, &topology) != LW_OK) {
         fail_with_diags(test);
     }
-    topology.tool_version = "0.1.0";  // neither the version nor a comment in the file shall change a golden
+    // neither the version nor a comment in the file shall change a golden
+    topology.tool_version = "0.1.0";
     topology.sha256[0] = '\0';
     return topology;
 }
@@ -88,7 +92,8 @@ static void assert_it_runs(lw_test *test, const char *name, const lw_topology *t
         fail_msg("%s: nothing arrives", name);
     }
     assert_int_equal(result.point[0].workload[0].bytes, 65536);
-    if (lw_diags_errors(test->diags) + lw_diags_warnings(test->diags) > 0) {  // idle parts of a system are none of our business
+    // idle parts of a system are none of our business
+    if (lw_diags_errors(test->diags) + lw_diags_warnings(test->diags) > 0) {
         fail_with_diags(test);
     }
 }
@@ -98,7 +103,7 @@ static void every_system_runs(void **state) {
     each_system(assert_it_runs);
 }
 
-// Each node hangs on one that is a step nearer to the roots, in the same way as the links say.
+// Each node hangs on one that is a step nearer to the roots, as the links say.
 static void assert_sound(lw_test *test, const char *name, const lw_topology *t) {
     (void)test;
     assert_true(strlen(t->title) > 5 && strlen(name) > 3);
@@ -153,10 +158,10 @@ static void assert_boxes_are_apart(const lw_topology *topology, const lw_topolog
 
 // No text on another, none outside, no box on another: with both kinds of metrics.
 static void assert_picture_is_clean(lw_test *test, const char *name, const lw_topology *topology) {
-    lw_metrics fixed = lw_metrics_fixed();
-    lw_metrics real;
-    assert_int_equal(lw_metrics_open(&real), LW_OK);
-    const lw_metrics *both[] = {&fixed, &real};
+    lw_font_metrics fixed = lw_font_metrics_fixed();
+    lw_font_metrics real;
+    assert_int_equal(lw_font_metrics_open(&real), LW_OK);
+    const lw_font_metrics *both[] = {&fixed, &real};
     for (int i = 0; i < 2; i++) {
         lw_picture picture;
         lw_topology_layout layout;
@@ -171,7 +176,7 @@ static void assert_picture_is_clean(lw_test *test, const char *name, const lw_to
             lw_text_free(&png);
         }
     }
-    lw_metrics_close(&real);
+    lw_font_metrics_close(&real);
 }
 
 static void every_picture_is_clean(void **state) {
@@ -240,7 +245,7 @@ static void nodes_without_links_are_drawn(void **state) {
     lw_test test = lw_test_begin();
     lw_topology t = topology_of(&test, "nodes: {alone: {kind: gpu}, host: {kind: host}, other: {kind: host}}\n");
     assert_int_equal(t.node_count, 3);
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     lw_topology_layout layout;
     assert_int_equal(lw_topology_lay_out(&t, &fixed, test.arena, &layout), LW_OK);
     assert_boxes_are_apart(&t, &layout);
@@ -255,7 +260,7 @@ static void nodes_without_links_are_drawn(void **state) {
 static void circles_keep_partners_face_to_face(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     lw_topology_layout layout;
     lw_topology cube = topology_of_file(&test, LW_SOURCE_DIR "/configs/systems/dgx-1-v100.yaml");
     assert_int_equal(lw_topology_lay_out(&cube, &fixed, test.arena, &layout), LW_OK);
@@ -280,7 +285,7 @@ static void circles_keep_partners_face_to_face(void **state) {
 static void lines_run_level(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     lw_topology t = topology_of_file(&test, LW_SOURCE_DIR "/configs/systems/hgx-h100.yaml");
     lw_picture picture;
     assert_int_equal(lw_topology_render_with(&t, LW_THEME_LIGHT, &fixed, test.arena, test.diags, &picture), LW_OK);
@@ -292,8 +297,9 @@ static void lines_run_level(void **state) {
             upright += item->points[0].x == item->points[1].x;
         }
     }
-    assert_int_equal(level, 4 + 8 + 8 + 8 + 4);  // uplinks, slots of cards and network cards, NVLink, legend
-    assert_int_equal(upright, 1);                // the two processors
+    // uplinks, slots of cards and network cards, NVLink, legend
+    assert_int_equal(level, 4 + 8 + 8 + 8 + 4);
+    assert_int_equal(upright, 1);  // the two processors
     assert_false(has_text(&picture, "sweep"));
     t.swept = true;
     assert_int_equal(lw_topology_render_with(&t, LW_THEME_LIGHT, &fixed, test.arena, test.diags, &picture), LW_OK);
@@ -310,13 +316,14 @@ static size_t count_groups(const lw_picture *picture, const char *klass) {
     return count;
 }
 
-// Also: a frame around each of several hosts with its own, and around each switch; none where machines have theirs.
+// Also: a frame around each of several hosts with its own, and around each switch; none where
+// machines have theirs.
 static void drawings_stay_as_they_are(void **state) {
     (void)state;
     static const size_t hosts[] = {2, 2, 0, 0, 0, 0}, switches[] = {4, 4, 1, 0, 0, 0};
     static const char *const names[] = {"hgx-h100",    "dgx-1-v100",      "chipset-slot",
                                         "gb200-nvl72", "remote-gpu-100g", "tpu-v4-torus"};
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         lw_test test = lw_test_begin();
         lw_topology t = topology_of_file(&test, lw_arena_print(test.arena, "%s/%s.yaml", systems, names[i]));
@@ -344,7 +351,7 @@ static void too_large_systems_are_refused(void **state) {
     }
     lw_topology t = topology_of(&test, text.bytes);
     lw_text_free(&text);
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     lw_picture picture;
     assert_int_equal(lw_topology_render_with(&t, LW_THEME_LIGHT, &fixed, test.arena, test.diags, &picture), LW_BAD_INPUT);
     assert_message(&test, LW_ERROR, "the system is too large for a picture");
@@ -354,7 +361,7 @@ static void too_large_systems_are_refused(void **state) {
 // ---- Memory ----
 
 static lw_status draw_in_little_memory(void *user) {
-    lw_metrics fixed = lw_metrics_fixed();
+    lw_font_metrics fixed = lw_font_metrics_fixed();
     lw_arena *arena = lw_arena_new();
     lw_diags *diags = arena == NULL ? NULL : lw_diags_new(arena);
     lw_text tree = {0};

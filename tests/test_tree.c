@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "sim/config/source.h"
 #include "sim/config/yaml.h"
 
 static lw_status parse(lw_test *test, const char *text, size_t length, lw_yaml **root) {
@@ -189,16 +190,16 @@ static void depth_is_limited(void **state) {
 
 static void size_is_limited(void **state) {
     (void)state;
-    char *text = malloc(LW_TREE_BYTES_MAX + 1);
+    char *text = malloc(LW_SOURCE_BYTES_MAX + 1);
     assert_non_null(text);
-    memset(text, ' ', LW_TREE_BYTES_MAX + 1);
+    memset(text, ' ', LW_SOURCE_BYTES_MAX + 1);
     text[0] = 'a';
     text[1] = ':';
-    for (size_t length = LW_TREE_BYTES_MAX - 1; length <= LW_TREE_BYTES_MAX + 1; length++) {
+    for (size_t length = LW_SOURCE_BYTES_MAX - 1; length <= LW_SOURCE_BYTES_MAX + 1; length++) {
         lw_test test = lw_test_begin();
         lw_yaml *root;
-        assert_int_equal(parse(&test, text, length, &root), length <= LW_TREE_BYTES_MAX ? LW_OK : LW_BAD_INPUT);
-        if (length > LW_TREE_BYTES_MAX) {
+        assert_int_equal(parse(&test, text, length, &root), length <= LW_SOURCE_BYTES_MAX ? LW_OK : LW_BAD_INPUT);
+        if (length > LW_SOURCE_BYTES_MAX) {
             assert_diag(&test, 0, "0:0: the text is larger than 1 MiB | split it, or move tables into files of their own");
         }
         lw_test_end(&test);
@@ -206,23 +207,24 @@ static void size_is_limited(void **state) {
     free(text);
 }
 
-// The parser below is quadratic in open brackets, and searching keys one by one would be too: a full MiB of the worst must stay
-// far below a second. The time is the process's own, so that a busy machine does not matter.
+// The parser below is quadratic in open brackets, and searching keys one by one would be too: a
+// full MiB of the worst must stay far below a second. The time is the process's own, so that a busy
+// machine does not matter.
 static void no_text_takes_long(void **state) {
     (void)state;
     const char *const pieces[] = {"[",       "[\n",   "{a: ", "- ",  "- ? ", "? ", "[],",   "[a,",  "- a\n",
                                   "- ? a\n", "? a\n", "a: ",  "\"",  "'' ",  "\n", "#\n",   "\t",   "a\n",
                                   "a b ",    ",",     ": ",   "&a ", "! ",   "| ", "---\n", "\"\\", "\\\n"};
-    char *text = malloc(LW_TREE_BYTES_MAX);
+    char *text = malloc(LW_SOURCE_BYTES_MAX);
     assert_non_null(text);
     for (size_t i = 0; i <= sizeof pieces / sizeof pieces[0]; i++) {
         size_t length = 0;
         if (i < sizeof pieces / sizeof pieces[0]) {
-            for (size_t piece = strlen(pieces[i]); length + piece <= LW_TREE_BYTES_MAX; length += piece) {
+            for (size_t piece = strlen(pieces[i]); length + piece <= LW_SOURCE_BYTES_MAX; length += piece) {
                 memcpy(text + length, pieces[i], piece);
             }
         } else {  // as many keys as fit
-            for (unsigned key = 0; length + 16 < LW_TREE_BYTES_MAX; key++) {
+            for (unsigned key = 0; length + 16 < LW_SOURCE_BYTES_MAX; key++) {
                 length += (size_t)snprintf(text + length, 16, "%x:\n", key);
             }
         }
@@ -454,7 +456,8 @@ static lw_status work_on_trees(void *user) {
 
 static void every_failed_allocation_is_reported(void **state) {
     (void)state;
-    assert_true(lw_test_out_of_memory(work_on_trees, NULL) >= 4);  // chunks; under AddressSanitizer each object
+    // chunks; under AddressSanitizer each object
+    assert_true(lw_test_out_of_memory(work_on_trees, NULL) >= 4);
 }
 
 int main(void) {

@@ -63,8 +63,8 @@ static void two_segments(void **state) {
     lw_test_end(&test);
 }
 
-// The Thunderbolt 4 case that the preset's latency comes from (apnex/aorus-5090-egpu, 2026-05-07): PCIe 3.0 x4 behind the tunnel,
-// MPS and MRRS 128 B, 3.29 GB/s to the host and 2.80 GB/s from it.
+// The Thunderbolt 4 case that the preset's latency comes from (apnex/aorus-5090-egpu, 2026-05-07):
+// PCIe 3.0 x4 behind the tunnel, MPS and MRRS 128 B, 3.29 GB/s to the host and 2.80 GB/s from it.
 static void thunderbolt_4_as_measured(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -90,7 +90,7 @@ static void overhead_of_large_packets(void **state) {
         assert_int_equal(lw_packet_wire_bytes(write, write->payload_max_bytes), mps + 16 + 7);
         assert_int_equal(lw_packet_wire_bytes(write, 1), 1 + 16 + 7);
     }
-    assert_null(strstr(lw_option_find(lw_family_find("usb4")->options, "tunnel_overhead")->help, "mps"));
+    assert_null(strstr(lw_option_find(lw_family_find("usb4")->type.options, "tunnel_overhead")->help, "mps"));
     lw_test_end(&test);
 }
 

@@ -110,7 +110,8 @@ static chunk *chunk_with_room(lw_arena *arena, size_t bytes) {
 
 // Memory for bytes, rounded up so that the next one is aligned too; not cleared.
 static void *take(lw_arena *arena, size_t bytes) {
-    if (bytes > PTRDIFF_MAX / 2) {  // no object is that large, and sums of sizes stay far from an overflow
+    // no object is that large, and sums of sizes stay far from an overflow
+    if (bytes > PTRDIFF_MAX / 2) {
         return NULL;
     }
 #if ARENA_CHUNK_BYTES > 0

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Memory: everything that belongs together lies in one arena and is freed by one call.
-// No other file calls malloc, realloc or free; all memory goes through one hook so that tests can make the n-th request fail.
+// Memory: everything that belongs together lies in one arena and is freed by one call. No other
+// file calls malloc, realloc or free; all memory goes through one hook so that tests can make the
+// n-th request fail.
 #ifndef LW_ARENA_H
 #define LW_ARENA_H
 
@@ -24,8 +25,8 @@ void *lw_memory_resize_block(void *old, size_t bytes);
 lw_arena *lw_arena_new(void);
 void lw_arena_free(lw_arena *arena);
 
-// Zeroed memory for count objects of size bytes, aligned to 16; NULL when out of memory or when count * size overflows.
-// count or size 0 gives a valid pointer to nothing.
+// Zeroed memory for count objects of size bytes, aligned to 16; NULL when out of memory or when
+// count * size overflows. count or size 0 gives a valid pointer to nothing.
 void *lw_arena_alloc(lw_arena *arena, size_t count, size_t size) LW_CHECKED;
 #define LW_NEW(arena, type) ((type *)lw_arena_alloc((arena), 1, sizeof(type)))
 #define LW_NEW_ARRAY(arena, type, count) ((type *)lw_arena_alloc((arena), (count), sizeof(type)))

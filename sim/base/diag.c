@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "sim/base/file.h"
+#include "sim/base/text.h"
 #include "sim/base/utf8.h"
 
 enum { LINE_SHOWN_MAX = 160, TAB_WIDTH = 4 };
@@ -13,6 +13,7 @@ enum { LINE_SHOWN_MAX = 160, TAB_WIDTH = 4 };
 struct lw_diags {
     lw_arena *arena;
     lw_diag kept[2 * LW_DIAG_MAX];
+    bool owns[2 * LW_DIAG_MAX];  // its place points into a copy of the text
     size_t kept_count;
     size_t kept_errors;       // of kept
     size_t errors, warnings;  // all that came
@@ -27,8 +28,17 @@ lw_diags *lw_diags_new(lw_arena *arena) {
     return diags;
 }
 
+static bool same_text(const char *a, const char *b) {
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+// A copy (lw_diags_own_sources) is the same source.
+static bool same_source(const lw_source *a, const lw_source *b) {
+    return a == b || (a != NULL && b != NULL && same_text(a->name, b->name) && same_text(a->text, b->text));
+}
+
 static bool same_place(lw_place a, lw_place b) {
-    return a.source == b.source && a.line == b.line && a.column == b.column;
+    return a.line == b.line && a.column == b.column && same_source(a.source, b.source);
 }
 
 static bool is_known(const lw_diags *diags, lw_severity severity, lw_place place, const char *message) {
@@ -56,7 +66,8 @@ __attribute__((format(printf, 5, 0))) static void add(lw_diags *diags, lw_severi
         if (is_known(diags, severity, place, message)) {
             return;
         }
-        // A copy, because hints are often built in a buffer; without memory the message alone must do.
+        // A copy, because hints are often built in a buffer; without memory the message alone must
+        // do.
         const char *own_hint = hint && *hint ? lw_arena_copy(diags->arena, hint) : NULL;
         diags->kept[diags->kept_count++] = (lw_diag){severity, place, message, own_hint};
     }
@@ -88,6 +99,35 @@ void lw_note(lw_diags *diags, lw_place place, const char *hint, const char *form
     va_end(list);
 }
 
+static const lw_source *copy_source(const lw_source *source, lw_arena *arena) {
+    lw_source *copy = LW_NEW(arena, lw_source);
+    if (copy == NULL) {
+        return NULL;
+    }
+    *copy = (lw_source){lw_arena_copy(arena, source->name != NULL ? source->name : ""), NULL, 0};
+    if (source->text != NULL) {
+        copy->text = lw_arena_copy_n(arena, source->text, source->length);
+        copy->length = copy->text != NULL ? source->length : 0;
+    }
+    return copy->name != NULL ? copy : NULL;
+}
+
+void lw_diags_own_sources(lw_diags *diags) {
+    for (size_t i = 0; i < diags->kept_count; i++) {
+        const lw_source *source = diags->kept[i].place.source;
+        if (source == NULL || diags->owns[i]) {
+            continue;
+        }
+        const lw_source *copy = copy_source(source, diags->arena);
+        for (size_t k = i; k < diags->kept_count; k++) {
+            if (diags->kept[k].place.source == source && !diags->owns[k]) {
+                diags->kept[k].place.source = copy;
+                diags->owns[k] = true;
+            }
+        }
+    }
+}
+
 const char *lw_diags_text(lw_diags *diags, const char *format, ...) {
     if (!diags) {
         return "";
@@ -115,7 +155,8 @@ size_t lw_diags_warnings(const lw_diags *diags) {
     return diags->warnings;
 }
 
-// The line of a place without its end; false when it is not known. \n, \r\n and \r end lines, as in YAML 1.2.
+// The line of a place without its end; false when it is not known. \n, \r\n and \r end lines, as in
+// YAML 1.2.
 static bool find_line(lw_place place, const char **line, size_t *length) {
     const lw_source *source = place.source;
     if (!source || !source->text || place.line < 1) {
@@ -142,7 +183,8 @@ static bool find_line(lw_place place, const char **line, size_t *length) {
     return true;
 }
 
-// One character as it is shown: tabs as spaces, what a terminal could obey or not read as U+FFFD. Returns its columns.
+// One character as it is shown: tabs as spaces, what a terminal could obey or not read as U+FFFD.
+// Returns its columns.
 static size_t add_shown(lw_text *out, const char *bytes, size_t size, uint32_t code) {
     if (code == '\t') {
         lw_text_add_n(out, "    ", TAB_WIDTH);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Diagnostics as data: what is wrong, where (file:line:column), and what to do. The library collects, the program prints.
+// Diagnostics as data: what is wrong, where (file:line:column), and what to do. The library
+// collects, the program prints.
 #ifndef LW_DIAG_H
 #define LW_DIAG_H
 
@@ -16,8 +17,8 @@ typedef struct lw_source {
     size_t length;     // bytes of text
 } lw_source;
 
-// Where something stands. source NULL: nowhere; line 0: the file as a whole. Lines and columns count from 1, columns in
-// characters.
+// Where something stands. source NULL: nowhere; line 0: the file as a whole. Lines and columns
+// count from 1, columns in characters.
 typedef struct lw_place {
     const lw_source *source;
     int line;
@@ -35,25 +36,32 @@ typedef struct lw_diag {
 
 typedef struct lw_diags lw_diags;
 
-enum { LW_DIAG_MAX = 20 };  // errors kept; further ones are only counted (warnings have their own 20)
+// errors kept; further ones are only counted (warnings have their own 20)
+enum { LW_DIAG_MAX = 20 };
 
 // NULL when out of memory. Everything lives in the arena.
 lw_diags *lw_diags_new(lw_arena *arena);
 
-// Add one. hint may be NULL and is copied; diags NULL drops it. A second one with the same place and message is dropped. lw_error
-// returns LW_BAD_INPUT so that a caller can write `return lw_error(...)`.
+// Add one. hint may be NULL and is copied; diags NULL drops it. A second one with the same place
+// and message is dropped. lw_error returns LW_BAD_INPUT so that a caller can write `return
+// lw_error(...)`.
 lw_status lw_error(lw_diags *diags, lw_place place, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void lw_warn(lw_diags *diags, lw_place place, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
 void lw_note(lw_diags *diags, lw_place place, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-// Print-style text that lives as long as the diagnostics, for building hints; "" when out of memory.
+// Print-style text that lives as long as the diagnostics, for building hints; "" when out of
+// memory.
 const char *lw_diags_text(lw_diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 size_t lw_diags_count(const lw_diags *diags);                     // kept ones, in order of arrival
 const lw_diag *lw_diags_at(const lw_diags *diags, size_t index);  // index < count
 size_t lw_diags_errors(const lw_diags *diags);                    // all errors, kept or not
 size_t lw_diags_warnings(const lw_diags *diags);
+
+// Copy the texts that the kept ones point into, so that these may go; a place whose text finds no
+// memory is left out.
+void lw_diags_own_sources(lw_diags *diags);
 
 // All kept ones as text:
 //   file:line:column: error: message

@@ -3,117 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/base/quantity.h"
-#include "sim/base/utf8.h"
-
-// ---- Text ----
-
-// Room for more bytes and the terminator.
-static bool reserve(lw_text *text, size_t more) {
-    if (text->failed || more > SIZE_MAX / 4 - text->length) {
-        text->failed = true;
-        return false;
-    }
-    size_t needed = text->length + more + 1;
-    if (needed <= text->capacity) {
-        return true;
-    }
-    size_t capacity = text->capacity * 2 > needed ? text->capacity * 2 : needed + 64;
-    char *bytes = lw_memory_resize_block(text->bytes, capacity);
-    if (!bytes) {
-        text->failed = true;
-        return false;
-    }
-    text->bytes = bytes;
-    text->capacity = capacity;
-    return true;
-}
-
-void lw_text_add_n(lw_text *text, const char *bytes, size_t length) {
-    if (reserve(text, length)) {
-        if (length > 0) {
-            memcpy(text->bytes + text->length, bytes, length);
-        }
-        text->length += length;
-        text->bytes[text->length] = '\0';
-    }
-}
-
-void lw_text_add(lw_text *text, const char *bytes) {
-    lw_text_add_n(text, bytes, strlen(bytes));
-}
-
-void lw_text_print(lw_text *text, const char *format, ...) {
-    va_list list, again;
-    va_start(list, format);
-    va_copy(again, list);
-    int length = vsnprintf(NULL, 0, format, list);
-    if (length < 0) {
-        text->failed = true;
-    } else if (reserve(text, (size_t)length)) {
-        vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
-        text->length += (size_t)length;
-    }
-    va_end(again);
-    va_end(list);
-}
-
-void lw_text_number(lw_text *text, double value) {
-    char buffer[LW_QUANTITY_TEXT];
-    lw_text_add(text, isfinite(value) ? lw_number_print(value, buffer) : "null");
-}
-
-void lw_text_json_string(lw_text *text, const char *utf8) {
-    lw_text_add_n(text, "\"", 1);
-    size_t length = strlen(utf8);
-    for (size_t i = 0; i < length;) {
-        uint32_t code;
-        size_t size = lw_utf8_next(utf8 + i, length - i, &code);
-        if (code == LW_UTF8_BAD) {
-            lw_text_add(text, "\xEF\xBF\xBD");
-        } else if (code == '"' || code == '\\') {
-            lw_text_print(text, "\\%c", (int)code);
-        } else if (code == '\n') {
-            lw_text_add_n(text, "\\n", 2);
-        } else if (code < 0x20) {
-            lw_text_print(text, "\\u%04" PRIx32, code);
-        } else {
-            lw_text_add_n(text, utf8 + i, size);
-        }
-        i += size;
-    }
-    lw_text_add_n(text, "\"", 1);
-}
-
-void lw_text_csv_field(lw_text *text, const char *utf8) {
-    size_t length = strlen(utf8);
-    bool spaced = length > 0 && (utf8[0] == ' ' || utf8[length - 1] == ' ');
-    if (!spaced && utf8[strcspn(utf8, ",\"\r\n")] == '\0') {
-        lw_text_add_n(text, utf8, length);
-        return;
-    }
-    lw_text_add_n(text, "\"", 1);
-    for (const char *quote; (quote = strchr(utf8, '"')); utf8 = quote + 1) {
-        lw_text_add_n(text, utf8, (size_t)(quote - utf8));
-        lw_text_add_n(text, "\"\"", 2);
-    }
-    lw_text_add(text, utf8);
-    lw_text_add_n(text, "\"", 1);
-}
-
-void lw_text_free(lw_text *text) {
-    lw_memory_resize_block(text->bytes, 0);
-    *text = (lw_text){0};
-}
-
-// ---- Files ----
+#include "sim/base/text.h"
 
 static int64_t fail_at;  // steps until one fails; 0: none does
 

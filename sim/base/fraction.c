@@ -61,7 +61,8 @@ int lw_fraction_compare(lw_fraction a, lw_fraction b) {
     return (left > right) - (left < right);
 }
 
-// Correctly rounded: a quotient of at least 63 bits whose last bit stands for all bits below it rounds as the exact one would.
+// Correctly rounded: a quotient of at least 63 bits whose last bit stands for all bits below it
+// rounds as the exact one would.
 double lw_fraction_value(lw_fraction a) {
     if (a.num == 0) {
         return 0.0;
@@ -80,9 +81,10 @@ double lw_fraction_value(lw_fraction a) {
     return a.num < 0 ? -value : value;
 }
 
-// Continued fraction of the exact value num / den of the double (A. Ya. Khinchin, Continued Fractions, sections 2 and 6): the
-// nearest fraction is the last convergent whose denominator fits or the last intermediate fraction after it. error is |num * k -
-// h * den|, which makes the comparison of the two exact and never leaves den.
+// Continued fraction of the exact value num / den of the double (A. Ya. Khinchin, Continued
+// Fractions, sections 2 and 6): the nearest fraction is the last convergent whose denominator fits
+// or the last intermediate fraction after it. error is |num * k - h * den|, which makes the
+// comparison of the two exact and never leaves den.
 lw_fraction lw_fraction_near(double value, int64_t max_den) {
     assert(isfinite(value) && fabs(value) < 0x1p62 && max_den >= 1);
     int exponent;

@@ -19,7 +19,8 @@ lw_int128 lw_common_divisor(lw_int128 a, lw_int128 b);
 
 // Reduced num / den; den must not be 0, and the result must fit (INT64_MIN / -1 does not).
 lw_fraction lw_fraction_of(int64_t num, int64_t den);
-// Reduced num / den from 128 bits, both within +-(2^127 - 1), den not 0. False (and *out untouched) when it does not fit.
+// Reduced num / den from 128 bits, both within +-(2^127 - 1), den not 0. False (and *out untouched)
+// when it does not fit.
 bool lw_fraction_reduce(lw_int128 num, lw_int128 den, lw_fraction *out);
 // False (and *out untouched) when the exact result does not fit.
 bool lw_fraction_multiply(lw_fraction a, lw_fraction b, lw_fraction *out);
@@ -28,7 +29,8 @@ bool lw_fraction_add(lw_fraction a, lw_fraction b, lw_fraction *out);
 bool lw_fraction_subtract(lw_fraction a, lw_fraction b, lw_fraction *out);
 int lw_fraction_compare(lw_fraction a, lw_fraction b);  // -1, 0, 1
 double lw_fraction_value(lw_fraction a);
-// The nearest fraction to value with a denominator of at most max_den (continued fractions); value finite, |value| < 2^62.
+// The nearest fraction to value with a denominator of at most max_den (continued fractions); value
+// finite, |value| < 2^62.
 lw_fraction lw_fraction_near(double value, int64_t max_den);
 
 #endif

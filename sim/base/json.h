@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Members of JSON objects. Whatever stands before a member decides whether it needs a comma, so nobody has to count.
+// Members of JSON objects. Whatever stands before a member decides whether it needs a comma, so
+// nobody has to count.
 #ifndef LW_JSON_H
 #define LW_JSON_H
 
-#include "sim/base/file.h"
+#include "sim/base/text.h"
 
 // "key": and then whatever the caller appends: a value, or a bracket that the caller also closes.
 void lw_json_key(lw_text *out, const char *key);

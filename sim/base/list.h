@@ -12,8 +12,8 @@ typedef struct lw_list {
     size_t count, capacity;
 } lw_list;
 
-// A zeroed slot of `size` bytes at the end; NULL when out of memory. Earlier slots may move. Every call on a list uses the same
-// size.
+// A zeroed slot of `size` bytes at the end; NULL when out of memory. Earlier slots may move. Every
+// call on a list uses the same size.
 static inline void *lw_list_add(lw_list *list, size_t size, lw_arena *arena) {
     if (list->count == list->capacity) {
         size_t capacity = list->capacity > 0 ? 2 * list->capacity : 8;

@@ -275,8 +275,8 @@ static bool read_decimal(const char **at, decimal *out, complaint to) {
     return true;
 }
 
-// *a *= b, b > 0; false when that passes 2^126. (The compilers' own overflow check of 128 bits needs a library that clang may
-// lack.)
+// *a *= b, b > 0; false when that passes 2^126. (The compilers' own overflow check of 128 bits
+// needs a library that clang may lack.)
 static bool scale(lw_int128 *a, int64_t b) {
     if (*a > ((lw_int128)1 << 126) / b) {
         return false;
@@ -440,33 +440,9 @@ bool lw_quantity_parse_any(const char *text, lw_quantity *out) {
 
 // ---- Printing ----
 
-// The C library prints the locale's decimal point; ours is always a point.
-static char *to_point(char *buffer) {
-    size_t from = strspn(buffer, "+-0123456789");
-    size_t length = strcspn(buffer + from, "+-0123456789eE");
-    if (length > 0 && buffer[from + length] != '\0') {
-        memmove(buffer + from + 1, buffer + from + length, strlen(buffer + from + length) + 1);
-        buffer[from] = '.';
-    }
-    return buffer;
-}
-
-char *lw_number_print(double value, char *buffer) {
-    enum { DIGITS_SAFE = DBL_DIG, DIGITS_ALL = DBL_DECIMAL_DIG };
-    // Up to 15 digits come back trimmed; only below the normal range can fewer than 15 do where 15 print more.
-    int digits = fabs(value) < DBL_MIN ? 1 : DIGITS_SAFE;
-    for (; digits <= DIGITS_ALL; digits++) {
-        snprintf(buffer, LW_QUANTITY_TEXT, "%.*g", digits, value);
-        if (!isfinite(value) || strtod(buffer, NULL) == value) {
-            break;
-        }
-    }
-    return isfinite(value) ? to_point(buffer) : buffer;
-}
-
 static char *print_scaled(double value, int digits, const char *unit_text, char *buffer) {
     snprintf(buffer, LW_QUANTITY_TEXT, "%.*g", digits, value);
-    to_point(buffer);
+    lw_number_point(buffer);
     size_t length = strlen(buffer);
     snprintf(buffer + length, LW_QUANTITY_TEXT - length, "%s%s", *unit_text ? " " : "", unit_text);
     return buffer;

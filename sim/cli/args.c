@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plots/plots.h"
+#include "sim/base/suggest.h"
 #include "sim/lanewise.h"
 
 typedef enum flag_kind {
@@ -21,28 +22,32 @@ typedef struct flag {
     const char *name;
     char letter;  // 0: none
     flag_kind kind;
-    size_t offset;      // in lw_arguments
-    const char *value;  // its name in the help
-    const char *const *words;
+    size_t offset;                      // in lw_arguments
+    const char *value;                  // its name in the help
+    const char *const *(*words)(void);  // NULL: none
     int64_t minimum, maximum;
     const char *help;
 } flag;
+
+static const char *const *themes(void) {
+    return lw_theme_words;
+}
 
 static const flag flags[] = {
     {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "PATH", NULL, 0, 0,
      "run: a folder for results.csv, results.json and the charts; topo: a picture, .svg, .png or .pdf"},
     {"set", 0, FLAG_LIST, offsetof(lw_arguments, set), "PATH=VALUE", NULL, 0, 0,
      "change a value of the file, as in --set links.egpu.lanes=8"},
-    {"format", 0, FLAG_WORD, offsetof(lw_arguments, format), NULL, lw_format_words, 0, 0,
+    {"format", 0, FLAG_WORD, offsetof(lw_arguments, format), NULL, lanewise_formats, 0, 0,
      "form of the results on stdout (table)"},
     {"threads", 'j', FLAG_COUNT, offsetof(lw_arguments, threads), "N", NULL, 1, 4096,
      "points that run at the same time (OMP_NUM_THREADS or all cores)"},
     {"seed", 0, FLAG_COUNT, offsetof(lw_arguments, seed), "N", NULL, 0, INT64_C(1) << 53,
      "seed of all random draws (as in the file)"},
-    {"engine", 0, FLAG_WORD, offsetof(lw_arguments, engine), NULL, lw_engine_words, 0, 0,
+    {"engine", 0, FLAG_WORD, offsetof(lw_arguments, engine), NULL, lanewise_engines, 0, 0,
      "packet jumps over repetitions, packet-exact makes every packet an event (as in the file)"},
     {"stats", 0, FLAG_SWITCH, offsetof(lw_arguments, stats), NULL, NULL, 0, 0, "what the run cost, as one JSON line on stderr"},
-    {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, lw_theme_words, 0, 0, "look of the charts (as the chart says)"},
+    {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, themes, 0, 0, "look of the charts (as the chart says)"},
     {"scale", 0, FLAG_COUNT, offsetof(lw_arguments, scale), "N", NULL, 1, 4, "pixels of a PNG per unit of the chart (2)"},
     {"pdf", 0, FLAG_SWITCH, offsetof(lw_arguments, pdf), NULL, NULL, 0, 0, "write each chart as .pdf too"},
     {"schema", 0, FLAG_SWITCH, offsetof(lw_arguments, schema), NULL, NULL, 0, 0,
@@ -69,25 +74,16 @@ static const char *word_list(const char *const *words, lw_diags *diags) {
     return all;
 }
 
-static size_t word_count(const char *const *words) {
-    size_t count = 0;
-    while (words[count] != NULL) {
-        count++;
-    }
-    return count;
-}
-
 static lw_status set_word(const flag *f, const char *value, int *field, lw_diags *diags) {
-    for (int i = 0; f->words[i] != NULL; i++) {
-        if (strcmp(f->words[i], value) == 0) {
+    const char *const *words = f->words();
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], value) == 0) {
             *field = i;
             return LW_OK;
         }
     }
-    const char *near = lw_nearest(value, f->words, word_count(f->words));
-    const char *hint = near != NULL ? lw_diags_text(diags, "did you mean %s?", near) : NULL;
-    return usage_error(diags, hint,
-                       lw_diags_text(diags, "--%s takes %s, not \"%s\"", f->name, word_list(f->words, diags), value));
+    return usage_error(diags, lw_did_you_mean(diags, value, words, lw_word_count(words), NULL),
+                       lw_diags_text(diags, "--%s takes %s, not \"%s\"", f->name, word_list(words, diags), value));
 }
 
 static lw_status set_count(const flag *f, const char *value, int64_t *field, lw_diags *diags) {
@@ -169,7 +165,7 @@ static lw_status read_value(reader *r, const flag *f, const char *attached) {
                                 : usage_error(r->diags, NULL, lw_diags_text(r->diags, "--%s takes no value", f->name));
     }
     if (attached == NULL && r->next >= r->argc) {
-        const char *value = f->value != NULL ? f->value : word_list(f->words, r->diags);
+        const char *value = f->value != NULL ? f->value : word_list(f->words(), r->diags);
         return usage_error(r->diags, NULL, lw_diags_text(r->diags, "--%s needs a value: %s", f->name, value));
     }
     return set_flag(f, attached != NULL ? attached : r->argv[r->next++], r->out, r->diags);
@@ -250,11 +246,11 @@ static bool is_format(const flag *f) {
 
 // The words of a flag under a verb.
 static const char *const *words_of(const flag *f, const lw_verb *verb) {
-    return is_format(f) && verb->formats != NULL ? verb->formats : f->words;
+    return is_format(f) && verb->formats != NULL ? verb->formats : f->words != NULL ? f->words() : NULL;
 }
 
 static lw_status check_format(const reader *r, const lw_verb *verb, const flag *f) {
-    const char *word = f->words[r->out->format];
+    const char *word = f->words()[r->out->format];
     const char *const *words = words_of(f, verb);
     for (size_t i = 0; words[i] != NULL; i++) {
         if (strcmp(words[i], word) == 0) {
@@ -288,7 +284,7 @@ static lw_status check_verb(const reader *r, const lw_verb *verb) {
 }
 
 lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *verbs, lw_arena *arena, lw_diags *diags,
-                             lw_arguments *out, const lw_verb **verb) {
+                             lw_arguments *out) {
     lw_arguments arguments = {.engine = -1, .seed = -1, .theme = -1, .scale = 2};
     size_t room = argc > 0 ? (size_t)argc : 1;
     arguments.file = LW_NEW_ARRAY(arena, const char *, room);
@@ -298,15 +294,13 @@ lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *
     }
     reader r = {.argc = argc, .argv = argv, .next = 1, .diags = diags, .out = &arguments};
     LW_TRY(read_all(&r));
-    const lw_verb *found = NULL;
     if (arguments.verb != NULL) {
-        LW_TRY(find_verb(verbs, arguments.verb, arena, diags, &found));
+        LW_TRY(find_verb(verbs, arguments.verb, arena, diags, &arguments.found));
         if (!arguments.help && !arguments.version) {
-            LW_TRY(check_verb(&r, found));
+            LW_TRY(check_verb(&r, arguments.found));
         }
     }
     *out = arguments;
-    *verb = found;
     return LW_OK;
 }
 

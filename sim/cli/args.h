@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The command line: one table of flags, one row a verb; parsing, suggestions and --help come from them.
+// The command line: one table of flags, one row a verb; parsing, suggestions and --help come from
+// them.
 #ifndef LW_ARGS_H
 #define LW_ARGS_H
 
@@ -7,7 +8,7 @@
 #include <stdint.h>
 
 #include "sim/base/diag.h"
-#include "sim/base/file.h"
+#include "sim/base/text.h"
 
 // What the user wrote. A flag means the same under every verb that takes it.
 typedef struct lw_arguments {
@@ -17,13 +18,14 @@ typedef struct lw_arguments {
     const char **set;  // of each --set
     int64_t set_count;
     const char *output;  // of -o: a folder, or the file of a picture; NULL: none
-    int engine;          // lw_engine; -1: as the file says
+    int engine;          // index into lanewise_engines(); -1: as the file says
     int64_t seed;        // -1: as the file says
-    int format;          // lw_format
+    int format;          // index into lanewise_formats()
     int theme;           // lw_theme_kind; -1: as the chart says
     int64_t threads;     // 0: OMP_NUM_THREADS or the cores
     int64_t scale;       // pixels a user unit of a PNG
     bool pdf, stats, quiet, schema, help, version;
+    const struct lw_verb *found;  // the verb by that name; NULL when none was given
 } lw_arguments;
 
 struct lw_context;
@@ -31,22 +33,24 @@ struct lw_context;
 // One verb of the program.
 typedef struct lw_verb {
     const char *name;
-    const char *operands;      // "FILE...", for the usage line
-    const char *summary;       // one sentence
-    const char *examples;      // whole lines, shown first
-    const char *details;       // paragraphs after the flags; NULL for none
-    const char *const *flags;  // names of the flags it takes besides --quiet and --help, NULL-terminated
-    // Words of --format that it takes, a NULL-terminated part of lw_format_words; NULL: all.
+    const char *operands;  // "FILE...", for the usage line
+    const char *summary;   // one sentence
+    const char *examples;  // whole lines, shown first
+    const char *details;   // paragraphs after the flags; NULL for none
+    // names of the flags it takes besides --quiet and --help, NULL-terminated
+    const char *const *flags;
+    // Words of --format that it takes, a NULL-terminated part of lanewise_formats(); NULL: all.
     const char *const *formats;
     int64_t least, most;  // number of operands
     lw_status (*run)(struct lw_context *context);
 } lw_verb;
 
-// Read argv[1..argc). Flags and operands may come in any order; "--" ends the flags, "-" is an operand. The texts are those of
-// argv. LW_BAD_USAGE with diagnostics for an unknown flag or verb, a missing or wrong value, a flag that the verb does not take,
-// and a wrong number of operands. verbs ends with NULL; *verb is NULL when none was given.
+// Read argv[1..argc). Flags and operands may come in any order; "--" ends the flags, "-" is an
+// operand. The texts are those of argv. LW_BAD_USAGE with diagnostics for an unknown flag or verb,
+// a missing or wrong value, a flag that the verb does not take, and a wrong number of operands.
+// verbs ends with NULL.
 lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *verbs, lw_arena *arena, lw_diags *diags,
-                             lw_arguments *out, const lw_verb **verb) LW_CHECKED;
+                             lw_arguments *out) LW_CHECKED;
 
 // Append the help of the program (verb NULL) or of a verb.
 void lw_arguments_help(const lw_verb *const *verbs, const lw_verb *verb, lw_text *out);

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// lanewise check: everything that run would say about a file before it runs; and the JSON Schema of the format.
-#include "plots/plots.h"
+// lanewise check: everything that run would say about a file before it runs; and the JSON Schema of
+// the format.
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 
 static lw_status check_one(lw_context *context, const char *path) {
-    lw_session session;
-    LW_TRY(lw_session_load(context, path, &session));
-    const size_t points = lw_scenario_points(session.scenario);
+    lw_cli_session session;
+    lw_status loaded = lw_cli_session_load(context, path, &session);
     lw_text text = {0};
-    lw_text_print(&text, "%s: fine, %zu point%s, %zu chart%s, %zu assertion%s\n", path, points, points == 1 ? "" : "s",
-                  session.chart_count, session.chart_count == 1 ? "" : "s", session.assertion_count,
-                  session.assertion_count == 1 ? "" : "s");
-    return lw_console_print(LW_OK, &text, context->diags);
+    if (loaded == LW_OK) {
+        const size_t points = lanewise_scenario_points(session.scenario), charts = session.charts.count,
+                     assertions = lanewise_scenario_assertions(session.scenario);
+        lw_text_print(&text, "%s: fine, %zu point%s, %zu chart%s, %zu assertion%s\n", path, points, points == 1 ? "" : "s",
+                      charts, charts == 1 ? "" : "s", assertions, assertions == 1 ? "" : "s");
+    }
+    lw_cli_session_free(context, &session);
+    return lw_console_print(loaded, &text, context->diags);
 }
 
 static lw_status print_schema(const lw_context *context) {
-    const char *json = NULL;
-    LW_TRY(lw_schema_write(lw_chart_options, context->arena, &json));
-    lw_text text = {0};
-    lw_text_add(&text, json);
-    return lw_console_print(LW_OK, &text, context->diags);
+    char *json = NULL;
+    lanewise_status made = lanewise_schema(lw_chart_options, &json);
+    return lw_console_print_text(made, json, context->diags);
 }
 
 static lw_status check_verb(lw_context *context) {

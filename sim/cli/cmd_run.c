@@ -9,13 +9,13 @@
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 
-static lw_status write_report(const lw_result *result, lw_format format, const char *path, lw_diags *diags) {
-    lw_text text = {0};
-    lw_status status = lw_report(result, format, 0, &text);
+static lw_status write_report(const lw_context *context, const lanewise_result *result, const char *format, const char *path) {
+    char *text = NULL;
+    lw_status status = (lw_status)lanewise_result_report(result, format, 0, context->findings, &text);
     if (status == LW_OK) {
-        status = lw_file_write(path, text.bytes, text.length, diags);
+        status = lw_file_write(path, text, strlen(text), context->diags);
     }
-    lw_text_free(&text);
+    lanewise_free(text);
     return status;
 }
 
@@ -24,19 +24,19 @@ static lw_status write_picture(const lw_context *context, const lw_picture *pict
     return path == NULL ? LW_NO_MEMORY : lw_command_picture(context, picture, path);
 }
 
-static lw_status write_chart(const lw_context *context, const lw_session *session, size_t index, const lw_result *result,
-                             const char *folder) {
+static lw_status write_chart(const lw_context *context, const lw_cli_session *session, size_t index,
+                             const lanewise_result *result, const char *folder) {
     const lw_arguments *arguments = context->arguments;
-    lw_chart_request chart = session->chart[index];
+    lw_chart_request chart = session->charts.chart[index];
     if (arguments->theme >= 0) {
         chart.theme = arguments->theme;
     }
-    const char *stem = lw_arena_print(context->arena, "%s/%s", folder, session->chart_stem[index]);
+    const char *stem = lw_arena_print(context->arena, "%s/%s", folder, session->charts.stem[index]);
     if (stem == NULL) {
         return LW_NO_MEMORY;
     }
     lw_picture picture;
-    LW_TRY(lw_chart_render(&chart, result, context->arena, context->diags, &picture));
+    LW_TRY(lw_chart_render(&chart, lanewise_result_raw(result), context->arena, context->diags, &picture));
     LW_TRY(write_picture(context, &picture, stem, ".svg"));
     LW_TRY(write_picture(context, &picture, stem, ".png"));
     return arguments->pdf ? write_picture(context, &picture, stem, ".pdf") : LW_OK;
@@ -50,8 +50,8 @@ static const char *folder_of_file(const lw_context *context, const char *path) {
     return lw_arena_print(context->arena, "%s/%.*s", context->arguments->output, (int)length, name);
 }
 
-// DIR for one scenario; with several each gets a folder named after its file. Made before anything runs, so that a folder that
-// cannot be is no late surprise. *folder is NULL without -o.
+// DIR for one scenario; with several each gets a folder named after its file. Made before anything
+// runs, so that a folder that cannot be is no late surprise. *folder is NULL without -o.
 static lw_status make_output_folder(const lw_context *context, const char *path, const char **folder) {
     const lw_arguments *arguments = context->arguments;
     *folder = NULL;
@@ -62,31 +62,25 @@ static lw_status make_output_folder(const lw_context *context, const char *path,
     return *folder == NULL ? LW_NO_MEMORY : lw_folder_make(*folder, context->diags);
 }
 
-static lw_status write_files(const lw_context *context, const lw_session *session, const char *folder, lw_result *result) {
+static lw_status write_files(const lw_context *context, const lw_cli_session *session, const char *folder,
+                             const lanewise_result *result) {
     const char *csv = lw_arena_print(context->arena, "%s/results.csv", folder);
     const char *json = lw_arena_print(context->arena, "%s/results.json", folder);
     if (csv == NULL || json == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(write_report(result, LW_FORMAT_CSV, csv, context->diags));
-    LW_TRY(write_report(result, LW_FORMAT_JSON, json, context->diags));
+    LW_TRY(write_report(context, result, "csv", csv));
+    LW_TRY(write_report(context, result, "json", json));
     lw_status worst = LW_OK;
-    for (size_t i = 0; i < session->chart_count && result->point_count > 0; i++) {
+    for (size_t i = 0; i < session->charts.count && lanewise_result_points(result) > 0; i++) {
         lw_status status = write_chart(context, session, i, result, folder);
         worst = status == LW_OK ? worst : status;
     }
     return worst;
 }
 
-static void print_stats(const lw_context *context, const lw_result *result, double begin_s) {
-    int64_t packets = 0;
-    int64_t packet_hops = 0;
-    int64_t events = 0;
-    for (size_t i = 0; i < result->point_count; i++) {
-        packets += result->point[i].packets;
-        packet_hops += result->point[i].packet_hops;
-        events += result->point[i].events;
-    }
+static void print_stats(const lw_context *context, const lanewise_result *result, double begin_s) {
+    const lanewise_counts counts = lanewise_result_counts(result);
     struct timespec cpu = {0};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
     struct rusage usage = {0};
@@ -96,64 +90,76 @@ static void print_stats(const lw_context *context, const lw_result *result, doub
         context->arena,
         "{\"points\":%zu,\"packets\":%lld,\"packet_hops\":%lld,\"events\":%lld,\"wall_s\":%.6f,\"cpu_s\":%.6f,"
         "\"peak_rss_bytes\":%lld,\"threads\":%d}",
-        result->point_count, (long long)packets, (long long)packet_hops, (long long)events, lw_console_clock_s() - begin_s,
-        (double)cpu.tv_sec + 1e-9 * (double)cpu.tv_nsec, 1024LL * usage.ru_maxrss, threads);
+        lanewise_result_points(result), (long long)counts.packets, (long long)counts.packet_hops, (long long)counts.events,
+        lw_console_clock_s() - begin_s, (double)cpu.tv_sec + 1e-9 * (double)cpu.tv_nsec, 1024LL * usage.ru_maxrss, threads);
     lw_console_message(line != NULL ? line : "{}");
 }
 
-static lw_status print_report(const lw_context *context, const lw_result *result) {
-    lw_text text = {0};
-    lw_status made = lw_report(result, (lw_format)context->arguments->format, lw_console_width(), &text);
-    return lw_console_print(made, &text, context->diags);
+static lw_status print_report(const lw_context *context, const lanewise_result *result) {
+    char *text = NULL;
+    lanewise_status made = lanewise_result_report(result, lanewise_formats()[context->arguments->format], lw_console_width(),
+                                                  context->findings, &text);
+    return lw_console_print_text(made, text, context->diags);
 }
 
-static lw_status run_one(lw_context *context, const char *path) {
+// What has run: files first, since whoever reads stdout may leave early, and that ends the program.
+static lw_status tell(const lw_context *context, const lw_cli_session *session, const lanewise_result *result, const char *folder,
+                      double begin_s) {
+    lw_status written = folder != NULL ? write_files(context, session, folder, result) : LW_OK;
+    LW_TRY(print_report(context, result));
+    LW_TRY(written);
+    if (context->arguments->stats) {
+        print_stats(context, result, begin_s);
+    }
+    return (lw_status)lanewise_result_check(result, context->findings);
+}
+
+static lw_status run_session(const lw_context *context, const char *path, const lw_cli_session *session, double begin_s) {
     const lw_arguments *arguments = context->arguments;
-    const double begin_s = lw_console_clock_s();
-    lw_session session;
-    LW_TRY(lw_session_load(context, path, &session));
     const char *folder = NULL;
     LW_TRY(make_output_folder(context, path, &folder));
     lw_progress progress;
     lw_progress_begin(&progress, arguments->quiet);
-    lw_run run = {
+    const lanewise_run run = {
         .threads = (int)arguments->threads,
         .stop = lw_console_catch_interrupt(),
         .progress = lw_progress_show,
         .user = &progress,
     };
-    lw_result result = {0};
-    lw_status ran = lw_scenario_run(session.scenario, &run, context->arena, context->diags, &result);
+    lanewise_result *result = NULL;
+    lw_status ran = (lw_status)lanewise_scenario_run(session->scenario, &run, context->findings, &result);
     lw_progress_end(&progress);
     if (ran != LW_OK && ran != LW_INTERRUPTED) {
         return ran;
     }
     if (ran == LW_INTERRUPTED) {
-        lw_warn(context->diags, (lw_place){0}, NULL, "%s: interrupted, %zu of %zu points are finished", path, result.point_count,
-                result.planned);
+        lw_warn(context->diags, (lw_place){0}, NULL, "%s: interrupted, %zu of %zu points are finished", path,
+                lanewise_result_points(result), lanewise_result_planned(result));
     }
-    result.measured = session.measured;
-    result.measured_count = session.measured_count;
-    // Files first: whoever reads stdout may leave early, and that ends the program.
-    lw_status written = folder != NULL ? write_files(context, &session, folder, &result) : LW_OK;
-    LW_TRY(print_report(context, &result));
-    LW_TRY(written);
-    if (arguments->stats) {
-        print_stats(context, &result, begin_s);
-    }
-    lw_status checked = lw_assertions_check(session.assertion, session.assertion_count, &result, context->diags);
-    return ran != LW_OK ? ran : checked;
+    lw_status told = tell(context, session, result, folder, begin_s);
+    lanewise_result_free(result);
+    return ran != LW_OK ? ran : told;
+}
+
+static lw_status run_one(lw_context *context, const char *path) {
+    const double begin_s = lw_console_clock_s();
+    lw_cli_session session;
+    lw_status status = lw_cli_session_load(context, path, &session);
+    status = status == LW_OK ? run_session(context, path, &session, begin_s) : status;
+    lw_cli_session_free(context, &session);
+    return status;
 }
 
 // One document holds one scenario; lines can follow each other.
 static lw_status check_format(const lw_context *context) {
     const lw_arguments *arguments = context->arguments;
-    if (arguments->file_count == 1 || arguments->format == LW_FORMAT_TABLE || arguments->format == LW_FORMAT_JSONL) {
+    const char *format = lanewise_formats()[arguments->format];
+    if (arguments->file_count == 1 || strcmp(format, "table") == 0 || strcmp(format, "jsonl") == 0) {
         return LW_OK;
     }
     (void)lw_error(context->diags, (lw_place){0},
                    "--format jsonl takes several; -o DIR writes results.json and results.csv for each",
-                   "--format %s takes one FILE", lw_format_words[arguments->format]);
+                   "--format %s takes one FILE", format);
     return LW_BAD_USAGE;
 }
 

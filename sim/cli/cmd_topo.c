@@ -12,40 +12,48 @@ static lw_status find_file(const lw_context *context, const char *name, const ch
     if (strcmp(name, "-") == 0 || strchr(name, '/') != NULL || access(name, F_OK) == 0) {
         return LW_OK;
     }
-    *out = lw_arena_print(context->arena, "%s/systems/%s.yaml", lw_catalog_folder(context->catalog), name);
-    if (*out == NULL) {
-        return LW_NO_MEMORY;
-    }
-    if (access(*out, F_OK) != 0) {
+    char *path = lanewise_catalog_path(context->catalog, "systems", name);
+    if (path == NULL) {
         (void)lw_error(context->diags, (lw_place){0}, "lanewise list systems names those that there are",
                        "there is no file and no system '%s'", name);
         return LW_IO;
     }
-    return LW_OK;
+    *out = lw_arena_copy(context->arena, path);
+    lanewise_free(path);
+    return *out == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-static lw_status print_tree(const lw_context *context, const lw_topology *topology) {
-    lw_text text = {0};
-    lw_status made = lw_topology_text(topology, &text);
-    return lw_console_print(made, &text, context->diags);
+static lw_status show(const lw_context *context, const lanewise_topology *topology) {
+    const lw_arguments *arguments = context->arguments;
+    if (arguments->output == NULL) {
+        char *text = NULL;
+        lanewise_status made = lanewise_topology_text(topology, &text);
+        return lw_console_print_text(made, text, context->diags);
+    }
+    lw_picture picture;
+    LW_TRY(lw_topology_render(lanewise_topology_raw(topology),
+                              arguments->theme < 0 ? LW_THEME_LIGHT : (lw_theme_kind)arguments->theme, context->arena,
+                              context->diags, &picture));
+    return lw_command_picture(context, &picture, arguments->output);
 }
 
 static lw_status topo_one(lw_context *context, const char *name) {
     const lw_arguments *arguments = context->arguments;
-    const lw_load load = {.set = arguments->set, .set_count = (size_t)arguments->set_count, .look_only = true};
-    lw_scenario *scenario = NULL;
-    lw_topology topology;
+    const lanewise_load load = {.set = arguments->set, .set_count = (size_t)arguments->set_count, .look_only = true};
+    lanewise_scenario *scenario = NULL;
+    lanewise_topology *topology = NULL;
     const char *path = NULL;
     LW_TRY(find_file(context, name, &path));
-    LW_TRY(lw_scenario_load(path, context->catalog, &load, context->arena, context->diags, &scenario));
-    LW_TRY(lw_scenario_topology(scenario, 0, context->arena, context->diags, &topology));
-    if (arguments->output == NULL) {
-        return print_tree(context, &topology);
+    lw_status status = (lw_status)lanewise_scenario_load(context->catalog, path, &load, context->findings, &scenario);
+    if (status == LW_OK) {
+        status = (lw_status)lanewise_scenario_topology(scenario, context->findings, &topology);
     }
-    lw_picture picture;
-    LW_TRY(lw_topology_render(&topology, arguments->theme < 0 ? LW_THEME_LIGHT : (lw_theme_kind)arguments->theme, context->arena,
-                              context->diags, &picture));
-    return lw_command_picture(context, &picture, arguments->output);
+    if (status == LW_OK) {
+        status = show(context, topology);
+    }
+    lanewise_topology_free(topology);
+    lanewise_scenario_free(scenario);
+    return status;
 }
 
 static lw_status topo_verb(lw_context *context) {

@@ -1,62 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// lanewise validate: runs the scenario of every measured table and says how far the model is from what was measured.
+// lanewise validate: runs the scenario of every measured table and says how far the model is from
+// what was measured.
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
-#include "sim/config/catalog.h"
-#include "sim/report/validation.h"
-
-// Validate every table; one that is wrong does not keep the others from their turn. *done counts those in `out`. Returns the
-// first status that was not LW_OK.
-static lw_status validate_all(const lw_context *context, const char *const *paths, size_t count, lw_validation *out,
-                              size_t *done) {
-    lw_measured **table = LW_NEW_ARRAY(context->arena, lw_measured *, count);
-    if (table == NULL) {
-        return LW_NO_MEMORY;
-    }
-    lw_status first = LW_OK;
-    size_t loaded = 0;
-    for (size_t i = 0; i < count && first != LW_NO_MEMORY; i++) {
-        lw_status status = lw_command_file(context, "measured", paths[i]);
-        if (status == LW_OK) {
-            status = lw_measured_load(paths[i], context->catalog, context->arena, context->diags, &table[loaded]);
-        }
-        loaded += status == LW_OK;
-        first = first == LW_OK ? status : first;
-    }
-    lw_progress progress;
-    lw_progress_begin(&progress, context->arguments->quiet);
-    lw_run run = {.threads = (int)context->arguments->threads,
-                  .stop = lw_console_catch_interrupt(),
-                  .progress = lw_progress_show,
-                  .user = &progress};
-    lw_status ran = lw_measured_validate(table, loaded, &run, context->arena, context->diags, out, done);
-    lw_progress_end(&progress);
-    return first == LW_OK || ran == LW_INTERRUPTED ? ran : first;
-}
 
 static lw_status validate_verb(lw_context *context) {
     const lw_arguments *arguments = context->arguments;
-    const char **paths = arguments->file;
-    size_t count = (size_t)arguments->file_count;
-    if (count == 0) {
-        LW_TRY(lw_catalog_files(context->catalog, "measured", context->arena, context->diags, &paths, &count));
-    }
-    lw_validation *tables = LW_NEW_ARRAY(context->arena, lw_validation, count);
-    if (tables == NULL) {
+    const size_t count = (size_t)arguments->file_count;
+    const char **paths = LW_NEW_ARRAY(context->arena, const char *, count);
+    if (paths == NULL) {
         return LW_NO_MEMORY;
     }
-    size_t done = 0;
-    lw_status ran = validate_all(context, paths, count, tables, &done);
-    lw_text text = {0};
-    lw_status made = done == 0 ? LW_OK : lw_report_validation(tables, done, (lw_format)arguments->format, &text);
-    lw_status status = lw_console_print(made, &text, context->diags);
-    if (ran != LW_OK || status != LW_OK) {
-        return ran != LW_OK ? ran : status;
+    size_t found = 0;
+    lw_status missing = LW_OK;
+    for (size_t i = 0; i < count; i++) {
+        lw_status status = lw_command_file(context, "measured", arguments->file[i]);
+        paths[found] = arguments->file[i];
+        found += status == LW_OK;
+        missing = missing == LW_OK ? status : missing;
     }
-    for (size_t i = 0; i < done; i++) {
-        status = tables[i].ok ? status : LW_CHECK_FAILED;
+    if (count > 0 && found == 0) {
+        return missing;
     }
-    return status;
+    lw_progress progress;
+    lw_progress_begin(&progress, arguments->quiet);
+    const lanewise_run run = {.threads = (int)arguments->threads,
+                              .stop = lw_console_catch_interrupt(),
+                              .progress = lw_progress_show,
+                              .user = &progress};
+    char *text = NULL;
+    lw_status ran = (lw_status)lanewise_validate(context->catalog, (lanewise_tables){paths, found},
+                                                 lanewise_formats()[arguments->format], &run, context->findings, &text);
+    lw_progress_end(&progress);
+    lw_status printed = lw_console_print_text(LANEWISE_OK, text, context->diags);
+    lw_status status = ran != LW_OK ? ran : printed;
+    return missing != LW_OK && status != LW_INTERRUPTED ? missing : status;
 }
 
 static const char *const flag_names[] = {"format", "threads", NULL};

@@ -3,40 +3,38 @@
 #ifndef LW_COMMAND_H
 #define LW_COMMAND_H
 
-#include "plots/plots.h"
+#include "plots/chart_list.h"
 #include "sim/cli/args.h"
 #include "sim/lanewise.h"
-#include "sim/study/assertion.h"
 
-// What a command works with. main prints the diagnostics after the command has ended.
+// What a command works with. main prints the findings after the command has ended.
 typedef struct lw_context {
     const lw_arguments *arguments;
-    const lw_catalog *catalog;
+    const lanewise_catalog *catalog;
+    lanewise_findings *findings;
+    lw_diags *diags;  // of the findings
     lw_arena *arena;
-    lw_diags *diags;
 } lw_context;
 
-// A loaded scenario with its charts, measured tables and assertions, all checked.
-typedef struct lw_session {
-    lw_scenario *scenario;
-    lw_chart_request *chart;
-    const char **chart_stem;  // of the files of each chart
-    size_t chart_count;
-    lw_measured_series *measured;
-    size_t measured_count;
-    const lw_assertion *assertion;
-    size_t assertion_count;
-} lw_session;
-lw_status lw_session_load(const lw_context *context, const char *path, lw_session *out) LW_CHECKED;
+// A loaded scenario with its charts, all checked. lw_cli_session_free in any case.
+typedef struct lw_cli_session {
+    lanewise_scenario *scenario;
+    lw_chart_list charts;
+} lw_cli_session;
+lw_status lw_cli_session_load(const lw_context *context, const char *path, lw_cli_session *out) LW_CHECKED;
+void lw_cli_session_free(const lw_context *context, lw_cli_session *session);
 
-// What is no file here but has the name of one in a folder of configs/ is told with the path; LW_IO then, else LW_OK.
+// What is no file here but has the name of one in a folder of configs/ is told with the path; LW_IO
+// then, else LW_OK.
 lw_status lw_command_file(const lw_context *context, const char *folder, const char *name) LW_CHECKED;
 
-// Do `one` for every operand, each with its own arena and diagnostics, which are printed at its end. A file that is wrong does
-// not keep the others from their turn; an interrupt does. Returns the first status that was not LW_OK.
+// Do `one` for every operand, each with its own arena and findings, which are printed at its end. A
+// file that is wrong does not keep the others from their turn; an interrupt does. Returns the first
+// status that was not LW_OK.
 lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context *context, const char *path)) LW_CHECKED;
 
-// Write a picture; the path's ending (.svg, .png, .pdf) says how, anything else is LW_BAD_USAGE with a diagnostic.
+// Write a picture; the path's ending (.svg, .png, .pdf) says how, anything else is LW_BAD_USAGE
+// with a diagnostic.
 lw_status lw_command_picture(const lw_context *context, const lw_picture *picture, const char *path) LW_CHECKED;
 
 extern const lw_verb lw_verb_run, lw_verb_check, lw_verb_topo, lw_verb_list, lw_verb_explain, lw_verb_init, lw_verb_validate;

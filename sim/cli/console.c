@@ -33,15 +33,13 @@ lw_exit lw_exit_of(lw_status status) {
     return LW_EXIT_INTERNAL;
 }
 
-static lw_status write_text(const lw_text *text, lw_diags *diags) {
-    if (text->failed) {
-        return LW_NO_MEMORY;
-    }
+static lw_status write_out(const char *bytes, size_t length, lw_diags *diags) {
     // write, not stdio: a later flush could lose the cause of the error.
-    for (size_t done = 0; done < text->length;) {
-        ssize_t now = write(STDOUT_FILENO, text->bytes + done, text->length - done);
+    for (size_t done = 0; done < length;) {
+        ssize_t now = write(STDOUT_FILENO, bytes + done, length - done);
         if (now < 0 && errno == EPIPE) {
-            // The reader has seen enough (run X | head): end as a program does that never heard of SIGPIPE, without a word.
+            // The reader has seen enough (run X | head): end as a program does that never heard of
+            // SIGPIPE, without a word.
             signal(SIGPIPE, SIG_DFL);
             (void)raise(SIGPIPE);
         }
@@ -55,8 +53,18 @@ static lw_status write_text(const lw_text *text, lw_diags *diags) {
 }
 
 lw_status lw_console_print(lw_status made, lw_text *text, lw_diags *diags) {
-    lw_status status = made == LW_OK ? write_text(text, diags) : made;
+    made = made == LW_OK && text->failed ? LW_NO_MEMORY : made;
+    lw_status status = made == LW_OK ? write_out(text->bytes, text->length, diags) : made;
     lw_text_free(text);
+    return status;
+}
+
+lw_status lw_console_print_text(lanewise_status made, char *text, lw_diags *diags) {
+    lw_status status = (lw_status)made;
+    if (made == LANEWISE_OK && text != NULL) {
+        status = write_out(text, strlen(text), diags);
+    }
+    lanewise_free(text);
     return status;
 }
 

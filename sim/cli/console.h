@@ -9,6 +9,8 @@
 
 #include "sim/base/diag.h"
 #include "sim/base/file.h"
+#include "sim/base/text.h"
+#include "sim/lanewise.h"
 
 // Exit codes, stable: scripts depend on them.
 typedef enum lw_exit {
@@ -22,18 +24,23 @@ typedef enum lw_exit {
 } lw_exit;
 lw_exit lw_exit_of(lw_status status);
 
-// The end of a command that made a text: write it to stdout when `made` is LW_OK, and free it in any case. Returns made, else
-// what became of the writing: LW_IO with a diagnostic (a full disk, a closed pipe), LW_NO_MEMORY when the text failed.
+// The end of a command that made a text: write it to stdout when `made` is LW_OK, and free it in
+// any case. Returns made, else what became of the writing: LW_IO with a diagnostic (a full disk, a
+// closed pipe), LW_NO_MEMORY when the text failed.
 lw_status lw_console_print(lw_status made, lw_text *text, lw_diags *diags) LW_CHECKED;
+// The same for a text of the library, which is freed by lanewise_free; NULL is an empty one.
+lw_status lw_console_print_text(lanewise_status made, char *text, lw_diags *diags) LW_CHECKED;
 // A line of our own on stderr.
 void lw_console_message(const char *text);
-// The findings on stderr, in colour where it helps; with quiet only when there is an error among them.
+// The findings on stderr, in colour where it helps; with quiet only when there is an error among
+// them.
 void lw_console_diags(const lw_diags *diags, lw_arena *arena, bool quiet);
 
 // Columns of the terminal behind stdout; 0 when it is none, which means no limit.
 int lw_console_width(void);
 
-// Progress on stderr when it is a terminal and the work takes over a second. begin, then show as often as you like, then end.
+// Progress on stderr when it is a terminal and the work takes over a second. begin, then show as
+// often as you like, then end.
 typedef struct lw_progress {
     bool allowed, shown;
     double begin_s, last_s;

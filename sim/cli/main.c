@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The program: finds the command, gives it its surroundings, prints what it found and turns its status into an exit code.
+// The program: finds the command, gives it its surroundings, prints what it found and turns its
+// status into an exit code.
 #include <gsl/gsl_errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -20,27 +21,33 @@ static lw_status print_help(const lw_verb *verb, lw_diags *diags) {
 
 static lw_status print_version(lw_diags *diags) {
     lw_text text = {0};
-    lw_text_add(&text, "lanewise " LANEWISE_VERSION "\n");
+    lw_text_print(&text, "lanewise %s\n", lanewise_version());
     return lw_console_print(LW_OK, &text, diags);
 }
 
-static lw_status run_program(int argc, char *const *argv, lw_arena *arena, lw_diags *diags, lw_arguments *arguments) {
-    const lw_verb *verb = NULL;
-    LW_TRY(lw_arguments_parse(argc, argv, verbs, arena, diags, arguments, &verb));
+static lw_status run_verb(const lw_verb *verb, lw_context *context) {
+    lanewise_catalog *catalog = NULL;
+    LW_TRY((lw_status)lanewise_catalog_open(NULL, context->findings, &catalog));
+    context->catalog = catalog;
+    lw_status status = verb->run(context);
+    lanewise_catalog_close(catalog);
+    return status;
+}
+
+static lw_status run_program(int argc, char *const *argv, lw_context *context, lw_arguments *arguments) {
+    LW_TRY(lw_arguments_parse(argc, argv, verbs, context->arena, context->diags, arguments));
+    const lw_verb *verb = arguments->found;
     if (arguments->version) {
-        return print_version(diags);
+        return print_version(context->diags);
     }
     if (arguments->help) {
-        return print_help(verb, diags);
+        return print_help(verb, context->diags);
     }
     if (verb == NULL) {
-        (void)lw_error(diags, (lw_place){0}, "lanewise --help lists the commands", "a command is missing");
+        (void)lw_error(context->diags, (lw_place){0}, "lanewise --help lists the commands", "a command is missing");
         return LW_BAD_USAGE;
     }
-    lw_catalog *catalog = NULL;
-    LW_TRY(lw_catalog_open(NULL, arena, diags, &catalog));
-    lw_context context = {.arguments = arguments, .catalog = catalog, .arena = arena, .diags = diags};
-    return verb->run(&context);
+    return run_verb(verb, context);
 }
 
 static bool ended;
@@ -54,28 +61,32 @@ static void on_exit_elsewhere(void) {
 
 int main(int argc, char **argv) {
     gsl_set_error_handler_off();  // its default ends the process
-    // A closed pipe and a file over the limit (ulimit -f) are errors of write; the console knows what each means.
+    // A closed pipe and a file over the limit (ulimit -f) are errors of write; the console knows
+    // what each means.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     (void)atexit(on_exit_elsewhere);
-    lw_arena *arena = lw_arena_new();
-    lw_diags *diags = arena == NULL ? NULL : lw_diags_new(arena);
-    if (diags == NULL) {
+    lw_arguments arguments = {0};
+    lw_context context = {.arguments = &arguments, .arena = lw_arena_new(), .findings = lanewise_findings_new()};
+    if (context.arena == NULL || context.findings == NULL) {
         lw_console_message("lanewise: out of memory");
-        lw_arena_free(arena);
+        lanewise_findings_free(context.findings);
+        lw_arena_free(context.arena);
         ended = true;
         return LW_EXIT_INTERNAL;
     }
-    lw_arguments arguments = {0};
-    lw_status status = run_program(argc, argv, arena, diags, &arguments);
-    if (status == LW_OK && lw_diags_errors(diags) > 0) {  // an answer, but part of it is missing
+    context.diags = lanewise_findings_raw(context.findings);
+    lw_status status = run_program(argc, argv, &context, &arguments);
+    // an answer, but part of it is missing
+    if (status == LW_OK && lw_diags_errors(context.diags) > 0) {
         status = LW_BAD_INPUT;
     }
-    lw_console_diags(diags, arena, arguments.quiet);
-    if (lw_exit_of(status) == LW_EXIT_INTERNAL && lw_diags_errors(diags) == 0) {
+    lw_console_diags(context.diags, context.arena, arguments.quiet);
+    if (lw_exit_of(status) == LW_EXIT_INTERNAL && lw_diags_errors(context.diags) == 0) {
         lw_console_message(lw_status_text(status));
     }
-    lw_arena_free(arena);
+    lanewise_findings_free(context.findings);
+    lw_arena_free(context.arena);
     lw_plots_close();
     ended = true;
     return (int)lw_exit_of(status);

@@ -1,21 +1,64 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Presets as the scenario uses them; the public half of the catalogue is in sim/lanewise.h.
+// The catalogue: what lies in configs/. It knows names and paths only and never changes after it
+// was opened, so threads may share it; whoever needs presets reads them into memory of their own
+// (lw_presets).
 #ifndef LW_CATALOG_H
 #define LW_CATALOG_H
 
-#include "sim/lanewise.h"
+#include "sim/base/evidence.h"
+#include "sim/config/yaml.h"
 
-// The preset that a `preset:` value names. Unknown names are diagnosed at the value ("did you mean"), and so is a preset whose
-// file is wrong. *values is a map of plain `key: value` for lw_options_parse, which belongs to the catalogue.
-lw_status lw_catalog_use(const lw_catalog *catalog, lw_preset_kind kind, const lw_yaml *name, lw_diags *diags,
-                         const lw_preset **preset, const lw_yaml **values) LW_CHECKED;
+typedef enum lw_shelf {
+    LW_SHELF_LINKS,      // link presets
+    LW_SHELF_DEVICES,    // node presets
+    LW_SHELF_SYSTEMS,    // machines to include
+    LW_SHELF_SCENARIOS,  // examples
+    LW_SHELF_MEASURED,   // measured tables
+    LW_SHELVES
+} lw_shelf;
+extern const char *const lw_shelf_words[];  // "links", ..., NULL: the folders
 
-// The .yaml files of a folder below the catalogue's ("measured", "scenarios"), as paths in `arena` sorted by name. LW_IO with a
-// diagnostic when the folder cannot be read.
-lw_status lw_catalog_files(const lw_catalog *catalog, const char *folder, lw_arena *arena, lw_diags *diags, const char ***paths,
-                           size_t *count) LW_CHECKED;
+typedef struct lw_catalog lw_catalog;
 
-// "did you mean" for a file of a folder of configs/, NULL when nothing is near.
-const char *lw_catalog_nearest(const lw_catalog *catalog, lw_preset_kind kind, const char *name);
+// Open the folder that holds links/, devices/ and the rest. folder NULL: $LANEWISE_CONFIGS, else
+// configs/ beside the program's source or its installed share/lanewise. A shelf without a folder is
+// empty. LW_IO with a diagnostic when there is no such folder.
+lw_status lw_catalog_open(const char *folder, lw_arena *arena, lw_diags *diags, lw_catalog **out) LW_CHECKED;
+const char *lw_catalog_folder(const lw_catalog *catalog);
+size_t lw_catalog_count(const lw_catalog *catalog, lw_shelf shelf);
+// The names on a shelf, which are those of the files without .yaml, sorted; `count` of them.
+const char *const *lw_catalog_names(const lw_catalog *catalog, lw_shelf shelf);
+bool lw_catalog_has(const lw_catalog *catalog, lw_shelf shelf, const char *name);
+// FOLDER/SHELF/NAME.yaml, whether there is one or not; NULL when out of memory.
+const char *lw_catalog_path(const lw_catalog *catalog, lw_shelf shelf, const char *name, lw_arena *arena) LW_CHECKED;
+
+// ---- Presets ----
+
+typedef struct lw_preset {
+    lw_shelf shelf;         // LW_SHELF_LINKS or LW_SHELF_DEVICES
+    const char *name;       // "oculink-2-x4"
+    const char *type;       // family of a link ("oculink"), kind of a node ("host", "gpu", ...)
+    const char *summary;    // one sentence
+    lw_evidence evidence;   // of its rates
+    const lw_yaml *root;    // the whole file
+    const lw_yaml *rows;    // map: key -> {value, source, [evidence], [note]}; NULL: none
+    const lw_yaml *values;  // map of plain `key: value`, as a scenario would write them
+} lw_preset;
+
+// The presets that somebody has read so far, each once. Belongs to one thread at a time.
+typedef struct lw_presets lw_presets;
+
+// catalog and arena must outlive it. What is wrong in a preset's own file is told to `diags` (may
+// be NULL) when it is first read.
+lw_presets *lw_presets_new(const lw_catalog *catalog, lw_arena *arena, lw_diags *diags);
+const lw_catalog *lw_presets_catalog(const lw_presets *presets);
+// *out is NULL where there is no such preset. LW_BAD_INPUT: its file is wrong.
+lw_status lw_presets_read(lw_presets *presets, lw_shelf shelf, const char *name, const lw_preset **out) LW_CHECKED;
+// The preset that the value of a `preset:` key names. Unknown names are diagnosed there, and so is
+// a preset whose file is wrong.
+lw_status lw_presets_use(lw_presets *presets, lw_shelf shelf, const lw_yaml *name, lw_diags *diags,
+                         const lw_preset **out) LW_CHECKED;
+// How the value that a preset gives for a key is known; *stated is false where it gives none.
+lw_evidence lw_preset_evidence(const lw_preset *preset, const char *key, bool *stated);
 
 #endif

@@ -2,13 +2,13 @@
 #include "sim/config/option.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/base/file.h"
+#include "sim/base/suggest.h"
+#include "sim/base/text.h"
 
 bool lw_is_auto(double value) {
     return isnan(value);
@@ -31,83 +31,10 @@ size_t lw_options_count(const lw_option *table) {
     return count;
 }
 
-// ---- Did you mean ----
-
-enum { WORD_MAX = 64 };
-
-static int smaller(int a, int b) {
-    return a < b ? a : b;
-}
-
-static bool same_letter(char a, char b) {
-    return tolower((unsigned char)a) == tolower((unsigned char)b);
-}
-
-// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment); both at most WORD_MAX long.
-static int edit_distance(const char *a, const char *b) {
-    int rows[3][WORD_MAX + 1];
-    int *before = rows[0], *last = rows[1], *now = rows[2];
-    int a_length = (int)strlen(a), b_length = (int)strlen(b);
-    for (int j = 0; j <= b_length; j++) {
-        last[j] = j;
-        before[j] = 0;
-    }
-    for (int i = 1; i <= a_length; i++) {
-        now[0] = i;
-        for (int j = 1; j <= b_length; j++) {
-            int replaced = last[j - 1] + !same_letter(a[i - 1], b[j - 1]);
-            now[j] = smaller(replaced, smaller(last[j], now[j - 1]) + 1);
-            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1])) {
-                now[j] = smaller(now[j], before[j - 2] + 1);
-            }
-        }
-        int *spare = before;
-        before = last, last = now, now = spare;
-    }
-    return last[b_length];
-}
-
-const char *lw_nearest(const char *word, const char *const *candidates, size_t count) {
-    size_t length = strlen(word);
-    if (length > WORD_MAX) {
-        return NULL;
-    }
-    const char *best = NULL;
-    int best_distance = smaller(3, (int)(length + 2) / 3) + 1;
-    for (size_t i = 0; i < count; i++) {
-        size_t other = strlen(candidates[i]);
-        if (other <= WORD_MAX && other < length + 4 && length < other + 4) {
-            int distance = edit_distance(word, candidates[i]);
-            if (distance < best_distance) {
-                best_distance = distance;
-                best = candidates[i];
-            }
-        }
-    }
-    return best;
-}
-
-bool lw_is_among(const char *word, const char *const *words) {
-    for (; words && *words; words++) {
-        if (strcmp(*words, word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // ---- One value ----
 
 static void *field_of(const lw_option *row, void *target) {
     return (char *)target + row->offset;
-}
-
-static size_t word_count(const char *const *words) {
-    size_t count = 0;
-    while (words && words[count]) {
-        count++;
-    }
-    return count;
 }
 
 // "a, b and c" is for prose; a plain list is enough here: "1, 2, 4, 8, 16".
@@ -198,7 +125,8 @@ static lw_status check_range(const reading *in, double value) {
     return lw_error(in->diags, in->place, NULL, "'%s' is %.60s: it must be between %s and %s", row->key, in->text, low, high);
 }
 
-// The whole number of base units. Rates from decimals of bits may be off by less than a part in 10^9; all else must be whole.
+// The whole number of base units. Rates from decimals of bits may be off by less than a part in
+// 10^9; all else must be whole.
 static lw_status make_whole(const reading *in, const lw_quantity *quantity, int64_t *out) {
     if (quantity->is_exact && quantity->exact.den == 1) {
         if (quantity->exact.num == LW_AUTO) {
@@ -272,7 +200,7 @@ static lw_status read_word(const reading *in, int *field) {
             return LW_OK;
         }
     }
-    const char *near = lw_nearest(in->text, words, word_count(words));
+    const char *near = lw_nearest(in->text, words, lw_word_count(words));
     const char *list = list_words(words, in->diags);
     const char *hint = near ? lw_diags_text(in->diags, "did you mean '%s'? allowed are %s", near, list)
                             : lw_diags_text(in->diags, "allowed are %s", list);
@@ -373,9 +301,10 @@ void lw_options_default(const lw_option *table, void *target) {
     }
 }
 
-static lw_status unknown_key(const lw_option *table, const char *const *other, const lw_yaml *child, lw_diags *diags) {
-    if (lw_diags_errors(diags) >= LW_DIAG_MAX) {  // only counted: no hint is needed, and there may be 100 000 of them
-        return lw_error(diags, child->key_place, NULL, "unknown key");
+lw_status lw_option_unknown(const lw_option *table, const char *const *other, const char *key, lw_place at, lw_diags *diags) {
+    // only counted: no hint is needed, and there may be 100 000 of them
+    if (lw_diags_errors(diags) >= LW_DIAG_MAX) {
+        return lw_error(diags, at, NULL, "unknown key");
     }
     const char *candidates[2 * LW_OPTION_MAX];
     size_t count = 0;
@@ -386,15 +315,23 @@ static lw_status unknown_key(const lw_option *table, const char *const *other, c
         candidates[count++] = other[i];
     }
     candidates[count] = NULL;
-    const char *near = lw_nearest(child->key, candidates, count);
-    const char *hint = near ? lw_diags_text(diags, "did you mean '%s'?", near)
-                            : lw_diags_text(diags, "keys here are %s", list_words(candidates, diags));
-    return lw_error(diags, child->key_place, hint, "unknown key '%.60s'", child->key);
+    const char *otherwise = lw_diags_text(diags, "keys here are %s", list_words(candidates, diags));
+    return lw_error(diags, at, lw_did_you_mean(diags, key, candidates, count, otherwise), "unknown key '%.60s'", key);
 }
 
-lw_status lw_options_parse(const lw_option *table, const lw_yaml *map, const char *const *other, void *target, lw_option_set *set,
-                           lw_diags *diags) {
-    if (map->kind == LW_SCALAR && *map->text == '\0' && !map->quoted) {
+// strict: a key that neither the table nor `other` knows is an error.
+// Where a table's values go.
+typedef struct filling {
+    const lw_option *table;
+    void *target;
+    lw_option_set *set;  // may be NULL
+} filling;
+
+// strict: keys that neither the table nor `other` knows are diagnosed.
+static lw_status parse_map(const filling *into, const lw_yaml *map, bool strict, const char *const *other, lw_diags *diags) {
+    const lw_option *table = into->table;
+    lw_option_set *set = into->set;
+    if (lw_is_empty(map)) {
         return LW_OK;  // "gpu:" and nothing after it: all defaults
     }
     if (map->kind != LW_MAP) {
@@ -406,18 +343,27 @@ lw_status lw_options_parse(const lw_option *table, const lw_yaml *map, const cha
         const lw_option *row = lw_option_find(table, child->key);
         if (row) {
             assert(row - table < LW_OPTION_MAX);
-            if (lw_option_parse_value(row, child, target, diags) != LW_OK) {
+            if (lw_option_parse_value(row, child, into->target, diags) != LW_OK) {
                 status = LW_BAD_INPUT;
             }
             if (set) {
                 set->given[row - table] = true;
                 set->place[row - table] = child->place;
             }
-        } else if (strncmp(child->key, "x-", 2) != 0 && !lw_is_among(child->key, other)) {
-            status = unknown_key(table, other, child, diags);
+        } else if (strict && strncmp(child->key, "x-", 2) != 0 && !lw_is_among(child->key, other)) {
+            status = lw_option_unknown(table, other, child->key, child->key_place, diags);
         }
     }
     return status;
+}
+
+lw_status lw_options_parse(const lw_option *table, const lw_yaml *map, const char *const *other, void *target, lw_option_set *set,
+                           lw_diags *diags) {
+    return parse_map(&(const filling){table, target, set}, map, true, other, diags);
+}
+
+lw_status lw_options_pick(const lw_option *table, const lw_yaml *map, void *target, lw_option_set *set, lw_diags *diags) {
+    return parse_map(&(const filling){table, target, set}, map, false, NULL, diags);
 }
 
 lw_status lw_key_missing(const lw_yaml *map, const char *const *keys, const char *hint, const char *message, lw_diags *diags) {

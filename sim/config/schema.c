@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The JSON Schema (draft 2020-12) of a scenario file, from the same tables that parse it. Editors complete keys with it.
-// It knows forms, not meanings: names that must exist, circles and the rules across fields are the loader's work.
+// The JSON Schema (draft 2020-12) of a scenario file, from the same tables that parse it. Editors
+// complete keys with it. It knows forms, not meanings: names that must exist, cycles and the rules
+// across fields are the loader's work.
+#include "sim/config/schema.h"
+
 #include <string.h>
 
-#include "sim/base/file.h"
-#include "sim/machine/link_spec.h"
-#include "sim/study/scenario.h"
-#include "sim/workload/workload.h"
+#include "sim/base/text.h"
+#include "sim/config/document.h"
 
 static void add_string(lw_text *out, const char *key, const char *value) {
     lw_text_print(out, "\"%s\": ", key);
@@ -38,7 +39,8 @@ static void add_bounds(lw_text *out, const lw_option *row) {
     }
 }
 
-// Allowed values as texts; also as what YAML readers make of them when they look like numbers or truth values.
+// Allowed values as texts; also as what YAML readers make of them when they look like numbers or
+// truth values.
 static void add_words(lw_text *out, const char *const *words) {
     lw_text_add(out, "\"enum\": [");
     for (size_t i = 0; words[i] != NULL; i++) {
@@ -102,7 +104,7 @@ static void add_form(lw_text *out, const lw_option *row) {
         lw_text_add(out, "\"type\": [\"string\", \"number\"]");
         break;
     case LW_OPTION_YAML:
-        lw_text_add(out, "\"$ref\": \"#/$defs/names\"");
+        lw_text_add(out, row->schema != NULL ? row->schema : "\"$ref\": \"#/$defs/names\"");
         break;
     }
 }
@@ -118,48 +120,70 @@ static void add_row(lw_text *out, const lw_option *row, bool *first) {
     lw_text_add(out, "}");
 }
 
-// A map with the keys of a table; `own`: further properties, ready-made; `heads`: keys that must stand there, ready-made.
-static void add_table(lw_text *out, const char *name, const lw_option *table, const char *own, const char *heads,
-                      bool all_required) {
-    lw_text_print(out, ",\n    \"%s\": {\"type\": \"object\", \"properties\": {", name);
-    bool first = own[0] == '\0';
-    lw_text_add(out, own);
-    for (const lw_option *row = table; row->key != NULL; row++) {
-        add_row(out, row, &first);
+static void add_rows(lw_text *out, const lw_option *table, bool *first) {
+    for (const lw_option *row = table; row != NULL && row->key != NULL; row++) {
+        add_row(out, row, first);
     }
-    lw_text_print(out, "},\n      \"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false, \"required\": [%s",
-                  heads);
-    first = heads[0] == '\0';
-    for (const lw_option *row = table; all_required && row->key != NULL; row++) {
+}
+
+static void add_required(lw_text *out, const lw_option *table, bool *first) {
+    for (const lw_option *row = table; row != NULL && row->key != NULL; row++) {
         if (row->fallback == NULL) {
-            lw_text_add(out, first ? "" : ", ");
+            lw_text_add(out, *first ? "" : ", ");
             lw_text_json_string(out, row->key);
-            first = false;
+            *first = false;
         }
+    }
+}
+
+static void close_table(lw_text *out) {
+    lw_text_add(out, "},\n      \"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false, \"required\": [");
+}
+
+// ---- Sections ----
+
+// Keys of every object of a section that no table has.
+static void add_heads(lw_text *out, const lw_section *section) {
+    if (section->has_presets) {
+        lw_text_print(out,
+                      "\n      \"preset\": {\"description\": \"named %s of configs/%s\", \"type\": [\"string\", \"number\"]},",
+                      section->noun, lw_shelf_words[section->shelf]);
+    }
+    lw_text_print(out, "\n      \"%s\": {\"description\": \"what the %s is\", \"type\": \"string\"}", section->type_key,
+                  section->noun);
+}
+
+// All keys of an object of one type.
+static void add_type(lw_text *out, const lw_section *section, const lw_type *type) {
+    bool first = false;
+    lw_text_print(out, ",\n    \"%s-%s\": {\"type\": \"object\", \"properties\": {", section->noun, type->name);
+    add_heads(out, section);
+    add_rows(out, section->common, &first);
+    add_rows(out, type->options, &first);
+    close_table(out);
+    first = true;
+    add_required(out, section->common, &first);
+    if (!section->has_presets) {  // a preset may give what the table requires
+        lw_text_print(out, "%s\"%s\"", first ? "" : ", ", section->type_key);
+        first = false;
+        add_required(out, type->options, &first);
     }
     lw_text_add(out, "]}");
 }
 
-// Which table holds is told by one key: {"if": {"properties": {KEY: {"const": WORD}}}, "then": {"$ref": ...}}.
-static void add_case(lw_text *out, const char *key, const char *word, const char *prefix, bool first) {
-    lw_text_print(
-        out,
-        "%s\n      {\"if\": {\"properties\": {\"%s\": {\"const\": \"%s\"}}, \"required\": [\"%s\"]}, \"then\": {\"$ref\": "
-        "\"#/$defs/%s-%s\"}}",
-        first ? "" : ",", key, word, key, prefix, word);
-}
-
-// Names of all keys that any of the tables knows, and of those in `own`: without a kind or type the table is unknown.
-static void add_names(lw_text *out, const lw_option *const *tables, size_t count, const char *const *own) {
-    lw_text_add(out, "\"propertyNames\": {\"anyOf\": [{\"pattern\": \"^x-\"}, {\"enum\": [");
-    for (size_t i = 0; own[i] != NULL; i++) {
-        lw_text_print(out, "%s\"%s\"", i > 0 ? ", " : "", own[i]);
+// Names of all keys that any of the types knows: without a type the table is unknown.
+static void add_names(lw_text *out, const lw_section *section) {
+    lw_text_print(out, "\"propertyNames\": {\"anyOf\": [{\"pattern\": \"^x-\"}, {\"enum\": [\"%s\"", section->type_key);
+    lw_text_add(out, section->has_presets ? ", \"preset\"" : "");
+    for (const lw_option *row = section->common; row->key != NULL; row++) {
+        lw_text_print(out, ", \"%s\"", row->key);
     }
-    for (size_t t = 0; t < count; t++) {
-        for (const lw_option *row = tables[t]; row->key != NULL; row++) {
+    const lw_type *type;
+    for (size_t t = 0; (type = section->type_at(t)) != NULL; t++) {
+        for (const lw_option *row = type->options; row->key != NULL; row++) {
             bool known = false;
             for (size_t before = 0; before < t && !known; before++) {
-                known = lw_option_find(tables[before], row->key) != NULL;
+                known = lw_option_find(section->type_at(before)->options, row->key) != NULL;
             }
             if (!known) {
                 lw_text_print(out, ", \"%s\"", row->key);
@@ -169,90 +193,48 @@ static void add_names(lw_text *out, const lw_option *const *tables, size_t count
     lw_text_add(out, "]}]}, ");
 }
 
-static void add_nodes(lw_text *out) {
-    static const char own[] = "\n      \"preset\": {\"description\": \"named device of configs/devices\", \"type\": [\"string\", "
-                              "\"number\"]},\n      \"kind\": {\"description\": \"what the node is\", \"type\": \"string\"}";
-    for (int kind = 0; kind < LW_NODE_KINDS; kind++) {
-        char name[32] = "node-";
-        strcat(name, lw_node_words[kind]);
-        add_table(out, name, lw_node_options((lw_node_kind)kind), own, "", false);
+// Which table holds is told by one key: {"if": {"properties": {KEY: {"const": WORD}}}, "then":
+// {"$ref": ...}}.
+static void add_case(lw_text *out, const lw_section *section, const lw_type *type, bool first) {
+    lw_text_print(
+        out,
+        "%s\n      {\"if\": {\"properties\": {\"%s\": {\"const\": \"%s\"}}, \"required\": [\"%s\"]}, \"then\": {\"$ref\": "
+        "\"#/$defs/%s-%s\"}}",
+        first ? "" : ",", section->type_key, type->name, section->type_key, section->noun, type->name);
+}
+
+static void add_section(lw_text *out, const lw_section *section) {
+    const lw_type *type;
+    for (size_t t = 0; (type = section->type_at(t)) != NULL; t++) {
+        add_type(out, section, type);
     }
-    lw_text_add(out, ",\n    \"node\": {\"type\": [\"object\", \"null\", \"string\"], \"maxLength\": 0, ");
-    static const char *const own_keys[] = {"preset", "kind", NULL};
-    const lw_option *tables[LW_NODE_KINDS];
-    for (int kind = 0; kind < LW_NODE_KINDS; kind++) {
-        tables[kind] = lw_node_options((lw_node_kind)kind);
+    lw_text_print(out, ",\n    \"%s\": {", section->noun);
+    if (section->named_by_type) {
+        lw_text_add(out, "\"type\": [\"object\", \"null\", \"string\"], \"maxLength\": 0, ");
+    } else {
+        bool none = true;
+        lw_text_add(out, "\"type\": \"object\", \"required\": [");
+        add_required(out, section->common, &none);
+        lw_text_add(out, "], \"anyOf\": [");
+        lw_text_add(out, section->has_presets ? "{\"required\": [\"preset\"]}, " : "");
+        lw_text_print(out, "{\"required\": [\"%s\"]}], ", section->type_key);
     }
-    add_names(out, tables, LW_NODE_KINDS, own_keys);
-    lw_text_add(out, "\"properties\": {\"kind\": {");
-    add_words(out, lw_node_words);
-    lw_text_add(out, "}}, \"allOf\": [");
-    for (int kind = 0; kind < LW_NODE_KINDS; kind++) {
-        add_case(out, "kind", lw_node_words[kind], "node", kind == 0);
+    add_names(out, section);
+    lw_text_print(out, "\"properties\": {\"%s\": {\"enum\": [", section->type_key);
+    for (size_t t = 0; (type = section->type_at(t)) != NULL; t++) {
+        lw_text_print(out, "%s\"%s\"", t > 0 ? ", " : "", type->name);
+    }
+    lw_text_add(out, "]}");
+    bool first = false;
+    add_rows(out, section->common, &first);
+    lw_text_add(out, "}, \"allOf\": [");
+    for (size_t t = 0; (type = section->type_at(t)) != NULL; t++) {
+        add_case(out, section, type, t == 0);
     }
     lw_text_add(out, "]}");
 }
 
-enum { FAMILIES_MAX = 64 };
-
-static void add_links(lw_text *out) {
-    lw_text own = {0};
-    lw_text_add(
-        &own,
-        "\n      \"between\": {\"description\": \"the two ends\", \"type\": \"array\", \"items\": {\"type\": \"string\"}, "
-        "\"minItems\": 2, \"maxItems\": 2},\n      \"preset\": {\"description\": \"named link of configs/links\", \"type\": "
-        "\"string\"},\n      \"type\": {\"description\": \"link family\", \"type\": \"string\"},\n      \"pattern\": {");
-    add_string(&own, "description", lw_pattern_help);
-    lw_text_add(&own, ", ");
-    add_words(&own, lw_pattern_words);
-    lw_text_add(&own, "},\n      \"shape\": {");
-    add_string(&own, "description", lw_shape_help);
-    lw_text_add(&own, ", \"type\": \"array\", \"items\": {\"anyOf\": [{\"type\": \"integer\", \"minimum\": 1}, {\"type\": "
-                      "\"string\", \"pattern\": \"^[1-9][0-9]*$\"}]}, \"minItems\": 1, \"maxItems\": 3}");
-    for (size_t i = 0; lw_families[i] != NULL && !own.failed; i++) {
-        char name[64] = "link-";
-        strncat(name, lw_families[i]->name, sizeof name - 6);
-        add_table(out, name, lw_families[i]->options, own.bytes, "", false);
-    }
-    lw_text_add(out,
-                ",\n    \"link\": {\"type\": \"object\", \"required\": [\"between\"], \"anyOf\": [{\"required\": [\"preset\"]}, "
-                "{\"required\": [\"type\"]}], ");
-    const lw_option *tables[FAMILIES_MAX];
-    size_t families = 0;
-    for (; lw_families[families] != NULL && families < FAMILIES_MAX; families++) {
-        tables[families] = lw_families[families]->options;
-    }
-    add_names(out, tables, families, lw_link_own_keys);
-    lw_text_add(out, "\"properties\": {");
-    lw_text_add(out, own.bytes != NULL ? own.bytes : "");
-    lw_text_add(out, ",\n      \"type\": {\"enum\": [");
-    for (size_t i = 0; lw_families[i] != NULL; i++) {
-        lw_text_print(out, "%s\"%s\"", i > 0 ? ", " : "", lw_families[i]->name);
-    }
-    lw_text_add(out, "]}}, \"allOf\": [");
-    for (size_t i = 0; lw_families[i] != NULL; i++) {
-        add_case(out, "type", lw_families[i]->name, "link", i == 0);
-    }
-    lw_text_add(out, "]}");
-    out->failed |= own.failed;
-    lw_text_free(&own);
-}
-
-static void add_workloads(lw_text *out) {
-    for (int kind = 0; kind < LW_WORKLOAD_KINDS; kind++) {
-        char name[64] = "workload-";
-        strcat(name, lw_workload_words[kind]);
-        add_table(out, name, lw_workload_options((lw_workload_kind)kind),
-                  "\n      \"kind\": {\"description\": \"what runs\", \"type\": \"string\"}", "\"kind\"", true);
-    }
-    lw_text_add(out, ",\n    \"workload\": {\"type\": \"object\", \"required\": [\"kind\"], \"properties\": {\"kind\": {");
-    add_words(out, lw_workload_words);
-    lw_text_add(out, "}}, \"allOf\": [");
-    for (int kind = 0; kind < LW_WORKLOAD_KINDS; kind++) {
-        add_case(out, "kind", lw_workload_words[kind], "workload", kind == 0);
-    }
-    lw_text_add(out, "]}");
-}
+// ---- The file ----
 
 // The form of a key at the top of the file whose value is no plain scalar.
 static const char *top_form(const char *key) {
@@ -272,10 +254,10 @@ static const char *top_form(const char *key) {
     return NULL;
 }
 
-static void add_top(lw_text *out) {
+static void add_top(lw_text *out, const lw_format *format) {
     lw_text_add(out, "  \"type\": \"object\", \"required\": [\"lanewise\"],\n  \"properties\": {");
     bool first = true;
-    for (const lw_option *row = lw_scenario_options; row->key != NULL; row++) {
+    for (const lw_option *row = lw_head_options; row->key != NULL; row++) {
         const char *form = top_form(row->key);
         if (form == NULL) {
             add_row(out, row, &first);
@@ -286,14 +268,15 @@ static void add_top(lw_text *out) {
         lw_text_print(out, ", %s}", form);
         first = false;
     }
+    add_rows(out, format->section[LW_SECTION_RUN].type_at(0)->options, &first);
     lw_text_add(out, "},\n  \"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false,\n");
 }
 
-lw_status lw_schema_write(const lw_option *charts, lw_arena *arena, const char **json) {
+lw_status lw_schema_write(const lw_format *format, const lw_option *charts, lw_arena *arena, const char **json) {
     lw_text out = {0};
     lw_text_add(&out,
                 "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"lanewise scenario\",\n");
-    add_top(&out);
+    add_top(&out, format);
     lw_text_add(
         &out,
         "  \"$defs\": {\n    \"names\": {\"anyOf\": [{\"type\": [\"string\", \"number\"]}, {\"type\": \"array\", \"items\": "
@@ -301,10 +284,16 @@ lw_status lw_schema_write(const lw_option *charts, lw_arena *arena, const char *
         "{\"type\": \"object\", \"properties\": {\"from\": true, \"to\": true, \"factor\": true, \"step\": true}, "
         "\"required\": [\"from\", \"to\"], \"oneOf\": [{\"required\": [\"factor\"]}, {\"required\": [\"step\"]}], "
         "\"additionalProperties\": false}]}");
-    add_nodes(&out);
-    add_links(&out);
-    add_workloads(&out);
-    add_table(&out, "chart", charts, "", "", true);
+    for (int id = 0; id < LW_SECTION_RUN; id++) {
+        add_section(&out, &format->section[id]);
+    }
+    bool first = true;
+    lw_text_add(&out, ",\n    \"chart\": {\"type\": \"object\", \"properties\": {");
+    add_rows(&out, charts, &first);
+    close_table(&out);
+    first = true;
+    add_required(&out, charts, &first);
+    lw_text_add(&out, "]}");
     lw_text_add(&out, "}\n}\n");
     const char *copy = out.failed ? NULL : lw_arena_copy(arena, out.bytes);
     lw_text_free(&out);

@@ -4,13 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/base/file.h"
-#include "sim/config/yaml.h"
+#include "sim/base/text.h"
+#include "sim/config/source.h"
 
 // Everything up to one byte over the limit. False with errno on failure.
 static bool read_all(int file, lw_text *out) {
     char buffer[16384];
-    while (out->length <= LW_TREE_BYTES_MAX && !out->failed) {
+    while (out->length <= LW_SOURCE_BYTES_MAX && !out->failed) {
         ssize_t count = read(file, buffer, sizeof buffer);
         if (count < 0 && errno == EINTR) {
             continue;
@@ -30,7 +30,7 @@ static lw_status keep(const lw_text *text, const char *name, lw_arena *arena, lw
         return LW_NO_MEMORY;
     }
     *source = (lw_source){.name = own_name};
-    if (text->length > LW_TREE_BYTES_MAX) {
+    if (text->length > LW_SOURCE_BYTES_MAX) {
         return lw_error(diags, (lw_place){source, 0, 0}, "split it, or move tables into files of their own",
                         "the text is larger than 1 MiB");
     }
@@ -60,4 +60,22 @@ lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, con
     }
     lw_text_free(&text);
     return status;
+}
+
+static const char ending[] = ".yaml";
+enum { ENDING_LENGTH = sizeof ending - 1 };
+
+bool lw_is_yaml_name(const char *name) {
+    size_t length = strlen(name);
+    return length > ENDING_LENGTH && strcmp(name + length - ENDING_LENGTH, ending) == 0;
+}
+
+const char *lw_yaml_stem(const char *path, lw_arena *arena) {
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    return lw_arena_copy_n(arena, name, strlen(name) - (lw_is_yaml_name(name) ? ENDING_LENGTH : 0));
+}
+
+const char *lw_folder_of(const char *path, lw_arena *arena) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? "." : lw_arena_copy_n(arena, path, (size_t)(slash - path));
 }

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
 #include "sim/config/sweep.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "sim/base/list.h"
-#include "sim/config/option.h"
-
-lw_yaml *lw_scalar_new(lw_arena *arena, const char *text, lw_place place) {
-    lw_yaml *node = LW_NEW(arena, lw_yaml);
-    if (node != NULL) {
-        *node = (lw_yaml){.kind = LW_SCALAR, .place = place, .text = text};
-    }
-    return node;
-}
+#include "sim/base/suggest.h"
 
 // ---- Values ----
 
@@ -33,9 +27,9 @@ static const char *value_text(const lw_yaml *value, lw_arena *arena) {
     return text;
 }
 
-static lw_status describe_value(const lw_axis *axis, const lw_yaml *value, lw_arena *arena, lw_set_value *out) {
+static lw_status describe_value(const lw_yaml *value, lw_arena *arena, lw_axis_value *out) {
     lw_quantity quantity;
-    *out = (lw_set_value){.path = axis->path, .text = value_text(value, arena)};
+    *out = (lw_axis_value){.yaml = value, .text = value_text(value, arena)};
     if (out->text == NULL) {
         return LW_NO_MEMORY;
     }
@@ -54,12 +48,18 @@ typedef struct {
 } range_keys;
 
 static const lw_option range_options[] = {
-    {"from", LW_OPTION_YAML, LW_PLAIN, offsetof(range_keys, from), NULL, NULL, 0, 0, "first value", NULL},
-    {"to", LW_OPTION_YAML, LW_PLAIN, offsetof(range_keys, to), NULL, NULL, 0, 0, "last value, taken if it is met", NULL},
-    {"factor", LW_OPTION_YAML, LW_PLAIN, offsetof(range_keys, factor), "", NULL, 0, 0, "each value is that many times the last",
-     NULL},
-    {"step", LW_OPTION_YAML, LW_PLAIN, offsetof(range_keys, step), "", NULL, 0, 0, "each value is that much more than the last",
-     NULL},
+    {.key = "from", .kind = LW_OPTION_YAML, .offset = offsetof(range_keys, from), .help = "first value"},
+    {.key = "to", .kind = LW_OPTION_YAML, .offset = offsetof(range_keys, to), .help = "last value, taken if it is met"},
+    {.key = "factor",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(range_keys, factor),
+     .fallback = "",
+     .help = "each value is that many times the last"},
+    {.key = "step",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(range_keys, step),
+     .fallback = "",
+     .help = "each value is that much more than the last"},
     {0}};
 
 static lw_status range_number(const lw_yaml *node, lw_diags *diags, lw_quantity *out) {
@@ -71,7 +71,8 @@ static lw_status range_number(const lw_yaml *node, lw_diags *diags, lw_quantity 
     return LW_OK;
 }
 
-// The value as a text that parses back to it. Sizes and times are whole numbers of their base units.
+// The value as a text that parses back to it. Sizes and times are whole numbers of their base
+// units.
 static const char *range_text(double value, lw_dimension dimension, lw_arena *arena) {
     const char *unit = dimension == LW_TRANSFERS ? "MT/s" : lw_dimension_base(dimension);
     char number[LW_QUANTITY_TEXT];
@@ -132,6 +133,29 @@ static lw_status read_range(const lw_yaml *map, lw_list *values, lw_arena *arena
 
 // ---- Axes ----
 
+static lw_status list_values(const lw_yaml *list, lw_list *values, lw_arena *arena) {
+    for (const lw_yaml *value = list->first; value != NULL; value = value->next) {
+        const lw_yaml **slot = LW_LIST_ADD(values, const lw_yaml *, arena);
+        if (slot == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *slot = value;
+    }
+    return LW_OK;
+}
+
+static lw_status describe_values(const lw_list *values, lw_arena *arena, lw_axis *out) {
+    out->count = values->count;
+    out->value = LW_NEW_ARRAY(arena, lw_axis_value, values->count);
+    if (out->value == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < values->count; i++) {
+        LW_TRY(describe_value(LW_LIST_ITEMS(values, const lw_yaml *)[i], arena, &out->value[i]));
+    }
+    return LW_OK;
+}
+
 static lw_status read_axis(const lw_yaml *item, lw_arena *arena, lw_diags *diags, lw_axis *out) {
     static const char hint[] = "write a list of values, or {from: 4 KiB, to: 1 GiB, factor: 4}";
     lw_list values = {0};
@@ -142,35 +166,20 @@ static lw_status read_axis(const lw_yaml *item, lw_arena *arena, lw_diags *diags
     } else if (item->kind != LW_LIST || item->count == 0) {
         return lw_error(diags, item->place, hint, "the sweep of '%s' has no values", item->key);
     } else {
-        for (const lw_yaml *value = item->first; value != NULL; value = value->next) {
-            const lw_yaml **slot = LW_LIST_ADD(&values, const lw_yaml *, arena);
-            if (slot == NULL) {
-                return LW_NO_MEMORY;
-            }
-            *slot = value;
+        LW_TRY(list_values(item, &values, arena));
+    }
+    LW_TRY(describe_values(&values, arena, out));
+    for (size_t i = 0; generated && i < out->count; i++) {
+        char text[LW_QUANTITY_TEXT];
+        out->value[i].text = lw_arena_copy(arena, lw_quantity_print(out->value[i].number, out->value[i].dimension, text));
+        if (out->value[i].text == NULL) {
+            return LW_NO_MEMORY;
         }
     }
-    out->value = LW_LIST_ITEMS(&values, const lw_yaml *);
-    out->count = values.count;
-    lw_set_value *set = LW_NEW_ARRAY(arena, lw_set_value, values.count);
-    if (set == NULL) {
-        return LW_NO_MEMORY;
-    }
-    for (size_t i = 0; i < values.count; i++) {
-        LW_TRY(describe_value(out, out->value[i], arena, &set[i]));
-        if (generated) {
-            char text[LW_QUANTITY_TEXT];
-            set[i].text = lw_arena_copy(arena, lw_quantity_print(set[i].number, set[i].dimension, text));
-            if (set[i].text == NULL) {
-                return LW_NO_MEMORY;
-            }
-        }
-    }
-    out->set = set;
     return LW_OK;
 }
 
-lw_status lw_sweep_read(const lw_yaml *map, lw_yaml *base, lw_arena *arena, lw_diags *diags, lw_sweep *out) {
+lw_status lw_sweep_read(const lw_yaml *map, lw_arena *arena, lw_diags *diags, lw_sweep *out) {
     lw_sweep sweep = {.points = 1};
     if (map != NULL && map->kind != LW_MAP) {
         return lw_error(diags, map->place, "write `links.egpu.lanes: [4, 8, 16]`", "'sweep' must be a map of paths");
@@ -182,10 +191,7 @@ lw_status lw_sweep_read(const lw_yaml *map, lw_yaml *base, lw_arena *arena, lw_d
     lw_status status = LW_OK;
     for (const lw_yaml *item = map != NULL ? map->first : NULL; item != NULL; item = item->next) {
         lw_axis *axis = &sweep.axis[sweep.axis_count];
-        lw_status read = lw_sweep_check_path(base, item->key, item->key_place, arena, diags);
-        if (read == LW_OK) {
-            read = read_axis(item, arena, diags, axis);
-        }
+        lw_status read = read_axis(item, arena, diags, axis);
         if (read == LW_NO_MEMORY) {
             return read;
         }
@@ -194,6 +200,7 @@ lw_status lw_sweep_read(const lw_yaml *map, lw_yaml *base, lw_arena *arena, lw_d
             continue;
         }
         sweep.axis_count++;
+        assert(axis->count > 0);
         if (axis->count > LW_POINTS_MAX / sweep.points) {
             return lw_error(diags, item->key_place, "take fewer values", "the sweep has more than %d points", LW_POINTS_MAX);
         }
@@ -204,7 +211,40 @@ lw_status lw_sweep_read(const lw_yaml *map, lw_yaml *base, lw_arena *arena, lw_d
     return LW_OK;
 }
 
+lw_status lw_sweep_of_table(const lw_yaml *paths, const lw_yaml *rows, lw_arena *arena, lw_diags *diags, lw_sweep *out) {
+    lw_sweep sweep = {.points = rows->count, .zipped = true, .axis = LW_NEW_ARRAY(arena, lw_axis, paths->count)};
+    if (sweep.axis == NULL) {
+        return LW_NO_MEMORY;
+    }
+    size_t column = 0;
+    for (const lw_yaml *path = paths->first; path != NULL; path = path->next, column++) {
+        lw_list values = {0};
+        for (const lw_yaml *row = rows->first; row != NULL; row = row->next) {
+            const lw_yaml *value = row->first;
+            for (size_t i = 0; i < column && value != NULL; i++) {
+                value = value->next;
+            }
+            const lw_yaml **slot = LW_LIST_ADD(&values, const lw_yaml *, arena);
+            if (slot == NULL) {
+                return LW_NO_MEMORY;
+            }
+            if (value == NULL) {
+                return lw_error(diags, row->place, NULL, "the row has no value for '%s'", path->text);
+            }
+            *slot = value;
+        }
+        lw_axis *axis = &sweep.axis[sweep.axis_count++];
+        *axis = (lw_axis){.path = path->text, .place = path->place};
+        LW_TRY(describe_values(&values, arena, axis));
+    }
+    *out = sweep;
+    return LW_OK;
+}
+
 size_t lw_sweep_value(const lw_sweep *sweep, size_t axis, size_t point) {
+    if (sweep->zipped) {
+        return point;
+    }
     size_t faster = 1;
     for (size_t i = axis + 1; i < sweep->axis_count; i++) {
         faster *= sweep->axis[i].count;
@@ -214,7 +254,29 @@ size_t lw_sweep_value(const lw_sweep *sweep, size_t axis, size_t point) {
 
 // ---- Paths ----
 
-bool lw_sweep_is_within(const char *path, const char *whole) {
+bool lw_path_parse(const char *text, lw_path *out) {
+    static const char *const tops[] = {
+        [LW_SECTION_NODES] = "nodes", [LW_SECTION_LINKS] = "links", [LW_SECTION_WORKLOADS] = "workloads"};
+    size_t length = strcspn(text, ".[");
+    for (int section = 0; section < LW_SECTION_RUN; section++) {
+        if (strlen(tops[section]) != length || strncmp(tops[section], text, length) != 0) {
+            continue;
+        }
+        const char *name = text + length + 1;
+        if (text[length] != '.' || strcspn(name, ".[") == 0) {
+            return false;
+        }
+        size_t name_length = strcspn(name, ".");
+        bool all = name_length == 1 && name[0] == '*';
+        const char *rest = name + name_length;
+        *out = (lw_path){(lw_section_id)section, all ? NULL : name, name_length, rest[0] == '.' ? rest + 1 : NULL};
+        return rest[0] == '\0' || rest[1] != '\0';
+    }
+    *out = (lw_path){.section = LW_SECTION_RUN, .key = text};
+    return strcmp(text, "seed") == 0 || strcmp(text, "engine") == 0;
+}
+
+bool lw_path_is_within(const char *path, const char *whole) {
     for (;;) {
         size_t length[2] = {strcspn(path, "."), strcspn(whole, ".")};
         bool any = (length[0] == 1 && path[0] == '*') || (length[1] == 1 && whole[0] == '*');
@@ -232,91 +294,4 @@ bool lw_sweep_is_within(const char *path, const char *whole) {
         path++;
         whole++;
     }
-}
-
-lw_status lw_sweep_check_path(lw_yaml *root, const char *path, lw_place at, lw_arena *arena, lw_diags *diags) {
-    static const char *const tops[] = {"nodes", "links", "workloads", "seed", "engine"};
-    static const char hint[] = "a path begins with nodes., links. or workloads., or is seed or engine";
-    size_t length = strcspn(path, ".");
-    size_t top = 0;
-    while (top < 5 && !(strlen(tops[top]) == length && strncmp(tops[top], path, length) == 0)) {
-        top++;
-    }
-    if (top == 5 || (top < 3) != (path[length] == '.')) {
-        return lw_error(diags, at, hint, "'%s' is no path into a scenario", path);
-    }
-    if (top >= 3) {
-        return LW_OK;
-    }
-    const char *name = path + length + 1;
-    size_t name_length = strcspn(name, ".");
-    const lw_yaml *group = lw_tree_at(root, tops[top]);
-    lw_list names = {0};
-    const bool all = name_length == 1 && name[0] == '*';
-    for (const lw_yaml *item = group != NULL && group->kind == LW_MAP ? group->first : NULL; item != NULL; item = item->next) {
-        if (all || (strlen(item->key) == name_length && strncmp(item->key, name, name_length) == 0)) {
-            return LW_OK;
-        }
-        const char **slot = LW_LIST_ADD(&names, const char *, arena);
-        if (slot == NULL) {
-            return LW_NO_MEMORY;
-        }
-        *slot = item->key;
-    }
-    const char *wanted = lw_arena_copy_n(arena, name, name_length);
-    if (wanted == NULL) {
-        return LW_NO_MEMORY;
-    }
-    const char *nearest = lw_nearest(wanted, LW_LIST_ITEMS(&names, const char *), names.count);
-    return lw_error(diags, at, nearest != NULL ? lw_diags_text(diags, "did you mean '%s.%s'?", tops[top], nearest) : NULL,
-                    "the scenario has no '%s.%s'", tops[top], wanted);
-}
-
-// "workloads.*.bytes": the same value under every name of the map before the star.
-static lw_status put_in_all(lw_yaml *root, const char *path, const char *star, const lw_yaml *value, lw_place at, lw_arena *arena,
-                            lw_diags *diags) {
-    const char *top = lw_arena_copy_n(arena, path, (size_t)(star - path - 1));
-    if (top == NULL) {
-        return LW_NO_MEMORY;
-    }
-    const lw_yaml *group = lw_tree_at(root, top);
-    for (const lw_yaml *item = group != NULL && group->kind == LW_MAP ? group->first : NULL, *next; item != NULL; item = next) {
-        next = item->next;  // putting a value may replace the item
-        const char *one = lw_arena_print(arena, "%s.%s%s", top, item->key, star + 1);
-        if (one == NULL) {
-            return LW_NO_MEMORY;
-        }
-        LW_TRY(lw_sweep_put(root, one, value, at, arena, diags));
-    }
-    return LW_OK;
-}
-
-lw_status lw_sweep_put(lw_yaml *root, const char *path, const lw_yaml *value, lw_place at, lw_arena *arena, lw_diags *diags) {
-    const char *star = strstr(path, ".*");
-    if (star != NULL && (star[2] == '.' || star[2] == '\0')) {
-        return put_in_all(root, path, star + 1, value, at, arena, diags);
-    }
-    static const char *const heads[] = {"preset", "type", "kind"}, *const kept[] = {"between", "pattern", "shape", "count"};
-    lw_yaml *old = lw_tree_at(root, path);
-    if (value->kind != LW_MAP || old == NULL || old->kind != LW_MAP) {
-        return lw_tree_set(root, path, value, at, arena, diags);
-    }
-    bool afresh = false;
-    for (int i = 0; i < 3; i++) {
-        afresh = afresh || lw_map_get(value, heads[i]) != NULL;
-    }
-    lw_yaml *merged = afresh ? LW_NEW(arena, lw_yaml) : lw_tree_copy(old, arena);
-    if (merged == NULL) {
-        return LW_NO_MEMORY;
-    }
-    merged->kind = LW_MAP;
-    merged->place = value->place;
-    for (int i = 0; afresh && i < 4; i++) {
-        const lw_yaml *item = lw_map_get(old, kept[i]);
-        if (item != NULL) {
-            LW_TRY(lw_tree_set(merged, kept[i], item, at, arena, diags));
-        }
-    }
-    LW_TRY(lw_tree_merge(merged, value, arena));
-    return lw_tree_set(root, path, merged, at, arena, diags);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// YAML text -> tree. libyaml gives events only; limits, duplicate keys and all that is refused are ours.
+// YAML text -> tree. libyaml gives events only; limits, duplicate keys and all that is refused are
+// ours.
 #include "sim/config/yaml.h"
 
 #include <assert.h>
@@ -7,61 +8,17 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "sim/base/map.h"
 #include "sim/base/utf8.h"
-
-// ---- The set of keys: finds a second key of the same map in constant time, however many there are ----
-
-typedef struct key_set {
-    lw_yaml **slots;  // open addressing; NULL is free
-    size_t size, count;
-} key_set;
-
-// FNV-1a (G. Fowler, L. C. Noll, P. Vo) over the key, begun from the map it belongs to.
-static size_t key_hash(const lw_yaml *map, const char *key) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)(uintptr_t)map;
-    for (; *key; key++) {
-        hash = (hash ^ (unsigned char)*key) * UINT64_C(0x100000001b3);
-    }
-    return (size_t)(hash ^ hash >> 32);
-}
-
-// The slot of this key: occupied by the same key of the same map, or free.
-static lw_yaml **key_slot(const key_set *set, const lw_yaml *map, const char *key) {
-    size_t at = key_hash(map, key) & (set->size - 1);
-    while (set->slots[at] && (set->slots[at]->parent != map || strcmp(set->slots[at]->key, key) != 0)) {
-        at = (at + 1) & (set->size - 1);
-    }
-    return &set->slots[at];
-}
-
-// Keep the set at most half full.
-static bool key_set_grow(key_set *set) {
-    if (2 * (set->count + 1) <= set->size) {
-        return true;
-    }
-    key_set larger = {.size = set->size ? 2 * set->size : 64, .count = set->count};
-    larger.slots = lw_memory_resize_block(NULL, larger.size * sizeof(lw_yaml *));
-    if (!larger.slots) {
-        return false;
-    }
-    memset(larger.slots, 0, larger.size * sizeof(lw_yaml *));
-    for (size_t i = 0; i < set->size; i++) {
-        lw_yaml *node = set->slots[i];
-        if (node) {
-            *key_slot(&larger, node->parent, node->key) = node;
-        }
-    }
-    lw_memory_resize_block(set->slots, 0);
-    *set = larger;
-    return true;
-}
+#include "sim/config/source.h"
 
 // ---- Checks before libyaml sees the text ----
 
-// libyaml gives no line for a bad byte, and ends lines at U+0085, U+2028 and U+2029, which no editor does.
+// libyaml gives no line for a bad byte, and ends lines at U+0085, U+2028 and U+2029, which no
+// editor does.
 static lw_status check_text(const lw_source *source, lw_diags *diags) {
     lw_place place = {source, 0, 0};
-    if (source->length > LW_TREE_BYTES_MAX) {
+    if (source->length > LW_SOURCE_BYTES_MAX) {
         return lw_error(diags, place, "split it, or move tables into files of their own", "the text is larger than 1 MiB");
     }
     place.line = place.column = 1;
@@ -90,12 +47,17 @@ static lw_status check_text(const lw_source *source, lw_diags *diags) {
 typedef struct builder {
     yaml_parser_t parser;
     const lw_source *source;
-    lw_arena *arena;
+    lw_arena *arena, *scratch;
     lw_diags *diags;
-    key_set keys;
+    lw_map keys;         // of all maps; a key belongs to the map whose number is its scope
+    lw_list key_places;  // lw_place, by the number of the key
     lw_yaml *root;
-    lw_yaml *open[LW_TREE_DEPTH_MAX];  // the lists and maps that are not closed yet, and the last child of each
+    // The lists and maps that are not closed yet, the last child of each, and their numbers in
+    // order of opening.
+    lw_yaml *open[LW_TREE_DEPTH_MAX];
     lw_yaml *last[LW_TREE_DEPTH_MAX];
+    size_t scope[LW_TREE_DEPTH_MAX];
+    size_t opened;
     int depth;
     const char *key;  // of the next value; NULL when a key is due
     lw_place key_place;
@@ -162,6 +124,25 @@ static lw_status parser_failed(const builder *in) {
                     context.column);
 }
 
+// A second key of the same map is refused, in constant time however many there are.
+static lw_status note_key(builder *in, const lw_yaml *node) {
+    bool fresh;
+    size_t number = lw_map_number(&in->keys, in->scope[in->depth - 1], node->key, &fresh);
+    if (number == LW_MAP_NONE) {
+        return LW_NO_MEMORY;
+    }
+    if (!fresh) {
+        return lw_error(in->diags, node->key_place, "delete one of them", "the key '%.60s' was given before, in line %d",
+                        node->key, LW_LIST_ITEMS(&in->key_places, lw_place)[number].line);
+    }
+    lw_place *place = LW_LIST_ADD(&in->key_places, lw_place, in->scratch);
+    if (place == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *place = node->key_place;
+    return LW_OK;
+}
+
 // Hang a node under the open list or map, or make it the root.
 static lw_status attach(builder *in, lw_yaml *node) {
     if (in->depth == 0) {
@@ -174,16 +155,7 @@ static lw_status attach(builder *in, lw_yaml *node) {
         node->key = in->key;
         node->key_place = in->key_place;
         in->key = NULL;
-        if (!key_set_grow(&in->keys)) {
-            return LW_NO_MEMORY;
-        }
-        lw_yaml **slot = key_slot(&in->keys, parent, node->key);
-        if (*slot) {
-            return lw_error(in->diags, node->key_place, "delete one of them", "the key '%.60s' was given before, in line %d",
-                            node->key, (*slot)->key_place.line);
-        }
-        *slot = node;
-        in->keys.count++;
+        LW_TRY(note_key(in, node));
     }
     *(*last ? &(*last)->next : &parent->first) = node;
     *last = node;
@@ -266,6 +238,7 @@ static lw_status on_open(builder *in, lw_yaml_kind kind, const yaml_char_t *anch
     LW_TRY(attach(in, node));
     in->open[in->depth] = node;
     in->last[in->depth] = NULL;
+    in->scope[in->depth] = in->opened++;
     in->depth++;
     return LW_OK;
 }
@@ -312,8 +285,10 @@ static lw_status build(builder *in) {
 
 lw_status lw_tree_parse(const lw_source *source, lw_arena *arena, lw_diags *diags, lw_yaml **root) {
     LW_TRY(check_text(source, diags));
-    builder in = {.source = source, .arena = arena, .diags = diags};
-    if (!yaml_parser_initialize(&in.parser)) {
+    builder in = {.source = source, .arena = arena, .scratch = lw_arena_new(), .diags = diags};
+    in.keys.arena = in.scratch;
+    if (!in.scratch || !yaml_parser_initialize(&in.parser)) {
+        lw_arena_free(in.scratch);
         return LW_NO_MEMORY;
     }
     yaml_parser_set_encoding(&in.parser, YAML_UTF8_ENCODING);
@@ -322,11 +297,10 @@ lw_status lw_tree_parse(const lw_source *source, lw_arena *arena, lw_diags *diag
     yaml_parser_set_input_string(&in.parser, (const unsigned char *)source->text + skipped, source->length - skipped);
     lw_status status = build(&in);
     yaml_parser_delete(&in.parser);
-    lw_memory_resize_block(in.keys.slots, 0);
+    lw_arena_free(in.scratch);
     LW_TRY(status);
 
-    bool nothing = !in.root || (in.root->kind == LW_SCALAR && !in.root->quoted && *in.root->text == '\0');
-    if (nothing) {
+    if (lw_is_empty(in.root)) {
         in.root = new_node(&in, LW_MAP, (lw_place){source, 1, 1});
     }
     if (!in.root) {
@@ -457,8 +431,16 @@ lw_yaml *lw_tree_at(lw_yaml *root, const char *path) {
     return node;
 }
 
-static bool is_empty(const lw_yaml *node) {
-    return node->kind == LW_SCALAR && !node->quoted && *node->text == '\0';
+bool lw_is_empty(const lw_yaml *value) {
+    return value == NULL || (value->kind == LW_SCALAR && !value->quoted && *value->text == '\0');
+}
+
+lw_yaml *lw_scalar_new(lw_arena *arena, const char *text, lw_place place) {
+    lw_yaml *value = LW_NEW(arena, lw_yaml);
+    if (value != NULL) {
+        *value = (lw_yaml){.kind = LW_SCALAR, .place = place, .text = text};
+    }
+    return value;
 }
 
 static void append(lw_yaml *parent, lw_yaml *child) {
@@ -472,10 +454,17 @@ static void append(lw_yaml *parent, lw_yaml *child) {
 }
 
 // The child that a path names, made if it is a new key of a map.
-static lw_status reach(lw_yaml *node, const step *to, const char *path, const char *end, lw_place at, lw_arena *arena,
-                       lw_diags *diags, lw_yaml **out) {
-    int shown = (int)(end - path) < 200 ? (int)(end - path) : 200;
-    if (is_empty(node) && to->key) {
+// A path that is being followed, and where findings about it and new values belong.
+typedef struct walk {
+    const char *path;
+    lw_place at;
+    lw_arena *arena;
+    lw_diags *diags;
+} walk;
+
+static lw_status reach(const walk *w, lw_yaml *node, const step *to, const char *end, lw_yaml **out) {
+    int shown = (int)(end - w->path) < 200 ? (int)(end - w->path) : 200;
+    if (lw_is_empty(node) && to->key) {
         node->kind = LW_MAP;
         node->text = NULL;
     }
@@ -484,23 +473,23 @@ static lw_status reach(lw_yaml *node, const step *to, const char *path, const ch
         return LW_OK;
     }
     if (!to->key && node->kind == LW_LIST) {
-        return lw_error(diags, at, "indices count from 0", "'%.*s' does not exist: the list has %zu entries", shown, path,
-                        node->count);
+        return lw_error(w->diags, w->at, "indices count from 0", "'%.*s' does not exist: the list has %zu entries", shown,
+                        w->path, node->count);
     }
     if (!to->key || node->kind != LW_MAP) {
-        return lw_error(diags, at, NULL, "'%.*s' cannot be set: there is a %s where a %s is wanted", shown, path,
+        return lw_error(w->diags, w->at, NULL, "'%.*s' cannot be set: there is a %s where a %s is wanted", shown, w->path,
                         node->kind == LW_MAP    ? "map"
                         : node->kind == LW_LIST ? "list"
                                                 : "value",
                         to->key ? "map" : "list");
     }
-    lw_yaml *fresh = LW_NEW(arena, lw_yaml);
-    const char *key = lw_arena_copy_n(arena, to->key, to->length);
-    const char *text = lw_arena_copy(arena, "");
+    lw_yaml *fresh = LW_NEW(w->arena, lw_yaml);
+    const char *key = lw_arena_copy_n(w->arena, to->key, to->length);
+    const char *text = lw_arena_copy(w->arena, "");
     if (!fresh || !key || !text) {
         return LW_NO_MEMORY;
     }
-    *fresh = (lw_yaml){.kind = LW_SCALAR, .text = text, .place = at, .key = key, .key_place = at};
+    *fresh = (lw_yaml){.kind = LW_SCALAR, .text = text, .place = w->at, .key = key, .key_place = w->at};
     append(node, fresh);
     *out = fresh;
     return LW_OK;
@@ -537,7 +526,7 @@ lw_status lw_tree_set(lw_yaml *root, const char *path, const lw_yaml *value, lw_
         bool ok = next_step(&rest, rest == path, &to);
         assert(ok);
         (void)ok;
-        LW_TRY(reach(node, &to, path, rest, at, arena, diags, &node));
+        LW_TRY(reach(&(const walk){path, at, arena, diags}, node, &to, rest, &node));
     } while (*rest);
     return replace(node, value, arena);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the engine runs: servers that packets pass, and tasks that move bytes over paths of servers. Plain arrays, filled by the
+// The one interface of the engines, and what they run: servers that packets pass, flows that are
+// paths of servers, and tasks that move bytes over flows. Plain arrays, filled by the fabric
 // builder.
-#ifndef LW_FABRIC_H
-#define LW_FABRIC_H
+#ifndef LW_ENGINE_H
+#define LW_ENGINE_H
 
 #include <signal.h>
 #include <stdbool.h>
@@ -13,24 +14,44 @@
 #include "sim/base/arena.h"
 
 #define LW_NO_SERVER UINT32_MAX
+#define LW_NO_FLOW UINT32_MAX
+#define LW_NO_RESOURCE UINT32_MAX
 
-// One server: a direction of a link segment, a memory port, a copy engine. Packets of different tasks that wait for it take turns
-// (round robin, one packet a turn); each packet occupies it for packet_ps + wire bytes * ps_per_byte, remainders carried over a
-// busy period, and arrives latency_ps later at the next server of its path.
+// What a server is. An engine may make use of it where no result depends on the difference.
+typedef enum lw_server_role {
+    LW_SERVER_LINK,    // one direction of a segment of a link
+    LW_SERVER_MEMORY,  // a memory port, both directions
+    // a DMA engine that does not fill the link, or needs time for each packet
+    LW_SERVER_COPY_ENGINE,
+    LW_SERVER_CORE,  // a CPU core that copies
+    // a root complex between two links: each task passes it as if it were alone there; it has costs
+    // only
+    LW_SERVER_FORWARD,
+    // what another copy of a multicast or reduction occupies anyway; in no result
+    LW_SERVER_SHADOW
+} lw_server_role;
+
+// One server: a direction of a link segment, a memory port, a copy engine. Packets of different
+// tasks that wait for it take turns (round robin, one packet a turn); each packet occupies it for
+// packet_ps + wire bytes * ps_per_byte, remainders carried over a busy period, and arrives
+// latency_ps later at the next server of its path.
 typedef struct lw_server {
-    const char *name;         // "egpu host->gpu", for results
-    lw_fraction ps_per_byte;  // {0, 1}: no cost per byte
-    int64_t packet_ps;        // fixed cost per packet
+    lw_server_role role;
+    lw_fraction ps_per_byte;  // {0, 1}: no cost per byte. An engine counts with lw_server_pace
+    // a rate known roughly: so many bytes may be made to take whole picoseconds; 0: it is exact
+    int64_t round_bytes;
+    int64_t packet_ps;  // fixed cost per packet
     int64_t latency_ps;
 
     // Receive buffer behind the server, see lw_channel. Zero-initialised means infinite.
     lw_credits credits[LW_PACKET_KINDS];
     int64_t data_unit_bytes;
     int64_t credit_return_ps;
-    bool credit_on_arrival;  // a credit comes back when its packet has arrived, not when it leaves for the next stop
+    // a credit comes back when its packet has arrived, not when it leaves for the next stop
+    bool credit_on_arrival;
 
-    // While packets arrive over this server, control_bytes go over `opposite` every control_interval_ps, before any waiting
-    // packet.
+    // While packets arrive over this server, control_bytes go over `opposite` every
+    // control_interval_ps, before any waiting packet.
     uint32_t opposite;  // LW_NO_SERVER: none
     int64_t control_bytes;
     int64_t control_interval_ps;
@@ -41,38 +62,46 @@ typedef struct lw_server {
     lw_replay replay;
     int64_t replay_ps;
 
-    // Outages, each of exponential length with mean outage_ps after an exponential gap with mean outage_gap_ps: no packet starts
-    // in one. 0: none.
+    // Outages, each of exponential length with mean outage_ps after an exponential gap with mean
+    // outage_gap_ps: no packet starts in one. 0: none.
     int64_t outage_gap_ps;
     int64_t outage_ps;
 
-    int64_t turnaround_ps;  // of a medium that both directions share: before a packet of the other way
-
-    // It has room for all that can come at once: packets wait for those of their own stream, and for no others. Of the above it
-    // has costs only.
-    bool parallel;
+    // of a medium that both directions share: before a packet in the other direction
+    int64_t turnaround_ps;
 } lw_server;
 
-// One stop of a path. The packet starts there when its tail has arrived, where this server is faster than the one before (ps a
-// byte) or store_forward asks for it; else when its head has, yet never so early that its tail would leave before it has come.
+// Picoseconds a byte as the engines count. Rates known roughly, and those of links whose exact
+// fraction has a large denominator, are rounded (of links by 8 parts in a million at most): two
+// streams that share a server come back to the same phase only after as many packets as the
+// denominator, and until then there is no period to jump over.
+lw_fraction lw_server_pace(const lw_server *server);
+
+// One stop of a path. The packet starts there when its tail has arrived, where this server is
+// faster than the one before (ps a byte) or store_forward asks for it; else when its head has, yet
+// never so early that its tail would leave before it has come.
 typedef struct lw_hop {
     uint32_t server;
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)
     int64_t granule_bytes;   // >= 1
-    int64_t
-        segment_bytes;  // here the payload travels in pieces of at most so much, each with its overhead, back to back; 0: whole
+    // here the payload travels in pieces of at most so much, each with its overhead, back to
+    // back; 0: whole
+    int64_t segment_bytes;
     bool store_forward;
-    bool back;   // of a shared medium: the packet goes the other way
-    bool paces;  // takes its time between packets, not over the bytes of one: the next stop need not wait for a tail
-    int64_t
-        buffer_packets;  // at most so many packets of the task have left here and not yet started at the next stop; 0: no limit
+    bool back;  // of a shared medium: the packet goes in its second direction
+    // takes its time between packets, not over the bytes of one: the next stop need not wait for a
+    // tail
+    bool paces;
+    // at most so many packets of the task have left here and not yet started at the next stop;
+    // 0: no limit
+    int64_t buffer_packets;
 } lw_hop;
 
-typedef enum lw_task_kind {
-    LW_TASK_DELAY,  // takes duration_ps, moves nothing: compute, software
-    LW_TASK_WRITE,  // packets go over `data` from source to sink
-    LW_TASK_READ    // requests go over `request`; after completer_ps each is answered by packets over `data`
-} lw_task_kind;
+typedef enum lw_flow_kind {
+    LW_FLOW_WRITE,  // packets go over `data` from source to sink
+    // requests go over `request`; after completer_ps each is answered by packets over `data`
+    LW_FLOW_READ
+} lw_flow_kind;
 
 typedef enum lw_arrivals {
     LW_ARRIVALS_BACKLOG,  // all packets are ready at once
@@ -80,36 +109,46 @@ typedef enum lw_arrivals {
     LW_ARRIVALS_POISSON   // exponential gaps of mean gap_ps, from the task's own random stream
 } lw_arrivals;
 
-typedef struct lw_task {
-    const char *name;
-    lw_task_kind kind;
-    int64_t start_ps;       // earliest start
-    const uint32_t *after;  // tasks that must have ended, by index; may point forwards, not in a circle
-    size_t after_count;
-    uint32_t resource;    // a slot of fabric->resource_slots held from start to end (copy engines); LW_NO_SERVER: none
-    int64_t submit_ps;    // from start to the first packet ready (holds the resource)
-    int64_t finish_ps;    // from the last delivery to the end
-    int64_t duration_ps;  // LW_TASK_DELAY
-
-    int64_t bytes;             // payload; 0 is legal and ends after submit_ps + finish_ps
+// How bytes travel: which servers their packets pass, how large they are, how many reads are in
+// flight. Every task of a flow has its own queues.
+typedef struct lw_flow {
+    lw_flow_kind kind;
     int64_t packet_bytes;      // payload of a full data packet, >= 1
     const lw_hop *data;        // path of data packets
-    size_t data_count;         // >= 1 for WRITE and READ
+    size_t data_count;         // >= 1
     lw_packet_kind data_kind;  // LW_PACKET_WRITE or LW_PACKET_COMPLETION
 
-    const lw_hop *request;  // path of requests (READ); may be empty: requests reach the completer at once
+    // path of requests (READ); may be empty: requests reach the completer at once
+    const lw_hop *request;
     size_t request_count;
-    int64_t request_bytes;  // payload one request asks for, a multiple of packet_bytes or less than it
-    int64_t tags;           // requests outstanding at once, >= 1; LW_TAGS_INFINITE
-    int64_t completer_ps;   // from a request's arrival to its data being ready
+    // payload one request asks for, a multiple of packet_bytes or less than it
+    int64_t request_bytes;
+    int64_t tags;          // requests outstanding at once, >= 1; LW_TAGS_INFINITE
+    int64_t completer_ps;  // from a request's arrival to its data being ready
 
     lw_arrivals arrivals;  // of data packets (WRITE) or requests (READ) at the source
     int64_t gap_ps;
+} lw_flow;
+
+// Starts at start_ps, when all it comes after have ended, and when its resource has a free slot;
+// submits; moves its bytes; ends.
+typedef struct lw_task {
+    uint32_t flow;  // LW_NO_FLOW: a delay, which moves nothing
+    // a slot of fabric->resource_slots held from start to end (copy engines); LW_NO_RESOURCE: none
+    uint32_t resource;
+    const uint32_t *after;  // tasks that must have ended, by index; may point forwards
+    size_t after_count;
+    int64_t start_ps;   // earliest start
+    int64_t submit_ps;  // from start to the first packet ready
+    int64_t finish_ps;  // from the last delivery to the end
+    int64_t bytes;      // payload; 0 is legal and ends after submit_ps + finish_ps
 } lw_task;
 
 typedef struct lw_fabric {
     const lw_server *server;
     size_t server_count;
+    const lw_flow *flow;
+    size_t flow_count;
     const lw_task *task;
     size_t task_count;
     const int64_t *resource_slots;
@@ -117,7 +156,8 @@ typedef struct lw_fabric {
 } lw_fabric;
 
 typedef enum lw_engine {
-    LW_ENGINE_PACKET,       // jumps over whole periods of a repeating state; same picosecond as packet-exact
+    // jumps over whole periods of a repeating state; same picosecond as packet-exact
+    LW_ENGINE_PACKET,
     LW_ENGINE_PACKET_EXACT  // every packet an event: the oracle
 } lw_engine;
 extern const char *const lw_engine_words[];  // "packet", "packet-exact", NULL
@@ -133,32 +173,40 @@ typedef struct lw_task_result {
     int64_t delivered_ps;  // last payload byte at the sink
     int64_t end_ps;
     int64_t packets;  // data packets
-    // Sum over data packets of the time spent queueing at servers (arrived, not started); over requests too where they arrive by
-    // themselves (arrivals).
+    // Sum over data packets of the time spent queueing at servers (arrived, not started); over
+    // requests too where they arrive by themselves (arrivals).
     lw_int128 wait_ps;
     int64_t window_stall_ps;  // time with data left to ask for and no tag free
-    uint32_t busiest;         // server of its paths with the highest busy share between first_ps and delivered_ps
+    // server of its paths with the highest busy share between first_ps and delivered_ps
+    uint32_t busiest;
     double busiest_share;
 } lw_task_result;
 
 typedef struct lw_engine_result {
-    lw_task_result *task;      // one a task
+    lw_task_result *task;      // one a task; NULL unless the run ended well
     lw_server_result *server;  // one a server
     int64_t end_ps;
     int64_t packets;      // data packets and requests
     int64_t packet_hops;  // servers passed
     int64_t events;       // events really executed
     int64_t jumps;        // periods were skipped this many times
+    uint32_t stuck;       // of LW_STUCK: a task that waits for ever
 } lw_engine_result;
 
-// Run to the end. LW_STUCK: tasks wait in a circle or for credits that never come; *stuck (may be NULL) names one. LW_LIMIT: a
-// time or size of the input is negative or beyond 2^60 (13 days), the clock beyond 2^61 ps, or nine of ten packets are bad.
-// LW_INTERRUPTED: *stop became non-zero (stop may be NULL). The result lives in the arena.
-lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed, const volatile sig_atomic_t *stop,
-                        lw_arena *arena, lw_engine_result *out, uint32_t *stuck) LW_CHECKED;
+// How to run a fabric.
+typedef struct lw_engine_how {
+    lw_engine engine;
+    uint64_t seed;
+    const volatile sig_atomic_t *stop;  // ends the run when it becomes non-zero; may be NULL
+} lw_engine_how;
 
-// One packet alone on an idle path: first bit out to last bit in, of payload_bytes over hops; 2^61 at most. For unloaded
-// latencies.
-int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes);
+// Run to the end. LW_STUCK: a dependency cycle, or a wait for credits that never come. LW_LIMIT: a
+// time or size of the input is negative or beyond 2^60 (13 days), the clock beyond 2^61 ps, or nine
+// of ten packets are bad. LW_INTERRUPTED: by `stop`. The result lives in the arena.
+lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) LW_CHECKED;
+
+// One packet alone on an idle path: first bit out to last bit in, of payload_bytes over hops; 2^61
+// at most. For unloaded latencies.
+int64_t lw_path_latency_ps(const lw_server *server, const lw_hop *hop, size_t count, int64_t payload_bytes);
 
 #endif

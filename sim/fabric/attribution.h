@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a run of the engine means in the words of the scenario.
-#ifndef LW_OUTCOME_H
-#define LW_OUTCOME_H
+#ifndef LW_ATTRIBUTION_H
+#define LW_ATTRIBUTION_H
 
-#include "sim/fabric/fabric.h"
+#include "sim/fabric/built.h"
+#include "sim/result/result.h"
 
-// Fill a point from a plan and its result: workloads, directions, stages, what limited it. Not: index, set, engine.
-lw_status lw_attribute(const lw_built *plan, const lw_engine_result *result, lw_arena *arena, lw_point *out) LW_CHECKED;
+// How well the numbers are known that something stands on: those that decide rates apart from those
+// that are times. A link whose rate a standard gives has ports whose time somebody guessed.
+typedef struct lw_provenance {
+    lw_evidence rate, latency;
+} lw_provenance;
 
-// A copy of a point whose texts live in `arena`, except those of `set`.
-lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) LW_CHECKED;
+typedef struct lw_provenances {
+    // one a workload: of all links and nodes that it meets; NULL: nobody asks
+    const lw_provenance *workload;
+    const lw_provenance *link;  // one a link spec of the machine: of what of it has an effect
+} lw_provenances;
+
+// Fill a point from what ran and its result: workloads, directions, stages, what limited it. Not:
+// index, set, engine.
+lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw_provenances known, lw_arena *arena,
+                       lw_point *out) LW_CHECKED;
 
 #endif

@@ -1,35 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One DMA as a path of servers: what the packets pass, how large they are, how many reads are under way.
+// One move as a path of servers: what the packets pass, how large they are, how many reads are in
+// flight.
 #include <assert.h>
 #include <math.h>
 
 #include "sim/fabric/builder.h"
 
-// The device that a leg of a route starts at.
-static uint32_t start_of(const lw_machine *system, lw_leg leg) {
-    return system->connection[leg.connection].end[leg.dir];
-}
-
-lw_status lw_transfer_ends(const lw_builder *builder, const lw_workload *job, uint32_t from, uint32_t to, lw_ends *out) {
-    static const int rank[LW_NODE_KINDS] = {
-        [LW_NODE_NIC] = 4, [LW_NODE_GPU] = 3, [LW_NODE_HOST] = 2, [LW_NODE_MEMORY] = 1, [LW_NODE_SWITCH] = 0};
-    const lw_machine *system = builder->system;
-    bool sink = rank[system->device[to].spec->kind] > rank[system->device[from].spec->kind];
-    *out = (lw_ends){from, to, sink ? to : from};
-    lw_route route;
-    lw_status found = lw_route_find(system, from, to, job->via, job->via_count, builder->arena, &route);
-    for (size_t i = 1; found == LW_OK && i < route.count; i++) {
-        uint32_t between = start_of(system, route.leg[i]);
-        if (system->device[between].spec->kind == LW_NODE_NIC) {
-            out->executor = between;
-            break;
-        }
-    }
-    return found == LW_BAD_INPUT ? LW_OK : found;  // a missing way is told where it is to be taken
-}
-
-// Engines and memories work no further ahead of the link than this: they hand over packets without latency, so a few keep it
-// busy, and more would let a copy take a memory's whole rate to fill a queue.
+// Engines and memories work no further ahead of the link than this: they hand over packets without
+// latency, so a few keep it busy, and more would let a copy take a memory's whole rate to fill a
+// queue.
 enum { ENDPOINT_BUFFER_PACKETS = 4 };
 
 static lw_status add_hop(lw_list *hops, lw_hop hop, lw_arena *arena) {
@@ -46,16 +25,23 @@ static lw_status add_endpoint(lw_list *hops, uint32_t server, lw_arena *arena) {
     return add_hop(hops, (lw_hop){.server = server, .granule_bytes = 1, .buffer_packets = ENDPOINT_BUFFER_PACKETS}, arena);
 }
 
-// A receiver takes what is on the way and this many packets more before the sender must wait: about the posted header credits of
-// a root port. It decides nothing while the far side keeps up; when it does not, packets wait where they come from.
+static const lw_node_params *params_of(const lw_builder *builder, uint32_t node) {
+    return builder->machine->node[node].spec->params;
+}
+
+// ---- Links ----
+
+// A receiver takes what is in flight and this many packets more before the sender must wait: about
+// the posted header credits of a root port. It decides nothing while the far side keeps up; when it
+// does not, packets wait where they come from.
 enum { RECEIVER_PACKETS = 64 };
 
-// Where packets are repeated one by one, those behind a lost one wait for it there: the receiver is built for as many rounds as
-// leave one packet in a million waiting longer.
+// Where packets are repeated one by one, those behind a lost one wait for it there: the receiver is
+// built for as many rounds as leave one packet in a million waiting longer.
 static int64_t receiver_packets(const lw_builder *builder, uint32_t server, int64_t wire_bytes) {
     static const double overflow = 1e-6;
-    const lw_server *link = &LW_LIST_ITEMS(&builder->server, lw_server)[server];
-    double packet_ps = (double)link->packet_ps + (double)wire_bytes * lw_fraction_value(link->ps_per_byte);
+    const lw_server *link = lw_builder_server(builder, server);
+    double packet_ps = (double)link->packet_ps + (double)wire_bytes * LW_LIST_ITEMS(&builder->ps_per_byte, const double)[server];
     double held_ps = (double)link->latency_ps;
     if (link->replay == LW_REPLAY_SELECTIVE && link->error_probability > 0) {
         held_ps += ceil(log(overflow) / log(link->error_probability)) * (double)(link->replay_ps + link->latency_ps);
@@ -63,29 +49,38 @@ static int64_t receiver_packets(const lw_builder *builder, uint32_t server, int6
     return RECEIVER_PACKETS + (packet_ps > 0 ? (int64_t)fmin(1e9, held_ps / packet_ps) : 0);
 }
 
-static lw_status add_leg(lw_builder *builder, lw_leg leg, lw_packet_kind kind, int64_t payload_bytes, int64_t segment_bytes,
-                         lw_list *hops) {
-    const lw_link *connection = &builder->system->connection[leg.connection];
-    const lw_node *from = &builder->system->device[start_of(builder->system, leg)];
-    bool store_forward = from->spec->kind == LW_NODE_SWITCH && LW_NODE_GET(from, store_forward);
-    int segments = connection->spec->link.segment_count;
-    for (int way = 0; way < segments; way++) {
-        const lw_segment *segment = &connection->spec->link.segment[leg.dir == 0 ? way : segments - 1 - way];
-        const lw_packet_format *format = &segment->channel[leg.dir].format[kind];
-        bool whole_before = way > 0 && segment[leg.dir == 0 ? -1 : 1].whole_packets;
-        lw_hop hop = {.server = builder->of_connection[leg.connection][leg.dir] + (uint32_t)way,
+// What goes over a link in one packet.
+typedef struct load {
+    lw_packet_kind kind;
+    int64_t payload_bytes;
+    int64_t segment_bytes;  // of one of its packets there, where it is packed anew
+} load;
+
+static lw_status add_leg(lw_builder *builder, lw_leg leg, load what, lw_list *hops) {
+    const lw_link_model *model = lw_machine_model(builder->machine, leg);
+    const lw_node_spec *from = builder->machine->node[lw_leg_start(builder->machine, leg)].spec;
+    bool store_forward = from->kind == LW_NODE_SWITCH && from->params->store_forward;
+    int segments = model->segment_count;
+    uint32_t first;
+    LW_TRY(lw_server_of_leg(builder, leg, &first));
+    for (int i = 0; i < segments; i++) {
+        const lw_segment *segment = &model->segment[leg.dir == 0 ? i : segments - 1 - i];
+        const lw_packet_format *format = &segment->channel[leg.dir].format[what.kind];
+        bool whole_before = i > 0 && segment[leg.dir == 0 ? -1 : 1].whole_packets;
+        lw_hop hop = {.server = first + (uint32_t)i,
                       .overhead_bytes = format->overhead_bytes,
                       .granule_bytes = format->granule_bytes,
-                      .segment_bytes = payload_bytes > segment_bytes ? segment_bytes : 0,
-                      .store_forward = (store_forward && way == 0) || segment->whole_packets || whole_before,
+                      .segment_bytes = what.payload_bytes > what.segment_bytes ? what.segment_bytes : 0,
+                      .store_forward = (store_forward && i == 0) || segment->whole_packets || whole_before,
                       .back = leg.dir == 1 && segment->channel[0].shared_medium};
-        hop.buffer_packets = receiver_packets(builder, hop.server, lw_packet_wire_bytes(format, payload_bytes));
+        hop.buffer_packets = receiver_packets(builder, hop.server, lw_packet_wire_bytes(format, what.payload_bytes));
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     return LW_OK;
 }
 
-// The servers of the transfer's route for packets of one kind; back: over the same links the other way, from sink to source.
+// The servers of the transfer's route for packets of one kind; back: over the same links from sink
+// to source.
 static lw_status add_links(lw_builder *builder, const lw_transfer *transfer, bool back, lw_packet_kind kind,
                            int64_t payload_bytes, lw_list *hops) {
     const lw_route *route = &transfer->route;
@@ -93,13 +88,13 @@ static lw_status add_links(lw_builder *builder, const lw_transfer *transfer, boo
         size_t at = back ? route->count - 1 - i : i;
         lw_leg leg = route->leg[at];
         leg.dir = back ? 1 - leg.dir : leg.dir;
-        uint32_t from = start_of(builder->system, leg);
-        if (i > 0 && builder->system->device[from].spec->kind == LW_NODE_HOST) {
+        uint32_t from = lw_leg_start(builder->machine, leg);
+        if (i > 0 && builder->machine->node[from].spec->kind == LW_NODE_HOST) {
             lw_hop hop = {.granule_bytes = 1};
             LW_TRY(lw_server_of_forward(builder, from, &hop.server));
             LW_TRY(hop.server == LW_NO_SERVER ? LW_OK : add_hop(hops, hop, builder->arena));
         }
-        LW_TRY(add_leg(builder, leg, kind, payload_bytes, transfer->leg[at].packet_bytes, hops));
+        LW_TRY(add_leg(builder, leg, (load){kind, payload_bytes, transfer->leg[at].packet_bytes}, hops));
         if (!back) {
             transfer->leg[at].end_hop = hops->count;
         }
@@ -107,109 +102,132 @@ static lw_status add_links(lw_builder *builder, const lw_transfer *transfer, boo
     return LW_OK;
 }
 
+// ---- Sizes ----
+
 static void limit(int64_t *value, int64_t other) {
     if (other != LW_AUTO && other > 0 && other < *value) {
         *value = other;
     }
 }
 
-// Payload of the largest packet on each leg. What is written is packed anew by each network card on its way, so that PCIe and the
-// network before and behind it have packets of their own; the answers to a read are cut once for the whole way.
-static lw_status size_legs(lw_builder *builder, lw_ends ends, lw_packet_kind kind, lw_transfer *out) {
-    const lw_machine *system = builder->system;
+// Payload of the largest packet on each leg. What is written is packed anew by each network card on
+// its route, so that PCIe and the network before and behind it have packets of their own; the
+// answers to a read are cut once for the whole route.
+static lw_status size_legs(lw_builder *builder, const lw_move *move, lw_packet_kind kind, lw_transfer *out) {
+    const lw_machine *machine = builder->machine;
     const lw_route *route = &out->route;
-    out->leg = LW_NEW_ARRAY(builder->arena, lw_leg_plan, route->count);
+    lw_flow *flow = &out->flow;
+    out->leg = LW_NEW_ARRAY(builder->arena, lw_leg_packets, route->count);
     if (out->leg == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t first = 0, end = 0; first < route->count; first = end) {
         int64_t packet_bytes = INT64_MAX;
         do {
-            const lw_link_model *link = &system->connection[route->leg[end].connection].spec->link;
-            for (int s = 0; s < link->segment_count; s++) {
-                limit(&packet_bytes, link->segment[s].channel[route->leg[end].dir].format[kind].payload_max_bytes);
+            const lw_link_model *model = lw_machine_model(machine, route->leg[end]);
+            for (int s = 0; s < model->segment_count; s++) {
+                limit(&packet_bytes, model->segment[s].channel[route->leg[end].dir].format[kind].payload_max_bytes);
             }
             end++;
         } while (end < route->count &&
-                 (kind != LW_PACKET_WRITE || system->device[start_of(system, route->leg[end])].spec->kind != LW_NODE_NIC));
+                 (kind != LW_PACKET_WRITE || machine->node[lw_leg_start(machine, route->leg[end])].spec->kind != LW_NODE_NIC));
         if (first == 0) {
-            limit(&packet_bytes, LW_NODE_GET(&system->device[ends.source], mps_bytes));
+            limit(&packet_bytes, params_of(builder, move->from)->mps_bytes);
         }
         if (end == route->count) {
-            limit(&packet_bytes, LW_NODE_GET(&system->device[ends.sink], mps_bytes));
+            limit(&packet_bytes, params_of(builder, move->to)->mps_bytes);
         }
         for (size_t i = first; i < end; i++) {
             out->leg[i].packet_bytes = packet_bytes;
         }
-        out->task.packet_bytes = first == 0 || packet_bytes > out->task.packet_bytes ? packet_bytes : out->task.packet_bytes;
+        flow->packet_bytes = first == 0 || packet_bytes > flow->packet_bytes ? packet_bytes : flow->packet_bytes;
     }
     return LW_OK;
 }
 
-// Packet and request sizes, and tags, from the links of the route and the devices at its ends.
-static lw_status size_packets(lw_builder *builder, lw_ends ends, lw_packet_kind kind, lw_transfer *out) {
-    const lw_machine *system = builder->system;
-    const lw_node *executor = &system->device[ends.executor];
-    lw_task *task = &out->task;
-    task->packet_bytes = task->request_bytes = INT64_MAX;
-    LW_TRY(size_legs(builder, ends, kind, out));
-    task->tags = LW_TAGS_INFINITE;
+// Packet and request sizes, and tags, from the links of the route and the nodes at its ends.
+static lw_status size_packets(lw_builder *builder, const lw_move *move, lw_packet_kind kind, lw_transfer *out) {
+    const lw_node_params *executor = params_of(builder, move->executor);
+    lw_flow *flow = &out->flow;
+    flow->packet_bytes = flow->request_bytes = INT64_MAX;
+    LW_TRY(size_legs(builder, move, kind, out));
+    flow->tags = LW_TAGS_INFINITE;
     for (size_t i = 0; i < out->route.count; i++) {
-        uint32_t c = out->route.leg[i].connection;
-        const lw_link_model *link = &system->connection[c].spec->link;
-        for (int s = 0; s < link->segment_count; s++) {
-            limit(&task->request_bytes, link->segment[s].channel[1 - out->route.leg[i].dir].request_max_bytes);
+        const lw_leg leg = out->route.leg[i];
+        const lw_link_model *model = lw_machine_model(builder->machine, leg);
+        for (int s = 0; s < model->segment_count; s++) {
+            limit(&flow->request_bytes, model->segment[s].channel[1 - leg.dir].request_max_bytes);
         }
-        if (i == 0 || link->read_tags < task->tags) {
-            out->window = c;
+        if (i == 0 || model->read_tags < flow->tags) {
+            out->window = leg.link;
         }
-        limit(&task->tags, link->read_tags);
+        limit(&flow->tags, model->read_tags);
     }
     if (kind == LW_PACKET_COMPLETION) {
-        limit(&task->tags, LW_NODE_GET(executor, tags));
-        limit(&task->request_bytes, LW_NODE_GET(executor, mrrs_bytes));
+        limit(&flow->tags, executor->tags);
+        limit(&flow->request_bytes, executor->mrrs_bytes);
     }
-    if (task->request_bytes > task->packet_bytes) {
-        task->request_bytes -= task->request_bytes % task->packet_bytes;  // whole packets answer a request
+    if (flow->request_bytes > flow->packet_bytes) {
+        // whole packets answer a request
+        flow->request_bytes -= flow->request_bytes % flow->packet_bytes;
     }
     return LW_OK;
 }
 
 static void find_slowest(const lw_builder *builder, lw_packet_kind kind, lw_transfer *out) {
-    out->slowest = LW_NO_SERVER;
     for (size_t i = 0; i < out->route.count; i++) {
+        const lw_leg leg = out->route.leg[i];
         lw_waterfall waterfall;
-        lw_link_model_waterfall(&builder->system->connection[out->route.leg[i].connection].spec->link, out->route.leg[i].dir,
-                                kind, out->leg[i].packet_bytes, out->task.completer_ps, &waterfall);
+        lw_link_model_waterfall(lw_machine_model(builder->machine, leg), leg.dir, kind, out->leg[i].packet_bytes,
+                                out->flow.completer_ps, &waterfall);
         if (i == 0 || waterfall.rate_Bps[LW_STAGE_RETRY] < out->waterfall.rate_Bps[LW_STAGE_RETRY]) {
             out->waterfall = waterfall;
-            out->slowest = out->route.leg[i].connection;
+            out->slowest = leg.link;
         }
     }
 }
 
-static lw_status add_memory(lw_builder *builder, uint32_t device, lw_list *hops) {
-    if (LW_NODE_GET(&builder->system->device[device], memory_rate_Bps) == LW_AUTO) {
+// The packets that a workload asks for instead.
+static lw_status choose_packet(const lw_builder *builder, const lw_move *move, lw_flow *flow) {
+    if (move->packet_bytes == LW_AUTO) {
+        return LW_OK;
+    }
+    if (move->packet_bytes > flow->packet_bytes) {
+        return lw_error(builder->diags, move->packet_place, "ask for less, or raise mps of the link",
+                        "workloads.%s: packets on this route carry at most %lld B", builder->object->name,
+                        (long long)flow->packet_bytes);
+    }
+    flow->packet_bytes = move->packet_bytes;
+    return LW_OK;
+}
+
+// ---- Ends ----
+
+static lw_status add_memory(lw_builder *builder, uint32_t node, lw_list *hops) {
+    if (params_of(builder, node)->memory_rate_Bps == LW_AUTO) {
         return LW_OK;
     }
     uint32_t server;
-    LW_TRY(lw_server_of_memory(builder, device, &server));
+    LW_TRY(lw_server_of_memory(builder, node, &server));
     return add_endpoint(hops, server, builder->arena);
 }
 
-// What the executor's engine adds where its work begins (at the data it writes, at the requests it sends): time for each of them,
-// and a pace, which is a share of the link's ceiling. A request takes the time of the payload it asks for, so that reads never
-// pile up behind a slower engine at the far end.
-static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading, double ceiling_Bps, int64_t packet_bytes,
-                            double share, lw_list *hops) {
-    const lw_node *device = &builder->system->device[executor];
+// What the executor's engine adds where its work begins (at the data it writes, at the requests it
+// sends): time for each of them, and a pace, which is a share of the link's ceiling. A request
+// takes the time of the payload it asks for, so that reads never pile up behind a slower engine at
+// the far end.
+static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading, const lw_transfer *transfer, double share,
+                            lw_list *hops) {
+    const lw_node_params *params = params_of(builder, executor);
+    const double ceiling_Bps = transfer->waterfall.rate_Bps[LW_STAGE_RETRY];
+    const int64_t packet_bytes = reading ? transfer->flow.request_bytes : transfer->flow.packet_bytes;
     uint32_t server;
     LW_TRY(lw_server_of_gap(builder, executor, reading ? LW_COST_REQUEST_GAP : LW_COST_PACKET_GAP, &server));
     lw_hop hop = {.server = server, .granule_bytes = 1, .paces = true, .buffer_packets = ENDPOINT_BUFFER_PACKETS};
     if (server != LW_NO_SERVER) {
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
-    int64_t rate_Bps = reading ? LW_NODE_GET(device, copy_rate_h2d_Bps) : LW_NODE_GET(device, copy_rate_d2h_Bps);
+    int64_t rate_Bps = reading ? params->copy_rate_h2d_Bps : params->copy_rate_d2h_Bps;
     double pace_Bps = rate_Bps == LW_AUTO ? ceiling_Bps : fmin((double)rate_Bps, ceiling_Bps);
     pace_Bps *= share;
     if (pace_Bps < ceiling_Bps) {
@@ -220,127 +238,123 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
     return LW_OK;
 }
 
-int64_t lw_transfer_latency_ps(const lw_builder *builder, const lw_transfer *transfer, int64_t bytes) {
-    const lw_task *task = &transfer->task;
-    const lw_fabric fabric = {.server = LW_LIST_ITEMS(&builder->server, lw_server), .server_count = builder->server.count};
-    if (bytes == 0) {
-        return 0;
-    }
-    int64_t payload_bytes = bytes < task->packet_bytes ? bytes : task->packet_bytes;
-    int64_t latency_ps = lw_path_latency_ps(&fabric, task->data, task->data_count, payload_bytes);
-    if (task->kind == LW_TASK_READ) {
-        latency_ps += task->completer_ps + lw_path_latency_ps(&fabric, task->request, task->request_count, 0);
-    }
-    return latency_ps;
-}
-
-static void finish_transfer(const lw_builder *builder, const lw_list *data, const lw_list *request, lw_transfer *out) {
-    lw_task *task = &out->task;
-    task->data = LW_LIST_ITEMS(data, lw_hop);
-    task->data_count = data->count;
-    task->request = LW_LIST_ITEMS(request, lw_hop);
-    task->request_count = request->count;
-    out->round_trip_ps = task->kind == LW_TASK_READ ? lw_transfer_latency_ps(builder, out, task->packet_bytes) : 0;
-}
-
-// A card on the way asks the source for the data before it can send: from the first request to the first data leaving there.
-static int64_t fetch_ps(const lw_builder *builder, lw_ends ends, const lw_route *route) {
-    int64_t fetch_ps = LW_NODE_GET(&builder->system->device[ends.source], read_latency_ps);
-    for (size_t i = 0; i < route->count && start_of(builder->system, route->leg[i]) != ends.executor; i++) {
-        fetch_ps += lw_leg_latency_ps(builder->system, (lw_leg){route->leg[i].connection, 1 - route->leg[i].dir});
+// A card on the route asks the source for the data before it can send: from the first request to
+// the first data leaving there.
+static int64_t fetch_ps(const lw_builder *builder, const lw_move *move, const lw_route *route) {
+    int64_t fetch_ps = params_of(builder, move->from)->read_latency_ps;
+    for (size_t i = 0; i < route->count && lw_leg_start(builder->machine, route->leg[i]) != move->executor; i++) {
+        fetch_ps += lw_leg_latency_ps(builder->machine, (lw_leg){route->leg[i].link, 1 - route->leg[i].dir});
     }
     return fetch_ps;
 }
 
-lw_status lw_transfer_dma(lw_builder *builder, lw_workload *job, lw_ends ends, lw_place at, lw_transfer *out) {
-    const lw_node *source = &builder->system->device[ends.source], *sink = &builder->system->device[ends.sink];
-    *out =
-        (lw_transfer){.task = {.name = job->name, .resource = LW_NO_SERVER}, .executor = ends.executor, .window = LW_NO_SERVER};
-    lw_status found =
-        lw_route_find(builder->system, ends.source, ends.sink, job->via, job->via_count, builder->arena, &out->route);
+// ---- Transfers ----
+
+static lw_guest guest_of(const lw_builder *builder, const lw_move *move, double ceiling_Bps) {
+    const lw_node *executor = &builder->machine->node[move->executor];
+    bool endless = move->call_bytes == LW_AUTO;
+    return executor->spec->kind == LW_NODE_GPU
+               ? lw_node_guest(executor, endless ? (double)INFINITY : (double)move->call_bytes * 1e12 / ceiling_Bps)
+               : (lw_guest){.share = 1};
+}
+
+static lw_status pace_arrivals(const lw_move *move, lw_flow *flow) {
+    flow->arrivals = move->arrivals;
+    if (move->arrivals != LW_ARRIVALS_BACKLOG) {
+        flow->gap_ps = move->gap_ps != LW_AUTO
+                           ? move->gap_ps
+                           : lw_gap_of_rate(lw_cut((lw_int128)flow->packet_bytes * move->sharers), move->rate_Bps);
+    }
+    return LW_OK;
+}
+
+static lw_status find_route(const lw_builder *builder, const lw_move *move, lw_route *out) {
+    lw_status found = lw_route_find(builder->router, move->from, move->to, move->via, out);
     if (found == LW_BAD_INPUT) {
-        return lw_error(builder->diags, at, "add a link, or a host or switch between them",
-                        "workloads.%s: no way leads from '%s' to '%s'", job->name, source->name, sink->name);
+        return lw_error(builder->diags, move->place, "add a link, or a host or switch between them",
+                        "workloads.%s: no route from '%s' to '%s'", builder->object->name,
+                        builder->machine->node[move->from].name, builder->machine->node[move->to].name);
     }
-    LW_TRY(found);
-    bool reading = ends.executor == ends.sink;
+    return found;
+}
+
+static lw_status make_engine(lw_builder *builder, const lw_move *move, lw_transfer *out) {
+    LW_TRY(find_route(builder, move, &out->route));
+    bool reading = move->executor == move->to;
     lw_packet_kind kind = reading ? LW_PACKET_COMPLETION : LW_PACKET_WRITE;
-    lw_task *task = &out->task;
-    task->kind = reading ? LW_TASK_READ : LW_TASK_WRITE;
-    task->data_kind = kind;
-    task->completer_ps = reading ? LW_NODE_GET(source, read_latency_ps) : 0;
-    task->finish_ps = LW_NODE_GET(sink, write_latency_ps);
-    *(reading ? &task->completer_ps : &task->finish_ps) += lw_route_far_ask_ps(builder, &out->route, reading);
-    if (ends.executor != ends.source && ends.executor != ends.sink) {
-        task->submit_ps = fetch_ps(builder, ends, &out->route);
+    lw_flow *flow = &out->flow;
+    flow->kind = reading ? LW_FLOW_READ : LW_FLOW_WRITE;
+    flow->data_kind = kind;
+    flow->completer_ps = reading ? params_of(builder, move->from)->read_latency_ps : 0;
+    out->finish_ps = params_of(builder, move->to)->write_latency_ps;
+    *(reading ? &flow->completer_ps : &out->finish_ps) += lw_route_far_ask_ps(builder, &out->route, reading);
+    if (move->executor != move->from && move->executor != move->to) {
+        out->submit_ps = fetch_ps(builder, move, &out->route);
     }
-    LW_TRY(size_packets(builder, ends, kind, out));
+    LW_TRY(size_packets(builder, move, kind, out));
     find_slowest(builder, kind, out);
 
     lw_list data = {0}, request = {0};
-    double ceiling_Bps = out->waterfall.rate_Bps[LW_STAGE_RETRY];
-    const lw_node *executor = &builder->system->device[ends.executor];
-    lw_guest guest = {.share = 1};
-    if (executor->spec->kind == LW_NODE_GPU) {
-        double work_ps = job->kind == LW_WORKLOAD_COPY ? (double)job->params.bytes * 1e12 / ceiling_Bps : (double)INFINITY;
-        guest = lw_node_guest(executor, work_ps);
-        out->guest_wait_ps = guest.wait_ps;
-    }
+    const lw_guest guest = guest_of(builder, move, out->waterfall.rate_Bps[LW_STAGE_RETRY]);
+    out->guest_wait_ps = guest.wait_ps;
     if (!reading) {
-        LW_TRY(add_engine(builder, ends.executor, false, ceiling_Bps, task->packet_bytes, guest.share, &data));
+        LW_TRY(add_engine(builder, move->executor, false, out, guest.share, &data));
     }
-    LW_TRY(add_memory(builder, ends.source, &data));
-    out->first_link = data.count;
-    LW_TRY(add_links(builder, out, false, kind, task->packet_bytes, &data));
+    LW_TRY(add_memory(builder, move->from, &data));
+    LW_TRY(add_links(builder, out, false, kind, flow->packet_bytes, &data));
     if (reading) {
-        LW_TRY(add_engine(builder, ends.executor, true, ceiling_Bps, task->request_bytes, guest.share, &request));
+        LW_TRY(add_engine(builder, move->executor, true, out, guest.share, &request));
         LW_TRY(add_links(builder, out, true, LW_PACKET_REQUEST, 0, &request));
     }
-    LW_TRY(add_memory(builder, ends.sink, &data));
-    lw_builder_note_route(builder, &out->route, 1U << kind | (reading ? 1U << LW_PACKET_REQUEST : 0));
-    lw_builder_note_end(builder, ends.source);
-    lw_builder_note_end(builder, ends.sink);
-    finish_transfer(builder, &data, &request, out);
-    return LW_OK;
+    LW_TRY(add_memory(builder, move->to, &data));
+    lw_transfer_finish(builder, &data, &request, out);
+    LW_TRY(choose_packet(builder, move, flow));
+    return pace_arrivals(move, flow);
 }
 
-// Cores move cache lines; larger turns only make the simulation cheaper and leave the shares as they are.
+// Cores move cache lines; larger turns only make the simulation cheaper and leave the shares as
+// they are.
 enum { CORE_BURST_BYTES = 256 };
 
-lw_status lw_transfer_core(lw_builder *builder, lw_workload *job, uint32_t host, lw_transfer *out) {
-    *out = (lw_transfer){.task = {.name = job->name,
-                                  .kind = LW_TASK_WRITE,
-                                  .data_kind = LW_PACKET_WRITE,
-                                  .resource = LW_NO_SERVER,
-                                  .packet_bytes = CORE_BURST_BYTES,
-                                  .tags = LW_TAGS_INFINITE},
-                         .slowest = LW_NO_SERVER,
-                         .window = LW_NO_SERVER};
+// A core that copies within a memory, or that reads it.
+static lw_status make_core(lw_builder *builder, const lw_move *move, lw_transfer *out) {
+    bool reads = move->by == LW_BY_READER;
+    out->flow = (lw_flow){.kind = LW_FLOW_WRITE,
+                          .data_kind = LW_PACKET_WRITE,
+                          .packet_bytes = reads ? move->packet_bytes : CORE_BURST_BYTES,
+                          .tags = LW_TAGS_INFINITE};
     lw_list data = {0};
-    uint32_t core;
-    LW_TRY(lw_server_of_core(builder, host, job->name, &core));
-    lw_builder_note_end(builder, host);
-    LW_TRY(add_memory(builder, host, &data));
-    LW_TRY(add_endpoint(&data, core, builder->arena));
-    LW_TRY(add_memory(builder, host, &data));
-    finish_transfer(builder, &data, &(lw_list){0}, out);
-    return LW_OK;
+    uint32_t server;
+    if (reads) {
+        LW_TRY(lw_server_of_memory(builder, move->from, &server));
+        LW_TRY(add_endpoint(&data, server, builder->arena));
+    } else {
+        LW_TRY(lw_server_of_core(builder, move->from, &server));
+        LW_TRY(add_memory(builder, move->from, &data));
+        LW_TRY(add_endpoint(&data, server, builder->arena));
+        LW_TRY(add_memory(builder, move->from, &data));
+    }
+    lw_transfer_finish(builder, &data, &(lw_list){0}, out);
+    return pace_arrivals(move, &out->flow);
 }
 
-lw_status lw_transfer_memory(lw_builder *builder, lw_workload *job, uint32_t device, lw_transfer *out) {
-    *out = (lw_transfer){.task = {.name = job->name,
-                                  .kind = LW_TASK_WRITE,
-                                  .data_kind = LW_PACKET_WRITE,
-                                  .resource = LW_NO_SERVER,
-                                  .packet_bytes = LW_WORKLOAD_GET(job, packet_bytes),
-                                  .tags = LW_TAGS_INFINITE},
-                         .slowest = LW_NO_SERVER,
-                         .window = LW_NO_SERVER};
-    lw_list data = {0};
-    uint32_t memory;
-    LW_TRY(lw_server_of_memory(builder, device, &memory));
-    LW_TRY(add_endpoint(&data, memory, builder->arena));
-    lw_builder_note_end(builder, device);
-    finish_transfer(builder, &data, &(lw_list){0}, out);
-    return LW_OK;
+static lw_status make(lw_builder *builder, const lw_move *move, lw_transfer *out) {
+    double share;
+    switch (move->by) {
+    case LW_BY_ENGINE:
+        return make_engine(builder, move, out);
+    case LW_BY_CORE:
+    case LW_BY_READER:
+        return make_core(builder, move, out);
+    case LW_BY_OWNER:
+        LW_TRY(lw_owner_share(builder, move, &share));
+        return lw_transfer_owner(builder, move, share, out);
+    }
+    return LW_INTERNAL;
+}
+
+lw_status lw_transfer_make(lw_builder *builder, const lw_move *move, lw_transfer *out) {
+    *out = (lw_transfer){.slowest = LW_NO_LINK, .window = LW_NO_LINK};
+    LW_TRY(make(builder, move, out));
+    return move->in_switch == LW_IN_SWITCH_NONE ? LW_OK : lw_transfer_share(builder, move, out);
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The nodes of a scenario: kinds, their parameters, groups.
+// The nodes of a machine: kinds, their options, groups.
 #ifndef LW_NODE_H
 #define LW_NODE_H
 
-#include "sim/lanewise.h"
+#include "sim/config/object.h"
 
 typedef enum lw_node_kind { LW_NODE_HOST, LW_NODE_GPU, LW_NODE_MEMORY, LW_NODE_SWITCH, LW_NODE_NIC, LW_NODE_KINDS } lw_node_kind;
-extern const char *const lw_node_words[];  // "host", ..., NULL
-extern const char *const lw_node_help[];   // one sentence a kind
 
 // The programming interface a copy is called through; LW_API_AUTO is the device's own.
 typedef enum lw_api { LW_API_AUTO, LW_API_CUDA, LW_API_HIP, LW_API_OPENCL, LW_API_D3D12, LW_API_SYCL, LW_API_COUNT } lw_api;
@@ -23,7 +21,8 @@ typedef enum lw_virtualisation {
     LW_VIRTUAL_API_REMOTING   // calls sent to where the card is
 } lw_virtualisation;
 
-// Parameters of all kinds; the table of a kind says which of them it has. LW_AUTO as the tables explain.
+// Options of all kinds; the table of a kind says which of them it has. LW_AUTO as the tables
+// explain.
 typedef struct lw_node_params {
     int64_t memory_rate_Bps;  // both directions share it; LW_AUTO: no limit
     int64_t read_latency_ps;  // from a request's arrival to its data being ready
@@ -33,11 +32,12 @@ typedef struct lw_node_params {
     int64_t staging_bytes;  // LW_AUTO: the whole copy
     bool staging_overlap;
     int api;
-    int64_t submit_ps, submit_api_ps[LW_API_COUNT];  // [LW_API_AUTO] is not used; LW_AUTO: submit_ps
-    int64_t submit_pageable_ps;                      // LW_AUTO: as for pinned memory
-    int64_t submit_pageable_d2h_ps;                  // LW_AUTO: submit_pageable_ps
-    int64_t submit_chunk_ps;                         // a chunk of a pageable copy
-    int64_t submit_bounce_ps;                        // a chunk from another GPU through host memory
+    // [LW_API_AUTO] is not used; LW_AUTO: submit_ps
+    int64_t submit_ps, submit_api_ps[LW_API_COUNT];
+    int64_t submit_pageable_ps;      // LW_AUTO: as for pinned memory
+    int64_t submit_pageable_d2h_ps;  // LW_AUTO: submit_pageable_ps
+    int64_t submit_chunk_ps;         // a chunk of a pageable copy
+    int64_t submit_bounce_ps;        // a chunk from another GPU through host memory
     int64_t finish_ps;
     int64_t copy_rate_h2d_Bps, copy_rate_d2h_Bps;
     int virtualisation;     // lw_virtualisation
@@ -55,52 +55,56 @@ typedef struct lw_node_params {
     int64_t forward_ps;                   // of a host, from link to link
     bool store_forward;
     bool multicast;
-    int64_t count;
 } lw_node_params;
+
+// Keys of every node.
+typedef struct lw_node_common {
+    int64_t count;  // LW_AUTO: one node and no group
+} lw_node_common;
+extern const lw_option lw_node_common_options[];
+
+// The kinds as registered types, by lw_node_kind; NULL past the last.
+const lw_type *lw_node_type_at(size_t index);
+// What a kind's table leaves out must still be harmless when somebody asks for it.
+void lw_node_prepare(void *params);
 
 // What stands under one key of `nodes:`.
 typedef struct lw_node_spec {
-    const char *name;
+    const lw_object *object;
     lw_node_kind kind;
-    const lw_preset *preset;  // NULL: ideal
-    lw_place place;
+    const lw_node_params *params;
     bool ideal;               // neither a preset nor a figure of its own
     bool group;               // `count:` was given
-    uint32_t first, members;  // its devices in the system
-    lw_node_params params;
-    lw_option_set user;             // keys that the scenario gave itself
-    bool consulted[LW_OPTION_MAX];  // rows of the kind's table that something asked for
+    uint32_t first, members;  // its nodes in the machine
 } lw_node_spec;
 
-// One device: the members of a group share their spec.
+// One node: the members of a group share their spec.
 typedef struct lw_node {
     const char *name;  // "gpu", "gpus[3]"
-    lw_node_spec *spec;
+    const lw_node_spec *spec;
 } lw_node;
 
-const lw_option *lw_node_options(lw_node_kind kind);
+lw_node_spec lw_node_spec_of(const lw_object *object);
 
-// Read one node of the scenario.
-lw_status lw_node_read(const lw_yaml *node, const lw_catalog *catalog, lw_diags *diags, lw_node_spec *out) LW_CHECKED;
+// Does the node copy by itself, or must somebody call a core?
+static inline bool lw_node_has_engine(const lw_node *node) {
+    return node->spec->kind == LW_NODE_GPU || node->spec->kind == LW_NODE_NIC;
+}
 
-// A parameter of a device, and a record that it matters (so that an idle one can be reported).
-#define LW_NODE_GET(device, field) \
-    (lw_node_consult((device)->spec, offsetof(lw_node_params, field)), (device)->spec->params.field)
-void lw_node_consult(lw_node_spec *spec, size_t offset);
-
-// What a guest gets of the card's copy engines, and how long it waits for its turn on average, for work that takes work_ps with
-// the whole card.
+// What a guest gets of the card's copy engines, and how long it waits for its turn on average, for
+// work that takes work_ps with the whole card.
 typedef struct lw_guest {
     double share;
     int64_t wait_ps;
 } lw_guest;
-lw_guest lw_node_guest(const lw_node *device, double work_ps);
+lw_guest lw_node_guest(const lw_node *node, double work_ps);
 
-// How well that is known: passthrough is the card itself, of shares and waits for copies nobody published figures.
+// How well that is known: passthrough is the card itself, of shares and waits for copies nobody
+// published figures.
 lw_evidence lw_node_guest_evidence(const lw_node_spec *spec);
 
-// Time from the call of a copy to the first DMA on this device.
+// Time from the call of a copy to the first DMA on this node.
 typedef enum lw_call { LW_CALL_PINNED, LW_CALL_PAGEABLE, LW_CALL_PAGEABLE_D2H } lw_call;
-int64_t lw_node_submit_ps(const lw_node *device, lw_api api, lw_call call);
+int64_t lw_node_submit_ps(const lw_node *node, lw_api api, lw_call call);
 
 #endif

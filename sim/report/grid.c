@@ -122,15 +122,22 @@ static void write_cell(const lw_grid *grid, const char *cell, size_t column, siz
 }
 
 // A row without the spaces that empty cells at its end would leave.
-static void write_row(const lw_grid *grid, const grid_row *row, const size_t *width, size_t from, size_t to, int indent,
-                      lw_text *out) {
-    size_t end = to;
+// The columns that a block of the grid shows: from .. to, after the first, which stands in all.
+typedef struct block {
+    const size_t *width;
+    size_t from, to;
+    int indent;
+} block;
+
+static void write_row(const lw_grid *grid, const grid_row *row, const block *b, lw_text *out) {
+    const size_t from = b->from, *width = b->width;
+    size_t end = b->to;
     while (end > from && row->cell[end - 1][0] == '\0') {
         end--;
     }
     bool only_key = end == from && from > 0;
     if (end > from || only_key || row->cell[0][0] != '\0') {
-        add_spaces(out, (size_t)indent);
+        add_spaces(out, (size_t)b->indent);
     }
     if (from > 0) {
         write_cell(grid, row->cell[0], 0, width[0], only_key, out);
@@ -168,7 +175,7 @@ lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out
             lw_text_add(out, "\n");
         }
         for (const grid_row *row = grid->first; row != NULL; row = row->next) {
-            write_row(grid, row, column_width, from, to, indent, out);
+            write_row(grid, row, &(const block){column_width, from, to, indent}, out);
         }
         from = to;
     }

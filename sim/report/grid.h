@@ -7,17 +7,18 @@
 #include <stddef.h>
 
 #include "sim/base/arena.h"
-#include "sim/base/file.h"
+#include "sim/base/text.h"
 
 typedef struct lw_grid lw_grid;
 
-// A grid in the arena; NULL when out of memory (every other function then does nothing).
-// sides: one character a column, 'r' aligns right, anything else left; the text must live as long as the grid.
+// A grid in the arena; NULL when out of memory (every other function then does nothing). sides: one
+// character a column, 'r' aligns right, anything else left; the text must live as long as the grid.
 lw_grid *lw_grid_new(lw_arena *arena, const char *sides);
 // So many columns aligned right, as `sides`; NULL when out of memory, which lw_grid_new passes on.
 char *lw_grid_all_right(lw_arena *arena, size_t columns);
 
-// The next cell, left to right, then the next row. text must live as long as the grid; NULL is an empty cell.
+// The next cell, left to right, then the next row. text must live as long as the grid; NULL is an
+// empty cell.
 void lw_grid_add(lw_grid *grid, const char *text);
 // Several cells: LW_GRID_ADD(grid, "preset", "type").
 #define LW_GRID_ADD(grid, ...) \
@@ -27,8 +28,9 @@ void lw_grid_print(lw_grid *grid, const char *format, ...) __attribute__((format
 // value with `digits` significant digits and no exponent: 0.0341, 25.3, 1280.
 void lw_grid_number(lw_grid *grid, double value, int digits);
 
-// Append all rows to out, each indented by `indent` spaces. When width > 0 and a row would be wider, the columns are split into
-// blocks that each begin with the first column. The last column is never padded. LW_NO_MEMORY when a cell is missing.
+// Append all rows to out, each indented by `indent` spaces. When width > 0 and a row would be
+// wider, the columns are split into blocks that each begin with the first column. The last column
+// is never padded. LW_NO_MEMORY when a cell is missing.
 lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out) LW_CHECKED;
 
 #endif

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Results as CSV (RFC 4180): one row a point; units stand in the head.
-#include "sim/report/report.h"
+#include "sim/report/columns.h"
+#include "sim/report/writers.h"
+#include "sim/result/metric_table.h"
 
 static void add_field(lw_text *out, const char *text) {
     lw_text_add(out, ",");
@@ -12,18 +14,61 @@ static void add_number(lw_text *out, double value) {
     lw_text_number(out, value);
 }
 
-// Columns for the uncertain range only where some point has one.
-static bool has_band(const lw_result *result, const lw_columns *columns, size_t w) {
-    for (size_t p = 0; p < result->point_count; p++) {
-        const lw_workload_result *workload = lw_point_workload(&result->point[p], columns->workload[w], w);
-        if (workload != NULL && workload->has_band) {
-            return true;
+// The metrics that have columns for one workload: those that every workload has, then those that
+// some point has, and what its kind of work adds. What limits it stands between the two.
+typedef struct metric_columns {
+    const lw_metric **metric;
+    size_t count, always;
+} metric_columns;
+
+static lw_status add_metrics(const lw_metric *table, const lw_result *result, const char *name, size_t guess, lw_list *out,
+                             lw_arena *arena) {
+    for (const lw_metric *m = table; m != NULL && m->name != NULL; m++) {
+        bool some = false;
+        for (size_t p = 0; p < result->point_count && !some; p++) {
+            const lw_workload_result *workload = lw_point_workload(&result->point[p], name, guess);
+            double value;
+            some = workload != NULL && (m->in_csv || m->workload == NULL) && m->of == LW_OF_WORKLOAD &&
+                   lw_metric_of_workload(m, workload, &value);
+        }
+        const lw_metric **slot = some ? LW_LIST_ADD(out, const lw_metric *, arena) : NULL;
+        if (some && slot == NULL) {
+            return LW_NO_MEMORY;
+        }
+        if (some) {
+            *slot = m;
         }
     }
-    return false;
+    return LW_OK;
 }
 
-static lw_status add_head(const lw_result *result, const lw_columns *columns, lw_arena *arena, lw_text *out) {
+static lw_status find_metrics(const lw_result *result, const char *name, size_t guess, lw_arena *arena, metric_columns *out) {
+    lw_list list = {0};
+    const lw_metric *own = NULL;
+    for (size_t p = 0; p < result->point_count && own == NULL; p++) {
+        const lw_workload_result *workload = lw_point_workload(&result->point[p], name, guess);
+        own = workload != NULL ? workload->own : NULL;
+    }
+    LW_TRY(add_metrics(lw_metrics, result, name, guess, &list, arena));
+    LW_TRY(add_metrics(own, result, name, guess, &list, arena));
+    *out = (metric_columns){LW_LIST_ITEMS(&list, const lw_metric *), list.count, 0};
+    while (out->always < out->count && out->metric[out->always]->workload != NULL && out->metric[out->always]->has == NULL) {
+        out->always++;
+    }
+    return LW_OK;
+}
+
+static lw_status add_named(const char *owner, const char *what, lw_arena *arena, lw_text *out) {
+    const char *name = lw_arena_print(arena, "%s.%s", owner, what);
+    if (name == NULL) {
+        return LW_NO_MEMORY;
+    }
+    add_field(out, name);
+    return LW_OK;
+}
+
+static lw_status add_head(const lw_result *result, const lw_columns *columns, const metric_columns *metrics, lw_arena *arena,
+                          lw_text *out) {
     lw_text_add(out, "index");
     const lw_point *first = result->point_count > 0 ? &result->point[0] : NULL;
     for (size_t i = 0; first != NULL && i < first->set_count; i++) {
@@ -34,16 +79,10 @@ static lw_status add_head(const lw_result *result, const lw_columns *columns, lw
         }
         add_field(out, name);
     }
-    static const char *const metrics[] = {
-        "time_us", "bandwidth_GBps", "bytes", "mean_wait_ns", "limited_by", "bandwidth_low_GBps", "bandwidth_high_GBps"};
-    const size_t count = sizeof metrics / sizeof metrics[0];
     for (size_t w = 0; w < columns->workload_count; w++) {
-        for (size_t m = 0; m < (has_band(result, columns, w) ? count : count - 2); m++) {
-            const char *name = lw_arena_print(arena, "%s.%s", columns->workload[w], metrics[m]);
-            if (name == NULL) {
-                return LW_NO_MEMORY;
-            }
-            add_field(out, name);
+        for (size_t m = 0; m <= metrics[w].count; m++) {
+            LW_TRY(m == metrics[w].always ? add_named(columns->workload[w], "limited_by", arena, out) : LW_OK);
+            LW_TRY(m < metrics[w].count ? add_named(columns->workload[w], metrics[w].metric[m]->name, arena, out) : LW_OK);
         }
     }
     for (size_t d = 0; d < columns->direction_count; d++) {
@@ -58,40 +97,50 @@ static lw_status add_head(const lw_result *result, const lw_columns *columns, lw
     return LW_OK;
 }
 
-static void add_workload(const lw_workload_result *workload, lw_text *out) {
-    if (workload == NULL) {
-        lw_text_add(out, ",,,,,");
-        return;
-    }
-    // Picoseconds are whole numbers, so the division is rounded once and nothing of time_s is lost.
-    add_number(out, (double)(workload->end_ps - workload->start_ps) / 1e6);
-    add_number(out, workload->bandwidth_GBps);
-    lw_text_print(out, ",%lld", (long long)workload->bytes);
-    add_number(out, workload->mean_wait_ps / 1e3);
-    add_field(out, workload->limited_by == NULL ? "" : workload->limited_by);
+static void add_limit(const lw_limit *limit, lw_text *out) {
+    lw_text words = {0};
+    lw_limit_print(limit, &words);
+    add_field(out, words.failed ? "" : words.bytes);
+    out->failed = out->failed || words.failed;
+    lw_text_free(&words);
 }
 
-static void add_band(const lw_workload_result *workload, lw_text *out) {
-    if (workload == NULL || !workload->has_band) {
-        lw_text_add(out, ",,");
-        return;
+static void add_metric(const lw_workload_result *workload, const lw_metric *metric, lw_text *out) {
+    double value;
+    if (workload == NULL || !lw_metric_of_workload(metric, workload, &value)) {
+        lw_text_add(out, ",");
+    } else if (metric->whole) {
+        lw_text_print(out, ",%.0f", value);
+    } else {
+        add_number(out, value);
     }
-    add_number(out, workload->low_GBps);
-    add_number(out, workload->high_GBps);
+}
+
+static void add_workload(const lw_workload_result *workload, const metric_columns *metrics, lw_text *out) {
+    for (size_t m = 0; m <= metrics->count; m++) {
+        if (m == metrics->always && workload != NULL) {
+            add_limit(&workload->limit, out);
+        } else if (m == metrics->always) {
+            lw_text_add(out, ",");
+        }
+        if (m < metrics->count) {
+            add_metric(workload, metrics->metric[m], out);
+        }
+    }
 }
 
 lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) {
     lw_columns columns;
     LW_TRY(lw_columns_of(result, arena, &columns));
-    LW_TRY(add_head(result, &columns, arena, out));
-    bool *banded = LW_NEW_ARRAY(arena, bool, columns.workload_count + 1);
+    metric_columns *metrics = LW_NEW_ARRAY(arena, metric_columns, columns.workload_count);
     const lw_direction_result **direction = LW_NEW_ARRAY(arena, const lw_direction_result *, columns.direction_count);
-    if (banded == NULL || direction == NULL) {
+    if (metrics == NULL || direction == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t w = 0; w < columns.workload_count; w++) {
-        banded[w] = has_band(result, &columns, w);
+        LW_TRY(find_metrics(result, columns.workload[w], w, arena, &metrics[w]));
     }
+    LW_TRY(add_head(result, &columns, metrics, arena, out));
     for (size_t p = 0; p < result->point_count; p++) {
         const lw_point *point = &result->point[p];
         lw_text_print(out, "%d", point->index);
@@ -103,11 +152,7 @@ lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) 
             }
         }
         for (size_t w = 0; w < columns.workload_count; w++) {
-            const lw_workload_result *workload = lw_point_workload(point, columns.workload[w], w);
-            add_workload(workload, out);
-            if (banded[w]) {
-                add_band(workload, out);
-            }
+            add_workload(lw_point_workload(point, columns.workload[w], w), &metrics[w], out);
         }
         LW_TRY(lw_columns_fill(&columns, point, direction));
         for (size_t d = 0; d < columns.direction_count; d++) {
@@ -117,7 +162,8 @@ lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) 
                 add_number(out, direction[d]->utilisation);
             }
         }
-        add_field(out, point->limited_by == NULL ? "" : point->limited_by);
+        const lw_limit limit = lw_point_limit(point);
+        add_limit(&limit, out);
         add_field(out, lw_evidence_words[point->evidence]);
         add_field(out, point->engine);
         lw_text_add(out, "\n");

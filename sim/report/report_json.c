@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Results as one JSON object (format lanewise-result/1), or as JSON Lines: a header object, then one point a line.
+// Results as one JSON object (format lanewise-result/1), or as JSON Lines: a header object, then
+// one point a line.
 #include <string.h>
 
 #include "sim/base/json.h"
-#include "sim/report/report.h"
+#include "sim/report/columns.h"
+#include "sim/report/writers.h"
+#include "sim/result/metric_table.h"
 
 static void add_header(const lw_result *result, lw_text *out) {
     lw_json_string(out, "schema", "lanewise-result/1");
@@ -51,28 +54,42 @@ static void add_set(const lw_point *point, lw_text *out) {
     lw_text_add(out, "}");
 }
 
+static void add_metric(const lw_metric *metric, double value, lw_text *out) {
+    if (metric->whole) {
+        lw_json_integer(out, metric->name, (int64_t)value);
+    } else {
+        lw_json_number(out, metric->name, value);
+    }
+}
+
+static void add_metrics(const lw_metric *table, const lw_workload_result *workload, lw_text *out) {
+    for (const lw_metric *m = table; m != NULL && m->name != NULL; m++) {
+        double value;
+        if (m->of == LW_OF_WORKLOAD && lw_metric_of_workload(m, workload, &value)) {
+            add_metric(m, value, out);
+        }
+    }
+}
+
+static void add_limit(const lw_limit *limit, lw_text *out) {
+    lw_text words = {0};
+    lw_limit_print(limit, &words);
+    lw_json_string(out, "limited_by", words.failed ? "" : words.bytes);
+    out->failed = out->failed || words.failed;
+    lw_text_free(&words);
+}
+
 static void add_workloads(const lw_point *point, lw_text *out) {
     lw_json_open(out, "workloads", "{");
     for (size_t i = 0; i < point->workload_count; i++) {
         const lw_workload_result *workload = &point->workload[i];
         lw_json_open(out, workload->name, "{");
-        lw_json_number(out, "time_s", workload->time_s);
-        lw_json_integer(out, "bytes", workload->bytes);
-        lw_json_number(out, "bandwidth_GBps", workload->bandwidth_GBps);
-        if (workload->has_band) {
-            lw_json_number(out, "bandwidth_low_GBps", workload->low_GBps);
-            lw_json_number(out, "bandwidth_high_GBps", workload->high_GBps);
-        }
+        add_metrics(lw_metrics, workload, out);
+        add_metrics(workload->own, workload, out);
         lw_json_string(out, "direction", workload->direction);
         lw_json_integer(out, "start_ps", workload->start_ps);
         lw_json_integer(out, "end_ps", workload->end_ps);
-        lw_json_integer(out, "fixed_ps", workload->fixed_ps);
-        lw_json_number(out, "mean_wait_ps", workload->mean_wait_ps);
-        if (workload->mean_latency_ps > 0) {
-            lw_json_number(out, "mean_latency_ps", workload->mean_latency_ps);
-        }
-        lw_json_string(out, "limited_by", workload->limited_by);
-        lw_json_number(out, "limited_share", workload->limited_share);
+        add_limit(&workload->limit, out);
         lw_text_add(out, "}");
     }
     lw_text_add(out, "}");
@@ -80,27 +97,31 @@ static void add_workloads(const lw_point *point, lw_text *out) {
 
 static void add_direction(const lw_direction_result *direction, lw_text *out) {
     lw_json_open(out, direction->direction, "{");
-    lw_json_number(out, "utilisation", direction->utilisation);
-    lw_json_integer(out, "payload_bytes", direction->payload_bytes);
-    lw_json_integer(out, "wire_bytes", direction->wire_bytes);
-    lw_json_integer(out, "packets", direction->packets);
-    lw_json_integer(out, "replays", direction->replays);
+    for (const lw_metric *m = lw_metrics; m->name != NULL; m++) {
+        if (m->of == LW_OF_DIRECTION) {
+            add_metric(m, m->direction(direction), out);
+        }
+    }
     lw_text_add(out, "}");
 }
 
-// Directions of one link stand together, whatever their order in the point: a JSON key must not come twice.
+// Directions of one link stand together, whatever their order in the point: a JSON key must not
+// come twice.
 static lw_status group_links(const lw_point *point, lw_arena *arena, lw_text *out) {
     const size_t count = point->direction_count;
-    size_t *first = LW_NEW_ARRAY(arena, size_t, count), *last = LW_NEW_ARRAY(arena, size_t, count);  // of a link
-    size_t *next = LW_NEW_ARRAY(arena, size_t, count);  // of a direction: another one of its link; 0: none
-    lw_names *names = lw_names_new(arena);
-    if (first == NULL || last == NULL || next == NULL || names == NULL) {
+    // of a link
+    size_t *first = LW_NEW_ARRAY(arena, size_t, count), *last = LW_NEW_ARRAY(arena, size_t, count);
+    // of a direction: another one of its link; 0: none
+    size_t *next = LW_NEW_ARRAY(arena, size_t, count);
+    lw_map names = {.arena = arena};
+    if (first == NULL || last == NULL || next == NULL) {
         return LW_NO_MEMORY;
     }
     size_t links = 0;
     for (size_t i = 0, link = 0; i < count; i++) {
-        link = lw_names_number(names, point->direction[i].link, "", link);
-        if (link == SIZE_MAX) {
+        const char *name = point->direction[i].link;
+        link = lw_map_is(&names, link, 0, name) ? link : lw_map_number(&names, 0, name, NULL);
+        if (link == LW_MAP_NONE) {
             return LW_NO_MEMORY;
         }
         if (link == links) {
@@ -168,7 +189,8 @@ static lw_status add_point(const lw_point *point, lw_text *out) {
     add_workloads(point, out);
     LW_TRY(add_links(point, out));
     add_stages(point, out);
-    lw_json_string(out, "limited_by", point->limited_by);
+    const lw_limit limit = lw_point_limit(point);
+    add_limit(&limit, out);
     lw_json_string(out, "evidence", lw_evidence_words[point->evidence]);
     lw_text_add(out, "}");
     return LW_OK;

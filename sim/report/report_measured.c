@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What others measured beside what the model says, for the tables that a scenario lays over its charts.
+// What others measured beside what the model says, for the tables that a scenario lays over its
+// charts.
 #include <string.h>
 
+#include "sim/report/columns.h"
 #include "sim/report/grid.h"
-#include "sim/report/report.h"
+#include "sim/report/writers.h"
 
 enum { DIGITS = 3 };
 
@@ -34,8 +36,9 @@ static bool read_sample(const lw_point *point, const lw_measured_series *measure
     return false;
 }
 
-// The model's bandwidth at a size between two of the sweep: the time of a copy is a fixed cost plus bytes over rate (Hockney
-// 1994), so times, not bandwidths, are interpolated. 0 when the sweep does not reach that size.
+// The model's bandwidth at a size between two of the sweep: the time of a copy is a fixed cost plus
+// bytes over rate (Hockney 1994), so times, not bandwidths, are interpolated. 0 when the sweep does
+// not reach that size.
 static double model_GBps(const lw_result *result, const lw_measured_series *measured, double bytes) {
     sample below = {0};
     sample above = {0};
@@ -62,16 +65,16 @@ static double model_GBps(const lw_result *result, const lw_measured_series *meas
 // Only what was observed of copies of some sizes can stand beside a bandwidth.
 static bool is_bandwidth(const lw_measured_series *measured) {
     return measured->over_sizes &&
-           (strcmp(measured->observe, "bandwidth_GBps") == 0 || strcmp(measured->observe, "time_us") == 0);
+           (strcmp(measured->observe->name, "bandwidth_GBps") == 0 || strcmp(measured->observe->name, "time_us") == 0);
 }
 
 static double measured_GBps(const lw_measured_series *measured, const double point[2]) {
-    return strcmp(measured->observe, "time_us") == 0 ? point[0] / point[1] / 1e3 : point[1];
+    return strcmp(measured->observe->name, "time_us") == 0 ? point[0] / point[1] / 1e3 : point[1];
 }
 
 lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, "llrrrrl");
-    LW_GRID_ADD(grid, "link", "copy", "bytes", "measured", "model", "model off", "table");
+    LW_GRID_ADD(grid, "link", "direction", "bytes", "measured", "model", "model off", "table");
     size_t rows = 0;
     for (size_t m = 0; m < result->measured_count; m++) {
         const lw_measured_series *measured = &result->measured[m];

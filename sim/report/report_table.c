@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Results as a table for people. A sweep over sizes and one thing more becomes a matrix; all else one row a point and workload.
+// Results as a table for people. A sweep over sizes and one thing more becomes a matrix; all else
+// one row a point and workload.
 #include <math.h>
 #include <string.h>
 
+#include "sim/report/columns.h"
 #include "sim/report/grid.h"
-#include "sim/report/report.h"
+#include "sim/report/writers.h"
 
 enum { DIGITS = 3, TIME_DIGITS = 4 };
 
@@ -42,7 +44,8 @@ static bool same_value(const lw_set_value *a, const lw_set_value *b) {
     return a->is_number && b->is_number ? a->number == b->number : strcmp(a->text, b->text) == 0;
 }
 
-// The index of value in list, which grows by it when it is new. Sweeps are regular, so the search begins after the last find.
+// The index of value in list, which grows by it when it is new. Sweeps are regular, so the search
+// begins after the last find.
 static size_t value_index(const lw_set_value **list, size_t *count, size_t *last, const lw_set_value *value) {
     for (size_t step = 0; step < *count; step++) {
         size_t i = (*last + step) % *count;
@@ -87,7 +90,8 @@ static const lw_workload_result *cell_of(const matrix *m, size_t row, size_t col
     return point == NULL ? NULL : lw_point_workload(point, name, guess);
 }
 
-// Ranges stand in the cells where every link says how uncertain it is; in a mixed table they would drown the rest.
+// Ranges stand in the cells where every link says how uncertain it is; in a mixed table they would
+// drown the rest.
 static bool shows_bands(const matrix *m, const char *name, size_t guess) {
     for (size_t i = 0; i < m->size_count * m->series_count; i++) {
         const lw_workload_result *workload = cell_of(m, i / m->series_count, i % m->series_count, name, guess);
@@ -139,12 +143,14 @@ static size_t largest_size(const matrix *m) {
     return largest;
 }
 
-static void add_limit(lw_grid *grid, const lw_workload_result *workload) {
-    lw_grid_print(grid, "%.0f %%", 100 * workload->limited_share);
-    lw_grid_add(grid, workload->limited_by);
+static lw_status add_limit(lw_grid *grid, const lw_workload_result *workload, lw_arena *arena) {
+    const char *words = lw_limit_text(&workload->limit, arena);
+    lw_grid_print(grid, "%.0f %%", 100 * workload->limit.share);
+    lw_grid_add(grid, words);
+    return words == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-// Of the slowest link of a workload's way; of the whole point where it has none.
+// Of the slowest link of a workload's route; of the whole point where it has none.
 static lw_evidence evidence_of_link(const lw_point *point, const char *workload) {
     for (size_t s = 0; s < point->stage_count; s++) {
         if (strcmp(point->stage[s].workload, workload) == 0) {
@@ -202,7 +208,7 @@ static lw_status write_limits(const matrix *m, const lw_columns *columns, bool b
                 if (band) {
                     add_range(grid, workload);
                 }
-                add_limit(grid, workload);
+                LW_TRY(add_limit(grid, workload, arena));
                 lw_grid_add(grid, lw_evidence_words[evidence_of_link(point, workload->name)]);
             }
         }
@@ -238,10 +244,10 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
         lw_grid_add(grid, "uncertain, GB/s");
     }
     if (has.wait) {
-        lw_grid_add(grid, "mean wait, ns");
+        lw_grid_add(grid, "mean wait, us");
     }
     if (has.latency) {
-        lw_grid_add(grid, "mean latency, ns");
+        lw_grid_add(grid, "mean latency, us");
     }
     LW_GRID_ADD(grid, "share", "limited by");
     for (size_t p = 0; p < result->point_count; p++) {
@@ -259,19 +265,19 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
                 add_range(grid, workload);
             }
             if (has.wait) {
-                lw_grid_number(grid, workload->mean_wait_ps / 1e3, TIME_DIGITS);
+                lw_grid_number(grid, workload->mean_wait_ps / 1e6, TIME_DIGITS);
             }
             if (has.latency) {
-                lw_grid_number(grid, workload->mean_latency_ps / 1e3, TIME_DIGITS);
+                lw_grid_number(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
             }
-            add_limit(grid, workload);
+            LW_TRY(add_limit(grid, workload, arena));
         }
     }
     lw_text_add(out, "\n");
     return lw_grid_write(grid, 2, 0, out);
 }
 
-// A link that carries nothing either way; its two directions stand side by side.
+// A link that carries nothing in either direction; its two directions stand side by side.
 static bool is_idle(const lw_point *point, size_t d) {
     const lw_direction_result *direction = &point->direction[d];
     bool idle = direction->wire_bytes == 0;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "sim/base/quantity.h"
-#include "sim/result/topology.h"
+#include "sim/report/topology_text.h"
 
 static void add_link(const lw_topology_link *link, lw_text *out) {
     char there[LW_QUANTITY_TEXT], back[LW_QUANTITY_TEXT];
@@ -124,6 +124,6 @@ lw_status lw_topology_text(const lw_topology *topology, lw_text *out) {
         }
     }
     add_rest(topology, out);
-    lw_text_add(out, "\nRates are those of a link's slowest part after its line code, each way.\n");
+    lw_text_add(out, "\nRates are those of a link's slowest part after its line code, per direction.\n");
     return out->failed ? LW_NO_MEMORY : LW_OK;
 }

@@ -157,7 +157,7 @@ static void write_json(const lw_validation *table, size_t count, const total *to
     lw_text_add(out, "\n]}\n");
 }
 
-lw_status lw_report_validation(const lw_validation *table, size_t count, lw_format format, lw_text *out) {
+lw_status lw_report_validation(const lw_validation *table, size_t count, lw_report_format format, lw_text *out) {
     if (format != LW_FORMAT_TABLE && format != LW_FORMAT_JSON) {
         return LW_BAD_USAGE;
     }

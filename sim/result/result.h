@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Results as plain numbers: what a run hands to tables, CSV, JSON and charts. Nothing here knows the engine.
+// Results as plain numbers: what a run hands to tables, CSV, JSON and charts. Nothing here knows
+// the engine.
 #ifndef LW_RESULT_H
 #define LW_RESULT_H
 
@@ -7,9 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "models/channel.h"
 #include "sim/base/evidence.h"
-#include "sim/base/quantity.h"
+#include "sim/base/hue.h"
+#include "sim/base/stage.h"
+#include "sim/result/limit.h"
+#include "sim/result/metric.h"
 
 // One swept path and its value in one point.
 typedef struct lw_set_value {
@@ -20,23 +23,32 @@ typedef struct lw_set_value {
     lw_dimension dimension;  // of number
 } lw_set_value;
 
+enum { LW_OWN_METRICS_MAX = 8 };
+
 typedef struct lw_workload_result {
     const char *name;
-    const char *direction;       // of the data: "host->gpu"; NULL when it has not one
-    const char *copy;            // "h2d", "d2h" or "d2d", the word that measured tables use; NULL for other work
-    int64_t start_ps, end_ps;    // of the whole workload
-    int64_t bytes;               // payload delivered
-    double time_s;               // end - start
-    double bandwidth_GBps;       // bytes / time_s / 1e9; 0 when no time passed
-    bool has_band;               // some link of the run says how uncertain it is (lw_family.band)
-    double low_GBps, high_GBps;  // then: bandwidth with these links at the bad and the good end; else 0
-    int64_t fixed_ps;            // submission and completion cost and unloaded latency inside that time
-    bool paced;                  // its packets come at a rate, so they have a mean wait and latency
-    double mean_wait_ps;         // mean queueing delay of a packet, of a read with its request (paced work); 0 otherwise
-    double mean_latency_ps;      // that and the unloaded latency (paced work); 0 otherwise
-    const char *limited_by;      // in words: "links.egpu host->gpu: channel"
-    double limited_share;        // of the time: while that is busy, is waited for, or is paid
-    lw_evidence evidence;        // the weakest of what decides it: rates, and times where it is one or is limited by one
+    const char *direction;  // of the data: "host->gpu"; NULL when it has not one
+    // "h2d", "d2h" or "d2d", the word that measured tables use; NULL for other work
+    const char *copy;
+    int64_t start_ps, end_ps;  // of the whole workload
+    int64_t bytes;             // payload delivered
+    double time_s;             // end - start
+    double bandwidth_GBps;     // bytes / time_s / 1e9; 0 when no time passed
+    bool has_band;             // some link of its route says how uncertain it is (lw_family.band)
+    // then: bandwidth with these links at the bad and the good end; else 0
+    double low_GBps, high_GBps;
+    // submission and completion cost and unloaded latency inside that time
+    int64_t fixed_ps;
+    bool paced;  // its packets come at a rate, so they have a mean wait and latency
+    // mean queueing delay of a packet, of a read with its request (paced work); 0 otherwise
+    double mean_wait_ps;
+    double mean_latency_ps;  // that and the unloaded latency (paced work); 0 otherwise
+    lw_limit limit;
+    // the weakest of what decides it: rates, and times where it is one or is limited by one
+    lw_evidence evidence;
+    // what its kind of work reports besides, with these values; NULL: nothing
+    const lw_metric *own;
+    double own_value[LW_OWN_METRICS_MAX];
 } lw_workload_result;
 
 typedef struct lw_direction_result {
@@ -46,15 +58,17 @@ typedef struct lw_direction_result {
     int64_t payload_bytes, wire_bytes, packets, replays;
 } lw_direction_result;
 
-// One row of the waterfall of a workload's path in one point (RAW .. ENDPOINT, GB/s; the last is what was achieved).
+// One row of the waterfall of a workload's route in one point (RAW .. ENDPOINT, GB/s; the last is
+// what was achieved).
 typedef struct lw_stage_result {
     const char *workload;
-    const char *link;   // the slowest link of the path
+    const char *link;   // the slowest link of the route
     const char *label;  // "PCIe 4.0 x16"
     const char *family;
+    lw_hue hue;                    // of the family
     lw_evidence evidence;          // of that link alone
     lw_evidence latency_evidence;  // of its times, which may be known less well than its rate
-    lw_evidence guest_evidence;    // of what guests that share a card at the path's ends get of it
+    lw_evidence guest_evidence;    // of what guests that share a card at the route's ends get of it
     double rate_GBps[LW_STAGE_COUNT];
 } lw_stage_result;
 
@@ -69,8 +83,9 @@ typedef struct lw_point {
     size_t direction_count;
     lw_stage_result *stage;
     size_t stage_count;
-    const char *limited_by;  // of the workload that ended last
-    lw_evidence evidence;    // the weakest of its workloads
+    // the workload that ended last, which says what limits the point; SIZE_MAX: none
+    size_t last;
+    lw_evidence evidence;  // the weakest of its workloads
     int64_t events, packets, packet_hops, end_ps;
 } lw_point;
 
@@ -81,10 +96,11 @@ typedef struct lw_measured_series {
     const char *provenance;  // author, title, date: for the foot
     const char *series;      // the series value it belongs to ("oculink-2-x4"); NULL when none
     const char *family;
-    const char *observe;    // "bandwidth_GBps", "time_us", "time_s", "mean_wait_us" or "mean_latency_us"
-    bool over_sizes;        // x is how many bytes the observed work moves
-    const char *direction;  // "h2d", "d2h", or NULL
-    double (*points)[2];    // x in the base unit, y in the unit of observe
+    lw_hue hue;                // of the family
+    const lw_metric *observe;  // what its y values are
+    bool over_sizes;           // x is how many bytes the observed work moves
+    const char *direction;     // "h2d", "d2h", or NULL
+    double (*points)[2];       // x in the base unit, y in the unit of observe
     size_t count;
     bool validate_only;  // no preset is fitted to it
     bool modelled;       // by others, not measured
@@ -96,12 +112,19 @@ typedef struct lw_result {
     const char *file;
     char sha256[65];
     uint64_t seed;
-    const char *hardware;  // the devices of all points, for people: "NVIDIA H200, 141 GB"; NULL or "" when not known
-    lw_point *point;       // by index
+    // the devices of all points, for people: "NVIDIA H200, 141 GB"; NULL or "" when not known
+    const char *hardware;
+    lw_point *point;  // by index
     size_t point_count;
     size_t planned;  // points of the sweep; more than point_count when the run was interrupted
     lw_measured_series *measured;
     size_t measured_count;
 } lw_result;
+
+// What limits the point: that of the workload that ended last; nothing where none did.
+lw_limit lw_point_limit(const lw_point *point);
+
+// A copy of a point whose texts live in `arena`, except those of `set`.
+lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) LW_CHECKED;
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A system as a picture needs it: boxes and lines as plain data. Nothing here knows how it was written or how it is run.
+// A system as a picture needs it: boxes and lines as plain data. Nothing here knows how it was
+// written or how it is run.
 #ifndef LW_TOPOLOGY_H
 #define LW_TOPOLOGY_H
 
@@ -9,11 +10,12 @@
 #include <stdint.h>
 
 #include "sim/base/evidence.h"
-#include "sim/base/file.h"
+#include "sim/base/hue.h"
 
 #define LW_TOPOLOGY_NONE UINT32_MAX
 
-// A group of more members than this stands as one node, and so does every group that is linked to such a one.
+// A group of more members than this stands as one node, and so does every group that is linked to
+// such a one.
 enum { LW_TOPOLOGY_MEMBERS_MAX = 16, LW_TOPOLOGY_AXES = 3 };
 
 // To three digits, for drawings: 63.0 of 63.015 GB/s.
@@ -34,16 +36,20 @@ typedef struct lw_topology_node {
 } lw_topology_node;
 
 typedef struct lw_topology_link {
-    const char *name;                  // "slots[3]"; "slots" when it stands for several
-    const char *group;                 // the key under links:
-    const char *label;                 // "PCIe 4.0 x16"
-    const char *family;                // "pcie"
-    const char *pattern;               // how the key joins its groups: "each", "star", "ring", "mesh", "torus"
+    const char *name;       // "slots[3]"; "slots" when it stands for several
+    const char *group;      // the key under links:
+    const char *label;      // "PCIe 4.0 x16"
+    const char *family;     // "pcie"
+    lw_hue hue;             // of the family
+    bool between_machines;  // its ends are different machines
+    // how the key joins its groups: "each", "star", "ring", "mesh", "torus"
+    const char *pattern;
     uint32_t shape[LW_TOPOLOGY_AXES];  // of a torus; 0 else
     uint32_t end[2];                   // nodes; the same one where links join the members of a node
     uint32_t count;                    // links that it stands for
-    double rate_Bps[2];                // of one link, after its line code: end[0] to end[1], and back
-    int64_t latency_ps;                // of one link, first bit, end[0] to end[1]
+    // of one link, after its line code: end[0] to end[1], and back
+    double rate_Bps[2];
+    int64_t latency_ps;  // of one link, first bit, end[0] to end[1]
     lw_evidence evidence;
 } lw_topology_link;
 
@@ -56,8 +62,5 @@ typedef struct lw_topology {
     lw_topology_link *link;
     uint32_t link_count;
 } lw_topology;
-
-// Append the system as a tree that grows from its roots, then the links that close circles. LW_NO_MEMORY.
-lw_status lw_topology_text(const lw_topology *topology, lw_text *out) LW_CHECKED;
 
 #endif

@@ -3,89 +3,11 @@
 
 #include <string.h>
 
-#include "sim/config/option.h"
-
-// What can be compared. A metric with its unit in the name takes a bare number, one without takes a quantity.
-typedef struct metric {
-    const char *name;
-    bool of_link;
-    lw_dimension dimension;  // of the limit
-    double (*workload)(const lw_workload_result *workload);
-    double (*link)(const lw_direction_result *link);
-} metric;
-
-static double time_ps(const lw_workload_result *w) {
-    return (double)(w->end_ps - w->start_ps);
-}
-static double time_s(const lw_workload_result *w) {
-    return w->time_s;
-}
-static double time_us(const lw_workload_result *w) {
-    return time_ps(w) / 1e6;
-}
-static double bandwidth_Bps(const lw_workload_result *w) {
-    return w->bandwidth_GBps * 1e9;
-}
-static double bandwidth_GBps(const lw_workload_result *w) {
-    return w->bandwidth_GBps;
-}
-static double bytes(const lw_workload_result *w) {
-    return (double)w->bytes;
-}
-static double mean_wait_ps(const lw_workload_result *w) {
-    return w->mean_wait_ps;
-}
-static double mean_wait_ns(const lw_workload_result *w) {
-    return w->mean_wait_ps / 1e3;
-}
-static double mean_latency_ps(const lw_workload_result *w) {
-    return w->mean_latency_ps;
-}
-static double mean_latency_ns(const lw_workload_result *w) {
-    return w->mean_latency_ps / 1e3;
-}
-static double fixed_ps(const lw_workload_result *w) {
-    return (double)w->fixed_ps;
-}
-static double limited_share(const lw_workload_result *w) {
-    return w->limited_share;
-}
-static double utilisation(const lw_direction_result *d) {
-    return d->utilisation;
-}
-static double payload_bytes(const lw_direction_result *d) {
-    return (double)d->payload_bytes;
-}
-static double wire_bytes(const lw_direction_result *d) {
-    return (double)d->wire_bytes;
-}
-static double packets(const lw_direction_result *d) {
-    return (double)d->packets;
-}
-static double replays(const lw_direction_result *d) {
-    return (double)d->replays;
-}
-
-static const metric metrics[] = {
-    {"time", false, LW_TIME, time_ps, NULL},
-    {"time_s", false, LW_PLAIN, time_s, NULL},
-    {"time_us", false, LW_PLAIN, time_us, NULL},
-    {"bandwidth", false, LW_RATE, bandwidth_Bps, NULL},
-    {"bandwidth_GBps", false, LW_PLAIN, bandwidth_GBps, NULL},
-    {"bytes", false, LW_BYTES, bytes, NULL},
-    {"mean_wait", false, LW_TIME, mean_wait_ps, NULL},
-    {"mean_wait_ns", false, LW_PLAIN, mean_wait_ns, NULL},
-    {"mean_latency", false, LW_TIME, mean_latency_ps, NULL},
-    {"mean_latency_ns", false, LW_PLAIN, mean_latency_ns, NULL},
-    {"fixed", false, LW_TIME, fixed_ps, NULL},
-    {"limited_share", false, LW_PLAIN, limited_share, NULL},
-    {"utilisation", true, LW_PLAIN, NULL, utilisation},
-    {"payload_bytes", true, LW_BYTES, NULL, payload_bytes},
-    {"wire_bytes", true, LW_BYTES, NULL, wire_bytes},
-    {"packets", true, LW_PLAIN, NULL, packets},
-    {"replays", true, LW_PLAIN, NULL, replays},
-};
-enum { METRICS = sizeof metrics / sizeof metrics[0] };
+#include "sim/base/list.h"
+#include "sim/base/suggest.h"
+#include "sim/base/text.h"
+#include "sim/result/metric_table.h"
+#include "sim/workload/kind.h"
 
 static const char *const relation_words[LW_RELATIONS] = {
     [LW_LESS] = "<", [LW_LESS_EQUAL] = "<=", [LW_MORE] = ">", [LW_MORE_EQUAL] = ">=", [LW_EQUAL] = "==", [LW_NOT_EQUAL] = "!=",
@@ -112,7 +34,8 @@ static bool holds(double found, lw_relation relation, double limit) {
     return found != limit;
 }
 
-// The first comparison sign that is not the arrow of a direction ("host->gpu"). Returns its length, 0 when there is none.
+// The first comparison sign that is not the arrow of a direction ("host->gpu"). Returns its length,
+// 0 when there is none.
 static size_t find_relation(const char *text, const char **at, lw_relation *relation) {
     for (const char *c = text; *c != '\0'; c++) {
         if (*c == '>' && c > text && c[-1] == '-') {
@@ -146,32 +69,34 @@ static char *trimmed(lw_arena *arena, const char *text, size_t length) {
     return lw_arena_copy_n(arena, text, length);
 }
 
-static int find_metric(const char *name, bool of_link) {
-    for (int i = 0; i < METRICS; i++) {
-        if (metrics[i].of_link == of_link && strcmp(metrics[i].name, name) == 0) {
-            return i;
-        }
+// Among those of all results, then among those that some kind of work adds.
+static const lw_metric *find_metric(const char *word, lw_metric_of of) {
+    const lw_metric *found = lw_metric_find(word, of, NULL);
+    for (size_t k = 0; found == NULL && lw_work_kinds[k] != NULL; k++) {
+        found = lw_metric_find(word, of, lw_work_kinds[k]->own);
     }
-    return -1;
+    return found;
 }
 
-static lw_status unknown_metric(const char *name, bool of_link, lw_place place, lw_diags *diags) {
-    const char *candidates[METRICS];
+static lw_status unknown_metric(const char *word, lw_metric_of of, lw_place place, lw_arena *arena, lw_diags *diags) {
+    lw_list words = {0};
     const char *all = "";
-    size_t count = 0;
-    for (int i = 0; i < METRICS; i++) {
-        if (metrics[i].of_link == of_link) {
-            all = lw_diags_text(diags, "%s%s%s", all, count > 0 ? ", " : "", metrics[i].name);
-            candidates[count++] = metrics[i].name;
+    for (const lw_metric *m = lw_metrics; m->name != NULL; m++) {
+        if (m->of == of) {
+            lw_candidate(&words, m->quantity, arena);
+            lw_candidate(&words, m->name, arena);
         }
     }
-    const char *near = lw_nearest(name, candidates, count);
-    const char *hint = near != NULL ? lw_diags_text(diags, "did you mean %s?", near) : lw_diags_text(diags, "it has %s", all);
-    return lw_error(diags, place, hint, "%s has no metric \"%s\"", of_link ? "a link" : "a workload", name);
+    for (size_t i = 0; i < words.count; i++) {
+        all = lw_diags_text(diags, "%s%s%s", all, i > 0 ? ", " : "", LW_LIST_ITEMS(&words, const char *)[i]);
+    }
+    const char *otherwise = lw_diags_text(diags, "it has %s", all);
+    return lw_error(diags, place, lw_did_you_mean_in(diags, word, &words, otherwise), "%s has no metric \"%s\"",
+                    of == LW_OF_DIRECTION ? "a link" : "a workload", word);
 }
 
 // "workloads.NAME.METRIC" or "links.NAME.DIRECTION.METRIC", cut up in place.
-static lw_status parse_path(char *path, lw_assertion *out, lw_diags *diags) {
+static lw_status parse_path(char *path, lw_arena *arena, lw_assertion *out, lw_diags *diags) {
     char *name = strchr(path, '.');
     char *metric_name = strrchr(path, '.');
     if (name == NULL || metric_name == name) {
@@ -179,12 +104,12 @@ static lw_status parse_path(char *path, lw_assertion *out, lw_diags *diags) {
     }
     *name++ = '\0';
     *metric_name++ = '\0';
-    out->of_link = strcmp(path, "links") == 0;
-    if (!out->of_link && strcmp(path, "workloads") != 0) {
+    bool of_link = strcmp(path, "links") == 0;
+    if (!of_link && strcmp(path, "workloads") != 0) {
         return lw_error(diags, out->place, example, "an assertion is about workloads or links, not about \"%s\"", path);
     }
     out->name = name;
-    if (out->of_link) {
+    if (of_link) {
         char *direction = strrchr(name, '.');
         if (direction == NULL) {
             return lw_error(diags, out->place, example, "links.%s needs a direction, as in links.%s.host->gpu.%s", name, name,
@@ -193,8 +118,20 @@ static lw_status parse_path(char *path, lw_assertion *out, lw_diags *diags) {
         *direction++ = '\0';
         out->direction = direction;
     }
-    out->metric = find_metric(metric_name, out->of_link);
-    return out->metric < 0 ? unknown_metric(metric_name, out->of_link, out->place, diags) : LW_OK;
+    lw_metric_of of = of_link ? LW_OF_DIRECTION : LW_OF_WORKLOAD;
+    out->word = metric_name;
+    out->metric = find_metric(metric_name, of);
+    return out->metric == NULL ? unknown_metric(metric_name, of, out->place, arena, diags) : LW_OK;
+}
+
+// Is the metric written without its unit, or does it count bytes, so that the limit has one?
+static bool takes_quantity(const lw_assertion *assertion) {
+    const lw_metric *metric = assertion->metric;
+    return metric->quantity == NULL || strcmp(assertion->word, metric->quantity) == 0;
+}
+
+static lw_dimension dimension_of(const lw_assertion *assertion) {
+    return takes_quantity(assertion) ? assertion->metric->dimension : LW_PLAIN;
 }
 
 static lw_status parse_one(const lw_yaml *item, lw_arena *arena, lw_diags *diags, lw_assertion *out) {
@@ -212,16 +149,16 @@ static lw_status parse_one(const lw_yaml *item, lw_arena *arena, lw_diags *diags
     if (path == NULL || limit == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(parse_path(path, &assertion, diags));
+    LW_TRY(parse_path(path, arena, &assertion, diags));
     lw_quantity quantity;
     const char *problem = NULL;
     const char *hint = NULL;
-    if (!lw_quantity_parse(limit, metrics[assertion.metric].dimension, &quantity, &problem, &hint)) {
+    if (!lw_quantity_parse(limit, dimension_of(&assertion), &quantity, &problem, &hint)) {
         return lw_error(diags, item->place, hint, "\"%s\" on the right of %s: %s", limit, relation_words[assertion.relation],
                         problem);
     }
     lw_quantity_remark(&quantity, item->place, diags);
-    assertion.limit = quantity.value;
+    assertion.limit = takes_quantity(&assertion) ? quantity.value / assertion.metric->unit : quantity.value;
     assertion.limit_text = limit;
     *out = assertion;
     return LW_OK;
@@ -271,20 +208,19 @@ static const char *point_text(const lw_point *point, lw_diags *diags) {
 
 // The metric's value in this point; false when the point has no such workload or link.
 static bool find_value(const lw_assertion *assertion, const lw_point *point, double *value) {
-    const metric *m = &metrics[assertion->metric];
-    if (!assertion->of_link) {
-        for (size_t i = 0; i < point->workload_count; i++) {
-            if (strcmp(point->workload[i].name, assertion->name) == 0) {
-                *value = m->workload(&point->workload[i]);
-                return true;
+    const lw_metric *metric = assertion->metric;
+    for (size_t i = 0; metric->of == LW_OF_WORKLOAD && i < point->workload_count; i++) {
+        if (strcmp(point->workload[i].name, assertion->name) == 0) {
+            if (!lw_metric_of_workload(metric, &point->workload[i], value)) {
+                *value = 0;
             }
+            return true;
         }
-        return false;
     }
-    for (size_t i = 0; i < point->direction_count; i++) {
+    for (size_t i = 0; metric->of == LW_OF_DIRECTION && i < point->direction_count; i++) {
         const lw_direction_result *direction = &point->direction[i];
         if (strcmp(direction->link, assertion->name) == 0 && strcmp(direction->direction, assertion->direction) == 0) {
-            *value = m->link(direction);
+            *value = metric->direction(direction);
             return true;
         }
     }
@@ -293,15 +229,16 @@ static bool find_value(const lw_assertion *assertion, const lw_point *point, dou
 
 static lw_status unknown_name(const lw_assertion *assertion, const lw_point *point, lw_diags *diags) {
     const char *all = "";
-    size_t count = assertion->of_link ? point->direction_count : point->workload_count;
+    bool of_link = assertion->metric->of == LW_OF_DIRECTION;
+    size_t count = of_link ? point->direction_count : point->workload_count;
     for (size_t i = 0; i < count && i < 8; i++) {
         const char *comma = i > 0 ? ", " : "";
-        all = assertion->of_link
+        all = of_link
                   ? lw_diags_text(diags, "%s%slinks.%s.%s", all, comma, point->direction[i].link, point->direction[i].direction)
                   : lw_diags_text(diags, "%s%sworkloads.%s", all, comma, point->workload[i].name);
     }
     const char *hint = lw_diags_text(diags, "the results have %s%s", all, count > 8 ? ", ..." : "");
-    if (assertion->of_link) {
+    if (of_link) {
         return lw_error(diags, assertion->place, hint, "there is no links.%s.%s", assertion->name, assertion->direction);
     }
     return lw_error(diags, assertion->place, hint, "there is no workloads.%s", assertion->name);
@@ -318,15 +255,16 @@ static lw_status check_one(const lw_assertion *assertion, const lw_result *resul
         found_any = true;
         if (!holds(value, assertion->relation, assertion->limit)) {
             char number[LW_QUANTITY_TEXT];
-            if (metrics[assertion->metric].dimension == LW_PLAIN) {
+            const lw_dimension dimension = dimension_of(assertion);
+            if (dimension == LW_PLAIN) {
                 lw_number_print(value, number);
             } else {
-                lw_quantity_print(value, metrics[assertion->metric].dimension, number);
+                lw_quantity_print(value * assertion->metric->unit, dimension, number);
             }
             // The relation is one of the list. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage)
             (void)lw_error(diags, assertion->place, NULL, "assertion failed at %s: %s is %s, not %s %s",
-                           point_text(&result->point[p], diags), metrics[assertion->metric].name, number,
-                           relation_words[assertion->relation], assertion->limit_text);
+                           point_text(&result->point[p], diags), assertion->word, number, relation_words[assertion->relation],
+                           assertion->limit_text);
             worst = LW_CHECK_FAILED;
         }
     }
@@ -338,27 +276,27 @@ static size_t plain_length(const char *name) {
     return strcspn(name, "[");
 }
 
-static lw_status check_name(const lw_assertion *assertion, lw_yaml *scenario, lw_diags *diags) {
-    const char *section = assertion->of_link ? "links" : "workloads";
-    const lw_yaml *map = lw_tree_at(scenario, section);
-    if (assertion->of_link && strchr(assertion->name, ' ') != NULL) {
+static lw_status check_name(const lw_assertion *assertion, const lw_document *document, lw_diags *diags) {
+    const lw_section_id section = assertion->metric->of == LW_OF_DIRECTION ? LW_SECTION_LINKS : LW_SECTION_WORKLOADS;
+    const char *top = document->format->section[section].name, *all = "";
+    if (section == LW_SECTION_LINKS && strchr(assertion->name, ' ') != NULL) {
         return LW_OK;
     }
-    const char *all = "";
-    for (const lw_yaml *item = map != NULL ? map->first : NULL; item != NULL; item = item->next) {
-        if (strlen(item->key) == plain_length(assertion->name) && strncmp(item->key, assertion->name, strlen(item->key)) == 0) {
+    for (size_t i = 0; i < document->count[section]; i++) {
+        const char *name = document->object[section][i]->name;
+        if (strlen(name) == plain_length(assertion->name) && strncmp(name, assertion->name, strlen(name)) == 0) {
             return LW_OK;
         }
-        all = lw_diags_text(diags, "%s%s%s", all, all[0] == '\0' ? "" : ", ", item->key);
+        all = lw_diags_text(diags, "%s%s%s", all, i == 0 ? "" : ", ", name);
     }
-    return lw_error(diags, assertion->place, lw_diags_text(diags, "under %s stand: %s", section, all),
-                    "the scenario has no %s.%s", section, assertion->name);
+    return lw_error(diags, assertion->place, lw_diags_text(diags, "under %s stand: %s", top, all), "the scenario has no %s.%s",
+                    top, assertion->name);
 }
 
-lw_status lw_assertions_check_names(const lw_assertion *assertion, size_t count, lw_yaml *scenario, lw_diags *diags) {
+lw_status lw_assertions_check_names(const lw_assertion *assertion, size_t count, const lw_document *document, lw_diags *diags) {
     lw_status worst = LW_OK;
     for (size_t i = 0; i < count; i++) {
-        lw_status status = check_name(&assertion[i], scenario, diags);
+        lw_status status = check_name(&assertion[i], document, diags);
         worst = status == LW_OK ? worst : status;
     }
     return worst;
@@ -368,7 +306,8 @@ lw_status lw_assertions_check(const lw_assertion *assertion, size_t count, const
     lw_status worst = LW_OK;
     for (size_t i = 0; i < count; i++) {
         lw_status status = check_one(&assertion[i], result, diags);
-        // A name that does not exist is a mistake in the file and outweighs a comparison that failed.
+        // A name that does not exist is a mistake in the file and outweighs a comparison that
+        // failed.
         worst = status == LW_OK || worst == LW_BAD_INPUT ? worst : status;
     }
     return worst;

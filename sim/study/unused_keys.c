@@ -1,164 +1,249 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Keys, links and nodes that change nothing in any point of a scenario: reported, never ignored in silence.
+#include "sim/study/unused_keys.h"
+
 #include <string.h>
 
 #include "sim/base/list.h"
-#include "sim/study/scenario.h"
+#include "sim/base/suggest.h"
+#include "sim/study/effects.h"
 
-// Seen at a place under a name; `matters` once any point showed an effect.
-typedef struct {
+// A key that the scenario gives.
+typedef struct given_key {
+    lw_option_at option;
     lw_place place;
-    const char *text;  // "links.egpu.mrrs"
-    const char *what;  // "has no effect"
     bool matters;
-} finding;
+} given_key;
 
 struct lw_unused_keys {
+    const lw_document *document;
     lw_arena *arena;
-    lw_list findings;
+    bool *used[LW_SECTIONS];  // one an object: some point uses it; of workloads always
+    bool *real;               // one a node: in some point it has figures of its own
+    // one a node: in some point a short copy shows that its calls cost nothing
+    bool *free_calls;
+    lw_list keys;  // given_key
 };
 
-lw_unused_keys *lw_unused_keys_new(lw_arena *arena) {
-    lw_unused_keys *effects = LW_NEW(arena, lw_unused_keys);
-    if (effects != NULL) {
-        effects->arena = arena;
+lw_unused_keys *lw_unused_keys_new(const lw_document *document, lw_arena *arena) {
+    lw_unused_keys *unused = LW_NEW(arena, lw_unused_keys);
+    if (unused == NULL) {
+        return NULL;
     }
-    return effects;
+    *unused = (lw_unused_keys){.document = document, .arena = arena};
+    bool ok = true;
+    for (int s = 0; s < LW_SECTIONS; s++) {
+        unused->used[s] = LW_NEW_ARRAY(arena, bool, document->count[s]);
+        ok = ok && unused->used[s] != NULL;
+    }
+    unused->real = LW_NEW_ARRAY(arena, bool, document->count[LW_SECTION_NODES]);
+    unused->free_calls = LW_NEW_ARRAY(arena, bool, document->count[LW_SECTION_NODES]);
+    return ok && unused->real != NULL && unused->free_calls != NULL ? unused : NULL;
 }
 
-static finding *find(lw_unused_keys *effects, lw_place place, const char *what) {
-    finding *items = LW_LIST_ITEMS(&effects->findings, finding);
-    for (size_t i = 0; i < effects->findings.count; i++) {
-        const lw_place *other = &items[i].place;
-        if (other->source == place.source && other->line == place.line && other->column == place.column &&
-            items[i].what == what) {
-            return &items[i];
-        }
-    }
-    return NULL;
+// ---- What a point uses ----
+
+static void use_node(const lw_unused_keys *unused, const lw_machine *machine, uint32_t node) {
+    unused->used[LW_SECTION_NODES][machine->node[node].spec - machine->node_spec] = true;
 }
 
-static lw_status add(lw_unused_keys *effects, lw_place place, const char *what, const char *group, const char *name,
-                     const char *key, finding **out) {
-    finding *slot = LW_LIST_ADD(&effects->findings, finding, effects->arena);
-    const char *text = key != NULL ? lw_arena_print(effects->arena, "%s.%s.%s", group, name, key)
-                                   : lw_arena_print(effects->arena, "%s.%s", group, name);
-    if (slot == NULL || text == NULL) {
-        return LW_NO_MEMORY;
+static void use_route(const lw_unused_keys *unused, const lw_machine *machine, const lw_route *route) {
+    for (size_t i = 0; i < route->count; i++) {
+        const lw_link *link = &machine->link[route->leg[i].link];
+        unused->used[LW_SECTION_LINKS][link->spec - machine->link_spec] = true;
+        use_node(unused, machine, link->end[0]);
+        use_node(unused, machine, link->end[1]);
     }
-    *slot = (finding){place, text, what, false};
-    *out = slot;
-    return LW_OK;
 }
 
-static const char no_effect[] = "has no effect";
-static const char idle_link[] = "carries nothing";
-static const char idle_node[] = "takes part in nothing";
-static const char ideal_node[] = "is ideal: no fixed cost, no limit of its own";
-static const char free_calls[] = "has no figure for the cost of a call, so short copies look too fast";
-
-static lw_status look_at(lw_unused_keys *effects, lw_place place, const char *what, const char *group, const char *name,
-                         const char *key, bool matters) {
-    finding *known = find(effects, place, what);
-    if (known == NULL) {
-        LW_TRY(add(effects, place, what, group, name, key, &known));
-    }
-    known->matters |= matters;
-    return LW_OK;
-}
-
-static lw_status look_at_link(lw_unused_keys *effects, const lw_built *plan, const lw_link_spec *spec) {
-    unsigned kinds = 0;
-    for (size_t i = 0; i < plan->system->connection_count; i++) {
-        kinds |= plan->system->connection[i].spec == spec ? plan->carries[i] : 0;
-    }
-    bool idle = (kinds & ~(unsigned)LW_ASKED) == 0;
-    LW_TRY(look_at(effects, spec->place, idle_link, "links", spec->name, NULL, !idle));
-    kinds |= idle ? LW_ASKED - 1U : 0;  // of an idle link that alone is told
-    const lw_option *table = spec->family->options;
-    for (size_t i = 0; table[i].key != NULL; i++) {
-        if (!spec->user.given[i]) {
-            continue;
-        }
-        const finding *known = find(effects, spec->user.place[i], no_effect);
-        bool matters = (known != NULL && known->matters) || lw_family_has_effect(spec->family, spec->params, table[i].key, kinds);
-        LW_TRY(look_at(effects, spec->user.place[i], no_effect, "links", spec->name, table[i].key, matters));
-    }
-    return LW_OK;
-}
-
-static lw_status look_at_rows(lw_unused_keys *effects, const lw_option *table, const lw_option_set *set, const bool *consulted,
-                              const char *group, const char *name) {
-    for (size_t i = 0; table[i].key != NULL; i++) {
-        bool names = table[i].kind == LW_OPTION_TEXT || table[i].kind == LW_OPTION_YAML;  // of other things: checked elsewhere
-        if (set->given[i] && !names && strcmp(table[i].key, "count") != 0) {
-            LW_TRY(look_at(effects, set->place[i], no_effect, group, name, table[i].key, consulted[i]));
-        }
-    }
-    return LW_OK;
-}
-
-// The calls of measured cards cost 7 to 84 us (their presets): in a copy of this length a sixth at most.
+// The calls of measured cards cost 7 to 84 us (their presets): in a copy of this length a sixth at
+// most.
 static const double short_copy_s = 5e-4;
 
-// A preset without a submission cost is not an ideal node, and yet small copies from it are as good as free.
-static lw_status look_at_call(lw_unused_keys *effects, const lw_built *plan, const lw_built_workload *job) {
-    if (job->job->kind != LW_WORKLOAD_COPY || job->bytes == 0 || job->submit_ps > 0 || job->transfer.slowest == LW_NO_SERVER ||
-        (double)job->job->params.bytes >= short_copy_s * job->transfer.waterfall.rate_Bps[LW_STAGE_RETRY]) {
-        return LW_OK;
+// A preset without a submission cost is not an ideal node, and yet small copies from it are as good
+// as free.
+static bool has_free_calls(const lw_built *built, size_t workload, size_t *node) {
+    const lw_graph_workload *asked = &built->graph->workload[workload];
+    const lw_built_workload *work = &built->workload[workload];
+    if (asked->main_move == LW_NO_MOVE || work->submit_ps > 0 || work->main.slowest == LW_NO_LINK) {
+        return false;
     }
-    const lw_node_spec *caller = plan->system->device[job->transfer.executor].spec;
-    bool chosen = caller->kind != LW_NODE_GPU || caller->preset == NULL;
-    const lw_option *table = lw_node_options(caller->kind);
+    const lw_move *move = &built->graph->move[asked->main_move];
+    double call_bytes = move->call_bytes == LW_AUTO ? 0 : (double)move->call_bytes;
+    const lw_node_spec *caller = built->machine->node[move->executor].spec;
+    if (call_bytes <= 0 || call_bytes >= short_copy_s * work->main.waterfall.rate_Bps[LW_STAGE_RETRY] ||
+        caller->kind != LW_NODE_GPU || caller->object->preset == NULL) {
+        return false;
+    }
+    static const char submit[] = "submit";
+    const lw_option *table = caller->object->type->options;
     for (size_t i = 0; table[i].key != NULL; i++) {
-        chosen |= strncmp(table[i].key, "submit", strlen("submit")) == 0 && caller->user.given[i];
-    }
-    return chosen ? LW_OK : look_at(effects, caller->place, free_calls, "nodes", caller->name, NULL, false);
-}
-
-lw_status lw_unused_keys_look(lw_unused_keys *effects, const lw_built *plan) {
-    const lw_machine *system = plan->system;
-    for (size_t i = 0; i < system->spec_count; i++) {
-        const lw_node_spec *spec = &system->spec[i];
-        LW_TRY(look_at(effects, spec->place, idle_node, "nodes", spec->name, NULL, plan->serves[i]));
-        LW_TRY(look_at(effects, spec->place, ideal_node, "nodes", spec->name, NULL, !spec->ideal));
-        if (plan->serves[i]) {
-            LW_TRY(look_at_rows(effects, lw_node_options(spec->kind), &spec->user, spec->consulted, "nodes", spec->name));
+        if (strncmp(table[i].key, submit, sizeof submit - 1) == 0 && caller->object->set->given[i]) {
+            return false;
         }
     }
-    for (size_t i = 0; i < system->link_count; i++) {
-        LW_TRY(look_at_link(effects, plan, &system->link[i]));
-    }
-    for (size_t i = 0; i < system->job_count; i++) {
-        const lw_workload *job = &system->job[i];
-        LW_TRY(look_at_rows(effects, lw_workload_options(job->kind), &job->set, job->consulted, "workloads", job->name));
-        LW_TRY(look_at_call(effects, plan, &plan->job[i]));
-    }
-    return LW_OK;
+    *node = (size_t)(caller - built->machine->node_spec);
+    return true;
 }
 
-static bool is_from(const finding *item, const lw_source *const *sources, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (item->place.source == sources[i]) {
+void lw_unused_keys_look(lw_unused_keys *unused, const lw_built *built) {
+    const lw_machine *machine = built->machine;
+    for (size_t m = 0; m < built->graph->move_count; m++) {
+        const lw_move *move = &built->graph->move[m];
+        use_node(unused, machine, move->from);
+        use_node(unused, machine, move->to);
+        use_route(unused, machine, &built->transfer[m].route);
+        use_route(unused, machine, &built->transfer[m].ask_route);
+    }
+    for (size_t n = 0; n < machine->node_spec_count; n++) {
+        unused->real[n] = unused->real[n] || !machine->node_spec[n].ideal;
+    }
+    for (size_t w = 0; w < built->graph->workload_count; w++) {
+        size_t node;
+        if (has_free_calls(built, w, &node)) {
+            unused->free_calls[node] = true;
+        }
+    }
+}
+
+// ---- Keys without an effect ----
+
+static bool is_included(const lw_document *document, lw_place place) {
+    for (size_t i = 0; i < document->included_count; i++) {
+        if (place.source == document->included[i]) {
             return true;
         }
     }
     return false;
 }
 
-void lw_unused_keys_report(const lw_unused_keys *effects, const lw_source *const *included, size_t included_count,
-                           lw_diags *diags) {
-    const finding *items = LW_LIST_ITEMS(&effects->findings, const finding);
-    for (size_t i = 0; i < effects->findings.count; i++) {
-        if (items[i].matters || is_from(&items[i], included, included_count)) {
-            continue;
-        }
-        if (items[i].what == ideal_node) {
-            lw_note(diags, items[i].place, "`lanewise list devices` names the presets", "%s %s", items[i].text, items[i].what);
-        } else if (items[i].what == free_calls) {
-            lw_note(diags, items[i].place, "give it one, such as submit: 10 us", "%s %s", items[i].text, items[i].what);
-        } else {
-            lw_warn(diags, items[i].place, NULL, "%s %s here", items[i].text, items[i].what);
+static given_key *find_key(const lw_unused_keys *unused, lw_place place) {
+    given_key *key = LW_LIST_ITEMS(&unused->keys, given_key);
+    for (size_t i = 0; i < unused->keys.count; i++) {
+        const lw_place *other = &key[i].place;
+        if (other->source == place.source && other->line == place.line && other->column == place.column) {
+            return &key[i];
         }
     }
+    return NULL;
+}
+
+static lw_status look_at_key(lw_unused_keys *unused, const lw_effects *effects, const given_key *given) {
+    given_key *key = find_key(unused, given->place);
+    if (key == NULL) {
+        key = LW_LIST_ADD(&unused->keys, given_key, unused->arena);
+        if (key == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *key = *given;
+    }
+    LW_TRY(key->matters ? LW_OK : lw_effect_any(effects, &given->option, &key->matters));
+    return key->matters ? LW_OK : lw_effect_needed(effects, &given->option, &key->matters);
+}
+
+static lw_status look_at_rows(lw_unused_keys *unused, const lw_effects *effects, lw_section_id section, uint32_t index,
+                              bool common) {
+    const lw_object *object = effects->setup.setup.object[section][index];
+    const lw_option *table = common ? object->section->common : object->type->options;
+    const lw_option_set *set = common ? object->common_set : object->set;
+    for (size_t i = 0; table[i].key != NULL; i++) {
+        // What names other things is checked elsewhere, and so is where an object stands in the
+        // machine.
+        bool names = table[i].kind == LW_OPTION_TEXT || table[i].kind == LW_OPTION_YAML;
+        bool places = common && lw_is_among(table[i].key, object->section->place);
+        if (set->given[i] && !names && !places && !is_included(unused->document, set->place[i])) {
+            const given_key given = {{section, index, &table[i], common}, set->place[i], false};
+            LW_TRY(look_at_key(unused, effects, &given));
+        }
+    }
+    return LW_OK;
+}
+
+static lw_status look_at_point(lw_unused_keys *unused, size_t point) {
+    lw_arena *arena = lw_arena_new();
+    lw_effects effects;
+    lw_status status = arena == NULL ? LW_NO_MEMORY : lw_effects_start(unused->document, point, arena, &effects);
+    for (int s = 0; s < LW_SECTION_RUN && status == LW_OK; s++) {
+        for (uint32_t i = 0; i < unused->document->count[s] && status == LW_OK; i++) {
+            // Of what is idle that alone is told.
+            bool idle = s != LW_SECTION_WORKLOADS && !unused->used[s][i];
+            status = idle ? LW_OK : look_at_rows(unused, &effects, (lw_section_id)s, i, false);
+            status = idle || status != LW_OK ? status : look_at_rows(unused, &effects, (lw_section_id)s, i, true);
+        }
+    }
+    lw_arena_free(arena);
+    return status;
+}
+
+static bool any_is_left(const lw_unused_keys *unused) {
+    const given_key *key = LW_LIST_ITEMS(&unused->keys, given_key);
+    for (size_t i = 0; i < unused->keys.count; i++) {
+        if (!key[i].matters) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Points of every class first; where a key seems to have no effect, others too before that is said.
+enum { CLASSES_MAX = 64, MORE_POINTS = 16 };
+
+static lw_status look_at_keys(lw_unused_keys *unused) {
+    lw_classes classes;
+    LW_TRY(lw_classes_find(unused->document, unused->arena, &classes));
+    size_t step = (classes.count + CLASSES_MAX - 1) / CLASSES_MAX;
+    for (size_t c = 0; c < classes.count; c += step) {
+        LW_TRY(look_at_point(unused, classes.first[c]));
+    }
+    size_t points = unused->document->sweep.points;
+    for (size_t i = 0; i < MORE_POINTS && i < points && any_is_left(unused); i++) {
+        LW_TRY(look_at_point(unused, points - 1 - i * (points - 1) / MORE_POINTS));
+    }
+    return LW_OK;
+}
+
+// ---- Telling ----
+
+static void tell_object(const lw_unused_keys *unused, int section, size_t index, lw_diags *diags) {
+    const lw_object *object = unused->document->object[section][index];
+    const char *top = object->section->name;
+    if (is_included(unused->document, object->place)) {
+        return;
+    }
+    if (section != LW_SECTION_WORKLOADS && !unused->used[section][index]) {
+        lw_warn(diags, object->place, NULL,
+                section == LW_SECTION_LINKS ? "%s.%s carries no traffic" : "%s.%s takes part in nothing", top, object->name);
+    }
+    if (section == LW_SECTION_NODES && !unused->real[index]) {
+        lw_note(diags, object->place, "`lanewise list devices` names the presets",
+                "%s.%s is ideal: no fixed cost, no limit of its own", top, object->name);
+    }
+}
+
+static void tell_keys(const lw_unused_keys *unused, int section, size_t index, lw_diags *diags) {
+    const given_key *key = LW_LIST_ITEMS(&unused->keys, given_key);
+    for (size_t i = 0; i < unused->keys.count; i++) {
+        if (!key[i].matters && (int)key[i].option.section == section && key[i].option.object == index) {
+            const lw_object *object = unused->document->object[section][index];
+            lw_warn(diags, key[i].place, NULL, "%s.%s.%s has no effect here", object->section->name, object->name,
+                    key[i].option.row->key);
+        }
+    }
+}
+
+lw_status lw_unused_keys_report(lw_unused_keys *unused, lw_diags *diags) {
+    LW_TRY(look_at_keys(unused));
+    for (int s = 0; s < LW_SECTION_RUN; s++) {
+        for (size_t i = 0; i < unused->document->count[s]; i++) {
+            tell_object(unused, s, i, diags);
+            tell_keys(unused, s, i, diags);
+        }
+    }
+    for (size_t n = 0; n < unused->document->count[LW_SECTION_NODES]; n++) {
+        const lw_object *node = unused->document->object[LW_SECTION_NODES][n];
+        if (unused->free_calls[n] && !is_included(unused->document, node->place)) {
+            lw_note(diags, node->place, "give it one, such as submit: 10 us",
+                    "nodes.%s has no figure for the cost of a call, so short copies look too fast", node->name);
+        }
+    }
+    return LW_OK;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How fast the engine is, in processor time, best of some runs, on work that other simulators have been measured on:
+// How fast the engine is, in processor time, best of some runs, on work that other simulators have
+// been measured on:
 //   chain    packets of 256 B over links of 64 GB/s and 500 ns, store and forward
 //   reads    512 B a request, 32 requests outstanding, over one link
 //   duplex   both directions of a link at once, each with control traffic for the other
@@ -63,7 +64,7 @@ static row measure(const lw_fabric *fabric, lw_engine engine) {
         lw_arena *arena = lw_arena_new();
         lw_engine_result result = {0};
         double before_s = cpu_s();
-        if (arena == NULL || lw_engine_run(fabric, engine, 1, NULL, arena, &result, NULL) != LW_OK) {
+        if (arena == NULL || lw_engine_run(fabric, &(const lw_engine_how){engine, 1, NULL}, arena, &result) != LW_OK) {
             give_up("a run");
         }
         double took_s = cpu_s() - before_s;
@@ -77,18 +78,23 @@ static row measure(const lw_fabric *fabric, lw_engine engine) {
 }
 
 static lw_server link_of_64_GBps(int64_t latency_ps) {
-    return (lw_server){.name = "link", .ps_per_byte = {125, 8}, .latency_ps = latency_ps, .opposite = LW_NO_SERVER};
+    return (lw_server){.ps_per_byte = {125, 8}, .latency_ps = latency_ps, .opposite = LW_NO_SERVER};
 }
 
-static lw_task write_over(const lw_hop *hop, size_t hops, int64_t bytes) {
-    return (lw_task){.name = "write",
-                     .kind = LW_TASK_WRITE,
-                     .resource = LW_NO_SERVER,
-                     .bytes = bytes,
-                     .packet_bytes = 256,
-                     .data = hop,
-                     .data_count = hops,
-                     .data_kind = LW_PACKET_WRITE};
+static lw_flow flow_over(const lw_hop *hop, size_t hops) {
+    return (lw_flow){.kind = LW_FLOW_WRITE, .packet_bytes = 256, .data = hop, .data_count = hops, .data_kind = LW_PACKET_WRITE};
+}
+
+static lw_task move(uint32_t flow, int64_t bytes) {
+    return (lw_task){.flow = flow, .resource = LW_NO_RESOURCE, .bytes = bytes};
+}
+
+// Every flow has one task.
+static row measure_flows(const lw_server *server, size_t servers, const lw_flow *flow, const lw_task *task, size_t count,
+                         lw_engine engine) {
+    const lw_fabric fabric = {
+        .server = server, .server_count = servers, .flow = flow, .flow_count = count, .task = task, .task_count = count};
+    return measure(&fabric, engine);
 }
 
 static row chain(int64_t bytes, uint32_t hops, lw_engine engine) {
@@ -98,28 +104,31 @@ static row chain(int64_t bytes, uint32_t hops, lw_engine engine) {
         server[i] = link_of_64_GBps(500000);
         hop[i] = (lw_hop){.server = i, .granule_bytes = 1, .store_forward = true};
     }
-    lw_task task = write_over(hop, hops, bytes);
-    return measure(&(lw_fabric){server, hops, &task, 1, NULL, 0}, engine);
+    lw_flow flow = flow_over(hop, hops);
+    lw_task task = move(0, bytes);
+    return measure_flows(server, hops, &flow, &task, 1, engine);
 }
 
 static row reads(lw_engine engine) {
     lw_server server[2] = {link_of_64_GBps(250000), link_of_64_GBps(250000)};
     lw_hop up = {.server = 0, .overhead_bytes = 24, .granule_bytes = 1};
     lw_hop down = {.server = 1, .overhead_bytes = 20, .granule_bytes = 1};
-    lw_task task = write_over(&down, 1, 100 * MB);
-    task.kind = LW_TASK_READ;
-    task.data_kind = LW_PACKET_COMPLETION;
-    task.request = &up;
-    task.request_count = 1;
-    task.request_bytes = 512;
-    task.tags = 32;
-    task.completer_ps = 100000;
-    return measure(&(lw_fabric){server, 2, &task, 1, NULL, 0}, engine);
+    lw_flow flow = flow_over(&down, 1);
+    flow.kind = LW_FLOW_READ;
+    flow.data_kind = LW_PACKET_COMPLETION;
+    flow.request = &up;
+    flow.request_count = 1;
+    flow.request_bytes = 512;
+    flow.tags = 32;
+    flow.completer_ps = 100000;
+    lw_task task = move(0, 100 * MB);
+    return measure_flows(server, 2, &flow, &task, 1, engine);
 }
 
 static row duplex(lw_engine engine) {
     lw_server server[2];
     lw_hop hop[2];
+    lw_flow flow[2];
     lw_task task[2];
     for (uint32_t i = 0; i < 2; i++) {
         server[i] = link_of_64_GBps(250000);
@@ -127,14 +136,16 @@ static row duplex(lw_engine engine) {
         server[i].control_bytes = 16;
         server[i].control_interval_ps = 30000;
         hop[i] = (lw_hop){.server = i, .overhead_bytes = 24, .granule_bytes = 1};
-        task[i] = write_over(&hop[i], 1, 100 * MB);
+        flow[i] = flow_over(&hop[i], 1);
+        task[i] = move(i, 100 * MB);
     }
-    return measure(&(lw_fabric){server, 2, task, 2, NULL, 0}, engine);
+    return measure_flows(server, 2, flow, task, 2, engine);
 }
 
 static row mesh(lw_engine engine) {
     static lw_server server[MESH_SERVERS];
     static lw_hop hop[MESH_TASKS][CHAIN_HOPS];
+    static lw_flow flow[MESH_TASKS];
     static lw_task task[MESH_TASKS];
     uint64_t random = 1;
     for (uint32_t i = 0; i < MESH_SERVERS; i++) {
@@ -145,9 +156,10 @@ static row mesh(lw_engine engine) {
             random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
             hop[t][i] = (lw_hop){.server = (uint32_t)(random >> 33) % MESH_SERVERS, .granule_bytes = 1};
         }
-        task[t] = write_over(hop[t], CHAIN_HOPS, MB);
+        flow[t] = flow_over(hop[t], CHAIN_HOPS);
+        task[t] = move(t, MB);
     }
-    return measure(&(lw_fabric){server, MESH_SERVERS, task, MESH_TASKS, NULL, 0}, engine);
+    return measure_flows(server, MESH_SERVERS, flow, task, MESH_TASKS, engine);
 }
 
 static double children_s(void) {
@@ -241,7 +253,7 @@ int main(int argc, char **argv) {
     row small = print_row("chain, 1 MB over 4 hops", chain(MB, CHAIN_HOPS, LW_ENGINE_PACKET));
     for (int engine = LW_ENGINE_PACKET_EXACT; engine >= LW_ENGINE_PACKET; engine--) {
         print_row("reads, 100 MB, 32 tags", reads((lw_engine)engine));
-        print_row("duplex, 100 MB each way", duplex((lw_engine)engine));
+        print_row("duplex, 100 MB per direction", duplex((lw_engine)engine));
     }
     print_row("mesh, 256 links at random", mesh(LW_ENGINE_PACKET_EXACT));
     double ratio1 = ns3 == NULL ? 0 : beside_ns3(ns3, 1);

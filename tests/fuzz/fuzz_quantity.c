@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any text as a quantity of any dimension: no crash, and what is accepted prints to something that is accepted again.
+// Any text as a quantity of any dimension: no crash, and what is accepted prints to something that
+// is accepted again.
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>

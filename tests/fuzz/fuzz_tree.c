@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any bytes as a YAML text, read through an option table: no crash, no leak, every refusal has a diagnostic, and a tree that was
-// accepted can be copied, merged, addressed and printed.
+// Any bytes as a YAML text, read through an option table: no crash, no leak, every refusal has a
+// diagnostic, and a tree that was accepted can be copied, merged, addressed and printed.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

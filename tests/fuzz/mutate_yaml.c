@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A mutator for libFuzzer that knows lines and values: most of what it makes is YAML still, so that it gets past the parser.
+// A mutator for libFuzzer that knows lines and values: most of what it makes is YAML still, so that
+// it gets past the parser.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs a fuzz target once over each file named on the command line: what was found stays found, with every compiler.
+// Runs a fuzz target once over each file named on the command line: what was found stays found,
+// with every compiler.
 #include <stdint.h>
 #include <stdio.h>
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Fabric -> state of a run: streams and stops with their service times, credit loops, random streams.
+// Fabric -> state of a run: streams and stops with their service times, credit loops, random
+// streams.
+#include <assert.h>
 #include <math.h>
 
 #include "sim/engine/packet/state.h"
 
-// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): one seed a stream of random numbers from the seed of the run.
+// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): one seed a stream of random numbers from the seed
+// of the run.
 static uint64_t mix(uint64_t value) {
     value += UINT64_C(0x9e3779b97f4a7c15);
     value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -24,15 +27,15 @@ static bool in_limits(int64_t value) {
     return value >= 0 && value <= LW_SPAN_MAX;
 }
 
-// Time of wire_bytes on a server; false when it exceeds LW_SPAN_MAX.
-static bool service_of(const lw_server *server, int64_t wire_bytes, lw_service *out) {
-    lw_int128 parts = (lw_int128)wire_bytes * server->ps_per_byte.num;
-    lw_int128 whole = parts / server->ps_per_byte.den + server->packet_ps;
+// Time of a packet of wire_bytes on a server; false when it exceeds LW_SPAN_MAX.
+static bool service_of(lw_fraction pace, int64_t packet_ps, int64_t wire_bytes, lw_service *out) {
+    lw_int128 parts = (lw_int128)wire_bytes * pace.num;
+    lw_int128 whole = parts / pace.den + packet_ps;
     if (whole > LW_SPAN_MAX) {
         return false;
     }
     out->whole_ps = (int64_t)whole;
-    out->remainder = (int64_t)(parts % server->ps_per_byte.den);
+    out->remainder = (int64_t)(parts % pace.den);
     return true;
 }
 
@@ -54,18 +57,17 @@ static bool is_finite(const lw_credits *credits) {
     return credits->packets != LW_CREDITS_INFINITE || credits->data_units != LW_CREDITS_INFINITE;
 }
 
-static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t seed, lw_server_state *out) {
-    const lw_server *in = &fabric->server[index];
-    if (in->ps_per_byte.den <= 0 || in->ps_per_byte.num < 0 || in->error_probability >= 0.9 || !in_limits(in->packet_ps) ||
-        !in_limits(in->latency_ps) || !in_limits(in->credit_return_ps) || !in_limits(in->replay_ps) ||
-        !in_limits(in->control_bytes) || !in_limits(in->control_interval_ps) || !in_limits(in->turnaround_ps) ||
-        !in_limits(in->outage_gap_ps) || !in_limits(in->outage_ps) || !in_limits(in->error_unit_bytes) ||
-        !in_limits(in->data_unit_bytes)) {
+static lw_status make_server(const lw_run_state *run, size_t index, uint64_t seed, lw_server_state *out) {
+    const lw_server *in = &run->fabric->server[index];
+    if (in->error_probability >= 0.9 || !in_limits(in->packet_ps) || !in_limits(in->latency_ps) ||
+        !in_limits(in->credit_return_ps) || !in_limits(in->replay_ps) || !in_limits(in->control_bytes) ||
+        !in_limits(in->control_interval_ps) || !in_limits(in->turnaround_ps) || !in_limits(in->outage_gap_ps) ||
+        !in_limits(in->outage_ps) || !in_limits(in->error_unit_bytes) || !in_limits(in->data_unit_bytes)) {
         return LW_LIMIT;
     }
     out->of = (uint32_t)index;
     out->free_ps = -1;
-    out->den = in->ps_per_byte.den;
+    out->den = run->pace[index].den;
     out->latency_ps = in->latency_ps;
     out->serve_ps = -1;
     out->waiting_first = out->waiting_last = LW_NONE;
@@ -73,21 +75,16 @@ static lw_status make_server(const lw_fabric *fabric, size_t index, uint64_t see
     out->control_opposite = in->control_bytes > 0 ? in->opposite : LW_NONE;
     out->control_interval_ps = in->control_for_writes ? 0 : in->control_interval_ps;
     out->control_for_writes = in->control_for_writes;
-    if (out->control_opposite != LW_NONE) {
-        lw_server line = fabric->server[in->opposite];
-        line.packet_ps = 0;
-        if (!service_of(&line, in->control_bytes, &out->control)) {
-            return LW_LIMIT;
-        }
+    if (out->control_opposite != LW_NONE && !service_of(run->pace[in->opposite], 0, in->control_bytes, &out->control)) {
+        return LW_LIMIT;
     }
     for (int kind = 0; kind < LW_PACKET_KINDS; kind++) {
         const lw_credits *given = &in->credits[kind];
         out->credits[kind].packets = given->packets > 0 ? given->packets : LW_CREDITS_INFINITE;
         out->credits[kind].data_units = given->data_units > 0 ? given->data_units : LW_CREDITS_INFINITE;
     }
-    if (in->parallel && (is_finite(&out->credits[0]) || is_finite(&out->credits[1]) || is_finite(&out->credits[2]) ||
-                         in->control_bytes > 0 || in->error_probability > 0 || in->outage_ps > 0 || in->turnaround_ps > 0)) {
-        return LW_INTERNAL;
+    if (run->apart[index] && !lw_costs_time_alone(in)) {
+        return LW_INTERNAL;  // a LW_SERVER_FORWARD with more than costs
     }
     out->turnaround_ps = in->turnaround_ps;
     out->outage_at_ps = INT64_MAX;
@@ -131,13 +128,12 @@ static int64_t ceil_divide(int64_t a, int64_t b) {
     return a / b + (a % b != 0);
 }
 
-// How long after its start on `hop` a packet may start on the next. A faster port waits for the tail: the rates decide, whatever
-// a packet's size. Where only the headers are shorter there, the packet starts as early as its tail does not come too late.
-static int64_t head_ps(const lw_fabric *fabric, const lw_hop *hop, int64_t whole_ps, int64_t next_whole_ps) {
+// How long after its start on `hop` a packet may start on the next. A faster port waits for the
+// tail: the rates decide, whatever a packet's size. Where only the headers are shorter there, the
+// packet starts as early as its tail does not come too late.
+static int64_t head_ps(const lw_hop *hop, lw_fraction pace, lw_fraction next_pace, int64_t whole_ps, int64_t next_whole_ps) {
     const lw_hop *next = hop + 1;
-    lw_fraction rate = fabric->server[hop->server].ps_per_byte;
-    lw_fraction next_rate = fabric->server[next->server].ps_per_byte;
-    bool faster = (lw_int128)next_rate.num * rate.den < (lw_int128)rate.num * next_rate.den;
+    bool faster = (lw_int128)next_pace.num * pace.den < (lw_int128)pace.num * next_pace.den;
     if (next->store_forward || (faster && !hop->paces)) {
         return LW_TAIL;
     }
@@ -151,7 +147,7 @@ static bool gets_through(const lw_server_state *server, int64_t wire_bytes) {
 }
 
 static uint32_t server_of_stop(lw_run_state *run, const lw_hop *hop) {
-    if (!run->fabric->server[hop->server].parallel || run->server[hop->server].load_bytes == 0) {
+    if (!run->apart[hop->server] || run->server[hop->server].load_bytes == 0) {
         return hop->server;
     }
     run->server[run->server_count] = run->server[hop->server];
@@ -159,10 +155,20 @@ static uint32_t server_of_stop(lw_run_state *run, const lw_hop *hop) {
     return (uint32_t)run->server_count++;
 }
 
-static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_hop *hop, uint32_t index, int64_t full_bytes,
-                           int64_t last_bytes) {
+// What a stream is made of.
+typedef struct path {
+    const lw_hop *hop;
+    size_t count;
+    int64_t total;                   // packets
+    int64_t full_bytes, last_bytes;  // payload
+    int64_t sink_every;
+} path;
+
+static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const path *over, const lw_hop *hop) {
+    uint32_t index = stream->first_stop + (uint32_t)(hop - over->hop);
     const lw_fabric *fabric = run->fabric;
     lw_stop *stop = &run->stop[index];
+    assert(hop->server < fabric->server_count);
     const lw_server *server = &fabric->server[hop->server];
     int64_t unit = server->data_unit_bytes > 0 ? server->data_unit_bytes : 1;
     if (!in_limits(hop->overhead_bytes) || !in_limits(hop->granule_bytes - 1) || !in_limits(hop->segment_bytes) ||
@@ -180,17 +186,20 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
                       .back = hop->back,
                       .frees = LW_NONE,
                       .sink_frees = LW_NONE,
-                      .units = {ceil_divide(full_bytes, unit), ceil_divide(last_bytes, unit)},
-                      .wire_bytes = {wire_bytes(hop, full_bytes), wire_bytes(hop, last_bytes)}};
+                      .units = {ceil_divide(over->full_bytes, unit), ceil_divide(over->last_bytes, unit)},
+                      .wire_bytes = {wire_bytes(hop, over->full_bytes), wire_bytes(hop, over->last_bytes)}};
     stop->stream = (uint32_t)(stream - run->stream);
     lw_server_state *state = &run->server[stop->server];
+    const lw_fraction pace = run->pace[hop->server];
     lw_int128 load_bytes = state->load_bytes + (lw_int128)stream->total * stop->wire_bytes[0];
-    if (load_bytes > LW_TIME_MAX || !service_of(server, stop->wire_bytes[0], &stop->service[0]) ||
-        !service_of(server, stop->wire_bytes[1], &stop->service[1]) || !gets_through(state, stop->wire_bytes[0])) {
+    if (load_bytes > LW_TIME_MAX || !service_of(pace, server->packet_ps, stop->wire_bytes[0], &stop->service[0]) ||
+        !service_of(pace, server->packet_ps, stop->wire_bytes[1], &stop->service[1]) ||
+        !gets_through(state, stop->wire_bytes[0])) {
         return LW_LIMIT;
     }
-    // What backs up at the source of a backlog is not queueing delay, nor are requests that leave as others are answered.
-    bool arrives = fabric->task[stream->task].arrivals != LW_ARRIVALS_BACKLOG;
+    // What backs up at the source of a backlog is not queueing delay, nor are requests that leave
+    // as others are answered.
+    bool arrives = lw_flow_of(run, stream->task)->arrivals != LW_ARRIVALS_BACKLOG;
     stop->counts_wait = arrives || (!stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX));
     state->load_bytes = (int64_t)load_bytes;
     if (stop->buffer != INT64_MAX) {
@@ -200,7 +209,8 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
         lw_stop *previous = stop - 1;
         const lw_server_state *before = &run->server[previous->server];
         for (int last = 0; last < 2; last++) {
-            previous->head_ps[last] = head_ps(fabric, hop - 1, previous->service[last].whole_ps, stop->service[last].whole_ps);
+            previous->head_ps[last] =
+                head_ps(hop - 1, run->pace[hop[-1].server], pace, previous->service[last].whole_ps, stop->service[last].whole_ps);
         }
         stop->wakes_previous = previous->buffer != INT64_MAX;
         if (is_finite(&before->credits[stream->kind]) && !fabric->server[before->of].credit_on_arrival) {
@@ -213,20 +223,19 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const lw_
     return LW_OK;
 }
 
-static lw_status make_stream(lw_run_state *run, uint32_t task, bool is_request, const lw_hop *hop, size_t count, int64_t total,
-                             int64_t full_bytes, int64_t last_bytes, int64_t sink_every, uint32_t *out) {
+static lw_status make_stream(lw_run_state *run, uint32_t task, bool is_request, const path *over, uint32_t *out) {
     uint32_t index = (uint32_t)run->stream_count++;
     lw_stream *stream = &run->stream[index];
     *stream = (lw_stream){.task = task,
-                          .first_stop = count == 0 ? LW_NONE : (uint32_t)run->stop_count,
-                          .last_stop = count == 0 ? LW_NONE : (uint32_t)(run->stop_count + count - 1),
-                          .kind = is_request ? LW_PACKET_REQUEST : run->fabric->task[task].data_kind,
+                          .first_stop = over->count == 0 ? LW_NONE : (uint32_t)run->stop_count,
+                          .last_stop = over->count == 0 ? LW_NONE : (uint32_t)(run->stop_count + over->count - 1),
+                          .kind = is_request ? LW_PACKET_REQUEST : lw_flow_of(run, task)->data_kind,
                           .is_request = is_request,
-                          .total = total,
-                          .sink_every = sink_every,
-                          .sink_ps = is_request ? run->fabric->task[task].completer_ps : 0};
-    for (size_t i = 0; i < count; i++) {
-        LW_TRY(make_stop(run, stream, &hop[i], (uint32_t)run->stop_count, full_bytes, last_bytes));
+                          .total = over->total,
+                          .sink_every = over->sink_every,
+                          .sink_ps = is_request ? lw_flow_of(run, task)->completer_ps : 0};
+    for (size_t i = 0; i < over->count; i++) {
+        LW_TRY(make_stop(run, stream, over, &over->hop[i]));
         run->stop_count++;
     }
     *out = index;
@@ -234,9 +243,9 @@ static lw_status make_stream(lw_run_state *run, uint32_t task, bool is_request, 
 }
 
 // Payload of a full packet: no more than a request asks for, or than there is.
-static int64_t full_packet_bytes(const lw_task *task) {
-    int64_t packet = task->packet_bytes < task->bytes ? task->packet_bytes : task->bytes;
-    return task->kind == LW_TASK_READ && task->request_bytes < packet ? task->request_bytes : packet;
+static int64_t full_packet_bytes(const lw_flow *flow, int64_t bytes) {
+    int64_t packet = flow->packet_bytes < bytes ? flow->packet_bytes : bytes;
+    return flow->kind == LW_FLOW_READ && flow->request_bytes < packet ? flow->request_bytes : packet;
 }
 
 static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
@@ -245,34 +254,42 @@ static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
     *state = (lw_task_state){
         .after_left = task->after_count, .data = LW_NONE, .request = LW_NONE, .next_in_line = LW_NONE, .in_island = LW_NONE};
     run->result[index].busiest = LW_NONE;
-    if (!in_limits(task->start_ps) || !in_limits(task->submit_ps) || !in_limits(task->finish_ps) ||
-        !in_limits(task->duration_ps) || !in_limits(task->completer_ps) || !in_limits(task->gap_ps) || !in_limits(task->bytes)) {
+    if (!in_limits(task->start_ps) || !in_limits(task->submit_ps) || !in_limits(task->finish_ps) || !in_limits(task->bytes)) {
         return LW_LIMIT;
     }
-    if (task->kind == LW_TASK_DELAY || task->bytes == 0) {
+    if (task->flow == LW_NO_FLOW) {
         return LW_OK;
     }
-    bool reads = task->kind == LW_TASK_READ;
-    if (task->data_count == 0 || task->packet_bytes < 1 || (reads && task->request_bytes < 1)) {
+    assert(task->flow < run->fabric->flow_count);
+    assert(task->resource == LW_NO_RESOURCE || task->resource < run->fabric->resource_count);
+    const lw_flow *flow = lw_flow_of(run, index);
+    if (!in_limits(flow->completer_ps) || !in_limits(flow->gap_ps)) {
+        return LW_LIMIT;
+    }
+    if (task->bytes == 0) {
+        return LW_OK;
+    }
+    bool reads = flow->kind == LW_FLOW_READ;
+    if (flow->data_count == 0 || flow->packet_bytes < 1 || (reads && flow->request_bytes < 1)) {
         return LW_INTERNAL;
     }
-    int64_t packet = full_packet_bytes(task);
+    int64_t packet = full_packet_bytes(flow, task->bytes);
     int64_t total = ceil_divide(task->bytes, packet);
     int64_t last = task->bytes - (total - 1) * packet;
-    state->data_per_request = reads ? ceil_divide(task->request_bytes, packet) : 1;
-    LW_TRY(make_stream(run, index, false, task->data, task->data_count, total, packet, last,
-                       reads ? state->data_per_request : INT64_MAX, &state->data));
+    state->data_per_request = reads ? ceil_divide(flow->request_bytes, packet) : 1;
+    const path data = {flow->data, flow->data_count, total, packet, last, reads ? state->data_per_request : INT64_MAX};
+    LW_TRY(make_stream(run, index, false, &data, &state->data));
     if (reads) {
-        LW_TRY(make_stream(run, index, true, task->request, task->request_count, ceil_divide(task->bytes, task->request_bytes), 0,
-                           0, 1, &state->request));
+        const path request = {flow->request, flow->request_count, ceil_divide(task->bytes, flow->request_bytes), 0, 0, 1};
+        LW_TRY(make_stream(run, index, true, &request, &state->request));
     }
-    if (task->arrivals == LW_ARRIVALS_POISSON) {
+    if (flow->arrivals == LW_ARRIVALS_POISSON) {
         state->random = new_random(seed, 2, index);
         if (state->random == NULL) {
             return LW_NO_MEMORY;
         }
     }
-    state->busy_before_ps = LW_NEW_ARRAY(run->arena, int64_t, task->data_count + task->request_count);
+    state->busy_before_ps = LW_NEW_ARRAY(run->arena, int64_t, flow->data_count + flow->request_count);
     return state->busy_before_ps == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
@@ -331,28 +348,48 @@ static void mark_shortcuts(lw_run_state *run) {
     }
 }
 
-static size_t parallel_hops(const lw_fabric *fabric, const lw_hop *hop, size_t count) {
-    size_t parallel = 0;
+static size_t count_apart(const lw_run_state *run, const lw_hop *hop, size_t count) {
+    size_t apart = 0;
     for (size_t i = 0; i < count; i++) {
-        parallel += fabric->server[hop[i].server].parallel ? 1U : 0U;
+        apart += run->apart[hop[i].server] ? 1U : 0U;
     }
-    return parallel;
+    return apart;
+}
+
+static bool find_paces(lw_run_state *run) {
+    const lw_fabric *fabric = run->fabric;
+    lw_fraction *pace = LW_NEW_ARRAY(run->arena, lw_fraction, fabric->server_count);
+    for (size_t s = 0; pace != NULL && s < fabric->server_count; s++) {
+        pace[s] = lw_server_pace(&fabric->server[s]);
+    }
+    run->pace = pace;
+    run->apart = pace != NULL ? lw_find_apart(fabric, pace, run->arena) : NULL;
+    return run->apart != NULL;
 }
 
 lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) {
     *run = (lw_run_state){.fabric = fabric, .arena = arena, .tasks_left = fabric->task_count};
     run->steady = (lw_steady){.unused = LW_NONE, .line_first = LW_NONE, .line_last = LW_NONE, .ticked = LW_NONE};
-    size_t stops = 0, parallel = 0;
-    for (size_t t = 0; t < fabric->task_count; t++) {
-        const lw_task *task = &fabric->task[t];
-        stops += task->data_count + task->request_count;
-        parallel +=
-            parallel_hops(fabric, task->data, task->data_count) + parallel_hops(fabric, task->request, task->request_count);
+    for (size_t s = 0; s < fabric->server_count; s++) {
+        if (fabric->server[s].ps_per_byte.den <= 0 || fabric->server[s].ps_per_byte.num < 0) {
+            return LW_LIMIT;
+        }
+    }
+    if (!find_paces(run)) {
+        return LW_NO_MEMORY;
+    }
+    size_t stops = 0, apart = 0;
+    for (uint32_t t = 0; t < fabric->task_count; t++) {
+        if (fabric->task[t].flow != LW_NO_FLOW) {
+            const lw_flow *flow = lw_flow_of(run, t);
+            stops += flow->data_count + flow->request_count;
+            apart += count_apart(run, flow->data, flow->data_count) + count_apart(run, flow->request, flow->request_count);
+        }
     }
     if (2 * (stops + fabric->task_count + fabric->server_count) >= (size_t)1 << LW_EVENT_ENTITY_BITS) {
         return LW_LIMIT;
     }
-    run->server = LW_NEW_ARRAY(arena, lw_server_state, fabric->server_count + parallel);
+    run->server = LW_NEW_ARRAY(arena, lw_server_state, fabric->server_count + apart);
     run->server_count = fabric->server_count;
     run->stop = LW_NEW_ARRAY(arena, lw_stop, stops);
     run->stream = LW_NEW_ARRAY(arena, lw_stream, 2 * fabric->task_count);
@@ -365,7 +402,7 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
         return LW_NO_MEMORY;
     }
     for (size_t s = 0; s < fabric->server_count; s++) {
-        LW_TRY(make_server(fabric, s, seed, &run->server[s]));
+        LW_TRY(make_server(run, s, seed, &run->server[s]));
     }
     for (uint32_t t = 0; t < fabric->task_count; t++) {
         LW_TRY(make_task(run, t, seed));
@@ -404,25 +441,27 @@ void lw_run_state_free(lw_run_state *run) {
             gsl_rng_free(run->task[t].random);
         }
     }
-    lw_islands_free(&run->steady);
 }
 
-int64_t lw_path_latency_ps(const lw_fabric *fabric, const lw_hop *hop, size_t count, int64_t payload_bytes) {
+int64_t lw_path_latency_ps(const lw_server *server, const lw_hop *hop, size_t count, int64_t payload_bytes) {
     int64_t start_ps = 0;
     int64_t whole_ps = 0;
     int64_t end_ps = 0;
+    lw_fraction pace = {0, 1};
     for (size_t i = 0; i < count; i++) {
-        const lw_server *server = &fabric->server[hop[i].server];
+        const lw_server *here = &server[hop[i].server];
+        const lw_fraction before = pace;
         lw_service service;
-        if (!service_of(server, wire_bytes(&hop[i], payload_bytes), &service)) {
+        pace = lw_server_pace(here);
+        if (!service_of(pace, here->packet_ps, wire_bytes(&hop[i], payload_bytes), &service)) {
             return LW_TIME_MAX;
         }
         if (i > 0) {
-            int64_t wait_ps = head_ps(fabric, &hop[i - 1], whole_ps, service.whole_ps);
-            start_ps += (wait_ps == LW_TAIL ? whole_ps : wait_ps) + fabric->server[hop[i - 1].server].latency_ps;
+            int64_t wait_ps = head_ps(&hop[i - 1], before, pace, whole_ps, service.whole_ps);
+            start_ps += (wait_ps == LW_TAIL ? whole_ps : wait_ps) + server[hop[i - 1].server].latency_ps;
         }
         whole_ps = service.whole_ps;
-        end_ps = start_ps + whole_ps + server->latency_ps;
+        end_ps = start_ps + whole_ps + here->latency_ps;
         if (end_ps > LW_TIME_MAX) {
             return LW_TIME_MAX;
         }

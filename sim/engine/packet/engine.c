@@ -1,10 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One run from the first event to the results.
+#include <assert.h>
+
 #include "sim/engine/packet/state.h"
 
 const char *const lw_engine_words[] = {"packet", "packet-exact", NULL};
 
 enum { EVENTS_BETWEEN_CHECKS = 1 << 14 };
+
+// Debug and sanitizer builds look for broken invariants, after every event at first, then less
+// often the more events there were and the larger the state is, so that a run takes only some times
+// as long.
+#ifdef LW_ENGINE_VALIDATE
+static void validate_now_and_then(lw_run_state *run) {
+    enum { CLOSENESS = 32, STOPS_AN_EVENT = 16 };
+    if (run->queue.taken >= run->validate_at) {
+        const char *broken_invariant = lw_run_state_validate(run);
+        assert(broken_invariant == NULL);
+        (void)broken_invariant;
+        run->validate_at = run->queue.taken + 1 + run->queue.taken / CLOSENESS + (int64_t)run->stop_count / STOPS_AN_EVENT;
+    }
+}
+#else
+static inline void validate_now_and_then(lw_run_state *run) {
+    (void)run;
+}
+#endif
 
 static lw_status run_events(lw_run_state *run, const volatile sig_atomic_t *stop) {
     uint32_t key;
@@ -23,6 +44,7 @@ static lw_status run_events(lw_run_state *run, const volatile sig_atomic_t *stop
         if (run->failed) {
             return LW_NO_MEMORY;
         }
+        validate_now_and_then(run);
         if (run->queue.taken % EVENTS_BETWEEN_CHECKS == 1 && stop != NULL && *stop != 0) {
             return LW_INTERRUPTED;
         }
@@ -39,18 +61,18 @@ static void add_stop(const lw_run_state *run, const lw_stop *stop, lw_engine_res
     out->packet_hops += stop->started;
     const lw_stream *stream = &run->stream[stop->stream];
     if (!stream->is_request && stop->started > 0) {
-        const lw_task *task = &run->fabric->task[stream->task];
-        int64_t packet =
-            task->kind == LW_TASK_READ && task->request_bytes < task->packet_bytes ? task->request_bytes : task->packet_bytes;
-        server->payload_bytes += ended ? task->bytes : stop->started * packet;
+        const lw_flow *flow = lw_flow_of(run, stream->task);
+        bool small = flow->kind == LW_FLOW_READ && flow->request_bytes < flow->packet_bytes;
+        int64_t packet = small ? flow->request_bytes : flow->packet_bytes;
+        server->payload_bytes += ended ? run->fabric->task[stream->task].bytes : stop->started * packet;
     }
     out->task[stream->task].wait_ps += stop->wait_ps;
 }
 
-// From the totals: what was summed up on the way lost the remainder of every busy period.
-static int64_t busy_ps(const lw_server *server, const lw_server_result *did) {
-    lw_int128 parts = (lw_int128)(did->wire_bytes + did->control_bytes) * server->ps_per_byte.num;
-    return (int64_t)(parts / server->ps_per_byte.den) + (did->packets + did->replays) * server->packet_ps;
+// From the totals: what was summed up during the run lost the remainder of every busy period.
+static int64_t busy_ps(lw_fraction pace, int64_t packet_ps, const lw_server_result *did) {
+    lw_int128 parts = (lw_int128)(did->wire_bytes + did->control_bytes) * pace.num;
+    return (int64_t)(parts / pace.den) + (did->packets + did->replays) * packet_ps;
 }
 
 static lw_status results(lw_run_state *run, lw_engine_result *out) {
@@ -73,7 +95,7 @@ static lw_status results(lw_run_state *run, lw_engine_result *out) {
         }
     }
     for (size_t s = 0; s < fabric->server_count; s++) {
-        result.server[s].busy_ps = busy_ps(&fabric->server[s], &result.server[s]);
+        result.server[s].busy_ps = busy_ps(run->pace[s], fabric->server[s].packet_ps, &result.server[s]);
     }
     for (size_t t = 0; t < fabric->task_count; t++) {
         const lw_task_state *state = &run->task[t];
@@ -93,12 +115,20 @@ static lw_status results(lw_run_state *run, lw_engine_result *out) {
     return LW_OK;
 }
 
-lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed, const volatile sig_atomic_t *stop,
-                        lw_arena *arena, lw_engine_result *out, uint32_t *stuck) {
+static uint32_t find_stuck(const lw_run_state *run) {
+    uint32_t t = 0;
+    while (run->task[t].phase == LW_PHASE_ENDED) {
+        t++;
+    }
+    return t;
+}
+
+lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
     lw_run_state run;
-    lw_status status = lw_run_state_make(fabric, seed, arena, &run);
+    *out = (lw_engine_result){0};
+    lw_status status = lw_run_state_make(fabric, how->seed, arena, &run);
     if (status == LW_OK) {
-        if (engine == LW_ENGINE_PACKET && !lw_islands_make(&run)) {
+        if (how->engine == LW_ENGINE_PACKET && !lw_islands_make(&run)) {
             run.failed = true;
         }
         for (uint32_t t = 0; t < fabric->task_count; t++) {
@@ -106,15 +136,11 @@ lw_status lw_engine_run(const lw_fabric *fabric, lw_engine engine, uint64_t seed
                 lw_task_release(&run, t);
             }
         }
-        status = run.failed ? LW_NO_MEMORY : run_events(&run, stop);
-        for (uint32_t t = 0; status == LW_STUCK && stuck != NULL && t < fabric->task_count; t++) {
-            if (run.task[t].phase != LW_PHASE_ENDED) {
-                *stuck = t;
-                break;
-            }
-        }
+        status = run.failed ? LW_NO_MEMORY : run_events(&run, how->stop);
     }
-    if (status == LW_OK) {
+    if (status == LW_STUCK) {
+        out->stuck = find_stuck(&run);
+    } else if (status == LW_OK) {
         status = results(&run, out);
     }
     lw_run_state_free(&run);

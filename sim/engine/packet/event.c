@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The event queue: memory, turns of the wheel, and the width of its slices.
 #include "sim/engine/packet/event.h"
+#include <assert.h>
 
 enum {
-    BUCKETS_MIN = 64,      // one word of bits
-    BUCKETS_AN_EVENT = 4,  // by Little's law the wheel then reaches some times as far as events are scheduled ahead on average
-    TAKES_MIN = 4096       // gaps that are averaged at least
+    BUCKETS_MIN = 64,  // one word of bits
+    // by Little's law the wheel then reaches some times as far as events are scheduled ahead on
+    // average
+    BUCKETS_AN_EVENT = 4,
+    TAKES_MIN = 4096  // gaps that are averaged at least
 };
 
 static uint64_t power_of_two(uint64_t at_least) {
@@ -51,6 +54,7 @@ void lw_event_to_heap(lw_event_queue *queue, int64_t time_ps, uint32_t key) {
 }
 
 static void heap_pop(lw_event_queue *queue) {
+    assert(queue->in_heap > 0);
     lw_event *heap = queue->heap;
     size_t count = --queue->in_heap;
     lw_event event = heap[count];

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The event queue, in the order (time, kind, entity). An entity has at most one pending event of a kind, so the order never
-// depends on history, and all memory is known beforehand.
+// The event queue, in the order (time, kind, entity). An entity has at most one pending event of a
+// kind, so the order never depends on history, and all memory is known beforehand.
 //
-// Time is cut into slices. Events of the slices to come wait unsorted in the buckets of a wheel (a calendar queue: Brown, CACM
-// 31, 1988). When the turn of a bucket comes, its events go onto a stack as long as each comes before the one below, which
-// regular traffic does; else into a heap, which also holds what lies beyond the wheel. The width of a slice follows the gaps
-// between events: it decides the speed, never the order.
+// Time is cut into slices. Events of the slices to come wait unsorted in the buckets of a wheel (a
+// calendar queue: Brown, CACM 31, 1988). When the turn of a bucket comes, its events go onto a
+// stack as long as each comes before the one below, which regular traffic does; else into a heap,
+// which also holds what lies beyond the wheel. The width of a slice follows the gaps between
+// events: it decides the speed, never the order.
 #ifndef LW_ENGINE_EVENT_H
 #define LW_ENGINE_EVENT_H
 
@@ -14,7 +15,8 @@
 
 #include "sim/base/arena.h"
 
-// In the order of execution at one instant: all that arrives comes before all that starts, so arbitration sees every candidate.
+// In the order of execution at one instant: all that arrives comes before all that starts, so
+// arbitration sees every candidate.
 typedef enum lw_event_kind {
     LW_EVENT_ARRIVE,  // server: the head of its flight reaches the next stop
     LW_EVENT_CREDIT,  // credit loop
@@ -65,16 +67,18 @@ static inline bool lw_event_before(const lw_event *a, const lw_event *b) {
     return a->time_ps < b->time_ps || (a->time_ps == b->time_ps && a->key < b->key);
 }
 
-// entities[kind]: how many there are, less than 2^LW_EVENT_ENTITY_BITS. The memory is the arena's. False when out of memory.
+// entities[kind]: how many there are, less than 2^LW_EVENT_ENTITY_BITS. The memory is the arena's.
+// False when out of memory.
 bool lw_event_init(lw_event_queue *queue, const size_t entities[LW_EVENT_KINDS], lw_arena *arena) LW_CHECKED;
 
-// All pending events as one list, to read and to change their times; lw_event_scatter must follow before anything else.
+// All pending events as one list, to read and to change their times; lw_event_scatter must follow
+// before anything else.
 lw_event *lw_event_gather(lw_event_queue *queue, size_t *count);
 // now_ps: not after any event of the list.
 void lw_event_scatter(lw_event_queue *queue, size_t count, int64_t now_ps);
 
-// Keep an event that was just taken in a list (LW_EVENT_NONE at first) outside the queue; and put it back, later by shift_ps,
-// possibly before the event taken last.
+// Keep an event that was just taken in a list (LW_EVENT_NONE at first) outside the queue; and put
+// it back, later by shift_ps, possibly before the event taken last.
 static inline void lw_event_set_aside(lw_event_queue *queue, lw_event event, uint32_t *list) {
     uint32_t slot = queue->first_slot[lw_event_kind_of(event.key)] + lw_event_entity(event.key);
     queue->slot[slot] = (lw_event){event.time_ps, event.key, *list};

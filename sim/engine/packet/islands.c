@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Parts of the fabric: tasks that move bytes over shared servers, directly or through others. Nothing passes between islands, so
-// each looks for a repetition of its own, with a period that others would stretch to a multiple of all their periods.
+// Islands: tasks that move bytes over shared servers, directly or through others. Nothing passes
+// between islands, so each looks for a repetition of its own, with a period that others would
+// stretch to a multiple of all their periods.
 //
-// A island whose state repeats falls asleep: its events wait outside the queue while others go on. It wakes when its own
-// repetition ends, or when a task starts that shares its servers: then whole periods have passed up to just before, and its
-// clock may be behind the others' until the events of the last period have been executed.
+// An island whose state repeats falls asleep: its events wait outside the queue while others go on.
+// It wakes when its own repetition ends, or when a task starts that shares its servers: then whole
+// periods have passed up to just before, and its clock may be behind the others' until the events
+// of the last period have been executed.
 #include "sim/engine/packet/state.h"
+#include <assert.h>
 
 // ---- The line for an anchor ----
 
@@ -35,15 +38,6 @@ static void leave_line(lw_steady *steady, uint32_t index) {
 bool lw_islands_make(lw_run_state *run) {
     run->steady.island = LW_NEW_ARRAY(run->arena, lw_island, run->fabric->task_count);
     return run->steady.island != NULL;
-}
-
-void lw_islands_free(lw_steady *steady) {
-    for (size_t p = 0; p < steady->used; p++) {
-        (void)lw_memory_resize_block(steady->island[p].saved, 0);
-        (void)lw_memory_resize_block(steady->island[p].counter, 0);
-        (void)lw_memory_resize_block(steady->island[p].stop, 0);
-        (void)lw_memory_resize_block(steady->island[p].loop, 0);
-    }
 }
 
 // ---- Which tasks belong together ----
@@ -206,6 +200,7 @@ static int64_t latest_ps(const lw_island *island) {
 }
 
 void lw_islands_sleep(lw_run_state *run, lw_island *island, int64_t span_ps, int64_t periods) {
+    assert(!island->asleep && periods > 0);
     island->asleep = true;
     island->span_ps = span_ps;
     island->periods = periods;
@@ -221,8 +216,8 @@ static size_t pending_events(const lw_run_state *run, const lw_island *island) {
     for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
         count += (run->server[s].flight.count > 0 ? 1U : 0U) + (run->server[s].serve_ps >= 0 ? 1U : 0U);
     }
-    for (size_t l = 0; l < island->loop_count; l++) {
-        count += run->loop[island->loop[l]].back.count > 0 ? 1U : 0U;
+    for (size_t l = 0; l < island->loops.count; l++) {
+        count += run->loop[LW_LIST_ITEMS(&island->loops, uint32_t)[l]].back.count > 0 ? 1U : 0U;
     }
     for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
         const lw_task_state *state = &run->task[t];
@@ -230,7 +225,7 @@ static size_t pending_events(const lw_run_state *run, const lw_island *island) {
         const lw_stream *request = state->request == LW_NONE ? NULL : &run->stream[state->request];
         bool more = state->offered < (request != NULL ? request : data)->total;
         count += (data->sink.count > 0 ? 1U : 0U) + (request != NULL && request->sink.count > 0 ? 1U : 0U) +
-                 (run->fabric->task[t].arrivals != LW_ARRIVALS_BACKLOG && more ? 1U : 0U);
+                 (lw_flow_of(run, t)->arrivals != LW_ARRIVALS_BACKLOG && more ? 1U : 0U);
     }
     return count;
 }
@@ -265,6 +260,7 @@ static void wake(lw_run_state *run, uint32_t index, int64_t before_ps) {
         lw_steady_jump(run, island, periods);
     }
     lw_event_put_back(&run->queue, island->aside, periods * island->span_ps);
+    assert(island->asleep && run->steady.asleep > 0 && periods >= 0 && periods <= island->periods);
     island->asleep = false;
     steady->asleep--;
     lw_island_restart(run, island);
@@ -275,7 +271,8 @@ static void not_yet(lw_event_queue *queue, uint32_t key) {
     queue->taken--;
 }
 
-// Only those whose turn comes first: what they do may concern the others earlier than their own turn.
+// Only those whose turn comes first: what they do may concern the others earlier than their own
+// turn.
 static void wake_first(lw_run_state *run, int64_t before_ps) {
     lw_steady *steady = &run->steady;
     int64_t due_ps = steady->wake_ps;
@@ -294,7 +291,8 @@ static void wake_first(lw_run_state *run, int64_t before_ps) {
     steady->wake_ps = next_ps;
 }
 
-// A task begins to move bytes at now_ps: everybody whose servers it will share must be awake and have caught up. False: all are.
+// A task begins to move bytes at now_ps: everybody whose servers it will share must be awake and
+// have caught up. False: all are.
 static bool wake_for(lw_run_state *run, uint32_t key, int64_t now_ps) {
     const lw_task_state *state = &run->task[lw_event_entity(key)];
     if (state->phase != LW_PHASE_SUBMITTING || state->data == LW_NONE) {
@@ -341,7 +339,8 @@ bool lw_islands_hold(lw_run_state *run, uint32_t key) {
 bool lw_islands_wake(lw_run_state *run) {
     size_t asleep = run->steady.asleep;
     while (asleep > 0 && run->steady.asleep == asleep) {
-        wake_first(run, INT64_MAX);  // the first time it may find that the first to wake already has
+        // the first time it may find that the first to wake already has
+        wake_first(run, INT64_MAX);
     }
     return asleep > 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Packets pass servers: queueing, round robin, cut-through, credits, control traffic and replays, one event at a time.
+// Packets pass servers: queueing, round robin, cut-through, credits, control traffic and replays,
+// one event at a time.
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
@@ -7,6 +8,7 @@
 #include "sim/engine/packet/state.h"
 
 void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity) {
+    LW_ASSERT_EACH_PACKET(time_ps >= run->now_ps);
     lw_event_push(&run->queue, time_ps, kind, entity);
 }
 
@@ -50,9 +52,10 @@ static inline void schedule_serve(lw_run_state *run, uint32_t server) {
     }
 }
 
-// Occupy the server from begin_ps on; returns the end. Inside a busy period the remainder is carried, so n services back to back
-// take exactly n times one.
+// Occupy the server from begin_ps on; returns the end. Inside a busy period the remainder is
+// carried, so n services back to back take exactly n times one.
 static inline int64_t occupy(lw_server_state *server, int64_t begin_ps, const lw_service *service) {
+    LW_ASSERT_EACH_PACKET(server->free_ps <= begin_ps);
     int64_t remainder = (server->free_ps < begin_ps ? 0 : server->remainder) + service->remainder;
     bool carry = remainder >= server->den;
     int64_t end_ps = begin_ps + service->whole_ps + carry;
@@ -62,7 +65,8 @@ static inline int64_t occupy(lw_server_state *server, int64_t begin_ps, const lw
     return end_ps;
 }
 
-// Units until the next bad one: geometric, by inversion. In doubles because 1e-12 per unit exceeds 32 bits.
+// Units until the next bad one: geometric, by inversion. In doubles because 1e-12 per unit exceeds
+// 32 bits.
 void lw_draw_good_units(lw_server_state *server) {
     double draw = floor(log(gsl_rng_uniform_pos(server->random)) / log1p(-server->error_probability));
     server->good_units = draw < 9e18 ? (int64_t)draw : INT64_MAX - 1;
@@ -76,7 +80,8 @@ void lw_draw_outage(lw_server_state *server, int64_t after_ps) {
     server->outage_end_ps = server->outage_at_ps + (int64_t)fmin(length_ps, (double)LW_TIME_MAX / 2);
 }
 
-// When a packet that could start at begin_ps does start: after an outage, after the medium has turned round.
+// When a packet that could start at begin_ps does start: after an outage, after the medium has
+// turned round.
 static int64_t wait_for_medium(lw_run_state *run, lw_server_state *server, const lw_stop *stop, int64_t begin_ps) {
     if (server->back != stop->back) {
         server->back = stop->back;
@@ -90,8 +95,9 @@ static int64_t wait_for_medium(lw_run_state *run, lw_server_state *server, const
     return begin_ps;
 }
 
-// A bad packet is sent again. Go-back-N: nothing useful passes until the replay; what was sent meanwhile is repeated, so the
-// delay is paid by the wire. Selective: only this packet passes twice, but what follows is held back at the receiver.
+// A bad packet is sent again. Go-back-N: nothing useful passes until the replay; what was sent
+// meanwhile is repeated, so the delay is paid by the wire. Selective: only this packet passes
+// twice, but what follows is held back at the receiver.
 static int64_t replay(lw_run_state *run, lw_server_state *server, const lw_stop *stop, bool last, int64_t begin_ps) {
     int64_t wire_bytes = stop->wire_bytes[last];
     int64_t units = (wire_bytes + server->unit_bytes - 1) / server->unit_bytes;
@@ -112,8 +118,8 @@ static int64_t replay(lw_run_state *run, lw_server_state *server, const lw_stop 
     return begin_ps;
 }
 
-// The far side answers arriving packets with control traffic, which goes before any packet that waits on the opposite server:
-// append it to what that server is sending.
+// The far side answers arriving packets with control traffic, which goes before any packet that
+// waits on the opposite server: append it to what that server is sending.
 static void send_control(lw_run_state *run, lw_server_state *server) {
     lw_server_state *opposite = &run->server[server->control_opposite];
     int64_t begin_ps = opposite->free_ps > run->now_ps ? opposite->free_ps : run->now_ps;
@@ -130,7 +136,8 @@ static inline bool may_start(const lw_run_state *run, const lw_server_state *ser
     return credits->packets > 0 && credits->data_units >= stop->units[stop->started + 1 == stop->total];
 }
 
-// Credits: this packet fills the buffer behind the server, and leaves the one it comes from when its tail has passed (end_ps).
+// Credits: this packet fills the buffer behind the server, and leaves the one it comes from when
+// its tail has passed (end_ps).
 static void move_credits(lw_run_state *run, lw_server_state *server, const lw_stop *stop, bool last, int64_t end_ps) {
     int64_t units = stop->units[last];
     lw_credits *credits = &server->credits[stop->kind];
@@ -140,6 +147,7 @@ static void move_credits(lw_run_state *run, lw_server_state *server, const lw_st
     if (credits->data_units != LW_CREDITS_INFINITE) {
         credits->data_units -= units;
     }
+    LW_ASSERT_EACH_PACKET(credits->packets >= 0 && credits->data_units >= 0);
     if (stop->frees != LW_NONE) {
         lw_credit_loop *loop = &run->loop[stop->frees];
         const lw_stop *previous = stop - 1;
@@ -178,6 +186,7 @@ static void side_effects(lw_run_state *run, lw_server_state *server, const lw_st
 
 // The packet at the head of the stop's queue starts now on its idle server.
 static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_server_state *server) {
+    LW_ASSERT_EACH_PACKET(stop->started < stop->total && stop->queued >= 0);
     bool last = ++stop->started == stop->total;
     int64_t begin_ps = run->now_ps;
     if (!stop->plain) {
@@ -242,6 +251,7 @@ void lw_stop_arrive(lw_run_state *run, uint32_t index, int64_t packets) {
 // Round robin: the first in line that may start goes, and joins the end of the line if it has more.
 static void serve(lw_run_state *run, uint32_t index) {
     lw_server_state *server = &run->server[index];
+    LW_ASSERT_EACH_PACKET(server->serve_ps == run->now_ps);
     server->serve_ps = -1;
     if (server->free_ps > run->now_ps) {
         schedule_serve(run, index);

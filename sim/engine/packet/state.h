@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The state of one run, shared by the files of the packet engine and by nobody else.
 //
-// A task moves its bytes as streams of equal packets (only a stream's last packet may be shorter), so a queue is a counter and no
-// packet needs a record while it waits. A stream visits servers; each visit is a stop. Links have a constant latency, so what is
-// under way behind a server is a FIFO, and only its head stands in the event queue.
+// A task moves its bytes as streams of equal packets (only a stream's last packet may be shorter),
+// so a queue is a counter and no packet needs a record while it waits. A stream visits servers;
+// each visit is a stop. Links have a constant latency, so what is in flight behind a server is a
+// FIFO, and only its head stands in the event queue.
 #ifndef LW_ENGINE_STATE_H
 #define LW_ENGINE_STATE_H
 
+#include <assert.h>
 #include <gsl/gsl_rng.h>
 
+#include "sim/base/list.h"
 #include "sim/engine/engine.h"
 #include "sim/engine/packet/event.h"
 
 #define LW_NONE UINT32_MAX
 
-// A clock beyond this ends a run. No single time (or count of bytes) of the input is above LW_SPAN_MAX, so the clock and the few
-// spans that make an event never overflow.
+// An assert on the path of every packet, where it would cost 8 % of a run: on where the engine
+// validates its state, too.
+#ifdef LW_ENGINE_VALIDATE
+#define LW_ASSERT_EACH_PACKET(condition) assert(condition)
+#else
+#define LW_ASSERT_EACH_PACKET(condition) ((void)0)
+#endif
+
+// A clock beyond this ends a run. No single time (or count of bytes) of the input is above
+// LW_SPAN_MAX, so the clock and the few spans that make an event never overflow.
 #define LW_TIME_MAX (INT64_C(1) << 61)
 #define LW_TAIL (-1)
 #define LW_SPAN_MAX (INT64_C(1) << 60)
@@ -37,7 +48,8 @@ typedef struct lw_service {
     int64_t remainder;
 } lw_service;
 
-// What every packet needs comes first, so that it lies in few cache lines. Arrays of two: of a full packet, of the stream's last.
+// What every packet needs comes first, so that it lies in few cache lines. Arrays of two: of a full
+// packet, of the stream's last.
 typedef struct lw_stop {
     uint32_t server, stream;
     uint32_t next;          // the stream's next stop; LW_NONE at the sink
@@ -45,28 +57,34 @@ typedef struct lw_stop {
     int64_t total;          // packets of the stream
     int64_t queued;         // packets waiting here
     int64_t started;        // packets served or in service
-    bool plain;  // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits, buffers
+    // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits,
+    // buffers
+    bool plain;
     bool counts_wait;
     uint32_t ticks;  // the island whose steps its starts are; LW_NONE
-    int64_t
-        head_ps[2];  // so long after its start here the packet may start at the next stop, latency apart; LW_TAIL: when it ends
+    // so long after its start here the packet may start at the next stop, latency apart;
+    // LW_TAIL: when it ends
+    int64_t head_ps[2];
     lw_service service[2];
-    lw_int128 wait_ps;    // sum of starts minus sum of arrivals; the sum of waits once the queue is empty
-    int64_t until_sink;   // at the last stop: packets until a delivery matters to somebody
-    int64_t buffer;       // packets started here and not yet at the next stop; INT64_MAX: any number
+    // sum of starts minus sum of arrivals; the sum of waits once the queue is empty
+    lw_int128 wait_ps;
+    int64_t until_sink;  // at the last stop: packets until a delivery matters to somebody
+    // packets started here and not yet at the next stop; INT64_MAX: any number
+    int64_t buffer;
     bool wakes_previous;  // the stop before has a bounded buffer
-    bool back;            // the other way over a shared medium
+    bool back;            // in the second direction of a shared medium
     lw_packet_kind kind;
-    uint32_t frees;       // credit loop that a packet leaving this stop feeds; LW_NONE
-    uint32_t sink_frees;  // the same for a packet that arrives: consumed at the sink, or acknowledged
-    int64_t units[2];     // data credits
+    uint32_t frees;  // credit loop that a packet leaving this stop feeds; LW_NONE
+    // the same for a packet that arrives: consumed at the sink, or acknowledged
+    uint32_t sink_frees;
+    int64_t units[2];  // data credits
     int64_t wire_bytes[2];
     int64_t saved_queued, saved_started;  // when the steady state was last saved
     lw_int128 saved_wait_ps;
 } lw_stop;
 
 typedef struct lw_server_state {
-    uint32_t of;      // the server of the fabric: a parallel one has a state a stop
+    uint32_t of;      // the server of the fabric: one that streams pass apart has a state a stop
     int64_t free_ps;  // end of the last service, rounded down; the remainder is remainder / den
     int64_t remainder, den;
     int64_t busy_ps;   // so far
@@ -76,9 +94,10 @@ typedef struct lw_server_state {
     int64_t in_order_ps;  // nothing arrives before: a replayed packet holds up those behind it
     uint32_t waiting_first, waiting_last;
     lw_fifo flight;       // id: the stop that the packet goes to
-    uint32_t first_loop;  // of credits on their way back here; LW_NONE
-    bool alone;           // one stop in the whole fabric, and no limit: a packet that finds it idle may start at once
-    bool limited;         // some credits or buffers are finite
+    uint32_t first_loop;  // of credits returning here; LW_NONE
+    // one stop in the whole fabric, and no limit: a packet that finds it idle may start at once
+    bool alone;
+    bool limited;  // some credits or buffers are finite
     uint32_t control_opposite;
     int64_t control_next_ps;  // no control packet before
     int64_t control_interval_ps;
@@ -92,17 +111,18 @@ typedef struct lw_server_state {
     gsl_rng *random;
     lw_replay replay;
     int64_t replay_ps;
-    // The next outage, drawn ahead; INT64_MAX without outages. Not in the repeating state: a jump ends before it.
+    // The next outage, drawn ahead; INT64_MAX without outages. Not in the repeating state: a jump
+    // ends before it.
     int64_t outage_at_ps, outage_end_ps;
     int64_t outage_gap_ps, outage_ps;
     gsl_rng *outage_random;
     int64_t turnaround_ps;
-    bool back;  // the way of the last packet
+    bool back;  // the direction of the last packet
     int64_t control_sent, replays, replay_wire_bytes;
     uint32_t in_island, next_in_island;  // LW_NONE
 } lw_server_state;
 
-// Credits on their way back to a server, from one stop.
+// Credits on their return to a server, from one stop.
 typedef struct lw_credit_loop {
     uint32_t server, task;
     uint32_t next_of_server;  // LW_NONE
@@ -115,13 +135,16 @@ enum { LW_SINK_LAST = -1 };
 
 typedef struct lw_stream {
     uint32_t task;
-    uint32_t first_stop, last_stop;  // stops of a stream are consecutive; LW_NONE: none (requests that need no path)
+    // stops of a stream are consecutive; LW_NONE: none (requests that need no path)
+    uint32_t first_stop, last_stop;
     lw_packet_kind kind;
     bool is_request;
     int64_t total;       // packets
     int64_t sink_every;  // every n-th delivery matters to somebody (and the last always)
-    int64_t sink_ps;     // from the last byte's arrival to the delivery: the completer's latency for requests
-    lw_fifo sink;        // deliveries that matter; id: requests answered, LW_SINK_LAST for the stream's last packet
+    // from the last byte's arrival to the delivery: the completer's latency for requests
+    int64_t sink_ps;
+    // deliveries that matter; id: requests answered, LW_SINK_LAST for the stream's last packet
+    lw_fifo sink;
 } lw_stream;
 
 typedef enum lw_phase { LW_PHASE_WAITING, LW_PHASE_SUBMITTING, LW_PHASE_MOVING, LW_PHASE_FINISHING, LW_PHASE_ENDED } lw_phase;
@@ -134,13 +157,15 @@ typedef struct lw_task_state {
     int64_t offered;           // packets or requests that the arrivals have made ready
     int64_t outstanding;       // tags in use
     int64_t data_per_request;  // packets
-    uint64_t stall_ps;         // sum of ends minus sum of beginnings, modulo 2^64; the sum of stalls while there is none
+    // sum of ends minus sum of beginnings, modulo 2^64; the sum of stalls while there is none
+    uint64_t stall_ps;
     bool stalled;
     int64_t next_arrival_ps;
     gsl_rng *random;
     uint32_t next_in_line;               // for the resource
     uint32_t in_island, next_in_island;  // while it moves bytes; LW_NONE
-    int64_t *busy_before_ps;             // of the server of each of its stops when the task became ready
+    // of the server of each of its stops when the task became ready
+    int64_t *busy_before_ps;
 } lw_task_state;
 
 typedef struct lw_resource {
@@ -156,31 +181,32 @@ typedef struct lw_counter {
     bool has_floor;   // must not fall below 0
 } lw_counter;
 
-// Tasks that move bytes and share servers, directly or through others; those servers; and the search for a repeating state of
-// theirs (steady.c). What happens in one island touches no other until a task starts that joins them (islands.c).
+// Tasks that move bytes and share servers, directly or through others; those servers; and the
+// search for a repeating state of theirs (steady.c). What happens in one island touches no other
+// until a task starts that joins them (islands.c).
 typedef struct lw_island {
     uint32_t first_task, last_task, first_server, last_server;  // LW_NONE
     size_t size;                                                // stops of its tasks
-    bool in_line;                                               // for an anchor, with these neighbours
-    bool left;                                                  // a task has left: it may have fallen apart
-    uint32_t previous, next;                                    // next: among the unused, too
+    // for an anchor, with these neighbours
+    bool in_line;
+    // a task has left: it may have fallen apart
+    bool left;
+    uint32_t previous, next;  // next: among the unused, too
 
-    lw_stop *anchor;    // its starts are the steps of the search; NULL: nothing worth searching
-    int64_t choose_at;  // events before an anchor is chosen again, so that choosing costs no more than the events do
-    int64_t steps;      // since the last change or saved state
-    int64_t power;      // steps after which the state is saved again
-    int64_t saved_ps;   // time of the saved state
-    int64_t *saved;     // the state, relative to saved_ps
-    size_t saved_count, saved_capacity;
+    lw_stop *anchor;  // its starts are the steps of the search; NULL: nothing worth searching
+    // events before an anchor is chosen again, so that choosing costs no more than the events do
+    int64_t choose_at;
+    int64_t steps;     // since the last change or saved state
+    int64_t power;     // steps after which the state is saved again
+    int64_t saved_ps;  // time of the saved state
+    lw_list saved;     // int64_t: the state, relative to saved_ps
     bool have_saved;
-    lw_counter *counter;  // everything that counts on while the state repeats
-    size_t counter_count, counter_capacity;
-    uint32_t *stop;  // every stop of its tasks
-    size_t stop_count, stop_capacity;
-    uint32_t *loop;  // every credit loop that may feed its servers
-    size_t loop_count, loop_capacity;
+    lw_list counters;  // lw_counter: everything that counts on while the state repeats
+    lw_list stops;     // uint32_t: every stop of its tasks
+    lw_list loops;     // uint32_t: every credit loop that may feed its servers
 
-    // Asleep: its state at asleep_ps repeats every span_ps, so often at most. Its events wait outside the queue.
+    // Asleep: its state at asleep_ps repeats every span_ps, so often at most. Its events wait
+    // outside the queue.
     bool asleep;
     int64_t asleep_ps, span_ps;
     int64_t periods;
@@ -201,6 +227,9 @@ typedef struct lw_steady {
 
 typedef struct lw_run_state {
     const lw_fabric *fabric;
+    const lw_fraction *pace;  // picoseconds a byte, one a server of the fabric
+    // one a server of the fabric: every stream passes it as if it were alone there
+    const bool *apart;
     lw_arena *arena;
     lw_event_queue queue;
     int64_t now_ps;
@@ -219,15 +248,28 @@ typedef struct lw_run_state {
     size_t tasks_left;
     lw_task_result *result;
     lw_steady steady;
-    bool failed;  // out of memory
+    int64_t validate_at;  // events before the invariants are looked at again
+    bool failed;          // out of memory
 } lw_run_state;
+
+static inline const lw_flow *lw_flow_of(const lw_run_state *run, uint32_t task) {
+    return &run->fabric->flow[run->fabric->task[task].flow];
+}
+
+// contention.c: no credits, errors, outages or turns.
+bool lw_costs_time_alone(const lw_server *server);
+// Which servers streams pass apart; one a server of the fabric. NULL when out of memory.
+const bool *lw_find_apart(const lw_fabric *fabric, const lw_fraction *pace, lw_arena *arena) LW_CHECKED;
 
 // compile.c: fabric -> state. Frees with lw_run_state_free in any case.
 lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) LW_CHECKED;
 void lw_run_state_free(lw_run_state *run);
+// validate.c: what is wrong with the state between two events; NULL: nothing.
+const char *lw_run_state_validate(const lw_run_state *run) LW_CHECKED;
 // packet.c: packets pass servers.
-void lw_packet_step(lw_run_state *run, uint32_t key);                    // execute an event
-void lw_stop_arrive(lw_run_state *run, uint32_t stop, int64_t packets);  // packets join the queue of a stop now
+void lw_packet_step(lw_run_state *run, uint32_t key);  // execute an event
+// packets join the queue of a stop now
+void lw_stop_arrive(lw_run_state *run, uint32_t stop, int64_t packets);
 void lw_draw_good_units(lw_server_state *server);
 void lw_draw_outage(lw_server_state *server, int64_t after_ps);
 void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity);
@@ -245,15 +287,15 @@ void lw_steady_stop(lw_island *island);
 void lw_steady_jump(lw_run_state *run, lw_island *island, int64_t periods);
 
 // islands.c: which tasks share servers, and the sleep of islands whose state repeats.
-bool lw_islands_make(lw_run_state *run) LW_CHECKED;  // false: out of memory
-void lw_islands_free(lw_steady *steady);
+bool lw_islands_make(lw_run_state *run) LW_CHECKED;       // false: out of memory
 void lw_islands_join(lw_run_state *run, uint32_t task);   // it begins to move bytes
 void lw_islands_leave(lw_run_state *run, uint32_t task);  // it has moved them
 void lw_islands_step(lw_run_state *run);                  // after an event
 void lw_islands_line_up(lw_run_state *run, lw_island *island);
 void lw_islands_sleep(lw_run_state *run, lw_island *island, int64_t span_ps, int64_t periods);
-bool lw_islands_hold(lw_run_state *run, uint32_t key);  // some sleep: the event just taken is not to be executed now
-bool lw_islands_wake(lw_run_state *run);                // the queue is empty; false: nobody sleeps
+// some sleep: the event just taken is not to be executed now
+bool lw_islands_hold(lw_run_state *run, uint32_t key);
+bool lw_islands_wake(lw_run_state *run);  // the queue is empty; false: nobody sleeps
 
 // What repeated before need not repeat now.
 static inline void lw_island_restart(lw_run_state *run, lw_island *island) {
@@ -281,9 +323,11 @@ static inline void lw_fifo_push(lw_run_state *run, lw_fifo *fifo, int64_t time_p
             return;
         }
     }
+    LW_ASSERT_EACH_PACKET(fifo->count == 0 || lw_fifo_at(fifo, fifo->count - 1)->time_ps <= time_ps);
     *lw_fifo_at(fifo, fifo->count++) = (lw_fifo_entry){time_ps, id};
 }
 static inline lw_fifo_entry lw_fifo_pop(lw_fifo *fifo) {
+    LW_ASSERT_EACH_PACKET(fifo->count > 0);
     lw_fifo_entry entry = *lw_fifo_at(fifo, 0);
     fifo->first++;
     fifo->count--;

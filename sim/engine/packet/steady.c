@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Jumps over whole periods of a island. The engine is a deterministic function of its state, and with rates as fractions the
-// state relative to the clock (queues, phases and remainders, credits, turns) soon repeats while nothing starts or ends. Once it
-// has, every further period is the same, so counters and clocks move on by as many periods as fit before the next change. The
-// result is that of executing every packet, to the picosecond, because the state compared is all that the engine looks at.
+// Jumps over whole periods of an island. The engine is a deterministic function of its state, and
+// with rates as fractions the state relative to the clock (queues, phases and remainders, credits,
+// turns) soon repeats while nothing starts or ends. Once it has, every further period is the same,
+// so counters and clocks move on by as many periods as fit before the next change. The result is
+// that of executing every packet, to the picosecond, because the state compared is all that the
+// engine looks at.
 //
-// A queue that never runs empty is a counter too: its length decides nothing, so it may grow or shrink from period to period.
+// A queue that never runs empty is a counter too: its length decides nothing, so it may grow or
+// shrink from period to period.
 //
-// The period is found by Brent's method (BIT 20, 1980): the state is saved after 1, 2, 4, 8, ... steps and compared at each step.
+// The period is found by Brent's method (BIT 20, 1980): the state is saved after 1, 2, 4, 8, ...
+// steps and compared at each step.
+#include <assert.h>
 #include <string.h>
 
 #include "sim/engine/packet/state.h"
@@ -16,36 +21,22 @@ enum {
     WORTHWHILE_STEPS = 64  // packets that the anchor must have left
 };
 
-// Visits the state value by value: appends to the saved one, or compares with it and stops at the first difference.
+// Visits the state value by value: appends to the saved one, or compares with it and stops at the
+// first difference.
 typedef struct cursor {
     lw_island *island;
+    lw_arena *arena;
     size_t at;
     bool saving;
-    bool failed;
 } cursor;
 
-static bool grow(void **block, size_t *capacity, size_t size) {
-    size_t wanted = *capacity == 0 ? 64 : 2 * *capacity;
-    void *grown = lw_memory_resize_block(*block, wanted * size);
-    if (grown == NULL) {
+static bool save(cursor *c, int64_t value) {
+    int64_t *slot = LW_LIST_ADD(&c->island->saved, int64_t, c->arena);
+    if (slot == NULL) {
         return false;
     }
-    *block = grown;
-    *capacity = wanted;
-    return true;
-}
-
-static bool save(cursor *c, int64_t value) {
-    lw_island *island = c->island;
-    if (c->at == island->saved_capacity) {
-        void *block = island->saved;
-        if (!grow(&block, &island->saved_capacity, sizeof *island->saved)) {
-            c->failed = true;
-            return false;
-        }
-        island->saved = block;
-    }
-    island->saved[c->at++] = value;
+    *slot = value;
+    c->at++;
     return true;
 }
 
@@ -53,7 +44,7 @@ static inline bool visit(cursor *c, int64_t value) {
     if (c->saving) {
         return save(c, value);
     }
-    return c->at < c->island->saved_count && c->island->saved[c->at++] == value;
+    return c->at < c->island->saved.count && LW_LIST_ITEMS(&c->island->saved, const int64_t)[c->at++] == value;
 }
 
 static inline int64_t ahead(int64_t time_ps, int64_t now_ps) {
@@ -84,15 +75,16 @@ static bool visit_server(cursor *c, const lw_run_state *run, const lw_server_sta
     return true;
 }
 
-// At least one packet waited all the time since the state was saved: not more have started than waited at its begin and at its
-// end.
+// At least one packet waited all the time since the state was saved: not more have started than
+// waited at its begin and at its end.
 static bool never_empty(const lw_stop *stop) {
     int64_t least = stop->queued < stop->saved_queued ? stop->queued : stop->saved_queued;
     return least > stop->started - stop->saved_started;
 }
 
-// Packets started at a stop and not yet at the next, where only so many may be: when their number changes from period to period,
-// the bound must not have been felt. Room for further periods is what is left of it.
+// Packets started at a stop and not yet at the next, where only so many may be: when their number
+// changes from period to period, the bound must not have been felt. Room for further periods is
+// what is left of it.
 static int64_t buffer_room(const lw_stop *stop, int64_t *growth) {
     const lw_stop *next = stop + 1;
     int64_t before = stop->saved_started - next->saved_started;
@@ -132,11 +124,11 @@ static bool visit_task(cursor *c, lw_run_state *run, uint32_t task) {
     if (!visit_stream(c, run, state->data)) {
         return false;
     }
-    if (run->fabric->task[task].arrivals != LW_ARRIVALS_BACKLOG && !visit(c, ahead(state->next_arrival_ps, run->now_ps))) {
+    if (lw_flow_of(run, task)->arrivals != LW_ARRIVALS_BACKLOG && !visit(c, ahead(state->next_arrival_ps, run->now_ps))) {
         return false;
     }
     return state->request == LW_NONE ||
-           (visit(c, run->fabric->task[task].tags == LW_TAGS_INFINITE ? 0 : state->outstanding) && visit(c, state->stalled) &&
+           (visit(c, lw_flow_of(run, task)->tags == LW_TAGS_INFINITE ? 0 : state->outstanding) && visit(c, state->stalled) &&
             visit(c, state->offered - state->asked > 0) && visit_stream(c, run, state->request));
 }
 
@@ -150,8 +142,8 @@ static bool visit_fifo(cursor *c, const lw_run_state *run, const lw_fifo *fifo) 
     return true;
 }
 
-// Servers first, which differ most, what is under way last: while pipes still fill, a comparison ends early, and of thousands of
-// tasks most look alike.
+// Servers first, which differ most, what is in flight last: while pipes still fill, a comparison
+// ends early, and of thousands of tasks most look alike.
 static bool visit_state(cursor *c, lw_run_state *run) {
     const lw_island *island = c->island;
     for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
@@ -164,8 +156,8 @@ static bool visit_state(cursor *c, lw_run_state *run) {
             return false;
         }
     }
-    for (size_t l = 0; l < island->loop_count; l++) {
-        const lw_fifo *back = &run->loop[island->loop[l]].back;
+    for (size_t l = 0; l < island->loops.count; l++) {
+        const lw_fifo *back = &run->loop[LW_LIST_ITEMS(&island->loops, uint32_t)[l]].back;
         if (!visit(c, back->count) || !visit_fifo(c, run, back)) {
             return false;
         }
@@ -185,45 +177,38 @@ static bool visit_state(cursor *c, lw_run_state *run) {
     return true;
 }
 
-static bool count_on(lw_island *island, void *at, int64_t ceiling, bool has_floor) {
-    if (island->counter_count == island->counter_capacity) {
-        void *block = island->counter;
-        if (!grow(&block, &island->counter_capacity, sizeof *island->counter)) {
-            return false;
-        }
-        island->counter = block;
+static bool count_on(lw_run_state *run, lw_island *island, void *at, int64_t ceiling, bool has_floor) {
+    lw_counter *counter = LW_LIST_ADD(&island->counters, lw_counter, run->arena);
+    if (counter != NULL) {
+        *counter = (lw_counter){.at = at, .ceiling = ceiling, .has_floor = has_floor};
     }
-    island->counter[island->counter_count++] = (lw_counter){.at = at, .ceiling = ceiling, .has_floor = has_floor};
-    return true;
+    return counter != NULL;
 }
 
-static bool list(uint32_t **entry, size_t *count, size_t *capacity, uint32_t value) {
-    if (*count == *capacity) {
-        void *block = *entry;
-        if (!grow(&block, capacity, sizeof **entry)) {
-            return false;
-        }
-        *entry = block;
+static bool list(lw_run_state *run, lw_list *into, uint32_t value) {
+    uint32_t *slot = LW_LIST_ADD(into, uint32_t, run->arena);
+    if (slot != NULL) {
+        *slot = value;
     }
-    (*entry)[(*count)++] = value;
-    return true;
+    return slot != NULL;
 }
 
-static bool list_stops(const lw_stream *stream, lw_island *island) {
+static bool list_stops(lw_run_state *run, const lw_stream *stream, lw_island *island) {
     bool ok = true;
     for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
-        ok = ok && list(&island->stop, &island->stop_count, &island->stop_capacity, s);
+        ok = ok && list(run, &island->stops, s);
     }
     return ok;
 }
 
 // The loops of a task that has ended may still hold credits, and gain no more.
 static bool list_server(lw_run_state *run, lw_island *island, lw_server_state *server) {
-    bool ok = count_on(island, &server->busy_ps, INT64_MAX, false) && count_on(island, &server->control_sent, INT64_MAX, false) &&
-              (server->good_units == INT64_MAX || count_on(island, &server->good_units, INT64_MAX, true));
+    bool ok = count_on(run, island, &server->busy_ps, INT64_MAX, false) &&
+              count_on(run, island, &server->control_sent, INT64_MAX, false) &&
+              (server->good_units == INT64_MAX || count_on(run, island, &server->good_units, INT64_MAX, true));
     for (uint32_t l = server->first_loop; l != LW_NONE; l = run->loop[l].next_of_server) {
         if (run->loop[l].back.count > 0 || run->task[run->loop[l].task].phase == LW_PHASE_MOVING) {
-            ok = ok && list(&island->loop, &island->loop_count, &island->loop_capacity, l);
+            ok = ok && list(run, &island->loops, l);
         }
     }
     return ok;
@@ -231,7 +216,7 @@ static bool list_server(lw_run_state *run, lw_island *island, lw_server_state *s
 
 // A jump ends before a last request and a bad packet.
 static bool list_counters(lw_run_state *run, lw_island *island) {
-    island->counter_count = island->stop_count = island->loop_count = 0;
+    island->counters.count = island->stops.count = island->loops.count = 0;
     bool ok = true;
     for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
         ok = ok && list_server(run, island, &run->server[s]);
@@ -240,9 +225,13 @@ static bool list_counters(lw_run_state *run, lw_island *island) {
         lw_task_state *state = &run->task[t];
         bool reads = state->request != LW_NONE;
         const lw_stream *source = &run->stream[reads ? state->request : state->data];
-        ok = ok && count_on(island, &state->asked, source->total, false) &&
-             count_on(island, &state->offered, source->total, false) && count_on(island, &state->stall_ps, INT64_MAX, false) &&
-             list_stops(&run->stream[state->data], island) && (!reads || list_stops(source, island));
+        ok = ok && count_on(run, island, &state->asked, source->total, false) &&
+             count_on(run, island, &state->offered, source->total, false) &&
+             count_on(run, island, &state->stall_ps, INT64_MAX, false) && list_stops(run, &run->stream[state->data], island) &&
+             (!reads || list_stops(run, source, island));
+        if (reads && lw_flow_of(run, t)->tags == LW_TAGS_INFINITE) {  // else part of the state
+            ok = ok && count_on(run, island, &state->outstanding, INT64_MAX, true);
+        }
     }
     return ok;
 }
@@ -254,8 +243,8 @@ static void at_most(int64_t *periods, int64_t room, int64_t step) {
     }
 }
 
-// The last packet may be shorter and so start with fewer credits: it must not even come to the head of a queue during a jump. A
-// queue that shrinks must not run empty.
+// The last packet may be shorter and so start with fewer credits: it must not even come to the head
+// of a queue during a jump. A queue that shrinks must not run empty.
 static void stop_periods(const lw_stop *stop, int64_t *periods) {
     int64_t started = stop->started - stop->saved_started;
     at_most(periods, stop->total - stop->started - 2, started);
@@ -277,8 +266,8 @@ static int64_t periods_ahead(const lw_run_state *run, const lw_island *island, i
             at_most(&periods, server->outage_at_ps - server->turnaround_ps - run->now_ps - 1, span_ps);
         }
     }
-    for (size_t i = 0; i < island->counter_count; i++) {
-        const lw_counter *counter = &island->counter[i];
+    for (size_t i = 0; i < island->counters.count; i++) {
+        const lw_counter *counter = &LW_LIST_ITEMS(&island->counters, lw_counter)[i];
         if (counter->ceiling != INT64_MAX) {
             at_most(&periods, counter->ceiling - *counter->at - 1, *counter->at - counter->saved);
         }
@@ -286,14 +275,14 @@ static int64_t periods_ahead(const lw_run_state *run, const lw_island *island, i
             at_most(&periods, *counter->at, counter->saved - *counter->at);
         }
     }
-    for (size_t i = 0; i < island->stop_count; i++) {
-        stop_periods(&run->stop[island->stop[i]], &periods);
+    for (size_t i = 0; i < island->stops.count; i++) {
+        stop_periods(&run->stop[LW_LIST_ITEMS(&island->stops, uint32_t)[i]], &periods);
     }
     return periods;
 }
 
-// The sum of waits is starts less arrivals: each further period adds what this one did, later by span_ps for every packet by
-// which the queue shrank.
+// The sum of waits is starts less arrivals: each further period adds what this one did, later by
+// span_ps for every packet by which the queue shrank.
 static void repeat_stop(lw_stop *stop, int64_t periods, int64_t span_ps) {
     int64_t growth = stop->queued - stop->saved_queued;
     if (stop->counts_wait) {
@@ -302,6 +291,7 @@ static void repeat_stop(lw_stop *stop, int64_t periods, int64_t span_ps) {
     }
     stop->started += (stop->started - stop->saved_started) * periods;
     stop->queued += growth * periods;
+    assert(stop->queued >= 0 && stop->queued + stop->started <= stop->total);
 }
 
 static void shift_fifo(lw_fifo *fifo, int64_t shift_ps) {
@@ -319,8 +309,8 @@ static void shift_clocks(lw_run_state *run, const lw_island *island, int64_t shi
         server->in_order_ps += shift_ps;
         shift_fifo(&server->flight, shift_ps);
     }
-    for (size_t l = 0; l < island->loop_count; l++) {
-        shift_fifo(&run->loop[island->loop[l]].back, shift_ps);
+    for (size_t l = 0; l < island->loops.count; l++) {
+        shift_fifo(&run->loop[LW_LIST_ITEMS(&island->loops, uint32_t)[l]].back, shift_ps);
     }
     for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
         lw_task_state *state = &run->task[t];
@@ -333,19 +323,21 @@ static void shift_clocks(lw_run_state *run, const lw_island *island, int64_t shi
 }
 
 void lw_steady_jump(lw_run_state *run, lw_island *island, int64_t periods) {
-    for (size_t i = 0; i < island->counter_count; i++) {
-        const lw_counter *counter = &island->counter[i];
+    assert(island->have_saved && periods > 0 && island->span_ps >= 0);
+    for (size_t i = 0; i < island->counters.count; i++) {
+        const lw_counter *counter = &LW_LIST_ITEMS(&island->counters, lw_counter)[i];
         uint64_t grown = (uint64_t)*counter->at - (uint64_t)counter->saved;
         *counter->at = (int64_t)((uint64_t)*counter->at + grown * (uint64_t)periods);
     }
-    for (size_t i = 0; i < island->stop_count; i++) {
-        repeat_stop(&run->stop[island->stop[i]], periods, island->span_ps);
+    for (size_t i = 0; i < island->stops.count; i++) {
+        repeat_stop(&run->stop[LW_LIST_ITEMS(&island->stops, uint32_t)[i]], periods, island->span_ps);
     }
     shift_clocks(run, island, periods * island->span_ps);
     run->steady.jumps++;
 }
 
-// The stop where most is left to deliver; none where a task draws its arrivals, since nothing repeats then.
+// The stop where most is left to deliver; none where a task draws its arrivals, since nothing
+// repeats then.
 void lw_steady_choose(lw_run_state *run, lw_island *island) {
     int64_t most = WORTHWHILE_STEPS;
     lw_stop *anchor = NULL;
@@ -369,15 +361,16 @@ void lw_steady_choose(lw_run_state *run, lw_island *island) {
 }
 
 static void save_state(lw_run_state *run, lw_island *island) {
-    cursor c = {.island = island, .saving = true};
+    cursor c = {.island = island, .arena = run->arena, .saving = true};
+    island->saved.count = 0;
     if ((!island->have_saved && !list_counters(run, island)) || !visit_state(&c, run)) {
         run->failed = true;
         return;
     }
-    for (size_t i = 0; i < island->counter_count; i++) {
-        island->counter[i].saved = *island->counter[i].at;
+    for (size_t i = 0; i < island->counters.count; i++) {
+        lw_counter *counter = &LW_LIST_ITEMS(&island->counters, lw_counter)[i];
+        counter->saved = *counter->at;
     }
-    island->saved_count = c.at;
     island->saved_ps = run->now_ps;
     island->have_saved = true;
     island->steps = 0;
@@ -388,7 +381,7 @@ void lw_steady_step(lw_run_state *run, lw_island *island) {
     island->steps++;
     if (island->have_saved) {
         cursor c = {.island = island};
-        if (visit_state(&c, run) && c.at == island->saved_count) {
+        if (visit_state(&c, run) && c.at == island->saved.count) {
             int64_t span_ps = run->now_ps - island->saved_ps;
             int64_t periods = periods_ahead(run, island, span_ps);
             if (periods > 0 && periods < INT64_MAX) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The life of a task: wait for others and for a resource, submit, move bytes (reads within their window of tags), finish.
+// The life of a task: wait for others and for a resource, submit, move bytes (reads within their
+// window of tags), finish.
+#include <assert.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
@@ -15,9 +17,9 @@ static void start(lw_run_state *run, uint32_t index) {
     const lw_task *task = &run->fabric->task[index];
     lw_task_state *state = &run->task[index];
     run->result[index].start_ps = run->now_ps;
-    bool moves = task->kind != LW_TASK_DELAY;
+    bool moves = task->flow != LW_NO_FLOW;
     state->phase = moves ? LW_PHASE_SUBMITTING : LW_PHASE_FINISHING;
-    lw_schedule(run, run->now_ps + (moves ? task->submit_ps : task->duration_ps), LW_EVENT_TASK, index);
+    lw_schedule(run, run->now_ps + task->submit_ps + (moves ? 0 : task->finish_ps), LW_EVENT_TASK, index);
 }
 
 // Start at once if the resource has a free slot, else join its line.
@@ -25,6 +27,7 @@ static void claim(lw_run_state *run, uint32_t index) {
     uint32_t resource = run->fabric->task[index].resource;
     if (resource != LW_NONE) {
         lw_resource *line = &run->resource[resource];
+        assert(line->free_slots >= 0);
         if (line->free_slots == 0) {
             run->task[index].next_in_line = LW_NONE;
             if (line->first == LW_NONE) {
@@ -42,6 +45,7 @@ static void claim(lw_run_state *run, uint32_t index) {
 
 static void end(lw_run_state *run, uint32_t index) {
     const lw_fabric *fabric = run->fabric;
+    assert(run->task[index].phase == LW_PHASE_FINISHING && run->tasks_left > 0);
     run->task[index].phase = LW_PHASE_ENDED;
     run->result[index].end_ps = run->now_ps;
     run->tasks_left--;
@@ -64,11 +68,11 @@ static void end(lw_run_state *run, uint32_t index) {
 
 // Ask for as much as was offered and the tags allow.
 static void ask(lw_run_state *run, uint32_t index) {
-    const lw_task *task = &run->fabric->task[index];
+    const int64_t tags = lw_flow_of(run, index)->tags;
     lw_task_state *state = &run->task[index];
     int64_t count = state->offered - state->asked;
-    if (task->tags != LW_TAGS_INFINITE && count > task->tags - state->outstanding) {
-        count = task->tags - state->outstanding;
+    if (tags != LW_TAGS_INFINITE && count > tags - state->outstanding) {
+        count = tags - state->outstanding;
     }
     if (count > 0) {
         lw_stream *request = &run->stream[state->request];
@@ -86,6 +90,7 @@ static void ask(lw_run_state *run, uint32_t index) {
             lw_island_changed(run, run->stop[run->stream[state->data].first_stop].server);
         }
     }
+    assert(tags == LW_TAGS_INFINITE || state->outstanding <= tags);
     bool stalled = state->asked < state->offered;
     if (stalled != state->stalled) {
         state->stalled = stalled;
@@ -108,11 +113,11 @@ static lw_stream *source_stream(lw_run_state *run, const lw_task_state *state) {
 }
 
 static int64_t draw_gap_ps(const lw_run_state *run, uint32_t index) {
-    const lw_task *task = &run->fabric->task[index];
-    if (task->arrivals == LW_ARRIVALS_FIXED) {
-        return task->gap_ps;
+    const lw_flow *flow = lw_flow_of(run, index);
+    if (flow->arrivals == LW_ARRIVALS_FIXED) {
+        return flow->gap_ps;
     }
-    double gap_ps = gsl_ran_exponential(run->task[index].random, (double)task->gap_ps);
+    double gap_ps = gsl_ran_exponential(run->task[index].random, (double)flow->gap_ps);
     return gap_ps < (double)LW_SPAN_MAX ? llround(gap_ps) : LW_SPAN_MAX;
 }
 
@@ -192,7 +197,7 @@ static void move(lw_run_state *run, uint32_t index) {
     state->phase = LW_PHASE_MOVING;
     lw_islands_join(run, index);
     remember_busy(run, index);
-    if (task->arrivals == LW_ARRIVALS_BACKLOG) {
+    if (lw_flow_of(run, index)->arrivals == LW_ARRIVALS_BACKLOG) {
         offer(run, index, source_stream(run, state)->total);
     } else {
         state->next_arrival_ps = run->now_ps;
@@ -234,6 +239,7 @@ void lw_task_sink(lw_run_state *run, uint32_t index) {
         return;
     }
     if (state->request != LW_NONE) {
+        assert(state->outstanding > 0);
         state->outstanding--;
         ask(run, stream->task);
     }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Text buffers that grow, and numbers, JSON strings and CSV fields as text.
+#ifndef LW_TEXT_H
+#define LW_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// The shortest decimal that reads back as exactly the same double ("%.17g" trimmed), with a point
+// whatever the locale. Returns buffer, of LW_NUMBER_TEXT bytes.
+enum { LW_NUMBER_TEXT = 48 };
+char *lw_number_print(double value, char *buffer);
+// A number that the C library printed, with a point instead of the locale's decimal sign. Returns
+// buffer.
+char *lw_number_point(char *buffer);
+
+// A growing text. Sticky failure: after an allocation failed every further call does nothing.
+typedef struct lw_text {
+    char *bytes;  // terminated when not NULL
+    size_t length, capacity;
+    bool failed;
+} lw_text;
+
+void lw_text_add(lw_text *text, const char *bytes);
+void lw_text_add_n(lw_text *text, const char *bytes, size_t length);
+void lw_text_print(lw_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// shortest that reads back; NaN and infinities as null
+void lw_text_number(lw_text *text, double value);
+void lw_text_json_string(lw_text *text, const char *utf8);  // quoted and escaped
+void lw_text_csv_field(lw_text *text, const char *utf8);    // quoted where needed (RFC 4180)
+void lw_text_free(lw_text *text);
+
+#endif

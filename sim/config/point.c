@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One point of a document: its objects with the edits of the sweep applied.
+#include <string.h>
+
+#include "sim/config/document.h"
+
+typedef struct change {
+    const lw_document *document;
+    lw_arena *arena;
+    const lw_object **object[LW_SECTIONS];  // of the point; NULL: as in the document
+    lw_object **own[LW_SECTIONS];           // those that are copies of the point's own; NULL: not
+} change;
+
+static bool touch(change *c, lw_section_id section) {
+    if (c->object[section] == NULL) {
+        size_t count = c->document->count[section];
+        c->object[section] = LW_NEW_ARRAY(c->arena, const lw_object *, count);
+        c->own[section] = LW_NEW_ARRAY(c->arena, lw_object *, count);
+        if (c->object[section] == NULL || c->own[section] == NULL) {
+            return false;
+        }
+        memcpy(c->object[section], c->document->object[section], count * sizeof *c->object[section]);
+    }
+    return true;
+}
+
+static lw_status apply(change *c, const lw_edit *edit) {
+    if (!touch(c, edit->section)) {
+        return LW_NO_MEMORY;
+    }
+    const lw_object **slot = &c->object[edit->section][edit->object];
+    lw_object **own = &c->own[edit->section][edit->object];
+    if (edit->replacement != NULL) {
+        *slot = edit->replacement;
+        *own = NULL;
+        return LW_OK;
+    }
+    if (edit->type != NULL && edit->type != (*slot)->type) {
+        return LW_OK;
+    }
+    lw_object *copy = *own != NULL ? *own : lw_object_copy(*slot, c->arena);
+    if (copy == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_object_edit(copy, edit);
+    *slot = *own = copy;
+    return LW_OK;
+}
+
+static lw_status apply_all(change *c, const lw_edit *edit, size_t count, bool keepers) {
+    for (size_t i = 0; i < count; i++) {
+        if ((edit[i].replacement != NULL && edit[i].keeps_options) == keepers) {
+            LW_TRY(apply(c, &edit[i]));
+        }
+    }
+    return LW_OK;
+}
+
+lw_status lw_document_point(const lw_document *document, size_t point, const lw_edit *more, size_t more_count, lw_arena *arena,
+                            lw_setup *out) {
+    const lw_sweep *sweep = &document->sweep;
+    change c = {.document = document, .arena = arena};
+    *out = (lw_setup){.machine_key = 0};
+    // first what leaves the options of other axes as they are
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t a = 0; a < sweep->axis_count; a++) {
+            const lw_axis_value *value = &sweep->axis[a].value[lw_sweep_value(sweep, a, point)];
+            LW_TRY(apply_all(&c, value->edit, value->edit_count, pass == 0));
+        }
+    }
+    for (size_t a = 0; a < sweep->axis_count; a++) {
+        size_t digit = document->moves_machine[a] ? lw_sweep_value(sweep, a, point) : 0;
+        out->machine_key = out->machine_key * sweep->axis[a].count + digit;
+    }
+    LW_TRY(apply_all(&c, document->late, document->late_count, true));
+    LW_TRY(apply_all(&c, document->late, document->late_count, false));
+    LW_TRY(apply_all(&c, more, more_count, false));
+    for (int s = 0; s < LW_SECTIONS; s++) {
+        out->object[s] = c.object[s] != NULL ? c.object[s] : document->object[s];
+        out->count[s] = document->count[s];
+    }
+    return LW_OK;
+}

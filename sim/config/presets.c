@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Preset files: a head, and rows `key: {value, source, evidence}`.
+#include <string.h>
+
+#include "sim/base/list.h"
+#include "sim/base/map.h"
+#include "sim/base/suggest.h"
+#include "sim/config/catalog.h"
+#include "sim/config/option.h"
+#include "sim/config/source.h"
+
+// One preset as it was read, or the fact that its file is wrong.
+typedef struct slot {
+    bool wrong;
+    lw_preset preset;
+} slot;
+
+struct lw_presets {
+    const lw_catalog *catalog;
+    lw_arena *arena;
+    lw_diags *diags;
+    lw_map names;   // scope: the shelf
+    lw_list slots;  // slot *, by number of the name
+};
+
+lw_presets *lw_presets_new(const lw_catalog *catalog, lw_arena *arena, lw_diags *diags) {
+    lw_presets *presets = LW_NEW(arena, lw_presets);
+    if (presets != NULL) {
+        *presets = (lw_presets){.catalog = catalog, .arena = arena, .diags = diags, .names = {.arena = arena}};
+    }
+    return presets;
+}
+
+const lw_catalog *lw_presets_catalog(const lw_presets *presets) {
+    return presets->catalog;
+}
+
+typedef struct head {
+    int64_t version;
+    const char *name, *type, *summary;
+    int evidence;
+    const lw_yaml *parameters;
+} head;
+
+static const lw_option head_options[] = {
+    {.key = "preset",
+     .kind = LW_OPTION_INTEGER,
+     .offset = offsetof(head, version),
+     .minimum = 1,
+     .maximum = 1,
+     .help = "format version"},
+    {.key = "name", .kind = LW_OPTION_TEXT, .offset = offsetof(head, name), .help = "the file's name without .yaml"},
+    {.key = "type", .kind = LW_OPTION_TEXT, .offset = offsetof(head, type), .help = "link family or kind of node"},
+    {.key = "summary", .kind = LW_OPTION_TEXT, .offset = offsetof(head, summary), .help = "one sentence"},
+    {.key = "evidence",
+     .kind = LW_OPTION_WORD,
+     .offset = offsetof(head, evidence),
+     .words = lw_evidence_words,
+     .help = "how we know it"},
+    {.key = "parameters",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(head, parameters),
+     .fallback = "",
+     .help = "key: {value, source}"},
+    {0}};
+enum { HEAD_NAME = 1, HEAD_EVIDENCE = 4 };
+
+typedef struct row {
+    const lw_yaml *value;
+    const char *source, *note;
+    int evidence;
+} row;
+
+static const lw_option row_options[] = {
+    {.key = "value", .kind = LW_OPTION_YAML, .offset = offsetof(row, value), .help = "as in a scenario"},
+    {.key = "source", .kind = LW_OPTION_TEXT, .offset = offsetof(row, source), .help = "where the value comes from"},
+    {.key = "evidence",
+     .kind = LW_OPTION_WORD,
+     .offset = offsetof(row, evidence),
+     .fallback = "specified",
+     .words = lw_evidence_words,
+     .help = "how this value is known"},
+    {.key = "note", .kind = LW_OPTION_TEXT, .offset = offsetof(row, note), .fallback = "", .help = "what to know about it"},
+    {0}};
+
+// One row: its plain value joins the map `values`.
+static lw_status read_row(lw_presets *presets, const lw_yaml *item, lw_preset *preset, lw_yaml *values, lw_yaml **last,
+                          unsigned *seen) {
+    if (item->kind != LW_MAP) {
+        return lw_error(presets->diags, item->place, "write {value: ..., source: \"...\"}", "'%s' has no source", item->key);
+    }
+    row read;
+    lw_option_set set = {0};
+    lw_options_default(row_options, &read);
+    LW_TRY(lw_options_parse(row_options, item, NULL, &read, &set, presets->diags));
+    LW_TRY(lw_options_require(row_options, &set, item->key, item->place, presets->diags));
+    // A row that nobody has built or shipped yet makes the whole preset so; an assumed detail does
+    // not.
+    if (read.evidence >= LW_ANNOUNCED) {
+        preset->evidence = lw_evidence_weaker(preset->evidence, (lw_evidence)read.evidence);
+    }
+    *seen |= 1U << read.evidence;
+    lw_yaml *plain = lw_tree_copy(read.value, presets->arena);
+    if (plain == NULL) {
+        return LW_NO_MEMORY;
+    }
+    plain->key = item->key;
+    plain->key_place = item->key_place;
+    plain->parent = values;
+    plain->next = NULL;
+    *(*last == NULL ? &values->first : &(*last)->next) = plain;
+    *last = plain;
+    values->count++;
+    return LW_OK;
+}
+
+static lw_status read_file(lw_presets *presets, lw_shelf shelf, const char *name, lw_preset *out) {
+    const lw_source *source;
+    lw_yaml *root;
+    const char *path = lw_catalog_path(presets->catalog, shelf, name, presets->arena);
+    lw_yaml *values = LW_NEW(presets->arena, lw_yaml);
+    if (path == NULL || values == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_source_read(path, presets->arena, presets->diags, &source));
+    LW_TRY(lw_tree_parse(source, presets->arena, presets->diags, &root));
+    head read;
+    lw_option_set set = {0};
+    lw_options_default(head_options, &read);
+    LW_TRY(lw_options_parse(head_options, root, NULL, &read, &set, presets->diags));
+    LW_TRY(lw_options_require(head_options, &set, "the preset", root->place, presets->diags));
+    if (strcmp(read.name, name) != 0) {
+        return lw_error(presets->diags, set.place[HEAD_NAME], "give the file and the preset one name",
+                        "the preset '%s' lies in a file '%s.yaml'", read.name, name);
+    }
+    if (read.parameters != NULL && read.parameters->kind != LW_MAP) {
+        return lw_error(presets->diags, read.parameters->place, NULL, "'parameters' must be a map");
+    }
+    values->kind = LW_MAP;
+    values->place = root->place;
+    *out = (lw_preset){shelf, read.name, read.type, read.summary, (lw_evidence)read.evidence, root, read.parameters, values};
+    lw_yaml *last = NULL;
+    unsigned seen = 0;  // a bit a word of evidence
+    for (const lw_yaml *item = read.parameters != NULL ? read.parameters->first : NULL; item != NULL; item = item->next) {
+        LW_TRY(read_row(presets, item, out, values, &last, &seen));
+    }
+    // What nobody measured is no better for the preset's saying so.
+    bool claims = read.evidence == LW_MEASURED || read.evidence == LW_CALIBRATED;
+    if (claims && (seen & 1U << read.evidence) == 0) {
+        return lw_error(presets->diags, set.place[HEAD_EVIDENCE], "say which of its values is, or take a weaker word",
+                        "the preset '%s' is %s, but none of its values is", name, lw_evidence_words[read.evidence]);
+    }
+    return LW_OK;
+}
+
+lw_status lw_presets_read(lw_presets *presets, lw_shelf shelf, const char *name, const lw_preset **out) {
+    *out = NULL;
+    if (!lw_catalog_has(presets->catalog, shelf, name)) {
+        return LW_OK;
+    }
+    size_t number = lw_map_find(&presets->names, (size_t)shelf, name);
+    if (number == LW_MAP_NONE) {
+        slot *fresh = LW_NEW(presets->arena, slot);
+        const char *own_name = lw_arena_copy(presets->arena, name);
+        if (fresh == NULL || own_name == NULL) {
+            return LW_NO_MEMORY;
+        }
+        lw_status status = read_file(presets, shelf, own_name, &fresh->preset);
+        slot **place = status == LW_NO_MEMORY ? NULL : LW_LIST_ADD(&presets->slots, slot *, presets->arena);
+        if (place == NULL) {
+            return LW_NO_MEMORY;
+        }
+        fresh->wrong = status != LW_OK;
+        *place = fresh;
+        number = lw_map_number(&presets->names, (size_t)shelf, own_name, NULL);
+        if (number == LW_MAP_NONE) {
+            return LW_NO_MEMORY;
+        }
+    }
+    const slot *found = LW_LIST_ITEMS(&presets->slots, slot *)[number];
+    *out = &found->preset;
+    return found->wrong ? LW_BAD_INPUT : LW_OK;
+}
+
+lw_status lw_presets_use(lw_presets *presets, lw_shelf shelf, const lw_yaml *name, lw_diags *diags, const lw_preset **out) {
+    const char *what = shelf == LW_SHELF_LINKS ? "link" : "device";
+    if (name->kind != LW_SCALAR) {
+        return lw_error(diags, name->place, "write preset: NAME", "a preset is given by its name");
+    }
+    lw_status status = lw_presets_read(presets, shelf, name->text, out);
+    if (status == LW_NO_MEMORY) {
+        return status;
+    }
+    if (status != LW_OK) {
+        return lw_error(diags, name->place, "its file in the presets' folder is wrong", "the %s preset '%s' cannot be used", what,
+                        name->text);
+    }
+    if (*out == NULL) {
+        const char *otherwise = lw_diags_text(diags, "`lanewise list %ss` names them all", what);
+        return lw_error(diags, name->place,
+                        lw_did_you_mean(diags, name->text, lw_catalog_names(presets->catalog, shelf),
+                                        lw_catalog_count(presets->catalog, shelf), otherwise),
+                        "there is no %s preset '%s'", what, name->text);
+    }
+    return LW_OK;
+}
+
+lw_evidence lw_preset_evidence(const lw_preset *preset, const char *key, bool *stated) {
+    const lw_yaml *given = preset->rows != NULL ? lw_map_get(preset->rows, key) : NULL;
+    const char *word = lw_map_text(given, "evidence");
+    *stated = given != NULL;
+    for (int i = 0; word != NULL && lw_evidence_words[i] != NULL; i++) {
+        if (strcmp(word, lw_evidence_words[i]) == 0) {
+            return (lw_evidence)i;
+        }
+    }
+    return LW_SPECIFIED;
+}

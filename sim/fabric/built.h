@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Machine and task graph as an engine runs them: servers, flows, tasks; and what it takes to
+// explain the results in the words of the scenario. Plain data.
+#ifndef LW_BUILT_H
+#define LW_BUILT_H
+
+#include "sim/workload/graph.h"
+
+#define LW_NO_LINK UINT32_MAX
+
+// What a server is in the machine.
+typedef struct lw_server_info {
+    const char *name;       // as results call it: "egpu", "host memory"
+    const char *direction;  // "host->gpu"; "both" for memory; "" where there is none
+    const char *segment;    // of a link of several segments: "tunnel"; "" else
+    uint32_t link;          // LW_NO_LINK: none
+    int dir;
+    lw_fraction expand;  // of a link: bytes on the wire for each byte of its packets (flits)
+    bool for_requests;   // of a DMA engine: its time is for each request, not for each packet
+} lw_server_info;
+
+// One leg of a transfer's route.
+typedef struct lw_leg_packets {
+    int64_t packet_bytes;  // largest payload of a packet there
+    size_t end_hop;        // of flow.data: behind the leg's last
+} lw_leg_packets;
+
+// How the transfers of a move go.
+typedef struct lw_transfer {
+    lw_flow flow;
+    int64_t submit_ps, finish_ps;  // before its first packet and after its last, whatever calls it
+    lw_route route;
+    lw_route ask_route;     // over which its own accesses ask a host first; none: nobody is asked
+    lw_leg_packets *leg;    // one a leg of the route
+    int64_t guest_wait_ps;  // of a guest, for its turn at the card
+    // READ: from a request leaving to its first full packet having come, on idle links
+    int64_t round_trip_ps;
+    lw_waterfall waterfall;  // of the slowest link of the route
+    uint32_t slowest;        // that link; LW_NO_LINK: a transfer without links
+    uint32_t window;         // the link whose tags are fewest; LW_NO_LINK: none
+} lw_transfer;
+
+typedef struct lw_built_workload {
+    uint32_t first_task, task_count;           // of the fabric; consecutive
+    int64_t bytes;                             // payload that counts as delivered
+    int64_t submit_ps, finish_ps, latency_ps;  // fixed cost of one member from start to end
+    // what its result is explained by, of the first member
+    lw_transfer main;
+    // at most, by its `outstanding`; 0: as many as the route takes
+    int64_t writes_under_way;
+} lw_built_workload;
+
+typedef struct lw_built {
+    const lw_machine *machine;
+    const lw_graph *graph;
+    lw_fabric fabric;
+    const lw_server_info *server;       // one a server of the fabric
+    const lw_transfer *transfer;        // one a move of the graph
+    const lw_built_workload *workload;  // one a workload of the graph
+} lw_built;
+
+typedef struct lw_build {
+    int64_t load_ps;  // how long background work lasts
+    // of loops and batches only the first few and the last: enough to see what an option changes
+    bool sketch;
+} lw_build;
+
+#endif

@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The public library over the rooms inside.
+#include "sim/lanewise.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/suggest.h"
+#include "sim/base/version.h"
+#include "sim/config/schema.h"
+#include "sim/config/source.h"
+#include "sim/report/columns.h"
+#include "sim/report/explain/explain.h"
+#include "sim/report/list.h"
+#include "sim/report/report.h"
+#include "sim/report/topology_text.h"
+#include "sim/report/validation.h"
+#include "sim/result/metric_table.h"
+#include "sim/study/session.h"
+#include "sim/study/topology.h"
+
+struct lanewise_findings {
+    lw_arena *arena;
+    lw_diags *diags;
+};
+
+struct lanewise_catalog {
+    lw_arena *arena;
+    lw_catalog *catalog;
+};
+
+struct lanewise_scenario {
+    lw_arena *arena;
+    lw_session session;
+    lw_status status;  // of its load
+};
+
+struct lanewise_result {
+    lw_arena *arena;
+    const lanewise_scenario *scenario;
+    lw_result result;
+};
+
+struct lanewise_topology {
+    lw_arena *arena;
+    lw_topology topology;
+};
+
+// ---- Status ----
+
+#define SAME(inside, outside) _Static_assert((int)(inside) == (int)(outside), "the public status is that inside")
+SAME(LW_OK, LANEWISE_OK);
+SAME(LW_NO_MEMORY, LANEWISE_NO_MEMORY);
+SAME(LW_BAD_INPUT, LANEWISE_BAD_INPUT);
+SAME(LW_BAD_USAGE, LANEWISE_BAD_USAGE);
+SAME(LW_IO, LANEWISE_IO);
+SAME(LW_LIMIT, LANEWISE_LIMIT);
+SAME(LW_STUCK, LANEWISE_STUCK);
+SAME(LW_CHECK_FAILED, LANEWISE_CHECK_FAILED);
+SAME(LW_INTERRUPTED, LANEWISE_INTERRUPTED);
+SAME(LW_INTERNAL, LANEWISE_INTERNAL);
+SAME(LW_ERROR, LANEWISE_ERROR);
+SAME(LW_NOTE, LANEWISE_NOTE);
+
+const char *lanewise_status_text(lanewise_status status) {
+    return lw_status_text((lw_status)status);
+}
+
+const char *lanewise_version(void) {
+    return lw_version;
+}
+
+void lanewise_free(char *text) {
+    (void)lw_memory_resize_block(text, 0);
+}
+
+// The text moves to the caller.
+static lanewise_status hand_out(lw_status status, lw_text *text, char **out) {
+    if (status == LW_OK && text->bytes == NULL && !text->failed) {
+        lw_text_add(text, "");
+    }
+    if (status != LW_OK || text->failed) {
+        lw_text_free(text);
+        return (lanewise_status)(status == LW_OK ? LW_NO_MEMORY : status);
+    }
+    *out = text->bytes;
+    return LANEWISE_OK;
+}
+
+// ---- Findings ----
+
+lanewise_findings *lanewise_findings_new(void) {
+    lw_arena *arena = lw_arena_new();
+    lanewise_findings *findings = arena != NULL ? LW_NEW(arena, lanewise_findings) : NULL;
+    if (findings != NULL) {
+        *findings = (lanewise_findings){arena, lw_diags_new(arena)};
+    }
+    if (findings == NULL || findings->diags == NULL) {
+        lw_arena_free(arena);
+        return NULL;
+    }
+    return findings;
+}
+
+void lanewise_findings_free(lanewise_findings *findings) {
+    lw_arena_free(findings != NULL ? findings->arena : NULL);
+}
+
+size_t lanewise_findings_count(const lanewise_findings *findings) {
+    return lw_diags_count(findings->diags);
+}
+
+lanewise_finding lanewise_findings_at(const lanewise_findings *findings, size_t index) {
+    const lw_diag *diag = lw_diags_at(findings->diags, index);
+    return (lanewise_finding){.severity = (lanewise_severity)diag->severity,
+                              .file = diag->place.source != NULL ? diag->place.source->name : NULL,
+                              .line = diag->place.line,
+                              .column = diag->place.column,
+                              .message = diag->message,
+                              .hint = diag->hint};
+}
+
+struct lw_diags *lanewise_findings_raw(lanewise_findings *findings) {
+    return findings->diags;
+}
+
+// ---- Catalogue ----
+
+lanewise_status lanewise_catalog_open(const char *folder, lanewise_findings *findings, lanewise_catalog **out) {
+    lw_arena *arena = lw_arena_new();
+    lanewise_catalog *catalog = arena != NULL ? LW_NEW(arena, lanewise_catalog) : NULL;
+    lw_status status = catalog == NULL ? LW_NO_MEMORY : lw_catalog_open(folder, arena, findings->diags, &catalog->catalog);
+    lw_diags_own_sources(findings->diags);
+    if (status != LW_OK) {
+        lw_arena_free(arena);
+        return (lanewise_status)status;
+    }
+    catalog->arena = arena;
+    *out = catalog;
+    return LANEWISE_OK;
+}
+
+void lanewise_catalog_close(lanewise_catalog *catalog) {
+    lw_arena_free(catalog != NULL ? catalog->arena : NULL);
+}
+
+const char *const *lanewise_lists(void) {
+    return lw_list_words;
+}
+
+lanewise_status lanewise_list(const lanewise_catalog *catalog, const char *what, lanewise_findings *findings, char **out) {
+    lw_text text = {0};
+    lw_arena *arena = lw_arena_new();
+    lw_presets *presets = arena != NULL ? lw_presets_new(catalog->catalog, arena, findings->diags) : NULL;
+    lw_status status = presets == NULL ? LW_NO_MEMORY : lw_list_of(what, presets, arena, findings->diags, &text);
+    lw_diags_own_sources(findings->diags);
+    lw_arena_free(arena);
+    return hand_out(status, &text, out);
+}
+
+char *lanewise_catalog_path(const lanewise_catalog *catalog, const char *what, const char *name) {
+    lw_text text = {0};
+    lw_arena *arena = lw_arena_new();
+    for (int shelf = 0; arena != NULL && shelf < LW_SHELVES; shelf++) {
+        if (strcmp(lw_shelf_words[shelf], what) == 0 && lw_catalog_has(catalog->catalog, (lw_shelf)shelf, name)) {
+            const char *path = lw_catalog_path(catalog->catalog, (lw_shelf)shelf, name, arena);
+            lw_text_add(&text, path != NULL ? path : "");
+        }
+    }
+    lw_arena_free(arena);
+    return text.bytes;
+}
+
+static lw_status read_example(const lw_catalog *catalog, const char *name, lw_arena *arena, lw_diags *diags, lw_text *text) {
+    const char *const *names = lw_catalog_names(catalog, LW_SHELF_SCENARIOS);
+    size_t count = lw_catalog_count(catalog, LW_SHELF_SCENARIOS);
+    if (!lw_catalog_has(catalog, LW_SHELF_SCENARIOS, name)) {
+        const char *all = "";
+        for (size_t i = 0; i < count; i++) {
+            all = lw_diags_text(diags, "%s%s%s", all, i > 0 ? ", " : "", names[i]);
+        }
+        const char *hint = lw_did_you_mean(diags, name, names, count, lw_diags_text(diags, "there are: %s", all));
+        (void)lw_error(diags, (lw_place){0}, hint, "there is no example \"%s\"", name);
+        return LW_BAD_USAGE;
+    }
+    const char *path = lw_catalog_path(catalog, LW_SHELF_SCENARIOS, name, arena);
+    const lw_source *source = NULL;
+    if (path == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_source_read(path, arena, diags, &source));
+    lw_text_add_n(text, source->text, source->length);
+    return LW_OK;
+}
+
+lanewise_status lanewise_example(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **out) {
+    lw_text text = {0};
+    lw_arena *arena = lw_arena_new();
+    lw_status status = arena == NULL ? LW_NO_MEMORY : read_example(catalog->catalog, name, arena, findings->diags, &text);
+    lw_diags_own_sources(findings->diags);
+    lw_arena_free(arena);
+    return hand_out(status, &text, out);
+}
+
+// ---- Scenario ----
+
+const char *const *lanewise_engines(void) {
+    return lw_engine_words;
+}
+
+lanewise_status lanewise_scenario_load(const lanewise_catalog *catalog, const char *path, const lanewise_load *load,
+                                       lanewise_findings *findings, lanewise_scenario **out) {
+    lw_arena *arena = lw_arena_new();
+    lanewise_scenario *scenario = arena != NULL ? LW_NEW(arena, lanewise_scenario) : NULL;
+    if (scenario == NULL) {
+        lw_arena_free(arena);
+        return LANEWISE_NO_MEMORY;
+    }
+    lw_load inside = {0};
+    if (load != NULL) {
+        inside = (lw_load){load->set, load->set_count, load->engine, load->seed, load->look_only};
+    }
+    scenario->arena = arena;
+    lw_status status = lw_session_load(path, catalog->catalog, &inside, arena, findings->diags, &scenario->session);
+    lw_diags_own_sources(findings->diags);
+    if (scenario->session.document == NULL) {
+        lw_arena_free(arena);
+        return (lanewise_status)status;
+    }
+    scenario->status = status;
+    *out = scenario;
+    return (lanewise_status)status;
+}
+
+void lanewise_scenario_free(lanewise_scenario *scenario) {
+    lw_arena_free(scenario != NULL ? scenario->arena : NULL);
+}
+
+const char *lanewise_scenario_title(const lanewise_scenario *scenario) {
+    return scenario->session.document->title;
+}
+
+size_t lanewise_scenario_points(const lanewise_scenario *scenario) {
+    return scenario->session.document->sweep.points;
+}
+
+size_t lanewise_scenario_assertions(const lanewise_scenario *scenario) {
+    return scenario->session.assertion_count;
+}
+
+const struct lw_yaml *lanewise_scenario_charts(const lanewise_scenario *scenario) {
+    return scenario->session.document->head.charts;
+}
+
+// ---- Run ----
+
+static lanewise_result *new_result(const lanewise_scenario *scenario) {
+    lw_arena *arena = lw_arena_new();
+    lanewise_result *result = arena != NULL ? LW_NEW(arena, lanewise_result) : NULL;
+    if (result == NULL) {
+        lw_arena_free(arena);
+        return NULL;
+    }
+    *result = (lanewise_result){.arena = arena, .scenario = scenario};
+    return result;
+}
+
+static lw_run run_of(const lanewise_run *run) {
+    return run != NULL ? (lw_run){.threads = run->threads, .stop = run->stop, .progress = run->progress, .user = run->user}
+                       : (lw_run){0};
+}
+
+lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const lanewise_run *run, lanewise_findings *findings,
+                                      lanewise_result **out) {
+    const lw_session *session = &scenario->session;
+    lanewise_result *result = new_result(scenario);
+    const lw_run inside = run_of(run);
+    lw_status status = result == NULL ? LW_NO_MEMORY : scenario->status;
+    if (status == LW_OK) {
+        status = lw_scenario_run(session->document, &inside, result->arena, findings->diags, &result->result);
+    }
+    lw_diags_own_sources(findings->diags);
+    if (status != LW_OK && status != LW_INTERRUPTED) {
+        lanewise_result_free(result);
+        return (lanewise_status)status;
+    }
+    result->result.measured = session->measured;
+    result->result.measured_count = session->measured_count;
+    *out = result;
+    return (lanewise_status)status;
+}
+
+lanewise_status lanewise_scenario_outline(const lanewise_scenario *scenario, lanewise_findings *findings, lanewise_result **out) {
+    lanewise_result *result = new_result(scenario);
+    lw_status status = result == NULL
+                           ? LW_NO_MEMORY
+                           : lw_scenario_outline(scenario->session.document, result->arena, findings->diags, &result->result);
+    lw_diags_own_sources(findings->diags);
+    if (status != LW_OK) {
+        lanewise_result_free(result);
+        return (lanewise_status)status;
+    }
+    *out = result;
+    return LANEWISE_OK;
+}
+
+void lanewise_result_free(lanewise_result *result) {
+    lw_arena_free(result != NULL ? result->arena : NULL);
+}
+
+size_t lanewise_result_points(const lanewise_result *result) {
+    return result->result.point_count;
+}
+
+size_t lanewise_result_planned(const lanewise_result *result) {
+    return result->result.planned;
+}
+
+static const lw_point *point_of(const lanewise_result *result, size_t point) {
+    return point < result->result.point_count ? &result->result.point[point] : NULL;
+}
+
+size_t lanewise_result_workloads(const lanewise_result *result, size_t point) {
+    const lw_point *found = point_of(result, point);
+    return found != NULL ? found->workload_count : 0;
+}
+
+const char *lanewise_result_workload(const lanewise_result *result, size_t point, size_t index) {
+    const lw_point *found = point_of(result, point);
+    return found != NULL && index < found->workload_count ? found->workload[index].name : NULL;
+}
+
+static const lw_workload_result *workload_of(const lanewise_result *result, size_t point, const char *name) {
+    const lw_point *found = point_of(result, point);
+    return found != NULL ? lw_point_workload(found, name, 0) : NULL;
+}
+
+double lanewise_result_metric(const lanewise_result *result, size_t point, const char *workload, const char *metric) {
+    const lw_workload_result *found = workload_of(result, point, workload);
+    const lw_metric *known = found != NULL ? lw_metric_find(metric, LW_OF_WORKLOAD, found->own) : NULL;
+    double value = (double)NAN;
+    return known != NULL && lw_metric_of_workload(known, found, &value) ? value : (double)NAN;
+}
+
+char *lanewise_result_limit(const lanewise_result *result, size_t point, const char *workload) {
+    const lw_workload_result *found = workload_of(result, point, workload);
+    lw_text text = {0};
+    if (found != NULL) {
+        lw_limit_print(&found->limit, &text);
+    }
+    if (text.failed) {
+        lw_text_free(&text);
+    }
+    return text.bytes;
+}
+
+lanewise_counts lanewise_result_counts(const lanewise_result *result) {
+    lanewise_counts sum = {0};
+    for (size_t i = 0; i < result->result.point_count; i++) {
+        const lw_point *point = &result->result.point[i];
+        sum.packets += point->packets;
+        sum.packet_hops += point->packet_hops;
+        sum.events += point->events;
+    }
+    return sum;
+}
+
+const struct lw_result *lanewise_result_raw(const lanewise_result *result) {
+    return &result->result;
+}
+
+// ---- Reports ----
+
+const char *const *lanewise_formats(void) {
+    return lw_format_words;
+}
+
+static lw_status find_format(const char *word, lw_diags *diags, lw_report_format *out) {
+    for (int i = 0; lw_format_words[i] != NULL; i++) {
+        if (strcmp(lw_format_words[i], word) == 0) {
+            *out = (lw_report_format)i;
+            return LW_OK;
+        }
+    }
+    (void)lw_error(diags, (lw_place){0}, "there are table, csv, json and jsonl", "there is no format '%s'", word);
+    return LW_BAD_USAGE;
+}
+
+lanewise_status lanewise_result_report(const lanewise_result *result, const char *format, int width, lanewise_findings *findings,
+                                       char **out) {
+    lw_text text = {0};
+    lw_report_format inside = LW_FORMAT_TABLE;
+    lw_status status = find_format(format, findings->diags, &inside);
+    status = status == LW_OK ? lw_report(&result->result, inside, width, &text) : status;
+    return hand_out(status, &text, out);
+}
+
+lanewise_status lanewise_result_check(const lanewise_result *result, lanewise_findings *findings) {
+    const lw_session *session = &result->scenario->session;
+    lw_status status = lw_assertions_check(session->assertion, session->assertion_count, &result->result, findings->diags);
+    lw_diags_own_sources(findings->diags);
+    return (lanewise_status)status;
+}
+
+// ---- Validation ----
+
+typedef struct validating {
+    const lanewise_catalog *catalog;
+    const char *const *path;
+    size_t count;
+    const lw_run *run;
+    lw_arena *arena;
+    lw_diags *diags;
+    lw_validations out;
+} validating;
+
+static lw_status all_tables(validating *v) {
+    const lw_catalog *catalog = v->catalog->catalog;
+    size_t count = lw_catalog_count(catalog, LW_SHELF_MEASURED);
+    const char **path = LW_NEW_ARRAY(v->arena, const char *, count);
+    for (size_t i = 0; path != NULL && i < count; i++) {
+        path[i] = lw_catalog_path(catalog, LW_SHELF_MEASURED, lw_catalog_names(catalog, LW_SHELF_MEASURED)[i], v->arena);
+        if (path[i] == NULL) {
+            return LW_NO_MEMORY;
+        }
+    }
+    v->path = path;
+    v->count = count;
+    return path == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+static lw_status validate_all(validating *v) {
+    LW_TRY(v->count == 0 ? all_tables(v) : LW_OK);
+    lw_measured **table = LW_NEW_ARRAY(v->arena, lw_measured *, v->count);
+    if (table == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_status first = LW_OK;
+    size_t loaded = 0;
+    for (size_t i = 0; i < v->count && first != LW_NO_MEMORY; i++) {
+        lw_status status = lw_measured_load(v->path[i], v->catalog->catalog, v->arena, v->diags, &table[loaded]);
+        loaded += status == LW_OK;
+        first = first == LW_OK ? status : first;
+    }
+    lw_status ran = lw_measured_validate((lw_tables){table, loaded}, v->run, v->arena, v->diags, &v->out);
+    LW_TRY(first == LW_OK || ran == LW_INTERRUPTED ? ran : first);
+    for (size_t i = 0; i < v->out.count; i++) {
+        first = v->out.row[i].ok ? first : LW_CHECK_FAILED;
+    }
+    return first;
+}
+
+lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const char *format,
+                                  const lanewise_run *run, lanewise_findings *findings, char **out) {
+    const lw_run inside = run_of(run);
+    validating v = {.catalog = catalog, .path = tables.path, .count = tables.count, .run = &inside, .arena = lw_arena_new()};
+    v.diags = findings->diags;
+    lw_text text = {0};
+    lw_report_format style = LW_FORMAT_TABLE;
+    *out = NULL;
+    lw_status status = v.arena == NULL ? LW_NO_MEMORY : find_format(format, findings->diags, &style);
+    status = status == LW_OK ? validate_all(&v) : status;
+    lw_status made = v.out.count > 0 ? lw_report_validation(v.out.row, v.out.count, style, &text) : LW_OK;
+    lw_diags_own_sources(findings->diags);
+    lw_arena_free(v.arena);
+    lanewise_status told = hand_out(made, &text, out);
+    return status != LW_OK ? (lanewise_status)status : told;
+}
+
+// ---- Topology ----
+
+lanewise_status lanewise_scenario_topology(const lanewise_scenario *scenario, lanewise_findings *findings,
+                                           lanewise_topology **out) {
+    lw_arena *arena = lw_arena_new();
+    lanewise_topology *topology = arena != NULL ? LW_NEW(arena, lanewise_topology) : NULL;
+    lw_status status = topology == NULL
+                           ? LW_NO_MEMORY
+                           : lw_scenario_topology(scenario->session.document, 0, arena, findings->diags, &topology->topology);
+    lw_diags_own_sources(findings->diags);
+    if (status != LW_OK) {
+        lw_arena_free(arena);
+        return (lanewise_status)status;
+    }
+    topology->arena = arena;
+    *out = topology;
+    return LANEWISE_OK;
+}
+
+void lanewise_topology_free(lanewise_topology *topology) {
+    lw_arena_free(topology != NULL ? topology->arena : NULL);
+}
+
+lanewise_status lanewise_topology_text(const lanewise_topology *topology, char **out) {
+    lw_text text = {0};
+    lw_status status = lw_topology_text(&topology->topology, &text);
+    return hand_out(status, &text, out);
+}
+
+const struct lw_topology *lanewise_topology_raw(const lanewise_topology *topology) {
+    return &topology->topology;
+}
+
+// ---- The format, explained ----
+
+lanewise_status lanewise_schema(const struct lw_option *charts, char **out) {
+    static const lw_option none[] = {{0}};
+    lw_text text = {0};
+    lw_arena *arena = lw_arena_new();
+    const char *json = NULL;
+    lw_status status =
+        arena == NULL ? LW_NO_MEMORY : lw_schema_write(lw_scenario_format(), charts != NULL ? charts : none, arena, &json);
+    if (status == LW_OK) {
+        lw_text_add(&text, json);
+    }
+    lw_arena_free(arena);
+    return hand_out(status, &text, out);
+}
+
+lanewise_status lanewise_explain(const lanewise_catalog *catalog, const char *name, const struct lw_option *charts,
+                                 lanewise_findings *findings, char **out) {
+    static const lw_option none[] = {{0}};
+    lw_text text = {0};
+    lw_arena *arena = lw_arena_new();
+    lw_explaining in = {.format = lw_scenario_format(),
+                        .catalog = catalog->catalog,
+                        .charts = charts != NULL ? charts : none,
+                        .arena = arena,
+                        .diags = findings->diags};
+    in.presets = arena != NULL ? lw_presets_new(catalog->catalog, arena, findings->diags) : NULL;
+    lw_status status = in.presets == NULL ? LW_NO_MEMORY : lw_explain(&in, name, &text);
+    lw_diags_own_sources(findings->diags);
+    lw_arena_free(arena);
+    return hand_out(status, &text, out);
+}

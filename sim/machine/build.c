@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/machine/build.h"
+
+#include "sim/machine/connect.h"
+#include "sim/machine/switch_limits.h"
+
+// ---- Nodes ----
+
+static lw_status add_nodes(const lw_setup *setup, lw_arena *arena, lw_diags *diags, lw_machine *out) {
+    size_t count = setup->count[LW_SECTION_NODES];
+    lw_node_spec *spec = LW_NEW_ARRAY(arena, lw_node_spec, count);
+    if (spec == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_status status = LW_OK;
+    for (size_t s = 0; s < count; s++) {
+        lw_status checked = lw_object_check(setup->object[LW_SECTION_NODES][s], diags);
+        status = checked != LW_OK ? checked : status;
+        spec[s] = lw_node_spec_of(setup->object[LW_SECTION_NODES][s]);
+        spec[s].first = (uint32_t)out->node_count;
+        out->node_count += spec[s].members;
+        if (out->node_count > LW_NODES_MAX) {
+            return lw_error(diags, spec[s].object->place, "make the groups smaller", "there are more than %d nodes",
+                            LW_NODES_MAX);
+        }
+    }
+    lw_node *node = LW_NEW_ARRAY(arena, lw_node, out->node_count);
+    if (node == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t s = 0; s < count; s++) {
+        const char *name = spec[s].object->name;
+        for (uint32_t i = 0; i < spec[s].members; i++) {
+            node[spec[s].first + i] = (lw_node){spec[s].group ? lw_arena_print(arena, "%s[%u]", name, i) : name, &spec[s]};
+            if (node[spec[s].first + i].name == NULL) {
+                return LW_NO_MEMORY;
+            }
+        }
+    }
+    out->node = node;
+    out->node_spec = spec;
+    out->node_spec_count = count;
+    return status;
+}
+
+// ---- Links ----
+
+static lw_status add_links(const lw_setup *setup, lw_arena *arena, lw_diags *diags, lw_machine *out) {
+    size_t count = setup->count[LW_SECTION_LINKS];
+    lw_link_spec *spec = LW_NEW_ARRAY(arena, lw_link_spec, count);
+    if (spec == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_list links = {0};
+    lw_status status = LW_OK;
+    for (size_t s = 0; s < count; s++) {
+        lw_status made = lw_link_spec_read(setup->object[LW_SECTION_LINKS][s], arena, diags, &spec[s]);
+        made = made == LW_OK ? lw_connect(out, &spec[s], arena, diags, &links) : made;
+        if (made == LW_NO_MEMORY) {
+            return made;
+        }
+        status = made != LW_OK ? made : status;
+    }
+    out->link_spec = spec;
+    out->link_spec_count = count;
+    out->link = LW_LIST_ITEMS(&links, const lw_link);
+    out->link_count = links.count;
+    return status;
+}
+
+// The ports of each node, in the order of the file.
+static lw_status index_ports(lw_machine *machine, lw_arena *arena) {
+    uint32_t *first = LW_NEW_ARRAY(arena, uint32_t, machine->node_count + 2);
+    lw_port *port = LW_NEW_ARRAY(arena, lw_port, 2 * machine->link_count);
+    if (first == NULL || port == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < machine->link_count; i++) {
+        first[machine->link[i].end[0] + 2]++;
+        first[machine->link[i].end[1] + 2]++;
+    }
+    for (size_t n = 0; n < machine->node_count; n++) {
+        first[n + 2] += first[n + 1];
+    }
+    for (size_t i = 0; i < machine->link_count; i++) {
+        const uint32_t *end = machine->link[i].end;
+        for (int side = 0; side < 2; side++) {
+            port[first[end[side] + 1]++] = (lw_port){(uint32_t)i, end[1 - side], side};
+        }
+    }
+    machine->first_port = first;
+    machine->port = port;
+    return LW_OK;
+}
+
+static lw_status time_links(lw_machine *machine, lw_arena *arena) {
+    lw_leg_times *times = LW_NEW_ARRAY(arena, lw_leg_times, 2 * machine->link_count);
+    if (times == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t l = 0; l < machine->link_count; l++) {
+        for (int dir = 0; dir < 2; dir++) {
+            times[2 * l + (uint32_t)dir] = lw_leg_times_of(machine, (lw_leg){l, dir});
+        }
+    }
+    machine->times = times;
+    return LW_OK;
+}
+
+// ---- All of it ----
+
+lw_status lw_machine_build(const lw_setup *setup, lw_arena *arena, lw_diags *diags, lw_machine *out) {
+    lw_machine machine = {0};
+    LW_TRY(add_nodes(setup, arena, diags, &machine));
+    LW_TRY(add_links(setup, arena, diags, &machine));
+    LW_TRY(index_ports(&machine, arena));
+    LW_TRY(lw_switch_limits_check(&machine, arena, diags));
+    LW_TRY(time_links(&machine, arena));
+    *out = machine;
+    return LW_OK;
+}
+
+static bool gets_through(const lw_link_model *model) {
+    static const double hopeless = 0.5;  // a link that repeats every other packet is none
+    bool works = true;
+    for (int s = 0; s < model->segment_count; s++) {
+        for (int dir = 0; dir < 2; dir++) {
+            works = works && model->segment[s].channel[dir].error_probability <= hopeless;
+        }
+    }
+    return works;
+}
+
+lw_status lw_machine_at_end(const lw_machine *machine, bool fast, lw_arena *arena, lw_machine *out, bool *works) {
+    lw_link_spec *spec = LW_NEW_ARRAY(arena, lw_link_spec, machine->link_spec_count);
+    lw_link *link = LW_NEW_ARRAY(arena, lw_link, machine->link_count);
+    if (spec == NULL || link == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *works = true;
+    for (size_t s = 0; s < machine->link_spec_count; s++) {
+        spec[s] = machine->link_spec[s];
+        if (spec[s].family->band != NULL) {
+            lw_link_model end[2];
+            spec[s].family->band(spec[s].params, &end[0], &end[1]);
+            spec[s].model = end[fast ? 1 : 0];
+            *works = *works && gets_through(&spec[s].model);
+        }
+    }
+    for (size_t l = 0; l < machine->link_count; l++) {
+        link[l] = machine->link[l];
+        link[l].spec = &spec[machine->link[l].spec - machine->link_spec];
+    }
+    *out = *machine;
+    out->link_spec = spec;
+    out->link = link;
+    return LW_OK;
+}

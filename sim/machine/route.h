@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Routes between the nodes of a machine.
+#ifndef LW_ROUTE_H
+#define LW_ROUTE_H
+
+#include "sim/machine/machine.h"
+
+typedef struct lw_route {
+    const lw_leg *leg;
+    size_t count;
+    lw_int128 latency_ps;  // of the first bit
+} lw_route;
+
+// Nodes that a route must pass, in order.
+typedef struct lw_via {
+    const uint32_t *node;
+    size_t count;
+} lw_via;
+
+// The scratch of searches; belongs to one thread. NULL when out of memory.
+typedef struct lw_router lw_router;
+lw_router *lw_router_new(const lw_machine *machine, lw_arena *arena);
+
+// The route through fewest hosts, then over fewest links, then of least time for 4 KiB, then of
+// links first in the file. Only hosts, switches, network cards and nodes that say so forward.
+// LW_BAD_INPUT without a diagnostic when there is none.
+lw_status lw_route_find(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_route *out) LW_CHECKED;
+
+// The host that is nearest to all of these nodes: the sum of their routes to it has the least
+// latency. LW_BAD_INPUT without a diagnostic when there is none.
+lw_status lw_nearest_host(lw_router *router, const uint32_t *node, size_t count, lw_via via, uint32_t *out) LW_CHECKED;
+
+#endif

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Words of the field that are no preset and no family: what they mean, what was measured, where the
+// model has them.
+#include <string.h>
+
+#include "sim/report/explain/explain.h"
+
+const lw_term lw_terms[] = {
+    {"passthrough", "Passthrough: a virtual machine has a whole card, and its driver speaks to the card itself. What is\n"
+                    "left of virtualisation are translated addresses (IOMMU) and interrupts; of copies no loss was\n"
+                    "published. Whole programs were: graphics ran 5 to 10 % slower, training 6 to 8 %, in a virtual\n"
+                    "machine with a card of the class of an RTX 2060 (abstract of a paper on the overhead of GPU\n"
+                    "virtualisation). Those are cores and driver, so the model takes copies for unchanged.\n"
+                    "In a scenario: nodes: {gpu: {virtualisation: passthrough}}; see configs/scenarios/shared-gpu.yaml.\n"},
+    {"mig", "MIG (Multi-Instance GPU): a card cut into instances with cores, memory and paths to it of their own.\n"
+            "NVIDIA's documents say that instances do not disturb each other, and give no figure. The model gives\n"
+            "each of `guests` its even part of the copy engines' rate, and no wait.\n"
+            "\n"
+            "In a scenario: nodes: {gpu: {virtualisation: mig, guests: 4}}, or guest_share for uneven parts; see\n"
+            "configs/scenarios/shared-gpu.yaml.\n"},
+    {"sr-iov", "SR-IOV: one device shows itself as many (virtual functions), each given to a virtual machine as if\n"
+               "it were whole.\n"
+               "\n"
+               "Of a graphics card: nodes: {gpu: {virtualisation: sr-iov, guests: 4}} gives a guest its even part of\n"
+               "the copy engines; no figure was published. Of a network card: links of type ethernet with path:\n"
+               "sr-iov, preset ethernet-100g-sr-iov. Between two virtual machines 1024 B there and back by TCP took\n"
+               "at most 44 us in 99 of 100 cases (cloud-bulldozer/k8s-netperf #246).\n"},
+    {"time-slicing", "Time slicing: guests have the whole card by turns. NVIDIA's documents name the cost, a switch of\n"
+                     "contexts, and that nothing is isolated, and give no figure; the turns of Intel's scheduler in Linux\n"
+                     "(i915 GVT) last 1 ms.\n"
+                     "\n"
+                     "A call comes at any moment. Of n busy guests with turns of t each, it waits (n - 1)^2 t / 2 n on\n"
+                     "average before it starts: 0.25 ms of two guests with 1 ms. Work longer than a turn is interrupted\n"
+                     "and takes n times as long. The model takes both for copies; guests that are idle give their turns\n"
+                     "away, so these are busy ones.\n"
+                     "\n"
+                     "In a scenario: nodes: {gpu: {virtualisation: time-slicing, guests: 2, time_slice: 1 ms}}; see\n"
+                     "configs/scenarios/shared-gpu.yaml.\n"},
+    {"api-remoting", "API remoting: a library takes a program's calls to the card and sends them to a daemon where the\n"
+                     "card is, over a network or out of a virtual machine. rCUDA over two ports of FDR InfiniBand copied\n"
+                     "9.91 GB/s to a remote K40, 10.06 GB/s to a local one (98.5 %; rcuda.net). That is a network as fast\n"
+                     "as the card: a card of PCIe 5.0 takes 55 GB/s. Forwarding the driver of an RTX 3060 out of a virtual\n"
+                     "machine kept frames of more than 2 ms within 2 % (nestrilabs/virtio-nvgpu).\n"
+                     "\n"
+                     "In a scenario: nodes: {gpu: {virtualisation: api-remoting}} keeps remoting_share of the rate, by\n"
+                     "default those 98.5 %; make the network a link of its own (systems/remote-gpu-100g), or put the round\n"
+                     "trip of a call into guest_call. See configs/scenarios/remote-gpu.yaml and\n"
+                     "configs/scenarios/shared-gpu.yaml.\n"},
+    {"multicast", "Multicast: a switch sends one packet on to many, so a sender's link carries it once. A switch node\n"
+                  "with multicast: true does it for a copy with in_switch: multicast from one node to a group. See\n"
+                  "configs/scenarios/switch-that-adds.yaml.\n"},
+    {"reduction", "Reduction in a switch: packets of many senders are added up where they meet, so the receiver's link\n"
+                  "carries one stream. A switch node with multicast: true does it for a copy with in_switch: reduce\n"
+                  "from a group to one node. See configs/scenarios/switch-that-adds.yaml, and lanewise explain nvls.\n"},
+    {"nvls", "NVLS (NVLink SHARP): NVSwitch chips from the third on (H100) add up what passes and send the sum to\n"
+             "all, so an all-reduce moves half of what a ring does. Eight H100 or H200 reach 480 GB/s of bus\n"
+             "bandwidth with it, 367 by rings (S. Bekman, The ML Engineering Open Book). That is more than the 450\n"
+             "GB/s of the wire, which is no error: the formula counts a ring's traffic. NCCL plans with 85 % of\n"
+             "the rate on Hopper, 74 % on Blackwell, and 25 us before anything moves.\n"
+             "\n"
+             "In a scenario: a switch node with multicast: true and copies with in_switch: reduce and in_switch:\n"
+             "multicast, see configs/scenarios/switch-that-adds.yaml.\n"},
+    {"bias", "Bias (CXL): whom an accelerator asks before it uses its own memory. In device bias nobody; in host\n"
+             "bias the host, over the link, for each line. Of an accelerator with 2 TB/s and 100 ns behind 16\n"
+             "lanes of 64 GT/s a load then takes 248 ns, not 100, and many of them reach 474 GB/s, not 1969. The\n"
+             "host reads such lines at full speed. Software changes the bias of pages, before and after a kernel\n"
+             "that works on them.\n"
+             "\n"
+             "In a scenario: coherence: device_bias or host_bias of a cxl link, and a workload whose device and\n"
+             "host both name the accelerator. See configs/scenarios/cxl-bias.yaml and lanewise explain cxl.\n"},
+    {"back-invalidate", "Back-invalidation (CXL 3.0, flits of 256 B): a device keeps track of which of its lines hosts have\n"
+                        "cached, and snoops them (BISnp) before it uses such a line or gives it to another host; the host\n"
+                        "answers (BIRsp) within 90 ns from pins to pins, if it meets the standard's target. A line that must\n"
+                        "be asked for comes 148 ns later over 16 lanes of 64 GT/s.\n"
+                        "\n"
+                        "In a scenario: coherence: back_invalidate of a cxl link, `asks` for the share of lines,\n"
+                        "answer_latency for the host. See configs/scenarios/cxl-bias.yaml and lanewise explain cxl.\n"},
+    {"ide", "IDE (Integrity and Data Encryption): codes that keep what crosses a CXL or PCI Express link secret\n"
+            "and unaltered. They take a share of the flits, and time to encrypt and check. No figure has been\n"
+            "published, so both cost nothing until a scenario says what they take: links: {x: {type: cxl,\n"
+            "ide_share: 5 %, ide_latency: 10 ns}} with figures of its own.\n"},
+    {"pbr", "PBR (port-based routing): flits of CXL 3.x that carry ids of 12 bits for source and destination, so\n"
+            "that a fabric of switches joins up to 4096 ports. Their messages are longer, and fewer fit a slot;\n"
+            "lanewise explain cxl-3.1-x16-pbr shows what is left.\n"
+            "In a scenario: links: {x: {type: cxl, version: '3.1', lanes: 16, flit: pbr}}.\n"},
+    {"pooling", "Pooling (CXL 2.0): a switch gives parts of one memory device, up to 16 logical devices, to several\n"
+                "hosts. They share its link and its memory's rate, and each load crosses the switch twice, 90 ns per\n"
+                "direction. Sharing the same lines takes back-invalidation (lanewise explain back-invalidate).\n"
+                "In a scenario: hosts, a switch and a memory as nodes, see configs/scenarios/cxl-pool.yaml.\n"},
+    {"bandwidth", "Bandwidth: payload that arrived over the time from the call to its end, in GB/s, 1 GB = 1e9 bytes.\n"
+                  "Headers, acknowledgements and repeats are not payload; the call's own cost is in the time, so small\n"
+                  "copies have little of it. The raw rate of a link is more: lanewise explain waterfall. Both\n"
+                  "directions of a link carry it at once; a figure that adds them up is twice as large.\n"
+                  "In results: bandwidth_GBps of a workload.\n"},
+    {"evidence", "Evidence: how a number is known, from best to weakest.\n"
+                 "  specified    a standard or a vendor's document says it\n"
+                 "  measured     someone measured exactly this\n"
+                 "  calibrated   fitted to measured tables\n"
+                 "  assumed      a stated assumption without a source, or the scenario's own time, rate or share\n"
+                 "  announced    announced, not yet shipping\n"
+                 "  speculative  physics says it could be; nobody built it\n"
+                 "A result carries the weakest of what decides it. Rates and times are told apart: the rate of a PCIe\n"
+                 "link is specified, the time of its ports is assumed, so a long copy over it is specified and a read\n"
+                 "of 64 B is assumed. A copy counts times where a window, credits or a fixed cost limits it. What says\n"
+                 "which machine it is (a generation, lanes, tags, a packet size) is nobody's guess.\n"},
+    {"limited_by",
+     "Limited by: what a workload would have to be rid of to be faster.\n"
+     "  links.NAME a->b: channel  the wire in that direction is busy, with this or other work; of a tunnel the part is named\n"
+     "  NAME memory, copy engine  a device is busy, or its dma engine, or a core that copies\n"
+     "  window                    all requests that may be outstanding are, and the link has time to spare\n"
+     "  credits                   the receiver's buffer is full\n"
+     "  repeats after errors      bad packets take a tenth of the wire or more\n"
+     "  the offered load          nothing is: there is no more to send\n"
+     "  fixed cost                the call, its completion or the latency takes most of the time\n"
+     "Its share is the part of the time that goes to it. See lanewise explain window, and share.\n"},
+    {"plane", "Plane: a chart with a mark for each link, the time of a short transfer across, the rate of a long\n"
+              "one up. Left and high is good. Along a diagonal the product of the two, the bytes in flight on a\n"
+              "full link, is the same. The look of a mark is its evidence, the weaker of rate and time.\n"
+              "In a scenario: charts: [{kind: plane}] and a sweep over links and two sizes, see\n"
+              "configs/scenarios/all-families.yaml.\n"},
+    {"share", "Share, beside what limits a workload: the part of its time while that is busy (a channel, an engine,\n"
+              "a memory), is waited for (a window, credits, the offered load) or is paid (a fixed cost, repeats).\n"
+              "100 % means that nothing else matters; 50 % that something else holds it up as long. A link that\n"
+              "starves for credits shows 97 % where it waits that long and sends in the rest.\n"
+              "\n"
+              "In the waterfall of a preset the share is another: of the raw rate, what is left after a stage.\n"
+              "In results: limited_share of a workload.\n"},
+    {"waterfall",
+     "Waterfall: where the rate of a link goes, in stages that are the same for every family. Each shows\n"
+     "what is left after it.\n"
+     "  raw        signalling rate times lanes\n"
+     "  line code  8b/10b, 128b/130b: bits that only keep the receiver in step\n"
+     "  periodic   clock compensation and the like (SKP ordered sets), and what a tunnel keeps back\n"
+     "  framing    headers, sequence numbers, CRC, FEC, the packing of flits, in packets of full size\n"
+     "  control    acknowledgements and credits of the other direction, the residual of a platform, software in front of the wire\n"
+     "  retry      packets sent again after errors\n"
+     "  window     requests or credits that may be outstanding, over the round trip\n"
+     "  endpoint   engines, memories, fixed costs: what arrived\n"
+     "Up to retry the link decides, then the machine around it.\n"
+     "\n"
+     "lanewise explain NAME shows it of a preset; in a scenario: charts: [{kind: waterfall}], see\n"
+     "configs/scenarios/waterfall-all.yaml.\n"},
+    {"window", "Window: how much may be outstanding before an answer is needed. A reader sends requests until its\n"
+               "tags are used up and then waits, so it gets at most tags x request size / round trip, however fast\n"
+               "the link is: 32 tags of 128 B over 1.47 us are 2.8 GB/s, which is what Thunderbolt 4 lets a card\n"
+               "read. A longer route (switches, cables, a busy memory) lowers it, more tags or larger requests raise\n"
+               "it. Writes over PCIe need no answer and have none; credits are the window of the receiver's buffer.\n"
+               "In a scenario: tags and mrrs of a link, tags of a device, outstanding of a dma; credits such as\n"
+               "posted_data_credits.\n"},
+    {NULL, NULL},
+};
+
+const lw_term *lw_term_find(const char *name) {
+    static const struct {
+        const char *name, *term;
+    } other[] = {{"host-bias", "bia\n"},           {"device-bias", "bia\n"},      {"back_invalidate", "back-invalidat\n"},
+                 {"host_bias", "bia\n"},           {"device_bias", "bia\n"},      {"back-invalidation", "back-invalidat\n"},
+                 {"nvlink-sharp", "nvl\n"},        {"sriov", "sr-io\n"},          {"reduce", "reductio\n"},
+                 {"remoting", "api-remotin\n"},    {"limited-by", "limited_b\n"}, {"limited_share", "shar\n"},
+                 {"bandwidth_GBps", "bandwidt\n"}, {"specified", "evidenc\n"},    {"measured", "evidenc\n"},
+                 {"calibrated", "evidenc\n"},      {"assumed", "evidenc\n"},      {"announced", "evidenc\n"},
+                 {"speculative", "evidenc\n"},     {"raw", "waterfal\n"},         {"line-code", "waterfal\n"},
+                 {"periodic", "waterfal\n"},       {"framing", "waterfal\n"},     {"control", "waterfal\n"},
+                 {"retry", "waterfal\n"},          {"endpoint", "waterfal\n"}};
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        name = strcmp(name, other[i].name) == 0 ? other[i].term : name;
+    }
+    for (const lw_term *term = lw_terms; term->name != NULL; term++) {
+        if (strcmp(term->name, name) == 0) {
+            return term;
+        }
+    }
+    return NULL;
+}

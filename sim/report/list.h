@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What there is to name in a scenario, with what each number stands on.
+#ifndef LW_LIST_OF_H
+#define LW_LIST_OF_H
+
+#include "sim/base/text.h"
+#include "sim/config/catalog.h"
+
+extern const char *const lw_list_words[];  // "links", "devices", ..., NULL
+
+// Append the list of one of lw_list_words. Anything else is LW_BAD_USAGE with a diagnostic.
+lw_status lw_list_of(const char *what, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_text *out) LW_CHECKED;
+
+#endif

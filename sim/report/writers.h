@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The writers behind lw_report.
+#ifndef LW_WRITERS_H
+#define LW_WRITERS_H
+
+#include "sim/base/text.h"
+#include "sim/result/result.h"
+
+// Scratch memory comes from the arena.
+lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
+// The part of the table that sets the model beside the measured tables of result; nothing where no
+// table fits the sweep.
+lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
+lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
+lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) LW_CHECKED;
+
+#endif

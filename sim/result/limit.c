@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/result/limit.h"
+
+#include "sim/base/quantity.h"
+
+void lw_limit_print(const lw_limit *limit, lw_text *out) {
+    // in the order of lw_fixed_part
+    static const char *const parts[] = {"submission", "completion", "latency"};
+    char time[LW_QUANTITY_TEXT];
+    lw_quantity_print((double)limit->time_ps, LW_TIME, time);
+    switch (limit->kind) {
+    case LW_LIMITED_BY_NOTHING:
+        lw_text_add(out, "nothing");
+        break;
+    case LW_LIMITED_BY_FIXED_COST:
+        lw_text_print(out, "fixed cost (%s %s)", parts[limit->part], time);
+        break;
+    case LW_LIMITED_BY_CHANNEL: {
+        bool named = limit->segment != NULL && limit->segment[0] != '\0';
+        lw_text_print(out, "links.%s %s: %s", limit->name, limit->direction, named ? limit->segment : "channel");
+        break;
+    }
+    case LW_LIMITED_BY_NODE:
+        lw_text_add(out, limit->name);
+        break;
+    case LW_LIMITED_BY_DMA_ENGINE:
+        lw_text_print(out, "%s (%g ns a %s)", limit->name, (double)limit->time_ps / 1e3,
+                      limit->for_requests ? "request" : "packet");
+        break;
+    case LW_LIMITED_BY_READ_WINDOW:
+        lw_text_print(out, "links.%s: window (%lld tags x %lld B, round trip %s)", limit->name, (long long)limit->count,
+                      (long long)limit->bytes, time);
+        break;
+    case LW_LIMITED_BY_WRITE_WINDOW:
+        lw_text_print(out, "links.%s: window (%lld outstanding write%s)", limit->name, (long long)limit->count,
+                      limit->count == 1 ? "" : "s");
+        break;
+    case LW_LIMITED_BY_CREDITS:
+        lw_text_print(out, "links.%s %s: credits", limit->name, limit->direction);
+        break;
+    case LW_LIMITED_BY_REPEATS:
+        lw_text_print(out, "links.%s: repeats after errors", limit->name);
+        break;
+    case LW_LIMITED_BY_OFFERED_LOAD:
+        lw_text_add(out, "the offered load");
+        break;
+    }
+}
+
+const char *lw_limit_text(const lw_limit *limit, lw_arena *arena) {
+    lw_text text = {0};
+    lw_limit_print(limit, &text);
+    const char *copy = text.failed ? NULL : lw_arena_copy_n(arena, text.bytes, text.length);
+    lw_text_free(&text);
+    return copy;
+}

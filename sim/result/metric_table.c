@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/result/metric_table.h"
+
+#include <string.h>
+
+// Picoseconds are whole numbers, so the division is rounded once.
+static double time_us(const lw_workload_result *w) {
+    return (double)(w->end_ps - w->start_ps) / 1e6;
+}
+static double bandwidth_GBps(const lw_workload_result *w) {
+    return w->bandwidth_GBps;
+}
+static double low_GBps(const lw_workload_result *w) {
+    return w->low_GBps;
+}
+static double high_GBps(const lw_workload_result *w) {
+    return w->high_GBps;
+}
+static double bytes(const lw_workload_result *w) {
+    return (double)w->bytes;
+}
+static double mean_wait_us(const lw_workload_result *w) {
+    return w->mean_wait_ps / 1e6;
+}
+static double mean_latency_us(const lw_workload_result *w) {
+    return w->mean_latency_ps / 1e6;
+}
+static double fixed_us(const lw_workload_result *w) {
+    return (double)w->fixed_ps / 1e6;
+}
+static double limited_share(const lw_workload_result *w) {
+    return w->limit.share;
+}
+static double utilisation(const lw_direction_result *d) {
+    return d->utilisation;
+}
+static double payload_bytes(const lw_direction_result *d) {
+    return (double)d->payload_bytes;
+}
+static double wire_bytes(const lw_direction_result *d) {
+    return (double)d->wire_bytes;
+}
+static double packets(const lw_direction_result *d) {
+    return (double)d->packets;
+}
+static double replays(const lw_direction_result *d) {
+    return (double)d->replays;
+}
+
+static bool has_band(const lw_workload_result *w) {
+    return w->has_band;
+}
+static bool is_paced(const lw_workload_result *w) {
+    return w->paced;
+}
+
+#define OF_WORKLOAD(word, without, measure, base_units, label, says, function)                                                   \
+    .name = (word), .quantity = (without), .dimension = (measure), .unit = (base_units), .of = LW_OF_WORKLOAD, .title = (label), \
+    .help = (says), .workload = (function)
+#define OF_DIRECTION(word, measure, label, says, function)                                                      \
+    .name = (word), .dimension = (measure), .unit = 1, .of = LW_OF_DIRECTION, .title = (label), .help = (says), \
+    .direction = (function)
+
+const lw_metric lw_metrics[] = {
+    {OF_WORKLOAD("time_us", "time", LW_TIME, 1e6, "time", "from its start to its end", time_us), .in_csv = true},
+    {OF_WORKLOAD("bandwidth_GBps", "bandwidth", LW_RATE, 1e9, "bandwidth", "payload by time", bandwidth_GBps), .in_csv = true},
+    {OF_WORKLOAD("bytes", NULL, LW_BYTES, 1, "bytes", "payload delivered", bytes), .whole = true, .in_csv = true},
+    {OF_WORKLOAD("mean_wait_us", "mean_wait", LW_TIME, 1e6, "mean wait",
+                 "queueing delay of a packet, of a read with its request, where packets come at a rate; else 0", mean_wait_us),
+     .in_csv = true},
+    {OF_WORKLOAD("mean_latency_us", "mean_latency", LW_TIME, 1e6, "mean latency",
+                 "mean_wait and the latency on idle links, where packets come at a rate", mean_latency_us),
+     .has = is_paced},
+    {OF_WORKLOAD("bandwidth_low_GBps", "bandwidth_low", LW_RATE, 1e9, "bandwidth, low",
+                 "the least that it may be, where a link says how uncertain it is", low_GBps),
+     .in_csv = true, .has = has_band},
+    {OF_WORKLOAD("bandwidth_high_GBps", "bandwidth_high", LW_RATE, 1e9, "bandwidth, high",
+                 "the most that it may be, where a link says how uncertain it is", high_GBps),
+     .in_csv = true, .has = has_band},
+    {OF_WORKLOAD("fixed_us", "fixed", LW_TIME, 1e6, "fixed cost",
+                 "of its time: submission, completion and the latency on idle links", fixed_us)},
+    {OF_WORKLOAD("limited_share", NULL, LW_PLAIN, 1, "share", "of its time, while its limit is busy, waited for or paid",
+                 limited_share)},
+    {OF_DIRECTION("utilisation", LW_PLAIN, "busy", "share of the run during which it carries something", utilisation)},
+    {OF_DIRECTION("payload_bytes", LW_BYTES, "payload bytes", "payload that it carried", payload_bytes), .whole = true},
+    {OF_DIRECTION("wire_bytes", LW_BYTES, "wire bytes", "with headers, framing and what was repeated", wire_bytes),
+     .whole = true},
+    {OF_DIRECTION("packets", LW_PLAIN, "packets", "packets that it carried", packets), .whole = true},
+    {OF_DIRECTION("replays", LW_PLAIN, "replays", "packets that were sent again", replays), .whole = true},
+    {0}};
+
+static const lw_metric *find_in(const lw_metric *table, const char *word, lw_metric_of of) {
+    for (const lw_metric *m = table; m != NULL && m->name != NULL; m++) {
+        if (m->of == of && (strcmp(m->name, word) == 0 || (m->quantity != NULL && strcmp(m->quantity, word) == 0))) {
+            return m;
+        }
+    }
+    return NULL;
+}
+
+const lw_metric *lw_metric_find(const char *word, lw_metric_of of, const lw_metric *own) {
+    const lw_metric *found = find_in(lw_metrics, word, of);
+    return found != NULL ? found : find_in(own, word, of);
+}
+
+bool lw_metric_of_workload(const lw_metric *metric, const lw_workload_result *workload, double *value) {
+    if (metric->workload != NULL) {
+        *value = metric->workload(workload);
+        return metric->has == NULL || metric->has(workload);
+    }
+    for (size_t i = 0; workload->own != NULL && workload->own[i].name != NULL; i++) {
+        if (&workload->own[i] == metric) {
+            *value = workload->own_value[i];
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/result/result.h"
+
+#include <string.h>
+
+lw_limit lw_point_limit(const lw_point *point) {
+    return point->last < point->workload_count ? point->workload[point->last].limit : (lw_limit){.kind = LW_LIMITED_BY_NOTHING};
+}
+
+static bool keep_text(const char **text, lw_arena *arena) {
+    if (*text != NULL) {
+        *text = lw_arena_copy(arena, *text);
+        return *text != NULL;
+    }
+    return true;
+}
+
+static void *keep_array(const void *items, size_t count, size_t size, lw_arena *arena) {
+    void *copy = lw_arena_alloc(arena, count, size);
+    if (copy != NULL && count > 0) {
+        memcpy(copy, items, count * size);
+    }
+    return copy;
+}
+
+lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
+    lw_point kept = *point;
+    kept.workload = keep_array(point->workload, point->workload_count, sizeof *point->workload, arena);
+    kept.direction = keep_array(point->direction, point->direction_count, sizeof *point->direction, arena);
+    kept.stage = keep_array(point->stage, point->stage_count, sizeof *point->stage, arena);
+    bool ok = kept.workload != NULL && kept.direction != NULL && kept.stage != NULL;
+    for (size_t i = 0; ok && i < kept.workload_count; i++) {
+        lw_workload_result *row = &kept.workload[i];
+        ok = keep_text(&row->name, arena) && keep_text(&row->direction, arena) && keep_text(&row->limit.name, arena) &&
+             keep_text(&row->limit.direction, arena);
+    }
+    for (size_t i = 0; ok && i < kept.direction_count; i++) {
+        ok = keep_text(&kept.direction[i].link, arena) && keep_text(&kept.direction[i].direction, arena);
+    }
+    for (size_t i = 0; ok && i < kept.stage_count; i++) {
+        lw_stage_result *row = &kept.stage[i];
+        ok = keep_text(&row->workload, arena) && keep_text(&row->link, arena) && keep_text(&row->label, arena);
+    }
+    if (!ok) {
+        return LW_NO_MEMORY;
+    }
+    *out = kept;
+    return LW_OK;
+}

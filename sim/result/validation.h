@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How far the model is from one measured table.
+#ifndef LW_VALIDATION_H
+#define LW_VALIDATION_H
+
+#include <stdbool.h>
+
+#include "sim/base/spread.h"
+
+typedef struct lw_validation {
+    const char *name, *family, *use;  // use: "calibrate" or "validate"
+    size_t points;
+    lw_spread error;  // of |model / measured - 1|
+    double limit_median, limit_worst;
+    bool ok;
+    double (*rows)[3];  // x in the base unit, measured, model
+} lw_validation;
+
+typedef struct lw_validations {
+    lw_validation *row;
+    size_t count;
+} lw_validations;
+
+#endif

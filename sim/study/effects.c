@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/study/effects.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/fabric/signature.h"
+#include "sim/machine/build.h"
+
+// ---- Parts ----
+
+static bool is_on(const lw_machine *machine, const lw_route *route, lw_section_id section, uint32_t object) {
+    bool found = false;
+    for (size_t i = 0; i < route->count && !found; i++) {
+        const lw_link *link = &machine->link[route->leg[i].link];
+        found = section == LW_SECTION_LINKS ? link->spec == &machine->link_spec[object]
+                                            : machine->node[link->end[0]].spec == &machine->node_spec[object] ||
+                                                  machine->node[link->end[1]].spec == &machine->node_spec[object];
+    }
+    return found;
+}
+
+lw_part lw_effects_part(const lw_effects *effects, size_t workload, lw_section_id section, uint32_t object) {
+    const lw_built *built = &effects->built;
+    const lw_machine *machine = built->machine;
+    const lw_graph_workload *asked = &built->graph->workload[workload];
+    if (section == LW_SECTION_WORKLOADS) {
+        return workload == object ? LW_PART_WHOLE : LW_PART_NONE;
+    }
+    lw_part found = LW_PART_NONE;
+    for (uint32_t m = asked->first_move; m < asked->first_move + asked->move_count; m++) {
+        const lw_move *move = &built->graph->move[m];
+        const lw_transfer *transfer = &built->transfer[m];
+        bool ends = section == LW_SECTION_NODES && (machine->node[move->from].spec == &machine->node_spec[object] ||
+                                                    machine->node[move->to].spec == &machine->node_spec[object]);
+        bool on = is_on(machine, &transfer->route, section, object) || is_on(machine, &transfer->ask_route, section, object);
+        if (ends || (on && section == LW_SECTION_LINKS)) {
+            return LW_PART_WHOLE;
+        }
+        found = on ? LW_PART_PASSED : found;
+    }
+    return found;
+}
+
+// ---- Perturbation ----
+
+// Build the workloads of `only` from the setup. machine NULL: of the setup, too.
+static lw_status build(lw_point_setup *point, const lw_machine *machine, const bool *only, lw_arena *arena, lw_built *built,
+                       size_t *warnings) {
+    lw_diags *silent = lw_diags_new(arena);
+    lw_machine *own = machine == NULL ? LW_NEW(arena, lw_machine) : NULL;
+    if (silent == NULL || (machine == NULL && own == NULL)) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(own != NULL ? lw_machine_build(&point->setup, arena, silent, own) : LW_OK);
+    point->machine = own != NULL ? own : machine;
+    *warnings = lw_diags_warnings(silent);
+    point->router = lw_router_new(point->machine, arena);
+    const lw_graph_input input = {&point->setup, point->machine, point->router, only};
+    LW_TRY(point->router == NULL ? LW_NO_MEMORY : lw_graph_build(&input, arena, silent, &point->graph));
+    LW_TRY(lw_point_build(point, (lw_build){.load_ps = 0, .sketch = true}, arena, silent, built));
+    return lw_diags_errors(silent) > 0 ? LW_BAD_INPUT : LW_OK;
+}
+
+lw_status lw_effects_start(const lw_document *document, size_t point, lw_arena *arena, lw_effects *out) {
+    *out = (lw_effects){.document = document, .point = point};
+    LW_TRY(lw_document_point(document, point, NULL, 0, arena, &out->setup.setup));
+    LW_TRY(build(&out->setup, NULL, NULL, arena, &out->built, &out->warnings));
+    size_t count = out->setup.graph.workload_count;
+    out->signature = LW_NEW_ARRAY(arena, uint64_t, count);
+    if (out->signature == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t w = 0; w < count; w++) {
+        out->signature[w] = lw_fabric_signature(&out->built, w);
+    }
+    return LW_OK;
+}
+
+typedef struct trial {
+    const lw_effects *effects;
+    const lw_option_at *option;
+    const lw_object *object;
+    const void *params;  // that hold the option, and their size
+    size_t size;
+    bool *wanted;  // those whose change has not been seen yet
+    bool *changed;
+    bool warns;  // the machine's warnings change
+    bool one;    // any change is enough
+    lw_status status;
+} trial;
+
+static bool differs(const lw_effects *e, const lw_built *built, size_t workload) {
+    return lw_fabric_signature(built, workload) != e->signature[workload] ||
+           (built->machine != e->built.machine && lw_band_signature(built, workload) != lw_band_signature(&e->built, workload));
+}
+
+static void compare(trial *t, const lw_built *built) {
+    for (size_t w = 0; w < built->graph->workload_count; w++) {
+        if (t->wanted[w] && differs(t->effects, built, w)) {
+            t->changed[w] = true;
+            t->wanted[w] = false;
+        }
+    }
+}
+
+static bool is_enough(const trial *t) {
+    bool all = true, any = t->warns;
+    for (size_t w = 0; w < t->effects->setup.graph.workload_count; w++) {
+        all = all && !t->wanted[w];
+        any = any || t->changed[w];
+    }
+    return t->one ? any : all;
+}
+
+// ---- Links: most other values can be told from the channels alone ----
+
+// The kinds of packets that the wanted workloads send over the link.
+static unsigned kinds_over(const trial *t, bool *asked) {
+    const lw_built *built = &t->effects->built;
+    unsigned kinds = 0;
+    for (size_t w = 0; w < built->graph->workload_count; w++) {
+        const lw_graph_workload *workload = &built->graph->workload[w];
+        for (uint32_t m = 0; t->wanted[w] && m < workload->move_count; m++) {
+            const lw_transfer *transfer = &built->transfer[workload->first_move + m];
+            if (is_on(built->machine, &transfer->route, LW_SECTION_LINKS, t->option->object)) {
+                kinds |= 1U << transfer->flow.data_kind | (transfer->flow.kind == LW_FLOW_READ ? 1U << LW_PACKET_REQUEST : 0U);
+            }
+            if (is_on(built->machine, &transfer->ask_route, LW_SECTION_LINKS, t->option->object)) {
+                kinds |= 1U << LW_PACKET_REQUEST;
+            }
+        }
+    }
+    *asked = built->machine->link_spec[t->option->object].family->coherence != NULL;
+    return kinds;
+}
+
+// Would the channels be as they are, for the packets that meet them? resolve clears a link first,
+// so equal links are equal bytes.
+static lw_tried compare_channels(const trial *t, const void *params, lw_arena *arena, lw_diags *silent) {
+    const lw_machine *machine = t->effects->built.machine;
+    const lw_link_spec *spec = &machine->link_spec[t->option->object];
+    lw_link_spec *other = LW_NEW(arena, lw_link_spec);
+    lw_link_model *now = LW_NEW(arena, lw_link_model);
+    void *own = lw_arena_alloc(arena, 1, spec->object->type->params_size);
+    bool asked = false;
+    unsigned kinds = kinds_over(t, &asked);
+    if (other == NULL || now == NULL || own == NULL || kinds == 0 || asked || spec->family->band != NULL) {
+        return LW_TRIED_ENOUGH;
+    }
+    *other = *spec;
+    memcpy(own, params, spec->object->type->params_size);
+    other->params = own;
+    for (size_t l = 0; l < machine->link_count; l++) {
+        if (machine->link[l].spec == spec) {
+            lw_link_spec_train_down(other, machine->node[machine->link[l].end[0]].spec, silent);
+            lw_link_spec_train_down(other, machine->node[machine->link[l].end[1]].spec, silent);
+            break;
+        }
+    }
+    if (lw_link_spec_resolve(other, silent) != LW_OK) {
+        return LW_TRIED_FORBIDDEN;
+    }
+    *now = spec->model;
+    lw_link_model_keep_kinds(now, kinds);
+    lw_link_model_keep_kinds(&other->model, kinds);
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
+    return lw_diags_warnings(silent) == 0 && memcmp(now, &other->model, sizeof *now) == 0 ? LW_TRIED : LW_TRIED_ENOUGH;
+}
+
+// Tells most other values of a link from its channels alone; LW_TRIED_ENOUGH: they have to be
+// built.
+static lw_tried try_channels(const trial *t, const void *params) {
+    if (t->option->section != LW_SECTION_LINKS || t->option->common || t->effects->warnings > 0) {
+        return LW_TRIED_ENOUGH;
+    }
+    lw_arena *arena = lw_arena_new();
+    lw_diags *silent = arena != NULL ? lw_diags_new(arena) : NULL;
+    lw_tried came = silent != NULL ? compare_channels(t, params, arena, silent) : LW_TRIED_ENOUGH;
+    lw_arena_free(arena);
+    return came;
+}
+
+static lw_tried try_value(const void *params, void *user) {
+    trial *t = user;
+    const lw_effects *e = t->effects;
+    lw_tried came = try_channels(t, params);
+    if (came != LW_TRIED_ENOUGH) {
+        return came;
+    }
+    const lw_edit edit = lw_edit_copy(t->object, t->option, params);
+    // else it changes, too
+    const lw_machine *machine = edit.section == LW_SECTION_WORKLOADS ? e->setup.machine : NULL;
+    lw_arena *arena = lw_arena_new();
+    lw_point_setup point;
+    lw_built built;
+    size_t warnings = e->warnings;
+    lw_status status = arena == NULL ? LW_NO_MEMORY : lw_document_point(e->document, e->point, &edit, 1, arena, &point.setup);
+    status = status == LW_OK ? build(&point, machine, t->wanted, arena, &built, &warnings) : status;
+    if (status == LW_OK) {
+        compare(t, &built);
+        t->warns = t->warns || (machine == NULL && warnings != e->warnings);
+    }
+    lw_arena_free(arena);
+    t->status = status == LW_NO_MEMORY ? status : LW_OK;
+    bool enough = t->status != LW_OK || is_enough(t);
+    return enough ? LW_TRIED_ENOUGH : status != LW_OK ? LW_TRIED_FORBIDDEN : LW_TRIED;
+}
+
+// LW_NO_MEMORY: nothing can be tried.
+static trial new_trial(const lw_effects *effects, const lw_option_at *option, lw_arena *arena) {
+    size_t count = effects->setup.graph.workload_count;
+    trial t = {.effects = effects,
+               .option = option,
+               .object = effects->setup.setup.object[option->section][option->object],
+               .wanted = arena != NULL ? LW_NEW_ARRAY(arena, bool, count) : NULL,
+               .changed = arena != NULL ? LW_NEW_ARRAY(arena, bool, count) : NULL};
+    t.params = option->common ? t.object->common : t.object->params;
+    t.size = option->common ? t.object->section->common_size : t.object->type->params_size;
+    t.status = t.wanted != NULL && t.changed != NULL ? LW_OK : LW_NO_MEMORY;
+    return t;
+}
+
+static void try_all(trial *t) {
+    (void)lw_option_try_others(t->option->row, t->params, t->size, try_value, t);
+}
+
+lw_status lw_effect_find(const lw_effects *effects, const lw_option_at *option, const bool *wanted, bool *changed) {
+    lw_arena *arena = lw_arena_new();
+    trial t = new_trial(effects, option, arena);
+    for (size_t w = 0; t.status == LW_OK && w < effects->setup.graph.workload_count; w++) {
+        t.wanted[w] = wanted[w] && !changed[w];
+    }
+    t.changed = changed;
+    if (t.status == LW_OK && !is_enough(&t)) {
+        try_all(&t);
+    }
+    lw_arena_free(arena);
+    return t.status;
+}
+
+// One workload shows most effects; the others are asked only where it shows none.
+lw_status lw_effect_any(const lw_effects *effects, const lw_option_at *option, bool *any) {
+    size_t count = effects->setup.graph.workload_count, first = count;
+    lw_arena *arena = lw_arena_new();
+    trial t = new_trial(effects, option, arena);
+    t.one = true;
+    for (int round = 0; round < 2 && t.status == LW_OK && !is_enough(&t); round++) {
+        bool some = false;
+        for (size_t w = 0; w < count; w++) {
+            bool takes_part = lw_effects_part(effects, w, option->section, option->object) != LW_PART_NONE;
+            first = takes_part && first == count ? w : first;
+            t.wanted[w] = takes_part && (w == first) == (round == 0);
+            some = some || t.wanted[w];
+        }
+        if (some) {
+            try_all(&t);
+        }
+    }
+    *any = t.status == LW_OK && is_enough(&t);
+    lw_arena_free(arena);
+    return t.status;
+}
+
+lw_status lw_effect_needed(const lw_effects *effects, const lw_option_at *option, bool *needed) {
+    lw_arena *arena = lw_arena_new();
+    trial t = new_trial(effects, option, arena);
+    for (size_t w = 0; t.status == LW_OK && w < effects->setup.graph.workload_count; w++) {
+        t.wanted[w] = true;
+    }
+    t.one = true;
+    *needed = t.status == LW_OK && lw_option_is_required(option->row, t.params, t.size, try_value, &t);
+    lw_arena_free(arena);
+    return t.status;
+}
+
+// ---- Classes ----
+
+// What the value of an amount may be without another option's gaining or losing its effect.
+typedef enum amount { AMOUNT_ABSENT, AMOUNT_ZERO, AMOUNT_SOME, AMOUNTS } amount;
+
+static bool is_amount(const lw_edit *edit) {
+    if (edit->replacement != NULL) {
+        return false;
+    }
+    bool number = edit->row->kind == LW_OPTION_QUANTITY_INT || edit->row->kind == LW_OPTION_QUANTITY_REAL ||
+                  edit->row->kind == LW_OPTION_INTEGER;
+    return edit->section == LW_SECTION_RUN || (number && edit->row->words == NULL);
+}
+
+static amount amount_of(const lw_edit *edit) {
+    if (edit->section == LW_SECTION_RUN) {
+        return AMOUNT_SOME;
+    }
+    if (edit->row->kind == LW_OPTION_QUANTITY_REAL) {
+        double value;
+        memcpy(&value, &edit->value, sizeof value);
+        return isnan(value) ? AMOUNT_ABSENT : value == 0 ? AMOUNT_ZERO : AMOUNT_SOME;
+    }
+    int64_t value;
+    memcpy(&value, &edit->value, sizeof value);
+    return value == LW_AUTO ? AMOUNT_ABSENT : value == 0 ? AMOUNT_ZERO : AMOUNT_SOME;
+}
+
+// Equal for values of an axis that differ in amounts alone.
+static uint64_t digit_of(const lw_axis *axis, size_t index) {
+    const lw_axis_value *value = &axis->value[index];
+    uint64_t digit = 0;
+    for (size_t e = 0; e < value->edit_count; e++) {
+        if (!is_amount(&value->edit[e])) {
+            return (uint64_t)AMOUNTS + index;
+        }
+        digit = amount_of(&value->edit[e]) > digit ? (uint64_t)amount_of(&value->edit[e]) : digit;
+    }
+    return digit;
+}
+
+typedef struct keyed {
+    uint64_t key;
+    size_t point;
+} keyed;
+
+static int by_key(const void *left, const void *right) {
+    const keyed *a = left, *b = right;
+    if (a->key != b->key) {
+        return a->key < b->key ? -1 : 1;
+    }
+    return (a->point > b->point) - (a->point < b->point);
+}
+
+lw_status lw_classes_find(const lw_document *document, lw_arena *arena, lw_classes *out) {
+    const lw_sweep *sweep = &document->sweep;
+    keyed *all = LW_NEW_ARRAY(arena, keyed, sweep->points);
+    *out = (lw_classes){.of = LW_NEW_ARRAY(arena, size_t, sweep->points), .first = LW_NEW_ARRAY(arena, size_t, sweep->points)};
+    if (all == NULL || out->of == NULL || out->first == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t p = 0; p < sweep->points; p++) {
+        all[p].point = p;
+        // digits are below AMOUNTS + count, so keys never meet
+        for (size_t a = 0; a < sweep->axis_count; a++) {
+            const lw_axis *axis = &sweep->axis[a];
+            all[p].key = all[p].key * (AMOUNTS + axis->count) + digit_of(axis, lw_sweep_value(sweep, a, p));
+        }
+    }
+    qsort(all, sweep->points, sizeof *all, by_key);
+    for (size_t i = 0; i < sweep->points; i++) {
+        if (i == 0 || all[i].key != all[i - 1].key) {
+            out->first[out->count++] = all[i].point;
+        }
+        out->of[all[i].point] = out->count - 1;
+    }
+    return LW_OK;
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The files of measured tables.
+#include "sim/study/measured.h"
+
+#include <string.h>
+
+#include "sim/config/source.h"
+#include "sim/result/metric_table.h"
+
+const char *const lw_use_words[] = {"calibrate", "validate", NULL};
+enum { USE_VALIDATE = 1 };
+enum { VARY_MAX = 8 };
+
+static const char *const evidence_words[] = {"measured", "model", NULL};
+enum { EVIDENCE_MEASURED, EVIDENCE_MODEL };
+
+// The file as its keys say it.
+typedef struct table_head {
+    int64_t version;
+    const char *name, *system, *label, *method, *notes, *observe;
+    int use, evidence;
+    const lw_yaml *source, *limit, *scenario, *vary, *points;
+} table_head;
+
+static const lw_option head_options[] = {
+    {.key = "measured",
+     .kind = LW_OPTION_INTEGER,
+     .offset = offsetof(table_head, version),
+     .minimum = 1,
+     .maximum = 1,
+     .help = "Version of this format; always 1."},
+    {.key = "name",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(table_head, name),
+     .help = "Name of the table, the same as the file's without .yaml."},
+    {.key = "source",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(table_head, source),
+     .help = "Who published the numbers: title, author, date, url."},
+    {.key = "system",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(table_head, system),
+     .help = "The machine in one line, and what of it is assumed."},
+    {.key = "label",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(table_head, label),
+     .fallback = "",
+     .help = "A few words for the legend of a chart; the name when left out."},
+    {.key = "method",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(table_head, method),
+     .fallback = "",
+     .help = "How it was measured."},
+    {.key = "notes",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(table_head, notes),
+     .fallback = "",
+     .help = "What a reader should know before trusting the numbers."},
+    {.key = "use",
+     .kind = LW_OPTION_WORD,
+     .offset = offsetof(table_head, use),
+     .words = lw_use_words,
+     .help = "Calibration set (presets may be fitted to it) or validation set (they never are)."},
+    {.key = "evidence",
+     .kind = LW_OPTION_WORD,
+     .offset = offsetof(table_head, evidence),
+     .words = evidence_words,
+     .fallback = "measured",
+     .help = "Whether the numbers were measured, or come from a model that others published."},
+    {.key = "limit",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(table_head, limit),
+     .help = "The error that validate allows: median and worst of |model / measured - 1|."},
+    {.key = "scenario",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(table_head, scenario),
+     .help = "nodes, links and workloads as in a scenario file."},
+    {.key = "vary",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(table_head, vary),
+     .help = "Paths into the scenario, one a column of the points."},
+    {.key = "observe",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(table_head, observe),
+     .help = "What the last column is: workloads.NAME.bandwidth_GBps, .time_us, .mean_wait_us or .mean_latency_us."},
+    {.key = "points",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(table_head, points),
+     .help = "One list a point: the value of each varied path, then the observed number."},
+    {.key = NULL},
+};
+
+typedef struct table_source {
+    const char *title, *author, *date, *url;
+} table_source;
+
+static const lw_option source_options[] = {
+    {.key = "title", .kind = LW_OPTION_TEXT, .offset = offsetof(table_source, title), .help = "Title of the publication."},
+    {.key = "author", .kind = LW_OPTION_TEXT, .offset = offsetof(table_source, author), .help = "Who measured."},
+    {.key = "date", .kind = LW_OPTION_TEXT, .offset = offsetof(table_source, date), .help = "When it was published or run."},
+    {.key = "url", .kind = LW_OPTION_TEXT, .offset = offsetof(table_source, url), .fallback = "", .help = "Where to read it."},
+    {.key = NULL},
+};
+
+typedef struct table_limit {
+    double median, worst;
+} table_limit;
+
+static const lw_option limit_options[] = {
+    {.key = "median",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .dimension = LW_PLAIN,
+     .offset = offsetof(table_limit, median),
+     .minimum = 0,
+     .maximum = 10,
+     .help = "Largest median error, e.g. 5 %."},
+    {.key = "worst",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .dimension = LW_PLAIN,
+     .offset = offsetof(table_limit, worst),
+     .minimum = 0,
+     .maximum = 10,
+     .help = "Largest error of any point, e.g. 20 %."},
+    {.key = NULL},
+};
+
+typedef struct reading {
+    lw_measured *table;
+    table_head head;
+    table_source source;
+    table_limit limit;
+    lw_reader reader;
+    lw_arena *arena;
+    lw_diags *diags;
+} reading;
+
+static lw_status parse_map(const lw_option *options, const lw_yaml *map, const char *what, void *target, lw_place at,
+                           lw_diags *diags) {
+    lw_option_set set = {0};
+    lw_options_default(options, target);
+    if (map && map->kind != LW_MAP) {
+        return lw_error(diags, map->place, NULL, "%s must be a map of keys and values", what);
+    }
+    if (map) {
+        LW_TRY(lw_options_parse(options, map, NULL, target, &set, diags));
+    }
+    return lw_options_require(options, &set, what, map ? map->place : at, diags);
+}
+
+// A bare 3 would be a limit of 300 %.
+static lw_status check_limit(const lw_yaml *limit, lw_diags *diags) {
+    for (int i = 0; limit_options[i].key != NULL; i++) {
+        const lw_yaml *row = lw_map_get(limit, limit_options[i].key);
+        if (!strchr(row->text, '%')) {
+            return lw_error(diags, row->place, lw_diags_text(diags, "write %s: %s %%", row->key, row->text),
+                            "the limit '%s' is not in percent", row->text);
+        }
+    }
+    return LW_OK;
+}
+
+static const char observe_hint[] = "write workloads.NAME.bandwidth_GBps, .time_us, .mean_wait_us or .mean_latency_us";
+
+// "workloads.NAME.METRIC"; the workload is found when the scenario has been read.
+static lw_status parse_observe(const reading *in, lw_place place, const char **workload) {
+    static const char prefix[] = "workloads.";
+    const char *text = in->head.observe, *dot = strrchr(text, '.');
+    if (strncmp(text, prefix, sizeof prefix - 1) != 0 || dot < text + sizeof prefix - 1) {
+        return lw_error(in->diags, place, observe_hint, "'%s' is nothing that can be observed", text);
+    }
+    for (const lw_metric *m = lw_metrics; m->name != NULL && in->table->metric == NULL; m++) {
+        bool is_it = m->of == LW_OF_WORKLOAD && m->quantity != NULL && strcmp(m->name, dot + 1) == 0;
+        in->table->metric = is_it ? m : NULL;
+    }
+    if (in->table->metric == NULL) {
+        return lw_error(in->diags, place, observe_hint, "a workload has no '%s'", dot + 1);
+    }
+    *workload = lw_arena_copy_n(in->arena, text + sizeof prefix - 1, (size_t)(dot - text) - (sizeof prefix - 1));
+    return *workload == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+static lw_status find_workload(const reading *in, const char *name, lw_place place) {
+    const lw_document *document = in->table->document;
+    for (size_t w = 0; w < document->count[LW_SECTION_WORKLOADS]; w++) {
+        if (strcmp(document->object[LW_SECTION_WORKLOADS][w]->name, name) == 0) {
+            in->table->workload = w;
+            return LW_OK;
+        }
+    }
+    return lw_error(in->diags, place, NULL, "the table's scenario has no workload '%s'", name);
+}
+
+// The number that a chart puts on its axis: whatever quantity the text is.
+static double axis_value(const lw_yaml *node, size_t index) {
+    lw_quantity quantity;
+    return node->kind == LW_SCALAR && lw_quantity_parse_any(node->text, &quantity) ? quantity.value : (double)index;
+}
+
+static lw_status parse_point(const reading *in, const lw_yaml *row, size_t index) {
+    const lw_yaml *vary = in->head.vary;
+    if (row->kind != LW_LIST || row->count != vary->count + 1) {
+        return lw_error(in->diags, row->place, lw_diags_text(in->diags, "write a list of %zu values", vary->count + 1),
+                        "a point is one value for each varied path and then what was observed");
+    }
+    lw_measured_point *point = &in->table->point[index];
+    point->place = row->place;
+    point->x = axis_value(row->first, index);
+    const lw_yaml *value = row->first;
+    for (size_t i = 0; i < vary->count; i++) {
+        value = value->next;
+    }
+    lw_quantity observed;
+    const char *problem = NULL, *hint = NULL;
+    if (value->kind != LW_SCALAR) {
+        return lw_error(in->diags, value->place, NULL, "the observed value must be a number");
+    }
+    if (!lw_quantity_parse(value->text, LW_PLAIN, &observed, &problem, &hint)) {
+        return lw_error(in->diags, value->place, lw_diags_text(in->diags, "the unit stands in %s", in->table->metric->name),
+                        "the observed value '%s' is no bare number", value->text);
+    }
+    if (!(observed.value > 0)) {
+        return lw_error(in->diags, value->place, NULL, "the observed value must be greater than 0");
+    }
+    point->observed = observed.value;
+    return LW_OK;
+}
+
+static lw_status parse_points(const reading *in) {
+    const lw_yaml *vary = in->head.vary, *points = in->head.points;
+    if (vary->kind != LW_LIST || vary->count < 1 || vary->count > VARY_MAX) {
+        return lw_error(in->diags, vary->place, "write for example [workloads.copy.bytes]", "vary must list 1 to %d paths",
+                        VARY_MAX);
+    }
+    for (const lw_yaml *path = vary->first; path != NULL; path = path->next) {
+        if (path->kind != LW_SCALAR) {
+            return lw_error(in->diags, path->place, NULL, "a varied path must be a text such as workloads.copy.bytes");
+        }
+    }
+    if (points->kind != LW_LIST || points->count == 0) {
+        return lw_error(in->diags, points->place, "write for example [[1 KiB, 0.0414], [1 MiB, 16.3]]",
+                        "points must list at least one point");
+    }
+    in->table->point = LW_NEW_ARRAY(in->arena, lw_measured_point, points->count);
+    if (in->table->point == NULL) {
+        return LW_NO_MEMORY;
+    }
+    in->table->point_count = points->count;
+    size_t index = 0;
+    lw_status status = LW_OK;
+    for (const lw_yaml *row = points->first; row != NULL; row = row->next, index++) {
+        lw_status of_point = parse_point(in, row, index);
+        status = of_point == LW_OK ? status : of_point;
+    }
+    return status;
+}
+
+static lw_status read_scenario(const reading *in) {
+    const lw_table table = {in->head.scenario, in->head.vary, in->head.points, in->table->file};
+    lw_document *document;
+    LW_TRY(lw_document_of_table(&in->reader, &table, &document));
+    in->table->document = document;
+    bool linked = document->count[LW_SECTION_LINKS] > 0;
+    const lw_family *family = linked ? lw_family_of(document->object[LW_SECTION_LINKS][0]->type) : NULL;
+    in->table->family = family != NULL ? family->type.name : "unknown";
+    in->table->hue = family != NULL ? family->hue : LW_HUE_GREY;
+    return LW_OK;
+}
+
+// Is the first varied path the size of the observed work?
+static bool is_over_sizes(const reading *in, const char *workload) {
+    lw_path path;
+    return lw_path_parse(in->head.vary->first->text, &path) && path.section == LW_SECTION_WORKLOADS && path.name != NULL &&
+           strlen(workload) == path.name_length && strncmp(path.name, workload, path.name_length) == 0 && path.key != NULL &&
+           strcmp(path.key, "bytes") == 0;
+}
+
+static lw_status read_head(reading *in, const lw_yaml *root) {
+    const lw_place whole = {.source = in->table->file};
+    const lw_yaml *version = lw_map_get(root, "lanewise");
+    if (version != NULL && lw_map_get(root, "measured") == NULL) {
+        return lw_error(in->diags, version->key_place, "`lanewise run` runs it", "this is a scenario, not a measured table");
+    }
+    LW_TRY(parse_map(head_options, root, "a measured table", &in->head, whole, in->diags));
+    LW_TRY(parse_map(source_options, in->head.source, "source", &in->source, whole, in->diags));
+    LW_TRY(parse_map(limit_options, in->head.limit, "limit", &in->limit, whole, in->diags));
+    LW_TRY(check_limit(in->head.limit, in->diags));
+    if (in->head.scenario->kind != LW_MAP) {
+        return lw_error(in->diags, in->head.scenario->place, "write nodes, links and workloads below it",
+                        "scenario must be a map");
+    }
+    lw_measured *table = in->table;
+    table->name = in->head.name;
+    table->label = in->head.label[0] != '\0' ? in->head.label : in->head.name;
+    table->provenance = lw_arena_print(in->arena, "%s: %s, %s", in->source.author, in->source.title, in->source.date);
+    table->use = in->head.use;
+    table->modelled = in->head.evidence == EVIDENCE_MODEL;
+    table->limit_median = in->limit.median;
+    table->limit_worst = in->limit.worst;
+    return table->provenance == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_measured **out) {
+    lw_measured *table = LW_NEW(arena, lw_measured);
+    lw_presets *presets = lw_presets_new(catalog, arena, diags);
+    lw_yaml *root = NULL;
+    const char *workload = NULL;
+    if (table == NULL || presets == NULL) {
+        return LW_NO_MEMORY;
+    }
+    reading in = {.table = table, .reader = {lw_scenario_format(), presets, arena, diags}, .arena = arena, .diags = diags};
+    LW_TRY(lw_source_read(path, arena, diags, &table->file));
+    LW_TRY(lw_tree_parse(table->file, arena, diags, &root));
+    LW_TRY(read_head(&in, root));
+    const lw_place observe = lw_map_get(root, "observe")->place;
+    LW_TRY(parse_observe(&in, observe, &workload));
+    LW_TRY(parse_points(&in));
+    LW_TRY(read_scenario(&in));
+    LW_TRY(find_workload(&in, workload, observe));
+    table->over_sizes = is_over_sizes(&in, workload);
+    *out = table;
+    return LW_OK;
+}
+
+// ---- For charts ----
+
+// The word of the observed copy in the first point; NULL when it is none. What is wrong in the
+// point is told when it runs.
+static lw_status find_copy(const lw_measured *table, const char **out) {
+    lw_arena *scratch = lw_arena_new();
+    lw_diags *silent = scratch != NULL ? lw_diags_new(scratch) : NULL;
+    lw_point_setup setup;
+    lw_status status = silent == NULL ? LW_NO_MEMORY : lw_point_make(table->document, 0, NULL, scratch, silent, &setup);
+    *out = status == LW_OK ? setup.graph.workload[table->workload].copy : NULL;
+    lw_arena_free(scratch);
+    return status == LW_NO_MEMORY ? status : LW_OK;
+}
+
+lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_measured_series *out) {
+    bool linked = table->document->count[LW_SECTION_LINKS] > 0;
+    const lw_preset *preset = linked ? table->document->object[LW_SECTION_LINKS][0]->preset : NULL;
+    lw_measured_series series = {
+        .table = table->name,
+        .label = table->label,
+        .provenance = table->provenance,
+        .series = preset != NULL ? preset->name : NULL,
+        .family = table->family,
+        .hue = table->hue,
+        .observe = table->metric,
+        .over_sizes = table->over_sizes,
+        .points = lw_arena_alloc(arena, table->point_count, sizeof(double[2])),
+        .count = table->point_count,
+        .validate_only = table->use == USE_VALIDATE,
+        .modelled = table->modelled,
+    };
+    if (series.points == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(find_copy(table, &series.direction));
+    for (size_t i = 0; i < table->point_count; i++) {
+        series.points[i][0] = table->point[i].x;
+        series.points[i][1] = table->point[i].observed;
+    }
+    *out = series;
+    return LW_OK;
+}

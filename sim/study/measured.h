@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Measured tables: scenarios that were really run. Each point is the table's scenario with the
+// varied paths set; the model runs it, and what a workload shows is compared with what was
+// observed.
+#ifndef LW_MEASURED_H
+#define LW_MEASURED_H
+
+#include "sim/result/validation.h"
+#include "sim/study/run.h"
+
+typedef struct lw_measured lw_measured;  // one file of configs/measured
+
+// Read a table. Its points are checked when they are to run.
+lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
+                           lw_measured **out) LW_CHECKED;
+// For charts: the points and where they come from.
+lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_measured_series *out) LW_CHECKED;
+
+typedef struct lw_tables {
+    lw_measured *const *table;
+    size_t count;
+} lw_tables;
+
+// Run all points of the tables over threads and compare: no byte of `out` depends on their number.
+// A table that fails keeps no other from its turn; those that did not fail stand in `out`, in
+// order. Returns the first status that was not LW_OK.
+lw_status lw_measured_validate(lw_tables tables, const lw_run *run, lw_arena *arena, lw_diags *diags,
+                               lw_validations *out) LW_CHECKED;
+
+// ---- For validate.c ----
+
+extern const char *const lw_use_words[];  // "calibrate", "validate", NULL
+
+typedef struct lw_measured_point {
+    lw_place place;  // in the file
+    // first varied value in the base unit; its number in the list when it is no quantity
+    double x;
+    double observed;  // > 0, in the unit of the metric
+} lw_measured_point;
+
+struct lw_measured {
+    const lw_source *file;
+    const lw_document *document;  // a point for each of the table's
+    const char *name, *label, *provenance;
+    int use;                  // index into lw_use_words
+    bool modelled;            // by others, not measured
+    const lw_metric *metric;  // that is observed
+    size_t workload;          // of which: index in the document
+    const char *family;       // of the first link
+    lw_hue hue;
+    bool over_sizes;  // the first varied path is the size of the observed work
+    double limit_median, limit_worst;
+    lw_measured_point *point;
+    size_t point_count;
+};
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Points over threads.
+#ifndef LW_RUN_H
+#define LW_RUN_H
+
+#include <signal.h>
+
+#include "sim/fabric/attribution.h"
+#include "sim/result/result.h"
+#include "sim/study/scenario.h"
+
+typedef struct lw_run {
+    int threads;  // 0: OMP_NUM_THREADS or the cores
+    // non-zero stops soon; finished points are kept
+    const volatile sig_atomic_t *stop;
+    // called from one thread at a time; may be NULL
+    void (*progress)(size_t done, size_t total, void *user);
+    void *user;
+    // not how uncertain points are, nor how well their numbers are known: no band, evidence
+    // "specified"
+    bool nominal;
+} lw_run;
+
+// Run all points. The bytes of the result do not depend on the number of threads. LW_INTERRUPTED:
+// *out holds the points that finished. The document must outlive the result.
+lw_status lw_scenario_run(const lw_document *document, const lw_run *run, lw_arena *arena, lw_diags *diags,
+                          lw_result *out) LW_CHECKED;
+
+// What is known of the result before a run: every point with its swept values and its workloads, of
+// which only the names are set, and whether they are paced in some point.
+lw_status lw_scenario_outline(const lw_document *document, lw_arena *arena, lw_diags *diags, lw_result *out) LW_CHECKED;
+
+// ---- One point ----
+
+// A point that has run to its end.
+typedef struct lw_point_run {
+    lw_point_setup setup;
+    lw_built built;
+    lw_engine_result result;
+} lw_point_run;
+
+// Where a point failed: the workload that never ends, or the one that takes longest.
+typedef struct lw_culprit {
+    const char *name;  // NULL: none
+    lw_place place;
+} lw_culprit;
+
+// Run run->setup; work that lasts as long as the rest is made long enough. LW_STUCK and LW_LIMIT as
+// lw_engine_run.
+lw_status lw_point_run_to_end(lw_point_run *run, const volatile sig_atomic_t *stop, lw_arena *arena,
+                              lw_culprit *found) LW_CHECKED;
+
+// Tell that a point ended with this status. Returns it.
+lw_status lw_point_tell_failure(lw_status status, size_t point, const lw_culprit *found, const lw_document *document,
+                                lw_diags *diags);
+
+// The same point at both ends of what is uncertain about its links: bands of the workloads that go
+// over such links.
+lw_status lw_point_add_bands(const lw_point_run *run, const volatile sig_atomic_t *stop, lw_arena *arena,
+                             lw_point *out) LW_CHECKED;
+
+#endif
