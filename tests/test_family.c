@@ -495,7 +495,7 @@ static void more_side_by_side_is_never_slower(void **state) {
     (void)each_preset(assert_width_helps);
 }
 
-static void a_longer_way_is_never_faster(void **state) {
+static void a_longer_route_is_never_faster(void **state) {
     (void)state;
     (void)each_preset(assert_length_hurts);
 }
@@ -622,7 +622,7 @@ int main(void) {
         cmocka_unit_test(more_lanes_are_never_slower),
         cmocka_unit_test(a_longer_cable_is_never_faster),
         cmocka_unit_test(more_side_by_side_is_never_slower),
-        cmocka_unit_test(a_longer_way_is_never_faster),
+        cmocka_unit_test(a_longer_route_is_never_faster),
         cmocka_unit_test(keys_have_effect_where_they_should),
         cmocka_unit_test(every_key_has_effect_somewhere),
         cmocka_unit_test(without_memory_nobody_is_accused),
