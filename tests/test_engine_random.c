@@ -76,6 +76,56 @@ static void test_random_arrivals_wait_as_in_md1(void **state) {
     mean_wait(4000, 750000);
 }
 
+// Two streams over a fast link of their own into a slow one each; `joint`: over one fast link.
+// Returns the mean wait of each, in services.
+static void waits_behind_a_switch(const job *jobs, bool joint, double wait[2]) {
+    enum { RUNS = 8 };
+    const lw_server server[] = {line(GB_450, 1000), line(GB_450, 1000), line(wire, LATENCY_PS)};
+    static const lw_hop routes[2][2] = {{{.server = 0, .granule_bytes = 1}, {.server = 2, .granule_bytes = 1}},
+                                        {{.server = 1, .granule_bytes = 1}, {.server = 2, .granule_bytes = 1}}};
+    wait[0] = wait[1] = 0;
+    for (uint64_t seed = 1; seed <= RUNS; seed++) {
+        lw_test test = lw_test_begin();
+        job both[2] = {jobs[0], jobs[1]};
+        both[0].flow.data = routes[0];
+        both[1].flow.data = routes[joint ? 0 : 1];
+        both[0].flow.data_count = both[1].flow.data_count = 2;
+        const lw_fabric fabric = fabric_of(&test, server, 3, both, 2);
+        lw_engine_result result = run_one(&test, &fabric, LW_ENGINE_PACKET, seed);
+        for (int i = 0; i < 2; i++) {
+            wait[i] += (double)result.task[i].wait_ps / ((double)result.task[i].packets * SERVICE_PS) / RUNS;
+        }
+        lw_test_end(&test);
+    }
+}
+
+// Poisson arrivals see time averages (Wolff, Operations Research 30, 1982): few packets behind the
+// same upstream wait as long in the mean as the many, whose M/D/1 queue it is.
+static void test_a_probe_waits_in_the_queue_it_shares(void **state) {
+    (void)state;
+    const job jobs[] = {poisson(400000, 5000), poisson(40000, 50000)};
+    const double load = SERVICE_PS / 5000.0 + SERVICE_PS / 50000.0, expected = load / (2 * (1 - load));
+    double wait[2];
+    waits_behind_a_switch(jobs, true, wait);
+    print_message("one upstream: %.4f and probe %.4f services, M/D/1 %.4f\n", wait[0], wait[1], expected);
+    assert_close(wait[0], expected, 0.02);
+    assert_close(wait[1], expected, 0.03);
+}
+
+// From an upstream of its own it has every second turn: it waits for what is being served and for
+// one turn, not for all that waits.
+static void test_a_probe_from_elsewhere_takes_its_turn(void **state) {
+    (void)state;
+    const job jobs[] = {poisson(400000, 5000), poisson(40000, 50000)};
+    double apart[2], joint[2];
+    waits_behind_a_switch(jobs, false, apart);
+    waits_behind_a_switch(jobs, true, joint);
+    print_message("two upstreams: %.4f and probe %.4f services\n", apart[0], apart[1]);
+    assert_true(apart[1] < 0.6 * joint[1]);
+    assert_true(apart[1] < 1.1);
+    assert_true(apart[0] > joint[0]);  // work is conserved
+}
+
 // Random arrivals are the same in both engines, repeat with their seed and differ with another;
 // tasks have streams of their own.
 static void test_random_arrivals_follow_the_seed(void **state) {
@@ -245,6 +295,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fixed_arrivals),
         cmocka_unit_test(test_random_arrivals_wait_as_in_md1),
+        cmocka_unit_test(test_a_probe_waits_in_the_queue_it_shares),
+        cmocka_unit_test(test_a_probe_from_elsewhere_takes_its_turn),
         cmocka_unit_test(test_random_arrivals_follow_the_seed),
         cmocka_unit_test(test_replays_cost_what_they_should),
         cmocka_unit_test(test_errors_follow_the_seed),

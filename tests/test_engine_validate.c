@@ -104,7 +104,7 @@ static void what_is_broken_is_found(void **state) {
     assert_broken(&run, run.server[0].credits[LW_PACKET_WRITE].packets, 5, "credits got lost, or came from nowhere");
     assert_broken(&run, lw_fifo_at(&run.loop[0].back, 0)->id, 1, "credits got lost, or came from nowhere");
     assert_broken(&run, lw_fifo_at(&run.server[0].flight, 0)->time_ps, LW_TIME_MAX, "what is in flight is out of order");
-    assert_broken(&run, server->waiting_first, LW_NONE, "a stop has packets and does not wait for its server");
+    assert_broken(&run, server->waiting_first, LW_NONE, "an input has packets and does not wait for its server");
     assert_broken(&run, server->waiting_last, LW_NONE, "the line of a server has no end");
     assert_broken(&run, run.resource[0].free_slots, SLOTS, "slots got lost, or came from nowhere");
     assert_broken(&run, run.task[0].in_island, LW_NONE, "a task is in two islands");

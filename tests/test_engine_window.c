@@ -56,6 +56,28 @@ static void test_tags_follow_littles_law(void **state) {
     lw_test_end(&test);
 }
 
+// Two readers whose answers share a saturated port stand in one queue there: a reader with three
+// times the window has three times the rate, and each read takes all windows over the rate of the
+// port (Little's law of the queue).
+static void test_windows_share_a_saturated_port(void **state) {
+    (void)state;
+    enum { FEW = 40, MANY = 3 * FEW, READS = 40000 };
+    const lw_server server[] = {line(GB_64, LATENCY_PS), line(GB_64, LATENCY_PS)};
+    lw_test test = lw_test_begin();
+    job jobs[] = {read_of((int64_t)READS * REQUEST_BYTES, FEW), read_of(3 * (int64_t)READS * REQUEST_BYTES, MANY)};
+    lw_engine_result result = RUN(&test, server, jobs);
+    // both at rates of 1 to 3 and sizes of 1 to 3 end together
+    assert_close((double)result.task[0].delivered_ps, (double)result.task[1].delivered_ps, 0.001);
+    assert_close((double)result.end_ps, 4.0 * READS * DATA_PS, 0.001);
+    double read_ps = (double)result.task[0].delivered_ps / READS * FEW;
+    assert_close(read_ps, (double)(FEW + MANY) * DATA_PS, 0.001);
+    // what waits is what of the windows is not on its way through idle links
+    double packets = (double)REQUEST_BYTES / 256;
+    double wait_ps = (double)result.task[0].wait_ps / ((double)READS * packets);
+    assert_close(wait_ps, read_ps - ROUND_TRIP_PS, 0.02);
+    lw_test_end(&test);
+}
+
 static void test_no_limit_on_tags(void **state) {
     (void)state;
     enum { REQUESTS = 3000 };
@@ -327,6 +349,7 @@ static void test_buffer_shorter_than_the_way(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tags_follow_littles_law),
+        cmocka_unit_test(test_windows_share_a_saturated_port),
         cmocka_unit_test(test_no_limit_on_tags),
         cmocka_unit_test(test_short_requests),
         cmocka_unit_test(test_requests_without_a_path),

@@ -164,6 +164,25 @@ typedef struct path {
     int64_t sink_every;
 } path;
 
+// The last server of hops that is no memory: a memory hands on in the order in which it was asked.
+static uint32_t last_queue(const lw_run_state *run, const lw_hop *hop, size_t count) {
+    while (count > 0 && run->fabric->server[hop[count - 1].server].role == LW_SERVER_MEMORY) {
+        count--;
+    }
+    return count > 0 ? hop[count - 1].server : LW_NO_SERVER;
+}
+
+// What packets at a hop came over. Where a read is answered that is the last server of its request;
+// where a device's own engines begin, nothing: they take turns.
+static uint32_t upstream_of(const lw_run_state *run, const lw_stream *stream, const path *over, const lw_hop *hop) {
+    uint32_t upstream = last_queue(run, over->hop, (size_t)(hop - over->hop));
+    const lw_flow *flow = lw_flow_of(run, stream->task);
+    if (upstream == LW_NO_SERVER && flow->kind == LW_FLOW_READ && !stream->is_request) {
+        upstream = last_queue(run, flow->request, flow->request_count);
+    }
+    return upstream;
+}
+
 static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const path *over, const lw_hop *hop) {
     uint32_t index = stream->first_stop + (uint32_t)(hop - over->hop);
     const lw_fabric *fabric = run->fabric;
@@ -177,7 +196,6 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const pat
     }
     *stop = (lw_stop){.server = server_of_stop(run, hop),
                       .next = index == stream->last_stop ? LW_NONE : index + 1,
-                      .next_waiting = LW_NONE,
                       .ticks = LW_NONE,
                       .total = stream->total,
                       .until_sink = stream->sink_every,
@@ -205,6 +223,7 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const pat
     if (stop->buffer != INT64_MAX) {
         state->limited = true;
     }
+    stop->input = lw_input_of(run, upstream_of(run, stream, over, hop), index);
     if (index != stream->first_stop) {
         lw_stop *previous = stop - 1;
         const lw_server_state *before = &run->server[previous->server];
@@ -393,12 +412,13 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
     run->server_count = fabric->server_count;
     run->stop = LW_NEW_ARRAY(arena, lw_stop, stops);
     run->stream = LW_NEW_ARRAY(arena, lw_stream, 2 * fabric->task_count);
+    run->input = LW_NEW_ARRAY(arena, lw_input, stops);
     run->loop = LW_NEW_ARRAY(arena, lw_credit_loop, 2 * stops);
     run->task = LW_NEW_ARRAY(arena, lw_task_state, fabric->task_count);
     run->resource = LW_NEW_ARRAY(arena, lw_resource, fabric->resource_count);
     run->result = LW_NEW_ARRAY(arena, lw_task_result, fabric->task_count);
-    if (run->server == NULL || run->stop == NULL || run->stream == NULL || run->loop == NULL || run->task == NULL ||
-        run->resource == NULL || run->result == NULL) {
+    if (!lw_inputs_make(run, stops) || run->server == NULL || run->stop == NULL || run->stream == NULL || run->input == NULL ||
+        run->loop == NULL || run->task == NULL || run->resource == NULL || run->result == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t s = 0; s < fabric->server_count; s++) {
@@ -432,6 +452,9 @@ void lw_run_state_free(lw_run_state *run) {
     }
     for (size_t s = 0; s < run->stream_count; s++) {
         (void)lw_memory_resize_block(run->stream[s].sink.entry, 0);
+    }
+    for (size_t i = 0; i < run->input_count; i++) {
+        (void)lw_memory_resize_block(run->input[i].runs.entry, 0);
     }
     for (size_t l = 0; l < run->loop_count; l++) {
         (void)lw_memory_resize_block(run->loop[l].back.entry, 0);

@@ -128,14 +128,6 @@ static void send_control(lw_run_state *run, lw_server_state *server) {
     server->control_next_ps = run->now_ps + server->control_interval_ps;
 }
 
-static inline bool may_start(const lw_run_state *run, const lw_server_state *server, const lw_stop *stop) {
-    if (stop->buffer != INT64_MAX && stop->started - run->stop[stop->next].started >= stop->buffer) {
-        return false;
-    }
-    const lw_credits *credits = &server->credits[stop->kind];
-    return credits->packets > 0 && credits->data_units >= stop->units[stop->started + 1 == stop->total];
-}
-
 // Credits: this packet fills the buffer behind the server, and leaves the one it comes from when
 // its tail has passed (end_ps).
 static void move_credits(lw_run_state *run, lw_server_state *server, const lw_stop *stop, bool last, int64_t end_ps) {
@@ -218,11 +210,11 @@ static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_server_stat
 }
 
 static inline void wait_in_line(lw_run_state *run, lw_server_state *server, uint32_t index) {
-    run->stop[index].next_waiting = LW_NONE;
+    run->input[index].next_waiting = LW_NONE;
     if (server->waiting_first == LW_NONE) {
         server->waiting_first = index;
     } else {
-        run->stop[server->waiting_last].next_waiting = index;
+        run->input[server->waiting_last].next_waiting = index;
     }
     server->waiting_last = index;
 }
@@ -237,10 +229,14 @@ static inline void join_queue(lw_run_state *run, uint32_t index, int64_t packets
     if (stop->counts_wait) {
         stop->wait_ps -= (lw_int128)packets * run->now_ps;
     }
-    if (stop->queued == 0) {
-        wait_in_line(run, server, index);
+    lw_input *input = &run->input[stop->input];
+    if ((input->shared ? input->queued : stop->queued) == 0) {
+        wait_in_line(run, server, stop->input);
     }
     stop->queued += packets;
+    if (input->shared) {
+        lw_input_join(run, input, index, packets);
+    }
     schedule_serve(run, stop->server);
 }
 
@@ -248,7 +244,24 @@ void lw_stop_arrive(lw_run_state *run, uint32_t index, int64_t packets) {
     join_queue(run, index, packets);
 }
 
-// Round robin: the first in line that may start goes, and joins the end of the line if it has more.
+// The stop of an input whose packet may start now; the packet leaves the queue.
+static inline uint32_t take_from(lw_run_state *run, const lw_server_state *server, uint32_t index) {
+    lw_input *input = &run->input[index];
+    uint32_t taken = input->stop;
+    if (input->shared) {
+        taken = lw_input_take(run, input);
+        if (taken == LW_NONE) {
+            return LW_NONE;
+        }
+    } else if (server->limited && !(lw_buffer_has_room(run, &run->stop[taken]) && lw_has_credits(server, &run->stop[taken]))) {
+        return LW_NONE;
+    }
+    run->stop[taken].queued--;
+    return taken;
+}
+
+// Round robin: the first input in line of which a packet may start goes, and joins the end of the
+// line if it has more.
 static void serve(lw_run_state *run, uint32_t index) {
     lw_server_state *server = &run->server[index];
     LW_ASSERT_EACH_PACKET(server->serve_ps == run->now_ps);
@@ -257,32 +270,31 @@ static void serve(lw_run_state *run, uint32_t index) {
         schedule_serve(run, index);
         return;
     }
-    uint32_t previous = LW_NONE;
+    uint32_t previous = LW_NONE, taken = LW_NONE;
     uint32_t turn = server->waiting_first;
-    if (server->limited) {
-        while (turn != LW_NONE && !may_start(run, server, &run->stop[turn])) {
-            previous = turn;
-            turn = run->stop[turn].next_waiting;
-        }
+    while (turn != LW_NONE && (taken = take_from(run, server, turn)) == LW_NONE) {
+        previous = turn;
+        turn = run->input[turn].next_waiting;
     }
     if (turn == LW_NONE) {
         return;
     }
-    lw_stop *stop = &run->stop[turn];
-    stop->queued--;
+    lw_stop *stop = &run->stop[taken];
+    const lw_input *input = &run->input[turn];
     if (stop->counts_wait) {
         stop->wait_ps += run->now_ps;
     }
-    if (stop->queued == 0 || stop->next_waiting != LW_NONE) {
+    bool more = (input->shared ? input->queued : stop->queued) > 0;
+    if (!more || input->next_waiting != LW_NONE) {
         if (previous == LW_NONE) {
-            server->waiting_first = stop->next_waiting;
+            server->waiting_first = input->next_waiting;
         } else {
-            run->stop[previous].next_waiting = stop->next_waiting;
+            run->input[previous].next_waiting = input->next_waiting;
         }
         if (server->waiting_last == turn) {
             server->waiting_last = previous;
         }
-        if (stop->queued > 0) {
+        if (more) {
             wait_in_line(run, server, turn);
         }
     }

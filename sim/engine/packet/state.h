@@ -48,15 +48,28 @@ typedef struct lw_service {
     int64_t remainder;
 } lw_service;
 
+// Packets of one kind that wait for a server and came from one upstream: they start in the order of
+// their arrival. Where one stop alone has the input, its counter is the queue.
+typedef struct lw_input {
+    uint32_t server;
+    uint32_t next_waiting;  // in the server's line
+    uint32_t stop;          // the only one, or the last to join
+    bool shared;            // several stops have it
+    int64_t queued;         // shared: packets of all
+    lw_fifo runs;           // shared: id: a stop; time_ps: how many packets of it follow each other
+    uint32_t upstream;      // the server that they came over; LW_NO_SERVER: they begin here
+    lw_packet_kind kind;
+} lw_input;
+
 // What every packet needs comes first, so that it lies in few cache lines. Arrays of two: of a full
 // packet, of the stream's last.
 typedef struct lw_stop {
     uint32_t server, stream;
-    uint32_t next;          // the stream's next stop; LW_NONE at the sink
-    uint32_t next_waiting;  // in the server's list of waiting stops
-    int64_t total;          // packets of the stream
-    int64_t queued;         // packets waiting here
-    int64_t started;        // packets served or in service
+    uint32_t next;    // the stream's next stop; LW_NONE at the sink
+    uint32_t input;   // where its packets wait
+    int64_t total;    // packets of the stream
+    int64_t queued;   // packets waiting here
+    int64_t started;  // packets served or in service
     // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits,
     // buffers
     bool plain;
@@ -90,11 +103,11 @@ typedef struct lw_server_state {
     int64_t busy_ps;   // so far
     int64_t serve_ps;  // time of the pending serve event; -1: none
     int64_t latency_ps;
-    int64_t load_bytes;   // on the wire, of all streams to their end
-    int64_t in_order_ps;  // nothing arrives before: a replayed packet holds up those behind it
-    uint32_t waiting_first, waiting_last;
-    lw_fifo flight;       // id: the stop that the packet goes to
-    uint32_t first_loop;  // of credits returning here; LW_NONE
+    int64_t load_bytes;                    // on the wire, of all streams to their end
+    int64_t in_order_ps;                   // nothing arrives before: a replayed packet holds up those behind it
+    uint32_t waiting_first, waiting_last;  // inputs that have packets, in the order of their turns
+    lw_fifo flight;                        // id: the stop that the packet goes to
+    uint32_t first_loop;                   // of credits returning here; LW_NONE
     // one stop in the whole fabric, and no limit: a packet that finds it idle may start at once
     bool alone;
     bool limited;  // some credits or buffers are finite
@@ -237,6 +250,10 @@ typedef struct lw_run_state {
     size_t server_count;
     lw_stop *stop;
     size_t stop_count;
+    lw_input *input;
+    size_t input_count;
+    uint32_t *input_slot;  // by hash: input + 1, 0 where there is none; at most half are used
+    size_t input_slots;
     lw_stream *stream;
     size_t stream_count;
     lw_credit_loop *loop;
@@ -266,6 +283,12 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
 void lw_run_state_free(lw_run_state *run);
 // validate.c: what is wrong with the state between two events; NULL: nothing.
 const char *lw_run_state_validate(const lw_run_state *run) LW_CHECKED;
+// input.c: packets join an input; and the stop whose packet may start there now, which leaves it.
+// LW_NONE: none may.
+bool lw_inputs_make(lw_run_state *run, size_t stops) LW_CHECKED;            // false: out of memory
+uint32_t lw_input_of(lw_run_state *run, uint32_t upstream, uint32_t stop);  // where its packets wait
+void lw_input_join(lw_run_state *run, lw_input *input, uint32_t stop, int64_t packets);
+uint32_t lw_input_take(lw_run_state *run, lw_input *input);
 // packet.c: packets pass servers.
 void lw_packet_step(lw_run_state *run, uint32_t key);  // execute an event
 // packets join the queue of a stop now
@@ -309,6 +332,17 @@ static inline void lw_island_changed(lw_run_state *run, uint32_t server) {
     if (island != LW_NONE) {
         lw_island_restart(run, &run->steady.island[island]);
     }
+}
+
+// May the stop's next packet start, as far as the buffer before its next stop goes?
+static inline bool lw_buffer_has_room(const lw_run_state *run, const lw_stop *stop) {
+    return stop->buffer == INT64_MAX || stop->started - run->stop[stop->next].started < stop->buffer;
+}
+
+// And as far as credits go?
+static inline bool lw_has_credits(const lw_server_state *server, const lw_stop *stop) {
+    const lw_credits *credits = &server->credits[stop->kind];
+    return credits->packets > 0 && credits->data_units >= stop->units[stop->started + 1 == stop->total];
 }
 
 // FIFO of times.

@@ -6,8 +6,8 @@
 // that of executing every packet, to the picosecond, because the state compared is all that the
 // engine looks at.
 //
-// A queue that never runs empty is a counter too: its length decides nothing, so it may grow or
-// shrink from period to period.
+// A queue of one stream that never runs empty is a counter too: its length decides nothing, so it
+// may grow or shrink from period to period.
 //
 // The period is found by Brent's method (BIT 20, 1980): the state is saved after 1, 2, 4, 8, ...
 // steps and compared at each step.
@@ -51,6 +51,17 @@ static inline int64_t ahead(int64_t time_ps, int64_t now_ps) {
     return time_ps > now_ps ? time_ps - now_ps : 0;
 }
 
+// Where several stops share a queue, the order of their packets matters.
+static bool visit_runs(cursor *c, const lw_input *input) {
+    for (uint32_t i = 0; i < input->runs.count; i++) {
+        const lw_fifo_entry *entry = lw_fifo_at(&input->runs, i);
+        if (!visit(c, entry->id) || !visit(c, entry->time_ps)) {
+            return false;
+        }
+    }
+    return visit(c, input->runs.count);
+}
+
 static bool visit_server(cursor *c, const lw_run_state *run, const lw_server_state *server) {
     int64_t now_ps = run->now_ps;
     bool busy = server->free_ps >= now_ps;
@@ -59,8 +70,8 @@ static bool visit_server(cursor *c, const lw_run_state *run, const lw_server_sta
         !visit(c, ahead(server->in_order_ps, now_ps)) || !visit(c, server->back) || !visit(c, server->flight.count)) {
         return false;
     }
-    for (uint32_t stop = server->waiting_first; stop != LW_NONE; stop = run->stop[stop].next_waiting) {
-        if (!visit(c, stop)) {
+    for (uint32_t i = server->waiting_first; i != LW_NONE; i = run->input[i].next_waiting) {
+        if (!visit(c, i) || !visit_runs(c, &run->input[i])) {
             return false;
         }
     }

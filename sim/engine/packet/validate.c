@@ -147,18 +147,46 @@ static const char *check_fifos(const lw_run_state *run) {
     return ordered ? NULL : "what is in flight is out of order";
 }
 
-// Stops that have packets wait for their server, each once.
+// What is in an input is what its stops have queued there.
+static const char *check_inputs(const lw_run_state *run) {
+    int64_t queued = 0, in_runs = 0;
+    for (size_t i = 0; i < run->stop_count; i++) {
+        queued += run->input[run->stop[i].input].shared ? run->stop[i].queued : 0;
+    }
+    for (size_t i = 0; i < run->input_count; i++) {
+        const lw_input *input = &run->input[i];
+        int64_t own = 0;
+        for (uint32_t r = 0; r < input->runs.count; r++) {
+            const lw_fifo_entry *entry = lw_fifo_at(&input->runs, r);
+            if (entry->time_ps <= 0 || run->stop[entry->id].input != i) {
+                return "an input has packets that are not its own";
+            }
+            own += entry->time_ps;
+        }
+        if (own != (input->shared ? input->queued : 0)) {
+            return "an input has lost count of its packets";
+        }
+        in_runs += own;
+    }
+    return queued == in_runs ? NULL : "packets wait at a stop and not in its input";
+}
+
+static bool has_packets(const lw_run_state *run, const lw_input *input) {
+    return (input->shared ? input->queued : run->stop[input->stop].queued) > 0;
+}
+
+// Inputs that have packets wait for their server, each once.
 static const char *check_waiting(const lw_run_state *run) {
     size_t waiting = 0, listed = 0;
-    for (size_t i = 0; i < run->stop_count; i++) {
-        waiting += run->stop[i].queued > 0 ? 1U : 0U;
+    for (size_t i = 0; i < run->input_count; i++) {
+        waiting += has_packets(run, &run->input[i]) ? 1U : 0U;
     }
     for (size_t s = 0; s < run->server_count; s++) {
         uint32_t last = LW_NONE;
-        for (uint32_t i = run->server[s].waiting_first; i != LW_NONE && listed <= run->stop_count;
-             i = run->stop[i].next_waiting) {
-            if (run->stop[i].server != s || run->stop[i].queued == 0) {
-                return "a stop waits for a server that it has nothing for";
+        for (uint32_t i = run->server[s].waiting_first; i != LW_NONE && listed <= run->input_count;
+             i = run->input[i].next_waiting) {
+            if (run->input[i].server != s || !has_packets(run, &run->input[i])) {
+                return "an input waits for a server that it has nothing for";
             }
             listed++;
             last = i;
@@ -167,7 +195,7 @@ static const char *check_waiting(const lw_run_state *run) {
             return "the line of a server has no end";
         }
     }
-    return waiting == listed ? NULL : "a stop has packets and does not wait for its server";
+    return waiting == listed ? NULL : "an input has packets and does not wait for its server";
 }
 
 static const char *check_queue(const lw_event_queue *queue) {
@@ -258,6 +286,7 @@ static const char *check_parts(const lw_run_state *run) {
 const char *lw_run_state_validate(const lw_run_state *run) {
     const char *wrong = check_parts(run);
     wrong = wrong == NULL ? check_fifos(run) : wrong;
+    wrong = wrong == NULL ? check_inputs(run) : wrong;
     wrong = wrong == NULL ? check_waiting(run) : wrong;
     wrong = wrong == NULL ? check_queue(&run->queue) : wrong;
     wrong = wrong == NULL ? check_islands(run) : wrong;
