@@ -16,12 +16,16 @@ bool lw_map_is(const lw_map *map, size_t number, size_t scope, const char *name)
     return number < map->name.count && entry_at(map, number)->scope == scope && strcmp(entry_at(map, number)->name, name) == 0;
 }
 
-// FNV-1a (G. Fowler, L. C. Noll, P. Vo) over the name, begun from its scope.
-static size_t hash_of(size_t scope, const char *name) {
+uint64_t lw_name_hash(uint64_t scope, const char *name) {
     uint64_t hash = (UINT64_C(0xcbf29ce484222325) ^ scope) * UINT64_C(0x100000001b3);
     for (; *name != '\0'; name++) {
         hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
     }
+    return hash;
+}
+
+static size_t hash_of(size_t scope, const char *name) {
+    uint64_t hash = lw_name_hash(scope, name);
     return (size_t)(hash ^ hash >> 32);
 }
 

@@ -20,6 +20,9 @@ typedef struct lw_map {
 
 #define LW_MAP_NONE SIZE_MAX
 
+// A hash of a name within a scope: FNV-1a (G. Fowler, L. C. Noll, P. Vo), begun from the scope.
+uint64_t lw_name_hash(uint64_t scope, const char *name);
+
 // An empty map whose memory is the arena's: (lw_map){.arena = arena}. Names must outlive the map.
 // The number of the name, given to it now if it has none; *fresh (may be NULL) says which.
 // LW_MAP_NONE when out of memory.

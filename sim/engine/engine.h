@@ -69,6 +69,8 @@ typedef struct lw_server {
 
     // of a medium that both directions share: before a packet in the other direction
     int64_t turnaround_ps;
+    // what its random numbers hang on, as a hash of its name; 0: its place among the servers
+    uint64_t identity;
 } lw_server;
 
 // Picoseconds a byte as the engines count. Rates known roughly, and those of links whose exact
@@ -142,6 +144,7 @@ typedef struct lw_task {
     int64_t submit_ps;  // from start to the first packet ready
     int64_t finish_ps;  // from the last delivery to the end
     int64_t bytes;      // payload; 0 is legal and ends after submit_ps + finish_ps
+    uint64_t identity;  // as that of a server
 } lw_task;
 
 typedef struct lw_fabric {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/fabric/builder.h"
 
+#include "sim/base/map.h"
+
 lw_status lw_builder_add_flow(lw_builder *builder, const lw_flow *flow, uint32_t *out) {
     *out = (uint32_t)builder->flow.count;
     lw_flow *added = LW_LIST_ADD(&builder->flow, lw_flow, builder->arena);
@@ -22,6 +24,7 @@ lw_status lw_builder_add_task(lw_builder *builder, const lw_task *task, uint32_t
         return LW_NO_MEMORY;
     }
     *added = *task;
+    added->identity = lw_name_hash(builder->task.count - builder->first_task, builder->object->name);
     return LW_OK;
 }
 

@@ -34,8 +34,10 @@ typedef struct lw_builder {
     // LW_NO_SERVER: not made yet
     uint32_t (*of_link)[2];
     lw_node_servers *of_node;
-    lw_transfer *transfer;    // one a move
-    const lw_object *object;  // the workload whose moves are being lowered
+    lw_transfer *transfer;  // one a move
+    // the workload that is being lowered, and its first task
+    const lw_object *object;
+    size_t first_task;
 } lw_builder;
 
 // A copy engine that reaches a share of a link's ceiling.

@@ -279,6 +279,7 @@ lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) {
         built->bytes = l.workload->bytes;
         LW_TRY(make_gate(&l));
         built->first_task = (uint32_t)builder->task.count;
+        builder->first_task = builder->task.count;
         for (uint32_t m = 0; m < l.workload->move_count; m++) {
             uint32_t move = l.workload->first_move + m;
             LW_TRY(lw_transfer_make(builder, &graph->move[move], &builder->transfer[move]));

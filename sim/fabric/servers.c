@@ -4,6 +4,8 @@
 
 #include "sim/fabric/builder.h"
 
+#include "sim/base/map.h"
+
 static const lw_fraction free_of_cost = {0, 1};
 
 static lw_status add_server(lw_builder *builder, const lw_server *server, const lw_server_info *info, uint32_t *out) {
@@ -15,6 +17,7 @@ static lw_status add_server(lw_builder *builder, const lw_server *server, const 
         return LW_NO_MEMORY;
     }
     *added = *server;
+    added->identity = lw_name_hash(lw_name_hash(lw_name_hash(0, info->name), info->direction), info->segment);
     *described = *info;
     *ps_per_byte = lw_fraction_value(lw_server_pace(server));
     return LW_OK;

@@ -15,10 +15,11 @@ static uint64_t mix(uint64_t value) {
     return value ^ (value >> 31);
 }
 
-static gsl_rng *new_random(uint64_t seed, uint64_t kind, uint64_t index) {
+// identity: of what draws; 0: its index.
+static gsl_rng *new_random(uint64_t seed, uint64_t kind, uint64_t identity, uint64_t index) {
     gsl_rng *random = gsl_rng_alloc(gsl_rng_taus2);
     if (random != NULL) {
-        gsl_rng_set(random, mix(mix(seed ^ mix(kind)) ^ index) & UINT64_C(0xffffffff));
+        gsl_rng_set(random, mix(mix(seed ^ mix(kind)) ^ (identity != 0 ? identity : index)) & UINT64_C(0xffffffff));
     }
     return random;
 }
@@ -91,7 +92,7 @@ static lw_status make_server(const lw_run_state *run, size_t index, uint64_t see
     if (in->outage_ps > 0 && in->outage_gap_ps > 0) {
         out->outage_gap_ps = in->outage_gap_ps;
         out->outage_ps = in->outage_ps;
-        out->outage_random = new_random(seed, 3, index);
+        out->outage_random = new_random(seed, 3, in->identity, index);
         if (out->outage_random == NULL) {
             return LW_NO_MEMORY;
         }
@@ -103,7 +104,7 @@ static lw_status make_server(const lw_run_state *run, size_t index, uint64_t see
         out->unit_bytes = in->error_unit_bytes > 0 ? in->error_unit_bytes : 1;
         out->replay = in->replay;
         out->replay_ps = in->replay_ps;
-        out->random = new_random(seed, 1, index);
+        out->random = new_random(seed, 1, in->identity, index);
         if (out->random == NULL) {
             return LW_NO_MEMORY;
         }
@@ -303,7 +304,7 @@ static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
         LW_TRY(make_stream(run, index, true, &request, &state->request));
     }
     if (flow->arrivals == LW_ARRIVALS_POISSON) {
-        state->random = new_random(seed, 2, index);
+        state->random = new_random(seed, 2, task->identity, index);
         if (state->random == NULL) {
             return LW_NO_MEMORY;
         }
