@@ -31,9 +31,8 @@ static void test_forwarding_keeps_streams_apart(void **state) {
     lw_engine_result result = RUN(&test, server, jobs);
     assert_int_equal(result.task[0].delivered_ps, 1000 + LATENCY_PS);
     assert_int_equal(result.task[1].delivered_ps, 4000 + LATENCY_PS);
-    // Its first packet is whole after 100 ps, ten of 300 ps follow, and the last passes in another
-    // 100.
-    assert_int_equal(result.task[2].delivered_ps, LATENCY_PS + 3000 + 7 + 100 + LATENCY_PS);
+    // Ten packets of 300 ps, the first from its head on; of the last the tail passes as it comes.
+    assert_int_equal(result.task[2].delivered_ps, LATENCY_PS + 3000 + 7 + LATENCY_PS);
     assert_int_equal(result.server[0].payload_bytes, 1000 + 4000 + 2 * 1000);
     assert_int_equal(result.server[0].busy_ps, 7000);
     lw_test_end(&test);

@@ -79,9 +79,10 @@ typedef struct lw_server {
 // denominator, and until then there is no period to jump over.
 lw_fraction lw_server_pace(const lw_server *server);
 
-// One stop of a path. The packet starts there when its tail has arrived, where this server is
-// faster than the one before (ps a byte) or store_forward asks for it; else when its head has, yet
-// never so early that its tail would leave before it has come.
+// One stop of a path. The packet starts there when its head has arrived, yet never so early that
+// its tail would leave before it has come: where this server is faster than the one before it waits
+// for part of the packet, and for all of it only where store_forward asks for that. (Switches that
+// store whole packets before a faster port would make more lanes slower.)
 typedef struct lw_hop {
     uint32_t server;
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)

@@ -129,13 +129,11 @@ static int64_t ceil_divide(int64_t a, int64_t b) {
     return a / b + (a % b != 0);
 }
 
-// How long after its start on `hop` a packet may start on the next. A faster port waits for the
-// tail: the rates decide, whatever a packet's size. Where only the headers are shorter there, the
-// packet starts as early as its tail does not come too late.
-static int64_t head_ps(const lw_hop *hop, lw_fraction pace, lw_fraction next_pace, int64_t whole_ps, int64_t next_whole_ps) {
-    const lw_hop *next = hop + 1;
-    bool faster = (lw_int128)next_pace.num * pace.den < (lw_int128)pace.num * next_pace.den;
-    if (next->store_forward || (faster && !hop->paces)) {
+// How long after its start on `hop` a packet may start on the next: when its head has come, yet
+// never so early that the next would run out of it before its tail has come. So a faster next hop
+// waits for most of the packet, and is never the later for being faster.
+static int64_t head_ps(const lw_hop *hop, int64_t whole_ps, int64_t next_whole_ps) {
+    if (hop[1].store_forward) {
         return LW_TAIL;
     }
     return hop->paces || next_whole_ps >= whole_ps ? 0 : whole_ps - next_whole_ps;
@@ -229,8 +227,7 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const pat
         lw_stop *previous = stop - 1;
         const lw_server_state *before = &run->server[previous->server];
         for (int last = 0; last < 2; last++) {
-            previous->head_ps[last] =
-                head_ps(hop - 1, run->pace[hop[-1].server], pace, previous->service[last].whole_ps, stop->service[last].whole_ps);
+            previous->head_ps[last] = head_ps(hop - 1, previous->service[last].whole_ps, stop->service[last].whole_ps);
         }
         stop->wakes_previous = previous->buffer != INT64_MAX;
         if (is_finite(&before->credits[stream->kind]) && !fabric->server[before->of].credit_on_arrival) {
@@ -471,17 +468,14 @@ int64_t lw_path_latency_ps(const lw_server *server, const lw_hop *hop, size_t co
     int64_t start_ps = 0;
     int64_t whole_ps = 0;
     int64_t end_ps = 0;
-    lw_fraction pace = {0, 1};
     for (size_t i = 0; i < count; i++) {
         const lw_server *here = &server[hop[i].server];
-        const lw_fraction before = pace;
         lw_service service;
-        pace = lw_server_pace(here);
-        if (!service_of(pace, here->packet_ps, wire_bytes(&hop[i], payload_bytes), &service)) {
+        if (!service_of(lw_server_pace(here), here->packet_ps, wire_bytes(&hop[i], payload_bytes), &service)) {
             return LW_TIME_MAX;
         }
         if (i > 0) {
-            int64_t wait_ps = head_ps(&hop[i - 1], before, pace, whole_ps, service.whole_ps);
+            int64_t wait_ps = head_ps(&hop[i - 1], whole_ps, service.whole_ps);
             start_ps += (wait_ps == LW_TAIL ? whole_ps : wait_ps) + server[hop[i - 1].server].latency_ps;
         }
         whole_ps = service.whole_ps;
