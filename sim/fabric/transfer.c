@@ -212,6 +212,16 @@ static lw_status add_memory(lw_builder *builder, uint32_t node, lw_list *hops) {
     return add_endpoint(hops, server, builder->arena);
 }
 
+// Rates of host copies hold for the port that the card has towards its host: its PCIe port, or a
+// link of another family that ends at a host. What it sends to its peers over a fabric of their own
+// has the rate of that fabric.
+static bool is_host_port(const lw_builder *builder, uint32_t card, const lw_route *route) {
+    const lw_leg leg = lw_leg_start(builder->machine, route->leg[0]) == card ? route->leg[0] : route->leg[route->count - 1];
+    const lw_link *link = &builder->machine->link[leg.link];
+    const uint32_t far = link->end[link->end[0] == card ? 1 : 0];
+    return link->spec->family->train_down != NULL || builder->machine->node[far].spec->kind == LW_NODE_HOST;
+}
+
 // What the executor's engine adds where its work begins (at the data it writes, at the requests it
 // sends): time for each of them, and a pace, which is a share of the link's ceiling. A request
 // takes the time of the payload it asks for, so that reads never pile up behind a slower engine at
@@ -227,7 +237,10 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
     if (server != LW_NO_SERVER) {
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
-    int64_t rate_Bps = reading ? params->copy_rate_h2d_Bps : params->copy_rate_d2h_Bps;
+    int64_t rate_Bps = LW_AUTO;
+    if (is_host_port(builder, executor, &transfer->route)) {
+        rate_Bps = reading ? params->copy_rate_h2d_Bps : params->copy_rate_d2h_Bps;
+    }
     double pace_Bps = rate_Bps == LW_AUTO ? ceiling_Bps : fmin((double)rate_Bps, ceiling_Bps);
     pace_Bps *= share;
     if (pace_Bps < ceiling_Bps) {

@@ -101,8 +101,11 @@ static const lw_option gpu_options[] = {
     FLAG_ROW("staging_overlap", staging_overlap, "true",
              "two bounce buffers, so that the CPU copies one while the device moves the other",
              "CUDA C Best Practices Guide, pinned memory"),
-    RATE_ROW("copy_rate_h2d", copy_rate_h2d_Bps, "payload a second that the copy engine takes in; auto: what the link carries"),
-    RATE_ROW("copy_rate_d2h", copy_rate_d2h_Bps, "payload a second that the copy engine gives out; auto: what the link carries"),
+    RATE_ROW(
+        "copy_rate_h2d", copy_rate_h2d_Bps,
+        "payload a second that the copy engine takes in from the host's side (its PCIe port, or a link to a host); auto: what the link carries"),
+    RATE_ROW("copy_rate_d2h", copy_rate_d2h_Bps,
+             "payload a second that the copy engine gives out to the host's side; auto: what the link carries"),
     {.key = "virtualisation",
      .kind = LW_OPTION_WORD,
      .offset = AT(virtualisation),
