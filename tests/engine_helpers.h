@@ -35,7 +35,7 @@ typedef struct job {
 } job;
 
 static inline job delay(int64_t duration_ps) {
-    return (job){.task = {.flow = LW_NO_FLOW, .resource = LW_NO_RESOURCE, .submit_ps = duration_ps}};
+    return (job){.task = {.flow = LW_NO_FLOW, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .submit_ps = duration_ps}};
 }
 
 static inline job writes(const lw_hop *path, size_t hops, int64_t bytes, int64_t packet_bytes) {
@@ -44,7 +44,7 @@ static inline job writes(const lw_hop *path, size_t hops, int64_t bytes, int64_t
                           .data = path,
                           .data_count = hops,
                           .data_kind = LW_PACKET_WRITE},
-                 .task = {.resource = LW_NO_RESOURCE, .bytes = bytes}};
+                 .task = {.acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .bytes = bytes}};
 }
 
 // Requests go over `request` (NULL: no path), one hop per direction.
@@ -85,6 +85,8 @@ static inline void assert_same_result(const lw_fabric *fabric, const lw_engine_r
     for (size_t t = 0; t < fabric->task_count; t++) {
         const lw_task_result *a = &one->task[t];
         const lw_task_result *b = &other->task[t];
+        assert_same(ready_ps);
+        assert_same(watched_ps);
         assert_same(start_ps);
         assert_same(first_ps);
         assert_same(delivered_ps);

@@ -34,6 +34,88 @@ static void test_host_rates_hold_for_the_host_port(void **state) {
     lw_test_end(&test);
 }
 
+// Copies called at once wait for a copy engine, and the wait counts; an ideal card has no such limit.
+static void test_copies_wait_for_engines(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(&test, "nodes: {a: {kind: gpu}, b: {kind: gpu, count: 3}}\n"
+                                             "links: {l: {between: [a, b], type: nvlink, gen: 4, links: 2}}\n"
+                                             "workloads:\n"
+                                             "  x: {kind: copy, from: a, to: 'b[0]', bytes: 256 MiB}\n"
+                                             "  y: {kind: copy, from: a, to: 'b[1]', bytes: 256 MiB}\n"
+                                             "  z: {kind: copy, from: a, to: 'b[2]', bytes: 256 MiB}\n"
+                                             "sweep: {nodes.a.copy_engines: [auto, 2, 6]}\n");
+    for (int i = 0; i < 3; i++) {
+        static const char *const name[] = {"x", "y", "z"};
+        assert_within(time_us_of(&result, 0, name[i]), 5700, 5710);
+        assert_within(time_us_of(&result, 1, name[i]), 5700 * (i + 1), 5710 * (i + 1));
+        assert_within(time_us_of(&result, 2, name[i]), 5700, 5710);
+    }
+    assert_string_equal(limit_of_point(&test, &result.point[0]), "links.l[0] a->b[0]: channel");
+    assert_string_equal(limit_of_point(&test, &result.point[1]), "a copy engines (1 that write)");
+    assert_within(lw_point_limit(&result.point[1]).share, 0.66, 0.67);
+    lw_test_end(&test);
+}
+
+// Where the copies go over one link, more engines would help nobody: the link is what is named.
+static void test_a_shared_link_is_named_before_the_engine(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(&test, "nodes: {a: {kind: host}, b: {kind: gpu, copy_engines: 2}}\n"
+                                             "links: {l: {between: [a, b], type: pcie, gen: 4, lanes: 16}}\n"
+                                             "workloads:\n"
+                                             "  x: {kind: copy, from: a, to: b, bytes: 256 MiB}\n"
+                                             "  y: {kind: copy, from: a, to: b, bytes: 256 MiB}\n");
+    assert_within(time_us_of(&result, 0, "y"), 2 * time_us_of(&result, 0, "x") - 1, 2 * time_us_of(&result, 0, "x") + 1);
+    assert_string_equal(limit_of_point(&test, &result.point[0]), "links.l a->b: channel");
+    lw_test_end(&test);
+}
+
+// One GPU sends to seven: a full mesh has a link for each, a ring two for all.
+static void test_a_mesh_beats_a_ring(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(&test, "nodes: {g: {kind: gpu, count: 8, forwards: true}}\n"
+                                             "links: {net: {between: [g, g], type: nvlink, gen: 4, links: 2, pattern: ring}}\n"
+                                             "workloads: {out: {kind: copy, from: 'g[0]', to: 'g[1..7]', bytes: 256 MiB}}\n"
+                                             "sweep: {links.net.pattern: [ring, mesh]}\n");
+    assert_within(time_us_of(&result, 0, "out") / time_us_of(&result, 1, "out"), 3.4, 4.1);
+    const lw_workload_result *mesh = workload_of(&result.point[1], "out");
+    assert_int_equal(mesh->member_ps.count, 7);
+    assert_within(mesh->member_ps.most / 1e6, 5700, 5710);
+    assert_true(mesh->member_ps.least <= mesh->member_ps.median && mesh->member_ps.median <= mesh->member_ps.p95);
+    lw_test_end(&test);
+}
+
+// A probe on a busy port waits in its queue and is told per read; the sum of its reads is no
+// latency.
+static void test_reads_are_timed_one_by_one(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char machine[] = "nodes: {host: {kind: host}, pool: {preset: cxl-expander-target}}\n"
+                                  "links: {l: {between: [host, pool], preset: cxl-2.0-x8}}\n";
+    static const char probe[] = "  probe: {kind: read-latency, device: host, host: pool, bytes: 64 B, repeat: 100}\n";
+    const char *alone = lw_arena_print(test.arena, "%sworkloads:\n%s", machine, probe);
+    double before_us = 0;
+    static const char *const rates[] = {"5 GB/s", "15 GB/s", "24 GB/s", "40 GB/s"};
+    for (size_t i = 0; i <= COUNT(rates); i++) {
+        const char *busy =
+            lw_arena_print(test.arena, "%s  noise: {kind: dma, device: host, host: pool, bytes: 64 B, rate: %s, count: 500000}\n",
+                           alone, i > 0 ? rates[i - 1] : "1 GB/s");
+        const lw_result result = run_text(&test, i == 0 ? alone : busy);
+        const lw_workload_result *row = workload_of(&result.point[0], "probe");
+        assert_int_equal(row->each_ps.count, 100);
+        assert_true(row->mean_latency_ps / 1e6 > before_us);
+        assert_true(row->each_ps.median <= row->each_ps.p99 && row->each_ps.p99 <= row->each_ps.most);
+        before_us = row->mean_latency_ps / 1e6;
+        if (i == 0) {
+            assert_within(before_us, 0.13, 0.145);
+        }
+    }
+    assert_true(before_us > 5);
+    lw_test_end(&test);
+}
+
 // A memory slower than its link hides behind it: a faster link never makes a packet later.
 static void test_more_lanes_are_never_slower(void **state) {
     (void)state;
@@ -57,6 +139,10 @@ static void test_more_lanes_are_never_slower(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_rates_hold_for_the_host_port),
+        cmocka_unit_test(test_copies_wait_for_engines),
+        cmocka_unit_test(test_a_shared_link_is_named_before_the_engine),
+        cmocka_unit_test(test_a_mesh_beats_a_ring),
+        cmocka_unit_test(test_reads_are_timed_one_by_one),
         cmocka_unit_test(test_more_lanes_are_never_slower),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,8 +24,8 @@ static const lw_flow *only_flow(const lw_built *built) {
 }
 
 static int64_t slots_of(const lw_built *built, size_t task) {
-    assert_true(built->fabric.task[task].resource < built->fabric.resource_count);
-    return built->fabric.resource_slots[built->fabric.task[task].resource];
+    assert_true(built->fabric.task[task].acquires < built->fabric.resource_count);
+    return built->fabric.resource_slots[built->fabric.task[task].acquires];
 }
 
 // The hop is over a direction of a link, "slot host->gpu".

@@ -118,7 +118,7 @@ static void draw_task(world *w, uint32_t index) {
                    .data = w->hop[index][0],
                    .data_kind = reads ? LW_PACKET_COMPLETION : LW_PACKET_WRITE,
                    .request = w->hop[index][1]};
-    *t = (lw_task){.flow = moves ? index : LW_NO_FLOW, .resource = LW_NO_RESOURCE};
+    *t = (lw_task){.flow = moves ? index : LW_NO_FLOW, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE};
     t->bytes = chance(w, 5) ? 0 : draw(w, 1, chance(w, 30) ? 40 : 1500) * draw(w, 1, packet);
     t->start_ps = chance(w, 50) ? 0 : draw(w, 0, 40000000);
     t->submit_ps = chance(w, 50) ? 0 : draw(w, 0, 9000000);
@@ -147,8 +147,24 @@ static void draw_task(world *w, uint32_t index) {
         t->flow = (uint32_t)draw(w, 0, index);
     }
     if (chance(w, 20)) {
-        t->resource = (uint32_t)draw(w, 0, 1);
+        t->acquires = t->releases = (uint32_t)draw(w, 0, 1);
     }
+}
+
+// Three tasks of which the first takes a slot and the last gives it back, as a copy in parts does.
+static void hold_slot_over(world *w, uint32_t first) {
+    lw_task *t = &w->task[first];
+    const uint32_t slots = (uint32_t)draw(w, 0, 1);
+    for (uint32_t i = 0; i < 3; i++) {
+        t[i].acquires = t[i].releases = LW_NO_RESOURCE;
+        t[i].flow = i == 1 ? t[i].flow : LW_NO_FLOW;
+        if (i > 0) {
+            t[i].after = w->after[first + i];
+            t[i].after_count = 1;
+            w->after[first + i][0] = first + i - 1;
+        }
+    }
+    t[0].acquires = t[2].releases = slots;
 }
 
 static void draw_world(world *w, uint64_t seed) {
@@ -163,6 +179,9 @@ static void draw_world(world *w, uint64_t seed) {
     size_t tasks = (size_t)draw(w, 1, TASKS_MAX);
     for (uint32_t t = 0; t < tasks; t++) {
         draw_task(w, t);
+    }
+    if (tasks >= 3 && chance(w, 25)) {
+        hold_slot_over(w, (uint32_t)draw(w, 0, (int64_t)tasks - 3));
     }
     w->slots[0] = 1;
     w->slots[1] = 2;

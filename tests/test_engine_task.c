@@ -90,7 +90,7 @@ static void test_slots_are_first_come_first_served(void **state) {
     for (size_t i = 0; i < COUNT(jobs); i++) {
         jobs[i] = delay(1000);
         jobs[i].task.start_ps = starts_ps[i];
-        jobs[i].task.resource = 0;
+        jobs[i].task.acquires = jobs[i].task.releases = 0;
     }
     lw_test test = lw_test_begin();
     lw_engine_result result = run_with_slots(&test, server, jobs, COUNT(jobs), 1);
@@ -108,7 +108,7 @@ static void test_slots_are_first_come_first_served(void **state) {
     // A copy holds its slot while it submits, moves and finishes.
     job copy[] = {writes(path, 1, 256, 256), writes(path, 1, 256, 256)};
     for (size_t i = 0; i < COUNT(copy); i++) {
-        copy[i].task.resource = 0;
+        copy[i].task.acquires = copy[i].task.releases = 0;
         copy[i].task.submit_ps = 50;
         copy[i].task.finish_ps = 30;
     }
@@ -355,7 +355,10 @@ static void make_medley(lw_test *test, medley *m) {
     m->jobs[5] = writes(m->down, 1, 300 * 1024, 1024);
     m->jobs[5].flow.arrivals = LW_ARRIVALS_FIXED;
     m->jobs[5].flow.gap_ps = 11111;
-    m->jobs[1].task.resource = m->jobs[4].task.resource = m->jobs[5].task.resource = 0;
+    static const size_t holders[] = {1, 4, 5};
+    for (size_t i = 0; i < COUNT(holders); i++) {
+        m->jobs[holders[i]].task.acquires = m->jobs[holders[i]].task.releases = 0;
+    }
     m->fabric = fabric_of(test, m->server, COUNT(m->server), m->jobs, COUNT(m->jobs));
     m->fabric.resource_slots = m->slots;
     m->fabric.resource_count = COUNT(m->slots);

@@ -21,7 +21,7 @@ static void begin(lw_test *test, lw_run_state *run) {
     there[1] = over(1);
     back[0] = over(2);
     job jobs[] = {writes(there, 2, 4096, 256), writes(there, 2, 4096, 256), reads(there, back, 4096, 512, 256)};
-    jobs[0].task.resource = jobs[1].task.resource = 0;
+    jobs[0].task.acquires = jobs[0].task.releases = jobs[1].task.acquires = jobs[1].task.releases = 0;
     jobs[2].flow.tags = 3;
     lw_fabric *fabric = LW_NEW(test->arena, lw_fabric);
     assert_non_null(fabric);

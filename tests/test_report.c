@@ -247,7 +247,7 @@ static void csv(void **state) {
 }
 
 static const char json_point_0[] =
-    "{\"index\":0,\"set\":{\"workloads.upload.bytes\":4096,\"links.egpu\":\"oculink-2-x4\"},\"engine\":\"packet\","
+    "{\"index\":0,\"set\":{\"workloads.upload.bytes\":4096,\"links.egpu\":\"oculink-2-x4\"},\"engine\":\"packet\",\"makespan_us\":0,"
     "\"workloads\":{\"upload\":{\"time_us\":12,\"bandwidth_GBps\":0.3413333333333333,\"bytes\":4096,\"mean_wait_us\":0,"
     "\"fixed_us\":11,\"limited_share\":0.875,\"direction\":\"host->gpu\",\"start_ps\":0,\"end_ps\":12000000,"
     "\"limited_by\":\"links.egpu host->gpu: channel\"}},\"links\":{\"egpu\":{\"host->gpu\":{\"utilisation\":0.75,\"payload_bytes\":4096,\"wire_bytes\":"

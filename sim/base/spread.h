@@ -14,4 +14,13 @@ typedef struct lw_spread {
 // Sorts the values. All 0 when there are none.
 lw_spread lw_spread_of(double *values, size_t count);
 
+// The values between the least and the most; percentiles by nearest rank, as fio prints them.
+typedef struct lw_distribution {
+    size_t count;  // 0: nothing was sampled, and the rest is 0
+    double least, mean, median, p95, p99, most;
+} lw_distribution;
+
+// Sorts the values.
+lw_distribution lw_distribution_of(double *values, size_t count);
+
 #endif

@@ -133,12 +133,13 @@ typedef struct lw_flow {
     int64_t gap_ps;
 } lw_flow;
 
-// Starts at start_ps, when all it comes after have ended, and when its resource has a free slot;
-// submits; moves its bytes; ends.
+// Is ready at start_ps when all it comes after have ended; starts when the slot that it acquires is
+// free; submits; moves its bytes; ends.
 typedef struct lw_task {
     uint32_t flow;  // LW_NO_FLOW: a delay, which moves nothing
-    // a slot of fabric->resource_slots held from start to end (copy engines); LW_NO_RESOURCE: none
-    uint32_t resource;
+    // slots of fabric->resource_slots, as copy engines have them: one taken at its start, one given
+    // back at its end, perhaps by another task than took it; LW_NO_RESOURCE: none
+    uint32_t acquires, releases;
     const uint32_t *after;  // tasks that must have ended, by index; may point forwards
     size_t after_count;
     int64_t start_ps;   // earliest start
@@ -172,7 +173,8 @@ typedef struct lw_server_result {
 } lw_server_result;
 
 typedef struct lw_task_result {
-    int64_t start_ps;      // resource held, submission began
+    int64_t ready_ps;      // nothing but a slot was missing
+    int64_t start_ps;      // slot held, submission began
     int64_t first_ps;      // first packet or request ready
     int64_t delivered_ps;  // last payload byte at the sink
     int64_t end_ps;
@@ -181,9 +183,12 @@ typedef struct lw_task_result {
     // requests too where they arrive by themselves (arrivals).
     lw_int128 wait_ps;
     int64_t window_stall_ps;  // time with data left to ask for and no tag free
-    // server of its paths with the highest busy share between first_ps and delivered_ps
+    // server of its paths with the highest busy share between watched_ps and delivered_ps
     uint32_t busiest;
     double busiest_share;
+    // first_ps; where it, or the task without a flow that it follows, waited for a slot: ready_ps
+    // of that one, so that what was busy in the meantime is seen
+    int64_t watched_ps;
 } lw_task_result;
 
 typedef struct lw_engine_result {

@@ -10,27 +10,32 @@
 typedef struct {
     int64_t start_ps, end_ps;
     double time_ps;  // from start to end
-    double fixed, stalled, busiest;
+    double fixed, stalled, busiest, queued;
+    uint32_t queue;  // the slots that it waited for longest
     uint32_t busiest_server;
     double wait_ps;
     int64_t packets;
 } times_of_work;
 
-// Phases of tasks, from their first packet to the last, and how much of them something took up.
+// Phases of tasks, from when they are watched to their last packet, and how much of them something
+// took up.
 typedef struct {
     double sum_ps, taken_ps;
     int64_t first_ps, last_ps;
 } phases;
 
-static void add_phase(phases *to, const lw_task_result *task, double share) {
-    double phase_ps = (double)(task->delivered_ps - task->first_ps);
-    if (phase_ps <= 0) {
+static void add_phase(phases *to, int64_t first_ps, int64_t last_ps, double taken_ps) {
+    if (last_ps <= first_ps) {
         return;
     }
-    to->first_ps = to->sum_ps > 0 && to->first_ps < task->first_ps ? to->first_ps : task->first_ps;
-    to->last_ps = to->last_ps > task->delivered_ps ? to->last_ps : task->delivered_ps;
-    to->sum_ps += phase_ps;
-    to->taken_ps += share * phase_ps;
+    to->first_ps = to->sum_ps > 0 && to->first_ps < first_ps ? to->first_ps : first_ps;
+    to->last_ps = to->last_ps > last_ps ? to->last_ps : last_ps;
+    to->sum_ps += (double)(last_ps - first_ps);
+    to->taken_ps += taken_ps;
+}
+
+static double phase_ps_of(const lw_task_result *task) {
+    return (double)(task->delivered_ps - task->watched_ps);
 }
 
 // The share of time_ps that the phases took up. Phases one after the other add up; what is more
@@ -59,6 +64,8 @@ typedef struct attribution {
     const lw_engine_result *result;
     const load *busiest;  // one a task
     phases *busy;         // one a server; empty between workloads
+    phases *queued;       // one a resource, as busy
+    double *sample;       // scratch: one a task
 } attribution;
 
 // What is surely known of a server's work during a task: what the task itself brought there, and
@@ -71,7 +78,7 @@ static double least_busy_ps(const lw_built *built, const lw_engine_result *resul
     int64_t pieces = hop->segment_bytes > 0 ? (packet_bytes - 1) / hop->segment_bytes + 1 : 1;
     double wire_bytes = (double)task->bytes + (double)did->packets * (double)(pieces * hop->overhead_bytes);
     double own_ps = (double)did->packets * (double)server->packet_ps + wire_bytes * lw_fraction_value(lw_server_pace(server));
-    int64_t elsewhere_ps = result->end_ps - (did->delivered_ps - did->first_ps);
+    int64_t elsewhere_ps = result->end_ps - (did->delivered_ps - did->watched_ps);
     return fmax(own_ps, (double)(result->server[hop->server].busy_ps - elsewhere_ps));
 }
 
@@ -81,7 +88,7 @@ static load busiest_of(const lw_built *built, const lw_engine_result *result, ui
     const lw_fabric *fabric = &built->fabric;
     const lw_task_result *did = &result->task[index];
     const load found = {did->busiest, did->busiest_share};
-    double phase_ps = (double)(did->delivered_ps - did->first_ps);
+    double phase_ps = phase_ps_of(did);
     if (found.server == LW_NO_SERVER || fabric->server[found.server].role != LW_SERVER_LINK) {
         return found;
     }
@@ -114,18 +121,35 @@ static void find_busiest(const attribution *a, const lw_built_workload *work, ti
     }
 }
 
+// The slots that it waited for longest, as find_busiest.
+static void find_queue(const attribution *a, const lw_built_workload *work, times_of_work *times) {
+    for (uint32_t i = work->first_task; i < work->first_task + work->task_count; i++) {
+        uint32_t slots = a->built->fabric.task[i].acquires;
+        if (slots != LW_NO_RESOURCE) {
+            double share = share_of(&a->queued[slots], times->time_ps);
+            a->queued[slots] = (phases){0};
+            times->queue = share > times->queued ? slots : times->queue;
+            times->queued = fmax(share, times->queued);
+        }
+    }
+}
+
 static void sum_work(const attribution *a, const lw_built_workload *work, times_of_work *times) {
-    *times = (times_of_work){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER};
+    *times = (times_of_work){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER, .queue = LW_NO_RESOURCE};
     phases stalled = {0};
     for (uint32_t i = work->first_task; i < work->first_task + work->task_count; i++) {
         const lw_task_result *task = &a->result->task[i];
-        times->start_ps = task->start_ps < times->start_ps ? task->start_ps : times->start_ps;
+        uint32_t slots = a->built->fabric.task[i].acquires;
+        times->start_ps = task->ready_ps < times->start_ps ? task->ready_ps : times->start_ps;
         times->end_ps = task->end_ps > times->end_ps ? task->end_ps : times->end_ps;
+        if (slots != LW_NO_RESOURCE && a->built->slots[slots].name != NULL) {
+            add_phase(&a->queued[slots], task->ready_ps, task->start_ps, (double)(task->start_ps - task->ready_ps));
+        }
         if (a->built->fabric.task[i].flow != LW_NO_FLOW) {
-            double phase_ps = (double)(task->delivered_ps - task->first_ps);
-            add_phase(&stalled, task, phase_ps > 0 ? (double)task->window_stall_ps / phase_ps : 0);
-            if (a->busiest[i].server != LW_NO_SERVER) {
-                add_phase(&a->busy[a->busiest[i].server], task, a->busiest[i].share);
+            const load busiest = a->busiest[i];
+            add_phase(&stalled, task->watched_ps, task->delivered_ps, (double)task->window_stall_ps);
+            if (busiest.server != LW_NO_SERVER) {
+                add_phase(&a->busy[busiest.server], task->watched_ps, task->delivered_ps, busiest.share * phase_ps_of(task));
             }
             times->wait_ps += (double)task->wait_ps;
             times->packets += task->packets;
@@ -139,6 +163,7 @@ static void sum_work(const attribution *a, const lw_built_workload *work, times_
         return;  // no phase of it lasted
     }
     find_busiest(a, work, times);
+    find_queue(a, work, times);
     times->stalled = share_of(&stalled, times->time_ps);
     times->fixed = fmin(1, (double)(work->submit_ps + work->finish_ps + work->latency_ps) / times->time_ps);
 }
@@ -203,6 +228,15 @@ static lw_limit limit_of_server(const lw_built *built, const lw_built_workload *
                       .of_time = built->fabric.server[times->busiest_server].packet_ps > 0,
                       .for_requests = info->for_requests,
                       .time_ps = server->packet_ps};
+}
+
+static lw_limit limit_of_queue(const lw_built *built, const times_of_work *times) {
+    return (lw_limit){.kind = LW_LIMITED_BY_COPY_ENGINES,
+                      .name = built->slots[times->queue].name,
+                      .use = built->slots[times->queue].use,
+                      .share = times->queued,
+                      .of_time = true,
+                      .count = built->fabric.resource_slots[times->queue]};
 }
 
 // Looks on a path for the server whose receive buffer holds the fewest packets of a kind.
@@ -274,6 +308,9 @@ static lw_limit find_limit(const lw_built *built, size_t index, const times_of_w
     if (times->busiest_server != LW_NO_SERVER && times->busiest >= nearly_always * moving) {
         return limit_of_server(built, work, times);
     }
+    if (times->queued > 0 && times->queued >= times->busiest) {
+        return limit_of_queue(built, times);
+    }
     if (asked->offered) {
         return (lw_limit){.kind = LW_LIMITED_BY_OFFERED_LOAD, .share = 1 - times->busiest};
     }
@@ -313,6 +350,32 @@ static lw_evidence evidence_of(const lw_graph_workload *asked, const lw_provenan
 
 static const lw_provenance unasked = {LW_SPECIFIED, LW_SPECIFIED};
 
+// Times of the members, from when each could start to its end.
+static lw_distribution sample_members(const attribution *a, const lw_built_workload *work, int64_t members) {
+    for (int64_t m = 0; m < members; m++) {
+        int64_t start_ps = INT64_MAX, end_ps = 0;
+        for (uint32_t i = work->member_task[m]; i < work->member_task[m + 1]; i++) {
+            const lw_task_result *task = &a->result->task[i];
+            start_ps = task->ready_ps < start_ps ? task->ready_ps : start_ps;
+            end_ps = task->end_ps > end_ps ? task->end_ps : end_ps;
+        }
+        a->sample[m] = end_ps > start_ps ? (double)(end_ps - start_ps) : 0;
+    }
+    return lw_distribution_of(a->sample, (size_t)members);
+}
+
+// Times of the transfers.
+static lw_distribution sample_each(const attribution *a, const lw_built_workload *work) {
+    size_t count = 0;
+    for (uint32_t i = work->first_task; i < work->first_task + work->task_count; i++) {
+        const lw_task_result *task = &a->result->task[i];
+        if (a->built->fabric.task[i].flow != LW_NO_FLOW) {
+            a->sample[count++] = (double)(task->end_ps - task->ready_ps);
+        }
+    }
+    return lw_distribution_of(a->sample, count);
+}
+
 static void read_workload(const attribution *a, size_t index, const lw_provenance *known, lw_workload_result *out) {
     const lw_built *built = a->built;
     const lw_graph_workload *asked = &built->graph->workload[index];
@@ -334,6 +397,13 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
     if (out->paced && times.packets > 0) {
         out->mean_wait_ps = times.wait_ps / (double)times.packets;
         out->mean_latency_ps = (double)work->latency_ps + out->mean_wait_ps;
+    }
+    if (asked->members > 1 && !asked->background) {
+        out->member_ps = sample_members(a, work, asked->members);
+    }
+    if (asked->times_each) {
+        out->each_ps = sample_each(a, work);
+        out->mean_latency_ps = out->each_ps.mean;
     }
     out->limit = find_limit(built, index, &times);
     out->evidence = evidence_of(asked, known, &out->limit);
@@ -403,6 +473,16 @@ static void read_directions(const lw_built *built, const lw_engine_result *resul
     }
 }
 
+// Room for a value of each task, and of each member, which may be without tasks.
+static double *new_sample(const lw_built *built, lw_arena *arena) {
+    size_t most = built->fabric.task_count;
+    for (size_t i = 0; i < built->graph->workload_count; i++) {
+        size_t members = (size_t)built->graph->workload[i].members;
+        most = members > most ? members : most;
+    }
+    return LW_NEW_ARRAY(arena, double, most);
+}
+
 lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw_provenances known, lw_arena *arena,
                        lw_point *out) {
     size_t count = built->graph->workload_count;
@@ -417,13 +497,16 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
                       .end_ps = result->end_ps};
     phases *busy = LW_NEW_ARRAY(arena, phases, built->fabric.server_count);
     load *busiest = LW_NEW_ARRAY(arena, load, built->fabric.task_count);
-    if (out->workload == NULL || out->stage == NULL || out->direction == NULL || busy == NULL || busiest == NULL) {
+    phases *queued = LW_NEW_ARRAY(arena, phases, built->fabric.resource_count);
+    double *sample = new_sample(built, arena);
+    if (out->workload == NULL || out->stage == NULL || out->direction == NULL || busy == NULL || busiest == NULL ||
+        queued == NULL || sample == NULL) {
         return LW_NO_MEMORY;
     }
     for (uint32_t i = 0; i < built->fabric.task_count; i++) {
         busiest[i] = built->fabric.task[i].flow != LW_NO_FLOW ? busiest_of(built, result, i) : (load){LW_NO_SERVER, 0};
     }
-    const attribution a = {built, result, busiest, busy};
+    const attribution a = {built, result, busiest, busy, queued, sample};
     int64_t latest_ps = -1;
     for (size_t i = 0; i < count; i++) {
         lw_workload_result *row = &out->workload[i];

@@ -9,7 +9,7 @@ enum { SKETCH_TASKS = 4 };
 static lw_status add_tasks(lw_builder *builder, const lw_batch *batch, const lw_flow *flow, uint32_t resource, int64_t count) {
     lw_task task = batch->base;
     LW_TRY(lw_builder_add_flow(builder, flow, &task.flow));
-    task.resource = resource;
+    task.acquires = task.releases = resource;
     task.bytes = batch->task->bytes;
     int64_t made = builder->how.sketch && count > SKETCH_TASKS ? SKETCH_TASKS : count;
     uint32_t unused;
@@ -79,7 +79,7 @@ static lw_status lower_part(lw_builder *builder, const lw_batch *batch, lw_trans
         batch->workload->writes_under_way = reads ? 0 : outstanding;
     }
     uint32_t resource;
-    LW_TRY(lw_slots_new(builder, slots > 0 ? slots : 1, &resource));
+    LW_TRY(lw_slots_new(builder, slots > 0 ? slots : 1, &(lw_slots_info){NULL, NULL}, &resource));
     return add_tasks(builder, batch, flow, resource, count);
 }
 

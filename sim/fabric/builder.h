@@ -13,7 +13,9 @@ typedef struct lw_node_servers {
     uint32_t memory;
     uint32_t forward;
     uint32_t gap[LW_COST_COUNT];
-    uint32_t engine_slots[2];  // resources: copies that read (towards the node), copies that write
+    // resources: copies that read (towards the node), copies that write, over its host port and
+    // over its other links
+    uint32_t engine_slots[2][2];
 } lw_node_servers;
 
 typedef struct lw_builder {
@@ -29,6 +31,7 @@ typedef struct lw_builder {
     lw_list flow;         // lw_flow
     lw_list task;         // lw_task
     lw_list resource;     // int64_t slots
+    lw_list slots;        // lw_slots_info
     lw_list pace;         // lw_pace
     // first server of each link and direction; its segments follow in the direction of the data;
     // LW_NO_SERVER: not made yet
@@ -70,8 +73,9 @@ lw_status lw_server_of_gap(lw_builder *builder, uint32_t node, lw_dma_cost cost,
 lw_status lw_server_of_pace(lw_builder *builder, uint32_t node, bool reading, double rate_Bps, int64_t packet_bytes,
                             uint32_t *out) LW_CHECKED;
 lw_status lw_server_of_core(lw_builder *builder, uint32_t host, uint32_t *out) LW_CHECKED;
-lw_status lw_slots_of_engine(lw_builder *builder, uint32_t node, bool reading, uint32_t *out) LW_CHECKED;
-lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) LW_CHECKED;
+// The copy engines of a node for copies in one direction; LW_NO_RESOURCE: it has no limit.
+lw_status lw_slots_of_engine(lw_builder *builder, uint32_t node, const lw_transfer *transfer, uint32_t *out) LW_CHECKED;
+lw_status lw_slots_new(lw_builder *builder, int64_t slots, const lw_slots_info *info, uint32_t *out) LW_CHECKED;
 // A copy of a server that runs beside it and shows in no result.
 lw_status lw_server_shadow(lw_builder *builder, uint32_t server, uint32_t *out) LW_CHECKED;
 // The first server of a leg; its segments follow.
@@ -83,6 +87,10 @@ static inline lw_server *lw_builder_server(const lw_builder *builder, uint32_t s
 // ---- transfer.c ----
 // The transfer of a move, as the graph has it.
 lw_status lw_transfer_make(lw_builder *builder, const lw_move *move, lw_transfer *out) LW_CHECKED;
+// Rates of host copies hold for the port that the card has towards its host: its PCIe port, or a
+// link of another family that ends at a host. What it sends to its peers over a fabric of their own
+// has the rate of that fabric.
+bool lw_is_host_port(const lw_builder *builder, uint32_t card, const lw_route *route);
 
 // ---- owner.c ----
 // What asking adds to an access over a route, at one end of which is the memory: a mean.

@@ -41,7 +41,9 @@ typedef struct lw_transfer {
 } lw_transfer;
 
 typedef struct lw_built_workload {
-    uint32_t first_task, task_count;           // of the fabric; consecutive
+    uint32_t first_task, task_count;  // of the fabric; consecutive
+    // where the tasks of each member begin, and behind the last where they end
+    uint32_t *member_task;
     int64_t bytes;                             // payload that counts as delivered
     int64_t submit_ps, finish_ps, latency_ps;  // fixed cost of one member from start to end
     // what its result is explained by, of the first member
@@ -50,11 +52,18 @@ typedef struct lw_built_workload {
     int64_t writes_under_way;
 } lw_built_workload;
 
+// What a resource of the fabric is.
+typedef struct lw_slots_info {
+    const char *name;  // "gpu copy engines"; NULL: a bound that a workload set itself
+    const char *use;   // what they do: "outgoing copies"
+} lw_slots_info;
+
 typedef struct lw_built {
     const lw_machine *machine;
     const lw_graph *graph;
     lw_fabric fabric;
     const lw_server_info *server;       // one a server of the fabric
+    const lw_slots_info *slots;         // one a resource of the fabric
     const lw_transfer *transfer;        // one a move of the graph
     const lw_built_workload *workload;  // one a workload of the graph
 } lw_built;

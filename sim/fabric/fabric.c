@@ -52,6 +52,7 @@ lw_status lw_fabric_build(const lw_fabric_input *input, lw_arena *arena, lw_diag
                                  .resource_slots = LW_LIST_ITEMS(&builder.resource, const int64_t),
                                  .resource_count = builder.resource.count},
                       .server = LW_LIST_ITEMS(&builder.info, const lw_server_info),
+                      .slots = LW_LIST_ITEMS(&builder.slots, const lw_slots_info),
                       .transfer = builder.transfer,
                       .workload = workload};
     return LW_OK;

@@ -18,6 +18,7 @@ typedef struct lowering {
     lw_built_workload *built;  // all of them
     const lw_graph_workload *workload;
     uint32_t index;      // of the workload
+    uint32_t member;     // members whose tasks have begun
     instance gate;       // what those of its tasks wait for that wait for nothing else
     size_t depth;        // runs of a task that are remembered
     instance *last;      // of each task of the graph: its latest runs, the newest first
@@ -158,7 +159,8 @@ static lw_status lower_transfer(lowering *l, uint32_t index, bool last, lw_task 
     } else {
         LW_TRY(flow_of(l, t->move, &task.flow));
         if (move->holds_engine) {
-            LW_TRY(lw_slots_of_engine(builder, move->executor, move->executor == move->to, &task.resource));
+            LW_TRY(lw_slots_of_engine(builder, move->executor, &builder->transfer[t->move], &task.acquires));
+            task.releases = task.acquires;
         }
         task.bytes = last ? whole.last_bytes : whole.bytes;
         LW_TRY(lw_builder_add_task(builder, &task, &first));
@@ -167,11 +169,23 @@ static lw_status lower_transfer(lowering *l, uint32_t index, bool last, lw_task 
     return LW_OK;
 }
 
+static void begin_members(lowering *l, uint32_t until) {
+    for (; l->member < until; l->member++) {
+        l->built[l->index].member_task[l->member] = (uint32_t)l->builder->task.count;
+    }
+}
+
 static lw_status lower_task(lowering *l, uint32_t index, bool last) {
     const lw_builder *builder = l->builder;
     const lw_graph_task *t = &builder->graph->task[index];
+    assert(t->member < l->workload->members);
+    begin_members(l, t->member + 1);
     const lw_transfer *transfer = t->move != LW_NO_MOVE ? &builder->transfer[t->move] : NULL;
-    lw_task task = {.flow = LW_NO_FLOW, .resource = LW_NO_RESOURCE, .submit_ps = t->submit_ps, .finish_ps = t->finish_ps};
+    lw_task task = {.flow = LW_NO_FLOW,
+                    .acquires = LW_NO_RESOURCE,
+                    .releases = LW_NO_RESOURCE,
+                    .submit_ps = t->submit_ps,
+                    .finish_ps = t->finish_ps};
     task.submit_ps += t->turn != LW_NO_MOVE ? builder->transfer[t->turn].guest_wait_ps : 0;
     task.finish_ps += last ? t->last_finish_ps : 0;
     LW_TRY(find_waits(l, index));
@@ -233,7 +247,7 @@ static lw_status lower_range(lowering *l, uint32_t first, uint32_t end, uint32_t
 // only.
 static lw_status make_gate(lowering *l) {
     const lw_graph_workload *workload = l->workload;
-    lw_task gate = {.flow = LW_NO_FLOW, .resource = LW_NO_RESOURCE, .start_ps = workload->start_ps};
+    lw_task gate = {.flow = LW_NO_FLOW, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .start_ps = workload->start_ps};
     l->gate = (instance){0, 0};
     l->wait.count = 0;
     for (size_t i = 0; i < workload->after_count; i++) {
@@ -278,6 +292,11 @@ lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) {
         lw_built_workload *built = &workload[l.index];
         built->bytes = l.workload->bytes;
         LW_TRY(make_gate(&l));
+        built->member_task = LW_NEW_ARRAY(builder->arena, uint32_t, (size_t)l.workload->members + 1);
+        if (built->member_task == NULL) {
+            return LW_NO_MEMORY;
+        }
+        l.member = 0;
         built->first_task = (uint32_t)builder->task.count;
         builder->first_task = builder->task.count;
         for (uint32_t m = 0; m < l.workload->move_count; m++) {
@@ -285,6 +304,7 @@ lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) {
             LW_TRY(lw_transfer_make(builder, &graph->move[move], &builder->transfer[move]));
         }
         LW_TRY(lower_range(&l, l.workload->first_task, l.workload->first_task + l.workload->task_count, LW_NO_LOOP, true));
+        begin_members(&l, (uint32_t)l.workload->members + 1);
         built->task_count = (uint32_t)builder->task.count - built->first_task;
     }
     return LW_OK;

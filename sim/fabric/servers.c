@@ -102,8 +102,10 @@ lw_status lw_builder_start(lw_builder *builder) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < machine->node_count; i++) {
-        builder->of_node[i] =
-            (lw_node_servers){LW_NO_SERVER, LW_NO_SERVER, {LW_NO_SERVER, LW_NO_SERVER}, {LW_NO_RESOURCE, LW_NO_RESOURCE}};
+        builder->of_node[i] = (lw_node_servers){LW_NO_SERVER,
+                                                LW_NO_SERVER,
+                                                {LW_NO_SERVER, LW_NO_SERVER},
+                                                {{LW_NO_RESOURCE, LW_NO_RESOURCE}, {LW_NO_RESOURCE, LW_NO_RESOURCE}}};
     }
     for (uint32_t i = 0; i < machine->link_count; i++) {
         builder->of_link[i][0] = builder->of_link[i][1] = LW_NO_SERVER;
@@ -227,32 +229,45 @@ lw_status lw_server_shadow(lw_builder *builder, uint32_t server, uint32_t *out) 
     return add_server(builder, &copy, &info, out);
 }
 
-lw_status lw_slots_new(lw_builder *builder, int64_t slots, uint32_t *out) {
+lw_status lw_slots_new(lw_builder *builder, int64_t slots, const lw_slots_info *info, uint32_t *out) {
     *out = (uint32_t)builder->resource.count;
     int64_t *added = LW_LIST_ADD(&builder->resource, int64_t, builder->arena);
-    if (added == NULL) {
+    lw_slots_info *told = LW_LIST_ADD(&builder->slots, lw_slots_info, builder->arena);
+    if (added == NULL || told == NULL) {
         return LW_NO_MEMORY;
     }
     *added = slots;
+    *told = *info;
     return LW_OK;
 }
 
-// One engine serves both directions; from two on each direction has its own, reads the odd one.
-lw_status lw_slots_of_engine(lw_builder *builder, uint32_t node, bool reading, uint32_t *out) {
-    const lw_node_spec *owner = node_of(builder, node)->spec;
+// Of n engines one serves both directions; from two on each direction has its own, reads the odd
+// one.
+static lw_status add_engines(lw_builder *builder, const char *name, int64_t engines, uint32_t slots[2]) {
+    lw_slots_info info = {.name = name, .use = engines > 1 ? "that read" : "for all copies"};
+    if (name == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_slots_new(builder, (engines + 1) / 2, &info, &slots[0]));
+    slots[1] = slots[0];
+    info.use = "that write";
+    return engines > 1 ? lw_slots_new(builder, engines / 2, &info, &slots[1]) : LW_OK;
+}
+
+lw_status lw_slots_of_engine(lw_builder *builder, uint32_t node, const lw_transfer *transfer, uint32_t *out) {
+    const lw_node *owner = node_of(builder, node);
+    const lw_node_params *params = owner->spec->params;
+    bool peer = params->peer_engines != LW_AUTO && !lw_is_host_port(builder, node, &transfer->route);
+    const int64_t engines = peer ? params->peer_engines : params->copy_engines;
+    uint32_t *slots = builder->of_node[node].engine_slots[peer];
     *out = LW_NO_RESOURCE;
-    if (owner->kind != LW_NODE_GPU) {
+    if (owner->spec->kind != LW_NODE_GPU || engines == LW_AUTO) {
         return LW_OK;
     }
-    uint32_t *slots = builder->of_node[node].engine_slots;
     if (slots[0] == LW_NO_RESOURCE) {
-        int64_t engines = owner->params->copy_engines;
-        LW_TRY(lw_slots_new(builder, (engines + 1) / 2, &slots[0]));
-        slots[1] = slots[0];
-        if (engines > 1) {
-            LW_TRY(lw_slots_new(builder, engines / 2, &slots[1]));
-        }
+        const char *name = lw_arena_print(builder->arena, "%s %scopy engines", owner->name, peer ? "peer " : "");
+        LW_TRY(add_engines(builder, name, engines, slots));
     }
-    *out = slots[reading ? 0 : 1];
+    *out = slots[transfer->flow.kind == LW_FLOW_READ ? 0 : 1];
     return LW_OK;
 }

@@ -101,8 +101,8 @@ static void add_task(uint64_t *sum, const lw_built *built, const lw_built_worklo
     if (task->flow != LW_NO_FLOW) {
         add_flow(sum, built, &built->fabric.flow[task->flow]);
     }
-    if (task->resource != LW_NO_RESOURCE) {
-        add_int(sum, built->fabric.resource_slots[task->resource]);
+    if (task->acquires != LW_NO_RESOURCE) {
+        add_int(sum, built->fabric.resource_slots[task->acquires]);
     }
     for (size_t i = 0; i < task->after_count; i++) {
         bool own = task->after[i] >= work->first_task;

@@ -212,10 +212,7 @@ static lw_status add_memory(lw_builder *builder, uint32_t node, lw_list *hops) {
     return add_endpoint(hops, server, builder->arena);
 }
 
-// Rates of host copies hold for the port that the card has towards its host: its PCIe port, or a
-// link of another family that ends at a host. What it sends to its peers over a fabric of their own
-// has the rate of that fabric.
-static bool is_host_port(const lw_builder *builder, uint32_t card, const lw_route *route) {
+bool lw_is_host_port(const lw_builder *builder, uint32_t card, const lw_route *route) {
     const lw_leg leg = lw_leg_start(builder->machine, route->leg[0]) == card ? route->leg[0] : route->leg[route->count - 1];
     const lw_link *link = &builder->machine->link[leg.link];
     const uint32_t far = link->end[link->end[0] == card ? 1 : 0];
@@ -238,7 +235,7 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     int64_t rate_Bps = LW_AUTO;
-    if (is_host_port(builder, executor, &transfer->route)) {
+    if (lw_is_host_port(builder, executor, &transfer->route)) {
         rate_Bps = reading ? params->copy_rate_h2d_Bps : params->copy_rate_d2h_Bps;
     }
     double pace_Bps = rate_Bps == LW_AUTO ? ceiling_Bps : fmin((double)rate_Bps, ceiling_Bps);

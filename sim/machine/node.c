@@ -77,8 +77,14 @@ static const lw_option host_options[] = {
 static const lw_option gpu_options[] = {
     MEMORY_ROWS,
     ENGINE_ROWS,
-    COUNT_ROW("copy_engines", copy_engines, "2", 1, 64, "copies in flight at once; from 2 on each direction has its own",
-              "asyncEngineCount of deviceQuery: 2 on common parts, 3 on A100"),
+    COUNT_ROW("copy_engines", copy_engines, "auto", 1, 64,
+              "copies in flight at once, further ones wait; from 2 on each direction has its own, and reads the odd one; "
+              "auto: no limit",
+              ideal),
+    COUNT_ROW("peer_engines", peer_engines, "auto", 1, 64,
+              "copy engines of their own for copies over links that are no host port, as AMD's for xGMI; "
+              "auto: those of copy_engines",
+              "CUDA's asyncEngineCount does not tell them apart"),
     {.key = "api",
      .kind = LW_OPTION_WORD,
      .offset = AT(api),

@@ -186,6 +186,7 @@ static lw_status add_point(const lw_point *point, lw_text *out) {
     lw_json_integer(out, "index", point->index);
     add_set(point, out);
     lw_json_string(out, "engine", point->engine);
+    lw_json_number(out, "makespan_us", (double)point->end_ps / 1e6);
     add_workloads(point, out);
     LW_TRY(add_links(point, out));
     add_stages(point, out);

@@ -162,7 +162,7 @@ static lw_evidence evidence_of_link(const lw_point *point, const char *workload)
 
 // What only some work has: paced, or over a link that says how uncertain it is.
 typedef struct extras {
-    bool band, wait, latency;
+    bool band, wait, latency, each;
 } extras;
 
 static extras extras_of(const lw_result *result) {
@@ -171,6 +171,7 @@ static extras extras_of(const lw_result *result) {
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
             has.band = has.band || result->point[p].workload[w].has_band;
             has.wait = has.wait || result->point[p].workload[w].mean_wait_ps > 0;
+            has.each = has.each || result->point[p].workload[w].each_ps.count > 1;
             has.latency = has.latency || result->point[p].workload[w].mean_latency_ps > 0;
         }
     }
@@ -228,7 +229,7 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
 static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *out) {
     const size_t set_count = result->point[0].set_count;
     const extras has = extras_of(result);
-    const size_t columns = set_count + 6 + has.band + has.wait + has.latency;
+    const size_t columns = set_count + 6 + has.band + has.wait + has.latency + 2 * has.each;
     char *sides = lw_grid_all_right(arena, columns);
     lw_grid *grid = lw_grid_new(arena, sides);
     if (grid == NULL) {
@@ -249,6 +250,9 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
     if (has.latency) {
         lw_grid_add(grid, "mean latency, us");
     }
+    if (has.each) {
+        LW_GRID_ADD(grid, "median", "99 %");
+    }
     LW_GRID_ADD(grid, "share", "limited by");
     for (size_t p = 0; p < result->point_count; p++) {
         const lw_point *point = &result->point[p];
@@ -259,8 +263,12 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
             }
             lw_grid_add(grid, workload->name);
             lw_grid_print(grid, "%lld", (long long)workload->bytes);
-            lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
-            lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+            if (workload->each_ps.count > 1) {
+                LW_GRID_ADD(grid, "", "");  // the sum of many reads is no latency, and bounds no rate
+            } else {
+                lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
+                lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+            }
             if (has.band) {
                 add_range(grid, workload);
             }
@@ -269,6 +277,12 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
             }
             if (has.latency) {
                 lw_grid_number(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
+            }
+            if (has.each && workload->each_ps.count > 1) {
+                lw_grid_number(grid, workload->each_ps.median / 1e6, TIME_DIGITS);
+                lw_grid_number(grid, workload->each_ps.p99 / 1e6, TIME_DIGITS);
+            } else if (has.each) {
+                LW_GRID_ADD(grid, "", "");
             }
             LW_TRY(add_limit(grid, workload, arena));
         }
@@ -356,6 +370,7 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
         LW_TRY(write_rows(result, arena, out));
     }
     if (result->point_count == 1) {
+        LW_TRY(lw_report_members(&result->point[0], arena, out));
         LW_TRY(write_links(&result->point[0], arena, out));
     }
     LW_TRY(lw_report_measured(result, arena, out));

@@ -23,6 +23,9 @@ void lw_limit_print(const lw_limit *limit, lw_text *out) {
     case LW_LIMITED_BY_NODE:
         lw_text_add(out, limit->name);
         break;
+    case LW_LIMITED_BY_COPY_ENGINES:
+        lw_text_print(out, "%s (%lld %s)", limit->name, (long long)limit->count, limit->use);
+        break;
     case LW_LIMITED_BY_DMA_ENGINE:
         lw_text_print(out, "%s (%g ns a %s)", limit->name, (double)limit->time_ps / 1e3,
                       limit->for_requests ? "request" : "packet");

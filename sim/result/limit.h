@@ -15,6 +15,8 @@ typedef enum lw_limit_kind {
     LW_LIMITED_BY_CHANNEL,     // one direction of a link is busy
     // a memory, a copy engine, a core, a root complex is busy: `name` says which
     LW_LIMITED_BY_NODE,
+    // `count` of them (`name`, `use`) were at other copies
+    LW_LIMITED_BY_COPY_ENGINES,
     LW_LIMITED_BY_DMA_ENGINE,    // that needs time_ps for each packet or request
     LW_LIMITED_BY_READ_WINDOW,   // a link's tags: count x bytes, round trip time_ps
     LW_LIMITED_BY_WRITE_WINDOW,  // the workload's own bound: count
@@ -31,6 +33,7 @@ typedef struct lw_limit {
     const char *name;
     const char *direction;  // of a link: "host->gpu"; NULL
     const char *segment;    // of a link of several segments; NULL or "" else
+    const char *use;        // copy engines: "that write"
     double share;           // of the workload's time: while that is busy, is waited for, or is paid
     bool of_time;           // times decide there instead of rates
     bool for_requests;      // DMA engine: for each request, not for each packet

@@ -25,6 +25,24 @@ static double mean_wait_us(const lw_workload_result *w) {
 static double mean_latency_us(const lw_workload_result *w) {
     return w->mean_latency_ps / 1e6;
 }
+static double latency_p50_us(const lw_workload_result *w) {
+    return w->each_ps.median / 1e6;
+}
+static double latency_p99_us(const lw_workload_result *w) {
+    return w->each_ps.p99 / 1e6;
+}
+static double member_min_us(const lw_workload_result *w) {
+    return w->member_ps.least / 1e6;
+}
+static double member_median_us(const lw_workload_result *w) {
+    return w->member_ps.median / 1e6;
+}
+static double member_p95_us(const lw_workload_result *w) {
+    return w->member_ps.p95 / 1e6;
+}
+static double member_max_us(const lw_workload_result *w) {
+    return w->member_ps.most / 1e6;
+}
 static double fixed_us(const lw_workload_result *w) {
     return (double)w->fixed_ps / 1e6;
 }
@@ -50,8 +68,14 @@ static double replays(const lw_direction_result *d) {
 static bool has_band(const lw_workload_result *w) {
     return w->has_band;
 }
-static bool is_paced(const lw_workload_result *w) {
-    return w->paced;
+static bool has_latency(const lw_workload_result *w) {
+    return w->paced || w->each_ps.count > 0;
+}
+static bool times_each(const lw_workload_result *w) {
+    return w->each_ps.count > 0;
+}
+static bool has_members(const lw_workload_result *w) {
+    return w->member_ps.count > 0;
 }
 
 #define OF_WORKLOAD(word, without, measure, base_units, label, says, function)                                                   \
@@ -62,15 +86,33 @@ static bool is_paced(const lw_workload_result *w) {
     .direction = (function)
 
 const lw_metric lw_metrics[] = {
-    {OF_WORKLOAD("time_us", "time", LW_TIME, 1e6, "time", "from its start to its end", time_us), .in_csv = true},
+    {OF_WORKLOAD("time_us", "time", LW_TIME, 1e6, "time", "from when it could start to its end, whatever it waited for", time_us),
+     .in_csv = true},
     {OF_WORKLOAD("bandwidth_GBps", "bandwidth", LW_RATE, 1e9, "bandwidth", "payload by time", bandwidth_GBps), .in_csv = true},
     {OF_WORKLOAD("bytes", NULL, LW_BYTES, 1, "bytes", "payload delivered", bytes), .whole = true, .in_csv = true},
     {OF_WORKLOAD("mean_wait_us", "mean_wait", LW_TIME, 1e6, "mean wait",
                  "queueing delay of a packet, of a read with its request, where packets come at a rate; else 0", mean_wait_us),
      .in_csv = true},
     {OF_WORKLOAD("mean_latency_us", "mean_latency", LW_TIME, 1e6, "mean latency",
-                 "mean_wait and the latency on idle links, where packets come at a rate", mean_latency_us),
-     .has = is_paced},
+                 "mean_wait and the latency on idle links, where packets come at a rate; of read-latency that of one read",
+                 mean_latency_us),
+     .in_csv = true, .has = has_latency},
+    {OF_WORKLOAD("latency_p50_us", "latency_p50", LW_TIME, 1e6, "median latency", "of a read of read-latency", latency_p50_us),
+     .in_csv = true, .has = times_each},
+    {OF_WORKLOAD("latency_p99_us", "latency_p99", LW_TIME, 1e6, "99 % latency",
+                 "what 99 of 100 reads of read-latency do not exceed", latency_p99_us),
+     .in_csv = true, .has = times_each},
+    {OF_WORKLOAD("member_min_us", "member_min", LW_TIME, 1e6, "fastest member",
+                 "of a workload over a group: the shortest time of a member, from when it could start to its end", member_min_us),
+     .in_csv = true, .has = has_members},
+    {OF_WORKLOAD("member_median_us", "member_median", LW_TIME, 1e6, "median member", "the median of these times",
+                 member_median_us),
+     .in_csv = true, .has = has_members},
+    {OF_WORKLOAD("member_p95_us", "member_p95", LW_TIME, 1e6, "95 % of members", "what 95 of 100 members do not exceed",
+                 member_p95_us),
+     .in_csv = true, .has = has_members},
+    {OF_WORKLOAD("member_max_us", "member_max", LW_TIME, 1e6, "slowest member", "the longest of these times", member_max_us),
+     .in_csv = true, .has = has_members},
     {OF_WORKLOAD("bandwidth_low_GBps", "bandwidth_low", LW_RATE, 1e9, "bandwidth, low",
                  "the least that it may be, where a link says how uncertain it is", low_GBps),
      .in_csv = true, .has = has_band},

@@ -10,6 +10,7 @@
 
 #include "sim/base/evidence.h"
 #include "sim/base/hue.h"
+#include "sim/base/spread.h"
 #include "sim/base/stage.h"
 #include "sim/result/limit.h"
 #include "sim/result/metric.h"
@@ -30,19 +31,25 @@ typedef struct lw_workload_result {
     const char *direction;  // of the data: "host->gpu"; NULL when it has not one
     // "h2d", "d2h" or "d2d", the word that measured tables use; NULL for other work
     const char *copy;
-    int64_t start_ps, end_ps;  // of the whole workload
-    int64_t bytes;             // payload delivered
-    double time_s;             // end - start
-    double bandwidth_GBps;     // bytes / time_s / 1e9; 0 when no time passed
-    bool has_band;             // some link of its route says how uncertain it is (lw_family.band)
+    // of the whole workload: from when it could start, whatever it then waited for
+    int64_t start_ps, end_ps;
+    int64_t bytes;          // payload delivered
+    double time_s;          // end - start
+    double bandwidth_GBps;  // bytes / time_s / 1e9; 0 when no time passed
+    bool has_band;          // some link of its route says how uncertain it is (lw_family.band)
     // then: bandwidth with these links at the bad and the good end; else 0
     double low_GBps, high_GBps;
     // submission and completion cost and unloaded latency inside that time
     int64_t fixed_ps;
+    // times of its members, each from when it could start to its end; count 0: it has but one
+    lw_distribution member_ps;
+    // times of its transfers, one after the other; count 0: its kind does not tell them
+    lw_distribution each_ps;
     bool paced;  // its packets come at a rate, so they have a mean wait and latency
     // mean queueing delay of a packet, of a read with its request (paced work); 0 otherwise
     double mean_wait_ps;
-    double mean_latency_ps;  // that and the unloaded latency (paced work); 0 otherwise
+    // that and the unloaded latency (paced work), or the mean of each_ps; 0 otherwise
+    double mean_latency_ps;
     lw_limit limit;
     // the weakest of what decides it: rates, and times where it is one or is limited by one
     lw_evidence evidence;

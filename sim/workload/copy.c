@@ -269,6 +269,7 @@ static lw_status expand(lw_graph_builder *builder) {
     LW_TRY(lw_graph_name_direction(builder, pairs.node[0][0], pairs.node[0][1]));
     builder->workload->copy = copy_word(builder->machine, pairs.node[0]);
     for (size_t i = 0; i < pairs.count; i++) {
+        builder->member = (uint32_t)i;
         copying c = {.params = params, .via = via, .chunk_bytes = INT64_MAX, .buffers = 1};
         LW_TRY(plan(builder, pairs.node[i], &c));
         c.fill.in_switch = (lw_in_switch)params->in_switch;
@@ -295,6 +296,9 @@ static const char page[] =
     "Who moves the bytes: a network card before a GPU, a GPU before a host. The engine that has the data\n"
     "writes, the one that gets it reads, and reads are bounded by tags x request / round trip. `submit`\n"
     "and `finish` of the device are paid by every call, which is why small copies are slow on any link.\n"
+    "\n"
+    "A card has a number of copy engines (copy_engines, peer_engines); a copy that finds none free waits,\n"
+    "its time counts the wait, and `limited by` names the engines where more of them would help.\n"
     "\n"
     "memory: pageable goes through a pinned buffer of the driver, chunk by chunk: a CPU core copies one\n"
     "chunk while the device moves another (staging_bytes and staging_overlap of the device). p2p: false\n"

@@ -86,6 +86,7 @@ static lw_status expand(lw_graph_builder *builder) {
     bool paced = params->rate_Bps != LW_AUTO && params->arrivals != LW_ARRIVALS_BACKLOG;
     builder->workload->paced = builder->workload->counts_time = builder->workload->offered = paced;
     for (size_t i = 0; i < pairs.count; i++) {
+        builder->member = (uint32_t)i;
         LW_TRY(add_member(builder, pairs.node[i], via, i == 0));
     }
     return LW_OK;

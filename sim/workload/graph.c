@@ -53,6 +53,7 @@ lw_status lw_graph_add_task(lw_graph_builder *builder, const lw_graph_task *task
     }
     *added = *task;
     added->loop = builder->loop;
+    added->member = builder->member;
     added->after = list;
     added->after_count = after_count;
     return LW_OK;
@@ -215,6 +216,7 @@ static lw_status expand(lw_graph_builder *builder, const lw_object *object, bool
     builder->object = object;
     builder->workload = out;
     builder->loop = LW_NO_LOOP;
+    builder->member = 0;
     LW_TRY(find_names(builder, common->after, find_workload, &out->after, &out->after_count));
     if (!wanted) {
         return LW_OK;

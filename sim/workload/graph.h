@@ -66,8 +66,9 @@ typedef struct lw_dependency {
 } lw_dependency;
 
 typedef struct lw_graph_task {
-    uint32_t move;  // LW_NO_MOVE: a delay
-    uint32_t loop;  // the innermost one around it; LW_NO_LOOP
+    uint32_t move;    // LW_NO_MOVE: a delay
+    uint32_t loop;    // the innermost one around it; LW_NO_LOOP
+    uint32_t member;  // of the workload, from 0; those of one member follow each other
     const lw_dependency *after;
     size_t after_count;
     int64_t submit_ps;  // before the first packet; of a delay: how long it takes
@@ -117,6 +118,7 @@ typedef struct lw_graph_workload {
     bool paced;        // its packets come at a rate, so that their waits count
     bool offered;      // that rate, not the links, decides how long it takes
     bool counts_time;  // its result is a time rather than a rate
+    bool times_each;   // that of each of its transfers, one after the other
     bool background;   // it runs as long as the others
 } lw_graph_workload;
 
@@ -156,7 +158,8 @@ typedef struct lw_graph_builder {
     const lw_object *object;      // the workload that is being expanded
     lw_graph_workload *workload;  // its record: the kind fills in what it knows
     lw_list moves, tasks, loops;
-    uint32_t loop;  // the innermost open one
+    uint32_t loop;    // the innermost open one
+    uint32_t member;  // whose tasks are written: kinds count it up
 } lw_graph_builder;
 
 // A task of which nothing is set: no move, no batch, no limit of its own.

@@ -52,6 +52,7 @@ static lw_status expand(lw_graph_builder *builder) {
     builder->workload->background = params->bytes == LW_AUTO;
     builder->workload->offered = params->rate_Bps > 0;
     for (size_t i = 0; i < pairs.count && params->rate_Bps > 0; i++) {
+        builder->member = (uint32_t)i;
         LW_TRY(add_member(builder, pairs.node[i][0], i == 0));
     }
     return LW_OK;

@@ -42,8 +42,9 @@ static lw_status expand(lw_graph_builder *builder) {
     LW_TRY(lw_graph_pair(builder, &keys, &pairs));
     LW_TRY(lw_graph_via(builder, params->via, &via));
     LW_TRY(lw_graph_name_direction(builder, pairs.node[0][1], pairs.node[0][0]));
-    workload->counts_time = true;
+    workload->counts_time = workload->times_each = true;
     for (size_t i = 0; i < pairs.count; i++) {
+        builder->member = (uint32_t)i;
         uint32_t device = pairs.node[i][0], host = pairs.node[i][1];
         lw_move move = lw_move_between(host, device, device);
         lw_graph_task task = lw_graph_task_none();

@@ -47,6 +47,7 @@ static lw_status expand(lw_graph_builder *builder) {
     workload->paced = workload->counts_time = true;
     workload->offered = params->arrivals != LW_ARRIVALS_BACKLOG;
     for (size_t i = 0; i < pairs.count; i++) {
+        builder->member = (uint32_t)i;
         lw_move move = lw_move_between(pairs.node[i][0], pairs.node[i][1], pairs.node[i][0]);
         lw_graph_task task = lw_graph_task_none();
         move.via = via;

@@ -86,7 +86,7 @@ static lw_flow flow_over(const lw_hop *hop, size_t hops) {
 }
 
 static lw_task move(uint32_t flow, int64_t bytes) {
-    return (lw_task){.flow = flow, .resource = LW_NO_RESOURCE, .bytes = bytes};
+    return (lw_task){.flow = flow, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .bytes = bytes};
 }
 
 // Every flow has one task.

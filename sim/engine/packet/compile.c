@@ -274,11 +274,12 @@ static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
     if (!in_limits(task->start_ps) || !in_limits(task->submit_ps) || !in_limits(task->finish_ps) || !in_limits(task->bytes)) {
         return LW_LIMIT;
     }
+    assert(task->acquires == LW_NO_RESOURCE || task->acquires < run->fabric->resource_count);
+    assert(task->releases == LW_NO_RESOURCE || task->releases < run->fabric->resource_count);
     if (task->flow == LW_NO_FLOW) {
         return LW_OK;
     }
     assert(task->flow < run->fabric->flow_count);
-    assert(task->resource == LW_NO_RESOURCE || task->resource < run->fabric->resource_count);
     const lw_flow *flow = lw_flow_of(run, index);
     if (!in_limits(flow->completer_ps) || !in_limits(flow->gap_ps)) {
         return LW_LIMIT;

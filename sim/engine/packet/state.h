@@ -175,9 +175,10 @@ typedef struct lw_task_state {
     bool stalled;
     int64_t next_arrival_ps;
     gsl_rng *random;
-    uint32_t next_in_line;               // for the resource
+    uint32_t next_in_line;               // for a slot
+    bool watched;                        // since before it moved
     uint32_t in_island, next_in_island;  // while it moves bytes; LW_NONE
-    // of the server of each of its stops when the task became ready
+    // of the server of each of its stops at watched_ps
     int64_t *busy_before_ps;
 } lw_task_state;
 

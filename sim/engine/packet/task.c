@@ -13,18 +13,54 @@ void lw_task_release(lw_run_state *run, uint32_t task) {
     lw_schedule(run, start_ps > run->now_ps ? start_ps : run->now_ps, LW_EVENT_TASK, task);
 }
 
+// Every server on the task's paths, in the order of its stops: data first.
+static void remember_busy(lw_run_state *run, uint32_t index) {
+    const lw_task_state *state = &run->task[index];
+    int64_t *before = state->busy_before_ps;
+    const uint32_t streams[2] = {state->data, state->request};
+    run->task[index].watched = true;
+    run->result[index].watched_ps = run->now_ps;
+    for (int i = 0; i < 2; i++) {
+        if (streams[i] == LW_NONE || run->stream[streams[i]].first_stop == LW_NONE) {
+            continue;
+        }
+        for (uint32_t s = run->stream[streams[i]].first_stop; s <= run->stream[streams[i]].last_stop; s++) {
+            *before++ = run->server[run->stop[s].server].busy_ps;
+        }
+    }
+}
+
+static bool moves(const lw_run_state *run, uint32_t index) {
+    return run->fabric->task[index].flow != LW_NO_FLOW && run->fabric->task[index].bytes > 0;
+}
+
+// What it, or what follows it, will pass is watched from here on.
+static void watch(lw_run_state *run, uint32_t index) {
+    if (moves(run, index)) {
+        remember_busy(run, index);
+        return;
+    }
+    bool follows = run->fabric->task[index].flow == LW_NO_FLOW;
+    for (size_t i = run->dependent_first[index]; follows && i < run->dependent_first[index + 1]; i++) {
+        if (moves(run, run->dependent[i])) {
+            remember_busy(run, run->dependent[i]);
+        }
+    }
+}
+
 static void start(lw_run_state *run, uint32_t index) {
     const lw_task *task = &run->fabric->task[index];
     lw_task_state *state = &run->task[index];
     run->result[index].start_ps = run->now_ps;
-    bool moves = task->flow != LW_NO_FLOW;
-    state->phase = moves ? LW_PHASE_SUBMITTING : LW_PHASE_FINISHING;
-    lw_schedule(run, run->now_ps + task->submit_ps + (moves ? 0 : task->finish_ps), LW_EVENT_TASK, index);
+    bool has_flow = task->flow != LW_NO_FLOW;
+    state->phase = has_flow ? LW_PHASE_SUBMITTING : LW_PHASE_FINISHING;
+    lw_schedule(run, run->now_ps + task->submit_ps + (has_flow ? 0 : task->finish_ps), LW_EVENT_TASK, index);
 }
 
-// Start at once if the resource has a free slot, else join its line.
+// Start at once if there is a free slot, else join the line for one.
 static void claim(lw_run_state *run, uint32_t index) {
-    uint32_t resource = run->fabric->task[index].resource;
+    uint32_t resource = run->fabric->task[index].acquires;
+    run->result[index].ready_ps = run->now_ps;
     if (resource != LW_NONE) {
         lw_resource *line = &run->resource[resource];
         assert(line->free_slots >= 0);
@@ -36,6 +72,7 @@ static void claim(lw_run_state *run, uint32_t index) {
                 run->task[line->last].next_in_line = index;
             }
             line->last = index;
+            watch(run, index);
             return;
         }
         line->free_slots--;
@@ -54,8 +91,8 @@ static void end(lw_run_state *run, uint32_t index) {
             lw_task_release(run, run->dependent[i]);
         }
     }
-    if (fabric->task[index].resource != LW_NONE) {
-        lw_resource *line = &run->resource[fabric->task[index].resource];
+    if (fabric->task[index].releases != LW_NONE) {
+        lw_resource *line = &run->resource[fabric->task[index].releases];
         if (line->first == LW_NONE) {
             line->free_slots++;
         } else {
@@ -137,21 +174,6 @@ void lw_task_source(lw_run_state *run, uint32_t index) {
     offer(run, index, 1);
 }
 
-// Every server on the task's paths, in the order of its stops: data first.
-static void remember_busy(lw_run_state *run, uint32_t index) {
-    const lw_task_state *state = &run->task[index];
-    int64_t *before = state->busy_before_ps;
-    const uint32_t streams[2] = {state->data, state->request};
-    for (int i = 0; i < 2; i++) {
-        if (streams[i] == LW_NONE || run->stream[streams[i]].first_stop == LW_NONE) {
-            continue;
-        }
-        for (uint32_t s = run->stream[streams[i]].first_stop; s <= run->stream[streams[i]].last_stop; s++) {
-            *before++ = run->server[run->stop[s].server].busy_ps;
-        }
-    }
-}
-
 static void find_busiest(lw_run_state *run, uint32_t index) {
     const lw_task_state *state = &run->task[index];
     lw_task_result *result = &run->result[index];
@@ -170,7 +192,7 @@ static void find_busiest(lw_run_state *run, uint32_t index) {
             }
         }
     }
-    int64_t span_ps = result->delivered_ps - result->first_ps;
+    int64_t span_ps = result->delivered_ps - result->watched_ps;
     result->busiest_share = span_ps > 0 && most_ps > 0 ? fmin(1.0, (double)most_ps / (double)span_ps) : 0.0;
 }
 
@@ -190,13 +212,18 @@ static void move(lw_run_state *run, uint32_t index) {
     const lw_task *task = &run->fabric->task[index];
     lw_task_state *state = &run->task[index];
     run->result[index].first_ps = run->now_ps;
+    if (!state->watched) {
+        run->result[index].watched_ps = run->now_ps;
+    }
     if (task->bytes == 0) {
         delivered(run, index);
         return;
     }
     state->phase = LW_PHASE_MOVING;
     lw_islands_join(run, index);
-    remember_busy(run, index);
+    if (!state->watched) {
+        remember_busy(run, index);
+    }
     if (lw_flow_of(run, index)->arrivals == LW_ARRIVALS_BACKLOG) {
         offer(run, index, source_stream(run, state)->total);
     } else {

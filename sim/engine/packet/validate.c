@@ -214,20 +214,18 @@ static const char *check_queue(const lw_event_queue *queue) {
 
 // ---- Slots ----
 
-static bool holds_slot(const lw_run_state *run, uint32_t task, uint32_t resource) {
-    lw_phase phase = run->task[task].phase;
-    return run->fabric->task[task].resource == resource && phase > LW_PHASE_WAITING && phase < LW_PHASE_ENDED;
-}
-
 static const char *check_slots(const lw_run_state *run, lw_arena *scratch) {
     int64_t *held = LW_NEW_ARRAY(scratch, int64_t, run->fabric->resource_count);
     if (held == NULL) {
         return NULL;  // not now
     }
     for (uint32_t t = 0; t < run->fabric->task_count; t++) {
-        uint32_t resource = run->fabric->task[t].resource;
-        if (resource != LW_NO_RESOURCE && holds_slot(run, t, resource)) {
-            held[resource]++;
+        const lw_task *task = &run->fabric->task[t];
+        if (task->acquires != LW_NO_RESOURCE && run->task[t].phase > LW_PHASE_WAITING) {
+            held[task->acquires]++;
+        }
+        if (task->releases != LW_NO_RESOURCE && run->task[t].phase == LW_PHASE_ENDED) {
+            held[task->releases]--;
         }
     }
     for (size_t r = 0; r < run->fabric->resource_count; r++) {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of the table that tells the members of a group apart.
+#include "sim/report/grid.h"
+#include "sim/report/writers.h"
+
+enum { DIGITS = 4 };
+
+static bool has_members(const lw_point *point) {
+    for (size_t w = 0; w < point->workload_count; w++) {
+        if (point->workload[w].member_ps.count > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out) {
+    if (!has_members(point)) {
+        return LW_OK;
+    }
+    lw_grid *grid = lw_grid_new(arena, "lrrrrr");
+    LW_GRID_ADD(grid, "members of", "count", "fastest, us", "median, us", "95 %, us", "slowest, us");
+    for (size_t w = 0; w < point->workload_count; w++) {
+        const lw_distribution *time_ps = &point->workload[w].member_ps;
+        if (time_ps->count > 0) {
+            lw_grid_add(grid, point->workload[w].name);
+            lw_grid_print(grid, "%zu", time_ps->count);
+            lw_grid_number(grid, time_ps->least / 1e6, DIGITS);
+            lw_grid_number(grid, time_ps->median / 1e6, DIGITS);
+            lw_grid_number(grid, time_ps->p95 / 1e6, DIGITS);
+            lw_grid_number(grid, time_ps->most / 1e6, DIGITS);
+        }
+    }
+    lw_text_add(out, "\n");
+    return lw_grid_write(grid, 2, 0, out);
+}
