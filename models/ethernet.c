@@ -345,6 +345,7 @@ const lw_family lw_family_ethernet = {
             .check = check,
         },
     .hue = LW_HUE_NAVY,
+    .multipath = LW_MULTIPATH_HASHED,
     .between_machines = true,
     .resolve = resolve,
 };

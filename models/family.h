@@ -28,6 +28,15 @@ typedef struct lw_port_bound {
 // The key of an option, its value and what it was lowered to.
 typedef void lw_lowered(const char *key, int64_t from, int64_t to, void *user);
 
+// How traffic uses several routes that are equally short.
+typedef enum lw_multipath {
+    LW_MULTIPATH_STRIPED,  // all of them, packet by packet: planes of switches, bonded cables
+    LW_MULTIPATH_HASHED,   // one for each flow, by a hash: ECMP of networks
+    // one for all: trees of PCIe, dimension-ordered routing of a torus; cables that join the same
+    // two nodes and are as quick are bonded
+    LW_MULTIPATH_FIXED
+} lw_multipath;
+
 typedef struct lw_family {
     // its example names a preset or gives the parameters, without the ends of the link
     lw_type type;
@@ -45,6 +54,7 @@ typedef struct lw_family {
     // How the numbers of resolve come about, line by line in the order of the reckoning: a link
     // budget. The texts live as long as the call of visit. NULL: nothing to show but parameters.
     void (*facts)(const void *params, lw_fact_visit *visit, void *user);
+    lw_multipath multipath;
     bool between_machines;  // its two ends are different machines, for drawings
     // Lower the parameters to what the PCIe port of a device at an end has, and tell what was
     // lowered. NULL: its ends are no PCIe ports.

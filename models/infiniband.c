@@ -144,6 +144,7 @@ const lw_family lw_family_infiniband = {
             .params_size = sizeof(infiniband_params),
         },
     .hue = LW_HUE_NAVY,
+    .multipath = LW_MULTIPATH_HASHED,
     .between_machines = true,
     .resolve = resolve,
 };

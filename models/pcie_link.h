@@ -101,6 +101,7 @@ void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium,
             },                                                                                           \
         .hue = (its_hue),                                                                                \
         .resolve = resolve,                                                                              \
+        .multipath = LW_MULTIPATH_FIXED,                                                                 \
         .train_down = lw_pcie_train_down,                                                                \
     }
 // A link trains down to what its ends have, in the connector that it was given. As

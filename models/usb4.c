@@ -404,6 +404,7 @@ const lw_family lw_family_usb4 = {
             .check = check,
         },
     .hue = LW_HUE_VIOLET,
+    .multipath = LW_MULTIPATH_FIXED,
     .resolve = resolve,
     .band = band,
 };

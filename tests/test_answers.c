@@ -116,6 +116,88 @@ static void test_reads_are_timed_one_by_one(void **state) {
     lw_test_end(&test);
 }
 
+// Planes of switches drawn one by one carry what one link of all their lanes does, each its share.
+static void test_planes_are_striped(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result planes = run_text(&test, "nodes:\n"
+                                             "  gpus: {preset: h100-sxm5, count: 8}\n"
+                                             "  p0: {kind: switch}\n  p1: {kind: switch}\n"
+                                             "  p2: {kind: switch}\n  p3: {kind: switch}\n"
+                                             "links:\n"
+                                             "  l0: {between: [gpus, p0], type: nvlink, gen: 4, links: 5}\n"
+                                             "  l1: {between: [gpus, p1], type: nvlink, gen: 4, links: 4}\n"
+                                             "  l2: {between: [gpus, p2], type: nvlink, gen: 4, links: 4}\n"
+                                             "  l3: {between: [gpus, p3], type: nvlink, gen: 4, links: 5}\n"
+                                             "workloads:\n"
+                                             "  one: {kind: copy, from: 'gpus[0]', to: 'gpus[1]', bytes: 1 GiB}\n"
+                                             "  tiny: {kind: copy, from: 'gpus[0]', to: 'gpus[1]', bytes: 100 B, after: [one]}\n"
+                                             "  batch: {kind: dma, device: 'gpus[0]', host: 'gpus[1]', op: write, bytes: 4 KiB,\n"
+                                             "          count: 200000, after: [tiny]}\n");
+    const lw_result whole = run_text(&test, "nodes: {gpus: {preset: h100-sxm5, count: 8}, p: {kind: switch}}\n"
+                                            "links: {l: {between: [gpus, p], type: nvlink, gen: 4, links: 18}}\n"
+                                            "workloads:\n"
+                                            "  one: {kind: copy, from: 'gpus[0]', to: 'gpus[1]', bytes: 1 GiB}\n"
+                                            "  tiny: {kind: copy, from: 'gpus[0]', to: 'gpus[1]', bytes: 100 B, after: [one]}\n"
+                                            "  batch: {kind: dma, device: 'gpus[0]', host: 'gpus[1]', op: write, bytes: 4 KiB,\n"
+                                            "          count: 200000, after: [tiny]}\n");
+    assert_within(rate_GBps_of(&planes, 0, "one") / rate_GBps_of(&whole, 0, "one"), 0.999, 1.001);
+    assert_within(time_us_of(&planes, 0, "tiny") / time_us_of(&whole, 0, "tiny"), 1, 1.01);
+    assert_within(rate_GBps_of(&planes, 0, "batch") / rate_GBps_of(&whole, 0, "batch"), 0.99, 1.001);
+    assert_int_equal(planes.point[0].route_count, 3 * 4);
+    assert_int_equal(whole.point[0].route_count, 0);
+    for (int r = 0; r < 4; r++) {
+        const lw_route_result *row = &planes.point[0].route[r];
+        assert_string_equal(row->workload, "one");
+        assert_within(row->share, row->links[1] == '0' || row->links[1] == '3' ? 5 / 18.0 - 1e-9 : 4 / 18.0 - 1e-9,
+                      row->links[1] == '0' || row->links[1] == '3' ? 5 / 18.0 + 1e-9 : 4 / 18.0 + 1e-9);
+    }
+    lw_test_end(&test);
+}
+
+// Two equal cables carry twice what one does where packets are striped; a network picks one of them
+// for each flow, and many flows use both.
+static void test_two_cables_carry_twice(void **state) {
+    (void)state;
+    static const char *const striped[] = {"type: pcie, gen: 4, lanes: 4", "preset: usb4-40", "type: nvlink, gen: 4, links: 2",
+                                          "preset: cxl-2.0-x8"};
+    for (size_t i = 0; i < COUNT(striped); i++) {
+        lw_test test = lw_test_begin();
+        double rate_GBps[2];
+        for (int cables = 1; cables <= 2; cables++) {
+            const char *second = cables == 2 ? lw_arena_print(test.arena, "  b: {between: [h, g], %s}\n", striped[i]) : "";
+            const lw_result result =
+                run_text(&test, lw_arena_print(test.arena,
+                                               "nodes: {h: {kind: host}, g: {kind: gpu}}\nlinks:\n  a: {between: [h, g], %s}\n%s"
+                                               "workloads: {w: {kind: copy, from: h, to: g, bytes: 64 MiB}}\n",
+                                               striped[i], second));
+            rate_GBps[cables - 1] = rate_GBps_of(&result, 0, "w");
+        }
+        assert_within(rate_GBps[1] / rate_GBps[0], 1.98, 2.01);
+        lw_test_end(&test);
+    }
+    lw_test test = lw_test_begin();
+    const lw_result hashed = run_text(&test, "nodes: {a: {kind: nic, count: 16}, b: {kind: nic, count: 16},\n"
+                                             "        s: {kind: switch}, t: {kind: switch}}\n"
+                                             "links:\n"
+                                             "  la: {between: [a, s], preset: ethernet-400g-rdma}\n"
+                                             "  lb: {between: [t, b], preset: ethernet-400g-rdma}\n"
+                                             "  u: {between: [s, t], preset: ethernet-400g-rdma}\n"
+                                             "  v: {between: [s, t], preset: ethernet-400g-rdma}\n"
+                                             "workloads: {w: {kind: copy, from: 'a[*]', to: 'b[*]', bytes: 1 MiB}}\n");
+    int64_t carried[2] = {0, 0};
+    for (size_t d = 0; d < hashed.point[0].direction_count; d++) {
+        const lw_direction_result *row = &hashed.point[0].direction[d];
+        carried[0] += strcmp(row->link, "u") == 0 ? row->payload_bytes : 0;
+        carried[1] += strcmp(row->link, "v") == 0 ? row->payload_bytes : 0;
+    }
+    assert_int_equal(carried[0] + carried[1], 16 << 20);
+    assert_true(carried[0] >= 2 << 20 && carried[1] >= 2 << 20 && carried[0] % (1 << 20) == 0);
+    assert_int_equal(hashed.point[0].route_count, 2);
+    assert_true(hashed.point[0].route[0].share + hashed.point[0].route[1].share == 1);
+    lw_test_end(&test);
+}
+
 // A memory slower than its link hides behind it: a faster link never makes a packet later.
 static void test_more_lanes_are_never_slower(void **state) {
     (void)state;
@@ -143,6 +225,8 @@ int main(void) {
         cmocka_unit_test(test_a_shared_link_is_named_before_the_engine),
         cmocka_unit_test(test_a_mesh_beats_a_ring),
         cmocka_unit_test(test_reads_are_timed_one_by_one),
+        cmocka_unit_test(test_planes_are_striped),
+        cmocka_unit_test(test_two_cables_carry_twice),
         cmocka_unit_test(test_more_lanes_are_never_slower),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

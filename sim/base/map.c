@@ -24,6 +24,13 @@ uint64_t lw_name_hash(uint64_t scope, const char *name) {
     return hash;
 }
 
+uint64_t lw_mix(uint64_t value) {
+    value += UINT64_C(0x9e3779b97f4a7c15);
+    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return value ^ (value >> 31);
+}
+
 static size_t hash_of(size_t scope, const char *name) {
     uint64_t hash = lw_name_hash(scope, name);
     return (size_t)(hash ^ hash >> 32);

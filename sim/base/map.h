@@ -22,6 +22,9 @@ typedef struct lw_map {
 
 // A hash of a name within a scope: FNV-1a (G. Fowler, L. C. Noll, P. Vo), begun from the scope.
 uint64_t lw_name_hash(uint64_t scope, const char *name);
+// All bits of the value in all bits of the result: the finaliser of SplitMix64 (Steele, Lea, Flood,
+// OOPSLA 2014).
+uint64_t lw_mix(uint64_t value);
 
 // An empty map whose memory is the arena's: (lw_map){.arena = arena}. Names must outlive the map.
 // The number of the name, given to it now if it has none; *fresh (may be NULL) says which.

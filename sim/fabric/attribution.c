@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/base/list.h"
+
 // ---- What limited a workload ----
 
 // Times of one workload, and shares of its time.
@@ -473,6 +475,41 @@ static void read_directions(const lw_built *built, const lw_engine_result *resul
     }
 }
 
+static const char *links_of(const lw_machine *machine, const lw_route *route, lw_arena *arena) {
+    const char *text = "";
+    for (size_t i = 0; i < route->count && text != NULL; i++) {
+        text = lw_arena_print(arena, "%s%s%s", text, i > 0 ? " " : "", machine->link[route->leg[i].link].name);
+    }
+    return text;
+}
+
+static bool is_same_route(const lw_route *a, const lw_route *b) {
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->leg[i].link != b->leg[i].link) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// A row for each of the equal routes of a workload's first member, where there are several: what
+// the parts of its transfers carry, or the one that a hash picked.
+static lw_status read_routes(const lw_built *built, size_t workload, lw_arena *arena, lw_list *out) {
+    const lw_transfer *main = &built->workload[workload].main;
+    for (size_t r = 0; main->routes.count > 1 && r < main->routes.count; r++) {
+        lw_route_result *row = LW_LIST_ADD(out, lw_route_result, arena);
+        const char *links = links_of(built->machine, &main->routes.route[r], arena);
+        if (row == NULL || links == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *row = (lw_route_result){.workload = built->graph->workload[workload].object->name, .links = links};
+        for (const lw_transfer *part = main; part != NULL; part = part->next) {
+            row->share += is_same_route(&part->route, &main->routes.route[r]) ? part->share : 0;
+        }
+    }
+    return LW_OK;
+}
+
 // Room for a value of each task, and of each member, which may be without tasks.
 static double *new_sample(const lw_built *built, lw_arena *arena) {
     size_t most = built->fabric.task_count;
@@ -508,6 +545,7 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
     }
     const attribution a = {built, result, busiest, busy, queued, sample};
     int64_t latest_ps = -1;
+    lw_list routes = {0};
     for (size_t i = 0; i < count; i++) {
         lw_workload_result *row = &out->workload[i];
         read_workload(&a, i, known.workload != NULL ? &known.workload[i] : &unasked, row);
@@ -516,6 +554,7 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
             latest_ps = row->end_ps;
             out->last = i;
         }
+        LW_TRY(read_routes(built, i, arena, &routes));
         uint32_t slowest = built->workload[i].main.slowest;
         if (slowest != LW_NO_LINK) {
             size_t spec = (size_t)(built->machine->link[slowest].spec - built->machine->link_spec);
@@ -523,6 +562,8 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
                         &out->stage[out->stage_count++]);
         }
     }
+    out->route = LW_LIST_ITEMS(&routes, lw_route_result);
+    out->route_count = routes.count;
     read_directions(built, result, out);
     return LW_OK;
 }

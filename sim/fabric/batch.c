@@ -85,7 +85,7 @@ static lw_status lower_part(lw_builder *builder, const lw_batch *batch, lw_trans
 
 // Those lines of its own that the node asks about first, and the rest.
 static lw_status lower_owner(lw_builder *builder, const lw_batch *batch, lw_transfer *transfer) {
-    const int64_t count = batch->task->count;
+    const int64_t count = batch->count;
     double share;
     LW_TRY(lw_owner_share(builder, batch->move, &share));
     int64_t asking = share < 1 && batch->task->outstanding == LW_AUTO ? llround(share * (double)count) : 0;
@@ -101,15 +101,15 @@ static lw_status lower_owner(lw_builder *builder, const lw_batch *batch, lw_tran
 }
 
 lw_status lw_lower_batch(lw_builder *builder, const lw_batch *batch) {
-    lw_transfer *transfer = &builder->transfer[batch->task->move];
+    lw_transfer *transfer = batch->transfer;
     switch (batch->move->by) {
     case LW_BY_OWNER:
         return lower_owner(builder, batch, transfer);
     case LW_BY_ENGINE:
-        return lower_part(builder, batch, transfer, batch->task->count);
+        return lower_part(builder, batch, transfer, batch->count);
     case LW_BY_CORE:
     case LW_BY_READER:
         break;
     }
-    return add_tasks(builder, batch, &transfer->flow, LW_NO_RESOURCE, batch->task->count);
+    return add_tasks(builder, batch, &transfer->flow, LW_NO_RESOURCE, batch->count);
 }

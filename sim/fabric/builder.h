@@ -85,7 +85,7 @@ static inline lw_server *lw_builder_server(const lw_builder *builder, uint32_t s
 }
 
 // ---- transfer.c ----
-// The transfer of a move, as the graph has it.
+// The transfer of a move, as the graph has it, with its parts.
 lw_status lw_transfer_make(lw_builder *builder, const lw_move *move, lw_transfer *out) LW_CHECKED;
 // Rates of host copies hold for the port that the card has towards its host: its PCIe port, or a
 // link of another family that ends at a host. What it sends to its peers over a fabric of their own
@@ -118,7 +118,9 @@ lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) LW_CH
 typedef struct lw_batch {
     const lw_graph_task *task;
     const lw_move *move;
-    lw_task base;  // what each of its tasks waits for and costs
+    lw_transfer *transfer;  // of the move, or a part of it
+    int64_t count;          // of its transfers that go there; 0: none
+    lw_task base;           // what each of its tasks waits for and costs
     lw_built_workload *workload;
 } lw_batch;
 lw_status lw_lower_batch(lw_builder *builder, const lw_batch *batch) LW_CHECKED;

@@ -25,14 +25,18 @@ typedef struct lw_leg_packets {
     size_t end_hop;        // of flow.data: behind the leg's last
 } lw_leg_packets;
 
-// How the transfers of a move go.
+// How the transfers of a move go. Where several routes are equal and each carries a share, one
+// lw_transfer is one of its parts.
 typedef struct lw_transfer {
     lw_flow flow;
     int64_t submit_ps, finish_ps;  // before its first packet and after its last, whatever calls it
     lw_route route;
-    lw_route ask_route;     // over which its own accesses ask a host first; none: nobody is asked
-    lw_leg_packets *leg;    // one a leg of the route
-    int64_t guest_wait_ps;  // of a guest, for its turn at the card
+    lw_routes routes;          // those that are equal, of the first part
+    struct lw_transfer *next;  // the next part; NULL: none
+    double share;              // of the bytes: 1 where there is one part
+    lw_route ask_route;        // over which its own accesses ask a host first; none: nobody is asked
+    lw_leg_packets *leg;       // one a leg of the route
+    int64_t guest_wait_ps;     // of a guest, for its turn at the card
     // READ: from a request leaving to its first full packet having come, on idle links
     int64_t round_trip_ps;
     lw_waterfall waterfall;  // of the slowest link of the route
@@ -69,6 +73,7 @@ typedef struct lw_built {
 } lw_built;
 
 typedef struct lw_build {
+    uint64_t seed;    // of the hashes that pick routes
     int64_t load_ps;  // how long background work lasts
     // of loops and batches only the first few and the last: enough to see what an option changes
     bool sketch;

@@ -19,6 +19,12 @@ static void explain(const lw_builder *builder, const lw_graph_workload *workload
     }
     out->main = workload->main_move != LW_NO_MOVE ? builder->transfer[workload->main_move]
                                                   : (lw_transfer){.slowest = LW_NO_LINK, .window = LW_NO_LINK};
+    for (const lw_transfer *part = out->main.next; part != NULL; part = part->next) {
+        for (int stage = 0; stage < LW_STAGE_COUNT; stage++) {
+            out->main.waterfall.rate_Bps[stage] += part->waterfall.rate_Bps[stage];
+        }
+        out->main.flow.tags += out->main.flow.tags != LW_TAGS_INFINITE ? part->flow.tags : 0;
+    }
     if (first == NULL) {
         return;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Tasks of the graph -> tasks of the fabric: loops are unrolled, calls that cost nothing left out.
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "sim/fabric/builder.h"
@@ -108,9 +109,15 @@ static lw_status keep_waits(const lowering *l, lw_task *task) {
 
 // ---- Tasks ----
 
+// The flow of a move; those of its further parts follow.
 static lw_status flow_of(lowering *l, uint32_t move, uint32_t *out) {
+    uint32_t unused;
     if (l->flow[move] == LW_NO_FLOW) {
-        LW_TRY(lw_builder_add_flow(l->builder, &l->builder->transfer[move].flow, &l->flow[move]));
+        const lw_transfer *first = &l->builder->transfer[move];
+        LW_TRY(lw_builder_add_flow(l->builder, &first->flow, &l->flow[move]));
+        for (const lw_transfer *part = first->next; part != NULL; part = part->next) {
+            LW_TRY(lw_builder_add_flow(l->builder, &part->flow, &unused));
+        }
     }
     *out = l->flow[move];
     return LW_OK;
@@ -142,10 +149,71 @@ static lw_status lower_delay(lowering *l, uint32_t index, lw_task task) {
     return LW_OK;
 }
 
+// What the parts up to this one carry of so many units, all parts together.
+static int64_t until_part(const lw_transfer *first, const lw_transfer *part, int64_t units) {
+    double share = 0;
+    for (const lw_transfer *p = first; p != part; p = p->next) {
+        share += p->share;
+    }
+    return part->next == NULL ? units : llround((share + part->share) * (double)units);
+}
+
+static lw_status lower_batch(lowering *l, const lw_graph_task *whole, const lw_task *task) {
+    lw_builder *builder = l->builder;
+    lw_transfer *first = &builder->transfer[whole->move];
+    lw_batch batch = {.task = whole, .move = &builder->graph->move[whole->move], .base = *task, .workload = &l->built[l->index]};
+    int64_t done = 0;
+    for (lw_transfer *part = first; part != NULL; part = part->next) {
+        lw_graph_task bound = *whole;
+        int64_t until = until_part(first, part, whole->count);
+        batch.transfer = part;
+        batch.count = until - done;
+        batch.task = &bound;
+        if (first->next != NULL && whole->outstanding != LW_AUTO) {
+            bound.outstanding = llround(fmax(1, part->share * (double)whole->outstanding));
+        }
+        LW_TRY(batch.count > 0 ? lw_lower_batch(builder, &batch) : LW_OK);
+        done = until;
+    }
+    return LW_OK;
+}
+
+// A transfer in parts: a task that starts them all, and one that ends when all have.
+static lw_status lower_parts(lowering *l, const lw_task *whole, const lw_transfer *first, uint32_t *last) {
+    lw_builder *builder = l->builder;
+    const int64_t packet_bytes = first->flow.packet_bytes;
+    const int64_t packets = whole->bytes / packet_bytes + (whole->bytes % packet_bytes > 0);
+    lw_task open = *whole, part = *whole, close = *whole;
+    open.flow = close.flow = LW_NO_FLOW;
+    open.releases = close.acquires = part.acquires = part.releases = LW_NO_RESOURCE;
+    open.bytes = close.bytes = open.finish_ps = close.submit_ps = part.submit_ps = part.finish_ps = 0;
+    uint32_t number, opened;
+    LW_TRY(lw_builder_add_task(builder, &open, &opened));
+    l->wait.count = 0;
+    LW_TRY(add_wait(l, (instance){opened, 1}));
+    LW_TRY(keep_waits(l, &part));
+    int64_t done = 0;
+    uint32_t flow = whole->flow;
+    for (const lw_transfer *p = first; p != NULL; p = p->next, flow++) {
+        int64_t until = until_part(first, p, packets) * packet_bytes;
+        until = until < whole->bytes ? until : whole->bytes;
+        part.flow = flow;
+        part.bytes = until - done;
+        LW_TRY(part.bytes > 0 ? lw_builder_add_task(builder, &part, &number) : LW_OK);
+        done = until;
+    }
+    l->wait.count = 0;
+    LW_TRY(add_wait(l, (instance){opened + 1, builder->task.count - opened - 1}));
+    LW_TRY(add_wait(l, (instance){opened, 1}));
+    LW_TRY(keep_waits(l, &close));
+    return lw_builder_add_task(builder, &close, last);
+}
+
 static lw_status lower_transfer(lowering *l, uint32_t index, bool last, lw_task task) {
     lw_builder *builder = l->builder;
     const lw_graph_task *t = &builder->graph->task[index];
     const lw_move *move = &builder->graph->move[t->move];
+    const lw_transfer *transfer = &builder->transfer[t->move];
     lw_graph_task whole = *t;
     uint32_t first = (uint32_t)builder->task.count;
     if (t->background) {
@@ -154,18 +222,18 @@ static lw_status lower_transfer(lowering *l, uint32_t index, bool last, lw_task 
     }
     LW_TRY(keep_waits(l, &task));
     if (t->count > 0) {
-        const lw_batch batch = {&whole, move, task, &l->built[l->index]};
-        LW_TRY(lw_lower_batch(builder, &batch));
-    } else {
-        LW_TRY(flow_of(l, t->move, &task.flow));
-        if (move->holds_engine) {
-            LW_TRY(lw_slots_of_engine(builder, move->executor, &builder->transfer[t->move], &task.acquires));
-            task.releases = task.acquires;
-        }
-        task.bytes = last ? whole.last_bytes : whole.bytes;
-        LW_TRY(lw_builder_add_task(builder, &task, &first));
+        LW_TRY(lower_batch(l, &whole, &task));
+        remember(l, index, (instance){first, builder->task.count - first});
+        return LW_OK;
     }
-    remember(l, index, (instance){first, builder->task.count - first});
+    LW_TRY(flow_of(l, t->move, &task.flow));
+    if (move->holds_engine) {
+        LW_TRY(lw_slots_of_engine(builder, move->executor, transfer, &task.acquires));
+        task.releases = task.acquires;
+    }
+    task.bytes = last ? whole.last_bytes : whole.bytes;
+    LW_TRY(transfer->next != NULL ? lower_parts(l, &task, transfer, &first) : lw_builder_add_task(builder, &task, &first));
+    remember(l, index, (instance){first, 1});
     return LW_OK;
 }
 

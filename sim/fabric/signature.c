@@ -3,12 +3,10 @@
 
 #include <string.h>
 
-// The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) over the values so far.
+#include "sim/base/map.h"
+
 static void add(uint64_t *sum, uint64_t value) {
-    uint64_t mixed = (*sum ^ value) + UINT64_C(0x9e3779b97f4a7c15);
-    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
-    *sum = mixed ^ (mixed >> 31);
+    *sum = lw_mix(*sum ^ value);
 }
 
 static void add_int(uint64_t *sum, int64_t value) {
@@ -126,12 +124,14 @@ static void add_route(uint64_t *sum, const lw_built *built, const lw_route *rout
 }
 
 static void add_transfer(uint64_t *sum, const lw_built *built, const lw_transfer *transfer) {
-    add_route(sum, built, &transfer->route);
-    add_route(sum, built, &transfer->ask_route);
-    for (int stage = 0; stage < LW_STAGE_COUNT; stage++) {
-        add_real(sum, transfer->waterfall.rate_Bps[stage]);
+    for (const lw_transfer *part = transfer; part != NULL; part = part->next) {
+        add_route(sum, built, &part->route);
+        add_route(sum, built, &part->ask_route);
+        for (int stage = 0; stage < LW_STAGE_COUNT; stage++) {
+            add_real(sum, part->waterfall.rate_Bps[stage]);
+        }
+        add_int(sum, part->round_trip_ps);
     }
-    add_int(sum, transfer->round_trip_ps);
 }
 
 uint64_t lw_fabric_signature(const lw_built *built, size_t workload) {
@@ -177,11 +177,12 @@ uint64_t lw_band_signature(const lw_built *built, size_t workload) {
     const lw_graph_workload *asked = &built->graph->workload[workload];
     uint64_t sum = 0;
     for (uint32_t m = 0; m < asked->move_count; m++) {
-        const lw_route *route = &built->transfer[asked->first_move + m].route;
-        for (size_t i = 0; i < route->count; i++) {
-            const lw_link_spec *spec = built->machine->link[route->leg[i].link].spec;
-            if (spec->family->band != NULL) {
-                add_band(&sum, spec);
+        for (const lw_transfer *part = &built->transfer[asked->first_move + m]; part != NULL; part = part->next) {
+            for (size_t i = 0; i < part->route.count; i++) {
+                const lw_link_spec *spec = built->machine->link[part->route.leg[i].link].spec;
+                if (spec->family->band != NULL) {
+                    add_band(&sum, spec);
+                }
             }
         }
     }

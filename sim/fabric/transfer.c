@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 
+#include "sim/base/map.h"
 #include "sim/fabric/builder.h"
 
 // Engines and memories work no further ahead of the link than this: they hand over packets without
@@ -278,8 +279,8 @@ static lw_status pace_arrivals(const lw_move *move, lw_flow *flow) {
     return LW_OK;
 }
 
-static lw_status find_route(const lw_builder *builder, const lw_move *move, lw_route *out) {
-    lw_status found = lw_route_find(builder->router, move->from, move->to, move->via, out);
+static lw_status find_routes(const lw_builder *builder, const lw_move *move, lw_routes *out) {
+    lw_status found = lw_routes_find(builder->router, move->from, move->to, move->via, out);
     if (found == LW_BAD_INPUT) {
         return lw_error(builder->diags, move->place, "add a link, or a host or switch between them",
                         "workloads.%s: no route from '%s' to '%s'", builder->object->name,
@@ -288,8 +289,8 @@ static lw_status find_route(const lw_builder *builder, const lw_move *move, lw_r
     return found;
 }
 
-static lw_status make_engine(lw_builder *builder, const lw_move *move, lw_transfer *out) {
-    LW_TRY(find_route(builder, move, &out->route));
+// Over the route that it has.
+static lw_status make_part(lw_builder *builder, const lw_move *move, lw_transfer *out) {
     bool reading = move->executor == move->to;
     lw_packet_kind kind = reading ? LW_PACKET_COMPLETION : LW_PACKET_WRITE;
     lw_flow *flow = &out->flow;
@@ -320,6 +321,55 @@ static lw_status make_engine(lw_builder *builder, const lw_move *move, lw_transf
     lw_transfer_finish(builder, &data, &request, out);
     LW_TRY(choose_packet(builder, move, flow));
     return pace_arrivals(move, flow);
+}
+
+// The route of a flow that a hash picks: of who sends what to whom, under the seed of the run.
+static size_t pick_route(const lw_builder *builder, const lw_move *move, size_t routes) {
+    const lw_node *node = builder->machine->node;
+    uint64_t hash = lw_name_hash(builder->how.seed, builder->object->name);
+    hash = lw_name_hash(hash, node[move->from].name);
+    hash = lw_name_hash(hash, node[move->to].name);
+    return (size_t)(lw_mix(hash) % routes);
+}
+
+// The share of each part is that of its slowest link in the rates of all; so is what it has of the
+// reader's own tags, and what arrives there.
+static void share_out(lw_transfer *first, int64_t executor_tags) {
+    double sum_Bps = 0;
+    for (const lw_transfer *part = first; part != NULL; part = part->next) {
+        sum_Bps += part->waterfall.rate_Bps[LW_STAGE_RETRY];
+    }
+    for (lw_transfer *part = first; part != NULL; part = part->next) {
+        lw_flow *flow = &part->flow;
+        part->share = part->waterfall.rate_Bps[LW_STAGE_RETRY] / sum_Bps;
+        if (executor_tags != LW_AUTO && executor_tags != LW_TAGS_INFINITE) {
+            limit(&flow->tags, (int64_t)ceil(part->share * (double)executor_tags));
+        }
+        flow->gap_ps = llround(fmin((double)flow->gap_ps / part->share, 0x1p61));
+    }
+}
+
+static lw_status make_engine(lw_builder *builder, const lw_move *move, lw_transfer *out) {
+    LW_TRY(find_routes(builder, move, &out->routes));
+    const lw_routes *routes = &out->routes;
+    bool striped = routes->count > 1 && routes->use == LW_MULTIPATH_STRIPED;
+    out->route = routes->route[striped || routes->count == 1 ? 0 : pick_route(builder, move, routes->count)];
+    LW_TRY(make_part(builder, move, out));
+    lw_transfer **last = &out->next;
+    for (size_t i = 1; striped && i < routes->count; i++) {
+        lw_transfer *part = LW_NEW(builder->arena, lw_transfer);
+        if (part == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *part = (lw_transfer){.slowest = LW_NO_LINK, .window = LW_NO_LINK, .share = 1, .route = routes->route[i]};
+        LW_TRY(make_part(builder, move, part));
+        *last = part;
+        last = &part->next;
+    }
+    if (striped) {
+        share_out(out, params_of(builder, move->executor)->tags);
+    }
+    return LW_OK;
 }
 
 // Cores move cache lines; larger turns only make the simulation cheaper and leave the shares as
@@ -364,7 +414,10 @@ static lw_status make(lw_builder *builder, const lw_move *move, lw_transfer *out
 }
 
 lw_status lw_transfer_make(lw_builder *builder, const lw_move *move, lw_transfer *out) {
-    *out = (lw_transfer){.slowest = LW_NO_LINK, .window = LW_NO_LINK};
+    *out = (lw_transfer){.slowest = LW_NO_LINK, .window = LW_NO_LINK, .share = 1};
     LW_TRY(make(builder, move, out));
-    return move->in_switch == LW_IN_SWITCH_NONE ? LW_OK : lw_transfer_share(builder, move, out);
+    for (lw_transfer *part = out; part != NULL && move->in_switch != LW_IN_SWITCH_NONE; part = part->next) {
+        LW_TRY(lw_transfer_share(builder, move, part));
+    }
+    return LW_OK;
 }

@@ -4,6 +4,8 @@
 // quick the route through a root complex would be.
 #include "sim/machine/route.h"
 
+#include <string.h>
+
 #include "sim/base/list.h"
 
 typedef struct {
@@ -163,6 +165,152 @@ lw_status lw_route_find(lw_router *router, uint32_t from, uint32_t to, lw_via vi
         from = goal;
     }
     *out = (lw_route){LW_LIST_ITEMS(&legs, lw_leg), legs.count, latency_ps};
+    return LW_OK;
+}
+
+// ---- Equal routes ----
+
+// Routes to a goal in the making, found from the goal backwards over the marks of a search.
+typedef struct trail {
+    lw_router *router;
+    const lw_routes *before;  // each route found goes on from each of these
+    lw_leg *leg;              // of the route in hand, the last at the end
+    size_t legs;
+    lw_list *found;  // lw_route
+} trail;
+
+static lw_status keep_route(const trail *t) {
+    for (size_t b = 0; b < t->before->count && t->found->count < LW_ROUTES_MAX; b++) {
+        const lw_route *before = &t->before->route[b];
+        lw_leg *legs = LW_NEW_ARRAY(t->router->arena, lw_leg, before->count + t->legs);
+        lw_route *added = LW_LIST_ADD(t->found, lw_route, t->router->arena);
+        if (legs == NULL || added == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *added = (lw_route){legs, before->count + t->legs, before->latency_ps};
+        for (size_t i = 0; i < added->count; i++) {
+            legs[i] = i < before->count ? before->leg[i] : t->leg[i - before->count];
+            added->latency_ps += i < before->count ? 0 : times_of(t->router->machine, legs[i].link, legs[i].dir)->bit_ps;
+        }
+    }
+    return LW_OK;
+}
+
+// Did the search reach `far` as early as a route over it to `here`, which is `left` legs from the
+// start, needs?
+static bool leads_here(const lw_router *router, uint32_t far, uint32_t here, size_t left) {
+    const mark *from = &router->marks[far], *to = &router->marks[here];
+    const lw_node_spec *spec = router->machine->node[far].spec;
+    bool start = far == router->from;
+    if (from->search != router->search || !from->done || from->best.legs + 1 != (int64_t)left || !(start || forwards(spec))) {
+        return false;
+    }
+    return from->best.hosts + (!start && spec->kind == LW_NODE_HOST) == to->best.hosts;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the route is long
+static lw_status go_back(trail *t, uint32_t here, size_t left) {
+    const lw_machine *machine = t->router->machine;
+    if (left == 0) {
+        return keep_route(t);
+    }
+    for (uint32_t p = machine->first_port[here]; p < machine->first_port[here + 1]; p++) {
+        const lw_port *port = &machine->port[p];
+        if (t->found->count < LW_ROUTES_MAX && leads_here(t->router, port->far, here, left)) {
+            t->leg[left - 1] = (lw_leg){port->link, 1 - port->dir};
+            LW_TRY(go_back(t, port->far, left - 1));
+        }
+    }
+    return LW_OK;
+}
+
+static lw_status find_all(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_list *out) {
+    lw_route nothing = {NULL, 0, 0};
+    lw_routes before = {&nothing, 1, LW_MULTIPATH_STRIPED};
+    for (size_t stop = 0; stop <= via.count; stop++) {
+        uint32_t goal = stop < via.count ? via.node[stop] : to;
+        LW_TRY(search(router, from, goal));
+        size_t legs = from == goal ? 0 : (size_t)router->marks[goal].best.legs;
+        lw_list found = {0};
+        trail t = {router, &before, LW_NEW_ARRAY(router->arena, lw_leg, legs), legs, &found};
+        if (t.leg == NULL) {
+            return LW_NO_MEMORY;
+        }
+        LW_TRY(go_back(&t, goal, legs));
+        before = (lw_routes){LW_LIST_ITEMS(&found, lw_route), found.count, LW_MULTIPATH_STRIPED};
+        *out = found;
+        from = goal;
+    }
+    return LW_OK;
+}
+
+static lw_int128 page_ps_of(const lw_machine *machine, const lw_route *route) {
+    lw_int128 sum_ps = 0;
+    for (size_t i = 0; i < route->count; i++) {
+        sum_ps += times_of(machine, route->leg[i].link, route->leg[i].dir)->page_ps;
+    }
+    return sum_ps;
+}
+
+// By time, then by the names of links, so that the order of the file decides nothing.
+static bool is_better(const lw_machine *machine, const lw_route *a, const lw_route *b) {
+    lw_int128 a_ps = page_ps_of(machine, a), b_ps = page_ps_of(machine, b);
+    int by_name = 0;
+    for (size_t i = 0; by_name == 0 && i < a->count; i++) {
+        by_name = strcmp(machine->link[a->leg[i].link].name, machine->link[b->leg[i].link].name);
+    }
+    return a_ps != b_ps ? a_ps < b_ps : by_name < 0;
+}
+
+static void sort_routes(const lw_machine *machine, lw_route *route, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        lw_route moved = route[i];
+        size_t at = i;
+        for (; at > 0 && is_better(machine, &moved, &route[at - 1]); at--) {
+            route[at] = route[at - 1];
+        }
+        route[at] = moved;
+    }
+}
+
+static uint32_t leg_end(const lw_machine *machine, lw_leg leg) {
+    return machine->link[leg.link].end[1 - leg.dir];
+}
+
+// May traffic of the best route go over the other one, too? `use`: how, if so.
+static bool is_equal(const lw_machine *machine, const lw_route *best, const lw_route *other, lw_multipath *use) {
+    *use = LW_MULTIPATH_STRIPED;
+    for (size_t i = 0; i < best->count; i++) {
+        const lw_leg a = best->leg[i], b = other->leg[i];
+        const lw_family *family = machine->link[a.link].spec->family;
+        const uint32_t start[2] = {lw_leg_start(machine, a), lw_leg_start(machine, b)};
+        const lw_node_kind kind = machine->node[start[0]].spec->kind;
+        bool same_node = start[0] == start[1] || (kind != LW_NODE_HOST && kind != LW_NODE_NIC);
+        bool as_quick = times_of(machine, a.link, a.dir)->page_ps == times_of(machine, b.link, b.dir)->page_ps;
+        bool bonded = start[0] == start[1] && leg_end(machine, a) == leg_end(machine, b);
+        lw_multipath multipath = a.link == b.link ? LW_MULTIPATH_STRIPED : family->multipath;
+        if (!same_node || machine->link[b.link].spec->family != family || (multipath != LW_MULTIPATH_STRIPED && !as_quick) ||
+            (multipath == LW_MULTIPATH_FIXED && !bonded)) {
+            return false;
+        }
+        *use = multipath == LW_MULTIPATH_HASHED ? LW_MULTIPATH_HASHED : *use;
+    }
+    return true;
+}
+
+lw_status lw_routes_find(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_routes *out) {
+    lw_list found = {0};
+    LW_TRY(find_all(router, from, to, via, &found));
+    lw_route *route = LW_LIST_ITEMS(&found, lw_route);
+    sort_routes(router->machine, route, found.count);
+    *out = (lw_routes){route, 1, LW_MULTIPATH_STRIPED};
+    for (size_t i = 1; i < found.count; i++) {
+        lw_multipath use;
+        if (is_equal(router->machine, &route[0], &route[i], &use)) {
+            route[out->count++] = route[i];
+            out->use = use > out->use ? use : out->use;
+        }
+    }
     return LW_OK;
 }
 

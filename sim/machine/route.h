@@ -26,6 +26,21 @@ lw_router *lw_router_new(const lw_machine *machine, lw_arena *arena);
 // LW_BAD_INPUT without a diagnostic when there is none.
 lw_status lw_route_find(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_route *out) LW_CHECKED;
 
+enum { LW_ROUTES_MAX = 64 };
+
+// Routes that are equally short: through as many hosts and links as the best one, of which each
+// leg is of the same family and each host and network card the same. The best one is first, then
+// others in the order of their time for 4 KiB and the names of their links.
+typedef struct lw_routes {
+    lw_route *route;
+    size_t count;  // at most LW_ROUTES_MAX
+    // of the families where they differ; hashed: only routes that are as quick are among them
+    lw_multipath use;
+} lw_routes;
+
+// As lw_route_find, for all of them.
+lw_status lw_routes_find(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_routes *out) LW_CHECKED;
+
 // The host that is nearest to all of these nodes: the sum of their routes to it has the least
 // latency. LW_BAD_INPUT without a diagnostic when there is none.
 lw_status lw_nearest_host(lw_router *router, const uint32_t *node, size_t count, lw_via via, uint32_t *out) LW_CHECKED;

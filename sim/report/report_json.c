@@ -181,6 +181,19 @@ static void add_stages(const lw_point *point, lw_text *out) {
     lw_text_add(out, "]");
 }
 
+static void add_routes(const lw_point *point, lw_text *out) {
+    lw_json_open(out, "routes", "[");
+    for (size_t i = 0; i < point->route_count; i++) {
+        lw_json_item(out);
+        lw_text_add(out, "{");
+        lw_json_string(out, "workload", point->route[i].workload);
+        lw_json_string(out, "links", point->route[i].links);
+        lw_json_number(out, "share", point->route[i].share);
+        lw_text_add(out, "}");
+    }
+    lw_text_add(out, "]");
+}
+
 static lw_status add_point(const lw_point *point, lw_text *out) {
     lw_text_add(out, "{");
     lw_json_integer(out, "index", point->index);
@@ -190,6 +203,7 @@ static lw_status add_point(const lw_point *point, lw_text *out) {
     add_workloads(point, out);
     LW_TRY(add_links(point, out));
     add_stages(point, out);
+    add_routes(point, out);
     const lw_limit limit = lw_point_limit(point);
     add_limit(&limit, out);
     lw_json_string(out, "evidence", lw_evidence_words[point->evidence]);

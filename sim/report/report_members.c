@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The part of the table that tells the members of a group apart.
+// The parts of the table that tell the members of a group, and equal routes, apart.
 #include "sim/report/grid.h"
 #include "sim/report/writers.h"
 
@@ -30,6 +30,21 @@ lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out
             lw_grid_number(grid, time_ps->p95 / 1e6, DIGITS);
             lw_grid_number(grid, time_ps->most / 1e6, DIGITS);
         }
+    }
+    lw_text_add(out, "\n");
+    return lw_grid_write(grid, 2, 0, out);
+}
+
+lw_status lw_report_routes(const lw_point *point, lw_arena *arena, lw_text *out) {
+    if (point->route_count == 0) {
+        return LW_OK;
+    }
+    lw_grid *grid = lw_grid_new(arena, "lrl");
+    LW_GRID_ADD(grid, "equal routes of", "carry", "over the links");
+    for (size_t r = 0; r < point->route_count; r++) {
+        lw_grid_add(grid, point->route[r].workload);
+        lw_grid_print(grid, "%.1f %%", 100 * point->route[r].share);
+        lw_grid_add(grid, point->route[r].links);
     }
     lw_text_add(out, "\n");
     return lw_grid_write(grid, 2, 0, out);

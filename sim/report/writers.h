@@ -13,6 +13,8 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
 lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part of the table about members of groups in one point; nothing where there are none.
 lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
+// The part about equal routes; nothing where no workload has any.
+lw_status lw_report_routes(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
 lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) LW_CHECKED;
 

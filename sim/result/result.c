@@ -28,7 +28,8 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
     kept.workload = keep_array(point->workload, point->workload_count, sizeof *point->workload, arena);
     kept.direction = keep_array(point->direction, point->direction_count, sizeof *point->direction, arena);
     kept.stage = keep_array(point->stage, point->stage_count, sizeof *point->stage, arena);
-    bool ok = kept.workload != NULL && kept.direction != NULL && kept.stage != NULL;
+    kept.route = keep_array(point->route, point->route_count, sizeof *point->route, arena);
+    bool ok = kept.workload != NULL && kept.direction != NULL && kept.stage != NULL && kept.route != NULL;
     for (size_t i = 0; ok && i < kept.workload_count; i++) {
         lw_workload_result *row = &kept.workload[i];
         ok = keep_text(&row->name, arena) && keep_text(&row->direction, arena) && keep_text(&row->limit.name, arena) &&
@@ -40,6 +41,9 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
     for (size_t i = 0; ok && i < kept.stage_count; i++) {
         lw_stage_result *row = &kept.stage[i];
         ok = keep_text(&row->workload, arena) && keep_text(&row->link, arena) && keep_text(&row->label, arena);
+    }
+    for (size_t i = 0; ok && i < kept.route_count; i++) {
+        ok = keep_text(&kept.route[i].workload, arena) && keep_text(&kept.route[i].links, arena);
     }
     if (!ok) {
         return LW_NO_MEMORY;

@@ -79,6 +79,13 @@ typedef struct lw_stage_result {
     double rate_GBps[LW_STAGE_COUNT];
 } lw_stage_result;
 
+// What one of several equal routes of a workload carries, of its first member.
+typedef struct lw_route_result {
+    const char *workload;
+    const char *links;  // "l0[0] l0[1]"
+    double share;       // of the bytes
+} lw_route_result;
+
 typedef struct lw_point {
     int index;
     lw_set_value *set;  // one a swept path, in the order of the file
@@ -90,6 +97,8 @@ typedef struct lw_point {
     size_t direction_count;
     lw_stage_result *stage;
     size_t stage_count;
+    lw_route_result *route;
+    size_t route_count;
     // the workload that ended last, which says what limits the point; SIZE_MAX: none
     size_t last;
     lw_evidence evidence;  // the weakest of its workloads

@@ -10,13 +10,21 @@
 
 // ---- Parts ----
 
-static bool is_on(const lw_machine *machine, const lw_route *route, lw_section_id section, uint32_t object) {
+static bool is_on_route(const lw_machine *machine, const lw_route *route, lw_section_id section, uint32_t object) {
     bool found = false;
     for (size_t i = 0; i < route->count && !found; i++) {
         const lw_link *link = &machine->link[route->leg[i].link];
         found = section == LW_SECTION_LINKS ? link->spec == &machine->link_spec[object]
                                             : machine->node[link->end[0]].spec == &machine->node_spec[object] ||
                                                   machine->node[link->end[1]].spec == &machine->node_spec[object];
+    }
+    return found;
+}
+
+static bool is_on(const lw_machine *machine, const lw_transfer *transfer, lw_section_id section, uint32_t object) {
+    bool found = is_on_route(machine, &transfer->ask_route, section, object);
+    for (const lw_transfer *part = transfer; part != NULL && !found; part = part->next) {
+        found = is_on_route(machine, &part->route, section, object);
     }
     return found;
 }
@@ -34,7 +42,7 @@ lw_part lw_effects_part(const lw_effects *effects, size_t workload, lw_section_i
         const lw_transfer *transfer = &built->transfer[m];
         bool ends = section == LW_SECTION_NODES && (machine->node[move->from].spec == &machine->node_spec[object] ||
                                                     machine->node[move->to].spec == &machine->node_spec[object]);
-        bool on = is_on(machine, &transfer->route, section, object) || is_on(machine, &transfer->ask_route, section, object);
+        bool on = is_on(machine, transfer, section, object);
         if (ends || (on && section == LW_SECTION_LINKS)) {
             return LW_PART_WHOLE;
         }
@@ -124,10 +132,10 @@ static unsigned kinds_over(const trial *t, bool *asked) {
         const lw_graph_workload *workload = &built->graph->workload[w];
         for (uint32_t m = 0; t->wanted[w] && m < workload->move_count; m++) {
             const lw_transfer *transfer = &built->transfer[workload->first_move + m];
-            if (is_on(built->machine, &transfer->route, LW_SECTION_LINKS, t->option->object)) {
+            if (is_on(built->machine, transfer, LW_SECTION_LINKS, t->option->object)) {
                 kinds |= 1U << transfer->flow.data_kind | (transfer->flow.kind == LW_FLOW_READ ? 1U << LW_PACKET_REQUEST : 0U);
             }
-            if (is_on(built->machine, &transfer->ask_route, LW_SECTION_LINKS, t->option->object)) {
+            if (is_on_route(built->machine, &transfer->ask_route, LW_SECTION_LINKS, t->option->object)) {
                 kinds |= 1U << LW_PACKET_REQUEST;
             }
         }

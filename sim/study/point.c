@@ -57,6 +57,7 @@ lw_status lw_point_make(const lw_document *document, size_t point, lw_machine_ca
 }
 
 lw_status lw_point_build(const lw_point_setup *setup, lw_build how, lw_arena *arena, lw_diags *diags, lw_built *out) {
+    how.seed = setup->seed;
     const lw_fabric_input input = {setup->machine, setup->router, &setup->graph, how};
     return lw_fabric_build(&input, arena, diags, out);
 }

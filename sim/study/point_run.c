@@ -117,10 +117,11 @@ lw_status lw_point_tell_failure(lw_status status, size_t point, const lw_culprit
 
 // Does the workload go over a link whose family knows a band?
 static bool crosses_band(const lw_built *built, size_t workload) {
-    const lw_route *route = &built->workload[workload].main.route;
-    for (size_t i = 0; i < route->count; i++) {
-        if (built->machine->link[route->leg[i].link].spec->family->band != NULL) {
-            return true;
+    for (const lw_transfer *part = &built->workload[workload].main; part != NULL; part = part->next) {
+        for (size_t i = 0; i < part->route.count; i++) {
+            if (built->machine->link[part->route.leg[i].link].spec->family->band != NULL) {
+                return true;
+            }
         }
     }
     return false;

@@ -91,7 +91,9 @@ void lw_unused_keys_look(lw_unused_keys *unused, const lw_built *built) {
         const lw_move *move = &built->graph->move[m];
         use_node(unused, machine, move->from);
         use_node(unused, machine, move->to);
-        use_route(unused, machine, &built->transfer[m].route);
+        for (const lw_transfer *part = &built->transfer[m]; part != NULL; part = part->next) {
+            use_route(unused, machine, &part->route);
+        }
         use_route(unused, machine, &built->transfer[m].ask_route);
     }
     for (size_t n = 0; n < machine->node_spec_count; n++) {

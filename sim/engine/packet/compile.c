@@ -4,22 +4,15 @@
 #include <assert.h>
 #include <math.h>
 
+#include "sim/base/map.h"
 #include "sim/engine/packet/state.h"
 
-// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): one seed a stream of random numbers from the seed
-// of the run.
-static uint64_t mix(uint64_t value) {
-    value += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
-
-// identity: of what draws; 0: its index.
+// One seed a stream of random numbers from the seed of the run. identity: of what draws; 0: its
+// index.
 static gsl_rng *new_random(uint64_t seed, uint64_t kind, uint64_t identity, uint64_t index) {
     gsl_rng *random = gsl_rng_alloc(gsl_rng_taus2);
     if (random != NULL) {
-        gsl_rng_set(random, mix(mix(seed ^ mix(kind)) ^ (identity != 0 ? identity : index)) & UINT64_C(0xffffffff));
+        gsl_rng_set(random, lw_mix(lw_mix(seed ^ lw_mix(kind)) ^ (identity != 0 ? identity : index)) & UINT64_C(0xffffffff));
     }
     return random;
 }
