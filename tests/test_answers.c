@@ -198,6 +198,42 @@ static void test_two_cables_carry_twice(void **state) {
     lw_test_end(&test);
 }
 
+// Copies queued without a wait follow each other at a fixed time and the bytes by the rate: 1.5 to 3
+// us on a V100 (CUDA's bandwidthTest), where a blocking call takes 33.
+static void test_queued_copies_follow_each_other(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char text[] = "nodes: {host: {preset: server-skl}, gpu: {preset: v100-pcie}}\n"
+                               "links: {slot: {between: [host, gpu], preset: pcie-3-x16}}\n"
+                               "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 KB, repeat: 1000, overlap: true}}\n"
+                               "sweep: {workloads.up.bytes: [1 KB, 4 KB, 16 KB, 64 KB, 256 KB, 1 MB]}\n";
+    static const double sizes[] = {1e3, 4e3, 16e3, 64e3, 256e3, 1e6};
+    const lw_result result = run_text(&test, text);
+    for (size_t p = 0; p < COUNT(sizes); p++) {
+        assert_within(time_us_of(&result, p, "up") / 1000 - sizes[p] / 12.35e3, 1.5, 3);
+    }
+    const lw_result waits = run_text(&test, "nodes: {host: {preset: server-skl}, gpu: {preset: v100-pcie}}\n"
+                                            "links: {slot: {between: [host, gpu], preset: pcie-3-x16}}\n"
+                                            "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 KB, repeat: 1000}}\n");
+    assert_within(time_us_of(&waits, 0, "up") / 1000, 33, 34.5);
+    lw_test_end(&test);
+}
+
+// A network card takes its gap for every message, whatever its packets.
+static void test_network_cards_take_a_gap_a_message(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result =
+        run_text(&test, "nodes: {a: {kind: nic, gap: 100 ns}, b: {kind: nic}}\n"
+                        "links: {l: {between: [a, b], preset: ethernet-400g-rdma}}\n"
+                        "workloads: {w: {kind: dma, device: a, host: b, op: write, bytes: 64 B, count: 10000}}\n"
+                        "sweep: {workloads.w.bytes: [64 B, 512 B, 16 KiB]}\n");
+    assert_within(rate_GBps_of(&result, 0, "w"), 0.63, 0.645);
+    assert_within(rate_GBps_of(&result, 1, "w"), 5.05, 5.15);
+    assert_true(rate_GBps_of(&result, 2, "w") > 40);
+    lw_test_end(&test);
+}
+
 // A memory slower than its link hides behind it: a faster link never makes a packet later.
 static void test_more_lanes_are_never_slower(void **state) {
     (void)state;
@@ -227,6 +263,8 @@ int main(void) {
         cmocka_unit_test(test_reads_are_timed_one_by_one),
         cmocka_unit_test(test_planes_are_striped),
         cmocka_unit_test(test_two_cables_carry_twice),
+        cmocka_unit_test(test_queued_copies_follow_each_other),
+        cmocka_unit_test(test_network_cards_take_a_gap_a_message),
         cmocka_unit_test(test_more_lanes_are_never_slower),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,12 +220,21 @@ bool lw_is_host_port(const lw_builder *builder, uint32_t card, const lw_route *r
     return link->spec->family->train_down != NULL || builder->machine->node[far].spec->kind == LW_NODE_HOST;
 }
 
+// What a network card that takes its gap for each message can move.
+static double message_rate_Bps(const lw_builder *builder, const lw_move *move) {
+    const lw_node *node = &builder->machine->node[move->executor];
+    int64_t gap_ps = lw_node_gap_ps(node, move->executor == move->to);
+    bool messages = node->spec->kind == LW_NODE_NIC && move->message_bytes != LW_AUTO && gap_ps > 0;
+    return messages ? (double)move->message_bytes * 1e12 / (double)gap_ps : (double)INFINITY;
+}
+
 // What the executor's engine adds where its work begins (at the data it writes, at the requests it
 // sends): time for each of them, and a pace, which is a share of the link's ceiling. A request
 // takes the time of the payload it asks for, so that reads never pile up behind a slower engine at
 // the far end.
-static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading, const lw_transfer *transfer, double share,
-                            lw_list *hops) {
+static lw_status add_engine(lw_builder *builder, const lw_move *move, const lw_transfer *transfer, double share, lw_list *hops) {
+    const uint32_t executor = move->executor;
+    const bool reading = executor == move->to;
     const lw_node_params *params = params_of(builder, executor);
     const double ceiling_Bps = transfer->waterfall.rate_Bps[LW_STAGE_RETRY];
     const int64_t packet_bytes = reading ? transfer->flow.request_bytes : transfer->flow.packet_bytes;
@@ -240,7 +249,7 @@ static lw_status add_engine(lw_builder *builder, uint32_t executor, bool reading
         rate_Bps = reading ? params->copy_rate_h2d_Bps : params->copy_rate_d2h_Bps;
     }
     double pace_Bps = rate_Bps == LW_AUTO ? ceiling_Bps : fmin((double)rate_Bps, ceiling_Bps);
-    pace_Bps *= share;
+    pace_Bps = fmin(pace_Bps, message_rate_Bps(builder, move)) * share;
     if (pace_Bps < ceiling_Bps) {
         hop.overhead_bytes = reading ? packet_bytes : 0;
         LW_TRY(lw_server_of_pace(builder, executor, reading, pace_Bps, packet_bytes, &hop.server));
@@ -309,12 +318,12 @@ static lw_status make_part(lw_builder *builder, const lw_move *move, lw_transfer
     const lw_guest guest = guest_of(builder, move, out->waterfall.rate_Bps[LW_STAGE_RETRY]);
     out->guest_wait_ps = guest.wait_ps;
     if (!reading) {
-        LW_TRY(add_engine(builder, move->executor, false, out, guest.share, &data));
+        LW_TRY(add_engine(builder, move, out, guest.share, &data));
     }
     LW_TRY(add_memory(builder, move->from, &data));
     LW_TRY(add_links(builder, out, false, kind, flow->packet_bytes, &data));
     if (reading) {
-        LW_TRY(add_engine(builder, move->executor, true, out, guest.share, &request));
+        LW_TRY(add_engine(builder, move, out, guest.share, &request));
         LW_TRY(add_links(builder, out, true, LW_PACKET_REQUEST, 0, &request));
     }
     LW_TRY(add_memory(builder, move->to, &data));

@@ -58,6 +58,7 @@ typedef struct copying {
     bool calls;       // somebody calls the copy engine of `caller`
     bool fill_calls;  // it is that of fill
     int64_t call_ps, finish_ps;
+    int64_t queued_ps, gap_ps;  // of calls that do not wait, and between their transfers
 } copying;
 
 // ---- Which engine copies what ----
@@ -111,10 +112,13 @@ static void set_staging(const lw_node *caller, copying *c) {
 }
 
 static void set_call(const lw_node *caller, lw_call call, bool fill_calls, copying *c) {
+    bool reading = call == LW_CALL_PAGEABLE || (call == LW_CALL_PINNED && c->fill.executor == c->fill.to);
     c->calls = true;
     c->fill_calls = fill_calls;
     c->call_ps = lw_node_submit_ps(caller, (lw_api)c->params->api, call);
     c->finish_ps = caller->spec->params->finish_ps;
+    c->queued_ps = lw_node_queued_ps(caller, reading);
+    c->gap_ps = lw_node_gap_ps(caller, reading);
 }
 
 // From GPU to GPU through host memory: the first writes the buffer, the second reads it.
@@ -215,7 +219,7 @@ static lw_status add_transfer(lw_graph_builder *builder, const member *m, uint32
     const copying *c = m->copy;
     lw_graph_task task = lw_graph_task_none();
     task.move = m->fill;
-    task.submit_ps = m->one_call ? c->call_ps : 0;
+    task.submit_ps = overlap ? c->gap_ps : m->one_call ? c->call_ps : 0;
     task.turn = m->one_call ? m->turn : LW_NO_MOVE;
     task.bytes = task.last_bytes = c->params->bytes;
     *(overlap ? &task.last_finish_ps : &task.finish_ps) = c->finish_ps;
@@ -224,17 +228,26 @@ static lw_status add_transfer(lw_graph_builder *builder, const member *m, uint32
     return lw_graph_add_task(builder, &task, after, overlap ? 2 : 1, &transfer);
 }
 
-// Without overlap each call waits for the copy before it; with it the calls run ahead.
+// Without overlap each call waits for the copy before it. With it the calls run ahead: they take
+// the caller queued_ps each, and the first copy starts when the rest of its call has passed.
 static lw_status add_copies(lw_graph_builder *builder, const member *m) {
     const copying *c = m->copy;
     bool overlap = c->params->repeat > 1 && c->params->overlap;
+    bool queued = overlap && !m->one_call;
     lw_graph_task call = lw_graph_task_none();
-    call.submit_ps = m->one_call ? 0 : c->call_ps;
     call.turn = m->one_call ? LW_NO_MOVE : m->turn;
+    uint32_t launched = LW_NO_MOVE;
+    if (queued) {
+        lw_graph_task launch = lw_graph_task_none();
+        int64_t ahead_ps = c->queued_ps + c->gap_ps;
+        launch.submit_ps = c->call_ps > ahead_ps ? c->call_ps - ahead_ps : 0;
+        LW_TRY(lw_graph_add_task(builder, &launch, NULL, 0, &launched));
+    }
+    call.submit_ps = queued ? c->queued_ps : m->one_call ? 0 : c->call_ps;
     LW_TRY(lw_graph_open_loop(builder, c->params->repeat));
     uint32_t called = lw_graph_next_task(builder);
-    const lw_dependency before = {overlap ? called : c->staged ? called + 2 : called + 1, 1};
-    LW_TRY(lw_graph_add_task(builder, &call, &before, 1, &called));
+    const lw_dependency before[2] = {{overlap ? called : c->staged ? called + 2 : called + 1, 1}, {launched, 0}};
+    LW_TRY(lw_graph_add_task(builder, &call, before, queued ? 2 : 1, &called));
     LW_TRY(c->staged ? add_chunks(builder, m, called) : add_transfer(builder, m, called, overlap));
     lw_graph_close_loop(builder);
     return LW_OK;
@@ -303,8 +316,9 @@ static const char page[] =
     "memory: pageable goes through a pinned buffer of the driver, chunk by chunk: a CPU core copies one\n"
     "chunk while the device moves another (staging_bytes and staging_overlap of the device). p2p: false\n"
     "does the same between two GPUs, through the memory of the host that is nearest to both. repeat makes\n"
-    "the copy many times, one after the other; overlap: true queues them, so that only the first pays for\n"
-    "its call.";
+    "the copy many times, one after the other. overlap: true queues them, as bandwidth tests do: the\n"
+    "first pays for its call, and then they follow each other at what a queued call takes of its caller\n"
+    "(submit_queued) or the engine between two copies (gap), whichever is slower.";
 
 static const char *const metrics[] = {"bandwidth_GBps", "time_us", NULL};
 

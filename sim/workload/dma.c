@@ -36,6 +36,7 @@ static lw_move move_of(const lw_graph_builder *builder, const uint32_t pair[2], 
     lw_move move = writes ? lw_move_between(device, host, device) : lw_move_between(host, device, device);
     move.by = device == host ? LW_BY_OWNER : LW_BY_ENGINE;
     move.writes = writes;
+    move.message_bytes = params->bytes;
     move.via = via;
     move.place = lw_object_place(builder->object, "host");
     move.packet_place = lw_object_place(builder->object, "rate");

@@ -40,6 +40,8 @@ typedef struct lw_move {
     lw_place place;         // of what asks for the route, for findings
     int64_t packet_bytes;   // payload of a packet; LW_AUTO: as large as the route takes
     lw_place packet_place;  // of what asks for it
+    // of each message of a batch, where a network card takes its gap for it; LW_AUTO: none
+    int64_t message_bytes;
     // payload of one call, on which the turns of guests depend; LW_AUTO: the work goes on and on
     int64_t call_bytes;
 
