@@ -33,10 +33,12 @@ typedef struct lw_family {
     lw_type type;
     lw_hue hue;  // in charts
     // Checked parameters -> segments; clears *link. Must succeed for whatever type.check lets pass.
+    // A link that cannot carry anything for a physical reason (a radio past its reach) is no error:
+    // its channels lose what they are given (lw_link_model_works).
     void (*resolve)(const void *params, lw_link_model *link);
     // The same link at both ends of what is uncertain about it, as two links like resolve's: slower
-    // and faster. NULL: no band is known. The slow one may be so bad that error_probability is 1
-    // and nothing gets through.
+    // and faster. NULL: no band is known. Either may be so bad that nothing gets
+    // through (lw_link_model_works).
     void (*band)(const void *params, lw_link_model *slow, lw_link_model *fast);
     // Who must be asked before memory behind the link is used. NULL: nobody.
     void (*coherence)(const void *params, lw_coherence *out);

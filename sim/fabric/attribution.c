@@ -317,8 +317,11 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
     const lw_built *built = a->built;
     const lw_graph_workload *asked = &built->graph->workload[index];
     const lw_built_workload *work = &built->workload[index];
-    times_of_work times;
-    sum_work(a, work, &times);
+    const bool fails = lw_limit_failure(&work->failure) != NULL;
+    times_of_work times = {0};
+    if (!fails) {
+        sum_work(a, work, &times);
+    }
     double time_s = times.time_ps / 1e12;
     *out = (lw_workload_result){.name = asked->object->name,
                                 .direction = asked->direction,
@@ -328,16 +331,16 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
                                 .bytes = work->bytes,
                                 .time_s = time_s,
                                 .bandwidth_GBps = time_s > 0 ? (double)work->bytes / time_s / 1e9 : 0,
-                                .fixed_ps = work->submit_ps + work->finish_ps + work->latency_ps,
+                                .fixed_ps = fails ? 0 : work->submit_ps + work->finish_ps + work->latency_ps,
                                 .paced = asked->paced,
                                 .own = asked->kind->own};
     if (out->paced && times.packets > 0) {
         out->mean_wait_ps = times.wait_ps / (double)times.packets;
         out->mean_latency_ps = (double)work->latency_ps + out->mean_wait_ps;
     }
-    out->limit = find_limit(built, index, &times);
+    out->limit = fails ? work->failure : find_limit(built, index, &times);
     out->evidence = evidence_of(asked, known, &out->limit);
-    if (out->own != NULL) {
+    if (out->own != NULL && !fails) {
         asked->kind->measure(asked->object->params, out, out->own_value);
     }
 }
@@ -429,8 +432,9 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
         lw_workload_result *row = &out->workload[i];
         read_workload(&a, i, known.workload != NULL ? &known.workload[i] : &unasked, row);
         out->evidence = lw_evidence_weaker(out->evidence, row->evidence);
-        if (!built->graph->workload[i].background && row->end_ps > latest_ps) {
-            latest_ps = row->end_ps;
+        const bool fails = lw_limit_failure(&row->limit) != NULL;
+        if (fails ? out->last == SIZE_MAX : !built->graph->workload[i].background && row->end_ps > latest_ps) {
+            latest_ps = fails ? latest_ps : row->end_ps;
             out->last = i;
         }
         uint32_t slowest = built->workload[i].main.slowest;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Dijkstra over the links of a machine; the key (hosts, links, page time, node) makes ties come out
-// alike everywhere. Hosts come first because peers that have a fabric of their own use it, however
+// Dijkstra over the links of a machine; the key (links that do not work, hosts, links, page time,
+// node) makes ties come out alike everywhere. Hosts come first because peers that have a fabric of their own use it, however
 // quick the route through a root complex would be.
 #include "sim/machine/route.h"
 
 #include "sim/base/list.h"
 
 typedef struct {
+    int64_t silent;       // legs that carry nothing, a radio past its reach: only where no other route is
     int64_t hosts, legs;  // hosts: passed through, the ends not counted
     lw_int128 page_ps;    // latency of all legs, and the time of a page on each
     uint32_t node;
@@ -29,6 +30,9 @@ struct lw_router {
 };
 
 static bool before(const visit *a, const visit *b) {
+    if (a->silent != b->silent) {
+        return a->silent < b->silent;
+    }
     if (a->hosts != b->hosts) {
         return a->hosts < b->hosts;
     }
@@ -107,7 +111,8 @@ static lw_status visit_ports(lw_router *router, visit here) {
     for (uint32_t p = machine->first_port[here.node]; p < machine->first_port[here.node + 1]; p++) {
         const lw_port *port = &machine->port[p];
         mark *far = &router->marks[port->far];
-        visit next = {here.hosts + through_host, here.legs + 1, here.page_ps + times_of(machine, port->link, port->dir)->page_ps,
+        const lw_leg_times *times = times_of(machine, port->link, port->dir);
+        visit next = {here.silent + !times->works, here.hosts + through_host, here.legs + 1, here.page_ps + times->page_ps,
                       port->far};
         if (far->search != router->search || (!far->done && before(&next, &far->best))) {
             *far = (mark){next, {port->link, here.node, port->dir}, router->search, false};

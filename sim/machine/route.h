@@ -21,9 +21,9 @@ typedef struct lw_via {
 typedef struct lw_router lw_router;
 lw_router *lw_router_new(const lw_machine *machine, lw_arena *arena);
 
-// The route through fewest hosts, then over fewest links, then of least time for 4 KiB, then of
-// links first in the file. Only hosts, switches, network cards and nodes that say so forward.
-// LW_BAD_INPUT without a diagnostic when there is none.
+// The route over fewest links that do not work, then through fewest hosts, then over fewest links, then of least time for 4 KiB,
+// then of links first in the file. Only hosts, switches, network cards and nodes that say so forward. LW_BAD_INPUT without a
+// diagnostic when there is none.
 lw_status lw_route_find(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_route *out) LW_CHECKED;
 
 // The host that is nearest to all of these nodes: the sum of their routes to it has the least

@@ -145,7 +145,11 @@ static size_t largest_size(const matrix *m) {
 
 static lw_status add_limit(lw_grid *grid, const lw_workload_result *workload, lw_arena *arena) {
     const char *words = lw_limit_text(&workload->limit, arena);
-    lw_grid_print(grid, "%.0f %%", 100 * workload->limit.share);
+    if (lw_limit_failure(&workload->limit) != NULL) {
+        lw_grid_add(grid, "");
+    } else {
+        lw_grid_print(grid, "%.0f %%", 100 * workload->limit.share);
+    }
     lw_grid_add(grid, words);
     return words == NULL ? LW_NO_MEMORY : LW_OK;
 }
@@ -259,7 +263,11 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
             }
             lw_grid_add(grid, workload->name);
             lw_grid_print(grid, "%lld", (long long)workload->bytes);
-            lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
+            if (lw_limit_failure(&workload->limit) != NULL) {
+                lw_grid_add(grid, "-");
+            } else {
+                lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
+            }
             lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
             if (has.band) {
                 add_range(grid, workload);

@@ -63,8 +63,11 @@ static bool is_paced(const lw_workload_result *w) {
 
 const lw_metric lw_metrics[] = {
     {OF_WORKLOAD("time_us", "time", LW_TIME, 1e6, "time", "from its start to its end", time_us), .in_csv = true},
-    {OF_WORKLOAD("bandwidth_GBps", "bandwidth", LW_RATE, 1e9, "bandwidth", "payload by time", bandwidth_GBps), .in_csv = true},
-    {OF_WORKLOAD("bytes", NULL, LW_BYTES, 1, "bytes", "payload delivered", bytes), .whole = true, .in_csv = true},
+    {OF_WORKLOAD("bandwidth_GBps", "bandwidth", LW_RATE, 1e9, "bandwidth", "payload by time; 0 of what cannot run",
+                 bandwidth_GBps),
+     .in_csv = true, .of_failed = true},
+    {OF_WORKLOAD("bytes", NULL, LW_BYTES, 1, "bytes", "payload delivered", bytes), .whole = true, .in_csv = true,
+     .of_failed = true},
     {OF_WORKLOAD("mean_wait_us", "mean_wait", LW_TIME, 1e6, "mean wait",
                  "queueing delay of a packet, of a read with its request, where packets come at a rate; else 0", mean_wait_us),
      .in_csv = true},
@@ -73,10 +76,10 @@ const lw_metric lw_metrics[] = {
      .has = is_paced},
     {OF_WORKLOAD("bandwidth_low_GBps", "bandwidth_low", LW_RATE, 1e9, "bandwidth, low",
                  "the least that it may be, where a link says how uncertain it is", low_GBps),
-     .in_csv = true, .has = has_band},
+     .in_csv = true, .of_failed = true, .has = has_band},
     {OF_WORKLOAD("bandwidth_high_GBps", "bandwidth_high", LW_RATE, 1e9, "bandwidth, high",
                  "the most that it may be, where a link says how uncertain it is", high_GBps),
-     .in_csv = true, .has = has_band},
+     .in_csv = true, .of_failed = true, .has = has_band},
     {OF_WORKLOAD("fixed_us", "fixed", LW_TIME, 1e6, "fixed cost",
                  "of its time: submission, completion and the latency on idle links", fixed_us)},
     {OF_WORKLOAD("limited_share", NULL, LW_PLAIN, 1, "share", "of its time, while its limit is busy, waited for or paid",
@@ -104,6 +107,9 @@ const lw_metric *lw_metric_find(const char *word, lw_metric_of of, const lw_metr
 }
 
 bool lw_metric_of_workload(const lw_metric *metric, const lw_workload_result *workload, double *value) {
+    if (!metric->of_failed && lw_limit_failure(&workload->limit) != NULL) {
+        return false;
+    }
     if (metric->workload != NULL) {
         *value = metric->workload(workload);
         return metric->has == NULL || metric->has(workload);
