@@ -25,13 +25,12 @@ static const char *report_of(lw_test *test, const lw_result *result, lw_report_f
 static void a_sweep_goes_on_past_the_reach(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    const lw_result result =
-        run_text(&test, lw_arena_print(test.arena,
-                                       "%s"
-                                       "links: {air: {between: [a, b], preset: thz-backhaul-1km}}\n"
-                                       "workloads: {s: {kind: copy, from: a, to: b, bytes: 100 MB}}\n"
-                                       "sweep: {links.air.distance: [1 km, 3 km, 10 km, 100 km]}\n",
-                                       head));
+    const lw_result result = run_text(&test, lw_arena_print(test.arena,
+                                                            "%s"
+                                                            "links: {air: {between: [a, b], preset: thz-backhaul-1km}}\n"
+                                                            "workloads: {s: {kind: copy, from: a, to: b, bytes: 100 MB}}\n"
+                                                            "sweep: {links.air.distance: [1 km, 3 km, 10 km, 100 km]}\n",
+                                                            head));
     assert_int_equal(result.point_count, 4);
     for (size_t i = 0; i < 4; i++) {
         const lw_workload_result *s = workload_of(&result.point[i], "s");
@@ -61,16 +60,16 @@ static void the_rest_goes_on(void **state) {
     lw_test test = lw_test_begin();
     const char *const wire = "links: {air: {between: [a, b], preset: thz-room, distance: 9 km}, wire: {between: [b, c], preset: "
                              "pcie-4-x4}}\n";
-    const lw_result result = run_text(
-        &test, lw_arena_print(test.arena,
-                              "%s%s"
-                              "workloads:\n"
-                              "  radio: {kind: copy, from: a, to: b, bytes: 1 MiB}\n"
-                              "  after: {kind: copy, from: b, to: c, bytes: 1 MiB, after: radio}\n"
-                              "  later: {kind: copy, from: c, to: b, bytes: 1 MiB, after: [wire, after]}\n"
-                              "  wire: {kind: copy, from: b, to: c, bytes: 64 MiB}\n"
-                              "  hum: {kind: memory-load, node: c, rate: 1 GB/s, bytes: 1 MiB}\n",
-                              head, wire));
+    const lw_result result =
+        run_text(&test, lw_arena_print(test.arena,
+                                       "%s%s"
+                                       "workloads:\n"
+                                       "  radio: {kind: copy, from: a, to: b, bytes: 1 MiB}\n"
+                                       "  after: {kind: copy, from: b, to: c, bytes: 1 MiB, after: radio}\n"
+                                       "  later: {kind: copy, from: c, to: b, bytes: 1 MiB, after: [wire, after]}\n"
+                                       "  wire: {kind: copy, from: b, to: c, bytes: 64 MiB}\n"
+                                       "  hum: {kind: memory-load, node: c, rate: 1 GB/s, bytes: 1 MiB}\n",
+                                       head, wire));
     const lw_point *point = &result.point[0];
     assert_true(fails(workload_of(point, "radio"), "no-signal"));
     assert_true(fails(workload_of(point, "after"), "after-failed"));

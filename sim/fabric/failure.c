@@ -15,8 +15,8 @@ static lw_status look_along(const lw_builder *builder, const lw_route *route, lw
         if (lw_link_model_works(model, &dir, &lost)) {
             continue;
         }
-        const char *direction = lw_arena_print(builder->arena, "%s->%s", machine->node[link->end[dir]].name,
-                                               machine->node[link->end[1 - dir]].name);
+        const char *direction =
+            lw_arena_print(builder->arena, "%s->%s", machine->node[link->end[dir]].name, machine->node[link->end[1 - dir]].name);
         if (direction == NULL) {
             return LW_NO_MEMORY;
         }
@@ -44,8 +44,7 @@ lw_status lw_failure_find(const lw_builder *builder, const lw_built_workload *bu
     for (size_t i = 0; i < workload->after_count && out->kind == LW_LIMITED_BY_NOTHING; i++) {
         const uint32_t other = workload->after[i];
         if (lw_limit_failure(&built[other].failure) != NULL) {
-            *out = (lw_limit){
-                .kind = LW_FAILED_FOR_ANOTHER, .name = builder->graph->workload[other].object->name, .share = 1};
+            *out = (lw_limit){.kind = LW_FAILED_FOR_ANOTHER, .name = builder->graph->workload[other].object->name, .share = 1};
         }
     }
     return LW_OK;
