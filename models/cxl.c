@@ -579,6 +579,7 @@ const lw_family lw_family_cxl = {
             .check = check,
         },
     .hue = LW_HUE_PINK,
+    .joins = &lw_joins_pcie,
     .resolve = resolve,
     .coherence = coherence_of,
     .switch_limits = switch_limits,

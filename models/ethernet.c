@@ -345,6 +345,7 @@ const lw_family lw_family_ethernet = {
             .check = check,
         },
     .hue = LW_HUE_NAVY,
+    .joins = &lw_joins_network,
     .between_machines = true,
     .resolve = resolve,
 };

@@ -8,6 +8,7 @@
 
 #include "models/channel.h"
 #include "models/coherence.h"
+#include "models/joins.h"
 #include "models/switch_limits.h"
 #include "sim/base/hue.h"
 #include "sim/config/type.h"
@@ -47,6 +48,8 @@ typedef struct lw_family {
     // How the numbers of resolve come about, line by line in the order of the reckoning: a link
     // budget. The texts live as long as the call of visit. NULL: nothing to show but parameters.
     void (*facts)(const void *params, lw_fact_visit *visit, void *user);
+    // What its ends may be. NULL: anything.
+    const lw_joins *joins;
     bool between_machines;  // its two ends are different machines, for drawings
     // Lower the parameters to what the PCIe port of a device at an end has, and tell what was
     // lowered. NULL: its ends are no PCIe ports.

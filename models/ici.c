@@ -65,5 +65,6 @@ const lw_family lw_family_ici = {
             .params_size = sizeof(ici_params),
         },
     .hue = LW_HUE_CRIMSON,
+    .joins = &lw_joins_accelerators,
     .resolve = resolve,
 };

@@ -144,6 +144,7 @@ const lw_family lw_family_infiniband = {
             .params_size = sizeof(infiniband_params),
         },
     .hue = LW_HUE_NAVY,
+    .joins = &lw_joins_network,
     .between_machines = true,
     .resolve = resolve,
 };

@@ -297,6 +297,54 @@ static void families_are_documented(void **state) {
     assert_true(shipped >= 17);
 }
 
+// What links join: PCIe and what tunnels it have a root at one end, so no two hosts and no two
+// devices; networks and radio do not care.
+static void ends_have_roles(void **state) {
+    (void)state;
+    static const unsigned kinds[] = {LW_END_HOST, LW_END_GPU, LW_END_MEMORY, LW_END_SWITCH, LW_END_NIC};
+    static const struct {
+        const char *family;
+        unsigned a, b;
+        bool allowed;
+    } rows[] = {
+        {"pcie", LW_END_HOST, LW_END_GPU, true},
+        {"pcie", LW_END_SWITCH, LW_END_SWITCH, true},
+        {"pcie", LW_END_HOST, LW_END_HOST, false},
+        {"oculink", LW_END_GPU, LW_END_GPU, false},
+        {"m2", LW_END_NIC, LW_END_HOST, true},
+        {"usb4", LW_END_GPU, LW_END_HOST, true},
+        {"usb4", LW_END_HOST, LW_END_HOST, false},
+        {"thunderbolt-net", LW_END_HOST, LW_END_HOST, true},
+        {"thunderbolt-net", LW_END_HOST, LW_END_GPU, false},
+        {"nvlink", LW_END_GPU, LW_END_GPU, true},
+        {"nvlink", LW_END_HOST, LW_END_GPU, true},  // Grace, POWER9
+        {"nvlink", LW_END_MEMORY, LW_END_GPU, false},
+        {"nvlink", LW_END_HOST, LW_END_HOST, false},
+        {"cxl", LW_END_HOST, LW_END_MEMORY, true},
+        {"cxl", LW_END_MEMORY, LW_END_MEMORY, false},
+        {"ethernet", LW_END_NIC, LW_END_SWITCH, true},
+        {"ethernet", LW_END_HOST, LW_END_HOST, true},
+        {"ethernet", LW_END_MEMORY, LW_END_HOST, false},
+        {"socket", LW_END_HOST, LW_END_HOST, true},
+        {"socket", LW_END_HOST, LW_END_GPU, false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const lw_joins *joins = lw_family_find(rows[i].family)->joins;
+        assert_int_equal(lw_joins_allow(joins, rows[i].a, rows[i].b), rows[i].allowed);
+        assert_int_equal(lw_joins_allow(joins, rows[i].b, rows[i].a), rows[i].allowed);
+    }
+    for (size_t i = 0; lw_families[i] != NULL; i++) {
+        const lw_joins *joins = lw_families[i]->joins;
+        bool any = joins == NULL;
+        for (size_t a = 0; a < COUNT(kinds) && joins != NULL; a++) {
+            for (size_t b = 0; b < COUNT(kinds); b++) {
+                any = any || lw_joins_allow(joins, kinds[a], kinds[b]);
+            }
+        }
+        assert_true(any && (joins == NULL || strlen(joins->why) > 20));
+    }
+}
+
 static void examples_are_sound(void **state) {
     (void)state;
     for (size_t i = 0; lw_families[i] != NULL; i++) {
@@ -618,6 +666,7 @@ int main(void) {
         cmocka_unit_test(presets_are_sound),
         cmocka_unit_test(families_are_well_formed),
         cmocka_unit_test(families_are_documented),
+        cmocka_unit_test(ends_have_roles),
         cmocka_unit_test(examples_are_sound),
         cmocka_unit_test(family_defaults_are_sound),
         cmocka_unit_test(every_listed_value_is_sound_or_refused),

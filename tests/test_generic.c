@@ -15,7 +15,8 @@ static double time_us(lw_test *test, const char *keys, const char *workloads, co
 static void times_are_latency_and_bytes_by_rate(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    const char *const push = "s: {kind: copy, from: a, to: b, bytes: 1 GB}", *const pull = "s: {kind: copy, from: b, to: a, bytes: 1 GB}";
+    const char *const push = "s: {kind: copy, from: a, to: b, bytes: 1 GB}", *const pull =
+                                                                                 "s: {kind: copy, from: b, to: a, bytes: 1 GB}";
     const double fluid_us = 0.7 + 1e9 / 450e9 * 1e6;
     assert_close(time_us(&test, "rate: 450 GB/s, latency: 700 ns", push, "s"), fluid_us, 1e-9);
     // a read asks first
@@ -46,12 +47,13 @@ static void it_stands_behind_others(void **state) {
     const char *const wires[] = {"", ", c: {kind: gpu}"};
     double rate_GBps[2];
     for (int i = 0; i < 2; i++) {
-        const lw_result result = run_text(
-            &test, lw_arena_print(test.arena,
-                                  "nodes: {a: {kind: gpu}, b: {kind: host}%s}\n"
-                                  "links: {l: {between: [a, b], type: pcie, gen: 4, lanes: 16}%s}\n"
-                                  "workloads: {s: {kind: copy, from: a, to: %s, bytes: 1 GB}}\n",
-                                  wires[i], i == 0 ? "" : ", m: {between: [b, c], type: link, rate: 450 GB/s}", i == 0 ? "b" : "c"));
+        const lw_result result =
+            run_text(&test, lw_arena_print(test.arena,
+                                           "nodes: {a: {kind: gpu}, b: {kind: host}%s}\n"
+                                           "links: {l: {between: [a, b], type: pcie, gen: 4, lanes: 16}%s}\n"
+                                           "workloads: {s: {kind: copy, from: a, to: %s, bytes: 1 GB}}\n",
+                                           wires[i], i == 0 ? "" : ", m: {between: [b, c], type: link, rate: 450 GB/s}",
+                                           i == 0 ? "b" : "c"));
         rate_GBps[i] = workload_of(&result.point[0], "s")->bandwidth_GBps;
     }
     assert_close(rate_GBps[1], rate_GBps[0], 1e-4);

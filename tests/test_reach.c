@@ -5,7 +5,7 @@
 #include "tests/scenario_helpers.h"
 
 static const char head[] = "lanewise: 1\n"
-                           "nodes: {a: {kind: host}, b: {kind: host}, c: {kind: host, memory_rate: 50 GB/s}}\n";
+                           "nodes: {a: {kind: gpu}, b: {kind: host}, c: {kind: host, memory_rate: 50 GB/s}}\n";
 
 static bool fails(const lw_workload_result *workload, const char *code) {
     const char *found = lw_limit_failure(&workload->limit);
@@ -58,8 +58,8 @@ static void a_sweep_goes_on_past_the_reach(void **state) {
 static void the_rest_goes_on(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    const char *const wire = "links: {air: {between: [a, b], preset: thz-room, distance: 9 km}, wire: {between: [b, c], preset: "
-                             "pcie-4-x4}}\n";
+    const char *const wire = "links: {air: {between: [a, b], preset: thz-room, distance: 9 km}, wire: {between: [b, c], type: "
+                             "link, rate: 8 GB/s}}\n";
     const lw_result result =
         run_text(&test, lw_arena_print(test.arena,
                                        "%s%s"
