@@ -84,6 +84,9 @@ static inline lw_server *lw_builder_server(const lw_builder *builder, uint32_t s
 // The transfer of a move, as the graph has it.
 lw_status lw_transfer_make(lw_builder *builder, const lw_move *move, lw_transfer *out) LW_CHECKED;
 
+// The route of a move as far as `to`, past all that it is to pass. What is wrong is diagnosed.
+lw_status lw_transfer_route(const lw_builder *builder, const lw_move *move, uint32_t to, lw_route *out) LW_CHECKED;
+
 // ---- owner.c ----
 // What asking adds to an access over a route, at one end of which is the memory: a mean.
 int64_t lw_route_far_ask_ps(const lw_builder *builder, const lw_route *route, bool memory_first);

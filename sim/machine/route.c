@@ -171,6 +171,45 @@ lw_status lw_route_find(lw_router *router, uint32_t from, uint32_t to, lw_via vi
     return LW_OK;
 }
 
+lw_via_fault lw_via_check_nodes(const lw_machine *machine, lw_via via, uint32_t from, uint32_t to, size_t *which) {
+    for (*which = 0; *which < via.count; ++*which) {
+        const uint32_t node = via.node[*which];
+        if (node == from || node == to) {
+            return LW_VIA_IS_END;
+        }
+        if (!forwards(machine->node[node].spec)) {
+            return LW_VIA_NO_FORWARDING;
+        }
+    }
+    return LW_VIA_FINE;
+}
+
+// The node before a leg; that behind the last for index == count.
+static uint32_t node_at(const lw_machine *machine, const lw_route *route, size_t index) {
+    return index < route->count ? lw_leg_start(machine, route->leg[index])
+                                : machine->link[route->leg[index - 1].link].end[1 - route->leg[index - 1].dir];
+}
+
+lw_via_fault lw_via_check(const lw_machine *machine, lw_via via, const lw_route *route, size_t *which, uint32_t *node) {
+    *which = 0;
+    for (size_t i = 0; via.count > 0 && i <= route->count; i++) {
+        *node = node_at(machine, route, i);
+        bool sent_on = false;
+        for (size_t j = i; j-- > 0;) {
+            const uint32_t before = node_at(machine, route, j);
+            if (before == *node && (j == 0 || i == route->count)) {
+                return LW_VIA_PASSES_END;
+            }
+            if (before == *node && (!sent_on || machine->node[*node].spec->kind == LW_NODE_HOST)) {
+                return LW_VIA_TWICE;
+            }
+            sent_on = sent_on || machine->node[before].spec->kind == LW_NODE_HOST;
+        }
+        *which += *which + 1 < via.count && *node == via.node[*which];
+    }
+    return LW_VIA_FINE;
+}
+
 lw_status lw_nearest_host(lw_router *router, const uint32_t *node, size_t count, lw_via via, uint32_t *out) {
     lw_int128 best = -1;
     for (uint32_t host = 0; host < router->machine->node_count; host++) {
