@@ -297,6 +297,70 @@ static void families_are_documented(void **state) {
     assert_true(shipped >= 17);
 }
 
+// ---- Presets of one wire ----
+
+enum { WIRES_MAX = 400 };
+typedef struct wire {
+    char name[64], type[32], label[48];
+    double raw_Bps, payload_Bps;
+} wire;
+
+static wire wires[WIRES_MAX];
+static size_t wire_count;
+
+static void collect_wire(lw_test *test, const char *file, const preset *p) {
+    (void)test;
+    (void)file;
+    lw_link_model link;
+    p->family->resolve(p->params.bytes, &link);
+    assert_true(wire_count < WIRES_MAX);
+    wire *w = &wires[wire_count++];
+    (void)snprintf(w->name, sizeof w->name, "%s", p->name);
+    (void)snprintf(w->type, sizeof w->type, "%s", p->family->type.name);
+    (void)snprintf(w->label, sizeof w->label, "%s", link.label);
+    w->raw_Bps = lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_RAW);
+    w->payload_Bps = lw_test_stage(&link, 0, LW_PACKET_WRITE, LW_STAGE_RETRY);
+}
+
+// Of the same wire, and slower for a reason that their presets state: an expander as it was
+// measured, and a software bridge.
+static const char *const slower_by_measurement[] = {"cxl-2.0-x8-xeon-8470", "ethernet-100g-virtio-bridge"};
+
+static bool is_slower(const wire *w) {
+    for (size_t i = 0; i < COUNT(slower_by_measurement); i++) {
+        if (strcmp(w->name, slower_by_measurement[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Presets of one family whose links have one label and one raw rate are one wire, and carry the
+// same payload within a few percent.
+static void presets_of_one_wire_agree(void **state) {
+    (void)state;
+    wire_count = 0;
+    each_preset(collect_wire);
+    int pairs = 0, off = 0;
+    for (size_t i = 0; i < wire_count; i++) {
+        for (size_t k = i + 1; k < wire_count; k++) {
+            const wire *a = &wires[i], *b = &wires[k];
+            if (strcmp(a->type, b->type) != 0 || strcmp(a->label, b->label) != 0 || strcmp(a->type, "thz") == 0 ||
+                a->raw_Bps != b->raw_Bps || is_slower(a) || is_slower(b)) {
+                continue;
+            }
+            pairs++;
+            if (fabs(a->payload_Bps / b->payload_Bps - 1) > 0.05) {
+                print_error("%s and %s (%s): payload %.4g and %.4g GB/s\n", a->name, b->name, a->label, a->payload_Bps / 1e9,
+                            b->payload_Bps / 1e9);
+                off++;
+            }
+        }
+    }
+    assert_true(pairs > 10);
+    assert_int_equal(off, 0);
+}
+
 // What links join: PCIe and what tunnels it have a root at one end, so no two hosts and no two
 // devices; networks and radio do not care.
 static void ends_have_roles(void **state) {
@@ -667,6 +731,7 @@ int main(void) {
         cmocka_unit_test(families_are_well_formed),
         cmocka_unit_test(families_are_documented),
         cmocka_unit_test(ends_have_roles),
+        cmocka_unit_test(presets_of_one_wire_agree),
         cmocka_unit_test(examples_are_sound),
         cmocka_unit_test(family_defaults_are_sound),
         cmocka_unit_test(every_listed_value_is_sound_or_refused),
