@@ -39,6 +39,11 @@ static void a_sweep_goes_on_past_the_reach(void **state) {
         assert_true(i < 2 || (s->bytes == 0 && s->limit.snr_dB < s->limit.needed_dB && s->limit.lost > 0.5));
         assert_true(lw_point_limit(&result.point[i]).kind == s->limit.kind);
     }
+    for (size_t i = 0; i < 4; i++) {  // the budget stands beside the rate, and falls with the distance
+        const lw_signal *signal = &workload_of(&result.point[i], "s")->signal;
+        assert_true(signal->mode != NULL && (i < 2) == (signal->snr_dB >= signal->needed_dB));
+        assert_true(i == 0 || signal->received_dBm < workload_of(&result.point[i - 1], "s")->signal.received_dBm);
+    }
     assert_true(workload_of(&result.point[2], "s")->high_GBps > 0);  // at its best it would get through
     assert_true(workload_of(&result.point[3], "s")->high_GBps == 0);
     const char *table = report_of(&test, &result, LW_FORMAT_TABLE);
@@ -48,7 +53,9 @@ static void a_sweep_goes_on_past_the_reach(void **state) {
     assert_non_null(failed);
     assert_non_null(strstr(failed, "\"mode\":\"bpsk-11/15\",\"snr_dB\":-6.7"));
     assert_null(strstr(failed, "\"time_us\""));  // they have none
+    assert_non_null(strstr(failed, "\"margin_dB\":-"));
     const char *csv = report_of(&test, &result, LW_FORMAT_CSV);
+    assert_non_null(strstr(csv, "s.received_dBm,s.noise_dBm,s.snr_dB,s.margin_dB,"));
     assert_non_null(strstr(csv, "\n2,10000,,0,0,,\"links.air a->b does not close"));
     lw_test_end(&test);
 }
@@ -134,6 +141,7 @@ static void assertions_see_it(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     assert_int_equal(assert_of(&test, "workloads.s.bandwidth_GBps == 0"), LW_OK);
+    assert_int_equal(assert_of(&test, "workloads.s.margin < -10 dB"), LW_OK);
     assert_int_equal(assert_of(&test, "workloads.s.bandwidth > 1 GB/s"), LW_CHECK_FAILED);
     assert_int_equal(assert_of(&test, "workloads.s.time < 1 s"), LW_CHECK_FAILED);
     assert_int_equal(assert_of(&test, "workloads.s.time >= 1 s"), LW_CHECK_FAILED);

@@ -311,6 +311,20 @@ static lw_evidence evidence_of(const lw_graph_workload *asked, const lw_provenan
 
 // ---- Rows of the result ----
 
+static lw_signal signal_on(const lw_built *built, const lw_route *route) {
+    lw_signal least = {0};
+    for (size_t i = 0; i < route->count; i++) {
+        const lw_link_model *model = lw_machine_model(built->machine, route->leg[i]);
+        for (int s = 0; s < model->segment_count; s++) {
+            const lw_signal *here = &model->segment[s].channel[route->leg[i].dir].signal;
+            if (here->mode != NULL && (least.mode == NULL || here->snr_dB - here->needed_dB < least.snr_dB - least.needed_dB)) {
+                least = *here;
+            }
+        }
+    }
+    return least;
+}
+
 static const lw_provenance unasked = {LW_SPECIFIED, LW_SPECIFIED};
 
 static void read_workload(const attribution *a, size_t index, const lw_provenance *known, lw_workload_result *out) {
@@ -333,6 +347,7 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
                                 .bandwidth_GBps = time_s > 0 ? (double)work->bytes / time_s / 1e9 : 0,
                                 .fixed_ps = fails ? 0 : work->submit_ps + work->finish_ps + work->latency_ps,
                                 .paced = asked->paced,
+                                .signal = signal_on(built, &work->main.route),
                                 .own = asked->kind->own};
     if (out->paced && times.packets > 0) {
         out->mean_wait_ps = times.wait_ps / (double)times.packets;

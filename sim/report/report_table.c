@@ -166,7 +166,7 @@ static lw_evidence evidence_of_link(const lw_point *point, const char *workload)
 
 // What only some work has: paced, or over a link that says how uncertain it is.
 typedef struct extras {
-    bool band, wait, latency;
+    bool band, wait, latency, signal;
 } extras;
 
 static extras extras_of(const lw_result *result) {
@@ -174,6 +174,7 @@ static extras extras_of(const lw_result *result) {
     for (size_t p = 0; p < result->point_count; p++) {
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
             has.band = has.band || result->point[p].workload[w].has_band;
+            has.signal = has.signal || result->point[p].workload[w].signal.mode != NULL;
             has.wait = has.wait || result->point[p].workload[w].mean_wait_ps > 0;
             has.latency = has.latency || result->point[p].workload[w].mean_latency_ps > 0;
         }
@@ -187,6 +188,18 @@ static void add_range(lw_grid *grid, const lw_workload_result *workload) {
         lw_grid_print(grid, "%.*g to %.*g", DIGITS, workload->low_GBps, DIGITS, workload->high_GBps);
     } else {
         lw_grid_add(grid, "");
+    }
+}
+
+// The link budget of a radio; nothing where the route has none.
+static void add_signal(lw_grid *grid, const lw_signal *signal) {
+    const double dB[] = {signal->received_dBm, signal->noise_dBm, signal->snr_dB, signal->snr_dB - signal->needed_dB};
+    for (size_t i = 0; i < sizeof dB / sizeof dB[0]; i++) {
+        if (signal->mode != NULL) {
+            lw_grid_print(grid, "%.1f", dB[i]);
+        } else {
+            lw_grid_add(grid, "");
+        }
     }
 }
 
@@ -232,7 +245,7 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
 static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *out) {
     const size_t set_count = result->point[0].set_count;
     const extras has = extras_of(result);
-    const size_t columns = set_count + 6 + has.band + has.wait + has.latency;
+    const size_t columns = set_count + 6 + has.band + has.wait + has.latency + 4 * (size_t)has.signal;
     char *sides = lw_grid_all_right(arena, columns);
     lw_grid *grid = lw_grid_new(arena, sides);
     if (grid == NULL) {
@@ -252,6 +265,9 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
     }
     if (has.latency) {
         lw_grid_add(grid, "mean latency, us");
+    }
+    if (has.signal) {
+        LW_GRID_ADD(grid, "received, dBm", "noise, dBm", "SNR, dB", "margin, dB");
     }
     LW_GRID_ADD(grid, "share", "limited by");
     for (size_t p = 0; p < result->point_count; p++) {
@@ -277,6 +293,9 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
             }
             if (has.latency) {
                 lw_grid_number(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
+            }
+            if (has.signal) {
+                add_signal(grid, &workload->signal);
             }
             LW_TRY(add_limit(grid, workload, arena));
         }

@@ -47,6 +47,22 @@ static double replays(const lw_direction_result *d) {
     return (double)d->replays;
 }
 
+static double received_dBm(const lw_workload_result *w) {
+    return w->signal.received_dBm;
+}
+static double noise_dBm(const lw_workload_result *w) {
+    return w->signal.noise_dBm;
+}
+static double snr_dB(const lw_workload_result *w) {
+    return w->signal.snr_dB;
+}
+static double margin_dB(const lw_workload_result *w) {
+    return w->signal.snr_dB - w->signal.needed_dB;
+}
+static bool has_signal(const lw_workload_result *w) {
+    return w->signal.mode != NULL;
+}
+
 static bool has_band(const lw_workload_result *w) {
     return w->has_band;
 }
@@ -84,6 +100,17 @@ const lw_metric lw_metrics[] = {
                  "of its time: submission, completion and the latency on idle links", fixed_us)},
     {OF_WORKLOAD("limited_share", NULL, LW_PLAIN, 1, "share", "of its time, while its limit is busy, waited for or paid",
                  limited_share)},
+    {OF_WORKLOAD("received_dBm", "received", LW_POWER, 1, "power received", "of a radio on its route, in the middle of the band",
+                 received_dBm),
+     .in_csv = true, .of_failed = true, .has = has_signal},
+    {OF_WORKLOAD("noise_dBm", "noise", LW_POWER, 1, "noise", "of that radio's receiver, at the symbol rate in use", noise_dBm),
+     .in_csv = true, .of_failed = true, .has = has_signal},
+    {OF_WORKLOAD("snr_dB", "snr", LW_LOSS, 1, "signal to noise",
+                 "what its decoder gets, of all the band, repeated symbols and errors of hardware included", snr_dB),
+     .in_csv = true, .of_failed = true, .has = has_signal},
+    {OF_WORKLOAD("margin_dB", "margin", LW_LOSS, 1, "margin", "snr less what the mode needs; below 0 the link does not close",
+                 margin_dB),
+     .in_csv = true, .of_failed = true, .has = has_signal},
     {OF_DIRECTION("utilisation", LW_PLAIN, "busy", "share of the run during which it carries something", utilisation)},
     {OF_DIRECTION("payload_bytes", LW_BYTES, "payload bytes", "payload that it carried", payload_bytes), .whole = true},
     {OF_DIRECTION("wire_bytes", LW_BYTES, "wire bytes", "with headers, framing and what was repeated", wire_bytes),
