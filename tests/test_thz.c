@@ -526,8 +526,12 @@ static void rules(void **state) {
     (void)state;
     const lw_test_rule rows[] = {
         {"thz", "{frequency: 990 GHz}", LW_BAD_INPUT,
-         "1:13: a band of 25.92 GHz around 990 GHz leaves the range of 60 to 1000 GHz | the tables of "
-         "absorption end at 1 THz (P.676); below 60 GHz is not this family's field"},
+         "1:13: a band of 25.92 GHz around 990 GHz leaves the range of 1 to 1000 GHz | absorption by air and rain "
+         "is known from 1 to 1000 GHz (P.676, P.838); take another frequency or a smaller bandwidth"},
+        {"thz", "{frequency: 6 GHz}", LW_BAD_INPUT,
+         "1:13: a band of 25.92 GHz around 6 GHz leaves the range of 1 to 1000 GHz | absorption by air and rain "
+         "is known from 1 to 1000 GHz (P.676, P.838); take another frequency or a smaller bandwidth"},
+        {"thz", "{frequency: 6 GHz, bandwidth: 160 MHz, distance: 100 m}", LW_OK, NULL},
         {"thz", "{path: slant, altitude: 5 km, orbit: 2 km}", LW_BAD_INPUT,
          "1:38: the far end (2 km) must be above the station (5 km) | give the height of the far end above the sea"},
         {"thz", "{bandwidth: 10 GHz, symbol_rate: 11 GHz}", LW_BAD_INPUT,
