@@ -111,6 +111,27 @@ double lw_channel_packet_error(const lw_channel *channel, int64_t wire_bytes) {
     return -expm1((double)units * log1p(-channel->error_probability));
 }
 
+bool lw_link_model_works(const lw_link_model *link, int *dir, double *lost) {
+    static const double hopeless = 0.5;  // every other full packet
+    for (int d = 0; d < 2; d++) {
+        for (int s = 0; s < link->segment_count; s++) {
+            const lw_channel *channel = &link->segment[s].channel[d];
+            const lw_packet_format *format = &channel->format[LW_PACKET_WRITE];
+            double error = lw_channel_packet_error(channel, lw_packet_wire_bytes(format, format->payload_max_bytes));
+            if (error > hopeless) {
+                if (dir != NULL) {
+                    *dir = d;
+                }
+                if (lost != NULL) {
+                    *lost = error;
+                }
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 // Time that a packet occupies the wire on average when it must be repeated with probability p until
 // it arrives: p / (1 - p) extra rounds, each of which costs the packet again and, where the sender
 // goes back, all that it sent before it knew.

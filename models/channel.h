@@ -11,6 +11,7 @@
 #include "models/outages.h"
 #include "sim/base/evidence.h"
 #include "sim/base/fraction.h"
+#include "sim/base/signal.h"
 #include "sim/base/stage.h"
 
 // What a packet does. Each kind has its own format and its own flow-control pool.
@@ -101,6 +102,7 @@ typedef struct lw_channel {
     int64_t replay_ps;  // from the end of the bad packet to the first bit of its replay
 
     lw_outages outages;
+    lw_signal signal;  // of a radio
 
     bool shared_medium;     // both directions share the wire (half duplex)
     int64_t turnaround_ps;  // between opposite directions on a shared medium
@@ -129,6 +131,10 @@ typedef struct lw_link_model {
 } lw_link_model;
 #define LW_TAGS_INFINITE INT64_MAX
 
+// Does anything get through? A link that loses most of its full packets carries nothing that could
+// be waited for. *dir is the direction that fails, *lost the share of its packets that do; NULL:
+// nobody asks.
+bool lw_link_model_works(const lw_link_model *link, int *dir, double *lost);
 int64_t lw_link_model_latency_ps(const lw_link_model *link, int dir);
 // Clear what packets of other kinds alone meet: their formats and credits, what only reads ask for,
 // and the return of credits where none is ever short. kinds: 1 << lw_packet_kind of each that

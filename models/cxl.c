@@ -580,6 +580,7 @@ const lw_family lw_family_cxl = {
         },
     .hue = LW_HUE_PINK,
     .multipath = LW_MULTIPATH_FIXED,
+    .joins = &lw_joins_pcie,
     .resolve = resolve,
     .coherence = coherence_of,
     .switch_limits = switch_limits,

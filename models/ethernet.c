@@ -346,6 +346,7 @@ const lw_family lw_family_ethernet = {
         },
     .hue = LW_HUE_NAVY,
     .multipath = LW_MULTIPATH_HASHED,
+    .joins = &lw_joins_network,
     .between_machines = true,
     .resolve = resolve,
 };

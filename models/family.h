@@ -8,6 +8,7 @@
 
 #include "models/channel.h"
 #include "models/coherence.h"
+#include "models/joins.h"
 #include "models/switch_limits.h"
 #include "sim/base/hue.h"
 #include "sim/config/type.h"
@@ -42,10 +43,12 @@ typedef struct lw_family {
     lw_type type;
     lw_hue hue;  // in charts
     // Checked parameters -> segments; clears *link. Must succeed for whatever type.check lets pass.
+    // A link that cannot carry anything for a physical reason (a radio past its reach) is no error:
+    // its channels lose what they are given (lw_link_model_works).
     void (*resolve)(const void *params, lw_link_model *link);
     // The same link at both ends of what is uncertain about it, as two links like resolve's: slower
-    // and faster. NULL: no band is known. The slow one may be so bad that error_probability is 1
-    // and nothing gets through.
+    // and faster. NULL: no band is known. Either may be so bad that nothing gets
+    // through (lw_link_model_works).
     void (*band)(const void *params, lw_link_model *slow, lw_link_model *fast);
     // Who must be asked before memory behind the link is used. NULL: nobody.
     void (*coherence)(const void *params, lw_coherence *out);
@@ -55,6 +58,8 @@ typedef struct lw_family {
     // budget. The texts live as long as the call of visit. NULL: nothing to show but parameters.
     void (*facts)(const void *params, lw_fact_visit *visit, void *user);
     lw_multipath multipath;
+    // What its ends may be. NULL: anything.
+    const lw_joins *joins;
     bool between_machines;  // its two ends are different machines, for drawings
     // Lower the parameters to what the PCIe port of a device at an end has, and tell what was
     // lowered. NULL: its ends are no PCIe ports.

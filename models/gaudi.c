@@ -101,5 +101,6 @@ const lw_family lw_family_gaudi = {
             .check = check,
         },
     .hue = LW_HUE_CRIMSON,
+    .joins = &lw_joins_accelerators,
     .resolve = resolve,
 };

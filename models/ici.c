@@ -66,5 +66,6 @@ const lw_family lw_family_ici = {
         },
     .hue = LW_HUE_CRIMSON,
     .multipath = LW_MULTIPATH_FIXED,
+    .joins = &lw_joins_accelerators,
     .resolve = resolve,
 };

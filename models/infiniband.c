@@ -145,6 +145,7 @@ const lw_family lw_family_infiniband = {
         },
     .hue = LW_HUE_NAVY,
     .multipath = LW_MULTIPATH_HASHED,
+    .joins = &lw_joins_network,
     .between_machines = true,
     .resolve = resolve,
 };

@@ -240,5 +240,6 @@ const lw_family lw_family_nvlink = {
             .check = check,
         },
     .hue = LW_HUE_GREEN,
+    .joins = &lw_joins_accelerators,
     .resolve = resolve,
 };

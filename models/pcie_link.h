@@ -100,6 +100,7 @@ void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium,
                 .check = check,                                                                          \
             },                                                                                           \
         .hue = (its_hue),                                                                                \
+        .joins = &lw_joins_pcie,                                                                         \
         .resolve = resolve,                                                                              \
         .multipath = LW_MULTIPATH_FIXED,                                                                 \
         .train_down = lw_pcie_train_down,                                                                \

@@ -114,6 +114,8 @@ static const char page[] =
     "No vendor publishes the latency of a link. The memory of the other socket takes 40 to 50 ns longer\n"
     "than one's own, which the default shares out among the four ports of the round trip.";
 
+static const lw_joins joins = {.join = {{LW_END_HOST, LW_END_HOST}}, .why = "it joins the processors of one computer"};
+
 const lw_family lw_family_socket = {
     .type =
         {
@@ -126,5 +128,6 @@ const lw_family lw_family_socket = {
             .check = check,
         },
     .hue = LW_HUE_OLIVE,
+    .joins = &joins,
     .resolve = resolve,
 };

@@ -126,5 +126,6 @@ const lw_family lw_family_sue = {
             .check = check,
         },
     .hue = LW_HUE_CRIMSON,
+    .joins = &lw_joins_accelerators,
     .resolve = resolve,
 };

@@ -133,6 +133,7 @@ const lw_family lw_family_ualink = {
             .check = check,
         },
     .hue = LW_HUE_CRIMSON,
+    .joins = &lw_joins_accelerators,
     .resolve = resolve,
     .switch_limits = switch_limits,
 };

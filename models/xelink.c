@@ -64,5 +64,6 @@ const lw_family lw_family_xelink = {
             .params_size = sizeof(xelink_params),
         },
     .hue = LW_HUE_CRIMSON,
+    .joins = &lw_joins_accelerators,
     .resolve = resolve,
 };

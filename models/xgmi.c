@@ -83,5 +83,6 @@ const lw_family lw_family_xgmi = {
             .check = check,
         },
     .hue = LW_HUE_CRIMSON,
+    .joins = &lw_joins_accelerators,
     .resolve = resolve,
 };

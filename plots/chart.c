@@ -147,6 +147,10 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     LW_TRY(check_request(request, diags));
     lw_chart_data data;
     LW_TRY(lw_chart_collect(request, result, arena, diags, &data));
+    if (data.panel_count == 0) {
+        *out = (lw_picture){0};
+        return LW_OK;
+    }
     lw_draw *draw = LW_NEW(arena, lw_draw);
     const char *title = request->title != NULL && request->title[0] != '\0' ? request->title
                         : result->title != NULL && result->title[0] != '\0' ? result->title

@@ -35,7 +35,7 @@ typedef struct layout {
     bool second_line;    // labels have one
     size_t columns, rows;
     size_t panel_index;
-    bool has_half, has_ceiling, has_dots, has_validation, has_crosses, has_band;
+    bool has_half, has_ceiling, has_dots, has_validation, has_crosses, has_band, has_failed;
 } layout;
 
 static bool is_loaded(const layout *l) {
@@ -144,6 +144,12 @@ static lw_status name_axes(layout *l) {
     return axes->x_title == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
+// Does the place lie on the axis? Under load x is a result, and what fails has none.
+static bool shows_failed(const layout *l, const lw_curve *curve, size_t index) {
+    const double x = curve->failed[index];
+    return !is_loaded(l) && fabs(x) <= LW_CHART_MOST && (l->chart->data->x_dimension != LW_BYTES || x >= LW_CHART_LEAST);
+}
+
 static lw_status make_scales(layout *l) {
     const lw_chart_data *data = l->chart->data;
     range x = {(double)INFINITY, -(double)INFINITY};
@@ -159,6 +165,10 @@ static lw_status make_scales(layout *l) {
                 widen(&y, is_time(l) ? half.y / 2 : half.y);  // the fixed cost
             }
             l->has_band = l->has_band || panel->curve[k].has_band;
+            for (size_t m = 0; m < panel->curve[k].failed_count && shows_failed(l, &panel->curve[k], m); m++) {
+                l->has_failed = true;
+                widen(&x, panel->curve[k].failed[m]);
+            }
             if (ceiling_of(l, &panel->curve[k]) > 0.0) {
                 widen(&y, ceiling_of(l, &panel->curve[k]));
                 l->has_ceiling = true;
@@ -425,6 +435,19 @@ static size_t trace(const layout *l, const lw_curve *curve, edge which, lw_xy *o
     return count;
 }
 
+// The next piece of a curve between places where nothing gets through; false: there is none.
+// *part: all zero at first.
+static bool next_piece(const lw_curve *curve, lw_curve *part) {
+    const size_t first = part->point == NULL ? 0 : (size_t)(part->point - curve->point) + part->count;
+    *part = *curve;
+    part->point = curve->point + first;
+    part->count = first < curve->count;
+    while (first + part->count < curve->count && !part->point[part->count].apart) {
+        part->count++;
+    }
+    return part->count > 0;
+}
+
 // What the links behind a curve say about how uncertain they are.
 static void draw_band(const layout *l, const lw_curve *curve) {
     const lw_series *series = &curve->look;
@@ -470,6 +493,14 @@ static void draw_along(const layout *l, size_t index, const lw_xy *points, size_
     }
 }
 
+// Crosses above the axis, where nothing gets through.
+static void draw_failed(const layout *l, const lw_curve *curve, lw_role role) {
+    for (size_t i = 0; i < curve->failed_count && shows_failed(l, curve, i); i++) {
+        lw_draw_marker(l->canvas->draw, (lw_xy){lw_scale_at(&l->axes.x, curve->failed[i]), l->axes.plot.bottom - CROSS_SIZE},
+                       LW_SHAPE_CROSS, CROSS_SIZE, role, (lw_stroke){0});
+    }
+}
+
 // width: a curve under another that runs in the same place is drawn wider, so that both are seen.
 static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     const lw_series *series = &curve->look;
@@ -485,10 +516,15 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
     trace(l, curve, EDGE_MIDDLE, points);
     lw_draw_group(draw, id, "series", series->name);
     draw_ceiling(l, curve, role);
-    draw_line(l, series, points, count, width);
-    if (curve->count == 1) {  // a line needs two
-        lw_draw_marker(draw, (lw_xy){points[0].x, points[0].y}, LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
+    size_t drawn = 0;
+    for (lw_curve part = {0}; next_piece(curve, &part); drawn += trace(l, &part, EDGE_MIDDLE, NULL)) {
+        const lw_xy *piece = points + drawn;
+        draw_line(l, series, piece, trace(l, &part, EDGE_MIDDLE, NULL), width);
+        if (part.count == 1) {  // a line needs two
+            lw_draw_marker(draw, piece[0], LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
+        }
     }
+    draw_failed(l, curve, role);
     lw_xy half;
     if (half_of(l, curve, &half)) {
         lw_xy at = on_page(l, half);
@@ -616,8 +652,8 @@ static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
     lw_draw_clip(canvas->draw, plot->left - OPEN_SIZE, plot->top - OPEN_SIZE, plot->right - plot->left + 2 * OPEN_SIZE,
                  plot->bottom - plot->top + OPEN_SIZE);
     for (size_t i = 0; i < panel->curve_count; i++) {
-        if (panel->curve[i].has_band) {
-            draw_band(l, &panel->curve[i]);
+        for (lw_curve part = {0}; panel->curve[i].has_band && next_piece(&panel->curve[i], &part);) {
+            draw_band(l, &part);
         }
     }
     for (size_t i = panel->curve_count; i-- > 0;) {  // the first of the file comes out on top
@@ -651,12 +687,12 @@ static const char *subtitle_of(const layout *l) {
         dashed = dashed || l->chart->data->series[i].evidence >= LW_ASSUMED;
     }
     return lw_arena_print(
-        l->canvas->arena, "Lines: model%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
+        l->canvas->arena, "Lines: model%s%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
         told_apart(l) ? ", told apart by open marks" : "", l->has_band ? ". Shaded: how uncertain the link is" : "",
         !l->has_dots        ? ""
         : l->has_validation ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
                             : ". Filled marks: measured",
-        l->has_crosses ? ". Crosses: a model of others" : "",
+        l->has_crosses ? ". Crosses: a model of others" : "", l->has_failed ? ". Crosses on the axis: nothing gets through" : "",
         l->has_half ? ". Open mark: the size that reaches half of the top bandwidth" : "",
         l->has_ceiling  ? ". Dotted at the right, and after \"of\": what framing leaves of the raw rate"
         : has_bounds(l) ? ". Dotted: the cost of a copy of nothing, and time at the top bandwidth alone"

@@ -38,6 +38,7 @@ typedef struct lw_sample {
     lw_xy at;
     double order;      // what was swept along the curve: x itself, or the load that gave x and y
     double low, high;  // of y, where the link says how uncertain it is; else both are y
+    bool apart;        // between it and the one before nothing gets through: no line joins them
 } lw_sample;
 
 typedef struct lw_curve {
@@ -47,6 +48,8 @@ typedef struct lw_curve {
     lw_series look;
     lw_sample *point;  // by growing order; y in GB/s or seconds
     size_t count, capacity;
+    double *failed;  // x where nothing gets through
+    size_t failed_count;
     bool has_band;  // some low or high is not y
     bool mixed;     // its points are about links with different labels
     // x is what is transferred: time between points runs straight (Hockney)

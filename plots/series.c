@@ -7,7 +7,15 @@
 #include <string.h>
 
 #include "plots/series_names.h"
+#include "sim/base/list.h"
 #include "sim/base/suggest.h"
+
+// A workload that cannot run, and where it would stand.
+typedef struct failure {
+    const char *key, *workload, *value;  // of the series and of the panel
+    double x;
+    bool found;
+} failure;
 
 typedef struct collector {
     const lw_chart_request *request;
@@ -18,6 +26,7 @@ typedef struct collector {
     const char *series_path;  // NULL: one series
     const char *panel_path;   // NULL: panels by workload only
     size_t left_out;          // values that cannot be drawn
+    lw_list failed;           // failure: where nothing gets through
 } collector;
 
 static const char in_workloads[] = "workloads.";
@@ -402,8 +411,66 @@ static lw_status check_content(const collector *c) {
                           "there is nothing to draw: no workload has a value that fits the axes");
 }
 
+static lw_status note_failure(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key,
+                              double x) {
+    const lw_set_value *own = set_value(point, c->panel_path);
+    failure *added = LW_LIST_ADD(&c->failed, failure, c->arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = (failure){.key = key, .workload = workload->name, .value = own == NULL ? "" : own->text, .x = x};
+    return LW_OK;
+}
+
+static bool is_of(const collector *c, const failure *f, const lw_panel *panel, const lw_curve *curve) {
+    return strcmp(panel->workload, f->workload) == 0 && strcmp(panel->value, f->value) == 0 &&
+           strcmp(c->data->series[curve->series].key, f->key) == 0;
+}
+
+static lw_status mark_curve(const collector *c, const lw_panel *panel, lw_curve *curve) {
+    curve->failed = LW_NEW_ARRAY(c->arena, double, c->failed.count);
+    if (curve->failed == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < c->failed.count; i++) {
+        failure *f = &LW_LIST_ITEMS(&c->failed, failure)[i];
+        if (is_of(c, f, panel, curve)) {
+            f->found = true;
+            curve->failed[curve->failed_count++] = f->x;
+            for (size_t k = 1; k < curve->count; k++) {
+                lw_sample *sample = &curve->point[k];
+                sample->apart = sample->apart || (sample[-1].order < f->x && f->x < sample->order);
+            }
+        }
+    }
+    return LW_OK;
+}
+
+// Where nothing gets through curves end and have marks; a series of which nothing works has no
+// line.
+static lw_status mark_failures(const collector *c) {
+    for (size_t i = 0; i < c->data->panel_count; i++) {
+        lw_panel *panel = &c->data->panel[i];
+        for (size_t k = 0; k < panel->curve_count; k++) {
+            LW_TRY(mark_curve(c, panel, &panel->curve[k]));
+        }
+    }
+    size_t missing = 0;
+    for (size_t i = 0; i < c->failed.count; i++) {
+        missing += !LW_LIST_ITEMS(&c->failed, failure)[i].found;
+    }
+    if (missing > 0) {
+        lw_note(c->diags, c->request->place, NULL, "%zu point%s of the chart %s no line: nothing gets through there", missing,
+                missing == 1 ? "" : "s", missing == 1 ? "has" : "have");
+    }
+    return LW_OK;
+}
+
 static lw_status add_workload(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key) {
     lw_sample sample = sample_of(c, point, workload);
+    if (lw_limit_failure(&workload->limit) != NULL) {
+        return note_failure(c, point, workload, key, sample.order);
+    }
     if (!is_shown(c, workload) || is_saturated(c, &sample)) {
         return LW_OK;
     }
@@ -508,7 +575,7 @@ static lw_status add_measured(collector *c, const lw_measured_series *measured) 
         for (size_t k = 0; k < measured->count; k++) {
             lw_xy at = {measured->points[k][0] / c->data->x_in_base, observed(c, measured, measured->points[k])};
             if (drawable(c, at)) {
-                dots->point[dots->count++] = (lw_sample){at, at.x, at.y, at.y};
+                dots->point[dots->count++] = (lw_sample){.at = at, .order = at.x, .low = at.y, .high = at.y};
             }
         }
         qsort(dots->point, dots->count, sizeof(lw_sample), by_order);
@@ -602,8 +669,14 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
         lw_warn(diags, request->place, request->axis == LW_AXIS_LOG ? "axis: linear shows zero and negative values" : NULL,
                 "%zu values are not drawn: they are no finite numbers, or not positive on a logarithmic axis", c.left_out);
     }
+    *out = data;
+    if (c.failed.count > 0 && data.panel_count == 0) {
+        lw_note(diags, request->place, NULL, "the chart is left out: nothing gets through in any of its points");
+        return LW_OK;
+    }
     LW_TRY(check_content(&c));
     sort_curves(&c);
+    LW_TRY(mark_failures(&c));
     LW_TRY(name_panels(&c));
     const lw_set_value *own = set_value(&result->point[0], c.series_path);
     LW_TRY(lw_series_give_names(request, c.series_path, own != NULL && own->is_number, arena, &data));

@@ -4,7 +4,7 @@
 #include "tests/scenario_helpers.h"
 
 static const char head[] = "lanewise: 1\n"
-                           "nodes: {here: {kind: host}, there: {kind: host}, far: {kind: host}}\n";
+                           "nodes: {here: {kind: host}, there: {kind: host}, far: {kind: gpu}}\n";
 
 static double waterfall_GBps(const lw_link_model *link) {
     lw_waterfall waterfall;

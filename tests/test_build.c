@@ -464,7 +464,7 @@ static size_t links_in(const lw_built *built) {
 static size_t links_of(lw_test *test, const char *between, const char *pattern) {
     const char *text = lw_arena_print(test->arena,
                                       "nodes: {host: {kind: host, count: 4}, gpu: {kind: gpu, count: 4}, one: {kind: switch}}\n"
-                                      "links: {l: {between: %s, preset: pcie-4-x8, pattern: %s}}\n",
+                                      "links: {l: {between: %s, type: link, rate: 8 GB/s, pattern: %s}}\n",
                                       between, pattern);
     lw_built built = build_text(test, text);
     return links_in(&built);

@@ -3,6 +3,7 @@
 // preset's file is told.
 #include <unistd.h>
 
+#include "models/family.h"
 #include "sim/base/file.h"
 #include "sim/config/catalog.h"
 #include "tests/scenario_helpers.h"
@@ -78,10 +79,12 @@ static void shipped_presets_can_be_used(void **state) {
     }
     for (size_t i = 0; i < lw_catalog_count(catalog, LW_SHELF_LINKS); i++) {
         const lw_preset *preset = preset_named(presets, LW_SHELF_LINKS, lw_catalog_names(catalog, LW_SHELF_LINKS)[i]);
+        const lw_joins *joins = lw_family_find(preset->type)->joins;
+        const bool hosts = joins != NULL && !lw_joins_allow(joins, LW_END_GPU, LW_END_HOST);
         const char *text = lw_arena_print(test.arena,
-                                          "nodes: {a: {kind: host}, b: {kind: gpu}}\nlinks: {l: {between: [a, b], preset: %s}}\n"
+                                          "nodes: {a: {kind: host}, b: {kind: %s}}\nlinks: {l: {between: [a, b], preset: %s}}\n"
                                           "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB}}\n",
-                                          preset->name);
+                                          hosts ? "host" : "gpu", preset->name);
         double least_GBps = preset->evidence == LW_SPECULATIVE ? 0 : 0.1;  // some go to Mars
         assert_true(run_text(&test, text).point[0].workload[0].bandwidth_GBps > least_GBps);
     }
@@ -95,11 +98,13 @@ static void types_have_their_examples(void **state) {
         const char *before, *after;
         size_t index;  // of `it`
     } forms[] = {
-        [LW_SECTION_NODES] = {"nodes: {host: {kind: host}, it: ",
-                              ", more: {kind: gpu}}\nlinks: {a: {between: [host, it], preset: pcie-4-x4}, b: {between: [it, "
-                              "more], preset: pcie-4-x4}}\n",
-                              1},
-        [LW_SECTION_LINKS] = {"nodes: {host: {kind: host}, gpu: {kind: gpu}}\nlinks: {it: {between: [host, gpu], ", "}\n", 0},
+        [LW_SECTION_NODES] =
+            {"nodes: {host: {kind: host}, it: ",
+             ", more: {kind: gpu}}\nlinks: {a: {between: [host, it], type: link, rate: 1 GB/s}, b: {between: [it, "
+             "more], type: link, rate: 1 GB/s}}\n",
+             1},
+        [LW_SECTION_LINKS] = {"nodes: {host: {kind: host}, gpu: {kind: gpu}, other: {kind: host}}\nlinks: {it: {between: [host, ",
+                              "}\n", 0},
         [LW_SECTION_WORKLOADS] = {"nodes: {host: {kind: host, memory_rate: 1 GB/s}, gpu: {kind: gpu}}\n"
                                   "links: {slot: {between: [host, gpu], preset: pcie-4-x4}}\nworkloads: {it: ",
                                   "}\n", 0}};
@@ -111,7 +116,12 @@ static void types_have_their_examples(void **state) {
             const lw_type *type = section->type_at(i);
             assert_non_null(type->example);
             // the form has the bracket
-            const char *example = type->example + (id == LW_SECTION_LINKS ? 1 : 0);
+            const char *example = type->example;
+            if (id == LW_SECTION_LINKS) {
+                const lw_joins *joins = lw_family_find(type->name)->joins;
+                const bool hosts = joins != NULL && !lw_joins_allow(joins, LW_END_GPU, LW_END_HOST);
+                example = lw_arena_print(test.arena, "%s], %s", hosts ? "other" : "gpu", type->example + 1);
+            }
             const lw_document *document =
                 load_text(&test, lw_arena_print(test.arena, "%s%s%s", forms[id].before, example, forms[id].after));
             const lw_object *object = document->object[id][forms[id].index];

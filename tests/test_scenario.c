@@ -107,7 +107,7 @@ static void shares_are_of_the_limit(void **state) {
     lw_test_end(&test);
 }
 
-#define HOSTS(more, link) "nodes: {a: {kind: host}, b: {kind: host" more "}}\nlinks: {l: {between: [a, b], " link "}}\n"
+#define HOSTS(more, link) "nodes: {a: {kind: gpu}, b: {kind: host" more "}}\nlinks: {l: {between: [a, b], " link "}}\n"
 #define LONG_COPY "workloads: {w: {kind: copy, from: a, to: b, bytes: 64 MiB}}\n"
 #define SHORT_COPY "workloads: {w: {kind: copy, from: a, to: b, bytes: 64 B}}\n"
 #define ONE_READ "workloads: {w: {kind: read-latency, device: a, host: b, bytes: 64 B}}\n"

@@ -79,6 +79,38 @@ static void test_a_line_over_links_has_no_links_name(void **state) {
     lw_test_end(&test);
 }
 
+// Where nothing gets through stands a cross, and no line leads over it; where nothing gets through
+// at all there is no chart, which is no error.
+static void test_lines_end_where_nothing_gets_through(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = result_of(&test, &gens, 1);
+    lw_picture picture;
+    const lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    size_t crosses[2];
+    for (int failed = 0; failed < 2; failed++) {
+        if (failed) {
+            *result.point[1].workload = (lw_workload_result){
+                .name = "upload", .direction = "host->gpu", .limit = {.kind = LW_FAILED_FOR_SIGNAL, .name = "egpu"}};
+        }
+        draw(&test, &request, &result, &picture);
+        crosses[failed] = 0;
+        for (size_t i = 0; i < picture.draw->count; i++) {
+            crosses[failed] += picture.draw->item[i].kind == LW_DRAW_MARKER && picture.draw->item[i].shape == LW_SHAPE_CROSS;
+        }
+    }
+    assert_int_equal(crosses[0], 0);
+    assert_int_equal(crosses[1], 1);
+    assert_true(has_text(&picture, "nothing gets through"));
+    for (size_t i = 0; i < result.point_count; i++) {
+        result.point[i].workload->limit.kind = LW_FAILED_FOR_SIGNAL;
+    }
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_null(picture.draw);
+    assert_int_equal(lw_diags_errors(test.diags), 0);
+    lw_test_end(&test);
+}
+
 // Lines are named alike in all panels, bars and marks after the link that each is about.
 static void test_panels_do_not_borrow_names(void **state) {
     (void)state;
@@ -296,6 +328,7 @@ static void test_dots_are_over_what_x_is(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_line_over_links_has_no_links_name),
+        cmocka_unit_test(test_lines_end_where_nothing_gets_through),
         cmocka_unit_test(test_panels_do_not_borrow_names),
         cmocka_unit_test(test_a_line_over_families_has_no_ones_colour),
         cmocka_unit_test(test_names_say_what_differs),

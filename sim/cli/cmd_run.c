@@ -37,6 +37,9 @@ static lw_status write_chart(const lw_context *context, const lw_cli_session *se
     }
     lw_picture picture;
     LW_TRY(lw_chart_render(&chart, lanewise_result_raw(result), context->arena, context->diags, &picture));
+    if (picture.draw == NULL) {
+        return LW_OK;  // nothing to draw, and a note says why
+    }
     LW_TRY(write_picture(context, &picture, stem, ".svg"));
     LW_TRY(write_picture(context, &picture, stem, ".png"));
     return arguments->pdf ? write_picture(context, &picture, stem, ".pdf") : LW_OK;

@@ -350,6 +350,20 @@ static lw_evidence evidence_of(const lw_graph_workload *asked, const lw_provenan
 
 // ---- Rows of the result ----
 
+static lw_signal signal_on(const lw_built *built, const lw_route *route) {
+    lw_signal least = {0};
+    for (size_t i = 0; i < route->count; i++) {
+        const lw_link_model *model = lw_machine_model(built->machine, route->leg[i]);
+        for (int s = 0; s < model->segment_count; s++) {
+            const lw_signal *here = &model->segment[s].channel[route->leg[i].dir].signal;
+            if (here->mode != NULL && (least.mode == NULL || here->snr_dB - here->needed_dB < least.snr_dB - least.needed_dB)) {
+                least = *here;
+            }
+        }
+    }
+    return least;
+}
+
 static const lw_provenance unasked = {LW_SPECIFIED, LW_SPECIFIED};
 
 // Times of the members, from when each could start to its end.
@@ -382,8 +396,11 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
     const lw_built *built = a->built;
     const lw_graph_workload *asked = &built->graph->workload[index];
     const lw_built_workload *work = &built->workload[index];
-    times_of_work times;
-    sum_work(a, work, &times);
+    const bool fails = lw_limit_failure(&work->failure) != NULL;
+    times_of_work times = {0};
+    if (!fails) {
+        sum_work(a, work, &times);
+    }
     double time_s = times.time_ps / 1e12;
     *out = (lw_workload_result){.name = asked->object->name,
                                 .direction = asked->direction,
@@ -393,23 +410,24 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
                                 .bytes = work->bytes,
                                 .time_s = time_s,
                                 .bandwidth_GBps = time_s > 0 ? (double)work->bytes / time_s / 1e9 : 0,
-                                .fixed_ps = work->submit_ps + work->finish_ps + work->latency_ps,
+                                .fixed_ps = fails ? 0 : work->submit_ps + work->finish_ps + work->latency_ps,
                                 .paced = asked->paced,
+                                .signal = signal_on(built, &work->main.route),
                                 .own = asked->kind->own};
     if (out->paced && times.packets > 0) {
         out->mean_wait_ps = times.wait_ps / (double)times.packets;
         out->mean_latency_ps = (double)work->latency_ps + out->mean_wait_ps;
     }
-    if (asked->members > 1 && !asked->background) {
+    if (asked->members > 1 && !asked->background && !fails) {
         out->member_ps = sample_members(a, work, asked->members);
     }
-    if (asked->times_each) {
+    if (asked->times_each && !fails) {
         out->each_ps = sample_each(a, work);
         out->mean_latency_ps = out->each_ps.mean;
     }
-    out->limit = find_limit(built, index, &times);
+    out->limit = fails ? work->failure : find_limit(built, index, &times);
     out->evidence = evidence_of(asked, known, &out->limit);
-    if (out->own != NULL) {
+    if (out->own != NULL && !fails) {
         asked->kind->measure(asked->object->params, out, out->own_value);
     }
 }
@@ -550,8 +568,9 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
         lw_workload_result *row = &out->workload[i];
         read_workload(&a, i, known.workload != NULL ? &known.workload[i] : &unasked, row);
         out->evidence = lw_evidence_weaker(out->evidence, row->evidence);
-        if (!built->graph->workload[i].background && row->end_ps > latest_ps) {
-            latest_ps = row->end_ps;
+        const bool fails = lw_limit_failure(&row->limit) != NULL;
+        if (fails ? out->last == SIZE_MAX : !built->graph->workload[i].background && row->end_ps > latest_ps) {
+            latest_ps = fails ? latest_ps : row->end_ps;
             out->last = i;
         }
         LW_TRY(read_routes(built, i, arena, &routes));

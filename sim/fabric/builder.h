@@ -107,6 +107,14 @@ lw_status lw_transfer_owner(lw_builder *builder, const lw_move *move, double sha
 // shadows of it, so that packets pass it in the same time and are counted once.
 lw_status lw_transfer_share(lw_builder *builder, const lw_move *move, lw_transfer *transfer) LW_CHECKED;
 
+// ---- failure.c ----
+// Why a workload cannot run at all; LW_LIMITED_BY_NOTHING: it can. Those it comes after, in
+// `built`, are known.
+lw_status lw_failure_find(const lw_builder *builder, const lw_built_workload *built, const lw_graph_workload *workload,
+                          lw_limit *out) LW_CHECKED;
+// All tasks from this one on do nothing and wait for nothing.
+void lw_failure_silence(const lw_builder *builder, size_t first_task);
+
 // ---- lower.c ----
 // Tasks of the graph -> tasks of the fabric, all workloads, in their order.
 lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) LW_CHECKED;

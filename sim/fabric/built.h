@@ -4,6 +4,7 @@
 #ifndef LW_BUILT_H
 #define LW_BUILT_H
 
+#include "sim/result/limit.h"
 #include "sim/workload/graph.h"
 
 #define LW_NO_LINK UINT32_MAX
@@ -54,6 +55,9 @@ typedef struct lw_built_workload {
     lw_transfer main;
     // at most, by its `outstanding`; 0: as many as the route takes
     int64_t writes_under_way;
+    // why it cannot run at all, of a workload whose tasks do nothing for that reason; else
+    // LW_LIMITED_BY_NOTHING
+    lw_limit failure;
 } lw_built_workload;
 
 // What a resource of the fabric is.

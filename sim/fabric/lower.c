@@ -359,6 +359,7 @@ lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) {
         builder->object = l.workload->object;
         lw_built_workload *built = &workload[l.index];
         built->bytes = l.workload->bytes;
+        const size_t gate = builder->task.count;
         LW_TRY(make_gate(&l));
         built->member_task = LW_NEW_ARRAY(builder->arena, uint32_t, (size_t)l.workload->members + 1);
         if (built->member_task == NULL) {
@@ -374,6 +375,12 @@ lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) {
         LW_TRY(lower_range(&l, l.workload->first_task, l.workload->first_task + l.workload->task_count, LW_NO_LOOP, true));
         begin_members(&l, (uint32_t)l.workload->members + 1);
         built->task_count = (uint32_t)builder->task.count - built->first_task;
+        LW_TRY(lw_failure_find(builder, workload, l.workload, &built->failure));
+        // a sketch shows what options would change if it ran
+        if (lw_limit_failure(&built->failure) != NULL && !builder->how.sketch) {
+            built->bytes = 0;
+            lw_failure_silence(builder, gate);
+        }
     }
     return LW_OK;
 }

@@ -55,6 +55,11 @@ static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite)
     return server;
 }
 
+// What cannot work carries nothing, so that its errors meet nothing.
+static double errors_of(const lw_link_model *model, const lw_channel *channel) {
+    return lw_link_model_works(model, NULL, NULL) ? channel->error_probability : 0;
+}
+
 static lw_status add_direction(lw_builder *builder, uint32_t index, int dir, bool shared) {
     const lw_machine *machine = builder->machine;
     const lw_link *link = &machine->link[index];
@@ -69,6 +74,7 @@ static lw_status add_direction(lw_builder *builder, uint32_t index, int dir, boo
         const lw_segment *segment = &model->segment[dir == 0 ? i : segments - 1 - i];
         uint32_t opposite = builder->of_link[index][1 - dir] + (uint32_t)(segments - 1 - i);
         lw_server server = server_of_channel(&segment->channel[dir], opposite);
+        server.error_probability = errors_of(model, &segment->channel[dir]);
         server.latency_ps = lw_segment_latency_ps(machine, (lw_leg){index, dir}, i);
         const lw_server_info info = {.name = link->name,
                                      .direction = direction,

@@ -288,14 +288,46 @@ static lw_status pace_arrivals(const lw_move *move, lw_flow *flow) {
     return LW_OK;
 }
 
+// What `via` asks for and routing does not do.
+static lw_status tell_via(const lw_builder *builder, const lw_move *move, lw_via_fault fault, size_t which, uint32_t node) {
+    const lw_node *nodes = builder->machine->node;
+    const char *workload = builder->object->name, *via = nodes[move->via.node[which]].name;
+    const lw_place place = move->via.place[which];
+    switch (fault) {
+    case LW_VIA_NO_FORWARDING:
+        return lw_error(builder->diags, place, "hosts, switches and network cards forward, and cards that say forwards: true",
+                        "workloads.%s: no route leads through '%s', which does not forward", workload, via);
+    case LW_VIA_IS_END:
+        return lw_error(builder->diags, place, "leave it out: via names what lies between the ends",
+                        "workloads.%s: '%s' is an end of the transfer, so it cannot be passed", workload, via);
+    case LW_VIA_PASSES_END:
+        return lw_error(builder->diags, place, "name a node that lies between the ends",
+                        "workloads.%s: by way of '%s' the route would pass '%s', an end of the transfer", workload, via,
+                        nodes[node].name);
+    case LW_VIA_TWICE:
+    case LW_VIA_FINE:
+        break;
+    }
+    return lw_error(builder->diags, place, "name the nodes in the order of the route, each on the way to the next",
+                    "workloads.%s: by way of '%s' the route would pass '%s' twice", workload, via, nodes[node].name);
+}
+
 static lw_status find_routes(const lw_builder *builder, const lw_move *move, lw_routes *out) {
+    size_t which = 0;
+    uint32_t node = move->from;
+    lw_via_fault fault = lw_via_check_nodes(builder->machine, move->via, move->from, move->to, &which);
+    if (fault != LW_VIA_FINE) {
+        return tell_via(builder, move, fault, which, node);
+    }
     lw_status found = lw_routes_find(builder->router, move->from, move->to, move->via, out);
     if (found == LW_BAD_INPUT) {
         return lw_error(builder->diags, move->place, "add a link, or a host or switch between them",
                         "workloads.%s: no route from '%s' to '%s'", builder->object->name,
                         builder->machine->node[move->from].name, builder->machine->node[move->to].name);
     }
-    return found;
+    LW_TRY(found);
+    fault = lw_via_check(builder->machine, move->via, &out->route[0], &which, &node);
+    return fault == LW_VIA_FINE ? LW_OK : tell_via(builder, move, fault, which, node);
 }
 
 // Over the route that it has.

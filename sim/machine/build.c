@@ -120,31 +120,18 @@ lw_status lw_machine_build(const lw_setup *setup, lw_arena *arena, lw_diags *dia
     return LW_OK;
 }
 
-static bool gets_through(const lw_link_model *model) {
-    static const double hopeless = 0.5;  // a link that repeats every other packet is none
-    bool works = true;
-    for (int s = 0; s < model->segment_count; s++) {
-        for (int dir = 0; dir < 2; dir++) {
-            works = works && model->segment[s].channel[dir].error_probability <= hopeless;
-        }
-    }
-    return works;
-}
-
-lw_status lw_machine_at_end(const lw_machine *machine, bool fast, lw_arena *arena, lw_machine *out, bool *works) {
+lw_status lw_machine_at_end(const lw_machine *machine, bool fast, lw_arena *arena, lw_machine *out) {
     lw_link_spec *spec = LW_NEW_ARRAY(arena, lw_link_spec, machine->link_spec_count);
     lw_link *link = LW_NEW_ARRAY(arena, lw_link, machine->link_count);
     if (spec == NULL || link == NULL) {
         return LW_NO_MEMORY;
     }
-    *works = true;
     for (size_t s = 0; s < machine->link_spec_count; s++) {
         spec[s] = machine->link_spec[s];
         if (spec[s].family->band != NULL) {
             lw_link_model end[2];
             spec[s].family->band(spec[s].params, &end[0], &end[1]);
             spec[s].model = end[fast ? 1 : 0];
-            *works = *works && gets_through(&spec[s].model);
         }
     }
     for (size_t l = 0; l < machine->link_count; l++) {

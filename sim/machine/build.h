@@ -9,8 +9,7 @@
 lw_status lw_machine_build(const lw_setup *setup, lw_arena *arena, lw_diags *diags, lw_machine *out) LW_CHECKED;
 
 // The same machine with every link that is uncertain at one end of what it may be (lw_family.band).
-// Routes stay as they are: a band describes one route. *works is false when nothing gets through
-// there.
-lw_status lw_machine_at_end(const lw_machine *machine, bool fast, lw_arena *arena, lw_machine *out, bool *works) LW_CHECKED;
+// Routes stay as they are: a band describes one route.
+lw_status lw_machine_at_end(const lw_machine *machine, bool fast, lw_arena *arena, lw_machine *out) LW_CHECKED;
 
 #endif

@@ -106,6 +106,29 @@ static lw_status connect_groups(const connecting *c, lw_selection a, lw_selectio
     return LW_OK;
 }
 
+// The kinds of nodes in the words of families, by lw_node_kind.
+static const unsigned ends[LW_NODE_KINDS] = {[LW_NODE_HOST] = LW_END_HOST,
+                                             [LW_NODE_GPU] = LW_END_GPU,
+                                             [LW_NODE_MEMORY] = LW_END_MEMORY,
+                                             [LW_NODE_SWITCH] = LW_END_SWITCH,
+                                             [LW_NODE_NIC] = LW_END_NIC};
+
+// Can the family join what stands at its ends?
+static lw_status check_joins(const connecting *c, const lw_selection end[2]) {
+    const lw_family *family = c->spec->family;
+    const lw_node_spec *node[2] = {c->machine->node[end[0].first].spec, c->machine->node[end[1].first].spec};
+    if (family->joins == NULL || lw_joins_allow(family->joins, ends[node[0]->kind], ends[node[1]->kind])) {
+        return LW_OK;
+    }
+    const bool hosts = node[0]->kind == LW_NODE_HOST && node[1]->kind == LW_NODE_HOST;
+    const char *hint = hosts && family->joins->between_hosts != NULL
+                           ? family->joins->between_hosts
+                           : lw_diags_text(c->diags, "take another type, or type: link for one that you have figures of");
+    return lw_error(c->diags, c->spec->between[0]->place, hint, "links.%s: %s does not join a %s to a %s: %s", c->name,
+                    family->type.name, lw_node_type_at((size_t)node[0]->kind)->name, lw_node_type_at((size_t)node[1]->kind)->name,
+                    family->joins->why);
+}
+
 lw_status lw_connect(const lw_machine *machine, lw_link_spec *spec, lw_arena *arena, lw_diags *diags, lw_list *links) {
     const connecting c = {machine, spec, spec->object->name, links, arena, diags};
     lw_selection end[2] = {{0}};
@@ -117,6 +140,7 @@ lw_status lw_connect(const lw_machine *machine, lw_link_spec *spec, lw_arena *ar
     size_t first = links->count;
     bool inside = end[0].first == end[1].first && end[0].count == end[1].count;
     LW_TRY(inside ? connect_inside(&c, end[0]) : connect_groups(&c, end[0], end[1]));
+    LW_TRY(check_joins(&c, end));
     for (size_t i = first; links->count - first > 1 && i < links->count; i++) {
         const char *name = lw_arena_print(arena, "%s[%zu]", c.name, i - first);
         if (name == NULL) {

@@ -110,5 +110,5 @@ lw_leg_times lw_leg_times_of(const lw_machine *machine, lw_leg leg) {
         lw_channel_ps_per_byte(&model->segment[s].channel[leg.dir], &ps_per_byte);
         sum_ps += (int64_t)((lw_int128)ps_per_byte.num * PAGE_BYTES / ps_per_byte.den);
     }
-    return (lw_leg_times){bit_ps, sum_ps};
+    return (lw_leg_times){bit_ps, sum_ps, lw_link_model_works(model, NULL, NULL)};
 }

@@ -34,6 +34,7 @@ typedef struct lw_leg_times {
     // of the last bit of 4 KiB: of two routes that are as quick for a bit the wider one is taken,
     // as drivers take NVLink before PCIe
     int64_t page_ps;
+    bool works;  // lw_link_model_works; where there is another route, one that works is taken
 } lw_leg_times;
 
 typedef struct lw_machine {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Dijkstra over the links of a machine; the key (hosts, links, page time, node) makes ties come out
-// alike everywhere. Hosts come first because peers that have a fabric of their own use it, however
+// Dijkstra over the links of a machine; the key (links that do not work, hosts, links, page time,
+// node) makes ties come out alike everywhere. Hosts come first because peers that have a fabric of their own use it, however
 // quick the route through a root complex would be.
 #include "sim/machine/route.h"
 
@@ -9,6 +9,7 @@
 #include "sim/base/list.h"
 
 typedef struct {
+    int64_t silent;       // legs that carry nothing, a radio past its reach: only where no other route is
     int64_t hosts, legs;  // hosts: passed through, the ends not counted
     lw_int128 page_ps;    // latency of all legs, and the time of a page on each
     uint32_t node;
@@ -31,6 +32,9 @@ struct lw_router {
 };
 
 static bool before(const visit *a, const visit *b) {
+    if (a->silent != b->silent) {
+        return a->silent < b->silent;
+    }
     if (a->hosts != b->hosts) {
         return a->hosts < b->hosts;
     }
@@ -109,7 +113,8 @@ static lw_status visit_ports(lw_router *router, visit here) {
     for (uint32_t p = machine->first_port[here.node]; p < machine->first_port[here.node + 1]; p++) {
         const lw_port *port = &machine->port[p];
         mark *far = &router->marks[port->far];
-        visit next = {here.hosts + through_host, here.legs + 1, here.page_ps + times_of(machine, port->link, port->dir)->page_ps,
+        const lw_leg_times *times = times_of(machine, port->link, port->dir);
+        visit next = {here.silent + !times->works, here.hosts + through_host, here.legs + 1, here.page_ps + times->page_ps,
                       port->far};
         if (far->search != router->search || (!far->done && before(&next, &far->best))) {
             *far = (mark){next, {port->link, here.node, port->dir}, router->search, false};
@@ -198,14 +203,17 @@ static lw_status keep_route(const trail *t) {
 
 // Did the search reach `far` as early as a route over it to `here`, which is `left` legs from the
 // start, needs?
-static bool leads_here(const lw_router *router, uint32_t far, uint32_t here, size_t left) {
+static bool leads_here(const lw_router *router, const lw_port *port, uint32_t here, size_t left) {
+    const uint32_t far = port->far;
+    const int silent = !times_of(router->machine, port->link, 1 - port->dir)->works;
     const mark *from = &router->marks[far], *to = &router->marks[here];
     const lw_node_spec *spec = router->machine->node[far].spec;
     bool start = far == router->from;
     if (from->search != router->search || !from->done || from->best.legs + 1 != (int64_t)left || !(start || forwards(spec))) {
         return false;
     }
-    return from->best.hosts + (!start && spec->kind == LW_NODE_HOST) == to->best.hosts;
+    return from->best.silent + silent == to->best.silent &&
+           from->best.hosts + (!start && spec->kind == LW_NODE_HOST) == to->best.hosts;
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the route is long
@@ -216,7 +224,7 @@ static lw_status go_back(trail *t, uint32_t here, size_t left) {
     }
     for (uint32_t p = machine->first_port[here]; p < machine->first_port[here + 1]; p++) {
         const lw_port *port = &machine->port[p];
-        if (t->found->count < LW_ROUTES_MAX && leads_here(t->router, port->far, here, left)) {
+        if (t->found->count < LW_ROUTES_MAX && leads_here(t->router, port, here, left)) {
             t->leg[left - 1] = (lw_leg){port->link, 1 - port->dir};
             LW_TRY(go_back(t, port->far, left - 1));
         }
@@ -312,6 +320,45 @@ lw_status lw_routes_find(lw_router *router, uint32_t from, uint32_t to, lw_via v
         }
     }
     return LW_OK;
+}
+
+lw_via_fault lw_via_check_nodes(const lw_machine *machine, lw_via via, uint32_t from, uint32_t to, size_t *which) {
+    for (*which = 0; *which < via.count; ++*which) {
+        const uint32_t node = via.node[*which];
+        if (node == from || node == to) {
+            return LW_VIA_IS_END;
+        }
+        if (!forwards(machine->node[node].spec)) {
+            return LW_VIA_NO_FORWARDING;
+        }
+    }
+    return LW_VIA_FINE;
+}
+
+// The node before a leg; that behind the last for index == count.
+static uint32_t node_at(const lw_machine *machine, const lw_route *route, size_t index) {
+    return index < route->count ? lw_leg_start(machine, route->leg[index])
+                                : machine->link[route->leg[index - 1].link].end[1 - route->leg[index - 1].dir];
+}
+
+lw_via_fault lw_via_check(const lw_machine *machine, lw_via via, const lw_route *route, size_t *which, uint32_t *node) {
+    *which = 0;
+    for (size_t i = 0; via.count > 0 && i <= route->count; i++) {
+        *node = node_at(machine, route, i);
+        bool sent_on = false;
+        for (size_t j = i; j-- > 0;) {
+            const uint32_t before = node_at(machine, route, j);
+            if (before == *node && (j == 0 || i == route->count)) {
+                return LW_VIA_PASSES_END;
+            }
+            if (before == *node && (!sent_on || machine->node[*node].spec->kind == LW_NODE_HOST)) {
+                return LW_VIA_TWICE;
+            }
+            sent_on = sent_on || machine->node[before].spec->kind == LW_NODE_HOST;
+        }
+        *which += *which + 1 < via.count && *node == via.node[*which];
+    }
+    return LW_VIA_FINE;
 }
 
 lw_status lw_nearest_host(lw_router *router, const uint32_t *node, size_t count, lw_via via, uint32_t *out) {

@@ -15,15 +15,16 @@ typedef struct lw_route {
 typedef struct lw_via {
     const uint32_t *node;
     size_t count;
+    const lw_place *place;  // of each, for findings
 } lw_via;
 
 // The scratch of searches; belongs to one thread. NULL when out of memory.
 typedef struct lw_router lw_router;
 lw_router *lw_router_new(const lw_machine *machine, lw_arena *arena);
 
-// The route through fewest hosts, then over fewest links, then of least time for 4 KiB, then of
-// links first in the file. Only hosts, switches, network cards and nodes that say so forward.
-// LW_BAD_INPUT without a diagnostic when there is none.
+// The route over fewest links that do not work, then through fewest hosts, then over fewest links, then of least time for 4 KiB,
+// then of links first in the file. Only hosts, switches, network cards and nodes that say so forward. LW_BAD_INPUT without a
+// diagnostic when there is none.
 lw_status lw_route_find(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_route *out) LW_CHECKED;
 
 enum { LW_ROUTES_MAX = 64 };
@@ -40,6 +41,12 @@ typedef struct lw_routes {
 
 // As lw_route_find, for all of them.
 lw_status lw_routes_find(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_routes *out) LW_CHECKED;
+// Does routing lead that way? Each of `via` must forward and be no end of the transfer, and the route
+// may come to no node twice: not to its ends, not to a host, and to a switch or a card only where a
+// host sent the packets on in between. What is wrong, about via[which] and a node of the route.
+typedef enum lw_via_fault { LW_VIA_FINE, LW_VIA_NO_FORWARDING, LW_VIA_IS_END, LW_VIA_PASSES_END, LW_VIA_TWICE } lw_via_fault;
+lw_via_fault lw_via_check(const lw_machine *machine, lw_via via, const lw_route *route, size_t *which, uint32_t *node);
+lw_via_fault lw_via_check_nodes(const lw_machine *machine, lw_via via, uint32_t from, uint32_t to, size_t *which);
 
 // The host that is nearest to all of these nodes: the sum of their routes to it has the least
 // latency. LW_BAD_INPUT without a diagnostic when there is none.

@@ -79,6 +79,27 @@ static void add_limit(const lw_limit *limit, lw_text *out) {
     lw_text_free(&words);
 }
 
+// Why a workload could not run: {"code": "no-signal", "link": ...}; nothing of one that ran.
+static void add_failure(const lw_limit *limit, lw_text *out) {
+    const char *code = lw_limit_failure(limit);
+    if (code == NULL) {
+        return;
+    }
+    lw_json_open(out, "failed", "{");
+    lw_json_string(out, "code", code);
+    lw_json_string(out, limit->kind == LW_FAILED_FOR_ANOTHER ? "workload" : "link", limit->name);
+    if (limit->kind != LW_FAILED_FOR_ANOTHER) {
+        lw_json_string(out, "direction", limit->direction);
+        lw_json_number(out, "lost_share", limit->lost);
+    }
+    if (limit->kind == LW_FAILED_FOR_SIGNAL) {
+        lw_json_string(out, "mode", limit->mode);
+        lw_json_number(out, "snr_dB", limit->snr_dB);
+        lw_json_number(out, "needed_dB", limit->needed_dB);
+    }
+    lw_text_add(out, "}");
+}
+
 static void add_workloads(const lw_point *point, lw_text *out) {
     lw_json_open(out, "workloads", "{");
     for (size_t i = 0; i < point->workload_count; i++) {
@@ -87,9 +108,12 @@ static void add_workloads(const lw_point *point, lw_text *out) {
         add_metrics(lw_metrics, workload, out);
         add_metrics(workload->own, workload, out);
         lw_json_string(out, "direction", workload->direction);
-        lw_json_integer(out, "start_ps", workload->start_ps);
-        lw_json_integer(out, "end_ps", workload->end_ps);
+        if (lw_limit_failure(&workload->limit) == NULL) {
+            lw_json_integer(out, "start_ps", workload->start_ps);
+            lw_json_integer(out, "end_ps", workload->end_ps);
+        }
         add_limit(&workload->limit, out);
+        add_failure(&workload->limit, out);
         lw_text_add(out, "}");
     }
     lw_text_add(out, "}");

@@ -145,7 +145,11 @@ static size_t largest_size(const matrix *m) {
 
 static lw_status add_limit(lw_grid *grid, const lw_workload_result *workload, lw_arena *arena) {
     const char *words = lw_limit_text(&workload->limit, arena);
-    lw_grid_print(grid, "%.0f %%", 100 * workload->limit.share);
+    if (lw_limit_failure(&workload->limit) != NULL) {
+        lw_grid_add(grid, "");
+    } else {
+        lw_grid_print(grid, "%.0f %%", 100 * workload->limit.share);
+    }
     lw_grid_add(grid, words);
     return words == NULL ? LW_NO_MEMORY : LW_OK;
 }
@@ -162,7 +166,7 @@ static lw_evidence evidence_of_link(const lw_point *point, const char *workload)
 
 // What only some work has: paced, or over a link that says how uncertain it is.
 typedef struct extras {
-    bool band, wait, latency, each;
+    bool band, wait, latency, each, signal;
 } extras;
 
 static extras extras_of(const lw_result *result) {
@@ -170,6 +174,7 @@ static extras extras_of(const lw_result *result) {
     for (size_t p = 0; p < result->point_count; p++) {
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
             has.band = has.band || result->point[p].workload[w].has_band;
+            has.signal = has.signal || result->point[p].workload[w].signal.mode != NULL;
             has.wait = has.wait || result->point[p].workload[w].mean_wait_ps > 0;
             has.each = has.each || result->point[p].workload[w].each_ps.count > 1;
             has.latency = has.latency || result->point[p].workload[w].mean_latency_ps > 0;
@@ -184,6 +189,18 @@ static void add_range(lw_grid *grid, const lw_workload_result *workload) {
         lw_grid_print(grid, "%.*g to %.*g", DIGITS, workload->low_GBps, DIGITS, workload->high_GBps);
     } else {
         lw_grid_add(grid, "");
+    }
+}
+
+// The link budget of a radio; nothing where the route has none.
+static void add_signal(lw_grid *grid, const lw_signal *signal) {
+    const double dB[] = {signal->received_dBm, signal->noise_dBm, signal->snr_dB, signal->snr_dB - signal->needed_dB};
+    for (size_t i = 0; i < sizeof dB / sizeof dB[0]; i++) {
+        if (signal->mode != NULL) {
+            lw_grid_print(grid, "%.1f", dB[i]);
+        } else {
+            lw_grid_add(grid, "");
+        }
     }
 }
 
@@ -229,7 +246,7 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
 static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *out) {
     const size_t set_count = result->point[0].set_count;
     const extras has = extras_of(result);
-    const size_t columns = set_count + 6 + has.band + has.wait + has.latency + 2 * has.each;
+    const size_t columns = set_count + 6 + has.band + has.wait + has.latency + 2 * (size_t)has.each + 4 * (size_t)has.signal;
     char *sides = lw_grid_all_right(arena, columns);
     lw_grid *grid = lw_grid_new(arena, sides);
     if (grid == NULL) {
@@ -253,6 +270,9 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
     if (has.each) {
         LW_GRID_ADD(grid, "median", "99 %");
     }
+    if (has.signal) {
+        LW_GRID_ADD(grid, "received, dBm", "noise, dBm", "SNR, dB", "margin, dB");
+    }
     LW_GRID_ADD(grid, "share", "limited by");
     for (size_t p = 0; p < result->point_count; p++) {
         const lw_point *point = &result->point[p];
@@ -265,6 +285,9 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
             lw_grid_print(grid, "%lld", (long long)workload->bytes);
             if (workload->each_ps.count > 1) {
                 LW_GRID_ADD(grid, "", "");  // the sum of many reads is no latency, and bounds no rate
+            } else if (lw_limit_failure(&workload->limit) != NULL) {
+                lw_grid_add(grid, "-");
+                lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
             } else {
                 lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
                 lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
@@ -283,6 +306,9 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
                 lw_grid_number(grid, workload->each_ps.p99 / 1e6, TIME_DIGITS);
             } else if (has.each) {
                 LW_GRID_ADD(grid, "", "");
+            }
+            if (has.signal) {
+                add_signal(grid, &workload->signal);
             }
             LW_TRY(add_limit(grid, workload, arena));
         }

@@ -47,7 +47,30 @@ void lw_limit_print(const lw_limit *limit, lw_text *out) {
     case LW_LIMITED_BY_OFFERED_LOAD:
         lw_text_add(out, "the offered load");
         break;
+    case LW_FAILED_FOR_SIGNAL:
+        if (limit->snr_dB < limit->needed_dB) {
+            lw_text_print(out, "links.%s %s does not close: SNR %.1f dB, %s needs %.1f dB", limit->name, limit->direction,
+                          limit->snr_dB, limit->mode, limit->needed_dB);
+        } else {
+            lw_text_print(out, "links.%s %s does not close: %.0f %% of frames are lost at SNR %.1f dB, %s needs %.1f dB",
+                          limit->name, limit->direction, 100 * limit->lost, limit->snr_dB, limit->mode, limit->needed_dB);
+        }
+        break;
+    case LW_FAILED_FOR_ERRORS:
+        lw_text_print(out, "links.%s %s does not work: it loses %.3g %% of full packets", limit->name, limit->direction,
+                      100 * limit->lost);
+        break;
+    case LW_FAILED_FOR_ANOTHER:
+        lw_text_print(out, "never starts: workloads.%s does not end", limit->name);
+        break;
     }
+}
+
+const char *lw_limit_failure(const lw_limit *limit) {
+    return limit->kind == LW_FAILED_FOR_SIGNAL    ? "no-signal"
+           : limit->kind == LW_FAILED_FOR_ERRORS  ? "errors"
+           : limit->kind == LW_FAILED_FOR_ANOTHER ? "after-failed"
+                                                  : NULL;
 }
 
 const char *lw_limit_text(const lw_limit *limit, lw_arena *arena) {

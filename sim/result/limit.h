@@ -22,7 +22,11 @@ typedef enum lw_limit_kind {
     LW_LIMITED_BY_WRITE_WINDOW,  // the workload's own bound: count
     LW_LIMITED_BY_CREDITS,       // the receive buffer behind one direction of a link
     LW_LIMITED_BY_REPEATS,       // of what a link lost
-    LW_LIMITED_BY_OFFERED_LOAD   // no more was asked for
+    LW_LIMITED_BY_OFFERED_LOAD,  // no more was asked for
+    // It cannot run at all, and its rate is 0:
+    LW_FAILED_FOR_SIGNAL,  // one direction of a link does not close: snr_dB, needed_dB of a mode
+    LW_FAILED_FOR_ERRORS,  // one direction of a link loses nearly all that it is given: lost
+    LW_FAILED_FOR_ANOTHER  // it is to run after a workload that cannot: `name` says which
 } lw_limit_kind;
 
 typedef enum lw_fixed_part { LW_FIXED_SUBMISSION, LW_FIXED_COMPLETION, LW_FIXED_LATENCY } lw_fixed_part;
@@ -39,7 +43,14 @@ typedef struct lw_limit {
     bool for_requests;      // DMA engine: for each request, not for each packet
     lw_fixed_part part;
     int64_t time_ps, count, bytes;
+    const char *mode;  // of a radio that does not close; static text
+    double snr_dB, needed_dB;
+    double lost;  // share of the packets
 } lw_limit;
+
+// Can it not run at all? Returns a word that says why, which never changes: "no-signal", "errors",
+// "after-failed"; NULL: it can.
+const char *lw_limit_failure(const lw_limit *limit);
 
 // Append it in words: "links.egpu host->gpu: channel".
 void lw_limit_print(const lw_limit *limit, lw_text *out);

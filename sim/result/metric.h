@@ -28,6 +28,7 @@ typedef struct lw_metric {
     const char *help;   // one sentence
     bool whole;         // it counts something
     bool in_csv;        // of a workload: has a column of its own
+    bool of_failed;     // of a workload: known even of one that cannot run (lw_limit_failure)
     // In the unit of the name. Of one that a kind of work adds both are NULL: the result carries
     // its value.
     double (*workload)(const struct lw_workload_result *workload);

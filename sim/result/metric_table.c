@@ -65,6 +65,22 @@ static double replays(const lw_direction_result *d) {
     return (double)d->replays;
 }
 
+static double received_dBm(const lw_workload_result *w) {
+    return w->signal.received_dBm;
+}
+static double noise_dBm(const lw_workload_result *w) {
+    return w->signal.noise_dBm;
+}
+static double snr_dB(const lw_workload_result *w) {
+    return w->signal.snr_dB;
+}
+static double margin_dB(const lw_workload_result *w) {
+    return w->signal.snr_dB - w->signal.needed_dB;
+}
+static bool has_signal(const lw_workload_result *w) {
+    return w->signal.mode != NULL;
+}
+
 static bool has_band(const lw_workload_result *w) {
     return w->has_band;
 }
@@ -88,8 +104,11 @@ static bool has_members(const lw_workload_result *w) {
 const lw_metric lw_metrics[] = {
     {OF_WORKLOAD("time_us", "time", LW_TIME, 1e6, "time", "from when it could start to its end, whatever it waited for", time_us),
      .in_csv = true},
-    {OF_WORKLOAD("bandwidth_GBps", "bandwidth", LW_RATE, 1e9, "bandwidth", "payload by time", bandwidth_GBps), .in_csv = true},
-    {OF_WORKLOAD("bytes", NULL, LW_BYTES, 1, "bytes", "payload delivered", bytes), .whole = true, .in_csv = true},
+    {OF_WORKLOAD("bandwidth_GBps", "bandwidth", LW_RATE, 1e9, "bandwidth", "payload by time; 0 of what cannot run",
+                 bandwidth_GBps),
+     .in_csv = true, .of_failed = true},
+    {OF_WORKLOAD("bytes", NULL, LW_BYTES, 1, "bytes", "payload delivered", bytes), .whole = true, .in_csv = true,
+     .of_failed = true},
     {OF_WORKLOAD("mean_wait_us", "mean_wait", LW_TIME, 1e6, "mean wait",
                  "queueing delay of a packet, of a read with its request, where packets come at a rate; else 0", mean_wait_us),
      .in_csv = true},
@@ -115,14 +134,25 @@ const lw_metric lw_metrics[] = {
      .in_csv = true, .has = has_members},
     {OF_WORKLOAD("bandwidth_low_GBps", "bandwidth_low", LW_RATE, 1e9, "bandwidth, low",
                  "the least that it may be, where a link says how uncertain it is", low_GBps),
-     .in_csv = true, .has = has_band},
+     .in_csv = true, .of_failed = true, .has = has_band},
     {OF_WORKLOAD("bandwidth_high_GBps", "bandwidth_high", LW_RATE, 1e9, "bandwidth, high",
                  "the most that it may be, where a link says how uncertain it is", high_GBps),
-     .in_csv = true, .has = has_band},
+     .in_csv = true, .of_failed = true, .has = has_band},
     {OF_WORKLOAD("fixed_us", "fixed", LW_TIME, 1e6, "fixed cost",
                  "of its time: submission, completion and the latency on idle links", fixed_us)},
     {OF_WORKLOAD("limited_share", NULL, LW_PLAIN, 1, "share", "of its time, while its limit is busy, waited for or paid",
                  limited_share)},
+    {OF_WORKLOAD("received_dBm", "received", LW_POWER, 1, "power received", "of a radio on its route, in the middle of the band",
+                 received_dBm),
+     .in_csv = true, .of_failed = true, .has = has_signal},
+    {OF_WORKLOAD("noise_dBm", "noise", LW_POWER, 1, "noise", "of that radio's receiver, at the symbol rate in use", noise_dBm),
+     .in_csv = true, .of_failed = true, .has = has_signal},
+    {OF_WORKLOAD("snr_dB", "snr", LW_LOSS, 1, "signal to noise",
+                 "what its decoder gets, of all the band, repeated symbols and errors of hardware included", snr_dB),
+     .in_csv = true, .of_failed = true, .has = has_signal},
+    {OF_WORKLOAD("margin_dB", "margin", LW_LOSS, 1, "margin", "snr less what the mode needs; below 0 the link does not close",
+                 margin_dB),
+     .in_csv = true, .of_failed = true, .has = has_signal},
     {OF_DIRECTION("utilisation", LW_PLAIN, "busy", "share of the run during which it carries something", utilisation)},
     {OF_DIRECTION("payload_bytes", LW_BYTES, "payload bytes", "payload that it carried", payload_bytes), .whole = true},
     {OF_DIRECTION("wire_bytes", LW_BYTES, "wire bytes", "with headers, framing and what was repeated", wire_bytes),
@@ -146,6 +176,9 @@ const lw_metric *lw_metric_find(const char *word, lw_metric_of of, const lw_metr
 }
 
 bool lw_metric_of_workload(const lw_metric *metric, const lw_workload_result *workload, double *value) {
+    if (!metric->of_failed && lw_limit_failure(&workload->limit) != NULL) {
+        return false;
+    }
     if (metric->workload != NULL) {
         *value = metric->workload(workload);
         return metric->has == NULL || metric->has(workload);

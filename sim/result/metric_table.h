@@ -12,7 +12,7 @@ extern const lw_metric lw_metrics[];
 // NULL when unknown.
 const lw_metric *lw_metric_find(const char *word, lw_metric_of of, const lw_metric *own);
 
-// False when the workload has no such metric.
+// False when the workload has no such metric, as one that cannot run has no time.
 bool lw_metric_of_workload(const lw_metric *metric, const lw_workload_result *workload, double *value);
 
 #endif

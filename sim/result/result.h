@@ -10,6 +10,7 @@
 
 #include "sim/base/evidence.h"
 #include "sim/base/hue.h"
+#include "sim/base/signal.h"
 #include "sim/base/spread.h"
 #include "sim/base/stage.h"
 #include "sim/result/limit.h"
@@ -51,6 +52,8 @@ typedef struct lw_workload_result {
     // that and the unloaded latency (paced work), or the mean of each_ps; 0 otherwise
     double mean_latency_ps;
     lw_limit limit;
+    // of the radio on its route, where there is one: that with the least margin, towards its data
+    lw_signal signal;
     // the weakest of what decides it: rates, and times where it is one or is limited by one
     lw_evidence evidence;
     // what its kind of work reports besides, with these values; NULL: nothing

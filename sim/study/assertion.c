@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/study/assertion.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "sim/base/list.h"
@@ -212,7 +213,7 @@ static bool find_value(const lw_assertion *assertion, const lw_point *point, dou
     for (size_t i = 0; metric->of == LW_OF_WORKLOAD && i < point->workload_count; i++) {
         if (strcmp(point->workload[i].name, assertion->name) == 0) {
             if (!lw_metric_of_workload(metric, &point->workload[i], value)) {
-                *value = 0;
+                *value = lw_limit_failure(&point->workload[i].limit) != NULL ? (double)NAN : 0;
             }
             return true;
         }
@@ -244,6 +245,21 @@ static lw_status unknown_name(const lw_assertion *assertion, const lw_point *poi
     return lw_error(diags, assertion->place, hint, "there is no workloads.%s", assertion->name);
 }
 
+// A workload that cannot run has no time, of whatever is asserted of it.
+static lw_status tell_no_value(const lw_assertion *assertion, const lw_point *point, lw_diags *diags) {
+    lw_text words = {0};
+    for (size_t i = 0; i < point->workload_count; i++) {
+        if (strcmp(point->workload[i].name, assertion->name) == 0) {
+            lw_limit_print(&point->workload[i].limit, &words);
+        }
+    }
+    (void)lw_error(diags, assertion->place, "its bandwidth is 0; nothing else is known of it",
+                   "assertion failed at %s: there is no %s, for workloads.%s cannot run: %s", point_text(point, diags),
+                   assertion->word, assertion->name, words.failed ? "" : words.bytes);
+    lw_text_free(&words);
+    return LW_CHECK_FAILED;
+}
+
 static lw_status check_one(const lw_assertion *assertion, const lw_result *result, lw_diags *diags) {
     bool found_any = false;
     lw_status worst = LW_OK;
@@ -253,7 +269,9 @@ static lw_status check_one(const lw_assertion *assertion, const lw_result *resul
             continue;
         }
         found_any = true;
-        if (!holds(value, assertion->relation, assertion->limit)) {
+        if (isnan(value)) {
+            worst = tell_no_value(assertion, &result->point[p], diags);
+        } else if (!holds(value, assertion->relation, assertion->limit)) {
             char number[LW_QUANTITY_TEXT];
             const lw_dimension dimension = dimension_of(assertion);
             if (dimension == LW_PLAIN) {

@@ -9,8 +9,8 @@ static int64_t foreground_end_ps(const lw_built *built, const lw_engine_result *
     int64_t end_ps = -1;
     for (size_t w = 0; w < built->graph->workload_count; w++) {
         const lw_built_workload *work = &built->workload[w];
-        bool background = built->graph->workload[w].background;
-        for (uint32_t t = work->first_task; !background && t < work->first_task + work->task_count; t++) {
+        bool counts = !built->graph->workload[w].background && lw_limit_failure(&work->failure) == NULL;
+        for (uint32_t t = work->first_task; counts && t < work->first_task + work->task_count; t++) {
             end_ps = result->task[t].end_ps > end_ps ? result->task[t].end_ps : end_ps;
         }
     }
@@ -21,8 +21,8 @@ static int64_t foreground_end_ps(const lw_built *built, const lw_engine_result *
 static bool background_lasts(const lw_built *built, const lw_engine_result *result, int64_t until_ps) {
     for (size_t w = 0; w < built->graph->workload_count; w++) {
         const lw_built_workload *work = &built->workload[w];
-        bool background = built->graph->workload[w].background;
-        for (uint32_t t = work->first_task; background && t < work->first_task + work->task_count; t++) {
+        bool counts = built->graph->workload[w].background && lw_limit_failure(&work->failure) == NULL;
+        for (uint32_t t = work->first_task; counts && t < work->first_task + work->task_count; t++) {
             if (result->task[t].end_ps < until_ps) {
                 return false;
             }
@@ -133,10 +133,7 @@ static lw_status run_at_end(const lw_point_run *middle, bool fast, const volatil
     lw_machine machine;
     lw_point_run run = {.setup = middle->setup};
     lw_culprit unused = {0};
-    LW_TRY(lw_machine_at_end(middle->setup.machine, fast, arena, &machine, works));
-    if (!*works) {
-        return LW_OK;
-    }
+    LW_TRY(lw_machine_at_end(middle->setup.machine, fast, arena, &machine));
     run.setup.machine = &machine;
     lw_status status = lw_point_run_to_end(&run, stop, arena, &unused);
     // in any time that counts, nothing gets through

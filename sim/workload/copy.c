@@ -83,12 +83,12 @@ static lw_status find_executor(const lw_graph_builder *builder, uint32_t from, u
     return found == LW_BAD_INPUT ? LW_OK : found;
 }
 
-static lw_status plan_move(const lw_graph_builder *builder, const copying *c, uint32_t from, uint32_t to, const char *key,
+static lw_status plan_move(const lw_graph_builder *builder, const copying *c, lw_via via, const uint32_t pair[2], const char *key,
                            lw_move *out) {
     uint32_t executor;
-    LW_TRY(find_executor(builder, from, to, c->via, &executor));
-    *out = lw_move_between(from, to, executor);
-    out->via = c->via;
+    LW_TRY(find_executor(builder, pair[0], pair[1], via, &executor));
+    *out = lw_move_between(pair[0], pair[1], executor);
+    out->via = via;
     out->place = lw_object_place(builder->object, key);
     out->holds_engine = true;
     out->call_bytes = c->params->bytes;
@@ -121,17 +121,37 @@ static void set_call(const lw_node *caller, lw_call call, bool fill_calls, copyi
     c->gap_ps = lw_node_gap_ps(caller, reading);
 }
 
+// The first host among nodes; their count where there is none.
+static size_t host_in(const lw_graph_builder *builder, lw_via via) {
+    size_t i = 0;
+    while (i < via.count && builder->machine->node[via.node[i]].spec->kind != LW_NODE_HOST) {
+        i++;
+    }
+    return i;
+}
+
+static lw_via part_of(lw_via via, size_t first, size_t end) {
+    return (lw_via){via.node + first, end - first, via.place + first};
+}
+
 // From GPU to GPU through host memory: the first writes the buffer, the second reads it.
 static lw_status plan_bounce(const lw_graph_builder *builder, const uint32_t pair[2], copying *c) {
     uint32_t host = 0;
-    lw_status found = lw_nearest_host(builder->router, pair, 2, (lw_via){NULL, 0}, &host);
+    const size_t named = host_in(builder, c->via);  // a host to be passed is where it bounces
+    lw_status found = LW_OK;
+    if (named < c->via.count) {
+        host = c->via.node[named];
+    } else {
+        found = lw_nearest_host(builder->router, pair, 2, (lw_via){0}, &host);
+    }
     if (found == LW_BAD_INPUT) {
         return lw_error(builder->diags, lw_object_place(builder->object, "p2p"), "add a host that both reach, or set p2p: true",
                         "workloads.%s needs a host to bounce through", builder->object->name);
     }
     LW_TRY(found);
-    LW_TRY(plan_move(builder, c, pair[0], host, "from", &c->fill));
-    LW_TRY(plan_move(builder, c, host, pair[1], "to", &c->drain));
+    LW_TRY(plan_move(builder, c, part_of(c->via, 0, named), (const uint32_t[]){pair[0], host}, "from", &c->fill));
+    const lw_via behind = named < c->via.count ? part_of(c->via, named + 1, c->via.count) : c->via;
+    LW_TRY(plan_move(builder, c, behind, (const uint32_t[]){host, pair[1]}, "to", &c->drain));
     const lw_node *node = builder->machine->node;
     set_staging(&node[pair[0]], c);
     set_call(&node[pair[0]], LW_CALL_PINNED, true, c);
@@ -157,7 +177,7 @@ static lw_status plan(const lw_graph_builder *builder, const uint32_t pair[2], c
     if (goes_through_host(builder->machine, c->params, pair)) {
         return plan_bounce(builder, pair, c);
     }
-    LW_TRY(plan_move(builder, c, pair[0], pair[1], "to", &c->fill));
+    LW_TRY(plan_move(builder, c, c->via, pair, "to", &c->fill));
     uint32_t executor = c->fill.executor, other = executor == pair[0] ? pair[1] : pair[0];
     bool reading = executor == pair[1];
     // what crosses a network lies in registered memory

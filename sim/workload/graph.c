@@ -184,8 +184,18 @@ static lw_status find_via(lw_graph_builder *builder, const lw_yaml *name, uint32
 }
 
 lw_status lw_graph_via(lw_graph_builder *builder, const lw_yaml *via, lw_via *out) {
-    *out = (lw_via){NULL, 0};
-    return find_names(builder, via, find_via, &out->node, &out->count);
+    *out = (lw_via){0};
+    LW_TRY(find_names(builder, via, find_via, &out->node, &out->count));
+    lw_place *place = LW_NEW_ARRAY(builder->arena, lw_place, out->count);
+    if (place == NULL) {
+        return LW_NO_MEMORY;
+    }
+    const lw_yaml *name = via != NULL && via->kind == LW_LIST ? via->first : via;
+    for (size_t i = 0; i < out->count; i++, name = name->next) {
+        place[i] = name->place;
+    }
+    out->place = place;
+    return LW_OK;
 }
 
 // ---- All workloads ----

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/joins.h"
+
+bool lw_joins_allow(const lw_joins *joins, unsigned a, unsigned b) {
+    for (int i = 0; i < LW_JOINS_MAX; i++) {
+        const lw_join *j = &joins->join[i];
+        if (((j->one & a) != 0 && (j->other & b) != 0) || ((j->one & b) != 0 && (j->other & a) != 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// PCI Express Base Specification, ch. 1: a link has a downstream port, of a root complex or a
+// switch, and an upstream port, of an endpoint or a switch.
+const lw_joins lw_joins_pcie = {
+    .join = {{LW_END_HOST | LW_END_SWITCH, LW_END_DEVICES | LW_END_SWITCH}},
+    .why = "one end is a root port or that of a switch, the other a device or a switch",
+    .between_hosts = "put network cards or a switch between them, or take type: link for a bridge that you have figures of",
+};
+
+const lw_joins lw_joins_accelerators = {
+    .join = {{LW_END_GPU, LW_END_GPU | LW_END_SWITCH | LW_END_HOST}, {LW_END_SWITCH, LW_END_SWITCH | LW_END_HOST}},
+    .why = "it is a fabric of accelerators, with switches and hosts that are made for it",
+    .between_hosts = "take type: socket within a computer, ethernet or infiniband between two",
+};
+
+const lw_joins lw_joins_network = {
+    .join = {{LW_END_HOST | LW_END_GPU | LW_END_SWITCH | LW_END_NIC, LW_END_HOST | LW_END_GPU | LW_END_SWITCH | LW_END_NIC}},
+    .why = "its ends are network cards, or devices that have one",
+};
