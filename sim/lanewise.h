@@ -128,7 +128,9 @@ typedef struct lanewise_run {
 } lanewise_run;
 
 // Run all points; run may be NULL. No byte of the result depends on the number of threads.
-// LANEWISE_INTERRUPTED: *out holds the points that finished. The scenario must outlive the result.
+// A point that fails keeps no other from its turn: it is told, the status is that of the first one,
+// and *out holds the others, as it holds the points that finished with LANEWISE_INTERRUPTED. *out is
+// NULL where nothing could run. The scenario must outlive the result.
 LANEWISE_API lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const lanewise_run *run,
                                                    lanewise_findings *findings, lanewise_result **out);
 // What is known before a run: the points with their swept values, and the names of their workloads.
@@ -140,6 +142,9 @@ LANEWISE_API void lanewise_result_free(lanewise_result *result);
 LANEWISE_API size_t lanewise_result_points(const lanewise_result *result);
 // points of the sweep, finished or not
 LANEWISE_API size_t lanewise_result_planned(const lanewise_result *result);
+// points that failed, and of each its index in the sweep and the reason; index < count
+LANEWISE_API size_t lanewise_result_failures(const lanewise_result *result);
+LANEWISE_API const char *lanewise_result_failure(const lanewise_result *result, size_t index, size_t *point);
 LANEWISE_API size_t lanewise_result_workloads(const lanewise_result *result, size_t point);
 // its name
 LANEWISE_API const char *lanewise_result_workload(const lanewise_result *result, size_t point, size_t index);

@@ -129,7 +129,7 @@ static lw_status run_session(const lw_context *context, const char *path, const 
     lanewise_result *result = NULL;
     lw_status ran = (lw_status)lanewise_scenario_run(session->scenario, &run, context->findings, &result);
     lw_progress_end(&progress);
-    if (ran != LW_OK && ran != LW_INTERRUPTED) {
+    if (result == NULL) {
         return ran;
     }
     if (ran == LW_INTERRUPTED) {

@@ -290,8 +290,9 @@ static lw_status make_edits(const loading *in, const lw_path *path, const lw_set
 
 static lw_status edit_axis(loading *in, lw_axis *axis, const lw_path *path, bool whole) {
     lw_status status = LW_OK;
+    size_t failed = 0;
     in->axis = (size_t)(axis - in->document->sweep.axis);
-    for (size_t v = 0; v < axis->count; v++) {
+    for (size_t v = 0; v < axis->count && failed < LW_DIAG_MAX; v++) {
         const lw_setting value = {axis->path, axis->value[v].yaml, axis->place};
         lw_list edits = {0};
         lw_status made = make_edits(in, path, &value, whole, &edits);
@@ -299,6 +300,7 @@ static lw_status edit_axis(loading *in, lw_axis *axis, const lw_path *path, bool
             return made;
         }
         status = made != LW_OK ? made : status;
+        failed += made != LW_OK;
         axis->value[v].edit = LW_LIST_ITEMS(&edits, const lw_edit);
         axis->value[v].edit_count = edits.count;
     }
