@@ -69,7 +69,9 @@ static lw_status check_path(const loading *in, const lw_axis *axis, lw_path *out
             (strlen(item->key) == out->name_length && strncmp(item->key, out->name, out->name_length) == 0)) {
             return LW_OK;
         }
-        lw_candidate(&names, lw_arena_print(in->reader->arena, "%s.%s", top, item->key), in->reader->arena);
+        if (lw_diags_errors(diags) < LW_DIAG_MAX) {
+            lw_candidate(&names, lw_arena_print(in->reader->arena, "%s.%s", top, item->key), in->reader->arena);
+        }
     }
     const char *whole = lw_diags_text(diags, "%s.%.*s", top, (int)out->name_length, out->name == NULL ? "*" : out->name);
     return lw_error(diags, axis->place, lw_did_you_mean_in(diags, whole, &names, NULL), "the scenario has no '%s'", whole);
