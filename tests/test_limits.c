@@ -154,10 +154,14 @@ static void a_large_file_over_another(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_chain_of_workloads),         cmocka_unit_test(long_lists_of_after),
-        cmocka_unit_test(many_wrong_names),             cmocka_unit_test(a_group_to_one_node),
-        cmocka_unit_test(paths_of_a_sweep_are_limited), cmocka_unit_test(links_of_a_mesh_are_limited),
-        cmocka_unit_test(included_files_are_limited),   cmocka_unit_test(a_large_file_over_another),
+        cmocka_unit_test(a_chain_of_workloads),
+        cmocka_unit_test(long_lists_of_after),
+        cmocka_unit_test(many_wrong_names),
+        cmocka_unit_test(a_group_to_one_node),
+        cmocka_unit_test(paths_of_a_sweep_are_limited),
+        cmocka_unit_test(links_of_a_mesh_are_limited),
+        cmocka_unit_test(included_files_are_limited),
+        cmocka_unit_test(a_large_file_over_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ static bool fill_and_close(int file, const char *bytes, size_t length, bool sync
 }
 
 // A new file beside path that no one else has; its name into *name. -1 with errno on failure.
-static int open_temporary(const char *path, lw_text *name) {
+static int open_temporary(const char *path, mode_t mode, lw_text *name) {
     enum { TRIES = 1000, NAME_KEPT = 200 };  // the whole name must stay within 255 bytes
     const char *slash = strrchr(path, '/');
     int folder_length = slash ? (int)(slash - path + 1) : 0;
@@ -67,7 +67,7 @@ static int open_temporary(const char *path, lw_text *name) {
         if (must_fail()) {
             return -1;
         }
-        int file = open(name->bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        int file = open(name->bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (file >= 0 || errno != EEXIST) {
             return file;
         }
@@ -75,10 +75,18 @@ static int open_temporary(const char *path, lw_text *name) {
     return -1;
 }
 
-static bool write_beside(const char *path, const void *bytes, size_t length) {
+// old: the file that is replaced; NULL: none. Its mode is kept, from the first byte on.
+static bool write_beside(const char *path, const struct stat *old, const void *bytes, size_t length) {
+    enum { MODE_MASK = 07777, MODE_NEW = 0666 };
     lw_text name = {0};
-    int file = open_temporary(path, &name);
-    bool ok = file >= 0;
+    int file = open_temporary(path, old != NULL ? old->st_mode & S_IRWXU : MODE_NEW, &name);
+    bool ok = file >= 0 && (old == NULL || fchmod(file, old->st_mode & MODE_MASK) == 0);
+    if (file >= 0 && !ok) {
+        int cause = errno;
+        close(file);
+        unlink(name.bytes);
+        errno = cause;
+    }
     if (ok) {
         ok = fill_and_close(file, bytes, length, true) && !must_fail() && rename(name.bytes, path) == 0;
         if (!ok) {
@@ -124,7 +132,7 @@ lw_status lw_file_write(const char *path, const void *bytes, size_t length, lw_d
     } else if (exists && !S_ISREG(old.st_mode)) {
         ok = write_through(path, bytes, length);
     } else {
-        ok = write_beside(path, bytes, length);
+        ok = write_beside(path, exists ? &old : NULL, bytes, length);
     }
     if (!ok) {
         int cause = errno;

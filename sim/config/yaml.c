@@ -9,6 +9,7 @@
 #include <yaml.h>
 
 #include "sim/base/map.h"
+#include "sim/base/text.h"
 #include "sim/base/utf8.h"
 #include "sim/config/source.h"
 
@@ -190,6 +191,19 @@ static bool is_null_word(const char *text) {
     return strcmp(text, "~") == 0 || strcmp(text, "null") == 0 || strcmp(text, "Null") == 0 || strcmp(text, "NULL") == 0;
 }
 
+// Texts reach terminals, tables and names of files: what these could obey is replaced by what can be
+// seen.
+static const char *copy_visible(lw_arena *arena, const char *value) {
+    if (lw_is_visible(value)) {
+        return lw_arena_copy(arena, value);
+    }
+    lw_text shown = {0};
+    lw_text_visible(&shown, value);
+    const char *copy = shown.failed ? NULL : lw_arena_copy_n(arena, shown.bytes, shown.length);
+    lw_text_free(&shown);
+    return copy;
+}
+
 static lw_status on_scalar(builder *in, const yaml_event_t *event) {
     const char *value = (const char *)event->data.scalar.value;
     lw_place place = place_of(in, event->start_mark);
@@ -201,7 +215,7 @@ static lw_status on_scalar(builder *in, const yaml_event_t *event) {
     if (!key_is_due(in) && !quoted && is_null_word(value)) {
         value = "";
     }
-    const char *text = lw_arena_copy(in->arena, value);
+    const char *text = copy_visible(in->arena, value);
     if (!text) {
         return LW_NO_MEMORY;
     }
