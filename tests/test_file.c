@@ -207,6 +207,32 @@ static void the_mode_of_a_replaced_file_stays(void **state) {
     sandbox_end(&box);
 }
 
+// A killed process leaves its temporary file: the next one that writes there removes it, but not
+// that of a process that lives, nor what only looks alike.
+static void litter_of_dead_processes_goes(void **state) {
+    (void)state;
+    sandbox box = sandbox_begin();
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    char names[4][64];
+    snprintf(names[0], sizeof names[0], ".a.csv.tmp.%ld.0", (long)child);
+    snprintf(names[1], sizeof names[1], ".a.csv.tmp.%ld.0", (long)getppid());
+    snprintf(names[2], sizeof names[2], ".a.csv.tmp.%ld.x", (long)child);
+    snprintf(names[3], sizeof names[3], ".b.csv.tmp.%ld.0", (long)child);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(lw_file_write(inside(&box, names[i]), "", 0, box.test.diags), LW_OK);
+    }
+    assert_int_equal(lw_file_write(inside(&box, "a.csv"), "new", 3, box.test.diags), LW_OK);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(access(inside(&box, names[i]), F_OK), i == 0 ? -1 : 0);
+    }
+    sandbox_end(&box);
+}
+
 static void csv_fields_follow_rfc_4180(void **state) {
     (void)state;
     assert_csv("", "");
@@ -505,6 +531,7 @@ int main(void) {
         cmocka_unit_test(csv_fields_are_no_formulas),
         cmocka_unit_test(control_characters_are_shown),
         cmocka_unit_test(the_mode_of_a_replaced_file_stays),
+        cmocka_unit_test(litter_of_dead_processes_goes),
         cmocka_unit_test(csv_fields_follow_rfc_4180),
         cmocka_unit_test(numbers_print_shortest),
         cmocka_unit_test(a_file_is_written_and_replaced),

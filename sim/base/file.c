@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,10 +79,39 @@ static int open_temporary(const char *path, mode_t mode, lw_text *name) {
     return -1;
 }
 
+// Remove what a process that is no more left of this file: ".NAME.tmp.PID.N".
+static void remove_litter(const char *path) {
+    enum { NAME_KEPT = 200 };
+    const char *slash = strrchr(path, '/');
+    const char *base = slash != NULL ? slash + 1 : path;
+    char folder[PATH_MAX], prefix[NAME_KEPT + 16];
+    int folder_length =
+        snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(base - path) : 1, slash != NULL ? path : ".");
+    int length = snprintf(prefix, sizeof prefix, ".%.*s.tmp.", NAME_KEPT, base);
+    DIR *stream = folder_length < PATH_MAX ? opendir(folder) : NULL;
+    for (const struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
+        char *end = NULL;
+        if (strncmp(entry->d_name, prefix, (size_t)length) != 0) {
+            continue;
+        }
+        const char *number = entry->d_name + length;
+        long pid = number[0] >= '0' && number[0] <= '9' ? strtol(number, &end, 10) : 0;
+        bool ours =
+            pid > 0 && pid <= INT_MAX && end[0] == '.' && end[1] != '\0' && end[1 + strspn(end + 1, "0123456789")] == '\0';
+        if (ours && kill((pid_t)pid, 0) != 0 && errno == ESRCH) {
+            (void)unlinkat(dirfd(stream), entry->d_name, 0);
+        }
+    }
+    if (stream != NULL) {
+        closedir(stream);
+    }
+}
+
 // old: the file that is replaced; NULL: none. Its mode is kept, from the first byte on.
 static bool write_beside(const char *path, const struct stat *old, const void *bytes, size_t length) {
     enum { MODE_MASK = 07777, MODE_NEW = 0666 };
     lw_text name = {0};
+    remove_litter(path);
     int file = open_temporary(path, old != NULL ? old->st_mode & S_IRWXU : MODE_NEW, &name);
     bool ok = file >= 0 && (old == NULL || fchmod(file, old->st_mode & MODE_MASK) == 0);
     if (file >= 0 && !ok) {

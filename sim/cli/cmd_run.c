@@ -72,7 +72,12 @@ static lw_status write_files(const lw_context *context, const lw_cli_session *se
     LW_TRY(write_report(context, result, "csv", csv));
     LW_TRY(write_report(context, result, "json", json));
     lw_status worst = LW_OK;
+    const bool late = lw_console_interrupted();  // then charts of what is finished are asked for
     for (size_t i = 0; i < session->charts.count && lanewise_result_points(result) > 0; i++) {
+        if (!late && lw_console_interrupted()) {
+            lw_warn(context->diags, (lw_place){0}, NULL, "interrupted, %zu of %zu charts are written", i, session->charts.count);
+            return LW_INTERRUPTED;
+        }
         lw_status status = write_chart(context, session, i, result, folder);
         worst = status == LW_OK ? worst : status;
     }

@@ -137,10 +137,15 @@ static void on_interrupt(int number) {
     interrupted = 1;
 }
 
+bool lw_console_interrupted(void) {
+    return interrupted != 0;
+}
+
 const volatile sig_atomic_t *lw_console_catch_interrupt(void) {
     struct sigaction action = {.sa_handler = on_interrupt};
     action.sa_flags = (int)SA_RESETHAND;  // the second one meets the default again
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
     return &interrupted;
 }

@@ -49,8 +49,9 @@ void lw_progress_begin(lw_progress *progress, bool quiet);
 void lw_progress_show(size_t done, size_t total, void *progress);  // as lw_run wants it
 void lw_progress_end(lw_progress *progress);
 
-// From now on Ctrl-C only sets the returned flag; a second one ends the program at once.
+// From now on Ctrl-C and SIGTERM only set the returned flag; a second one ends the program at once.
 const volatile sig_atomic_t *lw_console_catch_interrupt(void);
+bool lw_console_interrupted(void);
 
 // Seconds since some fixed moment.
 double lw_console_clock_s(void);
