@@ -88,7 +88,8 @@ void lw_console_diags(const lw_diags *diags, lw_arena *arena, bool quiet) {
     if (lw_diags_count(diags) == 0 || (quiet && lw_diags_errors(diags) == 0)) {
         return;
     }
-    const char *text = lw_diags_format(diags, arena, wants_colour());
+    const char *text =
+        quiet ? lw_diags_format_errors(diags, arena, wants_colour()) : lw_diags_format(diags, arena, wants_colour());
     fputs(text != NULL ? text : "lanewise: out of memory while reporting an error\n", stderr);
 }
 

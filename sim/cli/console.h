@@ -32,8 +32,7 @@ lw_status lw_console_print(lw_status made, lw_text *text, lw_diags *diags) LW_CH
 lw_status lw_console_print_text(lanewise_status made, char *text, lw_diags *diags) LW_CHECKED;
 // A line of our own on stderr.
 void lw_console_message(const char *text);
-// The findings on stderr, in colour where it helps; with quiet only when there is an error among
-// them.
+// The findings on stderr, in colour where it helps; with quiet the errors alone.
 void lw_console_diags(const lw_diags *diags, lw_arena *arena, bool quiet);
 
 // Columns of the terminal behind stdout; 0 when it is none, which means no limit.
