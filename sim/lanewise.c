@@ -140,6 +140,10 @@ lanewise_status lanewise_catalog_open(const char *folder, lanewise_findings *fin
     return LANEWISE_OK;
 }
 
+const char *lanewise_catalog_folder(const lanewise_catalog *catalog) {
+    return lw_catalog_folder(catalog->catalog);
+}
+
 void lanewise_catalog_close(lanewise_catalog *catalog) {
     lw_arena_free(catalog != NULL ? catalog->arena : NULL);
 }

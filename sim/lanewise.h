@@ -72,9 +72,11 @@ LANEWISE_API lanewise_finding lanewise_findings_at(const lanewise_findings *find
 
 typedef struct lanewise_catalog lanewise_catalog;
 
-// folder NULL: $LANEWISE_CONFIGS, else share/lanewise/configs of the prefix that holds the program or
-// the shared library, else that of the prefix lanewise was configured for.
+// folder NULL: $LANEWISE_CONFIGS, else configs of the source tree in whose build folder the program or
+// the shared library lies, else share/lanewise/configs of the prefix that holds it, else what
+// lanewise was configured for.
 LANEWISE_API lanewise_status lanewise_catalog_open(const char *folder, lanewise_findings *findings, lanewise_catalog **out);
+LANEWISE_API const char *lanewise_catalog_folder(const lanewise_catalog *catalog);  // that was read
 LANEWISE_API void lanewise_catalog_close(lanewise_catalog *catalog);
 
 // What there is of one of lanewise_lists(), as a table of text; LANEWISE_BAD_USAGE for another
