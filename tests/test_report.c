@@ -273,7 +273,7 @@ static void json(void **state) {
     char expected[4096];
     snprintf(expected, sizeof expected, "%s,\"points\":[\n%s\n]}\n", json_head, json_point_0);
     assert_report(&f.result, LW_FORMAT_JSON, 0, expected);
-    snprintf(expected, sizeof expected, "%s,\"point_count\":1}\n%s\n", json_head, json_point_0);
+    snprintf(expected, sizeof expected, "%s,\"point_count\":1}\n{\"file\":\"a.yaml\",%s\n", json_head, json_point_0 + 1);
     assert_report(&f.result, LW_FORMAT_JSONL, 0, expected);
     // Only what comes at a rate has a latency.
     f.workload[0].paced = true;

@@ -182,8 +182,12 @@ static void add_stages(const lw_point *point, lw_text *out) {
     lw_text_add(out, "]");
 }
 
-static lw_status add_point(const lw_point *point, lw_text *out) {
+// file: of the scenario, where lines of several may follow each other; NULL: the header has it.
+static lw_status add_point(const lw_point *point, const char *file, lw_text *out) {
     lw_text_add(out, "{");
+    if (file != NULL) {
+        lw_json_string(out, "file", file);
+    }
     lw_json_integer(out, "index", point->index);
     add_set(point->set, point->set_count, out);
     lw_json_string(out, "engine", point->engine);
@@ -198,8 +202,11 @@ static lw_status add_point(const lw_point *point, lw_text *out) {
 }
 
 // A failed point: with its reason in place of results.
-static void add_failure(const lw_point_failure *failure, lw_text *out) {
+static void add_failure(const lw_point_failure *failure, const char *file, lw_text *out) {
     lw_text_add(out, "{");
+    if (file != NULL) {
+        lw_json_string(out, "file", file);
+    }
     lw_json_integer(out, "index", failure->index);
     add_set(failure->set, failure->set_count, out);
     lw_json_string(out, "failed", failure->reason);
@@ -211,7 +218,7 @@ static void add_failures(const lw_result *result, bool lines, lw_text *out) {
     for (size_t i = 0; i < result->failure_count; i++) {
         if (result->failure[i].reason != NULL) {
             lw_text_add(out, lines ? "" : any ? ",\n" : ",\"failures\":[\n");
-            add_failure(&result->failure[i], out);
+            add_failure(&result->failure[i], lines ? result->file : NULL, out);
             lw_text_add(out, lines ? "\n" : "");
             any = true;
         }
@@ -232,7 +239,7 @@ lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) {
         if (!lines) {
             lw_text_add(out, i > 0 ? ",\n" : "\n");
         }
-        LW_TRY(add_point(&result->point[i], out));
+        LW_TRY(add_point(&result->point[i], lines ? result->file : NULL, out));
         if (lines) {
             lw_text_add(out, "\n");
         }
