@@ -354,6 +354,7 @@ static void set_formats(const messages *m, int dir, lw_segment *segment, lw_cohe
 }
 
 static void electrical(const cxl_params *p, lw_pcie_params *phy) {
+    *phy = (lw_pcie_params){0};  // not all of it is an option
     lw_options_default(lw_pcie_options, phy);
     phy->gen = generation_of(p);
     phy->lanes = p->lanes;

@@ -12,11 +12,11 @@ bool lw_joins_allow(const lw_joins *joins, unsigned a, unsigned b) {
 }
 
 // PCI Express Base Specification, ch. 1: a link has a downstream port, of a root complex or a
-// switch, and an upstream port, of an endpoint or a switch.
+// switch, and an upstream port, of an endpoint or a switch. Two root ports meet in a
+// non-transparent bridge, whose costs are the user's to give.
 const lw_joins lw_joins_pcie = {
-    .join = {{LW_END_HOST | LW_END_SWITCH, LW_END_DEVICES | LW_END_SWITCH}},
+    .join = {{LW_END_HOST | LW_END_SWITCH, LW_END_DEVICES | LW_END_SWITCH}, {LW_END_HOST, LW_END_HOST}},
     .why = "one end is a root port or that of a switch, the other a device or a switch",
-    .between_hosts = "put network cards or a switch between them, or take type: link for a bridge that you have figures of",
 };
 
 const lw_joins lw_joins_accelerators = {

@@ -63,6 +63,10 @@ lw_status lw_chart_parse(const lw_yaml *item, lw_chart_request *out, lw_diags *d
         return lw_error(diags, item->place, "give a name without a folder", "the chart's file '%s' contains a slash",
                         request.file);
     }
+    // control characters stand in it as escapes; what is left would be the end of a line
+    if (request.file != NULL && strpbrk(request.file, "\\\n\t\r") != NULL) {
+        return lw_error(diags, item->place, "use letters, digits, - and _", "the chart's file '%s' is no name", request.file);
+    }
     const struct {
         const char *key;
         lw_place *place;

@@ -38,6 +38,10 @@ static lw_status name_chart(lw_chart_list *charts, size_t index, lw_arena *arena
 
 lw_status lw_charts_parse(const lw_yaml *list, lw_arena *arena, lw_diags *diags, lw_chart_list *out) {
     size_t count = list != NULL ? list->count : 0;
+    if (count > LW_CHARTS_MAX) {
+        *out = (lw_chart_list){0};
+        return lw_error(diags, list->key_place, "leave some out", "there are more than %d charts", LW_CHARTS_MAX);
+    }
     lw_chart_list charts = {.chart = LW_NEW_ARRAY(arena, lw_chart_request, count),
                             .stem = LW_NEW_ARRAY(arena, const char *, count)};
     if (charts.chart == NULL || charts.stem == NULL) {

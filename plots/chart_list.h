@@ -5,6 +5,8 @@
 
 #include "plots/plots.h"
 
+enum { LW_CHARTS_MAX = 256 };
+
 typedef struct lw_chart_list {
     lw_chart_request *chart;
     const char **stem;  // of the files of each chart

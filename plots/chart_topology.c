@@ -553,8 +553,15 @@ lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind the
     const double height = ceil(head + layout.height + LEGEND_HEIGHT + foot);
     canvas.height = height;
     if (width > SIZE_MOST || height > SIZE_MOST) {
-        return lw_error(diags, (lw_place){0}, "give equal nodes a count: to draw them as one",
-                        "the system is too large for a picture");
+        lw_source *file = LW_NEW(arena, lw_source);
+        if (file == NULL) {
+            return LW_NO_MEMORY;
+        }
+        file->name = topology->file != NULL ? topology->file : "";
+        lw_status status = lw_error(diags, (lw_place){file, 0, 0}, "give equal nodes a count: to draw them as one",
+                                    "the system is too large for a picture");
+        lw_diags_own_sources(diags);  // findings outlive the arena
+        return status;
     }
     lw_draw_begin(draw, arena);
     lw_result about = {.tool_version = topology->tool_version, .title = topology->title, .file = topology->file};

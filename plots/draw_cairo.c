@@ -18,6 +18,7 @@
 const char lw_font_family[] = "DejaVu Sans";
 
 enum { PIXELS_MAX = 32767, SCALE_MAX = 4 };  // the limit of cairo's image surfaces
+static const double area_max = 1 << 26;      // pixels: 256 MiB while it is painted
 
 // Unhinted, so that the widths at 1x, 2x and on paper are the same (hinted they differ by 3 %) and
 // one layout serves all.
@@ -204,10 +205,27 @@ static lw_status status_of(cairo_status_t status, const lw_text *out) {
     return out->failed || status == CAIRO_STATUS_NO_MEMORY ? LW_NO_MEMORY : status == CAIRO_STATUS_SUCCESS ? LW_OK : LW_INTERNAL;
 }
 
+lw_status lw_chart_fits(const lw_chart_request *request, int scale, lw_diags *diags) {
+    const double width = request->width == LW_AUTO ? 0 : (double)request->width * scale;
+    const double height = request->height == LW_AUTO ? 0 : (double)request->height * scale;
+    if (width * height > area_max) {
+        lw_error(diags, request->place, "choose a smaller --scale, width or height",
+                 "the chart has more than %.0f million pixels at scale %d", area_max / 1e6, scale);
+        return LW_LIMIT;
+    }
+    return LW_OK;
+}
+
 lw_status lw_picture_png(const lw_picture *picture, int scale, lw_text *out, lw_diags *diags) {
     if (scale < 1 || scale > SCALE_MAX || picture->width * scale > PIXELS_MAX || picture->height * scale > PIXELS_MAX) {
         lw_error(diags, (lw_place){0}, "choose a scale of 1 to 4, and a smaller width or height",
                  "a picture of %.0f x %.0f at scale %d is beyond %d pixels", picture->width, picture->height, scale, PIXELS_MAX);
+        return LW_LIMIT;
+    }
+    if (picture->width * picture->height * scale * scale > area_max) {
+        lw_error(diags, (lw_place){0}, "choose a smaller scale, width or height",
+                 "a picture of %.0f x %.0f at scale %d has more than %.0f million pixels", picture->width, picture->height, scale,
+                 area_max / 1e6);
         return LW_LIMIT;
     }
     int width = (int)ceil(picture->width * scale);

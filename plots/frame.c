@@ -41,7 +41,8 @@ static const char *foot_line(const lw_canvas *canvas, const lw_result *result) {
         strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;
     const char *part = "";
     if (result->planned > result->point_count) {
-        part = lw_arena_print(canvas->arena, "Interrupted: %zu of %zu points \u00B7 ", result->point_count, result->planned);
+        part = lw_arena_print(canvas->arena, "%s: %zu of %zu points \u00B7 ",
+                              result->not_run > 0 ? "Interrupted" : "Some points failed", result->point_count, result->planned);
     }
     return part == NULL
                ? NULL

@@ -84,6 +84,10 @@ typedef struct lw_picture {
 // workloads, are read (lw_scenario_outline). LW_BAD_INPUT with a diagnostic.
 lw_status lw_chart_check(const lw_chart_request *request, const lw_result *outline, lw_diags *diags) LW_CHECKED;
 
+// Is a size that the request asks for one that lw_picture_png can paint at this scale? LW_LIMIT with
+// a diagnostic at the chart.
+lw_status lw_chart_fits(const lw_chart_request *request, int scale, lw_diags *diags) LW_CHECKED;
+
 // Lay the chart out. LW_BAD_INPUT with a diagnostic when the request names a path or workload that
 // the result does not have, when nothing can be drawn or when the size is out of range. Values that
 // are not finite, or not positive on a log axis, are left out with a warning.
@@ -98,7 +102,7 @@ lw_status lw_topology_render(const lw_topology *topology, lw_theme_kind theme, l
 // Append the picture to out (free it with lw_text_free). The same picture gives the same bytes. SVG
 // has real text, titles and a class a colour role; PNG has scale x scale pixels a user unit (1..4);
 // PDF is dated SOURCE_DATE_EPOCH if set, else 1970-01-01. LW_NO_MEMORY, or LW_LIMIT when width or
-// height exceed 32767 pixels.
+// height exceed 32767 pixels, or all of it 2^26.
 lw_status lw_picture_svg(const lw_picture *picture, lw_text *out, lw_diags *diags) LW_CHECKED;
 lw_status lw_picture_png(const lw_picture *picture, int scale, lw_text *out, lw_diags *diags) LW_CHECKED;
 lw_status lw_picture_pdf(const lw_picture *picture, lw_text *out, lw_diags *diags) LW_CHECKED;

@@ -140,6 +140,10 @@ lanewise_status lanewise_catalog_open(const char *folder, lanewise_findings *fin
     return LANEWISE_OK;
 }
 
+const char *lanewise_catalog_folder(const lanewise_catalog *catalog) {
+    return lw_catalog_folder(catalog->catalog);
+}
+
 void lanewise_catalog_close(lanewise_catalog *catalog) {
     lw_arena_free(catalog != NULL ? catalog->arena : NULL);
 }
@@ -274,13 +278,14 @@ lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const l
                                       lanewise_result **out) {
     const lw_session *session = &scenario->session;
     lanewise_result *result = new_result(scenario);
+    *out = NULL;
     const lw_run inside = run_of(run);
     lw_status status = result == NULL ? LW_NO_MEMORY : scenario->status;
     if (status == LW_OK) {
         status = lw_scenario_run(session->document, &inside, result->arena, findings->diags, &result->result);
     }
     lw_diags_own_sources(findings->diags);
-    if (status != LW_OK && status != LW_INTERRUPTED) {
+    if (result == NULL || result->result.planned == 0) {
         lanewise_result_free(result);
         return (lanewise_status)status;
     }
@@ -314,6 +319,16 @@ size_t lanewise_result_points(const lanewise_result *result) {
 
 size_t lanewise_result_planned(const lanewise_result *result) {
     return result->result.planned;
+}
+
+size_t lanewise_result_failures(const lanewise_result *result) {
+    return result->result.failure_count;
+}
+
+const char *lanewise_result_failure(const lanewise_result *result, size_t index, size_t *point) {
+    const lw_point_failure *failure = &result->result.failure[index];
+    *point = (size_t)failure->index;
+    return failure->reason != NULL ? failure->reason : "interrupted";
 }
 
 static const lw_point *point_of(const lanewise_result *result, size_t point) {

@@ -72,9 +72,11 @@ LANEWISE_API lanewise_finding lanewise_findings_at(const lanewise_findings *find
 
 typedef struct lanewise_catalog lanewise_catalog;
 
-// folder NULL: $LANEWISE_CONFIGS, else share/lanewise/configs of the prefix that holds the program or
-// the shared library, else that of the prefix lanewise was configured for.
+// folder NULL: $LANEWISE_CONFIGS, else configs of the source tree in whose build folder the program or
+// the shared library lies, else share/lanewise/configs of the prefix that holds it, else what
+// lanewise was configured for.
 LANEWISE_API lanewise_status lanewise_catalog_open(const char *folder, lanewise_findings *findings, lanewise_catalog **out);
+LANEWISE_API const char *lanewise_catalog_folder(const lanewise_catalog *catalog);  // that was read
 LANEWISE_API void lanewise_catalog_close(lanewise_catalog *catalog);
 
 // What there is of one of lanewise_lists(), as a table of text; LANEWISE_BAD_USAGE for another
@@ -128,7 +130,9 @@ typedef struct lanewise_run {
 } lanewise_run;
 
 // Run all points; run may be NULL. No byte of the result depends on the number of threads.
-// LANEWISE_INTERRUPTED: *out holds the points that finished. The scenario must outlive the result.
+// A point that fails keeps no other from its turn: it is told, the status is that of the first one,
+// and *out holds the others, as it holds the points that finished with LANEWISE_INTERRUPTED. *out is
+// NULL where nothing could run. The scenario must outlive the result.
 LANEWISE_API lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const lanewise_run *run,
                                                    lanewise_findings *findings, lanewise_result **out);
 // What is known before a run: the points with their swept values, and the names of their workloads.
@@ -140,6 +144,9 @@ LANEWISE_API void lanewise_result_free(lanewise_result *result);
 LANEWISE_API size_t lanewise_result_points(const lanewise_result *result);
 // points of the sweep, finished or not
 LANEWISE_API size_t lanewise_result_planned(const lanewise_result *result);
+// points that failed, and of each its index in the sweep and the reason; index < count
+LANEWISE_API size_t lanewise_result_failures(const lanewise_result *result);
+LANEWISE_API const char *lanewise_result_failure(const lanewise_result *result, size_t index, size_t *point);
 LANEWISE_API size_t lanewise_result_workloads(const lanewise_result *result, size_t point);
 // its name
 LANEWISE_API const char *lanewise_result_workload(const lanewise_result *result, size_t point, size_t index);

@@ -75,6 +75,17 @@ run "$work/pc_static"
 run "$work/out/embed_static"
 CHECK
 
+# A tree that was copied reads its own presets, not those of the tree where it was built.
+copy=$work/copy
+mkdir -p "$copy/build/release" "$copy/sim"
+cp -r "$source/configs" "$copy/"
+cp "$source/sim/lanewise.h" "$copy/sim/"
+cp "$work/prefix/bin/lanewise" "$copy/build/release/"
+(unset LANEWISE_CONFIGS && "$copy/build/release/lanewise" --version) | grep -qx "presets: $(realpath "$copy")/configs" || {
+  echo "a copied tree reads other presets than its own"
+  exit 1
+}
+
 # Only what the header declares is visible (and the locks of OpenMP, which the whole program shares).
 if nm -D --defined-only "$(find "$prefix" -name liblanewise.so)" | grep -v -e ' lanewise_' -e ' \.gomp_' | grep -E ' [TDBR] '; then
   echo "the shared library shows more than its header"

@@ -469,23 +469,29 @@ static void wait_for_handler(pid_t child) {
     fail_msg("the program never caught SIGINT");
 }
 
-// Ctrl-C in the middle of a long run: what is finished is printed, exit code 130.
-static void interrupt_keeps_what_is_finished(void **state) {
-    (void)state;
+// Ctrl-C, or SIGTERM, in the middle of a long run: what is finished is printed, exit code 130.
+static void interrupted_by(int number, const char *format, const char *said) {
     static outcome result;
-    char words[] = "run tests/cli/data/long.yaml -j 1 --engine packet-exact --format jsonl";
+    char words[128];
+    snprintf(words, sizeof words, "run tests/cli/data/long.yaml -j 1 --engine packet-exact --format %s", format);
     command c = {0};
     add_args(&c, words);
     pid_t child = 0;
     start_program(&c, &child);
     wait_for_handler(child);
-    assert_int_equal(kill(child, SIGINT), 0);
+    assert_int_equal(kill(child, number), 0);
     finish_program(&c, child, &result);
     assert_int_equal(result.exit_code, 130);
-    assert_non_null(strstr(result.out, "\"schema\":\"lanewise-result/1\""));
-    assert_non_null(strstr(result.out, "\"interrupted\":true,\"points_planned\":2000"));
+    assert_non_null(strstr(result.out, said));
     assert_non_null(strstr(result.err, "tests/cli/data/long.yaml: interrupted, "));
     assert_non_null(strstr(result.err, " of 2000 points are finished"));
+}
+
+static void interrupt_keeps_what_is_finished(void **state) {
+    (void)state;
+    interrupted_by(SIGINT, "jsonl", "\"interrupted\":true,\"points_planned\":2000");
+    interrupted_by(SIGTERM, "jsonl", "\"interrupted\":true,\"points_planned\":2000");
+    interrupted_by(SIGTERM, "csv", "not run: interrupted");
 }
 
 // Each file of tests/bad says in its first line what it is told: "# expect: LINE:COLUMN: error:

@@ -169,6 +169,70 @@ static void assert_csv(const char *input, const char *expected) {
     lw_text_free(&text);
 }
 
+// What a spreadsheet would compute gets an apostrophe; numbers stay numbers.
+static void csv_fields_are_no_formulas(void **state) {
+    (void)state;
+    assert_csv("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\"");
+    assert_csv("@SUM(1)", "\"'@SUM(1)\"");
+    assert_csv("+cmd", "\"'+cmd\"");
+    assert_csv("-5", "-5");
+    assert_csv("+1.5e3", "+1.5e3");
+    assert_csv("-", "\"'-\"");
+}
+
+static void control_characters_are_shown(void **state) {
+    (void)state;
+    lw_text text = {0};
+    lw_text_visible(&text, "a\x1b[2J\x07\x7f\xC2\x85\xE2\x80\xAE\xFFz\n\t");
+    assert_string_equal(text.bytes, "a\\x1b[2J\\x07\\x7f\\x85\\u202e\xEF\xBF\xBDz\n\t");
+    assert_true(lw_is_visible(text.bytes));
+    assert_false(lw_is_visible("\x1b"));
+    lw_text_free(&text);
+}
+
+static void the_mode_of_a_replaced_file_stays(void **state) {
+    (void)state;
+    sandbox box = sandbox_begin();
+    const char *path = inside(&box, "results.csv");
+    static const mode_t modes[] = {0600, 0640, 0444};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        assert_int_equal(lw_file_write(path, "old", 3, box.test.diags), LW_OK);
+        assert_int_equal(chmod(path, modes[i]), 0);
+        assert_int_equal(lw_file_write(path, "new", 3, box.test.diags), LW_OK);
+        struct stat info;
+        assert_int_equal(stat(path, &info), 0);
+        assert_int_equal(info.st_mode & 07777, modes[i]);
+    }
+    assert_int_equal(entries(&box, false), 1);
+    sandbox_end(&box);
+}
+
+// A killed process leaves its temporary file: the next one that writes there removes it, but not
+// that of a process that lives, nor what only looks alike.
+static void litter_of_dead_processes_goes(void **state) {
+    (void)state;
+    sandbox box = sandbox_begin();
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    char names[4][64];
+    snprintf(names[0], sizeof names[0], ".a.csv.tmp.%ld.0", (long)child);
+    snprintf(names[1], sizeof names[1], ".a.csv.tmp.%ld.0", (long)getppid());
+    snprintf(names[2], sizeof names[2], ".a.csv.tmp.%ld.x", (long)child);
+    snprintf(names[3], sizeof names[3], ".b.csv.tmp.%ld.0", (long)child);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(lw_file_write(inside(&box, names[i]), "", 0, box.test.diags), LW_OK);
+    }
+    assert_int_equal(lw_file_write(inside(&box, "a.csv"), "new", 3, box.test.diags), LW_OK);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(access(inside(&box, names[i]), F_OK), i == 0 ? -1 : 0);
+    }
+    sandbox_end(&box);
+}
+
 static void csv_fields_follow_rfc_4180(void **state) {
     (void)state;
     assert_csv("", "");
@@ -464,6 +528,10 @@ int main(void) {
         cmocka_unit_test(text_failure_is_sticky),
         cmocka_unit_test(json_strings_follow_rfc_8259),
         cmocka_unit_test(utf8_is_decoded_strictly),
+        cmocka_unit_test(csv_fields_are_no_formulas),
+        cmocka_unit_test(control_characters_are_shown),
+        cmocka_unit_test(the_mode_of_a_replaced_file_stays),
+        cmocka_unit_test(litter_of_dead_processes_goes),
         cmocka_unit_test(csv_fields_follow_rfc_4180),
         cmocka_unit_test(numbers_print_shortest),
         cmocka_unit_test(a_file_is_written_and_replaced),

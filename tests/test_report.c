@@ -119,6 +119,7 @@ static void matrix_with_a_hole(void **state) {
     make_result(&f);
     f.result.point_count = 3;  // an interrupt left the last one out
     f.result.planned = 4;
+    f.result.not_run = 1;
     lw_text text = {0};
     assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
     assert_non_null(strstr(text.bytes, "A title  (lanewise 1.2.3, seed 18446744073709551615, 3 of 4 points, interrupted)\n"));
@@ -272,7 +273,7 @@ static void json(void **state) {
     char expected[4096];
     snprintf(expected, sizeof expected, "%s,\"points\":[\n%s\n]}\n", json_head, json_point_0);
     assert_report(&f.result, LW_FORMAT_JSON, 0, expected);
-    snprintf(expected, sizeof expected, "%s,\"point_count\":1}\n%s\n", json_head, json_point_0);
+    snprintf(expected, sizeof expected, "%s,\"point_count\":1}\n{\"file\":\"a.yaml\",%s\n", json_head, json_point_0 + 1);
     assert_report(&f.result, LW_FORMAT_JSONL, 0, expected);
     // Only what comes at a rate has a latency.
     f.workload[0].paced = true;
@@ -283,6 +284,7 @@ static void json(void **state) {
     assert_non_null(strstr(paced.bytes, "\"mean_wait_us\":0.25,\"mean_latency_us\":1.5,\"fixed_us\":11,"));
     lw_text_free(&paced);
     f.result.planned = 4;
+    f.result.not_run = 1;
     for (int format = LW_FORMAT_JSON; format <= LW_FORMAT_JSONL; format++) {
         lw_text text = {0};
         assert_int_equal(lw_report(&f.result, (lw_report_format)format, 0, &text), LW_OK);

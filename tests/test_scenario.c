@@ -422,6 +422,26 @@ static void finished_points_survive_a_stop(void **state) {
     lw_test_end(&test);
 }
 
+// Two of four points pass the clock; the others stand in every report, and so do the reasons.
+static void failing_points_keep_the_others(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = {0};
+    const lw_run run = {.threads = 2};
+    static const char text[] = PAIR("kind: host", "kind: gpu", "preset: pcie-1-x1")
+        H2D("1 MiB") "sweep: {workloads.up.bytes: [1 KiB, 4000000 TiB, 2 KiB, 4000001 TiB]}\n";
+    assert_int_equal(lw_scenario_run(load_text(&test, text), &run, test.arena, test.diags, &result), LW_LIMIT);
+    assert_message(&test, LW_ERROR, "point 1 takes longer than the simulator's clock can count");
+    assert_message(&test, LW_ERROR, "point 3 takes longer than the simulator's clock can count");
+    assert_int_equal(result.point_count, 2);
+    assert_int_equal(result.point[1].index, 2);
+    assert_int_equal(result.failure_count, 2);
+    assert_int_equal(result.failure[1].index, 3);
+    assert_int_equal(result.not_run, 0);
+    assert_string_equal(result.failure[1].set[0].text, "4000001 TiB");
+    lw_test_end(&test);
+}
+
 static void runs_beyond_the_clock_are_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -797,6 +817,7 @@ int main(void) {
         cmocka_unit_test(empty_copies_take_their_fixed_cost),
         cmocka_unit_test(threads_change_no_byte),
         cmocka_unit_test(finished_points_survive_a_stop),
+        cmocka_unit_test(failing_points_keep_the_others),
         cmocka_unit_test(runs_beyond_the_clock_are_told),
         cmocka_unit_test(shared_links_have_a_row_each),
         cmocka_unit_test(many_jobs_share_one_scratch),

@@ -271,15 +271,26 @@ static void add_diag(lw_text *out, const lw_diag *diag, bool colour) {
     }
 }
 
-char *lw_diags_format(const lw_diags *diags, lw_arena *arena, bool colour) {
+static char *format_some(const lw_diags *diags, lw_arena *arena, bool colour, bool errors_only) {
     lw_text out = {0};
     for (size_t i = 0; i < diags->kept_count; i++) {
-        add_diag(&out, &diags->kept[i], colour);
+        if (!errors_only || diags->kept[i].severity == LW_ERROR) {
+            add_diag(&out, &diags->kept[i], colour);
+        }
     }
-    if (diags->left_out > 0) {
-        lw_text_print(&out, "%zu more not shown\n", diags->left_out);
+    size_t left_out = errors_only ? diags->errors - diags->kept_errors : diags->left_out;
+    if (left_out > 0) {
+        lw_text_print(&out, "%zu more not shown\n", left_out);
     }
     char *text = out.failed ? NULL : lw_arena_copy_n(arena, out.bytes ? out.bytes : "", out.length);
     lw_text_free(&out);
     return text;
+}
+
+char *lw_diags_format(const lw_diags *diags, lw_arena *arena, bool colour) {
+    return format_some(diags, arena, colour, false);
+}
+
+char *lw_diags_format_errors(const lw_diags *diags, lw_arena *arena, bool colour) {
+    return format_some(diags, arena, colour, true);
 }

@@ -70,5 +70,7 @@ void lw_diags_own_sources(lw_diags *diags);
 //     hint: what to do
 // A last line counts what was left out. NULL when out of memory; colour adds ANSI colours.
 char *lw_diags_format(const lw_diags *diags, lw_arena *arena, bool colour) LW_CHECKED;
+// The errors among them alone.
+char *lw_diags_format_errors(const lw_diags *diags, lw_arena *arena, bool colour) LW_CHECKED;
 
 #endif

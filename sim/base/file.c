@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,7 +57,7 @@ static bool fill_and_close(int file, const char *bytes, size_t length, bool sync
 }
 
 // A new file beside path that no one else has; its name into *name. -1 with errno on failure.
-static int open_temporary(const char *path, lw_text *name) {
+static int open_temporary(const char *path, mode_t mode, lw_text *name) {
     enum { TRIES = 1000, NAME_KEPT = 200 };  // the whole name must stay within 255 bytes
     const char *slash = strrchr(path, '/');
     int folder_length = slash ? (int)(slash - path + 1) : 0;
@@ -67,7 +71,7 @@ static int open_temporary(const char *path, lw_text *name) {
         if (must_fail()) {
             return -1;
         }
-        int file = open(name->bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        int file = open(name->bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (file >= 0 || errno != EEXIST) {
             return file;
         }
@@ -75,10 +79,47 @@ static int open_temporary(const char *path, lw_text *name) {
     return -1;
 }
 
-static bool write_beside(const char *path, const void *bytes, size_t length) {
+// Remove what a process that is no more left of this file: ".NAME.tmp.PID.N".
+static void remove_litter(const char *path) {
+    enum { NAME_KEPT = 200 };
+    const char *slash = strrchr(path, '/');
+    const char *base = slash != NULL ? slash + 1 : path;
+    char folder[PATH_MAX], prefix[NAME_KEPT + 16];
+    int folder_length =
+        snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(base - path) : 1, slash != NULL ? path : ".");
+    int length = snprintf(prefix, sizeof prefix, ".%.*s.tmp.", NAME_KEPT, base);
+    DIR *stream = folder_length < PATH_MAX ? opendir(folder) : NULL;
+    for (const struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
+        char *end = NULL;
+        if (strncmp(entry->d_name, prefix, (size_t)length) != 0) {
+            continue;
+        }
+        const char *number = entry->d_name + length;
+        long pid = number[0] >= '0' && number[0] <= '9' ? strtol(number, &end, 10) : 0;
+        bool ours =
+            pid > 0 && pid <= INT_MAX && end[0] == '.' && end[1] != '\0' && end[1 + strspn(end + 1, "0123456789")] == '\0';
+        if (ours && kill((pid_t)pid, 0) != 0 && errno == ESRCH) {
+            (void)unlinkat(dirfd(stream), entry->d_name, 0);
+        }
+    }
+    if (stream != NULL) {
+        closedir(stream);
+    }
+}
+
+// old: the file that is replaced; NULL: none. Its mode is kept, from the first byte on.
+static bool write_beside(const char *path, const struct stat *old, const void *bytes, size_t length) {
+    enum { MODE_MASK = 07777, MODE_NEW = 0666 };
     lw_text name = {0};
-    int file = open_temporary(path, &name);
-    bool ok = file >= 0;
+    remove_litter(path);
+    int file = open_temporary(path, old != NULL ? old->st_mode & S_IRWXU : MODE_NEW, &name);
+    bool ok = file >= 0 && (old == NULL || fchmod(file, old->st_mode & MODE_MASK) == 0);
+    if (file >= 0 && !ok) {
+        int cause = errno;
+        close(file);
+        unlink(name.bytes);
+        errno = cause;
+    }
     if (ok) {
         ok = fill_and_close(file, bytes, length, true) && !must_fail() && rename(name.bytes, path) == 0;
         if (!ok) {
@@ -124,7 +165,7 @@ lw_status lw_file_write(const char *path, const void *bytes, size_t length, lw_d
     } else if (exists && !S_ISREG(old.st_mode)) {
         ok = write_through(path, bytes, length);
     } else {
-        ok = write_beside(path, bytes, length);
+        ok = write_beside(path, exists ? &old : NULL, bytes, length);
     }
     if (!ok) {
         int cause = errno;

@@ -11,7 +11,7 @@
 
 // Write bytes to path: temporary file in the same folder, fsync, rename. On failure LW_IO with a
 // diagnostic that names the path and the cause; an old file stays as it was and no temporary is
-// left.
+// left. A file that is replaced keeps its mode; temporaries of processes that are no more go.
 lw_status lw_file_write(const char *path, const void *bytes, size_t length, lw_diags *diags) LW_CHECKED;
 // Make a folder (and its parents); no error when it exists.
 lw_status lw_folder_make(const char *path, lw_diags *diags) LW_CHECKED;

@@ -78,7 +78,8 @@ size_t lw_word_count(const char *const *words) {
 
 const char *lw_did_you_mean(lw_diags *diags, const char *word, const char *const *candidates, size_t count,
                             const char *otherwise) {
-    const char *near = lw_nearest(word, candidates, count);
+    // of an error that will not be shown the hint is not worth the search
+    const char *near = lw_diags_errors(diags) < LW_DIAG_MAX ? lw_nearest(word, candidates, count) : NULL;
     return near != NULL ? lw_diags_text(diags, "did you mean '%s'?", near) : otherwise;
 }
 

@@ -117,7 +117,62 @@ void lw_text_json_string(lw_text *text, const char *utf8) {
     lw_text_add_n(text, "\"", 1);
 }
 
+// A character that terminals and editors obey instead of showing it.
+static bool is_control(uint32_t code) {
+    bool blank = code == '\n' || code == '\t' || code == '\r';
+    bool turns = code == 0x061C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
+                 (code >= 0x2066 && code <= 0x2069);
+    return (code < 0x20 && !blank) || (code >= 0x7F && code < 0xA0) || turns;
+}
+
+void lw_text_visible(lw_text *text, const char *utf8) {
+    size_t length = strlen(utf8);
+    for (size_t i = 0; i < length;) {
+        uint32_t code;
+        size_t size = lw_utf8_next(utf8 + i, length - i, &code);
+        if (code == LW_UTF8_BAD) {
+            lw_text_add(text, "\xEF\xBF\xBD");
+        } else if (is_control(code)) {
+            lw_text_print(text, code < 0x100 ? "\\x%02" PRIx32 : "\\u%04" PRIx32, code);
+        } else {
+            lw_text_add_n(text, utf8 + i, size);
+        }
+        i += size;
+    }
+}
+
+bool lw_is_visible(const char *utf8) {
+    size_t length = strlen(utf8);
+    for (size_t i = 0; i < length;) {
+        uint32_t code;
+        i += lw_utf8_next(utf8 + i, length - i, &code);
+        if (code == LW_UTF8_BAD || is_control(code)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool looks_like_formula(const char *utf8) {
+    char *end = NULL;
+    if (utf8[0] == '\0' || strchr("=+-@\t\r", utf8[0]) == NULL) {
+        return false;
+    }
+    (void)strtod(utf8, &end);
+    return end == utf8 || *end != '\0';
+}
+
 void lw_text_csv_field(lw_text *text, const char *utf8) {
+    if (looks_like_formula(utf8)) {
+        lw_text_add_n(text, "\"'", 2);
+        for (const char *quote; (quote = strchr(utf8, '"')); utf8 = quote + 1) {
+            lw_text_add_n(text, utf8, (size_t)(quote - utf8));
+            lw_text_add_n(text, "\"\"", 2);
+        }
+        lw_text_add(text, utf8);
+        lw_text_add_n(text, "\"", 1);
+        return;
+    }
     size_t length = strlen(utf8);
     bool spaced = length > 0 && (utf8[0] == ' ' || utf8[length - 1] == ' ');
     if (!spaced && utf8[strcspn(utf8, ",\"\r\n")] == '\0') {

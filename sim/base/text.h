@@ -28,7 +28,14 @@ void lw_text_print(lw_text *text, const char *format, ...) __attribute__((format
 // shortest that reads back; NaN and infinities as null
 void lw_text_number(lw_text *text, double value);
 void lw_text_json_string(lw_text *text, const char *utf8);  // quoted and escaped
-void lw_text_csv_field(lw_text *text, const char *utf8);    // quoted where needed (RFC 4180)
+// quoted where needed (RFC 4180); what a spreadsheet takes for a formula (=, +, -, @ before what is
+// no number) gets an apostrophe in front
+void lw_text_csv_field(lw_text *text, const char *utf8);
+// with escapes (\x1b, \u202e) in place of what a terminal could obey: control characters other
+// than line ends and tabs, and what turns the direction of writing
+void lw_text_visible(lw_text *text, const char *utf8);
+// Does lw_text_visible change it?
+bool lw_is_visible(const char *utf8);
 void lw_text_free(lw_text *text);
 
 #endif

@@ -11,8 +11,9 @@ static lw_status check_one(lw_context *context, const char *path) {
     if (loaded == LW_OK) {
         const size_t points = lanewise_scenario_points(session.scenario), charts = session.charts.count,
                      assertions = lanewise_scenario_assertions(session.scenario);
-        lw_text_print(&text, "%s: fine, %zu point%s, %zu chart%s, %zu assertion%s\n", path, points, points == 1 ? "" : "s",
-                      charts, charts == 1 ? "" : "s", assertions, assertions == 1 ? "" : "s");
+        lw_text_visible(&text, path);
+        lw_text_print(&text, ": fine, %zu point%s, %zu chart%s, %zu assertion%s\n", points, points == 1 ? "" : "s", charts,
+                      charts == 1 ? "" : "s", assertions, assertions == 1 ? "" : "s");
     }
     lw_cli_session_free(context, &session);
     return lw_console_print(loaded, &text, context->diags);

@@ -75,7 +75,12 @@ static lw_status write_files(const lw_context *context, const lw_cli_session *se
     LW_TRY(write_report(context, result, "csv", csv));
     LW_TRY(write_report(context, result, "json", json));
     lw_status worst = LW_OK;
+    const bool late = lw_console_interrupted();  // then charts of what is finished are asked for
     for (size_t i = 0; i < session->charts.count && lanewise_result_points(result) > 0; i++) {
+        if (!late && lw_console_interrupted()) {
+            lw_warn(context->diags, (lw_place){0}, NULL, "interrupted, %zu of %zu charts are written", i, session->charts.count);
+            return LW_INTERRUPTED;
+        }
         lw_status status = write_chart(context, session, i, result, folder);
         worst = status == LW_OK ? worst : status;
     }
@@ -132,7 +137,7 @@ static lw_status run_session(const lw_context *context, const char *path, const 
     lanewise_result *result = NULL;
     lw_status ran = (lw_status)lanewise_scenario_run(session->scenario, &run, context->findings, &result);
     lw_progress_end(&progress);
-    if (ran != LW_OK && ran != LW_INTERRUPTED) {
+    if (result == NULL) {
         return ran;
     }
     if (ran == LW_INTERRUPTED) {

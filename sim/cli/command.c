@@ -33,6 +33,10 @@ static lw_status check_charts(const lw_context *context, lw_cli_session *session
     if (session->charts.count == 0) {
         return parsed;
     }
+    for (size_t i = 0; context->arguments->output != NULL && i < session->charts.count; i++) {
+        lw_status fits = lw_chart_fits(&session->charts.chart[i], (int)context->arguments->scale, context->diags);
+        parsed = parsed == LW_OK ? fits : parsed;
+    }
     lanewise_result *outline = NULL;
     lw_status status = (lw_status)lanewise_scenario_outline(session->scenario, context->findings, &outline);
     if (status == LW_OK) {

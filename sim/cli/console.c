@@ -88,7 +88,8 @@ void lw_console_diags(const lw_diags *diags, lw_arena *arena, bool quiet) {
     if (lw_diags_count(diags) == 0 || (quiet && lw_diags_errors(diags) == 0)) {
         return;
     }
-    const char *text = lw_diags_format(diags, arena, wants_colour());
+    const char *text =
+        quiet ? lw_diags_format_errors(diags, arena, wants_colour()) : lw_diags_format(diags, arena, wants_colour());
     fputs(text != NULL ? text : "lanewise: out of memory while reporting an error\n", stderr);
 }
 
@@ -137,10 +138,15 @@ static void on_interrupt(int number) {
     interrupted = 1;
 }
 
+bool lw_console_interrupted(void) {
+    return interrupted != 0;
+}
+
 const volatile sig_atomic_t *lw_console_catch_interrupt(void) {
     struct sigaction action = {.sa_handler = on_interrupt};
     action.sa_flags = (int)SA_RESETHAND;  // the second one meets the default again
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
     return &interrupted;
 }

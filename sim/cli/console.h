@@ -32,8 +32,7 @@ lw_status lw_console_print(lw_status made, lw_text *text, lw_diags *diags) LW_CH
 lw_status lw_console_print_text(lanewise_status made, char *text, lw_diags *diags) LW_CHECKED;
 // A line of our own on stderr.
 void lw_console_message(const char *text);
-// The findings on stderr, in colour where it helps; with quiet only when there is an error among
-// them.
+// The findings on stderr, in colour where it helps; with quiet the errors alone.
 void lw_console_diags(const lw_diags *diags, lw_arena *arena, bool quiet);
 
 // Columns of the terminal behind stdout; 0 when it is none, which means no limit.
@@ -49,8 +48,9 @@ void lw_progress_begin(lw_progress *progress, bool quiet);
 void lw_progress_show(size_t done, size_t total, void *progress);  // as lw_run wants it
 void lw_progress_end(lw_progress *progress);
 
-// From now on Ctrl-C only sets the returned flag; a second one ends the program at once.
+// From now on Ctrl-C and SIGTERM only set the returned flag; a second one ends the program at once.
 const volatile sig_atomic_t *lw_console_catch_interrupt(void);
+bool lw_console_interrupted(void);
 
 // Seconds since some fixed moment.
 double lw_console_clock_s(void);

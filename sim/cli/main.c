@@ -19,10 +19,20 @@ static lw_status print_help(const lw_verb *verb, lw_diags *diags) {
     return lw_console_print(LW_OK, &text, diags);
 }
 
-static lw_status print_version(lw_diags *diags) {
+// The version, and which presets a run would read.
+static lw_status print_version(const lw_context *context) {
     lw_text text = {0};
+    lanewise_catalog *catalog = NULL;
     lw_text_print(&text, "lanewise %s\n", lanewise_version());
-    return lw_console_print(LW_OK, &text, diags);
+    lw_status status = (lw_status)lanewise_catalog_open(NULL, context->findings, &catalog);
+    if (status == LW_OK) {
+        lw_text_add(&text, "presets: ");
+        lw_text_visible(&text, lanewise_catalog_folder(catalog));
+        lw_text_add(&text, "\n");
+    }
+    lanewise_catalog_close(catalog);
+    lw_status printed = lw_console_print(LW_OK, &text, context->diags);
+    return printed != LW_OK ? printed : status;
 }
 
 static lw_status run_verb(const lw_verb *verb, lw_context *context) {
@@ -38,7 +48,7 @@ static lw_status run_program(int argc, char *const *argv, lw_context *context, l
     LW_TRY(lw_arguments_parse(argc, argv, verbs, context->arena, context->diags, arguments));
     const lw_verb *verb = arguments->found;
     if (arguments->version) {
-        return print_version(context->diags);
+        return print_version(context);
     }
     if (arguments->help) {
         return print_help(verb, context->diags);

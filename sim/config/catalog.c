@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sim/base/list.h"
 #include "sim/config/source.h"
@@ -61,23 +62,35 @@ static lw_status list_shelf(lw_catalog *catalog, lw_shelf shelf, lw_arena *arena
     return status;
 }
 
-// Installed in any prefix: share/ of the prefix whose bin/, lib/ or lib/TRIPLET/ holds this code.
-// NULL: it lies elsewhere.
-static const char *folder_of_prefix(lw_arena *arena) {
-    static const char *const up[] = {"/..", "/../.."};
+// The presets that lie beside this code: those of the source tree in whose build folder it lies,
+// which a copied tree brings along, else share/ of the prefix whose bin/, lib/ or lib/TRIPLET/ holds
+// it. NULL: it lies elsewhere.
+static const char *folder_beside(lw_arena *arena) {
+    static const struct {
+        const char *up, *folder, *sign;  // sign: what else lies in such a tree
+    } places[] = {
+        {"/..", "configs", "sim/lanewise.h"},       {"/../..", "configs", "sim/lanewise.h"},
+        {"/../../..", "configs", "sim/lanewise.h"}, {"/../../../..", "configs", "sim/lanewise.h"},
+        {"/..", LANEWISE_SHARED_CONFIGS, ""},       {"/../..", LANEWISE_SHARED_CONFIGS, ""},
+    };
     Dl_info info;
     if (dladdr(&lw_shelf_words, &info) == 0 || info.dli_fname == NULL) {
         return NULL;
     }
     // a program that was found in PATH is known by its bare name
-    const char *found = NULL, *file = strchr(info.dli_fname, '/') != NULL ? info.dli_fname : "/proc/self/exe";
-    char code[PATH_MAX];
+    const char *file = strchr(info.dli_fname, '/') != NULL ? info.dli_fname : "/proc/self/exe";
+    char code[PATH_MAX], root[PATH_MAX];
     const char *slash = realpath(file, code) != NULL ? strrchr(code, '/') : NULL;
-    for (size_t i = 0; slash != NULL && i < sizeof up / sizeof up[0] && found == NULL; i++) {
-        const char *folder = lw_arena_print(arena, "%.*s%s/%s", (int)(slash - code), code, up[i], LANEWISE_SHARED_CONFIGS);
-        found = is_folder(folder) ? folder : NULL;
+    for (size_t i = 0; slash != NULL && i < sizeof places / sizeof places[0]; i++) {
+        const char *above = lw_arena_print(arena, "%.*s%s", (int)(slash - code), code, places[i].up);
+        const char *top = above != NULL ? realpath(above, root) : NULL;
+        const char *sign = top != NULL ? lw_arena_print(arena, "%s/%s", top, places[i].sign) : NULL;
+        const char *folder = sign != NULL ? lw_arena_print(arena, "%s/%s", top, places[i].folder) : NULL;
+        if (folder != NULL && access(sign, F_OK) == 0 && is_folder(folder)) {
+            return folder;
+        }
     }
-    return found;
+    return NULL;
 }
 
 static const char *default_folder(lw_arena *arena) {
@@ -85,9 +98,9 @@ static const char *default_folder(lw_arena *arena) {
     if (chosen != NULL && chosen[0] != '\0') {
         return chosen;
     }
-    const char *shared = folder_of_prefix(arena);
-    if (shared != NULL) {
-        return shared;
+    const char *beside = folder_beside(arena);
+    if (beside != NULL) {
+        return beside;
     }
     return is_folder(LANEWISE_SOURCE_CONFIGS) ? LANEWISE_SOURCE_CONFIGS : LANEWISE_INSTALLED_CONFIGS;
 }

@@ -69,7 +69,9 @@ static lw_status check_path(const loading *in, const lw_axis *axis, lw_path *out
             (strlen(item->key) == out->name_length && strncmp(item->key, out->name, out->name_length) == 0)) {
             return LW_OK;
         }
-        lw_candidate(&names, lw_arena_print(in->reader->arena, "%s.%s", top, item->key), in->reader->arena);
+        if (lw_diags_errors(diags) < LW_DIAG_MAX) {
+            lw_candidate(&names, lw_arena_print(in->reader->arena, "%s.%s", top, item->key), in->reader->arena);
+        }
     }
     const char *whole = lw_diags_text(diags, "%s.%.*s", top, (int)out->name_length, out->name == NULL ? "*" : out->name);
     return lw_error(diags, axis->place, lw_did_you_mean_in(diags, whole, &names, NULL), "the scenario has no '%s'", whole);
@@ -290,8 +292,9 @@ static lw_status make_edits(const loading *in, const lw_path *path, const lw_set
 
 static lw_status edit_axis(loading *in, lw_axis *axis, const lw_path *path, bool whole) {
     lw_status status = LW_OK;
+    size_t failed = 0;
     in->axis = (size_t)(axis - in->document->sweep.axis);
-    for (size_t v = 0; v < axis->count; v++) {
+    for (size_t v = 0; v < axis->count && failed < LW_DIAG_MAX; v++) {
         const lw_setting value = {axis->path, axis->value[v].yaml, axis->place};
         lw_list edits = {0};
         lw_status made = make_edits(in, path, &value, whole, &edits);
@@ -299,6 +302,7 @@ static lw_status edit_axis(loading *in, lw_axis *axis, const lw_path *path, bool
             return made;
         }
         status = made != LW_OK ? made : status;
+        failed += made != LW_OK;
         axis->value[v].edit = LW_LIST_ITEMS(&edits, const lw_edit);
         axis->value[v].edit_count = edits.count;
     }

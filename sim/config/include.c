@@ -7,13 +7,14 @@
 #include "sim/config/document.h"
 #include "sim/config/source.h"
 
-enum { DEPTH_MAX = 8 };
+enum { DEPTH_MAX = 8, FILES_MAX = 256, BYTES_MAX = 8 << 20 };
 
 typedef struct inclusion {
     const lw_catalog *catalog;
     lw_arena *arena;
     lw_diags *diags;
     lw_list *sources;
+    size_t bytes;  // of all of them
 } inclusion;
 
 static lw_status include_all(inclusion *in, lw_yaml *root, const char *folder, int depth);
@@ -75,7 +76,16 @@ static lw_status include_one(inclusion *in, lw_yaml *into, const lw_yaml *name, 
         return lw_error(in->diags, name->place, "does a file include itself?", "includes are nested more than %d deep",
                         DEPTH_MAX);
     }
+    if (in->sources->count >= FILES_MAX) {
+        return lw_error(in->diags, name->place, "a file that is included twice counts twice", "more than %d files are included",
+                        FILES_MAX);
+    }
     LW_TRY(lw_source_read(path, in->arena, in->diags, &source));
+    in->bytes += source->length;
+    if (in->bytes > BYTES_MAX) {
+        return lw_error(in->diags, name->place, "a file that is included twice counts twice",
+                        "the included files are larger than %d MiB together", BYTES_MAX >> 20);
+    }
     LW_TRY(lw_tree_parse(source, in->arena, in->diags, &root));
     const lw_source **kept = LW_LIST_ADD(in->sources, const lw_source *, in->arena);
     const char *inner = lw_folder_of(path, in->arena);
@@ -116,6 +126,6 @@ static lw_status include_all(inclusion *in, lw_yaml *root, const char *folder, i
 }
 
 lw_status lw_include(const lw_reader *reader, lw_yaml *root, const char *folder, lw_list *sources) {
-    inclusion in = {lw_presets_catalog(reader->presets), reader->arena, reader->diags, sources};
+    inclusion in = {lw_presets_catalog(reader->presets), reader->arena, reader->diags, sources, 0};
     return include_all(&in, root, folder, 0);
 }

@@ -72,7 +72,15 @@ bool lw_is_yaml_name(const char *name) {
 
 const char *lw_yaml_stem(const char *path, lw_arena *arena) {
     const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-    return lw_arena_copy_n(arena, name, strlen(name) - (lw_is_yaml_name(name) ? ENDING_LENGTH : 0));
+    const char *stem = lw_arena_copy_n(arena, name, strlen(name) - (lw_is_yaml_name(name) ? ENDING_LENGTH : 0));
+    if (stem == NULL || lw_is_visible(stem)) {
+        return stem;
+    }
+    lw_text shown = {0};
+    lw_text_visible(&shown, stem);
+    stem = shown.failed ? NULL : lw_arena_copy_n(arena, shown.bytes, shown.length);
+    lw_text_free(&shown);
+    return stem;
 }
 
 const char *lw_folder_of(const char *path, lw_arena *arena) {

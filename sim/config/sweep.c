@@ -184,6 +184,10 @@ lw_status lw_sweep_read(const lw_yaml *map, lw_arena *arena, lw_diags *diags, lw
     if (map != NULL && map->kind != LW_MAP) {
         return lw_error(diags, map->place, "write `links.egpu.lanes: [4, 8, 16]`", "'sweep' must be a map of paths");
     }
+    if (map != NULL && map->count > LW_AXES_MAX) {
+        return lw_error(diags, map->key_place, "sweep what differs; the rest belongs into the file",
+                        "the sweep has more than %d paths", LW_AXES_MAX);
+    }
     sweep.axis = LW_NEW_ARRAY(arena, lw_axis, map != NULL ? map->count : 0);
     if (sweep.axis == NULL) {
         return LW_NO_MEMORY;
@@ -212,6 +216,9 @@ lw_status lw_sweep_read(const lw_yaml *map, lw_arena *arena, lw_diags *diags, lw
 }
 
 lw_status lw_sweep_of_table(const lw_yaml *paths, const lw_yaml *rows, lw_arena *arena, lw_diags *diags, lw_sweep *out) {
+    if (paths->count > LW_AXES_MAX) {
+        return lw_error(diags, paths->place, NULL, "a table varies more than %d paths", LW_AXES_MAX);
+    }
     lw_sweep sweep = {.points = rows->count, .zipped = true, .axis = LW_NEW_ARRAY(arena, lw_axis, paths->count)};
     if (sweep.axis == NULL) {
         return LW_NO_MEMORY;

@@ -30,7 +30,7 @@ typedef struct lw_sweep {
     bool zipped;    // of a table: point p has value p of each axis
 } lw_sweep;
 
-enum { LW_POINTS_MAX = 1000000 };
+enum { LW_POINTS_MAX = 1000000, LW_AXES_MAX = 256 };
 
 // Read the map under `sweep:` (NULL: none): paths, values and what they are called; their edits are
 // made by the document.

@@ -9,6 +9,7 @@
 #include <yaml.h>
 
 #include "sim/base/map.h"
+#include "sim/base/text.h"
 #include "sim/base/utf8.h"
 #include "sim/config/source.h"
 
@@ -190,6 +191,19 @@ static bool is_null_word(const char *text) {
     return strcmp(text, "~") == 0 || strcmp(text, "null") == 0 || strcmp(text, "Null") == 0 || strcmp(text, "NULL") == 0;
 }
 
+// Texts reach terminals, tables and names of files: what these could obey is replaced by what can be
+// seen.
+static const char *copy_visible(lw_arena *arena, const char *value) {
+    if (lw_is_visible(value)) {
+        return lw_arena_copy(arena, value);
+    }
+    lw_text shown = {0};
+    lw_text_visible(&shown, value);
+    const char *copy = shown.failed ? NULL : lw_arena_copy_n(arena, shown.bytes, shown.length);
+    lw_text_free(&shown);
+    return copy;
+}
+
 static lw_status on_scalar(builder *in, const yaml_event_t *event) {
     const char *value = (const char *)event->data.scalar.value;
     lw_place place = place_of(in, event->start_mark);
@@ -201,7 +215,7 @@ static lw_status on_scalar(builder *in, const yaml_event_t *event) {
     if (!key_is_due(in) && !quoted && is_null_word(value)) {
         value = "";
     }
-    const char *text = lw_arena_copy(in->arena, value);
+    const char *text = copy_visible(in->arena, value);
     if (!text) {
         return LW_NO_MEMORY;
     }
@@ -553,23 +567,39 @@ const char *lw_yaml_path(const lw_yaml *node, lw_arena *arena) {
     return lw_arena_print(arena, "%s%s%s", above, *above ? "." : "", node->key);
 }
 
+// The children of a map by their keys.
+typedef struct key_index {
+    lw_map names;
+    lw_yaml **child;  // by number
+} key_index;
+
+static lw_status index_keys(const lw_yaml *map, lw_arena *arena, key_index *out) {
+    *out = (key_index){.names = {.arena = arena}, .child = LW_NEW_ARRAY(arena, lw_yaml *, map->count)};
+    if (out->child == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (lw_yaml *child = map->first; child != NULL; child = child->next) {
+        size_t number = lw_map_number(&out->names, 0, child->key, NULL);
+        if (number == LW_MAP_NONE) {
+            return LW_NO_MEMORY;
+        }
+        out->child[number] = child;
+    }
+    return LW_OK;
+}
+
 // Keys of `over` differ from each other, so that only the keys that base had before need a look.
-lw_status lw_tree_merge(lw_yaml *base, const lw_yaml *over, lw_arena *arena) {
+static lw_status merge_into(lw_yaml *base, const lw_yaml *over, const key_index *known, lw_arena *arena) {
     lw_yaml **end = &base->first;
     while (*end) {
         end = &(*end)->next;
     }
-    size_t known = base->count;
     for (const lw_yaml *from = over->first; from; from = from->next) {
-        lw_yaml *old = base->first;
-        size_t left = known;
-        while (left > 0 && strcmp(old->key, from->key) != 0) {
-            old = old->next;
-            left--;
-        }
-        if (left > 0 && old->kind == LW_MAP && from->kind == LW_MAP) {
+        size_t number = lw_map_find(&known->names, 0, from->key);
+        lw_yaml *old = number != LW_MAP_NONE ? known->child[number] : NULL;
+        if (old && old->kind == LW_MAP && from->kind == LW_MAP) {
             LW_TRY(lw_tree_merge(old, from, arena));
-        } else if (left > 0) {
+        } else if (old) {
             LW_TRY(replace(old, from, arena));
             old->key_place = from->key_place;
         } else {
@@ -584,4 +614,13 @@ lw_status lw_tree_merge(lw_yaml *base, const lw_yaml *over, lw_arena *arena) {
         }
     }
     return LW_OK;
+}
+
+lw_status lw_tree_merge(lw_yaml *base, const lw_yaml *over, lw_arena *arena) {
+    lw_arena *scratch = lw_arena_new();
+    key_index known;
+    lw_status status = scratch == NULL ? LW_NO_MEMORY : index_keys(base, scratch, &known);
+    status = status == LW_OK ? merge_into(base, over, &known, arena) : status;
+    lw_arena_free(scratch);
+    return status;
 }

@@ -52,7 +52,7 @@ typedef struct lw_machine {
     const lw_leg_times *times;  // for routes; times[2 * link + dir]
 } lw_machine;
 
-enum { LW_NODES_MAX = 65536, LW_LINKS_MAX = 1 << 20 };
+enum { LW_NODES_MAX = 65536, LW_LINKS_MAX = 1 << 18 };
 
 // The nodes that a selector names, which follow each other: "gpu", "gpus" and "gpus[*]" (all),
 // "gpus[3]", "gpus[1..7]" (both included).

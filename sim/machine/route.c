@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Dijkstra over the links of a machine; the key (links that do not work, hosts, links, page time,
-// node) makes ties come out alike everywhere. Hosts come first because peers that have a fabric of their own use it, however
-// quick the route through a root complex would be.
+// node) makes ties come out alike everywhere. Hosts come first because peers that have a fabric of
+// their own use it, however quick the route through a root complex would be.
 #include "sim/machine/route.h"
 
 #include <string.h>
@@ -23,12 +23,24 @@ typedef struct {
 } mark;
 
 // The search from one node, kept: the next route from there goes on where the last one stopped.
+typedef struct {
+    mark *marks;   // one a node; NULL: not used yet
+    lw_list heap;  // of visits
+    uint32_t from, search;
+    uint32_t end;  // where it stopped, whose ports were not looked at yet
+    bool stopped;
+    uint64_t used;  // when
+} searching;
+
+// A copy asks for routes from both of its ends and from the memory between, so that several
+// searches are kept: the members of a group all end at the one that stays.
+enum { SEARCHES = 4 };
+
 struct lw_router {
     const lw_machine *machine;
     lw_arena *arena;
-    mark *marks;   // one a node
-    lw_list heap;  // of visits
-    uint32_t from, search;
+    searching searches[SEARCHES];
+    uint64_t clock;
 };
 
 static bool before(const visit *a, const visit *b) {
@@ -75,11 +87,9 @@ static visit heap_pop(lw_list *heap) {
 
 lw_router *lw_router_new(const lw_machine *machine, lw_arena *arena) {
     lw_router *router = LW_NEW(arena, lw_router);
-    mark *marks = LW_NEW_ARRAY(arena, mark, machine->node_count);
-    if (router == NULL || marks == NULL) {
-        return NULL;
+    if (router != NULL) {
+        *router = (lw_router){.machine = machine, .arena = arena};
     }
-    *router = (lw_router){.machine = machine, .arena = arena, .marks = marks};
     return router;
 }
 
@@ -99,66 +109,101 @@ static bool forwards(const lw_node_spec *spec) {
 }
 
 // Has this search reached the node, and finally?
-static bool is_done(const lw_router *router, uint32_t node) {
-    return router->marks[node].search == router->search && router->marks[node].done;
+static bool is_done(const searching *s, uint32_t node) {
+    return s->marks[node].search == s->search && s->marks[node].done;
 }
 
 static const lw_leg_times *times_of(const lw_machine *machine, uint32_t link, int dir) {
     return &machine->times[2 * (size_t)link + (size_t)dir];
 }
 
-static lw_status visit_ports(lw_router *router, visit here) {
+static lw_status visit_ports(const lw_router *router, searching *s, visit here) {
     const lw_machine *machine = router->machine;
-    bool through_host = here.node != router->from && machine->node[here.node].spec->kind == LW_NODE_HOST;
+    bool through_host = here.node != s->from && machine->node[here.node].spec->kind == LW_NODE_HOST;
     for (uint32_t p = machine->first_port[here.node]; p < machine->first_port[here.node + 1]; p++) {
         const lw_port *port = &machine->port[p];
-        mark *far = &router->marks[port->far];
+        mark *far = &s->marks[port->far];
         const lw_leg_times *times = times_of(machine, port->link, port->dir);
         visit next = {here.silent + !times->works, here.hosts + through_host, here.legs + 1, here.page_ps + times->page_ps,
                       port->far};
-        if (far->search != router->search || (!far->done && before(&next, &far->best))) {
-            *far = (mark){next, {port->link, here.node, port->dir}, router->search, false};
-            LW_TRY(heap_push(&router->heap, next, router->arena));
+        if (far->search != s->search || (!far->done && before(&next, &far->best))) {
+            *far = (mark){next, {port->link, here.node, port->dir}, s->search, false};
+            LW_TRY(heap_push(&s->heap, next, router->arena));
         }
     }
     return LW_OK;
 }
 
-static lw_status search(lw_router *router, uint32_t from, uint32_t to) {
-    if (router->search == 0 || router->from != from) {
-        router->search++;
-        router->from = from;
-        router->heap.count = 0;
-        router->marks[from] = (mark){.search = router->search};
-        LW_TRY(heap_push(&router->heap, (visit){.node = from}, router->arena));
+// The search from that node: the one that is kept, else a fresh one in place of the one that was
+// not used for longest.
+static lw_status search_from(lw_router *router, uint32_t from, searching **out) {
+    searching *s = &router->searches[0];
+    for (int i = 0; i < SEARCHES; i++) {
+        searching *other = &router->searches[i];
+        if (other->search > 0 && other->from == from) {
+            other->used = ++router->clock;
+            *out = other;
+            return LW_OK;
+        }
+        s = other->used < s->used ? other : s;
     }
-    while (router->heap.count > 0 && !is_done(router, to)) {
-        visit here = heap_pop(&router->heap);
-        if (is_done(router, here.node)) {
+    s->marks = s->marks != NULL ? s->marks : LW_NEW_ARRAY(router->arena, mark, router->machine->node_count);
+    if (s->marks == NULL) {
+        return LW_NO_MEMORY;
+    }
+    s->search++;
+    s->from = from;
+    s->heap.count = 0;
+    s->used = ++router->clock;
+    s->stopped = false;
+    s->marks[from] = (mark){.best = {.node = from}, .search = s->search};
+    *out = s;
+    return heap_push(&s->heap, (visit){.node = from}, router->arena);
+}
+
+// Go on from a node that was reached. The goal may have a great many ports that nobody needs, so
+// that it waits until the search goes on.
+static lw_status go_on(const lw_router *router, searching *s, uint32_t node) {
+    bool leads_on = node == s->from || forwards(router->machine->node[node].spec);
+    return leads_on ? visit_ports(router, s, s->marks[node].best) : LW_OK;
+}
+
+static lw_status search(const lw_router *router, searching *s, uint32_t to) {
+    if (s->stopped && !is_done(s, to)) {
+        s->stopped = false;
+        LW_TRY(go_on(router, s, s->end));
+    }
+    while (s->heap.count > 0 && !is_done(s, to)) {
+        visit here = heap_pop(&s->heap);
+        if (is_done(s, here.node)) {
             continue;
         }
-        router->marks[here.node].done = true;
-        if (here.node == from || forwards(router->machine->node[here.node].spec)) {
-            LW_TRY(visit_ports(router, here));
+        s->marks[here.node].done = true;
+        if (here.node == to) {
+            s->end = to;
+            s->stopped = true;
+        } else {
+            LW_TRY(go_on(router, s, here.node));
         }
     }
-    return is_done(router, to) ? LW_OK : LW_BAD_INPUT;
+    return is_done(s, to) ? LW_OK : LW_BAD_INPUT;
 }
 
 lw_status lw_route_find(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_route *out) {
-    const mark *marks = router->marks;
     lw_list legs = {0};
     lw_int128 latency_ps = 0;
     for (size_t stop = 0; stop <= via.count; stop++) {
         uint32_t goal = stop < via.count ? via.node[stop] : to;
-        LW_TRY(search(router, from, goal));
+        searching *s = NULL;
+        LW_TRY(search_from(router, from, &s));
+        LW_TRY(search(router, s, goal));
         size_t old = legs.count;
-        for (uint32_t at = goal; at != from; at = marks[at].in.far) {
+        for (uint32_t at = goal; at != from; at = s->marks[at].in.far) {
             lw_leg *leg = LW_LIST_ADD(&legs, lw_leg, router->arena);
             if (leg == NULL) {
                 return LW_NO_MEMORY;
             }
-            *leg = (lw_leg){marks[at].in.link, marks[at].in.dir};
+            *leg = (lw_leg){s->marks[at].in.link, s->marks[at].in.dir};
             latency_ps += times_of(router->machine, leg->link, leg->dir)->bit_ps;
         }
         lw_leg *items = LW_LIST_ITEMS(&legs, lw_leg);
@@ -177,7 +222,8 @@ lw_status lw_route_find(lw_router *router, uint32_t from, uint32_t to, lw_via vi
 
 // Routes to a goal in the making, found from the goal backwards over the marks of a search.
 typedef struct trail {
-    lw_router *router;
+    const lw_router *router;
+    const searching *search;
     const lw_routes *before;  // each route found goes on from each of these
     lw_leg *leg;              // of the route in hand, the last at the end
     size_t legs;
@@ -201,30 +247,44 @@ static lw_status keep_route(const trail *t) {
     return LW_OK;
 }
 
-// Did the search reach `far` as early as a route over it to `here`, which is `left` legs from the
-// start, needs?
-static bool leads_here(const lw_router *router, const lw_port *port, uint32_t here, size_t left) {
-    const uint32_t far = port->far;
-    const int silent = !times_of(router->machine, port->link, 1 - port->dir)->works;
-    const mark *from = &router->marks[far], *to = &router->marks[here];
-    const lw_node_spec *spec = router->machine->node[far].spec;
-    bool start = far == router->from;
-    if (from->search != router->search || !from->done || from->best.legs + 1 != (int64_t)left || !(start || forwards(spec))) {
+// Did the search reach the far end of the port as early as a route over it to `here`, which is
+// `left` legs from the start, needs?
+static bool leads_here(const trail *t, const lw_port *port, uint32_t here, size_t left) {
+    const searching *s = t->search;
+    const mark *from = &s->marks[port->far], *to = &s->marks[here];
+    const lw_node_spec *spec = t->router->machine->node[port->far].spec;
+    const int silent = !times_of(t->router->machine, port->link, 1 - port->dir)->works;
+    bool start = port->far == s->from;
+    if (from->search != s->search || !from->done || from->best.legs + 1 != (int64_t)left || !(start || forwards(spec))) {
         return false;
     }
     return from->best.silent + silent == to->best.silent &&
            from->best.hosts + (!start && spec->kind == LW_NODE_HOST) == to->best.hosts;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): as deep as the route is long
-static lw_status go_back(trail *t, uint32_t here, size_t left) {
+// The first leg, over the ports of the start: the other end may have a great many.
+static lw_status first_leg(const trail *t, uint32_t here) {
     const lw_machine *machine = t->router->machine;
-    if (left == 0) {
-        return keep_route(t);
+    const uint32_t from = t->search->from;
+    for (uint32_t p = machine->first_port[from]; p < machine->first_port[from + 1]; p++) {
+        const lw_port *port = &machine->port[p], back = {port->link, from, 1 - port->dir};
+        if (port->far == here && t->found->count < LW_ROUTES_MAX && leads_here(t, &back, here, 1)) {
+            t->leg[0] = (lw_leg){port->link, port->dir};
+            LW_TRY(keep_route(t));
+        }
+    }
+    return LW_OK;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the route is long
+static lw_status go_back(const trail *t, uint32_t here, size_t left) {
+    const lw_machine *machine = t->router->machine;
+    if (left <= 1) {
+        return left == 0 ? keep_route(t) : first_leg(t, here);
     }
     for (uint32_t p = machine->first_port[here]; p < machine->first_port[here + 1]; p++) {
         const lw_port *port = &machine->port[p];
-        if (t->found->count < LW_ROUTES_MAX && leads_here(t->router, port, here, left)) {
+        if (t->found->count < LW_ROUTES_MAX && leads_here(t, port, here, left)) {
             t->leg[left - 1] = (lw_leg){port->link, 1 - port->dir};
             LW_TRY(go_back(t, port->far, left - 1));
         }
@@ -237,10 +297,12 @@ static lw_status find_all(lw_router *router, uint32_t from, uint32_t to, lw_via 
     lw_routes before = {&nothing, 1, LW_MULTIPATH_STRIPED};
     for (size_t stop = 0; stop <= via.count; stop++) {
         uint32_t goal = stop < via.count ? via.node[stop] : to;
-        LW_TRY(search(router, from, goal));
-        size_t legs = from == goal ? 0 : (size_t)router->marks[goal].best.legs;
+        searching *s = NULL;
+        LW_TRY(search_from(router, from, &s));
+        LW_TRY(search(router, s, goal));
+        size_t legs = from == goal ? 0 : (size_t)s->marks[goal].best.legs;
         lw_list found = {0};
-        trail t = {router, &before, LW_NEW_ARRAY(router->arena, lw_leg, legs), legs, &found};
+        const trail t = {router, s, &before, LW_NEW_ARRAY(router->arena, lw_leg, legs), legs, &found};
         if (t.leg == NULL) {
             return LW_NO_MEMORY;
         }

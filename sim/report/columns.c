@@ -98,6 +98,15 @@ lw_status lw_columns_fill(lw_columns *columns, const lw_point *point, const lw_d
     return LW_OK;
 }
 
+const lw_set_value *lw_result_swept(const lw_result *result, size_t *count) {
+    if (result->point_count > 0) {
+        *count = result->point[0].set_count;
+        return result->point[0].set;
+    }
+    *count = result->failure_count > 0 ? result->failure[0].set_count : 0;
+    return result->failure_count > 0 ? result->failure[0].set : NULL;
+}
+
 const char *lw_set_unit(const lw_set_value *value) {
     return value->is_number ? lw_dimension_base(value->dimension) : "";
 }

@@ -23,6 +23,9 @@ lw_status lw_columns_fill(lw_columns *columns, const lw_point *point, const lw_d
 // NULL when the point has none of that name. `guess` is where it probably stands.
 const lw_workload_result *lw_point_workload(const lw_point *point, const char *name, size_t guess);
 
+// What is swept, with the values of some point; NULL when no point is known.
+const lw_set_value *lw_result_swept(const lw_result *result, size_t *count);
+
 // The unit of a swept number in machine-readable reports: "B", "ps", ...; "" for plain numbers and
 // words.
 const char *lw_set_unit(const lw_set_value *value);

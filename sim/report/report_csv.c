@@ -70,10 +70,11 @@ static lw_status add_named(const char *owner, const char *what, lw_arena *arena,
 static lw_status add_head(const lw_result *result, const lw_columns *columns, const metric_columns *metrics, lw_arena *arena,
                           lw_text *out) {
     lw_text_add(out, "index");
-    const lw_point *first = result->point_count > 0 ? &result->point[0] : NULL;
-    for (size_t i = 0; first != NULL && i < first->set_count; i++) {
-        const char *unit = lw_set_unit(&first->set[i]);
-        const char *name = unit[0] == '\0' ? first->set[i].path : lw_arena_print(arena, "%s [%s]", first->set[i].path, unit);
+    size_t count;
+    const lw_set_value *first = lw_result_swept(result, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *unit = lw_set_unit(&first[i]);
+        const char *name = unit[0] == '\0' ? first[i].path : lw_arena_print(arena, "%s [%s]", first[i].path, unit);
         if (name == NULL) {
             return LW_NO_MEMORY;
         }
@@ -129,44 +130,79 @@ static void add_workload(const lw_workload_result *workload, const metric_column
     }
 }
 
-lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) {
+typedef struct table {
     lw_columns columns;
-    LW_TRY(lw_columns_of(result, arena, &columns));
-    metric_columns *metrics = LW_NEW_ARRAY(arena, metric_columns, columns.workload_count);
-    const lw_direction_result **direction = LW_NEW_ARRAY(arena, const lw_direction_result *, columns.direction_count);
-    if (metrics == NULL || direction == NULL) {
+    metric_columns *metrics;                // one a workload
+    const lw_direction_result **direction;  // of the row that is being written
+} table;
+
+static void add_set(int index, const lw_set_value *set, size_t count, lw_text *out) {
+    lw_text_print(out, "%d", index);
+    for (size_t i = 0; i < count; i++) {
+        if (set[i].is_number) {
+            add_number(out, set[i].number);
+        } else {
+            add_field(out, set[i].text);
+        }
+    }
+}
+
+static lw_status add_point(table *t, const lw_point *point, lw_text *out) {
+    add_set(point->index, point->set, point->set_count, out);
+    for (size_t w = 0; w < t->columns.workload_count; w++) {
+        add_workload(lw_point_workload(point, t->columns.workload[w], w), &t->metrics[w], out);
+    }
+    LW_TRY(lw_columns_fill(&t->columns, point, t->direction));
+    for (size_t d = 0; d < t->columns.direction_count; d++) {
+        if (t->direction[d] == NULL) {
+            lw_text_add(out, ",");
+        } else {
+            add_number(out, t->direction[d]->utilisation);
+        }
+    }
+    const lw_limit limit = lw_point_limit(point);
+    add_limit(&limit, out);
+    add_field(out, lw_evidence_words[point->evidence]);
+    add_field(out, point->engine);
+    lw_text_add(out, "\n");
+    return LW_OK;
+}
+
+// A point without results: its cells are empty but for the reason, where others say their limit.
+static lw_status add_failure(const table *t, const lw_point_failure *failure, lw_arena *arena, lw_text *out) {
+    add_set(failure->index, failure->set, failure->set_count, out);
+    size_t empty = t->columns.direction_count;
+    for (size_t w = 0; w < t->columns.workload_count; w++) {
+        empty += t->metrics[w].count + 1;
+    }
+    for (size_t i = 0; i < empty; i++) {
+        lw_text_add(out, ",");
+    }
+    const char *why = failure->reason != NULL ? lw_arena_print(arena, "failed: %s", failure->reason) : "not run: interrupted";
+    if (why == NULL) {
         return LW_NO_MEMORY;
     }
-    for (size_t w = 0; w < columns.workload_count; w++) {
-        LW_TRY(find_metrics(result, columns.workload[w], w, arena, &metrics[w]));
+    add_field(out, why);
+    lw_text_add(out, ",,\n");
+    return LW_OK;
+}
+
+lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) {
+    table t;
+    LW_TRY(lw_columns_of(result, arena, &t.columns));
+    t.metrics = LW_NEW_ARRAY(arena, metric_columns, t.columns.workload_count);
+    t.direction = LW_NEW_ARRAY(arena, const lw_direction_result *, t.columns.direction_count);
+    if (t.metrics == NULL || t.direction == NULL) {
+        return LW_NO_MEMORY;
     }
-    LW_TRY(add_head(result, &columns, metrics, arena, out));
-    for (size_t p = 0; p < result->point_count; p++) {
-        const lw_point *point = &result->point[p];
-        lw_text_print(out, "%d", point->index);
-        for (size_t i = 0; i < point->set_count; i++) {
-            if (point->set[i].is_number) {
-                add_number(out, point->set[i].number);
-            } else {
-                add_field(out, point->set[i].text);
-            }
-        }
-        for (size_t w = 0; w < columns.workload_count; w++) {
-            add_workload(lw_point_workload(point, columns.workload[w], w), &metrics[w], out);
-        }
-        LW_TRY(lw_columns_fill(&columns, point, direction));
-        for (size_t d = 0; d < columns.direction_count; d++) {
-            if (direction[d] == NULL) {
-                lw_text_add(out, ",");
-            } else {
-                add_number(out, direction[d]->utilisation);
-            }
-        }
-        const lw_limit limit = lw_point_limit(point);
-        add_limit(&limit, out);
-        add_field(out, lw_evidence_words[point->evidence]);
-        add_field(out, point->engine);
-        lw_text_add(out, "\n");
+    for (size_t w = 0; w < t.columns.workload_count; w++) {
+        LW_TRY(find_metrics(result, t.columns.workload[w], w, arena, &t.metrics[w]));
+    }
+    LW_TRY(add_head(result, &t.columns, t.metrics, arena, out));
+    for (size_t p = 0, f = 0; p < result->point_count || f < result->failure_count;) {
+        bool failed =
+            p == result->point_count || (f < result->failure_count && result->failure[f].index < result->point[p].index);
+        LW_TRY(failed ? add_failure(&t, &result->failure[f++], arena, out) : add_point(&t, &result->point[p++], out));
     }
     return out->failed ? LW_NO_MEMORY : LW_OK;
 }

@@ -19,7 +19,7 @@ static void add_header(const lw_result *result, lw_text *out) {
     lw_json_string(out, "file", result->file);
     lw_json_string(out, "sha256", result->sha256);
     lw_text_print(out, "},\"seed\":%llu", (unsigned long long)result->seed);
-    if (result->planned > result->point_count) {
+    if (result->not_run > 0) {
         lw_text_print(out, ",\"interrupted\":true,\"points_planned\":%zu", result->planned);
     }
 }
@@ -27,12 +27,13 @@ static void add_header(const lw_result *result, lw_text *out) {
 // What was swept, and in which unit its numbers stand under `set`.
 static void add_sweep(const lw_result *result, lw_text *out) {
     lw_json_open(out, "sweep", "[");
-    const lw_point *first = result->point_count > 0 ? &result->point[0] : NULL;
-    for (size_t i = 0; first != NULL && i < first->set_count; i++) {
+    size_t count;
+    const lw_set_value *first = lw_result_swept(result, &count);
+    for (size_t i = 0; i < count; i++) {
         lw_json_item(out);
         lw_text_add(out, "{");
-        lw_json_string(out, "path", first->set[i].path);
-        const char *unit = lw_set_unit(&first->set[i]);
+        lw_json_string(out, "path", first[i].path);
+        const char *unit = lw_set_unit(&first[i]);
         if (unit[0] != '\0') {
             lw_json_string(out, "unit", unit);
         }
@@ -41,10 +42,10 @@ static void add_sweep(const lw_result *result, lw_text *out) {
     lw_text_add(out, "]");
 }
 
-static void add_set(const lw_point *point, lw_text *out) {
+static void add_set(const lw_set_value *set, size_t count, lw_text *out) {
     lw_json_open(out, "set", "{");
-    for (size_t i = 0; i < point->set_count; i++) {
-        const lw_set_value *value = &point->set[i];
+    for (size_t i = 0; i < count; i++) {
+        const lw_set_value *value = &set[i];
         if (value->is_number) {
             lw_json_number(out, value->path, value->number);
         } else {
@@ -218,10 +219,14 @@ static void add_routes(const lw_point *point, lw_text *out) {
     lw_text_add(out, "]");
 }
 
-static lw_status add_point(const lw_point *point, lw_text *out) {
+// file: of the scenario, where lines of several may follow each other; NULL: the header has it.
+static lw_status add_point(const lw_point *point, const char *file, lw_text *out) {
     lw_text_add(out, "{");
+    if (file != NULL) {
+        lw_json_string(out, "file", file);
+    }
     lw_json_integer(out, "index", point->index);
-    add_set(point, out);
+    add_set(point->set, point->set_count, out);
     lw_json_string(out, "engine", point->engine);
     lw_json_number(out, "makespan_us", (double)point->end_ps / 1e6);
     add_workloads(point, out);
@@ -233,6 +238,31 @@ static lw_status add_point(const lw_point *point, lw_text *out) {
     lw_json_string(out, "evidence", lw_evidence_words[point->evidence]);
     lw_text_add(out, "}");
     return LW_OK;
+}
+
+// A failed point: with its reason in place of results.
+static void add_point_failure(const lw_point_failure *failure, const char *file, lw_text *out) {
+    lw_text_add(out, "{");
+    if (file != NULL) {
+        lw_json_string(out, "file", file);
+    }
+    lw_json_integer(out, "index", failure->index);
+    add_set(failure->set, failure->set_count, out);
+    lw_json_string(out, "failed", failure->reason);
+    lw_text_add(out, "}");
+}
+
+static void add_failures(const lw_result *result, bool lines, lw_text *out) {
+    bool any = false;
+    for (size_t i = 0; i < result->failure_count; i++) {
+        if (result->failure[i].reason != NULL) {
+            lw_text_add(out, lines ? "" : any ? ",\n" : ",\"failures\":[\n");
+            add_point_failure(&result->failure[i], lines ? result->file : NULL, out);
+            lw_text_add(out, lines ? "\n" : "");
+            any = true;
+        }
+    }
+    lw_text_add(out, any && !lines ? "\n]" : "");
 }
 
 lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) {
@@ -248,11 +278,13 @@ lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) {
         if (!lines) {
             lw_text_add(out, i > 0 ? ",\n" : "\n");
         }
-        LW_TRY(add_point(&result->point[i], out));
+        LW_TRY(add_point(&result->point[i], lines ? result->file : NULL, out));
         if (lines) {
             lw_text_add(out, "\n");
         }
     }
-    lw_text_add(out, lines ? "" : "\n]}\n");
+    lw_text_add(out, lines ? "" : "\n]");
+    add_failures(result, lines, out);
+    lw_text_add(out, lines ? "" : "}\n");
     return out->failed ? LW_NO_MEMORY : LW_OK;
 }

@@ -376,16 +376,53 @@ static void write_evidence(const lw_result *result, lw_text *out) {
         lw_evidence_words[weakest], meaning[weakest]);
 }
 
+// The points that failed, with their reasons; what an interrupt left stands in the first line.
+static lw_status write_failures(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
+    enum { SHOWN_MAX = 20 };
+    const size_t failed = result->failure_count - result->not_run;
+    if (failed == 0) {
+        return LW_OK;
+    }
+    lw_grid *grid = lw_grid_new(arena, "rll");
+    size_t shown = 0;
+    for (size_t i = 0; i < result->failure_count && shown < SHOWN_MAX; i++) {
+        const lw_point_failure *failure = &result->failure[i];
+        if (failure->reason == NULL) {
+            continue;
+        }
+        lw_text set = {0};
+        for (size_t k = 0; k < failure->set_count; k++) {
+            lw_text_print(&set, "%s%s %s", k > 0 ? ", " : "", failure->set[k].path, failure->set[k].text);
+        }
+        const char *where = lw_arena_copy(arena, set.bytes != NULL && !set.failed ? set.bytes : "");
+        lw_text_free(&set);
+        if (where == NULL) {
+            return LW_NO_MEMORY;
+        }
+        lw_grid_print(grid, "%d", failure->index);
+        LW_GRID_ADD(grid, where, failure->reason);
+        shown++;
+    }
+    lw_text_print(out, "\n%zu point%s failed\n", failed, failed == 1 ? "" : "s");
+    LW_TRY(lw_grid_write(grid, 2, width, out));
+    if (failed > shown) {
+        lw_text_print(out, "  %zu more\n", failed - shown);
+    }
+    return LW_OK;
+}
+
 lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
     lw_text_print(out, "%s  (lanewise %s, seed %llu, %zu ", result->title, result->tool_version, (unsigned long long)result->seed,
                   result->point_count);
     if (result->planned > result->point_count) {
-        lw_text_print(out, "of %zu points, interrupted)\n", result->planned);
+        lw_text_print(out, "of %zu points%s%s)\n", result->planned,
+                      result->failure_count > result->not_run ? ", some failed" : "", result->not_run > 0 ? ", interrupted" : "");
     } else {
         lw_text_add(out, result->point_count == 1 ? "point)\n" : "points)\n");
     }
     if (result->point_count == 0) {
         lw_text_add(out, "\nNo point finished.\n");
+        LW_TRY(write_failures(result, width, arena, out));
         return out->failed ? LW_NO_MEMORY : LW_OK;
     }
     lw_columns columns;
@@ -395,6 +432,7 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
     } else {
         LW_TRY(write_rows(result, arena, out));
     }
+    LW_TRY(write_failures(result, width, arena, out));
     if (result->point_count == 1) {
         LW_TRY(lw_report_members(&result->point[0], arena, out));
         LW_TRY(lw_report_routes(&result->point[0], arena, out));

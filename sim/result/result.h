@@ -108,6 +108,14 @@ typedef struct lw_point {
     int64_t events, packets, packet_hops, end_ps;
 } lw_point;
 
+// A point that came to no end.
+typedef struct lw_point_failure {
+    int index;
+    lw_set_value *set;
+    size_t set_count;
+    const char *reason;  // one sentence; NULL: it did not run, since the run was interrupted
+} lw_point_failure;
+
 // A measured point laid over a chart.
 typedef struct lw_measured_series {
     const char *table;       // name of the measured table
@@ -135,7 +143,10 @@ typedef struct lw_result {
     const char *hardware;
     lw_point *point;  // by index
     size_t point_count;
-    size_t planned;  // points of the sweep; more than point_count when the run was interrupted
+    lw_point_failure *failure;  // by index
+    size_t failure_count;
+    size_t not_run;  // of the failures: those that an interrupted run left
+    size_t planned;  // points of the sweep
     lw_measured_series *measured;
     size_t measured_count;
 } lw_result;

@@ -299,6 +299,20 @@ static lw_status read_head(reading *in, const lw_yaml *root) {
     return table->provenance == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
+// A scenario may name any file of its reader as a table: messages quote only what may be one.
+static lw_status refuse_others(const lw_source *source, lw_arena *arena, lw_diags *diags) {
+    bool empty = source->text[strspn(source->text, " \t\r\n")] == '\0';
+    if (empty || strstr(source->text, "measured:") != NULL || strstr(source->text, "lanewise:") != NULL) {
+        return LW_OK;
+    }
+    lw_source *named = LW_NEW(arena, lw_source);
+    if (named == NULL) {
+        return LW_NO_MEMORY;
+    }
+    named->name = source->name;
+    return lw_error(diags, (lw_place){named, 0, 0}, "a table begins with `measured: 1`", "this is no measured table");
+}
+
 lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_measured **out) {
     lw_measured *table = LW_NEW(arena, lw_measured);
     lw_presets *presets = lw_presets_new(catalog, arena, diags);
@@ -309,6 +323,7 @@ lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena
     }
     reading in = {.table = table, .reader = {lw_scenario_format(), presets, arena, diags}, .arena = arena, .diags = diags};
     LW_TRY(lw_source_read(path, arena, diags, &table->file));
+    LW_TRY(refuse_others(table->file, arena, diags));
     LW_TRY(lw_tree_parse(table->file, arena, diags, &root));
     LW_TRY(read_head(&in, root));
     const lw_place observe = lw_map_get(root, "observe")->place;

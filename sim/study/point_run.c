@@ -98,6 +98,19 @@ lw_status lw_point_run_to_end(lw_point_run *run, const volatile sig_atomic_t *st
     }
 }
 
+const char *lw_point_failure_reason(lw_status status, const lw_culprit *found, lw_arena *arena) {
+    switch (status) {
+    case LW_STUCK:
+        return lw_arena_print(arena, "workloads.%s never ends: it is in a deadlock", found->name != NULL ? found->name : "?");
+    case LW_LIMIT:
+        return "takes longer than the simulator's clock can count";
+    case LW_BAD_INPUT:
+        return "cannot be built";
+    default:
+        return lw_status_text(status);
+    }
+}
+
 lw_status lw_point_tell_failure(lw_status status, size_t point, const lw_culprit *found, const lw_document *document,
                                 lw_diags *diags) {
     lw_place place = found->name != NULL ? found->place : document->work_place;
@@ -109,6 +122,8 @@ lw_status lw_point_tell_failure(lw_status status, size_t point, const lw_culprit
                  point);
     } else if (status == LW_BAD_INPUT) {
         lw_error(diags, place, NULL, "point %zu cannot be built", point);
+    } else if (status != LW_INTERRUPTED) {
+        lw_error(diags, place, NULL, "point %zu: %s", point, lw_status_text(status));
     }
     return status;
 }

@@ -142,19 +142,43 @@ static lw_status find_known(batch *b) {
 
 // ---- All points ----
 
-// Finished points move together; the first failure by index is the one that is told.
-static lw_status gather(batch *b, lw_diags *diags, lw_result *out) {
+static lw_status add_failure(const batch *b, size_t index, lw_result *out, lw_diags *diags) {
+    lw_point_failure *failure = &out->failure[out->failure_count++];
+    lw_point unfinished = {0};
+    LW_TRY(set_values(&b->document->sweep, index, b->results, &unfinished));
+    *failure = (lw_point_failure){(int)index, unfinished.set, unfinished.set_count, NULL};
+    if (b->status[index] == LW_INTERRUPTED) {
+        out->not_run++;
+        return LW_OK;
+    }
+    failure->reason = lw_point_failure_reason(b->status[index], &b->culprit[index], b->results);
+    (void)lw_point_tell_failure(b->status[index], index, &b->culprit[index], b->document, diags);
+    return failure->reason == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+// Finished points move together, and so do the others, each of which is told. The status is that of
+// the first failure by index.
+static lw_status gather(const batch *b, lw_diags *diags, lw_result *out) {
+    const size_t points = b->document->sweep.points;
+    size_t failed = 0;
     lw_status worst = LW_OK;
-    for (size_t i = 0; i < b->document->sweep.points; i++) {
+    for (size_t i = 0; i < points; i++) {
+        failed += b->status[i] != LW_OK;
+    }
+    out->failure = LW_NEW_ARRAY(b->results, lw_point_failure, failed);
+    if (out->failure == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < points; i++) {
         if (b->status[i] == LW_OK) {
             b->point[out->point_count++] = b->point[i];
-        } else if (b->status[i] == LW_INTERRUPTED) {
-            worst = worst == LW_OK ? LW_INTERRUPTED : worst;
-        } else if (worst == LW_OK || worst == LW_INTERRUPTED) {
-            worst = lw_point_tell_failure(b->status[i], i, &b->culprit[i], b->document, diags);
+            continue;
         }
+        LW_TRY(add_failure(b, i, out, diags));
+        bool first = worst == LW_OK || (worst == LW_INTERRUPTED && b->status[i] != LW_INTERRUPTED);
+        worst = first ? b->status[i] : worst;
     }
-    return worst;
+    return out->not_run > 0 ? LW_INTERRUPTED : worst;
 }
 
 // Does a sweep put other devices in place of the node? Guests, lanes and the like may change and
@@ -270,8 +294,8 @@ lw_status lw_scenario_run(const lw_document *document, const lw_run *run, lw_are
     lw_result result = head_of(document);
     result.point = b.point;
     lw_status status = gather(&b, diags, &result);
-    if (status != LW_OK && status != LW_INTERRUPTED) {
-        return status;
+    if (result.point_count + result.failure_count < result.planned) {
+        return LW_NO_MEMORY;
     }
     result.hardware = result.point_count > 0 ? hardware_of(document, arena) : "";
     *out = result;

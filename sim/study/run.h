@@ -21,8 +21,10 @@ typedef struct lw_run {
     bool nominal;
 } lw_run;
 
-// Run all points. The bytes of the result do not depend on the number of threads. LW_INTERRUPTED:
-// *out holds the points that finished. The document must outlive the result.
+// Run all points. The bytes of the result do not depend on the number of threads. A point that
+// fails keeps no other from its turn: it is told, *out has the others, and the status is that of
+// the first such point. LW_INTERRUPTED: *out holds the points that finished. *out is left empty
+// (planned 0) where nothing could run. The document must outlive the result.
 lw_status lw_scenario_run(const lw_document *document, const lw_run *run, lw_arena *arena, lw_diags *diags,
                           lw_result *out) LW_CHECKED;
 
@@ -50,6 +52,8 @@ typedef struct lw_culprit {
 lw_status lw_point_run_to_end(lw_point_run *run, const volatile sig_atomic_t *stop, lw_arena *arena,
                               lw_culprit *found) LW_CHECKED;
 
+// Why a point failed, as a sentence about it; NULL when out of memory.
+const char *lw_point_failure_reason(lw_status status, const lw_culprit *found, lw_arena *arena);
 // Tell that a point ended with this status. Returns it.
 lw_status lw_point_tell_failure(lw_status status, size_t point, const lw_culprit *found, const lw_document *document,
                                 lw_diags *diags);

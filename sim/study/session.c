@@ -7,6 +7,8 @@
 #include "sim/base/suggest.h"
 #include "sim/config/source.h"
 
+enum { TABLES_MAX = 256 };
+
 typedef struct loading {
     const lw_catalog *catalog;
     lw_arena *arena;
@@ -48,6 +50,9 @@ static lw_status load_measured(const loading *in) {
     const lw_yaml *list = session->document->head.measured;
     if (list == NULL || list->count == 0) {
         return LW_OK;
+    }
+    if (list->count > TABLES_MAX) {
+        return lw_error(in->diags, list->key_place, "leave some out", "there are more than %d measured tables", TABLES_MAX);
     }
     session->measured = LW_NEW_ARRAY(in->arena, lw_measured_series, list->count);
     if (session->measured == NULL) {

@@ -21,15 +21,21 @@ struct lw_unused_keys {
     bool *real;               // one a node: in some point it has figures of its own
     // one a node: in some point a short copy shows that its calls cost nothing
     bool *free_calls;
-    lw_list keys;  // given_key
+    lw_list keys;    // given_key
+    int64_t budget;  // of trials, in objects that each has to build
+    bool cut;        // the budget was used up
 };
+
+// Each key is tried in a machine and work of its own, which in a large file would take the square of
+// its length: some tenths of a second of trials, then the rest is not looked at.
+static const int64_t budget_of_trials = 4000000;
 
 lw_unused_keys *lw_unused_keys_new(const lw_document *document, lw_arena *arena) {
     lw_unused_keys *unused = LW_NEW(arena, lw_unused_keys);
     if (unused == NULL) {
         return NULL;
     }
-    *unused = (lw_unused_keys){.document = document, .arena = arena};
+    *unused = (lw_unused_keys){.document = document, .arena = arena, .budget = budget_of_trials};
     bool ok = true;
     for (int s = 0; s < LW_SECTIONS; s++) {
         unused->used[s] = LW_NEW_ARRAY(arena, bool, document->count[s]);
@@ -130,6 +136,13 @@ static given_key *find_key(const lw_unused_keys *unused, lw_place place) {
 }
 
 static lw_status look_at_key(lw_unused_keys *unused, const lw_effects *effects, const given_key *given) {
+    const lw_built *built = &effects->built;
+    unused->budget -= (int64_t)(built->machine->node_count + built->machine->link_count + built->graph->workload_count +
+                                built->graph->move_count + built->graph->task_count);
+    if (unused->budget < 0) {
+        unused->cut = true;
+        return LW_OK;
+    }
     given_key *key = find_key(unused, given->place);
     if (key == NULL) {
         key = LW_LIST_ADD(&unused->keys, given_key, unused->arena);
@@ -193,11 +206,11 @@ static lw_status look_at_keys(lw_unused_keys *unused) {
     lw_classes classes;
     LW_TRY(lw_classes_find(unused->document, unused->arena, &classes));
     size_t step = (classes.count + CLASSES_MAX - 1) / CLASSES_MAX;
-    for (size_t c = 0; c < classes.count; c += step) {
+    for (size_t c = 0; c < classes.count && !unused->cut; c += step) {
         LW_TRY(look_at_point(unused, classes.first[c]));
     }
     size_t points = unused->document->sweep.points;
-    for (size_t i = 0; i < MORE_POINTS && i < points && any_is_left(unused); i++) {
+    for (size_t i = 0; i < MORE_POINTS && i < points && any_is_left(unused) && !unused->cut; i++) {
         LW_TRY(look_at_point(unused, points - 1 - i * (points - 1) / MORE_POINTS));
     }
     return LW_OK;
@@ -224,7 +237,8 @@ static void tell_object(const lw_unused_keys *unused, int section, size_t index,
 static void tell_keys(const lw_unused_keys *unused, int section, size_t index, lw_diags *diags) {
     const given_key *key = LW_LIST_ITEMS(&unused->keys, given_key);
     for (size_t i = 0; i < unused->keys.count; i++) {
-        if (!key[i].matters && (int)key[i].option.section == section && key[i].option.object == index) {
+        // a key that the budget cut off from some points may have its effect there
+        if (!key[i].matters && !unused->cut && (int)key[i].option.section == section && key[i].option.object == index) {
             const lw_object *object = unused->document->object[section][index];
             lw_warn(diags, key[i].place, NULL, "%s.%s.%s has no effect here", object->section->name, object->name,
                     key[i].option.row->key);
@@ -239,6 +253,9 @@ lw_status lw_unused_keys_report(lw_unused_keys *unused, lw_diags *diags) {
             tell_object(unused, s, i, diags);
             tell_keys(unused, s, i, diags);
         }
+    }
+    if (unused->cut) {
+        lw_note(diags, unused->document->work_place, NULL, "the scenario is too large to look for keys without effect");
     }
     for (size_t n = 0; n < unused->document->count[LW_SECTION_NODES]; n++) {
         const lw_object *node = unused->document->object[LW_SECTION_NODES][n];

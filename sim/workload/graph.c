@@ -202,14 +202,20 @@ lw_status lw_graph_via(lw_graph_builder *builder, const lw_yaml *via, lw_via *ou
 
 static lw_status find_workload(lw_graph_builder *builder, const lw_yaml *name, uint32_t *out) {
     const lw_setup *setup = builder->setup;
-    lw_list names = {0};
-    for (size_t i = 0; i < setup->count[LW_SECTION_WORKLOADS]; i++) {
-        const char *own = setup->object[LW_SECTION_WORKLOADS][i]->name;
-        if (strcmp(own, name->text) == 0) {
-            *out = (uint32_t)i;
-            return LW_OK;
+    const size_t count = setup->count[LW_SECTION_WORKLOADS];
+    for (size_t i = lw_map_count(&builder->names); i < count; i++) {
+        if (lw_map_number(&builder->names, 0, setup->object[LW_SECTION_WORKLOADS][i]->name, NULL) == LW_MAP_NONE) {
+            return LW_NO_MEMORY;
         }
-        lw_candidate(&names, own, builder->arena);
+    }
+    const size_t number = lw_map_find(&builder->names, 0, name->text);
+    if (number != LW_MAP_NONE) {
+        *out = (uint32_t)number;
+        return LW_OK;
+    }
+    lw_list names = {0};
+    for (size_t i = 0; lw_diags_errors(builder->diags) < LW_DIAG_MAX && i < count; i++) {
+        lw_candidate(&names, setup->object[LW_SECTION_WORKLOADS][i]->name, builder->arena);
     }
     const char *hint = lw_did_you_mean_in(builder->diags, name->text, &names, "name a key under workloads:");
     return lw_error(builder->diags, name->place, hint, "there is no workload '%s'", name->text);
@@ -228,10 +234,10 @@ static lw_status expand(lw_graph_builder *builder, const lw_object *object, bool
     builder->workload = out;
     builder->loop = LW_NO_LOOP;
     builder->member = 0;
-    LW_TRY(find_names(builder, common->after, find_workload, &out->after, &out->after_count));
     if (!wanted) {
         return LW_OK;
     }
+    LW_TRY(find_names(builder, common->after, find_workload, &out->after, &out->after_count));
     LW_TRY(lw_object_check(object, builder->diags));
     LW_TRY(out->kind->expand(builder));
     out->task_count = lw_graph_next_task(builder) - out->first_task;
@@ -287,6 +293,7 @@ lw_status lw_graph_build(const lw_graph_input *input, lw_arena *arena, lw_diags 
     size_t count = setup->count[LW_SECTION_WORKLOADS];
     lw_graph_builder builder = {
         .setup = setup, .machine = input->machine, .router = input->router, .arena = arena, .diags = diags};
+    builder.names = (lw_map){.arena = arena};
     lw_graph_workload *workload = LW_NEW_ARRAY(arena, lw_graph_workload, count);
     if (workload == NULL) {
         return LW_NO_MEMORY;

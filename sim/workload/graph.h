@@ -8,6 +8,7 @@
 #ifndef LW_GRAPH_H
 #define LW_GRAPH_H
 
+#include "sim/base/map.h"
 #include "sim/engine/engine.h"
 #include "sim/machine/route.h"
 #include "sim/workload/kind.h"
@@ -159,6 +160,7 @@ typedef struct lw_graph_builder {
     lw_diags *diags;
     const lw_object *object;      // the workload that is being expanded
     lw_graph_workload *workload;  // its record: the kind fills in what it knows
+    lw_map names;                 // of all workloads, by number; filled when first asked
     lw_list moves, tasks, loops;
     uint32_t loop;    // the innermost open one
     uint32_t member;  // whose tasks are written: kinds count it up
