@@ -309,6 +309,15 @@ static lw_status draw_row(const bars *b, const lw_curve *curve, double middle) {
                  lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(lw_theme_of(b->chart->request->theme), series->hue, series->shade),
                               LW_ANCHOR_START),
                  name);
+    if (curve->stage->shared != NULL) {
+        const char *with = lw_arena_print(b->canvas->arena, "shared with %s", curve->stage->shared);
+        with = with == NULL ? NULL : lw_text_fit(b->canvas->metrics, b->canvas->arena, with, LW_SIZE_SMALL, false, b->name_width);
+        if (with == NULL) {
+            return LW_NO_MEMORY;
+        }
+        lw_draw_text(b->canvas->draw, b->name_left, middle + LW_SIZE_LABEL * 0.36 + LW_SIZE_SMALL * LW_LINE_HEIGHT,
+                     lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_START), with);
+    }
     draw_bar(b, series, curve, middle);
     draw_numbers(b, curve->stage, middle);
     return LW_OK;
@@ -353,6 +362,11 @@ static double measure_rows(bars *b) {
             if (usable(curve)) {
                 double width = lw_text_width(b->canvas->metrics, curve->look.name, LW_SIZE_LABEL, true);
                 b->name_width = fmax(b->name_width, width);
+                if (curve->stage->shared != NULL) {
+                    const char *with = lw_arena_print(b->canvas->arena, "shared with %s", curve->stage->shared);
+                    width = with == NULL ? 0.0 : lw_text_width(b->canvas->metrics, with, LW_SIZE_SMALL, false);
+                    b->name_width = fmax(b->name_width, width);
+                }
                 highest = fmax(highest, curve->stage->rate_GBps[LW_STAGE_RAW]);
                 lowest = fmin(lowest, curve->stage->rate_GBps[LW_STAGE_RAW]);
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plots/series_names.h"
 
+#include <string.h>
+
 typedef struct namer {
     const lw_chart_request *request;
     const char *series_path;
@@ -8,6 +10,34 @@ typedef struct namer {
     lw_arena *arena;
     lw_chart_data *data;
 } namer;
+
+// Is what was swept this link, or something of it? The label of another link says nothing of what
+// tells the series apart: "p2p true" may go over one link and "p2p false" over the next.
+static bool is_swept(const namer *n, const char *link) {
+    static const char prefix[] = "links.";
+    if (!lw_is_given(n->series_path)) {
+        return true;
+    }
+    if (strncmp(n->series_path, prefix, sizeof prefix - 1) != 0 || !lw_is_given(link)) {
+        return false;
+    }
+    const char *name = n->series_path + sizeof prefix - 1;
+    const size_t length = strcspn(name, ".[");
+    const bool any = length == 1 && name[0] == '*';
+    return any || (strcspn(link, "[") == length && strncmp(name, link, length) == 0);
+}
+
+// Does some value need the word before it, as in "p2p true"?
+static bool values_need_key(const namer *n) {
+    static const char *const words[] = {"true", "false", "yes", "no", "on", "off", "none", "auto", "ideal", "0"};
+    bool needed = n->is_number;
+    for (size_t i = 0; i < n->data->series_count; i++) {
+        for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+            needed = needed || strcmp(n->data->series[i].value, words[k]) == 0;
+        }
+    }
+    return needed && lw_is_given(n->series_path);
+}
 
 static bool label_is_unique(const lw_chart_data *data, size_t index) {
     const char *label = data->series[index].label;
@@ -24,7 +54,7 @@ static bool labels_serve(const namer *n, size_t index) {
     const lw_series *series = n->data->series;
     for (size_t i = 0; i < n->data->series_count; i++) {
         bool concerned = n->request->kind != LW_CHART_PLANE || series[i].hue == series[index].hue;
-        if (concerned && !label_is_unique(n->data, i)) {
+        if (concerned && !(label_is_unique(n->data, i) && is_swept(n, series[i].link))) {
             return false;
         }
     }
@@ -89,12 +119,13 @@ static size_t shared_words(const lw_chart_data *data) {
 static lw_status name_series(const namer *n) {
     lw_chart_data *data = n->data;
     const size_t shared = shared_words(data);
+    const bool with_key = values_need_key(n);
     int used[LW_HUES] = {0};
     for (size_t i = 0; i < data->series_count; i++) {
         lw_series *series = &data->series[i];
         bool by_label = labels_serve(n, i);
         const char *name = by_label ? series->label : series->key + shared;
-        if (!by_label && n->is_number) {
+        if (!by_label && with_key) {
             name = lw_arena_print(n->arena, "%s %s", lw_path_end(n->series_path), series->key);
         } else if (!by_label && series->key[0] == '\0') {
             name = lw_is_given(series->label) ? series->label : lw_is_given(series->link) ? series->link : "model";
@@ -125,7 +156,9 @@ static bool links_tell_more(const namer *n, const lw_panel *panel) {
         const lw_series *series = &n->data->series[panel->curve[i].series];
         const char *link = link_of(n, &panel->curve[i]);
         several = several || !lw_is_given(series->label);
-        if (!lw_is_given(link) || !(lw_has_named_marks(n->request) || series->key[0] == '\0')) {
+        const bool named =
+            lw_has_named_marks(n->request) && is_swept(n, panel->curve[i].stage == NULL ? NULL : panel->curve[i].stage->link);
+        if (!lw_is_given(link) || !(named || series->key[0] == '\0')) {
             return false;
         }
         for (size_t k = 0; k < i; k++) {

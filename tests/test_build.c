@@ -277,6 +277,42 @@ static void guests_take_turns(void **state) {
     lw_test_end(&test);
 }
 
+// A group's waterfall ends in what arrived of all members, over the link that they share or over as
+// many as carry them side by side, and says with what else it is shared.
+static void a_groups_waterfall_is_of_all_members(void **state) {
+    (void)state;
+    static const struct {
+        const char *up, *label;
+        double raw_GBps;
+    } cases[] = {{"pcie-5-x4", "PCIe 5.0 x4", 16},
+                 {"pcie-5-x16", "PCIe 5.0 x16", 64},
+                 {"pcie-6-x16", "PCIe 6.0 x16", 128},
+                 {"pcie-7-x16", "2 \u00D7 PCIe 5.0 x16", 128}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {cpu: {preset: server-genoa}, sw: {preset: pex89000}, gpu: {preset: "
+                                          "rtx-pro-6000, count: 2}}\n"
+                                          "links: {up: {between: [cpu, sw], preset: %s}, down: {between: [sw, 'gpu[*]'], preset: "
+                                          "pcie-5-x16, pattern: star}}\n"
+                                          "workloads: {load: {kind: copy, from: cpu, to: 'gpu[*]', bytes: 64 MiB}, "
+                                          "spill: {kind: copy, from: 'gpu[*]', to: cpu, bytes: 64 MiB}, "
+                                          "more: {kind: copy, from: cpu, to: 'gpu[1]', bytes: 64 MiB}}\n",
+                                          cases[i].up);
+        const lw_result result = run_text(&test, text);
+        for (size_t s = 0; s < 2; s++) {
+            const lw_stage_result *stage = &result.point[0].stage[s];
+            assert_string_equal(stage->label, cases[i].label);
+            assert_close(stage->rate_GBps[LW_STAGE_RAW], cases[i].raw_GBps, 0.02);
+            assert_close(stage->rate_GBps[LW_STAGE_ENDPOINT], workload_of(&result.point[0], stage->workload)->bandwidth_GBps,
+                         1e-9);
+        }
+        assert_null(result.point[0].stage[1].shared);
+        assert_true(i == 3 || strcmp(result.point[0].stage[0].shared, "more") == 0);
+        lw_test_end(&test);
+    }
+}
+
 static void submission_is_a_task_and_follows_the_interface(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -675,6 +711,7 @@ int main(void) {
         cmocka_unit_test(guests_have_a_share),
         cmocka_unit_test(guests_by_word),
         cmocka_unit_test(guests_take_turns),
+        cmocka_unit_test(a_groups_waterfall_is_of_all_members),
         cmocka_unit_test(submission_is_a_task_and_follows_the_interface),
         cmocka_unit_test(pageable_copies_are_staged),
         cmocka_unit_test(pageable_copies_back_run_the_other_way_round),

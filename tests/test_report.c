@@ -202,6 +202,35 @@ static void measured_beside_the_model(void **state) {
     lw_text_free(&text);
 }
 
+// A copy of one size is not that of the sweep of another copy: only a table's point of its own size
+// stands beside it.
+static void measured_beside_the_copy_it_is_about(void **state) {
+    (void)state;
+    for (int own = 0; own < 2; own++) {
+        fixture f;
+        make_result(&f);
+        for (int i = 0; i < POINTS; i++) {
+            f.set[i][0].path = "workloads.other.bytes";
+            f.workload[i].bytes = 1073741824;
+            f.workload[i].time_s = 0.16;
+        }
+        double points[][2] = {{own ? 1073741824 : 65536, 1073741824 / 0.16 / 1e9 / 1.25}};
+        lw_measured_series table = {.table = "fixed",
+                                    .series = "oculink-2-x4",
+                                    .observe = lw_metric_find("bandwidth_GBps", LW_OF_WORKLOAD, NULL),
+                                    .over_sizes = true,
+                                    .points = points,
+                                    .count = 1};
+        f.result.measured = &table;
+        f.result.measured_count = 1;
+        lw_text text = {0};
+        assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
+        assert_true((strstr(text.bytes, "+25.0 %  fixed\n") != NULL) == (own == 1));
+        assert_true((strstr(text.bytes, "Measured by others") != NULL) == (own == 1));
+        lw_text_free(&text);
+    }
+}
+
 static void no_point(void **state) {
     (void)state;
     fixture f;
@@ -676,6 +705,7 @@ int main(void) {
         cmocka_unit_test(narrow_terminal),
         cmocka_unit_test(one_point),
         cmocka_unit_test(measured_beside_the_model),
+        cmocka_unit_test(measured_beside_the_copy_it_is_about),
         cmocka_unit_test(no_point),
         cmocka_unit_test(rows_for_other_sweeps),
         cmocka_unit_test(csv),

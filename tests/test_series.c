@@ -137,6 +137,35 @@ static void test_panels_do_not_borrow_names(void **state) {
     lw_test_end(&test);
 }
 
+// What was swept names the series, not the link that each happens to go over.
+static void test_series_are_named_after_what_was_swept(void **state) {
+    (void)state;
+    static const swept p2p = {"workloads.upload.p2p", LW_PLAIN, false, 2, {"true", "false"}, {0}};
+    static const swept up = {"links.up", LW_PLAIN, false, 2, {"pcie-5-x8", "pcie-6-x16"}, {0}};
+    static const struct {
+        const swept *axis;
+        const char *link[2], *name[2];
+    } cases[] = {{&p2p, {"slot-b", "slot-a"}, {"p2p true", "p2p false"}},
+                 {&up, {"up", "down[0]"}, {"pcie-5-x8", "pcie-6-x16"}},
+                 {&up, {"up", "up"}, {"PCIe 5.0 x8", "PCIe 5.0 x16"}}};
+    for (size_t i = 0; i < 3 * (sizeof cases / sizeof cases[0]); i++) {
+        static const lw_chart_kind kinds[] = {LW_CHART_BANDWIDTH, LW_CHART_TIME, LW_CHART_WATERFALL};
+        const size_t at = i / 3;
+        lw_test test = lw_test_begin();
+        const swept axes[] = {*cases[at].axis, sizes};
+        lw_result result = result_of(&test, axes, 2);
+        for (size_t k = 0; k < result.point_count; k++) {
+            result.point[k].stage->link = cases[at].link[k / 3];
+            result.point[k].stage->label = k / 3 == 0 ? "PCIe 5.0 x8" : "PCIe 5.0 x16";
+        }
+        lw_chart_request request = request_of(kinds[i % 3]);
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        assert_true(has_text(&picture, cases[at].name[0]) && has_text(&picture, cases[at].name[1]));
+        lw_test_end(&test);
+    }
+}
+
 // One family keeps one colour: a line about links of two has neither.
 static void test_a_line_over_families_has_no_ones_colour(void **state) {
     (void)state;
@@ -330,6 +359,7 @@ int main(void) {
         cmocka_unit_test(test_a_line_over_links_has_no_links_name),
         cmocka_unit_test(test_lines_end_where_nothing_gets_through),
         cmocka_unit_test(test_panels_do_not_borrow_names),
+        cmocka_unit_test(test_series_are_named_after_what_was_swept),
         cmocka_unit_test(test_a_line_over_families_has_no_ones_colour),
         cmocka_unit_test(test_names_say_what_differs),
         cmocka_unit_test(test_no_two_lines_look_alike),

@@ -437,12 +437,76 @@ static lw_evidence guest_evidence(const lw_built *built, const lw_move *move) {
     return lw_evidence_weaker(lw_node_guest_evidence(node[move->from].spec), lw_node_guest_evidence(node[move->to].spec));
 }
 
-// From the raw rate of the slowest link down to what one member achieved.
-static void read_stages(const lw_built *built, size_t index, double bandwidth_GBps, const lw_provenance *known,
-                        lw_stage_result *out) {
+static bool crosses(const lw_transfer *transfer, lw_leg wanted) {
+    for (const lw_transfer *part = transfer; part != NULL; part = part->next) {
+        for (size_t i = 0; i < part->route.count; i++) {
+            if (part->route.leg[i].link == wanted.link && part->route.leg[i].dir == wanted.dir) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// How many such links carry the members side by side: 1 where all cross this one.
+static double links_side_by_side(const lw_built *built, size_t index, lw_leg leg) {
+    const lw_graph_workload *asked = &built->graph->workload[index];
+    int64_t crossing = 0;
+    for (uint32_t i = 0; asked->members > 1 && i < asked->move_count; i++) {
+        crossing += crosses(&built->transfer[asked->first_move + i], leg) ? 1 : 0;
+    }
+    return crossing < 1 || crossing >= asked->members ? 1 : (double)asked->members / (double)crossing;
+}
+
+// What holds all members up: of the first one's route the link that leaves the group least.
+typedef struct neck {
+    lw_leg leg;
+    lw_waterfall waterfall;  // of one such link
+    double links;            // that carry the members side by side
+} neck;
+
+static neck neck_of(const lw_built *built, size_t index) {
+    const lw_transfer *main = &built->workload[index].main;
+    const lw_packet_kind kind = main->flow.kind == LW_FLOW_READ ? LW_PACKET_COMPLETION : LW_PACKET_WRITE;
+    neck found = {.leg = {LW_NO_LINK, 0}};
+    for (size_t i = 0; i < main->route.count; i++) {
+        neck here = {.leg = main->route.leg[i], .links = links_side_by_side(built, index, main->route.leg[i])};
+        lw_link_model_waterfall(lw_machine_model(built->machine, here.leg), here.leg.dir, kind, main->leg[i].packet_bytes,
+                                main->flow.completer_ps, &here.waterfall);
+        const bool less =
+            here.links * here.waterfall.rate_Bps[LW_STAGE_RETRY] < found.links * found.waterfall.rate_Bps[LW_STAGE_RETRY];
+        found = i == 0 || less ? here : found;
+    }
+    return found;
+}
+
+// Other work that the slowest link carries in the same direction meanwhile: "load1, load2, ...".
+static const char *sharing(const lw_built *built, size_t index, lw_leg leg, const lw_workload_result *rows, lw_arena *arena) {
+    enum { WORKLOADS_MOST = 512, NAMED_MOST = 3 };  // of more than these nobody reads the names
+    const char *names = "";
+    size_t found = 0;
+    for (size_t i = 0; names != NULL && built->graph->workload_count <= WORKLOADS_MOST && found <= NAMED_MOST &&
+                       i < built->graph->workload_count;
+         i++) {
+        const bool meanwhile = rows[i].start_ps < rows[index].end_ps && rows[i].end_ps > rows[index].start_ps;
+        if (i == index || !meanwhile || !crosses(&built->workload[i].main, leg)) {
+            continue;
+        }
+        names = lw_arena_print(arena, "%s%s%s", names, found == 0 ? "" : ", ", found == NAMED_MOST ? "..." : rows[i].name);
+        found++;
+    }
+    return names;
+}
+
+// From the raw rate of the slowest link down to what all members achieved.
+static lw_status read_stages(const lw_built *built, size_t index, const lw_workload_result *rows, const lw_provenance *links,
+                             lw_arena *arena, lw_stage_result *out) {
     const lw_graph_workload *asked = &built->graph->workload[index];
     const lw_transfer *main = &built->workload[index].main;
-    const lw_link *slowest = &built->machine->link[main->slowest];
+    neck at = neck_of(built, index);
+    at.links /= main->share;  // equal routes side by side
+    const lw_link *slowest = &built->machine->link[at.leg.link];
+    const lw_provenance *known = links != NULL ? &links[slowest->spec - built->machine->link_spec] : &unasked;
     *out = (lw_stage_result){.workload = asked->object->name,
                              .link = slowest->name,
                              .label = slowest->spec->model.label,
@@ -452,15 +516,19 @@ static void read_stages(const lw_built *built, size_t index, double bandwidth_GB
                              .guest_evidence = guest_evidence(built, &built->graph->move[asked->main_move]),
                              .latency_evidence = known->latency};
     for (int stage = 0; stage <= LW_STAGE_RETRY; stage++) {
-        out->rate_GBps[stage] = main->waterfall.rate_Bps[stage] / 1e9;
+        out->rate_GBps[stage] = at.links * at.waterfall.rate_Bps[stage] / 1e9;
     }
     double window = out->rate_GBps[LW_STAGE_RETRY];
     if (main->flow.kind == LW_FLOW_READ && main->flow.tags != LW_TAGS_INFINITE && main->round_trip_ps > 0) {
         double limit = (double)main->flow.tags * (double)main->flow.request_bytes / (double)main->round_trip_ps * 1e3;
-        window = fmin(window, limit);
+        window = fmin(window, limit * (double)asked->members);
     }
     out->rate_GBps[LW_STAGE_WINDOW] = window;
-    out->rate_GBps[LW_STAGE_ENDPOINT] = fmin(window, bandwidth_GBps / (double)asked->members);
+    out->rate_GBps[LW_STAGE_ENDPOINT] = fmin(window, rows[index].bandwidth_GBps);
+    const char *shared = sharing(built, index, at.leg, rows, arena);
+    out->label = at.links > 1 ? lw_arena_print(arena, "%.3g \u00D7 %s", at.links, out->label) : out->label;
+    out->shared = shared != NULL && shared[0] != '\0' ? shared : NULL;
+    return shared == NULL || out->label == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
 // Flits included.
@@ -574,11 +642,10 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
             out->last = i;
         }
         LW_TRY(read_routes(built, i, arena, &routes));
-        uint32_t slowest = built->workload[i].main.slowest;
-        if (slowest != LW_NO_LINK) {
-            size_t spec = (size_t)(built->machine->link[slowest].spec - built->machine->link_spec);
-            read_stages(built, i, row->bandwidth_GBps, known.link != NULL ? &known.link[spec] : &unasked,
-                        &out->stage[out->stage_count++]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (built->workload[i].main.slowest != LW_NO_LINK) {
+            LW_TRY(read_stages(built, i, out->workload, known.link, arena, &out->stage[out->stage_count++]));
         }
     }
     out->route = LW_LIST_ITEMS(&routes, lw_route_result);

@@ -195,6 +195,9 @@ static void add_stages(const lw_point *point, lw_text *out) {
         lw_json_string(out, "workload", row->workload);
         lw_json_string(out, "link", row->link);
         lw_json_string(out, "label", row->label);
+        if (row->shared != NULL) {
+            lw_json_string(out, "shared_with", row->shared);
+        }
         lw_json_string(out, "family", row->family);
         lw_json_string(out, "evidence", lw_evidence_words[row->evidence]);
         lw_json_open(out, "rate_GBps", "{");

@@ -15,22 +15,41 @@ typedef struct sample {
     const lw_workload_result *workload;
 } sample;
 
+// Is the swept size that of this workload? Of another one it says nothing.
+static bool is_size_of(const char *path, const char *workload) {
+    static const char prefix[] = "workloads.";
+    if (strncmp(path, prefix, sizeof prefix - 1) != 0) {
+        return false;
+    }
+    const char *name = path + sizeof prefix - 1, *end = strrchr(name, '.');
+    const size_t length = end == NULL ? 0 : (size_t)(end - name);
+    const bool all = length == 1 && name[0] == '*';
+    return end != NULL && strcmp(end, ".bytes") == 0 &&
+           (all || (strlen(workload) == length && strncmp(name, workload, length) == 0));
+}
+
+// The swept size of a workload, or that which it has in every point.
+static double size_of(const lw_point *point, const lw_workload_result *workload) {
+    for (size_t i = 0; i < point->set_count; i++) {
+        if (point->set[i].is_number && is_size_of(point->set[i].path, workload->name)) {
+            return point->set[i].number;
+        }
+    }
+    return (double)workload->bytes;
+}
+
 static bool read_sample(const lw_point *point, const lw_measured_series *measured, sample *out) {
     bool same_series = measured->series == NULL;
     *out = (sample){0};
     for (size_t i = 0; i < point->set_count; i++) {
         const lw_set_value *value = &point->set[i];
-        if (value->is_number && value->dimension == LW_BYTES) {
-            out->bytes = value->number;
-        } else if (!same_series) {
-            same_series = strcmp(value->text, measured->series) == 0;
-        }
+        same_series = same_series || (!value->is_number && strcmp(value->text, measured->series) == 0);
     }
-    for (size_t w = 0; same_series && out->bytes > 0 && w < point->workload_count; w++) {
+    for (size_t w = 0; same_series && w < point->workload_count; w++) {
         const char *copy = point->workload[w].copy;
         if (measured->direction == NULL || (copy != NULL && strcmp(copy, measured->direction) == 0)) {
-            out->workload = &point->workload[w];
-            return true;
+            *out = (sample){size_of(point, &point->workload[w]), &point->workload[w]};
+            return out->bytes > 0;
         }
     }
     return false;

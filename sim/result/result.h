@@ -69,11 +69,13 @@ typedef struct lw_direction_result {
 } lw_direction_result;
 
 // One row of the waterfall of a workload's route in one point (RAW .. ENDPOINT, GB/s; the last is
-// what was achieved).
+// what was achieved). Of a group it is that of all members: of the one link that they share, or of
+// as many as carry them side by side.
 typedef struct lw_stage_result {
     const char *workload;
-    const char *link;   // the slowest link of the route
-    const char *label;  // "PCIe 4.0 x16"
+    const char *link;    // the slowest link of the route
+    const char *label;   // "PCIe 4.0 x16", "2 x PCIe 4.0 x16" side by side
+    const char *shared;  // other workloads that it carries meanwhile, "load1, load2"; NULL: none
     const char *family;
     lw_hue hue;                    // of the family
     lw_evidence evidence;          // of that link alone
