@@ -299,6 +299,17 @@ static void draw_heads(const bars *b, double y) {
     lw_draw_ungroup(b->canvas->draw);
 }
 
+// What held the work up besides its link: small print under its name. *out: NULL where nothing did.
+static lw_status note_of(const bars *b, const lw_stage_result *stage, const char **out) {
+    *out = NULL;
+    if (stage->waits == NULL && stage->shared == NULL) {
+        return LW_OK;
+    }
+    *out = stage->waits != NULL ? lw_arena_print(b->canvas->arena, "waits for %s", stage->waits)
+                                : lw_arena_print(b->canvas->arena, "shared with %s", stage->shared);
+    return *out != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
 static lw_status draw_row(const bars *b, const lw_curve *curve, double middle) {
     const lw_series *series = &curve->look;
     const char *name = lw_series_name_fit(b->canvas, series, LW_SIZE_LABEL, true, b->name_width);
@@ -309,14 +320,15 @@ static lw_status draw_row(const bars *b, const lw_curve *curve, double middle) {
                  lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(lw_theme_of(b->chart->request->theme), series->hue, series->shade),
                               LW_ANCHOR_START),
                  name);
-    if (curve->stage->shared != NULL) {
-        const char *with = lw_arena_print(b->canvas->arena, "shared with %s", curve->stage->shared);
-        with = with == NULL ? NULL : lw_text_fit(b->canvas->metrics, b->canvas->arena, with, LW_SIZE_SMALL, false, b->name_width);
-        if (with == NULL) {
+    const char *note;
+    LW_TRY(note_of(b, curve->stage, &note));
+    if (note != NULL) {
+        note = lw_text_fit(b->canvas->metrics, b->canvas->arena, note, LW_SIZE_SMALL, false, b->name_width);
+        if (note == NULL) {
             return LW_NO_MEMORY;
         }
         lw_draw_text(b->canvas->draw, b->name_left, middle + LW_SIZE_LABEL * 0.36 + LW_SIZE_SMALL * LW_LINE_HEIGHT,
-                     lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_START), with);
+                     lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_START), note);
     }
     draw_bar(b, series, curve, middle);
     draw_numbers(b, curve->stage, middle);
@@ -362,10 +374,9 @@ static double measure_rows(bars *b) {
             if (usable(curve)) {
                 double width = lw_text_width(b->canvas->metrics, curve->look.name, LW_SIZE_LABEL, true);
                 b->name_width = fmax(b->name_width, width);
-                if (curve->stage->shared != NULL) {
-                    const char *with = lw_arena_print(b->canvas->arena, "shared with %s", curve->stage->shared);
-                    width = with == NULL ? 0.0 : lw_text_width(b->canvas->metrics, with, LW_SIZE_SMALL, false);
-                    b->name_width = fmax(b->name_width, width);
+                const char *note;
+                if (note_of(b, curve->stage, &note) == LW_OK && note != NULL) {
+                    b->name_width = fmax(b->name_width, lw_text_width(b->canvas->metrics, note, LW_SIZE_SMALL, false));
                 }
                 highest = fmax(highest, curve->stage->rate_GBps[LW_STAGE_RAW]);
                 lowest = fmin(lowest, curve->stage->rate_GBps[LW_STAGE_RAW]);

@@ -527,6 +527,7 @@ static lw_status read_stages(const lw_built *built, size_t index, const lw_workl
     out->rate_GBps[LW_STAGE_ENDPOINT] = fmin(window, rows[index].bandwidth_GBps);
     const char *shared = sharing(built, index, at.leg, rows, arena);
     out->label = at.links > 1 ? lw_arena_print(arena, "%.3g \u00D7 %s", at.links, out->label) : out->label;
+    out->waits = rows[index].limit.kind == LW_LIMITED_BY_COPY_ENGINES ? rows[index].limit.name : NULL;
     out->shared = shared != NULL && shared[0] != '\0' ? shared : NULL;
     return shared == NULL || out->label == NULL ? LW_NO_MEMORY : LW_OK;
 }

@@ -195,6 +195,9 @@ static void add_stages(const lw_point *point, lw_text *out) {
         lw_json_string(out, "workload", row->workload);
         lw_json_string(out, "link", row->link);
         lw_json_string(out, "label", row->label);
+        if (row->waits != NULL) {
+            lw_json_string(out, "waits_for", row->waits);
+        }
         if (row->shared != NULL) {
             lw_json_string(out, "shared_with", row->shared);
         }
