@@ -234,6 +234,41 @@ static void test_network_cards_take_a_gap_a_message(void **state) {
     lw_test_end(&test);
 }
 
+// A deadlock tells who waits for whose buffers.
+static void test_deadlocks_name_their_cycle(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *text = "nodes: {n: {kind: nic, count: 4}, s0: {kind: switch}, s1: {kind: switch}, s2: {kind: switch},\n"
+                       "        s3: {kind: switch}}\nlinks:\n";
+    for (int i = 0; i < 4; i++) {
+        static const char pcie[] = "type: pcie, gen: 3, posted_header_credits: 1, posted_data_credits: 16";
+        text = lw_arena_print(test.arena,
+                              "%s  l%d: {between: ['n[%d]', s%d], %s, lanes: 4}\n  r%d: {between: [s%d, s%d], %s, lanes: 1}\n",
+                              text, i, i, i, pcie, i, i, (i + 1) % 4, pcie);
+    }
+    text = lw_arena_print(test.arena, "%sworkloads:\n", text);
+    for (int i = 0; i < 4; i++) {
+        text = lw_arena_print(test.arena,
+                              "%s  %c: {kind: stream, from: 'n[%d]', to: 'n[%d]', bytes: 1 MiB, arrivals: backlog,\n"
+                              "      via: [s%d, s%d, s%d, s%d]}\n",
+                              text, "abcd"[i], i, (i + 3) % 4, i, (i + 1) % 4, (i + 2) % 4, (i + 3) % 4);
+    }
+    lw_result result = {0};
+    const lw_run run = {.threads = 1};
+    assert_int_not_equal(lw_scenario_run(load_text(&test, text), &run, test.arena, test.diags, &result), LW_OK);
+    const char *told = lw_diags_format(test.diags, test.arena, false);
+    assert_non_null(strstr(told, "deadlock: "));
+    static const char *const members[] = {"a waits for room behind", "b waits for room behind", "c waits for room behind",
+                                          "d waits for room behind", "links.r0 s0->s1",         "links.r1 s1->s2",
+                                          "links.r2 s2->s3",         "links.r3 s3->s0"};
+    for (size_t i = 0; i < COUNT(members); i++) {
+        if (strstr(told, members[i]) == NULL) {
+            fail_msg("no '%s' in %s", members[i], told);
+        }
+    }
+    lw_test_end(&test);
+}
+
 // A memory slower than its link hides behind it: a faster link never makes a packet later.
 static void test_more_lanes_are_never_slower(void **state) {
     (void)state;
@@ -265,6 +300,7 @@ int main(void) {
         cmocka_unit_test(test_two_cables_carry_twice),
         cmocka_unit_test(test_queued_copies_follow_each_other),
         cmocka_unit_test(test_network_cards_take_a_gap_a_message),
+        cmocka_unit_test(test_deadlocks_name_their_cycle),
         cmocka_unit_test(test_more_lanes_are_never_slower),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

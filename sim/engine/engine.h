@@ -191,6 +191,12 @@ typedef struct lw_task_result {
     int64_t watched_ps;
 } lw_task_result;
 
+// One member of a deadlock: a task whose packets wait for room in the buffer behind a server, which
+// the packets of `holder` fill; LW_NO_FLOW: nobody's, it is too small for one packet.
+typedef struct lw_wait {
+    uint32_t task, server, holder;
+} lw_wait;
+
 typedef struct lw_engine_result {
     lw_task_result *task;      // one a task; NULL unless the run ended well
     lw_server_result *server;  // one a server
@@ -199,7 +205,11 @@ typedef struct lw_engine_result {
     int64_t packet_hops;  // servers passed
     int64_t events;       // events really executed
     int64_t jumps;        // periods were skipped this many times
-    uint32_t stuck;       // of LW_STUCK: a task that waits for ever
+    // of LW_STUCK: a task that waits for ever, and who waits for whose buffers, each member for what
+    // the next one holds and the last for what the first does
+    uint32_t stuck;
+    const lw_wait *wait;
+    size_t wait_count;  // 0: it waits for something else
 } lw_engine_result;
 
 // How to run a fabric.

@@ -45,9 +45,10 @@ static double least_ps(const lw_built *built, size_t workload) {
 
 static lw_culprit culprit_of(const lw_built *built, size_t workload, const char *key) {
     const lw_object *object = built->graph->workload[workload].object;
-    return (lw_culprit){object->name, key != NULL && lw_option_find(object->type->options, key) != NULL
-                                          ? lw_object_place(object, key)
-                                          : object->place};
+    return (lw_culprit){.name = object->name,
+                        .place = key != NULL && lw_option_find(object->type->options, key) != NULL ? lw_object_place(object, key)
+                                                                                                   : object->place,
+                        .cycle = NULL};
 }
 
 static lw_culprit longest_workload(const lw_built *built) {
@@ -68,6 +69,28 @@ static lw_culprit workload_of_task(const lw_built *built, uint32_t task) {
     return (lw_culprit){0};
 }
 
+static const char *name_of_task(const lw_built *built, uint32_t task) {
+    const char *name = task != LW_NO_FLOW ? workload_of_task(built, task).name : NULL;
+    return name != NULL ? name : "?";
+}
+
+// "a waits for room behind links.l s->t, which b fills; b waits for ..., which a fills".
+static const char *tell_cycle(const lw_built *built, const lw_engine_result *result, lw_arena *arena) {
+    enum { TOLD_MOST = 8 };
+    const char *text = "";
+    for (size_t i = 0; i < result->wait_count && i < TOLD_MOST && text != NULL; i++) {
+        const lw_wait *wait = &result->wait[i];
+        const lw_server_info *info = &built->server[wait->server];
+        const char *who = name_of_task(built, wait->task);
+        text = wait->holder == LW_NO_FLOW
+                   ? lw_arena_print(arena, "%s%s%s needs more room behind links.%s %s than there is", text, i > 0 ? "; " : "",
+                                    who, info->name, info->direction)
+                   : lw_arena_print(arena, "%s%s%s waits for room behind links.%s %s, which %s fills", text, i > 0 ? "; " : "",
+                                    who, info->name, info->direction, name_of_task(built, wait->holder));
+    }
+    return result->wait_count > 0 ? text : NULL;
+}
+
 enum { ROUNDS_MAX = 24 };
 static const int64_t first_load_ps = 1000000000;  // 1 ms
 
@@ -84,6 +107,7 @@ lw_status lw_point_run_to_end(lw_point_run *run, const volatile sig_atomic_t *st
                                          arena, &run->result);
         if (status == LW_STUCK || status == LW_LIMIT) {
             *found = status == LW_STUCK ? workload_of_task(&run->built, run->result.stuck) : longest_workload(&run->built);
+            found->cycle = status == LW_STUCK ? tell_cycle(&run->built, &run->result, arena) : NULL;
         }
         LW_TRY(status);
         int64_t end_ps = foreground_end_ps(&run->built, &run->result);
@@ -101,7 +125,8 @@ lw_status lw_point_run_to_end(lw_point_run *run, const volatile sig_atomic_t *st
 const char *lw_point_failure_reason(lw_status status, const lw_culprit *found, lw_arena *arena) {
     switch (status) {
     case LW_STUCK:
-        return lw_arena_print(arena, "workloads.%s never ends: it is in a deadlock", found->name != NULL ? found->name : "?");
+        return found->cycle != NULL ? lw_arena_print(arena, "deadlock: %s", found->cycle)
+                                    : lw_arena_print(arena, "workloads.%s never ends", found->name != NULL ? found->name : "?");
     case LW_LIMIT:
         return "takes longer than the simulator's clock can count";
     case LW_BAD_INPUT:
@@ -115,8 +140,12 @@ lw_status lw_point_tell_failure(lw_status status, size_t point, const lw_culprit
                                 lw_diags *diags) {
     lw_place place = found->name != NULL ? found->place : document->work_place;
     if (status == LW_STUCK) {
-        lw_error(diags, place, "are its credits enough for one packet?",
-                 "point %zu: workloads.%s never ends: it is in a deadlock", point, found->name != NULL ? found->name : "?");
+        if (found->cycle != NULL) {
+            lw_error(diags, place, "larger buffers (credits), or routes that do not go round, break it",
+                     "point %zu: deadlock: %s", point, found->cycle);
+        } else {
+            lw_error(diags, place, NULL, "point %zu: workloads.%s never ends", point, found->name != NULL ? found->name : "?");
+        }
     } else if (status == LW_LIMIT) {
         lw_error(diags, place, "move less, or over a faster link", "point %zu takes longer than the simulator's clock can count",
                  point);

@@ -71,7 +71,8 @@ static void run_one(batch *b, size_t index, lw_machine_cache *cache) {
             status = set_values(&b->document->sweep, index, b->results, &b->point[index]);
         }
         // Its place lies in a file, which outlives the point.
-        b->culprit[index] = (lw_culprit){found.name != NULL ? lw_arena_copy(b->results, found.name) : NULL, found.place};
+        b->culprit[index] = (lw_culprit){found.name != NULL ? lw_arena_copy(b->results, found.name) : NULL, found.place,
+                                         found.cycle != NULL ? lw_arena_copy(b->results, found.cycle) : NULL};
         b->status[index] = status;
         b->done++;
         if (b->run->progress != NULL) {

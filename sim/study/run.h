@@ -45,6 +45,7 @@ typedef struct lw_point_run {
 typedef struct lw_culprit {
     const char *name;  // NULL: none
     lw_place place;
+    const char *cycle;  // of a deadlock: who waits for what; NULL: not known
 } lw_culprit;
 
 // Run run->setup; work that lasts as long as the rest is made long enough. LW_STUCK and LW_LIMIT as

@@ -253,7 +253,31 @@ typedef struct ordering {
     // entered: 1 while its predecessors are being ordered, 2 when it is ordered
     uint32_t *order, *entered;
     size_t count;
+    uint32_t *path;  // those that are entered, each after the next
+    size_t depth;
 } ordering;
+
+// The last that is entered comes after this one, which is on the path.
+static lw_status tell_cycle(const ordering *o, uint32_t index) {
+    enum { NAMED_MOST = 8 };
+    const lw_graph_workload *workload = &o->workload[index];
+    size_t first = 0;
+    while (o->path[first] != index) {
+        first++;
+    }
+    const char *text = workload->object->name;
+    for (size_t i = first + 1; i < o->depth && text != NULL; i++) {
+        bool told = i < first + NAMED_MOST;
+        text = told || i == first + NAMED_MOST
+                   ? lw_arena_print(o->builder->arena, "%s after %s", text, told ? o->workload[o->path[i]].object->name : "...")
+                   : text;
+    }
+    if (text == NULL) {
+        return LW_NO_MEMORY;
+    }
+    return lw_error(o->builder->diags, lw_object_place(workload->object, "after"), "take one 'after' out of the cycle",
+                    "dependency cycle of workloads: %s after %s", text, workload->object->name);
+}
 
 static lw_status put_in_order(ordering *o, uint32_t index) {
     const lw_graph_workload *workload = &o->workload[index];
@@ -261,14 +285,15 @@ static lw_status put_in_order(ordering *o, uint32_t index) {
         return LW_OK;
     }
     if (o->entered[index] == 1) {
-        return lw_error(o->builder->diags, lw_object_place(workload->object, "after"), "take one 'after' out of the cycle",
-                        "workloads.%s is part of a dependency cycle", workload->object->name);
+        return tell_cycle(o, index);
     }
     o->entered[index] = 1;
+    o->path[o->depth++] = index;
     for (size_t i = 0; i < workload->after_count; i++) {
         LW_TRY(put_in_order(o, workload->after[i]));
     }
     o->entered[index] = 2;
+    o->depth--;
     o->order[o->count++] = index;
     return LW_OK;
 }
@@ -277,8 +302,9 @@ static lw_status order_workloads(const lw_graph_builder *builder, lw_graph *grap
     ordering o = {.builder = builder,
                   .workload = graph->workload,
                   .order = LW_NEW_ARRAY(builder->arena, uint32_t, graph->workload_count),
-                  .entered = LW_NEW_ARRAY(builder->arena, uint32_t, graph->workload_count)};
-    if (o.order == NULL || o.entered == NULL) {
+                  .entered = LW_NEW_ARRAY(builder->arena, uint32_t, graph->workload_count),
+                  .path = LW_NEW_ARRAY(builder->arena, uint32_t, graph->workload_count)};
+    if (o.order == NULL || o.entered == NULL || o.path == NULL) {
         return LW_NO_MEMORY;
     }
     for (uint32_t i = 0; i < graph->workload_count; i++) {

@@ -140,6 +140,7 @@ lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
     }
     if (status == LW_STUCK) {
         out->stuck = find_stuck(&run);
+        status = lw_find_deadlock(&run, out) == LW_OK ? LW_STUCK : LW_NO_MEMORY;
     } else if (status == LW_OK) {
         status = results(&run, out);
     }

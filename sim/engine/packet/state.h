@@ -311,6 +311,10 @@ void lw_steady_stop(lw_island *island);
 void lw_steady_jump(lw_run_state *run, lw_island *island, int64_t periods);
 
 // islands.c: which tasks share servers, and the sleep of islands whose state repeats.
+// ---- deadlock.c ----
+// Of a run that is stuck: out->wait and wait_count.
+lw_status lw_find_deadlock(const lw_run_state *run, lw_engine_result *out) LW_CHECKED;
+
 bool lw_islands_make(lw_run_state *run) LW_CHECKED;       // false: out of memory
 void lw_islands_join(lw_run_state *run, uint32_t task);   // it begins to move bytes
 void lw_islands_leave(lw_run_state *run, uint32_t task);  // it has moved them
