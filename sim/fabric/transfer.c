@@ -134,6 +134,7 @@ static lw_status size_legs(lw_builder *builder, const lw_move *move, lw_packet_k
                  (kind != LW_PACKET_WRITE || machine->node[lw_leg_start(machine, route->leg[end])].spec->kind != LW_NODE_NIC));
         if (first == 0) {
             limit(&packet_bytes, params_of(builder, move->from)->mps_bytes);
+            limit(&packet_bytes, move->kernel ? params_of(builder, move->executor)->kernel_packet_bytes : LW_AUTO);
         }
         if (end == route->count) {
             limit(&packet_bytes, params_of(builder, move->to)->mps_bytes);
@@ -165,8 +166,8 @@ static lw_status size_packets(lw_builder *builder, const lw_move *move, lw_packe
         limit(&flow->tags, model->read_tags);
     }
     if (kind == LW_PACKET_COMPLETION) {
-        limit(&flow->tags, executor->tags);
-        limit(&flow->request_bytes, executor->mrrs_bytes);
+        limit(&flow->tags, move->kernel ? executor->kernel_tags : executor->tags);
+        limit(&flow->request_bytes, move->kernel ? executor->kernel_packet_bytes : executor->mrrs_bytes);
     }
     if (flow->request_bytes > flow->packet_bytes) {
         // whole packets answer a request
@@ -239,13 +240,16 @@ static lw_status add_engine(lw_builder *builder, const lw_move *move, const lw_t
     const double ceiling_Bps = transfer->waterfall.rate_Bps[LW_STAGE_RETRY];
     const int64_t packet_bytes = reading ? transfer->flow.request_bytes : transfer->flow.packet_bytes;
     uint32_t server;
+    if (move->kernel && share >= 1) {
+        return LW_OK;  // the cores have no engine's costs
+    }
     LW_TRY(lw_server_of_gap(builder, executor, reading ? LW_COST_REQUEST_GAP : LW_COST_PACKET_GAP, &server));
     lw_hop hop = {.server = server, .granule_bytes = 1, .paces = true, .buffer_packets = ENDPOINT_BUFFER_PACKETS};
     if (server != LW_NO_SERVER) {
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     int64_t rate_Bps = LW_AUTO;
-    if (lw_is_host_port(builder, executor, &transfer->route)) {
+    if (!move->kernel && lw_is_host_port(builder, executor, &transfer->route)) {
         rate_Bps = reading ? params->copy_rate_h2d_Bps : params->copy_rate_d2h_Bps;
     }
     double pace_Bps = rate_Bps == LW_AUTO ? ceiling_Bps : fmin((double)rate_Bps, ceiling_Bps);
@@ -408,7 +412,7 @@ static lw_status make_engine(lw_builder *builder, const lw_move *move, lw_transf
         last = &part->next;
     }
     if (striped) {
-        share_out(out, params_of(builder, move->executor)->tags);
+        share_out(out, move->kernel ? params_of(builder, move->executor)->kernel_tags : params_of(builder, move->executor)->tags);
     }
     return LW_OK;
 }

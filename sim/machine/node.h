@@ -27,7 +27,10 @@ typedef struct lw_node_params {
     int64_t memory_rate_Bps;  // both directions share it; LW_AUTO: no limit
     int64_t read_latency_ps;  // from a request's arrival to its data being ready
     int64_t write_latency_ps;
-    int64_t cpu_copy_rate_Bps;           // LW_AUTO: no limit
+    int64_t cpu_copy_rate_Bps;  // LW_AUTO: no limit
+    // loads and stores of its cores: payload of a packet, loads in flight, cost of a launch; LW_AUTO:
+    // the link's tags; as a call
+    int64_t kernel_packet_bytes, kernel_tags, submit_kernel_ps;
     int64_t copy_engines, peer_engines;  // LW_AUTO: no limit; those of copy_engines
     int64_t staging_bytes;               // LW_AUTO: the whole copy
     bool staging_overlap;

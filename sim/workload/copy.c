@@ -6,6 +6,9 @@
 typedef enum choice { CHOICE_AUTO, CHOICE_TRUE, CHOICE_FALSE } choice;
 typedef enum host_memory { PINNED, PAGEABLE } host_memory;
 
+typedef enum copier { COPIER_ENGINE, COPIER_KERNEL } copier;
+
+static const char *const copier_words[] = {"engine", "kernel", NULL};
 static const char *const memory_words[] = {"pinned", "pageable", NULL};
 // in the order of lw_in_switch
 static const char *const in_switch_words[] = {"none", "multicast", "reduce", NULL};
@@ -16,6 +19,7 @@ typedef struct copy_params {
     int64_t bytes;
     int memory;  // host_memory
     int api;     // lw_api
+    int by;      // copier
     int p2p;     // choice
     int64_t repeat;
     int in_switch;  // lw_in_switch
@@ -31,6 +35,9 @@ static const lw_option options[] = {
     LW_WORK_WORD("memory", AT(memory), "pinned", memory_words,
                  "host memory: pinned (the device reads and writes it) or pageable (staged through a pinned bounce buffer)"),
     LW_WORK_WORD("api", AT(api), "auto", lw_api_words, "interface that the copy is called through; auto: the device's"),
+    LW_WORK_WORD("by", AT(by), "engine", copier_words,
+                 "who copies: a copy engine of the card, or a kernel: loads and stores of its cores, in packets of their own "
+                 "(kernel_packet, kernel_tags of the device) and without an engine's limits"),
     LW_WORK_WORD("p2p", AT(p2p), "auto", choice_words,
                  "between GPUs: straight, or through a bounce buffer in host memory; auto: what both devices can"),
     LW_WORK_COUNT("repeat", AT(repeat), "1", "the same copy again and again"),
@@ -44,6 +51,15 @@ static const lw_option options[] = {
      .help = "repeat: call the next copy before the one before has ended"},
     LW_WORK_VIA(AT(via)),
     {0}};
+
+static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
+    const copy_params *p = params;
+    if (p->by == COPIER_KERNEL && p->memory == PAGEABLE) {
+        return lw_error(diags, lw_type_place(options, set, "memory", at), "take memory: pinned, or by: engine",
+                        "a kernel does not reach pageable memory");
+    }
+    return LW_OK;
+}
 
 // A copy in one or two steps: `fill` moves a chunk, where it is staged into a buffer that `drain`
 // empties.
@@ -90,7 +106,8 @@ static lw_status plan_move(const lw_graph_builder *builder, const copying *c, lw
     *out = lw_move_between(pair[0], pair[1], executor);
     out->via = via;
     out->place = lw_object_place(builder->object, key);
-    out->holds_engine = true;
+    out->kernel = c->params->by == COPIER_KERNEL && builder->machine->node[executor].spec->kind == LW_NODE_GPU;
+    out->holds_engine = !out->kernel;
     out->call_bytes = c->params->bytes;
     return LW_OK;
 }
@@ -115,7 +132,8 @@ static void set_call(const lw_node *caller, lw_call call, bool fill_calls, copyi
     bool reading = call == LW_CALL_PAGEABLE || (call == LW_CALL_PINNED && c->fill.executor == c->fill.to);
     c->calls = true;
     c->fill_calls = fill_calls;
-    c->call_ps = lw_node_submit_ps(caller, (lw_api)c->params->api, call);
+    bool launches = c->params->by == COPIER_KERNEL && caller->spec->params->submit_kernel_ps != LW_AUTO;
+    c->call_ps = launches ? caller->spec->params->submit_kernel_ps : lw_node_submit_ps(caller, (lw_api)c->params->api, call);
     c->finish_ps = caller->spec->params->finish_ps;
     c->queued_ps = lw_node_queued_ps(caller, reading);
     c->gap_ps = lw_node_gap_ps(caller, reading);
@@ -333,6 +351,10 @@ static const char page[] =
     "A card has a number of copy engines (copy_engines, peer_engines); a copy that finds none free waits,\n"
     "its time counts the wait, and `limited by` names the engines where more of them would help.\n"
     "\n"
+    "by: kernel copies by loads and stores of the card's cores, as NCCL and many frameworks do: no engine\n"
+    "is waited for and its rate does not count, but packets are as small as a cache line. It reaches\n"
+    "pinned memory only.\n"
+    "\n"
     "memory: pageable goes through a pinned buffer of the driver, chunk by chunk: a CPU core copies one\n"
     "chunk while the device moves another (staging_bytes and staging_overlap of the device). p2p: false\n"
     "does the same between two GPUs, through the memory of the host that is nearest to both. repeat makes\n"
@@ -348,7 +370,8 @@ const lw_work_kind lw_work_copy = {
              .page = page,
              .example = "{kind: copy, from: host, to: gpu, bytes: 1 GiB}",
              .options = options,
-             .params_size = sizeof(copy_params)},
+             .params_size = sizeof(copy_params),
+             .check = check},
     .metrics = metrics,
     .expand = expand,
 };

@@ -34,6 +34,7 @@ typedef struct lw_move {
     lw_mover by;
     uint32_t from, to;  // of the data; the same node for all but LW_BY_ENGINE
     uint32_t executor;  // whose engine it is: one of the two, or a node on the route
+    bool kernel;        // LW_BY_ENGINE: loads and stores of the executor's cores instead
     bool writes;        // LW_BY_OWNER: it writes the memory, else it reads
     // each transfer holds one of the executor's copy engines, where it has a number of them
     bool holds_engine;
