@@ -2,6 +2,7 @@
 #include "sim/fabric/attribution.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/list.h"
@@ -538,9 +539,24 @@ static int64_t wire_bytes(const lw_server_info *info, const lw_server_result *se
     return (int64_t)((scaled + info->expand.den - 1) / info->expand.den);
 }
 
+typedef struct row_of_server {
+    uint64_t key;  // of the machine's links, then of its nodes, in the order of the file
+    lw_direction_result row;
+} row_of_server;
+
+static int by_key(const void *left, const void *right) {
+    const row_of_server *a = left, *b = right;
+    return (a->key > b->key) - (a->key < b->key);
+}
+
 // One row a link and direction, the busiest of its segments; one row a memory.
-static void read_directions(const lw_built *built, const lw_engine_result *result, lw_point *out) {
+static lw_status read_directions(const lw_built *built, const lw_engine_result *result, lw_arena *arena, lw_point *out) {
+    row_of_server *rows = LW_NEW_ARRAY(arena, row_of_server, built->fabric.server_count);
     const lw_server_info *last = NULL;  // of the last row
+    size_t count = 0;
+    if (rows == NULL) {
+        return LW_NO_MEMORY;
+    }
     for (size_t i = 0; i < built->fabric.server_count; i++) {
         const lw_server_info *info = &built->server[i];
         const lw_server_result *server = &result->server[i];
@@ -548,18 +564,25 @@ static void read_directions(const lw_built *built, const lw_engine_result *resul
         if (role != LW_SERVER_LINK && role != LW_SERVER_MEMORY) {
             continue;
         }
-        lw_direction_result row = {info->name,      info->direction, 0, server->payload_bytes, wire_bytes(info, server),
-                                   server->packets, server->replays};
-        row.utilisation = result->end_ps > 0 ? (double)server->busy_ps / (double)result->end_ps : 0;
+        bool is_link = info->link != LW_NO_LINK;
+        row_of_server here = {.key = is_link ? 2 * (uint64_t)info->link + (uint64_t)info->dir : (UINT64_C(1) << 40) + info->node};
+        here.row = (lw_direction_result){info->name,      info->direction, 0, server->payload_bytes, wire_bytes(info, server),
+                                         server->packets, server->replays};
+        here.row.utilisation = result->end_ps > 0 ? (double)server->busy_ps / (double)result->end_ps : 0;
         // Segments of one link and direction follow each other.
-        bool same = last != NULL && info->link != LW_NO_LINK && last->link == info->link && last->dir == info->dir;
+        bool same = last != NULL && is_link && last->link == info->link && last->dir == info->dir;
         if (!same) {
-            out->direction[out->direction_count++] = row;
-        } else if (row.utilisation > out->direction[out->direction_count - 1].utilisation) {
-            out->direction[out->direction_count - 1] = row;
+            rows[count++] = here;
+        } else if (here.row.utilisation > rows[count - 1].row.utilisation) {
+            rows[count - 1] = here;
         }
         last = info;
     }
+    qsort(rows, count, sizeof *rows, by_key);
+    for (size_t i = 0; i < count; i++) {
+        out->direction[out->direction_count++] = rows[i].row;
+    }
+    return LW_OK;
 }
 
 static const char *links_of(const lw_machine *machine, const lw_route *route, lw_arena *arena) {
@@ -651,6 +674,5 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
     }
     out->route = LW_LIST_ITEMS(&routes, lw_route_result);
     out->route_count = routes.count;
-    read_directions(built, result, out);
-    return LW_OK;
+    return read_directions(built, result, arena, out);
 }

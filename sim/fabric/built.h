@@ -15,6 +15,7 @@ typedef struct lw_server_info {
     const char *direction;  // "host->gpu"; "both" for memory; "" where there is none
     const char *segment;    // of a link of several segments: "tunnel"; "" else
     uint32_t link;          // LW_NO_LINK: none
+    uint32_t node;          // of a memory
     int dir;
     lw_fraction expand;  // of a link: bytes on the wire for each byte of its packets (flits)
     bool for_requests;   // of a DMA engine: its time is for each request, not for each packet

@@ -2,6 +2,7 @@
 // Links, memories, engines and cores as servers of the engine.
 #include <math.h>
 
+#include "sim/base/rank.h"
 #include "sim/fabric/builder.h"
 
 #include "sim/base/map.h"
@@ -99,6 +100,25 @@ static lw_status add_link(lw_builder *builder, uint32_t index) {
     return shared ? LW_OK : add_direction(builder, index, 1, false);
 }
 
+// All of them, in the order of their names: which of two servers comes first decides ties, and the
+// order of the file must not.
+static lw_status add_links(lw_builder *builder) {
+    const lw_machine *machine = builder->machine;
+    const char **name = LW_NEW_ARRAY(builder->arena, const char *, machine->link_count);
+    uint32_t *order;
+    if (name == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t i = 0; i < machine->link_count; i++) {
+        name[i] = machine->link[i].name;
+    }
+    LW_TRY(lw_rank_names(name, machine->link_count, builder->arena, &order));
+    for (uint32_t i = 0; i < machine->link_count; i++) {
+        LW_TRY(add_link(builder, order[i]));
+    }
+    return LW_OK;
+}
+
 lw_status lw_builder_start(lw_builder *builder) {
     const lw_machine *machine = builder->machine;
     builder->of_link = lw_arena_alloc(builder->arena, machine->link_count, sizeof *builder->of_link);
@@ -115,9 +135,9 @@ lw_status lw_builder_start(lw_builder *builder) {
     }
     for (uint32_t i = 0; i < machine->link_count; i++) {
         builder->of_link[i][0] = builder->of_link[i][1] = LW_NO_SERVER;
-        // of a sketch those that something goes over
-        LW_TRY(builder->how.sketch ? LW_OK : add_link(builder, i));
     }
+    // of a sketch those that something goes over
+    LW_TRY(builder->how.sketch ? LW_OK : add_links(builder));
     return LW_OK;
 }
 
@@ -141,7 +161,8 @@ lw_status lw_server_of_memory(lw_builder *builder, uint32_t node, uint32_t *out)
     uint32_t *memory = &builder->of_node[node].memory;
     if (*memory == LW_NO_SERVER) {
         const lw_node *owner = node_of(builder, node);
-        const lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s memory", owner->name), "both");
+        lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s memory", owner->name), "both");
+        info.node = node;
         const lw_server server = {.role = LW_SERVER_MEMORY,
                                   .ps_per_byte = ps_per_byte_of(owner->spec->params->memory_rate_Bps),
                                   .opposite = LW_NO_SERVER};

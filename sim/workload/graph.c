@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/workload/graph.h"
+#include "sim/base/rank.h"
 
 #include <assert.h>
 #include <string.h>
@@ -221,6 +222,25 @@ static lw_status find_workload(lw_graph_builder *builder, const lw_yaml *name, u
     return lw_error(builder->diags, name->place, hint, "there is no workload '%s'", name->text);
 }
 
+// By name: which comes first decides ties, and the order of the file must not.
+static lw_status sort_after(const lw_graph_builder *builder, lw_graph_workload *workload) {
+    const size_t count = workload->after_count;
+    const char **name = LW_NEW_ARRAY(builder->arena, const char *, count);
+    uint32_t *order, *sorted = LW_NEW_ARRAY(builder->arena, uint32_t, count);
+    if (name == NULL || sorted == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        name[i] = builder->setup->object[LW_SECTION_WORKLOADS][workload->after[i]]->name;
+    }
+    LW_TRY(lw_rank_names(name, count, builder->arena, &order));
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = workload->after[order[i]];
+    }
+    workload->after = sorted;
+    return LW_OK;
+}
+
 static lw_status expand(lw_graph_builder *builder, const lw_object *object, bool wanted, lw_graph_workload *out) {
     const lw_work_common *common = object->common;
     *out = (lw_graph_workload){.object = object,
@@ -238,6 +258,7 @@ static lw_status expand(lw_graph_builder *builder, const lw_object *object, bool
         return LW_OK;
     }
     LW_TRY(find_names(builder, common->after, find_workload, &out->after, &out->after_count));
+    LW_TRY(sort_after(builder, out));
     LW_TRY(lw_object_check(object, builder->diags));
     LW_TRY(out->kind->expand(builder));
     out->task_count = lw_graph_next_task(builder) - out->first_task;
@@ -307,8 +328,17 @@ static lw_status order_workloads(const lw_graph_builder *builder, lw_graph *grap
     if (o.order == NULL || o.entered == NULL || o.path == NULL) {
         return LW_NO_MEMORY;
     }
+    const char **name = LW_NEW_ARRAY(builder->arena, const char *, graph->workload_count);
+    uint32_t *by_name;
+    if (name == NULL) {
+        return LW_NO_MEMORY;
+    }
     for (uint32_t i = 0; i < graph->workload_count; i++) {
-        LW_TRY(put_in_order(&o, i));
+        name[i] = graph->workload[i].object->name;
+    }
+    LW_TRY(lw_rank_names(name, graph->workload_count, builder->arena, &by_name));
+    for (uint32_t i = 0; i < graph->workload_count; i++) {
+        LW_TRY(put_in_order(&o, by_name[i]));
     }
     graph->order = o.order;
     return LW_OK;

@@ -135,7 +135,8 @@ typedef struct lw_graph {
     size_t loop_count;
     const lw_graph_workload *workload;  // in the order of the file
     size_t workload_count;
-    // workloads, those that others come after first: the order of their tasks
+    // workloads, those that others come after first, else by name: the order of their tasks, which
+    // decides ties
     const uint32_t *order;
 } lw_graph;
 
