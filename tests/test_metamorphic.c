@@ -60,11 +60,12 @@ static const char *end_name(lw_test *test, const writing *how, int node) {
 }
 
 static const char *write_link(lw_test *test, const world *w, const writing *how, int i) {
-    const char *name = i < w->switches ? lw_arena_print(test->arena, "%ss%d", how->prefix, i + 1)
-                                       : end_name(test, how, i - w->switches + 1);
-    const char *parent = w->parent[i] == 0 ? end_name(test, how, 0) : lw_arena_print(test->arena, "%ss%d", how->prefix, w->parent[i]);
-    return lw_arena_print(test->arena, "  %sl%d: {between: [%s, %s], type: pcie, gen: %d, lanes: %d}\n", how->prefix, i, parent, name,
-                          w->gen[i], w->lanes[i] * how->lanes_times);
+    const char *name =
+        i < w->switches ? lw_arena_print(test->arena, "%ss%d", how->prefix, i + 1) : end_name(test, how, i - w->switches + 1);
+    const char *parent =
+        w->parent[i] == 0 ? end_name(test, how, 0) : lw_arena_print(test->arena, "%ss%d", how->prefix, w->parent[i]);
+    return lw_arena_print(test->arena, "  %sl%d: {between: [%s, %s], type: pcie, gen: %d, lanes: %d}\n", how->prefix, i, parent,
+                          name, w->gen[i], w->lanes[i] * how->lanes_times);
 }
 
 static const char *write_workload(lw_test *test, const world *w, const writing *how, int i) {
@@ -80,8 +81,8 @@ static const char *write_world(lw_test *test, const world *w, const writing *how
         text = lw_arena_print(test->arena, "%s  %ss%d: {kind: switch, latency: 100 ns}\n", text, how->prefix, i + 1);
     }
     for (int i = 0; i < w->cards; i++) {
-        text = lw_arena_print(test->arena, "%s  %sc%d: {kind: gpu, submit: 3 us, finish: 1 us, copy_engines: 2}\n", text, how->prefix,
-                              i + 1);
+        text = lw_arena_print(test->arena, "%s  %sc%d: {kind: gpu, submit: 3 us, finish: 1 us, copy_engines: 2}\n", text,
+                              how->prefix, i + 1);
     }
     text = lw_arena_print(test->arena, "%s%slinks:\n", text, how->idle ? "  aaa: {kind: gpu}\n" : "");
     text = how->idle ? lw_arena_print(test->arena, "%s  aaa: {between: [%shost, aaa], type: pcie, gen: 4, lanes: 4}\n", text,
@@ -101,8 +102,7 @@ static const char *write_world(lw_test *test, const world *w, const writing *how
 static void run_world(lw_test *test, const world *w, const writing *how, int64_t *time_ps) {
     const lw_result result = run_text(test, write_world(test, w, how));
     for (int i = 0; i < w->workloads; i++) {
-        const lw_workload_result *row =
-            workload_of(&result.point[0], lw_arena_print(test->arena, "%sw%d", how->prefix, i));
+        const lw_workload_result *row = workload_of(&result.point[0], lw_arena_print(test->arena, "%sw%d", how->prefix, i));
         time_ps[i] = row->end_ps - row->start_ps;
     }
 }
@@ -168,7 +168,8 @@ static void test_more_lanes_are_no_slower(void **state) {
         run_world(&test, &w, &plain, &once_ps);
         run_world(&test, &w, &wider, &twice_ps);
         if (twice_ps > once_ps || 2.04 * (double)twice_ps < (double)once_ps) {
-            fail_msg("scenario %d: %lld ps with twice the lanes, %lld before", (int)seed, (long long)twice_ps, (long long)once_ps);
+            fail_msg("scenario %d: %lld ps with twice the lanes, %lld before", (int)seed, (long long)twice_ps,
+                     (long long)once_ps);
         }
         lw_test_end(&test);
     }

@@ -620,6 +620,35 @@ static lw_status read_routes(const lw_built *built, size_t workload, lw_arena *a
     return LW_OK;
 }
 
+// Copy engines that tasks hold: from the start of the one that takes a slot to the end of the one
+// that gives it back.
+static lw_status read_engines(const lw_built *built, const lw_engine_result *result, lw_arena *arena, lw_point *out) {
+    const lw_fabric *fabric = &built->fabric;
+    double *held_ps = LW_NEW_ARRAY(arena, double, fabric->resource_count);
+    out->engines = LW_NEW_ARRAY(arena, lw_engines_result, fabric->resource_count);
+    if (held_ps == NULL || out->engines == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        const lw_task *task = &fabric->task[t];
+        if (task->acquires != LW_NO_RESOURCE) {
+            held_ps[task->acquires] -= (double)result->task[t].start_ps;
+        }
+        if (task->releases != LW_NO_RESOURCE) {
+            held_ps[task->releases] += (double)result->task[t].end_ps;
+        }
+    }
+    for (size_t r = 0; r < fabric->resource_count; r++) {
+        const lw_slots_info *info = &built->slots[r];
+        double whole_ps = (double)fabric->resource_slots[r] * (double)result->end_ps;
+        if (info->name != NULL && held_ps[r] > 0) {
+            out->engines[out->engines_count++] =
+                (lw_engines_result){info->name, info->use, fabric->resource_slots[r], held_ps[r] / whole_ps};
+        }
+    }
+    return LW_OK;
+}
+
 // Room for a value of each task, and of each member, which may be without tasks.
 static double *new_sample(const lw_built *built, lw_arena *arena) {
     size_t most = built->fabric.task_count;
@@ -674,5 +703,6 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
     }
     out->route = LW_LIST_ITEMS(&routes, lw_route_result);
     out->route_count = routes.count;
+    LW_TRY(read_engines(built, result, arena, out));
     return read_directions(built, result, arena, out);
 }

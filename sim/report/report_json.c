@@ -225,6 +225,20 @@ static void add_routes(const lw_point *point, lw_text *out) {
     lw_text_add(out, "]");
 }
 
+static void add_engines(const lw_point *point, lw_text *out) {
+    lw_json_open(out, "copy_engines", "[");
+    for (size_t i = 0; i < point->engines_count; i++) {
+        lw_json_item(out);
+        lw_text_add(out, "{");
+        lw_json_string(out, "name", point->engines[i].name);
+        lw_json_string(out, "use", point->engines[i].use);
+        lw_json_integer(out, "count", point->engines[i].count);
+        lw_json_number(out, "busy", point->engines[i].busy);
+        lw_text_add(out, "}");
+    }
+    lw_text_add(out, "]");
+}
+
 // file: of the scenario, where lines of several may follow each other; NULL: the header has it.
 static lw_status add_point(const lw_point *point, const char *file, lw_text *out) {
     lw_text_add(out, "{");
@@ -239,6 +253,7 @@ static lw_status add_point(const lw_point *point, const char *file, lw_text *out
     LW_TRY(add_links(point, out));
     add_stages(point, out);
     add_routes(point, out);
+    add_engines(point, out);
     const lw_limit limit = lw_point_limit(point);
     add_limit(&limit, out);
     lw_json_string(out, "evidence", lw_evidence_words[point->evidence]);

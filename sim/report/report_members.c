@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The parts of the table that tell the members of a group, and equal routes, apart.
+// The parts of the table that tell the members of a group, equal routes and copy engines apart.
 #include "sim/report/grid.h"
 #include "sim/report/writers.h"
 
@@ -45,6 +45,22 @@ lw_status lw_report_routes(const lw_point *point, lw_arena *arena, lw_text *out)
         lw_grid_add(grid, point->route[r].workload);
         lw_grid_print(grid, "%.1f %%", 100 * point->route[r].share);
         lw_grid_add(grid, point->route[r].links);
+    }
+    lw_text_add(out, "\n");
+    return lw_grid_write(grid, 2, 0, out);
+}
+
+lw_status lw_report_engines(const lw_point *point, lw_arena *arena, lw_text *out) {
+    if (point->engines_count == 0) {
+        return LW_OK;
+    }
+    lw_grid *grid = lw_grid_new(arena, "lrlr");
+    LW_GRID_ADD(grid, "copies at once", "most", "", "busy");
+    for (size_t e = 0; e < point->engines_count; e++) {
+        lw_grid_add(grid, point->engines[e].name);
+        lw_grid_print(grid, "%lld", (long long)point->engines[e].count);
+        lw_grid_add(grid, point->engines[e].use);
+        lw_grid_print(grid, "%.1f %%", 100 * point->engines[e].busy);
     }
     lw_text_add(out, "\n");
     return lw_grid_write(grid, 2, 0, out);

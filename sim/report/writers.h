@@ -15,6 +15,8 @@ lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *
 lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about equal routes; nothing where no workload has any.
 lw_status lw_report_routes(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
+// The part about copy engines that some copy needs; nothing where they have no limit.
+lw_status lw_report_engines(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
 lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) LW_CHECKED;
 

@@ -92,6 +92,14 @@ typedef struct lw_route_result {
     double share;       // of the bytes
 } lw_route_result;
 
+// The copy engines of a card for one direction, which bound how many copies run at once.
+typedef struct lw_engines_result {
+    const char *name;  // "gpu copy engines"
+    const char *use;   // "that write"
+    int64_t count;
+    double busy;  // mean share of the run that one of them is held
+} lw_engines_result;
+
 typedef struct lw_point {
     int index;
     lw_set_value *set;  // one a swept path, in the order of the file
@@ -105,6 +113,8 @@ typedef struct lw_point {
     size_t stage_count;
     lw_route_result *route;
     size_t route_count;
+    lw_engines_result *engines;  // those that some copy needs
+    size_t engines_count;
     // the workload that ended last, which says what limits the point; SIZE_MAX: none
     size_t last;
     lw_evidence evidence;  // the weakest of its workloads
