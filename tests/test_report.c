@@ -13,8 +13,10 @@
 #include "sim/study/format.h"
 
 // What stands around the evidence at the end of every table.
-#define SHARE "Share: of the workload's time, while its limit is busy, waited for (window, credits, offered load) or paid.\n"
-#define FOOT "It is that of rates, and of times where one is the result or the limit. GB/s counts payload, 1 GB = 1e9 bytes.\n"
+#define SHARE                                                                       \
+    "Share: of the workload's time, while its limit is busy, waited for or paid.\n" \
+    "GB/s counts payload, 1 GB = 1e9 bytes. "
+#define FOOT "It is that of rates, and of times where one is the result or the limit.\n"
 
 // ---- A result of two links and two sizes, upload only ----
 
@@ -110,7 +112,7 @@ static void matrix_of_sizes(void **state) {
                   "  oculink-2-x4               upload     88 %  links.egpu host->gpu: channel  specified\n"
                   "  thunderbolt \"4\", borrowed  upload     88 %  links.egpu host->gpu: channel  calibrated\n"
                   "\n" SHARE
-                  "Weakest evidence, devices included: calibrated (some numbers were fitted to measured tables).\n" FOOT);
+                  "Weakest evidence, devices included: calibrated\n(some numbers were fitted to measured tables).\n" FOOT);
 }
 
 static void matrix_with_a_hole(void **state) {
@@ -148,14 +150,14 @@ static void one_point(void **state) {
         &f.result, LW_FORMAT_TABLE, 0,
         "A title  (lanewise 1.2.3, seed 18446744073709551615, 1 point)\n"
         "\n"
-        "  workload  bytes  time, us   GB/s  share  limited by\n"
-        "  upload     4096     12.00  0.341   88 %  links.egpu host->gpu: channel\n"
+        "  workload  bytes      time   GB/s  share  limited by\n"
+        "  upload    4 KiB  12.00 us  0.341   88 %  links.egpu host->gpu: channel\n"
         "\n"
-        "  link  direction    busy  payload bytes  wire bytes  packets\n"
-        "  egpu  host->gpu  75.0 %           4096        4608       16\n"
-        "  egpu  gpu->host  12.5 %              0           0        0\n"
+        "  link  direction    busy  payload  on the wire  packets\n"
+        "  egpu  host->gpu  75.0 %    4 KiB      4.5 KiB       16\n"
+        "  egpu  gpu->host  12.5 %      0 B          0 B        0\n"
         "\n" SHARE
-        "Weakest evidence, devices included: specified (every number stands in a standard or a vendor's document).\n" FOOT);
+        "Weakest evidence, devices included: specified\n(every number stands in a standard or a vendor's document).\n" FOOT);
 }
 
 // Between two sizes the model's time is interpolated; tables outside the sweep, of another link or
@@ -247,15 +249,14 @@ static void rows_for_other_sweeps(void **state) {
     make_result(&f);
     f.workload[3].mean_wait_ps = 1500;
     for (int i = 0; i < POINTS; i++) {
-        f.set[i][0].dimension = LW_TIME;  // no size: no matrix
-        f.set[i][0].text = "4 ns";
+        f.set[i][0].is_number = false;  // no number: no matrix
+        f.set[i][0].text = "poisson";
     }
     lw_text text = {0};
     assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
-    assert_non_null(strstr(text.bytes, "  workloads.upload.bytes  links.egpu                 workload       bytes  time, us   "
-                                       "GB/s  mean wait, us  share  limited by\n"));
-    assert_non_null(strstr(text.bytes, "                    4 ns  thunderbolt \"4\", borrowed  upload    1073741824    400000   "
-                                       "2.68       0.001500   88 %  links"));
+    assert_non_null(strstr(text.bytes, "  workloads.upload.bytes  links.egpu                 workload  bytes"));
+    assert_non_null(strstr(text.bytes, "1 GiB  400.0 ms"));
+    assert_non_null(strstr(text.bytes, "1.500 ns"));
     lw_text_free(&text);
 }
 
@@ -473,6 +474,26 @@ static void limits_have_words(void **state) {
 }
 
 // ---- Grid ----
+
+// Times and sizes have units that fit; a long last column wraps where the terminal ends.
+static void grid_fits_people(void **state) {
+    (void)state;
+    lw_arena *arena = lw_arena_new();
+    lw_grid *grid = lw_grid_new(arena, "rl");
+    static const double times_us[] = {0, 0.0003, 0.9999, 0.99996, 2707.123, 2808620, 6e8, 1e10};
+    for (size_t i = 0; i < COUNT(times_us); i++) {
+        lw_grid_time(grid, times_us[i], 4);
+        lw_grid_add(grid, "");
+    }
+    lw_grid_bytes(grid, INT64_C(19000000000));
+    lw_grid_add(grid, "one two three four five six seven eight nine ten");
+    lw_text text = {0};
+    assert_int_equal(lw_grid_write(grid, 0, 40, &text), LW_OK);
+    assert_string_equal(text.bytes, "        0\n0.3000 ns\n 999.9 ns\n 1.000 us\n 2.707 ms\n  2.809 s\n10.00 min\n166.7 min\n"
+                                    "    19 GB  one two three four five six\n           seven eight nine ten\n");
+    lw_text_free(&text);
+    lw_arena_free(arena);
+}
 
 static void grid_numbers(void **state) {
     (void)state;
@@ -716,6 +737,7 @@ int main(void) {
         cmocka_unit_test(reports_of_many_links_take_no_time),
         cmocka_unit_test(reports_survive_lack_of_memory),
         cmocka_unit_test(limits_have_words),
+        cmocka_unit_test(grid_fits_people),
         cmocka_unit_test(grid_numbers),
         cmocka_unit_test(grid_counts_characters_not_bytes),
         cmocka_unit_test(assertions_that_hold),

@@ -95,7 +95,8 @@ void lw_console_diags(const lw_diags *diags, lw_arena *arena, bool quiet) {
 
 int lw_console_width(void) {
     struct winsize size;
-    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+    enum { WITHOUT_TERMINAL = 100 };
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : WITHOUT_TERMINAL;
 }
 
 double lw_console_clock_s(void) {

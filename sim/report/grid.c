@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/quantity.h"
+
 typedef struct grid_row {
     struct grid_row *next;
     const char *cell[];
@@ -74,11 +76,8 @@ void lw_grid_print(lw_grid *grid, const char *format, ...) {
     lw_grid_add(grid, text);
 }
 
-void lw_grid_number(lw_grid *grid, double value, int digits) {
-    if (!isfinite(value)) {
-        lw_grid_add(grid, "-");
-        return;
-    }
+// With so many significant digits and no exponent; NULL when out of memory.
+static const char *number_text(const lw_grid *grid, double value, int digits) {
     int decimals = digits - 1;
     if (value != 0) {
         // Round first: 9.996 has one digit more before the point once it is 10.0.
@@ -90,7 +89,42 @@ void lw_grid_number(lw_grid *grid, double value, int digits) {
         }
     }
     decimals = decimals < 0 ? 0 : decimals > 15 ? 15 : decimals;
-    lw_grid_print(grid, "%.*f", decimals, value);
+    return grid == NULL ? NULL : lw_arena_print(grid->arena, "%.*f", decimals, value);
+}
+
+void lw_grid_number(lw_grid *grid, double value, int digits) {
+    if (!isfinite(value)) {
+        lw_grid_add(grid, "-");
+        return;
+    }
+    const char *text = number_text(grid, value, digits);
+    if (grid != NULL) {
+        grid->failed = grid->failed || text == NULL;
+        lw_grid_add(grid, text);
+    }
+}
+
+void lw_grid_time(lw_grid *grid, double time_us, int digits) {
+    static const struct {
+        double us;
+        const char *unit;
+    } units[] = {{3.6e9, "h"}, {6e7, "min"}, {1e6, "s"}, {1e3, "ms"}, {1, "us"}, {1e-3, "ns"}};
+    const double rounding = 1 - 0.5 * pow(10, -digits);  // 999.96 us is 1.000 ms
+    size_t at = 0;
+    while (at + 1 < sizeof units / sizeof units[0] && fabs(time_us) < units[at].us * rounding * (at < 2 ? 10 : 1)) {
+        at++;
+    }
+    if (time_us == 0) {
+        lw_grid_add(grid, "0");
+    } else {
+        const char *number = number_text(grid, time_us / units[at].us, digits);
+        lw_grid_print(grid, "%s %s", number == NULL ? "" : number, units[at].unit);
+    }
+}
+
+void lw_grid_bytes(lw_grid *grid, int64_t bytes) {
+    char text[LW_QUANTITY_TEXT];
+    lw_grid_print(grid, "%s", lw_quantity_print((double)bytes, LW_BYTES, text));
 }
 
 // Characters of a UTF-8 text: every byte but continuation bytes.
@@ -127,7 +161,27 @@ typedef struct block {
     const size_t *width;
     size_t from, to;
     int indent;
+    size_t wrap;  // characters of a line of the last column; 0: any number
 } block;
+
+// A long last cell in lines that begin below its first.
+static void write_wrapped(const char *cell, size_t left, size_t wrap, lw_text *out) {
+    while (characters(cell) > wrap) {
+        size_t cut = 0, used = 0;
+        for (size_t i = 0; cell[i] != '\0' && used <= wrap; i++) {
+            cut = cell[i] == ' ' ? i : cut;
+            used += ((unsigned char)cell[i] & 0xC0U) != 0x80U;
+        }
+        if (cut == 0) {
+            break;  // one long word
+        }
+        lw_text_add_n(out, cell, cut);
+        lw_text_add(out, "\n");
+        add_spaces(out, left);
+        cell += cut + 1;
+    }
+    lw_text_add(out, cell);
+}
 
 static void write_row(const lw_grid *grid, const grid_row *row, const block *b, lw_text *out) {
     const size_t from = b->from, *width = b->width;
@@ -142,10 +196,28 @@ static void write_row(const lw_grid *grid, const grid_row *row, const block *b, 
     if (from > 0) {
         write_cell(grid, row->cell[0], 0, width[0], only_key, out);
     }
+    size_t left = (size_t)b->indent + (from > 0 ? width[0] + GAP : 0);
     for (size_t column = from; column < end; column++) {
-        write_cell(grid, row->cell[column], column, width[column], column + 1 == end, out);
+        if (b->wrap > 0 && column + 1 == grid->columns) {
+            write_wrapped(row->cell[column], left, b->wrap, out);
+        } else {
+            write_cell(grid, row->cell[column], column, width[column], column + 1 == end, out);
+        }
+        left += width[column] + GAP;
     }
     lw_text_add(out, "\n");
+}
+
+// The characters that are left for a line of the last column where the grid is too wide; 0: it is
+// not, or too few are.
+static size_t wrapped_to(const lw_grid *grid, const size_t *column_width, int indent, int width) {
+    enum { LEAST = 24 };
+    size_t used = (size_t)indent, last = grid->columns - 1;
+    for (size_t column = 0; column < last; column++) {
+        used += column_width[column] + GAP;
+    }
+    bool fits = width <= 0 || used + column_width[last] <= (size_t)width;
+    return fits || grid->sides[last] == 'r' || used + LEAST > (size_t)width ? 0 : (size_t)width - used;
 }
 
 lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out) {
@@ -165,6 +237,8 @@ lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out
             column_width[column] = used > column_width[column] ? used : column_width[column];
         }
     }
+    size_t wrap = wrapped_to(grid, column_width, indent, width);
+    width = wrap > 0 ? 0 : width;
     for (size_t from = 0; from < grid->columns;) {
         size_t to = from;
         size_t used = (size_t)indent + (from > 0 ? column_width[0] + GAP : 0);
@@ -175,7 +249,7 @@ lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out
             lw_text_add(out, "\n");
         }
         for (const grid_row *row = grid->first; row != NULL; row = row->next) {
-            write_row(grid, row, &(const block){column_width, from, to, indent}, out);
+            write_row(grid, row, &(const block){column_width, from, to, indent, wrap}, out);
         }
         from = to;
     }

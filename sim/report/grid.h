@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "sim/base/arena.h"
 #include "sim/base/text.h"
@@ -27,10 +28,15 @@ void lw_grid_add_list(lw_grid *grid, const char *const *texts, size_t count);
 void lw_grid_print(lw_grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // value with `digits` significant digits and no exponent: 0.0341, 25.3, 1280.
 void lw_grid_number(lw_grid *grid, double value, int digits);
+// A time of so many microseconds with a fitting unit and `digits` significant digits: "2.707 ms".
+void lw_grid_time(lw_grid *grid, double time_us, int digits);
+// Bytes with a fitting unit: "64 MiB", "19 GB".
+void lw_grid_bytes(lw_grid *grid, int64_t bytes);
 
 // Append all rows to out, each indented by `indent` spaces. When width > 0 and a row would be
-// wider, the columns are split into blocks that each begin with the first column. The last column
-// is never padded. LW_NO_MEMORY when a cell is missing.
+// wider, the last column is wrapped at spaces where it aligns left and that is enough; else the
+// columns are split into blocks that each begin with the first column. The last column is never
+// padded. LW_NO_MEMORY when a cell is missing.
 lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out) LW_CHECKED;
 
 #endif

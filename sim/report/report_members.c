@@ -19,16 +19,16 @@ lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out
         return LW_OK;
     }
     lw_grid *grid = lw_grid_new(arena, "lrrrrr");
-    LW_GRID_ADD(grid, "members of", "count", "fastest, us", "median, us", "95 %, us", "slowest, us");
+    LW_GRID_ADD(grid, "members of", "count", "fastest", "median", "95 %", "slowest");
     for (size_t w = 0; w < point->workload_count; w++) {
         const lw_distribution *time_ps = &point->workload[w].member_ps;
         if (time_ps->count > 0) {
             lw_grid_add(grid, point->workload[w].name);
             lw_grid_print(grid, "%zu", time_ps->count);
-            lw_grid_number(grid, time_ps->least / 1e6, DIGITS);
-            lw_grid_number(grid, time_ps->median / 1e6, DIGITS);
-            lw_grid_number(grid, time_ps->p95 / 1e6, DIGITS);
-            lw_grid_number(grid, time_ps->most / 1e6, DIGITS);
+            lw_grid_time(grid, time_ps->least / 1e6, DIGITS);
+            lw_grid_time(grid, time_ps->median / 1e6, DIGITS);
+            lw_grid_time(grid, time_ps->p95 / 1e6, DIGITS);
+            lw_grid_time(grid, time_ps->most / 1e6, DIGITS);
         }
     }
     lw_text_add(out, "\n");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Results as a table for people. A sweep over sizes and one thing more becomes a matrix; all else
-// one row a point and workload.
+// Results as a table for people. A sweep over a number and one thing more becomes a matrix; all
+// else one row a point and workload.
 #include <math.h>
 #include <string.h>
 
@@ -10,7 +10,8 @@
 
 enum { DIGITS = 3, TIME_DIGITS = 4 };
 
-// A sweep of exactly two paths, one of them a size: sizes go down, the other path across.
+// A sweep of exactly two paths, one of them a number, as sizes are: numbers go down, the other path
+// across.
 typedef struct matrix {
     size_t size_path, series_path;  // indices into point->set
     const lw_set_value **size;      // distinct values, in order of first appearance
@@ -23,17 +24,24 @@ static bool is_size(const lw_set_value *value) {
     return value->is_number && value->dimension == LW_BYTES;
 }
 
+// Which of two swept paths goes down: the one of numbers, of two of numbers the one of sizes; 2:
+// neither.
+static size_t down_path(const lw_point *point) {
+    const lw_set_value *a = &point->set[0], *b = &point->set[1];
+    bool numbers = a->is_number && b->is_number;
+    if (numbers ? is_size(a) == is_size(b) : a->is_number == b->is_number) {
+        return 2;
+    }
+    return numbers ? (is_size(a) ? 0 : 1) : (a->is_number ? 0 : 1);
+}
+
 static bool is_matrix(const lw_result *result) {
-    if (result->point_count < 2) {
+    if (result->point_count < 2 || result->point[0].set_count != 2) {
         return false;
     }
-    const lw_point *first = &result->point[0];
-    if (first->set_count != 2 || is_size(&first->set[0]) == is_size(&first->set[1])) {
-        return false;
-    }
-    size_t size_path = is_size(&first->set[0]) ? 0 : 1;
+    const size_t down = down_path(&result->point[0]);
     for (size_t i = 0; i < result->point_count; i++) {
-        if (!is_size(&result->point[i].set[size_path])) {
+        if (down == 2 || !result->point[i].set[down].is_number) {
             return false;
         }
     }
@@ -58,7 +66,7 @@ static size_t value_index(const lw_set_value **list, size_t *count, size_t *last
 }
 
 static lw_status fill_matrix(const lw_result *result, lw_arena *arena, matrix *out) {
-    matrix m = {.size_path = is_size(&result->point[0].set[0]) ? 0 : 1};
+    matrix m = {.size_path = down_path(&result->point[0])};
     m.series_path = 1 - m.size_path;
     m.size = LW_NEW_ARRAY(arena, const lw_set_value *, result->point_count);
     m.series = LW_NEW_ARRAY(arena, const lw_set_value *, result->point_count);
@@ -102,12 +110,47 @@ static bool shows_bands(const matrix *m, const char *name, size_t guess) {
     return true;
 }
 
-// "upload, host->gpu, GB/s by links.egpu", then sizes down and series across.
+// What a cell shows: bandwidth; a time where reads are timed one by one, or so little arrives that
+// nobody would think of it as a rate.
+typedef enum cell_shows { SHOWN_BANDWIDTH, SHOWN_TIME, SHOWN_LATENCY } cell_shows;
+
+static cell_shows shown_of(const matrix *m, const char *name, size_t guess) {
+    static const double tiny_GBps = 0.01;
+    cell_shows what = SHOWN_TIME;
+    for (size_t i = 0; i < m->size_count * m->series_count; i++) {
+        const lw_workload_result *workload = cell_of(m, i / m->series_count, i % m->series_count, name, guess);
+        if (workload != NULL && workload->each_ps.count > 0) {
+            return SHOWN_LATENCY;
+        }
+        bool failed = workload == NULL || lw_limit_failure(&workload->limit) != NULL;
+        what = !failed && workload->bandwidth_GBps >= tiny_GBps ? SHOWN_BANDWIDTH : what;
+    }
+    return what;
+}
+
+static void add_cell(lw_grid *grid, const lw_workload_result *workload, cell_shows what, bool banded) {
+    if (workload == NULL) {
+        lw_grid_add(grid, "-");
+    } else if (what == SHOWN_LATENCY) {
+        lw_grid_time(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
+    } else if (what == SHOWN_TIME && lw_limit_failure(&workload->limit) == NULL) {
+        lw_grid_time(grid, workload->time_s * 1e6, TIME_DIGITS);
+    } else if (banded) {
+        lw_grid_print(grid, "%.*g (%.*g to %.*g)", DIGITS, workload->bandwidth_GBps, DIGITS, workload->low_GBps, DIGITS,
+                      workload->high_GBps);
+    } else {
+        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+    }
+}
+
+// "upload, host->gpu, GB/s by links.egpu", then sizes or other numbers down and series across.
 static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
-    const char *direction = NULL;
-    bool banded = shows_bands(m, name, guess);
+    static const char *const titles[] = {"GB/s", "time", "mean latency of a read"};
+    const cell_shows what = shown_of(m, name, guess);
+    const char *direction = NULL, *last = strrchr(m->size[0]->path, '.');
+    bool banded = what == SHOWN_BANDWIDTH && shows_bands(m, name, guess);
     lw_grid *grid = lw_grid_new(arena, lw_grid_all_right(arena, m->series_count + 1));
-    lw_grid_add(grid, "size");
+    lw_grid_add(grid, is_size(m->size[0]) || last == NULL ? "size" : last + 1);
     for (size_t c = 0; c < m->series_count; c++) {
         lw_grid_add(grid, m->series[c]->text);
     }
@@ -115,21 +158,12 @@ static lw_status write_block(const matrix *m, const char *name, size_t guess, in
         lw_grid_add(grid, m->size[r]->text);
         for (size_t c = 0; c < m->series_count; c++) {
             const lw_workload_result *workload = cell_of(m, r, c, name, guess);
-            if (workload == NULL) {
-                lw_grid_add(grid, "-");
-                continue;
-            }
-            direction = direction == NULL ? workload->direction : direction;
-            if (banded) {
-                lw_grid_print(grid, "%.*g (%.*g to %.*g)", DIGITS, workload->bandwidth_GBps, DIGITS, workload->low_GBps, DIGITS,
-                              workload->high_GBps);
-            } else {
-                lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
-            }
+            direction = direction == NULL && workload != NULL ? workload->direction : direction;
+            add_cell(grid, workload, what, banded);
         }
     }
-    lw_text_print(out, "\n%s%s%s, GB/s by %s%s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
-                  m->series[0]->path, banded ? " (in brackets: what is uncertain)" : "");
+    lw_text_print(out, "\n%s%s%s, %s by %s%s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
+                  titles[what], m->series[0]->path, banded ? " (in brackets: what is uncertain)" : "");
     return lw_grid_write(grid, 2, width, out);
 }
 
@@ -243,7 +277,7 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
     return write_limits(&m, columns, extras_of(result).band, arena, out);
 }
 
-static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *out) {
+static lw_status write_rows(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
     const size_t set_count = result->point[0].set_count;
     const extras has = extras_of(result);
     const size_t columns = set_count + 6 + has.band + has.wait + has.latency + 2 * (size_t)has.each + 4 * (size_t)has.signal;
@@ -257,15 +291,15 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
         lw_grid_add(grid, result->point[0].set[i].path);
     }
     sides[set_count] = sides[columns - 1] = 'l';
-    LW_GRID_ADD(grid, "workload", "bytes", "time, us", "GB/s");
+    LW_GRID_ADD(grid, "workload", "bytes", "time", "GB/s");
     if (has.band) {
         lw_grid_add(grid, "uncertain, GB/s");
     }
     if (has.wait) {
-        lw_grid_add(grid, "mean wait, us");
+        lw_grid_add(grid, "mean wait");
     }
     if (has.latency) {
-        lw_grid_add(grid, "mean latency, us");
+        lw_grid_add(grid, "mean latency");
     }
     if (has.each) {
         LW_GRID_ADD(grid, "median", "99 %");
@@ -282,28 +316,28 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
                 lw_grid_add(grid, i < point->set_count ? point->set[i].text : "");
             }
             lw_grid_add(grid, workload->name);
-            lw_grid_print(grid, "%lld", (long long)workload->bytes);
+            lw_grid_bytes(grid, workload->bytes);
             if (workload->each_ps.count > 1) {
                 LW_GRID_ADD(grid, "", "");  // the sum of many reads is no latency, and bounds no rate
             } else if (lw_limit_failure(&workload->limit) != NULL) {
                 lw_grid_add(grid, "-");
                 lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
             } else {
-                lw_grid_number(grid, workload->time_s * 1e6, TIME_DIGITS);
+                lw_grid_time(grid, workload->time_s * 1e6, TIME_DIGITS);
                 lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
             }
             if (has.band) {
                 add_range(grid, workload);
             }
             if (has.wait) {
-                lw_grid_number(grid, workload->mean_wait_ps / 1e6, TIME_DIGITS);
+                lw_grid_time(grid, workload->mean_wait_ps / 1e6, TIME_DIGITS);
             }
             if (has.latency) {
-                lw_grid_number(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
+                lw_grid_time(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
             }
             if (has.each && workload->each_ps.count > 1) {
-                lw_grid_number(grid, workload->each_ps.median / 1e6, TIME_DIGITS);
-                lw_grid_number(grid, workload->each_ps.p99 / 1e6, TIME_DIGITS);
+                lw_grid_time(grid, workload->each_ps.median / 1e6, TIME_DIGITS);
+                lw_grid_time(grid, workload->each_ps.p99 / 1e6, TIME_DIGITS);
             } else if (has.each) {
                 LW_GRID_ADD(grid, "", "");
             }
@@ -314,7 +348,7 @@ static lw_status write_rows(const lw_result *result, lw_arena *arena, lw_text *o
         }
     }
     lw_text_add(out, "\n");
-    return lw_grid_write(grid, 2, 0, out);
+    return lw_grid_write(grid, 2, width, out);
 }
 
 // A link that carries nothing in either direction; its two directions stand side by side.
@@ -330,7 +364,7 @@ static bool is_idle(const lw_point *point, size_t d) {
 // The links of a single point; in a sweep they would bury the answer (CSV and JSON have them all).
 static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, "llrrrr");
-    LW_GRID_ADD(grid, "link", "direction", "busy", "payload bytes", "wire bytes", "packets");
+    LW_GRID_ADD(grid, "link", "direction", "busy", "payload", "on the wire", "packets");
     size_t idle = 0;
     for (size_t d = 0; d < point->direction_count; d++) {
         const lw_direction_result *direction = &point->direction[d];
@@ -340,8 +374,8 @@ static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *ou
         }
         LW_GRID_ADD(grid, direction->link, direction->direction);
         lw_grid_print(grid, "%.1f %%", 100 * direction->utilisation);
-        lw_grid_print(grid, "%lld", (long long)direction->payload_bytes);
-        lw_grid_print(grid, "%lld", (long long)direction->wire_bytes);
+        lw_grid_bytes(grid, direction->payload_bytes);
+        lw_grid_bytes(grid, direction->wire_bytes);
         lw_grid_print(grid, "%lld", (long long)direction->packets);
     }
     lw_text_add(out, "\n");
@@ -368,12 +402,12 @@ static void write_evidence(const lw_result *result, lw_text *out) {
     for (size_t p = 0; p < result->point_count; p++) {
         weakest = lw_evidence_weaker(weakest, result->point[p].evidence);
     }
-    lw_text_print(
-        out,
-        "\nShare: of the workload's time, while its limit is busy, waited for (window, credits, offered load) or paid.\n"
-        "Weakest evidence, devices included: %s (%s).\n"
-        "It is that of rates, and of times where one is the result or the limit. GB/s counts payload, 1 GB = 1e9 bytes.\n",
-        lw_evidence_words[weakest], meaning[weakest]);
+    lw_text_print(out,
+                  "\nShare: of the workload's time, while its limit is busy, waited for or paid.\n"
+                  "GB/s counts payload, 1 GB = 1e9 bytes. Weakest evidence, devices included: %s\n"
+                  "(%s).\n"
+                  "It is that of rates, and of times where one is the result or the limit.\n",
+                  lw_evidence_words[weakest], meaning[weakest]);
 }
 
 // The points that failed, with their reasons; what an interrupt left stands in the first line.
@@ -427,13 +461,17 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
     }
     lw_columns columns;
     LW_TRY(lw_columns_of(result, arena, &columns));
-    if (is_matrix(result)) {
+    bool pairs = false;
+    LW_TRY(result->point_count == 1 ? lw_report_pairs(&result->point[0], width, arena, out, &pairs) : LW_OK);
+    if (pairs) {
+        lw_text_add(out, "CSV and JSON have the time and the limit of each, and the links.\n");
+    } else if (is_matrix(result)) {
         LW_TRY(write_matrix(result, &columns, width, arena, out));
     } else {
-        LW_TRY(write_rows(result, arena, out));
+        LW_TRY(write_rows(result, width, arena, out));
     }
     LW_TRY(write_failures(result, width, arena, out));
-    if (result->point_count == 1) {
+    if (result->point_count == 1 && !pairs) {
         LW_TRY(lw_report_members(&result->point[0], arena, out));
         LW_TRY(lw_report_routes(&result->point[0], arena, out));
         LW_TRY(lw_report_engines(&result->point[0], arena, out));

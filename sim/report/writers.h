@@ -11,6 +11,8 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
 // The part of the table that sets the model beside the measured tables of result; nothing where no
 // table fits the sweep.
 lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
+// The table of a point that is a matrix of copies between pairs of nodes; *done: it is one.
+lw_status lw_report_pairs(const lw_point *point, int width, lw_arena *arena, lw_text *out, bool *done) LW_CHECKED;
 // The part of the table about members of groups in one point; nothing where there are none.
 lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about equal routes; nothing where no workload has any.
