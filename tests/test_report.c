@@ -108,9 +108,9 @@ static void matrix_of_sizes(void **state) {
                   "  1 GiB          6.71                       2.68\n"
                   "\n"
                   "What limits them at 1 GiB\n"
-                  "  links.egpu                 workload  share  limited by                     link's evidence\n"
-                  "  oculink-2-x4               upload     88 %  links.egpu host->gpu: channel  specified\n"
-                  "  thunderbolt \"4\", borrowed  upload     88 %  links.egpu host->gpu: channel  calibrated\n"
+                  "  links.egpu                 workload  link's evidence  share  limited by\n"
+                  "  oculink-2-x4               upload    specified         88 %  links.egpu host->gpu: channel\n"
+                  "  thunderbolt \"4\", borrowed  upload    calibrated        88 %  links.egpu host->gpu: channel\n"
                   "\n" SHARE
                   "Weakest evidence, devices included: calibrated\n(some numbers were fitted to measured tables).\n" FOOT);
 }

@@ -91,7 +91,8 @@ lw_status lw_report_pairs(const lw_point *point, int width, lw_arena *arena, lw_
         name[p.to[w]] = to;
         cell[p.from[w] * p.count + p.to[w]] = &point->workload[w];
         if (name[p.from[w]] == NULL) {
-            name[p.from[w]] = lw_arena_copy_n(arena, point->workload[w].direction, (size_t)(to - 2 - point->workload[w].direction));
+            name[p.from[w]] =
+                lw_arena_copy_n(arena, point->workload[w].direction, (size_t)(to - 2 - point->workload[w].direction));
         }
     }
     lw_text_add(out, "\nGB/s from a node (rows) to another (columns)\n");

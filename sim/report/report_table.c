@@ -238,18 +238,16 @@ static void add_signal(lw_grid *grid, const lw_signal *signal) {
     }
 }
 
-static lw_status write_limits(const matrix *m, const lw_columns *columns, bool band, lw_arena *arena, lw_text *out) {
+static lw_status write_limits(const matrix *m, const lw_columns *columns, int width, bool band, lw_arena *arena, lw_text *out) {
     size_t row = largest_size(m);
     lw_text_print(out, "\nWhat limits them at %s\n", m->size[row]->text);
-    lw_grid *grid = lw_grid_new(arena, band ? "llrrll" : "llrll");
+    lw_grid *grid = lw_grid_new(arena, band ? "llrlrl" : "lllrl");
     lw_grid_add(grid, m->series[0]->path);
     lw_grid_add(grid, "workload");
     if (band) {
         lw_grid_add(grid, "uncertain, GB/s");
     }
-    lw_grid_add(grid, "share");
-    lw_grid_add(grid, "limited by");
-    lw_grid_add(grid, "link's evidence");
+    LW_GRID_ADD(grid, "link's evidence", "share", "limited by");
     for (size_t c = 0; c < m->series_count; c++) {
         const lw_point *point = m->cell[row * m->series_count + c];
         for (size_t w = 0; point != NULL && w < columns->workload_count; w++) {
@@ -260,12 +258,12 @@ static lw_status write_limits(const matrix *m, const lw_columns *columns, bool b
                 if (band) {
                     add_range(grid, workload);
                 }
-                LW_TRY(add_limit(grid, workload, arena));
                 lw_grid_add(grid, lw_evidence_words[evidence_of_link(point, workload->name)]);
+                LW_TRY(add_limit(grid, workload, arena));
             }
         }
     }
-    return lw_grid_write(grid, 2, 0, out);
+    return lw_grid_write(grid, 2, width, out);
 }
 
 static lw_status write_matrix(const lw_result *result, const lw_columns *columns, int width, lw_arena *arena, lw_text *out) {
@@ -274,7 +272,7 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
     for (size_t w = 0; w < columns->workload_count; w++) {
         LW_TRY(write_block(&m, columns->workload[w], w, width, arena, out));
     }
-    return write_limits(&m, columns, extras_of(result).band, arena, out);
+    return write_limits(&m, columns, width, extras_of(result).band, arena, out);
 }
 
 static lw_status write_rows(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
