@@ -287,6 +287,19 @@ static void test_kernels_copy_without_engines(void **state) {
     lw_test_end(&test);
 }
 
+// A range whose steps do not meet its end says where it ends.
+static void test_ranges_say_where_they_end(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(&test, "nodes: {a: {kind: host}, b: {kind: gpu}}\n"
+                                             "links: {l: {between: [a, b], type: pcie, gen: 4, lanes: 16}}\n"
+                                             "workloads: {w: {kind: copy, from: a, to: b, bytes: 1 MiB}}\n"
+                                             "sweep: {workloads.w.bytes: {from: 4 KiB, to: 1 MiB, factor: 8}}\n");
+    assert_int_equal(result.point_count, 3);
+    assert_message(&test, LW_NOTE, "the range ends at 256 KiB: its steps do not meet 1 MiB");
+    lw_test_end(&test);
+}
+
 // A memory slower than its link hides behind it: a faster link never makes a packet later.
 static void test_more_lanes_are_never_slower(void **state) {
     (void)state;
@@ -320,6 +333,7 @@ int main(void) {
         cmocka_unit_test(test_network_cards_take_a_gap_a_message),
         cmocka_unit_test(test_deadlocks_name_their_cycle),
         cmocka_unit_test(test_kernels_copy_without_engines),
+        cmocka_unit_test(test_ranges_say_where_they_end),
         cmocka_unit_test(test_more_lanes_are_never_slower),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,8 +24,9 @@ static lw_status write_picture(const lw_context *context, const lw_picture *pict
     return path == NULL ? LW_NO_MEMORY : lw_command_picture(context, picture, path);
 }
 
+// *wrote: the names of what was written so far, to which it adds its own.
 static lw_status write_chart(const lw_context *context, const lw_cli_session *session, size_t index,
-                             const lanewise_result *result, const char *folder) {
+                             const lanewise_result *result, const char *folder, const char **wrote) {
     const lw_arguments *arguments = context->arguments;
     lw_chart_request chart = session->charts.chart[index];
     if (arguments->theme >= 0) {
@@ -42,7 +43,10 @@ static lw_status write_chart(const lw_context *context, const lw_cli_session *se
     }
     LW_TRY(write_picture(context, &picture, stem, ".svg"));
     LW_TRY(write_picture(context, &picture, stem, ".png"));
-    return arguments->pdf ? write_picture(context, &picture, stem, ".pdf") : LW_OK;
+    LW_TRY(arguments->pdf ? write_picture(context, &picture, stem, ".pdf") : LW_OK);
+    *wrote =
+        lw_arena_print(context->arena, "%s, %s.svg, .png%s", *wrote, session->charts.stem[index], arguments->pdf ? ", .pdf" : "");
+    return *wrote != NULL ? LW_OK : LW_NO_MEMORY;
 }
 
 static const char *folder_of_file(const lw_context *context, const char *path) {
@@ -75,14 +79,20 @@ static lw_status write_files(const lw_context *context, const lw_cli_session *se
     LW_TRY(write_report(context, result, "csv", csv));
     LW_TRY(write_report(context, result, "json", json));
     lw_status worst = LW_OK;
+    const char *wrote = "results.csv, results.json";
     const bool late = lw_console_interrupted();  // then charts of what is finished are asked for
     for (size_t i = 0; i < session->charts.count && lanewise_result_points(result) > 0; i++) {
         if (!late && lw_console_interrupted()) {
             lw_warn(context->diags, (lw_place){0}, NULL, "interrupted, %zu of %zu charts are written", i, session->charts.count);
             return LW_INTERRUPTED;
         }
-        lw_status status = write_chart(context, session, i, result, folder);
+        lw_status status = write_chart(context, session, i, result, folder, &wrote);
         worst = status == LW_OK ? worst : status;
+    }
+    const char *told =
+        wrote == NULL || context->arguments->quiet ? NULL : lw_arena_print(context->arena, "wrote %s: %s", folder, wrote);
+    if (told != NULL) {
+        lw_console_message(told);
     }
     return worst;
 }

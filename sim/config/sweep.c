@@ -123,10 +123,16 @@ static lw_status read_range(const lw_yaml *map, lw_list *values, lw_arena *arena
     }
     // A hair of room, so that 0.1 + 0.1 + 0.1 meets 0.3.
     double end = to.value + 1e-9 * fabs(keys.step != NULL ? by.value : to.value);
-    double value = from.value;
+    double value = from.value, last = from.value;
     for (size_t i = 1; value <= end && values->count <= LW_POINTS_MAX; i++) {
         LW_TRY(add_range_value(value, dimension, map->place, values, arena));
+        last = value;
         value = keys.step != NULL ? from.value + (double)i * by.value : value * by.value;
+    }
+    if (last < to.value - 1e-9 * fabs(to.value) && values->count <= LW_POINTS_MAX) {
+        char text[LW_QUANTITY_TEXT];
+        lw_note(diags, keys.to->place, "choose a factor or step that meets it, or list the values",
+                "the range ends at %s: its steps do not meet %s", lw_quantity_print(last, dimension, text), keys.to->text);
     }
     return LW_OK;
 }
