@@ -291,6 +291,14 @@ lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const l
     }
     result->result.measured = session->measured;
     result->result.measured_count = session->measured_count;
+    result->result.presets = lw_catalog_folder(session->document->catalog);
+    result->result.assertion_count = session->assertion_count;
+    lw_status judged = lw_assertions_outcome(session->assertion, session->assertion_count, &result->result, result->arena,
+                                             &result->result.assertion);
+    if (judged != LW_OK) {
+        lanewise_result_free(result);
+        return (lanewise_status)judged;
+    }
     *out = result;
     return (lanewise_status)status;
 }

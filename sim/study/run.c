@@ -52,7 +52,12 @@ static lw_status set_values(const lw_sweep *sweep, size_t index, lw_arena *arena
     point->set_count = sweep->axis_count;
     for (size_t i = 0; i < sweep->axis_count; i++) {
         const lw_axis_value *value = &sweep->axis[i].value[lw_sweep_value(sweep, i, index)];
-        point->set[i] = (lw_set_value){sweep->axis[i].path, value->text, value->is_number, value->number, value->dimension};
+        point->set[i] = (lw_set_value){.path = sweep->axis[i].path,
+                                       .text = value->text,
+                                       .is_flag = value->is_flag,
+                                       .is_number = value->is_number,
+                                       .number = value->number,
+                                       .dimension = value->dimension};
     }
     return LW_OK;
 }
