@@ -270,7 +270,11 @@ static lanewise_result *new_result(const lanewise_scenario *scenario) {
 }
 
 static lw_run run_of(const lanewise_run *run) {
-    return run != NULL ? (lw_run){.threads = run->threads, .stop = run->stop, .progress = run->progress, .user = run->user}
+    return run != NULL ? (lw_run){.threads = run->threads,
+                                  .stop = run->stop,
+                                  .progress = run->progress,
+                                  .within = run->within,
+                                  .user = run->user}
                        : (lw_run){0};
 }
 

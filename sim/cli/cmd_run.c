@@ -141,6 +141,7 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         .threads = (int)arguments->threads,
         .stop = lw_console_catch_interrupt(),
         .progress = lw_progress_show,
+        .within = lw_progress_show_within,
         .user = &progress,
     };
     lanewise_result *result = NULL;
