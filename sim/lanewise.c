@@ -169,9 +169,13 @@ char *lanewise_catalog_path(const lanewise_catalog *catalog, const char *what, c
         if (strcmp(lw_shelf_words[shelf], what) == 0 && lw_catalog_has(catalog->catalog, (lw_shelf)shelf, name)) {
             const char *path = lw_catalog_path(catalog->catalog, (lw_shelf)shelf, name, arena);
             lw_text_add(&text, path != NULL ? path : "");
+            text.failed = text.failed || path == NULL;
         }
     }
     lw_arena_free(arena);
+    if (text.failed) {
+        lw_text_free(&text);
+    }
     return text.bytes;
 }
 
