@@ -169,9 +169,13 @@ char *lanewise_catalog_path(const lanewise_catalog *catalog, const char *what, c
         if (strcmp(lw_shelf_words[shelf], what) == 0 && lw_catalog_has(catalog->catalog, (lw_shelf)shelf, name)) {
             const char *path = lw_catalog_path(catalog->catalog, (lw_shelf)shelf, name, arena);
             lw_text_add(&text, path != NULL ? path : "");
+            text.failed = text.failed || path == NULL;
         }
     }
     lw_arena_free(arena);
+    if (text.failed) {
+        lw_text_free(&text);
+    }
     return text.bytes;
 }
 
@@ -270,7 +274,11 @@ static lanewise_result *new_result(const lanewise_scenario *scenario) {
 }
 
 static lw_run run_of(const lanewise_run *run) {
-    return run != NULL ? (lw_run){.threads = run->threads, .stop = run->stop, .progress = run->progress, .user = run->user}
+    return run != NULL ? (lw_run){.threads = run->threads,
+                                  .stop = run->stop,
+                                  .progress = run->progress,
+                                  .within = run->within,
+                                  .user = run->user}
                        : (lw_run){0};
 }
 
@@ -291,6 +299,14 @@ lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const l
     }
     result->result.measured = session->measured;
     result->result.measured_count = session->measured_count;
+    result->result.presets = lw_catalog_folder(session->document->catalog);
+    result->result.assertion_count = session->assertion_count;
+    lw_status judged = lw_assertions_outcome(session->assertion, session->assertion_count, &result->result, result->arena,
+                                             &result->result.assertion);
+    if (judged != LW_OK) {
+        lanewise_result_free(result);
+        return (lanewise_status)judged;
+    }
     *out = result;
     return (lanewise_status)status;
 }

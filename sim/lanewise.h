@@ -126,6 +126,8 @@ typedef struct lanewise_run {
     const volatile sig_atomic_t *stop;
     // called from one thread at a time; may be NULL
     void (*progress)(size_t done, size_t total, void *user);
+    // the same within points: `done` with the shares of those that are being run; may be NULL
+    void (*within)(double done, size_t total, void *user);
     void *user;
 } lanewise_run;
 

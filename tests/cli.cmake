@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lanewise_test(report lanewise_sim)
+lanewise_test(memory lanewise_sim)
 lanewise_test(architecture lanewise_sim)
 
 # Every header compiles alone.
@@ -16,7 +17,9 @@ target_link_libraries(lanewise_headers PRIVATE lanewise_flags PkgConfig::CAIRO P
 
 # The program from outside: command lines with what they must print.
 if(TARGET lanewise)
-  lanewise_test(cli)
-  target_compile_definitions(test_cli PRIVATE LW_PROGRAM="$<TARGET_FILE:lanewise>")
-  add_dependencies(test_cli lanewise)
+  foreach(name cli terminal)
+    lanewise_test(${name})
+    target_compile_definitions(test_${name} PRIVATE LW_PROGRAM="$<TARGET_FILE:lanewise>")
+    add_dependencies(test_${name} lanewise)
+  endforeach()
 endif()

@@ -19,3 +19,10 @@ if(NOT LANEWISE_SANITIZE AND NOT LANEWISE_COVERAGE)
   add_test(NAME install COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_install.sh ${CMAKE_COMMAND} ${PROJECT_BINARY_DIR}
     ${PROJECT_SOURCE_DIR} ${CMAKE_C_COMPILER})
 endif()
+
+# valgrind finds nothing wrong in a scenario of all links.
+if(NOT LANEWISE_SANITIZE AND NOT LANEWISE_COVERAGE)
+  add_test(NAME valgrind COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_valgrind.sh $<TARGET_FILE:lanewise> ${PROJECT_SOURCE_DIR}/configs
+    ${PROJECT_BINARY_DIR})
+  set_tests_properties(valgrind PROPERTIES SKIP_RETURN_CODE 77)
+endif()

@@ -165,6 +165,7 @@ static void finish_program(const command *c, pid_t child, outcome *result) {
     replace(result->out, shown, "lanewise VERSION");
     assert_true(snprintf(shown, sizeof shown, "\"version\":\"%s\"", project_version()) < (int)sizeof shown);
     replace(result->out, shown, "\"version\":\"VERSION\"");
+    replace(result->out, "\"presets\":\"" LW_SOURCE_DIR, "\"presets\":\"SOURCE");
     replace(result->out, scratch, "SCRATCH");
     replace(result->err, scratch, "SCRATCH");
 }

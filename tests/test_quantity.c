@@ -25,6 +25,9 @@ static void units_are_exact(void **state) {
         {"1 GiB", LW_BYTES, 1073741824, 1},
         {"1GiB", LW_BYTES, 1073741824, 1},
         {"3 TiB", LW_BYTES, 3298534883328, 1},
+        {"2 PiB", LW_BYTES, INT64_C(2) << 50, 1},
+        {"3 EiB", LW_BYTES, INT64_C(3) << 60, 1},
+        {"1.5 EB", LW_BYTES, INT64_C(1500000000000000000), 1},
         {"1.5 KiB", LW_BYTES, 1536, 1},
         {"4 kB", LW_BYTES, 4000, 1},
         {"4 KB", LW_BYTES, 4000, 1},
@@ -202,6 +205,9 @@ static void values_print_for_people(void **state) {
     assert_printed(1234567, LW_BYTES, "1.23 MB");
     assert_printed(3.0 * 1073741824, LW_BYTES, "3 GiB");
     assert_printed(1099511627776.0, LW_BYTES, "1 TiB");
+    assert_printed(0x1p52, LW_BYTES, "4 PiB");
+    assert_printed(0x1p62, LW_BYTES, "4 EiB");
+    assert_printed(2e15, LW_BYTES, "2 PB");
     assert_printed(-2048, LW_BYTES, "-2 KiB");
     assert_printed(25e6, LW_TIME, "25 us");
     assert_printed(1, LW_TIME, "1 ps");

@@ -29,8 +29,11 @@ static lw_result result_of(lw_test *test, const swept *axis, size_t axis_count) 
         size_t left = i;
         for (size_t k = axis_count; k-- > 0; left /= axis[k].count) {
             const size_t at = left % axis[k].count;
-            point->set[k] =
-                (lw_set_value){axis[k].path, axis[k].text[at], axis[k].is_number, axis[k].number[at], axis[k].dimension};
+            point->set[k] = (lw_set_value){.path = axis[k].path,
+                                           .text = axis[k].text[at],
+                                           .is_number = axis[k].is_number,
+                                           .number = axis[k].number[at],
+                                           .dimension = axis[k].dimension};
         }
         const int64_t bytes = (int64_t)65536 << 4 * (i % 3);
         *point->workload = (lw_workload_result){.name = "upload",

@@ -43,10 +43,15 @@ static void *c_library_resize(void *old, size_t bytes, void *user) {
 
 static lw_memory_resize hook_resize = c_library_resize;
 static void *hook_user;
+static size_t chunk_bytes = ARENA_CHUNK_BYTES;
 
 void lw_memory_hook(lw_memory_resize resize, void *user) {
     hook_resize = resize ? resize : c_library_resize;
     hook_user = user;
+}
+
+void lw_memory_chunks(size_t bytes) {
+    chunk_bytes = bytes < ARENA_CHUNK_BYTES ? bytes : ARENA_CHUNK_BYTES;
 }
 
 void *lw_memory_resize_block(void *old, size_t bytes) {
@@ -93,8 +98,8 @@ static chunk *chunk_with_room(lw_arena *arena, size_t bytes) {
     if (head && head->size - head->used >= bytes) {
         return head;
     }
-    bool large = bytes > ARENA_CHUNK_BYTES / 4;
-    chunk *fresh = chunk_new(large ? bytes : ARENA_CHUNK_BYTES);
+    bool large = bytes > chunk_bytes / 4;
+    chunk *fresh = chunk_new(large ? bytes : chunk_bytes);
     if (!fresh) {
         return NULL;
     }

@@ -17,6 +17,9 @@ typedef struct lw_arena lw_arena;
 // Set it only while no arena exists and no other thread runs.
 typedef void *(*lw_memory_resize)(void *old, size_t bytes, void *user);
 void lw_memory_hook(lw_memory_resize resize, void *user);
+// Arenas ask for memory in chunks of at most so many bytes; 0: for each object alone, so that a
+// hook sees them all. SIZE_MAX restores the usual. As above, only while no arena exists.
+void lw_memory_chunks(size_t bytes);
 
 // Raw blocks for the few buffers that grow; same hook. bytes == 0 frees and returns NULL.
 void *lw_memory_resize_block(void *old, size_t bytes);

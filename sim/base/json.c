@@ -33,6 +33,11 @@ void lw_json_integer(lw_text *out, const char *key, int64_t value) {
     lw_text_print(out, "%lld", (long long)value);
 }
 
+void lw_json_flag(lw_text *out, const char *key, bool value) {
+    lw_json_key(out, key);
+    lw_text_add(out, value ? "true" : "false");
+}
+
 void lw_json_open(lw_text *out, const char *key, const char *bracket) {
     lw_json_key(out, key);
     lw_text_add(out, bracket);

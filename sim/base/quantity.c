@@ -25,7 +25,7 @@ typedef struct dimension_texts {
 static const dimension_texts dimensions[LW_DIMENSION_COUNT] = {
     [LW_PLAIN] = {"a number", "no unit, or %", "0.1", NULL, "it is a percentage", "a unit is not wanted here",
                   "write a bare number such as 0.1, or a percentage such as 10 %"},
-    [LW_BYTES] = DIMENSION("a size", "B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", "1 MiB"),
+    [LW_BYTES] = DIMENSION("a size", "B, kB, MB, GB, TB, PB, EB, KiB, MiB, GiB, TiB, PiB or EiB", "1 MiB"),
     [LW_TIME] = DIMENSION("a time", "ps, ns, us, ms, s, min, h or d", "25 us"),
     [LW_RATE] = DIMENSION("a rate", "B/s, kB/s, MB/s, GB/s, TB/s, KiB/s, MiB/s, GiB/s, TiB/s, bit/s, kb/s, Mb/s, Gb/s or Tb/s",
                           "25 GB/s"),
@@ -54,10 +54,14 @@ typedef struct unit {
 #define MEBI (KIBI * KIBI)
 #define GIBI (KIBI * MEBI)
 #define TEBI (KIBI * GIBI)
+#define PEBI (KIBI * TEBI)
+#define EXBI (KIBI * PEBI)
 #define KILO INT64_C(1000)
 #define MEGA (KILO * KILO)
 #define GIGA (KILO * MEGA)
 #define TERA (KILO * GIGA)
+#define PETA (KILO * TERA)
+#define EXA (KILO * PETA)
 
 // Prefixes: decimal of the SI, binary of IEC 80000-13. Bits are eighths of a byte.
 static const unit units[] = {
@@ -70,10 +74,14 @@ static const unit units[] = {
     {"MB", LW_BYTES, {MEGA, 1}, true},
     {"GB", LW_BYTES, {GIGA, 1}, true},
     {"TB", LW_BYTES, {TERA, 1}, true},
+    {"PB", LW_BYTES, {PETA, 1}, true},
+    {"EB", LW_BYTES, {EXA, 1}, true},
     {"KiB", LW_BYTES, {KIBI, 1}, false},
     {"MiB", LW_BYTES, {MEBI, 1}, false},
     {"GiB", LW_BYTES, {GIBI, 1}, false},
     {"TiB", LW_BYTES, {TEBI, 1}, false},
+    {"PiB", LW_BYTES, {PEBI, 1}, false},
+    {"EiB", LW_BYTES, {EXBI, 1}, false},
 
     {"ps", LW_TIME, {1, 1}, true},
     {"ns", LW_TIME, {KILO, 1}, true},
@@ -453,7 +461,8 @@ static bool print_binary(double bytes, char *buffer) {
     static const struct {
         double bytes;
         const char *text;
-    } binary[] = {{(double)TEBI, "TiB"}, {(double)GIBI, "GiB"}, {(double)MEBI, "MiB"}, {(double)KIBI, "KiB"}};
+    } binary[] = {{(double)EXBI, "EiB"}, {(double)PEBI, "PiB"}, {(double)TEBI, "TiB"},
+                  {(double)GIBI, "GiB"}, {(double)MEBI, "MiB"}, {(double)KIBI, "KiB"}};
     for (size_t i = 0; i < sizeof binary / sizeof binary[0]; i++) {
         double count = bytes / binary[i].bytes;
         char text[LW_QUANTITY_TEXT];

@@ -113,22 +113,31 @@ static void print_stats(const lw_context *context, const lanewise_result *result
     lw_console_message(line != NULL ? line : "{}");
 }
 
-static lw_status print_report(const lw_context *context, const lanewise_result *result) {
+// Tables of several files follow each other: a blank line, then "# FILE", then its head and rows.
+static lw_status print_separator(const lw_context *context, const char *path, const char *format) {
+    lw_text line = {0};
+    if (strcmp(format, "csv") == 0 && context->arguments->file_count > 1) {
+        lw_text_add(&line, path == context->arguments->file[0] ? "# " : "\n# ");
+        lw_text_visible(&line, path);
+        lw_text_add(&line, "\n");
+    }
+    return lw_console_print(LW_OK, &line, context->diags);
+}
+
+static lw_status print_report(const lw_context *context, const char *path, const lanewise_result *result) {
     char *text = NULL;
-    lanewise_status made = lanewise_result_report(result, lanewise_formats()[context->arguments->format], lw_console_width(),
-                                                  context->findings, &text);
+    const char *format = lanewise_formats()[context->arguments->format];
+    LW_TRY(print_separator(context, path, format));
+    lanewise_status made = lanewise_result_report(result, format, lw_console_width(), context->findings, &text);
     return lw_console_print_text(made, text, context->diags);
 }
 
 // What has run: files first, since whoever reads stdout may leave early, and that ends the program.
 static lw_status tell(const lw_context *context, const lw_cli_session *session, const lanewise_result *result, const char *folder,
-                      double begin_s) {
+                      const char *path) {
     lw_status written = folder != NULL ? write_files(context, session, folder, result) : LW_OK;
-    LW_TRY(print_report(context, result));
+    LW_TRY(print_report(context, path, result));
     LW_TRY(written);
-    if (context->arguments->stats) {
-        print_stats(context, result, begin_s);
-    }
     return (lw_status)lanewise_result_check(result, context->findings);
 }
 
@@ -142,6 +151,7 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         .threads = (int)arguments->threads,
         .stop = lw_console_catch_interrupt(),
         .progress = lw_progress_show,
+        .within = lw_progress_show_within,
         .user = &progress,
     };
     lanewise_result *result = NULL;
@@ -154,7 +164,10 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         lw_warn(context->diags, (lw_place){0}, NULL, "%s: interrupted, %zu of %zu points are finished", path,
                 lanewise_result_points(result), lanewise_result_planned(result));
     }
-    lw_status told = tell(context, session, result, folder, begin_s);
+    lw_status told = tell(context, session, result, folder, path);
+    if (arguments->stats && told == LW_OK) {
+        print_stats(context, result, begin_s);
+    }
     lanewise_result_free(result);
     return ran != LW_OK ? ran : told;
 }
@@ -172,7 +185,7 @@ static lw_status run_one(lw_context *context, const char *path) {
 static lw_status check_format(const lw_context *context) {
     const lw_arguments *arguments = context->arguments;
     const char *format = lanewise_formats()[arguments->format];
-    if (arguments->file_count == 1 || strcmp(format, "table") == 0 || strcmp(format, "jsonl") == 0) {
+    if (arguments->file_count == 1 || strcmp(format, "json") != 0) {
         return LW_OK;
     }
     (void)lw_error(context->diags, (lw_place){0},
@@ -226,8 +239,10 @@ const lw_verb lw_verb_run = {
                 "  lanewise run oculink.yaml --set links.egpu.lanes=8 with one value changed\n"
                 "  lanewise run oculink.yaml --format jsonl | jq .    one point a line\n",
     .details =
-        "FILE - is stdin. With several files -o makes a folder for each below DIR, and stdout is a table or JSON Lines: a line\n"
-        "about each file, then one for each of its points. Ctrl-C stops soon and keeps what is finished.\n"
+        "FILE - is stdin; the name of a scenario that comes with lanewise is that one (lanewise list scenarios). With several\n"
+        "files -o makes a folder for each below DIR, and stdout is a table; JSON Lines: a line about each file, then one for each\n"
+        "of its points; or CSV: a line '# FILE' before each table, a blank line between two. Ctrl-C stops soon and keeps what is\n"
+        "finished.\n"
         "Results do not depend on the number of threads.\n",
     .flags = flag_names,
     .least = 1,

@@ -11,16 +11,8 @@ static lw_status validate_verb(lw_context *context) {
     if (paths == NULL) {
         return LW_NO_MEMORY;
     }
-    size_t found = 0;
-    lw_status missing = LW_OK;
     for (size_t i = 0; i < count; i++) {
-        lw_status status = lw_command_file(context, "measured", arguments->file[i]);
-        paths[found] = arguments->file[i];
-        found += status == LW_OK;
-        missing = missing == LW_OK ? status : missing;
-    }
-    if (count > 0 && found == 0) {
-        return missing;
+        LW_TRY(lw_command_file(context, "measured", arguments->file[i], &paths[i]));
     }
     lw_progress progress;
     lw_progress_begin(&progress, arguments->quiet);
@@ -29,12 +21,11 @@ static lw_status validate_verb(lw_context *context) {
                               .progress = lw_progress_show,
                               .user = &progress};
     char *text = NULL;
-    lw_status ran = (lw_status)lanewise_validate(context->catalog, (lanewise_tables){paths, found},
+    lw_status ran = (lw_status)lanewise_validate(context->catalog, (lanewise_tables){paths, count},
                                                  lanewise_formats()[arguments->format], &run, context->findings, &text);
     lw_progress_end(&progress);
     lw_status printed = lw_console_print_text(LANEWISE_OK, text, context->diags);
-    lw_status status = ran != LW_OK ? ran : printed;
-    return missing != LW_OK && status != LW_INTERRUPTED ? missing : status;
+    return ran != LW_OK ? ran : printed;
 }
 
 static const char *const flag_names[] = {"format", "threads", NULL};

@@ -6,7 +6,8 @@
 
 #include "sim/cli/console.h"
 
-lw_status lw_command_file(const lw_context *context, const char *folder, const char *name) {
+lw_status lw_command_file(const lw_context *context, const char *folder, const char *name, const char **out) {
+    *out = name;
     if (strcmp(name, "-") == 0 || strchr(name, '/') != NULL || access(name, F_OK) == 0) {
         return LW_OK;
     }
@@ -14,17 +15,12 @@ lw_status lw_command_file(const lw_context *context, const char *folder, const c
     size_t length = strlen(name), end = sizeof ending - 1;
     bool ends = length > end && strcmp(name + length - end, ending) == 0;
     const char *stem = lw_arena_copy_n(context->arena, name, ends ? length - end : length);
-    if (stem == NULL) {
-        return LW_NO_MEMORY;
+    char *path = stem != NULL ? lanewise_catalog_path(context->catalog, folder, stem) : NULL;
+    if (path != NULL) {
+        *out = lw_arena_copy(context->arena, path);
+        lanewise_free(path);
     }
-    char *path = lanewise_catalog_path(context->catalog, folder, stem);
-    if (path == NULL) {
-        return LW_OK;  // whoever opens the file will say that it is not there
-    }
-    (void)lw_error(context->diags, (lw_place){0}, lw_diags_text(context->diags, "did you mean %s?", path),
-                   "there is no file '%s'", name);
-    lanewise_free(path);
-    return LW_IO;
+    return stem == NULL || *out == NULL ? LW_NO_MEMORY : LW_OK;  // else whoever opens it will say that it is not there
 }
 
 static lw_status check_charts(const lw_context *context, lw_cli_session *session) {
@@ -59,7 +55,7 @@ lw_status lw_cli_session_load(const lw_context *context, const char *path, lw_cl
         .engine = arguments->engine < 0 ? NULL : lanewise_engines()[arguments->engine],
         .seed = seed,
     };
-    LW_TRY(lw_command_file(context, "scenarios", path));
+    LW_TRY(lw_command_file(context, "scenarios", path, &path));
     lw_status loaded = (lw_status)lanewise_scenario_load(context->catalog, path, &load, context->findings, &out->scenario);
     lw_status charts = out->scenario != NULL ? check_charts(context, out) : LW_OK;
     return loaded != LW_OK ? loaded : charts;

@@ -24,9 +24,9 @@ typedef struct lw_cli_session {
 lw_status lw_cli_session_load(const lw_context *context, const char *path, lw_cli_session *out) LW_CHECKED;
 void lw_cli_session_free(const lw_context *context, lw_cli_session *session);
 
-// What is no file here but has the name of one in a folder of configs/ is told with the path; LW_IO
-// then, else LW_OK.
-lw_status lw_command_file(const lw_context *context, const char *folder, const char *name) LW_CHECKED;
+// The path of an operand: what is no file here but has the name of one in a folder of configs/ is
+// that one, anything else itself.
+lw_status lw_command_file(const lw_context *context, const char *folder, const char *name, const char **out) LW_CHECKED;
 
 // Do `one` for every operand, each with its own arena and findings, which are printed at its end. A
 // file that is wrong does not keep the others from their turn; an interrupt does. Returns the first

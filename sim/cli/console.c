@@ -2,6 +2,7 @@
 #include "sim/cli/console.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,19 +110,28 @@ void lw_progress_begin(lw_progress *progress, bool quiet) {
     *progress = (lw_progress){.allowed = !quiet && is_rich(STDERR_FILENO), .begin_s = lw_console_clock_s()};
 }
 
-void lw_progress_show(size_t done, size_t total, void *user) {
+void lw_progress_show_within(double done, size_t total, void *user) {
     lw_progress *progress = user;
     if (!progress->allowed) {
         return;
     }
     const double now_s = lw_console_clock_s();
     const double spent_s = now_s - progress->begin_s;
-    if (spent_s < 1 || now_s - progress->last_s < 0.1 || done == 0) {
+    if (spent_s < 1 || now_s - progress->last_s < 0.1 || done <= 0) {
         return;
     }
     progress->last_s = now_s;
     progress->shown = true;
-    fprintf(stderr, "\r%zu of %zu points, %.0f s left ", done, total, spent_s * (double)(total - done) / (double)done);
+    const double left_s = spent_s * fmax((double)total - done, 0) / done;
+    if (total == 1) {
+        fprintf(stderr, "\r%.0f %%, %.0f s left \033[K", 100 * done, left_s);
+    } else {
+        fprintf(stderr, "\r%.0f of %zu points, %.0f s left \033[K", floor(done), total, left_s);
+    }
+}
+
+void lw_progress_show(size_t done, size_t total, void *user) {
+    lw_progress_show_within((double)done, total, user);
 }
 
 void lw_progress_end(lw_progress *progress) {

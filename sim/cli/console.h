@@ -46,6 +46,7 @@ typedef struct lw_progress {
 } lw_progress;
 void lw_progress_begin(lw_progress *progress, bool quiet);
 void lw_progress_show(size_t done, size_t total, void *progress);  // as lw_run wants it
+void lw_progress_show_within(double done, size_t total, void *progress);
 void lw_progress_end(lw_progress *progress);
 
 // From now on Ctrl-C and SIGTERM only set the returned flag; a second one ends the program at once.

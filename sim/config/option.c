@@ -192,10 +192,20 @@ static lw_status read_number(const reading *in, void *field) {
     return LW_OK;
 }
 
+// Many write true and false where the words are on and off.
+static const char *meant_word(const char *text, const char *const *words) {
+    if (lw_is_among(text, words)) {
+        return text;
+    }
+    const char *other = strcmp(text, "true") == 0 ? "on" : strcmp(text, "false") == 0 ? "off" : NULL;
+    return other != NULL && lw_is_among(other, words) ? other : text;
+}
+
 static lw_status read_word(const reading *in, int *field) {
     const char *const *words = in->row->words;
+    const char *meant = meant_word(in->text, words);
     for (int i = 0; words[i]; i++) {
-        if (strcmp(words[i], in->text) == 0) {
+        if (strcmp(words[i], meant) == 0) {
             *field = i;
             return LW_OK;
         }

@@ -50,6 +50,8 @@ static void add_words(lw_text *out, const char *const *words) {
         lw_text_json_string(out, words[i]);
         if (typed) {
             lw_text_print(out, ", %s", words[i]);
+        } else if (strcmp(words[i], "on") == 0 || strcmp(words[i], "off") == 0) {
+            lw_text_add(out, words[i][1] == 'n' ? ", true" : ", false");
         }
     }
     lw_text_add(out, "]");

@@ -33,7 +33,9 @@ static lw_status describe_value(const lw_yaml *value, lw_arena *arena, lw_axis_v
     if (out->text == NULL) {
         return LW_NO_MEMORY;
     }
-    if (value->kind == LW_SCALAR && !value->quoted && lw_quantity_parse_any(value->text, &quantity)) {
+    const bool plain = value->kind == LW_SCALAR && !value->quoted;
+    out->is_flag = plain && (strcmp(value->text, "true") == 0 || strcmp(value->text, "false") == 0);
+    if (plain && lw_quantity_parse_any(value->text, &quantity)) {
         out->is_number = true;
         out->number = quantity.value;
         out->dimension = quantity.dimension;

@@ -9,6 +9,7 @@
 typedef struct lw_axis_value {
     const lw_yaml *yaml;
     const char *text;  // "4 KiB", "oculink-2-x4"
+    bool is_flag;      // true or false, not in quotes
     bool is_number;
     double number;  // in the base unit
     lw_dimension dimension;

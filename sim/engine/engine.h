@@ -212,11 +212,18 @@ typedef struct lw_engine_result {
     size_t wait_count;  // 0: it waits for something else
 } lw_engine_result;
 
+// Told now and then, from the thread of the run, which share of all packets has been sent.
+typedef struct lw_engine_watch {
+    void (*tell)(double share, void *user);
+    void *user;
+} lw_engine_watch;
+
 // How to run a fabric.
 typedef struct lw_engine_how {
     lw_engine engine;
     uint64_t seed;
     const volatile sig_atomic_t *stop;  // ends the run when it becomes non-zero; may be NULL
+    const lw_engine_watch *watch;       // may be NULL
 } lw_engine_how;
 
 // Run to the end. LW_STUCK: a dependency cycle, or a wait for credits that never come. LW_LIMIT: a

@@ -118,7 +118,10 @@ void lw_grid_time(lw_grid *grid, double time_us, int digits) {
         lw_grid_add(grid, "0");
     } else {
         const char *number = number_text(grid, time_us / units[at].us, digits);
-        lw_grid_print(grid, "%s %s", number == NULL ? "" : number, units[at].unit);
+        if (grid != NULL) {
+            grid->failed = grid->failed || number == NULL;
+            lw_grid_print(grid, "%s %s", number == NULL ? "" : number, units[at].unit);
+        }
     }
 }
 

@@ -13,6 +13,9 @@ static void add_header(const lw_result *result, lw_text *out) {
     lw_json_open(out, "tool", "{");
     lw_json_string(out, "name", "lanewise");
     lw_json_string(out, "version", result->tool_version);
+    if (result->presets != NULL) {
+        lw_json_string(out, "presets", result->presets);
+    }
     lw_text_add(out, "}");
     lw_json_open(out, "scenario", "{");
     lw_json_string(out, "title", result->title);
@@ -42,12 +45,40 @@ static void add_sweep(const lw_result *result, lw_text *out) {
     lw_text_add(out, "]");
 }
 
+// What the scenario asserts, and where it does not hold; "holds" is null where no point tells.
+static void add_assertions(const lw_result *result, lw_text *out) {
+    if (result->assertion_count == 0) {
+        return;
+    }
+    lw_json_open(out, "assertions", "[");
+    for (size_t i = 0; i < result->assertion_count; i++) {
+        const lw_assertion_result *assertion = &result->assertion[i];
+        lw_json_item(out);
+        lw_text_add(out, "{");
+        lw_json_string(out, "assert", assertion->text);
+        if (assertion->checked == 0) {
+            lw_json_string(out, "holds", NULL);
+        } else {
+            lw_json_flag(out, "holds", assertion->failed_count == 0);
+        }
+        lw_json_integer(out, "points", (int64_t)assertion->checked);
+        lw_json_open(out, "failed_at", "[");
+        for (size_t f = 0; f < assertion->failed_count; f++) {
+            lw_text_print(out, "%s%d", f > 0 ? "," : "", assertion->failed[f]);
+        }
+        lw_text_add(out, "]}");
+    }
+    lw_text_add(out, "]");
+}
+
 static void add_set(const lw_set_value *set, size_t count, lw_text *out) {
     lw_json_open(out, "set", "{");
     for (size_t i = 0; i < count; i++) {
         const lw_set_value *value = &set[i];
         if (value->is_number) {
             lw_json_number(out, value->path, value->number);
+        } else if (value->is_flag) {
+            lw_json_flag(out, value->path, strcmp(value->text, "true") == 0);
         } else {
             lw_json_string(out, value->path, value->text);
         }
@@ -290,6 +321,7 @@ lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) {
     lw_text_add(out, "{");
     add_header(result, out);
     add_sweep(result, out);
+    add_assertions(result, out);
     if (lines) {
         lw_text_print(out, ",\"point_count\":%zu}\n", result->point_count);
     } else {

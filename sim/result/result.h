@@ -20,6 +20,7 @@
 typedef struct lw_set_value {
     const char *path;  // "links.egpu", "workloads.upload.bytes"
     const char *text;  // what a human reads: "oculink-2-x4", "4 KiB"
+    bool is_flag;      // text is "true" or "false" and means it
     bool is_number;
     double number;           // in the base unit when is_number
     lw_dimension dimension;  // of number
@@ -146,6 +147,14 @@ typedef struct lw_measured_series {
     bool modelled;       // by others, not measured
 } lw_measured_series;
 
+// An assertion of the scenario and what became of it.
+typedef struct lw_assertion_result {
+    const char *text;   // as it was written
+    size_t checked;     // points that have what it is about
+    const int *failed;  // indices of those where it does not hold
+    size_t failed_count;
+} lw_assertion_result;
+
 typedef struct lw_result {
     const char *tool_version;
     const char *title;
@@ -162,6 +171,9 @@ typedef struct lw_result {
     size_t planned;  // points of the sweep
     lw_measured_series *measured;
     size_t measured_count;
+    const lw_assertion_result *assertion;
+    size_t assertion_count;
+    const char *presets;  // the folder that they were read from; NULL: not known
 } lw_result;
 
 // What limits the point: that of the workload that ended last; nothing where none did.

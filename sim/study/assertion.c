@@ -136,7 +136,7 @@ static lw_dimension dimension_of(const lw_assertion *assertion) {
 }
 
 static lw_status parse_one(const lw_yaml *item, lw_arena *arena, lw_diags *diags, lw_assertion *out) {
-    lw_assertion assertion = {.place = item->place};
+    lw_assertion assertion = {.place = item->place, .text = item->text};
     if (item->kind != LW_SCALAR) {
         return lw_error(diags, item->place, example, "an assertion is a text");
     }
@@ -329,4 +329,27 @@ lw_status lw_assertions_check(const lw_assertion *assertion, size_t count, const
         worst = status == LW_OK || worst == LW_BAD_INPUT ? worst : status;
     }
     return worst;
+}
+
+lw_status lw_assertions_outcome(const lw_assertion *assertion, size_t count, const lw_result *result, lw_arena *arena,
+                                const lw_assertion_result **out) {
+    lw_assertion_result *outcome = LW_NEW_ARRAY(arena, lw_assertion_result, count);
+    for (size_t i = 0; outcome != NULL && i < count; i++) {
+        int *failed = LW_NEW_ARRAY(arena, int, result->point_count);
+        if (failed == NULL) {
+            return LW_NO_MEMORY;
+        }
+        outcome[i] = (lw_assertion_result){.text = assertion[i].text, .failed = failed};
+        for (size_t p = 0; p < result->point_count; p++) {
+            double value = 0;
+            if (find_value(&assertion[i], &result->point[p], &value)) {
+                outcome[i].checked++;
+                if (isnan(value) || !holds(value, assertion[i].relation, assertion[i].limit)) {
+                    failed[outcome[i].failed_count++] = result->point[p].index;
+                }
+            }
+        }
+    }
+    *out = outcome;
+    return outcome == NULL ? LW_NO_MEMORY : LW_OK;
 }

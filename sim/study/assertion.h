@@ -13,6 +13,7 @@ typedef enum lw_relation { LW_LESS, LW_LESS_EQUAL, LW_MORE, LW_MORE_EQUAL, LW_EQ
 // for node ports).
 typedef struct lw_assertion {
     lw_place place;
+    const char *text;         // all of it, as it was written
     const char *name;         // of the workload or link
     const char *direction;    // "host->gpu"; NULL for workloads
     const lw_metric *metric;  // of workloads or of directions
@@ -37,5 +38,9 @@ lw_status lw_assertions_check_names(const lw_assertion *assertion, size_t count,
 // comparison that fails is an error diagnostic with the point's settings and the value found, and
 // LW_CHECK_FAILED. A point that lacks the workload is passed over.
 lw_status lw_assertions_check(const lw_assertion *assertion, size_t count, const lw_result *result, lw_diags *diags) LW_CHECKED;
+
+// What lw_assertions_check finds, as plain numbers; *out has one for each assertion.
+lw_status lw_assertions_outcome(const lw_assertion *assertion, size_t count, const lw_result *result, lw_arena *arena,
+                                const lw_assertion_result **out) LW_CHECKED;
 
 #endif

@@ -94,7 +94,7 @@ static const char *tell_cycle(const lw_built *built, const lw_engine_result *res
 enum { ROUNDS_MAX = 24 };
 static const int64_t first_load_ps = 1000000000;  // 1 ms
 
-lw_status lw_point_run_to_end(lw_point_run *run, const volatile sig_atomic_t *stop, lw_arena *arena, lw_culprit *found) {
+lw_status lw_point_run_to_end(lw_point_run *run, lw_point_how how, lw_arena *arena, lw_culprit *found) {
     // what the check found is told already; findings can only repeat it
     lw_diags *silent = lw_diags_new(arena);
     if (silent == NULL) {
@@ -103,8 +103,9 @@ lw_status lw_point_run_to_end(lw_point_run *run, const volatile sig_atomic_t *st
     int64_t load_ps = first_load_ps;
     for (int round = 0;; round++) {
         LW_TRY(lw_point_build(&run->setup, (lw_build){.load_ps = load_ps}, arena, silent, &run->built));
-        lw_status status = lw_engine_run(&run->built.fabric, &(const lw_engine_how){run->setup.engine, run->setup.seed, stop},
-                                         arena, &run->result);
+        lw_status status =
+            lw_engine_run(&run->built.fabric, &(const lw_engine_how){run->setup.engine, run->setup.seed, how.stop, how.watch},
+                          arena, &run->result);
         if (status == LW_STUCK || status == LW_LIMIT) {
             *found = status == LW_STUCK ? workload_of_task(&run->built, run->result.stuck) : longest_workload(&run->built);
             found->cycle = status == LW_STUCK ? tell_cycle(&run->built, &run->result, arena) : NULL;
@@ -172,21 +173,21 @@ static bool crosses_band(const lw_built *built, size_t workload) {
 }
 
 // The point with its uncertain links at one end. *works is false when nothing gets through there.
-static lw_status run_at_end(const lw_point_run *middle, bool fast, const volatile sig_atomic_t *stop, lw_arena *arena,
-                            lw_point *out, bool *works) {
+static lw_status run_at_end(const lw_point_run *middle, bool fast, lw_point_how how, lw_arena *arena, lw_point *out,
+                            bool *works) {
     lw_machine machine;
     lw_point_run run = {.setup = middle->setup};
     lw_culprit unused = {0};
     LW_TRY(lw_machine_at_end(middle->setup.machine, fast, arena, &machine));
     run.setup.machine = &machine;
-    lw_status status = lw_point_run_to_end(&run, stop, arena, &unused);
+    lw_status status = lw_point_run_to_end(&run, how, arena, &unused);
     // in any time that counts, nothing gets through
     *works = status != LW_LIMIT && status != LW_STUCK;
     LW_TRY(*works ? status : LW_OK);
     return *works ? lw_attribute(&run.built, &run.result, (lw_provenances){0}, arena, out) : LW_OK;
 }
 
-lw_status lw_point_add_bands(const lw_point_run *run, const volatile sig_atomic_t *stop, lw_arena *arena, lw_point *out) {
+lw_status lw_point_add_bands(const lw_point_run *run, lw_point_how how, lw_arena *arena, lw_point *out) {
     bool any = false;
     for (size_t i = 0; i < out->workload_count; i++) {
         out->workload[i].has_band = crosses_band(&run->built, i);
@@ -195,7 +196,7 @@ lw_status lw_point_add_bands(const lw_point_run *run, const volatile sig_atomic_
     for (int fast = 0; any && fast < 2; fast++) {
         lw_point end = {0};
         bool works = false;
-        LW_TRY(run_at_end(run, fast == 1, stop, arena, &end, &works));
+        LW_TRY(run_at_end(run, fast == 1, how, arena, &end, &works));
         for (size_t i = 0; i < out->workload_count; i++) {
             lw_workload_result *row = &out->workload[i];
             double rate = works && row->has_band ? end.workload[i].bandwidth_GBps : 0.0;

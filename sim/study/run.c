@@ -20,14 +20,32 @@ typedef struct batch {
     lw_status *status;
     lw_culprit *culprit;
     size_t done;
+    double *share;   // of a point that is being run; NULL: nobody asks
+    double running;  // their sum
 } batch;
+
+// A point that is being run.
+typedef struct watched {
+    batch *batch;
+    size_t index;
+} watched;
+
+static void tell_within(double share, void *user) {
+    const watched *w = user;
+    batch *b = w->batch;
+#pragma omp critical(lanewise_results)
+    {
+        b->running += share - b->share[w->index];
+        b->share[w->index] = share;
+        b->run->within((double)b->done + b->running, b->document->sweep.points, b->run->user);
+    }
+}
 
 static bool is_stopped(const batch *b) {
     return b->run->stop != NULL && *b->run->stop != 0;
 }
 
-static lw_status run_point(const batch *b, size_t index, lw_machine_cache *cache, lw_arena *arena, lw_point *out,
-                           lw_culprit *found) {
+static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_arena *arena, lw_point *out, lw_culprit *found) {
     // What the check found is told already; here findings can only repeat it.
     lw_diags *silent = lw_diags_new(arena);
     lw_point_run run;
@@ -35,10 +53,13 @@ static lw_status run_point(const batch *b, size_t index, lw_machine_cache *cache
         return LW_NO_MEMORY;
     }
     LW_TRY(lw_point_make(b->document, index, cache, arena, silent, &run.setup));
-    LW_TRY(lw_point_run_to_end(&run, b->run->stop, arena, found));
+    watched w = {b, index};
+    const lw_engine_watch watch = {tell_within, &w};
+    const lw_point_how how = {b->run->stop, b->share != NULL ? &watch : NULL};
+    LW_TRY(lw_point_run_to_end(&run, how, arena, found));
     const lw_provenances known = b->known != NULL ? b->known[b->classes.of[index]] : (lw_provenances){0};
     LW_TRY(lw_attribute(&run.built, &run.result, known, arena, out));
-    LW_TRY(b->run->nominal ? LW_OK : lw_point_add_bands(&run, b->run->stop, arena, out));
+    LW_TRY(b->run->nominal ? LW_OK : lw_point_add_bands(&run, how, arena, out));
     out->index = (int)index;
     out->engine = lw_engine_words[run.setup.engine];
     return LW_OK;
@@ -52,7 +73,12 @@ static lw_status set_values(const lw_sweep *sweep, size_t index, lw_arena *arena
     point->set_count = sweep->axis_count;
     for (size_t i = 0; i < sweep->axis_count; i++) {
         const lw_axis_value *value = &sweep->axis[i].value[lw_sweep_value(sweep, i, index)];
-        point->set[i] = (lw_set_value){sweep->axis[i].path, value->text, value->is_number, value->number, value->dimension};
+        point->set[i] = (lw_set_value){.path = sweep->axis[i].path,
+                                       .text = value->text,
+                                       .is_flag = value->is_flag,
+                                       .is_number = value->is_number,
+                                       .number = value->number,
+                                       .dimension = value->dimension};
     }
     return LW_OK;
 }
@@ -75,6 +101,10 @@ static void run_one(batch *b, size_t index, lw_machine_cache *cache) {
                                          found.cycle != NULL ? lw_arena_copy(b->results, found.cycle) : NULL};
         b->status[index] = status;
         b->done++;
+        if (b->share != NULL) {
+            b->running -= b->share[index];
+            b->share[index] = 0;
+        }
         if (b->run->progress != NULL) {
             b->run->progress(b->done, b->document->sweep.points, b->run->user);
         }
@@ -287,6 +317,7 @@ lw_status lw_scenario_run(const lw_document *document, const lw_run *run, lw_are
                .point = LW_NEW_ARRAY(arena, lw_point, points),
                .status = LW_NEW_ARRAY(arena, lw_status, points),
                .culprit = LW_NEW_ARRAY(arena, lw_culprit, points)};
+    b.share = b.run->within != NULL ? LW_NEW_ARRAY(arena, double, points) : NULL;  // without it nothing is told
     if (b.point == NULL || b.status == NULL || b.culprit == NULL) {
         return LW_NO_MEMORY;
     }

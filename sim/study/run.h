@@ -15,6 +15,8 @@ typedef struct lw_run {
     const volatile sig_atomic_t *stop;
     // called from one thread at a time; may be NULL
     void (*progress)(size_t done, size_t total, void *user);
+    // the same within points: `done` with the shares of those that are being run; may be NULL
+    void (*within)(double done, size_t total, void *user);
     void *user;
     // not how uncertain points are, nor how well their numbers are known: no band, evidence
     // "specified"
@@ -48,10 +50,15 @@ typedef struct lw_culprit {
     const char *cycle;  // of a deadlock: who waits for what; NULL: not known
 } lw_culprit;
 
+// Who may end it, and who is told how far it is; both may be NULL.
+typedef struct lw_point_how {
+    const volatile sig_atomic_t *stop;
+    const lw_engine_watch *watch;
+} lw_point_how;
+
 // Run run->setup; work that lasts as long as the rest is made long enough. LW_STUCK and LW_LIMIT as
 // lw_engine_run.
-lw_status lw_point_run_to_end(lw_point_run *run, const volatile sig_atomic_t *stop, lw_arena *arena,
-                              lw_culprit *found) LW_CHECKED;
+lw_status lw_point_run_to_end(lw_point_run *run, lw_point_how how, lw_arena *arena, lw_culprit *found) LW_CHECKED;
 
 // Why a point failed, as a sentence about it; NULL when out of memory.
 const char *lw_point_failure_reason(lw_status status, const lw_culprit *found, lw_arena *arena);
@@ -61,7 +68,6 @@ lw_status lw_point_tell_failure(lw_status status, size_t point, const lw_culprit
 
 // The same point at both ends of what is uncertain about its links: bands of the workloads that go
 // over such links.
-lw_status lw_point_add_bands(const lw_point_run *run, const volatile sig_atomic_t *stop, lw_arena *arena,
-                             lw_point *out) LW_CHECKED;
+lw_status lw_point_add_bands(const lw_point_run *run, lw_point_how how, lw_arena *arena, lw_point *out) LW_CHECKED;
 
 #endif

@@ -30,7 +30,7 @@ static lw_status run_point(trial *t, const volatile sig_atomic_t *stop, lw_machi
         return LW_NO_MEMORY;
     }
     LW_TRY(lw_point_make(t->table->document, t->point, cache, arena, silent, &run.setup));
-    LW_TRY(lw_point_run_to_end(&run, stop, arena, &t->culprit));
+    LW_TRY(lw_point_run_to_end(&run, (lw_point_how){.stop = stop}, arena, &t->culprit));
     LW_TRY(lw_attribute(&run.built, &run.result, (lw_provenances){0}, arena, &point));
     (void)lw_metric_of_workload(t->table->metric, &point.workload[t->table->workload], &t->model);
     return LW_OK;

@@ -120,6 +120,18 @@ static bool goes_through_host(const lw_machine *machine, const copy_params *para
     return params->p2p == CHOICE_AUTO ? !(from->params->p2p && to->params->p2p) : params->p2p == CHOICE_FALSE;
 }
 
+// A copy that goes straight although a card cannot.
+static void note_forced(const lw_graph_builder *builder, const copying *c, const uint32_t pair[2]) {
+    for (int i = 0; i < 2 && c->params->p2p == CHOICE_TRUE; i++) {
+        const lw_node_spec *spec = builder->machine->node[pair[i]].spec;
+        if (spec->kind == LW_NODE_GPU && !spec->params->p2p) {
+            lw_note(builder->diags, lw_object_place(builder->object, "p2p"), "leave p2p out for what the card does",
+                    "workloads.%s goes straight between the cards, which '%s' (%s) cannot", builder->object->name,
+                    spec->object->name, spec->object->preset != NULL ? spec->object->preset->name : "p2p: false");
+        }
+    }
+}
+
 // The bounce buffers belong to the driver of the device that calls.
 static void set_staging(const lw_node *caller, copying *c) {
     const lw_node_params *p = caller->spec->params;
@@ -195,6 +207,7 @@ static lw_status plan(const lw_graph_builder *builder, const uint32_t pair[2], c
     if (goes_through_host(builder->machine, c->params, pair)) {
         return plan_bounce(builder, pair, c);
     }
+    note_forced(builder, c, pair);
     LW_TRY(plan_move(builder, c, c->via, pair, "to", &c->fill));
     uint32_t executor = c->fill.executor, other = executor == pair[0] ? pair[1] : pair[0];
     bool reading = executor == pair[1];

@@ -6,7 +6,7 @@
 
 const char *const lw_engine_words[] = {"packet", "packet-exact", NULL};
 
-enum { EVENTS_BETWEEN_CHECKS = 1 << 14 };
+enum { EVENTS_BETWEEN_CHECKS = 1 << 14, CHECKS_BETWEEN_WORDS = 16 };
 
 // Debug and sanitizer builds look for broken invariants, after every event at first, then less
 // often the more events there were and the larger the state is, so that a run takes only some times
@@ -27,7 +27,24 @@ static inline void validate_now_and_then(lw_run_state *run) {
 }
 #endif
 
-static lw_status run_events(lw_run_state *run, const volatile sig_atomic_t *stop) {
+static void tell_share(const lw_run_state *run, const lw_engine_watch *watch) {
+    double sent = 0, all = 0;
+    for (size_t i = 0; i < run->stop_count; i++) {
+        sent += (double)run->stop[i].started;
+        all += (double)run->stop[i].total;
+    }
+    watch->tell(all > 0 ? sent / all : 0, watch->user);
+}
+
+// Is the run to end? Says how far it is, too.
+static bool look_up(const lw_run_state *run, const lw_engine_how *how) {
+    if (how->watch != NULL && run->queue.taken / EVENTS_BETWEEN_CHECKS % CHECKS_BETWEEN_WORDS == CHECKS_BETWEEN_WORDS - 1) {
+        tell_share(run, how->watch);
+    }
+    return how->stop != NULL && *how->stop != 0;
+}
+
+static lw_status run_events(lw_run_state *run, const lw_engine_how *how) {
     uint32_t key;
     while (lw_event_take(&run->queue, &key) || (lw_islands_wake(run) && lw_event_take(&run->queue, &key))) {
         if (run->steady.asleep > 0 && lw_islands_hold(run, key)) {
@@ -45,7 +62,7 @@ static lw_status run_events(lw_run_state *run, const volatile sig_atomic_t *stop
             return LW_NO_MEMORY;
         }
         validate_now_and_then(run);
-        if (run->queue.taken % EVENTS_BETWEEN_CHECKS == 1 && stop != NULL && *stop != 0) {
+        if (run->queue.taken % EVENTS_BETWEEN_CHECKS == 1 && look_up(run, how)) {
             return LW_INTERRUPTED;
         }
     }
@@ -136,7 +153,7 @@ lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
                 lw_task_release(&run, t);
             }
         }
-        status = run.failed ? LW_NO_MEMORY : run_events(&run, how->stop);
+        status = run.failed ? LW_NO_MEMORY : run_events(&run, how);
     }
     if (status == LW_STUCK) {
         out->stuck = find_stuck(&run);

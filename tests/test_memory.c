@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One allocation that fails, whichever it is, in a whole command through the library: it is told as
+// out of memory, or the output is what it always is. Never is it another error, and never another
+// output.
+#include "tests/helpers.h"
+
+#include "sim/lanewise.h"
+
+// Of all requests fail_at alone fails: what takes no notice of it goes on.
+static void *fail_once(void *old, size_t bytes, void *user) {
+    lw_test_memory *memory = user;
+    if (bytes > 0 && memory->requests + 1 == memory->fail_at) {
+        memory->requests++;
+        return NULL;
+    }
+    lw_test_memory rest = {.fail_at = INT64_MAX, .blocks = memory->blocks};
+    void *fresh = lw_test_resize(old, bytes, &rest);
+    memory->requests += rest.requests;
+    memory->blocks = rest.blocks;
+    return fresh;
+}
+
+// What a command gave: its status, its text, and how many findings.
+typedef struct outcome {
+    lanewise_status status;
+    char *text;
+    size_t findings;
+    bool told;  // one of them says that memory ran out
+} outcome;
+
+typedef struct command {
+    const char *name;
+    lanewise_status (*act)(const lanewise_catalog *catalog, const char *what, lanewise_findings *findings, char **text);
+    const char *what;
+    int64_t samples;  // of its allocations
+} command;
+
+static lanewise_status report(const lanewise_catalog *catalog, const char *path, const char *format, lanewise_findings *findings,
+                              char **text) {
+    const lanewise_run run = {.threads = 1};
+    lanewise_scenario *scenario = NULL;
+    lanewise_result *result = NULL;
+    lanewise_status status = lanewise_scenario_load(catalog, path, NULL, findings, &scenario);
+    status = status == LANEWISE_OK ? lanewise_scenario_run(scenario, &run, findings, &result) : status;
+    status = status == LANEWISE_OK ? lanewise_result_report(result, format, 0, findings, text) : status;
+    status = status == LANEWISE_OK ? lanewise_result_check(result, findings) : status;
+    lanewise_result_free(result);
+    lanewise_scenario_free(scenario);
+    return status;
+}
+
+static lanewise_status table(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    return report(catalog, path, "table", findings, text);
+}
+
+static lanewise_status json(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    return report(catalog, path, "json", findings, text);
+}
+
+static lanewise_status csv(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    return report(catalog, path, "csv", findings, text);
+}
+
+static lanewise_status explain(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
+    return lanewise_explain(catalog, name[0] == '\0' ? NULL : name, NULL, findings, text);
+}
+
+static lanewise_status list(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
+    return lanewise_list(catalog, name, findings, text);
+}
+
+static lanewise_status schema(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
+    (void)catalog;
+    (void)name;
+    (void)findings;
+    return lanewise_schema(NULL, text);
+}
+
+static lanewise_status topology(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    lanewise_scenario *scenario = NULL;
+    lanewise_topology *drawn = NULL;
+    lanewise_status status = lanewise_scenario_load(catalog, path, NULL, findings, &scenario);
+    status = status == LANEWISE_OK ? lanewise_scenario_topology(scenario, findings, &drawn) : status;
+    status = status == LANEWISE_OK ? lanewise_topology_text(drawn, text) : status;
+    lanewise_topology_free(drawn);
+    lanewise_scenario_free(scenario);
+    return status;
+}
+
+static lanewise_status validate_as(const lanewise_catalog *catalog, const char *name, const char *format,
+                                   lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1};
+    char *path = lanewise_catalog_path(catalog, "measured", name);
+    lanewise_status status = LANEWISE_NO_MEMORY;
+    if (path != NULL) {
+        const char *const paths[] = {path};
+        status = lanewise_validate(catalog, (lanewise_tables){paths, 1}, format, &run, findings, text);
+    }
+    lanewise_free(path);
+    return status;
+}
+
+static lanewise_status validate(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
+    return validate_as(catalog, name, "table", findings, text);
+}
+
+static lanewise_status validate_json(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
+                                     char **text) {
+    return validate_as(catalog, name, "json", findings, text);
+}
+
+static lanewise_status run_command(const command *c, outcome *out) {
+    *out = (outcome){.status = LANEWISE_NO_MEMORY};
+    lanewise_findings *findings = lanewise_findings_new();
+    lanewise_catalog *catalog = NULL;
+    if (findings != NULL) {
+        out->status = lanewise_catalog_open(LW_SOURCE_DIR "/configs", findings, &catalog);
+    }
+    if (catalog != NULL) {
+        out->status = c->act(catalog, c->what, findings, &out->text);
+        out->findings = lanewise_findings_count(findings);
+    }
+    for (size_t i = 0; i < out->findings; i++) {
+        out->told = out->told || strstr(lanewise_findings_at(findings, i).message, "out of memory") != NULL;
+    }
+    lanewise_catalog_close(catalog);
+    lanewise_findings_free(findings);
+    return out->status;
+}
+
+static bool is_same(const outcome *a, const outcome *b) {
+    return a->status == b->status && a->text != NULL && strcmp(a->text, b->text) == 0 && (a->findings == b->findings || a->told);
+}
+
+// Returns how many of the tried failures were neither told nor without effect.
+static int faults_of(const command *c) {
+    int faults = 0;
+    outcome wanted;
+    lw_test_memory counting = {.fail_at = INT64_MAX};
+    lw_memory_hook(lw_test_resize, &counting);
+    (void)run_command(c, &wanted);
+    assert_non_null(wanted.text);
+    const int64_t total = counting.requests, step = total / c->samples + 1;
+    print_message("%s %s: %lld requests, every %lldth fails\n", c->name, c->what, (long long)total, (long long)step);
+    for (int64_t n = 1; n <= total; n += step) {
+        outcome found;
+        lw_test_memory memory = {.fail_at = n};
+        lw_memory_hook(fail_once, &memory);
+        (void)run_command(c, &found);
+        const bool told = found.status == LANEWISE_NO_MEMORY;
+        if (!told && !is_same(&found, &wanted)) {
+            print_error("%s %s: request %lld of %lld fails: status %d, %zu findings (%d and %zu without)\n", c->name, c->what,
+                        (long long)n, (long long)total, (int)found.status, found.findings, (int)wanted.status, wanted.findings);
+            faults++;
+        }
+        lanewise_free(found.text);
+        if (memory.blocks != 0) {
+            print_error("%s %s: request %lld of %lld fails: memory is lost\n", c->name, c->what, (long long)n, (long long)total);
+            faults++;
+        }
+    }
+    lw_memory_hook(lw_test_resize, &counting);
+    lanewise_free(wanted.text);
+    lw_memory_hook(NULL, NULL);
+    assert_int_equal(counting.blocks, 0);
+    return faults;
+}
+
+static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
+    (void)state;
+    static const command commands[] = {
+        {"run, table", table, LW_SOURCE_DIR "/tests/cli/data/assert.yaml", 200},
+        {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/first.yaml", 100},
+        {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 100},
+        {"run, json", json, LW_SOURCE_DIR "/tests/cli/data/assert.yaml", 200},
+        {"run, csv", csv, LW_SOURCE_DIR "/tests/cli/data/sweep.yaml", 200},
+        {"explain", explain, "", 100},
+        {"explain", explain, "pcie", 200},
+        {"explain", explain, "rtx-4090", 200},
+        {"explain", explain, "pcie-4-x16", 200},
+        {"explain", explain, "copy", 100},
+        {"explain", explain, "bytes", 100},
+        {"list", list, "links", 100},
+        {"list", list, "devices", 100},
+        {"list", list, "measured", 100},
+        {"schema", schema, "", 100},
+        {"topo", topology, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 100},
+        {"validate", validate, "p2p-off-rtx-5090-gen5x16", 100},
+        {"validate, json", validate_json, "p2p-off-rtx-5090-gen5x16", 100},
+        {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/oculink-or-thunderbolt.yaml", 30},
+        {"run, json", json, LW_SOURCE_DIR "/configs/scenarios/shared-gpu.yaml", 30},
+    };
+    int faults = 0;
+    lw_memory_chunks(0);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        faults += faults_of(&commands[i]);
+    }
+    lw_memory_chunks(SIZE_MAX);
+    assert_int_equal(faults, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(one_failed_allocation_is_told_or_has_no_effect)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
