@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *const lw_chart_words[] = {"bandwidth", "time", "waterfall", "plane", "loaded-latency", NULL};
+const char *const lw_chart_words[] = {"bandwidth", "time", "waterfall", "plane", "loaded-latency", "pairs", NULL};
 const char *const lw_axis_words[] = {"log", "linear", NULL};
 
 #define WIDTH_LEAST 400
@@ -27,7 +27,8 @@ const char *const lw_axis_words[] = {"log", "linear", NULL};
 const lw_option lw_chart_options[] = {
     WORD_ROW("kind", kind, NULL, lw_chart_words,
              "bandwidth or time against a swept size or length; waterfall: from the raw rate to what was achieved; plane: all "
-             "links by latency and bandwidth; loaded-latency: latency under a growing load"),
+             "links by latency and bandwidth; loaded-latency: latency under a growing load; pairs: "
+             "copies between members of a group, from x to"),
     TEXT_ROW("x", x, "swept path along the x axis; else the first swept size, or rate"),
     TEXT_ROW("series", series, "swept path that tells the lines apart; else the first one that is no number"),
     TEXT_ROW("panel", panel, "swept path with one panel a value; else one panel a workload"),
@@ -96,6 +97,7 @@ static const chart_type chart_types[LW_CHART_KINDS] = {
                             "Bars from the raw rate of each link to the bandwidth achieved"},
     [LW_CHART_PLANE] = {lw_plane_size, lw_plane_draw, "Links by latency and the bandwidth of a long transfer"},
     [LW_CHART_LOADED_LATENCY] = {lw_curves_size, lw_curves_draw, "Line chart of mean latency against bandwidth under load"},
+    [LW_CHART_PAIRS] = {lw_pairs_size, lw_pairs_draw, "Bandwidth from each member of a group to each other"},
 };
 
 static lw_status check_request(const lw_chart_request *request, lw_diags *diags) {
@@ -115,6 +117,9 @@ static lw_status check_request(const lw_chart_request *request, lw_diags *diags)
 
 lw_status lw_chart_check(const lw_chart_request *request, const lw_result *outline, lw_diags *diags) {
     LW_TRY(check_request(request, diags));
+    if (request->kind == LW_CHART_PAIRS) {
+        return LW_OK;  // whether there are pairs is known when they have run
+    }
     lw_arena *arena = lw_arena_new();
     if (arena == NULL) {
         return LW_NO_MEMORY;
@@ -130,8 +135,9 @@ static const char *describe(const lw_chart *chart, lw_arena *arena) {
     for (size_t i = 0; i < data->series_count && list != NULL; i++) {
         list = lw_arena_print(arena, "%s%s%s", list, i == 0 ? "" : ", ", data->series[i].name);
     }
-    const char *text =
-        list == NULL ? NULL : lw_arena_print(arena, "%s: %s.", chart_types[chart->request->kind].description, list);
+    const char *text = list == NULL ? NULL
+                                    : lw_arena_print(arena, "%s%s%s.", chart_types[chart->request->kind].description,
+                                                     list[0] != '\0' ? ": " : "", list);
     return text == NULL ? NULL : lw_clean_utf8(arena, text);
 }
 
@@ -146,12 +152,33 @@ const char *lw_series_name_fit(const lw_canvas *canvas, const lw_series *series,
     return plain == NULL ? NULL : lw_arena_print(canvas->arena, "%s%s", plain, evidence);
 }
 
+static lw_status find_pairs(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
+                            lw_pair_table *out) {
+    LW_TRY(lw_pairs_of(result, arena, out));
+    return out->count > 0 ? LW_OK
+                          : lw_error(diags, request->place, "such as w01: {kind: copy, from: \"gpus[0]\", to: \"gpus[1]\"}",
+                                     "there are no pairs to draw: the work is not one point of %d copies or more between the "
+                                     "members of one group",
+                                     LW_PAIRS_LEAST);
+}
+
+bool lw_chart_suits(const lw_result *result, lw_arena *arena, lw_chart_kind *kind) {
+    lw_pair_table pairs;
+    *kind = LW_CHART_PAIRS;
+    return lw_pairs_of(result, arena, &pairs) == LW_OK && pairs.count > 0;
+}
+
 lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_font_metrics *metrics,
                                lw_arena *arena, lw_diags *diags, lw_picture *out) {
     LW_TRY(check_request(request, diags));
-    lw_chart_data data;
-    LW_TRY(lw_chart_collect(request, result, arena, diags, &data));
-    if (data.panel_count == 0) {
+    lw_chart_data data = {0};
+    lw_pair_table pairs = {0};
+    if (request->kind == LW_CHART_PAIRS) {
+        LW_TRY(find_pairs(request, result, arena, diags, &pairs));
+    } else {
+        LW_TRY(lw_chart_collect(request, result, arena, diags, &data));
+    }
+    if (data.panel_count == 0 && pairs.count == 0) {
         *out = (lw_picture){0};
         return LW_OK;
     }
@@ -159,7 +186,12 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     const char *title = request->title != NULL && request->title[0] != '\0' ? request->title
                         : result->title != NULL && result->title[0] != '\0' ? result->title
                                                                             : "Bandwidth and latency";
-    lw_chart chart = {.request = request, .result = result, .data = &data, .diags = diags, .title = lw_clean_utf8(arena, title)};
+    lw_chart chart = {.request = request,
+                      .result = result,
+                      .data = &data,
+                      .pairs = &pairs,
+                      .diags = diags,
+                      .title = lw_clean_utf8(arena, title)};
     const char *description = describe(&chart, arena);
     if (draw == NULL || chart.title == NULL || description == NULL) {
         return LW_NO_MEMORY;

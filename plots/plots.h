@@ -28,9 +28,10 @@ typedef enum lw_chart_kind {
     LW_CHART_WATERFALL,       // from the raw rate to what was achieved, one row a link
     LW_CHART_PLANE,           // bandwidth of a long transfer against latency, one mark a link
     LW_CHART_LOADED_LATENCY,  // mean latency against the bandwidth that a growing load achieves
+    LW_CHART_PAIRS,           // copies between the members of a group: from x to, one cell a pair
     LW_CHART_KINDS
 } lw_chart_kind;
-// "bandwidth", "time", "waterfall", "plane", "loaded-latency", NULL
+// "bandwidth", "time", "waterfall", "plane", "loaded-latency", "pairs", NULL
 extern const char *const lw_chart_words[];
 
 typedef enum lw_theme_kind { LW_THEME_LIGHT, LW_THEME_DARK, LW_THEME_PRINT, LW_THEME_KINDS } lw_theme_kind;
@@ -65,6 +66,10 @@ extern const lw_option lw_chart_options[];
 
 // All defaults, for a chart that no file asked for.
 void lw_chart_request_default(lw_chart_kind kind, lw_chart_request *out);
+
+// The chart of a result whose scenario asks for none: pairs where it copies between the members of
+// one group. False: none.
+bool lw_chart_suits(const lw_result *result, lw_arena *arena, lw_chart_kind *kind);
 
 // Parse one entry of `charts:`. LW_BAD_INPUT with diagnostics when a key or value is wrong.
 lw_status lw_chart_parse(const lw_yaml *item, lw_chart_request *out, lw_diags *diags) LW_CHECKED;

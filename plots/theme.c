@@ -26,6 +26,11 @@ const char *const lw_theme_words[] = {"light", "dark", "print", NULL};
                                                 [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_TINT] = (tint)
 
 // clang-format off
+#define RAMP(a, b, c, d, e, f, g) \
+    [LW_ROLE_RAMP] = (a), [LW_ROLE_RAMP + 1] = (b), [LW_ROLE_RAMP + 2] = (c), [LW_ROLE_RAMP + 3] = (d), \
+    [LW_ROLE_RAMP + 4] = (e), [LW_ROLE_RAMP + 5] = (f), [LW_ROLE_RAMP + 6] = (g)
+// One hue from pale to dark, which every eye and every copier keeps in order.
+#define RAMP_ON_WHITE RAMP(0xE6F0F7, 0xC5DCEC, 0x98C3DF, 0x63A4CC, 0x3383B5, 0x125F93, 0x0B3F66)
 #define HUES_ON_WHITE \
     HUE(BLUE, 0x0072B2, 0x0D4666, 0x4799C8, 0x0072B2, 0xB8D8E9), \
     HUE(TEAL, 0x227373, 0x1E4646, 0x629C9C, 0x227373, 0xC1D8D8), \
@@ -56,6 +61,7 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             [LW_ROLE_LOSS_5] = 0xC0392B,
             [LW_ROLE_LOSS_6] = 0xB8860B,
             [LW_ROLE_LOSS_7] = 0x8E7CA6,
+            RAMP_ON_WHITE,
             HUES_ON_WHITE
         },
     },
@@ -74,6 +80,7 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             [LW_ROLE_LOSS_5] = 0xE8695B,
             [LW_ROLE_LOSS_6] = 0xE0B030,
             [LW_ROLE_LOSS_7] = 0xA894C4,
+            RAMP(0x223643, 0x25506A, 0x2A6C91, 0x3C8ABA, 0x5FAAD8, 0x92C8E8, 0xCBE5F4),
             HUE(BLUE, 0x56B4E9, 0xA3D2EC, 0x3B6F8C, 0x56B4E9, 0x2C4655),
             HUE(TEAL, 0x5FB3B3, 0xA8D2D2, 0x427272, 0x5FB3B3, 0x2E4646),
             HUE(VERMILLION, 0xF0803C, 0xF0B896, 0x9B582F, 0xF0803C, 0x573724),
@@ -104,6 +111,7 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             [LW_ROLE_LOSS_5] = 0xC0392B,
             [LW_ROLE_LOSS_6] = 0xB8860B,
             [LW_ROLE_LOSS_7] = 0x8E7CA6,
+            RAMP_ON_WHITE,
             HUES_ON_WHITE
         },
     },
@@ -115,8 +123,9 @@ const lw_theme *lw_theme_of(int kind) {
 }
 
 const char *lw_role_name(lw_role role, char *buffer) {
-    static const char *const core[LW_ROLE_HUES] = {"none",   "background", "ink",    "muted",  "axis",   "grid",  "loss-1",
-                                                   "loss-2", "loss-3",     "loss-4", "loss-5", "loss-6", "loss-7"};
+    static const char *const core[LW_ROLE_HUES] = {"none",   "background", "ink",    "muted",  "axis",   "grid",   "loss-1",
+                                                   "loss-2", "loss-3",     "loss-4", "loss-5", "loss-6", "loss-7", "ramp-1",
+                                                   "ramp-2", "ramp-3",     "ramp-4", "ramp-5", "ramp-6", "ramp-7"};
     static const char *const hues[LW_HUES] = {"grey",  "blue", "teal",  "vermillion", "brown", "violet",
                                               "green", "pink", "amber", "crimson",    "navy",  "olive"};
     static const char *const shades[LW_SHADES] = {"first", "second", "third", "text", "tint"};

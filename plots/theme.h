@@ -13,6 +13,8 @@
 typedef enum lw_shade { LW_SHADE_FIRST, LW_SHADE_SECOND, LW_SHADE_THIRD, LW_SHADE_TEXT, LW_SHADE_TINT, LW_SHADES } lw_shade;
 enum { LW_LINE_SHADES = 3 };
 
+enum { LW_RAMP_STEPS = 7 };
+
 // A role is one of these or lw_role_of(hue, shade).
 typedef enum lw_role {
     LW_ROLE_NONE,  // do not paint
@@ -28,6 +30,8 @@ typedef enum lw_role {
     LW_ROLE_LOSS_5,
     LW_ROLE_LOSS_6,
     LW_ROLE_LOSS_7,
+    LW_ROLE_RAMP,  // first of LW_RAMP_STEPS: little to much, away from the background
+    LW_ROLE_RAMP_LAST = LW_ROLE_RAMP + LW_RAMP_STEPS - 1,
     LW_ROLE_HUES,  // first of those by hue
     LW_ROLE_COUNT = LW_ROLE_HUES + LW_HUES * LW_SHADES
 } lw_role;

@@ -477,6 +477,34 @@ static void test_memory_runs_out(void **state) {
     lw_test_end(&test);
 }
 
+// Copies between three members of a group: a cell each, shaded by its share of the fastest.
+static void test_pairs(void **state) {
+    (void)state;
+    static const char *const ways[] = {"gpus[0]->gpus[1]",  "gpus[0]->gpus[10]", "gpus[1]->gpus[0]",
+                                       "gpus[1]->gpus[10]", "gpus[10]->gpus[0]", "gpus[10]->gpus[1]"};
+    lw_test test = lw_test_begin();
+    lw_workload_result copy[6];
+    for (int i = 0; i < 6; i++) {
+        copy[i] = (lw_workload_result){.name = ways[i], .direction = ways[i], .copy = "d2d", .bytes = 1 << 20};
+        copy[i].bandwidth_GBps = i == 5 ? 10 : 50;
+        copy[i].limit = (lw_limit){.kind = LW_LIMITED_BY_FIXED_COST};
+    }
+    lw_point point = {.workload = copy, .workload_count = 6};
+    lw_result result = {.tool_version = "0.1.0", .title = "Three", .point = &point, .point_count = 1};
+    lw_chart_kind kind;
+    assert_true(lw_chart_suits(&result, test.arena, &kind) && kind == LW_CHART_PAIRS);
+    lw_chart_request request = request_of(kind);
+    lw_picture picture;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_golden(&test, &picture, "pairs");
+    copy[5].direction = ways[4];  // twice the same pair
+    assert_false(lw_chart_suits(&result, test.arena, &kind));
+    assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
+    copy[5].direction = "gpus[10]->host";
+    assert_false(lw_chart_suits(&result, test.arena, &kind));
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plane),
@@ -487,6 +515,7 @@ int main(void) {
         cmocka_unit_test(test_names_find_room),
         cmocka_unit_test(test_loaded_latency),
         cmocka_unit_test(test_bands),
+        cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_bars_of_any_spread),
         cmocka_unit_test(test_memory_runs_out),
     };

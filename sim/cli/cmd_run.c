@@ -25,14 +25,13 @@ static lw_status write_picture(const lw_context *context, const lw_picture *pict
 }
 
 // *wrote: the names of what was written so far, to which it adds its own.
-static lw_status write_chart(const lw_context *context, const lw_cli_session *session, size_t index,
-                             const lanewise_result *result, const char *folder, const char **wrote) {
+static lw_status write_chart(const lw_context *context, lw_chart_request chart, const char *name, const lanewise_result *result,
+                             const char *folder, const char **wrote) {
     const lw_arguments *arguments = context->arguments;
-    lw_chart_request chart = session->charts.chart[index];
     if (arguments->theme >= 0) {
         chart.theme = arguments->theme;
     }
-    const char *stem = lw_arena_print(context->arena, "%s/%s", folder, session->charts.stem[index]);
+    const char *stem = lw_arena_print(context->arena, "%s/%s", folder, name);
     if (stem == NULL) {
         return LW_NO_MEMORY;
     }
@@ -44,8 +43,7 @@ static lw_status write_chart(const lw_context *context, const lw_cli_session *se
     LW_TRY(write_picture(context, &picture, stem, ".svg"));
     LW_TRY(write_picture(context, &picture, stem, ".png"));
     LW_TRY(arguments->pdf ? write_picture(context, &picture, stem, ".pdf") : LW_OK);
-    *wrote =
-        lw_arena_print(context->arena, "%s, %s.svg, .png%s", *wrote, session->charts.stem[index], arguments->pdf ? ", .pdf" : "");
+    *wrote = lw_arena_print(context->arena, "%s, %s.svg, .png%s", *wrote, name, arguments->pdf ? ", .pdf" : "");
     return *wrote != NULL ? LW_OK : LW_NO_MEMORY;
 }
 
@@ -86,8 +84,14 @@ static lw_status write_files(const lw_context *context, const lw_cli_session *se
             lw_warn(context->diags, (lw_place){0}, NULL, "interrupted, %zu of %zu charts are written", i, session->charts.count);
             return LW_INTERRUPTED;
         }
-        lw_status status = write_chart(context, session, i, result, folder, &wrote);
+        lw_status status = write_chart(context, session->charts.chart[i], session->charts.stem[i], result, folder, &wrote);
         worst = status == LW_OK ? worst : status;
+    }
+    lw_chart_kind kind;
+    if (session->charts.count == 0 && lw_chart_suits(lanewise_result_raw(result), context->arena, &kind)) {
+        lw_chart_request chart;
+        lw_chart_request_default(kind, &chart);
+        worst = write_chart(context, chart, lw_chart_words[kind], result, folder, &wrote);
     }
     const char *told =
         wrote == NULL || context->arguments->quiet ? NULL : lw_arena_print(context->arena, "wrote %s: %s", folder, wrote);

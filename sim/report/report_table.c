@@ -459,17 +459,18 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
     }
     lw_columns columns;
     LW_TRY(lw_columns_of(result, arena, &columns));
-    bool pairs = false;
-    LW_TRY(result->point_count == 1 ? lw_report_pairs(&result->point[0], width, arena, out, &pairs) : LW_OK);
-    if (pairs) {
-        lw_text_add(out, "CSV and JSON have the time and the limit of each, and the links.\n");
+    lw_pair_table pairs;
+    LW_TRY(lw_pairs_of(result, arena, &pairs));
+    if (pairs.count > 0) {
+        LW_TRY(lw_report_pairs(&pairs, width, arena, out));
+        lw_text_add(out, "  CSV and JSON have the time and the limit of each, and the links.\n");
     } else if (is_matrix(result)) {
         LW_TRY(write_matrix(result, &columns, width, arena, out));
     } else {
         LW_TRY(write_rows(result, width, arena, out));
     }
     LW_TRY(write_failures(result, width, arena, out));
-    if (result->point_count == 1 && !pairs) {
+    if (result->point_count == 1 && pairs.count == 0) {
         LW_TRY(lw_report_members(&result->point[0], arena, out));
         LW_TRY(lw_report_routes(&result->point[0], arena, out));
         LW_TRY(lw_report_engines(&result->point[0], arena, out));

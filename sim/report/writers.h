@@ -4,15 +4,15 @@
 #define LW_WRITERS_H
 
 #include "sim/base/text.h"
-#include "sim/result/result.h"
+#include "sim/result/pairs.h"
 
 // Scratch memory comes from the arena.
 lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part of the table that sets the model beside the measured tables of result; nothing where no
 // table fits the sweep.
 lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
-// The table of a point that is a matrix of copies between pairs of nodes; *done: it is one.
-lw_status lw_report_pairs(const lw_point *point, int width, lw_arena *arena, lw_text *out, bool *done) LW_CHECKED;
+// The part of the table for copies between the members of one group, as a matrix.
+lw_status lw_report_pairs(const lw_pair_table *pairs, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part of the table about members of groups in one point; nothing where there are none.
 lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about equal routes; nothing where no workload has any.
