@@ -203,7 +203,8 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     width = request->width == LW_AUTO ? width : (double)request->width;
     lw_draw_begin(draw, arena);
     lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width};
-    height = request->height == LW_AUTO ? height + lw_frame_extra_height(&canvas, chart.title) : (double)request->height;
+    height =
+        request->height == LW_AUTO ? height + lw_frame_extra_height(&canvas, chart.title, chart.result) : (double)request->height;
     canvas.height = height;
     LW_TRY(type->draw(&chart, &canvas));
     LW_TRY(draw->status);

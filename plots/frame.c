@@ -9,7 +9,7 @@
 #define TICK_GAP 4.0
 #define LABEL_SPACE 14.0  // least distance between neighbouring tick labels
 
-enum { TITLE_LINES = 2, SUBTITLE_LINES = 2, NOTE_LINES = 4, HASH_SHOWN = 12 };
+enum { TITLE_LINES = 2, HARDWARE_LINES = 4, SUBTITLE_LINES = 3, NOTE_LINES = 4, HASH_SHOWN = 12 };
 
 lw_font lw_font_of(double size, lw_role role, lw_anchor anchor) {
     return (lw_font){.size = size, .role = role, .anchor = anchor};
@@ -61,9 +61,25 @@ static double height_of_more(size_t lines) {
     return lines > 1 ? (double)(lines - 1) * LW_SIZE_TITLE * LW_LINE_HEIGHT : 0.0;
 }
 
-double lw_frame_extra_height(const lw_canvas *canvas, const char *title) {
-    const char *lines[TITLE_LINES];
-    return ceil(height_of_more(wrap_title(canvas, title, lines)));
+// "Simulated: ..." in lines; *count: 0 where the hardware is not known. False when out of memory.
+static bool wrap_hardware(const lw_canvas *canvas, const lw_result *result, const char *lines[HARDWARE_LINES], size_t *count) {
+    *count = 0;
+    if (result->hardware == NULL || result->hardware[0] == '\0') {
+        return true;
+    }
+    const char *text = lw_arena_print(canvas->arena, "Simulated: %s", result->hardware);
+    *count = text == NULL ? 0
+                          : lw_text_wrap(&(const lw_face){canvas->metrics, LW_SIZE_LABEL, false}, canvas->arena, text,
+                                         canvas->width - 2 * MARGIN, lines, HARDWARE_LINES);
+    return *count > 0;
+}
+
+double lw_frame_extra_height(const lw_canvas *canvas, const char *title, const lw_result *result) {
+    const char *lines[TITLE_LINES], *hardware[HARDWARE_LINES];
+    size_t count = 0;
+    (void)wrap_hardware(canvas, result, hardware, &count);  // what drawing finds out, too
+    double more = count > 1 ? (double)(count - 1) * LW_SIZE_LABEL * LW_LINE_HEIGHT : 0.0;
+    return ceil(height_of_more(wrap_title(canvas, title, lines)) + more);
 }
 
 lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *subtitle, const char *note,
@@ -76,13 +92,12 @@ lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *sub
     const size_t head_count = wrap_title(canvas, title, heads);
     const char *foot = foot_line(canvas, result);
     foot = foot == NULL ? NULL : lw_clean_utf8(canvas->arena, foot);  // metrics need valid UTF-8
-    const char *simulated = result->hardware != NULL && result->hardware[0] != '\0'
-                                ? lw_arena_print(canvas->arena, "Simulated: %s", result->hardware)
-                                : "";
-    simulated = simulated == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, simulated, LW_SIZE_LABEL, false, inner);
+    const char *hardware[HARDWARE_LINES] = {NULL};
+    size_t hardware_count = 0;
+    const bool simulated = wrap_hardware(canvas, result, hardware, &hardware_count);
     subtitle = lw_clean_utf8(canvas->arena, subtitle);
     note = lw_clean_utf8(canvas->arena, note);
-    if ((head_count == 0 && title[0] != '\0') || foot == NULL || simulated == NULL || subtitle == NULL || note == NULL) {
+    if ((head_count == 0 && title[0] != '\0') || foot == NULL || !simulated || subtitle == NULL || note == NULL) {
         out_of_memory(canvas);
         return (lw_box){0, 0, canvas->width, canvas->height};
     }
@@ -92,7 +107,7 @@ lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *sub
     y += LW_SIZE_LABEL * 1.6 + height_of_more(head_count);
     const char *lines[NOTE_LINES] = {NULL};
     const lw_font plain = lw_font_of(LW_SIZE_LABEL, LW_ROLE_MUTED, LW_ANCHOR_START);
-    y = draw_lines(canvas, MARGIN, y, plain, &simulated, simulated[0] != '\0' ? 1 : 0);
+    y = draw_lines(canvas, MARGIN, y, plain, hardware, hardware_count);
     size_t count = lw_text_wrap(&(const lw_face){canvas->metrics, LW_SIZE_LABEL, false}, canvas->arena, subtitle, inner, lines,
                                 SUBTITLE_LINES);
     y = draw_lines(canvas, MARGIN, y, plain, lines, count);

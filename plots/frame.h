@@ -30,7 +30,7 @@ lw_font lw_font_bold(double size, lw_role role, lw_anchor anchor);
 lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *subtitle, const char *note, const lw_result *result);
 
 // What a title of more than one line adds to the height of a picture whose size suits its content.
-double lw_frame_extra_height(const lw_canvas *canvas, const char *title);
+double lw_frame_extra_height(const lw_canvas *canvas, const char *title, const lw_result *result);
 
 typedef struct lw_axes {
     lw_box plot;  // the data rectangle

@@ -41,7 +41,7 @@ static void test_wrong_requests_are_explained(void **state) {
         {{.kind = LW_CHART_WATERFALL, .height = 300},
          "3:5: the chart is too low for 12 rows | give it more height:, or leave it out"},
         {{.kind = LW_CHART_WATERFALL, .width = 400},
-         "3:5: the chart of 400 x 833 is too small for what it shows | give it more width:, or leave it out"},
+         "3:5: the chart of 400 x 849 is too small for what it shows | give it more width:, or leave it out"},
     };
     static const lw_source source = {.name = "scenario.yaml"};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

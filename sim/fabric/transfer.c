@@ -386,6 +386,7 @@ static void share_out(lw_transfer *first, int64_t executor_tags) {
     }
     for (lw_transfer *part = first; part != NULL; part = part->next) {
         lw_flow *flow = &part->flow;
+        assert(sum_Bps > 0);  // of links, whose rates are positive
         part->share = part->waterfall.rate_Bps[LW_STAGE_RETRY] / sum_Bps;
         if (executor_tags != LW_AUTO && executor_tags != LW_TAGS_INFINITE) {
             limit(&flow->tags, (int64_t)ceil(part->share * (double)executor_tags));
