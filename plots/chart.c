@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *const lw_chart_words[] = {"bandwidth", "time", "waterfall", "plane", "loaded-latency", "pairs", NULL};
+const char *const lw_chart_words[] = {"bandwidth", "time", "waterfall", "plane", "loaded-latency", "pairs", "bars", NULL};
 const char *const lw_axis_words[] = {"log", "linear", NULL};
 
 #define WIDTH_LEAST 400
@@ -28,7 +28,7 @@ const lw_option lw_chart_options[] = {
     WORD_ROW("kind", kind, NULL, lw_chart_words,
              "bandwidth or time against a swept size or length; waterfall: from the raw rate to what was achieved; plane: all "
              "links by latency and bandwidth; loaded-latency: latency under a growing load; pairs: "
-             "copies between members of a group, from x to"),
+             "copies between members of a group, from x to; bars: what no number tells apart, the fastest first"),
     TEXT_ROW("x", x, "swept path along the x axis; else the first swept size, or rate"),
     TEXT_ROW("series", series, "swept path that tells the lines apart; else the first one that is no number"),
     TEXT_ROW("panel", panel, "swept path with one panel a value; else one panel a workload"),
@@ -97,6 +97,7 @@ static const chart_type chart_types[LW_CHART_KINDS] = {
                             "Bars from the raw rate of each link to the bandwidth achieved"},
     [LW_CHART_PLANE] = {lw_plane_size, lw_plane_draw, "Links by latency and the bandwidth of a long transfer"},
     [LW_CHART_LOADED_LATENCY] = {lw_curves_size, lw_curves_draw, "Line chart of mean latency against bandwidth under load"},
+    [LW_CHART_BARS] = {lw_categories_size, lw_categories_draw, "Bars of payload bandwidth, the fastest first"},
     [LW_CHART_PAIRS] = {lw_pairs_size, lw_pairs_draw, "Bandwidth from each member of a group to each other"},
 };
 
@@ -117,7 +118,7 @@ static lw_status check_request(const lw_chart_request *request, lw_diags *diags)
 
 lw_status lw_chart_check(const lw_chart_request *request, const lw_result *outline, lw_diags *diags) {
     LW_TRY(check_request(request, diags));
-    if (request->kind == LW_CHART_PAIRS) {
+    if (request->kind == LW_CHART_PAIRS || request->kind == LW_CHART_BARS) {
         return LW_OK;  // whether there are pairs is known when they have run
     }
     lw_arena *arena = lw_arena_new();
@@ -165,7 +166,16 @@ static lw_status find_pairs(const lw_chart_request *request, const lw_result *re
 bool lw_chart_suits(const lw_result *result, lw_arena *arena, lw_chart_kind *kind) {
     lw_pair_table pairs;
     *kind = LW_CHART_PAIRS;
-    return lw_pairs_of(result, arena, &pairs) == LW_OK && pairs.count > 0;
+    if (lw_pairs_of(result, arena, &pairs) != LW_OK || pairs.count > 0) {
+        return pairs.count > 0;
+    }
+    const lw_point *first = result->point_count > 0 ? &result->point[0] : NULL;
+    bool numbers = false;
+    for (size_t i = 0; first != NULL && i < first->set_count; i++) {
+        numbers = numbers || first->set[i].is_number;
+    }
+    *kind = LW_CHART_BARS;
+    return first != NULL && !numbers && result->point_count * first->workload_count > 1;
 }
 
 lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_font_metrics *metrics,
@@ -175,10 +185,11 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     lw_pair_table pairs = {0};
     if (request->kind == LW_CHART_PAIRS) {
         LW_TRY(find_pairs(request, result, arena, diags, &pairs));
-    } else {
+    } else if (request->kind != LW_CHART_BARS) {
         LW_TRY(lw_chart_collect(request, result, arena, diags, &data));
     }
-    if (data.panel_count == 0 && pairs.count == 0) {
+    const bool bars = request->kind == LW_CHART_BARS && result->point_count > 0;
+    if (data.panel_count == 0 && pairs.count == 0 && !bars) {
         *out = (lw_picture){0};
         return LW_OK;
     }

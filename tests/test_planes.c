@@ -2,6 +2,7 @@
 // Charts of many links: the plane, latency under load, bands of what is uncertain, bars on a scale
 // of their own; and the placing of names on a plane.
 #include "plots/callouts.h"
+#include "sim/result/metric_table.h"
 #include "tests/chart_helpers.h"
 
 typedef struct link_facts {
@@ -498,9 +499,45 @@ static void test_pairs(void **state) {
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_golden(&test, &picture, "pairs");
     copy[5].direction = ways[4];  // twice the same pair
-    assert_false(lw_chart_suits(&result, test.arena, &kind));
+    assert_true(lw_chart_suits(&result, test.arena, &kind) && kind == LW_CHART_BARS);
     assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
     copy[5].direction = "gpus[10]->host";
+    assert_true(lw_chart_suits(&result, test.arena, &kind) && kind == LW_CHART_BARS);
+    lw_test_end(&test);
+}
+
+// Links that no number tells apart: bars, the fastest first, with a dot where the same size was
+// measured over the same link in the same direction.
+static void test_bars(void **state) {
+    (void)state;
+    static const char *const links[] = {"slow", "fast", "none"};
+    lw_test test = lw_test_begin();
+    lw_workload_result copy[3];
+    lw_set_value set[3];
+    lw_point point[3];
+    for (int i = 0; i < 3; i++) {
+        copy[i] = (lw_workload_result){.name = "up", .copy = "h2d", .bytes = 1 << 20, .limit = {.kind = LW_LIMITED_BY_NOTHING}};
+        copy[i].bandwidth_GBps = i == 0 ? 2 : i == 1 ? 8 : 0;
+        set[i] = (lw_set_value){.path = "links.l", .text = links[i]};
+        point[i] = (lw_point){.set = &set[i], .set_count = 1, .workload = &copy[i], .workload_count = 1};
+    }
+    double sizes[][2] = {{1 << 20, 7.5}, {1 << 21, 7.9}};
+    lw_measured_series table[2];
+    for (int i = 0; i < 2; i++) {
+        table[i] = (lw_measured_series){.series = "fast", .over_sizes = true, .points = sizes, .count = 2};
+        table[i].observe = lw_metric_find("bandwidth_GBps", LW_OF_WORKLOAD, NULL);
+        table[i].direction = i == 0 ? "d2h" : "h2d";
+    }
+    lw_result result = {.tool_version = "0.1.0", .title = "Which?", .point = point, .point_count = 3};
+    result.measured = table;
+    result.measured_count = 2;
+    lw_chart_kind kind;
+    assert_true(lw_chart_suits(&result, test.arena, &kind) && kind == LW_CHART_BARS);
+    lw_chart_request request = request_of(kind);
+    lw_picture picture;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_golden(&test, &picture, "bars");
+    set[0].is_number = true;
     assert_false(lw_chart_suits(&result, test.arena, &kind));
     lw_test_end(&test);
 }
@@ -516,6 +553,7 @@ int main(void) {
         cmocka_unit_test(test_loaded_latency),
         cmocka_unit_test(test_bands),
         cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_bars),
         cmocka_unit_test(test_bars_of_any_spread),
         cmocka_unit_test(test_memory_runs_out),
     };

@@ -371,6 +371,7 @@ static lw_status make_part(lw_builder *builder, const lw_move *move, lw_transfer
 // The route of a flow that a hash picks: of who sends what to whom, under the seed of the run.
 static size_t pick_route(const lw_builder *builder, const lw_move *move, size_t routes) {
     const lw_node *node = builder->machine->node;
+    assert(routes > 0);
     uint64_t hash = lw_name_hash(builder->how.seed, builder->object->name);
     hash = lw_name_hash(hash, node[move->from].name);
     hash = lw_name_hash(hash, node[move->to].name);

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Bars for what no number tells apart, as four links at one size: one a point and workload, the
+// fastest first, with what was measured of the same size and link beside it.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/chart.h"
+#include "sim/base/list.h"
+
+#define ROW_HEIGHT 30.0
+#define BAR_HEIGHT 18.0
+#define FRAME_HEIGHT 168.0
+#define NUMBER_WIDTH 64.0
+#define NAME_MOST 330.0
+#define DOT 8.0
+
+enum { DIGITS = 3, ROWS_MOST = 48 };
+
+typedef struct row {
+    const char *name;
+    double GBps;
+    lw_hue hue;
+    const lw_limit *limit;
+    double measured_GBps;  // NaN: nothing was
+    size_t order;
+} row;
+
+typedef struct rows {
+    row *row;
+    size_t count;
+    double most, name_width;
+    bool measured;
+} rows;
+
+static const lw_stage_result *stage_of(const lw_point *point, const char *workload) {
+    for (size_t s = 0; s < point->stage_count; s++) {
+        if (strcmp(point->stage[s].workload, workload) == 0) {
+            return &point->stage[s];
+        }
+    }
+    return NULL;
+}
+
+// A table is about this bar where it is about the same link, direction and size.
+static double measured_of(const lw_result *result, const lw_point *point, const lw_workload_result *workload) {
+    for (size_t m = 0; m < result->measured_count; m++) {
+        const lw_measured_series *table = &result->measured[m];
+        bool link = false;
+        for (size_t i = 0; table->series != NULL && i < point->set_count; i++) {
+            link = link || strcmp(point->set[i].text, table->series) == 0;
+        }
+        bool copy = table->direction == NULL || (workload->copy != NULL && strcmp(workload->copy, table->direction) == 0);
+        if (!link || !copy || !table->over_sizes || strcmp(table->observe->name, "bandwidth_GBps") != 0) {
+            continue;
+        }
+        for (size_t k = 0; k < table->count; k++) {
+            if (table->points[k][0] == (double)workload->bytes) {
+                return table->points[k][1];
+            }
+        }
+    }
+    return (double)NAN;
+}
+
+// What was swept and, where there are several, which workload.
+static const char *name_of(const lw_point *point, const lw_workload_result *workload, lw_arena *arena) {
+    const char *name = "";
+    for (size_t i = 0; i < point->set_count && name != NULL; i++) {
+        name = lw_arena_print(arena, "%s%s%s", name, i > 0 ? ", " : "", point->set[i].text);
+    }
+    if (name == NULL || (point->workload_count == 1 && name[0] != '\0')) {
+        return name;
+    }
+    return lw_arena_print(arena, "%s%s%s", name, name[0] != '\0' ? ": " : "", workload->name);
+}
+
+static int fastest_first(const void *left, const void *right) {
+    const row *a = left, *b = right;
+    return a->GBps != b->GBps ? (a->GBps < b->GBps ? 1 : -1) : (a->order > b->order) - (a->order < b->order);
+}
+
+// LW_NO_MEMORY, else OK; rows past ROWS_MOST are left out, the slowest first.
+static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
+    const lw_result *result = chart->result;
+    const char *only = chart->request->workload;
+    lw_list list = {0};
+    *out = (rows){.most = 0};
+    for (size_t p = 0; p < result->point_count; p++) {
+        const lw_point *point = &result->point[p];
+        for (size_t w = 0; w < point->workload_count; w++) {
+            const lw_workload_result *workload = &point->workload[w];
+            if (only != NULL && only[0] != '\0' && strcmp(only, workload->name) != 0) {
+                continue;
+            }
+            const lw_stage_result *stage = stage_of(point, workload->name);
+            row *added = LW_LIST_ADD(&list, row, arena);
+            const char *name = added != NULL ? name_of(point, workload, arena) : NULL;
+            if (name == NULL) {
+                return LW_NO_MEMORY;
+            }
+            *added = (row){.name = name,
+                           .GBps = workload->bandwidth_GBps,
+                           .hue = stage != NULL ? stage->hue : LW_HUE_GREY,
+                           .limit = &workload->limit,
+                           .measured_GBps = measured_of(result, point, workload),
+                           .order = list.count};
+            out->measured = out->measured || !isnan(added->measured_GBps);
+            out->most = fmax(out->most, isnan(added->measured_GBps) ? added->GBps : fmax(added->GBps, added->measured_GBps));
+        }
+    }
+    out->row = LW_LIST_ITEMS(&list, row);
+    qsort(out->row, list.count, sizeof(row), fastest_first);
+    out->count = list.count < ROWS_MOST ? list.count : ROWS_MOST;
+    return LW_OK;
+}
+
+void lw_categories_size(const lw_chart *chart, double *width, double *height) {
+    size_t count = 0;
+    for (size_t p = 0; p < chart->result->point_count; p++) {
+        count += chart->result->point[p].workload_count;
+    }
+    *width = 860.0;
+    *height = FRAME_HEIGHT + ROW_HEIGHT * (double)(count < ROWS_MOST ? count : ROWS_MOST);
+}
+
+static lw_status draw_row(const lw_canvas *canvas, const row *r, lw_rect bar, double left) {
+    lw_draw *draw = canvas->draw;
+    char number[LW_TICK_TEXT];
+    lw_number_short(r->GBps, DIGITS, number);
+    const double middle = bar.top + bar.height / 2;
+    const char *limit = lw_limit_text(r->limit, canvas->arena);
+    const char *title = limit == NULL ? NULL : lw_arena_print(canvas->arena, "%s: %s GB/s, %s", r->name, number, limit);
+    const char *name = lw_text_fit(canvas->metrics, canvas->arena, r->name, LW_SIZE_LABEL, false, bar.left - left - 12.0);
+    if (title == NULL || name == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_draw_group(draw, NULL, "bar", title);
+    lw_draw_text(draw, bar.left - 12.0, middle + LW_SIZE_LABEL * 0.36, lw_font_of(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_END), name);
+    lw_draw_rect(draw, bar, lw_role_of(r->hue, LW_SHADE_FIRST), (lw_stroke){0});
+    lw_draw_text(draw, bar.left + bar.width + 8.0, middle + LW_SIZE_LABEL * 0.36,
+                 lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START), number);
+    lw_draw_ungroup(draw);
+    return LW_OK;
+}
+
+lw_status lw_categories_draw(const lw_chart *chart, const lw_canvas *canvas) {
+    rows all;
+    LW_TRY(find_rows(chart, canvas->arena, &all));
+    const char *own = chart->request->subtitle;
+    const char *subtitle = own != NULL && own[0] != '\0' ? own
+                           : all.measured ? "Payload bandwidth (GB/s), the fastest first. Bars: model; dots: measured"
+                                          : "Payload bandwidth (GB/s), the fastest first";
+    const lw_box content = lw_frame_draw(canvas, chart->title, subtitle, "", chart->result);
+    for (size_t i = 0; i < all.count; i++) {
+        all.name_width = fmax(all.name_width, lw_text_width(canvas->metrics, all.row[i].name, LW_SIZE_LABEL, false));
+    }
+    const double left = content.left + fmin(all.name_width, NAME_MOST) + 14.0;
+    const double room = content.right - left - NUMBER_WIDTH;
+    if (room < 80.0 || content.bottom - content.top < ROW_HEIGHT * (double)all.count) {
+        return lw_error(chart->diags, chart->request->place, "give it more width: and height:, or leave them out",
+                        "the chart is too small for %zu bars", all.count);
+    }
+    const double unit = all.most > 0 ? room / all.most : 0;
+    for (size_t i = 0; i < all.count; i++) {
+        const double top = content.top + ROW_HEIGHT * (double)i + (ROW_HEIGHT - BAR_HEIGHT) / 2;
+        LW_TRY(draw_row(canvas, &all.row[i], (lw_rect){left, top, all.row[i].GBps * unit, BAR_HEIGHT}, content.left));
+        if (!isnan(all.row[i].measured_GBps)) {
+            lw_draw_marker(canvas->draw, (lw_xy){left + all.row[i].measured_GBps * unit, top + BAR_HEIGHT / 2}, LW_SHAPE_CIRCLE,
+                           DOT, LW_ROLE_BACKGROUND, (lw_stroke){.role = LW_ROLE_INK, .width = 1.6});
+        }
+    }
+    lw_draw_line(canvas->draw, left, content.top, left, content.top + ROW_HEIGHT * (double)all.count,
+                 (lw_stroke){.role = LW_ROLE_AXIS, .width = 1});
+    return LW_OK;
+}
