@@ -136,7 +136,8 @@ static lw_status draw_row(const lw_canvas *canvas, const row *r, lw_rect bar, do
         return LW_NO_MEMORY;
     }
     lw_draw_group(draw, NULL, "bar", title);
-    lw_draw_text(draw, bar.left - 12.0, middle + LW_SIZE_LABEL * 0.36, lw_font_of(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_END), name);
+    lw_draw_text(draw, bar.left - 12.0, middle + LW_SIZE_LABEL * 0.36, lw_font_of(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_END),
+                 name);
     lw_draw_rect(draw, bar, lw_role_of(r->hue, LW_SHADE_FIRST), (lw_stroke){0});
     lw_draw_text(draw, bar.left + bar.width + 8.0, middle + LW_SIZE_LABEL * 0.36,
                  lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START), number);

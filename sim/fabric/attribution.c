@@ -499,6 +499,16 @@ static const char *sharing(const lw_built *built, size_t index, lw_leg leg, cons
     return names;
 }
 
+static const char *preset_of(const lw_link *link) {
+    const lw_object *object = link->spec->object;
+    for (size_t i = 0; object->preset != NULL && object->type->options[i].key != NULL; i++) {
+        if (object->set->given[i]) {
+            return NULL;
+        }
+    }
+    return object->preset != NULL ? object->preset->name : NULL;
+}
+
 // From the raw rate of the slowest link down to what all members achieved.
 static lw_status read_stages(const lw_built *built, size_t index, const lw_workload_result *rows, const lw_provenance *links,
                              lw_arena *arena, lw_stage_result *out) {
@@ -510,6 +520,7 @@ static lw_status read_stages(const lw_built *built, size_t index, const lw_workl
     const lw_provenance *known = links != NULL ? &links[slowest->spec - built->machine->link_spec] : &unasked;
     *out = (lw_stage_result){.workload = asked->object->name,
                              .link = slowest->name,
+                             .preset = preset_of(slowest),
                              .label = slowest->spec->model.label,
                              .family = slowest->spec->family->type.name,
                              .hue = slowest->spec->family->hue,

@@ -38,16 +38,28 @@ static double size_of(const lw_point *point, const lw_workload_result *workload)
     return (double)workload->bytes;
 }
 
-static bool read_sample(const lw_point *point, const lw_measured_series *measured, sample *out) {
-    bool same_series = measured->series == NULL;
-    *out = (sample){0};
+// Does the workload go over the link that the table is about: swept to it, or of its preset?
+static bool is_of_series(const lw_point *point, const char *workload, const char *series) {
     for (size_t i = 0; i < point->set_count; i++) {
-        const lw_set_value *value = &point->set[i];
-        same_series = same_series || (!value->is_number && strcmp(value->text, measured->series) == 0);
+        if (!point->set[i].is_number && strcmp(point->set[i].text, series) == 0) {
+            return true;
+        }
     }
-    for (size_t w = 0; same_series && w < point->workload_count; w++) {
+    for (size_t s = 0; s < point->stage_count; s++) {
+        const lw_stage_result *stage = &point->stage[s];
+        if (stage->preset != NULL && strcmp(stage->workload, workload) == 0 && strcmp(stage->preset, series) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_sample(const lw_point *point, const lw_measured_series *measured, sample *out) {
+    *out = (sample){0};
+    for (size_t w = 0; w < point->workload_count; w++) {
         const char *copy = point->workload[w].copy;
-        if (measured->direction == NULL || (copy != NULL && strcmp(copy, measured->direction) == 0)) {
+        bool same_copy = measured->direction == NULL || (copy != NULL && strcmp(copy, measured->direction) == 0);
+        if (same_copy && (measured->series == NULL || is_of_series(point, point->workload[w].name, measured->series))) {
             *out = (sample){size_of(point, &point->workload[w]), &point->workload[w]};
             return out->bytes > 0;
         }

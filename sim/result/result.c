@@ -42,7 +42,7 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
     for (size_t i = 0; ok && i < kept.stage_count; i++) {
         lw_stage_result *row = &kept.stage[i];
         ok = keep_text(&row->workload, arena) && keep_text(&row->link, arena) && keep_text(&row->label, arena) &&
-             keep_text(&row->shared, arena) && keep_text(&row->waits, arena);
+             keep_text(&row->shared, arena) && keep_text(&row->waits, arena) && keep_text(&row->preset, arena);
     }
     for (size_t i = 0; ok && i < kept.route_count; i++) {
         ok = keep_text(&kept.route[i].workload, arena) && keep_text(&kept.route[i].links, arena);

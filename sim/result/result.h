@@ -76,6 +76,7 @@ typedef struct lw_stage_result {
     const char *workload;
     const char *link;    // the slowest link of the route
     const char *label;   // "PCIe 4.0 x16", "2 x PCIe 4.0 x16" side by side
+    const char *preset;  // of that link where it is one and nothing about it was changed; NULL
     const char *waits;   // copy engines that it waited for longest, "gpu copy engines"; NULL: none
     const char *shared;  // other workloads that it carries meanwhile, "load1, load2"; NULL: none
     const char *family;
