@@ -69,3 +69,24 @@ lw_status lw_charts_check(const lw_chart_list *charts, const lw_result *outline,
     }
     return worst;
 }
+
+lw_status lw_charts_keep_fitting(lw_chart_list *charts, const lw_result *outline, lw_diags *diags) {
+    lw_arena *scratch = lw_arena_new();
+    size_t kept = 0;
+    lw_status status = scratch == NULL ? LW_NO_MEMORY : LW_OK;
+    for (size_t i = 0; i < charts->count && status == LW_OK; i++) {
+        lw_diags *silent = lw_diags_new(scratch);
+        status = silent == NULL ? LW_NO_MEMORY : lw_chart_check(&charts->chart[i], outline, silent);
+        if (status == LW_BAD_INPUT && lw_diags_count(silent) > 0) {
+            lw_note(diags, charts->chart[i].place, NULL, "with --set this chart is left out: %s",
+                    lw_diags_at(silent, 0)->message);
+            status = LW_OK;
+            continue;
+        }
+        charts->stem[kept] = charts->stem[i];
+        charts->chart[kept++] = charts->chart[i];
+    }
+    charts->count = status == LW_OK ? kept : charts->count;
+    lw_arena_free(scratch);
+    return status;
+}

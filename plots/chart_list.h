@@ -18,5 +18,8 @@ typedef struct lw_chart_list {
 lw_status lw_charts_parse(const lw_yaml *list, lw_arena *arena, lw_diags *diags, lw_chart_list *out) LW_CHECKED;
 // lw_chart_check on all of them.
 lw_status lw_charts_check(const lw_chart_list *charts, const lw_result *outline, lw_diags *diags) LW_CHECKED;
+// The same where the sweep was changed from outside of the file: a chart that does not fit any more
+// is left out with a note.
+lw_status lw_charts_keep_fitting(lw_chart_list *charts, const lw_result *outline, lw_diags *diags) LW_CHECKED;
 
 #endif

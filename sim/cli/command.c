@@ -36,7 +36,9 @@ static lw_status check_charts(const lw_context *context, lw_cli_session *session
     lanewise_result *outline = NULL;
     lw_status status = (lw_status)lanewise_scenario_outline(session->scenario, context->findings, &outline);
     if (status == LW_OK) {
-        status = lw_charts_check(&session->charts, lanewise_result_raw(outline), context->diags);
+        const bool changed = context->arguments->set_count > 0;
+        status = changed ? lw_charts_keep_fitting(&session->charts, lanewise_result_raw(outline), context->diags)
+                         : lw_charts_check(&session->charts, lanewise_result_raw(outline), context->diags);
     }
     lanewise_result_free(outline);
     return parsed != LW_OK ? parsed : status;
