@@ -163,23 +163,14 @@ static bool looks_like_formula(const char *utf8) {
 }
 
 void lw_text_csv_field(lw_text *text, const char *utf8) {
-    if (looks_like_formula(utf8)) {
-        lw_text_add_n(text, "\"'", 2);
-        for (const char *quote; (quote = strchr(utf8, '"')); utf8 = quote + 1) {
-            lw_text_add_n(text, utf8, (size_t)(quote - utf8));
-            lw_text_add_n(text, "\"\"", 2);
-        }
-        lw_text_add(text, utf8);
-        lw_text_add_n(text, "\"", 1);
-        return;
-    }
     size_t length = strlen(utf8);
+    bool formula = looks_like_formula(utf8);
     bool spaced = length > 0 && (utf8[0] == ' ' || utf8[length - 1] == ' ');
-    if (!spaced && utf8[strcspn(utf8, ",\"\r\n")] == '\0') {
+    if (!formula && !spaced && utf8[strcspn(utf8, ",\"\r\n")] == '\0') {
         lw_text_add_n(text, utf8, length);
         return;
     }
-    lw_text_add_n(text, "\"", 1);
+    lw_text_add(text, formula ? "\"'" : "\"");
     for (const char *quote; (quote = strchr(utf8, '"')); utf8 = quote + 1) {
         lw_text_add_n(text, utf8, (size_t)(quote - utf8));
         lw_text_add_n(text, "\"\"", 2);
