@@ -13,9 +13,8 @@ static const char *const virtual_words[] = {"none", "passthrough", "mig", "sr-io
 static const char ideal[] = "none: an ideal node, and the run says so";
 static const char of_link[] = "the link's own value";
 
-static const char pooled_gap[] =
-    "copies queued on a V100 (2.3 us in, 1.25 us out) and an RTX 5090 (1.15 us), presets v100-pcie and rtx-5090";
-static const int64_t pooled_gap_ps = 1500000;
+static const char of_v100[] = "copies of 1 kB queued on a V100, the only card with such a table; see preset v100-pcie";
+static const int64_t queued_call_ps = 2500000;
 
 // ---- Options ----
 
@@ -24,11 +23,6 @@ static const int64_t pooled_gap_ps = 1500000;
     {                                                                                                                      \
         .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME, .offset = AT(field), .fallback = (otherwise), \
         .maximum = 3.6e17, .help = (says), .source = ideal                                                                 \
-    }
-#define GAP_ROW(word, field, says)                                                                                    \
-    {                                                                                                                 \
-        .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME, .offset = AT(field), .fallback = "auto", \
-        .maximum = 3.6e17, .help = (says), .source = pooled_gap, .evidence = LW_ASSUMED                               \
     }
 #define RATE_ROW(word, field, says)                                                                                   \
     {                                                                                                                 \
@@ -62,10 +56,8 @@ static const int64_t pooled_gap_ps = 1500000;
     TIME_ROW("submit", submit_ps, "0 ns",                                                                                     \
              "from the call to the first DMA, driver included, for every interface without its own figure"),                  \
         TIME_ROW("finish", finish_ps, "0 ns", "from the last byte to the caller knowing"),                                    \
-        GAP_ROW("gap", gap_ps,                                                                                                \
-                "what the engine takes between two queued transfers, a network card between two messages; auto: 1.5 us on a " \
-                "GPU whose calls cost anything, else 0"),                                                                     \
-                                                                                                                              \
+        TIME_ROW("gap", gap_ps, "0 ns",                                                                                       \
+                 "what the engine takes between two queued transfers, a network card between two messages"),                  \
         TIME_ROW("dma_packet_gap", dma_packet_gap_ps, "0 ns", "least time between two packets that the DMA engine writes"),   \
         TIME_ROW("request_gap", request_gap_ps, "0 ns", "least time between two read requests of the DMA engine"),            \
         RATE_ROW("store_rate", store_rate_Bps,                                                                                \
@@ -126,9 +118,17 @@ static const lw_option gpu_options[] = {
              "submit of a copy from or to pageable memory; auto: as for pinned memory"),
     TIME_ROW("submit_pageable_d2h", submit_pageable_d2h_ps, "auto",
              "the same for copies to pageable memory; auto: submit_pageable"),
-    GAP_ROW("gap_d2h", gap_d2h_ps, "the same for copies out of the device; auto: gap"),
-    GAP_ROW("submit_queued", submit_queued_ps,
-            "what a call takes of its caller that does not wait for the copy (overlap: true); auto: as long as the gap"),
+    TIME_ROW("gap_d2h", gap_d2h_ps, "auto", "the same for copies out of the device; auto: gap"),
+    {.key = "submit_queued",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_TIME,
+     .offset = AT(submit_queued_ps),
+     .fallback = "auto",
+     .maximum = 3.6e17,
+     .help = "what a call takes of its caller that does not wait for the copy (overlap: true); auto: 2.5 us where calls cost "
+             "anything, else 0",
+     .source = of_v100,
+     .evidence = LW_ASSUMED},
     TIME_ROW("submit_chunk", submit_chunk_ps, "0 ns", "cost of each chunk of a copy from or to pageable memory"),
     TIME_ROW("submit_bounce", submit_bounce_ps, "0 ns",
              "cost of each chunk that another GPU sends through host memory: two devices wait for each other"),
@@ -266,14 +266,13 @@ static int64_t bare_submit_ps(const lw_node_params *p, lw_api api, lw_call call)
 
 int64_t lw_node_gap_ps(const lw_node *node, bool reading) {
     const lw_node_params *p = node->spec->params;
-    int64_t gap_ps = !reading && p->gap_d2h_ps != LW_AUTO ? p->gap_d2h_ps : p->gap_ps;
-    bool costs = node->spec->kind == LW_NODE_GPU && lw_node_submit_ps(node, LW_API_AUTO, LW_CALL_PINNED) > 0;
-    return gap_ps != LW_AUTO ? gap_ps : costs ? pooled_gap_ps : 0;
+    return !reading && p->gap_d2h_ps != LW_AUTO ? p->gap_d2h_ps : p->gap_ps;
 }
 
-int64_t lw_node_queued_ps(const lw_node *node, bool reading) {
+int64_t lw_node_queued_ps(const lw_node *node) {
     int64_t queued_ps = node->spec->params->submit_queued_ps;
-    return queued_ps != LW_AUTO ? queued_ps : lw_node_gap_ps(node, reading);
+    bool costs = lw_node_submit_ps(node, LW_API_AUTO, LW_CALL_PINNED) > 0;
+    return queued_ps != LW_AUTO ? queued_ps : costs ? queued_call_ps : 0;
 }
 
 int64_t lw_node_submit_ps(const lw_node *node, lw_api api, lw_call call) {

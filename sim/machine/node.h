@@ -43,7 +43,7 @@ typedef struct lw_node_params {
     int64_t submit_bounce_ps;        // a chunk from another GPU through host memory
     int64_t finish_ps;
     // between transfers that are queued: of the caller, and of the engine; LW_AUTO: see
-    // lw_node_gap_ps
+    // lw_node_queued_ps, gap_ps
     int64_t submit_queued_ps, gap_ps, gap_d2h_ps;
     int64_t copy_rate_h2d_Bps, copy_rate_d2h_Bps;
     int virtualisation;     // lw_virtualisation
@@ -113,9 +113,9 @@ lw_evidence lw_node_guest_evidence(const lw_node_spec *spec);
 typedef enum lw_call { LW_CALL_PINNED, LW_CALL_PAGEABLE, LW_CALL_PAGEABLE_D2H } lw_call;
 int64_t lw_node_submit_ps(const lw_node *node, lw_api api, lw_call call);
 // Time of its engine between the end of a queued transfer and the first packet of the next, which
-// was there already; reading: towards the node. What a queued call takes of its caller is
-// submit_queued_ps, by default as much.
+// was there already; reading: towards the node.
 int64_t lw_node_gap_ps(const lw_node *node, bool reading);
-int64_t lw_node_queued_ps(const lw_node *node, bool reading);
+// What a queued call takes of its caller.
+int64_t lw_node_queued_ps(const lw_node *node);
 
 #endif
