@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "sim/base/file.h"
 #include "sim/study/run.h"
 #include "sim/study/scenario.h"
 #include "tests/helpers.h"
@@ -45,6 +46,10 @@ static inline void put_on_stdin(const char *text) {
     assert_int_equal(pwrite(STDIN_FILENO, text, length, 0), length);
     assert_int_equal(pwrite(STDIN_FILENO, format, more, (off_t)length), more);
     assert_int_equal(lseek(STDIN_FILENO, 0, SEEK_SET), 0);
+}
+
+static inline void write_file(lw_test *test, const char *path, const char *text) {
+    assert_int_equal(lw_file_write(path, text, strlen(text), test->diags), LW_OK);
 }
 
 static inline lw_status try_load(lw_test *test, const char *text, const lw_load *load, const lw_document **out) {
