@@ -35,7 +35,11 @@ typedef struct job {
 } job;
 
 static inline job delay(int64_t duration_ps) {
-    return (job){.task = {.flow = LW_NO_FLOW, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .submit_ps = duration_ps}};
+    return (job){.task = {.flow = LW_NO_FLOW,
+                          .acquires = LW_NO_RESOURCE,
+                          .releases = LW_NO_RESOURCE,
+                          .gate = LW_NO_TASK,
+                          .submit_ps = duration_ps}};
 }
 
 static inline job writes(const lw_hop *path, size_t hops, int64_t bytes, int64_t packet_bytes) {
@@ -44,7 +48,7 @@ static inline job writes(const lw_hop *path, size_t hops, int64_t bytes, int64_t
                           .data = path,
                           .data_count = hops,
                           .data_kind = LW_PACKET_WRITE},
-                 .task = {.acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .bytes = bytes}};
+                 .task = {.acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .gate = LW_NO_TASK, .bytes = bytes}};
 }
 
 // Requests go over `request` (NULL: no path), one hop per direction.
@@ -57,6 +61,11 @@ static inline job reads(const lw_hop *request, const lw_hop *data, int64_t bytes
     read.flow.request_bytes = request_bytes;
     read.flow.tags = LW_TAGS_INFINITE;
     return read;
+}
+
+// An iteration of a loop of so many waits for one of another task in the same loop.
+static inline lw_need need_of(uint32_t task, uint32_t distance, int64_t iterations) {
+    return (lw_need){.task = task, .distance = distance, .own = 1, .other = 1, .window = iterations, .first = INT64_MAX};
 }
 
 // Without resources, in the arena of the test.
@@ -125,10 +134,12 @@ static inline void assert_all_passed(const lw_fabric *fabric, const lw_engine_re
         }
         const lw_flow *flow = &fabric->flow[task->flow];
         hops += result->task[t].packets * (int64_t)flow->data_count;
-        bytes += task->bytes * (int64_t)flow->data_count;
-        if (flow->kind == LW_FLOW_READ) {
-            int64_t requests = task->bytes / flow->request_bytes + (task->bytes % flow->request_bytes > 0);
-            hops += requests * (int64_t)flow->request_count;
+        for (int64_t i = 0; i < lw_task_count(task); i++) {
+            const int64_t own = lw_task_bytes(task, i);
+            bytes += own * (int64_t)flow->data_count;
+            if (flow->kind == LW_FLOW_READ) {
+                hops += (own / flow->request_bytes + (own % flow->request_bytes > 0)) * (int64_t)flow->request_count;
+            }
         }
     }
     for (size_t s = 0; s < fabric->server_count; s++) {

@@ -329,8 +329,8 @@ static void submission_is_a_task_and_follows_the_interface(void **state) {
         assert_int_equal(fabric.task[0].flow, LW_NO_FLOW);
         assert_int_equal(fabric.task[0].submit_ps, expected_ps[i]);
         assert_int_equal(fabric.task[0].finish_ps, 0);
-        assert_int_equal(fabric.task[1].after_count, 1);
-        assert_int_equal(fabric.task[1].after[0], 0);
+        assert_int_equal(fabric.task[1].need_count, 1);
+        assert_int_equal(fabric.task[1].need[0].task, 0);
     }
     lw_test_end(&test);
 }
@@ -348,7 +348,10 @@ static void pageable_copies_are_staged(void **state) {
                            PAIR("kind: host, cpu_copy_rate: 4 GB/s", "kind: gpu, staging_bytes: 128 KiB, staging_overlap: %s",
                                 "preset: pcie-3-x8") H2D(", memory: pageable"),
                            overlaps[i]);
-        assert_int_equal(build_text(&test, text).fabric.task_count, 16);
+        const lw_fabric fabric = build_text(&test, text).fabric;
+        assert_int_equal(fabric.task_count, 2);
+        assert_int_equal(fabric.task[0].count, 8);
+        assert_int_equal(fabric.task[1].count, 8);
         lw_result result = run_text(&test, text);
         time_s[i] = result.point[0].workload[0].time_s;
         assert_int_equal(result.point[0].workload[0].bytes, 1048576);
@@ -367,14 +370,15 @@ static void pageable_copies_back_run_the_other_way_round(void **state) {
     lw_test test = lw_test_begin();
     lw_built built = build_text(&test, PAIR("kind: host, cpu_copy_rate: 4 GB/s, memory_rate: 50 GB/s",
                                             "kind: gpu, staging_bytes: 512 KiB", "preset: pcie-3-x8") D2H(", memory: pageable"));
-    assert_int_equal(built.fabric.task_count, 4);
+    assert_int_equal(built.fabric.task_count, 2);
+    assert_int_equal(built.fabric.task[0].count, 2);
     assert_link(&built, &flow_of(&built, 0)->data[0], "slot gpu->host");
     const lw_flow *core = flow_of(&built, 1);
     assert_int_equal(core->data_count, 3);  // memory, core, memory
     assert_string_equal(built.server[core->data[1].server].name, "host cpu copy (down)");
     assert_int_equal(core->data[0].server, core->data[2].server);
     assert_string_equal(built.server[core->data[0].server].name, "host memory");
-    assert_int_equal(built.fabric.task[3].after_count, 2);
+    assert_int_equal(built.fabric.task[1].need_count, 2);
     lw_test_end(&test);
 }
 
@@ -393,7 +397,8 @@ static void peers_write_straight_or_bounce(void **state) {
     assert_link(&straight, &flow->data[0], "lb b->sw");
     assert_link(&straight, &flow->data[1], "la sw->a");
     lw_built bounced = build_text(&test, TWO_GPUS "workloads: {w: {kind: copy, from: b, to: a, bytes: 1 MiB, p2p: false}}\n");
-    assert_int_equal(bounced.fabric.task_count, 8);
+    assert_int_equal(bounced.fabric.task_count, 2);
+    assert_int_equal(bounced.fabric.task[0].count, 4);
     assert_int_equal(flow_of(&bounced, 0)->kind, LW_FLOW_WRITE);
     assert_int_equal(flow_of(&bounced, 1)->kind, LW_FLOW_READ);
     assert_int_equal(bounced.fabric.task[0].bytes, 262144);
@@ -417,9 +422,11 @@ static void bounced_copies_end_when_the_caller_knows(void **state) {
                           "links: {slots: {between: [g, host], pattern: star, preset: pcie-4-x16}}\n"
                           "workloads: {x: {kind: copy, from: 'g[0]', to: 'g[1]', bytes: 4 KiB, p2p: false}}\n")
             .fabric;
-    assert_int_equal(fabric.task_count, 8);
-    for (size_t i = 0; i < 8; i++) {
-        assert_int_equal(fabric.task[i].finish_ps, i == 7 ? 50000000 : 0);
+    assert_int_equal(fabric.task_count, 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(fabric.task[i].count, 4);
+        assert_int_equal(lw_task_finish_ps(&fabric.task[i], 2), 0);
+        assert_int_equal(lw_task_finish_ps(&fabric.task[i], 3), i == 1 ? 50000000 : 0);
     }
     lw_test_end(&test);
 }
@@ -625,9 +632,11 @@ static void small_transfers_share_the_tags(void **state) {
     assert_int_equal(only_flow(&large)->request_bytes, 512);
     assert_int_equal(only_flow(&large)->tags, 6);
     lw_built odd = build_text(&test, NIC("bytes: 513 B, count: 1000"));
-    assert_int_equal(odd.fabric.task_count, 1000);
+    assert_int_equal(only_task(&odd)->count, 1000);
     assert_int_equal(slots_of(&odd, 0), 16);
-    assert_int_equal(build_text(&test, NIC("bytes: 257 B, count: 10, op: both")).fabric.task_count, 20);
+    lw_built both = build_text(&test, NIC("bytes: 257 B, count: 10, op: both"));
+    assert_int_equal(both.fabric.task_count, 2);
+    assert_int_equal(both.fabric.task[0].count + both.fabric.task[1].count, 20);
     lw_test_end(&test);
 }
 
@@ -656,7 +665,7 @@ static void writes_under_way_may_be_few(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     lw_built one = build_text(&test, NIC("op: write, bytes: 256 B, count: 100, outstanding: 1"));
-    assert_int_equal(one.fabric.task_count, 100);
+    assert_int_equal(only_task(&one)->count, 100);
     assert_int_equal(slots_of(&one, 0), 1);
     lw_built odd = build_text(&test, NIC("op: write, bytes: 257 B, count: 100, outstanding: 50"));
     int64_t enough = slots_of(&odd, 0);

@@ -299,26 +299,23 @@ static void ring_all_reduce(uint32_t ranks, int64_t expected_ps) {
     enum { RANKS_MAX = 64 };
     static lw_server server[RANKS_MAX];
     static lw_hop path[RANKS_MAX];
-    static job jobs[RANKS_MAX * 2 * RANKS_MAX];
-    static uint32_t after[RANKS_MAX * 2 * RANKS_MAX][2];
+    static job jobs[RANKS_MAX];
+    static lw_need need[RANKS_MAX][2];
     const uint32_t steps = 2 * (ranks - 1);
     for (uint32_t r = 0; r < ranks; r++) {
         server[r] = line(GB_450, 700000);
         path[r] = over(r);
-    }
-    for (uint32_t i = 0; i < steps * ranks; i++) {
+        jobs[r] = writes(&path[r], 1, 64000000 / ranks, 64000000 / ranks);
         // What rank r sends in a step has come from its left neighbour in the step before.
-        uint32_t r = i % ranks;
-        jobs[i] = writes(&path[r], 1, 64000000 / ranks, 64000000 / ranks);
-        if (i >= ranks) {
-            after[i][0] = i - ranks;
-            after[i][1] = i - ranks - r + (r + ranks - 1) % ranks;
-            jobs[i].task.after = after[i];
-            jobs[i].task.after_count = 2;
-        }
+        need[r][0] = need_of(r, 1, steps);
+        need[r][1] = need_of((r + ranks - 1) % ranks, 1, steps);
+        jobs[r].task.need = need[r];
+        jobs[r].task.need_count = 2;
+        jobs[r].task.count = jobs[r].task.inner = steps;
+        jobs[r].task.last_bytes = jobs[r].task.bytes;
     }
     lw_test test = lw_test_begin();
-    lw_engine_result result = run_jobs(&test, server, ranks, jobs, steps * ranks);
+    lw_engine_result result = run_jobs(&test, server, ranks, jobs, ranks);
     assert_in_range(result.end_ps, expected_ps - (int64_t)steps, expected_ps);
     assert_int_equal(result.packets, steps * ranks);
     lw_test_end(&test);

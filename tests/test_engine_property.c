@@ -14,7 +14,7 @@
 
 #include "sim/engine/engine.h"
 
-enum { SERVERS_MAX = 10, TASKS_MAX = 8, HOPS_MAX = 5 };
+enum { SERVERS_MAX = 10, TASKS_MAX = 8, HOPS_MAX = 5, NEEDS_MAX = 4 };
 
 typedef struct world {
     lw_fabric fabric;
@@ -22,7 +22,9 @@ typedef struct world {
     lw_flow flow[TASKS_MAX];
     lw_task task[TASKS_MAX];
     lw_hop hop[TASKS_MAX][2][HOPS_MAX];
-    uint32_t after[TASKS_MAX][2];
+    lw_need need[TASKS_MAX][NEEDS_MAX];
+    uint32_t loop[2], end[2];  // tasks of an outer loop and of one in it, from .. up to
+    int64_t times[2];          // iterations
     int64_t slots[2];
     uint64_t random;
 } world;
@@ -105,6 +107,72 @@ static size_t draw_path(world *w, lw_hop *hop, int64_t overhead) {
     return made;
 }
 
+static bool is_in(const world *w, uint32_t task, int loop) {
+    return task >= w->loop[loop] && task < w->end[loop];
+}
+
+// Instances of a task in one iteration of the outer loop, of the inner one (loop: 0, 1), or at all (-1).
+static int64_t instances(const world *w, uint32_t task, int loop) {
+    int64_t count = 1;
+    for (int l = loop + 1; l < 2; l++) {
+        count *= is_in(w, task, l) ? w->times[l] : 1;
+    }
+    return count;
+}
+
+static void add_need(world *w, uint32_t index, uint32_t on, uint32_t distance) {
+    lw_task *t = &w->task[index];
+    int common = -1;
+    while (common < 1 && is_in(w, index, common + 1) && is_in(w, on, common + 1)) {
+        common++;
+    }
+    if (t->need_count == NEEDS_MAX || (common < 0 && distance > 0)) {
+        return;
+    }
+    w->need[index][t->need_count++] = (lw_need){.task = on,
+                                                .distance = distance,
+                                                .own = instances(w, index, common),
+                                                .other = instances(w, on, common),
+                                                .window = common >= 0 ? w->times[common] : 1,
+                                                .first = INT64_MAX};
+}
+
+// Tasks from one to another are a loop, some of them a loop in it, and most wait for an iteration
+// before. Only the first iterations wait for what is outside.
+static void draw_loops(world *w, uint32_t tasks) {
+    w->loop[0] = (uint32_t)draw(w, 0, tasks - 1);
+    w->end[0] = (uint32_t)draw(w, w->loop[0] + 1, tasks);
+    w->loop[1] = (uint32_t)draw(w, w->loop[0], w->end[0] - 1);
+    w->end[1] = chance(w, 40) ? (uint32_t)draw(w, w->loop[1] + 1, w->end[0]) : w->loop[1];
+    w->times[0] = draw(w, 2, chance(w, 30) ? 200 : 20);
+    w->times[1] = draw(w, 2, 12);
+}
+
+static void close_loops(world *w) {
+    for (uint32_t i = w->loop[0]; i < w->end[0]; i++) {
+        lw_task *t = &w->task[i];
+        const int innermost = is_in(w, i, 1) ? 1 : 0;
+        t->count = instances(w, i, -1);
+        t->inner = w->times[innermost];
+        t->bytes = t->bytes / (chance(w, 50) ? 40 : 12);
+        t->last_bytes = chance(w, 50) ? t->bytes : draw(w, 0, 2 * t->bytes);
+        t->last_finish_ps = chance(w, 50) ? t->finish_ps : draw(w, 0, 9000000);
+        const uint32_t distance = (uint32_t)draw(w, 1, 3);
+        int64_t first = INT64_MAX;
+        if (chance(w, 80)) {
+            add_need(w, i, i, distance);
+            first = distance;
+        }
+        if (chance(w, 30)) {
+            add_need(w, i, (uint32_t)draw(w, w->loop[innermost], w->end[innermost] - 1), (uint32_t)draw(w, 1, 3));
+        }
+        for (size_t n = 0; n < t->need_count; n++) {
+            const bool outside = !is_in(w, w->need[i][n].task, innermost);
+            w->need[i][n].first = outside ? first : INT64_MAX;
+        }
+    }
+}
+
 static void draw_task(world *w, uint32_t index) {
     lw_flow *f = &w->flow[index];
     lw_task *t = &w->task[index];
@@ -118,7 +186,8 @@ static void draw_task(world *w, uint32_t index) {
                    .data = w->hop[index][0],
                    .data_kind = reads ? LW_PACKET_COMPLETION : LW_PACKET_WRITE,
                    .request = w->hop[index][1]};
-    *t = (lw_task){.flow = moves ? index : LW_NO_FLOW, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE};
+    *t =
+        (lw_task){.flow = moves ? index : LW_NO_FLOW, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .gate = LW_NO_TASK};
     t->bytes = chance(w, 5) ? 0 : draw(w, 1, chance(w, 30) ? 40 : 1500) * draw(w, 1, packet);
     t->start_ps = chance(w, 50) ? 0 : draw(w, 0, 40000000);
     t->submit_ps = chance(w, 50) ? 0 : draw(w, 0, 9000000);
@@ -137,11 +206,9 @@ static void draw_task(world *w, uint32_t index) {
         f->arrivals = chance(w, 60) ? LW_ARRIVALS_FIXED : LW_ARRIVALS_POISSON;
         f->gap_ps = draw(w, 1000, 300000);
     }
-    if (chance(w, 25) && index > 0) {
-        t->after = w->after[index];
-        t->after_count = (size_t)draw(w, 1, 2);
-        w->after[index][0] = (uint32_t)draw(w, 0, index - 1);
-        w->after[index][1] = (uint32_t)draw(w, 0, index - 1);
+    t->need = w->need[index];
+    for (int64_t n = chance(w, 25) && index > 0 ? draw(w, 1, 2) : 0; n > 0; n--) {
+        add_need(w, index, (uint32_t)draw(w, 0, index - 1), 0);
     }
     if (moves && chance(w, 15)) {
         t->flow = (uint32_t)draw(w, 0, index);
@@ -159,9 +226,8 @@ static void hold_slot_over(world *w, uint32_t first) {
         t[i].acquires = t[i].releases = LW_NO_RESOURCE;
         t[i].flow = i == 1 ? t[i].flow : LW_NO_FLOW;
         if (i > 0) {
-            t[i].after = w->after[first + i];
-            t[i].after_count = 1;
-            w->after[first + i][0] = first + i - 1;
+            t[i].need_count = 0;
+            add_need(w, first + i, first + i - 1, 0);
         }
     }
     t[0].acquires = t[2].releases = slots;
@@ -177,11 +243,25 @@ static void draw_world(world *w, uint64_t seed) {
         draw_server(w, s);
     }
     size_t tasks = (size_t)draw(w, 1, TASKS_MAX);
+    const bool loops = chance(w, 50);
+    if (loops) {
+        draw_loops(w, (uint32_t)tasks);
+    }
     for (uint32_t t = 0; t < tasks; t++) {
         draw_task(w, t);
     }
     if (tasks >= 3 && chance(w, 25)) {
-        hold_slot_over(w, (uint32_t)draw(w, 0, (int64_t)tasks - 3));
+        const uint32_t first = (uint32_t)draw(w, 0, (int64_t)tasks - 3);
+        bool alike = true;
+        for (int l = 0; l < 2; l++) {
+            alike = alike && is_in(w, first, l) == is_in(w, first + 1, l) && is_in(w, first, l) == is_in(w, first + 2, l);
+        }
+        if (alike) {
+            hold_slot_over(w, first);
+        }
+    }
+    if (loops) {
+        close_loops(w);
     }
     w->slots[0] = 1;
     w->slots[1] = 2;
@@ -206,7 +286,13 @@ static void compare(uint64_t number, const lw_fabric *fabric, const lw_engine_re
     for (size_t t = 0; t < fabric->task_count; t++) {
         lw_task_result a = fast->task[t];
         lw_task_result b = exact->task[t];
+        SAME(ready_ps)
         SAME(start_ps)
+        SAME(queued_from_ps)
+        SAME(queued_until_ps)
+        SAME(queued_ps)
+        SAME(phase_ps)
+        SAME(watched_ps)
         SAME(first_ps)
         SAME(delivered_ps)
         SAME(end_ps)

@@ -9,8 +9,14 @@ static const lw_hop path[] = {{.server = 0, .overhead_bytes = 0, .granule_bytes 
 static const lw_hop second[] = {{.server = 1, .overhead_bytes = 0, .granule_bytes = 1}};
 
 static job after(job later, const uint32_t *which, size_t count) {
-    later.task.after = which;
-    later.task.after_count = count;
+    static lw_need pool[2000];
+    static size_t used;
+    assert_true(used + count <= sizeof pool / sizeof *pool);
+    later.task.need = &pool[used];
+    later.task.need_count = count;
+    for (size_t i = 0; i < count; i++) {
+        pool[used++] = need_of(which[i], 0, 1);
+    }
     return later;
 }
 

@@ -30,9 +30,7 @@ static void begin(lw_test *test, lw_run_state *run) {
     fabric->resource_count = 1;
     assert_int_equal(lw_run_state_make(fabric, 1, test->arena, run), LW_OK);
     assert_true(lw_islands_make(run));
-    for (uint32_t t = 0; t < fabric->task_count; t++) {
-        lw_task_release(run, t);
-    }
+    lw_progress_begin(&run->progress);
 }
 
 static bool step(lw_run_state *run) {
@@ -56,7 +54,7 @@ static void nothing_is_broken_in_a_run(void **state) {
         events++;
     } while (step(&run));
     assert_true(events > 50);
-    assert_int_equal(run.tasks_left, 0);
+    assert_int_equal(run.progress.left, 0);
     lw_run_state_free(&run);
     lw_test_end(&test);
 }
@@ -100,7 +98,7 @@ static void what_is_broken_is_found(void **state) {
     assert_broken(&run, run.task[2].outstanding, 4, "a task has more outstanding reads than it has tags");
     assert_broken(&run, run.task[0].offered, run.task[0].offered + 1, "a task has sent more or less than it was offered");
     assert_broken(&run, run.task[1].offered, 1, "a task moves packets before its time");
-    assert_broken(&run, run.task[0].phase, LW_PHASE_ENDED, "a task ended before its last byte was delivered");
+    assert_broken(&run, run.task[0].phase, LW_PHASE_FINISHING, "a task ended before its last byte was delivered");
     assert_broken(&run, run.server[0].credits[LW_PACKET_WRITE].packets, 5, "credits got lost, or came from nowhere");
     assert_broken(&run, lw_fifo_at(&run.loop[0].back, 0)->id, 1, "credits got lost, or came from nowhere");
     assert_broken(&run, lw_fifo_at(&run.server[0].flight, 0)->time_ps, LW_TIME_MAX, "what is in flight is out of order");

@@ -7,7 +7,6 @@
 #include "tests/pair_scenario.h"
 #include "tests/scenario_helpers.h"
 
-
 static void idle_keys_are_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();

@@ -26,20 +26,40 @@ lw_spread lw_spread_of(double *values, size_t count) {
     return (lw_spread){.median = median_of(values, count), .p90 = percentile_of(values, count, 90), .worst = values[count - 1]};
 }
 
-lw_distribution lw_distribution_of(double *values, size_t count) {
-    if (count == 0) {
+static int by_value(const void *a, const void *b) {
+    return ascending(&((const lw_weighted *)a)->value, &((const lw_weighted *)b)->value);
+}
+
+// The value that so many, in order, do not exceed; rank: from 1.
+static double at_rank(const lw_weighted *sorted, int64_t rank) {
+    size_t i = 0;
+    for (; rank > sorted[i].count; i++) {
+        rank -= sorted[i].count;
+    }
+    return sorted[i].value;
+}
+
+// Nearest rank.
+static double percentile_in(const lw_weighted *sorted, int64_t total, int64_t percent) {
+    return at_rank(sorted, total / 100 * percent + (total % 100 * percent + 99) / 100);
+}
+
+lw_distribution lw_distribution_of(lw_weighted *values, size_t count) {
+    double sum = 0;
+    int64_t total = 0;
+    qsort(values, count, sizeof *values, by_value);
+    for (size_t i = 0; i < count; i++) {
+        sum += values[i].value * (double)values[i].count;
+        total += values[i].count;
+    }
+    if (total == 0) {
         return (lw_distribution){0};
     }
-    double sum = 0;
-    qsort(values, count, sizeof *values, ascending);
-    for (size_t i = 0; i < count; i++) {
-        sum += values[i];
-    }
-    return (lw_distribution){.count = count,
-                             .least = values[0],
-                             .mean = sum / (double)count,
-                             .median = median_of(values, count),
-                             .p95 = percentile_of(values, count, 95),
-                             .p99 = percentile_of(values, count, 99),
-                             .most = values[count - 1]};
+    return (lw_distribution){.count = total,
+                             .least = at_rank(values, 1),
+                             .mean = sum / (double)total,
+                             .median = (at_rank(values, (total + 1) / 2) + at_rank(values, total / 2 + 1)) / 2,
+                             .p95 = percentile_in(values, total, 95),
+                             .p99 = percentile_in(values, total, 99),
+                             .most = at_rank(values, total)};
 }

@@ -4,6 +4,7 @@
 #define LW_SPREAD_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct lw_spread {
     double median;  // of an even number of values the mean of the middle two
@@ -16,11 +17,17 @@ lw_spread lw_spread_of(double *values, size_t count);
 
 // The values between the least and the most; percentiles by nearest rank, as fio prints them.
 typedef struct lw_distribution {
-    size_t count;  // 0: nothing was sampled, and the rest is 0
+    int64_t count;  // 0: nothing was sampled, and the rest is 0
     double least, mean, median, p95, p99, most;
 } lw_distribution;
 
+// A value, and how often it is there.
+typedef struct lw_weighted {
+    double value;
+    int64_t count;
+} lw_weighted;
+
 // Sorts the values.
-lw_distribution lw_distribution_of(double *values, size_t count);
+lw_distribution lw_distribution_of(lw_weighted *values, size_t count);
 
 #endif

@@ -149,18 +149,18 @@ static lw_status run_session(const lw_context *context, const char *path, const 
     const lw_arguments *arguments = context->arguments;
     const char *folder = NULL;
     LW_TRY(make_output_folder(context, path, &folder));
-    lw_progress progress;
-    lw_progress_begin(&progress, arguments->quiet);
+    lw_console_progress progress;
+    lw_console_progress_begin(&progress, arguments->quiet);
     const lanewise_run run = {
         .threads = (int)arguments->threads,
         .stop = lw_console_catch_interrupt(),
-        .progress = lw_progress_show,
-        .within = lw_progress_show_within,
+        .progress = lw_console_progress_show,
+        .within = lw_console_progress_show_within,
         .user = &progress,
     };
     lanewise_result *result = NULL;
     lw_status ran = (lw_status)lanewise_scenario_run(session->scenario, &run, context->findings, &result);
-    lw_progress_end(&progress);
+    lw_console_progress_end(&progress);
     if (result == NULL) {
         return ran;
     }

@@ -14,16 +14,16 @@ static lw_status validate_verb(lw_context *context) {
     for (size_t i = 0; i < count; i++) {
         LW_TRY(lw_command_file(context, "measured", arguments->file[i], &paths[i]));
     }
-    lw_progress progress;
-    lw_progress_begin(&progress, arguments->quiet);
+    lw_console_progress progress;
+    lw_console_progress_begin(&progress, arguments->quiet);
     const lanewise_run run = {.threads = (int)arguments->threads,
                               .stop = lw_console_catch_interrupt(),
-                              .progress = lw_progress_show,
+                              .progress = lw_console_progress_show,
                               .user = &progress};
     char *text = NULL;
     lw_status ran = (lw_status)lanewise_validate(context->catalog, (lanewise_tables){paths, count},
                                                  lanewise_formats()[arguments->format], &run, context->findings, &text);
-    lw_progress_end(&progress);
+    lw_console_progress_end(&progress);
     lw_status printed = lw_console_print_text(LANEWISE_OK, text, context->diags);
     return ran != LW_OK ? ran : printed;
 }

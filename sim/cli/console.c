@@ -106,12 +106,12 @@ double lw_console_clock_s(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-void lw_progress_begin(lw_progress *progress, bool quiet) {
-    *progress = (lw_progress){.allowed = !quiet && is_rich(STDERR_FILENO), .begin_s = lw_console_clock_s()};
+void lw_console_progress_begin(lw_console_progress *progress, bool quiet) {
+    *progress = (lw_console_progress){.allowed = !quiet && is_rich(STDERR_FILENO), .begin_s = lw_console_clock_s()};
 }
 
-void lw_progress_show_within(double done, size_t total, void *user) {
-    lw_progress *progress = user;
+void lw_console_progress_show_within(double done, size_t total, void *user) {
+    lw_console_progress *progress = user;
     if (!progress->allowed) {
         return;
     }
@@ -130,11 +130,11 @@ void lw_progress_show_within(double done, size_t total, void *user) {
     }
 }
 
-void lw_progress_show(size_t done, size_t total, void *user) {
-    lw_progress_show_within((double)done, total, user);
+void lw_console_progress_show(size_t done, size_t total, void *user) {
+    lw_console_progress_show_within((double)done, total, user);
 }
 
-void lw_progress_end(lw_progress *progress) {
+void lw_console_progress_end(lw_console_progress *progress) {
     if (progress->shown) {
         fputs("\r\033[K", stderr);
         progress->shown = false;

@@ -40,14 +40,14 @@ int lw_console_width(void);
 
 // Progress on stderr when it is a terminal and the work takes over a second. begin, then show as
 // often as you like, then end.
-typedef struct lw_progress {
+typedef struct lw_console_progress {
     bool allowed, shown;
     double begin_s, last_s;
-} lw_progress;
-void lw_progress_begin(lw_progress *progress, bool quiet);
-void lw_progress_show(size_t done, size_t total, void *progress);  // as lw_run wants it
-void lw_progress_show_within(double done, size_t total, void *progress);
-void lw_progress_end(lw_progress *progress);
+} lw_console_progress;
+void lw_console_progress_begin(lw_console_progress *progress, bool quiet);
+void lw_console_progress_show(size_t done, size_t total, void *progress);  // as lw_run wants it
+void lw_console_progress_show_within(double done, size_t total, void *progress);
+void lw_console_progress_end(lw_console_progress *progress);
 
 // From now on Ctrl-C and SIGTERM only set the returned flag; a second one ends the program at once.
 const volatile sig_atomic_t *lw_console_catch_interrupt(void);

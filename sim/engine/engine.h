@@ -16,6 +16,7 @@
 #define LW_NO_SERVER UINT32_MAX
 #define LW_NO_FLOW UINT32_MAX
 #define LW_NO_RESOURCE UINT32_MAX
+#define LW_NO_TASK UINT32_MAX
 
 // What a server is. An engine may make use of it where no result depends on the difference.
 typedef enum lw_server_role {
@@ -133,21 +134,59 @@ typedef struct lw_flow {
     int64_t gap_ps;
 } lw_flow;
 
-// Is ready at start_ps when all it comes after have ended; starts when the slot that it acquires is
-// free; submits; moves its bytes; ends.
+// What instances of a task wait for: with q = i / own, instance i waits for the `other` instances
+// of another task from (q - distance) * other on, all of them. So `own` and `other` are how many
+// there are of each in one iteration of the loop around both, and distance counts its iterations:
+// the first `distance` in each run of `window` have nothing to wait for.
+typedef struct lw_need {
+    uint32_t task;  // may point forwards
+    uint32_t distance;
+    int64_t own, other;  // >= 1
+    int64_t window;      // iterations of that loop before it begins anew; distance 0: of no matter
+    // only the first so many instances in each run of the task's innermost loop wait for it
+    int64_t first;
+} lw_need;
+
+// A task is run `count` times. An instance is ready at start_ps when all it needs has ended; starts
+// when the slot that it acquires is free; submits; moves its bytes; ends. Instances need not run in
+// their order, nor one after the other, unless they need each other.
 typedef struct lw_task {
     uint32_t flow;  // LW_NO_FLOW: a delay, which moves nothing
     // slots of fabric->resource_slots, as copy engines have them: one taken at its start, one given
     // back at its end, perhaps by another task than took it; LW_NO_RESOURCE: none
     uint32_t acquires, releases;
-    const uint32_t *after;  // tasks that must have ended, by index; may point forwards
-    size_t after_count;
+    const lw_need *need;  // no two of them alike
+    size_t need_count;
+    uint32_t gate;      // what instances wait for that have nothing to wait for; LW_NO_TASK: nothing
+    int64_t count;      // instances; 0: one
+    int64_t inner;      // of them in one run of the innermost loop; 0: one
     int64_t start_ps;   // earliest start
     int64_t submit_ps;  // from start to the first packet ready
     int64_t finish_ps;  // from the last delivery to the end
     int64_t bytes;      // payload; 0 is legal and ends after submit_ps + finish_ps
+    // of the last instance in each run of the innermost loop, where that has more than one
+    int64_t last_finish_ps, last_bytes;
+    bool sampled;       // the time of each instance is wanted
     uint64_t identity;  // as that of a server
 } lw_task;
+
+static inline int64_t lw_task_count(const lw_task *task) {
+    return task->count > 0 ? task->count : 1;
+}
+// Is it the last in a run of the innermost loop, of more than one?
+static inline bool lw_task_is_last(const lw_task *task, int64_t instance) {
+    return task->inner > 1 && instance % task->inner == task->inner - 1;
+}
+static inline int64_t lw_task_bytes(const lw_task *task, int64_t instance) {
+    return lw_task_is_last(task, instance) ? task->last_bytes : task->bytes;
+}
+static inline int64_t lw_task_finish_ps(const lw_task *task, int64_t instance) {
+    return lw_task_is_last(task, instance) ? task->last_finish_ps : task->finish_ps;
+}
+// The whole of a task, all its instances, for each instance of another that runs so often.
+static inline lw_need lw_need_all(uint32_t task, const lw_task *of, const lw_task *own) {
+    return (lw_need){.task = task, .own = lw_task_count(own), .other = lw_task_count(of), .window = 1, .first = INT64_MAX};
+}
 
 typedef struct lw_fabric {
     const lw_server *server;
@@ -172,23 +211,43 @@ typedef struct lw_server_result {
     int64_t packets, wire_bytes, payload_bytes, control_bytes, replays;
 } lw_server_result;
 
+// How long a server was busy while a task was watched, all instances together.
+typedef struct lw_task_load {
+    uint32_t server;
+    int64_t busy_ps;
+} lw_task_load;
+
+// A time, and how many instances took it.
+typedef struct lw_task_sample {
+    int64_t time_ps, count;
+} lw_task_sample;
+
+// Of all instances of a task: when the first of them came so far, or the last, and sums.
 typedef struct lw_task_result {
-    int64_t ready_ps;      // nothing but a slot was missing
-    int64_t start_ps;      // slot held, submission began
-    int64_t first_ps;      // first packet or request ready
-    int64_t delivered_ps;  // last payload byte at the sink
-    int64_t end_ps;
-    int64_t packets;  // data packets
+    int64_t ready_ps;      // the first: nothing but a slot was missing
+    int64_t start_ps;      // the first: slot held, submission began
+    int64_t first_ps;      // the first: first packet or request ready
+    int64_t delivered_ps;  // the last: last payload byte at the sink
+    int64_t end_ps;        // the last
+    int64_t packets;       // data packets
+    // those that waited for a slot: the first was ready, the last started, and from ready to start
+    int64_t queued_from_ps, queued_until_ps;
+    lw_int128 queued_ps;
+    lw_int128 phase_ps;  // from watched to delivered
     // Sum over data packets of the time spent queueing at servers (arrived, not started); over
     // requests too where they arrive by themselves (arrivals).
     lw_int128 wait_ps;
     int64_t window_stall_ps;  // time with data left to ask for and no tag free
-    // server of its paths with the highest busy share between watched_ps and delivered_ps
+    // server of its paths with the highest busy share while instances were watched
     uint32_t busiest;
     double busiest_share;
-    // first_ps; where it, or the task without a flow that it follows, waited for a slot: ready_ps
-    // of that one, so that what was busy in the meantime is seen
+    const lw_task_load *load;  // one a hop: of its data, then of its requests
+    // the first: first_ps; where it, or the task without a flow that it follows, waited for a slot:
+    // ready_ps of that one, so that what was busy in the meantime is seen
     int64_t watched_ps;
+    // of a sampled task: from ready to end, no time twice
+    const lw_task_sample *sample;
+    size_t sample_count;
 } lw_task_result;
 
 // One member of a deadlock: a task whose packets wait for room in the buffer behind a server, which
@@ -200,6 +259,8 @@ typedef struct lw_wait {
 typedef struct lw_engine_result {
     lw_task_result *task;      // one a task; NULL unless the run ended well
     lw_server_result *server;  // one a server
+    // one a resource: how long each of its slots was held, all together
+    const lw_int128 *held_ps;
     int64_t end_ps;
     int64_t packets;      // data packets and requests
     int64_t packet_hops;  // servers passed

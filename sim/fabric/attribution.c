@@ -27,18 +27,26 @@ typedef struct {
     int64_t first_ps, last_ps;
 } phases;
 
-static void add_phase(phases *to, int64_t first_ps, int64_t last_ps, double taken_ps) {
-    if (last_ps <= first_ps) {
+static void add_phases(phases *to, const phases *of) {
+    if (of->last_ps <= of->first_ps) {
         return;
     }
-    to->first_ps = to->sum_ps > 0 && to->first_ps < first_ps ? to->first_ps : first_ps;
-    to->last_ps = to->last_ps > last_ps ? to->last_ps : last_ps;
-    to->sum_ps += (double)(last_ps - first_ps);
-    to->taken_ps += taken_ps;
+    to->first_ps = to->sum_ps > 0 && to->first_ps < of->first_ps ? to->first_ps : of->first_ps;
+    to->last_ps = to->last_ps > of->last_ps ? to->last_ps : of->last_ps;
+    to->sum_ps += of->sum_ps;
+    to->taken_ps += of->taken_ps;
 }
 
-static double phase_ps_of(const lw_task_result *task) {
-    return (double)(task->delivered_ps - task->watched_ps);
+// Those in which the instances of a task moved.
+static phases phases_of(const lw_task_result *task) {
+    return (phases){.sum_ps = (double)task->phase_ps, .first_ps = task->watched_ps, .last_ps = task->delivered_ps};
+}
+
+// Those in which they waited for a slot.
+static phases waits_of(const lw_task_result *task) {
+    const double queued_ps = (double)task->queued_ps;
+    return (phases){
+        .sum_ps = queued_ps, .taken_ps = queued_ps, .first_ps = task->queued_from_ps, .last_ps = task->queued_until_ps};
 }
 
 // The share of time_ps that the phases took up. Phases one after the other add up; what is more
@@ -68,22 +76,8 @@ typedef struct attribution {
     const load *busiest;  // one a task
     phases *busy;         // one a server; empty between workloads
     phases *queued;       // one a resource, as busy
-    double *sample;       // scratch: one a task
+    lw_weighted *sample;  // scratch: one a member, or a sample
 } attribution;
-
-// What is surely known of a server's work during a task: what the task itself brought there, and
-// what does not fit into the rest of the run.
-static double least_busy_ps(const lw_built *built, const lw_engine_result *result, uint32_t index, const lw_hop *hop) {
-    const lw_task *task = &built->fabric.task[index];
-    const lw_task_result *did = &result->task[index];
-    const lw_server *server = &built->fabric.server[hop->server];
-    int64_t packet_bytes = built->fabric.flow[task->flow].packet_bytes;
-    int64_t pieces = hop->segment_bytes > 0 ? (packet_bytes - 1) / hop->segment_bytes + 1 : 1;
-    double wire_bytes = (double)task->bytes + (double)did->packets * (double)(pieces * hop->overhead_bytes);
-    double own_ps = (double)did->packets * (double)server->packet_ps + wire_bytes * lw_fraction_value(lw_server_pace(server));
-    int64_t elsewhere_ps = result->end_ps - (did->delivered_ps - did->watched_ps);
-    return fmax(own_ps, (double)(result->server[hop->server].busy_ps - elsewhere_ps));
-}
 
 // The server that a task found busiest. Both directions of a link may be nearly as busy, and then
 // that of the data counts.
@@ -91,7 +85,7 @@ static load busiest_of(const lw_built *built, const lw_engine_result *result, ui
     const lw_fabric *fabric = &built->fabric;
     const lw_task_result *did = &result->task[index];
     const load found = {did->busiest, did->busiest_share};
-    double phase_ps = phase_ps_of(did);
+    const double phase_ps = (double)did->phase_ps;
     if (found.server == LW_NO_SERVER || fabric->server[found.server].role != LW_SERVER_LINK) {
         return found;
     }
@@ -101,7 +95,7 @@ static load busiest_of(const lw_built *built, const lw_engine_result *result, ui
         if (flow->data[i].server == found.server) {
             return found;
         }
-        double share = fmin(1, least_busy_ps(built, result, index, &flow->data[i]) / phase_ps);
+        double share = fmin(1, (double)did->load[i].busy_ps / phase_ps);
         data = share > data.share ? (load){flow->data[i].server, share} : data;
     }
     return clearly_busier * data.share >= found.share ? data : found;
@@ -146,13 +140,17 @@ static void sum_work(const attribution *a, const lw_built_workload *work, times_
         times->start_ps = task->ready_ps < times->start_ps ? task->ready_ps : times->start_ps;
         times->end_ps = task->end_ps > times->end_ps ? task->end_ps : times->end_ps;
         if (slots != LW_NO_RESOURCE && a->built->slots[slots].name != NULL) {
-            add_phase(&a->queued[slots], task->ready_ps, task->start_ps, (double)(task->start_ps - task->ready_ps));
+            const phases waits = waits_of(task);
+            add_phases(&a->queued[slots], &waits);
         }
         if (a->built->fabric.task[i].flow != LW_NO_FLOW) {
             const load busiest = a->busiest[i];
-            add_phase(&stalled, task->watched_ps, task->delivered_ps, (double)task->window_stall_ps);
+            phases moved = phases_of(task);
+            moved.taken_ps = (double)task->window_stall_ps;
+            add_phases(&stalled, &moved);
+            moved.taken_ps = busiest.share * moved.sum_ps;
             if (busiest.server != LW_NO_SERVER) {
-                add_phase(&a->busy[busiest.server], task->watched_ps, task->delivered_ps, busiest.share * phase_ps_of(task));
+                add_phases(&a->busy[busiest.server], &moved);
             }
             times->wait_ps += (double)task->wait_ps;
             times->packets += task->packets;
@@ -376,7 +374,7 @@ static lw_distribution sample_members(const attribution *a, const lw_built_workl
             start_ps = task->ready_ps < start_ps ? task->ready_ps : start_ps;
             end_ps = task->end_ps > end_ps ? task->end_ps : end_ps;
         }
-        a->sample[m] = end_ps > start_ps ? (double)(end_ps - start_ps) : 0;
+        a->sample[m] = (lw_weighted){end_ps > start_ps ? (double)(end_ps - start_ps) : 0, 1};
     }
     return lw_distribution_of(a->sample, (size_t)members);
 }
@@ -386,8 +384,8 @@ static lw_distribution sample_each(const attribution *a, const lw_built_workload
     size_t count = 0;
     for (uint32_t i = work->first_task; i < work->first_task + work->task_count; i++) {
         const lw_task_result *task = &a->result->task[i];
-        if (a->built->fabric.task[i].flow != LW_NO_FLOW) {
-            a->sample[count++] = (double)(task->end_ps - task->ready_ps);
+        for (size_t k = 0; k < task->sample_count; k++) {
+            a->sample[count++] = (lw_weighted){(double)task->sample[k].time_ps, task->sample[k].count};
         }
     }
     return lw_distribution_of(a->sample, count);
@@ -631,43 +629,36 @@ static lw_status read_routes(const lw_built *built, size_t workload, lw_arena *a
     return LW_OK;
 }
 
-// Copy engines that tasks hold: from the start of the one that takes a slot to the end of the one
-// that gives it back.
+// How busy the copy engines were that tasks held.
 static lw_status read_engines(const lw_built *built, const lw_engine_result *result, lw_arena *arena, lw_point *out) {
     const lw_fabric *fabric = &built->fabric;
-    double *held_ps = LW_NEW_ARRAY(arena, double, fabric->resource_count);
     out->engines = LW_NEW_ARRAY(arena, lw_engines_result, fabric->resource_count);
-    if (held_ps == NULL || out->engines == NULL) {
+    if (out->engines == NULL) {
         return LW_NO_MEMORY;
-    }
-    for (size_t t = 0; t < fabric->task_count; t++) {
-        const lw_task *task = &fabric->task[t];
-        if (task->acquires != LW_NO_RESOURCE) {
-            held_ps[task->acquires] -= (double)result->task[t].start_ps;
-        }
-        if (task->releases != LW_NO_RESOURCE) {
-            held_ps[task->releases] += (double)result->task[t].end_ps;
-        }
     }
     for (size_t r = 0; r < fabric->resource_count; r++) {
         const lw_slots_info *info = &built->slots[r];
+        const double held_ps = (double)result->held_ps[r];
         double whole_ps = (double)fabric->resource_slots[r] * (double)result->end_ps;
-        if (info->name != NULL && held_ps[r] > 0) {
+        if (info->name != NULL && held_ps > 0) {
             out->engines[out->engines_count++] =
-                (lw_engines_result){info->name, info->use, fabric->resource_slots[r], held_ps[r] / whole_ps};
+                (lw_engines_result){info->name, info->use, fabric->resource_slots[r], held_ps / whole_ps};
         }
     }
     return LW_OK;
 }
 
-// Room for a value of each task, and of each member, which may be without tasks.
-static double *new_sample(const lw_built *built, lw_arena *arena) {
-    size_t most = built->fabric.task_count;
+// Room for the samples of all tasks, and for a value of each member.
+static lw_weighted *new_sample(const lw_built *built, const lw_engine_result *result, lw_arena *arena) {
+    size_t most = 0;
+    for (size_t t = 0; t < built->fabric.task_count; t++) {
+        most += result->task[t].sample_count;
+    }
     for (size_t i = 0; i < built->graph->workload_count; i++) {
         size_t members = (size_t)built->graph->workload[i].members;
         most = members > most ? members : most;
     }
-    return LW_NEW_ARRAY(arena, double, most);
+    return LW_NEW_ARRAY(arena, lw_weighted, most);
 }
 
 lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw_provenances known, lw_arena *arena,
@@ -685,7 +676,7 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
     phases *busy = LW_NEW_ARRAY(arena, phases, built->fabric.server_count);
     load *busiest = LW_NEW_ARRAY(arena, load, built->fabric.task_count);
     phases *queued = LW_NEW_ARRAY(arena, phases, built->fabric.resource_count);
-    double *sample = new_sample(built, arena);
+    lw_weighted *sample = new_sample(built, result, arena);
     if (out->workload == NULL || out->stage == NULL || out->direction == NULL || busy == NULL || busiest == NULL ||
         queued == NULL || sample == NULL) {
         return LW_NO_MEMORY;

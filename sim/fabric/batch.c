@@ -4,19 +4,20 @@
 
 #include "sim/fabric/builder.h"
 
-enum { SKETCH_TASKS = 4 };
+enum { WRITES_MOST = 1000000 };
 
 static lw_status add_tasks(lw_builder *builder, const lw_batch *batch, const lw_flow *flow, uint32_t resource, int64_t count) {
     lw_task task = batch->base;
     LW_TRY(lw_builder_add_flow(builder, flow, &task.flow));
     task.acquires = task.releases = resource;
     task.bytes = batch->task->bytes;
-    int64_t made = builder->how.sketch && count > SKETCH_TASKS ? SKETCH_TASKS : count;
+    // a loop in those around it
+    task.inner = count;
+    task.count = lw_cut((lw_int128)task.count * task.inner);
+    task.last_bytes = task.bytes;
+    task.last_finish_ps = task.finish_ps;
     uint32_t unused;
-    for (int64_t i = 0; i < made; i++) {
-        LW_TRY(lw_builder_add_task(builder, &task, &unused));
-    }
-    return LW_OK;
+    return lw_builder_add_task(builder, &task, &unused);
 }
 
 // So many writes of n bytes, in flight at once, keep an idle route full; more would only have more
@@ -24,7 +25,7 @@ static lw_status add_tasks(lw_builder *builder, const lw_batch *batch, const lw_
 static int64_t writes_on_route(const lw_builder *builder, const lw_transfer *transfer, int64_t n) {
     double one_ps = (double)n / transfer->waterfall.rate_Bps[LW_STAGE_RETRY] * 1e12;
     double alone_ps = (double)lw_transfer_latency_ps(builder, transfer, n) + one_ps + (double)transfer->finish_ps;
-    return 1 + (int64_t)fmin(ceil(alone_ps / one_ps), LW_TASKS_MAX);
+    return 1 + (int64_t)fmin(ceil(alone_ps / one_ps), WRITES_MOST);
 }
 
 // Do transfers of n bytes cut into equal packets and requests?
@@ -54,7 +55,7 @@ static lw_status add_long_task(lw_builder *builder, const lw_batch *batch, int64
     lw_task task = batch->base;
     uint32_t unused;
     LW_TRY(lw_builder_add_flow(builder, flow, &task.flow));
-    task.bytes = n * count;
+    task.bytes = task.last_bytes = n * count;
     return lw_builder_add_task(builder, &task, &unused);
 }
 

@@ -14,10 +14,6 @@ lw_status lw_builder_add_flow(lw_builder *builder, const lw_flow *flow, uint32_t
 }
 
 lw_status lw_builder_add_task(lw_builder *builder, const lw_task *task, uint32_t *out) {
-    if (builder->task.count >= LW_TASKS_MAX) {
-        return lw_error(builder->diags, builder->object->place, "lower repeat or count, or raise staging_bytes",
-                        "workloads.%s takes the run over %d steps", builder->object->name, LW_TASKS_MAX);
-    }
     *out = (uint32_t)builder->task.count;
     lw_task *added = LW_LIST_ADD(&builder->task, lw_task, builder->arena);
     if (added == NULL) {

@@ -56,7 +56,6 @@ typedef struct lw_pace {
 lw_status lw_builder_add_flow(lw_builder *builder, const lw_flow *flow, uint32_t *out) LW_CHECKED;
 lw_status lw_builder_add_task(lw_builder *builder, const lw_task *task, uint32_t *out) LW_CHECKED;
 
-enum { LW_TASKS_MAX = 1000000 };  // of a fabric
 // The first packet of a transfer of so many bytes on idle links, from leaving (READ: its request)
 // to its last bit in; 0 for none.
 int64_t lw_transfer_latency_ps(const lw_builder *builder, const lw_transfer *transfer, int64_t bytes);

@@ -80,7 +80,7 @@ typedef struct lw_built {
 typedef struct lw_build {
     uint64_t seed;    // of the hashes that pick routes
     int64_t load_ps;  // how long background work lasts
-    // of loops and batches only the first few and the last: enough to see what an option changes
+    // to see what an option changes: what cannot work is built as if it could
     bool sketch;
 } lw_build;
 

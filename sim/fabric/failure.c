@@ -55,6 +55,6 @@ lw_status lw_failure_find(const lw_builder *builder, const lw_built_workload *bu
 void lw_failure_silence(const lw_builder *builder, size_t first_task) {
     for (size_t t = first_task; t < builder->task.count; t++) {
         LW_LIST_ITEMS(&builder->task, lw_task)
-        [t] = (lw_task){.flow = LW_NO_FLOW, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE};
+        [t] = (lw_task){.flow = LW_NO_FLOW, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .gate = LW_NO_TASK};
     }
 }

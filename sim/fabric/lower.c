@@ -1,34 +1,56 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Tasks of the graph -> tasks of the fabric: loops are unrolled, calls that cost nothing left out.
+// Tasks of the graph -> tasks of the fabric, which repeat as the loops around them say. Calls that
+// cost nothing and do not repeat are left out.
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "sim/fabric/builder.h"
 
-enum { SKETCH_ITERATIONS = 3 };
-
-// The tasks of the fabric that one run of a task of the graph has become; count 0: none.
-typedef struct instance {
-    uint32_t first;
-    size_t count;
-} instance;
+// The tasks of the fabric that a task of the graph has become.
+typedef struct made {
+    uint32_t entry, entries;  // the first, and how many follow: they wait for what it comes after
+    uint32_t last, lasts;     // the same: what comes after it waits for them
+    bool whole;               // for all of their instances: they stand for a task that was left out
+} made;
 
 typedef struct lowering {
     lw_builder *builder;
     lw_built_workload *built;  // all of them
     const lw_graph_workload *workload;
-    uint32_t index;      // of the workload
-    uint32_t member;     // members whose tasks have begun
-    instance gate;       // what those of its tasks wait for that wait for nothing else
-    size_t depth;        // runs of a task that are remembered
-    instance *last;      // of each task of the graph: its latest runs, the newest first
-    uint32_t *flow;      // of each move, LW_NO_FLOW: not yet
-    int64_t *iteration;  // of each loop, where it is
-    lw_list wait;        // uint32_t: scratch
+    uint32_t index;   // of the workload
+    uint32_t member;  // members whose tasks have begun
+    uint32_t gate;    // what those of its tasks wait for that wait for nothing else; LW_NO_TASK
+    made *made;       // of each task of the graph
+    uint32_t *flow;   // of each move, LW_NO_FLOW: not yet
+    lw_list need;     // lw_need: scratch
 } lowering;
 
-// ---- Dependencies ----
+static lw_task *task_at(const lowering *l, uint32_t task) {
+    return &LW_LIST_ITEMS(&l->builder->task, lw_task)[task];
+}
+
+// ---- Loops ----
+
+static int64_t iterations_of(const lowering *l, uint32_t loop) {
+    return l->builder->graph->loop[loop].count;
+}
+
+// How often a task runs in one iteration of the loop `until` around it.
+static int64_t runs_within(const lowering *l, uint32_t task, uint32_t until) {
+    const lw_graph *graph = l->builder->graph;
+    lw_int128 runs = 1;
+    for (uint32_t loop = graph->task[task].loop; loop != until; loop = graph->loop[loop].around) {
+        runs = lw_cut(runs * iterations_of(l, loop));
+    }
+    return (int64_t)runs;
+}
+
+// Those in one run of the innermost loop.
+static int64_t runs_inside(const lowering *l, uint32_t task) {
+    const uint32_t loop = l->builder->graph->task[task].loop;
+    return loop != LW_NO_LOOP ? iterations_of(l, loop) : 1;
+}
 
 // The innermost loop that holds both tasks.
 static uint32_t common_loop(const lw_graph *graph, uint32_t a, uint32_t b) {
@@ -40,74 +62,100 @@ static uint32_t common_loop(const lw_graph *graph, uint32_t a, uint32_t b) {
     return LW_NO_LOOP;
 }
 
-// Is the task in the first iteration of every loop between it and `until`?
-static bool is_first(const lowering *l, uint32_t task, uint32_t until) {
+// ---- Dependencies ----
+
+// What a loop waits for outside of it only so many iterations wait for: those that wait for no
+// iteration before.
+static int64_t iterations_alone(const lowering *l, uint32_t task) {
     const lw_graph *graph = l->builder->graph;
-    for (uint32_t loop = graph->task[task].loop; loop != until; loop = graph->loop[loop].around) {
-        if (l->iteration[loop] > 0) {
-            return false;
+    const lw_graph_task *t = &graph->task[task];
+    int64_t least = INT64_MAX;
+    for (size_t i = 0; i < t->after_count; i++) {
+        const bool carried = t->after[i].distance > 0 && common_loop(graph, task, t->after[i].task) == t->loop;
+        least = carried && t->after[i].distance < least ? t->after[i].distance : least;
+    }
+    return least;
+}
+
+static lw_status add_need(lowering *l, const lw_need *need) {
+    const lw_need *given = LW_LIST_ITEMS(&l->need, const lw_need);
+    for (size_t i = 0; i < l->need.count; i++) {
+        if (given[i].task == need->task && given[i].distance == need->distance && given[i].own == need->own) {
+            return LW_OK;
         }
     }
-    return true;
+    lw_need *slot = LW_LIST_ADD(&l->need, lw_need, l->builder->arena);
+    if (slot == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *slot = *need;
+    return LW_OK;
 }
 
-static instance run_of(const lowering *l, uint32_t task, lw_dependency on) {
-    // What comes later in the program has not run yet in this iteration.
-    size_t back = on.task < task ? on.distance : (size_t)on.distance - 1;
+// One that begins and ends with another: a part of it.
+static lw_status add_part(lowering *l, uint32_t task) {
+    return add_need(l, &(lw_need){.task = task, .own = 1, .other = 1, .window = 1, .first = INT64_MAX});
+}
+
+static lw_status keep_needs(lowering *l, lw_task *task) {
+    lw_need *need = LW_NEW_ARRAY(l->builder->arena, lw_need, l->need.count);
+    if (need == NULL) {
+        return LW_NO_MEMORY;
+    }
+    if (l->need.count > 0) {
+        memcpy(need, l->need.items, l->need.count * sizeof *need);
+    }
+    task->need = need;
+    task->need_count = l->need.count;
+    return LW_OK;
+}
+
+// What a task comes after; entry: of the tasks of the fabric that wait for it.
+static lw_status find_need(lowering *l, uint32_t task, lw_dependency on, const lw_task *entry) {
+    const uint32_t common = common_loop(l->builder->graph, task, on.task);
+    const made *of = &l->made[on.task];
+    const int64_t runs = runs_within(l, task, LW_NO_LOOP), other_runs = runs_within(l, on.task, LW_NO_LOOP);
+    const int64_t times = lw_task_count(entry) / runs;  // of a batch
+    const bool outside = common != l->builder->graph->task[task].loop && times == 1;
+    lw_need need = {.distance = on.distance,
+                    .own = times * runs_within(l, task, common),
+                    .window = common != LW_NO_LOOP ? iterations_of(l, common) : 1,
+                    .first = outside ? iterations_alone(l, task) : INT64_MAX};
     assert(on.task < task || on.distance > 0);
-    assert(back < l->depth);
-    return l->last[on.task * l->depth + back];
-}
-
-static lw_status add_wait(lowering *l, instance on) {
-    for (size_t i = 0; i < on.count; i++) {
-        uint32_t *slot = LW_LIST_ADD(&l->wait, uint32_t, l->builder->arena);
-        if (slot == NULL) {
-            return LW_NO_MEMORY;
-        }
-        *slot = on.first + (uint32_t)i;
+    if (on.distance > 0 && on.distance >= need.window) {
+        return LW_OK;  // the loop ends before
+    }
+    for (uint32_t i = 0; i < of->lasts; i++) {
+        const int64_t count = lw_task_count(task_at(l, of->last + i));
+        need.task = of->last + i;
+        need.other = of->whole ? count : count / other_runs * runs_within(l, on.task, common);
+        need.own = of->whole ? lw_task_count(entry) : need.own;
+        LW_TRY(add_need(l, &need));
     }
     return LW_OK;
 }
 
-// What a task waits for, in l->wait.
-static lw_status find_waits(lowering *l, uint32_t task) {
-    const lw_graph *graph = l->builder->graph;
-    const lw_graph_task *t = &graph->task[task];
-    bool carried = false;  // it waits for an iteration before
-    l->wait.count = 0;
-    for (size_t i = 0; i < t->after_count; i++) {
-        carried = carried || (t->after[i].distance > 0 && run_of(l, task, t->after[i]).count > 0);
-    }
-    for (size_t i = 0; i < t->after_count; i++) {
-        bool outside = common_loop(graph, task, t->after[i].task) != t->loop;
-        if (!outside || !carried || is_first(l, task, common_loop(graph, task, t->after[i].task))) {
-            LW_TRY(add_wait(l, run_of(l, task, t->after[i])));
+static lw_status find_needs(lowering *l, uint32_t index) {
+    const lw_graph_task *t = &l->builder->graph->task[index];
+    const made *of = &l->made[index];
+    for (uint32_t e = 0; e < of->entries; e++) {
+        lw_task *entry = task_at(l, of->entry + e);
+        l->need.count = 0;
+        for (size_t i = 0; i < t->after_count; i++) {
+            LW_TRY(find_need(l, index, t->after[i], entry));
         }
+        LW_TRY(keep_needs(l, entry));
     }
-    return l->wait.count == 0 ? add_wait(l, l->gate) : LW_OK;
-}
-
-static void remember(lowering *l, uint32_t task, instance run) {
-    instance *last = &l->last[task * l->depth];
-    memmove(last + 1, last, (l->depth - 1) * sizeof *last);
-    last[0] = run;
-}
-
-static lw_status keep_waits(const lowering *l, lw_task *task) {
-    uint32_t *after = LW_NEW_ARRAY(l->builder->arena, uint32_t, l->wait.count);
-    if (after == NULL) {
-        return LW_NO_MEMORY;
-    }
-    if (l->wait.count > 0) {
-        memcpy(after, l->wait.items, l->wait.count * sizeof *after);
-    }
-    task->after = after;
-    task->after_count = l->wait.count;
     return LW_OK;
 }
 
 // ---- Tasks ----
+
+static lw_status add_task(lowering *l, const lw_task *task, uint32_t *out) {
+    LW_TRY(lw_builder_add_task(l->builder, task, out));
+    task_at(l, *out)->gate = l->gate;
+    return LW_OK;
+}
 
 // The flow of a move; those of its further parts follow.
 static lw_status flow_of(lowering *l, uint32_t move, uint32_t *out) {
@@ -135,17 +183,28 @@ static lw_status background_bytes(const lowering *l, const lw_graph_task *task, 
     return sum > bytes_max ? LW_LIMIT : LW_OK;
 }
 
-static lw_status lower_delay(lowering *l, uint32_t index, lw_task task) {
-    // A call that costs nothing leaves its successors what it waits for.
-    if (task.submit_ps == 0 && task.finish_ps == 0 && l->wait.count <= 1) {
-        bool waits = l->wait.count == 1;
-        remember(l, index, (instance){waits ? LW_LIST_ITEMS(&l->wait, uint32_t)[0] : 0, waits ? 1 : 0});
+// A call that costs nothing and comes after one task at most leaves its successors what it waits
+// for.
+static bool is_idle(const lowering *l, uint32_t index, const lw_task *task) {
+    const lw_graph_task *t = &l->builder->graph->task[index];
+    return task->submit_ps == 0 && task->finish_ps == 0 && task->count == 1 && t->after_count <= 1 &&
+           (t->after_count == 0 || t->after[0].distance > 0 || l->made[t->after[0].task].lasts == 1);
+}
+
+static lw_status lower_delay(lowering *l, uint32_t index, const lw_task *task) {
+    const lw_graph_task *t = &l->builder->graph->task[index];
+    made *out = &l->made[index];
+    if (is_idle(l, index, task)) {
+        *out = (made){.whole = true};
+        if (t->after_count > 0 && t->after[0].distance == 0) {
+            out->last = l->made[t->after[0].task].last;
+            out->lasts = 1;
+        }
         return LW_OK;
     }
-    uint32_t number;
-    LW_TRY(keep_waits(l, &task));
-    LW_TRY(lw_builder_add_task(l->builder, &task, &number));
-    remember(l, index, (instance){number, 1});
+    *out = (made){.entries = 1, .lasts = 1};
+    LW_TRY(add_task(l, task, &out->entry));
+    out->last = out->entry;
     return LW_OK;
 }
 
@@ -178,52 +237,63 @@ static lw_status lower_batch(lowering *l, const lw_graph_task *whole, const lw_t
     return LW_OK;
 }
 
-// A transfer in parts: a task that starts them all, and one that ends when all have.
-static lw_status lower_parts(lowering *l, const lw_task *whole, const lw_transfer *first, uint32_t *last) {
-    lw_builder *builder = l->builder;
+// What the parts up to this one carry of so many bytes, in whole packets.
+static int64_t bytes_until(const lw_transfer *first, const lw_transfer *part, int64_t bytes) {
     const int64_t packet_bytes = first->flow.packet_bytes;
-    const int64_t packets = whole->bytes / packet_bytes + (whole->bytes % packet_bytes > 0);
+    const int64_t packets = bytes / packet_bytes + (bytes % packet_bytes > 0);
+    const int64_t until = until_part(first, part, packets) * packet_bytes;
+    return until < bytes ? until : bytes;
+}
+
+// A transfer in parts: a task that starts them all, and one that ends when all have.
+static lw_status lower_parts(lowering *l, const lw_task *whole, const lw_transfer *first, made *out) {
     lw_task open = *whole, part = *whole, close = *whole;
     open.flow = close.flow = LW_NO_FLOW;
     open.releases = close.acquires = part.acquires = part.releases = LW_NO_RESOURCE;
-    open.bytes = close.bytes = open.finish_ps = close.submit_ps = part.submit_ps = part.finish_ps = 0;
+    open.bytes = open.last_bytes = close.bytes = close.last_bytes = 0;
+    open.finish_ps = open.last_finish_ps = close.submit_ps = part.submit_ps = part.finish_ps = part.last_finish_ps = 0;
     uint32_t number, opened;
-    LW_TRY(lw_builder_add_task(builder, &open, &opened));
-    l->wait.count = 0;
-    LW_TRY(add_wait(l, (instance){opened, 1}));
-    LW_TRY(keep_waits(l, &part));
-    int64_t done = 0;
+    LW_TRY(add_task(l, &open, &opened));
+    l->need.count = 0;
+    LW_TRY(add_part(l, opened));
+    LW_TRY(keep_needs(l, &part));
+    int64_t done = 0, last_done = 0;
     uint32_t flow = whole->flow;
     for (const lw_transfer *p = first; p != NULL; p = p->next, flow++) {
-        int64_t until = until_part(first, p, packets) * packet_bytes;
-        until = until < whole->bytes ? until : whole->bytes;
+        const int64_t until = bytes_until(first, p, whole->bytes), last_until = bytes_until(first, p, whole->last_bytes);
         part.flow = flow;
         part.bytes = until - done;
-        LW_TRY(part.bytes > 0 ? lw_builder_add_task(builder, &part, &number) : LW_OK);
+        part.last_bytes = last_until - last_done;
+        LW_TRY(part.bytes > 0 || part.last_bytes > 0 ? add_task(l, &part, &number) : LW_OK);
         done = until;
+        last_done = last_until;
     }
-    l->wait.count = 0;
-    LW_TRY(add_wait(l, (instance){opened + 1, builder->task.count - opened - 1}));
-    LW_TRY(add_wait(l, (instance){opened, 1}));
-    LW_TRY(keep_waits(l, &close));
-    return lw_builder_add_task(builder, &close, last);
+    l->need.count = 0;
+    for (uint32_t t = opened; t < l->builder->task.count; t++) {
+        LW_TRY(add_part(l, t));
+    }
+    LW_TRY(keep_needs(l, &close));
+    *out = (made){.entry = opened, .entries = 1, .lasts = 1};
+    return add_task(l, &close, &out->last);
 }
 
-static lw_status lower_transfer(lowering *l, uint32_t index, bool last, lw_task task) {
+static lw_status lower_transfer(lowering *l, uint32_t index, lw_task task) {
     lw_builder *builder = l->builder;
     const lw_graph_task *t = &builder->graph->task[index];
     const lw_move *move = &builder->graph->move[t->move];
     const lw_transfer *transfer = &builder->transfer[t->move];
     lw_graph_task whole = *t;
-    uint32_t first = (uint32_t)builder->task.count;
+    made *out = &l->made[index];
+    const uint32_t first = (uint32_t)builder->task.count;
     if (t->background) {
         LW_TRY(background_bytes(l, t, move, &whole.bytes));
         whole.last_bytes = whole.bytes;
     }
-    LW_TRY(keep_waits(l, &task));
     if (t->count > 0) {
+        task.gate = l->gate;
         LW_TRY(lower_batch(l, &whole, &task));
-        remember(l, index, (instance){first, builder->task.count - first});
+        const uint32_t count = (uint32_t)builder->task.count - first;
+        *out = (made){.entry = first, .entries = count, .last = first, .lasts = count};
         return LW_OK;
     }
     LW_TRY(flow_of(l, t->move, &task.flow));
@@ -231,10 +301,13 @@ static lw_status lower_transfer(lowering *l, uint32_t index, bool last, lw_task 
         LW_TRY(lw_slots_of_engine(builder, move->executor, transfer, &task.acquires));
         task.releases = task.acquires;
     }
-    task.bytes = last ? whole.last_bytes : whole.bytes;
-    LW_TRY(transfer->next != NULL ? lower_parts(l, &task, transfer, &first) : lw_builder_add_task(builder, &task, &first));
-    remember(l, index, (instance){first, 1});
-    return LW_OK;
+    task.last_bytes = whole.last_bytes;
+    task.bytes = task.inner > 1 ? whole.bytes : whole.last_bytes;
+    if (transfer->next != NULL) {
+        return lower_parts(l, &task, transfer, out);
+    }
+    *out = (made){.entry = first, .entries = 1, .last = first, .lasts = 1};
+    return add_task(l, &task, &out->last);
 }
 
 static void begin_members(lowering *l, uint32_t until) {
@@ -243,7 +316,7 @@ static void begin_members(lowering *l, uint32_t until) {
     }
 }
 
-static lw_status lower_task(lowering *l, uint32_t index, bool last) {
+static lw_status lower_task(lowering *l, uint32_t index) {
     const lw_builder *builder = l->builder;
     const lw_graph_task *t = &builder->graph->task[index];
     assert(t->member < l->workload->members);
@@ -252,61 +325,17 @@ static lw_status lower_task(lowering *l, uint32_t index, bool last) {
     lw_task task = {.flow = LW_NO_FLOW,
                     .acquires = LW_NO_RESOURCE,
                     .releases = LW_NO_RESOURCE,
+                    .count = runs_within(l, index, LW_NO_LOOP),
+                    .inner = runs_inside(l, index),
                     .submit_ps = t->submit_ps,
-                    .finish_ps = t->finish_ps};
+                    .finish_ps = t->finish_ps,
+                    .sampled = l->workload->times_each && transfer != NULL};
     task.submit_ps += t->turn != LW_NO_MOVE ? builder->transfer[t->turn].guest_wait_ps : 0;
-    task.finish_ps += last ? t->last_finish_ps : 0;
-    LW_TRY(find_waits(l, index));
-    if (transfer == NULL) {
-        return lower_delay(l, index, task);
-    }
-    task.submit_ps += transfer->submit_ps;
-    task.finish_ps += transfer->finish_ps;
-    return lower_transfer(l, index, last, task);
-}
-
-// ---- Loops ----
-
-static void forget(lowering *l, const lw_loop *loop) {
-    memset(&l->last[loop->first * l->depth], 0, (loop->end - loop->first) * l->depth * sizeof *l->last);
-}
-
-// The outermost loop that starts at a task, inside of `around`; LW_NO_LOOP: none.
-static uint32_t loop_at(const lw_graph *graph, uint32_t task, uint32_t around) {
-    uint32_t loop = graph->task[task].loop;
-    while (loop != around && graph->loop[loop].around != around) {
-        loop = graph->loop[loop].around;
-    }
-    return loop != around ? loop : LW_NO_LOOP;
-}
-
-static lw_status lower_range(lowering *l, uint32_t first, uint32_t end, uint32_t around, bool last);
-
-static lw_status lower_loop(lowering *l, uint32_t index) {
-    const lw_loop *loop = &l->builder->graph->loop[index];
-    int64_t count = l->builder->how.sketch && loop->count > SKETCH_ITERATIONS ? SKETCH_ITERATIONS : loop->count;
-    forget(l, loop);
-    for (int64_t i = 0; i < count; i++) {
-        l->iteration[index] = i;
-        LW_TRY(lower_range(l, loop->first, loop->end, index, i + 1 == count));
-    }
-    return LW_OK;
-}
-
-// NOLINTNEXTLINE(misc-no-recursion): as deep as loops nest
-static lw_status lower_range(lowering *l, uint32_t first, uint32_t end, uint32_t around, bool last) {
-    const lw_graph *graph = l->builder->graph;
-    for (uint32_t task = first; task < end;) {
-        uint32_t loop = loop_at(graph, task, around);
-        if (loop != LW_NO_LOOP) {
-            LW_TRY(lower_loop(l, loop));
-            task = graph->loop[loop].end;
-        } else {
-            LW_TRY(lower_task(l, task, last));
-            task++;
-        }
-    }
-    return LW_OK;
+    task.submit_ps += transfer != NULL ? transfer->submit_ps : 0;
+    task.finish_ps += transfer != NULL ? transfer->finish_ps : 0;
+    task.last_finish_ps = task.finish_ps + t->last_finish_ps;
+    task.finish_ps = task.inner > 1 ? task.finish_ps : task.last_finish_ps;
+    return transfer == NULL ? lower_delay(l, index, &task) : lower_transfer(l, index, task);
 }
 
 // ---- Workloads ----
@@ -315,39 +344,75 @@ static lw_status lower_range(lowering *l, uint32_t first, uint32_t end, uint32_t
 // only.
 static lw_status make_gate(lowering *l) {
     const lw_graph_workload *workload = l->workload;
-    lw_task gate = {.flow = LW_NO_FLOW, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .start_ps = workload->start_ps};
-    l->gate = (instance){0, 0};
-    l->wait.count = 0;
+    lw_task gate = {.flow = LW_NO_FLOW,
+                    .acquires = LW_NO_RESOURCE,
+                    .releases = LW_NO_RESOURCE,
+                    .gate = LW_NO_TASK,
+                    .start_ps = workload->start_ps};
+    l->gate = LW_NO_TASK;
+    l->need.count = 0;
     for (size_t i = 0; i < workload->after_count; i++) {
         const lw_built_workload *other = &l->built[workload->after[i]];
-        LW_TRY(add_wait(l, (instance){other->first_task, other->task_count}));
-    }
-    if (l->wait.count == 0 && workload->start_ps == 0) {
-        return LW_OK;
-    }
-    LW_TRY(keep_waits(l, &gate));
-    l->gate.count = 1;
-    return lw_builder_add_task(l->builder, &gate, &l->gate.first);
-}
-
-static size_t depth_of(const lw_graph *graph) {
-    size_t depth = 1;
-    for (size_t t = 0; t < graph->task_count; t++) {
-        for (size_t i = 0; i < graph->task[t].after_count; i++) {
-            size_t distance = graph->task[t].after[i].distance;
-            depth = distance + 1 > depth ? distance + 1 : depth;
+        for (uint32_t t = 0; t < other->task_count; t++) {
+            const uint32_t task = other->first_task + t;
+            const lw_need need = lw_need_all(task, task_at(l, task), &gate);
+            lw_need *slot = LW_LIST_ADD(&l->need, lw_need, l->builder->arena);
+            if (slot == NULL) {
+                return LW_NO_MEMORY;
+            }
+            *slot = need;
         }
     }
-    return depth;
+    if (l->need.count == 0 && workload->start_ps == 0) {
+        return LW_OK;
+    }
+    LW_TRY(keep_needs(l, &gate));
+    return lw_builder_add_task(l->builder, &gate, &l->gate);
+}
+
+static lw_status lower_workload(lowering *l) {
+    lw_builder *builder = l->builder;
+    const lw_graph_workload *workload = l->workload;
+    lw_built_workload *built = &l->built[l->index];
+    const size_t gate = builder->task.count;
+    const uint32_t first = workload->first_task, end = first + workload->task_count;
+    builder->object = workload->object;
+    built->bytes = workload->bytes;
+    LW_TRY(make_gate(l));
+    built->member_task = LW_NEW_ARRAY(builder->arena, uint32_t, (size_t)workload->members + 1);
+    if (built->member_task == NULL) {
+        return LW_NO_MEMORY;
+    }
+    l->member = 0;
+    built->first_task = (uint32_t)builder->task.count;
+    builder->first_task = builder->task.count;
+    for (uint32_t m = workload->first_move; m < workload->first_move + workload->move_count; m++) {
+        LW_TRY(lw_transfer_make(builder, &builder->graph->move[m], &builder->transfer[m]));
+    }
+    for (uint32_t task = first; task < end; task++) {
+        LW_TRY(lower_task(l, task));
+    }
+    for (uint32_t task = first; task < end; task++) {
+        LW_TRY(find_needs(l, task));
+    }
+    begin_members(l, (uint32_t)workload->members + 1);
+    built->task_count = (uint32_t)builder->task.count - built->first_task;
+    LW_TRY(lw_failure_find(builder, l->built, workload, &built->failure));
+    // a sketch shows what options would change if it ran
+    if (lw_limit_failure(&built->failure) != NULL && !builder->how.sketch) {
+        built->bytes = 0;
+        lw_failure_silence(builder, gate);
+    }
+    return LW_OK;
 }
 
 lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) {
     const lw_graph *graph = builder->graph;
-    lowering l = {.builder = builder, .built = workload, .depth = depth_of(graph)};
-    l.last = LW_NEW_ARRAY(builder->arena, instance, graph->task_count * l.depth);
-    l.flow = LW_NEW_ARRAY(builder->arena, uint32_t, graph->move_count);
-    l.iteration = LW_NEW_ARRAY(builder->arena, int64_t, graph->loop_count);
-    if (l.last == NULL || l.flow == NULL || l.iteration == NULL) {
+    lowering l = {.builder = builder,
+                  .built = workload,
+                  .made = LW_NEW_ARRAY(builder->arena, made, graph->task_count),
+                  .flow = LW_NEW_ARRAY(builder->arena, uint32_t, graph->move_count)};
+    if (l.made == NULL || l.flow == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t m = 0; m < graph->move_count; m++) {
@@ -356,31 +421,7 @@ lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) {
     for (size_t i = 0; i < graph->workload_count; i++) {
         l.index = graph->order[i];
         l.workload = &graph->workload[l.index];
-        builder->object = l.workload->object;
-        lw_built_workload *built = &workload[l.index];
-        built->bytes = l.workload->bytes;
-        const size_t gate = builder->task.count;
-        LW_TRY(make_gate(&l));
-        built->member_task = LW_NEW_ARRAY(builder->arena, uint32_t, (size_t)l.workload->members + 1);
-        if (built->member_task == NULL) {
-            return LW_NO_MEMORY;
-        }
-        l.member = 0;
-        built->first_task = (uint32_t)builder->task.count;
-        builder->first_task = builder->task.count;
-        for (uint32_t m = 0; m < l.workload->move_count; m++) {
-            uint32_t move = l.workload->first_move + m;
-            LW_TRY(lw_transfer_make(builder, &graph->move[move], &builder->transfer[move]));
-        }
-        LW_TRY(lower_range(&l, l.workload->first_task, l.workload->first_task + l.workload->task_count, LW_NO_LOOP, true));
-        begin_members(&l, (uint32_t)l.workload->members + 1);
-        built->task_count = (uint32_t)builder->task.count - built->first_task;
-        LW_TRY(lw_failure_find(builder, workload, l.workload, &built->failure));
-        // a sketch shows what options would change if it ran
-        if (lw_limit_failure(&built->failure) != NULL && !builder->how.sketch) {
-            built->bytes = 0;
-            lw_failure_silence(builder, gate);
-        }
+        LW_TRY(lower_workload(&l));
     }
     return LW_OK;
 }

@@ -102,14 +102,21 @@ static void add_task(uint64_t *sum, const lw_built *built, const lw_built_worklo
     if (task->acquires != LW_NO_RESOURCE) {
         add_int(sum, built->fabric.resource_slots[task->acquires]);
     }
-    for (size_t i = 0; i < task->after_count; i++) {
-        bool own = task->after[i] >= work->first_task;
-        add_int(sum, own ? (int64_t)task->after[i] - work->first_task : -1);
+    for (size_t i = 0; i < task->need_count; i++) {
+        const lw_need *need = &task->need[i];
+        bool own = need->task >= work->first_task;
+        add_int(sum, own ? (int64_t)need->task - work->first_task : -1);
+        add_int(sum, need->distance);
+        add_int(sum, need->first);
     }
+    add_int(sum, task->count);
+    add_int(sum, task->inner);
     add_int(sum, task->start_ps);
     add_int(sum, task->submit_ps);
     add_int(sum, task->finish_ps);
     add_int(sum, task->bytes);
+    add_int(sum, task->inner > 1 ? task->last_finish_ps : 0);
+    add_int(sum, task->inner > 1 ? task->last_bytes : 0);
 }
 
 // What the result says of the links of a route besides what packets meet there.
@@ -135,8 +142,7 @@ static void add_transfer(uint64_t *sum, const lw_built *built, const lw_transfer
 }
 
 uint64_t lw_fabric_signature(const lw_built *built, size_t workload) {
-    const lw_graph *graph = built->graph;
-    const lw_graph_workload *asked = &graph->workload[workload];
+    const lw_graph_workload *asked = &built->graph->workload[workload];
     const lw_built_workload *work = &built->workload[workload];
     uint64_t sum = 0;
     add_int(&sum, work->bytes);
@@ -148,11 +154,6 @@ uint64_t lw_fabric_signature(const lw_built *built, size_t workload) {
     add_int(&sum, asked->start_ps);
     for (uint32_t m = 0; m < asked->move_count; m++) {
         add_transfer(&sum, built, &built->transfer[asked->first_move + m]);
-    }
-    for (uint32_t t = 0; t < asked->task_count; t++) {
-        const lw_graph_task *task = &graph->task[asked->first_task + t];
-        add_int(&sum, task->loop != LW_NO_LOOP ? graph->loop[task->loop].count : 0);
-        add_int(&sum, task->count);
     }
     for (uint32_t t = 0; t < work->task_count; t++) {
         add_task(&sum, built, work, &built->fabric.task[work->first_task + t]);

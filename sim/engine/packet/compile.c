@@ -139,11 +139,10 @@ static bool gets_through(const lw_server_state *server, int64_t wire_bytes) {
 }
 
 static uint32_t server_of_stop(lw_run_state *run, const lw_hop *hop) {
-    if (!run->apart[hop->server] || run->server[hop->server].load_bytes == 0) {
+    if (!run->apart[hop->server] || !run->server[hop->server].used) {
         return hop->server;
     }
     run->server[run->server_count] = run->server[hop->server];
-    run->server[run->server_count].load_bytes = 0;
     return (uint32_t)run->server_count++;
 }
 
@@ -155,6 +154,22 @@ typedef struct path {
     int64_t full_bytes, last_bytes;  // payload
     int64_t sink_every;
 } path;
+
+// What an instance of so many bytes makes of its flow.
+static int64_t full_packet_bytes(const lw_flow *flow, int64_t bytes) {
+    int64_t packet = flow->packet_bytes < bytes ? flow->packet_bytes : bytes;
+    return flow->kind == LW_FLOW_READ && flow->request_bytes < packet ? flow->request_bytes : packet;
+}
+
+static path data_path(const lw_flow *flow, int64_t bytes) {
+    int64_t packet = full_packet_bytes(flow, bytes), total = ceil_divide(bytes, packet);
+    int64_t every = flow->kind == LW_FLOW_READ ? ceil_divide(flow->request_bytes, packet) : INT64_MAX;
+    return (path){flow->data, flow->data_count, total, packet, bytes - (total - 1) * packet, every};
+}
+
+static path request_path(const lw_flow *flow, int64_t bytes) {
+    return (path){flow->request, flow->request_count, ceil_divide(bytes, flow->request_bytes), 0, 0, 1};
+}
 
 // The last server of hops that is no memory: a memory hands on in the order in which it was asked.
 static uint32_t last_queue(const lw_run_state *run, const lw_hop *hop, size_t count) {
@@ -175,75 +190,94 @@ static uint32_t upstream_of(const lw_run_state *run, const lw_stream *stream, co
     return upstream;
 }
 
-static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const path *over, const lw_hop *hop) {
-    uint32_t index = stream->first_stop + (uint32_t)(hop - over->hop);
+// Where packets of a stop wait, and whom they hold up.
+static void join_stop(lw_run_state *run, const lw_stream *stream, const path *over, const lw_hop *hop) {
+    const uint32_t index = stream->first_stop + (uint32_t)(hop - over->hop);
     const lw_fabric *fabric = run->fabric;
     lw_stop *stop = &run->stop[index];
-    assert(hop->server < fabric->server_count);
-    const lw_server *server = &fabric->server[hop->server];
-    int64_t unit = server->data_unit_bytes > 0 ? server->data_unit_bytes : 1;
-    if (!in_limits(hop->overhead_bytes) || !in_limits(hop->granule_bytes - 1) || !in_limits(hop->segment_bytes) ||
-        !in_limits(hop->buffer_packets)) {
-        return LW_LIMIT;
-    }
-    *stop = (lw_stop){.server = server_of_stop(run, hop),
-                      .next = index == stream->last_stop ? LW_NONE : index + 1,
-                      .ticks = LW_NONE,
-                      .total = stream->total,
-                      .until_sink = stream->sink_every,
-                      .buffer = hop->buffer_packets > 0 && index != stream->last_stop ? hop->buffer_packets : INT64_MAX,
-                      .kind = stream->kind,
-                      .back = hop->back,
-                      .frees = LW_NONE,
-                      .sink_frees = LW_NONE,
-                      .units = {ceil_divide(over->full_bytes, unit), ceil_divide(over->last_bytes, unit)},
-                      .wire_bytes = {wire_bytes(hop, over->full_bytes), wire_bytes(hop, over->last_bytes)}};
-    stop->stream = (uint32_t)(stream - run->stream);
     lw_server_state *state = &run->server[stop->server];
-    const lw_fraction pace = run->pace[hop->server];
-    lw_int128 load_bytes = state->load_bytes + (lw_int128)stream->total * stop->wire_bytes[0];
-    if (load_bytes > LW_TIME_MAX || !service_of(pace, server->packet_ps, stop->wire_bytes[0], &stop->service[0]) ||
-        !service_of(pace, server->packet_ps, stop->wire_bytes[1], &stop->service[1]) ||
-        !gets_through(state, stop->wire_bytes[0])) {
-        return LW_LIMIT;
-    }
-    // What backs up at the source of a backlog is not queueing delay, nor are requests that leave
-    // as others are answered.
-    bool arrives = lw_flow_of(run, stream->task)->arrivals != LW_ARRIVALS_BACKLOG;
-    stop->counts_wait = arrives || (!stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX));
-    state->load_bytes = (int64_t)load_bytes;
     if (stop->buffer != INT64_MAX) {
         state->limited = true;
     }
     stop->input = lw_input_of(run, upstream_of(run, stream, over, hop), index);
     if (index != stream->first_stop) {
-        lw_stop *previous = stop - 1;
+        const lw_stop *previous = stop - 1;
         const lw_server_state *before = &run->server[previous->server];
-        for (int last = 0; last < 2; last++) {
-            previous->head_ps[last] = head_ps(hop - 1, previous->service[last].whole_ps, stop->service[last].whole_ps);
-        }
         stop->wakes_previous = previous->buffer != INT64_MAX;
         if (is_finite(&before->credits[stream->kind]) && !fabric->server[before->of].credit_on_arrival) {
             stop->frees = add_loop(run, stream->task, previous->server, stream->kind);
         }
     }
-    if ((index == stream->last_stop || server->credit_on_arrival) && is_finite(&state->credits[stream->kind])) {
+    if ((index == stream->last_stop || fabric->server[state->of].credit_on_arrival) && is_finite(&state->credits[stream->kind])) {
         stop->sink_frees = add_loop(run, stream->task, stop->server, stream->kind);
+    }
+}
+
+static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const path *over, const lw_hop *hop) {
+    uint32_t index = stream->first_stop + (uint32_t)(hop - over->hop);
+    lw_stop *stop = &run->stop[index];
+    assert(hop->server < run->fabric->server_count);
+    if (!in_limits(hop->overhead_bytes) || !in_limits(hop->granule_bytes - 1) || !in_limits(hop->segment_bytes) ||
+        !in_limits(hop->buffer_packets)) {
+        return LW_LIMIT;
+    }
+    // What backs up at the source of a backlog is not queueing delay, nor are requests that leave
+    // as others are answered.
+    bool arrives = lw_flow_of(run, stream->task)->arrivals != LW_ARRIVALS_BACKLOG;
+    *stop = (lw_stop){.server = server_of_stop(run, hop),
+                      .stream = (uint32_t)(stream - run->stream),
+                      .next = index == stream->last_stop ? LW_NONE : index + 1,
+                      .ticks = LW_NONE,
+                      .buffer = hop->buffer_packets > 0 && index != stream->last_stop ? hop->buffer_packets : INT64_MAX,
+                      .counts_wait =
+                          arrives || (!stream->is_request && (index != stream->first_stop || stream->sink_every != INT64_MAX)),
+                      .kind = stream->kind,
+                      .back = hop->back,
+                      .frees = LW_NONE,
+                      .sink_frees = LW_NONE};
+    run->server[stop->server].used = true;
+    join_stop(run, stream, over, hop);
+    return LW_OK;
+}
+
+// Times and sizes of a stream's packets at its stops.
+static lw_status size_stream(lw_run_state *run, lw_stream *stream, const path *over) {
+    stream->total = over->total;
+    stream->sink_every = over->sink_every;
+    for (size_t i = 0; i < over->count; i++) {
+        const lw_hop *hop = &over->hop[i];
+        lw_stop *stop = &run->stop[stream->first_stop + i];
+        const lw_server *server = &run->fabric->server[hop->server];
+        const int64_t unit = server->data_unit_bytes > 0 ? server->data_unit_bytes : 1;
+        const int64_t bytes[2] = {over->full_bytes, over->last_bytes};
+        stop->total = over->total;
+        for (int last = 0; last < 2; last++) {
+            stop->units[last] = ceil_divide(bytes[last], unit);
+            stop->wire_bytes[last] = wire_bytes(hop, bytes[last]);
+            if (!service_of(run->pace[hop->server], server->packet_ps, stop->wire_bytes[last], &stop->service[last])) {
+                return LW_LIMIT;
+            }
+            if (i > 0) {
+                stop[-1].head_ps[last] = head_ps(hop - 1, stop[-1].service[last].whole_ps, stop->service[last].whole_ps);
+            }
+        }
+        if (!gets_through(&run->server[stop->server], stop->wire_bytes[0])) {
+            return LW_LIMIT;
+        }
     }
     return LW_OK;
 }
 
-static lw_status make_stream(lw_run_state *run, uint32_t task, bool is_request, const path *over, uint32_t *out) {
+static lw_status make_stream(lw_run_state *run, uint32_t slot, bool is_request, const path *over, uint32_t *out) {
     uint32_t index = (uint32_t)run->stream_count++;
     lw_stream *stream = &run->stream[index];
-    *stream = (lw_stream){.task = task,
+    *stream = (lw_stream){.task = slot,
                           .first_stop = over->count == 0 ? LW_NONE : (uint32_t)run->stop_count,
                           .last_stop = over->count == 0 ? LW_NONE : (uint32_t)(run->stop_count + over->count - 1),
-                          .kind = is_request ? LW_PACKET_REQUEST : lw_flow_of(run, task)->data_kind,
+                          .kind = is_request ? LW_PACKET_REQUEST : lw_flow_of(run, slot)->data_kind,
                           .is_request = is_request,
-                          .total = over->total,
                           .sink_every = over->sink_every,
-                          .sink_ps = is_request ? lw_flow_of(run, task)->completer_ps : 0};
+                          .sink_ps = is_request ? lw_flow_of(run, slot)->completer_ps : 0};
     for (size_t i = 0; i < over->count; i++) {
         LW_TRY(make_stop(run, stream, over, &over->hop[i]));
         run->stop_count++;
@@ -252,50 +286,78 @@ static lw_status make_stream(lw_run_state *run, uint32_t task, bool is_request, 
     return LW_OK;
 }
 
-// Payload of a full packet: no more than a request asks for, or than there is.
-static int64_t full_packet_bytes(const lw_flow *flow, int64_t bytes) {
-    int64_t packet = flow->packet_bytes < bytes ? flow->packet_bytes : bytes;
-    return flow->kind == LW_FLOW_READ && flow->request_bytes < packet ? flow->request_bytes : packet;
+// The streams of a slot as an instance of so many bytes has them.
+static lw_status size_slot(lw_run_state *run, uint32_t index, int64_t bytes) {
+    lw_task_state *state = &run->task[index];
+    const lw_flow *flow = lw_flow_of(run, index);
+    const path data = data_path(flow, bytes);
+    LW_TRY(size_stream(run, &run->stream[state->data], &data));
+    state->data_per_request = flow->kind == LW_FLOW_READ ? data.sink_every : 1;
+    if (flow->kind == LW_FLOW_READ) {
+        const path request = request_path(flow, bytes);
+        LW_TRY(size_stream(run, &run->stream[state->request], &request));
+    }
+    return LW_OK;
 }
 
-static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
-    const lw_task *task = &run->fabric->task[index];
+static void rewind_stream(lw_run_state *run, lw_stream *stream) {
+    assert(stream->sink.count == 0);
+    for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
+        lw_stop *stop = &run->stop[s];
+        stop->queued = stop->started = 0;
+        stop->until_sink = stream->sink_every;
+    }
+}
+
+void lw_slot_take(lw_run_state *run, uint32_t slot, int64_t instance) {
+    lw_task_state *state = &run->task[slot];
+    const lw_task *task = lw_task_of(run, slot);
+    const bool is_last = lw_task_is_last(task, instance) && task->last_bytes != task->bytes;
+    state->instance = instance;
+    state->asked = state->offered = state->outstanding = 0;
+    state->stall_ps = 0;
+    if (state->data == LW_NONE) {
+        return;
+    }
+    if (is_last != state->is_last && lw_task_bytes(task, instance) > 0) {
+        lw_status status = size_slot(run, slot, lw_task_bytes(task, instance));
+        assert(status == LW_OK);  // both sizes were tried when the slot was made
+        (void)status;
+        state->is_last = is_last;
+    }
+    rewind_stream(run, &run->stream[state->data]);
+    if (state->request != LW_NONE) {
+        rewind_stream(run, &run->stream[state->request]);
+    }
+}
+
+static lw_status make_slot(lw_run_state *run, uint32_t task, uint64_t seed) {
+    const uint32_t index = (uint32_t)run->task_count++;
+    const lw_task *of = &run->fabric->task[task];
     lw_task_state *state = &run->task[index];
     *state = (lw_task_state){
-        .after_left = task->after_count, .data = LW_NONE, .request = LW_NONE, .next_in_line = LW_NONE, .in_island = LW_NONE};
-    run->result[index].busiest = LW_NONE;
-    if (!in_limits(task->start_ps) || !in_limits(task->submit_ps) || !in_limits(task->finish_ps) || !in_limits(task->bytes)) {
-        return LW_LIMIT;
-    }
-    assert(task->acquires == LW_NO_RESOURCE || task->acquires < run->fabric->resource_count);
-    assert(task->releases == LW_NO_RESOURCE || task->releases < run->fabric->resource_count);
-    if (task->flow == LW_NO_FLOW) {
+        .task = task, .next_free = LW_NONE, .data = LW_NONE, .request = LW_NONE, .in_island = LW_NONE, .is_last = false};
+    if (of->flow == LW_NO_FLOW || (of->bytes == 0 && lw_task_bytes(of, of->inner - 1) == 0)) {
         return LW_OK;
     }
-    assert(task->flow < run->fabric->flow_count);
     const lw_flow *flow = lw_flow_of(run, index);
-    if (!in_limits(flow->completer_ps) || !in_limits(flow->gap_ps)) {
-        return LW_LIMIT;
-    }
-    if (task->bytes == 0) {
-        return LW_OK;
-    }
-    bool reads = flow->kind == LW_FLOW_READ;
-    if (flow->data_count == 0 || flow->packet_bytes < 1 || (reads && flow->request_bytes < 1)) {
-        return LW_INTERNAL;
-    }
-    int64_t packet = full_packet_bytes(flow, task->bytes);
-    int64_t total = ceil_divide(task->bytes, packet);
-    int64_t last = task->bytes - (total - 1) * packet;
-    state->data_per_request = reads ? ceil_divide(flow->request_bytes, packet) : 1;
-    const path data = {flow->data, flow->data_count, total, packet, last, reads ? state->data_per_request : INT64_MAX};
+    const bool reads = flow->kind == LW_FLOW_READ;
+    const int64_t last_bytes = lw_task_bytes(of, of->inner - 1);
+    const path data = data_path(flow, of->bytes > 0 ? of->bytes : last_bytes);
     LW_TRY(make_stream(run, index, false, &data, &state->data));
     if (reads) {
-        const path request = {flow->request, flow->request_count, ceil_divide(task->bytes, flow->request_bytes), 0, 0, 1};
+        const path request = request_path(flow, of->bytes > 0 ? of->bytes : last_bytes);
         LW_TRY(make_stream(run, index, true, &request, &state->request));
     }
+    LW_TRY(last_bytes > 0 ? size_slot(run, index, last_bytes) : LW_OK);
+    LW_TRY(of->bytes > 0 ? size_slot(run, index, of->bytes) : LW_OK);
+    state->is_last = of->bytes == 0;
+    rewind_stream(run, &run->stream[state->data]);
+    if (reads) {
+        rewind_stream(run, &run->stream[state->request]);
+    }
     if (flow->arrivals == LW_ARRIVALS_POISSON) {
-        state->random = new_random(seed, 2, task->identity, index);
+        state->random = new_random(seed, 2, of->identity, task);
         if (state->random == NULL) {
             return LW_NO_MEMORY;
         }
@@ -304,38 +366,72 @@ static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
     return state->busy_before_ps == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-// The tasks that wait for each task, as one array of groups.
-static lw_status make_dependents(lw_run_state *run) {
-    const lw_fabric *fabric = run->fabric;
-    size_t *first = LW_NEW_ARRAY(run->arena, size_t, fabric->task_count + 2);
-    if (first == NULL) {
-        return LW_NO_MEMORY;
-    }
-    size_t edges = 0;
-    for (size_t t = 0; t < fabric->task_count; t++) {
-        for (size_t i = 0; i < fabric->task[t].after_count; i++) {
-            if (fabric->task[t].after[i] >= fabric->task_count) {
-                return LW_INTERNAL;
+// Does all of the task's work fit what the engine counts?
+static bool fits(const lw_run_state *run, uint32_t index) {
+    const lw_task *task = &run->fabric->task[index];
+    bool fits = in_limits(task->start_ps) && in_limits(task->submit_ps) && in_limits(task->finish_ps) && in_limits(task->bytes) &&
+                in_limits(task->last_bytes) && in_limits(task->last_finish_ps) && in_limits(lw_task_count(task));
+    return fits && (task->flow == LW_NO_FLOW ||
+                    (in_limits(run->fabric->flow[task->flow].completer_ps) && in_limits(run->fabric->flow[task->flow].gap_ps)));
+}
+
+// What all instances of a task bring to the servers of its paths.
+static lw_status add_load(lw_run_state *run, uint32_t index) {
+    const lw_task *task = &run->fabric->task[index];
+    const uint32_t slot = run->slots[index].first;
+    const uint32_t streams[2] = {run->task[slot].data, run->task[slot].request};
+    for (int i = 0; i < 2 && run->task[slot].data != LW_NONE; i++) {
+        const lw_stream *stream = streams[i] != LW_NONE ? &run->stream[streams[i]] : NULL;
+        for (uint32_t s = stream != NULL ? stream->first_stop : LW_NONE; s != LW_NONE && s <= stream->last_stop; s++) {
+            lw_server_state *server = &run->server[run->stop[s].server];
+            lw_int128 load_bytes =
+                server->load_bytes + (lw_int128)lw_task_count(task) * stream->total * run->stop[s].wire_bytes[0];
+            if (load_bytes > LW_TIME_MAX) {
+                return LW_LIMIT;
             }
-            first[fabric->task[t].after[i] + 2]++;
-            edges++;
+            server->load_bytes = (int64_t)load_bytes;
+            run->packet_hops_all += (double)lw_task_count(task) * (double)stream->total;
         }
     }
-    uint32_t *dependent = LW_NEW_ARRAY(run->arena, uint32_t, edges);
-    if (dependent == NULL) {
-        return LW_NO_MEMORY;
-    }
-    for (size_t t = 2; t < fabric->task_count + 2; t++) {
-        first[t] += first[t - 1];
-    }
-    for (size_t t = 0; t < fabric->task_count; t++) {
-        for (size_t i = 0; i < fabric->task[t].after_count; i++) {
-            dependent[first[fabric->task[t].after[i] + 1]++] = (uint32_t)t;
-        }
-    }
-    run->dependent = dependent;
-    run->dependent_first = first;
     return LW_OK;
+}
+
+static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
+    const lw_task *task = &run->fabric->task[index];
+    lw_task_slots *slots = &run->slots[index];
+    lw_task_result *result = &run->result[index];
+    result->busiest = LW_NONE;
+    result->ready_ps = result->start_ps = result->queued_from_ps = result->first_ps = result->watched_ps = INT64_MAX;
+    if (!fits(run, index)) {
+        return LW_LIMIT;
+    }
+    assert(task->acquires == LW_NO_RESOURCE || task->acquires < run->fabric->resource_count);
+    assert(task->releases == LW_NO_RESOURCE || task->releases < run->fabric->resource_count);
+    slots->first = (uint32_t)run->task_count;
+    if (task->flow != LW_NO_FLOW) {
+        const lw_flow *flow = &run->fabric->flow[task->flow];
+        const bool reads = flow->kind == LW_FLOW_READ;
+        if (task->bytes > 0 && (flow->data_count == 0 || flow->packet_bytes < 1 || (reads && flow->request_bytes < 1))) {
+            return LW_INTERNAL;
+        }
+        run->load[index] = LW_NEW_ARRAY(run->arena, lw_task_load, flow->data_count + flow->request_count);
+        if (run->load[index] == NULL) {
+            return LW_NO_MEMORY;
+        }
+        for (size_t h = 0; h < flow->data_count + flow->request_count; h++) {
+            run->load[index][h].server = h < flow->data_count ? flow->data[h].server : flow->request[h - flow->data_count].server;
+        }
+    }
+    for (uint32_t i = 0; i < slots->count; i++) {
+        LW_TRY(make_slot(run, index, seed));
+    }
+    // The first slot is taken first.
+    slots->free = LW_NONE;
+    for (uint32_t i = slots->count; i > 0; i--) {
+        run->task[slots->first + i - 1].next_free = slots->free;
+        slots->free = slots->first + i - 1;
+    }
+    return add_load(run, index);
 }
 
 // Where most packets pass without further questions.
@@ -378,8 +474,52 @@ static bool find_paces(lw_run_state *run) {
     return run->apart != NULL;
 }
 
+// Arrays for all slots and what they pass.
+static lw_status make_room(lw_run_state *run) {
+    const lw_fabric *fabric = run->fabric;
+    lw_arena *arena = run->arena;
+    lw_int128 stops = 0, apart = 0, tasks = 0;
+    run->slots = LW_NEW_ARRAY(arena, lw_task_slots, fabric->task_count);
+    if (run->slots == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t t = 0; t < fabric->task_count; t++) {
+        const lw_flow *flow = fabric->task[t].flow != LW_NO_FLOW ? &fabric->flow[fabric->task[t].flow] : NULL;
+        const int64_t slots = lw_progress_side_by_side(&run->progress, t);
+        tasks += slots;
+        if (flow != NULL) {
+            stops += slots * (lw_int128)(flow->data_count + flow->request_count);
+            apart += slots * (lw_int128)(count_apart(run, flow->data, flow->data_count) +
+                                         count_apart(run, flow->request, flow->request_count));
+        }
+        if (2 * (stops + tasks + (lw_int128)(fabric->server_count + fabric->task_count)) >= (lw_int128)1
+                                                                                                << LW_EVENT_ENTITY_BITS) {
+            return LW_LIMIT;
+        }
+        run->slots[t].count = (uint32_t)slots;
+    }
+    const size_t stop_count = (size_t)stops;
+    run->server = LW_NEW_ARRAY(arena, lw_server_state, fabric->server_count + (size_t)apart);
+    run->server_count = fabric->server_count;
+    run->stop = LW_NEW_ARRAY(arena, lw_stop, stop_count);
+    run->stream = LW_NEW_ARRAY(arena, lw_stream, 2 * (size_t)tasks);
+    run->input = LW_NEW_ARRAY(arena, lw_input, stop_count);
+    run->loop = LW_NEW_ARRAY(arena, lw_credit_loop, 2 * stop_count);
+    run->task = LW_NEW_ARRAY(arena, lw_task_state, (size_t)tasks);
+    run->resource = LW_NEW_ARRAY(arena, lw_resource, fabric->resource_count);
+    run->result = LW_NEW_ARRAY(arena, lw_task_result, fabric->task_count);
+    run->load = LW_NEW_ARRAY(arena, lw_task_load *, fabric->task_count);
+    run->sample = LW_NEW_ARRAY(arena, lw_list, fabric->task_count);
+    run->held_ps = LW_NEW_ARRAY(arena, lw_int128, fabric->resource_count);
+    run->served = LW_NEW_ARRAY(arena, lw_server_result, fabric->server_count);
+    bool made = run->server != NULL && run->stop != NULL && run->stream != NULL && run->input != NULL && run->loop != NULL &&
+                run->task != NULL && run->resource != NULL && run->result != NULL && run->load != NULL && run->sample != NULL &&
+                run->served != NULL && run->held_ps != NULL;
+    return made && lw_inputs_make(run, stop_count) ? LW_OK : LW_NO_MEMORY;
+}
+
 lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) {
-    *run = (lw_run_state){.fabric = fabric, .arena = arena, .tasks_left = fabric->task_count};
+    *run = (lw_run_state){.fabric = fabric, .arena = arena};
     run->steady = (lw_steady){.unused = LW_NONE, .line_first = LW_NONE, .line_last = LW_NONE, .ticked = LW_NONE};
     for (size_t s = 0; s < fabric->server_count; s++) {
         if (fabric->server[s].ps_per_byte.den <= 0 || fabric->server[s].ps_per_byte.num < 0) {
@@ -389,30 +529,10 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
     if (!find_paces(run)) {
         return LW_NO_MEMORY;
     }
-    size_t stops = 0, apart = 0;
-    for (uint32_t t = 0; t < fabric->task_count; t++) {
-        if (fabric->task[t].flow != LW_NO_FLOW) {
-            const lw_flow *flow = lw_flow_of(run, t);
-            stops += flow->data_count + flow->request_count;
-            apart += count_apart(run, flow->data, flow->data_count) + count_apart(run, flow->request, flow->request_count);
-        }
-    }
-    if (2 * (stops + fabric->task_count + fabric->server_count) >= (size_t)1 << LW_EVENT_ENTITY_BITS) {
-        return LW_LIMIT;
-    }
-    run->server = LW_NEW_ARRAY(arena, lw_server_state, fabric->server_count + apart);
-    run->server_count = fabric->server_count;
-    run->stop = LW_NEW_ARRAY(arena, lw_stop, stops);
-    run->stream = LW_NEW_ARRAY(arena, lw_stream, 2 * fabric->task_count);
-    run->input = LW_NEW_ARRAY(arena, lw_input, stops);
-    run->loop = LW_NEW_ARRAY(arena, lw_credit_loop, 2 * stops);
-    run->task = LW_NEW_ARRAY(arena, lw_task_state, fabric->task_count);
-    run->resource = LW_NEW_ARRAY(arena, lw_resource, fabric->resource_count);
-    run->result = LW_NEW_ARRAY(arena, lw_task_result, fabric->task_count);
-    if (!lw_inputs_make(run, stops) || run->server == NULL || run->stop == NULL || run->stream == NULL || run->input == NULL ||
-        run->loop == NULL || run->task == NULL || run->resource == NULL || run->result == NULL) {
-        return LW_NO_MEMORY;
-    }
+    LW_TRY(lw_progress_make(fabric, arena, &run->progress));
+    run->progress.ready = lw_task_release;
+    run->progress.user = run;
+    LW_TRY(make_room(run));
     for (size_t s = 0; s < fabric->server_count; s++) {
         LW_TRY(make_server(run, s, seed, &run->server[s]));
     }
@@ -420,16 +540,14 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
         LW_TRY(make_task(run, t, seed));
     }
     for (size_t r = 0; r < fabric->resource_count; r++) {
-        run->resource[r] = (lw_resource){.free_slots = fabric->resource_slots[r], .first = LW_NONE, .last = LW_NONE};
+        run->resource[r] = (lw_resource){.free_slots = fabric->resource_slots[r]};
     }
     mark_shortcuts(run);
     const size_t entities[LW_EVENT_KINDS] = {
-        [LW_EVENT_ARRIVE] = run->server_count, [LW_EVENT_CREDIT] = run->loop_count,    [LW_EVENT_SINK] = run->stream_count,
-        [LW_EVENT_TASK] = fabric->task_count,  [LW_EVENT_SOURCE] = fabric->task_count, [LW_EVENT_SERVE] = run->server_count};
-    if (!lw_event_init(&run->queue, entities, arena)) {
-        return LW_NO_MEMORY;
-    }
-    return make_dependents(run);
+        [LW_EVENT_ARRIVE] = run->server_count, [LW_EVENT_CREDIT] = run->loop_count, [LW_EVENT_SINK] = run->stream_count,
+        [LW_EVENT_READY] = fabric->task_count, [LW_EVENT_TASK] = run->task_count,   [LW_EVENT_SOURCE] = run->task_count,
+        [LW_EVENT_SERVE] = run->server_count};
+    return lw_event_init(&run->queue, entities, arena) ? LW_OK : LW_NO_MEMORY;
 }
 
 void lw_run_state_free(lw_run_state *run) {
@@ -451,11 +569,18 @@ void lw_run_state_free(lw_run_state *run) {
     for (size_t l = 0; l < run->loop_count; l++) {
         (void)lw_memory_resize_block(run->loop[l].back.entry, 0);
     }
-    for (size_t t = 0; run->task != NULL && t < run->fabric->task_count; t++) {
+    for (size_t t = 0; t < run->task_count; t++) {
         if (run->task[t].random != NULL) {
             gsl_rng_free(run->task[t].random);
         }
     }
+    for (size_t t = 0; run->slots != NULL && t < run->fabric->task_count; t++) {
+        (void)lw_memory_resize_block(run->slots[t].ready.entry, 0);
+    }
+    for (size_t r = 0; run->resource != NULL && r < run->fabric->resource_count; r++) {
+        (void)lw_memory_resize_block(run->resource[r].line, 0);
+    }
+    lw_progress_free(&run->progress);
 }
 
 int64_t lw_path_latency_ps(const lw_server *server, const lw_hop *hop, size_t count, int64_t payload_bytes) {

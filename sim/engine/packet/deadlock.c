@@ -30,7 +30,7 @@ static uint32_t head_of(const lw_run_state *run, uint32_t stop) {
 }
 
 static uint32_t task_of(const lw_run_state *run, uint32_t stop) {
-    return run->stream[run->stop[stop].stream].task;
+    return run->task[run->stream[run->stop[stop].stream].task].task;
 }
 
 // The first blocked stop that lacks credits.

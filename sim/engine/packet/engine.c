@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One run from the first event to the results.
 #include <assert.h>
+#include <math.h>
 
 #include "sim/engine/packet/state.h"
 
@@ -28,12 +29,18 @@ static inline void validate_now_and_then(lw_run_state *run) {
 #endif
 
 static void tell_share(const lw_run_state *run, const lw_engine_watch *watch) {
-    double sent = 0, all = 0;
-    for (size_t i = 0; i < run->stop_count; i++) {
-        sent += (double)run->stop[i].started;
-        all += (double)run->stop[i].total;
+    double sent = (double)run->packet_hops;
+    for (uint32_t t = 0; t < run->task_count; t++) {
+        const lw_task_state *state = &run->task[t];
+        const uint32_t streams[2] = {state->data, state->request};
+        for (int i = 0; i < 2 && state->phase == LW_PHASE_MOVING; i++) {
+            const lw_stream *stream = streams[i] != LW_NONE ? &run->stream[streams[i]] : NULL;
+            for (uint32_t s = stream != NULL ? stream->first_stop : LW_NONE; s != LW_NONE && s <= stream->last_stop; s++) {
+                sent += (double)run->stop[s].started;
+            }
+        }
     }
-    watch->tell(all > 0 ? sent / all : 0, watch->user);
+    watch->tell(run->packet_hops_all > 0 ? fmin(1, sent / run->packet_hops_all) : 0, watch->user);
 }
 
 // Is the run to end? Says how far it is, too.
@@ -58,32 +65,15 @@ static lw_status run_events(lw_run_state *run, const lw_engine_how *how) {
         if (run->steady.ticked != LW_NONE || run->steady.line_first != LW_NONE) {
             lw_islands_step(run);
         }
-        if (run->failed) {
-            return LW_NO_MEMORY;
+        if (run->failed || run->progress.failed || run->broken) {
+            return run->broken ? LW_INTERNAL : LW_NO_MEMORY;
         }
         validate_now_and_then(run);
         if (run->queue.taken % EVENTS_BETWEEN_CHECKS == 1 && look_up(run, how)) {
             return LW_INTERRUPTED;
         }
     }
-    return run->tasks_left == 0 ? LW_OK : LW_STUCK;
-}
-
-static void add_stop(const lw_run_state *run, const lw_stop *stop, lw_engine_result *out) {
-    lw_server_result *server = &out->server[run->server[stop->server].of];
-    bool ended = stop->started == stop->total;
-    int64_t full = stop->started - (ended ? 1 : 0);
-    server->packets += stop->started;
-    server->wire_bytes += full * stop->wire_bytes[0] + (ended ? stop->wire_bytes[1] : 0);
-    out->packet_hops += stop->started;
-    const lw_stream *stream = &run->stream[stop->stream];
-    if (!stream->is_request && stop->started > 0) {
-        const lw_flow *flow = lw_flow_of(run, stream->task);
-        bool small = flow->kind == LW_FLOW_READ && flow->request_bytes < flow->packet_bytes;
-        int64_t packet = small ? flow->request_bytes : flow->packet_bytes;
-        server->payload_bytes += ended ? run->fabric->task[stream->task].bytes : stop->started * packet;
-    }
-    out->task[stream->task].wait_ps += stop->wait_ps;
+    return run->progress.left == 0 ? LW_OK : LW_STUCK;
 }
 
 // From the totals: what was summed up during the run lost the remainder of every busy period.
@@ -92,15 +82,37 @@ static int64_t busy_ps(lw_fraction pace, int64_t packet_ps, const lw_server_resu
     return (int64_t)(parts / pace.den) + (did->packets + did->replays) * packet_ps;
 }
 
+static void finish_task(const lw_run_state *run, uint32_t index) {
+    lw_task_result *result = &run->result[index];
+    const lw_task *task = &run->fabric->task[index];
+    const lw_flow *flow = task->flow != LW_NO_FLOW ? &run->fabric->flow[task->flow] : NULL;
+    const size_t hops = flow != NULL ? flow->data_count + flow->request_count : 0;
+    result->first_ps = result->first_ps == INT64_MAX ? 0 : result->first_ps;
+    result->watched_ps = result->watched_ps == INT64_MAX ? 0 : result->watched_ps;
+    result->queued_from_ps = result->queued_from_ps == INT64_MAX ? 0 : result->queued_from_ps;
+    result->load = run->load[index];
+    result->sample = LW_LIST_ITEMS(&run->sample[index], const lw_task_sample);
+    result->sample_count = run->sample[index].count;
+    int64_t most_ps = -1;
+    for (size_t h = 0; h < hops && result->packets > 0; h++) {
+        if (result->load[h].busy_ps > most_ps) {
+            most_ps = result->load[h].busy_ps;
+            result->busiest = result->load[h].server;
+        }
+    }
+    const double phase_ps = (double)result->phase_ps;
+    result->busiest_share = phase_ps > 0 && most_ps > 0 ? fmin(1.0, (double)most_ps / phase_ps) : 0.0;
+}
+
 static lw_status results(lw_run_state *run, lw_engine_result *out) {
     const lw_fabric *fabric = run->fabric;
-    lw_engine_result result = {.task = run->result, .server = LW_NEW_ARRAY(run->arena, lw_server_result, fabric->server_count)};
-    if (result.server == NULL) {
-        return LW_NO_MEMORY;
-    }
-    for (size_t i = 0; i < run->stop_count; i++) {
-        add_stop(run, &run->stop[i], &result);
-    }
+    lw_engine_result result = {.task = run->result,
+                               .server = run->served,
+                               .held_ps = run->held_ps,
+                               .packets = run->packets,
+                               .packet_hops = run->packet_hops,
+                               .events = run->queue.taken,
+                               .jumps = run->steady.jumps};
     for (size_t s = 0; s < fabric->server_count; s++) {
         const lw_server_state *server = &run->server[s];
         lw_server_result *to = &result.server[s];
@@ -114,27 +126,18 @@ static lw_status results(lw_run_state *run, lw_engine_result *out) {
     for (size_t s = 0; s < fabric->server_count; s++) {
         result.server[s].busy_ps = busy_ps(run->pace[s], fabric->server[s].packet_ps, &result.server[s]);
     }
-    for (size_t t = 0; t < fabric->task_count; t++) {
-        const lw_task_state *state = &run->task[t];
-        result.task[t].window_stall_ps = (int64_t)state->stall_ps;
-        if (state->data != LW_NONE) {
-            result.task[t].packets = run->stream[state->data].total;
-            result.packets += run->stream[state->data].total;
-        }
-        if (state->request != LW_NONE) {
-            result.packets += run->stream[state->request].total;
-        }
+    for (uint32_t t = 0; t < fabric->task_count; t++) {
+        finish_task(run, t);
         result.end_ps = result.task[t].end_ps > result.end_ps ? result.task[t].end_ps : result.end_ps;
     }
-    result.events = run->queue.taken;
-    result.jumps = run->steady.jumps;
     *out = result;
     return LW_OK;
 }
 
+// The first task of which an instance has not ended.
 static uint32_t find_stuck(const lw_run_state *run) {
     uint32_t t = 0;
-    while (run->task[t].phase == LW_PHASE_ENDED) {
+    while (run->progress.task[t].prefix == run->progress.task[t].count) {
         t++;
     }
     return t;
@@ -148,11 +151,7 @@ lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
         if (how->engine == LW_ENGINE_PACKET && !lw_islands_make(&run)) {
             run.failed = true;
         }
-        for (uint32_t t = 0; t < fabric->task_count; t++) {
-            if (fabric->task[t].after_count == 0) {
-                lw_task_release(&run, t);
-            }
-        }
+        lw_progress_begin(&run.progress);
         status = run.failed ? LW_NO_MEMORY : run_events(&run, how);
     }
     if (status == LW_STUCK) {

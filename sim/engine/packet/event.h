@@ -21,8 +21,9 @@ typedef enum lw_event_kind {
     LW_EVENT_ARRIVE,  // server: the head of its flight reaches the next stop
     LW_EVENT_CREDIT,  // credit loop
     LW_EVENT_SINK,    // stream: a delivery that matters
-    LW_EVENT_TASK,    // task: start, submission or finish is due
-    LW_EVENT_SOURCE,  // task: the next packet of its arrivals
+    LW_EVENT_READY,   // task: instances of it may start
+    LW_EVENT_TASK,    // slot: submission or finish is due
+    LW_EVENT_SOURCE,  // slot: the next packet of its arrivals
     LW_EVENT_SERVE,   // server: pick the next packet
     LW_EVENT_KINDS
 } lw_event_kind;

@@ -36,7 +36,7 @@ static void leave_line(lw_steady *steady, uint32_t index) {
 }
 
 bool lw_islands_make(lw_run_state *run) {
-    run->steady.island = LW_NEW_ARRAY(run->arena, lw_island, run->fabric->task_count);
+    run->steady.island = LW_NEW_ARRAY(run->arena, lw_island, run->task_count);
     return run->steady.island != NULL;
 }
 
@@ -130,6 +130,10 @@ void lw_islands_join(lw_run_state *run, uint32_t task) {
         return;
     }
     const lw_task_state *state = &run->task[task];
+    if (state->in_island != LW_NONE) {  // of the instance that had the slot before, over the same servers
+        lw_island_restart(run, &run->steady.island[state->in_island]);
+        return;
+    }
     uint32_t first = run->stream[state->data].first_stop, end = end_of_stops(run, state);
     uint32_t index = new_island(&run->steady);
     run->steady.island[index].size = end - first;
@@ -184,6 +188,7 @@ static uint32_t island_of(const lw_run_state *run, uint32_t key) {
         return run->task[run->stream[entity].task].in_island;
     case LW_EVENT_SOURCE:
         return run->task[entity].in_island;
+    case LW_EVENT_READY:
     case LW_EVENT_TASK:
     case LW_EVENT_KINDS:
         break;

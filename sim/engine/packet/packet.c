@@ -332,6 +332,9 @@ void lw_packet_step(lw_run_state *run, uint32_t key) {
     case LW_EVENT_SINK:
         lw_task_sink(run, entity);
         break;
+    case LW_EVENT_READY:
+        lw_task_ready(run, entity);
+        break;
     case LW_EVENT_TASK:
         lw_task_event(run, entity);
         break;

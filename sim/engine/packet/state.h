@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The state of one run, shared by the files of the packet engine and by nobody else.
 //
-// A task moves its bytes as streams of equal packets (only a stream's last packet may be shorter),
+// A task is run many times; what is under way at once has slots, which are used again. An instance
+// moves its bytes as streams of equal packets (only a stream's last packet may be shorter),
 // so a queue is a counter and no packet needs a record while it waits. A stream visits servers;
 // each visit is a stop. Links have a constant latency, so what is in flight behind a server is a
 // FIFO, and only its head stands in the event queue.
@@ -14,6 +15,7 @@
 #include "sim/base/list.h"
 #include "sim/engine/engine.h"
 #include "sim/engine/packet/event.h"
+#include "sim/engine/progress.h"
 
 #define LW_NONE UINT32_MAX
 
@@ -104,6 +106,7 @@ typedef struct lw_server_state {
     int64_t serve_ps;  // time of the pending serve event; -1: none
     int64_t latency_ps;
     int64_t load_bytes;                    // on the wire, of all streams to their end
+    bool used;                             // by a stop
     int64_t in_order_ps;                   // nothing arrives before: a replayed packet holds up those behind it
     uint32_t waiting_first, waiting_last;  // inputs that have packets, in the order of their turns
     lw_fifo flight;                        // id: the stop that the packet goes to
@@ -160,12 +163,31 @@ typedef struct lw_stream {
     lw_fifo sink;
 } lw_stream;
 
-typedef enum lw_phase { LW_PHASE_WAITING, LW_PHASE_SUBMITTING, LW_PHASE_MOVING, LW_PHASE_FINISHING, LW_PHASE_ENDED } lw_phase;
+typedef enum lw_phase {
+    LW_PHASE_IDLE,  // no instance has the slot
+    LW_PHASE_WAITING,
+    LW_PHASE_SUBMITTING,
+    LW_PHASE_MOVING,
+    LW_PHASE_FINISHING
+} lw_phase;
 
+// What instances of a task share.
+typedef struct lw_task_slots {
+    uint32_t first, count;  // its slots
+    uint32_t free;          // the first that is; LW_NONE
+    int64_t without;        // instances that wait for a resource without one: the next to have one
+    lw_fifo ready;          // instances by when they may start
+} lw_task_slots;
+
+// A slot: an instance of a task that is under way.
 typedef struct lw_task_state {
+    uint32_t task;
     lw_phase phase;
-    size_t after_left;         // tasks still to end before this one may start
-    uint32_t data, request;    // streams; LW_NONE
+    int64_t instance;
+    bool is_last;  // its streams are those of the last in a run of the innermost loop
+    uint32_t next_free;
+    uint32_t data, request;  // streams; LW_NONE
+    int64_t ready_ps, start_ps, watched_ps;
     int64_t asked;             // requests that got a tag
     int64_t offered;           // packets or requests that the arrivals have made ready
     int64_t outstanding;       // tags in use
@@ -175,16 +197,23 @@ typedef struct lw_task_state {
     bool stalled;
     int64_t next_arrival_ps;
     gsl_rng *random;
-    uint32_t next_in_line;               // for a slot
     bool watched;                        // since before it moved
     uint32_t in_island, next_in_island;  // while it moves bytes; LW_NONE
     // of the server of each of its stops at watched_ps
     int64_t *busy_before_ps;
 } lw_task_state;
 
+// An instance that waits for a slot of a resource.
+typedef struct lw_waiting {
+    uint32_t task;
+    uint32_t slot;  // where it waits; LW_NONE: all were taken
+    int64_t instance, ready_ps;
+} lw_waiting;
+
 typedef struct lw_resource {
     int64_t free_slots;
-    uint32_t first, last;  // tasks in line
+    lw_waiting *line;  // a ring, its capacity a power of two
+    uint32_t first, count, capacity;
 } lw_resource;
 
 // Something that counts on while the state repeats, and where that ends.
@@ -259,19 +288,29 @@ typedef struct lw_run_state {
     size_t stream_count;
     lw_credit_loop *loop;
     size_t loop_count;
-    lw_task_state *task;
+    lw_task_state *task;  // slots
+    size_t task_count;
+    lw_task_slots *slots;  // one a task of the fabric
     lw_resource *resource;
-    const uint32_t *dependent;      // tasks to tell, grouped by the task they wait for
-    const size_t *dependent_first;  // one more than tasks
-    size_t tasks_left;
-    lw_task_result *result;
+    lw_progress progress;
+    lw_task_result *result;    // one a task of the fabric
+    lw_task_load **load;       // the same: of its result
+    lw_list *sample;           // the same: lw_task_sample
+    lw_int128 *held_ps;        // one a resource: ends less starts of what held its slots
+    lw_server_result *served;  // one a server of the fabric: by instances that have delivered
+    int64_t packets, packet_hops;
+    double packet_hops_all;  // those of all instances
     lw_steady steady;
     int64_t validate_at;  // events before the invariants are looked at again
     bool failed;          // out of memory
+    bool broken;          // more instances at once than there are slots
 } lw_run_state;
 
-static inline const lw_flow *lw_flow_of(const lw_run_state *run, uint32_t task) {
-    return &run->fabric->flow[run->fabric->task[task].flow];
+static inline const lw_task *lw_task_of(const lw_run_state *run, uint32_t slot) {
+    return &run->fabric->task[run->task[slot].task];
+}
+static inline const lw_flow *lw_flow_of(const lw_run_state *run, uint32_t slot) {
+    return &run->fabric->flow[lw_task_of(run, slot)->flow];
 }
 
 // contention.c: no credits, errors, outages or turns.
@@ -282,6 +321,8 @@ const bool *lw_find_apart(const lw_fabric *fabric, const lw_fraction *pace, lw_a
 // compile.c: fabric -> state. Frees with lw_run_state_free in any case.
 lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) LW_CHECKED;
 void lw_run_state_free(lw_run_state *run);
+// An instance takes the slot: its streams are set back to their beginning.
+void lw_slot_take(lw_run_state *run, uint32_t slot, int64_t instance);
 // validate.c: what is wrong with the state between two events; NULL: nothing.
 const char *lw_run_state_validate(const lw_run_state *run) LW_CHECKED;
 // input.c: packets join an input; and the stop whose packet may start there now, which leaves it.
@@ -298,11 +339,12 @@ void lw_draw_good_units(lw_server_state *server);
 void lw_draw_outage(lw_server_state *server, int64_t after_ps);
 void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity);
 
-// task.c: the life of a task around its packets.
-void lw_task_release(lw_run_state *run, uint32_t task);  // nothing to wait for any more
-void lw_task_event(lw_run_state *run, uint32_t task);    // its start, submission or finish is due
-void lw_task_source(lw_run_state *run, uint32_t task);   // its arrivals make a packet ready
-void lw_task_sink(lw_run_state *run, uint32_t stream);   // a delivery that matters
+// task.c: the life of an instance around its packets. task: of the fabric; slot: of an instance.
+void lw_task_release(void *run, uint32_t task, int64_t instance);  // nothing to wait for any more
+void lw_task_ready(lw_run_state *run, uint32_t task);              // the first of those may start
+void lw_task_event(lw_run_state *run, uint32_t slot);              // its submission or finish is due
+void lw_task_source(lw_run_state *run, uint32_t slot);             // its arrivals make a packet ready
+void lw_task_sink(lw_run_state *run, uint32_t stream);             // a delivery that matters
 
 // steady.c: the search in one island.
 void lw_steady_choose(lw_run_state *run, lw_island *island);  // an anchor

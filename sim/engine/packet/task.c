@@ -8,18 +8,37 @@
 
 #include "sim/engine/packet/state.h"
 
-void lw_task_release(lw_run_state *run, uint32_t task) {
-    int64_t start_ps = run->fabric->task[task].start_ps;
-    lw_schedule(run, start_ps > run->now_ps ? start_ps : run->now_ps, LW_EVENT_TASK, task);
+// ---- Slots ----
+
+static void release(lw_run_state *run, uint32_t index) {
+    lw_task_state *state = &run->task[index];
+    lw_task_slots *slots = &run->slots[state->task];
+    state->phase = LW_PHASE_IDLE;
+    state->watched = false;
+    state->next_free = slots->free;
+    slots->free = index;
 }
 
-// Every server on the task's paths, in the order of its stops: data first.
+// LW_NONE: all are taken.
+static uint32_t take(lw_run_state *run, uint32_t task, int64_t instance) {
+    uint32_t slot = run->slots[task].free;
+    if (slot != LW_NONE) {
+        run->slots[task].free = run->task[slot].next_free;
+        run->task[slot].phase = LW_PHASE_WAITING;
+        lw_slot_take(run, slot, instance);
+    }
+    return slot;
+}
+
+// ---- What is busy meanwhile ----
+
+// Every server on the instance's paths, in the order of its stops: data first.
 static void remember_busy(lw_run_state *run, uint32_t index) {
-    const lw_task_state *state = &run->task[index];
+    lw_task_state *state = &run->task[index];
     int64_t *before = state->busy_before_ps;
     const uint32_t streams[2] = {state->data, state->request};
-    run->task[index].watched = true;
-    run->result[index].watched_ps = run->now_ps;
+    state->watched = true;
+    state->watched_ps = run->now_ps;
     for (int i = 0; i < 2; i++) {
         if (streams[i] == LW_NONE || run->stream[streams[i]].first_stop == LW_NONE) {
             continue;
@@ -31,75 +50,162 @@ static void remember_busy(lw_run_state *run, uint32_t index) {
 }
 
 static bool moves(const lw_run_state *run, uint32_t index) {
-    return run->fabric->task[index].flow != LW_NO_FLOW && run->fabric->task[index].bytes > 0;
+    const lw_task *task = lw_task_of(run, index);
+    return task->flow != LW_NO_FLOW && lw_task_bytes(task, run->task[index].instance) > 0;
 }
 
-// What it, or what follows it, will pass is watched from here on.
+// What it, or a task that follows it and runs once, will pass is watched from here on.
 static void watch(lw_run_state *run, uint32_t index) {
     if (moves(run, index)) {
         remember_busy(run, index);
         return;
     }
-    bool follows = run->fabric->task[index].flow == LW_NO_FLOW;
-    for (size_t i = run->dependent_first[index]; follows && i < run->dependent_first[index + 1]; i++) {
-        if (moves(run, run->dependent[i])) {
-            remember_busy(run, run->dependent[i]);
+    const uint32_t task = run->task[index].task;
+    const lw_progress *progress = &run->progress;
+    bool follows = run->fabric->task[task].flow == LW_NO_FLOW;
+    for (size_t e = progress->first_edge[task]; follows && e < progress->first_edge[task + 1]; e++) {
+        const lw_task_slots *behind = &run->slots[progress->edge[e].task];
+        if (lw_task_count(&run->fabric->task[progress->edge[e].task]) == 1 && moves(run, behind->first)) {
+            remember_busy(run, behind->first);
         }
     }
 }
 
-static void start(lw_run_state *run, uint32_t index) {
-    const lw_task *task = &run->fabric->task[index];
+// ---- Before it moves ----
+
+void lw_task_release(void *user, uint32_t task, int64_t instance) {
+    lw_run_state *run = user;
+    const int64_t start_ps = run->fabric->task[task].start_ps;
+    const int64_t at_ps = start_ps > run->now_ps ? start_ps : run->now_ps;
+    lw_fifo *ready = &run->slots[task].ready;
+    if (ready->count == 0) {
+        lw_schedule(run, at_ps, LW_EVENT_READY, task);
+    }
+    lw_fifo_push(run, ready, at_ps, instance);
+}
+
+static void start(lw_run_state *run, uint32_t index, int64_t ready_ps) {
+    const lw_task *task = lw_task_of(run, index);
     lw_task_state *state = &run->task[index];
-    run->result[index].start_ps = run->now_ps;
+    lw_task_result *result = &run->result[state->task];
+    state->ready_ps = ready_ps;
+    state->start_ps = run->now_ps;
+    result->ready_ps = ready_ps < result->ready_ps ? ready_ps : result->ready_ps;
+    result->start_ps = run->now_ps < result->start_ps ? run->now_ps : result->start_ps;
+    if (ready_ps < run->now_ps) {
+        result->queued_from_ps = ready_ps < result->queued_from_ps ? ready_ps : result->queued_from_ps;
+        result->queued_until_ps = run->now_ps;
+        result->queued_ps += run->now_ps - ready_ps;
+    }
     bool has_flow = task->flow != LW_NO_FLOW;
     state->phase = has_flow ? LW_PHASE_SUBMITTING : LW_PHASE_FINISHING;
-    lw_schedule(run, run->now_ps + task->submit_ps + (has_flow ? 0 : task->finish_ps), LW_EVENT_TASK, index);
+    const int64_t finish_ps = has_flow ? 0 : lw_task_finish_ps(task, state->instance);
+    lw_schedule(run, run->now_ps + task->submit_ps + finish_ps, LW_EVENT_TASK, index);
 }
 
-// Start at once if there is a free slot, else join the line for one.
-static void claim(lw_run_state *run, uint32_t index) {
-    uint32_t resource = run->fabric->task[index].acquires;
-    run->result[index].ready_ps = run->now_ps;
-    if (resource != LW_NONE) {
-        lw_resource *line = &run->resource[resource];
-        assert(line->free_slots >= 0);
-        if (line->free_slots == 0) {
-            run->task[index].next_in_line = LW_NONE;
-            if (line->first == LW_NONE) {
-                line->first = index;
-            } else {
-                run->task[line->last].next_in_line = index;
-            }
-            line->last = index;
-            watch(run, index);
+static void join_line(lw_run_state *run, lw_resource *resource, const lw_waiting *waiting) {
+    if (resource->count == resource->capacity) {
+        uint32_t capacity = resource->capacity > 0 ? 2 * resource->capacity : 8;
+        lw_waiting *grown = lw_memory_resize_block(NULL, capacity * sizeof *grown);
+        if (grown == NULL || capacity == 0) {
+            run->failed = true;
             return;
         }
-        line->free_slots--;
+        for (uint32_t i = 0; i < resource->count; i++) {
+            grown[i] = resource->line[(resource->first + i) & (resource->capacity - 1)];
+        }
+        (void)lw_memory_resize_block(resource->line, 0);
+        resource->line = grown;
+        resource->first = 0;
+        resource->capacity = capacity;
     }
-    start(run, index);
+    resource->line[(resource->first + resource->count++) & (resource->capacity - 1)] = *waiting;
+}
+
+// Start at once if there is a free slot of the resource, else join the line for one.
+static void claim(lw_run_state *run, uint32_t task, int64_t instance) {
+    const uint32_t index = run->fabric->task[task].acquires;
+    const uint32_t slot = run->slots[task].without == 0 ? take(run, task, instance) : LW_NONE;
+    lw_resource *resource = index != LW_NO_RESOURCE ? &run->resource[index] : NULL;
+    assert(resource == NULL || resource->free_slots >= 0);
+    if (resource != NULL && resource->free_slots == 0) {
+        join_line(run, resource, &(lw_waiting){task, slot, instance, run->now_ps});
+        if (slot != LW_NONE) {
+            watch(run, slot);
+        } else {
+            run->slots[task].without++;
+        }
+        return;
+    }
+    if (slot == LW_NONE) {
+        run->broken = true;
+        return;
+    }
+    if (resource != NULL) {
+        resource->free_slots--;
+        run->held_ps[index] -= run->now_ps;
+    }
+    start(run, slot, run->now_ps);
+}
+
+void lw_task_ready(lw_run_state *run, uint32_t task) {
+    lw_fifo *ready = &run->slots[task].ready;
+    while (ready->count > 0 && lw_fifo_head_ps(ready) <= run->now_ps && !run->failed && !run->broken) {
+        claim(run, task, lw_fifo_pop(ready).id);
+    }
+    if (ready->count > 0) {
+        lw_schedule(run, lw_fifo_head_ps(ready), LW_EVENT_READY, task);
+    }
+}
+
+// ---- After it has moved ----
+
+static void sample(lw_run_state *run, uint32_t task, int64_t time_ps) {
+    lw_list *list = &run->sample[task];
+    lw_task_sample *last = list->count > 0 ? &LW_LIST_ITEMS(list, lw_task_sample)[list->count - 1] : NULL;
+    if (last == NULL || last->time_ps != time_ps) {
+        last = LW_LIST_ADD(list, lw_task_sample, run->arena);
+        if (last == NULL) {
+            run->failed = true;
+            return;
+        }
+        last->time_ps = time_ps;
+    }
+    last->count++;
+}
+
+// The first in line for the resource has it.
+static void pass_on(lw_run_state *run, uint32_t index) {
+    lw_resource *resource = &run->resource[index];
+    if (resource->count == 0) {
+        resource->free_slots++;
+        run->held_ps[index] += run->now_ps;
+        return;
+    }
+    const lw_waiting next = resource->line[resource->first++ & (resource->capacity - 1)];
+    resource->count--;
+    run->slots[next.task].without -= next.slot == LW_NONE ? 1 : 0;
+    const uint32_t slot = next.slot != LW_NONE ? next.slot : take(run, next.task, next.instance);
+    if (slot == LW_NONE) {
+        run->broken = true;
+        return;
+    }
+    start(run, slot, next.ready_ps);
 }
 
 static void end(lw_run_state *run, uint32_t index) {
-    const lw_fabric *fabric = run->fabric;
-    assert(run->task[index].phase == LW_PHASE_FINISHING && run->tasks_left > 0);
-    run->task[index].phase = LW_PHASE_ENDED;
-    run->result[index].end_ps = run->now_ps;
-    run->tasks_left--;
-    for (size_t i = run->dependent_first[index]; i < run->dependent_first[index + 1]; i++) {
-        if (--run->task[run->dependent[i]].after_left == 0) {
-            lw_task_release(run, run->dependent[i]);
-        }
+    const lw_task_state state = run->task[index];
+    const lw_task *task = lw_task_of(run, index);
+    lw_task_result *result = &run->result[state.task];
+    assert(state.phase == LW_PHASE_FINISHING);
+    result->end_ps = run->now_ps;
+    if (task->sampled) {
+        sample(run, state.task, run->now_ps - state.ready_ps);
     }
-    if (fabric->task[index].releases != LW_NONE) {
-        lw_resource *line = &run->resource[fabric->task[index].releases];
-        if (line->first == LW_NONE) {
-            line->free_slots++;
-        } else {
-            uint32_t next = line->first;
-            line->first = run->task[next].next_in_line;
-            start(run, next);
-        }
+    release(run, index);
+    lw_progress_end(&run->progress, state.task, state.instance);
+    if (task->releases != LW_NO_RESOURCE) {
+        pass_on(run, task->releases);
     }
 }
 
@@ -174,48 +280,63 @@ void lw_task_source(lw_run_state *run, uint32_t index) {
     offer(run, index, 1);
 }
 
-static void find_busiest(lw_run_state *run, uint32_t index) {
-    const lw_task_state *state = &run->task[index];
-    lw_task_result *result = &run->result[index];
+static void add_stream(lw_run_state *run, const lw_stream *stream, int64_t bytes, lw_task_result *result) {
+    for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
+        lw_stop *stop = &run->stop[s];
+        lw_server_result *served = &run->served[run->server[stop->server].of];
+        assert(stop->started == stop->total && stop->queued == 0);
+        served->packets += stop->total;
+        served->wire_bytes += (stop->total - 1) * stop->wire_bytes[0] + stop->wire_bytes[1];
+        served->payload_bytes += stream->is_request ? 0 : bytes;
+        run->packet_hops += stop->total;
+        result->wait_ps += stop->wait_ps;
+        stop->wait_ps = 0;
+    }
+    run->packets += stream->total;
+}
+
+// What its servers did meanwhile, and what it did there.
+static void add_up(lw_run_state *run, uint32_t index) {
+    lw_task_state *state = &run->task[index];
+    lw_task_result *result = &run->result[state->task];
+    const int64_t bytes = lw_task_bytes(lw_task_of(run, index), state->instance);
     const int64_t *before = state->busy_before_ps;
+    lw_task_load *load = run->load[state->task];
     const uint32_t streams[2] = {state->data, state->request};
-    int64_t most_ps = -1;
     for (int i = 0; i < 2; i++) {
-        if (streams[i] == LW_NONE || run->stream[streams[i]].first_stop == LW_NONE) {
+        const lw_stream *stream = streams[i] != LW_NONE ? &run->stream[streams[i]] : NULL;
+        if (stream == NULL) {
             continue;
         }
-        for (uint32_t s = run->stream[streams[i]].first_stop; s <= run->stream[streams[i]].last_stop; s++) {
-            int64_t busy_ps = run->server[run->stop[s].server].busy_ps - *before++;
-            if (busy_ps > most_ps) {
-                most_ps = busy_ps;
-                result->busiest = run->server[run->stop[s].server].of;
-            }
+        for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++, load++) {
+            load->busy_ps += run->server[run->stop[s].server].busy_ps - *before++;
         }
+        add_stream(run, stream, bytes, result);
     }
-    int64_t span_ps = result->delivered_ps - result->watched_ps;
-    result->busiest_share = span_ps > 0 && most_ps > 0 ? fmin(1.0, (double)most_ps / (double)span_ps) : 0.0;
+    result->packets += run->stream[state->data].total;
+    result->window_stall_ps += (int64_t)state->stall_ps;
+    result->phase_ps += run->now_ps - state->watched_ps;
 }
 
 static void delivered(lw_run_state *run, uint32_t index) {
-    const lw_task *task = &run->fabric->task[index];
+    const lw_task *task = lw_task_of(run, index);
     lw_task_state *state = &run->task[index];
-    run->result[index].delivered_ps = run->now_ps;
-    if (task->bytes > 0) {
-        find_busiest(run, index);
+    run->result[state->task].delivered_ps = run->now_ps;
+    if (state->phase == LW_PHASE_MOVING) {
+        add_up(run, index);
     }
     state->phase = LW_PHASE_FINISHING;
-    lw_schedule(run, run->now_ps + task->finish_ps, LW_EVENT_TASK, index);
+    lw_schedule(run, run->now_ps + lw_task_finish_ps(task, state->instance), LW_EVENT_TASK, index);
     lw_islands_leave(run, index);
 }
 
 static void move(lw_run_state *run, uint32_t index) {
-    const lw_task *task = &run->fabric->task[index];
     lw_task_state *state = &run->task[index];
-    run->result[index].first_ps = run->now_ps;
-    if (!state->watched) {
-        run->result[index].watched_ps = run->now_ps;
-    }
-    if (task->bytes == 0) {
+    lw_task_result *result = &run->result[state->task];
+    result->first_ps = run->now_ps < result->first_ps ? run->now_ps : result->first_ps;
+    const int64_t watched_ps = state->watched ? state->watched_ps : run->now_ps;
+    result->watched_ps = watched_ps < result->watched_ps ? watched_ps : result->watched_ps;
+    if (!moves(run, index)) {
         delivered(run, index);
         return;
     }
@@ -234,17 +355,15 @@ static void move(lw_run_state *run, uint32_t index) {
 
 void lw_task_event(lw_run_state *run, uint32_t index) {
     switch (run->task[index].phase) {
-    case LW_PHASE_WAITING:
-        claim(run, index);
-        break;
     case LW_PHASE_SUBMITTING:
         move(run, index);
         break;
     case LW_PHASE_FINISHING:
         end(run, index);
         break;
+    case LW_PHASE_IDLE:
+    case LW_PHASE_WAITING:
     case LW_PHASE_MOVING:
-    case LW_PHASE_ENDED:
         break;
     }
 }

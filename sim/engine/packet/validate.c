@@ -43,7 +43,9 @@ static const char *check_stop(const lw_run_state *run, uint32_t index) {
 static const char *check_task(const lw_run_state *run, uint32_t index) {
     const lw_task_state *state = &run->task[index];
     if (state->data == LW_NONE || state->phase < LW_PHASE_MOVING) {
-        return state->offered == 0 && state->asked == 0 ? NULL : "a task moves packets before its time";
+        return state->phase == LW_PHASE_IDLE || (state->offered == 0 && state->asked == 0)
+                   ? NULL
+                   : "a task moves packets before its time";
     }
     const lw_stream *data = &run->stream[state->data];
     const lw_stop *first = &run->stop[data->first_stop];
@@ -215,17 +217,23 @@ static const char *check_queue(const lw_event_queue *queue) {
 // ---- Slots ----
 
 static const char *check_slots(const lw_run_state *run, lw_arena *scratch) {
-    int64_t *held = LW_NEW_ARRAY(scratch, int64_t, run->fabric->resource_count);
+    int64_t *held = LW_NEW_ARRAY(scratch, int64_t, run->fabric->resource_count + 1);
     if (held == NULL) {
         return NULL;  // not now
     }
+    for (uint32_t t = 0; t < run->task_count; t++) {
+        const lw_task *task = lw_task_of(run, t);
+        held[task->acquires != LW_NO_RESOURCE ? task->acquires : 0] +=
+            task->acquires != LW_NO_RESOURCE && run->task[t].phase > LW_PHASE_WAITING ? 1 : 0;
+    }
     for (uint32_t t = 0; t < run->fabric->task_count; t++) {
         const lw_task *task = &run->fabric->task[t];
-        if (task->acquires != LW_NO_RESOURCE && run->task[t].phase > LW_PHASE_WAITING) {
-            held[task->acquires]++;
+        const int64_t ended = run->progress.task[t].prefix + run->progress.task[t].beyond;
+        if (task->acquires != LW_NO_RESOURCE) {
+            held[task->acquires] += ended;
         }
-        if (task->releases != LW_NO_RESOURCE && run->task[t].phase == LW_PHASE_ENDED) {
-            held[task->releases]--;
+        if (task->releases != LW_NO_RESOURCE) {
+            held[task->releases] -= ended;
         }
     }
     for (size_t r = 0; r < run->fabric->resource_count; r++) {
@@ -233,7 +241,7 @@ static const char *check_slots(const lw_run_state *run, lw_arena *scratch) {
         if (resource->free_slots < 0 || resource->free_slots + held[r] != run->fabric->resource_slots[r]) {
             return "slots got lost, or came from nowhere";
         }
-        if (resource->first != LW_NONE && resource->free_slots > 0) {
+        if (resource->count > 0 && resource->free_slots > 0) {
             return "a task waits for a slot that is free";
         }
     }
@@ -247,7 +255,7 @@ static const char *check_islands(const lw_run_state *run) {
     for (size_t s = 0; s < run->server_count; s++) {
         servers += run->server[s].in_island != LW_NONE ? 1U : 0U;
     }
-    for (size_t t = 0; t < run->fabric->task_count; t++) {
+    for (size_t t = 0; t < run->task_count; t++) {
         tasks += run->task[t].in_island != LW_NONE ? 1U : 0U;
     }
     for (uint32_t p = 0; p < run->steady.used; p++) {
@@ -274,7 +282,7 @@ static const char *check_parts(const lw_run_state *run) {
     for (uint32_t i = 0; wrong == NULL && i < run->stop_count; i++) {
         wrong = check_stop(run, i);
     }
-    for (uint32_t t = 0; wrong == NULL && t < run->fabric->task_count; t++) {
+    for (uint32_t t = 0; wrong == NULL && t < run->task_count; t++) {
         wrong = check_task(run, t);
         wrong = wrong == NULL ? check_delivery(run, t) : wrong;
     }
