@@ -116,10 +116,46 @@ static size_t shared_words(const lw_chart_data *data) {
     return shared;
 }
 
+// Does one number alone tell the series apart, and are all of one hue?
+static bool is_ordered(const namer *n) {
+    const lw_chart_data *data = n->data;
+    bool ordered = n->is_number && data->series_count > 1;
+    for (size_t i = 0; i < data->series_count && ordered; i++) {
+        const lw_series *series = &data->series[i];
+        ordered = strcmp(series->key, series->value) == 0 && series->hue == data->series[0].hue;
+    }
+    return ordered;
+}
+
+// Spread over all steps. Of more series than there are steps neighbours share one, two at most, and
+// then differ otherwise.
+static void give_step(lw_chart_data *data, size_t index) {
+    lw_series *series = &data->series[index];
+    size_t before = 0;
+    for (size_t i = 0; i < data->series_count; i++) {
+        before += data->series[i].number < series->number || (data->series[i].number == series->number && i < index) ? 1 : 0;
+    }
+    const size_t last = data->series_count - 1;
+    const size_t step = (before * (LW_STEPS - 1) + last / 2) / last;
+    series->shade = (lw_shade)(LW_SHADE_STEP + (int)step);
+    series->again = before > 0 && ((before - 1) * (LW_STEPS - 1) + last / 2) / last == step;
+}
+
+static void give_shade(const namer *n, size_t index, bool ordered, int used[LW_HUES]) {
+    lw_series *series = &n->data->series[index];
+    if (ordered) {
+        give_step(n->data, index);
+        return;
+    }
+    series->shade = (lw_shade)(used[series->hue] % LW_LINE_SHADES);
+    series->again = used[series->hue]++ / LW_LINE_SHADES % 2 == 1;
+}
+
 static lw_status name_series(const namer *n) {
     lw_chart_data *data = n->data;
     const size_t shared = shared_words(data);
     const bool with_key = values_need_key(n);
+    const bool ordered = is_ordered(n);
     int used[LW_HUES] = {0};
     for (size_t i = 0; i < data->series_count; i++) {
         lw_series *series = &data->series[i];
@@ -132,8 +168,7 @@ static lw_status name_series(const namer *n) {
         }
         give_name(n, series, name);
         series->id = xml_name(n->arena, i, series->key);
-        series->shade = (lw_shade)(used[series->hue] % LW_LINE_SHADES);
-        series->again = used[series->hue]++ / LW_LINE_SHADES % 2 == 1;
+        give_shade(n, i, ordered, used);
         series->shape = (lw_shape)(i % LW_SHAPE_CROSS);  // which is for what nobody measured
         if (series->name == NULL || series->id == NULL) {
             return LW_NO_MEMORY;

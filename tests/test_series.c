@@ -2,7 +2,7 @@
 // What the lines, bars and marks of a chart are called, how they differ, and what may lie on them.
 #include "tests/chart_helpers.h"
 
-enum { VALUES_MOST = 3 };
+enum { VALUES_MOST = 12 };
 
 typedef struct swept {
     const char *path;
@@ -285,6 +285,49 @@ static void test_no_two_lines_look_alike(void **state) {
     }
 }
 
+// Lines that a number orders have steps of one hue, away from the background as it grows, in
+// whatever order the sweep has them; up to twelve of them, and words keep shades.
+static void test_a_number_orders_the_colours(void **state) {
+    (void)state;
+    static const int order[VALUES_MOST] = {7, 2, 11, 0, 4, 9, 1, 6, 3, 10, 8, 5};
+    for (size_t lines = 2; lines <= VALUES_MOST; lines++) {
+        lw_test test = lw_test_begin();
+        swept tags = {.path = "links.egpu.tags", .is_number = true};
+        for (size_t i = 0; i < VALUES_MOST; i++) {
+            if (order[i] < (int)lines) {
+                tags.number[tags.count] = 1 << order[i];
+                tags.text[tags.count++] = lw_arena_print(test.arena, "%d", 1 << order[i]);
+            }
+        }
+        const swept axes[] = {tags, sizes};
+        lw_result result = result_of(&test, axes, 2);
+        for (size_t i = 0; i < result.point_count; i++) {
+            result.point[i].workload->bandwidth_GBps *= 1.0 + 0.1 * (double)(i / 3);
+        }
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        request.series = tags.path;
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        int step[VALUES_MOST], drawn = 0;
+        bool hollow[VALUES_MOST];
+        for (size_t i = 0; i + 1 < picture.draw->count; i++) {
+            const lw_draw_item *item = &picture.draw->item[i];
+            if (item->kind == LW_DRAW_PATH && item->stroke.width >= 2.0 && item->count > 2 && item->stroke.role >= LW_ROLE_HUES) {
+                // the last of the file is drawn first
+                const int rank = (int)round(log2(tags.number[lines - 1 - (size_t)drawn++]));
+                step[rank] = (int)item->stroke.role - (int)lw_role_of(hue_of("pcie"), LW_SHADE_STEP);
+                hollow[rank] = item[1].kind == LW_DRAW_PATH && item[1].stroke.role == LW_ROLE_BACKGROUND;
+            }
+        }
+        assert_int_equal(drawn, (int)lines);
+        assert_true(step[0] == 0 && step[lines - 1] == LW_STEPS - 1);
+        for (size_t i = 1; i < lines; i++) {
+            assert_true(step[i] > step[i - 1] || (lines > LW_STEPS && step[i] == step[i - 1] && hollow[i] != hollow[i - 1]));
+        }
+        lw_test_end(&test);
+    }
+}
+
 // ---- What is refused before the run ----
 
 static void test_the_outline_tells(void **state) {
@@ -366,6 +409,7 @@ int main(void) {
         cmocka_unit_test(test_a_line_over_families_has_no_ones_colour),
         cmocka_unit_test(test_names_say_what_differs),
         cmocka_unit_test(test_no_two_lines_look_alike),
+        cmocka_unit_test(test_a_number_orders_the_colours),
         cmocka_unit_test(test_the_outline_tells),
         cmocka_unit_test(test_dots_are_over_what_x_is),
     };
