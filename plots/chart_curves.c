@@ -25,6 +25,7 @@
 #define HOLLOW_EDGE 1.2    // its two edges
 #define CEILING_SHARE 0.2  // of the plot's width
 #define VERTEX_EVERY 6.0   // units between the vertices of a curve
+enum { KEY_MARKS = 3 };    // that fit on the line before a label
 
 // What the panels have in common.
 typedef struct layout {
@@ -269,16 +270,23 @@ static bool has_open_marks(const layout *l) {
     return l->has_half || told_apart(l);
 }
 
-static bool has_own_dots(const layout *l, size_t series) {
+// The marks of what was measured of a series. Returns how many; of more the key has no room.
+static size_t own_marks(const layout *l, size_t series, lw_shape shapes[KEY_MARKS]) {
+    size_t count = 0;
     for (size_t i = 0; i < l->chart->data->panel_count; i++) {
         const lw_panel *panel = &l->chart->data->panel[i];
         for (size_t k = 0; k < panel->measured_count; k++) {
-            if (panel->measured[k].series == series && !panel->measured[k].measured->modelled) {
-                return true;
+            const lw_curve *dots = &panel->measured[k];
+            bool is_new = dots->series == series && !dots->measured->modelled && count < KEY_MARKS;
+            for (size_t m = 0; m < count; m++) {
+                is_new = is_new && shapes[m] != dots->shape;
+            }
+            if (is_new) {
+                shapes[count++] = dots->shape;
             }
         }
     }
-    return false;
+    return count;
 }
 
 static double label_height(const layout *l) {
@@ -320,10 +328,14 @@ static void draw_label(const layout *l, const lw_curve *curve, double left, doub
     }
     double y = baseline - LW_SIZE_LABEL * 0.36;
     draw_line(l, series, (const lw_xy[]){{left, y}, {left + KEY_LINE, y}}, 2, LINE_WIDTH);
-    if (has_own_dots(l, curve->series)) {
-        lw_draw_marker(canvas->draw, (lw_xy){left + KEY_LINE / 2, y}, series->shape, DOT_SIZE,
-                       lw_role_of(series->hue, series->shade), (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
-    } else if (has_open_marks(l)) {
+    lw_shape mark[KEY_MARKS];
+    const size_t marks = own_marks(l, curve->series, mark);
+    for (size_t i = 0; i < marks; i++) {
+        const double x = left + KEY_LINE * (0.5 + 0.45 * ((double)i - (double)(marks - 1) / 2.0));
+        lw_draw_marker(canvas->draw, (lw_xy){x, y}, mark[i], DOT_SIZE, lw_role_of(series->hue, series->shade),
+                       (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
+    }
+    if (marks == 0 && has_open_marks(l)) {
         draw_open_mark(l, series, left + KEY_LINE / 2, y, OPEN_SIZE);
     }
     lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline,
@@ -543,7 +555,7 @@ static void draw_dots(const layout *l, const lw_curve *dots) {
     const lw_series *series = dots->series == SIZE_MAX ? NULL : &l->chart->data->series[dots->series];
     // of no line: in no line's colour
     lw_role role = series != NULL ? lw_role_of(series->hue, series->shade) : LW_ROLE_INK;
-    lw_shape shape = dots->measured->modelled ? LW_SHAPE_CROSS : series != NULL ? series->shape : LW_SHAPE_CIRCLE;
+    const lw_shape shape = dots->shape;
     const bool validation = set_of(dots->measured) == SET_VALIDATION;
     const lw_stroke rim = {validation ? LW_ROLE_INK : LW_ROLE_BACKGROUND, validation ? 1.5 : 1.0, LW_DASH_SOLID};
     lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
@@ -699,19 +711,28 @@ static const char *subtitle_of(const layout *l) {
                         : "");
 }
 
-// "\u25CF RTX 4090 (A. Author: title, date)": the mark says which link, so the label's first part,
+// Does a mark say which line it belongs to, in a foot that has no colours?
+static bool is_only_mark(const layout *l, const lw_curve *dots) {
+    for (size_t i = 0; i < l->chart->data->panel_count; i++) {
+        const lw_panel *panel = &l->chart->data->panel[i];
+        for (size_t k = 0; k < panel->measured_count; k++) {
+            if (panel->measured[k].series != dots->series && panel->measured[k].shape == dots->shape) {
+                return false;
+            }
+        }
+    }
+    return dots->series != SIZE_MAX && (dots->measured->modelled || dots->shape == l->chart->data->series[dots->series].shape);
+}
+
+// "\u25CF RTX 4090 (A. Author: title, date)": where the mark says which link, the label's first part,
 // which says it too, is left out.
 static const char *source_of(const layout *l, const lw_curve *dots) {
     static const char *const marks[LW_SHAPES] = {"\u25CF", "\u25A0", "\u25C6", "\u25B2", "\u25BC", "\u2715"};
     const lw_measured_series *measured = dots->measured;
     const char *source = measured->provenance != NULL ? measured->provenance : measured->table;
     const char *what = measured->label != NULL ? measured->label : measured->table;
-    if (dots->series == SIZE_MAX) {
-        return lw_arena_print(l->canvas->arena, "%s (%s)", what, source);
-    }
-    const char *comma = strstr(what, ", ");
-    const lw_shape shape = measured->modelled ? LW_SHAPE_CROSS : l->chart->data->series[dots->series].shape;
-    return lw_arena_print(l->canvas->arena, "%s %s (%s)", marks[shape], comma != NULL ? comma + 2 : what, source);
+    const char *comma = is_only_mark(l, dots) ? strstr(what, ", ") : NULL;
+    return lw_arena_print(l->canvas->arena, "%s %s (%s)", marks[dots->shape], comma != NULL ? comma + 2 : what, source);
 }
 
 // "Measured, open to fitting: A; B. A model of others, not measured: C". Every table once.

@@ -60,6 +60,7 @@ typedef struct lw_curve {
     const lw_workload_result *least, *most;  // at the ends of the order; NULL for measured points
     double least_order, most_order;
     const lw_measured_series *measured;  // measured points; NULL for a curve of the model
+    lw_shape shape;                      // of these
 } lw_curve;
 
 typedef struct lw_panel {

@@ -685,6 +685,7 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
     for (size_t i = 0; i < result->measured_count && takes_dots; i++) {
         LW_TRY(add_measured(&c, &result->measured[i]));
     }
+    lw_series_give_marks(&data);
     *out = data;
     return LW_OK;
 }

@@ -233,3 +233,87 @@ lw_status lw_series_give_names(const lw_chart_request *request, const char *seri
     LW_TRY(name_series(&n));
     return give_looks(&n);
 }
+
+// ---- Measured tables ----
+
+typedef struct table_at {
+    size_t panel, index;
+} table_at;
+
+static const lw_curve *table_of(const lw_chart_data *data, table_at at) {
+    return &data->panel[at.panel].measured[at.index];
+}
+
+// The next in the order of panels; false when there is none.
+static bool next_table(const lw_chart_data *data, table_at *at) {
+    at->index++;
+    while (at->panel < data->panel_count && at->index >= data->panel[at->panel].measured_count) {
+        *at = (table_at){at->panel + 1, 0};
+    }
+    return at->panel < data->panel_count;
+}
+
+static bool in_one_colour(const lw_chart_data *data, size_t a, size_t b) {
+    if (a == SIZE_MAX || b == SIZE_MAX) {
+        return a == b;
+    }
+    return data->series[a].hue == data->series[b].hue && data->series[a].shade == data->series[b].shade;
+}
+
+static bool alike(const char *a, const char *b) {
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+// Does the foot say the same of both?
+static bool is_one_source(const lw_curve *a, const lw_curve *b) {
+    const lw_measured_series *x = a->measured, *y = b->measured;
+    const bool named = x->label != NULL && x->provenance != NULL;
+    return a->series == b->series && x->validate_only == y->validate_only && alike(x->label, y->label) &&
+           alike(x->provenance, y->provenance) && (named || alike(x->table, y->table));
+}
+
+// Free of tables in this colour before the one at `last`, and not what another line is known by;
+// unless strict, another of this colour.
+static bool is_free(const lw_chart_data *data, const lw_curve *own, table_at last, lw_shape shape, bool strict) {
+    bool is_free = true;
+    for (size_t i = 0; i < data->series_count; i++) {
+        const bool concerned = i != own->series && (strict || in_one_colour(data, i, own->series));
+        is_free = is_free && (!concerned || data->series[i].shape != shape);
+    }
+    table_at at = {0, SIZE_MAX};
+    while (is_free && next_table(data, &at) && (at.panel != last.panel || at.index != last.index)) {
+        const lw_curve *other = table_of(data, at);
+        is_free = !in_one_colour(data, other->series, own->series) || other->shape != shape;
+    }
+    return is_free;
+}
+
+static lw_shape mark_of(const lw_chart_data *data, table_at last) {
+    const lw_curve *own = table_of(data, last);
+    if (own->measured->modelled) {
+        return LW_SHAPE_CROSS;
+    }
+    table_at at = {0, SIZE_MAX};
+    while (next_table(data, &at) && (at.panel != last.panel || at.index != last.index)) {
+        if (is_one_source(table_of(data, at), own)) {
+            return table_of(data, at)->shape;
+        }
+    }
+    const lw_shape first = own->series == SIZE_MAX ? LW_SHAPE_CIRCLE : data->series[own->series].shape;
+    for (int i = 0; i < 3 * LW_SHAPE_CROSS; i++) {
+        const lw_shape shape = (lw_shape)(((int)first + i) % LW_SHAPE_CROSS);
+        // its own, then one that is no line's, then any
+        const bool wanted = i == 0 || i >= LW_SHAPE_CROSS;
+        if (wanted && is_free(data, own, last, shape, i > 0 && i < 2 * LW_SHAPE_CROSS)) {
+            return shape;
+        }
+    }
+    return first;
+}
+
+void lw_series_give_marks(lw_chart_data *data) {
+    table_at at = {0, SIZE_MAX};
+    while (next_table(data, &at)) {
+        data->panel[at.panel].measured[at.index].shape = mark_of(data, at);
+    }
+}

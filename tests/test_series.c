@@ -62,6 +62,13 @@ static void draw(lw_test *test, const lw_chart_request *request, const lw_result
     check_texts(test, picture, &fixed);
 }
 
+static void leave_png(lw_test *test, const lw_picture *picture, const char *name) {
+    lw_text png = {0};
+    assert_int_equal(lw_picture_png(picture, 2, &png, test->diags), LW_OK);
+    leave(test, name, &png);
+    lw_text_free(&png);
+}
+
 // ---- Names ----
 
 // A line over the generations is about no one of them; the bar is about the last.
@@ -400,6 +407,69 @@ static void test_dots_are_over_what_x_is(void **state) {
     }
 }
 
+// Tables in one colour have a mark each, which the foot and the key of their line show; the parts of
+// one source have the same, and so has one that is seen in two panels.
+static void test_tables_in_one_colour_differ(void **state) {
+    (void)state;
+    static double rows[][2] = {{65536, 2.5}, {1048576, 2.7}};
+    static const struct {
+        const char *series, *label, *mark;
+        lw_shape shape;
+        bool is_model;
+    } cases[] = {
+        {"slot", "slot, card A", "\u25CF slot, card A (", LW_SHAPE_CIRCLE, false},
+        {"slot", "slot, card B", "\u25BC slot, card B (", LW_SHAPE_DOWN, false},
+        {"cable", "cable, card A", "\u25A0 cable, card A (", LW_SHAPE_SQUARE, false},
+        {"slot", "slot, card A", "\u25CF slot, card A (", LW_SHAPE_CIRCLE, false},
+        {"slot", "slot, card C", "\u25A0 slot, card C (", LW_SHAPE_SQUARE, false},
+        {"slot", "slot, model", "\u2715 model (", LW_SHAPE_CROSS, true},
+        {NULL, "bench D", "\u25CF bench D (", LW_SHAPE_CIRCLE, false},
+        {NULL, "bench E", "\u25BC bench E (", LW_SHAPE_DOWN, false},
+    };
+    enum { TABLES = sizeof cases / sizeof cases[0], PANELS = 2 };
+    lw_test test = lw_test_begin();
+    const swept links = {"links.egpu", LW_PLAIN, false, 4, {"slot", "cable", "board", "tunnel"}, {0}};
+    const swept hosts = {"nodes.host", LW_PLAIN, false, PANELS, {"desktop", "server"}, {0}};
+    const swept axes[] = {hosts, links, sizes};
+    lw_result result = result_of(&test, axes, 3);
+    lw_measured_series measured[TABLES];
+    for (size_t i = 0; i < TABLES; i++) {
+        measured[i] = (lw_measured_series){.table = cases[i].label,
+                                           .label = cases[i].label,
+                                           .series = cases[i].series,
+                                           .provenance = "A. Tester, 2026",
+                                           .observe = metric_of("bandwidth_GBps"),
+                                           .over_sizes = true,
+                                           .modelled = cases[i].is_model,
+                                           .points = rows,
+                                           .count = 2};
+    }
+    result.measured = measured;
+    result.measured_count = TABLES;
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    request.series = links.path;
+    request.panel = hosts.path;
+    lw_picture picture;
+    draw(&test, &request, &result, &picture);
+    size_t table = 0, in_key = 0;
+    for (size_t i = 0; i < picture.draw->count; i++) {
+        const lw_draw_item *item = &picture.draw->item[i];
+        if (item->kind == LW_DRAW_GROUP_PUSH && strcmp(item->klass, "measured") == 0) {
+            assert_int_equal(item[1].shape, cases[table++ % TABLES].shape);
+            i += 2;
+        } else if (item->kind == LW_DRAW_MARKER && item->fill == lw_role_of(hue_of("pcie"), LW_SHADE_FIRST)) {
+            in_key++;
+        }
+    }
+    assert_int_equal(table, PANELS * TABLES);
+    assert_int_equal(in_key, PANELS * 3);
+    for (size_t i = 0; i < TABLES; i++) {
+        assert_true(has_text(&picture, cases[i].mark));
+    }
+    leave_png(&test, &picture, "tables.png");
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_line_over_links_has_no_links_name),
@@ -412,6 +482,7 @@ int main(void) {
         cmocka_unit_test(test_a_number_orders_the_colours),
         cmocka_unit_test(test_the_outline_tells),
         cmocka_unit_test(test_dots_are_over_what_x_is),
+        cmocka_unit_test(test_tables_in_one_colour_differ),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     lw_plots_close();
