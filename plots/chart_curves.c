@@ -168,12 +168,12 @@ static void draw_bounds(const lw_curves *l, const lw_curve *curve, lw_xy half, l
     lw_draw_path(l->canvas->draw, path, 3, false, LW_ROLE_NONE, (lw_stroke){role, 0.75, LW_DASH_DOTS});
 }
 
-// Curves drawn later that run exactly where this one runs.
-static size_t count_above(const lw_curves *l, const lw_panel *panel, size_t index) {
-    const lw_curve *own = &panel->curve[index];
+// Lines drawn later that run where this one runs, but are known otherwise.
+static size_t count_above(const lw_curves *l, const lw_panel_lines *lines, size_t index) {
+    const lw_curve *own = lines->line[index].curve;
     size_t above = 0;
     for (size_t i = 0; i < index; i++) {
-        const lw_curve *other = &panel->curve[i];
+        const lw_curve *other = lines->line[i].curve;
         bool same = other->count == own->count;
         for (size_t k = 0; same && k < own->count; k++) {
             lw_xy a = lw_on_page(l, own->point[k].at);
@@ -279,7 +279,8 @@ static void draw_failed(const lw_curves *l, const lw_curve *curve, lw_role role)
 }
 
 // width: a curve under another that runs in the same place is drawn wider, so that both are seen.
-static void draw_curve(const lw_curves *l, const lw_curve *curve, double width) {
+static void draw_curve(const lw_curves *l, const lw_line *line, double width) {
+    const lw_curve *curve = line->curve;
     const lw_series *series = &curve->look;
     lw_role role = lw_role_of(series->hue, series->shade);
     lw_draw *draw = l->canvas->draw;
@@ -291,8 +292,12 @@ static void draw_curve(const lw_curves *l, const lw_curve *curve, double width) 
         return;
     }
     trace(l, curve, EDGE_MIDDLE, points);
-    lw_draw_group(draw, id, "series", series->name);
-    draw_ceiling(l, curve, role);
+    lw_draw_group(draw, id, "series", line->name);
+    for (size_t i = 0; i < line->count; i++) {
+        if (i == 0 || lw_ceiling_of(l, line->member[i]) != lw_ceiling_of(l, line->member[i - 1])) {
+            draw_ceiling(l, line->member[i], role);
+        }
+    }
     size_t drawn = 0;
     for (lw_curve part = {0}; next_piece(curve, &part); drawn += trace(l, &part, EDGE_MIDDLE, NULL)) {
         const lw_xy *piece = points + drawn;
@@ -349,21 +354,35 @@ static lw_status set_plot(lw_curves *l, lw_box box, double at_right) {
     return LW_OK;
 }
 
+// Which lines there are decides how wide their names are, and these how wide a plot is: without
+// them it has the width of the panel.
+static lw_status name_lines(lw_curves *l, double width, double height) {
+    const lw_axes axes = l->axes;
+    l->axes.x.start = 0.0;
+    l->axes.x.finish = width;
+    l->axes.y.start = height - LW_PANEL_TITLE - LW_AXES_ABOVE - LW_AXES_BELOW;
+    l->axes.y.finish = 0.0;
+    LW_TRY(lw_lines_find(l));
+    l->axes = axes;
+    return lw_labels_measure(l);
+}
+
 static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
     const lw_canvas *canvas = l->canvas;
     const lw_box *plot = &l->axes.plot;
+    const lw_panel_lines *lines = &l->lines[l->panel_index];
     lw_callout beside[LW_LINES_MAX];
     lw_label labels[LW_LINES_MAX];
     bool is_beside = false;
     if (lw_is_loaded(l)) {
         LW_TRY(set_plot(l, box, LW_LABEL_GAP));
-        LW_TRY(lw_labels_beside(l, panel, beside, &is_beside));
+        LW_TRY(lw_labels_beside(l, panel, lines, beside, &is_beside));
     }
     if (!is_beside) {
         LW_TRY(set_plot(l, box, l->label_width + LW_LABEL_GAP));
-        if (lw_labels_at_right(l, panel, labels) < 1.0) {
+        if (lw_labels_at_right(l, lines, labels) < 1.0) {
             return lw_error(l->chart->diags, l->chart->request->place, "give it more height:, or leave it out",
-                            "the chart is too low for the labels of %zu lines", panel->curve_count);
+                            "the chart is too low for the labels of %zu lines", lines->count);
         }
     }
     lw_draw_group(canvas->draw, lw_arena_print(canvas->arena, "panel-%zu", l->panel_index + 1), "panel", panel->title);
@@ -372,24 +391,24 @@ static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
     lw_axes_draw(canvas, &l->axes);
     lw_draw_clip(canvas->draw, plot->left - LW_OPEN_SIZE, plot->top - LW_OPEN_SIZE, plot->right - plot->left + 2 * LW_OPEN_SIZE,
                  plot->bottom - plot->top + LW_OPEN_SIZE);
-    for (size_t i = 0; i < panel->curve_count; i++) {
-        for (lw_curve part = {0}; panel->curve[i].has_band && next_piece(&panel->curve[i], &part);) {
+    for (size_t i = 0; i < lines->count; i++) {
+        const lw_curve *curve = lines->line[i].curve;
+        for (lw_curve part = {0}; curve->has_band && next_piece(curve, &part);) {
             draw_band(l, &part);
         }
     }
-    for (size_t i = panel->curve_count; i-- > 0;) {  // the first of the file comes out on top
-        draw_curve(l, &panel->curve[i], LW_LINE_WIDTH + 3.0 * (double)count_above(l, panel, i));
+    for (size_t i = lines->count; i-- > 0;) {  // the first of the file comes out on top
+        draw_curve(l, &lines->line[i], LW_LINE_WIDTH + 3.0 * (double)count_above(l, lines, i));
     }
     for (size_t i = 0; i < panel->measured_count; i++) {
         draw_dots(l, &panel->measured[i]);
     }
     lw_draw_unclip(canvas->draw);
-    for (size_t i = 0; i < panel->curve_count; i++) {
-        const lw_curve *curve = &panel->curve[i];
+    for (size_t i = 0; i < lines->count; i++) {
         if (is_beside) {
-            lw_label_draw_beside(l, curve, &beside[i]);
+            lw_label_draw_beside(l, &lines->line[i], &beside[i]);
         } else {
-            lw_label_draw_at_right(l, curve, &labels[i], lw_on_page(l, curve->point[curve->count - 1].at));
+            lw_label_draw_at_right(l, &lines->line[i], &labels[i]);
         }
     }
     lw_draw_ungroup(canvas->draw);
@@ -476,11 +495,10 @@ void lw_curves_size(const lw_chart *chart, double *width, double *height) {
 
 lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
     const lw_chart_data *data = chart->data;
-    lw_curves l = {.chart = chart, .canvas = canvas, .second_line = data->series_count <= LW_LINES_MAX / 2 + 1};
+    lw_curves l = {.chart = chart, .canvas = canvas};
     l.columns = data->panel_count > 1 ? 2 : 1;
     l.rows = (data->panel_count + l.columns - 1) / l.columns;
     LW_TRY(make_scales(&l));
-    LW_TRY(lw_labels_measure(&l));
     const char *subtitle = subtitle_of(&l);
     const char *note = note_of(&l);
     if (subtitle == NULL || note == NULL) {
@@ -489,6 +507,7 @@ lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
     lw_box content = lw_frame_draw(canvas, chart->title, subtitle, note, chart->result);
     double width = (content.right - content.left - PANEL_GAP * (double)(l.columns - 1)) / (double)l.columns;
     double height = (content.bottom - content.top - PANEL_GAP * (double)(l.rows - 1)) / (double)l.rows;
+    LW_TRY(name_lines(&l, width, height));
     for (size_t i = 0; i < data->panel_count; i++) {
         size_t row = i / l.columns;
         double left = content.left + (width + PANEL_GAP) * (double)(i - row * l.columns);

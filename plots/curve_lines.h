@@ -10,13 +10,31 @@
 #define LW_OPEN_SIZE 9.0  // of the open marks that a line carries
 #define LW_LINE_WIDTH 2.0
 
+// A line on the page, with everything that it stands for.
+enum { LW_LINE_ROWS = 3 };
+typedef struct lw_line {
+    const lw_curve *curve;                 // is drawn: the first of the file
+    const lw_curve *member[LW_LINES_MAX];  // it, and those that run in the same place
+    size_t count;
+    const char *name;               // of all of them
+    const char *row[LW_LINE_ROWS];  // the same as it stands on the page
+    size_t rows;
+    const char *below;  // in small letters
+} lw_line;
+
+typedef struct lw_panel_lines {
+    lw_line line[LW_LINES_MAX];
+    size_t count;
+} lw_panel_lines;
+
 // What the panels have in common.
 typedef struct lw_curves {
     const lw_chart *chart;
     const lw_canvas *canvas;
-    lw_axes axes;        // scales with the plot of the panel at hand
-    double label_width;  // of all panels
-    bool second_line;    // labels have one
+    lw_axes axes;           // scales with the plot of the panel at hand
+    lw_panel_lines *lines;  // one a panel
+    double label_width;     // of all panels
+    bool second_line;       // labels have one
     size_t columns, rows;
     size_t panel_index;
     bool has_half, has_ceiling, has_dots, has_validation, has_crosses, has_band, has_failed;
@@ -42,6 +60,10 @@ static inline lw_xy lw_on_page(const lw_curves *l, lw_xy at) {
 double lw_ceiling_of(const lw_curves *l, const lw_curve *curve);
 // The half-power size of a curve over sizes.
 bool lw_half_of(const lw_curves *l, const lw_curve *curve, lw_xy *at);
+
+// Curves that lie within a pixel of each other over their whole range, with all that says how
+// certain they are, become one line. The scales reach over a plot as large as it may get.
+lw_status lw_lines_find(lw_curves *l) LW_CHECKED;
 
 // An open mark in the shape of the series: at the half-power size, else along the line and before
 // its name.

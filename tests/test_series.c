@@ -36,12 +36,13 @@ static lw_result result_of(lw_test *test, const swept *axis, size_t axis_count) 
                                            .dimension = axis[k].dimension};
         }
         const int64_t bytes = (int64_t)65536 << 4 * (i % 3);
+        const double faster = 1.0 + 0.1 * (double)(i / 3);  // no line lies on another
         *point->workload = (lw_workload_result){.name = "upload",
                                                 .direction = "host->gpu",
                                                 .copy = "h2d",
                                                 .bytes = bytes,
-                                                .time_s = 1e-5 + (double)bytes / 10e9,
-                                                .bandwidth_GBps = (double)bytes / (1e4 + (double)bytes / 10)};
+                                                .time_s = (1e-5 + (double)bytes / 10e9) / faster,
+                                                .bandwidth_GBps = faster * (double)bytes / (1e4 + (double)bytes / 10)};
         *point->stage = (lw_stage_result){
             .workload = "upload", .link = "egpu", .label = "PCIe 4.0 x16", .family = "pcie", .hue = hue_of("pcie")};
         for (int k = 0; k < LW_STAGE_COUNT; k++) {
@@ -308,9 +309,6 @@ static void test_a_number_orders_the_colours(void **state) {
         }
         const swept axes[] = {tags, sizes};
         lw_result result = result_of(&test, axes, 2);
-        for (size_t i = 0; i < result.point_count; i++) {
-            result.point[i].workload->bandwidth_GBps *= 1.0 + 0.1 * (double)(i / 3);
-        }
         lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
         request.series = tags.path;
         lw_picture picture;
@@ -333,6 +331,98 @@ static void test_a_number_orders_the_colours(void **state) {
         }
         lw_test_end(&test);
     }
+}
+
+static size_t count_lines(const lw_picture *picture) {
+    size_t count = 0;
+    for (size_t i = 0; i < picture->draw->count; i++) {
+        const lw_draw_item *item = &picture->draw->item[i];
+        count += item->kind == LW_DRAW_GROUP_PUSH && strcmp(item->klass, "series") == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+// What lies in one place is one line with all its names; what is known otherwise, has another band
+// or lies a little beside it is a line of its own.
+static void test_lines_in_one_place_are_one(void **state) {
+    (void)state;
+    static const struct {
+        double more, low;  // of the second line
+        lw_evidence evidence[2];
+        const char *name, *below;  // NULL: two lines
+    } cases[] = {
+        {1.0, 1.0, {LW_SPECIFIED, LW_SPECIFIED}, "gen 3, 4 (same)", "9.94 of 14.5 GB/s, half at 97 KiB"},
+        {1.0, 1.0, {LW_ASSUMED, LW_ASSUMED}, "gen 3, 4 (assumed, same)", "9.94 of"},
+        {1.0, 1.0, {LW_ASSUMED, LW_ANNOUNCED}, "gen 3 (assumed), 4 (announced) (same)", "9.94 of"},
+        {1.0, 1.0, {LW_SPECIFIED, LW_ASSUMED}, NULL, NULL},
+        {1.001, 1.0, {LW_SPECIFIED, LW_SPECIFIED}, "gen 3, 4 (same)", "about 9.94 of 14.5 GB/s"},
+        {1.02, 1.0, {LW_SPECIFIED, LW_SPECIFIED}, NULL, NULL},
+        {1.0, 0.5, {LW_SPECIFIED, LW_SPECIFIED}, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const swept axes[] = {gens, sizes};
+        lw_result result = result_of(&test, axes, 2);
+        for (size_t k = 0; k < 6; k++) {
+            lw_workload_result *row = result.point[k].workload;
+            row->bandwidth_GBps = result.point[k % 3].workload->bandwidth_GBps * (k < 3 ? 1.0 : cases[i].more);
+            row->has_band = cases[i].low < 1.0;
+            row->low_GBps = row->bandwidth_GBps * (k < 3 ? 0.9 : cases[i].low);
+            row->high_GBps = row->bandwidth_GBps;
+            result.point[k].stage->evidence = cases[i].evidence[k / 3];
+        }
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        request.series = gens.path;
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        const bool one = cases[i].name != NULL;
+        assert_int_equal(count_lines(&picture), one ? 2 : 3);
+        assert_true(has_text(&picture, one ? cases[i].name : "gen 3") && has_text(&picture, "gen 5"));
+        assert_true(one ? has_text(&picture, cases[i].below) : has_text(&picture, "gen 4") && !has_text(&picture, "same"));
+        lw_test_end(&test);
+    }
+}
+
+// Twelve names of one line are wrapped, with the marks of what was measured of any of them.
+static void test_many_names_of_one_line(void **state) {
+    (void)state;
+    static double dots[][2] = {{65536, 2.5}, {1048576, 2.7}};
+    static const char *const cards[VALUES_MOST] = {"rtx-5090", "rtx-4090", "arc-b580", "h100",   "b200",     "mi300x",
+                                                   "gaudi3",   "a100",     "v100",     "rx7900", "rtx-3090", "p100"};
+    lw_test test = lw_test_begin();
+    swept many = {.path = "nodes.gpu", .count = VALUES_MOST};
+    memcpy(many.text, cards, sizeof cards);
+    const swept axes[] = {many, sizes};
+    lw_result result = result_of(&test, axes, 2);
+    for (size_t i = 0; i < result.point_count; i++) {
+        *result.point[i].workload = *result.point[i % 3].workload;
+    }
+    lw_measured_series measured[2];
+    for (size_t i = 0; i < 2; i++) {
+        measured[i] = (lw_measured_series){.table = cards[i + 1],
+                                           .series = cards[i + 1],
+                                           .observe = metric_of("bandwidth_GBps"),
+                                           .over_sizes = true,
+                                           .points = dots,
+                                           .count = 2};
+    }
+    result.measured = measured;
+    result.measured_count = 2;
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    lw_picture picture;
+    draw(&test, &request, &result, &picture);
+    leave_png(&test, &picture, "names.png");
+    assert_int_equal(count_lines(&picture), 1);
+    assert_true(has_text(&picture, "rtx-5090, rtx-4090, arc-b580"));
+    size_t marks = 0, names = 0;
+    for (size_t i = 0; i < picture.draw->count; i++) {
+        const lw_draw_item *item = &picture.draw->item[i];
+        marks += item->kind == LW_DRAW_MARKER && item->stroke.role == LW_ROLE_BACKGROUND ? 1 : 0;
+        names += item->kind == LW_DRAW_TEXT && item->font.role >= LW_ROLE_HUES ? 1 : 0;
+    }
+    assert_int_equal(marks, 2 * 2 + 2);
+    assert_int_equal(names, 3);
+    lw_test_end(&test);
 }
 
 // ---- What is refused before the run ----
@@ -480,6 +570,8 @@ int main(void) {
         cmocka_unit_test(test_names_say_what_differs),
         cmocka_unit_test(test_no_two_lines_look_alike),
         cmocka_unit_test(test_a_number_orders_the_colours),
+        cmocka_unit_test(test_lines_in_one_place_are_one),
+        cmocka_unit_test(test_many_names_of_one_line),
         cmocka_unit_test(test_the_outline_tells),
         cmocka_unit_test(test_dots_are_over_what_x_is),
         cmocka_unit_test(test_tables_in_one_colour_differ),
