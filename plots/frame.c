@@ -9,7 +9,7 @@
 #define TICK_GAP 4.0
 #define LABEL_SPACE 14.0  // least distance between neighbouring tick labels
 
-enum { TITLE_LINES = 2, HARDWARE_LINES = 4, SUBTITLE_LINES = 3, NOTE_LINES = 4, HASH_SHOWN = 12 };
+enum { TITLE_LINES = 2, HARDWARE_LINES = 4, SUBTITLE_LINES = 3, NOTE_LINES = 6, HASH_SHOWN = 12 };
 
 lw_font lw_font_of(double size, lw_role role, lw_anchor anchor) {
     return (lw_font){.size = size, .role = role, .anchor = anchor};

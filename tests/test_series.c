@@ -560,6 +560,33 @@ static void test_tables_in_one_colour_differ(void **state) {
     lw_test_end(&test);
 }
 
+// Sources are owed their names: of as many as a usual chart has, none is cut off.
+static void test_no_source_is_cut(void **state) {
+    (void)state;
+    enum { TABLES = 8 };
+    static double rows[][2] = {{65536, 2.5}, {1048576, 2.7}};
+    lw_test test = lw_test_begin();
+    lw_result result = result_of(&test, &sizes, 1);
+    lw_measured_series measured[TABLES];
+    for (size_t i = 0; i < TABLES; i++) {
+        measured[i] = (lw_measured_series){
+            .table = "bench",
+            .label = lw_arena_print(test.arena, "OCuLink 4.0 x4, card %zu", i),
+            .provenance = lw_arena_print(test.arena, "A. Tester: how fast cards in external boxes are, (Journal), 2026-0%zu", i),
+            .observe = metric_of("bandwidth_GBps"),
+            .over_sizes = true,
+            .points = rows,
+            .count = 2};
+    }
+    result.measured = measured;
+    result.measured_count = TABLES;
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    lw_picture picture;
+    draw(&test, &request, &result, &picture);
+    assert_true(has_text(&picture, "2026-00") && has_text(&picture, "2026-07)"));
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_line_over_links_has_no_links_name),
@@ -575,6 +602,7 @@ int main(void) {
         cmocka_unit_test(test_the_outline_tells),
         cmocka_unit_test(test_dots_are_over_what_x_is),
         cmocka_unit_test(test_tables_in_one_colour_differ),
+        cmocka_unit_test(test_no_source_is_cut),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     lw_plots_close();
