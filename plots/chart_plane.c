@@ -549,7 +549,8 @@ void lw_plane_size(const lw_chart *chart, double *width, double *height) {
         at++;
     }
     *width = data->panel_count > 1 ? 1600.0 : sizes[at].width;
-    *height = sizes[at].height * (double)((data->panel_count + 1) / 2);
+    const size_t rows = (data->panel_count + 1) / 2;
+    *height = sizes[at].height * (double)rows;
 }
 
 lw_status lw_plane_draw(const lw_chart *chart, const lw_canvas *canvas) {

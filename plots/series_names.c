@@ -135,7 +135,7 @@ static void give_step(lw_chart_data *data, size_t index) {
     for (size_t i = 0; i < data->series_count; i++) {
         before += data->series[i].number < series->number || (data->series[i].number == series->number && i < index) ? 1 : 0;
     }
-    const size_t last = data->series_count - 1;
+    const size_t last = data->series_count > 1 ? data->series_count - 1 : 1;
     const size_t step = (before * (LW_STEPS - 1) + last / 2) / last;
     series->shade = (lw_shade)(LW_SHADE_STEP + (int)step);
     series->again = before > 0 && ((before - 1) * (LW_STEPS - 1) + last / 2) / last == step;
