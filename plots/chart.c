@@ -34,7 +34,7 @@ const lw_option lw_chart_options[] = {
     TEXT_ROW("panel", panel, "swept path with one panel a value; else one panel a workload"),
     TEXT_ROW("workload", workload, "show only this workload"),
     TEXT_ROW("title", title, "the finding or the question; else the scenario's title"),
-    TEXT_ROW("subtitle", subtitle, "else it says what the marks mean"),
+    TEXT_ROW("subtitle", subtitle, "up to three lines; else it says what the marks mean"),
     WORD_ROW("axis", axis, "log", lw_axis_words, "scale of the y axis"),
     WORD_ROW("theme", theme, "light", lw_theme_words, "colours"),
     PIXEL_ROW("width", width, WIDTH_LEAST),
@@ -214,8 +214,8 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     width = request->width == LW_AUTO ? width : (double)request->width;
     lw_draw_begin(draw, arena);
     lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width};
-    height =
-        request->height == LW_AUTO ? height + lw_frame_extra_height(&canvas, chart.title, chart.result) : (double)request->height;
+    height = request->height == LW_AUTO ? height + lw_frame_extra_height(&canvas, chart.title, request->subtitle, chart.result)
+                                        : (double)request->height;
     canvas.height = height;
     LW_TRY(type->draw(&chart, &canvas));
     LW_TRY(draw->status);

@@ -5,65 +5,15 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "plots/callouts.h"
-#include "plots/chart.h"
-#include "plots/labels.h"
+#include "plots/curve_labels.h"
+#include "plots/curve_lines.h"
 
 #define PANEL_GAP 28.0
-#define PANEL_TITLE 22.0  // height of a panel's title
-#define LEADER_MOST 40.0  // to a label that is still beside the end of its line
-#define LABEL_GAP 24.0    // from the plot's right edge to the labels: room for leaders
-#define KEY_LINE 18.0     // the piece of line before a label, with its mark
-#define KEY_WIDTH 23.0    // and the gap to the label
-#define PLOT_LEAST 120.0  // a plot narrower or lower than this cannot be read
-#define DOT_SIZE 7.0
-#define CROSS_SIZE 9.0    // its arms are thin
-#define OPEN_SIZE 9.0     // of the open marks that a line carries
-#define OPEN_EVERY 150.0  // units of line an open mark, where they only tell lines apart
-#define LINE_WIDTH 2.0
-#define HOLLOW 2.0         // what a hollow line is wider than others
-#define HOLLOW_EDGE 1.2    // its two edges
+#define PLOT_LEAST 120.0   // a plot narrower or lower than this cannot be read
+#define CROSS_SIZE 9.0     // its arms are thin
+#define OPEN_EVERY 150.0   // units of line an open mark, where they only tell lines apart
 #define CEILING_SHARE 0.2  // of the plot's width
 #define VERTEX_EVERY 6.0   // units between the vertices of a curve
-
-// What the panels have in common.
-typedef struct layout {
-    const lw_chart *chart;
-    const lw_canvas *canvas;
-    lw_axes axes;        // scales with the plot of the panel at hand
-    double label_width;  // of all panels
-    bool second_line;    // labels have one
-    size_t columns, rows;
-    size_t panel_index;
-    bool has_half, has_ceiling, has_dots, has_validation, has_crosses, has_band, has_failed;
-} layout;
-
-static bool is_loaded(const layout *l) {
-    return l->chart->request->kind == LW_CHART_LOADED_LATENCY;
-}
-
-static bool is_time(const layout *l) {
-    return l->chart->request->kind == LW_CHART_TIME || is_loaded(l);
-}
-
-static bool over_distance(const layout *l) {
-    return l->chart->data->x_dimension == LW_LENGTH;
-}
-
-// Framing ceiling in GB/s, 0 when there is none to show: times have none, that of a radio changes
-// with the distance, and that of one link is none for work that goes over several.
-static double ceiling_of(const layout *l, const lw_curve *curve) {
-    bool none = curve->stage == NULL || is_time(l) || over_distance(l);
-    double rate = none ? 0.0 : curve->stage->rate_GBps[LW_STAGE_FRAMING];
-    for (size_t i = 0; i < curve->count; i++) {
-        rate = curve->point[i].at.y > 1.001 * rate ? 0.0 : rate;
-    }
-    return isfinite(rate) && rate >= LW_CHART_LEAST && rate <= LW_CHART_MOST ? rate : 0.0;
-}
-
-static bool half_of(const layout *l, const lw_curve *curve, lw_xy *at) {
-    return curve->by_size && lw_half_power(curve, is_time(l), at);
-}
 
 // What kind of evidence a table of others is.
 typedef enum table_set { SET_CALIBRATION, SET_VALIDATION, SET_MODEL, SETS } table_set;
@@ -94,7 +44,7 @@ static void widen_by_curves(const lw_curve *curves, size_t count, range *x, rang
 }
 
 // A band may reach down to nothing: a logarithmic axis follows it for a decade, no further.
-static void widen_by_bands(const layout *l, range *y) {
+static void widen_by_bands(const lw_curves *l, range *y) {
     const lw_chart_data *data = l->chart->data;
     double floor = y->low / 10.0;
     for (size_t i = 0; i < data->panel_count; i++) {
@@ -107,15 +57,15 @@ static void widen_by_bands(const layout *l, range *y) {
     }
 }
 
-static lw_scale_kind x_scale_kind(const layout *l, range x) {
+static lw_scale_kind x_scale_kind(const lw_curves *l, range x) {
     if (l->chart->data->x_dimension == LW_BYTES) {
         return LW_SCALE_BYTES;
     }
-    return !is_loaded(l) && x.low > 0.0 && x.high / x.low >= 30.0 ? LW_SCALE_LOG : LW_SCALE_LINEAR;
+    return !lw_is_loaded(l) && x.low > 0.0 && x.high / x.low >= 30.0 ? LW_SCALE_LOG : LW_SCALE_LINEAR;
 }
 
 // "Posted data credits" of "links.slot.posted_data_credits"; NULL when out of memory.
-static const char *x_name(const layout *l) {
+static const char *x_name(const lw_curves *l) {
     const char *path = l->chart->data->x_path;
     const char *dot = strrchr(path, '.');
     char *name = lw_arena_copy(l->canvas->arena, dot == NULL ? path : dot + 1);
@@ -126,18 +76,18 @@ static const char *x_name(const layout *l) {
     return name;
 }
 
-static lw_status name_axes(layout *l) {
+static lw_status name_axes(lw_curves *l) {
     const lw_chart_data *data = l->chart->data;
     lw_axes *axes = &l->axes;
-    bool metres = over_distance(l) && axes->x.kind == LW_SCALE_LOG;
+    bool metres = lw_is_over_distance(l) && axes->x.kind == LW_SCALE_LOG;
     axes->x_writer = axes->x.kind == LW_SCALE_BYTES ? lw_tick_bytes : metres ? lw_tick_metres : lw_tick_plain;
-    axes->y_writer = is_time(l) ? lw_tick_seconds : lw_tick_plain;
-    axes->y_title = is_loaded(l) ? "Mean latency" : is_time(l) ? "Time" : "Bandwidth (GB/s)";
+    axes->y_writer = lw_is_time(l) ? lw_tick_seconds : lw_tick_plain;
+    axes->y_title = lw_is_loaded(l) ? "Mean latency" : lw_is_time(l) ? "Time" : "Bandwidth (GB/s)";
     const char *name = x_name(l);
     if (name == NULL) {
         return LW_NO_MEMORY;
     }
-    axes->x_title = is_loaded(l)                        ? "Bandwidth (GB/s)"
+    axes->x_title = lw_is_loaded(l)                     ? "Bandwidth (GB/s)"
                     : data->x_dimension == LW_BYTES     ? "Size (bytes)"
                     : metres || data->x_unit[0] == '\0' ? name
                                                         : lw_arena_print(l->canvas->arena, "%s (%s)", name, data->x_unit);
@@ -145,12 +95,12 @@ static lw_status name_axes(layout *l) {
 }
 
 // Does the place lie on the axis? Under load x is a result, and what fails has none.
-static bool shows_failed(const layout *l, const lw_curve *curve, size_t index) {
+static bool shows_failed(const lw_curves *l, const lw_curve *curve, size_t index) {
     const double x = curve->failed[index];
-    return !is_loaded(l) && fabs(x) <= LW_CHART_MOST && (l->chart->data->x_dimension != LW_BYTES || x >= LW_CHART_LEAST);
+    return !lw_is_loaded(l) && fabs(x) <= LW_CHART_MOST && (l->chart->data->x_dimension != LW_BYTES || x >= LW_CHART_LEAST);
 }
 
-static lw_status make_scales(layout *l) {
+static lw_status make_scales(lw_curves *l) {
     const lw_chart_data *data = l->chart->data;
     range x = {(double)INFINITY, -(double)INFINITY};
     range y = x;
@@ -160,17 +110,17 @@ static lw_status make_scales(layout *l) {
         widen_by_curves(panel->measured, panel->measured_count, &x, &y);
         for (size_t k = 0; k < panel->curve_count; k++) {
             lw_xy half;
-            if (half_of(l, &panel->curve[k], &half)) {
+            if (lw_half_of(l, &panel->curve[k], &half)) {
                 l->has_half = true;
-                widen(&y, is_time(l) ? half.y / 2 : half.y);  // the fixed cost
+                widen(&y, lw_is_time(l) ? half.y / 2 : half.y);  // the fixed cost
             }
             l->has_band = l->has_band || panel->curve[k].has_band;
             for (size_t m = 0; m < panel->curve[k].failed_count && shows_failed(l, &panel->curve[k], m); m++) {
                 l->has_failed = true;
                 widen(&x, panel->curve[k].failed[m]);
             }
-            if (ceiling_of(l, &panel->curve[k]) > 0.0) {
-                widen(&y, ceiling_of(l, &panel->curve[k]));
+            if (lw_ceiling_of(l, &panel->curve[k]) > 0.0) {
+                widen(&y, lw_ceiling_of(l, &panel->curve[k]));
                 l->has_ceiling = true;
             }
         }
@@ -188,185 +138,12 @@ static lw_status make_scales(layout *l) {
     return name_axes(l);
 }
 
-// ---- Direct labels ----
-
-// "2.70 µs … 19.1 ms"; under load "107 ns … 260 ns at 21.3 GB/s".
-static const char *times_line(const layout *l, const lw_curve *curve) {
-    char first[LW_TICK_TEXT];
-    char last[LW_TICK_TEXT];
-    char rate[LW_TICK_TEXT];
-    const lw_sample *end = &curve->point[curve->count - 1];
-    lw_seconds_digits(curve->point[0].at.y, first);
-    lw_seconds_digits(end->at.y, last);
-    if (is_loaded(l)) {
-        lw_number_digits(end->at.x, 3, rate);
-        return lw_arena_print(l->canvas->arena, "%s \u2026 %s at %s GB/s", first, last, rate);
-    }
-    return strcmp(first, last) == 0 ? lw_arena_print(l->canvas->arena, "%s", first)
-                                    : lw_arena_print(l->canvas->arena, "%s \u2026 %s", first, last);
-}
-
-// "56.4 of 58 GB/s, half at 558 KiB": what the line ends at, what framing would leave, and where
-// the ring is.
-static const char *second_line(const layout *l, const lw_curve *curve) {
-    if (is_time(l)) {
-        return times_line(l, curve);
-    }
-    lw_arena *arena = l->canvas->arena;
-    char value[LW_TICK_TEXT];
-    char other[LW_TICK_TEXT];
-    lw_xy half;
-    if (over_distance(l)) {
-        lw_rate_digits(curve->point[curve->count - 1].at.y, value);
-        lw_rate_digits(curve->point[0].at.y, other);
-        return strcmp(value, other) == 0 ? lw_arena_print(arena, "%s", value)
-                                         : lw_arena_print(arena, "%s \u2026 %s", other, value);
-    }
-    lw_number_digits(curve->point[curve->count - 1].at.y, 3, value);
-    lw_number_digits(ceiling_of(l, curve), 3, other);
-    bool limited = ceiling_of(l, curve) > 0.0;
-    const char *text = lw_arena_print(arena, "%s%s%s GB/s", value, limited ? " of " : "", limited ? other : "");
-    if (text != NULL && half_of(l, curve, &half)) {
-        double prefix = half.x >= 1048576.0 ? 1048576.0 : half.x >= 1024.0 ? 1024.0 : 1.0;
-        lw_number_short(half.x / prefix, 2, other);
-        text = lw_arena_print(arena, "%s, half at %s %sB", text, other, prefix > 1024.0 ? "Mi" : prefix > 1.0 ? "Ki" : "");
-    }
-    return text;
-}
-
-// An open mark in the shape of the series: at the half-power size, else along the line and before
-// its name.
-static void draw_open_mark(const layout *l, const lw_series *series, double x, double y, double size) {
-    lw_draw_marker(l->canvas->draw, (lw_xy){x, y}, series->shape, size, LW_ROLE_BACKGROUND,
-                   (lw_stroke){lw_role_of(series->hue, series->shade), 2.0, LW_DASH_SOLID});
-}
-
-static lw_stroke line_of(const lw_series *series, double width) {
-    return (lw_stroke){lw_role_of(series->hue, series->shade), width,
-                       series->evidence < LW_ASSUMED ? LW_DASH_SOLID
-                       : series->again               ? LW_DASH_LONG_DOT
-                                                     : LW_DASH_LONG};
-}
-
-// A line whose shade another has too is hollow, or dotted between its dashes: being dashed says how
-// it is known.
-static void draw_line(const layout *l, const lw_series *series, const lw_xy *points, size_t count, double width) {
-    const bool hollow = series->again && series->evidence < LW_ASSUMED;
-    const double outer = hollow ? width + HOLLOW : width;
-    lw_draw_path(l->canvas->draw, points, count, false, LW_ROLE_NONE, line_of(series, outer));
-    if (hollow) {
-        lw_draw_path(l->canvas->draw, points, count, false, LW_ROLE_NONE,
-                     (lw_stroke){LW_ROLE_BACKGROUND, outer - 2.0 * HOLLOW_EDGE, LW_DASH_SOLID});
-    }
-}
-
-// Lines that nothing else tells apart carry open marks.
-static bool told_apart(const layout *l) {
-    return !l->has_half && l->chart->data->series_count > 1;
-}
-
-static bool has_open_marks(const layout *l) {
-    return l->has_half || told_apart(l);
-}
-
-static bool has_own_dots(const layout *l, size_t series) {
-    for (size_t i = 0; i < l->chart->data->panel_count; i++) {
-        const lw_panel *panel = &l->chart->data->panel[i];
-        for (size_t k = 0; k < panel->measured_count; k++) {
-            if (panel->measured[k].series == series && !panel->measured[k].measured->modelled) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static double label_height(const layout *l) {
-    return (LW_SIZE_LABEL + (l->second_line ? LW_SIZE_SMALL : 0.0)) * LW_LINE_HEIGHT;
-}
-
-static lw_status measure_labels(layout *l) {
-    const lw_chart_data *data = l->chart->data;
-    for (size_t i = 0; i < data->panel_count; i++) {
-        for (size_t k = 0; k < data->panel[i].curve_count; k++) {
-            const lw_curve *curve = &data->panel[i].curve[k];
-            const char *below = second_line(l, curve);
-            if (below == NULL) {
-                return LW_NO_MEMORY;
-            }
-            double first = KEY_WIDTH + lw_text_width(l->canvas->metrics, curve->look.name, LW_SIZE_LABEL, true);
-            double second = l->second_line ? KEY_WIDTH + lw_text_width(l->canvas->metrics, below, LW_SIZE_SMALL, false) : 0.0;
-            l->label_width = fmax(l->label_width, fmax(first, second));
-        }
-    }
-    // Longer names are cut: the lines matter more.
-    l->label_width = fmin(l->label_width, 0.36 * l->canvas->width / (double)l->columns);
-    return LW_OK;
-}
-
-static const lw_stroke leader = {LW_ROLE_AXIS, 0.75, LW_DASH_SOLID};
-
-static void draw_label(const layout *l, const lw_curve *curve, double left, double top) {
-    const lw_canvas *canvas = l->canvas;
-    const lw_series *series = &curve->look;
-    double room = l->label_width - KEY_WIDTH;
-    double baseline = top + LW_SIZE_LABEL;
-    const char *name = lw_series_name_fit(canvas, series, LW_SIZE_LABEL, true, room);
-    const char *below = l->second_line ? second_line(l, curve) : "";
-    below = below == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, below, LW_SIZE_SMALL, false, room);
-    if (name == NULL || below == NULL) {
-        canvas->draw->status = LW_NO_MEMORY;
-        return;
-    }
-    double y = baseline - LW_SIZE_LABEL * 0.36;
-    draw_line(l, series, (const lw_xy[]){{left, y}, {left + KEY_LINE, y}}, 2, LINE_WIDTH);
-    if (has_own_dots(l, curve->series)) {
-        lw_draw_marker(canvas->draw, (lw_xy){left + KEY_LINE / 2, y}, series->shape, DOT_SIZE,
-                       lw_role_of(series->hue, series->shade), (lw_stroke){LW_ROLE_BACKGROUND, 1.0, LW_DASH_SOLID});
-    } else if (has_open_marks(l)) {
-        draw_open_mark(l, series, left + KEY_LINE / 2, y, OPEN_SIZE);
-    }
-    lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline,
-                 lw_font_bold(LW_SIZE_LABEL, lw_role_for_text(lw_theme_of(l->chart->request->theme), series->hue, series->shade),
-                              LW_ANCHOR_START),
-                 name);
-    lw_draw_text(canvas->draw, left + KEY_WIDTH, baseline + LW_SIZE_SMALL * LW_LINE_HEIGHT,
-                 lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_START), below);
-}
-
-// In the column at the right, with a leader where the line does not lead there.
-static void draw_label_at_right(const layout *l, const lw_curve *curve, const lw_label *label, lw_xy end) {
-    double left = l->axes.plot.right + LABEL_GAP;
-    if (fabs(label->middle - end.y) > 2.0 || end.x < l->axes.plot.right - 2.0) {
-        lw_draw_path(l->canvas->draw,
-                     (const lw_xy[]){{end.x + 3.0, end.y}, {fmax(end.x + 3.0, left - 16.0), end.y}, {left - 4.0, label->middle}},
-                     3, false, LW_ROLE_NONE, leader);
-    }
-    draw_label(l, curve, left, label->middle - label_height(l) / 2);
-}
-
-// Returns how much the labels would have to shrink: 1 when they fit.
-static double place_labels(const layout *l, const lw_panel *panel, lw_label labels[LW_LINES_MAX]) {
-    lw_label *order[LW_LINES_MAX];
-    for (size_t i = 0; i < panel->curve_count; i++) {
-        const lw_curve *curve = &panel->curve[i];
-        labels[i] =
-            (lw_label){.wanted = lw_scale_at(&l->axes.y, curve->point[curve->count - 1].at.y), .height = label_height(l) + 3.0};
-        order[i] = &labels[i];
-    }
-    return lw_labels_place(order, panel->curve_count, l->axes.plot.top - PANEL_TITLE, l->axes.plot.bottom + LW_AXES_BELOW);
-}
-
 // ---- One panel ----
-
-static lw_xy on_page(const layout *l, lw_xy at) {
-    return (lw_xy){lw_scale_at(&l->axes.x, at.x), lw_scale_at(&l->axes.y, at.y)};
-}
 
 // A short line at the right end: over the whole width the ceilings would look like curves of their
 // neighbours.
-static void draw_ceiling(const layout *l, const lw_curve *curve, lw_role role) {
-    double ceiling = ceiling_of(l, curve);
+static void draw_ceiling(const lw_curves *l, const lw_curve *curve, lw_role role) {
+    double ceiling = lw_ceiling_of(l, curve);
     if (ceiling <= 0.0) {
         return;
     }
@@ -376,31 +153,31 @@ static void draw_ceiling(const layout *l, const lw_curve *curve, lw_role role) {
                  (lw_stroke){role, 1.25, LW_DASH_DOTS});
 }
 
-static bool has_bounds(const layout *l) {
-    return l->has_half && is_time(l);
+static bool has_bounds(const lw_curves *l) {
+    return l->has_half && lw_is_time(l);
 }
 
 // What a transfer takes at least: the fixed cost and, from the half-power size on, its bytes at the
 // top bandwidth. They cross where both are half of the time.
-static void draw_bounds(const layout *l, const lw_curve *curve, lw_xy half, lw_role role) {
+static void draw_bounds(const lw_curves *l, const lw_curve *curve, lw_xy half, lw_role role) {
     const lw_xy *first = &curve->point[0].at;
     const lw_xy *last = &curve->point[curve->count - 1].at;
     const lw_xy cross = {half.x, half.y / 2};
-    const lw_xy path[] = {on_page(l, (lw_xy){first->x, cross.y}), on_page(l, cross),
-                          on_page(l, (lw_xy){last->x, cross.y / cross.x * last->x})};
+    const lw_xy path[] = {lw_on_page(l, (lw_xy){first->x, cross.y}), lw_on_page(l, cross),
+                          lw_on_page(l, (lw_xy){last->x, cross.y / cross.x * last->x})};
     lw_draw_path(l->canvas->draw, path, 3, false, LW_ROLE_NONE, (lw_stroke){role, 0.75, LW_DASH_DOTS});
 }
 
-// Curves drawn later that run exactly where this one runs.
-static size_t count_above(const layout *l, const lw_panel *panel, size_t index) {
-    const lw_curve *own = &panel->curve[index];
+// Lines drawn later that run where this one runs, but are known otherwise.
+static size_t count_above(const lw_curves *l, const lw_panel_lines *lines, size_t index) {
+    const lw_curve *own = lines->line[index].curve;
     size_t above = 0;
     for (size_t i = 0; i < index; i++) {
-        const lw_curve *other = &panel->curve[i];
+        const lw_curve *other = lines->line[i].curve;
         bool same = other->count == own->count;
         for (size_t k = 0; same && k < own->count; k++) {
-            lw_xy a = on_page(l, own->point[k].at);
-            lw_xy b = on_page(l, other->point[k].at);
+            lw_xy a = lw_on_page(l, own->point[k].at);
+            lw_xy b = lw_on_page(l, other->point[k].at);
             same = fabs(a.x - b.x) < 0.5 && fabs(a.y - b.y) < 0.5;
         }
         above += same ? 1 : 0;
@@ -412,14 +189,14 @@ typedef enum edge { EDGE_LOW, EDGE_MIDDLE, EDGE_HIGH } edge;
 
 // A point of a curve or of the edges of its band. Below a logarithmic axis lies nothing: its end
 // serves.
-static lw_xy edge_at(const layout *l, const lw_sample *sample, edge which) {
+static lw_xy edge_at(const lw_curves *l, const lw_sample *sample, edge which) {
     double low = fmax(sample->low, l->axes.y.low);
     return (lw_xy){sample->at.x, which == EDGE_MIDDLE ? sample->at.y : which == EDGE_HIGH ? sample->high : low};
 }
 
 // Vertices on the page, between points of a curve by_size as many as it needs to look round.
 // Returns how many; counts only when out is NULL.
-static size_t trace(const layout *l, const lw_curve *curve, edge which, lw_xy *out) {
+static size_t trace(const lw_curves *l, const lw_curve *curve, edge which, lw_xy *out) {
     size_t count = 0;
     for (size_t i = 0; i < curve->count; i++) {
         const lw_xy to = edge_at(l, &curve->point[i], which);
@@ -428,7 +205,7 @@ static size_t trace(const layout *l, const lw_curve *curve, edge which, lw_xy *o
         const size_t pieces = curve->by_size ? 1 + (size_t)(width / VERTEX_EVERY) : 1;
         for (size_t k = 1; k <= pieces; k++, count++) {
             if (out != NULL) {
-                out[count] = on_page(l, k == pieces ? to : lw_between(from, to, is_time(l), (double)k / (double)pieces));
+                out[count] = lw_on_page(l, k == pieces ? to : lw_between(from, to, lw_is_time(l), (double)k / (double)pieces));
             }
         }
     }
@@ -449,7 +226,7 @@ static bool next_piece(const lw_curve *curve, lw_curve *part) {
 }
 
 // What the links behind a curve say about how uncertain they are.
-static void draw_band(const layout *l, const lw_curve *curve) {
+static void draw_band(const lw_curves *l, const lw_curve *curve) {
     const lw_series *series = &curve->look;
     const size_t high = trace(l, curve, EDGE_HIGH, NULL);
     const size_t count = high + trace(l, curve, EDGE_LOW, NULL);
@@ -471,7 +248,7 @@ static void draw_band(const layout *l, const lw_curve *curve) {
 }
 
 // Open marks along a line, each line's shifted against those of the others.
-static void draw_along(const layout *l, size_t index, const lw_xy *points, size_t count) {
+static void draw_along(const lw_curves *l, size_t index, const lw_xy *points, size_t count) {
     double length = 0.0;
     for (size_t i = 1; i < count; i++) {
         length += hypot(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
@@ -486,15 +263,15 @@ static void draw_along(const layout *l, size_t index, const lw_xy *points, size_
         const double step = hypot(dx, dy);
         for (; step > 0.0 && wanted <= before + step; wanted += length / marks) {
             const double share = (wanted - before) / step;
-            draw_open_mark(l, &l->chart->data->series[index], points[i - 1].x + share * dx, points[i - 1].y + share * dy,
-                           OPEN_SIZE);
+            lw_draw_open_mark(l, &l->chart->data->series[index], points[i - 1].x + share * dx, points[i - 1].y + share * dy,
+                              LW_OPEN_SIZE);
         }
         before += step;
     }
 }
 
 // Crosses above the axis, where nothing gets through.
-static void draw_failed(const layout *l, const lw_curve *curve, lw_role role) {
+static void draw_failed(const lw_curves *l, const lw_curve *curve, lw_role role) {
     for (size_t i = 0; i < curve->failed_count && shows_failed(l, curve, i); i++) {
         lw_draw_marker(l->canvas->draw, (lw_xy){lw_scale_at(&l->axes.x, curve->failed[i]), l->axes.plot.bottom - CROSS_SIZE},
                        LW_SHAPE_CROSS, CROSS_SIZE, role, (lw_stroke){0});
@@ -502,7 +279,8 @@ static void draw_failed(const layout *l, const lw_curve *curve, lw_role role) {
 }
 
 // width: a curve under another that runs in the same place is drawn wider, so that both are seen.
-static void draw_curve(const layout *l, const lw_curve *curve, double width) {
+static void draw_curve(const lw_curves *l, const lw_line *line, double width) {
+    const lw_curve *curve = line->curve;
     const lw_series *series = &curve->look;
     lw_role role = lw_role_of(series->hue, series->shade);
     lw_draw *draw = l->canvas->draw;
@@ -514,108 +292,56 @@ static void draw_curve(const layout *l, const lw_curve *curve, double width) {
         return;
     }
     trace(l, curve, EDGE_MIDDLE, points);
-    lw_draw_group(draw, id, "series", series->name);
-    draw_ceiling(l, curve, role);
+    lw_draw_group(draw, id, "series", line->name);
+    for (size_t i = 0; i < line->count; i++) {
+        if (i == 0 || lw_ceiling_of(l, line->member[i]) != lw_ceiling_of(l, line->member[i - 1])) {
+            draw_ceiling(l, line->member[i], role);
+        }
+    }
     size_t drawn = 0;
     for (lw_curve part = {0}; next_piece(curve, &part); drawn += trace(l, &part, EDGE_MIDDLE, NULL)) {
         const lw_xy *piece = points + drawn;
-        draw_line(l, series, piece, trace(l, &part, EDGE_MIDDLE, NULL), width);
+        lw_draw_curve_line(l, series, piece, trace(l, &part, EDGE_MIDDLE, NULL), width);
         if (part.count == 1) {  // a line needs two
             lw_draw_marker(draw, piece[0], LW_SHAPE_CIRCLE, 5.0, role, (lw_stroke){0});
         }
     }
     draw_failed(l, curve, role);
     lw_xy half;
-    if (half_of(l, curve, &half)) {
-        lw_xy at = on_page(l, half);
+    if (lw_half_of(l, curve, &half)) {
+        lw_xy at = lw_on_page(l, half);
         if (has_bounds(l)) {
             draw_bounds(l, curve, half, role);
         }
         lw_draw_line(draw, at.x, at.y, at.x, l->axes.plot.bottom, (lw_stroke){role, 0.75, LW_DASH_DOTS});
-        draw_open_mark(l, series, at.x, at.y, OPEN_SIZE + 2.0 * (width - LINE_WIDTH));
-    } else if (told_apart(l)) {
+        lw_draw_open_mark(l, series, at.x, at.y, LW_OPEN_SIZE + 2.0 * (width - LW_LINE_WIDTH));
+    } else if (lw_told_apart(l)) {
         draw_along(l, curve->series, points, count);
     }
     lw_draw_ungroup(draw);
 }
 
-static void draw_dots(const layout *l, const lw_curve *dots) {
+static void draw_dots(const lw_curves *l, const lw_curve *dots) {
     const lw_series *series = dots->series == SIZE_MAX ? NULL : &l->chart->data->series[dots->series];
     // of no line: in no line's colour
     lw_role role = series != NULL ? lw_role_of(series->hue, series->shade) : LW_ROLE_INK;
-    lw_shape shape = dots->measured->modelled ? LW_SHAPE_CROSS : series != NULL ? series->shape : LW_SHAPE_CIRCLE;
+    const lw_shape shape = dots->shape;
     const bool validation = set_of(dots->measured) == SET_VALIDATION;
     const lw_stroke rim = {validation ? LW_ROLE_INK : LW_ROLE_BACKGROUND, validation ? 1.5 : 1.0, LW_DASH_SOLID};
     lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
     for (size_t i = 0; i < dots->count; i++) {
-        lw_xy at = on_page(l, dots->point[i].at);
-        lw_draw_marker(l->canvas->draw, (lw_xy){at.x, at.y}, shape, shape == LW_SHAPE_CROSS ? CROSS_SIZE : DOT_SIZE, role, rim);
+        lw_xy at = lw_on_page(l, dots->point[i].at);
+        lw_draw_marker(l->canvas->draw, (lw_xy){at.x, at.y}, shape, shape == LW_SHAPE_CROSS ? CROSS_SIZE : LW_DOT_SIZE, role,
+                       rim);
     }
     lw_draw_ungroup(l->canvas->draw);
 }
 
-// ---- Labels beside the ends ----
-
-// Boxes around what a text must not lie on: pieces of the curves, and dots. Returns how many;
-// counts only when boxes is NULL.
-static size_t obstacles_of(const layout *l, const lw_panel *panel, lw_box *boxes) {
-    const double around = OPEN_SIZE / 2 + 1.0;
-    const double piece = 8.0;
-    size_t count = 0;
-    for (size_t i = 0; i < panel->curve_count + panel->measured_count; i++) {
-        const bool line = i < panel->curve_count;
-        const lw_curve *curve = line ? &panel->curve[i] : &panel->measured[i - panel->curve_count];
-        for (size_t k = 0; k < curve->count; k++) {
-            lw_xy to = on_page(l, curve->point[k].at);
-            lw_xy from = line && k > 0 ? on_page(l, curve->point[k - 1].at) : to;
-            const size_t pieces = 1 + (size_t)(hypot(to.x - from.x, to.y - from.y) / piece);
-            for (size_t m = 1; m <= pieces; m++, count++) {
-                lw_xy at = {from.x + (to.x - from.x) * (double)m / (double)pieces,
-                            from.y + (to.y - from.y) * (double)m / (double)pieces};
-                if (boxes != NULL) {
-                    boxes[count] = (lw_box){at.x - around, at.y - around, at.x + around, at.y + around};
-                }
-            }
-        }
-    }
-    return count;
-}
-
-// Curves that end inside the plot have their labels there, if all of them have room near their
-// ends.
-static lw_status place_beside(const layout *l, const lw_panel *panel, lw_callout *callout, bool *placed) {
-    size_t count = obstacles_of(l, panel, NULL);
-    lw_box *obstacle = LW_NEW_ARRAY(l->canvas->arena, lw_box, count);
-    if (obstacle == NULL) {
-        return LW_NO_MEMORY;
-    }
-    obstacles_of(l, panel, obstacle);
-    for (size_t i = 0; i < panel->curve_count; i++) {
-        const lw_curve *curve = &panel->curve[i];
-        callout[i] = (lw_callout){.mark = on_page(l, curve->point[curve->count - 1].at),
-                                  .radius = OPEN_SIZE / 2 + 2.0,
-                                  .width = l->label_width,
-                                  .height = label_height(l)};
-    }
-    *placed = lw_callouts_place(callout, panel->curve_count, obstacle, count, l->axes.plot) == 0;
-    for (size_t i = 0; i < panel->curve_count; i++) {
-        *placed = *placed && hypot(callout[i].elbow.x - callout[i].mark.x, callout[i].elbow.y - callout[i].mark.y) <= LEADER_MOST;
-    }
-    return LW_OK;
-}
-
-static void draw_label_beside(const layout *l, const lw_curve *curve, const lw_callout *callout) {
-    if (callout->has_leader) {
-        lw_draw_line(l->canvas->draw, callout->mark.x, callout->mark.y, callout->elbow.x, callout->elbow.y, leader);
-    }
-    draw_label(l, curve, callout->box.left, callout->box.top);
-}
-
 // ---- The panel ----
 
-static lw_status set_plot(layout *l, lw_box box, double at_right) {
+static lw_status set_plot(lw_curves *l, lw_box box, double at_right) {
     lw_box *plot = &l->axes.plot;
-    *plot = (lw_box){box.left + lw_axes_label_width(l->canvas, &l->axes), box.top + PANEL_TITLE + LW_AXES_ABOVE,
+    *plot = (lw_box){box.left + lw_axes_label_width(l->canvas, &l->axes), box.top + LW_PANEL_TITLE + LW_AXES_ABOVE,
                      box.right - at_right, box.bottom - LW_AXES_BELOW};
     if (plot->right - plot->left < PLOT_LEAST || plot->bottom - plot->top < PLOT_LEAST) {
         return lw_error(l->chart->diags, l->chart->request->place, "give it more width: and height:, or leave them out",
@@ -628,47 +354,61 @@ static lw_status set_plot(layout *l, lw_box box, double at_right) {
     return LW_OK;
 }
 
-static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
+// Which lines there are decides how wide their names are, and these how wide a plot is: without
+// them it has the width of the panel.
+static lw_status name_lines(lw_curves *l, double width, double height) {
+    const lw_axes axes = l->axes;
+    l->axes.x.start = 0.0;
+    l->axes.x.finish = width;
+    l->axes.y.start = height - LW_PANEL_TITLE - LW_AXES_ABOVE - LW_AXES_BELOW;
+    l->axes.y.finish = 0.0;
+    LW_TRY(lw_lines_find(l));
+    l->axes = axes;
+    return lw_labels_measure(l);
+}
+
+static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
     const lw_canvas *canvas = l->canvas;
     const lw_box *plot = &l->axes.plot;
+    const lw_panel_lines *lines = &l->lines[l->panel_index];
     lw_callout beside[LW_LINES_MAX];
     lw_label labels[LW_LINES_MAX];
     bool is_beside = false;
-    if (is_loaded(l)) {
-        LW_TRY(set_plot(l, box, LABEL_GAP));
-        LW_TRY(place_beside(l, panel, beside, &is_beside));
+    if (lw_is_loaded(l)) {
+        LW_TRY(set_plot(l, box, LW_LABEL_GAP));
+        LW_TRY(lw_labels_beside(l, panel, lines, beside, &is_beside));
     }
     if (!is_beside) {
-        LW_TRY(set_plot(l, box, l->label_width + LABEL_GAP));
-        if (place_labels(l, panel, labels) < 1.0) {
+        LW_TRY(set_plot(l, box, l->label_width + LW_LABEL_GAP));
+        if (lw_labels_at_right(l, lines, labels) < 1.0) {
             return lw_error(l->chart->diags, l->chart->request->place, "give it more height:, or leave it out",
-                            "the chart is too low for the labels of %zu lines", panel->curve_count);
+                            "the chart is too low for the labels of %zu lines", lines->count);
         }
     }
     lw_draw_group(canvas->draw, lw_arena_print(canvas->arena, "panel-%zu", l->panel_index + 1), "panel", panel->title);
     lw_draw_text(canvas->draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START),
                  panel->title);
     lw_axes_draw(canvas, &l->axes);
-    lw_draw_clip(canvas->draw, plot->left - OPEN_SIZE, plot->top - OPEN_SIZE, plot->right - plot->left + 2 * OPEN_SIZE,
-                 plot->bottom - plot->top + OPEN_SIZE);
-    for (size_t i = 0; i < panel->curve_count; i++) {
-        for (lw_curve part = {0}; panel->curve[i].has_band && next_piece(&panel->curve[i], &part);) {
+    lw_draw_clip(canvas->draw, plot->left - LW_OPEN_SIZE, plot->top - LW_OPEN_SIZE, plot->right - plot->left + 2 * LW_OPEN_SIZE,
+                 plot->bottom - plot->top + LW_OPEN_SIZE);
+    for (size_t i = 0; i < lines->count; i++) {
+        const lw_curve *curve = lines->line[i].curve;
+        for (lw_curve part = {0}; curve->has_band && next_piece(curve, &part);) {
             draw_band(l, &part);
         }
     }
-    for (size_t i = panel->curve_count; i-- > 0;) {  // the first of the file comes out on top
-        draw_curve(l, &panel->curve[i], LINE_WIDTH + 3.0 * (double)count_above(l, panel, i));
+    for (size_t i = lines->count; i-- > 0;) {  // the first of the file comes out on top
+        draw_curve(l, &lines->line[i], LW_LINE_WIDTH + 3.0 * (double)count_above(l, lines, i));
     }
     for (size_t i = 0; i < panel->measured_count; i++) {
         draw_dots(l, &panel->measured[i]);
     }
     lw_draw_unclip(canvas->draw);
-    for (size_t i = 0; i < panel->curve_count; i++) {
-        const lw_curve *curve = &panel->curve[i];
+    for (size_t i = 0; i < lines->count; i++) {
         if (is_beside) {
-            draw_label_beside(l, curve, &beside[i]);
+            lw_label_draw_beside(l, &lines->line[i], &beside[i]);
         } else {
-            draw_label_at_right(l, curve, &labels[i], on_page(l, curve->point[curve->count - 1].at));
+            lw_label_draw_at_right(l, &lines->line[i], &labels[i]);
         }
     }
     lw_draw_ungroup(canvas->draw);
@@ -677,7 +417,7 @@ static lw_status draw_panel(layout *l, const lw_panel *panel, lw_box box) {
 
 // ---- The whole ----
 
-static const char *subtitle_of(const layout *l) {
+static const char *subtitle_of(const lw_curves *l) {
     const char *own = l->chart->request->subtitle;
     if (own != NULL && own[0] != '\0') {
         return own;
@@ -688,7 +428,7 @@ static const char *subtitle_of(const layout *l) {
     }
     return lw_arena_print(
         l->canvas->arena, "Lines: model%s%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
-        told_apart(l) ? ", told apart by open marks" : "", l->has_band ? ". Shaded: how uncertain the link is" : "",
+        lw_told_apart(l) ? ", told apart by open marks" : "", l->has_band ? ". Shaded: how uncertain the link is" : "",
         !l->has_dots        ? ""
         : l->has_validation ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
                             : ". Filled marks: measured",
@@ -699,23 +439,32 @@ static const char *subtitle_of(const layout *l) {
                         : "");
 }
 
-// "\u25CF RTX 4090 (A. Author: title, date)": the mark says which link, so the label's first part,
+// Does a mark say which line it belongs to, in a foot that has no colours?
+static bool is_only_mark(const lw_curves *l, const lw_curve *dots) {
+    for (size_t i = 0; i < l->chart->data->panel_count; i++) {
+        const lw_panel *panel = &l->chart->data->panel[i];
+        for (size_t k = 0; k < panel->measured_count; k++) {
+            if (panel->measured[k].series != dots->series && panel->measured[k].shape == dots->shape) {
+                return false;
+            }
+        }
+    }
+    return dots->series != SIZE_MAX && (dots->measured->modelled || dots->shape == l->chart->data->series[dots->series].shape);
+}
+
+// "\u25CF RTX 4090 (A. Author: title, date)": where the mark says which link, the label's first part,
 // which says it too, is left out.
-static const char *source_of(const layout *l, const lw_curve *dots) {
+static const char *source_of(const lw_curves *l, const lw_curve *dots) {
     static const char *const marks[LW_SHAPES] = {"\u25CF", "\u25A0", "\u25C6", "\u25B2", "\u25BC", "\u2715"};
     const lw_measured_series *measured = dots->measured;
     const char *source = measured->provenance != NULL ? measured->provenance : measured->table;
     const char *what = measured->label != NULL ? measured->label : measured->table;
-    if (dots->series == SIZE_MAX) {
-        return lw_arena_print(l->canvas->arena, "%s (%s)", what, source);
-    }
-    const char *comma = strstr(what, ", ");
-    const lw_shape shape = measured->modelled ? LW_SHAPE_CROSS : l->chart->data->series[dots->series].shape;
-    return lw_arena_print(l->canvas->arena, "%s %s (%s)", marks[shape], comma != NULL ? comma + 2 : what, source);
+    const char *comma = is_only_mark(l, dots) ? strstr(what, ", ") : NULL;
+    return lw_arena_print(l->canvas->arena, "%s %s (%s)", marks[dots->shape], comma != NULL ? comma + 2 : what, source);
 }
 
 // "Measured, open to fitting: A; B. A model of others, not measured: C". Every table once.
-static const char *note_of(const layout *l) {
+static const char *note_of(const lw_curves *l) {
     static const char *const heads[SETS] = {
         "Measured, open to fitting: ", "Measured, never fitted: ", "A model of others, not measured: "};
     const lw_chart_data *data = l->chart->data;
@@ -746,11 +495,10 @@ void lw_curves_size(const lw_chart *chart, double *width, double *height) {
 
 lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
     const lw_chart_data *data = chart->data;
-    layout l = {.chart = chart, .canvas = canvas, .second_line = data->series_count <= LW_LINES_MAX / 2 + 1};
+    lw_curves l = {.chart = chart, .canvas = canvas};
     l.columns = data->panel_count > 1 ? 2 : 1;
     l.rows = (data->panel_count + l.columns - 1) / l.columns;
     LW_TRY(make_scales(&l));
-    LW_TRY(measure_labels(&l));
     const char *subtitle = subtitle_of(&l);
     const char *note = note_of(&l);
     if (subtitle == NULL || note == NULL) {
@@ -759,6 +507,7 @@ lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
     lw_box content = lw_frame_draw(canvas, chart->title, subtitle, note, chart->result);
     double width = (content.right - content.left - PANEL_GAP * (double)(l.columns - 1)) / (double)l.columns;
     double height = (content.bottom - content.top - PANEL_GAP * (double)(l.rows - 1)) / (double)l.rows;
+    LW_TRY(name_lines(&l, width, height));
     for (size_t i = 0; i < data->panel_count; i++) {
         size_t row = i / l.columns;
         double left = content.left + (width + PANEL_GAP) * (double)(i - row * l.columns);

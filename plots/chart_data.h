@@ -16,7 +16,8 @@
 enum { LW_LINES_MAX = 12, LW_SERIES_MAX = 48, LW_PANELS_MAX = 4 };
 
 // One thing that is compared: one look in all panels. Shades repeat after three of one hue and
-// shapes after five, so that no two lines of a family look alike.
+// shapes after five, so that no two lines of a family look alike. Series of one hue that one swept
+// number tells apart have steps of it instead, in the order of the number.
 typedef struct lw_series {
     const char *value;  // of the series path, as the scenario names it
     const char *key;    // value and whatever else was swept: what tells it from the others
@@ -26,6 +27,7 @@ typedef struct lw_series {
     const char *name;   // what a reader sees, with the evidence where it is weak
     const char *plain;  // without it
     const char *id;     // for SVG: letters, digits, hyphens
+    double number;      // of value, where it is one
     lw_hue hue;         // LW_HUE_GREY also when its points are about links of several families
     lw_shade shade;
     bool again;  // its shade was used before: lines then differ otherwise
@@ -58,6 +60,7 @@ typedef struct lw_curve {
     const lw_workload_result *least, *most;  // at the ends of the order; NULL for measured points
     double least_order, most_order;
     const lw_measured_series *measured;  // measured points; NULL for a curve of the model
+    lw_shape shape;                      // of these
 } lw_curve;
 
 typedef struct lw_panel {

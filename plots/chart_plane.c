@@ -14,8 +14,8 @@
 #define PANEL_TITLE 22.0
 #define PANEL_GAP 28.0
 #define PLOT_LEAST 240.0
-#define NAME_MOST 220.0     // longer names are cut
-#define OVERVIEW_SHARE 0.4  // of the width, where a cluster is drawn enlarged beside it
+#define NAME_MOST 220.0      // longer names are cut
+#define OVERVIEW_SHARE 0.34  // of the width, where a cluster is drawn enlarged beside it
 enum { DIAGONALS_MAX = 24 };
 
 typedef struct mark {
@@ -146,7 +146,8 @@ static bool within(const mark *m, double from_s, double from_GBps, double times_
 static void find_cluster(plane *p) {
     static const double window = 0.36;  // of each axis
     static const double worth = 0.6;    // of the marks
-    enum { MARKS_LEAST = 16 };
+    static const double far = 1000.0;   // times: so wide an axis shows few marks as badly as many
+    enum { MARKS_LEAST = 16, MARKS_LEAST_FAR = 4 };
     span time = span_of(p, false, true);
     span rate = span_of(p, false, false);
     double times_s = pow(time.high / time.low, window);
@@ -166,7 +167,9 @@ static void find_cluster(plane *p) {
             }
         }
     }
-    if (p->near_count < MARKS_LEAST || (double)p->near_count < worth * (double)p->count || p->near_count == p->count) {
+    const bool wide = time.high > far * time.low || rate.high > far * rate.low;
+    if (p->near_count < (wide ? MARKS_LEAST_FAR : MARKS_LEAST) || (double)p->near_count < worth * (double)p->count ||
+        p->near_count == p->count) {
         p->near_count = 0;
         return;
     }
@@ -177,17 +180,27 @@ static void find_cluster(plane *p) {
 
 // ---- Scales ----
 
-// Room for names around the outermost marks.
-static span with_room(span s, double share) {
-    double room = fmax(1.5, pow(s.high / s.low, share));
+// Room around the outermost marks, for names at their sides and so that few marks do not lie on the
+// frame. Ends are not rounded: between marks of one latency and the next round ones lies little.
+static span with_room(span s, double share, double least) {
+    const double room = fmax(least, pow(s.high / s.low, share));
     return (span){s.low / room, s.high * room};
 }
 
+static span shared_span(span a, span b) {
+    return (span){fmax(a.low, b.low), fmin(a.high, b.high)};
+}
+
 static void fit_scales(plane *p, bool near_only) {
-    span time = with_room(span_of(p, near_only, true), near_only ? 0.2 : 0.06);
-    span rate = with_room(span_of(p, near_only, false), 0.03);
-    p->axes.x = lw_scale_fit(LW_SCALE_LOG, time.low, time.high, 0.0, 1.0);
-    p->axes.y = lw_scale_fit(LW_SCALE_LOG, rate.low, rate.high, 1.0, 0.0);
+    static const double share = 0.07, least_s = 1.25, least_GBps = 1.2;
+    span time = with_room(span_of(p, false, true), share, least_s);
+    span rate = with_room(span_of(p, false, false), share, least_GBps);
+    if (near_only) {  // a part of the whole
+        time = shared_span(time, with_room(span_of(p, true, true), 2 * share, least_s));
+        rate = shared_span(rate, with_room(span_of(p, true, false), share, least_GBps));
+    }
+    p->axes.x = (lw_scale){LW_SCALE_LOG, time.low, time.high, 0.0, 1.0};
+    p->axes.y = (lw_scale){LW_SCALE_LOG, rate.low, rate.high, 1.0, 0.0};
     p->axes.x_writer = lw_tick_seconds;
     p->axes.y_writer = lw_tick_plain;
 }
@@ -225,8 +238,19 @@ static bool on_a_mark(const plane *p, lw_box box) {
     return false;
 }
 
-// The name of a diagonal stands at its lower end, or as far up as it must to keep clear of the
-// marks.
+static bool on_a_name(const plane *p, lw_box box) {
+    for (size_t i = 0; i < p->obstacle_count; i++) {
+        const lw_box *other = &p->obstacle[i];
+        if (box.left < other->right + 6.0 && other->left < box.right + 6.0 && box.top < other->bottom &&
+            other->top < box.bottom) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The name of a diagonal stands in the line, at its lower end or as far up as it must to keep clear
+// of marks and other names.
 static lw_status name_diagonal(plane *p, double bytes, lw_xy upper, lw_xy lower) {
     char size[LW_TICK_TEXT];
     lw_tick_size(bytes, size);
@@ -234,13 +258,19 @@ static lw_status name_diagonal(plane *p, double bytes, lw_xy upper, lw_xy lower)
     if (text == NULL) {
         return LW_NO_MEMORY;
     }
-    double width = lw_text_width(p->canvas->metrics, text, LW_SIZE_SMALL, false);
-    for (double share = 1.0; share > 0.3 && p->obstacle_count < DIAGONALS_MAX; share -= 0.05) {
-        lw_xy end = {upper.x + share * (lower.x - upper.x), upper.y + share * (lower.y - upper.y)};
-        double bottom = end.y - 5.0;
-        lw_box box = {end.x - width - 8.0, bottom - LW_SIZE_SMALL, end.x - 8.0, bottom + 3.0};
-        if (box.left > p->axes.plot.left + 4.0 && box.top > p->axes.plot.top && !on_a_mark(p, box)) {
-            lw_draw_text(p->canvas->draw, box.right, bottom, lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_END), text);
+    const lw_box *plot = &p->axes.plot;
+    const double width = lw_text_width(p->canvas->metrics, text, LW_SIZE_SMALL, false);
+    const double from_end = (8.0 + width / 2) / (lower.x - upper.x);  // in shares of the line
+    for (double share = 1.0 - from_end; share > 0.25 && p->obstacle_count < DIAGONALS_MAX; share -= 0.05) {
+        const lw_xy middle = {upper.x + share * (lower.x - upper.x), upper.y + share * (lower.y - upper.y)};
+        const lw_box box = {middle.x - width / 2, middle.y - 0.6 * LW_SIZE_SMALL, middle.x + width / 2,
+                            middle.y + 0.6 * LW_SIZE_SMALL};
+        const bool inside = box.left > plot->left + 4.0 && box.top > plot->top && box.bottom < plot->bottom;
+        if (inside && !on_a_mark(p, box) && !on_a_name(p, box)) {
+            lw_draw_rect(p->canvas->draw, (lw_rect){box.left - 3.0, box.top, width + 6.0, box.bottom - box.top},
+                         LW_ROLE_BACKGROUND, (lw_stroke){0});
+            lw_draw_text(p->canvas->draw, middle.x, middle.y + 0.36 * LW_SIZE_SMALL,
+                         lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_MIDDLE), text);
             p->obstacle[p->obstacle_count++] = box;
             return LW_OK;
         }
@@ -248,21 +278,29 @@ static lw_status name_diagonal(plane *p, double bytes, lw_xy upper, lw_xy lower)
     return LW_OK;  // no room: the line stays without a name
 }
 
+// From the upper left to the lower right end of a diagonal.
+static void diagonal_of(const plane *p, int power, lw_xy *upper, lw_xy *lower) {
+    const double product = ldexp(1.0, power) / 1e9;  // GB/s times s
+    const double from_s = fmax(p->axes.x.low, product / p->axes.y.high);
+    const double to_s = fmin(p->axes.x.high, product / p->axes.y.low);
+    *upper = on_page(p, from_s, product / from_s);
+    *lower = on_page(p, to_s, product / to_s);
+}
+
 static lw_status draw_diagonals(plane *p) {
-    const lw_scale *x = &p->axes.x;
-    const lw_scale *y = &p->axes.y;
-    double low = x->low * y->low * 1e9;
-    double high = x->high * y->high * 1e9;
-    int step = diagonal_step(low, high);
+    const double low = p->axes.x.low * p->axes.y.low * 1e9;
+    const double high = p->axes.x.high * p->axes.y.high * 1e9;
+    const int step = diagonal_step(low, high);
+    const int first = (int)ceil(log2(low) / step) * step;
+    lw_xy upper, lower;
     p->obstacle_count = 0;
     lw_draw_group(p->canvas->draw, NULL, "diagonals", "bytes in flight: bandwidth times latency");
-    for (int power = (int)ceil(log2(low) / step) * step; power < log2(high); power += step) {
-        double product = ldexp(1.0, power) / 1e9;  // GB/s times s
-        double from_s = fmax(x->low, product / y->high);
-        double to_s = fmin(x->high, product / y->low);
-        lw_xy upper = on_page(p, from_s, product / from_s);
-        lw_xy lower = on_page(p, to_s, product / to_s);
+    for (int power = first; power < log2(high); power += step) {
+        diagonal_of(p, power, &upper, &lower);
         lw_draw_line(p->canvas->draw, upper.x, upper.y, lower.x, lower.y, (lw_stroke){LW_ROLE_AXIS, 0.75, LW_DASH_DOTS});
+    }
+    for (int power = first; power < log2(high); power += step) {
+        diagonal_of(p, power, &upper, &lower);
         if (power >= 0 && hypot(lower.x - upper.x, lower.y - upper.y) > 150.0) {
             LW_TRY(name_diagonal(p, ldexp(1.0, power), upper, lower));
         }
@@ -422,8 +460,10 @@ static void draw_window(const plane *p) {
 static lw_status draw_view(plane *p, view which, lw_box box) {
     fit_scales(p, which == VIEW_CLUSTER);
     lw_box *plot = &p->axes.plot;
-    *plot = (lw_box){box.left + lw_axes_label_width(p->canvas, &p->axes), box.top + PANEL_TITLE + LW_AXES_ABOVE, box.right,
-                     box.bottom - LW_AXES_BELOW};
+    *plot = (lw_box){box.left, box.top + PANEL_TITLE + LW_AXES_ABOVE, box.right, box.bottom - LW_AXES_BELOW};
+    p->axes.y.start = plot->bottom;
+    p->axes.y.finish = plot->top;
+    plot->left += lw_axes_label_width(p->canvas, &p->axes);
     if (plot->right - plot->left < PLOT_LEAST || plot->bottom - plot->top < PLOT_LEAST) {
         return lw_error(p->chart->diags, p->chart->request->place, "give it more width: and height:, or leave them out",
                         "the chart of %.0f x %.0f is too small for what it shows", p->canvas->width, p->canvas->height);
@@ -432,8 +472,6 @@ static lw_status draw_view(plane *p, view which, lw_box box) {
     p->axes.x_title = roomy ? p->time_title : "Latency";
     p->axes.x.start = plot->left;
     p->axes.x.finish = plot->right;
-    p->axes.y.start = plot->bottom;
-    p->axes.y.finish = plot->top;
     lw_axes_draw(p->canvas, &p->axes);
     if (which == VIEW_CLUSTER) {
         take_in(p);
@@ -464,7 +502,11 @@ static lw_status draw_panel(plane *p, const lw_panel *panel, size_t index, lw_bo
     lw_draw_text(draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START),
                  panel->title);
     find_cluster(p);
-    bool two = p->near_count > 0 && p->chart->data->panel_count == 1;
+    fit_scales(p, false);
+    p->axes.y.start = box.bottom - box.top;
+    p->axes.y.finish = 0.0;
+    const double beside = OVERVIEW_SHARE * (box.right - box.left) - lw_axes_label_width(p->canvas, &p->axes);
+    bool two = p->near_count > 0 && p->chart->data->panel_count == 1 && beside >= PLOT_LEAST;
     if (two) {
         lw_box right = box;
         right.left += OVERVIEW_SHARE * (box.right - box.left) + PANEL_GAP;
@@ -491,10 +533,24 @@ static bool has_whiskers(const plane *p) {
     return false;
 }
 
+// As large as its marks and their names need.
 void lw_plane_size(const lw_chart *chart, double *width, double *height) {
-    *width = chart->data->panel_count > 1 ? 1600.0 : 1360.0;
-    const size_t rows = (chart->data->panel_count + 1) / 2;
-    *height = 900.0 * (double)rows;
+    static const struct {
+        size_t marks;
+        double width, height;
+    } sizes[] = {{8, 1040.0, 640.0}, {16, 1160.0, 760.0}, {SIZE_MAX, 1360.0, 900.0}};
+    const lw_chart_data *data = chart->data;
+    size_t most = 0;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        most = data->panel[i].curve_count > most ? data->panel[i].curve_count : most;
+    }
+    size_t at = 0;
+    while (sizes[at].marks < most) {
+        at++;
+    }
+    *width = data->panel_count > 1 ? 1600.0 : sizes[at].width;
+    const size_t rows = (data->panel_count + 1) / 2;
+    *height = sizes[at].height * (double)rows;
 }
 
 lw_status lw_plane_draw(const lw_chart *chart, const lw_canvas *canvas) {

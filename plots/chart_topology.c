@@ -549,7 +549,7 @@ lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind the
     width = fmax(width, fmin(1100.0, lw_text_width(metrics, title, LW_SIZE_TITLE, true) + 2 * MARGIN + 2));
     width = ceil(width);
     lw_canvas canvas = {.draw = draw, .metrics = metrics, .arena = arena, .width = width};
-    const double head = 96.0 + lw_frame_extra_height(&canvas, title, &(const lw_result){.hardware = NULL});
+    const double head = 96.0 + lw_frame_extra_height(&canvas, title, NULL, &(const lw_result){.hardware = NULL});
     const double height = ceil(head + layout.height + LEGEND_HEIGHT + foot);
     canvas.height = height;
     if (width > SIZE_MOST || height > SIZE_MOST) {

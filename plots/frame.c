@@ -9,7 +9,7 @@
 #define TICK_GAP 4.0
 #define LABEL_SPACE 14.0  // least distance between neighbouring tick labels
 
-enum { TITLE_LINES = 2, HARDWARE_LINES = 4, SUBTITLE_LINES = 3, NOTE_LINES = 4, HASH_SHOWN = 12 };
+enum { TITLE_LINES = 2, HARDWARE_LINES = 4, SUBTITLE_LINES = 3, NOTE_LINES = 6, HASH_SHOWN = 12 };
 
 lw_font lw_font_of(double size, lw_role role, lw_anchor anchor) {
     return (lw_font){.size = size, .role = role, .anchor = anchor};
@@ -74,12 +74,23 @@ static bool wrap_hardware(const lw_canvas *canvas, const lw_result *result, cons
     return *count > 0;
 }
 
-double lw_frame_extra_height(const lw_canvas *canvas, const char *title, const lw_result *result) {
-    const char *lines[TITLE_LINES], *hardware[HARDWARE_LINES];
+// Returns how many lines: none for an empty one or when out of memory.
+static size_t wrap_subtitle(const lw_canvas *canvas, const char *subtitle, const char *lines[SUBTITLE_LINES]) {
+    return lw_text_wrap(&(const lw_face){canvas->metrics, LW_SIZE_LABEL, false}, canvas->arena, subtitle,
+                        canvas->width - 2 * MARGIN, lines, SUBTITLE_LINES);
+}
+
+// What drawing finds out when out of memory is no error here.
+double lw_frame_extra_height(const lw_canvas *canvas, const char *title, const char *subtitle, const lw_result *result) {
+    static const size_t usual = 2;  // lines of a subtitle
+    const char *lines[TITLE_LINES], *hardware[HARDWARE_LINES], *below[SUBTITLE_LINES];
     size_t count = 0;
-    (void)wrap_hardware(canvas, result, hardware, &count);  // what drawing finds out, too
-    double more = count > 1 ? (double)(count - 1) * LW_SIZE_LABEL * LW_LINE_HEIGHT : 0.0;
-    return ceil(height_of_more(wrap_title(canvas, title, lines)) + more);
+    (void)wrap_hardware(canvas, result, hardware, &count);
+    size_t more = count > 1 ? count - 1 : 0;
+    const char *clean = subtitle == NULL ? NULL : lw_clean_utf8(canvas->arena, subtitle);
+    const size_t wrapped = clean == NULL ? 0 : wrap_subtitle(canvas, clean, below);
+    more += wrapped > usual ? wrapped - usual : 0;
+    return ceil(height_of_more(wrap_title(canvas, title, lines)) + (double)more * LW_SIZE_LABEL * LW_LINE_HEIGHT);
 }
 
 lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *subtitle, const char *note,
@@ -108,8 +119,7 @@ lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *sub
     const char *lines[NOTE_LINES] = {NULL};
     const lw_font plain = lw_font_of(LW_SIZE_LABEL, LW_ROLE_MUTED, LW_ANCHOR_START);
     y = draw_lines(canvas, MARGIN, y, plain, hardware, hardware_count);
-    size_t count = lw_text_wrap(&(const lw_face){canvas->metrics, LW_SIZE_LABEL, false}, canvas->arena, subtitle, inner, lines,
-                                SUBTITLE_LINES);
+    size_t count = wrap_subtitle(canvas, subtitle, lines);
     y = draw_lines(canvas, MARGIN, y, plain, lines, count);
     lw_draw_ungroup(draw);
 

@@ -26,11 +26,12 @@ lw_font lw_font_bold(double size, lw_role role, lw_anchor anchor);
 
 // Paint background, title, what hardware was simulated, subtitle and foot (a note about sources,
 // may be "", then version, file and hash) and give back the space between them. The title may take
-// two lines.
+// two lines, the subtitle three.
 lw_box lw_frame_draw(const lw_canvas *canvas, const char *title, const char *subtitle, const char *note, const lw_result *result);
 
-// What a title of more than one line adds to the height of a picture whose size suits its content.
-double lw_frame_extra_height(const lw_canvas *canvas, const char *title, const lw_result *result);
+// What a title of more than one line, and a subtitle of more than two, add to the height of a
+// picture whose size suits its content. subtitle: NULL where none was asked for.
+double lw_frame_extra_height(const lw_canvas *canvas, const char *title, const char *subtitle, const lw_result *result);
 
 typedef struct lw_axes {
     lw_box plot;  // the data rectangle

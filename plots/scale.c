@@ -268,7 +268,27 @@ static size_t count_majors(const lw_ticks *ticks) {
     return majors;
 }
 
-// A short scale may have a single round value: label its ends instead.
+// A short logarithmic scale may have a single round value, and then has as many as a linear one.
+static void narrow_ticks(const lw_scale *scale, double label, lw_tick_writer write, lw_ticks *out) {
+    static const double narrow = 10.0;  // times its low end: longer ones have two powers of ten
+    if (count_majors(out) >= 2 || scale->high > narrow * scale->low) {
+        return;
+    }
+    const double span = scale->high - scale->low;
+    const double length = log(scale->high / scale->low);
+    double step = nice_step(span, 6.0);
+    // the gap at the top is the narrowest
+    while (step < span && !legible(scale, -log1p(-step / scale->high) / length, label)) {
+        step = round_up_125(step * 1.5);
+    }
+    out->count = 0;
+    const double first = ceil(scale->low / step - 1e-9);
+    for (int i = 0; inside(scale, (first + i) * step); i++) {
+        add_tick(out, (first + i) * step, true, write);
+    }
+}
+
+// Where that fails too, label its ends instead.
 static void label_ends(const lw_scale *scale, lw_tick_writer write, lw_ticks *out) {
     if (count_majors(out) >= 2) {
         return;
@@ -310,6 +330,7 @@ void lw_scale_ticks(const lw_scale *scale, double label, lw_tick_writer write, l
         break;
     case LW_SCALE_LOG:
         log_ticks(scale, label, write, out);
+        narrow_ticks(scale, label, write, out);
         break;
     case LW_SCALE_BYTES:
         byte_ticks(scale, label, write, out);

@@ -55,7 +55,8 @@ void lw_rate_digits(double value, char *text);     // of GB/s: 14.8 GB/s, 623 kB
 // Ticks for a scale whose labels need `label` units of the page each, the space between them
 // included; 2 to 9 majors, and never closer than that where the page has room for two. Linear:
 // steps of 1-2-5. Logarithmic: 1-2-5 below three decades if they fit, else decades with minors at
-// 2..9, else every 2nd, 5th, ... decade. Sizes: every power of two, or every 2nd, 4th, 8th, ... .
+// 2..9, else every 2nd, 5th, ... decade; where only one value is round, steps of 1-2-5. Sizes: every power of two, or every 2nd,
+// 4th, 8th, ... .
 void lw_scale_ticks(const lw_scale *scale, double label, lw_tick_writer write, lw_ticks *out);
 
 #endif

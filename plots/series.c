@@ -204,6 +204,7 @@ static const char *shared_text(const char *a, const char *b) {
 static lw_series series_at(const collector *c, const char *key, const lw_point *point, const lw_stage_result *stage) {
     const lw_set_value *own = set_value(point, c->series_path);
     lw_series series = {.key = key, .value = own == NULL ? "" : own->text, .hue = LW_HUE_GREY};
+    series.number = own != NULL && own->is_number ? own->number : 0.0;
     if (stage != NULL) {
         series.label = stage->label;
         series.link = stage->link;
@@ -684,6 +685,7 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
     for (size_t i = 0; i < result->measured_count && takes_dots; i++) {
         LW_TRY(add_measured(&c, &result->measured[i]));
     }
+    lw_series_give_marks(&data);
     *out = data;
     return LW_OK;
 }

@@ -116,10 +116,46 @@ static size_t shared_words(const lw_chart_data *data) {
     return shared;
 }
 
+// Does one number alone tell the series apart, and are all of one hue?
+static bool is_ordered(const namer *n) {
+    const lw_chart_data *data = n->data;
+    bool ordered = n->is_number && data->series_count > 1;
+    for (size_t i = 0; i < data->series_count && ordered; i++) {
+        const lw_series *series = &data->series[i];
+        ordered = strcmp(series->key, series->value) == 0 && series->hue == data->series[0].hue;
+    }
+    return ordered;
+}
+
+// Spread over all steps. Of more series than there are steps neighbours share one, two at most, and
+// then differ otherwise.
+static void give_step(lw_chart_data *data, size_t index) {
+    lw_series *series = &data->series[index];
+    size_t before = 0;
+    for (size_t i = 0; i < data->series_count; i++) {
+        before += data->series[i].number < series->number || (data->series[i].number == series->number && i < index) ? 1 : 0;
+    }
+    const size_t last = data->series_count > 1 ? data->series_count - 1 : 1;
+    const size_t step = (before * (LW_STEPS - 1) + last / 2) / last;
+    series->shade = (lw_shade)(LW_SHADE_STEP + (int)step);
+    series->again = before > 0 && ((before - 1) * (LW_STEPS - 1) + last / 2) / last == step;
+}
+
+static void give_shade(const namer *n, size_t index, bool ordered, int used[LW_HUES]) {
+    lw_series *series = &n->data->series[index];
+    if (ordered) {
+        give_step(n->data, index);
+        return;
+    }
+    series->shade = (lw_shade)(used[series->hue] % LW_LINE_SHADES);
+    series->again = used[series->hue]++ / LW_LINE_SHADES % 2 == 1;
+}
+
 static lw_status name_series(const namer *n) {
     lw_chart_data *data = n->data;
     const size_t shared = shared_words(data);
     const bool with_key = values_need_key(n);
+    const bool ordered = is_ordered(n);
     int used[LW_HUES] = {0};
     for (size_t i = 0; i < data->series_count; i++) {
         lw_series *series = &data->series[i];
@@ -132,8 +168,7 @@ static lw_status name_series(const namer *n) {
         }
         give_name(n, series, name);
         series->id = xml_name(n->arena, i, series->key);
-        series->shade = (lw_shade)(used[series->hue] % LW_LINE_SHADES);
-        series->again = used[series->hue]++ / LW_LINE_SHADES % 2 == 1;
+        give_shade(n, i, ordered, used);
         series->shape = (lw_shape)(i % LW_SHAPE_CROSS);  // which is for what nobody measured
         if (series->name == NULL || series->id == NULL) {
             return LW_NO_MEMORY;
@@ -197,4 +232,88 @@ lw_status lw_series_give_names(const lw_chart_request *request, const char *seri
     const namer n = {request, series_path, is_number, arena, data};
     LW_TRY(name_series(&n));
     return give_looks(&n);
+}
+
+// ---- Measured tables ----
+
+typedef struct table_at {
+    size_t panel, index;
+} table_at;
+
+static const lw_curve *table_of(const lw_chart_data *data, table_at at) {
+    return &data->panel[at.panel].measured[at.index];
+}
+
+// The next in the order of panels; false when there is none.
+static bool next_table(const lw_chart_data *data, table_at *at) {
+    at->index++;
+    while (at->panel < data->panel_count && at->index >= data->panel[at->panel].measured_count) {
+        *at = (table_at){at->panel + 1, 0};
+    }
+    return at->panel < data->panel_count;
+}
+
+static bool in_one_colour(const lw_chart_data *data, size_t a, size_t b) {
+    if (a == SIZE_MAX || b == SIZE_MAX) {
+        return a == b;
+    }
+    return data->series[a].hue == data->series[b].hue && data->series[a].shade == data->series[b].shade;
+}
+
+static bool alike(const char *a, const char *b) {
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+// Does the foot say the same of both?
+static bool is_one_source(const lw_curve *a, const lw_curve *b) {
+    const lw_measured_series *x = a->measured, *y = b->measured;
+    const bool named = x->label != NULL && x->provenance != NULL;
+    return a->series == b->series && x->validate_only == y->validate_only && alike(x->label, y->label) &&
+           alike(x->provenance, y->provenance) && (named || alike(x->table, y->table));
+}
+
+// Free of tables in this colour before the one at `last`, and not what another line is known by;
+// unless strict, another of this colour.
+static bool is_free(const lw_chart_data *data, const lw_curve *own, table_at last, lw_shape shape, bool strict) {
+    bool is_free = true;
+    for (size_t i = 0; i < data->series_count; i++) {
+        const bool concerned = i != own->series && (strict || in_one_colour(data, i, own->series));
+        is_free = is_free && (!concerned || data->series[i].shape != shape);
+    }
+    table_at at = {0, SIZE_MAX};
+    while (is_free && next_table(data, &at) && (at.panel != last.panel || at.index != last.index)) {
+        const lw_curve *other = table_of(data, at);
+        is_free = !in_one_colour(data, other->series, own->series) || other->shape != shape;
+    }
+    return is_free;
+}
+
+static lw_shape mark_of(const lw_chart_data *data, table_at last) {
+    const lw_curve *own = table_of(data, last);
+    if (own->measured->modelled) {
+        return LW_SHAPE_CROSS;
+    }
+    table_at at = {0, SIZE_MAX};
+    while (next_table(data, &at) && (at.panel != last.panel || at.index != last.index)) {
+        if (is_one_source(table_of(data, at), own)) {
+            return table_of(data, at)->shape;
+        }
+    }
+    const lw_shape first = own->series == SIZE_MAX ? LW_SHAPE_CIRCLE : data->series[own->series].shape;
+    for (int i = 0; i < 3 * LW_SHAPE_CROSS; i++) {
+        const lw_shape shape = (lw_shape)(((int)first + i) % LW_SHAPE_CROSS);
+        // its own, then one that is no line's, then any
+        const bool wanted = i == 0 || i >= LW_SHAPE_CROSS;
+        if (wanted && is_free(data, own, last, shape, i > 0 && i < 2 * LW_SHAPE_CROSS)) {
+            return shape;
+        }
+    }
+    return first;
+}
+
+void lw_series_give_marks(lw_chart_data *data) {
+    table_at at = {0, SIZE_MAX};
+    while (next_table(data, &at)) {
+        data->panel[at.panel].measured[at.index].shape = mark_of(data, at);
+    }
 }

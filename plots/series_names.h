@@ -33,4 +33,9 @@ static inline const char *lw_path_end(const char *path) {
 lw_status lw_series_give_names(const lw_chart_request *request, const char *series_path, bool is_number, lw_arena *arena,
                                lw_chart_data *data) LW_CHECKED;
 
+// Marks of all measured tables of data, whose series have looks: that of the series, and of tables
+// in one colour each another, as long as there are shapes. A table that is shown in two panels has
+// one mark, and so do two of one source that a reader sees as one.
+void lw_series_give_marks(lw_chart_data *data);
+
 #endif

@@ -26,6 +26,27 @@ const char *const lw_theme_words[] = {"light", "dark", "print", NULL};
                                                 [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_TINT] = (tint)
 
 // clang-format off
+// Steps for what a number orders keep the hue of the first shade (in Oklab; B. Ottosson, "A
+// perceptual color space for image processing", 2020), and their contrast to the background grows
+// from 3.1 to 13.5 by equal ratios, so that neighbours differ alike.
+#define STEP(name, at) [LW_ROLE_HUES + LW_HUE_##name * LW_SHADES + LW_SHADE_STEP + (at)]
+#define STEPS(name, a, b, c, d, e, f, g) \
+    STEP(name, 0) = (a), STEP(name, 1) = (b), STEP(name, 2) = (c), STEP(name, 3) = (d), STEP(name, 4) = (e), \
+    STEP(name, 5) = (f), STEP(name, 6) = (g)
+#define STEPS_ON_WHITE \
+    STEPS(BLUE, 0x3D98DB, 0x2685C7, 0x0473B4, 0x02629A, 0x015282, 0x00426A, 0x003150), \
+    STEPS(TEAL, 0x529E9E, 0x3F8B8B, 0x2A7979, 0x126869, 0x015858, 0x004647, 0x003435), \
+    STEPS(VERMILLION, 0xE86F24, 0xD15D05, 0xB65003, 0x9D4301, 0x843700, 0x6B2C00, 0x521F00), \
+    STEPS(BROWN, 0xB9876E, 0xA5755C, 0x92644B, 0x81533C, 0x6F442C, 0x5E341D, 0x4C230C), \
+    STEPS(VIOLET, 0x9D7CFF, 0x8F60FE, 0x7F4CEC, 0x7037D9, 0x6120C6, 0x5201AF, 0x3E0087), \
+    STEPS(GREEN, 0x37A47B, 0x1B9169, 0x027E59, 0x036B4B, 0x025A3F, 0x014831, 0x003624), \
+    STEPS(PINK, 0xD571A7, 0xC15E94, 0xAD4C83, 0x9A3B72, 0x882961, 0x751650, 0x5E013F), \
+    STEPS(AMBER, 0xC4861C, 0xAE7401, 0x976403, 0x815501, 0x6D4600, 0x583801, 0x422900), \
+    STEPS(CRIMSON, 0xF1636D, 0xDB4F5B, 0xC63C4A, 0xB2273A, 0x9E092A, 0x830020, 0x640016), \
+    STEPS(NAVY, 0x758DE8, 0x637AD3, 0x5369BF, 0x4458AD, 0x36479B, 0x283688, 0x1B2474), \
+    STEPS(OLIVE, 0x8A9A34, 0x78871C, 0x677501, 0x586401, 0x495301, 0x3A4300, 0x2B3100), \
+    STEPS(GREY, 0x929292, 0x7F7F7F, 0x6E6E6E, 0x5E5E5E, 0x4E4E4E, 0x3E3E3E, 0x2E2E2E)
+
 #define RAMP(a, b, c, d, e, f, g) \
     [LW_ROLE_RAMP] = (a), [LW_ROLE_RAMP + 1] = (b), [LW_ROLE_RAMP + 2] = (c), [LW_ROLE_RAMP + 3] = (d), \
     [LW_ROLE_RAMP + 4] = (e), [LW_ROLE_RAMP + 5] = (f), [LW_ROLE_RAMP + 6] = (g)
@@ -62,7 +83,8 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             [LW_ROLE_LOSS_6] = 0xB8860B,
             [LW_ROLE_LOSS_7] = 0x8E7CA6,
             RAMP_ON_WHITE,
-            HUES_ON_WHITE
+            HUES_ON_WHITE,
+            STEPS_ON_WHITE
         },
     },
     [LW_THEME_DARK] = {
@@ -93,6 +115,18 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             HUE(NAVY, 0x9DB0FF, 0xCFD8FF, 0x5D6CB0, 0x9DB0FF, 0x33395A),
             HUE(OLIVE, 0xC2CC4A, 0xE0E6A6, 0x7A8130, 0xC2CC4A, 0x43471F),
             HUE(GREY, 0xA8A8A8, 0xCCCCCC, 0x696969, 0xA8A8A8, 0x424242),
+            STEPS(BLUE, 0x01709E, 0x1681B4, 0x3194C7, 0x49A8DC, 0x60BEF3, 0x8CD4FF, 0xC6E9FF),
+            STEPS(TEAL, 0x147474, 0x2D8686, 0x429898, 0x57ACAC, 0x6EC2C1, 0x85D9D8, 0x9EF3F2),
+            STEPS(VERMILLION, 0xAB4D00, 0xC55A03, 0xDA6D24, 0xF1803D, 0xFF9B62, 0xFFBC98, 0xFFDDCC),
+            STEPS(BROWN, 0x895F47, 0x9B7057, 0xAD8269, 0xC2967C, 0xD8AB90, 0xF0C1A6, 0xFFDECB),
+            STEPS(VIOLET, 0x744BDD, 0x835EF1, 0x9374FF, 0xA48EFF, 0xB6A9FF, 0xCCC4FF, 0xE4E1FF),
+            STEPS(GREEN, 0x027759, 0x018A68, 0x049F78, 0x06B488, 0x37CA9D, 0x56E2B4, 0x74FCCD),
+            STEPS(PINK, 0x9B4E7F, 0xAE5F90, 0xC271A3, 0xD884B7, 0xEF99CD, 0xFFB5E0, 0xFFDAEF),
+            STEPS(AMBER, 0x8C6002, 0xA36F01, 0xBA8000, 0xD49207, 0xEEA619, 0xFFC059, 0xFFE0B3),
+            STEPS(CRIMSON, 0xCB1A4E, 0xE0355E, 0xF64C6F, 0xFF7087, 0xFF96A2, 0xFFB9BF, 0xFFDCDE),
+            STEPS(NAVY, 0x5564AC, 0x6475BF, 0x7687D3, 0x889BE8, 0x9DB0FF, 0xBAC9FF, 0xDCE3FF),
+            STEPS(OLIVE, 0x686E02, 0x787F04, 0x8A9205, 0x9DA611, 0xB2BC36, 0xC8D351, 0xE2ED6D),
+            STEPS(GREY, 0x686868, 0x797979, 0x8B8B8B, 0x9F9F9F, 0xB4B4B4, 0xCBCBCB, 0xE4E4E4),
         },
     },
     // On paper: black ink, and a grid that survives a coarse screen.
@@ -112,7 +146,8 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             [LW_ROLE_LOSS_6] = 0xB8860B,
             [LW_ROLE_LOSS_7] = 0x8E7CA6,
             RAMP_ON_WHITE,
-            HUES_ON_WHITE
+            HUES_ON_WHITE,
+            STEPS_ON_WHITE
         },
     },
 };
@@ -128,7 +163,8 @@ const char *lw_role_name(lw_role role, char *buffer) {
                                                    "ramp-2", "ramp-3",     "ramp-4", "ramp-5", "ramp-6", "ramp-7"};
     static const char *const hues[LW_HUES] = {"grey",  "blue", "teal",  "vermillion", "brown", "violet",
                                               "green", "pink", "amber", "crimson",    "navy",  "olive"};
-    static const char *const shades[LW_SHADES] = {"first", "second", "third", "text", "tint"};
+    static const char *const shades[LW_SHADES] = {"first",  "second", "third",  "text",   "tint",   "step-1",
+                                                  "step-2", "step-3", "step-4", "step-5", "step-6", "step-7"};
     int index = (int)role;
     if (index < LW_ROLE_HUES) {
         snprintf(buffer, LW_ROLE_NAME, "%s", core[index]);

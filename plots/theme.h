@@ -9,9 +9,19 @@
 #include "sim/base/hue.h"
 
 // Shades of one hue: three for lines of the same hue (contrast to the background at least 3), one
-// for text (at least 4.5) and a pale one for fills that need no contrast of their own.
-typedef enum lw_shade { LW_SHADE_FIRST, LW_SHADE_SECOND, LW_SHADE_THIRD, LW_SHADE_TEXT, LW_SHADE_TINT, LW_SHADES } lw_shade;
-enum { LW_LINE_SHADES = 3 };
+// for text (at least 4.5) and a pale one for fills that need no contrast of their own; and steps for
+// lines that a number orders: little to much, away from the background (the first at least 3).
+enum { LW_LINE_SHADES = 3, LW_STEPS = 7 };
+typedef enum lw_shade {
+    LW_SHADE_FIRST,
+    LW_SHADE_SECOND,
+    LW_SHADE_THIRD,
+    LW_SHADE_TEXT,
+    LW_SHADE_TINT,
+    LW_SHADE_STEP,
+    LW_SHADE_STEP_LAST = LW_SHADE_STEP + LW_STEPS - 1,
+    LW_SHADES
+} lw_shade;
 
 enum { LW_RAMP_STEPS = 7 };
 

@@ -508,6 +508,33 @@ static void test_titles_wrap(void **state) {
     lw_test_end(&test);
 }
 
+// A subtitle that explains has up to three lines, for which the picture grows: nothing else gives way
+// or is missing.
+static void test_subtitles_have_three_lines(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = demo_result(test.arena);
+    lw_font_metrics fixed = lw_font_metrics_fixed();
+    static const lw_chart_kind kinds[] = {LW_CHART_BANDWIDTH, LW_CHART_TIME, LW_CHART_WATERFALL, LW_CHART_PLANE, LW_CHART_BARS};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        lw_chart_request request = request_of(kinds[i]);
+        lw_picture picture[2];
+        request.subtitle = "Two lines as most have them";
+        assert_int_equal(render(&test, &request, &result, &picture[0]), LW_OK);
+        const double line = picture[0].width - 48.0;
+        const char *text = "";
+        while (lw_text_width(&fixed, text, LW_SIZE_LABEL, false) < 2.3 * line) {
+            text = lw_arena_print(test.arena, "%swords that explain ", text);
+        }
+        request.subtitle = lw_arena_print(test.arena, "%sto the end", text);
+        assert_int_equal(render(&test, &request, &result, &picture[1]), LW_OK);
+        check_texts(&test, &picture[1], &fixed);
+        assert_true(has_text(&picture[1], "to the end"));
+        assert_close(picture[1].height - picture[0].height, ceil(LW_SIZE_LABEL * LW_LINE_HEIGHT), 1e-9);
+    }
+    lw_test_end(&test);
+}
+
 // ---- Half-power ----
 
 static void test_half_power_is_hockneys(void **state) {
@@ -613,6 +640,7 @@ int main(void) {
         cmocka_unit_test(test_ceiling_is_of_one_link),
         cmocka_unit_test(test_other_axes),
         cmocka_unit_test(test_titles_wrap),
+        cmocka_unit_test(test_subtitles_have_three_lines),
         cmocka_unit_test(test_half_power_is_hockneys),
         cmocka_unit_test(test_memory_runs_out),
     };

@@ -37,6 +37,29 @@ static void test_everything_is_visible(void **state) {
     assert_close(lw_contrast(0x0072B2, 0xFFFFFF), 5.19, 0.01);
 }
 
+// What a number orders goes away from the background, in steps that can be told apart, and a name
+// in the colour of its line can be read.
+static void test_steps_are_in_order(void **state) {
+    (void)state;
+    static const double apart = 1.25;
+    for (int kind = 0; kind < LW_THEME_KINDS; kind++) {
+        const lw_theme *theme = lw_theme_of(kind);
+        const uint32_t background = theme->colour[LW_ROLE_BACKGROUND];
+        for (int hue = 0; hue < LW_HUES; hue++) {
+            double before = 3.0 / apart;
+            for (int shade = LW_SHADE_STEP; shade <= LW_SHADE_STEP_LAST; shade++) {
+                const double contrast = lw_contrast(theme->colour[lw_role_of((lw_hue)hue, (lw_shade)shade)], background);
+                assert_true(contrast >= before * apart);
+                before = contrast;
+                const lw_role text = lw_role_for_text(theme, (lw_hue)hue, (lw_shade)shade);
+                assert_true(lw_contrast(theme->colour[text], background) >= 4.5);
+            }
+        }
+    }
+    char name[LW_ROLE_NAME];
+    assert_string_equal(lw_role_name(lw_role_of(LW_HUE_VERMILLION, LW_SHADE_STEP_LAST), name), "vermillion-step-7");
+}
+
 static void test_colours_differ(void **state) {
     (void)state;
     for (int kind = 0; kind < LW_THEME_KINDS; kind++) {
@@ -378,6 +401,7 @@ static void test_metrics_know_the_font(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything_is_visible),
+        cmocka_unit_test(test_steps_are_in_order),
         cmocka_unit_test(test_colours_differ),
         cmocka_unit_test(test_coordinates),
         cmocka_unit_test(test_texts_become_clean),

@@ -202,6 +202,98 @@ static void test_plane_without_a_cluster(void **state) {
     lw_test_end(&test);
 }
 
+// Where the marks and the plot of a view without a window lie: the plot is where its grid is.
+static void extents_of(const lw_picture *picture, lw_box *marks, lw_box *plot) {
+    *marks = *plot = (lw_box){1e9, 1e9, 0.0, 0.0};
+    bool in_series = false;
+    for (size_t i = 0; i < picture->draw->count; i++) {
+        const lw_draw_item *item = &picture->draw->item[i];
+        in_series = item->kind == LW_DRAW_GROUP_PUSH ? strcmp(item->klass, "series") == 0 : in_series;
+        const bool grid = item->kind == LW_DRAW_PATH && item->stroke.role == LW_ROLE_GRID;
+        lw_box *box = grid ? plot : marks;
+        const lw_xy *points = grid ? item->points : &item->at;
+        for (size_t k = 0; grid ? k < item->count : k < (size_t)(in_series && item->kind == LW_DRAW_MARKER); k++) {
+            *box = (lw_box){fmin(box->left, points[k].x), fmin(box->top, points[k].y), fmax(box->right, points[k].x),
+                            fmax(box->bottom, points[k].y)};
+        }
+    }
+}
+
+// The axes reach as far as the marks and a little more, whether these are many or few, far apart or
+// close together; paper for a few is smaller.
+static void test_marks_fill_the_plane(void **state) {
+    (void)state;
+    static const struct {
+        size_t link[8], count;
+        double wide, high;  // shares that the marks reach over, at least
+    } cases[] = {
+        {{2, 5}, 2, 0.15, 0.8},          {{0, 1, 2, 3, 4}, 5, 0.05, 0.8},
+        {{1, 2, 5, 6, 7}, 5, 0.75, 0.8}, {{8, 9, 10, 11, 14}, 5, 0.75, 0.75},
+        {{6, 7}, 2, 0.05, 0.6},          {{2}, 1, 0.0, 0.0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        lw_result all = plane_of(&test, SMALL, INT64_C(1) << 30);
+        lw_result result = all;
+        result.point_count = 2 * cases[i].count;
+        result.point = LW_NEW_ARRAY(test.arena, lw_point, result.point_count);
+        for (size_t k = 0; k < result.point_count; k++) {
+            result.point[k] = all.point[2 * cases[i].link[k / 2] + k % 2];
+        }
+        lw_chart_request request = request_of(LW_CHART_PLANE);
+        lw_picture picture;
+        lw_font_metrics fixed = lw_font_metrics_fixed();
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        check_texts(&test, &picture, &fixed);
+        lw_box marks, plot;
+        extents_of(&picture, &marks, &plot);
+        assert_true(marks.right - marks.left >= cases[i].wide * (plot.right - plot.left));
+        assert_true(marks.bottom - marks.top >= cases[i].high * (plot.bottom - plot.top));
+        // no mark on the frame
+        assert_true(marks.left > plot.left + 10.0 && marks.right < plot.right - 10.0);
+        assert_true(marks.top > plot.top + 10.0 && marks.bottom < plot.bottom - 10.0);
+        assert_true(picture.width * picture.height <= 0.6 * 1360.0 * 900.0);
+        lw_test_end(&test);
+    }
+}
+
+// What is painted over a name, be it of a mark or of a diagonal, leaves it whole. One link that is
+// far away has the others enlarged beside it, however few they are.
+static void test_nothing_covers_a_name(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result all = plane_of(&test, SMALL, INT64_C(1) << 30);
+    for (size_t few = 2; few < LINKS; few++) {
+        lw_result result = all;
+        result.point = LW_NEW_ARRAY(test.arena, lw_point, 2 * few);
+        result.point_count = 2 * few;
+        memcpy(result.point, all.point, 2 * (few - 1) * sizeof *result.point);
+        memcpy(&result.point[2 * (few - 1)], &all.point[(size_t)2 * (LINKS - 1)], 2 * sizeof *result.point);
+        lw_chart_request request = request_of(LW_CHART_PLANE);
+        lw_picture picture;
+        lw_font_metrics fixed = lw_font_metrics_fixed();
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        check_texts(&test, &picture, &fixed);
+        assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "window"), few > 4 ? 1 : 0);
+        for (size_t i = 0; i < picture.draw->count; i++) {
+            if (picture.draw->item[i].kind != LW_DRAW_TEXT) {
+                continue;
+            }
+            const text_box text = box_of(&fixed, &picture.draw->item[i]);
+            for (size_t k = i + 1; k < picture.draw->count; k++) {
+                const lw_draw_item *item = &picture.draw->item[k];
+                const bool covers = item->kind == LW_DRAW_RECT && item->fill != LW_ROLE_NONE && item->at.x < text.right &&
+                                    item->at.x + item->width > text.left && item->at.y < text.bottom &&
+                                    item->at.y + item->height > text.top;
+                if (covers) {
+                    fail_msg("with %zu links '%s' is covered", few, text.text);
+                }
+            }
+        }
+    }
+    lw_test_end(&test);
+}
+
 static void test_plane_needs_two_sizes(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -548,6 +640,8 @@ int main(void) {
         cmocka_unit_test(test_plane_shows_the_weaker_evidence),
         cmocka_unit_test(test_plane_does_not_depend_on_the_sizes),
         cmocka_unit_test(test_plane_without_a_cluster),
+        cmocka_unit_test(test_marks_fill_the_plane),
+        cmocka_unit_test(test_nothing_covers_a_name),
         cmocka_unit_test(test_plane_needs_two_sizes),
         cmocka_unit_test(test_names_find_room),
         cmocka_unit_test(test_loaded_latency),

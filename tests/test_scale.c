@@ -49,6 +49,55 @@ static void test_ticks_read_well(void **state) {
     lw_test_end(&test);
 }
 
+// A small generator of our own, so that every run checks the same scales.
+static double next_share(uint64_t *state) {
+    *state = *state * 6364136223846793005U + 1442695040888963407U;
+    return (double)(*state >> 11) / 9007199254740992.0;
+}
+
+// A logarithmic axis that its user cut to the data, with one power of ten in it or none.
+static void test_short_axes_read_well(void **state) {
+    (void)state;
+    static const struct {
+        double low, high;
+        const char *expected;
+    } cases[] = {
+        {85e-9, 148e-9, "100 ns|120 ns|140 ns"},
+        {48, 69, "50|55|60|65"},
+        {2.4, 9, "4|6|8"},
+        {4.5, 86, "5|10|20|50"},
+    };
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const lw_scale scale = {LW_SCALE_LOG, cases[i].low, cases[i].high, 0.0, 400.0};
+        lw_ticks ticks;
+        lw_scale_ticks(&scale, 60.0, cases[i].low < 1e-6 ? lw_tick_seconds : lw_tick_plain, &ticks);
+        assert_string_equal(labels_of(&test, &ticks), cases[i].expected);
+    }
+    uint64_t seed = 7;
+    for (int round = 0; round < 20000; round++) {
+        const double low = pow(10.0, 10.0 * next_share(&seed) - 5.0);
+        const lw_scale scale = {LW_SCALE_LOG, low, low * (1.02 + 12.0 * next_share(&seed)), 120.0 + 1000.0 * next_share(&seed),
+                                0.0};
+        const double label = 14.0 + 46.0 * next_share(&seed);
+        lw_ticks ticks;
+        lw_scale_ticks(&scale, label, lw_tick_plain, &ticks);
+        double before = (double)INFINITY;
+        size_t majors = 0;
+        for (size_t i = 0; i < ticks.count; i++) {
+            const double at = lw_scale_at(&scale, ticks.tick[i].value);
+            assert_true(at >= -0.01 && at <= scale.start + 0.01);
+            if (ticks.tick[i].major) {
+                assert_true(before - at >= label - 0.01);
+                before = at;
+                majors++;
+            }
+        }
+        assert_in_range(majors, 2, 9);
+    }
+    lw_test_end(&test);
+}
+
 static void test_numbers_read_well(void **state) {
     (void)state;
     static const struct {
@@ -90,12 +139,6 @@ static void test_numbers_read_well(void **state) {
     assert_string_equal(text, "623 kB/s");
     lw_tick_bytes(1536, text);
     assert_string_equal(text, "1.5 Ki");
-}
-
-// A small generator of our own, so that every run checks the same scales.
-static double next_share(uint64_t *state) {
-    *state = *state * 6364136223846793005U + 1442695040888963407U;
-    return (double)(*state >> 11) / 9007199254740992.0;
 }
 
 // Labels never touch, there are 2 to 9 of them, all ticks lie on the axis, the data lies between
@@ -144,6 +187,7 @@ static void test_any_scale_is_legible(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ticks_read_well),
+        cmocka_unit_test(test_short_axes_read_well),
         cmocka_unit_test(test_numbers_read_well),
         cmocka_unit_test(test_any_scale_is_legible),
     };

@@ -2,7 +2,7 @@
 // What the lines, bars and marks of a chart are called, how they differ, and what may lie on them.
 #include "tests/chart_helpers.h"
 
-enum { VALUES_MOST = 3 };
+enum { VALUES_MOST = 12 };
 
 typedef struct swept {
     const char *path;
@@ -36,12 +36,13 @@ static lw_result result_of(lw_test *test, const swept *axis, size_t axis_count) 
                                            .dimension = axis[k].dimension};
         }
         const int64_t bytes = (int64_t)65536 << 4 * (i % 3);
+        const double faster = 1.0 + 0.1 * (double)(i / 3);  // no line lies on another
         *point->workload = (lw_workload_result){.name = "upload",
                                                 .direction = "host->gpu",
                                                 .copy = "h2d",
                                                 .bytes = bytes,
-                                                .time_s = 1e-5 + (double)bytes / 10e9,
-                                                .bandwidth_GBps = (double)bytes / (1e4 + (double)bytes / 10)};
+                                                .time_s = (1e-5 + (double)bytes / 10e9) / faster,
+                                                .bandwidth_GBps = faster * (double)bytes / (1e4 + (double)bytes / 10)};
         *point->stage = (lw_stage_result){
             .workload = "upload", .link = "egpu", .label = "PCIe 4.0 x16", .family = "pcie", .hue = hue_of("pcie")};
         for (int k = 0; k < LW_STAGE_COUNT; k++) {
@@ -60,6 +61,13 @@ static void draw(lw_test *test, const lw_chart_request *request, const lw_result
     lw_font_metrics fixed = lw_font_metrics_fixed();
     assert_int_equal(render(test, request, result, picture), LW_OK);
     check_texts(test, picture, &fixed);
+}
+
+static void leave_png(lw_test *test, const lw_picture *picture, const char *name) {
+    lw_text png = {0};
+    assert_int_equal(lw_picture_png(picture, 2, &png, test->diags), LW_OK);
+    leave(test, name, &png);
+    lw_text_free(&png);
 }
 
 // ---- Names ----
@@ -285,6 +293,138 @@ static void test_no_two_lines_look_alike(void **state) {
     }
 }
 
+// Lines that a number orders have steps of one hue, away from the background as it grows, in
+// whatever order the sweep has them; up to twelve of them, and words keep shades.
+static void test_a_number_orders_the_colours(void **state) {
+    (void)state;
+    static const int order[VALUES_MOST] = {7, 2, 11, 0, 4, 9, 1, 6, 3, 10, 8, 5};
+    for (size_t lines = 2; lines <= VALUES_MOST; lines++) {
+        lw_test test = lw_test_begin();
+        swept tags = {.path = "links.egpu.tags", .is_number = true};
+        for (size_t i = 0; i < VALUES_MOST; i++) {
+            if (order[i] < (int)lines) {
+                tags.number[tags.count] = 1 << order[i];
+                tags.text[tags.count++] = lw_arena_print(test.arena, "%d", 1 << order[i]);
+            }
+        }
+        const swept axes[] = {tags, sizes};
+        lw_result result = result_of(&test, axes, 2);
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        request.series = tags.path;
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        int step[VALUES_MOST], drawn = 0;
+        bool hollow[VALUES_MOST];
+        for (size_t i = 0; i + 1 < picture.draw->count; i++) {
+            const lw_draw_item *item = &picture.draw->item[i];
+            if (item->kind == LW_DRAW_PATH && item->stroke.width >= 2.0 && item->count > 2 && item->stroke.role >= LW_ROLE_HUES) {
+                // the last of the file is drawn first
+                const int rank = (int)round(log2(tags.number[lines - 1 - (size_t)drawn++]));
+                step[rank] = (int)item->stroke.role - (int)lw_role_of(hue_of("pcie"), LW_SHADE_STEP);
+                hollow[rank] = item[1].kind == LW_DRAW_PATH && item[1].stroke.role == LW_ROLE_BACKGROUND;
+            }
+        }
+        assert_int_equal(drawn, (int)lines);
+        assert_true(step[0] == 0 && step[lines - 1] == LW_STEPS - 1);
+        for (size_t i = 1; i < lines; i++) {
+            assert_true(step[i] > step[i - 1] || (lines > LW_STEPS && step[i] == step[i - 1] && hollow[i] != hollow[i - 1]));
+        }
+        lw_test_end(&test);
+    }
+}
+
+static size_t count_lines(const lw_picture *picture) {
+    size_t count = 0;
+    for (size_t i = 0; i < picture->draw->count; i++) {
+        const lw_draw_item *item = &picture->draw->item[i];
+        count += item->kind == LW_DRAW_GROUP_PUSH && strcmp(item->klass, "series") == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+// What lies in one place is one line with all its names; what is known otherwise, has another band
+// or lies a little beside it is a line of its own.
+static void test_lines_in_one_place_are_one(void **state) {
+    (void)state;
+    static const struct {
+        double more, low;  // of the second line
+        lw_evidence evidence[2];
+        const char *name, *below;  // NULL: two lines
+    } cases[] = {
+        {1.0, 1.0, {LW_SPECIFIED, LW_SPECIFIED}, "gen 3, 4 (same)", "9.94 of 14.5 GB/s, half at 97 KiB"},
+        {1.0, 1.0, {LW_ASSUMED, LW_ASSUMED}, "gen 3, 4 (assumed, same)", "9.94 of"},
+        {1.0, 1.0, {LW_ASSUMED, LW_ANNOUNCED}, "gen 3 (assumed), 4 (announced) (same)", "9.94 of"},
+        {1.0, 1.0, {LW_SPECIFIED, LW_ASSUMED}, NULL, NULL},
+        {1.001, 1.0, {LW_SPECIFIED, LW_SPECIFIED}, "gen 3, 4 (same)", "about 9.94 of 14.5 GB/s"},
+        {1.02, 1.0, {LW_SPECIFIED, LW_SPECIFIED}, NULL, NULL},
+        {1.0, 0.5, {LW_SPECIFIED, LW_SPECIFIED}, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const swept axes[] = {gens, sizes};
+        lw_result result = result_of(&test, axes, 2);
+        for (size_t k = 0; k < 6; k++) {
+            lw_workload_result *row = result.point[k].workload;
+            row->bandwidth_GBps = result.point[k % 3].workload->bandwidth_GBps * (k < 3 ? 1.0 : cases[i].more);
+            row->has_band = cases[i].low < 1.0;
+            row->low_GBps = row->bandwidth_GBps * (k < 3 ? 0.9 : cases[i].low);
+            row->high_GBps = row->bandwidth_GBps;
+            result.point[k].stage->evidence = cases[i].evidence[k / 3];
+        }
+        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+        request.series = gens.path;
+        lw_picture picture;
+        draw(&test, &request, &result, &picture);
+        const bool one = cases[i].name != NULL;
+        assert_int_equal(count_lines(&picture), one ? 2 : 3);
+        assert_true(has_text(&picture, one ? cases[i].name : "gen 3") && has_text(&picture, "gen 5"));
+        assert_true(one ? has_text(&picture, cases[i].below) : has_text(&picture, "gen 4") && !has_text(&picture, "same"));
+        lw_test_end(&test);
+    }
+}
+
+// Twelve names of one line are wrapped, with the marks of what was measured of any of them.
+static void test_many_names_of_one_line(void **state) {
+    (void)state;
+    static double dots[][2] = {{65536, 2.5}, {1048576, 2.7}};
+    static const char *const cards[VALUES_MOST] = {"rtx-5090", "rtx-4090", "arc-b580", "h100",   "b200",     "mi300x",
+                                                   "gaudi3",   "a100",     "v100",     "rx7900", "rtx-3090", "p100"};
+    lw_test test = lw_test_begin();
+    swept many = {.path = "nodes.gpu", .count = VALUES_MOST};
+    memcpy(many.text, cards, sizeof cards);
+    const swept axes[] = {many, sizes};
+    lw_result result = result_of(&test, axes, 2);
+    for (size_t i = 0; i < result.point_count; i++) {
+        *result.point[i].workload = *result.point[i % 3].workload;
+    }
+    lw_measured_series measured[2];
+    for (size_t i = 0; i < 2; i++) {
+        measured[i] = (lw_measured_series){.table = cards[i + 1],
+                                           .series = cards[i + 1],
+                                           .observe = metric_of("bandwidth_GBps"),
+                                           .over_sizes = true,
+                                           .points = dots,
+                                           .count = 2};
+    }
+    result.measured = measured;
+    result.measured_count = 2;
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    lw_picture picture;
+    draw(&test, &request, &result, &picture);
+    leave_png(&test, &picture, "names.png");
+    assert_int_equal(count_lines(&picture), 1);
+    assert_true(has_text(&picture, "rtx-5090, rtx-4090, arc-b580"));
+    size_t marks = 0, names = 0;
+    for (size_t i = 0; i < picture.draw->count; i++) {
+        const lw_draw_item *item = &picture.draw->item[i];
+        marks += item->kind == LW_DRAW_MARKER && item->stroke.role == LW_ROLE_BACKGROUND ? 1 : 0;
+        names += item->kind == LW_DRAW_TEXT && item->font.role >= LW_ROLE_HUES ? 1 : 0;
+    }
+    assert_int_equal(marks, 2 * 2 + 2);
+    assert_int_equal(names, 3);
+    lw_test_end(&test);
+}
+
 // ---- What is refused before the run ----
 
 static void test_the_outline_tells(void **state) {
@@ -357,6 +497,96 @@ static void test_dots_are_over_what_x_is(void **state) {
     }
 }
 
+// Tables in one colour have a mark each, which the foot and the key of their line show; the parts of
+// one source have the same, and so has one that is seen in two panels.
+static void test_tables_in_one_colour_differ(void **state) {
+    (void)state;
+    static double rows[][2] = {{65536, 2.5}, {1048576, 2.7}};
+    static const struct {
+        const char *series, *label, *mark;
+        lw_shape shape;
+        bool is_model;
+    } cases[] = {
+        {"slot", "slot, card A", "\u25CF slot, card A (", LW_SHAPE_CIRCLE, false},
+        {"slot", "slot, card B", "\u25BC slot, card B (", LW_SHAPE_DOWN, false},
+        {"cable", "cable, card A", "\u25A0 cable, card A (", LW_SHAPE_SQUARE, false},
+        {"slot", "slot, card A", "\u25CF slot, card A (", LW_SHAPE_CIRCLE, false},
+        {"slot", "slot, card C", "\u25A0 slot, card C (", LW_SHAPE_SQUARE, false},
+        {"slot", "slot, model", "\u2715 model (", LW_SHAPE_CROSS, true},
+        {NULL, "bench D", "\u25CF bench D (", LW_SHAPE_CIRCLE, false},
+        {NULL, "bench E", "\u25BC bench E (", LW_SHAPE_DOWN, false},
+    };
+    enum { TABLES = sizeof cases / sizeof cases[0], PANELS = 2 };
+    lw_test test = lw_test_begin();
+    const swept links = {"links.egpu", LW_PLAIN, false, 4, {"slot", "cable", "board", "tunnel"}, {0}};
+    const swept hosts = {"nodes.host", LW_PLAIN, false, PANELS, {"desktop", "server"}, {0}};
+    const swept axes[] = {hosts, links, sizes};
+    lw_result result = result_of(&test, axes, 3);
+    lw_measured_series measured[TABLES];
+    for (size_t i = 0; i < TABLES; i++) {
+        measured[i] = (lw_measured_series){.table = cases[i].label,
+                                           .label = cases[i].label,
+                                           .series = cases[i].series,
+                                           .provenance = "A. Tester, 2026",
+                                           .observe = metric_of("bandwidth_GBps"),
+                                           .over_sizes = true,
+                                           .modelled = cases[i].is_model,
+                                           .points = rows,
+                                           .count = 2};
+    }
+    result.measured = measured;
+    result.measured_count = TABLES;
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    request.series = links.path;
+    request.panel = hosts.path;
+    lw_picture picture;
+    draw(&test, &request, &result, &picture);
+    size_t table = 0, in_key = 0;
+    for (size_t i = 0; i < picture.draw->count; i++) {
+        const lw_draw_item *item = &picture.draw->item[i];
+        if (item->kind == LW_DRAW_GROUP_PUSH && strcmp(item->klass, "measured") == 0) {
+            assert_int_equal(item[1].shape, cases[table++ % TABLES].shape);
+            i += 2;
+        } else if (item->kind == LW_DRAW_MARKER && item->fill == lw_role_of(hue_of("pcie"), LW_SHADE_FIRST)) {
+            in_key++;
+        }
+    }
+    assert_int_equal(table, PANELS * TABLES);
+    assert_int_equal(in_key, PANELS * 3);
+    for (size_t i = 0; i < TABLES; i++) {
+        assert_true(has_text(&picture, cases[i].mark));
+    }
+    leave_png(&test, &picture, "tables.png");
+    lw_test_end(&test);
+}
+
+// Sources are owed their names: of as many as a usual chart has, none is cut off.
+static void test_no_source_is_cut(void **state) {
+    (void)state;
+    enum { TABLES = 8 };
+    static double rows[][2] = {{65536, 2.5}, {1048576, 2.7}};
+    lw_test test = lw_test_begin();
+    lw_result result = result_of(&test, &sizes, 1);
+    lw_measured_series measured[TABLES];
+    for (size_t i = 0; i < TABLES; i++) {
+        measured[i] = (lw_measured_series){
+            .table = "bench",
+            .label = lw_arena_print(test.arena, "OCuLink 4.0 x4, card %zu", i),
+            .provenance = lw_arena_print(test.arena, "A. Tester: how fast cards in external boxes are, (Journal), 2026-0%zu", i),
+            .observe = metric_of("bandwidth_GBps"),
+            .over_sizes = true,
+            .points = rows,
+            .count = 2};
+    }
+    result.measured = measured;
+    result.measured_count = TABLES;
+    lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    lw_picture picture;
+    draw(&test, &request, &result, &picture);
+    assert_true(has_text(&picture, "2026-00") && has_text(&picture, "2026-07)"));
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_line_over_links_has_no_links_name),
@@ -366,8 +596,13 @@ int main(void) {
         cmocka_unit_test(test_a_line_over_families_has_no_ones_colour),
         cmocka_unit_test(test_names_say_what_differs),
         cmocka_unit_test(test_no_two_lines_look_alike),
+        cmocka_unit_test(test_a_number_orders_the_colours),
+        cmocka_unit_test(test_lines_in_one_place_are_one),
+        cmocka_unit_test(test_many_names_of_one_line),
         cmocka_unit_test(test_the_outline_tells),
         cmocka_unit_test(test_dots_are_over_what_x_is),
+        cmocka_unit_test(test_tables_in_one_colour_differ),
+        cmocka_unit_test(test_no_source_is_cut),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     lw_plots_close();
