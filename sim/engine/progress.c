@@ -176,6 +176,31 @@ static void look_at(const lw_progress *progress, lw_progress_edge edge, int64_t 
     }
 }
 
+void lw_progress_skip(lw_progress *progress, uint32_t index, int64_t instances) {
+    lw_progress_task *task = &progress->task[index];
+    // Marks lie in a ring: turned by a number of its places that is no whole round.
+    const int64_t turn = task->marks > 0 ? instances & (task->marks - 1) : 0;
+    if (task->beyond > 0 && turn != 0) {
+        uint64_t *old = task->mark;
+        lw_progress_task turned = *task;
+        turned.mark = lw_memory_resize_block(NULL, (size_t)task->marks / 8);
+        if (turned.mark == NULL) {
+            progress->failed = true;
+            return;
+        }
+        memset(turned.mark, 0, (size_t)task->marks / 8);
+        for (int64_t i = task->prefix; i < task->prefix + task->marks; i++) {
+            if (is_marked(task, i)) {
+                toggle(&turned, i + turn);
+            }
+        }
+        *task = turned;
+        (void)lw_memory_resize_block(old, 0);
+    }
+    task->prefix += instances;
+    progress->left -= instances;
+}
+
 void lw_progress_begin(lw_progress *progress) {
     for (uint32_t t = 0; t < progress->fabric->task_count; t++) {
         if (progress->fabric->task[t].gate == LW_NO_TASK) {

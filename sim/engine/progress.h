@@ -45,6 +45,9 @@ void lw_progress_free(lw_progress *progress);
 void lw_progress_begin(lw_progress *progress);
 // An instance has ended.
 void lw_progress_end(lw_progress *progress, uint32_t task, int64_t instance);
+// So many instances of a task, which ended one after the other, are skipped: those that have ended
+// beyond them have as before, counted from there.
+void lw_progress_skip(lw_progress *progress, uint32_t task, int64_t instances);
 // Has it?
 bool lw_progress_has_ended(const lw_progress *progress, uint32_t task, int64_t instance);
 

@@ -65,6 +65,9 @@ static lw_status run_events(lw_run_state *run, const lw_engine_how *how) {
         if (run->steady.ticked != LW_NONE || run->steady.line_first != LW_NONE) {
             lw_islands_step(run);
         }
+        if (run->laps.ticked) {
+            lw_laps_step(run);
+        }
         if (run->failed || run->progress.failed || run->broken) {
             return run->broken ? LW_INTERNAL : LW_NO_MEMORY;
         }
@@ -148,8 +151,9 @@ lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
     *out = (lw_engine_result){0};
     lw_status status = lw_run_state_make(fabric, how->seed, arena, &run);
     if (status == LW_OK) {
-        if (how->engine == LW_ENGINE_PACKET && !lw_islands_make(&run)) {
-            run.failed = true;
+        if (how->engine == LW_ENGINE_PACKET) {
+            run.failed = !lw_islands_make(&run);
+            lw_laps_make(&run);
         }
         lw_progress_begin(&run.progress);
         status = run.failed ? LW_NO_MEMORY : run_events(&run, how);

@@ -175,6 +175,7 @@ typedef enum lw_phase {
 typedef struct lw_task_slots {
     uint32_t first, count;  // its slots
     uint32_t free;          // the first that is; LW_NONE
+    int64_t highest;        // one more than the last instance that was ready
     int64_t without;        // instances that wait for a resource without one: the next to have one
     lw_fifo ready;          // instances by when they may start
 } lw_task_slots;
@@ -188,6 +189,7 @@ typedef struct lw_task_state {
     uint32_t next_free;
     uint32_t data, request;  // streams; LW_NONE
     int64_t ready_ps, start_ps, watched_ps;
+    int64_t due_ps;            // its pending event, while it submits or finishes
     int64_t asked;             // requests that got a tag
     int64_t offered;           // packets or requests that the arrivals have made ready
     int64_t outstanding;       // tags in use
@@ -220,6 +222,7 @@ typedef struct lw_resource {
 typedef struct lw_counter {
     int64_t *at;
     int64_t saved;    // its value when the state was saved
+    int64_t grown;    // laps.c: since then
     int64_t ceiling;  // must stay below; INT64_MAX: no bound
     bool has_floor;   // must not fall below 0
 } lw_counter;
@@ -268,6 +271,22 @@ typedef struct lw_steady {
     int64_t jumps;
 } lw_steady;
 
+// The search for iterations of loops that repeat, see laps.c.
+typedef struct lw_laps {
+    bool possible;
+    bool ticked;      // an instance of the anchor has ended
+    uint32_t anchor;  // task of the fabric whose ends are the steps; LW_NONE
+    int64_t ends;     // of other instances since it has ticked
+    int64_t steps;    // since the saved state
+    int64_t power;    // steps after which it is saved again
+    bool have_saved;
+    int64_t saved_ps;
+    lw_list state;     // int64_t
+    lw_list counts;    // lw_int128: sums at that time
+    int64_t *prefix;   // one a task: instances that had ended
+    int64_t *busy_ps;  // one a server
+} lw_laps;
+
 typedef struct lw_run_state {
     const lw_fabric *fabric;
     const lw_fraction *pace;  // picoseconds a byte, one a server of the fabric
@@ -301,6 +320,7 @@ typedef struct lw_run_state {
     int64_t packets, packet_hops;
     double packet_hops_all;  // those of all instances
     lw_steady steady;
+    lw_laps laps;
     int64_t validate_at;  // events before the invariants are looked at again
     bool failed;          // out of memory
     bool broken;          // more instances at once than there are slots
@@ -351,6 +371,11 @@ void lw_steady_choose(lw_run_state *run, lw_island *island);  // an anchor
 void lw_steady_step(lw_run_state *run, lw_island *island);    // after an event in which it ticked
 void lw_steady_stop(lw_island *island);
 void lw_steady_jump(lw_run_state *run, lw_island *island, int64_t periods);
+
+// laps.c: jumps over iterations. An instance has ended; and after the event in which the anchor's did.
+void lw_laps_make(lw_run_state *run);
+void lw_laps_ended(lw_run_state *run, uint32_t task);
+void lw_laps_step(lw_run_state *run);
 
 // islands.c: which tasks share servers, and the sleep of islands whose state repeats.
 // ---- deadlock.c ----

@@ -14,77 +14,12 @@
 #include <assert.h>
 #include <string.h>
 
-#include "sim/engine/packet/state.h"
+#include "sim/engine/packet/visit.h"
 
 enum {
     SETTLE_STEPS = 8,      // a search that a change will cut short soon is not worth its beginning
     WORTHWHILE_STEPS = 64  // packets that the anchor must have left
 };
-
-// Visits the state value by value: appends to the saved one, or compares with it and stops at the
-// first difference.
-typedef struct cursor {
-    lw_island *island;
-    lw_arena *arena;
-    size_t at;
-    bool saving;
-} cursor;
-
-static bool save(cursor *c, int64_t value) {
-    int64_t *slot = LW_LIST_ADD(&c->island->saved, int64_t, c->arena);
-    if (slot == NULL) {
-        return false;
-    }
-    *slot = value;
-    c->at++;
-    return true;
-}
-
-static inline bool visit(cursor *c, int64_t value) {
-    if (c->saving) {
-        return save(c, value);
-    }
-    return c->at < c->island->saved.count && LW_LIST_ITEMS(&c->island->saved, const int64_t)[c->at++] == value;
-}
-
-static inline int64_t ahead(int64_t time_ps, int64_t now_ps) {
-    return time_ps > now_ps ? time_ps - now_ps : 0;
-}
-
-// Where several stops share a queue, the order of their packets matters.
-static bool visit_runs(cursor *c, const lw_input *input) {
-    for (uint32_t i = 0; i < input->runs.count; i++) {
-        const lw_fifo_entry *entry = lw_fifo_at(&input->runs, i);
-        if (!visit(c, entry->id) || !visit(c, entry->time_ps)) {
-            return false;
-        }
-    }
-    return visit(c, input->runs.count);
-}
-
-static bool visit_server(cursor *c, const lw_run_state *run, const lw_server_state *server) {
-    int64_t now_ps = run->now_ps;
-    bool busy = server->free_ps >= now_ps;
-    if (!visit(c, busy ? server->free_ps - now_ps : -1) || !visit(c, busy ? server->remainder : 0) ||
-        !visit(c, server->serve_ps < 0 ? -1 : server->serve_ps - now_ps) || !visit(c, ahead(server->control_next_ps, now_ps)) ||
-        !visit(c, ahead(server->in_order_ps, now_ps)) || !visit(c, server->back) || !visit(c, server->flight.count)) {
-        return false;
-    }
-    for (uint32_t i = server->waiting_first; i != LW_NONE; i = run->input[i].next_waiting) {
-        if (!visit(c, i) || !visit_runs(c, &run->input[i])) {
-            return false;
-        }
-    }
-    if (!visit(c, -1)) {
-        return false;
-    }
-    for (int kind = 0; server->limited && kind < LW_PACKET_KINDS; kind++) {
-        if (!visit(c, server->credits[kind].packets) || !visit(c, server->credits[kind].data_units)) {
-            return false;
-        }
-    }
-    return true;
-}
 
 // At least one packet waited all the time since the state was saved: not more have started than
 // waited at its begin and at its end.
@@ -104,9 +39,9 @@ static int64_t buffer_room(const lw_stop *stop, int64_t *growth) {
     return stop->buffer - (after > before ? after : before) - (stop->started - stop->saved_started);
 }
 
-static bool visit_stream(cursor *c, lw_run_state *run, uint32_t index) {
+static bool visit_stream(lw_cursor *c, lw_run_state *run, uint32_t index) {
     const lw_stream *stream = &run->stream[index];
-    if (!visit(c, stream->sink.count)) {
+    if (!lw_visit(c, stream->sink.count)) {
         return false;
     }
     for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
@@ -123,42 +58,31 @@ static bool visit_stream(cursor *c, lw_run_state *run, uint32_t index) {
                 return false;
             }
         }
-        if (!visit(c, s == stream->last_stop && stream->sink_every != INT64_MAX ? stop->until_sink : 0)) {
+        if (!lw_visit(c, s == stream->last_stop && stream->sink_every != INT64_MAX ? stop->until_sink : 0)) {
             return false;
         }
     }
     return true;
 }
 
-static bool visit_task(cursor *c, lw_run_state *run, uint32_t task) {
+static bool visit_task(lw_cursor *c, lw_run_state *run, uint32_t task) {
     const lw_task_state *state = &run->task[task];
     if (!visit_stream(c, run, state->data)) {
         return false;
     }
-    if (lw_flow_of(run, task)->arrivals != LW_ARRIVALS_BACKLOG && !visit(c, ahead(state->next_arrival_ps, run->now_ps))) {
+    if (lw_flow_of(run, task)->arrivals != LW_ARRIVALS_BACKLOG && !lw_visit(c, lw_ahead(state->next_arrival_ps, run->now_ps))) {
         return false;
     }
-    return state->request == LW_NONE ||
-           (visit(c, lw_flow_of(run, task)->tags == LW_TAGS_INFINITE ? 0 : state->outstanding) && visit(c, state->stalled) &&
-            visit(c, state->offered - state->asked > 0) && visit_stream(c, run, state->request));
-}
-
-static bool visit_fifo(cursor *c, const lw_run_state *run, const lw_fifo *fifo) {
-    for (uint32_t i = 0; i < fifo->count; i++) {
-        const lw_fifo_entry *entry = lw_fifo_at(fifo, i);
-        if (!visit(c, entry->time_ps - run->now_ps) || !visit(c, entry->id)) {
-            return false;
-        }
-    }
-    return true;
+    return state->request == LW_NONE || (lw_visit(c, lw_flow_of(run, task)->tags == LW_TAGS_INFINITE ? 0 : state->outstanding) &&
+                                         lw_visit(c, state->stalled) && lw_visit(c, state->offered - state->asked > 0) &&
+                                         visit_stream(c, run, state->request));
 }
 
 // Servers first, which differ most, what is in flight last: while pipes still fill, a comparison
 // ends early, and of thousands of tasks most look alike.
-static bool visit_state(cursor *c, lw_run_state *run) {
-    const lw_island *island = c->island;
+static bool visit_state(lw_cursor *c, lw_run_state *run, const lw_island *island) {
     for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
-        if (!visit_server(c, run, &run->server[s])) {
+        if (!lw_visit_server(c, run, &run->server[s], run->now_ps)) {
             return false;
         }
     }
@@ -169,19 +93,19 @@ static bool visit_state(cursor *c, lw_run_state *run) {
     }
     for (size_t l = 0; l < island->loops.count; l++) {
         const lw_fifo *back = &run->loop[LW_LIST_ITEMS(&island->loops, uint32_t)[l]].back;
-        if (!visit(c, back->count) || !visit_fifo(c, run, back)) {
+        if (!lw_visit(c, back->count) || !lw_visit_fifo(c, back, run->now_ps)) {
             return false;
         }
     }
     for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
         const lw_task_state *state = &run->task[t];
-        if (!visit_fifo(c, run, &run->stream[state->data].sink) ||
-            (state->request != LW_NONE && !visit_fifo(c, run, &run->stream[state->request].sink))) {
+        if (!lw_visit_fifo(c, &run->stream[state->data].sink, run->now_ps) ||
+            (state->request != LW_NONE && !lw_visit_fifo(c, &run->stream[state->request].sink, run->now_ps))) {
             return false;
         }
     }
     for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
-        if (!visit_fifo(c, run, &run->server[s].flight)) {
+        if (!lw_visit_fifo(c, &run->server[s].flight, run->now_ps)) {
             return false;
         }
     }
@@ -372,9 +296,9 @@ void lw_steady_choose(lw_run_state *run, lw_island *island) {
 }
 
 static void save_state(lw_run_state *run, lw_island *island) {
-    cursor c = {.island = island, .arena = run->arena, .saving = true};
+    lw_cursor c = {.state = &island->saved, .arena = run->arena, .saving = true};
     island->saved.count = 0;
-    if ((!island->have_saved && !list_counters(run, island)) || !visit_state(&c, run)) {
+    if ((!island->have_saved && !list_counters(run, island)) || !visit_state(&c, run, island)) {
         run->failed = true;
         return;
     }
@@ -391,8 +315,8 @@ static void save_state(lw_run_state *run, lw_island *island) {
 void lw_steady_step(lw_run_state *run, lw_island *island) {
     island->steps++;
     if (island->have_saved) {
-        cursor c = {.island = island};
-        if (visit_state(&c, run) && c.at == island->saved.count) {
+        lw_cursor c = {.state = &island->saved};
+        if (visit_state(&c, run, island) && c.at == island->saved.count) {
             int64_t span_ps = run->now_ps - island->saved_ps;
             int64_t periods = periods_ahead(run, island, span_ps);
             if (periods > 0 && periods < INT64_MAX) {

@@ -78,6 +78,7 @@ void lw_task_release(void *user, uint32_t task, int64_t instance) {
     const int64_t start_ps = run->fabric->task[task].start_ps;
     const int64_t at_ps = start_ps > run->now_ps ? start_ps : run->now_ps;
     lw_fifo *ready = &run->slots[task].ready;
+    run->slots[task].highest = instance >= run->slots[task].highest ? instance + 1 : run->slots[task].highest;
     if (ready->count == 0) {
         lw_schedule(run, at_ps, LW_EVENT_READY, task);
     }
@@ -100,7 +101,8 @@ static void start(lw_run_state *run, uint32_t index, int64_t ready_ps) {
     bool has_flow = task->flow != LW_NO_FLOW;
     state->phase = has_flow ? LW_PHASE_SUBMITTING : LW_PHASE_FINISHING;
     const int64_t finish_ps = has_flow ? 0 : lw_task_finish_ps(task, state->instance);
-    lw_schedule(run, run->now_ps + task->submit_ps + finish_ps, LW_EVENT_TASK, index);
+    state->due_ps = run->now_ps + task->submit_ps + finish_ps;
+    lw_schedule(run, state->due_ps, LW_EVENT_TASK, index);
 }
 
 static void join_line(lw_run_state *run, lw_resource *resource, const lw_waiting *waiting) {
@@ -207,6 +209,7 @@ static void end(lw_run_state *run, uint32_t index) {
     if (task->releases != LW_NO_RESOURCE) {
         pass_on(run, task->releases);
     }
+    lw_laps_ended(run, state.task);
 }
 
 // Ask for as much as was offered and the tags allow.
@@ -326,7 +329,8 @@ static void delivered(lw_run_state *run, uint32_t index) {
         add_up(run, index);
     }
     state->phase = LW_PHASE_FINISHING;
-    lw_schedule(run, run->now_ps + lw_task_finish_ps(task, state->instance), LW_EVENT_TASK, index);
+    state->due_ps = run->now_ps + lw_task_finish_ps(task, state->instance);
+    lw_schedule(run, state->due_ps, LW_EVENT_TASK, index);
     lw_islands_leave(run, index);
 }
 
@@ -341,6 +345,7 @@ static void move(lw_run_state *run, uint32_t index) {
         return;
     }
     state->phase = LW_PHASE_MOVING;
+    state->due_ps = 0;
     lw_islands_join(run, index);
     if (!state->watched) {
         remember_busy(run, index);
