@@ -73,9 +73,12 @@ typedef struct lw_channel {
 
     // While packets arrive over this channel, its receiver sends control_bytes over the opposite
     // channel every control_interval_ps, before any packet that waits there (Ack and UpdateFC
-    // DLLPs). control_bytes 0: control rides free (flit mode).
+    // DLLPs). control_bytes 0: control rides free (flit mode). It is a share of the opposite channel
+    // as long as something moves over this one; control_by_timer: packets, each caused by the first
+    // that arrives so long after the last that did.
     int64_t control_bytes;
     int64_t control_interval_ps;
+    bool control_by_timer;
     // with every write packet instead, and with no other: a write that is answered without data
     bool control_for_writes;
 

@@ -165,9 +165,10 @@ static int64_t ack_limit_ps(const lw_pcie_params *p) {
 }
 
 static void set_control(const lw_pcie_params *p, lw_channel *channel) {
-    if (p->dllp == LW_PCIE_DLLP_TIMER && !uses_flits(p)) {
+    if ((p->dllp == LW_PCIE_DLLP_SHARE || p->dllp == LW_PCIE_DLLP_TIMER) && !uses_flits(p)) {
         channel->control_bytes = 2 * DLLP_BYTES;
         channel->control_interval_ps = ack_limit_ps(p);
+        channel->control_by_timer = p->dllp == LW_PCIE_DLLP_TIMER;
     }
 }
 
@@ -333,7 +334,7 @@ static lw_status check_flits(const lw_pcie_params *p, const finding *f) {
                         (int)p->lanes);
     }
     if (p->gen < 6 && p->flit_mode == LW_PCIE_FLIT_ON && published_model(p)) {
-        return lw_error(f->diags, place_of(f, "dllp"), "take dllp: timer", "this dllp count describes a link without flits");
+        return lw_error(f->diags, place_of(f, "dllp"), "take dllp: share", "this dllp count describes a link without flits");
     }
     return LW_OK;
 }

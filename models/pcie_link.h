@@ -13,7 +13,8 @@ typedef enum lw_pcie_address { LW_PCIE_3DW, LW_PCIE_4DW } lw_pcie_address;
 typedef enum lw_pcie_flit { LW_PCIE_FLIT_AUTO, LW_PCIE_FLIT_OFF, LW_PCIE_FLIT_ON } lw_pcie_flit;
 typedef enum lw_pcie_clocking { LW_PCIE_COMMON, LW_PCIE_SRNS, LW_PCIE_SRIS } lw_pcie_clocking;
 typedef enum lw_pcie_dllp {
-    LW_PCIE_DLLP_TIMER,  // Ack and UpdateFC share the opposite direction while packets arrive
+    LW_PCIE_DLLP_SHARE,  // Ack and UpdateFC are a share of the opposite direction while packets arrive
+    LW_PCIE_DLLP_TIMER,  // the same packet by packet
     // a fixed share of the same direction, limit counted in symbol times of the whole link
     LW_PCIE_DLLP_SYMBOL_TIME,
     // the same with the limit counted in bytes, as pcie-bench/pcie-model published it

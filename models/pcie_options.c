@@ -11,7 +11,7 @@ static const char *const boundaries[] = {"64 B", "128 B", NULL};
 static const char *const address_words[] = {"3dw", "4dw", NULL};
 static const char *const flit_words[] = {"auto", "off", "on", NULL};
 const char *const lw_pcie_clocking_words[] = {"common", "srns", "sris", NULL};
-static const char *const dllp_words[] = {"timer", "symbol_time", "byte", "none", NULL};
+static const char *const dllp_words[] = {"share", "timer", "symbol_time", "byte", "none", NULL};
 const char *const lw_pcie_replay_words[] = {"standard", "selective", NULL};
 
 const lw_option lw_pcie_options[] = {
@@ -69,8 +69,9 @@ const lw_option lw_pcie_options[] = {
      .source = "PCIe Base 6.x 2.2: OHC is optional"},
     LW_PCIE_ROW_CLOCKING(FIELD(clocking)),
     LW_PCIE_ROW_DLLP(
-        FIELD(dllp), dllp_words,
-        "How Ack and UpdateFC cost: timer (on the opposite direction while packets arrive), symbol_time (a fixed share), "
+        FIELD(dllp), "share", dllp_words,
+        "How Ack and UpdateFC cost: share (of the opposite direction while packets arrive), timer (the same packet by "
+        "packet: slower to simulate), symbol_time (a fixed share of the same direction), "
         "byte (as pcie-bench/pcie-model has it) or none."),
     {.key = "posted_header_credits",
      .kind = LW_OPTION_INTEGER,

@@ -47,7 +47,7 @@
 #define LW_PCIE_ROW_ADDRESS(place, list)                                                                                       \
     LW_ROW_WORD("address", place, "4dw", list, "Header of requests: 3dw for addresses below 4 GiB, 4dw for 64-bit addresses.", \
                 "PCIe Base 2.2.4.1: a 64-bit address needs a header of 4 double words")
-#define LW_PCIE_ROW_DLLP(place, list, says) \
-    LW_ROW_WORD("dllp", place, "timer", list, says, "PCIe Base 5.0 tables 2-46..2-48 and 3-7..3-9")
+#define LW_PCIE_ROW_DLLP(place, otherwise, list, says) \
+    LW_ROW_WORD("dllp", place, otherwise, list, says, "PCIe Base 5.0 tables 2-46..2-48 and 3-7..3-9")
 
 #endif

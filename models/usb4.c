@@ -41,7 +41,7 @@ static const char *const pcie_widths[] = {"1", "2", "4", "8", NULL};
 static const char *const payload_sizes[] = {"128 B", "256 B", "512 B", NULL};
 static const char *const request_sizes[] = {"128 B", "256 B", "512 B", "1024 B", "2048 B", "4096 B", NULL};
 static const char *const address_words[] = {"3dw", "4dw", NULL};
-static const char *const dllp_words[] = {"timer", "symbol_time", "byte", "none", NULL};
+static const char *const dllp_words[] = {"share", "timer", "symbol_time", "byte", "none", NULL};
 
 static const lw_option options[] = {
     {.key = "standard",
@@ -146,8 +146,8 @@ static const lw_option options[] = {
     LW_PCIE_ROW_COMPLETION(FIELD(completion_bytes), 512, "Payload of a full read completion; auto: as much as mps allows."),
     LW_PCIE_ROW_TAGS(FIELD(tags), 768),
     LW_PCIE_ROW_ADDRESS(FIELD(address), address_words),
-    LW_PCIE_ROW_DLLP(FIELD(dllp), dllp_words,
-                     "How Ack and UpdateFC cost on the link inside the box: timer, symbol_time, byte or none."),
+    LW_PCIE_ROW_DLLP(FIELD(dllp), "timer", dllp_words,
+                     "How Ack and UpdateFC cost on the link inside the box: share, timer, symbol_time, byte or none."),
     LW_PCIE_ROW_PORT("tx_port", FIELD(tx_port_ps), "Sending port of the link inside the box."),
     LW_PCIE_ROW_PORT("rx_port", FIELD(rx_port_ps), "Receiving port of the link inside the box."),
     LW_ROW_EFFICIENCY(FIELD(efficiency), "tunnel that this platform keeps busy", ""),

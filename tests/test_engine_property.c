@@ -72,6 +72,7 @@ static void draw_server(world *w, uint32_t index) {
         s->control_bytes = 16;
         s->control_interval_ps = draw(w, 10000, 200000);
         s->control_for_writes = chance(w, 30);
+        s->control_by_timer = chance(w, 40);
     }
     if (chance(w, 10)) {
         s->outage_gap_ps = draw(w, 1000000, 90000000);

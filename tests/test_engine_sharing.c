@@ -252,6 +252,7 @@ static void test_control_takes_its_exact_share(void **state) {
     server[0].opposite = 1;
     server[0].control_bytes = 16;
     server[0].control_interval_ps = 20000;
+    server[0].control_by_timer = true;
     const lw_hop there[] = {over(0)};
     const lw_hop back[] = {over(1)};
     const job jobs[] = {writes(there, 1, 5 * 16 * ROUNDS * 256, 256), writes(back, 1, 79 * ROUNDS * 256, 256)};
@@ -271,6 +272,40 @@ static void test_control_takes_its_exact_share(void **state) {
     lw_test_end(&test);
 }
 
+// The same as a share of the time, as long as packets go there: those that come back take 20/19.75
+// of their own time, and from then on their own. What control takes is counted where nothing else
+// goes, too.
+static void test_control_is_a_share(void **state) {
+    (void)state;
+    enum { S = 4000, ROUNDS = 80 };
+    lw_server server[] = {line(GB_64, LATENCY_PS), line(GB_64, LATENCY_PS)};
+    server[0].opposite = 1;
+    server[0].control_bytes = 16;
+    server[0].control_interval_ps = 20000;
+    const lw_hop there[] = {over(0)};
+    const lw_hop back[] = {over(1)};
+    const job jobs[] = {writes(there, 1, 5 * ROUNDS * 256, 256), writes(back, 1, 10 * ROUNDS * 256, 256)};
+    lw_test test = lw_test_begin();
+    lw_engine_result result = RUN(&test, server, jobs);
+    assert_int_equal(result.task[0].delivered_ps, 5 * ROUNDS * S + LATENCY_PS);
+    const int64_t lost_ps = (result.task[0].delivered_ps) / 80;
+    const int64_t expected_ps = 10 * ROUNDS * S + LATENCY_PS + lost_ps;
+    assert_in_range(result.task[1].delivered_ps, expected_ps - 60, expected_ps + 60);
+    assert_in_range(result.server[1].control_bytes, 16 * ROUNDS - 2, 16 * ROUNDS + 2);
+
+    result = run_jobs(&test, server, 2, jobs, 1);
+    assert_in_range(result.server[1].control_bytes, 16 * ROUNDS - 2, 16 * ROUNDS + 2);
+    assert_int_equal(result.server[1].packets, 0);
+
+    // Packets further apart than the interval bring one each.
+    job slow[] = {jobs[0], jobs[1]};
+    slow[0].flow.arrivals = LW_ARRIVALS_FIXED;
+    slow[0].flow.gap_ps = 40000;
+    result = run_jobs(&test, server, 2, slow, 1);
+    assert_in_range(result.server[1].control_bytes, 16 * 5 * ROUNDS - 2, 16 * 5 * ROUNDS + 2);
+    lw_test_end(&test);
+}
+
 // Both directions with control: it goes with the first packet to start after the interval, so 5
 // packets and one control make 20.25 ns.
 static void test_control_both_ways(void **state) {
@@ -281,6 +316,7 @@ static void test_control_both_ways(void **state) {
         server[s].opposite = 1 - s;
         server[s].control_bytes = 16;
         server[s].control_interval_ps = 20000;
+        server[s].control_by_timer = true;
     }
     const lw_hop there[] = {over(0)};
     const lw_hop back[] = {over(1)};
@@ -331,6 +367,7 @@ static void test_control_goes_before_waiting_packets(void **state) {
     server[0].opposite = 1;
     server[0].control_bytes = 16;
     server[0].control_interval_ps = 1000000;
+    server[0].control_by_timer = true;
     const lw_hop there[] = {over(0)};
     const lw_hop back[] = {over(1)};
     job jobs[] = {writes(there, 1, 256, 256), writes(back, 1, 256, 256), writes(back, 1, 512, 256)};
@@ -398,6 +435,7 @@ int main(void) {
         cmocka_unit_test(test_a_picosecond_decides_behind_a_link),
         cmocka_unit_test(test_max_min_on_a_tandem),
         cmocka_unit_test(test_control_takes_its_exact_share),
+        cmocka_unit_test(test_control_is_a_share),
         cmocka_unit_test(test_control_both_ways),
         cmocka_unit_test(test_control_for_writes),
         cmocka_unit_test(test_control_goes_before_waiting_packets),

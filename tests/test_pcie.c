@@ -183,6 +183,8 @@ static void control_traffic_without_flits(void **state) {
     lw_link_model link = pcie(&test, "{gen: 3, lanes: 8}");
     assert_int_equal(link.segment[0].channel[0].control_bytes, 16);
     assert_int_equal(link.segment[0].channel[0].control_interval_ps, 203000);
+    assert_false(link.segment[0].channel[0].control_by_timer);
+    assert_true(pcie(&test, "{gen: 3, lanes: 8, dllp: timer}").segment[0].channel[0].control_by_timer);
     link = pcie(&test, "{gen: 3, lanes: 8, dllp: none}");
     assert_int_equal(link.segment[0].channel[0].control_bytes, 0);
     link = pcie(&test, "{gen: 6, lanes: 8}");
@@ -574,7 +576,7 @@ static void rules(void **state) {
         {"pcie", "{gen: 6, lanes: 12}", LW_BAD_INPUT, "1:17: there are no flits on 12 lanes | take 1, 2, 4, 8 or 16 lanes"},
         {"pcie", "{gen: 5, lanes: 12}", LW_OK, NULL},
         {"pcie", "{gen: 5, lanes: 8, flit_mode: on, dllp: byte}", LW_BAD_INPUT,
-         "1:41: this dllp count describes a link without flits | take dllp: timer"},
+         "1:41: this dllp count describes a link without flits | take dllp: share"},
         {"pcie", "{gen: 4, lanes: 8, mps: 128 B, completion_bytes: 256 B}", LW_BAD_INPUT,
          "1:50: a completion of 256 B does not fit mps 128 B | lower completion_bytes or raise mps"},
         {"pcie", "{gen: 4, lanes: 8, rcb: 128 B, completion_bytes: 64 B}", LW_BAD_INPUT,

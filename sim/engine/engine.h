@@ -52,10 +52,12 @@ typedef struct lw_server {
     bool credit_on_arrival;
 
     // While packets arrive over this server, control_bytes go over `opposite` every
-    // control_interval_ps, before any waiting packet.
+    // control_interval_ps: as a share of its time while tasks move bytes over this one, or by a timer
+    // before any waiting packet.
     uint32_t opposite;  // LW_NO_SERVER: none
     int64_t control_bytes;
     int64_t control_interval_ps;
+    bool control_by_timer;
     bool control_for_writes;  // with every packet of LW_PACKET_WRITE instead, and with no other
 
     double error_probability;  // per started unit of error_unit_bytes

@@ -40,6 +40,7 @@ static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite)
                         .opposite = channel->control_bytes > 0 ? opposite : LW_NO_SERVER,
                         .control_bytes = channel->control_bytes,
                         .control_interval_ps = channel->control_interval_ps,
+                        .control_by_timer = channel->control_by_timer,
                         .control_for_writes = channel->control_for_writes,
                         .error_probability = channel->error_probability,
                         .error_unit_bytes = channel->error_unit_bytes,

@@ -52,6 +52,7 @@ static void add_server(uint64_t *sum, const lw_built *built, uint32_t index, lw_
     if (s->opposite != LW_NO_SERVER) {
         add_int(sum, s->control_bytes);
         add_int(sum, s->control_interval_ps);
+        add_int(sum, s->control_by_timer);
         add_int(sum, s->control_for_writes);
         add_fraction(sum, built->fabric.server[s->opposite].ps_per_byte);
     }

@@ -67,8 +67,8 @@ static lw_status make_server(const lw_run_state *run, size_t index, uint64_t see
     out->waiting_first = out->waiting_last = LW_NONE;
     out->first_loop = out->in_island = LW_NONE;
     out->control_opposite = in->control_bytes > 0 ? in->opposite : LW_NONE;
+    out->control_packets = out->control_opposite != LW_NONE && (in->control_by_timer || in->control_for_writes);
     out->control_interval_ps = in->control_for_writes ? 0 : in->control_interval_ps;
-    out->control_for_writes = in->control_for_writes;
     if (out->control_opposite != LW_NONE && !service_of(run->pace[in->opposite], 0, in->control_bytes, &out->control)) {
         return LW_LIMIT;
     }
@@ -235,9 +235,84 @@ static lw_status make_stop(lw_run_state *run, const lw_stream *stream, const pat
                       .back = hop->back,
                       .frees = LW_NONE,
                       .sink_frees = LW_NONE};
+    const lw_server_state *state = &run->server[stop->server];
+    const lw_server *server = &run->fabric->server[state->of];
+    stop->causes_control =
+        state->control_opposite != LW_NONE &&
+        (server->control_for_writes ? stop->kind == LW_PACKET_WRITE : state->control_packets || stream->is_request);
     run->server[stop->server].used = true;
     join_stop(run, stream, over, hop);
     return LW_OK;
+}
+
+// From one packet of a stream to the next where it goes as fast as the slowest server of its path
+// lets it.
+static int64_t spacing_ps(const lw_run_state *run, const lw_stream *stream) {
+    const lw_flow *flow = lw_flow_of(run, stream->task);
+    int64_t slowest_ps = 1;
+    for (uint32_t s = stream->first_stop; s <= stream->last_stop; s++) {
+        slowest_ps = run->stop[s].service[0].whole_ps > slowest_ps ? run->stop[s].service[0].whole_ps : slowest_ps;
+    }
+    return flow->arrivals != LW_ARRIVALS_BACKLOG && flow->gap_ps > slowest_ps ? flow->gap_ps : slowest_ps;
+}
+
+// Of the opposite server's time, for control_bytes once in so long.
+static int64_t share_of(const lw_run_state *run, const lw_server *server, lw_int128 interval_ps) {
+    const lw_fraction pace = run->pace[server->opposite];
+    const lw_int128 parts = (lw_int128)server->control_bytes * pace.num * LW_SHARE_WHOLE;
+    const lw_int128 share = parts / pace.den / (interval_ps > 0 ? interval_ps : 1);
+    return share < LW_SHARE_WHOLE / 2 ? (int64_t)share : LW_SHARE_WHOLE / 2;
+}
+
+// The control traffic that a stream of data causes, while it moves, opposite to each of its stops.
+// Requests come in bursts: they cause packets, where no stream of data goes the same way.
+static void share_stream(lw_run_state *run, const lw_stream *stream) {
+    const int64_t spacing = spacing_ps(run, stream);
+    for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
+        lw_stop *stop = &run->stop[s];
+        const lw_server_state *state = &run->server[stop->server];
+        const lw_server *server = &run->fabric->server[state->of];
+        if (state->control_opposite != LW_NONE && !state->control_packets) {
+            // The first packet after the interval brings it, so a whole number of packets apart.
+            const int64_t own_ps = state->control.whole_ps;
+            const int64_t packets =
+                server->control_interval_ps - own_ps > spacing ? ceil_divide(server->control_interval_ps - own_ps, spacing) : 1;
+            lw_server_state *opposite = &run->server[state->control_opposite];
+            stop->control_share = share_of(run, server, (lw_int128)packets * spacing);
+            opposite->control_share =
+                opposite->control_share > stop->control_share ? opposite->control_share : stop->control_share;
+        }
+    }
+}
+
+// What packets take while control traffic has its share of the server: at a rate so much lower.
+static bool share_service(const lw_run_state *run, lw_stop *stop) {
+    const lw_server_state *state = &run->server[stop->server];
+    const lw_fraction pace = run->pace[state->of];
+    const int64_t left = LW_SHARE_WHOLE - state->control_share;
+    const lw_fraction slower = {(int64_t)(((lw_int128)pace.num * LW_SHARE_WHOLE + left / 2) / left), pace.den};
+    bool fits = true;
+    for (int last = 0; last < 2; last++) {
+        fits = fits && service_of(slower, run->fabric->server[state->of].packet_ps, stop->wire_bytes[last], &stop->shared[last]);
+    }
+    return fits;
+}
+
+// Both directions of a link give the same share, the larger one: with byte times that differ by
+// little their packets would not come back to the same phase for long.
+static bool share_servers(lw_run_state *run) {
+    bool fits = true;
+    for (size_t s = 0; s < run->fabric->server_count; s++) {
+        lw_server_state *server = &run->server[s];
+        const uint32_t opposite = server->control_opposite;
+        if (opposite != LW_NONE && run->server[opposite].control_share > server->control_share && server->control_share > 0) {
+            server->control_share = run->server[opposite].control_share;
+        }
+    }
+    for (size_t i = 0; fits && i < run->stop_count; i++) {
+        fits = share_service(run, &run->stop[i]);
+    }
+    return fits;
 }
 
 // Times and sizes of a stream's packets at its stops.
@@ -261,7 +336,7 @@ static lw_status size_stream(lw_run_state *run, lw_stream *stream, const path *o
                 stop[-1].head_ps[last] = head_ps(hop - 1, stop[-1].service[last].whole_ps, stop->service[last].whole_ps);
             }
         }
-        if (!gets_through(&run->server[stop->server], stop->wire_bytes[0])) {
+        if (!gets_through(&run->server[stop->server], stop->wire_bytes[0]) || !share_service(run, stop)) {
             return LW_LIMIT;
         }
     }
@@ -297,6 +372,7 @@ static lw_status size_slot(lw_run_state *run, uint32_t index, int64_t bytes) {
         const path request = request_path(flow, bytes);
         LW_TRY(size_stream(run, &run->stream[state->request], &request));
     }
+    share_stream(run, &run->stream[state->data]);
     return LW_OK;
 }
 
@@ -443,7 +519,7 @@ static void mark_shortcuts(lw_run_state *run) {
         lw_stop *stop = &run->stop[i];
         lw_server_state *server = &run->server[stop->server];
         stop->plain = server->good_units == INT64_MAX && server->outage_at_ps == INT64_MAX && server->turnaround_ps == 0 &&
-                      server->control_opposite == LW_NONE && !server->limited && stop->frees == LW_NONE && !stop->wakes_previous;
+                      !stop->causes_control && !server->limited && stop->frees == LW_NONE && !stop->wakes_previous;
         // waiting_first is free for remembering a first stop until the run begins.
         if (server->waiting_first != LW_NONE) {
             server->alone = false;
@@ -463,11 +539,23 @@ static size_t count_apart(const lw_run_state *run, const lw_hop *hop, size_t cou
     return apart;
 }
 
+// Parts of a picosecond at least where control traffic may take a share of the time: it is that
+// exact.
+enum { FINE = 4096 };
+
 static bool find_paces(lw_run_state *run) {
     const lw_fabric *fabric = run->fabric;
     lw_fraction *pace = LW_NEW_ARRAY(run->arena, lw_fraction, fabric->server_count);
     for (size_t s = 0; pace != NULL && s < fabric->server_count; s++) {
         pace[s] = lw_server_pace(&fabric->server[s]);
+    }
+    for (size_t s = 0; pace != NULL && s < fabric->server_count; s++) {
+        const lw_server *server = &fabric->server[s];
+        if (server->control_bytes > 0 && server->opposite != LW_NO_SERVER) {
+            lw_fraction *opposite = &pace[server->opposite];
+            const int64_t finer = opposite->den < FINE && opposite->num < INT64_MAX / FINE ? (FINE - 1) / opposite->den + 1 : 1;
+            *opposite = (lw_fraction){opposite->num * finer, opposite->den * finer};
+        }
     }
     run->pace = pace;
     run->apart = pace != NULL ? lw_find_apart(fabric, pace, run->arena) : NULL;
@@ -542,6 +630,7 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *ar
     for (size_t r = 0; r < fabric->resource_count; r++) {
         run->resource[r] = (lw_resource){.free_slots = fabric->resource_slots[r]};
     }
+    LW_TRY(share_servers(run) ? LW_OK : LW_LIMIT);
     mark_shortcuts(run);
     const size_t entities[LW_EVENT_KINDS] = {
         [LW_EVENT_ARRIVE] = run->server_count, [LW_EVENT_CREDIT] = run->loop_count, [LW_EVENT_SINK] = run->stream_count,

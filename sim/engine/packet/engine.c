@@ -80,8 +80,8 @@ static lw_status run_events(lw_run_state *run, const lw_engine_how *how) {
 }
 
 // From the totals: what was summed up during the run lost the remainder of every busy period.
-static int64_t busy_ps(lw_fraction pace, int64_t packet_ps, const lw_server_result *did) {
-    lw_int128 parts = (lw_int128)(did->wire_bytes + did->control_bytes) * pace.num;
+static int64_t busy_ps(lw_fraction pace, int64_t packet_ps, int64_t control_parts, const lw_server_result *did) {
+    lw_int128 parts = (lw_int128)did->wire_bytes * pace.num + control_parts;
     return (int64_t)(parts / pace.den) + (did->packets + did->replays) * packet_ps;
 }
 
@@ -121,13 +121,10 @@ static lw_status results(lw_run_state *run, lw_engine_result *out) {
         lw_server_result *to = &result.server[s];
         to->replays = server->replays;
         to->wire_bytes += server->replay_wire_bytes;
-        uint32_t from = fabric->server[s].opposite;
-        if (server->control_opposite != LW_NONE) {
-            result.server[from].control_bytes += run->server[from].control_sent * fabric->server[s].control_bytes;
-        }
-    }
-    for (size_t s = 0; s < fabric->server_count; s++) {
-        result.server[s].busy_ps = busy_ps(run->pace[s], fabric->server[s].packet_ps, &result.server[s]);
+        const lw_int128 shared = (lw_int128)server->control_since_ps * server->control_share / LW_SHARE_WHOLE;
+        const int64_t parts = server->control_parts + (int64_t)(shared * server->den);
+        to->control_bytes = run->pace[s].num > 0 ? parts / run->pace[s].num : 0;
+        to->busy_ps = busy_ps(run->pace[s], fabric->server[s].packet_ps, parts, to);
     }
     for (uint32_t t = 0; t < fabric->task_count; t++) {
         finish_task(run, t);

@@ -141,7 +141,7 @@ void lw_islands_join(lw_run_state *run, uint32_t task) {
     for (uint32_t s = first; s < end; s++) {
         uint32_t server = run->stop[s].server;
         index = take_server(run, index, server);
-        if (run->server[server].control_opposite != LW_NONE) {
+        if (run->stop[s].causes_control) {
             index = take_server(run, index, run->server[server].control_opposite);
         }
     }
@@ -296,13 +296,10 @@ static void wake_first(lw_run_state *run, int64_t before_ps) {
     steady->wake_ps = next_ps;
 }
 
-// A task begins to move bytes at now_ps: everybody whose servers it will share must be awake and
-// have caught up. False: all are.
-static bool wake_for(lw_run_state *run, uint32_t key, int64_t now_ps) {
-    const lw_task_state *state = &run->task[lw_event_entity(key)];
-    if (state->phase != LW_PHASE_SUBMITTING || state->data == LW_NONE) {
-        return false;
-    }
+// A task begins or ends to move bytes at now_ps: everybody whose servers it shares, or shares with
+// its control traffic, must be awake and have caught up. False: all are.
+static bool wake_around(lw_run_state *run, uint32_t key, uint32_t slot, int64_t now_ps) {
+    const lw_task_state *state = &run->task[slot];
     bool woken = false;
     for (uint32_t s = run->stream[state->data].first_stop; s < end_of_stops(run, state); s++) {
         const lw_server_state *server = &run->server[run->stop[s].server];
@@ -321,6 +318,17 @@ static bool wake_for(lw_run_state *run, uint32_t key, int64_t now_ps) {
     return woken;
 }
 
+static bool begins(const lw_run_state *run, uint32_t key) {
+    const lw_task_state *state = &run->task[lw_event_entity(key)];
+    return lw_event_kind_of(key) == LW_EVENT_TASK && state->phase == LW_PHASE_SUBMITTING && state->data != LW_NONE;
+}
+
+static bool ends(const lw_run_state *run, uint32_t key) {
+    const lw_stream *stream = &run->stream[lw_event_entity(key)];
+    return lw_event_kind_of(key) == LW_EVENT_SINK && !stream->is_request && stream->sink.count > 0 &&
+           lw_fifo_at(&stream->sink, 0)->id == LW_SINK_LAST;
+}
+
 bool lw_islands_hold(lw_run_state *run, uint32_t key) {
     int64_t now_ps = run->queue.now_ps;
     if (now_ps >= run->steady.wake_ps) {
@@ -328,12 +336,12 @@ bool lw_islands_hold(lw_run_state *run, uint32_t key) {
         wake_first(run, now_ps);
         return true;
     }
-    if (lw_event_kind_of(key) == LW_EVENT_TASK) {
-        return wake_for(run, key, now_ps);
-    }
     uint32_t island = island_of(run, key);
+    if (begins(run, key)) {
+        return wake_around(run, key, lw_event_entity(key), now_ps);
+    }
     if (!sleeps(run, island)) {
-        return false;
+        return ends(run, key) && wake_around(run, key, run->stream[lw_event_entity(key)].task, now_ps);
     }
     lw_event_set_aside(&run->queue, (lw_event){now_ps, key, LW_EVENT_NONE}, &run->steady.island[island].aside);
     run->steady.island[island].aside_count++;

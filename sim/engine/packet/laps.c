@@ -126,8 +126,8 @@ static bool visit_slot(lw_cursor *c, const lw_run_state *run, const lw_task_stat
 static bool visit_task(lw_cursor *c, const lw_run_state *run, uint32_t task) {
     const lw_progress_task *progress = &run->progress.task[task];
     const lw_task_slots *slots = &run->slots[task];
-    bool same = lw_visit(c, slots->highest - progress->prefix) && lw_visit(c, progress->beyond) &&
-                lw_visit(c, slots->ready.count);
+    bool same =
+        lw_visit(c, slots->highest - progress->prefix) && lw_visit(c, progress->beyond) && lw_visit(c, slots->ready.count);
     for (uint32_t i = 0; same && i < slots->ready.count; i++) {
         const lw_fifo_entry *entry = lw_fifo_at(&slots->ready, i);
         same = lw_visit(c, entry->time_ps - run->now_ps) && lw_visit(c, entry->id - progress->prefix);
@@ -246,7 +246,11 @@ static void count_all(tally *t) {
         count_task(t, task);
     }
     for (size_t s = 0; s < run->server_count; s++) {
-        count(t, &run->server[s].control_sent);
+        lw_server_state *server = &run->server[s];
+        int64_t since_ps = server->control_since_ps + (server->control_movers > 0 ? run->now_ps : 0);
+        count(t, &server->control_parts);
+        count(t, &since_ps);
+        server->control_since_ps = since_ps - (server->control_movers > 0 ? run->now_ps + t->shift_ps : 0);
     }
     for (size_t s = 0; s < run->fabric->server_count; s++) {
         count(t, &run->served[s].packets);

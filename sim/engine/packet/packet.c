@@ -124,8 +124,28 @@ static void send_control(lw_run_state *run, lw_server_state *server) {
     lw_server_state *opposite = &run->server[server->control_opposite];
     int64_t begin_ps = opposite->free_ps > run->now_ps ? opposite->free_ps : run->now_ps;
     occupy(opposite, begin_ps, &server->control);
-    opposite->control_sent++;
+    opposite->control_parts += server->control.whole_ps * opposite->den + server->control.remainder;
     server->control_next_ps = run->now_ps + server->control_interval_ps;
+}
+
+void lw_control_change(lw_run_state *run, uint32_t slot, int sign) {
+    const uint32_t streams[2] = {run->task[slot].data, run->task[slot].request};
+    for (int i = 0; i < 2; i++) {
+        const lw_stream *stream = streams[i] != LW_NONE ? &run->stream[streams[i]] : NULL;
+        for (uint32_t s = stream != NULL ? stream->first_stop : LW_NONE; s != LW_NONE && s <= stream->last_stop; s++) {
+            const lw_stop *stop = &run->stop[s];
+            if (stop->control_share > 0) {
+                const uint32_t opposite = run->server[stop->server].control_opposite;
+                lw_server_state *server = &run->server[opposite];
+                const bool before = server->control_movers > 0;
+                server->control_movers += sign;
+                if (before != (server->control_movers > 0)) {
+                    server->control_since_ps += before ? run->now_ps : -run->now_ps;
+                    lw_island_changed(run, opposite);
+                }
+            }
+        }
+    }
 }
 
 // Credits: this packet fills the buffer behind the server, and leaves the one it comes from when
@@ -164,8 +184,8 @@ static inline void deliver(lw_run_state *run, lw_server_state *server, lw_stop *
 
 // All that a start causes where packets do not cost time alone.
 static void side_effects(lw_run_state *run, lw_server_state *server, const lw_stop *stop, bool last, int64_t end_ps) {
-    if (server->control_opposite != LW_NONE && run->now_ps >= server->control_next_ps &&
-        (!server->control_for_writes || stop->kind == LW_PACKET_WRITE)) {
+    if (stop->causes_control && run->now_ps >= server->control_next_ps &&
+        (server->control_packets || run->server[server->control_opposite].control_movers == 0)) {
         send_control(run, server);
     }
     if (server->limited || stop->frees != LW_NONE) {
@@ -187,7 +207,9 @@ static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_server_stat
             begin_ps = replay(run, server, stop, last, begin_ps);
         }
     }
-    int64_t end_ps = occupy(server, begin_ps, &stop->service[last]);
+    // Before a packet that finds the server idle, control has gone in the gap.
+    bool shared = server->control_movers > 0 && server->free_ps == run->now_ps;
+    int64_t end_ps = occupy(server, begin_ps, shared ? &stop->shared[last] : &stop->service[last]);
     if (stop->next != LW_NONE) {
         int64_t head_ps = stop->head_ps[last];
         int64_t at_ps = (head_ps == LW_TAIL ? end_ps : begin_ps + head_ps) + server->latency_ps;

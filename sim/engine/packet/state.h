@@ -81,6 +81,9 @@ typedef struct lw_stop {
     // LW_TAIL: when it ends
     int64_t head_ps[2];
     lw_service service[2];
+    lw_service shared[2];   // while control traffic takes a share of the server
+    bool causes_control;    // packets of it, on the opposite server
+    int64_t control_share;  // of the opposite server's time, in parts of LW_SHARE_WHOLE, while its task moves
     // sum of starts minus sum of arrivals; the sum of waits once the queue is empty
     lw_int128 wait_ps;
     int64_t until_sink;  // at the last stop: packets until a delivery matters to somebody
@@ -115,10 +118,9 @@ typedef struct lw_server_state {
     bool alone;
     bool limited;  // some credits or buffers are finite
     uint32_t control_opposite;
+    bool control_packets;     // it is packets, no share, whatever moves
     int64_t control_next_ps;  // no control packet before
     int64_t control_interval_ps;
-    bool control_for_writes;
-    lw_service control;  // on the opposite server
     lw_credits credits[LW_PACKET_KINDS];
     // Errors. good_units: units until the next bad one; INT64_MAX without errors.
     int64_t good_units;
@@ -133,8 +135,13 @@ typedef struct lw_server_state {
     int64_t outage_gap_ps, outage_ps;
     gsl_rng *outage_random;
     int64_t turnaround_ps;
-    bool back;  // the direction of the last packet
-    int64_t control_sent, replays, replay_wire_bytes;
+    bool back;           // the direction of the last packet
+    lw_service control;  // on the opposite server, where it is packets
+    // of this server's time that control traffic takes while tasks move over the opposite one, in
+    // parts of LW_SHARE_WHOLE; how many move; and how long any did, less now while some do
+    int64_t control_share, control_movers, control_since_ps;
+    int64_t control_parts;  // time of control packets here, in parts of a picosecond: 1 / den
+    int64_t replays, replay_wire_bytes;
     uint32_t in_island, next_in_island;  // LW_NONE
 } lw_server_state;
 
@@ -147,7 +154,7 @@ typedef struct lw_credit_loop {
     lw_fifo back;  // id: data units
 } lw_credit_loop;
 
-enum { LW_SINK_LAST = -1 };
+enum { LW_SINK_LAST = -1, LW_SHARE_WHOLE = 1 << 20 };
 
 typedef struct lw_stream {
     uint32_t task;
@@ -355,6 +362,8 @@ uint32_t lw_input_take(lw_run_state *run, lw_input *input);
 void lw_packet_step(lw_run_state *run, uint32_t key);  // execute an event
 // packets join the queue of a stop now
 void lw_stop_arrive(lw_run_state *run, uint32_t stop, int64_t packets);
+// A task begins (1) or ends (-1) to move bytes: the share of control traffic opposite to its path.
+void lw_control_change(lw_run_state *run, uint32_t slot, int sign);
 void lw_draw_good_units(lw_server_state *server);
 void lw_draw_outage(lw_server_state *server, int64_t after_ps);
 void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_t entity);

@@ -139,7 +139,7 @@ static bool list_stops(lw_run_state *run, const lw_stream *stream, lw_island *is
 // The loops of a task that has ended may still hold credits, and gain no more.
 static bool list_server(lw_run_state *run, lw_island *island, lw_server_state *server) {
     bool ok = count_on(run, island, &server->busy_ps, INT64_MAX, false) &&
-              count_on(run, island, &server->control_sent, INT64_MAX, false) &&
+              count_on(run, island, &server->control_parts, INT64_MAX, false) &&
               (server->good_units == INT64_MAX || count_on(run, island, &server->good_units, INT64_MAX, true));
     for (uint32_t l = server->first_loop; l != LW_NONE; l = run->loop[l].next_of_server) {
         if (run->loop[l].back.count > 0 || run->task[run->loop[l].task].phase == LW_PHASE_MOVING) {

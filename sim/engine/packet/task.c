@@ -327,6 +327,7 @@ static void delivered(lw_run_state *run, uint32_t index) {
     run->result[state->task].delivered_ps = run->now_ps;
     if (state->phase == LW_PHASE_MOVING) {
         add_up(run, index);
+        lw_control_change(run, index, -1);
     }
     state->phase = LW_PHASE_FINISHING;
     state->due_ps = run->now_ps + lw_task_finish_ps(task, state->instance);
@@ -347,6 +348,7 @@ static void move(lw_run_state *run, uint32_t index) {
     state->phase = LW_PHASE_MOVING;
     state->due_ps = 0;
     lw_islands_join(run, index);
+    lw_control_change(run, index, 1);
     if (!state->watched) {
         remember_busy(run, index);
     }

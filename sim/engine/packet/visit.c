@@ -48,6 +48,9 @@ bool lw_visit_server(lw_cursor *c, const lw_run_state *run, const lw_server_stat
     if (!lw_visit(c, -1)) {
         return false;
     }
+    if (!lw_visit(c, server->control_movers)) {
+        return false;
+    }
     for (int kind = 0; server->limited && kind < LW_PACKET_KINDS; kind++) {
         if (!lw_visit(c, server->credits[kind].packets) || !lw_visit(c, server->credits[kind].data_units)) {
             return false;
