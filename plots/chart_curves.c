@@ -7,6 +7,7 @@
 
 #include "plots/curve_labels.h"
 #include "plots/curve_lines.h"
+#include "plots/sources.h"
 
 #define PANEL_GAP 28.0
 #define PLOT_LEAST 120.0   // a plot narrower or lower than this cannot be read
@@ -14,13 +15,6 @@
 #define OPEN_EVERY 150.0   // units of line an open mark, where they only tell lines apart
 #define CEILING_SHARE 0.2  // of the plot's width
 #define VERTEX_EVERY 6.0   // units between the vertices of a curve
-
-// What kind of evidence a table of others is.
-typedef enum table_set { SET_CALIBRATION, SET_VALIDATION, SET_MODEL, SETS } table_set;
-
-static table_set set_of(const lw_measured_series *measured) {
-    return measured->modelled ? SET_MODEL : measured->validate_only ? SET_VALIDATION : SET_CALIBRATION;
-}
 
 // ---- Scales ----
 
@@ -125,10 +119,10 @@ static lw_status make_scales(lw_curves *l) {
             }
         }
         for (size_t k = 0; k < panel->measured_count; k++) {
-            const table_set kind = set_of(panel->measured[k].measured);
-            l->has_crosses = l->has_crosses || kind == SET_MODEL;
-            l->has_validation = l->has_validation || kind == SET_VALIDATION;
-            l->has_dots = l->has_dots || kind != SET_MODEL;
+            const lw_table_set kind = lw_table_set_of(panel->measured[k].measured);
+            l->has_crosses = l->has_crosses || kind == LW_SET_MODEL;
+            l->has_validation = l->has_validation || kind == LW_SET_VALIDATION;
+            l->has_dots = l->has_dots || kind != LW_SET_MODEL;
         }
     }
     widen_by_bands(l, &y);
@@ -326,7 +320,7 @@ static void draw_dots(const lw_curves *l, const lw_curve *dots) {
     // of no line: in no line's colour
     lw_role role = series != NULL ? lw_role_of(series->hue, series->shade) : LW_ROLE_INK;
     const lw_shape shape = dots->shape;
-    const bool validation = set_of(dots->measured) == SET_VALIDATION;
+    const bool validation = lw_table_set_of(dots->measured) == LW_SET_VALIDATION;
     const lw_stroke rim = {validation ? LW_ROLE_INK : LW_ROLE_BACKGROUND, validation ? 1.5 : 1.0, LW_DASH_SOLID};
     lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
     for (size_t i = 0; i < dots->count; i++) {
@@ -439,55 +433,6 @@ static const char *subtitle_of(const lw_curves *l) {
                         : "");
 }
 
-// Does a mark say which line it belongs to, in a foot that has no colours?
-static bool is_only_mark(const lw_curves *l, const lw_curve *dots) {
-    for (size_t i = 0; i < l->chart->data->panel_count; i++) {
-        const lw_panel *panel = &l->chart->data->panel[i];
-        for (size_t k = 0; k < panel->measured_count; k++) {
-            if (panel->measured[k].series != dots->series && panel->measured[k].shape == dots->shape) {
-                return false;
-            }
-        }
-    }
-    return dots->series != SIZE_MAX && (dots->measured->modelled || dots->shape == l->chart->data->series[dots->series].shape);
-}
-
-// "\u25CF RTX 4090 (A. Author: title, date)": where the mark says which link, the label's first part,
-// which says it too, is left out.
-static const char *source_of(const lw_curves *l, const lw_curve *dots) {
-    static const char *const marks[LW_SHAPES] = {"\u25CF", "\u25A0", "\u25C6", "\u25B2", "\u25BC", "\u2715"};
-    const lw_measured_series *measured = dots->measured;
-    const char *source = measured->provenance != NULL ? measured->provenance : measured->table;
-    const char *what = measured->label != NULL ? measured->label : measured->table;
-    const char *comma = is_only_mark(l, dots) ? strstr(what, ", ") : NULL;
-    return lw_arena_print(l->canvas->arena, "%s %s (%s)", marks[dots->shape], comma != NULL ? comma + 2 : what, source);
-}
-
-// "Measured, open to fitting: A; B. A model of others, not measured: C". Every table once.
-static const char *note_of(const lw_curves *l) {
-    static const char *const heads[SETS] = {
-        "Measured, open to fitting: ", "Measured, never fitted: ", "A model of others, not measured: "};
-    const lw_chart_data *data = l->chart->data;
-    const char *note = "";
-    for (int which = 0; which < SETS && note != NULL; which++) {
-        const char *text = "";
-        for (size_t i = 0; i < data->panel_count && text != NULL; i++) {
-            for (size_t k = 0; k < data->panel[i].measured_count && text != NULL; k++) {
-                const lw_curve *dots = &data->panel[i].measured[k];
-                const char *source = source_of(l, dots);
-                if (source != NULL && set_of(dots->measured) == (table_set)which && strstr(text, source) == NULL) {
-                    text = lw_arena_print(l->canvas->arena, "%s%s%s", text, text[0] == '\0' ? heads[which] : "; ", source);
-                }
-            }
-        }
-        bool adds = text != NULL && text[0] != '\0';
-        note = text == NULL ? NULL
-               : adds       ? lw_arena_print(l->canvas->arena, "%s%s%s", note, note[0] == '\0' ? "" : ". ", text)
-                            : note;
-    }
-    return note;
-}
-
 void lw_curves_size(const lw_chart *chart, double *width, double *height) {
     *width = chart->data->panel_count > 1 ? 1360.0 : 960.0;
     *height = chart->data->panel_count > 2 ? 1080.0 : 620.0;
@@ -500,7 +445,7 @@ lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
     l.rows = (data->panel_count + l.columns - 1) / l.columns;
     LW_TRY(make_scales(&l));
     const char *subtitle = subtitle_of(&l);
-    const char *note = note_of(&l);
+    const char *note = lw_sources_note(data, canvas->arena);
     if (subtitle == NULL || note == NULL) {
         return LW_NO_MEMORY;
     }
