@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Bandwidth and time against size, or latency against load: one line a series, direct labels at the
-// right, measured points on top.
+// Bandwidth and time against size, latency against load, or the margin of a radio: one line a
+// series, direct labels at the right, measured points on top.
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "plots/curve_labels.h"
 #include "plots/curve_lines.h"
+#include "plots/margin.h"
 #include "plots/sources.h"
 
 #define PANEL_GAP 28.0
@@ -45,7 +46,7 @@ static void widen_by_bands(const lw_curves *l, range *y) {
         for (size_t k = 0; k < data->panel[i].curve_count; k++) {
             const lw_curve *curve = &data->panel[i].curve[k];
             for (size_t m = 0; curve->has_band && m < curve->count; m++) {
-                widen(y, l->chart->request->axis == LW_AXIS_LOG ? fmax(floor, curve->point[m].low) : curve->point[m].low);
+                widen(y, lw_chart_is_log(l->chart->request) ? fmax(floor, curve->point[m].low) : curve->point[m].low);
             }
         }
     }
@@ -76,7 +77,10 @@ static lw_status name_axes(lw_curves *l) {
     bool metres = lw_is_over_distance(l) && axes->x.kind == LW_SCALE_LOG;
     axes->x_writer = axes->x.kind == LW_SCALE_BYTES ? lw_tick_bytes : metres ? lw_tick_metres : lw_tick_plain;
     axes->y_writer = lw_is_time(l) ? lw_tick_seconds : lw_tick_plain;
-    axes->y_title = lw_is_loaded(l) ? "Mean latency" : lw_is_time(l) ? "Time" : "Bandwidth (GB/s)";
+    axes->y_title = lw_is_loaded(l)   ? "Mean latency"
+                    : lw_is_time(l)   ? "Time"
+                    : lw_is_margin(l) ? "Margin (dB)"
+                                      : "Bandwidth (GB/s)";
     const char *name = x_name(l);
     if (name == NULL) {
         return LW_NO_MEMORY;
@@ -126,7 +130,7 @@ static lw_status make_scales(lw_curves *l) {
         }
     }
     widen_by_bands(l, &y);
-    bool log_y = l->chart->request->axis == LW_AXIS_LOG;
+    bool log_y = lw_chart_is_log(l->chart->request);
     l->axes.x = lw_scale_fit(x_scale_kind(l, x), x.low, x.high, 0.0, 1.0);
     l->axes.y = lw_scale_fit(log_y ? LW_SCALE_LOG : LW_SCALE_LINEAR, y.low, y.high, 1.0, 0.0);
     return name_axes(l);
@@ -366,7 +370,7 @@ static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
     const lw_box *plot = &l->axes.plot;
     const lw_panel_lines *lines = &l->lines[l->panel_index];
     lw_callout beside[LW_LINES_MAX];
-    lw_label labels[LW_LINES_MAX];
+    lw_label labels[LW_LINES_MAX] = {{0}};
     bool is_beside = false;
     if (lw_is_loaded(l)) {
         LW_TRY(set_plot(l, box, LW_LABEL_GAP));
@@ -383,6 +387,9 @@ static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
     lw_draw_text(canvas->draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START),
                  panel->title);
     lw_axes_draw(canvas, &l->axes);
+    if (lw_is_margin(l)) {
+        lw_margin_draw_zero(canvas, &l->axes, panel);
+    }
     lw_draw_clip(canvas->draw, plot->left - LW_OPEN_SIZE, plot->top - LW_OPEN_SIZE, plot->right - plot->left + 2 * LW_OPEN_SIZE,
                  plot->bottom - plot->top + LW_OPEN_SIZE);
     for (size_t i = 0; i < lines->count; i++) {
@@ -411,6 +418,17 @@ static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
 
 // ---- The whole ----
 
+static bool has_modes(const lw_curves *l) {
+    bool several = false;
+    for (size_t i = 0; lw_is_margin(l) && i < l->chart->data->panel_count; i++) {
+        const lw_panel *panel = &l->chart->data->panel[i];
+        for (size_t k = 0; k < panel->curve_count; k++) {
+            several = several || panel->curve[k].several_modes;
+        }
+    }
+    return several;
+}
+
 static const char *subtitle_of(const lw_curves *l) {
     const char *own = l->chart->request->subtitle;
     if (own != NULL && own[0] != '\0') {
@@ -421,8 +439,9 @@ static const char *subtitle_of(const lw_curves *l) {
         dashed = dashed || l->chart->data->series[i].evidence >= LW_ASSUMED;
     }
     return lw_arena_print(
-        l->canvas->arena, "Lines: model%s%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
-        lw_told_apart(l) ? ", told apart by open marks" : "", l->has_band ? ". Shaded: how uncertain the link is" : "",
+        l->canvas->arena, "Lines: model%s%s%s%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
+        lw_told_apart(l) ? ", told apart by open marks" : "", has_modes(l) ? ". Where one jumps: another mode" : "",
+        l->has_band ? ". Shaded: how uncertain the link is" : "",
         !l->has_dots        ? ""
         : l->has_validation ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
                             : ". Filled marks: measured",
@@ -430,7 +449,8 @@ static const char *subtitle_of(const lw_curves *l) {
         l->has_half ? ". Open mark: the size that reaches half of the top bandwidth" : "",
         l->has_ceiling  ? ". Dotted at the right, and after \"of\": what framing leaves of the raw rate"
         : has_bounds(l) ? ". Dotted: the cost of a copy of nothing, and time at the top bandwidth alone"
-                        : "");
+                        : "",
+        lw_is_margin(l) ? ". Margin: signal to noise less what the mode needs" : "");
 }
 
 void lw_curves_size(const lw_chart *chart, double *width, double *height) {

@@ -228,7 +228,7 @@ static void add_range(lw_grid *grid, const lw_workload_result *workload) {
 
 // The link budget of a radio; nothing where the route has none.
 static void add_signal(lw_grid *grid, const lw_signal *signal) {
-    const double dB[] = {signal->received_dBm, signal->noise_dBm, signal->snr_dB, signal->snr_dB - signal->needed_dB};
+    const double dB[] = {signal->received_dBm, signal->noise_dBm, signal->snr_dB, lw_signal_margin_dB(signal)};
     for (size_t i = 0; i < sizeof dB / sizeof dB[0]; i++) {
         if (signal->mode != NULL) {
             lw_grid_print(grid, "%.1f", dB[i]);
