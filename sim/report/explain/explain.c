@@ -291,6 +291,9 @@ static lw_status explain_unknown(const lw_explaining *in, const lw_list *list, c
     for (const lw_term *term = lw_terms; term->name != NULL; term++) {
         lw_candidate(&words, term->name, in->arena);
     }
+    for (const lw_other_name *other = lw_other_names; other->name != NULL; other++) {
+        lw_candidate(&words, other->name, in->arena);
+    }
     const char *dot = strrchr(name, '.');
     (void)lw_error(in->diags, (lw_place){0},
                    lw_did_you_mean_in(in->diags, dot == NULL ? name : dot + 1, &words, "lanewise explain shows what there is"),

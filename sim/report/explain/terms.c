@@ -150,20 +150,20 @@ const lw_term lw_terms[] = {
     {NULL, NULL},
 };
 
+const lw_other_name lw_other_names[] = {
+    {"host-bias", "bias"},           {"device-bias", "bias"},      {"back_invalidate", "back-invalidate"},
+    {"host_bias", "bias"},           {"device_bias", "bias"},      {"back-invalidation", "back-invalidate"},
+    {"nvlink-sharp", "nvls"},        {"sriov", "sr-iov"},          {"reduce", "reduction"},
+    {"remoting", "api-remoting"},    {"limited-by", "limited_by"}, {"limited_share", "share"},
+    {"bandwidth_GBps", "bandwidth"}, {"specified", "evidence"},    {"measured", "evidence"},
+    {"calibrated", "evidence"},      {"assumed", "evidence"},      {"announced", "evidence"},
+    {"speculative", "evidence"},     {"raw", "waterfall"},         {"line-code", "waterfall"},
+    {"periodic", "waterfall"},       {"framing", "waterfall"},     {"control", "waterfall"},
+    {"retry", "waterfall"},          {"endpoint", "waterfall"},    {NULL, NULL}};
+
 const lw_term *lw_term_find(const char *name) {
-    static const struct {
-        const char *name, *term;
-    } other[] = {{"host-bias", "bia\n"},           {"device-bias", "bia\n"},      {"back_invalidate", "back-invalidat\n"},
-                 {"host_bias", "bia\n"},           {"device_bias", "bia\n"},      {"back-invalidation", "back-invalidat\n"},
-                 {"nvlink-sharp", "nvl\n"},        {"sriov", "sr-io\n"},          {"reduce", "reductio\n"},
-                 {"remoting", "api-remotin\n"},    {"limited-by", "limited_b\n"}, {"limited_share", "shar\n"},
-                 {"bandwidth_GBps", "bandwidt\n"}, {"specified", "evidenc\n"},    {"measured", "evidenc\n"},
-                 {"calibrated", "evidenc\n"},      {"assumed", "evidenc\n"},      {"announced", "evidenc\n"},
-                 {"speculative", "evidenc\n"},     {"raw", "waterfal\n"},         {"line-code", "waterfal\n"},
-                 {"periodic", "waterfal\n"},       {"framing", "waterfal\n"},     {"control", "waterfal\n"},
-                 {"retry", "waterfal\n"},          {"endpoint", "waterfal\n"}};
-    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
-        name = strcmp(name, other[i].name) == 0 ? other[i].term : name;
+    for (const lw_other_name *other = lw_other_names; other->name != NULL; other++) {
+        name = strcmp(name, other->name) == 0 ? other->term : name;
     }
     for (const lw_term *term = lw_terms; term->name != NULL; term++) {
         if (strcmp(term->name, name) == 0) {
