@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/joins.h"
 
+const char *const lw_end_words[LW_ENDS] = {"host", "gpu", "memory", "switch", "nic"};
+
 bool lw_joins_allow(const lw_joins *joins, unsigned a, unsigned b) {
     for (int i = 0; i < LW_JOINS_MAX; i++) {
         const lw_join *j = &joins->join[i];

@@ -13,6 +13,8 @@ typedef enum lw_end {
     LW_END_NIC = 16,
     LW_END_DEVICES = LW_END_GPU | LW_END_MEMORY | LW_END_NIC,
 } lw_end;
+enum { LW_ENDS = 5 };
+extern const char *const lw_end_words[LW_ENDS];  // by bit: "host", "gpu", ..., as scenarios call them
 
 // One end is one of these, the other one of those, whichever is written first.
 typedef struct lw_join {

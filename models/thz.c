@@ -472,11 +472,12 @@ static void check_closes(const lw_thz_params *p, const finding *to) {
     int dir = 0;
     if (!lw_link_model_works(&link, &dir, NULL)) {
         bool hardware = lw_to_dB((double)c[dir].spreading * c[dir].snr) > lw_mode_threshold_dB(c[dir].mode) + 3.0;
-        lw_warn(to->diags, place(to, p->mcs == 0 ? "distance" : "mcs"),
-                hardware ? "the hardware is the limit: a lower evm, a lower symbol_rate, less jitter, or mcs: auto"
-                         : "take larger antennas, more power, a shorter or drier path, less jitter, or mcs: auto",
-                "the link does not close from end %c: %.1f dB of signal to noise, where %s needs %.1f dB", dir == 0 ? 'a' : 'b',
-                link.segment[0].channel[dir].signal.snr_dB, c[dir].mode->name, lw_mode_threshold_dB(c[dir].mode));
+        lw_warn_point(to->diags, place(to, p->mcs == 0 ? "distance" : "mcs"),
+                      hardware ? "the hardware is the limit: a lower evm, a lower symbol_rate, less jitter, or mcs: auto"
+                               : "take larger antennas, more power, a shorter or drier path, less jitter, or mcs: auto",
+                      "the link does not close from end %c: %.1f dB of signal to noise, where %s needs %.1f dB",
+                      dir == 0 ? 'a' : 'b', link.segment[0].channel[dir].signal.snr_dB, c[dir].mode->name,
+                      lw_mode_threshold_dB(c[dir].mode));
     }
 }
 

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *const lw_chart_words[] = {"bandwidth", "time", "waterfall", "plane", "loaded-latency", "pairs", "bars", NULL};
+const char *const lw_chart_words[] = {"bandwidth", "time",  "waterfall", "plane", "loaded-latency",
+                                      "margin",    "pairs", "bars",      NULL};
 const char *const lw_axis_words[] = {"log", "linear", NULL};
 
 #define WIDTH_LEAST 400
@@ -27,15 +28,16 @@ const char *const lw_axis_words[] = {"log", "linear", NULL};
 const lw_option lw_chart_options[] = {
     WORD_ROW("kind", kind, NULL, lw_chart_words,
              "bandwidth or time against a swept size or length; waterfall: from the raw rate to what was achieved; plane: all "
-             "links by latency and bandwidth; loaded-latency: latency under a growing load; pairs: "
+             "links by latency and bandwidth; loaded-latency: latency under a growing load; "
+             "margin: what a radio has to spare over a swept distance, frequency or rain; pairs: "
              "copies between members of a group, from x to; bars: what no number tells apart, the fastest first"),
-    TEXT_ROW("x", x, "swept path along the x axis; else the first swept size, or rate"),
+    TEXT_ROW("x", x, "swept path along the x axis; else the first swept size, rate or length"),
     TEXT_ROW("series", series, "swept path that tells the lines apart; else the first one that is no number"),
     TEXT_ROW("panel", panel, "swept path with one panel a value; else one panel a workload"),
     TEXT_ROW("workload", workload, "show only this workload"),
     TEXT_ROW("title", title, "the finding or the question; else the scenario's title"),
     TEXT_ROW("subtitle", subtitle, "up to three lines; else it says what the marks mean"),
-    WORD_ROW("axis", axis, "log", lw_axis_words, "scale of the y axis"),
+    WORD_ROW("axis", axis, "log", lw_axis_words, "scale of the y axis; a waterfall and a margin are always linear"),
     WORD_ROW("theme", theme, "light", lw_theme_words, "colours"),
     PIXEL_ROW("width", width, WIDTH_LEAST),
     PIXEL_ROW("height", height, HEIGHT_LEAST),
@@ -97,6 +99,7 @@ static const chart_type chart_types[LW_CHART_KINDS] = {
                             "Bars from the raw rate of each link to the bandwidth achieved"},
     [LW_CHART_PLANE] = {lw_plane_size, lw_plane_draw, "Links by latency and the bandwidth of a long transfer"},
     [LW_CHART_LOADED_LATENCY] = {lw_curves_size, lw_curves_draw, "Line chart of mean latency against bandwidth under load"},
+    [LW_CHART_MARGIN] = {lw_curves_size, lw_curves_draw, "Line chart of what a radio has to spare"},
     [LW_CHART_BARS] = {lw_categories_size, lw_categories_draw, "Bars of payload bandwidth, the fastest first"},
     [LW_CHART_PAIRS] = {lw_pairs_size, lw_pairs_draw, "Bandwidth from each member of a group to each other"},
 };

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Bandwidth and time against size, or latency against load: one line a series, direct labels at the
-// right, measured points on top.
+// Bandwidth and time against size, latency against load, or the margin of a radio: one line a
+// series, direct labels at the right, measured points on top.
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "plots/curve_labels.h"
 #include "plots/curve_lines.h"
+#include "plots/margin.h"
+#include "plots/sources.h"
 
 #define PANEL_GAP 28.0
 #define PLOT_LEAST 120.0   // a plot narrower or lower than this cannot be read
@@ -14,13 +16,6 @@
 #define OPEN_EVERY 150.0   // units of line an open mark, where they only tell lines apart
 #define CEILING_SHARE 0.2  // of the plot's width
 #define VERTEX_EVERY 6.0   // units between the vertices of a curve
-
-// What kind of evidence a table of others is.
-typedef enum table_set { SET_CALIBRATION, SET_VALIDATION, SET_MODEL, SETS } table_set;
-
-static table_set set_of(const lw_measured_series *measured) {
-    return measured->modelled ? SET_MODEL : measured->validate_only ? SET_VALIDATION : SET_CALIBRATION;
-}
 
 // ---- Scales ----
 
@@ -51,7 +46,7 @@ static void widen_by_bands(const lw_curves *l, range *y) {
         for (size_t k = 0; k < data->panel[i].curve_count; k++) {
             const lw_curve *curve = &data->panel[i].curve[k];
             for (size_t m = 0; curve->has_band && m < curve->count; m++) {
-                widen(y, l->chart->request->axis == LW_AXIS_LOG ? fmax(floor, curve->point[m].low) : curve->point[m].low);
+                widen(y, lw_chart_is_log(l->chart->request) ? fmax(floor, curve->point[m].low) : curve->point[m].low);
             }
         }
     }
@@ -82,7 +77,10 @@ static lw_status name_axes(lw_curves *l) {
     bool metres = lw_is_over_distance(l) && axes->x.kind == LW_SCALE_LOG;
     axes->x_writer = axes->x.kind == LW_SCALE_BYTES ? lw_tick_bytes : metres ? lw_tick_metres : lw_tick_plain;
     axes->y_writer = lw_is_time(l) ? lw_tick_seconds : lw_tick_plain;
-    axes->y_title = lw_is_loaded(l) ? "Mean latency" : lw_is_time(l) ? "Time" : "Bandwidth (GB/s)";
+    axes->y_title = lw_is_loaded(l)   ? "Mean latency"
+                    : lw_is_time(l)   ? "Time"
+                    : lw_is_margin(l) ? "Margin (dB)"
+                                      : "Bandwidth (GB/s)";
     const char *name = x_name(l);
     if (name == NULL) {
         return LW_NO_MEMORY;
@@ -125,14 +123,14 @@ static lw_status make_scales(lw_curves *l) {
             }
         }
         for (size_t k = 0; k < panel->measured_count; k++) {
-            const table_set kind = set_of(panel->measured[k].measured);
-            l->has_crosses = l->has_crosses || kind == SET_MODEL;
-            l->has_validation = l->has_validation || kind == SET_VALIDATION;
-            l->has_dots = l->has_dots || kind != SET_MODEL;
+            const lw_table_set kind = lw_table_set_of(panel->measured[k].measured);
+            l->has_crosses = l->has_crosses || kind == LW_SET_MODEL;
+            l->has_validation = l->has_validation || kind == LW_SET_VALIDATION;
+            l->has_dots = l->has_dots || kind != LW_SET_MODEL;
         }
     }
     widen_by_bands(l, &y);
-    bool log_y = l->chart->request->axis == LW_AXIS_LOG;
+    bool log_y = lw_chart_is_log(l->chart->request);
     l->axes.x = lw_scale_fit(x_scale_kind(l, x), x.low, x.high, 0.0, 1.0);
     l->axes.y = lw_scale_fit(log_y ? LW_SCALE_LOG : LW_SCALE_LINEAR, y.low, y.high, 1.0, 0.0);
     return name_axes(l);
@@ -326,7 +324,7 @@ static void draw_dots(const lw_curves *l, const lw_curve *dots) {
     // of no line: in no line's colour
     lw_role role = series != NULL ? lw_role_of(series->hue, series->shade) : LW_ROLE_INK;
     const lw_shape shape = dots->shape;
-    const bool validation = set_of(dots->measured) == SET_VALIDATION;
+    const bool validation = lw_table_set_of(dots->measured) == LW_SET_VALIDATION;
     const lw_stroke rim = {validation ? LW_ROLE_INK : LW_ROLE_BACKGROUND, validation ? 1.5 : 1.0, LW_DASH_SOLID};
     lw_draw_group(l->canvas->draw, NULL, "measured", dots->measured->label);
     for (size_t i = 0; i < dots->count; i++) {
@@ -372,7 +370,7 @@ static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
     const lw_box *plot = &l->axes.plot;
     const lw_panel_lines *lines = &l->lines[l->panel_index];
     lw_callout beside[LW_LINES_MAX];
-    lw_label labels[LW_LINES_MAX];
+    lw_label labels[LW_LINES_MAX] = {{0}};
     bool is_beside = false;
     if (lw_is_loaded(l)) {
         LW_TRY(set_plot(l, box, LW_LABEL_GAP));
@@ -389,6 +387,9 @@ static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
     lw_draw_text(canvas->draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START),
                  panel->title);
     lw_axes_draw(canvas, &l->axes);
+    if (lw_is_margin(l)) {
+        lw_margin_draw_zero(canvas, &l->axes, panel);
+    }
     lw_draw_clip(canvas->draw, plot->left - LW_OPEN_SIZE, plot->top - LW_OPEN_SIZE, plot->right - plot->left + 2 * LW_OPEN_SIZE,
                  plot->bottom - plot->top + LW_OPEN_SIZE);
     for (size_t i = 0; i < lines->count; i++) {
@@ -417,6 +418,17 @@ static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
 
 // ---- The whole ----
 
+static bool has_modes(const lw_curves *l) {
+    bool several = false;
+    for (size_t i = 0; lw_is_margin(l) && i < l->chart->data->panel_count; i++) {
+        const lw_panel *panel = &l->chart->data->panel[i];
+        for (size_t k = 0; k < panel->curve_count; k++) {
+            several = several || panel->curve[k].several_modes;
+        }
+    }
+    return several;
+}
+
 static const char *subtitle_of(const lw_curves *l) {
     const char *own = l->chart->request->subtitle;
     if (own != NULL && own[0] != '\0') {
@@ -427,8 +439,9 @@ static const char *subtitle_of(const lw_curves *l) {
         dashed = dashed || l->chart->data->series[i].evidence >= LW_ASSUMED;
     }
     return lw_arena_print(
-        l->canvas->arena, "Lines: model%s%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
-        lw_told_apart(l) ? ", told apart by open marks" : "", l->has_band ? ". Shaded: how uncertain the link is" : "",
+        l->canvas->arena, "Lines: model%s%s%s%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
+        lw_told_apart(l) ? ", told apart by open marks" : "", has_modes(l) ? ". Where one jumps: another mode" : "",
+        l->has_band ? ". Shaded: how uncertain the link is" : "",
         !l->has_dots        ? ""
         : l->has_validation ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
                             : ". Filled marks: measured",
@@ -436,56 +449,8 @@ static const char *subtitle_of(const lw_curves *l) {
         l->has_half ? ". Open mark: the size that reaches half of the top bandwidth" : "",
         l->has_ceiling  ? ". Dotted at the right, and after \"of\": what framing leaves of the raw rate"
         : has_bounds(l) ? ". Dotted: the cost of a copy of nothing, and time at the top bandwidth alone"
-                        : "");
-}
-
-// Does a mark say which line it belongs to, in a foot that has no colours?
-static bool is_only_mark(const lw_curves *l, const lw_curve *dots) {
-    for (size_t i = 0; i < l->chart->data->panel_count; i++) {
-        const lw_panel *panel = &l->chart->data->panel[i];
-        for (size_t k = 0; k < panel->measured_count; k++) {
-            if (panel->measured[k].series != dots->series && panel->measured[k].shape == dots->shape) {
-                return false;
-            }
-        }
-    }
-    return dots->series != SIZE_MAX && (dots->measured->modelled || dots->shape == l->chart->data->series[dots->series].shape);
-}
-
-// "\u25CF RTX 4090 (A. Author: title, date)": where the mark says which link, the label's first part,
-// which says it too, is left out.
-static const char *source_of(const lw_curves *l, const lw_curve *dots) {
-    static const char *const marks[LW_SHAPES] = {"\u25CF", "\u25A0", "\u25C6", "\u25B2", "\u25BC", "\u2715"};
-    const lw_measured_series *measured = dots->measured;
-    const char *source = measured->provenance != NULL ? measured->provenance : measured->table;
-    const char *what = measured->label != NULL ? measured->label : measured->table;
-    const char *comma = is_only_mark(l, dots) ? strstr(what, ", ") : NULL;
-    return lw_arena_print(l->canvas->arena, "%s %s (%s)", marks[dots->shape], comma != NULL ? comma + 2 : what, source);
-}
-
-// "Measured, open to fitting: A; B. A model of others, not measured: C". Every table once.
-static const char *note_of(const lw_curves *l) {
-    static const char *const heads[SETS] = {
-        "Measured, open to fitting: ", "Measured, never fitted: ", "A model of others, not measured: "};
-    const lw_chart_data *data = l->chart->data;
-    const char *note = "";
-    for (int which = 0; which < SETS && note != NULL; which++) {
-        const char *text = "";
-        for (size_t i = 0; i < data->panel_count && text != NULL; i++) {
-            for (size_t k = 0; k < data->panel[i].measured_count && text != NULL; k++) {
-                const lw_curve *dots = &data->panel[i].measured[k];
-                const char *source = source_of(l, dots);
-                if (source != NULL && set_of(dots->measured) == (table_set)which && strstr(text, source) == NULL) {
-                    text = lw_arena_print(l->canvas->arena, "%s%s%s", text, text[0] == '\0' ? heads[which] : "; ", source);
-                }
-            }
-        }
-        bool adds = text != NULL && text[0] != '\0';
-        note = text == NULL ? NULL
-               : adds       ? lw_arena_print(l->canvas->arena, "%s%s%s", note, note[0] == '\0' ? "" : ". ", text)
-                            : note;
-    }
-    return note;
+                        : "",
+        lw_is_margin(l) ? ". Margin: signal to noise less what the mode needs" : "");
 }
 
 void lw_curves_size(const lw_chart *chart, double *width, double *height) {
@@ -500,7 +465,7 @@ lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) {
     l.rows = (data->panel_count + l.columns - 1) / l.columns;
     LW_TRY(make_scales(&l));
     const char *subtitle = subtitle_of(&l);
-    const char *note = note_of(&l);
+    const char *note = lw_sources_note(data, canvas->arena);
     if (subtitle == NULL || note == NULL) {
         return LW_NO_MEMORY;
     }

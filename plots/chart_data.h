@@ -52,8 +52,9 @@ typedef struct lw_curve {
     size_t count, capacity;
     double *failed;  // x where nothing gets through
     size_t failed_count;
-    bool has_band;  // some low or high is not y
-    bool mixed;     // its points are about links with different labels
+    bool has_band;       // some low or high is not y
+    bool mixed;          // its points are about links with different labels
+    bool several_modes;  // of a radio
     // x is what is transferred: time between points runs straight (Hockney)
     bool by_size;
     const lw_stage_result *stage;            // at the largest order; NULL when the result has none

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/margin.h"
+
 #define LEADER_MOST 40.0  // to a label that is still beside the end of its line
 #define KEY_LINE 18.0     // the piece of line before a label, with its mark
 #define KEY_WIDTH 23.0    // and the gap to the label
@@ -41,8 +43,8 @@ static const char *half_text(const lw_curves *l, const lw_curve *curve) {
 
 // "56.4 of 58 GB/s, half at 558 KiB": what the line ends at and what framing would leave.
 static const char *second_line(const lw_curves *l, const lw_curve *curve) {
-    if (lw_is_time(l)) {
-        return times_line(l, curve);
+    if (lw_is_time(l) || lw_is_margin(l)) {
+        return lw_is_time(l) ? times_line(l, curve) : lw_margin_text(l->chart->data, curve, l->canvas->arena);
     }
     lw_arena *arena = l->canvas->arena;
     char value[LW_TICK_TEXT];

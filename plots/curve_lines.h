@@ -48,6 +48,10 @@ static inline bool lw_is_time(const lw_curves *l) {
     return l->chart->request->kind == LW_CHART_TIME || lw_is_loaded(l);
 }
 
+static inline bool lw_is_margin(const lw_curves *l) {
+    return l->chart->request->kind == LW_CHART_MARGIN;
+}
+
 static inline bool lw_is_over_distance(const lw_curves *l) {
     return l->chart->data->x_dimension == LW_LENGTH;
 }

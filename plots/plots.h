@@ -28,11 +28,12 @@ typedef enum lw_chart_kind {
     LW_CHART_WATERFALL,       // from the raw rate to what was achieved, one row a link
     LW_CHART_PLANE,           // bandwidth of a long transfer against latency, one mark a link
     LW_CHART_LOADED_LATENCY,  // mean latency against the bandwidth that a growing load achieves
+    LW_CHART_MARGIN,          // what a radio has to spare against a swept distance, rain, ...
     LW_CHART_PAIRS,           // copies between the members of a group: from x to, one cell a pair
     LW_CHART_BARS,            // bandwidth of each point and workload, the fastest first
     LW_CHART_KINDS
 } lw_chart_kind;
-// "bandwidth", "time", "waterfall", "plane", "loaded-latency", "pairs", "bars", NULL
+// "bandwidth", "time", "waterfall", "plane", "loaded-latency", "margin", "pairs", "bars", NULL
 extern const char *const lw_chart_words[];
 
 typedef enum lw_theme_kind { LW_THEME_LIGHT, LW_THEME_DARK, LW_THEME_PRINT, LW_THEME_KINDS } lw_theme_kind;
@@ -44,7 +45,8 @@ extern const char *const lw_axis_words[];  // "log", "linear", NULL
 // One chart as the user asked for it. The texts belong to the caller (to the tree when parsed).
 typedef struct lw_chart_request {
     int kind;  // lw_chart_kind
-    // swept path along the x axis; NULL or "": the first swept size (loaded-latency: rate)
+    // swept path along the x axis; NULL or "": the first swept size (loaded-latency: rate, margin:
+    // length)
     const char *x;
     // swept path that tells the lines apart; NULL or "": the first swept path that is no number
     const char *series;
@@ -52,7 +54,7 @@ typedef struct lw_chart_request {
     const char *workload;  // show only this workload; NULL or "": all
     const char *title;     // NULL or "": the scenario's title
     const char *subtitle;  // NULL or "": says what the marks mean
-    int axis;              // lw_axis_kind of y; a waterfall is always linear
+    int axis;              // lw_axis_kind of y; of waterfalls and margins always linear
     int theme;             // lw_theme_kind
     // in user units (1 unit is 1 pixel at scale 1); LW_AUTO: chosen for the content
     int64_t width, height;

@@ -106,7 +106,9 @@ static lw_status choose_x(collector *c) {
                             "the chart's x '%s' has the value '%s', which is no number", chosen->path, chosen->text);
         }
     }
-    lw_dimension likely = c->request->kind == LW_CHART_LOADED_LATENCY ? LW_RATE : LW_BYTES;
+    lw_dimension likely = c->request->kind == LW_CHART_LOADED_LATENCY ? LW_RATE
+                          : c->request->kind == LW_CHART_MARGIN       ? LW_LENGTH
+                                                                      : LW_BYTES;
     for (size_t i = 0; chosen == NULL && i < first->set_count; i++) {
         if (first->set[i].is_number && first->set[i].dimension == likely) {
             chosen = &first->set[i];
@@ -335,6 +337,9 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, cons
     const char *label = stage == NULL ? NULL : stage->label;
     curve->mixed =
         curve->mixed || (curve->count > 0 && shared_text(curve->stage == NULL ? NULL : curve->stage->label, label) == NULL);
+    const char *mode = workload->signal.mode;
+    curve->several_modes =
+        curve->several_modes || (mode != NULL && curve->least != NULL && shared_text(curve->least->signal.mode, mode) == NULL);
     if (curve->least == NULL || sample.order < curve->least_order) {
         curve->least = workload;
         curve->least_order = sample.order;
@@ -361,6 +366,9 @@ static lw_sample sample_of(const collector *c, const lw_point *point, const lw_w
     case LW_CHART_LOADED_LATENCY:
         sample.at = (lw_xy){workload->bandwidth_GBps, workload->mean_latency_ps * 1e-12};
         break;
+    case LW_CHART_MARGIN:
+        sample.at.y = lw_signal_margin_dB(&workload->signal);
+        break;
     default:
         sample.at.y = workload->bandwidth_GBps;
         break;
@@ -378,13 +386,14 @@ static bool x_is_log(const collector *c) {
     return c->data->x_dimension == LW_BYTES && c->request->kind != LW_CHART_LOADED_LATENCY;
 }
 
-static bool y_is_log(const collector *c) {
-    return c->request->kind == LW_CHART_PLANE || (c->request->kind != LW_CHART_WATERFALL && c->request->axis == LW_AXIS_LOG);
+bool lw_chart_is_log(const lw_chart_request *request) {
+    const bool linear = request->kind == LW_CHART_WATERFALL || request->kind == LW_CHART_MARGIN;
+    return request->kind == LW_CHART_PLANE || (!linear && request->axis == LW_AXIS_LOG);
 }
 
 static bool drawable(const collector *c, lw_xy at) {
     bool in_range = isfinite(at.x) && isfinite(at.y) && fabs(at.x) <= LW_CHART_MOST && fabs(at.y) <= LW_CHART_MOST;
-    return in_range && (!x_is_log(c) || at.x >= LW_CHART_LEAST) && (!y_is_log(c) || at.y >= LW_CHART_LEAST);
+    return in_range && (!x_is_log(c) || at.x >= LW_CHART_LEAST) && (!lw_chart_is_log(c->request) || at.y >= LW_CHART_LEAST);
 }
 
 // A queue that is offered more than it can serve grows as long as the run lasts: its mean latency
@@ -397,19 +406,30 @@ static bool is_saturated(const collector *c, const lw_sample *sample) {
 
 // Copies of a given size are as late as they are long; only packets that come at a rate have a mean
 // latency.
-static bool is_shown(const collector *c, const lw_workload_result *workload) {
+static bool may_be_shown(const collector *c, const lw_workload_result *workload) {
     return c->request->kind != LW_CHART_LOADED_LATENCY || workload->paced;
+}
+
+// Whether a route has a radio is known when it has run.
+static bool is_shown(const collector *c, const lw_workload_result *workload) {
+    return may_be_shown(c, workload) && (c->request->kind != LW_CHART_MARGIN || workload->signal.mode != NULL);
 }
 
 static lw_status check_content(const collector *c) {
     if (c->data->panel_count > 0) {
         return LW_OK;
     }
-    return c->request->kind == LW_CHART_LOADED_LATENCY
-               ? lw_error(c->diags, c->request->place, "use kind: stream, or kind: dma with a rate:",
-                          "there is nothing to draw: only work that comes at a rate has a mean latency")
-               : lw_error(c->diags, c->request->place, NULL,
-                          "there is nothing to draw: no workload has a value that fits the axes");
+    switch (c->request->kind) {
+    case LW_CHART_LOADED_LATENCY:
+        return lw_error(c->diags, c->request->place, "use kind: stream, or kind: dma with a rate:",
+                        "there is nothing to draw: only work that comes at a rate has a mean latency");
+    case LW_CHART_MARGIN:
+        return lw_error(c->diags, c->request->place, "use kind: bandwidth, or send something over a radio",
+                        "there is nothing to draw: only what goes over a radio has a margin");
+    default:
+        return lw_error(c->diags, c->request->place, NULL,
+                        "there is nothing to draw: no workload has a value that fits the axes");
+    }
 }
 
 static lw_status note_failure(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key,
@@ -469,7 +489,8 @@ static lw_status mark_failures(const collector *c) {
 
 static lw_status add_workload(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key) {
     lw_sample sample = sample_of(c, point, workload);
-    if (lw_limit_failure(&workload->limit) != NULL) {
+    // a margin says by how much
+    if (lw_limit_failure(&workload->limit) != NULL && c->request->kind != LW_CHART_MARGIN) {
         return note_failure(c, point, workload, key, sample.order);
     }
     if (!is_shown(c, workload) || is_saturated(c, &sample)) {
@@ -505,7 +526,8 @@ static int by_series(const void *a, const void *b) {
 static bool is_by_size(const collector *c, const lw_curve *curve) {
     static const double close = 1e-6;  // of shares, which are whole bytes
     const double expected = (double)curve->least->bytes / curve->least_order * curve->most_order;
-    return x_is_log(c) && curve->least_order > 0.0 && curve->most_order > curve->least_order && expected > 0.0 &&
+    return x_is_log(c) && c->request->kind != LW_CHART_MARGIN && curve->least_order > 0.0 &&
+           curve->most_order > curve->least_order && expected > 0.0 &&
            fabs((double)curve->most->bytes - expected) <= close * expected;
 }
 
@@ -647,7 +669,9 @@ static lw_status walk(collector *c, visitor visit) {
 static lw_status claim_room(collector *c, const lw_point *point, const lw_workload_result *workload, const char *key) {
     size_t series;
     lw_panel *panel;
-    if (!is_shown(c, workload)) {
+    // most of the work may go over no radio, and then needs no room
+    const bool may_need_none = c->request->kind == LW_CHART_MARGIN && c->data->panel_count > 0;
+    if (!may_be_shown(c, workload) || may_need_none) {
         return LW_OK;
     }
     LW_TRY(find_series(c, key, point, NULL, &series));
@@ -667,7 +691,7 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
     collector c = {.request = request, .result = result, .arena = arena, .diags = diags, .data = &data};
     LW_TRY(walk(&c, add_workload));
     if (c.left_out > 0) {
-        lw_warn(diags, request->place, request->axis == LW_AXIS_LOG ? "axis: linear shows zero and negative values" : NULL,
+        lw_warn(diags, request->place, lw_chart_is_log(request) ? "axis: linear shows zero and negative values" : NULL,
                 "%zu values are not drawn: they are no finite numbers, or not positive on a logarithmic axis", c.left_out);
     }
     *out = data;
@@ -681,7 +705,7 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
     LW_TRY(name_panels(&c));
     const lw_set_value *own = set_value(&result->point[0], c.series_path);
     LW_TRY(lw_series_give_names(request, c.series_path, own != NULL && own->is_number, arena, &data));
-    bool takes_dots = request->kind != LW_CHART_WATERFALL && request->kind != LW_CHART_PLANE;
+    bool takes_dots = request->kind != LW_CHART_WATERFALL && request->kind != LW_CHART_PLANE && request->kind != LW_CHART_MARGIN;
     for (size_t i = 0; i < result->measured_count && takes_dots; i++) {
         LW_TRY(add_measured(&c, &result->measured[i]));
     }

@@ -128,10 +128,25 @@ static void the_same_is_said_once(void **state) {
     lw_test_end(&test);
 }
 
+static void what_is_summed_up_is_not_told_of_each_point(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_diags_sum_up(test.diags, true);
+    lw_warn_point(test.diags, (lw_place){0}, NULL, "%d dB", 1);
+    lw_warn(test.diags, (lw_place){0}, NULL, "m");
+    assert_int_equal(lw_diags_warnings(test.diags), 1);
+    lw_diags_sum_up(test.diags, false);
+    lw_warn_point(test.diags, (lw_place){0}, "h", "%d dB", 2);
+    assert_int_equal(lw_diags_warnings(test.diags), 2);
+    assert_string_equal(lw_diags_format(test.diags, test.arena, false), "warning: m\nwarning: 2 dB\n  hint: h\n");
+    lw_test_end(&test);
+}
+
 static void no_diagnostics_no_harm(void **state) {
     (void)state;
     assert_int_equal(lw_error(NULL, (lw_place){0}, NULL, "m"), LW_BAD_INPUT);
     lw_warn(NULL, (lw_place){0}, NULL, "m");
+    lw_warn_point(NULL, (lw_place){0}, NULL, "m");
     lw_note(NULL, (lw_place){0}, NULL, "m");
     assert_string_equal(lw_diags_text(NULL, "%d", 1), "");
     lw_test test = lw_test_begin();
@@ -168,6 +183,7 @@ int main(void) {
         cmocka_unit_test(colour_surrounds_words_only),
         cmocka_unit_test(twenty_errors_are_kept_and_the_rest_counted),
         cmocka_unit_test(the_same_is_said_once),
+        cmocka_unit_test(what_is_summed_up_is_not_told_of_each_point),
         cmocka_unit_test(no_diagnostics_no_harm),
         cmocka_unit_test(running_out_of_memory_loses_no_error),
     };

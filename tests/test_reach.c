@@ -60,6 +60,52 @@ static void a_sweep_goes_on_past_the_reach(void **state) {
     lw_test_end(&test);
 }
 
+// A sweep says once how far it goes past the reach of a radio, and warns only where no point lies
+// within.
+static void a_sweep_tells_it_once(void **state) {
+    (void)state;
+    static const char beyond[] = "the link does not close from end a: -6.7 dB of signal to noise, where bpsk-11/15 needs 3.1 dB";
+    static const struct {
+        const char *sweep;
+        size_t warnings;
+        const char *note;  // NULL: none of the link
+    } cases[] = {
+        {"sweep: {links.air.distance: [1 km, 3 km]}\n", 0, NULL},
+        {"sweep: {links.air.distance: [1 km, 3 km, 10 km, 100 km]}\n", 0,
+         "links.air does not close at 2 of 4 points, the first is point 2 (links.air.distance = 10 km)"},
+        // machines that come again, between others
+        {"sweep: {workloads.s.bytes: [1 MB, 2 MB], links.air.distance: [10 km, 1 km]}\n", 0,
+         "links.air does not close at 2 of 4 points, the first is point 0 (workloads.s.bytes = 1 MB, links.air.distance = 10 km)"},
+        {"sweep: {links.air: [{preset: pcie-4-x16}, {distance: 10 km}]}\n", 0,
+         "links.air does not close at 1 of 2 points, the first is point 1 (links.air = distance=10 km)"},
+        {"sweep: {links.air.distance: [20 km, 10 km]}\n", 1,
+         "links.air closes at none of 2 points; the nearest is point 1 (links.air.distance = 10 km)"},
+        {"sweep: {links.air.distance: [10 km], workloads.s.bytes: [1 MB, 2 MB]}\n", 1, NULL},
+        {"sweep: {links.air.distance: [10 km]}\n", 1, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        (void)load_text(&test, lw_arena_print(test.arena,
+                                              "%s"
+                                              "links: {air: {between: [a, b], preset: thz-backhaul-1km}}\n"
+                                              "workloads: {s: {kind: copy, from: a, to: b, bytes: 100 MB}}\n"
+                                              "%s",
+                                              head, cases[i].sweep));
+        assert_int_equal(lw_diags_warnings(test.diags) - has_message(&test, LW_WARNING, "nodes.c takes part in nothing"),
+                         cases[i].warnings);
+        assert_int_equal(has_message(&test, LW_WARNING, beyond), cases[i].warnings == 1);
+        size_t told = 0;
+        for (size_t k = 0; k < lw_diags_count(test.diags); k++) {
+            told += strncmp(lw_diags_at(test.diags, k)->message, "links.air ", strlen("links.air ")) == 0;
+        }
+        assert_int_equal(told, cases[i].note != NULL);
+        if (cases[i].note != NULL) {
+            assert_message(&test, LW_NOTE, cases[i].note);
+        }
+        lw_test_end(&test);
+    }
+}
+
 // What comes after a workload that cannot run never starts; what does not goes on, and takes the
 // time that it takes alone.
 static void the_rest_goes_on(void **state) {
@@ -153,6 +199,7 @@ static void assertions_see_it(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sweep_goes_on_past_the_reach),
+        cmocka_unit_test(a_sweep_tells_it_once),
         cmocka_unit_test(the_rest_goes_on),
         cmocka_unit_test(other_links_fail_alike),
         cmocka_unit_test(assertions_see_it),

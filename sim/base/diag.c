@@ -18,6 +18,7 @@ struct lw_diags {
     size_t kept_errors;       // of kept
     size_t errors, warnings;  // all that came
     size_t left_out;          // came, not kept
+    bool sums_up;             // what may be said of each point comes from elsewhere
 };
 
 lw_diags *lw_diags_new(lw_arena *arena) {
@@ -90,6 +91,17 @@ void lw_warn(lw_diags *diags, lw_place place, const char *hint, const char *form
     va_start(list, format);
     add(diags, LW_WARNING, place, hint, format, list);
     va_end(list);
+}
+
+void lw_warn_point(lw_diags *diags, lw_place place, const char *hint, const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    add(diags == NULL || diags->sums_up ? NULL : diags, LW_WARNING, place, hint, format, list);
+    va_end(list);
+}
+
+void lw_diags_sum_up(lw_diags *diags, bool on) {
+    diags->sums_up = on;
 }
 
 void lw_note(lw_diags *diags, lw_place place, const char *hint, const char *format, ...) {

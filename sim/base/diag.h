@@ -48,6 +48,10 @@ lw_diags *lw_diags_new(lw_arena *arena);
 lw_status lw_error(lw_diags *diags, lw_place place, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void lw_warn(lw_diags *diags, lw_place place, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
+// A warning that many points of a sweep may have; none while somebody sums them up.
+void lw_warn_point(lw_diags *diags, lw_place place, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void lw_diags_sum_up(lw_diags *diags, bool on);
 void lw_note(lw_diags *diags, lw_place place, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 // Print-style text that lives as long as the diagnostics, for building hints; "" when out of

@@ -9,7 +9,12 @@ typedef struct lw_signal {
     double received_dBm, noise_dBm;
     // what the decoder gets: of the whole band, with repeated symbols and the errors of hardware
     double snr_dB;
-    double needed_dB;  // what the mode needs; the margin is snr_dB - needed_dB
+    double needed_dB;  // what the mode needs
 } lw_signal;
+
+// Below 0 the link does not close.
+static inline double lw_signal_margin_dB(const lw_signal *signal) {
+    return signal->snr_dB - signal->needed_dB;
+}
 
 #endif

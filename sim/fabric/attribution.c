@@ -355,7 +355,7 @@ static lw_signal signal_on(const lw_built *built, const lw_route *route) {
         const lw_link_model *model = lw_machine_model(built->machine, route->leg[i]);
         for (int s = 0; s < model->segment_count; s++) {
             const lw_signal *here = &model->segment[s].channel[route->leg[i].dir].signal;
-            if (here->mode != NULL && (least.mode == NULL || here->snr_dB - here->needed_dB < least.snr_dB - least.needed_dB)) {
+            if (here->mode != NULL && (least.mode == NULL || lw_signal_margin_dB(here) < lw_signal_margin_dB(&least))) {
                 least = *here;
             }
         }

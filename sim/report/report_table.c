@@ -226,9 +226,13 @@ static void add_range(lw_grid *grid, const lw_workload_result *workload) {
     }
 }
 
+static void add_signal_titles(lw_grid *grid) {
+    LW_GRID_ADD(grid, "received, dBm", "noise, dBm", "SNR, dB", "margin, dB");
+}
+
 // The link budget of a radio; nothing where the route has none.
 static void add_signal(lw_grid *grid, const lw_signal *signal) {
-    const double dB[] = {signal->received_dBm, signal->noise_dBm, signal->snr_dB, signal->snr_dB - signal->needed_dB};
+    const double dB[] = {signal->received_dBm, signal->noise_dBm, signal->snr_dB, lw_signal_margin_dB(signal)};
     for (size_t i = 0; i < sizeof dB / sizeof dB[0]; i++) {
         if (signal->mode != NULL) {
             lw_grid_print(grid, "%.1f", dB[i]);
@@ -266,13 +270,35 @@ static lw_status write_limits(const matrix *m, const lw_columns *columns, int wi
     return lw_grid_write(grid, 2, width, out);
 }
 
+// What the radios of a sweep receive at its largest size or distance; the rest of the budget is in
+// CSV, JSON and charts.
+static lw_status write_budget(const matrix *m, const lw_columns *columns, int width, lw_arena *arena, lw_text *out) {
+    const size_t row = largest_size(m);
+    lw_text_print(out, "\nLink budget at %s\n", m->size[row]->text);
+    lw_grid *grid = lw_grid_new(arena, "llrrrr");
+    LW_GRID_ADD(grid, m->series[0]->path, "workload");
+    add_signal_titles(grid);
+    for (size_t c = 0; c < m->series_count; c++) {
+        for (size_t w = 0; w < columns->workload_count; w++) {
+            const lw_workload_result *workload = cell_of(m, row, c, columns->workload[w], w);
+            if (workload != NULL && workload->signal.mode != NULL) {
+                LW_GRID_ADD(grid, m->series[c]->text, workload->name);
+                add_signal(grid, &workload->signal);
+            }
+        }
+    }
+    return lw_grid_write(grid, 2, width, out);
+}
+
 static lw_status write_matrix(const lw_result *result, const lw_columns *columns, int width, lw_arena *arena, lw_text *out) {
     matrix m;
     LW_TRY(fill_matrix(result, arena, &m));
     for (size_t w = 0; w < columns->workload_count; w++) {
         LW_TRY(write_block(&m, columns->workload[w], w, width, arena, out));
     }
-    return write_limits(&m, columns, width, extras_of(result).band, arena, out);
+    const extras has = extras_of(result);
+    LW_TRY(write_limits(&m, columns, width, has.band, arena, out));
+    return has.signal ? write_budget(&m, columns, width, arena, out) : LW_OK;
 }
 
 static lw_status write_rows(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
@@ -303,7 +329,7 @@ static lw_status write_rows(const lw_result *result, int width, lw_arena *arena,
         LW_GRID_ADD(grid, "median", "99 %");
     }
     if (has.signal) {
-        LW_GRID_ADD(grid, "received, dBm", "noise, dBm", "SNR, dB", "margin, dB");
+        add_signal_titles(grid);
     }
     LW_GRID_ADD(grid, "share", "limited by");
     for (size_t p = 0; p < result->point_count; p++) {

@@ -75,7 +75,7 @@ static double snr_dB(const lw_workload_result *w) {
     return w->signal.snr_dB;
 }
 static double margin_dB(const lw_workload_result *w) {
-    return w->signal.snr_dB - w->signal.needed_dB;
+    return lw_signal_margin_dB(&w->signal);
 }
 static bool has_signal(const lw_workload_result *w) {
     return w->signal.mode != NULL;

@@ -3,12 +3,76 @@
 
 #include "sim/study/unused_keys.h"
 
+// How many points of a sweep a radio does not close at.
+typedef struct reach {
+    size_t failed, first;      // points
+    double best_dB, least_dB;  // margins of these
+    size_t best;               // the point
+} reach;
+
 typedef struct checking {
     const lw_document *document;
+    reach *reach;  // one a link
     lw_machine_cache cache;
     lw_unused_keys *unused;  // NULL: nobody asks
     lw_diags *diags;
 } checking;
+
+static void note_reach(checking *c, const lw_machine *machine, size_t point) {
+    for (size_t l = 0; l < machine->link_spec_count; l++) {
+        const lw_link_model *model = &machine->link_spec[l].model;
+        int dir = 0;
+        if (model->segment[0].channel[0].signal.mode == NULL || lw_link_model_works(model, &dir, NULL)) {
+            continue;  // no radio, or in reach
+        }
+        reach *r = &c->reach[l];
+        const double margin_dB = lw_signal_margin_dB(&model->segment[0].channel[dir].signal);
+        if (r->failed == 0) {
+            *r = (reach){0, point, margin_dB, margin_dB, point};
+        }
+        r->best = margin_dB > r->best_dB ? point : r->best;
+        r->best_dB = margin_dB > r->best_dB ? margin_dB : r->best_dB;
+        r->least_dB = margin_dB < r->least_dB ? margin_dB : r->least_dB;
+        r->failed++;
+    }
+}
+
+// "point 5 (links.air.distance = 150 m)"
+static const char *point_text(const lw_sweep *sweep, size_t point, lw_diags *diags) {
+    const char *text = lw_diags_text(diags, "point %zu (", point);
+    for (size_t i = 0; i < sweep->axis_count; i++) {
+        const lw_axis *axis = &sweep->axis[i];
+        text = lw_diags_text(diags, "%s%s%s = %s", text, i == 0 ? "" : ", ", axis->path,
+                             axis->value[lw_sweep_value(sweep, i, point)].text);
+    }
+    return lw_diags_text(diags, "%s)", text);
+}
+
+// Where a sweep leaves the reach of a radio is what it is made for, and said once. If no point lies
+// within, the best one gets the warning that it would have alone.
+static lw_status tell_reach(const checking *c) {
+    const lw_sweep *sweep = &c->document->sweep;
+    for (size_t l = 0; l < c->document->count[LW_SECTION_LINKS]; l++) {
+        const lw_object *link = c->document->object[LW_SECTION_LINKS][l];
+        const reach *r = &c->reach[l];
+        if (r->failed == sweep->points) {
+            lw_arena *arena = lw_arena_new();
+            lw_setup setup;
+            lw_status status = arena == NULL ? LW_NO_MEMORY : lw_document_point(c->document, r->best, NULL, 0, arena, &setup);
+            status = status == LW_OK ? lw_object_check(setup.object[LW_SECTION_LINKS][l], c->diags) : status;
+            lw_arena_free(arena);
+            LW_TRY(status);
+        }
+        if (r->failed == sweep->points && r->best_dB > r->least_dB) {
+            lw_note(c->diags, link->place, NULL, "links.%s closes at none of %zu points; the nearest is %s", link->name,
+                    sweep->points, point_text(sweep, r->best, c->diags));
+        } else if (r->failed > 0 && r->failed < sweep->points) {
+            lw_note(c->diags, link->place, NULL, "links.%s does not close at %zu of %zu points, the first is %s", link->name,
+                    r->failed, sweep->points, point_text(sweep, r->first, c->diags));
+        }
+    }
+    return LW_OK;
+}
 
 static lw_status check_point(checking *c, size_t point) {
     lw_arena *arena = lw_arena_new();
@@ -19,6 +83,9 @@ static lw_status check_point(checking *c, size_t point) {
     lw_built built;
     lw_status status = lw_point_make(c->document, point, &c->cache, arena, c->diags, &setup);
     status = status == LW_OK ? lw_point_build(&setup, (lw_build){.load_ps = 0}, arena, c->diags, &built) : status;
+    if (status == LW_OK) {
+        note_reach(c, setup.machine, point);
+    }
     if (status == LW_OK && c->unused != NULL) {
         lw_unused_keys_look(c->unused, &built);
     }
@@ -44,15 +111,23 @@ static lw_status check_all(checking *c) {
 }
 
 lw_status lw_scenario_check(const lw_document *document, bool unused, lw_arena *arena, lw_diags *diags) {
+    const bool sums_up = document->sweep.points > 1;
     checking c = {.document = document, .diags = diags};
+    c.reach = LW_NEW_ARRAY(arena, reach, document->count[LW_SECTION_LINKS]);
+    if (c.reach == NULL) {
+        return LW_NO_MEMORY;
+    }
     if (unused) {
         c.unused = lw_unused_keys_new(document, arena);
         if (c.unused == NULL) {
             return LW_NO_MEMORY;
         }
     }
+    lw_diags_sum_up(diags, sums_up);
     lw_status status = check_all(&c);
+    lw_diags_sum_up(diags, false);
     lw_machine_cache_clear(&c.cache);
+    status = status == LW_OK && sums_up ? tell_reach(&c) : status;
     LW_TRY(status);
     return unused ? lw_unused_keys_report(c.unused, diags) : LW_OK;
 }

@@ -251,14 +251,6 @@ static lw_status explain_group(const lw_explaining *in, const lw_key_group *grou
     if (type->page != NULL) {
         lw_text_print(out, "\n%s\n", type->page);
     }
-    if (strcmp(group->section, "links") == 0) {
-        static const char *const uses[] = {
-            [LW_MULTIPATH_STRIPED] = "striped over all of them, packet by packet",
-            [LW_MULTIPATH_HASHED] = "one for each flow, picked by a seeded hash",
-            [LW_MULTIPATH_FIXED] = "one for all, but cables that join the same two nodes and are alike are bonded",
-        };
-        lw_text_print(out, "\nEqually short routes: %s.\n", uses[lw_family_find(type->name)->multipath]);
-    }
     if (strcmp(group->section, in->format->section[LW_SECTION_WORKLOADS].name) == 0) {
         LW_TRY(add_metrics(in, type, out));
     }
@@ -290,6 +282,9 @@ static lw_status explain_unknown(const lw_explaining *in, const lw_list *list, c
     }
     for (const lw_term *term = lw_terms; term->name != NULL; term++) {
         lw_candidate(&words, term->name, in->arena);
+    }
+    for (const lw_other_name *other = lw_other_names; other->name != NULL; other++) {
+        lw_candidate(&words, other->name, in->arena);
     }
     const char *dot = strrchr(name, '.');
     (void)lw_error(in->diags, (lw_place){0},

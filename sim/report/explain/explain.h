@@ -56,7 +56,11 @@ typedef struct lw_term {
     const char *name;
     const char *page;  // ends with a newline
 } lw_term;
-extern const lw_term lw_terms[];                // ends with a NULL name
+extern const lw_term lw_terms[];  // ends with a NULL name
+typedef struct lw_other_name {
+    const char *name, *term;
+} lw_other_name;
+extern const lw_other_name lw_other_names[];    // ends with a NULL name
 const lw_term *lw_term_find(const char *name);  // by another name of it, too; NULL: unknown
 
 #endif

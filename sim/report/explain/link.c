@@ -220,6 +220,45 @@ static lw_status add_presets(const lw_explaining *in, const lw_family *family, l
     return LW_OK;
 }
 
+// "gpu, memory or switch"
+static void add_kinds(unsigned ends, lw_text *out) {
+    int left = __builtin_popcount(ends);
+    for (size_t i = 0; i < LW_ENDS; i++) {
+        if ((ends & 1U << i) != 0) {
+            left--;
+            lw_text_print(out, "%s%s", lw_end_words[i], left > 1 ? ", " : left == 1 ? " or " : "");
+        }
+    }
+}
+
+// What a link joins, and what becomes of routes over several.
+static void add_ends(const lw_family *family, lw_text *out) {
+    static const char *const uses[] = {
+        [LW_MULTIPATH_STRIPED] = "striped over all of them, packet by packet",
+        [LW_MULTIPATH_HASHED] = "one for each flow, picked by a seeded hash",
+        [LW_MULTIPATH_FIXED] = "one for all, but cables that join the same two nodes and are alike are bonded",
+    };
+    const lw_joins *joins = family->joins;
+    lw_text_add(out, "\nJoins: ");
+    for (const lw_join *join = joins == NULL ? NULL : joins->join; join != NULL && join < joins->join + LW_JOINS_MAX; join++) {
+        if (join->one != 0) {
+            lw_text_add(out, join == joins->join ? "" : "; ");
+            add_kinds(join->one, out);
+            lw_text_add(out, " to ");
+            add_kinds(join->other, out);
+        }
+    }
+    if (joins == NULL) {
+        lw_text_add(out, "any two nodes.\n");
+    } else {
+        lw_text_print(out, "\n  (%s).\n", joins->why);
+    }
+    if (joins != NULL && joins->between_hosts != NULL) {
+        lw_text_print(out, "Between two hosts:\n  %s.\n", joins->between_hosts);
+    }
+    lw_text_print(out, "Equally short routes: %s.\n", uses[family->multipath]);
+}
+
 lw_status lw_explain_family(const lw_explaining *in, const lw_family *family, lw_text *out) {
     const lw_type *type = &family->type;
     const lw_preset *example;
@@ -227,6 +266,7 @@ lw_status lw_explain_family(const lw_explaining *in, const lw_family *family, lw
     if (type->page != NULL) {
         lw_text_print(out, "\n%s\n", type->page);
     }
+    add_ends(family, out);
     LW_TRY(example_of(in, family, &example));
     if (example != NULL) {
         lw_text_print(out, "\nFor example the preset %s: %s; evidence: %s\n", example->name, example->summary,

@@ -92,6 +92,15 @@ const lw_term lw_terms[] = {
                   "copies have little of it. The raw rate of a link is more: lanewise explain waterfall. Both\n"
                   "directions of a link carry it at once; a figure that adds them up is twice as large.\n"
                   "In results: bandwidth_GBps of a workload.\n"},
+    {"credits", "Credits: room that a receiver has promised. A sender spends them with each packet and waits when\n"
+                "none are left, so no buffer overflows; they come back as the receiver empties it. One buffer can be\n"
+                "on its way in each round trip: 256 data credits of 16 B over 305 ns are 13.4 GB/s, on 16 lanes of\n"
+                "PCIe 4.0 that would carry twice as much. A longer route needs more of them.\n"
+                "\n"
+                "PCI Express counts headers and data apart, of writes, requests and completions (PCIe Base 2.6.1). No\n"
+                "vendor publishes its numbers, so they limit nothing until a scenario sets them: links: {slot: {type:\n"
+                "pcie, posted_data_credits: 256}}. See configs/scenarios/credits-starved.yaml, and lanewise explain\n"
+                "window.\n"},
     {"evidence", "Evidence: how a number is known, from best to weakest.\n"
                  "  specified    a standard or a vendor's document says it\n"
                  "  measured     someone measured exactly this\n"
@@ -113,6 +122,17 @@ const lw_term lw_terms[] = {
      "  the offered load          nothing is: there is no more to send\n"
      "  fixed cost                the call, its completion or the latency takes most of the time\n"
      "Its share is the part of the time that goes to it. See lanewise explain window, and share.\n"},
+    {"margin", "Margin: what a radio's decoder has, signal to noise, less what its mode needs, in dB. Above 0 the\n"
+               "link closes; below, nothing gets through, and the result has rate 0 and says what was missing.\n"
+               "\n"
+               "A radio that chooses its mode spends the margin on speed: with growing distance it falls, and jumps\n"
+               "up where a slower mode or symbol rate takes over. With mcs and symbol_rate fixed it is that of a\n"
+               "link budget on paper. What is kept for the unknown (the key margin of such a link) is taken off\n"
+               "first.\n"
+               "\n"
+               "In results: received_dBm, noise_dBm, snr_dB and margin_dB of a workload. In a scenario: charts:\n"
+               "[{kind: margin}] and a sweep over distance or weather, see\n"
+               "configs/scenarios/thz-margin-by-weather.yaml.\n"},
     {"plane", "Plane: a chart with a mark for each link, the time of a short transfer across, the rate of a long\n"
               "one up. Left and high is good. Along a diagonal the product of the two, the bytes in flight on a\n"
               "full link, is the same. The look of a mark is its evidence, the weaker of rate and time.\n"
@@ -150,20 +170,44 @@ const lw_term lw_terms[] = {
     {NULL, NULL},
 };
 
+const lw_other_name lw_other_names[] = {{"host-bias", "bias"},
+                                        {"device-bias", "bias"},
+                                        {"back_invalidate", "back-invalidate"},
+                                        {"host_bias", "bias"},
+                                        {"device_bias", "bias"},
+                                        {"back-invalidation", "back-invalidate"},
+                                        {"nvlink-sharp", "nvls"},
+                                        {"sriov", "sr-iov"},
+                                        {"reduce", "reduction"},
+                                        {"remoting", "api-remoting"},
+                                        {"limited-by", "limited_by"},
+                                        {"limited_share", "share"},
+                                        {"bandwidth_GBps", "bandwidth"},
+                                        {"specified", "evidence"},
+                                        {"measured", "evidence"},
+                                        {"calibrated", "evidence"},
+                                        {"assumed", "evidence"},
+                                        {"announced", "evidence"},
+                                        {"speculative", "evidence"},
+                                        {"raw", "waterfall"},
+                                        {"line-code", "waterfall"},
+                                        {"periodic", "waterfall"},
+                                        {"framing", "waterfall"},
+                                        {"control", "waterfall"},
+                                        {"retry", "waterfall"},
+                                        {"endpoint", "waterfall"},
+                                        {"credit", "credits"},
+                                        {"flow-control", "credits"},
+                                        {"link-budget", "margin"},
+                                        {"margin_dB", "margin"},
+                                        {"snr_dB", "margin"},
+                                        {"received_dBm", "margin"},
+                                        {"noise_dBm", "margin"},
+                                        {NULL, NULL}};
+
 const lw_term *lw_term_find(const char *name) {
-    static const struct {
-        const char *name, *term;
-    } other[] = {{"host-bias", "bia\n"},           {"device-bias", "bia\n"},      {"back_invalidate", "back-invalidat\n"},
-                 {"host_bias", "bia\n"},           {"device_bias", "bia\n"},      {"back-invalidation", "back-invalidat\n"},
-                 {"nvlink-sharp", "nvl\n"},        {"sriov", "sr-io\n"},          {"reduce", "reductio\n"},
-                 {"remoting", "api-remotin\n"},    {"limited-by", "limited_b\n"}, {"limited_share", "shar\n"},
-                 {"bandwidth_GBps", "bandwidt\n"}, {"specified", "evidenc\n"},    {"measured", "evidenc\n"},
-                 {"calibrated", "evidenc\n"},      {"assumed", "evidenc\n"},      {"announced", "evidenc\n"},
-                 {"speculative", "evidenc\n"},     {"raw", "waterfal\n"},         {"line-code", "waterfal\n"},
-                 {"periodic", "waterfal\n"},       {"framing", "waterfal\n"},     {"control", "waterfal\n"},
-                 {"retry", "waterfal\n"},          {"endpoint", "waterfal\n"}};
-    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
-        name = strcmp(name, other[i].name) == 0 ? other[i].term : name;
+    for (const lw_other_name *other = lw_other_names; other->name != NULL; other++) {
+        name = strcmp(name, other->name) == 0 ? other->term : name;
     }
     for (const lw_term *term = lw_terms; term->name != NULL; term++) {
         if (strcmp(term->name, name) == 0) {
