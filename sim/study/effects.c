@@ -210,6 +210,12 @@ static lw_tried try_value(const void *params, void *user) {
         compare(t, &built);
         t->warns = t->warns || (machine == NULL && warnings != e->warnings);
     }
+    // A word that the machine does not allow, such as an algorithm that needs other routes: the one
+    // that it does allow matters.
+    if (status == LW_BAD_INPUT && edit.section == LW_SECTION_WORKLOADS && t->option->row->kind == LW_OPTION_WORD) {
+        t->changed[t->option->object] = true;
+        t->wanted[t->option->object] = false;
+    }
     lw_arena_free(arena);
     t->status = status == LW_NO_MEMORY ? status : LW_OK;
     bool enough = t->status != LW_OK || is_enough(t);

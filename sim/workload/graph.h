@@ -198,6 +198,10 @@ typedef struct lw_pair_keys {
     bool one_node;            // the two may be one node
 } lw_pair_keys;
 lw_status lw_graph_pair(lw_graph_builder *builder, const lw_pair_keys *keys, lw_pairs *out) LW_CHECKED;
+// Whose engine copies: the first network card on the route, if there is one; else a network card at
+// an end before a GPU, a GPU before a host, a host before a memory; of two alike the one that holds
+// the data.
+lw_status lw_graph_executor(const lw_graph_builder *builder, uint32_t from, uint32_t to, lw_via via, uint32_t *out) LW_CHECKED;
 // The nodes that the key `via` lists.
 lw_status lw_graph_via(lw_graph_builder *builder, const lw_yaml *via, lw_via *out) LW_CHECKED;
 

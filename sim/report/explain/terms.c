@@ -153,15 +153,15 @@ const lw_term lw_terms[] = {
 const lw_term *lw_term_find(const char *name) {
     static const struct {
         const char *name, *term;
-    } other[] = {{"host-bias", "bia\n"},           {"device-bias", "bia\n"},      {"back_invalidate", "back-invalidat\n"},
-                 {"host_bias", "bia\n"},           {"device_bias", "bia\n"},      {"back-invalidation", "back-invalidat\n"},
-                 {"nvlink-sharp", "nvl\n"},        {"sriov", "sr-io\n"},          {"reduce", "reductio\n"},
-                 {"remoting", "api-remotin\n"},    {"limited-by", "limited_b\n"}, {"limited_share", "shar\n"},
-                 {"bandwidth_GBps", "bandwidt\n"}, {"specified", "evidenc\n"},    {"measured", "evidenc\n"},
-                 {"calibrated", "evidenc\n"},      {"assumed", "evidenc\n"},      {"announced", "evidenc\n"},
-                 {"speculative", "evidenc\n"},     {"raw", "waterfal\n"},         {"line-code", "waterfal\n"},
-                 {"periodic", "waterfal\n"},       {"framing", "waterfal\n"},     {"control", "waterfal\n"},
-                 {"retry", "waterfal\n"},          {"endpoint", "waterfal\n"}};
+    } other[] = {{"host-bias", "bia\n"},        {"device-bias", "bia\n"},    {"back_invalidate", "back-invalidat\n"},
+                 {"host_bias", "bia\n"},        {"device_bias", "bia\n"},    {"back-invalidation", "back-invalidat\n"},
+                 {"nvlink-sharp", "nvl\n"},     {"sriov", "sr-io\n"},        {"remoting", "api-remotin\n"},
+                 {"limited-by", "limited_b\n"}, {"limited_share", "shar\n"}, {"bandwidth_GBps", "bandwidt\n"},
+                 {"specified", "evidenc\n"},    {"measured", "evidenc\n"},   {"calibrated", "evidenc\n"},
+                 {"assumed", "evidenc\n"},      {"announced", "evidenc\n"},  {"speculative", "evidenc\n"},
+                 {"raw", "waterfal\n"},         {"line-code", "waterfal\n"}, {"periodic", "waterfal\n"},
+                 {"framing", "waterfal\n"},     {"control", "waterfal\n"},   {"retry", "waterfal\n"},
+                 {"endpoint", "waterfal\n"}};
     for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
         name = strcmp(name, other[i].name) == 0 ? other[i].term : name;
     }

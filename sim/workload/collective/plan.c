@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sends between ranks -> moves and tasks.
+#include <assert.h>
+
+#include "sim/workload/collective/collective.h"
+
+typedef struct lane {
+    uint32_t move[2];       // the second one from a host on; LW_NO_MOVE: it goes straight
+    int64_t staging_bytes;  // of a buffer in host memory
+    uint32_t buffers;
+} lane;
+
+typedef struct step {
+    uint32_t lane;  // LW_NO_MOVE: a join
+    int64_t bytes, last_bytes;
+    size_t first_wait;
+    uint32_t waits;
+    uint32_t task;  // that ends it
+} step;
+
+typedef struct waiting {
+    uint32_t on, distance;
+} waiting;
+
+lw_plan lw_plan_new(lw_graph_builder *builder, const lw_collective_params *params) {
+    return (lw_plan){.builder = builder, .params = params, .status = LW_OK};
+}
+
+// ---- Lanes ----
+
+static lw_status add_move(lw_plan *plan, uint32_t from, uint32_t to, uint32_t *out) {
+    const lw_graph_builder *builder = plan->builder;
+    uint32_t executor;
+    LW_TRY(lw_graph_executor(builder, from, to, (lw_via){0}, &executor));
+    lw_move move = lw_move_between(from, to, executor);
+    move.place = lw_object_place(builder->object, "on");
+    move.kernel = plan->params->by == LW_SENT_BY_KERNEL && builder->machine->node[executor].spec->kind == LW_NODE_GPU;
+    move.holds_engine = !move.kernel;
+    move.call_bytes = plan->params->bytes;
+    return lw_graph_add_move(plan->builder, &move, out);
+}
+
+static bool through_host(const lw_graph_builder *builder, uint32_t from, uint32_t to) {
+    const lw_node_spec *a = builder->machine->node[from].spec, *b = builder->machine->node[to].spec;
+    return a->kind == LW_NODE_GPU && b->kind == LW_NODE_GPU && !(a->params->p2p && b->params->p2p);
+}
+
+static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out) {
+    const lw_graph_builder *builder = plan->builder;
+    const lw_node_params *sender = builder->machine->node[from].spec->params;
+    const uint32_t ends[2] = {from, to};
+    uint32_t host;
+    if (!through_host(builder, from, to)) {
+        out->move[1] = LW_NO_MOVE;
+        return add_move(plan, from, to, &out->move[0]);
+    }
+    const lw_status found = lw_nearest_host(builder->router, ends, 2, (lw_via){0}, &host);
+    if (found == LW_BAD_INPUT) {
+        return lw_error(builder->diags, lw_object_place(builder->object, "on"), "add a host that both reach, or set p2p: true",
+                        "workloads.%s needs a host between '%s' and '%s'", builder->object->name,
+                        builder->machine->node[from].name, builder->machine->node[to].name);
+    }
+    LW_TRY(found);
+    out->staging_bytes = sender->staging_bytes != LW_AUTO ? sender->staging_bytes : INT64_MAX;
+    out->buffers = sender->staging_overlap ? 2 : 1;
+    LW_TRY(add_move(plan, from, host, &out->move[0]));
+    return add_move(plan, host, to, &out->move[1]);
+}
+
+uint32_t lw_plan_lane(lw_plan *plan, uint32_t from, uint32_t to) {
+    const uint32_t number = (uint32_t)plan->lanes.count;
+    lane *added = plan->status == LW_OK ? LW_LIST_ADD(&plan->lanes, lane, plan->builder->arena) : NULL;
+    if (added != NULL) {
+        plan->status = make_lane(plan, from, to, added);
+    } else if (plan->status == LW_OK) {
+        plan->status = LW_NO_MEMORY;
+    }
+    return number;
+}
+
+// ---- Steps ----
+
+uint32_t lw_plan_next(const lw_plan *plan) {
+    return (uint32_t)plan->steps.count;
+}
+
+uint32_t lw_plan_send(lw_plan *plan, uint32_t lane_number, int64_t bytes, int64_t last_bytes) {
+    const uint32_t number = lw_plan_next(plan);
+    step *added = plan->status == LW_OK ? LW_LIST_ADD(&plan->steps, step, plan->builder->arena) : NULL;
+    if (added != NULL) {
+        *added = (step){.lane = lane_number, .bytes = bytes, .last_bytes = last_bytes, .first_wait = plan->waits.count};
+    } else if (plan->status == LW_OK) {
+        plan->status = LW_NO_MEMORY;
+    }
+    return number;
+}
+
+uint32_t lw_plan_join(lw_plan *plan) {
+    return lw_plan_send(plan, LW_NO_MOVE, 0, 0);
+}
+
+void lw_plan_wait(lw_plan *plan, uint32_t on, uint32_t distance) {
+    waiting *added = plan->status == LW_OK ? LW_LIST_ADD(&plan->waits, waiting, plan->builder->arena) : NULL;
+    if (added != NULL) {
+        *added = (waiting){on, distance};
+        LW_LIST_ITEMS(&plan->steps, step)[plan->steps.count - 1].waits++;
+    } else if (plan->status == LW_OK) {
+        plan->status = LW_NO_MEMORY;
+    }
+}
+
+// ---- Tasks ----
+
+// A send through a host: pieces are written into a buffer there, and read out of it; then a task
+// without cost, which others wait for.
+enum { STAGED_TASKS = 3 };
+
+static uint32_t tasks_of(const lw_plan *plan, const step *s) {
+    return s->lane != LW_NO_MOVE && LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane].move[1] != LW_NO_MOVE ? STAGED_TASKS : 1;
+}
+
+static lw_status write_staged(lw_graph_builder *builder, const lane *l, const step *s, lw_dependency *after, uint32_t waits) {
+    const int64_t piece = s->bytes < l->staging_bytes ? s->bytes : l->staging_bytes;
+    const int64_t pieces = s->bytes > 0 ? (s->bytes - 1) / piece + 1 : 1;
+    lw_graph_task fill = lw_graph_task_none(), drain = fill, arrived = fill;
+    fill.move = l->move[0];
+    drain.move = l->move[1];
+    fill.bytes = drain.bytes = piece;
+    fill.last_bytes = drain.last_bytes = s->bytes - (pieces - 1) * piece;
+    LW_TRY(lw_graph_open_loop(builder, pieces));
+    uint32_t filled = lw_graph_next_task(builder), drained = filled + 1;
+    after[waits] = (lw_dependency){filled, 1};
+    after[waits + 1] = (lw_dependency){drained, l->buffers};
+    LW_TRY(lw_graph_add_task(builder, &fill, after, waits + 2, &filled));
+    LW_TRY(lw_graph_add_task(builder, &drain, (const lw_dependency[]){{filled, 0}, {drained, 1}}, 2, &drained));
+    lw_graph_close_loop(builder);
+    return lw_graph_add_task(builder, &arrived, &(lw_dependency){drained, 0}, 1, &drained);
+}
+
+// after: room for the waits of the step and two more.
+static lw_status write_step(lw_plan *plan, const step *s, lw_dependency *after) {
+    const waiting *wait = LW_LIST_ITEMS(&plan->waits, const waiting) + s->first_wait;
+    const step *steps = LW_LIST_ITEMS(&plan->steps, const step);
+    lw_graph_task task = lw_graph_task_none();
+    uint32_t number;
+    for (uint32_t i = 0; i < s->waits; i++) {
+        after[i] = (lw_dependency){steps[wait[i].on].task, wait[i].distance};
+    }
+    if (s->lane != LW_NO_MOVE) {
+        const lane *l = &LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane];
+        if (l->move[1] != LW_NO_MOVE) {
+            return write_staged(plan->builder, l, s, after, s->waits);
+        }
+        task.move = l->move[0];
+        task.bytes = s->bytes;
+        task.last_bytes = s->last_bytes;
+    }
+    return lw_graph_add_task(plan->builder, &task, after, s->waits, &number);
+}
+
+lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_t piece_bytes) {
+    lw_graph_builder *builder = plan->builder;
+    LW_TRY(plan->status);
+    step *steps = LW_LIST_ITEMS(&plan->steps, step);
+    uint32_t most = 0, next = lw_graph_next_task(builder);
+    for (size_t i = 0; i < plan->steps.count; i++) {
+        next += tasks_of(plan, &steps[i]);
+        steps[i].task = next - 1;
+        most = steps[i].waits > most ? steps[i].waits : most;
+    }
+    lw_dependency *after = LW_NEW_ARRAY(builder->arena, lw_dependency, (size_t)most + 2);
+    if (after == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(iterations > 1 ? lw_graph_open_loop(builder, iterations) : LW_OK);
+    for (size_t i = 0; i < plan->steps.count; i++) {
+        LW_TRY(write_step(plan, &steps[i], after));
+        assert(lw_graph_next_task(builder) == steps[i].task + 1);
+    }
+    if (iterations > 1) {
+        lw_graph_close_loop(builder);
+    }
+    const lane *first = LW_LIST_ITEMS(&plan->lanes, const lane);
+    builder->workload->main_move = first->move[0];
+    builder->workload->cost =
+        (lw_fixed_cost){.move = {first->move[0], first->move[1]}, .piece_bytes = piece_bytes, .calls = calls, .turn = LW_NO_MOVE};
+    return LW_OK;
+}
