@@ -289,7 +289,7 @@ static own_columns own_of(const lw_result *result) {
     for (size_t p = 0; p < result->point_count; p++) {
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
             const lw_metric *table = result->point[p].workload[w].own;
-            bool known = table == last;
+            bool known = table == NULL || table == last;
             for (size_t i = 0; i < own.count && !known; i++) {
                 known = own.metric[i] == table;
             }

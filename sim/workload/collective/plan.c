@@ -36,7 +36,6 @@ static lw_status add_move(lw_plan *plan, uint32_t from, uint32_t to, uint32_t *o
     move.place = lw_object_place(builder->object, "on");
     move.kernel = plan->params->by == LW_SENT_BY_KERNEL && builder->machine->node[executor].spec->kind == LW_NODE_GPU;
     move.holds_engine = !move.kernel;
-    move.call_bytes = plan->params->bytes;
     return lw_graph_add_move(plan->builder, &move, out);
 }
 
