@@ -276,27 +276,49 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
     return write_limits(&m, columns, width, extras_of(result).band, arena, out);
 }
 
-// What kinds of work report besides, of all rows: a column each.
+// What kinds of work report besides: a column each, where it says anything.
 enum { OWN_COLUMNS_MAX = LW_OWN_METRICS_MAX };
 typedef struct own_columns {
     const lw_metric *metric[OWN_COLUMNS_MAX];
     size_t count;
 } own_columns;
 
+// Is it other than 0 in some row?
+static bool says_anything(const lw_result *result, const lw_metric *metric) {
+    for (size_t p = 0; p < result->point_count; p++) {
+        for (size_t w = 0; w < result->point[p].workload_count; w++) {
+            double value;
+            if (lw_metric_of_workload(metric, &result->point[p].workload[w], &value) && value != 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void add_columns(const lw_result *result, const lw_metric *table, own_columns *own) {
+    for (const lw_metric *m = table; m->name != NULL && own->count < OWN_COLUMNS_MAX; m++) {
+        if (says_anything(result, m)) {
+            own->metric[own->count++] = m;
+        }
+    }
+}
+
 static own_columns own_of(const lw_result *result) {
+    const lw_metric *seen[OWN_COLUMNS_MAX];
     own_columns own = {0};
-    const lw_metric *last = NULL;
+    size_t tables = 0;
     for (size_t p = 0; p < result->point_count; p++) {
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
             const lw_metric *table = result->point[p].workload[w].own;
-            bool known = table == NULL || table == last;
-            for (size_t i = 0; i < own.count && !known; i++) {
-                known = own.metric[i] == table;
+            bool known = table == NULL || tables == OWN_COLUMNS_MAX;
+            for (size_t i = 0; i < tables && !known; i++) {
+                known = seen[i] == table;
             }
-            for (const lw_metric *m = table; !known && m->name != NULL && own.count < OWN_COLUMNS_MAX; m++) {
-                own.metric[own.count++] = m;
+            if (!known) {
+                seen[tables++] = table;
+                add_columns(result, table, &own);
             }
-            last = table;
         }
     }
     return own;

@@ -267,6 +267,7 @@ static lw_status expand(lw_graph_builder *builder, const lw_object *object, bool
                                .first_move = (uint32_t)builder->moves.count,
                                .start_ps = common->start_ps,
                                .main_move = LW_NO_MOVE,
+                               .library = LW_NO_LIBRARY,
                                .cost = {.move = {LW_NO_MOVE, LW_NO_MOVE}, .turn = LW_NO_MOVE}};
     builder->object = object;
     builder->workload = out;

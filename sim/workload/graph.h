@@ -15,6 +15,7 @@
 
 #define LW_NO_MOVE UINT32_MAX
 #define LW_NO_LOOP UINT32_MAX
+#define LW_NO_LIBRARY UINT32_MAX
 
 // Who moves the bytes.
 typedef enum lw_mover {
@@ -118,6 +119,7 @@ typedef struct lw_graph_workload {
     const char *copy;       // "h2d", "d2h", "d2d"; NULL: no copy between host and device
     // of the first member: what its result is explained by; LW_NO_MOVE: nothing moves
     uint32_t main_move;
+    uint32_t library;  // of the setup, that decides how it is done; LW_NO_LIBRARY: none
     lw_fixed_cost cost;
     bool paced;        // its packets come at a rate, so that their waits count
     bool offered;      // that rate, not the links, decides how long it takes

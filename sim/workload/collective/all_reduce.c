@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The sum of all ranks' buffers, in every rank.
-#include "sim/workload/collective/collective.h"
+#include "sim/workload/collective/library.h"
 
 typedef enum algorithm { RING, TREE, DOUBLE_TREE, HALVING_DOUBLING, DIRECT } algorithm;
 static const char *const algorithm_words[] = {"ring", "tree", "double-tree", "halving-doubling", "direct", NULL};
@@ -8,6 +8,7 @@ static const char *const algorithm_words[] = {"ring", "tree", "double-tree", "ha
 static const lw_option options[] = {
     LW_COLLECTIVE_ON,
     LW_COLLECTIVE_BYTES("size of the buffer of each rank"),
+    LW_COLLECTIVE_LIBRARY,
     LW_COLLECTIVE_ALGORITHM("ring", algorithm_words,
                             "ring; a binary tree up and down; two trees of half the bytes each; exchanges with partners "
                             "at doubling distances; every rank with every other at once"),
@@ -20,8 +21,13 @@ static const lw_option options[] = {
 static lw_status expand(lw_graph_builder *builder) {
     const lw_collective_params *params = builder->object->params;
     lw_ranks ranks;
+    bool taken;
     LW_TRY(lw_ranks_find(builder, params, &ranks));
     LW_TRY(lw_collective_deliver(builder, params->bytes, 2, ranks.count));
+    LW_TRY(lw_library_take(builder, LW_ALL_REDUCE, &ranks, &taken));
+    if (taken) {
+        return LW_OK;
+    }
     switch ((algorithm)params->algorithm) {
     case RING:
         return lw_ring_rounds(builder, &ranks, 2 * ((int64_t)ranks.count - 1));

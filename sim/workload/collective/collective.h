@@ -19,7 +19,12 @@ typedef struct lw_collective_params {
     int order;      // lw_rank_order
     int by;         // lw_sender
     int64_t chunks, channels;
-    const char *root;  // "": the first rank
+    const char *root;     // "": the first rank
+    const char *library;  // "none": the algorithm alone
+    // what a library chose (lw_library): its price, the data in what it sends, and whether switches
+    // add up; of none 0
+    double price_us, data_share;
+    bool in_switch;
 } lw_collective_params;
 
 extern const char *const lw_rank_order_words[];
@@ -52,6 +57,11 @@ enum { LW_CHANNELS_MAX = 64 };
         .maximum = LW_CHANNELS_MAX,                                                                                        \
         .help = "rings side by side, each with its share of the bytes: every second one runs the other way round, and "    \
                 "with order: auto each takes links that the others leave free"                                             \
+    }
+#define LW_COLLECTIVE_LIBRARY                                                                                               \
+    {                                                                                                                       \
+        .key = "library", .kind = LW_OPTION_TEXT, .offset = LW_COLLECTIVE_AT(library), .fallback = "none",                  \
+        .help = "name under libraries: of the one that chooses algorithm, order and channels; none: those given here alone" \
     }
 #define LW_COLLECTIVE_ROOT                                                                       \
     {                                                                                            \
@@ -90,17 +100,25 @@ typedef struct lw_plan {
     const lw_collective_params *params;
     lw_list lanes, steps, waits;
     lw_status status;
+    // What a library adds: a cost before all steps, and in the fixed cost of each call; and hops over
+    // a host go through its memory whatever the cards can.
+    int64_t launch_ps, step_ps;
+    bool over_hosts;
 } lw_plan;
 
 lw_plan lw_plan_new(lw_graph_builder *builder, const lw_collective_params *params);
 // From one node to another; returns its number. It goes straight, or through the memory of a host
 // where the cards cannot.
 uint32_t lw_plan_lane(lw_plan *plan, uint32_t from, uint32_t to);
+// The same straight through a switch that adds up or copies; `shares`: with the lane before.
+uint32_t lw_plan_lane_in_switch(lw_plan *plan, const uint32_t pair[2], lw_in_switch in_switch, bool shares);
 // last_bytes: of the last iteration of the plan.
 uint32_t lw_plan_send(lw_plan *plan, uint32_t lane, int64_t bytes, int64_t last_bytes);
 uint32_t lw_plan_join(lw_plan *plan);
 // The latest step waits for what step `on` did so many iterations before. 0: `on` is an earlier one.
 void lw_plan_wait(lw_plan *plan, uint32_t on, uint32_t distance);
+// The latest step, a send, takes so much longer.
+void lw_plan_pace(lw_plan *plan, int64_t finish_ps);
 // The number of the next step.
 uint32_t lw_plan_next(const lw_plan *plan);
 // Tasks: all steps `iterations` times over. calls: sends that wait for one another, of piece_bytes.
