@@ -338,6 +338,12 @@ static void cards_without_peer_to_peer_use_host_memory(void **state) {
     const double step_s = 250001 / 9e9;
     assert_true(result.point[0].workload[0].time_s > 6 * step_s);
     assert_true(result.point[0].workload[0].time_s < 6 * 2 * step_s * 1.01);
+    // chunks that do not come out even
+    const lw_result chain =
+        run_text(&test, "nodes: {host: {kind: host}, gpus: {kind: gpu, count: 4, p2p: false, staging_bytes: 64 KiB}}\n"
+                        "links: {l: {between: [host, gpus], type: link, rate: 9 GB/s}}\n"
+                        "workloads: {spread: {kind: broadcast, on: gpus, bytes: 1000003 B, chunks: 7}}\n");
+    assert_int_equal(carried(&chain), 2 * 3 * 1000003);
     lw_test_end(&test);
 }
 

@@ -154,12 +154,15 @@ void lw_plan_pace(lw_plan *plan, int64_t finish_ps) {
 
 // ---- Tasks ----
 
-// A send through a host: pieces are written into a buffer there, and read out of it; then a task
-// without cost, which others wait for.
-enum { STAGED_TASKS = 3 };
+// A send through a host: pieces are written into a buffer there, and read out of it; then, where the
+// last iteration has more, the rest of it likewise; then a task without cost, which others wait for.
+enum { STAGED_TASKS = 3, REST_TASKS = 2 };
 
 static uint32_t tasks_of(const lw_plan *plan, const step *s) {
-    return s->lane != LW_NO_MOVE && LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane].move[1] != LW_NO_MOVE ? STAGED_TASKS : 1;
+    if (s->lane == LW_NO_MOVE || LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane].move[1] == LW_NO_MOVE) {
+        return 1;
+    }
+    return STAGED_TASKS + (s->last_bytes != s->bytes ? REST_TASKS : 0);
 }
 
 static lw_status write_staged(lw_graph_builder *builder, const lane *l, const step *s, lw_dependency *after, uint32_t waits) {
@@ -177,6 +180,12 @@ static lw_status write_staged(lw_graph_builder *builder, const lane *l, const st
     LW_TRY(lw_graph_add_task(builder, &fill, after, waits + 2, &filled));
     LW_TRY(lw_graph_add_task(builder, &drain, (const lw_dependency[]){{filled, 0}, {drained, 1}}, 2, &drained));
     lw_graph_close_loop(builder);
+    if (s->last_bytes != s->bytes) {
+        fill.bytes = drain.bytes = 0;
+        fill.last_bytes = drain.last_bytes = s->last_bytes - s->bytes;
+        LW_TRY(lw_graph_add_task(builder, &fill, &(lw_dependency){drained, 0}, 1, &filled));
+        LW_TRY(lw_graph_add_task(builder, &drain, &(lw_dependency){filled, 0}, 1, &drained));
+    }
     arrived.submit_ps = s->finish_ps;
     return lw_graph_add_task(builder, &arrived, &(lw_dependency){drained, 0}, 1, &drained);
 }
