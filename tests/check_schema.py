@@ -28,7 +28,18 @@ SCHEMA_SEES = re.compile(
 )
 
 
-def load(path, loader=yaml.SafeLoader):
+class Yaml12Loader(yaml.SafeLoader):
+    """As YAML 1.2 has it and editors read it: true and false alone are flags; `on` is a word, and here the key of a group."""
+
+
+Yaml12Loader.yaml_implicit_resolvers = {
+    letter: [(tag, what) for tag, what in rules if tag != "tag:yaml.org,2002:bool"]
+    for letter, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Yaml12Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
+def load(path, loader=Yaml12Loader):
     """As editors read it; BaseLoader: scalars stay text, as lanewise reads them."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
 

@@ -9,7 +9,7 @@
 #include "tests/scenario_helpers.h"
 
 // The shelves whose files are presets.
-static const lw_shelf of_presets[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES};
+static const lw_shelf of_presets[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES, LW_SHELF_LIBRARIES};
 
 static void shipped_presets_are_sourced(void **state) {
     (void)state;
@@ -20,7 +20,7 @@ static void shipped_presets_are_sourced(void **state) {
     for (size_t s = 0; s < COUNT(of_presets); s++) {
         const lw_shelf shelf = of_presets[s];
         const char *const *names = lw_catalog_names(catalog, shelf);
-        assert_true(lw_catalog_count(catalog, shelf) > 10);
+        assert_true(lw_catalog_count(catalog, shelf) > (shelf == LW_SHELF_LIBRARIES ? 1 : 10));
         for (size_t i = 0; i < lw_catalog_count(catalog, shelf); i++) {
             const lw_preset *preset = NULL, *again = NULL;
             if (lw_presets_read(presets, shelf, names[i], &preset) != LW_OK || preset == NULL) {
@@ -105,6 +105,9 @@ static void types_have_their_examples(void **state) {
              1},
         [LW_SECTION_LINKS] = {"nodes: {host: {kind: host}, gpu: {kind: gpu}, other: {kind: host}}\nlinks: {it: {between: [host, ",
                               "}\n", 0},
+        [LW_SECTION_LIBRARIES] = {"nodes: {host: {kind: host}, gpu: {kind: gpu}}\nlinks: {slot: {between: [host, gpu], preset: "
+                                  "pcie-4-x4}}\nlibraries: {it: ",
+                                  "}\n", 0},
         [LW_SECTION_WORKLOADS] = {"nodes: {host: {kind: host, memory_rate: 1 GB/s}, gpu: {kind: gpu}}\n"
                                   "links: {slot: {between: [host, gpu], preset: pcie-4-x4}}\nworkloads: {it: ",
                                   "}\n", 0}};
@@ -161,7 +164,7 @@ static void shelves_hold_what_lies_in_their_folders(void **state) {
     lw_catalog *catalog = shipped_catalog(&test);
     for (int shelf = 0; shelf < LW_SHELVES; shelf++) {
         size_t count = lw_catalog_count(catalog, (lw_shelf)shelf);
-        assert_true(count > 10);
+        assert_true(count > (shelf == LW_SHELF_LIBRARIES ? 1 : 10));
         for (size_t i = 0; i < count; i++) {
             const char *name = lw_catalog_names(catalog, (lw_shelf)shelf)[i];
             const char *path = lw_catalog_path(catalog, (lw_shelf)shelf, name, test.arena);

@@ -174,6 +174,7 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 100},
         {"run, json", json, LW_SOURCE_DIR "/tests/cli/data/assert.yaml", 200},
         {"run, csv", csv, LW_SOURCE_DIR "/tests/cli/data/sweep.yaml", 200},
+        {"run, table", table, LW_SOURCE_DIR "/tests/cli/data/collectives.yaml", 200},
         {"explain", explain, "", 100},
         {"explain", explain, "pcie", 200},
         {"explain", explain, "rtx-4090", 200},

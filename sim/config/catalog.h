@@ -11,6 +11,7 @@
 typedef enum lw_shelf {
     LW_SHELF_LINKS,      // link presets
     LW_SHELF_DEVICES,    // node presets
+    LW_SHELF_LIBRARIES,  // presets of communication libraries
     LW_SHELF_SYSTEMS,    // machines to include
     LW_SHELF_SCENARIOS,  // examples
     LW_SHELF_MEASURED,   // measured tables
@@ -35,9 +36,9 @@ const char *lw_catalog_path(const lw_catalog *catalog, lw_shelf shelf, const cha
 // ---- Presets ----
 
 typedef struct lw_preset {
-    lw_shelf shelf;         // LW_SHELF_LINKS or LW_SHELF_DEVICES
+    lw_shelf shelf;         // LW_SHELF_LINKS, _DEVICES or _LIBRARIES
     const char *name;       // "oculink-2-x4"
-    const char *type;       // family of a link ("oculink"), kind of a node ("host", "gpu", ...)
+    const char *type;       // family of a link ("oculink"), kind of a node ("host", "gpu", ...), or a library
     const char *summary;    // one sentence
     lw_evidence evidence;   // of its rates
     const lw_yaml *root;    // the whole file

@@ -30,6 +30,7 @@ const lw_option lw_head_options[] = {
     YAML_ROW("include", include, "files whose nodes, links and workloads come first"),
     YAML_ROW("nodes", nodes, "hosts, GPUs, switches: name: {preset: ...} or name: {kind: ...}"),
     YAML_ROW("links", links, "name: {between: [a, b], preset: ...} or with type and parameters"),
+    YAML_ROW("libraries", libraries, "communication libraries that collectives name: nccl: {preset: nccl-2.30}"),
     YAML_ROW("workloads", workloads, "name: {kind: copy, from: ..., to: ..., bytes: ...}"),
     YAML_ROW("sweep", sweep, "path: list of values, or {from, to, factor | step}; all combinations run"),
     YAML_ROW("measured", measured, "names of measured tables to lay over the charts"),
@@ -55,7 +56,7 @@ static const lw_section *section_of(const loading *in, lw_section_id id) {
 static lw_status check_path(const loading *in, const lw_axis *axis, lw_path *out) {
     lw_diags *diags = in->reader->diags;
     if (!lw_path_parse(axis->path, out)) {
-        return lw_error(diags, axis->place, "a path begins with nodes., links. or workloads., or is seed or engine",
+        return lw_error(diags, axis->place, "a path begins with nodes., links., libraries. or workloads., or is seed or engine",
                         "'%s' is no path into a scenario", axis->path);
     }
     if (out->section == LW_SECTION_RUN) {

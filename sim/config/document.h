@@ -12,7 +12,7 @@
 typedef struct lw_head {
     int64_t version;
     const char *title, *description;
-    const lw_yaml *include, *nodes, *links, *workloads, *sweep, *measured, *charts, *asserts;
+    const lw_yaml *include, *nodes, *links, *libraries, *workloads, *sweep, *measured, *charts, *asserts;
 } lw_head;
 extern const lw_option lw_head_options[];
 

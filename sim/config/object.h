@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Typed objects: what stands under one key of nodes:, links: or workloads:, read once against the
-// options of its section and of its type. Machines and graphs are built from these, never from
+// Typed objects: what stands under one key of nodes:, links:, libraries: or workloads:, read once
+// against the options of its section and of its type. Machines and graphs are built from these, never from
 // text.
 #ifndef LW_OBJECT_H
 #define LW_OBJECT_H
@@ -11,6 +11,7 @@
 typedef enum lw_section_id {
     LW_SECTION_NODES,
     LW_SECTION_LINKS,
+    LW_SECTION_LIBRARIES,
     LW_SECTION_WORKLOADS,
     LW_SECTION_RUN,  // the file's own `seed` and `engine`, as one object
     LW_SECTIONS

@@ -50,7 +50,7 @@ static const lw_option head_options[] = {
      .maximum = 1,
      .help = "format version"},
     {.key = "name", .kind = LW_OPTION_TEXT, .offset = offsetof(head, name), .help = "the file's name without .yaml"},
-    {.key = "type", .kind = LW_OPTION_TEXT, .offset = offsetof(head, type), .help = "link family or kind of node"},
+    {.key = "type", .kind = LW_OPTION_TEXT, .offset = offsetof(head, type), .help = "link family, kind of node, or library"},
     {.key = "summary", .kind = LW_OPTION_TEXT, .offset = offsetof(head, summary), .help = "one sentence"},
     {.key = "evidence",
      .kind = LW_OPTION_WORD,
@@ -183,7 +183,8 @@ lw_status lw_presets_read(lw_presets *presets, lw_shelf shelf, const char *name,
 }
 
 lw_status lw_presets_use(lw_presets *presets, lw_shelf shelf, const lw_yaml *name, lw_diags *diags, const lw_preset **out) {
-    const char *what = shelf == LW_SHELF_LINKS ? "link" : "device";
+    const char *what = shelf == LW_SHELF_LINKS ? "link" : shelf == LW_SHELF_DEVICES ? "device" : "library";
+    const char *all = shelf == LW_SHELF_LIBRARIES ? "libraries" : lw_shelf_words[shelf];
     if (name->kind != LW_SCALAR) {
         return lw_error(diags, name->place, "write preset: NAME", "a preset is given by its name");
     }
@@ -196,7 +197,7 @@ lw_status lw_presets_use(lw_presets *presets, lw_shelf shelf, const lw_yaml *nam
                         name->text);
     }
     if (*out == NULL) {
-        const char *otherwise = lw_diags_text(diags, "`lanewise list %ss` names them all", what);
+        const char *otherwise = lw_diags_text(diags, "`lanewise list %s` names them all", all);
         return lw_error(diags, name->place,
                         lw_did_you_mean(diags, name->text, lw_catalog_names(presets->catalog, shelf),
                                         lw_catalog_count(presets->catalog, shelf), otherwise),

@@ -244,6 +244,7 @@ static const char *top_form(const char *key) {
         const char *key, *form;
     } forms[] = {{"nodes", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/node\"}"},
                  {"links", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/link\"}"},
+                 {"libraries", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/library\"}"},
                  {"workloads", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/workload\"}"},
                  {"sweep", "\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/values\"}"},
                  {"charts", "\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/chart\"}"},

@@ -145,7 +145,8 @@ static lw_status split(const char *argument, lw_arena *arena, lw_diags *diags, l
 static lw_status check_path(lw_yaml *root, const lw_setting *setting, lw_arena *arena, lw_diags *diags) {
     lw_path path;
     if (!lw_path_parse(setting->path, &path)) {
-        return lw_error(diags, setting->place, "a path begins with nodes., links. or workloads., or is seed or engine",
+        return lw_error(diags, setting->place,
+                        "a path begins with nodes., links., libraries. or workloads., or is seed or engine",
                         "'%s' is no path into a scenario", setting->path);
     }
     if (path.section == LW_SECTION_RUN) {

@@ -169,6 +169,8 @@ static const lw_option gpu_options[] = {
     TIME_ROW("guest_call", guest_call_ps, "auto",
              "what virtualisation adds to each call, a trap to the hypervisor or a daemon; auto: the mean wait for a turn by "
              "time-slicing, else 0"),
+    COUNT_ROW("compute_capability", compute_capability, "auto", 10, 999,
+              "NVIDIA's number for the architecture without its dot, 90 for 9.0, from which libraries choose; auto: none", NULL),
     FLAG_ROW("p2p", p2p, "true", "copies to another GPU go straight to it; false: through a bounce buffer in host memory", NULL),
     FLAG_ROW("forwards", forwards, "false", "passes packets between others over its own links, as the routers in a TPU do", NULL),
     NATIVE_ROWS,

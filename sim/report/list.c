@@ -30,7 +30,7 @@ static lw_status next_preset(const listing *in, lw_shelf shelf, size_t *index, c
 
 static lw_status list_presets(const listing *in, lw_shelf shelf, lw_text *out) {
     lw_grid *grid = lw_grid_new(in->arena, "llll");
-    LW_GRID_ADD(grid, "preset", shelf == LW_SHELF_LINKS ? "type" : "kind", "evidence", "what it is");
+    LW_GRID_ADD(grid, "preset", shelf == LW_SHELF_DEVICES ? "kind" : "type", "evidence", "what it is");
     const lw_preset *preset;
     for (size_t i = 0;;) {
         LW_TRY(next_preset(in, shelf, &i, &preset));
@@ -79,6 +79,10 @@ static lw_status list_links(const listing *in, lw_text *out) {
 
 static lw_status list_devices(const listing *in, lw_text *out) {
     return list_presets(in, LW_SHELF_DEVICES, out);
+}
+
+static lw_status list_libraries(const listing *in, lw_text *out) {
+    return list_presets(in, LW_SHELF_LIBRARIES, out);
 }
 
 static lw_status list_workloads(const listing *in, lw_text *out) {
@@ -139,8 +143,9 @@ static lw_status list_systems(const listing *in, lw_text *out) {
 
 typedef lw_status lister(const listing *in, lw_text *out);
 
-const char *const lw_list_words[] = {"links", "devices", "systems", "workloads", "measured", "scenarios", NULL};
-static lister *const listers[] = {list_links, list_devices, list_systems, list_workloads, list_measured, list_scenarios};
+const char *const lw_list_words[] = {"links", "devices", "libraries", "systems", "workloads", "measured", "scenarios", NULL};
+static lister *const listers[] = {list_links,     list_devices,  list_libraries, list_systems,
+                                  list_workloads, list_measured, list_scenarios};
 
 lw_status lw_list_of(const char *what, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_text *out) {
     const listing in = {lw_presets_catalog(presets), presets, arena, diags};

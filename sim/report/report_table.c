@@ -7,6 +7,7 @@
 #include "sim/report/columns.h"
 #include "sim/report/grid.h"
 #include "sim/report/writers.h"
+#include "sim/result/metric_table.h"
 
 enum { DIGITS = 3, TIME_DIGITS = 4 };
 
@@ -301,10 +302,131 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
     return has.signal ? write_budget(&m, columns, width, arena, out) : LW_OK;
 }
 
+// What kinds of work report besides: a column each, where it says anything.
+enum { OWN_COLUMNS_MAX = LW_OWN_METRICS_MAX };
+typedef struct own_columns {
+    const lw_metric *metric[OWN_COLUMNS_MAX];
+    size_t count;
+} own_columns;
+
+// Is it other than 0 in some row?
+static bool says_anything(const lw_result *result, const lw_metric *metric) {
+    for (size_t p = 0; p < result->point_count; p++) {
+        for (size_t w = 0; w < result->point[p].workload_count; w++) {
+            double value;
+            if (lw_metric_of_workload(metric, &result->point[p].workload[w], &value) && value != 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void add_columns(const lw_result *result, const lw_metric *table, own_columns *own) {
+    for (const lw_metric *m = table; m->name != NULL && own->count < OWN_COLUMNS_MAX; m++) {
+        if (says_anything(result, m)) {
+            own->metric[own->count++] = m;
+        }
+    }
+}
+
+static own_columns own_of(const lw_result *result) {
+    const lw_metric *seen[OWN_COLUMNS_MAX];
+    own_columns own = {0};
+    size_t tables = 0;
+    for (size_t p = 0; p < result->point_count; p++) {
+        for (size_t w = 0; w < result->point[p].workload_count; w++) {
+            const lw_metric *table = result->point[p].workload[w].own;
+            bool known = table == NULL || tables == OWN_COLUMNS_MAX;
+            for (size_t i = 0; i < tables && !known; i++) {
+                known = seen[i] == table;
+            }
+            if (!known) {
+                seen[tables++] = table;
+                add_columns(result, table, &own);
+            }
+        }
+    }
+    return own;
+}
+
+// Times and rates with fitting units, as in the columns of all.
+static void add_own(lw_grid *grid, const lw_metric *metric, const lw_workload_result *workload) {
+    double value;
+    if (!lw_metric_of_workload(metric, workload, &value)) {
+        lw_grid_add(grid, "");
+    } else if (metric->dimension == LW_TIME) {
+        lw_grid_time(grid, value * metric->unit / 1e6, TIME_DIGITS);
+    } else {
+        lw_grid_number(grid, value, DIGITS);
+    }
+}
+
+static void add_titles(lw_grid *grid, const extras *has, const own_columns *own) {
+    LW_GRID_ADD(grid, "workload", "bytes", "time", "GB/s");
+    for (size_t i = 0; i < own->count; i++) {
+        const lw_metric *m = own->metric[i];
+        lw_grid_add(grid, m->dimension == LW_TIME || m->quantity == NULL ? m->title : m->quantity);
+    }
+    if (has->band) {
+        lw_grid_add(grid, "uncertain, GB/s");
+    }
+    if (has->wait) {
+        lw_grid_add(grid, "mean wait");
+    }
+    if (has->latency) {
+        lw_grid_add(grid, "mean latency");
+    }
+    if (has->each) {
+        LW_GRID_ADD(grid, "median", "99 %");
+    }
+    if (has->signal) {
+        add_signal_titles(grid);
+    }
+    LW_GRID_ADD(grid, "share", "limited by");
+}
+
+static void add_numbers(lw_grid *grid, const lw_workload_result *workload, const extras *has, const own_columns *own) {
+    lw_grid_add(grid, workload->name);
+    lw_grid_bytes(grid, workload->bytes);
+    if (workload->each_ps.count > 1) {
+        LW_GRID_ADD(grid, "", "");  // the sum of many reads is no latency, and bounds no rate
+    } else if (lw_limit_failure(&workload->limit) != NULL) {
+        lw_grid_add(grid, "-");
+        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+    } else {
+        lw_grid_time(grid, workload->time_s * 1e6, TIME_DIGITS);
+        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+    }
+    for (size_t i = 0; i < own->count; i++) {
+        add_own(grid, own->metric[i], workload);
+    }
+    if (has->band) {
+        add_range(grid, workload);
+    }
+    if (has->wait) {
+        lw_grid_time(grid, workload->mean_wait_ps / 1e6, TIME_DIGITS);
+    }
+    if (has->latency) {
+        lw_grid_time(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
+    }
+    if (has->each && workload->each_ps.count > 1) {
+        lw_grid_time(grid, workload->each_ps.median / 1e6, TIME_DIGITS);
+        lw_grid_time(grid, workload->each_ps.p99 / 1e6, TIME_DIGITS);
+    } else if (has->each) {
+        LW_GRID_ADD(grid, "", "");
+    }
+    if (has->signal) {
+        add_signal(grid, &workload->signal);
+    }
+}
+
 static lw_status write_rows(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
     const size_t set_count = result->point[0].set_count;
     const extras has = extras_of(result);
-    const size_t columns = set_count + 6 + has.band + has.wait + has.latency + 2 * (size_t)has.each + 4 * (size_t)has.signal;
+    const own_columns own = own_of(result);
+    const size_t columns =
+        set_count + 6 + own.count + has.band + has.wait + has.latency + 2 * (size_t)has.each + 4 * (size_t)has.signal;
     char *sides = lw_grid_all_right(arena, columns);
     lw_grid *grid = lw_grid_new(arena, sides);
     if (grid == NULL) {
@@ -315,60 +437,15 @@ static lw_status write_rows(const lw_result *result, int width, lw_arena *arena,
         lw_grid_add(grid, result->point[0].set[i].path);
     }
     sides[set_count] = sides[columns - 1] = 'l';
-    LW_GRID_ADD(grid, "workload", "bytes", "time", "GB/s");
-    if (has.band) {
-        lw_grid_add(grid, "uncertain, GB/s");
-    }
-    if (has.wait) {
-        lw_grid_add(grid, "mean wait");
-    }
-    if (has.latency) {
-        lw_grid_add(grid, "mean latency");
-    }
-    if (has.each) {
-        LW_GRID_ADD(grid, "median", "99 %");
-    }
-    if (has.signal) {
-        add_signal_titles(grid);
-    }
-    LW_GRID_ADD(grid, "share", "limited by");
+    add_titles(grid, &has, &own);
     for (size_t p = 0; p < result->point_count; p++) {
         const lw_point *point = &result->point[p];
         for (size_t w = 0; w < point->workload_count; w++) {
-            const lw_workload_result *workload = &point->workload[w];
             for (size_t i = 0; i < set_count; i++) {
                 lw_grid_add(grid, i < point->set_count ? point->set[i].text : "");
             }
-            lw_grid_add(grid, workload->name);
-            lw_grid_bytes(grid, workload->bytes);
-            if (workload->each_ps.count > 1) {
-                LW_GRID_ADD(grid, "", "");  // the sum of many reads is no latency, and bounds no rate
-            } else if (lw_limit_failure(&workload->limit) != NULL) {
-                lw_grid_add(grid, "-");
-                lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
-            } else {
-                lw_grid_time(grid, workload->time_s * 1e6, TIME_DIGITS);
-                lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
-            }
-            if (has.band) {
-                add_range(grid, workload);
-            }
-            if (has.wait) {
-                lw_grid_time(grid, workload->mean_wait_ps / 1e6, TIME_DIGITS);
-            }
-            if (has.latency) {
-                lw_grid_time(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
-            }
-            if (has.each && workload->each_ps.count > 1) {
-                lw_grid_time(grid, workload->each_ps.median / 1e6, TIME_DIGITS);
-                lw_grid_time(grid, workload->each_ps.p99 / 1e6, TIME_DIGITS);
-            } else if (has.each) {
-                LW_GRID_ADD(grid, "", "");
-            }
-            if (has.signal) {
-                add_signal(grid, &workload->signal);
-            }
-            LW_TRY(add_limit(grid, workload, arena));
+            add_numbers(grid, &point->workload[w], &has, &own);
+            LW_TRY(add_limit(grid, &point->workload[w], arena));
         }
     }
     lw_text_add(out, "\n");

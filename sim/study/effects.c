@@ -36,6 +36,9 @@ lw_part lw_effects_part(const lw_effects *effects, size_t workload, lw_section_i
     if (section == LW_SECTION_WORKLOADS) {
         return workload == object ? LW_PART_WHOLE : LW_PART_NONE;
     }
+    if (section == LW_SECTION_LIBRARIES) {
+        return asked->library == object ? LW_PART_WHOLE : LW_PART_NONE;
+    }
     lw_part found = LW_PART_NONE;
     for (uint32_t m = asked->first_move; m < asked->first_move + asked->move_count; m++) {
         const lw_move *move = &built->graph->move[m];
@@ -199,7 +202,7 @@ static lw_tried try_value(const void *params, void *user) {
     }
     const lw_edit edit = lw_edit_copy(t->object, t->option, params);
     // else it changes, too
-    const lw_machine *machine = edit.section == LW_SECTION_WORKLOADS ? e->setup.machine : NULL;
+    const lw_machine *machine = edit.section > LW_SECTION_LINKS ? e->setup.machine : NULL;
     lw_arena *arena = lw_arena_new();
     lw_point_setup point;
     lw_built built;
@@ -209,6 +212,12 @@ static lw_tried try_value(const void *params, void *user) {
     if (status == LW_OK) {
         compare(t, &built);
         t->warns = t->warns || (machine == NULL && warnings != e->warnings);
+    }
+    // A word that the machine does not allow, such as an algorithm that needs other routes: the one
+    // that it does allow matters.
+    if (status == LW_BAD_INPUT && edit.section == LW_SECTION_WORKLOADS && t->option->row->kind == LW_OPTION_WORD) {
+        t->changed[t->option->object] = true;
+        t->wanted[t->option->object] = false;
     }
     lw_arena_free(arena);
     t->status = status == LW_NO_MEMORY ? status : LW_OK;

@@ -4,6 +4,7 @@
 #include "sim/engine/engine.h"
 #include "sim/machine/link_spec.h"
 #include "sim/machine/node.h"
+#include "sim/workload/collective/library.h"
 #include "sim/workload/kind.h"
 
 static const lw_option run_options[] = {{.key = "seed",
@@ -60,6 +61,16 @@ const lw_format *lw_scenario_format(void) {
                                   .place = place_of_link,
                                   .type_at = lw_link_type_at,
                                   .form = "write NAME: {between: [a, b], preset: ...}"},
+            [LW_SECTION_LIBRARIES] = {.id = LW_SECTION_LIBRARIES,
+                                      .name = "libraries",
+                                      .noun = "library",
+                                      .type_key = "type",
+                                      .has_presets = true,
+                                      .shelf = LW_SHELF_LIBRARIES,
+                                      .common = no_options,
+                                      .common_size = 1,
+                                      .type_at = lw_library_type_at,
+                                      .form = "write NAME: {preset: ...}; `lanewise list libraries` names them"},
             [LW_SECTION_WORKLOADS] = {.id = LW_SECTION_WORKLOADS,
                                       .name = "workloads",
                                       .noun = "workload",

@@ -116,7 +116,7 @@ static lw_provenance start_of(const finding *f, lw_section_id section, uint32_t 
     lw_evidence rate = object->preset != NULL ? object->preset->evidence : LW_SPECIFIED;
     if (section == LW_SECTION_NODES) {
         weaken(&rate, lw_node_guest_evidence(&machine->node_spec[index]));
-    } else if (object->preset == NULL) {
+    } else if (section == LW_SECTION_LINKS && object->preset == NULL) {
         rate = machine->link_spec[index].model.evidence;
     }
     return (lw_provenance){rate, rate >= LW_ANNOUNCED ? rate : LW_SPECIFIED};
@@ -155,6 +155,9 @@ static lw_status find_all(const finding *f) {
     }
     for (uint32_t i = 0; i < machine->link_spec_count; i++) {
         LW_TRY(look_at_object(f, LW_SECTION_LINKS, i, parts));
+    }
+    for (uint32_t i = 0; i < f->effects->setup.setup.count[LW_SECTION_LIBRARIES]; i++) {
+        LW_TRY(look_at_object(f, LW_SECTION_LIBRARIES, i, parts));
     }
     return LW_OK;
 }

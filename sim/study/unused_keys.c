@@ -107,6 +107,9 @@ void lw_unused_keys_look(lw_unused_keys *unused, const lw_built *built) {
     }
     for (size_t w = 0; w < built->graph->workload_count; w++) {
         size_t node;
+        if (built->graph->workload[w].library != LW_NO_LIBRARY) {
+            unused->used[LW_SECTION_LIBRARIES][built->graph->workload[w].library] = true;
+        }
         if (has_free_calls(built, w, &node)) {
             unused->free_calls[node] = true;
         }

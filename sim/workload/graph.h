@@ -15,6 +15,7 @@
 
 #define LW_NO_MOVE UINT32_MAX
 #define LW_NO_LOOP UINT32_MAX
+#define LW_NO_LIBRARY UINT32_MAX
 
 // Who moves the bytes.
 typedef enum lw_mover {
@@ -118,6 +119,7 @@ typedef struct lw_graph_workload {
     const char *copy;       // "h2d", "d2h", "d2d"; NULL: no copy between host and device
     // of the first member: what its result is explained by; LW_NO_MOVE: nothing moves
     uint32_t main_move;
+    uint32_t library;  // of the setup, that decides how it is done; LW_NO_LIBRARY: none
     lw_fixed_cost cost;
     bool paced;        // its packets come at a rate, so that their waits count
     bool offered;      // that rate, not the links, decides how long it takes
@@ -198,6 +200,10 @@ typedef struct lw_pair_keys {
     bool one_node;            // the two may be one node
 } lw_pair_keys;
 lw_status lw_graph_pair(lw_graph_builder *builder, const lw_pair_keys *keys, lw_pairs *out) LW_CHECKED;
+// Whose engine copies: the first network card on the route, if there is one; else a network card at
+// an end before a GPU, a GPU before a host, a host before a memory; of two alike the one that holds
+// the data.
+lw_status lw_graph_executor(const lw_graph_builder *builder, uint32_t from, uint32_t to, lw_via via, uint32_t *out) LW_CHECKED;
 // The nodes that the key `via` lists.
 lw_status lw_graph_via(lw_graph_builder *builder, const lw_yaml *via, lw_via *out) LW_CHECKED;
 

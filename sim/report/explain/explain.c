@@ -34,10 +34,10 @@ static lw_status explain_overview(const lw_explaining *in, const lw_list *list, 
 // ---- Presets ----
 
 static lw_status add_parameters(const lw_explaining *in, const lw_preset *preset, lw_text *out) {
-    bool is_link = preset->shelf == LW_SHELF_LINKS;
+    static const char *const nouns[] = {"Link", "Device", "Library"};  // by lw_shelf
     lw_text_print(out, "%s: %s\n", preset->name, preset->summary);
-    lw_text_print(out, "%s preset, %s %s; evidence: %s\n\n", is_link ? "Link" : "Device", is_link ? "type" : "kind", preset->type,
-                  lw_evidence_words[preset->evidence]);
+    lw_text_print(out, "%s preset, %s %s; evidence: %s\n\n", nouns[preset->shelf],
+                  preset->shelf == LW_SHELF_DEVICES ? "kind" : "type", preset->type, lw_evidence_words[preset->evidence]);
     lw_grid *grid = lw_grid_new(in->arena, "llll");
     LW_GRID_ADD(grid, "parameter", "value", "evidence", "source");
     for (const lw_yaml *row = preset->rows != NULL ? preset->rows->first : NULL; row != NULL; row = row->next) {
@@ -267,7 +267,7 @@ static lw_status explain_group(const lw_explaining *in, const lw_key_group *grou
 
 static lw_status explain_unknown(const lw_explaining *in, const lw_list *list, const char *name) {
     const lw_key_group *groups = LW_LIST_ITEMS(list, const lw_key_group);
-    static const lw_shelf shelves[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES, LW_SHELF_MEASURED};
+    static const lw_shelf shelves[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES, LW_SHELF_LIBRARIES, LW_SHELF_MEASURED};
     lw_list words = {0};
     for (size_t s = 0; s < sizeof shelves / sizeof shelves[0]; s++) {
         for (size_t i = 0; i < lw_catalog_count(in->catalog, shelves[s]); i++) {
@@ -334,7 +334,7 @@ lw_status lw_explain(const lw_explaining *in, const char *path, lw_text *out) {
     if (family != NULL) {
         return lw_explain_family(in, family, out);
     }
-    for (lw_shelf shelf = LW_SHELF_LINKS; shelf <= LW_SHELF_DEVICES; shelf++) {
+    for (lw_shelf shelf = LW_SHELF_LINKS; shelf <= LW_SHELF_LIBRARIES; shelf++) {
         if (lw_catalog_has(in->catalog, shelf, name)) {
             return explain_preset(in, shelf, name, out);
         }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A part of each rank's buffer for every other rank.
+#include "sim/workload/collective/collective.h"
+
+typedef enum algorithm { DIRECT, PAIRWISE } algorithm;
+static const char *const algorithm_words[] = {"direct", "pairwise", NULL};
+
+static const lw_option options[] = {
+    LW_COLLECTIVE_ON,
+    LW_COLLECTIVE_BYTES("size of the buffer of each rank, of which every rank gets a part"),
+    LW_COLLECTIVE_ALGORITHM("direct", algorithm_words,
+                            "every rank with every other at once, or with one in each of n - 1 rounds"),
+    LW_COLLECTIVE_ORDER,
+    LW_COLLECTIVE_BY,
+    {0}};
+
+static lw_status expand(lw_graph_builder *builder) {
+    const lw_collective_params *params = builder->object->params;
+    lw_ranks ranks;
+    LW_TRY(lw_ranks_find(builder, params, &ranks));
+    LW_TRY(lw_collective_deliver(builder, params->bytes, 1, ranks.count));
+    return params->algorithm == DIRECT ? lw_direct(builder, &ranks, LW_DIRECT_SCATTER) : lw_pairwise(builder, &ranks);
+}
+
+static const char page[] = "Every rank sends another part of its buffer of `bytes` to each rank: what experts of a model that\n"
+                           "lie on several cards do with tokens, and a transpose with its blocks. No algorithm sends less than\n"
+                           "S (n-1)/n of each rank; they differ in how many sends are under way.\n"
+                           "\n"
+                           "With n ranks, S bytes, a time a for the first byte of a link and b for each byte:\n"
+                           "  direct    a + S b/n on a mesh of links; through one port a + (n-1)/n S b\n"
+                           "  pairwise  (n-1)(a + S b/n)\n"
+                           "\n"
+                           "busbw_GBps is S (n-1)/n by time, as nccl-tests counts it.";
+
+const lw_work_kind lw_work_all_to_all = {
+    .type = {.name = "all-to-all",
+             .summary = "send a part of every rank's buffer to every other rank",
+             .page = page,
+             .example = "{kind: all-to-all, on: [host, gpu], bytes: 1 MB, algorithm: direct}",
+             .options = options,
+             .params_size = sizeof(lw_collective_params)},
+    .metrics = lw_collective_metric_names,
+    .own = lw_collective_metrics,
+    .measure = lw_collective_measure,
+    .expand = expand,
+};

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the collectives have in common: the ranks of a group, what one rank sends another, and the
+// algorithms as plans of sends. Each kind is a file of its own beside them.
+#ifndef LW_COLLECTIVE_H
+#define LW_COLLECTIVE_H
+
+#include "sim/workload/graph.h"
+
+// ---- Options ----
+
+typedef enum lw_rank_order { LW_ORDER_AUTO, LW_ORDER_LISTED } lw_rank_order;
+typedef enum lw_sender { LW_SENT_BY_KERNEL, LW_SENT_BY_ENGINE } lw_sender;
+
+// Options of all collectives; the table of a kind says which of them it has.
+typedef struct lw_collective_params {
+    const lw_yaml *on;
+    int64_t bytes;
+    int algorithm;  // index into the words of the kind
+    int order;      // lw_rank_order
+    int by;         // lw_sender
+    int64_t chunks, channels;
+    const char *root;     // "": the first rank
+    const char *library;  // "none": the algorithm alone
+    // what a library chose (lw_library): its price, the data in what it sends, and whether switches
+    // add up; of none 0
+    double price_us, data_share;
+    bool in_switch;
+} lw_collective_params;
+
+extern const char *const lw_rank_order_words[];
+extern const char *const lw_sender_words[];
+
+// NCCL runs no more channels than this (MAXCHANNELS of its src/include/device.h).
+enum { LW_CHANNELS_MAX = 64 };
+
+#define LW_COLLECTIVE_AT(field) offsetof(lw_collective_params, field)
+#define LW_COLLECTIVE_ON                                                                       \
+    {                                                                                          \
+        .key = "on", .kind = LW_OPTION_YAML, .offset = LW_COLLECTIVE_AT(on), .fallback = NULL, \
+        .help = "the ranks: a group, or a list of nodes and groups"                            \
+    }
+#define LW_COLLECTIVE_BYTES(says) LW_WORK_BYTES("bytes", LW_COLLECTIVE_AT(bytes), NULL, 1, says)
+#define LW_COLLECTIVE_ALGORITHM(first, list, says) LW_WORK_WORD("algorithm", LW_COLLECTIVE_AT(algorithm), first, list, says)
+#define LW_COLLECTIVE_ORDER                                                                                            \
+    LW_WORK_WORD("order", LW_COLLECTIVE_AT(order), "auto", lw_rank_order_words,                                        \
+                 "of the ranks in the algorithm: neighbours over the fastest links of the machine (auto), or as `on` " \
+                 "lists them (listed)")
+#define LW_COLLECTIVE_BY                                                                                                 \
+    LW_WORK_WORD("by", LW_COLLECTIVE_AT(by), "kernel", lw_sender_words,                                                  \
+                 "who sends: the cores of the card, in packets of their own (kernel_packet of the device), or its copy " \
+                 "engines")
+#define LW_COLLECTIVE_CHUNKS \
+    LW_WORK_COUNT("chunks", LW_COLLECTIVE_AT(chunks), "1", "pieces that follow each other down a chain or a tree")
+#define LW_COLLECTIVE_CHANNELS                                                                                             \
+    {                                                                                                                      \
+        .key = "channels", .kind = LW_OPTION_INTEGER, .offset = LW_COLLECTIVE_AT(channels), .fallback = "1", .minimum = 1, \
+        .maximum = LW_CHANNELS_MAX,                                                                                        \
+        .help = "rings side by side, each with its share of the bytes: every second one runs the other way round, and "    \
+                "with order: auto each takes links that the others leave free"                                             \
+    }
+#define LW_COLLECTIVE_LIBRARY                                                                                               \
+    {                                                                                                                       \
+        .key = "library", .kind = LW_OPTION_TEXT, .offset = LW_COLLECTIVE_AT(library), .fallback = "none",                  \
+        .help = "name under libraries: of the one that chooses algorithm, order and channels; none: those given here alone" \
+    }
+#define LW_COLLECTIVE_ROOT                                                                       \
+    {                                                                                            \
+        .key = "root", .kind = LW_OPTION_TEXT, .offset = LW_COLLECTIVE_AT(root), .fallback = "", \
+        .help = "the one rank; the first by default"                                             \
+    }
+
+// Bandwidths as nccl-tests define them, from what the workload delivers (lw_collective_deliver).
+extern const lw_metric lw_collective_metrics[];
+extern const char *const lw_collective_metric_names[];
+void lw_collective_measure(const void *params, const struct lw_workload_result *result, double *value);
+
+// ---- Ranks ----
+
+typedef struct lw_ranks {
+    const uint32_t *node;  // in the order of the algorithm: rank 0 first
+    uint32_t count;        // at least 2
+} lw_ranks;
+
+// The ranks that `on` lists, in the order of channel 0, which is what the tree and the other
+// algorithms use. What is wrong with them is diagnosed.
+lw_status lw_ranks_find(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) LW_CHECKED;
+// The order of each of `channels` rings over them; order[c] starts where ranks do.
+lw_status lw_ranks_rings(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks, uint32_t channels,
+                         lw_ranks *out) LW_CHECKED;
+// The same ranks, root first.
+lw_status lw_ranks_rooted(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks,
+                          lw_ranks *out) LW_CHECKED;
+
+// ---- A plan: sends and what they wait for ----
+
+// Steps are what a plan is made of: a send, which ends when all of it has arrived, or a join of
+// others. A plan that could not be made in full for want of memory says so when it is written.
+typedef struct lw_plan {
+    lw_graph_builder *builder;
+    const lw_collective_params *params;
+    lw_list lanes, steps, waits;
+    lw_status status;
+    // What a library adds: a cost before all steps, and in the fixed cost of each call; and hops over
+    // a host go through its memory whatever the cards can.
+    int64_t launch_ps, step_ps;
+    bool over_hosts;
+} lw_plan;
+
+lw_plan lw_plan_new(lw_graph_builder *builder, const lw_collective_params *params);
+// From one node to another; returns its number. It goes straight, or through the memory of a host
+// where the cards cannot.
+uint32_t lw_plan_lane(lw_plan *plan, uint32_t from, uint32_t to);
+// The same straight through a switch that adds up or copies; `shares`: with the lane before.
+uint32_t lw_plan_lane_in_switch(lw_plan *plan, const uint32_t pair[2], lw_in_switch in_switch, bool shares);
+// last_bytes: of the last iteration of the plan.
+uint32_t lw_plan_send(lw_plan *plan, uint32_t lane, int64_t bytes, int64_t last_bytes);
+uint32_t lw_plan_join(lw_plan *plan);
+// The latest step waits for what step `on` did so many iterations before. 0: `on` is an earlier one.
+void lw_plan_wait(lw_plan *plan, uint32_t on, uint32_t distance);
+// The latest step, a send, takes so much longer.
+void lw_plan_pace(lw_plan *plan, int64_t finish_ps);
+// The number of the next step.
+uint32_t lw_plan_next(const lw_plan *plan);
+// Tasks: all steps `iterations` times over. calls: sends that wait for one another, of piece_bytes.
+lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_t piece_bytes) LW_CHECKED;
+
+// ---- Algorithms, each over all ranks ----
+
+// What share `index` of `count` has of so many bytes: the first ones have a byte more where it does
+// not come out even.
+static inline int64_t lw_share_of(int64_t bytes, int64_t count, int64_t index) {
+    return bytes / count + (index < bytes % count ? 1 : 0);
+}
+
+// What a rank must send and receive at the least, which nccl-tests' bus bandwidth counts:
+// bytes * times * (n - 1) / n.
+lw_status lw_collective_deliver(lw_graph_builder *builder, int64_t bytes, int64_t times, uint32_t ranks) LW_CHECKED;
+
+// Every rank sends its neighbour the share that it got last, `rounds` times: n - 1 for an all-gather
+// or a reduce-scatter, twice as many for both.
+lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds) LW_CHECKED;
+// Along a chain from the root to the last rank, or back to the root (reduce), in chunks.
+lw_status lw_ring_chain(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
+// Up a tree, down a tree, or both, in chunks. twin: two trees of half the bytes, in which no rank
+// has children twice.
+typedef enum lw_tree_use { LW_TREE_UP = 1, LW_TREE_DOWN = 2, LW_TREE_BOTH = 3 } lw_tree_use;
+lw_status lw_tree(lw_graph_builder *builder, const lw_ranks *rooted, lw_tree_use use, bool twin) LW_CHECKED;
+// Reduce-scatter (1), all-gather (2) or both by exchanges with partners at doubling distances.
+typedef enum lw_halving_use { LW_HALVING_SCATTER = 1, LW_HALVING_GATHER = 2, LW_HALVING_BOTH = 3 } lw_halving_use;
+lw_status lw_halving(lw_graph_builder *builder, const lw_ranks *ranks, lw_halving_use use) LW_CHECKED;
+// Every rank with every other at once: each gets a share from all, gives its own share to all, or
+// both.
+typedef enum lw_direct_use { LW_DIRECT_SCATTER = 1, LW_DIRECT_GATHER = 2, LW_DIRECT_BOTH = 3 } lw_direct_use;
+lw_status lw_direct(lw_graph_builder *builder, const lw_ranks *ranks, lw_direct_use use) LW_CHECKED;
+// From the root to all others at once, or from all to the root.
+lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
+// Every rank with one other in each of n - 1 rounds.
+lw_status lw_pairwise(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECKED;
+
+#endif

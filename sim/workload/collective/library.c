@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/workload/collective/library.h"
+
+#include <string.h>
+
+#include "sim/base/suggest.h"
+
+static const lw_library *const libraries[] = {&lw_library_nccl, NULL};
+
+const lw_type *lw_library_type_at(size_t index) {
+    return libraries[index] != NULL ? &libraries[index]->type : NULL;
+}
+
+static lw_status find(const lw_graph_builder *builder, const char *name, uint32_t *out) {
+    const lw_setup *setup = builder->setup;
+    lw_list names = {0};
+    for (uint32_t i = 0; i < setup->count[LW_SECTION_LIBRARIES]; i++) {
+        if (strcmp(setup->object[LW_SECTION_LIBRARIES][i]->name, name) == 0) {
+            *out = i;
+            return LW_OK;
+        }
+        lw_candidate(&names, setup->object[LW_SECTION_LIBRARIES][i]->name, builder->arena);
+    }
+    const char *otherwise = lw_diags_text(builder->diags, "add libraries: {%s: {preset: nccl-2.30}}", name);
+    return lw_error(builder->diags, lw_object_place(builder->object, "library"),
+                    lw_did_you_mean_in(builder->diags, name, &names, otherwise), "there is no library '%s'", name);
+}
+
+lw_status lw_library_take(lw_graph_builder *builder, lw_operation operation, const lw_ranks *ranks, bool *taken) {
+    const lw_collective_params *params = builder->object->params;
+    *taken = strcmp(params->library, "none") != 0;
+    if (!*taken) {
+        return LW_OK;
+    }
+    LW_TRY(find(builder, params->library, &builder->workload->library));
+    const lw_object *object = builder->setup->object[LW_SECTION_LIBRARIES][builder->workload->library];
+    // What it chooses is kept beside the options, in a copy, since points share them.
+    lw_object *own = lw_object_copy(builder->object, builder->arena);
+    if (own == NULL) {
+        return LW_NO_MEMORY;
+    }
+    builder->object = builder->workload->object = own;
+    for (size_t i = 0; libraries[i] != NULL; i++) {
+        if (&libraries[i]->type == object->type) {
+            return libraries[i]->write(builder, object->params, operation, ranks, own->params);
+        }
+    }
+    return LW_INTERNAL;
+}

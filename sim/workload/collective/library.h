@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Communication libraries: what they make of a collective on the machine that they find. Each is a
+// type of the section `libraries`, whose presets hold its figures.
+#ifndef LW_LIBRARY_H
+#define LW_LIBRARY_H
+
+#include "sim/workload/collective/collective.h"
+
+typedef enum lw_operation { LW_ALL_REDUCE, LW_ALL_GATHER, LW_REDUCE_SCATTER } lw_operation;
+
+typedef struct lw_library {
+    lw_type type;
+    // Write the tasks of an operation over these ranks. `chosen` is a copy of the workload's options
+    // that the library may fill in; params: its own.
+    lw_status (*write)(lw_graph_builder *builder, const void *params, lw_operation operation, const lw_ranks *ranks,
+                       lw_collective_params *chosen);
+} lw_library;
+
+extern const lw_library lw_library_nccl;
+const lw_type *lw_library_type_at(size_t index);  // NULL past the last
+
+// Let the library that the workload names write it; *taken is false when it names none.
+lw_status lw_library_take(lw_graph_builder *builder, lw_operation operation, const lw_ranks *ranks, bool *taken) LW_CHECKED;
+
+#endif

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sends between ranks -> moves and tasks.
+#include <assert.h>
+
+#include "sim/workload/collective/collective.h"
+
+typedef struct lane {
+    uint32_t move[2];       // the second one from a host on; LW_NO_MOVE: it goes straight
+    int64_t staging_bytes;  // of a buffer in host memory
+    uint32_t buffers;
+} lane;
+
+typedef struct step {
+    uint32_t lane;  // LW_NO_MOVE: a join
+    int64_t bytes, last_bytes, finish_ps;
+    size_t first_wait;
+    uint32_t waits;
+    uint32_t task;  // that ends it
+} step;
+
+typedef struct waiting {
+    uint32_t on, distance;
+} waiting;
+
+lw_plan lw_plan_new(lw_graph_builder *builder, const lw_collective_params *params) {
+    return (lw_plan){.builder = builder, .params = params, .status = LW_OK};
+}
+
+// ---- Lanes ----
+
+// What a switch on the way does for it.
+typedef struct switching {
+    lw_in_switch does;
+    bool shares;
+} switching;
+
+static lw_status add_move(lw_plan *plan, uint32_t from, uint32_t to, switching in_switch, uint32_t *out) {
+    const lw_graph_builder *builder = plan->builder;
+    uint32_t executor;
+    LW_TRY(lw_graph_executor(builder, from, to, (lw_via){0}, &executor));
+    lw_move move = lw_move_between(from, to, executor);
+    move.in_switch = in_switch.does;
+    move.shares = in_switch.shares;
+    move.switch_place = lw_object_place(builder->object, "on");
+    move.place = lw_object_place(builder->object, "on");
+    move.kernel = plan->params->by == LW_SENT_BY_KERNEL && builder->machine->node[executor].spec->kind == LW_NODE_GPU;
+    move.holds_engine = !move.kernel;
+    return lw_graph_add_move(plan->builder, &move, out);
+}
+
+static lw_status through_host(const lw_plan *plan, uint32_t from, uint32_t to, bool *out) {
+    const lw_machine *machine = plan->builder->machine;
+    const lw_node_spec *a = machine->node[from].spec, *b = machine->node[to].spec;
+    const bool cards = a->kind == LW_NODE_GPU && b->kind == LW_NODE_GPU;
+    *out = cards && !(a->params->p2p && b->params->p2p);
+    if (*out || !cards || !plan->over_hosts) {
+        return LW_OK;
+    }
+    lw_route route = {0};
+    const lw_status found = lw_route_find(plan->builder->router, from, to, (lw_via){0}, &route);
+    for (size_t i = 1; found == LW_OK && i < route.count; i++) {
+        *out = *out || machine->node[lw_leg_start(machine, route.leg[i])].spec->kind == LW_NODE_HOST;
+    }
+    // a missing route is told where it is to be taken
+    return found == LW_BAD_INPUT ? LW_OK : found;
+}
+
+static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out) {
+    const lw_graph_builder *builder = plan->builder;
+    const lw_node_params *sender = builder->machine->node[from].spec->params;
+    const uint32_t ends[2] = {from, to};
+    const switching none = {LW_IN_SWITCH_NONE, false};
+    uint32_t host;
+    bool staged;
+    LW_TRY(through_host(plan, from, to, &staged));
+    if (!staged) {
+        out->move[1] = LW_NO_MOVE;
+        return add_move(plan, from, to, none, &out->move[0]);
+    }
+    const lw_status found = lw_nearest_host(builder->router, ends, 2, (lw_via){0}, &host);
+    if (found == LW_BAD_INPUT) {
+        return lw_error(builder->diags, lw_object_place(builder->object, "on"), "add a host that both reach, or set p2p: true",
+                        "workloads.%s needs a host between '%s' and '%s'", builder->object->name,
+                        builder->machine->node[from].name, builder->machine->node[to].name);
+    }
+    LW_TRY(found);
+    out->staging_bytes = sender->staging_bytes != LW_AUTO ? sender->staging_bytes : INT64_MAX;
+    out->buffers = sender->staging_overlap ? 2 : 1;
+    LW_TRY(add_move(plan, from, host, none, &out->move[0]));
+    return add_move(plan, host, to, none, &out->move[1]);
+}
+
+static lane *new_lane(lw_plan *plan) {
+    lane *added = plan->status == LW_OK ? LW_LIST_ADD(&plan->lanes, lane, plan->builder->arena) : NULL;
+    plan->status = plan->status == LW_OK && added == NULL ? LW_NO_MEMORY : plan->status;
+    return added;
+}
+
+uint32_t lw_plan_lane(lw_plan *plan, uint32_t from, uint32_t to) {
+    const uint32_t number = (uint32_t)plan->lanes.count;
+    lane *added = new_lane(plan);
+    if (added != NULL) {
+        plan->status = make_lane(plan, from, to, added);
+    }
+    return number;
+}
+
+uint32_t lw_plan_lane_in_switch(lw_plan *plan, const uint32_t pair[2], lw_in_switch in_switch, bool shares) {
+    const uint32_t number = (uint32_t)plan->lanes.count;
+    lane *added = new_lane(plan);
+    if (added != NULL) {
+        added->move[1] = LW_NO_MOVE;
+        plan->status = add_move(plan, pair[0], pair[1], (switching){in_switch, shares}, &added->move[0]);
+    }
+    return number;
+}
+
+// ---- Steps ----
+
+uint32_t lw_plan_next(const lw_plan *plan) {
+    return (uint32_t)plan->steps.count;
+}
+
+uint32_t lw_plan_send(lw_plan *plan, uint32_t lane_number, int64_t bytes, int64_t last_bytes) {
+    const uint32_t number = lw_plan_next(plan);
+    step *added = plan->status == LW_OK ? LW_LIST_ADD(&plan->steps, step, plan->builder->arena) : NULL;
+    if (added != NULL) {
+        *added = (step){.lane = lane_number, .bytes = bytes, .last_bytes = last_bytes, .first_wait = plan->waits.count};
+    } else if (plan->status == LW_OK) {
+        plan->status = LW_NO_MEMORY;
+    }
+    return number;
+}
+
+uint32_t lw_plan_join(lw_plan *plan) {
+    return lw_plan_send(plan, LW_NO_MOVE, 0, 0);
+}
+
+void lw_plan_wait(lw_plan *plan, uint32_t on, uint32_t distance) {
+    waiting *added = plan->status == LW_OK ? LW_LIST_ADD(&plan->waits, waiting, plan->builder->arena) : NULL;
+    if (added != NULL) {
+        *added = (waiting){on, distance};
+        LW_LIST_ITEMS(&plan->steps, step)[plan->steps.count - 1].waits++;
+    } else if (plan->status == LW_OK) {
+        plan->status = LW_NO_MEMORY;
+    }
+}
+
+void lw_plan_pace(lw_plan *plan, int64_t finish_ps) {
+    if (plan->status == LW_OK) {
+        LW_LIST_ITEMS(&plan->steps, step)[plan->steps.count - 1].finish_ps = finish_ps;
+    }
+}
+
+// ---- Tasks ----
+
+// A send through a host: pieces are written into a buffer there, and read out of it; then, where the
+// last iteration has more, the rest of it likewise; then a task without cost, which others wait for.
+enum { STAGED_TASKS = 3, REST_TASKS = 2 };
+
+static uint32_t tasks_of(const lw_plan *plan, const step *s) {
+    if (s->lane == LW_NO_MOVE || LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane].move[1] == LW_NO_MOVE) {
+        return 1;
+    }
+    return STAGED_TASKS + (s->last_bytes != s->bytes ? REST_TASKS : 0);
+}
+
+static lw_status write_staged(lw_graph_builder *builder, const lane *l, const step *s, lw_dependency *after, uint32_t waits) {
+    const int64_t piece = s->bytes < l->staging_bytes ? s->bytes : l->staging_bytes;
+    const int64_t pieces = s->bytes > 0 ? (s->bytes - 1) / piece + 1 : 1;
+    lw_graph_task fill = lw_graph_task_none(), drain = fill, arrived = fill;
+    fill.move = l->move[0];
+    drain.move = l->move[1];
+    fill.bytes = drain.bytes = piece;
+    fill.last_bytes = drain.last_bytes = s->bytes - (pieces - 1) * piece;
+    LW_TRY(lw_graph_open_loop(builder, pieces));
+    uint32_t filled = lw_graph_next_task(builder), drained = filled + 1;
+    after[waits] = (lw_dependency){filled, 1};
+    after[waits + 1] = (lw_dependency){drained, l->buffers};
+    LW_TRY(lw_graph_add_task(builder, &fill, after, waits + 2, &filled));
+    LW_TRY(lw_graph_add_task(builder, &drain, (const lw_dependency[]){{filled, 0}, {drained, 1}}, 2, &drained));
+    lw_graph_close_loop(builder);
+    if (s->last_bytes != s->bytes) {
+        fill.bytes = drain.bytes = 0;
+        fill.last_bytes = drain.last_bytes = s->last_bytes - s->bytes;
+        LW_TRY(lw_graph_add_task(builder, &fill, &(lw_dependency){drained, 0}, 1, &filled));
+        LW_TRY(lw_graph_add_task(builder, &drain, &(lw_dependency){filled, 0}, 1, &drained));
+    }
+    arrived.submit_ps = s->finish_ps;
+    return lw_graph_add_task(builder, &arrived, &(lw_dependency){drained, 0}, 1, &drained);
+}
+
+// after: the first is the launch, where there is one; room for the waits of the step and two more.
+static lw_status write_step(lw_plan *plan, const step *s, lw_dependency *after) {
+    const uint32_t launch = plan->launch_ps > 0 ? 1 : 0;
+    const waiting *wait = LW_LIST_ITEMS(&plan->waits, const waiting) + s->first_wait;
+    const step *steps = LW_LIST_ITEMS(&plan->steps, const step);
+    lw_graph_task task = lw_graph_task_none();
+    uint32_t number;
+    for (uint32_t i = 0; i < s->waits; i++) {
+        after[launch + i] = (lw_dependency){steps[wait[i].on].task, wait[i].distance};
+    }
+    if (s->lane != LW_NO_MOVE) {
+        const lane *l = &LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane];
+        if (l->move[1] != LW_NO_MOVE) {
+            return write_staged(plan->builder, l, s, after, launch + s->waits);
+        }
+        task.finish_ps = s->finish_ps;
+        task.move = l->move[0];
+        task.bytes = s->bytes;
+        task.last_bytes = s->last_bytes;
+    }
+    return lw_graph_add_task(plan->builder, &task, after, launch + s->waits, &number);
+}
+
+lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_t piece_bytes) {
+    lw_graph_builder *builder = plan->builder;
+    LW_TRY(plan->status);
+    step *steps = LW_LIST_ITEMS(&plan->steps, step);
+    uint32_t most = 0, launch = LW_NO_MOVE;
+    if (plan->launch_ps > 0) {
+        lw_graph_task call = lw_graph_task_none();
+        call.submit_ps = plan->launch_ps;
+        LW_TRY(lw_graph_add_task(builder, &call, NULL, 0, &launch));
+    }
+    uint32_t next = lw_graph_next_task(builder);
+    for (size_t i = 0; i < plan->steps.count; i++) {
+        next += tasks_of(plan, &steps[i]);
+        steps[i].task = next - 1;
+        most = steps[i].waits > most ? steps[i].waits : most;
+    }
+    lw_dependency *after = LW_NEW_ARRAY(builder->arena, lw_dependency, (size_t)most + 3);
+    if (after == NULL) {
+        return LW_NO_MEMORY;
+    }
+    after[0] = (lw_dependency){launch, 0};
+    LW_TRY(iterations > 1 ? lw_graph_open_loop(builder, iterations) : LW_OK);
+    for (size_t i = 0; i < plan->steps.count; i++) {
+        LW_TRY(write_step(plan, &steps[i], after));
+        assert(lw_graph_next_task(builder) == steps[i].task + 1);
+    }
+    if (iterations > 1) {
+        lw_graph_close_loop(builder);
+    }
+    const lane *first = LW_LIST_ITEMS(&plan->lanes, const lane);
+    builder->workload->main_move = first->move[0];
+    builder->workload->cost = (lw_fixed_cost){.move = {first->move[0], first->move[1]},
+                                              .piece_bytes = piece_bytes,
+                                              .calls = calls,
+                                              .submit_ps = plan->launch_ps / calls,
+                                              .finish_ps = plan->step_ps,
+                                              .turn = LW_NO_MOVE};
+    return LW_OK;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the library makes of machines: the channels that it is known to find, the prices that follow
+// from them, what it chooses, and that its calls take about as long on idle links.
+#include <math.h>
+
+#include "scenario_helpers.h"
+#include "sim/result/metric_table.h"
+
+static double metric_of(const lw_workload_result *workload, const char *name) {
+    double value = 0;
+    assert_true(lw_metric_of_workload(lw_metric_find(name, LW_OF_WORKLOAD, workload->own), workload, &value));
+    return value;
+}
+
+typedef struct call {
+    const char *machine;  // without braces, as a scenario has it
+    const char *options;  // of the library
+    const char *kind, *on;
+    double bytes;
+} call;
+
+static lw_workload_result run_call(lw_test *test, const call *c) {
+    const lw_result result = run_text(test, lw_arena_print(test->arena,
+                                                           "%s"
+                                                           "libraries: {nccl: {preset: nccl-2.30%s}}\n"
+                                                           "workloads: {ar: {kind: %s, on: %s, bytes: %.0f B, library: nccl}}\n",
+                                                           c->machine, c->options, c->kind, c->on, c->bytes));
+    return result.point[0].workload[0];
+}
+
+static const char switched[] = "nodes: {gpus: {preset: rtx-pro-6000, count: 8}, s: {preset: pex89000}}\n"
+                               "links: {l: {between: [gpus, s], preset: pcie-5-x16}}\n";
+
+// Bus bandwidths that it finds (published logs: 12 x 20, 12 x 30, 16 x 45, 6 x 20 and 2 x 22.5 GB/s),
+// and the price of a ring over them.
+static void it_finds_the_channels_that_are_known(void **state) {
+    (void)state;
+    static const struct {
+        const char *machine;
+        double bus_GBps, step_us;
+    } cases[] = {{"include: systems/dgx-a100\n", 240, 3.4},
+                 {"include: systems/hgx-h100\n", 360, 3.4},
+                 {"include: systems/hgx-b200\n", 720, 3.4},
+                 {"include: systems/dgx-1-v100\n", 120, 3.4},
+                 {switched, 45, 5.7}};
+    static const struct {
+        const char *kind;
+        double steps;
+    } kinds[] = {{"all-reduce", 14}, {"all-gather", 7}, {"reduce-scatter", 7}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+            lw_test test = lw_test_begin();
+            const double bytes = 16777216, n = 8, steps = kinds[k].steps;
+            const lw_workload_result row =
+                run_call(&test, &(call){cases[i].machine, ", algorithm: ring, protocol: simple", kinds[k].kind, "gpus", bytes});
+            const double expected_us = 8.4 + steps * cases[i].step_us + bytes / (1e3 * cases[i].bus_GBps * n / steps);
+            assert_true(fabs(metric_of(&row, "library_us") - expected_us) < 1e-6 * expected_us);
+            assert_true(metric_of(&row, "data_share") == 1);
+            lw_test_end(&test);
+        }
+    }
+}
+
+// LL where latency counts, Simple where bytes do; LL128 over NVLink alone; NVLS from Hopper and three
+// ranks on, for sums in every rank.
+static void it_chooses_as_it_is_known_to(void **state) {
+    (void)state;
+    static const struct {
+        call call;
+        double data_share, in_switch;
+    } cases[] = {
+        {{"include: systems/dgx-a100\n", "", "all-reduce", "gpus", 8192}, 0.5, 0},
+        {{"include: systems/dgx-a100\n", "", "all-reduce", "gpus", 67108864}, 1, 0},
+        {{"include: systems/hgx-h100\n", "", "all-reduce", "gpus", 8192}, 0.5, 0},
+        {{"include: systems/hgx-h100\n", "", "all-reduce", "gpus", 67108864}, 1, 1},
+        {{"include: systems/hgx-h100\n", "", "all-reduce", "\"gpus[0..1]\"", 67108864}, 1, 0},
+        {{"include: systems/hgx-h100\n", "", "all-gather", "gpus", 67108864}, 1, 0},
+        {{"include: systems/hgx-h100\n", ", protocol: ll128", "all-reduce", "gpus", 67108864}, 0.9375, 0},
+        {{"include: systems/dgx-2\n", "", "all-reduce", "gpus", 16777216}, 0.9375, 0},
+        {{switched, "", "all-reduce", "gpus", 8192}, 0.5, 0},
+        {{switched, "", "all-reduce", "gpus", 67108864}, 1, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_workload_result row = run_call(&test, &cases[i].call);
+        if (metric_of(&row, "data_share") != cases[i].data_share || metric_of(&row, "in_switch") != cases[i].in_switch) {
+            fail_msg("case %zu: data share %g, in switch %g", i, metric_of(&row, "data_share"), metric_of(&row, "in_switch"));
+        }
+        lw_test_end(&test);
+    }
+}
+
+// On idle links a call takes what it is priced at, but for how far the links are from what is counted
+// of them: the kernel's packets of NVLink carry some per cent less.
+static void calls_take_about_their_price(void **state) {
+    (void)state;
+    static const double sizes[] = {512, 65536, 1048576, 67108864};
+    static const char *const machines[] = {"include: systems/dgx-a100\n", "include: systems/hgx-h100\n",
+                                           "include: systems/hgx-b200\n", switched};
+    for (size_t i = 0; i < sizeof machines / sizeof machines[0] * 4; i++) {
+        lw_test test = lw_test_begin();
+        const lw_workload_result row = run_call(&test, &(call){machines[i / 4], "", "all-reduce", "gpus", sizes[i % 4]});
+        const double ratio = row.time_s * 1e6 / metric_of(&row, "library_us");
+        if (ratio < 0.85 || ratio > 1.15) {
+            fail_msg("case %zu: %g times the price", i, ratio);
+        }
+        lw_test_end(&test);
+    }
+}
+
+// By default it has no peer to peer across a host: every byte goes up and down again either way.
+static void cards_on_a_host_send_through_its_memory(void **state) {
+    (void)state;
+    static const char machine[] = "nodes: {host: {preset: server-genoa}, gpus: {preset: rtx-pro-6000, count: 4}}\n"
+                                  "links: {l: {between: [host, gpus], preset: pcie-5-x16}}\n";
+    lw_test test = lw_test_begin();
+    const lw_result result =
+        run_text(&test, lw_arena_print(test.arena,
+                                       "%s"
+                                       "libraries: {nccl: {preset: nccl-2.30}}\n"
+                                       "workloads: {ar: {kind: all-gather, on: gpus, bytes: 64 MB, library: nccl}}\n",
+                                       machine));
+    const lw_point *point = &result.point[0];
+    int64_t of_host = 0;
+    for (size_t d = 0; d < point->direction_count; d++) {
+        of_host += strcmp(point->direction[d].link, "host memory") == 0 ? point->direction[d].payload_bytes : 0;
+    }
+    assert_int_equal(of_host, 2 * 3 * 64000000);
+    lw_test_end(&test);
+}
+
+// A library of which nothing is used is told, and one without a collective is harmless.
+static void an_idle_library_is_told(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    load_text(&test, "libraries: {nccl: {preset: nccl-2.30}}\n"
+                     "nodes: {gpus: {preset: h100-sxm5, count: 2}, s: {preset: nvswitch-3}}\n"
+                     "links: {l: {between: [gpus, s], preset: nvlink-h100}}\n"
+                     "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 MB}}\n");
+    assert_message(&test, LW_WARNING, "libraries.nccl takes part in nothing");
+    lw_test_end(&test);
+}
+
+// Its figures may be swept, and versions.
+static void versions_may_be_swept(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(&test, "include: systems/hgx-b200\n"
+                                             "libraries: {nccl: {preset: nccl-2.30, protocol: ll128}}\n"
+                                             "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 64 MB, library: nccl}}\n"
+                                             "sweep: {libraries.nccl.ll128_channel_blackwell: [10 GB/s, 20 GB/s]}\n");
+    const double slow = metric_of(&result.point[0].workload[0], "library_us"),
+                 fast = metric_of(&result.point[1].workload[0], "library_us"), fixed_us = 14 + 14 * 1.9;
+    // twice the bandwidth of all channels, so half the time of the bytes
+    assert_true(fabs((slow - fixed_us) / (fast - fixed_us) - 2) < 1e-6);
+    assert_true(result.point[0].workload[0].time_s > result.point[1].workload[0].time_s);
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_finds_the_channels_that_are_known),
+        cmocka_unit_test(it_chooses_as_it_is_known_to),
+        cmocka_unit_test(calls_take_about_their_price),
+        cmocka_unit_test(cards_on_a_host_send_through_its_memory),
+        cmocka_unit_test(an_idle_library_is_told),
+        cmocka_unit_test(versions_may_be_swept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
