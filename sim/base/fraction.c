@@ -67,6 +67,10 @@ double lw_fraction_value(lw_fraction a) {
     if (a.num == 0) {
         return 0.0;
     }
+    const int64_t exact = INT64_C(1) << 53;  // of doubles: the division rounds once
+    if (a.num <= exact && a.num >= -exact && a.den <= exact) {
+        return (double)a.num / (double)a.den;
+    }
     lw_int128 num = magnitude(a.num);
     int shift = 0;
     while (num >> 125 == 0) {

@@ -18,6 +18,12 @@ typedef struct lw_node_servers {
     uint32_t engine_slots[2][2];
 } lw_node_servers;
 
+// The server of a segment of the links of one group.
+typedef struct lw_alike {
+    const lw_link_spec *spec;  // NULL: none yet
+    lw_server server;
+} lw_alike;
+
 typedef struct lw_builder {
     const lw_machine *machine;
     lw_router *router;
@@ -37,6 +43,7 @@ typedef struct lw_builder {
     // LW_NO_SERVER: not made yet
     uint32_t (*of_link)[2];
     lw_node_servers *of_node;
+    lw_alike alike[2][LW_SEGMENTS_MAX];  // the last that was made
     lw_transfer *transfer;  // one a move
     // the workload that is being lowered, and its first task
     const lw_object *object;

@@ -30,14 +30,14 @@ static lw_fraction ps_per_byte_of(int64_t rate_Bps) {
 
 // ---- Links ----
 
-static lw_server server_of_channel(const lw_channel *channel, uint32_t opposite) {
+static lw_server server_of_channel(const lw_channel *channel) {
     lw_server server = {.role = LW_SERVER_LINK,
                         .packet_ps = channel->packet_ps,
                         .latency_ps = lw_channel_latency_ps(channel),
                         .data_unit_bytes = channel->data_unit_bytes,
                         .credit_return_ps = channel->credit_return_ps,
                         .credit_on_arrival = channel->credit_on_arrival,
-                        .opposite = channel->control_bytes > 0 ? opposite : LW_NO_SERVER,
+                        .opposite = LW_NO_SERVER,
                         .control_bytes = channel->control_bytes,
                         .control_interval_ps = channel->control_interval_ps,
                         .control_by_timer = channel->control_by_timer,
@@ -62,6 +62,17 @@ static double errors_of(const lw_link_model *model, const lw_channel *channel) {
     return lw_link_model_works(model, NULL, NULL) ? channel->error_probability : 0;
 }
 
+// The same for all links of a group, whose pace is costly to find.
+static lw_server server_of_segment(lw_builder *builder, const lw_link_spec *spec, int dir, int segment) {
+    lw_alike *alike = &builder->alike[dir][segment];
+    if (alike->spec != spec) {
+        const lw_channel *channel = &spec->model.segment[segment].channel[dir];
+        *alike = (lw_alike){spec, server_of_channel(channel)};
+        alike->server.error_probability = errors_of(&spec->model, channel);
+    }
+    return alike->server;
+}
+
 static lw_status add_direction(lw_builder *builder, uint32_t index, int dir, bool shared) {
     const lw_machine *machine = builder->machine;
     const lw_link *link = &machine->link[index];
@@ -73,10 +84,11 @@ static lw_status add_direction(lw_builder *builder, uint32_t index, int dir, boo
     for (int i = 0; i < segments; i++) {
         // Segments stand from end a to end b; the data of direction 1 meet them in the opposite
         // order.
-        const lw_segment *segment = &model->segment[dir == 0 ? i : segments - 1 - i];
+        const int place = dir == 0 ? i : segments - 1 - i;
+        const lw_segment *segment = &model->segment[place];
         uint32_t opposite = builder->of_link[index][1 - dir] + (uint32_t)(segments - 1 - i);
-        lw_server server = server_of_channel(&segment->channel[dir], opposite);
-        server.error_probability = errors_of(model, &segment->channel[dir]);
+        lw_server server = server_of_segment(builder, link->spec, dir, place);
+        server.opposite = server.control_bytes > 0 ? opposite : LW_NO_SERVER;
         server.latency_ps = lw_segment_latency_ps(machine, (lw_leg){index, dir}, i);
         const lw_server_info info = {.name = link->name,
                                      .direction = direction,
