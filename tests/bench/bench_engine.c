@@ -21,7 +21,7 @@
 
 #include "sim/engine/engine.h"
 
-enum { CHAIN_HOPS = 4, MESH_SERVERS = 256, MESH_TASKS = 512, REPEATS = 5, PROCESSES = 20 };
+enum { CHAIN_HOPS = 4, MESH_SERVERS = 256, MESH_TASKS = 512, RANKS_MAX = 4096, REPEATS = 5, PROCESSES = 20 };
 
 static const int64_t GB = 1000000000;
 static const int64_t MB = 1000000;
@@ -86,7 +86,7 @@ static lw_flow flow_over(const lw_hop *hop, size_t hops) {
 }
 
 static lw_task move(uint32_t flow, int64_t bytes) {
-    return (lw_task){.flow = flow, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .bytes = bytes};
+    return (lw_task){.flow = flow, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .gate = LW_NO_TASK, .bytes = bytes};
 }
 
 // Every flow has one task.
@@ -160,6 +160,38 @@ static row mesh(lw_engine engine) {
         task[t] = move(t, MB);
     }
     return measure_flows(server, MESH_SERVERS, flow, task, MESH_TASKS, engine);
+}
+
+// All-reduce of 64 MB over a ring of links of 450 GB/s and 700 ns, one message a step; or over links of
+// which no two are alike, so that no state comes back.
+static row ring(uint32_t ranks, bool alike) {
+    static lw_server server[RANKS_MAX];
+    static lw_hop hop[RANKS_MAX];
+    static lw_flow flow[RANKS_MAX];
+    static lw_task task[RANKS_MAX];
+    static lw_need need[RANKS_MAX][2];
+    const int64_t bytes = 64 * MB / ranks;
+    for (uint32_t r = 0; r < ranks; r++) {
+        const uint32_t before = (r + ranks - 1) % ranks;
+        const uint32_t on[2] = {r, before};
+        server[r] = (lw_server){.ps_per_byte = {20, 9}, .latency_ps = 700000, .opposite = LW_NO_SERVER};
+        if (!alike) {
+            server[r].ps_per_byte = (lw_fraction){20000 + 7 * (int64_t)r, 9000};
+        }
+        hop[r] = (lw_hop){.server = r, .granule_bytes = 1};
+        flow[r] = flow_over(&hop[r], 1);
+        flow[r].packet_bytes = bytes;
+        task[r] = move(r, bytes);
+        for (int n = 0; n < 2; n++) {
+            need[r][n] = (lw_need){
+                .task = on[n], .distance = 1, .own = 1, .other = 1, .window = 2 * ((int64_t)ranks - 1), .first = INT64_MAX};
+        }
+        task[r].need = need[r];
+        task[r].need_count = 2;
+        task[r].count = task[r].inner = 2 * ((int64_t)ranks - 1);
+        task[r].last_bytes = bytes;
+    }
+    return measure_flows(server, ranks, flow, task, ranks, LW_ENGINE_PACKET);
 }
 
 static double children_s(void) {
@@ -256,6 +288,9 @@ int main(int argc, char **argv) {
         print_row("duplex, 100 MB per direction", duplex((lw_engine)engine));
     }
     print_row("mesh, 256 links at random", mesh(LW_ENGINE_PACKET_EXACT));
+    print_row("ring of 512, all-reduce", ring(512, true));
+    print_row("ring of 4096, all-reduce", ring(RANKS_MAX, true));
+    print_row("ring of 4096, links unlike", ring(RANKS_MAX, false));
     double ratio1 = ns3 == NULL ? 0 : beside_ns3(ns3, 1);
     double ratio4 = ns3 == NULL ? 0 : beside_ns3(ns3, 4);
     if (!csv) {
