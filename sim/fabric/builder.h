@@ -44,7 +44,7 @@ typedef struct lw_builder {
     uint32_t (*of_link)[2];
     lw_node_servers *of_node;
     lw_alike alike[2][LW_SEGMENTS_MAX];  // the last that was made
-    lw_transfer *transfer;  // one a move
+    lw_transfer *transfer;               // one a move
     // the workload that is being lowered, and its first task
     const lw_object *object;
     size_t first_task;

@@ -59,11 +59,12 @@ static const char *check_task(const lw_run_state *run, uint32_t index) {
     return sound ? NULL : "a task has more outstanding reads than it has tags";
 }
 
-// A task that has ended delivered every byte.
+// An instance that has moved its bytes delivered every one.
 static const char *check_delivery(const lw_run_state *run, uint32_t index) {
     const lw_task_state *state = &run->task[index];
     const uint32_t streams[2] = {state->data, state->request};
-    for (int i = 0; i < 2 && state->phase > LW_PHASE_MOVING; i++) {
+    const bool moved = state->phase > LW_PHASE_MOVING && lw_task_bytes(lw_task_of(run, index), state->instance) > 0;
+    for (int i = 0; i < 2 && moved; i++) {
         const lw_stream *stream = streams[i] == LW_NONE ? NULL : &run->stream[streams[i]];
         if (stream != NULL && stream->first_stop != LW_NONE && run->stop[stream->last_stop].started != stream->total) {
             return "a task ended before its last byte was delivered";
