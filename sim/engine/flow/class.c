@@ -42,7 +42,8 @@ static bool is_same(const lw_class *class, const lw_list *draft, double cap) {
     bool same = class->cap == cap && class->costs == draft->count;
     for (size_t i = 0; same && i < draft->count; i++) {
         same = class->cost[i].row == cost[i].row && class->cost[i].ps == cost[i].ps && class->cost[i].there == cost[i].there &&
-               class->cost[i].back == cost[i].back && class->cost[i].control == cost[i].control;
+               class->cost[i].back == cost[i].back && class->cost[i].control == cost[i].control &&
+               class->cost[i].source == cost[i].source;
     }
     return same;
 }
@@ -106,7 +107,7 @@ uint32_t lw_fluid_class_of(lw_fluid *run, double cap) {
 enum { WEIGHT_BITS = 40, VOLUME_BITS = 61 };
 
 static double most_ps(const lw_row *row, const lw_cost *cost) {
-    return cost->ps + (cost->there + cost->back) * (double)row->turnaround_ps;
+    return cost->ps / lw_fluid_turns(cost) + (double)row->turnaround_ps;
 }
 
 static void measure_rows(lw_fluid *run) {
@@ -117,6 +118,7 @@ static void measure_rows(lw_fluid *run) {
             const double ps = most_ps(row, &class->cost[i]);
             row->most_ps = ps > row->most_ps ? ps : row->most_ps;
             run->class[c].controls = class->controls || class->cost[i].control;
+            row->uneven = row->uneven || (!class->cost[i].control && lw_fluid_turns(&class->cost[i]) != 1);
             row->cap_min = class->cap < row->cap_min ? class->cap : row->cap_min;
             row->costs++;
         }
@@ -126,14 +128,14 @@ static void measure_rows(lw_fluid *run) {
 void lw_fluid_burden(const lw_row *row, lw_class *class, uint32_t index) {
     lw_burden *burden = &class->burden[index];
     const int64_t weight = class->flows * class->cost[index].weight;
-    burden->share = (double)weight * row->unit;
+    burden->share = (double)weight * row->unit * lw_fluid_turns(&class->cost[index]);
     burden->weight = class->cost[index].control ? 0 : weight;
 }
 
 void lw_fluid_weigh(const lw_fluid *run, lw_class *class, uint32_t index, double turn_ps) {
     lw_cost *cost = &class->cost[index];
     const lw_row *row = &run->row[cost->row];
-    const double quanta = ldexp((cost->ps + (cost->there + cost->back) * turn_ps) / row->most_ps, WEIGHT_BITS);
+    const double quanta = ldexp((cost->ps / lw_fluid_turns(cost) + turn_ps) / row->most_ps, WEIGHT_BITS);
     cost->weight = (int64_t)(quanta + 0.5);
     cost->weight = cost->weight > 0 ? cost->weight : 1;
     class->burden[index].of = cost->row;
@@ -164,6 +166,7 @@ lw_status lw_fluid_finish_classes(lw_fluid *run) {
     run->done = LW_NEW_ARRAY(run->arena, uint32_t, run->class_count);
     run->head = LW_NEW_ARRAY(run->arena, lw_head, run->class_count);
     run->rate = LW_NEW_ARRAY(run->arena, double, run->class_count);
+    run->packets = LW_NEW_ARRAY(run->arena, double, run->fabric->server_count);
     run->given = LW_NEW_ARRAY(run->arena, uint32_t, run->class_count);
     run->filling = LW_NEW_ARRAY(run->arena, lw_filling, run->row_count);
     run->filled = LW_NEW_ARRAY(run->arena, uint32_t, run->row_count);
@@ -171,8 +174,8 @@ lw_status lw_fluid_finish_classes(lw_fluid *run) {
     // Each pool has a class of its own.
     run->pool = LW_NEW_ARRAY(run->arena, lw_pool, run->class_count);
     run->changed = LW_NEW_ARRAY(run->arena, uint32_t, run->class_count);
-    const bool made = run->head != NULL && run->rate != NULL && run->given != NULL && run->filling != NULL &&
-                      run->stamp != NULL && run->done != NULL && run->match != NULL && run->filled != NULL && run->pool != NULL &&
-                      run->changed != NULL;
+    const bool made = run->packets != NULL && run->head != NULL && run->rate != NULL && run->given != NULL &&
+                      run->filling != NULL && run->stamp != NULL && run->done != NULL && run->match != NULL &&
+                      run->filled != NULL && run->pool != NULL && run->changed != NULL;
     return made ? LW_OK : LW_NO_MEMORY;
 }

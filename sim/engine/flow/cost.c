@@ -20,16 +20,6 @@ double lw_fluid_replays(const lw_server *server, int64_t wire_bytes) {
     return 1 / all_good(server->error_probability, (wire_bytes + unit - 1) / unit) - 1;
 }
 
-double lw_fluid_controls(const lw_server *server, double service_ps, lw_packet_kind kind) {
-    if (server->control_bytes == 0 || server->opposite == LW_NO_SERVER) {
-        return 0;
-    }
-    if (server->control_for_writes) {
-        return kind == LW_PACKET_WRITE ? 1 : 0;
-    }
-    return service_ps < (double)server->control_interval_ps ? service_ps / (double)server->control_interval_ps : 1;
-}
-
 // ---- One class being drafted ----
 
 typedef struct draft {
@@ -49,16 +39,28 @@ static double most(double a, double b) {
     return a > b ? a : b;
 }
 
+// Negative, 0 or positive, as the one comes before the other.
+static int order_of(const lw_cost *a, const lw_cost *b) {
+    if (a->row != b->row) {
+        return a->row < b->row ? -1 : 1;
+    }
+    if (a->control != b->control) {
+        return a->control ? 1 : -1;
+    }
+    return (a->source > b->source) - (a->source < b->source);
+}
+
 static lw_status add_cost(draft *d, uint32_t row, const lw_cost *cost) {
     if (row == LW_NONE) {
         return LW_NO_MEMORY;
     }
     lw_cost *all = LW_LIST_ITEMS(&d->run->draft, lw_cost);
+    const lw_cost empty = {.row = row, .control = cost->control, .source = cost->source};
     size_t at = 0;
-    while (at < d->run->draft.count && (all[at].row < row || (all[at].row == row && !all[at].control && cost->control))) {
+    while (at < d->run->draft.count && order_of(&all[at], &empty) < 0) {
         at++;
     }
-    if (at == d->run->draft.count || all[at].row != row || all[at].control != cost->control) {
+    if (at == d->run->draft.count || order_of(&all[at], &empty) != 0) {
         if (LW_LIST_ADD(&d->run->draft, lw_cost, d->run->arena) == NULL) {
             return LW_NO_MEMORY;
         }
@@ -66,7 +68,7 @@ static lw_status add_cost(draft *d, uint32_t row, const lw_cost *cost) {
         for (size_t i = d->run->draft.count - 1; i > at; i--) {
             all[i] = all[i - 1];
         }
-        all[at] = (lw_cost){.row = row, .control = cost->control};
+        all[at] = empty;
     }
     all[at].ps += cost->ps;
     all[at].there += cost->there;
@@ -99,15 +101,15 @@ static double mean_ps(const lw_server *server, double plain_ps, int64_t wire_byt
     return fails ? busy_ps * ((gap_ps + (double)server->outage_ps) / gap_ps) : busy_ps;
 }
 
-static lw_status add_control(draft *d, const path *over, uint32_t index, double plain_ps) {
+static lw_status add_control(draft *d, const path *over, uint32_t index) {
     const lw_server *server = &d->run->fabric->server[index];
-    const double controls = lw_fluid_controls(server, plain_ps, over->kind) * over->each;
-    if (controls <= 0) {
+    if (server->control_bytes == 0 || server->opposite == LW_NO_SERVER ||
+        (server->control_for_writes && over->kind != LW_PACKET_WRITE)) {
         return LW_OK;
     }
-    const lw_cost cost = {.ps = controls * lw_fluid_service_ps(d->run->pace[server->opposite], 0, server->control_bytes),
-                          .control = true};
-    return add_cost(d, lw_fluid_row_of(d->run, server->opposite, 0), &cost);
+    const double service_ps = lw_fluid_service_ps(d->run->pace[server->opposite], 0, server->control_bytes);
+    const lw_cost cost = {.ps = over->each * service_ps, .there = over->each, .control = true, .source = index};
+    return service_ps > 0 ? add_cost(d, lw_fluid_row_of(d->run, server->opposite, 0), &cost) : LW_OK;
 }
 
 // From the start of a packet at a hop to its start at the next, where it waits for nobody.
@@ -150,7 +152,7 @@ static lw_status add_buffer(draft *d, const path *over, size_t hop) {
     if (over->packets <= room) {
         return LW_OK;
     }
-    const lw_cost cost = {.ps = over->each * trip_ps / (double)room};
+    const lw_cost cost = {.ps = over->each * trip_ps / (double)room, .there = over->each};
     if (over->hop == d->flow->data && cost.ps > d->room_ps) {
         d->room_ps = cost.ps;
         d->room = room;
@@ -174,27 +176,16 @@ static lw_status add_path(draft *d, const path *over) {
             const lw_cost cost = {.ps = taken_ps, .there = hop->back ? 0 : over->each, .back = hop->back ? over->each : 0};
             LW_TRY(add_cost(d, lw_fluid_row_of(d->run, hop->server, 0), &cost));
         }
-        LW_TRY(add_control(d, over, hop->server, plain_ps));
+        LW_TRY(add_control(d, over, hop->server));
         LW_TRY(add_buffer(d, over, h));
     }
     return LW_OK;
 }
 
-// Control traffic over a server that packets of the class pass, too, waits with them; and alone a
-// class waits for itself: where it passes a server twice, or goes both ways over it.
+// Alone a class waits for itself: where it passes a server twice, or goes both ways over it.
 static void limit_by_costs(draft *d) {
-    lw_list *list = &d->run->draft;
-    lw_cost *all = LW_LIST_ITEMS(list, lw_cost);
-    size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        if (kept > 0 && all[kept - 1].row == all[i].row) {
-            all[kept - 1].ps += all[i].ps;
-        } else {
-            all[kept++] = all[i];
-        }
-    }
-    list->count = kept;
-    for (size_t i = 0; i < kept; i++) {
+    const lw_cost *all = LW_LIST_ITEMS(&d->run->draft, const lw_cost);
+    for (size_t i = 0; i < d->run->draft.count; i++) {
         const double fewer = all[i].there < all[i].back ? all[i].there : all[i].back;
         const double own_ps = all[i].ps + 2 * fewer * (double)d->run->row[all[i].row].turnaround_ps;
         d->pace_ps = most(d->pace_ps, all[i].control ? 0 : own_ps);

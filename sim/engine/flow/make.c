@@ -117,7 +117,7 @@ static lw_status make_tasks(lw_fluid *run) {
             return LW_LIMIT;
         }
         lw_task_result *result = &run->result[t];
-        result->ready_ps = result->start_ps = result->first_ps = result->watched_ps = INT64_MAX;
+        result->ready_ps = result->start_ps = result->queued_from_ps = result->first_ps = result->watched_ps = INT64_MAX;
         result->busiest = LW_NO_SERVER;
         run->task[t].watched_ps = -1;
         if (task->flow != LW_NO_FLOW) {
@@ -144,13 +144,13 @@ lw_status lw_fluid_make(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
     LW_TRY(make_servers(run));
     LW_TRY(make_tasks(run));
     run->line = LW_NEW_ARRAY(arena, lw_line, fabric->resource_count);
-    if (run->line == NULL) {
+    run->held_ps = LW_NEW_ARRAY(arena, lw_int128, fabric->resource_count);
+    if (run->line == NULL || run->held_ps == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t r = 0; r < fabric->resource_count; r++) {
         run->line[r].free_slots = fabric->resource_slots[r];
     }
-    run->progress.ready = NULL;
     LW_TRY(lw_progress_make(fabric, arena, &run->progress));
     run->progress.ready = lw_fluid_ready;
     run->progress.user = run;

@@ -47,6 +47,7 @@ void lw_pool_touch(lw_fluid *run, uint32_t index) {
     for (uint32_t i = 0; i < pool->row_count; i++) {
         lw_row *row = &run->row[pool->rows[i]];
         row->busy += (lw_ticks)(row->used * passed + 0.5);
+        row->controlled += (lw_ticks)(row->control * passed + 0.5);
     }
     for (uint32_t i = 0; i < pool->class_count; i++) {
         lw_head *head = &run->head[pool->classes[i]];
@@ -135,7 +136,7 @@ uint32_t lw_pool_of_class(lw_fluid *run, uint32_t index) {
 static void release_rows(lw_fluid *run, const lw_pool *pool) {
     for (uint32_t i = 0; i < pool->row_count; i++) {
         run->row[pool->rows[i]].pool = LW_NONE;
-        run->row[pool->rows[i]].used = 0;
+        run->row[pool->rows[i]].used = run->row[pool->rows[i]].control = 0;
         run->filling[pool->rows[i]].control = 0;
         run->row[pool->rows[i]].settled = (double)INFINITY;
     }

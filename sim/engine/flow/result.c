@@ -20,11 +20,6 @@ static void add_hop(lw_fluid *run, const lw_hop *hop, const lw_move *move, int64
     served->replays += replays;
     served->wire_bytes += (packets - 1) * full_bytes + last_bytes + replays * full_bytes;
     served->payload_bytes += asks ? 0 : move->bytes;
-    const double service_ps = lw_fluid_service_ps(run->pace[hop->server], server->packet_ps, full_bytes);
-    const double controls = lw_fluid_controls(server, service_ps, kind);
-    if (controls > 0) {
-        run->served[server->opposite].control_bytes += times(controls, packets) * server->control_bytes;
-    }
 }
 
 // So many instances of a task that moved the same.
@@ -49,6 +44,16 @@ static void add_moves(lw_fluid *run, uint32_t index, const lw_move *move, int64_
     }
     out->packet_hops += count * move->packets * (int64_t)flow->data_count;
     out->packets += count * (move->packets + move->requests);
+}
+
+// From the time that it took.
+static int64_t control_bytes(const lw_fluid *run, size_t server) {
+    const uint32_t row = run->row_of[server][0];
+    const double pace_ps = lw_fraction_value(run->pace[server]);
+    if (row == LW_NONE || pace_ps <= 0) {
+        return 0;
+    }
+    return (int64_t)((double)run->row[row].controlled / (1 << LW_TICK_BITS) / pace_ps + 0.5);
 }
 
 static int64_t busy_ps(lw_fraction pace, int64_t packet_ps, const lw_server_result *did) {
@@ -102,6 +107,7 @@ static lw_status finish_task(lw_fluid *run, uint32_t index) {
     if (load == NULL) {
         return LW_NO_MEMORY;
     }
+    result->queued_from_ps = result->queued_from_ps == INT64_MAX ? 0 : result->queued_from_ps;
     result->first_ps = result->first_ps == INT64_MAX ? 0 : result->first_ps;
     result->watched_ps = result->watched_ps == INT64_MAX ? 0 : result->watched_ps;
     sort_samples(&task->sample);
@@ -129,7 +135,8 @@ static lw_status finish_task(lw_fluid *run, uint32_t index) {
 
 lw_status lw_fluid_results(lw_fluid *run, lw_engine_result *out) {
     const lw_fabric *fabric = run->fabric;
-    lw_engine_result result = {.task = run->result, .server = run->served, .events = run->events, .jumps = run->jumps};
+    lw_engine_result result = {
+        .task = run->result, .server = run->served, .held_ps = run->held_ps, .events = run->events, .jumps = run->jumps};
     for (uint32_t t = 0; t < fabric->task_count; t++) {
         for (int last = 0; last < 2; last++) {
             add_moves(run, t, &run->task[t].move[last], run->task[t].moved[last], &result);
@@ -138,6 +145,7 @@ lw_status lw_fluid_results(lw_fluid *run, lw_engine_result *out) {
         result.end_ps = result.task[t].end_ps > result.end_ps ? result.task[t].end_ps : result.end_ps;
     }
     for (size_t s = 0; s < fabric->server_count; s++) {
+        result.server[s].control_bytes = control_bytes(run, s);
         result.server[s].busy_ps = busy_ps(run->pace[s], fabric->server[s].packet_ps, &result.server[s]);
     }
     *out = result;

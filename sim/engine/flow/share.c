@@ -5,6 +5,9 @@
 // rows need not be put in order at each change: the first is looked at again when its turn comes.
 // Until the first row is full that a change has touched all goes as it went the last time, so that
 // lower rates stay as they are.
+//
+// Ports take turns by packet. Where reads send fewer requests than data come back, a row that has
+// no turn left for a flow still has some for requests: they stop later there.
 #include <math.h>
 
 #include "sim/engine/flow/state.h"
@@ -186,8 +189,8 @@ static double rates_from(lw_fluid *run, const lw_pool *pool) {
         lw_row *row = &run->row[pool->rows[i]];
         if (row->turns_anew) {
             weigh_turns(run, pool->rows[i]);
-            from = 0;
         }
+        from = row->turnaround_ps > 0 || row->uneven ? 0 : from;
         if (row->joined && from > 0) {
             from = fmin(from, full_at(run, pool->rows[i]));
         }
@@ -253,10 +256,28 @@ static inline void give(lw_fluid *run, uint32_t index, double rate, uint32_t set
     run->head[index].speed = rate * class->scale;
 }
 
+// Turns a picosecond that a row has for each of its flows without a rate.
 static inline double level_of(const lw_fluid *run, uint32_t row) {
     const lw_filling *filling = &run->filling[row];
     const double left = filling->left > 0 ? (double)filling->left : 1;
     return left / ((double)filling->weight * run->row[row].unit);
+}
+
+// Of a flow for a packet of data.
+static double turns_of(const lw_fluid *run, const lw_burden *active) {
+    return lw_fluid_turns(&run->class[active->of].cost[active->place]);
+}
+
+// The rate at which the first classes of a row must stop.
+static inline double stop_of(const lw_fluid *run, uint32_t index) {
+    const lw_row *row = &run->row[index];
+    const double level = level_of(run, index);
+    double most = 0;
+    for (uint32_t i = 0; row->uneven && i < row->active_count; i++) {
+        const bool open = run->stamp[row->active[i].of] != run->search;
+        most = fmax(most, open ? turns_of(run, &row->active[i]) : 0);
+    }
+    return row->uneven ? level / most : level;
 }
 
 // Rows of the pool that a change can reach, as a tree of matches; returns the number of its leaves.
@@ -273,7 +294,7 @@ static uint32_t make_matches(lw_fluid *run, const lw_pool *pool, double from, ui
     }
     for (uint32_t i = 0; i < leaves; i++) {
         const bool has = i < count && run->filling[run->filled[i]].weight > 0;
-        run->match[leaves + i] = (struct lw_match){has ? bits_of(level_of(run, run->filled[i])) : UINT64_MAX, i};
+        run->match[leaves + i] = (struct lw_match){has ? bits_of(stop_of(run, run->filled[i])) : UINT64_MAX, i};
     }
     for (uint32_t i = leaves; i-- > 1;) {
         run->match[i] = winner(run->match[2 * i], run->match[2 * i + 1]);
@@ -285,21 +306,32 @@ static uint32_t make_matches(lw_fluid *run, const lw_pool *pool, double from, ui
     return leaves;
 }
 
-// Classes of the row without a rate.
-static uint32_t find_open(lw_fluid *run, const lw_row *row) {
+// Classes of the row without a rate, whose turns are up at that rate.
+static uint32_t find_open(lw_fluid *run, uint32_t index, double rate) {
+    const lw_row *row = &run->row[index];
     uint32_t count = 0;
     for (uint32_t i = 0; i < row->active_count; i++) {
         const uint32_t c = row->active[i].of;
         run->given[count] = c;
         count += run->stamp[c] != run->search ? 1U : 0U;
     }
+    if (row->uneven) {
+        const double level = level_of(run, index);
+        count = 0;
+        for (uint32_t i = 0; i < row->active_count; i++) {
+            const bool open = run->stamp[row->active[i].of] != run->search;
+            if (open && level <= rate * turns_of(run, &row->active[i]) * NEARLY) {
+                run->given[count++] = row->active[i].of;
+            }
+        }
+    }
     return count;
 }
 
 // Classes of the row that may have no more than their own limit get that. False: there are none.
-static bool give_limited(lw_fluid *run, const lw_row *row, double rate) {
+static bool give_limited(lw_fluid *run, uint32_t index, double rate) {
     bool given = false;
-    const uint32_t count = find_open(run, row);
+    const uint32_t count = find_open(run, index, rate);
     for (uint32_t i = 0; i < count; i++) {
         const double cap = run->class[run->given[i]].cap;
         if (cap <= rate * NEARLY) {
@@ -310,14 +342,20 @@ static bool give_limited(lw_fluid *run, const lw_row *row, double rate) {
     return given;
 }
 
-static void give_rest(lw_fluid *run, uint32_t index, double rate) {
+// False: some classes of the row have turns left.
+static bool give_rest(lw_fluid *run, uint32_t index, double rate) {
     lw_row *row = &run->row[index];
-    const uint32_t count = find_open(run, row);
+    const uint32_t count = find_open(run, index, rate);
+    const uint32_t settled = row->uneven ? LW_NONE : index;
     for (uint32_t i = 0; i < count; i++) {
-        give(run, run->given[i], rate, index);
+        give(run, run->given[i], rate, settled);
+    }
+    if (row->uneven) {
+        return run->filling[index].weight == 0;
     }
     run->filling[index].left = run->filling[index].weight = 0;
     row->settled = rate * NEARLY * NEARLY;
+    return true;
 }
 
 static void begin_search(lw_fluid *run) {
@@ -338,13 +376,13 @@ static uint32_t fill_up(lw_fluid *run, const lw_pool *pool, double from) {
         const uint32_t index = run->filled[top.row];
         uint64_t now = UINT64_MAX;
         if (run->filling[index].weight > 0) {
-            const double rate = level_of(run, index);
+            const double rate = stop_of(run, index);
             now = bits_of(rate);
             if (now <= top.rate) {
-                if (rate * NEARLY >= run->row[index].cap_min && give_limited(run, &run->row[index], rate)) {
+                const bool limited = rate * NEARLY >= run->row[index].cap_min && give_limited(run, index, rate);
+                if (limited || !give_rest(run, index, rate)) {
                     continue;
                 }
-                give_rest(run, index, rate);
                 now = UINT64_MAX;
             }
         }
@@ -356,41 +394,70 @@ static uint32_t fill_up(lw_fluid *run, const lw_pool *pool, double from) {
     return filled;
 }
 
+// ---- Control traffic ----
+
+// Packets cause one each, yet no more than one an interval: the first packet after it.
+static double controls_of(const lw_fluid *run, uint32_t source) {
+    const lw_server *server = &run->fabric->server[source];
+    const double packets = (double)server->control_interval_ps * run->packets[source];
+    return server->control_for_writes || packets <= 1 ? 1 : 1 / ceil(packets * (1 - 1e-9));
+}
+
+typedef enum control_pass { COUNT_PACKETS, TAKE_SHARES, FORGET } control_pass;
+
+static void visit_controls(lw_fluid *run, const lw_pool *pool, control_pass pass) {
+    for (uint32_t i = 0; i < pool->class_count; i++) {
+        const uint32_t c = pool->classes[i];
+        const lw_class *class = &run->class[c];
+        for (uint32_t k = 0; class->controls && run->rate[c] < (double)INFINITY && k < class->costs; k++) {
+            const lw_cost *cost = &class->cost[k];
+            if (!cost->control) {
+                continue;
+            }
+            if (pass == COUNT_PACKETS) {
+                run->packets[cost->source] += (double)class->flows * run->rate[c] * cost->there;
+            } else if (pass == TAKE_SHARES) {
+                const double share = run->rate[c] * class->burden[k].share * controls_of(run, cost->source);
+                run->filling[cost->row].control += (int64_t)share;
+            } else {
+                run->packets[cost->source] = 0;
+            }
+        }
+    }
+}
+
 // What control traffic takes with the rates that there are; false: as much as before.
-static bool add_control(lw_fluid *run, const lw_pool *pool) {
+static bool add_control(lw_fluid *run, const lw_pool *pool, bool halfway) {
     bool changed = false;
     for (uint32_t i = 0; i < pool->row_count; i++) {
         lw_filling *filling = &run->filling[pool->rows[i]];
         filling->left = filling->control;
         filling->control = 0;
     }
-    for (uint32_t i = 0; i < pool->class_count; i++) {
-        const uint32_t c = pool->classes[i];
-        const lw_class *class = &run->class[c];
-        for (uint32_t k = 0; class->controls && run->rate[c] < (double)INFINITY && k < class->costs; k++) {
-            if (class->cost[k].control) {
-                run->filling[class->burden[k].of].control += (int64_t)(run->rate[c] * class->burden[k].share);
-            }
-        }
+    for (int pass = COUNT_PACKETS; pass <= FORGET; pass++) {
+        visit_controls(run, pool, (control_pass)pass);
     }
     for (uint32_t i = 0; i < pool->row_count; i++) {
         lw_filling *filling = &run->filling[pool->rows[i]];
         filling->control = filling->control < LW_WHOLE ? filling->control : LW_WHOLE;
+        filling->control = halfway ? filling->control / 2 + filling->left / 2 : filling->control;
         changed = changed || filling->left != filling->control;
+        run->row[pool->rows[i]].control = (double)filling->control / (double)LW_WHOLE;
     }
     return changed;
 }
 
 // Control traffic follows from the rates, and they from what it leaves. It is a small part of a
-// link, so that each turn is some ten times nearer than the one before.
+// link, so that each turn is some ten times nearer than the one before; steps of half the way end
+// where it is not.
 static uint32_t find_rates(lw_fluid *run, const lw_pool *pool) {
-    enum { TURNS = 8 };
+    enum { TURNS = 8, WHOLE_TURNS = 4 };
     const double from = rates_from(run, pool);
     if (!pool->controls) {
         return fill_up(run, pool, from);
     }
     uint32_t filled = 0;
-    for (int i = 0; i < TURNS && (add_control(run, pool) || i == 0); i++) {
+    for (int i = 0; i < TURNS && (add_control(run, pool, i >= WHOLE_TURNS) || i == 0); i++) {
         filled = fill_up(run, pool, 0);
     }
     return filled;

@@ -68,13 +68,16 @@ typedef struct lw_row {
     double used;     // the share taken since the last change
     // no flow has more here: as far as rates rose until it was full; INFINITY: it is not
     double settled;
-    bool joined;               // a flow did since then
-    lw_ticks busy;             // up to there
+    bool joined;     // a flow did since then
+    lw_ticks busy;   // up to there
+    double control;  // the share that control traffic takes, and its time up to there
+    lw_ticks controlled;
     struct lw_burden *active;  // classes that have flows
     uint32_t active_count;
     uint32_t pool;          // LW_NONE: idle
     uint32_t place;         // in the pool
     int64_t turnaround_ps;  // 0: the medium takes no time to turn round
+    bool uneven;            // some class sends more or fewer packets here than of its data
     bool turns_anew;        // what passes each way has changed
     uint32_t costs;         // classes that may pass
 } lw_row;
@@ -82,12 +85,18 @@ typedef struct lw_row {
 // What a flow of a class costs at a row.
 typedef struct lw_cost {
     uint32_t row;
-    int64_t weight;      // quanta
-    double ps;           // for a packet
-    double there, back;  // packets that it sends each way, where that matters
+    int64_t weight;      // quanta of one of its packets there
+    double ps;           // for a packet of data
+    double there, back;  // packets that it sends each way for that
     // of traffic that goes before all packets and waits for none: the row does not hold it up
     bool control;
+    uint32_t source;  // of control traffic: the server whose packets cause it, `there` of them
 } lw_cost;
+
+// Packets there for one of data: its turns.
+static inline double lw_fluid_turns(const lw_cost *cost) {
+    return cost->there + cost->back;
+}
 
 // What all flows of a class cost there: known to the class, and to the row while there are any.
 typedef struct lw_burden {
@@ -214,6 +223,7 @@ typedef struct lw_fluid {
     lw_list draft;    // lw_cost: of the class that is being made
     uint32_t *stamp;  // class: the search for shares in which it got its own
     uint32_t search;
+    double *packets;      // by server: packets a picosecond, while control traffic is added up
     lw_filling *filling;  // by row
     uint32_t *given;      // classes that get a rate together
     // rows that are to be filled up, as a tree of matches that the one with least to give wins
@@ -238,6 +248,7 @@ typedef struct lw_fluid {
     lw_fluid_task *task;
     lw_task_result *result;
     lw_server_result *served;
+    lw_int128 *held_ps;  // one a resource: ends less starts of what held its slots
     int64_t events, jumps;
     double bytes_done, bytes_all;
     lw_status failed;  // LW_OK: not
@@ -280,9 +291,8 @@ void lw_fluid_free(lw_fluid *run);
 // cost.c: what so many bytes of a flow cost, as a move of a class, which has no units yet. LW_STUCK:
 // a buffer is too small for one packet.
 lw_status lw_fluid_make_move(lw_fluid *run, const lw_flow *flow, int64_t bytes, lw_move *out) LW_CHECKED;
-// How often a packet is sent again on average; how many control packets each causes.
+// How often a packet is sent again on average.
 double lw_fluid_replays(const lw_server *server, int64_t wire_bytes);
-double lw_fluid_controls(const lw_server *server, double service_ps, lw_packet_kind kind);
 // class.c: the number of the class with the draft's costs and that limit; LW_NONE: out of memory.
 uint32_t lw_fluid_class_of(lw_fluid *run, double cap);
 uint32_t lw_fluid_row_of(lw_fluid *run, uint32_t server, int buffer);

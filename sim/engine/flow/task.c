@@ -125,8 +125,11 @@ static void start(lw_fluid *run, uint32_t slot) {
     s->start_ps = run->now_ps;
     result->ready_ps = s->ready_ps < result->ready_ps ? s->ready_ps : result->ready_ps;
     result->start_ps = s->start_ps < result->start_ps ? s->start_ps : result->start_ps;
-    result->last_start_ps = s->start_ps;
-    result->queued_ps += s->start_ps - s->ready_ps;
+    if (s->ready_ps < s->start_ps) {
+        result->queued_from_ps = s->ready_ps < result->queued_from_ps ? s->ready_ps : result->queued_from_ps;
+        result->queued_until_ps = s->start_ps;
+        result->queued_ps += s->start_ps - s->ready_ps;
+    }
     const bool has_flow = task->flow != LW_NO_FLOW;
     s->phase = has_flow ? LW_FLUID_SUBMITTING : LW_FLUID_FINISHING;
     wake_at(run, slot, run->now_ps + task->submit_ps + (has_flow ? 0 : lw_task_finish_ps(task, s->instance)));
@@ -161,6 +164,7 @@ static void claim(lw_fluid *run, uint32_t slot) {
             return;
         }
         line->free_slots--;
+        run->held_ps[resource] -= run->now_ps;
     }
     start(run, slot);
 }
@@ -223,7 +227,6 @@ static void end(lw_fluid *run, uint32_t slot) {
     const lw_task *task = &run->fabric->task[s.task];
     lw_task_result *result = &run->result[s.task];
     result->end_ps = run->now_ps;
-    result->held_ps += run->now_ps - s.start_ps;
     if (task->sampled) {
         sample(run, s.task, run->now_ps - s.ready_ps);
     }
@@ -236,6 +239,7 @@ static void end(lw_fluid *run, uint32_t slot) {
         lw_line *line = &run->line[task->releases];
         if (line->count == 0) {
             line->free_slots++;
+            run->held_ps[task->releases] += run->now_ps;
         } else {
             const uint32_t next = line->waiting[line->first];
             line->first = (line->first + 1) & (line->capacity - 1);
@@ -270,7 +274,7 @@ static void delivered(lw_fluid *run, uint32_t slot) {
         }
         result->packets += moved->packets;
         result->phase_ps += run->now_ps - s->watched_ps;
-        if (flow->kind == LW_FLOW_READ) {
+        if (flow->kind == LW_FLOW_READ && flow->arrivals == LW_ARRIVALS_BACKLOG) {
             result->window_stall_ps += stall_ps(moved, (double)(run->now_ps - s->first_ps));
         }
     }
