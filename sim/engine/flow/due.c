@@ -86,6 +86,11 @@ bool lw_due_set(lw_due_heap *heap, lw_due due) {
     return true;
 }
 
+lw_ticks lw_due_at(const lw_due_heap *heap, uint32_t id) {
+    const uint32_t place = id < heap->places ? heap->place[id] : 0;
+    return place > 0 ? heap->due[place - 1].at : LW_TICKS_NEVER;
+}
+
 void lw_due_remove(lw_due_heap *heap, uint32_t id) {
     const uint32_t place = id < heap->places ? heap->place[id] : 0;
     if (place == 0) {

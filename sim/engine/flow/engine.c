@@ -29,6 +29,9 @@ static void step(lw_fluid *run) {
         run->events++;
     }
     lw_fluid_share(run);
+    if (run->laps.ticked && run->failed == LW_OK) {
+        lw_fluid_laps_step(run);
+    }
 }
 
 static lw_ticks next_at(const lw_fluid *run) {
@@ -65,20 +68,35 @@ static uint32_t find_stuck(const lw_fluid *run) {
     return t;
 }
 
-lw_status lw_flow_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
+static lw_status run_fabric(lw_fluid *run, bool jumps, lw_engine_result *out) {
+    run->laps.possible = jumps;
+    lw_status status = run_instants(run);
+    if (status == LW_STUCK) {
+        out->stuck = find_stuck(run);
+    } else if (status == LW_OK) {
+        status = lw_fluid_results(run, out);
+    }
+    return status;
+}
+
+static lw_status run_flows(const lw_fabric *fabric, const lw_engine_how *how, bool jumps, lw_arena *arena,
+                           lw_engine_result *out) {
     lw_fluid run;
     *out = (lw_engine_result){0};
     lw_status status = lw_fluid_make(fabric, how, arena, &run);
     if (status == LW_STUCK) {
         out->stuck = run.stuck;
     } else if (status == LW_OK) {
-        status = run_instants(&run);
-        if (status == LW_STUCK) {
-            out->stuck = find_stuck(&run);
-        } else if (status == LW_OK) {
-            status = lw_fluid_results(&run, out);
-        }
+        status = run_fabric(&run, jumps, out);
     }
     lw_fluid_free(&run);
     return status;
+}
+
+lw_status lw_flow_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
+    return run_flows(fabric, how, true, arena, out);
+}
+
+lw_status lw_flow_run_each(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
+    return run_flows(fabric, how, false, arena, out);
 }

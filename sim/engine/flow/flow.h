@@ -6,5 +6,7 @@
 #include "sim/engine/engine.h"
 
 lw_status lw_flow_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) LW_CHECKED;
+// Each instance is executed, without jumps over loops: the oracle of tests.
+lw_status lw_flow_run_each(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) LW_CHECKED;
 
 #endif

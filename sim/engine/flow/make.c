@@ -141,6 +141,7 @@ static lw_status make_tasks(lw_fluid *run) {
 
 lw_status lw_fluid_make(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_fluid *run) {
     *run = (lw_fluid){.fabric = fabric, .how = how, .arena = arena, .unused_pool = LW_NONE, .free_slot = LW_NONE};
+    run->laps.anchor = LW_NONE;
     LW_TRY(make_servers(run));
     LW_TRY(make_tasks(run));
     run->line = LW_NEW_ARRAY(arena, lw_line, fabric->resource_count);

@@ -53,6 +53,7 @@ typedef struct lw_due_heap {
 
 // Put in, or move; false when out of memory.
 bool lw_due_set(lw_due_heap *heap, lw_due due) LW_CHECKED;
+lw_ticks lw_due_at(const lw_due_heap *heap, uint32_t id);  // LW_TICKS_NEVER: not in it
 void lw_due_remove(lw_due_heap *heap, uint32_t id);
 void lw_due_free(lw_due_heap *heap);
 
@@ -156,6 +157,7 @@ typedef struct lw_pool {
 // ---- Instances ----
 
 typedef enum lw_fluid_phase {
+    LW_FLUID_IDLE,
     LW_FLUID_READY,
     LW_FLUID_IN_LINE,
     LW_FLUID_SUBMITTING,
@@ -196,9 +198,26 @@ typedef struct lw_fluid_task {
     lw_ticks *load;      // one a hop
     lw_list sample;      // lw_task_sample
     int64_t moved[2];    // instances that ended, of each move
+    int64_t highest;     // no instance from there on has been ready
     int64_t watched_ps;  // by a task before it, for its only instance; -1: not
     lw_ticks *busy_before;
 } lw_fluid_task;
+
+// The search for a repeating state, see laps.c.
+typedef struct lw_fluid_laps {
+    bool possible;
+    uint32_t anchor;  // LW_NONE
+    bool ticked;
+    int64_t ends;   // of others since it ticked
+    int64_t steps;  // since the last change or saved state
+    int64_t power;  // steps after which the state is saved again
+    int64_t saved_ps;
+    bool have_saved;
+    lw_list state;    // int64_t
+    lw_list counts;   // lw_int128: sums as they were then
+    int64_t *prefix;  // one a task
+    lw_ticks *busy;   // one a row
+} lw_fluid_laps;
 
 typedef struct lw_fluid {
     const lw_fabric *fabric;
@@ -250,6 +269,7 @@ typedef struct lw_fluid {
     lw_server_result *served;
     lw_int128 *held_ps;  // one a resource: ends less starts of what held its slots
     int64_t events, jumps;
+    lw_fluid_laps laps;
     double bytes_done, bytes_all;
     lw_status failed;  // LW_OK: not
     uint32_t stuck;    // a task that can never move anything
@@ -258,6 +278,13 @@ typedef struct lw_fluid {
 static inline const lw_flow *lw_fluid_flow(const lw_fluid *run, uint32_t task) {
     const uint32_t flow = run->fabric->task[task].flow;
     return flow != LW_NO_FLOW ? &run->fabric->flow[flow] : NULL;
+}
+
+static inline size_t lw_fluid_hops(const lw_flow *flow) {
+    return flow->data_count + (flow->kind == LW_FLOW_READ ? flow->request_count : 0);
+}
+static inline const lw_hop *lw_fluid_hop(const lw_flow *flow, size_t hop) {
+    return hop < flow->data_count ? &flow->data[hop] : &flow->request[hop - flow->data_count];
 }
 
 static inline void lw_fluid_fail(lw_fluid *run, lw_status status) {
@@ -323,6 +350,11 @@ lw_ticks lw_fluid_busy(const lw_fluid *run, uint32_t server);
 void lw_fluid_ready(void *user, uint32_t task, int64_t instance);
 void lw_fluid_due(lw_fluid *run, uint32_t slot);
 void lw_fluid_moved(lw_fluid *run, uint32_t slot);  // its fluid has ended
+
+// ---- laps.c: jumps over iterations of loops ----
+void lw_fluid_laps_ended(lw_fluid *run, uint32_t task);  // an instance of it
+void lw_fluid_laps_step(lw_fluid *run);                  // after an instant in which the anchor ticked
+
 // result.c
 lw_status lw_fluid_results(lw_fluid *run, lw_engine_result *out) LW_CHECKED;
 

@@ -51,17 +51,9 @@ static const lw_move *move_of(const lw_fluid *run, const lw_instance *s) {
 
 // ---- What is busy meanwhile ----
 
-static size_t hops_of(const lw_flow *flow) {
-    return flow->data_count + (flow->kind == LW_FLOW_READ ? flow->request_count : 0);
-}
-
-static const lw_hop *hop_of(const lw_flow *flow, size_t hop) {
-    return hop < flow->data_count ? &flow->data[hop] : &flow->request[hop - flow->data_count];
-}
-
 static void read_busy(const lw_fluid *run, const lw_flow *flow, lw_ticks *out) {
-    for (size_t h = 0; h < hops_of(flow); h++) {
-        out[h] = lw_fluid_busy(run, hop_of(flow, h)->server);
+    for (size_t h = 0; h < lw_fluid_hops(flow); h++) {
+        out[h] = lw_fluid_busy(run, lw_fluid_hop(flow, h)->server);
     }
 }
 
@@ -80,7 +72,7 @@ static void watch_follower(lw_fluid *run, uint32_t index) {
     if (flow == NULL || lw_task_count(of) != 1 || of->bytes == 0) {
         return;
     }
-    task->busy_before = task->busy_before != NULL ? task->busy_before : LW_NEW_ARRAY(run->arena, lw_ticks, hops_of(flow));
+    task->busy_before = task->busy_before != NULL ? task->busy_before : LW_NEW_ARRAY(run->arena, lw_ticks, lw_fluid_hops(flow));
     if (task->busy_before == NULL) {
         lw_fluid_fail(run, LW_NO_MEMORY);
         return;
@@ -114,6 +106,8 @@ void lw_fluid_ready(void *user, uint32_t task, int64_t instance) {
         return;
     }
     const int64_t start_ps = run->fabric->task[task].start_ps;
+    lw_fluid_task *of = &run->task[task];
+    of->highest = instance >= of->highest ? instance + 1 : of->highest;
     run->slot[slot] = (lw_instance){.task = task, .instance = instance, .phase = LW_FLUID_READY};
     wake_at(run, slot, start_ps > run->now_ps ? start_ps : run->now_ps);
 }
@@ -191,7 +185,8 @@ static void move(lw_fluid *run, uint32_t slot) {
     if (!s->watched) {
         s->watched_ps = task->watched_ps >= 0 ? task->watched_ps : run->now_ps;
         if (moved->bytes > 0 && task->watched_ps >= 0) {
-            memcpy(before_of(run, slot), task->busy_before, hops_of(lw_fluid_flow(run, s->task)) * sizeof(lw_ticks));
+            memcpy(before_of(run, slot), task->busy_before, lw_fluid_hops(lw_fluid_flow(run, s->task)) * sizeof(lw_ticks));
+            task->watched_ps = -1;
         } else if (moved->bytes > 0) {
             read_busy(run, lw_fluid_flow(run, s->task), before_of(run, slot));
         }
@@ -234,7 +229,11 @@ static void end(lw_fluid *run, uint32_t slot) {
     run->bytes_done += (double)lw_task_bytes(task, s.instance);
     run->slot[slot].next_free = run->free_slot;
     run->free_slot = slot;
+    run->slot[slot].phase = LW_FLUID_IDLE;
     lw_progress_end(&run->progress, s.task, s.instance);
+    if (run->laps.possible) {
+        lw_fluid_laps_ended(run, s.task);
+    }
     if (task->releases != LW_NO_RESOURCE) {
         lw_line *line = &run->line[task->releases];
         if (line->count == 0) {
@@ -269,8 +268,8 @@ static void delivered(lw_fluid *run, uint32_t slot) {
         const lw_flow *flow = lw_fluid_flow(run, s->task);
         const lw_ticks *before = before_of(run, slot);
         lw_ticks *load = run->task[s->task].load;
-        for (size_t h = 0; h < hops_of(flow); h++) {
-            load[h] += lw_fluid_busy(run, hop_of(flow, h)->server) - before[h];
+        for (size_t h = 0; h < lw_fluid_hops(flow); h++) {
+            load[h] += lw_fluid_busy(run, lw_fluid_hop(flow, h)->server) - before[h];
         }
         result->packets += moved->packets;
         result->phase_ps += run->now_ps - s->watched_ps;
@@ -303,6 +302,7 @@ void lw_fluid_due(lw_fluid *run, uint32_t slot) {
     case LW_FLUID_FINISHING:
         end(run, slot);
         break;
+    case LW_FLUID_IDLE:
     case LW_FLUID_IN_LINE:
     case LW_FLUID_MOVING:
         break;
