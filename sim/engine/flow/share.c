@@ -417,8 +417,10 @@ static void visit_controls(lw_fluid *run, const lw_pool *pool, control_pass pass
             if (pass == COUNT_PACKETS) {
                 run->packets[cost->source] += (double)class->flows * run->rate[c] * cost->there;
             } else if (pass == TAKE_SHARES) {
+                int64_t *control = &run->filling[cost->row].control;
                 const double share = run->rate[c] * class->burden[k].share * controls_of(run, cost->source);
-                run->filling[cost->row].control += (int64_t)share;
+                *control += (int64_t)fmin(share, (double)LW_WHOLE);
+                *control = *control < LW_WHOLE ? *control : LW_WHOLE;
             } else {
                 run->packets[cost->source] = 0;
             }
@@ -439,7 +441,6 @@ static bool add_control(lw_fluid *run, const lw_pool *pool, bool halfway) {
     }
     for (uint32_t i = 0; i < pool->row_count; i++) {
         lw_filling *filling = &run->filling[pool->rows[i]];
-        filling->control = filling->control < LW_WHOLE ? filling->control : LW_WHOLE;
         filling->control = halfway ? filling->control / 2 + filling->left / 2 : filling->control;
         changed = changed || filling->left != filling->control;
         run->row[pool->rows[i]].control = (double)filling->control / (double)LW_WHOLE;
