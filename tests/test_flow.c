@@ -290,6 +290,26 @@ static void test_a_permutation_has_full_rate(void **state) {
     lw_test_end(&test);
 }
 
+// Few transfers are packets, and so are small ones; the result says what ran.
+static void test_auto_takes_the_quick_one(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    star *s = new_star();
+    for (uint32_t i = 0; i < HOSTS; i++) {
+        add_flow(s, i, (i + 7) % HOSTS, i < 8 ? 1000000 : 1000, 0);
+    }
+    lw_fabric fabric = fabric_of_star(s);
+    assert_int_equal(run_one(&test, &fabric, LW_ENGINE_AUTO, 1).engine, LW_ENGINE_PACKET);
+    for (uint32_t i = 0; i < HOSTS; i++) {
+        s->task[i].bytes = 1000000;
+    }
+    assert_int_equal(run_one(&test, &fabric, LW_ENGINE_AUTO, 1).engine, LW_ENGINE_FLOW);
+    fabric.task_count = 8;
+    assert_int_equal(run_one(&test, &fabric, LW_ENGINE_AUTO, 1).engine, LW_ENGINE_PACKET);
+    free(s);
+    lw_test_end(&test);
+}
+
 // Flow lists and their answers to nine digits, by SimGrid, DSLab and progressive filling from
 // scratch, which agree.
 static bool read_star(star *s, const char *name) {
@@ -524,6 +544,7 @@ int main(void) {
         cmocka_unit_test(test_a_run_can_be_stopped),
         cmocka_unit_test(test_what_is_too_large_is_told),
         cmocka_unit_test(test_a_permutation_has_full_rate),
+        cmocka_unit_test(test_auto_takes_the_quick_one),
         cmocka_unit_test(test_peers_agree),
         cmocka_unit_test(test_the_order_of_tasks_does_not_matter),
         cmocka_unit_test(test_alone_flows_are_packets),

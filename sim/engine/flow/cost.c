@@ -251,7 +251,7 @@ static int64_t read_ps(draft *d, int64_t bytes, lw_move *out) {
 
 // As a read, where the buffer behind a server is the limit.
 static int64_t write_ps(draft *d, const lw_move *move) {
-    if (d->room_ps <= d->plain_ps) {
+    if (d->room == 0 || d->room_ps <= d->plain_ps) {
         return data_ps(d, move->packets, move->last_bytes);
     }
     d->plain_ps = d->room_ps;
