@@ -304,6 +304,10 @@ static void test_auto_takes_the_quick_one(void **state) {
         s->task[i].bytes = 1000000;
     }
     assert_int_equal(run_one(&test, &fabric, LW_ENGINE_AUTO, 1).engine, LW_ENGINE_FLOW);
+    s->flow[0].arrivals = LW_ARRIVALS_FIXED;
+    s->flow[0].gap_ps = 20;
+    assert_int_equal(run_one(&test, &fabric, LW_ENGINE_AUTO, 1).engine, LW_ENGINE_PACKET);
+    s->flow[0].arrivals = LW_ARRIVALS_BACKLOG;
     fabric.task_count = 8;
     assert_int_equal(run_one(&test, &fabric, LW_ENGINE_AUTO, 1).engine, LW_ENGINE_PACKET);
     free(s);

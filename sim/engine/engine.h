@@ -206,7 +206,7 @@ typedef enum lw_engine {
     LW_ENGINE_PACKET,
     LW_ENGINE_PACKET_EXACT,  // every packet an event: the oracle
     LW_ENGINE_FLOW,          // rates shared max-min fairly, no packets: see flow/state.h
-    LW_ENGINE_AUTO           // packet where that is quick, else flow
+    LW_ENGINE_AUTO           // packet where that is quick or waits are asked for, else flow
 } lw_engine;
 extern const char *const lw_engine_words[];  // as above, in that order, and NULL
 

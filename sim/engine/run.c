@@ -14,9 +14,11 @@ static const double QUICK_HOPS = 1 << 25;
 // are.
 enum { FEW_TASKS = 16 };
 
-static bool packets_are_quick(const lw_fabric *fabric) {
+// Whose packets come at a rate asks how long they wait, which no flow knows.
+static bool takes_packets(const lw_fabric *fabric) {
     double hops = 0;
     size_t moving = 0;
+    bool paced = false;
     for (size_t t = 0; t < fabric->task_count; t++) {
         const lw_task *task = &fabric->task[t];
         if (task->flow == LW_NO_FLOW || task->bytes == 0) {
@@ -25,15 +27,16 @@ static bool packets_are_quick(const lw_fabric *fabric) {
         const lw_flow *flow = &fabric->flow[task->flow];
         const double packets = (double)task->bytes / (double)(flow->packet_bytes > 0 ? flow->packet_bytes : 1) + 1;
         hops += packets * (double)lw_task_count(task) * (double)flow->data_count;
+        paced = paced || flow->arrivals != LW_ARRIVALS_BACKLOG;
         moving++;
     }
-    return moving <= FEW_TASKS || hops <= QUICK_HOPS;
+    return paced || moving <= FEW_TASKS || hops <= QUICK_HOPS;
 }
 
 lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
     lw_engine_how chosen = *how;
     if (how->engine == LW_ENGINE_AUTO) {
-        chosen.engine = packets_are_quick(fabric) ? LW_ENGINE_PACKET : LW_ENGINE_FLOW;
+        chosen.engine = takes_packets(fabric) ? LW_ENGINE_PACKET : LW_ENGINE_FLOW;
     }
     const bool flows = chosen.engine == LW_ENGINE_FLOW;
     const lw_status status = flows ? lw_flow_run(fabric, &chosen, arena, out) : lw_packet_run(fabric, &chosen, arena, out);

@@ -117,7 +117,7 @@ static void measure_rows(lw_fluid *run) {
             lw_row *row = &run->row[class->cost[i].row];
             const double ps = most_ps(row, &class->cost[i]);
             row->most_ps = ps > row->most_ps ? ps : row->most_ps;
-            run->class[c].controls = class->controls || class->cost[i].control;
+            run->class[c].own += class->cost[i].control ? 0 : 1;
             row->uneven = row->uneven || (!class->cost[i].control && lw_fluid_turns(&class->cost[i]) != 1);
             row->cap_min = class->cap < row->cap_min ? class->cap : row->cap_min;
             row->costs++;

@@ -41,11 +41,11 @@ static double most(double a, double b) {
 
 // Negative, 0 or positive, as the one comes before the other.
 static int order_of(const lw_cost *a, const lw_cost *b) {
-    if (a->row != b->row) {
-        return a->row < b->row ? -1 : 1;
-    }
     if (a->control != b->control) {
         return a->control ? 1 : -1;
+    }
+    if (a->row != b->row) {
+        return a->row < b->row ? -1 : 1;
     }
     return (a->source > b->source) - (a->source < b->source);
 }

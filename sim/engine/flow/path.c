@@ -24,7 +24,7 @@ int64_t lw_fluid_wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
 
 double lw_fluid_service_ps(lw_fraction pace, int64_t packet_ps, int64_t wire_bytes) {
     const lw_int128 parts = (lw_int128)wire_bytes * pace.num;
-    const int64_t whole_ps = (int64_t)(parts / pace.den), rest = (int64_t)(parts % pace.den);
+    const lw_int128 whole_ps = parts / pace.den, rest = parts % pace.den;
     return (double)whole_ps + (double)rest / (double)pace.den + (double)packet_ps;
 }
 

@@ -68,7 +68,7 @@ static void add_class(lw_fluid *run, uint32_t to, uint32_t index) {
     run->class[index].pool = to;
     run->class[index].place = pool->class_count;
     pool->classes[pool->class_count++] = index;
-    pool->controls = pool->controls || run->class[index].controls;
+    pool->controls = pool->controls || run->class[index].own < run->class[index].costs;
 }
 
 static void add_row(lw_fluid *run, uint32_t to, uint32_t index) {
@@ -122,11 +122,8 @@ uint32_t lw_pool_of_class(lw_fluid *run, uint32_t index) {
     lw_class *class = &run->class[index];
     run->head[index] = (lw_head){0, 0, 0};
     run->rate[index] = (double)INFINITY;
-    for (uint32_t i = 0; i < class->costs; i++) {
+    for (uint32_t i = 0; i < class->own; i++) {
         lw_row *row = &run->row[class->cost[i].row];
-        if (class->cost[i].control) {
-            continue;
-        }
         class->burden[i].place = row->active_count;
         row->active[row->active_count++] = (lw_burden){.of = index, .place = i};
     }
@@ -145,11 +142,8 @@ static void release_rows(lw_fluid *run, const lw_pool *pool) {
 void lw_pool_leave(lw_fluid *run, uint32_t index) {
     lw_class *class = &run->class[index];
     lw_pool *pool = &run->pool[class->pool];
-    for (uint32_t i = 0; i < class->costs; i++) {
+    for (uint32_t i = 0; i < class->own; i++) {
         lw_row *row = &run->row[class->cost[i].row];
-        if (class->cost[i].control) {
-            continue;
-        }
         const lw_burden last = row->active[--row->active_count];
         const uint32_t place = class->burden[i].place;
         row->active[place] = last;

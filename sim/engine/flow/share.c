@@ -243,9 +243,9 @@ static void play(struct lw_match *match, uint32_t leaf, struct lw_match now) {
 // settled: a row that is of no interest any more.
 static inline void give(lw_fluid *run, uint32_t index, double rate, uint32_t settled) {
     const lw_class *class = &run->class[index];
-    for (uint32_t i = 0; i < class->costs; i++) {
+    for (uint32_t i = 0; i < class->own; i++) {
         const lw_burden *burden = &class->burden[i];
-        if (burden->of != settled && burden->weight > 0) {
+        if (burden->of != settled) {
             lw_filling *row = &run->filling[burden->of];
             row->left -= (int64_t)(rate * burden->share);
             row->weight -= burden->weight;
@@ -409,11 +409,8 @@ static void visit_controls(lw_fluid *run, const lw_pool *pool, control_pass pass
     for (uint32_t i = 0; i < pool->class_count; i++) {
         const uint32_t c = pool->classes[i];
         const lw_class *class = &run->class[c];
-        for (uint32_t k = 0; class->controls && run->rate[c] < (double)INFINITY && k < class->costs; k++) {
+        for (uint32_t k = class->own; run->rate[c] < (double)INFINITY && k < class->costs; k++) {
             const lw_cost *cost = &class->cost[k];
-            if (!cost->control) {
-                continue;
-            }
             if (pass == COUNT_PACKETS) {
                 run->packets[cost->source] += (double)class->flows * run->rate[c] * cost->there;
             } else if (pass == TAKE_SHARES) {

@@ -125,7 +125,7 @@ typedef struct lw_class {
     lw_cost *cost;
     lw_burden *burden;
     uint32_t costs;
-    bool controls;      // some costs are of control traffic
+    uint32_t own;       // costs of its packets; those behind are of control traffic
     uint32_t pool;      // LW_NONE: no flows
     uint32_t place;     // in the pool
     double cap;         // packets a picosecond, when alone
