@@ -152,13 +152,20 @@ static lw_status add_buffer(draft *d, const path *over, size_t hop) {
     if (over->packets <= room) {
         return LW_OK;
     }
-    const lw_cost cost = {.ps = over->each * trip_ps / (double)room, .there = over->each};
+    const lw_cost cost = {.ps = over->each * trip_ps / (double)room, .there = over->each, .source = LW_NO_SERVER};
     if (over->hop == d->flow->data && cost.ps > d->room_ps) {
         d->room_ps = cost.ps;
         d->room = room;
         d->trip_ps = trip_ps;
     }
     return add_cost(d, lw_fluid_row_of(d->run, here->server, 1 + (int)over->kind), &cost);
+}
+
+// Requests for several packets each seldom wait for a turn: others have as many turns and need them
+// for each packet. Where they are a small part of what the link can carry they go first.
+static bool passes_first(const draft *d, const path *over, const lw_server *server, double taken_ps) {
+    enum { SMALL_PART = 8 };
+    return over->each < 1 && server->turnaround_ps == 0 && taken_ps * SMALL_PART <= d->pace_ps;
 }
 
 static lw_status add_path(draft *d, const path *over) {
@@ -173,7 +180,11 @@ static lw_status add_path(draft *d, const path *over) {
         d->plain_ps = most(d->plain_ps, over->each * plain_ps);
         d->pace_ps = most(d->pace_ps, taken_ps);
         if (server->role != LW_SERVER_FORWARD && taken_ps > 0) {
-            const lw_cost cost = {.ps = taken_ps, .there = hop->back ? 0 : over->each, .back = hop->back ? over->each : 0};
+            const lw_cost cost = {.ps = taken_ps,
+                                  .there = hop->back ? 0 : over->each,
+                                  .back = hop->back ? over->each : 0,
+                                  .control = passes_first(d, over, server, taken_ps),
+                                  .source = LW_NO_SERVER};
             LW_TRY(add_cost(d, lw_fluid_row_of(d->run, hop->server, 0), &cost));
         }
         LW_TRY(add_control(d, over, hop->server));

@@ -202,7 +202,9 @@ static double rates_from(lw_fluid *run, const lw_pool *pool) {
 // Of a row that is to be filled, what flows below have already.
 static void begin_filling(lw_fluid *run, uint32_t index, double from) {
     const lw_row *row = &run->row[index];
-    lw_filling filling = {LW_WHOLE - run->filling[index].control, row->weight, run->filling[index].control};
+    lw_filling filling = run->filling[index];
+    filling.left = LW_WHOLE - filling.control;
+    filling.weight = row->weight;
     for (uint32_t i = 0; from > 0 && i < row->active_count; i++) {
         const lw_burden *active = &row->active[i];
         const double rate = run->rate[active->of];
@@ -388,8 +390,10 @@ static uint32_t fill_up(lw_fluid *run, const lw_pool *pool, double from) {
         }
         play(match, leaves + top.row, (struct lw_match){now, top.row});
     }
-    if (pool->row_count == 0) {
-        give(run, pool->classes[0], run->class[pool->classes[0]].cap, LW_NONE);
+    for (uint32_t i = 0; (pool->controls || pool->row_count == 0) && i < pool->class_count; i++) {
+        if (run->class[pool->classes[i]].own == 0) {  // no row holds it up
+            give(run, pool->classes[i], run->class[pool->classes[i]].cap, LW_NONE);
+        }
     }
     return filled;
 }
@@ -398,6 +402,9 @@ static uint32_t fill_up(lw_fluid *run, const lw_pool *pool, double from) {
 
 // Packets cause one each, yet no more than one an interval: the first packet after it.
 static double controls_of(const lw_fluid *run, uint32_t source) {
+    if (source == LW_NO_SERVER) {
+        return 1;
+    }
     const lw_server *server = &run->fabric->server[source];
     const double packets = (double)server->control_interval_ps * run->packets[source];
     return server->control_for_writes || packets <= 1 ? 1 : 1 / ceil(packets * (1 - 1e-9));
@@ -405,21 +412,25 @@ static double controls_of(const lw_fluid *run, uint32_t source) {
 
 typedef enum control_pass { COUNT_PACKETS, TAKE_SHARES, FORGET } control_pass;
 
+static void take_share(lw_filling *row, const lw_cost *cost, double share) {
+    const int64_t most = LW_WHOLE - row->control, whole = (int64_t)fmin(share, (double)LW_WHOLE);
+    const int64_t taken = whole < most ? whole : most;
+    row->control += taken;
+    row->caused += cost->source != LW_NO_SERVER ? taken : 0;
+}
+
 static void visit_controls(lw_fluid *run, const lw_pool *pool, control_pass pass) {
     for (uint32_t i = 0; i < pool->class_count; i++) {
         const uint32_t c = pool->classes[i];
         const lw_class *class = &run->class[c];
         for (uint32_t k = class->own; run->rate[c] < (double)INFINITY && k < class->costs; k++) {
             const lw_cost *cost = &class->cost[k];
-            if (pass == COUNT_PACKETS) {
-                run->packets[cost->source] += (double)class->flows * run->rate[c] * cost->there;
-            } else if (pass == TAKE_SHARES) {
-                int64_t *control = &run->filling[cost->row].control;
-                const double share = run->rate[c] * class->burden[k].share * controls_of(run, cost->source);
-                *control += (int64_t)fmin(share, (double)LW_WHOLE);
-                *control = *control < LW_WHOLE ? *control : LW_WHOLE;
-            } else {
-                run->packets[cost->source] = 0;
+            const double share = run->rate[c] * class->burden[k].share;
+            if (pass == TAKE_SHARES) {
+                take_share(&run->filling[cost->row], cost, share * controls_of(run, cost->source));
+            } else if (cost->source != LW_NO_SERVER) {
+                const double more = (double)class->flows * run->rate[c] * cost->there;
+                run->packets[cost->source] = pass == COUNT_PACKETS ? run->packets[cost->source] + more : 0;
             }
         }
     }
@@ -427,11 +438,12 @@ static void visit_controls(lw_fluid *run, const lw_pool *pool, control_pass pass
 
 // What control traffic takes with the rates that there are; false: as much as before.
 static bool add_control(lw_fluid *run, const lw_pool *pool, bool halfway) {
+    const int64_t CLOSE = LW_WHOLE >> 34;
     bool changed = false;
     for (uint32_t i = 0; i < pool->row_count; i++) {
         lw_filling *filling = &run->filling[pool->rows[i]];
         filling->left = filling->control;
-        filling->control = 0;
+        filling->control = filling->caused = 0;
     }
     for (int pass = COUNT_PACKETS; pass <= FORGET; pass++) {
         visit_controls(run, pool, (control_pass)pass);
@@ -439,8 +451,9 @@ static bool add_control(lw_fluid *run, const lw_pool *pool, bool halfway) {
     for (uint32_t i = 0; i < pool->row_count; i++) {
         lw_filling *filling = &run->filling[pool->rows[i]];
         filling->control = halfway ? filling->control / 2 + filling->left / 2 : filling->control;
-        changed = changed || filling->left != filling->control;
-        run->row[pool->rows[i]].control = (double)filling->control / (double)LW_WHOLE;
+        const int64_t more = filling->control - filling->left;
+        changed = changed || more > CLOSE || more < -CLOSE;
+        run->row[pool->rows[i]].control = (double)filling->caused / (double)LW_WHOLE;
     }
     return changed;
 }

@@ -91,7 +91,8 @@ typedef struct lw_cost {
     double there, back;  // packets that it sends each way for that
     // of traffic that goes before all packets and waits for none: the row does not hold it up
     bool control;
-    uint32_t source;  // of control traffic: the server whose packets cause it, `there` of them
+    // the server whose packets, `there` of them, cause it; LW_NO_SERVER: it comes with each packet of data
+    uint32_t source;
 } lw_cost;
 
 // Packets there for one of data: its turns.
@@ -139,7 +140,8 @@ typedef struct lw_class {
 // While rates are found: what is left of a row, and the weight of flows without a rate.
 typedef struct lw_filling {
     int64_t left, weight;
-    int64_t control;  // of the whole, what control traffic takes
+    int64_t control;  // of the whole, what goes before packets: control traffic, and requests
+    int64_t caused;   // of that, control traffic
 } lw_filling;
 
 // Classes that share rows, directly or through others: what a change can affect.
