@@ -103,7 +103,7 @@ typedef struct lanewise_load {
     const char *seed;    // as text; NULL: as the file says
     bool look_only;      // nothing is to run: no word about missing workloads
 } lanewise_load;
-LANEWISE_API const char *const *lanewise_engines(void);  // "packet", "packet-exact", NULL
+LANEWISE_API const char *const *lanewise_engines(void);  // "packet", "packet-exact", "flow", "auto", NULL
 
 // Read a file ("-" is stdin), what it includes and the measured tables that it names, and check
 // every point of its sweep. load may be NULL. The catalogue must outlive the scenario. Where only

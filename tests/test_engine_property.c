@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "sim/engine/engine.h"
+#include "sim/engine/flow/flow.h"
 
 enum { SERVERS_MAX = 10, TASKS_MAX = 8, HOPS_MAX = 5, NEEDS_MAX = 4 };
 
@@ -360,7 +361,66 @@ static void test_packet_equals_packet_exact(void **state) {
     assert_true(jumped * 4 > (int64_t)count);
 }
 
+static void compare_loads(uint64_t number, const lw_fabric *fabric, const lw_engine_result *fast, const lw_engine_result *exact) {
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        const lw_task *task = &fabric->task[t];
+        const size_t hops =
+            task->flow == LW_NO_FLOW ? 0 : fabric->flow[task->flow].data_count + fabric->flow[task->flow].request_count;
+        for (size_t h = 0; h < hops; h++) {
+            lw_task_load a = fast->task[t].load[h], b = exact->task[t].load[h];
+            SAME(busy_ps)
+        }
+        lw_task_result a = fast->task[t], b = exact->task[t];
+        SAME(sample_count)
+        for (size_t i = 0; i < fast->task[t].sample_count; i++) {
+            lw_task_sample c = a.sample[i], d = b.sample[i];
+            assert_true(c.time_ps == d.time_ps && c.count == d.count);
+        }
+    }
+    for (size_t r = 0; r < fabric->resource_count; r++) {
+        assert_true(fast->held_ps[r] == exact->held_ps[r]);
+    }
+}
+
+// The same for flows: over loops it jumps, or executes each instance.
+static void test_flow_equals_each_instance(void **state) {
+    (void)state;
+    const char *cases = getenv("LANEWISE_PROPERTY_CASES");
+    const char *first = getenv("LANEWISE_PROPERTY_FIRST");
+    uint64_t begin = first == NULL ? 1 : strtoull(first, NULL, 10);
+    uint64_t count = cases == NULL ? 2400 : strtoull(cases, NULL, 10);
+    int64_t jumped = 0;
+    world *w = malloc(sizeof *w);
+    assert_non_null(w);
+    for (uint64_t number = begin; number < begin + count; number++) {
+        draw_world(w, number);
+        for (size_t t = 0; t < w->fabric.task_count; t++) {
+            w->task[t].sampled = t % 2 == 0;
+        }
+        lw_arena *arena = lw_arena_new();
+        lw_engine_result fast = {0}, exact = {0};
+        const lw_engine_how how = {LW_ENGINE_FLOW, number, NULL, NULL};
+        lw_status exact_status = lw_flow_run_each(&w->fabric, &how, arena, &exact);
+        lw_status fast_status = lw_flow_run(&w->fabric, &how, arena, &fast);
+        bool expected = exact_status == LW_OK || exact_status == LW_STUCK || exact_status == LW_LIMIT;
+        if (fast_status != exact_status || !expected) {
+            fprintf(stderr, "case %llu: status %d, oracle %d\n", (unsigned long long)number, (int)fast_status, (int)exact_status);
+            fail();
+        }
+        if (exact_status == LW_OK) {
+            compare(number, &w->fabric, &fast, &exact);
+            compare_loads(number, &w->fabric, &fast, &exact);
+            jumped += fast.jumps > 0;
+        }
+        lw_arena_free(arena);
+    }
+    free(w);
+    fprintf(stderr, "%llu fabrics, %lld of them with jumps of flows\n", (unsigned long long)count, (long long)jumped);
+    assert_true(jumped * 20 > (int64_t)count);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_packet_equals_packet_exact)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_packet_equals_packet_exact),
+                                       cmocka_unit_test(test_flow_equals_each_instance)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,7 @@ static const flag flags[] = {
     {"seed", 0, FLAG_COUNT, offsetof(lw_arguments, seed), "N", NULL, 0, INT64_C(1) << 53,
      "seed of all random draws (as in the file)"},
     {"engine", 0, FLAG_WORD, offsetof(lw_arguments, engine), NULL, lanewise_engines, 0, 0,
-     "packet jumps over repetitions, packet-exact makes every packet an event (as in the file)"},
+     "exact packets, or fair rates of flows: lanewise explain scenario (as in the file)"},
     {"stats", 0, FLAG_SWITCH, offsetof(lw_arguments, stats), NULL, NULL, 0, 0, "what the run cost, as one JSON line on stderr"},
     {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, themes, 0, 0, "look of the charts (as the chart says)"},
     {"scale", 0, FLAG_COUNT, offsetof(lw_arguments, scale), "N", NULL, 1, 4, "pixels of a PNG per unit of the chart (2)"},

@@ -204,9 +204,11 @@ typedef struct lw_fabric {
 typedef enum lw_engine {
     // jumps over whole periods of a repeating state; same picosecond as packet-exact
     LW_ENGINE_PACKET,
-    LW_ENGINE_PACKET_EXACT  // every packet an event: the oracle
+    LW_ENGINE_PACKET_EXACT,  // every packet an event: the oracle
+    LW_ENGINE_FLOW,          // rates shared max-min fairly, no packets: see flow/state.h
+    LW_ENGINE_AUTO           // packet where that is quick or waits are asked for, else flow
 } lw_engine;
-extern const char *const lw_engine_words[];  // "packet", "packet-exact", NULL
+extern const char *const lw_engine_words[];  // as above, in that order, and NULL
 
 typedef struct lw_server_result {
     int64_t busy_ps;  // serialisation, rounded down once
@@ -259,6 +261,7 @@ typedef struct lw_wait {
 } lw_wait;
 
 typedef struct lw_engine_result {
+    lw_engine engine;          // that ran
     lw_task_result *task;      // one a task; NULL unless the run ended well
     lw_server_result *server;  // one a server
     // one a resource: how long each of its slots was held, all together

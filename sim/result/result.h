@@ -106,7 +106,7 @@ typedef struct lw_point {
     int index;
     lw_set_value *set;  // one a swept path, in the order of the file
     size_t set_count;
-    const char *engine;  // "packet", "packet-exact"
+    const char *engine;  // that ran: "packet", "packet-exact", "flow"
     lw_workload_result *workload;
     size_t workload_count;
     lw_direction_result *direction;

@@ -7,19 +7,21 @@
 #include "sim/workload/collective/library.h"
 #include "sim/workload/kind.h"
 
-static const lw_option run_options[] = {{.key = "seed",
-                                         .kind = LW_OPTION_INTEGER,
-                                         .offset = offsetof(lw_run_params, seed),
-                                         .fallback = "1",
-                                         .maximum = 0x1p53,
-                                         .help = "of all random numbers"},
-                                        {.key = "engine",
-                                         .kind = LW_OPTION_WORD,
-                                         .offset = offsetof(lw_run_params, engine),
-                                         .fallback = "packet",
-                                         .words = lw_engine_words,
-                                         .help = "packet jumps over repetitions; packet-exact makes every packet an event"},
-                                        {0}};
+static const lw_option run_options[] = {
+    {.key = "seed",
+     .kind = LW_OPTION_INTEGER,
+     .offset = offsetof(lw_run_params, seed),
+     .fallback = "1",
+     .maximum = 0x1p53,
+     .help = "of all random numbers"},
+    {.key = "engine",
+     .kind = LW_OPTION_WORD,
+     .offset = offsetof(lw_run_params, engine),
+     .fallback = "packet",
+     .words = lw_engine_words,
+     .help = "packet jumps over repetitions; packet-exact makes every packet an event; flow shares rates "
+             "max-min fairly, without packets; auto takes packet where that is quick, else flow"},
+    {0}};
 
 static const lw_type run_type = {
     .name = "run", .summary = "how all points run", .options = run_options, .params_size = sizeof(lw_run_params)};

@@ -61,7 +61,7 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
     LW_TRY(lw_attribute(&run.built, &run.result, known, arena, out));
     LW_TRY(b->run->nominal ? LW_OK : lw_point_add_bands(&run, how, arena, out));
     out->index = (int)index;
-    out->engine = lw_engine_words[run.setup.engine];
+    out->engine = lw_engine_words[run.result.engine];
     return LW_OK;
 }
 

@@ -3,9 +3,8 @@
 #include <assert.h>
 #include <math.h>
 
+#include "sim/engine/packet/packet.h"
 #include "sim/engine/packet/state.h"
-
-const char *const lw_engine_words[] = {"packet", "packet-exact", NULL};
 
 enum { EVENTS_BETWEEN_CHECKS = 1 << 14, CHECKS_BETWEEN_WORDS = 16 };
 
@@ -143,7 +142,7 @@ static uint32_t find_stuck(const lw_run_state *run) {
     return t;
 }
 
-lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
+lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
     lw_run_state run;
     *out = (lw_engine_result){0};
     lw_status status = lw_run_state_make(fabric, how->seed, arena, &run);

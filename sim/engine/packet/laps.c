@@ -10,12 +10,12 @@
 // fell asleep, and is moved on with the rest.
 #include <assert.h>
 
+#include "sim/engine/loops.h"
 #include "sim/engine/packet/visit.h"
 
 enum {
-    WORTHWHILE = 8,    // instances that the anchor must have left
-    SILENCE = 64,      // instances of others, and some a slot, until another anchor is chosen
-    LEVELS_MOST = 16,  // sizes of the loops around a task
+    WORTHWHILE = 8,  // instances that the anchor must have left
+    SILENCE = 64,    // instances of others, and some a slot, until another anchor is chosen
     BY_BRENT = 2
 };
 
@@ -270,79 +270,14 @@ static void count_all(tally *t) {
 
 // ---- How far ----
 
-typedef struct levels {
-    int64_t size[LEVELS_MOST];
-    size_t count;
-    bool full;
-    int64_t margin;  // instances at the beginning and the end of a loop that are not like the others
-} levels;
-
-static void add_level(levels *l, int64_t size) {
-    for (size_t i = 0; i < l->count; i++) {
-        if (l->size[i] == size) {
-            return;
-        }
-    }
-    if (l->count == LEVELS_MOST) {
-        l->full = true;
-        return;
-    }
-    l->size[l->count++] = size;
-}
-
-// span: instances of the task in an iteration of the loop that the need is about.
-static void add_need(levels *l, const lw_need *need, int64_t span) {
-    const int64_t margin = span * need->distance;
-    add_level(l, span);
-    add_level(l, need->distance > 0 ? span * need->window : span);
-    l->margin = margin > l->margin ? margin : l->margin;
-}
-
-static levels levels_of(const lw_run_state *run, uint32_t index) {
-    const lw_task *task = &run->fabric->task[index];
-    const lw_progress *progress = &run->progress;
-    levels l = {.margin = 0};
-    add_level(&l, lw_task_count(task));
-    add_level(&l, task->inner > 1 ? task->inner : 1);
-    for (size_t n = 0; n < task->need_count; n++) {
-        const lw_need *need = &task->need[n];
-        add_need(&l, need, need->own);
-        l.margin = need->first != INT64_MAX && need->first > l.margin ? need->first : l.margin;
-    }
-    for (size_t e = progress->first_edge[index]; e < progress->first_edge[index + 1]; e++) {
-        if (progress->edge[e].need != LW_GATE) {
-            const lw_need *need = &run->fabric->task[progress->edge[e].task].need[progress->edge[e].need];
-            add_need(&l, need, need->other);
-        }
-    }
-    return l;
-}
-
-// Periods until the task comes near the end of a loop around it; 0 where it was near the beginning
-// of one, too. Loops that each period has gone round whole do not matter.
-static int64_t periods_of(const lw_run_state *run, uint32_t task, int64_t begin, int64_t step) {
-    const levels l = levels_of(run, task);
-    int64_t periods = l.full ? 0 : INT64_MAX;
-    for (size_t i = 0; i < l.count && periods > 0; i++) {
-        const int64_t size = l.size[i];
-        if (step % size == 0) {
-            continue;
-        }
-        const int64_t end = begin - begin % size + size;
-        const int64_t room = end - 1 - l.margin - run->slots[task].highest;
-        const int64_t fit = begin % size >= l.margin && room > 0 ? room / step : 0;
-        periods = fit < periods ? fit : periods;
-    }
-    return periods;
-}
-
 static int64_t periods_ahead(const lw_run_state *run) {
     const lw_laps *laps = &run->laps;
     const int64_t span_ps = run->now_ps - laps->saved_ps;
     int64_t periods = span_ps > 0 ? (LW_TIME_MAX - run->now_ps) / span_ps : INT64_MAX;
     for (uint32_t t = 0; t < run->fabric->task_count && periods > 0; t++) {
         const int64_t step = run->progress.task[t].prefix - laps->prefix[t];
-        const int64_t fit = step > 0 ? periods_of(run, t, laps->prefix[t], step) : INT64_MAX;
+        const int64_t fit =
+            step > 0 ? lw_loop_periods(&run->progress, t, laps->prefix[t], step, run->slots[t].highest) : INT64_MAX;
         periods = fit < periods ? fit : periods;
     }
     return periods == INT64_MAX ? 0 : periods;

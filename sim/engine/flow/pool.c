@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Pools: classes that have flows and share rows, directly or through others, and those rows. A
+// change of one flow can reach its pool and nothing else. A pool is never too small; it may be too
+// large for a while, until as many classes have left it as are still there.
+#include <math.h>
+
+#include "sim/engine/flow/state.h"
+
+static uint32_t new_pool(lw_fluid *run) {
+    uint32_t index = run->unused_pool;
+    if (index != LW_NONE) {
+        run->unused_pool = run->pool[index].next_unused;
+    } else {
+        index = run->pool_count++;
+    }
+    lw_pool *pool = &run->pool[index];
+    pool->class_count = pool->row_count = pool->left = 0;
+    pool->since = run->now;
+    pool->from = (double)INFINITY;
+    pool->controls = false;
+    return index;
+}
+
+// It may still stand among the changed, where it is passed over.
+static void drop_pool(lw_fluid *run, uint32_t index) {
+    lw_pool *pool = &run->pool[index];
+    pool->class_count = pool->row_count = 0;
+    pool->next_unused = run->unused_pool;
+    run->unused_pool = index;
+    lw_due_remove(&run->pools, index);
+}
+
+void lw_pool_change(lw_fluid *run, uint32_t index) {
+    if (!run->pool[index].changed) {
+        run->pool[index].changed = true;
+        run->changed[run->changed_count++] = index;
+    }
+}
+
+void lw_pool_touch(lw_fluid *run, uint32_t index) {
+    lw_pool *pool = &run->pool[index];
+    if (pool->since == run->now) {
+        return;
+    }
+    const double passed = (double)(run->now - pool->since);
+    pool->since = run->now;
+    for (uint32_t i = 0; i < pool->row_count; i++) {
+        lw_row *row = &run->row[pool->rows[i]];
+        row->busy += (lw_ticks)(row->used * passed + 0.5);
+        row->controlled += (lw_ticks)(row->control * passed + 0.5);
+    }
+    for (uint32_t i = 0; i < pool->class_count; i++) {
+        lw_head *head = &run->head[pool->classes[i]];
+        head->done += (uint64_t)(int64_t)(head->speed * passed + 0.5);
+    }
+}
+
+static void add_class(lw_fluid *run, uint32_t to, uint32_t index) {
+    lw_pool *pool = &run->pool[to];
+    if (pool->class_count == pool->class_capacity) {
+        uint32_t *grown = lw_fluid_grown(pool->classes, &pool->class_capacity, sizeof *grown);
+        if (grown == NULL) {
+            lw_fluid_fail(run, LW_NO_MEMORY);
+            return;
+        }
+        pool->classes = grown;
+    }
+    run->class[index].pool = to;
+    run->class[index].place = pool->class_count;
+    pool->classes[pool->class_count++] = index;
+    pool->controls = pool->controls || run->class[index].own < run->class[index].costs;
+}
+
+static void add_row(lw_fluid *run, uint32_t to, uint32_t index) {
+    lw_pool *pool = &run->pool[to];
+    if (pool->row_count == pool->row_capacity) {
+        uint32_t *grown = lw_fluid_grown(pool->rows, &pool->row_capacity, sizeof *grown);
+        if (grown == NULL) {
+            lw_fluid_fail(run, LW_NO_MEMORY);
+            return;
+        }
+        pool->rows = grown;
+    }
+    run->row[index].pool = to;
+    pool->rows[pool->row_count++] = index;
+}
+
+// The smaller one goes over to the larger one; returns that.
+static uint32_t merge(lw_fluid *run, uint32_t a, uint32_t b) {
+    const uint32_t to = run->pool[a].class_count >= run->pool[b].class_count ? a : b, from = to == a ? b : a;
+    lw_pool_touch(run, a);
+    lw_pool_touch(run, b);
+    for (uint32_t i = 0; i < run->pool[from].class_count; i++) {
+        add_class(run, to, run->pool[from].classes[i]);
+    }
+    for (uint32_t i = 0; i < run->pool[from].row_count; i++) {
+        add_row(run, to, run->pool[from].rows[i]);
+    }
+    run->pool[to].left += run->pool[from].left;
+    run->pool[to].from = fmin(run->pool[to].from, run->pool[from].from);
+    drop_pool(run, from);
+    return to;
+}
+
+static uint32_t gather(lw_fluid *run, uint32_t index) {
+    uint32_t pool = new_pool(run);
+    add_class(run, pool, index);
+    const lw_class *class = &run->class[index];
+    for (uint32_t i = 0; i < class->costs; i++) {
+        const uint32_t other = run->row[class->cost[i].row].pool;
+        if (other == LW_NONE) {
+            add_row(run, pool, class->cost[i].row);
+        } else if (other != pool) {
+            pool = merge(run, pool, other);
+        }
+    }
+    lw_pool_touch(run, pool);
+    return pool;
+}
+
+uint32_t lw_pool_of_class(lw_fluid *run, uint32_t index) {
+    lw_class *class = &run->class[index];
+    run->head[index] = (lw_head){0, 0, 0};
+    run->rate[index] = (double)INFINITY;
+    for (uint32_t i = 0; i < class->own; i++) {
+        lw_row *row = &run->row[class->cost[i].row];
+        class->burden[i].place = row->active_count;
+        row->active[row->active_count++] = (lw_burden){.of = index, .place = i};
+    }
+    return gather(run, index);
+}
+
+static void release_rows(lw_fluid *run, const lw_pool *pool) {
+    for (uint32_t i = 0; i < pool->row_count; i++) {
+        run->row[pool->rows[i]].pool = LW_NONE;
+        run->row[pool->rows[i]].used = run->row[pool->rows[i]].control = 0;
+        run->filling[pool->rows[i]].control = 0;
+        run->row[pool->rows[i]].settled = (double)INFINITY;
+    }
+}
+
+void lw_pool_leave(lw_fluid *run, uint32_t index) {
+    lw_class *class = &run->class[index];
+    lw_pool *pool = &run->pool[class->pool];
+    for (uint32_t i = 0; i < class->own; i++) {
+        lw_row *row = &run->row[class->cost[i].row];
+        const lw_burden last = row->active[--row->active_count];
+        const uint32_t place = class->burden[i].place;
+        row->active[place] = last;
+        run->class[last.of].burden[last.place].place = place;
+    }
+    const uint32_t last = pool->classes[--pool->class_count];
+    pool->classes[class->place] = last;
+    run->class[last].place = class->place;
+    pool->left++;
+    if (pool->class_count == 0) {
+        release_rows(run, pool);
+        drop_pool(run, class->pool);
+    }
+    class->pool = LW_NONE;
+}
+
+void lw_pool_divide(lw_fluid *run, uint32_t index) {
+    lw_pool old = run->pool[index];
+    run->pool[index].classes = run->pool[index].rows = NULL;
+    run->pool[index].class_capacity = run->pool[index].row_capacity = 0;
+    release_rows(run, &old);
+    drop_pool(run, index);
+    for (uint32_t i = 0; i < old.class_count && run->failed == LW_OK; i++) {
+        const uint32_t pool = gather(run, old.classes[i]);
+        run->pool[pool].from = 0;
+        lw_pool_change(run, pool);
+    }
+    (void)lw_memory_resize_block(old.classes, 0);
+    (void)lw_memory_resize_block(old.rows, 0);
+}

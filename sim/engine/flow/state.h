@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The state of one run of the flow engine, shared by its files and by nobody else.
+//
+// What an instance of a task moves is a fluid that runs through all servers of its path at once, at
+// one rate, and arrives the latency of the path later. Rates are shared max-min fairly: no flow can
+// have more without taking it from one that has no more. What is equal for each is packets, since
+// ports take turns by packet; with equal packets that is bytes. Unlike the packets of the other
+// engine, flows that came over one port do not share its turn at the next: each has its own.
+//
+// Flows with the same costs and limits are a class: one rate, and one count of what each of them
+// has moved so far, so that only the head of a class need be watched. Sums over flows are sums of
+// integers, so that no result depends on the order in which they are made.
+#ifndef LW_FLOW_STATE_H
+#define LW_FLOW_STATE_H
+
+#include <assert.h>
+
+#include "sim/base/list.h"
+#include "sim/engine/engine.h"
+#include "sim/engine/progress.h"
+
+#define LW_NONE UINT32_MAX
+
+// A clock beyond this ends a run; no single time or count of bytes of the input is above
+// LW_SPAN_MAX.
+#define LW_TIME_MAX (INT64_C(1) << 61)
+#define LW_SPAN_MAX (INT64_C(1) << 60)
+
+// Fluids end between two picoseconds. Their clock counts ticks of 2^-20 ps.
+enum { LW_TICK_BITS = 20 };
+typedef lw_int128 lw_ticks;
+#define LW_TICKS_NEVER ((lw_ticks)1 << 100)
+
+static inline lw_ticks lw_ticks_of(int64_t ps) {
+    return (lw_ticks)ps << LW_TICK_BITS;
+}
+
+// ---- Waiting for a time ----
+
+// A heap of ids by time, then task, then instance, in which each id stands once at most.
+typedef struct lw_due {
+    lw_ticks at;
+    int64_t instance;
+    uint32_t task, id;
+} lw_due;
+
+typedef struct lw_due_heap {
+    lw_due *due;
+    uint32_t count, capacity;
+    uint32_t *place;  // by id: place in the heap + 1; 0: not in it
+    uint32_t places;
+} lw_due_heap;
+
+// Put in, or move; false when out of memory.
+bool lw_due_set(lw_due_heap *heap, lw_due due) LW_CHECKED;
+lw_ticks lw_due_at(const lw_due_heap *heap, uint32_t id);  // LW_TICKS_NEVER: not in it
+void lw_due_remove(lw_due_heap *heap, uint32_t id);
+void lw_due_free(lw_due_heap *heap);
+
+// ---- Rates ----
+
+// Something that classes share: the time of a server, or of the buffer behind it. Whole is 1 << 60.
+#define LW_WHOLE (INT64_C(1) << 60)
+typedef struct lw_row {
+    double unit;     // one quantum of weight, in 2^-60 of the server's time a packet
+    double most_ps;  // of any class, for a packet
+    double cap_min;  // the lowest limit of a class that may pass
+    int64_t weight;  // of all flows, in quanta
+    double used;     // the share taken since the last change
+    // no flow has more here: as far as rates rose until it was full; INFINITY: it is not
+    double settled;
+    bool joined;     // a flow did since then
+    lw_ticks busy;   // up to there
+    double control;  // the share that control traffic takes, and its time up to there
+    lw_ticks controlled;
+    struct lw_burden *active;  // classes that have flows
+    uint32_t active_count;
+    uint32_t pool;          // LW_NONE: idle
+    uint32_t place;         // in the pool
+    int64_t turnaround_ps;  // 0: the medium takes no time to turn round
+    bool uneven;            // some class sends more or fewer packets here than of its data
+    bool turns_anew;        // what passes each way has changed
+    uint32_t costs;         // classes that may pass
+} lw_row;
+
+// What a flow of a class costs at a row.
+typedef struct lw_cost {
+    uint32_t row;
+    int64_t weight;      // quanta of one of its packets there
+    double ps;           // for a packet of data
+    double there, back;  // packets that it sends each way for that
+    // of traffic that goes before all packets and waits for none: the row does not hold it up
+    bool control;
+    // the server whose packets, `there` of them, cause it; LW_NO_SERVER: it comes with each packet of data
+    uint32_t source;
+} lw_cost;
+
+// Packets there for one of data: its turns.
+static inline double lw_fluid_turns(const lw_cost *cost) {
+    return cost->there + cost->back;
+}
+
+// What all flows of a class cost there: known to the class, and to the row while there are any.
+typedef struct lw_burden {
+    uint32_t of;     // known to the class: the row; to the row: the class
+    uint32_t place;  // there: among the active of the row, or among the burdens of the class
+    int64_t weight;  // quanta; 0: control traffic, which the row does not know
+    double share;    // 2^-60 of the row's time, at one packet a picosecond
+} lw_burden;
+
+// A flow of a class that has moved everything when the class has moved so much.
+typedef struct lw_target {
+    uint64_t done;
+    uint32_t slot;
+} lw_target;
+
+// How far the flows of a class are.
+typedef struct lw_head {
+    uint64_t done;  // units that each flow has moved since some time, modulo 2^64
+    uint64_t next;  // the first target
+    double speed;   // units a tick
+} lw_head;
+
+typedef struct lw_class {
+    int64_t flows;
+    lw_cost *cost;
+    lw_burden *burden;
+    uint32_t costs;
+    uint32_t own;       // costs of its packets; those behind are of control traffic
+    uint32_t pool;      // LW_NONE: no flows
+    uint32_t place;     // in the pool
+    double cap;         // packets a picosecond, when alone
+    double scale;       // units a tick at one packet a picosecond: a power of two
+    int exponent;       // units of a packet: 2^exponent
+    double volume_max;  // packets of any move
+    lw_target *target;  // a heap
+    uint32_t targets, capacity;
+} lw_class;
+
+// While rates are found: what is left of a row, and the weight of flows without a rate.
+typedef struct lw_filling {
+    int64_t left, weight;
+    int64_t control;  // of the whole, what goes before packets: control traffic, and requests
+    int64_t caused;   // of that, control traffic
+} lw_filling;
+
+// Classes that share rows, directly or through others: what a change can affect.
+typedef struct lw_pool {
+    uint32_t *classes, *rows;
+    uint32_t class_count, class_capacity, row_count, row_capacity;
+    uint32_t left;   // classes that left since it was found
+    bool changed;    // its rates are to be found again
+    double from;     // those from this one on
+    bool controls;   // some class does
+    lw_ticks since;  // all that counts on was brought up to then
+    uint32_t next_unused;
+} lw_pool;
+
+// ---- Instances ----
+
+typedef enum lw_fluid_phase {
+    LW_FLUID_IDLE,
+    LW_FLUID_READY,
+    LW_FLUID_IN_LINE,
+    LW_FLUID_SUBMITTING,
+    LW_FLUID_MOVING,
+    LW_FLUID_DELIVERED,
+    LW_FLUID_FINISHING
+} lw_fluid_phase;
+
+typedef struct lw_instance {
+    uint32_t task, next_free;
+    lw_fluid_phase phase;
+    bool watched;
+    int64_t instance;
+    int64_t ready_ps, start_ps, first_ps, watched_ps;
+    int64_t due_ps;  // of its event
+} lw_instance;
+
+// What an instance of a task moves: [0] each, [1] the last in a run of the innermost loop.
+typedef struct lw_move {
+    uint32_t class_index;  // LW_NONE: it takes no time but tail_ps
+    uint64_t units;        // of the class
+    int64_t bytes, packets, requests;
+    int64_t full_bytes, last_bytes;  // of a full packet, of the last one
+    double tail_ps;                  // from the end of the fluid to the last delivery
+    double volume;                   // full packets
+    double round_trip_ps;
+    int64_t tags;
+} lw_move;
+
+typedef struct lw_line {
+    int64_t free_slots;
+    uint32_t *waiting;  // a ring of instances
+    uint32_t first, count, capacity;
+} lw_line;
+
+typedef struct lw_fluid_task {
+    lw_move move[2];
+    lw_ticks *load;      // one a hop
+    lw_list sample;      // lw_task_sample
+    int64_t moved[2];    // instances that ended, of each move
+    int64_t highest;     // no instance from there on has been ready
+    int64_t watched_ps;  // by a task before it, for its only instance; -1: not
+    lw_ticks *busy_before;
+} lw_fluid_task;
+
+// The search for a repeating state, see laps.c.
+typedef struct lw_fluid_laps {
+    bool possible;
+    uint32_t anchor;  // LW_NONE
+    bool ticked;
+    int64_t ends;   // of others since it ticked
+    int64_t steps;  // since the last change or saved state
+    int64_t power;  // steps after which the state is saved again
+    int64_t saved_ps;
+    bool have_saved;
+    lw_list state;    // int64_t
+    lw_list counts;   // lw_int128: sums as they were then
+    int64_t *prefix;  // one a task
+    lw_ticks *busy;   // one a row
+} lw_fluid_laps;
+
+typedef struct lw_fluid {
+    const lw_fabric *fabric;
+    const lw_engine_how *how;
+    lw_arena *arena;
+    const lw_fraction *pace;
+    lw_progress progress;
+    int64_t now_ps;
+    lw_ticks now;
+    lw_due_heap tasks, pools;
+
+    // by server: its row, and those of the buffers behind it; LW_NONE
+    uint32_t (*row_of)[1 + LW_PACKET_KINDS];
+    lw_row *row;
+    uint32_t row_count, row_capacity;
+    lw_class *class;
+    lw_head *head;  // by class, as the two below: what is looked at most lies together
+    double *rate;   // packets a picosecond; INFINITY: none yet
+    uint32_t class_count, class_capacity;
+    uint32_t *class_slot;  // by hash: class + 1; at most half are used
+    uint32_t class_slots;
+    lw_list draft;    // lw_cost: of the class that is being made
+    uint32_t *stamp;  // class: the search for shares in which it got its own
+    uint32_t search;
+    double *packets;      // by server: packets a picosecond, while control traffic is added up
+    lw_filling *filling;  // by row
+    uint32_t *given;      // classes that get a rate together
+    // rows that are to be filled up, as a tree of matches that the one with least to give wins
+    struct lw_match {
+        uint64_t rate;  // the bits of a positive double, which are in its order
+        uint32_t row;   // its place among them
+    } * match;
+    uint32_t *filled;  // those rows
+
+    lw_pool *pool;
+    uint32_t pool_count, unused_pool;
+    uint32_t *changed;
+    uint32_t changed_count;
+    uint32_t *done;  // classes whose head has ended
+    uint32_t done_count;
+
+    lw_instance *slot;
+    lw_ticks *busy_before;  // hops_max a slot
+    uint32_t slot_count, slot_capacity, free_slot;
+    size_t hops_max;
+    lw_line *line;
+    lw_fluid_task *task;
+    lw_task_result *result;
+    lw_server_result *served;
+    lw_int128 *held_ps;  // one a resource: ends less starts of what held its slots
+    int64_t events, jumps;
+    lw_fluid_laps laps;
+    double bytes_done, bytes_all;
+    lw_status failed;  // LW_OK: not
+    uint32_t stuck;    // a task that can never move anything
+} lw_fluid;
+
+static inline const lw_flow *lw_fluid_flow(const lw_fluid *run, uint32_t task) {
+    const uint32_t flow = run->fabric->task[task].flow;
+    return flow != LW_NO_FLOW ? &run->fabric->flow[flow] : NULL;
+}
+
+static inline size_t lw_fluid_hops(const lw_flow *flow) {
+    return flow->data_count + (flow->kind == LW_FLOW_READ ? flow->request_count : 0);
+}
+static inline const lw_hop *lw_fluid_hop(const lw_flow *flow, size_t hop) {
+    return hop < flow->data_count ? &flow->data[hop] : &flow->request[hop - flow->data_count];
+}
+
+static inline void lw_fluid_fail(lw_fluid *run, lw_status status) {
+    run->failed = run->failed == LW_OK ? status : run->failed;
+}
+
+// A block of twice as many; NULL, and the old one as it was, when out of memory.
+void *lw_fluid_grown(void *block, uint32_t *capacity, size_t size) LW_CHECKED;
+
+// ---- path.c: a transfer alone ----
+
+// Bytes on the wire for a packet of so much payload; its time there, exactly.
+int64_t lw_fluid_wire_bytes(const lw_hop *hop, int64_t payload_bytes);
+double lw_fluid_service_ps(lw_fraction pace, int64_t packet_ps, int64_t wire_bytes);
+
+// Packets over hops: all ready at once, or one every gap_ps.
+typedef struct lw_train {
+    const lw_hop *hop;
+    size_t count;
+    int64_t packets;
+    int64_t full_bytes, last_bytes;
+    int64_t gap_ps;
+} lw_train;
+
+// From the first being ready to the last being delivered; LW_TIME_MAX at most. No hops: at once.
+int64_t lw_fluid_train_ps(const lw_fabric *fabric, const lw_fraction *pace, const lw_train *train);
+
+// ---- make.c: fabric -> state ----
+lw_status lw_fluid_make(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_fluid *run) LW_CHECKED;
+void lw_fluid_free(lw_fluid *run);
+// cost.c: what so many bytes of a flow cost, as a move of a class, which has no units yet. LW_STUCK:
+// a buffer is too small for one packet.
+lw_status lw_fluid_make_move(lw_fluid *run, const lw_flow *flow, int64_t bytes, lw_move *out) LW_CHECKED;
+// How often a packet is sent again on average.
+double lw_fluid_replays(const lw_server *server, int64_t wire_bytes);
+// class.c: the number of the class with the draft's costs and that limit; LW_NONE: out of memory.
+uint32_t lw_fluid_class_of(lw_fluid *run, double cap);
+uint32_t lw_fluid_row_of(lw_fluid *run, uint32_t server, int buffer);
+// The weight of a class at a row where each packet needs so much time more.
+void lw_fluid_weigh(const lw_fluid *run, lw_class *class, uint32_t cost, double turn_ps);
+// What the flows that a class has now are to a row.
+void lw_fluid_burden(const lw_row *row, lw_class *class, uint32_t cost);
+// When all are known.
+lw_status lw_fluid_finish_classes(lw_fluid *run) LW_CHECKED;
+
+// ---- pool.c: who shares with whom ----
+uint32_t lw_pool_of_class(lw_fluid *run, uint32_t class);  // that begins to have flows
+void lw_pool_leave(lw_fluid *run, uint32_t class);         // that has none left
+void lw_pool_divide(lw_fluid *run, uint32_t pool);         // without those that have left
+void lw_pool_touch(lw_fluid *run, uint32_t pool);          // bring it up to now
+void lw_pool_change(lw_fluid *run, uint32_t pool);         // its rates must be found again
+
+// ---- share.c: rates ----
+// A flow joins its class now.
+void lw_fluid_join(lw_fluid *run, const lw_move *move, uint32_t slot);
+// The fluids of a pool that end now.
+void lw_fluid_ended(lw_fluid *run, uint32_t pool);
+// New rates for all that has changed.
+void lw_fluid_share(lw_fluid *run);
+lw_ticks lw_fluid_busy(const lw_fluid *run, uint32_t server);
+
+// ---- task.c: the life of an instance ----
+void lw_fluid_ready(void *user, uint32_t task, int64_t instance);
+void lw_fluid_due(lw_fluid *run, uint32_t slot);
+void lw_fluid_moved(lw_fluid *run, uint32_t slot);  // its fluid has ended
+
+// ---- laps.c: jumps over iterations of loops ----
+void lw_fluid_laps_ended(lw_fluid *run, uint32_t task);  // an instance of it
+void lw_fluid_laps_step(lw_fluid *run);                  // after an instant in which the anchor ticked
+
+// result.c
+lw_status lw_fluid_results(lw_fluid *run, lw_engine_result *out) LW_CHECKED;
+
+#endif

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Packets as events: see lw_engine_run, of which it is one.
+#ifndef LW_PACKET_H
+#define LW_PACKET_H
+
+#include "sim/engine/engine.h"
+
+lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) LW_CHECKED;
+
+#endif
