@@ -206,8 +206,10 @@ typedef enum lw_engine {
     LW_ENGINE_PACKET,
     LW_ENGINE_PACKET_EXACT,  // every packet an event: the oracle
     LW_ENGINE_FLOW,          // rates shared max-min fairly, no packets: see flow/state.h
-    LW_ENGINE_AUTO           // packet where that is quick or waits are asked for, else flow
+    LW_ENGINE_AUTO           // packet until it has cost too many events, unless waits are asked for; then flow
 } lw_engine;
+// About a second.
+#define LW_EVENTS_QUICK (INT64_C(1) << 24)
 extern const char *const lw_engine_words[];  // as above, in that order, and NULL
 
 typedef struct lw_server_result {
@@ -290,6 +292,7 @@ typedef struct lw_engine_how {
     uint64_t seed;
     const volatile sig_atomic_t *stop;  // ends the run when it becomes non-zero; may be NULL
     const lw_engine_watch *watch;       // may be NULL
+    int64_t events_most;                // of LW_ENGINE_AUTO, until it takes flow; 0: LW_EVENTS_QUICK
 } lw_engine_how;
 
 // Run to the end. LW_STUCK: a dependency cycle, or a wait for credits that never come. LW_LIMIT: a

@@ -7,39 +7,45 @@
 
 const char *const lw_engine_words[] = {"packet", "packet-exact", "flow", "auto", NULL};
 
-// A packet that passes a server between others is an event of some 50 ns (./dev bench), so that
-// these many are a second or two.
-static const double QUICK_HOPS = 1 << 25;
-// As few transfers soon come back to a state that they had, and are jumped over, however long they
-// are.
-enum { FEW_TASKS = 16 };
-
 // Whose packets come at a rate asks how long they wait, which no flow knows.
-static bool takes_packets(const lw_fabric *fabric) {
-    double hops = 0;
-    size_t moving = 0;
-    bool paced = false;
+static bool is_paced(const lw_fabric *fabric) {
     for (size_t t = 0; t < fabric->task_count; t++) {
-        const lw_task *task = &fabric->task[t];
-        if (task->flow == LW_NO_FLOW || task->bytes == 0) {
-            continue;
+        const uint32_t flow = fabric->task[t].flow;
+        if (flow != LW_NO_FLOW && fabric->flow[flow].arrivals != LW_ARRIVALS_BACKLOG) {
+            return true;
         }
-        const lw_flow *flow = &fabric->flow[task->flow];
-        const double packets = (double)task->bytes / (double)(flow->packet_bytes > 0 ? flow->packet_bytes : 1) + 1;
-        hops += packets * (double)lw_task_count(task) * (double)flow->data_count;
-        paced = paced || flow->arrivals != LW_ARRIVALS_BACKLOG;
-        moving++;
     }
-    return paced || moving <= FEW_TASKS || hops <= QUICK_HOPS;
+    return false;
+}
+
+static lw_status run_flow(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
+    const lw_status status = lw_flow_run(fabric, how, arena, out);
+    out->engine = LW_ENGINE_FLOW;
+    return status;
+}
+
+// Packets until they have cost too much: how soon their state repeats is not known before.
+static lw_status run_auto(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
+    lw_engine_how packet = *how;
+    packet.engine = LW_ENGINE_PACKET;
+    packet.events_most = is_paced(fabric) ? 0 : how->events_most > 0 ? how->events_most : LW_EVENTS_QUICK;
+    bool gave_up = false;
+    const lw_status status = lw_packet_run(fabric, &packet, arena, out, &gave_up);
+    return gave_up ? run_flow(fabric, how, arena, out) : status;
 }
 
 lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
-    lw_engine_how chosen = *how;
-    if (how->engine == LW_ENGINE_AUTO) {
-        chosen.engine = takes_packets(fabric) ? LW_ENGINE_PACKET : LW_ENGINE_FLOW;
+    switch (how->engine) {
+    case LW_ENGINE_FLOW:
+        return run_flow(fabric, how, arena, out);
+    case LW_ENGINE_AUTO:
+        return run_auto(fabric, how, arena, out);
+    case LW_ENGINE_PACKET:
+    case LW_ENGINE_PACKET_EXACT:
+        break;
     }
-    const bool flows = chosen.engine == LW_ENGINE_FLOW;
-    const lw_status status = flows ? lw_flow_run(fabric, &chosen, arena, out) : lw_packet_run(fabric, &chosen, arena, out);
-    out->engine = chosen.engine;
-    return status;
+    bool unused;
+    lw_engine_how packet = *how;
+    packet.events_most = 0;
+    return lw_packet_run(fabric, &packet, arena, out, &unused);
 }

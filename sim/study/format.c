@@ -17,10 +17,10 @@ static const lw_option run_options[] = {
     {.key = "engine",
      .kind = LW_OPTION_WORD,
      .offset = offsetof(lw_run_params, engine),
-     .fallback = "packet",
+     .fallback = "auto",
      .words = lw_engine_words,
      .help = "packet jumps over repetitions; packet-exact makes every packet an event; flow shares rates "
-             "max-min fairly, without packets; auto takes packet where that is quick, else flow"},
+             "max-min fairly, without packets; auto takes packet where that is quick (17 million events), else flow"},
     {0}};
 
 static const lw_type run_type = {

@@ -103,9 +103,10 @@ lw_status lw_point_run_to_end(lw_point_run *run, lw_point_how how, lw_arena *are
     int64_t load_ps = first_load_ps;
     for (int round = 0;; round++) {
         LW_TRY(lw_point_build(&run->setup, (lw_build){.load_ps = load_ps}, arena, silent, &run->built));
-        lw_status status =
-            lw_engine_run(&run->built.fabric, &(const lw_engine_how){run->setup.engine, run->setup.seed, how.stop, how.watch},
-                          arena, &run->result);
+        lw_status status = lw_engine_run(
+            &run->built.fabric,
+            &(const lw_engine_how){.engine = run->setup.engine, .seed = run->setup.seed, .stop = how.stop, .watch = how.watch},
+            arena, &run->result);
         if (status == LW_STUCK || status == LW_LIMIT) {
             *found = status == LW_STUCK ? workload_of_task(&run->built, run->result.stuck) : longest_workload(&run->built);
             found->cycle = status == LW_STUCK ? tell_cycle(&run->built, &run->result, arena) : NULL;

@@ -50,6 +50,10 @@ static bool look_up(const lw_run_state *run, const lw_engine_how *how) {
     return how->stop != NULL && *how->stop != 0;
 }
 
+static bool is_too_much(const lw_run_state *run, const lw_engine_how *how) {
+    return how->events_most > 0 && run->queue.taken > how->events_most && !(how->stop != NULL && *how->stop != 0);
+}
+
 static lw_status run_events(lw_run_state *run, const lw_engine_how *how) {
     uint32_t key;
     while (lw_event_take(&run->queue, &key) || (lw_islands_wake(run) && lw_event_take(&run->queue, &key))) {
@@ -71,8 +75,11 @@ static lw_status run_events(lw_run_state *run, const lw_engine_how *how) {
             return run->broken ? LW_INTERNAL : LW_NO_MEMORY;
         }
         validate_now_and_then(run);
-        if (run->queue.taken % EVENTS_BETWEEN_CHECKS == 1 && look_up(run, how)) {
-            return LW_INTERRUPTED;
+        if (run->queue.taken >= run->look_at) {
+            run->look_at = run->queue.taken + EVENTS_BETWEEN_CHECKS;
+            if (look_up(run, how) || is_too_much(run, how)) {
+                return LW_INTERRUPTED;
+            }
         }
     }
     return run->progress.left == 0 ? LW_OK : LW_STUCK;
@@ -108,7 +115,8 @@ static void finish_task(const lw_run_state *run, uint32_t index) {
 
 static lw_status results(lw_run_state *run, lw_engine_result *out) {
     const lw_fabric *fabric = run->fabric;
-    lw_engine_result result = {.task = run->result,
+    lw_engine_result result = {.engine = out->engine,
+                               .task = run->result,
                                .server = run->served,
                                .held_ps = run->held_ps,
                                .packets = run->packets,
@@ -142,9 +150,10 @@ static uint32_t find_stuck(const lw_run_state *run) {
     return t;
 }
 
-lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
+lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out,
+                        bool *gave_up) {
     lw_run_state run;
-    *out = (lw_engine_result){0};
+    *out = (lw_engine_result){.engine = how->engine};
     lw_status status = lw_run_state_make(fabric, how->seed, arena, &run);
     if (status == LW_OK) {
         if (how->engine == LW_ENGINE_PACKET) {
@@ -153,6 +162,11 @@ lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
         }
         lw_progress_begin(&run.progress);
         status = run.failed ? LW_NO_MEMORY : run_events(&run, how);
+    }
+    *gave_up = status == LW_INTERRUPTED && is_too_much(&run, how);
+    if (*gave_up) {
+        lw_run_state_free(&run);
+        return status;
     }
     if (status == LW_STUCK) {
         out->stuck = find_stuck(&run);

@@ -5,6 +5,8 @@
 
 #include "sim/engine/engine.h"
 
-lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) LW_CHECKED;
+// gave_up: it was at how->events_most (0: no limit) and not at its end; the status says nothing then.
+lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out,
+                        bool *gave_up) LW_CHECKED;
 
 #endif

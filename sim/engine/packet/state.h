@@ -328,6 +328,7 @@ typedef struct lw_run_state {
     double packet_hops_all;  // those of all instances
     lw_steady steady;
     lw_laps laps;
+    int64_t look_at;      // events before somebody may want to end the run
     int64_t validate_at;  // events before the invariants are looked at again
     bool failed;          // out of memory
     bool broken;          // more instances at once than there are slots
