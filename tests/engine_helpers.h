@@ -152,7 +152,7 @@ static inline void assert_all_passed(const lw_fabric *fabric, const lw_engine_re
 
 static inline lw_engine_result run_one(lw_test *test, const lw_fabric *fabric, lw_engine engine, uint64_t seed) {
     lw_engine_result result = {0};
-    assert_int_equal(lw_engine_run(fabric, &(const lw_engine_how){engine, seed, NULL, NULL}, test->arena, &result), LW_OK);
+    assert_int_equal(lw_engine_run(fabric, &(const lw_engine_how){.engine = engine, .seed = seed}, test->arena, &result), LW_OK);
     assert_all_passed(fabric, &result);
     return result;
 }

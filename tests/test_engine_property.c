@@ -335,9 +335,9 @@ static void test_packet_equals_packet_exact(void **state) {
         lw_engine_result fast = {0};
         lw_engine_result exact = {0};
         lw_status exact_status =
-            lw_engine_run(&w->fabric, &(const lw_engine_how){LW_ENGINE_PACKET_EXACT, number, NULL, NULL}, arena, &exact);
+            lw_engine_run(&w->fabric, &(const lw_engine_how){.engine = LW_ENGINE_PACKET_EXACT, .seed = number}, arena, &exact);
         lw_status fast_status =
-            lw_engine_run(&w->fabric, &(const lw_engine_how){LW_ENGINE_PACKET, number, NULL, NULL}, arena, &fast);
+            lw_engine_run(&w->fabric, &(const lw_engine_how){.engine = LW_ENGINE_PACKET, .seed = number}, arena, &fast);
         // LW_LIMIT: a packet that is nearly always bad.
         bool expected = exact_status == LW_OK || exact_status == LW_STUCK || exact_status == LW_LIMIT;
         if (fast_status != exact_status || !expected) {

@@ -167,8 +167,9 @@ static void assert_status(const lw_server *server, size_t servers, const job *jo
         lw_test test = lw_test_begin();
         const lw_fabric fabric = fabric_of(&test, server, servers, jobs, count);
         lw_engine_result result = {.events = -1};
-        assert_int_equal(lw_engine_run(&fabric, &(const lw_engine_how){(lw_engine)engine, 1, NULL, NULL}, test.arena, &result),
-                         expected);
+        assert_int_equal(
+            lw_engine_run(&fabric, &(const lw_engine_how){.engine = (lw_engine)engine, .seed = 1}, test.arena, &result),
+            expected);
         assert_true(expected != LW_STUCK || result.stuck == stuck);
         assert_true((expected == LW_OK) == (result.task != NULL));
         lw_test_end(&test);
@@ -220,11 +221,13 @@ static void test_stop_flag_interrupts(void **state) {
     lw_test test = lw_test_begin();
     const lw_fabric fabric = fabric_of(&test, server, 1, jobs, 1);
     lw_engine_result result;
-    assert_int_equal(lw_engine_run(&fabric, &(const lw_engine_how){LW_ENGINE_PACKET_EXACT, 1, &stop, NULL}, test.arena, &result),
+    assert_int_equal(lw_engine_run(&fabric, &(const lw_engine_how){.engine = LW_ENGINE_PACKET_EXACT, .seed = 1, .stop = &stop},
+                                   test.arena, &result),
                      LW_INTERRUPTED);
     stop = 0;
-    assert_int_equal(lw_engine_run(&fabric, &(const lw_engine_how){LW_ENGINE_PACKET, 1, &stop, NULL}, test.arena, &result),
-                     LW_OK);
+    assert_int_equal(
+        lw_engine_run(&fabric, &(const lw_engine_how){.engine = LW_ENGINE_PACKET, .seed = 1, .stop = &stop}, test.arena, &result),
+        LW_OK);
     lw_test_end(&test);
 }
 
@@ -310,7 +313,7 @@ static void test_limits(void **state) {
     assert_int_equal(run_one(&test, &just, LW_ENGINE_PACKET, 1).end_ps, 2 * most);
     lw_engine_result result;
     const lw_fabric late = fabric_of(&test, slow, 2, huge, 2);
-    assert_int_equal(lw_engine_run(&late, &(const lw_engine_how){LW_ENGINE_PACKET, 1, NULL, NULL}, test.arena, &result),
+    assert_int_equal(lw_engine_run(&late, &(const lw_engine_how){.engine = LW_ENGINE_PACKET, .seed = 1}, test.arena, &result),
                      LW_LIMIT);
     lw_test_end(&test);
 }
@@ -386,7 +389,7 @@ static lw_status try_run(void *user) {
     }
     lw_engine_result result;
     lw_status status =
-        lw_engine_run(&trying->medley->fabric, &(const lw_engine_how){trying->engine, 5, NULL, NULL}, arena, &result);
+        lw_engine_run(&trying->medley->fabric, &(const lw_engine_how){.engine = trying->engine, .seed = 5}, arena, &result);
     trying->end_ps = status == LW_OK ? result.end_ps : 0;
     lw_arena_free(arena);
     return status;
@@ -429,8 +432,8 @@ static void test_threads_do_not_meet(void **state) {
         statuses[i] = arenas[i] == NULL
                           ? LW_NO_MEMORY
                           : lw_engine_run(&m.fabric,
-                                          &(const lw_engine_how){i % 4 < 2 ? LW_ENGINE_PACKET : LW_ENGINE_PACKET_EXACT,
-                                                                 (uint64_t)(i % 2), NULL, NULL},
+                                          &(const lw_engine_how){.engine = i % 4 < 2 ? LW_ENGINE_PACKET : LW_ENGINE_PACKET_EXACT,
+                                                                 .seed = (uint64_t)(i % 2)},
                                           arenas[i], &results[i]);
     }
     for (int i = 0; i < RUNS; i++) {

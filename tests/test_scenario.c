@@ -488,8 +488,8 @@ static size_t outcome_bytes(int jobs) {
     lw_provenances known;
     lw_point point;
     assert_int_equal(lw_provenance_find(document, 0, test.arena, &known), LW_OK);
-    assert_int_equal(lw_engine_run(&built.fabric, &(const lw_engine_how){LW_ENGINE_PACKET, 1, NULL, NULL}, test.arena, &result),
-                     LW_OK);
+    assert_int_equal(
+        lw_engine_run(&built.fabric, &(const lw_engine_how){.engine = LW_ENGINE_PACKET, .seed = 1}, test.arena, &result), LW_OK);
     size_t before = lw_arena_used(test.arena);
     assert_int_equal(lw_attribute(&built, &result, known, test.arena, &point), LW_OK);
     size_t used = lw_arena_used(test.arena) - before;

@@ -55,7 +55,7 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
     LW_TRY(lw_point_make(b->document, index, cache, arena, silent, &run.setup));
     watched w = {b, index};
     const lw_engine_watch watch = {tell_within, &w};
-    const lw_point_how how = {b->run->stop, b->share != NULL ? &watch : NULL};
+    const lw_point_how how = {.stop = b->run->stop, .watch = b->share != NULL ? &watch : NULL};
     LW_TRY(lw_point_run_to_end(&run, how, arena, found));
     const lw_provenances known = b->known != NULL ? b->known[b->classes.of[index]] : (lw_provenances){0};
     LW_TRY(lw_attribute(&run.built, &run.result, known, arena, out));

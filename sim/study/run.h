@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "sim/fabric/attribution.h"
+#include "sim/fabric/recording.h"
 #include "sim/result/result.h"
 #include "sim/study/scenario.h"
 
@@ -41,6 +42,7 @@ typedef struct lw_point_run {
     lw_point_setup setup;
     lw_built built;
     lw_engine_result result;
+    lw_recording recording;
 } lw_point_run;
 
 // Where a point failed: the workload that never ends, or the one that takes longest.
@@ -54,6 +56,7 @@ typedef struct lw_culprit {
 typedef struct lw_point_how {
     const volatile sig_atomic_t *stop;
     const lw_engine_watch *watch;
+    size_t spans;  // of instances to be kept at most; 0: none is recorded
 } lw_point_how;
 
 // Run run->setup; work that lasts as long as the rest is made long enough. LW_STUCK and LW_LIMIT as

@@ -64,7 +64,8 @@ static row measure(const lw_fabric *fabric, lw_engine engine) {
         lw_arena *arena = lw_arena_new();
         lw_engine_result result = {0};
         double before_s = cpu_s();
-        if (arena == NULL || lw_engine_run(fabric, &(const lw_engine_how){engine, 1, NULL, NULL}, arena, &result) != LW_OK) {
+        if (arena == NULL ||
+            lw_engine_run(fabric, &(const lw_engine_how){.engine = engine, .seed = 1}, arena, &result) != LW_OK) {
             give_up("a run");
         }
         double took_s = cpu_s() - before_s;

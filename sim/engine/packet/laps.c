@@ -126,8 +126,8 @@ static bool visit_slot(lw_cursor *c, const lw_run_state *run, const lw_task_stat
 static bool visit_task(lw_cursor *c, const lw_run_state *run, uint32_t task) {
     const lw_progress_task *progress = &run->progress.task[task];
     const lw_task_slots *slots = &run->slots[task];
-    bool same = lw_visit(c, slots->highest - progress->prefix) && lw_visit(c, progress->beyond) &&
-                lw_visit(c, slots->ready.count);
+    bool same =
+        lw_visit(c, slots->highest - progress->prefix) && lw_visit(c, progress->beyond) && lw_visit(c, slots->ready.count);
     for (uint32_t i = 0; same && i < slots->ready.count; i++) {
         const lw_fifo_entry *entry = lw_fifo_at(&slots->ready, i);
         same = lw_visit(c, entry->time_ps - run->now_ps) && lw_visit(c, entry->id - progress->prefix);
@@ -459,10 +459,30 @@ static void shift_tasks(lw_run_state *run, int64_t periods, int64_t shift_ps) {
     }
 }
 
+static void record(lw_run_state *run, int64_t periods) {
+    lw_laps *laps = &run->laps;
+    if (laps->skipped == NULL) {
+        laps->skipped = LW_NEW_ARRAY(run->arena, int64_t, run->fabric->task_count);
+    }
+    if (laps->skipped == NULL) {
+        run->failed = true;
+        return;
+    }
+    for (uint32_t t = 0; t < run->fabric->task_count; t++) {
+        laps->skipped[t] = periods * (run->progress.task[t].prefix - laps->prefix[t]);
+    }
+    const int64_t period_ps = run->now_ps - laps->saved_ps;
+    const lw_engine_gap gap = {run->now_ps, run->now_ps + periods * period_ps, period_ps, laps->skipped};
+    run->record->gap(&gap, run->record->user);
+}
+
 static void jump(lw_run_state *run, int64_t periods) {
     const lw_laps *laps = &run->laps;
     const int64_t shift_ps = periods * (run->now_ps - laps->saved_ps);
     tally t = {.run = run, .periods = periods, .shift_ps = shift_ps};
+    if (run->record != NULL) {
+        record(run, periods);
+    }
     note_growth(run);
     count_all(&t);
     for (size_t s = 0; s < run->task_count; s++) {

@@ -203,6 +203,9 @@ typedef struct lw_task_state {
     uint32_t in_island, next_in_island;  // while it moves bytes; LW_NONE
     // of the server of each of its stops at watched_ps
     int64_t *busy_before_ps;
+    // for the record, once it has delivered: see lw_engine_span
+    uint32_t busiest;
+    int64_t busy_ps;
 } lw_task_state;
 
 // An instance that waits for a slot of a resource.
@@ -285,6 +288,7 @@ typedef struct lw_laps {
     lw_list counts;    // lw_int128: sums at that time
     int64_t *prefix;   // one a task: instances that had ended
     int64_t *busy_ps;  // one a server
+    int64_t *skipped;  // for the record, one a task
 } lw_laps;
 
 typedef struct lw_run_state {
@@ -319,6 +323,7 @@ typedef struct lw_run_state {
     lw_server_result *served;  // one a server of the fabric: by instances that have delivered
     int64_t packets, packet_hops;
     double packet_hops_all;  // those of all instances
+    const lw_engine_record *record;  // NULL: nobody asks
     lw_steady steady;
     lw_laps laps;
     int64_t validate_at;  // events before the invariants are looked at again
