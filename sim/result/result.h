@@ -13,6 +13,7 @@
 #include "sim/base/signal.h"
 #include "sim/base/spread.h"
 #include "sim/base/stage.h"
+#include "sim/result/critical.h"
 #include "sim/result/limit.h"
 #include "sim/result/metric.h"
 
@@ -119,6 +120,7 @@ typedef struct lw_point {
     size_t engines_count;
     // the workload that ended last, which says what limits the point; SIZE_MAX: none
     size_t last;
+    lw_critical path;      // to the end of that workload
     lw_evidence evidence;  // the weakest of its workloads
     int64_t events, packets, packet_hops, end_ps;
 } lw_point;

@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "sim/base/version.h"
+#include "sim/fabric/critical_path.h"
 #include "sim/study/effects.h"
 #include "sim/study/provenance.h"
+
+enum { SPANS_OF_PATH = 1 << 15 };
 
 typedef struct batch {
     const lw_document *document;
@@ -55,10 +58,11 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
     LW_TRY(lw_point_make(b->document, index, cache, arena, silent, &run.setup));
     watched w = {b, index};
     const lw_engine_watch watch = {tell_within, &w};
-    const lw_point_how how = {.stop = b->run->stop, .watch = b->share != NULL ? &watch : NULL};
+    const lw_point_how how = {.stop = b->run->stop, .watch = b->share != NULL ? &watch : NULL, .spans = SPANS_OF_PATH};
     LW_TRY(lw_point_run_to_end(&run, how, arena, found));
     const lw_provenances known = b->known != NULL ? b->known[b->classes.of[index]] : (lw_provenances){0};
     LW_TRY(lw_attribute(&run.built, &run.result, known, arena, out));
+    LW_TRY(lw_critical_path_find(&run.built, &run.recording, arena, NULL, out));
     LW_TRY(b->run->nominal ? LW_OK : lw_point_add_bands(&run, how, arena, out));
     out->index = (int)index;
     out->engine = lw_engine_words[run.setup.engine];

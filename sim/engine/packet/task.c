@@ -326,6 +326,28 @@ static void note_busy(lw_task_state *state, const lw_stream *stream, uint32_t se
     }
 }
 
+// Of an instance that waited for a slot: how much of what its servers did, they did before it moved.
+static void remember_first(lw_run_state *run, uint32_t index) {
+    lw_task_state *state = &run->task[index];
+    const lw_flow *flow = lw_flow_of(run, index);
+    if (state->busy_first_ps == NULL) {
+        state->busy_first_ps = LW_NEW_ARRAY(run->arena, int64_t, flow->data_count + flow->request_count);
+    }
+    if (state->busy_first_ps == NULL) {
+        run->failed = true;
+        return;
+    }
+    const uint32_t streams[2] = {state->data, state->request};
+    size_t at = 0;
+    for (int i = 0; i < 2; i++) {
+        const lw_stream *stream = streams[i] != LW_NONE ? &run->stream[streams[i]] : NULL;
+        for (uint32_t s = stream != NULL ? stream->first_stop : LW_NONE; s != LW_NONE && s <= stream->last_stop; s++, at++) {
+            state->busy_first_ps[at] = run->server[run->stop[s].server].busy_ps - state->busy_before_ps[at];
+        }
+    }
+    state->has_busy_first = true;
+}
+
 // What its servers did meanwhile, and what it did there.
 static void add_up(lw_run_state *run, uint32_t index) {
     lw_task_state *state = &run->task[index];
@@ -334,6 +356,7 @@ static void add_up(lw_run_state *run, uint32_t index) {
     const int64_t *before = state->busy_before_ps;
     lw_task_load *load = run->load[state->task];
     const uint32_t streams[2] = {state->data, state->request};
+    const int64_t *first = state->has_busy_first ? state->busy_first_ps : NULL;
     state->busiest = LW_NO_SERVER;
     state->busy_ps = 0;
     for (int i = 0; i < 2; i++) {
@@ -344,14 +367,12 @@ static void add_up(lw_run_state *run, uint32_t index) {
         for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++, load++) {
             const int64_t busy_ps = run->server[run->stop[s].server].busy_ps - *before++;
             load->busy_ps += busy_ps;
-            note_busy(state, stream, run->server[run->stop[s].server].of, busy_ps);
+            note_busy(state, stream, run->server[run->stop[s].server].of, busy_ps - (first != NULL ? *first++ : 0));
         }
         add_stream(run, stream, bytes, result);
     }
-    // of what was busy since it waited for a slot, the part of its own time
+    state->has_busy_first = false;
     const int64_t moved_ps = run->now_ps - state->start_ps - lw_task_of(run, index)->submit_ps;
-    const int64_t watched_ps = run->now_ps - state->watched_ps;
-    state->busy_ps = watched_ps > moved_ps ? (int64_t)((lw_int128)state->busy_ps * moved_ps / watched_ps) : state->busy_ps;
     state->busy_ps = state->busy_ps < moved_ps ? state->busy_ps : moved_ps;
     result->packets += run->stream[state->data].total;
     result->window_stall_ps += (int64_t)state->stall_ps;
@@ -386,6 +407,8 @@ static void move(lw_run_state *run, uint32_t index) {
     lw_islands_join(run, index);
     if (!state->watched) {
         remember_busy(run, index);
+    } else if (run->record != NULL) {
+        remember_first(run, index);
     }
     if (lw_flow_of(run, index)->arrivals == LW_ARRIVALS_BACKLOG) {
         offer(run, index, source_stream(run, state)->total);
