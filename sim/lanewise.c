@@ -278,7 +278,8 @@ static lw_run run_of(const lanewise_run *run) {
                                   .stop = run->stop,
                                   .progress = run->progress,
                                   .within = run->within,
-                                  .user = run->user}
+                                  .user = run->user,
+                                  .timelines = run->timelines}
                        : (lw_run){0};
 }
 
@@ -424,6 +425,16 @@ lanewise_status lanewise_result_report(const lanewise_result *result, const char
     lw_status status = find_format(format, findings->diags, &inside);
     status = status == LW_OK ? lw_report(&result->result, inside, width, &text) : status;
     return hand_out(status, &text, out);
+}
+
+lanewise_status lanewise_result_trace(const lanewise_result *result, size_t point, char **out) {
+    const lw_point *found = point_of(result, point);
+    lw_text text = {0};
+    *out = NULL;
+    if (found == NULL || found->timeline == NULL) {
+        return LANEWISE_OK;
+    }
+    return hand_out(lw_report_trace(&result->result, found, &text), &text, out);
 }
 
 lanewise_status lanewise_result_check(const lanewise_result *result, lanewise_findings *findings) {

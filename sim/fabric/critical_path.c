@@ -331,6 +331,23 @@ static lw_status gather(const walk *w, lw_arena *arena, lw_critical *path) {
     return LW_OK;
 }
 
+uint32_t *lw_workload_of_task(const lw_built *built, lw_arena *arena) {
+    const size_t tasks = built->fabric.task_count;
+    uint32_t *of = LW_NEW_ARRAY(arena, uint32_t, tasks);
+    if (of == NULL) {
+        return NULL;
+    }
+    for (size_t t = 0; t < tasks; t++) {
+        of[t] = UINT32_MAX;
+    }
+    for (size_t i = 0; i < built->graph->workload_count; i++) {
+        for (uint32_t t = 0; t < built->workload[i].task_count; t++) {
+            of[built->workload[i].first_task + t] = (uint32_t)i;
+        }
+    }
+    return of;
+}
+
 static lw_status begin(const lw_built *built, const lw_recording *recording, lw_arena *arena, walk *w) {
     const lw_fabric *fabric = &built->fabric;
     *w = (walk){.built = built, .recording = recording, .waiter = LW_NO_TASK};
@@ -338,17 +355,11 @@ static lw_status begin(const lw_built *built, const lw_recording *recording, lw_
     w->delays = w->resources + fabric->resource_count;
     w->causes = w->delays + built->graph->workload_count;
     w->sums = w->causes + CAUSES;
-    w->workload = LW_NEW_ARRAY(arena, uint32_t, fabric->task_count);
+    w->workload = lw_workload_of_task(built, arena);
     w->sum_ps = LW_NEW_ARRAY(arena, int64_t, w->sums);
     w->mark_sum_ps = LW_NEW_ARRAY(arena, int64_t, w->sums);
     if (w->workload == NULL || w->sum_ps == NULL || w->mark_sum_ps == NULL) {
         return LW_NO_MEMORY;
-    }
-    memset(w->workload, 0xff, fabric->task_count * sizeof *w->workload);  // what only waits is of none
-    for (size_t i = 0; i < built->graph->workload_count; i++) {
-        for (uint32_t t = 0; t < built->workload[i].task_count; t++) {
-            w->workload[built->workload[i].first_task + t] = (uint32_t)i;
-        }
     }
     return LW_OK;
 }

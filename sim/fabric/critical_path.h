@@ -13,4 +13,7 @@
 lw_status lw_critical_path_find(const lw_built *built, const lw_recording *recording, lw_arena *arena, bool *on_path,
                                 lw_point *point) LW_CHECKED;
 
+// The workload of each task; UINT32_MAX: it only waits for others. NULL when out of memory.
+uint32_t *lw_workload_of_task(const lw_built *built, lw_arena *arena) LW_CHECKED;
+
 #endif

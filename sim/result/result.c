@@ -58,6 +58,7 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
     if (!ok) {
         return LW_NO_MEMORY;
     }
+    LW_TRY(point->timeline != NULL ? lw_timeline_keep(point->timeline, arena, &kept.timeline) : LW_OK);
     *out = kept;
     return LW_OK;
 }

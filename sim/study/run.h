@@ -22,7 +22,9 @@ typedef struct lw_run {
     // not how uncertain points are, nor how well their numbers are known: no band, evidence
     // "specified"
     bool nominal;
+    bool timelines;  // of the first LW_TIMELINES_MOST points
 } lw_run;
+enum { LW_TIMELINES_MOST = 16 };
 
 // Run all points. The bytes of the result do not depend on the number of threads. A point that
 // fails keeps no other from its turn: it is told, *out has the others, and the status is that of
