@@ -72,7 +72,7 @@ static void test_two_copies_behind_one_engine(void **state) {
     const lw_critical *path = path_of(&one_link, 0);
     assert_int_equal(path->end_ps, (5 + 104 + 104) * US);
     assert_close(us_of(path, "links.l[0] a->b[0]"), 200, 1e-9);
-    assert_close(us_of(path, "a copy engines"), 3 + 1, 1e-9);
+    assert_close(us_of(path, "waiting for a copy engines"), 3 + 1, 1e-9);
     assert_close(us_of(path, "launch"), 5, 1e-9);
     // over two links they would save it all of the first
     const lw_result two_links = run_text(&test, CARD "workloads:\n"
@@ -81,7 +81,7 @@ static void test_two_copies_behind_one_engine(void **state) {
     path = path_of(&two_links, 0);
     assert_int_equal(path->end_ps, (5 + 104 + 104) * US);
     assert_close(us_of(path, "links.l[1] a->b[1]"), 100, 1e-9);
-    assert_close(us_of(path, "a copy engines"), 104, 1e-9);
+    assert_close(us_of(path, "waiting for a copy engines"), 104, 1e-9);
     assert_close(us_of(path, "launch"), 5, 1e-9);
     lw_test_end(&test);
 }

@@ -179,6 +179,14 @@ static lw_status tell(const lw_context *context, const lw_cli_session *session, 
     return (lw_status)lanewise_result_check(result, context->findings);
 }
 
+static bool has_timeline(const lw_cli_session *session) {
+    bool has = false;
+    for (size_t i = 0; i < session->charts.count; i++) {
+        has = has || session->charts.chart[i].kind == LW_CHART_TIMELINE;
+    }
+    return has;
+}
+
 static lw_status run_session(const lw_context *context, const char *path, const lw_cli_session *session, double begin_s) {
     const lw_arguments *arguments = context->arguments;
     const char *folder = NULL;
@@ -191,7 +199,7 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         .progress = lw_console_progress_show,
         .within = lw_console_progress_show_within,
         .user = &progress,
-        .timelines = arguments->trace != NULL,
+        .timelines = arguments->trace != NULL || (folder != NULL && has_timeline(session)),
     };
     lanewise_result *result = NULL;
     lw_status ran = (lw_status)lanewise_scenario_run(session->scenario, &run, context->findings, &result);

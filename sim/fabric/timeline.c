@@ -16,7 +16,7 @@ typedef struct making {
     lw_list row, span;  // of the timeline
     lw_list key;        // uint64_t, one a row: its place among those of its kind
     // the row of each, one more than its number; 0: none yet
-    uint32_t *of_workload, *of_server, *of_slots;
+    uint32_t of_calls, *of_server, *of_slots;
     uint32_t *workload;  // of each task
     size_t at;           // the recorded span that is looked at
 } making;
@@ -58,15 +58,14 @@ static lw_status add_span(making *m, uint32_t row, int64_t from_ps, int64_t to_p
     return LW_OK;
 }
 
-static lw_status add_calls(making *m, const lw_engine_span *did, int64_t from_ps, int64_t to_ps) {
-    const uint32_t workload = m->workload[did->task];
+// Of all workloads one row: many call at once seldom, and for a short time.
+static lw_status add_calls(making *m, int64_t from_ps, int64_t to_ps) {
+    const lw_timeline_row row = {.kind = LW_ROW_CALLS, .name = "calls", .part = "", .hue = LW_HUE_GREY};
     if (to_ps <= from_ps) {
         return LW_OK;
     }
-    const lw_timeline_row row = {
-        .kind = LW_ROW_CALLS, .name = m->built->graph->workload[workload].object->name, .part = "", .hue = LW_HUE_GREY};
-    LW_TRY(find_row(m, &m->of_workload[workload], workload, &row));
-    return add_span(m, m->of_workload[workload], from_ps, to_ps);
+    LW_TRY(find_row(m, &m->of_calls, 0, &row));
+    return add_span(m, m->of_calls, from_ps, to_ps);
 }
 
 // Segments of one link and direction follow each other on a path, and have one row.
@@ -106,7 +105,7 @@ static lw_status add_instance(making *m, const lw_engine_span *did) {
         return LW_OK;  // it only waits for another workload
     }
     if (task->flow == LW_NO_FLOW) {
-        return add_calls(m, did, did->start_ps, did->end_ps);
+        return add_calls(m, did->start_ps, did->end_ps);
     }
     bool is_core = false;
     if (did->delivered_ps > did->first_ps) {
@@ -114,7 +113,7 @@ static lw_status add_instance(making *m, const lw_engine_span *did) {
     }
     const lw_slots_info *slots = task->acquires != LW_NO_RESOURCE ? &m->built->slots[task->acquires] : NULL;
     if (slots == NULL || slots->name == NULL) {
-        return is_core ? LW_OK : add_calls(m, did, did->start_ps, did->first_ps);
+        return is_core ? LW_OK : add_calls(m, did->start_ps, did->first_ps);
     }
     const lw_timeline_row row = {.kind = LW_ROW_SLOTS, .name = slots->name, .part = slots->use, .hue = LW_HUE_GREY};
     LW_TRY(find_row(m, &m->of_slots[task->acquires], task->acquires, &row));
@@ -226,11 +225,10 @@ static lw_status add_gaps(const making *m, lw_timeline *timeline) {
 
 static lw_status begin(const lw_built *built, making *m) {
     const lw_fabric *fabric = &built->fabric;
-    m->of_workload = LW_NEW_ARRAY(m->arena, uint32_t, built->graph->workload_count);
     m->of_server = LW_NEW_ARRAY(m->arena, uint32_t, fabric->server_count);
     m->of_slots = LW_NEW_ARRAY(m->arena, uint32_t, fabric->resource_count);
     m->workload = lw_workload_of_task(built, m->arena);
-    return m->of_workload == NULL || m->of_server == NULL || m->of_slots == NULL || m->workload == NULL ? LW_NO_MEMORY : LW_OK;
+    return m->of_server == NULL || m->of_slots == NULL || m->workload == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
 lw_status lw_timeline_make(const lw_built *built, const lw_recording *recording, const bool *on_path, lw_arena *arena,

@@ -69,9 +69,7 @@ static lw_status add_rows(tracing *t) {
     for (size_t i = 0; i < timeline->row_count; i++) {
         const lw_timeline_row *row = &timeline->row[i];
         if (i == 0 || !is_same_process(row, &timeline->row[i - 1])) {
-            const char *name = row->kind == LW_ROW_CALLS  ? lw_arena_print(t->arena, "calls of %s", row->name)
-                               : row->kind == LW_ROW_LINK ? lw_arena_print(t->arena, "links.%s", row->name)
-                                                          : row->name;
+            const char *name = row->kind == LW_ROW_LINK ? lw_arena_print(t->arena, "links.%s", row->name) : row->name;
             if (name == NULL) {
                 return LW_NO_MEMORY;
             }

@@ -19,8 +19,10 @@ void lw_critical_part_print(const lw_critical_part *part, lw_text *out) {
         lw_text_print(out, "links.%s %s", part->name, part->direction);
         break;
     case LW_PATH_NODE:
-    case LW_PATH_SLOTS:
         lw_text_add(out, part->name);
+        break;
+    case LW_PATH_SLOTS:
+        lw_text_print(out, "waiting for %s", part->name);
         break;
     case LW_PATH_DELAY:
         lw_text_print(out, "delays of %s", part->name);

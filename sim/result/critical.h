@@ -41,10 +41,10 @@ typedef struct lw_critical {
     int64_t tasks;           // that ran, whether on the path or not
 } lw_critical;
 
-// Append what a part is: "links.egpu host->gpu", "gpu copy engines", "launch".
+// Append what a part is: "links.egpu host->gpu", "waiting for gpu copy engines", "launch".
 void lw_critical_part_print(const lw_critical_part *part, lw_text *out);
 
-// Append "62 % links.uplink host->sw, 30 % gpu copy engines, 8 % launch": whole percents that add up
+// Append "62 % links.uplink host->sw, 30 % host memory, 8 % launch": whole percents that add up
 // to 100. At most so many parts, the rest as "others"; a line feed and `indent` where a line would
 // be longer than `width` columns, of which `used` are taken; 0: no limit.
 typedef struct lw_critical_layout {

@@ -12,7 +12,7 @@
 #include "sim/base/hue.h"
 
 typedef enum lw_row_kind {
-    LW_ROW_CALLS,  // of a workload: calls, submission and other delays
+    LW_ROW_CALLS,  // calls, submission and other delays, of all workloads
     LW_ROW_CORE,   // a core that copies
     LW_ROW_SLOTS,  // copy engines that tasks hold
     LW_ROW_LINK    // one direction of a link
@@ -20,7 +20,7 @@ typedef enum lw_row_kind {
 
 typedef struct lw_timeline_row {
     lw_row_kind kind;
-    const char *name;  // of the workload, core, engines or link
+    const char *name;  // of the core, engines or link; "calls"
     const char *part;  // "host->gpu", "that read"; "" where there is none
     lw_hue hue;        // of the link's family
     uint32_t lanes;    // spans of one lane do not overlap
