@@ -44,7 +44,7 @@ typedef struct gantt {
     uint32_t wanted;  // the only workload; UINT32_MAX: all
     double name_width;
     int64_t end_ps;
-    bool broken;
+    bool broken, lost;  // something was jumped or lost; lost
 } gantt;
 
 // ---- What is shown ----
@@ -131,6 +131,7 @@ static lw_status collect(const lw_chart *chart, lw_arena *arena, gantt *g) {
         LW_TRY(find_workload(chart, p->point, &g->wanted));
         LW_TRY(find_rows(g, ROWS_MOST / g->panels, p, arena));
         g->end_ps = p->point->timeline->end_ps > g->end_ps ? p->point->timeline->end_ps : g->end_ps;
+        g->lost = g->lost || p->point->timeline->left_out > 0;
         g->broken = g->broken || p->point->timeline->gap_count > 0 || p->point->timeline->left_out > 0;
     }
     return LW_OK;
@@ -359,7 +360,7 @@ static double draw_word(const gantt *g, double x, double y, const char *word) {
 
 // Workloads, where there are several, as long as there is room; what an outline means.
 static lw_status draw_legend(const gantt *g, lw_box content) {
-    static const char path[] = "on the critical path", gap[] = "the same again: not drawn";
+    static const char path[] = "on the critical path";
     const lw_canvas *canvas = g->canvas;
     const lw_point *point = g->panel[0].point;
     const double y = content.top + 4.0;
@@ -369,7 +370,7 @@ static lw_status draw_legend(const gantt *g, lw_box content) {
     x = draw_word(g, x, y, path);
     if (g->broken) {
         lw_draw_rect(canvas->draw, (lw_rect){x, y, SWATCH, SWATCH}, LW_ROLE_GRID, (lw_stroke){LW_ROLE_AXIS, 1.0, LW_DASH_SOLID});
-        x = draw_word(g, x, y, gap);
+        x = draw_word(g, x, y, g->lost ? "left out" : "the same again, left out");
     }
     for (uint32_t w = 0; point->workload_count > 1 && w < point->workload_count; w++) {
         const char *name = lw_clean_utf8(canvas->arena, point->workload[w].name);

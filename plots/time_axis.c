@@ -148,7 +148,7 @@ static lw_status draw_break(const lw_canvas *canvas, const lw_time_part *part, c
     draw_hatch(canvas->draw, part->left, part->right, plot.top, plot.bottom);
     for (int side = 0; side < 2; side++) {
         const double x = side == 0 ? part->left : part->right;
-        lw_draw_line(canvas->draw, x, plot.top, x, plot.bottom + TICK_LENGTH, (lw_stroke){LW_ROLE_AXIS, 1.0, LW_DASHES});
+        lw_draw_line(canvas->draw, x, plot.top, x, plot.bottom + TICK_LENGTH, (lw_stroke){LW_ROLE_AXIS, 1.0, LW_DASH_LONG});
     }
     const double half = lw_text_width(canvas->metrics, words, LW_SIZE_SMALL, false) / 2;
     const double middle = fmin(fmax((part->left + part->right) / 2, plot.left + half), plot.right - half);

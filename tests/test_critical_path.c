@@ -160,6 +160,24 @@ static void test_jumps_change_nothing(void **state) {
                 "w: {kind: copy, from: 'g[0]', to: h, bytes: 96 KiB, repeat: 300, after: [v]}");
 }
 
+// Of more tasks than are recorded the first and the last are walked over; what lies between is named.
+static void test_more_tasks_than_are_recorded(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result =
+        run_text(&test, CARD "engine: packet-exact\n"
+                             "workloads: {x: {kind: copy, from: a, to: 'b[0]', bytes: 10 kB, repeat: 90000}}\n");
+    const lw_critical *path = path_of(&result, 0);
+    assert_int_equal(path->tasks, 180000);
+    assert_int_equal(path->end_ps, INT64_C(90000) * 10 * US);
+    const double known_us =
+        us_of(path, "links.l[0] a->b[0]") + us_of(path, "launch") + us_of(path, "completion") + us_of(path, "latency");
+    assert_close(known_us + us_of(path, "not recorded"), 900000, 1e-9);
+    assert_true(known_us > 655300 && known_us < 655400);
+    assert_close(us_of(path, "launch"), 5 * us_of(path, "latency"), 1e-3);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_copy),
@@ -167,6 +185,7 @@ int main(void) {
         cmocka_unit_test(test_a_chain_of_copies),
         cmocka_unit_test(test_a_staged_copy),
         cmocka_unit_test(test_jumps_change_nothing),
+        cmocka_unit_test(test_more_tasks_than_are_recorded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,6 +67,21 @@ static lw_status make_output_folder(const lw_context *context, const char *path,
     return *folder == NULL ? LW_NO_MEMORY : lw_folder_make(*folder, context->diags);
 }
 
+// Of a single point beside its results; *wrote as that of write_chart.
+static lw_status write_only_trace(const lw_context *context, const lanewise_result *result, const char *folder,
+                                  const char **wrote) {
+    char *text = NULL;
+    LW_TRY(lanewise_result_planned(result) == 1 ? (lw_status)lanewise_result_trace(result, 0, &text) : LW_OK);
+    if (text == NULL) {
+        return LW_OK;
+    }
+    const char *path = lw_arena_print(context->arena, "%s/trace.json", folder);
+    const lw_status status = path != NULL ? lw_file_write(path, text, strlen(text), context->diags) : LW_NO_MEMORY;
+    lanewise_free(text);
+    *wrote = lw_arena_print(context->arena, "%s, trace.json", *wrote);
+    return status == LW_OK && *wrote == NULL ? LW_NO_MEMORY : status;
+}
+
 static lw_status write_files(const lw_context *context, const lw_cli_session *session, const char *folder,
                              const lanewise_result *result) {
     const char *csv = lw_arena_print(context->arena, "%s/results.csv", folder);
@@ -78,6 +93,7 @@ static lw_status write_files(const lw_context *context, const lw_cli_session *se
     LW_TRY(write_report(context, result, "json", json));
     lw_status worst = LW_OK;
     const char *wrote = "results.csv, results.json";
+    LW_TRY(write_only_trace(context, result, folder, &wrote));
     const bool late = lw_console_interrupted();  // then charts of what is finished are asked for
     for (size_t i = 0; i < session->charts.count && lanewise_result_points(result) > 0; i++) {
         if (!late && lw_console_interrupted()) {
@@ -127,8 +143,10 @@ static lw_status write_traces(const lw_context *context, const lanewise_result *
         written++;
     }
     if (written < lanewise_result_points(result)) {
-        lw_note(context->diags, (lw_place){0}, "--set PATH=VALUE holds a value, so that fewer points are left",
-                "--trace wrote the first %zu of %zu points", written, lanewise_result_points(result));
+        lw_note(
+            context->diags, (lw_place){0}, written > 0 ? "--set PATH=VALUE holds a value, so that fewer points are left" : NULL,
+            written > 0 ? "--trace wrote the first %zu of %zu points" : "--trace wrote %zu of %zu points: no task was recorded",
+            written, lanewise_result_points(result));
     }
     return LW_OK;
 }
@@ -199,7 +217,8 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         .progress = lw_console_progress_show,
         .within = lw_console_progress_show_within,
         .user = &progress,
-        .timelines = arguments->trace != NULL || (folder != NULL && has_timeline(session)),
+        .timelines = arguments->trace != NULL ||
+                     (folder != NULL && (has_timeline(session) || lanewise_scenario_points(session->scenario) == 1)),
     };
     lanewise_result *result = NULL;
     lw_status ran = (lw_status)lanewise_scenario_run(session->scenario, &run, context->findings, &result);

@@ -159,6 +159,12 @@ static bool is_last(const void *user, const lw_engine_span *span) {
     return w->workload[span->task] == w->last;
 }
 
+static bool is_any(const void *user, const lw_engine_span *span) {
+    (void)user;
+    (void)span;
+    return true;
+}
+
 static bool go_to(walk *w, bool (*suits)(const void *, const lw_engine_span *)) {
     lw_moment found;
     const lw_lookup lookup = {.at_ps = w->now_ps, .before = &w->at, .suits = suits, .user = w};
@@ -185,6 +191,12 @@ static bool go_back(walk *w) {
     }
     if (w->now_ps <= 0 || go_to(w, is_needed)) {
         return w->now_ps > 0;
+    }
+    // behind what is lost the walk goes on with what ended there
+    const lw_recording *recording = w->recording;
+    if (recording->lost > 0 && w->now_ps > recording->lost_from_ps) {
+        spend(w, w->causes + BY_UNKNOWN, recording->lost_from_ps);
+        return w->now_ps > 0 && go_to(w, is_any);
     }
     spend(w, w->causes + (task_at(w)->start_ps == ready_ps ? BY_START : BY_UNKNOWN), 0);
     return false;

@@ -231,12 +231,15 @@ static lw_status begin(const lw_built *built, making *m) {
     return m->of_server == NULL || m->of_slots == NULL || m->workload == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-lw_status lw_timeline_make(const lw_built *built, const lw_recording *recording, const bool *on_path, lw_arena *arena,
-                           lw_point *point) {
+lw_status lw_timeline_make(const lw_built *built, const lw_recording *recording, const bool *on_path, size_t most,
+                           lw_arena *arena, lw_point *point) {
     making m = {.built = built, .recording = recording, .on_path = on_path, .arena = arena};
     const lw_engine_span *span = LW_LIST_ITEMS(&recording->span, const lw_engine_span);
     LW_TRY(begin(built, &m));
-    for (m.at = 0; m.at < recording->span.count; m.at++) {
+    // of too many the first half and the last, as the record has it
+    const size_t count = recording->span.count, thinned = count > most ? count - most : 0, half = most / 2;
+    for (m.at = 0; m.at < count; m.at++) {
+        m.at += m.at == half ? thinned : 0;
         LW_TRY(add_instance(&m, &span[m.at]));
     }
     lw_timeline *timeline = LW_NEW(arena, lw_timeline);
@@ -248,9 +251,13 @@ lw_status lw_timeline_make(const lw_built *built, const lw_recording *recording,
                               .span = LW_LIST_ITEMS(&m.span, lw_timeline_span),
                               .span_count = m.span.count,
                               .end_ps = point->end_ps,
-                              .left_out = recording->lost,
+                              .left_out = recording->lost + (int64_t)thinned,
                               .left_from_ps = recording->lost_from_ps,
                               .left_to_ps = recording->lost_to_ps};
+    if (thinned > 0) {
+        timeline->left_from_ps = span[half - 1].end_ps;
+        timeline->left_to_ps = span[half + thinned - 1].end_ps;
+    }
     LW_TRY(order_rows(&m, timeline));
     LW_TRY(add_gaps(&m, timeline));
     if (timeline->span_count > 0) {

@@ -7,8 +7,9 @@
 #include "sim/fabric/recording.h"
 #include "sim/result/result.h"
 
-// Set point->timeline. on_path: one a recorded span.
-lw_status lw_timeline_make(const lw_built *built, const lw_recording *recording, const bool *on_path, lw_arena *arena,
-                           lw_point *point) LW_CHECKED;
+// Set point->timeline, with so many of the recorded tasks at most, and at least two. on_path: one a
+// recorded span.
+lw_status lw_timeline_make(const lw_built *built, const lw_recording *recording, const bool *on_path, size_t most,
+                           lw_arena *arena, lw_point *point) LW_CHECKED;
 
 #endif

@@ -12,8 +12,9 @@
 #include "sim/study/effects.h"
 #include "sim/study/provenance.h"
 
-// Of tasks: for the critical path, and for timelines of all points together.
-enum { SPANS_OF_PATH = 1 << 15, SPANS_OF_TIMELINES = 1 << 15 };
+// Of tasks: that are recorded, so that the critical path is known, and of them in the timelines of
+// all points together.
+enum { SPANS_OF_PATH = 1 << 17, SPANS_OF_TIMELINES = 1 << 15 };
 
 typedef struct batch {
     const lw_document *document;
@@ -59,13 +60,14 @@ static size_t spans_of_timeline(const batch *b) {
     return SPANS_OF_TIMELINES / (points < LW_TIMELINES_MOST ? points : LW_TIMELINES_MOST);
 }
 
-static lw_status add_timeline(const lw_point_run *run, lw_arena *arena, lw_point *out) {
+static lw_status add_timeline(const lw_point_run *run, size_t most, lw_arena *arena, lw_point *out) {
     bool *on_path = LW_NEW_ARRAY(arena, bool, run->recording.span.count);
     if (on_path == NULL) {
         return LW_NO_MEMORY;
     }
     LW_TRY(lw_critical_path_find(&run->built, &run->recording, arena, on_path, out));
-    return lw_timeline_make(&run->built, &run->recording, on_path, arena, out);
+    // an engine may tell nothing
+    return run->recording.span.count > 0 ? lw_timeline_make(&run->built, &run->recording, on_path, most, arena, out) : LW_OK;
 }
 
 static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_arena *arena, lw_point *out, lw_culprit *found) {
@@ -78,13 +80,12 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
     LW_TRY(lw_point_make(b->document, index, cache, arena, silent, &run.setup));
     watched w = {b, index};
     const lw_engine_watch watch = {tell_within, &w};
-    const lw_point_how how = {.stop = b->run->stop,
-                              .watch = b->share != NULL ? &watch : NULL,
-                              .spans = has_timeline(b, index) ? spans_of_timeline(b) : SPANS_OF_PATH};
+    const lw_point_how how = {
+        .stop = b->run->stop, .watch = b->share != NULL ? &watch : NULL, .spans = b->run->nominal ? 0 : SPANS_OF_PATH};
     LW_TRY(lw_point_run_to_end(&run, how, arena, found));
     const lw_provenances known = b->known != NULL ? b->known[b->classes.of[index]] : (lw_provenances){0};
     LW_TRY(lw_attribute(&run.built, &run.result, known, arena, out));
-    LW_TRY(has_timeline(b, index) ? add_timeline(&run, arena, out)
+    LW_TRY(has_timeline(b, index) ? add_timeline(&run, spans_of_timeline(b), arena, out)
                                   : lw_critical_path_find(&run.built, &run.recording, arena, NULL, out));
     LW_TRY(b->run->nominal ? LW_OK : lw_point_add_bands(&run, how, arena, out));
     out->index = (int)index;

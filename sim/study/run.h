@@ -19,8 +19,8 @@ typedef struct lw_run {
     // the same within points: `done` with the shares of those that are being run; may be NULL
     void (*within)(double done, size_t total, void *user);
     void *user;
-    // not how uncertain points are, nor how well their numbers are known: no band, evidence
-    // "specified"
+    // not how uncertain points are, how well their numbers are known, nor why: no band, evidence
+    // "specified", no critical path
     bool nominal;
     bool timelines;  // of the first LW_TIMELINES_MOST points
 } lw_run;
