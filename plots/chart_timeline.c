@@ -18,6 +18,8 @@
 #define LANES_HEIGHT 9.0  // of each, where there are several
 #define NAME_MOST 300.0
 #define SWATCH 11.0
+#define APART 0.75  // what lies closer is not told apart
+#define WAIT_BELOW 2.5
 #define OUTLINED_LEAST 5.0  // a narrower bar of the path has a line below instead
 
 enum { PANELS_MOST = 4, ROWS_MOST = 40, LANES_SHOWN = 4 };
@@ -45,6 +47,7 @@ typedef struct gantt {
     double name_width;
     int64_t end_ps;
     bool broken, lost;  // something was jumped or lost; lost
+    bool waits;         // for a copy engine
 } gantt;
 
 // ---- What is shown ----
@@ -73,7 +76,7 @@ static int in_order(const void *left, const void *right) {
 }
 
 // The rows that something wanted ran in; where these are too many, the busiest.
-static lw_status find_rows(const gantt *g, size_t most, panel *p, lw_arena *arena) {
+static lw_status find_rows(gantt *g, size_t most, panel *p, lw_arena *arena) {
     const lw_timeline *timeline = p->point->timeline;
     shown_row *rows = LW_NEW_ARRAY(arena, shown_row, timeline->row_count);
     if (rows == NULL) {
@@ -85,6 +88,7 @@ static lw_status find_rows(const gantt *g, size_t most, panel *p, lw_arena *aren
     for (size_t i = 0; i < timeline->span_count; i++) {
         const lw_timeline_span *span = &timeline->span[i];
         rows[span->row].busy_ps += is_wanted(g, span) ? (double)(span->to_ps - span->from_ps) : 0.0;
+        g->waits = g->waits || (timeline->row[span->row].kind == LW_ROW_SLOTS && is_wanted(g, span) && span->wait_ps > 0);
         rows[span->row].critical = rows[span->row].critical || (span->critical && is_wanted(g, span));
     }
     if (timeline->row_count > 0) {
@@ -222,9 +226,28 @@ static lw_status draw_bar(const gantt *g, const panel *p, const lw_timeline_span
     return LW_OK;
 }
 
+// A thin line below the bars of copy engines from when a copy could have started, had one been free.
+static void draw_waits(const gantt *g, const panel *p, const lw_time_axis *axis, const shown_row *row, double top) {
+    const lw_timeline *timeline = p->point->timeline;
+    const double y = top + row->height - ROW_GAP / 2 + WAIT_BELOW;
+    double last_left = -1.0, last_right = -1.0;
+    for (size_t i = 0; i < timeline->span_count && timeline->row[row->row].kind == LW_ROW_SLOTS; i++) {
+        const lw_timeline_span *span = &timeline->span[i];
+        if (span->row != row->row || !is_wanted(g, span) || span->wait_ps <= 0) {
+            continue;
+        }
+        const double left = lw_time_axis_at(axis, span->from_ps - span->wait_ps), right = lw_time_axis_at(axis, span->from_ps);
+        if (right - left >= 1.0 && (fabs(left - last_left) >= APART || fabs(right - last_right) >= APART)) {
+            const lw_role role = lw_role_of(hue_of(p->point, span->workload), LW_SHADE_FIRST);
+            lw_draw_line(g->canvas->draw, left, y, right, y, (lw_stroke){role, 1.5, LW_DASH_DOTS});
+            last_left = left;
+            last_right = right;
+        }
+    }
+}
+
 // Bars that would not be told apart are one: of one lane and workload, on the path or not.
 static lw_status draw_row(const gantt *g, const panel *p, const lw_time_axis *axis, const shown_row *row, double top) {
-    static const double apart = 0.75;
     const lw_timeline *timeline = p->point->timeline;
     const bool several = timeline->row[row->row].lanes > 1;
     const double high = several ? LANES_HEIGHT : LANE_HEIGHT;
@@ -239,7 +262,7 @@ static lw_status draw_row(const gantt *g, const panel *p, const lw_time_axis *ax
         const double left = lw_time_axis_at(axis, span->from_ps), right = lw_time_axis_at(axis, span->to_ps);
         const double y = top + ROW_GAP / 2 + (several ? LANES_HEIGHT * lane : 0.0);
         const bool joins = bar.height > 0 && bar.top == y && pending.workload == span->workload &&
-                           pending.critical == span->critical && left - bar.left - bar.width < apart && right - left < 3 * apart;
+                           pending.critical == span->critical && left - bar.left - bar.width < APART && right - left < 3 * APART;
         if (joins) {
             bar.width = fmax(bar.width, right - bar.left);
             pending.to_ps = span->to_ps;
@@ -345,6 +368,7 @@ static lw_status draw_panel(const gantt *g, const panel *p, lw_box content, doub
     double y = top + head_height(g);
     for (size_t r = 0; r < p->count; r++) {
         LW_TRY(draw_row(g, p, &axis, &p->row[r], y));
+        draw_waits(g, p, &axis, &p->row[r], y);
         y += p->row[r].height;
     }
     return LW_OK;
@@ -368,6 +392,10 @@ static lw_status draw_legend(const gantt *g, lw_box content) {
     lw_draw_group(canvas->draw, "legend", "legend", NULL);
     lw_draw_rect(canvas->draw, (lw_rect){x, y, SWATCH, SWATCH}, LW_ROLE_NONE, (lw_stroke){LW_ROLE_INK, 1.5, LW_DASH_SOLID});
     x = draw_word(g, x, y, path);
+    if (g->waits) {
+        lw_draw_line(canvas->draw, x, y + SWATCH / 2, x + SWATCH, y + SWATCH / 2, (lw_stroke){LW_ROLE_MUTED, 1.5, LW_DASH_DOTS});
+        x = draw_word(g, x, y, "waits for a copy engine");
+    }
     if (g->broken) {
         lw_draw_rect(canvas->draw, (lw_rect){x, y, SWATCH, SWATCH}, LW_ROLE_GRID, (lw_stroke){LW_ROLE_AXIS, 1.0, LW_DASH_SOLID});
         x = draw_word(g, x, y, g->lost ? "left out" : "the same again, left out");

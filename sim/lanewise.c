@@ -386,6 +386,19 @@ char *lanewise_result_limit(const lanewise_result *result, size_t point, const c
     return text.bytes;
 }
 
+char *lanewise_result_critical_path(const lanewise_result *result, size_t point) {
+    enum { PARTS_MOST = 6 };
+    const lw_point *found = point_of(result, point);
+    lw_text text = {0};
+    if (found != NULL) {
+        lw_critical_print(&found->path, &(const lw_critical_layout){.most = PARTS_MOST, .indent = " "}, &text);
+    }
+    if (text.failed) {
+        lw_text_free(&text);
+    }
+    return text.bytes;
+}
+
 lanewise_counts lanewise_result_counts(const lanewise_result *result) {
     lanewise_counts sum = {0};
     for (size_t i = 0; i < result->result.point_count; i++) {

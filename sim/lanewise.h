@@ -159,6 +159,9 @@ LANEWISE_API double lanewise_result_metric(const lanewise_result *result, size_t
 // What limits a workload, in words ("links.egpu host->gpu: channel"). lanewise_free; NULL when
 // unknown.
 LANEWISE_API char *lanewise_result_limit(const lanewise_result *result, size_t point, const char *workload);
+// What the time of a point went to: "62 % links.uplink host->sw, 30 % host memory, 8 % launch".
+// lanewise_free; NULL when unknown.
+LANEWISE_API char *lanewise_result_critical_path(const lanewise_result *result, size_t point);
 // Totals over all points.
 typedef struct lanewise_counts {
     int64_t packets, packet_hops, events;

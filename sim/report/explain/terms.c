@@ -112,7 +112,8 @@ const lw_term lw_terms[] = {
      "  repeats after errors      bad packets take a tenth of the wire or more\n"
      "  the offered load          nothing is: there is no more to send\n"
      "  fixed cost                the call, its completion or the latency takes most of the time\n"
-     "Its share is the part of the time that goes to it. See lanewise explain window, and share.\n"},
+     "Its share is the part of the time that goes to it. See lanewise explain window, and share; of a\n"
+     "whole point lanewise explain critical_path.\n"},
     {"critical_path",
      "Critical path: the chain of tasks (calls, copies, chunks) that ends with the last one, each of which waited for the\n"
      "one before. What lies off it could take longer and nothing would end later; what lies on it is worth speeding up.\n"
