@@ -61,6 +61,11 @@ static bool is_wanted(const gantt *g, const lw_timeline_span *span) {
     return g->wanted == UINT32_MAX || span->workload == g->wanted;
 }
 
+// Work in the background may go on when all else has ended.
+static int64_t end_of(const lw_point *point) {
+    return point->path.count > 0 ? point->path.end_ps : point->timeline->end_ps;
+}
+
 // Those of the critical path before all others.
 static int busiest_first(const void *left, const void *right) {
     const shown_row *a = left, *b = right;
@@ -134,7 +139,7 @@ static lw_status collect(const lw_chart *chart, lw_arena *arena, gantt *g) {
         panel *p = &g->panel[i];
         LW_TRY(find_workload(chart, p->point, &g->wanted));
         LW_TRY(find_rows(g, ROWS_MOST / g->panels, p, arena));
-        g->end_ps = p->point->timeline->end_ps > g->end_ps ? p->point->timeline->end_ps : g->end_ps;
+        g->end_ps = end_of(p->point) > g->end_ps ? end_of(p->point) : g->end_ps;
         g->lost = g->lost || p->point->timeline->left_out > 0;
         g->broken = g->broken || p->point->timeline->gap_count > 0 || p->point->timeline->left_out > 0;
     }
@@ -255,7 +260,7 @@ static lw_status draw_row(const gantt *g, const panel *p, const lw_time_axis *ax
     lw_rect bar = {0};
     for (size_t i = 0; i < timeline->span_count; i++) {
         const lw_timeline_span *span = &timeline->span[i];
-        if (span->row != row->row || !is_wanted(g, span)) {
+        if (span->row != row->row || !is_wanted(g, span) || span->from_ps >= end_of(p->point)) {
             continue;
         }
         const uint32_t lane = span->lane < LANES_SHOWN ? span->lane : LANES_SHOWN - 1;
@@ -362,7 +367,7 @@ static lw_status draw_panel(const gantt *g, const panel *p, lw_box content, doub
     const double bottom = top + panel_height(g, p) - AXIS_HEIGHT;
     lw_time_axis axis;
     // side by side they compare, unless breaks bend their axes
-    lw_time_axis_make(p->point->timeline, g->broken ? p->point->timeline->end_ps : g->end_ps, left, content.right - 12.0, &axis);
+    lw_time_axis_make(p->point->timeline, g->broken ? end_of(p->point) : g->end_ps, left, content.right - 12.0, &axis);
     LW_TRY(lw_time_axis_draw(canvas, &axis, p->point->timeline, top + head_height(g), bottom));
     LW_TRY(draw_names(g, p, content.left, top + head_height(g)));
     double y = top + head_height(g);
