@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *const lw_chart_words[] = {"bandwidth", "time",  "waterfall", "plane", "loaded-latency",
-                                      "margin",    "pairs", "bars",      NULL};
+const char *const lw_chart_words[] = {"bandwidth", "time",  "waterfall", "plane",    "loaded-latency",
+                                      "margin",    "pairs", "bars",      "timeline", NULL};
 const char *const lw_axis_words[] = {"log", "linear", NULL};
 
 #define WIDTH_LEAST 400
@@ -30,7 +30,8 @@ const lw_option lw_chart_options[] = {
              "bandwidth or time against a swept size or length; waterfall: from the raw rate to what was achieved; plane: all "
              "links by latency and bandwidth; loaded-latency: latency under a growing load; "
              "margin: what a radio has to spare over a swept distance, frequency or rain; pairs: "
-             "copies between members of a group, from x to; bars: what no number tells apart, the fastest first"),
+             "copies between members of a group, from x to; bars: what no number tells apart, the fastest first; "
+             "timeline: what each link, copy engine and caller does when, a panel a point"),
     TEXT_ROW("x", x, "swept path along the x axis; else the first swept size, rate or length"),
     TEXT_ROW("series", series, "swept path that tells the lines apart; else the first one that is no number"),
     TEXT_ROW("panel", panel, "swept path with one panel a value; else one panel a workload"),
@@ -101,6 +102,7 @@ static const chart_type chart_types[LW_CHART_KINDS] = {
     [LW_CHART_LOADED_LATENCY] = {lw_curves_size, lw_curves_draw, "Line chart of mean latency against bandwidth under load"},
     [LW_CHART_MARGIN] = {lw_curves_size, lw_curves_draw, "Line chart of what a radio has to spare"},
     [LW_CHART_BARS] = {lw_categories_size, lw_categories_draw, "Bars of payload bandwidth, the fastest first"},
+    [LW_CHART_TIMELINE] = {lw_timeline_size, lw_timeline_draw, "What each link and device does when"},
     [LW_CHART_PAIRS] = {lw_pairs_size, lw_pairs_draw, "Bandwidth from each member of a group to each other"},
 };
 
@@ -119,8 +121,23 @@ static lw_status check_request(const lw_chart_request *request, lw_diags *diags)
     return LW_OK;
 }
 
+// Of a timeline, which needs no sweep.
+static lw_status check_workload(const lw_chart_request *request, const lw_result *outline, lw_diags *diags) {
+    const bool all = request->workload == NULL || request->workload[0] == '\0' || outline->point_count == 0;
+    bool found = all;
+    for (size_t w = 0; !all && w < outline->point[0].workload_count; w++) {
+        found = found || strcmp(outline->point[0].workload[w].name, request->workload) == 0;
+    }
+    return found ? LW_OK
+                 : lw_error(diags, request->workload_place, "it is a name under workloads:", "the chart's workload '%s' is none",
+                            request->workload);
+}
+
 lw_status lw_chart_check(const lw_chart_request *request, const lw_result *outline, lw_diags *diags) {
     LW_TRY(check_request(request, diags));
+    if (request->kind == LW_CHART_TIMELINE) {
+        return check_workload(request, outline, diags);
+    }
     if (request->kind == LW_CHART_PAIRS || request->kind == LW_CHART_BARS) {
         return LW_OK;  // whether there are pairs is known when they have run
     }
@@ -181,6 +198,14 @@ bool lw_chart_suits(const lw_result *result, lw_arena *arena, lw_chart_kind *kin
     return first != NULL && !numbers && result->point_count * first->workload_count > 1;
 }
 
+static bool has_timeline(const lw_result *result) {
+    bool has = false;
+    for (size_t i = 0; i < result->point_count; i++) {
+        has = has || (result->point[i].timeline != NULL && result->point[i].timeline->row_count > 0);
+    }
+    return has;
+}
+
 lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result *result, const lw_font_metrics *metrics,
                                lw_arena *arena, lw_diags *diags, lw_picture *out) {
     LW_TRY(check_request(request, diags));
@@ -188,11 +213,15 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     lw_pair_table pairs = {0};
     if (request->kind == LW_CHART_PAIRS) {
         LW_TRY(find_pairs(request, result, arena, diags, &pairs));
-    } else if (request->kind != LW_CHART_BARS) {
+    } else if (request->kind != LW_CHART_BARS && request->kind != LW_CHART_TIMELINE) {
         LW_TRY(lw_chart_collect(request, result, arena, diags, &data));
     }
     const bool bars = request->kind == LW_CHART_BARS && result->point_count > 0;
-    if (data.panel_count == 0 && pairs.count == 0 && !bars) {
+    const bool timeline = request->kind == LW_CHART_TIMELINE && has_timeline(result);
+    if (request->kind == LW_CHART_TIMELINE && result->point_count > 0 && !timeline) {
+        lw_note(diags, request->place, NULL, "there is nothing to draw: no task was recorded");
+    }
+    if (data.panel_count == 0 && pairs.count == 0 && !bars && !timeline) {
         *out = (lw_picture){0};
         return LW_OK;
     }

@@ -31,9 +31,13 @@ typedef enum lw_chart_kind {
     LW_CHART_MARGIN,          // what a radio has to spare against a swept distance, rain, ...
     LW_CHART_PAIRS,           // copies between the members of a group: from x to, one cell a pair
     LW_CHART_BARS,            // bandwidth of each point and workload, the fastest first
+    // a row for each link direction and device, bars for what runs there when; of points that have a
+    // timeline
+    LW_CHART_TIMELINE,
     LW_CHART_KINDS
 } lw_chart_kind;
-// "bandwidth", "time", "waterfall", "plane", "loaded-latency", "margin", "pairs", "bars", NULL
+// "bandwidth", "time", "waterfall", "plane", "loaded-latency", "margin", "pairs", "bars",
+// "timeline", NULL
 extern const char *const lw_chart_words[];
 
 typedef enum lw_theme_kind { LW_THEME_LIGHT, LW_THEME_DARK, LW_THEME_PRINT, LW_THEME_KINDS } lw_theme_kind;

@@ -278,7 +278,8 @@ static lw_run run_of(const lanewise_run *run) {
                                   .stop = run->stop,
                                   .progress = run->progress,
                                   .within = run->within,
-                                  .user = run->user}
+                                  .user = run->user,
+                                  .timelines = run->timelines}
                        : (lw_run){0};
 }
 
@@ -385,6 +386,19 @@ char *lanewise_result_limit(const lanewise_result *result, size_t point, const c
     return text.bytes;
 }
 
+char *lanewise_result_critical_path(const lanewise_result *result, size_t point) {
+    enum { PARTS_MOST = 6 };
+    const lw_point *found = point_of(result, point);
+    lw_text text = {0};
+    if (found != NULL) {
+        lw_critical_print(&found->path, &(const lw_critical_layout){.most = PARTS_MOST, .indent = " "}, &text);
+    }
+    if (text.failed) {
+        lw_text_free(&text);
+    }
+    return text.bytes;
+}
+
 lanewise_counts lanewise_result_counts(const lanewise_result *result) {
     lanewise_counts sum = {0};
     for (size_t i = 0; i < result->result.point_count; i++) {
@@ -424,6 +438,16 @@ lanewise_status lanewise_result_report(const lanewise_result *result, const char
     lw_status status = find_format(format, findings->diags, &inside);
     status = status == LW_OK ? lw_report(&result->result, inside, width, &text) : status;
     return hand_out(status, &text, out);
+}
+
+lanewise_status lanewise_result_trace(const lanewise_result *result, size_t point, char **out) {
+    const lw_point *found = point_of(result, point);
+    lw_text text = {0};
+    *out = NULL;
+    if (found == NULL || found->timeline == NULL) {
+        return LANEWISE_OK;
+    }
+    return hand_out(lw_report_trace(&result->result, found, &text), &text, out);
 }
 
 lanewise_status lanewise_result_check(const lanewise_result *result, lanewise_findings *findings) {

@@ -129,6 +129,7 @@ typedef struct lanewise_run {
     // the same within points: `done` with the shares of those that are being run; may be NULL
     void (*within)(double done, size_t total, void *user);
     void *user;
+    bool timelines;  // keep what ran when, of the first 16 points: for lanewise_result_trace and charts
 } lanewise_run;
 
 // Run all points; run may be NULL. No byte of the result depends on the number of threads.
@@ -158,6 +159,9 @@ LANEWISE_API double lanewise_result_metric(const lanewise_result *result, size_t
 // What limits a workload, in words ("links.egpu host->gpu: channel"). lanewise_free; NULL when
 // unknown.
 LANEWISE_API char *lanewise_result_limit(const lanewise_result *result, size_t point, const char *workload);
+// What the time of a point went to: "62 % links.uplink host->sw, 30 % host memory, 8 % launch".
+// lanewise_free; NULL when unknown.
+LANEWISE_API char *lanewise_result_critical_path(const lanewise_result *result, size_t point);
 // Totals over all points.
 typedef struct lanewise_counts {
     int64_t packets, packet_hops, events;
@@ -168,6 +172,9 @@ LANEWISE_API lanewise_counts lanewise_result_counts(const lanewise_result *resul
 LANEWISE_API const char *const *lanewise_formats(void);  // "table", "csv", "json", "jsonl", NULL
 LANEWISE_API lanewise_status lanewise_result_report(const lanewise_result *result, const char *format, int width,
                                                     lanewise_findings *findings, char **text);
+// What ran when in a point, in the Trace Event format that Perfetto and chrome://tracing read.
+// *text is NULL where no timeline was kept of the point.
+LANEWISE_API lanewise_status lanewise_result_trace(const lanewise_result *result, size_t point, char **text);
 // The assertions of the scenario on every point: LANEWISE_CHECK_FAILED with an error for each that
 // does not hold.
 LANEWISE_API lanewise_status lanewise_result_check(const lanewise_result *result, lanewise_findings *findings);

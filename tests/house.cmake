@@ -12,6 +12,8 @@ if(LANEWISE_PYTHON)
   add_test(NAME schema COMMAND ${LANEWISE_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/check_schema.py $<TARGET_FILE:lanewise>
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(schema PROPERTIES SKIP_RETURN_CODE 77)
+  add_test(NAME trace COMMAND ${LANEWISE_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/check_trace.py $<TARGET_FILE:lanewise>
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endif()
 
 # What is installed stands alone.

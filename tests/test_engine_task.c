@@ -221,15 +221,13 @@ static void test_stop_flag_interrupts(void **state) {
     lw_test test = lw_test_begin();
     const lw_fabric fabric = fabric_of(&test, server, 1, jobs, 1);
     lw_engine_result result;
-    assert_int_equal(
-        lw_engine_run(&fabric, &(const lw_engine_how){.engine = LW_ENGINE_PACKET_EXACT, .seed = 1, .stop = &stop, .watch = NULL},
-                      test.arena, &result),
-        LW_INTERRUPTED);
-    stop = 0;
-    assert_int_equal(lw_engine_run(&fabric,
-                                   &(const lw_engine_how){.engine = LW_ENGINE_PACKET, .seed = 1, .stop = &stop, .watch = NULL},
+    assert_int_equal(lw_engine_run(&fabric, &(const lw_engine_how){.engine = LW_ENGINE_PACKET_EXACT, .seed = 1, .stop = &stop},
                                    test.arena, &result),
-                     LW_OK);
+                     LW_INTERRUPTED);
+    stop = 0;
+    assert_int_equal(
+        lw_engine_run(&fabric, &(const lw_engine_how){.engine = LW_ENGINE_PACKET, .seed = 1, .stop = &stop}, test.arena, &result),
+        LW_OK);
     lw_test_end(&test);
 }
 

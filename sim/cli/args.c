@@ -35,7 +35,7 @@ static const char *const *themes(void) {
 
 static const flag flags[] = {
     {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "PATH", NULL, 0, 0,
-     "run: a folder for results.csv, results.json and the charts; topo: a picture, .svg, .png or .pdf"},
+     "run: a folder for results.csv, results.json, charts and, of one point, trace.json; topo: a picture, .svg, .png or .pdf"},
     {"set", 0, FLAG_LIST, offsetof(lw_arguments, set), "PATH=VALUE", NULL, 0, 0,
      "change a value of the file, as in --set links.egpu.lanes=8"},
     {"format", 0, FLAG_WORD, offsetof(lw_arguments, format), NULL, lanewise_formats, 0, 0,
@@ -46,6 +46,8 @@ static const flag flags[] = {
      "seed of all random draws (as in the file)"},
     {"engine", 0, FLAG_WORD, offsetof(lw_arguments, engine), NULL, lanewise_engines, 0, 0,
      "exact packets, or fair rates of flows: lanewise explain scenario (as in the file)"},
+    {"trace", 0, FLAG_TEXT, offsetof(lw_arguments, trace), "FILE", NULL, 0, 0,
+     "what ran when, for ui.perfetto.dev or chrome://tracing; of a sweep one file a point, FILE-0.json and so on"},
     {"stats", 0, FLAG_SWITCH, offsetof(lw_arguments, stats), NULL, NULL, 0, 0, "what the run cost, as one JSON line on stderr"},
     {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, themes, 0, 0, "look of the charts (as the chart says)"},
     {"scale", 0, FLAG_COUNT, offsetof(lw_arguments, scale), "N", NULL, 1, 4, "pixels of a PNG per unit of the chart (2)"},

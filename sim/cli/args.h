@@ -17,6 +17,7 @@ typedef struct lw_arguments {
     int64_t file_count;
     const char **set;  // of each --set
     int64_t set_count;
+    const char *trace;   // a file for what ran when; NULL: none
     const char *output;  // of -o: a folder, or the file of a picture; NULL: none
     int engine;          // index into lanewise_engines(); -1: as the file says
     int64_t seed;        // -1: as the file says

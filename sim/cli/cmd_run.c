@@ -67,6 +67,21 @@ static lw_status make_output_folder(const lw_context *context, const char *path,
     return *folder == NULL ? LW_NO_MEMORY : lw_folder_make(*folder, context->diags);
 }
 
+// Of a single point beside its results; *wrote as that of write_chart.
+static lw_status write_only_trace(const lw_context *context, const lanewise_result *result, const char *folder,
+                                  const char **wrote) {
+    char *text = NULL;
+    LW_TRY(lanewise_result_planned(result) == 1 ? (lw_status)lanewise_result_trace(result, 0, &text) : LW_OK);
+    if (text == NULL) {
+        return LW_OK;
+    }
+    const char *path = lw_arena_print(context->arena, "%s/trace.json", folder);
+    const lw_status status = path != NULL ? lw_file_write(path, text, strlen(text), context->diags) : LW_NO_MEMORY;
+    lanewise_free(text);
+    *wrote = lw_arena_print(context->arena, "%s, trace.json", *wrote);
+    return status == LW_OK && *wrote == NULL ? LW_NO_MEMORY : status;
+}
+
 static lw_status write_files(const lw_context *context, const lw_cli_session *session, const char *folder,
                              const lanewise_result *result) {
     const char *csv = lw_arena_print(context->arena, "%s/results.csv", folder);
@@ -78,6 +93,7 @@ static lw_status write_files(const lw_context *context, const lw_cli_session *se
     LW_TRY(write_report(context, result, "json", json));
     lw_status worst = LW_OK;
     const char *wrote = "results.csv, results.json";
+    LW_TRY(write_only_trace(context, result, folder, &wrote));
     const bool late = lw_console_interrupted();  // then charts of what is finished are asked for
     for (size_t i = 0; i < session->charts.count && lanewise_result_points(result) > 0; i++) {
         if (!late && lw_console_interrupted()) {
@@ -99,6 +115,40 @@ static lw_status write_files(const lw_context *context, const lw_cli_session *se
         lw_console_message(told);
     }
     return worst;
+}
+
+// "out/t.json" of point 3 of a sweep: "out/t-3.json".
+static const char *trace_path(const lw_context *context, const lanewise_result *result, size_t point) {
+    const char *path = context->arguments->trace;
+    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+    const size_t stem = dot == NULL || (slash != NULL && dot < slash) ? strlen(path) : (size_t)(dot - path);
+    return lanewise_result_planned(result) == 1 ? path
+                                                : lw_arena_print(context->arena, "%.*s-%d%s", (int)stem, path,
+                                                                 lanewise_result_raw(result)->point[point].index, path + stem);
+}
+
+// Points beyond those whose timeline is kept are named, never left out in silence.
+static lw_status write_traces(const lw_context *context, const lanewise_result *result) {
+    size_t written = 0;
+    for (size_t i = 0; i < lanewise_result_points(result); i++) {
+        char *text = NULL;
+        LW_TRY((lw_status)lanewise_result_trace(result, i, &text));
+        if (text == NULL) {
+            continue;
+        }
+        const char *path = trace_path(context, result, i);
+        lw_status status = path != NULL ? lw_file_write(path, text, strlen(text), context->diags) : LW_NO_MEMORY;
+        lanewise_free(text);
+        LW_TRY(status);
+        written++;
+    }
+    if (written < lanewise_result_points(result)) {
+        lw_note(
+            context->diags, (lw_place){0}, written > 0 ? "--set PATH=VALUE holds a value, so that fewer points are left" : NULL,
+            written > 0 ? "--trace wrote the first %zu of %zu points" : "--trace wrote %zu of %zu points: no task was recorded",
+            written, lanewise_result_points(result));
+    }
+    return LW_OK;
 }
 
 static void print_stats(const lw_context *context, const lanewise_result *result, double begin_s) {
@@ -140,9 +190,19 @@ static lw_status print_report(const lw_context *context, const char *path, const
 static lw_status tell(const lw_context *context, const lw_cli_session *session, const lanewise_result *result, const char *folder,
                       const char *path) {
     lw_status written = folder != NULL ? write_files(context, session, folder, result) : LW_OK;
+    lw_status traced = context->arguments->trace != NULL ? write_traces(context, result) : LW_OK;
+    written = written == LW_OK ? traced : written;
     LW_TRY(print_report(context, path, result));
     LW_TRY(written);
     return (lw_status)lanewise_result_check(result, context->findings);
+}
+
+static bool has_timeline(const lw_cli_session *session) {
+    bool has = false;
+    for (size_t i = 0; i < session->charts.count; i++) {
+        has = has || session->charts.chart[i].kind == LW_CHART_TIMELINE;
+    }
+    return has;
 }
 
 static lw_status run_session(const lw_context *context, const char *path, const lw_cli_session *session, double begin_s) {
@@ -157,6 +217,8 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         .progress = lw_console_progress_show,
         .within = lw_console_progress_show_within,
         .user = &progress,
+        .timelines = arguments->trace != NULL ||
+                     (folder != NULL && (has_timeline(session) || lanewise_scenario_points(session->scenario) == 1)),
     };
     lanewise_result *result = NULL;
     lw_status ran = (lw_status)lanewise_scenario_run(session->scenario, &run, context->findings, &result);
@@ -185,9 +247,14 @@ static lw_status run_one(lw_context *context, const char *path) {
     return status;
 }
 
-// One document holds one scenario; lines can follow each other.
+// One document holds one scenario, and so does a trace; lines can follow each other.
 static lw_status check_format(const lw_context *context) {
     const lw_arguments *arguments = context->arguments;
+    if (arguments->file_count > 1 && arguments->trace != NULL) {
+        (void)lw_error(context->diags, (lw_place){0}, "run them one by one, each with a --trace of its own",
+                       "--trace takes one FILE");
+        return LW_BAD_USAGE;
+    }
     const char *format = lanewise_formats()[arguments->format];
     if (arguments->file_count == 1 || strcmp(format, "json") != 0) {
         return LW_OK;
@@ -232,7 +299,7 @@ static lw_status run_verb(lw_context *context) {
 }
 
 static const char *const flag_names[] = {"output", "set",   "format", "threads", "seed", "engine",
-                                         "stats",  "theme", "scale",  "pdf",     NULL};
+                                         "trace",  "stats", "theme",  "scale",   "pdf",  NULL};
 
 const lw_verb lw_verb_run = {
     .name = "run",
@@ -241,7 +308,8 @@ const lw_verb lw_verb_run = {
     .examples = "  lanewise run oculink.yaml                          a table on the terminal\n"
                 "  lanewise run oculink.yaml -o results               and results.csv, results.json, charts as SVG and PNG\n"
                 "  lanewise run oculink.yaml --set links.egpu.lanes=8 with one value changed\n"
-                "  lanewise run oculink.yaml --format jsonl | jq .    one point a line\n",
+                "  lanewise run oculink.yaml --format jsonl | jq .    one point a line\n"
+                "  lanewise run oculink.yaml --trace trace.json       what ran when, for ui.perfetto.dev\n",
     .details =
         "FILE - is stdin; the name of a scenario that comes with lanewise is that one (lanewise list scenarios). With several\n"
         "files -o makes a folder for each below DIR, and stdout is a table; JSON Lines: a line about each file, then one for each\n"

@@ -286,6 +286,33 @@ typedef struct lw_engine_watch {
     void *user;
 } lw_engine_watch;
 
+// What an instance of a task did, told when it has ended.
+typedef struct lw_engine_span {
+    uint32_t task;
+    int64_t instance;
+    int64_t ready_ps, start_ps;  // as of lw_task_result
+    int64_t first_ps, delivered_ps, end_ps;
+    // the server of its paths that was busy longest from first_ps to delivered_ps, whoever had it;
+    // LW_NO_SERVER: it moved nothing
+    uint32_t busiest;
+    int64_t busy_ps;
+    int64_t stall_ps;  // with data left to ask for and no tag free
+} lw_engine_span;
+
+// Iterations of loops that were jumped: what happened in the period_ps before from_ps happened again
+// and again until to_ps, a whole number of times.
+typedef struct lw_engine_gap {
+    int64_t from_ps, to_ps, period_ps;
+    const int64_t *instances;  // one a task: those that ended meanwhile, none of which is told
+} lw_engine_gap;
+
+// Told of all instances in the order of their ends, from the thread of the run.
+typedef struct lw_engine_record {
+    void (*span)(const lw_engine_span *span, void *user);
+    void (*gap)(const lw_engine_gap *gap, void *user);
+    void *user;
+} lw_engine_record;
+
 // How to run a fabric.
 typedef struct lw_engine_how {
     lw_engine engine;
@@ -293,6 +320,7 @@ typedef struct lw_engine_how {
     const volatile sig_atomic_t *stop;  // ends the run when it becomes non-zero; may be NULL
     const lw_engine_watch *watch;       // may be NULL
     int64_t events_most;                // of LW_ENGINE_AUTO, until it takes flow; 0: LW_EVENTS_QUICK
+    const lw_engine_record *record;     // may be NULL
 } lw_engine_how;
 
 // Run to the end. LW_STUCK: a dependency cycle, or a wait for credits that never come. LW_LIMIT: a

@@ -194,11 +194,9 @@ static lw_limit limit_of_window(const lw_built *built, const lw_built_workload *
                       .bytes = main->flow.request_bytes};
 }
 
-// A copy engine whose pace is nearly the link's ceiling is no news: the link is what one could
-// change.
 static const double nearly = 0.95;
 
-static uint32_t server_to_name(const lw_built *built, const lw_built_workload *work, uint32_t server) {
+uint32_t lw_server_to_name(const lw_built *built, const lw_built_workload *work, uint32_t server) {
     const lw_transfer *main = &work->main;
     const lw_fraction pace = lw_server_pace(&built->fabric.server[server]);
     if (built->fabric.server[server].role == LW_SERVER_COPY_ENGINE && pace.num > 0 &&
@@ -214,7 +212,7 @@ static uint32_t server_to_name(const lw_built *built, const lw_built_workload *w
 }
 
 static lw_limit limit_of_server(const lw_built *built, const lw_built_workload *work, const times_of_work *times) {
-    uint32_t named = server_to_name(built, work, times->busiest_server);
+    uint32_t named = lw_server_to_name(built, work, times->busiest_server);
     const lw_server *server = &built->fabric.server[named];
     const lw_server_info *info = &built->server[named];
     bool per_packet = server->role == LW_SERVER_COPY_ENGINE && server->packet_ps > 0;

@@ -23,4 +23,8 @@ typedef struct lw_provenances {
 lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw_provenances known, lw_arena *arena,
                        lw_point *out) LW_CHECKED;
 
+// The server that is named where this one limits a workload: a copy engine whose pace is nearly the
+// link's ceiling is no news, the link is what one could change.
+uint32_t lw_server_to_name(const lw_built *built, const lw_built_workload *work, uint32_t server);
+
 #endif

@@ -11,5 +11,7 @@ typedef enum lw_report_format { LW_FORMAT_TABLE, LW_FORMAT_CSV, LW_FORMAT_JSON, 
 extern const char *const lw_format_words[];  // "table", "csv", "json", "jsonl", NULL
 // Append the whole report to text. width: columns of the terminal for tables, 0 for no limit.
 lw_status lw_report(const lw_result *result, lw_report_format format, int width, lw_text *text) LW_CHECKED;
+// Append what ran when in a point that has a timeline, as Trace Event JSON.
+lw_status lw_report_trace(const lw_result *result, const lw_point *point, lw_text *out) LW_CHECKED;
 
 #endif

@@ -270,6 +270,32 @@ static void add_engines(const lw_point *point, lw_text *out) {
     lw_text_add(out, "]");
 }
 
+// What took up the time of the chain of tasks that ended last; the times add up to its end.
+static void add_critical_path(const lw_critical *path, lw_text *out) {
+    if (path->count == 0) {
+        return;
+    }
+    lw_json_open(out, "critical_path", "{");
+    lw_json_integer(out, "end_ps", path->end_ps);
+    lw_json_integer(out, "tasks", path->tasks);
+    lw_json_open(out, "parts", "[");
+    for (size_t i = 0; i < path->count; i++) {
+        const lw_critical_part *part = &path->part[i];
+        lw_text words = {0};
+        lw_critical_part_print(part, &words);
+        lw_json_item(out);
+        lw_text_add(out, "{");
+        lw_json_string(out, "what", words.failed ? "" : words.bytes);
+        lw_json_string(out, "kind", lw_critical_words[part->kind]);
+        lw_json_integer(out, "time_ps", part->time_ps);
+        lw_json_number(out, "share", (double)part->time_ps / (double)path->end_ps);
+        lw_text_add(out, "}");
+        out->failed = out->failed || words.failed;
+        lw_text_free(&words);
+    }
+    lw_text_add(out, "]}");
+}
+
 // file: of the scenario, where lines of several may follow each other; NULL: the header has it.
 static lw_status add_point(const lw_point *point, const char *file, lw_text *out) {
     lw_text_add(out, "{");
@@ -285,6 +311,7 @@ static lw_status add_point(const lw_point *point, const char *file, lw_text *out
     add_stages(point, out);
     add_routes(point, out);
     add_engines(point, out);
+    add_critical_path(&point->path, out);
     const lw_limit limit = lw_point_limit(point);
     add_limit(&limit, out);
     lw_json_string(out, "evidence", lw_evidence_words[point->evidence]);

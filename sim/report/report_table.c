@@ -452,6 +452,21 @@ static lw_status write_rows(const lw_result *result, int width, lw_arena *arena,
     return lw_grid_write(grid, 2, width, out);
 }
 
+// What the time of one point went to, where more than one task ran in it.
+static void write_critical_path(const lw_point *point, int width, lw_text *out) {
+    enum { PARTS_MOST = 6, WIDTH_MOST = 100 };
+    static const char head[] = "  Critical path: ";
+    const lw_critical_layout layout = {.most = PARTS_MOST,
+                                       .width = width > 0 && width < WIDTH_MOST ? width : WIDTH_MOST,
+                                       .used = (int)sizeof head - 1,
+                                       .indent = "\n                 "};
+    if (point->path.count > 0 && point->path.tasks > 1) {
+        lw_text_print(out, "\n%s", head);
+        lw_critical_print(&point->path, &layout, out);
+        lw_text_add(out, "\n");
+    }
+}
+
 // A link that carries nothing in either direction; its two directions stand side by side.
 static bool is_idle(const lw_point *point, size_t d) {
     const lw_direction_result *direction = &point->direction[d];
@@ -573,6 +588,9 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
         LW_TRY(write_rows(result, width, arena, out));
     }
     LW_TRY(write_failures(result, width, arena, out));
+    if (result->point_count == 1) {
+        write_critical_path(&result->point[0], width, out);
+    }
     if (result->point_count == 1 && pairs.count == 0) {
         LW_TRY(lw_report_members(&result->point[0], arena, out));
         LW_TRY(lw_report_routes(&result->point[0], arena, out));

@@ -30,7 +30,9 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
     kept.stage = keep_array(point->stage, point->stage_count, sizeof *point->stage, arena);
     kept.route = keep_array(point->route, point->route_count, sizeof *point->route, arena);
     kept.engines = keep_array(point->engines, point->engines_count, sizeof *point->engines, arena);
-    bool ok = kept.workload != NULL && kept.direction != NULL && kept.stage != NULL && kept.route != NULL && kept.engines != NULL;
+    kept.path.part = keep_array(point->path.part, point->path.count, sizeof *point->path.part, arena);
+    bool ok = kept.path.part != NULL && kept.workload != NULL && kept.direction != NULL && kept.stage != NULL &&
+              kept.route != NULL && kept.engines != NULL;
     for (size_t i = 0; ok && i < kept.workload_count; i++) {
         lw_workload_result *row = &kept.workload[i];
         ok = keep_text(&row->name, arena) && keep_text(&row->direction, arena) && keep_text(&row->limit.name, arena) &&
@@ -50,9 +52,13 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
     for (size_t i = 0; ok && i < kept.engines_count; i++) {
         ok = keep_text(&kept.engines[i].name, arena);
     }
+    for (size_t i = 0; ok && i < kept.path.count; i++) {
+        ok = keep_text(&kept.path.part[i].name, arena) && keep_text(&kept.path.part[i].direction, arena);
+    }
     if (!ok) {
         return LW_NO_MEMORY;
     }
+    LW_TRY(point->timeline != NULL ? lw_timeline_keep(point->timeline, arena, &kept.timeline) : LW_OK);
     *out = kept;
     return LW_OK;
 }

@@ -13,8 +13,10 @@
 #include "sim/base/signal.h"
 #include "sim/base/spread.h"
 #include "sim/base/stage.h"
+#include "sim/result/critical.h"
 #include "sim/result/limit.h"
 #include "sim/result/metric.h"
+#include "sim/result/timeline.h"
 
 // One swept path and its value in one point.
 typedef struct lw_set_value {
@@ -119,7 +121,9 @@ typedef struct lw_point {
     size_t engines_count;
     // the workload that ended last, which says what limits the point; SIZE_MAX: none
     size_t last;
-    lw_evidence evidence;  // the weakest of its workloads
+    lw_critical path;       // to the end of that workload
+    lw_timeline *timeline;  // where it was asked for; NULL
+    lw_evidence evidence;   // the weakest of its workloads
     int64_t events, packets, packet_hops, end_ps;
 } lw_point;
 

@@ -103,10 +103,14 @@ lw_status lw_point_run_to_end(lw_point_run *run, lw_point_how how, lw_arena *are
     int64_t load_ps = first_load_ps;
     for (int round = 0;; round++) {
         LW_TRY(lw_point_build(&run->setup, (lw_build){.load_ps = load_ps}, arena, silent, &run->built));
-        lw_status status = lw_engine_run(
-            &run->built.fabric,
-            &(const lw_engine_how){.engine = run->setup.engine, .seed = run->setup.seed, .stop = how.stop, .watch = how.watch},
-            arena, &run->result);
+        lw_recording_begin(&run->recording, run->built.fabric.task_count, how.spans, arena);
+        const lw_engine_how engine = {.engine = run->setup.engine,
+                                      .seed = run->setup.seed,
+                                      .stop = how.stop,
+                                      .watch = how.watch,
+                                      .record = how.spans > 0 ? &run->recording.sink : NULL};
+        lw_status status = lw_engine_run(&run->built.fabric, &engine, arena, &run->result);
+        status = status == LW_OK ? lw_recording_end(&run->recording) : status;
         if (status == LW_STUCK || status == LW_LIMIT) {
             *found = status == LW_STUCK ? workload_of_task(&run->built, run->result.stuck) : longest_workload(&run->built);
             found->cycle = status == LW_STUCK ? tell_cycle(&run->built, &run->result, arena) : NULL;
@@ -181,6 +185,7 @@ static lw_status run_at_end(const lw_point_run *middle, bool fast, lw_point_how 
     lw_culprit unused = {0};
     LW_TRY(lw_machine_at_end(middle->setup.machine, fast, arena, &machine));
     run.setup.machine = &machine;
+    how.spans = 0;
     lw_status status = lw_point_run_to_end(&run, how, arena, &unused);
     // in any time that counts, nothing gets through
     *works = status != LW_LIMIT && status != LW_STUCK;

@@ -7,8 +7,14 @@
 #include <string.h>
 
 #include "sim/base/version.h"
+#include "sim/fabric/critical_path.h"
+#include "sim/fabric/timeline.h"
 #include "sim/study/effects.h"
 #include "sim/study/provenance.h"
+
+// Of tasks: that are recorded, so that the critical path is known, and of them in the timelines of
+// all points together.
+enum { SPANS_OF_PATH = 1 << 17, SPANS_OF_TIMELINES = 1 << 15 };
 
 typedef struct batch {
     const lw_document *document;
@@ -45,6 +51,25 @@ static bool is_stopped(const batch *b) {
     return b->run->stop != NULL && *b->run->stop != 0;
 }
 
+static bool has_timeline(const batch *b, size_t index) {
+    return b->run->timelines && index < LW_TIMELINES_MOST;
+}
+
+static size_t spans_of_timeline(const batch *b) {
+    const size_t points = b->document->sweep.points;
+    return SPANS_OF_TIMELINES / (points < LW_TIMELINES_MOST ? points : LW_TIMELINES_MOST);
+}
+
+static lw_status add_timeline(const lw_point_run *run, size_t most, lw_arena *arena, lw_point *out) {
+    bool *on_path = LW_NEW_ARRAY(arena, bool, run->recording.span.count);
+    if (on_path == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_critical_path_find(&run->built, &run->recording, arena, on_path, out));
+    // an engine may tell nothing
+    return run->recording.span.count > 0 ? lw_timeline_make(&run->built, &run->recording, on_path, most, arena, out) : LW_OK;
+}
+
 static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_arena *arena, lw_point *out, lw_culprit *found) {
     // What the check found is told already; here findings can only repeat it.
     lw_diags *silent = lw_diags_new(arena);
@@ -55,10 +80,13 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
     LW_TRY(lw_point_make(b->document, index, cache, arena, silent, &run.setup));
     watched w = {b, index};
     const lw_engine_watch watch = {tell_within, &w};
-    const lw_point_how how = {b->run->stop, b->share != NULL ? &watch : NULL};
+    const lw_point_how how = {
+        .stop = b->run->stop, .watch = b->share != NULL ? &watch : NULL, .spans = b->run->nominal ? 0 : SPANS_OF_PATH};
     LW_TRY(lw_point_run_to_end(&run, how, arena, found));
     const lw_provenances known = b->known != NULL ? b->known[b->classes.of[index]] : (lw_provenances){0};
     LW_TRY(lw_attribute(&run.built, &run.result, known, arena, out));
+    LW_TRY(has_timeline(b, index) ? add_timeline(&run, spans_of_timeline(b), arena, out)
+                                  : lw_critical_path_find(&run.built, &run.recording, arena, NULL, out));
     LW_TRY(b->run->nominal ? LW_OK : lw_point_add_bands(&run, how, arena, out));
     out->index = (int)index;
     out->engine = lw_engine_words[run.result.engine];

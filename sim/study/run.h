@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "sim/fabric/attribution.h"
+#include "sim/fabric/recording.h"
 #include "sim/result/result.h"
 #include "sim/study/scenario.h"
 
@@ -18,10 +19,12 @@ typedef struct lw_run {
     // the same within points: `done` with the shares of those that are being run; may be NULL
     void (*within)(double done, size_t total, void *user);
     void *user;
-    // not how uncertain points are, nor how well their numbers are known: no band, evidence
-    // "specified"
+    // not how uncertain points are, how well their numbers are known, nor why: no band, evidence
+    // "specified", no critical path
     bool nominal;
+    bool timelines;  // of the first LW_TIMELINES_MOST points
 } lw_run;
+enum { LW_TIMELINES_MOST = 16 };
 
 // Run all points. The bytes of the result do not depend on the number of threads. A point that
 // fails keeps no other from its turn: it is told, *out has the others, and the status is that of
@@ -41,6 +44,7 @@ typedef struct lw_point_run {
     lw_point_setup setup;
     lw_built built;
     lw_engine_result result;
+    lw_recording recording;
 } lw_point_run;
 
 // Where a point failed: the workload that never ends, or the one that takes longest.
@@ -54,6 +58,7 @@ typedef struct lw_culprit {
 typedef struct lw_point_how {
     const volatile sig_atomic_t *stop;
     const lw_engine_watch *watch;
+    size_t spans;  // of instances to be kept at most; 0: none is recorded
 } lw_point_how;
 
 // Run run->setup; work that lasts as long as the rest is made long enough. LW_STUCK and LW_LIMIT as

@@ -156,6 +156,7 @@ lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
     *out = (lw_engine_result){.engine = how->engine};
     lw_status status = lw_run_state_make(fabric, how->seed, arena, &run);
     if (status == LW_OK) {
+        run.record = how->record;
         if (how->engine == LW_ENGINE_PACKET) {
             run.failed = !lw_islands_make(&run);
             lw_laps_make(&run);

@@ -398,10 +398,30 @@ static void shift_tasks(lw_run_state *run, int64_t periods, int64_t shift_ps) {
     }
 }
 
+static void record(lw_run_state *run, int64_t periods) {
+    lw_laps *laps = &run->laps;
+    if (laps->skipped == NULL) {
+        laps->skipped = LW_NEW_ARRAY(run->arena, int64_t, run->fabric->task_count);
+    }
+    if (laps->skipped == NULL) {
+        run->failed = true;
+        return;
+    }
+    for (uint32_t t = 0; t < run->fabric->task_count; t++) {
+        laps->skipped[t] = periods * (run->progress.task[t].prefix - laps->prefix[t]);
+    }
+    const int64_t period_ps = run->now_ps - laps->saved_ps;
+    const lw_engine_gap gap = {run->now_ps, run->now_ps + periods * period_ps, period_ps, laps->skipped};
+    run->record->gap(&gap, run->record->user);
+}
+
 static void jump(lw_run_state *run, int64_t periods) {
     const lw_laps *laps = &run->laps;
     const int64_t shift_ps = periods * (run->now_ps - laps->saved_ps);
     tally t = {.run = run, .periods = periods, .shift_ps = shift_ps};
+    if (run->record != NULL) {
+        record(run, periods);
+    }
     note_growth(run);
     count_all(&t);
     for (size_t s = 0; s < run->task_count; s++) {

@@ -210,6 +210,12 @@ typedef struct lw_task_state {
     uint32_t in_island, next_in_island;  // while it moves bytes; LW_NONE
     // of the server of each of its stops at watched_ps
     int64_t *busy_before_ps;
+    // for the record: how much busier it was at first_ps, of an instance that was watched before;
+    // and once it has delivered, see lw_engine_span
+    int64_t *busy_first_ps;
+    bool has_busy_first;
+    uint32_t busiest;
+    int64_t busy_ps;
 } lw_task_state;
 
 // An instance that waits for a slot of a resource.
@@ -292,6 +298,7 @@ typedef struct lw_laps {
     lw_list counts;    // lw_int128: sums at that time
     int64_t *prefix;   // one a task: instances that had ended
     int64_t *busy_ps;  // one a server
+    int64_t *skipped;  // for the record, one a task
 } lw_laps;
 
 typedef struct lw_run_state {
@@ -325,7 +332,8 @@ typedef struct lw_run_state {
     lw_int128 *held_ps;        // one a resource: ends less starts of what held its slots
     lw_server_result *served;  // one a server of the fabric: by instances that have delivered
     int64_t packets, packet_hops;
-    double packet_hops_all;  // those of all instances
+    double packet_hops_all;          // those of all instances
+    const lw_engine_record *record;  // NULL: nobody asks
     lw_steady steady;
     lw_laps laps;
     int64_t look_at;      // events before somebody may want to end the run

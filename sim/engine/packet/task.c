@@ -195,12 +195,31 @@ static void pass_on(lw_run_state *run, uint32_t index) {
     start(run, slot, next.ready_ps);
 }
 
+static void record(const lw_run_state *run, const lw_task_state *state) {
+    const lw_task *task = &run->fabric->task[state->task];
+    const bool has_moved = task->flow != LW_NO_FLOW && lw_task_bytes(task, state->instance) > 0;
+    const lw_engine_span span = {.task = state->task,
+                                 .instance = state->instance,
+                                 .ready_ps = state->ready_ps,
+                                 .start_ps = state->start_ps,
+                                 .first_ps = state->start_ps + task->submit_ps,
+                                 .delivered_ps = run->now_ps - lw_task_finish_ps(task, state->instance),
+                                 .end_ps = run->now_ps,
+                                 .busiest = has_moved ? state->busiest : LW_NO_SERVER,
+                                 .busy_ps = has_moved ? state->busy_ps : 0,
+                                 .stall_ps = has_moved ? (int64_t)state->stall_ps : 0};
+    run->record->span(&span, run->record->user);
+}
+
 static void end(lw_run_state *run, uint32_t index) {
     const lw_task_state state = run->task[index];
     const lw_task *task = lw_task_of(run, index);
     lw_task_result *result = &run->result[state.task];
     assert(state.phase == LW_PHASE_FINISHING);
     result->end_ps = run->now_ps;
+    if (run->record != NULL) {
+        record(run, &state);
+    }
     if (task->sampled) {
         sample(run, state.task, run->now_ps - state.ready_ps);
     }
@@ -298,6 +317,37 @@ static void add_stream(lw_run_state *run, const lw_stream *stream, int64_t bytes
     run->packets += stream->total;
 }
 
+// Both directions of a link may be nearly as busy: then that of the data counts.
+static void note_busy(lw_task_state *state, const lw_stream *stream, uint32_t server, int64_t busy_ps) {
+    enum { CLEARLY_MORE = 8 };
+    if (busy_ps - (stream->is_request ? state->busy_ps / CLEARLY_MORE : 0) > state->busy_ps) {
+        state->busiest = server;
+        state->busy_ps = busy_ps;
+    }
+}
+
+// Of an instance that waited for a slot: how much of what its servers did, they did before it moved.
+static void remember_first(lw_run_state *run, uint32_t index) {
+    lw_task_state *state = &run->task[index];
+    const lw_flow *flow = lw_flow_of(run, index);
+    if (state->busy_first_ps == NULL) {
+        state->busy_first_ps = LW_NEW_ARRAY(run->arena, int64_t, flow->data_count + flow->request_count);
+    }
+    if (state->busy_first_ps == NULL) {
+        run->failed = true;
+        return;
+    }
+    const uint32_t streams[2] = {state->data, state->request};
+    size_t at = 0;
+    for (int i = 0; i < 2; i++) {
+        const lw_stream *stream = streams[i] != LW_NONE ? &run->stream[streams[i]] : NULL;
+        for (uint32_t s = stream != NULL ? stream->first_stop : LW_NONE; s != LW_NONE && s <= stream->last_stop; s++, at++) {
+            state->busy_first_ps[at] = run->server[run->stop[s].server].busy_ps - state->busy_before_ps[at];
+        }
+    }
+    state->has_busy_first = true;
+}
+
 // What its servers did meanwhile, and what it did there.
 static void add_up(lw_run_state *run, uint32_t index) {
     lw_task_state *state = &run->task[index];
@@ -306,16 +356,24 @@ static void add_up(lw_run_state *run, uint32_t index) {
     const int64_t *before = state->busy_before_ps;
     lw_task_load *load = run->load[state->task];
     const uint32_t streams[2] = {state->data, state->request};
+    const int64_t *first = state->has_busy_first ? state->busy_first_ps : NULL;
+    state->busiest = LW_NO_SERVER;
+    state->busy_ps = 0;
     for (int i = 0; i < 2; i++) {
         const lw_stream *stream = streams[i] != LW_NONE ? &run->stream[streams[i]] : NULL;
         if (stream == NULL) {
             continue;
         }
         for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++, load++) {
-            load->busy_ps += run->server[run->stop[s].server].busy_ps - *before++;
+            const int64_t busy_ps = run->server[run->stop[s].server].busy_ps - *before++;
+            load->busy_ps += busy_ps;
+            note_busy(state, stream, run->server[run->stop[s].server].of, busy_ps - (first != NULL ? *first++ : 0));
         }
         add_stream(run, stream, bytes, result);
     }
+    state->has_busy_first = false;
+    const int64_t moved_ps = run->now_ps - state->start_ps - lw_task_of(run, index)->submit_ps;
+    state->busy_ps = state->busy_ps < moved_ps ? state->busy_ps : moved_ps;
     result->packets += run->stream[state->data].total;
     result->window_stall_ps += (int64_t)state->stall_ps;
     result->phase_ps += run->now_ps - state->watched_ps;
@@ -351,6 +409,8 @@ static void move(lw_run_state *run, uint32_t index) {
     lw_control_change(run, index, 1);
     if (!state->watched) {
         remember_busy(run, index);
+    } else if (run->record != NULL) {
+        remember_first(run, index);
     }
     if (lw_flow_of(run, index)->arrivals == LW_ARRIVALS_BACKLOG) {
         offer(run, index, source_stream(run, state)->total);

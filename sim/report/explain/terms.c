@@ -121,7 +121,28 @@ const lw_term lw_terms[] = {
      "  repeats after errors      bad packets take a tenth of the wire or more\n"
      "  the offered load          nothing is: there is no more to send\n"
      "  fixed cost                the call, its completion or the latency takes most of the time\n"
-     "Its share is the part of the time that goes to it. See lanewise explain window, and share.\n"},
+     "Its share is the part of the time that goes to it. See lanewise explain window, and share; of a\n"
+     "whole point lanewise explain critical_path.\n"},
+    {"critical_path",
+     "Critical path: the chain of tasks (calls, copies, chunks) that ends with the last one, each of which waited for the\n"
+     "one before. What lies off it could take longer and nothing would end later; what lies on it is worth speeding up.\n"
+     "Its time from 0 to the end is split into what it went to, and the shares add up to 100 %:\n"
+     "  links.NAME a->b      that direction was busy while a task of the path moved bytes over it, with this or other work\n"
+     "  waiting for NAME     copy engines were at other copies, over links that the one that waited does not need\n"
+     "  NAME memory, ...     a device, its copy engine at its own pace, or a core was busy\n"
+     "  launch, completion   calls and submission; from the last delivery to the end\n"
+     "  read tags, credits   nothing on the route was busy for want of these\n"
+     "  latency              the same, for propagation and what switches and ports take\n"
+     "  offered load         packets come at a rate, and had not come yet\n"
+     "  delays of WORKLOAD   nothing moves; before its start: nothing was to be done\n"
+     "Iterations of loops that the engine jumps count as if each had run. Only so many tasks are recorded; what lies\n"
+     "before them is called not recorded. See lanewise explain limited_by.\n"},
+    {"timeline", "Timeline: a chart of what each link direction, copy engine, core and caller does when, a panel a point. What\n"
+                 "lies on the critical path is outlined. Where the engine jumped iterations of a loop the axis is broken, and\n"
+                 "says how often what happened in how long came again. Of a sweep the first four points are drawn; --trace\n"
+                 "FILE writes the same for ui.perfetto.dev.\n"
+                 "In a scenario: charts: [{kind: timeline}], see configs/scenarios/one-copy-engine.yaml and\n"
+                 "configs/scenarios/double-buffering.yaml.\n"},
     {"margin", "Margin: what a radio's decoder has, signal to noise, less what its mode needs, in dB. Above 0 the\n"
                "link closes; below, nothing gets through, and the result has rate 0 and says what was missing.\n"
                "\n"

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What an engine tells of each instance: the same of a run that jumps as of one that executes
+// everything, once what was jumped is looked up in the period that it repeats.
+#include "engine_helpers.h"
+#include "sim/fabric/recording.h"
+
+enum { PATHS = 2, SPANS = 1 << 14, LATENCY_PS = 1000 };
+
+static const lw_hop path[PATHS][1] = {{{.server = 0, .granule_bytes = 1}}, {{.server = 1, .granule_bytes = 1}}};
+
+static const lw_recording *record(lw_test *test, const lw_fabric *fabric, lw_engine engine, size_t most) {
+    lw_recording *recording = LW_NEW(test->arena, lw_recording);
+    lw_engine_result result = {0};
+    assert_non_null(recording);
+    lw_recording_begin(recording, fabric->task_count, most, test->arena);
+    const lw_engine_how how = {.engine = engine, .seed = 1, .record = &recording->sink};
+    assert_int_equal(lw_engine_run(fabric, &how, test->arena, &result), LW_OK);
+    assert_int_equal(lw_recording_end(recording), LW_OK);
+    return recording;
+}
+
+static int64_t skipped_in(const lw_recording *recording, const lw_recorded_gap *gap, uint32_t task) {
+    const lw_skipped *skipped = LW_LIST_ITEMS(&recording->skipped, const lw_skipped);
+    for (size_t i = gap->first_skipped; i < gap->first_skipped + gap->skipped; i++) {
+        if (skipped[i].task == task) {
+            return skipped[i].instances;
+        }
+    }
+    return 0;
+}
+
+static bool suits(const void *user, const lw_engine_span *span) {
+    const lw_engine_span *wanted = user;
+    return span->task == wanted->task && span->end_ps - span->start_ps == wanted->end_ps - wanted->start_ps;
+}
+
+// The instance that a moment stands for, as if it had been told.
+static lw_engine_span told_at(const lw_recording *recording, const lw_moment *moment) {
+    lw_engine_span span = LW_LIST_ITEMS(&recording->span, const lw_engine_span)[moment->span];
+    for (size_t d = 0; d < moment->depth; d++) {
+        const lw_recorded_gap *gap = &LW_LIST_ITEMS(&recording->gap, const lw_recorded_gap)[moment->in[d].gap];
+        const int64_t periods = (gap->to_ps - gap->from_ps) / gap->period_ps;
+        span.instance += skipped_in(recording, gap, span.task) / periods * moment->in[d].periods;
+    }
+    span.ready_ps += moment->later_ps;
+    span.start_ps += moment->later_ps;
+    span.first_ps += moment->later_ps;
+    span.delivered_ps += moment->later_ps;
+    span.end_ps += moment->later_ps;
+    return span;
+}
+
+// Every instance of the exact run is found in the other; returns how many are not told there.
+static size_t compare(const lw_recording *exact, const lw_recording *fast) {
+    const lw_engine_span *span = LW_LIST_ITEMS(&exact->span, const lw_engine_span);
+    size_t jumped = 0;
+    for (size_t i = 0; i < exact->span.count; i++) {
+        lw_moment moment;
+        const lw_lookup lookup = {.at_ps = span[i].end_ps, .suits = suits, .user = &span[i]};
+        assert_true(lw_recording_find(fast, &lookup, &moment));
+        const lw_engine_span found = told_at(fast, &moment);
+        assert_int_equal(found.instance, span[i].instance);
+        assert_int_equal(found.ready_ps, span[i].ready_ps);
+        assert_int_equal(found.start_ps, span[i].start_ps);
+        assert_int_equal(found.first_ps, span[i].first_ps);
+        assert_int_equal(found.delivered_ps, span[i].delivered_ps);
+        assert_int_equal(found.busiest, span[i].busiest);
+        assert_int_equal(found.busy_ps, span[i].busy_ps);
+        jumped += moment.depth > 0 ? 1 : 0;
+    }
+    return jumped;
+}
+
+static int64_t all_skipped(const lw_recording *recording) {
+    const lw_skipped *skipped = LW_LIST_ITEMS(&recording->skipped, const lw_skipped);
+    int64_t sum = 0;
+    for (size_t i = 0; i < recording->skipped.count; i++) {
+        sum += skipped[i].instances;
+    }
+    return sum;
+}
+
+// A staged copy: a buffer is filled again when it has been emptied; calls of so many chunks each.
+// jumped: instances at least.
+static void check_staged(int64_t calls, int64_t chunks, uint32_t buffers, size_t jumped) {
+    lw_test test = lw_test_begin();
+    const lw_server server[] = {line(GB_64, LATENCY_PS), line(GEN5_X16, 2 * LATENCY_PS)};
+    const int64_t count = calls * chunks;
+    job call = delay(70000), fill = writes(path[0], 1, 4096, 256), drain = writes(path[1], 1, 4096, 512);
+    fill.task.submit_ps = 300;
+    drain.task.finish_ps = 500;
+    fill.task.last_bytes = drain.task.last_bytes = 1024;
+    drain.task.last_finish_ps = 2500;
+    call.task.count = calls;
+    fill.task.count = drain.task.count = count;
+    fill.task.inner = drain.task.inner = chunks;
+    const lw_need called[] = {{.task = 2, .distance = 1, .own = 1, .other = chunks, .window = calls, .first = INT64_MAX}};
+    const lw_need filled[] = {{.task = 0, .own = chunks, .other = 1, .window = calls, .first = 1},
+                              {.task = 1, .distance = 1, .own = 1, .other = 1, .window = chunks, .first = INT64_MAX},
+                              {.task = 2, .distance = buffers, .own = 1, .other = 1, .window = chunks, .first = INT64_MAX}};
+    const lw_need drained[] = {{.task = 1, .own = 1, .other = 1, .window = chunks, .first = INT64_MAX},
+                               {.task = 2, .distance = 1, .own = 1, .other = 1, .window = chunks, .first = INT64_MAX}};
+    call.task.need = called;
+    call.task.need_count = calls > 1 ? 1 : 0;  // a loop that ends before waits for nothing
+    fill.task.need = filled;
+    fill.task.need_count = 3;
+    drain.task.need = drained;
+    drain.task.need_count = 2;
+    const job jobs[] = {call, fill, drain};
+    const lw_fabric fabric = fabric_of(&test, server, COUNT(server), jobs, COUNT(jobs));
+    const lw_recording *exact = record(&test, &fabric, LW_ENGINE_PACKET_EXACT, SPANS);
+    const lw_recording *fast = record(&test, &fabric, LW_ENGINE_PACKET, SPANS);
+    assert_int_equal(exact->gap.count, 0);
+    assert_int_equal(exact->span.count, calls + 2 * count);
+    assert_int_equal((int64_t)fast->span.count + all_skipped(fast), calls + 2 * count);
+    assert_true(compare(exact, fast) >= jumped);
+    lw_test_end(&test);
+}
+
+static void test_what_is_jumped_is_found(void **state) {
+    (void)state;
+    check_staged(1, 1000, 1, 1900);
+    check_staged(1, 1000, 2, 0);
+    check_staged(40, 50, 2, 3000);
+    check_staged(200, 3, 2, 1300);
+    check_staged(3, 3, 2, 0);
+}
+
+// Two tasks one after the other, and a third that waits for the slot of the first.
+static void test_times_of_an_instance(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_server server[] = {line(GB_64, LATENCY_PS), line(GB_64, LATENCY_PS)};
+    const int64_t slots = 1;
+    job jobs[] = {writes(path[0], 1, 2560, 256), delay(5000), writes(path[0], 1, 2560, 256)};
+    const lw_need need[] = {lw_need_all(0, &jobs[0].task, &jobs[1].task)};
+    jobs[0].task.submit_ps = 100;
+    jobs[0].task.finish_ps = 30;
+    jobs[0].task.acquires = jobs[0].task.releases = jobs[2].task.acquires = jobs[2].task.releases = 0;
+    jobs[1].task.need = need;
+    jobs[1].task.need_count = 1;
+    lw_fabric fabric = fabric_of(&test, server, COUNT(server), jobs, COUNT(jobs));
+    fabric.resource_slots = &slots;
+    fabric.resource_count = 1;
+    const lw_recording *recording = record(&test, &fabric, LW_ENGINE_PACKET, SPANS);
+    const lw_engine_span *span = LW_LIST_ITEMS(&recording->span, const lw_engine_span);
+    assert_int_equal(recording->span.count, 3);
+    const int64_t end_ps = 100 + 40000 + LATENCY_PS + 30;
+    assert_int_equal(span[0].task, 0);
+    assert_int_equal(span[0].ready_ps, 0);
+    assert_int_equal(span[0].first_ps, 100);
+    assert_int_equal(span[0].delivered_ps, end_ps - 30);
+    assert_int_equal(span[0].end_ps, end_ps);
+    assert_int_equal(span[0].busiest, 0);
+    assert_int_equal(span[0].busy_ps, 40000);
+    assert_int_equal(span[1].task, 1);
+    assert_int_equal(span[1].ready_ps, end_ps);
+    assert_int_equal(span[1].busiest, LW_NO_SERVER);
+    assert_int_equal(span[2].ready_ps, 0);
+    assert_int_equal(span[2].start_ps, end_ps);
+    assert_int_equal(span[2].end_ps, end_ps + 40000 + LATENCY_PS);
+    lw_test_end(&test);
+}
+
+// The first and the last are kept, and what lies between is told as lost.
+static void test_a_record_has_bounds(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_server server[] = {line(GB_64, LATENCY_PS)};
+    job jobs[] = {writes(path[0], 1, 256, 256)};
+    jobs[0].task.count = 100;
+    const lw_need before[] = {need_of(0, 1, 100)};
+    jobs[0].task.need = before;
+    jobs[0].task.need_count = 1;
+    const lw_fabric fabric = fabric_of(&test, server, COUNT(server), jobs, COUNT(jobs));
+    const lw_recording *recording = record(&test, &fabric, LW_ENGINE_PACKET_EXACT, 10);
+    const lw_engine_span *span = LW_LIST_ITEMS(&recording->span, const lw_engine_span);
+    assert_int_equal(recording->span.count, 10);
+    assert_int_equal(recording->lost, 90);
+    for (int64_t i = 0; i < 10; i++) {
+        assert_int_equal(span[i].instance, i < 5 ? i : 90 + i);
+        assert_int_equal(span[i].end_ps, (span[i].instance + 1) * (4000 + LATENCY_PS));
+    }
+    assert_int_equal(recording->lost_from_ps, span[4].end_ps);
+    assert_true(recording->lost_to_ps > span[4].end_ps && recording->lost_to_ps < span[5].end_ps);
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_times_of_an_instance),
+        cmocka_unit_test(test_what_is_jumped_is_found),
+        cmocka_unit_test(test_a_record_has_bounds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
