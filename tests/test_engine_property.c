@@ -303,6 +303,10 @@ static void compare(uint64_t number, const lw_fabric *fabric, const lw_engine_re
         SAME(wait_ps)
         SAME(window_stall_ps)
         SAME(busiest)
+        const lw_flow *flow = fabric->task[t].flow != LW_NO_FLOW ? &fabric->flow[fabric->task[t].flow] : NULL;
+        for (size_t h = 0; flow != NULL && h < flow->data_count + flow->request_count; h++) {
+            SAME(load[h].busy_ps)
+        }
     }
     for (size_t s = 0; s < fabric->server_count; s++) {
         lw_server_result a = fast->server[s];

@@ -296,10 +296,11 @@ static void wake_first(lw_run_state *run, int64_t before_ps) {
     steady->wake_ps = next_ps;
 }
 
-// A task begins or ends to move bytes at now_ps: everybody whose servers it shares, or shares with
-// its control traffic, must be awake and have caught up. False: all are.
-static bool wake_around(lw_run_state *run, uint32_t key, uint32_t slot, int64_t now_ps) {
+// Everybody whose servers a slot's instance shares, or shares with its control traffic, wakes.
+// False: all are awake.
+static bool wake_around(lw_run_state *run, uint32_t key, uint32_t slot, bool *put_back) {
     const lw_task_state *state = &run->task[slot];
+    const int64_t now_ps = run->queue.now_ps;
     bool woken = false;
     for (uint32_t s = run->stream[state->data].first_stop; s < end_of_stops(run, state); s++) {
         const lw_server_state *server = &run->server[run->stop[s].server];
@@ -307,13 +308,34 @@ static bool wake_around(lw_run_state *run, uint32_t key, uint32_t slot, int64_t 
         uint32_t island[2] = {server->in_island, opposite == LW_NONE ? LW_NONE : run->server[opposite].in_island};
         for (int i = 0; i < 2; i++) {
             if (sleeps(run, island[i])) {
-                if (!woken) {
+                if (!*put_back) {
                     not_yet(&run->queue, key);
                 }
-                woken = true;
+                *put_back = woken = true;
                 wake(run, island[i], now_ps);
             }
         }
+    }
+    return woken;
+}
+
+// Instances that will wait for a resource see how busy their servers are from now on: these must
+// have caught up. So must those of tasks that follow and run once.
+static bool wake_watched(lw_run_state *run, uint32_t key) {
+    const uint32_t task = lw_event_entity(key), resource = run->fabric->task[task].acquires;
+    const lw_task_slots *slots = &run->slots[task];
+    const lw_progress *progress = &run->progress;
+    bool put_back = false, woken = false;
+    if (resource == LW_NO_RESOURCE || run->resource[resource].free_slots >= slots->ready.count) {
+        return false;
+    }
+    for (uint32_t s = slots->free; s != LW_NONE; s = run->task[s].next_free) {
+        woken = (run->task[s].data != LW_NONE && wake_around(run, key, s, &put_back)) || woken;
+    }
+    for (size_t e = progress->first_edge[task]; e < progress->first_edge[task + 1]; e++) {
+        const uint32_t behind = run->slots[progress->edge[e].task].first;
+        const bool once = lw_task_count(&run->fabric->task[progress->edge[e].task]) == 1;
+        woken = (once && run->task[behind].data != LW_NONE && wake_around(run, key, behind, &put_back)) || woken;
     }
     return woken;
 }
@@ -337,11 +359,15 @@ bool lw_islands_hold(lw_run_state *run, uint32_t key) {
         return true;
     }
     uint32_t island = island_of(run, key);
+    bool put_back = false;
+    if (lw_event_kind_of(key) == LW_EVENT_READY) {
+        return wake_watched(run, key);
+    }
     if (begins(run, key)) {
-        return wake_around(run, key, lw_event_entity(key), now_ps);
+        return wake_around(run, key, lw_event_entity(key), &put_back);
     }
     if (!sleeps(run, island)) {
-        return ends(run, key) && wake_around(run, key, run->stream[lw_event_entity(key)].task, now_ps);
+        return ends(run, key) && wake_around(run, key, run->stream[lw_event_entity(key)].task, &put_back);
     }
     lw_event_set_aside(&run->queue, (lw_event){now_ps, key, LW_EVENT_NONE}, &run->steady.island[island].aside);
     run->steady.island[island].aside_count++;
