@@ -332,6 +332,38 @@ static void test_ring_all_reduce(void **state) {
     ring_all_reduce(4096, false, 6017375000);
 }
 
+// Chunks through two buffers: one is filled while the other is emptied. The slower of the two is
+// never idle, and 100,000 chunks cost what the first few do.
+static void staging(int64_t chunks, bool with_oracle, lw_fraction filling, int64_t expected_ps) {
+    enum { CHUNK = 64 * 256 };
+    const lw_server server[] = {line(filling, 0), line(GB_64, 1000)};
+    const lw_hop core[] = {over(0)}, link[] = {over(1)};
+    const lw_need filled[] = {need_of(0, 1, chunks), need_of(1, 2, chunks)};
+    const lw_need drained[] = {need_of(0, 0, chunks), need_of(1, 1, chunks)};
+    job jobs[] = {writes(core, 1, CHUNK, CHUNK), writes(link, 1, CHUNK, 256)};
+    for (int i = 0; i < 2; i++) {
+        jobs[i].task.need = i == 0 ? filled : drained;
+        jobs[i].task.need_count = 2;
+        jobs[i].task.count = jobs[i].task.inner = chunks;
+        jobs[i].task.last_bytes = CHUNK;
+    }
+    lw_test test = lw_test_begin();
+    const lw_fabric fabric = fabric_of(&test, server, 2, jobs, 2);
+    lw_engine_result result = with_oracle ? run_fabric(&test, &fabric, 1) : run_one(&test, &fabric, LW_ENGINE_PACKET, 1);
+    assert_int_equal(result.end_ps, expected_ps);
+    assert_true(result.events < 20000);
+    lw_test_end(&test);
+}
+
+static void test_staging(void **state) {
+    (void)state;
+    enum { FILL_SLOW_PS = 64 * 256 * 100, FILL_FAST_PS = 64 * 256, DRAIN_PS = 64 * 4000 + 1000 };
+    staging(300, true, (lw_fraction){100, 1}, INT64_C(300) * FILL_SLOW_PS + DRAIN_PS);
+    staging(100000, false, (lw_fraction){100, 1}, INT64_C(100000) * FILL_SLOW_PS + DRAIN_PS);
+    staging(300, true, TB_1, FILL_FAST_PS + INT64_C(300) * DRAIN_PS);
+    staging(100000, false, TB_1, FILL_FAST_PS + INT64_C(100000) * DRAIN_PS);
+}
+
 static uint64_t next(uint64_t *random) {
     *random ^= *random << 13;
     *random ^= *random >> 7;
@@ -439,6 +471,7 @@ int main(void) {
         cmocka_unit_test(test_last_packet_is_not_early),
         cmocka_unit_test(test_hockney),
         cmocka_unit_test(test_ring_all_reduce),
+        cmocka_unit_test(test_staging),
         cmocka_unit_test(test_path_latency),
         cmocka_unit_test(test_bytes_are_conserved),
         cmocka_unit_test(test_streams_apart_jump_apart),

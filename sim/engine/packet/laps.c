@@ -478,8 +478,8 @@ void lw_laps_step(lw_run_state *run) {
             const int64_t periods = periods_ahead(run);
             if (periods > 0) {
                 jump(run, periods);
+                return;
             }
-            return;
         }
     }
     if (laps->steps >= laps->power) {
