@@ -9,7 +9,7 @@
 typedef enum lw_choice { LW_CHOICE_AUTO, LW_CHOICE_TRUE, LW_CHOICE_FALSE } lw_choice;
 typedef enum lw_host_memory { LW_PINNED, LW_PAGEABLE } lw_host_memory;
 typedef enum lw_copier { LW_COPIER_ENGINE, LW_COPIER_KERNEL } lw_copier;
-// in their order, NULL at the end: "auto", "true", "false"; "pinned", "pageable"; "engine", "kernel"
+// In their order, NULL at the end: "auto", "true", "false"; "pinned", ...; "engine", "kernel".
 extern const char *const lw_choice_words[], *const lw_memory_words[], *const lw_copier_words[];
 
 // What is asked for.
