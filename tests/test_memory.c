@@ -190,6 +190,7 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/oculink-or-thunderbolt.yaml", 30},
         {"run, json", json, LW_SOURCE_DIR "/configs/scenarios/shared-gpu.yaml", 30},
         {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/task-graph.yaml", 200},
+        {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/goal.yaml", 200},
     };
     int faults = 0;
     lw_memory_chunks(0);
