@@ -96,7 +96,7 @@ static size_t host_in(const lw_graph_builder *builder, lw_via via) {
 }
 
 static lw_via part_of(lw_via via, size_t first, size_t end) {
-    return (lw_via){via.node + first, end - first, via.place + first};
+    return first == end ? (lw_via){0} : (lw_via){via.node + first, end - first, via.place + first};
 }
 
 // From GPU to GPU through host memory: the first writes the buffer, the second reads it.

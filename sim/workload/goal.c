@@ -466,15 +466,23 @@ static lw_status write_stages(schedule *s) {
     return count < stages ? tell_cycle(s) : LW_OK;
 }
 
+static lw_status write_schedule(schedule *s) {
+    LW_TRY(read_schedule(s->builder, &s->goal));
+    LW_TRY(place_ranks(s));
+    LW_TRY(make_tables(s));
+    return write_stages(s);
+}
+
 static lw_status expand(lw_graph_builder *builder) {
     schedule s = {.builder = builder, .params = builder->object->params};
     lw_graph_workload *workload = builder->workload;
     workload->members = 1;
     workload->counts_time = true;
-    LW_TRY(read_schedule(builder, &s.goal));
-    LW_TRY(place_ranks(&s));
-    LW_TRY(make_tables(&s));
-    LW_TRY(write_stages(&s));
+    const lw_status status = write_schedule(&s);
+    if (status != LW_OK) {
+        lw_diags_own_sources(builder->diags);  // findings outlive the memory of a point
+        return status;
+    }
     const lw_place place = lw_object_place(builder->object, s.params->file[0] != '\0' ? "file" : "text");
     if (s.goal.has_nic) {
         lw_note(builder->diags, place, "routes follow the links of the scenario", "workloads.%s: nic has no effect",
