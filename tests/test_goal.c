@@ -204,8 +204,8 @@ static void findings_have_a_place(void **state) {
         {"num_ranks 2\nrank 0 {\nsend 5b to 0\n}", "rank 0 sends itself", 3, 12},
         {"num_ranks 2\nrank 0 {\nsend 5b to 2\n}", "there is no rank 2: num_ranks is 2", 3, 12},
         {"num_ranks 2\nrank 0 {\n/* \xC3\xBC */ go 5\n}", "this is no statement", 3, 9},
-        {"num_ranks 2\nrank 0 {\nsend 5b to 1\n}", "nobody receives what rank 0 sends to rank 1 here", 3, 1},
-        {"num_ranks 2\nrank 0 {\nrecv 5b from 1 tag 3\n}", "nobody sends what rank 0 receives here", 3, 1},
+        {"num_ranks 2\nrank 0 {\nsend 5b to 1\n}", "nobody receives what rank 0 sends to rank 1 here (line 3)", 3, 1},
+        {"num_ranks 2\nrank 0 {\nrecv 5b from 1 tag 3\n}", "nobody sends what rank 0 receives here (line 3)", 3, 1},
         {"num_ranks 2\nrank 0 { send 9b to 1 }\nrank 1 {\n recv 8b from 0 }", "rank 1 receives 8 B of a message of 9 B", 4, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

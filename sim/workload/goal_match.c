@@ -167,18 +167,19 @@ static lw_status check_op(const lw_goal *goal, uint32_t index, lw_diags *diags) 
         if (lw_diags_errors(diags) >= LW_DIAG_MAX) {
             return LW_BAD_INPUT;
         }
-        const lw_place place = lw_goal_place(goal, op->offset);
+        const lw_place place = lw_goal_place(goal, index);
         if (op->kind == LW_GOAL_SEND) {
-            return lw_error(diags, place,
-                            lw_diags_text(diags, "rank %u needs a recv from %u of tag %u", op->peer, op->rank, op->tag),
-                            "nobody receives what rank %u sends to rank %u here", op->rank, op->peer);
+            return lw_error(
+                diags, place, lw_diags_text(diags, "rank %u needs a recv from %u of tag %u", op->peer, op->rank, op->tag),
+                "nobody receives what rank %u sends to rank %u here (%s)", op->rank, op->peer, lw_goal_where(goal, index, diags));
         }
-        return lw_error(diags, place, "add the send, or take the recv out", "nobody sends what rank %u receives here", op->rank);
+        return lw_error(diags, place, "add the send, or take the recv out", "nobody sends what rank %u receives here (%s)",
+                        op->rank, lw_goal_where(goal, index, diags));
     }
     const lw_goal_op *other = lw_goal_op_at(goal, op->match);
     if (op->kind == LW_GOAL_RECV && other->size > op->size && lw_diags_errors(diags) < LW_DIAG_MAX) {
-        return lw_error(diags, lw_goal_place(goal, op->offset),
-                        lw_diags_text(diags, "the send is in line %d", lw_goal_place(goal, other->offset).line),
+        return lw_error(diags, lw_goal_place(goal, index),
+                        lw_diags_text(diags, "the send is at %s", lw_goal_where(goal, op->match, diags)),
                         "rank %u receives %lld B of a message of %lld B", op->rank, (long long)op->size, (long long)other->size);
     }
     return op->kind == LW_GOAL_RECV && other->size > op->size ? LW_BAD_INPUT : LW_OK;

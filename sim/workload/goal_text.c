@@ -28,10 +28,10 @@ const char *lw_goal_word(const lw_goal_op *op) {
 
 // ---- Characters ----
 
-lw_place lw_goal_place(const lw_goal *goal, size_t offset) {
-    lw_place place = {goal->source, 1, 1};
+static lw_place place_at(const lw_source *source, size_t offset) {
+    lw_place place = {source, 1, 1};
     for (size_t i = 0; i < offset; i++) {
-        const char c = goal->source->text[i];
+        const char c = source->text[i];
         place.line += c == '\n' ? 1 : 0;
         // characters, not bytes
         place.column = c == '\n' ? 1 : place.column + (((unsigned char)c & 0xC0) != 0x80 ? 1 : 0);
@@ -39,12 +39,22 @@ lw_place lw_goal_place(const lw_goal *goal, size_t offset) {
     return place;
 }
 
+lw_place lw_goal_place(const lw_goal *goal, uint32_t op) {
+    const lw_goal_op *at = lw_goal_op_at(goal, op);
+    return goal->source != NULL ? place_at(goal->source, at->offset) : (lw_place){goal->of_rank[at->rank], 0, 0};
+}
+
+const char *lw_goal_where(const lw_goal *goal, uint32_t op, lw_diags *diags) {
+    return goal->source != NULL ? lw_diags_text(diags, "line %d", lw_goal_place(goal, op).line)
+                                : lw_diags_text(diags, "byte %u", lw_goal_op_at(goal, op)->offset);
+}
+
 static size_t offset_of(const scanner *s, const char *at) {
     return (size_t)(at - s->goal->source->text);
 }
 
 static lw_place place_of(const scanner *s, const char *at) {
-    return lw_goal_place(s->goal, offset_of(s, at));
+    return place_at(s->goal->source, offset_of(s, at));
 }
 
 static lw_status wrong(const scanner *s, const char *at, const char *hint, const char *what) {
@@ -254,7 +264,7 @@ static lw_status define(scanner *s, const char *begin, size_t length) {
         const uint32_t first = LW_LIST_ITEMS(&s->labelled, const uint32_t)[number];
         return lw_error(s->diags, place_of(s, begin), "give each operation of a rank a label of its own",
                         "rank %u has two labels '%.60s', the first in line %d", s->rank, name,
-                        lw_goal_place(s->goal, lw_goal_op_at(s->goal, first)->offset).line);
+                        lw_goal_place(s->goal, first).line);
     }
     uint32_t *slot = LW_LIST_ADD(&s->labelled, uint32_t, s->block);
     if (slot == NULL) {
@@ -382,7 +392,7 @@ static lw_status read_block(scanner *s) {
     if (s->seen[rank] != 0) {
         return lw_error(s->diags, place_of(s, at), "put all of a rank into one block",
                         "rank %llu has two blocks, the first in line %d", (unsigned long long)rank,
-                        lw_goal_place(s->goal, s->seen[rank]).line);
+                        place_at(s->goal->source, s->seen[rank]).line);
     }
     s->seen[rank] = offset_of(s, open);
     s->rank = (uint32_t)rank;

@@ -31,7 +31,8 @@ typedef struct lw_goal_need {
 } lw_goal_need;
 
 typedef struct lw_goal {
-    const lw_source *source;
+    const lw_source *source;          // the text
+    const lw_source *const *of_rank;  // binary traces instead, one a rank
     uint32_t ranks;
     lw_list op;      // lw_goal_op
     lw_list need;    // lw_goal_need
@@ -45,8 +46,10 @@ enum { LW_GOAL_BYTES_MAX = 64 << 20 };
 static inline lw_goal_op *lw_goal_op_at(const lw_goal *goal, uint32_t op) {
     return &LW_LIST_ITEMS(&goal->op, lw_goal_op)[op];
 }
-// Where something stands in the text: found by reading all that is before it.
-lw_place lw_goal_place(const lw_goal *goal, size_t offset);
+// Where an operation stands: found by reading all of the text that is before it.
+lw_place lw_goal_place(const lw_goal *goal, uint32_t op);
+// In words: "line 3", "byte 40".
+const char *lw_goal_where(const lw_goal *goal, uint32_t op, lw_diags *diags);
 const char *lw_goal_word(const lw_goal_op *op);  // "send", "recv", "calc"
 
 // Reads the text of a source; the source must outlive the schedule. Up to 20 findings are told.
