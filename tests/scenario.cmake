@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 if(TARGET lanewise_sim)
-  foreach(name kinds catalog sweep build scenario keys answers metamorphic cxl_run band reach generic every_link systems limits task_graph goal)
+  foreach(name kinds catalog sweep build scenario keys answers metamorphic cxl_run band reach generic every_link systems limits task_graph goal chakra)
     lanewise_test(${name} lanewise_sim)
   endforeach()
   lanewise_test(topology lanewise_sim $<TARGET_OBJECTS:lanewise_plots> PkgConfig::CAIRO PkgConfig::FONTCONFIG)

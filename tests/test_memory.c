@@ -191,6 +191,7 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"run, json", json, LW_SOURCE_DIR "/configs/scenarios/shared-gpu.yaml", 30},
         {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/task-graph.yaml", 200},
         {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/goal.yaml", 200},
+        {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/chakra.yaml", 100},
     };
     int faults = 0;
     lw_memory_chunks(0);
