@@ -87,7 +87,7 @@ static lw_status read_varint(const trace *t, bytes *b, uint64_t *out) {
 
 static lw_status read_bytes(const trace *t, bytes *b, bytes *out) {
     const unsigned char *begin = b->at;
-    uint64_t length;
+    uint64_t length = 0;
     LW_TRY(read_varint(t, b, &length));
     if (length > (uint64_t)(b->end - b->at)) {
         return broken(t, begin, "a message ends in its midst");
@@ -107,7 +107,7 @@ typedef struct field {
 static lw_status read_field(const trace *t, bytes *b, field *out) {
     enum { WIRE_BITS = 3 };
     const unsigned char *begin = b->at;
-    uint64_t key;
+    uint64_t key = 0;
     LW_TRY(read_varint(t, b, &key));
     *out = (field){.number = key >> WIRE_BITS, .wire = (unsigned)(key & 7U)};
     const size_t skipped = out->wire == WIRE_64 ? 8 : 4;
@@ -146,7 +146,7 @@ static lw_status read_dependencies(trace *t, const field *f) {
     }
     bytes packed = f->content;
     while (packed.at < packed.end) {
-        uint64_t id;
+        uint64_t id = 0;
         LW_TRY(read_varint(t, &packed, &id));
         LW_TRY(add_pending(t, id));
     }
@@ -331,7 +331,7 @@ static lw_status join_nodes(trace *t) {
 lw_status lw_chakra_read(const lw_source *source, uint32_t rank, lw_goal *goal, lw_arena *arena, lw_diags *diags) {
     trace t = {.source = source, .rank = rank, .goal = goal, .arena = arena, .diags = diags};
     bytes all = {(const unsigned char *)source->text, (const unsigned char *)source->text + source->length};
-    bytes content;
+    bytes content = {all.at, all.at};
     if (source->length >= 2 && all.at[0] == 0x1F && all.at[1] == 0x8B) {
         return lw_error(diags, (lw_place){source, 0, 0}, "gunzip it first", "the trace is compressed");
     }
