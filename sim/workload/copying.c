@@ -14,30 +14,10 @@ lw_status lw_copy_check(const lw_copy_params *params, lw_place place, lw_diags *
 
 // ---- Which engine copies what ----
 
-// The first network card on the route, if there is one; else a network card at an end before a GPU,
-// a GPU before a host, a host before a memory; of two alike the one that holds the data.
-static lw_status find_executor(const lw_graph_builder *builder, uint32_t from, uint32_t to, lw_via via, uint32_t *out) {
-    static const int rank[LW_NODE_KINDS] = {
-        [LW_NODE_NIC] = 4, [LW_NODE_GPU] = 3, [LW_NODE_HOST] = 2, [LW_NODE_MEMORY] = 1, [LW_NODE_SWITCH] = 0};
-    const lw_machine *machine = builder->machine;
-    *out = rank[machine->node[to].spec->kind] > rank[machine->node[from].spec->kind] ? to : from;
-    lw_route route;
-    lw_status found = lw_route_find(builder->router, from, to, via, &route);
-    for (size_t i = 1; found == LW_OK && i < route.count; i++) {
-        uint32_t between = lw_leg_start(machine, route.leg[i]);
-        if (machine->node[between].spec->kind == LW_NODE_NIC) {
-            *out = between;
-            break;
-        }
-    }
-    // a missing route is told where it is to be taken
-    return found == LW_BAD_INPUT ? LW_OK : found;
-}
-
 static lw_status plan_move(const lw_graph_builder *builder, const lw_copying *c, lw_via via, const uint32_t pair[2],
                            lw_place place, lw_move *out) {
     uint32_t executor;
-    LW_TRY(find_executor(builder, pair[0], pair[1], via, &executor));
+    LW_TRY(lw_graph_executor(builder, pair[0], pair[1], via, &executor));
     *out = lw_move_between(pair[0], pair[1], executor);
     out->via = via;
     out->place = place;

@@ -167,6 +167,24 @@ lw_status lw_graph_pair(lw_graph_builder *builder, const lw_pair_keys *keys, lw_
     return LW_OK;
 }
 
+lw_status lw_graph_executor(const lw_graph_builder *builder, uint32_t from, uint32_t to, lw_via via, uint32_t *out) {
+    static const int rank[LW_NODE_KINDS] = {
+        [LW_NODE_NIC] = 4, [LW_NODE_GPU] = 3, [LW_NODE_HOST] = 2, [LW_NODE_MEMORY] = 1, [LW_NODE_SWITCH] = 0};
+    const lw_machine *machine = builder->machine;
+    *out = rank[machine->node[to].spec->kind] > rank[machine->node[from].spec->kind] ? to : from;
+    lw_route route;
+    lw_status found = lw_route_find(builder->router, from, to, via, &route);
+    for (size_t i = 1; found == LW_OK && i < route.count; i++) {
+        uint32_t between = lw_leg_start(machine, route.leg[i]);
+        if (machine->node[between].spec->kind == LW_NODE_NIC) {
+            *out = between;
+            break;
+        }
+    }
+    // a missing route is told where it is to be taken
+    return found == LW_BAD_INPUT ? LW_OK : found;
+}
+
 // ---- Lists of names ----
 
 typedef lw_status find_name(lw_graph_builder *builder, const lw_yaml *name, uint32_t *out);

@@ -15,7 +15,6 @@
 
 #define LW_NO_MOVE UINT32_MAX
 #define LW_NO_LOOP UINT32_MAX
-#define LW_NO_COMPUTE UINT32_MAX
 
 // Who moves the bytes.
 typedef enum lw_mover {
@@ -60,6 +59,8 @@ typedef struct lw_move {
     int64_t gap_ps, rate_Bps;  // LW_AUTO: not given
     int64_t sharers;
 } lw_move;
+
+#define LW_NO_COMPUTE UINT32_MAX
 
 // A compute stream of a node: what holds it runs one at a time, in the order in which it becomes
 // ready, whichever workload it is of.
@@ -213,6 +214,10 @@ typedef struct lw_pair_keys {
     bool one_node;            // the two may be one node
 } lw_pair_keys;
 lw_status lw_graph_pair(lw_graph_builder *builder, const lw_pair_keys *keys, lw_pairs *out) LW_CHECKED;
+// Whose engine copies: the first network card on the route, if there is one; else a network card at
+// an end before a GPU, a GPU before a host, a host before a memory; of two alike the one that holds
+// the data.
+lw_status lw_graph_executor(const lw_graph_builder *builder, uint32_t from, uint32_t to, lw_via via, uint32_t *out) LW_CHECKED;
 // The nodes that the key `via` lists.
 lw_status lw_graph_via(lw_graph_builder *builder, const lw_yaml *via, lw_via *out) LW_CHECKED;
 
