@@ -204,6 +204,9 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"validate, json", validate_json, "p2p-off-rtx-5090-gen5x16", 100},
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/oculink-or-thunderbolt.yaml", 30},
         {"run, json", json, LW_SOURCE_DIR "/configs/scenarios/shared-gpu.yaml", 30},
+        {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/task-graph.yaml", 200},
+        {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/goal.yaml", 200},
+        {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/chakra.yaml", 100},
     };
     int faults = 0;
     lw_memory_chunks(0);

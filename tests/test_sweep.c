@@ -160,6 +160,23 @@ static size_t points_of(lw_test *test, const char *const *set, size_t count) {
     return load_set(test, set, count)->sweep.points;
 }
 
+// Two axes that each change a part of one value: neither undoes the other.
+static void parts_of_one_value_are_swept(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_document *document = load_text(&test, "nodes: {a: {kind: host}, b: {kind: host}, c: {kind: gpu}, d: {kind: gpu}}\n"
+                                                   "links: {l: {between: [a, c], preset: pcie-4-x16}}\n"
+                                                   "sweep: {'links.l.between[0]': [a, b], 'links.l.between[1]': [c, d]}\n");
+    for (size_t p = 0; p < 4; p++) {
+        lw_setup setup;
+        assert_int_equal(lw_document_point(document, p, NULL, 0, test.arena, &setup), LW_OK);
+        const lw_link_common *common = setup.object[LW_SECTION_LINKS][0]->common;
+        assert_string_equal(common->between->first->text, p < 2 ? "a" : "b");
+        assert_string_equal(common->between->first->next->text, p % 2 == 0 ? "c" : "d");
+    }
+    lw_test_end(&test);
+}
+
 static void set_ends_a_sweep_or_begins_one(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -292,6 +309,7 @@ int main(void) {
         cmocka_unit_test(values_have_names),
         cmocka_unit_test(maps_replace_or_merge),
         cmocka_unit_test(a_star_stands_for_all),
+        cmocka_unit_test(parts_of_one_value_are_swept),
         cmocka_unit_test(set_ends_a_sweep_or_begins_one),
         cmocka_unit_test(set_below_a_sweep_holds_in_every_point),
         cmocka_unit_test(set_below_a_sweep_is_checked),

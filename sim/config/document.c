@@ -222,6 +222,10 @@ static lw_status set_option(const loading *in, const lw_object *object, uint32_t
     lw_edit edit;
     const lw_option_at at = {object->section->id, index, row, common};
     LW_TRY(lw_edit_option(object, &at, yaml, in->reader->diags, &edit));
+    if (row->kind == LW_OPTION_YAML && key[length] != '\0') {
+        edit.inside = key;
+        edit.part = value->value;
+    }
     return add_edit(in, edits, edit);
 }
 

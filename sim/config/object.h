@@ -92,6 +92,10 @@ typedef struct lw_edit {
     const lw_type *type;
     const lw_option *row;
     uint64_t value;  // the bytes of the field, from the first on
+    // a part of a YAML value, such as "between[0]": where, and what is put there, so that several
+    // edits of one value keep each other's parts; NULL: all of it is set
+    const char *inside;
+    const lw_yaml *part;
     lw_place place;
 } lw_edit;
 

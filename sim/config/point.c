@@ -24,6 +24,29 @@ static bool touch(change *c, lw_section_id section) {
     return true;
 }
 
+// An edit of a part, as one of the whole value that the object has now.
+static lw_status put_inside(const change *c, const lw_object *object, const lw_edit *edit, lw_edit *out) {
+    const void *params = edit->type == NULL ? object->common : object->params;
+    const lw_yaml *now = NULL;
+    memcpy(&now, (const char *)params + edit->row->offset, sizeof now);
+    lw_yaml holder = {.kind = LW_MAP, .place = edit->place};
+    if (now != NULL) {
+        lw_yaml *copy = lw_tree_copy(now, c->arena);
+        if (copy == NULL) {
+            return LW_NO_MEMORY;
+        }
+        copy->key = edit->row->key;
+        holder.first = copy;
+        holder.count = 1;
+    }
+    LW_TRY(lw_tree_set(&holder, edit->inside, edit->part, edit->place, c->arena, NULL));
+    holder.first->parent = NULL;
+    const lw_yaml *value = holder.first;
+    *out = *edit;
+    memcpy(&out->value, &value, sizeof value);
+    return LW_OK;
+}
+
 static lw_status apply(change *c, const lw_edit *edit) {
     if (!touch(c, edit->section)) {
         return LW_NO_MEMORY;
@@ -42,7 +65,9 @@ static lw_status apply(change *c, const lw_edit *edit) {
     if (copy == NULL) {
         return LW_NO_MEMORY;
     }
-    lw_object_edit(copy, edit);
+    lw_edit whole = *edit;
+    LW_TRY(edit->inside != NULL ? put_inside(c, copy, edit, &whole) : LW_OK);
+    lw_object_edit(copy, &whole);
     *slot = *own = copy;
     return LW_OK;
 }

@@ -8,9 +8,9 @@
 #include "sim/config/source.h"
 
 // Everything up to one byte over the limit. False with errno on failure.
-static bool read_all(int file, lw_text *out) {
+static bool read_all(int file, size_t most, lw_text *out) {
     char buffer[16384];
-    while (out->length <= LW_SOURCE_BYTES_MAX && !out->failed) {
+    while (out->length <= most && !out->failed) {
         ssize_t count = read(file, buffer, sizeof buffer);
         if (count < 0 && errno == EINTR) {
             continue;
@@ -23,17 +23,13 @@ static bool read_all(int file, lw_text *out) {
     return true;
 }
 
-static lw_status keep(const lw_text *text, const char *name, lw_arena *arena, lw_diags *diags, const lw_source **out) {
+static lw_status keep(const lw_text *text, const char *name, lw_arena *arena, const lw_source **out) {
     lw_source *source = LW_NEW(arena, lw_source);
     char *own_name = lw_arena_copy(arena, name);
     if (!source || !own_name || text->failed) {
         return LW_NO_MEMORY;
     }
     *source = (lw_source){.name = own_name};
-    if (text->length > LW_SOURCE_BYTES_MAX) {
-        return lw_error(diags, (lw_place){source, 0, 0}, "split it, or move tables into files of their own",
-                        "the text is larger than 1 MiB");
-    }
     source->text = lw_arena_copy_n(arena, text->bytes ? text->bytes : "", text->length);
     source->length = text->length;
     if (!source->text) {
@@ -43,23 +39,42 @@ static lw_status keep(const lw_text *text, const char *name, lw_arena *arena, lw
     return LW_OK;
 }
 
-lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, const lw_source **source) {
+static lw_status too_large(const char *name, size_t most, lw_place place, lw_arena *arena, lw_diags *diags) {
+    lw_source *source = LW_NEW(arena, lw_source);
+    char *own_name = lw_arena_copy(arena, name);
+    if (!source || !own_name) {
+        return LW_NO_MEMORY;
+    }
+    *source = (lw_source){.name = own_name};
+    return lw_error(diags, place.source != NULL ? place : (lw_place){source, 0, 0},
+                    "split it, or move tables into files of their own", "the text%s%s is larger than %zu MiB",
+                    place.source != NULL ? " of " : "", place.source != NULL ? name : "", most >> 20);
+}
+
+lw_status lw_source_read_at(const char *path, size_t most, lw_place place, lw_arena *arena, lw_diags *diags,
+                            const lw_source **source) {
     bool is_stdin = strcmp(path, "-") == 0;
+    const char *name = is_stdin ? "<stdin>" : path;
     int file = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     lw_text text = {0};
-    bool ok = file >= 0 && read_all(file, &text);
+    bool ok = file >= 0 && read_all(file, most, &text);
     int cause = errno;
     if (file >= 0 && !is_stdin) {
         close(file);
     }
     lw_status status = LW_IO;
     if (ok) {
-        status = keep(&text, is_stdin ? "<stdin>" : path, arena, diags, source);
+        status =
+            text.length > most && !text.failed ? too_large(name, most, place, arena, diags) : keep(&text, name, arena, source);
     } else {
-        lw_error(diags, (lw_place){0}, NULL, "cannot read '%s': %s", is_stdin ? "<stdin>" : path, strerror(cause));
+        lw_error(diags, place, NULL, "cannot read '%s': %s", name, strerror(cause));
     }
     lw_text_free(&text);
     return status;
+}
+
+lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, const lw_source **source) {
+    return lw_source_read_at(path, LW_SOURCE_BYTES_MAX, (lw_place){0}, arena, diags, source);
 }
 
 static const char ending[] = ".yaml";

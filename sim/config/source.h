@@ -13,6 +13,10 @@ enum { LW_SOURCE_BYTES_MAX = 1 << 20 };
 // is a folder; LW_BAD_INPUT over LW_SOURCE_BYTES_MAX.
 lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, const lw_source **source) LW_CHECKED;
 
+// The same with another limit, and with what is wrong told at the place that names the file.
+lw_status lw_source_read_at(const char *path, size_t most, lw_place place, lw_arena *arena, lw_diags *diags,
+                            const lw_source **source) LW_CHECKED;
+
 // Does the name end in .yaml, with something before it?
 bool lw_is_yaml_name(const char *name);
 // The name of a file without its folder and without .yaml; NULL when out of memory.

@@ -14,7 +14,9 @@ typedef struct {
     int64_t start_ps, end_ps;
     double time_ps;  // from start to end
     double fixed, stalled, busiest, queued;
-    uint32_t queue;  // the slots that it waited for longest
+    uint32_t queue;   // the slots that it waited for longest
+    uint32_t stream;  // the compute stream that it keeps busiest; LW_NO_RESOURCE: none
+    int64_t compute_ps;
     uint32_t busiest_server;
     double wait_ps;
     int64_t packets;
@@ -73,10 +75,11 @@ static const double clearly_busier = 1.1;
 typedef struct attribution {
     const lw_built *built;
     const lw_engine_result *result;
-    const load *busiest;  // one a task
-    phases *busy;         // one a server; empty between workloads
-    phases *queued;       // one a resource, as busy
-    lw_weighted *sample;  // scratch: one a member, or a sample
+    const load *busiest;   // one a task
+    phases *busy;          // one a server; empty between workloads
+    phases *queued;        // one a resource, as busy
+    int64_t *computed_ps;  // one a resource, as busy
+    lw_weighted *sample;   // scratch: one a member, or a sample
 } attribution;
 
 // The server that a task found busiest. Both directions of a link may be nearly as busy, and then
@@ -131,15 +134,40 @@ static void find_queue(const attribution *a, const lw_built_workload *work, time
     }
 }
 
+// How long it keeps its compute streams busy, as find_busiest.
+static void find_stream(const attribution *a, const lw_built_workload *work, times_of_work *times) {
+    const lw_fabric *fabric = &a->built->fabric;
+    const int64_t all_ps = times->end_ps - times->start_ps;
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t i = work->first_task; i < work->first_task + work->task_count; i++) {
+            const lw_task *task = &fabric->task[i];
+            const uint32_t stream = task->flow == LW_NO_FLOW ? task->releases : LW_NO_RESOURCE;
+            if (stream == LW_NO_RESOURCE || !a->built->slots[stream].computes) {
+                continue;
+            }
+            int64_t *sum_ps = &a->computed_ps[stream];
+            if (round == 0) {
+                const lw_int128 sum = (lw_int128)task->submit_ps * lw_task_count(task) + *sum_ps;
+                *sum_ps = sum < all_ps ? (int64_t)sum : all_ps;
+            } else if (times->stream == LW_NO_RESOURCE || *sum_ps > times->compute_ps) {
+                times->stream = stream;
+                times->compute_ps = *sum_ps;
+            }
+            *sum_ps = round == 0 ? *sum_ps : 0;
+        }
+    }
+}
+
 static void sum_work(const attribution *a, const lw_built_workload *work, times_of_work *times) {
-    *times = (times_of_work){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER, .queue = LW_NO_RESOURCE};
+    *times =
+        (times_of_work){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER, .queue = LW_NO_RESOURCE, .stream = LW_NO_RESOURCE};
     phases stalled = {0};
     for (uint32_t i = work->first_task; i < work->first_task + work->task_count; i++) {
         const lw_task_result *task = &a->result->task[i];
         uint32_t slots = a->built->fabric.task[i].acquires;
         times->start_ps = task->ready_ps < times->start_ps ? task->ready_ps : times->start_ps;
         times->end_ps = task->end_ps > times->end_ps ? task->end_ps : times->end_ps;
-        if (slots != LW_NO_RESOURCE && a->built->slots[slots].name != NULL) {
+        if (slots != LW_NO_RESOURCE && a->built->slots[slots].name != NULL && !a->built->slots[slots].computes) {
             const phases waits = waits_of(task);
             add_phases(&a->queued[slots], &waits);
         }
@@ -165,6 +193,7 @@ static void sum_work(const attribution *a, const lw_built_workload *work, times_
     }
     find_busiest(a, work, times);
     find_queue(a, work, times);
+    find_stream(a, work, times);
     times->stalled = share_of(&stalled, times->time_ps);
     times->fixed = fmin(1, (double)(work->submit_ps + work->finish_ps + work->latency_ps) / times->time_ps);
 }
@@ -227,6 +256,13 @@ static lw_limit limit_of_server(const lw_built *built, const lw_built_workload *
                       .of_time = built->fabric.server[times->busiest_server].packet_ps > 0,
                       .for_requests = info->for_requests,
                       .time_ps = server->packet_ps};
+}
+
+static lw_limit limit_of_compute(const lw_built *built, const times_of_work *times) {
+    return (lw_limit){.kind = LW_LIMITED_BY_COMPUTE,
+                      .name = built->slots[times->stream].name,
+                      .share = (double)times->compute_ps / times->time_ps,
+                      .of_time = true};
 }
 
 static lw_limit limit_of_queue(const lw_built *built, const times_of_work *times) {
@@ -303,6 +339,10 @@ static lw_limit find_limit(const lw_built *built, size_t index, const times_of_w
     }
     if (times->fixed >= mostly_fixed && !asked->offered) {
         return limit_of_fixed(work, times);
+    }
+    const double computes = (double)times->compute_ps / times->time_ps;
+    if (computes > 0 && computes >= times->busiest && computes >= times->queued) {
+        return limit_of_compute(built, times);
     }
     if (times->busiest_server != LW_NO_SERVER && times->busiest >= nearly_always * moving) {
         return limit_of_server(built, work, times);
@@ -408,6 +448,8 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
                                 .time_s = time_s,
                                 .bandwidth_GBps = time_s > 0 ? (double)work->bytes / time_s / 1e9 : 0,
                                 .fixed_ps = fails ? 0 : work->submit_ps + work->finish_ps + work->latency_ps,
+                                .compute = times.stream != LW_NO_RESOURCE && !fails ? built->slots[times.stream].name : NULL,
+                                .compute_ps = times.compute_ps,
                                 .paced = asked->paced,
                                 .signal = signal_on(built, &work->main.route),
                                 .own = asked->kind->own};
@@ -638,7 +680,7 @@ static lw_status read_engines(const lw_built *built, const lw_engine_result *res
         const lw_slots_info *info = &built->slots[r];
         const double held_ps = (double)result->held_ps[r];
         double whole_ps = (double)fabric->resource_slots[r] * (double)result->end_ps;
-        if (info->name != NULL && held_ps > 0) {
+        if (info->name != NULL && !info->computes && held_ps > 0) {
             out->engines[out->engines_count++] =
                 (lw_engines_result){info->name, info->use, fabric->resource_slots[r], held_ps / whole_ps};
         }
@@ -674,15 +716,16 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
     phases *busy = LW_NEW_ARRAY(arena, phases, built->fabric.server_count);
     load *busiest = LW_NEW_ARRAY(arena, load, built->fabric.task_count);
     phases *queued = LW_NEW_ARRAY(arena, phases, built->fabric.resource_count);
+    int64_t *computed_ps = LW_NEW_ARRAY(arena, int64_t, built->fabric.resource_count);
     lw_weighted *sample = new_sample(built, result, arena);
     if (out->workload == NULL || out->stage == NULL || out->direction == NULL || busy == NULL || busiest == NULL ||
-        queued == NULL || sample == NULL) {
+        queued == NULL || computed_ps == NULL || sample == NULL) {
         return LW_NO_MEMORY;
     }
     for (uint32_t i = 0; i < built->fabric.task_count; i++) {
         busiest[i] = built->fabric.task[i].flow != LW_NO_FLOW ? busiest_of(built, result, i) : (load){LW_NO_SERVER, 0};
     }
-    const attribution a = {built, result, busiest, busy, queued, sample};
+    const attribution a = {built, result, busiest, busy, queued, computed_ps, sample};
     int64_t latest_ps = -1;
     lw_list routes = {0};
     for (size_t i = 0; i < count; i++) {

@@ -80,7 +80,7 @@ static lw_status lower_part(lw_builder *builder, const lw_batch *batch, lw_trans
         batch->workload->writes_under_way = reads ? 0 : outstanding;
     }
     uint32_t resource;
-    LW_TRY(lw_slots_new(builder, slots > 0 ? slots : 1, &(lw_slots_info){NULL, NULL}, &resource));
+    LW_TRY(lw_slots_new(builder, slots > 0 ? slots : 1, &(lw_slots_info){.name = NULL}, &resource));
     return add_tasks(builder, batch, flow, resource, count);
 }
 

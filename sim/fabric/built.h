@@ -65,6 +65,7 @@ typedef struct lw_built_workload {
 typedef struct lw_slots_info {
     const char *name;  // "gpu copy engines"; NULL: a bound that a workload set itself
     const char *use;   // what they do: "outgoing copies"
+    bool computes;     // a compute stream of a node
 } lw_slots_info;
 
 typedef struct lw_built {

@@ -3,6 +3,7 @@
 // cost nothing and do not repeat are left out.
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/fabric/builder.h"
@@ -18,12 +19,13 @@ typedef struct lowering {
     lw_builder *builder;
     lw_built_workload *built;  // all of them
     const lw_graph_workload *workload;
-    uint32_t index;   // of the workload
-    uint32_t member;  // members whose tasks have begun
-    uint32_t gate;    // what those of its tasks wait for that wait for nothing else; LW_NO_TASK
-    made *made;       // of each task of the graph
-    uint32_t *flow;   // of each move, LW_NO_FLOW: not yet
-    lw_list need;     // lw_need: scratch
+    uint32_t index;    // of the workload
+    uint32_t member;   // members whose tasks have begun
+    uint32_t gate;     // what those of its tasks wait for that wait for nothing else; LW_NO_TASK
+    made *made;        // of each task of the graph
+    uint32_t *flow;    // of each move, LW_NO_FLOW: not yet
+    uint32_t *stream;  // slots of each compute stream, LW_NO_RESOURCE: not yet
+    lw_list need;      // lw_need: scratch
 } lowering;
 
 static lw_task *task_at(const lowering *l, uint32_t task) {
@@ -77,9 +79,12 @@ static int64_t iterations_alone(const lowering *l, uint32_t task) {
     return least;
 }
 
+// Of more needs the doubles are taken out by sorting.
+enum { NEEDS_FEW = 32 };
+
 static lw_status add_need(lowering *l, const lw_need *need) {
     const lw_need *given = LW_LIST_ITEMS(&l->need, const lw_need);
-    for (size_t i = 0; i < l->need.count; i++) {
+    for (size_t i = 0; l->need.count < NEEDS_FEW && i < l->need.count; i++) {
         if (given[i].task == need->task && given[i].distance == need->distance && given[i].own == need->own) {
             return LW_OK;
         }
@@ -97,7 +102,29 @@ static lw_status add_part(lowering *l, uint32_t task) {
     return add_need(l, &(lw_need){.task = task, .own = 1, .other = 1, .window = 1, .first = INT64_MAX});
 }
 
+static int by_task(const void *left, const void *right) {
+    const lw_need *a = left, *b = right;
+    return a->task != b->task           ? (a->task > b->task) - (a->task < b->task)
+           : a->distance != b->distance ? (a->distance > b->distance) - (a->distance < b->distance)
+                                        : (a->own > b->own) - (a->own < b->own);
+}
+
+static void drop_doubles(lw_list *needs) {
+    lw_need *need = LW_LIST_ITEMS(needs, lw_need);
+    size_t kept = 0;
+    qsort(need, needs->count, sizeof *need, by_task);
+    for (size_t i = 0; i < needs->count; i++) {
+        if (kept == 0 || by_task(&need[kept - 1], &need[i]) != 0) {
+            need[kept++] = need[i];
+        }
+    }
+    needs->count = kept;
+}
+
 static lw_status keep_needs(lowering *l, lw_task *task) {
+    if (l->need.count > NEEDS_FEW) {
+        drop_doubles(&l->need);
+    }
     lw_need *need = LW_NEW_ARRAY(l->builder->arena, lw_need, l->need.count);
     if (need == NULL) {
         return LW_NO_MEMORY;
@@ -187,12 +214,29 @@ static lw_status background_bytes(const lowering *l, const lw_graph_task *task, 
 // for.
 static bool is_idle(const lowering *l, uint32_t index, const lw_task *task) {
     const lw_graph_task *t = &l->builder->graph->task[index];
-    return task->submit_ps == 0 && task->finish_ps == 0 && task->count == 1 && t->after_count <= 1 &&
+    return task->acquires == LW_NO_RESOURCE && task->releases == LW_NO_RESOURCE && task->submit_ps == 0 && task->finish_ps == 0 &&
+           task->count == 1 && t->after_count <= 1 &&
            (t->after_count == 0 || t->after[0].distance > 0 || l->made[t->after[0].task].lasts == 1);
 }
 
-static lw_status lower_delay(lowering *l, uint32_t index, const lw_task *task) {
+// The slot of a compute stream.
+static lw_status slot_of_stream(lowering *l, uint32_t compute, uint32_t *out) {
+    const lw_compute *stream = compute != LW_NO_COMPUTE ? &l->builder->graph->compute[compute] : NULL;
+    if (stream != NULL && l->stream[compute] == LW_NO_RESOURCE) {
+        const char *node = l->builder->machine->node[stream->node].name;
+        const char *name = stream->stream == 0 ? lw_arena_print(l->builder->arena, "%s compute", node)
+                                               : lw_arena_print(l->builder->arena, "%s compute %u", node, stream->stream);
+        const lw_slots_info info = {.name = name, .use = "one after the other", .computes = true};
+        LW_TRY(name == NULL ? LW_NO_MEMORY : lw_slots_new(l->builder, 1, &info, &l->stream[compute]));
+    }
+    *out = stream != NULL ? l->stream[compute] : LW_NO_RESOURCE;
+    return LW_OK;
+}
+
+static lw_status lower_delay(lowering *l, uint32_t index, lw_task *task) {
     const lw_graph_task *t = &l->builder->graph->task[index];
+    LW_TRY(slot_of_stream(l, t->holds, &task->acquires));
+    LW_TRY(slot_of_stream(l, t->frees, &task->releases));
     made *out = &l->made[index];
     if (is_idle(l, index, task)) {
         *out = (made){.whole = true};
@@ -411,12 +455,16 @@ lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) {
     lowering l = {.builder = builder,
                   .built = workload,
                   .made = LW_NEW_ARRAY(builder->arena, made, graph->task_count),
-                  .flow = LW_NEW_ARRAY(builder->arena, uint32_t, graph->move_count)};
-    if (l.made == NULL || l.flow == NULL) {
+                  .flow = LW_NEW_ARRAY(builder->arena, uint32_t, graph->move_count),
+                  .stream = LW_NEW_ARRAY(builder->arena, uint32_t, graph->compute_count)};
+    if (l.made == NULL || l.flow == NULL || l.stream == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t m = 0; m < graph->move_count; m++) {
         l.flow[m] = LW_NO_FLOW;
+    }
+    for (size_t c = 0; c < graph->compute_count; c++) {
+        l.stream[c] = LW_NO_RESOURCE;
     }
     for (size_t i = 0; i < graph->workload_count; i++) {
         l.index = graph->order[i];

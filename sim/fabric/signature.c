@@ -102,6 +102,7 @@ static void add_task(uint64_t *sum, const lw_built *built, const lw_built_worklo
     }
     if (task->acquires != LW_NO_RESOURCE) {
         add_int(sum, built->fabric.resource_slots[task->acquires]);
+        add_int(sum, built->slots[task->acquires].computes);
     }
     for (size_t i = 0; i < task->need_count; i++) {
         const lw_need *need = &task->need[i];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The parts of the table that tell the members of a group, equal routes and copy engines apart.
+// The parts of the table that tell the members of a group, equal routes, computes and copy engines apart.
 #include "sim/report/grid.h"
 #include "sim/report/writers.h"
 
@@ -45,6 +45,29 @@ lw_status lw_report_routes(const lw_point *point, lw_arena *arena, lw_text *out)
         lw_grid_add(grid, point->route[r].workload);
         lw_grid_print(grid, "%.1f %%", 100 * point->route[r].share);
         lw_grid_add(grid, point->route[r].links);
+    }
+    lw_text_add(out, "\n");
+    return lw_grid_write(grid, 2, 0, out);
+}
+
+lw_status lw_report_computes(const lw_point *point, lw_arena *arena, lw_text *out) {
+    lw_grid *grid = NULL;
+    for (size_t w = 0; w < point->workload_count; w++) {
+        const lw_workload_result *row = &point->workload[w];
+        if (row->compute == NULL) {
+            continue;
+        }
+        if (grid == NULL) {
+            grid = lw_grid_new(arena, "llrr");
+            LW_GRID_ADD(grid, "computes of", "busiest", "for", "exposed");
+        }
+        lw_grid_add(grid, row->name);
+        lw_grid_add(grid, row->compute);
+        lw_grid_time(grid, (double)row->compute_ps / 1e6, DIGITS);
+        lw_grid_time(grid, (double)(row->end_ps - row->start_ps - row->compute_ps) / 1e6, DIGITS);
+    }
+    if (grid == NULL) {
+        return LW_OK;
     }
     lw_text_add(out, "\n");
     return lw_grid_write(grid, 2, 0, out);

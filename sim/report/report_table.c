@@ -594,6 +594,7 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
     if (result->point_count == 1 && pairs.count == 0) {
         LW_TRY(lw_report_members(&result->point[0], arena, out));
         LW_TRY(lw_report_routes(&result->point[0], arena, out));
+        LW_TRY(lw_report_computes(&result->point[0], arena, out));
         LW_TRY(lw_report_engines(&result->point[0], arena, out));
         LW_TRY(write_links(&result->point[0], arena, out));
     }

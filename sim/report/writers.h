@@ -17,6 +17,9 @@ lw_status lw_report_pairs(const lw_pair_table *pairs, int width, lw_arena *arena
 lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about equal routes; nothing where no workload has any.
 lw_status lw_report_routes(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
+// The part about computes: for how long the device that a workload keeps busiest does so, and for
+// how long it does not; nothing where no workload computes.
+lw_status lw_report_computes(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about copy engines that some copy needs; nothing where they have no limit.
 lw_status lw_report_engines(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;

@@ -21,6 +21,7 @@ void lw_limit_print(const lw_limit *limit, lw_text *out) {
         break;
     }
     case LW_LIMITED_BY_NODE:
+    case LW_LIMITED_BY_COMPUTE:
         lw_text_add(out, limit->name);
         break;
     case LW_LIMITED_BY_COPY_ENGINES:

@@ -13,6 +13,7 @@ typedef enum lw_limit_kind {
     LW_LIMITED_BY_NOTHING,     // it took no time
     LW_LIMITED_BY_FIXED_COST,  // of each call: submission, completion, latency (part, time_ps)
     LW_LIMITED_BY_CHANNEL,     // one direction of a link is busy
+    LW_LIMITED_BY_COMPUTE,     // the cores of a node (`name`) work on what the workload has them do
     // a memory, a copy engine, a core, a root complex is busy: `name` says which
     LW_LIMITED_BY_NODE,
     // `count` of them (`name`, `use`) were at other copies

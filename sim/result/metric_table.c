@@ -46,6 +46,15 @@ static double member_max_us(const lw_workload_result *w) {
 static double fixed_us(const lw_workload_result *w) {
     return (double)w->fixed_ps / 1e6;
 }
+static double compute_us(const lw_workload_result *w) {
+    return (double)w->compute_ps / 1e6;
+}
+static double exposed_us(const lw_workload_result *w) {
+    return (double)(w->end_ps - w->start_ps - w->compute_ps) / 1e6;
+}
+static bool computes(const lw_workload_result *w) {
+    return w->compute != NULL;
+}
 static double limited_share(const lw_workload_result *w) {
     return w->limit.share;
 }
@@ -140,6 +149,12 @@ const lw_metric lw_metrics[] = {
      .in_csv = true, .of_failed = true, .has = has_band},
     {OF_WORKLOAD("fixed_us", "fixed", LW_TIME, 1e6, "fixed cost",
                  "of its time: submission, completion and the latency on idle links", fixed_us)},
+    {OF_WORKLOAD("compute_us", "compute", LW_TIME, 1e6, "compute", "of its time: while the device that computes most does so",
+                 compute_us),
+     .in_csv = true, .has = computes},
+    {OF_WORKLOAD("exposed_us", "exposed", LW_TIME, 1e6, "exposed",
+                 "of its time: while that device waits, for copies that hide behind no compute or for others", exposed_us),
+     .in_csv = true, .has = computes},
     {OF_WORKLOAD("limited_share", NULL, LW_PLAIN, 1, "share", "of its time, while its limit is busy, waited for or paid",
                  limited_share)},
     {OF_WORKLOAD("received_dBm", "received", LW_POWER, 1, "power received", "of a radio on its route, in the middle of the band",

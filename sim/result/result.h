@@ -54,6 +54,10 @@ typedef struct lw_workload_result {
     double mean_wait_ps;
     // that and the unloaded latency (paced work), or the mean of each_ps; 0 otherwise
     double mean_latency_ps;
+    // of the compute stream that it keeps busiest, where it computes: its name ("gpu compute"), NULL
+    // where it does not, and for how long it is busy
+    const char *compute;
+    int64_t compute_ps;
     lw_limit limit;
     // of the radio on its route, where there is one: that with the least margin, towards its data
     lw_signal signal;

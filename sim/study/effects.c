@@ -29,6 +29,21 @@ static bool is_on(const lw_machine *machine, const lw_transfer *transfer, lw_sec
     return found;
 }
 
+// Does the workload compute on a node of this object?
+static bool computes_on(const lw_graph *graph, const lw_machine *machine, const lw_graph_workload *asked, uint32_t object) {
+    bool any = false;
+    for (size_t c = 0; c < graph->compute_count && !any; c++) {
+        any = machine->node[graph->compute[c].node].spec == &machine->node_spec[object];
+    }
+    for (uint32_t t = asked->first_task; any && t < asked->first_task + asked->task_count; t++) {
+        const uint32_t compute = graph->task[t].frees;
+        if (compute != LW_NO_COMPUTE && machine->node[graph->compute[compute].node].spec == &machine->node_spec[object]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 lw_part lw_effects_part(const lw_effects *effects, size_t workload, lw_section_id section, uint32_t object) {
     const lw_built *built = &effects->built;
     const lw_machine *machine = built->machine;
@@ -51,7 +66,8 @@ lw_part lw_effects_part(const lw_effects *effects, size_t workload, lw_section_i
         }
         found = on ? LW_PART_PASSED : found;
     }
-    return found;
+    const bool computes = section == LW_SECTION_NODES && computes_on(built->graph, machine, asked, object);
+    return computes ? LW_PART_PASSED : found;
 }
 
 // ---- Perturbation ----

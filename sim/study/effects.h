@@ -22,7 +22,7 @@ lw_status lw_effects_start(const lw_document *document, size_t point, lw_arena *
 // The part that an object has in a workload.
 typedef enum lw_part {
     LW_PART_NONE,
-    LW_PART_PASSED,  // packets pass a node on their route: it gives time, no rate
+    LW_PART_PASSED,  // packets pass a node on their route, or it computes: it gives time, no rate
     LW_PART_WHOLE    // they begin or end there, or go over the link; the workload itself
 } lw_part;
 lw_part lw_effects_part(const lw_effects *effects, size_t workload, lw_section_id section, uint32_t object);

@@ -102,6 +102,9 @@ void lw_unused_keys_look(lw_unused_keys *unused, const lw_built *built) {
         }
         use_route(unused, machine, &built->transfer[m].ask_route);
     }
+    for (size_t c = 0; c < built->graph->compute_count; c++) {
+        use_node(unused, machine, built->graph->compute[c].node);
+    }
     for (size_t n = 0; n < machine->node_spec_count; n++) {
         unused->real[n] = unused->real[n] || !machine->node_spec[n].ideal;
     }

@@ -10,7 +10,12 @@
 // ---- Writing tasks ----
 
 lw_graph_task lw_graph_task_none(void) {
-    return (lw_graph_task){.move = LW_NO_MOVE, .turn = LW_NO_MOVE, .loop = LW_NO_LOOP, .outstanding = LW_AUTO};
+    return (lw_graph_task){.move = LW_NO_MOVE,
+                           .turn = LW_NO_MOVE,
+                           .holds = LW_NO_COMPUTE,
+                           .frees = LW_NO_COMPUTE,
+                           .loop = LW_NO_LOOP,
+                           .outstanding = LW_AUTO};
 }
 
 lw_move lw_move_between(uint32_t from, uint32_t to, uint32_t executor) {
@@ -59,6 +64,21 @@ lw_status lw_graph_add_task(lw_graph_builder *builder, const lw_graph_task *task
     added->after = list;
     added->after_count = after_count;
     return LW_OK;
+}
+
+lw_status lw_graph_compute(lw_graph_builder *builder, uint32_t node, uint32_t stream, uint32_t *out) {
+    const char *name = lw_arena_print(builder->arena, "%u", stream);
+    bool fresh = false;
+    const size_t number = name != NULL ? lw_map_number(&builder->streams, node, name, &fresh) : LW_MAP_NONE;
+    if (number == LW_MAP_NONE) {
+        return LW_NO_MEMORY;
+    }
+    *out = (uint32_t)number;
+    lw_compute *added = fresh ? LW_LIST_ADD(&builder->computes, lw_compute, builder->arena) : NULL;
+    if (added != NULL) {
+        *added = (lw_compute){node, stream};
+    }
+    return fresh && added == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
 lw_status lw_graph_open_loop(lw_graph_builder *builder, int64_t count) {
@@ -368,7 +388,7 @@ lw_status lw_graph_build(const lw_graph_input *input, lw_arena *arena, lw_diags 
     size_t count = setup->count[LW_SECTION_WORKLOADS];
     lw_graph_builder builder = {
         .setup = setup, .machine = input->machine, .router = input->router, .arena = arena, .diags = diags};
-    builder.names = (lw_map){.arena = arena};
+    builder.names = builder.streams = (lw_map){.arena = arena};
     lw_graph_workload *workload = LW_NEW_ARRAY(arena, lw_graph_workload, count);
     if (workload == NULL) {
         return LW_NO_MEMORY;
@@ -389,6 +409,8 @@ lw_status lw_graph_build(const lw_graph_input *input, lw_arena *arena, lw_diags 
                       .task_count = builder.tasks.count,
                       .loop = LW_LIST_ITEMS(&builder.loops, const lw_loop),
                       .loop_count = builder.loops.count,
+                      .compute = LW_LIST_ITEMS(&builder.computes, const lw_compute),
+                      .compute_count = builder.computes.count,
                       .workload = workload,
                       .workload_count = count};
     LW_TRY(order_workloads(&builder, &graph));

@@ -61,6 +61,14 @@ typedef struct lw_move {
     int64_t sharers;
 } lw_move;
 
+#define LW_NO_COMPUTE UINT32_MAX
+
+// A compute stream of a node: what holds it runs one at a time, in the order in which it becomes
+// ready, whichever workload it is of.
+typedef struct lw_compute {
+    uint32_t node, stream;
+} lw_compute;
+
 // A task must wait for another one of the same workload: for what it did `distance` iterations ago
 // in the innermost loop that holds both, of loops further in for their last iteration. In its first
 // iterations there is nothing to wait for. What a loop waits for outside of it only its first
@@ -79,6 +87,9 @@ typedef struct lw_graph_task {
     int64_t submit_ps;  // before the first packet; of a delay: how long it takes
     // a guest waits, besides, for its turn at the engine of this move; LW_NO_MOVE: no guest
     uint32_t turn;
+    // of delays: the stream that is held from its start on, and the one that is free at its end;
+    // LW_NO_COMPUTE: none
+    uint32_t holds, frees;
     int64_t finish_ps;       // after the last packet
     int64_t last_finish_ps;  // that in the last iteration of the innermost loop, besides
     int64_t bytes;           // payload of each transfer
@@ -135,6 +146,8 @@ typedef struct lw_graph {
     size_t task_count;
     const lw_loop *loop;  // outer ones before those in them
     size_t loop_count;
+    const lw_compute *compute;
+    size_t compute_count;
     const lw_graph_workload *workload;  // in the order of the file
     size_t workload_count;
     // workloads, those that others come after first, else by name: the order of their tasks, which
@@ -165,7 +178,8 @@ typedef struct lw_graph_builder {
     const lw_object *object;      // the workload that is being expanded
     lw_graph_workload *workload;  // its record: the kind fills in what it knows
     lw_map names;                 // of all workloads, by number; filled when first asked
-    lw_list moves, tasks, loops;
+    lw_list moves, tasks, loops, computes;
+    lw_map streams;   // of the computes, by node
     uint32_t loop;    // the innermost open one
     uint32_t member;  // whose tasks are written: kinds count it up
 } lw_graph_builder;
@@ -181,6 +195,8 @@ lw_status lw_graph_add_task(lw_graph_builder *builder, const lw_graph_task *task
                             uint32_t *out) LW_CHECKED;
 // The number that the next task will have, for dependencies on what comes later in the loop.
 uint32_t lw_graph_next_task(const lw_graph_builder *builder);
+// The stream of a node, which workloads share.
+lw_status lw_graph_compute(lw_graph_builder *builder, uint32_t node, uint32_t stream, uint32_t *out) LW_CHECKED;
 lw_status lw_graph_open_loop(lw_graph_builder *builder, int64_t count) LW_CHECKED;
 void lw_graph_close_loop(lw_graph_builder *builder);
 

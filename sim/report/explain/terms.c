@@ -116,6 +116,7 @@ const lw_term lw_terms[] = {
      "Limited by: what a workload would have to be rid of to be faster.\n"
      "  links.NAME a->b: channel  the wire in that direction is busy, with this or other work; of a tunnel the part is named\n"
      "  NAME memory, copy engine  a device is busy, or its dma engine, or a core that copies\n"
+     "  NAME compute              the device computes what the workload itself has it compute\n"
      "  window                    all requests that may be outstanding are, and the link has time to spare\n"
      "  credits                   the receiver's buffer is full\n"
      "  repeats after errors      bad packets take a tenth of the wire or more\n"

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Tasks that the user writes, with what each comes after, in groups that repeat.
+#include "sim/result/result.h"
+#include "sim/workload/task_tree.h"
+
+typedef struct graph_params {
+    const lw_yaml *tasks;
+    int64_t repeat, in_flight;
+} graph_params;
+
+#define TIME_FORM "\"anyOf\": [{\"enum\": [0, \"0\"]}, {\"type\": \"string\", \"pattern\": \"^[0-9.eE+-]+ ?[a-z]+$\"}]"
+#define COUNT_FORM \
+    "\"anyOf\": [{\"type\": \"integer\", \"minimum\": 1}, {\"type\": \"string\", \"pattern\": \"^([0-9]+|auto)$\"}]"
+#define AT(field) offsetof(graph_params, field)
+static const lw_option options[] = {
+    {.key = "tasks",
+     .kind = LW_OPTION_YAML,
+     .offset = AT(tasks),
+     .help = "map of names and what they do: copy, compute, delay, a barrier, or a group of tasks that repeats",
+     .schema = "\"type\": \"object\", \"minProperties\": 1, \"additionalProperties\": {\"type\": \"object\", "
+               "\"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false, "
+               "\"dependentRequired\": {\"compute\": [\"node\"]}, \"properties\": {"
+               "\"copy\": {\"type\": \"object\", \"required\": [\"from\", \"to\", \"bytes\"], "
+               "\"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false, \"properties\": {"
+               "\"from\": true, \"to\": true, \"bytes\": true, \"memory\": true, \"api\": true, \"by\": true, "
+               "\"p2p\": true, \"via\": true}}, "
+               "\"compute\": {" TIME_FORM "}, \"delay\": {" TIME_FORM "}, \"node\": {\"type\": \"string\"}, "
+               "\"stream\": {\"type\": [\"integer\", \"string\"]}, "
+               "\"tasks\": {\"type\": \"object\", \"minProperties\": 1}, \"repeat\": {" COUNT_FORM "}, "
+               "\"in_flight\": {" COUNT_FORM "}, \"after\": {\"$ref\": \"#/$defs/names\"}}}"},
+    LW_WORK_COUNT("repeat", AT(repeat), "1", "how often all of the tasks run"),
+    LW_WORK_COUNT("in_flight", AT(in_flight), "auto",
+                  "iterations under way at once, at most; auto: 1, or N + 1 where a task comes after one of N iterations ago"),
+    {0}};
+
+typedef struct expansion {
+    lw_graph_builder *builder;
+    lw_list after;         // lw_dependency: scratch
+    lw_int128 main_bytes;  // of the move that the result is explained by
+    const lw_step *first;  // copy
+    bool many_pairs;       // copies go between several pairs of nodes
+} expansion;
+
+// ---- What each step will be ----
+
+// How often a step runs.
+static int64_t times_of(const lw_step *step) {
+    const lw_int128 most = INT64_C(1) << 61;  // bytes and times beyond are refused in any case
+    lw_int128 times = 1;
+    for (const lw_step *group = step->group; group != NULL; group = group->group) {
+        times = times * group->repeat < most ? times * group->repeat : most;
+    }
+    return (int64_t)times;
+}
+
+static lw_status plan_copy(expansion *e, lw_step *step) {
+    lw_graph_builder *builder = e->builder;
+    const int64_t times = times_of(step);
+    step->copying = LW_NEW(builder->arena, lw_copying);
+    if (step->copying == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_copy_plan(builder, &step->copy, &step->copy_place, step->via, step->pair, step->copying));
+    LW_TRY(lw_copy_add_moves(builder, step->copying));
+    LW_TRY(lw_graph_deliver(builder, step->copy.bytes, times));
+    const lw_int128 bytes = (lw_int128)step->copy.bytes * times;
+    if (e->first == NULL || bytes > e->main_bytes) {
+        e->main_bytes = bytes;
+        builder->workload->main_move = lw_copy_main_move(step->copying);
+    }
+    e->first = e->first != NULL ? e->first : step;
+    e->many_pairs = e->many_pairs || step->pair[0] != e->first->pair[0] || step->pair[1] != e->first->pair[1];
+    return LW_OK;
+}
+
+// Members that no other member comes after in the same iteration.
+static size_t count_last(const lw_step *group) {
+    size_t last = 0;
+    for (size_t i = 0; i < group->member_count; i++) {
+        last += group->member[i]->followed ? 0 : 1;
+    }
+    return last;
+}
+
+// The numbers of the tasks that the members of a group will have, since some come after what is
+// written later. An iteration ends with its last member, or a task that waits for all of these.
+static lw_status plan_members(expansion *e, lw_step *group, uint32_t *next) {
+    for (size_t i = 0; i < group->member_count; i++) {
+        lw_step *step = group->member[i];
+        step->entry = (*next)++;
+        step->exit = step->entry;
+        if (step->kind == LW_STEP_COPY) {
+            LW_TRY(plan_copy(e, step));
+            *next += step->copying->staged ? 2 : 1;
+            step->exit = *next - 1;
+        } else if (step->kind == LW_STEP_GROUP) {
+            LW_TRY(plan_members(e, step, next));
+        }
+        group->exit = !step->followed ? step->exit : group->exit;
+    }
+    group->exit = count_last(group) > 1 ? (*next)++ : group->exit;
+    return LW_OK;
+}
+
+// ---- Tasks ----
+
+static lw_status add_after(expansion *e, uint32_t task, int64_t distance) {
+    if (distance > UINT32_MAX) {
+        return LW_OK;
+    }
+    lw_dependency *added = LW_LIST_ADD(&e->after, lw_dependency, e->builder->arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = (lw_dependency){task, (uint32_t)distance};
+    return LW_OK;
+}
+
+// What the user says; of those that begin an iteration the beginning of the group, and the end of
+// the iteration that must be over; and itself in the iteration before.
+static lw_status gather(expansion *e, const lw_step *step) {
+    const lw_step *group = step->group;
+    bool begins = true, bounded = group->in_flight >= group->repeat;
+    e->after.count = 0;
+    for (size_t i = 0; i < step->after_count; i++) {
+        const lw_after *after = &step->after[i];
+        begins = begins && (after->distance > 0 || after->step->group != group);
+        bounded = bounded || (after->step->exit == group->exit && after->distance <= group->in_flight);
+        LW_TRY(add_after(e, after->step->exit, after->distance));
+    }
+    if (begins) {
+        LW_TRY(group->entry == LW_NO_TASK ? LW_OK : add_after(e, group->entry, 0));
+        LW_TRY(bounded ? LW_OK : add_after(e, group->exit, group->in_flight));
+    }
+    const bool overlaps = group->in_flight > 1 && group->repeat > 1;
+    return overlaps ? add_after(e, step->exit, 1) : LW_OK;
+}
+
+static lw_status add_task(expansion *e, const lw_graph_task *task) {
+    uint32_t unused;
+    return lw_graph_add_task(e->builder, task, LW_LIST_ITEMS(&e->after, const lw_dependency), e->after.count, &unused);
+}
+
+static lw_status add_step(expansion *e, const lw_step *step);
+
+// All iterations of a group.
+static lw_status add_loop(expansion *e, const lw_step *group) {
+    const lw_graph_task mark = lw_graph_task_none();
+    LW_TRY(lw_graph_open_loop(e->builder, group->repeat));
+    for (size_t i = 0; i < group->member_count; i++) {
+        LW_TRY(add_step(e, group->member[i]));
+    }
+    if (count_last(group) > 1) {
+        e->after.count = 0;
+        for (size_t i = 0; i < group->member_count; i++) {
+            LW_TRY(group->member[i]->followed ? LW_OK : add_after(e, group->member[i]->exit, 0));
+        }
+        LW_TRY(add_task(e, &mark));
+    }
+    lw_graph_close_loop(e->builder);
+    return LW_OK;
+}
+
+static lw_status add_step(expansion *e, const lw_step *step) {
+    lw_graph_task task = lw_graph_task_none();
+    LW_TRY(gather(e, step));
+    switch (step->kind) {
+    case LW_STEP_GROUP:
+        LW_TRY(add_task(e, &task));
+        return add_loop(e, step);
+    case LW_STEP_COPY: {
+        uint32_t last;
+        task.submit_ps = step->copying->call_ps;
+        task.turn = step->copying->turn;
+        LW_TRY(add_task(e, &task));
+        return lw_copy_add_steps(e->builder, step->copying, step->entry, false, &last);
+    }
+    case LW_STEP_COMPUTE:
+        LW_TRY(lw_graph_compute(e->builder, step->node, step->stream, &task.holds));
+        task.frees = task.holds;
+        break;
+    case LW_STEP_DELAY:
+    case LW_STEP_BARRIER:
+        break;
+    }
+    task.submit_ps = step->time_ps;
+    return add_task(e, &task);
+}
+
+static lw_status expand(lw_graph_builder *builder) {
+    const graph_params *params = builder->object->params;
+    lw_graph_workload *workload = builder->workload;
+    expansion e = {.builder = builder};
+    lw_step root = {.name = builder->object->name,
+                    .kind = LW_STEP_GROUP,
+                    .repeat = params->repeat,
+                    .in_flight = params->in_flight,
+                    .entry = LW_NO_TASK};
+    workload->members = 1;
+    workload->counts_time = true;
+    LW_TRY(lw_task_tree_read(builder, params->tasks, &root));
+    uint32_t next = lw_graph_next_task(builder);
+    LW_TRY(plan_members(&e, &root, &next));
+    if (e.first != NULL && !e.many_pairs) {
+        workload->copy = lw_copy_word(builder->machine, e.first->pair);
+        LW_TRY(lw_graph_name_direction(builder, e.first->pair[0], e.first->pair[1]));
+    }
+    return add_loop(&e, &root);
+}
+
+static void measure(const void *params, const lw_workload_result *result, double *value) {
+    const graph_params *p = params;
+    value[0] = (double)(result->end_ps - result->start_ps) / 1e6 / (double)p->repeat;
+}
+
+static const lw_metric own[] = {{.name = "iteration_us",
+                                 .quantity = "iteration",
+                                 .dimension = LW_TIME,
+                                 .unit = 1e6,
+                                 .of = LW_OF_WORKLOAD,
+                                 .title = "iteration",
+                                 .help = "its time by its repeats"},
+                                {0}};
+
+static const char page[] =
+    "Work of your own: tasks, what each comes after, and how often all of them run. For what a program\n"
+    "does between its copies: double buffering, a pipeline of stages, training steps, frames.\n"
+    "\n"
+    "  step:\n"
+    "    kind: graph\n"
+    "    repeat: 1000\n"
+    "    tasks:\n"
+    "      load: {copy: {from: host, to: gpu, bytes: 64 MiB}, after: work@-2}\n"
+    "      work: {compute: 3 ms, node: gpu, after: load}\n"
+    "      back: {copy: {from: gpu, to: host, bytes: 1 MiB}, after: work}\n"
+    "\n"
+    "A task does one thing. copy: a copy between two nodes, priced as the kind of work of that name, with\n"
+    "its keys memory, api, by, p2p and via. compute: a time on a node; computes on one node run one after\n"
+    "the other, in the order in which they become ready, whichever workload they are of; stream: 1 is a\n"
+    "second stream of the node, which runs beside the first. delay: a time that passes on no node. A task\n"
+    "that has only `after` is a barrier.\n"
+    "\n"
+    "after: a name or a list. NAME is that task in the same iteration, NAME@-1 in the one before, NAME@-2\n"
+    "in the one before that: with two buffers the load of an iteration waits for the work of two before.\n"
+    "Without @ iterations run one after the other, as in a program's loop; with @-N they overlap as far\n"
+    "as their tasks allow, N + 1 at most at once (in_flight gives another number), and each task comes\n"
+    "after itself of the iteration before. Two stages of a and b that overlap take\n"
+    "a + b + (repeat - 1) max(a, b).\n"
+    "\n"
+    "tasks within a task make a group, which may repeat, too, and counts as one task: what comes after it\n"
+    "waits for its last iteration. @-N counts iterations of the innermost group that holds both tasks. A\n"
+    "name belongs to one task of the workload; any task may come after any other, in or out of groups.\n"
+    "\n"
+    "The result has its time, that of an iteration, and where it computes, how long (compute) and how\n"
+    "long it does not (exposed): what no compute hides. Iterations that repeat the state of an earlier\n"
+    "one are jumped over, so that 1000 cost little more than the first few.";
+
+static const char *const metrics[] = {"time_us", "iteration_us", "compute_us", "exposed_us", "bandwidth_GBps", NULL};
+
+const lw_work_kind lw_work_task_graph = {
+    .type = {.name = "graph",
+             .summary = "tasks of your own: copies, computes, delays, what comes after what, and loops",
+             .page = page,
+             .example = "{kind: graph, repeat: 4, tasks: {load: {copy: {from: host, to: gpu, bytes: 1 MiB}, after: work@-2}, "
+                        "work: {compute: 50 us, node: gpu, after: load}}}",
+             .options = options,
+             .params_size = sizeof(graph_params)},
+    .metrics = metrics,
+    .own = own,
+    .measure = measure,
+    .expand = expand,
+};

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Tasks that users write, against closed forms.
+#include <math.h>
+#include <time.h>
+
+#include "sim/base/text.h"
+#include "sim/result/metric_table.h"
+#include "tests/scenario_helpers.h"
+
+static const char pair[] = "nodes: {host: {kind: host}, gpu: {kind: gpu, submit: 3 us, finish: 1 us, copy_engines: 2}}\n"
+                           "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n";
+
+static lw_result run_work(lw_test *test, const char *workloads) {
+    const char *text = lw_arena_print(test->arena, "%sworkloads:\n%s", pair, workloads);
+    assert_non_null(text);
+    return run_text(test, text);
+}
+
+static int64_t time_ps(const lw_result *result, const char *name) {
+    const lw_workload_result *row = workload_of(&result->point[0], name);
+    return row->end_ps - row->start_ps;
+}
+
+static int64_t time_of(lw_test *test, const char *workloads, const char *name) {
+    const lw_result result = run_work(test, workloads);
+    return time_ps(&result, name);
+}
+
+static const int64_t us = 1000000;
+
+// A copy costs in a graph what it costs alone, however it goes.
+static void a_copy_costs_what_it_costs_alone(void **state) {
+    (void)state;
+    static const char *const copies[] = {"from: host, to: gpu, bytes: 5 MiB", "from: gpu, to: host, bytes: 300 KiB",
+                                         "from: host, to: gpu, bytes: 5 MiB, memory: pageable",
+                                         "from: host, to: gpu, bytes: 1 MiB, by: kernel"};
+    for (size_t i = 0; i < sizeof copies / sizeof copies[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result result =
+            run_work(&test, lw_arena_print(test.arena,
+                                           "  alone: {kind: copy, %s, repeat: 3}\n"
+                                           "  graph: {kind: graph, tasks: {c: {copy: {%s}}}, repeat: 3, after: alone}\n",
+                                           copies[i], copies[i]));
+        assert_int_equal(time_ps(&result, "graph"), time_ps(&result, "alone"));
+        assert_int_equal(workload_of(&result.point[0], "graph")->bytes, workload_of(&result.point[0], "alone")->bytes);
+        assert_string_equal(workload_of(&result.point[0], "graph")->copy, workload_of(&result.point[0], "alone")->copy);
+        lw_test_end(&test);
+    }
+}
+
+// Iterations: one after the other, with one buffer, and with two (a + b + (n - 1) max(a, b)).
+static void two_stages(void **state) {
+    (void)state;
+    static const int64_t stages[][2] = {{200, 300}, {300, 200}, {250, 250}, {1, 999}};
+    enum { N = 57 };
+    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
+        lw_test test = lw_test_begin();
+        const long long a = stages[i][0], b = stages[i][1];
+        static const char *const after[] = {"", ", after: work@-1", ", after: work@-2", ", after: work@-3"};
+        for (int k = 0; k < 4; k++) {
+            const char *work = lw_arena_print(test.arena,
+                                              "  w: {kind: graph, repeat: %d, tasks: {load: {compute: %lld us, node: host%s}, "
+                                              "work: {compute: %lld us, node: gpu, after: load}}}\n",
+                                              N, a, after[k], b);
+            const int64_t expected = k < 2 ? N * (a + b) : a + b + (N - 1) * (a > b ? a : b);
+            assert_int_equal(time_of(&test, work, "w"), expected * us);
+        }
+        lw_test_end(&test);
+    }
+}
+
+// A pipeline of three stages: the first fills it, then the slowest counts.
+static void three_stages(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *work = "  w: {kind: graph, repeat: 40, in_flight: 5, tasks: {\n"
+                       "    a: {delay: 30 us}, b: {delay: 70 us, after: a}, c: {delay: 50 us, after: b}}}\n";
+    assert_int_equal(time_of(&test, work, "w"), (30 + 70 + 50 + 39 * 70) * us);
+    // two in flight: each second iteration waits for the one two before, so that a pair takes as
+    // long as one iteration
+    const char *two = "  w: {kind: graph, repeat: 40, in_flight: 2, tasks: {\n"
+                      "    a: {delay: 50 us}, b: {delay: 50 us, after: a}, c: {delay: 50 us, after: b}}}\n";
+    assert_int_equal(time_of(&test, two, "w"), (20 * 150 + 50) * us);
+    lw_test_end(&test);
+}
+
+static void groups_within_groups(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *work = "  w: {kind: graph, repeat: 7, tasks: {\n"
+                       "    first: {delay: 5 us},\n"
+                       "    inner: {repeat: 11, after: first, tasks: {\n"
+                       "      a: {delay: 20 us, after: b@-2}, b: {delay: 30 us, after: a}}},\n"
+                       "    last: {delay: 3 us, after: inner}}}\n";
+    assert_int_equal(time_of(&test, work, "w"), 7 * (5 + 20 + 30 + 10 * 30 + 3) * us);
+    // a task after one inside waits for its last iteration; the group itself ends later
+    const char *inside = "  w: {kind: graph, tasks: {\n"
+                         "    inner: {repeat: 4, tasks: {a: {delay: 20 us}, b: {delay: 30 us, after: a}}},\n"
+                         "    last: {delay: 100 us, after: a}}}\n";
+    assert_int_equal(time_of(&test, inside, "w"), (4 * 50 - 30 + 100) * us);
+    // of the iteration before, from inside a group: the whole group
+    const char *whole = "  w: {kind: graph, repeat: 3, tasks: {\n"
+                        "    g: {repeat: 2, tasks: {a: {delay: 10 us}}}, h: {delay: 100 us, after: g@-1}}}\n";
+    assert_int_equal(time_of(&test, whole, "w"), (100 + 100 + 100) * us);
+    lw_test_end(&test);
+}
+
+// Computes of one node take turns, whichever workload they are of; another stream is another line.
+static void computes_share_a_node(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *one = "  w: {kind: graph, tasks: {a: {compute: 10 us, node: gpu}, b: {compute: 20 us, node: gpu}}}\n";
+    const char *streams =
+        "  w: {kind: graph, tasks: {a: {compute: 10 us, node: gpu}, b: {compute: 20 us, node: gpu, stream: 1}}}\n";
+    const char *delays = "  w: {kind: graph, tasks: {a: {delay: 10 us}, b: {delay: 20 us}}}\n";
+    assert_int_equal(time_of(&test, one, "w"), 30 * us);
+    assert_int_equal(time_of(&test, streams, "w"), 20 * us);
+    assert_int_equal(time_of(&test, delays, "w"), 20 * us);
+    const lw_result both = run_work(&test, "  v: {kind: graph, tasks: {a: {compute: 10 us, node: gpu}}, repeat: 3}\n"
+                                           "  w: {kind: graph, tasks: {a: {compute: 10 us, node: gpu}}, repeat: 3}\n");
+    assert_int_equal(time_ps(&both, "v"), 50 * us);
+    assert_int_equal(time_ps(&both, "w"), 60 * us);
+    lw_test_end(&test);
+}
+
+static double metric(const lw_workload_result *row, const char *name) {
+    double value = NAN;
+    const lw_metric *found = lw_metric_find(name, LW_OF_WORKLOAD, row->own);
+    assert_non_null(found);
+    assert_true(lw_metric_of_workload(found, row, &value));
+    return value;
+}
+
+static void compute_is_told_from_what_it_does_not_hide(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_work(&test, "  w: {kind: graph, repeat: 20, tasks: {\n"
+                                             "    load: {delay: 100 us, after: work@-1},\n"
+                                             "    work: {compute: 300 us, node: gpu, after: load}}}\n");
+    const lw_workload_result *row = workload_of(&result.point[0], "w");
+    assert_close(metric(row, "iteration"), 400, 1e-9);
+    assert_close(metric(row, "compute"), 6000, 1e-9);
+    assert_close(metric(row, "exposed"), 2000, 1e-9);
+    assert_string_equal(limit_in_words(&test, &row->limit), "gpu compute");
+    assert_close(row->limit.share, 0.75, 1e-9);
+    lw_test_end(&test);
+}
+
+// Neither the order of keys nor that of a list changes anything.
+static void order_changes_nothing(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *one = "  w: {kind: graph, repeat: 5, tasks: {a: {copy: {from: host, to: gpu, bytes: 1 MiB}, after: c@-2},\n"
+                      "    b: {copy: {from: host, to: gpu, bytes: 3 MiB}}, c: {compute: 90 us, node: gpu, after: [a, b]}}}\n";
+    const char *two =
+        "  w: {tasks: {c: {node: gpu, after: [b, a], compute: 90 us}, b: {copy: {bytes: 3 MiB, to: gpu, from: host}},\n"
+        "    a: {after: [c@-2], copy: {from: host, to: gpu, bytes: 1 MiB}}}, repeat: 5, kind: graph}\n";
+    assert_int_equal(time_of(&test, one, "w"), time_of(&test, two, "w"));
+    lw_test_end(&test);
+}
+
+static lw_result run_with(lw_test *test, const char *engine, int repeat, const char *after) {
+    const lw_document *document = NULL;
+    const lw_load load = {.engine = engine};
+    const lw_run run = {.threads = 1};
+    lw_result result = {0};
+    const char *text = lw_arena_print(test->arena,
+                                      "%sworkloads:\n  w: {kind: graph, repeat: %d, tasks: {\n"
+                                      "    load: {copy: {from: host, to: gpu, bytes: 777 KiB, memory: pageable}%s},\n"
+                                      "    work: {compute: 90 us, node: gpu, after: load},\n"
+                                      "    back: {copy: {from: gpu, to: host, bytes: 70 KiB}, after: work}}}\n",
+                                      pair, repeat, after);
+    assert_int_equal(try_load(test, text, &load, &document), LW_OK);
+    assert_int_equal(lw_scenario_run(document, &run, test->arena, test->diags, &result), LW_OK);
+    return result;
+}
+
+static void engines_agree(void **state) {
+    (void)state;
+    static const char *const after[] = {"", ", after: work@-1", ", after: work@-2"};
+    for (size_t i = 0; i < sizeof after / sizeof after[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result quick = run_with(&test, "packet", 30, after[i]), exact = run_with(&test, "packet-exact", 30, after[i]);
+        assert_int_equal(time_ps(&quick, "w"), time_ps(&exact, "w"));
+        lw_test_end(&test);
+    }
+}
+
+// Of iterations that are alike only the first few are executed.
+static void a_thousand_cost_what_the_first_few_do(void **state) {
+    (void)state;
+    static const char *const after[] = {"", ", after: back@-1"};
+    for (size_t i = 0; i < sizeof after / sizeof after[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result few = run_with(&test, "packet", 40, after[i]), many = run_with(&test, "packet", 1000, after[i]);
+        assert_true(many.point[0].events <= few.point[0].events);
+        lw_test_end(&test);
+    }
+}
+
+static double cpu_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+// Work that grows with the file: a chain of tasks without recursion, and long lists.
+static void large_graphs_are_read_soon(void **state) {
+    (void)state;
+    enum { CHAIN = 12000, MANY = 20000 };
+    lw_text chain = {0}, list = {0};
+    lw_text_print(&chain, "  w: {kind: graph, tasks: {\n");
+    for (int i = 0; i < CHAIN; i++) {
+        lw_text_print(&chain, i == 0 ? "    t0: {delay: 1 ns}" : ",\n    t%d: {delay: 1 ns, after: t%d}", i, i - 1);
+    }
+    lw_text_add(&chain, "}}\n");
+    lw_text_add(&list, "  w: {kind: graph, tasks: {\n    last: {after: [t0");
+    for (int i = 1; i < MANY; i++) {
+        lw_text_print(&list, ", t%d", i);
+    }
+    lw_text_add(&list, "]}");
+    for (int i = 0; i < MANY; i++) {
+        lw_text_print(&list, ",\n    t%d: {delay: 1 ns}", i);
+    }
+    lw_text_add(&list, "}}\n");
+    lw_test test = lw_test_begin();
+    const double begin_s = cpu_s(), enough_s = 8;  // each takes a tenth of a second
+    assert_int_equal(time_of(&test, chain.bytes, "w"), (int64_t)CHAIN * 1000);
+    assert_int_equal(time_of(&test, list.bytes, "w"), 1000);
+    assert_true(cpu_s() - begin_s < enough_s);
+    lw_text_free(&chain);
+    lw_text_free(&list);
+    lw_test_end(&test);
+}
+
+// Two axes below `tasks` change a part each.
+static void parts_of_tasks_are_swept(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result =
+        run_work(&test, "  w: {kind: graph, tasks: {a: {delay: 1 us}, b: {delay: 1 us, after: a}}}\n"
+                        "sweep: {workloads.w.tasks.a.delay: [1 us, 5 us], workloads.w.tasks.b.delay: [2 us, 7 us]}\n");
+    static const int64_t expected[] = {3, 8, 7, 12};
+    assert_int_equal(result.point_count, 4);
+    for (size_t p = 0; p < 4; p++) {
+        assert_int_equal(result.point[p].workload[0].end_ps, expected[p] * us);
+    }
+    lw_test_end(&test);
+}
+
+static void what_has_no_effect_is_told(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    (void)run_work(&test,
+                   "  w: {kind: graph, repeat: 2, tasks: {a: {delay: 1 us, after: b@-2}, b: {compute: 1 us, node: gpu}}}\n");
+    assert_message(&test, LW_WARNING, "workloads.w: task 'a': 'b@-2' has no effect, as the tasks run 2 times");
+    assert_false(has_message(&test, LW_WARNING, "nodes.gpu takes part in nothing"));
+    assert_true(has_message(&test, LW_WARNING, "nodes.host takes part in nothing"));
+    lw_test_end(&test);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_copy_costs_what_it_costs_alone),
+        cmocka_unit_test(two_stages),
+        cmocka_unit_test(three_stages),
+        cmocka_unit_test(groups_within_groups),
+        cmocka_unit_test(computes_share_a_node),
+        cmocka_unit_test(compute_is_told_from_what_it_does_not_hide),
+        cmocka_unit_test(order_changes_nothing),
+        cmocka_unit_test(engines_agree),
+        cmocka_unit_test(a_thousand_cost_what_the_first_few_do),
+        cmocka_unit_test(large_graphs_are_read_soon),
+        cmocka_unit_test(parts_of_tasks_are_swept),
+        cmocka_unit_test(what_has_no_effect_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
