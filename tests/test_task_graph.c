@@ -189,7 +189,7 @@ static void engines_agree(void **state) {
 // Of iterations that are alike only the first few are executed.
 static void a_thousand_cost_what_the_first_few_do(void **state) {
     (void)state;
-    static const char *const after[] = {"", ", after: back@-1"};
+    static const char *const after[] = {"", ", after: back@-1", ", after: work@-2"};
     for (size_t i = 0; i < sizeof after / sizeof after[0]; i++) {
         lw_test test = lw_test_begin();
         const lw_result few = run_with(&test, "packet", 40, after[i]), many = run_with(&test, "packet", 1000, after[i]);
