@@ -25,7 +25,6 @@ enum { CHAIN_HOPS = 4, MESH_SERVERS = 256, MESH_TASKS = 512, RANKS_MAX = 4096, R
 
 static const int64_t GB = 1000000000;
 static const int64_t MB = 1000000;
-static const char scenario[] = LW_SOURCE_DIR "/tests/bench/one-gigabyte.yaml";
 
 static bool csv;
 
@@ -203,16 +202,15 @@ static double children_s(void) {
 }
 
 // From exec to exit: reading the scenario, running and reporting it.
-static double process_s(char *program, const char *bytes, char *engine) {
-    char set[64];
-    char file[sizeof scenario];
+static double process_s(char *program, const char *name, const char *change, char *engine, int times) {
+    char set[64], file[sizeof LW_SOURCE_DIR + 64];
     char run[] = "run", set_flag[] = "--set", threads_flag[] = "-j", threads[] = "1", engine_flag[] = "--engine";
-    snprintf(set, sizeof set, "workloads.copy.bytes=%s", bytes);
-    memcpy(file, scenario, sizeof scenario);
+    snprintf(set, sizeof set, "%s", change);
+    snprintf(file, sizeof file, LW_SOURCE_DIR "/tests/bench/%s.yaml", name);
     char *arguments[] = {program, run, file, set_flag, set, threads_flag, threads, engine_flag, engine, NULL};
     char *environment[] = {NULL};
     double best_s = 1e300;
-    for (int i = 0; i < PROCESSES; i++) {
+    for (int i = 0; i < times; i++) {
         posix_spawn_file_actions_t quiet;
         posix_spawn_file_actions_init(&quiet);
         posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
@@ -233,9 +231,9 @@ static double process_s(char *program, const char *bytes, char *engine) {
 
 static void processes(char *program) {
     char packet[] = "packet", exact[] = "packet-exact";
-    double large_s = process_s(program, "1 GB", packet);
-    double small_s = process_s(program, "1 MB", packet);
-    double exact_s = process_s(program, "1 GB", exact);
+    double large_s = process_s(program, "one-gigabyte", "workloads.copy.bytes=1 GB", packet, PROCESSES);
+    double small_s = process_s(program, "one-gigabyte", "workloads.copy.bytes=1 MB", packet, PROCESSES);
+    double exact_s = process_s(program, "one-gigabyte", "workloads.copy.bytes=1 GB", exact, 3);
     if (csv) {
         printf("process 1 GB over 4 links,packet,,%.6f,,,\nprocess 1 MB over 4 links,packet,,%.6f,,,\n", large_s, small_s);
         printf("process 1 GB over 4 links,packet-exact,,%.6f,,,\n", exact_s);
@@ -244,6 +242,29 @@ static void processes(char *program) {
                large_s * 1e3, small_s * 1e3, large_s / small_s);
         printf("the same 1 GB by packet-exact, with buffers and acknowledgements: %.2f s, %.3g packet hops/s\n", exact_s,
                (double)(GB / 256 * 4) / exact_s);
+    }
+}
+
+// Work that other simulators were measured at, as whole processes on two cores of an EPYC (2026: SimGrid
+// 3.32, astra-network-analytical 599a047, in the same words).
+static void beside_peers(char *program) {
+    static const struct {
+        const char *work, *file, *change, *peers;
+        int times;
+    } rows[] = {
+        {"ring all-reduce, 512 GPUs", "ring", "nodes.gpus.count=512", "ASTRA-sim analytical 50 ms, SimGrid 985 ms", PROCESSES},
+        {"ring all-reduce, 4096 GPUs", "ring", "nodes.gpus.count=4096", "3.6 s, 319 s", 3},
+        {"1,000 all-reduces, 8 GPUs", "rings", "workloads.sum.chunks=1", "1.61 s, 4.7 s", 3},
+        {"8 copies, one uplink, 73 sizes", "uplink", "links.slots.mps=256 B", "none", 1},
+    };
+    char engine[] = "auto";
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const double took_s = process_s(program, rows[i].file, rows[i].change, engine, rows[i].times);
+        printf(csv ? "process %s,auto,,%.6f,,,\n" : "whole process, %-32s %9.1f ms   peers: ", rows[i].work,
+               csv ? took_s : took_s * 1e3);
+        if (!csv) {
+            puts(rows[i].peers);
+        }
     }
 }
 
@@ -303,6 +324,7 @@ int main(int argc, char **argv) {
     }
     if (lanewise != NULL) {
         processes(lanewise);
+        beside_peers(lanewise);
     }
     return 0;
 }
