@@ -132,8 +132,9 @@ static void cards_on_a_host_send_through_its_memory(void **state) {
 // A buffer there has eight slots: one is read while the next is written, whatever the card's own copies do.
 static void buffers_in_host_memory_overlap(void **state) {
     (void)state;
-    static const char machine[] = "nodes: {host: {kind: host}, gpus: {kind: gpu, count: 2, compute_capability: 89, p2p: false%s}}\n"
-                                  "links: {l: {between: [host, gpus], preset: pcie-4-x16}}\n";
+    static const char machine[] =
+        "nodes: {host: {kind: host}, gpus: {kind: gpu, count: 2, compute_capability: 89, p2p: false%s}}\n"
+        "links: {l: {between: [host, gpus], preset: pcie-4-x16}}\n";
     static const char *const stagings[] = {"", ", staging_bytes: 64 KiB, staging_overlap: false"};
     double time_s[2];
     for (size_t i = 0; i < 2; i++) {
