@@ -4,6 +4,9 @@ lanewise_test(measured lanewise_sim)
 # Every measured table within its limit.
 add_test(NAME validate COMMAND lanewise validate WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 
+# What the README says of collectives is what validate prints.
+add_test(NAME readme COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_readme.sh $<TARGET_FILE:lanewise> ${PROJECT_SOURCE_DIR})
+
 # The scenario schema is valid, accepts what is shipped and refuses what is wrong, says a validator that is not ours.
 # Debian's interpreter first: it is the one that ./dev gives the modules to.
 find_program(LANEWISE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)

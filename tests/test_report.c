@@ -672,7 +672,7 @@ static void validation(void **state) {
     (void)state;
     double near[][3] = {{1024, 1.0, 1.02}, {2048, 2.0, 1.9}};
     double far[][3] = {{4096, 4.0, 5.0}};
-    const lw_validation tables[] = {
+    lw_validation tables[] = {
         {.name = "near",
          .family = "pcie",
          .use = "calibrate",
@@ -713,6 +713,16 @@ static void validation(void **state) {
         "\"rows\":[[1024,1,1.02],[2048,2,1.9]]}\n],\"totals\":[\n"
         "{\"by\":\"family\",\"name\":\"pcie\",\"tables\":1,\"points\":2,\"median\":";
     assert_memory_equal(text.bytes, head, strlen(head));
+    lw_text_free(&text);
+    // a class stands for the family of those that have one
+    tables[1].class = "far-away";
+    assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_TABLE, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "family pcie          1       2   3.5 %   5.0 %   5.0 %  ok\n"
+                                       "class far-away       1       1  25.0 %  25.0 %  25.0 %  1 over the limit\n"
+                                       "use calibrate        2"));
+    lw_text_free(&text);
+    assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_JSON, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "\"family\":\"usb4\",\"class\":\"far-away\",\"use\""));
     lw_text_free(&text);
     assert_int_equal(lw_report_validation(tables, 1, LW_FORMAT_CSV, &text), LW_BAD_USAGE);
     assert_int_equal(lw_report_validation(tables, 0, LW_FORMAT_JSON, &text), LW_OK);

@@ -7,21 +7,30 @@
 #include "sim/base/json.h"
 #include "sim/report/grid.h"
 
-// The points of all tables that share a family or a use.
+// The points of all tables that share a family, a class or a use.
 typedef struct total {
-    const char *kind;  // "family", "use", "all"
+    const char *kind;  // "family", "class", "use", "all"
     const char *name;
     size_t tables, failed, points;
     lw_spread error;
 } total;
 
+// NULL: it counts in none of that kind. What has a class counts in that, not in its family.
 static const char *group_of(const lw_validation *table, const char *kind) {
-    return strcmp(kind, "family") == 0 ? table->family : strcmp(kind, "use") == 0 ? table->use : "all";
+    if (strcmp(kind, "family") == 0) {
+        return table->class == NULL ? table->family : NULL;
+    }
+    return strcmp(kind, "class") == 0 ? table->class : strcmp(kind, "use") == 0 ? table->use : "all";
+}
+
+static bool is_in(const lw_validation *table, const char *kind, const char *name) {
+    const char *group = group_of(table, kind);
+    return group != NULL && strcmp(group, name) == 0;
 }
 
 static void sum_up(const lw_validation *table, size_t count, double *scratch, total *out) {
     for (size_t t = 0; t < count; t++) {
-        if (strcmp(group_of(&table[t], out->kind), out->name) != 0) {
+        if (!is_in(&table[t], out->kind, out->name)) {
             continue;
         }
         out->tables++;
@@ -34,17 +43,18 @@ static void sum_up(const lw_validation *table, size_t count, double *scratch, to
 }
 
 static bool is_new_group(const lw_validation *table, size_t index, const char *kind) {
-    for (size_t i = 0; i < index; i++) {
-        if (strcmp(group_of(&table[i], kind), group_of(&table[index], kind)) == 0) {
+    const char *group = group_of(&table[index], kind);
+    for (size_t i = 0; i < index && group != NULL; i++) {
+        if (is_in(&table[i], kind, group)) {
             return false;
         }
     }
-    return true;
+    return group != NULL;
 }
 
-// Totals by family, by use, and of all tables. *out has room for 2 * count + 1.
+// Totals by family, by class, by use, and of all tables. A table is in three of them; *out has room for 2 * count + 1.
 static lw_status make_totals(const lw_validation *table, size_t count, lw_arena *arena, total **out, size_t *total_count) {
-    static const char *const kinds[] = {"family", "use", "all"};
+    static const char *const kinds[] = {"family", "class", "use", "all"};
     size_t points = 0;
     for (size_t t = 0; t < count; t++) {
         points += table[t].points;
@@ -115,6 +125,9 @@ static void write_json_table(const lw_validation *table, lw_text *out) {
     lw_text_add(out, "{");
     lw_json_string(out, "name", table->name);
     lw_json_string(out, "family", table->family);
+    if (table->class != NULL) {
+        lw_json_string(out, "class", table->class);
+    }
     lw_json_string(out, "use", table->use);
     lw_json_integer(out, "points", (int64_t)table->points);
     write_json_spread(&table->error, out);

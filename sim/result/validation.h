@@ -9,6 +9,7 @@
 
 typedef struct lw_validation {
     const char *name, *family, *use;  // use: "calibrate" or "validate"
+    const char *class;                // that it counts in, instead of its family; NULL: none
     size_t points;
     lw_spread error;  // of |model / measured - 1|
     double limit_median, limit_worst;

@@ -17,7 +17,7 @@ enum { EVIDENCE_MEASURED, EVIDENCE_MODEL };
 // The file as its keys say it.
 typedef struct table_head {
     int64_t version;
-    const char *name, *system, *label, *method, *notes, *observe;
+    const char *name, *system, *label, *class, *method, *notes, *observe;
     int use, evidence;
     const lw_yaml *source, *limit, *scenario, *vary, *points;
 } table_head;
@@ -46,6 +46,11 @@ static const lw_option head_options[] = {
      .offset = offsetof(table_head, label),
      .fallback = "",
      .help = "A few words for the legend of a chart; the name when left out."},
+    {.key = "class",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(table_head, class),
+     .fallback = "",
+     .help = "With which tables validate sums it up; those of the same link family when left out."},
     {.key = "method",
      .kind = LW_OPTION_TEXT,
      .offset = offsetof(table_head, method),
@@ -292,6 +297,7 @@ static lw_status read_head(reading *in, const lw_yaml *root) {
     table->name = in->head.name;
     table->label = in->head.label[0] != '\0' ? in->head.label : in->head.name;
     table->provenance = lw_arena_print(in->arena, "%s: %s, %s", in->source.author, in->source.title, in->source.date);
+    table->class = in->head.class[0] != '\0' ? in->head.class : NULL;
     table->use = in->head.use;
     table->modelled = in->head.evidence == EVIDENCE_MODEL;
     table->limit_median = in->limit.median;

@@ -42,6 +42,7 @@ struct lw_measured {
     const lw_source *file;
     const lw_document *document;  // a point for each of the table's
     const char *name, *label, *provenance;
+    const char *class;        // NULL: none
     int use;                  // index into lw_use_words
     bool modelled;            // by others, not measured
     const lw_metric *metric;  // that is observed

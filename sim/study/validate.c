@@ -75,6 +75,7 @@ static lw_status compare(const lw_measured *table, const trial *tried, lw_arena 
     const size_t n = table->point_count;
     lw_validation result = {.name = table->name,
                             .family = table->family,
+                            .class = table->class,
                             .use = lw_use_words[table->use],
                             .points = n,
                             .limit_median = table->limit_median,

@@ -104,6 +104,9 @@ typedef struct lw_plan {
     // a host go through its memory whatever the cards can.
     int64_t launch_ps, step_ps;
     bool over_hosts;
+    // Its own buffers in host memory, of the lanes that follow; 0: as the card copies.
+    int64_t staging_bytes;
+    uint32_t staging_buffers;
 } lw_plan;
 
 lw_plan lw_plan_new(lw_graph_builder *builder, const lw_collective_params *params);

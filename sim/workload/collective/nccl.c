@@ -66,6 +66,11 @@ static const lw_option options[] = {
 static const double data_share[PROTOCOLS] = {8 / 16.0, 120 / 128.0, 1};
 // NCCL_STEPS of src/include/device.h: pieces of a buffer that are under way at once.
 enum { SLOTS = 8 };
+// A slot of a channel's buffer as sent (src/include/device.h, src/init.cc): of LL 8 lines of 16 B of 512
+// threads; of LL128 5 of 120 B of 640, with their flags; of Simple an eighth of 4 MiB.
+static const int64_t slot_bytes[PROTOCOLS] = {65536, 614400, 524288};
+// Simple sends a chunk of four slots as two slices (src/include/collectives.h).
+enum { CHUNK_SLOTS = 4, SLICES = 2 };
 
 // ---- The machine as NCCL counts it ----
 
@@ -300,6 +305,15 @@ static lw_status step_rest_ps(const view *v, const price *p, uint32_t from, uint
     return LW_OK;
 }
 
+// Two cards that meet in host memory do so through a channel's buffer: one piece is read there while
+// the next is written. channels: that share the lane; sent: of a step over it.
+static void set_buffer(lw_plan *plan, protocol how, uint32_t channels, int64_t sent) {
+    const int64_t slot = slot_bytes[how] * channels, chunk = CHUNK_SLOTS * slot;
+    const int64_t slice = ((sent < chunk ? sent : chunk) + SLICES - 1) / SLICES;
+    plan->staging_bytes = how == SIMPLE ? (slice > 1 ? slice : 1) : slot;
+    plan->staging_buffers = how == SIMPLE ? SLOTS / (CHUNK_SLOTS / SLICES) : SLOTS;
+}
+
 static lw_status write_ring(const view *v, const price *p, int64_t bytes, int64_t rounds) {
     lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
     plan.launch_ps = p->latency_ps;
@@ -327,6 +341,7 @@ static lw_status write_ring(const view *v, const price *p, int64_t bytes, int64_
             const int64_t share = lw_share_of(part, ring->count, r);
             const int64_t sent = (int64_t)ceil((double)share / data_share[p->protocol]);
             LW_TRY(step_rest_ps(v, p, from, to, lw_share_of(bytes, ring->count, r), &rest_ps));
+            set_buffer(&plan, p->protocol, alike, sent);
             const uint32_t send = lw_plan_send(&plan, lw_plan_lane(&plan, from, to), sent, sent);
             lw_plan_pace(&plan, rest_ps);
             lw_plan_wait(&plan, first + (r + ring->count - 1) % ring->count, 1);
@@ -418,7 +433,8 @@ static const char page[] =
     "Then that runs on the links as they are here: the call's cost, sends with the protocol's flags,\n"
     "steps no shorter than NCCL counts them. Cards without peer to peer, and cards whose route leads over\n"
     "a host, send through its memory, as NCCL does by default (NCCL_P2P_LEVEL=PXB; that it makes an\n"
-    "exception for two cards on an AMD processor is left out). Others may use the links, too, so that the\n"
+    "exception for two cards on an AMD processor is left out). Their buffer there has eight slots, so that\n"
+    "one piece is read while the next is written. Others may use the links, too, so that the\n"
     "time may differ from the price.\n"
     "\n"
     "Not modelled: several nodes, trees (on one node they are chains, which price higher than the ring),\n"

@@ -86,6 +86,10 @@ static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out)
     LW_TRY(found);
     out->staging_bytes = sender->staging_bytes != LW_AUTO ? sender->staging_bytes : INT64_MAX;
     out->buffers = sender->staging_overlap ? 2 : 1;
+    if (plan->staging_bytes > 0) {
+        out->staging_bytes = plan->staging_bytes;
+        out->buffers = plan->staging_buffers;
+    }
     LW_TRY(add_move(plan, from, host, none, &out->move[0]));
     return add_move(plan, host, to, none, &out->move[1]);
 }
