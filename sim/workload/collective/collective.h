@@ -4,6 +4,8 @@
 #ifndef LW_COLLECTIVE_H
 #define LW_COLLECTIVE_H
 
+#include <assert.h>
+
 #include "sim/workload/graph.h"
 
 // ---- Options ----
@@ -132,6 +134,7 @@ lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_
 // What share `index` of `count` has of so many bytes: the first ones have a byte more where it does
 // not come out even.
 static inline int64_t lw_share_of(int64_t bytes, int64_t count, int64_t index) {
+    assert(count > 0);
     return bytes / count + (index < bytes % count ? 1 : 0);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Recursive vector halving with distance doubling, and back (R. Thakur, R. Rabenseifner, W. Gropp,
 // "Optimization of collective communication operations in MPICH", 2005).
+#include <assert.h>
+
 #include "sim/workload/collective/collective.h"
 
 // The ranks of a power of two, and those beyond it, which hand their data to a partner before and
@@ -19,6 +21,7 @@ typedef struct halving {
 
 // Of shares numbered 0 to core - 1 those whose numbers end in the same `level` bits as a rank.
 static int64_t bytes_of(const halving *h, uint32_t rank, uint32_t level) {
+    assert(h->core > 0);
     const int64_t share = h->bytes / h->core, longer = h->bytes % h->core;
     const int64_t apart = INT64_C(1) << level, first = rank & (apart - 1);
     return (h->core >> level) * share + (longer > first ? (longer - 1 - first) / apart + 1 : 0);
