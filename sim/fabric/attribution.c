@@ -137,7 +137,9 @@ static void sum_work(const attribution *a, const lw_built_workload *work, times_
     for (uint32_t i = work->first_task; i < work->first_task + work->task_count; i++) {
         const lw_task_result *task = &a->result->task[i];
         uint32_t slots = a->built->fabric.task[i].acquires;
-        times->start_ps = task->ready_ps < times->start_ps ? task->ready_ps : times->start_ps;
+        // what has a time of its own leaves the workload waiting for that, from when it could start
+        const int64_t could_ps = task->ready_ps - a->built->fabric.task[i].start_ps;
+        times->start_ps = could_ps < times->start_ps ? could_ps : times->start_ps;
         times->end_ps = task->end_ps > times->end_ps ? task->end_ps : times->end_ps;
         if (slots != LW_NO_RESOURCE && a->built->slots[slots].name != NULL) {
             const phases waits = waits_of(task);

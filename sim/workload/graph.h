@@ -76,6 +76,8 @@ typedef struct lw_graph_task {
     uint32_t member;  // of the workload, from 0; those of one member follow each other
     const lw_dependency *after;
     size_t after_count;
+    // of one that comes after nothing and is no batch: not before its workload has gone on so long
+    int64_t start_ps;
     int64_t submit_ps;  // before the first packet; of a delay: how long it takes
     // a guest waits, besides, for its turn at the engine of this move; LW_NO_MOVE: no guest
     uint32_t turn;
