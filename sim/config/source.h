@@ -13,6 +13,10 @@ enum { LW_SOURCE_BYTES_MAX = 1 << 20 };
 // is a folder; LW_BAD_INPUT over LW_SOURCE_BYTES_MAX.
 lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, const lw_source **source) LW_CHECKED;
 
+// The file that another one names: a path as it stands, anything else below the first of the two
+// folders that has it. NULL in *path: there is none that can be read and is no folder, device or pipe.
+lw_status lw_source_find(const char *name, const char *const folder[2], lw_arena *arena, const char **path) LW_CHECKED;
+
 // Does the name end in .yaml, with something before it?
 bool lw_is_yaml_name(const char *name);
 // The name of a file without its folder and without .yaml; NULL when out of memory.
