@@ -217,6 +217,51 @@ lw_status lw_graph_via(lw_graph_builder *builder, const lw_yaml *via, lw_via *ou
     return LW_OK;
 }
 
+// ---- Groups ----
+
+static lw_status add_to_group(lw_graph_builder *builder, uint32_t number, lw_place place, bool *listed, lw_list *out) {
+    const lw_node *node = &builder->machine->node[number];
+    if (node->spec->kind == LW_NODE_SWITCH) {
+        return lw_error(builder->diags, place, "name hosts, gpus, memories or nics",
+                        "workloads.%s: the switch '%s' holds no data", builder->object->name, node->name);
+    }
+    if (listed[number]) {
+        return lw_error(builder->diags, place, "name each node once", "workloads.%s: '%s' is listed twice", builder->object->name,
+                        node->name);
+    }
+    listed[number] = true;
+    uint32_t *added = LW_LIST_ADD(out, uint32_t, builder->arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = number;
+    return LW_OK;
+}
+
+lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const char *noun, lw_list *out) {
+    bool *listed = LW_NEW_ARRAY(builder->arena, bool, builder->machine->node_count);
+    if (listed == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (const lw_yaml *name = on->kind == LW_LIST ? on->first : on; name != NULL;
+         name = on->kind == LW_LIST ? name->next : NULL) {
+        lw_selection chosen;
+        if (name->kind != LW_SCALAR) {
+            return lw_error(builder->diags, name->place, "write on: gpus, or on: [name, name]", "'on' takes names of nodes");
+        }
+        LW_TRY(lw_machine_select(builder->machine, name->text, name->place, builder->diags, &chosen));
+        for (uint32_t i = 0; i < chosen.count; i++) {
+            LW_TRY(add_to_group(builder, chosen.first + i, name->place, listed, out));
+        }
+    }
+    if (out->count < 2) {
+        return lw_error(builder->diags, on->place, "name a group with a count, or a list of nodes",
+                        "workloads.%s has %zu %s%s; it takes two at least", builder->object->name, out->count, noun,
+                        out->count == 1 ? "" : "s");
+    }
+    return LW_OK;
+}
+
 // ---- All workloads ----
 
 static lw_status find_workload(lw_graph_builder *builder, const lw_yaml *name, uint32_t *out) {
