@@ -168,6 +168,10 @@ LANEWISE_API lanewise_counts lanewise_result_counts(const lanewise_result *resul
 LANEWISE_API const char *const *lanewise_formats(void);  // "table", "csv", "json", "jsonl", NULL
 LANEWISE_API lanewise_status lanewise_result_report(const lanewise_result *result, const char *format, int width,
                                                     lanewise_findings *findings, char **text);
+// The members of the index-th workload that was read from a list, as CSV: a row for each with its
+// start and finish, in the order of the list. *name: of a file for it, "NAME.flows.csv". Both are
+// NULL past the last; free them with lanewise_free.
+LANEWISE_API lanewise_status lanewise_result_list(const lanewise_result *result, size_t index, char **name, char **csv);
 // The assertions of the scenario on every point: LANEWISE_CHECK_FAILED with an error for each that
 // does not hold.
 LANEWISE_API lanewise_status lanewise_result_check(const lanewise_result *result, lanewise_findings *findings);

@@ -12,4 +12,10 @@ extern const char *const lw_format_words[];  // "table", "csv", "json", "jsonl",
 // Append the whole report to text. width: columns of the terminal for tables, 0 for no limit.
 lw_status lw_report(const lw_result *result, lw_report_format format, int width, lw_text *text) LW_CHECKED;
 
+// The index-th workload whose members were read from a list, in the first point that has it; NULL
+// past the last.
+const lw_workload_result *lw_report_listed(const lw_result *result, size_t index);
+// Append its members in all points as CSV.
+lw_status lw_report_members_of(const lw_result *result, const lw_workload_result *listed, lw_text *text) LW_CHECKED;
+
 #endif

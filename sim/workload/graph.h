@@ -11,6 +11,7 @@
 #include "sim/base/map.h"
 #include "sim/engine/engine.h"
 #include "sim/machine/route.h"
+#include "sim/result/result.h"
 #include "sim/workload/kind.h"
 
 #define LW_NO_MOVE UINT32_MAX
@@ -123,6 +124,10 @@ typedef struct lw_graph_workload {
     uint32_t main_move;
     uint32_t library;  // of the setup, that decides how it is done; LW_NO_LIBRARY: none
     lw_fixed_cost cost;
+    // its members as they were read from a list, without their ends, and what that holds, in one
+    // word; NULL: no list
+    const char *listed;
+    const lw_member_result *member;
     bool paced;        // its packets come at a rate, so that their waits count
     bool offered;      // that rate, not the links, decides how long it takes
     bool counts_time;  // its result is a time rather than a rate
