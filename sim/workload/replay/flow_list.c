@@ -287,10 +287,12 @@ static lw_status read_row(reading *r, lw_member_result *flow) {
     return status;
 }
 
-// Reads on after a fault, as long as findings are kept.
+// Reads on after a fault, up to half of what findings are kept, so that another point of a sweep
+// repeats them and brings no others.
 static lw_status read_rows(reading *r) {
+    enum { FAULTS_MAX = LW_DIAG_MAX / 2 };
     lw_status status = LW_OK;
-    while (r->faults < LW_DIAG_MAX && next_line(r)) {
+    while (r->faults < FAULTS_MAX && next_line(r)) {
         if (is_empty_line(r)) {
             continue;
         }

@@ -114,7 +114,7 @@ static const char page[] = "A list of flows from a file, as other simulators and
                            "NAME.flows.csv has the start and the finish of every flow, in the order of the file. For\n"
                            "thousands of flows take engine: flow, which shares rates max-min fairly.";
 
-static const char *const metrics[] = {"time_us", "bandwidth_GBps", NULL};
+static const char *const metrics[] = {"time_us", "bandwidth_GBps", "member_median_us", "member_p95_us", "member_max_us", NULL};
 
 const lw_work_kind lw_work_flows = {
     .type = {.name = "flows",
