@@ -159,9 +159,9 @@ typedef struct lw_task {
     uint32_t acquires, releases;
     const lw_need *need;  // no two of them alike
     size_t need_count;
-    uint32_t gate;      // what instances wait for that have nothing to wait for; LW_NO_TASK: nothing
-    int64_t count;      // instances; 0: one
-    int64_t inner;      // of them in one run of the innermost loop; 0: one
+    uint32_t gate;  // what instances wait for that have nothing to wait for; LW_NO_TASK: nothing
+    int64_t count;  // instances; 0: one
+    int64_t inner;  // of them in one run of the innermost loop; 0: one
     // earliest start; where there is a gate, counted from its end
     int64_t start_ps;
     int64_t submit_ps;  // from start to the first packet ready

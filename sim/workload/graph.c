@@ -147,12 +147,24 @@ lw_status lw_graph_pair(lw_graph_builder *builder, const lw_pair_keys *keys, lw_
     return LW_OK;
 }
 
+static bool has_network_cards(const lw_machine *machine) {
+    for (size_t i = 0; i < machine->node_spec_count; i++) {
+        if (machine->node_spec[i].kind == LW_NODE_NIC) {
+            return true;
+        }
+    }
+    return false;
+}
+
 lw_status lw_graph_executor(const lw_graph_builder *builder, uint32_t from, uint32_t to, lw_via via, uint32_t *out) {
     static const int rank[LW_NODE_KINDS] = {
         [LW_NODE_NIC] = 4, [LW_NODE_GPU] = 3, [LW_NODE_HOST] = 2, [LW_NODE_MEMORY] = 1, [LW_NODE_SWITCH] = 0};
     const lw_machine *machine = builder->machine;
     *out = rank[machine->node[to].spec->kind] > rank[machine->node[from].spec->kind] ? to : from;
     lw_route route;
+    if (!has_network_cards(machine)) {
+        return LW_OK;  // nothing on the route can change it
+    }
     lw_status found = lw_route_find(builder->router, from, to, via, &route);
     for (size_t i = 1; found == LW_OK && i < route.count; i++) {
         uint32_t between = lw_leg_start(machine, route.leg[i]);
