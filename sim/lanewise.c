@@ -450,6 +450,25 @@ lanewise_status lanewise_result_trace(const lanewise_result *result, size_t poin
     return hand_out(lw_report_trace(&result->result, found, &text), &text, out);
 }
 
+lanewise_status lanewise_result_list(const lanewise_result *result, size_t index, char **name, char **csv) {
+    *name = *csv = NULL;
+    const lw_workload_result *listed = lw_report_listed(&result->result, index);
+    if (listed == NULL) {
+        return LANEWISE_OK;
+    }
+    lw_text file = {0}, text = {0};
+    lw_text_print(&file, "%s.%s.csv", listed->name, listed->listed);
+    lanewise_status status = hand_out(file.failed ? LW_NO_MEMORY : LW_OK, &file, name);
+    if (status == LANEWISE_OK) {
+        status = hand_out(lw_report_members_of(&result->result, listed, &text), &text, csv);
+    }
+    if (status != LANEWISE_OK) {
+        lanewise_free(*name);
+        *name = NULL;
+    }
+    return status;
+}
+
 lanewise_status lanewise_result_check(const lanewise_result *result, lanewise_findings *findings) {
     const lw_session *session = &result->scenario->session;
     lw_status status = lw_assertions_check(session->assertion, session->assertion_count, &result->result, findings->diags);

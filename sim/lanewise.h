@@ -175,6 +175,10 @@ LANEWISE_API lanewise_status lanewise_result_report(const lanewise_result *resul
 // What ran when in a point, in the Trace Event format that Perfetto and chrome://tracing read.
 // *text is NULL where no timeline was kept of the point.
 LANEWISE_API lanewise_status lanewise_result_trace(const lanewise_result *result, size_t point, char **text);
+// The members of the index-th workload that was read from a list, as CSV: a row for each with its
+// start and finish, in the order of the list. *name: of a file for it, "NAME.flows.csv". Both are
+// NULL past the last; free them with lanewise_free.
+LANEWISE_API lanewise_status lanewise_result_list(const lanewise_result *result, size_t index, char **name, char **csv);
 // The assertions of the scenario on every point: LANEWISE_CHECK_FAILED with an error for each that
 // does not hold.
 LANEWISE_API lanewise_status lanewise_result_check(const lanewise_result *result, lanewise_findings *findings);

@@ -395,6 +395,22 @@ static void output_folder_has_everything(void **state) {
     remove_tree(scratch);
 }
 
+// What became of each line of a list lies in a file of its own, exactly.
+static void lists_have_their_files(void **state) {
+    (void)state;
+    static outcome result;
+    static char csv[TEXT_MAX];
+    static const char at[] = LW_BINARY_DIR "/cli-scratch/replay.flows.csv";
+    remove_tree(scratch);
+    char words[] = "run -q --engine flow tests/cli/data/flows.yaml -o '" LW_BINARY_DIR "/cli-scratch'";
+    run_words(words, &result);
+    assert_int_equal(result.exit_code, 0);
+    read_into(at, csv);
+    assert_string_equal(csv, "index,src,dst,bytes,start_us,finish_us\n0,0,1,1000000,0.000000,30.700000\n"
+                             "0,2,1,1000000,10.000000,40.700000\n0,3,0,50000,5.250000,6.950000\n");
+    remove_tree(scratch);
+}
+
 // The picture that the README shows is what its scenario draws.
 static void demo_is_what_the_program_draws(void **state) {
     (void)state;
@@ -646,6 +662,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_command_lines),
         cmocka_unit_test(output_folder_has_everything),
+        cmocka_unit_test(lists_have_their_files),
         cmocka_unit_test(demo_is_what_the_program_draws),
         cmocka_unit_test(models_are_listed_as_models),
         cmocka_unit_test(threads_change_nothing),

@@ -73,6 +73,21 @@ static lanewise_status trace(const lanewise_catalog *catalog, const char *path, 
     return status;
 }
 
+// What became of each line of a list.
+static lanewise_status members(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1};
+    lanewise_scenario *scenario = NULL;
+    lanewise_result *result = NULL;
+    char *name = NULL;
+    lanewise_status status = lanewise_scenario_load(catalog, path, NULL, findings, &scenario);
+    status = status == LANEWISE_OK ? lanewise_scenario_run(scenario, &run, findings, &result) : status;
+    status = status == LANEWISE_OK ? lanewise_result_list(result, 0, &name, text) : status;
+    lanewise_free(name);
+    lanewise_result_free(result);
+    lanewise_scenario_free(scenario);
+    return status;
+}
+
 static lanewise_status explain(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
     return lanewise_explain(catalog, name[0] == '\0' ? NULL : name, NULL, findings, text);
 }
@@ -189,6 +204,8 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"run, table", table, LW_SOURCE_DIR "/tests/cli/data/collectives.yaml", 200},
         {"run, trace", trace, LW_SOURCE_DIR "/tests/cli/data/one-copy.yaml", 300},
         {"run, trace", trace, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 300},
+        {"run, csv", csv, LW_SOURCE_DIR "/tests/cli/data/flows.yaml", 200},
+        {"members", members, LW_SOURCE_DIR "/tests/cli/data/flows.yaml", 200},
         {"explain", explain, "", 100},
         {"explain", explain, "pcie", 200},
         {"explain", explain, "rtx-4090", 200},

@@ -47,6 +47,23 @@ static lw_status write_chart(const lw_context *context, lw_chart_request chart, 
     return *wrote != NULL ? LW_OK : LW_NO_MEMORY;
 }
 
+// Of work that was read from lists, what became of each line. *wrote: as of a chart.
+static lw_status write_lists(const lw_context *context, const lanewise_result *result, const char *folder, const char **wrote) {
+    for (size_t i = 0;; i++) {
+        char *name = NULL, *csv = NULL;
+        lw_status status = (lw_status)lanewise_result_list(result, i, &name, &csv);
+        if (status != LW_OK || name == NULL) {
+            return status;
+        }
+        const char *path = lw_arena_print(context->arena, "%s/%s", folder, name);
+        *wrote = lw_arena_print(context->arena, "%s, %s", *wrote, name);
+        status = path == NULL || *wrote == NULL ? LW_NO_MEMORY : lw_file_write(path, csv, strlen(csv), context->diags);
+        lanewise_free(name);
+        lanewise_free(csv);
+        LW_TRY(status);
+    }
+}
+
 static const char *folder_of_file(const lw_context *context, const char *path) {
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
@@ -94,6 +111,7 @@ static lw_status write_files(const lw_context *context, const lw_cli_session *se
     lw_status worst = LW_OK;
     const char *wrote = "results.csv, results.json";
     LW_TRY(write_only_trace(context, result, folder, &wrote));
+    LW_TRY(write_lists(context, result, folder, &wrote));
     const bool late = lw_console_interrupted();  // then charts of what is finished are asked for
     for (size_t i = 0; i < session->charts.count && lanewise_result_points(result) > 0; i++) {
         if (!late && lw_console_interrupted()) {

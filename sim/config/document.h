@@ -61,6 +61,8 @@ typedef struct lw_setup {
     const lw_object *const *object[LW_SECTIONS];
     size_t count[LW_SECTIONS];
     size_t machine_key;  // equal for points whose nodes and links are the same
+    const char *folder;  // of the file: where the names of other files begin
+    const lw_catalog *catalog;
 } lw_setup;
 
 // more: further edits, applied last. What the point does not change is shared with the document.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // include: files whose nodes, links and workloads come first.
-#include <stdio.h>
 #include <string.h>
 
 #include "sim/base/suggest.h"
@@ -19,11 +18,6 @@ typedef struct inclusion {
 
 static lw_status include_all(inclusion *in, lw_yaml *root, const char *folder, int depth);
 
-static bool can_read(const char *path) {
-    FILE *file = fopen(path, "rb");
-    return file != NULL && fclose(file) == 0;
-}
-
 // "systems/dgx" is systems/dgx.yaml beside the file, else in the folder of presets.
 static lw_status find_file(const inclusion *in, const lw_yaml *name, const char *folder, const char **out) {
     const char *places[2] = {folder, lw_catalog_folder(in->catalog)};
@@ -31,19 +25,15 @@ static lw_status find_file(const inclusion *in, const lw_yaml *name, const char 
         return lw_error(in->diags, name->place, "write include: systems/NAME", "'include' takes the name of a file");
     }
     const char *ending = lw_is_yaml_name(name->text) ? "" : ".yaml";
-    for (int i = 0; i < 2; i++) {
-        const char *path = name->text[0] == '/' ? lw_arena_print(in->arena, "%s%s", name->text, ending)
-                                                : lw_arena_print(in->arena, "%s/%s%s", places[i], name->text, ending);
-        if (path == NULL) {
-            return LW_NO_MEMORY;
-        }
-        if (can_read(path)) {
-            *out = path;
-            return LW_OK;
-        }
+    const char *file = lw_arena_print(in->arena, "%s%s", name->text, ending);
+    if (file == NULL) {
+        return LW_NO_MEMORY;
     }
-    return lw_error(in->diags, name->place, lw_diags_text(in->diags, "it is looked for in %s and %s", places[0], places[1]),
-                    "there is no file '%s%s' to include", name->text, ending);
+    LW_TRY(lw_source_find(file, places, in->arena, out));
+    return *out != NULL
+               ? LW_OK
+               : lw_error(in->diags, name->place, lw_diags_text(in->diags, "it is looked for in %s and %s", places[0], places[1]),
+                          "there is no file '%s%s' to include", name->text, ending);
 }
 
 // What one included file brings joins `into`.

@@ -85,7 +85,7 @@ lw_status lw_document_point(const lw_document *document, size_t point, const lw_
                             lw_setup *out) {
     const lw_sweep *sweep = &document->sweep;
     change c = {.document = document, .arena = arena};
-    *out = (lw_setup){.machine_key = 0};
+    *out = (lw_setup){.folder = document->folder, .catalog = document->catalog};
     // first what leaves the options of other axes as they are
     for (int pass = 0; pass < 2; pass++) {
         for (size_t a = 0; a < sweep->axis_count; a++) {

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/text.h"
@@ -75,6 +76,23 @@ lw_status lw_source_read_at(const char *path, size_t most, lw_place place, lw_ar
 
 lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, const lw_source **source) {
     return lw_source_read_at(path, LW_SOURCE_BYTES_MAX, (lw_place){0}, arena, diags, source);
+}
+
+static bool is_readable_file(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) && access(path, R_OK) == 0;
+}
+
+lw_status lw_source_find(const char *name, const char *const folder[2], lw_arena *arena, const char **path) {
+    *path = NULL;
+    for (int i = 0; i < 2 && *path == NULL; i++) {
+        const char *tried = name[0] == '/' ? name : lw_arena_print(arena, "%s/%s", folder[i], name);
+        if (tried == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *path = is_readable_file(tried) ? tried : NULL;
+    }
+    return LW_OK;
 }
 
 static const char ending[] = ".yaml";

@@ -16,6 +16,9 @@ lw_status lw_source_read(const char *path, lw_arena *arena, lw_diags *diags, con
 // The same with another limit, and with what is wrong told at the place that names the file.
 lw_status lw_source_read_at(const char *path, size_t most, lw_place place, lw_arena *arena, lw_diags *diags,
                             const lw_source **source) LW_CHECKED;
+// The file that another one names: a path as it stands, anything else below the first of the two
+// folders that has it. NULL in *path: there is none that can be read and is no folder, device or pipe.
+lw_status lw_source_find(const char *name, const char *const folder[2], lw_arena *arena, const char **path) LW_CHECKED;
 
 // Does the name end in .yaml, with something before it?
 bool lw_is_yaml_name(const char *name);

@@ -159,10 +159,11 @@ typedef struct lw_task {
     uint32_t acquires, releases;
     const lw_need *need;  // no two of them alike
     size_t need_count;
-    uint32_t gate;      // what instances wait for that have nothing to wait for; LW_NO_TASK: nothing
-    int64_t count;      // instances; 0: one
-    int64_t inner;      // of them in one run of the innermost loop; 0: one
-    int64_t start_ps;   // earliest start
+    uint32_t gate;  // what instances wait for that have nothing to wait for; LW_NO_TASK: nothing
+    int64_t count;  // instances; 0: one
+    int64_t inner;  // of them in one run of the innermost loop; 0: one
+    // earliest start; where there is a gate, counted from its end
+    int64_t start_ps;
     int64_t submit_ps;  // from start to the first packet ready
     int64_t finish_ps;  // from the last delivery to the end
     int64_t bytes;      // payload; 0 is legal and ends after submit_ps + finish_ps
@@ -174,6 +175,13 @@ typedef struct lw_task {
 
 static inline int64_t lw_task_count(const lw_task *task) {
     return task->count > 0 ? task->count : 1;
+}
+// When an instance is ready that could be so from now on.
+static inline int64_t lw_task_ready_ps(const lw_task *task, int64_t now_ps) {
+    if (task->gate != LW_NO_TASK) {
+        return now_ps + task->start_ps;
+    }
+    return task->start_ps > now_ps ? task->start_ps : now_ps;
 }
 // Is it the last in a run of the innermost loop, of more than one?
 static inline bool lw_task_is_last(const lw_task *task, int64_t instance) {

@@ -165,7 +165,9 @@ static void sum_work(const attribution *a, const lw_built_workload *work, times_
     for (uint32_t i = work->first_task; i < work->first_task + work->task_count; i++) {
         const lw_task_result *task = &a->result->task[i];
         uint32_t slots = a->built->fabric.task[i].acquires;
-        times->start_ps = task->ready_ps < times->start_ps ? task->ready_ps : times->start_ps;
+        // what has a time of its own leaves the workload waiting for that, from when it could start
+        const int64_t could_ps = task->ready_ps - a->built->fabric.task[i].start_ps;
+        times->start_ps = could_ps < times->start_ps ? could_ps : times->start_ps;
         times->end_ps = task->end_ps > times->end_ps ? task->end_ps : times->end_ps;
         if (slots != LW_NO_RESOURCE && a->built->slots[slots].name != NULL && !a->built->slots[slots].computes) {
             const phases waits = waits_of(task);
@@ -417,6 +419,30 @@ static lw_distribution sample_members(const attribution *a, const lw_built_workl
     return lw_distribution_of(a->sample, (size_t)members);
 }
 
+// When the members of a list ended, counted as their starts are.
+static lw_status list_members(const lw_built *built, const lw_engine_result *result, size_t index, lw_arena *arena,
+                              lw_workload_result *row) {
+    const lw_graph_workload *asked = &built->graph->workload[index];
+    const lw_built_workload *work = &built->workload[index];
+    if (asked->listed == NULL || lw_limit_failure(&work->failure) != NULL) {
+        return LW_OK;
+    }
+    row->member = LW_NEW_ARRAY(arena, lw_member_result, (size_t)asked->members);
+    if (row->member == NULL) {
+        return LW_NO_MEMORY;
+    }
+    row->listed = asked->listed;
+    row->member_count = (size_t)asked->members;
+    for (size_t m = 0; m < row->member_count; m++) {
+        row->member[m] = asked->member[m];
+        for (uint32_t i = work->member_task[m]; i < work->member_task[m + 1]; i++) {
+            const int64_t end_ps = result->task[i].end_ps - row->start_ps;
+            row->member[m].end_ps = end_ps > row->member[m].end_ps ? end_ps : row->member[m].end_ps;
+        }
+    }
+    return LW_OK;
+}
+
 // Times of the transfers.
 static lw_distribution sample_each(const attribution *a, const lw_built_workload *work) {
     size_t count = 0;
@@ -487,14 +513,16 @@ static bool crosses(const lw_transfer *transfer, lw_leg wanted) {
     return false;
 }
 
-// How many such links carry the members side by side: 1 where all cross this one.
+// How many such links carry the members side by side: 1 where all cross this one. Members may share
+// moves.
 static double links_side_by_side(const lw_built *built, size_t index, lw_leg leg) {
     const lw_graph_workload *asked = &built->graph->workload[index];
     int64_t crossing = 0;
     for (uint32_t i = 0; asked->members > 1 && i < asked->move_count; i++) {
         crossing += crosses(&built->transfer[asked->first_move + i], leg) ? 1 : 0;
     }
-    return crossing < 1 || crossing >= asked->members ? 1 : (double)asked->members / (double)crossing;
+    const int64_t side_by_side = asked->move_count < asked->members ? (int64_t)asked->move_count : asked->members;
+    return crossing < 1 || crossing >= side_by_side ? 1 : (double)side_by_side / (double)crossing;
 }
 
 // What holds all members up: of the first one's route the link that leaves the group least.
@@ -731,6 +759,7 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
     for (size_t i = 0; i < count; i++) {
         lw_workload_result *row = &out->workload[i];
         read_workload(&a, i, known.workload != NULL ? &known.workload[i] : &unasked, row);
+        LW_TRY(list_members(built, result, i, arena, row));
         out->evidence = lw_evidence_weaker(out->evidence, row->evidence);
         const bool fails = lw_limit_failure(&row->limit) != NULL;
         if (fails ? out->last == SIZE_MAX : !built->graph->workload[i].background && row->end_ps > latest_ps) {

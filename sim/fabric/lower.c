@@ -214,8 +214,8 @@ static lw_status background_bytes(const lowering *l, const lw_graph_task *task, 
 // for.
 static bool is_idle(const lowering *l, uint32_t index, const lw_task *task) {
     const lw_graph_task *t = &l->builder->graph->task[index];
-    return task->acquires == LW_NO_RESOURCE && task->releases == LW_NO_RESOURCE && task->submit_ps == 0 && task->finish_ps == 0 &&
-           task->count == 1 && t->after_count <= 1 &&
+    return task->acquires == LW_NO_RESOURCE && task->releases == LW_NO_RESOURCE && task->start_ps == 0 && task->submit_ps == 0 &&
+           task->finish_ps == 0 && task->count == 1 && t->after_count <= 1 &&
            (t->after_count == 0 || t->after[0].distance > 0 || l->made[t->after[0].task].lasts == 1);
 }
 
@@ -294,6 +294,7 @@ static lw_status lower_parts(lowering *l, const lw_task *whole, const lw_transfe
     lw_task open = *whole, part = *whole, close = *whole;
     open.flow = close.flow = LW_NO_FLOW;
     open.releases = close.acquires = part.acquires = part.releases = LW_NO_RESOURCE;
+    close.start_ps = part.start_ps = 0;
     open.bytes = open.last_bytes = close.bytes = close.last_bytes = 0;
     open.finish_ps = open.last_finish_ps = close.submit_ps = part.submit_ps = part.finish_ps = part.last_finish_ps = 0;
     uint32_t number, opened;
@@ -371,6 +372,7 @@ static lw_status lower_task(lowering *l, uint32_t index) {
                     .releases = LW_NO_RESOURCE,
                     .count = runs_within(l, index, LW_NO_LOOP),
                     .inner = runs_inside(l, index),
+                    .start_ps = t->start_ps,
                     .submit_ps = t->submit_ps,
                     .finish_ps = t->finish_ps,
                     .sampled = l->workload->times_each && transfer != NULL};

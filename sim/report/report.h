@@ -14,4 +14,10 @@ lw_status lw_report(const lw_result *result, lw_report_format format, int width,
 // Append what ran when in a point that has a timeline, as Trace Event JSON.
 lw_status lw_report_trace(const lw_result *result, const lw_point *point, lw_text *out) LW_CHECKED;
 
+// The index-th workload whose members were read from a list, in the first point that has it; NULL
+// past the last.
+const lw_workload_result *lw_report_listed(const lw_result *result, size_t index);
+// Append its members in all points as CSV.
+lw_status lw_report_members_of(const lw_result *result, const lw_workload_result *listed, lw_text *text) LW_CHECKED;
+
 #endif

@@ -30,6 +30,13 @@ typedef struct lw_set_value {
 
 enum { LW_OWN_METRICS_MAX = 8 };
 
+// A member of work that was read from a list. Its nodes are numbered as the list does.
+typedef struct lw_member_result {
+    int64_t from, to;
+    int64_t bytes;
+    int64_t start_ps, end_ps;  // counted from when the workload could start
+} lw_member_result;
+
 typedef struct lw_workload_result {
     const char *name;
     const char *direction;  // of the data: "host->gpu"; NULL when it has not one
@@ -49,6 +56,11 @@ typedef struct lw_workload_result {
     lw_distribution member_ps;
     // times of its transfers, one after the other; count 0: its kind does not tell them
     lw_distribution each_ps;
+    // its members one by one, in the order of the list that they were read from, and what such a
+    // list holds, in one word; NULL: no list
+    const char *listed;
+    lw_member_result *member;
+    size_t member_count;
     bool paced;  // its packets come at a rate, so they have a mean wait and latency
     // mean queueing delay of a packet, of a read with its request (paced work); 0 otherwise
     double mean_wait_ps;

@@ -167,12 +167,24 @@ lw_status lw_graph_pair(lw_graph_builder *builder, const lw_pair_keys *keys, lw_
     return LW_OK;
 }
 
+static bool has_network_cards(const lw_machine *machine) {
+    for (size_t i = 0; i < machine->node_spec_count; i++) {
+        if (machine->node_spec[i].kind == LW_NODE_NIC) {
+            return true;
+        }
+    }
+    return false;
+}
+
 lw_status lw_graph_executor(const lw_graph_builder *builder, uint32_t from, uint32_t to, lw_via via, uint32_t *out) {
     static const int rank[LW_NODE_KINDS] = {
         [LW_NODE_NIC] = 4, [LW_NODE_GPU] = 3, [LW_NODE_HOST] = 2, [LW_NODE_MEMORY] = 1, [LW_NODE_SWITCH] = 0};
     const lw_machine *machine = builder->machine;
     *out = rank[machine->node[to].spec->kind] > rank[machine->node[from].spec->kind] ? to : from;
     lw_route route;
+    if (!has_network_cards(machine)) {
+        return LW_OK;  // nothing on the route can change it
+    }
     lw_status found = lw_route_find(builder->router, from, to, via, &route);
     for (size_t i = 1; found == LW_OK && i < route.count; i++) {
         uint32_t between = lw_leg_start(machine, route.leg[i]);
@@ -234,6 +246,51 @@ lw_status lw_graph_via(lw_graph_builder *builder, const lw_yaml *via, lw_via *ou
         place[i] = name->place;
     }
     out->place = place;
+    return LW_OK;
+}
+
+// ---- Groups ----
+
+static lw_status add_to_group(lw_graph_builder *builder, uint32_t number, lw_place place, bool *listed, lw_list *out) {
+    const lw_node *node = &builder->machine->node[number];
+    if (node->spec->kind == LW_NODE_SWITCH) {
+        return lw_error(builder->diags, place, "name hosts, gpus, memories or nics",
+                        "workloads.%s: the switch '%s' holds no data", builder->object->name, node->name);
+    }
+    if (listed[number]) {
+        return lw_error(builder->diags, place, "name each node once", "workloads.%s: '%s' is listed twice", builder->object->name,
+                        node->name);
+    }
+    listed[number] = true;
+    uint32_t *added = LW_LIST_ADD(out, uint32_t, builder->arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = number;
+    return LW_OK;
+}
+
+lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const char *noun, lw_list *out) {
+    bool *listed = LW_NEW_ARRAY(builder->arena, bool, builder->machine->node_count);
+    if (listed == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (const lw_yaml *name = on->kind == LW_LIST ? on->first : on; name != NULL;
+         name = on->kind == LW_LIST ? name->next : NULL) {
+        lw_selection chosen;
+        if (name->kind != LW_SCALAR) {
+            return lw_error(builder->diags, name->place, "write on: gpus, or on: [name, name]", "'on' takes names of nodes");
+        }
+        LW_TRY(lw_machine_select(builder->machine, name->text, name->place, builder->diags, &chosen));
+        for (uint32_t i = 0; i < chosen.count; i++) {
+            LW_TRY(add_to_group(builder, chosen.first + i, name->place, listed, out));
+        }
+    }
+    if (out->count < 2) {
+        return lw_error(builder->diags, on->place, "name a group with a count, or a list of nodes",
+                        "workloads.%s has %zu %s%s; it takes two at least", builder->object->name, out->count, noun,
+                        out->count == 1 ? "" : "s");
+    }
     return LW_OK;
 }
 

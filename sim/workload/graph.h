@@ -11,6 +11,7 @@
 #include "sim/base/map.h"
 #include "sim/engine/engine.h"
 #include "sim/machine/route.h"
+#include "sim/result/result.h"
 #include "sim/workload/kind.h"
 
 #define LW_NO_MOVE UINT32_MAX
@@ -84,6 +85,8 @@ typedef struct lw_graph_task {
     uint32_t member;  // of the workload, from 0; those of one member follow each other
     const lw_dependency *after;
     size_t after_count;
+    // of one that comes after nothing and is no batch: not before its workload has gone on so long
+    int64_t start_ps;
     int64_t submit_ps;  // before the first packet; of a delay: how long it takes
     // a guest waits, besides, for its turn at the engine of this move; LW_NO_MOVE: no guest
     uint32_t turn;
@@ -132,6 +135,10 @@ typedef struct lw_graph_workload {
     uint32_t main_move;
     uint32_t library;  // of the setup, that decides how it is done; LW_NO_LIBRARY: none
     lw_fixed_cost cost;
+    // its members as they were read from a list, without their ends, and what that holds, in one
+    // word; NULL: no list
+    const char *listed;
+    const lw_member_result *member;
     bool paced;        // its packets come at a rate, so that their waits count
     bool offered;      // that rate, not the links, decides how long it takes
     bool counts_time;  // its result is a time rather than a rate
@@ -216,6 +223,9 @@ typedef struct lw_pair_keys {
     bool one_node;            // the two may be one node
 } lw_pair_keys;
 lw_status lw_graph_pair(lw_graph_builder *builder, const lw_pair_keys *keys, lw_pairs *out) LW_CHECKED;
+// The nodes that the key `on` names, each once: a group, or a list of nodes and groups, two of them
+// at least. noun: what one of them is to the work. out: gains a uint32_t for each.
+lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const char *noun, lw_list *out) LW_CHECKED;
 // Whose engine copies: the first network card on the route, if there is one; else a network card at
 // an end before a GPU, a GPU before a host, a host before a memory; of two alike the one that holds
 // the data.

@@ -442,7 +442,7 @@ static bool add_control(lw_fluid *run, const lw_pool *pool, bool halfway) {
     bool changed = false;
     for (uint32_t i = 0; i < pool->row_count; i++) {
         lw_filling *filling = &run->filling[pool->rows[i]];
-        filling->left = filling->control;
+        filling->before = filling->control;
         filling->control = filling->caused = 0;
     }
     for (int pass = COUNT_PACKETS; pass <= FORGET; pass++) {
@@ -450,8 +450,8 @@ static bool add_control(lw_fluid *run, const lw_pool *pool, bool halfway) {
     }
     for (uint32_t i = 0; i < pool->row_count; i++) {
         lw_filling *filling = &run->filling[pool->rows[i]];
-        filling->control = halfway ? filling->control / 2 + filling->left / 2 : filling->control;
-        const int64_t more = filling->control - filling->left;
+        filling->control = halfway ? filling->control / 2 + filling->before / 2 : filling->control;
+        const int64_t more = filling->control - filling->before;
         changed = changed || more > CLOSE || more < -CLOSE;
         run->row[pool->rows[i]].control = (double)filling->caused / (double)LW_WHOLE;
     }

@@ -142,6 +142,7 @@ typedef struct lw_filling {
     int64_t left, weight;
     int64_t control;  // of the whole, what goes before packets: control traffic, and requests
     int64_t caused;   // of that, control traffic
+    int64_t before;   // control, in the turn before
 } lw_filling;
 
 // Classes that share rows, directly or through others: what a change can affect.

@@ -105,11 +105,10 @@ void lw_fluid_ready(void *user, uint32_t task, int64_t instance) {
     if (slot == LW_NONE) {
         return;
     }
-    const int64_t start_ps = run->fabric->task[task].start_ps;
     lw_fluid_task *of = &run->task[task];
     of->highest = instance >= of->highest ? instance + 1 : of->highest;
     run->slot[slot] = (lw_instance){.task = task, .instance = instance, .phase = LW_FLUID_READY};
-    wake_at(run, slot, start_ps > run->now_ps ? start_ps : run->now_ps);
+    wake_at(run, slot, lw_task_ready_ps(&run->fabric->task[task], run->now_ps));
 }
 
 static void start(lw_fluid *run, uint32_t slot) {

@@ -75,8 +75,7 @@ static void watch(lw_run_state *run, uint32_t index) {
 
 void lw_task_release(void *user, uint32_t task, int64_t instance) {
     lw_run_state *run = user;
-    const int64_t start_ps = run->fabric->task[task].start_ps;
-    const int64_t at_ps = start_ps > run->now_ps ? start_ps : run->now_ps;
+    const int64_t at_ps = lw_task_ready_ps(&run->fabric->task[task], run->now_ps);
     lw_fifo *ready = &run->slots[task].ready;
     run->slots[task].highest = instance >= run->slots[task].highest ? instance + 1 : run->slots[task].highest;
     if (ready->count == 0) {

@@ -5,51 +5,6 @@
 
 #include "sim/workload/collective/collective.h"
 
-// ---- Who takes part ----
-
-static lw_status add_rank(lw_graph_builder *builder, uint32_t number, lw_place place, bool *listed, lw_list *out) {
-    const lw_node *node = &builder->machine->node[number];
-    if (node->spec->kind == LW_NODE_SWITCH) {
-        return lw_error(builder->diags, place, "name hosts, gpus, memories or nics",
-                        "workloads.%s: the switch '%s' holds no data", builder->object->name, node->name);
-    }
-    if (listed[number]) {
-        return lw_error(builder->diags, place, "name each node once", "workloads.%s: '%s' is listed twice", builder->object->name,
-                        node->name);
-    }
-    listed[number] = true;
-    uint32_t *added = LW_LIST_ADD(out, uint32_t, builder->arena);
-    if (added == NULL) {
-        return LW_NO_MEMORY;
-    }
-    *added = number;
-    return LW_OK;
-}
-
-static lw_status read_ranks(lw_graph_builder *builder, const lw_yaml *on, lw_list *out) {
-    bool *listed = LW_NEW_ARRAY(builder->arena, bool, builder->machine->node_count);
-    if (listed == NULL) {
-        return LW_NO_MEMORY;
-    }
-    for (const lw_yaml *name = on->kind == LW_LIST ? on->first : on; name != NULL;
-         name = on->kind == LW_LIST ? name->next : NULL) {
-        lw_selection chosen;
-        if (name->kind != LW_SCALAR) {
-            return lw_error(builder->diags, name->place, "write on: gpus, or on: [name, name]", "'on' takes names of nodes");
-        }
-        LW_TRY(lw_machine_select(builder->machine, name->text, name->place, builder->diags, &chosen));
-        for (uint32_t i = 0; i < chosen.count; i++) {
-            LW_TRY(add_rank(builder, chosen.first + i, name->place, listed, out));
-        }
-    }
-    if (out->count < 2) {
-        return lw_error(builder->diags, on->place, "name a group with a count, or a list of nodes",
-                        "workloads.%s has %zu rank%s; it takes two at least", builder->object->name, out->count,
-                        out->count == 1 ? "" : "s");
-    }
-    return LW_OK;
-}
-
 // ---- The order of a ring ----
 
 // Beyond this the routes of all pairs take longer to find than a run takes.
@@ -229,7 +184,7 @@ static lw_status order_by_links(const lw_graph_builder *builder, lw_ranks *ranks
 
 lw_status lw_ranks_find(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) {
     lw_list found = {0};
-    LW_TRY(read_ranks(builder, params->on, &found));
+    LW_TRY(lw_graph_group(builder, params->on, "rank", &found));
     *out = (lw_ranks){LW_LIST_ITEMS(&found, const uint32_t), (uint32_t)found.count};
     builder->workload->members = 1;
     if (params->order == LW_ORDER_LISTED || out->count < 3) {
@@ -308,7 +263,7 @@ lw_status lw_ranks_rings(lw_graph_builder *builder, const lw_collective_params *
 lw_status lw_ranks_rooted(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks, lw_ranks *out) {
     const lw_place place = lw_object_place(builder->object, "root");
     lw_list listed = {0};
-    LW_TRY(read_ranks(builder, params->on, &listed));
+    LW_TRY(lw_graph_group(builder, params->on, "rank", &listed));
     uint32_t root = LW_LIST_ITEMS(&listed, const uint32_t)[0], at = 0;
     if (params->root[0] != '\0') {
         lw_selection chosen;
