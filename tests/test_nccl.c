@@ -86,6 +86,9 @@ static void it_chooses_as_it_is_known_to(void **state) {
         if (metric_of(&row, "data_share") != cases[i].data_share || metric_of(&row, "in_switch") != cases[i].in_switch) {
             fail_msg("case %zu: data share %g, in switch %g", i, metric_of(&row, "data_share"), metric_of(&row, "in_switch"));
         }
+        const char *protocol = cases[i].data_share == 0.5 ? "LL" : cases[i].data_share == 1 ? "Simple" : "LL128";
+        const char *method = lw_arena_print(test.arena, "%s, %s, ", cases[i].in_switch == 1 ? "NVLS" : "ring", protocol);
+        assert_memory_equal(row.method, method, strlen(method));
         lw_test_end(&test);
     }
 }

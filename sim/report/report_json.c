@@ -140,6 +140,9 @@ static void add_workloads(const lw_point *point, lw_text *out) {
         add_metrics(lw_metrics, workload, out);
         add_metrics(workload->own, workload, out);
         lw_json_string(out, "direction", workload->direction);
+        if (workload->method != NULL) {
+            lw_json_string(out, "method", workload->method);
+        }
         if (lw_limit_failure(&workload->limit) == NULL) {
             lw_json_integer(out, "start_ps", workload->start_ps);
             lw_json_integer(out, "end_ps", workload->end_ps);

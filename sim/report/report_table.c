@@ -201,7 +201,7 @@ static lw_evidence evidence_of_link(const lw_point *point, const char *workload)
 
 // What only some work has: paced, or over a link that says how uncertain it is.
 typedef struct extras {
-    bool band, wait, latency, each, signal;
+    bool band, wait, latency, each, method, signal;
 } extras;
 
 static extras extras_of(const lw_result *result) {
@@ -212,6 +212,7 @@ static extras extras_of(const lw_result *result) {
             has.signal = has.signal || result->point[p].workload[w].signal.mode != NULL;
             has.wait = has.wait || result->point[p].workload[w].mean_wait_ps > 0;
             has.each = has.each || result->point[p].workload[w].each_ps.count > 1;
+            has.method = has.method || result->point[p].workload[w].method != NULL;
             has.latency = has.latency || result->point[p].workload[w].mean_latency_ps > 0;
         }
     }
@@ -377,6 +378,9 @@ static void add_titles(lw_grid *grid, const extras *has, const own_columns *own)
     if (has->latency) {
         lw_grid_add(grid, "mean latency");
     }
+    if (has->method) {
+        lw_grid_add(grid, "method");
+    }
     if (has->each) {
         LW_GRID_ADD(grid, "median", "99 %");
     }
@@ -410,6 +414,9 @@ static void add_numbers(lw_grid *grid, const lw_workload_result *workload, const
     if (has->latency) {
         lw_grid_time(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
     }
+    if (has->method) {
+        lw_grid_add(grid, workload->method != NULL ? workload->method : "");
+    }
     if (has->each && workload->each_ps.count > 1) {
         lw_grid_time(grid, workload->each_ps.median / 1e6, TIME_DIGITS);
         lw_grid_time(grid, workload->each_ps.p99 / 1e6, TIME_DIGITS);
@@ -425,8 +432,8 @@ static lw_status write_rows(const lw_result *result, int width, lw_arena *arena,
     const size_t set_count = result->point[0].set_count;
     const extras has = extras_of(result);
     const own_columns own = own_of(result);
-    const size_t columns =
-        set_count + 6 + own.count + has.band + has.wait + has.latency + 2 * (size_t)has.each + 4 * (size_t)has.signal;
+    const size_t columns = set_count + 6 + own.count + has.band + has.wait + has.latency + 2 * (size_t)has.each + has.method +
+                           4 * (size_t)has.signal;
     char *sides = lw_grid_all_right(arena, columns);
     lw_grid *grid = lw_grid_new(arena, sides);
     if (grid == NULL) {

@@ -36,7 +36,7 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
     for (size_t i = 0; ok && i < kept.workload_count; i++) {
         lw_workload_result *row = &kept.workload[i];
         ok = keep_text(&row->name, arena) && keep_text(&row->direction, arena) && keep_text(&row->limit.name, arena) &&
-             keep_text(&row->limit.direction, arena) && keep_text(&row->compute, arena);
+             keep_text(&row->limit.direction, arena) && keep_text(&row->compute, arena) && keep_text(&row->method, arena);
         row->member = keep_array(row->member, row->member_count, sizeof *row->member, arena);
         ok = ok && row->member != NULL;
     }
