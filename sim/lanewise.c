@@ -427,7 +427,7 @@ static lw_status find_format(const char *word, lw_diags *diags, lw_report_format
             return LW_OK;
         }
     }
-    (void)lw_error(diags, (lw_place){0}, "there are table, csv, json and jsonl", "there is no format '%s'", word);
+    (void)lw_error(diags, (lw_place){0}, "there are table, csv, json, jsonl and nccl-tests", "there is no format '%s'", word);
     return LW_BAD_USAGE;
 }
 

@@ -169,7 +169,7 @@ typedef struct lanewise_counts {
 LANEWISE_API lanewise_counts lanewise_result_counts(const lanewise_result *result);
 
 // The whole result in one of lanewise_formats(). width: columns of a terminal, 0 for no limit.
-LANEWISE_API const char *const *lanewise_formats(void);  // "table", "csv", "json", "jsonl", NULL
+LANEWISE_API const char *const *lanewise_formats(void);  // "table", "csv", "json", "jsonl", "nccl-tests", NULL
 LANEWISE_API lanewise_status lanewise_result_report(const lanewise_result *result, const char *format, int width,
                                                     lanewise_findings *findings, char **text);
 // What ran when in a point, in the Trace Event format that Perfetto and chrome://tracing read.

@@ -474,6 +474,8 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
                                 .time_s = time_s,
                                 .bandwidth_GBps = time_s > 0 ? (double)work->bytes / time_s / 1e9 : 0,
                                 .fixed_ps = fails ? 0 : work->submit_ps + work->finish_ps + work->latency_ps,
+                                .redop = asked->kind->redop,
+                                .root = asked->kind->root,
                                 .method = asked->method,
                                 .compute = times.stream != LW_NO_RESOURCE && !fails ? built->slots[times.stream].name : NULL,
                                 .compute_ps = times.compute_ps,

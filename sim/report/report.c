@@ -3,7 +3,7 @@
 
 #include "sim/report/writers.h"
 
-const char *const lw_format_words[] = {"table", "csv", "json", "jsonl", NULL};
+const char *const lw_format_words[] = {"table", "csv", "json", "jsonl", "nccl-tests", NULL};
 
 lw_status lw_report(const lw_result *result, lw_report_format format, int width, lw_text *text) {
     lw_arena *arena = lw_arena_new();
@@ -21,6 +21,9 @@ lw_status lw_report(const lw_result *result, lw_report_format format, int width,
     case LW_FORMAT_JSON:
     case LW_FORMAT_JSONL:
         status = lw_report_json(result, format == LW_FORMAT_JSONL, text);
+        break;
+    case LW_FORMAT_NCCL_TESTS:
+        status = lw_report_nccl_tests(result, text);
         break;
     }
     lw_arena_free(arena);

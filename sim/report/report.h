@@ -7,8 +7,14 @@
 #include "sim/base/text.h"
 #include "sim/result/result.h"
 
-typedef enum lw_report_format { LW_FORMAT_TABLE, LW_FORMAT_CSV, LW_FORMAT_JSON, LW_FORMAT_JSONL } lw_report_format;
-extern const char *const lw_format_words[];  // "table", "csv", "json", "jsonl", NULL
+typedef enum lw_report_format {
+    LW_FORMAT_TABLE,
+    LW_FORMAT_CSV,
+    LW_FORMAT_JSON,
+    LW_FORMAT_JSONL,
+    LW_FORMAT_NCCL_TESTS
+} lw_report_format;
+extern const char *const lw_format_words[];  // "table", "csv", "json", "jsonl", "nccl-tests", NULL
 // Append the whole report to text. width: columns of the terminal for tables, 0 for no limit.
 lw_status lw_report(const lw_result *result, lw_report_format format, int width, lw_text *text) LW_CHECKED;
 // Append what ran when in a point that has a timeline, as Trace Event JSON.

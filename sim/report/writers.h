@@ -23,6 +23,8 @@ lw_status lw_report_computes(const lw_point *point, lw_arena *arena, lw_text *ou
 // The part about copy engines that some copy needs; nothing where they have no limit.
 lw_status lw_report_engines(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
+// The collectives of all points as nccl-tests prints its own, to be compared line by line.
+lw_status lw_report_nccl_tests(const lw_result *result, lw_text *out) LW_CHECKED;
 lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) LW_CHECKED;
 
 #endif

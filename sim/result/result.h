@@ -66,6 +66,7 @@ typedef struct lw_workload_result {
     double mean_wait_ps;
     // that and the unloaded latency (paced work), or the mean of each_ps; 0 otherwise
     double mean_latency_ps;
+    const char *redop, *root;  // of a collective, as nccl-tests prints them; NULL: it is none
     // how a library does it: "ring, LL128, 4 channels"; NULL: none decides
     const char *method;
     // of the compute stream that it keeps busiest, where it computes: its name ("gpu compute"), NULL

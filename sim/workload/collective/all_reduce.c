@@ -73,6 +73,8 @@ const lw_work_kind lw_work_all_reduce = {
              .params_size = sizeof(lw_collective_params)},
     .metrics = lw_collective_metric_names,
     .own = lw_collective_metrics,
+    .redop = "sum",
+    .root = "-1",
     .measure = lw_collective_measure,
     .expand = expand,
 };

@@ -78,7 +78,7 @@ static lw_status expand(lw_graph_builder *builder) {
     lw_graph_workload *workload = builder->workload;
     lw_list group = {0};
     lw_flow_list list;
-    replay r;
+    replay r = {0};
     LW_TRY(lw_graph_group(builder, params->on, "node", &group));
     LW_TRY(start(builder, &group, &r));
     LW_TRY(lw_flow_list_read(builder, params->file, r.nodes, &list));
