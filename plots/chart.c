@@ -219,7 +219,8 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     const bool bars = request->kind == LW_CHART_BARS && result->point_count > 0;
     const bool timeline = request->kind == LW_CHART_TIMELINE && has_timeline(result);
     if (request->kind == LW_CHART_TIMELINE && result->point_count > 0 && !timeline) {
-        lw_note(diags, request->place, NULL, "there is nothing to draw: no task was recorded");
+        lw_note(diags, request->place, "take engine: packet, flows record none",
+                "there is nothing to draw: no task was recorded");
     }
     if (data.panel_count == 0 && pairs.count == 0 && !bars && !timeline) {
         *out = (lw_picture){0};

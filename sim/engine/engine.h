@@ -217,7 +217,7 @@ typedef enum lw_engine {
     LW_ENGINE_AUTO           // packet until it has cost too many events, unless waits are asked for; then flow
 } lw_engine;
 // About a second.
-#define LW_EVENTS_QUICK (INT64_C(1) << 24)
+#define LW_EVENTS_QUICK (INT64_C(1) << 25)
 extern const char *const lw_engine_words[];  // as above, in that order, and NULL
 
 typedef struct lw_server_result {

@@ -30,10 +30,10 @@ typedef struct walk {
     const lw_built *built;
     const lw_recording *recording;
     const lw_point *point;
-    uint32_t *workload;                      // of each task
-    uint32_t last;                           // the workload that ended last
-    int64_t *sum_ps;                         // by what it went to
-    size_t sums, resources, delays, causes;  // of sum_ps: where those begin
+    uint32_t *workload;                                // of each task
+    uint32_t last;                                     // the workload that ended last
+    int64_t *sum_ps;                                   // by what it went to
+    size_t sums, resources, computes, delays, causes;  // of sum_ps: where those begin
     bool *on_path;
     lw_moment at;
     int64_t now_ps;  // what is later has been summed up
@@ -118,9 +118,13 @@ static void spend_moving(walk *w, const lw_engine_span *span) {
     spend(w, w->causes + cause_of_idle(w, span, idle_ps), first_ps);
 }
 
-// A delay is a call of work that pays for its calls; else the work itself takes that long.
+// A compute keeps its stream busy. Another delay is a call of work that pays for its calls; else the
+// work itself takes that long.
 static size_t cause_of_delay(const walk *w, uint32_t task) {
-    const uint32_t workload = w->workload[task];
+    const uint32_t workload = w->workload[task], stream = w->built->fabric.task[task].acquires;
+    if (stream != LW_NO_RESOURCE && w->built->slots[stream].computes) {
+        return w->computes + stream;
+    }
     return workload == UINT32_MAX || w->built->graph->workload[workload].cost.calls > 0 ? w->causes + BY_LAUNCH
                                                                                         : w->delays + workload;
 }
@@ -291,7 +295,10 @@ static lw_critical_part part_of(const walk *w, size_t to) {
         part.kind = info->link != LW_NO_LINK ? LW_PATH_LINK : LW_PATH_NODE;
         part.name = info->name;
         part.direction = info->link != LW_NO_LINK ? info->direction : NULL;
-    } else if (to < w->delays) {
+    } else if (to >= w->computes && to < w->delays) {
+        part.kind = LW_PATH_NODE;
+        part.name = w->built->slots[to - w->computes].name;
+    } else if (to < w->computes) {
         part.kind = LW_PATH_SLOTS;
         part.name = w->built->slots[to - w->resources].name;
     } else if (to < w->causes) {
@@ -364,7 +371,8 @@ static lw_status begin(const lw_built *built, const lw_recording *recording, lw_
     const lw_fabric *fabric = &built->fabric;
     *w = (walk){.built = built, .recording = recording, .waiter = LW_NO_TASK};
     w->resources = fabric->server_count;
-    w->delays = w->resources + fabric->resource_count;
+    w->computes = w->resources + fabric->resource_count;
+    w->delays = w->computes + fabric->resource_count;
     w->causes = w->delays + built->graph->workload_count;
     w->sums = w->causes + CAUSES;
     w->workload = lw_workload_of_task(built, arena);

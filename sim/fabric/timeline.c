@@ -104,18 +104,20 @@ static lw_status add_instance(making *m, const lw_engine_span *did) {
     if (m->workload[did->task] == UINT32_MAX) {
         return LW_OK;  // it only waits for another workload
     }
-    if (task->flow == LW_NO_FLOW) {
+    const lw_slots_info *slots = task->acquires != LW_NO_RESOURCE ? &m->built->slots[task->acquires] : NULL;
+    const bool computes = slots != NULL && slots->computes;
+    if (task->flow == LW_NO_FLOW && !computes) {
         return add_calls(m, did->start_ps, did->end_ps);
     }
     bool is_core = false;
-    if (did->delivered_ps > did->first_ps) {
+    if (!computes && did->delivered_ps > did->first_ps) {
         LW_TRY(add_hops(m, did, &fabric->flow[task->flow], &is_core));
     }
-    const lw_slots_info *slots = task->acquires != LW_NO_RESOURCE ? &m->built->slots[task->acquires] : NULL;
     if (slots == NULL || slots->name == NULL) {
         return is_core ? LW_OK : add_calls(m, did->start_ps, did->first_ps);
     }
-    const lw_timeline_row row = {.kind = LW_ROW_SLOTS, .name = slots->name, .part = slots->use, .hue = LW_HUE_GREY};
+    const lw_timeline_row row = {
+        .kind = LW_ROW_SLOTS, .name = slots->name, .part = computes ? "" : slots->use, .hue = LW_HUE_GREY};
     LW_TRY(find_row(m, &m->of_slots[task->acquires], task->acquires, &row));
     return did->end_ps > did->start_ps ? add_span(m, m->of_slots[task->acquires], did->start_ps, did->end_ps) : LW_OK;
 }

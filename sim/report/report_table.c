@@ -568,6 +568,20 @@ static lw_status write_failures(const lw_result *result, int width, lw_arena *ar
     return LW_OK;
 }
 
+// Packets need no word.
+static void write_engines(const lw_result *result, lw_text *out) {
+    size_t flows = 0;
+    for (size_t p = 0; p < result->point_count; p++) {
+        flows += strcmp(result->point[p].engine, "flow") == 0 ? 1U : 0U;
+    }
+    if (flows > 0 && flows == result->point_count) {
+        lw_text_add(out, "\nEngine: flow (rates shared fairly; no packets wait, and no critical path is known).\n");
+    } else if (flows > 0) {
+        lw_text_print(out, "\nEngine: flow at %zu of %zu points (rates shared fairly; no packets wait), else packet.\n", flows,
+                      result->point_count);
+    }
+}
+
 lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
     lw_text_print(out, "%s  (lanewise %s, seed %llu, %zu ", result->title, result->tool_version, (unsigned long long)result->seed,
                   result->point_count);
@@ -606,6 +620,7 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
         LW_TRY(write_links(&result->point[0], arena, out));
     }
     LW_TRY(lw_report_measured(result, arena, out));
+    write_engines(result, out);
     write_evidence(result, out);
     return out->failed ? LW_NO_MEMORY : LW_OK;
 }

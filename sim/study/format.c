@@ -20,7 +20,7 @@ static const lw_option run_options[] = {
      .fallback = "auto",
      .words = lw_engine_words,
      .help = "packet jumps over repetitions; packet-exact makes every packet an event; flow shares rates "
-             "max-min fairly, without packets; auto takes packet where that is quick (17 million events), else flow"},
+             "max-min fairly, without packets; auto takes packet where that is quick (34 million events), else flow"},
     {0}};
 
 static const lw_type run_type = {

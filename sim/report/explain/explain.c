@@ -238,6 +238,9 @@ static void add_common_keys(const lw_explaining *in, const lw_key_group *group, 
     while (strcmp(section->name, group->section) != 0) {
         section++;
     }
+    if (section->common == NULL || section->common->key == NULL) {
+        return;
+    }
     lw_text_print(out, "\nEvery %s also has ", section->noun);
     for (const lw_option *row = section->common; row->key != NULL; row++) {
         lw_text_print(out, "%s%s", row == section->common ? "" : row[1].key == NULL ? " and " : ", ", row->key);
