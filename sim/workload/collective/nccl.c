@@ -268,7 +268,7 @@ static price price_of_nvls(const view *v, int64_t bytes) {
 // LL128 needs NVLink all the way; two ranks never take NVLS.
 static lw_status choose(const view *v, lw_operation operation, int64_t bytes, price *out) {
     const nccl_params *p = v->params;
-    *out = (price){.time_s = INFINITY};
+    *out = (price){.time_s = (double)INFINITY};
     for (int how = 0; how < PROTOCOLS && p->algorithm != 1 + NVLS; how++) {
         const bool allowed = (how != LL128 || v->nvlink) && (p->protocol == 0 || p->protocol == 1 + how);
         const price ring = price_of_ring(v, operation, (protocol)how, bytes);
