@@ -83,8 +83,8 @@ static void two_flows_share_what_they_meet_at(void **state) {
 static void starts_count_from_that_of_the_workload(void **state) {
     (void)state;
     static const char *const more[] = {"}}", ", start: 3 us}}",
-                                       ", after: first}, first: {kind: copy, from: 'hosts[0]', to: "
-                                       "'hosts[1]', bytes: 1 MB}}"};
+                                       (", after: first}, first: {kind: copy, from: 'hosts[0]', to: "
+                                        "'hosts[1]', bytes: 1 MB}}")};
     for (size_t e = 0; e < COUNT(engines); e++) {
         for (size_t i = 0; i < COUNT(more); i++) {
             lw_test test = lw_test_begin();

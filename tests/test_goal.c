@@ -71,7 +71,9 @@ static void dissemination(void **state) {
         for (int k = 0; k < ROUNDS; k++) {
             lw_text_print(&text, " s%d: send 1b to %d r%d: recv 1b from %d", k, (r + (1 << k)) % RANKS, k,
                           (r + RANKS - (1 << k)) % RANKS);
-            lw_text_print(&text, k > 0 ? " s%d requires r%d" : "", k, k - 1);
+            if (k > 0) {
+                lw_text_print(&text, " s%d requires r%d", k, k - 1);
+            }
         }
         lw_text_add(&text, " }");
     }

@@ -124,7 +124,7 @@ static void computes_share_a_node(void **state) {
 }
 
 static double metric(const lw_workload_result *row, const char *name) {
-    double value = NAN;
+    double value = (double)NAN;
     const lw_metric *found = lw_metric_find(name, LW_OF_WORKLOAD, row->own);
     assert_non_null(found);
     assert_true(lw_metric_of_workload(found, row, &value));

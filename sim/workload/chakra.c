@@ -62,7 +62,7 @@ static lw_status read_hex(const lw_graph_builder *builder, const lw_yaml *text, 
             return lw_error(builder->diags, text->place, hint, "the bytes of rank %u are no hexadecimal digits, two a byte",
                             rank);
         }
-        bytes[i / 2] = (char)((unsigned char)bytes[i / 2] << 4U | (unsigned)digit);
+        bytes[i / 2] = (char)((unsigned)(unsigned char)bytes[i / 2] << 4U | (unsigned)digit);
     }
     *source = (lw_source){name, bytes, length / 2};
     *out = source;
