@@ -189,21 +189,37 @@ const lw_term lw_terms[] = {
                "it. Writes over PCIe need no answer and have none; credits are the window of the receiver's buffer.\n"
                "In a scenario: tags and mrrs of a link, tags of a device, outstanding of a dma; credits such as\n"
                "posted_data_credits.\n"},
+    {"busbw",
+     "Bus bandwidth: what nccl-tests makes of a collective so that it compares with a link. Algorithm bandwidth (algbw)\n"
+     "is the size S by the time; bus bandwidth is that times what each rank must send for a byte of S:\n"
+     "  all-reduce                               2 (n-1) / n\n"
+     "  all-gather, reduce-scatter, all-to-all   (n-1) / n\n"
+     "  broadcast, reduce, send-recv             1\n"
+     "A ring of n ranks over links of B reaches B at large sizes, whatever n is. In results: algbw_GBps, busbw_GBps.\n"},
+    {"ring", "How a collective is done. With n ranks, S bytes, a time a for the first byte of a message and b for each byte, an\n"
+             "all-reduce takes\n"
+             "  ring               2 (n-1) (a + S/n b)            least bytes, most steps: best for large S\n"
+             "  tree, double-tree  about 2 log2(n) steps          each step carries all of S, in chunks\n"
+             "  halving-doubling   2 log2(n) a + 2 (n-1)/n S b    least bytes too, where any two ranks may talk at once\n"
+             "  direct             2 a + 2 S/n b on a full mesh   every rank with every other at once\n"
+             "See lanewise explain all-reduce, and lanewise run configs/scenarios/ring-or-tree.yaml.\n"},
     {NULL, NULL},
 };
 
 const lw_other_name lw_other_names[] = {
-    {"host-bias", "bias"},        {"device-bias", "bias"},    {"back_invalidate", "back-invalidate"},
-    {"host_bias", "bias"},        {"device_bias", "bias"},    {"back-invalidation", "back-invalidate"},
-    {"nvlink-sharp", "nvls"},     {"sriov", "sr-iov"},        {"remoting", "api-remoting"},
-    {"limited-by", "limited_by"}, {"limited_share", "share"}, {"bandwidth_GBps", "bandwidth"},
-    {"specified", "evidence"},    {"measured", "evidence"},   {"calibrated", "evidence"},
-    {"assumed", "evidence"},      {"announced", "evidence"},  {"speculative", "evidence"},
-    {"raw", "waterfall"},         {"line-code", "waterfall"}, {"periodic", "waterfall"},
-    {"framing", "waterfall"},     {"control", "waterfall"},   {"retry", "waterfall"},
-    {"endpoint", "waterfall"},    {"credit", "credits"},      {"flow-control", "credits"},
-    {"link-budget", "margin"},    {"margin_dB", "margin"},    {"snr_dB", "margin"},
-    {"received_dBm", "margin"},   {"noise_dBm", "margin"},    {NULL, NULL}};
+    {"host-bias", "bias"},        {"device-bias", "bias"},      {"back_invalidate", "back-invalidate"},
+    {"host_bias", "bias"},        {"device_bias", "bias"},      {"back-invalidation", "back-invalidate"},
+    {"nvlink-sharp", "nvls"},     {"sriov", "sr-iov"},          {"remoting", "api-remoting"},
+    {"limited-by", "limited_by"}, {"limited_share", "share"},   {"bandwidth_GBps", "bandwidth"},
+    {"specified", "evidence"},    {"measured", "evidence"},     {"calibrated", "evidence"},
+    {"assumed", "evidence"},      {"announced", "evidence"},    {"speculative", "evidence"},
+    {"raw", "waterfall"},         {"line-code", "waterfall"},   {"periodic", "waterfall"},
+    {"framing", "waterfall"},     {"control", "waterfall"},     {"retry", "waterfall"},
+    {"endpoint", "waterfall"},    {"credit", "credits"},        {"flow-control", "credits"},
+    {"link-budget", "margin"},    {"margin_dB", "margin"},      {"snr_dB", "margin"},
+    {"received_dBm", "margin"},   {"noise_dBm", "margin"},      {"algbw", "busbw"},
+    {"algbw_GBps", "busbw"},      {"busbw_GBps", "busbw"},      {"tree", "ring"},
+    {"double-tree", "ring"},      {"halving-doubling", "ring"}, {NULL, NULL}};
 
 const lw_term *lw_term_find(const char *name) {
     for (const lw_other_name *other = lw_other_names; other->name != NULL; other++) {
