@@ -286,10 +286,15 @@ static lw_status draw_row(const gantt *g, const panel *p, const lw_time_axis *ax
 // "egpu host -> gpu", "gpu copy engines that read".
 static const char *name_of(const lw_timeline_row *row, lw_arena *arena) {
     const char *arrow = strstr(row->part, "->");
-    if (arrow != NULL) {
-        return lw_arena_print(arena, "%s  %.*s \u2192 %s", row->name, (int)(arrow - row->part), row->part, arrow + 2);
+    // Those past the last lane drawn lie on it.
+    const char *more = row->lanes > LANES_SHOWN ? lw_arena_print(arena, " (%u at once)", row->lanes) : "";
+    if (more == NULL) {
+        return NULL;
     }
-    return lw_arena_print(arena, "%s%s%s", row->name, row->part[0] != '\0' ? " " : "", row->part);
+    if (arrow != NULL) {
+        return lw_arena_print(arena, "%s  %.*s \u2192 %s%s", row->name, (int)(arrow - row->part), row->part, arrow + 2, more);
+    }
+    return lw_arena_print(arena, "%s%s%s%s", row->name, row->part[0] != '\0' ? " " : "", row->part, more);
 }
 
 static lw_status measure_names(gantt *g) {

@@ -215,5 +215,7 @@ int main(void) {
         cmocka_unit_test(test_equal_lines),   cmocka_unit_test(test_from), cmocka_unit_test(test_what_has_none),
         cmocka_unit_test(test_beside_cables),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    lw_plots_close();
+    return failed;
 }
