@@ -40,6 +40,7 @@ static void a_message_takes_what_the_link_takes(void **state) {
     const int64_t small = message_ps(&test, 4096), large = message_ps(&test, 1000000);
     assert_int_equal(time_of(&test, "", "num_ranks 2 rank 0 { send 4096b to 1 } rank 1 { recv 4096b from 0 }"), small);
     assert_int_equal(time_of(&test, "", "num_ranks 2 rank 0 { send 1000000b to 1 } rank 1 { recv 1000000b from 0 }"), large);
+    assert_int_equal(time_of(&test, "", "num_ranks 2 rank 0 { send 0b to 1 } rank 1 { recv 0b from 0 }"), message_ps(&test, 1));
     lw_test_end(&test);
 }
 

@@ -296,7 +296,7 @@ static lw_status write_message(schedule *s, uint32_t op) {
     lw_copying *c = &s->copying[o->pair];
     LW_TRY(s->planned[o->pair] ? LW_OK : plan_pair(s, o));
     LW_TRY(lw_graph_deliver(s->builder, o->size, 1));
-    c->bytes = o->size;
+    c->bytes = o->size > 0 ? o->size : 1;  // an empty message has a packet of its own, too
     uint32_t from = s->task[2 * op];
     const uint32_t posted = is_eager(s, o) ? LW_NO_TASK : s->task[2 * o->match];
     if (posted != LW_NO_TASK) {
