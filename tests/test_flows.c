@@ -27,6 +27,15 @@ static const char *star(lw_test *test, const char *engine, const char *file, con
     return text;
 }
 
+// Where the time of the point went to, by causes of this kind.
+static double on_path_ps(const lw_point *point, lw_critical_kind kind) {
+    double sum_ps = 0;
+    for (size_t i = 0; i < point->path.count; i++) {
+        sum_ps += point->path.part[i].kind == kind ? (double)point->path.part[i].time_ps : 0;
+    }
+    return sum_ps;
+}
+
 static const lw_workload_result *run_list(lw_test *test, const char *engine, const char *list, const char *more) {
     put_list(test, list, strlen(list));
     const lw_result result = run_text(test, star(test, engine, list_path, more));
@@ -94,6 +103,24 @@ static void starts_count_from_that_of_the_workload(void **state) {
             assert_int_equal(replay->member[0].end_ps, 25700000);
             assert_int_equal(replay->member[1].end_ps, 50720000);
             assert_close(replay->time_s, 50.72e-6, 1e-12);
+            lw_test_end(&test);
+        }
+    }
+}
+
+// The wait for its own time is on the path of the last flow, whatever comes before that. Packets
+// alone have a path.
+static void the_path_knows_the_starts(void **state) {
+    (void)state;
+    for (size_t e = 0; e < COUNT(engines); e++) {
+        for (int late = 0; late < 2 && strcmp(engines[e], "flow") != 0; late++) {
+            lw_test test = lw_test_begin();
+            const char *list = "src,dst,bytes,start_us\n1,0,1000000,5\n2,0,1000,50\n";
+            put_list(&test, list, strlen(list));
+            const lw_result result = run_text(&test, star(&test, engines[e], list_path, late == 1 ? ", start: 3 us}}" : "}}"));
+            assert_close(on_path_ps(&result.point[0], LW_PATH_START) + on_path_ps(&result.point[0], LW_PATH_DELAY),
+                         late == 1 ? 53e6 : 50e6, 1e-12);
+            assert_close(on_path_ps(&result.point[0], LW_PATH_UNKNOWN), 0, 0);
             lw_test_end(&test);
         }
     }
@@ -382,6 +409,7 @@ int main(void) {
         cmocka_unit_test(alone_a_flow_takes_the_closed_form),
         cmocka_unit_test(two_flows_share_what_they_meet_at),
         cmocka_unit_test(starts_count_from_that_of_the_workload),
+        cmocka_unit_test(the_path_knows_the_starts),
         cmocka_unit_test(the_common_link_is_named),
         cmocka_unit_test(a_striped_flow_starts_once),
         cmocka_unit_test(a_list_may_be_written_in_several_ways),

@@ -193,6 +193,9 @@ static bool go_back(walk *w) {
         }
         spend(w, w->resources + w->slots, ready_ps);
     }
+    if (task_at(w)->gate != LW_NO_TASK) {
+        spend(w, w->causes + BY_START, ready_ps - task_at(w)->start_ps);
+    }
     if (w->now_ps <= 0 || go_to(w, is_needed)) {
         return w->now_ps > 0;
     }

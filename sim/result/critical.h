@@ -21,7 +21,7 @@ typedef enum lw_critical_kind {
     LW_PATH_LAUNCH,      // submission of transfers, and calls
     LW_PATH_COMPLETION,  // from the last delivery to the end
     LW_PATH_DELAY,       // of a workload, `name`, in which nothing moves
-    LW_PATH_START,       // before the first of its tasks may start
+    LW_PATH_START,       // before a task, by its time, may start
     LW_PATH_UNKNOWN,     // the record does not reach so far
     LW_PATH_KINDS
 } lw_critical_kind;
