@@ -2,6 +2,8 @@
 // A list of flows from a file, each from one node of a group to another from its time on.
 #include "sim/workload/replay/flow_list.h"
 
+#include <assert.h>
+
 typedef struct flows_params {
     const lw_yaml *on;
     const char *file;
@@ -21,26 +23,66 @@ static const lw_option options[] = {
      .help = "CSV with the columns src, dst, bytes and start_us, beside the scenario or below the folder of presets"},
     {0}};
 
+// The move between two nodes of the group.
+typedef struct pair {
+    int64_t from, to;
+    uint32_t move;
+    bool known;
+} pair;
+
 typedef struct replay {
     lw_graph_builder *builder;
     const uint32_t *node;
-    uint32_t nodes;
-    uint32_t *move;  // from node i to node j of the group: [i * nodes + j], LW_NO_MOVE: not yet
+    pair *pair;  // by hash; at most half are known
+    size_t pairs;
 } replay;
+
+static pair *find_pair(const replay *r, const lw_member_result *flow) {
+    assert(r->pairs > 0);
+    size_t at = (size_t)lw_mix(lw_mix((uint64_t)flow->from) ^ (uint64_t)flow->to) % r->pairs;
+    while (r->pair[at].known && (r->pair[at].from != flow->from || r->pair[at].to != flow->to)) {
+        at = at + 1 < r->pairs ? at + 1 : 0;
+    }
+    return &r->pair[at];
+}
 
 // Flows between the same nodes go the same path, so that they share a move.
 static lw_status move_of(const replay *r, const lw_member_result *flow, uint32_t *out) {
     lw_graph_builder *builder = r->builder;
-    uint32_t *known = &r->move[(size_t)flow->from * r->nodes + (size_t)flow->to];
-    if (*known == LW_NO_MOVE) {
+    pair *of = find_pair(r, flow);
+    if (!of->known) {
         const uint32_t from = r->node[flow->from], to = r->node[flow->to];
         uint32_t executor;
         LW_TRY(lw_graph_executor(builder, from, to, (lw_via){0}, &executor));
         lw_move move = lw_move_between(from, to, executor);
         move.place = lw_object_place(builder->object, "on");
-        LW_TRY(lw_graph_add_move(builder, &move, known));
+        *of = (pair){.from = flow->from, .to = flow->to, .known = true};
+        LW_TRY(lw_graph_add_move(builder, &move, &of->move));
     }
-    *out = *known;
+    *out = of->move;
+    return LW_OK;
+}
+
+// All moves, those from one node after each other, so that one search for routes serves them.
+static lw_status add_moves(const replay *r, const lw_flow_list *list, size_t nodes) {
+    size_t *place = LW_NEW_ARRAY(r->builder->arena, size_t, nodes + 1);
+    size_t *order = LW_NEW_ARRAY(r->builder->arena, size_t, list->count);
+    uint32_t unused;
+    if (place == NULL || order == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        place[list->flow[i].from + 1]++;
+    }
+    for (size_t n = 1; n <= nodes; n++) {
+        place[n] += place[n - 1];
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        order[place[list->flow[i].from]++] = i;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        LW_TRY(move_of(r, &list->flow[order[i]], &unused));
+    }
     return LW_OK;
 }
 
@@ -55,33 +97,19 @@ static lw_status add_flow(const replay *r, const lw_member_result *flow, uint32_
     return lw_graph_add_task(builder, &task, NULL, 0, &(uint32_t){0});
 }
 
-static lw_status start(lw_graph_builder *builder, const lw_list *group, replay *out) {
-    enum { NODES_MAX = 4096 };  // the table of pairs has their square
-    const uint32_t nodes = (uint32_t)group->count;
-    if (nodes > NODES_MAX) {
-        return lw_error(builder->diags, lw_object_place(builder->object, "on"), "name fewer nodes",
-                        "workloads.%s takes %d nodes at most", builder->object->name, NODES_MAX);
-    }
-    *out = (replay){builder, LW_LIST_ITEMS(group, const uint32_t), nodes,
-                    LW_NEW_ARRAY(builder->arena, uint32_t, (size_t)nodes * nodes)};
-    if (out->move == NULL) {
-        return LW_NO_MEMORY;
-    }
-    for (size_t i = 0; i < (size_t)nodes * nodes; i++) {
-        out->move[i] = LW_NO_MOVE;
-    }
-    return LW_OK;
-}
-
 static lw_status expand(lw_graph_builder *builder) {
     const flows_params *params = builder->object->params;
     lw_graph_workload *workload = builder->workload;
     lw_list group = {0};
-    lw_flow_list list;
-    replay r = {0};
+    lw_flow_list list = {0};
     LW_TRY(lw_graph_group(builder, params->on, "node", &group));
-    LW_TRY(start(builder, &group, &r));
-    LW_TRY(lw_flow_list_read(builder, params->file, r.nodes, &list));
+    LW_TRY(lw_flow_list_read(builder, params->file, (uint32_t)group.count, &list));
+    replay r = {.builder = builder, .node = LW_LIST_ITEMS(&group, const uint32_t), .pairs = 2 * list.count};
+    r.pair = LW_NEW_ARRAY(builder->arena, pair, r.pairs);
+    if (r.pair == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(add_moves(&r, &list, group.count));
     workload->members = (int64_t)list.count;
     workload->listed = builder->object->type->name;
     workload->member = list.flow;
