@@ -15,8 +15,9 @@
 
 enum {
     WORTHWHILE = 8,  // instances that the anchor must have left
-    SILENCE = 64,    // instances of others, and some a slot, until another anchor is chosen
-    BY_BRENT = 2
+    SILENCE = 64,    // instances of others, and SLOT_TURNS a slot, until another anchor is chosen
+    SLOT_TURNS = 2,
+    BY_BRENT = 2  // Brent's method saves after 1, 2, 4, ... steps
 };
 
 // ---- The anchor ----
@@ -32,7 +33,7 @@ void lw_laps_ended(lw_run_state *run, uint32_t task) {
         laps->ticked = true;
         laps->ends = 0;
         laps->anchor = ends ? LW_NONE : task;
-    } else if (!ends && (laps->anchor == LW_NONE || ++laps->ends > SILENCE + BY_BRENT * (int64_t)run->task_count)) {
+    } else if (!ends && (laps->anchor == LW_NONE || ++laps->ends > SILENCE + SLOT_TURNS * (int64_t)run->task_count)) {
         laps->anchor = task;
         laps->ends = laps->steps = 0;
         laps->power = 1;
