@@ -223,18 +223,18 @@ static lw_fraction fraction_of(double value) {
     return shift <= 0 ? lw_fraction_of(llround(value), 1) : lw_fraction_of(llround(ldexp(value, shift)), INT64_C(1) << shift);
 }
 
-lw_status lw_server_of_pace(lw_builder *builder, uint32_t node, bool reading, double rate_Bps, int64_t packet_bytes,
-                            uint32_t *out) {
+lw_status lw_server_of_pace(lw_builder *builder, lw_pace which, double rate_Bps, int64_t packet_bytes, uint32_t *out) {
     // Whole picoseconds for a full packet: at most 1e-4 of a rate of 50 GB/s, less than the digits
     // of a calibrated share.
     const lw_server server = {.role = LW_SERVER_COPY_ENGINE,
                               .ps_per_byte = fraction_of(1e12 / rate_Bps),
                               .round_bytes = packet_bytes,
                               .opposite = LW_NO_SERVER};
-    const lw_fraction ps_per_byte = lw_server_pace(&server);
+    which.ps_per_byte = lw_server_pace(&server);
     for (size_t i = 0; i < builder->pace.count; i++) {
         const lw_pace *known = &LW_LIST_ITEMS(&builder->pace, lw_pace)[i];
-        if (known->node == node && known->reading == reading && lw_fraction_compare(known->ps_per_byte, ps_per_byte) == 0) {
+        if (known->node == which.node && known->part == which.part && known->reading == which.reading &&
+            lw_fraction_compare(known->ps_per_byte, which.ps_per_byte) == 0) {
             *out = known->server;
             return LW_OK;
         }
@@ -243,9 +243,11 @@ lw_status lw_server_of_pace(lw_builder *builder, uint32_t node, bool reading, do
     if (pace == NULL) {
         return LW_NO_MEMORY;
     }
-    const lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s copy engine", node_of(builder, node)->name), "");
+    const lw_server_info info =
+        info_of_node(lw_arena_print(builder->arena, "%s copy engine", node_of(builder, which.node)->name), "");
     LW_TRY(add_server(builder, &server, &info, out));
-    *pace = (lw_pace){node, reading, ps_per_byte, *out};
+    which.server = *out;
+    *pace = which;
     return LW_OK;
 }
 

@@ -141,6 +141,11 @@ static const lw_option gpu_options[] = {
         "payload a second that the copy engine takes in from the host's side (its PCIe port, or a link to a host); auto: what the link carries"),
     RATE_ROW("copy_rate_d2h", copy_rate_d2h_Bps,
              "payload a second that the copy engine gives out to the host's side; auto: what the link carries"),
+    RATE_ROW("peer_read_rate", peer_read_rate_Bps,
+             "payload a second that the copy engine reads from another GPU over links that are no host port (NVLink, xGMI); "
+             "auto: what the links carry"),
+    RATE_ROW("peer_write_rate", peer_write_rate_Bps,
+             "payload a second that the copy engine writes to another GPU over such links; auto: what the links carry"),
     {.key = "virtualisation",
      .kind = LW_OPTION_WORD,
      .offset = AT(virtualisation),
