@@ -47,6 +47,8 @@ typedef struct lw_option {
     const char *schema;
     // of the default; LW_ASSUMED: a guess, for which the source gives the reason
     lw_evidence evidence;
+    // a fit to measurements may set it, in a preset; a measured table only with a quotation
+    bool fitted;
 } lw_option;
 
 // A table ends with a row whose key is NULL.
