@@ -224,11 +224,16 @@ static lw_fraction fraction_of(double value) {
 }
 
 lw_status lw_server_of_pace(lw_builder *builder, lw_pace which, double rate_Bps, int64_t packet_bytes, uint32_t *out) {
-    // Whole picoseconds for a full packet: at most 1e-4 of a rate of 50 GB/s, less than the digits
-    // of a calibrated share.
+    // Whole picoseconds for as many full packets as take 5 ns: at most 1e-4 of a rate, less than the
+    // digits of a calibrated one.
+    static const double steps_ps = 5000;
+    int64_t packets = 1;
+    while ((double)(packets * packet_bytes) * 1e12 / rate_Bps < steps_ps) {
+        packets *= 2;
+    }
     const lw_server server = {.role = LW_SERVER_COPY_ENGINE,
                               .ps_per_byte = fraction_of(1e12 / rate_Bps),
-                              .round_bytes = packet_bytes,
+                              .round_bytes = packets * packet_bytes,
                               .opposite = LW_NO_SERVER};
     which.ps_per_byte = lw_server_pace(&server);
     for (size_t i = 0; i < builder->pace.count; i++) {
