@@ -163,4 +163,19 @@ lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool
 // Every rank with one other in each of n - 1 rounds.
 lw_status lw_pairwise(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECKED;
 
+// ---- Kinds with a root ----
+
+// Broadcast and reduce (to_root): their options, and one of them as tasks.
+extern const lw_option lw_rooted_options[];
+lw_status lw_rooted_expand(lw_graph_builder *builder, bool to_root) LW_CHECKED;
+// Their closed forms, for their pages.
+#define LW_ROOTED_FORMS                                                                                 \
+    "With n ranks, S bytes in k chunks, a time a for the first byte of a link and b for each byte:\n"   \
+    "  ring    (n-2+k)(a + S b/k)\n"                                                                    \
+    "  tree    (log2(n)-1+k)(a + S b/k)\n"                                                              \
+    "  direct  a + S b where the root has a link to each; a shared port makes it (n-1) S b\n"           \
+    "\n"                                                                                                \
+    "With one chunk every rank waits for all of the buffer before it sends on; more of them keep all\n" \
+    "links busy and pay a for each. busbw_GBps is S by time, as nccl-tests counts it."
+
 #endif
