@@ -55,7 +55,7 @@ static void expect_time(const lw_result *result, double expected_s, double sends
 }
 
 // One kind and algorithm: its time on a mesh, and the bytes that all ranks send together, which are
-// `rounds` times (n - 1) S.
+// `rounds` times (n - 1) S; 0: as many as ranks.
 typedef struct form {
     const char *work;
     double (*time_s)(int64_t bytes, int64_t n);
@@ -113,6 +113,8 @@ static const form forms[] = {
     {"kind: all-reduce, algorithm: double-tree", twin_trees, 2, true},
     {"kind: all-reduce, algorithm: halving-doubling", halving_both, 2, true},
     {"kind: all-reduce, algorithm: direct", direct_both, 2, false},
+    {"kind: all-reduce, algorithm: two-shot", direct_both, 2, false},
+    {"kind: all-reduce, algorithm: one-shot", one_send, 0, false},
     {"kind: all-gather, algorithm: ring", ring_once, 1, false},
     {"kind: all-gather, algorithm: halving-doubling", halving_once, 1, true},
     {"kind: all-gather, algorithm: direct", direct_once, 1, false},
@@ -143,7 +145,7 @@ static void times_are_closed_forms(void **state) {
             if (bytes >= n) {  // of less, some ranks have nothing to send, and steps of no time
                 expect_time(&result, forms[f].time_s(bytes, n), 2.0 * (double)n);
             }
-            assert_int_equal(carried(&result), forms[f].rounds * (n - 1) * bytes);
+            assert_int_equal(carried(&result), (forms[f].rounds > 0 ? forms[f].rounds : n) * (n - 1) * bytes);
             lw_test_end(&test);
         }
     }
@@ -172,6 +174,36 @@ static void a_count_that_is_no_power_of_two_folds(void **state) {
     expect_time(&result, 2 * send_s(bytes) + halving_both(bytes, core), 20);
     assert_int_equal(carried(&result), 2 * (core - 1) * bytes + 2 * (n - core) * bytes);
     lw_test_end(&test);
+}
+
+// N computers of m ranks, each with a network card of its own, cards of a rank joined by links of their
+// own: 2(m-1)(a + S/m b) + 2(N-1)(a' + S/n b').
+static const char two_computers[] =
+    "nodes: {a: {kind: gpu, count: %d}, b: {kind: gpu, count: %d}, an: {kind: nic, count: %d}, bn: {kind: nic, count: %d}}\n"
+    "links:\n"
+    "  am: {between: [a, a], type: link, rate: 450 GB/s, latency: 700 ns, pattern: mesh}\n"
+    "  bm: {between: [b, b], type: link, rate: 450 GB/s, latency: 700 ns, pattern: mesh}\n"
+    "  as: {between: [a, an], type: link, rate: 450 GB/s}\n"
+    "  bs: {between: [b, bn], type: link, rate: 450 GB/s}\n"
+    "  net: {between: [an, bn], type: link, rate: 50 GB/s, latency: 2 us}\n"
+    "workloads: {ar: {kind: all-reduce, on: [a, b], bytes: %lld B, algorithm: hierarchical}}\n";
+
+static void computers_add_up_by_themselves_first(void **state) {
+    (void)state;
+    static const int cards[] = {2, 3, 8};
+    for (size_t i = 0; i < 2 * sizeof cards / sizeof cards[0]; i++) {
+        lw_test test = lw_test_begin();
+        const int m = cards[i / 2];
+        const int64_t bytes = i % 2 == 0 ? 48000000 : 4800, n = 2 * (int64_t)m;
+        char text[1024];
+        assert_true(snprintf(text, sizeof text, two_computers, m, m, m, m, (long long)bytes) < (int)sizeof text);
+        const lw_result result = run_text(&test, text);
+        const double across_s = 2e-6 + (double)(bytes / n) / 50e9;
+        expect_time(&result, 2 * (double)(m - 1) * send_s(bytes / m) + 2 * across_s, 100);
+        // all that is sent, and the two hops between a card and its network card
+        assert_int_equal(carried(&result), 2 * (n - 1) * bytes + 2 * 2 * bytes);
+        lw_test_end(&test);
+    }
 }
 
 // With chunks a tree and a chain are full pipelines; the last chunk has what does not come out even.
@@ -365,6 +397,7 @@ int main(void) {
         cmocka_unit_test(times_are_closed_forms),
         cmocka_unit_test(the_ring_of_reference),
         cmocka_unit_test(a_count_that_is_no_power_of_two_folds),
+        cmocka_unit_test(computers_add_up_by_themselves_first),
         cmocka_unit_test(chunks_follow_each_other),
         cmocka_unit_test(channels_take_free_links),
         cmocka_unit_test(messages_and_barriers),

@@ -201,7 +201,9 @@ const lw_term lw_terms[] = {
              "  ring               2 (n-1) (a + S/n b)            least bytes, most steps: best for large S\n"
              "  tree, double-tree  about 2 log2(n) steps          each step carries all of S, in chunks\n"
              "  halving-doubling   2 log2(n) a + 2 (n-1)/n S b    least bytes too, where any two ranks may talk at once\n"
-             "  direct             2 a + 2 S/n b on a full mesh   every rank with every other at once\n"
+             "  direct, two-shot   2 a + 2 S/n b on a full mesh   every rank with every other at once\n"
+             "  one-shot           a + S b on a full mesh         one step in which all goes to all: small S\n"
+             "  hierarchical       computer by computer           network cards carry a share of their card each\n"
              "See lanewise explain all-reduce, and lanewise run configs/scenarios/ring-or-tree.yaml.\n"},
     {NULL, NULL},
 };
@@ -219,7 +221,8 @@ const lw_other_name lw_other_names[] = {
     {"link-budget", "margin"},    {"margin_dB", "margin"},      {"snr_dB", "margin"},
     {"received_dBm", "margin"},   {"noise_dBm", "margin"},      {"algbw", "busbw"},
     {"algbw_GBps", "busbw"},      {"busbw_GBps", "busbw"},      {"tree", "ring"},
-    {"double-tree", "ring"},      {"halving-doubling", "ring"}, {NULL, NULL}};
+    {"double-tree", "ring"},      {"halving-doubling", "ring"}, {"one-shot", "ring"},
+    {"two-shot", "ring"},         {"hierarchical", "ring"},     {NULL, NULL}};
 
 const lw_term *lw_term_find(const char *name) {
     for (const lw_other_name *other = lw_other_names; other->name != NULL; other++) {

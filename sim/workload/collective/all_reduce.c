@@ -2,8 +2,9 @@
 // The sum of all ranks' buffers, in every rank.
 #include "sim/workload/collective/library.h"
 
-typedef enum algorithm { RING, TREE, DOUBLE_TREE, HALVING_DOUBLING, DIRECT } algorithm;
-static const char *const algorithm_words[] = {"ring", "tree", "double-tree", "halving-doubling", "direct", NULL};
+typedef enum algorithm { RING, TREE, DOUBLE_TREE, HALVING_DOUBLING, DIRECT, ONE_SHOT, TWO_SHOT, HIERARCHICAL } algorithm;
+static const char *const algorithm_words[] = {"ring",     "tree",         "double-tree", "halving-doubling", "direct", "one-shot",
+                                              "two-shot", "hierarchical", NULL};
 
 static const lw_option options[] = {
     LW_COLLECTIVE_ON,
@@ -11,7 +12,9 @@ static const lw_option options[] = {
     LW_COLLECTIVE_LIBRARY,
     LW_COLLECTIVE_ALGORITHM("ring", algorithm_words,
                             "ring; a binary tree up and down; two trees of half the bytes each; exchanges with partners "
-                            "at doubling distances; every rank with every other at once"),
+                            "at doubling distances; every rank with every other at once, a share each (direct, or "
+                            "two-shot, as serving engines call it) or all of the buffer (one-shot); sums within each "
+                            "computer, across them, and back (hierarchical)"),
     LW_COLLECTIVE_ORDER,
     LW_COLLECTIVE_BY,
     LW_COLLECTIVE_CHUNKS,
@@ -36,7 +39,12 @@ static lw_status expand(lw_graph_builder *builder) {
         return lw_tree(builder, &ranks, LW_TREE_BOTH, params->algorithm == DOUBLE_TREE);
     case HALVING_DOUBLING:
         return lw_halving(builder, &ranks, LW_HALVING_BOTH);
+    case ONE_SHOT:
+        return lw_one_shot(builder, &ranks);
+    case HIERARCHICAL:
+        return lw_hierarchical(builder);
     case DIRECT:
+    case TWO_SHOT:
         break;
     }
     return lw_direct(builder, &ranks, LW_DIRECT_BOTH);
@@ -53,7 +61,14 @@ static const char page[] =
     "  tree              2 log2(n) (a + S b)        few steps; in k chunks (2 log2(n)-1+k)(a + S b/k)\n"
     "  double-tree       two trees with half of the bytes each, leaves of one inner ranks of the other\n"
     "  halving-doubling  2 log2(n) a + 2(n-1)/n S b of a power of two; else 2 (a + S b) more\n"
-    "  direct            2 a + 2/n S b on a mesh of links; a shared port divides it\n"
+    "  direct, two-shot  2 a + 2/n S b on a mesh of links; 2 a + 2(n-1)/n S b over one port a rank\n"
+    "  one-shot          a + S b on a mesh; a + (n-1) S b over one port a rank: one step, much traffic\n"
+    "  hierarchical      of N computers with m ranks each, a' and b' of their network cards:\n"
+    "                    2(m-1)(a + S/m b) + 2(N-1)(a' + S/n b'), each rank over the card next to it\n"
+    "\n"
+    "Serving engines take one-shot below some hundred KiB and two-shot below some MiB, in kernels of\n"
+    "their own. Computers are told apart by network cards: ranks that reach each other without are in\n"
+    "one.\n"
     "\n"
     "The ring goes over the fastest links of the machine (order: auto), so that neighbours on it are\n"
     "neighbours there. channels: 2 runs a second ring the other way round, which helps where each pair\n"

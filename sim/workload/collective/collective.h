@@ -86,12 +86,38 @@ typedef struct lw_ranks {
 // The ranks that `on` lists, in the order of channel 0, which is what the tree and the other
 // algorithms use. What is wrong with them is diagnosed.
 lw_status lw_ranks_find(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) LW_CHECKED;
+// The same as `on` lists them, and those of one part of a machine in the order of params.
+lw_status lw_ranks_listed(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) LW_CHECKED;
+lw_status lw_ranks_order(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *ranks) LW_CHECKED;
 // The order of each of `channels` rings over them; order[c] starts where ranks do.
 lw_status lw_ranks_rings(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks, uint32_t channels,
                          lw_ranks *out) LW_CHECKED;
 // The same ranks, root first.
 lw_status lw_ranks_rooted(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks,
                           lw_ranks *out) LW_CHECKED;
+
+// ---- Computers ----
+
+// Ranks that reach each other without a network card are in one computer.
+typedef struct lw_computer {
+    lw_ranks ranks;       // one or more
+    const uint32_t *nic;  // network cards that lead out of it
+    uint32_t nics;
+} lw_computer;
+typedef struct lw_computers {
+    lw_computer *computer;
+    uint32_t count;
+    const uint32_t *of;  // of each node of the machine; LW_NO_COMPUTER: of none
+} lw_computers;
+#define LW_NO_COMPUTER UINT32_MAX
+
+// Those of ranks as `on` lists them, each in the order of params.
+lw_status lw_computers_find(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *listed,
+                            lw_computers *out) LW_CHECKED;
+// How far a rank is from a network card: hosts on the route count most, then its latency.
+lw_status lw_computers_distance(const lw_graph_builder *builder, uint32_t rank, uint32_t nic, double *out) LW_CHECKED;
+// The network card of each rank, by node of the machine: one of the nearest, which fewest others have.
+lw_status lw_computers_nics(const lw_graph_builder *builder, const lw_computers *all, uint32_t *nic) LW_CHECKED;
 
 // ---- A plan: sends and what they wait for ----
 
@@ -100,8 +126,13 @@ lw_status lw_ranks_rooted(lw_graph_builder *builder, const lw_collective_params 
 typedef struct lw_plan {
     lw_graph_builder *builder;
     const lw_collective_params *params;
-    lw_list lanes, steps, waits;
+    lw_list lanes, steps, waits, parts;
     lw_status status;
+    // Lanes that follow: those between computers go over the network cards of their ends, by node of the
+    // machine. What is sent within one and between two arrives so much later, while the next is sent.
+    const lw_computers *computers;
+    const uint32_t *nic;
+    int64_t delay_ps[2];
     // What a library adds: a cost before all steps, and in the fixed cost of each call; and hops over
     // a host go through its memory whatever the cards can.
     int64_t launch_ps, step_ps;
@@ -121,12 +152,15 @@ uint32_t lw_plan_lane_in_switch(lw_plan *plan, const uint32_t pair[2], lw_in_swi
 uint32_t lw_plan_send(lw_plan *plan, uint32_t lane, int64_t bytes, int64_t last_bytes);
 uint32_t lw_plan_join(lw_plan *plan);
 // The latest step waits for what step `on` did so many iterations before. 0: `on` is an earlier one.
+// One that waits for itself waits until its lane is free, not for what arrives later.
 void lw_plan_wait(lw_plan *plan, uint32_t on, uint32_t distance);
 // The latest step, a send, takes so much longer.
 void lw_plan_pace(lw_plan *plan, int64_t finish_ps);
+// The steps since the last such call repeat so often, before those that follow.
+void lw_plan_repeat(lw_plan *plan, int64_t iterations);
 // The number of the next step.
 uint32_t lw_plan_next(const lw_plan *plan);
-// Tasks: all steps `iterations` times over. calls: sends that wait for one another, of piece_bytes.
+// Tasks: all steps since lw_plan_repeat `iterations` times over. calls: sends that wait for one another, of piece_bytes.
 lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_t piece_bytes) LW_CHECKED;
 
 // ---- Algorithms, each over all ranks ----
@@ -158,6 +192,10 @@ lw_status lw_halving(lw_graph_builder *builder, const lw_ranks *ranks, lw_halvin
 // both.
 typedef enum lw_direct_use { LW_DIRECT_SCATTER = 1, LW_DIRECT_GATHER = 2, LW_DIRECT_BOTH = 3 } lw_direct_use;
 lw_status lw_direct(lw_graph_builder *builder, const lw_ranks *ranks, lw_direct_use use) LW_CHECKED;
+// Every rank sends all that it has to every other, and each adds up for itself.
+lw_status lw_one_shot(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECKED;
+// Sums within each computer, a share for each of its ranks; of each share across computers; and back.
+lw_status lw_hierarchical(lw_graph_builder *builder) LW_CHECKED;
 // From the root to all others at once, or from all to the root.
 lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
 // Every rank with one other in each of n - 1 rounds.

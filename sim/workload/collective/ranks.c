@@ -182,21 +182,30 @@ static lw_status order_by_links(const lw_graph_builder *builder, lw_ranks *ranks
     return LW_OK;
 }
 
-lw_status lw_ranks_find(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) {
+lw_status lw_ranks_listed(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) {
     lw_list found = {0};
     LW_TRY(lw_graph_group(builder, params->on, "rank", &found));
     *out = (lw_ranks){LW_LIST_ITEMS(&found, const uint32_t), (uint32_t)found.count};
     builder->workload->members = 1;
-    if (params->order == LW_ORDER_LISTED || out->count < 3) {
+    return LW_OK;
+}
+
+lw_status lw_ranks_order(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *ranks) {
+    if (params->order == LW_ORDER_LISTED || ranks->count < 3) {
         return LW_OK;
     }
-    if (out->count > SEARCHED_MOST) {
-        return order_by_links(builder, out);
+    if (ranks->count > SEARCHED_MOST) {
+        return order_by_links(builder, ranks);
     }
     ring_search search;
-    LW_TRY(start_search(builder, out, &search));
+    LW_TRY(start_search(builder, ranks, &search));
     find_ring(&search);
-    return keep_path(&search, out);
+    return keep_path(&search, ranks);
+}
+
+lw_status lw_ranks_find(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) {
+    LW_TRY(lw_ranks_listed(builder, params, out));
+    return lw_ranks_order(builder, params, out);
 }
 
 // ---- Rings side by side ----
