@@ -114,6 +114,8 @@ typedef struct lw_computers {
 // Those of ranks as `on` lists them, each in the order of params.
 lw_status lw_computers_find(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *listed,
                             lw_computers *out) LW_CHECKED;
+// The error that no network card leads out of one.
+lw_status lw_computers_without(const lw_graph_builder *builder, const lw_computer *computer) LW_CHECKED;
 // How far a rank is from a network card: hosts on the route count most, then its latency.
 lw_status lw_computers_distance(const lw_graph_builder *builder, uint32_t rank, uint32_t nic, double *out) LW_CHECKED;
 // The network card of each rank, by node of the machine: one of the nearest, which fewest others have.
@@ -154,7 +156,7 @@ uint32_t lw_plan_join(lw_plan *plan);
 // The latest step waits for what step `on` did so many iterations before. 0: `on` is an earlier one.
 // One that waits for itself waits until its lane is free, not for what arrives later.
 void lw_plan_wait(lw_plan *plan, uint32_t on, uint32_t distance);
-// The latest step, a send, takes so much longer.
+// The latest step takes so much longer.
 void lw_plan_pace(lw_plan *plan, int64_t finish_ps);
 // The steps since the last such call repeat so often, before those that follow.
 void lw_plan_repeat(lw_plan *plan, int64_t iterations);
@@ -185,6 +187,29 @@ lw_status lw_ring_chain(lw_graph_builder *builder, const lw_ranks *rooted, bool 
 // has children twice.
 typedef enum lw_tree_use { LW_TREE_UP = 1, LW_TREE_DOWN = 2, LW_TREE_BOTH = 3 } lw_tree_use;
 lw_status lw_tree(lw_graph_builder *builder, const lw_ranks *rooted, lw_tree_use use, bool twin) LW_CHECKED;
+
+// A tree, for algorithms that are more than one: at most three children of a rank.
+typedef struct lw_tree_shape {
+    const lw_ranks *ranks;
+    uint32_t *parent;  // of each rank; of the root itself
+    uint32_t *order;   // ranks, parents before children
+} lw_tree_shape;
+lw_status lw_tree_new(const lw_graph_builder *builder, const lw_ranks *ranks, lw_tree_shape *out) LW_CHECKED;
+// One of the two trees in which no rank has children twice.
+void lw_tree_in_order(const lw_tree_shape *shape, bool second);
+
+typedef struct lw_climb {
+    lw_tree_shape shape;
+    lw_tree_use use;
+    int64_t chunk, last;    // bytes of an iteration of the plan, and of the last one
+    uint32_t under_way;     // chunks of a lane that may be; 0: one
+    const uint32_t *ready;  // of each rank: the step after which it has its own part; NULL: at once
+    uint32_t ready_before;  // iterations that this step is ahead
+    uint32_t *got;          // filled, of LW_TREE_BOTH: the step after which each has the sum
+} lw_climb;
+// The steps of a climb, in a plan.
+lw_status lw_tree_climb(lw_plan *plan, lw_climb *climb) LW_CHECKED;
+
 // Reduce-scatter (1), all-gather (2) or both by exchanges with partners at doubling distances.
 typedef enum lw_halving_use { LW_HALVING_SCATTER = 1, LW_HALVING_GATHER = 2, LW_HALVING_BOTH = 3 } lw_halving_use;
 lw_status lw_halving(lw_graph_builder *builder, const lw_ranks *ranks, lw_halving_use use) LW_CHECKED;

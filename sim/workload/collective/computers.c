@@ -77,7 +77,7 @@ lw_status lw_computers_find(lw_graph_builder *builder, const lw_collective_param
     }
     for (uint32_t c = 0; c < out->count; c++) {
         LW_TRY(fill(builder, listed, of, c, &out->computer[c]));
-        LW_TRY(lw_ranks_order(builder, params, &out->computer[c].ranks));
+        LW_TRY(out->count > 1 ? lw_ranks_order(builder, params, &out->computer[c].ranks) : LW_OK);
     }
     return LW_OK;
 }
@@ -95,6 +95,12 @@ lw_status lw_computers_distance(const lw_graph_builder *builder, uint32_t rank, 
     return found == LW_BAD_INPUT ? LW_OK : found;
 }
 
+lw_status lw_computers_without(const lw_graph_builder *builder, const lw_computer *computer) {
+    return lw_error(builder->diags, lw_object_place(builder->object, "on"), "join it to the others by a node of kind nic",
+                    "workloads.%s: no network card leads from '%s' to other computers", builder->object->name,
+                    builder->machine->node[computer->ranks.node[0]].name);
+}
+
 lw_status lw_computers_nics(const lw_graph_builder *builder, const lw_computers *all, uint32_t *nic) {
     uint32_t *taken = LW_NEW_ARRAY(builder->arena, uint32_t, builder->machine->node_count);
     if (taken == NULL) {
@@ -103,9 +109,7 @@ lw_status lw_computers_nics(const lw_graph_builder *builder, const lw_computers 
     for (uint32_t c = 0; c < all->count; c++) {
         const lw_computer *computer = &all->computer[c];
         if (computer->nics == 0) {
-            return lw_error(builder->diags, lw_object_place(builder->object, "on"), "join it to the others by a node of kind nic",
-                            "workloads.%s: no network card leads from '%s' to other computers", builder->object->name,
-                            builder->machine->node[computer->ranks.node[0]].name);
+            return lw_computers_without(builder, computer);
         }
         for (uint32_t r = 0; r < computer->ranks.count; r++) {
             double best = (double)INFINITY;

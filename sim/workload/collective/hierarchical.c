@@ -27,9 +27,10 @@ static lw_status start(lw_graph_builder *builder, levels *h) {
     }
     for (uint32_t c = 1; c < h->all.count; c++) {
         if (h->all.computer[c].ranks.count != h->each) {
-            return lw_error(builder->diags, place, "take as many of each, or another algorithm",
-                            "workloads.%s: algorithm hierarchical takes as many ranks of each computer, not %u of one and %u of another",
-                            builder->object->name, h->each, h->all.computer[c].ranks.count);
+            return lw_error(
+                builder->diags, place, "take as many of each, or another algorithm",
+                "workloads.%s: algorithm hierarchical takes as many ranks of each computer, not %u of one and %u of another",
+                builder->object->name, h->each, h->all.computer[c].ranks.count);
         }
     }
     uint32_t *nic = LW_NEW_ARRAY(builder->arena, uint32_t, builder->machine->node_count);

@@ -40,11 +40,11 @@ typedef struct switching {
     bool shares;
 } switching;
 
-// Over the network cards of both ends, where they are in different computers and those reach them.
-static lw_status find_via(const lw_plan *plan, uint32_t from, uint32_t to, lw_via *out) {
+// Between computers, over the network cards of the ends of its lane.
+static lw_status find_via(const lw_plan *plan, const uint32_t hop[2], const uint32_t ends[2], lw_via *out) {
     enum { CARDS = 2 };
     *out = (lw_via){0};
-    if (plan->nic == NULL || plan->computers->of[from] == plan->computers->of[to]) {
+    if (plan->nic == NULL || plan->computers->of[hop[0]] == plan->computers->of[hop[1]]) {
         return LW_OK;
     }
     uint32_t *node = LW_NEW_ARRAY(plan->builder->arena, uint32_t, CARDS);
@@ -52,18 +52,20 @@ static lw_status find_via(const lw_plan *plan, uint32_t from, uint32_t to, lw_vi
     if (node == NULL || place == NULL) {
         return LW_NO_MEMORY;
     }
-    node[0] = plan->nic[from];
-    node[1] = plan->nic[to];
+    node[0] = plan->nic[ends[0]];
+    node[1] = plan->nic[ends[1]];
     place[0] = place[1] = lw_object_place(plan->builder->object, "on");
     *out = (lw_via){node, CARDS, place};
     return LW_OK;
 }
 
-static lw_status add_move(lw_plan *plan, uint32_t from, uint32_t to, switching in_switch, uint32_t *out) {
+// One hop of a lane.
+static lw_status add_move(lw_plan *plan, const uint32_t hop[2], const uint32_t ends[2], switching in_switch, uint32_t *out) {
     const lw_graph_builder *builder = plan->builder;
+    const uint32_t from = hop[0], to = hop[1];
     uint32_t executor;
     lw_via via;
-    LW_TRY(find_via(plan, from, to, &via));
+    LW_TRY(find_via(plan, hop, ends, &via));
     LW_TRY(lw_graph_executor(builder, from, to, via, &executor));
     lw_move move = lw_move_between(from, to, executor);
     move.via = via;
@@ -104,7 +106,7 @@ static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out)
     LW_TRY(through_host(plan, from, to, &staged));
     if (!staged) {
         out->move[1] = LW_NO_MOVE;
-        return add_move(plan, from, to, none, &out->move[0]);
+        return add_move(plan, ends, ends, none, &out->move[0]);
     }
     const lw_status found = lw_nearest_host(builder->router, ends, 2, (lw_via){0}, &host);
     if (found == LW_BAD_INPUT) {
@@ -119,8 +121,8 @@ static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out)
         out->staging_bytes = plan->staging_bytes;
         out->buffers = plan->staging_buffers;
     }
-    LW_TRY(add_move(plan, from, host, none, &out->move[0]));
-    return add_move(plan, host, to, none, &out->move[1]);
+    LW_TRY(add_move(plan, (const uint32_t[]){from, host}, ends, none, &out->move[0]));
+    return add_move(plan, (const uint32_t[]){host, to}, ends, none, &out->move[1]);
 }
 
 static lane *new_lane(lw_plan *plan) {
@@ -145,7 +147,7 @@ uint32_t lw_plan_lane_in_switch(lw_plan *plan, const uint32_t pair[2], lw_in_swi
     lane *added = new_lane(plan);
     if (added != NULL) {
         added->move[1] = LW_NO_MOVE;
-        plan->status = add_move(plan, pair[0], pair[1], (switching){in_switch, shares}, &added->move[0]);
+        plan->status = add_move(plan, pair, pair, (switching){in_switch, shares}, &added->move[0]);
     }
     return number;
 }
@@ -254,7 +256,9 @@ static lw_status write_step(lw_plan *plan, const step *s, lw_dependency *after) 
     if (l != NULL && l->move[1] != LW_NO_MOVE) {
         return write_staged(plan->builder, l, s, after, launch + s->waits);
     }
-    if (l != NULL) {
+    if (l == NULL) {
+        task.submit_ps = s->finish_ps;
+    } else {
         task.finish_ps = s->finish_ps;
         task.move = l->move[0];
         task.bytes = s->bytes;
