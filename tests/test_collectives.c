@@ -247,6 +247,33 @@ static void channels_take_free_links(void **state) {
     }
 }
 
+// On a mesh there are 2 floor((n - 1) / 2) rings that share no link, as many as leave each rank over different links
+// but for one of an even count; on a ring of links one either way, and behind a switch one.
+static void rings_take_links_of_their_own(void **state) {
+    (void)state;
+    static const struct {
+        const char *pattern;
+        int64_t n, rings;
+    } cases[] = {{"mesh", 2, 1}, {"mesh", 3, 2},   {"mesh", 4, 2},   {"mesh", 5, 4}, {"mesh", 8, 6},
+                 {"mesh", 9, 8}, {"mesh", 16, 14}, {"mesh", 31, 30}, {"ring", 8, 2}, {"mesh", 64, 62}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const int64_t n = cases[i].n, bytes = 1000 * n * cases[i].rings;
+        const char *work =
+            lw_arena_print(test.arena, "kind: all-gather, on: gpus, bytes: %lld B, algorithm: rings", (long long)bytes);
+        const lw_result result = run_on(&test, cases[i].pattern, n, work);
+        expect_time(&result, ring_once(bytes / cases[i].rings, n), 100);
+        assert_int_equal(carried(&result), (n - 1) * bytes);
+        lw_test_end(&test);
+    }
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(&test, "nodes: {gpus: {kind: gpu, count: 8}, s: {kind: switch}}\n"
+                                             "links: {l: {between: [gpus, s], type: link, rate: 9 GB/s}}\n"
+                                             "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 9 MB, algorithm: rings}}\n");
+    assert_true(fabs(result.point[0].workload[0].time_s / (2 * 0.875 * 1e-3) - 1) < 0.01);
+    lw_test_end(&test);
+}
+
 static void messages_and_barriers(void **state) {
     (void)state;
     static const double rounds[RANKS] = {1, 2, 2, 3, 3, 4};
@@ -400,6 +427,7 @@ int main(void) {
         cmocka_unit_test(computers_add_up_by_themselves_first),
         cmocka_unit_test(chunks_follow_each_other),
         cmocka_unit_test(channels_take_free_links),
+        cmocka_unit_test(rings_take_links_of_their_own),
         cmocka_unit_test(messages_and_barriers),
         cmocka_unit_test(bandwidths_are_those_of_nccl_tests),
         cmocka_unit_test(they_may_be_asserted),

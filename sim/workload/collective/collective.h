@@ -92,6 +92,9 @@ lw_status lw_ranks_order(lw_graph_builder *builder, const lw_collective_params *
 // The order of each of `channels` rings over them; order[c] starts where ranks do.
 lw_status lw_ranks_rings(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks, uint32_t channels,
                          lw_ranks *out) LW_CHECKED;
+// As many of them as have links of their own: at least one.
+lw_status lw_ranks_own_rings(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks,
+                             lw_ranks out[LW_CHANNELS_MAX], uint32_t *out_count) LW_CHECKED;
 // The same ranks, root first.
 lw_status lw_ranks_rooted(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks,
                           lw_ranks *out) LW_CHECKED;
@@ -179,8 +182,9 @@ static inline int64_t lw_share_of(int64_t bytes, int64_t count, int64_t index) {
 lw_status lw_collective_deliver(lw_graph_builder *builder, int64_t bytes, int64_t times, uint32_t ranks) LW_CHECKED;
 
 // Every rank sends its neighbour the share that it got last, `rounds` times: n - 1 for an all-gather
-// or a reduce-scatter, twice as many for both.
-lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds) LW_CHECKED;
+// or a reduce-scatter, twice as many for both. own: on as many rings as have links of their own, not
+// `channels`.
+lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds, bool own) LW_CHECKED;
 // Along a chain from the root to the last rank, or back to the root (reduce), in chunks.
 lw_status lw_ring_chain(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
 // Up a tree, down a tree, or both, in chunks. twin: two trees of half the bytes, in which no rank

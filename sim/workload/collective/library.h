@@ -29,6 +29,7 @@ lw_status lw_parts_expand(lw_graph_builder *builder, lw_operation operation) LW_
 #define LW_PARTS_FORMS                                                                                    \
     "With n ranks, a time a for the first byte of a link and b for each byte:\n"                          \
     "  ring              (n-1) a + (n-1)/n S b\n"                                                         \
+    "  rings             the same of S/k each, on k rings that share no link\n"                           \
     "  halving-doubling  log2(n) a + (n-1)/n S b, of a power of two ranks\n"                              \
     "  direct            a + 1/n S b on a mesh of links; a shared port divides it\n"                      \
     "\n"                                                                                                  \

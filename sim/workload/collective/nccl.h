@@ -8,7 +8,13 @@
 
 typedef enum lw_nccl_generation { LW_VOLTA, LW_AMPERE, LW_HOPPER, LW_BLACKWELL, LW_NCCL_GENERATIONS } lw_nccl_generation;
 typedef enum lw_nccl_protocol { LW_LL, LW_LL128, LW_SIMPLE, LW_NCCL_PROTOCOLS } lw_nccl_protocol;
-typedef enum lw_nccl_algorithm { LW_NCCL_RING, LW_NCCL_TREE, LW_NCCL_NVLS, LW_NCCL_NVLS_TREE, LW_NCCL_ALGORITHMS } lw_nccl_algorithm;
+typedef enum lw_nccl_algorithm {
+    LW_NCCL_RING,
+    LW_NCCL_TREE,
+    LW_NCCL_NVLS,
+    LW_NCCL_NVLS_TREE,
+    LW_NCCL_ALGORITHMS
+} lw_nccl_algorithm;
 // Of two computers, and of more.
 typedef enum lw_nccl_scale { LW_TWO, LW_MORE, LW_NCCL_SCALES } lw_nccl_scale;
 typedef enum lw_nccl_processor { LW_INTEL, LW_AMD, LW_NCCL_PROCESSORS } lw_nccl_processor;
@@ -32,7 +38,7 @@ typedef struct lw_nccl_params {
 
 // Where a channel leaves and enters each computer.
 typedef struct lw_nccl_gate {
-    const uint32_t *nic;  // by node of the machine: of the ranks that use one
+    const uint32_t *nic;     // by node of the machine: of the ranks that use one
     uint32_t *entry, *exit;  // of each computer: the rank that gets, and the one that sends
 } lw_nccl_gate;
 
@@ -64,9 +70,9 @@ typedef struct lw_nccl_price {
     lw_nccl_protocol protocol;
     bool allowed;
     double time_s;
-    double bus_Bps;       // that of its bytes, as nccl-tests counts it
-    double latency_ps;    // of the call
-    double step_ps[2];    // of each step within a computer, and between two
+    double bus_Bps;     // that of its bytes, as nccl-tests counts it
+    double latency_ps;  // of the call
+    double step_ps[2];  // of each step within a computer, and between two
 } lw_nccl_price;
 
 // Data in what a protocol sends.

@@ -13,12 +13,12 @@ typedef lw_nccl_view view;
 static const double within_before[] = {40e9, 30e9, 20e9, 18e9, 15e9, 12e9, 10e9, 9e9, 7e9, 6e9, 5e9, 4e9, 3e9, 0};
 static const double within_hopper[] = {60e9, 50e9, 40e9, 30e9, 24e9, 20e9, 15e9, 12e9, 11e9, 6e9, 3e9, 0};
 static const double within_blackwell[] = {90e9, 80e9, 70e9, 60e9, 50e9, 45e9, 40e9, 30e9, 24e9, 20e9, 19e9, 18e9, 0};
-static const double between_before[] = {48e9, 30e9, 28e9, 24e9, 20e9, 18e9, 15e9,  12e9,  10e9,   9e9,
+static const double between_before[] = {48e9, 30e9, 28e9, 24e9, 20e9, 18e9,  15e9,  12e9,   10e9,   9e9,
                                         7e9,  6e9,  5e9,  4e9,  3e9,  2.4e9, 1.2e9, 0.24e9, 0.12e9, 0};
 static const double between_hopper[] = {48e9, 45e9, 42e9, 40e9, 30e9,  24e9,  22e9,   20e9,   17.5e9,
                                         15e9, 12e9, 6e9,  3e9,  2.4e9, 1.2e9, 0.24e9, 0.12e9, 0};
-static const double between_blackwell[] = {96e9, 86e9, 80e9,   48e9, 45.1e9, 42e9, 40e9, 30e9,  24e9,   22e9,   20e9,
-                                           17.5e9, 15e9, 12e9, 6e9,  3e9,  2.4e9, 1.2e9, 0.24e9, 0.12e9, 0};
+static const double between_blackwell[] = {96e9,   86e9, 80e9, 48e9, 45.1e9, 42e9,  40e9,  30e9,   24e9,   22e9, 20e9,
+                                           17.5e9, 15e9, 12e9, 6e9,  3e9,    2.4e9, 1.2e9, 0.24e9, 0.12e9, 0};
 
 const double *lw_nccl_speeds(const view *v) {
     const bool several = v->computers.count > 1;
@@ -80,8 +80,8 @@ static lw_status nearest_rank(const view *v, const lw_computer *computer, uint32
         const uint32_t rank = computer->ranks.node[r];
         double distance;
         LW_TRY(lw_computers_distance(v->builder, rank, nic, &distance));
-        const bool better = *out == LW_NO_COMPUTER || distance < *out_distance ||
-                            (distance <= *out_distance && taken[rank] < taken[*out]);
+        const bool better =
+            *out == LW_NO_COMPUTER || distance < *out_distance || (distance <= *out_distance && taken[rank] < taken[*out]);
         if (rank != other && better) {
             *out = rank;
             *out_distance = distance;

@@ -38,10 +38,10 @@ static price price_of_ring(const view *v, lw_operation operation, lw_nccl_protoc
     const lw_nccl_params *p = v->params;
     const uint32_t n = v->ranks->count, several = v->computers.count > 1;
     const double bus_Bps = v->channels * v->channel_Bps;
-    const double of[LW_NCCL_PROTOCOLS] = {
-        [LW_LL] = fmin(ll_limit_Bps(v), bus_Bps * p->ll_share),
-        [LW_LL128] = fmin(bus_Bps * p->ll128_share, v->channels * (double)p->ll128_channel_Bps[v->gen]),
-        [LW_SIMPLE] = bus_Bps};
+    const double of[LW_NCCL_PROTOCOLS] = {[LW_LL] = fmin(ll_limit_Bps(v), bus_Bps * p->ll_share),
+                                          [LW_LL128] =
+                                              fmin(bus_Bps * p->ll128_share, v->channels * (double)p->ll128_channel_Bps[v->gen]),
+                                          [LW_SIMPLE] = bus_Bps};
     price out = {.allowed = true, .bus_Bps = of[how], .latency_ps = (double)p->base_ps[how]};
     out.step_ps[0] = (double)p->step_ps[hop_within(v)][how];
     if (several) {
@@ -121,8 +121,8 @@ static price price_of_nvls(const view *v, int64_t bytes) {
     const lw_nccl_params *p = v->params;
     const double n = v->ranks->count;
     price out = {.allowed = true, .latency_ps = (double)p->nvls_ps};
-    set_time(v, &out, out.latency_ps,
-             n * fmin(nvls_channel_Bps(v, n), (double)p->nvls_channel_Bps[v->gen]) * n / (2 * (n - 1)), bytes);
+    set_time(v, &out, out.latency_ps, n * fmin(nvls_channel_Bps(v, n), (double)p->nvls_channel_Bps[v->gen]) * n / (2 * (n - 1)),
+             bytes);
     return out;
 }
 
@@ -131,7 +131,8 @@ static price price_of_nvls_tree(const view *v, int64_t bytes) {
     const lw_nccl_params *p = v->params;
     const double n = v->ranks->count, heads = v->gates;
     const double card_Bps = v->channels * v->channel_Bps / heads / (v->computers.count > 2 ? 2 : 1);
-    const double channel_Bps = fmin(fmin(nvls_channel_Bps(v, heads), card_Bps), (double)p->nvls_tree_channel_Bps[v->gen][scale_of(v)]);
+    const double channel_Bps =
+        fmin(fmin(nvls_channel_Bps(v, heads), card_Bps), (double)p->nvls_tree_channel_Bps[v->gen][scale_of(v)]);
     price out = {.allowed = true, .latency_ps = (double)p->nvls_ps};
     out.step_ps[1] = (double)p->nvls_tree_step_ps;
     set_time(v, &out, out.latency_ps + 2 * lw_nccl_rounds(v->computers.count) * out.step_ps[1],

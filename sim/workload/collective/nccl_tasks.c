@@ -159,7 +159,8 @@ static lw_status write_ring(const view *v, const price *p, lw_operation operatio
 // is entered; of the computers below the first one hangs there, another at the rank that sends in a ring.
 static lw_status shape_tree(const view *v, const bundle *b, bool second, lw_tree_shape *out) {
     const uint32_t computers = v->computers.count;
-    uint32_t *first = LW_NEW_ARRAY(v->builder->arena, uint32_t, computers), *below = LW_NEW_ARRAY(v->builder->arena, uint32_t, computers);
+    uint32_t *first = LW_NEW_ARRAY(v->builder->arena, uint32_t, computers),
+             *below = LW_NEW_ARRAY(v->builder->arena, uint32_t, computers);
     lw_tree_shape over;
     LW_TRY(lw_tree_new(v->builder, &v->ring[b->channel], out));
     LW_TRY(lw_tree_new(v->builder, &(lw_ranks){NULL, computers}, &over));

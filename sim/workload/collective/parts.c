@@ -3,16 +3,17 @@
 // new algorithm of both is a word and a case here.
 #include "sim/workload/collective/library.h"
 
-typedef enum algorithm { RING, HALVING_DOUBLING, DIRECT } algorithm;
-static const char *const algorithm_words[] = {"ring", "halving-doubling", "direct", NULL};
+typedef enum algorithm { RING, RINGS, HALVING_DOUBLING, DIRECT } algorithm;
+static const char *const algorithm_words[] = {"ring", "rings", "halving-doubling", "direct", NULL};
 
 const lw_option lw_parts_options[] = {
     LW_COLLECTIVE_ON,
     LW_COLLECTIVE_BYTES("size of the whole buffer, of all ranks' parts together"),
     LW_COLLECTIVE_LIBRARY,
-    LW_COLLECTIVE_ALGORITHM("ring", algorithm_words,
-                            "ring; exchanges with partners at doubling distances (a power of two ranks); every rank with "
-                            "every other at once"),
+    LW_COLLECTIVE_ALGORITHM(
+        "ring", algorithm_words,
+        "ring; as many of them as have links of their own (rings); exchanges with partners at doubling distances (a power "
+        "of two ranks); every rank with every other at once"),
     LW_COLLECTIVE_ORDER,
     LW_COLLECTIVE_BY,
     LW_COLLECTIVE_CHANNELS,
@@ -31,7 +32,8 @@ lw_status lw_parts_expand(lw_graph_builder *builder, lw_operation operation) {
     }
     switch ((algorithm)params->algorithm) {
     case RING:
-        return lw_ring_rounds(builder, &ranks, (int64_t)ranks.count - 1);
+    case RINGS:
+        return lw_ring_rounds(builder, &ranks, (int64_t)ranks.count - 1, params->algorithm == RINGS);
     case HALVING_DOUBLING:
         return lw_halving(builder, &ranks, gathers ? LW_HALVING_GATHER : LW_HALVING_SCATTER);
     case DIRECT:
