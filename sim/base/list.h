@@ -3,6 +3,7 @@
 #ifndef LW_LIST_H
 #define LW_LIST_H
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "sim/base/arena.h"
@@ -11,6 +12,15 @@ typedef struct lw_list {
     void *items;
     size_t count, capacity;
 } lw_list;
+
+// Room for so many slots, of a list that has none yet; without it a list takes up to three times
+// the memory of its items, for they move as it grows. False: out of memory.
+static inline bool lw_list_reserve(lw_list *list, size_t size, size_t capacity, lw_arena *arena) {
+    list->items = lw_arena_alloc(arena, capacity, size);
+    list->capacity = list->items != NULL ? capacity : 0;
+    return list->items != NULL;
+}
+#define LW_LIST_RESERVE(list, type, capacity, arena) lw_list_reserve((list), sizeof(type), (capacity), (arena))
 
 // A zeroed slot of `size` bytes at the end; NULL when out of memory. Earlier slots may move. Every
 // call on a list uses the same size.

@@ -78,9 +78,9 @@ static lw_status add_direction(lw_builder *builder, uint32_t index, int dir, boo
     const lw_link *link = &machine->link[index];
     const lw_link_model *model = &link->spec->model;
     int segments = model->segment_count;
-    const char *direction = shared ? "both"
-                                   : lw_arena_print(builder->arena, "%s->%s", machine->node[link->end[dir]].name,
-                                                    machine->node[link->end[1 - dir]].name);
+    const char *direction =
+        shared ? "both"
+               : lw_arena_join(builder->arena, machine->node[link->end[dir]].name, "->", machine->node[link->end[1 - dir]].name);
     for (int i = 0; i < segments; i++) {
         // Segments stand from end a to end b; the data of direction 1 meet them in the opposite
         // order.

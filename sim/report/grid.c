@@ -127,7 +127,11 @@ void lw_grid_time(lw_grid *grid, double time_us, int digits) {
 
 void lw_grid_bytes(lw_grid *grid, int64_t bytes) {
     char text[LW_QUANTITY_TEXT];
-    lw_grid_print(grid, "%s", lw_quantity_print((double)bytes, LW_BYTES, text));
+    const char *kept = grid == NULL ? NULL : lw_arena_copy(grid->arena, lw_quantity_print((double)bytes, LW_BYTES, text));
+    if (grid != NULL) {
+        grid->failed = grid->failed || kept == NULL;
+        lw_grid_add(grid, kept);
+    }
 }
 
 // Characters of a UTF-8 text: every byte but continuation bytes.
