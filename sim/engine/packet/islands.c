@@ -35,7 +35,26 @@ static void leave_line(lw_steady *steady, uint32_t index) {
     }
 }
 
+// Streams over one server that is theirs alone, of which only the end matters to anybody: their
+// packets need no island, for the time of so many is known.
+static void mark_at_once(lw_run_state *run) {
+    for (size_t s = 0; s < run->server_count; s++) {
+        const uint32_t opposite = run->server[s].control_opposite;
+        if (opposite != LW_NONE) {
+            run->server[opposite].controlled = true;
+        }
+    }
+    for (size_t i = 0; i < run->stop_count; i++) {
+        lw_stop *stop = &run->stop[i];
+        const lw_server_state *server = &run->server[stop->server];
+        const lw_stream *stream = &run->stream[stop->stream];
+        stop->at_once = server->alone && !server->controlled && stop->plain && !stop->counts_wait &&
+                        stream->first_stop == stream->last_stop && stream->sink_every == INT64_MAX && !stream->is_request;
+    }
+}
+
 bool lw_islands_make(lw_run_state *run) {
+    mark_at_once(run);
     run->steady.island = LW_NEW_ARRAY(run->arena, lw_island, run->task_count);
     return run->steady.island != NULL;
 }

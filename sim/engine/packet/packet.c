@@ -231,6 +231,23 @@ static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_server_stat
     }
 }
 
+// All that waits but the last, back to back behind the packet that has just started.
+static void serve_at_once(lw_stop *stop, lw_server_state *server) {
+    const lw_service *one = &stop->service[0];
+    const int64_t fit = (LW_TIME_MAX - server->free_ps) / (one->whole_ps + 1);
+    const int64_t packets = stop->queued - 1 < fit ? stop->queued - 1 : fit;
+    if (packets <= 0) {
+        return;
+    }
+    const lw_int128 parts = (lw_int128)packets * one->remainder + server->remainder;
+    const int64_t took_ps = packets * one->whole_ps + (int64_t)(parts / server->den);
+    server->remainder = (int64_t)(parts % server->den);
+    server->free_ps += took_ps;
+    server->busy_ps += took_ps;
+    stop->started += packets;
+    stop->queued -= packets;
+}
+
 static inline void wait_in_line(lw_run_state *run, lw_server_state *server, uint32_t index) {
     run->input[index].next_waiting = LW_NONE;
     if (server->waiting_first == LW_NONE) {
@@ -321,6 +338,9 @@ static void serve(lw_run_state *run, uint32_t index) {
         }
     }
     start_packet(run, stop, server);
+    if (stop->at_once) {
+        serve_at_once(stop, server);
+    }
     if (server->waiting_first != LW_NONE) {
         schedule_serve(run, index);
     }

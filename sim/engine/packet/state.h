@@ -75,6 +75,7 @@ typedef struct lw_stop {
     // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits,
     // buffers
     bool plain;
+    bool at_once;  // and nothing else ever meets what it serves: all but the last packet in one step
     bool counts_wait;
     uint32_t ticks;  // the island whose steps its starts are; LW_NONE
     // so long after its start here the packet may start at the next stop, latency apart;
@@ -116,7 +117,8 @@ typedef struct lw_server_state {
     uint32_t first_loop;                   // of credits returning here; LW_NONE
     // one stop in the whole fabric, and no limit: a packet that finds it idle may start at once
     bool alone;
-    bool limited;  // some credits or buffers are finite
+    bool limited;     // some credits or buffers are finite
+    bool controlled;  // control traffic of an opposite server may come
     uint32_t control_opposite;
     bool control_packets;     // it is packets, no share, whatever moves
     int64_t control_next_ps;  // no control packet before
