@@ -26,7 +26,7 @@ static inline bool lw_list_reserve(lw_list *list, size_t size, size_t capacity, 
 // call on a list uses the same size.
 static inline void *lw_list_add(lw_list *list, size_t size, lw_arena *arena) {
     if (list->count == list->capacity) {
-        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 8;
+        size_t capacity = list->capacity > 0 ? 2 * list->capacity : size < 64 ? 64 / size : 1;  // a cache line at first
         void *items = lw_arena_alloc(arena, capacity, size);
         if (items == NULL) {
             return NULL;

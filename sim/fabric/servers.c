@@ -126,6 +126,15 @@ static lw_status add_links(lw_builder *builder) {
         name[i] = machine->link[i].name;
     }
     LW_TRY(lw_rank_names(name, machine->link_count, builder->arena, &order));
+    size_t servers = machine->node_count;  // about as many more for engines and memories
+    for (uint32_t i = 0; i < machine->link_count; i++) {
+        servers += 2 * (size_t)machine->link[i].spec->model.segment_count;
+    }
+    if (!LW_LIST_RESERVE(&builder->server, lw_server, servers, builder->arena) ||
+        !LW_LIST_RESERVE(&builder->info, lw_server_info, servers, builder->arena) ||
+        !LW_LIST_RESERVE(&builder->ps_per_byte, double, servers, builder->arena)) {
+        return LW_NO_MEMORY;
+    }
     for (uint32_t i = 0; i < machine->link_count; i++) {
         LW_TRY(add_link(builder, order[i]));
     }
