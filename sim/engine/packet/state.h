@@ -75,7 +75,9 @@ typedef struct lw_stop {
     // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits,
     // buffers
     bool plain;
-    bool at_once;  // and nothing else ever meets what it serves: all but the last packet in one step
+    bool medium;    // of the rest: errors, outages, turns of a medium
+    bool credited;  // credits, which are short here or come back to somebody
+    bool at_once;   // and nothing else ever meets what it serves: all but the last packet in one step
     bool counts_wait;
     uint32_t ticks;  // the island whose steps its starts are; LW_NONE
     // so long after its start here the packet may start at the next stop, latency apart;
@@ -434,7 +436,7 @@ static inline bool lw_buffer_has_room(const lw_run_state *run, const lw_stop *st
 // And as far as credits go?
 static inline bool lw_has_credits(const lw_server_state *server, const lw_stop *stop) {
     const lw_credits *credits = &server->credits[stop->kind];
-    return credits->packets > 0 && credits->data_units >= stop->units[stop->started + 1 == stop->total];
+    return !stop->credited || (credits->packets > 0 && credits->data_units >= stop->units[stop->started + 1 == stop->total]);
 }
 
 // FIFO of times.
