@@ -72,6 +72,7 @@ static uint32_t new_island(lw_steady *steady) {
     lw_island *island = &steady->island[index];
     island->first_task = island->last_task = island->first_server = island->last_server = LW_NONE;
     island->size = 0;
+    island->period = 0;
     island->left = false;
     return index;
 }
@@ -122,6 +123,7 @@ static uint32_t merge(lw_run_state *run, uint32_t a, uint32_t b) {
         add_task(run, to, t);
     }
     island[to].size += island[from].size;
+    island[to].period = 0;
     island[to].left = island[to].left || island[from].left;
     lw_steady_stop(&island[from]);
     drop_island(&run->steady, from);

@@ -261,6 +261,7 @@ typedef struct lw_island {
     int64_t choose_at;
     int64_t steps;     // since the last change or saved state
     int64_t power;     // steps after which the state is saved again
+    int64_t period;    // in steps, as far as is known: saved again no sooner; 0: nothing is
     int64_t saved_ps;  // time of the saved state
     lw_list saved;     // int64_t: the state, relative to saved_ps
     bool have_saved;
