@@ -71,6 +71,7 @@ static void on_exit_elsewhere(void) {
 }
 
 int main(int argc, char **argv) {
+    lw_memory_keep();
     gsl_set_error_handler_off();  // its default ends the process
     // A closed pipe and a file over the limit (ulimit -f) are errors of write; the console knows
     // what each means.

@@ -84,6 +84,8 @@ typedef struct lw_build {
     int64_t load_ps;  // how long background work lasts
     // to see what an option changes: what cannot work is built as if it could
     bool sketch;
+    // of a sketch nothing but the first move of each workload
+    bool beginning;
 } lw_build;
 
 #endif

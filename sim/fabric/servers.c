@@ -78,9 +78,9 @@ static lw_status add_direction(lw_builder *builder, uint32_t index, int dir, boo
     const lw_link *link = &machine->link[index];
     const lw_link_model *model = &link->spec->model;
     int segments = model->segment_count;
-    const char *direction = shared ? "both"
-                                   : lw_arena_print(builder->arena, "%s->%s", machine->node[link->end[dir]].name,
-                                                    machine->node[link->end[1 - dir]].name);
+    const char *direction =
+        shared ? "both"
+               : lw_arena_join(builder->arena, machine->node[link->end[dir]].name, "->", machine->node[link->end[1 - dir]].name);
     for (int i = 0; i < segments; i++) {
         // Segments stand from end a to end b; the data of direction 1 meet them in the opposite
         // order.
@@ -126,6 +126,15 @@ static lw_status add_links(lw_builder *builder) {
         name[i] = machine->link[i].name;
     }
     LW_TRY(lw_rank_names(name, machine->link_count, builder->arena, &order));
+    size_t servers = machine->node_count;  // about as many more for engines and memories
+    for (uint32_t i = 0; i < machine->link_count; i++) {
+        servers += 2 * (size_t)machine->link[i].spec->model.segment_count;
+    }
+    if (!LW_LIST_RESERVE(&builder->server, lw_server, servers, builder->arena) ||
+        !LW_LIST_RESERVE(&builder->info, lw_server_info, servers, builder->arena) ||
+        !LW_LIST_RESERVE(&builder->ps_per_byte, double, servers, builder->arena)) {
+        return LW_NO_MEMORY;
+    }
     for (uint32_t i = 0; i < machine->link_count; i++) {
         LW_TRY(add_link(builder, order[i]));
     }
