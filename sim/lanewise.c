@@ -279,7 +279,8 @@ static lw_run run_of(const lanewise_run *run) {
                                   .progress = run->progress,
                                   .within = run->within,
                                   .user = run->user,
-                                  .timelines = run->timelines}
+                                  .timelines = run->timelines,
+                                  .lift = run->lift}
                        : (lw_run){0};
 }
 

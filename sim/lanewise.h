@@ -130,6 +130,7 @@ typedef struct lanewise_run {
     void (*within)(double done, size_t total, void *user);
     void *user;
     bool timelines;  // keep what ran when, of the first 16 points: for lanewise_result_trace and charts
+    bool lift;       // run each point again without what limits its workloads: metric lifted_us
 } lanewise_run;
 
 // Run all points; run may be NULL. No byte of the result depends on the number of threads.

@@ -37,6 +37,13 @@ typedef struct lw_member_result {
     int64_t start_ps, end_ps;  // counted from when the workload could start
 } lw_member_result;
 
+// A workload once more as if what limits it took no time (lw_point_add_lifted).
+typedef struct lw_lifted {
+    const char *what;  // "links.nvlink", "nodes.gpus copy engine"; NULL: not asked, or nothing to lift
+    int64_t time_ps;   // that it then takes
+    lw_limit limit;    // that it then has
+} lw_lifted;
+
 typedef struct lw_workload_result {
     const char *name;
     const char *direction;  // of the data: "host->gpu"; NULL when it has not one
@@ -74,6 +81,7 @@ typedef struct lw_workload_result {
     const char *compute;
     int64_t compute_ps;
     lw_limit limit;
+    lw_lifted lifted;
     // of the radio on its route, where there is one: that with the least margin, towards its data
     lw_signal signal;
     // the weakest of what decides it: rates, and times where it is one or is limited by one
@@ -199,6 +207,9 @@ typedef struct lw_result {
     size_t assertion_count;
     const char *presets;  // the folder that they were read from; NULL: not known
 } lw_result;
+
+// How many times as fast it is without its limit; 1 where nothing is known.
+double lw_lifted_speedup(const lw_workload_result *workload);
 
 // What limits the point: that of the workload that ended last; nothing where none did.
 lw_limit lw_point_limit(const lw_point *point);
