@@ -17,11 +17,11 @@ static const char *then_limited(lw_test *test, const lw_workload_result *workloa
     return text;
 }
 
-#define CHAIN(first, second)                                                  \
+#define CHAIN(first, second)                                                            \
     "nodes: {a: {kind: gpu}, s: {kind: switch}, b: {kind: gpu, memory_rate: 8 GB/s}}\n" \
-    "links:\n"                                                                \
-    "  one: {between: [a, s], type: link, rate: " first ", latency: 0 ns}\n"  \
-    "  two: {between: [s, b], type: link, rate: " second ", latency: 0 ns}\n" \
+    "links:\n"                                                                          \
+    "  one: {between: [a, s], type: link, rate: " first ", latency: 0 ns}\n"            \
+    "  two: {between: [s, b], type: link, rate: " second ", latency: 0 ns}\n"           \
     "workloads: {w: {kind: copy, from: a, to: b, bytes: 100 MB}}\n"
 
 // The next narrowest of a chain decides: links of 1 and 4 GB/s, and a memory of 8.

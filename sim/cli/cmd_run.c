@@ -218,7 +218,7 @@ static lw_status tell(const lw_context *context, const lw_cli_session *session, 
 static bool has_timeline(const lw_cli_session *session) {
     bool has = false;
     for (size_t i = 0; i < session->charts.count; i++) {
-        has = has || session->charts.chart[i].kind == LW_CHART_TIMELINE;
+        has = has || lw_chart_needs_timeline(session->charts.chart[i].kind);
     }
     return has;
 }

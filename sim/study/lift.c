@@ -8,7 +8,17 @@
 // A thousand times as fast is free beside all else, and stays a rate that can be counted with.
 #define RAISE 1000
 
-typedef enum part { PART_NONE, PART_RATE, PART_CREDITS, PART_TAGS, PART_MEMORY, PART_ENGINE, PART_GAP, PART_CORE, PART_SLOTS } part;
+typedef enum part {
+    PART_NONE,
+    PART_RATE,
+    PART_CREDITS,
+    PART_TAGS,
+    PART_MEMORY,
+    PART_ENGINE,
+    PART_GAP,
+    PART_CORE,
+    PART_SLOTS
+} part;
 
 // What is taken away: a part of an entry under links: or nodes:.
 typedef struct target {
@@ -33,7 +43,8 @@ static target of_node(const lw_built *built, uint32_t node, part which) {
 static target target_of_server(const lw_built *built, const lw_limit *limit) {
     for (size_t s = 0; s < built->fabric.server_count; s++) {
         const lw_server_info *info = &built->server[s];
-        const bool found = is_named(info->name, limit->name) && (limit->direction == NULL || is_named(info->direction, limit->direction)) &&
+        const bool found = is_named(info->name, limit->name) &&
+                           (limit->direction == NULL || is_named(info->direction, limit->direction)) &&
                            (limit->segment == NULL || is_named(info->segment, limit->segment));
         if (found && info->link != LW_NO_LINK) {
             const size_t spec = (size_t)(built->machine->link[info->link].spec - built->machine->link_spec);
@@ -42,10 +53,10 @@ static target target_of_server(const lw_built *built, const lw_limit *limit) {
         if (found) {
             const lw_server *server = &built->fabric.server[s];
             const part which = server->role == LW_SERVER_MEMORY    ? PART_MEMORY
-                              : server->role == LW_SERVER_CORE    ? PART_CORE
-                              : server->role == LW_SERVER_FORWARD ? PART_NONE
-                              : server->packet_ps > 0             ? PART_GAP
-                                                                  : PART_ENGINE;
+                               : server->role == LW_SERVER_CORE    ? PART_CORE
+                               : server->role == LW_SERVER_FORWARD ? PART_NONE
+                               : server->packet_ps > 0             ? PART_GAP
+                                                                   : PART_ENGINE;
             return of_node(built, info->node, which);
         }
     }
@@ -126,13 +137,13 @@ static bool is_of_link(const target *t) {
 
 // "links.nvlink", "gpus copy engine": with all of their group.
 static const char *name_of(const lw_machine *machine, const target *t, lw_arena *arena) {
-    static const char *const words[] = {[PART_RATE] = "",           [PART_CREDITS] = " credits",       [PART_TAGS] = " window",
-                                        [PART_MEMORY] = " memory",  [PART_ENGINE] = " copy engine",    [PART_GAP] = " dma engine",
+    static const char *const words[] = {[PART_RATE] = "",          [PART_CREDITS] = " credits",    [PART_TAGS] = " window",
+                                        [PART_MEMORY] = " memory", [PART_ENGINE] = " copy engine", [PART_GAP] = " dma engine",
                                         [PART_CORE] = " cpu copy", [PART_SLOTS] = " copy engines"};
     if (is_of_link(t)) {
         const bool named = t->segment != NULL && t->segment[0] != '\0';
-        return lw_arena_print(arena, "links.%s%s%s%s", machine->link_spec[t->spec].object->name, named ? ": " : "", named ? t->segment : "",
-                              words[t->part]);
+        return lw_arena_print(arena, "links.%s%s%s%s", machine->link_spec[t->spec].object->name, named ? ": " : "",
+                              named ? t->segment : "", words[t->part]);
     }
     return lw_arena_print(arena, "nodes.%s%s", machine->node_spec[t->spec].object->name, words[t->part]);
 }

@@ -154,6 +154,14 @@ const lw_term lw_terms[] = {
                  "FILE writes the same for ui.perfetto.dev.\n"
                  "In a scenario: charts: [{kind: timeline}], see configs/scenarios/one-copy-engine.yaml and\n"
                  "configs/scenarios/double-buffering.yaml.\n"},
+    {"utilisation",
+     "Utilisation: a chart of how busy each link direction, copy engine and core is over time, the busiest first, a\n"
+     "panel a point: dark is busy, and the share of all the time stands at the right. It is drawn from the same record\n"
+     "as a timeline: what a task moves is spread evenly over the time it takes, at the busy time that each byte of that\n"
+     "direction costs in this run, so that a row adds up to what the table calls busy. What the engine jumped counts as\n"
+     "if it had run. Of a sweep the first four points are drawn.\n"
+     "In a scenario: charts: [{kind: utilisation}], see configs/scenarios/all-to-all-across-switches.yaml. In results\n"
+     "links.NAME.A->B.utilisation is the share of the whole run.\n"},
     {"margin", "Margin: what a radio's decoder has, signal to noise, less what its mode needs, in dB. Above 0 the\n"
                "link closes; below, nothing gets through, and the result has rate 0 and says what was missing.\n"
                "\n"
