@@ -7,6 +7,7 @@
 
 #include "plots/curve_labels.h"
 #include "plots/curve_lines.h"
+#include "plots/curve_methods.h"
 #include "plots/margin.h"
 #include "plots/sources.h"
 
@@ -71,6 +72,18 @@ static const char *x_name(const lw_curves *l) {
     return name;
 }
 
+// Of collectives alone, whose bandwidth is that of nccl-tests' busbw.
+static bool is_of_bus(const lw_chart_data *data) {
+    bool all = true;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        for (size_t k = 0; k < data->panel[i].curve_count; k++) {
+            const lw_workload_result *of = data->panel[i].curve[k].most;
+            all = all && of != NULL && of->redop != NULL;
+        }
+    }
+    return all;
+}
+
 static lw_status name_axes(lw_curves *l) {
     const lw_chart_data *data = l->chart->data;
     lw_axes *axes = &l->axes;
@@ -80,6 +93,7 @@ static lw_status name_axes(lw_curves *l) {
     axes->y_title = lw_is_loaded(l)   ? "Mean latency"
                     : lw_is_time(l)   ? "Time"
                     : lw_is_margin(l) ? "Margin (dB)"
+                    : is_of_bus(data) ? "Bus bandwidth (GB/s)"
                                       : "Bandwidth (GB/s)";
     const char *name = x_name(l);
     if (name == NULL) {
@@ -405,6 +419,7 @@ static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
         draw_dots(l, &panel->measured[i]);
     }
     lw_draw_unclip(canvas->draw);
+    LW_TRY(lw_methods_draw(l, panel, lines));
     for (size_t i = 0; i < lines->count; i++) {
         if (is_beside) {
             lw_label_draw_beside(l, &lines->line[i], &beside[i]);
@@ -429,6 +444,17 @@ static bool has_modes(const lw_curves *l) {
     return several;
 }
 
+static bool has_methods(const lw_curves *l) {
+    bool several = false;
+    for (size_t i = 0; i < l->chart->data->panel_count; i++) {
+        const lw_panel *panel = &l->chart->data->panel[i];
+        for (size_t k = 0; k < panel->curve_count; k++) {
+            several = several || lw_curve_has_methods(&panel->curve[k]);
+        }
+    }
+    return several;
+}
+
 static const char *subtitle_of(const lw_curves *l) {
     const char *own = l->chart->request->subtitle;
     if (own != NULL && own[0] != '\0') {
@@ -440,7 +466,9 @@ static const char *subtitle_of(const lw_curves *l) {
     }
     return lw_arena_print(
         l->canvas->arena, "Lines: model%s%s%s%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
-        lw_told_apart(l) ? ", told apart by open marks" : "", has_modes(l) ? ". Where one jumps: another mode" : "",
+        lw_told_apart(l) ? ", told apart by open marks" : "", has_modes(l)     ? ". Where one jumps: another mode"
+        : has_methods(l) ? ". Ticks: from there on the library takes another algorithm or protocol"
+                         : "",
         l->has_band ? ". Shaded: how uncertain the link is" : "",
         !l->has_dots        ? ""
         : l->has_validation ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
