@@ -12,11 +12,10 @@
 #include "plots/sources.h"
 
 #define PANEL_GAP 28.0
-#define PLOT_LEAST 120.0   // a plot narrower or lower than this cannot be read
-#define CROSS_SIZE 9.0     // its arms are thin
-#define OPEN_EVERY 150.0   // units of line an open mark, where they only tell lines apart
-#define CEILING_SHARE 0.2  // of the plot's width
-#define VERTEX_EVERY 6.0   // units between the vertices of a curve
+#define PLOT_LEAST 120.0  // a plot narrower or lower than this cannot be read
+#define CROSS_SIZE 9.0    // its arms are thin
+#define OPEN_EVERY 150.0  // units of line an open mark, where they only tell lines apart
+#define VERTEX_EVERY 6.0  // units between the vertices of a curve
 
 // ---- Scales ----
 
@@ -161,7 +160,7 @@ static void draw_ceiling(const lw_curves *l, const lw_curve *curve, lw_role role
     }
     const lw_box *plot = &l->axes.plot;
     double y = lw_scale_at(&l->axes.y, ceiling);
-    lw_draw_line(l->canvas->draw, plot->right - CEILING_SHARE * (plot->right - plot->left), y, plot->right, y,
+    lw_draw_line(l->canvas->draw, plot->right - LW_CEILING_SHARE * (plot->right - plot->left), y, plot->right, y,
                  (lw_stroke){role, 1.25, LW_DASH_DOTS});
 }
 
@@ -466,7 +465,8 @@ static const char *subtitle_of(const lw_curves *l) {
     }
     return lw_arena_print(
         l->canvas->arena, "Lines: model%s%s%s%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
-        lw_told_apart(l) ? ", told apart by open marks" : "", has_modes(l)     ? ". Where one jumps: another mode"
+        lw_told_apart(l) ? ", told apart by open marks" : "",
+        has_modes(l)     ? ". Where one jumps: another mode"
         : has_methods(l) ? ". Ticks: from there on the library takes another algorithm or protocol"
                          : "",
         l->has_band ? ". Shaded: how uncertain the link is" : "",

@@ -356,7 +356,7 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, cons
 
 static lw_sample sample_of(const collector *c, const lw_point *point, const lw_workload_result *workload) {
     const lw_set_value *x = set_value(point, c->data->x_path);
-    lw_sample sample = {.order = x == NULL ? 1.0 : x->number / c->data->x_in_base, .method = workload->method};
+    lw_sample sample = {.order = x == NULL ? 1.0 : x->number / c->data->x_in_base, .choice = workload->choice};
     sample.at.x = sample.order;
     switch (c->request->kind) {
     case LW_CHART_TIME:

@@ -41,7 +41,7 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
         lw_workload_result *row = &kept.workload[i];
         ok = keep_text(&row->name, arena) && keep_text(&row->direction, arena) && keep_text(&row->limit.name, arena) &&
              keep_text(&row->limit.direction, arena) && keep_text(&row->compute, arena) && keep_text(&row->method, arena) &&
-             keep_text(&row->lifted.what, arena) && keep_text(&row->lifted.limit.name, arena) &&
+             keep_text(&row->choice, arena) && keep_text(&row->lifted.what, arena) && keep_text(&row->lifted.limit.name, arena) &&
              keep_text(&row->lifted.limit.direction, arena);
         row->member = keep_array(row->member, row->member_count, sizeof *row->member, arena);
         ok = ok && row->member != NULL;

@@ -76,6 +76,7 @@ typedef struct lw_workload_result {
     const char *redop, *root;  // of a collective, as nccl-tests prints them; NULL: it is none
     // how a library does it: "ring, LL128, 4 channels"; NULL: none decides
     const char *method;
+    const char *choice;  // of it algorithm and protocol: "ring, LL128"
     // of the compute stream that it keeps busiest, where it computes: its name ("gpu compute"), NULL
     // where it does not, and for how long it is busy
     const char *compute;

@@ -414,9 +414,10 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
     chosen->data_share = data_share[best.protocol];
     chosen->in_switch = best.algorithm == NVLS;
     static const char *const names[] = {"LL", "LL128", "Simple"};
-    builder->workload->method = lw_arena_print(builder->arena, "%s, %s, %u channel%s", best.algorithm == NVLS ? "NVLS" : "ring",
-                                               names[best.protocol], v.channels, v.channels == 1 ? "" : "s");
-    if (builder->workload->method == NULL) {
+    lw_graph_workload *of = builder->workload;
+    of->choice = lw_arena_print(builder->arena, "%s, %s", best.algorithm == NVLS ? "NVLS" : "ring", names[best.protocol]);
+    of->method = lw_arena_print(builder->arena, "%s, %u channel%s", of->choice, v.channels, v.channels == 1 ? "" : "s");
+    if (of->choice == NULL || of->method == NULL) {
         return LW_NO_MEMORY;
     }
     return best.algorithm == NVLS ? write_nvls(&v, &best, chosen->bytes)
