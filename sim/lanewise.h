@@ -88,7 +88,8 @@ LANEWISE_API lanewise_status lanewise_list(const lanewise_catalog *catalog, cons
 // "measured", "first". NULL: there is none. lanewise_free.
 LANEWISE_API char *lanewise_catalog_path(const lanewise_catalog *catalog, const char *what, const char *name);
 
-// The text of a shipped example scenario; LANEWISE_BAD_USAGE for an unknown name.
+// The text of a shipped example scenario, or one for a collective by its kind ("all-reduce");
+// LANEWISE_BAD_USAGE for an unknown name.
 LANEWISE_API lanewise_status lanewise_example(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
                                               char **text);
 
