@@ -51,7 +51,8 @@ static double measured_of(const lw_result *result, const lw_point *point, const 
             link = link || strcmp(point->set[i].text, table->series) == 0;
         }
         bool copy = table->direction == NULL || (workload->copy != NULL && strcmp(workload->copy, table->direction) == 0);
-        if (!link || !copy || !table->over_sizes || strcmp(table->observe->name, "bandwidth_GBps") != 0) {
+        if (!link || !copy || !lw_measured_fits_kind(table, workload) || !table->over_sizes ||
+            strcmp(table->observe->name, "bandwidth_GBps") != 0) {
             continue;
         }
         for (size_t k = 0; k < table->count; k++) {

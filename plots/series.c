@@ -594,7 +594,7 @@ static lw_status add_measured(collector *c, const lw_measured_series *measured) 
         lw_panel *panel = &c->data->panel[i];
         bool belongs =
             !lw_is_given(measured->direction) || !lw_is_given(panel->copy) || strcmp(measured->direction, panel->copy) == 0;
-        if (!belongs) {
+        if (!belongs || (panel->curve_count > 0 && !lw_measured_fits_kind(measured, panel->curve[0].most))) {
             continue;
         }
         lw_curve *dots = &panel->measured[panel->measured_count];

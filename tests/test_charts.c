@@ -116,6 +116,7 @@ static void make_collective(lw_result *result, lw_measured_series *measured, dou
         lw_workload_result *w = &result->point[i].workload[0];
         const size_t step = i % SIZES;
         w->redop = "sum";
+        w->collective = "all-reduce";
         w->bytes = (int64_t)(share * (double)w->bytes);
         w->bandwidth_GBps *= share;
         w->choice = step < 3 ? "ring, LL" : step < 6 ? "ring, LL128" : "NVLS, Simple";
@@ -127,6 +128,7 @@ static void make_collective(lw_result *result, lw_measured_series *measured, dou
                                      .provenance = "A. Tester, Sums, 2026",
                                      .observe = metric_of("time_us"),
                                      .over_sizes = true,
+                                     .collective = "all-reduce",
                                      .points = points,
                                      .count = SIZES};
     result->measured = measured;
@@ -159,6 +161,9 @@ static void test_methods_are_marked(void **state) {
         for (size_t i = 0; i < SIZES; i++) {
             assert_close(panel->measured[0].point[i].at.y, last->point[i].at.y, 1e-9);
         }
+        measured.collective = "all-gather";  // of other work
+        assert_int_equal(lw_chart_collect(&request, &result, test.arena, test.diags, &data), LW_OK);
+        assert_int_equal(data.panel[0].measured_count, 0);
         lw_test_end(&test);
     }
 }

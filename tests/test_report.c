@@ -213,6 +213,7 @@ static void measured_beside_a_collective(void **state) {
         make_result(&f);
         for (int p = 0; p < POINTS; p++) {
             f.workload[p].bytes = f.workload[p].bytes / 4 * 7;
+            f.workload[p].collective = "all-reduce";
         }
         const double bytes = 1073741824, time_s = f.workload[2].time_s / 1.25;
         double points[][2] = {{bytes, i == 0 ? time_s * 1e6 : 1.75 * bytes / time_s / 1e9}};
@@ -220,6 +221,7 @@ static void measured_beside_a_collective(void **state) {
                                     .series = "oculink-2-x4",
                                     .observe = lw_metric_find(observed[i], LW_OF_WORKLOAD, NULL),
                                     .over_sizes = true,
+                                    .collective = "all-reduce",
                                     .points = points,
                                     .count = 1};
         f.result.measured = &table;
@@ -228,6 +230,10 @@ static void measured_beside_a_collective(void **state) {
         assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
         assert_non_null(strstr(text.bytes, "-20.0 %  sums\n"));
         assert_non_null(strstr(text.bytes, " 14.7 "));
+        lw_text_free(&text);
+        table.collective = "all-gather";
+        assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
+        assert_null(strstr(text.bytes, "Measured by others"));
         lw_text_free(&text);
     }
 }

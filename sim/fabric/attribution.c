@@ -476,6 +476,7 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
                                 .fixed_ps = fails ? 0 : work->submit_ps + work->finish_ps + work->latency_ps,
                                 .redop = asked->kind->redop,
                                 .root = asked->kind->root,
+                                .collective = asked->kind->redop != NULL ? asked->kind->type.name : NULL,
                                 .method = asked->method,
                                 .choice = asked->choice,
                                 .compute = times.stream != LW_NO_RESOURCE && !fails ? built->slots[times.stream].name : NULL,

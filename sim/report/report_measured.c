@@ -59,7 +59,8 @@ static bool read_sample(const lw_point *point, const lw_measured_series *measure
     for (size_t w = 0; w < point->workload_count; w++) {
         const char *copy = point->workload[w].copy;
         bool same_copy = measured->direction == NULL || (copy != NULL && strcmp(copy, measured->direction) == 0);
-        if (same_copy && (measured->series == NULL || is_of_series(point, point->workload[w].name, measured->series))) {
+        if (same_copy && lw_measured_fits_kind(measured, &point->workload[w]) &&
+            (measured->series == NULL || is_of_series(point, point->workload[w].name, measured->series))) {
             *out = (sample){size_of(point, &point->workload[w]), &point->workload[w]};
             return out->bytes > 0;
         }

@@ -11,6 +11,11 @@ double lw_lifted_speedup(const lw_workload_result *workload) {
     return workload->lifted.time_ps > 0 ? (double)(workload->end_ps - workload->start_ps) / (double)workload->lifted.time_ps : 1;
 }
 
+bool lw_measured_fits_kind(const lw_measured_series *measured, const lw_workload_result *workload) {
+    const char *a = measured->collective, *b = workload->collective;
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 static bool keep_text(const char **text, lw_arena *arena) {
     if (*text != NULL) {
         *text = lw_arena_copy(arena, *text);

@@ -74,6 +74,7 @@ typedef struct lw_workload_result {
     // that and the unloaded latency (paced work), or the mean of each_ps; 0 otherwise
     double mean_latency_ps;
     const char *redop, *root;  // of a collective, as nccl-tests prints them; NULL: it is none
+    const char *collective;    // its kind: "all-reduce"; NULL as these; static text
     // how a library does it: "ring, LL128, 4 channels"; NULL: none decides
     const char *method;
     const char *choice;  // of it algorithm and protocol: "ring, LL128"
@@ -174,6 +175,7 @@ typedef struct lw_measured_series {
     const lw_metric *observe;  // what its y values are
     bool over_sizes;           // x is how many bytes the observed work moves
     const char *direction;     // "h2d", "d2h", or NULL
+    const char *collective;    // the kind of the observed work, if it is one; NULL
     double (*points)[2];       // x in the base unit, y in the unit of observe
     size_t count;
     bool validate_only;  // no preset is fitted to it
@@ -211,6 +213,9 @@ typedef struct lw_result {
 
 // How many times as fast it is without its limit; 1 where nothing is known.
 double lw_lifted_speedup(const lw_workload_result *workload);
+
+// Does the table observe work of the workload's kind, as far as collectives go?
+bool lw_measured_fits_kind(const lw_measured_series *measured, const lw_workload_result *workload);
 
 // What limits the point: that of the workload that ended last; nothing where none did.
 lw_limit lw_point_limit(const lw_point *point);
