@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *const lw_chart_words[] = {"bandwidth", "time",  "waterfall", "plane",    "loaded-latency",
-                                      "margin",    "pairs", "bars",      "timeline", NULL};
+const char *const lw_chart_words[] = {"bandwidth", "time",     "waterfall",   "plane", "loaded-latency", "margin", "pairs",
+                                      "bars",      "timeline", "utilisation", NULL};
 const char *const lw_axis_words[] = {"log", "linear", NULL};
 
 #define WIDTH_LEAST 400
@@ -31,7 +31,8 @@ const lw_option lw_chart_options[] = {
              "links by latency and bandwidth; loaded-latency: latency under a growing load; "
              "margin: what a radio has to spare over a swept distance, frequency or rain; pairs: "
              "copies between members of a group, from x to; bars: what no number tells apart, the fastest first; "
-             "timeline: what each link, copy engine and caller does when, a panel a point"),
+             "timeline: what each link, copy engine and caller does when, a panel a point; "
+             "utilisation: how busy each link and engine is over time"),
     TEXT_ROW("x", x, "swept path along the x axis; else the first swept size, rate or length"),
     TEXT_ROW("series", series, "swept path that tells the lines apart; else the first one that is no number"),
     TEXT_ROW("panel", panel, "swept path with one panel a value; else one panel a workload"),
@@ -103,8 +104,13 @@ static const chart_type chart_types[LW_CHART_KINDS] = {
     [LW_CHART_MARGIN] = {lw_curves_size, lw_curves_draw, "Line chart of what a radio has to spare"},
     [LW_CHART_BARS] = {lw_categories_size, lw_categories_draw, "Bars of payload bandwidth, the fastest first"},
     [LW_CHART_TIMELINE] = {lw_timeline_size, lw_timeline_draw, "What each link and device does when"},
+    [LW_CHART_UTILISATION] = {lw_utilisation_size, lw_utilisation_draw, "How busy each link and engine is over time"},
     [LW_CHART_PAIRS] = {lw_pairs_size, lw_pairs_draw, "Bandwidth from each member of a group to each other"},
 };
+
+bool lw_chart_needs_timeline(int kind) {
+    return kind == LW_CHART_TIMELINE || kind == LW_CHART_UTILISATION;
+}
 
 static lw_status check_request(const lw_chart_request *request, lw_diags *diags) {
     bool words = request->kind >= 0 && request->kind < LW_CHART_KINDS && request->theme >= 0 && request->theme < LW_THEME_KINDS &&
@@ -135,7 +141,7 @@ static lw_status check_workload(const lw_chart_request *request, const lw_result
 
 lw_status lw_chart_check(const lw_chart_request *request, const lw_result *outline, lw_diags *diags) {
     LW_TRY(check_request(request, diags));
-    if (request->kind == LW_CHART_TIMELINE) {
+    if (lw_chart_needs_timeline(request->kind)) {
         return check_workload(request, outline, diags);
     }
     if (request->kind == LW_CHART_PAIRS || request->kind == LW_CHART_BARS) {
@@ -213,12 +219,12 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     lw_pair_table pairs = {0};
     if (request->kind == LW_CHART_PAIRS) {
         LW_TRY(find_pairs(request, result, arena, diags, &pairs));
-    } else if (request->kind != LW_CHART_BARS && request->kind != LW_CHART_TIMELINE) {
+    } else if (request->kind != LW_CHART_BARS && !lw_chart_needs_timeline(request->kind)) {
         LW_TRY(lw_chart_collect(request, result, arena, diags, &data));
     }
     const bool bars = request->kind == LW_CHART_BARS && result->point_count > 0;
-    const bool timeline = request->kind == LW_CHART_TIMELINE && has_timeline(result);
-    if (request->kind == LW_CHART_TIMELINE && result->point_count > 0 && !timeline) {
+    const bool timeline = lw_chart_needs_timeline(request->kind) && has_timeline(result);
+    if (lw_chart_needs_timeline(request->kind) && result->point_count > 0 && !timeline) {
         lw_note(diags, request->place, "take engine: packet, flows record none",
                 "there is nothing to draw: no task was recorded");
     }

@@ -23,6 +23,7 @@ void lw_plane_size(const lw_chart *chart, double *width, double *height);
 void lw_categories_size(const lw_chart *chart, double *width, double *height);
 void lw_pairs_size(const lw_chart *chart, double *width, double *height);
 void lw_timeline_size(const lw_chart *chart, double *width, double *height);
+void lw_utilisation_size(const lw_chart *chart, double *width, double *height);
 
 // Lay out and draw. LW_BAD_INPUT with a diagnostic when the size is too small for the content.
 lw_status lw_curves_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECKED;
@@ -31,6 +32,7 @@ lw_status lw_plane_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECK
 lw_status lw_categories_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECKED;
 lw_status lw_pairs_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECKED;
 lw_status lw_timeline_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECKED;
+lw_status lw_utilisation_draw(const lw_chart *chart, const lw_canvas *canvas) LW_CHECKED;
 
 // The name of a series cut to fit into width; what it says about the evidence stays whole. NULL
 // when out of memory.

@@ -30,6 +30,7 @@ typedef struct rows {
     row *row;
     size_t count;
     double most, name_width;
+    size_t found, collectives;  // of all, those whose bandwidth is that of the bus
     bool measured;
 } rows;
 
@@ -51,7 +52,8 @@ static double measured_of(const lw_result *result, const lw_point *point, const 
             link = link || strcmp(point->set[i].text, table->series) == 0;
         }
         bool copy = table->direction == NULL || (workload->copy != NULL && strcmp(workload->copy, table->direction) == 0);
-        if (!link || !copy || !table->over_sizes || strcmp(table->observe->name, "bandwidth_GBps") != 0) {
+        if (!link || !copy || !lw_measured_fits_kind(table, workload) || !table->over_sizes ||
+            strcmp(table->observe->name, "bandwidth_GBps") != 0) {
             continue;
         }
         for (size_t k = 0; k < table->count; k++) {
@@ -105,12 +107,14 @@ static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
                            .limit = &workload->limit,
                            .measured_GBps = measured_of(result, point, workload),
                            .order = list.count};
+            out->collectives += workload->collective != NULL ? 1 : 0;
             out->measured = out->measured || !isnan(added->measured_GBps);
             out->most = fmax(out->most, isnan(added->measured_GBps) ? added->GBps : fmax(added->GBps, added->measured_GBps));
         }
     }
     out->row = LW_LIST_ITEMS(&list, row);
     qsort(out->row, list.count, sizeof(row), fastest_first);
+    out->found = list.count;
     out->count = list.count < ROWS_MOST ? list.count : ROWS_MOST;
     return LW_OK;
 }
@@ -145,13 +149,23 @@ static lw_status draw_row(const lw_canvas *canvas, const row *r, lw_rect bar, do
     return LW_OK;
 }
 
+static const char *subtitle_of(const lw_chart *chart, const rows *all, lw_arena *arena) {
+    const char *own = chart->request->subtitle;
+    const char *what = all->collectives == 0            ? "Payload bandwidth (GB/s)"
+                       : all->collectives == all->found ? "Bus bandwidth (GB/s)"
+                                                        : "Bandwidth (GB/s) of payload, of collectives on the bus";
+    return own != NULL && own[0] != '\0'
+               ? own
+               : lw_arena_print(arena, "%s, the fastest first%s", what, all->measured ? ". Bars: model; dots: measured" : "");
+}
+
 lw_status lw_categories_draw(const lw_chart *chart, const lw_canvas *canvas) {
     rows all;
     LW_TRY(find_rows(chart, canvas->arena, &all));
-    const char *own = chart->request->subtitle;
-    const char *subtitle = own != NULL && own[0] != '\0' ? own
-                           : all.measured ? "Payload bandwidth (GB/s), the fastest first. Bars: model; dots: measured"
-                                          : "Payload bandwidth (GB/s), the fastest first";
+    const char *subtitle = subtitle_of(chart, &all, canvas->arena);
+    if (subtitle == NULL) {
+        return LW_NO_MEMORY;
+    }
     const lw_box content = lw_frame_draw(canvas, chart->title, subtitle, "", chart->result);
     for (size_t i = 0; i < all.count; i++) {
         all.name_width = fmax(all.name_width, lw_text_width(canvas->metrics, all.row[i].name, LW_SIZE_LABEL, false));

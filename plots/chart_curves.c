@@ -7,15 +7,15 @@
 
 #include "plots/curve_labels.h"
 #include "plots/curve_lines.h"
+#include "plots/curve_methods.h"
 #include "plots/margin.h"
 #include "plots/sources.h"
 
 #define PANEL_GAP 28.0
-#define PLOT_LEAST 120.0   // a plot narrower or lower than this cannot be read
-#define CROSS_SIZE 9.0     // its arms are thin
-#define OPEN_EVERY 150.0   // units of line an open mark, where they only tell lines apart
-#define CEILING_SHARE 0.2  // of the plot's width
-#define VERTEX_EVERY 6.0   // units between the vertices of a curve
+#define PLOT_LEAST 120.0  // a plot narrower or lower than this cannot be read
+#define CROSS_SIZE 9.0    // its arms are thin
+#define OPEN_EVERY 150.0  // units of line an open mark, where they only tell lines apart
+#define VERTEX_EVERY 6.0  // units between the vertices of a curve
 
 // ---- Scales ----
 
@@ -71,6 +71,18 @@ static const char *x_name(const lw_curves *l) {
     return name;
 }
 
+// Of collectives alone, whose bandwidth is that of nccl-tests' busbw.
+static bool is_of_bus(const lw_chart_data *data) {
+    bool all = true;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        for (size_t k = 0; k < data->panel[i].curve_count; k++) {
+            const lw_workload_result *of = data->panel[i].curve[k].most;
+            all = all && of != NULL && of->redop != NULL;
+        }
+    }
+    return all;
+}
+
 static lw_status name_axes(lw_curves *l) {
     const lw_chart_data *data = l->chart->data;
     lw_axes *axes = &l->axes;
@@ -80,6 +92,7 @@ static lw_status name_axes(lw_curves *l) {
     axes->y_title = lw_is_loaded(l)   ? "Mean latency"
                     : lw_is_time(l)   ? "Time"
                     : lw_is_margin(l) ? "Margin (dB)"
+                    : is_of_bus(data) ? "Bus bandwidth (GB/s)"
                                       : "Bandwidth (GB/s)";
     const char *name = x_name(l);
     if (name == NULL) {
@@ -147,7 +160,7 @@ static void draw_ceiling(const lw_curves *l, const lw_curve *curve, lw_role role
     }
     const lw_box *plot = &l->axes.plot;
     double y = lw_scale_at(&l->axes.y, ceiling);
-    lw_draw_line(l->canvas->draw, plot->right - CEILING_SHARE * (plot->right - plot->left), y, plot->right, y,
+    lw_draw_line(l->canvas->draw, plot->right - LW_CEILING_SHARE * (plot->right - plot->left), y, plot->right, y,
                  (lw_stroke){role, 1.25, LW_DASH_DOTS});
 }
 
@@ -405,6 +418,7 @@ static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
         draw_dots(l, &panel->measured[i]);
     }
     lw_draw_unclip(canvas->draw);
+    LW_TRY(lw_methods_draw(l, panel, lines));
     for (size_t i = 0; i < lines->count; i++) {
         if (is_beside) {
             lw_label_draw_beside(l, &lines->line[i], &beside[i]);
@@ -429,6 +443,17 @@ static bool has_modes(const lw_curves *l) {
     return several;
 }
 
+static bool has_methods(const lw_curves *l) {
+    bool several = false;
+    for (size_t i = 0; i < l->chart->data->panel_count; i++) {
+        const lw_panel *panel = &l->chart->data->panel[i];
+        for (size_t k = 0; k < panel->curve_count; k++) {
+            several = several || lw_curve_has_methods(&panel->curve[k]);
+        }
+    }
+    return several;
+}
+
 static const char *subtitle_of(const lw_curves *l) {
     const char *own = l->chart->request->subtitle;
     if (own != NULL && own[0] != '\0') {
@@ -440,7 +465,10 @@ static const char *subtitle_of(const lw_curves *l) {
     }
     return lw_arena_print(
         l->canvas->arena, "Lines: model%s%s%s%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
-        lw_told_apart(l) ? ", told apart by open marks" : "", has_modes(l) ? ". Where one jumps: another mode" : "",
+        lw_told_apart(l) ? ", told apart by open marks" : "",
+        has_modes(l)     ? ". Where one jumps: another mode"
+        : has_methods(l) ? ". Ticks: from there on the library takes another algorithm or protocol"
+                         : "",
         l->has_band ? ". Shaded: how uncertain the link is" : "",
         !l->has_dots        ? ""
         : l->has_validation ? ". Filled marks: measured (with a rim: nothing was fitted to them)"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plots/chart.h"
 #include "plots/time_axis.h"
+#include "plots/timeline_words.h"
 
 #define FRAME_HEIGHT 158.0  // with a subtitle of two lines and a note of one
 #define LEGEND_HEIGHT 26.0
@@ -61,11 +61,6 @@ static bool is_wanted(const gantt *g, const lw_timeline_span *span) {
     return g->wanted == UINT32_MAX || span->workload == g->wanted;
 }
 
-// Work in the background may go on when all else has ended.
-static int64_t end_of(const lw_point *point) {
-    return point->path.count > 0 ? point->path.end_ps : point->timeline->end_ps;
-}
-
 // Those of the critical path before all others.
 static int busiest_first(const void *left, const void *right) {
     const shown_row *a = left, *b = right;
@@ -111,20 +106,6 @@ static lw_status find_rows(gantt *g, size_t most, panel *p, lw_arena *arena) {
     return LW_OK;
 }
 
-static lw_status find_workload(const lw_chart *chart, const lw_point *point, uint32_t *wanted) {
-    const char *name = chart->request->workload;
-    *wanted = UINT32_MAX;
-    if (name == NULL || name[0] == '\0' || chart->diags == NULL) {
-        return LW_OK;
-    }
-    for (size_t w = 0; w < point->workload_count; w++) {
-        *wanted = strcmp(point->workload[w].name, name) == 0 ? (uint32_t)w : *wanted;
-    }
-    return *wanted != UINT32_MAX ? LW_OK
-                                 : lw_error(chart->diags, chart->request->workload_place,
-                                            "it is a name under workloads:", "there is no workload '%s'", name);
-}
-
 static lw_status collect(const lw_chart *chart, lw_arena *arena, gantt *g) {
     const lw_result *result = chart->result;
     *g = (gantt){.chart = chart, .wanted = UINT32_MAX};
@@ -137,9 +118,9 @@ static lw_status collect(const lw_chart *chart, lw_arena *arena, gantt *g) {
     }
     for (size_t i = 0; i < g->panels; i++) {
         panel *p = &g->panel[i];
-        LW_TRY(find_workload(chart, p->point, &g->wanted));
+        LW_TRY(lw_timeline_workload(chart, p->point, &g->wanted));
         LW_TRY(find_rows(g, ROWS_MOST / g->panels, p, arena));
-        g->end_ps = end_of(p->point) > g->end_ps ? end_of(p->point) : g->end_ps;
+        g->end_ps = lw_timeline_end_ps(p->point) > g->end_ps ? lw_timeline_end_ps(p->point) : g->end_ps;
         g->lost = g->lost || p->point->timeline->left_out > 0;
         g->broken = g->broken || p->point->timeline->gap_count > 0 || p->point->timeline->left_out > 0;
     }
@@ -260,7 +241,7 @@ static lw_status draw_row(const gantt *g, const panel *p, const lw_time_axis *ax
     lw_rect bar = {0};
     for (size_t i = 0; i < timeline->span_count; i++) {
         const lw_timeline_span *span = &timeline->span[i];
-        if (span->row != row->row || !is_wanted(g, span) || span->from_ps >= end_of(p->point)) {
+        if (span->row != row->row || !is_wanted(g, span) || span->from_ps >= lw_timeline_end_ps(p->point)) {
             continue;
         }
         const uint32_t lane = span->lane < LANES_SHOWN ? span->lane : LANES_SHOWN - 1;
@@ -283,25 +264,16 @@ static lw_status draw_row(const gantt *g, const panel *p, const lw_time_axis *ax
 
 // ---- Panels ----
 
-// "egpu host -> gpu", "gpu copy engines that read".
+// Of a row with more lanes than are drawn those past the last lie on it.
 static const char *name_of(const lw_timeline_row *row, lw_arena *arena) {
-    const char *arrow = strstr(row->part, "->");
-    // Those past the last lane drawn lie on it.
-    const char *more = row->lanes > LANES_SHOWN ? lw_arena_print(arena, " (%u at once)", row->lanes) : "";
-    if (more == NULL) {
-        return NULL;
-    }
-    if (arrow != NULL) {
-        return lw_arena_print(arena, "%s  %.*s \u2192 %s%s", row->name, (int)(arrow - row->part), row->part, arrow + 2, more);
-    }
-    return lw_arena_print(arena, "%s%s%s%s", row->name, row->part[0] != '\0' ? " " : "", row->part, more);
+    const char *name = lw_timeline_row_name(row, arena);
+    return name != NULL && row->lanes > LANES_SHOWN ? lw_arena_print(arena, "%s (%u at once)", name, row->lanes) : name;
 }
 
 static lw_status measure_names(gantt *g) {
     for (size_t i = 0; i < g->panels; i++) {
         for (size_t r = 0; r < g->panel[i].count; r++) {
             const char *name = name_of(&g->panel[i].point->timeline->row[g->panel[i].row[r].row], g->canvas->arena);
-            name = name == NULL ? NULL : lw_clean_utf8(g->canvas->arena, name);
             if (name == NULL) {
                 return LW_NO_MEMORY;
             }
@@ -310,15 +282,6 @@ static lw_status measure_names(gantt *g) {
     }
     g->name_width = fmin(g->name_width, fmin(NAME_MOST, 0.36 * g->canvas->width));
     return LW_OK;
-}
-
-// What was swept.
-static const char *head_of(const panel *p, lw_arena *arena) {
-    const char *text = "";
-    for (size_t i = 0; i < p->point->set_count && text != NULL; i++) {
-        text = lw_arena_print(arena, "%s%s%s: %s", text, i > 0 ? ", " : "", p->point->set[i].path, p->point->set[i].text);
-    }
-    return text == NULL ? NULL : lw_clean_utf8(arena, text);
 }
 
 // What the critical path is made of; "" where it is not known. NULL when out of memory.
@@ -335,9 +298,7 @@ static lw_status draw_names(const gantt *g, const panel *p, double left, double 
     const lw_canvas *canvas = g->canvas;
     for (size_t r = 0; r < p->count; r++) {
         const char *name = name_of(&p->point->timeline->row[p->row[r].row], canvas->arena);
-        name = name == NULL ? NULL
-                            : lw_text_fit(canvas->metrics, canvas->arena, lw_clean_utf8(canvas->arena, name), LW_SIZE_TICK, false,
-                                          g->name_width);
+        name = name == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, name, LW_SIZE_TICK, false, g->name_width);
         if (name == NULL) {
             return LW_NO_MEMORY;
         }
@@ -352,7 +313,7 @@ static lw_status draw_names(const gantt *g, const panel *p, double left, double 
 static lw_status draw_head(const gantt *g, const panel *p, lw_box content, double top) {
     const lw_canvas *canvas = g->canvas;
     const double width = content.right - content.left;
-    const char *head = head_of(p, canvas->arena), *path = path_of(p, canvas->arena);
+    const char *head = lw_timeline_point_name(p->point, canvas->arena), *path = path_of(p, canvas->arena);
     head = head == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, head, LW_SIZE_LABEL, true, width);
     path = path == NULL ? NULL : lw_text_fit(canvas->metrics, canvas->arena, path, LW_SIZE_TICK, false, width);
     if (head == NULL || path == NULL) {
@@ -372,7 +333,8 @@ static lw_status draw_panel(const gantt *g, const panel *p, lw_box content, doub
     const double bottom = top + panel_height(g, p) - AXIS_HEIGHT;
     lw_time_axis axis;
     // side by side they compare, unless breaks bend their axes
-    lw_time_axis_make(p->point->timeline, g->broken ? end_of(p->point) : g->end_ps, left, content.right - 12.0, &axis);
+    lw_time_axis_make(p->point->timeline, g->broken ? lw_timeline_end_ps(p->point) : g->end_ps, left, content.right - 12.0,
+                      &axis);
     LW_TRY(lw_time_axis_draw(canvas, &axis, p->point->timeline, top + head_height(g), bottom));
     LW_TRY(draw_names(g, p, content.left, top + head_height(g)));
     double y = top + head_height(g);

@@ -9,6 +9,7 @@
 #define LW_DOT_SIZE 7.0
 #define LW_OPEN_SIZE 9.0  // of the open marks that a line carries
 #define LW_LINE_WIDTH 2.0
+#define LW_CEILING_SHARE 0.2  // of the plot's width
 
 // A line on the page, with everything that it stands for.
 enum { LW_LINE_ROWS = 3 };

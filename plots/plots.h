@@ -34,10 +34,13 @@ typedef enum lw_chart_kind {
     // a row for each link direction and device, bars for what runs there when; of points that have a
     // timeline
     LW_CHART_TIMELINE,
+    // a row for each link direction and engine, the busiest first, a cell for each stretch of time: how
+    // busy; of points that have a timeline
+    LW_CHART_UTILISATION,
     LW_CHART_KINDS
 } lw_chart_kind;
 // "bandwidth", "time", "waterfall", "plane", "loaded-latency", "margin", "pairs", "bars",
-// "timeline", NULL
+// "timeline", "utilisation", NULL
 extern const char *const lw_chart_words[];
 
 typedef enum lw_theme_kind { LW_THEME_LIGHT, LW_THEME_DARK, LW_THEME_PRINT, LW_THEME_KINDS } lw_theme_kind;
@@ -77,6 +80,9 @@ void lw_chart_request_default(lw_chart_kind kind, lw_chart_request *out);
 // The chart of a result whose scenario asks for none: pairs where it copies between the members of
 // one group. False: none.
 bool lw_chart_suits(const lw_result *result, lw_arena *arena, lw_chart_kind *kind);
+
+// Is the chart drawn from what ran when, which a run keeps only where it is asked to?
+bool lw_chart_needs_timeline(int kind);
 
 // Parse one entry of `charts:`. LW_BAD_INPUT with diagnostics when a key or value is wrong.
 lw_status lw_chart_parse(const lw_yaml *item, lw_chart_request *out, lw_diags *diags) LW_CHECKED;

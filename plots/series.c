@@ -356,7 +356,7 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, cons
 
 static lw_sample sample_of(const collector *c, const lw_point *point, const lw_workload_result *workload) {
     const lw_set_value *x = set_value(point, c->data->x_path);
-    lw_sample sample = {.order = x == NULL ? 1.0 : x->number / c->data->x_in_base};
+    lw_sample sample = {.order = x == NULL ? 1.0 : x->number / c->data->x_in_base, .choice = workload->choice};
     sample.at.x = sample.order;
     switch (c->request->kind) {
     case LW_CHART_TIME:
@@ -546,8 +546,16 @@ static void sort_curves(const collector *c) {
 
 // ---- Measured points ----
 
+// Payload for each byte of x: 1 of a copy, more where a collective counts what crosses a link (bus
+// bandwidth).
+static double payload_share(const collector *c, const lw_panel *panel) {
+    const lw_curve *curve = panel->curve_count > 0 ? &panel->curve[0] : NULL;
+    const bool known = curve != NULL && curve->by_size && curve->most->bytes > 0;
+    return known ? (double)curve->most->bytes / (curve->most_order * c->data->x_in_base) : 1.0;
+}
+
 // y of the chart from what a table observed; NaN when one does not follow from the other.
-static double observed(const collector *c, const lw_measured_series *measured, const double point[2]) {
+static double observed(const collector *c, const lw_measured_series *measured, const double point[2], double payload) {
     if (c->request->kind == LW_CHART_LOADED_LATENCY) {
         return strcmp(measured->observe->name, "mean_latency_us") == 0 ? point[1] * 1e-6 : (double)NAN;
     }
@@ -562,7 +570,8 @@ static double observed(const collector *c, const lw_measured_series *measured, c
     if (c->data->x_dimension != LW_BYTES || point[1] <= 0.0) {
         return (double)NAN;
     }
-    return is_time ? point[0] / (point[1] * 1e9) : point[0] / (point[1] * 1e-6) / 1e9;
+    const double bytes = payload * point[0];
+    return is_time ? bytes / (point[1] * 1e9) : bytes / (point[1] * 1e-6) / 1e9;
 }
 
 static size_t series_of_measured(const lw_chart_data *data, const lw_measured_series *measured) {
@@ -585,7 +594,7 @@ static lw_status add_measured(collector *c, const lw_measured_series *measured) 
         lw_panel *panel = &c->data->panel[i];
         bool belongs =
             !lw_is_given(measured->direction) || !lw_is_given(panel->copy) || strcmp(measured->direction, panel->copy) == 0;
-        if (!belongs) {
+        if (!belongs || (panel->curve_count > 0 && !lw_measured_fits_kind(measured, panel->curve[0].most))) {
             continue;
         }
         lw_curve *dots = &panel->measured[panel->measured_count];
@@ -596,7 +605,8 @@ static lw_status add_measured(collector *c, const lw_measured_series *measured) 
             return LW_NO_MEMORY;
         }
         for (size_t k = 0; k < measured->count; k++) {
-            lw_xy at = {measured->points[k][0] / c->data->x_in_base, observed(c, measured, measured->points[k])};
+            lw_xy at = {measured->points[k][0] / c->data->x_in_base,
+                        observed(c, measured, measured->points[k], payload_share(c, panel))};
             if (drawable(c, at)) {
                 dots->point[dots->count++] = (lw_sample){.at = at, .order = at.x, .low = at.y, .high = at.y};
             }

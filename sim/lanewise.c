@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/base/suggest.h"
 #include "sim/base/version.h"
 #include "sim/config/schema.h"
 #include "sim/config/source.h"
@@ -18,6 +17,7 @@
 #include "sim/report/validation.h"
 #include "sim/result/metric_table.h"
 #include "sim/study/calibrate.h"
+#include "sim/study/example.h"
 #include "sim/study/session.h"
 #include "sim/study/topology.h"
 
@@ -181,32 +181,10 @@ char *lanewise_catalog_path(const lanewise_catalog *catalog, const char *what, c
     return text.bytes;
 }
 
-static lw_status read_example(const lw_catalog *catalog, const char *name, lw_arena *arena, lw_diags *diags, lw_text *text) {
-    const char *const *names = lw_catalog_names(catalog, LW_SHELF_SCENARIOS);
-    size_t count = lw_catalog_count(catalog, LW_SHELF_SCENARIOS);
-    if (!lw_catalog_has(catalog, LW_SHELF_SCENARIOS, name)) {
-        const char *all = "";
-        for (size_t i = 0; i < count; i++) {
-            all = lw_diags_text(diags, "%s%s%s", all, i > 0 ? ", " : "", names[i]);
-        }
-        const char *hint = lw_did_you_mean(diags, name, names, count, lw_diags_text(diags, "there are: %s", all));
-        (void)lw_error(diags, (lw_place){0}, hint, "there is no example \"%s\"", name);
-        return LW_BAD_USAGE;
-    }
-    const char *path = lw_catalog_path(catalog, LW_SHELF_SCENARIOS, name, arena);
-    const lw_source *source = NULL;
-    if (path == NULL) {
-        return LW_NO_MEMORY;
-    }
-    LW_TRY(lw_source_read(path, arena, diags, &source));
-    lw_text_add_n(text, source->text, source->length);
-    return LW_OK;
-}
-
 lanewise_status lanewise_example(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **out) {
     lw_text text = {0};
     lw_arena *arena = lw_arena_new();
-    lw_status status = arena == NULL ? LW_NO_MEMORY : read_example(catalog->catalog, name, arena, findings->diags, &text);
+    lw_status status = arena == NULL ? LW_NO_MEMORY : lw_example_read(catalog->catalog, name, arena, findings->diags, &text);
     lw_diags_own_sources(findings->diags);
     lw_arena_free(arena);
     return hand_out(status, &text, out);
@@ -281,7 +259,8 @@ static lw_run run_of(const lanewise_run *run) {
                                   .progress = run->progress,
                                   .within = run->within,
                                   .user = run->user,
-                                  .timelines = run->timelines}
+                                  .timelines = run->timelines,
+                                  .lift = run->lift}
                        : (lw_run){0};
 }
 

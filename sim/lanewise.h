@@ -88,7 +88,8 @@ LANEWISE_API lanewise_status lanewise_list(const lanewise_catalog *catalog, cons
 // "measured", "first". NULL: there is none. lanewise_free.
 LANEWISE_API char *lanewise_catalog_path(const lanewise_catalog *catalog, const char *what, const char *name);
 
-// The text of a shipped example scenario; LANEWISE_BAD_USAGE for an unknown name.
+// The text of a shipped example scenario, or one for a collective by its kind ("all-reduce");
+// LANEWISE_BAD_USAGE for an unknown name.
 LANEWISE_API lanewise_status lanewise_example(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
                                               char **text);
 
@@ -130,6 +131,7 @@ typedef struct lanewise_run {
     void (*within)(double done, size_t total, void *user);
     void *user;
     bool timelines;  // keep what ran when, of the first 16 points: for lanewise_result_trace and charts
+    bool lift;       // run each point again without what limits its workloads: metric lifted_us
 } lanewise_run;
 
 // Run all points; run may be NULL. No byte of the result depends on the number of threads.

@@ -108,6 +108,66 @@ static void test_golden(void **state) {
     lw_test_end(&test);
 }
 
+// A collective of which a library decides how it is done, and what was measured of its time: dots are
+// of bus bandwidth, as the lines are.
+static void make_collective(lw_result *result, lw_measured_series *measured, double (*points)[2]) {
+    static const double share = 1.75;  // of an all-reduce of eight
+    for (size_t i = 0; i < result->point_count; i++) {
+        lw_workload_result *w = &result->point[i].workload[0];
+        const size_t step = i % SIZES;
+        w->redop = "sum";
+        w->collective = "all-reduce";
+        w->bytes = (int64_t)(share * (double)w->bytes);
+        w->bandwidth_GBps *= share;
+        w->choice = step < 3 ? "ring, LL" : step < 6 ? "ring, LL128" : "NVLS, Simple";
+        points[step][0] = (double)w->bytes / share;
+        points[step][1] = w->time_s * 1e6;
+    }
+    *measured = (lw_measured_series){.table = "sums",
+                                     .label = "Sums",
+                                     .provenance = "A. Tester, Sums, 2026",
+                                     .observe = metric_of("time_us"),
+                                     .over_sizes = true,
+                                     .collective = "all-reduce",
+                                     .points = points,
+                                     .count = SIZES};
+    result->measured = measured;
+    result->measured_count = 1;
+}
+
+static void test_methods_are_marked(void **state) {
+    (void)state;
+    for (int time = 0; time < 2; time++) {
+        lw_test test = lw_test_begin();
+        lw_result result = demo_result(test.arena);
+        lw_measured_series measured;
+        double points[SIZES][2];
+        result.point_count = time == 0 ? (size_t)SIZES : (size_t)2 * SIZES;
+        make_collective(&result, &measured, points);
+        lw_chart_request request = request_of(time == 0 ? LW_CHART_BANDWIDTH : LW_CHART_TIME);
+        request.workload = "upload";
+        lw_picture picture;
+        lw_font_metrics fixed = lw_font_metrics_fixed();
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        check_texts(&test, &picture, &fixed);
+        check_golden(&test, &picture, time == 0 ? "methods" : "methods-time");
+        assert_true(time == 1 || has_text(&picture, "Bus bandwidth (GB/s)"));
+        assert_true(time == 1 || (has_text(&picture, "ring, LL128") && has_text(&picture, "NVLS, Simple")));
+
+        lw_chart_data data;
+        assert_int_equal(lw_chart_collect(&request, &result, test.arena, test.diags, &data), LW_OK);
+        const lw_panel *panel = &data.panel[0];
+        const lw_curve *last = &panel->curve[panel->curve_count - 1];
+        for (size_t i = 0; i < SIZES; i++) {
+            assert_close(panel->measured[0].point[i].at.y, last->point[i].at.y, 1e-9);
+        }
+        measured.collective = "all-gather";  // of other work
+        assert_int_equal(lw_chart_collect(&request, &result, test.arena, test.diags, &data), LW_OK);
+        assert_int_equal(data.panel[0].measured_count, 0);
+        lw_test_end(&test);
+    }
+}
+
 static void test_foot_says_what_is_missing(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -629,6 +689,7 @@ int main(void) {
         cmocka_unit_test(test_every_format),
         cmocka_unit_test(test_threads_draw_alike),
         cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_methods_are_marked),
         cmocka_unit_test(test_everything_is_said),
         cmocka_unit_test(test_foot_says_what_is_missing),
         cmocka_unit_test(test_texts_do_not_overlap),

@@ -655,6 +655,31 @@ static void examples_run(void **state) {
     assert_true(examples >= 5);
 }
 
+// What `init` writes for a collective runs as it is.
+static void starters_run(void **state) {
+    (void)state;
+    static outcome result;
+    static const char *const kinds[] = {"all-reduce", "all-gather", "reduce-scatter", "broadcast",
+                                        "reduce",     "all-to-all", "send-recv"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        char words[1100];
+        snprintf(words, sizeof words, "init %s", kinds[i]);
+        run_words(words, &result);
+        assert_int_equal(result.exit_code, 0);
+        assert_non_null(strstr(result.out, kinds[i]));
+        char path[1024];
+        snprintf(path, sizeof path, "%s/starter.yaml", LW_BINARY_DIR);
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        assert_true(fputs(result.out, file) >= 0);
+        assert_int_equal(fclose(file), 0);
+        snprintf(words, sizeof words, "run '%s' --format csv", path);
+        run_words(words, &result);
+        assert_string_equal(result.err, "");
+        assert_int_equal(result.exit_code, 0);
+    }
+}
+
 int main(void) {
     // What the user's shell says must not reach the program.
     unsetenv("LANEWISE_CONFIGS");
@@ -663,6 +688,7 @@ int main(void) {
         cmocka_unit_test(golden_command_lines),
         cmocka_unit_test(output_folder_has_everything),
         cmocka_unit_test(lists_have_their_files),
+        cmocka_unit_test(starters_run),
         cmocka_unit_test(demo_is_what_the_program_draws),
         cmocka_unit_test(models_are_listed_as_models),
         cmocka_unit_test(threads_change_nothing),

@@ -133,6 +133,10 @@ static void needed_keys_are_not_idle(void **state) {
         {PAIR("kind: host", "kind: nic", "preset: pcie-3-x8") "workloads: {w: {kind: dma, device: gpu, host: host, op: write, "
                                                               "bytes: 257 B, count: 100, rate: 1 GB/s, arrivals: backlog}}\n",
          "workloads.w.arrivals"},
+        // without a host there is nothing to go through
+        {PAIR("kind: gpu, p2p: true", "kind: gpu",
+              "type: nvlink, gen: 4") "workloads: {w: {kind: all-reduce, on: [host, gpu], bytes: 1 MiB}}\n",
+         "nodes.host.p2p"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         lw_test test = lw_test_begin();

@@ -154,6 +154,32 @@ static void test_series(void **state) {
     assert_true(series.modelled);
 }
 
+// Of tables over several paths charts show what is as the scenario says, else as the last point.
+static void test_series_of_two_paths(void **state) {
+    world *w = *state;
+    static const struct {
+        const char *tail;
+        double first;
+        size_t count;
+    } cases[] = {
+        {"vary: [workloads.copy.bytes, links.slot.preset]\nobserve: workloads.copy.time_us\n"
+         "points: [[4 KiB, pcie-3-x4, 1], [1 MiB, pcie-3-x4, 2], [4 KiB, pcie-3-x16, 3]]\n",
+         1, 2},
+        {"vary: [workloads.copy.bytes, links.slot.preset]\nobserve: workloads.copy.time_us\n"
+         "points: [[4 KiB, pcie-3-x8, 1], [1 MiB, pcie-3-x8, 2], [4 KiB, pcie-3-x16, 3]]\n",
+         3, 1},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        lw_measured *table = NULL;
+        lw_measured_series series;
+        const char *path = write_table(w, good_limit, cases[i].tail);
+        assert_int_equal(lw_measured_load(path, w->catalog, w->arena, w->diags, &table), LW_OK);
+        assert_int_equal(lw_measured_series_of(table, w->arena, &series), LW_OK);
+        assert_int_equal(series.count, cases[i].count);
+        assert_close(series.points[0][1], cases[i].first, 0);
+    }
+}
+
 // A key of the user's own among the limits is no limit.
 static void test_own_keys_are_no_limits(void **state) {
     world *w = *state;
@@ -461,6 +487,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_statistics, setup, teardown),
         cmocka_unit_test_setup_teardown(test_time_and_two_paths, setup, teardown),
         cmocka_unit_test_setup_teardown(test_series, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_series_of_two_paths, setup, teardown),
         cmocka_unit_test_setup_teardown(test_own_keys_are_no_limits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tables_share_the_threads, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors_have_places, setup, teardown),

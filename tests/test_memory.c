@@ -73,6 +73,18 @@ static lanewise_status trace(const lanewise_catalog *catalog, const char *path, 
     return status;
 }
 
+static lanewise_status lifted(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1, .lift = true};
+    lanewise_scenario *scenario = NULL;
+    lanewise_result *result = NULL;
+    lanewise_status status = lanewise_scenario_load(catalog, path, NULL, findings, &scenario);
+    status = status == LANEWISE_OK ? lanewise_scenario_run(scenario, &run, findings, &result) : status;
+    status = status == LANEWISE_OK ? lanewise_result_report(result, "table", 0, findings, text) : status;
+    lanewise_result_free(result);
+    lanewise_scenario_free(scenario);
+    return status;
+}
+
 // What became of each line of a list.
 static lanewise_status members(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
     const lanewise_run run = {.threads = 1};
@@ -207,6 +219,7 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"run, json", json, LW_SOURCE_DIR "/tests/cli/data/assert.yaml", 200},
         {"run, csv", csv, LW_SOURCE_DIR "/tests/cli/data/sweep.yaml", 200},
         {"run, table", table, LW_SOURCE_DIR "/tests/cli/data/collectives.yaml", 200},
+        {"run, lift", lifted, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 200},
         {"run, trace", trace, LW_SOURCE_DIR "/tests/cli/data/one-copy.yaml", 300},
         {"run, trace", trace, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 300},
         {"run, csv", csv, LW_SOURCE_DIR "/tests/cli/data/flows.yaml", 200},

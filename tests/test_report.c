@@ -204,6 +204,40 @@ static void measured_beside_the_model(void **state) {
     lw_text_free(&text);
 }
 
+// Of a collective both stand there as bus bandwidth, whether time or bandwidth was measured.
+static void measured_beside_a_collective(void **state) {
+    (void)state;
+    static const char *const observed[] = {"time_us", "bandwidth_GBps"};
+    for (size_t i = 0; i < COUNT(observed); i++) {
+        fixture f;
+        make_result(&f);
+        for (int p = 0; p < POINTS; p++) {
+            f.workload[p].bytes = f.workload[p].bytes / 4 * 7;
+            f.workload[p].collective = "all-reduce";
+        }
+        const double bytes = 1073741824, time_s = f.workload[2].time_s / 1.25;
+        double points[][2] = {{bytes, i == 0 ? time_s * 1e6 : 1.75 * bytes / time_s / 1e9}};
+        lw_measured_series table = {.table = "sums",
+                                    .series = "oculink-2-x4",
+                                    .observe = lw_metric_find(observed[i], LW_OF_WORKLOAD, NULL),
+                                    .over_sizes = true,
+                                    .collective = "all-reduce",
+                                    .points = points,
+                                    .count = 1};
+        f.result.measured = &table;
+        f.result.measured_count = 1;
+        lw_text text = {0};
+        assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
+        assert_non_null(strstr(text.bytes, "-20.0 %  sums\n"));
+        assert_non_null(strstr(text.bytes, " 14.7 "));
+        lw_text_free(&text);
+        table.collective = "all-gather";
+        assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
+        assert_null(strstr(text.bytes, "Measured by others"));
+        lw_text_free(&text);
+    }
+}
+
 // A copy of one size is not that of the sweep of another copy: only a table's point of its own size
 // stands beside it.
 static void measured_beside_the_copy_it_is_about(void **state) {
@@ -741,6 +775,7 @@ int main(void) {
         cmocka_unit_test(one_point),
         cmocka_unit_test(measured_beside_the_model),
         cmocka_unit_test(measured_beside_the_copy_it_is_about),
+        cmocka_unit_test(measured_beside_a_collective),
         cmocka_unit_test(no_point),
         cmocka_unit_test(rows_for_other_sweeps),
         cmocka_unit_test(csv),

@@ -34,7 +34,7 @@ static void test_wrong_requests_are_explained(void **state) {
          "3:5: the chart's x 'links.egpu' has the value 'pcie-5-x16', which is no number | choose a swept path whose values are "
          "numbers"},
         {{.workload = "sideload"}, "3:5: the chart's workload 'sideload' does not exist | use a name from workloads:"},
-        {{.kind = 9}, "3:5: the chart has an unknown kind, theme or axis"},
+        {{.kind = LW_CHART_KINDS}, "3:5: the chart has an unknown kind, theme or axis"},
         {{.width = 100}, "3:5: a chart must be 400 to 8000 wide and 300 to 8000 high"},
         {{.width = 400, .height = 300},
          "3:5: the chart of 400 x 300 is too small for what it shows | give it more width: and height:, or leave them out"},

@@ -217,12 +217,90 @@ static void test_bounds(void **state) {
     lw_test_end(&test);
 }
 
+// ---- How busy each link and engine is over time ----
+
+static void test_utilisation(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_timeline timeline = plain_timeline(&test);
+    lw_workload_result workload[WORKLOADS];
+    lw_direction_result direction[] = {
+        {.link = "slot", .direction = "host->gpu", .utilisation = 0.5, .payload_bytes = (1 << 20) + 4096 + 777}};
+    lw_engines_result engines[] = {{.name = "gpu copy engines", .use = "that read", .count = 2}};
+    lw_point point = point_of(&timeline, workload, WORKLOADS);
+    point.direction = direction;
+    point.direction_count = COUNT(direction);
+    point.engines = engines;
+    point.engines_count = COUNT(engines);
+    const lw_result result = result_of(&point, 1);
+    lw_chart_request request = request_of(LW_CHART_UTILISATION);
+    lw_font_metrics fixed = lw_font_metrics_fixed();
+    lw_picture picture;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_texts(&test, &picture, &fixed);
+    check_golden(&test, &picture, "utilisation");
+    assert_int_equal(count_class(&picture, "busy"), 2);  // calls are no device
+    assert_true(has_text(&picture, "50 %"));             // of the link, as the result has it
+    assert_true(has_text(&picture, "45 %"));             // 90 of 100 us with one of two engines
+    request.workload = "probe";
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "20 %"));
+    request.workload = "none";
+    assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
+    request.workload = NULL;
+    request.height = 300;
+    request.width = 400;
+    timeline.row_count = 0;  // nothing was recorded
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_null(picture.draw);
+    lw_test_end(&test);
+}
+
+// Ten pieces of 10 us one behind the other, of which seven are jumped: at a boundary between two, or
+// in the middle of one, which the record then has at the end of the jump.
+static void test_jumps_are_busy(void **state) {
+    (void)state;
+    static const struct { int64_t jump_us, second_us; } cases[] = {{20, 10}, {15, 80}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        lw_test test = lw_test_begin();
+        const int64_t start_us[] = {0, cases[i].second_us, 90};
+        lw_timeline_span pieces[COUNT(start_us)] = {{0}};
+        for (size_t k = 0; k < COUNT(start_us); k++) {
+            pieces[k] = (lw_timeline_span){.from_ps = start_us[k] * US, .to_ps = (start_us[k] + 10) * US, .bytes = 1000};
+        }
+        lw_timeline_gap gap = {.from_ps = cases[i].jump_us * US, .to_ps = (cases[i].jump_us + 70) * US, .period_ps = 10 * US};
+        lw_timeline timeline = {.row = &rows[2],
+                                .row_count = 1,
+                                .span = pieces,
+                                .span_count = COUNT(pieces),
+                                .gap = &gap,
+                                .gap_count = 1,
+                                .end_ps = 100 * US};
+        lw_workload_result workload[1];
+        lw_direction_result direction = {.link = "slot", .direction = "host->gpu", .utilisation = 0.9, .payload_bytes = 10000};
+        lw_point point = point_of(&timeline, workload, 1);
+        point.direction = &direction;
+        point.direction_count = 1;
+        const lw_result result = result_of(&point, 1);
+        const lw_chart_request request = request_of(LW_CHART_UTILISATION);
+        lw_picture picture;
+        assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+        assert_true(has_text(&picture, "90 %"));
+        size_t cells = 0;  // of one shade from beginning to end, so one
+        for (size_t k = 0; k < picture.draw->count; k++) {
+            const lw_draw_item *item = &picture.draw->item[k];
+            cells += item->kind == LW_DRAW_RECT && item->fill >= LW_ROLE_RAMP && item->fill <= LW_ROLE_RAMP_LAST &&
+                     item->height > 12.0;
+        }
+        assert_int_equal(cells, 1);
+        lw_test_end(&test);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_panel),
-        cmocka_unit_test(test_breaks),
-        cmocka_unit_test(test_panels),
-        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_one_panel), cmocka_unit_test(test_breaks),      cmocka_unit_test(test_panels),
+        cmocka_unit_test(test_bounds),    cmocka_unit_test(test_utilisation), cmocka_unit_test(test_jumps_are_busy),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     lw_plots_close();

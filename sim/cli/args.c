@@ -48,6 +48,8 @@ static const flag flags[] = {
      "exact packets, or fair rates of flows: lanewise explain scenario (as in the file)"},
     {"trace", 0, FLAG_TEXT, offsetof(lw_arguments, trace), "FILE", NULL, 0, 0,
      "what ran when, for ui.perfetto.dev or chrome://tracing; of a sweep one file a point, FILE-0.json and so on"},
+    {"lift", 0, FLAG_SWITCH, offsetof(lw_arguments, lift), NULL, NULL, 0, 0,
+     "run each point again without the link, engine or memory that limits a workload: what it is worth to widen it"},
     {"stats", 0, FLAG_SWITCH, offsetof(lw_arguments, stats), NULL, NULL, 0, 0, "what the run cost, as one JSON line on stderr"},
     {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, themes, 0, 0, "look of the charts (as the chart says)"},
     {"scale", 0, FLAG_COUNT, offsetof(lw_arguments, scale), "N", NULL, 1, 4, "pixels of a PNG per unit of the chart (2)"},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// lanewise init: a commented example scenario to start from, which is one of the shipped ones.
+// lanewise init: a commented example scenario to start from, which is one of the shipped ones, or one for a
+// collective.
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 
@@ -18,7 +19,8 @@ const lw_verb lw_verb_init = {
     .operands = "[KIND]",
     .summary = "Write a commented example scenario to stdout.",
     .examples = "  lanewise init > my.yaml                      the smallest one\n"
-                "  lanewise init two-gpus-one-switch > my.yaml  another; lanewise list scenarios shows all\n",
+                "  lanewise init two-gpus-one-switch > my.yaml  another; lanewise list scenarios shows all\n"
+                "  lanewise init all-to-all > my.yaml           a collective, by its kind\n",
     .flags = flag_names,
     .least = 0,
     .most = 1,

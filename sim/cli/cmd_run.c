@@ -218,7 +218,7 @@ static lw_status tell(const lw_context *context, const lw_cli_session *session, 
 static bool has_timeline(const lw_cli_session *session) {
     bool has = false;
     for (size_t i = 0; i < session->charts.count; i++) {
-        has = has || session->charts.chart[i].kind == LW_CHART_TIMELINE;
+        has = has || lw_chart_needs_timeline(session->charts.chart[i].kind);
     }
     return has;
 }
@@ -235,6 +235,7 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         .progress = lw_console_progress_show,
         .within = lw_console_progress_show_within,
         .user = &progress,
+        .lift = arguments->lift,
         .timelines = arguments->trace != NULL ||
                      (folder != NULL && (has_timeline(session) || lanewise_scenario_points(session->scenario) == 1)),
     };
@@ -316,8 +317,8 @@ static lw_status run_verb(lw_context *context) {
     return lw_command_each(context, run_one);
 }
 
-static const char *const flag_names[] = {"output", "set",   "format", "threads", "seed", "engine",
-                                         "trace",  "stats", "theme",  "scale",   "pdf",  NULL};
+static const char *const flag_names[] = {"output", "set",   "format", "threads", "seed", "engine", "trace",
+                                         "lift",   "stats", "theme",  "scale",   "pdf",  NULL};
 
 const lw_verb lw_verb_run = {
     .name = "run",
@@ -327,7 +328,8 @@ const lw_verb lw_verb_run = {
                 "  lanewise run oculink.yaml -o results               and results.csv, results.json, charts as SVG and PNG\n"
                 "  lanewise run oculink.yaml --set links.egpu.lanes=8 with one value changed\n"
                 "  lanewise run oculink.yaml --format jsonl | jq .    one point a line\n"
-                "  lanewise run oculink.yaml --trace trace.json       what ran when, for ui.perfetto.dev\n",
+                "  lanewise run oculink.yaml --trace trace.json       what ran when, for ui.perfetto.dev\n"
+                "  lanewise run oculink.yaml --lift                   what it would be without its limit\n",
     .details =
         "FILE - is stdin; the name of a scenario that comes with lanewise is that one (lanewise list scenarios). With several\n"
         "files -o makes a folder for each below DIR, and stdout is a table; JSON Lines: a line about each file, then one for each\n"

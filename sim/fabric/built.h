@@ -15,7 +15,7 @@ typedef struct lw_server_info {
     const char *direction;  // "host->gpu"; "both" for memory; "" where there is none
     const char *segment;    // of a link of several segments: "tunnel"; "" else
     uint32_t link;          // LW_NO_LINK: none
-    uint32_t node;          // of a memory
+    uint32_t node;          // of what is in a node
     int dir;
     lw_fraction expand;  // of a link: bytes on the wire for each byte of its packets (flits)
     bool for_requests;   // of a DMA engine: its time is for each request, not for each packet
@@ -66,6 +66,7 @@ typedef struct lw_built_workload {
 typedef struct lw_slots_info {
     const char *name;  // "gpu copy engines"; NULL: a bound that a workload set itself
     const char *use;   // what they do: "outgoing copies"
+    uint32_t node;     // of copy engines
     bool computes;     // a compute stream of a node
 } lw_slots_info;
 

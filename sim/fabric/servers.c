@@ -171,8 +171,9 @@ lw_status lw_server_of_leg(lw_builder *builder, lw_leg leg, uint32_t *out) {
 
 // ---- Nodes ----
 
-static lw_server_info info_of_node(const char *name, const char *direction) {
-    return (lw_server_info){.name = name, .direction = direction, .segment = "", .link = LW_NO_LINK, .expand = {1, 1}};
+static lw_server_info info_of_node(const char *name, const char *direction, uint32_t node) {
+    return (lw_server_info){
+        .name = name, .direction = direction, .segment = "", .link = LW_NO_LINK, .node = node, .expand = {1, 1}};
 }
 
 static const lw_node *node_of(const lw_builder *builder, uint32_t node) {
@@ -183,8 +184,7 @@ lw_status lw_server_of_memory(lw_builder *builder, uint32_t node, uint32_t *out)
     uint32_t *memory = &builder->of_node[node].memory;
     if (*memory == LW_NO_SERVER) {
         const lw_node *owner = node_of(builder, node);
-        lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s memory", owner->name), "both");
-        info.node = node;
+        const lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s memory", owner->name), "both", node);
         const lw_server server = {.role = LW_SERVER_MEMORY,
                                   .ps_per_byte = ps_per_byte_of(owner->spec->params->memory_rate_Bps),
                                   .opposite = LW_NO_SERVER};
@@ -199,7 +199,7 @@ lw_status lw_server_of_forward(lw_builder *builder, uint32_t host, uint32_t *out
     int64_t forward_ps = owner->spec->params->forward_ps;
     uint32_t *forward = &builder->of_node[host].forward;
     if (*forward == LW_NO_SERVER && forward_ps > 0) {
-        const lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s root complex", owner->name), "");
+        const lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s root complex", owner->name), "", host);
         const lw_server server = {
             .role = LW_SERVER_FORWARD, .ps_per_byte = free_of_cost, .latency_ps = forward_ps, .opposite = LW_NO_SERVER};
         LW_TRY(add_server(builder, &server, &info, forward));
@@ -214,7 +214,7 @@ lw_status lw_server_of_gap(lw_builder *builder, uint32_t node, lw_dma_cost cost,
     int64_t gap_ps = for_requests ? owner->spec->params->request_gap_ps : owner->spec->params->dma_packet_gap_ps;
     uint32_t *gap = &builder->of_node[node].gap[cost];
     if (*gap == LW_NO_SERVER && gap_ps > 0) {
-        lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s dma engine", owner->name), "");
+        lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s dma engine", owner->name), "", node);
         info.for_requests = for_requests;
         const lw_server server = {
             .role = LW_SERVER_COPY_ENGINE, .ps_per_byte = free_of_cost, .packet_ps = gap_ps, .opposite = LW_NO_SERVER};
@@ -258,7 +258,7 @@ lw_status lw_server_of_pace(lw_builder *builder, lw_pace which, double rate_Bps,
         return LW_NO_MEMORY;
     }
     const lw_server_info info =
-        info_of_node(lw_arena_print(builder->arena, "%s copy engine", node_of(builder, which.node)->name), "");
+        info_of_node(lw_arena_print(builder->arena, "%s copy engine", node_of(builder, which.node)->name), "", which.node);
     LW_TRY(add_server(builder, &server, &info, out));
     which.server = *out;
     *pace = which;
@@ -268,7 +268,7 @@ lw_status lw_server_of_pace(lw_builder *builder, lw_pace which, double rate_Bps,
 lw_status lw_server_of_core(lw_builder *builder, uint32_t host, uint32_t *out) {
     const lw_node *owner = node_of(builder, host);
     const char *name = lw_arena_print(builder->arena, "%s cpu copy (%s)", owner->name, builder->object->name);
-    const lw_server_info info = info_of_node(name, "");
+    const lw_server_info info = info_of_node(name, "", host);
     const lw_server server = {
         .role = LW_SERVER_CORE, .ps_per_byte = ps_per_byte_of(owner->spec->params->cpu_copy_rate_Bps), .opposite = LW_NO_SERVER};
     return add_server(builder, &server, &info, out);
@@ -299,8 +299,8 @@ lw_status lw_slots_new(lw_builder *builder, int64_t slots, const lw_slots_info *
 
 // Of n engines one serves both directions; from two on each direction has its own, reads the odd
 // one.
-static lw_status add_engines(lw_builder *builder, const char *name, int64_t engines, uint32_t slots[2]) {
-    lw_slots_info info = {.name = name, .use = engines > 1 ? "that read" : "for all copies"};
+static lw_status add_engines(lw_builder *builder, const char *name, uint32_t node, int64_t engines, uint32_t slots[2]) {
+    lw_slots_info info = {.name = name, .node = node, .use = engines > 1 ? "that read" : "for all copies"};
     if (name == NULL) {
         return LW_NO_MEMORY;
     }
@@ -322,7 +322,7 @@ lw_status lw_slots_of_engine(lw_builder *builder, uint32_t node, const lw_transf
     }
     if (slots[0] == LW_NO_RESOURCE) {
         const char *name = lw_arena_print(builder->arena, "%s %scopy engines", owner->name, peer ? "peer " : "");
-        LW_TRY(add_engines(builder, name, engines, slots));
+        LW_TRY(add_engines(builder, name, node, engines, slots));
     }
     *out = slots[transfer->flow.kind == LW_FLOW_READ ? 0 : 1];
     return LW_OK;

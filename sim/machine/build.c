@@ -130,26 +130,47 @@ lw_status lw_machine_build(const lw_setup *setup, lw_arena *arena, lw_diags *dia
     return LW_OK;
 }
 
-lw_status lw_machine_at_end(const lw_machine *machine, bool fast, lw_arena *arena, lw_machine *out) {
-    lw_link_spec *spec = LW_NEW_ARRAY(arena, lw_link_spec, machine->link_spec_count);
+lw_status lw_machine_copy(const lw_machine *machine, lw_arena *arena, lw_machine *out, lw_link_spec **links,
+                          lw_node_spec **nodes) {
+    lw_link_spec *link_spec = LW_NEW_ARRAY(arena, lw_link_spec, machine->link_spec_count);
+    lw_node_spec *node_spec = LW_NEW_ARRAY(arena, lw_node_spec, machine->node_spec_count);
     lw_link *link = LW_NEW_ARRAY(arena, lw_link, machine->link_count);
-    if (spec == NULL || link == NULL) {
+    lw_node *node = LW_NEW_ARRAY(arena, lw_node, machine->node_count);
+    if (link_spec == NULL || node_spec == NULL || link == NULL || node == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t s = 0; s < machine->link_spec_count; s++) {
-        spec[s] = machine->link_spec[s];
+        link_spec[s] = machine->link_spec[s];
+    }
+    for (size_t s = 0; s < machine->node_spec_count; s++) {
+        node_spec[s] = machine->node_spec[s];
+    }
+    for (size_t l = 0; l < machine->link_count; l++) {
+        link[l] = machine->link[l];
+        link[l].spec = &link_spec[machine->link[l].spec - machine->link_spec];
+    }
+    for (size_t n = 0; n < machine->node_count; n++) {
+        node[n] = machine->node[n];
+        node[n].spec = &node_spec[machine->node[n].spec - machine->node_spec];
+    }
+    *out = *machine;
+    out->link_spec = *links = link_spec;
+    out->node_spec = *nodes = node_spec;
+    out->link = link;
+    out->node = node;
+    return LW_OK;
+}
+
+lw_status lw_machine_at_end(const lw_machine *machine, bool fast, lw_arena *arena, lw_machine *out) {
+    lw_link_spec *spec = NULL;
+    lw_node_spec *unused = NULL;
+    LW_TRY(lw_machine_copy(machine, arena, out, &spec, &unused));
+    for (size_t s = 0; s < machine->link_spec_count; s++) {
         if (spec[s].family->band != NULL) {
             lw_link_model end[2];
             spec[s].family->band(spec[s].params, &end[0], &end[1]);
             spec[s].model = end[fast ? 1 : 0];
         }
     }
-    for (size_t l = 0; l < machine->link_count; l++) {
-        link[l] = machine->link[l];
-        link[l].spec = &spec[machine->link[l].spec - machine->link_spec];
-    }
-    *out = *machine;
-    out->link_spec = spec;
-    out->link = link;
     return LW_OK;
 }

@@ -149,6 +149,13 @@ static void add_workloads(const lw_point *point, lw_text *out) {
         }
         add_limit(&workload->limit, out);
         add_failure(&workload->limit, out);
+        if (workload->lifted.what != NULL) {
+            lw_json_open(out, "lifted", "{");
+            lw_json_string(out, "what", workload->lifted.what);
+            lw_json_number(out, "speedup", lw_lifted_speedup(workload));
+            add_limit(&workload->lifted.limit, out);
+            lw_text_add(out, "}");
+        }
         lw_text_add(out, "}");
     }
     lw_text_add(out, "}");

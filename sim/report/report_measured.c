@@ -59,7 +59,8 @@ static bool read_sample(const lw_point *point, const lw_measured_series *measure
     for (size_t w = 0; w < point->workload_count; w++) {
         const char *copy = point->workload[w].copy;
         bool same_copy = measured->direction == NULL || (copy != NULL && strcmp(copy, measured->direction) == 0);
-        if (same_copy && (measured->series == NULL || is_of_series(point, point->workload[w].name, measured->series))) {
+        if (same_copy && lw_measured_fits_kind(measured, &point->workload[w]) &&
+            (measured->series == NULL || is_of_series(point, point->workload[w].name, measured->series))) {
             *out = (sample){size_of(point, &point->workload[w]), &point->workload[w]};
             return out->bytes > 0;
         }
@@ -69,8 +70,9 @@ static bool read_sample(const lw_point *point, const lw_measured_series *measure
 
 // The model's bandwidth at a size between two of the sweep: the time of a copy is a fixed cost plus
 // bytes over rate (Hockney 1994), so times, not bandwidths, are interpolated. 0 when the sweep does
-// not reach that size.
-static double model_GBps(const lw_result *result, const lw_measured_series *measured, double bytes) {
+// not reach that size. *payload: bytes that count for each of that size, 1 of a copy, more of a
+// collective whose bandwidth is that of a link.
+static double model_GBps(const lw_result *result, const lw_measured_series *measured, double bytes, double *payload) {
     sample below = {0};
     sample above = {0};
     for (size_t p = 0; p < result->point_count; p++) {
@@ -90,7 +92,8 @@ static double model_GBps(const lw_result *result, const lw_measured_series *meas
     }
     double share = above.bytes > below.bytes ? (bytes - below.bytes) / (above.bytes - below.bytes) : 0;
     double time_s = below.workload->time_s + share * (above.workload->time_s - below.workload->time_s);
-    return time_s > 0 ? bytes / time_s / 1e9 : 0;
+    *payload = (double)below.workload->bytes / below.bytes;
+    return time_s > 0 ? *payload * bytes / time_s / 1e9 : 0;
 }
 
 // Only what was observed of copies of some sizes can stand beside a bandwidth.
@@ -99,8 +102,8 @@ static bool is_bandwidth(const lw_measured_series *measured) {
            (strcmp(measured->observe->name, "bandwidth_GBps") == 0 || strcmp(measured->observe->name, "time_us") == 0);
 }
 
-static double measured_GBps(const lw_measured_series *measured, const double point[2]) {
-    return strcmp(measured->observe->name, "time_us") == 0 ? point[0] / point[1] / 1e3 : point[1];
+static double measured_GBps(const lw_measured_series *measured, const double point[2], double payload) {
+    return strcmp(measured->observe->name, "time_us") == 0 ? payload * point[0] / point[1] / 1e3 : point[1];
 }
 
 lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) {
@@ -110,15 +113,16 @@ lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *
     for (size_t m = 0; m < result->measured_count; m++) {
         const lw_measured_series *measured = &result->measured[m];
         const double *largest = NULL;
+        double payload = 1;
         for (size_t i = 0; is_bandwidth(measured) && i < measured->count; i++) {
-            bool reached = model_GBps(result, measured, measured->points[i][0]) > 0;
+            bool reached = model_GBps(result, measured, measured->points[i][0], &payload) > 0;
             largest = reached && (largest == NULL || measured->points[i][0] > largest[0]) ? measured->points[i] : largest;
         }
         if (largest == NULL) {
             continue;
         }
-        double model = model_GBps(result, measured, largest[0]);
-        double real = measured_GBps(measured, largest);
+        double model = model_GBps(result, measured, largest[0], &payload);
+        double real = measured_GBps(measured, largest, payload);
         char size[LW_QUANTITY_TEXT];
         LW_GRID_ADD(grid, measured->series == NULL ? "-" : measured->series,
                     measured->direction == NULL ? "-" : measured->direction);

@@ -22,6 +22,9 @@ lw_status lw_report_routes(const lw_point *point, lw_arena *arena, lw_text *out)
 lw_status lw_report_computes(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about copy engines that some copy needs; nothing where they have no limit.
 lw_status lw_report_engines(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
+// The part about --lift: what each workload takes without its limit, and what then limits it; nothing
+// where nobody asked.
+lw_status lw_report_lifted(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The collectives of all points as nccl-tests prints its own, to be compared line by line.
 lw_status lw_report_nccl_tests(const lw_result *result, lw_text *out) LW_CHECKED;

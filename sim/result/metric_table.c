@@ -58,6 +58,12 @@ static bool computes(const lw_workload_result *w) {
 static double limited_share(const lw_workload_result *w) {
     return w->limit.share;
 }
+static double lifted_us(const lw_workload_result *w) {
+    return (double)w->lifted.time_ps / 1e6;
+}
+static bool is_lifted(const lw_workload_result *w) {
+    return w->lifted.what != NULL;
+}
 static double utilisation(const lw_direction_result *d) {
     return d->utilisation;
 }
@@ -157,6 +163,9 @@ const lw_metric lw_metrics[] = {
      .in_csv = true, .has = computes},
     {OF_WORKLOAD("limited_share", NULL, LW_PLAIN, 1, "share", "of its time, while its limit is busy, waited for or paid",
                  limited_share)},
+    {OF_WORKLOAD("lifted_us", "lifted", LW_TIME, 1e6, "time without its limit",
+                 "with --lift: its time if the link, engine or memory that limits it took none", lifted_us),
+     .in_csv = true, .has = is_lifted},
     {OF_WORKLOAD("received_dBm", "received", LW_POWER, 1, "power received", "of a radio on its route, in the middle of the band",
                  received_dBm),
      .in_csv = true, .of_failed = true, .has = has_signal},

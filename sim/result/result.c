@@ -7,6 +7,15 @@ lw_limit lw_point_limit(const lw_point *point) {
     return point->last < point->workload_count ? point->workload[point->last].limit : (lw_limit){.kind = LW_LIMITED_BY_NOTHING};
 }
 
+double lw_lifted_speedup(const lw_workload_result *workload) {
+    return workload->lifted.time_ps > 0 ? (double)(workload->end_ps - workload->start_ps) / (double)workload->lifted.time_ps : 1;
+}
+
+bool lw_measured_fits_kind(const lw_measured_series *measured, const lw_workload_result *workload) {
+    const char *a = measured->collective, *b = workload->collective;
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 static bool keep_text(const char **text, lw_arena *arena) {
     if (*text != NULL) {
         *text = lw_arena_copy(arena, *text);
@@ -36,7 +45,9 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
     for (size_t i = 0; ok && i < kept.workload_count; i++) {
         lw_workload_result *row = &kept.workload[i];
         ok = keep_text(&row->name, arena) && keep_text(&row->direction, arena) && keep_text(&row->limit.name, arena) &&
-             keep_text(&row->limit.direction, arena) && keep_text(&row->compute, arena) && keep_text(&row->method, arena);
+             keep_text(&row->limit.direction, arena) && keep_text(&row->compute, arena) && keep_text(&row->method, arena) &&
+             keep_text(&row->choice, arena) && keep_text(&row->lifted.what, arena) && keep_text(&row->lifted.limit.name, arena) &&
+             keep_text(&row->lifted.limit.direction, arena);
         row->member = keep_array(row->member, row->member_count, sizeof *row->member, arena);
         ok = ok && row->member != NULL;
     }

@@ -37,6 +37,13 @@ typedef struct lw_member_result {
     int64_t start_ps, end_ps;  // counted from when the workload could start
 } lw_member_result;
 
+// A workload once more as if what limits it took no time (lw_point_add_lifted).
+typedef struct lw_lifted {
+    const char *what;  // "links.nvlink", "nodes.gpus copy engine"; NULL: not asked, or nothing to lift
+    int64_t time_ps;   // that it then takes
+    lw_limit limit;    // that it then has
+} lw_lifted;
+
 typedef struct lw_workload_result {
     const char *name;
     const char *direction;  // of the data: "host->gpu"; NULL when it has not one
@@ -67,13 +74,16 @@ typedef struct lw_workload_result {
     // that and the unloaded latency (paced work), or the mean of each_ps; 0 otherwise
     double mean_latency_ps;
     const char *redop, *root;  // of a collective, as nccl-tests prints them; NULL: it is none
+    const char *collective;    // its kind: "all-reduce"; NULL as these; static text
     // how a library does it: "ring, LL128, 4 channels"; NULL: none decides
     const char *method;
+    const char *choice;  // of it algorithm and protocol: "ring, LL128"
     // of the compute stream that it keeps busiest, where it computes: its name ("gpu compute"), NULL
     // where it does not, and for how long it is busy
     const char *compute;
     int64_t compute_ps;
     lw_limit limit;
+    lw_lifted lifted;
     // of the radio on its route, where there is one: that with the least margin, towards its data
     lw_signal signal;
     // the weakest of what decides it: rates, and times where it is one or is limited by one
@@ -165,6 +175,7 @@ typedef struct lw_measured_series {
     const lw_metric *observe;  // what its y values are
     bool over_sizes;           // x is how many bytes the observed work moves
     const char *direction;     // "h2d", "d2h", or NULL
+    const char *collective;    // the kind of the observed work, if it is one; NULL
     double (*points)[2];       // x in the base unit, y in the unit of observe
     size_t count;
     bool validate_only;  // no preset is fitted to it
@@ -199,6 +210,12 @@ typedef struct lw_result {
     size_t assertion_count;
     const char *presets;  // the folder that they were read from; NULL: not known
 } lw_result;
+
+// How many times as fast it is without its limit; 1 where nothing is known.
+double lw_lifted_speedup(const lw_workload_result *workload);
+
+// Does the table observe work of the workload's kind, as far as collectives go?
+bool lw_measured_fits_kind(const lw_measured_series *measured, const lw_workload_result *workload);
 
 // What limits the point: that of the workload that ended last; nothing where none did.
 lw_limit lw_point_limit(const lw_point *point);

@@ -248,11 +248,14 @@ static lw_tried try_value(const void *params, void *user) {
     if (status == LW_OK) {
         t->warns = t->warns || (machine == NULL && warnings != e->warnings);
     }
-    // A word that the machine does not allow, such as an algorithm that needs other routes: the one
-    // that it does allow matters.
-    if (status == LW_BAD_INPUT && edit.section == LW_SECTION_WORKLOADS && t->option->row->kind == LW_OPTION_WORD) {
+    // A word or flag that the machine does not allow, such as an algorithm that needs other routes: the
+    // one that it does allow matters.
+    const lw_option_kind kind = t->option->row->kind;
+    if (status == LW_BAD_INPUT && edit.section == LW_SECTION_WORKLOADS && kind == LW_OPTION_WORD) {
         t->changed[t->option->object] = true;
         t->wanted[t->option->object] = false;
+    } else if (status == LW_BAD_INPUT && t->one && kind == LW_OPTION_FLAG) {
+        memcpy(t->changed, t->wanted, e->setup.graph.workload_count * sizeof *t->changed);
     }
     lw_arena_free(arena);
     t->status = status == LW_NO_MEMORY ? status : LW_OK;

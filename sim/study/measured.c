@@ -227,6 +227,60 @@ static double axis_value(const lw_yaml *node, size_t index) {
     return node->kind == LW_SCALAR && lw_quantity_parse_any(node->text, &quantity) ? quantity.value : (double)index;
 }
 
+// What the scenario itself has at "nodes.gpus.count"; NULL: nothing.
+static const lw_yaml *own_value(const reading *in, const char *path) {
+    const lw_yaml *at = in->head.scenario;
+    for (const char *key = path; at != NULL && key != NULL;) {
+        const size_t length = strcspn(key, ".");
+        const lw_yaml *item = at->kind == LW_MAP ? at->first : NULL;
+        while (item != NULL && (strlen(item->key) != length || strncmp(item->key, key, length) != 0)) {
+            item = item->next;
+        }
+        at = item;
+        key = key[length] == '.' ? key + length + 1 : NULL;
+    }
+    return at;
+}
+
+static bool is_same(const lw_yaml *a, const lw_yaml *b) {
+    if (a == NULL || b == NULL || a->kind != b->kind || a->kind == LW_MAP) {
+        return false;
+    }
+    const lw_yaml *x = a->kind == LW_LIST ? a->first : NULL, *y = b->kind == LW_LIST ? b->first : NULL;
+    while (x != NULL && y != NULL && is_same(x, y)) {
+        x = x->next;
+        y = y->next;
+    }
+    return a->kind == LW_SCALAR ? strcmp(a->text, b->text) == 0 : x == NULL && y == NULL;
+}
+
+// Are all but the first varied values those of the scenario, or of the last point?
+static bool is_own(const reading *in, const lw_yaml *row, const lw_yaml *last) {
+    const lw_yaml *value = row->first->next, *other = last != NULL ? last->first->next : NULL;
+    bool own = true;
+    for (const lw_yaml *path = in->head.vary->first->next; path != NULL; path = path->next, value = value->next) {
+        own = own && is_same(value, last != NULL ? other : own_value(in, path->text));
+        other = last != NULL ? other->next : NULL;
+    }
+    return own;
+}
+
+// Where no point is as the scenario says, those that are as the last one.
+static void find_own(const reading *in) {
+    const lw_yaml *last = in->head.points->first;
+    while (last->next != NULL) {
+        last = last->next;
+    }
+    bool some = false;
+    for (int round = 0; round < 2 && !some; round++) {
+        size_t index = 0;
+        for (const lw_yaml *row = in->head.points->first; row != NULL; row = row->next, index++) {
+            in->table->point[index].own = is_own(in, row, round == 1 ? last : NULL);
+            some = some || in->table->point[index].own;
+        }
+    }
+}
+
 static lw_status parse_point(const reading *in, const lw_yaml *row, size_t index) {
     const lw_yaml *vary = in->head.vary;
     if (row->kind != LW_LIST || row->count != vary->count + 1) {
@@ -282,7 +336,9 @@ static lw_status parse_points(const reading *in) {
         lw_status of_point = parse_point(in, row, index);
         status = of_point == LW_OK ? status : of_point;
     }
-    return status;
+    LW_TRY(status);
+    find_own(in);
+    return LW_OK;
 }
 
 static lw_status read_scenario(const reading *in) {
@@ -404,14 +460,16 @@ lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena
 
 // ---- For charts ----
 
-// The word of the observed copy in the first point; NULL when it is none. What is wrong in the
-// point is told when it runs.
-static lw_status find_copy(const lw_measured *table, const char **out) {
+// The word of the observed copy in the first point, and the kind of an observed collective; NULL when
+// it is none. What is wrong in the point is told when it runs.
+static lw_status find_copy(const lw_measured *table, const char **out, const char **collective) {
     lw_arena *scratch = lw_arena_new();
     lw_diags *silent = scratch != NULL ? lw_diags_new(scratch) : NULL;
     lw_point_setup setup;
     lw_status status = silent == NULL ? LW_NO_MEMORY : lw_point_make(table->document, 0, NULL, scratch, silent, &setup);
     *out = status == LW_OK ? setup.graph.workload[table->workload].copy : NULL;
+    const lw_work_kind *kind = status == LW_OK ? setup.graph.workload[table->workload].kind : NULL;
+    *collective = kind != NULL && kind->redop != NULL ? kind->type.name : NULL;
     lw_arena_free(scratch);
     return status == LW_NO_MEMORY ? status : LW_OK;
 }
@@ -429,17 +487,18 @@ lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_me
         .observe = table->metric,
         .over_sizes = table->over_sizes,
         .points = lw_arena_alloc(arena, table->point_count, sizeof(double[2])),
-        .count = table->point_count,
         .validate_only = table->use == USE_VALIDATE,
         .modelled = table->modelled,
     };
     if (series.points == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(find_copy(table, &series.direction));
+    LW_TRY(find_copy(table, &series.direction, &series.collective));
     for (size_t i = 0; i < table->point_count; i++) {
-        series.points[i][0] = table->point[i].x;
-        series.points[i][1] = table->point[i].observed;
+        if (table->point[i].own) {
+            series.points[series.count][0] = table->point[i].x;
+            series.points[series.count++][1] = table->point[i].observed;
+        }
     }
     *out = series;
     return LW_OK;

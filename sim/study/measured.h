@@ -13,7 +13,8 @@ typedef struct lw_measured lw_measured;  // one file of configs/measured
 // Read a table. Its points are checked when they are to run.
 lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
                            lw_measured **out) LW_CHECKED;
-// For charts: the points and where they come from.
+// For charts: the points and where they come from. Of a table that varies more than one path those
+// where the others are as its scenario says or, if there are none such, as in its last point.
 lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_measured_series *out) LW_CHECKED;
 
 typedef struct lw_tables {
@@ -37,6 +38,7 @@ typedef struct lw_measured_point {
     // first varied value in the base unit; its number in the list when it is no quantity
     double x;
     double observed;  // > 0, in the unit of the metric
+    bool own;         // all but the first varied value are as the table's scenario has them
 } lw_measured_point;
 
 struct lw_measured {

@@ -88,6 +88,7 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
     LW_TRY(has_timeline(b, index) ? add_timeline(&run, spans_of_timeline(b), arena, out)
                                   : lw_critical_path_find(&run.built, &run.recording, arena, NULL, out));
     LW_TRY(b->run->nominal ? LW_OK : lw_point_add_bands(&run, how, arena, out));
+    LW_TRY(b->run->lift ? lw_point_add_lifted(&run, how, arena, out) : LW_OK);
     out->index = (int)index;
     out->engine = lw_engine_words[run.result.engine];
     return LW_OK;

@@ -23,6 +23,7 @@ typedef struct lw_run {
     // "specified", no critical path
     bool nominal;
     bool timelines;  // of the first LW_TIMELINES_MOST points
+    bool lift;       // each point again without what limits its workloads
 } lw_run;
 enum { LW_TIMELINES_MOST = 16 };
 
@@ -74,5 +75,12 @@ lw_status lw_point_tell_failure(lw_status status, size_t point, const lw_culprit
 // The same point at both ends of what is uncertain about its links: bands of the workloads that go
 // over such links.
 lw_status lw_point_add_bands(const lw_point_run *run, lw_point_how how, lw_arena *arena, lw_point *out) LW_CHECKED;
+
+// Run the point again for each link, engine or memory that limits a workload of `out`, as if that
+// took no time, and say in `lifted` of the workload what came of it. The work itself, its order, its
+// routes and what a library chose, stays as it is. Of a group all members are lifted, of a link both
+// directions: one would only make room for its neighbour. What is no such thing (fixed costs,
+// computes, an offered load) has lifted.what NULL.
+lw_status lw_point_add_lifted(const lw_point_run *run, lw_point_how how, lw_arena *arena, lw_point *out) LW_CHECKED;
 
 #endif

@@ -130,7 +130,17 @@ const lw_term lw_terms[] = {
      "  the offered load          nothing is: there is no more to send\n"
      "  fixed cost                the call, its completion or the latency takes most of the time\n"
      "Its share is the part of the time that goes to it. See lanewise explain window, and share; of a\n"
-     "whole point lanewise explain critical_path.\n"},
+     "whole point lanewise explain critical_path. What it is worth to be rid of it: lanewise explain lift.\n"},
+    {"lift", "Lift: lanewise run FILE --lift runs each point again without what limits its workloads, and tells how much\n"
+             "faster each is and what then limits it: 1.02 says that the next limit lies right behind, so that a wider link\n"
+             "alone would buy nothing.\n"
+             "  links.NAME           both directions carry a thousand times as much, of a tunnel the part that limits; of a\n"
+             "                       group of links all; the time of ports and cables stays\n"
+             "  links.NAME window    as many requests as there are may be outstanding; credits: buffers without end\n"
+             "  nodes.NAME memory    takes no time, of all members of a group; so of its copy engine, dma engine, cpu copy\n"
+             "  nodes.NAME copy engines  as many as are asked for\n"
+             "What is done stays: its order, its routes, and what a library chose. Fixed costs, computes, errors and an offered\n"
+             "load are not lifted. JSON has it under lifted, CSV and assertions as lifted_us.\n"},
     {"critical_path",
      "Critical path: the chain of tasks (calls, copies, chunks) that ends with the last one, each of which waited for the\n"
      "one before. What lies off it could take longer and nothing would end later; what lies on it is worth speeding up.\n"
@@ -151,6 +161,14 @@ const lw_term lw_terms[] = {
                  "FILE writes the same for ui.perfetto.dev.\n"
                  "In a scenario: charts: [{kind: timeline}], see configs/scenarios/one-copy-engine.yaml and\n"
                  "configs/scenarios/double-buffering.yaml.\n"},
+    {"utilisation",
+     "Utilisation: a chart of how busy each link direction, copy engine and core is over time, the busiest first, a\n"
+     "panel a point: dark is busy, and the share of all the time stands at the right. It is drawn from the same record\n"
+     "as a timeline: what a task moves is spread evenly over the time it takes, at the busy time that each byte of that\n"
+     "direction costs in this run, so that a row adds up to what the table calls busy. What the engine jumped counts as\n"
+     "if it had run. Of a sweep the first four points are drawn.\n"
+     "In a scenario: charts: [{kind: utilisation}], see configs/scenarios/all-to-all-across-switches.yaml. In results\n"
+     "links.NAME.A->B.utilisation is the share of the whole run.\n"},
     {"margin", "Margin: what a radio's decoder has, signal to noise, less what its mode needs, in dB. Above 0 the\n"
                "link closes; below, nothing gets through, and the result has rate 0 and says what was missing.\n"
                "\n"

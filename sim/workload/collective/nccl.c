@@ -141,9 +141,10 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
     chosen->price_us = best.time_s * 1e6;
     chosen->data_share = lw_nccl_data_share[best.protocol];
     chosen->in_switch = best.algorithm == LW_NCCL_NVLS || best.algorithm == LW_NCCL_NVLS_TREE;
-    builder->workload->method = lw_arena_print(builder->arena, "%s, %s, %u channel%s", algorithms[best.algorithm],
-                                               protocols[best.protocol], v->channels, v->channels == 1 ? "" : "s");
-    return builder->workload->method == NULL ? LW_NO_MEMORY : lw_nccl_write(v, &best, operation, chosen->bytes);
+    lw_graph_workload *of = builder->workload;
+    of->choice = lw_arena_print(builder->arena, "%s, %s", algorithms[best.algorithm], protocols[best.protocol]);
+    of->method = lw_arena_print(builder->arena, "%s, %u channel%s", of->choice, v->channels, v->channels == 1 ? "" : "s");
+    return of->choice == NULL || of->method == NULL ? LW_NO_MEMORY : lw_nccl_write(v, &best, operation, chosen->bytes);
 }
 
 static const char page[] =
