@@ -121,7 +121,7 @@ static lanewise_status validate_as(const lanewise_catalog *catalog, const char *
     lanewise_status status = LANEWISE_NO_MEMORY;
     if (path != NULL) {
         const char *const paths[] = {path};
-        status = lanewise_validate(catalog, (lanewise_tables){paths, 1}, format, &run, findings, text);
+        status = lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL}, format, &run, findings, text);
     }
     lanewise_free(path);
     return status;
@@ -134,6 +134,26 @@ static lanewise_status validate(const lanewise_catalog *catalog, const char *nam
 static lanewise_status validate_json(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
                                      char **text) {
     return validate_as(catalog, name, "json", findings, text);
+}
+
+static lanewise_status import(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    const lanewise_importing how = {.on = strstr(path, ".csv") != NULL ? "oculink-2-x4,rtx-4090" : NULL};
+    lanewise_imported *imported = NULL;
+    lanewise_status status = lanewise_import(catalog, path, &how, findings, &imported);
+    status = status == LANEWISE_OK ? lanewise_imported_overview(imported, text) : status;
+    lanewise_imported_free(imported);
+    return status;
+}
+
+static lanewise_status judge(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1};
+    const char *const paths[] = {path};
+    return lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL}, "table", &run, findings, text);
+}
+
+static lanewise_status rate(const lanewise_catalog *catalog, const char *rate, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1};
+    return lanewise_import_rate(catalog, rate, "oculink-2-x4", &run, findings, text);
 }
 
 static lanewise_status run_command(const command *c, outcome *out) {
@@ -219,6 +239,11 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"topo", topology, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 100},
         {"validate", validate, "p2p-off-rtx-5090-gen5x16", 100},
         {"validate, json", validate_json, "p2p-off-rtx-5090-gen5x16", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/nvbandwidth.json", 300},
+        {"import", import, LW_SOURCE_DIR "/tests/import/nvbandwidth.txt", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/list.csv", 200},
+        {"validate a file of another tool", judge, LW_SOURCE_DIR "/tests/import/bandwidth_test.txt", 100},
+        {"import --rate", rate, "6.6 GB/s h2d", 100},
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/oculink-or-thunderbolt.yaml", 30},
         {"run, json", json, LW_SOURCE_DIR "/configs/scenarios/shared-gpu.yaml", 30},
         {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/task-graph.yaml", 200},

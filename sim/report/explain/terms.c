@@ -203,6 +203,26 @@ const lw_term lw_terms[] = {
              "  halving-doubling   2 log2(n) a + 2 (n-1)/n S b    least bytes too, where any two ranks may talk at once\n"
              "  direct             2 a + 2 S/n b on a full mesh   every rank with every other at once\n"
              "See lanewise explain all-reduce, and lanewise run configs/scenarios/ring-or-tree.yaml.\n"},
+    {"import", "What you measured yourself: lanewise import FILE reads what other tools print, lanewise validate FILE says\n"
+               "whether it is normal, and what it looks like if not.\n"
+               "\n"
+               "  nvbandwidth, text and -j   copies by copy engines: h2d, d2h, each while the other is busy, card to card\n"
+               "  bandwidthTest, and --csv   h2d and d2h; MB/s of old releases are MiB/s\n"
+               "  a list                     begins with bytes,GB/s (or MB/s, GiB/s, ...), if wanted ,direction,memory\n"
+               "\n"
+               "Rates become GB/s of 1e9 bytes, once. What is no copy over a link is left out and told; what is wrong\n"
+               "(a cut row, 1,024, NaN, 0, a size twice, a rate above the link's wires) is an error at its line.\n"
+               "\n"
+               "The card is known by the name that its driver gives it; its link is not printed by any tool, so the\n"
+               "widest that the card takes is assumed, unless --on says: --on oculink-2-x4, --on pcie-4-x8,rtx-3090,\n"
+               "or a system: --on mini-pc-oculink. With -o DIR each direction of each card becomes a measured table.\n"
+               "\n"
+               "Normal is what is as near to the model as the worst of what others measured of such copies (README, how\n"
+               "accurate it is): 10 % pinned, 20 % from card to card, 25 % pageable, 40 % with both directions busy.\n"
+               "What is not is compared with fewer lanes, older generations, pageable memory, a slot behind the chipset\n"
+               "and copies without peer access; of those within 20 % the simplest come first.\n"
+               "\n"
+               "lanewise import --rate \"24 GB/s h2d\" names the links that one number fits.\n"},
     {NULL, NULL},
 };
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the file of another tool holds: series of points.
+#ifndef LW_SERIES_H
+#define LW_SERIES_H
+
+#include "sim/base/list.h"
+#include "sim/config/catalog.h"
+
+// What was measured.
+typedef enum lw_act {
+    LW_ACT_H2D,       // host to card
+    LW_ACT_D2H,       // card to host
+    LW_ACT_H2D_BUSY,  // host to card, while the other direction is busy; the first alone is counted
+    LW_ACT_D2H_BUSY,
+    LW_ACT_PEER,  // card to card
+    LW_ACTS
+} lw_act;
+
+// One size.
+typedef struct lw_seen {
+    int64_t bytes;
+    double value;  // GB/s, 1 GB = 1e9 bytes
+    lw_place place;
+} lw_seen;
+
+// Points of one act on one device.
+typedef struct lw_series {
+    lw_act act;
+    int device, peer;    // as the tool numbers them; peer: of LW_ACT_PEER alone
+    bool pageable;       // host memory
+    bool direct;         // LW_ACT_PEER: peer access was on
+    const char *api;     // "cuda"; NULL: not known
+    const char *tag;     // one more word of the name; NULL: none
+    const char *method;  // what the tool did, a few words
+    lw_list seen;        // lw_seen
+} lw_series;
+
+typedef struct lw_import_format lw_import_format;
+
+// A file and what was found in it.
+typedef struct lw_import {
+    const lw_source *source;
+    const lw_import_format *format;
+    const char *tool;  // "nvbandwidth v0.8"
+    lw_list cards;     // const char *: name by number; NULL: not told
+    lw_list series;    // lw_series; earlier ones move when one is added
+    size_t points;     // in all series
+    size_t left_out;   // values that were understood and are not for a table
+    size_t strange;    // lines that were not understood
+    lw_arena *arena;
+    lw_diags *diags;
+} lw_import;
+
+// One tool.
+struct lw_import_format {
+    const char *name;   // for --as
+    const char *title;  // "NVIDIA nvbandwidth, text or JSON"
+    // texts of which a file of it has one, NULL-terminated: the first in the file says which tool it is
+    const char *const *marks;
+    bool (*is)(const char *text);  // a file without any such text; NULL: marks say it all
+    lw_status (*read)(lw_import *file);
+};
+// ---- For readers of formats ----
+
+// A series without points, at the end; NULL when out of memory.
+lw_series *lw_import_series(lw_import *file, lw_act act, int device, int peer);
+// One more point of the last series. Refused are a value that is not above 0, a size below 1 byte
+// or over 2^53, and a size that is there already.
+lw_status lw_import_point(lw_import *file, double bytes, double value, lw_place place) LW_CHECKED;
+// The name of card `number`.
+lw_status lw_import_card(lw_import *file, size_t number, const char *name) LW_CHECKED;
+const char *lw_import_card_name(const lw_import *file, int number);  // NULL: not told
+
+#endif

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/import/table.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/quantity.h"
+
+// within: how far, in percent, the model may be from a link without a fault: the worst of the
+// validation set, rounded up (README, How accurate it is: plateaus over PCIe 4.0 9.0 %, one direction
+// while the other is busy 40 %, card to card 18 %, pageable memory 22 %; single sizes 60 %).
+static const struct {
+    const char *slug, *words;
+    bool down, busy;
+    int within;
+} acts[LW_ACTS] = {
+    [LW_ACT_H2D] = {"h2d", "host to card", false, false, 10},
+    [LW_ACT_D2H] = {"d2h", "card to host", true, false, 10},
+    [LW_ACT_H2D_BUSY] = {"h2d-while-d2h", "host to card, both busy", false, true, 40},
+    [LW_ACT_D2H_BUSY] = {"d2h-while-h2d", "card to host, both busy", true, true, 40},
+    [LW_ACT_PEER] = {"peer", "card to card", false, false, 20},
+};
+enum { WITHIN_PAGEABLE = 25, WITHIN_WORST = 60 };
+
+int lw_import_within(const lw_series *series) {
+    return series->pageable ? WITHIN_PAGEABLE : acts[series->act].within;
+}
+
+static bool several_devices(const lw_import *file) {
+    const lw_series *series = LW_LIST_ITEMS(&file->series, const lw_series);
+    for (size_t i = 0; i < file->series.count; i++) {
+        if (series[i].device != series[0].device) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *lw_import_series_words(const lw_import *file, const lw_series *series) {
+    if (series->act == LW_ACT_PEER) {
+        return lw_arena_print(file->arena, "card %d to card %d%s%s%s", series->device, series->peer,
+                              series->direct ? "" : ", without peer access", series->tag != NULL ? ", " : "",
+                              series->tag != NULL ? series->tag : "");
+    }
+    const char *which = several_devices(file) ? lw_arena_print(file->arena, ", card %d", series->device) : "";
+    return which == NULL ? NULL
+                         : lw_arena_print(file->arena, "%s%s%s", acts[series->act].words, series->pageable ? ", pageable" : "",
+                                          which);
+}
+
+const char *lw_import_table_name(const lw_import *file, const lw_series *series) {
+    const char *path = file->source->name, *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    char *stem = lw_arena_copy_n(file->arena, base, dot != NULL && dot > base ? (size_t)(dot - base) : strlen(base));
+    if (stem == NULL) {
+        return NULL;
+    }
+    char *to = stem;
+    for (const char *c = stem; *c != '\0'; c++) {
+        if (isalnum((unsigned char)*c)) {
+            *to++ = *c;
+        } else if (to > stem && to[-1] != '-') {
+            *to++ = '-';
+        }
+    }
+    to -= to > stem && to[-1] == '-';
+    *to = '\0';
+    const char *where = series->act == LW_ACT_PEER
+                            ? lw_arena_print(file->arena, "-%d-%d", series->device, series->peer)
+                            : several_devices(file) ? lw_arena_print(file->arena, "-gpu%d", series->device) : "";
+    return where == NULL ? NULL
+                         : lw_arena_print(file->arena, "%s-%s%s%s%s%s%s", stem[0] != '\0' ? stem : "import", acts[series->act].slug,
+                                          series->pageable ? "-pageable" : "", where,
+                                          series->act == LW_ACT_PEER && !series->direct ? "-staged" : "",
+                                          series->tag != NULL ? "-" : "", series->tag != NULL ? series->tag : "");
+}
+
+static void add_quoted(const char *key, const char *value, lw_text *out) {
+    lw_text_print(out, "%s: ", key);
+    lw_text_json_string(out, value);
+    lw_text_add(out, "\n");
+}
+
+// ---- Scenario ----
+
+static void add_node(const char *name, const char *preset, const char *kind, const char *more, lw_text *out) {
+    lw_text_print(out, "    %s: {%s: %s%s}\n", name, preset != NULL ? "preset" : "kind", preset != NULL ? preset : kind, more);
+}
+
+static void add_link(const char *name, const char *a, const char *b, const char *preset, const lw_variant *variant, lw_text *out) {
+    lw_text_print(out, "    %s: {between: [\"%s\", \"%s\"], preset: %s", name, a, b, preset);
+    if (variant->gen > 0) {
+        lw_text_print(out, ", gen: %" PRId64, variant->gen);
+    }
+    if (variant->lanes > 0) {
+        lw_text_print(out, ", lanes: %" PRId64, variant->lanes);
+    }
+    lw_text_add(out, "}\n");
+}
+
+static void add_system(const lw_series *series, const lw_import_machine *machine, const lw_variant *variant, lw_text *out) {
+    lw_text_print(out, "  include: systems/%s\n", machine->system);
+    if (series->act == LW_ACT_PEER && series->direct) {
+        lw_text_print(out, "  nodes:\n    %s: {p2p: true}\n", machine->card_spec);
+    }
+    if (variant->gen > 0 || variant->lanes > 0) {
+        lw_text_print(out, "  links:\n    %s: {gen: %" PRId64 ", lanes: %" PRId64 "}\n", machine->link_name,
+                      variant->gen > 0 ? variant->gen : machine->gen, variant->lanes > 0 ? variant->lanes : machine->lanes);
+    }
+}
+
+static void add_parts(const lw_series *series, const lw_import_machine *machine, const lw_variant *variant, lw_text *out) {
+    const bool peers = series->act == LW_ACT_PEER;
+    const char *options = peers && series->direct ? ", p2p: true" : "";
+    lw_text_add(out, "  nodes:\n");
+    if (!machine->between_cards) {
+        add_node(machine->host_node, machine->host, "host", "", out);
+    }
+    add_node(machine->card_node, machine->card, "gpu", options, out);
+    if (peers) {
+        add_node(machine->peer_node, machine->card, "gpu", options, out);
+    }
+    if (variant->chipset != NULL) {
+        add_node("chipset", variant->chipset, "switch", "", out);
+    }
+    lw_text_add(out, "  links:\n");
+    if (variant->chipset != NULL) {
+        add_link("uplink", machine->host_node, "chipset", variant->uplink, &(lw_variant){0}, out);
+    }
+    const char *near = machine->between_cards      ? machine->peer_node
+                       : variant->chipset != NULL ? "chipset"
+                                                  : machine->host_node;
+    add_link(machine->link_name, near, machine->card_node, machine->link, variant, out);
+    if (peers && !machine->between_cards) {
+        add_link("slot1", near, machine->peer_node, machine->link, variant, out);
+    }
+}
+
+static void add_copies(const lw_series *series, const lw_import_machine *machine, const lw_variant *variant, lw_text *out) {
+    const bool peers = series->act == LW_ACT_PEER, down = acts[series->act].down;
+    const char *ends[2] = {peers ? machine->card_node : machine->host_node, peers ? machine->peer_node : machine->card_node};
+    const char *api = series->api != NULL ? strcmp(series->api, "cuda") == 0 ? ", api: cuda" : ", api: hip" : "";
+    const bool pageable = series->pageable || variant->pageable;
+    lw_text_print(out, "  workloads:\n    copy: {kind: copy, from: \"%s\", to: \"%s\", bytes: 1 MiB%s%s", ends[down], ends[!down],
+                  peers ? series->direct && !variant->staged ? ", p2p: true" : ", p2p: false" : pageable ? ", memory: pageable" : ", memory: pinned",
+                  api);
+    lw_text_add(out, "}\n");
+    if (acts[series->act].busy) {
+        int64_t most = 0;
+        const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
+        for (size_t i = 0; i < series->seen.count; i++) {
+            most = seen[i].bytes > most ? seen[i].bytes : most;
+        }
+        // twice as much, so that it is under way for as long
+        lw_text_print(out, "    other: {kind: copy, from: \"%s\", to: \"%s\", bytes: %" PRId64 " B, memory: pinned%s}\n", ends[!down],
+                      ends[down], 2 * most, api);
+    }
+}
+
+// ---- The table ----
+
+// A size as people write it where that is exact.
+static void add_bytes(int64_t bytes, lw_text *out) {
+    char buffer[LW_QUANTITY_TEXT];
+    lw_quantity quantity;
+    const char *problem = NULL, *hint = NULL;
+    const char *text = lw_quantity_print((double)bytes, LW_BYTES, buffer);
+    if (lw_quantity_parse(text, LW_BYTES, &quantity, &problem, &hint) && quantity.is_exact && (int64_t)quantity.value == bytes) {
+        lw_text_add(out, text);
+    } else {
+        lw_text_print(out, "%" PRId64 " B", bytes);
+    }
+}
+
+// Six digits: no tool prints more, and units that were converted would show a dozen.
+static void add_rate(double value, lw_text *out) {
+    char buffer[LW_NUMBER_TEXT];
+    (void)snprintf(buffer, sizeof buffer, "%.6g", value);
+    lw_text_add(out, lw_number_point(buffer));
+}
+
+lw_status lw_import_table(const lw_import *file, const lw_series *series, const lw_import_machine *machine,
+                          const lw_variant *variant, lw_text *out) {
+    const char *name = lw_import_table_name(file, series), *words = lw_import_series_words(file, series);
+    if (name == NULL || words == NULL) {
+        return LW_NO_MEMORY;
+    }
+    const char *label = lw_arena_print(file->arena, "%s, %s", machine->words, words);
+    LW_TRY(label == NULL ? LW_NO_MEMORY : LW_OK);
+    lw_text_print(out, "# Written by lanewise import. Rates are in GB/s, 1 GB = 1e9 bytes.\nmeasured: 1\nname: %s\n", name);
+    add_quoted("label", label, out);
+    lw_text_add(out, "source:\n");
+    add_quoted("  title", file->tool, out);
+    lw_text_add(out, "  author: \"own measurement\"\n  date: \"not recorded\"\n");
+    add_quoted("system", machine->said, out);
+    add_quoted("method", series->method != NULL ? series->method : file->format->title, out);
+    lw_text_print(out, "use: validate\nlimit: {median: %d %%, worst: %d %%}\nscenario:\n", lw_import_within(series), WITHIN_WORST);
+    if (machine->system != NULL) {
+        add_system(series, machine, variant, out);
+    } else {
+        add_parts(series, machine, variant, out);
+    }
+    add_copies(series, machine, variant, out);
+    lw_text_add(out, "vary: [workloads.copy.bytes]\nobserve: workloads.copy.bandwidth_GBps\npoints:\n");
+    const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
+    for (size_t i = 0; i < series->seen.count; i++) {
+        lw_text_add(out, "  - [");
+        add_bytes(seen[i].bytes, out);
+        lw_text_add(out, ", ");
+        add_rate(seen[i].value, out);
+        lw_text_add(out, "]\n");
+    }
+    return out->failed ? LW_NO_MEMORY : LW_OK;
+}
