@@ -41,8 +41,8 @@ static const flag flags[] = {
      "change a value of the file, as in --set links.egpu.lanes=8"},
     {"format", 0, FLAG_WORD, offsetof(lw_arguments, format), NULL, lanewise_formats, 0, 0,
      "form of the results on stdout (table)"},
-    {"as", 0, FLAG_WORD, offsetof(lw_arguments, as), NULL, lanewise_import_formats, 0, 0,
-     "tool that wrote the file (by its content)"},
+    {"as", 0, FLAG_WORD, offsetof(lw_arguments, as), "FORMAT", lanewise_import_formats, 0, 0,
+     "tool that wrote the file, as lanewise explain import names them (by its content)"},
     {"on", 0, FLAG_TEXT, offsetof(lw_arguments, on), "NAME,...", NULL, 0, 0,
      "where it was measured: presets of host, card and link, or a system"},
     {"rate", 0, FLAG_TEXT, offsetof(lw_arguments, rate), "RATE", NULL, 0, 0,
@@ -319,7 +319,7 @@ static void add_flag_help(const flag *f, const char *const *words, lw_text *out)
         lw_text_print(&line, "-%c, ", f->letter);
     }
     lw_text_print(&line, "--%s", f->name);
-    if (words != NULL) {
+    if (words != NULL && f->value == NULL) {
         for (int i = 0; words[i] != NULL; i++) {
             lw_text_print(&line, "%s%s", i == 0 ? " " : "|", words[i]);
         }

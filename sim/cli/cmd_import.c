@@ -8,8 +8,8 @@
 #include "sim/cli/console.h"
 
 static lw_status usage(const lw_context *context, const char *what) {
-    (void)lw_error(context->diags, (lw_place){0}, "usage: lanewise import [FLAGS] FILE, or lanewise import --rate \"24 GB/s h2d\"",
-                   "%s", what);
+    (void)lw_error(context->diags, (lw_place){0},
+                   "usage: lanewise import [FLAGS] FILE, or lanewise import --rate \"24 GB/s h2d\"", "%s", what);
     return LW_BAD_USAGE;
 }
 
@@ -17,7 +17,8 @@ static lw_status import_rate(const lw_context *context) {
     const lw_arguments *arguments = context->arguments;
     const lanewise_run run = {.threads = (int)arguments->threads, .stop = lw_console_catch_interrupt()};
     char *text = NULL;
-    lw_status status = (lw_status)lanewise_import_rate(context->catalog, arguments->rate, arguments->on, &run, context->findings, &text);
+    lw_status status =
+        (lw_status)lanewise_import_rate(context->catalog, arguments->rate, arguments->on, &run, context->findings, &text);
     lw_status printed = lw_console_print_text(LANEWISE_OK, text, context->diags);
     return status != LW_OK ? status : printed;
 }
@@ -38,7 +39,8 @@ static lw_status write_tables(const lw_context *context, const lanewise_imported
     lw_status status = LW_OK;
     for (size_t i = 0; i < count && status == LW_OK; i++) {
         const char *yaml = lanewise_imported_yaml(imported, i);
-        const char *path = is_file ? output : lw_arena_print(context->arena, "%s/%s.yaml", output, lanewise_imported_name(imported, i));
+        const char *path =
+            is_file ? output : lw_arena_print(context->arena, "%s/%s.yaml", output, lanewise_imported_name(imported, i));
         status = path == NULL ? LW_NO_MEMORY : lw_file_write(path, yaml, strlen(yaml), context->diags);
         lw_text_add(&told, "wrote ");
         lw_text_visible(&told, path != NULL ? path : "");

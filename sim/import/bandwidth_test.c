@@ -129,8 +129,8 @@ static lw_status read_sentence(lw_import *file, const lw_line *line) {
 // ---- Both ----
 
 static bool is_chatter(const lw_line *line) {
-    static const char *const begins[] = {"[",   "CUDA Bandwidth Test", "Running on", "Quick Mode", "Range Mode", "Shmoo Mode",
-                                         "...", "NOTE"};
+    static const char *const begins[] = {"[",          "CUDA Bandwidth Test", "Running on", "Quick Mode",
+                                         "Range Mode", "Shmoo Mode",          "...",        "NOTE"};
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
         if (lw_line_begins(line, begins[i])) {
             return true;
@@ -191,6 +191,8 @@ static lw_status read(lw_import *file) {
     return LW_OK;
 }
 
-static const char *const marks[] = {"[CUDA Bandwidth Test]", "CUDA Bandwidth Test", "bandwidthTest-", "Transfer Size (Bytes)", NULL};
+static const char *const marks[] = {"[CUDA Bandwidth Test]", "CUDA Bandwidth Test", "bandwidthTest-", "Transfer Size (Bytes)",
+                                    NULL};
 extern const lw_import_format lw_import_bandwidth_test;
-const lw_import_format lw_import_bandwidth_test = {"bandwidthTest", "CUDA samples bandwidthTest, also its --csv", marks, NULL, read};
+const lw_import_format lw_import_bandwidth_test = {"bandwidthTest", "CUDA samples bandwidthTest, also its --csv", marks, NULL,
+                                                   read};

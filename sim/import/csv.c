@@ -45,10 +45,10 @@ static lw_status read_head(const lw_import *file, const lw_words *head, columns 
     *out = (columns){SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, head->count, 1};
     for (size_t i = 0; i < head->count; i++) {
         const lw_word *word = &head->word[i];
-        size_t *column = is_size(word->text)                          ? &out->bytes
+        size_t *column = is_size(word->text)                        ? &out->bytes
                          : strcasecmp(word->text, "direction") == 0 ? &out->direction
                          : strcasecmp(word->text, "memory") == 0    ? &out->memory
-                                                                      : &out->value;
+                                                                    : &out->value;
         if (*column != SIZE_MAX) {
             return lw_error(file->diags, word->place, "the columns are bytes, a rate such as GB/s, direction and memory",
                             "'%s' is one column too many", word->text);
@@ -66,7 +66,8 @@ static lw_status read_head(const lw_import *file, const lw_words *head, columns 
 }
 
 // The value of a column that takes one of two words; the first where there is no such column.
-static lw_status read_choice(const lw_import *file, const lw_words *row, size_t column, const char *const words[2], bool *second) {
+static lw_status read_choice(const lw_import *file, const lw_words *row, size_t column, const char *const words[2],
+                             bool *second) {
     *second = false;
     if (column == SIZE_MAX) {
         return LW_OK;
@@ -78,7 +79,7 @@ static lw_status read_choice(const lw_import *file, const lw_words *row, size_t 
                : lw_error(file->diags, word->place, NULL, "'%s' is neither %s nor %s", word->text, words[0], words[1]);
 }
 
-static lw_status use_series(lw_import *file, bool down, bool pageable) {
+static lw_status use_series(lw_import *file, bool down, bool pageable, bool unsaid) {
     lw_series *series = LW_LIST_ITEMS(&file->series, lw_series);
     const size_t count = file->series.count;
     for (size_t i = 0; i < count; i++) {
@@ -94,6 +95,7 @@ static lw_status use_series(lw_import *file, bool down, bool pageable) {
         return LW_NO_MEMORY;
     }
     fresh->pageable = pageable;
+    fresh->memory_unsaid = unsaid;
     fresh->method = "a list of sizes and rates; how it was measured was not recorded";
     return LW_OK;
 }
@@ -113,7 +115,7 @@ static lw_status read_row(lw_import *file, const lw_line *line, const columns *h
     LW_TRY(lw_word_number(file, &row.word[head->value], "the rate", &value));
     LW_TRY(read_choice(file, &row, head->direction, directions, &down));
     LW_TRY(read_choice(file, &row, head->memory, memories, &pageable));
-    LW_TRY(use_series(file, down, pageable));
+    LW_TRY(use_series(file, down, pageable, head->memory == SIZE_MAX));
     return lw_import_point(file, bytes, value * head->scale, row.word[head->value].place);
 }
 

@@ -23,8 +23,7 @@ static lw_status refuse_twins(const lw_imported *imported, lw_diags *diags) {
     return LW_OK;
 }
 
-lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, const char *as, const char *on,
-                           lw_imported *out) {
+lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, const char *as, const char *on, lw_imported *out) {
     *out = (lw_imported){0};
     lw_import_on told;
     LW_TRY(lw_import_on_parse(on, judging->presets, judging->arena, judging->diags, &told));

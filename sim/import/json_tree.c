@@ -33,7 +33,8 @@ lw_status lw_json_load(const lw_import *file, json_t **out) {
         return LW_NO_MEMORY;
     }
     if (*out == NULL) {
-        return lw_error(file->diags, (lw_place){file->source, error.line > 0 ? error.line : 0, error.column > 0 ? error.column : 0},
+        return lw_error(file->diags,
+                        (lw_place){file->source, error.line > 0 ? error.line : 0, error.column > 0 ? error.column : 0},
                         "is the file whole?", "no JSON: %s", error.text);
     }
     return LW_OK;

@@ -97,8 +97,11 @@ typedef struct line_up {
 static lw_status add_suspect(line_up *all, const lw_variant *variant, int changes, const char *words) {
     suspect *slot = &all->suspect[all->count];
     LW_TRY(words == NULL ? LW_NO_MEMORY : LW_OK);
+    // Rates change no more beyond it, and dozens of suspects should take no longer than one table.
+    enum { MOST_BYTES = 64 << 20 };
     *slot = (suspect){.words = words, .variant = *variant, .changes = changes};
-    const lw_status status = table_of(all->judging, all->file, all->series, all->machine, variant, &slot->table);
+    slot->variant.most_bytes = MOST_BYTES;
+    const lw_status status = table_of(all->judging, all->file, all->series, all->machine, &slot->variant, &slot->table);
     if (status == LW_OK) {
         slot->table->name = words;  // by which its row is found again
         all->count++;
@@ -118,10 +121,11 @@ static lw_status add_links(line_up *all) {
                 continue;  // slots have 16, 8, 4 or 1
             }
             const char *words =
-                idle ? "a link that has trained down to generation 1, as cards do while nothing runs"
+                idle        ? "a link that has trained down to generation 1, as cards do while nothing runs"
                 : !narrower ? lw_arena_print(arena, "generation %" PRId64 " instead of %" PRId64, gen, machine->gen)
                 : older == 0
-                    ? lw_arena_print(arena, "%" PRId64 " lane%s instead of %" PRId64, lanes, lanes == 1 ? "" : "s", machine->lanes)
+                    ? lw_arena_print(arena, "%" PRId64 " lane%s instead of %" PRId64, lanes, lanes == 1 ? "" : "s",
+                                     machine->lanes)
                     : lw_arena_print(arena, "%" PRId64 " lane%s of generation %" PRId64, lanes, lanes == 1 ? "" : "s", gen);
             const lw_variant variant = {.gen = older > 0 ? gen : 0, .lanes = narrower ? lanes : 0};
             LW_TRY(add_suspect(all, &variant, idle ? 1 : (int)older + narrower, words));
@@ -133,11 +137,11 @@ static lw_status add_links(line_up *all) {
 static lw_status add_suspects(line_up *all) {
     enum { DMI_GEN = 4, DMI_LANES = 4 };  // Intel ARK, B760: DMI 4.0, four lanes (configs/systems/chipset-slot.yaml)
     const lw_import_machine *machine = all->machine;
-    const bool host = all->series->act != LW_ACT_PEER;
+    const bool host = !lw_act_is_peer(all->series->act);
     if (machine->gen > 0 && machine->lanes > 0) {
         LW_TRY(add_links(all));
     }
-    if (host && !all->series->pageable) {
+    if (host && !all->series->pageable && all->series->memory_unsaid) {
         LW_TRY(add_suspect(all, &(lw_variant){.pageable = true}, 1, "pageable memory, which is copied twice"));
     }
     if (!host && all->series->direct && !machine->between_cards) {
@@ -189,13 +193,13 @@ static bool fits(double model, double measured, double within) {
 
 // The next best of those that fit and were not shown yet: the fewest changes, then the nearest.
 static suspect *next_suspect(line_up *all, double best) {
+    const double within = fmax(LW_IMPORT_APART, lw_import_within(all->series) / 100.0);
     suspect *found = NULL;
     for (size_t i = 0; i < all->count; i++) {
         suspect *s = &all->suspect[i];
-        const bool better =
-            found == NULL || s->changes < found->changes ||
-            (s->changes == found->changes && fabs(s->model_GBps / best - 1) < fabs(found->model_GBps / best - 1));
-        found = fits(s->model_GBps, best, LW_IMPORT_APART) && better ? s : found;
+        const bool better = found == NULL || s->changes < found->changes ||
+                            (s->changes == found->changes && fabs(s->model_GBps / best - 1) < fabs(found->model_GBps / best - 1));
+        found = fits(s->model_GBps, best, within) && better ? s : found;
     }
     return found;
 }
@@ -206,8 +210,8 @@ static void add_causes(line_up *all, double best, lw_text *out) {
         lw_text_print(out, "%s%s (%.3g GB/s)", shown == 0 ? " It looks like " : ", or ", s->words, s->model_GBps);
         s->model_GBps = 0;
     }
-    lw_text_add(out, shown > 0 ? "."
-                               : " Fewer lanes, an older generation, pageable memory or a slot behind the chipset would not explain it.");
+    lw_text_add(
+        out, shown > 0 ? "." : " None of the usual causes is near: fewer lanes, an older generation, a slot behind the chipset.");
     lw_text_add(out, all->machine->link_assumed ? " If the card is on another link, name that by --on." : "");
 }
 

@@ -215,7 +215,8 @@ static lw_status find_node(const system_view *view, const char *kind, size_t ind
         const size_t members = strcmp(its, kind) == 0 ? members_of(node) : 0;
         if (index < members) {
             *entry = node->key;
-            *name = lw_map_get(node, "count") != NULL ? lw_arena_print(view->file->arena, "%s[%zu]", node->key, index) : node->key;
+            *name =
+                lw_map_get(node, "count") != NULL ? lw_arena_print(view->file->arena, "%s[%zu]", node->key, index) : node->key;
             return *name == NULL ? LW_NO_MEMORY : LW_OK;
         }
         index -= members;
@@ -255,7 +256,7 @@ static lw_status use_system(const lw_import *file, const lw_series *series, lw_p
     // Hosts share cards evenly, as servers with two processors do.
     const size_t card = (size_t)series->device, host = cards > 0 ? card * hosts / cards : 0;
     LW_TRY(find_node(&view, "gpu", card, &out->card_node, &out->card_spec));
-    if (series->act == LW_ACT_PEER) {
+    if (lw_act_is_peer(series->act)) {
         LW_TRY(find_node(&view, "gpu", (size_t)series->peer, &out->peer_node, &entry));
     } else {
         LW_TRY(find_node(&view, "host", host, &out->host_node, &entry));
@@ -293,12 +294,13 @@ static lw_status assume_link(const lw_import *file, const lw_series *series, lw_
     }
     const char *name = lw_import_card_name(file, series->device);
     const char *hint = "name the link, and the card, by --on, as in --on pcie-4-x16,rtx-4090, or a system";
-    return name != NULL ? lw_error(file->diags, (lw_place){file->source, 0, 0}, hint, "no preset is known for the card '%s'", name)
-                        : lw_error(file->diags, (lw_place){file->source, 0, 0}, hint, "the file does not say which machine it is of");
+    return name != NULL
+               ? lw_error(file->diags, (lw_place){file->source, 0, 0}, hint, "no preset is known for the card '%s'", name)
+               : lw_error(file->diags, (lw_place){file->source, 0, 0}, hint, "the file does not say which machine it is of");
 }
 
 static lw_status use_parts(const lw_import *file, const lw_series *series, lw_presets *presets, lw_import_machine *out) {
-    const bool peers = series->act == LW_ACT_PEER;
+    const bool peers = lw_act_is_peer(series->act);
     const char *told = lw_import_card_name(file, series->device);
     if (out->card == NULL) {
         LW_TRY(find_card(told, presets, &out->card));
@@ -315,8 +317,8 @@ static lw_status use_parts(const lw_import *file, const lw_series *series, lw_pr
     out->card_node = out->card_spec = peers ? "gpu0" : "gpu";
     out->peer_node = peers ? "gpu1" : NULL;
     out->link_name = peers && !out->between_cards ? "slot0" : "link";
-    out->words = lw_arena_print(file->arena, "%s%s%s", out->card != NULL ? out->card : "", out->card != NULL ? " on " : "",
-                                out->link);
+    out->words =
+        lw_arena_print(file->arena, "%s%s%s", out->card != NULL ? out->card : "", out->card != NULL ? " on " : "", out->link);
     out->said = lw_arena_print(file->arena, "%s%s%s; %s; %s", told != NULL ? told : "card not told",
                                out->card != NULL ? ", preset " : "", out->card != NULL ? out->card : "",
                                out->link_assumed ? "the link is not told, the widest that the card takes is assumed"

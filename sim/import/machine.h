@@ -7,7 +7,7 @@
 
 // What the user says of the machine: presets of its host, card and link, or a system.
 typedef struct lw_import_on {
-    const char *system;             // NULL: none
+    const char *system;              // NULL: none
     const char *host, *card, *link;  // presets; NULL: not said
 } lw_import_on;
 // names: "rtx-4090,pcie-4-x16" or a system, NULL for nothing. LW_BAD_USAGE for a name that is none.
@@ -16,16 +16,16 @@ lw_status lw_import_on_parse(const char *names, lw_presets *presets, lw_arena *a
 
 // The machine of one series.
 typedef struct lw_import_machine {
-    const char *system;                          // to include; NULL: host, cards and link alone
-    const char *host, *card, *link;              // presets; NULL: of no make; host and link always are known
+    const char *system;                             // to include; NULL: host, cards and link alone
+    const char *host, *card, *link;                 // presets; NULL: of no make; host and link always are known
     const char *host_node, *card_node, *peer_node;  // names in the scenario; peer_node: of LW_ACT_PEER
-    const char *card_spec;                       // what carries the options of the card: its group, or itself
-    const char *link_name;                       // the link at the card
-    bool between_cards;                          // the link joins the two cards, not each to the host
-    bool link_assumed;                           // nobody said it: what the card can take at most
-    int64_t gen, lanes;                          // of the link; 0: it has no such option
-    const char *words;                           // "rtx-4090 on pcie-4-x16"
-    const char *said;                            // for `system:` of a table: what is known and what is assumed
+    const char *card_spec;                          // what carries the options of the card: its group, or itself
+    const char *link_name;                          // the link at the card
+    bool between_cards;                             // the link joins the two cards, not each to the host
+    bool link_assumed;                              // nobody said it: what the card can take at most
+    int64_t gen, lanes;                             // of the link; 0: it has no such option
+    const char *words;                              // "rtx-4090 on pcie-4-x16"
+    const char *said;                               // for `system:` of a table: what is known and what is assumed
 } lw_import_machine;
 
 // LW_BAD_INPUT where neither the file nor the user says enough.

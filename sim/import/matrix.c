@@ -63,7 +63,8 @@ lw_status lw_matrix_read(lw_import *file, lw_lines *lines, bool square, lw_cell_
         rows++;
     }
     if (rows == 0 || (square && rows != head.count - corner)) {
-        return lw_error(file->diags, at, whole_hint, "a matrix of %zu columns has %zu rows", head.count - corner, rows);
+        return lw_error(file->diags, at, whole_hint, "a matrix of %zu columns has %zu row%s", head.count - corner, rows,
+                        rows == 1 ? "" : "s");
     }
     return LW_OK;
 }

@@ -60,8 +60,8 @@ static lw_status add(lw_import *file, const lw_cell *cell, void *user) {
     series->direct = true;
     series->api = "cuda";
     series->tag = in->test->tag;
-    series->method = lw_arena_print(file->arena, "%s, copy engine, buffers of %d MiB unless it was told otherwise", in->name,
-                                    BUFFER_MIB);
+    series->method =
+        lw_arena_print(file->arena, "%s, copy engine, buffers of %d MiB unless it was told otherwise", in->name, BUFFER_MIB);
     return series->method == NULL ? LW_NO_MEMORY
                                   : lw_import_point(file, (double)BUFFER_MIB * (1 << 20), cell->value * in->scale, cell->place);
 }
@@ -126,8 +126,9 @@ static lw_status read_test(lw_import *file, lw_lines *lines, const lw_line *runn
 }
 
 static bool is_chatter(const lw_line *line) {
-    static const char *const begins[] = {"Built from", "NOTE", "CUDA ", "Driver Version", "COEFFICIENT", "MIN ", "MAX ",
-                                         "AVG ", "Waived", "MPI ", "Process ", "Additional system", "Performance can", "SUM "};
+    static const char *const begins[] = {
+        "Built from", "NOTE", "CUDA ",    "Driver Version",    "COEFFICIENT",     "MIN ", "MAX ", "AVG ",
+        "Waived",     "MPI ", "Process ", "Additional system", "Performance can", "SUM "};
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
         if (lw_line_begins(line, begins[i])) {
             return true;
@@ -168,8 +169,7 @@ static lw_status wrong(const lw_import *file, lw_place place, const char *what) 
 static lw_status read_json_row(lw_import *file, const json_t *row, size_t t, size_t r, reading *in) {
     for (size_t c = 0; c < json_array_size(row); c++) {
         const char *text = json_string_value(json_array_get(row, c));
-        const lw_word word = {text,
-                              lw_json_place_of(file, "nvbandwidth.testcases[%zu].bandwidth_matrix[%zu][%zu]", t, r, c)};
+        const lw_word word = {text, lw_json_place_of(file, "nvbandwidth.testcases[%zu].bandwidth_matrix[%zu][%zu]", t, r, c)};
         if (text == NULL) {
             LW_TRY(wrong(file, word.place, "a cell of a matrix should be a text"));
         }

@@ -114,7 +114,7 @@ static lw_status add_candidate(asking *a, const char *name) {
         (family->joins != NULL && !lw_joins_allow(family->joins, LW_END_HOST, LW_END_GPU))) {
         return LW_OK;
     }
-    candidate c = {.name = name, 
+    candidate c = {.name = name,
                    .usual = family->coherence == NULL &&
                             (family->joins == NULL || !lw_joins_allow(family->joins, LW_END_GPU, LW_END_GPU))};
     lw_text text = {0};
@@ -212,7 +212,8 @@ static lw_status tell_fitting(asking *a, lw_text *out) {
     }
     char buffer[LW_QUANTITY_TEXT];
     lw_text_print(out, "%s %s %s (large pinned copies; expected: median of cards):\n\n",
-                  lw_quantity_print(a->GBps * 1e9, LW_RATE, buffer), direction_of(a), fits ? "fit these links, best first" : "fit no link, the nearest are");
+                  lw_quantity_print(a->GBps * 1e9, LW_RATE, buffer), direction_of(a),
+                  fits ? "fit these links, best first" : "fit no link, the nearest are");
     return lw_grid_write(grid, 2, WIDTH, out);
 }
 

@@ -12,9 +12,14 @@ typedef enum lw_act {
     LW_ACT_D2H,       // card to host
     LW_ACT_H2D_BUSY,  // host to card, while the other direction is busy; the first alone is counted
     LW_ACT_D2H_BUSY,
-    LW_ACT_PEER,  // card to card
+    LW_ACT_PEER,       // card to card
+    LW_ACT_PEER_BUSY,  // while the other direction is busy
     LW_ACTS
 } lw_act;
+
+static inline bool lw_act_is_peer(lw_act act) {
+    return act == LW_ACT_PEER || act == LW_ACT_PEER_BUSY;
+}
 
 // One size.
 typedef struct lw_seen {
@@ -26,9 +31,10 @@ typedef struct lw_seen {
 // Points of one act on one device.
 typedef struct lw_series {
     lw_act act;
-    int device, peer;    // as the tool numbers them; peer: of LW_ACT_PEER alone
+    int device, peer;    // as the tool numbers them; peer: of copies between cards
     bool pageable;       // host memory
-    bool direct;         // LW_ACT_PEER: peer access was on
+    bool memory_unsaid;  // pageable is a guess
+    bool direct;         // between cards: peer access was on
     const char *api;     // "cuda"; NULL: not known
     const char *tag;     // one more word of the name; NULL: none
     const char *method;  // what the tool did, a few words

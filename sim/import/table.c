@@ -21,6 +21,7 @@ static const struct {
     [LW_ACT_H2D_BUSY] = {"h2d-while-d2h", "host to card, both busy", false, true, 40},
     [LW_ACT_D2H_BUSY] = {"d2h-while-h2d", "card to host, both busy", true, true, 40},
     [LW_ACT_PEER] = {"peer", "card to card", false, false, 20},
+    [LW_ACT_PEER_BUSY] = {"peer-both", "card to card", false, true, 40},
 };
 enum { WITHIN_PAGEABLE = 25, WITHIN_WORST = 60 };
 
@@ -39,15 +40,15 @@ static bool several_devices(const lw_import *file) {
 }
 
 const char *lw_import_series_words(const lw_import *file, const lw_series *series) {
-    if (series->act == LW_ACT_PEER) {
-        return lw_arena_print(file->arena, "card %d to card %d%s%s%s", series->device, series->peer,
-                              series->direct ? "" : ", without peer access", series->tag != NULL ? ", " : "",
-                              series->tag != NULL ? series->tag : "");
+    if (lw_act_is_peer(series->act)) {
+        return lw_arena_print(file->arena, "card %d to card %d%s%s%s%s", series->device, series->peer,
+                              acts[series->act].busy ? ", both busy" : "", series->direct ? "" : ", without peer access",
+                              series->tag != NULL ? ", " : "", series->tag != NULL ? series->tag : "");
     }
     const char *which = several_devices(file) ? lw_arena_print(file->arena, ", card %d", series->device) : "";
-    return which == NULL ? NULL
-                         : lw_arena_print(file->arena, "%s%s%s", acts[series->act].words, series->pageable ? ", pageable" : "",
-                                          which);
+    return which == NULL
+               ? NULL
+               : lw_arena_print(file->arena, "%s%s%s", acts[series->act].words, series->pageable ? ", pageable" : "", which);
 }
 
 const char *lw_import_table_name(const lw_import *file, const lw_series *series) {
@@ -67,13 +68,13 @@ const char *lw_import_table_name(const lw_import *file, const lw_series *series)
     }
     to -= to > stem && to[-1] == '-';
     *to = '\0';
-    const char *where = series->act == LW_ACT_PEER
-                            ? lw_arena_print(file->arena, "-%d-%d", series->device, series->peer)
-                            : several_devices(file) ? lw_arena_print(file->arena, "-gpu%d", series->device) : "";
+    const char *where = lw_act_is_peer(series->act) ? lw_arena_print(file->arena, "-%d-%d", series->device, series->peer)
+                        : several_devices(file)     ? lw_arena_print(file->arena, "-gpu%d", series->device)
+                                                    : "";
     return where == NULL ? NULL
-                         : lw_arena_print(file->arena, "%s-%s%s%s%s%s%s", stem[0] != '\0' ? stem : "import", acts[series->act].slug,
-                                          series->pageable ? "-pageable" : "", where,
-                                          series->act == LW_ACT_PEER && !series->direct ? "-staged" : "",
+                         : lw_arena_print(file->arena, "%s-%s%s%s%s%s%s", stem[0] != '\0' ? stem : "import",
+                                          acts[series->act].slug, series->pageable ? "-pageable" : "", where,
+                                          lw_act_is_peer(series->act) && !series->direct ? "-staged" : "",
                                           series->tag != NULL ? "-" : "", series->tag != NULL ? series->tag : "");
 }
 
@@ -89,7 +90,8 @@ static void add_node(const char *name, const char *preset, const char *kind, con
     lw_text_print(out, "    %s: {%s: %s%s}\n", name, preset != NULL ? "preset" : "kind", preset != NULL ? preset : kind, more);
 }
 
-static void add_link(const char *name, const char *a, const char *b, const char *preset, const lw_variant *variant, lw_text *out) {
+static void add_link(const char *name, const char *a, const char *b, const char *preset, const lw_variant *variant,
+                     lw_text *out) {
     lw_text_print(out, "    %s: {between: [\"%s\", \"%s\"], preset: %s", name, a, b, preset);
     if (variant->gen > 0) {
         lw_text_print(out, ", gen: %" PRId64, variant->gen);
@@ -102,7 +104,7 @@ static void add_link(const char *name, const char *a, const char *b, const char 
 
 static void add_system(const lw_series *series, const lw_import_machine *machine, const lw_variant *variant, lw_text *out) {
     lw_text_print(out, "  include: systems/%s\n", machine->system);
-    if (series->act == LW_ACT_PEER && series->direct) {
+    if (lw_act_is_peer(series->act) && series->direct) {
         lw_text_print(out, "  nodes:\n    %s: {p2p: true}\n", machine->card_spec);
     }
     if (variant->gen > 0 || variant->lanes > 0) {
@@ -112,7 +114,7 @@ static void add_system(const lw_series *series, const lw_import_machine *machine
 }
 
 static void add_parts(const lw_series *series, const lw_import_machine *machine, const lw_variant *variant, lw_text *out) {
-    const bool peers = series->act == LW_ACT_PEER;
+    const bool peers = lw_act_is_peer(series->act);
     const char *options = peers && series->direct ? ", p2p: true" : "";
     lw_text_add(out, "  nodes:\n");
     if (!machine->between_cards) {
@@ -129,33 +131,36 @@ static void add_parts(const lw_series *series, const lw_import_machine *machine,
     if (variant->chipset != NULL) {
         add_link("uplink", machine->host_node, "chipset", variant->uplink, &(lw_variant){0}, out);
     }
-    const char *near = machine->between_cards      ? machine->peer_node
-                       : variant->chipset != NULL ? "chipset"
-                                                  : machine->host_node;
+    const char *near = machine->between_cards ? machine->peer_node : variant->chipset != NULL ? "chipset" : machine->host_node;
     add_link(machine->link_name, near, machine->card_node, machine->link, variant, out);
     if (peers && !machine->between_cards) {
         add_link("slot1", near, machine->peer_node, machine->link, variant, out);
     }
 }
 
+static int64_t bytes_of(const lw_seen *seen, const lw_variant *variant) {
+    return variant->most_bytes > 0 && seen->bytes > variant->most_bytes ? variant->most_bytes : seen->bytes;
+}
+
 static void add_copies(const lw_series *series, const lw_import_machine *machine, const lw_variant *variant, lw_text *out) {
-    const bool peers = series->act == LW_ACT_PEER, down = acts[series->act].down;
+    const bool peers = lw_act_is_peer(series->act), down = acts[series->act].down;
     const char *ends[2] = {peers ? machine->card_node : machine->host_node, peers ? machine->peer_node : machine->card_node};
     const char *api = series->api != NULL ? strcmp(series->api, "cuda") == 0 ? ", api: cuda" : ", api: hip" : "";
-    const bool pageable = series->pageable || variant->pageable;
-    lw_text_print(out, "  workloads:\n    copy: {kind: copy, from: \"%s\", to: \"%s\", bytes: 1 MiB%s%s", ends[down], ends[!down],
-                  peers ? series->direct && !variant->staged ? ", p2p: true" : ", p2p: false" : pageable ? ", memory: pageable" : ", memory: pinned",
-                  api);
-    lw_text_add(out, "}\n");
+    const char *manner = peers                                   ? series->direct && !variant->staged ? "p2p: true" : "p2p: false"
+                         : series->pageable || variant->pageable ? "memory: pageable"
+                                                                 : "memory: pinned";
+    lw_text_print(out, "  workloads:\n    copy: {kind: copy, from: \"%s\", to: \"%s\", bytes: 1 MiB, %s%s}\n", ends[down],
+                  ends[!down], manner, api);
     if (acts[series->act].busy) {
         int64_t most = 0;
         const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
         for (size_t i = 0; i < series->seen.count; i++) {
-            most = seen[i].bytes > most ? seen[i].bytes : most;
+            const int64_t bytes = bytes_of(&seen[i], variant);
+            most = bytes > most ? bytes : most;
         }
         // twice as much, so that it is under way for as long
-        lw_text_print(out, "    other: {kind: copy, from: \"%s\", to: \"%s\", bytes: %" PRId64 " B, memory: pinned%s}\n", ends[!down],
-                      ends[down], 2 * most, api);
+        lw_text_print(out, "    other: {kind: copy, from: \"%s\", to: \"%s\", bytes: %" PRId64 " B, %s%s}\n", ends[!down],
+                      ends[down], 2 * most, manner, api);
     }
 }
 
@@ -196,7 +201,8 @@ lw_status lw_import_table(const lw_import *file, const lw_series *series, const 
     lw_text_add(out, "  author: \"own measurement\"\n  date: \"not recorded\"\n");
     add_quoted("system", machine->said, out);
     add_quoted("method", series->method != NULL ? series->method : file->format->title, out);
-    lw_text_print(out, "use: validate\nlimit: {median: %d %%, worst: %d %%}\nscenario:\n", lw_import_within(series), WITHIN_WORST);
+    lw_text_print(out, "use: validate\nlimit: {median: %d %%, worst: %d %%}\nscenario:\n", lw_import_within(series),
+                  WITHIN_WORST);
     if (machine->system != NULL) {
         add_system(series, machine, variant, out);
     } else {
@@ -207,7 +213,7 @@ lw_status lw_import_table(const lw_import *file, const lw_series *series, const 
     const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
     for (size_t i = 0; i < series->seen.count; i++) {
         lw_text_add(out, "  - [");
-        add_bytes(seen[i].bytes, out);
+        add_bytes(bytes_of(&seen[i], variant), out);
         lw_text_add(out, ", ");
         add_rate(seen[i].value, out);
         lw_text_add(out, "]\n");

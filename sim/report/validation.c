@@ -106,7 +106,7 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
         lw_grid_print(grid, "%zu", table[t].points);
         add_spread(&table[t].error, grid);
         lw_grid_print(grid, "%.4g / %.4g %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
-        lw_grid_add(grid, table[t].ok ? "ok" : "OVER");
+        lw_grid_add(grid, table[t].verdict != NULL ? table[t].ok ? "normal" : "not normal" : table[t].ok ? "ok" : "OVER");
     }
     lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");
     LW_TRY(lw_grid_write(grid, 0, 0, out));

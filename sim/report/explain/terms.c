@@ -208,6 +208,8 @@ const lw_term lw_terms[] = {
                "\n"
                "  nvbandwidth, text and -j   copies by copy engines: h2d, d2h, each while the other is busy, card to card\n"
                "  bandwidthTest, and --csv   h2d and d2h; MB/s of old releases are MiB/s\n"
+               "  p2pBandwidthLatencyTest    card to card, with and without peer access; both ways at once: half of the sum\n"
+               "  rocm_bandwidth_test        the same and to and from processors, matrices and lists of sizes\n"
                "  a list                     begins with bytes,GB/s (or MB/s, GiB/s, ...), if wanted ,direction,memory\n"
                "\n"
                "Rates become GB/s of 1e9 bytes, once. What is no copy over a link is left out and told; what is wrong\n"
@@ -219,8 +221,9 @@ const lw_term lw_terms[] = {
                "\n"
                "Normal is what is as near to the model as the worst of what others measured of such copies (README, how\n"
                "accurate it is): 10 % pinned, 20 % from card to card, 25 % pageable, 40 % with both directions busy.\n"
-               "What is not is compared with fewer lanes, older generations, pageable memory, a slot behind the chipset\n"
-               "and copies without peer access; of those within 20 % the simplest come first.\n"
+               "What is not is compared with fewer lanes, older generations, a slot behind the chipset, pageable memory\n"
+               "where a list does not say which, and copies without peer access; of those within 20 % the simplest come\n"
+               "first.\n"
                "\n"
                "lanewise import --rate \"24 GB/s h2d\" names the links that one number fits.\n"},
     {NULL, NULL},
