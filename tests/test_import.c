@@ -31,6 +31,8 @@ static const sample samples[] = {
      160000000, 30.05 / 2},
     {"rocm.txt", NULL, 12, 12, 2, 0, "rocm_bandwidth_test 2.6.0", 4, "card to host, card 1", 512 << 20, 14.12},
     {"rocm_list.txt", "mi100", 1, 3, 0, 0, "rocm_bandwidth_test", 0, "host to card", 64 << 10, 4.648},
+    {"nccl_tests.txt", NULL, 1, 3, 1, 0, "nccl-tests", 0, "all-reduce of 2 cards", 8 << 10, 8.9},
+    {"nccl_tests.json", "hgx-h100", 1, 2, 0, 0, "nccl-tests", 0, "all-gather of 8 cards", 1 << 20, 34.1},
     {"list.csv", "mini-pc-oculink", 3, 4, 0, 0, "csv", 2, "card to host", 64 << 20, 6.7},
 };
 
@@ -107,6 +109,9 @@ static void each_table_loads_again(void **state) {
 
 #define BANDWIDTH_TEST \
     " Host to Device Bandwidth, 1 Device(s)\n PINNED Memory Transfers\n   Transfer Size (Bytes)\tBandwidth(GB/s)\n"
+#define NCCL "# Collective test starting: all_reduce_perf\n"
+#define NCCL_RANKS "#  Rank  0 Pid 1 on box device  0 [0] A\n#  Rank  1 Pid 1 on box device  1 [1] A\n"
+#define NCCL_HEAD "# size count type redop root time algbw busbw #wrong time algbw busbw #wrong\n"
 #define P2P "[P2P (Peer-to-Peer) GPU Bandwidth Latency Test]\nUnidirectional P2P=Disabled Bandwidth Matrix (GB/s)\n"
 #define NVBANDWIDTH \
     "nvbandwidth Version: v0.8\nRunning host_to_device_memcpy_ce.\nmemcpy CE CPU(row) -> GPU(column) bandwidth (GB/s)\n"
@@ -118,8 +123,8 @@ static const struct {
      "3:1: 3 values in a list of 2 columns | write numbers without thousands separators, with a point before decimals"},
     {"bytes,GB/s\n1024,nan\n", "2:6: the rate 'nan' is no number | is the file whole, and unchanged?"},
     {"bytes,GB/s\n1024,inf\n", "2:6: the rate 'inf' is no number | is the file whole, and unchanged?"},
-    {"bytes,GB/s\n1024,0\n", "2:6: a rate must be above 0 | what was not measured is left out of the file"},
-    {"bytes,GB/s\n1024,-3\n", "2:6: a rate must be above 0 | what was not measured is left out of the file"},
+    {"bytes,GB/s\n1024,0\n", "2:6: a rate or a time must be above 0 | what was not measured is left out of the file"},
+    {"bytes,GB/s\n1024,-3\n", "2:6: a rate or a time must be above 0 | what was not measured is left out of the file"},
     {"bytes,GB/s\n0,3\n", "2:3: a size of 0 bytes is no whole number from 1 to 2^53"},
     {"bytes,GB/s\n1.5,3\n", "2:5: a size of 1.5 bytes is no whole number from 1 to 2^53"},
     {"bytes,GB/s\n1024,3\n1024,4\n", "3:6: 1024 bytes are here again; they were in line 2 | keep one run a file"},
@@ -153,11 +158,25 @@ static const struct {
     {P2P "   D\\D     0      1\n     0 912.33  22.20\n     1 22.31\n",
      "5:8: 1 value in a matrix of 2 columns | is the file whole, and unchanged?"},
     {P2P "   D\\D     0      1\n     0 912.33  0.00\n     1 22.31 915.00\n",
-     "4:16: a rate must be above 0 | what was not measured is left out of the file"},
+     "4:16: a rate or a time must be above 0 | what was not measured is left out of the file"},
     {"[P2P (Peer-to-Peer) GPU Bandwidth Latency Test]\nBidirectional P2P=Disabled Bandwidth Matrix (MB/s)\n",
      "2:1: the matrix is not in GB/s | is the file whole, and unchanged?"},
     {"RocmBandwidthTest Version: 2.6.0\nData Size      Avg Time(us)   Avg BW(GB/s)\n64 kB 14.1 4.6 13.9 4.7\n",
      "3:4: 'kB' is no unit of a size"},
+    {NCCL "#  Rank  0 Group  0 Pid 1 on box device  0 [0] A\n" NCCL_HEAD " 8 2 float sum -1 5 0 0 0 5 0 0 0\n",
+     "4:19: nothing says how many cards took part, or one alone did | keep the lines '#  Rank  0 ...'"},
+    {"# nccl-tests version 2\n" NCCL_HEAD " 8 2 float sum -1 5 0 0 0 5 0 0 0\n",
+     "3:19: nothing says which collective this is, or none such is modelled | put the command line before it, as "
+     "# all_reduce_perf -b 8 -e 1G"},
+    {NCCL NCCL_RANKS NCCL_HEAD " 8 2 float sum -1 5 0\n", "5:21: 7 values under a head of 13 columns | is the file whole?"},
+    {NCCL NCCL_RANKS NCCL_HEAD " 8 2 float sum -1 0.00 0 0 0 5 0 0 0\n",
+     "5:19: a rate or a time must be above 0 | what was not measured is left out of the file"},
+    {NCCL NCCL_RANKS "# size count type cputime algbw\n",
+     "4:19: times of the processor are none of the cards | run it without -C 1"},
+    {NCCL "#  Rank  0 Pid 1 on a device  0 [0] A\n#  Rank  1 Pid 1 on b device  0 [0] A\n",
+     "3:1: cards of several machines took part: a and b | collectives within one machine are modelled"},
+    {"{\"args\": [\"all_reduce_perf\"], \"devices\": [{}, {}],\n \"results\": [{\"size\": 8, \"out_of_place\": {\"time\": \"5\"}}]}",
+     "2:51: a result should have a size and a time | is it what nccl-tests -J wrote?"},
     {"hello\n",
      "0:0: this is the output of no tool that is known | lanewise import --help lists the tools; a list of your own begins with "
      "the line bytes,GB/s"},

@@ -244,6 +244,7 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"import", import, LW_SOURCE_DIR "/tests/import/list.csv", 200},
         {"import", import, LW_SOURCE_DIR "/tests/import/p2p.txt", 100},
         {"import", import, LW_SOURCE_DIR "/tests/import/rocm.txt", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/nccl_tests.txt", 100},
         {"validate a file of another tool", judge, LW_SOURCE_DIR "/tests/import/bandwidth_test.txt", 100},
         {"import --rate", rate, "6.6 GB/s h2d", 100},
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/oculink-or-thunderbolt.yaml", 30},

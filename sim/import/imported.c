@@ -3,21 +3,25 @@
 
 #include <math.h>
 
+#include "sim/base/map.h"
 #include "sim/import/import.h"
 #include "sim/report/grid.h"
 
 // Two series of one name would be two runs in one file.
 static lw_status refuse_twins(const lw_imported *imported, lw_diags *diags) {
     const lw_series *series = LW_LIST_ITEMS(&imported->file.series, const lw_series);
+    lw_map names = {.arena = imported->file.arena};
     for (size_t i = 0; i < imported->count; i++) {
-        for (size_t k = 0; k < i; k++) {
-            const lw_series *a = &series[i], *b = &series[k];
-            if (a->act == b->act && a->device == b->device && a->peer == b->peer && a->pageable == b->pageable &&
-                a->direct == b->direct && a->tag == b->tag) {
-                const lw_seen *first = LW_LIST_ITEMS(&b->seen, const lw_seen);
-                return lw_error(diags, LW_LIST_ITEMS(&a->seen, const lw_seen)[0].place, "keep one run a file",
-                                "the same was measured again; it begins in line %d", first[0].place.line);
-            }
+        bool fresh = false;
+        const char *name = lw_import_table_name(&imported->file, &series[i]);
+        const size_t number = name != NULL ? lw_map_number(&names, 0, name, &fresh) : LW_MAP_NONE;
+        if (number == LW_MAP_NONE) {
+            return LW_NO_MEMORY;
+        }
+        if (!fresh) {
+            return lw_error(diags, LW_LIST_ITEMS(&series[i].seen, const lw_seen)[0].place, "keep one run a file",
+                            "the same was measured again; it begins in line %d",
+                            LW_LIST_ITEMS(&series[number].seen, const lw_seen)[0].place.line);
         }
     }
     return LW_OK;
@@ -56,7 +60,7 @@ lw_status lw_imported_overview(const lw_imported *imported, lw_arena *arena, lw_
         const lw_seen *seen = LW_LIST_ITEMS(&series[i].seen, const lw_seen);
         double best = 0;
         for (size_t p = 0; p < series[i].seen.count; p++) {
-            best = fmax(best, seen[p].value);
+            best = fmax(best, lw_seen_GBps(series[i].act, seen[p].bytes, seen[p].value));
         }
         lw_grid_add(grid, imported->table[i]->name);
         lw_grid_print(grid, "%zu", series[i].seen.count);

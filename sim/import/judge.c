@@ -63,7 +63,7 @@ lw_status lw_judge_table(const lw_judging *judging, const lw_import *file, const
     }
     const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
     for (size_t i = 0; bound_GBps > 0 && i < series->seen.count; i++) {
-        if (seen[i].value > bound_GBps) {
+        if (series->act != LW_ACT_COLLECTIVE && seen[i].value > bound_GBps) {
             status = lw_error(judging->diags, seen[i].place,
                               machine->link_assumed ? "name the link by --on" : "is the unit right, and the link?",
                               "impossible: %.4g GB/s are more than the %.4g GB/s that the wires of %s carry", seen[i].value,
@@ -97,10 +97,10 @@ typedef struct line_up {
 static lw_status add_suspect(line_up *all, const lw_variant *variant, int changes, const char *words) {
     suspect *slot = &all->suspect[all->count];
     LW_TRY(words == NULL ? LW_NO_MEMORY : LW_OK);
-    // Rates change no more beyond it, and dozens of suspects should take no longer than one table.
+    // Rates of copies change no more beyond it, and dozens of suspects should take no longer than one table.
     enum { MOST_BYTES = 64 << 20 };
     *slot = (suspect){.words = words, .variant = *variant, .changes = changes};
-    slot->variant.most_bytes = MOST_BYTES;
+    slot->variant.most_bytes = all->series->act != LW_ACT_COLLECTIVE ? MOST_BYTES : 0;
     const lw_status status = table_of(all->judging, all->file, all->series, all->machine, &slot->variant, &slot->table);
     if (status == LW_OK) {
         slot->table->name = words;  // by which its row is found again
@@ -137,14 +137,14 @@ static lw_status add_links(line_up *all) {
 static lw_status add_suspects(line_up *all) {
     enum { DMI_GEN = 4, DMI_LANES = 4 };  // Intel ARK, B760: DMI 4.0, four lanes (configs/systems/chipset-slot.yaml)
     const lw_import_machine *machine = all->machine;
-    const bool host = !lw_act_is_peer(all->series->act);
+    const bool host = !lw_act_is_peer(all->series->act) && all->series->act != LW_ACT_COLLECTIVE;
     if (machine->gen > 0 && machine->lanes > 0) {
         LW_TRY(add_links(all));
     }
     if (host && !all->series->pageable && all->series->memory_unsaid) {
         LW_TRY(add_suspect(all, &(lw_variant){.pageable = true}, 1, "pageable memory, which is copied twice"));
     }
-    if (!host && all->series->direct && !machine->between_cards) {
+    if (lw_act_is_peer(all->series->act) && all->series->direct && !machine->between_cards) {
         LW_TRY(add_suspect(all, &(lw_variant){.staged = true}, 1, "copies through host memory, without peer access"));
     }
     if (host && machine->system == NULL && machine->gen > 0) {
@@ -155,12 +155,16 @@ static lw_status add_suspects(line_up *all) {
     return LW_OK;
 }
 
+static double rate_of(const lw_validation *row, lw_act act, size_t point, int column) {
+    return lw_seen_GBps(act, (int64_t)row->rows[point][0], row->rows[point][column]);
+}
+
 // The model's rate where the series has its plateau.
-static double plateau_of(const lw_validation *row, double best, double *scratch) {
+static double plateau_of(const lw_validation *row, lw_act act, double best, double *scratch) {
     size_t count = 0;
     for (size_t i = 0; i < row->points; i++) {
-        if (row->rows[i][1] >= LW_IMPORT_PLATEAU * best) {
-            scratch[count++] = row->rows[i][2] / row->rows[i][1];
+        if (rate_of(row, act, i, 1) >= LW_IMPORT_PLATEAU * best) {
+            scratch[count++] = rate_of(row, act, i, 2) / rate_of(row, act, i, 1);
         }
     }
     return best * lw_spread_of(scratch, count).median;
@@ -180,7 +184,7 @@ static lw_status run_suspects(line_up *all, double best, double *scratch) {
     for (size_t i = 0; i < all->count; i++) {
         for (size_t r = 0; r < rows.count; r++) {
             if (rows.row[r].name == all->suspect[i].words) {
-                all->suspect[i].model_GBps = plateau_of(&rows.row[r], best, scratch);
+                all->suspect[i].model_GBps = plateau_of(&rows.row[r], all->series->act, best, scratch);
             }
         }
     }
@@ -241,9 +245,9 @@ lw_status lw_judge(const lw_judging *judging, const lw_import *file, const lw_se
     const lw_judging quiet = {judging->presets, judging->run, judging->arena, silent};
     *all = (line_up){.judging = &quiet, .file = file, .series = series, .machine = machine};
     for (size_t i = 0; i < row->points; i++) {
-        best = fmax(best, row->rows[i][1]);
+        best = fmax(best, rate_of(row, series->act, i, 1));
     }
-    const double expected = plateau_of(row, best, scratch);
+    const double expected = plateau_of(row, series->act, best, scratch);
     lw_text text = {0};
     lw_status status = LW_OK;
     row->subject = words;

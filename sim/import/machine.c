@@ -2,6 +2,7 @@
 #include "sim/import/machine.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "models/family.h"
@@ -225,6 +226,33 @@ static lw_status find_node(const system_view *view, const char *kind, size_t ind
                     "the system has no %s of number %zu, which the file has", kind, index);
 }
 
+// All cards of a collective, as `on:` of a workload names them.
+static lw_status find_group(const system_view *view, size_t cards, const char **out) {
+    const size_t ranks = (size_t)view->series->ranks;
+    const lw_yaml *nodes = lw_map_get(view->root, "nodes");
+    lw_arena *arena = view->file->arena;
+    *out = NULL;
+    for (const lw_yaml *node = nodes != NULL ? nodes->first : NULL; node != NULL; node = node->next) {
+        const char *its = NULL;
+        LW_TRY(kind_of(view, node, &its));
+        const size_t members = strcmp(its, "gpu") == 0 ? members_of(node) : 0;
+        if (members > ranks) {
+            *out = lw_arena_print(arena, "\"%s[0..%zu]\"", node->key, ranks - 1);
+            return *out == NULL ? LW_NO_MEMORY : LW_OK;
+        }
+        if (members > 0) {
+            *out = *out == NULL ? node->key : lw_arena_print(arena, "%s, %s", *out, node->key);
+            LW_TRY(*out == NULL ? LW_NO_MEMORY : LW_OK);
+        }
+    }
+    if (cards != ranks) {
+        return lw_error(view->file->diags, (lw_place){view->file->source, 0, 0}, "name another system by --on",
+                        "the system has %zu cards, and the file is of %zu", cards, ranks);
+    }
+    *out = lw_arena_print(arena, "[%s]", *out);
+    return *out == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
 // The first link that ends at the entry.
 static const lw_yaml *find_link(const system_view *view, const char *entry) {
     const lw_yaml *links = lw_map_get(view->root, "links");
@@ -256,7 +284,9 @@ static lw_status use_system(const lw_import *file, const lw_series *series, lw_p
     // Hosts share cards evenly, as servers with two processors do.
     const size_t card = (size_t)series->device, host = cards > 0 ? card * hosts / cards : 0;
     LW_TRY(find_node(&view, "gpu", card, &out->card_node, &out->card_spec));
-    if (lw_act_is_peer(series->act)) {
+    if (series->act == LW_ACT_COLLECTIVE) {
+        LW_TRY(find_group(&view, cards, &out->group));
+    } else if (lw_act_is_peer(series->act)) {
         LW_TRY(find_node(&view, "gpu", (size_t)series->peer, &out->peer_node, &entry));
     } else {
         LW_TRY(find_node(&view, "host", host, &out->host_node, &entry));
@@ -268,7 +298,8 @@ static lw_status use_system(const lw_import *file, const lw_series *series, lw_p
                         "no link of a preset ends at %s of systems/%s", out->card_spec, out->system);
     }
     out->link_name = link->key;
-    out->words = lw_arena_print(file->arena, "%s of systems/%s", out->card_node, out->system);
+    out->words = series->act == LW_ACT_COLLECTIVE ? lw_arena_print(file->arena, "systems/%s", out->system)
+                                                  : lw_arena_print(file->arena, "%s of systems/%s", out->card_node, out->system);
     out->said = lw_arena_print(file->arena, "systems/%s, as --on says", out->system);
     return out->words == NULL || out->said == NULL ? LW_NO_MEMORY : LW_OK;
 }
@@ -300,7 +331,7 @@ static lw_status assume_link(const lw_import *file, const lw_series *series, lw_
 }
 
 static lw_status use_parts(const lw_import *file, const lw_series *series, lw_presets *presets, lw_import_machine *out) {
-    const bool peers = lw_act_is_peer(series->act);
+    const bool group = series->act == LW_ACT_COLLECTIVE, peers = group || lw_act_is_peer(series->act);
     const char *told = lw_import_card_name(file, series->device);
     if (out->card == NULL) {
         LW_TRY(find_card(told, presets, &out->card));
@@ -313,12 +344,19 @@ static lw_status use_parts(const lw_import *file, const lw_series *series, lw_pr
     const lw_family *family = link != NULL ? lw_family_find(link->type) : NULL;
     out->between_cards =
         peers && family != NULL && (family->joins == NULL || lw_joins_allow(family->joins, LW_END_GPU, LW_END_GPU));
+    if (group && out->between_cards && series->ranks > 2) {
+        return lw_error(file->diags, (lw_place){file->source, 0, 0}, "name a system by --on, as in --on hgx-h100",
+                        "how %d cards are joined by %s is not known", series->ranks, out->link);
+    }
     out->host_node = "host";
-    out->card_node = out->card_spec = peers ? "gpu0" : "gpu";
-    out->peer_node = peers ? "gpu1" : NULL;
+    out->group = group ? "gpus" : NULL;
+    out->card_node = out->card_spec = group ? out->between_cards ? "gpus[1]" : "gpus" : peers ? "gpu0" : "gpu";
+    out->peer_node = group ? "gpus[0]" : peers ? "gpu1" : NULL;
     out->link_name = peers && !out->between_cards ? "slot0" : "link";
-    out->words =
-        lw_arena_print(file->arena, "%s%s%s", out->card != NULL ? out->card : "", out->card != NULL ? " on " : "", out->link);
+    const char *count = group ? lw_arena_print(file->arena, "%d ", series->ranks) : "";
+    LW_TRY(count == NULL ? LW_NO_MEMORY : LW_OK);
+    out->words = lw_arena_print(file->arena, "%s%s%s%s", count, out->card != NULL ? out->card : "",
+                                out->card != NULL ? " on " : "", out->link);
     out->said = lw_arena_print(file->arena, "%s%s%s; %s; %s", told != NULL ? told : "card not told",
                                out->card != NULL ? ", preset " : "", out->card != NULL ? out->card : "",
                                out->link_assumed ? "the link is not told, the widest that the card takes is assumed"
@@ -328,11 +366,34 @@ static lw_status use_parts(const lw_import *file, const lw_series *series, lw_pr
     return out->words == NULL || out->said == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
+// The preset of the library nearest to its release: the latest that is not later, else the first.
+static lw_status find_library(const lw_import *file, const lw_series *series, const lw_catalog *catalog, const char **out) {
+    const char *const *names = lw_catalog_names(catalog, LW_SHELF_LIBRARIES);
+    const size_t length = strlen(series->library);
+    int64_t best = 0;
+    *out = NULL;
+    for (size_t i = 0; i < lw_catalog_count(catalog, LW_SHELF_LIBRARIES); i++) {
+        char *end = NULL;
+        const bool fits = strncmp(names[i], series->library, length) == 0;
+        const long major = fits ? strtol(names[i] + length, &end, 10) : 0,
+                   minor = fits && *end == '.' ? strtol(end + 1, NULL, 10) : 0;
+        const int64_t release = 10000 * major + 100 * minor;
+        const bool later = series->release > 0 && release > series->release + 99 - series->release % 100;
+        if (fits && (*out == NULL || (!later && release > best))) {
+            *out = names[i];
+            best = later ? 0 : release;
+        }
+    }
+    (void)file;
+    return LW_OK;
+}
+
 lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, const lw_import_on *on, lw_presets *presets,
                                lw_import_machine *out) {
     *out = (lw_import_machine){.system = on->system, .host = on->host, .card = on->card, .link = on->link};
     LW_TRY(on->system != NULL ? use_system(file, series, presets, out) : use_parts(file, series, presets, out));
     const lw_preset *link = NULL;
+    LW_TRY(series->library != NULL ? find_library(file, series, lw_presets_catalog(presets), &out->library) : LW_OK);
     LW_TRY(lw_presets_read(presets, LW_SHELF_LINKS, out->link, &link));
     if (link != NULL) {
         out->gen = lw_import_preset_number(link, "gen");

@@ -33,8 +33,7 @@ static lw_status add(lw_import *file, const lw_cell *cell, void *user) {
         in->left_out++;
         return LW_OK;
     }
-    lw_series *series =
-        lw_import_series(file, in->both ? LW_ACT_PEER_BUSY : LW_ACT_PEER, cell->row, cell->column);
+    lw_series *series = lw_import_series(file, in->both ? LW_ACT_PEER_BUSY : LW_ACT_PEER, cell->row, cell->column);
     if (series == NULL) {
         return LW_NO_MEMORY;
     }
@@ -120,4 +119,5 @@ static lw_status read(lw_import *file) {
 
 static const char *const marks[] = {"[P2P (Peer-to-Peer) GPU Bandwidth", "P2P=Disabled", "P2P=Enabled", NULL};
 extern const lw_import_format lw_import_p2p_test;
-const lw_import_format lw_import_p2p_test = {"p2pBandwidthLatencyTest", "CUDA samples p2pBandwidthLatencyTest", marks, NULL, read};
+const lw_import_format lw_import_p2p_test = {"p2pBandwidthLatencyTest", "CUDA samples p2pBandwidthLatencyTest", marks, NULL,
+                                             read};

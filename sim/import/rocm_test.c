@@ -28,16 +28,16 @@ static lw_status begin(lw_import *file, const reading *in, int from, int to, boo
     if (!*begun) {
         return LW_OK;
     }
-    const lw_act act = host_from ? in->both ? LW_ACT_H2D_BUSY : LW_ACT_H2D
-                       : host_to ? in->both ? LW_ACT_D2H_BUSY : LW_ACT_D2H
+    const lw_act act = host_from  ? in->both ? LW_ACT_H2D_BUSY : LW_ACT_H2D
+                       : host_to  ? in->both ? LW_ACT_D2H_BUSY : LW_ACT_D2H
                        : in->both ? LW_ACT_PEER_BUSY
                                   : LW_ACT_PEER;
     lw_series *series = lw_import_series(file, act, in->card[host_from ? to : from], host_from || host_to ? 0 : in->card[to]);
     LW_TRY(series == NULL ? LW_NO_MEMORY : LW_OK);
     series->api = "hip";
     series->direct = true;
-    series->method = in->both ? "rocm_bandwidth_test, both ways at once: half of the sum that it prints"
-                              : "rocm_bandwidth_test, one way";
+    series->method =
+        in->both ? "rocm_bandwidth_test, both ways at once: half of the sum that it prints" : "rocm_bandwidth_test, one way";
     if (in->processors > 1 && (host_from || host_to)) {
         series->tag = lw_arena_print(file->arena, "cpu%d", host_from ? from : to);
         return series->tag == NULL ? LW_NO_MEMORY : LW_OK;

@@ -18,7 +18,7 @@ lw_status lw_import_point(lw_import *file, double bytes, double value, lw_place 
         return lw_error(file->diags, place, NULL, "a size of %.15g bytes is no whole number from 1 to 2^53", bytes);
     }
     if (!(value > 0) || !isfinite(value)) {
-        return lw_error(file->diags, place, "what was not measured is left out of the file", "a rate must be above 0");
+        return lw_error(file->diags, place, "what was not measured is left out of the file", "a rate or a time must be above 0");
     }
     const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
     for (size_t i = 0; i < series->seen.count; i++) {

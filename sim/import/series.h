@@ -12,10 +12,16 @@ typedef enum lw_act {
     LW_ACT_D2H,       // card to host
     LW_ACT_H2D_BUSY,  // host to card, while the other direction is busy; the first alone is counted
     LW_ACT_D2H_BUSY,
-    LW_ACT_PEER,       // card to card
-    LW_ACT_PEER_BUSY,  // while the other direction is busy
+    LW_ACT_PEER,        // card to card
+    LW_ACT_PEER_BUSY,   // while the other direction is busy
+    LW_ACT_COLLECTIVE,  // of a group of cards
     LW_ACTS
 } lw_act;
+
+// The rate of a point in GB/s: of what was timed its bytes by its time.
+static inline double lw_seen_GBps(lw_act act, int64_t bytes, double value) {
+    return act == LW_ACT_COLLECTIVE ? (double)bytes / (1e3 * value) : value;
+}
 
 static inline bool lw_act_is_peer(lw_act act) {
     return act == LW_ACT_PEER || act == LW_ACT_PEER_BUSY;
@@ -24,21 +30,25 @@ static inline bool lw_act_is_peer(lw_act act) {
 // One size.
 typedef struct lw_seen {
     int64_t bytes;
-    double value;  // GB/s, 1 GB = 1e9 bytes
+    double value;  // GB/s, 1 GB = 1e9 bytes; us of LW_ACT_COLLECTIVE
     lw_place place;
 } lw_seen;
 
 // Points of one act on one device.
 typedef struct lw_series {
     lw_act act;
-    int device, peer;    // as the tool numbers them; peer: of copies between cards
-    bool pageable;       // host memory
-    bool memory_unsaid;  // pageable is a guess
-    bool direct;         // between cards: peer access was on
-    const char *api;     // "cuda"; NULL: not known
-    const char *tag;     // one more word of the name; NULL: none
-    const char *method;  // what the tool did, a few words
-    lw_list seen;        // lw_seen
+    int device, peer;     // as the tool numbers them; peer: of copies between cards
+    bool pageable;        // host memory
+    bool memory_unsaid;   // pageable is a guess
+    bool direct;          // between cards: peer access was on
+    const char *work;     // LW_ACT_COLLECTIVE: its kind
+    int ranks;            // LW_ACT_COLLECTIVE
+    const char *library;  // LW_ACT_COLLECTIVE: presets of the library begin so; NULL: none is modelled
+    int64_t release;      // of the library, 22809 for 2.28.9; 0: not told
+    const char *api;      // "cuda"; NULL: not known
+    const char *tag;      // one more word of the name; NULL: none
+    const char *method;   // what the tool did, a few words
+    lw_list seen;         // lw_seen
 } lw_series;
 
 typedef struct lw_import_format lw_import_format;
