@@ -33,6 +33,10 @@ static const sample samples[] = {
     {"rocm_list.txt", "mi100", 1, 3, 0, 0, "rocm_bandwidth_test", 0, "host to card", 64 << 10, 4.648},
     {"nccl_tests.txt", NULL, 1, 3, 1, 0, "nccl-tests", 0, "all-reduce of 2 cards", 8 << 10, 8.9},
     {"nccl_tests.json", "hgx-h100", 1, 2, 0, 0, "nccl-tests", 0, "all-gather of 8 cards", 1 << 20, 34.1},
+    // MiB/s
+    {"ib_write_bw.txt", "infiniband-hdr", 1, 2, 0, 0, "perftest", 0, "RDMA writes", 65536, 23557.03 * 1.048576e-3},
+    {"ib_write_lat.txt", "infiniband-hdr", 1, 1, 0, 0, "perftest", 0, "one RDMA write", 2, 1.11},
+    {"mlc.txt", "cxl-2.0-x8-xeon-8470,cxl-expander-xeon-8470", 1, 3, 2, 0, "mlc", 0, "a load among others", 12026100000, 0.2817},
     {"list.csv", "mini-pc-oculink", 3, 4, 0, 0, "csv", 2, "card to host", 64 << 20, 6.7},
 };
 
@@ -112,6 +116,7 @@ static void each_table_loads_again(void **state) {
 #define NCCL "# Collective test starting: all_reduce_perf\n"
 #define NCCL_RANKS "#  Rank  0 Pid 1 on box device  0 [0] A\n#  Rank  1 Pid 1 on box device  1 [1] A\n"
 #define NCCL_HEAD "# size count type redop root time algbw busbw #wrong time algbw busbw #wrong\n"
+#define MLC "Measuring Loaded Latencies for the system\nUsing Read-only traffic type\n=====\n"
 #define P2P "[P2P (Peer-to-Peer) GPU Bandwidth Latency Test]\nUnidirectional P2P=Disabled Bandwidth Matrix (GB/s)\n"
 #define NVBANDWIDTH \
     "nvbandwidth Version: v0.8\nRunning host_to_device_memcpy_ce.\nmemcpy CE CPU(row) -> GPU(column) bandwidth (GB/s)\n"
@@ -177,6 +182,15 @@ static const struct {
      "3:1: cards of several machines took part: a and b | collectives within one machine are modelled"},
     {"{\"args\": [\"all_reduce_perf\"], \"devices\": [{}, {}],\n \"results\": [{\"size\": 8, \"out_of_place\": {\"time\": \"5\"}}]}",
      "2:51: a result should have a size and a time | is it what nccl-tests -J wrote?"},
+    {"RDMA_Write BW Test\n #bytes #iterations BW peak[MiB/sec] BW average[MiB/sec] MsgRate[Mpps]\n 65536 1000 23567.34\n",
+     "3:13: 3 values in a line of 5 or more | is the file whole?"},
+    {"RDMA_Write Bidirectional BW Test\n",
+     "1:1: this test has no counterpart in the model | writes and reads in one direction can be compared"},
+    {"#bytes #iterations BW peak[MiB/h] BW average[MiB/h] MsgRate[Mpps]\n",
+     "1:46: 'MiB/h' is no unit of a rate | GB/s, MB/s, GiB/s, MiB/s and Gb/s are known"},
+    {MLC " 00000 720.26\n", "4:8: 2 values in a line of 3: delay, latency and bandwidth | is the file whole?"},
+    {MLC " 00000 720,26 24012.0\n", "4:8: the latency '720,26' has a comma | write 1024 for 1,024, and 1.5 for 1,5"},
+    {MLC " 00000 0.0 24012.0\n", "4:8: a rate or a time must be above 0 | what was not measured is left out of the file"},
     {"hello\n",
      "0:0: this is the output of no tool that is known | lanewise import --help lists the tools; a list of your own begins with "
      "the line bytes,GB/s"},

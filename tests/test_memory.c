@@ -137,7 +137,10 @@ static lanewise_status validate_json(const lanewise_catalog *catalog, const char
 }
 
 static lanewise_status import(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
-    const lanewise_importing how = {.on = strstr(path, ".csv") != NULL ? "oculink-2-x4,rtx-4090" : NULL};
+    const lanewise_importing how = {.on = strstr(path, ".csv") != NULL  ? "oculink-2-x4,rtx-4090"
+                                          : strstr(path, "ib_") != NULL ? "infiniband-hdr"
+                                          : strstr(path, "mlc") != NULL ? "cxl-2.0-x8,cxl-expander-target"
+                                                                        : NULL};
     lanewise_imported *imported = NULL;
     lanewise_status status = lanewise_import(catalog, path, &how, findings, &imported);
     status = status == LANEWISE_OK ? lanewise_imported_overview(imported, text) : status;
@@ -245,6 +248,8 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"import", import, LW_SOURCE_DIR "/tests/import/p2p.txt", 100},
         {"import", import, LW_SOURCE_DIR "/tests/import/rocm.txt", 100},
         {"import", import, LW_SOURCE_DIR "/tests/import/nccl_tests.txt", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/ib_write_bw.txt", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/mlc.txt", 100},
         {"validate a file of another tool", judge, LW_SOURCE_DIR "/tests/import/bandwidth_test.txt", 100},
         {"import --rate", rate, "6.6 GB/s h2d", 100},
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/oculink-or-thunderbolt.yaml", 30},

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/import/imported.h"
 
-#include <math.h>
-
 #include "sim/base/map.h"
 #include "sim/import/import.h"
 #include "sim/report/grid.h"
@@ -52,19 +50,23 @@ lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, c
 
 lw_status lw_imported_overview(const lw_imported *imported, lw_arena *arena, lw_text *out) {
     enum { WIDTH = 100 };
+    char buffer[LW_NUMBER_TEXT];
     const lw_import *file = &imported->file;
     const lw_series *series = LW_LIST_ITEMS(&file->series, const lw_series);
     lw_grid *grid = lw_grid_new(arena, "lrrl");
     LW_GRID_ADD(grid, "table", "sizes", "best", "compared with");
     for (size_t i = 0; i < imported->count; i++) {
         const lw_seen *seen = LW_LIST_ITEMS(&series[i].seen, const lw_seen);
-        double best = 0;
-        for (size_t p = 0; p < series[i].seen.count; p++) {
-            best = fmax(best, lw_seen_GBps(series[i].act, seen[p].bytes, seen[p].value));
+        size_t best = 0;
+        for (size_t p = 1; p < series[i].seen.count; p++) {
+            const bool less = seen[p].value < seen[best].value;
+            const bool slower = lw_seen_GBps(series[i].act, seen[p].bytes, seen[p].value) <=
+                                lw_seen_GBps(series[i].act, seen[best].bytes, seen[best].value);
+            best = (lw_act_is_latency(series[i].act) ? less : !slower) ? p : best;
         }
         lw_grid_add(grid, imported->table[i]->name);
         lw_grid_print(grid, "%zu", series[i].seen.count);
-        lw_grid_print(grid, "%.3g GB/s", best);
+        lw_grid_print(grid, "%s", lw_import_print(&series[i], &seen[best], buffer));
         lw_grid_print(grid, "%s%s", imported->machine[i].words, imported->machine[i].link_assumed ? " (assumed)" : "");
     }
     lw_text_visible(out, file->tool);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/base/quantity.h"
 #include "sim/study/point.h"
 
 // ---- Tables ----
@@ -63,7 +64,7 @@ lw_status lw_judge_table(const lw_judging *judging, const lw_import *file, const
     }
     const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
     for (size_t i = 0; bound_GBps > 0 && i < series->seen.count; i++) {
-        if (series->act != LW_ACT_COLLECTIVE && seen[i].value > bound_GBps) {
+        if (series->act != LW_ACT_COLLECTIVE && !lw_act_is_latency(series->act) && seen[i].value > bound_GBps) {
             status = lw_error(judging->diags, seen[i].place,
                               machine->link_assumed ? "name the link by --on" : "is the unit right, and the link?",
                               "impossible: %.4g GB/s are more than the %.4g GB/s that the wires of %s carry", seen[i].value,
@@ -134,10 +135,30 @@ static lw_status add_links(line_up *all) {
     return LW_OK;
 }
 
+// Other links of the same family.
+static lw_status add_presets(line_up *all) {
+    lw_presets *presets = all->judging->presets;
+    const lw_catalog *catalog = lw_presets_catalog(presets);
+    const lw_preset *own = NULL, *other = NULL;
+    LW_TRY(lw_presets_read(presets, LW_SHELF_LINKS, all->machine->link, &own));
+    for (size_t i = 0; own != NULL && i < lw_catalog_count(catalog, LW_SHELF_LINKS) && all->count < SUSPECTS_MAX; i++) {
+        const char *name = lw_catalog_names(catalog, LW_SHELF_LINKS)[i];
+        const lw_status status = lw_presets_read(presets, LW_SHELF_LINKS, name, &other);
+        LW_TRY(status == LW_BAD_INPUT ? LW_OK : status);
+        const bool fits = other != NULL && other != own && strcmp(other->type, own->type) == 0;
+        LW_TRY(fits ? add_suspect(all, &(lw_variant){.link = name}, 1, name) : LW_OK);
+    }
+    return LW_OK;
+}
+
 static lw_status add_suspects(line_up *all) {
     enum { DMI_GEN = 4, DMI_LANES = 4 };  // Intel ARK, B760: DMI 4.0, four lanes (configs/systems/chipset-slot.yaml)
     const lw_import_machine *machine = all->machine;
-    const bool host = !lw_act_is_peer(all->series->act) && all->series->act != LW_ACT_COLLECTIVE;
+    const lw_act act = all->series->act;
+    const bool host = !lw_act_is_peer(act) && act != LW_ACT_COLLECTIVE;
+    if (lw_act_is_remote(act)) {
+        return add_presets(all);
+    }
     if (machine->gen > 0 && machine->lanes > 0) {
         LW_TRY(add_links(all));
     }
@@ -214,8 +235,10 @@ static void add_causes(line_up *all, double best, lw_text *out) {
         lw_text_print(out, "%s%s (%.3g GB/s)", shown == 0 ? " It looks like " : ", or ", s->words, s->model_GBps);
         s->model_GBps = 0;
     }
-    lw_text_add(
-        out, shown > 0 ? "." : " None of the usual causes is near: fewer lanes, an older generation, a slot behind the chipset.");
+    lw_text_add(out, shown > 0 ? "."
+                     : all->count == 0
+                         ? ""
+                         : " None of the usual causes is near: fewer lanes, an older generation, a slot behind the chipset.");
     lw_text_add(out, all->machine->link_assumed ? " If the card is on another link, name that by --on." : "");
 }
 
@@ -231,6 +254,22 @@ static lw_status explain(line_up *all, double best, double expected, double *scr
                   all->machine->words);
     add_causes(all, best, out);
     return LW_OK;
+}
+
+// Latencies have no plateau: all of them count alike.
+static void judge_latency(const lw_series *series, const lw_import_machine *machine, lw_validation *row, double *scratch,
+                          lw_text *out) {
+    char buffer[LW_NUMBER_TEXT];
+    const lw_seen *first = LW_LIST_ITEMS(&series->seen, const lw_seen);
+    for (size_t i = 0; i < row->points; i++) {
+        scratch[i] = row->rows[i][2] / row->rows[i][1];
+    }
+    const double ratio = lw_spread_of(scratch, row->points).median;
+    row->ok = fits(ratio, 1, lw_import_within(series) / 100.0);
+    char size[LW_QUANTITY_TEXT];
+    (void)lw_quantity_print((double)first->bytes, series->act == LW_ACT_LOADED ? LW_RATE : LW_BYTES, size);
+    lw_text_print(out, "%snormal. %s at %s, and %s should take %.3g us.", row->ok ? "" : "not ",
+                  lw_import_print(series, first, buffer), size, machine->words, ratio * first->value);
 }
 
 lw_status lw_judge(const lw_judging *judging, const lw_import *file, const lw_series *series, const lw_import_machine *machine,
@@ -251,10 +290,13 @@ lw_status lw_judge(const lw_judging *judging, const lw_import *file, const lw_se
     lw_text text = {0};
     lw_status status = LW_OK;
     row->subject = words;
-    row->ok = fits(expected, best, lw_import_within(series) / 100.0);
-    if (row->ok) {
+    if (lw_act_is_latency(series->act)) {
+        judge_latency(series, machine, row, scratch, &text);
+    } else if (fits(expected, best, lw_import_within(series) / 100.0)) {
+        row->ok = true;
         lw_text_print(&text, "normal. %.3g GB/s, and %s should reach %.3g.", best, machine->words, expected);
     } else {
+        row->ok = false;
         lw_text_add(&text, "not normal. ");
         status = explain(all, best, expected, scratch, &text);
     }

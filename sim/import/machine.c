@@ -45,11 +45,11 @@ static lw_status use_name(const char *name, lw_presets *presets, lw_arena *arena
     }
     if (strcmp(device->type, "host") == 0) {
         out->host = name;
-    } else if (strcmp(device->type, "gpu") == 0) {
+    } else if (strcmp(device->type, "switch") != 0) {
         out->card = name;
     } else {
-        (void)lw_error(diags, (lw_place){0}, "name the host, the card and the link, or a system",
-                       "--on: '%s' is a %s, neither host nor card", name, device->type);
+        (void)lw_error(diags, (lw_place){0}, "name the host, the device and the link, or a system",
+                       "--on: '%s' is a switch, neither host nor device", name);
         return LW_BAD_USAGE;
     }
     return LW_OK;
@@ -388,9 +388,32 @@ static lw_status find_library(const lw_import *file, const lw_series *series, co
     return LW_OK;
 }
 
+// Ends of a network, and memories behind a link, are told by nobody but the user.
+static lw_status use_remote(const lw_import *file, const lw_series *series, lw_import_machine *out) {
+    const bool memory = series->act == LW_ACT_LOADED;
+    if (out->system != NULL || out->link == NULL || (memory && out->card == NULL)) {
+        return lw_error(file->diags, (lw_place){file->source, 0, 0},
+                        memory ? "name the link and the memory by --on, as in --on cxl-2.0-x8,cxl-expander-target"
+                               : "name the link by --on, as in --on infiniband-hdr",
+                        "the file does not say over which link this was measured");
+    }
+    out->host_node = "host";
+    out->card_node = out->card_spec = "card";
+    out->link_name = "link";
+    out->words =
+        lw_arena_print(file->arena, "%s%s%s", out->card != NULL ? out->card : "", out->card != NULL ? " on " : "", out->link);
+    out->said =
+        lw_arena_print(file->arena, "%s, as --on says; the rest is not told, a host and a device without limits are assumed",
+                       out->words != NULL ? out->words : "");
+    return out->words == NULL || out->said == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
 lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, const lw_import_on *on, lw_presets *presets,
                                lw_import_machine *out) {
     *out = (lw_import_machine){.system = on->system, .host = on->host, .card = on->card, .link = on->link};
+    if (lw_act_is_remote(series->act)) {
+        return use_remote(file, series, out);
+    }
     LW_TRY(on->system != NULL ? use_system(file, series, presets, out) : use_parts(file, series, presets, out));
     const lw_preset *link = NULL;
     LW_TRY(series->library != NULL ? find_library(file, series, lw_presets_catalog(presets), &out->library) : LW_OK);

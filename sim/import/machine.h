@@ -17,7 +17,7 @@ lw_status lw_import_on_parse(const char *names, lw_presets *presets, lw_arena *a
 // The machine of one series.
 typedef struct lw_import_machine {
     const char *system;                             // to include; NULL: host, cards and link alone
-    const char *host, *card, *link;                 // presets; NULL: of no make; host and link always are known
+    const char *host, *card, *link;                 // presets; NULL: of no make; the link always is known
     const char *host_node, *card_node, *peer_node;  // names in the scenario; peer_node: of LW_ACT_PEER
     const char *group, *library;                    // of LW_ACT_COLLECTIVE; library: a preset, NULL: none
     const char *card_spec;                          // what carries the options of the card: its group, or itself

@@ -46,7 +46,8 @@ static lw_status begin_series(lw_import *file, reading *in, lw_place place) {
                         "nothing says which collective this is, or none such is modelled");
     }
     if (in->ranks < 2) {
-        return lw_error(file->diags, place, "keep the lines '#  Rank  0 ...'", "nothing says how many cards took part, or one alone did");
+        return lw_error(file->diags, place, "keep the lines '#  Rank  0 ...'",
+                        "nothing says how many cards took part, or one alone did");
     }
     lw_series *series = lw_import_series(file, LW_ACT_COLLECTIVE, 0, 0);
     LW_TRY(series == NULL ? LW_NO_MEMORY : LW_OK);
@@ -73,8 +74,8 @@ static lw_status add(lw_import *file, reading *in, double bytes, double time_us,
 
 static lw_status add_card(lw_import *file, reading *in, const char *name, const char *host, lw_place place) {
     if (in->host != NULL && strcmp(host, in->host) != 0) {
-        return lw_error(file->diags, place, "collectives within one machine are modelled", "cards of several machines took part: %s and %s",
-                        in->host, host);
+        return lw_error(file->diags, place, "collectives within one machine are modelled",
+                        "cards of several machines took part: %s and %s", in->host, host);
     }
     in->host = host;
     if (in->ranks == RANKS_MAX) {
@@ -94,7 +95,8 @@ static lw_status read_rank(lw_import *file, const lw_line *line, reading *in) {
         host = host == NULL && strcmp(words.word[i].text, "on") == 0 ? words.word[i + 1].text : host;
     }
     if (host == NULL || close == NULL) {
-        return lw_error(file->diags, lw_line_place(file, line, line->text), "is the file whole?", "the line of a card has no name");
+        return lw_error(file->diags, lw_line_place(file, line, line->text), "is the file whole?",
+                        "the line of a card has no name");
     }
     return add_card(file, in, close + 1 + strspn(close + 1, " "), host, lw_line_place(file, line, line->text));
 }
@@ -106,10 +108,12 @@ static lw_status read_head(lw_import *file, const lw_words *words, reading *in) 
     for (size_t i = 1; i < words->count && in->time == 0; i++) {
         in->time = strcmp(words->word[i].text, "time") == 0 ? i - 1 : 0;
         if (strcmp(words->word[i].text, "cputime") == 0) {
-            return lw_error(file->diags, words->word[i].place, "run it without -C 1", "times of the processor are none of the cards");
+            return lw_error(file->diags, words->word[i].place, "run it without -C 1",
+                            "times of the processor are none of the cards");
         }
     }
-    return in->time > 0 ? LW_OK : lw_error(file->diags, words->word[0].place, "is the file whole?", "the head has no column 'time'");
+    return in->time > 0 ? LW_OK
+                        : lw_error(file->diags, words->word[0].place, "is the file whole?", "the head has no column 'time'");
 }
 
 static lw_status read_size(lw_import *file, const lw_words *words, reading *in) {
@@ -228,7 +232,8 @@ static lw_status read_json_tree(lw_import *file, const json_t *root, reading *in
         LW_TRY(add_card(file, in, name != NULL ? name : "", host, lw_json_place_of(file, "devices[%zu]", i)));
     }
     if (!json_is_array(results)) {
-        return lw_error(file->diags, (lw_place){file->source, 0, 0}, "is it what nccl-tests -J wrote?", "it has no list of results");
+        return lw_error(file->diags, (lw_place){file->source, 0, 0}, "is it what nccl-tests -J wrote?",
+                        "it has no list of results");
     }
     for (size_t r = 0; r < json_array_size(results); r++) {
         const lw_status status = read_json_result(file, json_array_get(results, r), r, in);
@@ -252,7 +257,12 @@ static lw_status read(lw_import *file) {
     return LW_OK;
 }
 
-static const char *const marks[] = {"# nccl-tests version", "# Collective test starting", "# Using devices", "# Avg bus bandwidth",
-                                    "\"average_bus_bandwidth\"", "\"out_of_place\"", NULL};
+static const char *const marks[] = {"# nccl-tests version",
+                                    "# Collective test starting",
+                                    "# Using devices",
+                                    "# Avg bus bandwidth",
+                                    "\"average_bus_bandwidth\"",
+                                    "\"out_of_place\"",
+                                    NULL};
 extern const lw_import_format lw_import_nccl_tests;
 const lw_import_format lw_import_nccl_tests = {"nccl-tests", "nccl-tests and rccl-tests, text or JSON", marks, NULL, read};

@@ -15,6 +15,11 @@ typedef enum lw_act {
     LW_ACT_PEER,        // card to card
     LW_ACT_PEER_BUSY,   // while the other direction is busy
     LW_ACT_COLLECTIVE,  // of a group of cards
+    LW_ACT_RDMA_WRITE,  // over a network, many under way
+    LW_ACT_RDMA_READ,
+    LW_ACT_RDMA_WRITE_LATENCY,  // one at a time
+    LW_ACT_RDMA_READ_LATENCY,
+    LW_ACT_LOADED,  // one load while others load at a rate
     LW_ACTS
 } lw_act;
 
@@ -23,14 +28,24 @@ static inline double lw_seen_GBps(lw_act act, int64_t bytes, double value) {
     return act == LW_ACT_COLLECTIVE ? (double)bytes / (1e3 * value) : value;
 }
 
+static inline bool lw_act_is_latency(lw_act act) {
+    return act == LW_ACT_RDMA_WRITE_LATENCY || act == LW_ACT_RDMA_READ_LATENCY || act == LW_ACT_LOADED;
+}
+
+// Between a host and a device over a link that must be named: no card in a slot.
+static inline bool lw_act_is_remote(lw_act act) {
+    return lw_act_is_latency(act) || act == LW_ACT_RDMA_WRITE || act == LW_ACT_RDMA_READ;
+}
+
 static inline bool lw_act_is_peer(lw_act act) {
     return act == LW_ACT_PEER || act == LW_ACT_PEER_BUSY;
 }
 
 // One size.
 typedef struct lw_seen {
-    int64_t bytes;
-    double value;  // GB/s, 1 GB = 1e9 bytes; us of LW_ACT_COLLECTIVE
+    int64_t bytes;  // of LW_ACT_LOADED those a second
+    // GB/s, 1 GB = 1e9 bytes; us of LW_ACT_COLLECTIVE and latencies
+    double value;
     lw_place place;
 } lw_seen;
 

@@ -212,6 +212,9 @@ const lw_term lw_terms[] = {
                "  rocm_bandwidth_test        the same and to and from processors, matrices and lists of sizes\n"
                "  nccl-tests, text and -J    collectives of the cards of one machine, by the library's preset nearest to its\n"
                "                             release; of rccl-tests too, without a library\n"
+               "  perftest                   ib_write_bw, ib_read_bw, ib_write_lat, ib_read_lat over the link that --on names;\n"
+               "                             MB/sec of old releases are MiB/s\n"
+               "  mlc                        Intel MLC --loaded_latency, reads over the link and of the memory that --on names\n"
                "  a list                     begins with bytes,GB/s (or MB/s, GiB/s, ...), if wanted ,direction,memory\n"
                "\n"
                "Rates become GB/s of 1e9 bytes, once. What is no copy over a link is left out and told; what is wrong\n"
@@ -223,10 +226,10 @@ const lw_term lw_terms[] = {
                "\n"
                "Normal is what is as near to the model as the worst of what others measured of such copies (README, how\n"
                "accurate it is): 10 % pinned, 20 % from card to card, 25 % pageable, 40 % with both directions busy,\n"
-               "60 % of collectives.\n"
+               "60 % of collectives, 10 % of RDMA, 30 % of single messages, 20 % of loads.\n"
                "What is not is compared with fewer lanes, older generations, a slot behind the chipset, pageable memory\n"
-               "where a list does not say which, and copies without peer access; of those within 20 % the simplest come\n"
-               "first.\n"
+               "where a list does not say which, and copies without peer access; over a network with the other links of\n"
+               "the family. Of those that are near the simplest come first.\n"
                "\n"
                "lanewise import --rate \"24 GB/s h2d\" names the links that one number fits.\n"},
     {NULL, NULL},
