@@ -84,7 +84,7 @@ typedef struct suspect {
     double model_GBps;  // at the plateau; 0: it cannot be
 } suspect;
 
-enum { SUSPECTS_MAX = 48, SHOWN_MAX = 3 };
+enum { SUSPECTS_MAX = 96, SHOWN_MAX = 3, CABLE = 100 };  // CABLE: changes of another link than a slot
 
 typedef struct line_up {
     const lw_judging *judging;
@@ -135,8 +135,8 @@ static lw_status add_links(line_up *all) {
     return LW_OK;
 }
 
-// Other links of the same family.
-static lw_status add_presets(line_up *all) {
+// Other links of the same family; cables: other links that cards may be on than plain slots.
+static lw_status add_presets(line_up *all, bool cables) {
     lw_presets *presets = all->judging->presets;
     const lw_catalog *catalog = lw_presets_catalog(presets);
     const lw_preset *own = NULL, *other = NULL;
@@ -145,8 +145,9 @@ static lw_status add_presets(line_up *all) {
         const char *name = lw_catalog_names(catalog, LW_SHELF_LINKS)[i];
         const lw_status status = lw_presets_read(presets, LW_SHELF_LINKS, name, &other);
         LW_TRY(status == LW_BAD_INPUT ? LW_OK : status);
-        const bool fits = other != NULL && other != own && strcmp(other->type, own->type) == 0;
-        LW_TRY(fits ? add_suspect(all, &(lw_variant){.link = name}, 1, name) : LW_OK);
+        const bool same = other != NULL && strcmp(other->type, own->type) == 0;
+        const bool fits = other != NULL && other != own && (cables ? !same && lw_import_takes_cards(other) : same);
+        LW_TRY(fits ? add_suspect(all, &(lw_variant){.link = name}, cables ? CABLE : 1, name) : LW_OK);
     }
     return LW_OK;
 }
@@ -157,7 +158,7 @@ static lw_status add_suspects(line_up *all) {
     const lw_act act = all->series->act;
     const bool host = !lw_act_is_peer(act) && act != LW_ACT_COLLECTIVE;
     if (lw_act_is_remote(act)) {
-        return add_presets(all);
+        return add_presets(all, false);
     }
     if (machine->gen > 0 && machine->lanes > 0) {
         LW_TRY(add_links(all));
@@ -173,7 +174,7 @@ static lw_status add_suspects(line_up *all) {
         LW_TRY(lw_import_plain_link(all->judging->presets, DMI_GEN, DMI_LANES, &variant.uplink));
         LW_TRY(variant.uplink != NULL ? add_suspect(all, &variant, 1, "a slot behind the chipset") : LW_OK);
     }
-    return LW_OK;
+    return all->machine->link_assumed && host ? add_presets(all, true) : LW_OK;
 }
 
 static double rate_of(const lw_validation *row, lw_act act, size_t point, int column) {
@@ -217,29 +218,43 @@ static bool fits(double model, double measured, double within) {
 }
 
 // The next best of those that fit and were not shown yet: the fewest changes, then the nearest.
-static suspect *next_suspect(line_up *all, double best) {
+static suspect *next_suspect(line_up *all, double best, bool cable) {
     const double within = fmax(LW_IMPORT_APART, lw_import_within(all->series) / 100.0);
     suspect *found = NULL;
     for (size_t i = 0; i < all->count; i++) {
         suspect *s = &all->suspect[i];
         const bool better = found == NULL || s->changes < found->changes ||
                             (s->changes == found->changes && fabs(s->model_GBps / best - 1) < fabs(found->model_GBps / best - 1));
-        found = fits(s->model_GBps, best, within) && better ? s : found;
+        found = (s->changes == CABLE) == cable && fits(s->model_GBps, best, within) && better ? s : found;
     }
     return found;
 }
 
-static void add_causes(line_up *all, double best, lw_text *out) {
+static int list_suspects(line_up *all, double best, bool cable, const char *before, lw_text *out) {
     int shown = 0;
-    for (suspect *s; shown < SHOWN_MAX && (s = next_suspect(all, best)) != NULL; shown++) {
-        lw_text_print(out, "%s%s (%.3g GB/s)", shown == 0 ? " It looks like " : ", or ", s->words, s->model_GBps);
+    for (suspect *s; shown < SHOWN_MAX && (s = next_suspect(all, best, cable)) != NULL; shown++) {
+        lw_text_print(out, "%s%s (%.3g GB/s)", shown == 0 ? before : ", or ", s->words, s->model_GBps);
         s->model_GBps = 0;
     }
+    return shown;
+}
+
+static void add_causes(line_up *all, double best, double expected, lw_text *out) {
+    enum { HALF = 2 };
+    const int shown = list_suspects(all, best, false, " It looks like ", out);
     lw_text_add(out, shown > 0 ? "."
                      : all->count == 0
                          ? ""
                          : " None of the usual causes is near: fewer lanes, an older generation, a slot behind the chipset.");
-    lw_text_add(out, all->machine->link_assumed ? " If the card is on another link, name that by --on." : "");
+    // README, How accurate it is
+    lw_text_add(out, shown == 0 && expected < HALF * best && !lw_act_is_remote(all->series->act)
+                         ? " Cards in virtual machines are often 15 to 50 % slower."
+                         : "");
+    if (all->machine->link_assumed) {
+        lw_text_add(out, " If the card is on another link, name that by --on");
+        (void)list_suspects(all, best, true, "; these would fit: ", out);
+        lw_text_add(out, ".");
+    }
 }
 
 static lw_status explain(line_up *all, double best, double expected, double *scratch, lw_text *out) {
@@ -252,7 +267,7 @@ static lw_status explain(line_up *all, double best, double expected, double *scr
     LW_TRY(run_suspects(all, best, scratch));
     lw_text_print(out, "%.3g GB/s are %.0f %% of the %.3g that %s should reach.", best, 100 * best / expected, expected,
                   all->machine->words);
-    add_causes(all, best, out);
+    add_causes(all, best, expected, out);
     return LW_OK;
 }
 

@@ -79,6 +79,13 @@ int64_t lw_import_preset_number(const lw_preset *preset, const char *key) {
     return text != NULL && lw_quantity_parse(text, LW_PLAIN, &quantity, &problem, &hint) ? (int64_t)quantity.value : 0;
 }
 
+bool lw_import_takes_cards(const lw_preset *link) {
+    const lw_family *family = lw_family_find(link->type);
+    return family != NULL && !family->between_machines && family->coherence == NULL &&
+           (family->joins == NULL ||
+            (lw_joins_allow(family->joins, LW_END_HOST, LW_END_GPU) && !lw_joins_allow(family->joins, LW_END_GPU, LW_END_GPU)));
+}
+
 lw_status lw_import_plain_link(lw_presets *presets, int64_t gen, int64_t lanes, const char **out) {
     const lw_catalog *catalog = lw_presets_catalog(presets);
     *out = NULL;

@@ -35,6 +35,8 @@ lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, c
 
 // The plain link of a generation and a width: the preset that gives these two alone. NULL: none.
 lw_status lw_import_plain_link(lw_presets *presets, int64_t gen, int64_t lanes, const char **out) LW_CHECKED;
+// Is it a link that cards of any make may be on: no fabric of accelerators, no cable between machines?
+bool lw_import_takes_cards(const lw_preset *link);
 // A whole number among the values of a preset; 0: it gives none.
 int64_t lw_import_preset_number(const lw_preset *preset, const char *key);
 

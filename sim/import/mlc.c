@@ -59,7 +59,8 @@ static lw_status add_rows(lw_import *file, const reading *in) {
     }
     file->left_out += full;
     if (full > 0) {
-        lw_note(file->diags, row[0].place, NULL, "left out: %zu lines whose queues are full, above nine tenths of the most", full);
+        lw_note(file->diags, row[0].place, NULL, "left out: %zu lines whose queues are full, above nine tenths of the most",
+                full);
     }
     return LW_OK;
 }

@@ -7,8 +7,8 @@
 
 typedef struct reading {
     lw_act act;
-    bool told;      // a title was there
-    size_t value;   // column of the value; 0: no head yet
+    bool told;     // a title was there
+    size_t value;  // column of the value; 0: no head yet
     size_t columns;
     double scale;  // to GB/s; 1 of times
     bool begun;
@@ -51,7 +51,8 @@ static lw_status read_head(lw_import *file, const lw_line *line, reading *in) {
     in->scale = 1;
     in->begun = false;
     if (times) {
-        return strcmp(copy, "usec") == 0 ? LW_OK : lw_error(file->diags, lw_line_place(file, line, unit), NULL, "'%s' is no usec", copy);
+        return strcmp(copy, "usec") == 0 ? LW_OK
+                                         : lw_error(file->diags, lw_line_place(file, line, unit), NULL, "'%s' is no usec", copy);
     }
     // Releases before 4.5 write MB/sec and mean 2^20 bytes.
     return lw_word_unit(file, strcmp(copy, "MB/sec") == 0 ? "MiB/sec" : copy, lw_line_place(file, line, unit), &in->scale);
@@ -63,8 +64,8 @@ static lw_status read_size(lw_import *file, const lw_line *line, reading *in) {
     LW_TRY(lw_line_words(file, line, false, &words));
     LW_TRY(lw_word_number(file, &words.word[0], "the size", &bytes));
     if (words.count < in->value + 2) {
-        return lw_error(file->diags, words.word[words.count - 1].place, "is the file whole?", "%zu values in a line of %zu or more",
-                        words.count, in->value + 2);
+        return lw_error(file->diags, words.word[words.count - 1].place, "is the file whole?",
+                        "%zu values in a line of %zu or more", words.count, in->value + 2);
     }
     LW_TRY(lw_word_number(file, &words.word[in->value], in->scale < 1 ? "the rate" : "the value", &value));
     if (!in->told) {
@@ -85,7 +86,8 @@ static lw_status read_size(lw_import *file, const lw_line *line, reading *in) {
 static bool is_chatter(const lw_line *line) {
     return lw_line_is_blank(line) || strstr(line->text, ": ") != NULL || strstr(line->text, "---") != NULL ||
            strstr(line->text, "****") != NULL || lw_line_begins(line, "WARNING") || lw_line_begins(line, "Conflicting CPU") ||
-           lw_line_begins(line, "*") || lw_line_begins(line, "GID") || lw_line_begins(line, "Perftest") || strstr(line->text, ":\t") != NULL;
+           lw_line_begins(line, "*") || lw_line_begins(line, "GID") || lw_line_begins(line, "Perftest") ||
+           strstr(line->text, ":\t") != NULL;
 }
 
 static lw_status read_line(lw_import *file, const lw_line *line, reading *in) {

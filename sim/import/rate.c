@@ -114,9 +114,7 @@ static lw_status add_candidate(asking *a, const char *name) {
         (family->joins != NULL && !lw_joins_allow(family->joins, LW_END_HOST, LW_END_GPU))) {
         return LW_OK;
     }
-    candidate c = {.name = name,
-                   .usual = family->coherence == NULL &&
-                            (family->joins == NULL || !lw_joins_allow(family->joins, LW_END_GPU, LW_END_GPU))};
+    candidate c = {.name = name, .usual = lw_import_takes_cards(link)};
     lw_text text = {0};
     lw_status status = write_table(a, link, &c, &text);
     if (status == LW_OK && (c.cards > 0 || a->on.card == NULL)) {

@@ -151,6 +151,7 @@ static void add_group(const lw_series *series, const lw_import_machine *machine,
 static void add_parts(const lw_series *series, const lw_import_machine *machine, const lw_variant *variant, lw_text *out) {
     const bool peers = lw_act_is_peer(series->act);
     const char *options = peers && series->direct ? ", p2p: true" : "";
+    const char *link = variant->link != NULL ? variant->link : machine->link;
     lw_text_add(out, "  nodes:\n");
     if (!machine->between_cards) {
         add_node(machine->host_node, machine->host, "host", "", out);
@@ -167,9 +168,9 @@ static void add_parts(const lw_series *series, const lw_import_machine *machine,
         add_link("uplink", machine->host_node, "chipset", variant->uplink, &(lw_variant){0}, out);
     }
     const char *near = machine->between_cards ? machine->peer_node : variant->chipset != NULL ? "chipset" : machine->host_node;
-    add_link(machine->link_name, near, machine->card_node, machine->link, variant, out);
+    add_link(machine->link_name, near, machine->card_node, link, variant, out);
     if (peers && !machine->between_cards) {
-        add_link("slot1", near, machine->peer_node, machine->link, variant, out);
+        add_link("slot1", near, machine->peer_node, link, variant, out);
     }
 }
 

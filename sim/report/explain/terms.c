@@ -229,7 +229,8 @@ const lw_term lw_terms[] = {
                "60 % of collectives, 10 % of RDMA, 30 % of single messages, 20 % of loads.\n"
                "What is not is compared with fewer lanes, older generations, a slot behind the chipset, pageable memory\n"
                "where a list does not say which, and copies without peer access; over a network with the other links of\n"
-               "the family. Of those that are near the simplest come first.\n"
+               "the family. Of those that are near the simplest come first. Where the link was assumed, cables that fit\n"
+               "are named beside them.\n"
                "\n"
                "lanewise import --rate \"24 GB/s h2d\" names the links that one number fits.\n"},
     {NULL, NULL},
