@@ -190,7 +190,9 @@ static const struct {
      "1:46: 'MiB/h' is no unit of a rate | GB/s, MB/s, GiB/s, MiB/s and Gb/s are known"},
     {MLC " 00000 720.26\n", "4:8: 2 values in a line of 3: delay, latency and bandwidth | is the file whole?"},
     {MLC " 00000 720,26 24012.0\n", "4:8: the latency '720,26' has a comma | write 1024 for 1,024, and 1.5 for 1,5"},
+    {MLC " 00000 5.0 1e308\n", "4:8: a size of inf bytes is no whole number from 1 to 2^53"},
     {MLC " 00000 0.0 24012.0\n", "4:8: a rate or a time must be above 0 | what was not measured is left out of the file"},
+    {"RocmBandwidthTest Version:", "0:0: nothing in it measures a link (AMD rocm_bandwidth_test) | is the file whole?"},
     {"hello\n",
      "0:0: this is the output of no tool that is known | lanewise import --help lists the tools; a list of your own begins with "
      "the line bytes,GB/s"},
@@ -225,6 +227,25 @@ static void what_is_wrong_is_told_at_its_place(void **state) {
         lw_test_end(&test);
     }
     assert_int_equal(faults, 0);
+}
+
+static void encodings_of_windows_are_told_or_read(void **state) {
+    (void)state;
+    static const char marked[] = "\xEF\xBB\xBF"
+                                 "bytes,GB/s\r\n1024,2.5\r\n",
+                      wide[] = "\xFF\xFE"
+                               "b\0y\0t\0e\0s\0";
+    lw_test test = lw_test_begin();
+    lw_import file;
+    const lw_source *source = lw_test_source(&test, "a.csv", marked, sizeof marked - 1);
+    assert_true(lw_import_knows(source));
+    assert_int_equal(lw_import_read(source, NULL, test.arena, test.diags, &file), LW_OK);
+    assert_int_equal(file.points, 1);
+    source = lw_test_source(&test, "a.csv", wide, sizeof wide - 1);
+    assert_true(lw_import_knows(source));
+    assert_int_equal(lw_import_read(source, NULL, test.arena, test.diags, &file), LW_BAD_INPUT);
+    assert_diag(&test, 1, "0:0: this is no text in UTF-8 | save it as UTF-8; in PowerShell: TOOL | Out-File -Encoding utf8 FILE");
+    lw_test_end(&test);
 }
 
 // What a link cannot carry is no measurement of it.
@@ -341,6 +362,7 @@ int main(void) {
         cmocka_unit_test(each_sample_is_read),
         cmocka_unit_test(each_table_loads_again),
         cmocka_unit_test(what_is_wrong_is_told_at_its_place),
+        cmocka_unit_test(encodings_of_windows_are_told_or_read),
         cmocka_unit_test(an_impossible_rate_is_told),
         cmocka_unit_test(cards_are_known_by_the_names_that_drivers_give),
         cmocka_unit_test(damaged_files_are_read_or_refused),

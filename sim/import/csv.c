@@ -21,6 +21,7 @@ static bool is_size(const char *word) {
 // Is the first line that is no comment the head of a list?
 static bool is(const char *text) {
     char word[16] = "";
+    text += strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (*text == '#' || *text == '\n' || *text == '\r') {
         text += *text == '#' ? strcspn(text, "\n") : 1;
     }

@@ -45,8 +45,13 @@ static bool is_yaml(const char *text) {
     return false;
 }
 
+// As PowerShell writes what it redirects.
+static bool is_utf16(const lw_source *source) {
+    return strncmp(source->text, "\xFF\xFE", 2) == 0;
+}
+
 bool lw_import_knows(const lw_source *source) {
-    return !is_yaml(source->text) && recognise(source->text) != NULL;
+    return is_utf16(source) || (!is_yaml(source->text) && recognise(source->text) != NULL);
 }
 
 static lw_place place_at(const lw_source *source, const char *at) {
@@ -94,6 +99,11 @@ static lw_status find_format(lw_import *file, const char *as) {
 
 lw_status lw_import_read(const lw_source *source, const char *as, lw_arena *arena, lw_diags *diags, lw_import *out) {
     lw_import file = {.source = source, .arena = arena, .diags = diags};
+    const char *zero = memchr(source->text, 0, source->length);
+    if (zero != NULL || is_utf16(source)) {
+        return lw_error(diags, (lw_place){source, 0, 0}, "save it as UTF-8; in PowerShell: TOOL | Out-File -Encoding utf8 FILE",
+                        "this is no text in UTF-8");
+    }
     const size_t errors = lw_diags_errors(diags);
     LW_TRY(find_format(&file, as));
     file.tool = file.format->name;

@@ -30,12 +30,11 @@ static lw_status table_of(const lw_judging *judging, const lw_import *file, cons
     return status;
 }
 
-lw_status lw_judge_bound(const lw_judging *judging, const lw_measured *table, const char *link, double *out_GBps) {
+lw_status lw_judge_bound(const lw_measured *table, const char *link, double *out_GBps) {
     lw_arena *scratch = lw_arena_new();
     lw_diags *silent = scratch != NULL ? lw_diags_new(scratch) : NULL;
     lw_point_setup setup;
     lw_status status = silent == NULL ? LW_NO_MEMORY : lw_point_make(table->document, 0, NULL, scratch, silent, &setup);
-    (void)judging;
     *out_GBps = 0;
     for (size_t l = 0; status == LW_OK && l < setup.machine->link_spec_count; l++) {
         const lw_link_model *model = &setup.machine->link_spec[l].model;
@@ -60,7 +59,7 @@ lw_status lw_judge_table(const lw_judging *judging, const lw_import *file, const
     lw_status status = LW_OK;
     LW_TRY(table_of(judging, file, series, machine, &(lw_variant){0}, out));
     if (machine->system == NULL) {  // the parts of a system may have other paths than this link
-        LW_TRY(lw_judge_bound(judging, *out, machine->link_name, &bound_GBps));
+        LW_TRY(lw_judge_bound(*out, machine->link_name, &bound_GBps));
     }
     const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
     for (size_t i = 0; bound_GBps > 0 && i < series->seen.count; i++) {

@@ -28,7 +28,7 @@ lw_status lw_judge_text(const lw_judging *judging, const char *name, const lw_te
 lw_status lw_judge_table(const lw_judging *judging, const lw_import *file, const lw_series *series,
                          const lw_import_machine *machine, lw_measured **out) LW_CHECKED;
 // What the wires of a link carry in the faster direction, line code off, GB/s; 0: no such link.
-lw_status lw_judge_bound(const lw_judging *judging, const lw_measured *table, const char *link, double *out_GBps) LW_CHECKED;
+lw_status lw_judge_bound(const lw_measured *table, const char *link, double *out_GBps) LW_CHECKED;
 // One sentence for whoever bought the machine: is this normal, and if not, what does it look like?
 // row: of the series' table.
 lw_status lw_judge(const lw_judging *judging, const lw_import *file, const lw_series *series, const lw_import_machine *machine,

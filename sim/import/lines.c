@@ -10,11 +10,6 @@ static const char spaces[] = " \t\r\v\f";
 
 lw_status lw_lines_of(const lw_import *file, lw_lines *out) {
     const lw_source *source = file->source;
-    const char *zero = memchr(source->text, 0, source->length);
-    if (zero != NULL) {
-        return lw_error(file->diags, (lw_place){source, 0, 0}, "is it a text in UTF-8?", "byte %zu is zero",
-                        (size_t)(zero - source->text));
-    }
     char *text = lw_arena_copy_n(file->arena, source->text, source->length);
     size_t count = 1;
     for (size_t i = 0; i < source->length; i++) {
@@ -32,6 +27,9 @@ lw_status lw_lines_of(const lw_import *file, lw_lines *out) {
         if (end > line[i].text && end[-1] == '\r') {
             end[-1] = '\0';
         }
+    }
+    if (strncmp(line[0].text, "\xEF\xBB\xBF", 3) == 0) {
+        line[0].text += 3;  // the mark of UTF-8 that some editors write
     }
     *out = (lw_lines){line, count, 0};
     return LW_OK;

@@ -15,7 +15,6 @@ typedef struct lw_lines {
     size_t count, next;
 } lw_lines;
 
-// LW_BAD_INPUT where the text has zero bytes.
 lw_status lw_lines_of(const lw_import *file, lw_lines *out) LW_CHECKED;
 // The next line; false after the last.
 bool lw_next_line(lw_lines *lines, lw_line *out);

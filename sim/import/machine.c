@@ -374,25 +374,24 @@ static lw_status use_parts(const lw_import *file, const lw_series *series, lw_pr
 }
 
 // The preset of the library nearest to its release: the latest that is not later, else the first.
-static lw_status find_library(const lw_import *file, const lw_series *series, const lw_catalog *catalog, const char **out) {
+static const char *find_library(const lw_series *series, const lw_catalog *catalog) {
     const char *const *names = lw_catalog_names(catalog, LW_SHELF_LIBRARIES);
     const size_t length = strlen(series->library);
     int64_t best = 0;
-    *out = NULL;
+    const char *found = NULL;
     for (size_t i = 0; i < lw_catalog_count(catalog, LW_SHELF_LIBRARIES); i++) {
         char *end = NULL;
         const bool fits = strncmp(names[i], series->library, length) == 0;
         const long major = fits ? strtol(names[i] + length, &end, 10) : 0,
                    minor = fits && *end == '.' ? strtol(end + 1, NULL, 10) : 0;
         const int64_t release = 10000 * major + 100 * minor;
-        const bool later = series->release > 0 && release > series->release + 99 - series->release % 100;
-        if (fits && (*out == NULL || (!later && release > best))) {
-            *out = names[i];
+        const bool later = series->release > 0 && release / 100 > series->release / 100;
+        if (fits && (found == NULL || (!later && release > best))) {
+            found = names[i];
             best = later ? 0 : release;
         }
     }
-    (void)file;
-    return LW_OK;
+    return found;
 }
 
 // Ends of a network, and memories behind a link, are told by nobody but the user.
@@ -423,7 +422,7 @@ lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, c
     }
     LW_TRY(on->system != NULL ? use_system(file, series, presets, out) : use_parts(file, series, presets, out));
     const lw_preset *link = NULL;
-    LW_TRY(series->library != NULL ? find_library(file, series, lw_presets_catalog(presets), &out->library) : LW_OK);
+    out->library = series->library != NULL ? find_library(series, lw_presets_catalog(presets)) : NULL;
     LW_TRY(lw_presets_read(presets, LW_SHELF_LINKS, out->link, &link));
     if (link != NULL) {
         out->gen = lw_import_preset_number(link, "gen");

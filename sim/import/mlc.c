@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Intel Memory Latency Checker, --loaded_latency: latency of a read beside bandwidth, line by line.
 // MB/sec are 1e6 bytes, as it says.
+#include <math.h>
 #include <string.h>
 
 #include "sim/import/lines.h"
@@ -54,7 +55,7 @@ static lw_status add_rows(lw_import *file, const reading *in) {
             full++;
             continue;
         }
-        const lw_status status = lw_import_point(file, (double)(int64_t)row[i].Bps, row[i].us, row[i].place);
+        const lw_status status = lw_import_point(file, floor(row[i].Bps), row[i].us, row[i].place);
         LW_TRY(status == LW_BAD_INPUT ? LW_OK : status);
     }
     file->left_out += full;

@@ -119,7 +119,7 @@ static lw_status add_candidate(asking *a, const char *name) {
     lw_status status = write_table(a, link, &c, &text);
     if (status == LW_OK && (c.cards > 0 || a->on.card == NULL)) {
         status = lw_judge_text(a->judging, name, &text, &c.table);
-        status = status == LW_OK ? lw_judge_bound(a->judging, c.table, "link", &c.bound) : status;
+        status = status == LW_OK ? lw_judge_bound(c.table, "link", &c.bound) : status;
     }
     lw_text_free(&text);
     if (status == LW_OK && c.bound > 0) {

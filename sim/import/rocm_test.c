@@ -158,7 +158,8 @@ static lw_status read_line(lw_import *file, lw_lines *lines, const lw_line *line
         return lw_matrix_read(file, lines, true, ignore, NULL);
     }
     if (lw_line_begins(line, version)) {
-        file->tool = lw_arena_print(file->arena, "rocm_bandwidth_test %s", text + sizeof version);
+        const char *number = strstr(text, version) + sizeof version - 1;
+        file->tool = lw_arena_print(file->arena, "rocm_bandwidth_test %s", number + strspn(number, " "));
         return file->tool == NULL ? LW_NO_MEMORY : LW_OK;
     }
     if (lw_line_begins(line, "=")) {

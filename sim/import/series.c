@@ -20,6 +20,10 @@ lw_status lw_import_point(lw_import *file, double bytes, double value, lw_place 
     if (!(value > 0) || !isfinite(value)) {
         return lw_error(file->diags, place, "what was not measured is left out of the file", "a rate or a time must be above 0");
     }
+    if (file->series.count > LW_SERIES_MAX || series->seen.count == LW_SEEN_MAX) {
+        return lw_error(file->diags, place, "split the file", "more than %d series, or more than %d sizes of one", LW_SERIES_MAX,
+                        LW_SEEN_MAX);
+    }
     const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
     for (size_t i = 0; i < series->seen.count; i++) {
         if (seen[i].bytes == (int64_t)bytes) {

@@ -68,6 +68,9 @@ typedef struct lw_series {
 
 typedef struct lw_import_format lw_import_format;
 
+// Limits, so that no file of 1 MiB takes minutes: 22 cards each with each other, twice.
+enum { LW_SERIES_MAX = 1024, LW_SEEN_MAX = 4096 };
+
 // A file and what was found in it.
 typedef struct lw_import {
     const lw_source *source;

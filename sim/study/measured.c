@@ -316,7 +316,9 @@ static lw_status refuse_others(const lw_source *source, lw_arena *arena, lw_diag
         return LW_NO_MEMORY;
     }
     named->name = source->name;
-    return lw_error(diags, (lw_place){named, 0, 0}, "a table begins with `measured: 1`", "this is no measured table");
+    return lw_error(diags, (lw_place){named, 0, 0},
+                    "a table begins with `measured: 1`; lanewise explain import lists what else is read",
+                    "this is no measured table");
 }
 
 lw_status lw_measured_read(const lw_source *source, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_measured **out) {
