@@ -8,6 +8,9 @@
 #include "sim/base/version.h"
 #include "sim/config/schema.h"
 #include "sim/config/source.h"
+#include "sim/import/formats.h"
+#include "sim/import/import.h"
+#include "sim/import/imported.h"
 #include "sim/report/calibration.h"
 #include "sim/report/columns.h"
 #include "sim/report/explain/explain.h"
@@ -459,47 +462,93 @@ lanewise_status lanewise_result_check(const lanewise_result *result, lanewise_fi
 
 // ---- Validation ----
 
+// What judging takes, with memory of its own: LW_NO_MEMORY where there is none.
+static lw_status begin_judging(const lanewise_catalog *catalog, const lw_run *run, lanewise_findings *findings, lw_judging *out) {
+    *out = (lw_judging){.run = run, .arena = lw_arena_new(), .diags = findings->diags};
+    out->presets = out->arena != NULL ? lw_presets_new(catalog->catalog, out->arena, findings->diags) : NULL;
+    return out->presets == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
 typedef struct validating {
-    const lanewise_catalog *catalog;
-    const char *const *path;
-    size_t count;
-    const lw_run *run;
-    lw_arena *arena;
-    lw_diags *diags;
+    const lw_catalog *catalog;
+    lanewise_tables tables;
+    lw_judging with;
+    lw_list table;     // lw_measured *
+    lw_list imported;  // lw_imported
     lw_validations out;
 } validating;
 
-static lw_status all_tables(validating *v) {
-    const lw_catalog *catalog = v->catalog->catalog;
-    size_t count = lw_catalog_count(catalog, LW_SHELF_MEASURED);
-    const char **path = LW_NEW_ARRAY(v->arena, const char *, count);
-    for (size_t i = 0; path != NULL && i < count; i++) {
-        path[i] = lw_catalog_path(catalog, LW_SHELF_MEASURED, lw_catalog_names(catalog, LW_SHELF_MEASURED)[i], v->arena);
-        if (path[i] == NULL) {
-            return LW_NO_MEMORY;
+static lw_status add_table(validating *v, lw_measured *table) {
+    lw_measured **slot = LW_LIST_ADD(&v->table, lw_measured *, v->with.arena);
+    if (slot == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *slot = table;
+    return LW_OK;
+}
+
+static lw_status add_imported(validating *v, const lw_source *source) {
+    lw_imported imported;
+    LW_TRY(lw_imported_load(&v->with, source, NULL, v->tables.on, &imported));
+    for (size_t i = 0; i < imported.count; i++) {
+        LW_TRY(add_table(v, imported.table[i]));
+    }
+    lw_imported *slot = LW_LIST_ADD(&v->imported, lw_imported, v->with.arena);
+    if (slot == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *slot = imported;
+    return LW_OK;
+}
+
+static lw_status add_file(validating *v, const char *path) {
+    const lw_source *source = NULL;
+    lw_measured *table = NULL;
+    LW_TRY(lw_source_read(path, v->with.arena, v->with.diags, &source));
+    if (lw_import_knows(source)) {
+        return add_imported(v, source);
+    }
+    LW_TRY(lw_measured_read(source, v->with.presets, v->with.arena, v->with.diags, &table));
+    return add_table(v, table);
+}
+
+static lw_status add_all(validating *v) {
+    const bool shipped = v->tables.count == 0;
+    const size_t count = shipped ? lw_catalog_count(v->catalog, LW_SHELF_MEASURED) : v->tables.count;
+    const char *const *names = lw_catalog_names(v->catalog, LW_SHELF_MEASURED);
+    lw_status first = LW_OK;
+    for (size_t i = 0; i < count && first != LW_NO_MEMORY; i++) {
+        const char *path = shipped ? lw_catalog_path(v->catalog, LW_SHELF_MEASURED, names[i], v->with.arena) : v->tables.path[i];
+        const lw_status status = path != NULL ? add_file(v, path) : LW_NO_MEMORY;
+        first = first == LW_OK || status == LW_NO_MEMORY ? status : first;
+    }
+    return first;
+}
+
+// What was imported is judged by its plateau, and gets a sentence.
+static lw_status judge_row(const validating *v, lw_validation *row) {
+    const lw_imported *imported = LW_LIST_ITEMS(&v->imported, const lw_imported);
+    for (size_t i = 0; i < v->imported.count; i++) {
+        for (size_t t = 0; t < imported[i].count; t++) {
+            if (imported[i].table[t]->name == row->name) {
+                const lw_series *series = LW_LIST_ITEMS(&imported[i].file.series, const lw_series);
+                return lw_judge(&v->with, &imported[i].file, &series[t], &imported[i].machine[t], row);
+            }
         }
     }
-    v->path = path;
-    v->count = count;
-    return path == NULL ? LW_NO_MEMORY : LW_OK;
+    return LW_OK;
 }
 
 static lw_status validate_all(validating *v) {
-    LW_TRY(v->count == 0 ? all_tables(v) : LW_OK);
-    lw_measured **table = LW_NEW_ARRAY(v->arena, lw_measured *, v->count);
-    if (table == NULL) {
-        return LW_NO_MEMORY;
+    lw_status first = add_all(v);
+    if (first == LW_NO_MEMORY || first == LW_BAD_USAGE) {
+        return first;
     }
-    lw_status first = LW_OK;
-    size_t loaded = 0;
-    for (size_t i = 0; i < v->count && first != LW_NO_MEMORY; i++) {
-        lw_status status = lw_measured_load(v->path[i], v->catalog->catalog, v->arena, v->diags, &table[loaded]);
-        loaded += status == LW_OK;
-        first = first == LW_OK ? status : first;
-    }
-    lw_status ran = lw_measured_validate((lw_tables){table, loaded}, v->run, v->arena, v->diags, &v->out);
+    const lw_tables tables = {LW_LIST_ITEMS(&v->table, lw_measured *), v->table.count};
+    lw_status ran = lw_measured_validate(tables, v->with.run, v->with.arena, v->with.diags, &v->out);
     LW_TRY(first == LW_OK || ran == LW_INTERRUPTED ? ran : first);
     for (size_t i = 0; i < v->out.count; i++) {
+        LW_TRY(judge_row(v, &v->out.row[i]));
         first = v->out.row[i].ok ? first : LW_CHECK_FAILED;
     }
     return first;
@@ -508,16 +557,16 @@ static lw_status validate_all(validating *v) {
 lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const char *format,
                                   const lanewise_run *run, lanewise_findings *findings, char **out) {
     const lw_run inside = run_of(run);
-    validating v = {.catalog = catalog, .path = tables.path, .count = tables.count, .run = &inside, .arena = lw_arena_new()};
-    v.diags = findings->diags;
+    validating v = {.catalog = catalog->catalog, .tables = tables};
     lw_text text = {0};
     lw_report_format style = LW_FORMAT_TABLE;
     *out = NULL;
-    lw_status status = v.arena == NULL ? LW_NO_MEMORY : find_format(format, findings->diags, &style);
+    lw_status status = begin_judging(catalog, &inside, findings, &v.with);
+    status = status == LW_OK ? find_format(format, findings->diags, &style) : status;
     status = status == LW_OK ? validate_all(&v) : status;
     lw_status made = v.out.count > 0 ? lw_report_validation(v.out.row, v.out.count, style, &text) : LW_OK;
     lw_diags_own_sources(findings->diags);
-    lw_arena_free(v.arena);
+    lw_arena_free(v.with.arena);
     lanewise_status told = hand_out(made, &text, out);
     return status != LW_OK ? (lanewise_status)status : told;
 }
@@ -539,6 +588,81 @@ lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_pre
     lw_diags_own_sources(findings->diags);
     lw_arena_free(arena);
     return hand_out(status, &text, out);
+}
+
+// ---- Import ----
+
+struct lanewise_imported {
+    lw_arena *arena;
+    lw_imported imported;
+};
+
+const char *const *lanewise_import_formats(void) {
+    return lw_import_words;
+}
+
+lanewise_status lanewise_import(const lanewise_catalog *catalog, const char *path, const lanewise_importing *how,
+                                lanewise_findings *findings, lanewise_imported **out) {
+    const lw_run run = {0};
+    const lanewise_importing as_it_says = {0};
+    lw_judging with;
+    const lw_source *source = NULL;
+    how = how != NULL ? how : &as_it_says;
+    lw_status status = begin_judging(catalog, &run, findings, &with);
+    lanewise_imported *imported = status == LW_OK ? LW_NEW(with.arena, lanewise_imported) : NULL;
+    if (imported == NULL) {
+        lw_arena_free(with.arena);
+        return LANEWISE_NO_MEMORY;
+    }
+    imported->arena = with.arena;
+    status = lw_source_read(path, with.arena, with.diags, &source);
+    status = status == LW_OK ? lw_imported_load(&with, source, how->as, how->on, &imported->imported) : status;
+    lw_diags_own_sources(findings->diags);
+    if (status != LW_OK) {
+        lw_arena_free(with.arena);
+        return (lanewise_status)status;
+    }
+    *out = imported;
+    return LANEWISE_OK;
+}
+
+void lanewise_imported_free(lanewise_imported *imported) {
+    lw_arena_free(imported != NULL ? imported->arena : NULL);
+}
+
+size_t lanewise_imported_tables(const lanewise_imported *imported) {
+    return imported->imported.count;
+}
+
+const char *lanewise_imported_name(const lanewise_imported *imported, size_t index) {
+    return imported->imported.table[index]->name;
+}
+
+const char *lanewise_imported_yaml(const lanewise_imported *imported, size_t index) {
+    return imported->imported.table[index]->file->text;
+}
+
+lanewise_status lanewise_imported_overview(const lanewise_imported *imported, char **out) {
+    lw_text text = {0};
+    lw_arena *arena = lw_arena_new();
+    lw_status status = arena == NULL ? LW_NO_MEMORY : lw_imported_overview(&imported->imported, arena, &text);
+    lw_arena_free(arena);
+    return hand_out(status, &text, out);
+}
+
+lanewise_status lanewise_import_rate(const lanewise_catalog *catalog, const char *rate, const char *on, const lanewise_run *run,
+                                     lanewise_findings *findings, char **out) {
+    const lw_run inside = run_of(run);
+    lw_judging with;
+    lw_text text = {0};
+    *out = NULL;
+    lw_status status = begin_judging(catalog, &inside, findings, &with);
+    status = status == LW_OK ? lw_judge_rate(&with, rate, on, &text) : status;
+    lw_diags_own_sources(findings->diags);
+    lw_arena_free(with.arena);
+    const bool answered = status == LW_OK || status == LW_CHECK_FAILED;
+    lanewise_status told = hand_out(answered ? LW_OK : status, &text, out);
+    return answered && told != LANEWISE_OK ? told : (lanewise_status)status;
 }
 
 // ---- Topology ----

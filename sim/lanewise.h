@@ -189,11 +189,13 @@ LANEWISE_API lanewise_status lanewise_result_check(const lanewise_result *result
 
 typedef struct lanewise_tables {
     const char *const *path;
-    size_t count;  // 0: all tables of the catalogue
+    size_t count;    // 0: all tables of the catalogue
+    const char *on;  // as lanewise_importing.on, for files of other tools among them
 } lanewise_tables;
 
 // Run the tables and report in a format of lanewise_formats() ("table" or "json"). A table that cannot be run keeps no other from
-// its turn: *text (may be NULL) is written whatever the status.
+// its turn: *text (may be NULL) is written whatever the status. A file of another tool (see Import) is
+// compared too, and a sentence says whether what it measured is normal.
 LANEWISE_API lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const char *format,
                                                const lanewise_run *run, lanewise_findings *findings, char **text);
 
@@ -209,6 +211,32 @@ typedef struct lanewise_presets {
 // "json"). *text is NULL where nothing was fitted.
 LANEWISE_API lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_presets presets, const char *format,
                                                 const lanewise_run *run, lanewise_findings *findings, char **text);
+
+// ---- Import: what other tools measured ----
+
+typedef struct lanewise_imported lanewise_imported;
+typedef struct lanewise_importing {
+    const char *as;  // one of lanewise_import_formats(); NULL: by content
+    // where it was measured: names of presets of the host, the card and the link with commas between,
+    // or of a system; NULL: as the file says
+    const char *on;
+} lanewise_importing;
+
+LANEWISE_API const char *const *lanewise_import_formats(void);  // "nvbandwidth", ..., NULL
+// Read a file of another tool ("-" is stdin) and make measured tables of it. how may be NULL.
+LANEWISE_API lanewise_status lanewise_import(const lanewise_catalog *catalog, const char *path, const lanewise_importing *how,
+                                             lanewise_findings *findings, lanewise_imported **out);
+LANEWISE_API void lanewise_imported_free(lanewise_imported *imported);
+LANEWISE_API size_t lanewise_imported_tables(const lanewise_imported *imported);
+// name, for NAME.yaml, and the whole text of a table; index < count
+LANEWISE_API const char *lanewise_imported_name(const lanewise_imported *imported, size_t index);
+LANEWISE_API const char *lanewise_imported_yaml(const lanewise_imported *imported, size_t index);
+// What was found, as a table of text.
+LANEWISE_API lanewise_status lanewise_imported_overview(const lanewise_imported *imported, char **text);
+// The links that one number fits: rate is "24 GB/s h2d" or "... d2h", on as in lanewise_importing.
+// LANEWISE_CHECK_FAILED, with the text, where no link carries it.
+LANEWISE_API lanewise_status lanewise_import_rate(const lanewise_catalog *catalog, const char *rate, const char *on,
+                                                  const lanewise_run *run, lanewise_findings *findings, char **text);
 
 // ---- Topology ----
 

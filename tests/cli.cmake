@@ -13,7 +13,7 @@ foreach(header IN LISTS headers)
   list(APPEND alone ${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.c)
 endforeach()
 add_library(lanewise_headers OBJECT ${alone})
-target_link_libraries(lanewise_headers PRIVATE lanewise_flags PkgConfig::CAIRO PkgConfig::FONTCONFIG PkgConfig::YAML)
+target_link_libraries(lanewise_headers PRIVATE lanewise_flags PkgConfig::CAIRO PkgConfig::FONTCONFIG PkgConfig::JANSSON PkgConfig::YAML)
 
 # The program from outside: command lines with what they must print.
 if(TARGET lanewise)

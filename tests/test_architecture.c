@@ -32,9 +32,12 @@ static const layer layers[] = {
       "sim/base/"}},
     {"sim/report/",
      {"sim/report/", "sim/study/", "sim/workload/kind.h", "models/family.h", "sim/result/", "sim/config/", "sim/base/"}},
+    {"sim/import/",
+     {"sim/import/", "sim/report/grid.h", "sim/study/", "sim/workload/kind.h", "sim/machine/machine.h", "models/family.h",
+      "sim/result/", "sim/config/", "sim/base/"}},
     {"plots/", {"plots/", "sim/result/", "sim/config/option.h", "sim/config/yaml.h", "sim/base/"}},
     {"sim/lanewise.h", {NULL}},
-    {"sim/lanewise.c", {"sim/lanewise.h", "sim/report/", "sim/study/", "sim/result/", "sim/config/", "sim/base/"}},
+    {"sim/lanewise.c", {"sim/lanewise.h", "sim/import/", "sim/report/", "sim/study/", "sim/result/", "sim/config/", "sim/base/"}},
     {"sim/cli/", {"sim/cli/", "sim/lanewise.h", "plots/", "sim/base/"}},
 };
 
@@ -45,7 +48,8 @@ static const char families_at[] = "models/", kinds_at[] = "sim/workload/";
 // A library's header is included only below one path.
 static const struct {
     const char *header, *where;
-} foreign[] = {{"yaml.h", "sim/config/yaml.c"}, {"cairo", "plots/"}, {"fontconfig/", "plots/"}};
+} foreign[] = {
+    {"yaml.h", "sim/config/yaml.c"}, {"jansson.h", "sim/import/json_tree.h"}, {"cairo", "plots/"}, {"fontconfig/", "plots/"}};
 
 // Calls that only some files may make.
 static const struct {

@@ -133,7 +133,7 @@ static lanewise_status validate_as(const lanewise_catalog *catalog, const char *
     lanewise_status status = LANEWISE_NO_MEMORY;
     if (path != NULL) {
         const char *const paths[] = {path};
-        status = lanewise_validate(catalog, (lanewise_tables){paths, 1}, format, &run, findings, text);
+        status = lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL}, format, &run, findings, text);
     }
     lanewise_free(path);
     return status;
@@ -151,6 +151,29 @@ static lanewise_status calibrate(const lanewise_catalog *catalog, const char *na
 static lanewise_status validate_json(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
                                      char **text) {
     return validate_as(catalog, name, "json", findings, text);
+}
+
+static lanewise_status import(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    const lanewise_importing how = {.on = strstr(path, ".csv") != NULL  ? "oculink-2-x4,rtx-4090"
+                                          : strstr(path, "ib_") != NULL ? "infiniband-hdr"
+                                          : strstr(path, "mlc") != NULL ? "cxl-2.0-x8,cxl-expander-target"
+                                                                        : NULL};
+    lanewise_imported *imported = NULL;
+    lanewise_status status = lanewise_import(catalog, path, &how, findings, &imported);
+    status = status == LANEWISE_OK ? lanewise_imported_overview(imported, text) : status;
+    lanewise_imported_free(imported);
+    return status;
+}
+
+static lanewise_status judge(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1};
+    const char *const paths[] = {path};
+    return lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL}, "table", &run, findings, text);
+}
+
+static lanewise_status rate(const lanewise_catalog *catalog, const char *rate, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1};
+    return lanewise_import_rate(catalog, rate, "oculink-2-x4", &run, findings, text);
 }
 
 static lanewise_status run_command(const command *c, outcome *out) {
@@ -238,6 +261,16 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"validate", validate, "p2p-off-rtx-5090-gen5x16", 100},
         {"calibrate", calibrate, "a100-pcie", 60},
         {"validate, json", validate_json, "p2p-off-rtx-5090-gen5x16", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/nvbandwidth.json", 300},
+        {"import", import, LW_SOURCE_DIR "/tests/import/nvbandwidth.txt", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/list.csv", 200},
+        {"import", import, LW_SOURCE_DIR "/tests/import/p2p.txt", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/rocm.txt", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/nccl_tests.txt", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/ib_write_bw.txt", 100},
+        {"import", import, LW_SOURCE_DIR "/tests/import/mlc.txt", 100},
+        {"validate a file of another tool", judge, LW_SOURCE_DIR "/tests/import/bandwidth_test.txt", 100},
+        {"import --rate", rate, "6.6 GB/s h2d", 100},
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/oculink-or-thunderbolt.yaml", 30},
         {"run, json", json, LW_SOURCE_DIR "/configs/scenarios/shared-gpu.yaml", 30},
         {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/task-graph.yaml", 200},

@@ -35,11 +35,18 @@ static const char *const *themes(void) {
 
 static const flag flags[] = {
     {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "PATH", NULL, 0, 0,
-     "run: a folder for results.csv, results.json, charts and, of one point, trace.json; topo: a picture, .svg, .png or .pdf"},
+     "run: a folder for results.csv, results.json, charts and, of one point, trace.json; topo: a picture, .svg, .png or .pdf; "
+     "import: a folder of tables, or the file of one"},
     {"set", 0, FLAG_LIST, offsetof(lw_arguments, set), "PATH=VALUE", NULL, 0, 0,
      "change a value of the file, as in --set links.egpu.lanes=8"},
     {"format", 0, FLAG_WORD, offsetof(lw_arguments, format), NULL, lanewise_formats, 0, 0,
      "form of the results on stdout (table)"},
+    {"as", 0, FLAG_WORD, offsetof(lw_arguments, as), "FORMAT", lanewise_import_formats, 0, 0,
+     "tool that wrote the file, as lanewise explain import names them (by its content)"},
+    {"on", 0, FLAG_TEXT, offsetof(lw_arguments, on), "NAME,...", NULL, 0, 0,
+     "where it was measured: presets of host, card and link, or a system"},
+    {"rate", 0, FLAG_TEXT, offsetof(lw_arguments, rate), "RATE", NULL, 0, 0,
+     "instead of a file: which links does one number fit, as in --rate \"24 GB/s h2d\""},
     {"threads", 'j', FLAG_COUNT, offsetof(lw_arguments, threads), "N", NULL, 1, 4096,
      "points that run at the same time (OMP_NUM_THREADS or all cores)"},
     {"seed", 0, FLAG_COUNT, offsetof(lw_arguments, seed), "N", NULL, 0, INT64_C(1) << 53,
@@ -290,7 +297,7 @@ static lw_status check_verb(const reader *r, const lw_verb *verb) {
 
 lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *verbs, lw_arena *arena, lw_diags *diags,
                              lw_arguments *out) {
-    lw_arguments arguments = {.engine = -1, .seed = -1, .theme = -1, .scale = 2};
+    lw_arguments arguments = {.engine = -1, .as = -1, .seed = -1, .theme = -1, .scale = 2};
     size_t room = argc > 0 ? (size_t)argc : 1;
     arguments.file = LW_NEW_ARRAY(arena, const char *, room);
     arguments.set = LW_NEW_ARRAY(arena, const char *, room);
@@ -315,7 +322,7 @@ static void add_flag_help(const flag *f, const char *const *words, lw_text *out)
         lw_text_print(&line, "-%c, ", f->letter);
     }
     lw_text_print(&line, "--%s", f->name);
-    if (words != NULL) {
+    if (words != NULL && f->value == NULL) {
         for (int i = 0; words[i] != NULL; i++) {
             lw_text_print(&line, "%s%s", i == 0 ? " " : "|", words[i]);
         }

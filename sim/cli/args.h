@@ -20,6 +20,9 @@ typedef struct lw_arguments {
     const char *trace;   // a file for what ran when; NULL: none
     const char *output;  // of -o: a folder, or the file of a picture; NULL: none
     int engine;          // index into lanewise_engines(); -1: as the file says
+    int as;              // index into lanewise_import_formats(); -1: by content
+    const char *on;      // where it was measured; NULL: as the file says
+    const char *rate;    // one number instead of a file; NULL: none
     int64_t seed;        // -1: as the file says
     int format;          // index into lanewise_formats()
     int theme;           // lw_theme_kind; -1: as the chart says

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lanewise validate: runs the scenario of every measured table and says how far the model is from
-// what was measured.
+// what was measured, and whether what the user measured is normal.
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 
@@ -21,14 +21,14 @@ static lw_status validate_verb(lw_context *context) {
                               .progress = lw_console_progress_show,
                               .user = &progress};
     char *text = NULL;
-    lw_status ran = (lw_status)lanewise_validate(context->catalog, (lanewise_tables){paths, count},
+    lw_status ran = (lw_status)lanewise_validate(context->catalog, (lanewise_tables){paths, count, arguments->on},
                                                  lanewise_formats()[arguments->format], &run, context->findings, &text);
     lw_console_progress_end(&progress);
     lw_status printed = lw_console_print_text(LANEWISE_OK, text, context->diags);
     return ran != LW_OK ? ran : printed;
 }
 
-static const char *const flag_names[] = {"format", "threads", NULL};
+static const char *const flag_names[] = {"format", "threads", "on", NULL};
 static const char *const formats[] = {"table", "json", NULL};
 
 const lw_verb lw_verb_validate = {
@@ -37,6 +37,7 @@ const lw_verb lw_verb_validate = {
     .summary = "Compare the model with measured tables; exit code 1 when one is over its limit.",
     .examples = "  lanewise validate                       every table that comes with lanewise\n"
                 "  lanewise validate my-measurement.yaml   your own\n"
+                "  lanewise validate nvbandwidth.txt       what another tool measured: is it normal? lanewise import --help\n"
                 "  lanewise validate --format json         every point, for scripts\n",
     .flags = flag_names,
     .formats = formats,

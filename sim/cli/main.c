@@ -11,7 +11,7 @@
 
 static const lw_verb *const verbs[] = {
     &lw_verb_run,  &lw_verb_check,    &lw_verb_topo,      &lw_verb_list, &lw_verb_explain,
-    &lw_verb_init, &lw_verb_validate, &lw_verb_calibrate, NULL,
+    &lw_verb_init, &lw_verb_validate, &lw_verb_calibrate, &lw_verb_import, NULL,
 };
 
 static lw_status print_help(const lw_verb *verb, lw_diags *diags) {

@@ -108,6 +108,19 @@ static void add_spread(const lw_spread *error, lw_grid *grid) {
     lw_grid_print(grid, "%.1f %%", 100 * error->worst);
 }
 
+static lw_status write_verdicts(const lw_validation *table, size_t count, lw_arena *arena, lw_text *out) {
+    enum { WIDTH = 100 };
+    lw_grid *grid = lw_grid_new(arena, "ll");
+    size_t verdicts = 0;
+    for (size_t t = 0; t < count; t++) {
+        if (table[t].verdict != NULL) {
+            lw_text_add(out, verdicts++ == 0 ? "\n" : "");
+            LW_GRID_ADD(grid, table[t].subject, table[t].verdict);
+        }
+    }
+    return verdicts > 0 ? lw_grid_write(grid, 0, WIDTH, out) : LW_OK;
+}
+
 static lw_status write_table(const lw_validation *table, size_t count, const total *totals, size_t total_count, lw_arena *arena,
                              lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, "lllrrrrrl");
@@ -117,7 +130,7 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
         lw_grid_print(grid, "%zu", table[t].points);
         add_spread(&table[t].error, grid);
         lw_grid_print(grid, "%.4g / %.4g %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
-        lw_grid_add(grid, table[t].ok ? "ok" : "OVER");
+        lw_grid_add(grid, table[t].verdict != NULL ? table[t].ok ? "normal" : "not normal" : table[t].ok ? "ok" : "OVER");
     }
     lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");
     LW_TRY(lw_grid_write(grid, 0, 0, out));
@@ -138,7 +151,8 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
             lw_grid_add(sums, "ok");
         }
     }
-    return lw_grid_write(sums, 0, 0, out);
+    LW_TRY(lw_grid_write(sums, 0, 0, out));
+    return write_verdicts(table, count, arena, out);
 }
 
 static void write_json_spread(const lw_spread *error, lw_text *out) {
@@ -162,6 +176,9 @@ static void write_json_table(const lw_validation *table, lw_text *out) {
     lw_json_number(out, "median", table->limit_median);
     lw_json_number(out, "worst", table->limit_worst);
     lw_text_print(out, "},\"ok\":%s", table->ok ? "true" : "false");
+    if (table->verdict != NULL) {
+        lw_json_string(out, "verdict", table->verdict);
+    }
     lw_json_open(out, "rows", "[");
     for (size_t i = 0; i < table->points; i++) {
         lw_json_item(out);

@@ -15,7 +15,8 @@ typedef struct lw_validation {
     lw_spread error;  // of |model / measured - 1|
     double limit_median, limit_worst;
     bool ok;
-    double (*rows)[3];  // x in the base unit, measured, model
+    const char *subject, *verdict;  // what was measured, and a sentence for whoever did; NULL: none
+    double (*rows)[3];              // x in the base unit, measured, model
 } lw_validation;
 
 typedef struct lw_validations {

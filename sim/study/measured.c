@@ -431,19 +431,20 @@ static lw_status refuse_others(const lw_source *source, lw_arena *arena, lw_diag
         return LW_NO_MEMORY;
     }
     named->name = source->name;
-    return lw_error(diags, (lw_place){named, 0, 0}, "a table begins with `measured: 1`", "this is no measured table");
+    return lw_error(diags, (lw_place){named, 0, 0},
+                    "a table begins with `measured: 1`; lanewise explain import lists what else is read",
+                    "this is no measured table");
 }
 
-lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_measured **out) {
+lw_status lw_measured_read(const lw_source *source, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_measured **out) {
     lw_measured *table = LW_NEW(arena, lw_measured);
-    lw_presets *presets = lw_presets_new(catalog, arena, diags);
     lw_yaml *root = NULL;
     const char *workload = NULL;
-    if (table == NULL || presets == NULL) {
+    if (table == NULL) {
         return LW_NO_MEMORY;
     }
+    table->file = source;
     reading in = {.table = table, .reader = {lw_scenario_format(), presets, arena, diags}, .arena = arena, .diags = diags};
-    LW_TRY(lw_source_read(path, arena, diags, &table->file));
     LW_TRY(refuse_others(table->file, arena, diags));
     LW_TRY(lw_tree_parse(table->file, arena, diags, &root));
     LW_TRY(read_head(&in, root));
@@ -456,6 +457,16 @@ lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena
     table->over_sizes = is_over_sizes(&in, workload);
     *out = table;
     return LW_OK;
+}
+
+lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_measured **out) {
+    lw_presets *presets = lw_presets_new(catalog, arena, diags);
+    const lw_source *source = NULL;
+    if (presets == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_source_read(path, arena, diags, &source));
+    return lw_measured_read(source, presets, arena, diags, out);
 }
 
 // ---- For charts ----

@@ -13,6 +13,9 @@ typedef struct lw_measured lw_measured;  // one file of configs/measured
 // Read a table. Its points are checked when they are to run.
 lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
                            lw_measured **out) LW_CHECKED;
+// The same from a text. presets tell what is wrong in their files to their own diagnostics.
+lw_status lw_measured_read(const lw_source *source, lw_presets *presets, lw_arena *arena, lw_diags *diags,
+                           lw_measured **out) LW_CHECKED;
 // For charts: the points and where they come from. Of a table that varies more than one path those
 // where the others are as its scenario says or, if there are none such, as in its last point.
 lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_measured_series *out) LW_CHECKED;

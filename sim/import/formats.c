@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/import/formats.h"
+
+extern const lw_import_format lw_import_nvbandwidth, lw_import_bandwidth_test, lw_import_p2p_test, lw_import_rocm_test,
+    lw_import_nccl_tests, lw_import_perftest, lw_import_mlc, lw_import_csv;
+
+const lw_import_format *const lw_import_formats[] = {
+    &lw_import_nvbandwidth,  //
+    &lw_import_bandwidth_test, &lw_import_p2p_test, &lw_import_rocm_test, &lw_import_nccl_tests,
+    &lw_import_perftest,       &lw_import_mlc,      &lw_import_csv,       NULL,
+};
+const char *const lw_import_words[] = {
+    "nvbandwidth", "bandwidthTest", "p2pBandwidthLatencyTest", "rocm_bandwidth_test", "nccl-tests", "perftest", "mlc", "csv",
+    NULL,
+};

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// On which machine a series was measured, as a scenario says it.
+#ifndef LW_IMPORT_MACHINE_H
+#define LW_IMPORT_MACHINE_H
+
+#include "sim/import/series.h"
+
+// What the user says of the machine: presets of its host, card and link, or a system.
+typedef struct lw_import_on {
+    const char *system;              // NULL: none
+    const char *host, *card, *link;  // presets; NULL: not said
+} lw_import_on;
+// names: "rtx-4090,pcie-4-x16" or a system, NULL for nothing. LW_BAD_USAGE for a name that is none.
+lw_status lw_import_on_parse(const char *names, lw_presets *presets, lw_arena *arena, lw_diags *diags,
+                             lw_import_on *out) LW_CHECKED;
+
+// The machine of one series.
+typedef struct lw_import_machine {
+    const char *system;                             // to include; NULL: host, cards and link alone
+    const char *host, *card, *link;                 // presets; NULL: of no make; the link always is known
+    const char *host_node, *card_node, *peer_node;  // names in the scenario; peer_node: of LW_ACT_PEER
+    const char *group, *library;                    // of LW_ACT_COLLECTIVE; library: a preset, NULL: none
+    const char *card_spec;                          // what carries the options of the card: its group, or itself
+    const char *link_name;                          // the link at the card
+    bool between_cards;                             // the link joins the two cards, not each to the host
+    bool link_assumed;                              // nobody said it: what the card can take at most
+    int64_t gen, lanes;                             // of the link; 0: it has no such option
+    const char *words;                              // "rtx-4090 on pcie-4-x16"
+    const char *said;                               // for `system:` of a table: what is known and what is assumed
+} lw_import_machine;
+
+// LW_BAD_INPUT where neither the file nor the user says enough.
+lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, const lw_import_on *on, lw_presets *presets,
+                               lw_import_machine *out) LW_CHECKED;
+
+// The plain link of a generation and a width: the preset that gives these two alone. NULL: none.
+lw_status lw_import_plain_link(lw_presets *presets, int64_t gen, int64_t lanes, const char **out) LW_CHECKED;
+// Is it a link that cards of any make may be on: no fabric of accelerators, no cable between machines?
+bool lw_import_takes_cards(const lw_preset *link);
+// A whole number among the values of a preset; 0: it gives none.
+int64_t lw_import_preset_number(const lw_preset *preset, const char *key);
+
+#endif

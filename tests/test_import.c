@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Files of other tools: what is read of each sample, that each table loads again, what wrong files
+// are told, and that no damaged file does worse than an error with a place.
+#include "sim/import/import.h"
+#include "sim/import/imported.h"
+#include "tests/scenario_helpers.h"
+
+typedef struct sample {
+    const char *file, *on;
+    size_t series, points, left_out, strange;
+    const char *tool;
+    // one of its series
+    size_t at;
+    const char *words;
+    int64_t bytes;
+    double value;
+} sample;
+
+static const sample samples[] = {
+    {"nvbandwidth.txt", NULL, 6, 6, 2, 0, "nvbandwidth v0.8", 1, "host to card, card 1", 512 << 20, 6.60},
+    {"nvbandwidth.txt", NULL, 6, 6, 2, 0, "nvbandwidth v0.8", 4, "host to card, both busy, card 0", 512 << 20, 22.18},
+    {"nvbandwidth.json", NULL, 4, 4, 0, 0, "nvbandwidth v0.8", 3, "card 1 to card 0, write", 512 << 20, 21.6},
+    {"bandwidth_test.txt", NULL, 2, 6, 3, 0, "bandwidthTest", 1, "card to host", 1 << 20, 5.3},
+    // MB/s of old releases are MiB/s
+    {"bandwidth_test_old.txt", NULL, 1, 1, 0, 0, "bandwidthTest", 0, "host to card, pageable", 32 << 20, 6210.4 * 1.048576e-3},
+    {"bandwidth_test_csv.txt", "rtx-4090", 2, 2, 1, 0, "bandwidthTest", 0, "host to card", 32000000, 25.3},
+    {"list.csv", "oculink-2-x4,rtx-4090", 3, 4, 0, 0, "csv", 1, "host to card, pageable", 64 << 20, 5.2},
+    {"p2p.txt", NULL, 8, 8, 24, 0, "p2pBandwidthLatencyTest", 2, "card 0 to card 1", 160000000, 12.61},
+    // both directions are printed as their sum
+    {"p2p.txt", "dual-3090", 8, 8, 24, 0, "p2pBandwidthLatencyTest", 5, "card 1 to card 0, both busy, without peer access",
+     160000000, 30.05 / 2},
+    {"rocm.txt", NULL, 12, 12, 2, 0, "rocm_bandwidth_test 2.6.0", 4, "card to host, card 1", 512 << 20, 14.12},
+    {"rocm_list.txt", "mi100", 1, 3, 0, 0, "rocm_bandwidth_test", 0, "host to card", 64 << 10, 4.648},
+    {"nccl_tests.txt", NULL, 1, 3, 1, 0, "nccl-tests", 0, "all-reduce of 2 cards", 8 << 10, 8.9},
+    {"nccl_tests.json", "hgx-h100", 1, 2, 0, 0, "nccl-tests", 0, "all-gather of 8 cards", 1 << 20, 34.1},
+    // MiB/s
+    {"ib_write_bw.txt", "infiniband-hdr", 1, 2, 0, 0, "perftest", 0, "RDMA writes", 65536, 23557.03 * 1.048576e-3},
+    {"ib_write_lat.txt", "infiniband-hdr", 1, 1, 0, 0, "perftest", 0, "one RDMA write", 2, 1.11},
+    {"mlc.txt", "cxl-2.0-x8-xeon-8470,cxl-expander-xeon-8470", 1, 3, 2, 0, "mlc", 0, "a load among others", 12026100000, 0.2817},
+    {"list.csv", "mini-pc-oculink", 3, 4, 0, 0, "csv", 2, "card to host", 64 << 20, 6.7},
+};
+
+static const lw_source *read_sample(lw_test *test, const char *file) {
+    char path[256];
+    const lw_source *source = NULL;
+    (void)snprintf(path, sizeof path, LW_SOURCE_DIR "/tests/import/%s", file);
+    FILE *stream = fopen(path, "rb");
+    assert_non_null(stream);
+    char *text = calloc(1 << 16, 1);
+    assert_non_null(text);
+    const size_t length = fread(text, 1, 1 << 16, stream);
+    fclose(stream);
+    source = lw_test_source(test, file, text, length);
+    free(text);
+    return source;
+}
+
+static lw_judging judging_of(lw_test *test) {
+    static const lw_run run = {.threads = 1};
+    return (lw_judging){presets_of(test, shipped_catalog(test)), &run, test->arena, test->diags};
+}
+
+static void each_sample_is_read(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        const sample *s = &samples[i];
+        lw_test test = lw_test_begin();
+        const lw_judging judging = judging_of(&test);
+        lw_imported imported;
+        const lw_source *source = read_sample(&test, s->file);
+        assert_true(lw_import_knows(source));
+        if (lw_imported_load(&judging, source, NULL, s->on, &imported) != LW_OK) {
+            fail_msg("%s: %s", s->file, lw_diags_format(test.diags, test.arena, false));
+        }
+        assert_int_equal(imported.count, s->series);
+        assert_int_equal(imported.file.points, s->points);
+        assert_int_equal(imported.file.left_out, s->left_out);
+        assert_int_equal(imported.file.strange, s->strange);
+        assert_string_equal(imported.file.tool, s->tool);
+        const lw_series *series = &LW_LIST_ITEMS(&imported.file.series, const lw_series)[s->at];
+        assert_string_equal(lw_import_series_words(&imported.file, series), s->words);
+        assert_int_equal(LW_LIST_ITEMS(&series->seen, const lw_seen)[0].bytes, s->bytes);
+        assert_close(LW_LIST_ITEMS(&series->seen, const lw_seen)[0].value, s->value, 1e-12);
+        lw_test_end(&test);
+    }
+}
+
+// Each table is read back, and the model says of the first what it says of the file itself.
+static void each_table_loads_again(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        lw_test test = lw_test_begin();
+        const lw_judging judging = judging_of(&test);
+        lw_imported imported;
+        lw_validations direct, again;
+        assert_int_equal(lw_imported_load(&judging, read_sample(&test, samples[i].file), NULL, samples[i].on, &imported), LW_OK);
+        lw_measured **tables = LW_NEW_ARRAY(test.arena, lw_measured *, imported.count);
+        for (size_t t = 0; t < imported.count; t++) {
+            write_file(&test, LW_BINARY_DIR "/import.yaml", imported.table[t]->file->text);
+            assert_int_equal(
+                lw_measured_load(LW_BINARY_DIR "/import.yaml", shipped_catalog(&test), test.arena, test.diags, &tables[t]),
+                LW_OK);
+        }
+        assert_int_equal(lw_measured_validate((lw_tables){imported.table, 1}, judging.run, test.arena, test.diags, &direct),
+                         LW_OK);
+        assert_int_equal(lw_measured_validate((lw_tables){tables, 1}, judging.run, test.arena, test.diags, &again), LW_OK);
+        assert_memory_equal(direct.row->rows, again.row->rows, direct.row->points * sizeof *direct.row->rows);
+        lw_test_end(&test);
+    }
+}
+
+// ---- Wrong files ----
+
+#define BANDWIDTH_TEST \
+    " Host to Device Bandwidth, 1 Device(s)\n PINNED Memory Transfers\n   Transfer Size (Bytes)\tBandwidth(GB/s)\n"
+#define NCCL "# Collective test starting: all_reduce_perf\n"
+#define NCCL_RANKS "#  Rank  0 Pid 1 on box device  0 [0] A\n#  Rank  1 Pid 1 on box device  1 [1] A\n"
+#define NCCL_HEAD "# size count type redop root time algbw busbw #wrong time algbw busbw #wrong\n"
+#define MLC "Measuring Loaded Latencies for the system\nUsing Read-only traffic type\n=====\n"
+#define P2P "[P2P (Peer-to-Peer) GPU Bandwidth Latency Test]\nUnidirectional P2P=Disabled Bandwidth Matrix (GB/s)\n"
+#define NVBANDWIDTH \
+    "nvbandwidth Version: v0.8\nRunning host_to_device_memcpy_ce.\nmemcpy CE CPU(row) -> GPU(column) bandwidth (GB/s)\n"
+
+static const struct {
+    const char *text, *finding;
+} wrong[] = {
+    {"bytes,GB/s\n1024,5\n1,024,5\n",
+     "3:1: 3 values in a list of 2 columns | write numbers without thousands separators, with a point before decimals"},
+    {"bytes,GB/s\n1024,nan\n", "2:6: the rate 'nan' is no number | is the file whole, and unchanged?"},
+    {"bytes,GB/s\n1024,inf\n", "2:6: the rate 'inf' is no number | is the file whole, and unchanged?"},
+    {"bytes,GB/s\n1024,0\n", "2:6: a rate or a time must be above 0 | what was not measured is left out of the file"},
+    {"bytes,GB/s\n1024,-3\n", "2:6: a rate or a time must be above 0 | what was not measured is left out of the file"},
+    {"bytes,GB/s\n0,3\n", "2:3: a size of 0 bytes is no whole number from 1 to 2^53"},
+    {"bytes,GB/s\n1.5,3\n", "2:5: a size of 1.5 bytes is no whole number from 1 to 2^53"},
+    {"bytes,GB/s\n1024,3\n1024,4\n", "3:6: 1024 bytes are here again; they were in line 2 | keep one run a file"},
+    {"bytes,GB/h\n1024,3\n", "1:7: 'GB/h' is no unit of a rate | GB/s, MB/s, GiB/s, MiB/s and Gb/s are known"},
+    {"bytes,GB/s\n1024,3 MB/s\n", "2:6: the rate '3 MB/s' is no number | is the file whole, and unchanged?"},
+    {"bytes,direction\n1024,h2d\n", "1:1: the head has no rate | begin with the line bytes,GB/s"},
+    {"bytes,GB/s,direction\n1024,3,up\n", "2:8: 'up' is neither h2d nor d2h"},
+    {BANDWIDTH_TEST "   1048576\t\t5,1\nResult = PASS\n",
+     "4:13: the rate '5,1' has a comma | write 1024 for 1,024, and 1.5 for 1,5"},
+    {BANDWIDTH_TEST "   1048576\nResult = PASS\n", "4:4: a size and a rate should stand in this line | is the file whole?"},
+    {BANDWIDTH_TEST "   1048576\t5.1\n   1048576\t5.2\nResult = PASS\n",
+     "5:12: 1048576 bytes are here again; they were in line 4 | keep one run a file"},
+    {"bandwidthTest-H2D-Pinned, Bandwidth = 25.3 GB/s, Time = 0.00126 s\n",
+     "1:66: the line has no 'Size =' | is the file whole?"},
+    {"bandwidthTest-H2D-Pinned, Bandwidth = 25.3 GB/s, Time = 0 s, Size = 3 MB, N\n", "1:69: the size is in 'MB', not in bytes"},
+    {NVBANDWIDTH "           0         1\n 0     25.51\n",
+     "5:8: 1 value in a matrix of 2 columns | is the file whole, and unchanged?"},
+    {NVBANDWIDTH, "4:0: the file ends where a matrix should begin | is the file whole, and unchanged?"},
+    {NVBANDWIDTH "           0\n 0     2x5.51\n\nSUM\n",
+     "5:8: the value '2x5.51' is no number | is the file whole, and unchanged?"},
+    {NVBANDWIDTH "           0\n 0     25.51\n\nSUM\n[CUDA Bandwidth Test] - Starting...\n",
+     "8:1: output of bandwidthTest begins here, in a file of nvbandwidth | put each tool's output into a file of its own"},
+    {"{\"nvbandwidth\": {\"testcases\": [{\"name\": \"a\"},\n",
+     "2:0: no JSON: ']' expected near end of file | is the file whole?"},
+    {"{\"nvbandwidth\":\n {\"testcases\": [{\"name\": \"host_to_device_memcpy_ce\", \"bandwidth_description\": \"(GB/s)\",\n"
+     "  \"bandwidth_matrix\": [[\"2.5\", \"NaN\"]]}]}}",
+     "3:32: the value 'NaN' is no number | is the file whole, and unchanged?"},
+    {"{\"nvbandwidth\": {\"testcases\": 3}}", "1:17: it has no list of testcases | is it what nvbandwidth -j wrote?"},
+    {P2P "   D\\D     0      1\n     0 912.33  22.20\n",
+     "3:4: a matrix of 2 columns has 1 row | is the file whole, and unchanged?"},
+    {P2P "   D\\D     0      1\n     0 912.33  22.20\n     1 22.31\n",
+     "5:8: 1 value in a matrix of 2 columns | is the file whole, and unchanged?"},
+    {P2P "   D\\D     0      1\n     0 912.33  0.00\n     1 22.31 915.00\n",
+     "4:16: a rate or a time must be above 0 | what was not measured is left out of the file"},
+    {"[P2P (Peer-to-Peer) GPU Bandwidth Latency Test]\nBidirectional P2P=Disabled Bandwidth Matrix (MB/s)\n",
+     "2:1: the matrix is not in GB/s | is the file whole, and unchanged?"},
+    {"RocmBandwidthTest Version: 2.6.0\nData Size      Avg Time(us)   Avg BW(GB/s)\n64 kB 14.1 4.6 13.9 4.7\n",
+     "3:4: 'kB' is no unit of a size"},
+    {NCCL "#  Rank  0 Group  0 Pid 1 on box device  0 [0] A\n" NCCL_HEAD " 8 2 float sum -1 5 0 0 0 5 0 0 0\n",
+     "4:19: nothing says how many cards took part, or one alone did | keep the lines '#  Rank  0 ...'"},
+    {"# nccl-tests version 2\n" NCCL_HEAD " 8 2 float sum -1 5 0 0 0 5 0 0 0\n",
+     "3:19: nothing says which collective this is, or none such is modelled | put the command line before it, as "
+     "# all_reduce_perf -b 8 -e 1G"},
+    {NCCL NCCL_RANKS NCCL_HEAD " 8 2 float sum -1 5 0\n", "5:21: 7 values under a head of 13 columns | is the file whole?"},
+    {NCCL NCCL_RANKS NCCL_HEAD " 8 2 float sum -1 0.00 0 0 0 5 0 0 0\n",
+     "5:19: a rate or a time must be above 0 | what was not measured is left out of the file"},
+    {NCCL NCCL_RANKS "# size count type cputime algbw\n",
+     "4:19: times of the processor are none of the cards | run it without -C 1"},
+    {NCCL "#  Rank  0 Pid 1 on a device  0 [0] A\n#  Rank  1 Pid 1 on b device  0 [0] A\n",
+     "3:1: cards of several machines took part: a and b | collectives within one machine are modelled"},
+    {"{\"args\": [\"all_reduce_perf\"], \"devices\": [{}, {}],\n \"results\": [{\"size\": 8, \"out_of_place\": {\"time\": \"5\"}}]}",
+     "2:51: a result should have a size and a time | is it what nccl-tests -J wrote?"},
+    {"RDMA_Write BW Test\n #bytes #iterations BW peak[MiB/sec] BW average[MiB/sec] MsgRate[Mpps]\n 65536 1000 23567.34\n",
+     "3:13: 3 values in a line of 5 or more | is the file whole?"},
+    {"RDMA_Write Bidirectional BW Test\n",
+     "1:1: this test has no counterpart in the model | writes and reads in one direction can be compared"},
+    {"#bytes #iterations BW peak[MiB/h] BW average[MiB/h] MsgRate[Mpps]\n",
+     "1:46: 'MiB/h' is no unit of a rate | GB/s, MB/s, GiB/s, MiB/s and Gb/s are known"},
+    {MLC " 00000 720.26\n", "4:8: 2 values in a line of 3: delay, latency and bandwidth | is the file whole?"},
+    {MLC " 00000 720,26 24012.0\n", "4:8: the latency '720,26' has a comma | write 1024 for 1,024, and 1.5 for 1,5"},
+    {MLC " 00000 5.0 1e308\n", "4:8: a size of inf bytes is no whole number from 1 to 2^53"},
+    {MLC " 00000 0.0 24012.0\n", "4:8: a rate or a time must be above 0 | what was not measured is left out of the file"},
+    {"RocmBandwidthTest Version:", "0:0: nothing in it measures a link (AMD rocm_bandwidth_test) | is the file whole?"},
+    {"hello\n",
+     "0:0: this is the output of no tool that is known | lanewise import --help lists the tools; a list of your own begins with "
+     "the line bytes,GB/s"},
+};
+
+static const lw_diag *first_error(const lw_test *test) {
+    for (size_t i = 0; i < lw_diags_count(test->diags); i++) {
+        if (lw_diags_at(test->diags, i)->severity == LW_ERROR) {
+            return lw_diags_at(test->diags, i);
+        }
+    }
+    return NULL;
+}
+
+static void what_is_wrong_is_told_at_its_place(void **state) {
+    (void)state;
+    int faults = 0;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        lw_test test = lw_test_begin();
+        lw_import file;
+        const lw_source *source = lw_test_source(&test, "wrong.txt", wrong[i].text, strlen(wrong[i].text));
+        const lw_status status = lw_import_read(source, NULL, test.arena, test.diags, &file);
+        const lw_diag *error = first_error(&test);
+        const char *found = error != NULL
+                                ? lw_arena_print(test.arena, "%d:%d: %s%s%s", error->place.line, error->place.column,
+                                                 error->message, error->hint ? " | " : "", error->hint ? error->hint : "")
+                                : "no error";
+        if (status != LW_BAD_INPUT || strcmp(found, wrong[i].finding) != 0) {
+            print_error("%s\n  found  %s\n  wanted %s\n", wrong[i].text, found, wrong[i].finding);
+            faults++;
+        }
+        lw_test_end(&test);
+    }
+    assert_int_equal(faults, 0);
+}
+
+static void encodings_of_windows_are_told_or_read(void **state) {
+    (void)state;
+    static const char marked[] = "\xEF\xBB\xBF"
+                                 "bytes,GB/s\r\n1024,2.5\r\n",
+                      wide[] = "\xFF\xFE"
+                               "b\0y\0t\0e\0s\0";
+    lw_test test = lw_test_begin();
+    lw_import file;
+    const lw_source *source = lw_test_source(&test, "a.csv", marked, sizeof marked - 1);
+    assert_true(lw_import_knows(source));
+    assert_int_equal(lw_import_read(source, NULL, test.arena, test.diags, &file), LW_OK);
+    assert_int_equal(file.points, 1);
+    source = lw_test_source(&test, "a.csv", wide, sizeof wide - 1);
+    assert_true(lw_import_knows(source));
+    assert_int_equal(lw_import_read(source, NULL, test.arena, test.diags, &file), LW_BAD_INPUT);
+    assert_diag(&test, 1, "0:0: this is no text in UTF-8 | save it as UTF-8; in PowerShell: TOOL | Out-File -Encoding utf8 FILE");
+    lw_test_end(&test);
+}
+
+// What a link cannot carry is no measurement of it.
+static void an_impossible_rate_is_told(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_judging judging = judging_of(&test);
+    static const char text[] = "bytes,MB/s,direction,memory\n1048576,7800,h2d,pinned\n2097152,7900,h2d,pinned\n";
+    lw_imported imported;
+    assert_int_equal(
+        lw_imported_load(&judging, lw_test_source(&test, "a.csv", text, strlen(text)), NULL, "oculink-2-x4", &imported),
+        LW_BAD_INPUT);
+    assert_diag(&test, 0,
+                "3:9: impossible: 7.9 GB/s are more than the 7.877 GB/s that the wires of oculink-2-x4 carry | "
+                "is the unit right, and the link?");
+    lw_test_end(&test);
+}
+
+// ---- Cards ----
+
+static void cards_are_known_by_the_names_that_drivers_give(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *link;
+    } cards[] = {
+        {"NVIDIA GeForce RTX 4090", "pcie-4-x16"},    {"NVIDIA GeForce RTX 5060 Ti", "pcie-5-x8"},
+        {"GeForce RTX 2080 Ti", "pcie-3-x16"},        {"NVIDIA H100 PCIe", "pcie-5-x16"},
+        {"NVIDIA A100-SXM4-80GB", "pcie-4-x16"},      {"Tesla V100-SXM2-16GB", "pcie-3-x16"},
+        {"NVIDIA GeForce RTX 4090 Laptop GPU", NULL}, {"NVIDIA GeForce RTX 3090 Ti", NULL},
+        {"NVIDIA GeForce RTX 4090 D", NULL},          {"NVIDIA GeForce GTX 1080", NULL},
+    };
+    for (size_t i = 0; i < COUNT(cards); i++) {
+        lw_test test = lw_test_begin();
+        const lw_judging judging = judging_of(&test);
+        const char *text =
+            lw_arena_print(test.arena, "Device 0: %s\n" BANDWIDTH_TEST " 33554432 2.5\nResult = PASS\n", cards[i].name);
+        lw_imported imported;
+        const lw_status status =
+            lw_imported_load(&judging, lw_test_source(&test, "a.txt", text, strlen(text)), NULL, NULL, &imported);
+        assert_int_equal(status, cards[i].link != NULL ? LW_OK : LW_BAD_INPUT);
+        if (status == LW_OK) {
+            assert_string_equal(imported.machine[0].link, cards[i].link);
+        }
+        lw_test_end(&test);
+    }
+}
+
+// ---- Damage ----
+
+static uint64_t draw(uint64_t *seed) {
+    *seed = *seed * 6364136223846793005U + 1442695040888963407U;  // D. E. Knuth, MMIX
+    return *seed >> 33;
+}
+
+static size_t damage(char *text, size_t length, uint64_t *seed) {
+    static const char *const scraps[] = {"0",  "nan",  "-1", ",", "1e309", "N/A", "\t", "99999999999999999999",
+                                         "\n", "GB/s", "\"", "{", "]"};
+    for (uint64_t times = 1 + draw(seed) % 3; times > 0; times--) {
+        const size_t at = length > 0 ? draw(seed) % length : 0, part = length > at ? draw(seed) % (length - at) % 40 : 0;
+        const char *scrap = scraps[draw(seed) % COUNT(scraps)];
+        switch (draw(seed) % 4) {
+        case 0:  // cut off
+            length = at;
+            break;
+        case 1:  // a part is missing
+            memmove(text + at, text + at + part, length - at - part);
+            length -= part;
+            break;
+        case 2:  // a part comes twice
+            memmove(text + at + part, text + at, length - at);
+            length += part;
+            break;
+        default:
+            memmove(text + at + strlen(scrap), text + at, length - at);
+            memcpy(text + at, scrap, strlen(scrap));
+            length += strlen(scrap);
+        }
+    }
+    return length;
+}
+
+static void damaged_files_are_read_or_refused(void **state) {
+    (void)state;
+    enum { ROUNDS = 150, ROOM = 1 << 16 };
+    uint64_t seed = 1;
+    char *text = malloc(2 * ROOM);
+    assert_non_null(text);
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        for (int round = 0; round < ROUNDS; round++) {
+            lw_test test = lw_test_begin();
+            const lw_source *whole = read_sample(&test, samples[i].file);
+            memcpy(text, whole->text, whole->length);
+            const size_t length = damage(text, whole->length, &seed);
+            const lw_source *source = lw_test_source(&test, samples[i].file, text, length);
+            lw_import file;
+            const lw_status status = lw_import_read(source, NULL, test.arena, test.diags, &file);
+            assert_true(status == LW_OK || status == LW_BAD_INPUT);
+            assert_int_equal(status == LW_BAD_INPUT, lw_diags_errors(test.diags) > 0);
+            const lw_series *series = LW_LIST_ITEMS(&file.series, const lw_series);
+            for (size_t s = 0; status == LW_OK && s < file.series.count; s++) {
+                const lw_seen *seen = LW_LIST_ITEMS(&series[s].seen, const lw_seen);
+                for (size_t p = 0; p < series[s].seen.count; p++) {
+                    assert_true(seen[p].bytes > 0 && seen[p].value > 0 && isfinite(seen[p].value));
+                }
+            }
+            lw_test_end(&test);
+        }
+    }
+    free(text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_sample_is_read),
+        cmocka_unit_test(each_table_loads_again),
+        cmocka_unit_test(what_is_wrong_is_told_at_its_place),
+        cmocka_unit_test(encodings_of_windows_are_told_or_read),
+        cmocka_unit_test(an_impossible_rate_is_told),
+        cmocka_unit_test(cards_are_known_by_the_names_that_drivers_give),
+        cmocka_unit_test(damaged_files_are_read_or_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
