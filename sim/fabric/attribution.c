@@ -477,6 +477,8 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
                                 .redop = asked->kind->redop,
                                 .root = asked->kind->root,
                                 .method = asked->method,
+                                .priced = asked->priced,
+                                .priced_count = asked->priced_count,
                                 .compute = times.stream != LW_NO_RESOURCE && !fails ? built->slots[times.stream].name : NULL,
                                 .compute_ps = times.compute_ps,
                                 .paced = asked->paced,

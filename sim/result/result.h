@@ -37,6 +37,13 @@ typedef struct lw_member_result {
     int64_t start_ps, end_ps;  // counted from when the workload could start
 } lw_member_result;
 
+// What a library could have done, and what it reckons for that.
+typedef struct lw_priced {
+    const char *name;  // "ring, LL128"
+    double time_us;
+    bool taken;
+} lw_priced;
+
 typedef struct lw_workload_result {
     const char *name;
     const char *direction;  // of the data: "host->gpu"; NULL when it has not one
@@ -69,6 +76,8 @@ typedef struct lw_workload_result {
     const char *redop, *root;  // of a collective, as nccl-tests prints them; NULL: it is none
     // how a library does it: "ring, LL128, 4 channels"; NULL: none decides
     const char *method;
+    const lw_priced *priced;  // what it chose from, where it tells
+    size_t priced_count;
     // of the compute stream that it keeps busiest, where it computes: its name ("gpu compute"), NULL
     // where it does not, and for how long it is busy
     const char *compute;
