@@ -198,7 +198,8 @@ static const char page[] =
     "\n"
     "Not modelled: trees within one computer (they are chains, which price higher than the ring),\n"
     "CollNet, PAT, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
-    "for small calls. No measured table has several computers yet.";
+    "for small calls. One measured table has several computers: two of eight H100, with a network that is\n"
+    "not RDMA. From 1 GiB on the model is within 7 % of it, at 64 MiB 60 % too fast.";
 
 const lw_library lw_library_nccl = {
     .type = {.name = "nccl",
