@@ -264,6 +264,57 @@ static void trees_send_less_over_the_network(void **state) {
     }
 }
 
+// Computers with one card and two network cards; with a network card behind a switch of its own for each
+// card, so that rings leave by another than they came; with cards on the host, also without peer to
+// peer, so that all goes through host memory; and of different sizes.
+static void computers_of_other_shapes_run(void **state) {
+    (void)state;
+    static const struct {
+        const char *machine, *on, *method;
+    } cases[] = {
+        {"nodes: {gpus: {preset: h100-sxm5, count: 3}, s: {preset: pex89000, count: 3}, nics: {preset: connectx-7, count: 6}, "
+         "rack: {preset: quantum-2}}\n"
+         "links:\n"
+         "  a: {between: [gpus, s], preset: pcie-5-x16}\n"
+         "  b: {between: [nics, s], preset: pcie-5-x16}\n"
+         "  c: {between: [nics, rack], preset: infiniband-ndr}\n",
+         "gpus", "ring, LL128, 2 channels"},
+        {"nodes: {gpus: {preset: h100-sxm5, count: 8}, own: {preset: nvswitch-3, count: 2}, hosts: {preset: server-spr, count: 2}, "
+         "s: {preset: pex89000, count: 8}, nics: {preset: connectx-7, count: 8}, rack: {preset: quantum-2}}\n"
+         "links:\n"
+         "  n: {between: [gpus, own], preset: nvlink-h100}\n"
+         "  u: {between: [hosts, s], preset: pcie-5-x16}\n"
+         "  a: {between: [gpus, s], preset: pcie-5-x16}\n"
+         "  b: {between: [nics, s], preset: pcie-5-x16}\n"
+         "  c: {between: [nics, rack], preset: infiniband-ndr}\n",
+         "gpus", "tree, LL128, 8 channels"},
+        {"nodes: {hosts: {preset: server-genoa, count: 2}, gpus: {preset: rtx-pro-6000, count: 4}, nics: {preset: connectx-7, "
+         "count: 2}}\n"
+         "links:\n"
+         "  a: {between: [hosts, gpus], preset: pcie-5-x16}\n"
+         "  b: {between: [hosts, nics], preset: pcie-5-x16}\n"
+         "  c: {between: [\"nics[0]\", \"nics[1]\"], preset: ethernet-400g-rdma}\n",
+         "gpus", "ring, "},
+        {"nodes: {hosts: {preset: server-genoa, count: 2}, gpus: {preset: rtx-pro-6000, count: 4, p2p: false}, nics: {preset: "
+         "connectx-7, count: 2}}\n"
+         "links:\n"
+         "  a: {between: [hosts, gpus], preset: pcie-5-x16}\n"
+         "  b: {between: [hosts, nics], preset: pcie-5-x16}\n"
+         "  c: {between: [\"nics[0]\", \"nics[1]\"], preset: ethernet-400g-rdma}\n",
+         "gpus", "ring, "},
+        {NULL, "[\"gpus[0..7]\", \"gpus[8..10]\"]", "tree, LL128, 4 channels"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *machine = cases[i].machine != NULL ? cases[i].machine : computers_with(&test, 2);
+        const lw_workload_result row = run_call(&test, &(call){machine, "", "all-reduce", cases[i].on, 1048576});
+        const double ratio = row.time_s * 1e6 / metric_of(&row, "library_us");
+        if (strncmp(row.method, cases[i].method, strlen(cases[i].method)) != 0 || ratio < 0.7 || ratio > 1.7) {
+            fail_msg("case %zu: %s, %g times the price", i, row.method, ratio);
+        }
+        lw_test_end(&test);
+    }
+}
+
 // On request it tells all that it chose from: on one computer the ring by each protocol, and NVLS.
 static void it_tells_what_it_chose_from(void **state) {
     (void)state;
@@ -323,6 +374,7 @@ int main(void) {
         cmocka_unit_test(prices_between_computers_are_those_of_its_model),
         cmocka_unit_test(two_computers_take_trees),
         cmocka_unit_test(trees_send_less_over_the_network),
+        cmocka_unit_test(computers_of_other_shapes_run),
         cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(an_idle_library_is_told),
         cmocka_unit_test(versions_may_be_swept),
