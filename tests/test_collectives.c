@@ -176,8 +176,8 @@ static void a_count_that_is_no_power_of_two_folds(void **state) {
     lw_test_end(&test);
 }
 
-// N computers of m ranks, each with a network card of its own, cards of a rank joined by links of their
-// own: 2(m-1)(a + S/m b) + 2(N-1)(a' + S/n b').
+// N computers of m ranks, each with a network card of its own, cards of a rank joined by links of
+// their own: 2(m-1)(a + S/m b) + 2(N-1)(a' + S/n b').
 static const char two_computers[] =
     "nodes: {a: {kind: gpu, count: %d}, b: {kind: gpu, count: %d}, an: {kind: nic, count: %d}, bn: {kind: nic, count: %d}}\n"
     "links:\n"
@@ -206,7 +206,8 @@ static void computers_add_up_by_themselves_first(void **state) {
     }
 }
 
-// With chunks a tree and a chain are full pipelines; the last chunk has what does not come out even.
+// With chunks a tree and a chain are full pipelines; the last chunk has what does not come out
+// even.
 static void chunks_follow_each_other(void **state) {
     (void)state;
     static const int64_t chunks[] = {1, 4, 7, 64};
@@ -232,7 +233,8 @@ static void chunks_follow_each_other(void **state) {
     }
 }
 
-// Every second ring runs the other way round; on a mesh of eight, six rings take links of their own.
+// Every second ring runs the other way round; on a mesh of eight, six rings take links of their
+// own.
 static void channels_take_free_links(void **state) {
     (void)state;
     static const int64_t channels[] = {1, 2, 4, 6};
@@ -247,8 +249,9 @@ static void channels_take_free_links(void **state) {
     }
 }
 
-// On a mesh there are 2 floor((n - 1) / 2) rings that share no link, as many as leave each rank over different links
-// but for one of an even count; on a ring of links one either way, and behind a switch one.
+// On a mesh there are 2 floor((n - 1) / 2) rings that share no link, as many as leave each rank
+// over different links but for one of an even count; on a ring of links one either way, and behind
+// a switch one.
 static void rings_take_links_of_their_own(void **state) {
     (void)state;
     static const struct {
@@ -406,8 +409,8 @@ static void cards_without_peer_to_peer_use_host_memory(void **state) {
     lw_test_end(&test);
 }
 
-// A rank that cannot be reached is told where the group stands; one that has data and no cores, such
-// as a host, takes part.
+// A rank that cannot be reached is told where the group stands; one that has data and no cores,
+// such as a host, takes part.
 static void hosts_take_part(void **state) {
     (void)state;
     lw_test test = lw_test_begin();

@@ -31,8 +31,8 @@ static lw_workload_result run_call(lw_test *test, const call *c) {
 static const char switched[] = "nodes: {gpus: {preset: rtx-pro-6000, count: 8}, s: {preset: pex89000}}\n"
                                "links: {l: {between: [gpus, s], preset: pcie-5-x16}}\n";
 
-// Bus bandwidths that it finds (published logs: 12 x 20, 12 x 30, 16 x 45, 6 x 20 and 2 x 22.5 GB/s),
-// and the price of a ring over them.
+// Bus bandwidths that it finds (published logs: 12 x 20, 12 x 30, 16 x 45, 6 x 20 and 2 x 22.5
+// GB/s), and the price of a ring over them.
 static void it_finds_the_channels_that_are_known(void **state) {
     (void)state;
     static const struct {
@@ -61,8 +61,8 @@ static void it_finds_the_channels_that_are_known(void **state) {
     }
 }
 
-// LL where latency counts, Simple where bytes do; LL128 over NVLink alone; NVLS from Hopper and three
-// ranks on, for sums in every rank.
+// LL where latency counts, Simple where bytes do; LL128 over NVLink alone; NVLS from Hopper and
+// three ranks on, for sums in every rank.
 static void it_chooses_as_it_is_known_to(void **state) {
     (void)state;
     static const struct {
@@ -93,8 +93,8 @@ static void it_chooses_as_it_is_known_to(void **state) {
     }
 }
 
-// On idle links a call takes what it is priced at, but for how far the links are from what is counted
-// of them: the kernel's packets of NVLink carry some per cent less.
+// On idle links a call takes what it is priced at, but for how far the links are from what is
+// counted of them: the kernel's packets of NVLink carry some per cent less.
 static void calls_take_about_their_price(void **state) {
     (void)state;
     static const double sizes[] = {512, 65536, 1048576, 67108864};
@@ -132,7 +132,8 @@ static void cards_on_a_host_send_through_its_memory(void **state) {
     lw_test_end(&test);
 }
 
-// A buffer there has eight slots: one is read while the next is written, whatever the card's own copies do.
+// A buffer there has eight slots: one is read while the next is written, whatever the card's own
+// copies do.
 static void buffers_in_host_memory_overlap(void **state) {
     (void)state;
     static const char machine[] =
@@ -168,9 +169,10 @@ static const char *computers_with(lw_test *test, int cards) {
         2 * cards);
 }
 
-// A channel of 48 GB/s for each card: what PCIe is counted for, and less than the card's 50. A ring takes
-// base + (steps - across) step + across x step of the network, an all-reduce by Simple 1.4 times that; a tree, of which
-// each byte crosses twice, base + 2 ((m-1) step + log2(N) step of the network).
+// A channel of 48 GB/s for each card: what PCIe is counted for, and less than the card's 50. A ring
+// takes base + (steps - across) step + across x step of the network, an all-reduce by Simple 1.4
+// times that; a tree, of which each byte crosses twice, base + 2 ((m-1) step + log2(N) step of the
+// network).
 static void prices_between_computers_are_those_of_its_model(void **state) {
     (void)state;
     static const int cards[] = {1, 2, 4, 8};
@@ -178,7 +180,8 @@ static void prices_between_computers_are_those_of_its_model(void **state) {
         lw_test test = lw_test_begin();
         const char *machine = computers_with(&test, cards[i]);
         const double bytes = 65536, n = 16, ring_GBps = 48.0 * cards[i], channels = cards[i] < 8 ? 2.0 * cards[i] : 8;
-        // of fast channels there are two for each card; the caps of two computers with Hopper, and what trees lose at 64 KiB
+        // of fast channels there are two for each card; the caps of two computers with Hopper, and
+        // what trees lose at 64 KiB
         const double tree_GBps = fmin(channels * 48 * 0.92, channels * 41.4) / 2 * 0.6;
         const double heads = cards[i], head_GBps = fmin(fmin(48, 57.7), 40.0 * 0.85 * (heads - 1) / heads * 2);
         const struct {
@@ -202,9 +205,9 @@ static void prices_between_computers_are_those_of_its_model(void **state) {
     }
 }
 
-// Two computers take trees, for which NCCL's authors have the same reason: less of it crosses the network
-// (NVIDIA/nccl-tests issue 196); with a card for each of eight ranks the switches add up, too. On idle links that takes
-// about what it is priced at.
+// Two computers take trees, for which NCCL's authors have the same reason: less of it crosses the
+// network (NVIDIA/nccl-tests issue 196); with a card for each of eight ranks the switches add up,
+// too. On idle links that takes about what it is priced at.
 static void two_computers_take_trees(void **state) {
     (void)state;
     static const struct {
@@ -261,6 +264,78 @@ static void trees_send_less_over_the_network(void **state) {
     }
 }
 
+// Computers with one card and two network cards; with a network card behind a switch of its own for each
+// card, so that rings leave by another than they came; with cards on the host, also without peer to
+// peer, so that all goes through host memory; and of different sizes.
+static void computers_of_other_shapes_run(void **state) {
+    (void)state;
+    static const struct {
+        const char *machine, *on, *method;
+    } cases[] = {
+        {"nodes: {gpus: {preset: h100-sxm5, count: 3}, s: {preset: pex89000, count: 3}, nics: {preset: connectx-7, count: 6}, "
+         "rack: {preset: quantum-2}}\n"
+         "links:\n"
+         "  a: {between: [gpus, s], preset: pcie-5-x16}\n"
+         "  b: {between: [nics, s], preset: pcie-5-x16}\n"
+         "  c: {between: [nics, rack], preset: infiniband-ndr}\n",
+         "gpus", "ring, LL128, 2 channels"},
+        {"nodes: {gpus: {preset: h100-sxm5, count: 8}, own: {preset: nvswitch-3, count: 2}, hosts: {preset: server-spr, count: 2}, "
+         "s: {preset: pex89000, count: 8}, nics: {preset: connectx-7, count: 8}, rack: {preset: quantum-2}}\n"
+         "links:\n"
+         "  n: {between: [gpus, own], preset: nvlink-h100}\n"
+         "  u: {between: [hosts, s], preset: pcie-5-x16}\n"
+         "  a: {between: [gpus, s], preset: pcie-5-x16}\n"
+         "  b: {between: [nics, s], preset: pcie-5-x16}\n"
+         "  c: {between: [nics, rack], preset: infiniband-ndr}\n",
+         "gpus", "tree, LL128, 8 channels"},
+        {"nodes: {hosts: {preset: server-genoa, count: 2}, gpus: {preset: rtx-pro-6000, count: 4}, nics: {preset: connectx-7, "
+         "count: 2}}\n"
+         "links:\n"
+         "  a: {between: [hosts, gpus], preset: pcie-5-x16}\n"
+         "  b: {between: [hosts, nics], preset: pcie-5-x16}\n"
+         "  c: {between: [\"nics[0]\", \"nics[1]\"], preset: ethernet-400g-rdma}\n",
+         "gpus", "ring, "},
+        {"nodes: {hosts: {preset: server-genoa, count: 2}, gpus: {preset: rtx-pro-6000, count: 4, p2p: false}, nics: {preset: "
+         "connectx-7, count: 2}}\n"
+         "links:\n"
+         "  a: {between: [hosts, gpus], preset: pcie-5-x16}\n"
+         "  b: {between: [hosts, nics], preset: pcie-5-x16}\n"
+         "  c: {between: [\"nics[0]\", \"nics[1]\"], preset: ethernet-400g-rdma}\n",
+         "gpus", "ring, "},
+        {NULL, "[\"gpus[0..7]\", \"gpus[8..10]\"]", "tree, LL128, 4 channels"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *machine = cases[i].machine != NULL ? cases[i].machine : computers_with(&test, 2);
+        const lw_workload_result row = run_call(&test, &(call){machine, "", "all-reduce", cases[i].on, 1048576});
+        const double ratio = row.time_s * 1e6 / metric_of(&row, "library_us");
+        if (strncmp(row.method, cases[i].method, strlen(cases[i].method)) != 0 || ratio < 0.7 || ratio > 1.7) {
+            fail_msg("case %zu: %s, %g times the price", i, row.method, ratio);
+        }
+        lw_test_end(&test);
+    }
+}
+
+// On request it tells all that it chose from: on one computer the ring by each protocol, and NVLS.
+static void it_tells_what_it_chose_from(void **state) {
+    (void)state;
+    static const char *const names[] = {"ring, LL", "ring, LL128", "ring, Simple", "NVLS, Simple"};
+    lw_test test = lw_test_begin();
+    const lw_workload_result row =
+        run_call(&test, &(call){"include: systems/hgx-h100\n", ", candidates: true", "all-reduce", "gpus", 67108864});
+    double least_us = (double)INFINITY;
+    assert_int_equal(row.priced_count, sizeof names / sizeof names[0]);
+    for (size_t k = 0; k < row.priced_count; k++) {
+        assert_string_equal(row.priced[k].name, names[k]);
+        assert_int_equal(row.priced[k].taken, k == 3);
+        least_us = fmin(least_us, row.priced[k].time_us);
+    }
+    assert_true(row.priced[3].time_us <= least_us && metric_of(&row, "library_us") == least_us);
+    assert_true(fabs(row.priced[2].time_us - (8.4 + 14 * 3.4 + 67108864 / (360e3 * 8 / 14))) < 1e-6);
+    const lw_workload_result silent = run_call(&test, &(call){"include: systems/hgx-h100\n", "", "all-reduce", "gpus", 67108864});
+    assert_int_equal(silent.priced_count, 0);
+    lw_test_end(&test);
+}
+
 // A library of which nothing is used is told, and one without a collective is harmless.
 static void an_idle_library_is_told(void **state) {
     (void)state;
@@ -299,6 +374,8 @@ int main(void) {
         cmocka_unit_test(prices_between_computers_are_those_of_its_model),
         cmocka_unit_test(two_computers_take_trees),
         cmocka_unit_test(trees_send_less_over_the_network),
+        cmocka_unit_test(computers_of_other_shapes_run),
+        cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(an_idle_library_is_told),
         cmocka_unit_test(versions_may_be_swept),
     };

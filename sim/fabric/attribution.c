@@ -479,6 +479,8 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
                                 .collective = asked->kind->redop != NULL ? asked->kind->type.name : NULL,
                                 .method = asked->method,
                                 .choice = asked->choice,
+                                .priced = asked->priced,
+                                .priced_count = asked->priced_count,
                                 .compute = times.stream != LW_NO_RESOURCE && !fails ? built->slots[times.stream].name : NULL,
                                 .compute_ps = times.compute_ps,
                                 .paced = asked->paced,

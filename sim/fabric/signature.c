@@ -151,6 +151,9 @@ uint64_t lw_fabric_signature(const lw_built *built, size_t workload) {
     add_int(&sum, asked->paced);
     add_int(&sum, asked->offered);
     add_int(&sum, asked->start_ps);
+    for (size_t k = 0; k < asked->priced_count; k++) {
+        add_real(&sum, asked->priced[k].time_us);
+    }
     for (uint32_t m = 0; m < asked->move_count; m++) {
         add_transfer(&sum, built, &built->transfer[asked->first_move + m]);
     }

@@ -143,6 +143,13 @@ static void add_workloads(const lw_point *point, lw_text *out) {
         if (workload->method != NULL) {
             lw_json_string(out, "method", workload->method);
         }
+        if (workload->priced_count > 0) {
+            lw_json_open(out, "candidates_us", "{");
+            for (size_t k = 0; k < workload->priced_count; k++) {
+                lw_json_number(out, workload->priced[k].name, workload->priced[k].time_us);
+            }
+            lw_text_add(out, "}");
+        }
         if (lw_limit_failure(&workload->limit) == NULL) {
             lw_json_integer(out, "start_ps", workload->start_ps);
             lw_json_integer(out, "end_ps", workload->end_ps);

@@ -608,6 +608,7 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
     } else {
         LW_TRY(write_rows(result, width, arena, out));
     }
+    LW_TRY(lw_report_candidates(result, width, arena, out));
     LW_TRY(write_failures(result, width, arena, out));
     if (result->point_count == 1) {
         write_critical_path(&result->point[0], width, out);

@@ -13,6 +13,8 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
 lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part of the table for copies between the members of one group, as a matrix.
 lw_status lw_report_pairs(const lw_pair_table *pairs, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
+// What libraries chose from, where they tell: a column for each algorithm and protocol.
+lw_status lw_report_candidates(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part of the table about members of groups in one point; nothing where there are none.
 lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about equal routes; nothing where no workload has any.

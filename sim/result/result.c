@@ -49,7 +49,12 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
              keep_text(&row->choice, arena) && keep_text(&row->lifted.what, arena) && keep_text(&row->lifted.limit.name, arena) &&
              keep_text(&row->lifted.limit.direction, arena);
         row->member = keep_array(row->member, row->member_count, sizeof *row->member, arena);
-        ok = ok && row->member != NULL;
+        lw_priced *priced = keep_array(row->priced, row->priced_count, sizeof *row->priced, arena);
+        row->priced = priced;
+        ok = ok && row->member != NULL && priced != NULL;
+        for (size_t k = 0; ok && k < row->priced_count; k++) {
+            ok = keep_text(&priced[k].name, arena);
+        }
     }
     for (size_t i = 0; ok && i < kept.direction_count; i++) {
         ok = keep_text(&kept.direction[i].link, arena) && keep_text(&kept.direction[i].direction, arena);

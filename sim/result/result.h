@@ -44,6 +44,13 @@ typedef struct lw_lifted {
     lw_limit limit;    // that it then has
 } lw_lifted;
 
+// What a library could have done, and what it reckons for that.
+typedef struct lw_priced {
+    const char *name;  // "ring, LL128"
+    double time_us;
+    bool taken;
+} lw_priced;
+
 typedef struct lw_workload_result {
     const char *name;
     const char *direction;  // of the data: "host->gpu"; NULL when it has not one
@@ -78,6 +85,8 @@ typedef struct lw_workload_result {
     // how a library does it: "ring, LL128, 4 channels"; NULL: none decides
     const char *method;
     const char *choice;  // of it algorithm and protocol: "ring, LL128"
+    const lw_priced *priced;  // what it chose from, where it tells
+    size_t priced_count;
     // of the compute stream that it keeps busiest, where it computes: its name ("gpu compute"), NULL
     // where it does not, and for how long it is busy
     const char *compute;

@@ -136,6 +136,8 @@ typedef struct lw_graph_workload {
     uint32_t library;    // of the setup, that decides how it is done; LW_NO_LIBRARY: none
     const char *method;  // what it decided: "ring, LL128, 4 channels"; NULL
     const char *choice;  // of it algorithm and protocol: "ring, LL128"
+    const lw_priced *priced;  // and from what, where it tells
+    size_t priced_count;
     lw_fixed_cost cost;
     // its members as they were read from a list, without their ends, and what that holds, in one
     // word; NULL: no list

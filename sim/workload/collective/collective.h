@@ -121,7 +121,8 @@ lw_status lw_computers_find(lw_graph_builder *builder, const lw_collective_param
 lw_status lw_computers_without(const lw_graph_builder *builder, const lw_computer *computer) LW_CHECKED;
 // How far a rank is from a network card: hosts on the route count most, then its latency.
 lw_status lw_computers_distance(const lw_graph_builder *builder, uint32_t rank, uint32_t nic, double *out) LW_CHECKED;
-// The network card of each rank, by node of the machine: one of the nearest, which fewest others have.
+// The network card of each rank, by node of the machine: one of the nearest, which fewest others
+// have.
 lw_status lw_computers_nics(const lw_graph_builder *builder, const lw_computers *all, uint32_t *nic) LW_CHECKED;
 
 // ---- A plan: sends and what they wait for ----
@@ -133,13 +134,14 @@ typedef struct lw_plan {
     const lw_collective_params *params;
     lw_list lanes, steps, waits, parts;
     lw_status status;
-    // Lanes that follow: those between computers go over the network cards of their ends, by node of the
-    // machine. What is sent within one and between two arrives so much later, while the next is sent.
+    // Lanes that follow: those between computers go over the network cards of their ends, by node
+    // of the machine. What is sent within one and between two arrives so much later, while the next
+    // is sent.
     const lw_computers *computers;
     const uint32_t *nic;
     int64_t delay_ps[2];
-    // What a library adds: a cost before all steps, and in the fixed cost of each call; and hops over
-    // a host go through its memory whatever the cards can.
+    // What a library adds: a cost before all steps, and in the fixed cost of each call; and hops
+    // over a host go through its memory whatever the cards can.
     int64_t launch_ps, step_ps;
     bool over_hosts;
     // Its own buffers in host memory, of the lanes that follow; 0: as the card copies.
@@ -156,8 +158,8 @@ uint32_t lw_plan_lane_in_switch(lw_plan *plan, const uint32_t pair[2], lw_in_swi
 // last_bytes: of the last iteration of the plan.
 uint32_t lw_plan_send(lw_plan *plan, uint32_t lane, int64_t bytes, int64_t last_bytes);
 uint32_t lw_plan_join(lw_plan *plan);
-// The latest step waits for what step `on` did so many iterations before. 0: `on` is an earlier one.
-// One that waits for itself waits until its lane is free, not for what arrives later.
+// The latest step waits for what step `on` did so many iterations before. 0: `on` is an earlier
+// one. One that waits for itself waits until its lane is free, not for what arrives later.
 void lw_plan_wait(lw_plan *plan, uint32_t on, uint32_t distance);
 // The latest step takes so much longer.
 void lw_plan_pace(lw_plan *plan, int64_t finish_ps);
@@ -165,7 +167,8 @@ void lw_plan_pace(lw_plan *plan, int64_t finish_ps);
 void lw_plan_repeat(lw_plan *plan, int64_t iterations);
 // The number of the next step.
 uint32_t lw_plan_next(const lw_plan *plan);
-// Tasks: all steps since lw_plan_repeat `iterations` times over. calls: sends that wait for one another, of piece_bytes.
+// Tasks: all steps since lw_plan_repeat `iterations` times over. calls: sends that wait for one
+// another, of piece_bytes.
 lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_t piece_bytes) LW_CHECKED;
 
 // ---- Algorithms, each over all ranks ----
@@ -181,9 +184,9 @@ static inline int64_t lw_share_of(int64_t bytes, int64_t count, int64_t index) {
 // bytes * times * (n - 1) / n.
 lw_status lw_collective_deliver(lw_graph_builder *builder, int64_t bytes, int64_t times, uint32_t ranks) LW_CHECKED;
 
-// Every rank sends its neighbour the share that it got last, `rounds` times: n - 1 for an all-gather
-// or a reduce-scatter, twice as many for both. own: on as many rings as have links of their own, not
-// `channels`.
+// Every rank sends its neighbour the share that it got last, `rounds` times: n - 1 for an
+// all-gather or a reduce-scatter, twice as many for both. own: on as many rings as have links of
+// their own, not `channels`.
 lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds, bool own) LW_CHECKED;
 // Along a chain from the root to the last rank, or back to the root (reduce), in chunks.
 lw_status lw_ring_chain(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
@@ -223,7 +226,8 @@ typedef enum lw_direct_use { LW_DIRECT_SCATTER = 1, LW_DIRECT_GATHER = 2, LW_DIR
 lw_status lw_direct(lw_graph_builder *builder, const lw_ranks *ranks, lw_direct_use use) LW_CHECKED;
 // Every rank sends all that it has to every other, and each adds up for itself.
 lw_status lw_one_shot(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECKED;
-// Sums within each computer, a share for each of its ranks; of each share across computers; and back.
+// Sums within each computer, a share for each of its ranks; of each share across computers; and
+// back.
 lw_status lw_hierarchical(lw_graph_builder *builder) LW_CHECKED;
 // From the root to all others at once, or from all to the root.
 lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;

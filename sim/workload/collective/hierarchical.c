@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rings within each computer and across computers (M. Cho, U. Finkler, D. Kung, H. Hunter, "BlueConnect:
-// decomposing all-reduce for deep learning on heterogeneous network hierarchy", 2019): each rank has a
-// share of its computer's sum, and a ring of its own, over the network card next to it, with those that
-// have that share elsewhere.
+// Rings within each computer and across computers (M. Cho, U. Finkler, D. Kung, H. Hunter,
+// "BlueConnect: decomposing all-reduce for deep learning on heterogeneous network hierarchy",
+// 2019): each rank has a share of its computer's sum, and a ring of its own, over the network card
+// next to it, with those that have that share elsewhere.
 #include "sim/workload/collective/collective.h"
 
 typedef struct levels {
@@ -56,8 +56,8 @@ static uint32_t sender(const levels *h, uint32_t c, uint32_t r, bool across) {
     return across ? (c + h->all.count - 1) % h->all.count * h->each + r : c * h->each + (r + h->each - 1) % h->each;
 }
 
-// Rings of all computers, or of all shares, go round `rounds` times, each rank once it has sent and got all of the
-// phase before.
+// Rings of all computers, or of all shares, go round `rounds` times, each rank once it has sent and
+// got all of the phase before.
 static void phase(levels *h, bool across, int64_t rounds) {
     const int64_t bytes = h->plan.params->bytes;
     const uint32_t first = lw_plan_next(&h->plan), n = h->all.count * h->each;

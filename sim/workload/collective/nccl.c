@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// NCCL: the algorithm and protocol that its cost model takes. Its parts: what it makes of the machine (nccl_machine.c), prices
-// (nccl_price.c), and tasks (nccl_tasks.c).
-#include <math.h>
-
+// NCCL: the algorithm and protocol that its cost model takes. Its parts: what it makes of the
+// machine (nccl_machine.c), prices (nccl_price.c), and tasks (nccl_tasks.c).
 #include "sim/workload/collective/nccl.h"
 
 static const char *const algorithm_words[] = {"auto", "ring", "tree", "nvls", "nvls-tree", NULL};
@@ -19,6 +17,11 @@ static const lw_option options[] = {
     LW_WORK_WORD("protocol", AT(protocol), "auto", protocol_words, "as NCCL_PROTO says; auto: the one whose price is least"),
     LW_WORK_WORD("processor", AT(processor), "intel", processor_words,
                  "whose processors the computers have, where there are several"),
+    {.key = "candidates",
+     .kind = LW_OPTION_FLAG,
+     .offset = AT(candidates),
+     .fallback = "false",
+     .help = "tell what each algorithm and protocol is reckoned to take, in the table and in JSON"},
     TIME("base_ll", base_ps[LW_LL], "cost of a call by protocol LL"),
     TIME("base_ll128", base_ps[LW_LL128], "cost of a call by protocol LL128"),
     TIME("base_simple", base_ps[LW_SIMPLE], "cost of a call by protocol Simple"),
@@ -106,45 +109,61 @@ static const lw_option options[] = {
     SHARE("plain_tree_share", plain_tree_share, "what a tree reaches where only one rank is next to each network card"),
     {0}};
 
-static lw_status choose(const lw_nccl_view *v, lw_operation operation, int64_t bytes, lw_nccl_price *out) {
+static const char *const algorithm_names[] = {"ring", "tree", "NVLS", "NVLSTree"};
+static const char *const protocol_names[] = {"LL", "LL128", "Simple"};
+
+// All that there is here; the one whose price is least of those that are asked for.
+static lw_status choose(const lw_nccl_view *v, lw_operation operation, int64_t bytes, lw_list *all, lw_nccl_price *out) {
     const lw_nccl_params *p = v->params;
-    *out = (lw_nccl_price){.time_s = (double)INFINITY};
-    for (int algorithm = 0; algorithm < LW_NCCL_ALGORITHMS; algorithm++) {
-        for (int protocol = 0; protocol < LW_NCCL_PROTOCOLS; protocol++) {
-            const bool asked =
-                (p->algorithm == 0 || p->algorithm == 1 + algorithm) && (p->protocol == 0 || p->protocol == 1 + protocol);
-            const lw_nccl_price price =
-                lw_nccl_price_of(v, operation, (lw_nccl_algorithm)algorithm, (lw_nccl_protocol)protocol, bytes);
-            *out = asked && price.allowed && price.time_s < out->time_s ? price : *out;
+    size_t best = SIZE_MAX;
+    for (int i = 0; i < LW_NCCL_ALGORITHMS * LW_NCCL_PROTOCOLS; i++) {
+        const int algorithm = i / LW_NCCL_PROTOCOLS, protocol = i % LW_NCCL_PROTOCOLS;
+        const bool asked =
+            (p->algorithm == 0 || p->algorithm == 1 + algorithm) && (p->protocol == 0 || p->protocol == 1 + protocol);
+        const lw_nccl_price price =
+            lw_nccl_price_of(v, operation, (lw_nccl_algorithm)algorithm, (lw_nccl_protocol)protocol, bytes);
+        lw_priced *added = price.allowed ? LW_LIST_ADD(all, lw_priced, v->builder->arena) : NULL;
+        if (added == NULL) {
+            LW_TRY(price.allowed ? LW_NO_MEMORY : LW_OK);
+            continue;
+        }
+        *added = (lw_priced){.time_us = price.time_s * 1e6};
+        added->name = lw_arena_print(v->builder->arena, "%s, %s", algorithm_names[algorithm], protocol_names[protocol]);
+        LW_TRY(added->name == NULL ? LW_NO_MEMORY : LW_OK);
+        if (asked && (best == SIZE_MAX || price.time_s < out->time_s)) {
+            *out = price;
+            best = all->count - 1;
         }
     }
-    if (isinf(out->time_s)) {
+    if (best == SIZE_MAX) {
         return lw_error(v->builder->diags, lw_object_place(v->builder->object, "library"),
                         "leave algorithm and protocol of the library out",
                         "workloads.%s: NCCL has no such algorithm and protocol here", v->builder->object->name);
     }
+    LW_LIST_ITEMS(all, lw_priced)[best].taken = true;
     return LW_OK;
 }
 
 static lw_status write(lw_graph_builder *builder, const void *params, lw_operation operation, const lw_ranks *ranks,
                        lw_collective_params *chosen) {
-    static const char *const protocols[] = {"LL", "LL128", "Simple"};
-    static const char *const algorithms[] = {"ring", "tree", "NVLS", "NVLSTree"};
     lw_nccl_view *v = LW_NEW(builder->arena, lw_nccl_view);
+    lw_graph_workload *workload = builder->workload;
     lw_nccl_price best;
+    lw_list all = {0};
     if (v == NULL) {
         return LW_NO_MEMORY;
     }
     *v = (lw_nccl_view){.builder = builder, .params = params, .ranks = ranks};
     LW_TRY(lw_nccl_look(v));
-    LW_TRY(choose(v, operation, chosen->bytes, &best));
+    LW_TRY(choose(v, operation, chosen->bytes, &all, &best));
     chosen->price_us = best.time_s * 1e6;
     chosen->data_share = lw_nccl_data_share[best.protocol];
     chosen->in_switch = best.algorithm == LW_NCCL_NVLS || best.algorithm == LW_NCCL_NVLS_TREE;
-    lw_graph_workload *of = builder->workload;
-    of->choice = lw_arena_print(builder->arena, "%s, %s", algorithms[best.algorithm], protocols[best.protocol]);
-    of->method = lw_arena_print(builder->arena, "%s, %u channel%s", of->choice, v->channels, v->channels == 1 ? "" : "s");
-    return of->choice == NULL || of->method == NULL ? LW_NO_MEMORY : lw_nccl_write(v, &best, operation, chosen->bytes);
+    workload->choice = lw_arena_print(builder->arena, "%s, %s", algorithm_names[best.algorithm], protocol_names[best.protocol]);
+    workload->method = lw_arena_print(builder->arena, "%s, %u channel%s", workload->choice, v->channels, v->channels == 1 ? "" : "s");
+    workload->priced = LW_LIST_ITEMS(&all, const lw_priced);
+    workload->priced_count = v->params->candidates ? all.count : 0;
+    return workload->choice == NULL || workload->method == NULL ? LW_NO_MEMORY : lw_nccl_write(v, &best, operation, chosen->bytes);
 }
 
 static const char page[] =
@@ -159,6 +178,7 @@ static const char page[] =
     "shortest steps; LL128 sends 120 B of data in 128 B and needs NVLink all the way; Simple sends data\n"
     "alone. NVLS lets NVSwitch add up, from Hopper and three ranks on. The least price wins: library_us\n"
     "of the result. data_share and in_switch say what it was: 0.5 LL, 0.9375 LL128, 1 Simple; 1 NVLS.\n"
+    "`candidates: true` of the library tells the price of each pair.\n"
     "\n"
     "Between computers each channel enters at a card next to a network card and leaves at another as\n"
     "near, as many for each network card as carry most. A ring sends 2(n-1)/n S out of each computer, and\n"
@@ -178,7 +198,8 @@ static const char page[] =
     "\n"
     "Not modelled: trees within one computer (they are chains, which price higher than the ring),\n"
     "CollNet, PAT, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
-    "for small calls. No measured table has several computers yet.";
+    "for small calls. One measured table has several computers: two of eight H100, with a network that is\n"
+    "not RDMA. From 1 GiB on the model is within 7 % of it, at 64 MiB 60 % too fast.";
 
 const lw_library lw_library_nccl = {
     .type = {.name = "nccl",

@@ -24,6 +24,7 @@ typedef enum lw_nccl_hop { LW_OVER_NVLINK, LW_OVER_PCIE, LW_OVER_NETWORK, LW_NCC
 typedef struct lw_nccl_params {
     int algorithm, protocol;  // 0: as priced
     int processor;            // lw_nccl_processor
+    bool candidates;
     // of the ring, and of the tree
     int64_t base_ps[LW_NCCL_PROTOCOLS], step_ps[LW_NCCL_HOPS][LW_NCCL_PROTOCOLS];
     int64_t tree_base_ps[LW_NCCL_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_NCCL_PROTOCOLS];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The machine as NCCL counts it (src/graph/topo.h, search.cc and paths.cc of NVIDIA/nccl): speeds of links, channels that
-// fit side by side, and the network cards that they leave a computer by.
+// The machine as NCCL counts it (src/graph/topo.h, search.cc and paths.cc of NVIDIA/nccl): speeds
+// of links, channels that fit side by side, and the network cards that they leave a computer by.
 #include <math.h>
 #include <string.h>
 
@@ -8,8 +8,8 @@
 
 typedef lw_nccl_view view;
 
-// Speeds of a channel that the search tries within one computer and between several (speedArrayIntra and
-// speedArrayInter of src/graph/search.cc, each of them for three generations).
+// Speeds of a channel that the search tries within one computer and between several
+// (speedArrayIntra and speedArrayInter of src/graph/search.cc, each of them for three generations).
 static const double within_before[] = {40e9, 30e9, 20e9, 18e9, 15e9, 12e9, 10e9, 9e9, 7e9, 6e9, 5e9, 4e9, 3e9, 0};
 static const double within_hopper[] = {60e9, 50e9, 40e9, 30e9, 24e9, 20e9, 15e9, 12e9, 11e9, 6e9, 3e9, 0};
 static const double within_blackwell[] = {90e9, 80e9, 70e9, 60e9, 50e9, 45e9, 40e9, 30e9, 24e9, 20e9, 19e9, 18e9, 0};
@@ -72,7 +72,8 @@ static lw_status find_generation(view *v) {
 
 // ---- Gates: where channels leave a computer ----
 
-// A rank whose distance to a network card is least, of those that fewest channels before have taken.
+// A rank whose distance to a network card is least, of those that fewest channels before have
+// taken.
 static lw_status nearest_rank(const view *v, const lw_computer *computer, uint32_t nic, uint32_t other, uint32_t *taken,
                               uint32_t *out, double *out_distance) {
     *out = LW_NO_COMPUTER;
@@ -91,8 +92,8 @@ static lw_status nearest_rank(const view *v, const lw_computer *computer, uint32
     return LW_OK;
 }
 
-// One computer's ends of a gate: it is entered by the rank next to the card. It is left by one that is as near to it,
-// or else by one that has a card of its own (NCCL_CROSS_NIC=2).
+// One computer's ends of a gate: it is entered by the rank next to the card. It is left by one that
+// is as near to it, or else by one that has a card of its own (NCCL_CROSS_NIC=2).
 static lw_status open_gate(view *v, uint32_t number, const lw_computer *computer, uint32_t *nic, uint32_t *taken[3]) {
     static const double host_ps = 1e12;
     lw_nccl_gate *gate = &v->gate[number];
@@ -244,8 +245,8 @@ static bool all_fit(const view *v) {
     return true;
 }
 
-// What a ring adds to the links of the first computer, in which NCCL searches: the hops from its ranks, and the one
-// that comes in.
+// What a ring adds to the links of the first computer, in which NCCL searches: the hops from its
+// ranks, and the one that comes in.
 static lw_status look_at_ring(view *v, uint32_t channel, double Bps) {
     const lw_ranks *ring = &v->ring[channel];
     const uint32_t n = ring->count, own = v->computers.computer[0].ranks.count;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What NCCL reckons that an algorithm and protocol take (src/graph/tuning.cc of NVIDIA/nccl). On one computer its tree is
-// a chain whose price lies above the ring's, so that ring and NVLS are all that it takes there.
+// What NCCL reckons that an algorithm and protocol take (src/graph/tuning.cc of NVIDIA/nccl). On
+// one computer its tree is a chain whose price lies above the ring's, so that ring and NVLS are all
+// that it takes there.
 #include <math.h>
 
 #include "sim/workload/collective/nccl.h"
@@ -29,8 +30,8 @@ double lw_nccl_rounds(uint32_t computers) {
     return (double)ilogb((double)computers);
 }
 
-// With so many bytes a rank and channel a ring of Simple between computers pays more for each step, on older cards and
-// on those from compute capability 8.0 on.
+// With so many bytes a rank and channel a ring of Simple between computers pays more for each step,
+// on older cards and on those from compute capability 8.0 on.
 enum { PLATEAU_BYTES = 64 };
 static const double plateau_before = 1.9, plateau = 1.4;
 
@@ -63,7 +64,8 @@ static price price_of_ring(const view *v, lw_operation operation, lw_nccl_protoc
     return out;
 }
 
-// Trees are below what the model says between some sizes: factors for powers of two from 64 B on (treeCorrectionFactor).
+// Trees are below what the model says between some sizes: factors for powers of two from 64 B on
+// (treeCorrectionFactor).
 enum { TREE_FACTORS = 24, TREE_FACTOR_SHIFT = 6 };
 static const double tree_factor[LW_NCCL_PROTOCOLS][TREE_FACTORS] = {
     {1, 1, 1, 1, .9, .8, .7, .7, .7, .7, .6, .5, .4, .4, .5, .6, .7, .8, .9, 1, 1, 1, 1, 1},
@@ -106,8 +108,8 @@ static price price_of_tree(const view *v, lw_nccl_protocol how, int64_t bytes) {
     return out;
 }
 
-// The speed of channels that a switch adds up: a port carries one more than there are of them, all that the ranks add up
-// and what its own channel hands out.
+// The speed of channels that a switch adds up: a port carries one more than there are of them, all
+// that the ranks add up and what its own channel hands out.
 static double nvls_channel_Bps(const view *v, double channels) {
     const double *Bps = lw_nccl_speeds(v);
     while (Bps[1] > 0 && *Bps * (channels + 1) > v->port_Bps * (1 + 1e-9)) {
@@ -126,7 +128,8 @@ static price price_of_nvls(const view *v, int64_t bytes) {
     return out;
 }
 
-// A channel for each network card, whose rank heads a part: added up by the switch, sent along trees over computers.
+// A channel for each network card, whose rank heads a part: added up by the switch, sent along
+// trees over computers.
 static price price_of_nvls_tree(const view *v, int64_t bytes) {
     const lw_nccl_params *p = v->params;
     const double n = v->ranks->count, heads = v->gates;

@@ -12,8 +12,8 @@ typedef lw_nccl_price price;
 const double lw_nccl_data_share[LW_NCCL_PROTOCOLS] = {8 / 16.0, 120 / 128.0, 1};
 // NCCL_STEPS of src/include/device.h: pieces of a buffer that are under way at once.
 enum { SLOTS = 8 };
-// A slot of a channel's buffer as sent (src/include/device.h, src/init.cc): of LL 8 lines of 16 B of 512
-// threads; of LL128 5 of 120 B of 640, with their flags; of Simple an eighth of 4 MiB.
+// A slot of a channel's buffer as sent (src/include/device.h, src/init.cc): of LL 8 lines of 16 B
+// of 512 threads; of LL128 5 of 120 B of 640, with their flags; of Simple an eighth of 4 MiB.
 static const int64_t slot_bytes[LW_NCCL_PROTOCOLS] = {65536, 614400, 524288};
 // Simple sends a chunk of four slots as two slices (src/include/collectives.h).
 enum { CHUNK_SLOTS = 4, SLICES = 2 };
@@ -63,7 +63,8 @@ static lw_status latency_of_hop(const view *v, uint32_t gate, const uint32_t hop
     return LW_OK;
 }
 
-// Lanes that follow are those of a gate: what a step within a computer and one between two takes beyond the route.
+// Lanes that follow are those of a gate: what a step within a computer and one between two takes
+// beyond the route.
 static lw_status set_delays(const view *v, uint32_t gate, const uint32_t across[2], const double step_ps[2], lw_plan *plan) {
     const lw_ranks *own = &v->computers.computer[0].ranks;
     double latency_ps;
@@ -83,7 +84,8 @@ static double slower_s(const view *v, const price *p, int64_t bytes) {
     return fmax(0, (double)bytes * (1 / p->bus_Bps - 1 / bus_Bps));
 }
 
-// Data that goes round crosses the network more often than NCCL counts: what it counts is spread over all of that.
+// Data that goes round crosses the network more often than NCCL counts: what it counts is spread
+// over all of that.
 static lw_status set_ring_delays(const view *v, const price *p, lw_operation operation, const bundle *b, int64_t bytes,
                                  lw_plan *plan) {
     const lw_ranks *ring = &v->ring[b->channel];
@@ -106,8 +108,8 @@ static lw_status find_rest_ps(const view *v, const price *p, const uint32_t hop[
     return LW_OK;
 }
 
-// Two cards that meet in host memory do so through a channel's buffer: one piece is read there while
-// the next is written. channels: that share the lane; sent: of a step over it.
+// Two cards that meet in host memory do so through a channel's buffer: one piece is read there
+// while the next is written. channels: that share the lane; sent: of a step over it.
 static void set_buffer(lw_plan *plan, lw_nccl_protocol how, uint32_t channels, int64_t sent) {
     const int64_t slot = slot_bytes[how] * channels, chunk = CHUNK_SLOTS * slot;
     const int64_t slice = ((sent < chunk ? sent : chunk) + SLICES - 1) / SLICES;
@@ -155,8 +157,9 @@ static lw_status write_ring(const view *v, const price *p, lw_operation operatio
 
 // ---- Trees over computers ----
 
-// One of the two trees of a bundle over its ranks in the order of its ring: within a computer a chain from the rank that
-// is entered; of the computers below the first one hangs there, another at the rank that sends in a ring.
+// One of the two trees of a bundle over its ranks in the order of its ring: within a computer a
+// chain from the rank that is entered; of the computers below the first one hangs there, another at
+// the rank that sends in a ring.
 static lw_status shape_tree(const view *v, const bundle *b, bool second, lw_tree_shape *out) {
     const uint32_t computers = v->computers.count;
     uint32_t *first = LW_NEW_ARRAY(v->builder->arena, uint32_t, computers),
@@ -195,8 +198,8 @@ static int64_t tree_pieces(int64_t part) {
     return least < TREE_PIECES ? least : TREE_PIECES;
 }
 
-// A clock that lets a piece begin every so often, as fast as the price says; fill_s: from the first piece to the last
-// rank.
+// A clock that lets a piece begin every so often, as fast as the price says; fill_s: from the first
+// piece to the last rank.
 static uint32_t tick(lw_plan *plan, double bytes_s, double fill_s, int64_t pieces) {
     const uint32_t clock = lw_plan_join(plan);
     lw_plan_pace(plan, llround(fmax(0, bytes_s - fill_s) / (double)pieces * 1e12));
@@ -256,7 +259,8 @@ typedef struct head {
     int64_t piece, last;
 } head;
 
-// The switch sends the sum of all ranks of a computer to one; returns the step after which it is there.
+// The switch sends the sum of all ranks of a computer to one; returns the step after which it is
+// there.
 static uint32_t add_up(lw_plan *plan, const head *h) {
     const uint32_t n = h->ranks->count, *node = h->ranks->node, first = lw_plan_next(plan);
     for (uint32_t i = 1; i < n; i++) {
@@ -315,8 +319,8 @@ static uint32_t index_in(const lw_ranks *ranks, uint32_t node) {
     return i;
 }
 
-// A part for each network card: the switch of each computer adds it up for the rank next to the card, and these sum it up
-// along a tree.
+// A part for each network card: the switch of each computer adds it up for the rank next to the
+// card, and these sum it up along a tree.
 static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
     const uint32_t computers = v->computers.count;
     const int64_t pieces = tree_pieces(lw_share_of(bytes, v->gates, 0));

@@ -250,9 +250,10 @@ static lw_status is_mesh(const ring_search *s, bool *out) {
     return LW_OK;
 }
 
-// Rings of a mesh that share no link either way (B. Alspach, "The wonderful Walecki construction", 2008): one rank stands
-// still, and the others, numbered round a circle, are passed in zigzag: number, number + 1, number - 1, number + 2, and
-// so on. (n - 1) / 2 numbers give different hops. Ranks are numbered such that ring 0 is their order.
+// Rings of a mesh that share no link either way (B. Alspach, "The wonderful Walecki construction",
+// 2008): one rank stands still, and the others, numbered round a circle, are passed in zigzag:
+// number, number + 1, number - 1, number + 2, and so on. (n - 1) / 2 numbers give different hops.
+// Ranks are numbered such that ring 0 is their order.
 static void zigzag(const ring_search *s, uint32_t number, uint32_t *path) {
     const uint32_t circle = s->count - 1;
     path[0] = 0;
