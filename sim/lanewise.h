@@ -194,8 +194,8 @@ typedef struct lanewise_tables {
 } lanewise_tables;
 
 // Run the tables and report in a format of lanewise_formats() ("table" or "json"). A table that cannot be run keeps no other from
-// its turn: *text (may be NULL) is written whatever the status. A file of another tool (see Import) is
-// compared too, and a sentence says whether what it measured is normal.
+// its turn: *text (may be NULL) is written whatever the status. A file of another tool (see Import)
+// is compared too, and a sentence says whether what it measured is normal.
 LANEWISE_API lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const char *format,
                                                const lanewise_run *run, lanewise_findings *findings, char **text);
 
@@ -217,8 +217,8 @@ LANEWISE_API lanewise_status lanewise_calibrate(const lanewise_catalog *catalog,
 typedef struct lanewise_imported lanewise_imported;
 typedef struct lanewise_importing {
     const char *as;  // one of lanewise_import_formats(); NULL: by content
-    // where it was measured: names of presets of the host, the card and the link with commas between,
-    // or of a system; NULL: as the file says
+    // where it was measured: names of presets of the host, the card and the link with commas
+    // between, or of a system; NULL: as the file says
     const char *on;
 } lanewise_importing;
 

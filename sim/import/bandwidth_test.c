@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// bandwidthTest of the CUDA samples (NVIDIA/cuda-samples until April 2025). Its form for people has a
-// list of sizes below each heading; --csv prints a sentence a size.
+// bandwidthTest of the CUDA samples (NVIDIA/cuda-samples until April 2025). Its form for people has
+// a list of sizes below each heading; --csv prints a sentence a size.
 #include <string.h>
 
 #include "sim/import/lines.h"

@@ -83,7 +83,8 @@ typedef struct suspect {
     double model_GBps;  // at the plateau; 0: it cannot be
 } suspect;
 
-enum { SUSPECTS_MAX = 96, SHOWN_MAX = 3, CABLE = 100 };  // CABLE: changes of another link than a slot
+// CABLE: changes of another link than a slot
+enum { SUSPECTS_MAX = 96, SHOWN_MAX = 3, CABLE = 100 };
 
 typedef struct line_up {
     const lw_judging *judging;
@@ -97,7 +98,8 @@ typedef struct line_up {
 static lw_status add_suspect(line_up *all, const lw_variant *variant, int changes, const char *words) {
     suspect *slot = &all->suspect[all->count];
     LW_TRY(words == NULL ? LW_NO_MEMORY : LW_OK);
-    // Rates of copies change no more beyond it, and dozens of suspects should take no longer than one table.
+    // Rates of copies change no more beyond it, and dozens of suspects should take no longer than
+    // one table.
     enum { MOST_BYTES = 64 << 20 };
     *slot = (suspect){.words = words, .variant = *variant, .changes = changes};
     slot->variant.most_bytes = all->series->act != LW_ACT_COLLECTIVE ? MOST_BYTES : 0;
@@ -152,7 +154,8 @@ static lw_status add_presets(line_up *all, bool cables) {
 }
 
 static lw_status add_suspects(line_up *all) {
-    enum { DMI_GEN = 4, DMI_LANES = 4 };  // Intel ARK, B760: DMI 4.0, four lanes (configs/systems/chipset-slot.yaml)
+    // Intel ARK, B760: DMI 4.0, four lanes (configs/systems/chipset-slot.yaml)
+    enum { DMI_GEN = 4, DMI_LANES = 4 };
     const lw_import_machine *machine = all->machine;
     const lw_act act = all->series->act;
     const bool host = !lw_act_is_peer(act) && act != LW_ACT_COLLECTIVE;

@@ -39,8 +39,8 @@ typedef struct lw_words {
 // LW_BAD_INPUT where there are more.
 lw_status lw_line_words(const lw_import *file, const lw_line *line, bool comma, lw_words *out) LW_CHECKED;
 
-// The number that a word is; `what` names it in messages. Refused: what is no number, NaN, infinity,
-// thousands separators, a unit.
+// The number that a word is; `what` names it in messages. Refused: what is no number, NaN,
+// infinity, thousands separators, a unit.
 lw_status lw_word_number(const lw_import *file, const lw_word *word, const char *what, double *out) LW_CHECKED;
 bool lw_word_looks_number(const char *word);
 // The whole number from 0 to `most` that a word is.

@@ -140,8 +140,8 @@ static bool makes_another(const char *word, size_t length) {
     return false;
 }
 
-// Is `name`, which a driver gave, that of the preset "rtx-4090"? The words of the preset follow each
-// other in it, and none comes after them that makes another card.
+// Is `name`, which a driver gave, that of the preset "rtx-4090"? The words of the preset follow
+// each other in it, and none comes after them that makes another card.
 static bool is_card(const char *name, const char *preset) {
     for (const char *start = name; next_word(&start) > 0; start += next_word(&start)) {
         const char *at = start, *want = preset;

@@ -16,17 +16,19 @@ lw_status lw_import_on_parse(const char *names, lw_presets *presets, lw_arena *a
 
 // The machine of one series.
 typedef struct lw_import_machine {
-    const char *system;                             // to include; NULL: host, cards and link alone
-    const char *host, *card, *link;                 // presets; NULL: of no make; the link always is known
-    const char *host_node, *card_node, *peer_node;  // names in the scenario; peer_node: of LW_ACT_PEER
-    const char *group, *library;                    // of LW_ACT_COLLECTIVE; library: a preset, NULL: none
-    const char *card_spec;                          // what carries the options of the card: its group, or itself
-    const char *link_name;                          // the link at the card
-    bool between_cards;                             // the link joins the two cards, not each to the host
-    bool link_assumed;                              // nobody said it: what the card can take at most
-    int64_t gen, lanes;                             // of the link; 0: it has no such option
-    const char *words;                              // "rtx-4090 on pcie-4-x16"
-    const char *said;                               // for `system:` of a table: what is known and what is assumed
+    const char *system;              // to include; NULL: host, cards and link alone
+    const char *host, *card, *link;  // presets; NULL: of no make; the link always is known
+    // names in the scenario; peer_node: of copies between cards
+    const char *host_node, *card_node, *peer_node;
+    // of LW_ACT_COLLECTIVE; library: a preset, NULL: none
+    const char *group, *library;
+    const char *card_spec;  // what carries the options of the card: its group, or itself
+    const char *link_name;  // the link at the card
+    bool between_cards;     // the link joins the two cards, not each to the host
+    bool link_assumed;      // nobody said it: what the card can take at most
+    int64_t gen, lanes;     // of the link; 0: it has no such option
+    const char *words;      // "rtx-4090 on pcie-4-x16"
+    const char *said;       // for `system:` of a table: what is known, what is assumed
 } lw_import_machine;
 
 // LW_BAD_INPUT where neither the file nor the user says enough.
@@ -35,7 +37,8 @@ lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, c
 
 // The plain link of a generation and a width: the preset that gives these two alone. NULL: none.
 lw_status lw_import_plain_link(lw_presets *presets, int64_t gen, int64_t lanes, const char **out) LW_CHECKED;
-// Is it a link that cards of any make may be on: no fabric of accelerators, no cable between machines?
+// Is it a link that cards of any make may be on: no fabric of accelerators, no cable between
+// machines?
 bool lw_import_takes_cards(const lw_preset *link);
 // A whole number among the values of a preset; 0: it gives none.
 int64_t lw_import_preset_number(const lw_preset *preset, const char *key);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// nccl-tests and rccl-tests (NVIDIA/nccl-tests a0b82b2, src/util.cu and common.cu): a line a size, as
-// text or as JSON (-J). Its sizes are of the whole buffer, as lanewise counts them.
+// nccl-tests and rccl-tests (NVIDIA/nccl-tests a0b82b2, src/util.cu and common.cu): a line a size,
+// as text or as JSON (-J). Its sizes are of the whole buffer, as lanewise counts them.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +101,7 @@ static lw_status read_rank(lw_import *file, const lw_line *line, reading *in) {
     return add_card(file, in, close + 1 + strspn(close + 1, " "), host, lw_line_place(file, line, line->text));
 }
 
-// "#       size         count      type   redop    root     time   algbw   busbw  #wrong     time ..."
+// "#       size         count      type   redop    root     time   algbw   busbw  #wrong ..."
 static lw_status read_head(lw_import *file, const lw_words *words, reading *in) {
     in->head = words->count - 1;
     in->time = 0;

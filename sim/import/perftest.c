@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ib_write_bw, ib_read_bw, ib_write_lat and ib_read_lat (linux-rdma/perftest): a title, the settings,
-// and below a head a line a size.
+// ib_write_bw, ib_read_bw, ib_write_lat and ib_read_lat (linux-rdma/perftest): a title, the
+// settings, and below a head a line a size.
 #include <string.h>
 
 #include "sim/import/lines.h"
@@ -36,7 +36,7 @@ static lw_status read_title(lw_import *file, const lw_line *line, reading *in) {
                                "writes and reads in one direction can be compared", "this test has no counterpart in the model");
 }
 
-// "#bytes     #iterations    BW peak[MiB/sec]    BW average[MiB/sec]   MsgRate[Mpps]": names have spaces.
+// "#bytes  #iterations  BW peak[MiB/sec]  BW average[MiB/sec]  MsgRate[Mpps]": names have spaces.
 static lw_status read_head(lw_import *file, const lw_line *line, reading *in) {
     const bool times = strstr(line->text, "t_typical[") != NULL;
     const char *name = times ? "t_typical[" : "BW average[", *at = strstr(line->text, name);

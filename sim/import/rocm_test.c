@@ -21,7 +21,7 @@ static bool is_processor(const reading *in, int device) {
     return device >= DEVICES_MAX || in->card[device] < 0;
 }
 
-// Begin the series of copies between two devices; *begun is false where they cross no link of a card.
+// Begin the series of copies between two devices; *begun is false where they cross no link.
 static lw_status begin(lw_import *file, const reading *in, int from, int to, bool *begun) {
     const bool host_from = is_processor(in, from), host_to = is_processor(in, to);
     *begun = from != to && !(host_from && host_to);

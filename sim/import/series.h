@@ -52,18 +52,19 @@ typedef struct lw_seen {
 // Points of one act on one device.
 typedef struct lw_series {
     lw_act act;
-    int device, peer;     // as the tool numbers them; peer: of copies between cards
-    bool pageable;        // host memory
-    bool memory_unsaid;   // pageable is a guess
-    bool direct;          // between cards: peer access was on
-    const char *work;     // LW_ACT_COLLECTIVE: its kind
-    int ranks;            // LW_ACT_COLLECTIVE
-    const char *library;  // LW_ACT_COLLECTIVE: presets of the library begin so; NULL: none is modelled
-    int64_t release;      // of the library, 22809 for 2.28.9; 0: not told
-    const char *api;      // "cuda"; NULL: not known
-    const char *tag;      // one more word of the name; NULL: none
-    const char *method;   // what the tool did, a few words
-    lw_list seen;         // lw_seen
+    int device, peer;    // as the tool numbers them; peer: of copies between cards
+    bool pageable;       // host memory
+    bool memory_unsaid;  // pageable is a guess
+    bool direct;         // between cards: peer access was on
+    const char *work;    // LW_ACT_COLLECTIVE: its kind
+    int ranks;           // LW_ACT_COLLECTIVE
+    // LW_ACT_COLLECTIVE: how presets of the library begin; NULL: none is modelled
+    const char *library;
+    int64_t release;     // of the library, 22809 for 2.28.9; 0: not told
+    const char *api;     // "cuda"; NULL: not known
+    const char *tag;     // one more word of the name; NULL: none
+    const char *method;  // what the tool did, a few words
+    lw_list seen;        // lw_seen
 } lw_series;
 
 typedef struct lw_import_format lw_import_format;
@@ -89,7 +90,7 @@ typedef struct lw_import {
 struct lw_import_format {
     const char *name;   // for --as
     const char *title;  // "NVIDIA nvbandwidth, text or JSON"
-    // texts of which a file of it has one, NULL-terminated: the first in the file says which tool it is
+    // texts of which a file of it has one, NULL-terminated: the first in the file says which tool
     const char *const *marks;
     bool (*is)(const char *text);  // a file without any such text; NULL: marks say it all
     lw_status (*read)(lw_import *file);

@@ -8,12 +8,13 @@
 
 // How a machine may be other than it should be. Zero: as it should be.
 typedef struct lw_variant {
-    int64_t gen, lanes;            // of the link, instead of its own; 0: its own
-    bool pageable;                 // host memory
-    bool staged;                   // card to card through host memory
-    const char *link;              // another preset of the link; NULL: its own
-    int64_t most_bytes;            // larger copies are taken for this large; 0: as they are
-    const char *chipset, *uplink;  // the slot is behind such a switch, on such a link; NULL: it is not
+    int64_t gen, lanes;  // of the link, instead of its own; 0: its own
+    bool pageable;       // host memory
+    bool staged;         // card to card through host memory
+    const char *link;    // another preset of the link; NULL: its own
+    int64_t most_bytes;  // larger copies are taken for this large; 0: as they are
+    // the slot is behind such a switch, on such a link; NULL: it is not
+    const char *chipset, *uplink;
 } lw_variant;
 
 // The name of the table of a series: letters, digits and - only. NULL when out of memory.
