@@ -94,7 +94,8 @@ lw_status lw_bundle_check_rate(int64_t rate_Tps, int64_t lanes, lw_place at, lw_
          .maximum = 1e9,                                                                                                   \
          .help = "One port, from the fabric of its chip to the wire or back, FEC included; a link has two.",               \
          .source = (port_source),                                                                                          \
-         .evidence = (port_evidence)},                                                                                     \
+         .evidence = (port_evidence),                                                                                      \
+         .fitted = true},                                                                                                  \
         LW_ROW_CABLE(offsetof(type, bundle.cable_m), (cable_fallback), 10000, "Length of cable or trace.", (cable_source), \
                      LW_SPECIFIED),                                                                                        \
         LW_ROW_CABLE_DELAY(offsetof(type, bundle.cable_ps_per_m),                                                          \

@@ -55,7 +55,7 @@
     {                                                                                                                    \
         .key = "efficiency", .kind = LW_OPTION_QUANTITY_REAL, .dimension = LW_PLAIN, .offset = (place), .fallback = "1", \
         .minimum = 0.01, .maximum = 1, .help = "Share of the " of ": what calibration could not explain.",               \
-        .source = "1: nothing lost" whence                                                                               \
+        .source = "1: nothing lost" whence, .fitted = true                                                               \
     }
 
 #endif

@@ -27,13 +27,13 @@ typedef struct lw_network_params {
     {                                                                                                                    \
         .key = "nic_latency", .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME,                                      \
         .offset = (at) + offsetof(lw_network_params, nic_ps), .fallback = (its_fallback), .minimum = 0, .maximum = 1e10, \
-        .help = (its_help), .source = (its_source)                                                                       \
+        .help = (its_help), .source = (its_source), .fitted = true                                                       \
     }
 #define LW_NETWORK_FEC_ROW(at, its_help, its_source)                                                              \
     {                                                                                                             \
         .key = "fec_latency", .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME,                               \
         .offset = (at) + offsetof(lw_network_params, fec_ps), .fallback = "100 ns", .minimum = 0, .maximum = 1e7, \
-        .help = (its_help), .source = (its_source)                                                                \
+        .help = (its_help), .source = (its_source), .fitted = true                                                \
     }
 #define LW_NETWORK_SWITCH_ROW(at, its_fallback, its_source)                                                                 \
     {                                                                                                                       \

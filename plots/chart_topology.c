@@ -553,12 +553,7 @@ lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind the
     const double height = ceil(head + layout.height + LEGEND_HEIGHT + foot);
     canvas.height = height;
     if (width > SIZE_MOST || height > SIZE_MOST) {
-        lw_source *file = LW_NEW(arena, lw_source);
-        if (file == NULL) {
-            return LW_NO_MEMORY;
-        }
-        file->name = topology->file != NULL ? topology->file : "";
-        lw_status status = lw_error(diags, (lw_place){file, 0, 0}, "give equal nodes a count: to draw them as one",
+        lw_status status = lw_error(diags, topology->first_node, "give equal nodes a count: to draw them as one",
                                     "the system is too large for a picture");
         lw_diags_own_sources(diags);  // findings outlive the arena
         return status;

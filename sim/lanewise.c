@@ -7,6 +7,7 @@
 
 #include "sim/base/version.h"
 #include "sim/config/schema.h"
+#include "sim/report/calibration.h"
 #include "sim/report/columns.h"
 #include "sim/report/explain/explain.h"
 #include "sim/report/list.h"
@@ -14,6 +15,7 @@
 #include "sim/report/topology_text.h"
 #include "sim/report/validation.h"
 #include "sim/result/metric_table.h"
+#include "sim/study/calibrate.h"
 #include "sim/study/example.h"
 #include "sim/study/session.h"
 #include "sim/study/topology.h"
@@ -517,6 +519,25 @@ lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tabl
     lw_arena_free(v.arena);
     lanewise_status told = hand_out(made, &text, out);
     return status != LW_OK ? (lanewise_status)status : told;
+}
+
+// ---- Calibration ----
+
+lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_presets presets, const char *format,
+                                   const lanewise_run *run, lanewise_findings *findings, char **out) {
+    const lw_run inside = run_of(run);
+    const lw_calibrate how = {presets.name, presets.count, presets.write};
+    lw_arena *arena = lw_arena_new();
+    lw_calibrations found;
+    lw_text text = {0};
+    lw_report_format style = LW_FORMAT_TABLE;
+    *out = NULL;
+    lw_status status = arena == NULL ? LW_NO_MEMORY : find_format(format, findings->diags, &style);
+    status = status == LW_OK ? lw_presets_calibrate(catalog->catalog, &how, &inside, arena, findings->diags, &found) : status;
+    status = status == LW_OK ? lw_report_calibrations(&found, style, &text) : status;
+    lw_diags_own_sources(findings->diags);
+    lw_arena_free(arena);
+    return hand_out(status, &text, out);
 }
 
 // ---- Topology ----

@@ -197,6 +197,19 @@ typedef struct lanewise_tables {
 LANEWISE_API lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const char *format,
                                                const lanewise_run *run, lanewise_findings *findings, char **text);
 
+// ---- Calibration: presets fitted to measured tables ----
+
+typedef struct lanewise_presets {
+    const char *const *name;
+    size_t count;  // 0: all that have fitted rows
+    bool write;    // put values and errors into their files
+} lanewise_presets;
+
+// Fit the rows of presets that name measured tables to these tables, and report in a format of lanewise_formats() ("table" or
+// "json"). *text is NULL where nothing was fitted.
+LANEWISE_API lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_presets presets, const char *format,
+                                                const lanewise_run *run, lanewise_findings *findings, char **text);
+
 // ---- Topology ----
 
 typedef struct lanewise_topology lanewise_topology;

@@ -1,13 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The README's table of collectives is what `lanewise validate` prints of each class, and has no other row.
+# The README's table of accuracy is what `lanewise validate` prints of each class, both sides, and has no other row.
 # check_readme.sh LANEWISE SOURCE_DIR
 set -eu
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
-"$1" validate "$2"/configs/measured/nccl-*.yaml "$2"/configs/measured/rccl-*.yaml >"$here/print"
-sed -n 's/^class \([^ ]*\) *\([0-9]*\) *\([0-9]*\) *\([0-9.]* %\) *\([0-9.]* %\) *\([0-9.]* %\).*/| `\1` | \2 | \3 | \4 | \5 | \6 |/p' \
-    "$here/print" | sort >"$here/printed"
-grep -E '^\| `(nccl|rccl)-' "$2/README.md" | sed 's/ [^|]*|$/&/; s/^\(| `[^`]*`\)[^|]*|/\1 |/' | sort >"$here/shown"
+"$1" validate -q >"$here/print"
+awk '$1 == "class" {
+    side = $4 ", " $6 " | " $7 " / " $9 " / " $11 " %"
+    if ($3 == "validate") {
+        of[$2, 1] = side
+    } else {
+        of[$2, 0] = side
+    }
+    name[$2] = 1
+}
+END {
+    for (n in name) {
+        print "| `" n "` | " ((n, 0) in of ? of[n, 0] : "|") " | " ((n, 1) in of ? of[n, 1] : "|") " |"
+    }
+}' "$here/print" | sed 's/| | *|/| | |/g' | LC_ALL=C sort >"$here/printed"
+sed -n '/^| class |/,/^$/p' "$2/README.md" | grep '^| `' | sed 's/^\(| `[^`]*`\)[^|]*|/\1 |/' | LC_ALL=C sort >"$here/shown"
 test -s "$here/printed"
 diff "$here/printed" "$here/shown"

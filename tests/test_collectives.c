@@ -55,7 +55,7 @@ static void expect_time(const lw_result *result, double expected_s, double sends
 }
 
 // One kind and algorithm: its time on a mesh, and the bytes that all ranks send together, which are
-// `rounds` times (n - 1) S.
+// `rounds` times (n - 1) S; 0: as many as ranks.
 typedef struct form {
     const char *work;
     double (*time_s)(int64_t bytes, int64_t n);
@@ -113,6 +113,8 @@ static const form forms[] = {
     {"kind: all-reduce, algorithm: double-tree", twin_trees, 2, true},
     {"kind: all-reduce, algorithm: halving-doubling", halving_both, 2, true},
     {"kind: all-reduce, algorithm: direct", direct_both, 2, false},
+    {"kind: all-reduce, algorithm: two-shot", direct_both, 2, false},
+    {"kind: all-reduce, algorithm: one-shot", one_send, 0, false},
     {"kind: all-gather, algorithm: ring", ring_once, 1, false},
     {"kind: all-gather, algorithm: halving-doubling", halving_once, 1, true},
     {"kind: all-gather, algorithm: direct", direct_once, 1, false},
@@ -143,7 +145,7 @@ static void times_are_closed_forms(void **state) {
             if (bytes >= n) {  // of less, some ranks have nothing to send, and steps of no time
                 expect_time(&result, forms[f].time_s(bytes, n), 2.0 * (double)n);
             }
-            assert_int_equal(carried(&result), forms[f].rounds * (n - 1) * bytes);
+            assert_int_equal(carried(&result), (forms[f].rounds > 0 ? forms[f].rounds : n) * (n - 1) * bytes);
             lw_test_end(&test);
         }
     }
@@ -172,6 +174,36 @@ static void a_count_that_is_no_power_of_two_folds(void **state) {
     expect_time(&result, 2 * send_s(bytes) + halving_both(bytes, core), 20);
     assert_int_equal(carried(&result), 2 * (core - 1) * bytes + 2 * (n - core) * bytes);
     lw_test_end(&test);
+}
+
+// N computers of m ranks, each with a network card of its own, cards of a rank joined by links of their
+// own: 2(m-1)(a + S/m b) + 2(N-1)(a' + S/n b').
+static const char two_computers[] =
+    "nodes: {a: {kind: gpu, count: %d}, b: {kind: gpu, count: %d}, an: {kind: nic, count: %d}, bn: {kind: nic, count: %d}}\n"
+    "links:\n"
+    "  am: {between: [a, a], type: link, rate: 450 GB/s, latency: 700 ns, pattern: mesh}\n"
+    "  bm: {between: [b, b], type: link, rate: 450 GB/s, latency: 700 ns, pattern: mesh}\n"
+    "  as: {between: [a, an], type: link, rate: 450 GB/s}\n"
+    "  bs: {between: [b, bn], type: link, rate: 450 GB/s}\n"
+    "  net: {between: [an, bn], type: link, rate: 50 GB/s, latency: 2 us}\n"
+    "workloads: {ar: {kind: all-reduce, on: [a, b], bytes: %lld B, algorithm: hierarchical}}\n";
+
+static void computers_add_up_by_themselves_first(void **state) {
+    (void)state;
+    static const int cards[] = {2, 3, 8};
+    for (size_t i = 0; i < 2 * sizeof cards / sizeof cards[0]; i++) {
+        lw_test test = lw_test_begin();
+        const int m = cards[i / 2];
+        const int64_t bytes = i % 2 == 0 ? 48000000 : 4800, n = 2 * (int64_t)m;
+        char text[1024];
+        assert_true(snprintf(text, sizeof text, two_computers, m, m, m, m, (long long)bytes) < (int)sizeof text);
+        const lw_result result = run_text(&test, text);
+        const double across_s = 2e-6 + (double)(bytes / n) / 50e9;
+        expect_time(&result, 2 * (double)(m - 1) * send_s(bytes / m) + 2 * across_s, 100);
+        // all that is sent, and the two hops between a card and its network card
+        assert_int_equal(carried(&result), 2 * (n - 1) * bytes + 2 * 2 * bytes);
+        lw_test_end(&test);
+    }
 }
 
 // With chunks a tree and a chain are full pipelines; the last chunk has what does not come out even.
@@ -213,6 +245,33 @@ static void channels_take_free_links(void **state) {
         expect_time(&result, ring_both(bytes / channels[i], n), 100);
         lw_test_end(&test);
     }
+}
+
+// On a mesh there are 2 floor((n - 1) / 2) rings that share no link, as many as leave each rank over different links
+// but for one of an even count; on a ring of links one either way, and behind a switch one.
+static void rings_take_links_of_their_own(void **state) {
+    (void)state;
+    static const struct {
+        const char *pattern;
+        int64_t n, rings;
+    } cases[] = {{"mesh", 2, 1}, {"mesh", 3, 2},   {"mesh", 4, 2},   {"mesh", 5, 4}, {"mesh", 8, 6},
+                 {"mesh", 9, 8}, {"mesh", 16, 14}, {"mesh", 31, 30}, {"ring", 8, 2}, {"mesh", 64, 62}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const int64_t n = cases[i].n, bytes = 1000 * n * cases[i].rings;
+        const char *work =
+            lw_arena_print(test.arena, "kind: all-gather, on: gpus, bytes: %lld B, algorithm: rings", (long long)bytes);
+        const lw_result result = run_on(&test, cases[i].pattern, n, work);
+        expect_time(&result, ring_once(bytes / cases[i].rings, n), 100);
+        assert_int_equal(carried(&result), (n - 1) * bytes);
+        lw_test_end(&test);
+    }
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(&test, "nodes: {gpus: {kind: gpu, count: 8}, s: {kind: switch}}\n"
+                                             "links: {l: {between: [gpus, s], type: link, rate: 9 GB/s}}\n"
+                                             "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 9 MB, algorithm: rings}}\n");
+    assert_true(fabs(result.point[0].workload[0].time_s / (2 * 0.875 * 1e-3) - 1) < 0.01);
+    lw_test_end(&test);
 }
 
 static void messages_and_barriers(void **state) {
@@ -365,8 +424,10 @@ int main(void) {
         cmocka_unit_test(times_are_closed_forms),
         cmocka_unit_test(the_ring_of_reference),
         cmocka_unit_test(a_count_that_is_no_power_of_two_folds),
+        cmocka_unit_test(computers_add_up_by_themselves_first),
         cmocka_unit_test(chunks_follow_each_other),
         cmocka_unit_test(channels_take_free_links),
+        cmocka_unit_test(rings_take_links_of_their_own),
         cmocka_unit_test(messages_and_barriers),
         cmocka_unit_test(bandwidths_are_those_of_nccl_tests),
         cmocka_unit_test(they_may_be_asserted),

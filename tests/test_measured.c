@@ -5,6 +5,7 @@
 #include <omp.h>
 
 #include "sim/base/file.h"
+#include "sim/base/sha256.h"
 #include "sim/study/measured.h"
 #include "tests/helpers.h"
 
@@ -43,7 +44,8 @@ static const char *write_table(world *w, const char *limit, const char *tail) {
                                       "  nodes: {host: {kind: host, read_latency: 500 ns}, gpu: {kind: gpu, submit: 10 us}}\n"
                                       "  links: {slot: {between: [host, gpu], preset: pcie-3-x4}}\n"
                                       "  workloads: {copy: {kind: copy, from: host, to: gpu, bytes: 1 MiB, memory: pinned}}\n"
-                                      "%s",
+                                      "%s"
+                                      "quotes: {nodes.host.read_latency: as it was, nodes.gpu.submit: as it was}\n",
                                       limit, tail);
     const char *path = LW_BINARY_DIR "/test_measured_sample.yaml";
     assert_non_null(text);
@@ -355,6 +357,131 @@ static void test_shipped_tables(void **state) {
     assert_true(calibrate > 0 && calibrate < tables);
 }
 
+// ---- Sides ----
+
+enum { TABLES_MAX = 1000, CALIBRATE = 0, VALIDATE = 1, NEITHER = 2, HASH = 0, SHAPED = 1, KEPT = 2 };
+
+typedef struct shipped {
+    const lw_measured *table[TABLES_MAX];
+    size_t count;
+} shipped;
+
+static void load_all(world *w, shipped *out) {
+    const char *folder = LW_SOURCE_DIR "/configs/measured";
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+        lw_measured *table = NULL;
+        if (strstr(entry->d_name, ".yaml") != NULL) {
+            const char *path = lw_arena_print(w->arena, "%s/%s", folder, entry->d_name);
+            assert_int_equal(lw_measured_load(path, w->catalog, w->arena, w->diags, &table), LW_OK);
+            assert_true(out->count < TABLES_MAX);
+            out->table[out->count++] = table;
+        }
+    }
+    closedir(entries);
+}
+
+static bool same(const char *a, const char *b) {
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+// The first table of its system within its class (of any class: NULL).
+static bool is_first(const shipped *all, size_t index, const char *class) {
+    for (size_t i = 0; i < index; i++) {
+        if ((class == NULL || same(all->table[i]->class, class)) &&
+            same(all->table[i]->system_id, all->table[index]->system_id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int compare_hashes(const char *one, const char *other) {
+    char a[65], b[65];
+    lw_sha256(one, strlen(one), a);
+    lw_sha256(other, strlen(other), b);
+    return strcmp(a, b);
+}
+
+// Is the system of this table, which is drawn, among those of its class that validate?
+static bool is_drawn(const shipped *all, const lw_measured *of) {
+    size_t systems = 0, kept = 0, before = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const lw_measured *t = all->table[i];
+        if (same(t->class, of->class) && is_first(all, i, of->class)) {
+            systems++;
+            kept += t->side == KEPT;
+            before += t->side == HASH && compare_hashes(t->system_id, of->system_id) < 0;
+        }
+    }
+    const size_t wanted = systems / 3 > 1 ? systems / 3 : 1;
+    return kept + before < wanted;
+}
+
+// Nobody chooses the side of a system: the hash of its name does, or what it was used for before.
+static void test_sides_are_drawn(void **state) {
+    world *w = *state;
+    static shipped all;
+    all.count = 0;
+    load_all(w, &all);
+    size_t drawn = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        const lw_measured *t = all.table[i];
+        assert_non_null(t->class);
+        assert_string_not_equal(t->system_id, t->name);
+        assert_int_equal(t->use == NEITHER, t->modelled || same(t->class, "cxl-simulated"));
+        bool validates = t->side == KEPT;
+        for (size_t other = 0; other < all.count; other++) {
+            const lw_measured *o = all.table[other];
+            if (same(o->system_id, t->system_id)) {
+                assert_int_equal(o->use, t->use);
+                assert_int_equal(o->side, t->side);
+                validates = validates || (o->side == HASH && o->use != NEITHER && is_drawn(&all, o));
+            }
+        }
+        drawn += t->side == HASH;
+        if (t->use != NEITHER && (t->use == VALIDATE) != validates) {
+            fail_msg("%s: the side of %s is another", t->name, t->system_id);
+        }
+    }
+    assert_true(drawn > 20);
+}
+
+// A number that only a fit could have found is refused, unless the source is quoted for it.
+static void test_fitted_numbers_need_a_quotation(void **state) {
+    world *w = *state;
+    static const char *const text = "measured: 1\n"
+                                    "name: sample\n"
+                                    "source: {title: A title, author: An author, date: 2026-01-02}\n"
+                                    "system: a host and a card\n"
+                                    "use: validate\n"
+                                    "limit: {median: 5 %%, worst: 20 %%}\n"
+                                    "scenario:\n"
+                                    "  nodes: {host: {kind: host}, gpu: {kind: gpu, mps: 128 B, submit: 10 us}}\n"
+                                    "  links: {slot: {between: [host, gpu], preset: pcie-3-x4}}\n"
+                                    "  workloads: {copy: {kind: copy, from: host, to: gpu, bytes: 1 MiB}}\n"
+                                    "vary: [workloads.copy.bytes]\n"
+                                    "observe: workloads.copy.time_us\n"
+                                    "points: [[1 MiB, 300]]\n%s";
+    static const char *const quotes[] = {"", "quotes: {nodes.host.submit: ten}\n",
+                                         "quotes: {nodes.gpu.submit: about 10 us a call}\n"};
+    for (size_t i = 0; i < 3; i++) {
+        const char *path = LW_BINARY_DIR "/test_measured_sample.yaml";
+        const char *whole = lw_arena_print(w->arena, text, quotes[i]);
+        lw_diags *diags = lw_diags_new(w->arena);
+        lw_measured *table = NULL;
+        assert_int_equal(lw_file_write(path, whole, strlen(whole), w->diags), LW_OK);
+        assert_int_equal(lw_measured_load(path, w->catalog, w->arena, diags, &table), i == 2 ? LW_OK : LW_BAD_INPUT);
+        if (i < 2) {
+            const lw_diag *diag = lw_diags_at(diags, 0);
+            assert_string_equal(diag->message, "the table sets nodes.gpu.submit, which fits produce, and quotes nobody for it");
+            assert_int_equal(diag->place.line, 8);
+            assert_int_equal(diag->place.column, 68);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_statistics, setup, teardown),
@@ -366,6 +493,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_errors_have_places, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors_of_a_point, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shipped_tables, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_sides_are_drawn, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fitted_numbers_need_a_quotation, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

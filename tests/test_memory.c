@@ -143,6 +143,11 @@ static lanewise_status validate(const lanewise_catalog *catalog, const char *nam
     return validate_as(catalog, name, "table", findings, text);
 }
 
+static lanewise_status calibrate(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1};
+    return lanewise_calibrate(catalog, (lanewise_presets){&name, 1, false}, "table", &run, findings, text);
+}
+
 static lanewise_status validate_json(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
                                      char **text) {
     return validate_as(catalog, name, "json", findings, text);
@@ -231,6 +236,7 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"schema", schema, "", 100},
         {"topo", topology, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 100},
         {"validate", validate, "p2p-off-rtx-5090-gen5x16", 100},
+        {"calibrate", calibrate, "a100-pcie", 60},
         {"validate, json", validate_json, "p2p-off-rtx-5090-gen5x16", 100},
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/oculink-or-thunderbolt.yaml", 30},
         {"run, json", json, LW_SOURCE_DIR "/configs/scenarios/shared-gpu.yaml", 30},

@@ -355,6 +355,8 @@ static void too_large_systems_are_refused(void **state) {
     lw_picture picture;
     assert_int_equal(lw_topology_render_with(&t, LW_THEME_LIGHT, &fixed, test.arena, test.diags, &picture), LW_BAD_INPUT);
     assert_message(&test, LW_ERROR, "the system is too large for a picture");
+    const lw_diag *last = lw_diags_at(test.diags, lw_diags_count(test.diags) - 1);
+    assert_true(last->place.line > 0 && last->place.line == t.first_node.line && last->place.column == 3);
     lw_test_end(&test);
 }
 

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 // Under AddressSanitizer every object gets its own chunk, so that a step beyond its end is seen.
 #if defined(__SANITIZE_ADDRESS__)
@@ -62,6 +65,14 @@ void *lw_memory_resize_block(void *old, size_t bytes) {
         return NULL;
     }
     return hook_resize(old, bytes, hook_user);
+}
+
+void lw_memory_keep(void) {
+#ifdef __GLIBC__
+    enum { LARGE_BYTES = 32 << 20, KEPT_BYTES = 1 << 30 };  // the former is glibc's own bound
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+#endif
 }
 
 lw_arena *lw_arena_new(void) {
@@ -155,6 +166,28 @@ char *lw_arena_copy_n(lw_arena *arena, const char *text, size_t length) {
 
 char *lw_arena_copy(lw_arena *arena, const char *text) {
     return lw_arena_copy_n(arena, text, strlen(text));
+}
+
+char *lw_arena_join(lw_arena *arena, const char *first, const char *second, const char *third) {
+    const size_t lengths[] = {strlen(first), strlen(second), strlen(third)};
+    char *text = take(arena, lengths[0] + lengths[1] + lengths[2] + 1);
+    if (text) {
+        memcpy(text, first, lengths[0]);
+        memcpy(text + lengths[0], second, lengths[1]);
+        memcpy(text + lengths[0] + lengths[1], third, lengths[2] + 1);
+    }
+    return text;
+}
+
+char *lw_arena_member(lw_arena *arena, const char *name, size_t index) {
+    char digits[32] = {0};
+    char *at = digits + sizeof digits - 1;
+    *--at = ']';
+    do {
+        *--at = (char)('0' + index % 10);
+        index /= 10;
+    } while (index > 0);
+    return lw_arena_join(arena, name, "[", at);
 }
 
 char *lw_arena_print_list(lw_arena *arena, const char *format, va_list list) {

@@ -3,6 +3,7 @@
 #ifndef LW_LIST_H
 #define LW_LIST_H
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "sim/base/arena.h"
@@ -12,11 +13,20 @@ typedef struct lw_list {
     size_t count, capacity;
 } lw_list;
 
+// Room for so many slots, of a list that has none yet; without it a list takes up to three times
+// the memory of its items, for they move as it grows. False: out of memory.
+static inline bool lw_list_reserve(lw_list *list, size_t size, size_t capacity, lw_arena *arena) {
+    list->items = lw_arena_alloc(arena, capacity, size);
+    list->capacity = list->items != NULL ? capacity : 0;
+    return list->items != NULL;
+}
+#define LW_LIST_RESERVE(list, type, capacity, arena) lw_list_reserve((list), sizeof(type), (capacity), (arena))
+
 // A zeroed slot of `size` bytes at the end; NULL when out of memory. Earlier slots may move. Every
 // call on a list uses the same size.
 static inline void *lw_list_add(lw_list *list, size_t size, lw_arena *arena) {
     if (list->count == list->capacity) {
-        size_t capacity = list->capacity > 0 ? 2 * list->capacity : 8;
+        size_t capacity = list->capacity > 0 ? 2 * list->capacity : size < 64 ? 64 / size : 1;  // a cache line at first
         void *items = lw_arena_alloc(arena, capacity, size);
         if (items == NULL) {
             return NULL;

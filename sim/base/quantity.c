@@ -465,9 +465,12 @@ static bool print_binary(double bytes, char *buffer) {
                   {(double)GIBI, "GiB"}, {(double)MEBI, "MiB"}, {(double)KIBI, "KiB"}};
     for (size_t i = 0; i < sizeof binary / sizeof binary[0]; i++) {
         double count = bytes / binary[i].bytes;
+        if (fabs(count) < 1 || fabs(count) >= 10000 || count * 1000 != nearbyint(count * 1000)) {
+            continue;
+        }
         char text[LW_QUANTITY_TEXT];
         snprintf(text, sizeof text, "%.4g", count);
-        if (fabs(count) >= 1 && fabs(count) < 10000 && strtod(text, NULL) * binary[i].bytes == bytes) {
+        if (strtod(text, NULL) * binary[i].bytes == bytes) {
             print_scaled(count, 4, binary[i].text, buffer);
             return true;
         }

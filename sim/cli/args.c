@@ -54,6 +54,7 @@ static const flag flags[] = {
     {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, themes, 0, 0, "look of the charts (as the chart says)"},
     {"scale", 0, FLAG_COUNT, offsetof(lw_arguments, scale), "N", NULL, 1, 4, "pixels of a PNG per unit of the chart (2)"},
     {"pdf", 0, FLAG_SWITCH, offsetof(lw_arguments, pdf), NULL, NULL, 0, 0, "write each chart as .pdf too"},
+    {"write", 0, FLAG_SWITCH, offsetof(lw_arguments, write), NULL, NULL, 0, 0, "put the values into the presets' files"},
     {"schema", 0, FLAG_SWITCH, offsetof(lw_arguments, schema), NULL, NULL, 0, 0,
      "print the JSON Schema of the scenario file, for editors"},
     {"quiet", 'q', FLAG_SWITCH, offsetof(lw_arguments, quiet), NULL, NULL, 0, 0, "no warnings, notes or progress; errors remain"},

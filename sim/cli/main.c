@@ -10,7 +10,8 @@
 #include "sim/cli/console.h"
 
 static const lw_verb *const verbs[] = {
-    &lw_verb_run, &lw_verb_check, &lw_verb_topo, &lw_verb_list, &lw_verb_explain, &lw_verb_init, &lw_verb_validate, NULL,
+    &lw_verb_run,  &lw_verb_check,    &lw_verb_topo,      &lw_verb_list, &lw_verb_explain,
+    &lw_verb_init, &lw_verb_validate, &lw_verb_calibrate, NULL,
 };
 
 static lw_status print_help(const lw_verb *verb, lw_diags *diags) {
@@ -70,6 +71,7 @@ static void on_exit_elsewhere(void) {
 }
 
 int main(int argc, char **argv) {
+    lw_memory_keep();
     gsl_set_error_handler_off();  // its default ends the process
     // A closed pipe and a file over the limit (ulimit -f) are errors of write; the console knows
     // what each means.

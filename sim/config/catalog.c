@@ -19,6 +19,8 @@ struct lw_catalog {
     const char *folder;
     const char **name[LW_SHELVES];
     size_t count[LW_SHELVES];
+    const lw_preset_value *value;
+    size_t value_count;
 };
 
 static bool is_folder(const char *path) {
@@ -140,6 +142,26 @@ const char *const *lw_catalog_names(const lw_catalog *catalog, lw_shelf shelf) {
 bool lw_catalog_has(const lw_catalog *catalog, lw_shelf shelf, const char *name) {
     return catalog->count[shelf] > 0 &&
            bsearch(&name, catalog->name[shelf], catalog->count[shelf], sizeof name, compare_names) != NULL;
+}
+
+lw_catalog *lw_catalog_with(const lw_catalog *catalog, const lw_preset_value *value, size_t count, lw_arena *arena) {
+    lw_catalog *out = LW_NEW(arena, lw_catalog);
+    if (out != NULL) {
+        *out = *catalog;
+        out->value = value;
+        out->value_count = count;
+    }
+    return out;
+}
+
+const char *lw_catalog_value(const lw_catalog *catalog, lw_shelf shelf, const char *preset, const char *key) {
+    for (size_t i = 0; i < catalog->value_count; i++) {
+        const lw_preset_value *v = &catalog->value[i];
+        if (v->shelf == shelf && strcmp(v->preset, preset) == 0 && strcmp(v->key, key) == 0) {
+            return v->text;
+        }
+    }
+    return NULL;
 }
 
 const char *lw_catalog_path(const lw_catalog *catalog, lw_shelf shelf, const char *name, lw_arena *arena) {

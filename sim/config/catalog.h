@@ -33,6 +33,16 @@ bool lw_catalog_has(const lw_catalog *catalog, lw_shelf shelf, const char *name)
 // FOLDER/SHELF/NAME.yaml, whether there is one or not; NULL when out of memory.
 const char *lw_catalog_path(const lw_catalog *catalog, lw_shelf shelf, const char *name, lw_arena *arena) LW_CHECKED;
 
+// A value that is read instead of what a preset says for a key, as text; the preset must have the key.
+typedef struct lw_preset_value {
+    lw_shelf shelf;
+    const char *preset, *key, *text;
+} lw_preset_value;
+// The catalogue with other values; both must outlive it. NULL when out of memory.
+lw_catalog *lw_catalog_with(const lw_catalog *catalog, const lw_preset_value *value, size_t count, lw_arena *arena) LW_CHECKED;
+// NULL: the preset's own.
+const char *lw_catalog_value(const lw_catalog *catalog, lw_shelf shelf, const char *preset, const char *key);
+
 // ---- Presets ----
 
 typedef struct lw_preset {
@@ -42,7 +52,7 @@ typedef struct lw_preset {
     const char *summary;    // one sentence
     lw_evidence evidence;   // of its rates
     const lw_yaml *root;    // the whole file
-    const lw_yaml *rows;    // map: key -> {value, source, [evidence], [note]}; NULL: none
+    const lw_yaml *rows;    // map: key -> {value, source, [evidence], [note], [tables, error]}; NULL: none
     const lw_yaml *values;  // map of plain `key: value`, as a scenario would write them
 } lw_preset;
 

@@ -47,12 +47,14 @@ typedef struct lw_option {
     const char *schema;
     // of the default; LW_ASSUMED: a guess, for which the source gives the reason
     lw_evidence evidence;
+    // a fit to measurements may set it, in a preset; a measured table only with a quotation
+    bool fitted;
 } lw_option;
 
 // A table ends with a row whose key is NULL.
 
 // Which keys were given: index in the table -> its place (line 0 when not given).
-enum { LW_OPTION_MAX = 64 };
+enum { LW_OPTION_MAX = 96 };
 typedef struct lw_option_set {
     lw_place place[LW_OPTION_MAX];  // of the value
     bool given[LW_OPTION_MAX];      // by the user or a preset

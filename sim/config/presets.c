@@ -66,7 +66,8 @@ static const lw_option head_options[] = {
 enum { HEAD_NAME = 1, HEAD_EVIDENCE = 4 };
 
 typedef struct row {
-    const lw_yaml *value;
+    const lw_yaml *value, *tables;
+    double error;
     const char *source, *note;
     int evidence;
 } row;
@@ -80,6 +81,17 @@ static const lw_option row_options[] = {
      .fallback = "specified",
      .words = lw_evidence_words,
      .help = "how this value is known"},
+    {.key = "tables",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(row, tables),
+     .fallback = "",
+     .help = "the measured tables that it was fitted to"},
+    {.key = "error",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .offset = offsetof(row, error),
+     .fallback = "auto",
+     .maximum = 10,
+     .help = "its standard error, as a share"},
     {.key = "note", .kind = LW_OPTION_TEXT, .offset = offsetof(row, note), .fallback = "", .help = "what to know about it"},
     {0}};
 
@@ -104,6 +116,8 @@ static lw_status read_row(lw_presets *presets, const lw_yaml *item, lw_preset *p
     if (plain == NULL) {
         return LW_NO_MEMORY;
     }
+    const char *other = lw_catalog_value(presets->catalog, preset->shelf, preset->name, item->key);
+    plain->text = other != NULL ? other : plain->text;
     plain->key = item->key;
     plain->key_place = item->key_place;
     plain->parent = values;

@@ -279,7 +279,9 @@ static bool follow(const lw_task *task, const found *from, const lw_need *need, 
 
 // INT64_MAX: none was found.
 static int64_t shortest_cycle(const lw_progress *progress, uint32_t start, int64_t span) {
-    cycle_search s = {.at = {{start, span, 0, span == 1}}, .count = 1};
+    cycle_search s;  // not cleared: most searches find few
+    s.at[0] = (found){start, span, 0, span == 1};
+    s.count = 1;
     int64_t best = INT64_MAX;
     for (size_t i = 0; i < s.count; i++) {
         const found from = s.at[i];

@@ -50,9 +50,12 @@ typedef struct lw_builder {
     size_t first_task;
 } lw_builder;
 
-// A copy engine that reaches a share of a link's ceiling.
+// A copy engine that reaches a share of a link's ceiling. An engine spreads the packets of a copy
+// over equal routes in the proportion of their rates: each part has a pace of its own, and all of
+// them are the engine's.
 typedef struct lw_pace {
     uint32_t node;
+    uint32_t part;
     bool reading;
     lw_fraction ps_per_byte;
     uint32_t server;
@@ -75,9 +78,9 @@ lw_status lw_server_of_memory(lw_builder *builder, uint32_t node, uint32_t *out)
 // What packets pass in a host between two of its links; LW_NO_SERVER: nothing that takes time.
 lw_status lw_server_of_forward(lw_builder *builder, uint32_t host, uint32_t *out) LW_CHECKED;
 lw_status lw_server_of_gap(lw_builder *builder, uint32_t node, lw_dma_cost cost, uint32_t *out) LW_CHECKED;
-// packet_bytes: what a full packet, or the answer to a full request, carries.
-lw_status lw_server_of_pace(lw_builder *builder, uint32_t node, bool reading, double rate_Bps, int64_t packet_bytes,
-                            uint32_t *out) LW_CHECKED;
+// which: its node, part and reading. packet_bytes: what a full packet, or the answer to a full
+// request, carries.
+lw_status lw_server_of_pace(lw_builder *builder, lw_pace which, double rate_Bps, int64_t packet_bytes, uint32_t *out) LW_CHECKED;
 lw_status lw_server_of_core(lw_builder *builder, uint32_t host, uint32_t *out) LW_CHECKED;
 // The copy engines of a node for copies in one direction; LW_NO_RESOURCE: it has no limit.
 lw_status lw_slots_of_engine(lw_builder *builder, uint32_t node, const lw_transfer *transfer, uint32_t *out) LW_CHECKED;

@@ -35,6 +35,7 @@ typedef struct lw_transfer {
     lw_route route;
     lw_routes routes;          // those that are equal, of the first part
     struct lw_transfer *next;  // the next part; NULL: none
+    uint32_t part;             // 0 for the first
     double share;              // of the bytes: 1 where there is one part
     lw_route ask_route;        // over which its own accesses ask a host first; none: nobody is asked
     lw_leg_packets *leg;       // one a leg of the route
@@ -84,6 +85,8 @@ typedef struct lw_build {
     int64_t load_ps;  // how long background work lasts
     // to see what an option changes: what cannot work is built as if it could
     bool sketch;
+    // of a sketch nothing but the first move of each workload
+    bool beginning;
 } lw_build;
 
 #endif

@@ -44,7 +44,7 @@ lw_status lw_fabric_build(const lw_fabric_input *input, lw_arena *arena, lw_diag
     }
     LW_TRY(lw_builder_start(&builder));
     LW_TRY(lw_lower_tasks(&builder, workload));
-    for (size_t i = 0; i < graph->workload_count; i++) {
+    for (size_t i = 0; i < graph->workload_count && !input->how.beginning; i++) {
         explain(&builder, &graph->workload[i], &workload[i]);
     }
     *out = (lw_built){.machine = input->machine,

@@ -424,6 +424,10 @@ static lw_status lower_workload(lowering *l) {
     const uint32_t first = workload->first_task, end = first + workload->task_count;
     builder->object = workload->object;
     built->bytes = workload->bytes;
+    if (builder->how.beginning) {
+        const uint32_t m = workload->first_move;
+        return workload->move_count > 0 ? lw_transfer_make(builder, &builder->graph->move[m], &builder->transfer[m]) : LW_OK;
+    }
     LW_TRY(make_gate(l));
     built->member_task = LW_NEW_ARRAY(builder->arena, uint32_t, (size_t)workload->members + 1);
     if (built->member_task == NULL) {
@@ -459,7 +463,9 @@ lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) {
                   .made = LW_NEW_ARRAY(builder->arena, made, graph->task_count),
                   .flow = LW_NEW_ARRAY(builder->arena, uint32_t, graph->move_count),
                   .stream = LW_NEW_ARRAY(builder->arena, uint32_t, graph->compute_count)};
-    if (l.made == NULL || l.flow == NULL || l.stream == NULL) {
+    if (l.made == NULL || l.flow == NULL || l.stream == NULL ||
+        !LW_LIST_RESERVE(&builder->flow, lw_flow, graph->move_count, builder->arena) ||
+        !LW_LIST_RESERVE(&builder->task, lw_task, graph->task_count, builder->arena)) {
         return LW_NO_MEMORY;
     }
     for (size_t m = 0; m < graph->move_count; m++) {

@@ -78,9 +78,9 @@ static lw_status add_direction(lw_builder *builder, uint32_t index, int dir, boo
     const lw_link *link = &machine->link[index];
     const lw_link_model *model = &link->spec->model;
     int segments = model->segment_count;
-    const char *direction = shared ? "both"
-                                   : lw_arena_print(builder->arena, "%s->%s", machine->node[link->end[dir]].name,
-                                                    machine->node[link->end[1 - dir]].name);
+    const char *direction =
+        shared ? "both"
+               : lw_arena_join(builder->arena, machine->node[link->end[dir]].name, "->", machine->node[link->end[1 - dir]].name);
     for (int i = 0; i < segments; i++) {
         // Segments stand from end a to end b; the data of direction 1 meet them in the opposite
         // order.
@@ -126,6 +126,15 @@ static lw_status add_links(lw_builder *builder) {
         name[i] = machine->link[i].name;
     }
     LW_TRY(lw_rank_names(name, machine->link_count, builder->arena, &order));
+    size_t servers = machine->node_count;  // about as many more for engines and memories
+    for (uint32_t i = 0; i < machine->link_count; i++) {
+        servers += 2 * (size_t)machine->link[i].spec->model.segment_count;
+    }
+    if (!LW_LIST_RESERVE(&builder->server, lw_server, servers, builder->arena) ||
+        !LW_LIST_RESERVE(&builder->info, lw_server_info, servers, builder->arena) ||
+        !LW_LIST_RESERVE(&builder->ps_per_byte, double, servers, builder->arena)) {
+        return LW_NO_MEMORY;
+    }
     for (uint32_t i = 0; i < machine->link_count; i++) {
         LW_TRY(add_link(builder, order[i]));
     }
@@ -223,18 +232,23 @@ static lw_fraction fraction_of(double value) {
     return shift <= 0 ? lw_fraction_of(llround(value), 1) : lw_fraction_of(llround(ldexp(value, shift)), INT64_C(1) << shift);
 }
 
-lw_status lw_server_of_pace(lw_builder *builder, uint32_t node, bool reading, double rate_Bps, int64_t packet_bytes,
-                            uint32_t *out) {
-    // Whole picoseconds for a full packet: at most 1e-4 of a rate of 50 GB/s, less than the digits
-    // of a calibrated share.
+lw_status lw_server_of_pace(lw_builder *builder, lw_pace which, double rate_Bps, int64_t packet_bytes, uint32_t *out) {
+    // Whole picoseconds for as many full packets as take 5 ns: at most 1e-4 of a rate, less than the
+    // digits of a calibrated one.
+    static const double steps_ps = 5000;
+    int64_t packets = 1;
+    while ((double)(packets * packet_bytes) * 1e12 / rate_Bps < steps_ps) {
+        packets *= 2;
+    }
     const lw_server server = {.role = LW_SERVER_COPY_ENGINE,
                               .ps_per_byte = fraction_of(1e12 / rate_Bps),
-                              .round_bytes = packet_bytes,
+                              .round_bytes = packets * packet_bytes,
                               .opposite = LW_NO_SERVER};
-    const lw_fraction ps_per_byte = lw_server_pace(&server);
+    which.ps_per_byte = lw_server_pace(&server);
     for (size_t i = 0; i < builder->pace.count; i++) {
         const lw_pace *known = &LW_LIST_ITEMS(&builder->pace, lw_pace)[i];
-        if (known->node == node && known->reading == reading && lw_fraction_compare(known->ps_per_byte, ps_per_byte) == 0) {
+        if (known->node == which.node && known->part == which.part && known->reading == which.reading &&
+            lw_fraction_compare(known->ps_per_byte, which.ps_per_byte) == 0) {
             *out = known->server;
             return LW_OK;
         }
@@ -244,9 +258,10 @@ lw_status lw_server_of_pace(lw_builder *builder, uint32_t node, bool reading, do
         return LW_NO_MEMORY;
     }
     const lw_server_info info =
-        info_of_node(lw_arena_print(builder->arena, "%s copy engine", node_of(builder, node)->name), "", node);
+        info_of_node(lw_arena_print(builder->arena, "%s copy engine", node_of(builder, which.node)->name), "", which.node);
     LW_TRY(add_server(builder, &server, &info, out));
-    *pace = (lw_pace){node, reading, ps_per_byte, *out};
+    which.server = *out;
+    *pace = which;
     return LW_OK;
 }
 

@@ -20,10 +20,7 @@ static void add_real(uint64_t *sum, double value) {
 }
 
 static void add_text(uint64_t *sum, const char *text) {
-    for (; *text != '\0'; text++) {
-        add(sum, (uint64_t)(unsigned char)*text);
-    }
-    add(sum, 0);
+    add(sum, lw_name_hash(0, text));
 }
 
 static void add_fraction(uint64_t *sum, lw_fraction value) {
@@ -160,6 +157,26 @@ uint64_t lw_fabric_signature(const lw_built *built, size_t workload) {
     for (uint32_t t = 0; t < work->task_count; t++) {
         add_task(&sum, built, work, &built->fabric.task[work->first_task + t]);
     }
+    return sum;
+}
+
+uint64_t lw_beginning_signature(const lw_built *built, size_t workload) {
+    const lw_graph *graph = built->graph;
+    const lw_graph_workload *asked = &graph->workload[workload];
+    uint64_t sum = 0;
+    uint32_t t = asked->first_task;
+    while (t < asked->first_task + asked->task_count && graph->task[t].move != asked->first_move) {
+        t++;
+    }
+    add_int(&sum, asked->bytes);
+    if (asked->move_count == 0 || t == asked->first_task + asked->task_count) {
+        return 0;  // what no task does is in no flow
+    }
+    for (const lw_transfer *part = &built->transfer[asked->first_move]; part != NULL; part = part->next) {
+        add_path(&sum, built, part->flow.data, part->flow.data_count, part->flow.data_kind);
+        add_path(&sum, built, part->flow.request, part->flow.request_count, LW_PACKET_REQUEST);
+    }
+    add_transfer(&sum, built, &built->transfer[asked->first_move]);
     return sum;
 }
 

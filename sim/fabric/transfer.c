@@ -229,14 +229,26 @@ static double message_rate_Bps(const lw_builder *builder, const lw_move *move) {
     return messages ? (double)move->message_bytes * 1e12 / (double)gap_ps : (double)INFINITY;
 }
 
+// What the executor's engine copies over a route, from what was measured for such routes.
+static int64_t copy_rate_Bps(const lw_builder *builder, const lw_move *move, const lw_route *route) {
+    const lw_node_params *params = params_of(builder, move->executor);
+    const bool reading = move->executor == move->to;
+    if (move->kernel) {
+        return LW_AUTO;
+    }
+    if (lw_is_host_port(builder, move->executor, route)) {
+        return reading ? params->copy_rate_h2d_Bps : params->copy_rate_d2h_Bps;
+    }
+    return reading ? params->peer_read_rate_Bps : params->peer_write_rate_Bps;
+}
+
 // What the executor's engine adds where its work begins (at the data it writes, at the requests it
 // sends): time for each of them, and a pace, which is a share of the link's ceiling. A request
 // takes the time of the payload it asks for, so that reads never pile up behind a slower engine at
-// the far end.
+// the far end. share: of the engine, a guest's.
 static lw_status add_engine(lw_builder *builder, const lw_move *move, const lw_transfer *transfer, double share, lw_list *hops) {
     const uint32_t executor = move->executor;
     const bool reading = executor == move->to;
-    const lw_node_params *params = params_of(builder, executor);
     const double ceiling_Bps = transfer->waterfall.rate_Bps[LW_STAGE_RETRY];
     const int64_t packet_bytes = reading ? transfer->flow.request_bytes : transfer->flow.packet_bytes;
     uint32_t server;
@@ -248,15 +260,13 @@ static lw_status add_engine(lw_builder *builder, const lw_move *move, const lw_t
     if (server != LW_NO_SERVER) {
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
-    int64_t rate_Bps = LW_AUTO;
-    if (!move->kernel && lw_is_host_port(builder, executor, &transfer->route)) {
-        rate_Bps = reading ? params->copy_rate_h2d_Bps : params->copy_rate_d2h_Bps;
-    }
-    double pace_Bps = rate_Bps == LW_AUTO ? ceiling_Bps : fmin((double)rate_Bps, ceiling_Bps);
-    pace_Bps = fmin(pace_Bps, message_rate_Bps(builder, move)) * share;
+    int64_t rate_Bps = copy_rate_Bps(builder, move, &transfer->route);
+    double pace_Bps = fmin(rate_Bps == LW_AUTO ? (double)INFINITY : (double)rate_Bps, message_rate_Bps(builder, move));
+    pace_Bps = fmin(pace_Bps * transfer->share, ceiling_Bps) * share;
     if (pace_Bps < ceiling_Bps) {
         hop.overhead_bytes = reading ? packet_bytes : 0;
-        LW_TRY(lw_server_of_pace(builder, executor, reading, pace_Bps, packet_bytes, &hop.server));
+        const lw_pace which = {.node = executor, .part = transfer->part, .reading = reading};
+        LW_TRY(lw_server_of_pace(builder, which, pace_Bps, packet_bytes, &hop.server));
         LW_TRY(add_hop(hops, hop, builder->arena));
     }
     return LW_OK;
@@ -282,12 +292,13 @@ static lw_guest guest_of(const lw_builder *builder, const lw_move *move, double 
                : (lw_guest){.share = 1};
 }
 
-static lw_status pace_arrivals(const lw_move *move, lw_flow *flow) {
+static lw_status pace_arrivals(const lw_move *move, double share, lw_flow *flow) {
     flow->arrivals = move->arrivals;
     if (move->arrivals != LW_ARRIVALS_BACKLOG) {
         flow->gap_ps = move->gap_ps != LW_AUTO
                            ? move->gap_ps
                            : lw_gap_of_rate(lw_cut((lw_int128)flow->packet_bytes * move->sharers), move->rate_Bps);
+        flow->gap_ps = share < 1 ? llround(fmin((double)flow->gap_ps / share, 0x1p61)) : flow->gap_ps;
     }
     return LW_OK;
 }
@@ -334,8 +345,8 @@ static lw_status find_routes(const lw_builder *builder, const lw_move *move, lw_
     return fault == LW_VIA_FINE ? LW_OK : tell_via(builder, move, fault, which, node);
 }
 
-// Over the route that it has.
-static lw_status make_part(lw_builder *builder, const lw_move *move, lw_transfer *out) {
+// What goes over its route, in which packets, and how fast the slowest link carries them.
+static lw_status size_part(lw_builder *builder, const lw_move *move, lw_transfer *out) {
     bool reading = move->executor == move->to;
     lw_packet_kind kind = reading ? LW_PACKET_COMPLETION : LW_PACKET_WRITE;
     lw_flow *flow = &out->flow;
@@ -349,7 +360,14 @@ static lw_status make_part(lw_builder *builder, const lw_move *move, lw_transfer
     }
     LW_TRY(size_packets(builder, move, kind, out));
     find_slowest(builder, kind, out);
+    return LW_OK;
+}
 
+// The servers that a sized part passes.
+static lw_status join_part(lw_builder *builder, const lw_move *move, lw_transfer *out) {
+    lw_flow *flow = &out->flow;
+    const lw_packet_kind kind = flow->data_kind;
+    const bool reading = flow->kind == LW_FLOW_READ;
     lw_list data = {0}, request = {0};
     const lw_guest guest = guest_of(builder, move, out->waterfall.rate_Bps[LW_STAGE_RETRY]);
     out->guest_wait_ps = guest.wait_ps;
@@ -365,7 +383,7 @@ static lw_status make_part(lw_builder *builder, const lw_move *move, lw_transfer
     LW_TRY(add_memory(builder, move->to, &data));
     lw_transfer_finish(builder, &data, &request, out);
     LW_TRY(choose_packet(builder, move, flow));
-    return pace_arrivals(move, flow);
+    return pace_arrivals(move, out->share, flow);
 }
 
 // The route of a flow that a hash picks: of who sends what to whom, under the seed of the run.
@@ -379,7 +397,7 @@ static size_t pick_route(const lw_builder *builder, const lw_move *move, size_t 
 }
 
 // The share of each part is that of its slowest link in the rates of all; so is what it has of the
-// reader's own tags, and what arrives there.
+// reader's own tags.
 static void share_out(lw_transfer *first, int64_t executor_tags) {
     double sum_Bps = 0;
     for (const lw_transfer *part = first; part != NULL; part = part->next) {
@@ -392,7 +410,6 @@ static void share_out(lw_transfer *first, int64_t executor_tags) {
         if (executor_tags != LW_AUTO && executor_tags != LW_TAGS_INFINITE) {
             limit(&flow->tags, (int64_t)ceil(part->share * (double)executor_tags));
         }
-        flow->gap_ps = llround(fmin((double)flow->gap_ps / part->share, 0x1p61));
     }
 }
 
@@ -401,20 +418,24 @@ static lw_status make_engine(lw_builder *builder, const lw_move *move, lw_transf
     const lw_routes *routes = &out->routes;
     bool striped = routes->count > 1 && routes->use == LW_MULTIPATH_STRIPED;
     out->route = routes->route[striped || routes->count == 1 ? 0 : pick_route(builder, move, routes->count)];
-    LW_TRY(make_part(builder, move, out));
+    LW_TRY(size_part(builder, move, out));
     lw_transfer **last = &out->next;
     for (size_t i = 1; striped && i < routes->count; i++) {
         lw_transfer *part = LW_NEW(builder->arena, lw_transfer);
         if (part == NULL) {
             return LW_NO_MEMORY;
         }
-        *part = (lw_transfer){.slowest = LW_NO_LINK, .window = LW_NO_LINK, .share = 1, .route = routes->route[i]};
-        LW_TRY(make_part(builder, move, part));
+        *part = (lw_transfer){
+            .slowest = LW_NO_LINK, .window = LW_NO_LINK, .share = 1, .part = (uint32_t)i, .route = routes->route[i]};
+        LW_TRY(size_part(builder, move, part));
         *last = part;
         last = &part->next;
     }
     if (striped) {
         share_out(out, move->kernel ? params_of(builder, move->executor)->kernel_tags : params_of(builder, move->executor)->tags);
+    }
+    for (lw_transfer *part = out; part != NULL; part = part->next) {
+        LW_TRY(join_part(builder, move, part));
     }
     return LW_OK;
 }
@@ -442,7 +463,7 @@ static lw_status make_core(lw_builder *builder, const lw_move *move, lw_transfer
         LW_TRY(add_memory(builder, move->from, &data));
     }
     lw_transfer_finish(builder, &data, &(lw_list){0}, out);
-    return pace_arrivals(move, &out->flow);
+    return pace_arrivals(move, 1, &out->flow);
 }
 
 static lw_status make(lw_builder *builder, const lw_move *move, lw_transfer *out) {

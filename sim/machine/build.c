@@ -31,7 +31,7 @@ static lw_status add_nodes(const lw_setup *setup, lw_arena *arena, lw_diags *dia
     for (size_t s = 0; s < count; s++) {
         const char *name = spec[s].object->name;
         for (uint32_t i = 0; i < spec[s].members; i++) {
-            node[spec[s].first + i] = (lw_node){spec[s].group ? lw_arena_print(arena, "%s[%u]", name, i) : name, &spec[s]};
+            node[spec[s].first + i] = (lw_node){spec[s].group ? lw_arena_member(arena, name, i) : name, &spec[s]};
             if (node[spec[s].first + i].name == NULL) {
                 return LW_NO_MEMORY;
             }
@@ -98,10 +98,20 @@ static lw_status time_links(lw_machine *machine, lw_arena *arena) {
     if (times == NULL) {
         return LW_NO_MEMORY;
     }
+    const lw_link_spec *spec = NULL;
+    lw_leg_times alike[2] = {{0}};  // of its links, which follow each other
     for (uint32_t l = 0; l < machine->link_count; l++) {
         for (int dir = 0; dir < 2; dir++) {
-            times[2 * l + (uint32_t)dir] = lw_leg_times_of(machine, (lw_leg){l, dir});
+            const lw_leg leg = {l, dir};
+            lw_leg_times *t = &times[2 * l + (uint32_t)dir];
+            if (machine->link[l].spec != spec) {
+                alike[dir] = lw_leg_times_of(machine, leg);
+            }
+            *t = alike[dir];
+            t->bit_ps = lw_leg_latency_ps(machine, leg);  // which the switches at its ends decide
+            t->page_ps += t->bit_ps - alike[dir].bit_ps;
         }
+        spec = machine->link[l].spec;
     }
     machine->times = times;
     return LW_OK;

@@ -142,7 +142,7 @@ lw_status lw_connect(const lw_machine *machine, lw_link_spec *spec, lw_arena *ar
     LW_TRY(inside ? connect_inside(&c, end[0]) : connect_groups(&c, end[0], end[1]));
     LW_TRY(check_joins(&c, end));
     for (size_t i = first; links->count - first > 1 && i < links->count; i++) {
-        const char *name = lw_arena_print(arena, "%s[%zu]", c.name, i - first);
+        const char *name = lw_arena_member(arena, c.name, i - first);
         if (name == NULL) {
             return LW_NO_MEMORY;
         }

@@ -22,12 +22,12 @@ static const int64_t queued_call_ps = 2500000;
 #define TIME_ROW(word, field, otherwise, says)                                                                             \
     {                                                                                                                      \
         .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME, .offset = AT(field), .fallback = (otherwise), \
-        .maximum = 3.6e17, .help = (says), .source = ideal                                                                 \
+        .maximum = 3.6e17, .help = (says), .source = ideal, .fitted = true                                                 \
     }
 #define RATE_ROW(word, field, says)                                                                                   \
     {                                                                                                                 \
         .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_RATE, .offset = AT(field), .fallback = "auto", \
-        .minimum = 1, .maximum = 1e18, .help = (says), .source = ideal                                                \
+        .minimum = 1, .maximum = 1e18, .help = (says), .source = ideal, .fitted = true                                \
     }
 #define SIZE_ROW(word, field, says, origin)                                                                            \
     {                                                                                                                  \
@@ -128,7 +128,8 @@ static const lw_option gpu_options[] = {
      .help = "what a call takes of its caller that does not wait for the copy (overlap: true); auto: 2.5 us where calls cost "
              "anything, else 0",
      .source = of_v100,
-     .evidence = LW_ASSUMED},
+     .evidence = LW_ASSUMED,
+     .fitted = true},
     TIME_ROW("submit_chunk", submit_chunk_ps, "0 ns", "cost of each chunk of a copy from or to pageable memory"),
     TIME_ROW("submit_bounce", submit_bounce_ps, "0 ns",
              "cost of each chunk that another GPU sends through host memory: two devices wait for each other"),
@@ -141,6 +142,11 @@ static const lw_option gpu_options[] = {
         "payload a second that the copy engine takes in from the host's side (its PCIe port, or a link to a host); auto: what the link carries"),
     RATE_ROW("copy_rate_d2h", copy_rate_d2h_Bps,
              "payload a second that the copy engine gives out to the host's side; auto: what the link carries"),
+    RATE_ROW("peer_read_rate", peer_read_rate_Bps,
+             "payload a second that the copy engine reads from another GPU over links that are no host port (NVLink, xGMI); "
+             "auto: what the links carry"),
+    RATE_ROW("peer_write_rate", peer_write_rate_Bps,
+             "payload a second that the copy engine writes to another GPU over such links; auto: what the links carry"),
     {.key = "virtualisation",
      .kind = LW_OPTION_WORD,
      .offset = AT(virtualisation),

@@ -46,11 +46,12 @@ typedef struct lw_node_params {
     // lw_node_queued_ps, gap_ps
     int64_t submit_queued_ps, gap_ps, gap_d2h_ps;
     int64_t copy_rate_h2d_Bps, copy_rate_d2h_Bps;
-    int virtualisation;     // lw_virtualisation
-    int64_t guests;         // that share the card evenly
-    int64_t time_slice_ps;  // of time slicing
-    double remoting_share;  // of API remoting
-    double guest_share;     // LW_AUTO: as virtualisation and guests say, as is guest_call_ps
+    int64_t peer_read_rate_Bps, peer_write_rate_Bps;  // over links that are no host port
+    int virtualisation;                               // lw_virtualisation
+    int64_t guests;                                   // that share the card evenly
+    int64_t time_slice_ps;                            // of time slicing
+    double remoting_share;                            // of API remoting
+    double guest_share;                               // LW_AUTO: as virtualisation and guests say, as is guest_call_ps
     int64_t guest_call_ps;
     int64_t compute_capability;  // 90 for 9.0; LW_AUTO: not said
     bool p2p;

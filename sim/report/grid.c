@@ -21,6 +21,8 @@ struct lw_grid {
     grid_row *first, *last;
     size_t filled;  // cells in the last row
     bool failed;
+    int64_t bytes;  // of the last such cell: of thousands of links most carry the same
+    const char *bytes_text;
 };
 
 enum { GAP = 2 };  // spaces between columns
@@ -127,7 +129,15 @@ void lw_grid_time(lw_grid *grid, double time_us, int digits) {
 
 void lw_grid_bytes(lw_grid *grid, int64_t bytes) {
     char text[LW_QUANTITY_TEXT];
-    lw_grid_print(grid, "%s", lw_quantity_print((double)bytes, LW_BYTES, text));
+    if (grid == NULL) {
+        return;
+    }
+    if (grid->bytes_text == NULL || grid->bytes != bytes) {
+        grid->bytes = bytes;
+        grid->bytes_text = lw_arena_copy(grid->arena, lw_quantity_print((double)bytes, LW_BYTES, text));
+        grid->failed = grid->failed || grid->bytes_text == NULL;
+    }
+    lw_grid_add(grid, grid->bytes_text);
 }
 
 // Characters of a UTF-8 text: every byte but continuation bytes.

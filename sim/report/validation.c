@@ -2,16 +2,17 @@
 #include "sim/report/validation.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/json.h"
 #include "sim/report/grid.h"
 
-// The points of all tables that share a family, a class or a use.
+// The points of all tables that share a family or class and a use, a use, or all.
 typedef struct total {
     const char *kind;  // "family", "class", "use", "all"
-    const char *name;
-    size_t tables, failed, points;
+    const char *name, *use;
+    size_t systems, tables, failed, points;
     lw_spread error;
 } total;
 
@@ -23,16 +24,26 @@ static const char *group_of(const lw_validation *table, const char *kind) {
     return strcmp(kind, "class") == 0 ? table->class : strcmp(kind, "use") == 0 ? table->use : "all";
 }
 
-static bool is_in(const lw_validation *table, const char *kind, const char *name) {
-    const char *group = group_of(table, kind);
-    return group != NULL && strcmp(group, name) == 0;
+static bool is_in(const lw_validation *table, const total *sum) {
+    const char *group = group_of(table, sum->kind);
+    return group != NULL && strcmp(group, sum->name) == 0 && (sum->use == NULL || strcmp(sum->use, table->use) == 0);
+}
+
+static bool is_new_system(const lw_validation *table, size_t index, const total *sum) {
+    for (size_t t = 0; t < index; t++) {
+        if (is_in(&table[t], sum) && strcmp(table[t].system_id, table[index].system_id) == 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void sum_up(const lw_validation *table, size_t count, double *scratch, total *out) {
     for (size_t t = 0; t < count; t++) {
-        if (!is_in(&table[t], out->kind, out->name)) {
+        if (!is_in(&table[t], out)) {
             continue;
         }
+        out->systems += is_new_system(table, t, out);
         out->tables++;
         out->failed += !table[t].ok;
         for (size_t i = 0; i < table[t].points; i++) {
@@ -42,17 +53,24 @@ static void sum_up(const lw_validation *table, size_t count, double *scratch, to
     out->error = lw_spread_of(scratch, out->points);
 }
 
-static bool is_new_group(const lw_validation *table, size_t index, const char *kind) {
-    const char *group = group_of(&table[index], kind);
-    for (size_t i = 0; i < index && group != NULL; i++) {
-        if (is_in(&table[i], kind, group)) {
+static bool is_new_group(const lw_validation *table, size_t index, const total *sum) {
+    for (size_t i = 0; i < index && sum->name != NULL; i++) {
+        if (is_in(&table[i], sum)) {
             return false;
         }
     }
-    return group != NULL;
+    return sum->name != NULL;
 }
 
-// Totals by family, by class, by use, and of all tables. A table is in three of them; *out has room for 2 * count + 1.
+static int by_name_and_use(const void *a, const void *b) {
+    const total *one = a, *other = b;
+    const int order = strcmp(one->name, other->name);
+    return order != 0 ? order : strcmp(one->use, other->use);
+}
+
+// Totals by family and use, by class and use (in the order of their names, calibration beside
+// validation), by use, and of all tables. A table is in three of
+// them; *out has room for 2 * count + 1.
 static lw_status make_totals(const lw_validation *table, size_t count, lw_arena *arena, total **out, size_t *total_count) {
     static const char *const kinds[] = {"family", "class", "use", "all"};
     size_t points = 0;
@@ -66,11 +84,17 @@ static lw_status make_totals(const lw_validation *table, size_t count, lw_arena 
     }
     size_t made = 0;
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        const size_t first = made;
+        const bool sides = k < 2;
         for (size_t t = 0; t < count; t++) {
-            if (is_new_group(table, t, kinds[k])) {
-                totals[made] = (total){.kind = kinds[k], .name = group_of(&table[t], kinds[k])};
-                sum_up(table, count, scratch, &totals[made++]);
+            total sum = {.kind = kinds[k], .name = group_of(&table[t], kinds[k]), .use = sides ? table[t].use : NULL};
+            if (is_new_group(table, t, &sum)) {
+                sum_up(table, count, scratch, &sum);
+                totals[made++] = sum;
             }
+        }
+        if (sides && made > first) {
+            qsort(totals + first, made - first, sizeof *totals, by_name_and_use);
         }
     }
     *out = totals;
@@ -98,11 +122,13 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
     lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");
     LW_TRY(lw_grid_write(grid, 0, 0, out));
     lw_text_add(out, "\n");
-    lw_grid *sums = lw_grid_new(arena, "lrrrrrl");
-    LW_GRID_ADD(sums, "all points of", "tables", "points", "median", "p90", "worst", "");
+    lw_grid *sums = lw_grid_new(arena, "llrrrrrrl");
+    LW_GRID_ADD(sums, "all points of", "use", "systems", "tables", "points", "median", "p90", "worst", "");
     for (size_t i = 0; i < total_count; i++) {
         bool all = strcmp(totals[i].kind, "all") == 0;
         lw_grid_print(sums, "%s%s%s", totals[i].kind, all ? "" : " ", all ? "" : totals[i].name);
+        lw_grid_add(sums, totals[i].use != NULL ? totals[i].use : "");
+        lw_grid_print(sums, "%zu", totals[i].systems);
         lw_grid_print(sums, "%zu", totals[i].tables);
         lw_grid_print(sums, "%zu", totals[i].points);
         add_spread(&totals[i].error, sums);
@@ -129,6 +155,7 @@ static void write_json_table(const lw_validation *table, lw_text *out) {
         lw_json_string(out, "class", table->class);
     }
     lw_json_string(out, "use", table->use);
+    lw_json_string(out, "system_id", table->system_id);
     lw_json_integer(out, "points", (int64_t)table->points);
     write_json_spread(&table->error, out);
     lw_json_open(out, "limit", "{");
@@ -161,6 +188,10 @@ static void write_json(const lw_validation *table, size_t count, const total *to
         lw_text_add(out, "\n{");
         lw_json_string(out, "by", totals[i].kind);
         lw_json_string(out, "name", totals[i].name);
+        if (totals[i].use != NULL) {
+            lw_json_string(out, "use", totals[i].use);
+        }
+        lw_json_integer(out, "systems", (int64_t)totals[i].systems);
         lw_json_integer(out, "tables", (int64_t)totals[i].tables);
         lw_json_integer(out, "points", (int64_t)totals[i].points);
         write_json_spread(&totals[i].error, out);

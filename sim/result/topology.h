@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/base/diag.h"
 #include "sim/base/evidence.h"
 #include "sim/base/hue.h"
 
@@ -56,7 +57,8 @@ typedef struct lw_topology_link {
 typedef struct lw_topology {
     const char *title, *file, *tool_version;
     char sha256[65];
-    bool swept;  // the scenario has other points too, whose links may be others
+    lw_place first_node;  // in the scenario
+    bool swept;           // the scenario has other points too, whose links may be others
     lw_topology_node *node;
     uint32_t node_count;
     lw_topology_link *link;

@@ -8,8 +8,9 @@
 #include "sim/base/spread.h"
 
 typedef struct lw_validation {
-    const char *name, *family, *use;  // use: "calibrate" or "validate"
+    const char *name, *family, *use;  // use: "calibrate", "validate" or "neither"
     const char *class;                // that it counts in, instead of its family; NULL: none
+    const char *system_id;            // of the machine: all its tables are on one side
     size_t points;
     lw_spread error;  // of |model / measured - 1|
     double limit_median, limit_worst;

@@ -72,9 +72,9 @@ lw_part lw_effects_part(const lw_effects *effects, size_t workload, lw_section_i
 
 // ---- Perturbation ----
 
-// Build the workloads of `only` from the setup. machine NULL: of the setup, too.
-static lw_status build(lw_point_setup *point, const lw_machine *machine, const bool *only, lw_arena *arena, lw_built *built,
-                       size_t *warnings) {
+// The machine, and the tasks of the workloads of `only`, from the setup. machine NULL: of the setup,
+// too.
+static lw_status prepare(lw_point_setup *point, const lw_machine *machine, const bool *only, lw_arena *arena, size_t *warnings) {
     lw_diags *silent = lw_diags_new(arena);
     lw_machine *own = machine == NULL ? LW_NEW(arena, lw_machine) : NULL;
     if (silent == NULL || (machine == NULL && own == NULL)) {
@@ -86,21 +86,30 @@ static lw_status build(lw_point_setup *point, const lw_machine *machine, const b
     point->router = lw_router_new(point->machine, arena);
     const lw_graph_input input = {&point->setup, point->machine, point->router, only};
     LW_TRY(point->router == NULL ? LW_NO_MEMORY : lw_graph_build(&input, arena, silent, &point->graph));
-    LW_TRY(lw_point_build(point, (lw_build){.load_ps = 0, .sketch = true}, arena, silent, built));
+    return lw_diags_errors(silent) > 0 ? LW_BAD_INPUT : LW_OK;
+}
+
+static lw_status build(const lw_point_setup *point, bool beginning, lw_arena *arena, lw_built *built) {
+    lw_diags *silent = lw_diags_new(arena);
+    LW_TRY(silent == NULL ? LW_NO_MEMORY
+                          : lw_point_build(point, (lw_build){.sketch = true, .beginning = beginning}, arena, silent, built));
     return lw_diags_errors(silent) > 0 ? LW_BAD_INPUT : LW_OK;
 }
 
 lw_status lw_effects_start(const lw_document *document, size_t point, lw_arena *arena, lw_effects *out) {
     *out = (lw_effects){.document = document, .point = point};
     LW_TRY(lw_document_point(document, point, NULL, 0, arena, &out->setup.setup));
-    LW_TRY(build(&out->setup, NULL, NULL, arena, &out->built, &out->warnings));
+    LW_TRY(prepare(&out->setup, NULL, NULL, arena, &out->warnings));
+    LW_TRY(build(&out->setup, false, arena, &out->built));
     size_t count = out->setup.graph.workload_count;
     out->signature = LW_NEW_ARRAY(arena, uint64_t, count);
-    if (out->signature == NULL) {
+    out->beginning = LW_NEW_ARRAY(arena, uint64_t, count);
+    if (out->signature == NULL || out->beginning == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t w = 0; w < count; w++) {
         out->signature[w] = lw_fabric_signature(&out->built, w);
+        out->beginning[w] = lw_beginning_signature(&out->built, w);
     }
     return LW_OK;
 }
@@ -118,14 +127,18 @@ typedef struct trial {
     lw_status status;
 } trial;
 
-static bool differs(const lw_effects *e, const lw_built *built, size_t workload) {
+static bool differs(const lw_effects *e, const lw_built *built, bool beginning, size_t workload) {
+    if (beginning) {
+        const uint64_t before = e->beginning[workload], now = lw_beginning_signature(built, workload);
+        return before != 0 && now != 0 && before != now;
+    }
     return lw_fabric_signature(built, workload) != e->signature[workload] ||
            (built->machine != e->built.machine && lw_band_signature(built, workload) != lw_band_signature(&e->built, workload));
 }
 
-static void compare(trial *t, const lw_built *built) {
+static void compare(trial *t, const lw_built *built, bool beginning) {
     for (size_t w = 0; w < built->graph->workload_count; w++) {
-        if (t->wanted[w] && differs(t->effects, built, w)) {
+        if (t->wanted[w] && differs(t->effects, built, beginning, w)) {
             t->changed[w] = true;
             t->wanted[w] = false;
         }
@@ -224,9 +237,15 @@ static lw_tried try_value(const void *params, void *user) {
     lw_built built;
     size_t warnings = e->warnings;
     lw_status status = arena == NULL ? LW_NO_MEMORY : lw_document_point(e->document, e->point, &edit, 1, arena, &point.setup);
-    status = status == LW_OK ? build(&point, machine, t->wanted, arena, &built, &warnings) : status;
+    status = status == LW_OK ? prepare(&point, machine, t->wanted, arena, &warnings) : status;
+    // The first move of a workload shows most effects, for little.
+    for (int whole = 0; whole < 2 && status == LW_OK && (whole == 0 || !is_enough(t)); whole++) {
+        status = build(&point, whole == 0, arena, &built);
+        if (status == LW_OK) {
+            compare(t, &built, whole == 0);
+        }
+    }
     if (status == LW_OK) {
-        compare(t, &built);
         t->warns = t->warns || (machine == NULL && warnings != e->warnings);
     }
     // A word or flag that the machine does not allow, such as an algorithm that needs other routes: the

@@ -13,6 +13,7 @@ typedef struct lw_effects {
     lw_point_setup setup;
     lw_built built;       // a sketch
     uint64_t *signature;  // one a workload
+    uint64_t *beginning;  // the same
     size_t warnings;      // of the machine
 } lw_effects;
 

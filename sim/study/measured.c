@@ -7,9 +7,13 @@
 #include "sim/config/source.h"
 #include "sim/result/metric_table.h"
 
-const char *const lw_use_words[] = {"calibrate", "validate", NULL};
+const char *const lw_use_words[] = {"calibrate", "validate", "neither", NULL};
 enum { USE_VALIDATE = 1 };
 enum { VARY_MAX = 8 };
+
+// Why it is on that side: drawn by the hash of its system_id; a system that shaped a preset
+// before sides were drawn; one that had validated and shaped none by then.
+const char *const lw_side_words[] = {"hash", "shaped", "kept", NULL};
 
 static const char *const evidence_words[] = {"measured", "model", NULL};
 enum { EVIDENCE_MEASURED, EVIDENCE_MODEL };
@@ -17,9 +21,9 @@ enum { EVIDENCE_MEASURED, EVIDENCE_MODEL };
 // The file as its keys say it.
 typedef struct table_head {
     int64_t version;
-    const char *name, *system, *label, *class, *method, *notes, *observe;
-    int use, evidence;
-    const lw_yaml *source, *limit, *scenario, *vary, *points;
+    const char *name, *system, *system_id, *label, *class, *method, *notes, *observe;
+    int use, side, evidence;
+    const lw_yaml *source, *limit, *scenario, *vary, *points, *quotes;
 } table_head;
 
 static const lw_option head_options[] = {
@@ -41,6 +45,13 @@ static const lw_option head_options[] = {
      .kind = LW_OPTION_TEXT,
      .offset = offsetof(table_head, system),
      .help = "The machine in one line, and what of it is assumed."},
+    {.key = "system_id",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(table_head, system_id),
+     .fallback = "",
+     .help =
+         "Machine, card and author in a word: all tables of one are for calibration or all for validation; the table's name when "
+         "left out."},
     {.key = "label",
      .kind = LW_OPTION_TEXT,
      .offset = offsetof(table_head, label),
@@ -65,7 +76,15 @@ static const lw_option head_options[] = {
      .kind = LW_OPTION_WORD,
      .offset = offsetof(table_head, use),
      .words = lw_use_words,
-     .help = "Calibration set (presets may be fitted to it) or validation set (they never are)."},
+     .help =
+         "Calibration set (presets may be fitted to it), validation set (they never are), or neither (a simulation of others)."},
+    {.key = "side",
+     .kind = LW_OPTION_WORD,
+     .offset = offsetof(table_head, side),
+     .words = lw_side_words,
+     .fallback = "hash",
+     .help = "Why it is on that side: hash (the SHA-256 of its system_id; in each class the third with the least validates), "
+             "shaped (its system shaped a preset before) or kept (it had validated before)."},
     {.key = "evidence",
      .kind = LW_OPTION_WORD,
      .offset = offsetof(table_head, evidence),
@@ -80,6 +99,13 @@ static const lw_option head_options[] = {
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, scenario),
      .help = "nodes, links and workloads as in a scenario file."},
+    {.key = "quotes",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(table_head, quotes),
+     .fallback = "",
+     .help =
+         "What the source says of a setting that fits produce elsewhere, such as nodes.gpu.submit: one sentence for each path.",
+     .schema = "\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\"}"},
     {.key = "vary",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, vary),
@@ -327,6 +353,37 @@ static lw_status read_scenario(const reading *in) {
     return LW_OK;
 }
 
+// What only a fit could have found belongs into a preset, where it holds for every table.
+static lw_status check_fitted(const reading *in, const lw_object *object) {
+    lw_status status = LW_OK;
+    const lw_option *options = object->type->options;
+    for (size_t i = 0; options[i].key != NULL; i++) {
+        const char *path = lw_arena_print(in->arena, "%s.%s.%s", object->section->name, object->name, options[i].key);
+        if (path == NULL) {
+            return LW_NO_MEMORY;
+        }
+        const bool own = options[i].fitted && lw_map_get(object->yaml, options[i].key) != NULL;
+        if (own && lw_map_text(in->head.quotes, path) == NULL) {
+            status =
+                lw_error(in->diags, object->set->place[i],
+                         lw_diags_text(in->diags, "put it in a preset, or write quotes: {%s: \"what the source says\"}", path),
+                         "the table sets %s, which fits produce, and quotes nobody for it", path);
+        }
+    }
+    return status;
+}
+
+static lw_status check_all_fitted(const reading *in) {
+    lw_status status = LW_OK;
+    for (int s = 0; s < LW_SECTIONS; s++) {
+        for (size_t i = 0; i < in->table->document->count[s]; i++) {
+            const lw_status one = check_fitted(in, in->table->document->object[s][i]);
+            status = one == LW_OK ? status : one;
+        }
+    }
+    return status;
+}
+
 // Is the first varied path the size of the observed work?
 static bool is_over_sizes(const reading *in, const char *workload) {
     lw_path path;
@@ -354,7 +411,9 @@ static lw_status read_head(reading *in, const lw_yaml *root) {
     table->label = in->head.label[0] != '\0' ? in->head.label : in->head.name;
     table->provenance = lw_arena_print(in->arena, "%s: %s, %s", in->source.author, in->source.title, in->source.date);
     table->class = in->head.class[0] != '\0' ? in->head.class : NULL;
+    table->system_id = in->head.system_id[0] != '\0' ? in->head.system_id : table->name;
     table->use = in->head.use;
+    table->side = in->head.side;
     table->modelled = in->head.evidence == EVIDENCE_MODEL;
     table->limit_median = in->limit.median;
     table->limit_worst = in->limit.worst;
@@ -392,6 +451,7 @@ lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena
     LW_TRY(parse_observe(&in, observe, &workload));
     LW_TRY(parse_points(&in));
     LW_TRY(read_scenario(&in));
+    LW_TRY(check_all_fitted(&in));
     LW_TRY(find_workload(&in, workload, observe));
     table->over_sizes = is_over_sizes(&in, workload);
     *out = table;

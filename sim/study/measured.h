@@ -30,7 +30,8 @@ lw_status lw_measured_validate(lw_tables tables, const lw_run *run, lw_arena *ar
 
 // ---- For validate.c ----
 
-extern const char *const lw_use_words[];  // "calibrate", "validate", NULL
+extern const char *const lw_use_words[];   // "calibrate", "validate", "neither", NULL
+extern const char *const lw_side_words[];  // why it is there: "hash", "shaped", "kept", NULL
 
 typedef struct lw_measured_point {
     lw_place place;  // in the file
@@ -45,7 +46,9 @@ struct lw_measured {
     const lw_document *document;  // a point for each of the table's
     const char *name, *label, *provenance;
     const char *class;        // NULL: none
+    const char *system_id;    // the name where the file gives none
     int use;                  // index into lw_use_words
+    int side;                 // index into lw_side_words
     bool modelled;            // by others, not measured
     const lw_metric *metric;  // that is observed
     size_t workload;          // of which: index in the document

@@ -233,6 +233,7 @@ lw_status lw_scenario_topology(const lw_document *document, size_t point, lw_are
     if (status == LW_OK) {
         *out = (lw_topology){.title = document->title, .file = document->file, .tool_version = lw_version};
         memcpy(out->sha256, document->sha256, sizeof out->sha256);
+        out->first_node = machine.node_spec_count > 0 ? machine.node_spec[0].object->place : (lw_place){0};
         out->swept = document->sweep.points > 1;
         drawing d = {.machine = &machine, .arena = arena, .out = out};
         d.whole = LW_NEW_ARRAY(scratch, bool, machine.node_spec_count);

@@ -76,6 +76,7 @@ static lw_status compare(const lw_measured *table, const trial *tried, lw_arena 
     lw_validation result = {.name = table->name,
                             .family = table->family,
                             .class = table->class,
+                            .system_id = table->system_id,
                             .use = lw_use_words[table->use],
                             .points = n,
                             .limit_median = table->limit_median,

@@ -518,8 +518,11 @@ static void mark_shortcuts(lw_run_state *run) {
     for (size_t i = 0; i < run->stop_count; i++) {
         lw_stop *stop = &run->stop[i];
         lw_server_state *server = &run->server[stop->server];
-        stop->plain = server->good_units == INT64_MAX && server->outage_at_ps == INT64_MAX && server->turnaround_ps == 0 &&
-                      !stop->causes_control && !server->limited && stop->frees == LW_NONE && !stop->wakes_previous;
+        const lw_credits *credits = &server->credits[stop->kind];
+        stop->medium = server->good_units != INT64_MAX || server->outage_at_ps != INT64_MAX || server->turnaround_ps != 0;
+        stop->credited = credits->packets != LW_CREDITS_INFINITE || credits->data_units != LW_CREDITS_INFINITE ||
+                         stop->frees != LW_NONE || stop->sink_frees != LW_NONE;
+        stop->plain = !stop->medium && !stop->credited && !stop->causes_control && !server->limited && !stop->wakes_previous;
         // waiting_first is free for remembering a first stop until the run begins.
         if (server->waiting_first != LW_NONE) {
             server->alone = false;

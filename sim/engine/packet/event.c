@@ -20,14 +20,14 @@ static uint64_t power_of_two(uint64_t at_least) {
 }
 
 bool lw_event_init(lw_event_queue *queue, const size_t entities[LW_EVENT_KINDS], lw_arena *arena) {
-    *queue = (lw_event_queue){.mask = BUCKETS_MIN - 1, .tune_at = TAKES_MIN};
+    *queue = (lw_event_queue){.mask = BUCKETS_MIN - 1, .tune_at = TAKES_MIN, .few = true};
     size_t slots = 0;
     for (int kind = 0; kind < LW_EVENT_KINDS; kind++) {
         queue->first_slot[kind] = (uint32_t)slots;
         slots += entities[kind];
     }
     size_t buckets = (size_t)power_of_two(BUCKETS_AN_EVENT * slots);
-    queue->stack = LW_NEW_ARRAY(arena, lw_event, slots + 1);
+    queue->stack = LW_NEW_ARRAY(arena, lw_event, slots + LW_EVENTS_FEW + 1);
     queue->heap = LW_NEW_ARRAY(arena, lw_event, slots + 1);
     queue->slot = LW_NEW_ARRAY(arena, lw_event, slots);
     queue->bucket = LW_NEW_ARRAY(arena, uint32_t, buckets);
@@ -118,12 +118,29 @@ void lw_event_scatter(lw_event_queue *queue, size_t count, int64_t now_ps) {
     queue->tuned_at = queue->taken;
     queue->tune_at = queue->taken + (4 * count > TAKES_MIN ? 4 * (int64_t)count : TAKES_MIN);
     queue->in_heap = 0;
+    queue->few = count <= LW_EVENTS_FEW / 2;
     lw_event first = queue->heap[0];
     queue->heap[0].time_ps = INT64_MAX;
     for (size_t i = 0; i < count; i++) {
         lw_event event = i == 0 ? first : queue->heap[i];
         lw_event_push(queue, event.time_ps, lw_event_kind_of(event.key), lw_event_entity(event.key));
     }
+}
+
+bool lw_event_insert(lw_event_queue *queue, int64_t time_ps, uint32_t key) {
+    if (queue->in_stack == LW_EVENTS_FEW) {
+        size_t count;
+        (void)lw_event_gather(queue, &count);
+        lw_event_scatter(queue, count, queue->now_ps);
+        return false;
+    }
+    const lw_event event = {time_ps, key, LW_EVENT_NONE};
+    lw_event *at = &queue->stack[queue->in_stack++];
+    for (; at > queue->stack && lw_event_before(at - 1, &event); at--) {
+        *at = at[-1];
+    }
+    *at = event;
+    return true;
 }
 
 void lw_event_put_back(lw_event_queue *queue, uint32_t list, int64_t shift_ps) {

@@ -6,7 +6,8 @@
 // calendar queue: Brown, CACM 31, 1988). When the turn of a bucket comes, its events go onto a
 // stack as long as each comes before the one below, which regular traffic does; else into a heap,
 // which also holds what lies beyond the wheel. The width of a slice follows the gaps between
-// events: it decides the speed, never the order.
+// events: it decides the speed, never the order. As long as events are few, the stack holds them all,
+// in order, and there is no wheel.
 #ifndef LW_ENGINE_EVENT_H
 #define LW_ENGINE_EVENT_H
 
@@ -28,7 +29,7 @@ typedef enum lw_event_kind {
     LW_EVENT_KINDS
 } lw_event_kind;
 
-enum { LW_EVENT_ENTITY_BITS = 29 };
+enum { LW_EVENT_ENTITY_BITS = 29, LW_EVENTS_FEW = 16 };
 
 typedef struct lw_event {
     int64_t time_ps;
@@ -39,13 +40,14 @@ typedef struct lw_event {
 #define LW_EVENT_NONE UINT32_MAX
 
 typedef struct lw_event_queue {
-    lw_event *stack;  // of the present slice, the earliest on top
+    lw_event *stack;  // of the present slice (few: of all), the earliest on top
     lw_event *heap;   // 4-ary; ends with an event at INT64_MAX, so it is never empty
     size_t in_stack, in_heap;
+    bool few;
     int64_t taken;       // events so far
-    int64_t now_ps;      // of the last one
     int shift;           // a slice lasts 2^shift ps
     int64_t slice;       // the present one
+    int64_t now_ps;      // of the last event
     uint64_t mask;       // buckets of the wheel - 1
     uint32_t *bucket;    // first slot in each; LW_EVENT_NONE
     uint64_t *occupied;  // a bit a bucket
@@ -89,6 +91,8 @@ void lw_event_put_back(lw_event_queue *queue, uint32_t list, int64_t shift_ps);
 
 // The slow paths of push and take.
 void lw_event_to_heap(lw_event_queue *queue, int64_t time_ps, uint32_t key);
+// Of few events; false: they are few no more.
+bool lw_event_insert(lw_event_queue *queue, int64_t time_ps, uint32_t key);
 bool lw_event_turn(lw_event_queue *queue);
 
 static inline void lw_event_to_stack(lw_event_queue *queue, int64_t time_ps, uint32_t key) {
@@ -102,6 +106,9 @@ static inline void lw_event_to_stack(lw_event_queue *queue, int64_t time_ps, uin
 
 // time_ps: not before the event taken last, but by lw_event_put_back.
 static inline void lw_event_push(lw_event_queue *queue, int64_t time_ps, lw_event_kind kind, uint32_t entity) {
+    if (queue->few && lw_event_insert(queue, time_ps, lw_event_key(kind, entity))) {
+        return;
+    }
     int64_t slice = time_ps >> queue->shift;
     uint64_t ahead = (uint64_t)(slice - queue->slice);
     uint32_t key = lw_event_key(kind, entity);
@@ -119,6 +126,13 @@ static inline void lw_event_push(lw_event_queue *queue, int64_t time_ps, lw_even
     } else {
         lw_event_to_heap(queue, time_ps, key);
     }
+}
+
+// Would an event of this instant be taken next?
+static inline bool lw_event_is_next(const lw_event_queue *queue, uint32_t key) {
+    const lw_event event = {queue->now_ps, key, LW_EVENT_NONE};
+    return (queue->in_stack == 0 || lw_event_before(&event, &queue->stack[queue->in_stack - 1])) &&
+           lw_event_before(&event, &queue->heap[0]);
 }
 
 // Remove the earliest event, due at queue->now_ps; false when there is none.

@@ -35,7 +35,26 @@ static void leave_line(lw_steady *steady, uint32_t index) {
     }
 }
 
+// Streams over one server that is theirs alone, of which only the end matters to anybody: their
+// packets need no island, for the time of so many is known.
+static void mark_at_once(lw_run_state *run) {
+    for (size_t s = 0; s < run->server_count; s++) {
+        const uint32_t opposite = run->server[s].control_opposite;
+        if (opposite != LW_NONE) {
+            run->server[opposite].controlled = true;
+        }
+    }
+    for (size_t i = 0; i < run->stop_count; i++) {
+        lw_stop *stop = &run->stop[i];
+        const lw_server_state *server = &run->server[stop->server];
+        const lw_stream *stream = &run->stream[stop->stream];
+        stop->at_once = server->alone && !server->controlled && stop->plain && !stop->counts_wait &&
+                        stream->first_stop == stream->last_stop && stream->sink_every == INT64_MAX && !stream->is_request;
+    }
+}
+
 bool lw_islands_make(lw_run_state *run) {
+    mark_at_once(run);
     run->steady.island = LW_NEW_ARRAY(run->arena, lw_island, run->task_count);
     return run->steady.island != NULL;
 }
@@ -53,6 +72,7 @@ static uint32_t new_island(lw_steady *steady) {
     lw_island *island = &steady->island[index];
     island->first_task = island->last_task = island->first_server = island->last_server = LW_NONE;
     island->size = 0;
+    island->period = 0;
     island->left = false;
     return index;
 }
@@ -103,6 +123,7 @@ static uint32_t merge(lw_run_state *run, uint32_t a, uint32_t b) {
         add_task(run, to, t);
     }
     island[to].size += island[from].size;
+    island[to].period = 0;
     island[to].left = island[to].left || island[from].left;
     lw_steady_stop(&island[from]);
     drop_island(&run->steady, from);

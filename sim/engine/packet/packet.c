@@ -188,7 +188,7 @@ static void side_effects(lw_run_state *run, lw_server_state *server, const lw_st
         (server->control_packets || run->server[server->control_opposite].control_movers == 0)) {
         send_control(run, server);
     }
-    if (server->limited || stop->frees != LW_NONE) {
+    if (stop->credited) {
         move_credits(run, server, stop, last, end_ps);
     }
     if (stop->wakes_previous && stop[-1].queued > 0) {
@@ -201,7 +201,7 @@ static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_server_stat
     LW_ASSERT_EACH_PACKET(stop->started < stop->total && stop->queued >= 0);
     bool last = ++stop->started == stop->total;
     int64_t begin_ps = run->now_ps;
-    if (!stop->plain) {
+    if (stop->medium) {
         begin_ps = wait_for_medium(run, server, stop, begin_ps);
         if (server->good_units != INT64_MAX) {
             begin_ps = replay(run, server, stop, last, begin_ps);
@@ -213,7 +213,7 @@ static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_server_stat
     if (stop->next != LW_NONE) {
         int64_t head_ps = stop->head_ps[last];
         int64_t at_ps = (head_ps == LW_TAIL ? end_ps : begin_ps + head_ps) + server->latency_ps;
-        if (!stop->plain && at_ps < server->in_order_ps) {
+        if (stop->medium && at_ps < server->in_order_ps) {
             at_ps = server->in_order_ps;
         }
         push_head(run, &server->flight, at_ps, stop->next, LW_EVENT_ARRIVE, stop->server);
@@ -231,6 +231,23 @@ static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_server_stat
     }
 }
 
+// All that waits but the last, back to back behind the packet that has just started.
+static void serve_at_once(lw_stop *stop, lw_server_state *server) {
+    const lw_service *one = &stop->service[0];
+    const int64_t fit = (LW_TIME_MAX - server->free_ps) / (one->whole_ps + 1);
+    const int64_t packets = stop->queued - 1 < fit ? stop->queued - 1 : fit;
+    if (packets <= 0) {
+        return;
+    }
+    const lw_int128 parts = (lw_int128)packets * one->remainder + server->remainder;
+    const int64_t took_ps = packets * one->whole_ps + (int64_t)(parts / server->den);
+    server->remainder = (int64_t)(parts % server->den);
+    server->free_ps += took_ps;
+    server->busy_ps += took_ps;
+    stop->started += packets;
+    stop->queued -= packets;
+}
+
 static inline void wait_in_line(lw_run_state *run, lw_server_state *server, uint32_t index) {
     run->input[index].next_waiting = LW_NONE;
     if (server->waiting_first == LW_NONE) {
@@ -241,7 +258,10 @@ static inline void wait_in_line(lw_run_state *run, lw_server_state *server, uint
     server->waiting_last = index;
 }
 
-static inline void join_queue(lw_run_state *run, uint32_t index, int64_t packets) {
+static void serve(lw_run_state *run, uint32_t index);
+
+// alone: nothing else happens in this event, so that what would be the next one may follow at once.
+static inline void join_queue(lw_run_state *run, uint32_t index, int64_t packets, bool alone) {
     lw_stop *stop = &run->stop[index];
     lw_server_state *server = &run->server[stop->server];
     if (server->alone && packets == 1 && stop->queued == 0 && server->free_ps <= run->now_ps) {
@@ -259,11 +279,18 @@ static inline void join_queue(lw_run_state *run, uint32_t index, int64_t packets
     if (input->shared) {
         lw_input_join(run, input, index, packets);
     }
-    schedule_serve(run, stop->server);
+    const uint32_t key = lw_event_key(LW_EVENT_SERVE, stop->server);
+    if (alone && !run->failed && server->serve_ps < 0 && server->free_ps <= run->now_ps && lw_event_is_next(&run->queue, key)) {
+        server->serve_ps = run->now_ps;
+        run->queue.taken++;
+        serve(run, stop->server);
+    } else {
+        schedule_serve(run, stop->server);
+    }
 }
 
 void lw_stop_arrive(lw_run_state *run, uint32_t index, int64_t packets) {
-    join_queue(run, index, packets);
+    join_queue(run, index, packets, false);
 }
 
 // The stop of an input whose packet may start now; the packet leaves the queue.
@@ -321,6 +348,9 @@ static void serve(lw_run_state *run, uint32_t index) {
         }
     }
     start_packet(run, stop, server);
+    if (stop->at_once) {
+        serve_at_once(stop, server);
+    }
     if (server->waiting_first != LW_NONE) {
         schedule_serve(run, index);
     }
@@ -346,7 +376,7 @@ void lw_packet_step(lw_run_state *run, uint32_t key) {
     uint32_t entity = lw_event_entity(key);
     switch (lw_event_kind_of(key)) {
     case LW_EVENT_ARRIVE:
-        join_queue(run, (uint32_t)pop_head(run, &run->server[entity].flight, LW_EVENT_ARRIVE, entity).id, 1);
+        join_queue(run, (uint32_t)pop_head(run, &run->server[entity].flight, LW_EVENT_ARRIVE, entity).id, 1, true);
         break;
     case LW_EVENT_CREDIT:
         credit(run, entity);

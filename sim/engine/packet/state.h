@@ -75,6 +75,9 @@ typedef struct lw_stop {
     // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits,
     // buffers
     bool plain;
+    bool medium;    // of the rest: errors, outages, turns of a medium
+    bool credited;  // credits, which are short here or come back to somebody
+    bool at_once;   // and nothing else ever meets what it serves: all but the last packet in one step
     bool counts_wait;
     uint32_t ticks;  // the island whose steps its starts are; LW_NONE
     // so long after its start here the packet may start at the next stop, latency apart;
@@ -116,7 +119,8 @@ typedef struct lw_server_state {
     uint32_t first_loop;                   // of credits returning here; LW_NONE
     // one stop in the whole fabric, and no limit: a packet that finds it idle may start at once
     bool alone;
-    bool limited;  // some credits or buffers are finite
+    bool limited;     // some credits or buffers are finite
+    bool controlled;  // control traffic of an opposite server may come
     uint32_t control_opposite;
     bool control_packets;     // it is packets, no share, whatever moves
     int64_t control_next_ps;  // no control packet before
@@ -257,6 +261,7 @@ typedef struct lw_island {
     int64_t choose_at;
     int64_t steps;     // since the last change or saved state
     int64_t power;     // steps after which the state is saved again
+    int64_t period;    // in steps, as far as is known: saved again no sooner; 0: nothing is
     int64_t saved_ps;  // time of the saved state
     lw_list saved;     // int64_t: the state, relative to saved_ps
     bool have_saved;
@@ -432,7 +437,7 @@ static inline bool lw_buffer_has_room(const lw_run_state *run, const lw_stop *st
 // And as far as credits go?
 static inline bool lw_has_credits(const lw_server_state *server, const lw_stop *stop) {
     const lw_credits *credits = &server->credits[stop->kind];
-    return credits->packets > 0 && credits->data_units >= stop->units[stop->started + 1 == stop->total];
+    return !stop->credited || (credits->packets > 0 && credits->data_units >= stop->units[stop->started + 1 == stop->total]);
 }
 
 // FIFO of times.

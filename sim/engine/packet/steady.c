@@ -9,8 +9,8 @@
 // A queue of one stream that never runs empty is a counter too: its length decides nothing, so it
 // may grow or shrink from period to period.
 //
-// The period is found by Brent's method (BIT 20, 1980): the state is saved after 1, 2, 4, 8, ...
-// steps and compared at each step.
+// The period is found by Brent's method (BIT 20, 1980): the state is saved after 8, 16, 32, ... steps
+// and compared at each step; where the period can be guessed, no sooner than that allows.
 #include <assert.h>
 #include <string.h>
 
@@ -65,6 +65,12 @@ static bool visit_stream(lw_cursor *c, lw_run_state *run, uint32_t index) {
     return true;
 }
 
+// Tags decide what may be asked for; without a bound, or when all has been asked for, their number
+// decides nothing and counts on.
+static bool tags_matter(const lw_run_state *run, const lw_task_state *state, uint32_t task) {
+    return lw_flow_of(run, task)->tags != LW_TAGS_INFINITE && state->asked < run->stream[state->request].total;
+}
+
 static bool visit_task(lw_cursor *c, lw_run_state *run, uint32_t task) {
     const lw_task_state *state = &run->task[task];
     if (!visit_stream(c, run, state->data)) {
@@ -73,9 +79,9 @@ static bool visit_task(lw_cursor *c, lw_run_state *run, uint32_t task) {
     if (lw_flow_of(run, task)->arrivals != LW_ARRIVALS_BACKLOG && !lw_visit(c, lw_ahead(state->next_arrival_ps, run->now_ps))) {
         return false;
     }
-    return state->request == LW_NONE || (lw_visit(c, lw_flow_of(run, task)->tags == LW_TAGS_INFINITE ? 0 : state->outstanding) &&
-                                         lw_visit(c, state->stalled) && lw_visit(c, state->offered - state->asked > 0) &&
-                                         visit_stream(c, run, state->request));
+    return state->request == LW_NONE ||
+           (lw_visit(c, tags_matter(run, state, task) ? state->outstanding : 0) && lw_visit(c, state->stalled) &&
+            lw_visit(c, state->offered - state->asked > 0) && visit_stream(c, run, state->request));
 }
 
 // Servers first, which differ most, what is in flight last: while pipes still fill, a comparison
@@ -164,7 +170,7 @@ static bool list_counters(lw_run_state *run, lw_island *island) {
              count_on(run, island, &state->offered, source->total, false) &&
              count_on(run, island, &state->stall_ps, INT64_MAX, false) && list_stops(run, &run->stream[state->data], island) &&
              (!reads || list_stops(run, source, island));
-        if (reads && lw_flow_of(run, t)->tags == LW_TAGS_INFINITE) {  // else part of the state
+        if (reads && !tags_matter(run, state, t)) {  // else part of the state
             ok = ok && count_on(run, island, &state->outstanding, INT64_MAX, true);
         }
     }
@@ -271,6 +277,29 @@ void lw_steady_jump(lw_run_state *run, lw_island *island, int64_t periods) {
     run->steady.jumps++;
 }
 
+// Of a task that has its servers to itself: the slowest one is never idle, and its remainder comes
+// back after so many packets.
+static int64_t likely_period(const lw_run_state *run, const lw_island *island) {
+    enum { PERIOD_MOST = 4096 };  // steps: a wrong guess costs as many
+    const lw_task_state *state = &run->task[island->first_task];
+    const uint32_t streams[2] = {state->data, state->request};
+    int64_t slowest_ps = 0, period = 0;
+    for (int i = 0; i < 2 && island->first_task == island->last_task; i++) {
+        const lw_stream *stream = streams[i] != LW_NONE ? &run->stream[streams[i]] : NULL;
+        const int64_t packets = i == 1 ? state->data_per_request : 1;  // of the data, for each
+        for (uint32_t s = stream != NULL ? stream->first_stop : LW_NONE; s != LW_NONE && s <= stream->last_stop; s++) {
+            const lw_stop *stop = &run->stop[s];
+            const lw_server_state *server = &run->server[stop->server];
+            const lw_service *service = server->control_movers > 0 ? &stop->shared[0] : &stop->service[0];
+            if (service->whole_ps / packets >= slowest_ps) {
+                slowest_ps = service->whole_ps / packets;
+                period = server->den / (int64_t)lw_common_divisor(server->den, service->remainder) * packets;
+            }
+        }
+    }
+    return period <= PERIOD_MOST ? period : 0;
+}
+
 // The stop where most is left to deliver; none where a task draws its arrivals, since nothing
 // repeats then.
 void lw_steady_choose(lw_run_state *run, lw_island *island) {
@@ -293,6 +322,7 @@ void lw_steady_choose(lw_run_state *run, lw_island *island) {
     island->have_saved = false;
     island->steps = 0;
     island->power = SETTLE_STEPS;
+    island->period = island->period > 0 ? island->period : likely_period(run, island);
 }
 
 static void save_state(lw_run_state *run, lw_island *island) {
@@ -309,7 +339,7 @@ static void save_state(lw_run_state *run, lw_island *island) {
     island->saved_ps = run->now_ps;
     island->have_saved = true;
     island->steps = 0;
-    island->power *= 2;
+    island->power = 2 * island->power > island->period ? 2 * island->power : island->period;
 }
 
 void lw_steady_step(lw_run_state *run, lw_island *island) {
@@ -318,6 +348,7 @@ void lw_steady_step(lw_run_state *run, lw_island *island) {
         lw_cursor c = {.state = &island->saved};
         if (visit_state(&c, run, island) && c.at == island->saved.count) {
             int64_t span_ps = run->now_ps - island->saved_ps;
+            island->period = island->steps;
             int64_t periods = periods_ahead(run, island, span_ps);
             if (periods > 0 && periods < INT64_MAX) {
                 lw_islands_sleep(run, island, span_ps, periods);

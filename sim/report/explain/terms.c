@@ -46,6 +46,12 @@ const lw_term lw_terms[] = {
                      "default those 98.5 %; make the network a link of its own (systems/remote-gpu-100g), or put the round\n"
                      "trip of a call into guest_call. See configs/scenarios/remote-gpu.yaml and\n"
                      "configs/scenarios/shared-gpu.yaml.\n"},
+    {"cut-through", "Cut-through: a switch sends a packet on as soon as its head has come, if the next link is no faster.\n"
+                    "A faster one would run out of bytes, so it starts as much later as its tail needs; store_forward:\n"
+                    "true of a switch makes it wait for the whole packet. A wider last link is therefore never slower.\n"
+                    "A wider link in the middle can be, once and by less than one packet of the link before it: 4 KiB\n"
+                    "over links of 4, 4 and 2 GB/s take 2.05 us, over 4, 16 and 2 GB/s 2.82 us, and so do the last 4 KiB\n"
+                    "of a long copy, whose rate stays the same.\n"},
     {"multicast", "Multicast: a switch sends one packet on to many, so a sender's link carries it once. A switch node\n"
                   "with multicast: true does it for a copy with in_switch: multicast from one node to a group. See\n"
                   "configs/scenarios/switch-that-adds.yaml.\n"},
@@ -56,7 +62,8 @@ const lw_term lw_terms[] = {
              "all, so an all-reduce moves half of what a ring does. Eight H100 or H200 reach 480 GB/s of bus\n"
              "bandwidth with it, 367 by rings (S. Bekman, The ML Engineering Open Book). That is more than the 450\n"
              "GB/s of the wire, which is no error: the formula counts a ring's traffic. NCCL plans with 85 % of\n"
-             "the rate on Hopper, 74 % on Blackwell, and 25 us before anything moves.\n"
+             "the rate on Hopper, 74 % on Blackwell, and 25 us before anything moves. Over several computers it\n"
+             "sums up what the switches of each have added along trees (NVLSTree; lanewise explain nccl).\n"
              "\n"
              "In a scenario: a switch node with multicast: true and copies with in_switch: reduce and in_switch:\n"
              "multicast, see configs/scenarios/switch-that-adds.yaml.\n"},
@@ -217,9 +224,12 @@ const lw_term lw_terms[] = {
     {"ring", "How a collective is done. With n ranks, S bytes, a time a for the first byte of a message and b for each byte, an\n"
              "all-reduce takes\n"
              "  ring               2 (n-1) (a + S/n b)            least bytes, most steps: best for large S\n"
+             "  rings              the same on S/k each           k rings that share no link: six of a mesh of eight\n"
              "  tree, double-tree  about 2 log2(n) steps          each step carries all of S, in chunks\n"
              "  halving-doubling   2 log2(n) a + 2 (n-1)/n S b    least bytes too, where any two ranks may talk at once\n"
-             "  direct             2 a + 2 S/n b on a full mesh   every rank with every other at once\n"
+             "  direct, two-shot   2 a + 2 S/n b on a full mesh   every rank with every other at once\n"
+             "  one-shot           a + S b on a full mesh         one step in which all goes to all: small S\n"
+             "  hierarchical       computer by computer           network cards carry a share of their card each\n"
              "See lanewise explain all-reduce, and lanewise run configs/scenarios/ring-or-tree.yaml.\n"},
     {NULL, NULL},
 };
@@ -237,7 +247,9 @@ const lw_other_name lw_other_names[] = {
     {"link-budget", "margin"},    {"margin_dB", "margin"},      {"snr_dB", "margin"},
     {"received_dBm", "margin"},   {"noise_dBm", "margin"},      {"algbw", "busbw"},
     {"algbw_GBps", "busbw"},      {"busbw_GBps", "busbw"},      {"tree", "ring"},
-    {"double-tree", "ring"},      {"halving-doubling", "ring"}, {NULL, NULL}};
+    {"double-tree", "ring"},      {"halving-doubling", "ring"}, {"rings", "ring"},
+    {"nvlstree", "nvls"},         {"nvls-tree", "nvls"},        {"one-shot", "ring"},
+    {"two-shot", "ring"},         {"hierarchical", "ring"},     {NULL, NULL}};
 
 const lw_term *lw_term_find(const char *name) {
     for (const lw_other_name *other = lw_other_names; other->name != NULL; other++) {

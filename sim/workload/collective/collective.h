@@ -86,12 +86,43 @@ typedef struct lw_ranks {
 // The ranks that `on` lists, in the order of channel 0, which is what the tree and the other
 // algorithms use. What is wrong with them is diagnosed.
 lw_status lw_ranks_find(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) LW_CHECKED;
+// The same as `on` lists them, and those of one part of a machine in the order of params.
+lw_status lw_ranks_listed(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) LW_CHECKED;
+lw_status lw_ranks_order(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *ranks) LW_CHECKED;
 // The order of each of `channels` rings over them; order[c] starts where ranks do.
 lw_status lw_ranks_rings(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks, uint32_t channels,
                          lw_ranks *out) LW_CHECKED;
+// As many of them as have links of their own: at least one.
+lw_status lw_ranks_own_rings(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks,
+                             lw_ranks out[LW_CHANNELS_MAX], uint32_t *out_count) LW_CHECKED;
 // The same ranks, root first.
 lw_status lw_ranks_rooted(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks,
                           lw_ranks *out) LW_CHECKED;
+
+// ---- Computers ----
+
+// Ranks that reach each other without a network card are in one computer.
+typedef struct lw_computer {
+    lw_ranks ranks;       // one or more
+    const uint32_t *nic;  // network cards that lead out of it
+    uint32_t nics;
+} lw_computer;
+typedef struct lw_computers {
+    lw_computer *computer;
+    uint32_t count;
+    const uint32_t *of;  // of each node of the machine; LW_NO_COMPUTER: of none
+} lw_computers;
+#define LW_NO_COMPUTER UINT32_MAX
+
+// Those of ranks as `on` lists them, each in the order of params.
+lw_status lw_computers_find(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *listed,
+                            lw_computers *out) LW_CHECKED;
+// The error that no network card leads out of one.
+lw_status lw_computers_without(const lw_graph_builder *builder, const lw_computer *computer) LW_CHECKED;
+// How far a rank is from a network card: hosts on the route count most, then its latency.
+lw_status lw_computers_distance(const lw_graph_builder *builder, uint32_t rank, uint32_t nic, double *out) LW_CHECKED;
+// The network card of each rank, by node of the machine: one of the nearest, which fewest others have.
+lw_status lw_computers_nics(const lw_graph_builder *builder, const lw_computers *all, uint32_t *nic) LW_CHECKED;
 
 // ---- A plan: sends and what they wait for ----
 
@@ -100,8 +131,13 @@ lw_status lw_ranks_rooted(lw_graph_builder *builder, const lw_collective_params 
 typedef struct lw_plan {
     lw_graph_builder *builder;
     const lw_collective_params *params;
-    lw_list lanes, steps, waits;
+    lw_list lanes, steps, waits, parts;
     lw_status status;
+    // Lanes that follow: those between computers go over the network cards of their ends, by node of the
+    // machine. What is sent within one and between two arrives so much later, while the next is sent.
+    const lw_computers *computers;
+    const uint32_t *nic;
+    int64_t delay_ps[2];
     // What a library adds: a cost before all steps, and in the fixed cost of each call; and hops over
     // a host go through its memory whatever the cards can.
     int64_t launch_ps, step_ps;
@@ -121,12 +157,15 @@ uint32_t lw_plan_lane_in_switch(lw_plan *plan, const uint32_t pair[2], lw_in_swi
 uint32_t lw_plan_send(lw_plan *plan, uint32_t lane, int64_t bytes, int64_t last_bytes);
 uint32_t lw_plan_join(lw_plan *plan);
 // The latest step waits for what step `on` did so many iterations before. 0: `on` is an earlier one.
+// One that waits for itself waits until its lane is free, not for what arrives later.
 void lw_plan_wait(lw_plan *plan, uint32_t on, uint32_t distance);
-// The latest step, a send, takes so much longer.
+// The latest step takes so much longer.
 void lw_plan_pace(lw_plan *plan, int64_t finish_ps);
+// The steps since the last such call repeat so often, before those that follow.
+void lw_plan_repeat(lw_plan *plan, int64_t iterations);
 // The number of the next step.
 uint32_t lw_plan_next(const lw_plan *plan);
-// Tasks: all steps `iterations` times over. calls: sends that wait for one another, of piece_bytes.
+// Tasks: all steps since lw_plan_repeat `iterations` times over. calls: sends that wait for one another, of piece_bytes.
 lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_t piece_bytes) LW_CHECKED;
 
 // ---- Algorithms, each over all ranks ----
@@ -143,14 +182,38 @@ static inline int64_t lw_share_of(int64_t bytes, int64_t count, int64_t index) {
 lw_status lw_collective_deliver(lw_graph_builder *builder, int64_t bytes, int64_t times, uint32_t ranks) LW_CHECKED;
 
 // Every rank sends its neighbour the share that it got last, `rounds` times: n - 1 for an all-gather
-// or a reduce-scatter, twice as many for both.
-lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds) LW_CHECKED;
+// or a reduce-scatter, twice as many for both. own: on as many rings as have links of their own, not
+// `channels`.
+lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds, bool own) LW_CHECKED;
 // Along a chain from the root to the last rank, or back to the root (reduce), in chunks.
 lw_status lw_ring_chain(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
 // Up a tree, down a tree, or both, in chunks. twin: two trees of half the bytes, in which no rank
 // has children twice.
 typedef enum lw_tree_use { LW_TREE_UP = 1, LW_TREE_DOWN = 2, LW_TREE_BOTH = 3 } lw_tree_use;
 lw_status lw_tree(lw_graph_builder *builder, const lw_ranks *rooted, lw_tree_use use, bool twin) LW_CHECKED;
+
+// A tree, for algorithms that are more than one: at most three children of a rank.
+typedef struct lw_tree_shape {
+    const lw_ranks *ranks;
+    uint32_t *parent;  // of each rank; of the root itself
+    uint32_t *order;   // ranks, parents before children
+} lw_tree_shape;
+lw_status lw_tree_new(const lw_graph_builder *builder, const lw_ranks *ranks, lw_tree_shape *out) LW_CHECKED;
+// One of the two trees in which no rank has children twice.
+void lw_tree_in_order(const lw_tree_shape *shape, bool second);
+
+typedef struct lw_climb {
+    lw_tree_shape shape;
+    lw_tree_use use;
+    int64_t chunk, last;    // bytes of an iteration of the plan, and of the last one
+    uint32_t under_way;     // chunks of a lane that may be; 0: one
+    const uint32_t *ready;  // of each rank: the step after which it has its own part; NULL: at once
+    uint32_t ready_before;  // iterations that this step is ahead
+    uint32_t *got;          // filled, of LW_TREE_BOTH: the step after which each has the sum
+} lw_climb;
+// The steps of a climb, in a plan.
+lw_status lw_tree_climb(lw_plan *plan, lw_climb *climb) LW_CHECKED;
+
 // Reduce-scatter (1), all-gather (2) or both by exchanges with partners at doubling distances.
 typedef enum lw_halving_use { LW_HALVING_SCATTER = 1, LW_HALVING_GATHER = 2, LW_HALVING_BOTH = 3 } lw_halving_use;
 lw_status lw_halving(lw_graph_builder *builder, const lw_ranks *ranks, lw_halving_use use) LW_CHECKED;
@@ -158,9 +221,28 @@ lw_status lw_halving(lw_graph_builder *builder, const lw_ranks *ranks, lw_halvin
 // both.
 typedef enum lw_direct_use { LW_DIRECT_SCATTER = 1, LW_DIRECT_GATHER = 2, LW_DIRECT_BOTH = 3 } lw_direct_use;
 lw_status lw_direct(lw_graph_builder *builder, const lw_ranks *ranks, lw_direct_use use) LW_CHECKED;
+// Every rank sends all that it has to every other, and each adds up for itself.
+lw_status lw_one_shot(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECKED;
+// Sums within each computer, a share for each of its ranks; of each share across computers; and back.
+lw_status lw_hierarchical(lw_graph_builder *builder) LW_CHECKED;
 // From the root to all others at once, or from all to the root.
 lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
 // Every rank with one other in each of n - 1 rounds.
 lw_status lw_pairwise(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECKED;
+
+// ---- Kinds with a root ----
+
+// Broadcast and reduce (to_root): their options, and one of them as tasks.
+extern const lw_option lw_rooted_options[];
+lw_status lw_rooted_expand(lw_graph_builder *builder, bool to_root) LW_CHECKED;
+// Their closed forms, for their pages.
+#define LW_ROOTED_FORMS                                                                                 \
+    "With n ranks, S bytes in k chunks, a time a for the first byte of a link and b for each byte:\n"   \
+    "  ring    (n-2+k)(a + S b/k)\n"                                                                    \
+    "  tree    (log2(n)-1+k)(a + S b/k)\n"                                                              \
+    "  direct  a + S b where the root has a link to each; a shared port makes it (n-1) S b\n"           \
+    "\n"                                                                                                \
+    "With one chunk every rank waits for all of the buffer before it sends on; more of them keep all\n" \
+    "links busy and pay a for each. busbw_GBps is S by time, as nccl-tests counts it."
 
 #endif

@@ -75,6 +75,16 @@ lw_status lw_direct(lw_graph_builder *builder, const lw_ranks *ranks, lw_direct_
     return lw_plan_write(&p.plan, 1, use == LW_DIRECT_BOTH ? 2 : 1, lw_share_of(params->bytes, p.n, 0));
 }
 
+lw_status lw_one_shot(lw_graph_builder *builder, const lw_ranks *ranks) {
+    const lw_collective_params *params = builder->object->params;
+    pairs p;
+    LW_TRY(start(builder, ranks, &p));
+    for (uint32_t i = 0; i < p.n * (p.n - 1); i++) {
+        lw_plan_send(&p.plan, i, params->bytes, params->bytes);
+    }
+    return lw_plan_write(&p.plan, 1, 1, params->bytes);
+}
+
 lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) {
     const lw_collective_params *params = builder->object->params;
     lw_plan plan = lw_plan_new(builder, params);

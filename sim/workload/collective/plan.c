@@ -8,6 +8,7 @@ typedef struct lane {
     uint32_t move[2];       // the second one from a host on; LW_NO_MOVE: it goes straight
     int64_t staging_bytes;  // of a buffer in host memory
     uint32_t buffers;
+    int64_t delay_ps;  // what is sent arrives so much later
 } lane;
 
 typedef struct step {
@@ -15,8 +16,13 @@ typedef struct step {
     int64_t bytes, last_bytes, finish_ps;
     size_t first_wait;
     uint32_t waits;
-    uint32_t task;  // that ends it
+    uint32_t sent, task;  // after which its lane is free, and that ends it
 } step;
+
+typedef struct part {
+    size_t end;  // the step behind its last one
+    int64_t iterations;
+} part;
 
 typedef struct waiting {
     uint32_t on, distance;
@@ -34,11 +40,35 @@ typedef struct switching {
     bool shares;
 } switching;
 
-static lw_status add_move(lw_plan *plan, uint32_t from, uint32_t to, switching in_switch, uint32_t *out) {
+// Between computers, over the network cards of the ends of its lane.
+static lw_status find_via(const lw_plan *plan, const uint32_t hop[2], const uint32_t ends[2], lw_via *out) {
+    enum { CARDS = 2 };
+    *out = (lw_via){0};
+    if (plan->nic == NULL || plan->computers->of[hop[0]] == plan->computers->of[hop[1]]) {
+        return LW_OK;
+    }
+    uint32_t *node = LW_NEW_ARRAY(plan->builder->arena, uint32_t, CARDS);
+    lw_place *place = LW_NEW_ARRAY(plan->builder->arena, lw_place, CARDS);
+    if (node == NULL || place == NULL) {
+        return LW_NO_MEMORY;
+    }
+    node[0] = plan->nic[ends[0]];
+    node[1] = plan->nic[ends[1]];
+    place[0] = place[1] = lw_object_place(plan->builder->object, "on");
+    *out = (lw_via){node, CARDS, place};
+    return LW_OK;
+}
+
+// One hop of a lane.
+static lw_status add_move(lw_plan *plan, const uint32_t hop[2], const uint32_t ends[2], switching in_switch, uint32_t *out) {
     const lw_graph_builder *builder = plan->builder;
+    const uint32_t from = hop[0], to = hop[1];
     uint32_t executor;
-    LW_TRY(lw_graph_executor(builder, from, to, (lw_via){0}, &executor));
+    lw_via via;
+    LW_TRY(find_via(plan, hop, ends, &via));
+    LW_TRY(lw_graph_executor(builder, from, to, via, &executor));
     lw_move move = lw_move_between(from, to, executor);
+    move.via = via;
     move.in_switch = in_switch.does;
     move.shares = in_switch.shares;
     move.switch_place = lw_object_place(builder->object, "on");
@@ -52,8 +82,9 @@ static lw_status through_host(const lw_plan *plan, uint32_t from, uint32_t to, b
     const lw_machine *machine = plan->builder->machine;
     const lw_node_spec *a = machine->node[from].spec, *b = machine->node[to].spec;
     const bool cards = a->kind == LW_NODE_GPU && b->kind == LW_NODE_GPU;
+    const bool apart = plan->computers != NULL && plan->computers->of[from] != plan->computers->of[to];
     *out = cards && !(a->params->p2p && b->params->p2p);
-    if (*out || !cards || !plan->over_hosts) {
+    if (*out || !cards || !plan->over_hosts || apart) {
         return LW_OK;
     }
     lw_route route = {0};
@@ -75,7 +106,7 @@ static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out)
     LW_TRY(through_host(plan, from, to, &staged));
     if (!staged) {
         out->move[1] = LW_NO_MOVE;
-        return add_move(plan, from, to, none, &out->move[0]);
+        return add_move(plan, ends, ends, none, &out->move[0]);
     }
     const lw_status found = lw_nearest_host(builder->router, ends, 2, (lw_via){0}, &host);
     if (found == LW_BAD_INPUT) {
@@ -90,8 +121,8 @@ static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out)
         out->staging_bytes = plan->staging_bytes;
         out->buffers = plan->staging_buffers;
     }
-    LW_TRY(add_move(plan, from, host, none, &out->move[0]));
-    return add_move(plan, host, to, none, &out->move[1]);
+    LW_TRY(add_move(plan, (const uint32_t[]){from, host}, ends, none, &out->move[0]));
+    return add_move(plan, (const uint32_t[]){host, to}, ends, none, &out->move[1]);
 }
 
 static lane *new_lane(lw_plan *plan) {
@@ -104,6 +135,8 @@ uint32_t lw_plan_lane(lw_plan *plan, uint32_t from, uint32_t to) {
     const uint32_t number = (uint32_t)plan->lanes.count;
     lane *added = new_lane(plan);
     if (added != NULL) {
+        const bool apart = plan->computers != NULL && plan->computers->of[from] != plan->computers->of[to];
+        added->delay_ps = plan->delay_ps[apart ? 1 : 0];
         plan->status = make_lane(plan, from, to, added);
     }
     return number;
@@ -114,7 +147,7 @@ uint32_t lw_plan_lane_in_switch(lw_plan *plan, const uint32_t pair[2], lw_in_swi
     lane *added = new_lane(plan);
     if (added != NULL) {
         added->move[1] = LW_NO_MOVE;
-        plan->status = add_move(plan, pair[0], pair[1], (switching){in_switch, shares}, &added->move[0]);
+        plan->status = add_move(plan, pair, pair, (switching){in_switch, shares}, &added->move[0]);
     }
     return number;
 }
@@ -134,6 +167,15 @@ uint32_t lw_plan_send(lw_plan *plan, uint32_t lane_number, int64_t bytes, int64_
         plan->status = LW_NO_MEMORY;
     }
     return number;
+}
+
+void lw_plan_repeat(lw_plan *plan, int64_t iterations) {
+    part *added = plan->status == LW_OK ? LW_LIST_ADD(&plan->parts, part, plan->builder->arena) : NULL;
+    if (added != NULL) {
+        *added = (part){plan->steps.count, iterations};
+    } else if (plan->status == LW_OK) {
+        plan->status = LW_NO_MEMORY;
+    }
 }
 
 uint32_t lw_plan_join(lw_plan *plan) {
@@ -162,11 +204,16 @@ void lw_plan_pace(lw_plan *plan, int64_t finish_ps) {
 // last iteration has more, the rest of it likewise; then a task without cost, which others wait for.
 enum { STAGED_TASKS = 3, REST_TASKS = 2 };
 
-static uint32_t tasks_of(const lw_plan *plan, const step *s) {
-    if (s->lane == LW_NO_MOVE || LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane].move[1] == LW_NO_MOVE) {
-        return 1;
+// Straight, a send is one task; where it arrives later, another one for that follows.
+static void number_tasks(const lw_plan *plan, step *s, uint32_t first) {
+    const lane *l = s->lane != LW_NO_MOVE ? &LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane] : NULL;
+    if (l == NULL || l->move[1] == LW_NO_MOVE) {
+        s->sent = first;
+        s->task = first + (l != NULL && l->delay_ps > 0 ? 1 : 0);
+        return;
     }
-    return STAGED_TASKS + (s->last_bytes != s->bytes ? REST_TASKS : 0);
+    s->task = first + STAGED_TASKS - 1 + (s->last_bytes != s->bytes ? REST_TASKS : 0);
+    s->sent = s->task - (l->delay_ps > 0 ? 1 : 0);
 }
 
 static lw_status write_staged(lw_graph_builder *builder, const lane *l, const step *s, lw_dependency *after, uint32_t waits) {
@@ -190,7 +237,7 @@ static lw_status write_staged(lw_graph_builder *builder, const lane *l, const st
         LW_TRY(lw_graph_add_task(builder, &fill, &(lw_dependency){drained, 0}, 1, &filled));
         LW_TRY(lw_graph_add_task(builder, &drain, &(lw_dependency){filled, 0}, 1, &drained));
     }
-    arrived.submit_ps = s->finish_ps;
+    arrived.submit_ps = s->finish_ps + l->delay_ps;
     return lw_graph_add_task(builder, &arrived, &(lw_dependency){drained, 0}, 1, &drained);
 }
 
@@ -199,26 +246,53 @@ static lw_status write_step(lw_plan *plan, const step *s, lw_dependency *after) 
     const uint32_t launch = plan->launch_ps > 0 ? 1 : 0;
     const waiting *wait = LW_LIST_ITEMS(&plan->waits, const waiting) + s->first_wait;
     const step *steps = LW_LIST_ITEMS(&plan->steps, const step);
-    lw_graph_task task = lw_graph_task_none();
+    const lane *l = s->lane != LW_NO_MOVE ? &LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane] : NULL;
+    lw_graph_task task = lw_graph_task_none(), arrival = task;
     uint32_t number;
     for (uint32_t i = 0; i < s->waits; i++) {
-        after[launch + i] = (lw_dependency){steps[wait[i].on].task, wait[i].distance};
+        const step *on = &steps[wait[i].on];
+        after[launch + i] = (lw_dependency){on == s ? on->sent : on->task, wait[i].distance};
     }
-    if (s->lane != LW_NO_MOVE) {
-        const lane *l = &LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane];
-        if (l->move[1] != LW_NO_MOVE) {
-            return write_staged(plan->builder, l, s, after, launch + s->waits);
-        }
+    if (l != NULL && l->move[1] != LW_NO_MOVE) {
+        return write_staged(plan->builder, l, s, after, launch + s->waits);
+    }
+    if (l == NULL) {
+        task.submit_ps = s->finish_ps;
+    } else {
         task.finish_ps = s->finish_ps;
         task.move = l->move[0];
         task.bytes = s->bytes;
         task.last_bytes = s->last_bytes;
     }
-    return lw_graph_add_task(plan->builder, &task, after, launch + s->waits, &number);
+    LW_TRY(lw_graph_add_task(plan->builder, &task, after, launch + s->waits, &number));
+    if (s->sent == s->task) {
+        return LW_OK;
+    }
+    arrival.submit_ps = l->delay_ps;
+    return lw_graph_add_task(plan->builder, &arrival, &(lw_dependency){number, 0}, 1, &number);
+}
+
+// Each part is a loop of its own.
+static lw_status write_parts(lw_plan *plan, lw_dependency *after) {
+    const step *steps = LW_LIST_ITEMS(&plan->steps, const step);
+    size_t i = 0;
+    for (size_t p = 0; p < plan->parts.count; p++) {
+        const part now = LW_LIST_ITEMS(&plan->parts, const part)[p];
+        LW_TRY(now.iterations > 1 ? lw_graph_open_loop(plan->builder, now.iterations) : LW_OK);
+        for (; i < now.end; i++) {
+            LW_TRY(write_step(plan, &steps[i], after));
+            assert(lw_graph_next_task(plan->builder) == steps[i].task + 1);
+        }
+        if (now.iterations > 1) {
+            lw_graph_close_loop(plan->builder);
+        }
+    }
+    return LW_OK;
 }
 
 lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_t piece_bytes) {
     lw_graph_builder *builder = plan->builder;
+    lw_plan_repeat(plan, iterations);
     LW_TRY(plan->status);
     step *steps = LW_LIST_ITEMS(&plan->steps, step);
     uint32_t most = 0, launch = LW_NO_MOVE;
@@ -229,8 +303,8 @@ lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_
     }
     uint32_t next = lw_graph_next_task(builder);
     for (size_t i = 0; i < plan->steps.count; i++) {
-        next += tasks_of(plan, &steps[i]);
-        steps[i].task = next - 1;
+        number_tasks(plan, &steps[i], next);
+        next = steps[i].task + 1;
         most = steps[i].waits > most ? steps[i].waits : most;
     }
     lw_dependency *after = LW_NEW_ARRAY(builder->arena, lw_dependency, (size_t)most + 3);
@@ -238,14 +312,7 @@ lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_
         return LW_NO_MEMORY;
     }
     after[0] = (lw_dependency){launch, 0};
-    LW_TRY(iterations > 1 ? lw_graph_open_loop(builder, iterations) : LW_OK);
-    for (size_t i = 0; i < plan->steps.count; i++) {
-        LW_TRY(write_step(plan, &steps[i], after));
-        assert(lw_graph_next_task(builder) == steps[i].task + 1);
-    }
-    if (iterations > 1) {
-        lw_graph_close_loop(builder);
-    }
+    LW_TRY(write_parts(plan, after));
     const lane *first = LW_LIST_ITEMS(&plan->lanes, const lane);
     builder->workload->main_move = first->move[0];
     builder->workload->cost = (lw_fixed_cost){.move = {first->move[0], first->move[1]},

@@ -182,21 +182,30 @@ static lw_status order_by_links(const lw_graph_builder *builder, lw_ranks *ranks
     return LW_OK;
 }
 
-lw_status lw_ranks_find(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) {
+lw_status lw_ranks_listed(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) {
     lw_list found = {0};
     LW_TRY(lw_graph_group(builder, params->on, "rank", &found));
     *out = (lw_ranks){LW_LIST_ITEMS(&found, const uint32_t), (uint32_t)found.count};
     builder->workload->members = 1;
-    if (params->order == LW_ORDER_LISTED || out->count < 3) {
+    return LW_OK;
+}
+
+lw_status lw_ranks_order(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *ranks) {
+    if (params->order == LW_ORDER_LISTED || ranks->count < 3) {
         return LW_OK;
     }
-    if (out->count > SEARCHED_MOST) {
-        return order_by_links(builder, out);
+    if (ranks->count > SEARCHED_MOST) {
+        return order_by_links(builder, ranks);
     }
     ring_search search;
-    LW_TRY(start_search(builder, out, &search));
+    LW_TRY(start_search(builder, ranks, &search));
     find_ring(&search);
-    return keep_path(&search, out);
+    return keep_path(&search, ranks);
+}
+
+lw_status lw_ranks_find(lw_graph_builder *builder, const lw_collective_params *params, lw_ranks *out) {
+    LW_TRY(lw_ranks_listed(builder, params, out));
+    return lw_ranks_order(builder, params, out);
 }
 
 // ---- Rings side by side ----
@@ -225,12 +234,42 @@ static void charge(ring_search *s, const double *idle, uint32_t *uses) {
     }
 }
 
+// Does every pair have a link of its own, as fast as any other?
+static lw_status is_mesh(const ring_search *s, bool *out) {
+    *out = true;
+    for (uint32_t i = 0; *out && i < s->count; i++) {
+        for (uint32_t j = 0; *out && j < s->count; j++) {
+            lw_route route = {.count = 1};
+            const lw_status found =
+                i != j ? lw_route_find(s->builder->router, s->node[i], s->node[j], (lw_via){0}, &route) : LW_OK;
+            *out = found == LW_OK && route.count == 1 &&
+                   (i == j || (s->cost[i * s->count + j] <= s->cost[1] && s->cost[i * s->count + j] >= s->cost[1]));
+            LW_TRY(found == LW_BAD_INPUT ? LW_OK : found);
+        }
+    }
+    return LW_OK;
+}
+
+// Rings of a mesh that share no link either way (B. Alspach, "The wonderful Walecki construction", 2008): one rank stands
+// still, and the others, numbered round a circle, are passed in zigzag: number, number + 1, number - 1, number + 2, and
+// so on. (n - 1) / 2 numbers give different hops. Ranks are numbered such that ring 0 is their order.
+static void zigzag(const ring_search *s, uint32_t number, uint32_t *path) {
+    const uint32_t circle = s->count - 1;
+    path[0] = 0;
+    for (uint32_t i = 0; i < circle; i++) {
+        const uint32_t step = (i + 1) / 2, label = (number + (i % 2 == 1 ? step : circle - step)) % circle;
+        // where the first one passes that label
+        path[1 + i] = 1 + (label == 0 ? 0 : label <= circle / 2 ? 2 * label - 1 : 2 * (circle - label));
+    }
+}
+
 lw_status lw_ranks_rings(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks, uint32_t channels,
                          lw_ranks *out) {
     ring_search search = {0};
     const bool searched = params->order == LW_ORDER_AUTO && channels > 2 && ranks->count > 2 && ranks->count <= SEARCHED_MOST;
     double *idle = NULL;
     uint32_t *uses = NULL;
+    bool mesh = false;
     if (searched) {
         const size_t pairs = (size_t)ranks->count * ranks->count;
         idle = LW_NEW_ARRAY(builder->arena, double, pairs);
@@ -239,6 +278,7 @@ lw_status lw_ranks_rings(lw_graph_builder *builder, const lw_collective_params *
             return LW_NO_MEMORY;
         }
         LW_TRY(start_search(builder, ranks, &search));
+        LW_TRY(is_mesh(&search, &mesh));
         memcpy(idle, search.cost, pairs * sizeof *idle);
         for (uint32_t i = 0; i < ranks->count; i++) {
             search.path[i] = i;
@@ -251,9 +291,56 @@ lw_status lw_ranks_rings(lw_graph_builder *builder, const lw_collective_params *
             out[c] = *ranks;
         } else {
             charge(&search, idle, uses);
-            find_ring(&search);
+            if (mesh && c / 2 < (ranks->count - 1) / 2) {
+                zigzag(&search, c / 2, search.path);
+            } else {
+                find_ring(&search);
+            }
             LW_TRY(keep_path(&search, &out[c]));
         }
+    }
+    return LW_OK;
+}
+
+// Take the links of a ring; false where one before has one of them.
+static lw_status take_links(const lw_graph_builder *builder, const lw_ranks *ring, bool *taken, bool *out) {
+    lw_list own = {0};
+    for (uint32_t r = 0; r < ring->count; r++) {
+        lw_routes routes;
+        LW_TRY(lw_routes_find(builder->router, ring->node[r], ring->node[(r + 1) % ring->count], (lw_via){0}, &routes));
+        for (size_t k = 0; k < routes.count; k++) {
+            for (size_t i = 0; i < routes.route[k].count; i++) {
+                const lw_leg leg = routes.route[k].leg[i];
+                size_t *added = LW_LIST_ADD(&own, size_t, builder->arena);
+                if (added == NULL) {
+                    return LW_NO_MEMORY;
+                }
+                *added = 2 * (size_t)leg.link + (size_t)leg.dir;
+                *out = *out && !taken[*added];
+            }
+        }
+    }
+    for (size_t i = 0; i < own.count; i++) {
+        taken[LW_LIST_ITEMS(&own, const size_t)[i]] = true;
+    }
+    return LW_OK;
+}
+
+lw_status lw_ranks_own_rings(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks,
+                             lw_ranks out[LW_CHANNELS_MAX], uint32_t *out_count) {
+    const uint32_t most = ranks->count > 2 ? 2 * ((ranks->count - 1) / 2) : 1;
+    bool *taken = LW_NEW_ARRAY(builder->arena, bool, 2 * builder->machine->link_count), own = true;
+    if (taken == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *out_count = most < LW_CHANNELS_MAX ? most : LW_CHANNELS_MAX;
+    LW_TRY(lw_ranks_rings(builder, params, ranks, *out_count, out));
+    for (uint32_t c = 0; c < *out_count; c++) {
+        const lw_status found = take_links(builder, &out[c], taken, &own);
+        // that there is no route is told where the hop is taken
+        own = own && found == LW_OK;
+        *out_count = own || c == 0 ? *out_count : c;
+        LW_TRY(found == LW_BAD_INPUT ? LW_OK : found);
     }
     return LW_OK;
 }

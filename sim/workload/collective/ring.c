@@ -9,17 +9,20 @@ typedef struct rings {
 } rings;
 
 // No more rings than there are bytes for.
-static lw_status find_rings(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks, rings *out) {
-    out->count = (uint32_t)(params->bytes < params->channels ? params->bytes : params->channels);
-    return lw_ranks_rings(builder, params, ranks, out->count, out->ring);
+static lw_status find_rings(lw_graph_builder *builder, const lw_ranks *ranks, bool own, rings *out) {
+    const lw_collective_params *params = builder->object->params;
+    out->count = (uint32_t)params->channels;
+    LW_TRY(own ? lw_ranks_own_rings(builder, params, ranks, out->ring, &out->count) : LW_OK);
+    out->count = params->bytes < out->count ? (uint32_t)params->bytes : out->count;
+    return own ? LW_OK : lw_ranks_rings(builder, params, ranks, out->count, out->ring);
 }
 
 // A rank takes its next step when what it sent and what it gets have arrived.
-lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds) {
+lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds, bool own) {
     const lw_collective_params *params = builder->object->params;
     lw_plan plan = lw_plan_new(builder, params);
     rings all;
-    LW_TRY(find_rings(builder, params, ranks, &all));
+    LW_TRY(find_rings(builder, ranks, own, &all));
     for (uint32_t c = 0; c < all.count; c++) {
         const lw_ranks *ring = &all.ring[c];
         const int64_t bytes = lw_share_of(params->bytes, all.count, c);

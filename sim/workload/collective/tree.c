@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Binary trees, and two of them at once (P. Sanders, J. Speck, J. L. Traeff, "Two-tree algorithms for
 // full bandwidth broadcast, reduction and scan", 2009), which NCCL runs, too.
+#include <assert.h>
+
 #include "sim/workload/collective/collective.h"
 
-typedef struct tree {
-    const lw_ranks *ranks;
-    uint32_t *parent;  // of each rank; of the root itself
-    uint32_t *order;   // ranks, parents before children
-} tree;
-
-static lw_status new_tree(const lw_graph_builder *builder, const lw_ranks *ranks, tree *out) {
-    *out =
-        (tree){ranks, LW_NEW_ARRAY(builder->arena, uint32_t, ranks->count), LW_NEW_ARRAY(builder->arena, uint32_t, ranks->count)};
+lw_status lw_tree_new(const lw_graph_builder *builder, const lw_ranks *ranks, lw_tree_shape *out) {
+    *out = (lw_tree_shape){ranks, LW_NEW_ARRAY(builder->arena, uint32_t, ranks->count),
+                           LW_NEW_ARRAY(builder->arena, uint32_t, ranks->count)};
     return out->parent == NULL || out->order == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
 // As a heap: full levels but for the last one.
-static void shape_heap(const tree *t) {
+static void shape_heap(const lw_tree_shape *t) {
     for (uint32_t r = 0; r < t->ranks->count; r++) {
         t->parent[r] = r == 0 ? 0 : (r - 1) / 2;
         t->order[r] = r;
@@ -39,7 +35,7 @@ static uint32_t rank_at(bool second, uint32_t place, uint32_t count) {
     return !second ? place : count % 2 == 0 ? count - 1 - place : (place + 1) % count;
 }
 
-static void shape_in_order(const tree *t, bool second) {
+void lw_tree_in_order(const lw_tree_shape *t, bool second) {
     const uint32_t n = t->ranks->count;
     uint32_t done = 0, top = 1;
     for (uint32_t r = 0; r < n; r++) {
@@ -56,73 +52,102 @@ static void shape_in_order(const tree *t, bool second) {
     }
 }
 
+// Two for those of a rank in other computers besides the one in its own.
+enum { CHILDREN = 3 };
+
 // What is sent over one tree.
 typedef struct climb {
     lw_plan *plan;
-    const tree *t;
-    int64_t chunk, last;   // bytes
-    uint32_t (*child)[2];  // of each rank; the root itself: none
-    uint32_t *send;        // the step of each rank, of the latest direction
+    const lw_climb *what;
+    const lw_tree_shape *t;
+    uint32_t (*child)[CHILDREN];  // of each rank; the root itself: none
+    uint32_t *send;               // the step of each rank, of the latest direction
 } climb;
 
-static lw_status start_climb(lw_plan *plan, const tree *t, climb *out) {
+static lw_status start_climb(lw_plan *plan, const lw_climb *what, climb *out) {
+    const lw_tree_shape *t = &what->shape;
     const uint32_t n = t->ranks->count, root = t->order[0];
-    *out = (climb){.plan = plan, .t = t, .send = LW_NEW_ARRAY(plan->builder->arena, uint32_t, n)};
+    *out = (climb){.plan = plan, .what = what, .t = t, .send = LW_NEW_ARRAY(plan->builder->arena, uint32_t, n)};
     out->child = lw_arena_alloc(plan->builder->arena, n, sizeof *out->child);
     if (out->child == NULL || out->send == NULL) {
         return LW_NO_MEMORY;
     }
     for (uint32_t rank = 0; rank < n; rank++) {
-        out->child[rank][0] = out->child[rank][1] = root;
+        for (int k = 0; k < CHILDREN; k++) {
+            out->child[rank][k] = root;
+        }
     }
     for (uint32_t i = 1; i < n; i++) {
         uint32_t *child = out->child[t->parent[t->order[i]]];
-        child[child[0] != root] = t->order[i];
+        int k = 0;
+        for (; child[k] != root; k++) {
+            assert(k + 1 < CHILDREN);
+        }
+        child[k] = t->order[i];
     }
     return LW_OK;
 }
 
-static void wait_for_children(const climb *c, uint32_t rank) {
-    for (int k = 0; k < 2; k++) {
+// What a rank adds up: its own part and those of its children.
+static void wait_for_parts(const climb *c, uint32_t rank) {
+    for (int k = 0; k < CHILDREN; k++) {
         if (c->child[rank][k] != c->t->order[0]) {
             lw_plan_wait(c->plan, c->send[c->child[rank][k]], 0);
         }
     }
+    if (c->what->ready != NULL) {
+        lw_plan_wait(c->plan, c->what->ready[rank], c->what->ready_before);
+    }
+}
+
+static void send_chunk(const climb *c, uint32_t rank, uint32_t from, uint32_t to) {
+    const uint32_t *node = c->t->ranks->node;
+    const uint32_t lane = lw_plan_lane(c->plan, node[from], node[to]);
+    c->send[rank] = lw_plan_send(c->plan, lane, c->what->chunk, c->what->last);
+    lw_plan_wait(c->plan, c->send[rank], c->what->under_way > 0 ? c->what->under_way : 1);
 }
 
 // A rank sends up what it has added up when its children's parts are there; the next chunk follows
 // when this one has arrived.
 static void send_up(const climb *c) {
-    const uint32_t *node = c->t->ranks->node;
     for (uint32_t i = c->t->ranks->count; i-- > 1;) {
         const uint32_t rank = c->t->order[i];
-        const uint32_t lane = lw_plan_lane(c->plan, node[rank], node[c->t->parent[rank]]);
-        c->send[rank] = lw_plan_send(c->plan, lane, c->chunk, c->last);
-        lw_plan_wait(c->plan, c->send[rank], 1);
-        wait_for_children(c, rank);
+        send_chunk(c, rank, rank, c->t->parent[rank]);
+        wait_for_parts(c, rank);
     }
 }
 
 // A rank hands on what it got; the root what it has added up.
 static void send_down(const climb *c, bool added_up) {
-    const uint32_t *node = c->t->ranks->node, root = c->t->order[0];
-    uint32_t sum = 0;
+    const uint32_t root = c->t->order[0];
     if (added_up) {
-        sum = lw_plan_join(c->plan);
-        wait_for_children(c, root);
+        const uint32_t sum = lw_plan_join(c->plan);
+        wait_for_parts(c, root);
+        c->send[root] = sum;
     }
     for (uint32_t i = 1; i < c->t->ranks->count; i++) {
         const uint32_t rank = c->t->order[i], parent = c->t->parent[rank];
-        const uint32_t lane = lw_plan_lane(c->plan, node[parent], node[rank]);
-        c->send[rank] = lw_plan_send(c->plan, lane, c->chunk, c->last);
-        lw_plan_wait(c->plan, c->send[rank], 1);
+        send_chunk(c, rank, parent, rank);
         if (parent != root || added_up) {
-            lw_plan_wait(c->plan, parent != root ? c->send[parent] : sum, 0);
+            lw_plan_wait(c->plan, c->send[parent], 0);
         }
     }
 }
 
-static uint32_t depth_of(const tree *t) {
+lw_status lw_tree_climb(lw_plan *plan, lw_climb *what) {
+    climb c;
+    LW_TRY(start_climb(plan, what, &c));
+    if ((what->use & LW_TREE_UP) != 0) {
+        send_up(&c);
+    }
+    if ((what->use & LW_TREE_DOWN) != 0) {
+        send_down(&c, what->use == LW_TREE_BOTH);
+    }
+    what->got = c.send;
+    return LW_OK;
+}
+
+static uint32_t depth_of(const lw_tree_shape *t) {
     uint32_t deepest = 0;
     for (uint32_t rank = 0; rank < t->ranks->count; rank++) {
         uint32_t depth = 0;
@@ -141,25 +166,17 @@ lw_status lw_tree(lw_graph_builder *builder, const lw_ranks *rooted, lw_tree_use
     lw_plan plan = lw_plan_new(builder, params);
     uint32_t depth = 0;
     for (uint32_t i = 0; i < trees; i++) {
-        tree t;
-        LW_TRY(new_tree(builder, rooted, &t));
+        const int64_t bytes = lw_share_of(params->bytes, trees, i), chunk = bytes / chunks;
+        lw_climb what = {.use = use, .chunk = chunk, .last = bytes - (chunks - 1) * chunk};
+        LW_TRY(lw_tree_new(builder, rooted, &what.shape));
         if (twin) {
-            shape_in_order(&t, i == 1);
+            lw_tree_in_order(&what.shape, i == 1);
         } else {
-            shape_heap(&t);
+            shape_heap(&what.shape);
         }
-        climb c;
-        const int64_t bytes = lw_share_of(params->bytes, trees, i);
-        LW_TRY(start_climb(&plan, &t, &c));
-        c.chunk = bytes / chunks;
-        c.last = bytes - (chunks - 1) * c.chunk;
-        if ((use & LW_TREE_UP) != 0) {
-            send_up(&c);
-        }
-        if ((use & LW_TREE_DOWN) != 0) {
-            send_down(&c, use == LW_TREE_BOTH);
-        }
-        depth = depth_of(&t) > depth ? depth_of(&t) : depth;
+        LW_TRY(lw_tree_climb(&plan, &what));
+        const uint32_t deep = depth_of(&what.shape);
+        depth = deep > depth ? deep : depth;
     }
     return lw_plan_write(&plan, chunks, (use == LW_TREE_BOTH ? 2 : 1) * (int64_t)depth - 1 + chunks,
                          lw_share_of(params->bytes, trees, 0) / chunks);

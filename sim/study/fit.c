@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Levenberg-Marquardt over logarithms: x = 1 + log(value / start), so that a step of x is a share of
+// the value and the residual log(model / measured) is nearly linear in it.
+#include "sim/study/fit.h"
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_multifit_nlinear.h>
+#include <math.h>
+#include <string.h>
+
+// ---- Values ----
+
+static double number_of(const lw_option *option, const void *params) {
+    const void *field = (const char *)params + option->offset;
+    if (option->kind == LW_OPTION_QUANTITY_INT || option->kind == LW_OPTION_INTEGER) {
+        const int64_t value = *(const int64_t *)field;
+        return value == LW_AUTO ? (double)NAN : (double)value;
+    }
+    return option->kind == LW_OPTION_QUANTITY_REAL ? *(const double *)field : (double)NAN;
+}
+
+lw_status lw_fit_start_of(lw_fit_parameter *p, lw_arena *arena, lw_diags *diags) {
+    void *params = lw_arena_alloc(arena, 1, p->type->params_size);
+    const lw_yaml *value = lw_map_get(p->row, "value");
+    if (params == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_option_parse_value(p->option, value, params, diags));
+    p->start = p->value = number_of(p->option, params);
+    if (!(p->start > 0)) {
+        return lw_error(diags, value->place, "give it a number to start from, such as its neighbours have",
+                        "a fit needs a value above zero here");
+    }
+    return LW_OK;
+}
+
+const char *lw_fit_text(const lw_fit_parameter *p, double value, lw_arena *arena) {
+    static const struct {
+        lw_dimension dimension;
+        double unit;
+        const char *name;
+    } units[] = {{LW_TIME, 1e6, " us"},   {LW_TIME, 1e3, " ns"},   {LW_TIME, 1, " ps"},
+                 {LW_RATE, 1e9, " GB/s"}, {LW_RATE, 1e6, " MB/s"}, {LW_RATE, 1, " B/s"}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (units[i].dimension == p->option->dimension && (value >= units[i].unit || units[i].unit == 1)) {
+            return lw_arena_print(arena, "%.4g%s", value / units[i].unit, units[i].name);
+        }
+    }
+    return p->option->dimension == LW_BYTES ? lw_arena_print(arena, "%.0f B", value) : lw_arena_print(arena, "%.4g", value);
+}
+
+// Exactly, for the model.
+static const char *exact_text(const lw_fit_parameter *p, double value, lw_arena *arena) {
+    const char *unit = lw_dimension_base(p->option->dimension);
+    return p->option->kind == LW_OPTION_QUANTITY_REAL
+               ? lw_arena_print(arena, "%.17g%s%s", value, unit[0] != '\0' ? " " : "", unit)
+               : lw_arena_print(arena, "%.0f %s", value, unit);
+}
+
+// Of five digits: what goes by round numbers soon comes back to one state, and its point is quick.
+static double rounded(double value) {
+    const double unit = pow(10, floor(log10(value)) - 4);
+    return round(value / unit) * unit;
+}
+
+// What x stands for, within the bounds of the option.
+static double value_of(const lw_fit_parameter *p, double x) {
+    double value = p->start * exp(x - 1);
+    const bool whole = p->option->kind != LW_OPTION_QUANTITY_REAL;
+    const double least = fmax(p->option->minimum, whole ? 1 : 0);
+    const double most = p->option->maximum > p->option->minimum ? p->option->maximum : (double)INFINITY;
+    value = fmin(fmax(rounded(value), least), most);
+    return whole ? round(value) : value;
+}
+
+// ---- The model ----
+
+typedef struct problem {
+    lw_fit *fit;
+    lw_diags *diags;
+    double *weight;    // of each point
+    size_t *system;    // of each point: 0 to systems - 1
+    double *residual;  // log(model / measured), of the last call
+    lw_status status;  // of the first call that failed
+} problem;
+
+static lw_status load_tables(const lw_fit *fit, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_tables *out) {
+    lw_measured **table = LW_NEW_ARRAY(arena, lw_measured *, fit->tables);
+    if (table == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t t = 0; t < fit->tables; t++) {
+        LW_TRY(lw_measured_load(fit->path[t], catalog, arena, diags, &table[t]));
+    }
+    *out = (lw_tables){table, fit->tables};
+    return LW_OK;
+}
+
+static lw_status run_tables(problem *p, const double *x, size_t stride, lw_arena *arena, lw_diags *diags) {
+    lw_fit *fit = p->fit;
+    lw_preset_value *value = LW_NEW_ARRAY(arena, lw_preset_value, fit->count);
+    if (value == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < fit->count; i++) {
+        const lw_fit_parameter *one = &fit->parameter[i];
+        value[i] = (lw_preset_value){one->preset->shelf, one->preset->name, one->option->key,
+                                     exact_text(one, value_of(one, x[i * stride]), arena)};
+        if (value[i].text == NULL) {
+            return LW_NO_MEMORY;
+        }
+    }
+    const lw_catalog *catalog = lw_catalog_with(fit->catalog, value, fit->count, arena);
+    lw_tables tables;
+    lw_validations out;
+    lw_run run = *fit->run;
+    run.progress = NULL;
+    if (catalog == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(load_tables(fit, catalog, arena, diags, &tables));
+    LW_TRY(lw_measured_validate(tables, &run, arena, diags, &out));
+    size_t point = 0;
+    for (size_t t = 0; t < out.count; t++) {
+        for (size_t i = 0; i < out.row[t].points; i++) {
+            p->residual[point++] = log(out.row[t].rows[i][2] / out.row[t].rows[i][1]);
+        }
+    }
+    return point == fit->points ? LW_OK : LW_INTERNAL;
+}
+
+// The residuals of x into p->residual. Values with which a table cannot run are far off, and no
+// more than that.
+static lw_status look_at(problem *p, const gsl_vector *x) {
+    static const double far_off = 10;
+    lw_arena *arena = lw_arena_new();
+    lw_diags *silent = arena != NULL ? lw_diags_new(arena) : NULL;
+    lw_status status = silent != NULL ? run_tables(p, x->data, x->stride, arena, silent) : LW_NO_MEMORY;
+    const bool wild = status == LW_BAD_INPUT || status == LW_STUCK || status == LW_LIMIT;
+    lw_arena_free(arena);
+    for (size_t i = 0; i < p->fit->points; i++) {
+        p->residual[i] = !wild && isfinite(p->residual[i]) ? p->residual[i] : far_off;
+    }
+    return wild ? LW_OK : status;
+}
+
+static int call_model(const gsl_vector *x, void *user, gsl_vector *f) {
+    problem *p = user;
+    lw_status status = look_at(p, x);
+    p->status = p->status == LW_OK ? status : p->status;
+    for (size_t i = 0; i < p->fit->points; i++) {
+        gsl_vector_set(f, i, p->residual[i]);
+    }
+    return status == LW_OK ? GSL_SUCCESS : GSL_EFAILED;
+}
+
+// ---- One fit ----
+
+// Cauchy's loss: a residual of `scale` has half the weight of none. The scale is that of the points
+// themselves (the median residual), and 3 % at least.
+static void weigh(const problem *p, size_t left_out, gsl_vector *weights, double *scratch) {
+    size_t count = 0;
+    for (size_t i = 0; i < p->fit->points; i++) {
+        if (p->system[i] != left_out) {
+            scratch[count++] = fabs(p->residual[i]);
+        }
+    }
+    const double scale = 2.385 * 1.4826 * fmax(0.03, lw_spread_of(scratch, count).median);
+    for (size_t i = 0; i < p->fit->points; i++) {
+        const double r = p->residual[i] / scale;
+        gsl_vector_set(weights, i, p->system[i] == left_out ? 0 : 1 / (1 + r * r));
+    }
+}
+
+// The sum of the loss over the points.
+static double loss_of(const problem *p, size_t left_out) {
+    double sum = 0;
+    for (size_t i = 0; i < p->fit->points; i++) {
+        sum += p->system[i] == left_out ? 0 : log1p(p->residual[i] * p->residual[i] / (0.1 * 0.1));
+    }
+    return sum;
+}
+
+typedef struct solver {
+    gsl_multifit_nlinear_workspace *work;
+    gsl_multifit_nlinear_fdf fdf;
+    gsl_vector *x, *weights;
+    double *scratch;  // a point each
+} solver;
+
+static void free_solver(solver *s) {
+    if (s->work != NULL) {
+        gsl_multifit_nlinear_free(s->work);
+    }
+    if (s->x != NULL) {
+        gsl_vector_free(s->x);
+    }
+    if (s->weights != NULL) {
+        gsl_vector_free(s->weights);
+    }
+}
+
+static lw_status make_solver(problem *p, lw_arena *arena, solver *out) {
+    gsl_multifit_nlinear_parameters how = gsl_multifit_nlinear_default_parameters();
+    how.h_df = 5e-3;  // values come in steps of five digits, results in whole picoseconds
+    *out = (solver){.work = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &how, p->fit->points, p->fit->count),
+                    .fdf = {.f = call_model, .n = p->fit->points, .p = p->fit->count, .params = p},
+                    .x = gsl_vector_alloc(p->fit->count),
+                    .weights = gsl_vector_alloc(p->fit->points),
+                    .scratch = LW_NEW_ARRAY(arena, double, p->fit->points)};
+    const bool made = out->work != NULL && out->x != NULL && out->weights != NULL && out->scratch != NULL;
+    if (!made) {
+        free_solver(out);
+    }
+    return made ? LW_OK : LW_NO_MEMORY;
+}
+
+enum { REWEIGHINGS = 2, ITERATIONS = 12 };
+
+// From x to the least loss, without one system; SIZE_MAX: with all. x is then the best, and
+// p->residual of it.
+static lw_status solve(problem *p, solver *s, size_t left_out, int turns) {
+    LW_TRY(look_at(p, s->x));
+    for (int turn = 0; turn < turns; turn++) {
+        int info;
+        weigh(p, left_out, s->weights, s->scratch);
+        (void)gsl_multifit_nlinear_winit(s->x, s->weights, &s->fdf, s->work);
+        if (p->status == LW_OK) {
+            (void)gsl_multifit_nlinear_driver(ITERATIONS, 1e-4, 1e-9, 1e-9, NULL, NULL, &info, s->work);
+        }
+        LW_TRY(p->status);
+        gsl_vector_memcpy(s->x, gsl_multifit_nlinear_position(s->work));
+        LW_TRY(look_at(p, s->x));
+    }
+    return LW_OK;
+}
+
+// The best of three starts, of which two are looked at in one turn. Values that all start too low or
+// too high could end beside the best fit.
+static lw_status solve_from_all(problem *p, solver *s, lw_arena *arena) {
+    static const double starts[] = {0.5, 2, 1};
+    double *best = LW_NEW_ARRAY(arena, double, p->fit->count);
+    double least = (double)INFINITY;
+    if (best == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t k = 0; k < sizeof starts / sizeof starts[0]; k++) {
+        for (size_t i = 0; i < p->fit->count; i++) {
+            gsl_vector_set(s->x, i, 1 + log(starts[k]));
+        }
+        LW_TRY(solve(p, s, SIZE_MAX, 1));
+        const double loss = loss_of(p, SIZE_MAX);
+        if (loss < least) {
+            least = loss;
+            memcpy(best, s->x->data, p->fit->count * sizeof *best);
+        }
+    }
+    for (size_t i = 0; i < p->fit->count; i++) {
+        gsl_vector_set(s->x, i, best[i]);
+    }
+    return solve(p, s, SIZE_MAX, REWEIGHINGS);
+}
+
+// ---- What is known of the values ----
+
+static lw_status find_errors(problem *p, const solver *s, lw_arena *arena) {
+    lw_fit *fit = p->fit;
+    const size_t n = fit->count;
+    gsl_matrix *covariance = gsl_matrix_alloc(n, n);
+    fit->correlation = LW_NEW_ARRAY(arena, double, n *n);
+    if (covariance == NULL || fit->correlation == NULL) {
+        gsl_matrix_free(covariance);
+        return LW_NO_MEMORY;
+    }
+    (void)gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(s->work), 0, covariance);
+    double squares = 0, weight = 0;
+    for (size_t i = 0; i < fit->points; i++) {
+        squares += gsl_vector_get(s->weights, i) * p->residual[i] * p->residual[i];
+        weight += gsl_vector_get(s->weights, i);
+    }
+    const double variance = weight > (double)n ? squares / (weight - (double)n) : (double)NAN;
+    for (size_t i = 0; i < n; i++) {
+        const double own = gsl_matrix_get(covariance, i, i);
+        fit->parameter[i].error = own > 0 ? sqrt(own * variance) : (double)NAN;
+        for (size_t k = 0; k < n; k++) {
+            const double both = own * gsl_matrix_get(covariance, k, k);
+            fit->correlation[i * n + k] = both > 0 ? gsl_matrix_get(covariance, i, k) / sqrt(both) : 0;
+        }
+    }
+    gsl_matrix_free(covariance);
+    return LW_OK;
+}
+
+static lw_spread spread_of(const problem *p, double *scratch, size_t only) {
+    size_t count = 0;
+    for (size_t i = 0; i < p->fit->points; i++) {
+        if (only == SIZE_MAX || p->system[i] == only) {
+            scratch[count++] = fabs(expm1(p->residual[i]));
+        }
+    }
+    return lw_spread_of(scratch, count);
+}
+
+// Each system as a stranger: fitted to the others, from the values of the fit to all.
+static lw_status leave_out(problem *p, solver *s, lw_arena *arena) {
+    lw_fit *fit = p->fit;
+    double *error = LW_NEW_ARRAY(arena, double, fit->points);
+    double *whole = LW_NEW_ARRAY(arena, double, fit->count);
+    size_t count = 0;
+    if (error == NULL || whole == NULL) {
+        return LW_NO_MEMORY;
+    }
+    memcpy(whole, s->x->data, fit->count * sizeof *whole);
+    for (size_t system = 0; system < fit->systems && fit->systems > 1; system++) {
+        for (size_t i = 0; i < fit->count; i++) {
+            gsl_vector_set(s->x, i, whole[i]);
+        }
+        LW_TRY(solve(p, s, system, 1));
+        for (size_t i = 0; i < fit->points; i++) {
+            if (p->system[i] == system) {
+                error[count++] = fabs(expm1(p->residual[i]));
+            }
+        }
+    }
+    fit->left_out = lw_spread_of(error, count);
+    return LW_OK;
+}
+
+// Which system each point is of, and whether tables may shape presets at all.
+static lw_status look_at_tables(problem *p, lw_arena *arena, lw_diags *diags) {
+    enum { CALIBRATE = 0 };
+    lw_fit *fit = p->fit;
+    lw_tables tables;
+    LW_TRY(load_tables(fit, fit->catalog, arena, diags, &tables));
+    for (size_t t = 0; t < tables.count; t++) {
+        fit->points += tables.table[t]->point_count;
+        if (tables.table[t]->use != CALIBRATE) {
+            return lw_error(diags, (lw_place){tables.table[t]->file, 1, 1}, "fit to tables of the calibration side",
+                            "the table '%s' is not for calibration", tables.table[t]->name);
+        }
+    }
+    p->residual = LW_NEW_ARRAY(arena, double, fit->points);
+    p->system = LW_NEW_ARRAY(arena, size_t, fit->points);
+    if (p->residual == NULL || p->system == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t t = 0, point = 0; t < tables.count; t++) {
+        size_t same = 0;
+        while (same < t && strcmp(tables.table[same]->system_id, tables.table[t]->system_id) != 0) {
+            same++;
+        }
+        size_t system = fit->systems;
+        for (size_t k = 0, at = 0; same < t && k <= same; at += tables.table[k++]->point_count) {
+            system = k == same ? p->system[at] : system;
+        }
+        fit->systems += same == t;
+        for (size_t i = 0; i < tables.table[t]->point_count; i++) {
+            p->system[point++] = system;
+        }
+    }
+    return LW_OK;
+}
+
+static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
+    lw_fit *fit = p->fit;
+    gsl_vector_set_all(s->x, 1);
+    LW_TRY(run_tables(p, s->x->data, s->x->stride, arena, p->diags));  // as it is: what is wrong is told
+    fit->before = spread_of(p, s->scratch, SIZE_MAX);
+    LW_TRY(solve_from_all(p, s, arena));
+    fit->after = spread_of(p, s->scratch, SIZE_MAX);
+    for (size_t i = 0; i < fit->count; i++) {
+        fit->parameter[i].value = value_of(&fit->parameter[i], gsl_vector_get(s->x, i));
+    }
+    LW_TRY(find_errors(p, s, arena));
+    for (size_t i = 0; i < fit->count && fit->points > fit->count; i++) {
+        lw_fit_parameter *one = &fit->parameter[i];
+        one->value = isnan(one->error) ? one->start : one->value;  // what no table shows stays as it was
+    }
+    return leave_out(p, s, arena);
+}
+
+lw_status lw_fit_run(lw_fit *fit, lw_arena *arena, lw_diags *diags) {
+    problem p = {.fit = fit, .diags = diags};
+    solver s;
+    LW_TRY(look_at_tables(&p, arena, diags));
+    if (fit->points < fit->count) {
+        return lw_error(diags, fit->parameter[0].row->key_place, "name more tables, or fit less",
+                        "%zu points cannot tell %zu values", fit->points, fit->count);
+    }
+    gsl_error_handler_t *handler = gsl_set_error_handler_off();
+    lw_status status = make_solver(&p, arena, &s);
+    if (status == LW_OK) {
+        status = fit_all(&p, &s, arena);
+        free_solver(&s);
+    }
+    (void)gsl_set_error_handler(handler);
+    return status;
+}

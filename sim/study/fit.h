@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The fit of some parameters of presets to some measured tables.
+#ifndef LW_FIT_H
+#define LW_FIT_H
+
+#include "sim/base/spread.h"
+#include "sim/config/catalog.h"
+#include "sim/study/measured.h"
+
+typedef struct lw_fit_parameter {
+    const lw_preset *preset;
+    const lw_type *type;
+    const lw_option *option;  // a number that is marked as fitted
+    const lw_yaml *row;       // in the preset's file
+    const lw_yaml *tables;    // of the row: names of measured tables
+    double start;             // as the preset has it, in the base unit, > 0
+    double value, error;      // found: in the base unit; standard error as a share, NaN: not told
+} lw_fit_parameter;
+
+typedef struct lw_fit {
+    const lw_catalog *catalog;
+    lw_fit_parameter *parameter;
+    size_t count;
+    const char *const *path;  // of the tables
+    size_t tables;
+    const lw_run *run;
+    // found
+    size_t points, systems;
+    double *correlation;                // count x count
+    lw_spread before, after, left_out;  // of |model / measured - 1|
+} lw_fit;
+
+// The value that the preset has. LW_BAD_INPUT: auto, zero or no number.
+lw_status lw_fit_start_of(lw_fit_parameter *parameter, lw_arena *arena, lw_diags *diags) LW_CHECKED;
+// Find values, errors and correlations.
+lw_status lw_fit_run(lw_fit *fit, lw_arena *arena, lw_diags *diags) LW_CHECKED;
+// A value of four digits with a unit, as presets have it; NULL when out of memory.
+const char *lw_fit_text(const lw_fit_parameter *parameter, double value, lw_arena *arena) LW_CHECKED;
+
+#endif

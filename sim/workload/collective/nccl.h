@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the parts of the model of NCCL share: its figures, the machine as it counts it, and what it
+// would pay for an algorithm and protocol.
+#ifndef LW_NCCL_H
+#define LW_NCCL_H
+
+#include "sim/workload/collective/library.h"
+
+typedef enum lw_nccl_generation { LW_VOLTA, LW_AMPERE, LW_HOPPER, LW_BLACKWELL, LW_NCCL_GENERATIONS } lw_nccl_generation;
+typedef enum lw_nccl_protocol { LW_LL, LW_LL128, LW_SIMPLE, LW_NCCL_PROTOCOLS } lw_nccl_protocol;
+typedef enum lw_nccl_algorithm {
+    LW_NCCL_RING,
+    LW_NCCL_TREE,
+    LW_NCCL_NVLS,
+    LW_NCCL_NVLS_TREE,
+    LW_NCCL_ALGORITHMS
+} lw_nccl_algorithm;
+// Of two computers, and of more.
+typedef enum lw_nccl_scale { LW_TWO, LW_MORE, LW_NCCL_SCALES } lw_nccl_scale;
+typedef enum lw_nccl_processor { LW_INTEL, LW_AMD, LW_NCCL_PROCESSORS } lw_nccl_processor;
+// What lies between two ranks.
+typedef enum lw_nccl_hop { LW_OVER_NVLINK, LW_OVER_PCIE, LW_OVER_NETWORK, LW_NCCL_HOPS } lw_nccl_hop;
+
+typedef struct lw_nccl_params {
+    int algorithm, protocol;  // 0: as priced
+    int processor;            // lw_nccl_processor
+    // of the ring, and of the tree
+    int64_t base_ps[LW_NCCL_PROTOCOLS], step_ps[LW_NCCL_HOPS][LW_NCCL_PROTOCOLS];
+    int64_t tree_base_ps[LW_NCCL_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_NCCL_PROTOCOLS];
+    int64_t nvls_ps, nvls_tree_step_ps, post_ps[LW_NCCL_PROCESSORS];
+    int64_t ll_limit_Bps[LW_NCCL_GENERATIONS], ll_net_limit_Bps[LW_NCCL_PROCESSORS][LW_NCCL_SCALES];
+    int64_t ll128_channel_Bps[LW_NCCL_GENERATIONS], nvls_channel_Bps[LW_NCCL_GENERATIONS];
+    int64_t tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES], tree_ll128_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
+    int64_t nvls_tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
+    double nvlink_share[LW_NCCL_GENERATIONS], nvls_share[LW_NCCL_GENERATIONS];
+    double pcie_share, ll_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, plain_tree_share;
+} lw_nccl_params;
+
+// Where a channel leaves and enters each computer.
+typedef struct lw_nccl_gate {
+    const uint32_t *nic;     // by node of the machine: of the ranks that use one
+    uint32_t *entry, *exit;  // of each computer: the rank that gets, and the one that sends
+} lw_nccl_gate;
+
+// The machine as NCCL counts it.
+typedef struct lw_nccl_view {
+    lw_graph_builder *builder;
+    const lw_nccl_params *params;
+    const lw_ranks *ranks;
+    lw_computers computers;
+    lw_nccl_generation gen;
+    bool nvlink;       // no hop within a computer leaves it
+    bool in_switch;    // a switch on the way can add up and copy
+    bool near;         // no host lies between a network card and the ranks that use it
+    bool paired;       // every network card has two ranks as near
+    double port_Bps;   // of the first rank
+    double *used_Bps;  // one a link and direction: scratch
+    uint32_t gates;    // network cards of each computer that are used; 0 of one computer
+    lw_nccl_gate gate[LW_CHANNELS_MAX];
+    lw_ranks ring[LW_CHANNELS_MAX];
+    uint32_t gate_of[LW_CHANNELS_MAX];  // of each channel
+    uint32_t channels;
+    double channel_Bps;       // of each channel
+    double tree_channel_Bps;  // the same within a computer, of trees
+} lw_nccl_view;
+
+// What an algorithm and protocol cost.
+typedef struct lw_nccl_price {
+    lw_nccl_algorithm algorithm;
+    lw_nccl_protocol protocol;
+    bool allowed;
+    double time_s;
+    double bus_Bps;     // that of its bytes, as nccl-tests counts it
+    double latency_ps;  // of the call
+    double step_ps[2];  // of each step within a computer, and between two
+} lw_nccl_price;
+
+// Data in what a protocol sends.
+extern const double lw_nccl_data_share[LW_NCCL_PROTOCOLS];
+
+// Count a machine. What NCCL does not run on is diagnosed.
+lw_status lw_nccl_look(lw_nccl_view *view) LW_CHECKED;
+// Speeds of a channel that its search tries on one computer or several, falling, up to a 0: B/s.
+const double *lw_nccl_speeds(const lw_nccl_view *view);
+// Steps of a ring of so many ranks; of so many computers, those that NCCL counts between them.
+int64_t lw_nccl_steps(lw_operation operation, uint32_t count);
+// Steps up a tree of computers, rounded down (log2i).
+double lw_nccl_rounds(uint32_t computers);
+
+lw_nccl_price lw_nccl_price_of(const lw_nccl_view *view, lw_operation operation, lw_nccl_algorithm algorithm,
+                               lw_nccl_protocol protocol, int64_t bytes);
+
+// Tasks of what was chosen.
+lw_status lw_nccl_write(const lw_nccl_view *view, const lw_nccl_price *price, lw_operation operation, int64_t bytes) LW_CHECKED;
+
+#endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What NCCL reckons that an algorithm and protocol take (src/graph/tuning.cc of NVIDIA/nccl). On one computer its tree is
+// a chain whose price lies above the ring's, so that ring and NVLS are all that it takes there.
+#include <math.h>
+
+#include "sim/workload/collective/nccl.h"
+
+typedef lw_nccl_view view;
+typedef lw_nccl_price price;
+
+int64_t lw_nccl_steps(lw_operation operation, uint32_t ranks) {
+    return (operation == LW_ALL_REDUCE ? 2 : 1) * ((int64_t)ranks - 1);
+}
+
+static lw_nccl_scale scale_of(const view *v) {
+    return v->computers.count > 2 ? LW_MORE : LW_TWO;
+}
+
+static double ll_limit_Bps(const view *v) {
+    return (double)(v->computers.count > 1 ? v->params->ll_net_limit_Bps[v->params->processor][scale_of(v)]
+                                           : v->params->ll_limit_Bps[v->gen]);
+}
+
+static lw_nccl_hop hop_within(const view *v) {
+    return v->nvlink ? LW_OVER_NVLINK : LW_OVER_PCIE;
+}
+
+double lw_nccl_rounds(uint32_t computers) {
+    return (double)ilogb((double)computers);
+}
+
+// With so many bytes a rank and channel a ring of Simple between computers pays more for each step, on older cards and
+// on those from compute capability 8.0 on.
+enum { PLATEAU_BYTES = 64 };
+static const double plateau_before = 1.9, plateau = 1.4;
+
+static price price_of_ring(const view *v, lw_operation operation, lw_nccl_protocol how, int64_t bytes) {
+    const lw_nccl_params *p = v->params;
+    const uint32_t n = v->ranks->count, several = v->computers.count > 1;
+    const double bus_Bps = v->channels * v->channel_Bps;
+    const double of[LW_NCCL_PROTOCOLS] = {[LW_LL] = fmin(ll_limit_Bps(v), bus_Bps * p->ll_share),
+                                          [LW_LL128] =
+                                              fmin(bus_Bps * p->ll128_share, v->channels * (double)p->ll128_channel_Bps[v->gen]),
+                                          [LW_SIMPLE] = bus_Bps};
+    price out = {.allowed = true, .bus_Bps = of[how], .latency_ps = (double)p->base_ps[how]};
+    out.step_ps[0] = (double)p->step_ps[hop_within(v)][how];
+    if (several) {
+        // work is posted to the network card for each step; three times by Simple
+        out.step_ps[0] = fmax(out.step_ps[0], (double)p->post_ps[p->processor] * (how == LW_SIMPLE ? 3 : 1));
+        out.step_ps[1] = (double)(v->computers.count == n ? p->tree_step_ps : p->step_ps)[LW_OVER_NETWORK][how];
+    }
+    const int64_t per_channel = bytes / ((int64_t)v->channels * n);
+    if (several && operation == LW_ALL_REDUCE && how == LW_SIMPLE && per_channel >= PLATEAU_BYTES) {
+        const double factor = v->gen >= LW_AMPERE ? plateau : plateau_before;
+        out.latency_ps *= factor;
+        out.step_ps[0] *= factor;
+        out.step_ps[1] *= factor;
+    }
+    const double steps = (double)lw_nccl_steps(operation, n);
+    const double across = (double)lw_nccl_steps(operation, v->computers.count);
+    out.time_s = (out.latency_ps + (steps - across) * out.step_ps[0] + across * out.step_ps[1]) / 1e12 +
+                 (double)bytes / (out.bus_Bps * n / steps);
+    return out;
+}
+
+// Trees are below what the model says between some sizes: factors for powers of two from 64 B on (treeCorrectionFactor).
+enum { TREE_FACTORS = 24, TREE_FACTOR_SHIFT = 6 };
+static const double tree_factor[LW_NCCL_PROTOCOLS][TREE_FACTORS] = {
+    {1, 1, 1, 1, .9, .8, .7, .7, .7, .7, .6, .5, .4, .4, .5, .6, .7, .8, .9, 1, 1, 1, 1, 1},
+    {1, 1, 1, 1, 1, .9, .8, .8, .8, .7, .6, .6, .6, .6, .6, .6, .8, .9, .9, .9, .9, 1, 1, 1},
+    {.9, .9, .9, .9, .9, .9, .9, .8, .7, .6, .6, .5, .5, .5, .5, .6, .7, .8, .7, .7, .8, .9, .9, .9}};
+
+static double tree_factor_of(lw_nccl_protocol how, int64_t bytes) {
+    int log = -1;
+    for (int64_t left = bytes >> TREE_FACTOR_SHIFT; left > 0; left >>= 1) {
+        log++;
+    }
+    return log >= 0 && log < TREE_FACTORS ? tree_factor[how][log] : 1;
+}
+
+// bus_Bps as of a ring that takes as long.
+static void set_time(const view *v, price *out, double latency_ps, double algorithm_Bps, int64_t bytes) {
+    const double n = v->ranks->count;
+    out->bus_Bps = algorithm_Bps * 2 * (n - 1) / n;
+    out->time_s = latency_ps / 1e12 + (double)bytes / algorithm_Bps;
+}
+
+// Two trees over computers, each a chain within.
+static price price_of_tree(const view *v, lw_nccl_protocol how, int64_t bytes) {
+    const lw_nccl_params *p = v->params;
+    const lw_nccl_scale scale = scale_of(v);
+    const double channels = v->channels;
+    double bus_Bps = fmin(channels * v->tree_channel_Bps * p->tree_share, channels * (double)p->tree_channel_Bps[v->gen][scale]);
+    if (how == LW_LL) {
+        bus_Bps = fmin(bus_Bps * p->tree_ll_share, ll_limit_Bps(v));
+    } else if (how == LW_LL128) {
+        bus_Bps = fmin(bus_Bps * p->tree_ll128_share, channels * (double)p->tree_ll128_channel_Bps[v->gen][scale]);
+    }
+    bus_Bps *= v->paired ? 1 : p->plain_tree_share;
+    price out = {.allowed = true, .latency_ps = (double)p->tree_base_ps[how]};
+    out.step_ps[0] = (double)p->tree_step_ps[hop_within(v)][how];
+    out.step_ps[1] = (double)p->tree_step_ps[LW_OVER_NETWORK][how];
+    const double chain = v->ranks->count / v->computers.count - 1;
+    set_time(v, &out, out.latency_ps + 2 * (chain * out.step_ps[0] + lw_nccl_rounds(v->computers.count) * out.step_ps[1]),
+             bus_Bps / 2 * tree_factor_of(how, bytes), bytes);
+    return out;
+}
+
+// The speed of channels that a switch adds up: a port carries one more than there are of them, all that the ranks add up
+// and what its own channel hands out.
+static double nvls_channel_Bps(const view *v, double channels) {
+    const double *Bps = lw_nccl_speeds(v);
+    while (Bps[1] > 0 && *Bps * (channels + 1) > v->port_Bps * (1 + 1e-9)) {
+        Bps++;
+    }
+    return *Bps * v->params->nvls_share[v->gen] * (channels - 1) / channels * 2;
+}
+
+// A channel for each rank, whose part of the sum it heads.
+static price price_of_nvls(const view *v, int64_t bytes) {
+    const lw_nccl_params *p = v->params;
+    const double n = v->ranks->count;
+    price out = {.allowed = true, .latency_ps = (double)p->nvls_ps};
+    set_time(v, &out, out.latency_ps, n * fmin(nvls_channel_Bps(v, n), (double)p->nvls_channel_Bps[v->gen]) * n / (2 * (n - 1)),
+             bytes);
+    return out;
+}
+
+// A channel for each network card, whose rank heads a part: added up by the switch, sent along trees over computers.
+static price price_of_nvls_tree(const view *v, int64_t bytes) {
+    const lw_nccl_params *p = v->params;
+    const double n = v->ranks->count, heads = v->gates;
+    const double card_Bps = v->channels * v->channel_Bps / heads / (v->computers.count > 2 ? 2 : 1);
+    const double channel_Bps =
+        fmin(fmin(nvls_channel_Bps(v, heads), card_Bps), (double)p->nvls_tree_channel_Bps[v->gen][scale_of(v)]);
+    price out = {.allowed = true, .latency_ps = (double)p->nvls_ps};
+    out.step_ps[1] = (double)p->nvls_tree_step_ps;
+    set_time(v, &out, out.latency_ps + 2 * lw_nccl_rounds(v->computers.count) * out.step_ps[1],
+             heads * channel_Bps * n / (2 * (n - 1)) * (v->gen == LW_BLACKWELL ? tree_factor_of(LW_SIMPLE, bytes) : 1), bytes);
+    return out;
+}
+
+lw_nccl_price lw_nccl_price_of(const view *v, lw_operation operation, lw_nccl_algorithm algorithm, lw_nccl_protocol protocol,
+                               int64_t bytes) {
+    const bool several = v->computers.count > 1, reduces = operation == LW_ALL_REDUCE;
+    const bool in_switch = reduces && protocol == LW_SIMPLE && v->gen >= LW_HOPPER && v->nvlink && v->in_switch;
+    price out = {.allowed = false};
+    switch (algorithm) {
+    case LW_NCCL_RING:
+        out = price_of_ring(v, operation, protocol, bytes);
+        break;
+    case LW_NCCL_TREE:
+        out = reduces && several ? price_of_tree(v, protocol, bytes) : out;
+        break;
+    case LW_NCCL_NVLS:  // two ranks never take it
+        out = in_switch && !several && v->ranks->count > 2 ? price_of_nvls(v, bytes) : out;
+        break;
+    case LW_NCCL_NVLS_TREE:
+        out = in_switch && several && v->gates > 1 ? price_of_nvls_tree(v, bytes) : out;
+        break;
+    case LW_NCCL_ALGORITHMS:
+        break;
+    }
+    // LL128 needs NVLink within, and no host before a network card
+    out.allowed = out.allowed && (protocol != LW_LL128 || (v->nvlink && v->near));
+    out.algorithm = algorithm;
+    out.protocol = protocol;
+    return out;
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What NCCL chose, as tasks: on idle links they take about what it reckons with.
+#include <math.h>
+#include <string.h>
+
+#include "sim/workload/collective/nccl.h"
+
+typedef lw_nccl_view view;
+typedef lw_nccl_price price;
+
+// LL lines of 16 B hold 8 of data, LL128 lines of 128 B hold 120 (src/include/device.h).
+const double lw_nccl_data_share[LW_NCCL_PROTOCOLS] = {8 / 16.0, 120 / 128.0, 1};
+// NCCL_STEPS of src/include/device.h: pieces of a buffer that are under way at once.
+enum { SLOTS = 8 };
+// A slot of a channel's buffer as sent (src/include/device.h, src/init.cc): of LL 8 lines of 16 B of 512
+// threads; of LL128 5 of 120 B of 640, with their flags; of Simple an eighth of 4 MiB.
+static const int64_t slot_bytes[LW_NCCL_PROTOCOLS] = {65536, 614400, 524288};
+// Simple sends a chunk of four slots as two slices (src/include/collectives.h).
+enum { CHUNK_SLOTS = 4, SLICES = 2 };
+
+static int64_t as_sent(const price *p, int64_t bytes) {
+    return (int64_t)ceil((double)bytes / lw_nccl_data_share[p->protocol]);
+}
+
+// ---- Channels that are alike ----
+
+// Those of one order through the same network cards are one.
+typedef struct bundle {
+    uint32_t channel, count;  // the first of them
+    int64_t bytes;            // of all of them
+} bundle;
+
+static bool are_alike(const view *v, uint32_t a, uint32_t b) {
+    return v->gate_of[a] == v->gate_of[b] &&
+           memcmp(v->ring[a].node, v->ring[b].node, v->ring[a].count * sizeof *v->ring[a].node) == 0;
+}
+
+// Of the channel, if none before is alike; *before: channels whose bytes are given out.
+static bool is_first(const view *v, uint32_t channel, int64_t bytes, uint32_t *before, bundle *out) {
+    *out = (bundle){.channel = channel};
+    for (uint32_t other = 0; other < v->channels; other++) {
+        if (are_alike(v, channel, other)) {
+            if (other < channel) {
+                return false;
+            }
+            out->bytes += lw_share_of(bytes, v->channels, *before + out->count++);
+        }
+    }
+    *before += out->count;
+    return true;
+}
+
+// ---- Rings ----
+
+// Through a gate, where it is between computers.
+static lw_status latency_of_hop(const view *v, uint32_t gate, const uint32_t hop[2], double *out) {
+    const bool apart = v->computers.of[hop[0]] != v->computers.of[hop[1]];
+    const uint32_t *nic = apart ? v->gate[gate].nic : NULL;
+    const lw_via via = apart ? (lw_via){.node = (const uint32_t[]){nic[hop[0]], nic[hop[1]]}, .count = 2} : (lw_via){0};
+    lw_route route;
+    LW_TRY(lw_route_find(v->builder->router, hop[0], hop[1], via, &route));
+    *out = (double)route.latency_ps;
+    return LW_OK;
+}
+
+// Lanes that follow are those of a gate: what a step within a computer and one between two takes beyond the route.
+static lw_status set_delays(const view *v, uint32_t gate, const uint32_t across[2], const double step_ps[2], lw_plan *plan) {
+    const lw_ranks *own = &v->computers.computer[0].ranks;
+    double latency_ps;
+    LW_TRY(latency_of_hop(v, gate, across, &latency_ps));
+    plan->delay_ps[1] = llround(fmax(0, step_ps[1] - latency_ps));
+    if (own->count > 1) {
+        LW_TRY(latency_of_hop(v, gate, own->node, &latency_ps));
+        plan->delay_ps[0] = llround(fmax(0, step_ps[0] - latency_ps));
+    }
+    plan->nic = v->gate[gate].nic;
+    return LW_OK;
+}
+
+// What the protocol makes of the bandwidth: so much longer do bytes take than by the links alone.
+static double slower_s(const view *v, const price *p, int64_t bytes) {
+    const double bus_Bps = v->channels * v->channel_Bps * lw_nccl_data_share[p->protocol];
+    return fmax(0, (double)bytes * (1 / p->bus_Bps - 1 / bus_Bps));
+}
+
+// Data that goes round crosses the network more often than NCCL counts: what it counts is spread over all of that.
+static lw_status set_ring_delays(const view *v, const price *p, lw_operation operation, const bundle *b, int64_t bytes,
+                                 lw_plan *plan) {
+    const lw_ranks *ring = &v->ring[b->channel];
+    const uint32_t computers = v->computers.count, own = v->computers.computer[0].ranks.count;
+    const double counted = (double)lw_nccl_steps(operation, computers);
+    const double passes = operation == LW_ALL_REDUCE ? 2 : 1, each = (double)ring->count / computers;
+    const double missed = fmax(0, passes + 1 - each);  // crossings among the hops that the last pass leaves out
+    const double crossed = fmax(counted, passes * computers - missed);
+    const double across_ps = (counted * p->step_ps[1] + (crossed - counted) * p->step_ps[0]) / crossed;
+    const double slower_ps = slower_s(v, p, lw_share_of(bytes, ring->count, 0)) * 1e12;
+    return set_delays(v, v->gate_of[b->channel], &ring->node[own - 1],
+                      (const double[]){p->step_ps[0] + slower_ps, across_ps + slower_ps}, plan);
+}
+
+// On one computer: what a step takes beyond its bytes on links as NCCL counts them.
+static lw_status find_rest_ps(const view *v, const price *p, const uint32_t hop[2], int64_t bytes, int64_t *out) {
+    double latency_ps;
+    LW_TRY(latency_of_hop(v, 0, hop, &latency_ps));
+    *out = llround(fmax(0, p->step_ps[0] - latency_ps) + slower_s(v, p, bytes) * 1e12);
+    return LW_OK;
+}
+
+// Two cards that meet in host memory do so through a channel's buffer: one piece is read there while
+// the next is written. channels: that share the lane; sent: of a step over it.
+static void set_buffer(lw_plan *plan, lw_nccl_protocol how, uint32_t channels, int64_t sent) {
+    const int64_t slot = slot_bytes[how] * channels, chunk = CHUNK_SLOTS * slot;
+    const int64_t slice = ((sent < chunk ? sent : chunk) + SLICES - 1) / SLICES;
+    plan->staging_bytes = how == LW_SIMPLE ? (slice > 1 ? slice : 1) : slot;
+    plan->staging_buffers = how == LW_SIMPLE ? SLOTS / (CHUNK_SLOTS / SLICES) : SLOTS;
+}
+
+static lw_plan new_plan(const view *v, const price *p) {
+    lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
+    plan.launch_ps = llround(p->latency_ps);
+    plan.over_hosts = true;
+    plan.computers = &v->computers;
+    return plan;
+}
+
+static lw_status write_ring(const view *v, const price *p, lw_operation operation, int64_t bytes) {
+    const int64_t rounds = lw_nccl_steps(operation, v->ranks->count);
+    lw_plan plan = new_plan(v, p);
+    uint32_t before = 0;
+    int64_t rest_ps = 0;
+    const bool several = v->computers.count > 1;
+    for (uint32_t c = 0; c < v->channels; c++) {
+        const lw_ranks *ring = &v->ring[c];
+        bundle b;
+        if (!is_first(v, c, bytes, &before, &b)) {
+            continue;
+        }
+        LW_TRY(several ? set_ring_delays(v, p, operation, &b, bytes, &plan) : LW_OK);
+        const uint32_t first = lw_plan_next(&plan);
+        for (uint32_t r = 0; r < ring->count; r++) {
+            const uint32_t hop[2] = {ring->node[r], ring->node[(r + 1) % ring->count]};
+            const int64_t sent = as_sent(p, lw_share_of(b.bytes, ring->count, r));
+            LW_TRY(several ? LW_OK : find_rest_ps(v, p, hop, lw_share_of(bytes, ring->count, r), &rest_ps));
+            set_buffer(&plan, p->protocol, b.count, sent);
+            const uint32_t send = lw_plan_send(&plan, lw_plan_lane(&plan, hop[0], hop[1]), sent, sent);
+            lw_plan_pace(&plan, rest_ps);
+            lw_plan_wait(&plan, first + (r + ring->count - 1) % ring->count, 1);
+            // between computers a buffer has slots for what is still under way
+            lw_plan_wait(&plan, send, several ? SLOTS : 1);
+        }
+    }
+    plan.step_ps = rest_ps + plan.delay_ps[0];
+    return lw_plan_write(&plan, rounds, rounds, lw_share_of(bytes, v->ranks->count, 0));
+}
+
+// ---- Trees over computers ----
+
+// One of the two trees of a bundle over its ranks in the order of its ring: within a computer a chain from the rank that
+// is entered; of the computers below the first one hangs there, another at the rank that sends in a ring.
+static lw_status shape_tree(const view *v, const bundle *b, bool second, lw_tree_shape *out) {
+    const uint32_t computers = v->computers.count;
+    uint32_t *first = LW_NEW_ARRAY(v->builder->arena, uint32_t, computers),
+             *below = LW_NEW_ARRAY(v->builder->arena, uint32_t, computers);
+    lw_tree_shape over;
+    LW_TRY(lw_tree_new(v->builder, &v->ring[b->channel], out));
+    LW_TRY(lw_tree_new(v->builder, &(lw_ranks){NULL, computers}, &over));
+    if (first == NULL || below == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_tree_in_order(&over, second);
+    for (uint32_t c = 1; c < computers; c++) {
+        first[c] = first[c - 1] + v->computers.computer[c - 1].ranks.count;
+    }
+    for (uint32_t i = 0, done = 0; i < computers; i++) {
+        const uint32_t c = over.order[i], parent = over.parent[c], count = v->computers.computer[c].ranks.count;
+        const uint32_t parents = v->computers.computer[parent].ranks.count;
+        const bool apart = v->paired && c != parent && below[parent]++ == 1;
+        out->parent[first[c]] = first[parent] + (apart ? parents - 1 : 0);
+        out->order[done++] = first[c];
+        for (uint32_t r = count; r-- > 1;) {  // the rank that sends is next to the one that gets
+            out->parent[first[c] + r] = r + 1 == count ? first[c] : first[c] + r + 1;
+            out->order[done++] = first[c] + r;
+        }
+    }
+    return LW_OK;
+}
+
+// The least chunk of NVLS (src/enqueue.cc): smaller calls are not cut.
+enum { PIECE_BYTES = 16384 };
+// Ranks hand on a chunk while they get it; pieces of it stand for that.
+enum { TREE_PIECES = 32, TREE_PIECE_BYTES = 1024 };
+
+static int64_t tree_pieces(int64_t part) {
+    const int64_t least = part / TREE_PIECE_BYTES + 1;
+    return least < TREE_PIECES ? least : TREE_PIECES;
+}
+
+// A clock that lets a piece begin every so often, as fast as the price says; fill_s: from the first piece to the last
+// rank.
+static uint32_t tick(lw_plan *plan, double bytes_s, double fill_s, int64_t pieces) {
+    const uint32_t clock = lw_plan_join(plan);
+    lw_plan_pace(plan, llround(fmax(0, bytes_s - fill_s) / (double)pieces * 1e12));
+    lw_plan_wait(plan, clock, 1);
+    return clock;
+}
+
+// Of a price, that of the bytes.
+static double bytes_s(const view *v, const price *p) {
+    const double chain = p->algorithm == LW_NCCL_TREE ? v->ranks->count / v->computers.count - 1 : 0;
+    return p->time_s - (p->latency_ps + 2 * (chain * p->step_ps[0] + lw_nccl_rounds(v->computers.count) * p->step_ps[1])) / 1e12;
+}
+
+static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
+    enum { TREES = 2 };
+    const uint32_t n = v->ranks->count;
+    const int64_t pieces = tree_pieces(as_sent(p, bytes / v->channels / TREES));
+    // each rank hands all on, up and then down
+    const double fill_s = 2 * ((double)n / v->computers.count - 1) * (double)as_sent(p, bytes / pieces) / fmax(v->port_Bps, 1);
+    lw_plan plan = new_plan(v, p);
+    uint32_t before = 0, *ready = LW_NEW_ARRAY(v->builder->arena, uint32_t, n);
+    if (ready == NULL) {
+        return LW_NO_MEMORY;
+    }
+    const uint32_t clock = tick(&plan, bytes_s(v, p), fill_s, pieces);
+    for (uint32_t r = 0; r < n; r++) {
+        ready[r] = clock;
+    }
+    for (uint32_t c = 0; c < v->channels; c++) {
+        bundle b;
+        if (!is_first(v, c, bytes, &before, &b)) {
+            continue;
+        }
+        const uint32_t *across = &v->ring[c].node[v->computers.computer[0].ranks.count - 1];
+        LW_TRY(set_delays(v, v->gate_of[c], across, p->step_ps, &plan));
+        for (int i = 0; i < TREES; i++) {
+            const int64_t own = as_sent(p, lw_share_of(b.bytes, TREES, i)), piece = own / pieces;
+            lw_climb climb = {.use = LW_TREE_BOTH, .chunk = piece, .last = own - (pieces - 1) * piece};
+            climb.under_way = SLOTS;
+            climb.ready = ready;
+            climb.ready_before = 1;
+            LW_TRY(shape_tree(v, &b, i == 1, &climb.shape));
+            LW_TRY(lw_tree_climb(&plan, &climb));
+        }
+    }
+    const int64_t piece = bytes / v->channels / TREES / pieces;
+    return lw_plan_write(&plan, pieces, 1, piece > 0 ? piece : 1);
+}
+
+// ---- NVLS: a switch adds up ----
+
+// Of one part: who adds it up, and its pieces.
+typedef struct head {
+    const lw_ranks *ranks;  // of one computer
+    uint32_t index;         // of the one that heads the part
+    uint32_t clock;         // each piece waits for that of the one before; LW_NO_MOVE: for none
+    int64_t piece, last;
+} head;
+
+// The switch sends the sum of all ranks of a computer to one; returns the step after which it is there.
+static uint32_t add_up(lw_plan *plan, const head *h) {
+    const uint32_t n = h->ranks->count, *node = h->ranks->node, first = lw_plan_next(plan);
+    for (uint32_t i = 1; i < n; i++) {
+        const uint32_t pair[2] = {node[(h->index + i) % n], node[h->index]};
+        const uint32_t lane = lw_plan_lane_in_switch(plan, pair, LW_IN_SWITCH_REDUCE, i > 1);
+        lw_plan_wait(plan, lw_plan_send(plan, lane, h->piece, h->last), 1);
+        if (h->clock != LW_NO_MOVE) {
+            lw_plan_wait(plan, h->clock, 1);
+        }
+    }
+    const uint32_t sum = lw_plan_join(plan);
+    for (uint32_t r = 0; r + 1 < n; r++) {
+        lw_plan_wait(plan, first + r, 0);
+    }
+    return sum;
+}
+
+// And back.
+static void hand_out(lw_plan *plan, const head *h, uint32_t after) {
+    const uint32_t n = h->ranks->count, *node = h->ranks->node;
+    for (uint32_t i = 1; i < n; i++) {
+        const uint32_t pair[2] = {node[h->index], node[(h->index + i) % n]};
+        const uint32_t lane = lw_plan_lane_in_switch(plan, pair, LW_IN_SWITCH_MULTICAST, i > 1);
+        lw_plan_wait(plan, lw_plan_send(plan, lane, h->piece, h->last), 1);
+        lw_plan_wait(plan, after, 0);
+    }
+}
+
+// More parts than this load the links alike, and take the square of their number to simulate.
+enum { HEADS_MOST = 8 };
+
+// Each of some ranks heads a part: the switch adds it up on its way there, and copies it on its way
+// back. Pieces of the parts follow each other.
+static lw_status write_nvls(const view *v, const price *p, int64_t bytes) {
+    const uint32_t n = v->ranks->count, heads = n < HEADS_MOST ? n : HEADS_MOST;
+    const int64_t part = lw_share_of(bytes, heads, heads - 1), whole = part / PIECE_BYTES + 1;
+    const int64_t pieces = part < 1 ? 1 : whole < SLOTS ? whole : SLOTS;
+    lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
+    // the links bring down a part more than the sum, and the first piece comes back a piece later
+    const double links_s = (double)bytes * (1 + 1 / (double)pieces) / v->port_Bps;
+    plan.launch_ps = llround(p->latency_ps) + llround(fmax(0, p->time_s - p->latency_ps / 1e12 - links_s) * 1e12);
+    for (uint32_t i = 0; i < heads; i++) {
+        const int64_t own = lw_share_of(bytes, heads, i), piece = own / pieces;
+        const head h = {v->ranks, i, LW_NO_MOVE, piece, own - (pieces - 1) * piece};
+        const uint32_t sum = add_up(&plan, &h);
+        hand_out(&plan, &h, sum);
+    }
+    return lw_plan_write(&plan, pieces, 1, part / pieces > 0 ? part / pieces : 1);
+}
+
+static uint32_t index_in(const lw_ranks *ranks, uint32_t node) {
+    uint32_t i = 0;
+    while (ranks->node[i] != node) {
+        i++;
+    }
+    return i;
+}
+
+// A part for each network card: the switch of each computer adds it up for the rank next to the card, and these sum it up
+// along a tree.
+static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
+    const uint32_t computers = v->computers.count;
+    const int64_t pieces = tree_pieces(lw_share_of(bytes, v->gates, 0));
+    lw_plan plan = new_plan(v, p);
+    uint32_t *ready = LW_NEW_ARRAY(v->builder->arena, uint32_t, (size_t)v->gates * computers);
+    if (ready == NULL) {
+        return LW_NO_MEMORY;
+    }
+    // a port carries a piece of each part to its head, and one back
+    const uint32_t clock = tick(&plan, bytes_s(v, p), 2 * (double)(bytes / pieces) / v->port_Bps, pieces);
+    for (uint32_t g = 0; g < v->gates; g++) {
+        const lw_ranks heads = {v->gate[g].entry, computers};
+        const int64_t own = lw_share_of(bytes, v->gates, g), piece = own / pieces, last = own - (pieces - 1) * piece;
+        lw_climb climb = {.use = LW_TREE_BOTH, .chunk = piece, .last = last, .under_way = SLOTS};
+        climb.ready = &ready[(size_t)g * computers];
+        LW_TRY(set_delays(v, g, heads.node, p->step_ps, &plan));
+        for (uint32_t c = 0; c < computers; c++) {
+            const lw_ranks *ranks = &v->computers.computer[c].ranks;
+            const head h = {ranks, index_in(ranks, heads.node[c]), clock, piece, last};
+            ready[(size_t)g * computers + c] = add_up(&plan, &h);
+        }
+        LW_TRY(lw_tree_new(v->builder, &heads, &climb.shape));
+        lw_tree_in_order(&climb.shape, g % 2 == 1);
+        LW_TRY(lw_tree_climb(&plan, &climb));
+        for (uint32_t c = 0; c < computers; c++) {
+            const lw_ranks *ranks = &v->computers.computer[c].ranks;
+            hand_out(&plan, &(head){ranks, index_in(ranks, heads.node[c]), clock, piece, last}, climb.got[c]);
+        }
+    }
+    const int64_t piece = bytes / v->gates / pieces;
+    return lw_plan_write(&plan, pieces, 1, piece > 0 ? piece : 1);
+}
+
+lw_status lw_nccl_write(const view *v, const price *p, lw_operation operation, int64_t bytes) {
+    switch (p->algorithm) {
+    case LW_NCCL_TREE:
+        return write_tree(v, p, bytes);
+    case LW_NCCL_NVLS:
+        return write_nvls(v, p, bytes);
+    case LW_NCCL_NVLS_TREE:
+        return write_nvls_tree(v, p, bytes);
+    case LW_NCCL_RING:
+    case LW_NCCL_ALGORITHMS:
+        break;
+    }
+    return write_ring(v, p, operation, bytes);
+}
