@@ -74,8 +74,8 @@ static void spread(const panel *p, shown_row *row, double from_ps, double to_ps,
     }
 }
 
-// What of a span lies in the period before a jump happens again in it, and so does what was under way
-// at the jump, which the record has at the jump's end.
+// What of a span lies in the period before a jump happens again in it, and so does what was under
+// way at the jump, which the record has at the jump's end.
 static double repeated_ps(const lw_timeline_gap *gap, double from_ps, double to_ps) {
     const double period_ps = (double)gap->period_ps, begin_ps = (double)gap->from_ps, end_ps = (double)gap->to_ps;
     const bool moved = from_ps >= begin_ps && from_ps < end_ps;

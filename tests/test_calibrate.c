@@ -49,9 +49,10 @@ static const lw_run run = {.threads = 2};
 static void test_known_values_come_back(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    const char *rows = "  submit: {value: 4 us, source: \"guess, at first\", evidence: calibrated, tables: [sample]}\n"
-                       "  copy_rate_h2d: {value: 31 GB/s, error: 3 %, source: guess, evidence: calibrated, tables: [sample]}  # keep\n"
-                       "  native_gen: {value: 4, source: its box}\n";
+    const char *rows =
+        "  submit: {value: 4 us, source: \"guess, at first\", evidence: calibrated, tables: [sample]}\n"
+        "  copy_rate_h2d: {value: 31 GB/s, error: 3 %, source: guess, evidence: calibrated, tables: [sample]}  # keep\n"
+        "  native_gen: {value: 4, source: its box}\n";
     const lw_catalog *catalog = own_catalog(&test, rows, "calibrate");
     const char *const names[] = {"card"};
     lw_calibrations found;
@@ -107,17 +108,20 @@ static void test_errors(void **state) {
         {"  submit: {value: 4 us, source: s, tables: [simple]}\n", "calibrate", "card", "there is no measured table 'simple'", 7},
         {"  submit: {value: 4 us, source: s, tables: sample}\n", "calibrate", "card", "'tables' must list measured tables", 7},
         {"  submit: {value: 0 us, source: s, tables: [sample]}\n", "calibrate", "card", "a fit needs a value above zero here", 7},
-        {"  mps: {value: 256 B, source: s, tables: [sample]}\n", "calibrate", "card", "'mps' is nothing that is fitted to tables", 7},
-        {"  submit: {value: 4 us, source: s, tables: [sample]}\n", "validate", "card", "the table 'sample' is not for calibration", 1},
+        {"  mps: {value: 256 B, source: s, tables: [sample]}\n", "calibrate", "card", "'mps' is nothing that is fitted to tables",
+         7},
+        {"  submit: {value: 4 us, source: s, tables: [sample]}\n", "validate", "card",
+         "the table 'sample' is not for calibration", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
-        const char *rows = lw_arena_print(test.arena, "%s  native_gen: {value: 4, source: s, evidence: calibrated}\n", cases[i].rows);
+        const char *rows =
+            lw_arena_print(test.arena, "%s  native_gen: {value: 4, source: s, evidence: calibrated}\n", cases[i].rows);
         const lw_catalog *catalog = own_catalog(&test, rows, cases[i].use);
         lw_calibrations found;
-        assert_int_equal(lw_presets_calibrate(catalog, &(lw_calibrate){&cases[i].preset, 1, true}, &run, test.arena, test.diags,
-                                              &found),
-                         LW_BAD_INPUT);
+        assert_int_equal(
+            lw_presets_calibrate(catalog, &(lw_calibrate){&cases[i].preset, 1, true}, &run, test.arena, test.diags, &found),
+            LW_BAD_INPUT);
         assert_true(lw_diags_count(test.diags) > 0);
         const lw_diag *diag = lw_diags_at(test.diags, 0);
         assert_string_equal(diag->message, cases[i].message);
@@ -134,7 +138,8 @@ static void test_shipped_values_are_fits(void **state) {
     lw_catalog *catalog;
     lw_calibrations found;
     assert_int_equal(lw_catalog_open(LW_SOURCE_DIR "/configs", test.arena, test.diags, &catalog), LW_OK);
-    assert_int_equal(lw_presets_calibrate(catalog, &(lw_calibrate){names, 3, false}, &run, test.arena, test.diags, &found), LW_OK);
+    assert_int_equal(lw_presets_calibrate(catalog, &(lw_calibrate){names, 3, false}, &run, test.arena, test.diags, &found),
+                     LW_OK);
     assert_true(found.count >= 3);
     for (size_t g = 0; g < found.count; g++) {
         for (size_t i = 0; i < found.group[g].fitted_count; i++) {

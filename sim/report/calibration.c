@@ -21,14 +21,17 @@ static lw_status write_group(const lw_calibration *group, lw_arena *arena, lw_te
         if (row->alike != NULL) {
             lw_grid_print(grid, "hardly told from %s (%+.3f)", row->alike, row->correlation);
         } else {
-            lw_grid_add(grid, !isnan(row->error) ? "" : group->points > group->fitted_count ? "no table shows it" : "no point to spare");
+            lw_grid_add(grid, !isnan(row->error)                    ? ""
+                              : group->points > group->fitted_count ? "no table shows it"
+                                                                    : "no point to spare");
         }
     }
     LW_TRY(lw_grid_write(grid, 0, 0, out));
     lw_text_print(out, "%zu points of %zu table%s of %zu system%s, %.3g points a parameter\n", group->points, group->tables,
                   group->tables == 1 ? "" : "s", group->systems, group->systems == 1 ? "" : "s",
                   (double)group->points / (double)group->fitted_count);
-    lw_text_print(out, "|model / measured - 1|, median / 90 %% / worst: before %.1f / %.1f / %.1f %%, fitted %.1f / %.1f / %.1f %%",
+    lw_text_print(out,
+                  "|model / measured - 1|, median / 90 %% / worst: before %.1f / %.1f / %.1f %%, fitted %.1f / %.1f / %.1f %%",
                   100 * group->before.median, 100 * group->before.p90, 100 * group->before.worst, 100 * group->after.median,
                   100 * group->after.p90, 100 * group->after.worst);
     if (group->systems > 1) {

@@ -75,7 +75,8 @@ static lw_status collect_named(collecting *c, const char *name) {
             return collect_preset(c, shelves[s], name, true);
         }
     }
-    return lw_error(c->diags, (lw_place){0}, "lanewise list links, devices or libraries names them", "there is no preset '%s'", name);
+    return lw_error(c->diags, (lw_place){0}, "lanewise list links, devices or libraries names them", "there is no preset '%s'",
+                    name);
 }
 
 static lw_status collect(collecting *c, const lw_calibrate *how) {

@@ -39,7 +39,8 @@ const char *lw_fit_text(const lw_fit_parameter *p, double value, lw_arena *arena
         lw_dimension dimension;
         double unit;
         const char *name;
-    } units[] = {{LW_TIME, 1e6, " us"}, {LW_TIME, 1e3, " ns"}, {LW_TIME, 1, " ps"}, {LW_RATE, 1e9, " GB/s"}, {LW_RATE, 1e6, " MB/s"}, {LW_RATE, 1, " B/s"}};
+    } units[] = {{LW_TIME, 1e6, " us"},   {LW_TIME, 1e3, " ns"},   {LW_TIME, 1, " ps"},
+                 {LW_RATE, 1e9, " GB/s"}, {LW_RATE, 1e6, " MB/s"}, {LW_RATE, 1, " B/s"}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (units[i].dimension == p->option->dimension && (value >= units[i].unit || units[i].unit == 1)) {
             return lw_arena_print(arena, "%.4g%s", value / units[i].unit, units[i].name);
@@ -51,8 +52,9 @@ const char *lw_fit_text(const lw_fit_parameter *p, double value, lw_arena *arena
 // Exactly, for the model.
 static const char *exact_text(const lw_fit_parameter *p, double value, lw_arena *arena) {
     const char *unit = lw_dimension_base(p->option->dimension);
-    return p->option->kind == LW_OPTION_QUANTITY_REAL ? lw_arena_print(arena, "%.17g%s%s", value, unit[0] != '\0' ? " " : "", unit)
-                                                      : lw_arena_print(arena, "%.0f %s", value, unit);
+    return p->option->kind == LW_OPTION_QUANTITY_REAL
+               ? lw_arena_print(arena, "%.17g%s%s", value, unit[0] != '\0' ? " " : "", unit)
+               : lw_arena_print(arena, "%.0f %s", value, unit);
 }
 
 // Of five digits: what goes by round numbers soon comes back to one state, and its point is quick.
@@ -76,10 +78,10 @@ static double value_of(const lw_fit_parameter *p, double x) {
 typedef struct problem {
     lw_fit *fit;
     lw_diags *diags;
-    double *weight;      // of each point
-    size_t *system;      // of each point: 0 to systems - 1
-    double *residual;    // log(model / measured), of the last call
-    lw_status status;    // of the first call that failed
+    double *weight;    // of each point
+    size_t *system;    // of each point: 0 to systems - 1
+    double *residual;  // log(model / measured), of the last call
+    lw_status status;  // of the first call that failed
 } problem;
 
 static lw_status load_tables(const lw_fit *fit, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_tables *out) {
@@ -265,7 +267,7 @@ static lw_status find_errors(problem *p, const solver *s, lw_arena *arena) {
     lw_fit *fit = p->fit;
     const size_t n = fit->count;
     gsl_matrix *covariance = gsl_matrix_alloc(n, n);
-    fit->correlation = LW_NEW_ARRAY(arena, double, n * n);
+    fit->correlation = LW_NEW_ARRAY(arena, double, n *n);
     if (covariance == NULL || fit->correlation == NULL) {
         gsl_matrix_free(covariance);
         return LW_NO_MEMORY;

@@ -26,7 +26,7 @@ typedef struct lw_fit {
     const lw_run *run;
     // found
     size_t points, systems;
-    double *correlation;  // count x count
+    double *correlation;                // count x count
     lw_spread before, after, left_out;  // of |model / measured - 1|
 } lw_fit;
 
