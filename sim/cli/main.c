@@ -10,7 +10,7 @@
 #include "sim/cli/console.h"
 
 static const lw_verb *const verbs[] = {
-    &lw_verb_run,  &lw_verb_check,    &lw_verb_topo,      &lw_verb_list, &lw_verb_explain,
+    &lw_verb_run,  &lw_verb_check,    &lw_verb_topo,      &lw_verb_list,   &lw_verb_explain,
     &lw_verb_init, &lw_verb_validate, &lw_verb_calibrate, &lw_verb_import, NULL,
 };
 

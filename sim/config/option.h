@@ -54,7 +54,7 @@ typedef struct lw_option {
 // A table ends with a row whose key is NULL.
 
 // Which keys were given: index in the table -> its place (line 0 when not given).
-enum { LW_OPTION_MAX = 96 };
+enum { LW_OPTION_MAX = 136 };
 typedef struct lw_option_set {
     lw_place place[LW_OPTION_MAX];  // of the value
     bool given[LW_OPTION_MAX];      // by the user or a preset
@@ -99,7 +99,7 @@ typedef enum lw_tried {
 // the range (what matters above or below some threshold shows there), and in octaves between where
 // an end is forbidden; words, flags and listed values all. A text or a YAML value has no others
 // that could be guessed.
-enum { LW_PARAMS_MAX = 1024 };
+enum { LW_PARAMS_MAX = 1536 };
 typedef lw_tried lw_option_visit(const void *params, void *user);
 bool lw_option_try_others(const lw_option *row, const void *params, size_t size, lw_option_visit *visit, void *user);
 // Must the key be given: has it no default, or one that visit finds forbidden?

@@ -84,7 +84,7 @@ typedef struct lw_workload_result {
     const char *collective;    // its kind: "all-reduce"; NULL as these; static text
     // how a library does it: "ring, LL128, 4 channels"; NULL: none decides
     const char *method;
-    const char *choice;  // of it algorithm and protocol: "ring, LL128"
+    const char *choice;       // of it algorithm and protocol: "ring, LL128"
     const lw_priced *priced;  // what it chose from, where it tells
     size_t priced_count;
     // of the compute stream that it keeps busiest, where it computes: its name ("gpu compute"), NULL

@@ -361,6 +361,29 @@ static lw_status look_at_tables(problem *p, lw_arena *arena, lw_diags *diags) {
     return LW_OK;
 }
 
+// What no table shows near the best stays as near to its start as the tables allow: there, if they
+// never show it; else where it begins not to matter.
+static lw_status keep_near(problem *p, solver *s, size_t index) {
+    enum { HALVINGS = 8 };
+    static const double no_worse = 1e-3;
+    const double found = gsl_vector_get(s->x, index), best = loss_of(p, SIZE_MAX);
+    double bad = found, good = found;  // from the start on
+    for (int i = 0; i < HALVINGS; i++) {
+        const double tried = i == 0 ? 1 : (bad + good) / 2;
+        gsl_vector_set(s->x, index, tried);
+        LW_TRY(look_at(p, s->x));
+        const bool allowed = loss_of(p, SIZE_MAX) <= best + no_worse;
+        good = allowed ? tried : good;
+        bad = allowed ? bad : tried;
+        if (i == 0 && allowed) {
+            break;
+        }
+    }
+    gsl_vector_set(s->x, index, good);
+    p->fit->parameter[index].value = value_of(&p->fit->parameter[index], good);
+    return look_at(p, s->x);
+}
+
 static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
     lw_fit *fit = p->fit;
     gsl_vector_set_all(s->x, 1);
@@ -373,8 +396,7 @@ static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
     }
     LW_TRY(find_errors(p, s, arena));
     for (size_t i = 0; i < fit->count && fit->points > fit->count; i++) {
-        lw_fit_parameter *one = &fit->parameter[i];
-        one->value = isnan(one->error) ? one->start : one->value;  // what no table shows stays as it was
+        LW_TRY(isnan(fit->parameter[i].error) ? keep_near(p, s, i) : LW_OK);
     }
     return leave_out(p, s, arena);
 }

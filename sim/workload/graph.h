@@ -133,9 +133,9 @@ typedef struct lw_graph_workload {
     const char *copy;       // "h2d", "d2h", "d2d"; NULL: no copy between host and device
     // of the first member: what its result is explained by; LW_NO_MOVE: nothing moves
     uint32_t main_move;
-    uint32_t library;    // of the setup, that decides how it is done; LW_NO_LIBRARY: none
-    const char *method;  // what it decided: "ring, LL128, 4 channels"; NULL
-    const char *choice;  // of it algorithm and protocol: "ring, LL128"
+    uint32_t library;         // of the setup, that decides how it is done; LW_NO_LIBRARY: none
+    const char *method;       // what it decided: "ring, LL128, 4 channels"; NULL
+    const char *choice;       // of it algorithm and protocol: "ring, LL128"
     const lw_priced *priced;  // and from what, where it tells
     size_t priced_count;
     lw_fixed_cost cost;

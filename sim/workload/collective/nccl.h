@@ -17,13 +17,24 @@ typedef enum lw_nccl_algorithm {
 } lw_nccl_algorithm;
 // Of two computers, and of more.
 typedef enum lw_nccl_scale { LW_TWO, LW_MORE, LW_NCCL_SCALES } lw_nccl_scale;
+// What running takes: as measured, where it was; as NCCL counts it.
+typedef enum lw_nccl_costs { LW_NCCL_MEASURED, LW_NCCL_COUNTED } lw_nccl_costs;
 typedef enum lw_nccl_processor { LW_INTEL, LW_AMD, LW_NCCL_PROCESSORS } lw_nccl_processor;
 // What lies between two ranks.
 typedef enum lw_nccl_hop { LW_OVER_NVLINK, LW_OVER_PCIE, LW_OVER_NETWORK, LW_NCCL_HOPS } lw_nccl_hop;
 
+// What calls cost on one generation of cards, as measured on one computer of them: launch + steps x
+// step + V / rate + fill x sqrt(V / 1 MB), where V bytes leave each card; by NVLS launch + ranks x
+// rank + bytes / rate. LW_AUTO: as NCCL counts it.
+typedef struct lw_nccl_cost {
+    int64_t launch_ps, step_ps[LW_NCCL_PROTOCOLS], rate_Bps[LW_NCCL_PROTOCOLS], fill_ps;
+    int64_t nvls_ps, nvls_rank_ps, nvls_rate_Bps;
+} lw_nccl_cost;
+
 typedef struct lw_nccl_params {
     int algorithm, protocol;  // 0: as priced
     int processor;            // lw_nccl_processor
+    int costs;                // lw_nccl_costs
     bool candidates;
     // of the ring, and of the tree
     int64_t base_ps[LW_NCCL_PROTOCOLS], step_ps[LW_NCCL_HOPS][LW_NCCL_PROTOCOLS];
@@ -34,6 +45,7 @@ typedef struct lw_nccl_params {
     int64_t tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES], tree_ll128_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     int64_t nvls_tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     double nvlink_share[LW_NCCL_GENERATIONS], nvls_share[LW_NCCL_GENERATIONS];
+    lw_nccl_cost cost[LW_NCCL_GENERATIONS];  // over NVLink
     double pcie_share, ll_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, plain_tree_share;
 } lw_nccl_params;
 
@@ -50,13 +62,14 @@ typedef struct lw_nccl_view {
     const lw_ranks *ranks;
     lw_computers computers;
     lw_nccl_generation gen;
-    bool nvlink;       // no hop within a computer leaves it
-    bool in_switch;    // a switch on the way can add up and copy
-    bool near;         // no host lies between a network card and the ranks that use it
-    bool paired;       // every network card has two ranks as near
-    double port_Bps;   // of the first rank
-    double *used_Bps;  // one a link and direction: scratch
-    uint32_t gates;    // network cards of each computer that are used; 0 of one computer
+    bool nvlink;              // no hop within a computer leaves it
+    bool in_switch;           // a switch on the way can add up and copy
+    bool near;                // no host lies between a network card and the ranks that use it
+    bool paired;              // every network card has two ranks as near
+    double port_Bps;          // of the first rank
+    double port_payload_Bps;  // what its links carry of payload, whatever NCCL counts
+    double *used_Bps;         // one a link and direction: scratch
+    uint32_t gates;           // network cards of each computer that are used; 0 of one computer
     lw_nccl_gate gate[LW_CHANNELS_MAX];
     lw_ranks ring[LW_CHANNELS_MAX];
     uint32_t gate_of[LW_CHANNELS_MAX];  // of each channel
@@ -74,6 +87,7 @@ typedef struct lw_nccl_price {
     double bus_Bps;     // that of its bytes, as nccl-tests counts it
     double latency_ps;  // of the call
     double step_ps[2];  // of each step within a computer, and between two
+    bool measured;      // bus_Bps is what ranks were seen to send, whatever NCCL counts for links
 } lw_nccl_price;
 
 // Data in what a protocol sends.
@@ -90,6 +104,9 @@ double lw_nccl_rounds(uint32_t computers);
 
 lw_nccl_price lw_nccl_price_of(const lw_nccl_view *view, lw_operation operation, lw_nccl_algorithm algorithm,
                                lw_nccl_protocol protocol, int64_t bytes);
+
+// What it takes to run what was chosen, where that was measured: NCCL chooses by its own reckoning.
+void lw_nccl_as_measured(const lw_nccl_view *view, lw_operation operation, int64_t bytes, lw_nccl_price *price);
 
 // Tasks of what was chosen.
 lw_status lw_nccl_write(const lw_nccl_view *view, const lw_nccl_price *price, lw_operation operation, int64_t bytes) LW_CHECKED;

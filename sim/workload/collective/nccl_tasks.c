@@ -80,8 +80,8 @@ static lw_status set_delays(const view *v, uint32_t gate, const uint32_t across[
 
 // What the protocol makes of the bandwidth: so much longer do bytes take than by the links alone.
 static double slower_s(const view *v, const price *p, int64_t bytes) {
-    const double bus_Bps = v->channels * v->channel_Bps * lw_nccl_data_share[p->protocol];
-    return fmax(0, (double)bytes * (1 / p->bus_Bps - 1 / bus_Bps));
+    const double links_Bps = p->measured ? v->port_payload_Bps : v->channels * v->channel_Bps;
+    return fmax(0, (double)bytes * (1 / p->bus_Bps - 1 / (links_Bps * lw_nccl_data_share[p->protocol])));
 }
 
 // Data that goes round crosses the network more often than NCCL counts: what it counts is spread
@@ -300,7 +300,7 @@ static lw_status write_nvls(const view *v, const price *p, int64_t bytes) {
     const int64_t pieces = part < 1 ? 1 : whole < SLOTS ? whole : SLOTS;
     lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
     // the links bring down a part more than the sum, and the first piece comes back a piece later
-    const double links_s = (double)bytes * (1 + 1 / (double)pieces) / v->port_Bps;
+    const double links_s = (double)bytes * (1 + 1 / (double)pieces) / (p->measured ? v->port_payload_Bps : v->port_Bps);
     plan.launch_ps = llround(p->latency_ps) + llround(fmax(0, p->time_s - p->latency_ps / 1e12 - links_s) * 1e12);
     for (uint32_t i = 0; i < heads; i++) {
         const int64_t own = lw_share_of(bytes, heads, i), piece = own / pieces;
