@@ -260,7 +260,8 @@ static void repeat_floating(lw_run_state *run, uint32_t slot, int64_t periods, c
     const int64_t first_ps = state->next_arrival_ps, started = stop->started - stop->saved_started;
     const int64_t count = first_ps < end_ps ? (end_ps - 1 - first_ps) / gap_ps + 1 : 0;
     const lw_int128 sum = (lw_int128)periods * (periods + 1) / 2;
-    const lw_int128 came_ps = sum_of_times(state->saved_arrival_ps, gap_ps, state->offered - state->saved_offered);
+    const int64_t came = state->offered - stop->saved_queued - stop->saved_started;  // since the state was saved
+    const lw_int128 came_ps = sum_of_times(first_ps - came * gap_ps, gap_ps, came);
     const lw_int128 starts_ps = stop->wait_ps - stop->saved_wait_ps + came_ps;
     stop->wait_ps += periods * starts_ps + sum * started * island->span_ps - sum_of_times(first_ps, gap_ps, count);
     stop->started += started * periods;
@@ -363,7 +364,7 @@ void lw_steady_choose(lw_run_state *run, lw_island *island) {
     island->have_saved = false;
     island->steps = 0;
     island->power = SETTLE_STEPS;
-    island->period = island->period > 0 ? island->period : likely_period(run, island);
+    island->period = island->period > 0 || anchor == NULL ? island->period : likely_period(run, island);
 }
 
 // So many packets wait at the first stop of a stream that comes by itself that it cannot run empty
@@ -376,8 +377,6 @@ static void note_arrivals(lw_run_state *run, const lw_island *island) {
         state->floats = flow->arrivals == LW_ARRIVALS_FIXED && flow->gap_ps > 0 && state->request == LW_NONE &&
                         lw_task_count(lw_task_of(run, t)) == 1 && state->offered < run->stream[state->data].total &&
                         run->stop[run->stream[state->data].first_stop].queued > 2 * steps;
-        state->saved_arrival_ps = state->next_arrival_ps;
-        state->saved_offered = state->offered;
     }
 }
 
