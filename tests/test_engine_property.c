@@ -176,6 +176,16 @@ static void close_loops(world *w) {
     }
 }
 
+// Packets that come by themselves faster than the first server can take them, and many of them: the
+// queue grows, and no arrival comes back to the phase of a start.
+static void flood(world *w, uint32_t index) {
+    lw_flow *f = &w->flow[index];
+    const lw_fraction pace = w->server[f->data[0].server].ps_per_byte;
+    f->arrivals = LW_ARRIVALS_FIXED;
+    f->gap_ps = 1 + f->packet_bytes * pace.num / pace.den * draw(w, 20, 99) / 100;
+    w->task[index].bytes = draw(w, 500, 6000) * f->packet_bytes - draw(w, 0, 60);
+}
+
 static void draw_task(world *w, uint32_t index) {
     lw_flow *f = &w->flow[index];
     lw_task *t = &w->task[index];
@@ -208,6 +218,9 @@ static void draw_task(world *w, uint32_t index) {
     if (chance(w, 12)) {
         f->arrivals = chance(w, 60) ? LW_ARRIVALS_FIXED : LW_ARRIVALS_POISSON;
         f->gap_ps = draw(w, 1000, 300000);
+        if (chance(w, 50)) {
+            flood(w, index);
+        }
     }
     t->need = w->need[index];
     for (int64_t n = chance(w, 25) && index > 0 ? draw(w, 1, 2) : 0; n > 0; n--) {

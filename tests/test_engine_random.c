@@ -30,6 +30,25 @@ static void test_fixed_arrivals(void **state) {
     lw_test_end(&test);
 }
 
+// Arrivals past what the server can take come back to no phase of its starts for 3581 packets, and the
+// search need not wait for that: the same formula, in a few events.
+static void test_a_flood_is_jumped(void **state) {
+    (void)state;
+    enum { GAP_PS = 3581 };
+    const int64_t n = INT64_C(1) << 26;
+    const lw_server server[] = {line(wire, LATENCY_PS)};
+    job jobs[] = {writes(path, 1, n * 256, 256)};
+    jobs[0].flow.arrivals = LW_ARRIVALS_FIXED;
+    jobs[0].flow.gap_ps = GAP_PS;
+    lw_test test = lw_test_begin();
+    const lw_fabric fabric = fabric_of(&test, server, 1, jobs, 1);
+    const lw_engine_result result = run_one(&test, &fabric, LW_ENGINE_PACKET, 1);
+    assert_int_equal(result.task[0].delivered_ps, GAP_PS + n * SERVICE_PS + LATENCY_PS);
+    assert_true(result.task[0].wait_ps == (SERVICE_PS - GAP_PS) * (n * (n - 1) / 2));
+    assert_true(result.events < 20000);
+    lw_test_end(&test);
+}
+
 static job poisson(int64_t packets, int64_t gap_ps) {
     job arriving = writes(path, 1, packets * 256, 256);
     arriving.flow.arrivals = LW_ARRIVALS_POISSON;
@@ -294,6 +313,7 @@ static void test_random_streams_are_apart(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fixed_arrivals),
+        cmocka_unit_test(test_a_flood_is_jumped),
         cmocka_unit_test(test_random_arrivals_wait_as_in_md1),
         cmocka_unit_test(test_a_probe_waits_in_the_queue_it_shares),
         cmocka_unit_test(test_a_probe_from_elsewhere_takes_its_turn),

@@ -271,6 +271,17 @@ static void fetch_events(lw_run_state *run, uint32_t index) {
     lw_event_scatter(&run->queue, kept, run->queue.now_ps);
 }
 
+// Arrivals that float do not move on with the rest.
+static void shift_arrivals(lw_run_state *run, const lw_island *island, int64_t shift_ps) {
+    for (uint32_t slot = island->aside; slot != LW_EVENT_NONE; slot = run->queue.slot[slot].next) {
+        lw_event *event = &run->queue.slot[slot];
+        const uint32_t task = lw_event_entity(event->key);
+        if (lw_event_kind_of(event->key) == LW_EVENT_SOURCE && run->task[task].floats) {
+            event->time_ps = run->task[task].next_arrival_ps - shift_ps;
+        }
+    }
+}
+
 // Up to the last whole period before before_ps; INT64_MAX: all of them.
 static void wake(lw_run_state *run, uint32_t index, int64_t before_ps) {
     lw_steady *steady = &run->steady;
@@ -285,6 +296,7 @@ static void wake(lw_run_state *run, uint32_t index, int64_t before_ps) {
     if (periods > 0) {
         lw_steady_jump(run, island, periods);
     }
+    shift_arrivals(run, island, periods * island->span_ps);
     lw_event_put_back(&run->queue, island->aside, periods * island->span_ps);
     assert(island->asleep && run->steady.asleep > 0 && periods >= 0 && periods <= island->periods);
     island->asleep = false;

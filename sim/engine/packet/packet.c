@@ -348,7 +348,7 @@ static void serve(lw_run_state *run, uint32_t index) {
         }
     }
     start_packet(run, stop, server);
-    if (stop->at_once) {
+    if (stop->at_once && stop->queued > 1) {
         serve_at_once(stop, server);
     }
     if (server->waiting_first != LW_NONE) {

@@ -75,9 +75,8 @@ typedef struct lw_stop {
     // packets cost time here and nothing else: no errors, outages, turns, control traffic, credits,
     // buffers
     bool plain;
-    bool medium;    // of the rest: errors, outages, turns of a medium
-    bool credited;  // credits, which are short here or come back to somebody
-    bool at_once;   // and nothing else ever meets what it serves: all but the last packet in one step
+    bool medium;   // of the rest: errors, outages, turns of a medium
+    bool at_once;  // and nothing else ever meets what it serves: all but the last packet in one step
     bool counts_wait;
     uint32_t ticks;  // the island whose steps its starts are; LW_NONE
     // so long after its start here the packet may start at the next stop, latency apart;
@@ -85,6 +84,7 @@ typedef struct lw_stop {
     int64_t head_ps[2];
     lw_service service[2];
     lw_service shared[2];   // while control traffic takes a share of the server
+    bool credited;          // credits are short here or come back to somebody
     bool causes_control;    // packets of it, on the opposite server
     int64_t control_share;  // of the opposite server's time, in parts of LW_SHARE_WHOLE, while its task moves
     // sum of starts minus sum of arrivals; the sum of waits once the queue is empty
@@ -208,6 +208,9 @@ typedef struct lw_task_state {
     // sum of ends minus sum of beginnings, modulo 2^64; the sum of stalls while there is none
     uint64_t stall_ps;
     bool stalled;
+    // When the state was last saved, more packets waited at its first stop than start until it comes
+    // back: when the next ones come decides nothing, and their clock is no part of what repeats.
+    bool floats;
     int64_t next_arrival_ps;
     gsl_rng *random;
     bool watched;                        // since before it moved

@@ -7,7 +7,8 @@
 // engine looks at.
 //
 // A queue of one stream that never runs empty is a counter too: its length decides nothing, so it
-// may grow or shrink from period to period.
+// may grow or shrink from period to period. Where it is the first of a stream whose packets come by
+// themselves, neither does the time of the next one: arrivals need not come back to the same phase.
 //
 // The period is found by Brent's method (BIT 20, 1980): the state is saved after 8, 16, 32, ... steps
 // and compared at each step; where the period can be guessed, no sooner than that allows.
@@ -46,11 +47,12 @@ static bool visit_stream(lw_cursor *c, lw_run_state *run, uint32_t index) {
     }
     for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
         lw_stop *stop = &run->stop[s];
+        const bool floats = s == stream->first_stop && run->task[stream->task].floats;
         if (c->saving) {
             stop->saved_queued = stop->queued;
             stop->saved_started = stop->started;
             stop->saved_wait_ps = stop->wait_ps;
-        } else if (stop->queued != stop->saved_queued && !never_empty(stop)) {
+        } else if ((floats || stop->queued != stop->saved_queued) && !never_empty(stop)) {
             return false;
         } else if (stop->buffer != INT64_MAX) {
             int64_t growth;
@@ -76,7 +78,8 @@ static bool visit_task(lw_cursor *c, lw_run_state *run, uint32_t task) {
     if (!visit_stream(c, run, state->data)) {
         return false;
     }
-    if (lw_flow_of(run, task)->arrivals != LW_ARRIVALS_BACKLOG && !lw_visit(c, lw_ahead(state->next_arrival_ps, run->now_ps))) {
+    if (lw_flow_of(run, task)->arrivals != LW_ARRIVALS_BACKLOG && !state->floats &&
+        !lw_visit(c, lw_ahead(state->next_arrival_ps, run->now_ps))) {
         return false;
     }
     return state->request == LW_NONE ||
@@ -167,7 +170,7 @@ static bool list_counters(lw_run_state *run, lw_island *island) {
         bool reads = state->request != LW_NONE;
         const lw_stream *source = &run->stream[reads ? state->request : state->data];
         ok = ok && count_on(run, island, &state->asked, source->total, false) &&
-             count_on(run, island, &state->offered, source->total, false) &&
+             (state->floats || count_on(run, island, &state->offered, source->total, false)) &&
              count_on(run, island, &state->stall_ps, INT64_MAX, false) && list_stops(run, &run->stream[state->data], island) &&
              (!reads || list_stops(run, source, island));
         if (reads && !tags_matter(run, state, t)) {  // else part of the state
@@ -186,10 +189,18 @@ static void at_most(int64_t *periods, int64_t room, int64_t step) {
 
 // The last packet may be shorter and so start with fewer credits: it must not even come to the head
 // of a queue during a jump. A queue that shrinks must not run empty.
-static void stop_periods(const lw_stop *stop, int64_t *periods) {
-    int64_t started = stop->started - stop->saved_started;
+static void stop_periods(const lw_run_state *run, uint32_t index, int64_t span_ps, int64_t *periods) {
+    const lw_stop *stop = &run->stop[index];
+    const lw_stream *stream = &run->stream[stop->stream];
+    int64_t started = stop->started - stop->saved_started, shrinks = stop->saved_queued - stop->queued;
+    if (index == stream->first_stop && run->task[stream->task].floats) {
+        const int64_t gap_ps = lw_flow_of(run, stream->task)->gap_ps;
+        const lw_int128 left_ps = (lw_int128)(stop->total - run->task[stream->task].offered - 2) * gap_ps;
+        at_most(periods, left_ps < LW_TIME_MAX ? (int64_t)left_ps : LW_TIME_MAX, span_ps);
+        shrinks = started - span_ps / gap_ps;
+    }
     at_most(periods, stop->total - stop->started - 2, started);
-    at_most(periods, stop->queued - started - 1, stop->saved_queued - stop->queued);
+    at_most(periods, stop->queued - started - 1, shrinks);
     if (stop->buffer != INT64_MAX) {
         int64_t growth;
         int64_t room = buffer_room(stop, &growth);
@@ -217,7 +228,7 @@ static int64_t periods_ahead(const lw_run_state *run, const lw_island *island, i
         }
     }
     for (size_t i = 0; i < island->stops.count; i++) {
-        stop_periods(&run->stop[LW_LIST_ITEMS(&island->stops, uint32_t)[i]], &periods);
+        stop_periods(run, LW_LIST_ITEMS(&island->stops, uint32_t)[i], span_ps, &periods);
     }
     return periods;
 }
@@ -233,6 +244,31 @@ static void repeat_stop(lw_stop *stop, int64_t periods, int64_t span_ps) {
     stop->started += (stop->started - stop->saved_started) * periods;
     stop->queued += growth * periods;
     assert(stop->queued >= 0 && stop->queued + stop->started <= stop->total);
+}
+
+// Sum of so many times, each later by gap_ps than the one before.
+static lw_int128 sum_of_times(int64_t first_ps, int64_t gap_ps, int64_t count) {
+    return (lw_int128)count * first_ps + (lw_int128)count * (count - 1) / 2 * gap_ps;
+}
+
+// The same of a first stop where packets come at times of their own: starts repeat, arrivals are
+// those that come before the jump's end.
+static void repeat_floating(lw_run_state *run, uint32_t slot, int64_t periods, const lw_island *island) {
+    lw_task_state *state = &run->task[slot];
+    lw_stop *stop = &run->stop[run->stream[state->data].first_stop];
+    const int64_t gap_ps = lw_flow_of(run, slot)->gap_ps, end_ps = island->asleep_ps + periods * island->span_ps;
+    const int64_t first_ps = state->next_arrival_ps, started = stop->started - stop->saved_started;
+    const int64_t count = first_ps < end_ps ? (end_ps - 1 - first_ps) / gap_ps + 1 : 0;
+    const lw_int128 sum = (lw_int128)periods * (periods + 1) / 2;
+    const int64_t came = state->offered - stop->saved_queued - stop->saved_started;  // since the state was saved
+    const lw_int128 came_ps = sum_of_times(first_ps - came * gap_ps, gap_ps, came);
+    const lw_int128 starts_ps = stop->wait_ps - stop->saved_wait_ps + came_ps;
+    stop->wait_ps += periods * starts_ps + sum * started * island->span_ps - sum_of_times(first_ps, gap_ps, count);
+    stop->started += started * periods;
+    stop->queued += count - started * periods;
+    state->offered += count;
+    state->next_arrival_ps += count * gap_ps;
+    assert(stop->queued > 0 && stop->queued + stop->started <= stop->total);
 }
 
 static void shift_fifo(lw_fifo *fifo, int64_t shift_ps) {
@@ -255,7 +291,7 @@ static void shift_clocks(lw_run_state *run, const lw_island *island, int64_t shi
     }
     for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
         lw_task_state *state = &run->task[t];
-        state->next_arrival_ps += shift_ps;
+        state->next_arrival_ps += state->floats ? 0 : shift_ps;
         shift_fifo(&run->stream[state->data].sink, shift_ps);
         if (state->request != LW_NONE) {
             shift_fifo(&run->stream[state->request].sink, shift_ps);
@@ -271,7 +307,13 @@ void lw_steady_jump(lw_run_state *run, lw_island *island, int64_t periods) {
         *counter->at = (int64_t)((uint64_t)*counter->at + grown * (uint64_t)periods);
     }
     for (size_t i = 0; i < island->stops.count; i++) {
-        repeat_stop(&run->stop[LW_LIST_ITEMS(&island->stops, uint32_t)[i]], periods, island->span_ps);
+        const uint32_t index = LW_LIST_ITEMS(&island->stops, uint32_t)[i];
+        const lw_stream *stream = &run->stream[run->stop[index].stream];
+        if (index == stream->first_stop && run->task[stream->task].floats) {
+            repeat_floating(run, stream->task, periods, island);
+        } else {
+            repeat_stop(&run->stop[index], periods, island->span_ps);
+        }
     }
     shift_clocks(run, island, periods * island->span_ps);
     run->steady.jumps++;
@@ -322,13 +364,27 @@ void lw_steady_choose(lw_run_state *run, lw_island *island) {
     island->have_saved = false;
     island->steps = 0;
     island->power = SETTLE_STEPS;
-    island->period = island->period > 0 ? island->period : likely_period(run, island);
+    island->period = island->period > 0 || anchor == NULL ? island->period : likely_period(run, island);
+}
+
+// So many packets wait at the first stop of a stream that comes by itself that it cannot run empty
+// before the state is saved again.
+static void note_arrivals(lw_run_state *run, const lw_island *island) {
+    for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
+        lw_task_state *state = &run->task[t];
+        const lw_flow *flow = lw_flow_of(run, t);
+        const int64_t steps = island->period > 0 ? island->period : island->power;
+        state->floats = flow->arrivals == LW_ARRIVALS_FIXED && flow->gap_ps > 0 && state->request == LW_NONE &&
+                        lw_task_count(lw_task_of(run, t)) == 1 && state->offered < run->stream[state->data].total &&
+                        run->stop[run->stream[state->data].first_stop].queued > 2 * steps;
+    }
 }
 
 static void save_state(lw_run_state *run, lw_island *island) {
     lw_cursor c = {.state = &island->saved, .arena = run->arena, .saving = true};
     island->saved.count = 0;
-    if ((!island->have_saved && !list_counters(run, island)) || !visit_state(&c, run, island)) {
+    note_arrivals(run, island);
+    if (!list_counters(run, island) || !visit_state(&c, run, island)) {
         run->failed = true;
         return;
     }
