@@ -23,6 +23,7 @@
 #include "sim/study/example.h"
 #include "sim/study/session.h"
 #include "sim/study/topology.h"
+#include "sim/study/uncertainty.h"
 
 struct lanewise_findings {
     lw_arena *arena;
@@ -38,6 +39,10 @@ struct lanewise_scenario {
     lw_arena *arena;
     lw_session session;
     lw_status status;  // of its load
+    // to load it again with other presets
+    const lw_catalog *catalog;
+    const char *path;
+    lw_load load;
 };
 
 struct lanewise_result {
@@ -199,6 +204,27 @@ const char *const *lanewise_engines(void) {
     return lw_engine_words;
 }
 
+static bool keep_load(lanewise_scenario *scenario, const char *path, const lw_load *load) {
+    const char **set = LW_NEW_ARRAY(scenario->arena, const char *, load->set_count);
+    scenario->load = *load;
+    scenario->path = lw_arena_copy(scenario->arena, path);
+    scenario->load.set = set;
+    bool kept = set != NULL && scenario->path != NULL;
+    for (size_t i = 0; kept && i < load->set_count; i++) {
+        set[i] = lw_arena_copy(scenario->arena, load->set[i]);
+        kept = set[i] != NULL;
+    }
+    if (load->engine != NULL) {
+        scenario->load.engine = lw_arena_copy(scenario->arena, load->engine);
+        kept = kept && scenario->load.engine != NULL;
+    }
+    if (load->seed != NULL) {
+        scenario->load.seed = lw_arena_copy(scenario->arena, load->seed);
+        kept = kept && scenario->load.seed != NULL;
+    }
+    return kept;
+}
+
 lanewise_status lanewise_scenario_load(const lanewise_catalog *catalog, const char *path, const lanewise_load *load,
                                        lanewise_findings *findings, lanewise_scenario **out) {
     lw_arena *arena = lw_arena_new();
@@ -212,6 +238,11 @@ lanewise_status lanewise_scenario_load(const lanewise_catalog *catalog, const ch
         inside = (lw_load){load->set, load->set_count, load->engine, load->seed, load->look_only};
     }
     scenario->arena = arena;
+    if (!keep_load(scenario, path, &inside)) {
+        lw_arena_free(arena);
+        return LANEWISE_NO_MEMORY;
+    }
+    scenario->catalog = catalog->catalog;
     lw_status status = lw_session_load(path, catalog->catalog, &inside, arena, findings->diags, &scenario->session);
     lw_diags_own_sources(findings->diags);
     if (scenario->session.document == NULL) {
@@ -276,6 +307,10 @@ lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const l
     lw_status status = result == NULL ? LW_NO_MEMORY : scenario->status;
     if (status == LW_OK) {
         status = lw_scenario_run(session->document, &inside, result->arena, findings->diags, &result->result);
+    }
+    if (status == LW_OK && run != NULL && run->draws > 0) {
+        const lw_uncertainty how = {scenario->path, &scenario->load, run->draws, result->result.seed};
+        status = lw_result_add_uncertainty(&how, scenario->catalog, &inside, findings->diags, &result->result);
     }
     lw_diags_own_sources(findings->diags);
     if (result == NULL || result->result.planned == 0) {

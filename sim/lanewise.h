@@ -132,6 +132,7 @@ typedef struct lanewise_run {
     void *user;
     bool timelines;  // keep what ran when, of the first 16 points: for lanewise_result_trace and charts
     bool lift;       // run each point again without what limits its workloads: metric lifted_us
+    int64_t draws;   // run all again so often with other values of what presets say is uncertain: metrics low_us, high_us
 } lanewise_run;
 
 // Run all points; run may be NULL. No byte of the result depends on the number of threads.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lanewise_test(measured lanewise_sim)
 lanewise_test(calibrate lanewise_sim)
+lanewise_test(uncertainty lanewise_sim)
 
 # Every measured table within its limit.
 add_test(NAME validate COMMAND lanewise validate WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})

@@ -143,6 +143,18 @@ static lanewise_status validate(const lanewise_catalog *catalog, const char *nam
     return validate_as(catalog, name, "table", findings, text);
 }
 
+static lanewise_status uncertain(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1, .draws = 2};
+    lanewise_scenario *scenario = NULL;
+    lanewise_result *result = NULL;
+    lanewise_status status = lanewise_scenario_load(catalog, path, NULL, findings, &scenario);
+    status = status == LANEWISE_OK ? lanewise_scenario_run(scenario, &run, findings, &result) : status;
+    status = status == LANEWISE_OK ? lanewise_result_report(result, "table", 0, findings, text) : status;
+    lanewise_result_free(result);
+    lanewise_scenario_free(scenario);
+    return status;
+}
+
 static lanewise_status calibrate(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
     const lanewise_run run = {.threads = 1};
     return lanewise_calibrate(catalog, (lanewise_presets){&name, 1, false}, "table", &run, findings, text);
@@ -260,6 +272,7 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"topo", topology, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 100},
         {"validate", validate, "p2p-off-rtx-5090-gen5x16", 100},
         {"calibrate", calibrate, "a100-pcie", 60},
+        {"run, uncertainty", uncertain, LW_SOURCE_DIR "/configs/scenarios/first.yaml", 60},
         {"validate, json", validate_json, "p2p-off-rtx-5090-gen5x16", 100},
         {"import", import, LW_SOURCE_DIR "/tests/import/nvbandwidth.json", 300},
         {"import", import, LW_SOURCE_DIR "/tests/import/nvbandwidth.txt", 100},

@@ -58,6 +58,8 @@ static const flag flags[] = {
     {"lift", 0, FLAG_SWITCH, offsetof(lw_arguments, lift), NULL, NULL, 0, 0,
      "run each point again without the link, engine or memory that limits a workload: what it is worth to widen it"},
     {"stats", 0, FLAG_SWITCH, offsetof(lw_arguments, stats), NULL, NULL, 0, 0, "what the run cost, as one JSON line on stderr"},
+    {"uncertainty", 0, FLAG_COUNT, offsetof(lw_arguments, draws), "N", NULL, 1, 100000,
+     "run all N times more with other values of what presets say is uncertain: 5th and 95th percentile of times"},
     {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, themes, 0, 0, "look of the charts (as the chart says)"},
     {"scale", 0, FLAG_COUNT, offsetof(lw_arguments, scale), "N", NULL, 1, 4, "pixels of a PNG per unit of the chart (2)"},
     {"pdf", 0, FLAG_SWITCH, offsetof(lw_arguments, pdf), NULL, NULL, 0, 0, "write each chart as .pdf too"},

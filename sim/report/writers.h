@@ -27,6 +27,8 @@ lw_status lw_report_engines(const lw_point *point, lw_arena *arena, lw_text *out
 // The part about --lift: what each workload takes without its limit, and what then limits it; nothing
 // where nobody asked.
 lw_status lw_report_lifted(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
+// What --uncertainty drew; nothing where it was not asked.
+lw_status lw_report_uncertain(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The collectives of all points as nccl-tests prints its own, to be compared line by line.
 lw_status lw_report_nccl_tests(const lw_result *result, lw_text *out) LW_CHECKED;

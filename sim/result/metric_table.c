@@ -64,6 +64,15 @@ static double lifted_us(const lw_workload_result *w) {
 static bool is_lifted(const lw_workload_result *w) {
     return w->lifted.what != NULL;
 }
+static double low_us(const lw_workload_result *w) {
+    return (double)w->drawn.low_ps / 1e6;
+}
+static double high_us(const lw_workload_result *w) {
+    return (double)w->drawn.high_ps / 1e6;
+}
+static bool is_drawn(const lw_workload_result *w) {
+    return w->drawn.draws > 0;
+}
 static double utilisation(const lw_direction_result *d) {
     return d->utilisation;
 }
@@ -166,6 +175,11 @@ const lw_metric lw_metrics[] = {
     {OF_WORKLOAD("lifted_us", "lifted", LW_TIME, 1e6, "time without its limit",
                  "with --lift: its time if the link, engine or memory that limits it took none", lifted_us),
      .in_csv = true, .has = is_lifted},
+    {OF_WORKLOAD("low_us", "low", LW_TIME, 1e6, "time, 5 %",
+                 "with --uncertainty: 5th percentile of its time over draws of what presets say is uncertain", low_us),
+     .in_csv = true, .has = is_drawn},
+    {OF_WORKLOAD("high_us", "high", LW_TIME, 1e6, "time, 95 %", "the same, 95th percentile", high_us), .in_csv = true,
+     .has = is_drawn},
     {OF_WORKLOAD("received_dBm", "received", LW_POWER, 1, "power received", "of a radio on its route, in the middle of the band",
                  received_dBm),
      .in_csv = true, .of_failed = true, .has = has_signal},

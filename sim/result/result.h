@@ -37,6 +37,12 @@ typedef struct lw_member_result {
     int64_t start_ps, end_ps;  // counted from when the workload could start
 } lw_member_result;
 
+// Times of a workload over draws of what is uncertain (lw_result_add_uncertainty).
+typedef struct lw_drawn {
+    int64_t draws;            // 0: none
+    int64_t low_ps, high_ps;  // 5th and 95th percentile
+} lw_drawn;
+
 // A workload once more as if what limits it took no time (lw_point_add_lifted).
 typedef struct lw_lifted {
     const char *what;  // "links.nvlink", "nodes.gpus copy engine"; NULL: not asked, or nothing to lift
@@ -93,6 +99,7 @@ typedef struct lw_workload_result {
     int64_t compute_ps;
     lw_limit limit;
     lw_lifted lifted;
+    lw_drawn drawn;
     // of the radio on its route, where there is one: that with the least margin, towards its data
     lw_signal signal;
     // the weakest of what decides it: rates, and times where it is one or is limited by one

@@ -22,17 +22,6 @@ typedef struct collecting {
 static const lw_shelf shelves[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES, LW_SHELF_LIBRARIES};
 enum { SHELVES = sizeof shelves / sizeof shelves[0] };
 
-static const lw_type *type_of(const lw_preset *preset) {
-    const lw_format *format = lw_scenario_format();
-    for (int s = 0; s < LW_SECTIONS; s++) {
-        const lw_section *section = &format->section[s];
-        if (section->has_presets && section->shelf == preset->shelf) {
-            return lw_section_find(section, preset->type);
-        }
-    }
-    return NULL;
-}
-
 static lw_status collect_row(collecting *c, const lw_preset *preset, const lw_type *type, const lw_yaml *row) {
     const lw_yaml *tables = lw_map_get(row, "tables");
     if (lw_is_empty(tables)) {
@@ -58,7 +47,7 @@ static lw_status collect_preset(collecting *c, lw_shelf shelf, const char *name,
     const lw_preset *preset;
     LW_TRY(lw_presets_read(c->presets, shelf, name, &preset));
     const size_t before = c->parameter.count;
-    const lw_type *type = type_of(preset);
+    const lw_type *type = lw_fit_type_of(preset);
     for (const lw_yaml *row = preset->rows != NULL && type != NULL ? preset->rows->first : NULL; row != NULL; row = row->next) {
         LW_TRY(collect_row(c, preset, type, row));
     }

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/study/format.h"
+
 // ---- Values ----
 
 static double number_of(const lw_option *option, const void *params) {
@@ -34,6 +36,30 @@ lw_status lw_fit_start_of(lw_fit_parameter *p, lw_arena *arena, lw_diags *diags)
     return LW_OK;
 }
 
+const lw_type *lw_fit_type_of(const lw_preset *preset) {
+    const lw_format *format = lw_scenario_format();
+    for (int s = 0; s < LW_SECTIONS; s++) {
+        const lw_section *section = &format->section[s];
+        if (section->has_presets && section->shelf == preset->shelf) {
+            return lw_section_find(section, preset->type);
+        }
+    }
+    return NULL;
+}
+
+lw_status lw_fit_parameter_of(const lw_preset *preset, const lw_yaml *row, lw_arena *arena, lw_diags *diags,
+                              lw_fit_parameter *out) {
+    const lw_type *type = lw_fit_type_of(preset);
+    const lw_option *option = type != NULL ? lw_option_find(type->options, row->key) : NULL;
+    const char *error = lw_map_text(row, "error"), *problem, *hint;
+    lw_quantity share;
+    if (option == NULL || error == NULL || !lw_quantity_parse(error, LW_PLAIN, &share, &problem, &hint)) {
+        return LW_BAD_INPUT;
+    }
+    *out = (lw_fit_parameter){.preset = preset, .type = type, .option = option, .row = row, .error = share.value};
+    return lw_fit_start_of(out, arena, diags);
+}
+
 const char *lw_fit_text(const lw_fit_parameter *p, double value, lw_arena *arena) {
     static const struct {
         lw_dimension dimension;
@@ -49,28 +75,32 @@ const char *lw_fit_text(const lw_fit_parameter *p, double value, lw_arena *arena
     return p->option->dimension == LW_BYTES ? lw_arena_print(arena, "%.0f B", value) : lw_arena_print(arena, "%.4g", value);
 }
 
-// Exactly, for the model.
-static const char *exact_text(const lw_fit_parameter *p, double value, lw_arena *arena) {
-    const char *unit = lw_dimension_base(p->option->dimension);
-    return p->option->kind == LW_OPTION_QUANTITY_REAL
-               ? lw_arena_print(arena, "%.17g%s%s", value, unit[0] != '\0' ? " " : "", unit)
-               : lw_arena_print(arena, "%.0f %s", value, unit);
-}
-
 // Of five digits: what goes by round numbers soon comes back to one state, and its point is quick.
 static double rounded(double value) {
     const double unit = pow(10, floor(log10(value)) - 4);
     return round(value / unit) * unit;
 }
 
-// What x stands for, within the bounds of the option.
-static double value_of(const lw_fit_parameter *p, double x) {
-    double value = p->start * exp(x - 1);
+static double bounded(const lw_fit_parameter *p, double value) {
     const bool whole = p->option->kind != LW_OPTION_QUANTITY_REAL;
     const double least = fmax(p->option->minimum, whole ? 1 : 0);
     const double most = p->option->maximum > p->option->minimum ? p->option->maximum : (double)INFINITY;
     value = fmin(fmax(rounded(value), least), most);
     return whole ? round(value) : value;
+}
+
+// Exactly, for the model.
+const char *lw_fit_exact_text(const lw_fit_parameter *p, double value, lw_arena *arena) {
+    value = bounded(p, value);
+    const char *unit = lw_dimension_base(p->option->dimension);
+    return p->option->kind == LW_OPTION_QUANTITY_REAL
+               ? lw_arena_print(arena, "%.17g%s%s", value, unit[0] != '\0' ? " " : "", unit)
+               : lw_arena_print(arena, "%.0f %s", value, unit);
+}
+
+// What x stands for, within the bounds of the option.
+static double value_of(const lw_fit_parameter *p, double x) {
+    return bounded(p, p->start * exp(x - 1));
 }
 
 // ---- The model ----
@@ -105,7 +135,7 @@ static lw_status run_tables(problem *p, const double *x, size_t stride, lw_arena
     for (size_t i = 0; i < fit->count; i++) {
         const lw_fit_parameter *one = &fit->parameter[i];
         value[i] = (lw_preset_value){one->preset->shelf, one->preset->name, one->option->key,
-                                     exact_text(one, value_of(one, x[i * stride]), arena)};
+                                     lw_fit_exact_text(one, value_of(one, x[i * stride]), arena)};
         if (value[i].text == NULL) {
             return LW_NO_MEMORY;
         }

@@ -30,6 +30,15 @@ typedef struct lw_fit {
     lw_spread before, after, left_out;  // of |model / measured - 1|
 } lw_fit;
 
+// The type that a preset is of; NULL: none that is known.
+const lw_type *lw_fit_type_of(const lw_preset *preset);
+// A row of a preset, with its value and its `error`. LW_BAD_INPUT: it is no number of its type, or
+// nothing that is known.
+lw_status lw_fit_parameter_of(const lw_preset *preset, const lw_yaml *row, lw_arena *arena, lw_diags *diags,
+                              lw_fit_parameter *out) LW_CHECKED;
+// A value within the bounds of the option, of five digits, as the model reads it; NULL when out of
+// memory.
+const char *lw_fit_exact_text(const lw_fit_parameter *parameter, double value, lw_arena *arena) LW_CHECKED;
 // The value that the preset has. LW_BAD_INPUT: auto, zero or no number.
 lw_status lw_fit_start_of(lw_fit_parameter *parameter, lw_arena *arena, lw_diags *diags) LW_CHECKED;
 // Find values, errors and correlations.

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of the table that --uncertainty adds.
+#include "sim/report/grid.h"
+#include "sim/report/writers.h"
+
+enum { DIGITS = 4 };
+
+static int64_t draws_of(const lw_result *result) {
+    for (size_t p = 0; p < result->point_count; p++) {
+        for (size_t w = 0; w < result->point[p].workload_count; w++) {
+            if (result->point[p].workload[w].drawn.draws > 0) {
+                return result->point[p].workload[w].drawn.draws;
+            }
+        }
+    }
+    return 0;
+}
+
+static void add_rate(lw_grid *grid, const lw_workload_result *workload, int64_t time_ps) {
+    if (workload->bytes > 0 && time_ps > 0) {
+        lw_grid_print(grid, "%.3g", (double)workload->bytes * 1e3 / (double)time_ps);
+    } else {
+        lw_grid_add(grid, "");
+    }
+}
+
+lw_status lw_report_uncertain(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
+    const int64_t draws = draws_of(result);
+    const size_t set_count = result->point_count > 0 ? result->point[0].set_count : 0;
+    if (draws == 0) {
+        return LW_OK;
+    }
+    char *sides = lw_grid_all_right(arena, set_count + 6);
+    lw_grid *grid = lw_grid_new(arena, sides);
+    if (grid == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < set_count; i++) {
+        sides[i] = result->point[0].set[i].is_number ? 'r' : 'l';
+        lw_grid_add(grid, result->point[0].set[i].path);
+    }
+    sides[set_count] = 'l';
+    LW_GRID_ADD(grid, "workload", "5 %", "as it is", "95 %", "GB/s 5 %", "95 %");
+    for (size_t p = 0; p < result->point_count; p++) {
+        const lw_point *point = &result->point[p];
+        for (size_t w = 0; w < point->workload_count; w++) {
+            const lw_workload_result *row = &point->workload[w];
+            for (size_t i = 0; i < set_count; i++) {
+                lw_grid_add(grid, point->set[i].text);
+            }
+            lw_grid_add(grid, row->name);
+            lw_grid_time(grid, (double)row->drawn.low_ps / 1e6, DIGITS);
+            lw_grid_time(grid, row->time_s * 1e6, DIGITS);
+            lw_grid_time(grid, (double)row->drawn.high_ps / 1e6, DIGITS);
+            add_rate(grid, row, row->drawn.high_ps);
+            add_rate(grid, row, row->drawn.low_ps);
+        }
+    }
+    lw_text_print(out, "\nTimes over %lld draws of what presets say is uncertain (their rows with an error)\n", (long long)draws);
+    return lw_grid_write(grid, 2, width, out);
+}
