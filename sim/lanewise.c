@@ -266,6 +266,15 @@ size_t lanewise_scenario_points(const lanewise_scenario *scenario) {
     return scenario->session.document->sweep.points;
 }
 
+lanewise_status lanewise_scenario_packet_hops(const lanewise_scenario *scenario, double *hops) {
+    lw_arena *arena = lw_arena_new();
+    lw_diags *silent = arena != NULL ? lw_diags_new(arena) : NULL;
+    *hops = 0;
+    const lw_status status = silent == NULL ? LW_NO_MEMORY : lw_scenario_packet_hops(scenario->session.document, silent, hops);
+    lw_arena_free(arena);
+    return (lanewise_status)status;
+}
+
 size_t lanewise_scenario_assertions(const lanewise_scenario *scenario) {
     return scenario->session.assertion_count;
 }

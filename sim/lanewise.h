@@ -115,6 +115,9 @@ LANEWISE_API lanewise_status lanewise_scenario_load(const lanewise_catalog *cata
 LANEWISE_API void lanewise_scenario_free(lanewise_scenario *scenario);
 LANEWISE_API const char *lanewise_scenario_title(const lanewise_scenario *scenario);
 LANEWISE_API size_t lanewise_scenario_points(const lanewise_scenario *scenario);
+// Packets times servers that a run with engine packet-exact executes, and with packet at the most; 0
+// with others.
+LANEWISE_API lanewise_status lanewise_scenario_packet_hops(const lanewise_scenario *scenario, double *hops);
 LANEWISE_API size_t lanewise_scenario_assertions(const lanewise_scenario *scenario);
 
 // ---- Run ----

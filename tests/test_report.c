@@ -751,6 +751,15 @@ static void validation(void **state) {
         "{\"by\":\"family\",\"name\":\"pcie\",\"use\":\"calibrate\",\"systems\":1,\"tables\":1,\"points\":2,\"median\":";
     assert_memory_equal(text.bytes, head, strlen(head));
     lw_text_free(&text);
+    // of what the model states a band, how often it was right
+    tables[0].banded = 2;
+    tables[0].inside = 1;
+    assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_TABLE, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "\nnear: 1 of 2 points lie in the band that the model states for them.\n"));
+    lw_text_free(&text);
+    assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_JSON, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "\"points\":2,\"banded\":2,\"inside\":1,\"median\""));
+    lw_text_free(&text);
     // a class stands for the family of those that have one
     tables[1].class = "far-away";
     assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_TABLE, &text), LW_OK);

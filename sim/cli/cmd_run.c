@@ -223,10 +223,30 @@ static bool has_timeline(const lw_cli_session *session) {
     return has;
 }
 
+// Before the run, so that it can be thought better of. A core executes some tens of millions of hops
+// a second.
+static lw_status say_what_it_costs(const lw_context *context, const lw_cli_session *session) {
+    static const double worth_a_word = 1e9, hops_per_s = 4e7;
+    double hops;
+    LW_TRY((lw_status)lanewise_scenario_packet_hops(session->scenario, &hops));
+    const char *word = lw_arena_print(context->arena,
+                                      "up to %.2g packet hops, %.0f s of one core: packet-exact executes each, packet jumps over "
+                                      "what repeats, --engine flow has none",
+                                      hops, hops / hops_per_s);
+    if (word == NULL) {
+        return LW_NO_MEMORY;
+    }
+    if (hops >= worth_a_word && !context->arguments->quiet) {
+        lw_console_message(word);
+    }
+    return LW_OK;
+}
+
 static lw_status run_session(const lw_context *context, const char *path, const lw_cli_session *session, double begin_s) {
     const lw_arguments *arguments = context->arguments;
     const char *folder = NULL;
     LW_TRY(make_output_folder(context, path, &folder));
+    LW_TRY(say_what_it_costs(context, session));
     lw_console_progress progress;
     lw_console_progress_begin(&progress, arguments->quiet);
     const lanewise_run run = {

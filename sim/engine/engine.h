@@ -331,6 +331,10 @@ typedef struct lw_engine_how {
     const lw_engine_record *record;     // may be NULL
 } lw_engine_how;
 
+// Packets of all tasks times the servers that they pass, requests included: what packet-exact
+// executes, and packet at the most.
+double lw_fabric_packet_hops(const lw_fabric *fabric);
+
 // Run to the end. LW_STUCK: a dependency cycle, or a wait for credits that never come. LW_LIMIT: a
 // time or size of the input is negative or beyond 2^60 (13 days), the clock beyond 2^61 ps, or nine
 // of ten packets are bad. LW_INTERRUPTED: by `stop`. The result lives in the arena.

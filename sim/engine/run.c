@@ -2,6 +2,8 @@
 // Which engine runs a fabric.
 #include "sim/engine/engine.h"
 
+#include <math.h>
+
 #include "sim/engine/flow/flow.h"
 #include "sim/engine/packet/packet.h"
 
@@ -32,6 +34,23 @@ static lw_status run_auto(const lw_fabric *fabric, const lw_engine_how *how, lw_
     bool gave_up = false;
     const lw_status status = lw_packet_run(fabric, &packet, arena, out, &gave_up);
     return gave_up ? run_flow(fabric, how, arena, out) : status;
+}
+
+double lw_fabric_packet_hops(const lw_fabric *fabric) {
+    double sum = 0;
+    for (size_t t = 0; t < fabric->task_count; t++) {
+        const lw_task *task = &fabric->task[t];
+        if (task->flow == LW_NO_FLOW || task->bytes <= 0) {
+            continue;
+        }
+        const lw_flow *flow = &fabric->flow[task->flow];
+        const double packets = ceil((double)task->bytes / (double)flow->packet_bytes) * (double)flow->data_count;
+        const double requests = flow->kind == LW_FLOW_READ
+                                    ? ceil((double)task->bytes / (double)flow->request_bytes) * (double)flow->request_count
+                                    : 0;
+        sum += (double)lw_task_count(task) * (packets + requests);
+    }
+    return sum;
 }
 
 lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {

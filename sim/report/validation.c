@@ -134,6 +134,12 @@ static lw_status write_table(const lw_validation *table, size_t count, const tot
     }
     lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");
     LW_TRY(lw_grid_write(grid, 0, 0, out));
+    for (size_t t = 0; t < count; t++) {
+        if (table[t].banded > 0) {
+            lw_text_print(out, "\n%s: %zu of %zu points lie in the band that the model states for them.\n", table[t].name,
+                          table[t].inside, table[t].banded);
+        }
+    }
     lw_text_add(out, "\n");
     lw_grid *sums = lw_grid_new(arena, "llrrrrrrl");
     LW_GRID_ADD(sums, "all points of", "use", "systems", "tables", "points", "median", "p90", "worst", "");
@@ -171,6 +177,10 @@ static void write_json_table(const lw_validation *table, lw_text *out) {
     lw_json_string(out, "use", table->use);
     lw_json_string(out, "system_id", table->system_id);
     lw_json_integer(out, "points", (int64_t)table->points);
+    if (table->banded > 0) {
+        lw_json_integer(out, "banded", (int64_t)table->banded);
+        lw_json_integer(out, "inside", (int64_t)table->inside);
+    }
     write_json_spread(&table->error, out);
     lw_json_open(out, "limit", "{");
     lw_json_number(out, "median", table->limit_median);

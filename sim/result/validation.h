@@ -15,6 +15,7 @@ typedef struct lw_validation {
     lw_spread error;  // of |model / measured - 1|
     double limit_median, limit_worst;
     bool ok;
+    size_t banded, inside;          // points for which the model states a band, and those of them in it
     const char *subject, *verdict;  // what was measured, and a sentence for whoever did; NULL: none
     double (*rows)[3];              // x in the base unit, measured, model
 } lw_validation;

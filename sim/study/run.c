@@ -285,6 +285,26 @@ static const char *hardware_of(const lw_document *document, lw_arena *arena) {
     return text;
 }
 
+lw_status lw_scenario_packet_hops(const lw_document *document, lw_diags *diags, double *out) {
+    const lw_run_params *run = document->object[LW_SECTION_RUN][0]->params;
+    *out = 0;
+    if (run->engine != LW_ENGINE_PACKET && run->engine != LW_ENGINE_PACKET_EXACT) {
+        return LW_OK;
+    }
+    for (size_t i = 0; i < document->sweep.points; i++) {
+        lw_arena *arena = lw_arena_new();
+        lw_point_setup setup;
+        lw_built built;
+        lw_status status = arena == NULL ? LW_NO_MEMORY : lw_point_make(document, i, NULL, arena, diags, &setup);
+        status =
+            status == LW_OK ? lw_point_build(&setup, (lw_build){.seed = setup.seed, .load_ps = 1}, arena, diags, &built) : status;
+        *out += status == LW_OK ? lw_fabric_packet_hops(&built.fabric) : 0;
+        lw_arena_free(arena);
+        LW_TRY(status == LW_BAD_INPUT ? LW_OK : status);  // the run tells what is wrong
+    }
+    return LW_OK;
+}
+
 static lw_result head_of(const lw_document *document) {
     const lw_run_params *run = document->object[LW_SECTION_RUN][0]->params;
     lw_result result = {.tool_version = lw_version,

@@ -34,6 +34,10 @@ enum { LW_TIMELINES_MOST = 16 };
 lw_status lw_scenario_run(const lw_document *document, const lw_run *run, lw_arena *arena, lw_diags *diags,
                           lw_result *out) LW_CHECKED;
 
+// Packets times servers of all points (lw_fabric_packet_hops), where the scenario asks for an engine
+// of packets; else 0. Every point is built for it.
+lw_status lw_scenario_packet_hops(const lw_document *document, lw_diags *diags, double *out) LW_CHECKED;
+
 // What is known of the result before a run: every point with its swept values and its workloads, of
 // which only the names are set, and whether they are paced in some point.
 lw_status lw_scenario_outline(const lw_document *document, lw_arena *arena, lw_diags *diags, lw_result *out) LW_CHECKED;

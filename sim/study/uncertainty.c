@@ -22,10 +22,11 @@ static lw_status collect(const lw_catalog *catalog, lw_arena *arena, lw_list *ro
             const lw_preset *preset;
             const lw_status read = lw_presets_read(presets, shelves[s], lw_catalog_names(catalog, shelves[s])[i], &preset);
             LW_TRY(read == LW_BAD_INPUT ? LW_OK : read);
-            for (const lw_yaml *row = read == LW_OK && preset->rows != NULL ? preset->rows->first : NULL; row != NULL; row = row->next) {
+            for (const lw_yaml *row = read == LW_OK && preset->rows != NULL ? preset->rows->first : NULL; row != NULL;
+                 row = row->next) {
                 lw_fit_parameter parameter;
-                const lw_status found = lw_map_get(row, "error") != NULL ? lw_fit_parameter_of(preset, row, arena, silent, &parameter)
-                                                                         : LW_BAD_INPUT;
+                const lw_status found =
+                    lw_map_get(row, "error") != NULL ? lw_fit_parameter_of(preset, row, arena, silent, &parameter) : LW_BAD_INPUT;
                 lw_fit_parameter *added = found == LW_OK ? LW_LIST_ADD(rows, lw_fit_parameter, arena) : NULL;
                 if (found == LW_NO_MEMORY || (found == LW_OK && added == NULL)) {
                     return LW_NO_MEMORY;
@@ -46,8 +47,8 @@ static double normal_of(const lw_fit_parameter *p, uint64_t seed, int64_t draw) 
     return gsl_cdf_ugaussian_Pinv(((double)(bits >> 11) + 0.5) / 0x1p53);
 }
 
-static lw_status run_draw(const lw_uncertainty *how, const lw_catalog *catalog, const lw_list *rows, int64_t draw, const lw_run *run,
-                          lw_arena *arena, lw_result *out) {
+static lw_status run_draw(const lw_uncertainty *how, const lw_catalog *catalog, const lw_list *rows, int64_t draw,
+                          const lw_run *run, lw_arena *arena, lw_result *out) {
     const lw_fit_parameter *row = LW_LIST_ITEMS(rows, const lw_fit_parameter);
     lw_preset_value *value = LW_NEW_ARRAY(arena, lw_preset_value, rows->count);
     lw_diags *silent = lw_diags_new(arena);
@@ -123,7 +124,7 @@ static lw_status draw_all(const lw_uncertainty *how, const lw_catalog *catalog, 
     lw_list rows = {0};
     LW_TRY(collect(catalog, arena, &rows));
     drawn all = {.workloads = workloads_of(result), .draws = how->draws};
-    all.time_ps = LW_NEW_ARRAY(arena, double, all.workloads * (size_t)how->draws);
+    all.time_ps = LW_NEW_ARRAY(arena, double, all.workloads *(size_t)how->draws);
     int64_t done = 0;
     if (all.time_ps == NULL) {
         return LW_NO_MEMORY;
@@ -147,7 +148,8 @@ static lw_status draw_all(const lw_uncertainty *how, const lw_catalog *catalog, 
 lw_status lw_result_add_uncertainty(const lw_uncertainty *how, const lw_catalog *catalog, const lw_run *run, lw_diags *diags,
                                     lw_result *result) {
     if (how->path[0] == '-' && how->path[1] == '\0') {
-        return lw_error(diags, (lw_place){0}, "give the scenario as a file", "what comes from stdin cannot be read anew for each draw");
+        return lw_error(diags, (lw_place){0}, "give the scenario as a file",
+                        "what comes from stdin cannot be read anew for each draw");
     }
     lw_arena *arena = lw_arena_new();
     const lw_status status = arena != NULL ? draw_all(how, catalog, run, arena, result) : LW_NO_MEMORY;

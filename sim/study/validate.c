@@ -2,6 +2,7 @@
 // The distance between the model and measured tables.
 #include <math.h>
 #include <omp.h>
+#include <string.h>
 
 #include "sim/result/metric_table.h"
 #include "sim/study/measured.h"
@@ -13,6 +14,7 @@ typedef struct trial {
     lw_status status;  // of its run
     lw_culprit culprit;
     double model;
+    double low, high;  // of what the model says is uncertain; high 0: nothing
 } trial;
 
 // All tables' points, one after the other.
@@ -32,6 +34,12 @@ static lw_status run_point(trial *t, const volatile sig_atomic_t *stop, lw_machi
     LW_TRY(lw_point_make(t->table->document, t->point, cache, arena, silent, &run.setup));
     LW_TRY(lw_point_run_to_end(&run, (lw_point_how){.stop = stop}, arena, &t->culprit));
     LW_TRY(lw_attribute(&run.built, &run.result, (lw_provenances){0}, arena, &point));
+    LW_TRY(lw_point_add_bands(&run, (lw_point_how){.stop = stop}, arena, &point));
+    const lw_workload_result *row = &point.workload[t->table->workload];
+    if (row->has_band && strcmp(t->table->metric->name, "bandwidth_GBps") == 0) {
+        t->low = row->low_GBps;
+        t->high = row->high_GBps;
+    }
     (void)lw_metric_of_workload(t->table->metric, &point.workload[t->table->workload], &t->model);
     return LW_OK;
 }
@@ -92,6 +100,9 @@ static lw_status compare(const lw_measured *table, const trial *tried, lw_arena 
         result.rows[i][1] = table->point[i].observed;
         result.rows[i][2] = tried[i].model;
         error[i] = fabs(tried[i].model / table->point[i].observed - 1);
+        result.banded += tried[i].high > 0;
+        result.inside +=
+            tried[i].high > 0 && tried[i].low <= table->point[i].observed && table->point[i].observed <= tried[i].high;
     }
     result.error = lw_spread_of(error, n);
     result.ok = result.error.median <= result.limit_median && result.error.worst <= result.limit_worst;

@@ -255,7 +255,7 @@ static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
 typedef struct head {
     const lw_ranks *ranks;  // of one computer
     uint32_t index;         // of the one that heads the part
-    uint32_t clock;         // each piece waits for that of the one before; LW_NO_MOVE: for none
+    uint32_t clock;         // that each piece waits for; LW_NO_MOVE: for none
     int64_t piece, last;
 } head;
 
@@ -268,7 +268,7 @@ static uint32_t add_up(lw_plan *plan, const head *h) {
         const uint32_t lane = lw_plan_lane_in_switch(plan, pair, LW_IN_SWITCH_REDUCE, i > 1);
         lw_plan_wait(plan, lw_plan_send(plan, lane, h->piece, h->last), 1);
         if (h->clock != LW_NO_MOVE) {
-            lw_plan_wait(plan, h->clock, 1);
+            lw_plan_wait(plan, h->clock, 0);
         }
     }
     const uint32_t sum = lw_plan_join(plan);
@@ -299,12 +299,13 @@ static lw_status write_nvls(const view *v, const price *p, int64_t bytes) {
     const int64_t part = lw_share_of(bytes, heads, heads - 1), whole = part / PIECE_BYTES + 1;
     const int64_t pieces = part < 1 ? 1 : whole < SLOTS ? whole : SLOTS;
     lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
-    // the links bring down a part more than the sum, and the first piece comes back a piece later
-    const double links_s = (double)bytes * (1 + 1 / (double)pieces) / (p->measured ? v->port_payload_Bps : v->port_Bps);
-    plan.launch_ps = llround(p->latency_ps) + llround(fmax(0, p->time_s - p->latency_ps / 1e12 - links_s) * 1e12);
+    plan.launch_ps = llround(p->latency_ps);
+    // the last piece goes up to its heads, and back
+    const double fill_s = 2 * (double)(bytes / pieces) / v->port_payload_Bps;
+    const uint32_t clock = tick(&plan, p->time_s - p->latency_ps / 1e12, fill_s, pieces);
     for (uint32_t i = 0; i < heads; i++) {
         const int64_t own = lw_share_of(bytes, heads, i), piece = own / pieces;
-        const head h = {v->ranks, i, LW_NO_MOVE, piece, own - (pieces - 1) * piece};
+        const head h = {v->ranks, i, clock, piece, own - (pieces - 1) * piece};
         const uint32_t sum = add_up(&plan, &h);
         hand_out(&plan, &h, sum);
     }

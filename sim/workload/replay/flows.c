@@ -91,7 +91,7 @@ static lw_status add_flow(const replay *r, const lw_member_result *flow, uint32_
     lw_graph_task task = lw_graph_task_none();
     LW_TRY(move_of(r, flow, &task.move));
     task.start_ps = flow->start_ps;
-    task.bytes = task.last_bytes = flow->bytes;
+    task.bytes = task.last_bytes = flow->bytes > 0 ? flow->bytes : 1;  // an empty one has a packet of its own, too
     builder->member = member;
     LW_TRY(lw_graph_deliver(builder, flow->bytes, 1));
     return lw_graph_add_task(builder, &task, NULL, 0, &(uint32_t){0});
