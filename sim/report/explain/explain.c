@@ -40,12 +40,16 @@ static lw_status add_parameters(const lw_explaining *in, const lw_preset *preset
                   preset->shelf == LW_SHELF_DEVICES ? "kind" : "type", preset->type, lw_evidence_words[preset->evidence]);
     lw_grid *grid = lw_grid_new(in->arena, "llll");
     LW_GRID_ADD(grid, "parameter", "value", "evidence", "source");
+    bool fitted = false;
     for (const lw_yaml *row = preset->rows != NULL ? preset->rows->first : NULL; row != NULL; row = row->next) {
-        const char *evidence = lw_map_text(row, "evidence");
-        LW_GRID_ADD(grid, row->key, lw_map_text(row, "value"), evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED],
-                    lw_map_text(row, "source"));
+        const char *evidence = lw_map_text(row, "evidence"), *error = lw_map_text(row, "error");
+        const char *value = lw_map_text(row, "value");
+        fitted = fitted || lw_map_get(row, "tables") != NULL;
+        LW_GRID_ADD(grid, row->key, error != NULL ? lw_arena_print(in->arena, "%s +- %s", value, error) : value,
+                    evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED], lw_map_text(row, "source"));
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
+    lw_text_add(out, fitted ? "\nlanewise calibrate fits again what measured tables gave.\n" : "");
     lw_text_print(out, "\nAll other parameters have their defaults: lanewise explain %s.\n", preset->type);
     return LW_OK;
 }
@@ -106,7 +110,7 @@ static lw_status explain_preset(const lw_explaining *in, lw_shelf shelf, const c
 static void add_fact(const lw_yaml *map, const char *key, lw_text *out) {
     const char *text = lw_map_text(map, key);
     if (text != NULL && text[0] != '\0') {
-        lw_text_print(out, "  %-8s %s\n", key, text);
+        lw_text_print(out, "  %-9s %s\n", key, text);
     }
 }
 
@@ -149,14 +153,20 @@ static lw_status explain_measured(const lw_explaining *in, const char *name, lw_
     LW_TRY(lw_measured_load(path, in->catalog, in->arena, in->diags, &table));
     LW_TRY(lw_source_read(path, in->arena, in->diags, &source));
     LW_TRY(lw_tree_parse(source, in->arena, in->diags, &root));
-    lw_text_print(out, "%s\nMeasured table, used to %s\n\n", lw_map_text(root, "name"), lw_map_text(root, "use"));
+    const char *use = lw_map_text(root, "use");
+    lw_text_print(out, "%s\nMeasured table, ", lw_map_text(root, "name"));
+    lw_text_print(out, strcmp(use, "neither") == 0 ? "used for neither side\n\n" : "used to %s\n\n", use);
     static const char *const of_source[] = {"title", "author", "date", "url"};
     for (size_t i = 0; i < sizeof of_source / sizeof of_source[0]; i++) {
         add_fact(lw_map_get(root, "source"), of_source[i], out);
     }
-    static const char *const of_table[] = {"system", "method", "notes"};
+    static const char *const of_table[] = {"system", "system_id", "class", "method", "notes"};
     for (size_t i = 0; i < sizeof of_table / sizeof of_table[0]; i++) {
         add_fact(root, of_table[i], out);
+    }
+    const lw_yaml *quotes = lw_map_get(root, "quotes");
+    for (const lw_yaml *quote = quotes != NULL ? quotes->first : NULL; quote != NULL; quote = quote->next) {
+        lw_text_print(out, "  %s: %s\n", quote->key, quote->text);
     }
     const lw_yaml *vary = lw_map_get(root, "vary");
     lw_grid *grid = lw_grid_new(in->arena, lw_grid_all_right(in->arena, vary->count + 1));
