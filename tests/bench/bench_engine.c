@@ -8,6 +8,7 @@
 // Arguments: --csv              machine-readable rows
 //            --lanewise PROGRAM times whole processes of `lanewise run` too
 //            --ns3 PROGRAM      runs the chain in ns-3 beside ours (peer_ns3.cc)
+//            --simgrid PROGRAM  runs flows over a star in SimGrid beside `lanewise run` (peer_simgrid.cc)
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -286,9 +287,88 @@ static double beside_ns3(const char *program, uint32_t hops) {
     return theirs.cpu_s / (double)theirs.packet_hops / (ours.cpu_s / (double)ours.packet_hops);
 }
 
+enum { FLOWS = 10000, STAR_HOSTS = 64 };
+
+// Flows between random hosts, of up to 280 MB, within 200 ms; and the star that they go over.
+static void write_star(const char *folder) {
+    char path[256];
+    snprintf(path, sizeof path, "%s/star.csv", folder);
+    FILE *list = fopen(path, "w");
+    snprintf(path, sizeof path, "%s/star.yaml", folder);
+    FILE *scenario = fopen(path, "w");
+    if (list == NULL || scenario == NULL) {
+        give_up("a temporary file");
+    }
+    uint64_t state = 1;
+    fputs("src,dst,bytes,start_us\n", list);
+    for (int i = 0; i < FLOWS; i++) {
+        unsigned draw[4];
+        for (int k = 0; k < 4; k++) {
+            state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            draw[k] = (unsigned)(state >> 33);
+        }
+        const unsigned from = draw[0] % STAR_HOSTS, to = (from + 1 + draw[1] % (STAR_HOSTS - 1)) % STAR_HOSTS;
+        fprintf(list, "%u,%u,%u,%u\n", from, to, 1 + draw[2] % 280000000, draw[3] % 200000);
+    }
+    fprintf(scenario,
+            "lanewise: 1\nnodes: {h: {kind: host, count: %d}, s: {kind: switch}}\n"
+            "links: {l: {between: [h, s], type: link, rate: 50 GB/s, latency: 350 ns}}\n"
+            "workloads: {f: {kind: flows, on: h, file: star.csv}}\n",
+            STAR_HOSTS);
+    fclose(list);
+    fclose(scenario);
+}
+
+// Processor time of a command, and of its last line the number after so many others.
+static double command_s(const char *command, int others, double *number) {
+    char line[4096] = "", last[4096] = "";
+    const double before_s = children_s();
+    FILE *pipe = popen(command, "r");
+    while (pipe != NULL && fgets(line, sizeof line, pipe) != NULL) {
+        snprintf(last, sizeof last, "%s", line);
+    }
+    const char *field = last;
+    for (int i = 0; i < others; i++) {
+        field += strcspn(field, " ,");
+        field += *field != '\0';
+    }
+    char *end;
+    *number = strtod(field, &end);
+    if (pipe == NULL || pclose(pipe) != 0 || end == field) {
+        give_up(command);
+    }
+    return children_s() - before_s;
+}
+
+static void beside_simgrid(const char *program, const char *simgrid) {
+    char folder[] = "/tmp/lanewise-bench-XXXXXX", command[4096];
+    if (mkdtemp(folder) == NULL) {
+        give_up("a temporary folder");
+    }
+    write_star(folder);
+    double ours_us, theirs_us;
+    snprintf(command, sizeof command, "'%s' run '%s/star.yaml' --engine flow -q -j 1 --format csv", program, folder);
+    const double ours_s = command_s(command, 1, &ours_us);
+    snprintf(command, sizeof command, "'%s' '%s/star.csv' %d 2>/dev/null", simgrid, folder, STAR_HOSTS);
+    const double theirs_s = command_s(command, 2, &theirs_us);
+    if (csv) {
+        printf("%d flows over a star,flow,%.3f,%.6f,,,\n%d flows over a star,SimGrid,%.3f,%.6f,,,\n", FLOWS, ours_us, ours_s,
+               FLOWS, theirs_us, theirs_s);
+    } else {
+        printf(
+            "%d flows over a star of %d, whole processes: ours %.2f s, the last ends at %.3f ms; SimGrid %.2f s (%.1f times), %.3f ms\n",
+            FLOWS, STAR_HOSTS, ours_s, ours_us / 1e3, theirs_s, theirs_s / ours_s, theirs_us / 1e3);
+    }
+    snprintf(command, sizeof command, "%s/star.csv", folder);
+    remove(command);
+    snprintf(command, sizeof command, "%s/star.yaml", folder);
+    remove(command);
+    remove(folder);
+}
+
 int main(int argc, char **argv) {
     char *lanewise = NULL;
-    const char *ns3 = NULL;
+    const char *ns3 = NULL, *simgrid = NULL;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--csv") == 0) {
             csv = true;
@@ -296,8 +376,10 @@ int main(int argc, char **argv) {
             lanewise = argv[++i];
         } else if (strcmp(argv[i], "--ns3") == 0 && i + 1 < argc) {
             ns3 = argv[++i];
+        } else if (strcmp(argv[i], "--simgrid") == 0 && i + 1 < argc) {
+            simgrid = argv[++i];
         } else {
-            fprintf(stderr, "usage: lanewise_bench [--csv] [--lanewise PROGRAM] [--ns3 PROGRAM]\n");
+            fprintf(stderr, "usage: lanewise_bench [--csv] [--lanewise PROGRAM] [--ns3 PROGRAM] [--simgrid PROGRAM]\n");
             return 2;
         }
     }
@@ -325,6 +407,9 @@ int main(int argc, char **argv) {
     if (lanewise != NULL) {
         processes(lanewise);
         beside_peers(lanewise);
+    }
+    if (lanewise != NULL && simgrid != NULL) {
+        beside_simgrid(lanewise, simgrid);
     }
     return 0;
 }
