@@ -150,7 +150,7 @@ static const lw_option limit_options[] = {
      .dimension = LW_PLAIN,
      .offset = offsetof(table_limit, worst),
      .minimum = 0,
-     .maximum = 10,
+     .maximum = 100,
      .help = "Largest error of any point, e.g. 20 %."},
     {.key = NULL},
 };
