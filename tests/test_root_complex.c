@@ -5,7 +5,7 @@
 #include "tests/scenario_helpers.h"
 
 // Cards in slots of 28.98 GB/s in and 28.56 out (PCIe 4.0 x16, 256 B), each read and written at once.
-#define CARDS(host, count)                                                    \
+#define CARDS(host, count)                                                       \
     "nodes: {host: {kind: host" host "}, gpus: {kind: gpu, count: " count "}}\n" \
     "links: {slots: {between: [host, gpus], preset: pcie-4-x16}}\n"
 #define UP "up: {kind: copy, from: host, to: gpus, bytes: 16 MiB}"
@@ -86,11 +86,9 @@ static void a_root_complex_may_cut_packets(void **state) {
 // Of all engines, and the packet engine to the picosecond.
 static void engines_agree_on_it(void **state) {
     (void)state;
-    static const char text[] =
-        "engine: %s\n" CARDS(
-            ", memory_rate: 90 GB/s, port_rate: 47 GB/s, root_in_rate: 61 GB/s, root_rate: 83 GB/s, peer_packet: 128 B",
-            "3") "workloads: {" UP ", " DOWN
-                 ", peer: {kind: copy, from: 'gpus[0]', to: 'gpus[2]', bytes: 5 MiB}}\n";
+    static const char text[] = "engine: %s\n" CARDS(
+        ", memory_rate: 90 GB/s, port_rate: 47 GB/s, root_in_rate: 61 GB/s, root_rate: 83 GB/s, peer_packet: 128 B",
+        "3") "workloads: {" UP ", " DOWN ", peer: {kind: copy, from: 'gpus[0]', to: 'gpus[2]', bytes: 5 MiB}}\n";
     lw_test test = lw_test_begin();
     const lw_result exact = run_text(&test, lw_arena_print(test.arena, text, "packet-exact"));
     const lw_result packet = run_text(&test, lw_arena_print(test.arena, text, "packet"));
@@ -112,11 +110,32 @@ static void limits_of_no_effect_are_told(void **state) {
     lw_test_end(&test);
 }
 
+// Both ways at once through host memory: engines of their own for each direction, or one for both, which
+// then carries what one direction does alone.
+static void bounced_copies_may_take_turns(void **state) {
+    (void)state;
+    static const char text[] =
+        "nodes: {host: {kind: host}, a: {kind: gpu, p2p: false, staging_bytes: 1 MiB, copy_engines: 2%s}, b: {kind: gpu, p2p: false, "
+        "staging_bytes: 1 MiB, copy_engines: 2%s}}\n"
+        "links: {x: {between: [host, a], preset: pcie-4-x16}, y: {between: [host, b], preset: pcie-4-x16}}\n"
+        "workloads: {there: {kind: copy, from: a, to: b, bytes: 64 MiB}%s}\n";
+    static const char back[] = ", back: {kind: copy, from: b, to: a, bytes: 64 MiB}";
+    static const char one[] = ", bounce_engines: 1";
+    lw_test test = lw_test_begin();
+    const lw_result alone = run_text(&test, lw_arena_print(test.arena, text, one, one, ""));
+    const lw_result own = run_text(&test, lw_arena_print(test.arena, text, "", "", back));
+    const lw_result shared = run_text(&test, lw_arena_print(test.arena, text, one, one, back));
+    const double alone_s = workload_of(&alone.point[0], "there")->time_s;
+    assert_close(workload_of(&own.point[0], "there")->time_s, alone_s, 0.06);
+    assert_close(workload_of(&shared.point[0], "there")->time_s, 2 * alone_s, 0.05);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ports_of_a_host_have_limits),    cmocka_unit_test(only_what_leaves_the_ports_counts),
         cmocka_unit_test(a_root_complex_may_cut_packets), cmocka_unit_test(engines_agree_on_it),
-        cmocka_unit_test(limits_of_no_effect_are_told),
+        cmocka_unit_test(limits_of_no_effect_are_told),   cmocka_unit_test(bounced_copies_may_take_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

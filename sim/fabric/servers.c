@@ -151,10 +151,11 @@ lw_status lw_builder_start(lw_builder *builder) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < machine->node_count; i++) {
-        builder->of_node[i] = (lw_node_servers){LW_NO_SERVER,
-                                                LW_NO_SERVER,
-                                                {LW_NO_SERVER, LW_NO_SERVER},
-                                                {{LW_NO_RESOURCE, LW_NO_RESOURCE}, {LW_NO_RESOURCE, LW_NO_RESOURCE}}};
+        builder->of_node[i] = (lw_node_servers){
+            LW_NO_SERVER,
+            LW_NO_SERVER,
+            {LW_NO_SERVER, LW_NO_SERVER},
+            {{LW_NO_RESOURCE, LW_NO_RESOURCE}, {LW_NO_RESOURCE, LW_NO_RESOURCE}, {LW_NO_RESOURCE, LW_NO_RESOURCE}}};
     }
     for (uint32_t i = 0; i < machine->link_count; i++) {
         builder->of_link[i][0] = builder->of_link[i][1] = LW_NO_SERVER;
@@ -377,19 +378,29 @@ static lw_status add_engines(lw_builder *builder, const char *name, uint32_t nod
     return engines > 1 ? lw_slots_new(builder, engines / 2, &info, &slots[1]) : LW_OK;
 }
 
-lw_status lw_slots_of_engine(lw_builder *builder, uint32_t node, const lw_transfer *transfer, uint32_t *out) {
-    const lw_node *owner = node_of(builder, node);
+static lw_engine_use use_of(const lw_builder *builder, const lw_move *move, const lw_transfer *transfer) {
+    const lw_node_params *params = node_of(builder, move->executor)->spec->params;
+    if (move->bounces && params->bounce_engines != LW_AUTO) {
+        return LW_ENGINES_BOUNCE;
+    }
+    const bool peer = params->peer_engines != LW_AUTO && !lw_is_host_port(builder, move->executor, &transfer->route);
+    return peer ? LW_ENGINES_PEER : LW_ENGINES_COPY;
+}
+
+lw_status lw_slots_of_engine(lw_builder *builder, const lw_move *move, const lw_transfer *transfer, uint32_t *out) {
+    static const char *const words[] = {"", "peer ", "bounce "};  // in the order of lw_engine_use
+    const lw_node *owner = node_of(builder, move->executor);
     const lw_node_params *params = owner->spec->params;
-    bool peer = params->peer_engines != LW_AUTO && !lw_is_host_port(builder, node, &transfer->route);
-    const int64_t engines = peer ? params->peer_engines : params->copy_engines;
-    uint32_t *slots = builder->of_node[node].engine_slots[peer];
+    const int64_t engines_of[] = {params->copy_engines, params->peer_engines, params->bounce_engines};
+    const lw_engine_use use = use_of(builder, move, transfer);
+    uint32_t *slots = builder->of_node[move->executor].engine_slots[use];
     *out = LW_NO_RESOURCE;
-    if (owner->spec->kind != LW_NODE_GPU || engines == LW_AUTO) {
+    if (owner->spec->kind != LW_NODE_GPU || engines_of[use] == LW_AUTO) {
         return LW_OK;
     }
     if (slots[0] == LW_NO_RESOURCE) {
-        const char *name = lw_arena_print(builder->arena, "%s %scopy engines", owner->name, peer ? "peer " : "");
-        LW_TRY(add_engines(builder, name, node, engines, slots));
+        const char *name = lw_arena_print(builder->arena, "%s %scopy engines", owner->name, words[use]);
+        LW_TRY(add_engines(builder, name, move->executor, engines_of[use], slots));
     }
     *out = slots[transfer->flow.kind == LW_FLOW_READ ? 0 : 1];
     return LW_OK;

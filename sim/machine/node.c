@@ -135,6 +135,11 @@ static const lw_option gpu_options[] = {
               "copy engines of their own for copies over links that are no host port, as AMD's for xGMI; "
               "auto: those of copy_engines",
               "CUDA's asyncEngineCount does not tell them apart"),
+    COUNT_ROW(
+        "bounce_engines", bounce_engines, "auto", 1, 64,
+        "copy engines of their own for copies between GPUs through host memory; with 1 what comes in and what goes out take "
+        "turns; auto: those of copy_engines",
+        "measured tables of the class gpu-pair-bounced: both directions at once carry little more than one"),
     {.key = "api",
      .kind = LW_OPTION_WORD,
      .offset = AT(api),

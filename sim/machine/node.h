@@ -36,8 +36,9 @@ typedef struct lw_node_params {
     // loads and stores of its cores: payload of a packet, loads in flight, cost of a launch; LW_AUTO:
     // the link's tags; as a call
     int64_t kernel_packet_bytes, kernel_tags, submit_kernel_ps;
-    int64_t copy_engines, peer_engines;  // LW_AUTO: no limit; those of copy_engines
-    int64_t staging_bytes;               // LW_AUTO: the whole copy
+    // LW_AUTO: no limit; those of copy_engines
+    int64_t copy_engines, peer_engines, bounce_engines;
+    int64_t staging_bytes;  // LW_AUTO: the whole copy
     bool staging_overlap;
     int api;
     // [LW_API_AUTO] is not used; LW_AUTO: submit_ps

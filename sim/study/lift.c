@@ -129,7 +129,7 @@ static void lift_node(const target *t, lw_node_params *params) {
         params->root_rate_Bps = LW_AUTO;
         break;
     case PART_SLOTS:
-        params->copy_engines = params->peer_engines = LW_AUTO;
+        params->copy_engines = params->peer_engines = params->bounce_engines = LW_AUTO;
         break;
     default:
         break;
