@@ -92,6 +92,10 @@ static void engines_windows_and_cores_are_lifted(void **state) {
          "links: {l: {between: [host, gpu], type: link, rate: 8 GB/s, latency: 0 ns}}\n"
          "workloads: {w: {kind: copy, from: host, to: gpu, bytes: 64 MiB, memory: pageable}}\n",
          "w", "nodes.host cpu copy", 1.2, 100},
+        {"nodes: {host: {kind: host, root_out_rate: 4 GB/s}, gpu: {kind: gpu}}\n"
+         "links: {l: {between: [host, gpu], preset: pcie-4-x4}}\n"
+         "workloads: {w: {kind: copy, from: host, to: gpu, bytes: 64 MiB}}\n",
+         "w", "nodes.host root complex", 1.7, 1.9},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         lw_test test = lw_test_begin();

@@ -21,7 +21,7 @@
 // What a server is. An engine may make use of it where no result depends on the difference.
 typedef enum lw_server_role {
     LW_SERVER_LINK,    // one direction of a segment of a link
-    LW_SERVER_MEMORY,  // a memory port, both directions
+    LW_SERVER_MEMORY,  // a memory port, or ports of a host to its memory
     // a DMA engine that does not fill the link, or needs time for each packet
     LW_SERVER_COPY_ENGINE,
     LW_SERVER_CORE,  // a CPU core that copies

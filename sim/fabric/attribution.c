@@ -630,10 +630,13 @@ typedef struct row_of_server {
 
 static int by_key(const void *left, const void *right) {
     const row_of_server *a = left, *b = right;
-    return (a->key > b->key) - (a->key < b->key);
+    const int order = (a->key > b->key) - (a->key < b->key);
+    const int names = order != 0 ? order : strcmp(a->row.link, b->row.link);
+    return names != 0 ? names : strcmp(a->row.direction, b->row.direction);
 }
 
-// One row a link and direction, the busiest of its segments; one row a memory.
+// One row a link and direction, the busiest of its segments; one row a memory or limit of a root
+// complex.
 static lw_status read_directions(const lw_built *built, const lw_engine_result *result, lw_arena *arena, lw_point *out) {
     row_of_server *rows = LW_NEW_ARRAY(arena, row_of_server, built->fabric.server_count);
     const lw_server_info *last = NULL;  // of the last row

@@ -9,13 +9,19 @@
 // What a DMA engine needs a server for; one each a node.
 typedef enum lw_dma_cost { LW_COST_PACKET_GAP, LW_COST_REQUEST_GAP, LW_COST_COUNT } lw_dma_cost;
 
+// Which of a GPU's copy engines: those of its host port, of its other links, of copies that bounce.
+typedef enum lw_engine_use { LW_ENGINES_COPY, LW_ENGINES_PEER, LW_ENGINES_BOUNCE, LW_ENGINE_USES } lw_engine_use;
+
+// What data pass in a host between a PCIe port and what lies behind its root complex: the port, and
+// all ports of the root complex together, in one direction and in both.
+typedef enum lw_root_part { LW_ROOT_PORT, LW_ROOT_IN, LW_ROOT_OUT, LW_ROOT_BOTH, LW_ROOT_PARTS } lw_root_part;
+
 typedef struct lw_node_servers {
     uint32_t memory;
     uint32_t forward;
     uint32_t gap[LW_COST_COUNT];
-    // resources: copies that read (towards the node), copies that write, over its host port and
-    // over its other links
-    uint32_t engine_slots[2][2];
+    // resources: copies that read (towards the node), copies that write
+    uint32_t engine_slots[LW_ENGINE_USES][2];
 } lw_node_servers;
 
 // The server of a segment of the links of one group.
@@ -42,6 +48,8 @@ typedef struct lw_builder {
     // first server of each link and direction; its segments follow in the direction of the data;
     // LW_NO_SERVER: not made yet
     uint32_t (*of_link)[2];
+    // of each link's ends, where that is a PCIe port of a host; those of a root complex at its first
+    uint32_t (*of_port)[2][LW_ROOT_PARTS];
     lw_node_servers *of_node;
     lw_alike alike[2][LW_SEGMENTS_MAX];  // the last that was made
     lw_transfer *transfer;               // one a move
@@ -77,13 +85,17 @@ lw_status lw_builder_start(lw_builder *builder) LW_CHECKED;
 lw_status lw_server_of_memory(lw_builder *builder, uint32_t node, uint32_t *out) LW_CHECKED;
 // What packets pass in a host between two of its links; LW_NO_SERVER: nothing that takes time.
 lw_status lw_server_of_forward(lw_builder *builder, uint32_t host, uint32_t *out) LW_CHECKED;
+// A link of a family that trains as PCIe; LW_NO_LINK: none.
+bool lw_is_pcie_port(const lw_machine *machine, uint32_t link);
+// LW_NO_SERVER: that has no limit. link: of the port.
+lw_status lw_server_of_root(lw_builder *builder, lw_root_part part, uint32_t host, uint32_t link, uint32_t *out) LW_CHECKED;
 lw_status lw_server_of_gap(lw_builder *builder, uint32_t node, lw_dma_cost cost, uint32_t *out) LW_CHECKED;
 // which: its node, part and reading. packet_bytes: what a full packet, or the answer to a full
 // request, carries.
 lw_status lw_server_of_pace(lw_builder *builder, lw_pace which, double rate_Bps, int64_t packet_bytes, uint32_t *out) LW_CHECKED;
 lw_status lw_server_of_core(lw_builder *builder, uint32_t host, uint32_t *out) LW_CHECKED;
-// The copy engines of a node for copies in one direction; LW_NO_RESOURCE: it has no limit.
-lw_status lw_slots_of_engine(lw_builder *builder, uint32_t node, const lw_transfer *transfer, uint32_t *out) LW_CHECKED;
+// The executor's copy engines for copies in one direction; LW_NO_RESOURCE: it has no limit.
+lw_status lw_slots_of_engine(lw_builder *builder, const lw_move *move, const lw_transfer *transfer, uint32_t *out) LW_CHECKED;
 lw_status lw_slots_new(lw_builder *builder, int64_t slots, const lw_slots_info *info, uint32_t *out) LW_CHECKED;
 // A copy of a server that runs beside it and shows in no result.
 lw_status lw_server_shadow(lw_builder *builder, uint32_t server, uint32_t *out) LW_CHECKED;

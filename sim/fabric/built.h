@@ -19,6 +19,7 @@ typedef struct lw_server_info {
     int dir;
     lw_fraction expand;  // of a link: bytes on the wire for each byte of its packets (flits)
     bool for_requests;   // of a DMA engine: its time is for each request, not for each packet
+    bool root;           // of a host's root complex, or a port of it
 } lw_server_info;
 
 // One leg of a transfer's route.

@@ -343,7 +343,7 @@ static lw_status lower_transfer(lowering *l, uint32_t index, lw_task task) {
     }
     LW_TRY(flow_of(l, t->move, &task.flow));
     if (move->holds_engine) {
-        LW_TRY(lw_slots_of_engine(builder, move->executor, transfer, &task.acquires));
+        LW_TRY(lw_slots_of_engine(builder, move, transfer, &task.acquires));
         task.releases = task.acquires;
     }
     task.last_bytes = whole.last_bytes;

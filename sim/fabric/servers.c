@@ -144,19 +144,26 @@ static lw_status add_links(lw_builder *builder) {
 lw_status lw_builder_start(lw_builder *builder) {
     const lw_machine *machine = builder->machine;
     builder->of_link = lw_arena_alloc(builder->arena, machine->link_count, sizeof *builder->of_link);
+    builder->of_port = lw_arena_alloc(builder->arena, machine->link_count, sizeof *builder->of_port);
     builder->of_node = LW_NEW_ARRAY(builder->arena, lw_node_servers, machine->node_count);
     builder->transfer = LW_NEW_ARRAY(builder->arena, lw_transfer, builder->graph->move_count);
-    if (builder->of_link == NULL || builder->of_node == NULL || builder->transfer == NULL) {
+    if (builder->of_link == NULL || builder->of_port == NULL || builder->of_node == NULL || builder->transfer == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < machine->node_count; i++) {
-        builder->of_node[i] = (lw_node_servers){LW_NO_SERVER,
-                                                LW_NO_SERVER,
-                                                {LW_NO_SERVER, LW_NO_SERVER},
-                                                {{LW_NO_RESOURCE, LW_NO_RESOURCE}, {LW_NO_RESOURCE, LW_NO_RESOURCE}}};
+        builder->of_node[i] = (lw_node_servers){
+            LW_NO_SERVER,
+            LW_NO_SERVER,
+            {LW_NO_SERVER, LW_NO_SERVER},
+            {{LW_NO_RESOURCE, LW_NO_RESOURCE}, {LW_NO_RESOURCE, LW_NO_RESOURCE}, {LW_NO_RESOURCE, LW_NO_RESOURCE}}};
     }
     for (uint32_t i = 0; i < machine->link_count; i++) {
         builder->of_link[i][0] = builder->of_link[i][1] = LW_NO_SERVER;
+        for (int end = 0; end < 2; end++) {
+            for (int part = 0; part < LW_ROOT_PARTS; part++) {
+                builder->of_port[i][end][part] = LW_NO_SERVER;
+            }
+        }
     }
     // of a sketch those that something goes over
     LW_TRY(builder->how.sketch ? LW_OK : add_links(builder));
@@ -194,17 +201,78 @@ lw_status lw_server_of_memory(lw_builder *builder, uint32_t node, uint32_t *out)
     return LW_OK;
 }
 
+static lw_server_info info_of_root(const lw_builder *builder, const char *direction, uint32_t host) {
+    const char *name = lw_arena_print(builder->arena, "%s root complex", node_of(builder, host)->name);
+    lw_server_info info = info_of_node(name, direction, host);
+    info.root = true;
+    return info;
+}
+
 lw_status lw_server_of_forward(lw_builder *builder, uint32_t host, uint32_t *out) {
     const lw_node *owner = node_of(builder, host);
     int64_t forward_ps = owner->spec->params->forward_ps;
     uint32_t *forward = &builder->of_node[host].forward;
     if (*forward == LW_NO_SERVER && forward_ps > 0) {
-        const lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s root complex", owner->name), "", host);
+        const lw_server_info info = info_of_root(builder, "", host);
         const lw_server server = {
             .role = LW_SERVER_FORWARD, .ps_per_byte = free_of_cost, .latency_ps = forward_ps, .opposite = LW_NO_SERVER};
         LW_TRY(add_server(builder, &server, &info, forward));
     }
     *out = *forward;
+    return LW_OK;
+}
+
+static int64_t root_rate_Bps(const lw_node_params *params, lw_root_part part) {
+    const int64_t rate_Bps[] = {[LW_ROOT_IN] = params->root_in_rate_Bps,
+                                [LW_ROOT_OUT] = params->root_out_rate_Bps,
+                                [LW_ROOT_BOTH] = params->root_rate_Bps,
+                                [LW_ROOT_PORT] = params->port_rate_Bps};
+    return rate_Bps[part];
+}
+
+bool lw_is_pcie_port(const lw_machine *machine, uint32_t link) {
+    return link != LW_NO_LINK && machine->link[link].spec->family->train_down != NULL;
+}
+
+// The first port on the root complex of a port.
+static uint32_t first_on_root(const lw_machine *machine, uint32_t host, uint32_t link) {
+    const int64_t ports = machine->node[host].spec->params->root_ports;
+    uint32_t first = LW_NO_LINK;
+    int64_t count = 0;
+    for (uint32_t p = machine->first_port[host]; p < machine->first_port[host + 1]; p++) {
+        if (lw_is_pcie_port(machine, machine->port[p].link)) {
+            first = count == 0 || (ports != LW_AUTO && count % ports == 0) ? machine->port[p].link : first;
+            count++;
+        }
+        if (machine->port[p].link == link) {
+            break;
+        }
+    }
+    return first;
+}
+
+lw_status lw_server_of_root(lw_builder *builder, lw_root_part part, uint32_t host, uint32_t link, uint32_t *out) {
+    static const char *const directions[] = {
+        [LW_ROOT_PORT] = "both", [LW_ROOT_IN] = "in", [LW_ROOT_OUT] = "out", [LW_ROOT_BOTH] = "both"};
+    const lw_node_params *params = node_of(builder, host)->spec->params;
+    const int64_t rate_Bps = root_rate_Bps(params, part);
+    *out = LW_NO_SERVER;
+    if (rate_Bps == LW_AUTO) {
+        return LW_OK;
+    }
+    const uint32_t first = part == LW_ROOT_PORT ? link : first_on_root(builder->machine, host, link);
+    const lw_link *port = &builder->machine->link[first];
+    uint32_t *root = &builder->of_port[first][port->end[0] == host ? 0 : 1][part];
+    if (*root == LW_NO_SERVER) {
+        lw_server_info info = info_of_root(builder, directions[part], host);
+        if (part == LW_ROOT_PORT || params->root_ports != LW_AUTO) {
+            info.name = lw_arena_print(builder->arena, "%s %s (%s)", node_of(builder, host)->name,
+                                       part == LW_ROOT_PORT ? "root port" : "root complex", port->name);
+        }
+        const lw_server server = {.role = LW_SERVER_MEMORY, .ps_per_byte = ps_per_byte_of(rate_Bps), .opposite = LW_NO_SERVER};
+        LW_TRY(add_server(builder, &server, &info, root));
+    }
+    *out = *root;
     return LW_OK;
 }
 
@@ -310,19 +378,29 @@ static lw_status add_engines(lw_builder *builder, const char *name, uint32_t nod
     return engines > 1 ? lw_slots_new(builder, engines / 2, &info, &slots[1]) : LW_OK;
 }
 
-lw_status lw_slots_of_engine(lw_builder *builder, uint32_t node, const lw_transfer *transfer, uint32_t *out) {
-    const lw_node *owner = node_of(builder, node);
+static lw_engine_use use_of(const lw_builder *builder, const lw_move *move, const lw_transfer *transfer) {
+    const lw_node_params *params = node_of(builder, move->executor)->spec->params;
+    if (move->bounces && params->bounce_engines != LW_AUTO) {
+        return LW_ENGINES_BOUNCE;
+    }
+    const bool peer = params->peer_engines != LW_AUTO && !lw_is_host_port(builder, move->executor, &transfer->route);
+    return peer ? LW_ENGINES_PEER : LW_ENGINES_COPY;
+}
+
+lw_status lw_slots_of_engine(lw_builder *builder, const lw_move *move, const lw_transfer *transfer, uint32_t *out) {
+    static const char *const words[] = {"", "peer ", "bounce "};  // in the order of lw_engine_use
+    const lw_node *owner = node_of(builder, move->executor);
     const lw_node_params *params = owner->spec->params;
-    bool peer = params->peer_engines != LW_AUTO && !lw_is_host_port(builder, node, &transfer->route);
-    const int64_t engines = peer ? params->peer_engines : params->copy_engines;
-    uint32_t *slots = builder->of_node[node].engine_slots[peer];
+    const int64_t engines_of[] = {params->copy_engines, params->peer_engines, params->bounce_engines};
+    const lw_engine_use use = use_of(builder, move, transfer);
+    uint32_t *slots = builder->of_node[move->executor].engine_slots[use];
     *out = LW_NO_RESOURCE;
-    if (owner->spec->kind != LW_NODE_GPU || engines == LW_AUTO) {
+    if (owner->spec->kind != LW_NODE_GPU || engines_of[use] == LW_AUTO) {
         return LW_OK;
     }
     if (slots[0] == LW_NO_RESOURCE) {
-        const char *name = lw_arena_print(builder->arena, "%s %scopy engines", owner->name, peer ? "peer " : "");
-        LW_TRY(add_engines(builder, name, node, engines, slots));
+        const char *name = lw_arena_print(builder->arena, "%s %scopy engines", owner->name, words[use]);
+        LW_TRY(add_engines(builder, name, move->executor, engines_of[use], slots));
     }
     *out = slots[transfer->flow.kind == LW_FLOW_READ ? 0 : 1];
     return LW_OK;

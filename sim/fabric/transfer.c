@@ -80,27 +80,48 @@ static lw_status add_leg(lw_builder *builder, lw_leg leg, load what, lw_list *ho
     return LW_OK;
 }
 
+// What packets pass in a node between two links, where it is a host. LW_NO_LINK: its memory. The rates
+// of a root complex count payload, which requests have none of.
+static lw_status add_host(lw_builder *builder, uint32_t node, uint32_t before, uint32_t behind, bool data, lw_list *hops) {
+    const bool in = lw_is_pcie_port(builder->machine, before), out = lw_is_pcie_port(builder->machine, behind);
+    const uint32_t port = in ? before : behind;
+    const lw_root_part parts[] = {LW_ROOT_PORT, in ? LW_ROOT_IN : LW_ROOT_OUT, LW_ROOT_BOTH};
+    enum { PARTS = sizeof parts / sizeof *parts };
+    uint32_t server;
+    if (builder->machine->node[node].spec->kind != LW_NODE_HOST) {
+        return LW_OK;
+    }
+    if (before != LW_NO_LINK && behind != LW_NO_LINK) {
+        LW_TRY(lw_server_of_forward(builder, node, &server));
+        const lw_hop hop = {.server = server, .granule_bytes = 1};
+        LW_TRY(server == LW_NO_SERVER ? LW_OK : add_hop(hops, hop, builder->arena));
+    }
+    for (size_t i = 0; data && in != out && i < PARTS; i++) {
+        LW_TRY(lw_server_of_root(builder, parts[in ? i : PARTS - 1 - i], node, port, &server));
+        LW_TRY(server == LW_NO_SERVER ? LW_OK : add_endpoint(hops, server, builder->arena));
+    }
+    return LW_OK;
+}
+
 // The servers of the transfer's route for packets of one kind; back: over the same links from sink
 // to source.
 static lw_status add_links(lw_builder *builder, const lw_transfer *transfer, bool back, lw_packet_kind kind,
                            int64_t payload_bytes, lw_list *hops) {
     const lw_route *route = &transfer->route;
+    uint32_t node = 0, before = LW_NO_LINK;
     for (size_t i = 0; i < route->count; i++) {
         size_t at = back ? route->count - 1 - i : i;
         lw_leg leg = route->leg[at];
         leg.dir = back ? 1 - leg.dir : leg.dir;
-        uint32_t from = lw_leg_start(builder->machine, leg);
-        if (i > 0 && builder->machine->node[from].spec->kind == LW_NODE_HOST) {
-            lw_hop hop = {.granule_bytes = 1};
-            LW_TRY(lw_server_of_forward(builder, from, &hop.server));
-            LW_TRY(hop.server == LW_NO_SERVER ? LW_OK : add_hop(hops, hop, builder->arena));
-        }
+        LW_TRY(add_host(builder, lw_leg_start(builder->machine, leg), before, leg.link, !back, hops));
+        before = leg.link;
+        node = builder->machine->link[leg.link].end[1 - leg.dir];
         LW_TRY(add_leg(builder, leg, (load){kind, payload_bytes, transfer->leg[at].packet_bytes}, hops));
         if (!back) {
             transfer->leg[at].end_hop = hops->count;
         }
     }
-    return LW_OK;
+    return before != LW_NO_LINK ? add_host(builder, node, before, LW_NO_LINK, !back, hops) : LW_OK;
 }
 
 // ---- Sizes ----
@@ -113,7 +134,7 @@ static void limit(int64_t *value, int64_t other) {
 
 // Payload of the largest packet on each leg. What is written is packed anew by each network card on
 // its route, so that PCIe and the network before and behind it have packets of their own; the
-// answers to a read are cut once for the whole route.
+// answers to a read are cut once for the whole route. A host on it may cut both into smaller ones.
 static lw_status size_legs(lw_builder *builder, const lw_move *move, lw_packet_kind kind, lw_transfer *out) {
     const lw_machine *machine = builder->machine;
     const lw_route *route = &out->route;
@@ -139,8 +160,11 @@ static lw_status size_legs(lw_builder *builder, const lw_move *move, lw_packet_k
         if (end == route->count) {
             limit(&packet_bytes, params_of(builder, move->to)->mps_bytes);
         }
+        int64_t cut_bytes = packet_bytes;
         for (size_t i = first; i < end; i++) {
-            out->leg[i].packet_bytes = packet_bytes;
+            const lw_node_spec *from = machine->node[lw_leg_start(machine, route->leg[i])].spec;
+            limit(&cut_bytes, i > 0 && from->kind == LW_NODE_HOST ? from->params->peer_packet_bytes : LW_AUTO);
+            out->leg[i].packet_bytes = cut_bytes;
         }
         flow->packet_bytes = first == 0 || packet_bytes > flow->packet_bytes ? packet_bytes : flow->packet_bytes;
     }

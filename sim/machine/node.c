@@ -12,6 +12,7 @@ static const char *const virtual_words[] = {"none", "passthrough", "mig", "sr-io
 
 static const char ideal[] = "none: an ideal node, and the run says so";
 static const char of_link[] = "the link's own value";
+static const char of_hosts[] = "no vendor publishes it: measured tables of the class both-directions";
 
 static const char of_v100[] = "copies of 1 kB queued on a V100, the only card with such a table; see preset v100-pcie";
 static const int64_t queued_call_ps = 2500000;
@@ -24,11 +25,12 @@ static const int64_t queued_call_ps = 2500000;
         .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME, .offset = AT(field), .fallback = (otherwise), \
         .maximum = 3.6e17, .help = (says), .source = ideal, .fitted = true                                                 \
     }
-#define RATE_ROW(word, field, says)                                                                                   \
+#define SOURCED_RATE_ROW(word, field, says, origin)                                                                   \
     {                                                                                                                 \
         .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_RATE, .offset = AT(field), .fallback = "auto", \
-        .minimum = 1, .maximum = 1e18, .help = (says), .source = ideal, .fitted = true                                \
+        .minimum = 1, .maximum = 1e18, .help = (says), .source = (origin), .fitted = true                             \
     }
+#define RATE_ROW(word, field, says) SOURCED_RATE_ROW(word, field, says, ideal)
 #define SIZE_ROW(word, field, says, origin)                                                                            \
     {                                                                                                                  \
         .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_BYTES, .offset = AT(field), .fallback = "auto", \
@@ -75,6 +77,36 @@ static const lw_option host_options[] = {
     MEMORY_ROWS,
     TIME_ROW("forward_latency", forward_ps, "0 ns",
              "what a packet between two of its links takes through the root complex, on a route from peer to peer"),
+    COUNT_ROW("root_ports", root_ports, "auto", 1, 64,
+              "PCIe ports on one root complex, in the order of the file, as the quadrants of a processor have them; "
+              "auto: all are on one",
+              "the board's manual"),
+    SOURCED_RATE_ROW("port_rate", port_rate_Bps,
+                     "payload a second that one PCIe port passes to and from memory (or another processor), both directions "
+                     "together; auto: what its link carries",
+                     of_hosts),
+    SOURCED_RATE_ROW("root_in_rate", root_in_rate_Bps,
+                     "payload a second that the ports of a root complex together pass in, to memory; what goes from port to "
+                     "port does not count; auto: no limit",
+                     of_hosts),
+    SOURCED_RATE_ROW("root_out_rate", root_out_rate_Bps,
+                     "payload a second that the ports of a root complex together pass out, from memory; auto: no limit",
+                     of_hosts),
+    SOURCED_RATE_ROW("root_rate", root_rate_Bps,
+                     "payload a second that the ports of a root complex together pass to and from memory, both directions "
+                     "together; auto: no limit",
+                     of_hosts),
+    {.key = "peer_packet",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_BYTES,
+     .offset = AT(peer_packet_bytes),
+     .fallback = "auto",
+     .minimum = 16,
+     .maximum = 4096,
+     .help = "largest payload of a packet that the root complex sends on from one of its links to another, on a route from peer "
+             "to peer: it cuts larger ones; auto: as they come",
+     .source = "no vendor publishes it: measured tables of the class gpu-pair-root-complex",
+     .fitted = true},
     RATE_ROW("cpu_copy_rate", cpu_copy_rate_Bps, "what one core copies between pageable and pinned memory; auto: no limit"),
     NATIVE_ROWS,
     {0}};
@@ -103,6 +135,11 @@ static const lw_option gpu_options[] = {
               "copy engines of their own for copies over links that are no host port, as AMD's for xGMI; "
               "auto: those of copy_engines",
               "CUDA's asyncEngineCount does not tell them apart"),
+    COUNT_ROW(
+        "bounce_engines", bounce_engines, "auto", 1, 64,
+        "copy engines of their own for copies between GPUs through host memory; with 1 what comes in and what goes out take "
+        "turns; auto: those of copy_engines",
+        "measured tables of the class gpu-pair-bounced: both directions at once carry little more than one"),
     {.key = "api",
      .kind = LW_OPTION_WORD,
      .offset = AT(api),

@@ -28,11 +28,17 @@ typedef struct lw_node_params {
     int64_t read_latency_ps;  // from a request's arrival to its data being ready
     int64_t write_latency_ps;
     int64_t cpu_copy_rate_Bps;  // LW_AUTO: no limit
+    int64_t root_ports;         // PCIe ports on one root complex; LW_AUTO: all
+    // payload between PCIe ports of a host and what lies behind a root complex: one port in both
+    // directions, all of its ports in, out, and in both. LW_AUTO: no limit
+    int64_t port_rate_Bps, root_in_rate_Bps, root_out_rate_Bps, root_rate_Bps;
+    int64_t peer_packet_bytes;  // payload that it sends on from link to link; LW_AUTO: the packet's
     // loads and stores of its cores: payload of a packet, loads in flight, cost of a launch; LW_AUTO:
     // the link's tags; as a call
     int64_t kernel_packet_bytes, kernel_tags, submit_kernel_ps;
-    int64_t copy_engines, peer_engines;  // LW_AUTO: no limit; those of copy_engines
-    int64_t staging_bytes;               // LW_AUTO: the whole copy
+    // LW_AUTO: no limit; those of copy_engines
+    int64_t copy_engines, peer_engines, bounce_engines;
+    int64_t staging_bytes;  // LW_AUTO: the whole copy
     bool staging_overlap;
     int api;
     // [LW_API_AUTO] is not used; LW_AUTO: submit_ps

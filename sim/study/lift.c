@@ -17,6 +17,7 @@ typedef enum part {
     PART_ENGINE,
     PART_GAP,
     PART_CORE,
+    PART_ROOT,
     PART_SLOTS
 } part;
 
@@ -52,11 +53,11 @@ static target target_of_server(const lw_built *built, const lw_limit *limit) {
         }
         if (found) {
             const lw_server *server = &built->fabric.server[s];
-            const part which = server->role == LW_SERVER_MEMORY    ? PART_MEMORY
-                               : server->role == LW_SERVER_CORE    ? PART_CORE
-                               : server->role == LW_SERVER_FORWARD ? PART_NONE
-                               : server->packet_ps > 0             ? PART_GAP
-                                                                   : PART_ENGINE;
+            const part which = info->root                         ? PART_ROOT
+                               : server->role == LW_SERVER_MEMORY ? PART_MEMORY
+                               : server->role == LW_SERVER_CORE   ? PART_CORE
+                               : server->packet_ps > 0            ? PART_GAP
+                                                                  : PART_ENGINE;
             return of_node(built, info->node, which);
         }
     }
@@ -123,8 +124,12 @@ static void lift_node(const target *t, lw_node_params *params) {
     case PART_CORE:
         params->cpu_copy_rate_Bps = LW_AUTO;
         break;
+    case PART_ROOT:
+        params->port_rate_Bps = params->root_in_rate_Bps = params->root_out_rate_Bps = LW_AUTO;
+        params->root_rate_Bps = LW_AUTO;
+        break;
     case PART_SLOTS:
-        params->copy_engines = params->peer_engines = LW_AUTO;
+        params->copy_engines = params->peer_engines = params->bounce_engines = LW_AUTO;
         break;
     default:
         break;
@@ -139,7 +144,7 @@ static bool is_of_link(const target *t) {
 static const char *name_of(const lw_machine *machine, const target *t, lw_arena *arena) {
     static const char *const words[] = {[PART_RATE] = "",          [PART_CREDITS] = " credits",    [PART_TAGS] = " window",
                                         [PART_MEMORY] = " memory", [PART_ENGINE] = " copy engine", [PART_GAP] = " dma engine",
-                                        [PART_CORE] = " cpu copy", [PART_SLOTS] = " copy engines"};
+                                        [PART_CORE] = " cpu copy", [PART_SLOTS] = " copy engines", [PART_ROOT] = " root complex"};
     if (is_of_link(t)) {
         const bool named = t->segment != NULL && t->segment[0] != '\0';
         return lw_arena_print(arena, "links.%s%s%s%s", machine->link_spec[t->spec].object->name, named ? ": " : "",

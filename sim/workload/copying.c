@@ -97,6 +97,7 @@ static lw_status plan_bounce(const lw_graph_builder *builder, const uint32_t pai
     LW_TRY(plan_move(builder, c, part_of(c->via, 0, named), (const uint32_t[]){pair[0], host}, c->place.from, &c->fill));
     const lw_via behind = named < c->via.count ? part_of(c->via, named + 1, c->via.count) : c->via;
     LW_TRY(plan_move(builder, c, behind, (const uint32_t[]){host, pair[1]}, c->place.to, &c->drain));
+    c->fill.bounces = c->drain.bounces = true;
     const lw_node *node = builder->machine->node;
     set_staging(&node[pair[0]], c);
     set_call(&node[pair[0]], LW_CALL_PINNED, true, c);

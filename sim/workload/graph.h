@@ -40,6 +40,7 @@ typedef struct lw_move {
     bool writes;        // LW_BY_OWNER: it writes the memory, else it reads
     // each transfer holds one of the executor's copy engines, where it has a number of them
     bool holds_engine;
+    bool bounces;           // part of a copy between two GPUs through host memory
     lw_via via;             // nodes that the route must pass
     lw_place place;         // of what asks for the route, for findings
     int64_t packet_bytes;   // payload of a packet; LW_AUTO: as large as the route takes
