@@ -490,6 +490,10 @@ static lw_status add_table(validating *v, lw_measured *table) {
 static lw_status add_imported(validating *v, const lw_source *source) {
     lw_imported imported;
     LW_TRY(lw_imported_load(&v->with, source, NULL, v->tables.on, &imported));
+    if (imported.system != NULL) {
+        return lw_error(v->with.diags, (lw_place){source, 0, 0}, "lanewise import makes a system of it",
+                        "the file describes a machine and measures nothing");
+    }
     for (size_t i = 0; i < imported.count; i++) {
         LW_TRY(add_table(v, imported.table[i]));
     }
@@ -631,15 +635,21 @@ void lanewise_imported_free(lanewise_imported *imported) {
 }
 
 size_t lanewise_imported_tables(const lanewise_imported *imported) {
-    return imported->imported.count;
+    return imported->imported.system != NULL ? 1 : imported->imported.count;
 }
 
 const char *lanewise_imported_name(const lanewise_imported *imported, size_t index) {
-    return imported->imported.table[index]->name;
+    const lw_source *system = imported->imported.system;
+    return system != NULL ? system->name : imported->imported.table[index]->name;
 }
 
 const char *lanewise_imported_yaml(const lanewise_imported *imported, size_t index) {
-    return imported->imported.table[index]->file->text;
+    const lw_source *system = imported->imported.system;
+    return system != NULL ? system->text : imported->imported.table[index]->file->text;
+}
+
+bool lanewise_imported_is_system(const lanewise_imported *imported) {
+    return imported->imported.system != NULL;
 }
 
 lanewise_status lanewise_imported_overview(const lanewise_imported *imported, char **out) {

@@ -231,6 +231,9 @@ LANEWISE_API size_t lanewise_imported_tables(const lanewise_imported *imported);
 // name, for NAME.yaml, and the whole text of a table; index < count
 LANEWISE_API const char *lanewise_imported_name(const lanewise_imported *imported, size_t index);
 LANEWISE_API const char *lanewise_imported_yaml(const lanewise_imported *imported, size_t index);
+// A machine was described and nothing measured: the only text is a system to include, and so is the
+// overview.
+LANEWISE_API bool lanewise_imported_is_system(const lanewise_imported *imported);
 // What was found, as a table of text.
 LANEWISE_API lanewise_status lanewise_imported_overview(const lanewise_imported *imported, char **text);
 // The links that one number fits: rate is "24 GB/s h2d" or "... d2h", on as in lanewise_importing.

@@ -61,8 +61,10 @@ static lw_status import_verb(lw_context *context) {
     lanewise_imported *imported = NULL;
     char *text = NULL;
     LW_TRY((lw_status)lanewise_import(context->catalog, arguments->file[0], &how, context->findings, &imported));
-    lw_status status = (lw_status)lanewise_imported_overview(imported, &text);
-    status = lw_console_print_text((lanewise_status)status, text, context->diags);
+    // a system is its own overview: it goes to the file or to stdout
+    const bool shown = arguments->output == NULL || !lanewise_imported_is_system(imported);
+    lw_status status = shown ? (lw_status)lanewise_imported_overview(imported, &text) : LW_OK;
+    status = shown ? lw_console_print_text((lanewise_status)status, text, context->diags) : status;
     status = status == LW_OK && arguments->output != NULL ? write_tables(context, imported) : status;
     lanewise_imported_free(imported);
     return status;
@@ -73,10 +75,11 @@ static const char *const flag_names[] = {"as", "on", "rate", "output", "threads"
 const lw_verb lw_verb_import = {
     .name = "import",
     .operands = "[FILE]",
-    .summary = "Make measured tables of what another tool printed, or name the links that a number fits.",
+    .summary = "Make measured tables or a system of what another tool printed, or name the links that a number fits.",
     .examples = "  lanewise import nvbandwidth.txt                       what is in it\n"
                 "  lanewise import nvbandwidth.txt -o mine               and a measured table for each card and direction\n"
                 "  lanewise import list.csv --on oculink-2-x4,rtx-4090   a list of bytes,GB/s, measured on this link\n"
+                "  lanewise import lspci.txt -o machine.yaml             a machine: its cards, switches and links\n"
                 "  lanewise import --rate \"24 GB/s h2d\"                  which links does one number fit?\n"
                 "  lanewise validate nvbandwidth.txt                     is what I measured normal?\n",
     .details = "lanewise explain import says what is read of each tool, and how tables are made of it.\n",

@@ -5,6 +5,7 @@
 
 #include "sim/base/suggest.h"
 #include "sim/import/formats.h"
+#include "sim/import/hardware.h"
 
 // The first mark of the format; NULL: none.
 static const char *find_mark(const lw_import_format *format, const char *text) {
@@ -111,8 +112,12 @@ lw_status lw_import_read(const lw_source *source, const char *as, lw_arena *aren
     if (lw_diags_errors(diags) > errors) {
         return LW_BAD_INPUT;
     }
-    if (file.points == 0) {
-        return lw_error(diags, (lw_place){source, 0, 0}, "is the file whole?", "nothing in it measures a link (%s)",
+    const bool machine = file.hardware != NULL;
+    if (machine ? file.hardware->part.count == 0 : file.points == 0) {
+        const bool guest = machine && file.hardware->guest.source != NULL;
+        return lw_error(diags, (lw_place){source, 0, 0},
+                        guest ? "it is of a virtual machine, which shows no links: read it on the host" : "is the file whole?",
+                        machine ? "no card on a PCIe link is in it (%s)" : "nothing in it measures a link (%s)",
                         file.format->title);
     }
     *out = file;

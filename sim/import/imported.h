@@ -10,6 +10,7 @@ typedef struct lw_imported {
     size_t count;                // of series
     lw_import_machine *machine;  // of each series
     lw_measured **table;
+    const lw_source *system;  // the text of a machine, of which there are no series; NULL: none
 } lw_imported;
 
 // as, on: lw_import_read, lw_import_on_parse; either may be NULL.

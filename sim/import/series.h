@@ -82,6 +82,8 @@ typedef struct lw_import {
     size_t points;     // in all series
     size_t left_out;   // values that were understood and are not for a table
     size_t strange;    // lines that were not understood
+    // a machine is described and nothing measured; NULL: the other way round
+    struct lw_hardware *hardware;
     lw_arena *arena;
     lw_diags *diags;
 } lw_import;
