@@ -619,7 +619,7 @@ lanewise_status lanewise_import(const lanewise_catalog *catalog, const char *pat
         return LANEWISE_NO_MEMORY;
     }
     imported->arena = with.arena;
-    status = lw_source_read(path, with.arena, with.diags, &source);
+    status = path != NULL ? lw_source_read(path, with.arena, with.diags, &source) : LW_OK;
     status = status == LW_OK ? lw_imported_load(&with, source, how->as, how->on, &imported->imported) : status;
     lw_diags_own_sources(findings->diags);
     if (status != LW_OK) {

@@ -223,7 +223,8 @@ typedef struct lanewise_importing {
 } lanewise_importing;
 
 LANEWISE_API const char *const *lanewise_import_formats(void);  // "nvbandwidth", ..., NULL
-// Read a file of another tool ("-" is stdin) and make measured tables of it. how may be NULL.
+// Read a file of another tool ("-" is stdin) and make measured tables of it. how may be NULL. path
+// NULL: the machine that the program runs on becomes a system.
 LANEWISE_API lanewise_status lanewise_import(const lanewise_catalog *catalog, const char *path, const lanewise_importing *how,
                                              lanewise_findings *findings, lanewise_imported **out);
 LANEWISE_API void lanewise_imported_free(lanewise_imported *imported);

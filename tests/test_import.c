@@ -169,6 +169,31 @@ static void each_machine_becomes_a_system(void **state) {
     }
 }
 
+// hwloc takes another machine for this one where its own variable says so.
+static void this_machine_becomes_a_system(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_judging judging = judging_of(&test);
+    lw_imported imported;
+    assert_int_equal(setenv("HWLOC_XMLFILE", LW_SOURCE_DIR "/tests/import/hwloc.xml", 1), 0);
+    const lw_status status = lw_imported_load(&judging, NULL, NULL, NULL, &imported);
+    assert_int_equal(unsetenv("HWLOC_XMLFILE"), 0);
+#ifdef LW_WITH_HWLOC
+    static const char *const lines[] = {"host: {preset: desktop-ddr4}",         "gpu0: {preset: rtx-3090}",
+                                        "[host, gpu0], preset: pcie-3-x8}",     "switch0: {preset: pex8747}",
+                                        "[host, switch0], preset: pcie-3-x16}", "[switch0, nic0], preset: pcie-3-x4}"};
+    assert_int_equal(status, LW_OK);
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        assert_non_null(strstr(imported.system->text, lines[i]));
+    }
+    load_text(&test, imported.system->text);
+#else
+    assert_int_equal(status, LW_BAD_INPUT);
+    assert_int_equal(lw_diags_errors(test.diags), 1);
+#endif
+    lw_test_end(&test);
+}
+
 // ---- Wrong files ----
 
 #define BANDWIDTH_TEST \
@@ -467,6 +492,7 @@ int main(void) {
         cmocka_unit_test(each_sample_is_read),
         cmocka_unit_test(each_table_loads_again),
         cmocka_unit_test(each_machine_becomes_a_system),
+        cmocka_unit_test(this_machine_becomes_a_system),
         cmocka_unit_test(what_is_wrong_is_told_at_its_place),
         cmocka_unit_test(encodings_of_windows_are_told_or_read),
         cmocka_unit_test(an_impossible_rate_is_told),

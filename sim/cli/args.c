@@ -47,6 +47,8 @@ static const flag flags[] = {
      "where it was measured: presets of host, card and link, or a system"},
     {"rate", 0, FLAG_TEXT, offsetof(lw_arguments, rate), "RATE", NULL, 0, 0,
      "instead of a file: which links does one number fit, as in --rate \"24 GB/s h2d\""},
+    {"from-machine", 0, FLAG_SWITCH, offsetof(lw_arguments, from_machine), NULL, NULL, 0, 0,
+     "instead of a file: the machine that this runs on, through hwloc"},
     {"threads", 'j', FLAG_COUNT, offsetof(lw_arguments, threads), "N", NULL, 1, 4096,
      "points that run at the same time (OMP_NUM_THREADS or all cores)"},
     {"seed", 0, FLAG_COUNT, offsetof(lw_arguments, seed), "N", NULL, 0, INT64_C(1) << 53,

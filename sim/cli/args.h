@@ -28,7 +28,7 @@ typedef struct lw_arguments {
     int theme;           // lw_theme_kind; -1: as the chart says
     int64_t threads;     // 0: OMP_NUM_THREADS or the cores
     int64_t scale;       // pixels a user unit of a PNG
-    bool pdf, stats, write, lift, quiet, schema, help, version;
+    bool from_machine, pdf, stats, write, lift, quiet, schema, help, version;
     const struct lw_verb *found;  // the verb by that name; NULL when none was given
 } lw_arguments;
 

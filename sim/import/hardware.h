@@ -66,6 +66,10 @@ int64_t lw_generation_of(double gigatransfers);
 // The preset of a processor; NULL: none is known. vendor as cpuid says it.
 const char *lw_host_of(const char *vendor, int family, int model);
 
+// This machine, through hwloc. LW_BAD_INPUT with what to install where the program was built
+// without it.
+lw_status lw_hwloc_read(lw_import *file) LW_CHECKED;
+
 // ---- For the writer ----
 
 // Bridges become switches or vanish, and each link gets its generation and width.

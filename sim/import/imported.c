@@ -43,7 +43,8 @@ lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, c
     *out = (lw_imported){0};
     lw_import_on told;
     LW_TRY(lw_import_on_parse(on, judging->presets, judging->arena, judging->diags, &told));
-    LW_TRY(lw_import_read(source, as, judging->arena, judging->diags, &out->file));
+    LW_TRY(source != NULL ? lw_import_read(source, as, judging->arena, judging->diags, &out->file)
+                          : lw_import_here(judging->arena, judging->diags, &out->file));
     if (out->file.hardware != NULL) {
         return load_system(judging, &told, out);
     }

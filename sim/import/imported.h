@@ -13,7 +13,7 @@ typedef struct lw_imported {
     const lw_source *system;  // the text of a machine, of which there are no series; NULL: none
 } lw_imported;
 
-// as, on: lw_import_read, lw_import_on_parse; either may be NULL.
+// source NULL: the machine that the program runs on. as, on: lw_import_read, lw_import_on_parse; either may be NULL.
 lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, const char *as, const char *on,
                            lw_imported *out) LW_CHECKED;
 // What was found, as a table of text.

@@ -267,6 +267,8 @@ const lw_term lw_terms[] = {
                "  nvidia-smi topo -m         sockets, switches and NVLink; nvidia-smi -L in the same file names the cards,\n"
                "                             or --on does; it tells no widths, so each card gets the widest that it takes\n"
                "  NCCL's topology            NCCL_TOPO_DUMP_FILE: what the ends of each link can, by libxml2\n"
+               "  --from-machine             instead of a file: this machine, its tree through hwloc, and each link's\n"
+               "                             generation and width from sysfs\n"
                "Each link runs as the slower of its ends can. A card that runs at a lower generation than that has no\n"
                "work, and is taken as if it had some; fewer lanes are a fault and stay. Ports of USB4 and Thunderbolt\n"
                "print 2.5 GT/s x1 whatever they carry: the tunnel is known by the name of its bridge, or by --on. The\n"
