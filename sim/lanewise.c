@@ -605,29 +605,56 @@ const char *const *lanewise_import_formats(void) {
     return lw_import_words;
 }
 
-lanewise_status lanewise_import(const lanewise_catalog *catalog, const char *path, const lanewise_importing *how,
-                                lanewise_findings *findings, lanewise_imported **out) {
-    const lw_run run = {0};
-    const lanewise_importing as_it_says = {0};
-    lw_judging with;
-    const lw_source *source = NULL;
-    how = how != NULL ? how : &as_it_says;
-    lw_status status = begin_judging(catalog, &run, findings, &with);
-    lanewise_imported *imported = status == LW_OK ? LW_NEW(with.arena, lanewise_imported) : NULL;
-    if (imported == NULL) {
-        lw_arena_free(with.arena);
-        return LANEWISE_NO_MEMORY;
+// What an import takes, in the memory of what it makes.
+static lw_status begin_import(const lanewise_catalog *catalog, lanewise_findings *findings, lw_judging *with,
+                              lanewise_imported **out) {
+    static const lw_run run = {0};
+    lw_status status = begin_judging(catalog, &run, findings, with);
+    *out = status == LW_OK ? LW_NEW(with->arena, lanewise_imported) : NULL;
+    if (*out == NULL) {
+        lw_arena_free(with->arena);
+        return LW_NO_MEMORY;
     }
-    imported->arena = with.arena;
-    status = path != NULL ? lw_source_read(path, with.arena, with.diags, &source) : LW_OK;
-    status = status == LW_OK ? lw_imported_load(&with, source, how->as, how->on, &imported->imported) : status;
+    (*out)->arena = with->arena;
+    return LW_OK;
+}
+
+// Hand it out where all went well.
+static lanewise_status end_import(lw_status status, lanewise_findings *findings, lanewise_imported *imported,
+                                  lanewise_imported **out) {
     lw_diags_own_sources(findings->diags);
     if (status != LW_OK) {
-        lw_arena_free(with.arena);
+        lanewise_imported_free(imported);
         return (lanewise_status)status;
     }
     *out = imported;
     return LANEWISE_OK;
+}
+
+lanewise_status lanewise_import(const lanewise_catalog *catalog, const char *path, const lanewise_importing *how,
+                                lanewise_findings *findings, lanewise_imported **out) {
+    const lanewise_importing as_it_says = {0};
+    lw_judging with;
+    lanewise_imported *imported = NULL;
+    const lw_source *source = NULL;
+    how = how != NULL ? how : &as_it_says;
+    if (begin_import(catalog, findings, &with, &imported) != LW_OK) {
+        return LANEWISE_NO_MEMORY;
+    }
+    lw_status status = path != NULL ? lw_source_read(path, with.arena, with.diags, &source) : LW_OK;
+    status = status == LW_OK ? lw_imported_load(&with, source, how->as, how->on, &imported->imported) : status;
+    return end_import(status, findings, imported, out);
+}
+
+lanewise_status lanewise_measure(const lanewise_catalog *catalog, const lanewise_measuring *how, lanewise_findings *findings,
+                                 lanewise_imported **out) {
+    lw_judging with;
+    lanewise_imported *imported = NULL;
+    if (begin_import(catalog, findings, &with, &imported) != LW_OK) {
+        return LANEWISE_NO_MEMORY;
+    }
+    const lw_measuring inside = {how->device, how->quick ? 16 : 4, how->quick ? (size_t)256 << 20 : (size_t)1 << 30};
+    return end_import(lw_imported_measure(&with, &inside, how->on, &imported->imported), findings, imported, out);
 }
 
 void lanewise_imported_free(lanewise_imported *imported) {

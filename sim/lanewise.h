@@ -227,6 +227,15 @@ LANEWISE_API const char *const *lanewise_import_formats(void);  // "nvbandwidth"
 // NULL: the machine that the program runs on becomes a system.
 LANEWISE_API lanewise_status lanewise_import(const lanewise_catalog *catalog, const char *path, const lanewise_importing *how,
                                              lanewise_findings *findings, lanewise_imported **out);
+// Time copies to and from a card of this machine through OpenCL. LANEWISE_IO where there is none, or
+// the library was built without OpenCL.
+typedef struct lanewise_measuring {
+    int device;      // number of the OpenCL device; -1: the first that is no processor
+    bool quick;      // steps of 16 from 4 KiB to 256 MiB, not of 4 to 1 GiB
+    const char *on;  // as lanewise_importing.on
+} lanewise_measuring;
+LANEWISE_API lanewise_status lanewise_measure(const lanewise_catalog *catalog, const lanewise_measuring *how,
+                                              lanewise_findings *findings, lanewise_imported **out);
 LANEWISE_API void lanewise_imported_free(lanewise_imported *imported);
 LANEWISE_API size_t lanewise_imported_tables(const lanewise_imported *imported);
 // name, for NAME.yaml, and the whole text of a table; index < count

@@ -194,6 +194,60 @@ static void this_machine_becomes_a_system(void **state) {
     lw_test_end(&test);
 }
 
+// What reads wrong in a file that is right.
+static void traps_are_told(void **state) {
+    (void)state;
+    static const char card[] = "01:00.0 VGA compatible controller: NVIDIA Corporation AD102 [GeForce RTX 4090]\n";
+    static const struct {
+        const char *more, *message;
+    } traps[] = {
+        {"\t\tLnkCap:\tPort #0, Speed 2.5GT/s, Width x1\n\t\tLnkSta:\tSpeed 2.5GT/s, Width x1\n",
+         "2.5 GT/s x1 is what ports of a tunnel print, whatever they carry"},
+        {"\t\tLnkCap:\tPort #0, Speed 16GT/s, Width x16\n\t\tLnkSta:\tSpeed 16GT/s, Width x4 (downgraded)\n",
+         "the card runs on 4 of 16 lanes"},
+        {"\t\tLnkCap:\tPort #0, Speed 16GT/s, Width x16\n00:02.0 Mass storage controller: Red Hat, Inc. Virtio block device\n",
+         "this is a virtual machine: its tree of buses and its links are what the hypervisor shows"},
+    };
+    for (size_t i = 0; i < COUNT(traps); i++) {
+        lw_test test = lw_test_begin();
+        const lw_judging judging = judging_of(&test);
+        lw_imported imported;
+        const char *text = lw_arena_join(test.arena, card, traps[i].more, "");
+        assert_int_equal(lw_imported_load(&judging, lw_test_source(&test, "a.txt", text, strlen(text)), NULL, NULL, &imported),
+                         LW_OK);
+        assert_message(&test, LW_WARNING, traps[i].message);
+        lw_test_end(&test);
+    }
+}
+
+// ---- Measuring ----
+
+// On whatever OpenCL has here, if only the processor.
+static void copies_of_this_machine_are_timed(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_source here = {"measured", "", 0};
+    lw_import file = {.source = &here, .arena = test.arena, .diags = test.diags};
+    const lw_measuring how = {0, 16, 1 << 20};
+    const lw_status status = lw_measure(&file, &how);
+#ifdef LW_WITH_OPENCL
+    if (status == LW_BAD_USAGE) {
+        print_message("OpenCL has no device here\n");
+    } else {
+        assert_int_equal(status, LW_OK);
+        assert_int_equal(file.series.count, 8);
+        assert_int_equal(file.points, 24);
+        const lw_series *queued = &LW_LIST_ITEMS(&file.series, const lw_series)[7];
+        assert_string_equal(lw_import_table_name(&file, queued), "measured-d2h-pageable-queued");
+        assert_int_equal(LW_LIST_ITEMS(&queued->seen, const lw_seen)[2].bytes, 1 << 20);
+    }
+#else
+    assert_int_equal(status, LW_IO);
+    assert_int_equal(lw_diags_errors(test.diags), 1);
+#endif
+    lw_test_end(&test);
+}
+
 // ---- Wrong files ----
 
 #define BANDWIDTH_TEST \
@@ -493,6 +547,8 @@ int main(void) {
         cmocka_unit_test(each_table_loads_again),
         cmocka_unit_test(each_machine_becomes_a_system),
         cmocka_unit_test(this_machine_becomes_a_system),
+        cmocka_unit_test(traps_are_told),
+        cmocka_unit_test(copies_of_this_machine_are_timed),
         cmocka_unit_test(what_is_wrong_is_told_at_its_place),
         cmocka_unit_test(encodings_of_windows_are_told_or_read),
         cmocka_unit_test(an_impossible_rate_is_told),

@@ -49,6 +49,9 @@ static const flag flags[] = {
      "instead of a file: which links does one number fit, as in --rate \"24 GB/s h2d\""},
     {"from-machine", 0, FLAG_SWITCH, offsetof(lw_arguments, from_machine), NULL, NULL, 0, 0,
      "instead of a file: the machine that this runs on, through hwloc"},
+    {"device", 0, FLAG_COUNT, offsetof(lw_arguments, device), "N", NULL, 0, 63,
+     "number of the OpenCL device (the first that is no processor)"},
+    {"quick", 0, FLAG_SWITCH, offsetof(lw_arguments, brief), NULL, NULL, 0, 0, "fewer sizes, to 256 MiB"},
     {"threads", 'j', FLAG_COUNT, offsetof(lw_arguments, threads), "N", NULL, 1, 4096,
      "points that run at the same time (OMP_NUM_THREADS or all cores)"},
     {"seed", 0, FLAG_COUNT, offsetof(lw_arguments, seed), "N", NULL, 0, INT64_C(1) << 53,
@@ -299,7 +302,7 @@ static lw_status check_verb(const reader *r, const lw_verb *verb) {
 
 lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *verbs, lw_arena *arena, lw_diags *diags,
                              lw_arguments *out) {
-    lw_arguments arguments = {.engine = -1, .as = -1, .seed = -1, .theme = -1, .scale = 2};
+    lw_arguments arguments = {.engine = -1, .as = -1, .seed = -1, .device = -1, .theme = -1, .scale = 2};
     size_t room = argc > 0 ? (size_t)argc : 1;
     arguments.file = LW_NEW_ARRAY(arena, const char *, room);
     arguments.set = LW_NEW_ARRAY(arena, const char *, room);

@@ -28,7 +28,8 @@ typedef struct lw_arguments {
     int theme;           // lw_theme_kind; -1: as the chart says
     int64_t threads;     // 0: OMP_NUM_THREADS or the cores
     int64_t scale;       // pixels a user unit of a PNG
-    bool from_machine, pdf, stats, write, lift, quiet, schema, help, version;
+    int64_t device;      // number of an OpenCL device; -1: the first card
+    bool from_machine, brief, pdf, stats, write, lift, quiet, schema, help, version;
     const struct lw_verb *found;  // the verb by that name; NULL when none was given
 } lw_arguments;
 

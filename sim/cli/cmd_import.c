@@ -51,6 +51,17 @@ static lw_status write_tables(const lw_context *context, const lanewise_imported
     return lw_console_print(status, &told, context->diags);
 }
 
+lw_status lw_command_imported(const lw_context *context, lanewise_imported *imported) {
+    char *text = NULL;
+    // a system is its own overview: it goes to the file or to stdout
+    const bool writes = context->arguments->output != NULL, shown = !writes || !lanewise_imported_is_system(imported);
+    lw_status status = shown ? (lw_status)lanewise_imported_overview(imported, &text) : LW_OK;
+    status = shown ? lw_console_print_text((lanewise_status)status, text, context->diags) : status;
+    status = status == LW_OK && writes ? write_tables(context, imported) : status;
+    lanewise_imported_free(imported);
+    return status;
+}
+
 static lw_status import_verb(lw_context *context) {
     const lw_arguments *arguments = context->arguments;
     if (arguments->rate != NULL) {
@@ -64,16 +75,9 @@ static lw_status import_verb(lw_context *context) {
     }
     const lanewise_importing how = {arguments->as < 0 ? NULL : lanewise_import_formats()[arguments->as], arguments->on};
     lanewise_imported *imported = NULL;
-    char *text = NULL;
     LW_TRY((lw_status)lanewise_import(context->catalog, arguments->from_machine ? NULL : arguments->file[0], &how,
                                       context->findings, &imported));
-    // a system is its own overview: it goes to the file or to stdout
-    const bool shown = arguments->output == NULL || !lanewise_imported_is_system(imported);
-    lw_status status = shown ? (lw_status)lanewise_imported_overview(imported, &text) : LW_OK;
-    status = shown ? lw_console_print_text((lanewise_status)status, text, context->diags) : status;
-    status = status == LW_OK && arguments->output != NULL ? write_tables(context, imported) : status;
-    lanewise_imported_free(imported);
-    return status;
+    return lw_command_imported(context, imported);
 }
 
 static const char *const flag_names[] = {"as", "on", "rate", "from-machine", "output", "threads", NULL};

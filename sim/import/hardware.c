@@ -4,7 +4,7 @@
 #include <ctype.h>
 
 // A machine of today has some hundred functions; deeper trees of buses than this have no numbers.
-enum { PARTS_MAX = 4096, DEPTH_MAX = 256 };
+enum { PARTS_MAX = 1024, DEPTH_MAX = 256 };
 
 lw_hardware *lw_hardware_of(lw_import *file) {
     if (file->hardware == NULL) {

@@ -39,15 +39,8 @@ static lw_status load_system(const lw_judging *judging, const lw_import_on *told
     return status != LW_OK ? status : source == NULL || copy == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, const char *as, const char *on, lw_imported *out) {
-    *out = (lw_imported){0};
-    lw_import_on told;
-    LW_TRY(lw_import_on_parse(on, judging->presets, judging->arena, judging->diags, &told));
-    LW_TRY(source != NULL ? lw_import_read(source, as, judging->arena, judging->diags, &out->file)
-                          : lw_import_here(judging->arena, judging->diags, &out->file));
-    if (out->file.hardware != NULL) {
-        return load_system(judging, &told, out);
-    }
+// Machines and tables of what was read.
+static lw_status make_tables(const lw_judging *judging, const lw_import_on *told, lw_imported *out) {
     out->count = out->file.series.count;
     out->machine = LW_NEW_ARRAY(judging->arena, lw_import_machine, out->count);
     out->table = LW_NEW_ARRAY(judging->arena, lw_measured *, out->count);
@@ -58,12 +51,30 @@ lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, c
     const lw_series *series = LW_LIST_ITEMS(&out->file.series, const lw_series);
     lw_status first = LW_OK;
     for (size_t i = 0; i < out->count; i++) {
-        LW_TRY(lw_import_machine_of(&out->file, &series[i], &told, judging->presets, &out->machine[i]));
+        LW_TRY(lw_import_machine_of(&out->file, &series[i], told, judging->presets, &out->machine[i]));
         const lw_status status = lw_judge_table(judging, &out->file, &series[i], &out->machine[i], &out->table[i]);
         LW_TRY(status == LW_BAD_INPUT ? LW_OK : status);
         first = first == LW_OK ? status : first;
     }
     return first;
+}
+
+lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, const char *as, const char *on, lw_imported *out) {
+    *out = (lw_imported){0};
+    lw_import_on told;
+    LW_TRY(lw_import_on_parse(on, judging->presets, judging->arena, judging->diags, &told));
+    LW_TRY(source != NULL ? lw_import_read(source, as, judging->arena, judging->diags, &out->file)
+                          : lw_import_here(judging->arena, judging->diags, &out->file));
+    return out->file.hardware != NULL ? load_system(judging, &told, out) : make_tables(judging, &told, out);
+}
+
+lw_status lw_imported_measure(const lw_judging *judging, const lw_measuring *how, const char *on, lw_imported *out) {
+    static const lw_source here = {"measured", "", 0};
+    *out = (lw_imported){.file = {.source = &here, .arena = judging->arena, .diags = judging->diags}};
+    lw_import_on told;
+    LW_TRY(lw_import_on_parse(on, judging->presets, judging->arena, judging->diags, &told));
+    LW_TRY(lw_measure(&out->file, how));
+    return make_tables(judging, &told, out);
 }
 
 lw_status lw_imported_overview(const lw_imported *imported, lw_arena *arena, lw_text *out) {

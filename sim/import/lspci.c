@@ -111,7 +111,7 @@ static lw_status begin_block(lw_import *file, const lw_line *line, reading *in) 
     const bool card = is_class(what, cards), nic = is_class(what, nics);
     in->part.kind = card ? LW_PART_CARD : nic ? LW_PART_NIC : LW_PART_BRIDGE;
     const char *function = line->text + strcspn(line->text, ".");
-    const bool first = strncmp(function, ".0", 2) == 0;
+    const bool first = strncmp(function, ".0", 2) == 0 && strstr(line->text, "Virtual Function") == NULL;
     in->kept = is_class(what, bridges) || ((card || nic) && first);
     file->left_out += (card || nic) && !first;  // another port of the same card
     if (file->hardware->guest.source == NULL && any_of(line->text, guests)) {

@@ -153,7 +153,8 @@ static bool is_card(const char *name, const char *preset) {
             want += length;
             at += found;
         }
-        if (fits && !makes_another(at, next_word(&at)) && strstr(at, "Laptop") == NULL) {
+        length = next_word(&at);  // first: it moves `at`, and arguments have no order
+        if (fits && !makes_another(at, length) && strstr(at, "Laptop") == NULL) {
             return true;
         }
     }

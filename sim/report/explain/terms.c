@@ -261,6 +261,8 @@ const lw_term lw_terms[] = {
                "are named beside them.\n"
                "\n"
                "lanewise import --rate \"24 GB/s h2d\" names the links that one number fits.\n"
+               "lanewise measure times the copies itself: both directions, pinned and pageable memory, each copy waited\n"
+               "for and 16 queued, through OpenCL; --device takes another than the first card.\n"
                "\n"
                "What describes a machine becomes a system, on stdout or by -o FILE.yaml, to include or to draw:\n"
                "  lspci -vv                  as root: cards, network cards, switches, each link; -nn knows more of them\n"
