@@ -36,7 +36,7 @@ static const char *const *themes(void) {
 static const flag flags[] = {
     {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "PATH", NULL, 0, 0,
      "run: a folder for results.csv, results.json, charts and, of one point, trace.json; topo: a picture, .svg, .png or .pdf; "
-     "import: a folder of tables, or the file of one"},
+     "import, measure: a folder of tables, or the file of one"},
     {"set", 0, FLAG_LIST, offsetof(lw_arguments, set), "PATH=VALUE", NULL, 0, 0,
      "change a value of the file, as in --set links.egpu.lanes=8"},
     {"format", 0, FLAG_WORD, offsetof(lw_arguments, format), NULL, lanewise_formats, 0, 0,
@@ -359,7 +359,8 @@ void lw_arguments_help(const lw_verb *const *verbs, const lw_verb *verb, lw_text
         add_program_help(verbs, out);
         return;
     }
-    lw_text_print(out, "%s\n\n%s\nUsage: lanewise %s [FLAGS] %s\n\n", verb->summary, verb->examples, verb->name, verb->operands);
+    lw_text_print(out, "%s\n\n%s\nUsage: lanewise %s [FLAGS]%s%s\n\n", verb->summary, verb->examples, verb->name,
+                  verb->operands[0] != '\0' ? " " : "", verb->operands);
     for (size_t i = 0; i < FLAGS; i++) {
         if (takes_flag(verb, &flags[i])) {
             add_flag_help(&flags[i], words_of(&flags[i], verb), out);
