@@ -534,6 +534,10 @@ static lw_status add_table(validating *v, lw_measured *table) {
 static lw_status add_imported(validating *v, const lw_source *source) {
     lw_imported imported;
     LW_TRY(lw_imported_load(&v->with, source, NULL, v->tables.on, &imported));
+    if (imported.system != NULL) {
+        return lw_error(v->with.diags, (lw_place){source, 0, 0}, "lanewise import makes a system of it",
+                        "the file describes a machine and measures nothing");
+    }
     for (size_t i = 0; i < imported.count; i++) {
         LW_TRY(add_table(v, imported.table[i]));
     }
@@ -645,29 +649,56 @@ const char *const *lanewise_import_formats(void) {
     return lw_import_words;
 }
 
-lanewise_status lanewise_import(const lanewise_catalog *catalog, const char *path, const lanewise_importing *how,
-                                lanewise_findings *findings, lanewise_imported **out) {
-    const lw_run run = {0};
-    const lanewise_importing as_it_says = {0};
-    lw_judging with;
-    const lw_source *source = NULL;
-    how = how != NULL ? how : &as_it_says;
-    lw_status status = begin_judging(catalog, &run, findings, &with);
-    lanewise_imported *imported = status == LW_OK ? LW_NEW(with.arena, lanewise_imported) : NULL;
-    if (imported == NULL) {
-        lw_arena_free(with.arena);
-        return LANEWISE_NO_MEMORY;
+// What an import takes, in the memory of what it makes.
+static lw_status begin_import(const lanewise_catalog *catalog, lanewise_findings *findings, lw_judging *with,
+                              lanewise_imported **out) {
+    static const lw_run run = {0};
+    lw_status status = begin_judging(catalog, &run, findings, with);
+    *out = status == LW_OK ? LW_NEW(with->arena, lanewise_imported) : NULL;
+    if (*out == NULL) {
+        lw_arena_free(with->arena);
+        return LW_NO_MEMORY;
     }
-    imported->arena = with.arena;
-    status = lw_source_read(path, with.arena, with.diags, &source);
-    status = status == LW_OK ? lw_imported_load(&with, source, how->as, how->on, &imported->imported) : status;
+    (*out)->arena = with->arena;
+    return LW_OK;
+}
+
+// Hand it out where all went well.
+static lanewise_status end_import(lw_status status, lanewise_findings *findings, lanewise_imported *imported,
+                                  lanewise_imported **out) {
     lw_diags_own_sources(findings->diags);
     if (status != LW_OK) {
-        lw_arena_free(with.arena);
+        lanewise_imported_free(imported);
         return (lanewise_status)status;
     }
     *out = imported;
     return LANEWISE_OK;
+}
+
+lanewise_status lanewise_import(const lanewise_catalog *catalog, const char *path, const lanewise_importing *how,
+                                lanewise_findings *findings, lanewise_imported **out) {
+    const lanewise_importing as_it_says = {0};
+    lw_judging with;
+    lanewise_imported *imported = NULL;
+    const lw_source *source = NULL;
+    how = how != NULL ? how : &as_it_says;
+    if (begin_import(catalog, findings, &with, &imported) != LW_OK) {
+        return LANEWISE_NO_MEMORY;
+    }
+    lw_status status = path != NULL ? lw_source_read(path, with.arena, with.diags, &source) : LW_OK;
+    status = status == LW_OK ? lw_imported_load(&with, source, how->as, how->on, &imported->imported) : status;
+    return end_import(status, findings, imported, out);
+}
+
+lanewise_status lanewise_measure(const lanewise_catalog *catalog, const lanewise_measuring *how, lanewise_findings *findings,
+                                 lanewise_imported **out) {
+    lw_judging with;
+    lanewise_imported *imported = NULL;
+    if (begin_import(catalog, findings, &with, &imported) != LW_OK) {
+        return LANEWISE_NO_MEMORY;
+    }
+    const lw_measuring inside = {how->device, how->quick ? 16 : 4, how->quick ? (size_t)256 << 20 : (size_t)1 << 30};
+    return end_import(lw_imported_measure(&with, &inside, how->on, &imported->imported), findings, imported, out);
 }
 
 void lanewise_imported_free(lanewise_imported *imported) {
@@ -675,15 +706,21 @@ void lanewise_imported_free(lanewise_imported *imported) {
 }
 
 size_t lanewise_imported_tables(const lanewise_imported *imported) {
-    return imported->imported.count;
+    return imported->imported.system != NULL ? 1 : imported->imported.count;
 }
 
 const char *lanewise_imported_name(const lanewise_imported *imported, size_t index) {
-    return imported->imported.table[index]->name;
+    const lw_source *system = imported->imported.system;
+    return system != NULL ? system->name : imported->imported.table[index]->name;
 }
 
 const char *lanewise_imported_yaml(const lanewise_imported *imported, size_t index) {
-    return imported->imported.table[index]->file->text;
+    const lw_source *system = imported->imported.system;
+    return system != NULL ? system->text : imported->imported.table[index]->file->text;
+}
+
+bool lanewise_imported_is_system(const lanewise_imported *imported) {
+    return imported->imported.system != NULL;
 }
 
 lanewise_status lanewise_imported_overview(const lanewise_imported *imported, char **out) {

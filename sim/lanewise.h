@@ -227,14 +227,27 @@ typedef struct lanewise_importing {
 } lanewise_importing;
 
 LANEWISE_API const char *const *lanewise_import_formats(void);  // "nvbandwidth", ..., NULL
-// Read a file of another tool ("-" is stdin) and make measured tables of it. how may be NULL.
+// Read a file of another tool ("-" is stdin) and make measured tables of it. how may be NULL. path
+// NULL: the machine that the program runs on becomes a system.
 LANEWISE_API lanewise_status lanewise_import(const lanewise_catalog *catalog, const char *path, const lanewise_importing *how,
                                              lanewise_findings *findings, lanewise_imported **out);
+// Time copies to and from a card of this machine through OpenCL. LANEWISE_IO where there is none, or
+// the library was built without OpenCL.
+typedef struct lanewise_measuring {
+    int device;      // number of the OpenCL device; -1: the first that is no processor
+    bool quick;      // steps of 16 from 4 KiB to 256 MiB, not of 4 to 1 GiB
+    const char *on;  // as lanewise_importing.on
+} lanewise_measuring;
+LANEWISE_API lanewise_status lanewise_measure(const lanewise_catalog *catalog, const lanewise_measuring *how,
+                                              lanewise_findings *findings, lanewise_imported **out);
 LANEWISE_API void lanewise_imported_free(lanewise_imported *imported);
 LANEWISE_API size_t lanewise_imported_tables(const lanewise_imported *imported);
 // name, for NAME.yaml, and the whole text of a table; index < count
 LANEWISE_API const char *lanewise_imported_name(const lanewise_imported *imported, size_t index);
 LANEWISE_API const char *lanewise_imported_yaml(const lanewise_imported *imported, size_t index);
+// A machine was described and nothing measured: the only text is a system to include, and so is the
+// overview.
+LANEWISE_API bool lanewise_imported_is_system(const lanewise_imported *imported);
 // What was found, as a table of text.
 LANEWISE_API lanewise_status lanewise_imported_overview(const lanewise_imported *imported, char **text);
 // The links that one number fits: rate is "24 GB/s h2d" or "... d2h", on as in lanewise_importing.

@@ -109,6 +109,145 @@ static void each_table_loads_again(void **state) {
     }
 }
 
+// ---- Machines ----
+
+static const struct {
+    const char *file, *on;
+    // lines that the system has
+    const char *lines[8];
+} machines[] = {
+    {"lspci.txt",
+     NULL,
+     {"host: {preset: desktop-ddr5}   # assumed", "gpu0: {preset: rtx-4090}   # 01:00.0 NVIDIA",
+      "[host, gpu0], preset: pcie-4-x16}   # now 2.5 GT/s x16 of 16 GT/s x16, as a card without work does",
+      // a card with a switch of its own is on that switch's link
+      "gpu1: {kind: gpu, native_gen: 4, native_lanes: 16}", "[host, gpu1], preset: pcie-4-x4}",
+      "[switch0, nic0], preset: pcie-3-x8}", "[host, gpu3], preset: thunderbolt-3}"}},
+    {"lspci.txt", "server-genoa,oculink-2-x4", {"host: {preset: server-genoa}", "[host, gpu0], preset: oculink-2-x4}"}},
+    {"nvidia_topo.txt",
+     NULL,
+     {"gpu2: {preset: rtx-4090}", "[host0, gpu1], preset: pcie-4-x16}   # assumed", "[host1, switch0], preset: pcie-4-x16}",
+      "[switch0, nic1]", "[host0, nic0]", "[gpu0, gpu1], preset: nvlink-rtx-3090}", "[host0, host1], preset: socket-upi-16}"}},
+    {"nvidia_topo_hgx.txt",
+     "h100-sxm5",
+     {"nvswitch: {preset: nvswitch-3}", "[switch0, gpu1], preset: pcie-5-x16}", "[host1, switch3]", "[switch3, nic3]",
+      "[gpu7, nvswitch], preset: nvlink-h100}"}},
+#ifdef LW_WITH_LIBXML2
+    {"nccl_topology.xml",
+     NULL,
+     {"host1: {preset: server-epyc}", "[host0, host1], preset: socket-epyc-18}", "switch0: {preset: pex88000}",
+      "gpu0: {preset: a100-sxm4}", "nic0: {preset: connectx-6}", "[host1, gpu1], preset: pcie-4-x16, lanes: 12}",
+      "[gpu1, nvswitch], preset: nvlink-a100}"}},
+#endif
+};
+
+// What is written of a machine says what the file does, is drawn, and runs a copy.
+static void each_machine_becomes_a_system(void **state) {
+    (void)state;
+    static const char copy[] = "workloads:\n  load: {kind: copy, from: %s, to: gpu0, bytes: 1 GiB, memory: pinned}\n";
+    for (size_t i = 0; i < COUNT(machines); i++) {
+        lw_test test = lw_test_begin();
+        const lw_judging judging = judging_of(&test);
+        lw_imported imported;
+        const lw_source *source = read_sample(&test, machines[i].file);
+        assert_true(lw_import_knows(source));
+        if (lw_imported_load(&judging, source, NULL, machines[i].on, &imported) != LW_OK) {
+            fail_msg("%s: %s", machines[i].file, lw_diags_format(test.diags, test.arena, false));
+        }
+        assert_int_equal(imported.count, 0);
+        const char *text = imported.system->text;
+        for (size_t k = 0; k < COUNT(machines[i].lines) && machines[i].lines[k] != NULL; k++) {
+            if (strstr(text, machines[i].lines[k]) == NULL) {
+                fail_msg("%s: no line with\n  %s\nin\n%s", machines[i].file, machines[i].lines[k], text);
+            }
+        }
+        const char *work = lw_arena_print(test.arena, copy, strstr(text, "  host:") != NULL ? "host" : "host0");
+        const lw_result result = run_text(&test, lw_arena_join(test.arena, text, "\n", work));
+        assert_int_equal(result.point_count, 1);
+        assert_true(result.point[0].workload[0].end_ps > 0);
+        lw_test_end(&test);
+    }
+}
+
+// hwloc takes another machine for this one where its own variable says so.
+static void this_machine_becomes_a_system(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_judging judging = judging_of(&test);
+    lw_imported imported;
+    assert_int_equal(setenv("HWLOC_XMLFILE", LW_SOURCE_DIR "/tests/import/hwloc.xml", 1), 0);
+    const lw_status status = lw_imported_load(&judging, NULL, NULL, NULL, &imported);
+    assert_int_equal(unsetenv("HWLOC_XMLFILE"), 0);
+#ifdef LW_WITH_HWLOC
+    static const char *const lines[] = {"host: {preset: desktop-ddr4}",         "gpu0: {preset: rtx-3090}",
+                                        "[host, gpu0], preset: pcie-3-x8}",     "switch0: {preset: pex8747}",
+                                        "[host, switch0], preset: pcie-3-x16}", "[switch0, nic0], preset: pcie-3-x4}"};
+    assert_int_equal(status, LW_OK);
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        assert_non_null(strstr(imported.system->text, lines[i]));
+    }
+    load_text(&test, imported.system->text);
+#else
+    assert_int_equal(status, LW_BAD_INPUT);
+    assert_int_equal(lw_diags_errors(test.diags), 1);
+#endif
+    lw_test_end(&test);
+}
+
+// What reads wrong in a file that is right.
+static void traps_are_told(void **state) {
+    (void)state;
+    static const char card[] = "01:00.0 VGA compatible controller: NVIDIA Corporation AD102 [GeForce RTX 4090]\n";
+    static const struct {
+        const char *more, *message;
+    } traps[] = {
+        {"\t\tLnkCap:\tPort #0, Speed 2.5GT/s, Width x1\n\t\tLnkSta:\tSpeed 2.5GT/s, Width x1\n",
+         "2.5 GT/s x1 is what ports of a tunnel print, whatever they carry"},
+        {"\t\tLnkCap:\tPort #0, Speed 16GT/s, Width x16\n\t\tLnkSta:\tSpeed 16GT/s, Width x4 (downgraded)\n",
+         "the card runs on 4 of 16 lanes"},
+        {"\t\tLnkCap:\tPort #0, Speed 16GT/s, Width x16\n00:02.0 Mass storage controller: Red Hat, Inc. Virtio block device\n",
+         "this is a virtual machine: its tree of buses and its links are what the hypervisor shows"},
+    };
+    for (size_t i = 0; i < COUNT(traps); i++) {
+        lw_test test = lw_test_begin();
+        const lw_judging judging = judging_of(&test);
+        lw_imported imported;
+        const char *text = lw_arena_join(test.arena, card, traps[i].more, "");
+        assert_int_equal(lw_imported_load(&judging, lw_test_source(&test, "a.txt", text, strlen(text)), NULL, NULL, &imported),
+                         LW_OK);
+        assert_message(&test, LW_WARNING, traps[i].message);
+        lw_test_end(&test);
+    }
+}
+
+// ---- Measuring ----
+
+// On whatever OpenCL has here, if only the processor.
+static void copies_of_this_machine_are_timed(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_source here = {"measured", "", 0};
+    lw_import file = {.source = &here, .arena = test.arena, .diags = test.diags};
+    const lw_measuring how = {0, 16, 1 << 20};
+    const lw_status status = lw_measure(&file, &how);
+#ifdef LW_WITH_OPENCL
+    if (status == LW_BAD_USAGE) {
+        print_message("OpenCL has no device here\n");
+    } else {
+        assert_int_equal(status, LW_OK);
+        assert_int_equal(file.series.count, 8);
+        assert_int_equal(file.points, 24);
+        const lw_series *queued = &LW_LIST_ITEMS(&file.series, const lw_series)[7];
+        assert_string_equal(lw_import_table_name(&file, queued), "measured-d2h-pageable-queued");
+        assert_int_equal(LW_LIST_ITEMS(&queued->seen, const lw_seen)[2].bytes, 1 << 20);
+    }
+#else
+    assert_int_equal(status, LW_IO);
+    assert_int_equal(lw_diags_errors(test.diags), 1);
+#endif
+    lw_test_end(&test);
+}
+
 // ---- Wrong files ----
 
 #define BANDWIDTH_TEST \
@@ -118,6 +257,7 @@ static void each_table_loads_again(void **state) {
 #define NCCL_HEAD "# size count type redop root time algbw busbw #wrong time algbw busbw #wrong\n"
 #define MLC "Measuring Loaded Latencies for the system\nUsing Read-only traffic type\n=====\n"
 #define P2P "[P2P (Peer-to-Peer) GPU Bandwidth Latency Test]\nUnidirectional P2P=Disabled Bandwidth Matrix (GB/s)\n"
+#define TOPO "\tGPU0\tGPU1\tCPU Affinity\tNUMA Affinity\n"
 #define NVBANDWIDTH \
     "nvbandwidth Version: v0.8\nRunning host_to_device_memcpy_ce.\nmemcpy CE CPU(row) -> GPU(column) bandwidth (GB/s)\n"
 
@@ -193,6 +333,33 @@ static const struct {
     {MLC " 00000 5.0 1e308\n", "4:8: a size of inf bytes is no whole number from 1 to 2^53"},
     {MLC " 00000 0.0 24012.0\n", "4:8: a rate or a time must be above 0 | what was not measured is left out of the file"},
     {"RocmBandwidthTest Version:", "0:0: nothing in it measures a link (AMD rocm_bandwidth_test) | is the file whole?"},
+    {"01:00.0 VGA compatible controller: A\n\t\tLnkCap:\tPort #0, Speed 17GT/s, Width x16\n",
+     "2:26: the speed is that of no generation: 2.5, 5, 8, 16, 32, 64 or 128GT/s | is the file whole, and unchanged?"},
+    {"01:00.0 VGA compatible controller: A\n\t\tLnkCap:\tPort #0, Speed 16GT/s, Width x\n",
+     "2:41: the width is no number from 0 to 32 | is the file whole, and unchanged?"},
+    {"01:00.0 VGA compatible controller: A\n\t\tLnkSta:\tSpeed 16GT/s\n",
+     "2:3: the line has no speed, or no width | is the file whole?"},
+    {"01:00.0 VGA compatible controller: A\n\tCapabilities: <access denied>\n",
+     "2:2: the links are hidden from users | ask as root: sudo lspci -vv"},
+    {"00:03.0 Ethernet controller: Red Hat, Inc. Virtio 1.0 network device\n00:00.0 Host bridge: A\n",
+     "0:0: no card on a PCIe link is in it (lspci -vv, a machine) | it is of a virtual machine, which shows no links: read it on "
+     "the host"},
+    {TOPO "GPU0\t X \tNV4\t0-15\t0\n", "3:0: 1 row in a matrix of 2 columns | is the file whole?"},
+    {TOPO "GPU0\t X \tNVX\t0-15\t0\n",
+     "2:10: 'NVX' is none of X, NV1 and more, PIX, PXB, PHB, NODE and SYS | is the file whole, and unchanged?"},
+    {TOPO "GPU0\t X \n", "2:7: 1 value in a matrix of 2 columns | is the file whole, and unchanged?"},
+    {TOPO "GPU1\t X \tPIX\n", "2:1: 'GPU1' is not the next device of the head | is the file whole, and unchanged?"},
+    {TOPO "GPU0\t X \tNV4\nGPU1\tNV2\t X \n",
+     "3:1: GPU0 and GPU1 disagree on what is between them | is the file whole, and unchanged?"},
+#ifdef LW_WITH_LIBXML2
+    {"<system version=\"1\">\n<cpu numaid=\"x\"/></system>", "2:0: numaid=\"x\" is no whole number from -1 to 1023"},
+    {"<system version=\"1\">\n<cpu><pci class=\"0x0302\" link_speed=\"7 GT/s\"/></cpu></system>",
+     "2:0: link_speed=\"7 GT/s\" is the speed of no generation | 2.5, 5, 8, 16, 32, 64 and 128 GT/s are known"},
+    {"<system version=\"1\">\n<cpu><pci class=\"0x0302\" busid=\"a\"><gpu><nvlink target=\"b\"/></gpu></pci></cpu></system>",
+     "2:0: no other card is at 'b' | is the file whole, and unchanged?"},
+    {"<!DOCTYPE system [<!ENTITY a \"b\">]><system version=\"1\"/>",
+     "1:0: the file does not begin with <system> | is it what NCCL_TOPO_DUMP_FILE wrote?"},
+#endif
     {"hello\n",
      "0:0: this is the output of no tool that is known | lanewise import --help lists the tools; a list of your own begins with "
      "the line bytes,GB/s"},
@@ -327,23 +494,40 @@ static size_t damage(char *text, size_t length, uint64_t *seed) {
     return length;
 }
 
+// What is written of a damaged machine loads, or nothing is written.
+static void system_of_damaged(lw_test *test, const lw_source *source) {
+    const lw_judging judging = judging_of(test);
+    lw_imported imported;
+    const lw_status status = lw_imported_load(&judging, source, NULL, NULL, &imported);
+    assert_true(status == LW_OK || status == LW_BAD_INPUT);
+    const lw_document *document = NULL;
+    if (status == LW_OK && try_load(test, imported.system->text, NULL, &document) != LW_OK) {
+        print_error("%s", imported.system->text);
+        fail_with_diags(test);
+    }
+}
+
 static void damaged_files_are_read_or_refused(void **state) {
     (void)state;
     enum { ROUNDS = 150, ROOM = 1 << 16 };
     uint64_t seed = 1;
     char *text = malloc(2 * ROOM);
     assert_non_null(text);
-    for (size_t i = 0; i < COUNT(samples); i++) {
+    for (size_t i = 0; i < COUNT(samples) + COUNT(machines); i++) {
+        const char *name = i < COUNT(samples) ? samples[i].file : machines[i - COUNT(samples)].file;
         for (int round = 0; round < ROUNDS; round++) {
             lw_test test = lw_test_begin();
-            const lw_source *whole = read_sample(&test, samples[i].file);
+            const lw_source *whole = read_sample(&test, name);
             memcpy(text, whole->text, whole->length);
             const size_t length = damage(text, whole->length, &seed);
-            const lw_source *source = lw_test_source(&test, samples[i].file, text, length);
+            const lw_source *source = lw_test_source(&test, name, text, length);
             lw_import file;
             const lw_status status = lw_import_read(source, NULL, test.arena, test.diags, &file);
             assert_true(status == LW_OK || status == LW_BAD_INPUT);
             assert_int_equal(status == LW_BAD_INPUT, lw_diags_errors(test.diags) > 0);
+            if (status == LW_OK && file.hardware != NULL) {
+                system_of_damaged(&test, source);
+            }
             const lw_series *series = LW_LIST_ITEMS(&file.series, const lw_series);
             for (size_t s = 0; status == LW_OK && s < file.series.count; s++) {
                 const lw_seen *seen = LW_LIST_ITEMS(&series[s].seen, const lw_seen);
@@ -361,6 +545,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_sample_is_read),
         cmocka_unit_test(each_table_loads_again),
+        cmocka_unit_test(each_machine_becomes_a_system),
+        cmocka_unit_test(this_machine_becomes_a_system),
+        cmocka_unit_test(traps_are_told),
+        cmocka_unit_test(copies_of_this_machine_are_timed),
         cmocka_unit_test(what_is_wrong_is_told_at_its_place),
         cmocka_unit_test(encodings_of_windows_are_told_or_read),
         cmocka_unit_test(an_impossible_rate_is_told),

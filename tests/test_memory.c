@@ -282,6 +282,11 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"import", import, LW_SOURCE_DIR "/tests/import/nccl_tests.txt", 100},
         {"import", import, LW_SOURCE_DIR "/tests/import/ib_write_bw.txt", 100},
         {"import", import, LW_SOURCE_DIR "/tests/import/mlc.txt", 100},
+        {"import a machine", import, LW_SOURCE_DIR "/tests/import/lspci.txt", 300},
+        {"import a machine", import, LW_SOURCE_DIR "/tests/import/nvidia_topo.txt", 200},
+#ifdef LW_WITH_LIBXML2
+        {"import a machine", import, LW_SOURCE_DIR "/tests/import/nccl_topology.xml", 100},
+#endif
         {"validate a file of another tool", judge, LW_SOURCE_DIR "/tests/import/bandwidth_test.txt", 100},
         {"import --rate", rate, "6.6 GB/s h2d", 100},
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/oculink-or-thunderbolt.yaml", 30},

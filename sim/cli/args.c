@@ -36,7 +36,7 @@ static const char *const *themes(void) {
 static const flag flags[] = {
     {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "PATH", NULL, 0, 0,
      "run: a folder for results.csv, results.json, charts and, of one point, trace.json; topo: a picture, .svg, .png or .pdf; "
-     "import: a folder of tables, or the file of one"},
+     "import, measure: a folder of tables, or the file of one"},
     {"set", 0, FLAG_LIST, offsetof(lw_arguments, set), "PATH=VALUE", NULL, 0, 0,
      "change a value of the file, as in --set links.egpu.lanes=8"},
     {"format", 0, FLAG_WORD, offsetof(lw_arguments, format), NULL, lanewise_formats, 0, 0,
@@ -47,6 +47,11 @@ static const flag flags[] = {
      "where it was measured: presets of host, card and link, or a system"},
     {"rate", 0, FLAG_TEXT, offsetof(lw_arguments, rate), "RATE", NULL, 0, 0,
      "instead of a file: which links does one number fit, as in --rate \"24 GB/s h2d\""},
+    {"from-machine", 0, FLAG_SWITCH, offsetof(lw_arguments, from_machine), NULL, NULL, 0, 0,
+     "instead of a file: the machine that this runs on, through hwloc"},
+    {"device", 0, FLAG_COUNT, offsetof(lw_arguments, device), "N", NULL, 0, 63,
+     "number of the OpenCL device (the first that is no processor)"},
+    {"quick", 0, FLAG_SWITCH, offsetof(lw_arguments, brief), NULL, NULL, 0, 0, "fewer sizes, to 256 MiB"},
     {"threads", 'j', FLAG_COUNT, offsetof(lw_arguments, threads), "N", NULL, 1, 4096,
      "points that run at the same time (OMP_NUM_THREADS or all cores)"},
     {"seed", 0, FLAG_COUNT, offsetof(lw_arguments, seed), "N", NULL, 0, INT64_C(1) << 53,
@@ -299,7 +304,7 @@ static lw_status check_verb(const reader *r, const lw_verb *verb) {
 
 lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *verbs, lw_arena *arena, lw_diags *diags,
                              lw_arguments *out) {
-    lw_arguments arguments = {.engine = -1, .as = -1, .seed = -1, .theme = -1, .scale = 2};
+    lw_arguments arguments = {.engine = -1, .as = -1, .seed = -1, .device = -1, .theme = -1, .scale = 2};
     size_t room = argc > 0 ? (size_t)argc : 1;
     arguments.file = LW_NEW_ARRAY(arena, const char *, room);
     arguments.set = LW_NEW_ARRAY(arena, const char *, room);
@@ -356,7 +361,8 @@ void lw_arguments_help(const lw_verb *const *verbs, const lw_verb *verb, lw_text
         add_program_help(verbs, out);
         return;
     }
-    lw_text_print(out, "%s\n\n%s\nUsage: lanewise %s [FLAGS] %s\n\n", verb->summary, verb->examples, verb->name, verb->operands);
+    lw_text_print(out, "%s\n\n%s\nUsage: lanewise %s [FLAGS]%s%s\n\n", verb->summary, verb->examples, verb->name,
+                  verb->operands[0] != '\0' ? " " : "", verb->operands);
     for (size_t i = 0; i < FLAGS; i++) {
         if (takes_flag(verb, &flags[i])) {
             add_flag_help(&flags[i], words_of(&flags[i], verb), out);

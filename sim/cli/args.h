@@ -29,7 +29,8 @@ typedef struct lw_arguments {
     int64_t threads;     // 0: OMP_NUM_THREADS or the cores
     int64_t scale;       // pixels a user unit of a PNG
     int64_t draws;       // of what is uncertain; 0: none
-    bool pdf, stats, write, lift, quiet, schema, help, version;
+    int64_t device;      // number of an OpenCL device; -1: the first card
+    bool from_machine, brief, pdf, stats, write, lift, quiet, schema, help, version;
     const struct lw_verb *found;  // the verb by that name; NULL when none was given
 } lw_arguments;
 

@@ -8,8 +8,10 @@
 #include "sim/cli/console.h"
 
 static lw_status usage(const lw_context *context, const char *what) {
-    (void)lw_error(context->diags, (lw_place){0},
-                   "usage: lanewise import [FLAGS] FILE, or lanewise import --rate \"24 GB/s h2d\"", "%s", what);
+    (void)lw_error(
+        context->diags, (lw_place){0},
+        "usage: lanewise import [FLAGS] FILE, lanewise import --from-machine, or lanewise import --rate \"24 GB/s h2d\"", "%s",
+        what);
     return LW_BAD_USAGE;
 }
 
@@ -49,34 +51,46 @@ static lw_status write_tables(const lw_context *context, const lanewise_imported
     return lw_console_print(status, &told, context->diags);
 }
 
+lw_status lw_command_imported(const lw_context *context, lanewise_imported *imported) {
+    char *text = NULL;
+    // a system is its own overview: it goes to the file or to stdout
+    const bool writes = context->arguments->output != NULL, shown = !writes || !lanewise_imported_is_system(imported);
+    lw_status status = shown ? (lw_status)lanewise_imported_overview(imported, &text) : LW_OK;
+    status = shown ? lw_console_print_text((lanewise_status)status, text, context->diags) : status;
+    status = status == LW_OK && writes ? write_tables(context, imported) : status;
+    lanewise_imported_free(imported);
+    return status;
+}
+
 static lw_status import_verb(lw_context *context) {
     const lw_arguments *arguments = context->arguments;
     if (arguments->rate != NULL) {
         return arguments->file_count > 0 ? usage(context, "a file or --rate, not both") : import_rate(context);
     }
-    if (arguments->file_count == 0) {
+    if (arguments->from_machine && arguments->file_count > 0) {
+        return usage(context, "a file or --from-machine, not both");
+    }
+    if (arguments->file_count == 0 && !arguments->from_machine) {
         return usage(context, "missing on the command line: FILE");
     }
     const lanewise_importing how = {arguments->as < 0 ? NULL : lanewise_import_formats()[arguments->as], arguments->on};
     lanewise_imported *imported = NULL;
-    char *text = NULL;
-    LW_TRY((lw_status)lanewise_import(context->catalog, arguments->file[0], &how, context->findings, &imported));
-    lw_status status = (lw_status)lanewise_imported_overview(imported, &text);
-    status = lw_console_print_text((lanewise_status)status, text, context->diags);
-    status = status == LW_OK && arguments->output != NULL ? write_tables(context, imported) : status;
-    lanewise_imported_free(imported);
-    return status;
+    LW_TRY((lw_status)lanewise_import(context->catalog, arguments->from_machine ? NULL : arguments->file[0], &how,
+                                      context->findings, &imported));
+    return lw_command_imported(context, imported);
 }
 
-static const char *const flag_names[] = {"as", "on", "rate", "output", "threads", NULL};
+static const char *const flag_names[] = {"as", "on", "rate", "from-machine", "output", "threads", NULL};
 
 const lw_verb lw_verb_import = {
     .name = "import",
     .operands = "[FILE]",
-    .summary = "Make measured tables of what another tool printed, or name the links that a number fits.",
+    .summary = "Make measured tables or a system of what another tool printed, or name the links that a number fits.",
     .examples = "  lanewise import nvbandwidth.txt                       what is in it\n"
                 "  lanewise import nvbandwidth.txt -o mine               and a measured table for each card and direction\n"
                 "  lanewise import list.csv --on oculink-2-x4,rtx-4090   a list of bytes,GB/s, measured on this link\n"
+                "  lanewise import lspci.txt -o machine.yaml             a machine: its cards, switches and links\n"
+                "  lanewise import --from-machine -o machine.yaml        the same of this machine, through hwloc\n"
                 "  lanewise import --rate \"24 GB/s h2d\"                  which links does one number fit?\n"
                 "  lanewise validate nvbandwidth.txt                     is what I measured normal?\n",
     .details = "lanewise explain import says what is read of each tool, and how tables are made of it.\n",

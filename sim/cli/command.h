@@ -38,6 +38,9 @@ lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context
 lw_status lw_command_picture(const lw_context *context, const lw_picture *picture, const char *path) LW_CHECKED;
 
 extern const lw_verb lw_verb_run, lw_verb_check, lw_verb_topo, lw_verb_list, lw_verb_explain, lw_verb_init, lw_verb_validate,
-    lw_verb_calibrate, lw_verb_import;
+    lw_verb_calibrate, lw_verb_import, lw_verb_measure;
+
+// Show what was imported, write it where -o says, and free it.
+lw_status lw_command_imported(const lw_context *context, lanewise_imported *imported);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "sim/base/suggest.h"
 #include "sim/import/formats.h"
+#include "sim/import/hardware.h"
 
 // The first mark of the format; NULL: none.
 static const char *find_mark(const lw_import_format *format, const char *text) {
@@ -97,6 +98,26 @@ static lw_status find_format(lw_import *file, const char *as) {
     return refuse_others(file);
 }
 
+static lw_status refuse_empty(const lw_import *file) {
+    const bool machine = file->hardware != NULL, guest = machine && file->hardware->guest.source != NULL;
+    if (machine ? file->hardware->part.count > 0 : file->points > 0) {
+        return LW_OK;
+    }
+    const char *title = file->format != NULL ? file->format->title : file->tool;
+    return lw_error(file->diags, (lw_place){file->source, 0, 0},
+                    guest                  ? "it is of a virtual machine, which shows no links: read it on the host"
+                    : file->format != NULL ? "is the file whole?"
+                                           : NULL,
+                    machine ? "no card on a PCIe link is in it (%s)" : "nothing in it measures a link (%s)", title);
+}
+
+lw_status lw_import_here(lw_arena *arena, lw_diags *diags, lw_import *out) {
+    static const lw_source here = {"this machine", "", 0};
+    *out = (lw_import){.source = &here, .arena = arena, .diags = diags};
+    LW_TRY(lw_hwloc_read(out));
+    return refuse_empty(out);
+}
+
 lw_status lw_import_read(const lw_source *source, const char *as, lw_arena *arena, lw_diags *diags, lw_import *out) {
     lw_import file = {.source = source, .arena = arena, .diags = diags};
     const char *zero = memchr(source->text, 0, source->length);
@@ -108,13 +129,7 @@ lw_status lw_import_read(const lw_source *source, const char *as, lw_arena *aren
     LW_TRY(find_format(&file, as));
     file.tool = file.format->name;
     LW_TRY(file.format->read(&file));
-    if (lw_diags_errors(diags) > errors) {
-        return LW_BAD_INPUT;
-    }
-    if (file.points == 0) {
-        return lw_error(diags, (lw_place){source, 0, 0}, "is the file whole?", "nothing in it measures a link (%s)",
-                        file.format->title);
-    }
+    LW_TRY(lw_diags_errors(diags) > errors ? LW_BAD_INPUT : refuse_empty(&file));
     *out = file;
     return LW_OK;
 }

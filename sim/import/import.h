@@ -12,4 +12,7 @@ bool lw_import_knows(const lw_source *source);
 // or something in it is wrong or nothing is of use; LW_BAD_USAGE for another name.
 lw_status lw_import_read(const lw_source *source, const char *as, lw_arena *arena, lw_diags *diags, lw_import *out) LW_CHECKED;
 
+// The machine that the program runs on, as if a file described it.
+lw_status lw_import_here(lw_arena *arena, lw_diags *diags, lw_import *out) LW_CHECKED;
+
 #endif

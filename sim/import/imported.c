@@ -2,6 +2,7 @@
 #include "sim/import/imported.h"
 
 #include "sim/base/map.h"
+#include "sim/import/hardware.h"
 #include "sim/import/import.h"
 #include "sim/report/grid.h"
 
@@ -25,11 +26,21 @@ static lw_status refuse_twins(const lw_imported *imported, lw_diags *diags) {
     return LW_OK;
 }
 
-lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, const char *as, const char *on, lw_imported *out) {
-    *out = (lw_imported){0};
-    lw_import_on told;
-    LW_TRY(lw_import_on_parse(on, judging->presets, judging->arena, judging->diags, &told));
-    LW_TRY(lw_import_read(source, as, judging->arena, judging->diags, &out->file));
+static lw_status load_system(const lw_judging *judging, const lw_import_on *told, lw_imported *out) {
+    lw_text text = {0};
+    lw_source *source = LW_NEW(judging->arena, lw_source);
+    const lw_status status = lw_system_write(&out->file, told, judging->presets, &text);
+    const char *copy = status == LW_OK ? lw_arena_copy(judging->arena, text.bytes) : NULL;
+    if (source != NULL) {
+        *source = (lw_source){"machine", copy, text.length};
+    }
+    lw_text_free(&text);
+    out->system = source;
+    return status != LW_OK ? status : source == NULL || copy == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
+// Machines and tables of what was read.
+static lw_status make_tables(const lw_judging *judging, const lw_import_on *told, lw_imported *out) {
     out->count = out->file.series.count;
     out->machine = LW_NEW_ARRAY(judging->arena, lw_import_machine, out->count);
     out->table = LW_NEW_ARRAY(judging->arena, lw_measured *, out->count);
@@ -40,7 +51,7 @@ lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, c
     const lw_series *series = LW_LIST_ITEMS(&out->file.series, const lw_series);
     lw_status first = LW_OK;
     for (size_t i = 0; i < out->count; i++) {
-        LW_TRY(lw_import_machine_of(&out->file, &series[i], &told, judging->presets, &out->machine[i]));
+        LW_TRY(lw_import_machine_of(&out->file, &series[i], told, judging->presets, &out->machine[i]));
         const lw_status status = lw_judge_table(judging, &out->file, &series[i], &out->machine[i], &out->table[i]);
         LW_TRY(status == LW_BAD_INPUT ? LW_OK : status);
         first = first == LW_OK ? status : first;
@@ -48,8 +59,30 @@ lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, c
     return first;
 }
 
+lw_status lw_imported_load(const lw_judging *judging, const lw_source *source, const char *as, const char *on, lw_imported *out) {
+    *out = (lw_imported){0};
+    lw_import_on told;
+    LW_TRY(lw_import_on_parse(on, judging->presets, judging->arena, judging->diags, &told));
+    LW_TRY(source != NULL ? lw_import_read(source, as, judging->arena, judging->diags, &out->file)
+                          : lw_import_here(judging->arena, judging->diags, &out->file));
+    return out->file.hardware != NULL ? load_system(judging, &told, out) : make_tables(judging, &told, out);
+}
+
+lw_status lw_imported_measure(const lw_judging *judging, const lw_measuring *how, const char *on, lw_imported *out) {
+    static const lw_source here = {"measured", "", 0};
+    *out = (lw_imported){.file = {.source = &here, .arena = judging->arena, .diags = judging->diags}};
+    lw_import_on told;
+    LW_TRY(lw_import_on_parse(on, judging->presets, judging->arena, judging->diags, &told));
+    LW_TRY(lw_measure(&out->file, how));
+    return make_tables(judging, &told, out);
+}
+
 lw_status lw_imported_overview(const lw_imported *imported, lw_arena *arena, lw_text *out) {
     enum { WIDTH = 100 };
+    if (imported->system != NULL) {
+        lw_text_add(out, imported->system->text);
+        return LW_OK;
+    }
     char buffer[LW_NUMBER_TEXT];
     const lw_import *file = &imported->file;
     const lw_series *series = LW_LIST_ITEMS(&file->series, const lw_series);

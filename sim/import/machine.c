@@ -131,7 +131,7 @@ static bool same_word(const char *a, size_t a_length, const char *b, size_t b_le
 
 // Words that make another card of the one before them.
 static bool makes_another(const char *word, size_t length) {
-    static const char *const words[] = {"ti", "super", "laptop", "mobile", "max", "xt", "xtx", "d", "gre", "ada"};
+    static const char *const words[] = {"ti", "super", "laptop", "mobile", "max", "xt", "xtx", "d", "gre", "ada", "dx", "lx"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (same_word(word, length, words[i], strlen(words[i]))) {
             return true;
@@ -153,22 +153,25 @@ static bool is_card(const char *name, const char *preset) {
             want += length;
             at += found;
         }
-        if (fits && !makes_another(at, next_word(&at)) && strstr(at, "Laptop") == NULL) {
+        length = next_word(&at);  // first: it moves `at`, and arguments have no order
+        if (fits && !makes_another(at, length) && strstr(at, "Laptop") == NULL) {
             return true;
         }
     }
     return false;
 }
 
-static lw_status find_card(const char *name, lw_presets *presets, const char **out) {
+lw_status lw_import_device(const char *name, const char *id, const char *kind, lw_presets *presets, const char **out) {
     const lw_catalog *catalog = lw_presets_catalog(presets);
     *out = NULL;
-    for (size_t i = 0; name != NULL && i < lw_catalog_count(catalog, LW_SHELF_DEVICES) && *out == NULL; i++) {
+    for (size_t i = 0; i < lw_catalog_count(catalog, LW_SHELF_DEVICES) && *out == NULL; i++) {
         const lw_preset *preset = NULL;
         const char *candidate = lw_catalog_names(catalog, LW_SHELF_DEVICES)[i];
-        if (is_card(name, candidate)) {
+        const bool named = name != NULL && is_card(name, candidate);
+        if (named || id != NULL) {
             LW_TRY(lw_presets_read(presets, LW_SHELF_DEVICES, candidate, &preset));
-            *out = preset != NULL && strcmp(preset->type, "gpu") == 0 ? candidate : NULL;
+            const bool listed = id != NULL && preset->pci_ids != NULL && strstr(preset->pci_ids, id) != NULL;
+            *out = (named || listed) && strcmp(preset->type, kind) == 0 ? candidate : NULL;
         }
     }
     return LW_OK;
@@ -341,7 +344,7 @@ static lw_status use_parts(const lw_import *file, const lw_series *series, lw_pr
     const bool group = series->act == LW_ACT_COLLECTIVE, peers = group || lw_act_is_peer(series->act);
     const char *told = lw_import_card_name(file, series->device);
     if (out->card == NULL) {
-        LW_TRY(find_card(told, presets, &out->card));
+        LW_TRY(lw_import_device(told, NULL, "gpu", presets, &out->card));
     }
     if (out->link == NULL) {
         LW_TRY(assume_link(file, series, presets, out));

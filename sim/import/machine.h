@@ -40,6 +40,9 @@ lw_status lw_import_plain_link(lw_presets *presets, int64_t gen, int64_t lanes, 
 // Is it a link that cards of any make may be on: no fabric of accelerators, no cable between
 // machines?
 bool lw_import_takes_cards(const lw_preset *link);
+// The preset of a device of this kind: by the name that a driver or lspci gives it, or by
+// "vendor:device". NULL: none.
+lw_status lw_import_device(const char *name, const char *id, const char *kind, lw_presets *presets, const char **out) LW_CHECKED;
 // A whole number among the values of a preset; 0: it gives none.
 int64_t lw_import_preset_number(const lw_preset *preset, const char *key);
 

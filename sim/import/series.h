@@ -62,6 +62,7 @@ typedef struct lw_series {
     const char *library;
     int64_t release;     // of the library, 22809 for 2.28.9; 0: not told
     const char *api;     // "cuda"; NULL: not known
+    int queued;          // copies that are called at once; 0 and 1: each is waited for
     const char *tag;     // one more word of the name; NULL: none
     const char *method;  // what the tool did, a few words
     lw_list seen;        // lw_seen
@@ -82,6 +83,8 @@ typedef struct lw_import {
     size_t points;     // in all series
     size_t left_out;   // values that were understood and are not for a table
     size_t strange;    // lines that were not understood
+    // a machine is described and nothing measured; NULL: the other way round
+    struct lw_hardware *hardware;
     lw_arena *arena;
     lw_diags *diags;
 } lw_import;

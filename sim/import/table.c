@@ -69,7 +69,8 @@ const char *lw_import_series_words(const lw_import *file, const lw_series *serie
     const char *which = several_devices(file) ? lw_arena_print(file->arena, ", card %d", series->device) : "";
     return which == NULL
                ? NULL
-               : lw_arena_print(file->arena, "%s%s%s", acts[series->act].words, series->pageable ? ", pageable" : "", which);
+               : lw_arena_print(file->arena, "%s%s%s%s%s", acts[series->act].words, series->pageable ? ", pageable" : "",
+                                series->tag != NULL ? ", " : "", series->tag != NULL ? series->tag : "", which);
 }
 
 const char *lw_import_table_name(const lw_import *file, const lw_series *series) {
@@ -181,12 +182,15 @@ static int64_t bytes_of(const lw_seen *seen, const lw_variant *variant) {
 static void add_copies(const lw_series *series, const lw_import_machine *machine, const lw_variant *variant, lw_text *out) {
     const bool peers = lw_act_is_peer(series->act), down = acts[series->act].down;
     const char *ends[2] = {peers ? machine->card_node : machine->host_node, peers ? machine->peer_node : machine->card_node};
-    const char *api = series->api != NULL ? strcmp(series->api, "cuda") == 0 ? ", api: cuda" : ", api: hip" : "";
+    char queued[48] = "";
+    if (series->queued > 1) {
+        (void)snprintf(queued, sizeof queued, ", repeat: %d, overlap: true", series->queued);
+    }
     const char *manner = peers                                   ? series->direct && !variant->staged ? "p2p: true" : "p2p: false"
                          : series->pageable || variant->pageable ? "memory: pageable"
                                                                  : "memory: pinned";
-    lw_text_print(out, "  workloads:\n    work: {kind: copy, from: \"%s\", to: \"%s\", bytes: 1 MiB, %s%s}\n", ends[down],
-                  ends[!down], manner, api);
+    lw_text_print(out, "  workloads:\n    work: {kind: copy, from: \"%s\", to: \"%s\", bytes: 1 MiB, %s%s%s%s}\n", ends[down],
+                  ends[!down], manner, series->api != NULL ? ", api: " : "", series->api != NULL ? series->api : "", queued);
     if (acts[series->act].busy) {
         int64_t most = 0;
         const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
@@ -195,8 +199,8 @@ static void add_copies(const lw_series *series, const lw_import_machine *machine
             most = bytes > most ? bytes : most;
         }
         // twice as much, so that it is under way for as long
-        lw_text_print(out, "    other: {kind: copy, from: \"%s\", to: \"%s\", bytes: %" PRId64 " B, %s%s}\n", ends[!down],
-                      ends[down], 2 * most, manner, api);
+        lw_text_print(out, "    other: {kind: copy, from: \"%s\", to: \"%s\", bytes: %" PRId64 " B, %s%s%s}\n", ends[!down],
+                      ends[down], 2 * most, manner, series->api != NULL ? ", api: " : "", series->api != NULL ? series->api : "");
     }
 }
 

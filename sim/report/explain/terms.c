@@ -260,7 +260,22 @@ const lw_term lw_terms[] = {
                "the family. Of those that are near the simplest come first. Where the link was assumed, cables that fit\n"
                "are named beside them.\n"
                "\n"
-               "lanewise import --rate \"24 GB/s h2d\" names the links that one number fits.\n"},
+               "lanewise import --rate \"24 GB/s h2d\" names the links that one number fits.\n"
+               "lanewise measure times the copies itself: both directions, pinned and pageable memory, each copy waited\n"
+               "for and 16 queued, through OpenCL; --device takes another than the first card.\n"
+               "\n"
+               "What describes a machine becomes a system, on stdout or by -o FILE.yaml, to include or to draw:\n"
+               "  lspci -vv                  as root: cards, network cards, switches, each link; -nn knows more of them\n"
+               "  nvidia-smi topo -m         sockets, switches and NVLink; nvidia-smi -L in the same file names the cards,\n"
+               "                             or --on does; it tells no widths, so each card gets the widest that it takes\n"
+               "  NCCL's topology            NCCL_TOPO_DUMP_FILE: what the ends of each link can, by libxml2\n"
+               "  --from-machine             instead of a file: this machine, its tree through hwloc, and each link's\n"
+               "                             generation and width from sysfs\n"
+               "Each link runs as the slower of its ends can. A card that runs at a lower generation than that has no\n"
+               "work, and is taken as if it had some; fewer lanes are a fault and stay. Ports of USB4 and Thunderbolt\n"
+               "print 2.5 GT/s x1 whatever they carry: the tunnel is known by the name of its bridge, or by --on. The\n"
+               "switch inside a card of AMD or Intel is left out. In a virtual machine none of it is true. Comments in\n"
+               "the system say what differs from the file and what is assumed; cards without a preset are of kind gpu.\n"},
     {NULL, NULL},
 };
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// This machine through hwloc: the tree of buses, and the memory node that each device is near to.
+// Generations and widths are those of sysfs, for hwloc knows their product alone, which is what is
+// left where HWLOC_XMLFILE names another machine. Files are not read by it otherwise: hwloc 2.9.0
+// crashes where they are damaged.
+#include "sim/import/hardware.h"
+
+#ifdef LW_WITH_HWLOC
+#include <hwloc.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/config/source.h"
+
+typedef struct reading {
+    lw_import *file;
+    hwloc_topology_t topology;
+    int guests;
+} reading;
+
+static int memory_node(hwloc_obj_t near) {
+    const int node = near->nodeset != NULL ? hwloc_bitmap_first(near->nodeset) : -1;
+    const bool all = near->nodeset != NULL && hwloc_bitmap_weight(near->nodeset) > 1;
+    return all ? -1 : node;
+}
+
+// "16.0 GT/s PCIe" or "16" of a file below the device; 0 where there is none.
+static lw_status read_number(const reading *in, const char *address, const char *name, double *out) {
+    const lw_source *source = NULL;
+    const char *path = lw_arena_print(in->file->arena, "/sys/bus/pci/devices/%s/%s", address, name);
+    *out = 0;
+    LW_TRY(path == NULL ? LW_NO_MEMORY : LW_OK);
+    const lw_status status = lw_source_read(path, in->file->arena, NULL, &source);
+    LW_TRY(status == LW_NO_MEMORY ? status : LW_OK);
+    *out = status == LW_OK ? strtod(source->text, NULL) : 0;
+    return LW_OK;
+}
+
+static lw_status read_width(const reading *in, const char *address, const char *which, lw_width *out) {
+    enum { LANES_MAX = 32 };
+    double rate = 0, lanes = 0;
+    const char *speed = lw_arena_print(in->file->arena, "%s_link_speed", which);
+    const char *width = lw_arena_print(in->file->arena, "%s_link_width", which);
+    LW_TRY(speed == NULL || width == NULL ? LW_NO_MEMORY : read_number(in, address, speed, &rate));
+    LW_TRY(read_number(in, address, width, &lanes));
+    *out = (lw_width){lw_generation_of(rate), lanes >= 1 && lanes <= LANES_MAX ? (int64_t)lanes : 0};
+    return LW_OK;
+}
+
+// A link of so many GB/s, as wide as fits: 3.938 is x4 of generation 3, which x2 of generation 4
+// could be as well.
+static lw_width width_of(double GBps) {
+    // PCI Express Base Specification: GB/s of a lane after its line code, as hwloc counts them
+    static const double lane_GBps[] = {
+        0.25, 0.5, 8 * 128.0 / 130 / 8, 16 * 128.0 / 130 / 8, 32 * 128.0 / 130 / 8, 64 * 242.0 / 256 / 8};
+    enum { WIDEST = 16 };
+    for (int64_t lanes = WIDEST; lanes >= 1; lanes /= 2) {
+        for (size_t i = 0; i < sizeof lane_GBps / sizeof lane_GBps[0]; i++) {
+            if (fabs(GBps / ((double)lanes * lane_GBps[i]) - 1) < 0.01) {
+                return (lw_width){(int64_t)i + 1, lanes};
+            }
+        }
+    }
+    return (lw_width){0};
+}
+
+static lw_status read_link(const reading *in, hwloc_obj_t object, lw_part *part) {
+    if (hwloc_topology_is_thissystem(in->topology) == 0) {
+        part->now = width_of((double)object->attr->pcidev.linkspeed);
+        return LW_OK;
+    }
+    LW_TRY(read_width(in, part->address, "current", &part->now));
+    return read_width(in, part->address, "max", &part->most);
+}
+
+// A card or a network card; others are passed over.
+static bool is_wanted(unsigned class, lw_part_kind *kind) {
+    const unsigned base = class >> 8;
+    const bool card = base == 0x03 || base == 0x12, nic = base == 0x02 && class != 0x0280;
+    *kind = card ? LW_PART_CARD : LW_PART_NIC;
+    return card || nic;
+}
+
+static lw_status read_object(reading *in, hwloc_obj_t object, size_t parent, int socket);
+
+static lw_status read_below(reading *in, hwloc_obj_t object, size_t parent, int socket) {
+    for (hwloc_obj_t child = object->io_first_child; child != NULL; child = child->next_sibling) {
+        LW_TRY(read_object(in, child, parent, socket));
+    }
+    return LW_OK;
+}
+
+static lw_status read_object(reading *in, hwloc_obj_t object, size_t parent, int socket) {
+    enum { QUMRANET = 0x1af4, VMWARE = 0x15ad, MICROSOFT = 0x1414, AMAZON = 0x1d0f };
+    const bool bridge = object->type == HWLOC_OBJ_BRIDGE;
+    if (bridge && object->attr->bridge.upstream_type != HWLOC_OBJ_BRIDGE_PCI) {
+        return read_below(in, object, parent, socket);
+    }
+    if (!bridge && object->type != HWLOC_OBJ_PCI_DEVICE) {
+        return LW_OK;
+    }
+    const struct hwloc_pcidev_attr_s *pci = bridge ? &object->attr->bridge.upstream.pci : &object->attr->pcidev;
+    const unsigned vendor = pci->vendor_id;
+    if (vendor == QUMRANET || vendor == VMWARE || vendor == MICROSOFT || vendor == AMAZON) {
+        in->file->hardware->guest = (lw_place){in->file->source, 0, 0};
+    }
+    lw_part part = {.kind = LW_PART_BRIDGE, .parent = parent, .socket = socket, .place = {in->file->source, 0, 0}};
+    if ((!bridge && !is_wanted(pci->class_id, &part.kind)) || (!bridge && pci->func > 0)) {
+        in->file->left_out++;
+        return LW_OK;
+    }
+    const char *vendor_name = hwloc_obj_get_info_by_name(object, "PCIVendor");
+    const char *device_name = hwloc_obj_get_info_by_name(object, "PCIDevice");
+    part.id = lw_arena_print(in->file->arena, "%04x:%04x", vendor, (unsigned)pci->device_id);
+    part.address =
+        lw_arena_print(in->file->arena, "%04x:%02x:%02x.%x", (unsigned)pci->domain, pci->bus, pci->dev, (unsigned)pci->func);
+    part.name = lw_arena_print(in->file->arena, "%s%s%s", vendor_name != NULL ? vendor_name : "", vendor_name != NULL ? " " : "",
+                               device_name != NULL ? device_name : "");
+    part.name = part.name != NULL && *part.name == '\0' ? part.id : part.name;
+    LW_TRY(part.id == NULL || part.address == NULL || part.name == NULL ? LW_NO_MEMORY : read_link(in, object, &part));
+    if (!bridge && parent == LW_NO_PART && part.now.gen == 0 && part.most.gen == 0) {
+        in->file->left_out++;  // inside the processor, or of a virtual machine
+        return LW_OK;
+    }
+    size_t self = LW_NO_PART;
+    LW_TRY(lw_hardware_add(in->file, &part, &self));
+    return bridge ? read_below(in, object, self, socket) : LW_OK;
+}
+
+static lw_status read_machine(reading *in, hwloc_obj_t object) {
+    const int socket = memory_node(object);
+    if (object->type == HWLOC_OBJ_PACKAGE && in->file->hardware->host == NULL) {
+        const char *vendor = hwloc_obj_get_info_by_name(object, "CPUVendor"),
+                   *family = hwloc_obj_get_info_by_name(object, "CPUFamilyNumber"),
+                   *model = hwloc_obj_get_info_by_name(object, "CPUModelNumber");
+        if (family != NULL && model != NULL) {
+            in->file->hardware->host = lw_host_of(vendor, atoi(family), atoi(model));
+        }
+    }
+    in->file->hardware->sockets += object->type == HWLOC_OBJ_PACKAGE;
+    LW_TRY(read_below(in, object, LW_NO_PART, socket));
+    for (hwloc_obj_t child = object->first_child; child != NULL; child = child->next_sibling) {
+        LW_TRY(read_machine(in, child));
+    }
+    return LW_OK;
+}
+
+lw_status lw_hwloc_read(lw_import *file) {
+    reading in = {.file = file};
+    file->tool = "hwloc";
+    LW_TRY(lw_hardware_of(file) == NULL || hwloc_topology_init(&in.topology) != 0 ? LW_NO_MEMORY : LW_OK);
+    const bool set = hwloc_topology_set_io_types_filter(in.topology, HWLOC_TYPE_FILTER_KEEP_ALL) == 0;
+    const lw_status status =
+        set && hwloc_topology_load(in.topology) == 0
+            ? read_machine(&in, hwloc_get_root_obj(in.topology))
+            : lw_error(file->diags, (lw_place){file->source, 0, 0}, "what does lstopo say?", "hwloc finds no machine");
+    hwloc_topology_destroy(in.topology);
+    return status;
+}
+#else
+lw_status lw_hwloc_read(lw_import *file) {
+    return lw_error(file->diags, (lw_place){file->source, 0, 0},
+                    "install Debian's libhwloc-dev (other systems: hwloc with its headers), then build again; or read a file: "
+                    "sudo lspci -vv | lanewise import -",
+                    "this lanewise was built without hwloc, which reads the tree of a machine");
+}
+#endif
