@@ -204,27 +204,6 @@ const char *const *lanewise_engines(void) {
     return lw_engine_words;
 }
 
-static bool keep_load(lanewise_scenario *scenario, const char *path, const lw_load *load) {
-    const char **set = LW_NEW_ARRAY(scenario->arena, const char *, load->set_count);
-    scenario->load = *load;
-    scenario->path = lw_arena_copy(scenario->arena, path);
-    scenario->load.set = set;
-    bool kept = set != NULL && scenario->path != NULL;
-    for (size_t i = 0; kept && i < load->set_count; i++) {
-        set[i] = lw_arena_copy(scenario->arena, load->set[i]);
-        kept = set[i] != NULL;
-    }
-    if (load->engine != NULL) {
-        scenario->load.engine = lw_arena_copy(scenario->arena, load->engine);
-        kept = kept && scenario->load.engine != NULL;
-    }
-    if (load->seed != NULL) {
-        scenario->load.seed = lw_arena_copy(scenario->arena, load->seed);
-        kept = kept && scenario->load.seed != NULL;
-    }
-    return kept;
-}
-
 lanewise_status lanewise_scenario_load(const lanewise_catalog *catalog, const char *path, const lanewise_load *load,
                                        lanewise_findings *findings, lanewise_scenario **out) {
     lw_arena *arena = lw_arena_new();
@@ -238,11 +217,12 @@ lanewise_status lanewise_scenario_load(const lanewise_catalog *catalog, const ch
         inside = (lw_load){load->set, load->set_count, load->engine, load->seed, load->look_only};
     }
     scenario->arena = arena;
-    if (!keep_load(scenario, path, &inside)) {
+    scenario->catalog = catalog->catalog;
+    scenario->path = lw_arena_copy(arena, path);
+    if (scenario->path == NULL || !lw_load_copy(&inside, arena, &scenario->load)) {
         lw_arena_free(arena);
         return LANEWISE_NO_MEMORY;
     }
-    scenario->catalog = catalog->catalog;
     lw_status status = lw_session_load(path, catalog->catalog, &inside, arena, findings->diags, &scenario->session);
     lw_diags_own_sources(findings->diags);
     if (scenario->session.document == NULL) {

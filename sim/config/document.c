@@ -487,6 +487,26 @@ static lw_status new_document(const lw_reader *reader, const lw_source *source, 
     return document->folder == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
+static bool copy_text(const char **text, lw_arena *arena) {
+    if (*text != NULL) {
+        *text = lw_arena_copy(arena, *text);
+        return *text != NULL;
+    }
+    return true;
+}
+
+bool lw_load_copy(const lw_load *load, lw_arena *arena, lw_load *out) {
+    const char **set = LW_NEW_ARRAY(arena, const char *, load->set_count);
+    *out = *load;
+    out->set = set;
+    bool copied = set != NULL && copy_text(&out->engine, arena) && copy_text(&out->seed, arena);
+    for (size_t i = 0; copied && i < load->set_count; i++) {
+        set[i] = load->set[i];
+        copied = copy_text(&set[i], arena);
+    }
+    return copied;
+}
+
 lw_status lw_document_load(const lw_reader *reader, const char *path, const lw_load *load, lw_document **out) {
     const lw_source *source;
     lw_yaml *root;

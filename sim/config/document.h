@@ -24,6 +24,9 @@ typedef struct lw_load {
     bool look_only;      // nothing is to run: no word about missing workloads
 } lw_load;
 
+// With texts of its own; false when out of memory.
+bool lw_load_copy(const lw_load *load, lw_arena *arena, lw_load *out) LW_CHECKED;
+
 typedef struct lw_document {
     const lw_format *format;
     const lw_catalog *catalog;

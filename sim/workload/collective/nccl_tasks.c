@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What NCCL chose, as tasks: on idle links they take about what it reckons with.
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -209,7 +210,7 @@ static uint32_t tick(lw_plan *plan, double bytes_s, double fill_s, int64_t piece
 
 // Of a price, that of the bytes.
 static double bytes_s(const view *v, const price *p) {
-    const double chain = p->algorithm == LW_NCCL_TREE ? v->ranks->count / v->computers.count - 1 : 0;
+    const double chain = p->algorithm == LW_NCCL_TREE ? (double)(v->ranks->count / v->computers.count) - 1 : 0;
     return p->time_s - (p->latency_ps + 2 * (chain * p->step_ps[0] + lw_nccl_rounds(v->computers.count) * p->step_ps[1])) / 1e12;
 }
 
@@ -245,6 +246,7 @@ static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
             LW_TRY(lw_tree_climb(&plan, &climb));
         }
     }
+    assert(v->channels > 0);
     const int64_t piece = bytes / v->channels / TREES / pieces;
     return lw_plan_write(&plan, pieces, 1, piece > 0 ? piece : 1);
 }
@@ -301,7 +303,7 @@ static lw_status write_nvls(const view *v, const price *p, int64_t bytes) {
     lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
     plan.launch_ps = llround(p->latency_ps);
     // the last piece goes up to its heads, and back
-    const double fill_s = 2 * (double)(bytes / pieces) / v->port_payload_Bps;
+    const double fill_s = 2 * (double)bytes / (double)pieces / v->port_payload_Bps;
     const uint32_t clock = tick(&plan, p->time_s - p->latency_ps / 1e12, fill_s, pieces);
     for (uint32_t i = 0; i < heads; i++) {
         const int64_t own = lw_share_of(bytes, heads, i), piece = own / pieces;
@@ -331,7 +333,7 @@ static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
         return LW_NO_MEMORY;
     }
     // a port carries a piece of each part to its head, and one back
-    const uint32_t clock = tick(&plan, bytes_s(v, p), 2 * (double)(bytes / pieces) / v->port_Bps, pieces);
+    const uint32_t clock = tick(&plan, bytes_s(v, p), 2 * (double)bytes / (double)pieces / v->port_Bps, pieces);
     for (uint32_t g = 0; g < v->gates; g++) {
         const lw_ranks heads = {v->gate[g].entry, computers};
         const int64_t own = lw_share_of(bytes, v->gates, g), piece = own / pieces, last = own - (pieces - 1) * piece;
@@ -351,6 +353,7 @@ static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
             hand_out(&plan, &(head){ranks, index_in(ranks, heads.node[c]), clock, piece, last}, climb.got[c]);
         }
     }
+    assert(v->gates > 0);
     const int64_t piece = bytes / v->gates / pieces;
     return lw_plan_write(&plan, pieces, 1, piece > 0 ? piece : 1);
 }
