@@ -134,7 +134,7 @@ static lw_status read_machine(reading *in, hwloc_obj_t object) {
                    *family = hwloc_obj_get_info_by_name(object, "CPUFamilyNumber"),
                    *model = hwloc_obj_get_info_by_name(object, "CPUModelNumber");
         if (family != NULL && model != NULL) {
-            in->file->hardware->host = lw_host_of(vendor, atoi(family), atoi(model));
+            in->file->hardware->host = lw_host_of(vendor, (int)strtol(family, NULL, 10), (int)strtol(model, NULL, 10));
         }
     }
     in->file->hardware->sockets += object->type == HWLOC_OBJ_PACKAGE;

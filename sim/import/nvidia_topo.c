@@ -85,7 +85,7 @@ static lw_status read_row(lw_import *file, const lw_line *line, reading *in) {
     }
     const size_t node = in->columns + 2;
     if (node < words.count && words.word[node].text[0] >= '0' && words.word[node].text[0] <= '9') {
-        in->socket[row] = atoi(words.word[node].text) & 0xFF;  // of "0-1" the first
+        in->socket[row] = (int)(strtol(words.word[node].text, NULL, 10) & 0xFF);  // of "0-1" the first
     }
     return LW_OK;
 }

@@ -102,7 +102,8 @@ static price price_of_tree(const view *v, lw_nccl_protocol how, int64_t bytes) {
     price out = {.allowed = true, .latency_ps = (double)p->tree_base_ps[how]};
     out.step_ps[0] = (double)p->tree_step_ps[hop_within(v)][how];
     out.step_ps[1] = (double)p->tree_step_ps[LW_OVER_NETWORK][how];
-    const double chain = (double)(v->ranks->count / v->computers.count) - 1;
+    const uint32_t own = v->ranks->count / v->computers.count;
+    const double chain = (double)own - 1;
     set_time(v, &out, out.latency_ps + 2 * (chain * out.step_ps[0] + lw_nccl_rounds(v->computers.count) * out.step_ps[1]),
              bus_Bps / 2 * tree_factor_of(how, bytes), bytes);
     return out;

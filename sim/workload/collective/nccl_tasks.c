@@ -210,7 +210,8 @@ static uint32_t tick(lw_plan *plan, double bytes_s, double fill_s, int64_t piece
 
 // Of a price, that of the bytes.
 static double bytes_s(const view *v, const price *p) {
-    const double chain = p->algorithm == LW_NCCL_TREE ? (double)(v->ranks->count / v->computers.count) - 1 : 0;
+    const uint32_t own = v->ranks->count / v->computers.count;
+    const double chain = p->algorithm == LW_NCCL_TREE ? (double)own - 1 : 0;
     return p->time_s - (p->latency_ps + 2 * (chain * p->step_ps[0] + lw_nccl_rounds(v->computers.count) * p->step_ps[1])) / 1e12;
 }
 
