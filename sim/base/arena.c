@@ -54,7 +54,8 @@ void lw_memory_hook(lw_memory_resize resize, void *user) {
 }
 
 void lw_memory_chunks(size_t bytes) {
-    chunk_bytes = bytes < ARENA_CHUNK_BYTES ? bytes : ARENA_CHUNK_BYTES;
+    const size_t most = ARENA_CHUNK_BYTES;
+    chunk_bytes = bytes < most ? bytes : most;
 }
 
 void *lw_memory_resize_block(void *old, size_t bytes) {

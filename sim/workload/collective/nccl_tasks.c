@@ -165,9 +165,10 @@ static lw_status shape_tree(const view *v, const bundle *b, bool second, lw_tree
     const uint32_t computers = v->computers.count;
     uint32_t *first = LW_NEW_ARRAY(v->builder->arena, uint32_t, computers),
              *below = LW_NEW_ARRAY(v->builder->arena, uint32_t, computers);
+    const lw_ranks each = {NULL, computers};  // which the shape points to
     lw_tree_shape over;
     LW_TRY(lw_tree_new(v->builder, &v->ring[b->channel], out));
-    LW_TRY(lw_tree_new(v->builder, &(lw_ranks){NULL, computers}, &over));
+    LW_TRY(lw_tree_new(v->builder, &each, &over));
     if (first == NULL || below == NULL) {
         return LW_NO_MEMORY;
     }
