@@ -218,7 +218,7 @@ static void test_queued_copies_follow_each_other(void **state) {
     const lw_result waits = run_text(&test, "nodes: {host: {preset: server-skl}, gpu: {preset: v100-pcie}}\n"
                                             "links: {slot: {between: [host, gpu], preset: pcie-3-x16}}\n"
                                             "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 KB, repeat: 1000}}\n");
-    assert_within(time_us_of(&waits, 0, "up") / 1000, 31.5, 34.5);
+    assert_within(time_us_of(&waits, 0, "up") / 1000, 33, 34.5);
     lw_test_end(&test);
 }
 

@@ -73,8 +73,8 @@ static lanewise_status trace(const lanewise_catalog *catalog, const char *path, 
     return status;
 }
 
-static lanewise_status lifted(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
-    const lanewise_run run = {.threads = 1, .lift = true};
+static lanewise_status run_as(const lanewise_catalog *catalog, const char *path, lanewise_run run, lanewise_findings *findings,
+                              char **text) {
     lanewise_scenario *scenario = NULL;
     lanewise_result *result = NULL;
     lanewise_status status = lanewise_scenario_load(catalog, path, NULL, findings, &scenario);
@@ -83,6 +83,14 @@ static lanewise_status lifted(const lanewise_catalog *catalog, const char *path,
     lanewise_result_free(result);
     lanewise_scenario_free(scenario);
     return status;
+}
+
+static lanewise_status lifted(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    return run_as(catalog, path, (lanewise_run){.threads = 1, .lift = true}, findings, text);
+}
+
+static lanewise_status uncertain(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    return run_as(catalog, path, (lanewise_run){.threads = 1, .draws = 2}, findings, text);
 }
 
 // What became of each line of a list.
@@ -141,18 +149,6 @@ static lanewise_status validate_as(const lanewise_catalog *catalog, const char *
 
 static lanewise_status validate(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
     return validate_as(catalog, name, "table", findings, text);
-}
-
-static lanewise_status uncertain(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
-    const lanewise_run run = {.threads = 1, .draws = 2};
-    lanewise_scenario *scenario = NULL;
-    lanewise_result *result = NULL;
-    lanewise_status status = lanewise_scenario_load(catalog, path, NULL, findings, &scenario);
-    status = status == LANEWISE_OK ? lanewise_scenario_run(scenario, &run, findings, &result) : status;
-    status = status == LANEWISE_OK ? lanewise_result_report(result, "table", 0, findings, text) : status;
-    lanewise_result_free(result);
-    lanewise_scenario_free(scenario);
-    return status;
 }
 
 static lanewise_status calibrate(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {

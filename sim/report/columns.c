@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sim/report/writers.h"
+
 const lw_workload_result *lw_point_workload(const lw_point *point, const char *name, size_t guess) {
     if (guess < point->workload_count && strcmp(point->workload[guess].name, name) == 0) {
         return &point->workload[guess];
@@ -109,4 +111,21 @@ const lw_set_value *lw_result_swept(const lw_result *result, size_t *count) {
 
 const char *lw_set_unit(const lw_set_value *value) {
     return value->is_number ? lw_dimension_base(value->dimension) : "";
+}
+
+lw_grid *lw_report_grid_of_points(const lw_result *result, size_t more, lw_arena *arena, char **sides) {
+    const size_t count = result->point_count > 0 ? result->point[0].set_count : 0;
+    *sides = lw_grid_all_right(arena, count + more);
+    lw_grid *grid = lw_grid_new(arena, *sides);
+    for (size_t i = 0; grid != NULL && i < count; i++) {
+        (*sides)[i] = result->point[0].set[i].is_number ? 'r' : 'l';
+        lw_grid_add(grid, result->point[0].set[i].path);
+    }
+    return grid;
+}
+
+void lw_report_add_values(lw_grid *grid, const lw_point *point) {
+    for (size_t i = 0; i < point->set_count; i++) {
+        lw_grid_add(grid, point->set[i].text);
+    }
 }

@@ -21,9 +21,7 @@ static lw_status add_row(lw_grid *grid, const lw_point *point, const lw_workload
     if (limit == NULL) {
         return LW_NO_MEMORY;
     }
-    for (size_t i = 0; i < point->set_count; i++) {
-        lw_grid_add(grid, point->set[i].text);
-    }
+    lw_report_add_values(grid, point);
     LW_GRID_ADD(grid, workload->name, workload->lifted.what);
     lw_grid_time(grid, (double)workload->lifted.time_ps / 1e6, DIGITS);
     lw_grid_print(grid, "%.2fx", lw_lifted_speedup(workload));
@@ -36,14 +34,10 @@ lw_status lw_report_lifted(const lw_result *result, int width, lw_arena *arena, 
     if (!is_lifted(result)) {
         return LW_OK;
     }
-    char *sides = lw_grid_all_right(arena, set_count + 5);
-    lw_grid *grid = lw_grid_new(arena, sides);
+    char *sides;
+    lw_grid *grid = lw_report_grid_of_points(result, 5, arena, &sides);
     if (grid == NULL) {
         return LW_NO_MEMORY;
-    }
-    for (size_t i = 0; i < set_count; i++) {
-        sides[i] = result->point[0].set[i].is_number ? 'r' : 'l';
-        lw_grid_add(grid, result->point[0].set[i].path);
     }
     sides[set_count] = sides[set_count + 1] = sides[set_count + 4] = 'l';
     LW_GRID_ADD(grid, "workload", "without", "time", "faster", "then limited by");

@@ -30,14 +30,10 @@ lw_status lw_report_uncertain(const lw_result *result, int width, lw_arena *aren
     if (draws == 0) {
         return LW_OK;
     }
-    char *sides = lw_grid_all_right(arena, set_count + 6);
-    lw_grid *grid = lw_grid_new(arena, sides);
+    char *sides;
+    lw_grid *grid = lw_report_grid_of_points(result, 6, arena, &sides);
     if (grid == NULL) {
         return LW_NO_MEMORY;
-    }
-    for (size_t i = 0; i < set_count; i++) {
-        sides[i] = result->point[0].set[i].is_number ? 'r' : 'l';
-        lw_grid_add(grid, result->point[0].set[i].path);
     }
     sides[set_count] = 'l';
     LW_GRID_ADD(grid, "workload", "5 %", "as it is", "95 %", "GB/s 5 %", "95 %");
@@ -45,9 +41,7 @@ lw_status lw_report_uncertain(const lw_result *result, int width, lw_arena *aren
         const lw_point *point = &result->point[p];
         for (size_t w = 0; w < point->workload_count; w++) {
             const lw_workload_result *row = &point->workload[w];
-            for (size_t i = 0; i < set_count; i++) {
-                lw_grid_add(grid, point->set[i].text);
-            }
+            lw_report_add_values(grid, point);
             lw_grid_add(grid, row->name);
             lw_grid_time(grid, (double)row->drawn.low_ps / 1e6, DIGITS);
             lw_grid_time(grid, row->time_s * 1e6, DIGITS);

@@ -4,6 +4,7 @@
 #define LW_WRITERS_H
 
 #include "sim/base/text.h"
+#include "sim/report/grid.h"
 #include "sim/result/pairs.h"
 
 // Scratch memory comes from the arena.
@@ -27,6 +28,11 @@ lw_status lw_report_engines(const lw_point *point, lw_arena *arena, lw_text *out
 // The part about --lift: what each workload takes without its limit, and what then limits it; nothing
 // where nobody asked.
 lw_status lw_report_lifted(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
+// A table whose first columns are what was swept, with their heads, and `more` columns after them; *sides: of all columns, to the
+// right but for swept words. NULL when out of memory.
+lw_grid *lw_report_grid_of_points(const lw_result *result, size_t more, lw_arena *arena, char **sides) LW_CHECKED;
+// The swept values of a point.
+void lw_report_add_values(lw_grid *grid, const lw_point *point);
 // What --uncertainty drew; nothing where it was not asked.
 lw_status lw_report_uncertain(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;

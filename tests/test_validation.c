@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The report on measured tables: every table, and sums by family or class and side, with their systems.
+#include "sim/report/validation.h"
+#include "tests/helpers.h"
+
+static void validation(void **state) {
+    (void)state;
+    double near[][3] = {{1024, 1.0, 1.02}, {2048, 2.0, 1.9}};
+    double far[][3] = {{4096, 4.0, 5.0}};
+    lw_validation tables[] = {
+        {.name = "near",
+         .family = "pcie",
+         .use = "calibrate",
+         .system_id = "desk",
+         .points = 2,
+         .error = {0.035, 0.05, 0.05},
+         .limit_median = 0.1,
+         .limit_worst = 0.3,
+         .ok = true,
+         .rows = near},
+        {.name = "far",
+         .family = "usb4",
+         .use = "calibrate",
+         .system_id = "desk",
+         .points = 1,
+         .error = {0.25, 0.25, 0.25},
+         .limit_median = 0.001,
+         .limit_worst = 0.002,
+         .ok = false,
+         .rows = far},
+    };
+    lw_text text = {0};
+    assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_TABLE, &text), LW_OK);
+    assert_string_equal(text.bytes,
+                        "Distance |model / measured - 1|; limit is median / worst.\n"
+                        "\n"
+                        "measured table  family  use        points  median     p90   worst        limit\n"
+                        "near            pcie    calibrate       2   3.5 %   5.0 %   5.0 %    10 / 30 %  ok\n"
+                        "far             usb4    calibrate       1  25.0 %  25.0 %  25.0 %  0.1 / 0.2 %  OVER\n"
+                        "\n"
+                        "all points of  use        systems  tables  points  median     p90   worst\n"
+                        "family pcie    calibrate        1       1       2   3.5 %   5.0 %   5.0 %  ok\n"
+                        "family usb4    calibrate        1       1       1  25.0 %  25.0 %  25.0 %  1 over the limit\n"
+                        "use calibrate                   1       2       3   5.0 %  25.0 %  25.0 %  1 over the limit\n"
+                        "all                             1       2       3   5.0 %  25.0 %  25.0 %  1 over the limit\n");
+    lw_text_free(&text);
+    assert_int_equal(lw_report_validation(tables, 1, LW_FORMAT_JSON, &text), LW_OK);
+    const char *head =
+        "{\"schema\":\"lanewise-validate/1\",\"tables\":[\n{\"name\":\"near\",\"family\":\"pcie\",\"use\":\"calibrate\","
+        "\"system_id\":\"desk\",\"points\":2,\"median\":0.035,\"p90\":0.05,\"worst\":0.05,\"limit\":{\"median\":0.1,\"worst\":0.3},\"ok\":true,"
+        "\"rows\":[[1024,1,1.02],[2048,2,1.9]]}\n],\"totals\":[\n"
+        "{\"by\":\"family\",\"name\":\"pcie\",\"use\":\"calibrate\",\"systems\":1,\"tables\":1,\"points\":2,\"median\":";
+    assert_memory_equal(text.bytes, head, strlen(head));
+    lw_text_free(&text);
+    // of what the model states a band, how often it was right
+    tables[0].banded = 2;
+    tables[0].inside = 1;
+    assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_TABLE, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "\nnear: 1 of 2 points lie in the band that the model states for them.\n"));
+    lw_text_free(&text);
+    assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_JSON, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "\"points\":2,\"banded\":2,\"inside\":1,\"median\""));
+    lw_text_free(&text);
+    // a class stands for the family of those that have one
+    tables[1].class = "far-away";
+    assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_TABLE, &text), LW_OK);
+    assert_non_null(strstr(text.bytes,
+                           "family pcie     calibrate        1       1       2   3.5 %   5.0 %   5.0 %  ok\n"
+                           "class far-away  calibrate        1       1       1  25.0 %  25.0 %  25.0 %  1 over the limit\n"
+                           "use calibrate                    1       2"));
+    lw_text_free(&text);
+    assert_int_equal(lw_report_validation(tables, 2, LW_FORMAT_JSON, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "\"family\":\"usb4\",\"class\":\"far-away\",\"use\""));
+    lw_text_free(&text);
+    assert_int_equal(lw_report_validation(tables, 1, LW_FORMAT_CSV, &text), LW_BAD_USAGE);
+    assert_int_equal(lw_report_validation(tables, 0, LW_FORMAT_JSON, &text), LW_OK);
+    lw_text_free(&text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(validation)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
