@@ -396,7 +396,10 @@ static void test_packet_equals_packet_exact(void **state) {
     int64_t repeats = 0;
     world *w = malloc(sizeof *w);
     assert_non_null(w);
-    for (uint64_t number = begin; number < begin + count; number++) {
+    // Cases that were wrong once follow those asked for.
+    static const uint64_t once_wrong[] = {202717};
+    for (uint64_t i = 0; i < count + sizeof once_wrong / sizeof *once_wrong; i++) {
+        const uint64_t number = i < count ? begin + i : once_wrong[i - count];
         draw_world(w, number);
         lw_arena *arena = lw_arena_new();
         lw_engine_result fast = {0};

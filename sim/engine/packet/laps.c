@@ -308,6 +308,8 @@ static void shift_slot(lw_run_state *run, lw_task_state *state, int64_t periods,
     const lw_laps *laps = &run->laps;
     const uint32_t streams[2] = {state->data, state->request};
     int64_t *before = state->busy_before_ps;
+    // Watched since before the period, for an instance that is still to come: it stays so.
+    const bool stays = state->phase == LW_PHASE_IDLE && state->watched_ps <= laps->saved_ps;
     for (int i = 0; i < 2; i++) {
         lw_stream *stream = streams[i] != LW_NONE ? &run->stream[streams[i]] : NULL;
         if (stream != NULL && state->phase != LW_PHASE_IDLE) {
@@ -315,14 +317,14 @@ static void shift_slot(lw_run_state *run, lw_task_state *state, int64_t periods,
         }
         for (uint32_t s = stream != NULL ? stream->first_stop : LW_NONE; s != LW_NONE && s <= stream->last_stop; s++) {
             const uint32_t server = run->stop[s].server;
-            *before++ += periods * (run->server[server].busy_ps - laps->busy_ps[server]);
+            *before++ += stays ? 0 : periods * (run->server[server].busy_ps - laps->busy_ps[server]);
         }
     }
     state->instance += periods * (run->progress.task[state->task].prefix - laps->prefix[state->task]);
     state->due_ps += state->due_ps > 0 ? shift_ps : 0;
     state->ready_ps += shift_ps;
     state->start_ps += shift_ps;
-    state->watched_ps += shift_ps;
+    state->watched_ps += stays ? 0 : shift_ps;
     state->next_arrival_ps += shift_ps;
     state->stall_ps -= state->stalled ? (uint64_t)shift_ps : 0;
 }
