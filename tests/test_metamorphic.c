@@ -22,6 +22,7 @@ typedef struct writing {
     bool idle;           // with a card and a link that carry nothing
     int bytes_times;
     int lanes_times;
+    int only;  // this link has so many times its lanes, of links counted from 1; 0: all
 } writing;
 static const writing plain = {.prefix = "", .bytes_times = 1, .lanes_times = 1};
 
@@ -65,7 +66,7 @@ static const char *write_link(lw_test *test, const world *w, const writing *how,
     const char *parent =
         w->parent[i] == 0 ? end_name(test, how, 0) : lw_arena_print(test->arena, "%ss%d", how->prefix, w->parent[i]);
     return lw_arena_print(test->arena, "  %sl%d: {between: [%s, %s], type: pcie, gen: %d, lanes: %d}\n", how->prefix, i, parent,
-                          name, w->gen[i], w->lanes[i] * how->lanes_times);
+                          name, w->gen[i], w->lanes[i] * (how->only == 0 || how->only == i + 1 ? how->lanes_times : 1));
 }
 
 static const char *write_workload(lw_test *test, const world *w, const writing *how, int i) {
@@ -175,6 +176,29 @@ static void test_more_lanes_are_no_slower(void **state) {
     }
 }
 
+// Nor does one link alone that is wider, wherever it lies, make a copy slower: long ones, and those
+// of a packet or two.
+static void test_one_wider_link_is_no_slower(void **state) {
+    (void)state;
+    static const int64_t sizes[] = {64, 300, 4096, 1 << 18};
+    for (uint64_t seed = 1; seed <= SCENARIOS; seed++) {
+        world w = draw_world(seed);
+        w.workloads = 1;
+        w.bytes[0] = sizes[seed % COUNT(sizes)];
+        for (int link = 1; link <= w.switches + w.cards; link++) {
+            lw_test test = lw_test_begin();
+            int64_t once_ps, wider_ps;
+            run_world(&test, &w, &plain, &once_ps);
+            run_world(&test, &w, &(writing){.prefix = "", .bytes_times = 1, .lanes_times = 2, .only = link}, &wider_ps);
+            if (wider_ps > once_ps) {
+                fail_msg("scenario %d: %lld ps with twice the lanes of link %d, %lld before", (int)seed, (long long)wider_ps,
+                         link - 1, (long long)once_ps);
+            }
+            lw_test_end(&test);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_change_nothing),
@@ -182,6 +206,7 @@ int main(void) {
         cmocka_unit_test(test_what_carries_nothing_changes_nothing),
         cmocka_unit_test(test_more_bytes_take_longer),
         cmocka_unit_test(test_more_lanes_are_no_slower),
+        cmocka_unit_test(test_one_wider_link_is_no_slower),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,10 +82,12 @@ typedef struct lw_server {
 // denominator, and until then there is no period to jump over.
 lw_fraction lw_server_pace(const lw_server *server);
 
-// One stop of a path. The packet starts there when its head has arrived, yet never so early that
-// its tail would leave before it has come: where this server is faster than the one before it waits
-// for part of the packet, and for all of it only where store_forward asks for that. (Switches that
-// store whole packets before a faster port would make more lanes slower.)
+// One stop of a path. The packet may start there when its head has arrived, and its tail leaves no
+// sooner than it has come: where this server is faster than one before, the bytes trickle, and what
+// they leave of its time others may use. It waits for the whole packet only where store_forward asks
+// for that. (So a faster server never makes a packet later: starts and tails are sums and maxima of
+// times at servers. Switches that store whole packets before a faster port would make more lanes
+// slower; those that hold the head back until the tail can follow, in front of a slower one.)
 typedef struct lw_hop {
     uint32_t server;
     int64_t overhead_bytes;  // wire bytes = roundup(payload + overhead, granule)

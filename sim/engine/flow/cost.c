@@ -115,12 +115,16 @@ static lw_status add_control(draft *d, const path *over, uint32_t index) {
 // From the start of a packet at a hop to its start at the next, where it waits for nobody.
 static double step_ps(const draft *d, const path *over, size_t hop) {
     const lw_hop *here = &over->hop[hop];
-    const double latency_ps = (double)d->run->fabric->server[here->server].latency_ps;
-    const double here_ps = service_ps(d, here, over->payload_bytes), next_ps = service_ps(d, &here[1], over->payload_bytes);
-    if (here[1].store_forward) {
-        return here_ps + latency_ps;
-    }
-    return latency_ps + (here->paces ? 0 : most(0, here_ps - next_ps));
+    return (double)d->run->fabric->server[here->server].latency_ps +
+           (here[1].store_forward ? service_ps(d, here, over->payload_bytes) : 0);
+}
+
+// And to its end there.
+static double step_and_pass_ps(const draft *d, const path *over, size_t hop) {
+    const lw_hop *here = &over->hop[hop];
+    const double next_ps = service_ps(d, &here[1], over->payload_bytes);
+    const bool trickles = !here->paces && !here[1].store_forward;
+    return step_ps(d, over, hop) + (trickles ? most(next_ps, service_ps(d, here, over->payload_bytes)) : next_ps);
 }
 
 // A buffer that holds so many packets is a server that each occupies for its part of the time until
@@ -137,7 +141,7 @@ static lw_status add_buffer(draft *d, const path *over, size_t hop) {
     }
     double trip_ps = service_ps(d, here, over->payload_bytes) + (double)server->latency_ps;
     if (!is_last && !server->credit_on_arrival) {
-        trip_ps = step_ps(d, over, hop) + service_ps(d, &here[1], over->payload_bytes);
+        trip_ps = step_and_pass_ps(d, over, hop);
     }
     trip_ps += (double)server->credit_return_ps;
     const int64_t unit_bytes = server->data_unit_bytes > 0 ? server->data_unit_bytes : 1;

@@ -46,16 +46,6 @@ static lw_int128 back_to_back_ps(const service *each, int64_t count, const servi
     return each->whole_ps * count + (then != NULL ? then->whole_ps : 0) + rest / each->den;
 }
 
-// From the start at a hop to the start at the next, of a packet that waits for nobody.
-static lw_int128 step_ps(const lw_fabric *fabric, const lw_hop *hop, const service *here, const service *next) {
-    const int64_t latency_ps = fabric->server[hop->server].latency_ps;
-    if (hop[1].store_forward) {
-        return here->whole_ps + latency_ps;
-    }
-    const bool waits = !hop->paces && next->whole_ps < here->whole_ps;
-    return (waits ? here->whole_ps - next->whole_ps : 0) + latency_ps;
-}
-
 typedef struct walk {
     const lw_fabric *fabric;
     const lw_fraction *pace;
@@ -69,18 +59,32 @@ static service last_at(const walk *w, size_t hop) {
     return service_at(w->fabric, w->pace, &w->train->hop[hop], w->train->last_bytes);
 }
 
-// The last packet from its start at a hop, given its end there, to its delivery.
+static lw_int128 later_ps(lw_int128 a, lw_int128 b) {
+    return a > b ? a : b;
+}
+
+// A packet that waits for nobody, from its start and end at the hop before to those at this one,
+// where it takes so long.
+typedef struct span {
+    lw_int128 start_ps, end_ps;
+} span;
+
+static span pass_on(const walk *w, size_t hop, span before, lw_int128 whole_ps) {
+    const lw_hop *from = &w->train->hop[hop - 1];
+    const int64_t latency_ps = w->fabric->server[from->server].latency_ps;
+    const lw_int128 start_ps = latency_ps + (from[1].store_forward ? before.end_ps : before.start_ps);
+    return (span){start_ps, later_ps(start_ps + whole_ps, from->paces ? 0 : before.end_ps + latency_ps)};
+}
+
+// The last packet from its start at a hop, given its end there, to its delivery. What its end is
+// later by for the remainders of those before it is no part of its tail.
 static lw_int128 rest_of_way_ps(const walk *w, size_t hop, lw_int128 start_ps, lw_int128 end_ps) {
-    service here = last_at(w, hop);
-    for (size_t h = hop; h + 1 < w->train->count; h++) {
-        const service next = last_at(w, h + 1);
-        const int64_t latency_ps = w->fabric->server[w->train->hop[h].server].latency_ps;
-        start_ps = w->train->hop[h + 1].store_forward ? end_ps + latency_ps
-                                                      : start_ps + step_ps(w->fabric, &w->train->hop[h], &here, &next);
-        end_ps = start_ps + next.whole_ps;
-        here = next;
+    const bool goes_whole = hop + 1 == w->train->count || w->train->hop[hop + 1].store_forward;
+    span at = {start_ps, goes_whole ? end_ps : start_ps + last_at(w, hop).whole_ps};
+    for (size_t h = hop + 1; h < w->train->count; h++) {
+        at = pass_on(w, h, at, last_at(w, h).whole_ps);
     }
-    return end_ps + w->fabric->server[w->train->hop[w->train->count - 1].server].latency_ps;
+    return at.end_ps + w->fabric->server[w->train->hop[w->train->count - 1].server].latency_ps;
 }
 
 // A walk that goes on to the last packet at this hop. first_ps: when the first packet starts here;
@@ -110,19 +114,18 @@ int64_t lw_fluid_train_ps(const lw_fabric *fabric, const lw_fraction *pace, cons
         return arrived_ps < LW_TIME_MAX ? (int64_t)arrived_ps : LW_TIME_MAX;
     }
     service slow = {train->gap_ps, 0, 1};
-    lw_int128 first_ps = train->gap_ps, latest_ps = 0;
+    span first = {train->gap_ps, train->gap_ps + full_at(&w, 0).whole_ps};
+    lw_int128 latest_ps = 0;
     if (train->gap_ps > 0) {
         const lw_int128 arrived_ps = (lw_int128)train->gap_ps * train->packets;
         latest_ps = rest_of_way_ps(&w, 0, arrived_ps, arrived_ps + last_at(&w, 0).whole_ps);
     }
     for (size_t h = 0; h < train->count; h++) {
         const service here = full_at(&w, h);
-        const lw_int128 way_ps = walk_ps(&w, h, first_ps, h > 0 || train->gap_ps > 0 ? &slow : NULL);
-        latest_ps = way_ps > latest_ps ? way_ps : latest_ps;
+        latest_ps = later_ps(latest_ps, walk_ps(&w, h, first.start_ps, h > 0 || train->gap_ps > 0 ? &slow : NULL));
         slow = is_slower(&here, &slow) ? here : slow;
         if (h + 1 < train->count) {
-            const service next = full_at(&w, h + 1);
-            first_ps += step_ps(fabric, &train->hop[h], &here, &next);
+            first = pass_on(&w, h + 1, first, full_at(&w, h + 1).whole_ps);
         }
     }
     return latest_ps < LW_TIME_MAX ? (int64_t)latest_ps : LW_TIME_MAX;

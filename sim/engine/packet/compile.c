@@ -122,16 +122,6 @@ static int64_t ceil_divide(int64_t a, int64_t b) {
     return a / b + (a % b != 0);
 }
 
-// How long after its start on `hop` a packet may start on the next: when its head has come, yet
-// never so early that the next would run out of it before its tail has come. So a faster next hop
-// waits for most of the packet, and is never the later for being faster.
-static int64_t head_ps(const lw_hop *hop, int64_t whole_ps, int64_t next_whole_ps) {
-    if (hop[1].store_forward) {
-        return LW_TAIL;
-    }
-    return hop->paces || next_whole_ps >= whole_ps ? 0 : whole_ps - next_whole_ps;
-}
-
 // A packet is sent ten times on average at most: more would be a run without an end.
 static bool gets_through(const lw_server_state *server, int64_t wire_bytes) {
     return server->good_units == INT64_MAX ||
@@ -317,6 +307,7 @@ static bool share_servers(lw_run_state *run) {
 
 // Times and sizes of a stream's packets at its stops.
 static lw_status size_stream(lw_run_state *run, lw_stream *stream, const path *over) {
+    int64_t slowest_ps[2] = {0, 0};  // of the stops that a tail may trickle from
     stream->total = over->total;
     stream->sink_every = over->sink_every;
     for (size_t i = 0; i < over->count; i++) {
@@ -326,15 +317,20 @@ static lw_status size_stream(lw_run_state *run, lw_stream *stream, const path *o
         const int64_t unit = server->data_unit_bytes > 0 ? server->data_unit_bytes : 1;
         const int64_t bytes[2] = {over->full_bytes, over->last_bytes};
         stop->total = over->total;
+        stop->stores = i + 1 < over->count && hop[1].store_forward;
+        stop->trickle = stop->feeds = false;
         for (int last = 0; last < 2; last++) {
             stop->units[last] = ceil_divide(bytes[last], unit);
             stop->wire_bytes[last] = wire_bytes(hop, bytes[last]);
             if (!service_of(run->pace[hop->server], server->packet_ps, stop->wire_bytes[last], &stop->service[last])) {
                 return LW_LIMIT;
             }
-            if (i > 0) {
-                stop[-1].head_ps[last] = head_ps(hop - 1, stop[-1].service[last].whole_ps, stop->service[last].whole_ps);
-            }
+            const int64_t whole_ps = stop->service[last].whole_ps;
+            stop->trickle = stop->trickle || slowest_ps[last] > whole_ps;
+            slowest_ps[last] = stop->stores || hop->paces ? 0 : whole_ps > slowest_ps[last] ? whole_ps : slowest_ps[last];
+        }
+        if (i > 0) {
+            stop[-1].feeds = stop->trickle;
         }
         if (!gets_through(&run->server[stop->server], stop->wire_bytes[0]) || !share_service(run, stop)) {
             return LW_LIMIT;
@@ -380,7 +376,8 @@ static void rewind_stream(lw_run_state *run, lw_stream *stream) {
     assert(stream->sink.count == 0);
     for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
         lw_stop *stop = &run->stop[s];
-        stop->queued = stop->started = 0;
+        assert(stop->tails.count == 0);
+        stop->queued = stop->started = stop->tail_ps = 0;
         stop->until_sink = stream->sink_every;
     }
 }
@@ -655,6 +652,9 @@ void lw_run_state_free(lw_run_state *run) {
     for (size_t s = 0; s < run->stream_count; s++) {
         (void)lw_memory_resize_block(run->stream[s].sink.entry, 0);
     }
+    for (size_t s = 0; s < run->stop_count; s++) {
+        (void)lw_memory_resize_block(run->stop[s].tails.entry, 0);
+    }
     for (size_t i = 0; i < run->input_count; i++) {
         (void)lw_memory_resize_block(run->input[i].runs.entry, 0);
     }
@@ -677,8 +677,7 @@ void lw_run_state_free(lw_run_state *run) {
 
 int64_t lw_path_latency_ps(const lw_server *server, const lw_hop *hop, size_t count, int64_t payload_bytes) {
     int64_t start_ps = 0;
-    int64_t whole_ps = 0;
-    int64_t end_ps = 0;
+    int64_t end_ps = 0;  // latency included
     for (size_t i = 0; i < count; i++) {
         const lw_server *here = &server[hop[i].server];
         lw_service service;
@@ -686,11 +685,11 @@ int64_t lw_path_latency_ps(const lw_server *server, const lw_hop *hop, size_t co
             return LW_TIME_MAX;
         }
         if (i > 0) {
-            int64_t wait_ps = head_ps(&hop[i - 1], whole_ps, service.whole_ps);
-            start_ps += (wait_ps == LW_TAIL ? whole_ps : wait_ps) + server[hop[i - 1].server].latency_ps;
+            start_ps = hop[i].store_forward ? end_ps : start_ps + server[hop[i - 1].server].latency_ps;
+            end_ps = hop[i - 1].paces ? 0 : end_ps;
         }
-        whole_ps = service.whole_ps;
-        end_ps = start_ps + whole_ps + here->latency_ps;
+        const int64_t own_ps = start_ps + service.whole_ps;
+        end_ps = (own_ps > end_ps ? own_ps : end_ps) + here->latency_ps;
         if (end_ps > LW_TIME_MAX) {
             return LW_TIME_MAX;
         }

@@ -86,7 +86,8 @@ static bool visit_stream(lw_cursor *c, const lw_run_state *run, const lw_stream 
         const int64_t now_ps = clock_of(run, run->server[stop->server].in_island);
         const lw_int128 wait_ps = stop->counts_wait ? stop->wait_ps + (lw_int128)stop->queued * now_ps : 0;
         same = lw_visit(c, stop->queued) && lw_visit(c, stop->started) && lw_visit(c, stop->until_sink) &&
-               lw_visit(c, (int64_t)(wait_ps >> 32)) && lw_visit(c, (int64_t)(wait_ps & UINT32_MAX));
+               lw_visit(c, (int64_t)(wait_ps >> 32)) && lw_visit(c, (int64_t)(wait_ps & UINT32_MAX)) &&
+               lw_visit_tails(c, stop, now_ps);
     }
     return same;
 }
@@ -287,8 +288,8 @@ static int64_t periods_ahead(const lw_run_state *run) {
 // ---- The jump ----
 
 static void shift_fifo(lw_fifo *fifo, int64_t shift_ps, int64_t instances) {
+    lw_fifo_shift(fifo, shift_ps);
     for (uint32_t i = 0; i < fifo->count; i++) {
-        lw_fifo_at(fifo, i)->time_ps += shift_ps;
         lw_fifo_at(fifo, i)->id += instances;
     }
 }
@@ -297,6 +298,8 @@ static void shift_stream(lw_run_state *run, lw_stream *stream, int64_t shift_ps)
     shift_fifo(&stream->sink, shift_ps, 0);
     for (uint32_t s = stream->first_stop; stream->first_stop != LW_NONE && s <= stream->last_stop; s++) {
         lw_stop *stop = &run->stop[s];
+        stop->tail_ps += shift_ps;
+        lw_fifo_shift(&stop->tails, shift_ps);
         if (stop->counts_wait) {
             stop->wait_ps -= (lw_int128)stop->queued * shift_ps;
             stop->saved_wait_ps -= (lw_int128)stop->saved_queued * shift_ps;

@@ -196,7 +196,10 @@ static void side_effects(lw_run_state *run, lw_server_state *server, const lw_st
     }
 }
 
-// The packet at the head of the stop's queue starts now on its idle server.
+// The packet at the head of the stop's queue starts now on its idle server. Where its bytes trickle
+// in it takes the server for the time of its bytes, and its tail leaves no sooner than it comes: of
+// the packets that wait only the last to come can still lack its tail, for the stop that it trickles
+// from sends one after the other.
 static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_server_state *server) {
     LW_ASSERT_EACH_PACKET(stop->started < stop->total && stop->queued >= 0);
     bool last = ++stop->started == stop->total;
@@ -210,13 +213,23 @@ static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_server_stat
     // Before a packet that finds the server idle, control has gone in the gap.
     bool shared = server->control_movers > 0 && server->free_ps == run->now_ps;
     int64_t end_ps = occupy(server, begin_ps, shared ? &stop->shared[last] : &stop->service[last]);
+    const bool trickles = stop->trickle && stop->queued == 0;
+    if (trickles && stop->tail_ps > end_ps) {
+        end_ps = stop->tail_ps;
+    }
     if (stop->next != LW_NONE) {
-        int64_t head_ps = stop->head_ps[last];
-        int64_t at_ps = (head_ps == LW_TAIL ? end_ps : begin_ps + head_ps) + server->latency_ps;
-        if (stop->medium && at_ps < server->in_order_ps) {
+        int64_t at_ps = (stop->stores ? end_ps : begin_ps) + server->latency_ps;
+        if (at_ps < server->in_order_ps) {
             at_ps = server->in_order_ps;
+        } else if (stop->stores && stop->trickle) {
+            server->in_order_ps = at_ps;
         }
         push_head(run, &server->flight, at_ps, stop->next, LW_EVENT_ARRIVE, stop->server);
+        if (stop->feeds) {
+            const int64_t own_ps = begin_ps + stop->service[last].whole_ps;
+            const int64_t tail_ps = trickles && stop->tail_ps > own_ps ? stop->tail_ps : own_ps;
+            lw_fifo_push(run, &stop[1].tails, tail_ps + server->latency_ps, stop->next);
+        }
     } else {
         deliver(run, server, stop, last, end_ps);
     }
@@ -372,11 +385,20 @@ static void credit(lw_run_state *run, uint32_t index) {
     }
 }
 
+// The packet that has been longest on its way comes to its next stop.
+static inline void arrive(lw_run_state *run, uint32_t server) {
+    const uint32_t index = (uint32_t)pop_head(run, &run->server[server].flight, LW_EVENT_ARRIVE, server).id;
+    if (run->stop[index].trickle) {
+        run->stop[index].tail_ps = lw_fifo_pop(&run->stop[index].tails).time_ps;
+    }
+    join_queue(run, index, 1, true);
+}
+
 void lw_packet_step(lw_run_state *run, uint32_t key) {
     uint32_t entity = lw_event_entity(key);
     switch (lw_event_kind_of(key)) {
     case LW_EVENT_ARRIVE:
-        join_queue(run, (uint32_t)pop_head(run, &run->server[entity].flight, LW_EVENT_ARRIVE, entity).id, 1, true);
+        arrive(run, entity);
         break;
     case LW_EVENT_CREDIT:
         credit(run, entity);

@@ -30,7 +30,6 @@
 // A clock beyond this ends a run. No single time (or count of bytes) of the input is above
 // LW_SPAN_MAX, so the clock and the few spans that make an event never overflow.
 #define LW_TIME_MAX (INT64_C(1) << 61)
-#define LW_TAIL (-1)
 #define LW_SPAN_MAX (INT64_C(1) << 60)
 
 // A FIFO of (time, id) whose times never decrease. Grows by doubling; capacity is a power of two.
@@ -79,9 +78,9 @@ typedef struct lw_stop {
     bool at_once;  // and nothing else ever meets what it serves: all but the last packet in one step
     bool counts_wait;
     uint32_t ticks;  // the island whose steps its starts are; LW_NONE
-    // so long after its start here the packet may start at the next stop, latency apart;
-    // LW_TAIL: when it ends
-    int64_t head_ps[2];
+    bool stores;     // the next stop waits for the packet's tail
+    bool trickle;    // faster than a stop before it: a packet may start here and its tail come later
+    bool feeds;      // the next stop is such a one
     lw_service service[2];
     lw_service shared[2];   // while control traffic takes a share of the server
     bool credited;          // credits are short here or come back to somebody
@@ -92,6 +91,10 @@ typedef struct lw_stop {
     int64_t until_sink;  // at the last stop: packets until a delivery matters to somebody
     // packets started here and not yet at the next stop; INT64_MAX: any number
     int64_t buffer;
+    // where packets trickle: when the tails of those on their way to here come, and that of the last
+    // that came
+    lw_fifo tails;
+    int64_t tail_ps;
     bool wakes_previous;  // the stop before has a bounded buffer
     bool back;            // in the second direction of a shared medium
     lw_packet_kind kind;
@@ -111,9 +114,11 @@ typedef struct lw_server_state {
     int64_t busy_ps;   // so far
     int64_t serve_ps;  // time of the pending serve event; -1: none
     int64_t latency_ps;
-    int64_t load_bytes;                    // on the wire, of all streams to their end
-    bool used;                             // by a stop
-    int64_t in_order_ps;                   // nothing arrives before: a replayed packet holds up those behind it
+    int64_t load_bytes;  // on the wire, of all streams to their end
+    bool used;           // by a stop
+    // nothing arrives before: a replayed packet holds up those behind it, and one that trickles in
+    // and goes on whole
+    int64_t in_order_ps;
     uint32_t waiting_first, waiting_last;  // inputs that have packets, in the order of their turns
     lw_fifo flight;                        // id: the stop that the packet goes to
     uint32_t first_loop;                   // of credits returning here; LW_NONE
@@ -464,6 +469,11 @@ static inline lw_fifo_entry lw_fifo_pop(lw_fifo *fifo) {
     fifo->first++;
     fifo->count--;
     return entry;
+}
+static inline void lw_fifo_shift(lw_fifo *fifo, int64_t shift_ps) {
+    for (uint32_t i = 0; i < fifo->count; i++) {
+        lw_fifo_at(fifo, i)->time_ps += shift_ps;
+    }
 }
 static inline int64_t lw_fifo_head_ps(const lw_fifo *fifo) {
     return lw_fifo_at(fifo, 0)->time_ps;

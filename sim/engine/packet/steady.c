@@ -60,7 +60,8 @@ static bool visit_stream(lw_cursor *c, lw_run_state *run, uint32_t index) {
                 return false;
             }
         }
-        if (!lw_visit(c, s == stream->last_stop && stream->sink_every != INT64_MAX ? stop->until_sink : 0)) {
+        if (!lw_visit(c, s == stream->last_stop && stream->sink_every != INT64_MAX ? stop->until_sink : 0) ||
+            !lw_visit_tails(c, stop, run->now_ps)) {
             return false;
         }
     }
@@ -271,12 +272,6 @@ static void repeat_floating(lw_run_state *run, uint32_t slot, int64_t periods, c
     assert(stop->queued > 0 && stop->queued + stop->started <= stop->total);
 }
 
-static void shift_fifo(lw_fifo *fifo, int64_t shift_ps) {
-    for (uint32_t i = 0; i < fifo->count; i++) {
-        lw_fifo_at(fifo, i)->time_ps += shift_ps;
-    }
-}
-
 static void shift_clocks(lw_run_state *run, const lw_island *island, int64_t shift_ps) {
     for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
         lw_server_state *server = &run->server[s];
@@ -284,17 +279,22 @@ static void shift_clocks(lw_run_state *run, const lw_island *island, int64_t shi
         server->serve_ps += server->serve_ps < 0 ? 0 : shift_ps;
         server->control_next_ps += shift_ps;
         server->in_order_ps += shift_ps;
-        shift_fifo(&server->flight, shift_ps);
+        lw_fifo_shift(&server->flight, shift_ps);
     }
     for (size_t l = 0; l < island->loops.count; l++) {
-        shift_fifo(&run->loop[LW_LIST_ITEMS(&island->loops, uint32_t)[l]].back, shift_ps);
+        lw_fifo_shift(&run->loop[LW_LIST_ITEMS(&island->loops, uint32_t)[l]].back, shift_ps);
+    }
+    for (size_t i = 0; i < island->stops.count; i++) {
+        lw_stop *stop = &run->stop[LW_LIST_ITEMS(&island->stops, uint32_t)[i]];
+        stop->tail_ps += shift_ps;
+        lw_fifo_shift(&stop->tails, shift_ps);
     }
     for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
         lw_task_state *state = &run->task[t];
         state->next_arrival_ps += state->floats ? 0 : shift_ps;
-        shift_fifo(&run->stream[state->data].sink, shift_ps);
+        lw_fifo_shift(&run->stream[state->data].sink, shift_ps);
         if (state->request != LW_NONE) {
-            shift_fifo(&run->stream[state->request].sink, shift_ps);
+            lw_fifo_shift(&run->stream[state->request].sink, shift_ps);
         }
     }
 }

@@ -21,6 +21,11 @@ bool lw_visit_fifo(lw_cursor *c, const lw_fifo *fifo, int64_t now_ps) {
     return true;
 }
 
+bool lw_visit_tails(lw_cursor *c, const lw_stop *stop, int64_t now_ps) {
+    return !stop->trickle ||
+           (lw_visit(c, stop->queued > 0 ? lw_ahead(stop->tail_ps, now_ps) : 0) && lw_visit_fifo(c, &stop->tails, now_ps));
+}
+
 // Where several stops share a queue, the order of their packets matters.
 static bool visit_runs(lw_cursor *c, const lw_input *input) {
     for (uint32_t i = 0; i < input->runs.count; i++) {

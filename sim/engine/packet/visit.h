@@ -28,6 +28,8 @@ static inline int64_t lw_ahead(int64_t time_ps, int64_t now_ps) {
 }
 
 bool lw_visit_fifo(lw_cursor *c, const lw_fifo *fifo, int64_t now_ps);
+// Tails of packets whose bytes trickle to a stop.
+bool lw_visit_tails(lw_cursor *c, const lw_stop *stop, int64_t now_ps);
 // All but what is in flight behind it.
 bool lw_visit_server(lw_cursor *c, const lw_run_state *run, const lw_server_state *server, int64_t now_ps);
 

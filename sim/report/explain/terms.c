@@ -46,12 +46,10 @@ const lw_term lw_terms[] = {
                      "default those 98.5 %; make the network a link of its own (systems/remote-gpu-100g), or put the round\n"
                      "trip of a call into guest_call. See configs/scenarios/remote-gpu.yaml and\n"
                      "configs/scenarios/shared-gpu.yaml.\n"},
-    {"cut-through", "Cut-through: a switch sends a packet on as soon as its head has come, if the next link is no faster.\n"
-                    "A faster one would run out of bytes, so it starts as much later as its tail needs; store_forward:\n"
-                    "true of a switch makes it wait for the whole packet. A wider last link is therefore never slower.\n"
-                    "A wider link in the middle can be, once and by less than one packet of the link before it: 4 KiB\n"
-                    "over links of 4, 4 and 2 GB/s take 2.05 us, over 4, 16 and 2 GB/s 2.82 us, and so do the last 4 KiB\n"
-                    "of a long copy, whose rate stays the same.\n"},
+    {"cut-through", "Cut-through: a switch sends a packet on as soon as its head has come, and never its end before that\n"
+                    "has come. On a link faster than one before the bytes trickle, and others may use the time that they\n"
+                    "leave, so a wider link never makes a copy slower: 4 KiB over links of 4, 16 and 2 GB/s take the 2.05\n"
+                    "us of the slowest. store_forward: true of a switch makes it wait for the whole packet instead.\n"},
     {"multicast", "Multicast: a switch sends one packet on to many, so a sender's link carries it once. A switch node\n"
                   "with multicast: true does it for a copy with in_switch: multicast from one node to a group. See\n"
                   "configs/scenarios/switch-that-adds.yaml.\n"},
