@@ -31,6 +31,9 @@ static const sample samples[] = {
      160000000, 30.05 / 2},
     {"rocm.txt", NULL, 12, 12, 2, 0, "rocm_bandwidth_test 2.6.0", 4, "card to host, card 1", 512 << 20, 14.12},
     {"rocm_list.txt", "mi100", 1, 3, 0, 0, "rocm_bandwidth_test", 0, "host to card", 64 << 10, 4.648},
+    {"transfer_bench.txt", "mi300x", 5, 6, 1, 0, "TransferBench 1.51.00", 1, "card 0 to card 1, kernel", 1 << 26, 48.221},
+    {"transfer_bench.txt", "mi300x", 5, 6, 1, 0, "TransferBench 1.51.00", 4, "card 0 to card 1, kernel-read", 1 << 21, 31.002},
+    {"transfer_bench.csv", "mi300x", 1, 2, 2, 0, "TransferBench", 0, "host to card, cpu1", 1 << 26, 55.1},
     {"nccl_tests.txt", NULL, 1, 3, 1, 0, "nccl-tests", 0, "all-reduce of 2 cards", 8 << 10, 8.9},
     {"nccl_tests.json", "hgx-h100", 1, 2, 0, 0, "nccl-tests", 0, "all-gather of 8 cards", 1 << 20, 34.1},
     // MiB/s
@@ -252,6 +255,7 @@ static void copies_of_this_machine_are_timed(void **state) {
 
 #define BANDWIDTH_TEST \
     " Host to Device Bandwidth, 1 Device(s)\n PINNED Memory Transfers\n   Transfer Size (Bytes)\tBandwidth(GB/s)\n"
+#define TRANSFERS "TransferBench v1.51\n"
 #define NCCL "# Collective test starting: all_reduce_perf\n"
 #define NCCL_RANKS "#  Rank  0 Pid 1 on box device  0 [0] A\n#  Rank  1 Pid 1 on box device  1 [1] A\n"
 #define NCCL_HEAD "# size count type redop root time algbw busbw #wrong time algbw busbw #wrong\n"
@@ -332,6 +336,14 @@ static const struct {
     {MLC " 00000 720,26 24012.0\n", "4:8: the latency '720,26' has a comma | write 1024 for 1,024, and 1.5 for 1,5"},
     {MLC " 00000 5.0 1e308\n", "4:8: a size of inf bytes is no whole number from 1 to 2^53"},
     {MLC " 00000 0.0 24012.0\n", "4:8: a rate or a time must be above 0 | what was not measured is left out of the file"},
+    {TRANSFERS "     Transfer 00  |  48.221 GB/s |    1.392 ms | G0 -> GPU00:004 -> G1\n",
+     "2:1: 4 cells in a transfer's line of 5 | is the file whole?"},
+    {TRANSFERS "  Transfer 0 \xe2\x94\x82 48.2 MB/s \xe2\x94\x82 1 ms \xe2\x94\x82 8 bytes \xe2\x94\x82 G0 -> G0:4 -> G1\n",
+     "2:16: the rate should be in GB/s | is the file whole, and unchanged?"},
+    {TRANSFERS " Transfer 0 | 48.2 GB/s | 1 ms | 8 bytes | G0 -> G0:4\n",
+     "2:44: 'G0 -> G0:4' names no two memories and an executor | G0 -> D0:1 -> G1 is read, of one computer"},
+    {TRANSFERS "Test#,Transfer#,NumBytes,Src,Exe,Dst,CUs,BW(GB/s),Time(ms)\n1,0,1024,G0,G0,G1,4,1,000,1\n1,1,x,G1,G1,G0,4,9,1\n",
+     "4:5: the size 'x' is no number | is the file whole, and unchanged?"},
     {"RocmBandwidthTest Version:", "0:0: nothing in it measures a link (AMD rocm_bandwidth_test) | is the file whole?"},
     {"01:00.0 VGA compatible controller: A\n\t\tLnkCap:\tPort #0, Speed 17GT/s, Width x16\n",
      "2:26: the speed is that of no generation: 2.5, 5, 8, 16, 32, 64 or 128GT/s | is the file whole, and unchanged?"},

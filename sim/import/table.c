@@ -189,8 +189,9 @@ static void add_copies(const lw_series *series, const lw_import_machine *machine
     const char *manner = peers                                   ? series->direct && !variant->staged ? "p2p: true" : "p2p: false"
                          : series->pageable || variant->pageable ? "memory: pageable"
                                                                  : "memory: pinned";
-    lw_text_print(out, "  workloads:\n    work: {kind: copy, from: \"%s\", to: \"%s\", bytes: 1 MiB, %s%s%s%s}\n", ends[down],
-                  ends[!down], manner, series->api != NULL ? ", api: " : "", series->api != NULL ? series->api : "", queued);
+    const char *by = series->kernel ? ", by: kernel" : "";
+    lw_text_print(out, "  workloads:\n    work: {kind: copy, from: \"%s\", to: \"%s\", bytes: 1 MiB, %s%s%s%s%s}\n", ends[down],
+                  ends[!down], manner, by, series->api != NULL ? ", api: " : "", series->api != NULL ? series->api : "", queued);
     if (acts[series->act].busy) {
         int64_t most = 0;
         const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
@@ -199,8 +200,9 @@ static void add_copies(const lw_series *series, const lw_import_machine *machine
             most = bytes > most ? bytes : most;
         }
         // twice as much, so that it is under way for as long
-        lw_text_print(out, "    other: {kind: copy, from: \"%s\", to: \"%s\", bytes: %" PRId64 " B, %s%s%s}\n", ends[!down],
-                      ends[down], 2 * most, manner, series->api != NULL ? ", api: " : "", series->api != NULL ? series->api : "");
+        lw_text_print(out, "    other: {kind: copy, from: \"%s\", to: \"%s\", bytes: %" PRId64 " B, %s%s%s%s}\n", ends[!down],
+                      ends[down], 2 * most, manner, by, series->api != NULL ? ", api: " : "",
+                      series->api != NULL ? series->api : "");
     }
 }
 

@@ -236,6 +236,8 @@ const lw_term lw_terms[] = {
                "  bandwidthTest, and --csv   h2d and d2h; MB/s of old releases are MiB/s\n"
                "  p2pBandwidthLatencyTest    card to card, with and without peer access; both ways at once: half of the sum\n"
                "  rocm_bandwidth_test        the same and to and from processors, matrices and lists of sizes\n"
+               "  TransferBench              text and CSV: tests of one transfer by a copy engine or a kernel, or of two that\n"
+               "                             are each other's opposite\n"
                "  nccl-tests, text and -J    collectives of the cards of one machine, by the library's preset nearest to its\n"
                "                             release; of rccl-tests too, without a library\n"
                "  perftest                   ib_write_bw, ib_read_bw, ib_write_lat, ib_read_lat over the link that --on names;\n"
