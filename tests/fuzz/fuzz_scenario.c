@@ -3,13 +3,8 @@
 // answer: no crash, no leak, every refusal has a diagnostic, and what was accepted gives results
 // that can be. An input has an allowance of memory, which also bounds the time of loading it, and
 // one of processor time, after which its run is interrupted as by Ctrl-C.
-#include <gsl/gsl_errno.h>
 #include <math.h>
-#include <signal.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "plots/plots.h"
@@ -19,54 +14,19 @@
 #include "sim/study/measured.h"
 #include "sim/study/run.h"
 #include "sim/study/topology.h"
+#include "tests/fuzz/allowance.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { ALLOWANCE_BYTES = 1 << 26, ALLOWANCE_NS = 200000000, EXACT_HOPS_MAX = 20000 };
-
-static size_t left_bytes;
-static volatile sig_atomic_t stop;
-
-static void check(bool ok) {
-    if (!ok) {
-        abort();
-    }
-}
-
-static void *resize(void *old, size_t bytes, void *user) {
-    (void)user;
-    if (bytes == 0) {
-        free(old);
-        return NULL;
-    }
-    if (bytes > left_bytes) {
-        return NULL;
-    }
-    left_bytes -= bytes;
-    return realloc(old, bytes);
-}
-
-static void on_timer(int number) {
-    (void)number;
-    stop = 1;
-}
+enum { EXACT_HOPS_MAX = 20000 };
 
 // What every input meets: the catalogue, and two measured tables to lay over its results.
 typedef struct shelf {
     lw_catalog *catalog;
     lw_measured_series series[2];
-    timer_t timer;
 } shelf;
 
 static shelf *open_shelf(void) {
     static shelf shipped;
-    left_bytes = SIZE_MAX;
-    lw_memory_hook(resize, NULL);
-    gsl_set_error_handler_off();
-    const struct sigaction action = {.sa_handler = on_timer};
-    sigaction(SIGVTALRM, &action, NULL);
-    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGVTALRM};
-    check(timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &shipped.timer) == 0);
+    open_allowance();
     check(atexit(lw_plots_close) == 0);
     static lw_arena *arena;  // kept to the end
     arena = lw_arena_new();
@@ -146,23 +106,16 @@ typedef struct input {
     lw_diags *diags;
 } input;
 
-// Refused means told why, unless memory or time ran out.
-static bool accepted(const input *in, lw_status status) {
-    check(status == LW_OK || status == LW_NO_MEMORY || status == LW_INTERRUPTED || lw_diags_errors(in->diags) > 0);
-    check(status != LW_INTERNAL);
-    return status == LW_OK;
-}
-
 static bool load(const input *in, const lw_load *how, const lw_document **out) {
     check(ftruncate(STDIN_FILENO, 0) == 0 && pwrite(STDIN_FILENO, in->data, in->size, 0) == (ssize_t)in->size);
     check(lseek(STDIN_FILENO, 0, SEEK_SET) == 0);
-    return accepted(in, lw_scenario_load("-", in->shipped->catalog, how, in->arena, in->diags, out));
+    return accepted(lw_scenario_load("-", in->shipped->catalog, how, in->arena, in->diags, out), in->diags);
 }
 
 static bool run(const input *in, const lw_document *document, lw_result *result) {
     const lw_run options = {.threads = 1, .stop = &stop};
     *result = (lw_result){0};
-    bool ran = accepted(in, lw_scenario_run(document, &options, in->arena, in->diags, result));
+    bool ran = accepted(lw_scenario_run(document, &options, in->arena, in->diags, result), in->diags);
     for (size_t i = 0; i < result->point_count; i++) {
         check_point(&result->point[i]);
     }
@@ -180,22 +133,22 @@ static void run_exact(const input *in, const lw_result *result) {
 
 static void draw(const input *in, const lw_picture *picture) {
     lw_text svg = {0};
-    (void)!accepted(in, lw_picture_svg(picture, &svg, in->diags));
+    (void)!accepted(lw_picture_svg(picture, &svg, in->diags), in->diags);
     lw_text_free(&svg);
 }
 
 static void report(const input *in, const lw_document *document, const lw_result *result) {
     for (int format = LW_FORMAT_TABLE; format <= LW_FORMAT_JSONL; format++) {
         lw_text text = {0};
-        (void)!accepted(in, lw_report(result, (lw_report_format)format, 80, &text));
+        (void)!accepted(lw_report(result, (lw_report_format)format, 80, &text), in->diags);
         lw_text_free(&text);
     }
     lw_topology topology;
     lw_picture picture;
     lw_text tree = {0};
-    if (accepted(in, lw_scenario_topology(document, 0, in->arena, in->diags, &topology))) {
-        (void)!accepted(in, lw_topology_text(&topology, &tree));
-        if (accepted(in, lw_topology_render(&topology, LW_THEME_DARK, in->arena, in->diags, &picture))) {
+    if (accepted(lw_scenario_topology(document, 0, in->arena, in->diags, &topology), in->diags)) {
+        (void)!accepted(lw_topology_text(&topology, &tree), in->diags);
+        if (accepted(lw_topology_render(&topology, LW_THEME_DARK, in->arena, in->diags, &picture), in->diags)) {
             draw(in, &picture);
         }
     }
@@ -207,7 +160,8 @@ static void use(const input *in, const lw_document *document) {
     const lw_assertion *assertion = NULL;
     size_t assertions = 0;
     lw_status asserts = lw_assertions_parse(document->head.asserts, in->arena, in->diags, &assertion, &assertions);
-    bool checkable = accepted(in, asserts) && accepted(in, lw_assertions_check_names(assertion, assertions, document, in->diags));
+    bool checkable = accepted(asserts, in->diags) &&
+                     accepted(lw_assertions_check_names(assertion, assertions, document, in->diags), in->diags);
     lw_result result;
     bool ran = run(in, document, &result);
     result.measured = in->shipped->series;
@@ -216,13 +170,13 @@ static void use(const input *in, const lw_document *document) {
     for (const lw_yaml *item = charts == NULL ? NULL : charts->first; item != NULL; item = item->next) {
         lw_chart_request chart;
         lw_picture picture;
-        if (accepted(in, lw_chart_parse(item, &chart, in->diags)) &&
-            accepted(in, lw_chart_render(&chart, &result, in->arena, in->diags, &picture))) {
+        if (accepted(lw_chart_parse(item, &chart, in->diags), in->diags) &&
+            accepted(lw_chart_render(&chart, &result, in->arena, in->diags, &picture), in->diags)) {
             draw(in, &picture);
         }
     }
     if (checkable) {
-        (void)!accepted(in, lw_assertions_check(assertion, assertions, &result, in->diags));
+        (void)!accepted(lw_assertions_check(assertion, assertions, &result, in->diags), in->diags);
     }
     int64_t hops = 0;
     for (size_t i = 0; i < result.point_count && hops <= EXACT_HOPS_MAX; i++) {
@@ -236,9 +190,7 @@ static void use(const input *in, const lw_document *document) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static shelf *shipped;
     shipped = shipped == NULL ? open_shelf() : shipped;
-    left_bytes = ALLOWANCE_BYTES;
-    stop = 0;
-    timer_settime(shipped->timer, 0, &(struct itimerspec){.it_value = {.tv_nsec = ALLOWANCE_NS}}, NULL);
+    begin_input();
     lw_arena *arena = lw_arena_new();
     lw_diags *diags = lw_diags_new(arena);
     const lw_document *document = NULL;
@@ -246,8 +198,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (load(&in, NULL, &document)) {
         use(&in, document);
     }
-    left_bytes = ALLOWANCE_BYTES;
-    check(lw_diags_format(diags, arena, true) != NULL);
-    lw_arena_free(arena);
+    end_input(arena, diags);
     return 0;
 }
