@@ -350,6 +350,101 @@ static void test_a_wider_middle_is_never_slower(void **state) {
     }
 }
 
+// A card in a slot has rates of its slot; over a link of another kind to a host the link decides.
+static void test_host_rates_hold_for_a_slot(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(&test, "nodes: {h: {preset: grace}, g: {preset: h200}}\n"
+                                             "links: {l: {between: [h, g], preset: nvlink-c2c-gh200}}\n"
+                                             "workloads: {up: {kind: copy, from: h, to: g, bytes: 4 GiB}}\n");
+    assert_within(rate_GBps_of(&result, 0, "up"), 415, 430);
+    lw_test_end(&test);
+}
+
+// One read over two cables takes what it takes over one, each of them and on average.
+static void test_a_read_over_two_cables_is_one(void **state) {
+    (void)state;
+    static const char *const links[] = {"c1: {between: [a, b], preset: pcie-4-x16}",
+                                        "c1: {between: [a, b], preset: pcie-4-x16}, c2: {between: [a, b], preset: pcie-4-x16}"};
+    double mean_ps[2];
+    for (int i = 0; i < 2; i++) {
+        lw_test test = lw_test_begin();
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {a: {kind: host}, b: {kind: gpu}}\nlinks: {%s}\n"
+                                          "workloads: {w: {kind: read-latency, device: b, host: a, bytes: 64 B, repeat: 100}}\n",
+                                          links[i]);
+        const lw_result result = run_text(&test, text);
+        const lw_workload_result *row = workload_of(&result.point[0], "w");
+        mean_ps[i] = row->mean_latency_ps;
+        assert_int_equal(row->each_ps.count, 100);
+        assert_true(row->each_ps.least == row->each_ps.median && row->each_ps.median == row->each_ps.p99);
+        assert_true(row->each_ps.median == mean_ps[i]);
+        assert_string_equal(limit_in_words(&test, &row->limit), "fixed cost (latency 213.4 ns each)");
+        lw_test_end(&test);
+    }
+    assert_true(mean_ps[0] == mean_ps[1]);
+}
+
+// A read behind a copy waits for the window of that copy, 768 tags of 512 B over 58 GB/s (Little),
+// however fast the memory is that both are answered from.
+static void test_no_memory_lets_a_read_pass(void **state) {
+    (void)state;
+    static const char *const memories[] = {"auto", "200 GB/s", "500 GB/s"};
+    for (size_t m = 0; m < COUNT(memories); m++) {
+        lw_test test = lw_test_begin();
+        const char *text =
+            lw_arena_print(test.arena,
+                           "nodes: {h: {kind: host, memory_rate: %s}, g: {kind: gpu}}\n"
+                           "links: {l: {between: [h, g], preset: pcie-5-x16}}\n"
+                           "workloads:\n"
+                           "  big: {kind: copy, from: h, to: g, bytes: 256 MiB}\n"
+                           "  probe: {kind: read-latency, device: g, host: h, bytes: 64 B, repeat: 500, start: 100 us}\n",
+                           memories[m]);
+        const lw_result result = run_text(&test, text);
+        const double queue_us = 768 * 512 / (rate_GBps_of(&result, 0, "big") * 1e3);
+        assert_within(workload_of(&result.point[0], "probe")->mean_latency_ps / 1e6, 0.99 * queue_us, 1.02 * queue_us);
+        lw_test_end(&test);
+    }
+}
+
+// Axes at one object do not undo each other, whichever is written first.
+static void test_axes_of_one_object_agree(void **state) {
+    (void)state;
+    static const char *const sweeps[] = {
+        "sweep: {links.cable.tags: [1, 8], links.cable: [{preset: oculink-2-x4}, {preset: pcie-4-x4}]}\n",
+        "sweep: {links.cable: [{preset: oculink-2-x4}, {preset: pcie-4-x4}], links.cable.tags: [1, 8]}\n"};
+    double few_GBps[2];
+    for (int i = 0; i < 2; i++) {
+        lw_test test = lw_test_begin();
+        const char *text = lw_arena_print(test.arena,
+                                          "nodes: {pc: {preset: laptop-ddr5}, gpu: {preset: rtx-5070-ti}}\n"
+                                          "links: {cable: {between: [pc, gpu], preset: oculink-2-x4}}\n"
+                                          "workloads: {model: {kind: copy, from: pc, to: gpu, bytes: 16 MiB}}\n%s",
+                                          sweeps[i]);
+        const lw_result result = run_text(&test, text);
+        assert_int_equal(result.point_count, 4);
+        few_GBps[i] = rate_GBps_of(&result, 0, "model");
+        assert_true(few_GBps[i] < rate_GBps_of(&result, 3, "model") / 4);
+        lw_test_end(&test);
+    }
+    assert_true(few_GBps[0] == few_GBps[1]);
+}
+
+// Calls that are queued follow one another at the caller, and that is what limits small ones.
+static void test_queued_calls_are_named(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result =
+        run_text(&test, "nodes: {h: {kind: host}, g: {kind: gpu, submit: 33 us, submit_queued: 2.5 us}}\n"
+                        "links: {l: {between: [h, g], preset: pcie-4-x16}}\n"
+                        "workloads: {q: {kind: copy, from: h, to: g, bytes: 1 KiB, repeat: 1000, overlap: true}}\n"
+                        "sweep: {workloads.q.bytes: [1 KiB, 16 MiB]}\n");
+    assert_string_equal(limit_of_point(&test, &result.point[0]), "fixed cost (queued calls 2.5 us each)");
+    assert_within(lw_point_limit(&result.point[0]).share, 0.97, 1);
+    assert_string_equal(limit_of_point(&test, &result.point[1]), "links.l h->g: channel");
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_rates_hold_for_the_host_port),
@@ -366,6 +461,11 @@ int main(void) {
         cmocka_unit_test(test_ranges_say_where_they_end),
         cmocka_unit_test(test_more_lanes_are_never_slower),
         cmocka_unit_test(test_a_wider_middle_is_never_slower),
+        cmocka_unit_test(test_host_rates_hold_for_a_slot),
+        cmocka_unit_test(test_a_read_over_two_cables_is_one),
+        cmocka_unit_test(test_no_memory_lets_a_read_pass),
+        cmocka_unit_test(test_axes_of_one_object_agree),
+        cmocka_unit_test(test_queued_calls_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,9 +72,18 @@ static lw_status apply(change *c, const lw_edit *edit) {
     return LW_OK;
 }
 
-static lw_status apply_all(change *c, const lw_edit *edit, size_t count, bool keepers) {
+// What puts another object in a place comes before what changes options of it: first what leaves the
+// options as they are, then what starts afresh.
+typedef enum turn { TURN_KEEPS, TURN_AFRESH, TURN_OPTIONS, TURNS } turn;
+
+static turn turn_of(const lw_edit *edit) {
+    return edit->replacement == NULL ? TURN_OPTIONS : edit->keeps_options ? TURN_KEEPS : TURN_AFRESH;
+}
+
+// Of those turns, from and until included.
+static lw_status apply_all(change *c, const lw_edit *edit, size_t count, turn from, turn until) {
     for (size_t i = 0; i < count; i++) {
-        if ((edit[i].replacement != NULL && edit[i].keeps_options) == keepers) {
+        if (turn_of(&edit[i]) >= from && turn_of(&edit[i]) <= until) {
             LW_TRY(apply(c, &edit[i]));
         }
     }
@@ -86,20 +95,19 @@ lw_status lw_document_point(const lw_document *document, size_t point, const lw_
     const lw_sweep *sweep = &document->sweep;
     change c = {.document = document, .arena = arena};
     *out = (lw_setup){.folder = document->folder, .catalog = document->catalog};
-    // first what leaves the options of other axes as they are
-    for (int pass = 0; pass < 2; pass++) {
+    for (turn pass = TURN_KEEPS; pass < TURNS; pass++) {  // whichever axis is written first
         for (size_t a = 0; a < sweep->axis_count; a++) {
             const lw_axis_value *value = &sweep->axis[a].value[lw_sweep_value(sweep, a, point)];
-            LW_TRY(apply_all(&c, value->edit, value->edit_count, pass == 0));
+            LW_TRY(apply_all(&c, value->edit, value->edit_count, pass, pass));
         }
     }
     for (size_t a = 0; a < sweep->axis_count; a++) {
         size_t digit = document->moves_machine[a] ? lw_sweep_value(sweep, a, point) : 0;
         out->machine_key = out->machine_key * sweep->axis[a].count + digit;
     }
-    LW_TRY(apply_all(&c, document->late, document->late_count, true));
-    LW_TRY(apply_all(&c, document->late, document->late_count, false));
-    LW_TRY(apply_all(&c, more, more_count, false));
+    LW_TRY(apply_all(&c, document->late, document->late_count, TURN_KEEPS, TURN_KEEPS));
+    LW_TRY(apply_all(&c, document->late, document->late_count, TURN_AFRESH, TURN_OPTIONS));
+    LW_TRY(apply_all(&c, more, more_count, TURN_KEEPS, TURN_OPTIONS));
     for (int s = 0; s < LW_SECTIONS; s++) {
         out->object[s] = c.object[s] != NULL ? c.object[s] : document->object[s];
         out->count[s] = document->count[s];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/list.h"
+#include "sim/fabric/samples.h"
 
 // ---- What limited a workload ----
 
@@ -200,18 +201,37 @@ static void sum_work(const attribution *a, const lw_built_workload *work, times_
     times->fixed = fmin(1, (double)(work->submit_ps + work->finish_ps + work->latency_ps) / times->time_ps);
 }
 
-static lw_limit limit_of_fixed(const lw_built_workload *work, const times_of_work *times) {
+static const double mostly_fixed = 0.5;  // of the time: then fixed costs decide
+
+// times_each: its result is the time of one call.
+static lw_limit limit_of_fixed(const lw_built_workload *work, bool times_each, const times_of_work *times) {
     const int64_t part_ps[] = {
         [LW_FIXED_SUBMISSION] = work->submit_ps, [LW_FIXED_COMPLETION] = work->finish_ps, [LW_FIXED_LATENCY] = work->latency_ps};
     int largest = 0;
     for (int i = 1; i < 3; i++) {
         largest = part_ps[i] > part_ps[largest] ? i : largest;
     }
+    const bool each = times_each && work->calls > 1;
     return (lw_limit){.kind = LW_LIMITED_BY_FIXED_COST,
                       .share = times->fixed,
                       .of_time = true,
                       .part = (lw_fixed_part)largest,
-                      .time_ps = part_ps[largest]};
+                      .each = each,
+                      .time_ps = each ? part_ps[largest] / work->calls : part_ps[largest]};
+}
+
+// Queued calls follow one another at their caller, or at an engine.
+static bool is_calls(const lw_built_workload *work, const times_of_work *times, lw_limit *out) {
+    const bool by_caller = work->queued_ps >= work->gap_ps;
+    const int64_t each_ps = by_caller ? work->queued_ps : work->gap_ps;
+    const double share = fmin(1, (double)each_ps * (double)work->queued / times->time_ps);
+    *out = (lw_limit){.kind = LW_LIMITED_BY_FIXED_COST,
+                      .share = share,
+                      .of_time = true,
+                      .part = by_caller ? LW_FIXED_CALLS : LW_FIXED_GAP,
+                      .each = true,
+                      .time_ps = each_ps};
+    return share >= mostly_fixed && share > times->busiest && share > times->fixed;
 }
 
 static lw_limit limit_of_window(const lw_built *built, const lw_built_workload *work, const times_of_work *times) {
@@ -322,7 +342,6 @@ static double repeated_share(const lw_built_workload *work) {
     return rate_Bps[LW_STAGE_CONTROL] > 0 ? 1 - rate_Bps[LW_STAGE_RETRY] / rate_Bps[LW_STAGE_CONTROL] : 0;
 }
 
-static const double mostly_fixed = 0.5;  // of the time: then fixed costs decide
 // busy so much of the time that rates decide: then it limits
 static const double nearly_always = 0.9;
 // errors that cost the slowest link so much of its rate are what one would mend first
@@ -340,7 +359,11 @@ static lw_limit find_limit(const lw_built *built, size_t index, const times_of_w
         return (lw_limit){.kind = LW_LIMITED_BY_NOTHING, .share = times->fixed, .of_time = true};
     }
     if (times->fixed >= mostly_fixed && !asked->offered) {
-        return limit_of_fixed(work, times);
+        return limit_of_fixed(work, asked->times_each, times);
+    }
+    lw_limit calls;
+    if (is_calls(work, times, &calls)) {
+        return calls;
     }
     const double computes = (double)times->compute_ps / times->time_ps;
     if (computes > 0 && computes >= times->busiest && computes >= times->queued) {
@@ -377,7 +400,7 @@ static lw_limit find_limit(const lw_built *built, size_t index, const times_of_w
                           .of_time = true};
     }
     if (times->fixed > times->busiest || times->busiest_server == LW_NO_SERVER) {
-        return limit_of_fixed(work, times);
+        return limit_of_fixed(work, asked->times_each, times);
     }
     return limit_of_server(built, work, times);
 }
@@ -443,18 +466,6 @@ static lw_status list_members(const lw_built *built, const lw_engine_result *res
     return LW_OK;
 }
 
-// Times of the transfers.
-static lw_distribution sample_each(const attribution *a, const lw_built_workload *work) {
-    size_t count = 0;
-    for (uint32_t i = work->first_task; i < work->first_task + work->task_count; i++) {
-        const lw_task_result *task = &a->result->task[i];
-        for (size_t k = 0; k < task->sample_count; k++) {
-            a->sample[count++] = (lw_weighted){(double)task->sample[k].time_ps, task->sample[k].count};
-        }
-    }
-    return lw_distribution_of(a->sample, count);
-}
-
 static void read_workload(const attribution *a, size_t index, const lw_provenance *known, lw_workload_result *out) {
     const lw_built *built = a->built;
     const lw_graph_workload *asked = &built->graph->workload[index];
@@ -494,7 +505,7 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
         out->member_ps = sample_members(a, work, asked->members);
     }
     if (asked->times_each && !fails) {
-        out->each_ps = sample_each(a, work);
+        out->each_ps = lw_sample_each(built, a->result, work, a->sample);
         out->mean_latency_ps = out->each_ps.mean;
     }
     out->limit = fails ? work->failure : find_limit(built, index, &times);
@@ -726,19 +737,6 @@ static lw_status read_engines(const lw_built *built, const lw_engine_result *res
     return LW_OK;
 }
 
-// Room for the samples of all tasks, and for a value of each member.
-static lw_weighted *new_sample(const lw_built *built, const lw_engine_result *result, lw_arena *arena) {
-    size_t most = 0;
-    for (size_t t = 0; t < built->fabric.task_count; t++) {
-        most += result->task[t].sample_count;
-    }
-    for (size_t i = 0; i < built->graph->workload_count; i++) {
-        size_t members = (size_t)built->graph->workload[i].members;
-        most = members > most ? members : most;
-    }
-    return LW_NEW_ARRAY(arena, lw_weighted, most);
-}
-
 lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw_provenances known, lw_arena *arena,
                        lw_point *out) {
     size_t count = built->graph->workload_count;
@@ -755,7 +753,7 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
     load *busiest = LW_NEW_ARRAY(arena, load, built->fabric.task_count);
     phases *queued = LW_NEW_ARRAY(arena, phases, built->fabric.resource_count);
     int64_t *computed_ps = LW_NEW_ARRAY(arena, int64_t, built->fabric.resource_count);
-    lw_weighted *sample = new_sample(built, result, arena);
+    lw_weighted *sample = lw_new_samples(built, result, arena);
     if (out->workload == NULL || out->stage == NULL || out->direction == NULL || busy == NULL || busiest == NULL ||
         queued == NULL || computed_ps == NULL || sample == NULL) {
         return LW_NO_MEMORY;

@@ -54,6 +54,8 @@ typedef struct lw_built_workload {
     uint32_t *member_task;
     int64_t bytes;                             // payload that counts as delivered
     int64_t submit_ps, finish_ps, latency_ps;  // fixed cost of one member from start to end
+    int64_t calls;                             // that pay it
+    int64_t queued, queued_ps, gap_ps;         // as lw_fixed_cost
     // what its result is explained by, of the first member
     lw_transfer main;
     // at most, by its `outstanding`; 0: as many as the route takes

@@ -25,6 +25,10 @@ static void explain(const lw_builder *builder, const lw_graph_workload *workload
         }
         out->main.flow.tags += out->main.flow.tags != LW_TAGS_INFINITE ? part->flow.tags : 0;
     }
+    out->calls = cost->calls;
+    out->queued = cost->queued;
+    out->queued_ps = cost->queued_ps;
+    out->gap_ps = cost->gap_ps;
     if (first == NULL) {
         return;
     }

@@ -238,9 +238,14 @@ static lw_status add_memory(lw_builder *builder, uint32_t node, lw_list *hops) {
     return add_endpoint(hops, server, builder->arena);
 }
 
-bool lw_is_host_port(const lw_builder *builder, uint32_t card, const lw_route *route) {
+// The card's link of a route.
+static const lw_link *link_at(const lw_builder *builder, uint32_t card, const lw_route *route) {
     const lw_leg leg = lw_leg_start(builder->machine, route->leg[0]) == card ? route->leg[0] : route->leg[route->count - 1];
-    const lw_link *link = &builder->machine->link[leg.link];
+    return &builder->machine->link[leg.link];
+}
+
+bool lw_is_host_port(const lw_builder *builder, uint32_t card, const lw_route *route) {
+    const lw_link *link = link_at(builder, card, route);
     const uint32_t far = link->end[link->end[0] == card ? 1 : 0];
     return link->spec->family->train_down != NULL || builder->machine->node[far].spec->kind == LW_NODE_HOST;
 }
@@ -261,6 +266,10 @@ static int64_t copy_rate_Bps(const lw_builder *builder, const lw_move *move, con
         return LW_AUTO;
     }
     if (lw_is_host_port(builder, move->executor, route)) {
+        // of a card in a slot they were measured there, and say nothing of another link to a host
+        if (params->native_gen != LW_AUTO && link_at(builder, move->executor, route)->spec->family->train_down == NULL) {
+            return LW_AUTO;
+        }
         return reading ? params->copy_rate_h2d_Bps : params->copy_rate_d2h_Bps;
     }
     return reading ? params->peer_read_rate_Bps : params->peer_write_rate_Bps;
@@ -399,6 +408,11 @@ static lw_status join_part(lw_builder *builder, const lw_move *move, lw_transfer
         LW_TRY(add_engine(builder, move, out, guest.share, &data));
     }
     LW_TRY(add_memory(builder, move->from, &data));
+    if (reading && flow->tags != LW_TAGS_INFINITE && data.count > 0) {
+        // Answers wait for the link in the order in which they were asked for, all that the tags allow:
+        // a read that comes later must not find a shorter queue.
+        LW_LIST_ITEMS(&data, lw_hop)[data.count - 1].buffer_packets = 0;
+    }
     LW_TRY(add_links(builder, out, false, kind, flow->packet_bytes, &data));
     if (reading) {
         LW_TRY(add_engine(builder, move, out, guest.share, &request));

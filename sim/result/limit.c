@@ -5,7 +5,7 @@
 
 void lw_limit_print(const lw_limit *limit, lw_text *out) {
     // in the order of lw_fixed_part
-    static const char *const parts[] = {"submission", "completion", "latency"};
+    static const char *const parts[] = {"submission", "completion", "latency", "queued calls", "gap between copies"};
     char time[LW_QUANTITY_TEXT];
     lw_quantity_print((double)limit->time_ps, LW_TIME, time);
     switch (limit->kind) {
@@ -13,7 +13,7 @@ void lw_limit_print(const lw_limit *limit, lw_text *out) {
         lw_text_add(out, "nothing");
         break;
     case LW_LIMITED_BY_FIXED_COST:
-        lw_text_print(out, "fixed cost (%s %s)", parts[limit->part], time);
+        lw_text_print(out, "fixed cost (%s %s%s)", parts[limit->part], time, limit->each ? " each" : "");
         break;
     case LW_LIMITED_BY_CHANNEL: {
         bool named = limit->segment != NULL && limit->segment[0] != '\0';

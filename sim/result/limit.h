@@ -30,7 +30,13 @@ typedef enum lw_limit_kind {
     LW_FAILED_FOR_ANOTHER  // it is to run after a workload that cannot: `name` says which
 } lw_limit_kind;
 
-typedef enum lw_fixed_part { LW_FIXED_SUBMISSION, LW_FIXED_COMPLETION, LW_FIXED_LATENCY } lw_fixed_part;
+typedef enum lw_fixed_part {
+    LW_FIXED_SUBMISSION,
+    LW_FIXED_COMPLETION,
+    LW_FIXED_LATENCY,
+    LW_FIXED_CALLS,  // that are queued: time_ps each
+    LW_FIXED_GAP     // between transfers of an engine: time_ps each
+} lw_fixed_part;
 
 typedef struct lw_limit {
     lw_limit_kind kind;
@@ -43,6 +49,7 @@ typedef struct lw_limit {
     bool of_time;           // times decide there instead of rates
     bool for_requests;      // DMA engine: for each request, not for each packet
     lw_fixed_part part;
+    bool each;  // of a fixed cost: time_ps is that of one call, not of all of them
     int64_t time_ps, count, bytes;
     const char *mode;  // of a radio that does not close; static text
     double snr_dB, needed_dB;

@@ -64,7 +64,10 @@ static lw_fixed_cost cost_of(const copy_params *params, const lw_copying *c) {
                            .calls = params->overlap ? 1 : params->repeat,
                            .submit_ps = c->call_ps,
                            .finish_ps = c->finish_ps,
-                           .turn = c->turn};
+                           .turn = c->turn,
+                           .queued = params->overlap ? params->repeat : 0,
+                           .queued_ps = c->queued_ps,
+                           .gap_ps = c->gap_ps};
 }
 
 static lw_status add_member(lw_graph_builder *builder, const lw_copy_place *place, lw_via via, const uint32_t pair[2]) {

@@ -118,6 +118,8 @@ typedef struct lw_fixed_cost {
     int64_t calls;
     int64_t submit_ps, finish_ps;
     uint32_t turn;  // as of a task
+    // calls that do not wait: what each takes of its caller, and of an engine between two transfers
+    int64_t queued, queued_ps, gap_ps;
 } lw_fixed_cost;
 
 typedef struct lw_graph_workload {
