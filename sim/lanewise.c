@@ -214,7 +214,7 @@ lanewise_status lanewise_scenario_load(const lanewise_catalog *catalog, const ch
     }
     lw_load inside = {0};
     if (load != NULL) {
-        inside = (lw_load){load->set, load->set_count, load->engine, load->seed, load->look_only};
+        inside = (lw_load){load->set, load->set_count, load->engine, load->seed, load->look_only, load->points_may_fail};
     }
     scenario->arena = arena;
     scenario->catalog = catalog->catalog;

@@ -103,6 +103,8 @@ typedef struct lanewise_load {
     const char *engine;  // one of lanewise_engines(); NULL: as the file says
     const char *seed;    // as text; NULL: as the file says
     bool look_only;      // nothing is to run: no word about missing workloads
+    // of a sweep, points that cannot be built are left to the run to tell, unless none can
+    bool points_may_fail;
 } lanewise_load;
 LANEWISE_API const char *const *lanewise_engines(void);  // "packet", "packet-exact", "flow", "auto", NULL
 

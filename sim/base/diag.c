@@ -29,6 +29,14 @@ lw_diags *lw_diags_new(lw_arena *arena) {
     return diags;
 }
 
+void lw_diags_save(const lw_diags *diags, lw_diags *saved) {
+    *saved = *diags;
+}
+
+void lw_diags_restore(lw_diags *diags, const lw_diags *saved) {
+    *diags = *saved;
+}
+
 static bool same_text(const char *a, const char *b) {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }

@@ -62,6 +62,9 @@ size_t lw_diags_count(const lw_diags *diags);                     // kept ones, 
 const lw_diag *lw_diags_at(const lw_diags *diags, size_t index);  // index < count
 size_t lw_diags_errors(const lw_diags *diags);                    // all errors, kept or not
 size_t lw_diags_warnings(const lw_diags *diags);
+// Take back all that came since: `saved` is of lw_diags_new, with the state as it was saved.
+void lw_diags_save(const lw_diags *diags, lw_diags *saved);
+void lw_diags_restore(lw_diags *diags, const lw_diags *saved);
 
 // Copy the texts that the kept ones point into, so that these may go; a place whose text finds no
 // memory is left out.

@@ -6,7 +6,7 @@
 
 static lw_status check_one(lw_context *context, const char *path) {
     lw_cli_session session;
-    lw_status loaded = lw_cli_session_load(context, path, &session);
+    lw_status loaded = lw_cli_session_load(context, path, false, &session);
     lw_text text = {0};
     if (loaded == LW_OK) {
         const size_t points = lanewise_scenario_points(session.scenario), charts = session.charts.count,

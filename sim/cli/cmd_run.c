@@ -281,7 +281,7 @@ static lw_status run_session(const lw_context *context, const char *path, const 
 static lw_status run_one(lw_context *context, const char *path) {
     const double begin_s = lw_console_clock_s();
     lw_cli_session session;
-    lw_status status = lw_cli_session_load(context, path, &session);
+    lw_status status = lw_cli_session_load(context, path, true, &session);
     status = status == LW_OK ? run_session(context, path, &session, begin_s) : status;
     lw_cli_session_free(context, &session);
     return status;

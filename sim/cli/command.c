@@ -44,7 +44,7 @@ static lw_status check_charts(const lw_context *context, lw_cli_session *session
     return parsed != LW_OK ? parsed : status;
 }
 
-lw_status lw_cli_session_load(const lw_context *context, const char *path, lw_cli_session *out) {
+lw_status lw_cli_session_load(const lw_context *context, const char *path, bool points_may_fail, lw_cli_session *out) {
     const lw_arguments *arguments = context->arguments;
     *out = (lw_cli_session){0};
     const char *seed = arguments->seed < 0 ? NULL : lw_arena_print(context->arena, "%lld", (long long)arguments->seed);
@@ -56,6 +56,7 @@ lw_status lw_cli_session_load(const lw_context *context, const char *path, lw_cl
         .set_count = (size_t)arguments->set_count,
         .engine = arguments->engine < 0 ? NULL : lanewise_engines()[arguments->engine],
         .seed = seed,
+        .points_may_fail = points_may_fail,
     };
     LW_TRY(lw_command_file(context, "scenarios", path, &path));
     lw_status loaded = (lw_status)lanewise_scenario_load(context->catalog, path, &load, context->findings, &out->scenario);

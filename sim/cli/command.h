@@ -21,7 +21,7 @@ typedef struct lw_cli_session {
     lanewise_scenario *scenario;
     lw_chart_list charts;
 } lw_cli_session;
-lw_status lw_cli_session_load(const lw_context *context, const char *path, lw_cli_session *out) LW_CHECKED;
+lw_status lw_cli_session_load(const lw_context *context, const char *path, bool points_may_fail, lw_cli_session *out) LW_CHECKED;
 void lw_cli_session_free(const lw_context *context, lw_cli_session *session);
 
 // The path of an operand: what is no file here but has the name of one in a folder of configs/ is

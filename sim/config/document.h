@@ -22,6 +22,8 @@ typedef struct lw_load {
     const char *engine;  // of --engine; NULL: as the file says
     const char *seed;    // of --seed, as text; NULL: as the file says
     bool look_only;      // nothing is to run: no word about missing workloads
+    // of a sweep, points that cannot be built are left to the run to tell, unless none can
+    bool points_may_fail;
 } lw_load;
 
 // With texts of its own; false when out of memory.
@@ -31,6 +33,7 @@ typedef struct lw_document {
     const lw_format *format;
     const lw_catalog *catalog;
     const char *title, *file;
+    bool may_fail;       // some points cannot be built, as lw_load.points_may_fail allows
     const char *folder;  // of the file: where the names of other files begin
     char sha256[65];
     lw_head head;

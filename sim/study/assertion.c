@@ -260,9 +260,33 @@ static lw_status tell_no_value(const lw_assertion *assertion, const lw_point *po
     return LW_CHECK_FAILED;
 }
 
+// Of a point that cannot be built, or that gets stuck: the bandwidth of its workloads is 0, and
+// nothing else is known.
+static bool holds_of_failed(const lw_assertion *assertion, bool *told) {
+    const lw_metric *metric = assertion->metric;
+    *told = metric->of == LW_OF_WORKLOAD;
+    return metric->of_failed && metric->has == NULL && holds(0, assertion->relation, assertion->limit);
+}
+
+static lw_status check_failures(const lw_assertion *assertion, const lw_result *result, lw_diags *diags) {
+    bool told;
+    const bool fine = holds_of_failed(assertion, &told);
+    lw_status worst = LW_OK;
+    for (size_t i = 0; told && !fine && i < result->failure_count; i++) {
+        const lw_point_failure *failure = &result->failure[i];
+        if (failure->reason != NULL) {  // NULL: an interrupted run left it
+            (void)lw_error(diags, assertion->place, "its bandwidth is 0; nothing else is known of it",
+                           "assertion failed at point %d: %s has no value that meets it: %s", failure->index, assertion->word,
+                           failure->reason);
+            worst = LW_CHECK_FAILED;
+        }
+    }
+    return worst;
+}
+
 static lw_status check_one(const lw_assertion *assertion, const lw_result *result, lw_diags *diags) {
     bool found_any = false;
-    lw_status worst = LW_OK;
+    lw_status worst = check_failures(assertion, result, diags);
     for (size_t p = 0; p < result->point_count; p++) {
         double value = 0;
         if (!find_value(assertion, &result->point[p], &value)) {
@@ -335,7 +359,9 @@ lw_status lw_assertions_outcome(const lw_assertion *assertion, size_t count, con
                                 const lw_assertion_result **out) {
     lw_assertion_result *outcome = LW_NEW_ARRAY(arena, lw_assertion_result, count);
     for (size_t i = 0; outcome != NULL && i < count; i++) {
-        int *failed = LW_NEW_ARRAY(arena, int, result->point_count);
+        int *failed = LW_NEW_ARRAY(arena, int, result->point_count + result->failure_count);
+        bool told;
+        const bool fine = holds_of_failed(&assertion[i], &told);
         if (failed == NULL) {
             return LW_NO_MEMORY;
         }
@@ -346,6 +372,14 @@ lw_status lw_assertions_outcome(const lw_assertion *assertion, size_t count, con
                 outcome[i].checked++;
                 if (isnan(value) || !holds(value, assertion[i].relation, assertion[i].limit)) {
                     failed[outcome[i].failed_count++] = result->point[p].index;
+                }
+            }
+        }
+        for (size_t f = 0; told && f < result->failure_count; f++) {
+            if (result->failure[f].reason != NULL) {
+                outcome[i].checked++;
+                if (!fine) {
+                    failed[outcome[i].failed_count++] = result->failure[f].index;
                 }
             }
         }

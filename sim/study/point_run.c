@@ -136,7 +136,7 @@ const char *lw_point_failure_reason(lw_status status, const lw_culprit *found, l
     case LW_LIMIT:
         return "takes longer than the simulator's clock can count";
     case LW_BAD_INPUT:
-        return "cannot be built";
+        return found->reason != NULL ? found->reason : "cannot be built";
     default:
         return lw_status_text(status);
     }
@@ -144,7 +144,7 @@ const char *lw_point_failure_reason(lw_status status, const lw_culprit *found, l
 
 lw_status lw_point_tell_failure(lw_status status, size_t point, const lw_culprit *found, const lw_document *document,
                                 lw_diags *diags) {
-    lw_place place = found->name != NULL ? found->place : document->work_place;
+    lw_place place = found->name != NULL || found->reason != NULL ? found->place : document->work_place;
     if (status == LW_STUCK) {
         if (found->cycle != NULL) {
             lw_error(diags, place, "larger buffers (credits), or routes that do not go round, break it",
@@ -156,7 +156,7 @@ lw_status lw_point_tell_failure(lw_status status, size_t point, const lw_culprit
         lw_error(diags, place, "move less, or over a faster link", "point %zu takes longer than the simulator's clock can count",
                  point);
     } else if (status == LW_BAD_INPUT) {
-        lw_error(diags, place, NULL, "point %zu cannot be built", point);
+        lw_error(diags, place, found->hint, "point %zu: %s", point, found->reason != NULL ? found->reason : "cannot be built");
     } else if (status != LW_INTERRUPTED) {
         lw_error(diags, place, NULL, "point %zu: %s", point, lw_status_text(status));
     }

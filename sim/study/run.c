@@ -70,6 +70,24 @@ static lw_status add_timeline(const lw_point_run *run, size_t most, lw_arena *ar
     return run->recording.span.count > 0 ? lw_timeline_make(&run->built, &run->recording, on_path, most, arena, out) : LW_OK;
 }
 
+// Why a point cannot be built: the first error.
+static lw_status blame(lw_status status, const lw_diags *diags, lw_culprit *found) {
+    for (size_t i = 0; status == LW_BAD_INPUT && i < lw_diags_count(diags); i++) {
+        const lw_diag *diag = lw_diags_at(diags, i);
+        if (diag->severity == LW_ERROR && found->reason == NULL) {
+            *found = (lw_culprit){.place = diag->place, .reason = diag->message, .hint = diag->hint};
+        }
+    }
+    return status;
+}
+
+static lw_status build_point(batch *b, size_t index, lw_machine_cache *cache, lw_arena *arena, lw_diags *silent,
+                             lw_point_run *run) {
+    lw_built built;
+    LW_TRY(lw_point_make(b->document, index, cache, arena, silent, &run->setup));
+    return b->document->may_fail ? lw_point_build(&run->setup, (lw_build){.load_ps = 0}, arena, silent, &built) : LW_OK;
+}
+
 static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_arena *arena, lw_point *out, lw_culprit *found) {
     // What the check found is told already; here findings can only repeat it.
     lw_diags *silent = lw_diags_new(arena);
@@ -77,7 +95,7 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
     if (silent == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(lw_point_make(b->document, index, cache, arena, silent, &run.setup));
+    LW_TRY(blame(build_point(b, index, cache, arena, silent, &run), silent, found));
     watched w = {b, index};
     const lw_engine_watch watch = {tell_within, &w};
     const lw_point_how how = {
@@ -112,6 +130,10 @@ static lw_status set_values(const lw_sweep *sweep, size_t index, lw_arena *arena
     return LW_OK;
 }
 
+static const char *copy_or_null(const batch *b, const char *text) {
+    return text != NULL ? lw_arena_copy(b->results, text) : NULL;
+}
+
 static void run_one(batch *b, size_t index, lw_machine_cache *cache) {
     lw_point point;
     lw_culprit found = {0};
@@ -126,8 +148,8 @@ static void run_one(batch *b, size_t index, lw_machine_cache *cache) {
             status = set_values(&b->document->sweep, index, b->results, &b->point[index]);
         }
         // Its place lies in a file, which outlives the point.
-        b->culprit[index] = (lw_culprit){found.name != NULL ? lw_arena_copy(b->results, found.name) : NULL, found.place,
-                                         found.cycle != NULL ? lw_arena_copy(b->results, found.cycle) : NULL};
+        b->culprit[index] = (lw_culprit){copy_or_null(b, found.name), found.place, copy_or_null(b, found.cycle),
+                                         copy_or_null(b, found.reason), copy_or_null(b, found.hint)};
         b->status[index] = status;
         b->done++;
         if (b->share != NULL) {
@@ -325,10 +347,13 @@ static lw_status find_paced(const lw_document *document, lw_arena *arena, lw_dia
     for (size_t c = 0; c < classes.count && status == LW_OK; c++) {
         lw_arena *scratch = lw_arena_new();
         lw_point_setup setup;
-        status = scratch == NULL ? LW_NO_MEMORY : lw_point_make(document, classes.first[c], &cache, scratch, diags, &setup);
+        lw_diags *told = scratch != NULL && document->may_fail ? lw_diags_new(scratch) : diags;
+        status = scratch == NULL || told == NULL ? LW_NO_MEMORY
+                                                 : lw_point_make(document, classes.first[c], &cache, scratch, told, &setup);
         for (size_t w = 0; status == LW_OK && w < setup.graph.workload_count; w++) {
             workload[w].paced = workload[w].paced || setup.graph.workload[w].paced;
         }
+        status = status == LW_BAD_INPUT && document->may_fail ? LW_OK : status;
         lw_arena_free(scratch);
     }
     lw_machine_cache_clear(&cache);

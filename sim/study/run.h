@@ -56,7 +56,8 @@ typedef struct lw_point_run {
 typedef struct lw_culprit {
     const char *name;  // NULL: none
     lw_place place;
-    const char *cycle;  // of a deadlock: who waits for what; NULL: not known
+    const char *cycle;          // of a deadlock: who waits for what; NULL: not known
+    const char *reason, *hint;  // why it cannot be built, and what to do; NULL: not known
 } lw_culprit;
 
 // Who may end it, and who is told how far it is; both may be NULL.

@@ -110,7 +110,44 @@ static lw_status check_all(checking *c) {
     return worst;
 }
 
-lw_status lw_scenario_check(const lw_document *document, bool unused, lw_arena *arena, lw_diags *diags) {
+// Points that cannot be built are not told, as long as some can be: failed says how many.
+static lw_status check_some(checking *c, lw_arena *arena, size_t *failed) {
+    enum { LOOKED_AT = 1000 };  // without one that can be built
+    lw_diags *before = lw_diags_new(arena);
+    if (before == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *failed = 0;
+    for (size_t i = 0; i < c->document->sweep.points; i++) {
+        if (*failed == LOOKED_AT && i == LOOKED_AT) {
+            *failed = c->document->sweep.points;
+            break;
+        }
+        lw_diags_save(c->diags, before);
+        const lw_status status = check_point(c, i);
+        if (status != LW_OK && status != LW_BAD_INPUT) {
+            return status;
+        }
+        if (status == LW_BAD_INPUT) {
+            lw_diags_restore(c->diags, before);
+            ++*failed;
+        }
+    }
+    return LW_OK;
+}
+
+static lw_status check_points(checking *c, lw_document *may_fail, lw_arena *arena) {
+    size_t failed = 0;
+    if (may_fail == NULL || may_fail->sweep.points < 2) {
+        return check_all(c);
+    }
+    LW_TRY(check_some(c, arena, &failed));
+    may_fail->may_fail = failed > 0;
+    return failed == 0 || failed < may_fail->sweep.points ? LW_OK : check_all(c);
+}
+
+// may_fail: the document, where points may; NULL.
+static lw_status look_at(const lw_document *document, lw_document *may_fail, bool unused, lw_arena *arena, lw_diags *diags) {
     const bool sums_up = document->sweep.points > 1;
     checking c = {.document = document, .diags = diags};
     c.reach = LW_NEW_ARRAY(arena, reach, document->count[LW_SECTION_LINKS]);
@@ -124,12 +161,16 @@ lw_status lw_scenario_check(const lw_document *document, bool unused, lw_arena *
         }
     }
     lw_diags_sum_up(diags, sums_up);
-    lw_status status = check_all(&c);
+    lw_status status = check_points(&c, may_fail, arena);
     lw_diags_sum_up(diags, false);
     lw_machine_cache_clear(&c.cache);
     status = status == LW_OK && sums_up ? tell_reach(&c) : status;
     LW_TRY(status);
     return unused ? lw_unused_keys_report(c.unused, diags) : LW_OK;
+}
+
+lw_status lw_scenario_check(const lw_document *document, bool unused, lw_arena *arena, lw_diags *diags) {
+    return look_at(document, NULL, unused, arena, diags);
 }
 
 lw_status lw_scenario_load(const char *path, const lw_catalog *catalog, const lw_load *load, lw_arena *arena, lw_diags *diags,
@@ -142,7 +183,7 @@ lw_status lw_scenario_load(const char *path, const lw_catalog *catalog, const lw
     LW_TRY(lw_document_load(&reader, path, load, &document));
     // without work all is idle, and that is said once
     bool works = document->count[LW_SECTION_WORKLOADS] > 0;
-    LW_TRY(lw_scenario_check(document, works, arena, diags));
+    LW_TRY(look_at(document, load != NULL && load->points_may_fail ? document : NULL, works, arena, diags));
     *out = document;
     return LW_OK;
 }

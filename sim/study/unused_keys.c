@@ -183,6 +183,10 @@ static lw_status look_at_point(lw_unused_keys *unused, size_t point) {
     lw_arena *arena = lw_arena_new();
     lw_effects effects;
     lw_status status = arena == NULL ? LW_NO_MEMORY : lw_effects_start(unused->document, point, arena, &effects);
+    if (status == LW_BAD_INPUT) {  // a point that cannot be built shows nothing
+        lw_arena_free(arena);
+        return LW_OK;
+    }
     for (int s = 0; s < LW_SECTION_RUN && status == LW_OK; s++) {
         for (uint32_t i = 0; i < unused->document->count[s] && status == LW_OK; i++) {
             // Of what is idle that alone is told.
@@ -224,6 +228,12 @@ static lw_status look_at_keys(lw_unused_keys *unused) {
 
 // ---- Telling ----
 
+// A card of a preset that leaves open how many copies it does at once.
+static bool counts_no_engines(const lw_object *object) {
+    const lw_node_spec spec = lw_node_spec_of(object);
+    return object->preset != NULL && spec.kind == LW_NODE_GPU && spec.params->copy_engines == LW_AUTO;
+}
+
 static void tell_object(const lw_unused_keys *unused, int section, size_t index, lw_diags *diags) {
     const lw_object *object = unused->document->object[section][index];
     const char *top = object->section->name;
@@ -237,6 +247,11 @@ static void tell_object(const lw_unused_keys *unused, int section, size_t index,
     if (section == LW_SECTION_NODES && !unused->real[index]) {
         lw_note(diags, object->place, "`lanewise list devices` names the presets",
                 "%s.%s is ideal: no fixed cost, no limit of its own", top, object->name);
+    }
+    if (section == LW_SECTION_NODES && unused->used[section][index] && counts_no_engines(object)) {
+        lw_note(diags, object->place, "copy_engines: 2 says so, one a direction",
+                "how many copy engines %s has is not known: copies of %s.%s never wait for one", object->preset->name, top,
+                object->name);
     }
 }
 
