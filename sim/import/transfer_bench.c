@@ -97,10 +97,14 @@ static const char *way_of(const transfer *t, way *out) {
     if ((t->by.number != t->from.number || up) && (t->by.number != t->to.number || down)) {
         return "copies by a third card";
     }
-    *out = (way){.act = up ? LW_ACT_H2D : down ? LW_ACT_D2H : LW_ACT_PEER,
+    *out = (way){.act = up     ? LW_ACT_H2D
+                        : down ? LW_ACT_D2H
+                               : LW_ACT_PEER,
                  .device = up ? t->to.number : t->from.number,
                  .peer = across ? t->to.number : 0,
-                 .host = up ? t->from.number : down ? t->to.number : 0,
+                 .host = up     ? t->from.number
+                         : down ? t->to.number
+                                : 0,
                  .kernel = t->by.letter == 'G',
                  .read = across && t->by.number == t->to.number};
     // of the node nearest to a card the number is the card's
@@ -214,8 +218,8 @@ static lw_status read_row(lw_import *file, const lw_line *line, reading *in) {
     int test = 0;
     LW_TRY(lw_line_words(file, line, true, &words));
     if (words.count <= WORDS) {
-        return lw_error(file->diags, lw_line_place(file, line, line->text), "is the file whole?", "%zu words in a line of %d or more",
-                        words.count, WORDS + 1);
+        return lw_error(file->diags, lw_line_place(file, line, line->text), "is the file whole?",
+                        "%zu words in a line of %d or more", words.count, WORDS + 1);
     }
     LW_TRY(lw_word_count_of(file, &words.word[TEST], 1 << 20, "the number of a test", &test));
     if (test != in->number) {

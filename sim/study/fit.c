@@ -108,25 +108,35 @@ static double value_of(const lw_fit_parameter *p, double x) {
 typedef struct problem {
     lw_fit *fit;
     lw_diags *diags;
-    double *weight;    // of each point
+    size_t *first;     // point of each table
     size_t *system;    // of each point: 0 to systems - 1
-    double *residual;  // log(model / measured), of the last call
+    double *residual;  // log(model / measured), of the last call, and where that was
+    double *at;
+    bool at_known;
+    bool *shows;       // parameters x tables: the parameter's row names the table
+    double *moved;     // a point each: residuals beside those of the last call
     lw_status status;  // of the first call that failed
 } problem;
 
-static lw_status load_tables(const lw_fit *fit, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_tables *out) {
+// those: which; NULL: all of them.
+static lw_status load_tables(const lw_fit *fit, const bool *those, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,
+                             lw_tables *out) {
     lw_measured **table = LW_NEW_ARRAY(arena, lw_measured *, fit->tables);
+    *out = (lw_tables){table, 0};
     if (table == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t t = 0; t < fit->tables; t++) {
-        LW_TRY(lw_measured_load(fit->path[t], catalog, arena, diags, &table[t]));
+        if (those == NULL || those[t]) {
+            LW_TRY(lw_measured_load(fit->path[t], catalog, arena, diags, &table[out->count++]));
+        }
     }
-    *out = (lw_tables){table, fit->tables};
     return LW_OK;
 }
 
-static lw_status run_tables(problem *p, const double *x, size_t stride, lw_arena *arena, lw_diags *diags) {
+// Residuals of those tables, each at its points' places.
+static lw_status run_tables(problem *p, const gsl_vector *x, const bool *those, lw_arena *arena, lw_diags *diags,
+                            double *residual) {
     lw_fit *fit = p->fit;
     lw_preset_value *value = LW_NEW_ARRAY(arena, lw_preset_value, fit->count);
     if (value == NULL) {
@@ -135,7 +145,7 @@ static lw_status run_tables(problem *p, const double *x, size_t stride, lw_arena
     for (size_t i = 0; i < fit->count; i++) {
         const lw_fit_parameter *one = &fit->parameter[i];
         value[i] = (lw_preset_value){one->preset->shelf, one->preset->name, one->option->key,
-                                     lw_fit_exact_text(one, value_of(one, x[i * stride]), arena)};
+                                     lw_fit_exact_text(one, value_of(one, gsl_vector_get(x, i)), arena)};
         if (value[i].text == NULL) {
             return LW_NO_MEMORY;
         }
@@ -148,39 +158,88 @@ static lw_status run_tables(problem *p, const double *x, size_t stride, lw_arena
     if (catalog == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(load_tables(fit, catalog, arena, diags, &tables));
+    LW_TRY(load_tables(fit, those, catalog, arena, diags, &tables));
     LW_TRY(lw_measured_validate(tables, &run, arena, diags, &out));
-    size_t point = 0;
-    for (size_t t = 0; t < out.count; t++) {
-        for (size_t i = 0; i < out.row[t].points; i++) {
-            p->residual[point++] = log(out.row[t].rows[i][2] / out.row[t].rows[i][1]);
+    for (size_t t = 0, row = 0; t < fit->tables; t++) {
+        if (those != NULL && !those[t]) {
+            continue;
         }
+        for (size_t i = 0; i < out.row[row].points; i++) {
+            residual[p->first[t] + i] = log(out.row[row].rows[i][2] / out.row[row].rows[i][1]);
+        }
+        row++;
     }
-    return point == fit->points ? LW_OK : LW_INTERNAL;
+    return LW_OK;
 }
 
-// The residuals of x into p->residual. Values with which a table cannot run are far off, and no
-// more than that.
-static lw_status look_at(problem *p, const gsl_vector *x) {
+// The residuals of x. Values with which a table cannot run are far off, and no more than that.
+static lw_status look_beside(problem *p, const gsl_vector *x, const bool *those, double *residual) {
     static const double far_off = 10;
     lw_arena *arena = lw_arena_new();
     lw_diags *silent = arena != NULL ? lw_diags_new(arena) : NULL;
-    lw_status status = silent != NULL ? run_tables(p, x->data, x->stride, arena, silent) : LW_NO_MEMORY;
+    lw_status status = silent != NULL ? run_tables(p, x, those, arena, silent, residual) : LW_NO_MEMORY;
     const bool wild = status == LW_BAD_INPUT || status == LW_STUCK || status == LW_LIMIT;
     lw_arena_free(arena);
-    for (size_t i = 0; i < p->fit->points; i++) {
-        p->residual[i] = !wild && isfinite(p->residual[i]) ? p->residual[i] : far_off;
+    for (size_t t = 0; t < p->fit->tables; t++) {
+        for (size_t i = p->first[t]; (those == NULL || those[t]) && i < p->first[t + 1]; i++) {
+            residual[i] = !wild && isfinite(residual[i]) ? residual[i] : far_off;
+        }
     }
     return wild ? LW_OK : status;
 }
 
+static lw_status look_at(problem *p, const gsl_vector *x) {
+    p->at_known = false;
+    LW_TRY(look_beside(p, x, NULL, p->residual));
+    for (size_t k = 0; k < p->fit->count; k++) {
+        p->at[k] = gsl_vector_get(x, k);
+    }
+    p->at_known = true;
+    return LW_OK;
+}
+
+static bool has_looked_at(const problem *p, const gsl_vector *x) {
+    bool same = p->at_known;
+    for (size_t k = 0; same && k < p->fit->count; k++) {
+        same = p->at[k] == gsl_vector_get(x, k);
+    }
+    return same;
+}
+
 static int call_model(const gsl_vector *x, void *user, gsl_vector *f) {
     problem *p = user;
-    lw_status status = look_at(p, x);
+    lw_status status = has_looked_at(p, x) ? LW_OK : look_at(p, x);
     p->status = p->status == LW_OK ? status : p->status;
     for (size_t i = 0; i < p->fit->points; i++) {
         gsl_vector_set(f, i, p->residual[i]);
     }
+    return status == LW_OK ? GSL_SUCCESS : GSL_EFAILED;
+}
+
+// Forward differences. A row is fitted to the tables that it names: those alone show its value.
+static int call_slope(const gsl_vector *x, void *user, gsl_matrix *slope) {
+    static const double step = 5e-3;  // values come in steps of five digits, results in whole picoseconds
+    problem *p = user;
+    const lw_fit *fit = p->fit;
+    gsl_vector *beside = gsl_vector_alloc(fit->count);
+    lw_status status = beside == NULL ? LW_NO_MEMORY : has_looked_at(p, x) ? LW_OK : look_at(p, x);
+    gsl_matrix_set_zero(slope);
+    for (size_t k = 0; k < fit->count && status == LW_OK; k++) {
+        const bool *those = &p->shows[k * fit->tables];
+        const double wide = step * fmax(fabs(gsl_vector_get(x, k)), step);
+        gsl_vector_memcpy(beside, x);
+        gsl_vector_set(beside, k, gsl_vector_get(x, k) + wide);
+        status = look_beside(p, beside, those, p->moved);
+        for (size_t t = 0; t < fit->tables; t++) {
+            for (size_t i = p->first[t]; those[t] && i < p->first[t + 1]; i++) {
+                gsl_matrix_set(slope, i, k, (p->moved[i] - p->residual[i]) / wide);
+            }
+        }
+    }
+    if (beside != NULL) {
+        gsl_vector_free(beside);
+    }
+    p->status = p->status == LW_OK ? status : p->status;
     return status == LW_OK ? GSL_SUCCESS : GSL_EFAILED;
 }
 
@@ -231,10 +290,9 @@ static void free_solver(solver *s) {
 }
 
 static lw_status make_solver(problem *p, lw_arena *arena, solver *out) {
-    gsl_multifit_nlinear_parameters how = gsl_multifit_nlinear_default_parameters();
-    how.h_df = 5e-3;  // values come in steps of five digits, results in whole picoseconds
+    const gsl_multifit_nlinear_parameters how = gsl_multifit_nlinear_default_parameters();
     *out = (solver){.work = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &how, p->fit->points, p->fit->count),
-                    .fdf = {.f = call_model, .n = p->fit->points, .p = p->fit->count, .params = p},
+                    .fdf = {.f = call_model, .df = call_slope, .n = p->fit->points, .p = p->fit->count, .params = p},
                     .x = gsl_vector_alloc(p->fit->count),
                     .weights = gsl_vector_alloc(p->fit->points),
                     .scratch = LW_NEW_ARRAY(arena, double, p->fit->points)};
@@ -356,13 +414,25 @@ static lw_status leave_out(problem *p, solver *s, lw_arena *arena) {
     return LW_OK;
 }
 
+static bool names(const lw_fit_parameter *parameter, const char *table) {
+    for (const lw_yaml *one = parameter->tables->first; one != NULL; one = one->next) {
+        if (one->kind == LW_SCALAR && strcmp(one->text, table) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Which system each point is of, and whether tables may shape presets at all.
 static lw_status look_at_tables(problem *p, lw_arena *arena, lw_diags *diags) {
     enum { CALIBRATE = 0 };
     lw_fit *fit = p->fit;
     lw_tables tables;
-    LW_TRY(load_tables(fit, fit->catalog, arena, diags, &tables));
+    LW_TRY(load_tables(fit, NULL, fit->catalog, arena, diags, &tables));
+    p->first = LW_NEW_ARRAY(arena, size_t, fit->tables + 1);
+    LW_TRY(p->first != NULL ? LW_OK : LW_NO_MEMORY);
     for (size_t t = 0; t < tables.count; t++) {
+        p->first[t + 1] = p->first[t] + tables.table[t]->point_count;
         fit->points += tables.table[t]->point_count;
         if (tables.table[t]->use != CALIBRATE) {
             return lw_error(diags, (lw_place){tables.table[t]->file, 1, 1}, "fit to tables of the calibration side",
@@ -370,9 +440,17 @@ static lw_status look_at_tables(problem *p, lw_arena *arena, lw_diags *diags) {
         }
     }
     p->residual = LW_NEW_ARRAY(arena, double, fit->points);
+    p->moved = LW_NEW_ARRAY(arena, double, fit->points);
+    p->at = LW_NEW_ARRAY(arena, double, fit->count);
     p->system = LW_NEW_ARRAY(arena, size_t, fit->points);
-    if (p->residual == NULL || p->system == NULL) {
+    p->shows = LW_NEW_ARRAY(arena, bool, fit->count * fit->tables);
+    if (p->residual == NULL || p->moved == NULL || p->at == NULL || p->system == NULL || p->shows == NULL) {
         return LW_NO_MEMORY;
+    }
+    for (size_t k = 0; k < fit->count; k++) {
+        for (size_t t = 0; t < tables.count; t++) {
+            p->shows[k * fit->tables + t] = names(&fit->parameter[k], tables.table[t]->name);
+        }
     }
     for (size_t t = 0, point = 0; t < tables.count; t++) {
         size_t same = 0;
@@ -417,7 +495,7 @@ static lw_status keep_near(problem *p, solver *s, size_t index) {
 static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
     lw_fit *fit = p->fit;
     gsl_vector_set_all(s->x, 1);
-    LW_TRY(run_tables(p, s->x->data, s->x->stride, arena, p->diags));  // as it is: what is wrong is told
+    LW_TRY(run_tables(p, s->x, NULL, arena, p->diags, p->residual));  // as it is: what is wrong is told
     fit->before = spread_of(p, s->scratch, SIZE_MAX);
     LW_TRY(solve_from_all(p, s, arena));
     fit->after = spread_of(p, s->scratch, SIZE_MAX);
