@@ -318,6 +318,7 @@ typedef struct lw_engine_gap {
 typedef struct lw_engine_record {
     void (*span)(const lw_engine_span *span, void *user);
     void (*gap)(const lw_engine_gap *gap, void *user);
+    void (*anew)(void *user);  // what was told is void: another engine begins
     void *user;
 } lw_engine_record;
 

@@ -66,7 +66,6 @@ static lw_status add_timeline(const lw_point_run *run, size_t most, lw_arena *ar
         return LW_NO_MEMORY;
     }
     LW_TRY(lw_critical_path_find(&run->built, &run->recording, arena, on_path, out));
-    // an engine may tell nothing
     return run->recording.span.count > 0 ? lw_timeline_make(&run->built, &run->recording, on_path, most, arena, out) : LW_OK;
 }
 
