@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/list.h"
+#include "sim/fabric/queueing.h"
 
 // ---- What limited a workload ----
 
@@ -443,7 +444,7 @@ static lw_status list_members(const lw_built *built, const lw_engine_result *res
     return LW_OK;
 }
 
-// Times of the transfers.
+// Times of the transfers, or of packets that come at drawn times.
 static lw_distribution sample_each(const attribution *a, const lw_built_workload *work) {
     size_t count = 0;
     for (uint32_t i = work->first_task; i < work->first_task + work->task_count; i++) {
@@ -489,13 +490,14 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
     if (out->paced && times.packets > 0) {
         out->mean_wait_ps = times.wait_ps / (double)times.packets;
         out->mean_latency_ps = (double)work->latency_ps + out->mean_wait_ps;
+        out->md1_wait_ps = lw_md1_wait_ps(built, index);
     }
     if (asked->members > 1 && !asked->background && !fails) {
         out->member_ps = sample_members(a, work, asked->members);
     }
-    if (asked->times_each && !fails) {
+    if (!fails) {
         out->each_ps = sample_each(a, work);
-        out->mean_latency_ps = out->each_ps.mean;
+        out->mean_latency_ps = asked->times_each ? out->each_ps.mean : out->mean_latency_ps;
     }
     out->limit = fails ? work->failure : find_limit(built, index, &times);
     out->evidence = evidence_of(asked, known, &out->limit);

@@ -242,7 +242,8 @@ static void end(lw_fluid *run, uint32_t slot) {
     if (run->how->record != NULL) {
         record(run, &s);
     }
-    if (task->sampled) {
+    // packets, if it samples those, it has none
+    if (task->sampled && (task->flow == LW_NO_FLOW || lw_fluid_flow(run, s.task)->arrivals != LW_ARRIVALS_POISSON)) {
         sample(run, s.task, run->now_ps - s.ready_ps);
     }
     run->task[s.task].moved[lw_task_is_last(task, s.instance)]++;
