@@ -27,7 +27,7 @@ typedef enum lw_chart_kind {
     LW_CHART_TIME,            // time against size
     LW_CHART_WATERFALL,       // from the raw rate to what was achieved, one row a link
     LW_CHART_PLANE,           // bandwidth of a long transfer against latency, one mark a link
-    LW_CHART_LOADED_LATENCY,  // mean latency against the bandwidth that a growing load achieves
+    LW_CHART_LOADED_LATENCY,  // latency against a growing load: mean, median and 99 %
     LW_CHART_MARGIN,          // what a radio has to spare against a swept distance, rain, ...
     LW_CHART_PAIRS,           // copies between the members of a group: from x to, one cell a pair
     LW_CHART_BARS,            // bandwidth of each point and workload, the fastest first

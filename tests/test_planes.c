@@ -432,7 +432,7 @@ static void test_loaded_latency(void **state) {
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_golden(&test, &picture, "loaded-latency");
     check_texts(&test, &picture, &fixed);
-    assert_true(has_text(&picture, "Mean latency") && has_text(&picture, "Bandwidth (GB/s)"));
+    assert_true(has_text(&picture, "Mean latency") && has_text(&picture, "Offered load (GB/s)"));
     // The point at 48 GB/s is beyond what the first link carries, and not drawn: its line ends at
     // 44.
     assert_true(has_text(&picture, "102 ns \u2026 129 ns at 44.0 GB/s"));
@@ -467,6 +467,53 @@ static void test_loaded_latency(void **state) {
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     assert_diag(&test, 0,
                 "0:0: the measured table loaded has no points for this chart | it must vary a rate and observe mean_latency_us");
+    lw_test_end(&test);
+}
+
+// Of packets that were timed one by one the median and 99 % are edges of a shade, theory is beside the
+// mean, and a probe has the load of others on its axis.
+static void test_percentiles_under_load(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = loaded(&test);
+    lw_font_metrics fixed = lw_font_metrics_fixed();
+    lw_picture picture;
+    result.point_count /= 2;
+    for (size_t i = 0; i < result.point_count; i++) {
+        lw_workload_result *workload = result.point[i].workload;
+        const double wait_ps = workload->mean_latency_ps - 100e3;
+        workload->mean_wait_ps = wait_ps;
+        workload->md1_wait_ps = 0.9 * wait_ps;
+        workload->each_ps = (lw_distribution){.count = 1000, .median = 100e3 + 0.8 * wait_ps, .p99 = 100e3 + 4 * wait_ps};
+    }
+    const lw_chart_request request = {
+        .kind = LW_CHART_LOADED_LATENCY, .axis = LW_AXIS_LINEAR, .width = LW_AUTO, .height = LW_AUTO};
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_golden(&test, &picture, "loaded-percentiles");
+    check_texts(&test, &picture, &fixed);
+    leave_png(&test, &request, &result, "loaded-percentiles");
+    assert_true(has_text(&picture, "Latency"));
+    assert_true(has_text(&picture, "102 ns \u2026 129 ns, 99 %: 215 ns"));
+    assert_true(has_text(&picture, "(M/D/1)"));
+    const lw_chart_request narrow = {.kind = LW_CHART_LOADED_LATENCY, .axis = LW_AXIS_LINEAR, .width = 560, .height = LW_AUTO};
+    assert_int_equal(render(&test, &narrow, &result, &picture), LW_OK);
+    check_texts(&test, &picture, &fixed);
+    assert_true(has_text(&picture, "99 %") && has_text(&picture, "median"));
+
+    for (size_t i = 0; i < result.point_count; i++) {
+        lw_workload_result *both = LW_NEW_ARRAY(test.arena, lw_workload_result, 2);
+        assert_non_null(both);
+        both[0] = result.point[i].workload[0];
+        both[1] =
+            (lw_workload_result){.name = "probe", .mean_latency_ps = 2e6, .each_ps = {.count = 50, .median = 2e6, .p99 = 3e6}};
+        result.point[i].workload = both;
+        result.point[i].workload_count = 2;
+    }
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_texts(&test, &picture, &fixed);
+    assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "panel"), 2);
+    // beside more than the link carries the probe says nothing either
+    assert_true(has_text(&picture, "2.00 \u00B5s \u2026 2.00 \u00B5s, 99 %: 3.00 \u00B5s"));
     lw_test_end(&test);
 }
 
@@ -645,6 +692,7 @@ int main(void) {
         cmocka_unit_test(test_plane_needs_two_sizes),
         cmocka_unit_test(test_names_find_room),
         cmocka_unit_test(test_loaded_latency),
+        cmocka_unit_test(test_percentiles_under_load),
         cmocka_unit_test(test_bands),
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_bars),

@@ -315,7 +315,7 @@ static lw_result head_of(const lw_document *document) {
     return result;
 }
 
-// Is the workload paced in some point? One point of each class tells.
+// Is the workload paced in some point, or does it time its transfers? One point of each class tells.
 static lw_status find_paced(const lw_document *document, lw_arena *arena, lw_diags *diags, lw_workload_result *workload) {
     lw_classes classes;
     LW_TRY(lw_classes_find(document, arena, &classes));
@@ -327,6 +327,7 @@ static lw_status find_paced(const lw_document *document, lw_arena *arena, lw_dia
         status = scratch == NULL ? LW_NO_MEMORY : lw_point_make(document, classes.first[c], &cache, scratch, diags, &setup);
         for (size_t w = 0; status == LW_OK && w < setup.graph.workload_count; w++) {
             workload[w].paced = workload[w].paced || setup.graph.workload[w].paced;
+            workload[w].each_ps.count += setup.graph.workload[w].times_each ? 1 : 0;
         }
         lw_arena_free(scratch);
     }
