@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/fabric/queueing.h"
 
-static bool passes(const lw_flow *flow, uint32_t server) {
-    bool found = false;
-    for (size_t h = 0; h < flow->data_count; h++) {
-        found = found || flow->data[h].server == server;
-    }
-    for (size_t h = 0; flow->kind == LW_FLOW_READ && h < flow->request_count; h++) {
-        found = found || flow->request[h].server == server;
-    }
-    return found;
+// Does a packet there go over the server, or cause another that does, such as what acknowledges it?
+static bool concerns(const lw_fabric *fabric, const lw_hop *hop, uint32_t server) {
+    const lw_server *there = &fabric->server[hop->server];
+    return hop->server == server || (there->opposite == server && there->control_bytes > 0);
 }
 
 static size_t tasks_over(const lw_fabric *fabric, uint32_t server) {
     size_t count = 0;
     for (size_t t = 0; t < fabric->task_count; t++) {
-        const uint32_t flow = fabric->task[t].flow;
-        count += flow != LW_NO_FLOW && passes(&fabric->flow[flow], server) ? 1 : 0;
+        const lw_flow *flow = fabric->task[t].flow != LW_NO_FLOW ? &fabric->flow[fabric->task[t].flow] : NULL;
+        bool there = false;
+        for (size_t h = 0; flow != NULL && h < flow->data_count; h++) {
+            there = there || concerns(fabric, &flow->data[h], server);
+        }
+        for (size_t h = 0; flow != NULL && flow->kind == LW_FLOW_READ && h < flow->request_count; h++) {
+            there = there || concerns(fabric, &flow->request[h], server);
+        }
+        count += there ? 1 : 0;
     }
     return count;
 }
