@@ -189,21 +189,6 @@ static lw_status find_pairs(const lw_chart_request *request, const lw_result *re
                                      LW_PAIRS_LEAST);
 }
 
-bool lw_chart_suits(const lw_result *result, lw_arena *arena, lw_chart_kind *kind) {
-    lw_pair_table pairs;
-    *kind = LW_CHART_PAIRS;
-    if (lw_pairs_of(result, arena, &pairs) != LW_OK || pairs.count > 0) {
-        return pairs.count > 0;
-    }
-    const lw_point *first = result->point_count > 0 ? &result->point[0] : NULL;
-    bool numbers = false;
-    for (size_t i = 0; first != NULL && i < first->set_count; i++) {
-        numbers = numbers || first->set[i].is_number;
-    }
-    *kind = LW_CHART_BARS;
-    return first != NULL && !numbers && result->point_count * first->workload_count > 1;
-}
-
 static bool has_timeline(const lw_result *result) {
     bool has = false;
     for (size_t i = 0; i < result->point_count; i++) {

@@ -61,10 +61,14 @@ static lw_scale_kind x_scale_kind(const lw_curves *l, range x) {
     return !lw_is_loaded(l) && x.low > 0.0 && x.high / x.low >= 30.0 ? LW_SCALE_LOG : LW_SCALE_LINEAR;
 }
 
-// "Posted data credits" of "links.slot.posted_data_credits"; NULL when out of memory.
+// "Posted data credits" of "links.slot.posted_data_credits", "Number of hosts" of "nodes.hosts.count";
+// NULL when out of memory.
 static const char *x_name(const lw_curves *l) {
     const char *path = l->chart->data->x_path;
-    const char *dot = strrchr(path, '.');
+    const char *dot = strrchr(path, '.'), *first = strchr(path, '.');
+    if (dot != first && strcmp(dot, ".count") == 0) {
+        return lw_arena_print(l->canvas->arena, "Number of %.*s", (int)(dot - first - 1), first + 1);
+    }
     char *name = lw_arena_copy(l->canvas->arena, dot == NULL ? path : dot + 1);
     for (char *at = name; at != NULL && *at != '\0'; at++) {
         bool initial = at == name && *at >= 'a' && *at <= 'z';
