@@ -376,6 +376,10 @@ static lw_sample sample_of(const collector *c, const lw_point *point, const lw_w
         break;
     }
     sample.low = sample.high = sample.at.y;
+    if (workload->has_band && c->request->kind == LW_CHART_MARGIN) {
+        sample.low = fmin(sample.at.y, workload->low_margin_dB);
+        sample.high = fmax(sample.at.y, workload->high_margin_dB);
+    }
     if (workload->has_band && c->request->kind == LW_CHART_BANDWIDTH && workload->low_GBps <= sample.at.y &&
         workload->high_GBps >= sample.at.y && workload->high_GBps <= LW_CHART_MOST) {
         sample.low = workload->low_GBps;

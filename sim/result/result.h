@@ -70,6 +70,8 @@ typedef struct lw_workload_result {
     bool has_band;          // some link of its route says how uncertain it is (lw_family.band)
     // then: bandwidth with these links at the bad and the good end; else 0
     double low_GBps, high_GBps;
+    // and of a radio on its route the margin of the mode in use there; in no file: a chart draws it
+    double low_margin_dB, high_margin_dB;
     // submission and completion cost and unloaded latency inside that time
     int64_t fixed_ps;
     // times of its members, each from when it could start to its end; count 0: it has but one
