@@ -259,29 +259,46 @@ static bool is_replaced(const lw_document *document, size_t node) {
     return false;
 }
 
+// Is it one to tell, and how many are there of it in all?
+static bool is_told(const lw_document *document, size_t node, uint32_t *count) {
+    const lw_object *object = document->object[LW_SECTION_NODES][node];
+    const lw_node_spec spec = lw_node_spec_of(object);
+    bool again = is_replaced(document, node);
+    *count = 0;
+    for (size_t k = 0; k < document->count[LW_SECTION_NODES] && !again; k++) {
+        const lw_node_spec other = lw_node_spec_of(document->object[LW_SECTION_NODES][k]);
+        const bool same = other.object->preset == object->preset && other.kind == spec.kind && other.ideal == spec.ideal;
+        again = same && k < node;
+        *count += same ? other.members : 0;
+    }
+    return !again;
+}
+
+enum { DEVICES_IN_FULL = 4, DEVICES_MOST = 8 };
+
 // What the devices are, in the words of their presets, equal ones once; those that a sweep changes
-// are no matter of all points.
+// are no matter of all points. Of many only the names, and of very many some.
 static const char *hardware_of(const lw_document *document, lw_arena *arena) {
     const char *text = "";
+    size_t all = 0, told = 0;
+    uint32_t count = 0;
+    for (size_t i = 0; i < document->count[LW_SECTION_NODES]; i++) {
+        all += is_told(document, i, &count) ? 1 : 0;
+    }
     for (size_t i = 0; i < document->count[LW_SECTION_NODES] && text != NULL; i++) {
         const lw_object *object = document->object[LW_SECTION_NODES][i];
         const lw_node_spec spec = lw_node_spec_of(object);
         const char *what = object->preset != NULL ? object->preset->summary : object->type->name;
-        uint32_t count = 0;
-        bool again = is_replaced(document, i);
-        for (size_t k = 0; k < document->count[LW_SECTION_NODES] && !again; k++) {
-            const lw_node_spec other = lw_node_spec_of(document->object[LW_SECTION_NODES][k]);
-            const bool same = other.object->preset == object->preset && other.kind == spec.kind && other.ideal == spec.ideal;
-            again = same && k < i;
-            count += same ? other.members : 0;
+        if (!is_told(document, i, &count) || ++told > DEVICES_MOST) {
+            continue;
         }
-        const char *times = count > 1 ? lw_arena_print(arena, "%u \u00D7 ", (unsigned)count) : "";
-        if (!again && times != NULL) {
-            text = lw_arena_print(arena, "%s%s%s%s%s", text, text[0] != '\0' ? " \u00B7 " : "", times, spec.ideal ? "ideal " : "",
-                                  what);
-        }
+        const int length = (int)(all > DEVICES_IN_FULL ? strcspn(what, ",:") : strlen(what));
+        const char *times = count > 1 ? lw_arena_print(arena, "%u\u00A0\u00D7\u00A0", (unsigned)count) : "";
+        text = times == NULL ? NULL
+                             : lw_arena_print(arena, "%s%s%s%s%.*s", text, text[0] != '\0' ? " \u00B7 " : "", times,
+                                              spec.ideal ? "ideal " : "", length, what);
     }
-    return text;
+    return all <= DEVICES_MOST || text == NULL ? text : lw_arena_print(arena, "%s and %zu others", text, all - DEVICES_MOST);
 }
 
 lw_status lw_scenario_packet_hops(const lw_document *document, lw_diags *diags, double *out) {
