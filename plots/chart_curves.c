@@ -505,7 +505,7 @@ static const char *subtitle_of(const lw_curves *l) {
         : has_bounds(l) ? ". Dotted: the cost of a copy of nothing, and time at the top bandwidth alone"
                         : "",
         l->has_most ? ". Dotted upright: what the link carries" : "",
-        lw_has_theory(l->chart->data) ? ". Dotted black: the mean of one queue by theory (M/D/1)" : "",
+        lw_has_theory(l->chart->data) ? ". Dotted along a line: the mean of one queue by theory (M/D/1)" : "",
         lw_is_margin(l) ? ". Margin: signal to noise less what the mode needs" : "");
 }
 
