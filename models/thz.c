@@ -433,8 +433,9 @@ static lw_status check_air(const lw_thz_params *p, const finding *to) {
                 "the model of clouds (P.840) is valid to 200 GHz");
     }
     if (p->rain_mm_h > 0.0 && p->path == LW_THZ_TERRESTRIAL && p->distance_m > 1000.0) {
+        // whatever the distance: a sweep over it says so once
         lw_warn(to->diags, place(to, "rain"), "give the mean rain rate of the whole path",
-                "rain seldom falls as hard on all of %.3g km; the path is taken as rained on evenly", p->distance_m / 1e3);
+                "rain seldom falls as hard on all of a path over 1 km; it is taken as rained on evenly");
     }
     return LW_OK;
 }
@@ -455,8 +456,7 @@ static void check_near_field(const lw_thz_params *p, double distance_m, const fi
     }
     if (distance_m < far_m) {
         lw_warn(to->diags, place(to, "distance"), "smaller antennas may do as well",
-                "%.3g m is in the near field of these antennas (%.3g m): what arrives is an estimate, at most all", distance_m,
-                far_m);
+                "closer than %.3g m is the near field of these antennas: what arrives is an estimate, at most all", far_m);
     }
 }
 

@@ -28,7 +28,7 @@ const char *const lw_axis_words[] = {"log", "linear", NULL};
 const lw_option lw_chart_options[] = {
     WORD_ROW("kind", kind, NULL, lw_chart_words,
              "bandwidth or time against a swept size or length; waterfall: from the raw rate to what was achieved; plane: all "
-             "links by latency and bandwidth; loaded-latency: latency under a growing load; "
+             "links by latency and bandwidth; loaded-latency: mean, median and 99 % of the latency under a growing load; "
              "margin: what a radio has to spare over a swept distance, frequency or rain; pairs: "
              "copies between members of a group, from x to; bars: what no number tells apart, the fastest first; "
              "timeline: what each link, copy engine and caller does when, a panel a point; "
@@ -100,7 +100,7 @@ static const chart_type chart_types[LW_CHART_KINDS] = {
     [LW_CHART_WATERFALL] = {lw_waterfall_size, lw_waterfall_draw,
                             "Bars from the raw rate of each link to the bandwidth achieved"},
     [LW_CHART_PLANE] = {lw_plane_size, lw_plane_draw, "Links by latency and the bandwidth of a long transfer"},
-    [LW_CHART_LOADED_LATENCY] = {lw_curves_size, lw_curves_draw, "Line chart of mean latency against bandwidth under load"},
+    [LW_CHART_LOADED_LATENCY] = {lw_curves_size, lw_curves_draw, "Line chart of latency against load"},
     [LW_CHART_MARGIN] = {lw_curves_size, lw_curves_draw, "Line chart of what a radio has to spare"},
     [LW_CHART_BARS] = {lw_categories_size, lw_categories_draw, "Bars of payload bandwidth, the fastest first"},
     [LW_CHART_TIMELINE] = {lw_timeline_size, lw_timeline_draw, "What each link and device does when"},
@@ -189,21 +189,6 @@ static lw_status find_pairs(const lw_chart_request *request, const lw_result *re
                                      LW_PAIRS_LEAST);
 }
 
-bool lw_chart_suits(const lw_result *result, lw_arena *arena, lw_chart_kind *kind) {
-    lw_pair_table pairs;
-    *kind = LW_CHART_PAIRS;
-    if (lw_pairs_of(result, arena, &pairs) != LW_OK || pairs.count > 0) {
-        return pairs.count > 0;
-    }
-    const lw_point *first = result->point_count > 0 ? &result->point[0] : NULL;
-    bool numbers = false;
-    for (size_t i = 0; first != NULL && i < first->set_count; i++) {
-        numbers = numbers || first->set[i].is_number;
-    }
-    *kind = LW_CHART_BARS;
-    return first != NULL && !numbers && result->point_count * first->workload_count > 1;
-}
-
 static bool has_timeline(const lw_result *result) {
     bool has = false;
     for (size_t i = 0; i < result->point_count; i++) {
@@ -225,8 +210,7 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
     const bool bars = request->kind == LW_CHART_BARS && result->point_count > 0;
     const bool timeline = lw_chart_needs_timeline(request->kind) && has_timeline(result);
     if (lw_chart_needs_timeline(request->kind) && result->point_count > 0 && !timeline) {
-        lw_note(diags, request->place, "take engine: packet, flows record none",
-                "there is nothing to draw: no task was recorded");
+        lw_note(diags, request->place, NULL, "there is nothing to draw: no task was recorded");
     }
     if (data.panel_count == 0 && pairs.count == 0 && !bars && !timeline) {
         *out = (lw_picture){0};

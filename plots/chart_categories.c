@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plots/chart.h"
+#include "plots/series_names.h"
 #include "sim/base/list.h"
 
 #define ROW_HEIGHT 30.0
@@ -65,11 +66,24 @@ static double measured_of(const lw_result *result, const lw_point *point, const 
     return (double)NAN;
 }
 
+// "root ports 2": of what alone says nothing. NULL when out of memory.
+static const char *value_of(const lw_set_value *value, lw_arena *arena) {
+    if (!value->is_flag && !(value->is_number && value->dimension == LW_PLAIN)) {
+        return value->text;
+    }
+    char *text = lw_arena_print(arena, "%s %s", lw_path_end(value->path), value->text);
+    for (char *at = text; at != NULL && *at != '\0'; at++) {
+        *at = *at == '_' ? ' ' : *at;
+    }
+    return text;
+}
+
 // What was swept and, where there are several, which workload.
 static const char *name_of(const lw_point *point, const lw_workload_result *workload, lw_arena *arena) {
     const char *name = "";
     for (size_t i = 0; i < point->set_count && name != NULL; i++) {
-        name = lw_arena_print(arena, "%s%s%s", name, i > 0 ? ", " : "", point->set[i].text);
+        const char *value = value_of(&point->set[i], arena);
+        name = value == NULL ? NULL : lw_arena_print(arena, "%s%s%s", name, i > 0 ? ", " : "", value);
     }
     if (name == NULL || (point->workload_count == 1 && name[0] != '\0')) {
         return name;

@@ -7,7 +7,9 @@
 
 #include "plots/curve_labels.h"
 #include "plots/curve_lines.h"
+#include "plots/curve_loaded.h"
 #include "plots/curve_methods.h"
+#include "plots/loaded.h"
 #include "plots/margin.h"
 #include "plots/sources.h"
 
@@ -59,10 +61,14 @@ static lw_scale_kind x_scale_kind(const lw_curves *l, range x) {
     return !lw_is_loaded(l) && x.low > 0.0 && x.high / x.low >= 30.0 ? LW_SCALE_LOG : LW_SCALE_LINEAR;
 }
 
-// "Posted data credits" of "links.slot.posted_data_credits"; NULL when out of memory.
+// "Posted data credits" of "links.slot.posted_data_credits", "Number of hosts" of "nodes.hosts.count";
+// NULL when out of memory.
 static const char *x_name(const lw_curves *l) {
     const char *path = l->chart->data->x_path;
-    const char *dot = strrchr(path, '.');
+    const char *dot = strrchr(path, '.'), *first = strchr(path, '.');
+    if (dot != first && strcmp(dot, ".count") == 0) {
+        return lw_arena_print(l->canvas->arena, "Number of %.*s", (int)(dot - first - 1), first + 1);
+    }
     char *name = lw_arena_copy(l->canvas->arena, dot == NULL ? path : dot + 1);
     for (char *at = name; at != NULL && *at != '\0'; at++) {
         bool initial = at == name && *at >= 'a' && *at <= 'z';
@@ -83,13 +89,26 @@ static bool is_of_bus(const lw_chart_data *data) {
     return all;
 }
 
+// What a group is offered is what each of its members sends.
+static const char *load_title(const lw_chart_data *data) {
+    bool each = false;
+    for (size_t i = 0; i < data->panel_count; i++) {
+        for (size_t k = 0; k < data->panel[i].curve_count; k++) {
+            each = each || data->panel[i].curve[k].most->member_ps.count > 0;
+        }
+    }
+    return data->x_dimension != LW_RATE ? "Bandwidth (GB/s)"
+           : each                       ? "Offered load of each member (GB/s)"
+                                        : "Offered load (GB/s)";
+}
+
 static lw_status name_axes(lw_curves *l) {
     const lw_chart_data *data = l->chart->data;
     lw_axes *axes = &l->axes;
     bool metres = lw_is_over_distance(l) && axes->x.kind == LW_SCALE_LOG;
     axes->x_writer = axes->x.kind == LW_SCALE_BYTES ? lw_tick_bytes : metres ? lw_tick_metres : lw_tick_plain;
     axes->y_writer = lw_is_time(l) ? lw_tick_seconds : lw_tick_plain;
-    axes->y_title = lw_is_loaded(l)   ? "Mean latency"
+    axes->y_title = lw_is_loaded(l)   ? l->has_band ? "Latency" : "Mean latency"
                     : lw_is_time(l)   ? "Time"
                     : lw_is_margin(l) ? "Margin (dB)"
                     : is_of_bus(data) ? "Bus bandwidth (GB/s)"
@@ -98,7 +117,7 @@ static lw_status name_axes(lw_curves *l) {
     if (name == NULL) {
         return LW_NO_MEMORY;
     }
-    axes->x_title = lw_is_loaded(l)                     ? "Bandwidth (GB/s)"
+    axes->x_title = lw_is_loaded(l)                     ? load_title(data)
                     : data->x_dimension == LW_BYTES     ? "Size (bytes)"
                     : metres || data->x_unit[0] == '\0' ? name
                                                         : lw_arena_print(l->canvas->arena, "%s (%s)", name, data->x_unit);
@@ -129,6 +148,10 @@ static lw_status make_scales(lw_curves *l) {
             for (size_t m = 0; m < panel->curve[k].failed_count && shows_failed(l, &panel->curve[k], m); m++) {
                 l->has_failed = true;
                 widen(&x, panel->curve[k].failed[m]);
+            }
+            if (lw_is_loaded(l) && lw_loaded_most(data, panel, &panel->curve[k]) > 0.0) {
+                widen(&x, lw_loaded_most(data, panel, &panel->curve[k]));
+                l->has_most = true;
             }
             if (lw_ceiling_of(l, &panel->curve[k]) > 0.0) {
                 widen(&y, lw_ceiling_of(l, &panel->curve[k]));
@@ -414,6 +437,7 @@ static lw_status draw_panel(lw_curves *l, const lw_panel *panel, lw_box box) {
     for (size_t i = lines->count; i-- > 0;) {  // the first of the file comes out on top
         draw_curve(l, &lines->line[i], LW_LINE_WIDTH + 3.0 * (double)count_above(l, lines, i));
     }
+    LW_TRY(lw_is_loaded(l) ? lw_loaded_draw(l, panel, lines, is_beside) : LW_OK);
     for (size_t i = 0; i < panel->measured_count; i++) {
         draw_dots(l, &panel->measured[i]);
     }
@@ -464,12 +488,14 @@ static const char *subtitle_of(const lw_curves *l) {
         dashed = dashed || l->chart->data->series[i].evidence >= LW_ASSUMED;
     }
     return lw_arena_print(
-        l->canvas->arena, "Lines: model%s%s%s%s%s%s%s%s%s%s", dashed ? " (dashed: not fitted to any measurement)" : "",
-        lw_told_apart(l) ? ", told apart by open marks" : "",
+        l->canvas->arena, "Lines: %s%s%s%s%s%s%s%s%s%s%s%s%s", lw_is_loaded(l) ? "mean of the model" : "model",
+        dashed ? " (dashed: not fitted to any measurement)" : "", lw_told_apart(l) ? ", told apart by open marks" : "",
         has_modes(l)     ? ". Where one jumps: another mode"
         : has_methods(l) ? ". Ticks: from there on the library takes another algorithm or protocol"
                          : "",
-        l->has_band ? ". Shaded: how uncertain the link is" : "",
+        !l->has_band      ? ""
+        : lw_is_loaded(l) ? ". Shaded: from the median to what 99 % do not exceed"
+                          : ". Shaded: how uncertain the link is",
         !l->has_dots        ? ""
         : l->has_validation ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
                             : ". Filled marks: measured",
@@ -478,6 +504,8 @@ static const char *subtitle_of(const lw_curves *l) {
         l->has_ceiling  ? ". Dotted at the right, and after \"of\": what framing leaves of the raw rate"
         : has_bounds(l) ? ". Dotted: the cost of a copy of nothing, and time at the top bandwidth alone"
                         : "",
+        l->has_most ? ". Dotted upright: what the link carries" : "",
+        lw_has_theory(l->chart->data) ? ". Dotted along a line: the mean of one queue by theory (M/D/1)" : "",
         lw_is_margin(l) ? ". Margin: signal to noise less what the mode needs" : "");
 }
 

@@ -38,8 +38,10 @@ typedef struct lw_series {
 
 typedef struct lw_sample {
     lw_xy at;
-    double order;        // what was swept along the curve: x itself, or the load that gave x and y
-    double low, high;    // of y, where the link says how uncertain it is; else both are y
+    double order;  // what was swept along the curve: x itself, or the load that gave x and y
+    // of y, where the link says how uncertain it is, or of latency the median and 99 %; else both are y
+    double low, high;
+    double theory;       // of y: the mean latency of M/D/1; 0: none
     const char *choice;  // of a library: "ring, LL128"; NULL: none decides
     bool apart;          // between it and the one before nothing gets through: no line joins them
 } lw_sample;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/loaded.h"
 #include "plots/margin.h"
 
 #define LEADER_MOST 40.0  // to a label that is still beside the end of its line
@@ -23,7 +24,8 @@ static const char *times_line(const lw_curves *l, const lw_curve *curve) {
     lw_seconds_digits(end->at.y, last);
     if (lw_is_loaded(l)) {
         lw_number_digits(end->at.x, 3, rate);
-        return lw_arena_print(l->canvas->arena, "%s \u2026 %s at %s GB/s", first, last, rate);
+        return curve->has_band ? lw_loaded_text(curve, l->canvas->arena)
+                               : lw_arena_print(l->canvas->arena, "%s \u2026 %s at %s GB/s", first, last, rate);
     }
     return strcmp(first, last) == 0 ? lw_arena_print(l->canvas->arena, "%s", first)
                                     : lw_arena_print(l->canvas->arena, "%s \u2026 %s", first, last);
@@ -257,12 +259,16 @@ static size_t obstacles_of(const lw_curves *l, const lw_panel *panel, lw_box *bo
         for (size_t k = 0; k < curve->count; k++) {
             lw_xy to = lw_on_page(l, curve->point[k].at);
             lw_xy from = line && k > 0 ? lw_on_page(l, curve->point[k - 1].at) : to;
+            // a shade up to 99 % is in the way as the line is
+            const double end = lw_scale_at(&l->axes.y, curve->point[k].high);
+            const double begin = line && k > 0 ? lw_scale_at(&l->axes.y, curve->point[k - 1].high) : end;
             const size_t pieces = 1 + (size_t)(hypot(to.x - from.x, to.y - from.y) / piece);
             for (size_t m = 1; m <= pieces; m++, count++) {
                 lw_xy at = {from.x + (to.x - from.x) * (double)m / (double)pieces,
                             from.y + (to.y - from.y) * (double)m / (double)pieces};
+                const double high = begin + (end - begin) * (double)m / (double)pieces;
                 if (boxes != NULL) {
-                    boxes[count] = (lw_box){at.x - around, at.y - around, at.x + around, at.y + around};
+                    boxes[count] = (lw_box){at.x - around, fmin(at.y, high) - around, at.x + around, at.y + around};
                 }
             }
         }

@@ -38,7 +38,7 @@ typedef struct lw_curves {
     bool second_line;       // labels have one
     size_t columns, rows;
     size_t panel_index;
-    bool has_half, has_ceiling, has_dots, has_validation, has_crosses, has_band, has_failed;
+    bool has_half, has_ceiling, has_dots, has_validation, has_crosses, has_band, has_failed, has_most;
 } lw_curves;
 
 static inline bool lw_is_loaded(const lw_curves *l) {

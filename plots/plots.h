@@ -27,7 +27,7 @@ typedef enum lw_chart_kind {
     LW_CHART_TIME,            // time against size
     LW_CHART_WATERFALL,       // from the raw rate to what was achieved, one row a link
     LW_CHART_PLANE,           // bandwidth of a long transfer against latency, one mark a link
-    LW_CHART_LOADED_LATENCY,  // mean latency against the bandwidth that a growing load achieves
+    LW_CHART_LOADED_LATENCY,  // latency against a growing load: mean, median and 99 %
     LW_CHART_MARGIN,          // what a radio has to spare against a swept distance, rain, ...
     LW_CHART_PAIRS,           // copies between the members of a group: from x to, one cell a pair
     LW_CHART_BARS,            // bandwidth of each point and workload, the fastest first
@@ -77,9 +77,11 @@ extern const lw_option lw_chart_options[];
 // All defaults, for a chart that no file asked for.
 void lw_chart_request_default(lw_chart_kind kind, lw_chart_request *out);
 
-// The chart of a result whose scenario asks for none: pairs where it copies between the members of
-// one group. False: none.
-bool lw_chart_suits(const lw_result *result, lw_arena *arena, lw_chart_kind *kind);
+// The chart of a result whose scenario asks for none: pairs where it copies between the members of one
+// group; latency over the swept rate of packets that come at it; bandwidth over a swept size, or another
+// number of some values; else bars, and of one piece of work alone its waterfall. False: none, since
+// there is too much for one chart, or nothing.
+bool lw_chart_suits(const lw_result *result, lw_arena *arena, lw_chart_request *out);
 
 // Is the chart drawn from what ran when, which a run keeps only where it is asked to?
 bool lw_chart_needs_timeline(int kind);

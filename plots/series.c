@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plots/loaded.h"
 #include "plots/series_names.h"
 #include "sim/base/list.h"
 #include "sim/base/suggest.h"
@@ -166,10 +167,11 @@ static bool tied_to_x(const collector *c, size_t index) {
 }
 
 // Is x about this workload? A size of another workload is not, unless it is swept together with its
-// own.
-static bool x_concerns(const collector *c, const lw_point *point, const char *workload) {
-    const char *path = c->data->x_path;
-    if (path == NULL || strncmp(path, in_workloads, sizeof in_workloads - 1) != 0) {
+// own; but a probe waits for what others send.
+static bool x_concerns(const collector *c, const lw_point *point, const lw_workload_result *of) {
+    const char *path = c->data->x_path, *workload = of->name;
+    const bool probes = c->request->kind == LW_CHART_LOADED_LATENCY && !of->paced;
+    if (path == NULL || probes || strncmp(path, in_workloads, sizeof in_workloads - 1) != 0) {
         return true;
     }
     const char *name = path + sizeof in_workloads - 1;
@@ -364,8 +366,8 @@ static lw_sample sample_of(const collector *c, const lw_point *point, const lw_w
         sample.at.y = workload->time_s;
         break;
     case LW_CHART_LOADED_LATENCY:
-        sample.at = (lw_xy){workload->bandwidth_GBps, workload->mean_latency_ps * 1e-12};
-        break;
+        lw_loaded_sample(workload, c->data->x_dimension == LW_RATE, &sample);
+        return sample;
     case LW_CHART_MARGIN:
         sample.at.y = lw_signal_margin_dB(&workload->signal);
         break;
@@ -374,6 +376,10 @@ static lw_sample sample_of(const collector *c, const lw_point *point, const lw_w
         break;
     }
     sample.low = sample.high = sample.at.y;
+    if (workload->has_band && c->request->kind == LW_CHART_MARGIN) {
+        sample.low = fmin(sample.at.y, workload->low_margin_dB);
+        sample.high = fmax(sample.at.y, workload->high_margin_dB);
+    }
     if (workload->has_band && c->request->kind == LW_CHART_BANDWIDTH && workload->low_GBps <= sample.at.y &&
         workload->high_GBps >= sample.at.y && workload->high_GBps <= LW_CHART_MOST) {
         sample.low = workload->low_GBps;
@@ -396,18 +402,13 @@ static bool drawable(const collector *c, lw_xy at) {
     return in_range && (!x_is_log(c) || at.x >= LW_CHART_LEAST) && (!lw_chart_is_log(c->request) || at.y >= LW_CHART_LEAST);
 }
 
-// A queue that is offered more than it can serve grows as long as the run lasts: its mean latency
-// says nothing.
-static bool is_saturated(const collector *c, const lw_sample *sample) {
-    static const double kept_up = 0.97;  // random arrivals of a finite run vary
+static bool is_saturated(const collector *c, const lw_point *point, const lw_workload_result *workload) {
     return c->request->kind == LW_CHART_LOADED_LATENCY && c->data->x_dimension == LW_RATE &&
-           sample->at.x < kept_up * sample->order;
+           lw_is_saturated(point, c->data->x_path, workload);
 }
 
-// Copies of a given size are as late as they are long; only packets that come at a rate have a mean
-// latency.
 static bool may_be_shown(const collector *c, const lw_workload_result *workload) {
-    return c->request->kind != LW_CHART_LOADED_LATENCY || workload->paced;
+    return c->request->kind != LW_CHART_LOADED_LATENCY || lw_has_latency(workload);
 }
 
 // Whether a route has a radio is known when it has run.
@@ -421,8 +422,8 @@ static lw_status check_content(const collector *c) {
     }
     switch (c->request->kind) {
     case LW_CHART_LOADED_LATENCY:
-        return lw_error(c->diags, c->request->place, "use kind: stream, or kind: dma with a rate:",
-                        "there is nothing to draw: only work that comes at a rate has a mean latency");
+        return lw_error(c->diags, c->request->place, "use kind: stream, kind: dma with a rate:, or a probe of kind: read-latency",
+                        "there is nothing to draw: only work that comes at a rate, and reads one by one, have a latency");
     case LW_CHART_MARGIN:
         return lw_error(c->diags, c->request->place, "use kind: bandwidth, or send something over a radio",
                         "there is nothing to draw: only what goes over a radio has a margin");
@@ -493,7 +494,7 @@ static lw_status add_workload(collector *c, const lw_point *point, const lw_work
     if (lw_limit_failure(&workload->limit) != NULL && c->request->kind != LW_CHART_MARGIN) {
         return note_failure(c, point, workload, key, sample.order);
     }
-    if (!is_shown(c, workload) || is_saturated(c, &sample)) {
+    if (!is_shown(c, workload) || is_saturated(c, point, workload)) {
         return LW_OK;
     }
     if (!drawable(c, sample.at)) {
@@ -666,7 +667,7 @@ static lw_status walk(collector *c, visitor visit) {
         }
         for (size_t k = 0; k < point->workload_count; k++) {
             const char *name = point->workload[k].name;
-            if (wanted != NULL ? strcmp(name, wanted) == 0 : x_concerns(c, point, name)) {
+            if (wanted != NULL ? strcmp(name, wanted) == 0 : x_concerns(c, point, &point->workload[k])) {
                 found = true;
                 LW_TRY(visit(c, point, &point->workload[k], key));
             }

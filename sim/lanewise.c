@@ -293,13 +293,15 @@ lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const l
     lanewise_result *result = new_result(scenario);
     *out = NULL;
     const lw_run inside = run_of(run);
+    const bool draws = run != NULL && run->draws > 0;
     lw_status status = result == NULL ? LW_NO_MEMORY : scenario->status;
+    status = status == LW_OK && draws ? lw_uncertainty_check(scenario->path, findings->diags) : status;
     if (status == LW_OK) {
         status = lw_scenario_run(session->document, &inside, result->arena, findings->diags, &result->result);
     }
-    if (status == LW_OK && run != NULL && run->draws > 0) {
+    if (status == LW_OK && draws) {
         const lw_uncertainty how = {scenario->path, &scenario->load, run->draws, result->result.seed};
-        status = lw_result_add_uncertainty(&how, scenario->catalog, &inside, findings->diags, &result->result);
+        status = lw_result_add_uncertainty(&how, scenario->catalog, &inside, &result->result);
     }
     lw_diags_own_sources(findings->diags);
     if (result == NULL || result->result.planned == 0) {

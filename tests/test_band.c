@@ -147,6 +147,14 @@ static void test_a_bad_end_may_be_silence(void **state) {
     assert_true(near->low_GBps > 0 && near->low_GBps <= near->bandwidth_GBps && near->high_GBps >= near->bandwidth_GBps);
     assert_true(limit->has_band && limit->bandwidth_GBps > 0 && limit->low_GBps == 0 &&
                 limit->high_GBps >= limit->bandwidth_GBps);
+    // and of the mode in use the margin at both ends
+    for (size_t i = 0; i < result.point_count; i++) {
+        const lw_workload_result *send = workload_of(&result.point[i], "send");
+        const double margin_dB = lw_signal_margin_dB(&send->signal);
+        assert_true(send->low_margin_dB < margin_dB && margin_dB < send->high_margin_dB);
+        assert_true(send->high_margin_dB - send->low_margin_dB < 12);
+    }
+    assert_true(limit->low_margin_dB < 0);
     lw_test_end(&test);
 }
 

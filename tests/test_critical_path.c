@@ -123,11 +123,19 @@ static void test_a_staged_copy(void **state) {
     lw_test_end(&test);
 }
 
+static double ps_of_kind(const lw_critical *path, lw_critical_kind kind) {
+    double sum_ps = 0;
+    for (size_t i = 0; i < path->count; i++) {
+        sum_ps += path->part[i].kind == kind ? (double)path->part[i].time_ps : 0;
+    }
+    return sum_ps;
+}
+
 static void check_jumps(const char *work) {
     lw_test test = lw_test_begin();
-    const char *const engines[] = {"packet", "packet-exact"};
-    lw_result result[2];
-    for (int i = 0; i < 2; i++) {
+    const char *const engines[] = {"packet", "packet-exact", "flow"};
+    lw_result result[COUNT(engines)];
+    for (size_t i = 0; i < COUNT(engines); i++) {
         result[i] = run_text(
             &test,
             lw_arena_print(test.arena,
@@ -144,6 +152,13 @@ static void check_jumps(const char *work) {
     for (size_t i = 0; i < exact->count; i++) {
         assert_int_equal(fast->part[i].kind, exact->part[i].kind);
         assert_int_equal(fast->part[i].time_ps, exact->part[i].time_ps);
+    }
+    // Flows share rates instead of turns, and go by the same path; two links of one speed are as good.
+    const lw_critical *flow = path_of(&result[2], 0);
+    assert_int_equal(flow->tasks, exact->tasks);
+    for (size_t i = 0; i < exact->count; i++) {
+        const double differs_ps = ps_of_kind(flow, exact->part[i].kind) - ps_of_kind(exact, exact->part[i].kind);
+        assert_true(fabs(differs_ps) < 0.02 * (double)exact->end_ps);
     }
     lw_test_end(&test);
 }

@@ -71,6 +71,12 @@ static void loads_queue(void **state) {
     double service_ns = 76.5 / (31.507692 * 374 / 375), load = read->bandwidth_GBps * service_ns / 64;
     assert_close(read->mean_wait_ps / 1e3, load * service_ns / (2 * (1 - load)), 0.05);
     assert_close(read->mean_latency_ps, (double)read->fixed_ps + read->mean_wait_ps, 1e-12);
+    assert_close(read->md1_wait_ps, read->mean_wait_ps, 0.05);
+    // of 400,000 reads every eighth is kept
+    assert_int_equal(read->each_ps.count, 50000);
+    assert_close(read->each_ps.mean, read->mean_latency_ps, 0.002);
+    assert_true(read->each_ps.least >= (double)read->fixed_ps && read->each_ps.median < read->each_ps.mean);
+    assert_true(read->each_ps.p99 > 1.05 * read->each_ps.mean);
     assert_string_equal(limit_in_words(&test, &read->limit), "the offered load");
     lw_test_end(&test);
 }

@@ -95,6 +95,84 @@ static void test_random_arrivals_wait_as_in_md1(void **state) {
     mean_wait(4000, 750000);
 }
 
+// Of M/D/1: how probable it is to wait less than t services (Erlang 1909; Tijms, A First Course in
+// Stochastic Models, 9.1).
+static double waits_less(double load, double t) {
+    double sum = 0, factorial = 1;
+    for (int k = 0; k <= (int)t; k++) {
+        factorial *= k > 0 ? k : 1;
+        sum += pow(load * (k - t), k) / factorial * exp(-load * (k - t));
+    }
+    return (1 - load) * sum;
+}
+
+static double share_of(const lw_task_result *task, double waited) {
+    int64_t less = 0, all = 0;
+    for (size_t i = 0; i < task->sample_count; i++) {
+        const double wait = (double)(task->sample[i].time_ps - SERVICE_PS - LATENCY_PS) / SERVICE_PS;
+        assert_true(wait >= 0);
+        less += wait < waited ? task->sample[i].count : 0;
+        all += task->sample[i].count;
+    }
+    return (double)less / (double)all;
+}
+
+// Each packet is timed, as long as there are not too many; then some of all, spread over the run.
+static void test_each_packet_of_random_arrivals_is_timed(void **state) {
+    (void)state;
+    enum { FEW = 60000, MANY = 400000, GAP_PS = 4500 };
+    const lw_server server[] = {line(wire, LATENCY_PS)};
+    lw_test test = lw_test_begin();
+    job jobs[] = {poisson(FEW, GAP_PS)};
+    jobs[0].task.sampled = true;
+    const lw_engine_result few = RUN(&test, server, jobs);
+    lw_int128 sum_ps = 0;
+    for (size_t i = 0; i < few.task[0].sample_count; i++) {
+        sum_ps += few.task[0].sample[i].time_ps;
+    }
+    assert_int_equal(few.task[0].sample_count, FEW);
+    assert_true(sum_ps == few.task[0].wait_ps + (lw_int128)FEW * (SERVICE_PS + LATENCY_PS));
+    jobs[0] = poisson(MANY, GAP_PS);
+    jobs[0].task.sampled = true;
+    const lw_engine_result many = RUN(&test, server, jobs);
+    assert_int_equal(many.task[0].sample_count, MANY / 8);
+    for (int services = 1; services <= 8; services++) {
+        const double expected = waits_less(0.8, services);
+        assert_true(fabs(share_of(&many.task[0], services) - expected) < 0.02);
+        assert_close(1 - share_of(&many.task[0], services), 1 - expected, 0.1);
+    }
+    // flows have no packets to time
+    const lw_fabric fabric = fabric_of(&test, server, 1, jobs, 1);
+    assert_int_equal(run_one(&test, &fabric, LW_ENGINE_FLOW, 1).task[0].sample_count, 0);
+    lw_test_end(&test);
+}
+
+// Reads within a window of tags are timed from when they come, with their wait for a tag.
+static void test_each_read_of_random_arrivals_is_timed(void **state) {
+    (void)state;
+    enum { READS = 5000 };
+    const lw_server server[] = {line(wire, LATENCY_PS), line(wire, LATENCY_PS)};
+    static const lw_hop back[] = {{.server = 1, .granule_bytes = 1}};
+    lw_test test = lw_test_begin();
+    for (int64_t tags = 2; tags <= 64; tags *= 32) {
+        job jobs[] = {reads(path, back, READS * 512, 512, 256)};
+        jobs[0].flow.arrivals = LW_ARRIVALS_POISSON;
+        jobs[0].flow.gap_ps = 120000;
+        jobs[0].flow.tags = tags;
+        jobs[0].task.sampled = true;
+        const lw_task_result task = RUN(&test, server, jobs).task[0];
+        assert_int_equal(task.sample_count, READS);
+        int64_t least_ps = INT64_MAX, most_ps = 0;
+        for (size_t i = 0; i < task.sample_count; i++) {
+            least_ps = task.sample[i].time_ps < least_ps ? task.sample[i].time_ps : least_ps;
+            most_ps = task.sample[i].time_ps > most_ps ? task.sample[i].time_ps : most_ps;
+        }
+        assert_int_equal(least_ps, 2 * LATENCY_PS + 2 * SERVICE_PS);
+        assert_true(tags == 2 ? most_ps > 4 * LATENCY_PS : most_ps < 3 * LATENCY_PS);
+    }
+    lw_test_end(&test);
+}
+
 // Two streams over a fast link of their own into a slow one each; `joint`: over one fast link.
 // Returns the mean wait of each, in services.
 static void waits_behind_a_switch(const job *jobs, bool joint, double wait[2]) {
@@ -315,6 +393,8 @@ int main(void) {
         cmocka_unit_test(test_fixed_arrivals),
         cmocka_unit_test(test_a_flood_is_jumped),
         cmocka_unit_test(test_random_arrivals_wait_as_in_md1),
+        cmocka_unit_test(test_each_packet_of_random_arrivals_is_timed),
+        cmocka_unit_test(test_each_read_of_random_arrivals_is_timed),
         cmocka_unit_test(test_a_probe_waits_in_the_queue_it_shares),
         cmocka_unit_test(test_a_probe_from_elsewhere_takes_its_turn),
         cmocka_unit_test(test_random_arrivals_follow_the_seed),

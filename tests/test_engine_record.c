@@ -2,21 +2,29 @@
 // What an engine tells of each instance: the same of a run that jumps as of one that executes
 // everything, once what was jumped is looked up in the period that it repeats.
 #include "engine_helpers.h"
+#include "sim/engine/flow/flow.h"
 #include "sim/fabric/recording.h"
 
 enum { PATHS = 2, SPANS = 1 << 14, LATENCY_PS = 1000 };
 
 static const lw_hop path[PATHS][1] = {{{.server = 0, .granule_bytes = 1}}, {{.server = 1, .granule_bytes = 1}}};
 
-static const lw_recording *record(lw_test *test, const lw_fabric *fabric, lw_engine engine, size_t most) {
+typedef lw_status (*runs)(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out);
+
+static const lw_recording *record_by(lw_test *test, const lw_fabric *fabric, runs run, lw_engine_how how, size_t most) {
     lw_recording *recording = LW_NEW(test->arena, lw_recording);
     lw_engine_result result = {0};
     assert_non_null(recording);
     lw_recording_begin(recording, fabric->task_count, most, test->arena);
-    const lw_engine_how how = {.engine = engine, .seed = 1, .record = &recording->sink};
-    assert_int_equal(lw_engine_run(fabric, &how, test->arena, &result), LW_OK);
+    how.seed = 1;
+    how.record = &recording->sink;
+    assert_int_equal(run(fabric, &how, test->arena, &result), LW_OK);
     assert_int_equal(lw_recording_end(recording), LW_OK);
     return recording;
+}
+
+static const lw_recording *record(lw_test *test, const lw_fabric *fabric, lw_engine engine, size_t most) {
+    return record_by(test, fabric, lw_engine_run, (lw_engine_how){.engine = engine}, most);
 }
 
 static int64_t skipped_in(const lw_recording *recording, const lw_recorded_gap *gap, uint32_t task) {
@@ -114,6 +122,11 @@ static void check_staged(int64_t calls, int64_t chunks, uint32_t buffers, size_t
     assert_int_equal(exact->span.count, calls + 2 * count);
     assert_int_equal((int64_t)fast->span.count + all_skipped(fast), calls + 2 * count);
     assert_true(compare(exact, fast) >= jumped);
+    const lw_recording *each = record_by(&test, &fabric, lw_flow_run_each, (lw_engine_how){0}, SPANS);
+    const lw_recording *flow = record(&test, &fabric, LW_ENGINE_FLOW, SPANS);
+    assert_int_equal(each->span.count, calls + 2 * count);
+    assert_int_equal((int64_t)flow->span.count + all_skipped(flow), calls + 2 * count);
+    assert_true(compare(each, flow) >= jumped);
     lw_test_end(&test);
 }
 
@@ -126,9 +139,9 @@ static void test_what_is_jumped_is_found(void **state) {
     check_staged(3, 3, 2, 0);
 }
 
-// Two tasks one after the other, and a third that waits for the slot of the first.
-static void test_times_of_an_instance(void **state) {
-    (void)state;
+// Two tasks one after the other, and a third that waits for the slot of the first: no two of them
+// share anything, so that packets and flows take the same times.
+static void check_times(lw_engine engine) {
     lw_test test = lw_test_begin();
     const lw_server server[] = {line(GB_64, LATENCY_PS), line(GB_64, LATENCY_PS)};
     const int64_t slots = 1;
@@ -142,7 +155,7 @@ static void test_times_of_an_instance(void **state) {
     lw_fabric fabric = fabric_of(&test, server, COUNT(server), jobs, COUNT(jobs));
     fabric.resource_slots = &slots;
     fabric.resource_count = 1;
-    const lw_recording *recording = record(&test, &fabric, LW_ENGINE_PACKET, SPANS);
+    const lw_recording *recording = record(&test, &fabric, engine, SPANS);
     const lw_engine_span *span = LW_LIST_ITEMS(&recording->span, const lw_engine_span);
     assert_int_equal(recording->span.count, 3);
     const int64_t end_ps = 100 + 40000 + LATENCY_PS + 30;
@@ -158,7 +171,56 @@ static void test_times_of_an_instance(void **state) {
     assert_int_equal(span[1].busiest, LW_NO_SERVER);
     assert_int_equal(span[2].ready_ps, 0);
     assert_int_equal(span[2].start_ps, end_ps);
+    assert_int_equal(span[2].busy_ps, 40000);  // not what the first did while it waited
     assert_int_equal(span[2].end_ps, end_ps + 40000 + LATENCY_PS);
+    lw_test_end(&test);
+}
+
+static void test_times_of_an_instance(void **state) {
+    (void)state;
+    check_times(LW_ENGINE_PACKET);
+    check_times(LW_ENGINE_FLOW);
+}
+
+// Two that share a line keep it busy together; one with two tags of four waits for them.
+static void test_flows_tell_who_was_busy(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_server server[] = {line(GB_64, LATENCY_PS), line(GB_64, LATENCY_PS), line(GB_64, 50000)};
+    const lw_hop back[] = {over(2)};
+    job jobs[] = {writes(path[0], 1, 2560, 256), writes(path[0], 1, 2560, 256), reads(path[1], back, 25600, 256, 256)};
+    jobs[2].flow.tags = 2;
+    const lw_fabric fabric = fabric_of(&test, server, COUNT(server), jobs, COUNT(jobs));
+    const lw_recording *recording = record(&test, &fabric, LW_ENGINE_FLOW, SPANS);
+    const lw_engine_span *span = LW_LIST_ITEMS(&recording->span, const lw_engine_span);
+    assert_int_equal(recording->span.count, 3);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(span[i].busiest, 0);
+        assert_int_equal(span[i].busy_ps, 80000);
+        assert_int_equal(span[i].stall_ps, 0);
+    }
+    assert_int_equal(span[2].busiest, 2);
+    assert_true(span[2].stall_ps > (span[2].end_ps - span[2].busy_ps) / 2);
+    lw_test_end(&test);
+}
+
+// What packets told before they gave up is no part of it.
+static void test_flows_after_packets(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_server server[] = {line(GB_64, LATENCY_PS), line(GB_450, LATENCY_PS)};
+    job jobs[] = {writes(path[0], 1, 2560, 256), writes(path[1], 1, 512, 256)};
+    const lw_need before[] = {need_of(0, 1, 50)};
+    jobs[0].task.count = 50;
+    jobs[0].task.need = before;
+    jobs[0].task.need_count = 1;
+    const lw_fabric fabric = fabric_of(&test, server, COUNT(server), jobs, COUNT(jobs));
+    const lw_engine_how how = {.engine = LW_ENGINE_AUTO, .events_most = 30};
+    const lw_recording *both = record_by(&test, &fabric, lw_engine_run, how, 20);
+    const lw_recording *flow = record(&test, &fabric, LW_ENGINE_FLOW, 20);
+    assert_int_equal(both->span.count, flow->span.count);
+    assert_int_equal((int64_t)both->span.count + all_skipped(both) + both->lost, 51);
+    assert_int_equal(compare(flow, both), compare(flow, flow));
     lw_test_end(&test);
 }
 
@@ -188,8 +250,8 @@ static void test_a_record_has_bounds(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_times_of_an_instance),
-        cmocka_unit_test(test_what_is_jumped_is_found),
+        cmocka_unit_test(test_times_of_an_instance), cmocka_unit_test(test_flows_tell_who_was_busy),
+        cmocka_unit_test(test_flows_after_packets),  cmocka_unit_test(test_what_is_jumped_is_found),
         cmocka_unit_test(test_a_record_has_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -432,7 +432,7 @@ static void test_loaded_latency(void **state) {
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_golden(&test, &picture, "loaded-latency");
     check_texts(&test, &picture, &fixed);
-    assert_true(has_text(&picture, "Mean latency") && has_text(&picture, "Bandwidth (GB/s)"));
+    assert_true(has_text(&picture, "Mean latency") && has_text(&picture, "Offered load (GB/s)"));
     // The point at 48 GB/s is beyond what the first link carries, and not drawn: its line ends at
     // 44.
     assert_true(has_text(&picture, "102 ns \u2026 129 ns at 44.0 GB/s"));
@@ -467,6 +467,53 @@ static void test_loaded_latency(void **state) {
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     assert_diag(&test, 0,
                 "0:0: the measured table loaded has no points for this chart | it must vary a rate and observe mean_latency_us");
+    lw_test_end(&test);
+}
+
+// Of packets that were timed one by one the median and 99 % are edges of a shade, theory is beside the
+// mean, and a probe has the load of others on its axis.
+static void test_percentiles_under_load(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = loaded(&test);
+    lw_font_metrics fixed = lw_font_metrics_fixed();
+    lw_picture picture;
+    result.point_count /= 2;
+    for (size_t i = 0; i < result.point_count; i++) {
+        lw_workload_result *workload = result.point[i].workload;
+        const double wait_ps = workload->mean_latency_ps - 100e3;
+        workload->mean_wait_ps = wait_ps;
+        workload->md1_wait_ps = 0.9 * wait_ps;
+        workload->each_ps = (lw_distribution){.count = 1000, .median = 100e3 + 0.8 * wait_ps, .p99 = 100e3 + 4 * wait_ps};
+    }
+    const lw_chart_request request = {
+        .kind = LW_CHART_LOADED_LATENCY, .axis = LW_AXIS_LINEAR, .width = LW_AUTO, .height = LW_AUTO};
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_golden(&test, &picture, "loaded-percentiles");
+    check_texts(&test, &picture, &fixed);
+    leave_png(&test, &request, &result, "loaded-percentiles");
+    assert_true(has_text(&picture, "Latency"));
+    assert_true(has_text(&picture, "102 ns \u2026 129 ns, 99 %: 215 ns"));
+    assert_true(has_text(&picture, "(M/D/1)"));
+    const lw_chart_request narrow = {.kind = LW_CHART_LOADED_LATENCY, .axis = LW_AXIS_LINEAR, .width = 560, .height = LW_AUTO};
+    assert_int_equal(render(&test, &narrow, &result, &picture), LW_OK);
+    check_texts(&test, &picture, &fixed);
+    assert_true(has_text(&picture, "99 %") && has_text(&picture, "median"));
+
+    for (size_t i = 0; i < result.point_count; i++) {
+        lw_workload_result *both = LW_NEW_ARRAY(test.arena, lw_workload_result, 2);
+        assert_non_null(both);
+        both[0] = result.point[i].workload[0];
+        both[1] =
+            (lw_workload_result){.name = "probe", .mean_latency_ps = 2e6, .each_ps = {.count = 50, .median = 2e6, .p99 = 3e6}};
+        result.point[i].workload = both;
+        result.point[i].workload_count = 2;
+    }
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    check_texts(&test, &picture, &fixed);
+    assert_int_equal(count_items(&picture, LW_DRAW_GROUP_PUSH, "panel"), 2);
+    // beside more than the link carries the probe says nothing either
+    assert_true(has_text(&picture, "2.00 \u00B5s \u2026 2.00 \u00B5s, 99 %: 3.00 \u00B5s"));
     lw_test_end(&test);
 }
 
@@ -584,17 +631,17 @@ static void test_pairs(void **state) {
     }
     lw_point point = {.workload = copy, .workload_count = 6};
     lw_result result = {.tool_version = "0.1.0", .title = "Three", .point = &point, .point_count = 1};
-    lw_chart_kind kind;
-    assert_true(lw_chart_suits(&result, test.arena, &kind) && kind == LW_CHART_PAIRS);
-    lw_chart_request request = request_of(kind);
+    lw_chart_request suits;
+    assert_true(lw_chart_suits(&result, test.arena, &suits) && suits.kind == LW_CHART_PAIRS);
+    lw_chart_request request = request_of(suits.kind);
     lw_picture picture;
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_golden(&test, &picture, "pairs");
     copy[5].direction = ways[4];  // twice the same pair
-    assert_true(lw_chart_suits(&result, test.arena, &kind) && kind == LW_CHART_BARS);
+    assert_true(lw_chart_suits(&result, test.arena, &suits) && suits.kind == LW_CHART_BARS);
     assert_int_equal(render(&test, &request, &result, &picture), LW_BAD_INPUT);
     copy[5].direction = "gpus[10]->host";
-    assert_true(lw_chart_suits(&result, test.arena, &kind) && kind == LW_CHART_BARS);
+    assert_true(lw_chart_suits(&result, test.arena, &suits) && suits.kind == LW_CHART_BARS);
     lw_test_end(&test);
 }
 
@@ -623,14 +670,76 @@ static void test_bars(void **state) {
     lw_result result = {.tool_version = "0.1.0", .title = "Which?", .point = point, .point_count = 3};
     result.measured = table;
     result.measured_count = 2;
-    lw_chart_kind kind;
-    assert_true(lw_chart_suits(&result, test.arena, &kind) && kind == LW_CHART_BARS);
-    lw_chart_request request = request_of(kind);
+    lw_chart_request suits;
+    assert_true(lw_chart_suits(&result, test.arena, &suits) && suits.kind == LW_CHART_BARS);
+    lw_chart_request request = request_of(suits.kind);
     lw_picture picture;
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_golden(&test, &picture, "bars");
     set[0].is_number = true;
-    assert_false(lw_chart_suits(&result, test.arena, &kind));
+    assert_true(lw_chart_suits(&result, test.arena, &suits) && suits.kind == LW_CHART_BARS);
+    lw_test_end(&test);
+}
+
+// The chart of a scenario that asks for none.
+static void test_what_suits(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_chart_request suits;
+    lw_picture picture;
+    lw_result result = loaded(&test);
+    // a swept rate of packets that come at it, a size, or another number of four values
+    assert_true(lw_chart_suits(&result, test.arena, &suits) && suits.kind == LW_CHART_LOADED_LATENCY);
+    assert_string_equal(suits.x, "workloads.send.rate");
+    const struct {
+        lw_dimension dimension;
+        size_t values;
+        int kind, axis;
+    } cases[] = {{LW_BYTES, 3, LW_CHART_BANDWIDTH, LW_AXIS_LOG},
+                 {LW_PLAIN, 3, LW_CHART_BARS, LW_AXIS_LOG},
+                 {LW_PLAIN, 4, LW_CHART_BANDWIDTH, LW_AXIS_LINEAR},
+                 {LW_LENGTH, 12, LW_CHART_BANDWIDTH, LW_AXIS_LINEAR}};
+    for (size_t c = 0; c < COUNT(cases); c++) {
+        for (size_t i = 0; i < result.point_count; i++) {
+            result.point[i].workload->paced = false;
+            result.point[i].set[1].dimension = cases[c].dimension;
+        }
+        result.point_count = cases[c].values;
+        assert_true(lw_chart_suits(&result, test.arena, &suits));
+        assert_int_equal(suits.kind, cases[c].kind);
+        assert_int_equal(suits.axis, cases[c].axis);
+        assert_int_equal(render(&test, &suits, &result, &picture), LW_OK);
+        result.point_count = 24;
+    }
+    // more bars than one can read are none, where a number tells them apart
+    for (size_t i = 0; i < result.point_count; i++) {
+        result.point[i].set[1].number = (double)(i % 2);
+        result.point[i].workload_count = 2;
+    }
+    assert_false(lw_chart_suits(&result, test.arena, &suits));
+    // one piece of work alone
+    result.point_count = 1;
+    result.point[0].workload_count = 1;
+    assert_true(lw_chart_suits(&result, test.arena, &suits) && suits.kind == LW_CHART_WATERFALL);
+    result.point_count = 0;
+    assert_false(lw_chart_suits(&result, test.arena, &suits));
+    lw_test_end(&test);
+}
+
+// A flag or a plain number alone says nothing.
+static void test_bars_name_what_was_swept(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_workload_result work[] = {{.name = "copy", .bandwidth_GBps = 2}, {.name = "ring", .bandwidth_GBps = 3}};
+    lw_set_value set[] = {{.path = "nodes.gpus.p2p", .text = "true", .is_flag = true},
+                          {.path = "nodes.cpu.root_ports", .text = "2", .is_number = true, .number = 2},
+                          {.path = "workloads.*.bytes", .text = "16 KiB", .is_number = true, .dimension = LW_BYTES}};
+    lw_point point = {.set = set, .set_count = COUNT(set), .workload = work, .workload_count = COUNT(work)};
+    const lw_result result = {.tool_version = "0.1.0", .title = "Names", .point = &point, .point_count = 1};
+    const lw_chart_request request = request_of(LW_CHART_BARS);
+    lw_picture picture;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "p2p true, root ports 2, 16 KiB: ring"));
     lw_test_end(&test);
 }
 
@@ -645,10 +754,13 @@ int main(void) {
         cmocka_unit_test(test_plane_needs_two_sizes),
         cmocka_unit_test(test_names_find_room),
         cmocka_unit_test(test_loaded_latency),
+        cmocka_unit_test(test_percentiles_under_load),
         cmocka_unit_test(test_bands),
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_bars),
         cmocka_unit_test(test_bars_of_any_spread),
+        cmocka_unit_test(test_bars_name_what_was_swept),
+        cmocka_unit_test(test_what_suits),
         cmocka_unit_test(test_memory_runs_out),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

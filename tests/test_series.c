@@ -437,8 +437,8 @@ static void test_the_outline_tells(void **state) {
     } cases[] = {
         {LW_CHART_LOADED_LATENCY, &sizes, true, NULL},
         {LW_CHART_LOADED_LATENCY, &sizes, false,
-         "0:0: there is nothing to draw: only work that comes at a rate has a mean latency | use kind: stream, or kind: dma with "
-         "a rate:"},
+         "0:0: there is nothing to draw: only work that comes at a rate, and reads one by one, have a latency | use kind: stream, "
+         "kind: dma with a rate:, or a probe of kind: read-latency"},
         {LW_CHART_PLANE, &sizes, false, NULL},
         {LW_CHART_PLANE, &gens, false,
          "0:0: the plane needs transfers of two sizes, and 'links.egpu.gen' gives it one | sweep a small and a large size, such "

@@ -43,8 +43,9 @@ static void hardware_is_named(void **state) {
                                "workloads: {up: {kind: copy, from: host, to: 'gpus[0]', bytes: 1 MiB}}\n";
     lw_test test = lw_test_begin();
     lw_result result = run_text(&test, file);
-    assert_string_equal(result.hardware, "Desktop with two channels of DDR5-5600 \u00B7 2 \u00D7 NVIDIA GeForce RTX 4090, 24 GB "
-                                         "\u00B7 ideal memory");
+    assert_string_equal(result.hardware,
+                        "Desktop with two channels of DDR5-5600 \u00B7 2\u00A0\u00D7\u00A0NVIDIA GeForce RTX 4090, 24 GB "
+                        "\u00B7 ideal memory");
     result = run_text(&test, lw_arena_print(test.arena, "%ssweep: {nodes.gpus.preset: [rtx-4090, rtx-5090]}\n", file));
     assert_string_equal(result.hardware, "Desktop with two channels of DDR5-5600 \u00B7 ideal memory");
     // The same card shared in other ways, or with another figure, is still that card.
@@ -52,8 +53,24 @@ static void hardware_is_named(void **state) {
                                             "%ssweep: {nodes.gpus: [{preset: rtx-4090}, {preset: rtx-4090, virtualisation: "
                                             "mig, guests: 2}], nodes.host: [{}, {memory_rate: 9 GB/s}]}\n",
                                             file));
-    assert_string_equal(result.hardware, "Desktop with two channels of DDR5-5600 \u00B7 2 \u00D7 NVIDIA GeForce RTX 4090, 24 GB "
-                                         "\u00B7 ideal memory");
+    assert_string_equal(result.hardware,
+                        "Desktop with two channels of DDR5-5600 \u00B7 2\u00A0\u00D7\u00A0NVIDIA GeForce RTX 4090, 24 GB "
+                        "\u00B7 ideal memory");
+    // of many the names, and of very many some
+    static const char *const cards[] = {"rtx-3090", "rtx-4090", "rtx-5090", "a100-sxm4", "h100-sxm5",
+                                        "h200",     "b200",     "mi300x",   "l40s"};
+    const char *many = "lanewise: 1\nnodes:\n  host: {preset: desktop-ddr5}\n";
+    for (size_t i = 0; i < COUNT(cards); i++) {
+        many = lw_arena_print(test.arena, "%s  c%zu: {preset: %s}\n", many, i, cards[i]);
+        assert_non_null(many);
+    }
+    many = lw_arena_print(test.arena,
+                          "%slinks: {slot: {between: [host, c0], preset: pcie-4-x16}}\n"
+                          "workloads: {up: {kind: copy, from: host, to: c0, bytes: 1 MiB}}\n",
+                          many);
+    result = run_text(&test, many);
+    assert_non_null(strstr(result.hardware, "DDR5-5600 \u00B7 NVIDIA GeForce RTX 3090 \u00B7 NVIDIA GeForce RTX 4090 \u00B7 "));
+    assert_string_equal(strstr(result.hardware, " and "), " and 2 others");
     lw_test_end(&test);
 }
 

@@ -557,10 +557,10 @@ static void rules(void **state) {
          "gain_a: 75 dB, gain_b: 75 dB, cloud: 0.01 mm}",
          LW_OK, "1:143: the model of clouds (P.840) is valid to 200 GHz | take the loss in clouds as an estimate"},
         {"thz", "{distance: 10 cm, gain_a: 50 dB, gain_b: 50 dB}", LW_OK,
-         "1:12: 0.1 m is in the near field of these antennas (38.1 m): what arrives is an estimate, at most all | "
+         "1:12: closer than 38.1 m is the near field of these antennas: what arrives is an estimate, at most all | "
          "smaller antennas may do as well"},
         {"thz", "{distance: 3 km, rain: 10 mm/h, gain_a: 60 dB, gain_b: 60 dB}", LW_OK,
-         "1:24: rain seldom falls as hard on all of 3 km; the path is taken as rained on evenly | give the mean rain rate of the "
+         "1:24: rain seldom falls as hard on all of a path over 1 km; it is taken as rained on evenly | give the mean rain rate of the "
          "whole path"},
     };
     assert_rules(rows);

@@ -121,11 +121,9 @@ static lw_status write_files(const lw_context *context, const lw_cli_session *se
         lw_status status = write_chart(context, session->charts.chart[i], session->charts.stem[i], result, folder, &wrote);
         worst = status == LW_OK ? worst : status;
     }
-    lw_chart_kind kind;
-    if (session->charts.count == 0 && lw_chart_suits(lanewise_result_raw(result), context->arena, &kind)) {
-        lw_chart_request chart;
-        lw_chart_request_default(kind, &chart);
-        worst = write_chart(context, chart, lw_chart_words[kind], result, folder, &wrote);
+    lw_chart_request suits;
+    if (session->charts.count == 0 && lw_chart_suits(lanewise_result_raw(result), context->arena, &suits)) {
+        worst = write_chart(context, suits, lw_chart_words[suits.kind], result, folder, &wrote);
     }
     const char *told =
         wrote == NULL || context->arguments->quiet ? NULL : lw_arena_print(context->arena, "wrote %s: %s", folder, wrote);

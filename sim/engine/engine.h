@@ -171,7 +171,9 @@ typedef struct lw_task {
     int64_t bytes;      // payload; 0 is legal and ends after submit_ps + finish_ps
     // of the last instance in each run of the innermost loop, where that has more than one
     int64_t last_finish_ps, last_bytes;
-    bool sampled;       // the time of each instance is wanted
+    // the time of each instance is wanted; where packets come at drawn times that of each packet or
+    // read, from its arrival at the source to its delivery
+    bool sampled;
     uint64_t identity;  // as that of a server
 } lw_task;
 
@@ -261,7 +263,8 @@ typedef struct lw_task_result {
     // the first: first_ps; where it, or the task without a flow that it follows, waited for a slot:
     // ready_ps of that one, so that what was busy in the meantime is seen
     int64_t watched_ps;
-    // of a sampled task: from ready to end, no time twice
+    // of a sampled task: from ready to end; of packets those of every second, fourth, ... where there
+    // are more than a record of them holds, and none of an engine that has no packets
     const lw_task_sample *sample;
     size_t sample_count;
 } lw_task_result;
@@ -320,6 +323,7 @@ typedef struct lw_engine_gap {
 typedef struct lw_engine_record {
     void (*span)(const lw_engine_span *span, void *user);
     void (*gap)(const lw_engine_gap *gap, void *user);
+    void (*anew)(void *user);  // what was told is void: another engine begins
     void *user;
 } lw_engine_record;
 

@@ -33,7 +33,13 @@ static lw_status run_auto(const lw_fabric *fabric, const lw_engine_how *how, lw_
     packet.events_most = is_paced(fabric) ? 0 : how->events_most > 0 ? how->events_most : LW_EVENTS_QUICK;
     bool gave_up = false;
     const lw_status status = lw_packet_run(fabric, &packet, arena, out, &gave_up);
-    return gave_up ? run_flow(fabric, how, arena, out) : status;
+    if (!gave_up) {
+        return status;
+    }
+    if (how->record != NULL) {
+        how->record->anew(how->record->user);
+    }
+    return run_flow(fabric, how, arena, out);
 }
 
 double lw_fabric_packet_hops(const lw_fabric *fabric) {

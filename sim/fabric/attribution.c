@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/list.h"
+#include "sim/fabric/queueing.h"
 #include "sim/fabric/samples.h"
 
 // ---- What limited a workload ----
@@ -500,13 +501,14 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
     if (out->paced && times.packets > 0) {
         out->mean_wait_ps = times.wait_ps / (double)times.packets;
         out->mean_latency_ps = (double)work->latency_ps + out->mean_wait_ps;
+        out->md1_wait_ps = lw_md1_wait_ps(built, index);
     }
     if (asked->members > 1 && !asked->background && !fails) {
         out->member_ps = sample_members(a, work, asked->members);
     }
-    if (asked->times_each && !fails) {
-        out->each_ps = lw_sample_each(built, a->result, work, a->sample);
-        out->mean_latency_ps = out->each_ps.mean;
+    if (!fails) {
+        out->each_ps = lw_sample_each(built, a->result, index, a->sample);
+        out->mean_latency_ps = asked->times_each ? out->each_ps.mean : out->mean_latency_ps;
     }
     out->limit = fails ? work->failure : find_limit(built, index, &times);
     out->evidence = evidence_of(asked, known, &out->limit);

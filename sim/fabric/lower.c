@@ -375,7 +375,7 @@ static lw_status lower_task(lowering *l, uint32_t index) {
                     .start_ps = t->start_ps,
                     .submit_ps = t->submit_ps,
                     .finish_ps = t->finish_ps,
-                    .sampled = l->workload->times_each && transfer != NULL};
+                    .sampled = transfer != NULL && (l->workload->times_each || transfer->flow.arrivals == LW_ARRIVALS_POISSON)};
     task.submit_ps += t->turn != LW_NO_MOVE ? builder->transfer[t->turn].guest_wait_ps : 0;
     task.submit_ps += transfer != NULL ? transfer->submit_ps : 0;
     task.finish_ps += transfer != NULL ? transfer->finish_ps : 0;

@@ -68,8 +68,14 @@ static void add_gap(const lw_engine_gap *gap, void *user) {
     }
 }
 
+static void begin_anew(void *user) {
+    lw_recording *recording = user;
+    recording->span.count = recording->gap.count = recording->skipped.count = recording->oldest = 0;
+    recording->lost = recording->lost_from_ps = recording->lost_to_ps = 0;
+}
+
 void lw_recording_begin(lw_recording *recording, size_t task_count, size_t most, lw_arena *arena) {
-    *recording = (lw_recording){.sink = {.span = add_span, .gap = add_gap, .user = recording},
+    *recording = (lw_recording){.sink = {.span = add_span, .gap = add_gap, .anew = begin_anew, .user = recording},
                                 .arena = arena,
                                 .most = most > 2 ? most : 2,
                                 .task_count = task_count};

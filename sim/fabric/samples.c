@@ -55,13 +55,14 @@ static size_t sample_parts(samples *of, size_t count, lw_weighted *out, size_t p
     }
 }
 
-lw_distribution lw_sample_each(const lw_built *built, const lw_engine_result *result, const lw_built_workload *work,
-                               lw_weighted *room) {
+lw_distribution lw_sample_each(const lw_built *built, const lw_engine_result *result, size_t index, lw_weighted *room) {
+    const lw_built_workload *work = &built->workload[index];
+    const bool whole = built->graph->workload[index].times_each;  // transfers, not packets
     const lw_task *task = built->fabric.task;
     const uint32_t end = work->first_task + work->task_count;
     size_t count = 0;
     for (uint32_t i = work->first_task; i < end; i++) {
-        if (task[i].sampled && task[i].flow == LW_NO_FLOW) {
+        if (whole && task[i].sampled && task[i].flow == LW_NO_FLOW) {
             samples of[LW_ROUTES_MAX + 2];
             size_t parts = 0;
             do {
@@ -72,7 +73,7 @@ lw_distribution lw_sample_each(const lw_built *built, const lw_engine_result *re
             continue;
         }
         const lw_task_result *did = &result->task[i];
-        for (size_t k = 0; k < did->sample_count; k++) {
+        for (size_t k = 0; k < did->sample_count && (whole || task[i].flow != LW_NO_FLOW); k++) {
             room[count++] = (lw_weighted){(double)did->sample[k].time_ps, did->sample[k].count};
         }
     }

@@ -9,9 +9,9 @@
 
 // Room for the samples, or the members, of any of the workloads; NULL when out of memory.
 lw_weighted *lw_new_samples(const lw_built *built, const lw_engine_result *result, lw_arena *arena) LW_CHECKED;
-// In picoseconds. A transfer over several routes counts once, to the end of its slowest part. room:
+// Of a workload: times of its transfers, one after the other, or of packets that come at drawn times,
+// in picoseconds. A transfer over several routes counts once, to the end of its slowest part. room:
 // lw_new_samples.
-lw_distribution lw_sample_each(const lw_built *built, const lw_engine_result *result, const lw_built_workload *work,
-                               lw_weighted *room);
+lw_distribution lw_sample_each(const lw_built *built, const lw_engine_result *result, size_t index, lw_weighted *room);
 
 #endif

@@ -575,7 +575,7 @@ static void write_engines(const lw_result *result, lw_text *out) {
         flows += strcmp(result->point[p].engine, "flow") == 0 ? 1U : 0U;
     }
     if (flows > 0 && flows == result->point_count) {
-        lw_text_add(out, "\nEngine: flow (rates shared fairly; no packets wait, and no critical path is known).\n");
+        lw_text_add(out, "\nEngine: flow (rates shared fairly; no packets wait).\n");
     } else if (flows > 0) {
         lw_text_print(out, "\nEngine: flow at %zu of %zu points (rates shared fairly; no packets wait), else packet.\n", flows,
                       result->point_count);

@@ -70,11 +70,14 @@ typedef struct lw_workload_result {
     bool has_band;          // some link of its route says how uncertain it is (lw_family.band)
     // then: bandwidth with these links at the bad and the good end; else 0
     double low_GBps, high_GBps;
+    // and of a radio on its route the margin of the mode in use there; in no file: a chart draws it
+    double low_margin_dB, high_margin_dB;
     // submission and completion cost and unloaded latency inside that time
     int64_t fixed_ps;
     // times of its members, each from when it could start to its end; count 0: it has but one
     lw_distribution member_ps;
-    // times of its transfers, one after the other; count 0: its kind does not tell them
+    // times of its transfers, one after the other, or of packets that come at random times, where
+    // there are many of some (lw_task_result.sample); count 0: its kind does not tell them
     lw_distribution each_ps;
     // its members one by one, in the order of the list that they were read from, and what such a
     // list holds, in one word; NULL: no list
@@ -84,7 +87,9 @@ typedef struct lw_workload_result {
     bool paced;  // its packets come at a rate, so they have a mean wait and latency
     // mean queueing delay of a packet, of a read with its request (paced work); 0 otherwise
     double mean_wait_ps;
-    // that and the unloaded latency (paced work), or the mean of each_ps; 0 otherwise
+    // what theory says of it, where it applies (lw_md1_wait_ps); 0 otherwise. In no file: a chart draws it
+    double md1_wait_ps;
+    // the mean wait and the unloaded latency (paced work), or the mean of each_ps; 0 otherwise
     double mean_latency_ps;
     const char *redop, *root;  // of a collective, as nccl-tests prints them; NULL: it is none
     const char *collective;    // its kind: "all-reduce"; NULL as these; static text

@@ -209,6 +209,11 @@ lw_status lw_point_add_bands(const lw_point_run *run, lw_point_how how, lw_arena
             // Drawn errors may turn ends that lie close together.
             row->low_GBps = fast == 0 && row->has_band ? fmin(rate, row->bandwidth_GBps) : row->low_GBps;
             row->high_GBps = fast == 1 && row->has_band ? fmax(rate, row->bandwidth_GBps) : row->high_GBps;
+            if (works && row->has_band && row->signal.mode != NULL) {
+                const double margin_dB = end.workload[i].signal.snr_dB - row->signal.needed_dB;
+                row->low_margin_dB = fast == 0 ? margin_dB : fmin(margin_dB, row->low_margin_dB);
+                row->high_margin_dB = fast == 0 ? margin_dB : fmax(margin_dB, row->high_margin_dB);
+            }
         }
     }
     return LW_OK;

@@ -66,7 +66,6 @@ static lw_status add_timeline(const lw_point_run *run, size_t most, lw_arena *ar
         return LW_NO_MEMORY;
     }
     LW_TRY(lw_critical_path_find(&run->built, &run->recording, arena, on_path, out));
-    // an engine may tell nothing
     return run->recording.span.count > 0 ? lw_timeline_make(&run->built, &run->recording, on_path, most, arena, out) : LW_OK;
 }
 
@@ -282,29 +281,46 @@ static bool is_replaced(const lw_document *document, size_t node) {
     return false;
 }
 
+// Is it one to tell, and how many are there of it in all?
+static bool is_told(const lw_document *document, size_t node, uint32_t *count) {
+    const lw_object *object = document->object[LW_SECTION_NODES][node];
+    const lw_node_spec spec = lw_node_spec_of(object);
+    bool again = is_replaced(document, node);
+    *count = 0;
+    for (size_t k = 0; k < document->count[LW_SECTION_NODES] && !again; k++) {
+        const lw_node_spec other = lw_node_spec_of(document->object[LW_SECTION_NODES][k]);
+        const bool same = other.object->preset == object->preset && other.kind == spec.kind && other.ideal == spec.ideal;
+        again = same && k < node;
+        *count += same ? other.members : 0;
+    }
+    return !again;
+}
+
+enum { DEVICES_IN_FULL = 4, DEVICES_MOST = 8 };
+
 // What the devices are, in the words of their presets, equal ones once; those that a sweep changes
-// are no matter of all points.
+// are no matter of all points. Of many only the names, and of very many some.
 static const char *hardware_of(const lw_document *document, lw_arena *arena) {
     const char *text = "";
+    size_t all = 0, told = 0;
+    uint32_t count = 0;
+    for (size_t i = 0; i < document->count[LW_SECTION_NODES]; i++) {
+        all += is_told(document, i, &count) ? 1 : 0;
+    }
     for (size_t i = 0; i < document->count[LW_SECTION_NODES] && text != NULL; i++) {
         const lw_object *object = document->object[LW_SECTION_NODES][i];
         const lw_node_spec spec = lw_node_spec_of(object);
         const char *what = object->preset != NULL ? object->preset->summary : object->type->name;
-        uint32_t count = 0;
-        bool again = is_replaced(document, i);
-        for (size_t k = 0; k < document->count[LW_SECTION_NODES] && !again; k++) {
-            const lw_node_spec other = lw_node_spec_of(document->object[LW_SECTION_NODES][k]);
-            const bool same = other.object->preset == object->preset && other.kind == spec.kind && other.ideal == spec.ideal;
-            again = same && k < i;
-            count += same ? other.members : 0;
+        if (!is_told(document, i, &count) || ++told > DEVICES_MOST) {
+            continue;
         }
-        const char *times = count > 1 ? lw_arena_print(arena, "%u \u00D7 ", (unsigned)count) : "";
-        if (!again && times != NULL) {
-            text = lw_arena_print(arena, "%s%s%s%s%s", text, text[0] != '\0' ? " \u00B7 " : "", times, spec.ideal ? "ideal " : "",
-                                  what);
-        }
+        const int length = (int)(all > DEVICES_IN_FULL ? strcspn(what, ",:") : strlen(what));
+        const char *times = count > 1 ? lw_arena_print(arena, "%u\u00A0\u00D7\u00A0", (unsigned)count) : "";
+        text = times == NULL ? NULL
+                             : lw_arena_print(arena, "%s%s%s%s%.*s", text, text[0] != '\0' ? " \u00B7 " : "", times,
+                                              spec.ideal ? "ideal " : "", length, what);
     }
-    return text;
+    return all <= DEVICES_MOST || text == NULL ? text : lw_arena_print(arena, "%s and %zu others", text, all - DEVICES_MOST);
 }
 
 lw_status lw_scenario_packet_hops(const lw_document *document, lw_diags *diags, double *out) {
@@ -338,7 +354,7 @@ static lw_result head_of(const lw_document *document) {
     return result;
 }
 
-// Is the workload paced in some point? One point of each class tells.
+// Is the workload paced in some point, or does it time its transfers? One point of each class tells.
 static lw_status find_paced(const lw_document *document, lw_arena *arena, lw_diags *diags, lw_workload_result *workload) {
     lw_classes classes;
     LW_TRY(lw_classes_find(document, arena, &classes));
@@ -352,6 +368,7 @@ static lw_status find_paced(const lw_document *document, lw_arena *arena, lw_dia
                                                  : lw_point_make(document, classes.first[c], &cache, scratch, told, &setup);
         for (size_t w = 0; status == LW_OK && w < setup.graph.workload_count; w++) {
             workload[w].paced = workload[w].paced || setup.graph.workload[w].paced;
+            workload[w].each_ps.count += setup.graph.workload[w].times_each ? 1 : 0;
         }
         status = status == LW_BAD_INPUT && document->may_fail ? LW_OK : status;
         lw_arena_free(scratch);

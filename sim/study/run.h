@@ -39,7 +39,7 @@ lw_status lw_scenario_run(const lw_document *document, const lw_run *run, lw_are
 lw_status lw_scenario_packet_hops(const lw_document *document, lw_diags *diags, double *out) LW_CHECKED;
 
 // What is known of the result before a run: every point with its swept values and its workloads, of
-// which only the names are set, and whether they are paced in some point.
+// which only the names are set, and whether they are paced, or have each_ps (its count), in some point.
 lw_status lw_scenario_outline(const lw_document *document, lw_arena *arena, lw_diags *diags, lw_result *out) LW_CHECKED;
 
 // ---- One point ----

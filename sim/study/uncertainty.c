@@ -145,12 +145,13 @@ static lw_status draw_all(const lw_uncertainty *how, const lw_catalog *catalog, 
     return LW_OK;
 }
 
-lw_status lw_result_add_uncertainty(const lw_uncertainty *how, const lw_catalog *catalog, const lw_run *run, lw_diags *diags,
-                                    lw_result *result) {
-    if (how->path[0] == '-' && how->path[1] == '\0') {
-        return lw_error(diags, (lw_place){0}, "give the scenario as a file",
-                        "what comes from stdin cannot be read anew for each draw");
-    }
+lw_status lw_uncertainty_check(const char *path, lw_diags *diags) {
+    return path[0] != '-' || path[1] != '\0' ? LW_OK
+                                             : lw_error(diags, (lw_place){0}, "give the scenario as a file",
+                                                        "what comes from stdin cannot be read anew for each draw");
+}
+
+lw_status lw_result_add_uncertainty(const lw_uncertainty *how, const lw_catalog *catalog, const lw_run *run, lw_result *result) {
     lw_arena *arena = lw_arena_new();
     const lw_status status = arena != NULL ? draw_all(how, catalog, run, arena, result) : LW_NO_MEMORY;
     lw_arena_free(arena);

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "sim/base/diag.h"
 #include "sim/base/arena.h"
+#include "sim/base/diag.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -63,14 +63,24 @@ static bool visit_real(cursor *c, double value) {
     return visit(c, bits);
 }
 
-static bool visit_busy(cursor *c, uint32_t slot, uint32_t task) {
+static bool visit_busy(cursor *c, uint32_t slot, bool moving) {
     const lw_fluid *run = c->run;
-    const lw_flow *flow = lw_fluid_flow(run, task);
+    const lw_flow *flow = lw_fluid_flow(run, run->slot[slot].task);
+    const lw_ticks *before = &run->busy_before[slot * lw_fluid_marks(run)];
     bool same = true;
     for (size_t h = 0; same && flow != NULL && h < lw_fluid_hops(flow); h++) {
-        same = visit_wide(c, lw_fluid_busy(run, lw_fluid_hop(flow, h)->server) - run->busy_before[slot * run->hops_max + h]);
+        const lw_ticks busy = lw_fluid_busy(run, lw_fluid_hop(flow, h)->server);
+        same = visit_wide(c, busy - before[h]) &&
+               (run->how->record == NULL || !moving || visit_wide(c, busy - before[run->hops_max + h]));
     }
     return same;
+}
+
+// What its record will say of the time before.
+static bool visit_told(cursor *c, const lw_instance *s) {
+    const bool started = s->phase != LW_FLUID_READY && s->phase != LW_FLUID_IN_LINE;
+    return c->run->how->record == NULL || (visit(c, started ? s->start_ps - c->run->now_ps : 0) && visit(c, s->busiest) &&
+                                           visit(c, s->busy_ps) && visit(c, s->stall_ps));
 }
 
 static bool visit_slot(cursor *c, uint32_t index) {
@@ -85,7 +95,8 @@ static bool visit_slot(cursor *c, uint32_t index) {
     return visit(c, s->task) && visit(c, s->instance - run->progress.task[s->task].prefix) &&
            visit(c, due ? s->due_ps - now_ps : 0) && visit(c, s->phase != LW_FLUID_READY ? s->ready_ps - now_ps : 0) &&
            visit(c, s->watched) && visit(c, s->watched || moving ? s->watched_ps - now_ps : 0) &&
-           visit(c, moving ? s->first_ps - now_ps : 0) && (!(s->watched || moving) || visit_busy(c, index, s->task));
+           visit(c, moving ? s->first_ps - now_ps : 0) && (!(s->watched || moving) || visit_busy(c, index, moving)) &&
+           visit_told(c, s);
 }
 
 static bool visit_class(cursor *c, uint32_t index) {
@@ -283,15 +294,38 @@ static void shift_slot(lw_fluid *run, uint32_t index, int64_t periods, int64_t s
     for (size_t h = 0; flow != NULL && h < lw_fluid_hops(flow); h++) {
         const uint32_t row = run->row_of[lw_fluid_hop(flow, h)->server][0];
         if (row != LW_NONE) {
-            run->busy_before[index * run->hops_max + h] += periods * (run->row[row].busy - run->laps.busy[row]);
+            const lw_ticks later = periods * (run->row[row].busy - run->laps.busy[row]);
+            for (size_t mark = h; mark < lw_fluid_marks(run); mark += run->hops_max) {
+                run->busy_before[index * lw_fluid_marks(run) + mark] += later;
+            }
         }
     }
+}
+
+static void record(lw_fluid *run, int64_t periods) {
+    lw_fluid_laps *laps = &run->laps;
+    if (laps->skipped == NULL) {
+        laps->skipped = LW_NEW_ARRAY(run->arena, int64_t, run->fabric->task_count);
+    }
+    if (laps->skipped == NULL) {
+        lw_fluid_fail(run, LW_NO_MEMORY);
+        return;
+    }
+    for (uint32_t t = 0; t < run->fabric->task_count; t++) {
+        laps->skipped[t] = periods * steps_of(run, t);
+    }
+    const int64_t period_ps = run->now_ps - laps->saved_ps;
+    const lw_engine_gap gap = {run->now_ps, run->now_ps + periods * period_ps, period_ps, laps->skipped};
+    run->how->record->gap(&gap, run->how->record->user);
 }
 
 static void jump(lw_fluid *run, int64_t periods) {
     const int64_t shift_ps = periods * (run->now_ps - run->laps.saved_ps);
     const lw_ticks shift = lw_ticks_of(shift_ps);
     tally t = {.run = run, .periods = periods, .shift_ps = shift_ps};
+    if (run->how->record != NULL) {
+        record(run, periods);
+    }
     count_all(&t);
     for (uint32_t s = 0; s < run->slot_count; s++) {
         shift_slot(run, s, periods, shift_ps);

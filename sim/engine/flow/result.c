@@ -61,17 +61,20 @@ static int64_t busy_ps(lw_fraction pace, int64_t packet_ps, const lw_server_resu
     return (int64_t)(parts / pace.den) + (did->packets + did->replays) * packet_ps;
 }
 
+int64_t lw_fluid_own_ps(const lw_fluid *run, const lw_hop *hop, const lw_move *move, bool asks) {
+    const double service_ps = lw_fluid_service_ps(run->pace[hop->server], run->fabric->server[hop->server].packet_ps,
+                                                  lw_fluid_wire_bytes(hop, asks ? 0 : move->full_bytes));
+    return times(service_ps, asks ? move->requests : move->packets);
+}
+
 // A server that each passes as if alone there was busy with the task and nothing else.
 static lw_int128 own_ps(const lw_fluid *run, uint32_t index, const lw_hop *hop, bool asks) {
     const lw_fluid_task *task = &run->task[index];
     lw_int128 sum_ps = 0;
     for (int last = 0; last < 2; last++) {
         const lw_move *move = &task->move[last];
-        const int64_t packets = asks ? move->requests : move->packets;
-        if (task->moved[last] > 0 && packets > 0) {
-            const double service_ps = lw_fluid_service_ps(run->pace[hop->server], run->fabric->server[hop->server].packet_ps,
-                                                          lw_fluid_wire_bytes(hop, asks ? 0 : move->full_bytes));
-            sum_ps += (lw_int128)times(service_ps, packets) * task->moved[last];
+        if (task->moved[last] > 0) {
+            sum_ps += (lw_int128)lw_fluid_own_ps(run, hop, move, asks) * task->moved[last];
         }
     }
     return sum_ps;

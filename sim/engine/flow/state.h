@@ -176,6 +176,9 @@ typedef struct lw_instance {
     int64_t instance;
     int64_t ready_ps, start_ps, first_ps, watched_ps;
     int64_t due_ps;  // of its event
+    // for the record, once it is delivered: as of lw_engine_span
+    uint32_t busiest;
+    int64_t busy_ps, stall_ps;
 } lw_instance;
 
 // What an instance of a task moves: [0] each, [1] the last in a run of the innermost loop.
@@ -216,10 +219,11 @@ typedef struct lw_fluid_laps {
     int64_t power;  // steps after which the state is saved again
     int64_t saved_ps;
     bool have_saved;
-    lw_list state;    // int64_t
-    lw_list counts;   // lw_int128: sums as they were then
-    int64_t *prefix;  // one a task
-    lw_ticks *busy;   // one a row
+    lw_list state;     // int64_t
+    lw_list counts;    // lw_int128: sums as they were then
+    int64_t *prefix;   // one a task
+    lw_ticks *busy;    // one a row
+    int64_t *skipped;  // for the record, one a task
 } lw_fluid_laps;
 
 typedef struct lw_fluid {
@@ -263,7 +267,9 @@ typedef struct lw_fluid {
     uint32_t done_count;
 
     lw_instance *slot;
-    lw_ticks *busy_before;  // hops_max a slot
+    // lw_fluid_marks a slot: how busy its servers had been when it was first watched, and behind that,
+    // where somebody records, when it began to move
+    lw_ticks *busy_before;
     uint32_t slot_count, slot_capacity, free_slot;
     size_t hops_max;
     lw_line *line;
@@ -288,6 +294,10 @@ static inline size_t lw_fluid_hops(const lw_flow *flow) {
 }
 static inline const lw_hop *lw_fluid_hop(const lw_flow *flow, size_t hop) {
     return hop < flow->data_count ? &flow->data[hop] : &flow->request[hop - flow->data_count];
+}
+
+static inline size_t lw_fluid_marks(const lw_fluid *run) {
+    return run->hops_max * (run->how->record != NULL ? 2 : 1);
 }
 
 static inline void lw_fluid_fail(lw_fluid *run, lw_status status) {
@@ -359,6 +369,8 @@ void lw_fluid_laps_ended(lw_fluid *run, uint32_t task);  // an instance of it
 void lw_fluid_laps_step(lw_fluid *run);                  // after an instant in which the anchor ticked
 
 // result.c
+// What a move keeps a server busy that each passes as if alone there.
+int64_t lw_fluid_own_ps(const lw_fluid *run, const lw_hop *hop, const lw_move *move, bool asks);
 lw_status lw_fluid_results(lw_fluid *run, lw_engine_result *out) LW_CHECKED;
 
 #endif

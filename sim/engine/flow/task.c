@@ -12,7 +12,7 @@ static bool make_slots(lw_fluid *run) {
     }
     run->slot = grown;
     if (run->hops_max > 0) {
-        lw_ticks *before = lw_memory_resize_block(run->busy_before, capacity * run->hops_max * sizeof *before);
+        lw_ticks *before = lw_memory_resize_block(run->busy_before, capacity * lw_fluid_marks(run) * sizeof *before);
         if (before == NULL) {
             return false;
         }
@@ -62,7 +62,7 @@ static bool moves(const lw_fluid *run, const lw_instance *s) {
 }
 
 static lw_ticks *before_of(lw_fluid *run, uint32_t slot) {
-    return run->busy_before + slot * run->hops_max;
+    return run->busy_before + slot * lw_fluid_marks(run);
 }
 
 static void watch_follower(lw_fluid *run, uint32_t index) {
@@ -107,7 +107,7 @@ void lw_fluid_ready(void *user, uint32_t task, int64_t instance) {
     }
     lw_fluid_task *of = &run->task[task];
     of->highest = instance >= of->highest ? instance + 1 : of->highest;
-    run->slot[slot] = (lw_instance){.task = task, .instance = instance, .phase = LW_FLUID_READY};
+    run->slot[slot] = (lw_instance){.task = task, .instance = instance, .phase = LW_FLUID_READY, .busiest = LW_NO_SERVER};
     wake_at(run, slot, lw_task_ready_ps(&run->fabric->task[task], run->now_ps));
 }
 
@@ -190,6 +190,9 @@ static void move(lw_fluid *run, uint32_t slot) {
             read_busy(run, lw_fluid_flow(run, s->task), before_of(run, slot));
         }
     }
+    if (run->how->record != NULL && moved->bytes > 0) {
+        read_busy(run, lw_fluid_flow(run, s->task), before_of(run, slot) + run->hops_max);
+    }
     result->first_ps = s->first_ps < result->first_ps ? s->first_ps : result->first_ps;
     result->watched_ps = s->watched_ps < result->watched_ps ? s->watched_ps : result->watched_ps;
     if (moved->class_index == LW_NONE) {
@@ -216,12 +219,31 @@ static void sample(lw_fluid *run, uint32_t task, int64_t time_ps) {
     last->count++;
 }
 
+static void record(const lw_fluid *run, const lw_instance *s) {
+    const lw_task *task = &run->fabric->task[s->task];
+    const lw_engine_span span = {.task = s->task,
+                                 .instance = s->instance,
+                                 .ready_ps = s->ready_ps,
+                                 .start_ps = s->start_ps,
+                                 .first_ps = s->start_ps + task->submit_ps,
+                                 .delivered_ps = run->now_ps - lw_task_finish_ps(task, s->instance),
+                                 .end_ps = run->now_ps,
+                                 .busiest = s->busiest,
+                                 .busy_ps = s->busy_ps,
+                                 .stall_ps = s->stall_ps};
+    run->how->record->span(&span, run->how->record->user);
+}
+
 static void end(lw_fluid *run, uint32_t slot) {
     const lw_instance s = run->slot[slot];
     const lw_task *task = &run->fabric->task[s.task];
     lw_task_result *result = &run->result[s.task];
     result->end_ps = run->now_ps;
-    if (task->sampled) {
+    if (run->how->record != NULL) {
+        record(run, &s);
+    }
+    // packets, if it samples those, it has none
+    if (task->sampled && (task->flow == LW_NO_FLOW || lw_fluid_flow(run, s.task)->arrivals != LW_ARRIVALS_POISSON)) {
         sample(run, s.task, run->now_ps - s.ready_ps);
     }
     run->task[s.task].moved[lw_task_is_last(task, s.instance)]++;
@@ -257,6 +279,28 @@ static int64_t stall_ps(const lw_move *move, double moving_ps) {
     return stalled_ps > 0 ? (int64_t)stalled_ps : 0;
 }
 
+// For the record: what was busiest while it moved. Both directions of a link may be nearly as busy:
+// then that of the data counts.
+static void note_busiest(lw_fluid *run, uint32_t slot, const lw_move *moved) {
+    enum { CLEARLY_MORE = 8 };
+    lw_instance *s = &run->slot[slot];
+    const lw_flow *flow = lw_fluid_flow(run, s->task);
+    const lw_ticks *first = before_of(run, slot) + run->hops_max;
+    for (size_t h = 0; h < lw_fluid_hops(flow); h++) {
+        const bool asks = h >= flow->data_count;
+        const lw_hop *hop = lw_fluid_hop(flow, h);
+        const int64_t busy_ps = run->row_of[hop->server][0] == LW_NONE
+                                    ? lw_fluid_own_ps(run, hop, moved, asks)
+                                    : (int64_t)((lw_fluid_busy(run, hop->server) - first[h]) >> LW_TICK_BITS);
+        if (busy_ps - (asks ? s->busy_ps / CLEARLY_MORE : 0) > s->busy_ps) {
+            s->busiest = hop->server;
+            s->busy_ps = busy_ps;
+        }
+    }
+    const int64_t moved_ps = run->now_ps - s->first_ps;
+    s->busy_ps = s->busy_ps < moved_ps ? s->busy_ps : moved_ps;
+}
+
 static void delivered(lw_fluid *run, uint32_t slot) {
     lw_instance *s = &run->slot[slot];
     const lw_task *task = &run->fabric->task[s->task];
@@ -273,7 +317,11 @@ static void delivered(lw_fluid *run, uint32_t slot) {
         result->packets += moved->packets;
         result->phase_ps += run->now_ps - s->watched_ps;
         if (flow->kind == LW_FLOW_READ && flow->arrivals == LW_ARRIVALS_BACKLOG) {
-            result->window_stall_ps += stall_ps(moved, (double)(run->now_ps - s->first_ps));
+            s->stall_ps = stall_ps(moved, (double)(run->now_ps - s->first_ps));
+            result->window_stall_ps += s->stall_ps;
+        }
+        if (run->how->record != NULL) {
+            note_busiest(run, slot, moved);
         }
     }
     s->phase = LW_FLUID_FINISHING;

@@ -153,7 +153,9 @@ static int64_t full_packet_bytes(const lw_flow *flow, int64_t bytes) {
 
 static path data_path(const lw_flow *flow, int64_t bytes) {
     int64_t packet = full_packet_bytes(flow, bytes), total = ceil_divide(bytes, packet);
-    int64_t every = flow->kind == LW_FLOW_READ ? ceil_divide(flow->request_bytes, packet) : INT64_MAX;
+    int64_t every = flow->kind == LW_FLOW_READ              ? ceil_divide(flow->request_bytes, packet)
+                    : flow->arrivals == LW_ARRIVALS_POISSON ? 1
+                                                            : INT64_MAX;
     return (path){flow->data, flow->data_count, total, packet, bytes - (total - 1) * packet, every};
 }
 
@@ -387,7 +389,7 @@ void lw_slot_take(lw_run_state *run, uint32_t slot, int64_t instance) {
     const lw_task *task = lw_task_of(run, slot);
     const bool is_last = lw_task_is_last(task, instance) && task->last_bytes != task->bytes;
     state->instance = instance;
-    state->asked = state->offered = state->outstanding = 0;
+    state->asked = state->offered = state->outstanding = state->delivered = 0;
     state->stall_ps = 0;
     if (state->data == LW_NONE) {
         return;
@@ -434,6 +436,7 @@ static lw_status make_slot(lw_run_state *run, uint32_t task, uint64_t seed) {
         if (state->random == NULL) {
             return LW_NO_MEMORY;
         }
+        run->slots[task].sample_every = of->sampled ? 1 : 0;
     }
     state->busy_before_ps = LW_NEW_ARRAY(run->arena, int64_t, flow->data_count + flow->request_count);
     return state->busy_before_ps == NULL ? LW_NO_MEMORY : LW_OK;
@@ -662,6 +665,7 @@ void lw_run_state_free(lw_run_state *run) {
         (void)lw_memory_resize_block(run->loop[l].back.entry, 0);
     }
     for (size_t t = 0; t < run->task_count; t++) {
+        (void)lw_memory_resize_block(run->task[t].arrived.entry, 0);
         if (run->task[t].random != NULL) {
             gsl_rng_free(run->task[t].random);
         }

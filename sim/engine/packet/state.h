@@ -194,6 +194,7 @@ typedef struct lw_task_slots {
     int64_t highest;        // one more than the last instance that was ready
     int64_t without;        // instances that wait for a resource without one: the next to have one
     lw_fifo ready;          // instances by when they may start
+    int64_t sample_every;   // packets of one that samples them; 0: it does not
 } lw_task_slots;
 
 // A slot: an instance of a task that is under way.
@@ -218,6 +219,8 @@ typedef struct lw_task_state {
     bool floats;
     int64_t next_arrival_ps;
     gsl_rng *random;
+    lw_fifo arrived;                     // of sampled packets or reads, those that are under way, by number
+    int64_t delivered;                   // of them
     bool watched;                        // since before it moved
     uint32_t in_island, next_in_island;  // while it moves bytes; LW_NONE
     // of the server of each of its stops at watched_ps

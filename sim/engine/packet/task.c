@@ -175,6 +175,48 @@ static void sample(lw_run_state *run, uint32_t task, int64_t time_ps) {
     last->count++;
 }
 
+enum { PACKETS_SAMPLED = 1 << 16 };
+
+// Of twice as many packets half as many are kept.
+static void thin_out(lw_run_state *run, uint32_t task) {
+    lw_list *list = &run->sample[task];
+    lw_task_sample *all = LW_LIST_ITEMS(list, lw_task_sample);
+    for (size_t i = 0; 2 * i < list->count; i++) {
+        all[i] = all[2 * i];
+    }
+    list->count = (list->count + 1) / 2;
+    run->slots[task].sample_every *= 2;
+}
+
+static void note_arrived(lw_run_state *run, lw_task_state *state) {
+    const int64_t every = run->slots[state->task].sample_every;
+    if (every > 0 && state->offered % every == 0) {
+        lw_fifo_push(run, &state->arrived, run->now_ps, state->offered);
+        if (state->arrived.count > PACKETS_SAMPLED) {
+            thin_out(run, state->task);
+        }
+    }
+}
+
+// Packets of one task do not overtake each other.
+static void note_delivered(lw_run_state *run, lw_task_state *state) {
+    const int64_t every = run->slots[state->task].sample_every, number = state->delivered++;
+    if (state->arrived.count == 0 || lw_fifo_at(&state->arrived, 0)->id != number) {
+        return;
+    }
+    const int64_t at_ps = lw_fifo_pop(&state->arrived).time_ps;
+    lw_list *list = &run->sample[state->task];
+    lw_task_sample *slot = number % every == 0 ? LW_LIST_ADD(list, lw_task_sample, run->arena) : NULL;
+    if (slot != NULL) {
+        *slot = (lw_task_sample){run->now_ps - at_ps, 1};
+        if (list->count > PACKETS_SAMPLED) {
+            thin_out(run, state->task);
+        }
+    } else {
+        run->failed = run->failed || number % every == 0;
+    }
+}
+
 // The first in line for the resource has it.
 static void pass_on(lw_run_state *run, uint32_t index) {
     lw_resource *resource = &run->resource[index];
@@ -219,7 +261,7 @@ static void end(lw_run_state *run, uint32_t index) {
     if (run->record != NULL) {
         record(run, &state);
     }
-    if (task->sampled) {
+    if (task->sampled && run->slots[state.task].sample_every == 0) {
         sample(run, state.task, run->now_ps - state.ready_ps);
     }
     release(run, index);
@@ -298,6 +340,7 @@ void lw_task_source(lw_run_state *run, uint32_t index) {
     } else {
         lw_island_changed(run, run->stop[run->stream[state->data].first_stop].server);
     }
+    note_arrived(run, state);
     offer(run, index, 1);
 }
 
@@ -450,6 +493,7 @@ void lw_task_sink(lw_run_state *run, uint32_t index) {
         lw_stop_arrive(run, data->first_stop, packets);
         return;
     }
+    note_delivered(run, state);
     if (state->request != LW_NONE) {
         assert(state->outstanding > 0);
         state->outstanding--;

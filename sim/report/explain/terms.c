@@ -167,6 +167,16 @@ const lw_term lw_terms[] = {
      "if it had run. Of a sweep the first four points are drawn.\n"
      "In a scenario: charts: [{kind: utilisation}], see configs/scenarios/all-to-all-across-switches.yaml. In results\n"
      "links.NAME.A->B.utilisation is the share of the whole run.\n"},
+    {"loaded-latency",
+     "Loaded latency: a chart of how late what crosses a link is, against how much is offered to it: a swept rate of\n"
+     "kind: stream, or of kind: dma with a rate:. Where packets come at random times (arrivals: poisson) each is timed,\n"
+     "from its arrival at the source to its delivery: the line is the mean, the shade goes from the median to what 99 %\n"
+     "do not exceed. Dotted along it: the mean of one queue of equal packets by theory (M/D/1: at a load rho they wait\n"
+     "rho / (2 (1 - rho)) times their time on the wire), where nothing else is on that link. Loads past what the link\n"
+     "carries are left out: there the queue grows as long as one looks. Reads of kind: read-latency beside such a load\n"
+     "are drawn against it as well; where they begin they have a queue of their own, and a link takes turns between\n"
+     "queues. In a scenario: charts: [{kind: loaded-latency, axis: linear}], see\n"
+     "configs/scenarios/load-against-latency.yaml. In results mean_latency_us, latency_p50_us and latency_p99_us.\n"},
     {"margin", "Margin: what a radio's decoder has, signal to noise, less what its mode needs, in dB. Above 0 the\n"
                "link closes; below, nothing gets through, and the result has rate 0 and says what was missing.\n"
                "\n"
