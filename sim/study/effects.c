@@ -108,7 +108,6 @@ lw_status lw_effects_start(const lw_document *document, size_t point, lw_arena *
         return LW_NO_MEMORY;
     }
     for (size_t w = 0; w < count; w++) {
-        out->signature[w] = lw_fabric_signature(&out->built, w);
         out->beginning[w] = lw_beginning_signature(&out->built, w);
     }
     return LW_OK;
@@ -124,15 +123,24 @@ typedef struct trial {
     bool *changed;
     bool warns;  // the machine's warnings change
     bool one;    // any change is enough
+    bool brief;  // nothing is built whole
     lw_status status;
 } trial;
+
+// Of the point as it is; found when it is first asked for, which few trials do.
+static uint64_t signature_of(const lw_effects *e, size_t workload) {
+    uint64_t *signature = &e->signature[workload];
+    *signature = *signature != 0 ? *signature : lw_fabric_signature(&e->built, workload);
+    return *signature;
+}
 
 static bool differs(const lw_effects *e, const lw_built *built, bool beginning, size_t workload) {
     if (beginning) {
         const uint64_t before = e->beginning[workload], now = lw_beginning_signature(built, workload);
-        return before != 0 && now != 0 && before != now;
+        const bool more = built->graph->workload[workload].move_count != e->built.graph->workload[workload].move_count;
+        return more || (before != 0 && now != 0 && before != now);
     }
-    return lw_fabric_signature(built, workload) != e->signature[workload] ||
+    return lw_fabric_signature(built, workload) != signature_of(e, workload) ||
            (built->machine != e->built.machine && lw_band_signature(built, workload) != lw_band_signature(&e->built, workload));
 }
 
@@ -238,8 +246,8 @@ static lw_tried try_value(const void *params, void *user) {
     size_t warnings = e->warnings;
     lw_status status = arena == NULL ? LW_NO_MEMORY : lw_document_point(e->document, e->point, &edit, 1, arena, &point.setup);
     status = status == LW_OK ? prepare(&point, machine, t->wanted, arena, &warnings) : status;
-    // The first move of a workload shows most effects, for little.
-    for (int whole = 0; whole < 2 && status == LW_OK && (whole == 0 || !is_enough(t)); whole++) {
+    // The first move of a workload, and how many there are, show most effects, for little.
+    for (int whole = 0; whole < 2 && status == LW_OK && (whole == 0 || !(t->brief || is_enough(t))); whole++) {
         status = build(&point, whole == 0, arena, &built);
         if (status == LW_OK) {
             compare(t, &built, whole == 0);
@@ -277,8 +285,13 @@ static trial new_trial(const lw_effects *effects, const lw_option_at *option, lw
     return t;
 }
 
+// Of words, such as algorithms, one may show in brief what another shows only as a whole.
 static void try_all(trial *t) {
-    (void)lw_option_try_others(t->option->row, t->params, t->size, try_value, t);
+    for (int whole = t->option->row->kind == LW_OPTION_WORD ? 0 : 1; whole < 2 && t->status == LW_OK && !is_enough(t); whole++) {
+        t->brief = whole == 0;
+        (void)lw_option_try_others(t->option->row, t->params, t->size, try_value, t);
+    }
+    t->brief = false;
 }
 
 lw_status lw_effect_find(const lw_effects *effects, const lw_option_at *option, const bool *wanted, bool *changed) {
@@ -288,9 +301,7 @@ lw_status lw_effect_find(const lw_effects *effects, const lw_option_at *option, 
         t.wanted[w] = wanted[w] && !changed[w];
     }
     t.changed = changed;
-    if (t.status == LW_OK && !is_enough(&t)) {
-        try_all(&t);
-    }
+    try_all(&t);
     lw_arena_free(arena);
     return t.status;
 }
