@@ -184,9 +184,41 @@ static unsigned kinds_over(const trial *t, bool *asked) {
     return kinds;
 }
 
+// What every server of a direction shows, whatever meets it: its pace, and its latency without the
+// part that switches at its ends may replace.
+static bool shows(const lw_link_model *now, const lw_link_model *other, int dir) {
+    bool any = false;
+    for (int s = 0; now->segment_count == other->segment_count && s < now->segment_count; s++) {
+        const lw_channel *channel[2] = {&now->segment[s].channel[dir], &other->segment[s].channel[dir]};
+        lw_fraction pace[2] = {{0, 1}, {0, 1}};
+        int64_t latency_ps[2];
+        for (int i = 0; i < 2; i++) {
+            (void)lw_channel_ps_per_byte(channel[i], &pace[i]);
+            latency_ps[i] = lw_channel_latency_ps(channel[i]) - channel[i]->port_ps[0] - channel[i]->port_ps[1];
+        }
+        any = any || lw_fraction_compare(pace[0], pace[1]) != 0 || latency_ps[0] != latency_ps[1];
+    }
+    return any;
+}
+
+// Both directions show it, so each workload that sends packets over the link is changed.
+static void change_users(trial *t) {
+    const lw_built *built = &t->effects->built;
+    for (size_t w = 0; w < built->graph->workload_count; w++) {
+        const lw_graph_workload *workload = &built->graph->workload[w];
+        for (uint32_t m = workload->first_move; t->wanted[w] && m < workload->first_move + workload->move_count; m++) {
+            if (built->graph->move[m].by == LW_BY_ENGINE &&
+                is_on_route(built->machine, &built->transfer[m].route, LW_SECTION_LINKS, t->option->object)) {
+                t->changed[w] = true;
+                t->wanted[w] = false;
+            }
+        }
+    }
+}
+
 // Would the channels be as they are, for the packets that meet them? resolve clears a link first,
 // so equal links are equal bytes.
-static lw_tried compare_channels(const trial *t, const void *params, lw_arena *arena, lw_diags *silent) {
+static lw_tried compare_channels(trial *t, const void *params, lw_arena *arena, lw_diags *silent) {
     const lw_machine *machine = t->effects->built.machine;
     const lw_link_spec *spec = &machine->link_spec[t->option->object];
     lw_link_spec *other = LW_NEW(arena, lw_link_spec);
@@ -210,6 +242,11 @@ static lw_tried compare_channels(const trial *t, const void *params, lw_arena *a
     if (lw_link_spec_resolve(other, silent) != LW_OK) {
         return LW_TRIED_FORBIDDEN;
     }
+    const bool works = lw_link_model_works(&spec->model, NULL, NULL) && lw_link_model_works(&other->model, NULL, NULL);
+    if (works && lw_diags_warnings(silent) == 0 && shows(&spec->model, &other->model, 0) &&
+        shows(&spec->model, &other->model, 1)) {
+        change_users(t);
+    }
     *now = spec->model;
     lw_link_model_keep_kinds(now, kinds);
     lw_link_model_keep_kinds(&other->model, kinds);
@@ -219,7 +256,7 @@ static lw_tried compare_channels(const trial *t, const void *params, lw_arena *a
 
 // Tells most other values of a link from its channels alone; LW_TRIED_ENOUGH: they have to be
 // built.
-static lw_tried try_channels(const trial *t, const void *params) {
+static lw_tried try_channels(trial *t, const void *params) {
     if (t->option->section != LW_SECTION_LINKS || t->option->common || t->effects->warnings > 0) {
         return LW_TRIED_ENOUGH;
     }
@@ -234,7 +271,7 @@ static lw_tried try_value(const void *params, void *user) {
     trial *t = user;
     const lw_effects *e = t->effects;
     lw_tried came = try_channels(t, params);
-    if (came != LW_TRIED_ENOUGH) {
+    if (came != LW_TRIED_ENOUGH || is_enough(t)) {
         return came;
     }
     const lw_edit edit = lw_edit_copy(t->object, t->option, params);
