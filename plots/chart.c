@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Requests and the steps from a request to a picture.
 #include "plots/chart.h"
+#include "plots/painter.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -254,14 +255,20 @@ lw_status lw_chart_render_with(const lw_chart_request *request, const lw_result 
 
 lw_status lw_chart_render(const lw_chart_request *request, const lw_result *result, lw_arena *arena, lw_diags *diags,
                           lw_picture *out) {
-    const char *found;
-    if (!lw_font_exists(arena, &found)) {
-        lw_note(diags, request->place, "install fonts-dejavu-core", "the font %s is missing, %s comes in its place",
-                lw_font_family, found);
-    }
     lw_font_metrics metrics;
-    LW_TRY(lw_font_metrics_open(&metrics));
+    LW_TRY(lw_font_metrics_find(request->place, arena, diags, &metrics));
     lw_status status = lw_chart_render_with(request, result, &metrics, arena, diags, out);
     lw_font_metrics_close(&metrics);
     return status;
+}
+
+lw_status lw_chart_fits(const lw_chart_request *request, int scale, lw_diags *diags) {
+    const double width = request->width == LW_AUTO ? 0 : (double)request->width * scale;
+    const double height = request->height == LW_AUTO ? 0 : (double)request->height * scale;
+    if (width * height > LW_PIXELS_MOST) {
+        lw_error(diags, request->place, "choose a smaller --scale, width or height",
+                 "the chart has more than %.0f million pixels at scale %d", LW_PIXELS_MOST / 1e6, scale);
+        return LW_LIMIT;
+    }
+    return LW_OK;
 }

@@ -578,13 +578,8 @@ lw_status lw_topology_render_with(const lw_topology *topology, lw_theme_kind the
 
 lw_status lw_topology_render(const lw_topology *topology, lw_theme_kind theme, lw_arena *arena, lw_diags *diags,
                              lw_picture *out) {
-    const char *found;
-    if (!lw_font_exists(arena, &found)) {
-        lw_note(diags, (lw_place){0}, "install fonts-dejavu-core", "the font %s is missing, %s comes in its place",
-                lw_font_family, found);
-    }
     lw_font_metrics metrics;
-    LW_TRY(lw_font_metrics_open(&metrics));
+    LW_TRY(lw_font_metrics_find((lw_place){0}, arena, diags, &metrics));
     lw_status status = lw_topology_render_with(topology, theme, &metrics, arena, diags, out);
     lw_font_metrics_close(&metrics);
     return status;

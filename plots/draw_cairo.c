@@ -12,13 +12,9 @@
 #include <time.h>
 
 #include "plots/draw.h"
-#include "plots/font_metrics.h"
-#include "plots/plots.h"
-
-const char lw_font_family[] = "DejaVu Sans";
+#include "plots/painter.h"
 
 enum { PIXELS_MAX = 32767, SCALE_MAX = 4 };  // the limit of cairo's image surfaces
-static const double area_max = 1 << 26;      // pixels: 256 MiB while it is painted
 
 // Unhinted, so that the widths at 1x, 2x and on paper are the same (hinted they differ by 3 %) and
 // one layout serves all.
@@ -43,7 +39,7 @@ static double cairo_width(void *user, const char *utf8, double size, bool bold) 
     return isfinite(extents.x_advance) ? extents.x_advance : 0.0;
 }
 
-lw_status lw_font_metrics_open(lw_font_metrics *metrics) {
+static lw_status metrics_open(lw_font_metrics *metrics) {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
     cairo_t *cr = cairo_create(surface);
     cairo_surface_destroy(surface);
@@ -55,15 +51,14 @@ lw_status lw_font_metrics_open(lw_font_metrics *metrics) {
     return LW_OK;
 }
 
-void lw_font_metrics_close(lw_font_metrics *metrics) {
+static void metrics_close(lw_font_metrics *metrics) {
     if (metrics->user != NULL) {
         cairo_destroy(metrics->user);
         metrics->user = NULL;
     }
 }
 
-bool lw_font_exists(lw_arena *arena, const char **found) {
-    *found = "no font at all";
+static bool font_exists(lw_arena *arena, const char **found) {
     FcPattern *wanted = FcPatternCreate();
     if (wanted == NULL) {
         return false;
@@ -87,7 +82,7 @@ bool lw_font_exists(lw_arena *arena, const char **found) {
     return same;
 }
 
-void lw_plots_close(void) {
+static void close_all(void) {
     cairo_debug_reset_static_data();
     FcFini();
 }
@@ -205,27 +200,16 @@ static lw_status status_of(cairo_status_t status, const lw_text *out) {
     return out->failed || status == CAIRO_STATUS_NO_MEMORY ? LW_NO_MEMORY : status == CAIRO_STATUS_SUCCESS ? LW_OK : LW_INTERNAL;
 }
 
-lw_status lw_chart_fits(const lw_chart_request *request, int scale, lw_diags *diags) {
-    const double width = request->width == LW_AUTO ? 0 : (double)request->width * scale;
-    const double height = request->height == LW_AUTO ? 0 : (double)request->height * scale;
-    if (width * height > area_max) {
-        lw_error(diags, request->place, "choose a smaller --scale, width or height",
-                 "the chart has more than %.0f million pixels at scale %d", area_max / 1e6, scale);
-        return LW_LIMIT;
-    }
-    return LW_OK;
-}
-
-lw_status lw_picture_png(const lw_picture *picture, int scale, lw_text *out, lw_diags *diags) {
+static lw_status paint_png(const lw_picture *picture, int scale, lw_text *out, lw_diags *diags) {
     if (scale < 1 || scale > SCALE_MAX || picture->width * scale > PIXELS_MAX || picture->height * scale > PIXELS_MAX) {
         lw_error(diags, (lw_place){0}, "choose a scale of 1 to 4, and a smaller width or height",
                  "a picture of %.0f x %.0f at scale %d is beyond %d pixels", picture->width, picture->height, scale, PIXELS_MAX);
         return LW_LIMIT;
     }
-    if (picture->width * picture->height * scale * scale > area_max) {
+    if (picture->width * picture->height * scale * scale > LW_PIXELS_MOST) {
         lw_error(diags, (lw_place){0}, "choose a smaller scale, width or height",
                  "a picture of %.0f x %.0f at scale %d has more than %.0f million pixels", picture->width, picture->height, scale,
-                 area_max / 1e6);
+                 LW_PIXELS_MOST / 1e6);
         return LW_LIMIT;
     }
     int width = (int)ceil(picture->width * scale);
@@ -263,7 +247,7 @@ static void creation_date(char text[32]) {
 // Points: a PDF of 960 units is 720 pt (10 inches) wide, as 960 CSS pixels are.
 #define POINTS_PER_UNIT 0.75
 
-lw_status lw_picture_pdf(const lw_picture *picture, lw_text *out, lw_diags *diags) {
+static lw_status paint_pdf(const lw_picture *picture, lw_text *out, lw_diags *diags) {
     (void)diags;  // same shape as the other painters
     cairo_surface_t *surface =
         cairo_pdf_surface_create_for_stream(collect, out, picture->width * POINTS_PER_UNIT, picture->height * POINTS_PER_UNIT);
@@ -285,3 +269,5 @@ lw_status lw_picture_pdf(const lw_picture *picture, lw_text *out, lw_diags *diag
     cairo_surface_destroy(surface);
     return status_of(status, out);
 }
+
+const lw_painter lw_cairo_painter = {font_exists, metrics_open, metrics_close, paint_png, paint_pdf, close_all};

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+const char lw_font_family[] = "DejaVu Sans";
+
 static bool continues(char byte) {
     return ((unsigned char)byte & 0xC0) == 0x80;
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "sim/base/arena.h"
+#include "sim/base/diag.h"
 #include "sim/base/status.h"
 
 typedef struct lw_font_metrics {
@@ -27,8 +28,11 @@ typedef struct lw_face {
 extern const char lw_font_family[];
 bool lw_font_exists(lw_arena *arena, const char **found);
 
-// Metrics by cairo. Close what was opened. LW_NO_MEMORY when cairo has none.
+// Metrics by cairo. Close what was opened. LW_NO_MEMORY when cairo has none, LW_IO when cairo cannot
+// be loaded.
 lw_status lw_font_metrics_open(lw_font_metrics *metrics) LW_CHECKED;
+// The same, for a chart at that place: what is missing is diagnosed.
+lw_status lw_font_metrics_find(lw_place place, lw_arena *arena, lw_diags *diags, lw_font_metrics *metrics) LW_CHECKED;
 void lw_font_metrics_close(lw_font_metrics *metrics);
 
 // Every character is 0.6 of the size wide (0.64 when bold): for tests and where no font is at hand.

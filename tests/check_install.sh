@@ -63,6 +63,8 @@ $cc -std=c17 "$work/embed.c" $(pkg-config --cflags lanewise) "$libs/liblanewise.
 scenario=$prefix/share/lanewise/configs/scenarios/first.yaml
 "$prefix/bin/lanewise" run "$scenario" --format csv >"$work/expected.csv"
 [ "$(wc -l <"$work/expected.csv")" -gt 1 ]
+"$prefix/bin/lanewise" run "${scenario%/*}/oculink-or-thunderbolt.yaml" -q -o "$work/charts" >"$work/log" || { cat "$work/log"; exit 1; }
+[ -s "$work/charts/bandwidth.png" ]
 run() {
   (cd / && LD_LIBRARY_PATH="$libs" "$@" "$scenario") >"$work/got.csv"
   cmp "$work/expected.csv" "$work/got.csv"

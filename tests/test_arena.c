@@ -45,6 +45,35 @@ static void large_blocks_leave_room_for_small_ones(void **state) {
     lw_memory_hook(NULL, NULL);
 }
 
+static void what_grows_keeps_its_beginning(void **state) {
+    (void)state;
+    lw_test_memory memory = {.fail_at = INT64_MAX};
+    lw_memory_hook(lw_test_resize, &memory);
+    lw_arena *arena = lw_arena_new();
+    unsigned char *list = NULL, *other = NULL;
+    size_t bytes = 0;
+    for (size_t more = 1; more < 1000000; more *= 2) {
+        list = lw_arena_grow(arena, list, bytes, more);
+        other = lw_arena_grow(arena, other, bytes, more);
+        assert_non_null(list);
+        assert_non_null(other);
+        for (size_t i = 0; i < more; i++) {
+            assert_int_equal(list[i], i < bytes ? i % 251 + 1 : 0);
+            list[i] = (unsigned char)(i % 251 + 1);
+        }
+        assert_int_equal(other[more - 1], 0);
+        assert_int_equal((uintptr_t)list % 16, 0);
+        bytes = more;
+    }
+    assert_null(lw_arena_grow(arena, list, bytes, SIZE_MAX));
+    memory.fail_at = memory.requests;
+    assert_null(lw_arena_grow(arena, list, bytes, 2 * bytes));
+    assert_int_equal(list[bytes - 1], (bytes - 1) % 251 + 1);
+    lw_arena_free(arena);
+    assert_int_equal(memory.blocks, 0);
+    lw_memory_hook(NULL, NULL);
+}
+
 static void impossible_sizes_are_refused(void **state) {
     (void)state;
     lw_arena *arena = lw_arena_new();
@@ -121,9 +150,13 @@ static void every_status_and_evidence_has_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memory_is_zeroed_aligned_and_apart),  cmocka_unit_test(large_blocks_leave_room_for_small_ones),
-        cmocka_unit_test(impossible_sizes_are_refused),        cmocka_unit_test(texts_are_copied_and_printed),
-        cmocka_unit_test(every_failure_is_reported),           cmocka_unit_test(blocks_follow_the_hook),
+        cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
+        cmocka_unit_test(large_blocks_leave_room_for_small_ones),
+        cmocka_unit_test(what_grows_keeps_its_beginning),
+        cmocka_unit_test(impossible_sizes_are_refused),
+        cmocka_unit_test(texts_are_copied_and_printed),
+        cmocka_unit_test(every_failure_is_reported),
+        cmocka_unit_test(blocks_follow_the_hook),
         cmocka_unit_test(every_status_and_evidence_has_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

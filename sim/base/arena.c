@@ -25,13 +25,13 @@
 enum { ARENA_ALIGN = 16 };
 
 typedef struct chunk {
-    struct chunk *next;
+    struct chunk *next, *previous;
     size_t size, used;  // of bytes
     alignas(ARENA_ALIGN) unsigned char bytes[];
 } chunk;
 
 struct lw_arena {
-    chunk *head;  // the one that is being filled; full and large ones follow
+    chunk *head;  // the one that is being filled; full ones, and those of one large object, follow
     size_t used;
 };
 
@@ -104,36 +104,52 @@ static chunk *chunk_new(size_t size) {
     return fresh;
 }
 
+// An object that large has a chunk of its own.
+static bool is_large(size_t bytes) {
+    return bytes > chunk_bytes / 4;
+}
+
+// Its neighbours, and the arena, learn where a chunk is.
+static chunk *join(lw_arena *arena, chunk *at) {
+    *(at->previous ? &at->previous->next : &arena->head) = at;
+    if (at->next) {
+        at->next->previous = at;
+    }
+    return at;
+}
+
 // The chunk that has room for bytes more; NULL when out of memory.
 static chunk *chunk_with_room(lw_arena *arena, size_t bytes) {
     chunk *head = arena->head;
-    if (head && head->size - head->used >= bytes) {
+    const bool large = is_large(bytes);
+    if (head && !large && head->size - head->used >= bytes) {
         return head;
     }
-    bool large = bytes > chunk_bytes / 4;
     chunk *fresh = chunk_new(large ? bytes : chunk_bytes);
     if (!fresh) {
         return NULL;
     }
-    if (large && head) {  // goes behind the head, which may still have room for small ones
-        fresh->next = head->next;
-        head->next = fresh;
-    } else {
-        fresh->next = head;
-        arena->head = fresh;
-    }
-    return fresh;
+    // a large one goes behind the head, which may still have room for small ones
+    fresh->previous = large ? head : NULL;
+    fresh->next = large && head ? head->next : head;
+    return join(arena, fresh);
 }
 
-// Memory for bytes, rounded up so that the next one is aligned too; not cleared.
+// So that the next one is aligned, too.
+static size_t rounded_up(size_t bytes) {
+#if ARENA_CHUNK_BYTES > 0
+    bytes = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+#endif
+    return bytes;
+}
+
+// Memory for bytes; not cleared.
 static void *take(lw_arena *arena, size_t bytes) {
     // no object is that large, and sums of sizes stay far from an overflow
     if (bytes > PTRDIFF_MAX / 2) {
         return NULL;
     }
-#if ARENA_CHUNK_BYTES > 0
-    bytes = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
-#endif
+    bytes = rounded_up(bytes);
     chunk *room = chunk_with_room(arena, bytes);
     if (!room) {
         return NULL;
@@ -154,6 +170,30 @@ void *lw_arena_alloc(lw_arena *arena, size_t count, size_t size) {
     }
     void *memory = take(arena, bytes);
     return memory ? memset(memory, 0, bytes) : NULL;
+}
+
+void *lw_arena_grow(lw_arena *arena, void *old, size_t old_bytes, size_t bytes) {
+    const size_t before = rounded_up(old_bytes), after = bytes <= PTRDIFF_MAX / 2 ? rounded_up(bytes) : 0;
+    unsigned char *grown = NULL;
+    if (old && after > 0 && is_large(before)) {
+        chunk *own = (chunk *)((unsigned char *)old - offsetof(chunk, bytes));
+        own = lw_memory_resize_block(own, sizeof *own + after);
+        if (!own) {
+            return NULL;
+        }
+        own->size = own->used = after;
+        arena->used += after - before;
+        grown = join(arena, own)->bytes;
+    } else {
+        grown = take(arena, bytes);
+        if (grown && old) {
+            memcpy(grown, old, old_bytes);
+        }
+    }
+    if (grown) {
+        memset(grown + old_bytes, 0, bytes - old_bytes);
+    }
+    return grown;
 }
 
 char *lw_arena_copy_n(lw_arena *arena, const char *text, size_t length) {

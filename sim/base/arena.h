@@ -38,6 +38,10 @@ void *lw_arena_alloc(lw_arena *arena, size_t count, size_t size) LW_CHECKED;
 #define LW_NEW(arena, type) ((type *)lw_arena_alloc((arena), 1, sizeof(type)))
 #define LW_NEW_ARRAY(arena, type, count) ((type *)lw_arena_alloc((arena), (count), sizeof(type)))
 
+// A block of the arena, or NULL, larger: bytes > old_bytes, of which those behind are zeroed. It may
+// move; a large one leaves nothing behind. NULL when out of memory: the old one is as it was.
+void *lw_arena_grow(lw_arena *arena, void *old, size_t old_bytes, size_t bytes) LW_CHECKED;
+
 // Copies; NULL when out of memory. The result is always terminated.
 char *lw_arena_copy(lw_arena *arena, const char *text) LW_CHECKED;
 char *lw_arena_copy_n(lw_arena *arena, const char *text, size_t length) LW_CHECKED;

@@ -9,12 +9,22 @@ static lw_int128 magnitude(lw_int128 a) {
 }
 
 lw_int128 lw_common_divisor(lw_int128 a, lw_int128 b) {
-    while (b != 0) {
+    while (b != 0 && (a > INT64_MAX || b > INT64_MAX)) {
         lw_int128 rest = a % b;
         a = b;
         b = rest;
     }
-    return a;
+    if (b == 0) {
+        return a;
+    }
+    // Most are small, where a division takes a tenth of the time.
+    int64_t c = (int64_t)a, d = (int64_t)b;
+    while (d != 0) {
+        int64_t rest = c % d;
+        c = d;
+        d = rest;
+    }
+    return c;
 }
 
 bool lw_fraction_reduce(lw_int128 num, lw_int128 den, lw_fraction *out) {
@@ -22,8 +32,10 @@ bool lw_fraction_reduce(lw_int128 num, lw_int128 den, lw_fraction *out) {
     if (den < 0) {
         divisor = -divisor;
     }
-    num /= divisor;
-    den /= divisor;
+    if (divisor != 1) {
+        num /= divisor;
+        den /= divisor;
+    }
     if (num < INT64_MIN || num > INT64_MAX || den > INT64_MAX) {
         return false;
     }

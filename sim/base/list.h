@@ -13,8 +13,7 @@ typedef struct lw_list {
     size_t count, capacity;
 } lw_list;
 
-// Room for so many slots, of a list that has none yet; without it a list takes up to three times
-// the memory of its items, for they move as it grows. False: out of memory.
+// Room for so many slots, of a list that has none yet, which then need not move. False: out of memory.
 static inline bool lw_list_reserve(lw_list *list, size_t size, size_t capacity, lw_arena *arena) {
     list->items = lw_arena_alloc(arena, capacity, size);
     list->capacity = list->items != NULL ? capacity : 0;
@@ -27,12 +26,10 @@ static inline bool lw_list_reserve(lw_list *list, size_t size, size_t capacity, 
 static inline void *lw_list_add(lw_list *list, size_t size, lw_arena *arena) {
     if (list->count == list->capacity) {
         size_t capacity = list->capacity > 0 ? 2 * list->capacity : size < 64 ? 64 / size : 1;  // a cache line at first
-        void *items = lw_arena_alloc(arena, capacity, size);
+        void *items =
+            capacity <= SIZE_MAX / size ? lw_arena_grow(arena, list->items, list->capacity * size, capacity * size) : NULL;
         if (items == NULL) {
             return NULL;
-        }
-        if (list->count > 0) {
-            memcpy(items, list->items, list->count * size);
         }
         list->items = items;
         list->capacity = capacity;

@@ -1,14 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // NCCL's topology, as NCCL_TOPO_DUMP_FILE writes it (NVIDIA/nccl 5067397, src/graph/xml.cc): a
-// bridge in it is a switch, and its speeds are those that both ends can. libxml2 reads it.
+// bridge in it is a switch, and its speeds are those that both ends can. libxml2 reads it, and is
+// loaded for that: few runs need it, and all would wait for the libraries that it brings.
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/import/hardware.h"
 
 #ifdef LW_WITH_LIBXML2
+#include <dlfcn.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
+
+#define XML_CALLS(CALL)        \
+    CALL(xmlDocGetRootElement) \
+    CALL(xmlFreeDoc)           \
+    CALL(xmlGetLastError)      \
+    CALL(xmlGetLineNo)         \
+    CALL(xmlHasProp)           \
+    CALL(xmlReadMemory)        \
+    CALL(xmlSetGenericErrorFunc)
+
+typedef struct xml_calls {
+#define MEMBER(name) __typeof__(name) *name;
+    XML_CALLS(MEMBER)
+} xml_calls;
+
+// False: some are not there; dlerror says why.
+static bool load(xml_calls *out) {
+    void *library = dlopen(LW_LIBXML2_FILE, RTLD_NOW | RTLD_LOCAL), *found = library;
+#define FIND(name)                                        \
+    found = found != NULL ? dlsym(library, #name) : NULL; \
+    memcpy(&out->name, &found, sizeof found);
+    XML_CALLS(FIND)
+    return found != NULL;
+}
 
 typedef struct bond {
     size_t card;
@@ -20,6 +46,7 @@ typedef struct bond {
 
 typedef struct reading {
     lw_import *file;
+    const xml_calls *xml;
     lw_list bond;
     int socket;  // of the processor that is being read
 } reading;
@@ -29,12 +56,12 @@ static bool is_named(const xmlNode *node, const char *name) {
 }
 
 static lw_place place_of(const reading *in, const xmlNode *node) {
-    return (lw_place){in->file->source, (int)xmlGetLineNo(node), 0};
+    return (lw_place){in->file->source, (int)in->xml->xmlGetLineNo(node), 0};
 }
 
 // A copy of an attribute; "" where there is none.
 static lw_status attribute(const reading *in, const xmlNode *node, const char *name, const char **out) {
-    const xmlAttr *found = xmlHasProp(node, (const xmlChar *)name);
+    const xmlAttr *found = in->xml->xmlHasProp(node, (const xmlChar *)name);
     const xmlNode *value = found != NULL ? found->children : NULL;
     *out = lw_arena_copy(in->file->arena, value != NULL && value->content != NULL ? (const char *)value->content : "");
     return *out == NULL ? LW_NO_MEMORY : LW_OK;
@@ -207,20 +234,27 @@ static lw_status read_tree(reading *in, const xmlDoc *document, const xmlNode *r
 }
 
 static lw_status read(lw_import *file) {
-    reading in = {.file = file};
+    xml_calls xml;
+    reading in = {.file = file, .xml = &xml};
     file->tool = "NCCL's topology";
+    if (!load(&xml)) {
+        const char *why = dlerror();
+        (void)lw_error(file->diags, (lw_place){file->source, 0, 0}, "install libxml2", "NCCL's topology is XML: %s",
+                       why != NULL ? why : LW_LIBXML2_FILE " is another library");
+        return LW_IO;
+    }
     LW_TRY(lw_hardware_of(file) == NULL ? LW_NO_MEMORY : LW_OK);
-    xmlSetGenericErrorFunc(NULL, silent);
-    xmlDoc *document = xmlReadMemory(file->source->text, (int)file->source->length, NULL, "UTF-8",
-                                     XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    xml.xmlSetGenericErrorFunc(NULL, silent);
+    xmlDoc *document = xml.xmlReadMemory(file->source->text, (int)file->source->length, NULL, "UTF-8",
+                                         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     if (document == NULL) {
-        const xmlError *error = xmlGetLastError();
+        const xmlError *error = xml.xmlGetLastError();
         const char *said = error != NULL && error->message != NULL ? error->message : "no reason is given";
         return lw_error(file->diags, (lw_place){file->source, error != NULL ? error->line : 0, error != NULL ? error->int2 : 0},
                         "is the file whole?", "no XML: %.*s", (int)strcspn(said, "\n"), said);
     }
-    const lw_status status = read_tree(&in, document, xmlDocGetRootElement(document));
-    xmlFreeDoc(document);
+    const lw_status status = read_tree(&in, document, xml.xmlDocGetRootElement(document));
+    xml.xmlFreeDoc(document);
     return status;
 }
 #else

@@ -108,7 +108,6 @@ lw_status lw_effects_start(const lw_document *document, size_t point, lw_arena *
         return LW_NO_MEMORY;
     }
     for (size_t w = 0; w < count; w++) {
-        out->signature[w] = lw_fabric_signature(&out->built, w);
         out->beginning[w] = lw_beginning_signature(&out->built, w);
     }
     return LW_OK;
@@ -124,15 +123,24 @@ typedef struct trial {
     bool *changed;
     bool warns;  // the machine's warnings change
     bool one;    // any change is enough
+    bool brief;  // nothing is built whole
     lw_status status;
 } trial;
+
+// Of the point as it is; found when it is first asked for, which few trials do.
+static uint64_t signature_of(const lw_effects *e, size_t workload) {
+    uint64_t *signature = &e->signature[workload];
+    *signature = *signature != 0 ? *signature : lw_fabric_signature(&e->built, workload);
+    return *signature;
+}
 
 static bool differs(const lw_effects *e, const lw_built *built, bool beginning, size_t workload) {
     if (beginning) {
         const uint64_t before = e->beginning[workload], now = lw_beginning_signature(built, workload);
-        return before != 0 && now != 0 && before != now;
+        const bool more = built->graph->workload[workload].move_count != e->built.graph->workload[workload].move_count;
+        return more || (before != 0 && now != 0 && before != now);
     }
-    return lw_fabric_signature(built, workload) != e->signature[workload] ||
+    return lw_fabric_signature(built, workload) != signature_of(e, workload) ||
            (built->machine != e->built.machine && lw_band_signature(built, workload) != lw_band_signature(&e->built, workload));
 }
 
@@ -176,9 +184,41 @@ static unsigned kinds_over(const trial *t, bool *asked) {
     return kinds;
 }
 
+// What every server of a direction shows, whatever meets it: its pace, and its latency without the
+// part that switches at its ends may replace.
+static bool shows(const lw_link_model *now, const lw_link_model *other, int dir) {
+    bool any = false;
+    for (int s = 0; now->segment_count == other->segment_count && s < now->segment_count; s++) {
+        const lw_channel *channel[2] = {&now->segment[s].channel[dir], &other->segment[s].channel[dir]};
+        lw_fraction pace[2] = {{0, 1}, {0, 1}};
+        int64_t latency_ps[2];
+        for (int i = 0; i < 2; i++) {
+            (void)lw_channel_ps_per_byte(channel[i], &pace[i]);
+            latency_ps[i] = lw_channel_latency_ps(channel[i]) - channel[i]->port_ps[0] - channel[i]->port_ps[1];
+        }
+        any = any || lw_fraction_compare(pace[0], pace[1]) != 0 || latency_ps[0] != latency_ps[1];
+    }
+    return any;
+}
+
+// Both directions show it, so each workload that sends packets over the link is changed.
+static void change_users(trial *t) {
+    const lw_built *built = &t->effects->built;
+    for (size_t w = 0; w < built->graph->workload_count; w++) {
+        const lw_graph_workload *workload = &built->graph->workload[w];
+        for (uint32_t m = workload->first_move; t->wanted[w] && m < workload->first_move + workload->move_count; m++) {
+            if (built->graph->move[m].by == LW_BY_ENGINE &&
+                is_on_route(built->machine, &built->transfer[m].route, LW_SECTION_LINKS, t->option->object)) {
+                t->changed[w] = true;
+                t->wanted[w] = false;
+            }
+        }
+    }
+}
+
 // Would the channels be as they are, for the packets that meet them? resolve clears a link first,
 // so equal links are equal bytes.
-static lw_tried compare_channels(const trial *t, const void *params, lw_arena *arena, lw_diags *silent) {
+static lw_tried compare_channels(trial *t, const void *params, lw_arena *arena, lw_diags *silent) {
     const lw_machine *machine = t->effects->built.machine;
     const lw_link_spec *spec = &machine->link_spec[t->option->object];
     lw_link_spec *other = LW_NEW(arena, lw_link_spec);
@@ -202,6 +242,11 @@ static lw_tried compare_channels(const trial *t, const void *params, lw_arena *a
     if (lw_link_spec_resolve(other, silent) != LW_OK) {
         return LW_TRIED_FORBIDDEN;
     }
+    const bool works = lw_link_model_works(&spec->model, NULL, NULL) && lw_link_model_works(&other->model, NULL, NULL);
+    if (works && lw_diags_warnings(silent) == 0 && shows(&spec->model, &other->model, 0) &&
+        shows(&spec->model, &other->model, 1)) {
+        change_users(t);
+    }
     *now = spec->model;
     lw_link_model_keep_kinds(now, kinds);
     lw_link_model_keep_kinds(&other->model, kinds);
@@ -211,7 +256,7 @@ static lw_tried compare_channels(const trial *t, const void *params, lw_arena *a
 
 // Tells most other values of a link from its channels alone; LW_TRIED_ENOUGH: they have to be
 // built.
-static lw_tried try_channels(const trial *t, const void *params) {
+static lw_tried try_channels(trial *t, const void *params) {
     if (t->option->section != LW_SECTION_LINKS || t->option->common || t->effects->warnings > 0) {
         return LW_TRIED_ENOUGH;
     }
@@ -226,7 +271,7 @@ static lw_tried try_value(const void *params, void *user) {
     trial *t = user;
     const lw_effects *e = t->effects;
     lw_tried came = try_channels(t, params);
-    if (came != LW_TRIED_ENOUGH) {
+    if (came != LW_TRIED_ENOUGH || is_enough(t)) {
         return came;
     }
     const lw_edit edit = lw_edit_copy(t->object, t->option, params);
@@ -238,8 +283,8 @@ static lw_tried try_value(const void *params, void *user) {
     size_t warnings = e->warnings;
     lw_status status = arena == NULL ? LW_NO_MEMORY : lw_document_point(e->document, e->point, &edit, 1, arena, &point.setup);
     status = status == LW_OK ? prepare(&point, machine, t->wanted, arena, &warnings) : status;
-    // The first move of a workload shows most effects, for little.
-    for (int whole = 0; whole < 2 && status == LW_OK && (whole == 0 || !is_enough(t)); whole++) {
+    // The first move of a workload, and how many there are, show most effects, for little.
+    for (int whole = 0; whole < 2 && status == LW_OK && (whole == 0 || !(t->brief || is_enough(t))); whole++) {
         status = build(&point, whole == 0, arena, &built);
         if (status == LW_OK) {
             compare(t, &built, whole == 0);
@@ -277,8 +322,13 @@ static trial new_trial(const lw_effects *effects, const lw_option_at *option, lw
     return t;
 }
 
+// Of words, such as algorithms, one may show in brief what another shows only as a whole.
 static void try_all(trial *t) {
-    (void)lw_option_try_others(t->option->row, t->params, t->size, try_value, t);
+    for (int whole = t->option->row->kind == LW_OPTION_WORD ? 0 : 1; whole < 2 && t->status == LW_OK && !is_enough(t); whole++) {
+        t->brief = whole == 0;
+        (void)lw_option_try_others(t->option->row, t->params, t->size, try_value, t);
+    }
+    t->brief = false;
 }
 
 lw_status lw_effect_find(const lw_effects *effects, const lw_option_at *option, const bool *wanted, bool *changed) {
@@ -288,9 +338,7 @@ lw_status lw_effect_find(const lw_effects *effects, const lw_option_at *option, 
         t.wanted[w] = wanted[w] && !changed[w];
     }
     t.changed = changed;
-    if (t.status == LW_OK && !is_enough(&t)) {
-        try_all(&t);
-    }
+    try_all(&t);
     lw_arena_free(arena);
     return t.status;
 }

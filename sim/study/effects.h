@@ -12,7 +12,7 @@ typedef struct lw_effects {
     size_t point;
     lw_point_setup setup;
     lw_built built;       // a sketch
-    uint64_t *signature;  // one a workload
+    uint64_t *signature;  // one a workload; 0: not found yet
     uint64_t *beginning;  // the same
     size_t warnings;      // of the machine
 } lw_effects;

@@ -99,17 +99,7 @@ static void watch(lw_fluid *run, uint32_t slot) {
 
 // ---- Before it moves ----
 
-void lw_fluid_ready(void *user, uint32_t task, int64_t instance) {
-    lw_fluid *run = user;
-    const uint32_t slot = take_slot(run);
-    if (slot == LW_NONE) {
-        return;
-    }
-    lw_fluid_task *of = &run->task[task];
-    of->highest = instance >= of->highest ? instance + 1 : of->highest;
-    run->slot[slot] = (lw_instance){.task = task, .instance = instance, .phase = LW_FLUID_READY, .busiest = LW_NO_SERVER};
-    wake_at(run, slot, lw_task_ready_ps(&run->fabric->task[task], run->now_ps));
-}
+static void move(lw_fluid *run, uint32_t slot);
 
 static void start(lw_fluid *run, uint32_t slot) {
     lw_instance *s = &run->slot[slot];
@@ -125,6 +115,10 @@ static void start(lw_fluid *run, uint32_t slot) {
     }
     const bool has_flow = task->flow != LW_NO_FLOW;
     s->phase = has_flow ? LW_FLUID_SUBMITTING : LW_FLUID_FINISHING;
+    if (has_flow && task->submit_ps == 0) {
+        move(run, slot);
+        return;
+    }
     wake_at(run, slot, run->now_ps + task->submit_ps + (has_flow ? 0 : lw_task_finish_ps(task, s->instance)));
 }
 
@@ -160,6 +154,26 @@ static void claim(lw_fluid *run, uint32_t slot) {
         run->held_ps[resource] -= run->now_ps;
     }
     start(run, slot);
+}
+
+// Of what waits for no resource the order within an instant is of no matter, so that it may start at
+// once; before the first instant nobody would share rates then.
+void lw_fluid_ready(void *user, uint32_t task, int64_t instance) {
+    lw_fluid *run = user;
+    const uint32_t slot = take_slot(run);
+    if (slot == LW_NONE) {
+        return;
+    }
+    const lw_task *asked = &run->fabric->task[task];
+    lw_fluid_task *of = &run->task[task];
+    of->highest = instance >= of->highest ? instance + 1 : of->highest;
+    run->slot[slot] = (lw_instance){.task = task, .instance = instance, .phase = LW_FLUID_READY, .busiest = LW_NO_SERVER};
+    const int64_t at_ps = lw_task_ready_ps(asked, run->now_ps);
+    if (at_ps <= run->now_ps && asked->acquires == LW_NO_RESOURCE && run->events > 0) {
+        claim(run, slot);
+    } else {
+        wake_at(run, slot, at_ps);
+    }
 }
 
 static void deliver_at(lw_fluid *run, uint32_t slot, lw_ticks at) {

@@ -29,7 +29,7 @@ typedef enum lw_event_kind {
     LW_EVENT_KINDS
 } lw_event_kind;
 
-enum { LW_EVENT_ENTITY_BITS = 29, LW_EVENTS_FEW = 16 };
+enum { LW_EVENT_ENTITY_BITS = 29, LW_EVENTS_FEW = 32 };
 
 typedef struct lw_event {
     int64_t time_ps;

@@ -270,11 +270,13 @@ typedef struct lw_island {
     lw_stop *anchor;  // its starts are the steps of the search; NULL: nothing worth searching
     // events before an anchor is chosen again, so that choosing costs no more than the events do
     int64_t choose_at;
-    int64_t steps;     // since the last change or saved state
-    int64_t power;     // steps after which the state is saved again
-    int64_t period;    // in steps, as far as is known: saved again no sooner; 0: nothing is
-    int64_t saved_ps;  // time of the saved state
-    lw_list saved;     // int64_t: the state, relative to saved_ps
+    int64_t steps;        // since the last change or saved state
+    int64_t power;        // steps after which the state is saved again
+    int64_t period;       // in steps, as far as is known: saved again no sooner; 0: nothing is
+    int64_t saved_ps;     // time of the saved state
+    lw_list saved;        // int64_t: the state, relative to saved_ps
+    uint32_t telltale;    // a server whose phase alone tells most states from that one
+    int64_t saved_phase;  // its phase then
     bool have_saved;
     lw_list counters;  // lw_counter: everything that counts on while the state repeats
     lw_list stops;     // uint32_t: every stop of its tasks

@@ -380,6 +380,20 @@ static void note_arrivals(lw_run_state *run, const lw_island *island) {
     }
 }
 
+// A server with the most phases, which seldom has the same one as when the state was saved.
+static uint32_t find_telltale(const lw_run_state *run, const lw_island *island) {
+    uint32_t telltale = island->first_server;
+    for (uint32_t s = telltale; s != LW_NONE; s = run->server[s].next_in_island) {
+        telltale = run->server[s].den > run->server[telltale].den ? s : telltale;
+    }
+    return telltale;
+}
+
+// As lw_visit_server has it.
+static int64_t phase_of(const lw_run_state *run, uint32_t server) {
+    return run->server[server].free_ps >= run->now_ps ? run->server[server].remainder : 0;
+}
+
 static void save_state(lw_run_state *run, lw_island *island) {
     lw_cursor c = {.state = &island->saved, .arena = run->arena, .saving = true};
     island->saved.count = 0;
@@ -393,6 +407,8 @@ static void save_state(lw_run_state *run, lw_island *island) {
         counter->saved = *counter->at;
     }
     island->saved_ps = run->now_ps;
+    island->telltale = find_telltale(run, island);
+    island->saved_phase = phase_of(run, island->telltale);
     island->have_saved = true;
     island->steps = 0;
     island->power = 2 * island->power > island->period ? 2 * island->power : island->period;
@@ -400,7 +416,7 @@ static void save_state(lw_run_state *run, lw_island *island) {
 
 void lw_steady_step(lw_run_state *run, lw_island *island) {
     island->steps++;
-    if (island->have_saved) {
+    if (island->have_saved && phase_of(run, island->telltale) == island->saved_phase) {
         lw_cursor c = {.state = &island->saved};
         if (visit_state(&c, run, island) && c.at == island->saved.count) {
             int64_t span_ps = run->now_ps - island->saved_ps;
