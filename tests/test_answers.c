@@ -353,6 +353,34 @@ static void test_a_wider_middle_costs_less_than_a_packet(void **state) {
     }
 }
 
+// Lines of cores wait for their banks as in M/D/1: load x service / (2 (1 - load)), and for nothing
+// else below the bandwidth that cores get. Beside them a device meets its own latency.
+static void test_lines_wait_for_banks(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(
+        &test,
+        "nodes:\n"
+        "  cpu: {kind: host, memory_rate: 128 GB/s, read_latency: 240 ns, load_latency: 80 ns, load_share: 0.8}\n"
+        "  far: {kind: host}\n"
+        "links: {sockets: {between: [cpu, far], preset: socket-upi-10}}\n"
+        "workloads:\n"
+        "  read: {kind: dma, device: cpu, host: cpu, op: read, bytes: 64 B, count: 400000, rate: 1 GB/s, arrivals: poisson}\n"
+        "  chase: {kind: read-latency, device: cpu, host: cpu, bytes: 64 B}\n"
+        "sweep: {workloads.read.rate: [1 GB/s, 40 GB/s, 80 GB/s, 120 GB/s]}\n");
+    const double bank_ns = 46, banks = 92;  // 128 GB/s x 46 ns / 64 B
+    for (size_t p = 0; p < 3; p++) {
+        const lw_workload_result *read = workload_of(&result.point[p], "read");
+        const double load = read->bandwidth_GBps * bank_ns / 64 / banks;
+        assert_close(read->mean_wait_ps / 1e3, load * bank_ns / (2 * (1 - load)), p == 0 ? 0.2 : 0.06);
+        assert_within(read->mean_latency_ps / 1e3 - read->mean_wait_ps / 1e3, 80, 81);
+    }
+    assert_within(rate_GBps_of(&result, 3, "read"), 101, 103);
+    assert_string_equal(limit_of_point(&test, &result.point[3]), "cpu memory");
+    assert_within(time_us_of(&result, 0, "chase"), 0.08, 0.0815);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_rates_hold_for_the_host_port),
@@ -369,6 +397,7 @@ int main(void) {
         cmocka_unit_test(test_ranges_say_where_they_end),
         cmocka_unit_test(test_more_lanes_are_never_slower),
         cmocka_unit_test(test_a_wider_middle_costs_less_than_a_packet),
+        cmocka_unit_test(test_lines_wait_for_banks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

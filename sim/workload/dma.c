@@ -103,6 +103,10 @@ static const char page[] =
     "the route full. With a `rate` the transfers arrive by themselves, and the result has their mean wait\n"
     "and latency.\n"
     "\n"
+    "Where the device is a host its cores read and write line by line: lines that come at random\n"
+    "(`arrivals: poisson`) each wait for a bank of the memory (bank_time), and all of them get load_share\n"
+    "of its rate. With `op: read` at a growing rate that is what Intel's MLC calls loaded latency.\n"
+    "\n"
     "A device whose `device` and `host` are itself uses its own memory, line by line: a CXL accelerator\n"
     "in host bias asks its host before it does.";
 
