@@ -353,6 +353,24 @@ static void test_a_wider_middle_costs_less_than_a_packet(void **state) {
     }
 }
 
+// Whoever bounds the writes that a network card has under way waits for the completion of each: eight of
+// 16 KiB take as long as one. Where nobody counts them the link decides.
+static void test_writes_wait_for_their_completion(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result =
+        run_text(&test, "nodes: {card: {kind: nic, submit: 5 us, finish: 1 us}, host: {kind: host}}\n"
+                        "links: {net: {between: [card, host], type: link, rate: 50 GB/s, latency: 1 us}}\n"
+                        "workloads: {w: {kind: dma, device: card, host: host, op: write, bytes: 16 KiB, count: 8000}}\n"
+                        "sweep: {workloads.w.outstanding: [1, 8, 1000, auto]}\n");
+    const double alone_us = 6 + 1 + 16384 / 50e3;
+    assert_close(time_us_of(&result, 0, "w"), 8000 * alone_us, 0.01);
+    assert_close(time_us_of(&result, 1, "w"), 1000 * alone_us, 0.06);
+    assert_close(time_us_of(&result, 2, "w"), 8000 * 16384 / 50e3, 0.02);
+    assert_close(time_us_of(&result, 3, "w"), 8000 * 16384 / 50e3, 0.02);
+    lw_test_end(&test);
+}
+
 // Lines of cores wait for their banks as in M/D/1: load x service / (2 (1 - load)), and for nothing
 // else below the bandwidth that cores get. Beside them a device meets its own latency.
 static void test_lines_wait_for_banks(void **state) {
@@ -397,6 +415,7 @@ int main(void) {
         cmocka_unit_test(test_ranges_say_where_they_end),
         cmocka_unit_test(test_more_lanes_are_never_slower),
         cmocka_unit_test(test_a_wider_middle_costs_less_than_a_packet),
+        cmocka_unit_test(test_writes_wait_for_their_completion),
         cmocka_unit_test(test_lines_wait_for_banks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
