@@ -445,6 +445,52 @@ static void test_queued_calls_are_named(void **state) {
     lw_test_end(&test);
 }
 
+// Whoever bounds the writes that a network card has under way waits for the completion of each: eight of
+// 16 KiB take as long as one. Where nobody counts them the link decides.
+static void test_writes_wait_for_their_completion(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result =
+        run_text(&test, "nodes: {card: {kind: nic, submit: 5 us, finish: 1 us}, host: {kind: host}}\n"
+                        "links: {net: {between: [card, host], type: link, rate: 50 GB/s, latency: 1 us}}\n"
+                        "workloads: {w: {kind: dma, device: card, host: host, op: write, bytes: 16 KiB, count: 8000}}\n"
+                        "sweep: {workloads.w.outstanding: [1, 8, 1000, auto]}\n");
+    const double alone_us = 6 + 1 + 16384 / 50e3;
+    assert_close(time_us_of(&result, 0, "w"), 8000 * alone_us, 0.01);
+    assert_close(time_us_of(&result, 1, "w"), 1000 * alone_us, 0.06);
+    assert_close(time_us_of(&result, 2, "w"), 8000 * 16384 / 50e3, 0.02);
+    assert_close(time_us_of(&result, 3, "w"), 8000 * 16384 / 50e3, 0.02);
+    lw_test_end(&test);
+}
+
+// Lines of cores wait for their banks as in M/D/1: load x service / (2 (1 - load)), and for nothing
+// else below the bandwidth that cores get. Beside them a device meets its own latency.
+static void test_lines_wait_for_banks(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(
+        &test,
+        "nodes:\n"
+        "  cpu: {kind: host, memory_rate: 128 GB/s, read_latency: 240 ns, load_latency: 80 ns, load_share: 0.8}\n"
+        "  far: {kind: host}\n"
+        "links: {sockets: {between: [cpu, far], preset: socket-upi-10}}\n"
+        "workloads:\n"
+        "  read: {kind: dma, device: cpu, host: cpu, op: read, bytes: 64 B, count: 400000, rate: 1 GB/s, arrivals: poisson}\n"
+        "  chase: {kind: read-latency, device: cpu, host: cpu, bytes: 64 B}\n"
+        "sweep: {workloads.read.rate: [1 GB/s, 40 GB/s, 80 GB/s, 120 GB/s]}\n");
+    const double bank_ns = 46, banks = 92;  // 128 GB/s x 46 ns / 64 B
+    for (size_t p = 0; p < 3; p++) {
+        const lw_workload_result *read = workload_of(&result.point[p], "read");
+        const double load = read->bandwidth_GBps * bank_ns / 64 / banks;
+        assert_close(read->mean_wait_ps / 1e3, load * bank_ns / (2 * (1 - load)), p == 0 ? 0.2 : 0.06);
+        assert_within(read->mean_latency_ps / 1e3 - read->mean_wait_ps / 1e3, 80, 81);
+    }
+    assert_within(rate_GBps_of(&result, 3, "read"), 101, 103);
+    assert_string_equal(limit_of_point(&test, &result.point[3]), "cpu memory");
+    assert_within(time_us_of(&result, 0, "chase"), 0.08, 0.0815);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_rates_hold_for_the_host_port),
@@ -466,6 +512,8 @@ int main(void) {
         cmocka_unit_test(test_no_memory_lets_a_read_pass),
         cmocka_unit_test(test_axes_of_one_object_agree),
         cmocka_unit_test(test_queued_calls_are_named),
+        cmocka_unit_test(test_writes_wait_for_their_completion),
+        cmocka_unit_test(test_lines_wait_for_banks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

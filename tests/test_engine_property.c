@@ -217,6 +217,7 @@ static void draw_task(world *w, uint32_t index) {
     }
     if (chance(w, 12)) {
         f->arrivals = chance(w, 60) ? LW_ARRIVALS_FIXED : LW_ARRIVALS_POISSON;
+        f->bounded = chance(w, 50);
         f->gap_ps = draw(w, 1000, 300000);
         if (chance(w, 50)) {
             flood(w, index);

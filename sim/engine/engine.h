@@ -25,6 +25,7 @@ typedef enum lw_server_role {
     // a DMA engine that does not fill the link, or needs time for each packet
     LW_SERVER_COPY_ENGINE,
     LW_SERVER_CORE,  // a CPU core that copies
+    LW_SERVER_BANK,  // a bank of a memory; in no result
     // a root complex between two links: each task passes it as if it were alone there; it has costs
     // only
     LW_SERVER_FORWARD,
@@ -136,6 +137,9 @@ typedef struct lw_flow {
 
     lw_arrivals arrivals;  // of data packets (WRITE) or requests (READ) at the source
     int64_t gap_ps;
+    // POISSON: all of them come within as many gaps as they are, each at any time of that: so do those
+    // of many flows together, which are one process in parts
+    bool bounded;
 } lw_flow;
 
 // What instances of a task wait for: with q = i / own, instance i waits for the `other` instances

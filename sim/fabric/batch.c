@@ -22,9 +22,9 @@ static lw_status add_tasks(lw_builder *builder, const lw_batch *batch, const lw_
 
 // So many writes of n bytes, in flight at once, keep an idle route full; more would only have more
 // turns than others at its links.
-static int64_t writes_on_route(const lw_builder *builder, const lw_transfer *transfer, int64_t n) {
+static int64_t writes_on_route(const lw_builder *builder, const lw_transfer *transfer, int64_t n, int64_t finish_ps) {
     double one_ps = (double)n / transfer->waterfall.rate_Bps[LW_STAGE_RETRY] * 1e12;
-    double alone_ps = (double)lw_transfer_latency_ps(builder, transfer, n) + one_ps + (double)transfer->finish_ps;
+    double alone_ps = (double)lw_transfer_latency_ps(builder, transfer, n) + one_ps + (double)finish_ps;
     return 1 + (int64_t)fmin(ceil(alone_ps / one_ps), WRITES_MOST);
 }
 
@@ -65,7 +65,7 @@ static lw_status lower_part(lw_builder *builder, const lw_batch *batch, lw_trans
     const int64_t n = small->bytes, outstanding = small->outstanding;
     lw_flow *flow = &transfer->flow;
     bool reads = flow->kind == LW_FLOW_READ;
-    int64_t writes = reads ? count : writes_on_route(builder, transfer, n);
+    int64_t writes = reads ? count : writes_on_route(builder, transfer, n, batch->base.finish_ps);
     int64_t requests = n <= flow->request_bytes ? 1 : (n - 1) / flow->request_bytes + 1;
     if (is_uniform(flow, n) && (reads || outstanding == LW_AUTO || outstanding >= count || outstanding >= writes)) {
         return add_long_task(builder, batch, count, requests, flow);

@@ -17,7 +17,7 @@ typedef enum lw_engine_use { LW_ENGINES_COPY, LW_ENGINES_PEER, LW_ENGINES_BOUNCE
 typedef enum lw_root_part { LW_ROOT_PORT, LW_ROOT_IN, LW_ROOT_OUT, LW_ROOT_BOTH, LW_ROOT_PARTS } lw_root_part;
 
 typedef struct lw_node_servers {
-    uint32_t memory;
+    uint32_t memory, bank;  // the first of its banks, which follow each other
     uint32_t forward;
     uint32_t gap[LW_COST_COUNT];
     // resources: copies that read (towards the node), copies that write
@@ -83,6 +83,8 @@ void lw_transfer_finish(const lw_builder *builder, const lw_list *data, const lw
 // ---- servers.c ----
 lw_status lw_builder_start(lw_builder *builder) LW_CHECKED;
 lw_status lw_server_of_memory(lw_builder *builder, uint32_t node, uint32_t *out) LW_CHECKED;
+// The first of its banks.
+lw_status lw_server_of_banks(lw_builder *builder, uint32_t node, uint32_t *out) LW_CHECKED;
 // What packets pass in a host between two of its links; LW_NO_SERVER: nothing that takes time.
 lw_status lw_server_of_forward(lw_builder *builder, uint32_t host, uint32_t *out) LW_CHECKED;
 // A link of a family that trains as PCIe; LW_NO_LINK: none.
@@ -121,6 +123,19 @@ lw_status lw_owner_share(const lw_builder *builder, const lw_move *move, double 
 // A node that uses its own memory, line by line, and asks about a share of the lines. All (1): each
 // question and answer cross the links. Less: every line waits for the mean, and nothing crosses.
 lw_status lw_transfer_owner(lw_builder *builder, const lw_move *move, double share, lw_transfer *out) LW_CHECKED;
+
+// ---- lines.c ----
+// How cores use a memory: line by line.
+// Banks count finer than bytes: parts of the time that a line which is read keeps its bank.
+enum { LW_LINE_BYTES = 64, LW_BANK_PARTS = 4096 };
+// Banks that keep its memory as busy as its rate allows; 0: lines wait for none.
+int64_t lw_banks_of(const lw_node *node);
+// From the arrival of a move's read at the memory to its data.
+int64_t lw_line_read_ps(const lw_builder *builder, const lw_move *move);
+// What the data of a move passes at the memory of a node, whoever moves them.
+lw_status lw_add_memory(lw_builder *builder, const lw_move *move, uint32_t node, lw_list *hops) LW_CHECKED;
+// Of lines that come at random each has a bank of its own: as many parts as there are banks.
+lw_status lw_transfer_spread(lw_builder *builder, const lw_move *move, lw_transfer *transfer) LW_CHECKED;
 
 // ---- multicast.c ----
 // A move of a multicast or reduction: checks that a switch on its route can do it. All members but

@@ -94,16 +94,14 @@ static lw_status ask_first(lw_builder *builder, const lw_move *move, double shar
     return LW_OK;
 }
 
-enum { LINE_BYTES = 64 };
-
 lw_status lw_transfer_owner(lw_builder *builder, const lw_move *move, double share, lw_transfer *out) {
     const lw_node_params *owner = builder->machine->node[move->from].spec->params;
     *out = (lw_transfer){.flow = {.kind = LW_FLOW_READ,
                                   .data_kind = LW_PACKET_COMPLETION,
-                                  .packet_bytes = LINE_BYTES,
-                                  .request_bytes = LINE_BYTES,
+                                  .packet_bytes = LW_LINE_BYTES,
+                                  .request_bytes = LW_LINE_BYTES,
                                   .tags = owner->tags != LW_AUTO ? owner->tags : LW_TAGS_INFINITE,
-                                  .completer_ps = move->writes ? 0 : owner->read_latency_ps},
+                                  .completer_ps = move->writes ? 0 : lw_line_read_ps(builder, move)},
                          .finish_ps = move->writes ? owner->write_latency_ps : 0,
                          .slowest = LW_NO_LINK,
                          .window = LW_NO_LINK};
@@ -111,12 +109,7 @@ lw_status lw_transfer_owner(lw_builder *builder, const lw_move *move, double sha
     if (share > 0) {
         LW_TRY(ask_first(builder, move, share, out, &request));
     }
-    lw_hop *memory = LW_LIST_ADD(&data, lw_hop, builder->arena);
-    if (memory == NULL) {
-        return LW_NO_MEMORY;
-    }
-    *memory = (lw_hop){.granule_bytes = 1};
-    LW_TRY(lw_server_of_memory(builder, move->from, &memory->server));
+    LW_TRY(lw_add_memory(builder, move, move->from, &data));
     lw_transfer_finish(builder, &data, &request, out);
     return LW_OK;
 }

@@ -154,6 +154,7 @@ lw_status lw_builder_start(lw_builder *builder) {
         builder->of_node[i] = (lw_node_servers){
             LW_NO_SERVER,
             LW_NO_SERVER,
+            LW_NO_SERVER,
             {LW_NO_SERVER, LW_NO_SERVER},
             {{LW_NO_RESOURCE, LW_NO_RESOURCE}, {LW_NO_RESOURCE, LW_NO_RESOURCE}, {LW_NO_RESOURCE, LW_NO_RESOURCE}}};
     }
@@ -198,6 +199,24 @@ lw_status lw_server_of_memory(lw_builder *builder, uint32_t node, uint32_t *out)
         LW_TRY(add_server(builder, &server, &info, memory));
     }
     *out = *memory;
+    return LW_OK;
+}
+
+lw_status lw_server_of_banks(lw_builder *builder, uint32_t node, uint32_t *out) {
+    const lw_node *owner = node_of(builder, node);
+    const int64_t banks = lw_banks_of(owner);
+    uint32_t *first = &builder->of_node[node].bank, server;
+    if (*first == LW_NO_SERVER) {
+        const lw_server_info info = info_of_node(lw_arena_print(builder->arena, "%s memory", owner->name), "both", node);
+        const lw_server bank = {.role = LW_SERVER_BANK,
+                                .ps_per_byte = lw_fraction_of(owner->spec->params->bank_ps, LW_BANK_PARTS),
+                                .opposite = LW_NO_SERVER};
+        *first = (uint32_t)builder->server.count;
+        for (int64_t i = 0; i < banks; i++) {
+            LW_TRY(add_server(builder, &bank, &info, &server));
+        }
+    }
+    *out = *first;
     return LW_OK;
 }
 

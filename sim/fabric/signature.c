@@ -90,6 +90,7 @@ static void add_flow(uint64_t *sum, const lw_built *built, const lw_flow *flow) 
         add_int(sum, flow->completer_ps);
     }
     add_int(sum, (int64_t)flow->arrivals);
+    add_int(sum, flow->bounded);
     add_int(sum, flow->arrivals == LW_ARRIVALS_BACKLOG ? 0 : flow->gap_ps);
 }
 

@@ -229,15 +229,6 @@ static lw_status choose_packet(const lw_builder *builder, const lw_move *move, l
 
 // ---- Ends ----
 
-static lw_status add_memory(lw_builder *builder, uint32_t node, lw_list *hops) {
-    if (params_of(builder, node)->memory_rate_Bps == LW_AUTO) {
-        return LW_OK;
-    }
-    uint32_t server;
-    LW_TRY(lw_server_of_memory(builder, node, &server));
-    return add_endpoint(hops, server, builder->arena);
-}
-
 // The card's link of a route.
 static const lw_link *link_at(const lw_builder *builder, uint32_t card, const lw_route *route) {
     const lw_leg leg = lw_leg_start(builder->machine, route->leg[0]) == card ? route->leg[0] : route->leg[route->count - 1];
@@ -385,7 +376,7 @@ static lw_status size_part(lw_builder *builder, const lw_move *move, lw_transfer
     lw_flow *flow = &out->flow;
     flow->kind = reading ? LW_FLOW_READ : LW_FLOW_WRITE;
     flow->data_kind = kind;
-    flow->completer_ps = reading ? params_of(builder, move->from)->read_latency_ps : 0;
+    flow->completer_ps = reading ? lw_line_read_ps(builder, move) : 0;
     out->finish_ps = params_of(builder, move->to)->write_latency_ps;
     *(reading ? &flow->completer_ps : &out->finish_ps) += lw_route_far_ask_ps(builder, &out->route, reading);
     if (move->executor != move->from && move->executor != move->to) {
@@ -407,7 +398,7 @@ static lw_status join_part(lw_builder *builder, const lw_move *move, lw_transfer
     if (!reading) {
         LW_TRY(add_engine(builder, move, out, guest.share, &data));
     }
-    LW_TRY(add_memory(builder, move->from, &data));
+    LW_TRY(lw_add_memory(builder, move, move->from, &data));
     if (reading && flow->tags != LW_TAGS_INFINITE && data.count > 0) {
         // Answers wait for the link in the order in which they were asked for, all that the tags allow:
         // a read that comes later must not find a shorter queue.
@@ -418,7 +409,7 @@ static lw_status join_part(lw_builder *builder, const lw_move *move, lw_transfer
         LW_TRY(add_engine(builder, move, out, guest.share, &request));
         LW_TRY(add_links(builder, out, true, LW_PACKET_REQUEST, 0, &request));
     }
-    LW_TRY(add_memory(builder, move->to, &data));
+    LW_TRY(lw_add_memory(builder, move, move->to, &data));
     lw_transfer_finish(builder, &data, &request, out);
     LW_TRY(choose_packet(builder, move, flow));
     return pace_arrivals(move, out->share, flow);
@@ -496,9 +487,9 @@ static lw_status make_core(lw_builder *builder, const lw_move *move, lw_transfer
         LW_TRY(add_endpoint(&data, server, builder->arena));
     } else {
         LW_TRY(lw_server_of_core(builder, move->from, &server));
-        LW_TRY(add_memory(builder, move->from, &data));
+        LW_TRY(lw_add_memory(builder, move, move->from, &data));
         LW_TRY(add_endpoint(&data, server, builder->arena));
-        LW_TRY(add_memory(builder, move->from, &data));
+        LW_TRY(lw_add_memory(builder, move, move->from, &data));
     }
     lw_transfer_finish(builder, &data, &(lw_list){0}, out);
     return pace_arrivals(move, 1, &out->flow);
@@ -522,6 +513,7 @@ static lw_status make(lw_builder *builder, const lw_move *move, lw_transfer *out
 lw_status lw_transfer_make(lw_builder *builder, const lw_move *move, lw_transfer *out) {
     *out = (lw_transfer){.slowest = LW_NO_LINK, .window = LW_NO_LINK, .share = 1};
     LW_TRY(make(builder, move, out));
+    LW_TRY(lw_transfer_spread(builder, move, out));
     for (lw_transfer *part = out; part != NULL && move->in_switch != LW_IN_SWITCH_NONE; part = part->next) {
         LW_TRY(lw_transfer_share(builder, move, part));
     }

@@ -14,6 +14,10 @@ static const char ideal[] = "none: an ideal node, and the run says so";
 static const char of_link[] = "the link's own value";
 static const char of_hosts[] = "no vendor publishes it: measured tables of the class both-directions";
 
+static const char of_timings[] =
+    "DDR4-2666 and DDR5-4800 (JEDEC JESD79-4, JESD79-5): a row's cycle takes tRAS + tRP = 46 to 48 ns; one that writes tRCD + "
+    "tCWL + burst + tWR + tRP = 14 + 12 + 3 + 15 + 14 = 58 ns";
+
 static const char of_v100[] = "copies of 1 kB queued on a V100, the only card with such a table; see preset v100-pcie";
 static const int64_t queued_call_ps = 2500000;
 
@@ -54,6 +58,33 @@ static const int64_t queued_call_ps = 2500000;
         TIME_ROW("read_latency", read_latency_ps, "0 ns", "from the arrival of a read request to its data being ready"), \
         TIME_ROW("write_latency", write_latency_ps, "0 ns", "from the arrival of written data to its being visible")
 
+#define LINE_ROWS                                                                                                         \
+    {.key = "load_share",                                                                                                 \
+     .kind = LW_OPTION_QUANTITY_REAL,                                                                                     \
+     .offset = AT(load_share),                                                                                            \
+     .fallback = "1",                                                                                                     \
+     .minimum = 0.1,                                                                                                      \
+     .maximum = 1,                                                                                                        \
+     .help = "share of memory_rate that cores get line by line, which open rows and wait for refreshes",                  \
+     .source = ideal,                                                                                                     \
+     .fitted = true},                                                                                                     \
+        {.key = "bank_time",                                                                                              \
+         .kind = LW_OPTION_QUANTITY_INT,                                                                                  \
+         .dimension = LW_TIME,                                                                                            \
+         .offset = AT(bank_ps),                                                                                           \
+         .fallback = "46 ns",                                                                                             \
+         .maximum = 1e6,                                                                                                  \
+         .help = "how long a line that cores read keeps its bank, from row to row (tRC); lines that come at random "      \
+                 "(arrivals: poisson) wait for theirs, among as many banks as fill memory_rate; 0 ns: none waits",        \
+         .source = of_timings,                                                                                            \
+         .evidence = LW_ASSUMED,                                                                                          \
+         .fitted = true},                                                                                                 \
+    {                                                                                                                     \
+        .key = "write_cost", .kind = LW_OPTION_QUANTITY_REAL, .offset = AT(write_cost), .fallback = "1.26", .minimum = 1, \
+        .maximum = 3, .help = "how many times as long as a read a line that cores write keeps bank and bus",              \
+        .source = of_timings, .evidence = LW_ASSUMED, .fitted = true                                                      \
+    }
+
 #define ENGINE_ROWS                                                                                                           \
     TIME_ROW("submit", submit_ps, "0 ns",                                                                                     \
              "from the call to the first DMA, driver included, for every interface without its own figure"),                  \
@@ -75,6 +106,10 @@ static const int64_t queued_call_ps = 2500000;
 
 static const lw_option host_options[] = {
     MEMORY_ROWS,
+    TIME_ROW("load_latency", load_ps, "auto",
+             "from a core's load to its data out of this host's memory, without what a link to another processor adds: shorter "
+             "than read_latency, which devices meet behind the root complex; auto: read_latency"),
+    LINE_ROWS,
     TIME_ROW("forward_latency", forward_ps, "0 ns",
              "what a packet between two of its links takes through the root complex, on a route from peer to peer"),
     COUNT_ROW("root_ports", root_ports, "auto", 1, 64,
@@ -219,7 +254,7 @@ static const lw_option gpu_options[] = {
     NATIVE_ROWS,
     {0}};
 
-static const lw_option memory_options[] = {MEMORY_ROWS, NATIVE_ROWS, {0}};
+static const lw_option memory_options[] = {MEMORY_ROWS, LINE_ROWS, NATIVE_ROWS, {0}};
 
 static const lw_option switch_options[] = {
     TIME_ROW("latency", latency_ps, "0 ns", "from the first bit in to the first bit out"),

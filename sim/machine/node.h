@@ -27,6 +27,11 @@ typedef struct lw_node_params {
     int64_t memory_rate_Bps;  // both directions share it; LW_AUTO: no limit
     int64_t read_latency_ps;  // from a request's arrival to its data being ready
     int64_t write_latency_ps;
+    // as cores use it, line by line: a core's load of its host's memory (LW_AUTO: read_latency_ps),
+    // the share of memory_rate_Bps that cores get, how long a line that is read keeps its bank (0: none
+    // waits for one), and how many times as long one that is written takes
+    int64_t load_ps, bank_ps;
+    double load_share, write_cost;
     int64_t cpu_copy_rate_Bps;  // LW_AUTO: no limit
     int64_t root_ports;         // PCIe ports on one root complex; LW_AUTO: all
     // payload between PCIe ports of a host and what lies behind a root complex: one port in both

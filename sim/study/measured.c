@@ -348,7 +348,7 @@ static lw_status read_scenario(const reading *in) {
     in->table->document = document;
     bool linked = document->count[LW_SECTION_LINKS] > 0;
     const lw_family *family = linked ? lw_family_of(document->object[LW_SECTION_LINKS][0]->type) : NULL;
-    in->table->family = family != NULL ? family->type.name : "unknown";
+    in->table->family = family != NULL ? family->type.name : "memory";
     in->table->hue = family != NULL ? family->hue : LW_HUE_GREY;
     return LW_OK;
 }

@@ -47,6 +47,14 @@ static lw_move move_of(const lw_graph_builder *builder, const uint32_t pair[2], 
     return move;
 }
 
+// What completes each write of a network card whose writes under way are bounded: whoever posts the next
+// one waits for it. 0 where nobody counts them.
+static int64_t completion_ps(const lw_graph_builder *builder, const lw_move *move, int64_t outstanding) {
+    const lw_node *node = &builder->machine->node[move->executor];
+    const bool waits = outstanding != LW_AUTO && node->spec->kind == LW_NODE_NIC && move->executor != move->to;
+    return waits ? lw_node_submit_ps(node, LW_API_AUTO, LW_CALL_PINNED) + node->spec->params->finish_ps : 0;
+}
+
 static lw_status add_member(lw_graph_builder *builder, const uint32_t pair[2], lw_via via, bool first) {
     const dma_params *params = builder->object->params;
     for (int writes = 0; writes < 2; writes++) {
@@ -59,13 +67,17 @@ static lw_status add_member(lw_graph_builder *builder, const uint32_t pair[2], l
         task.count = params->count;
         // What arrives by itself does not wait for its turn.
         task.outstanding = !writes || move.rate_Bps == LW_AUTO ? params->outstanding : LW_AUTO;
+        task.finish_ps = writes ? completion_ps(builder, &move, task.outstanding) : 0;
         LW_TRY(lw_graph_add_move(builder, &move, &task.move));
         if (writes == (params->op == OP_WRITE)) {  // both: counted one way
             LW_TRY(lw_graph_deliver(builder, params->bytes, params->count));
             if (first) {
                 builder->workload->main_move = task.move;
-                builder->workload->cost = (lw_fixed_cost){
-                    .move = {task.move, LW_NO_MOVE}, .piece_bytes = params->bytes, .calls = 1, .turn = LW_NO_MOVE};
+                builder->workload->cost = (lw_fixed_cost){.move = {task.move, LW_NO_MOVE},
+                                                          .piece_bytes = params->bytes,
+                                                          .calls = 1,
+                                                          .finish_ps = task.finish_ps,
+                                                          .turn = LW_NO_MOVE};
             }
         }
         uint32_t unused;
@@ -100,8 +112,13 @@ static const char page[] =
     "each at once.\n"
     "\n"
     "`outstanding` bounds how many are in flight; by default the tags do, and of writes as many as keep\n"
-    "the route full. With a `rate` the transfers arrive by themselves, and the result has their mean wait\n"
-    "and latency.\n"
+    "the route full. A network card that writes gets to know of each when it is complete, which takes\n"
+    "its submit and finish beyond the link: with few under way that is what limits it. With a `rate`\n"
+    "the transfers arrive by themselves, and the result has their mean wait and latency.\n"
+    "\n"
+    "Where the device is a host its cores read and write line by line: lines that come at random\n"
+    "(`arrivals: poisson`) each wait for a bank of the memory (bank_time), and all of them get load_share\n"
+    "of its rate. With `op: read` at a growing rate that is what Intel's MLC calls loaded latency.\n"
     "\n"
     "A device whose `device` and `host` are itself uses its own memory, line by line: a CXL accelerator\n"
     "in host bias asks its host before it does.";

@@ -77,7 +77,8 @@ static const char page[] = "One read after the other: the next starts when the o
                            "how many are made; the time is that of all of them.\n"
                            "\n"
                            "Where the device is a card, its engine's submission and completion are in it; where `device` and\n"
-                           "`host` are one node it is the node's own memory that is read.";
+                           "`host` are one node it is the node's own memory that is read. A host that reads does so by a core,\n"
+                           "which its load_latency is of; what devices meet behind the root complex is its read_latency.";
 
 static const char *const metrics[] = {"time_us", NULL};
 

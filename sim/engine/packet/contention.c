@@ -75,6 +75,11 @@ static size_t demands_of(const search *in, const lw_flow *flow, demand *out) {
         if (role_of(in, &flow->data[h]) != LW_SERVER_MEMORY) {
             continue;
         }
+        if (flow->data[h].overhead_bytes > 0) {
+            // it takes more of the memory than its bytes: no such sum holds
+            out[count++] = (demand){flow->data[h].server, LW_NO_SERVER, LW_NO_SERVER, 1};
+            continue;
+        }
         size_t same = 0;
         while (same < count && out[same].memory != flow->data[h].server) {
             same++;

@@ -217,7 +217,7 @@ typedef struct lw_task_state {
     // When the state was last saved, more packets waited at its first stop than start until it comes
     // back: when the next ones come decides nothing, and their clock is no part of what repeats.
     bool floats;
-    int64_t next_arrival_ps;
+    int64_t next_arrival_ps, arrivals_end_ps;
     gsl_rng *random;
     lw_fifo arrived;                     // of sampled packets or reads, those that are under way, by number
     int64_t delivered;                   // of them

@@ -318,25 +318,30 @@ static lw_stream *source_stream(lw_run_state *run, const lw_task_state *state) {
     return &run->stream[state->request != LW_NONE ? state->request : state->data];
 }
 
-static int64_t draw_gap_ps(const lw_run_state *run, uint32_t index) {
+// left: packets that have not come. Bounded: the first of so many times that are even in what is left.
+static int64_t draw_gap_ps(const lw_run_state *run, uint32_t index, int64_t left) {
     const lw_flow *flow = lw_flow_of(run, index);
+    const lw_task_state *state = &run->task[index];
     if (flow->arrivals == LW_ARRIVALS_FIXED) {
         return flow->gap_ps;
     }
-    double gap_ps = gsl_ran_exponential(run->task[index].random, (double)flow->gap_ps);
+    double gap_ps = flow->bounded ? -expm1(log(gsl_rng_uniform_pos(state->random)) / (double)left) *
+                                        (double)(state->arrivals_end_ps - state->next_arrival_ps)
+                                  : gsl_ran_exponential(state->random, (double)flow->gap_ps);
     return gap_ps < (double)LW_SPAN_MAX ? llround(gap_ps) : LW_SPAN_MAX;
 }
 
-static void next_arrival(lw_run_state *run, uint32_t index) {
+static void next_arrival(lw_run_state *run, uint32_t index, int64_t left) {
     lw_task_state *state = &run->task[index];
-    state->next_arrival_ps += draw_gap_ps(run, index);
+    state->next_arrival_ps += draw_gap_ps(run, index, left);
     lw_schedule(run, state->next_arrival_ps, LW_EVENT_SOURCE, index);
 }
 
 void lw_task_source(lw_run_state *run, uint32_t index) {
     lw_task_state *state = &run->task[index];
-    if (state->offered + 1 < source_stream(run, state)->total) {
-        next_arrival(run, index);
+    const int64_t left = source_stream(run, state)->total - state->offered - 1;
+    if (left > 0) {
+        next_arrival(run, index, left);
     } else {
         lw_island_changed(run, run->stop[run->stream[state->data].first_stop].server);
     }
@@ -457,8 +462,11 @@ static void move(lw_run_state *run, uint32_t index) {
     if (lw_flow_of(run, index)->arrivals == LW_ARRIVALS_BACKLOG) {
         offer(run, index, source_stream(run, state)->total);
     } else {
+        const int64_t total = source_stream(run, state)->total;
+        const lw_int128 end_ps = run->now_ps + (lw_int128)total * lw_flow_of(run, index)->gap_ps;
         state->next_arrival_ps = run->now_ps;
-        next_arrival(run, index);
+        state->arrivals_end_ps = end_ps < LW_TIME_MAX ? (int64_t)end_ps : LW_TIME_MAX;
+        next_arrival(run, index, total);
     }
 }
 

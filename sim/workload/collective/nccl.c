@@ -56,6 +56,9 @@ static const lw_option options[] = {
     TIME("pcie_step_ll", step_ps[LW_OVER_PCIE][LW_LL], "time of a step of a ring over PCIe besides its bytes, LL"),
     TIME("pcie_step_ll128", step_ps[LW_OVER_PCIE][LW_LL128], "the same, LL128"),
     TIME("pcie_step_simple", step_ps[LW_OVER_PCIE][LW_SIMPLE], "the same, Simple"),
+    COST("net_launch", net_launch_ps,
+         "what a call of several computers was measured to take beyond what NCCL counts, where no host lies between network "
+         "cards and ranks: a thread of the processor posts and polls, and reads back what has come before a rank may see it"),
     TIME("net_step_ll", step_ps[LW_OVER_NETWORK][LW_LL], "time of a step of a ring between computers besides its bytes, LL"),
     TIME("net_step_ll128", step_ps[LW_OVER_NETWORK][LW_LL128], "the same, LL128"),
     TIME("net_step_simple", step_ps[LW_OVER_NETWORK][LW_SIMPLE], "the same, Simple"),
@@ -227,9 +230,12 @@ static const char page[] =
     "  t = launch + steps x step + V / rate + fill x sqrt(V / 1 MB)\n"
     "where V bytes leave each card; the last, for all but LL, is the filling of the pipeline. By NVLS\n"
     "  t = launch + n x rank + S / rate.\n"
-    "They are fits to the tables that the preset names (lanewise calibrate). Over PCIe, by trees and\n"
-    "between computers steps are no shorter than NCCL counts them. Cards without peer to peer, and cards whose route leads over\n"
-    "a host, send through its memory, as NCCL does by default (NCCL_P2P_LEVEL=PXB; that it makes an\n"
+    "They are fits to the tables that the preset names (lanewise calibrate). Between computers a call\n"
+    "takes net_launch beyond NCCL's reckoning, where network cards and ranks share a switch. Over PCIe,\n"
+    "by trees and between computers steps are no shorter than NCCL counts them.\n"
+    "\n"
+    "Cards without peer to peer, and cards whose route leads over a host, send through its memory, as\n"
+    "NCCL does by default (NCCL_P2P_LEVEL=PXB; that it makes an\n"
     "exception for two cards on an AMD processor is left out). Their buffer there has eight slots, so that\n"
     "one piece is read while the next is written. Others may use the links, too, so that the\n"
     "time may differ from the price. A ring between computers may take less than that, down to 0.7 of it\n"
@@ -237,8 +243,7 @@ static const char page[] =
     "\n"
     "Not modelled: trees within one computer (they are chains, which price higher than the ring),\n"
     "CollNet, PAT, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
-    "for small calls. One measured table has several computers: two of eight H100, with a network that is\n"
-    "not RDMA. From 1 GiB on the model is within 7 % of it, at 64 MiB 60 % too fast.";
+    "for small calls.";
 
 const lw_library lw_library_nccl = {
     .type = {.name = "nccl",

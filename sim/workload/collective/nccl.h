@@ -39,6 +39,8 @@ typedef struct lw_nccl_params {
     // of the ring, and of the tree
     int64_t base_ps[LW_NCCL_PROTOCOLS], step_ps[LW_NCCL_HOPS][LW_NCCL_PROTOCOLS];
     int64_t tree_base_ps[LW_NCCL_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_NCCL_PROTOCOLS];
+    // of a call of several computers whose network cards reach the ranks' memory, beyond what NCCL counts
+    int64_t net_launch_ps;
     int64_t nvls_ps, nvls_tree_step_ps, post_ps[LW_NCCL_PROCESSORS];
     int64_t ll_limit_Bps[LW_NCCL_GENERATIONS], ll_net_limit_Bps[LW_NCCL_PROCESSORS][LW_NCCL_SCALES];
     int64_t ll128_channel_Bps[LW_NCCL_GENERATIONS], nvls_channel_Bps[LW_NCCL_GENERATIONS];

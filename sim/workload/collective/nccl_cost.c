@@ -37,6 +37,11 @@ static void nvls(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
 }
 
 void lw_nccl_as_measured(const lw_nccl_view *v, lw_operation operation, int64_t bytes, lw_nccl_price *p) {
+    if (v->params->costs == LW_NCCL_MEASURED && v->computers.count > 1 && v->near) {
+        const double net_ps = or_else(v->params->net_launch_ps, 0);
+        p->latency_ps += net_ps;
+        p->time_s += net_ps / 1e12;
+    }
     if (v->params->costs == LW_NCCL_COUNTED || v->computers.count > 1 || !v->nvlink) {
         return;  // over PCIe the links decide
     }
