@@ -41,7 +41,9 @@ typedef struct lw_sample {
     double order;        // what was swept along the curve: x itself, or the load that gave x and y
     double low, high;    // of y, where the link says how uncertain it is; else both are y
     const char *choice;  // of a library: "ring, LL128"; NULL: none decides
-    bool apart;          // between it and the one before nothing gets through: no line joins them
+    const char *mode;    // of a radio; NULL: none is on the route
+    // no line joins it to the one before: between them nothing gets through, or the mode changes
+    bool apart;
 } lw_sample;
 
 typedef struct lw_curve {

@@ -337,9 +337,6 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, cons
     const char *label = stage == NULL ? NULL : stage->label;
     curve->mixed =
         curve->mixed || (curve->count > 0 && shared_text(curve->stage == NULL ? NULL : curve->stage->label, label) == NULL);
-    const char *mode = workload->signal.mode;
-    curve->several_modes =
-        curve->several_modes || (mode != NULL && curve->least != NULL && shared_text(curve->least->signal.mode, mode) == NULL);
     if (curve->least == NULL || sample.order < curve->least_order) {
         curve->least = workload;
         curve->least_order = sample.order;
@@ -356,7 +353,8 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, cons
 
 static lw_sample sample_of(const collector *c, const lw_point *point, const lw_workload_result *workload) {
     const lw_set_value *x = set_value(point, c->data->x_path);
-    lw_sample sample = {.order = x == NULL ? 1.0 : x->number / c->data->x_in_base, .choice = workload->choice};
+    lw_sample sample = {
+        .order = x == NULL ? 1.0 : x->number / c->data->x_in_base, .choice = workload->choice, .mode = workload->signal.mode};
     sample.at.x = sample.order;
     switch (c->request->kind) {
     case LW_CHART_TIME:
@@ -531,6 +529,14 @@ static bool is_by_size(const collector *c, const lw_curve *curve) {
            fabs((double)curve->most->bytes - expected) <= close * expected;
 }
 
+// A mode needs a margin of its own, so that between two modes it jumps somewhere.
+static void part_modes(lw_curve *curve) {
+    for (size_t i = 1; i < curve->count; i++) {
+        curve->point[i].apart = shared_text(curve->point[i - 1].mode, curve->point[i].mode) == NULL;
+        curve->several_modes = curve->several_modes || curve->point[i].apart;
+    }
+}
+
 static void sort_curves(const collector *c) {
     lw_chart_data *data = c->data;
     for (size_t i = 0; i < data->panel_count; i++) {
@@ -540,6 +546,9 @@ static void sort_curves(const collector *c) {
             lw_curve *curve = &panel->curve[k];
             qsort(curve->point, curve->count, sizeof(lw_sample), by_order);
             curve->by_size = is_by_size(c, curve);
+            if (c->request->kind == LW_CHART_MARGIN) {
+                part_modes(curve);
+            }
         }
     }
 }
