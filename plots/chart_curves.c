@@ -8,6 +8,7 @@
 #include "plots/curve_labels.h"
 #include "plots/curve_lines.h"
 #include "plots/curve_methods.h"
+#include "plots/half_power.h"
 #include "plots/margin.h"
 #include "plots/sources.h"
 

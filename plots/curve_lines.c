@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "plots/half_power.h"
+
 #define HOLLOW 2.0       // what a hollow line is wider than others
 #define HOLLOW_EDGE 1.2  // its two edges
 

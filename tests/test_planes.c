@@ -420,6 +420,7 @@ static void test_loaded_latency(void **state) {
                                    .family = "cxl",
                                    .hue = hue_of("cxl"),
                                    .observe = metric_of("mean_latency_us"),
+                                   .varied = "rate",
                                    .points = dots,
                                    .count = 3};
     lw_test test = lw_test_begin();
