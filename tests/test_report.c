@@ -321,7 +321,7 @@ static const char json_point_0[] =
     "\"stages\":[{\"workload\":\"upload\",\"link\":\"egpu\",\"label\":\"OCuLink\",\"family\":\"oculink\",\"evidence\":"
     "\"specified\",\"rate_GBps\":{\"raw\":"
     "8,"
-    "\"line_code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"endpoint\":0}}],\"routes\":[],\"copy_engines\":[],"
+    "\"line_code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"sharing\":0,\"endpoint\":0}}],\"routes\":[],\"copy_engines\":[],"
     "\"limited_by\":\"links.egpu host->gpu: channel\",\"evidence\":\"specified\"}";
 static const char json_head[] = "{\"schema\":\"lanewise-result/"
                                 "1\",\"tool\":{\"name\":\"lanewise\",\"version\":\"1.2.3\"},\"scenario\":{\"title\":\"A title\","
