@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/list.h"
+#include "sim/fabric/route_shares.h"
 #include "sim/fabric/stages.h"
 
 // ---- What limited a workload ----
@@ -560,41 +561,6 @@ static lw_status read_directions(const lw_built *built, const lw_engine_result *
     return LW_OK;
 }
 
-static const char *links_of(const lw_machine *machine, const lw_route *route, lw_arena *arena) {
-    const char *text = "";
-    for (size_t i = 0; i < route->count && text != NULL; i++) {
-        text = lw_arena_print(arena, "%s%s%s", text, i > 0 ? " " : "", machine->link[route->leg[i].link].name);
-    }
-    return text;
-}
-
-static bool is_same_route(const lw_route *a, const lw_route *b) {
-    for (size_t i = 0; i < a->count; i++) {
-        if (a->leg[i].link != b->leg[i].link) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// A row for each of the equal routes of a workload's first member, where there are several: what
-// the parts of its transfers carry, or the one that a hash picked.
-static lw_status read_routes(const lw_built *built, size_t workload, lw_arena *arena, lw_list *out) {
-    const lw_transfer *main = &built->workload[workload].main;
-    for (size_t r = 0; main->routes.count > 1 && r < main->routes.count; r++) {
-        lw_route_result *row = LW_LIST_ADD(out, lw_route_result, arena);
-        const char *links = links_of(built->machine, &main->routes.route[r], arena);
-        if (row == NULL || links == NULL) {
-            return LW_NO_MEMORY;
-        }
-        *row = (lw_route_result){.workload = built->graph->workload[workload].object->name, .links = links};
-        for (const lw_transfer *part = main; part != NULL; part = part->next) {
-            row->share += is_same_route(&part->route, &main->routes.route[r]) ? part->share : 0;
-        }
-    }
-    return LW_OK;
-}
-
 // How busy the copy engines were that tasks held.
 static lw_status read_engines(const lw_built *built, const lw_engine_result *result, lw_arena *arena, lw_point *out) {
     const lw_fabric *fabric = &built->fabric;
@@ -664,7 +630,7 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
             latest_ps = fails ? latest_ps : row->end_ps;
             out->last = i;
         }
-        LW_TRY(read_routes(built, i, arena, &routes));
+        LW_TRY(lw_route_shares_read(built, i, arena, &routes));
     }
     for (size_t i = 0; i < count; i++) {
         if (built->workload[i].main.slowest != LW_NO_LINK) {

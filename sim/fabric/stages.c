@@ -105,8 +105,8 @@ static others sharing(const lw_built *built, size_t index, lw_leg leg, const lw_
         found.rate_GBps += rows[i].bandwidth_GBps / links_side_by_side(built, i, leg) * (double)(to_ps - from_ps) /
                            (double)(own->end_ps - own->start_ps);
         if (count <= NAMED_MOST) {
-            found.names = lw_arena_print(arena, "%s%s%s", found.names, count == 0 ? "" : ", ",
-                                         count == NAMED_MOST ? "..." : rows[i].name);
+            found.names =
+                lw_arena_print(arena, "%s%s%s", found.names, count == 0 ? "" : ", ", count == NAMED_MOST ? "..." : rows[i].name);
         }
         count++;
     }

@@ -134,11 +134,13 @@ typedef struct lw_stage_result {
     double rate_GBps[LW_STAGE_COUNT];
 } lw_stage_result;
 
-// What one of several equal routes of a workload carries, of its first member.
+// What one of several equal routes of a workload carries, of all members that choose between the same
+// links.
 typedef struct lw_route_result {
     const char *workload;
-    const char *links;  // "l0[0] l0[1]"
-    double share;       // of the bytes
+    // in which they differ: "c1"; of one member alone all of them: "l0[0] l0[1]"
+    const char *links;
+    double share;  // of the bytes
 } lw_route_result;
 
 // The copy engines of a card for one direction, which bound how many copies run at once.
