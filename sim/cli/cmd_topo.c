@@ -28,7 +28,7 @@ static lw_status show(const lw_context *context, const lanewise_topology *topolo
     if (arguments->output == NULL) {
         char *text = NULL;
         lanewise_status made = lanewise_topology_text(topology, &text);
-        return lw_console_print_text(made, text, context->diags);
+        return lw_console_show_text(made, NULL, text, context->diags);
     }
     lw_picture picture;
     LW_TRY(lw_topology_render(lanewise_topology_raw(topology),

@@ -64,7 +64,7 @@ static double measured_GBps(const lw_measured_series *measured, const double poi
     return strcmp(measured->observe->name, "time_us") == 0 ? payload * point[0] / point[1] / 1e3 : point[1];
 }
 
-lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) {
+lw_status lw_report_measured(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, "llrrrrl");
     LW_GRID_ADD(grid, "link", "direction", "bytes", "measured", "model", "model off", "table");
     size_t rows = 0;
@@ -95,5 +95,5 @@ lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *
         return LW_OK;
     }
     lw_text_add(out, "\nMeasured by others, on their machines, GB/s, largest size of each table (lanewise explain TABLE)\n");
-    return lw_grid_write(grid, 2, 0, out);
+    return lw_grid_write(grid, 2, width, out);
 }

@@ -552,7 +552,7 @@ static bool is_idle(const lw_point *point, size_t d) {
 }
 
 // The links of a single point; in a sweep they would bury the answer (CSV and JSON have them all).
-static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *out) {
+static lw_status write_links(const lw_point *point, int width, lw_arena *arena, lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, "llrrrr");
     LW_GRID_ADD(grid, "link", "direction", "busy", "payload", "on the wire", "packets");
     size_t idle = 0;
@@ -569,7 +569,7 @@ static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *ou
         lw_grid_print(grid, "%lld", (long long)direction->packets);
     }
     lw_text_add(out, "\n");
-    LW_TRY(lw_grid_write(grid, 2, 0, out));
+    LW_TRY(lw_grid_write(grid, 2, width, out));
     if (idle > 0) {
         lw_text_print(out, "  %zu more directions carried nothing.\n", idle);
     }
@@ -682,13 +682,13 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
         write_critical_path(&result->point[0], width, out);
     }
     if (result->point_count == 1 && pairs.count == 0) {
-        LW_TRY(lw_report_members(&result->point[0], arena, out));
-        LW_TRY(lw_report_routes(&result->point[0], arena, out));
-        LW_TRY(lw_report_computes(&result->point[0], arena, out));
-        LW_TRY(lw_report_engines(&result->point[0], arena, out));
-        LW_TRY(write_links(&result->point[0], arena, out));
+        LW_TRY(lw_report_members(&result->point[0], width, arena, out));
+        LW_TRY(lw_report_routes(&result->point[0], width, arena, out));
+        LW_TRY(lw_report_computes(&result->point[0], width, arena, out));
+        LW_TRY(lw_report_engines(&result->point[0], width, arena, out));
+        LW_TRY(write_links(&result->point[0], width, arena, out));
     }
-    LW_TRY(lw_report_measured(result, arena, out));
+    LW_TRY(lw_report_measured(result, width, arena, out));
     LW_TRY(lw_report_lifted(result, width, arena, out));
     LW_TRY(lw_report_uncertain(result, width, arena, out));
     write_engines(result, out);
