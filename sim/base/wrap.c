@@ -26,7 +26,8 @@ static void add_spaces(lw_text *out, size_t count) {
 
 // What stands before a line: spaces, and branches of a tree, which go on below where they do.
 static size_t lead_of(const char *line, size_t length, lw_text *below) {
-    static const char *const branch[][2] = {{"\u251C", "\u2502"}, {"\u2502", "\u2502"}, {"\u2514", " "}, {"\u2500", " "}, {" ", " "}};
+    static const char *const branch[][2] = {
+        {"\u251C", "\u2502"}, {"\u2502", "\u2502"}, {"\u2514", " "}, {"\u2500", " "}, {" ", " "}};
     size_t lead = 0;
     for (bool found = true; found && lead < length;) {
         found = false;

@@ -140,7 +140,7 @@ static void add_cell(lw_grid *grid, const lw_workload_result *workload, cell_sho
         lw_grid_print(grid, "%.*g (%.*g to %.*g)", DIGITS, workload->bandwidth_GBps, DIGITS, workload->low_GBps, DIGITS,
                       workload->high_GBps);
     } else {
-        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+        lw_grid_rate(grid, workload->bandwidth_GBps, DIGITS);
     }
 }
 
@@ -436,10 +436,10 @@ static void add_numbers(lw_grid *grid, const lw_workload_result *workload, const
         LW_GRID_ADD(grid, "", "");  // the sum of many reads is no latency, and bounds no rate
     } else if (lw_limit_failure(&workload->limit) != NULL) {
         lw_grid_add(grid, "-");
-        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+        lw_grid_rate(grid, workload->bandwidth_GBps, DIGITS);
     } else {
         lw_grid_time(grid, workload->time_s * 1e6, TIME_DIGITS);
-        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+        lw_grid_rate(grid, workload->bandwidth_GBps, DIGITS);
     }
     for (size_t i = 0; i < own->count; i++) {
         add_own(grid, own->metric[i], workload);
