@@ -189,6 +189,7 @@ static void segment_stages(const lw_segment *segment, int dir, lw_packet_kind ki
     rate_Bps[LW_STAGE_RETRY] =
         control * retry_share(data, packet_time_ps(data, wire_bytes), wire_bytes) * lw_outages_clear_share(&data->outages);
     rate_Bps[LW_STAGE_WINDOW] = rate_Bps[LW_STAGE_RETRY];
+    rate_Bps[LW_STAGE_SHARING] = rate_Bps[LW_STAGE_RETRY];
     rate_Bps[LW_STAGE_ENDPOINT] = rate_Bps[LW_STAGE_RETRY];
 }
 

@@ -283,7 +283,7 @@ static void draw_heads(const bars *b, double y) {
         [LW_STAGE_LINE_CODE] = {"line", "code"}, [LW_STAGE_PERIODIC] = {"skips,", "reserved"},
         [LW_STAGE_FRAMING] = {"framing", ""},    [LW_STAGE_CONTROL] = {"control,", "residual"},
         [LW_STAGE_RETRY] = {"retry", ""},        [LW_STAGE_WINDOW] = {"window", ""},
-        [LW_STAGE_ENDPOINT] = {"endpoint", ""}};
+        [LW_STAGE_SHARING] = {"sharing", ""},    [LW_STAGE_ENDPOINT] = {"endpoint", ""}};
     size_t column = 0;
     lw_draw_group(b->canvas->draw, "table-head", "table-head", NULL);
     draw_column_head(b, column++, y, "raw", "GB/s", LW_ROLE_NONE);
@@ -348,17 +348,20 @@ static const char *subtitle_of(const bars *b) {
     for (size_t i = 0; i < b->chart->data->series_count; i++) {
         hatched = hatched || is_hatched(&b->chart->data->series[i]);
     }
-    bool banded = false;
+    bool banded = false, shared = false;
     for (size_t i = 0; i < b->chart->data->panel_count; i++) {
         for (size_t k = 0; k < b->chart->data->panel[i].curve_count; k++) {
-            banded = banded || has_whisker(&b->chart->data->panel[i].curve[k]);
+            const lw_curve *bar = &b->chart->data->panel[i].curve[k];
+            banded = banded || has_whisker(bar);
+            shared = shared ||
+                     (usable(bar) && loss(bar->stage, LW_STAGE_SHARING) >= SHOWN_LEAST * bar->stage->rate_GBps[LW_STAGE_RAW]);
         }
     }
     const char *what = lw_arena_print(
         b->canvas->arena,
-        "A bar is the raw rate of a link's slowest part%s. Coloured: what arrives as payload; the rest is lost on the route%s%s",
-        b->shares ? ", each on a scale of its own" : "", hatched ? ". Hatched: announced or speculative" : "",
-        banded ? ". Whiskers: how uncertain that is" : "");
+        "A bar is the raw rate of a link's slowest part%s. Coloured: what arrives as payload; the rest is lost on the route%s%s%s",
+        b->shares ? ", each on a scale of its own" : "", shared ? " or carries other work" : "",
+        hatched ? ". Hatched: announced or speculative" : "", banded ? ". Whiskers: how uncertain that is" : "");
     bool sized = what != NULL && b->chart->data->x_dimension == LW_BYTES;
     return sized ? lw_arena_print(b->canvas->arena, "Transfers of %s. %s", size, what) : what;
 }

@@ -48,17 +48,12 @@ static const lw_stage_result *stage_of(const lw_point *point, const char *worklo
 static double measured_of(const lw_result *result, const lw_point *point, const lw_workload_result *workload) {
     for (size_t m = 0; m < result->measured_count; m++) {
         const lw_measured_series *table = &result->measured[m];
-        bool link = false;
-        for (size_t i = 0; table->series != NULL && i < point->set_count; i++) {
-            link = link || strcmp(point->set[i].text, table->series) == 0;
-        }
-        bool copy = table->direction == NULL || (workload->copy != NULL && strcmp(workload->copy, table->direction) == 0);
-        if (!link || !copy || !lw_measured_fits_kind(table, workload) || !table->over_sizes ||
+        if (table->series == NULL || !lw_measured_fits(table, point, workload) || !table->over_sizes ||
             strcmp(table->observe->name, "bandwidth_GBps") != 0) {
             continue;
         }
         for (size_t k = 0; k < table->count; k++) {
-            if (table->points[k][0] == (double)workload->bytes) {
+            if (table->points[k][0] == lw_point_size(point, workload)) {
                 return table->points[k][1];
             }
         }

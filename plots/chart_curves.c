@@ -9,6 +9,7 @@
 #include "plots/curve_lines.h"
 #include "plots/curve_loaded.h"
 #include "plots/curve_methods.h"
+#include "plots/half_power.h"
 #include "plots/loaded.h"
 #include "plots/margin.h"
 #include "plots/sources.h"
@@ -281,6 +282,14 @@ static void draw_band(const lw_curves *l, const lw_curve *curve) {
     lw_draw_ungroup(l->canvas->draw);
 }
 
+// Of a margin points alone are told.
+static void draw_points(const lw_curves *l, const lw_curve *curve) {
+    for (size_t i = 0; i < curve->count; i++) {
+        const lw_xy at = lw_on_page(l, curve->point[i].at);
+        lw_draw_open_mark(l, &curve->look, at.x, at.y, LW_OPEN_SIZE);
+    }
+}
+
 // Open marks along a line, each line's shifted against those of the others.
 static void draw_along(const lw_curves *l, size_t index, const lw_xy *points, size_t count) {
     double length = 0.0;
@@ -349,6 +358,8 @@ static void draw_curve(const lw_curves *l, const lw_line *line, double width) {
         }
         lw_draw_line(draw, at.x, at.y, at.x, l->axes.plot.bottom, (lw_stroke){role, 0.75, LW_DASH_DOTS});
         lw_draw_open_mark(l, series, at.x, at.y, LW_OPEN_SIZE + 2.0 * (width - LW_LINE_WIDTH));
+    } else if (lw_is_margin(l)) {
+        draw_points(l, curve);
     } else if (lw_told_apart(l)) {
         draw_along(l, curve->series, points, count);
     }
@@ -490,7 +501,7 @@ static const char *subtitle_of(const lw_curves *l) {
     return lw_arena_print(
         l->canvas->arena, "Lines: %s%s%s%s%s%s%s%s%s%s%s%s%s", lw_is_loaded(l) ? "mean of the model" : "model",
         dashed ? " (dashed: not fitted to any measurement)" : "", lw_told_apart(l) ? ", told apart by open marks" : "",
-        has_modes(l)     ? ". Where one jumps: another mode"
+        has_modes(l)     ? ". No line joins two modes"
         : has_methods(l) ? ". Ticks: from there on the library takes another algorithm or protocol"
                          : "",
         !l->has_band      ? ""
@@ -506,7 +517,7 @@ static const char *subtitle_of(const lw_curves *l) {
                         : "",
         l->has_most ? ". Dotted upright: what the link carries" : "",
         lw_has_theory(l->chart->data) ? ". Dotted along a line: the mean of one queue by theory (M/D/1)" : "",
-        lw_is_margin(l) ? ". Margin: signal to noise less what the mode needs" : "");
+        lw_is_margin(l) ? ". Marks: points of the sweep. Margin: signal to noise less what the mode needs" : "");
 }
 
 void lw_curves_size(const lw_chart *chart, double *width, double *height) {

@@ -43,7 +43,9 @@ typedef struct lw_sample {
     double low, high;
     double theory;       // of y: the mean latency of M/D/1; 0: none
     const char *choice;  // of a library: "ring, LL128"; NULL: none decides
-    bool apart;          // between it and the one before nothing gets through: no line joins them
+    const char *mode;    // of a radio; NULL: none is on the route
+    // no line joins it to the one before: between them nothing gets through, or the mode changes
+    bool apart;
 } lw_sample;
 
 typedef struct lw_curve {

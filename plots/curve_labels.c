@@ -111,7 +111,7 @@ static const char *name_of(const lw_curves *l, const lw_line *line) {
 }
 
 static bool has_open_marks(const lw_curves *l) {
-    return l->has_half || lw_told_apart(l);
+    return l->has_half || lw_is_margin(l) || lw_told_apart(l);
 }
 
 typedef struct key_mark {

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "plots/half_power.h"
+
 #define HOLLOW 2.0       // what a hollow line is wider than others
 #define HOLLOW_EDGE 1.2  // its two edges
 
@@ -46,7 +48,7 @@ void lw_draw_curve_line(const lw_curves *l, const lw_series *series, const lw_xy
 }
 
 bool lw_told_apart(const lw_curves *l) {
-    return !l->has_half && l->chart->data->series_count > 1;
+    return !l->has_half && !lw_is_margin(l) && l->chart->data->series_count > 1;
 }
 
 // ---- Lines in the same place ----

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/half_power.h"
+
 #define TICK 7.0  // to each side of the line
 #define GAP 5.0
 #define AIR 3.0  // around a name

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plots/margin.h"
 
-// How often a curve crosses 0, and x of the last time.
-static size_t crossings_of(const lw_curve *curve, double *x) {
+// How often neighbours lie on two sides of 0; *at: the first point after the last time.
+static size_t crossings_of(const lw_curve *curve, size_t *at) {
     size_t count = 0;
     for (size_t i = 1; i < curve->count; i++) {
-        const lw_xy from = curve->point[i - 1].at, to = curve->point[i].at;
-        if ((from.y < 0.0) != (to.y < 0.0)) {
-            *x = from.x + (to.x - from.x) * from.y / (from.y - to.y);
+        if ((curve->point[i - 1].at.y < 0.0) != (curve->point[i].at.y < 0.0)) {
+            *at = i;
             count++;
         }
     }
@@ -30,14 +29,16 @@ const char *lw_margin_text(const lw_chart_data *data, const lw_curve *curve, lw_
     char last[LW_TICK_TEXT];
     lw_number_fixed(start, 1, first);
     lw_number_fixed(end, 1, last);
-    double x = 0.0;
-    if (crossings_of(curve, &x) != 1) {
+    size_t at = 0;
+    if (crossings_of(curve, &at) != 1) {
         return lw_arena_print(arena, "%s \u2026 %s dB", first, last);
     }
-    const char *where = with_unit(data, x, arena);
+    // between two points another mode may do, or none
+    const bool opens = start < 0.0;
+    const char *where = with_unit(data, curve->point[opens ? at : at - 1].at.x, arena);
     return where == NULL
                ? NULL
-               : lw_arena_print(arena, "%s \u2026 %s dB, closes %s %s", first, last, start < 0.0 ? "from" : "to", where);
+               : lw_arena_print(arena, "%s \u2026 %s dB, closes at points %s %s", first, last, opens ? "from" : "up to", where);
 }
 
 void lw_margin_draw_zero(const lw_canvas *canvas, const lw_axes *axes, const lw_panel *panel) {

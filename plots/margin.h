@@ -6,8 +6,8 @@
 #include "plots/chart_data.h"
 #include "plots/frame.h"
 
-// "13.9 \u2026 -7.1 dB, closes to 395 m": where the line crosses 0, if it does so once. NULL when out
-// of memory.
+// "13.9 \u2026 -7.1 dB, closes at points up to 300 m": the last point that closes, if those that do are on one
+// side. NULL when out of memory.
 const char *lw_margin_text(const lw_chart_data *data, const lw_curve *curve, lw_arena *arena);
 
 // The line at 0 dB, and on which side of it a link closes.

@@ -339,9 +339,6 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, cons
     const char *label = stage == NULL ? NULL : stage->label;
     curve->mixed =
         curve->mixed || (curve->count > 0 && shared_text(curve->stage == NULL ? NULL : curve->stage->label, label) == NULL);
-    const char *mode = workload->signal.mode;
-    curve->several_modes =
-        curve->several_modes || (mode != NULL && curve->least != NULL && shared_text(curve->least->signal.mode, mode) == NULL);
     if (curve->least == NULL || sample.order < curve->least_order) {
         curve->least = workload;
         curve->least_order = sample.order;
@@ -358,7 +355,8 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, cons
 
 static lw_sample sample_of(const collector *c, const lw_point *point, const lw_workload_result *workload) {
     const lw_set_value *x = set_value(point, c->data->x_path);
-    lw_sample sample = {.order = x == NULL ? 1.0 : x->number / c->data->x_in_base, .choice = workload->choice};
+    lw_sample sample = {
+        .order = x == NULL ? 1.0 : x->number / c->data->x_in_base, .choice = workload->choice, .mode = workload->signal.mode};
     sample.at.x = sample.order;
     switch (c->request->kind) {
     case LW_CHART_TIME:
@@ -532,6 +530,14 @@ static bool is_by_size(const collector *c, const lw_curve *curve) {
            fabs((double)curve->most->bytes - expected) <= close * expected;
 }
 
+// A mode needs a margin of its own, so that between two modes it jumps somewhere.
+static void part_modes(lw_curve *curve) {
+    for (size_t i = 1; i < curve->count; i++) {
+        curve->point[i].apart = shared_text(curve->point[i - 1].mode, curve->point[i].mode) == NULL;
+        curve->several_modes = curve->several_modes || curve->point[i].apart;
+    }
+}
+
 static void sort_curves(const collector *c) {
     lw_chart_data *data = c->data;
     for (size_t i = 0; i < data->panel_count; i++) {
@@ -541,6 +547,9 @@ static void sort_curves(const collector *c) {
             lw_curve *curve = &panel->curve[k];
             qsort(curve->point, curve->count, sizeof(lw_sample), by_order);
             curve->by_size = is_by_size(c, curve);
+            if (c->request->kind == LW_CHART_MARGIN) {
+                part_modes(curve);
+            }
         }
     }
 }
@@ -584,45 +593,83 @@ static size_t series_of_measured(const lw_chart_data *data, const lw_measured_se
     return SIZE_MAX;
 }
 
-// Sizes belong on an axis of sizes, and nothing else does: beside them 3 mm are no 3 bytes.
-static bool fits_x(const collector *c, const lw_measured_series *measured) {
-    return measured->over_sizes == (c->data->x_dimension == LW_BYTES);
+// Where on the x axis a panel's lines are about what a table observed.
+typedef struct reach {
+    bool any;
+    double low, high;  // in the base unit
+} reach;
+
+// Sizes belong on an axis of the sizes of that work, and nothing else does: beside them 3 mm are no
+// 3 bytes. What is over something else is at least about a link of that family.
+static bool is_about(const collector *c, const lw_measured_series *measured, const lw_point *point,
+                     const lw_workload_result *workload) {
+    if (measured->over_sizes) {
+        const lw_set_value *x = set_value(point, c->data->x_path);
+        return x != NULL && x->number == lw_point_size(point, workload) && lw_measured_fits(measured, point, workload);
+    }
+    const lw_stage_result *stage = stage_of(point, workload->name);
+    return shared_text(lw_path_end(c->data->x_path), measured->varied) != NULL && stage != NULL &&
+           strcmp(stage->family, measured->family) == 0;
+}
+
+static reach reach_of(const collector *c, const lw_measured_series *measured, const lw_panel *panel) {
+    reach found = {.low = (double)INFINITY, .high = -(double)INFINITY};
+    for (size_t i = 0; i < c->result->point_count; i++) {
+        const lw_point *point = &c->result->point[i];
+        const lw_set_value *own = set_value(point, c->panel_path), *x = set_value(point, c->data->x_path);
+        for (size_t k = 0; k < point->workload_count; k++) {
+            const lw_workload_result *workload = &point->workload[k];
+            const bool here =
+                strcmp(workload->name, panel->workload) == 0 && strcmp(own == NULL ? "" : own->text, panel->value) == 0;
+            if (here && lw_limit_failure(&workload->limit) == NULL && is_about(c, measured, point, workload)) {
+                found = (reach){true, fmin(found.low, x->number), fmax(found.high, x->number)};
+            }
+        }
+    }
+    return found;
+}
+
+// The dots of one table in one panel.
+static lw_status add_dots(const collector *c, const lw_measured_series *measured, lw_panel *panel, size_t *drawn) {
+    const reach reached = reach_of(c, measured, panel);
+    lw_curve *dots = &panel->measured[panel->measured_count];
+    if (!reached.any) {
+        return LW_OK;
+    }
+    *dots = (lw_curve){.series = series_of_measured(c->data, measured),
+                       .measured = measured,
+                       .point = LW_NEW_ARRAY(c->arena, lw_sample, measured->count)};
+    if (dots->point == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t k = 0; k < measured->count; k++) {
+        const double *point = measured->points[k];
+        const lw_xy at = {point[0] / c->data->x_in_base, observed(c, measured, point, payload_share(c, panel))};
+        if (drawable(c, at) && reached.low <= point[0] && point[0] <= reached.high) {
+            dots->point[dots->count++] = (lw_sample){.at = at, .order = at.x, .low = at.y, .high = at.y};
+        }
+    }
+    qsort(dots->point, dots->count, sizeof(lw_sample), by_order);
+    panel->measured_count += dots->count > 0 ? 1 : 0;
+    *drawn = dots->count > *drawn ? dots->count : *drawn;
+    return LW_OK;
 }
 
 static lw_status add_measured(collector *c, const lw_measured_series *measured) {
-    bool placed = false;
-    for (size_t i = 0; i < c->data->panel_count && fits_x(c, measured); i++) {
-        lw_panel *panel = &c->data->panel[i];
-        bool belongs =
-            !lw_is_given(measured->direction) || !lw_is_given(panel->copy) || strcmp(measured->direction, panel->copy) == 0;
-        if (!belongs || (panel->curve_count > 0 && !lw_measured_fits_kind(measured, panel->curve[0].most))) {
-            continue;
-        }
-        lw_curve *dots = &panel->measured[panel->measured_count];
-        *dots = (lw_curve){.series = series_of_measured(c->data, measured),
-                           .measured = measured,
-                           .point = LW_NEW_ARRAY(c->arena, lw_sample, measured->count)};
-        if (dots->point == NULL) {
-            return LW_NO_MEMORY;
-        }
-        for (size_t k = 0; k < measured->count; k++) {
-            lw_xy at = {measured->points[k][0] / c->data->x_in_base,
-                        observed(c, measured, measured->points[k], payload_share(c, panel))};
-            if (drawable(c, at)) {
-                dots->point[dots->count++] = (lw_sample){.at = at, .order = at.x, .low = at.y, .high = at.y};
-            }
-        }
-        qsort(dots->point, dots->count, sizeof(lw_sample), by_order);
-        panel->measured_count += dots->count > 0 ? 1 : 0;
-        placed = placed || dots->count > 0;
+    size_t drawn = 0;
+    for (size_t i = 0; i < c->data->panel_count; i++) {
+        LW_TRY(add_dots(c, measured, &c->data->panel[i], &drawn));
     }
-    if (!placed) {
-        lw_note(
-            c->diags, c->request->place,
-            c->request->kind == LW_CHART_LOADED_LATENCY
-                ? "it must vary a rate and observe mean_latency_us"
-                : "x of both must be sizes or neither, its direction that of a workload; it must observe bandwidth_GBps or time_us",
-            "the measured table %s has no points for this chart", measured->table);
+    if (drawn == 0) {
+        lw_note(c->diags, c->request->place,
+                c->request->kind == LW_CHART_LOADED_LATENCY
+                    ? "it must vary a rate and observe mean_latency_us"
+                    : "its link, direction and sizes must be those of a line, and it must observe bandwidth_GBps or time_us",
+                "the measured table %s has no points for this chart", measured->table);
+    } else if (drawn < measured->count) {
+        lw_note(c->diags, c->request->place, NULL,
+                "%zu of %zu points of the measured table %s lie beyond the lines of this chart", measured->count - drawn,
+                measured->count, measured->table);
     }
     return LW_OK;
 }
@@ -723,39 +770,4 @@ lw_status lw_chart_collect(const lw_chart_request *request, const lw_result *res
     lw_series_give_marks(&data);
     *out = data;
     return LW_OK;
-}
-
-// ---- Half-power size ----
-
-lw_xy lw_between(lw_xy from, lw_xy to, bool is_time, double share) {
-    const double x = from.x * pow(to.x / from.x, share);
-    const double along = to.x > from.x ? (x - from.x) / (to.x - from.x) : share;
-    if (is_time || !(from.y > 0.0) || !(to.y > 0.0)) {
-        return (lw_xy){x, from.y + along * (to.y - from.y)};
-    }
-    return (lw_xy){x, x / (from.x / from.y + along * (to.x / to.y - from.x / from.y))};
-}
-
-bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at) {
-    double top = 0.0;
-    for (size_t i = 0; i < curve->count; i++) {
-        const lw_xy *p = &curve->point[i].at;
-        top = fmax(top, is_time ? p->x / p->y : p->y);
-    }
-    for (size_t i = 0; i + 1 < curve->count; i++) {
-        const lw_xy *a = &curve->point[i].at;
-        const lw_xy *b = &curve->point[i + 1].at;
-        // of a unit of their own where y is a rate
-        const double from_s = is_time ? a->y : a->x / a->y;
-        const double to_s = is_time ? b->y : b->x / b->y;
-        if (!(a->x > 0.0) || !(from_s > 0.0) || a->x / from_s > top / 2 || b->x / to_s <= top / 2) {
-            continue;
-        }
-        // (a + along (b - a)) / (from + along (to - from)) = top / 2
-        const double along = (top / 2 * from_s - a->x) / (b->x - a->x - top / 2 * (to_s - from_s));
-        at->x = a->x + along * (b->x - a->x);
-        at->y = is_time ? from_s + along * (to_s - from_s) : top / 2;
-        return isfinite(at->x) && isfinite(at->y);
-    }
-    return false;
 }

@@ -22,14 +22,4 @@ bool lw_chart_is_log(const lw_chart_request *request);
 lw_status lw_chart_find_room(const lw_chart_request *request, const lw_result *outline, lw_arena *arena,
                              lw_diags *diags) LW_CHECKED;
 
-// A point of a curve by_size between two of its points, share of the distance in the logarithm of
-// x: time is interpolated straight, so that a cost a transfer and a rate give the curve of Hockney
-// (R. W. Hockney, "The science of computer benchmarking", SIAM 1996). is_time: y is seconds; else
-// it is a rate.
-lw_xy lw_between(lw_xy from, lw_xy to, bool is_time, double share);
-
-// The size at which a curve by_size reaches half of its highest bandwidth, n1/2 of Hockney, by the
-// same interpolation. False when it lies outside the curve. at->y is the curve's own y there.
-bool lw_half_power(const lw_curve *curve, bool is_time, lw_xy *at);
-
 #endif

@@ -81,7 +81,8 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             [LW_ROLE_LOSS_4] = 0x8A6D3B,
             [LW_ROLE_LOSS_5] = 0xC0392B,
             [LW_ROLE_LOSS_6] = 0xB8860B,
-            [LW_ROLE_LOSS_7] = 0x8E7CA6,
+            [LW_ROLE_LOSS_7] = 0x4E8098,
+            [LW_ROLE_LOSS_8] = 0x8E7CA6,
             RAMP_ON_WHITE,
             HUES_ON_WHITE,
             STEPS_ON_WHITE
@@ -101,7 +102,8 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             [LW_ROLE_LOSS_4] = 0xC2A06A,
             [LW_ROLE_LOSS_5] = 0xE8695B,
             [LW_ROLE_LOSS_6] = 0xE0B030,
-            [LW_ROLE_LOSS_7] = 0xA894C4,
+            [LW_ROLE_LOSS_7] = 0x7FB2C8,
+            [LW_ROLE_LOSS_8] = 0xA894C4,
             RAMP(0x223643, 0x25506A, 0x2A6C91, 0x3C8ABA, 0x5FAAD8, 0x92C8E8, 0xCBE5F4),
             HUE(BLUE, 0x56B4E9, 0xA3D2EC, 0x3B6F8C, 0x56B4E9, 0x2C4655),
             HUE(TEAL, 0x5FB3B3, 0xA8D2D2, 0x427272, 0x5FB3B3, 0x2E4646),
@@ -144,7 +146,8 @@ static const lw_theme themes[LW_THEME_KINDS] = {
             [LW_ROLE_LOSS_4] = 0x8A6D3B,
             [LW_ROLE_LOSS_5] = 0xC0392B,
             [LW_ROLE_LOSS_6] = 0xB8860B,
-            [LW_ROLE_LOSS_7] = 0x8E7CA6,
+            [LW_ROLE_LOSS_7] = 0x4E8098,
+            [LW_ROLE_LOSS_8] = 0x8E7CA6,
             RAMP_ON_WHITE,
             HUES_ON_WHITE,
             STEPS_ON_WHITE
@@ -159,8 +162,8 @@ const lw_theme *lw_theme_of(int kind) {
 
 const char *lw_role_name(lw_role role, char *buffer) {
     static const char *const core[LW_ROLE_HUES] = {"none",   "background", "ink",    "muted",  "axis",   "grid",   "loss-1",
-                                                   "loss-2", "loss-3",     "loss-4", "loss-5", "loss-6", "loss-7", "ramp-1",
-                                                   "ramp-2", "ramp-3",     "ramp-4", "ramp-5", "ramp-6", "ramp-7"};
+                                                   "loss-2", "loss-3",     "loss-4", "loss-5", "loss-6", "loss-7", "loss-8",
+                                                   "ramp-1", "ramp-2",     "ramp-3", "ramp-4", "ramp-5", "ramp-6", "ramp-7"};
     static const char *const hues[LW_HUES] = {"grey",  "blue", "teal",  "vermillion", "brown", "violet",
                                               "green", "pink", "amber", "crimson",    "navy",  "olive"};
     static const char *const shades[LW_SHADES] = {"first",  "second", "third",  "text",   "tint",   "step-1",

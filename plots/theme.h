@@ -40,6 +40,7 @@ typedef enum lw_role {
     LW_ROLE_LOSS_5,
     LW_ROLE_LOSS_6,
     LW_ROLE_LOSS_7,
+    LW_ROLE_LOSS_8,
     LW_ROLE_RAMP,  // first of LW_RAMP_STEPS: little to much, away from the background
     LW_ROLE_RAMP_LAST = LW_ROLE_RAMP + LW_RAMP_STEPS - 1,
     LW_ROLE_HUES,  // first of those by hue

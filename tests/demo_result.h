@@ -29,7 +29,7 @@ static const link_facts facts[LINKS] = {
 static inline void fill_stages(const link_facts *f, int direction, const char *workload, lw_stage_result *out) {
     *out =
         (lw_stage_result){.workload = workload, .link = "egpu", .label = f->label, .family = f->family, .hue = hue_of(f->family)};
-    double left[LW_STAGE_COUNT] = {1.0, f->line_code, f->periodic, f->framing, f->control, 1.0, 1.0, 1.0};
+    double left[LW_STAGE_COUNT] = {1.0, f->line_code, f->periodic, f->framing, f->control, 1.0, 1.0, 1.0, 1.0};
     double rate = f->raw_GBps;
     for (int i = 0; i < LW_STAGE_COUNT; i++) {
         rate *= left[i];

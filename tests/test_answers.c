@@ -197,7 +197,11 @@ static void test_two_cables_carry_twice(void **state) {
     assert_int_equal(carried[0] + carried[1], 16 << 20);
     assert_true(carried[0] >= 2 << 20 && carried[1] >= 2 << 20 && carried[0] % (1 << 20) == 0);
     assert_int_equal(hashed.point[0].route_count, 2);
-    assert_true(hashed.point[0].route[0].share + hashed.point[0].route[1].share == 1);
+    for (int r = 0; r < 2; r++) {  // of all members, and named by what they choose from
+        const lw_route_result *row = &hashed.point[0].route[r];
+        assert_string_equal(row->links, r == 0 ? "u" : "v");
+        assert_true(row->share == (double)carried[r] / (16 << 20));
+    }
     lw_test_end(&test);
 }
 

@@ -3,6 +3,7 @@
 // bad data of every sort. LANEWISE_PICTURES=DIR leaves the pictures in DIR to be looked at;
 // LANEWISE_UPDATE_GOLDEN=1 rewrites the golden files.
 
+#include "plots/half_power.h"
 #include "tests/demo_result.h"
 
 #include <pthread.h>

@@ -22,7 +22,7 @@ static void test_everything_is_visible(void **state) {
         assert_true(lw_contrast(theme->colour[LW_ROLE_INK], background) >= 4.5);
         assert_true(lw_contrast(theme->colour[LW_ROLE_MUTED], background) >= 4.5);
         assert_true(lw_contrast(theme->colour[LW_ROLE_AXIS], background) >= 3.0);
-        for (int role = LW_ROLE_LOSS_1; role <= LW_ROLE_LOSS_7; role++) {
+        for (int role = LW_ROLE_LOSS_1; role <= LW_ROLE_LOSS_8; role++) {
             assert_true(lw_contrast(theme->colour[role], background) >= 3.0);
         }
         for (int hue = 0; hue < LW_HUES; hue++) {

@@ -62,12 +62,12 @@ static void test_margin(void **state) {
     assert_true(has_text(&picture, "Margin (dB)") && has_text(&picture, "Distance (m)"));
     assert_true(has_text(&picture, "closes above 0 dB"));
     // What nothing gets through has its margin, and no cross on the axis.
-    assert_true(has_text(&picture, "12.0 \u2026 -12.0 dB, closes to 375 m"));
+    assert_true(has_text(&picture, "12.0 \u2026 -12.0 dB, closes at points up to 300 m"));
     assert_true(has_text(&picture, "14.0 \u2026 4.0 dB"));
     assert_false(has_text(&picture, "14.0 \u2026 4.0 dB, closes") || has_text(&picture, "nothing gets through"));
     // Framing leaves a rate, which is no margin.
     assert_false(has_text(&picture, "raw rate"));
-    assert_false(has_text(&picture, "another mode"));
+    assert_false(has_text(&picture, "two modes"));
     assert_int_equal(lw_diags_count(test.diags), 0);
 
     for (int theme = 0; theme < LW_THEME_KINDS; theme++) {
@@ -102,7 +102,8 @@ static void test_ends(void **state) {
     }
 }
 
-// A slower mode starts from a margin of its own, so the line jumps, and the subtitle says why.
+// A slower mode starts from a margin of its own: nothing is told between two modes, and the subtitle
+// says why. Where it closes again further on, no end is told.
 static void test_modes(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -111,7 +112,17 @@ static void test_modes(void **state) {
     result.point[2].workload->signal.mode = "bpsk-11/15";
     lw_picture picture;
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
-    assert_true(has_text(&picture, "another mode"));
+    assert_true(has_text(&picture, "two modes"));
+    lw_chart_data data;
+    assert_int_equal(lw_chart_collect(&request, &result, test.arena, test.diags, &data), LW_OK);
+    const lw_curve *curve = &data.panel[0].curve[0];
+    for (size_t i = 1; i < STEPS; i++) {
+        assert_int_equal(curve->point[i].apart, i == 2 || i == 3);
+    }
+    lw_workload_result *fails = result.point[1].workload;
+    fails->signal.snr_dB = fails->signal.needed_dB - 1;
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_false(has_text(&picture, "14.0 \u2026 4.0 dB, closes"));
     lw_test_end(&test);
 }
 
@@ -130,7 +141,7 @@ static void test_equal_lines(void **state) {
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_texts(&test, &picture, &fixed);
     assert_true(has_text(&picture, "same)"));
-    assert_true(has_text(&picture, "12.0 \u2026 -12.0 dB, closes to 375 m"));
+    assert_true(has_text(&picture, "12.0 \u2026 -12.0 dB, closes at points up to 300 m"));
     lw_test_end(&test);
 }
 
@@ -153,7 +164,7 @@ static void test_from(void **state) {
     lw_font_metrics fixed = lw_font_metrics_fixed();
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     check_texts(&test, &picture, &fixed);
-    assert_true(has_text(&picture, "-12.0 \u2026 12.0 dB, closes from 62.5 \u00B0"));
+    assert_true(has_text(&picture, "-12.0 \u2026 12.0 dB, closes at points from 70 \u00B0"));
     assert_true(has_text(&picture, "Elevation (\u00B0)"));
     lw_test_end(&test);
 }

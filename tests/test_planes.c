@@ -53,7 +53,7 @@ static lw_result result_of(lw_test *test, size_t count) {
 }
 
 static void set_link(lw_point *point, const link_facts *f) {
-    static const double left[LW_STAGE_COUNT] = {1.2, 1.1, 1.1, 1.05, 1.0, 1.0, 1.0, 1.0};
+    static const double left[LW_STAGE_COUNT] = {1.2, 1.1, 1.1, 1.05, 1.0, 1.0, 1.0, 1.0, 1.0};
     point->set[0] = (lw_set_value){.path = "links.link", .text = f->preset};
     point->evidence = f->evidence;
     *point->stage = (lw_stage_result){.workload = "send",
@@ -420,6 +420,7 @@ static void test_loaded_latency(void **state) {
                                    .family = "cxl",
                                    .hue = hue_of("cxl"),
                                    .observe = metric_of("mean_latency_us"),
+                                   .varied = "rate",
                                    .points = dots,
                                    .count = 3};
     lw_test test = lw_test_begin();

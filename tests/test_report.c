@@ -273,7 +273,7 @@ static void no_point(void **state) {
     f.result.point_count = 0;
     assert_report(&f.result, LW_FORMAT_TABLE, 0,
                   "A title  (lanewise 1.2.3, seed 18446744073709551615, 0 points)\n\nNo point finished.\n");
-    assert_report(&f.result, LW_FORMAT_CSV, 0, "index,limited_by,evidence,engine\n");
+    assert_report(&f.result, LW_FORMAT_CSV, 0, "index,makespan_us,limited_by,evidence,engine\n");
 }
 
 static void rows_for_other_sweeps(void **state) {
@@ -304,10 +304,10 @@ static void csv(void **state) {
     assert_report(
         &f.result, LW_FORMAT_CSV, 0,
         "index,workloads.upload.bytes [B],links.egpu,upload.time_us,upload.bandwidth_GBps,upload.bytes,upload.mean_wait_us,"
-        "upload.limited_by,egpu.host->gpu.utilisation,egpu.gpu->host.utilisation,limited_by,evidence,engine\n"
-        "0,4096,oculink-2-x4,12,0.3413333333333333,4096,0,links.egpu host->gpu: channel,0.75,0.125,links.egpu host->gpu: channel,"
+        "upload.limited_by,egpu.host->gpu.utilisation,egpu.gpu->host.utilisation,makespan_us,limited_by,evidence,engine\n"
+        "0,4096,oculink-2-x4,12,0.3413333333333333,4096,0,links.egpu host->gpu: channel,0.75,0.125,0,links.egpu host->gpu: channel,"
         "specified,packet\n"
-        "1,4096,\"thunderbolt \"\"4\"\", borrowed\",,,,,,,,nothing,calibrated,packet\n");
+        "1,4096,\"thunderbolt \"\"4\"\", borrowed\",,,,,,,,0,nothing,calibrated,packet\n");
 }
 
 static const char json_point_0[] =
@@ -321,7 +321,7 @@ static const char json_point_0[] =
     "\"stages\":[{\"workload\":\"upload\",\"link\":\"egpu\",\"label\":\"OCuLink\",\"family\":\"oculink\",\"evidence\":"
     "\"specified\",\"rate_GBps\":{\"raw\":"
     "8,"
-    "\"line_code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"endpoint\":0}}],\"routes\":[],\"copy_engines\":[],"
+    "\"line_code\":0,\"periodic\":0,\"framing\":0,\"control\":0,\"retry\":0,\"window\":0,\"sharing\":0,\"endpoint\":0}}],\"routes\":[],\"copy_engines\":[],"
     "\"limited_by\":\"links.egpu host->gpu: channel\",\"evidence\":\"specified\"}";
 static const char json_head[] = "{\"schema\":\"lanewise-result/"
                                 "1\",\"tool\":{\"name\":\"lanewise\",\"version\":\"1.2.3\"},\"scenario\":{\"title\":\"A title\","

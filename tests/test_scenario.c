@@ -252,6 +252,49 @@ static void waterfalls_end_where_copies_arrive(void **state) {
     lw_test_end(&test);
 }
 
+// Two copies halve an uplink of 28.9 GB/s: what the other one takes of it is sharing, no loss of the
+// route. One at a time has nothing to share.
+static void what_sharing_takes_is_named(void **state) {
+    (void)state;
+    for (int together = 0; together < 2; together++) {
+        lw_test test = lw_test_begin();
+        lw_result result = run_text(
+            &test, lw_arena_print(test.arena,
+                                  "lanewise: 1\nnodes: {cpu: {kind: host}, sw: {kind: switch}, a: {kind: gpu}, b: {kind: "
+                                  "gpu}}\nlinks:\n  up: {between: [cpu, sw], preset: pcie-5-x8}\n  da: {between: [sw, a], "
+                                  "preset: pcie-5-x16}\n  db: {between: [sw, b], preset: pcie-5-x16}\nworkloads:\n  x: {kind: "
+                                  "copy, from: cpu, to: a, bytes: 64 MiB}\n  y: {kind: copy, from: cpu, to: b, bytes: 64 "
+                                  "MiB%s}\n",
+                                  together ? "" : ", after: [x]"));
+        for (size_t i = 0; i < result.point[0].stage_count; i++) {
+            const lw_stage_result *stage = &result.point[0].stage[i];
+            const double window = stage->rate_GBps[LW_STAGE_WINDOW], achieved = stage->rate_GBps[LW_STAGE_ENDPOINT];
+            assert_close(stage->rate_GBps[LW_STAGE_SHARING], achieved, 0.01);
+            assert_close(achieved, together ? window / 2 : window, 0.01);
+            assert_true((stage->shared != NULL) == together);
+        }
+        lw_test_end(&test);
+    }
+}
+
+// A copy staged in memory goes over two links, and its waterfall is that of the narrower one,
+// whichever comes first.
+static void waterfalls_are_of_the_narrow_link(void **state) {
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        lw_test test = lw_test_begin();
+        lw_result result = run_text(
+            &test, lw_arena_print(test.arena,
+                                  "lanewise: 1\nnodes: {cpu: {kind: host}, a: {kind: gpu}, b: {kind: gpu}}\nlinks:\n  slot-a: "
+                                  "{between: [cpu, a], preset: pcie-4-x%d}\n  slot-b: {between: [cpu, b], preset: "
+                                  "pcie-4-x%d}\nworkloads: {peer: {kind: copy, from: a, to: b, bytes: 64 MiB, p2p: false}}\n",
+                                  round == 0 ? 16 : 8, round == 0 ? 8 : 16));
+        assert_string_equal(result.point[0].stage[0].link, round == 0 ? "slot-b" : "slot-a");
+        assert_close(result.point[0].stage[0].rate_GBps[LW_STAGE_RAW], 16, 1e-9);
+        lw_test_end(&test);
+    }
+}
+
 static void loads_without_a_limit_are_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -614,6 +657,8 @@ int main(void) {
         cmocka_unit_test(remote_copies_run_at_the_rate_of_the_network),
         cmocka_unit_test(peers_pay_for_the_root_complex),
         cmocka_unit_test(waterfalls_end_where_copies_arrive),
+        cmocka_unit_test(what_sharing_takes_is_named),
+        cmocka_unit_test(waterfalls_are_of_the_narrow_link),
         cmocka_unit_test(fixed_cost_fits_into_the_time),
         cmocka_unit_test(windows_obey_littles_law),
         cmocka_unit_test(loads_without_a_limit_are_told),

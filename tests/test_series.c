@@ -466,34 +466,62 @@ static void test_the_outline_tells(void **state) {
 
 // ---- Measured points ----
 
-// A table over lengths, tags or routes has no place on an axis of sizes, nor one over sizes on
-// another axis.
-static void test_dots_are_over_what_x_is(void **state) {
+// How many rows of a table are drawn over that axis. Of the others a note tells.
+static size_t rows_drawn(const swept *axis, lw_measured_series *measured) {
+    lw_test test = lw_test_begin();
+    lw_result result = result_of(&test, axis, 1);
+    for (size_t i = 0; i < result.point_count; i++) {
+        result.point[i].stage->preset = "pcie-4-x16";
+    }
+    result.measured = measured;
+    result.measured_count = 1;
+    const lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
+    lw_chart_data data;
+    assert_int_equal(lw_chart_collect(&request, &result, test.arena, test.diags, &data), LW_OK);
+    const size_t drawn = data.panel[0].measured_count > 0 ? data.panel[0].measured[0].count : 0;
+    assert_diag(&test, 0,
+                drawn == 0 ? "0:0: the measured table records has no points for this chart | its link, direction and sizes must "
+                             "be those of a line, and it must observe bandwidth_GBps or time_us"
+                           : lw_arena_print(test.arena,
+                                            "0:0: %zu of %zu points of the measured table records lie beyond the "
+                                            "lines of this chart",
+                                            measured->count - drawn, measured->count));
+    lw_test_end(&test);
+    return drawn;
+}
+
+// A dot stands where link, copy and size are those of a line, else a note says that it is left out:
+// a table over lengths, tags or routes has no place on an axis of sizes, nor one over sizes on
+// another axis, nor one of another link or direction, nor sizes beyond those of the line.
+static void test_dots_are_about_a_line(void **state) {
     (void)state;
-    static double rows[][2] = {{1, 2.5}, {3, 2.7}};
-    for (int round = 0; round < 4; round++) {
-        const bool by_size = round % 2 == 0, over_sizes = round / 2 == 0;
-        lw_test test = lw_test_begin();
-        lw_result result = result_of(&test, by_size ? &sizes : &gens, 1);
+    static double over_gens[][2] = {{4, 2.5}, {9, 2.7}}, over_sizes[][2] = {{65536, 2.5}, {1048576, 2.7}, {1 << 30, 3}};
+    static const struct {
+        bool on_sizes, over_sizes;
+        const char *series, *direction, *family, *varied;
+        size_t drawn;
+    } cases[] = {
+        {true, true, NULL, NULL, NULL, NULL, 2},
+        {true, true, "pcie-4-x16", "h2d", NULL, NULL, 2},
+        {true, true, "oculink-2-x4", "h2d", NULL, NULL, 0},
+        {true, true, "pcie-4-x16", "d2h", NULL, NULL, 0},
+        {true, false, NULL, NULL, "pcie", "gen", 0},
+        {false, true, NULL, NULL, NULL, NULL, 0},
+        {false, false, NULL, NULL, "pcie", "gen", 1},
+        {false, false, NULL, NULL, "usb4", "gen", 0},
+        {false, false, NULL, NULL, "pcie", "lanes", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_measured_series measured = {.table = "records",
-                                       .provenance = "A. Tester, Records, 2026",
                                        .observe = metric_of("bandwidth_GBps"),
-                                       .over_sizes = over_sizes,
-                                       .points = rows,
-                                       .count = 2};
-        result.measured = &measured;
-        result.measured_count = 1;
-        lw_chart_request request = request_of(LW_CHART_BANDWIDTH);
-        lw_picture picture;
-        draw(&test, &request, &result, &picture);
-        assert_true(has_text(&picture, "records (A. Tester") == (by_size == over_sizes));
-        assert_int_equal(lw_diags_count(test.diags), by_size == over_sizes ? 0 : 1);
-        if (by_size != over_sizes) {
-            assert_diag(&test, 0,
-                        "0:0: the measured table records has no points for this chart | x of both must be sizes or neither, its "
-                        "direction that of a workload; it must observe bandwidth_GBps or time_us");
-        }
-        lw_test_end(&test);
+                                       .series = cases[i].series,
+                                       .direction = cases[i].direction,
+                                       .family = cases[i].family,
+                                       .varied = cases[i].varied,
+                                       .over_sizes = cases[i].over_sizes,
+                                       .points = cases[i].over_sizes ? over_sizes : over_gens,
+                                       .count = cases[i].over_sizes ? 3 : 2};
+        assert_int_equal(rows_drawn(cases[i].on_sizes ? &sizes : &gens, &measured), cases[i].drawn);
     }
 }
 
@@ -600,7 +628,7 @@ int main(void) {
         cmocka_unit_test(test_lines_in_one_place_are_one),
         cmocka_unit_test(test_many_names_of_one_line),
         cmocka_unit_test(test_the_outline_tells),
-        cmocka_unit_test(test_dots_are_over_what_x_is),
+        cmocka_unit_test(test_dots_are_about_a_line),
         cmocka_unit_test(test_tables_in_one_colour_differ),
         cmocka_unit_test(test_no_source_is_cut),
     };

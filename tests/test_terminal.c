@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A long point on a terminal: it tells how far it is, and Ctrl-C ends it soon.
+// On a terminal a long point tells how far it is, Ctrl-C ends it soon, and no line is too wide.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,15 +18,14 @@ static double clock_s(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static void become_program(const char *terminal) {
-    static char program[] = LW_PROGRAM, verb[] = "run", file[] = "tests/cli/data/pageable.yaml", how[] = "--engine=packet-exact";
-    char *const arguments[] = {program, verb, file, how, NULL};
-    const int err = open(terminal, O_RDWR | O_NOCTTY), out = open("/dev/null", O_WRONLY);
+static void become_program(const char *terminal, char *const *arguments, bool prints) {
+    const int err = open(prints ? "/dev/null" : terminal, O_RDWR | O_NOCTTY);
+    const int out = open(prints ? terminal : "/dev/null", O_RDWR | O_NOCTTY);
     if (err < 0 || out < 0 || dup2(err, STDERR_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) {
         _exit(99);
     }
     setenv("TERM", "xterm", 1);
-    execv(program, arguments);
+    execv(LW_PROGRAM, arguments);
     _exit(99);
 }
 
@@ -56,7 +56,10 @@ static void long_point_tells_how_far_it_is_and_can_be_stopped(void **state) {
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        become_program(name);
+        become_program(name,
+                       (char *const[]){(char[]){LW_PROGRAM}, (char[]){"run"}, (char[]){"tests/cli/data/pageable.yaml"},
+                                       (char[]){"--engine=packet-exact"}, NULL},
+                       false);
     }
     const bool told = shows(terminal, " %, ", 60);
     const double stopped_s = clock_s();
@@ -71,9 +74,71 @@ static void long_point_tells_how_far_it_is_and_can_be_stopped(void **state) {
     assert_true(took_s < 1);
 }
 
+// Characters of the widest line, of what a program prints on a terminal of 80 columns; 0: it prints
+// nothing.
+static size_t widest_line(char *verb, char *operand) {
+    const struct winsize size = {.ws_row = 24, .ws_col = 80};
+    const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0 || ioctl(terminal, TIOCSWINSZ, &size) != 0) {
+        skip();
+    }
+    const char *name = ptsname(terminal);
+    const int held = open(name, O_RDWR | O_NOCTTY);  // what is left to read outlives the program
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        become_program(name, (char *const[]){(char[]){LW_PROGRAM}, verb, operand, NULL}, true);
+    }
+    size_t widest = 0, width = 0;
+    int status = 0;
+    for (bool ended = false, silent = false; !ended || !silent;) {
+        char text[4096];
+        struct pollfd ready = {.fd = terminal, .events = POLLIN};
+        ended = ended || waitpid(child, &status, WNOHANG) == child;
+        silent = poll(&ready, 1, 100) <= 0;
+        const ssize_t got = silent ? 0 : read(terminal, text, sizeof text);
+        for (ssize_t i = 0; i < got; i++) {
+            width = text[i] == '\n' || text[i] == '\r' ? 0 : width + (((unsigned char)text[i] & 0xC0U) != 0x80U);
+            widest = width > widest ? width : widest;
+        }
+    }
+    close(held);
+    close(terminal);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return widest;
+}
+
+static void nothing_is_wider_than_the_terminal(void **state) {
+    (void)state;
+    char *const shown[][2] = {
+        {(char[]){"list"}, (char[]){"links"}},
+        {(char[]){"list"}, (char[]){"devices"}},
+        {(char[]){"list"}, (char[]){"measured"}},
+        {(char[]){"list"}, (char[]){"scenarios"}},
+        {(char[]){"explain"}, (char[]){"thz"}},
+        {(char[]){"explain"}, (char[]){"copy"}},
+        {(char[]){"explain"}, (char[]){"import"}},
+        {(char[]){"explain"}, (char[]){"pcie-5-x16"}},
+        {(char[]){"run"}, (char[]){"--help"}},
+        {(char[]){"validate"}, (char[]){"--help"}},
+        {(char[]){"topo"}, (char[]){"hgx-h100"}},
+        {(char[]){"run"}, (char[]){"oculink-or-thunderbolt"}},
+        {(char[]){"run"}, (char[]){"thz-margin-by-weather"}},
+    };
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        const size_t widest = widest_line(shown[i][0], shown[i][1]);
+        if (widest > 80 || widest < 40) {
+            fail_msg("lanewise %s %s: %zu columns", shown[i][0], shown[i][1], widest);
+        }
+    }
+}
+
 int main(void) {
     unsetenv("LANEWISE_CONFIGS");
     unsetenv("OMP_NUM_THREADS");
-    const struct CMUnitTest tests[] = {cmocka_unit_test(long_point_tells_how_far_it_is_and_can_be_stopped)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(long_point_tells_how_far_it_is_and_can_be_stopped),
+        cmocka_unit_test(nothing_is_wider_than_the_terminal),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,5 +4,5 @@
 #include <stddef.h>
 
 const char *const lw_stage_words[] = {
-    "raw", "line code", "periodic", "framing", "control", "retry", "window", "endpoint", NULL,
+    "raw", "line code", "periodic", "framing", "control", "retry", "window", "sharing", "endpoint", NULL,
 };

@@ -14,6 +14,7 @@ typedef enum lw_stage {
     LW_STAGE_CONTROL,
     LW_STAGE_RETRY,     // replays
     LW_STAGE_WINDOW,    // outstanding requests, credits
+    LW_STAGE_SHARING,   // other work that the link carries meanwhile
     LW_STAGE_ENDPOINT,  // copy engine, memory, fixed costs
     LW_STAGE_COUNT
 } lw_stage;

@@ -10,7 +10,7 @@ static lw_status calibrate_verb(lw_context *context) {
     char *text = NULL;
     lw_status ran = (lw_status)lanewise_calibrate(context->catalog, presets, lanewise_formats()[arguments->format], &run,
                                                   context->findings, &text);
-    return lw_console_print_text((lanewise_status)ran, text, context->diags);
+    return lw_console_show_text((lanewise_status)ran, lanewise_formats()[arguments->format], text, context->diags);
 }
 
 static const char *const flag_names[] = {"format", "threads", "write", NULL};

@@ -8,7 +8,7 @@ static lw_status explain_verb(lw_context *context) {
     const char *name = context->arguments->file_count == 0 ? NULL : context->arguments->file[0];
     char *text = NULL;
     lanewise_status made = lanewise_explain(context->catalog, name, lw_chart_options, context->findings, &text);
-    return lw_console_print_text(made, text, context->diags);
+    return lw_console_show_text(made, NULL, text, context->diags);
 }
 
 static const char *const flag_names[] = {NULL};

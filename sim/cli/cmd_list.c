@@ -6,7 +6,7 @@
 static lw_status list_verb(lw_context *context) {
     char *text = NULL;
     lanewise_status made = lanewise_list(context->catalog, context->arguments->file[0], context->findings, &text);
-    return lw_console_print_text(made, text, context->diags);
+    return lw_console_show_text(made, NULL, text, context->diags);
 }
 
 static const char *const flag_names[] = {NULL};

@@ -199,7 +199,7 @@ static lw_status print_report(const lw_context *context, const char *path, const
     const char *format = lanewise_formats()[context->arguments->format];
     LW_TRY(print_separator(context, path, format));
     lanewise_status made = lanewise_result_report(result, format, lw_console_width(), context->findings, &text);
-    return lw_console_print_text(made, text, context->diags);
+    return lw_console_show_text(made, format, text, context->diags);
 }
 
 // What has run: files first, since whoever reads stdout may leave early, and that ends the program.

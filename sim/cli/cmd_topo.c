@@ -28,13 +28,21 @@ static lw_status show(const lw_context *context, const lanewise_topology *topolo
     if (arguments->output == NULL) {
         char *text = NULL;
         lanewise_status made = lanewise_topology_text(topology, &text);
-        return lw_console_print_text(made, text, context->diags);
+        return lw_console_show_text(made, NULL, text, context->diags);
     }
     lw_picture picture;
     LW_TRY(lw_topology_render(lanewise_topology_raw(topology),
                               arguments->theme < 0 ? LW_THEME_LIGHT : (lw_theme_kind)arguments->theme, context->arena,
                               context->diags, &picture));
-    return lw_command_picture(context, &picture, arguments->output);
+    LW_TRY(lw_command_picture(context, &picture, arguments->output));
+    const char *told = lw_arena_print(context->arena, "wrote %s", arguments->output);
+    if (told == NULL) {
+        return LW_NO_MEMORY;
+    }
+    if (!arguments->quiet) {
+        lw_console_message(told);
+    }
+    return LW_OK;
 }
 
 static lw_status topo_one(lw_context *context, const char *name) {

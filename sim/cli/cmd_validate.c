@@ -24,7 +24,7 @@ static lw_status validate_verb(lw_context *context) {
     lw_status ran = (lw_status)lanewise_validate(context->catalog, (lanewise_tables){paths, count, arguments->on},
                                                  lanewise_formats()[arguments->format], &run, context->findings, &text);
     lw_console_progress_end(&progress);
-    lw_status printed = lw_console_print_text(LANEWISE_OK, text, context->diags);
+    lw_status printed = lw_console_show_text(LANEWISE_OK, lanewise_formats()[arguments->format], text, context->diags);
     return ran != LW_OK ? ran : printed;
 }
 

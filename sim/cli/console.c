@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/base/wrap.h"
+
 lw_exit lw_exit_of(lw_status status) {
     switch (status) {
     case LW_OK:
@@ -67,6 +69,28 @@ lw_status lw_console_print_text(lanewise_status made, char *text, lw_diags *diag
     }
     lanewise_free(text);
     return status;
+}
+
+lw_status lw_console_show(lw_status made, lw_text *text, lw_diags *diags) {
+    enum { NARROWEST = 20 };  // below it no text can be read
+    const int width = isatty(STDOUT_FILENO) ? lw_console_width() : 0;
+    lw_text wrapped = {0};
+    if (made != LW_OK || text->failed || text->bytes == NULL || width < NARROWEST) {
+        return lw_console_print(made, text, diags);
+    }
+    lw_text_wrap_lines(&wrapped, text->bytes, (size_t)width);
+    lw_text_free(text);
+    return lw_console_print(made, &wrapped, diags);
+}
+
+lw_status lw_console_show_text(lanewise_status made, const char *format, char *text, lw_diags *diags) {
+    if (format != NULL && strcmp(format, "table") != 0) {
+        return lw_console_print_text(made, text, diags);
+    }
+    lw_text copy = {0};
+    lw_text_add(&copy, text == NULL ? "" : text);
+    lanewise_free(text);
+    return lw_console_show((lw_status)made, &copy, diags);
 }
 
 void lw_console_message(const char *text) {

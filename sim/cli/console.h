@@ -30,6 +30,10 @@ lw_exit lw_exit_of(lw_status status);
 lw_status lw_console_print(lw_status made, lw_text *text, lw_diags *diags) LW_CHECKED;
 // The same for a text of the library, which is freed by lanewise_free; NULL is an empty one.
 lw_status lw_console_print_text(lanewise_status made, char *text, lw_diags *diags) LW_CHECKED;
+// The same for what only people read: on a terminal no line is wider than that. format: of the text,
+// which only a table is for them; NULL: it has none.
+lw_status lw_console_show(lw_status made, lw_text *text, lw_diags *diags) LW_CHECKED;
+lw_status lw_console_show_text(lanewise_status made, const char *format, char *text, lw_diags *diags) LW_CHECKED;
 // A line of our own on stderr.
 void lw_console_message(const char *text);
 // The findings on stderr, in colour where it helps; with quiet the errors alone.

@@ -17,7 +17,7 @@ static const lw_verb *const verbs[] = {
 static lw_status print_help(const lw_verb *verb, lw_diags *diags) {
     lw_text text = {0};
     lw_arguments_help(verbs, verb, &text);
-    return lw_console_print(LW_OK, &text, diags);
+    return lw_console_show(LW_OK, &text, diags);
 }
 
 // The version, and which presets a run would read.

@@ -7,7 +7,9 @@
 
 #include "sim/base/list.h"
 #include "sim/fabric/queueing.h"
+#include "sim/fabric/route_shares.h"
 #include "sim/fabric/samples.h"
+#include "sim/fabric/stages.h"
 
 // ---- What limited a workload ----
 
@@ -517,119 +519,6 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
     }
 }
 
-static lw_evidence guest_evidence(const lw_built *built, const lw_move *move) {
-    const lw_node *node = built->machine->node;
-    return lw_evidence_weaker(lw_node_guest_evidence(node[move->from].spec), lw_node_guest_evidence(node[move->to].spec));
-}
-
-static bool crosses(const lw_transfer *transfer, lw_leg wanted) {
-    for (const lw_transfer *part = transfer; part != NULL; part = part->next) {
-        for (size_t i = 0; i < part->route.count; i++) {
-            if (part->route.leg[i].link == wanted.link && part->route.leg[i].dir == wanted.dir) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-// How many such links carry the members side by side: 1 where all cross this one. Members may share
-// moves.
-static double links_side_by_side(const lw_built *built, size_t index, lw_leg leg) {
-    const lw_graph_workload *asked = &built->graph->workload[index];
-    int64_t crossing = 0;
-    for (uint32_t i = 0; asked->members > 1 && i < asked->move_count; i++) {
-        crossing += crosses(&built->transfer[asked->first_move + i], leg) ? 1 : 0;
-    }
-    const int64_t side_by_side = asked->move_count < asked->members ? (int64_t)asked->move_count : asked->members;
-    return crossing < 1 || crossing >= side_by_side ? 1 : (double)side_by_side / (double)crossing;
-}
-
-// What holds all members up: of the first one's route the link that leaves the group least.
-typedef struct neck {
-    lw_leg leg;
-    lw_waterfall waterfall;  // of one such link
-    double links;            // that carry the members side by side
-} neck;
-
-static neck neck_of(const lw_built *built, size_t index) {
-    const lw_transfer *main = &built->workload[index].main;
-    const lw_packet_kind kind = main->flow.kind == LW_FLOW_READ ? LW_PACKET_COMPLETION : LW_PACKET_WRITE;
-    neck found = {.leg = {LW_NO_LINK, 0}};
-    for (size_t i = 0; i < main->route.count; i++) {
-        neck here = {.leg = main->route.leg[i], .links = links_side_by_side(built, index, main->route.leg[i])};
-        lw_link_model_waterfall(lw_machine_model(built->machine, here.leg), here.leg.dir, kind, main->leg[i].packet_bytes,
-                                main->flow.completer_ps, &here.waterfall);
-        const bool less =
-            here.links * here.waterfall.rate_Bps[LW_STAGE_RETRY] < found.links * found.waterfall.rate_Bps[LW_STAGE_RETRY];
-        found = i == 0 || less ? here : found;
-    }
-    return found;
-}
-
-// Other work that the slowest link carries in the same direction meanwhile: "load1, load2, ...".
-static const char *sharing(const lw_built *built, size_t index, lw_leg leg, const lw_workload_result *rows, lw_arena *arena) {
-    enum { WORKLOADS_MOST = 512, NAMED_MOST = 3 };  // of more than these nobody reads the names
-    const char *names = "";
-    size_t found = 0;
-    for (size_t i = 0; names != NULL && built->graph->workload_count <= WORKLOADS_MOST && found <= NAMED_MOST &&
-                       i < built->graph->workload_count;
-         i++) {
-        const bool meanwhile = rows[i].start_ps < rows[index].end_ps && rows[i].end_ps > rows[index].start_ps;
-        if (i == index || !meanwhile || !crosses(&built->workload[i].main, leg)) {
-            continue;
-        }
-        names = lw_arena_print(arena, "%s%s%s", names, found == 0 ? "" : ", ", found == NAMED_MOST ? "..." : rows[i].name);
-        found++;
-    }
-    return names;
-}
-
-static const char *preset_of(const lw_link *link) {
-    const lw_object *object = link->spec->object;
-    for (size_t i = 0; object->preset != NULL && object->type->options[i].key != NULL; i++) {
-        if (object->set->given[i]) {
-            return NULL;
-        }
-    }
-    return object->preset != NULL ? object->preset->name : NULL;
-}
-
-// From the raw rate of the slowest link down to what all members achieved.
-static lw_status read_stages(const lw_built *built, size_t index, const lw_workload_result *rows, const lw_provenance *links,
-                             lw_arena *arena, lw_stage_result *out) {
-    const lw_graph_workload *asked = &built->graph->workload[index];
-    const lw_transfer *main = &built->workload[index].main;
-    neck at = neck_of(built, index);
-    at.links /= main->share;  // equal routes side by side
-    const lw_link *slowest = &built->machine->link[at.leg.link];
-    const lw_provenance *known = links != NULL ? &links[slowest->spec - built->machine->link_spec] : &unasked;
-    *out = (lw_stage_result){.workload = asked->object->name,
-                             .link = slowest->name,
-                             .preset = preset_of(slowest),
-                             .label = slowest->spec->model.label,
-                             .family = slowest->spec->family->type.name,
-                             .hue = slowest->spec->family->hue,
-                             .evidence = known->rate,
-                             .guest_evidence = guest_evidence(built, &built->graph->move[asked->main_move]),
-                             .latency_evidence = known->latency};
-    for (int stage = 0; stage <= LW_STAGE_RETRY; stage++) {
-        out->rate_GBps[stage] = at.links * at.waterfall.rate_Bps[stage] / 1e9;
-    }
-    double window = out->rate_GBps[LW_STAGE_RETRY];
-    if (main->flow.kind == LW_FLOW_READ && main->flow.tags != LW_TAGS_INFINITE && main->round_trip_ps > 0) {
-        double limit = (double)main->flow.tags * (double)main->flow.request_bytes / (double)main->round_trip_ps * 1e3;
-        window = fmin(window, limit * (double)asked->members);
-    }
-    out->rate_GBps[LW_STAGE_WINDOW] = window;
-    out->rate_GBps[LW_STAGE_ENDPOINT] = fmin(window, rows[index].bandwidth_GBps);
-    const char *shared = sharing(built, index, at.leg, rows, arena);
-    out->label = at.links > 1 ? lw_arena_print(arena, "%.3g \u00D7 %s", at.links, out->label) : out->label;
-    out->waits = rows[index].limit.kind == LW_LIMITED_BY_COPY_ENGINES ? rows[index].limit.name : NULL;
-    out->shared = shared != NULL && shared[0] != '\0' ? shared : NULL;
-    return shared == NULL || out->label == NULL ? LW_NO_MEMORY : LW_OK;
-}
-
 // Flits included.
 static int64_t wire_bytes(const lw_server_info *info, const lw_server_result *server) {
     lw_int128 scaled = (lw_int128)server->wire_bytes * info->expand.num;
@@ -681,41 +570,6 @@ static lw_status read_directions(const lw_built *built, const lw_engine_result *
     qsort(rows, count, sizeof *rows, by_key);
     for (size_t i = 0; i < count; i++) {
         out->direction[out->direction_count++] = rows[i].row;
-    }
-    return LW_OK;
-}
-
-static const char *links_of(const lw_machine *machine, const lw_route *route, lw_arena *arena) {
-    const char *text = "";
-    for (size_t i = 0; i < route->count && text != NULL; i++) {
-        text = lw_arena_print(arena, "%s%s%s", text, i > 0 ? " " : "", machine->link[route->leg[i].link].name);
-    }
-    return text;
-}
-
-static bool is_same_route(const lw_route *a, const lw_route *b) {
-    for (size_t i = 0; i < a->count; i++) {
-        if (a->leg[i].link != b->leg[i].link) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// A row for each of the equal routes of a workload's first member, where there are several: what
-// the parts of its transfers carry, or the one that a hash picked.
-static lw_status read_routes(const lw_built *built, size_t workload, lw_arena *arena, lw_list *out) {
-    const lw_transfer *main = &built->workload[workload].main;
-    for (size_t r = 0; main->routes.count > 1 && r < main->routes.count; r++) {
-        lw_route_result *row = LW_LIST_ADD(out, lw_route_result, arena);
-        const char *links = links_of(built->machine, &main->routes.route[r], arena);
-        if (row == NULL || links == NULL) {
-            return LW_NO_MEMORY;
-        }
-        *row = (lw_route_result){.workload = built->graph->workload[workload].object->name, .links = links};
-        for (const lw_transfer *part = main; part != NULL; part = part->next) {
-            row->share += is_same_route(&part->route, &main->routes.route[r]) ? part->share : 0;
-        }
     }
     return LW_OK;
 }
@@ -776,11 +630,11 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
             latest_ps = fails ? latest_ps : row->end_ps;
             out->last = i;
         }
-        LW_TRY(read_routes(built, i, arena, &routes));
+        LW_TRY(lw_route_shares_read(built, i, arena, &routes));
     }
     for (size_t i = 0; i < count; i++) {
         if (built->workload[i].main.slowest != LW_NO_LINK) {
-            LW_TRY(read_stages(built, i, out->workload, known.link, arena, &out->stage[out->stage_count++]));
+            LW_TRY(lw_stages_read(built, i, out->workload, known.link, arena, &out->stage[out->stage_count++]));
         }
     }
     out->route = LW_LIST_ITEMS(&routes, lw_route_result);

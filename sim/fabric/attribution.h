@@ -4,19 +4,8 @@
 #define LW_ATTRIBUTION_H
 
 #include "sim/fabric/built.h"
+#include "sim/fabric/known.h"
 #include "sim/result/result.h"
-
-// How well the numbers are known that something stands on: those that decide rates apart from those
-// that are times. A link whose rate a standard gives has ports whose time somebody guessed.
-typedef struct lw_provenance {
-    lw_evidence rate, latency;
-} lw_provenance;
-
-typedef struct lw_provenances {
-    // one a workload: of all links and nodes that it meets; NULL: nobody asks
-    const lw_provenance *workload;
-    const lw_provenance *link;  // one a link spec of the machine: of what of it has an effect
-} lw_provenances;
 
 // Fill a point from what ran and its result: workloads, directions, stages, what limited it. Not:
 // index, set, engine.

@@ -106,6 +106,19 @@ void lw_grid_number(lw_grid *grid, double value, int digits) {
     }
 }
 
+void lw_grid_rate(lw_grid *grid, double rate_GBps, int digits) {
+    static const double few_GBps = 1e-3;
+    const double rounding = 1 - 0.5 * pow(10, -digits);  // 999.96 B/s are 1.000 kB/s
+    const bool in_kB = fabs(rate_GBps) >= 1e-6 * rounding;
+    if (!isfinite(rate_GBps) || rate_GBps == 0 || fabs(rate_GBps) >= few_GBps * rounding || grid == NULL) {
+        lw_grid_number(grid, rate_GBps, digits);
+        return;
+    }
+    const char *number = number_text(grid, rate_GBps * (in_kB ? 1e6 : 1e9), digits);
+    grid->failed = grid->failed || number == NULL;
+    lw_grid_print(grid, "%s %s", number == NULL ? "" : number, in_kB ? "kB/s" : "B/s");
+}
+
 void lw_grid_time(lw_grid *grid, double time_us, int digits) {
     static const struct {
         double us;

@@ -28,6 +28,9 @@ void lw_grid_add_list(lw_grid *grid, const char *const *texts, size_t count);
 void lw_grid_print(lw_grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // value with `digits` significant digits and no exponent: 0.0341, 25.3, 1280.
 void lw_grid_number(lw_grid *grid, double value, int digits);
+// A rate in a column of GB/s: "25.3"; of so few that nobody counts the zeros with the unit that fits:
+// "1.00 kB/s".
+void lw_grid_rate(lw_grid *grid, double rate_GBps, int digits);
 // A time of so many microseconds with a fitting unit and `digits` significant digits: "2.707 ms".
 void lw_grid_time(lw_grid *grid, double time_us, int digits);
 // Bytes with a fitting unit: "64 MiB", "19 GB".

@@ -94,7 +94,7 @@ static lw_status add_head(const lw_result *result, const lw_columns *columns, co
         }
         add_field(out, name);
     }
-    lw_text_add(out, ",limited_by,evidence,engine\n");
+    lw_text_add(out, ",makespan_us,limited_by,evidence,engine\n");
     return LW_OK;
 }
 
@@ -160,6 +160,7 @@ static lw_status add_point(table *t, const lw_point *point, lw_text *out) {
             add_number(out, t->direction[d]->utilisation);
         }
     }
+    add_number(out, (double)point->end_ps / 1e6);
     const lw_limit limit = lw_point_limit(point);
     add_limit(&limit, out);
     add_field(out, lw_evidence_words[point->evidence]);
@@ -171,7 +172,7 @@ static lw_status add_point(table *t, const lw_point *point, lw_text *out) {
 // A point without results: its cells are empty but for the reason, where others say their limit.
 static lw_status add_failure(const table *t, const lw_point_failure *failure, lw_arena *arena, lw_text *out) {
     add_set(failure->index, failure->set, failure->set_count, out);
-    size_t empty = t->columns.direction_count;
+    size_t empty = t->columns.direction_count + 1;  // and the makespan
     for (size_t w = 0; w < t->columns.workload_count; w++) {
         empty += t->metrics[w].count + 1;
     }

@@ -231,7 +231,7 @@ static lw_status add_links(const lw_point *point, lw_text *out) {
 static const char *const stage_keys[LW_STAGE_COUNT] = {
     [LW_STAGE_RAW] = "raw",         [LW_STAGE_LINE_CODE] = "line_code", [LW_STAGE_PERIODIC] = "periodic",
     [LW_STAGE_FRAMING] = "framing", [LW_STAGE_CONTROL] = "control",     [LW_STAGE_RETRY] = "retry",
-    [LW_STAGE_WINDOW] = "window",   [LW_STAGE_ENDPOINT] = "endpoint",
+    [LW_STAGE_WINDOW] = "window",   [LW_STAGE_SHARING] = "sharing",     [LW_STAGE_ENDPOINT] = "endpoint",
 };
 
 static void add_stages(const lw_point *point, lw_text *out) {

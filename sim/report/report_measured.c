@@ -15,53 +15,11 @@ typedef struct sample {
     const lw_workload_result *workload;
 } sample;
 
-// Is the swept size that of this workload? Of another one it says nothing.
-static bool is_size_of(const char *path, const char *workload) {
-    static const char prefix[] = "workloads.";
-    if (strncmp(path, prefix, sizeof prefix - 1) != 0) {
-        return false;
-    }
-    const char *name = path + sizeof prefix - 1, *end = strrchr(name, '.');
-    const size_t length = end == NULL ? 0 : (size_t)(end - name);
-    const bool all = length == 1 && name[0] == '*';
-    return end != NULL && strcmp(end, ".bytes") == 0 &&
-           (all || (strlen(workload) == length && strncmp(name, workload, length) == 0));
-}
-
-// The swept size of a workload, or that which it has in every point.
-static double size_of(const lw_point *point, const lw_workload_result *workload) {
-    for (size_t i = 0; i < point->set_count; i++) {
-        if (point->set[i].is_number && is_size_of(point->set[i].path, workload->name)) {
-            return point->set[i].number;
-        }
-    }
-    return (double)workload->bytes;
-}
-
-// Does the workload go over the link that the table is about: swept to it, or of its preset?
-static bool is_of_series(const lw_point *point, const char *workload, const char *series) {
-    for (size_t i = 0; i < point->set_count; i++) {
-        if (!point->set[i].is_number && strcmp(point->set[i].text, series) == 0) {
-            return true;
-        }
-    }
-    for (size_t s = 0; s < point->stage_count; s++) {
-        const lw_stage_result *stage = &point->stage[s];
-        if (stage->preset != NULL && strcmp(stage->workload, workload) == 0 && strcmp(stage->preset, series) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool read_sample(const lw_point *point, const lw_measured_series *measured, sample *out) {
     *out = (sample){0};
     for (size_t w = 0; w < point->workload_count; w++) {
-        const char *copy = point->workload[w].copy;
-        bool same_copy = measured->direction == NULL || (copy != NULL && strcmp(copy, measured->direction) == 0);
-        if (same_copy && lw_measured_fits_kind(measured, &point->workload[w]) &&
-            (measured->series == NULL || is_of_series(point, point->workload[w].name, measured->series))) {
-            *out = (sample){size_of(point, &point->workload[w]), &point->workload[w]};
+        if (lw_measured_fits(measured, point, &point->workload[w])) {
+            *out = (sample){lw_point_size(point, &point->workload[w]), &point->workload[w]};
             return out->bytes > 0;
         }
     }
@@ -106,7 +64,7 @@ static double measured_GBps(const lw_measured_series *measured, const double poi
     return strcmp(measured->observe->name, "time_us") == 0 ? payload * point[0] / point[1] / 1e3 : point[1];
 }
 
-lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) {
+lw_status lw_report_measured(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, "llrrrrl");
     LW_GRID_ADD(grid, "link", "direction", "bytes", "measured", "model", "model off", "table");
     size_t rows = 0;
@@ -137,5 +95,5 @@ lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *
         return LW_OK;
     }
     lw_text_add(out, "\nMeasured by others, on their machines, GB/s, largest size of each table (lanewise explain TABLE)\n");
-    return lw_grid_write(grid, 2, 0, out);
+    return lw_grid_write(grid, 2, width, out);
 }

@@ -14,7 +14,7 @@ static bool has_members(const lw_point *point) {
     return false;
 }
 
-lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out) {
+lw_status lw_report_members(const lw_point *point, int width, lw_arena *arena, lw_text *out) {
     if (!has_members(point)) {
         return LW_OK;
     }
@@ -32,10 +32,10 @@ lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out
         }
     }
     lw_text_add(out, "\n");
-    return lw_grid_write(grid, 2, 0, out);
+    return lw_grid_write(grid, 2, width, out);
 }
 
-lw_status lw_report_routes(const lw_point *point, lw_arena *arena, lw_text *out) {
+lw_status lw_report_routes(const lw_point *point, int width, lw_arena *arena, lw_text *out) {
     if (point->route_count == 0) {
         return LW_OK;
     }
@@ -47,10 +47,10 @@ lw_status lw_report_routes(const lw_point *point, lw_arena *arena, lw_text *out)
         lw_grid_add(grid, point->route[r].links);
     }
     lw_text_add(out, "\n");
-    return lw_grid_write(grid, 2, 0, out);
+    return lw_grid_write(grid, 2, width, out);
 }
 
-lw_status lw_report_computes(const lw_point *point, lw_arena *arena, lw_text *out) {
+lw_status lw_report_computes(const lw_point *point, int width, lw_arena *arena, lw_text *out) {
     lw_grid *grid = NULL;
     for (size_t w = 0; w < point->workload_count; w++) {
         const lw_workload_result *row = &point->workload[w];
@@ -70,10 +70,10 @@ lw_status lw_report_computes(const lw_point *point, lw_arena *arena, lw_text *ou
         return LW_OK;
     }
     lw_text_add(out, "\n");
-    return lw_grid_write(grid, 2, 0, out);
+    return lw_grid_write(grid, 2, width, out);
 }
 
-lw_status lw_report_engines(const lw_point *point, lw_arena *arena, lw_text *out) {
+lw_status lw_report_engines(const lw_point *point, int width, lw_arena *arena, lw_text *out) {
     if (point->engines_count == 0) {
         return LW_OK;
     }
@@ -86,5 +86,5 @@ lw_status lw_report_engines(const lw_point *point, lw_arena *arena, lw_text *out
         lw_grid_print(grid, "%.1f %%", 100 * point->engines[e].busy);
     }
     lw_text_add(out, "\n");
-    return lw_grid_write(grid, 2, 0, out);
+    return lw_grid_write(grid, 2, width, out);
 }

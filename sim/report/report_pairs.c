@@ -13,7 +13,7 @@ static void add_pair(lw_grid *grid, const char *which, const lw_workload_result 
         LW_GRID_ADD(grid, "-", "0", "");
     } else {
         lw_grid_time(grid, workload->time_s * 1e6, TIME_DIGITS);
-        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+        lw_grid_rate(grid, workload->bandwidth_GBps, DIGITS);
         lw_grid_print(grid, "%.0f %%", 100 * workload->limit.share);
     }
     lw_grid_add(grid, lw_limit_text(&workload->limit, arena));
@@ -37,7 +37,7 @@ lw_status lw_report_pairs(const lw_pair_table *pairs, int width, lw_arena *arena
             lw_grid_add(grid, "-");
             continue;
         }
-        lw_grid_number(grid, cell->bandwidth_GBps, DIGITS);
+        lw_grid_rate(grid, cell->bandwidth_GBps, DIGITS);
         slowest = slowest == NULL || cell->bandwidth_GBps < slowest->bandwidth_GBps ? cell : slowest;
         fastest = fastest == NULL || cell->bandwidth_GBps > fastest->bandwidth_GBps ? cell : fastest;
         copies++;

@@ -140,7 +140,15 @@ static void add_cell(lw_grid *grid, const lw_workload_result *workload, cell_sho
         lw_grid_print(grid, "%.*g (%.*g to %.*g)", DIGITS, workload->bandwidth_GBps, DIGITS, workload->low_GBps, DIGITS,
                       workload->high_GBps);
     } else {
-        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+        lw_grid_rate(grid, workload->bandwidth_GBps, DIGITS);
+    }
+}
+
+static void add_heads(const matrix *m, lw_grid *grid) {
+    const char *last = strrchr(m->size[0]->path, '.');
+    lw_grid_add(grid, is_size(m->size[0]) || last == NULL ? "size" : last + 1);
+    for (size_t c = 0; c < m->series_count; c++) {
+        lw_grid_add(grid, m->series[c]->text);
     }
 }
 
@@ -148,13 +156,10 @@ static void add_cell(lw_grid *grid, const lw_workload_result *workload, cell_sho
 static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
     static const char *const titles[] = {"GB/s", "time", "mean latency of a read"};
     const cell_shows what = shown_of(m, name, guess);
-    const char *direction = NULL, *last = strrchr(m->size[0]->path, '.');
+    const char *direction = NULL;
     bool banded = what == SHOWN_BANDWIDTH && shows_bands(m, name, guess);
     lw_grid *grid = lw_grid_new(arena, lw_grid_all_right(arena, m->series_count + 1));
-    lw_grid_add(grid, is_size(m->size[0]) || last == NULL ? "size" : last + 1);
-    for (size_t c = 0; c < m->series_count; c++) {
-        lw_grid_add(grid, m->series[c]->text);
-    }
+    add_heads(m, grid);
     for (size_t r = 0; r < m->size_count; r++) {
         lw_grid_add(grid, m->size[r]->text);
         for (size_t c = 0; c < m->series_count; c++) {
@@ -165,6 +170,39 @@ static lw_status write_block(const matrix *m, const char *name, size_t guess, in
     }
     lw_text_print(out, "\n%s%s%s, %s by %s%s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
                   titles[what], m->series[0]->path, banded ? " (in brackets: what is uncertain)" : "");
+    return lw_grid_write(grid, 2, width, out);
+}
+
+// Does some point take longer than each of its workloads? Then no row tells how long.
+static bool hides_makespan(const lw_result *result) {
+    bool hides = false;
+    for (size_t p = 0; p < result->point_count; p++) {
+        int64_t longest_ps = 0;
+        for (size_t w = 0; w < result->point[p].workload_count; w++) {
+            const lw_workload_result *workload = &result->point[p].workload[w];
+            const int64_t time_ps = workload->end_ps - workload->start_ps;
+            longest_ps = time_ps > longest_ps ? time_ps : longest_ps;
+        }
+        hides = hides || (longest_ps > 0 && result->point[p].end_ps > longest_ps);
+    }
+    return hides;
+}
+
+static lw_status write_makespans(const matrix *m, int width, lw_arena *arena, lw_text *out) {
+    lw_grid *grid = lw_grid_new(arena, lw_grid_all_right(arena, m->series_count + 1));
+    lw_text_print(out, "\nmakespan of all, by %s\n", m->series[0]->path);
+    add_heads(m, grid);
+    for (size_t r = 0; r < m->size_count; r++) {
+        lw_grid_add(grid, m->size[r]->text);
+        for (size_t c = 0; c < m->series_count; c++) {
+            const lw_point *point = m->cell[r * m->series_count + c];
+            if (point == NULL) {
+                lw_grid_add(grid, "-");
+            } else {
+                lw_grid_time(grid, (double)point->end_ps / 1e6, TIME_DIGITS);
+            }
+        }
+    }
     return lw_grid_write(grid, 2, width, out);
 }
 
@@ -298,6 +336,7 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
     for (size_t w = 0; w < columns->workload_count; w++) {
         LW_TRY(write_block(&m, columns->workload[w], w, width, arena, out));
     }
+    LW_TRY(hides_makespan(result) ? write_makespans(&m, width, arena, out) : LW_OK);
     const extras has = extras_of(result);
     LW_TRY(write_limits(&m, columns, width, has.band, arena, out));
     return has.signal ? write_budget(&m, columns, width, arena, out) : LW_OK;
@@ -397,10 +436,10 @@ static void add_numbers(lw_grid *grid, const lw_workload_result *workload, const
         LW_GRID_ADD(grid, "", "");  // the sum of many reads is no latency, and bounds no rate
     } else if (lw_limit_failure(&workload->limit) != NULL) {
         lw_grid_add(grid, "-");
-        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+        lw_grid_rate(grid, workload->bandwidth_GBps, DIGITS);
     } else {
         lw_grid_time(grid, workload->time_s * 1e6, TIME_DIGITS);
-        lw_grid_number(grid, workload->bandwidth_GBps, DIGITS);
+        lw_grid_rate(grid, workload->bandwidth_GBps, DIGITS);
     }
     for (size_t i = 0; i < own->count; i++) {
         add_own(grid, own->metric[i], workload);
@@ -459,6 +498,34 @@ static lw_status write_rows(const lw_result *result, int width, lw_arena *arena,
     return lw_grid_write(grid, 2, width, out);
 }
 
+// Of several workloads, unless a row of a sweep says it already.
+static lw_status write_makespan(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
+    if (result->point_count == 1 ? result->point[0].workload_count < 2 : !hides_makespan(result)) {
+        return LW_OK;
+    }
+    const size_t sets = result->point[0].set_count;
+    char *sides = lw_grid_all_right(arena, sets + 2);
+    lw_grid *grid = lw_grid_new(arena, sides);
+    if (grid == NULL) {
+        return LW_NO_MEMORY;
+    }
+    sides[sets] = 'l';
+    for (size_t i = 0; i < sets; i++) {
+        sides[i] = result->point[0].set[i].is_number ? 'r' : 'l';
+        lw_grid_add(grid, result->point[0].set[i].path);
+    }
+    LW_GRID_ADD(grid, "workload", "makespan");
+    for (size_t p = 0; p < result->point_count; p++) {
+        for (size_t i = 0; i < sets; i++) {
+            lw_grid_add(grid, i < result->point[p].set_count ? result->point[p].set[i].text : "");
+        }
+        lw_grid_add(grid, "all");
+        lw_grid_time(grid, (double)result->point[p].end_ps / 1e6, TIME_DIGITS);
+    }
+    lw_text_add(out, "\n");
+    return lw_grid_write(grid, 2, width, out);
+}
+
 // What the time of one point went to, where more than one task ran in it.
 static void write_critical_path(const lw_point *point, int width, lw_text *out) {
     enum { PARTS_MOST = 6, WIDTH_MOST = 100 };
@@ -485,7 +552,7 @@ static bool is_idle(const lw_point *point, size_t d) {
 }
 
 // The links of a single point; in a sweep they would bury the answer (CSV and JSON have them all).
-static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *out) {
+static lw_status write_links(const lw_point *point, int width, lw_arena *arena, lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, "llrrrr");
     LW_GRID_ADD(grid, "link", "direction", "busy", "payload", "on the wire", "packets");
     size_t idle = 0;
@@ -502,7 +569,7 @@ static lw_status write_links(const lw_point *point, lw_arena *arena, lw_text *ou
         lw_grid_print(grid, "%lld", (long long)direction->packets);
     }
     lw_text_add(out, "\n");
-    LW_TRY(lw_grid_write(grid, 2, 0, out));
+    LW_TRY(lw_grid_write(grid, 2, width, out));
     if (idle > 0) {
         lw_text_print(out, "  %zu more directions carried nothing.\n", idle);
     }
@@ -610,17 +677,18 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
     }
     LW_TRY(lw_report_candidates(result, width, arena, out));
     LW_TRY(write_failures(result, width, arena, out));
+    LW_TRY(is_matrix(result) && pairs.count == 0 ? LW_OK : write_makespan(result, width, arena, out));
     if (result->point_count == 1) {
         write_critical_path(&result->point[0], width, out);
     }
     if (result->point_count == 1 && pairs.count == 0) {
-        LW_TRY(lw_report_members(&result->point[0], arena, out));
-        LW_TRY(lw_report_routes(&result->point[0], arena, out));
-        LW_TRY(lw_report_computes(&result->point[0], arena, out));
-        LW_TRY(lw_report_engines(&result->point[0], arena, out));
-        LW_TRY(write_links(&result->point[0], arena, out));
+        LW_TRY(lw_report_members(&result->point[0], width, arena, out));
+        LW_TRY(lw_report_routes(&result->point[0], width, arena, out));
+        LW_TRY(lw_report_computes(&result->point[0], width, arena, out));
+        LW_TRY(lw_report_engines(&result->point[0], width, arena, out));
+        LW_TRY(write_links(&result->point[0], width, arena, out));
     }
-    LW_TRY(lw_report_measured(result, arena, out));
+    LW_TRY(lw_report_measured(result, width, arena, out));
     LW_TRY(lw_report_lifted(result, width, arena, out));
     LW_TRY(lw_report_uncertain(result, width, arena, out));
     write_engines(result, out);

@@ -11,20 +11,20 @@
 lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part of the table that sets the model beside the measured tables of result; nothing where no
 // table fits the sweep.
-lw_status lw_report_measured(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
+lw_status lw_report_measured(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part of the table for copies between the members of one group, as a matrix.
 lw_status lw_report_pairs(const lw_pair_table *pairs, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // What libraries chose from, where they tell: a column for each algorithm and protocol.
 lw_status lw_report_candidates(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part of the table about members of groups in one point; nothing where there are none.
-lw_status lw_report_members(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
+lw_status lw_report_members(const lw_point *point, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about equal routes; nothing where no workload has any.
-lw_status lw_report_routes(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
+lw_status lw_report_routes(const lw_point *point, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about computes: for how long the device that a workload keeps busiest does so, and for
 // how long it does not; nothing where no workload computes.
-lw_status lw_report_computes(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
+lw_status lw_report_computes(const lw_point *point, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about copy engines that some copy needs; nothing where they have no limit.
-lw_status lw_report_engines(const lw_point *point, lw_arena *arena, lw_text *out) LW_CHECKED;
+lw_status lw_report_engines(const lw_point *point, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about --lift: what each workload takes without its limit, and what then limits it; nothing
 // where nobody asked.
 lw_status lw_report_lifted(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;

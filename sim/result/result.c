@@ -11,9 +11,54 @@ double lw_lifted_speedup(const lw_workload_result *workload) {
     return workload->lifted.time_ps > 0 ? (double)(workload->end_ps - workload->start_ps) / (double)workload->lifted.time_ps : 1;
 }
 
-bool lw_measured_fits_kind(const lw_measured_series *measured, const lw_workload_result *workload) {
+// Of another collective, or of none, a table says nothing.
+static bool is_of_kind(const lw_measured_series *measured, const lw_workload_result *workload) {
     const char *a = measured->collective, *b = workload->collective;
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+// Is the swept size that of this workload? Of another one it says nothing.
+static bool is_size_of(const char *path, const char *workload) {
+    static const char prefix[] = "workloads.";
+    if (strncmp(path, prefix, sizeof prefix - 1) != 0) {
+        return false;
+    }
+    const char *name = path + sizeof prefix - 1, *end = strrchr(name, '.');
+    const size_t length = end == NULL ? 0 : (size_t)(end - name);
+    const bool all = length == 1 && name[0] == '*';
+    return end != NULL && strcmp(end, ".bytes") == 0 &&
+           (all || (strlen(workload) == length && strncmp(name, workload, length) == 0));
+}
+
+double lw_point_size(const lw_point *point, const lw_workload_result *workload) {
+    for (size_t i = 0; i < point->set_count; i++) {
+        if (point->set[i].is_number && is_size_of(point->set[i].path, workload->name)) {
+            return point->set[i].number;
+        }
+    }
+    return (double)workload->bytes;
+}
+
+// Does the workload go over the link that the table is about: swept to it, or of its preset?
+static bool is_of_series(const lw_point *point, const char *workload, const char *series) {
+    for (size_t i = 0; i < point->set_count; i++) {
+        if (!point->set[i].is_number && strcmp(point->set[i].text, series) == 0) {
+            return true;
+        }
+    }
+    for (size_t s = 0; s < point->stage_count; s++) {
+        const lw_stage_result *stage = &point->stage[s];
+        if (stage->preset != NULL && strcmp(stage->workload, workload) == 0 && strcmp(stage->preset, series) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lw_measured_fits(const lw_measured_series *measured, const lw_point *point, const lw_workload_result *workload) {
+    const bool copy = measured->direction == NULL || (workload->copy != NULL && strcmp(workload->copy, measured->direction) == 0);
+    return copy && is_of_kind(measured, workload) &&
+           (measured->series == NULL || is_of_series(point, workload->name, measured->series));
 }
 
 static bool keep_text(const char **text, lw_arena *arena) {

@@ -139,11 +139,13 @@ typedef struct lw_stage_result {
     double rate_GBps[LW_STAGE_COUNT];
 } lw_stage_result;
 
-// What one of several equal routes of a workload carries, of its first member.
+// What one of several equal routes of a workload carries, of all members that choose between the same
+// links.
 typedef struct lw_route_result {
     const char *workload;
-    const char *links;  // "l0[0] l0[1]"
-    double share;       // of the bytes
+    // in which they differ: "c1"; of one member alone all of them: "l0[0] l0[1]"
+    const char *links;
+    double share;  // of the bytes
 } lw_route_result;
 
 // The copy engines of a card for one direction, which bound how many copies run at once.
@@ -194,6 +196,7 @@ typedef struct lw_measured_series {
     const char *family;
     lw_hue hue;                // of the family
     const lw_metric *observe;  // what its y values are
+    const char *varied;        // what its x values are: "bytes", "rate"
     bool over_sizes;           // x is how many bytes the observed work moves
     const char *direction;     // "h2d", "d2h", or NULL
     const char *collective;    // the kind of the observed work, if it is one; NULL
@@ -235,8 +238,12 @@ typedef struct lw_result {
 // How many times as fast it is without its limit; 1 where nothing is known.
 double lw_lifted_speedup(const lw_workload_result *workload);
 
-// Does the table observe work of the workload's kind, as far as collectives go?
-bool lw_measured_fits_kind(const lw_measured_series *measured, const lw_workload_result *workload);
+// The bytes of a workload as tables count them: its swept size, or what it delivers.
+double lw_point_size(const lw_point *point, const lw_workload_result *workload);
+
+// Does the table observe such work in such a direction, over the link that was swept to its preset
+// or is of its preset with nothing changed? A table without a preset says nothing of the link.
+bool lw_measured_fits(const lw_measured_series *measured, const lw_point *point, const lw_workload_result *workload);
 
 // What limits the point: that of the workload that ended last; nothing where none did.
 lw_limit lw_point_limit(const lw_point *point);

@@ -454,6 +454,8 @@ lw_status lw_measured_read(const lw_source *source, lw_presets *presets, lw_aren
     LW_TRY(read_scenario(&in));
     LW_TRY(check_all_fitted(&in));
     LW_TRY(find_workload(&in, workload, observe));
+    const char *varied = in.head.vary->first->text, *dot = strrchr(varied, '.');
+    table->varied = dot != NULL ? dot + 1 : varied;
     table->over_sizes = is_over_sizes(&in, workload);
     *out = table;
     return LW_OK;
@@ -496,6 +498,7 @@ lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_me
         .family = table->family,
         .hue = table->hue,
         .observe = table->metric,
+        .varied = table->varied,
         .over_sizes = table->over_sizes,
         .points = lw_arena_alloc(arena, table->point_count, sizeof(double[2])),
         .validate_only = table->use == USE_VALIDATE,

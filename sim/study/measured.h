@@ -57,7 +57,8 @@ struct lw_measured {
     size_t workload;          // of which: index in the document
     const char *family;       // of the first link
     lw_hue hue;
-    bool over_sizes;  // the first varied path is the size of the observed work
+    const char *varied;  // the end of the first varied path: "bytes"
+    bool over_sizes;     // the first varied path is the size of the observed work
     double limit_median, limit_worst;
     lw_measured_point *point;
     size_t point_count;

@@ -210,6 +210,7 @@ const lw_term lw_terms[] = {
      "  control    acknowledgements and credits of the other direction, the residual of a platform, software in front of the wire\n"
      "  retry      packets sent again after errors\n"
      "  window     requests or credits that may be outstanding, over the round trip\n"
+     "  sharing    other work that the link carries in the same direction meanwhile\n"
      "  endpoint   engines, memories, fixed costs: what arrived\n"
      "Up to retry the link decides, then the machine around it.\n"
      "\n"
