@@ -197,11 +197,14 @@ typedef struct lanewise_tables {
     const char *on;  // as lanewise_importing.on, for files of other tools among them
 } lanewise_tables;
 
-// Run the tables and report in a format of lanewise_formats() ("table" or "json"). A table that cannot be run keeps no other from
-// its turn: *text (may be NULL) is written whatever the status. A file of another tool (see Import)
-// is compared too, and a sentence says whether what it measured is normal.
-LANEWISE_API lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const char *format,
-                                               const lanewise_run *run, lanewise_findings *findings, char **text);
+// The model beside measured tables.
+typedef struct lanewise_accuracy lanewise_accuracy;
+
+// Run the tables. A table that cannot be run keeps no other from its turn: *out has those that could,
+// whatever the status, and is NULL where none could. A file of another tool (see Import) is compared
+// too, and a sentence says whether what it measured is normal.
+LANEWISE_API lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const lanewise_run *run,
+                                               lanewise_findings *findings, lanewise_accuracy **out);
 
 // ---- Calibration: presets fitted to measured tables ----
 
@@ -211,10 +214,17 @@ typedef struct lanewise_presets {
     bool write;    // put values and errors into their files
 } lanewise_presets;
 
-// Fit the rows of presets that name measured tables to these tables, and report in a format of lanewise_formats() ("table" or
-// "json"). *text is NULL where nothing was fitted.
-LANEWISE_API lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_presets presets, const char *format,
-                                                const lanewise_run *run, lanewise_findings *findings, char **text);
+// Fit the rows of presets that name measured tables to these tables. *out is NULL where nothing was
+// fitted.
+LANEWISE_API lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_presets presets,
+                                                const lanewise_run *run, lanewise_findings *findings, lanewise_accuracy **out);
+
+LANEWISE_API void lanewise_accuracy_free(lanewise_accuracy *accuracy);
+// In a format of lanewise_formats(): "table", "json", or "csv", a row a point.
+LANEWISE_API lanewise_status lanewise_accuracy_report(const lanewise_accuracy *accuracy, const char *format,
+                                                      lanewise_findings *findings, char **text);
+// A page of Markdown with these pictures, names of files beside it, NULL-terminated.
+LANEWISE_API lanewise_status lanewise_accuracy_page(const lanewise_accuracy *accuracy, const char *const *pictures, char **text);
 
 // ---- Import: what other tools measured ----
 
@@ -267,6 +277,7 @@ LANEWISE_API lanewise_status lanewise_topology_text(const lanewise_topology *top
 
 // ---- For programs of the same distribution: its charts work on these ----
 
+struct lw_accuracy;
 struct lw_diags;
 struct lw_option;
 struct lw_result;
@@ -275,6 +286,7 @@ struct lw_yaml;
 LANEWISE_API struct lw_diags *lanewise_findings_raw(lanewise_findings *findings);
 LANEWISE_API const struct lw_result *lanewise_result_raw(const lanewise_result *result);
 LANEWISE_API const struct lw_topology *lanewise_topology_raw(const lanewise_topology *topology);
+LANEWISE_API const struct lw_accuracy *lanewise_accuracy_raw(const lanewise_accuracy *accuracy);
 // the list, or NULL
 LANEWISE_API const struct lw_yaml *lanewise_scenario_charts(const lanewise_scenario *scenario);
 // charts: the option table of an entry under `charts:`; NULL: none.

@@ -36,6 +36,7 @@ static const char *const *themes(void) {
 static const flag flags[] = {
     {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "PATH", NULL, 0, 0,
      "run: a folder for results.csv, results.json, charts and, of one point, trace.json; topo: a picture, .svg, .png or .pdf; "
+     "validate, calibrate: a folder for report.md, points.csv and charts; "
      "import, measure: a folder of tables, or the file of one"},
     {"set", 0, FLAG_LIST, offsetof(lw_arguments, set), "PATH=VALUE", NULL, 0, 0,
      "change a value of the file, as in --set links.egpu.lanes=8"},

@@ -170,7 +170,8 @@ static lw_status tell(const lw_fit *fit, lw_arena *arena, lw_calibration *out) {
                             .points = fit->points,
                             .before = fit->before,
                             .after = fit->after,
-                            .left_out = fit->left_out};
+                            .left_out = fit->left_out,
+                            .compared = fit->compared};
     if (out->fitted == NULL) {
         return LW_NO_MEMORY;
     }
@@ -236,4 +237,21 @@ lw_status lw_presets_calibrate(const lw_catalog *catalog, const lw_calibrate *ho
     }
     LW_TRY(collect(&c, how));
     return run_groups(&c, how, run, out);
+}
+
+lw_status lw_calibrations_tables(const lw_calibrations *fits, lw_arena *arena, lw_validations *out) {
+    size_t count = 0;
+    for (size_t g = 0; g < fits->count; g++) {
+        count += fits->group[g].compared.count;
+    }
+    *out = (lw_validations){.row = LW_NEW_ARRAY(arena, lw_validation, count)};
+    if (out->row == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t g = 0; g < fits->count; g++) {
+        for (size_t t = 0; t < fits->group[g].compared.count; t++) {
+            out->row[out->count++] = fits->group[g].compared.row[t];
+        }
+    }
+    return LW_OK;
 }

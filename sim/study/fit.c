@@ -111,6 +111,7 @@ typedef struct problem {
     double *weight;    // of each point
     size_t *system;    // of each point: 0 to systems - 1
     double *residual;  // log(model / measured), of the last call
+    double *band;      // of each point: standard error of the model as a share
     lw_status status;  // of the first call that failed
 } problem;
 
@@ -126,7 +127,7 @@ static lw_status load_tables(const lw_fit *fit, const lw_catalog *catalog, lw_ar
     return LW_OK;
 }
 
-static lw_status run_tables(problem *p, const double *x, size_t stride, lw_arena *arena, lw_diags *diags) {
+static lw_status run_tables(problem *p, const double *x, size_t stride, lw_arena *arena, lw_diags *diags, lw_validations *out) {
     lw_fit *fit = p->fit;
     lw_preset_value *value = LW_NEW_ARRAY(arena, lw_preset_value, fit->count);
     if (value == NULL) {
@@ -142,18 +143,17 @@ static lw_status run_tables(problem *p, const double *x, size_t stride, lw_arena
     }
     const lw_catalog *catalog = lw_catalog_with(fit->catalog, value, fit->count, arena);
     lw_tables tables;
-    lw_validations out;
     lw_run run = *fit->run;
     run.progress = NULL;
     if (catalog == NULL) {
         return LW_NO_MEMORY;
     }
     LW_TRY(load_tables(fit, catalog, arena, diags, &tables));
-    LW_TRY(lw_measured_validate(tables, &run, arena, diags, &out));
+    LW_TRY(lw_measured_validate(tables, &run, arena, diags, out));
     size_t point = 0;
-    for (size_t t = 0; t < out.count; t++) {
-        for (size_t i = 0; i < out.row[t].points; i++) {
-            p->residual[point++] = log(out.row[t].rows[i][2] / out.row[t].rows[i][1]);
+    for (size_t t = 0; t < out->count; t++) {
+        for (size_t i = 0; i < out->row[t].points; i++) {
+            p->residual[point++] = log(out->row[t].rows[i].model / out->row[t].rows[i].measured);
         }
     }
     return point == fit->points ? LW_OK : LW_INTERNAL;
@@ -165,7 +165,8 @@ static lw_status look_at(problem *p, const gsl_vector *x) {
     static const double far_off = 10;
     lw_arena *arena = lw_arena_new();
     lw_diags *silent = arena != NULL ? lw_diags_new(arena) : NULL;
-    lw_status status = silent != NULL ? run_tables(p, x->data, x->stride, arena, silent) : LW_NO_MEMORY;
+    lw_validations unused;
+    lw_status status = silent != NULL ? run_tables(p, x->data, x->stride, arena, silent, &unused) : LW_NO_MEMORY;
     const bool wild = status == LW_BAD_INPUT || status == LW_STUCK || status == LW_LIMIT;
     lw_arena_free(arena);
     for (size_t i = 0; i < p->fit->points; i++) {
@@ -293,6 +294,23 @@ static lw_status solve_from_all(problem *p, solver *s, lw_arena *arena) {
 
 // ---- What is known of the values ----
 
+// The standard error of each residual, which is that of the model: J C J' of its row. Rows of J are
+// weighted.
+static void find_bands(const problem *p, const solver *s, const gsl_matrix *covariance, double variance) {
+    const gsl_matrix *rows = gsl_multifit_nlinear_jac(s->work);
+    const size_t n = p->fit->count;
+    for (size_t i = 0; i < p->fit->points; i++) {
+        double sum = 0;
+        for (size_t a = 0; a < n; a++) {
+            for (size_t b = 0; b < n; b++) {
+                sum += gsl_matrix_get(rows, i, a) * gsl_matrix_get(covariance, a, b) * gsl_matrix_get(rows, i, b);
+            }
+        }
+        const double squared = sum * variance / gsl_vector_get(s->weights, i);
+        p->band[i] = squared > 0 ? sqrt(squared) : 0;  // none where the points are too few to tell
+    }
+}
+
 static lw_status find_errors(problem *p, const solver *s, lw_arena *arena) {
     lw_fit *fit = p->fit;
     const size_t n = fit->count;
@@ -317,6 +335,7 @@ static lw_status find_errors(problem *p, const solver *s, lw_arena *arena) {
             fit->correlation[i * n + k] = both > 0 ? gsl_matrix_get(covariance, i, k) / sqrt(both) : 0;
         }
     }
+    find_bands(p, s, covariance, variance);
     gsl_matrix_free(covariance);
     return LW_OK;
 }
@@ -371,7 +390,8 @@ static lw_status look_at_tables(problem *p, lw_arena *arena, lw_diags *diags) {
     }
     p->residual = LW_NEW_ARRAY(arena, double, fit->points);
     p->system = LW_NEW_ARRAY(arena, size_t, fit->points);
-    if (p->residual == NULL || p->system == NULL) {
+    p->band = LW_NEW_ARRAY(arena, double, fit->points);
+    if (p->residual == NULL || p->system == NULL || p->band == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t t = 0, point = 0; t < tables.count; t++) {
@@ -417,7 +437,7 @@ static lw_status keep_near(problem *p, solver *s, size_t index) {
 static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
     lw_fit *fit = p->fit;
     gsl_vector_set_all(s->x, 1);
-    LW_TRY(run_tables(p, s->x->data, s->x->stride, arena, p->diags));  // as it is: what is wrong is told
+    LW_TRY(run_tables(p, s->x->data, s->x->stride, arena, p->diags, &fit->compared));  // as it is: what is wrong is told
     fit->before = spread_of(p, s->scratch, SIZE_MAX);
     LW_TRY(solve_from_all(p, s, arena));
     fit->after = spread_of(p, s->scratch, SIZE_MAX);
@@ -427,6 +447,12 @@ static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
     LW_TRY(find_errors(p, s, arena));
     for (size_t i = 0; i < fit->count && fit->points > fit->count; i++) {
         LW_TRY(isnan(fit->parameter[i].error) ? keep_near(p, s, i) : LW_OK);
+    }
+    LW_TRY(run_tables(p, s->x->data, s->x->stride, arena, p->diags, &fit->compared));
+    for (size_t t = 0, point = 0; t < fit->compared.count; t++) {
+        for (size_t i = 0; i < fit->compared.row[t].points; i++) {
+            fit->compared.row[t].rows[i].error = p->band[point++];
+        }
     }
     return leave_out(p, s, arena);
 }

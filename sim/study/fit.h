@@ -28,6 +28,7 @@ typedef struct lw_fit {
     size_t points, systems;
     double *correlation;                // count x count
     lw_spread before, after, left_out;  // of |model / measured - 1|
+    lw_validations compared;            // the tables with the values that were found
 } lw_fit;
 
 // The type that a preset is of; NULL: none that is known.
