@@ -25,8 +25,8 @@ static size_t first_word(const char *name) {
 
 // A hue for each first word; in it a shape for each class, and another shade after all shapes.
 static void give_looks(lw_class_look *look, size_t count) {
-    static const lw_hue hues[] = {LW_HUE_BLUE, LW_HUE_VERMILLION, LW_HUE_GREEN,   LW_HUE_VIOLET, LW_HUE_AMBER, LW_HUE_PINK,
-                                  LW_HUE_TEAL, LW_HUE_CRIMSON,    LW_HUE_NAVY,    LW_HUE_OLIVE,  LW_HUE_BROWN, LW_HUE_GREY};
+    static const lw_hue hues[] = {LW_HUE_BLUE, LW_HUE_VERMILLION, LW_HUE_GREEN, LW_HUE_VIOLET, LW_HUE_AMBER, LW_HUE_PINK,
+                                  LW_HUE_TEAL, LW_HUE_CRIMSON,    LW_HUE_NAVY,  LW_HUE_OLIVE,  LW_HUE_BROWN, LW_HUE_GREY};
     enum { HUES = sizeof hues / sizeof hues[0], SHAPES = LW_SHAPE_CROSS };
     size_t hue = 0, member = 0;
     for (size_t i = 0; i < count; i++) {
@@ -101,7 +101,8 @@ void lw_panel_head(const lw_canvas *canvas, lw_box box, const char *name, const 
         canvas->draw->status = LW_NO_MEMORY;
         return;
     }
-    lw_draw_text(canvas->draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START), bold);
+    lw_draw_text(canvas->draw, box.left, box.top + LW_SIZE_LABEL, lw_font_bold(LW_SIZE_LABEL, LW_ROLE_INK, LW_ANCHOR_START),
+                 bold);
     lw_draw_text(canvas->draw, box.left, box.top + LW_SIZE_LABEL + LW_SIZE_SMALL * 1.4,
                  lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_START), plain);
 }
@@ -135,8 +136,9 @@ static bool part_of(const lw_accuracy_request *request, const lw_accuracy *accur
     }
     const size_t left = fit->compared.count - out->from;
     out->to = out->from + (left < FIT_PANELS_MOST ? left : FIT_PANELS_MOST);
-    const char *of = fit->fitted_count == 1 ? lw_arena_print(arena, "%s, %s", fit->fitted[0].preset, fit->fitted[0].key)
-                                            : lw_arena_print(arena, "%s: %zu parameters", fit->fitted[0].preset, fit->fitted_count);
+    const char *of = fit->fitted_count == 1
+                         ? lw_arena_print(arena, "%s, %s", fit->fitted[0].preset, fit->fitted[0].key)
+                         : lw_arena_print(arena, "%s: %zu parameters", fit->fitted[0].preset, fit->fitted_count);
     const size_t parts = (fit->compared.count + FIT_PANELS_MOST - 1) / FIT_PANELS_MOST;
     out->title = of == NULL || parts == 1 ? of : lw_arena_print(arena, "%s (%zu of %zu)", of, request->part + 1, parts);
     return true;

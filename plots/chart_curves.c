@@ -236,7 +236,7 @@ static bool next_piece(const lw_curve *curve, lw_curve *part) {
     return part->count > 0;
 }
 
-// What the links behind a curve say about how uncertain they are.
+// How uncertain a curve is, as far as links and presets say.
 static void draw_band(const lw_curves *l, const lw_curve *curve) {
     const lw_series *series = &curve->look;
     const size_t high = trace(l, curve, EDGE_HIGH, NULL);
@@ -469,7 +469,7 @@ static const char *subtitle_of(const lw_curves *l) {
         has_modes(l)     ? ". Where one jumps: another mode"
         : has_methods(l) ? ". Ticks: from there on the library takes another algorithm or protocol"
                          : "",
-        l->has_band ? ". Shaded: how uncertain the link is" : "",
+        l->has_band ? ". Shaded: how uncertain that is" : "",
         !l->has_dots        ? ""
         : l->has_validation ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
                             : ". Filled marks: measured",

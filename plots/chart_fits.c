@@ -100,10 +100,9 @@ static lw_status draw_points(const lw_canvas *canvas, const lw_axes *axes, const
 
 static lw_status draw_panel(const lw_canvas *canvas, const lw_validation *table, lw_box box) {
     lw_axes axes = axes_of(table, canvas->arena);
-    const char *words = table->points == 1
-                            ? lw_arena_print(canvas->arena, "1 point, off by %.1f %%", 100 * table->error.worst)
-                            : lw_arena_print(canvas->arena, "%zu points, median off by %.1f %%, worst %.1f %%", table->points,
-                                             100 * table->error.median, 100 * table->error.worst);
+    const char *words = table->points == 1 ? lw_arena_print(canvas->arena, "1 point, off by %.1f %%", 100 * table->error.worst)
+                                           : lw_arena_print(canvas->arena, "%zu points, median off by %.1f %%, worst %.1f %%",
+                                                            table->points, 100 * table->error.median, 100 * table->error.worst);
     if (axes.y_title == NULL || words == NULL) {
         return LW_NO_MEMORY;
     }
@@ -129,8 +128,8 @@ static const char *values_of(const lw_calibration *fit, lw_arena *arena) {
     for (size_t i = 0; i < fit->fitted_count && i < NAMED_MOST && text != NULL; i++) {
         const lw_fitted *row = &fit->fitted[i];
         text = isnan(row->error) ? lw_arena_print(arena, "%s%s%s %s", text, i > 0 ? ", " : "", row->key, row->value)
-                                 : lw_arena_print(arena, "%s%s%s %s \u00B1 %.2g %%", text, i > 0 ? ", " : "", row->key, row->value,
-                                                  100 * row->error);
+                                 : lw_arena_print(arena, "%s%s%s %s \u00B1 %.2g %%", text, i > 0 ? ", " : "", row->key,
+                                                  row->value, 100 * row->error);
     }
     return text == NULL || fit->fitted_count <= NAMED_MOST
                ? text

@@ -116,7 +116,8 @@ static const char *words_of(const parity *p, quantity q, bool validation) {
     }
     const lw_spread spread = lw_spread_of(error, count);
     return error == NULL ? NULL
-                         : lw_arena_print(arena, "%zu points, median off by %.1f %%, 90 %% within %.1f %%", count, 100 * spread.median, 100 * spread.p90);
+                         : lw_arena_print(arena, "%zu points, median off by %.1f %%, 90 %% within %.1f %%", count,
+                                          100 * spread.median, 100 * spread.p90);
 }
 
 static lw_status draw_panel(const parity *p, quantity q, bool validation, lw_box box) {
@@ -147,9 +148,10 @@ static lw_status draw_legend(const lw_sheet *sheet, double x, double y) {
     y += 1.6 * LEGEND_ROW;
     for (size_t i = 0; i < sheet->look_count; i++, y += LEGEND_ROW) {
         const lw_class_look *look = &sheet->look[i];
-        const char *points = look->points[0] == 0   ? lw_arena_print(canvas->arena, "%zu", look->points[1])
-                             : look->points[1] == 0 ? lw_arena_print(canvas->arena, "%zu", look->points[0])
-                                                    : lw_arena_print(canvas->arena, "%zu + %zu", look->points[0], look->points[1]);
+        const char *points = look->points[0] == 0 ? lw_arena_print(canvas->arena, "%zu", look->points[1])
+                             : look->points[1] == 0
+                                 ? lw_arena_print(canvas->arena, "%zu", look->points[0])
+                                 : lw_arena_print(canvas->arena, "%zu + %zu", look->points[0], look->points[1]);
         if (points == NULL) {
             return LW_NO_MEMORY;
         }

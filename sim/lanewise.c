@@ -23,7 +23,7 @@
 #include "sim/study/example.h"
 #include "sim/study/session.h"
 #include "sim/study/topology.h"
-#include "sim/study/uncertainty.h"
+#include "sim/study/uncertain.h"
 
 struct lanewise_findings {
     lw_arena *arena;
@@ -39,10 +39,7 @@ struct lanewise_scenario {
     lw_arena *arena;
     lw_session session;
     lw_status status;  // of its load
-    // to load it again with other presets
-    const lw_catalog *catalog;
-    const char *path;
-    lw_load load;
+    lw_load load;      // to load it again with other presets
 };
 
 struct lanewise_result {
@@ -217,9 +214,7 @@ lanewise_status lanewise_scenario_load(const lanewise_catalog *catalog, const ch
         inside = (lw_load){load->set, load->set_count, load->engine, load->seed, load->look_only};
     }
     scenario->arena = arena;
-    scenario->catalog = catalog->catalog;
-    scenario->path = lw_arena_copy(arena, path);
-    if (scenario->path == NULL || !lw_load_copy(&inside, arena, &scenario->load)) {
+    if (!lw_load_copy(&inside, arena, &scenario->load)) {
         lw_arena_free(arena);
         return LANEWISE_NO_MEMORY;
     }
@@ -287,6 +282,31 @@ static lw_run run_of(const lanewise_run *run) {
                        : (lw_run){0};
 }
 
+const char *const *lanewise_bands(void) {
+    static const char *const words[] = {"auto", "always", "never", NULL};
+    return words;
+}
+
+// How uncertain the result is, as far as presets say.
+static lw_status add_band(const lanewise_scenario *scenario, const lanewise_run *run, const lw_run *inside, lw_result *result) {
+    enum { BAND_AUTO, BAND_ALWAYS, BAND_NEVER };
+    const int band = run != NULL ? run->band : BAND_AUTO;
+    const int64_t draws = run != NULL ? run->draws : 0;
+    if (band == BAND_NEVER && draws == 0) {
+        return LW_OK;
+    }
+    lw_arena *arena = lw_arena_new();
+    lw_uncertain uncertain;
+    lw_status status =
+        arena == NULL ? LW_NO_MEMORY : lw_uncertain_find(scenario->session.document, &scenario->load, arena, &uncertain);
+    if (status == LW_OK) {
+        status = draws > 0 ? lw_result_add_draws(&uncertain, draws, inside, result)
+                           : lw_result_add_band(&uncertain, band == BAND_ALWAYS, inside, result);
+    }
+    lw_arena_free(arena);
+    return status;
+}
+
 lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const lanewise_run *run, lanewise_findings *findings,
                                       lanewise_result **out) {
     const lw_session *session = &scenario->session;
@@ -297,10 +317,7 @@ lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const l
     if (status == LW_OK) {
         status = lw_scenario_run(session->document, &inside, result->arena, findings->diags, &result->result);
     }
-    if (status == LW_OK && run != NULL && run->draws > 0) {
-        const lw_uncertainty how = {scenario->path, &scenario->load, run->draws, result->result.seed};
-        status = lw_result_add_uncertainty(&how, scenario->catalog, &inside, findings->diags, &result->result);
-    }
+    status = status == LW_OK ? add_band(scenario, run, &inside, &result->result) : status;
     lw_diags_own_sources(findings->diags);
     if (result == NULL || result->result.planned == 0) {
         lanewise_result_free(result);

@@ -135,8 +135,13 @@ typedef struct lanewise_run {
     void *user;
     bool timelines;  // keep what ran when, of the first 16 points: for lanewise_result_trace and charts
     bool lift;       // run each point again without what limits its workloads: metric lifted_us
-    int64_t draws;   // run all again so often with other values of what presets say is uncertain: metrics low_us, high_us
+    // how far what presets say is uncertain moves each result (metrics low_us, high_us, bandwidth_low_GBps,
+    // bandwidth_high_GBps): index into lanewise_bands()
+    int band;
+    int64_t draws;  // the same by running all so often with other values
 } lanewise_run;
+// "auto" where two runs for each such value take little, "always", "never", NULL
+LANEWISE_API const char *const *lanewise_bands(void);
 
 // Run all points; run may be NULL. No byte of the result depends on the number of threads.
 // A point that fails keeps no other from its turn: it is told, the status is that of the first one,

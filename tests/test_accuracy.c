@@ -6,16 +6,31 @@
 static lw_compared near[] = {{.x = 1024, .bytes = 1024, .measured = 1, .model = 1.05, .error = 0.02},
                              {.x = 65536, .bytes = 65536, .measured = 10, .model = 9, .error = 0.04}};
 static lw_compared far[] = {{.x = 4096, .bytes = 4096, .measured = 4, .model = 24}};
-static lw_compared late[] = {{.x = 0, .bytes = 64, .measured = 2, .model = 0.1}, {.x = 1, .bytes = 64, .measured = 2, .model = 0}};
+static lw_compared late[] = {{.x = 0, .bytes = 64, .measured = 2, .model = 0.1},
+                             {.x = 1, .bytes = 64, .measured = 2, .model = 0}};
 
 static lw_accuracy accuracy_of(lw_validation tables[3]) {
     const lw_metric *rate = metric_of("bandwidth_GBps"), *time = metric_of("time_us");
-    tables[0] = (lw_validation){.name = "near", .label = "Near", .family = "f", .class = "copy-small", .use = "calibrate",
-                                .metric = rate, .over_sizes = true, .points = 2, .rows = near};
-    tables[1] = (lw_validation){.name = "far", .label = "Far", .family = "f", .class = "copy-large", .use = "validate",
-                                .metric = rate, .over_sizes = true, .points = 1, .rows = far};
-    tables[2] = (lw_validation){.name = "late", .label = "Late", .family = "other", .use = "validate",
-                                .metric = time, .points = 2, .rows = late};
+    tables[0] = (lw_validation){.name = "near",
+                                .label = "Near",
+                                .family = "f",
+                                .class = "copy-small",
+                                .use = "calibrate",
+                                .metric = rate,
+                                .over_sizes = true,
+                                .points = 2,
+                                .rows = near};
+    tables[1] = (lw_validation){.name = "far",
+                                .label = "Far",
+                                .family = "f",
+                                .class = "copy-large",
+                                .use = "validate",
+                                .metric = rate,
+                                .over_sizes = true,
+                                .points = 1,
+                                .rows = far};
+    tables[2] = (lw_validation){
+        .name = "late", .label = "Late", .family = "other", .use = "validate", .metric = time, .points = 2, .rows = late};
     return (lw_accuracy){.tool_version = "0.0.0", .tables = {tables, 3}};
 }
 

@@ -62,20 +62,45 @@ static void test_errors_reach_times(void **state) {
     assert_true(time[0] > 10 && time[0] < 10.2);
     assert_true(fabs(low[0] / (10 * exp(-0.329) + time[0] - 10) - 1) < 0.03);
     assert_true(fabs(high[0] / (10 * exp(0.329) + time[0] - 10) - 1) < 0.03);
-    assert_true(low[1] == time[1] && high[1] == time[1]);  // what is sure stays
+    assert_true(isnan(low[1]) && isnan(high[1]));  // what is sure stays
     double other[2];
     char *two = run_json(catalog, path, (lanewise_run){.threads = 2, .draws = 1000}, other, other, time);
     assert_string_equal(one, two);
     lanewise_free(one);
     lanewise_free(two);
-    one = run_json(catalog, path, (lanewise_run){.threads = 1}, low, high, time);
-    assert_null(strstr(one, "low_us"));
+    lanewise_catalog_close(catalog);
+    lw_test_end(&test);
+}
+
+// Without draws: one row moved to its 5th and 95th percentile, which of a single row are those of the
+// time, and a bandwidth that says the same.
+static void test_bands_without_draws(void **state) {
+    (void)state;
+    enum { AUTO, ALWAYS, NEVER };
+    lw_test test = lw_test_begin();
+    lanewise_catalog *catalog = own_catalog(&test);
+    const char *path = lw_arena_print(test.arena, "%s/one.yaml", folder);
+    double low[2], high[2], time[2];
+    char *one = run_json(catalog, path, (lanewise_run){.threads = 1}, low, high, time);
+    assert_true(fabs(low[0] / (10 * exp(-0.32897) + time[0] - 10) - 1) < 1e-4);
+    assert_true(fabs(high[0] / (10 * exp(0.32897) + time[0] - 10) - 1) < 1e-4);
+    assert_true(isnan(low[1]) && isnan(high[1]));
+    static const char least[] = "\"bandwidth_low_GBps\":", most[] = "\"bandwidth_high_GBps\":";
+    assert_non_null(strstr(one, least));
+    assert_true(fabs(strtod(strstr(one, least) + strlen(least), NULL) / (1.024 / high[0]) - 1) < 1e-6);
+    assert_true(fabs(strtod(strstr(one, most) + strlen(most), NULL) / (1.024 / low[0]) - 1) < 1e-6);
+    char *two = run_json(catalog, path, (lanewise_run){.threads = 2, .band = ALWAYS}, low, high, time);
+    assert_string_equal(one, two);
+    lanewise_free(one);
+    lanewise_free(two);
+    one = run_json(catalog, path, (lanewise_run){.threads = 1, .band = NEVER}, low, high, time);
+    assert_null(strstr(one, "low"));
     lanewise_free(one);
     lanewise_catalog_close(catalog);
     lw_test_end(&test);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_errors_reach_times)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_errors_reach_times), cmocka_unit_test(test_bands_without_draws)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

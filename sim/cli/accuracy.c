@@ -67,8 +67,8 @@ static lw_status write_files(const lw_context *context, const lanewise_accuracy 
         return LW_NO_MEMORY;
     }
     LW_TRY(write_picture(&w, (lw_accuracy_request){.kind = LW_ACCURACY_PARITY}, lw_accuracy_words[LW_ACCURACY_PARITY], &drawn));
-    LW_TRY(
-        write_picture(&w, (lw_accuracy_request){.kind = LW_ACCURACY_RESIDUALS}, lw_accuracy_words[LW_ACCURACY_RESIDUALS], &drawn));
+    LW_TRY(write_picture(&w, (lw_accuracy_request){.kind = LW_ACCURACY_RESIDUALS}, lw_accuracy_words[LW_ACCURACY_RESIDUALS],
+                         &drawn));
     LW_TRY(write_fits(&w));
     lanewise_status made = lanewise_accuracy_report(accuracy, "csv", context->findings, &text);
     LW_TRY(write_text(&w, made, text, "points.csv"));

@@ -66,6 +66,8 @@ static const flag flags[] = {
     {"stats", 0, FLAG_SWITCH, offsetof(lw_arguments, stats), NULL, NULL, 0, 0, "what the run cost, as one JSON line on stderr"},
     {"uncertainty", 0, FLAG_COUNT, offsetof(lw_arguments, draws), "N", NULL, 1, 100000,
      "run all N times more with other values of what presets say is uncertain: 5th and 95th percentile of times"},
+    {"band", 0, FLAG_WORD, offsetof(lw_arguments, band), NULL, lanewise_bands, 0, 0,
+     "how far what presets say is uncertain moves each result, by two runs for each such value (auto: where they take little)"},
     {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, themes, 0, 0, "look of the charts (as the chart says)"},
     {"scale", 0, FLAG_COUNT, offsetof(lw_arguments, scale), "N", NULL, 1, 4, "pixels of a PNG per unit of the chart (2)"},
     {"pdf", 0, FLAG_SWITCH, offsetof(lw_arguments, pdf), NULL, NULL, 0, 0, "write each chart as .pdf too"},

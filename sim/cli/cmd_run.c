@@ -240,6 +240,7 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         .within = lw_console_progress_show_within,
         .user = &progress,
         .lift = arguments->lift,
+        .band = arguments->band,
         .draws = arguments->draws,
         .timelines = arguments->trace != NULL ||
                      (folder != NULL && (has_timeline(session) || lanewise_scenario_points(session->scenario) == 1)),
@@ -322,8 +323,8 @@ static lw_status run_verb(lw_context *context) {
     return lw_command_each(context, run_one);
 }
 
-static const char *const flag_names[] = {"output", "set",         "format", "threads", "seed",  "engine", "trace",
-                                         "lift",   "uncertainty", "stats",  "theme",   "scale", "pdf",    NULL};
+static const char *const flag_names[] = {"output", "set",         "format", "threads", "seed",  "engine", "trace", "lift",
+                                         "band",   "uncertainty", "stats",  "theme",   "scale", "pdf",    NULL};
 
 const lw_verb lw_verb_run = {
     .name = "run",

@@ -57,7 +57,8 @@ static lw_status add_all(comparing *c) {
     const char *const *names = lw_catalog_names(c->what->catalog, LW_SHELF_MEASURED);
     lw_status first = LW_OK;
     for (size_t i = 0; i < count && first != LW_NO_MEMORY; i++) {
-        const char *path = shipped ? lw_catalog_path(c->what->catalog, LW_SHELF_MEASURED, names[i], c->with->arena) : c->what->path[i];
+        const char *path =
+            shipped ? lw_catalog_path(c->what->catalog, LW_SHELF_MEASURED, names[i], c->with->arena) : c->what->path[i];
         const lw_status status = path != NULL ? add_file(c, path) : LW_NO_MEMORY;
         first = first == LW_OK || status == LW_NO_MEMORY ? status : first;
     }

@@ -80,8 +80,10 @@ static void write_totals(const lw_totals *totals, lw_text *out) {
 }
 
 static void write_tables(const lw_validations *tables, bool limits, lw_text *out) {
-    lw_text_print(out, "\n## Every table\n\n| table | what | class | side | points | median / 90 %% / worst |%s\n|---|---|---|---|---|---|%s\n",
-                  limits ? " limit, median / worst |" : "", limits ? "---|" : "");
+    lw_text_print(
+        out,
+        "\n## Every table\n\n| table | what | class | side | points | median / 90 %% / worst |%s\n|---|---|---|---|---|---|%s\n",
+        limits ? " limit, median / worst |" : "", limits ? "---|" : "");
     for (size_t t = 0; t < tables->count; t++) {
         const lw_validation *table = &tables->row[t];
         lw_text_print(out, "| `%s` | %s | %s | %s | %zu | ", table->name, table->label, lw_validation_class(table), table->use,
@@ -105,7 +107,8 @@ static void write_fit(const lw_calibration *fit, size_t index, lw_text *out) {
         lw_text_add(out, ", each system by a fit of the others ");
         write_spread(&fit->left_out, out);
     }
-    lw_text_add(out, ".\n\n| preset | parameter | before | fitted | standard error | hardly told from |\n|---|---|---|---|---|---|\n");
+    lw_text_add(out,
+                ".\n\n| preset | parameter | before | fitted | standard error | hardly told from |\n|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < fit->fitted_count; i++) {
         const lw_fitted *row = &fit->fitted[i];
         lw_text_print(out, "| %s | %s | %s | %s | ", row->preset, row->key, row->before, row->value);
@@ -118,8 +121,10 @@ static lw_status write_page(const lw_accuracy *accuracy, const char *const *pict
     lw_totals totals;
     LW_TRY(lw_totals_of(&accuracy->tables, arena, &totals));
     const bool fits = accuracy->fits.count > 0;
-    lw_text_print(out, "# %s\n\nlanewise %s. Distances are |model / measured - 1|: median / 90 %% of points / worst. Every point is in points.csv.\n\n",
-                  fits ? "How well presets are fitted" : "How far the model is from what was measured", accuracy->tool_version);
+    lw_text_print(
+        out,
+        "# %s\n\nlanewise %s. Distances are |model / measured - 1|: median / 90 %% of points / worst. Every point is in points.csv.\n\n",
+        fits ? "How well presets are fitted" : "How far the model is from what was measured", accuracy->tool_version);
     write_totals(&totals, out);
     for (size_t i = 0; pictures[i] != NULL; i++) {
         lw_text_print(out, "\n![%s](%s)\n", pictures[i], pictures[i]);
@@ -155,9 +160,9 @@ lw_status lw_report_accuracy(const lw_accuracy *accuracy, lw_report_format forma
         return LW_BAD_USAGE;
     }
     lw_arena *arena = lw_arena_new();
-    lw_status status = arena == NULL               ? LW_NO_MEMORY
+    lw_status status = arena == NULL              ? LW_NO_MEMORY
                        : accuracy->fits.count > 0 ? lw_report_calibrations(&accuracy->fits, format, arena, out)
-                                                   : lw_report_validation(&accuracy->tables, format, arena, out);
+                                                  : lw_report_validation(&accuracy->tables, format, arena, out);
     lw_arena_free(arena);
     return status == LW_OK && out->failed ? LW_NO_MEMORY : status;
 }

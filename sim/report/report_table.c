@@ -99,16 +99,23 @@ static const lw_workload_result *cell_of(const matrix *m, size_t row, size_t col
     return point == NULL ? NULL : lw_point_workload(point, name, guess);
 }
 
-// Ranges stand in the cells where every link says how uncertain it is; in a mixed table they would
-// drown the rest.
+// A table has room for ranges that a reader should not miss; JSON, CSV and charts have them all.
+static bool is_wide(const lw_workload_result *workload) {
+    static const double wide = 1.1;
+    return workload->has_band && workload->high_GBps > wide * workload->low_GBps;
+}
+
+// Ranges stand in the cells where all have one; in a mixed table they would drown the rest.
 static bool shows_bands(const matrix *m, const char *name, size_t guess) {
+    bool any = false;
     for (size_t i = 0; i < m->size_count * m->series_count; i++) {
         const lw_workload_result *workload = cell_of(m, i / m->series_count, i % m->series_count, name, guess);
         if (workload != NULL && !workload->has_band) {
             return false;
         }
+        any = any || (workload != NULL && is_wide(workload));
     }
-    return true;
+    return any;
 }
 
 // What a cell shows: bandwidth; a time where reads are timed one by one, or so little arrives that
@@ -199,7 +206,7 @@ static lw_evidence evidence_of_link(const lw_point *point, const char *workload)
     return point->evidence;
 }
 
-// What only some work has: paced, or over a link that says how uncertain it is.
+// What only some work has: paced, or uncertain.
 typedef struct extras {
     bool band, wait, latency, each, method, signal;
 } extras;
@@ -208,7 +215,7 @@ static extras extras_of(const lw_result *result) {
     extras has = {0};
     for (size_t p = 0; p < result->point_count; p++) {
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
-            has.band = has.band || result->point[p].workload[w].has_band;
+            has.band = has.band || is_wide(&result->point[p].workload[w]);
             has.signal = has.signal || result->point[p].workload[w].signal.mode != NULL;
             has.wait = has.wait || result->point[p].workload[w].mean_wait_ps > 0;
             has.each = has.each || result->point[p].workload[w].each_ps.count > 1;
