@@ -76,7 +76,7 @@ static void draw_guides(const lw_canvas *canvas, const lw_axes *axes) {
     draw_diagonal(canvas, axes, far, (lw_stroke){LW_ROLE_AXIS, 1.0, LW_DASH_DOTS});
     draw_diagonal(canvas, axes, 1 / far, (lw_stroke){LW_ROLE_AXIS, 1.0, LW_DASH_DOTS});
     const lw_font font = lw_font_of(LW_SIZE_SMALL, LW_ROLE_MUTED, LW_ANCHOR_END);
-    lw_draw_text(canvas->draw, lw_scale_at(&axes->x, high / far) - 8.0, plot->top + LW_SIZE_SMALL + 2.0, font, "twice");
+    lw_draw_text(canvas->draw, lw_scale_at(&axes->x, high / far) - 20.0, plot->top + LW_SIZE_SMALL + 2.0, font, "twice");
     lw_draw_text(canvas->draw, plot->right - 4.0, lw_scale_at(&axes->y, high / far) + 46.0, font, "half");
     lw_draw_ungroup(canvas->draw);
 }

@@ -22,7 +22,9 @@ static void write_points(const lw_validation *table, lw_text *out) {
             lw_text_add(out, ",");
         }
         lw_text_print(out, "%.6g,", at->model / at->measured - 1);
-        lw_text_print(out, at->error > 0 ? "%.4g" : "", at->error);
+        if (at->error > 0) {
+            lw_text_print(out, "%.4g", at->error);
+        }
         lw_text_add(out, "\n");
     }
 }

@@ -58,18 +58,27 @@ static lw_status look_at(banding *b, size_t row) {
     return LW_OK;
 }
 
+// How far a row moves the time of a workload up (or down): positive where more of the row does.
+static double moved_by(const effect *e, size_t workload, bool above) {
+    if (e->up == NULL) {
+        return 0;
+    }
+    const double up = e->up[workload], down = e->down[workload];
+    const double far = above ? fmax(0, fmax(up, down)) : fmax(0, -fmin(up, down));
+    return above == (up > down) ? far : -far;
+}
+
 // How far the time of a workload may be above (or below) what it is, as a logarithm.
 static double deviation(const banding *b, size_t workload, bool above) {
+    const size_t count = b->uncertain->count;
     double sum = 0;
-    for (size_t i = 0; i < b->uncertain->count; i++) {
-        const effect *e = &b->effect[i];
-        if (e->up != NULL) {
-            const double up = e->up[workload], down = e->down[workload];
-            const double far = above ? fmax(up, down) : fmin(up, down);
-            sum += above == (far > 0) ? far * far : 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < count; k++) {
+            const double r = b->uncertain->correlation[i * count + k];
+            sum += r == 0 ? 0 : r * moved_by(&b->effect[i], workload, above) * moved_by(&b->effect[k], workload, above);
         }
     }
-    return sqrt(sum);
+    return sqrt(fmax(0, sum));
 }
 
 static lw_status add_band(banding *b) {

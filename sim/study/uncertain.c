@@ -2,6 +2,8 @@
 #include "sim/study/uncertain.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/list.h"
 
@@ -57,6 +59,43 @@ static lw_status add_edits(finding *f, const lw_edit *edit, size_t count) {
     return LW_OK;
 }
 
+// Whatever order a scenario names its presets in.
+static int by_name(const void *a, const void *b) {
+    const lw_fit_parameter *one = a, *other = b;
+    const int shelf = (int)one->preset->shelf - (int)other->preset->shelf;
+    const int name = strcmp(one->preset->name, other->preset->name);
+    return shelf != 0 ? shelf : name != 0 ? name : strcmp(one->option->key, other->option->key);
+}
+
+// Does "key" or "preset.key" in a row of `from` name this one?
+static bool is_named(const lw_fit_parameter *from, const char *word, const lw_fit_parameter *row) {
+    const char *dot = strrchr(word, '.');
+    const char *preset = row->preset->name;
+    const bool same = dot == NULL ? from->preset == row->preset
+                                  : strlen(preset) == (size_t)(dot - word) && strncmp(word, preset, strlen(preset)) == 0;
+    return same && strcmp(dot == NULL ? word : dot + 1, row->option->key) == 0;
+}
+
+// What a row says holds for the other, too. Rows that the scenario does not use are of no matter.
+static const double *find_correlations(const lw_fit_parameter *row, size_t count, lw_arena *arena) {
+    double *correlation = LW_NEW_ARRAY(arena, double, count *count);
+    for (size_t i = 0; i < count && correlation != NULL; i++) {
+        correlation[i * count + i] = 1;
+        const lw_yaml *map = lw_map_get(row[i].row, "correlates");
+        for (const lw_yaml *item = map != NULL ? map->first : NULL; item != NULL; item = item->next) {
+            lw_quantity number;
+            const char *problem, *hint;
+            for (size_t k = 0; k < count; k++) {
+                if (k != i && is_named(&row[i], item->key, &row[k]) &&
+                    lw_quantity_parse(item->text, LW_PLAIN, &number, &problem, &hint)) {
+                    correlation[i * count + k] = correlation[k * count + i] = number.value;
+                }
+            }
+        }
+    }
+    return correlation;
+}
+
 lw_status lw_uncertain_find(const lw_document *document, const lw_load *load, lw_arena *arena, lw_uncertain *out) {
     finding f = {.arena = arena, .silent = lw_diags_new(arena)};
     if (f.silent == NULL) {
@@ -74,8 +113,12 @@ lw_status lw_uncertain_find(const lw_document *document, const lw_load *load, lw
         }
     }
     LW_TRY(add_edits(&f, document->late, document->late_count));
-    *out = (lw_uncertain){document, load, LW_LIST_ITEMS(&f.row, const lw_fit_parameter), f.row.count};
-    return LW_OK;
+    lw_fit_parameter *row = LW_LIST_ITEMS(&f.row, lw_fit_parameter);
+    if (f.row.count > 0) {
+        qsort(row, f.row.count, sizeof *row, by_name);
+    }
+    *out = (lw_uncertain){document, load, row, f.row.count, find_correlations(row, f.row.count, arena)};
+    return out->correlation != NULL ? LW_OK : LW_NO_MEMORY;
 }
 
 lw_status lw_uncertain_run(const lw_uncertain *uncertain, const double *moved, const lw_run *run, lw_arena *arena,

@@ -10,9 +10,10 @@
 // nowhere, as where the scenario has a value of its own.
 typedef struct lw_uncertain {
     const lw_document *document;
-    const lw_load *load;  // that it was read with
-    const lw_fit_parameter *row;
+    const lw_load *load;          // that it was read with
+    const lw_fit_parameter *row;  // by shelf, preset and key
     size_t count;
+    const double *correlation;  // of their errors, count x count: what rows say, else 0
 } lw_uncertain;
 
 // document, load and arena must outlive it.
@@ -33,14 +34,14 @@ void lw_uncertain_tell(lw_workload_result *workload, double low_ps, double high_
 // ---- Ways to find a band ----
 
 // Where each row alone is at its 5th and its 95th percentile, and deviations (of logarithms of times)
-// add up in quadrature: exact for one row whatever its effect, first order for several. Two runs a
+// add up as their correlations say: exact for one row whatever its effect, first order for several. Two runs a
 // row, one where it shows nowhere. dear: also where these runs take more events than a default run
 // should wait for; else there is no band then.
 lw_status lw_result_add_band(const lw_uncertain *uncertain, bool dear, const lw_run *run, lw_result *result) LW_CHECKED;
 
-// Over runs with drawn values: each row v exp(e z), z standard normal, from a stream of its own under
-// the seed. Draws that cannot run are left out; without rows nothing is drawn. Correlations between
-// rows are not drawn.
+// Over runs with drawn values: each row v exp(e z), z of the joint normal distribution of all rows,
+// which is made of a stream of its own for each under the seed. Draws that cannot run are left out;
+// without rows nothing is drawn.
 lw_status lw_result_add_draws(const lw_uncertain *uncertain, int64_t draws, const lw_run *run, lw_result *result) LW_CHECKED;
 
 #endif
