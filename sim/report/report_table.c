@@ -151,6 +151,24 @@ static void add_cell(lw_grid *grid, const lw_workload_result *workload, cell_sho
     }
 }
 
+// Of a table whose cells have no ranges the widest, so that none goes without a word.
+static void write_widest(const matrix *m, const char *name, size_t guess, lw_text *out) {
+    const lw_workload_result *widest = NULL;
+    size_t at = 0;
+    for (size_t i = 0; i < m->size_count * m->series_count; i++) {
+        const lw_workload_result *cell = cell_of(m, i / m->series_count, i % m->series_count, name, guess);
+        if (cell != NULL && is_wide(cell) &&
+            (widest == NULL || cell->high_GBps * widest->low_GBps > widest->high_GBps * cell->low_GBps)) {
+            widest = cell;
+            at = i;
+        }
+    }
+    if (widest != NULL) {
+        lw_text_print(out, "  most uncertain: %.*g to %.*g at %s, %s\n", DIGITS, widest->low_GBps, DIGITS, widest->high_GBps,
+                      m->size[at / m->series_count]->text, m->series[at % m->series_count]->text);
+    }
+}
+
 // "upload, host->gpu, GB/s by links.egpu", then sizes or other numbers down and series across.
 static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
     static const char *const titles[] = {"GB/s", "time", "mean latency of a read"};
@@ -172,7 +190,11 @@ static lw_status write_block(const matrix *m, const char *name, size_t guess, in
     }
     lw_text_print(out, "\n%s%s%s, %s by %s%s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
                   titles[what], m->series[0]->path, banded ? " (in brackets: what is uncertain)" : "");
-    return lw_grid_write(grid, 2, width, out);
+    LW_TRY(lw_grid_write(grid, 2, width, out));
+    if (what == SHOWN_BANDWIDTH && !banded) {
+        write_widest(m, name, guess, out);
+    }
+    return LW_OK;
 }
 
 static size_t largest_size(const matrix *m) {
