@@ -549,7 +549,7 @@ lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tabl
     }
     const lw_judging with = {lw_presets_new(catalog->catalog, accuracy->arena, findings->diags), &inside, accuracy->arena,
                              findings->diags};
-    const lw_comparing what = {catalog->catalog, tables.path, tables.count, tables.on};
+    const lw_comparing what = {catalog->catalog, tables.path, tables.count, tables.on, tables.bands};
     const lw_status status = with.presets == NULL ? LW_NO_MEMORY : lw_compare(&what, &with, &accuracy->accuracy.tables);
     return end_accuracy(status, findings, accuracy, out);
 }

@@ -200,6 +200,7 @@ typedef struct lanewise_tables {
     const char *const *path;
     size_t count;    // 0: all tables of the catalogue
     const char *on;  // as lanewise_importing.on, for files of other tools among them
+    bool bands;      // and how many points lie in the band of what presets say is uncertain
 } lanewise_tables;
 
 // The model beside measured tables.

@@ -7,6 +7,7 @@
 #include "sim/base/text.h"
 #include "sim/config/source.h"
 #include "sim/study/calibrate.h"
+#include "sim/study/uncertain.h"
 #include "tests/helpers.h"
 
 static const char folder[] = LW_BINARY_DIR "/test_calibrate";
@@ -162,6 +163,34 @@ static void test_shipped_values_are_fits(void **state) {
     lw_test_end(&test);
 }
 
+// A call that is said to take 11 us took 10: within the error of the one card, not of the other. What
+// states none has no band.
+static void test_bands_of_tables(void **state) {
+    (void)state;
+    static const struct {
+        const char *error;
+        size_t banded, inside;
+    } cases[] = {{", error: 10 %", 10, 10}, {", error: 1 %", 10, 0}, {"", 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *rows = lw_arena_print(test.arena,
+                                          "  submit: {value: 11 us%s, source: guess, evidence: assumed}\n"
+                                          "  copy_rate_h2d: {value: 20 GB/s, source: guess, evidence: calibrated}\n",
+                                          cases[i].error);
+        const lw_catalog *catalog = own_catalog(&test, rows, "calibrate");
+        lw_measured *table;
+        lw_validations found;
+        const char *path = lw_catalog_path(catalog, LW_SHELF_MEASURED, "sample", test.arena);
+        assert_int_equal(lw_measured_load(path, catalog, test.arena, test.diags, &table), LW_OK);
+        assert_int_equal(lw_measured_validate((lw_tables){&table, 1}, &run, test.arena, test.diags, &found), LW_OK);
+        assert_int_equal(found.row[0].banded, 0);
+        assert_int_equal(lw_validations_add_bands((lw_tables){&table, 1}, &run, &found), LW_OK);
+        assert_int_equal(found.row[0].banded, cases[i].banded);
+        assert_int_equal(found.row[0].inside, cases[i].inside);
+        lw_test_end(&test);
+    }
+}
+
 static const lw_shelf shelves[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES, LW_SHELF_LIBRARIES};
 
 // The row that "key" or "preset.key" names in a row of a preset; NULL: none.
@@ -213,6 +242,7 @@ int main(void) {
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_shipped_values_are_fits),
         cmocka_unit_test(test_shipped_correlations),
+        cmocka_unit_test(test_bands_of_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -149,13 +149,14 @@ static lanewise_status told_accuracy(lanewise_status status, lanewise_accuracy *
 
 static lanewise_status validate_as(const lanewise_catalog *catalog, const char *name, const char *format,
                                    lanewise_findings *findings, char **text) {
+    const bool bands = strcmp(format, "csv") == 0;  // with all that there is
     const lanewise_run run = {.threads = 1};
     lanewise_accuracy *accuracy = NULL;
     char *path = lanewise_catalog_path(catalog, "measured", name);
     lanewise_status status = LANEWISE_NO_MEMORY;
     if (path != NULL) {
         const char *const paths[] = {path};
-        status = lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL}, &run, findings, &accuracy);
+        status = lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL, bands}, &run, findings, &accuracy);
     }
     lanewise_free(path);
     return told_accuracy(status, accuracy, format, findings, text);
@@ -185,6 +186,11 @@ static lanewise_status calibrate_page(const lanewise_catalog *catalog, const cha
     return told_accuracy(status, accuracy, NULL, findings, text);
 }
 
+static lanewise_status validate_bands(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
+                                      char **text) {
+    return validate_as(catalog, name, "csv", findings, text);
+}
+
 static lanewise_status import(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
     const lanewise_importing how = {.on = strstr(path, ".csv") != NULL  ? "oculink-2-x4,rtx-4090"
                                           : strstr(path, "ib_") != NULL ? "infiniband-hdr"
@@ -201,7 +207,8 @@ static lanewise_status judge(const lanewise_catalog *catalog, const char *path, 
     const lanewise_run run = {.threads = 1};
     const char *const paths[] = {path};
     lanewise_accuracy *accuracy = NULL;
-    const lanewise_status status = lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL}, &run, findings, &accuracy);
+    const lanewise_status status =
+        lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL, false}, &run, findings, &accuracy);
     return told_accuracy(status, accuracy, "table", findings, text);
 }
 
@@ -297,6 +304,7 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"calibrate, page", calibrate_page, "a100-pcie", 60},
         {"run, uncertainty", uncertain, LW_SOURCE_DIR "/configs/scenarios/first.yaml", 60},
         {"validate, json", validate_json, "p2p-off-rtx-5090-gen5x16", 100},
+        {"validate, bands", validate_bands, "p2p-off-rtx-5090-gen5x16", 60},
         {"import", import, LW_SOURCE_DIR "/tests/import/nvbandwidth.json", 300},
         {"import", import, LW_SOURCE_DIR "/tests/import/nvbandwidth.txt", 100},
         {"import", import, LW_SOURCE_DIR "/tests/import/list.csv", 200},

@@ -68,6 +68,8 @@ static const flag flags[] = {
      "run all N times more with other values of what presets say is uncertain: 5th and 95th percentile of times"},
     {"band", 0, FLAG_WORD, offsetof(lw_arguments, band), NULL, lanewise_bands, 0, 0,
      "how far what presets say is uncertain moves each result, by two runs for each such value (auto: where they take little)"},
+    {"bands", 0, FLAG_SWITCH, offsetof(lw_arguments, bands), NULL, NULL, 0, 0,
+     "count the points that lie in the band of what presets say is uncertain, by two runs for each such value"},
     {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, themes, 0, 0, "look of the charts (as the chart says)"},
     {"scale", 0, FLAG_COUNT, offsetof(lw_arguments, scale), "N", NULL, 1, 4, "pixels of a PNG per unit of the chart (2)"},
     {"pdf", 0, FLAG_SWITCH, offsetof(lw_arguments, pdf), NULL, NULL, 0, 0, "write each chart as .pdf too"},

@@ -22,13 +22,13 @@ static lw_status validate_verb(lw_context *context) {
                               .progress = lw_console_progress_show,
                               .user = &progress};
     lanewise_accuracy *accuracy = NULL;
-    const lw_status ran = (lw_status)lanewise_validate(context->catalog, (lanewise_tables){paths, count, arguments->on}, &run,
-                                                       context->findings, &accuracy);
+    const lw_status ran = (lw_status)lanewise_validate(
+        context->catalog, (lanewise_tables){paths, count, arguments->on, arguments->bands}, &run, context->findings, &accuracy);
     lw_console_progress_end(&progress);
     return lw_command_accuracy(context, ran, accuracy);
 }
 
-static const char *const flag_names[] = {"output", "format", "threads", "on", "theme", "scale", "pdf", NULL};
+static const char *const flag_names[] = {"output", "format", "threads", "on", "bands", "theme", "scale", "pdf", NULL};
 static const char *const formats[] = {"table", "csv", "json", NULL};
 
 const lw_verb lw_verb_validate = {
@@ -39,7 +39,8 @@ const lw_verb lw_verb_validate = {
                 "  lanewise validate my-measurement.yaml   your own\n"
                 "  lanewise validate nvbandwidth.txt       what another tool measured: is it normal? lanewise import --help\n"
                 "  lanewise validate --format json         every point, for scripts\n"
-                "  lanewise validate -o accuracy           and a report with charts: parity, error over size by class\n",
+                "  lanewise validate -o accuracy           and a report with charts: parity, error over size by class\n"
+                "  lanewise validate --bands my.yaml       does it lie in the band of what presets say is uncertain?\n",
     .flags = flag_names,
     .formats = formats,
     .least = 0,

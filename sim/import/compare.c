@@ -5,6 +5,7 @@
 #include "sim/config/source.h"
 #include "sim/import/import.h"
 #include "sim/import/imported.h"
+#include "sim/study/uncertain.h"
 
 typedef struct comparing {
     const lw_comparing *what;
@@ -89,6 +90,7 @@ lw_status lw_compare(const lw_comparing *what, const lw_judging *with, lw_valida
     const lw_tables tables = {LW_LIST_ITEMS(&c.table, lw_measured *), c.table.count};
     const lw_status ran = lw_measured_validate(tables, with->run, with->arena, with->diags, out);
     LW_TRY(first == LW_OK || ran == LW_INTERRUPTED ? ran : first);
+    LW_TRY(what->bands ? lw_validations_add_bands(tables, with->run, out) : LW_OK);
     for (size_t i = 0; i < out->count; i++) {
         LW_TRY(judge_row(&c, &out->row[i]));
         first = out->row[i].ok ? first : LW_CHECK_FAILED;

@@ -10,6 +10,7 @@ typedef struct lw_comparing {
     const char *const *path;
     size_t count;    // 0: all tables of the catalogue
     const char *on;  // names as of lw_import_on_parse, for files of other tools; NULL: as they say
+    bool bands;      // lw_validations_add_bands
 } lw_comparing;
 
 // Run them all; what another tool measured gets a sentence. A table that cannot be run keeps no other

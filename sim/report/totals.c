@@ -35,6 +35,8 @@ static void sum_up(const lw_validation *table, size_t count, double *scratch, lw
         out->systems += is_new_system(table, t, out);
         out->tables++;
         out->failed += !table[t].ok;
+        out->banded += table[t].banded;
+        out->inside += table[t].inside;
         for (size_t i = 0; i < table[t].points; i++) {
             scratch[out->points++] = fabs(table[t].rows[i].model / table[t].rows[i].measured - 1);
         }

@@ -12,6 +12,7 @@ typedef struct lw_total {
     const char *kind;  // "family", "class", "use", "all"
     const char *name, *use;
     size_t systems, tables, failed, points;
+    size_t banded, inside;  // points for which the model states a band, and those of them in it
     lw_spread error;
 } lw_total;
 

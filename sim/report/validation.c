@@ -38,15 +38,14 @@ static lw_status write_table(const lw_validation *table, size_t count, const lw_
     }
     lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");
     LW_TRY(lw_grid_write(grid, 0, 0, out));
-    for (size_t t = 0; t < count; t++) {
-        if (table[t].banded > 0) {
-            lw_text_print(out, "\n%s: %zu of %zu points lie in the band that the model states for them.\n", table[t].name,
-                          table[t].inside, table[t].banded);
-        }
-    }
     lw_text_add(out, "\n");
-    lw_grid *sums = lw_grid_new(arena, "llrrrrrrl");
-    LW_GRID_ADD(sums, "all points of", "use", "systems", "tables", "points", "median", "p90", "worst", "");
+    const bool bands = totals->count > 0 && totals->total[totals->count - 1].banded > 0;  // of all tables
+    lw_grid *sums = lw_grid_new(arena, bands ? "llrrrrrrrl" : "llrrrrrrl");
+    LW_GRID_ADD(sums, "all points of", "use", "systems", "tables", "points", "median", "p90", "worst");
+    if (bands) {
+        lw_grid_add(sums, "in band");
+    }
+    lw_grid_add(sums, "");
     for (size_t i = 0; i < totals->count; i++) {
         bool all = strcmp(totals->total[i].kind, "all") == 0;
         lw_grid_print(sums, "%s%s%s", totals->total[i].kind, all ? "" : " ", all ? "" : totals->total[i].name);
@@ -55,6 +54,11 @@ static lw_status write_table(const lw_validation *table, size_t count, const lw_
         lw_grid_print(sums, "%zu", totals->total[i].tables);
         lw_grid_print(sums, "%zu", totals->total[i].points);
         add_spread(&totals->total[i].error, sums);
+        if (bands && totals->total[i].banded > 0) {
+            lw_grid_print(sums, "%zu of %zu", totals->total[i].inside, totals->total[i].banded);
+        } else if (bands) {
+            lw_grid_add(sums, "");
+        }
         if (totals->total[i].failed > 0) {
             lw_grid_print(sums, "%zu over the limit", totals->total[i].failed);
         } else {
@@ -127,6 +131,10 @@ static void write_json(const lw_validation *table, size_t count, const lw_totals
         lw_json_integer(out, "tables", (int64_t)totals->total[i].tables);
         lw_json_integer(out, "points", (int64_t)totals->total[i].points);
         write_json_spread(&totals->total[i].error, out);
+        if (totals->total[i].banded > 0) {
+            lw_json_integer(out, "banded", (int64_t)totals->total[i].banded);
+            lw_json_integer(out, "inside", (int64_t)totals->total[i].inside);
+        }
         lw_json_integer(out, "over", (int64_t)totals->total[i].failed);
         lw_text_add(out, "}");
     }

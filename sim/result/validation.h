@@ -13,7 +13,8 @@ typedef struct lw_compared {
     double x;      // first varied value in the base unit; its number in the list when it is no quantity
     double bytes;  // x of a table over sizes, else what the observed work moves
     double measured, model;
-    double error;  // of a fit: standard error of the model as a share; 0: not known
+    double low, high;  // of the model, 5th and 95th percentile of what it says is uncertain; high 0: nothing
+    double error;      // of a fit: standard error of the model as a share; 0: not known
 } lw_compared;
 
 typedef struct lw_validation {

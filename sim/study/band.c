@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Bands by runs with one row moved at a time.
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 #include "sim/study/uncertain.h"
-
-// What moving a row does to the workloads of all points: logarithms of their times over those of the
-// run as it is.
-typedef struct effect {
-    double *down, *up;  // with the row at its 5th and at its 95th percentile
-} effect;
 
 typedef struct banding {
     const lw_uncertain *uncertain;
@@ -17,7 +10,7 @@ typedef struct banding {
     lw_arena *arena;
     lw_result *result;
     size_t workloads;
-    effect *effect;  // one a row; NULL inside: it shows nowhere
+    lw_effect *effect;  // one a row, of all workloads
 } banding;
 
 // *shows is false where no workload takes another time. Of a run that fails nothing is known.
@@ -44,7 +37,7 @@ static lw_status look(const banding *b, size_t row, double moved, double *out, b
 }
 
 static lw_status look_at(banding *b, size_t row) {
-    const double reach = gsl_cdf_ugaussian_Pinv(0.95) * b->uncertain->row[row].error;
+    const double reach = lw_uncertain_reach(&b->uncertain->row[row]);
     double *up = LW_NEW_ARRAY(b->arena, double, b->workloads), *down = LW_NEW_ARRAY(b->arena, double, b->workloads);
     bool shows, either;
     if (up == NULL || down == NULL) {
@@ -53,37 +46,14 @@ static lw_status look_at(banding *b, size_t row) {
     LW_TRY(look(b, row, reach, up, &shows));
     if (shows) {
         LW_TRY(look(b, row, -reach, down, &either));
-        b->effect[row] = (effect){down, up};
+        b->effect[row] = (lw_effect){down, up};
     }
     return LW_OK;
 }
 
-// How far a row moves the time of a workload up (or down): positive where more of the row does.
-static double moved_by(const effect *e, size_t workload, bool above) {
-    if (e->up == NULL) {
-        return 0;
-    }
-    const double up = e->up[workload], down = e->down[workload];
-    const double far = above ? fmax(0, fmax(up, down)) : fmax(0, -fmin(up, down));
-    return above == (up > down) ? far : -far;
-}
-
-// How far the time of a workload may be above (or below) what it is, as a logarithm.
-static double deviation(const banding *b, size_t workload, bool above) {
-    const size_t count = b->uncertain->count;
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < count; k++) {
-            const double r = b->uncertain->correlation[i * count + k];
-            sum += r == 0 ? 0 : r * moved_by(&b->effect[i], workload, above) * moved_by(&b->effect[k], workload, above);
-        }
-    }
-    return sqrt(fmax(0, sum));
-}
-
 static lw_status add_band(banding *b) {
     b->workloads = lw_workloads_of(b->result);
-    b->effect = LW_NEW_ARRAY(b->arena, effect, b->uncertain->count);
+    b->effect = LW_NEW_ARRAY(b->arena, lw_effect, b->uncertain->count);
     if (b->effect == NULL) {
         return LW_NO_MEMORY;
     }
@@ -94,7 +64,8 @@ static lw_status add_band(banding *b) {
         for (size_t w = 0; w < b->result->point[p].workload_count; w++, at++) {
             lw_workload_result *row = &b->result->point[p].workload[w];
             const double time_ps = (double)(row->end_ps - row->start_ps);
-            lw_uncertain_tell(row, time_ps * exp(-deviation(b, at, false)), time_ps * exp(deviation(b, at, true)));
+            lw_uncertain_tell(row, time_ps * exp(-lw_uncertain_deviation(b->uncertain, b->effect, at, false)),
+                              time_ps * exp(lw_uncertain_deviation(b->uncertain, b->effect, at, true)));
         }
     }
     return LW_OK;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/study/uncertain.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +150,32 @@ lw_status lw_uncertain_run(const lw_uncertain *uncertain, const double *moved, c
     LW_TRY(lw_document_read(&reader, document->source, uncertain->load, &moved_document));
     const lw_run inside = {.threads = run->threads, .stop = run->stop, .nominal = true};
     return lw_scenario_run(moved_document, &inside, arena, silent, out);
+}
+
+double lw_uncertain_reach(const lw_fit_parameter *row) {
+    return gsl_cdf_ugaussian_Pinv(0.95) * row->error;
+}
+
+// How far a row moves a number up (or down): positive where more of the row does.
+static double moved_by(const lw_effect *e, size_t number, bool above) {
+    if (e->up == NULL) {
+        return 0;
+    }
+    const double up = e->up[number], down = e->down[number];
+    const double far = above ? fmax(0, fmax(up, down)) : fmax(0, -fmin(up, down));
+    return above == (up > down) ? far : -far;
+}
+
+double lw_uncertain_deviation(const lw_uncertain *uncertain, const lw_effect *effects, size_t number, bool above) {
+    const size_t count = uncertain->count;
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < count; k++) {
+            const double r = uncertain->correlation[i * count + k];
+            sum += r == 0 ? 0 : r * moved_by(&effects[i], number, above) * moved_by(&effects[k], number, above);
+        }
+    }
+    return sqrt(fmax(0, sum));
 }
 
 size_t lw_workloads_of(const lw_result *result) {

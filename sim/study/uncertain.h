@@ -24,6 +24,14 @@ lw_status lw_uncertain_find(const lw_document *document, const lw_load *load, lw
 lw_status lw_uncertain_run(const lw_uncertain *uncertain, const double *moved, const lw_run *run, lw_arena *arena,
                            lw_result *out) LW_CHECKED;
 
+// What moving a row does to some numbers: logarithms of what they are then over what they are.
+typedef struct lw_effect {
+    double *down, *up;  // with the row at its 5th and at its 95th percentile; NULL: it shows nowhere
+} lw_effect;
+double lw_uncertain_reach(const lw_fit_parameter *row);  // of these percentiles: the logarithm by which it moves
+// How far one of the numbers may be above (or below) what it is, as a logarithm: of effects, one a row.
+double lw_uncertain_deviation(const lw_uncertain *uncertain, const lw_effect *effects, size_t number, bool above);
+
 // Workloads of all points; those of two runs stand in the same order.
 size_t lw_workloads_of(const lw_result *result);
 
@@ -43,5 +51,12 @@ lw_status lw_result_add_band(const lw_uncertain *uncertain, bool dear, const lw_
 // which is made of a stream of its own for each under the seed. Draws that cannot run are left out;
 // without rows nothing is drawn.
 lw_status lw_result_add_draws(const lw_uncertain *uncertain, int64_t draws, const lw_run *run, lw_result *result) LW_CHECKED;
+
+// ---- Measured tables ----
+
+// Give each point of tables the band of what their presets say (lw_compared.low, high), by moving one
+// row at a time, with what links say of themselves; and count how many lie inside. `out` is what
+// lw_measured_validate found of the tables.
+lw_status lw_validations_add_bands(lw_tables tables, const lw_run *run, lw_validations *out) LW_CHECKED;
 
 #endif

@@ -80,6 +80,15 @@ static lw_status tell(const trial *t, lw_diags *diags) {
     return t->status;
 }
 
+void lw_validation_count_inside(lw_validation *table) {
+    table->banded = table->inside = 0;
+    for (size_t i = 0; i < table->points; i++) {
+        const lw_compared *at = &table->rows[i];
+        table->banded += at->high > 0;
+        table->inside += at->high > 0 && at->low <= at->measured && at->measured <= at->high;
+    }
+}
+
 static lw_status compare(const lw_measured *table, const trial *tried, lw_arena *arena, lw_diags *diags, lw_validation *out) {
     const size_t n = table->point_count;
     lw_validation result = {.name = table->name,
@@ -103,14 +112,14 @@ static lw_status compare(const lw_measured *table, const trial *tried, lw_arena 
         result.rows[i] = (lw_compared){.x = table->point[i].x,
                                        .bytes = table->over_sizes ? table->point[i].x : tried[i].bytes,
                                        .measured = table->point[i].observed,
-                                       .model = tried[i].model};
+                                       .model = tried[i].model,
+                                       .low = tried[i].low,
+                                       .high = tried[i].high};
         error[i] = fabs(tried[i].model / table->point[i].observed - 1);
-        result.banded += tried[i].high > 0;
-        result.inside +=
-            tried[i].high > 0 && tried[i].low <= table->point[i].observed && table->point[i].observed <= tried[i].high;
     }
     result.error = lw_spread_of(error, n);
     result.ok = result.error.median <= result.limit_median && result.error.worst <= result.limit_worst;
+    lw_validation_count_inside(&result);
     *out = result;
     return LW_OK;
 }
