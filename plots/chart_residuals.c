@@ -8,7 +8,8 @@
 #define PANEL_WIDTH 254.0
 #define PANEL_HEIGHT 190.0
 #define PANEL_TITLE 42.0  // name, and how far it is off
-#define PANEL_GAP 16.0
+#define COLUMN_GAP 44.0   // for the last label of one axis and the first of the next
+#define ROW_GAP 16.0
 #define AROUND 172.0      // head, foot, the titles of the axes
 #define TITLE_BELOW 16.0  // of the lowest axes
 #define FARTHEST 5.0      // what is off by more is drawn at the edge
@@ -145,8 +146,8 @@ static lw_status draw_panel(const residuals *r, size_t index, lw_box box) {
 
 void lw_residuals_size(const lw_sheet *sheet, double *width, double *height) {
     const residuals r = look_at(sheet);
-    *width = fmax(700.0, 108.0 + (double)r.columns * (PANEL_WIDTH + PANEL_GAP));
-    *height = AROUND + (double)r.rows * (PANEL_HEIGHT + PANEL_GAP);
+    *width = fmax(700.0, 108.0 + (double)r.columns * (PANEL_WIDTH + COLUMN_GAP));
+    *height = AROUND + (double)r.rows * (PANEL_HEIGHT + ROW_GAP);
 }
 
 lw_status lw_residuals_draw(const lw_sheet *sheet, const lw_result *about) {
@@ -159,11 +160,11 @@ lw_status lw_residuals_draw(const lw_sheet *sheet, const lw_result *about) {
     const lw_axes labels = {.y = r.y, .y_writer = lw_tick_error};
     content.left += lw_axes_label_width(sheet->canvas, &labels);
     content.bottom -= TITLE_BELOW;
-    const double width = (content.right - content.left - PANEL_GAP * (double)(r.columns - 1)) / (double)r.columns;
-    const double height = (content.bottom - content.top - PANEL_GAP * (double)(r.rows - 1)) / (double)r.rows;
+    const double width = (content.right - content.left - COLUMN_GAP * (double)(r.columns - 1)) / (double)r.columns;
+    const double height = (content.bottom - content.top - ROW_GAP * (double)(r.rows - 1)) / (double)r.rows;
     for (size_t i = 0; i < sheet->look_count; i++) {
-        const double left = content.left + (width + PANEL_GAP) * (double)(i % r.columns);
-        const double top = content.top + (height + PANEL_GAP) * (double)(i / r.columns);
+        const double left = content.left + (width + COLUMN_GAP) * (double)(i % r.columns);
+        const double top = content.top + (height + ROW_GAP) * (double)(i / r.columns);
         LW_TRY(draw_panel(&r, i, (lw_box){left, top, left + width, top + height}));
     }
     return LW_OK;
