@@ -260,7 +260,7 @@ static bool next_piece(const lw_curve *curve, lw_curve *part) {
     return part->count > 0;
 }
 
-// What the links behind a curve say about how uncertain they are.
+// How uncertain a curve is, as far as links and presets say.
 static void draw_band(const lw_curves *l, const lw_curve *curve) {
     const lw_series *series = &curve->look;
     const size_t high = trace(l, curve, EDGE_HIGH, NULL);
@@ -506,7 +506,7 @@ static const char *subtitle_of(const lw_curves *l) {
                          : "",
         !l->has_band      ? ""
         : lw_is_loaded(l) ? ". Shaded: from the median to what 99 % do not exceed"
-                          : ". Shaded: how uncertain the link is",
+                          : ". Shaded: how uncertain that is",
         !l->has_dots        ? ""
         : l->has_validation ? ". Filled marks: measured (with a rim: nothing was fitted to them)"
                             : ". Filled marks: measured",

@@ -18,6 +18,7 @@
 #include "sim/base/text.h"
 #include "sim/config/option.h"
 #include "sim/config/yaml.h"
+#include "sim/result/calibration.h"
 #include "sim/result/result.h"
 #include "sim/result/topology.h"
 
@@ -117,6 +118,24 @@ lw_status lw_chart_render(const lw_chart_request *request, const lw_result *resu
 // Draw a system: boxes in columns by their distance from the hosts, lines as wide as their rate,
 // meshes and rings on circles. LW_BAD_INPUT with a diagnostic when it is too large.
 lw_status lw_topology_render(const lw_topology *topology, lw_theme_kind theme, lw_arena *arena, lw_diags *diags,
+                             lw_picture *out) LW_CHECKED;
+
+// The model beside measured tables.
+typedef enum lw_accuracy_kind {
+    LW_ACCURACY_PARITY,     // model against measured, a mark a point
+    LW_ACCURACY_RESIDUALS,  // error over size, a panel a class
+    LW_ACCURACY_FIT         // of a fit: a panel a table, with the band of the fit
+} lw_accuracy_kind;
+extern const char *const lw_accuracy_words[];  // "parity", "residuals", "fit", NULL
+
+typedef struct lw_accuracy_request {
+    lw_accuracy_kind kind;
+    int theme;         // lw_theme_kind
+    size_t fit, part;  // of LW_ACCURACY_FIT: which, and which of its pictures
+} lw_accuracy_request;
+
+// draw is NULL where there is nothing to draw: no table, or no such fit or part.
+lw_status lw_accuracy_render(const lw_accuracy_request *request, const lw_accuracy *accuracy, lw_arena *arena,
                              lw_picture *out) LW_CHECKED;
 
 // Append the picture to out (free it with lw_text_free). The same picture gives the same bytes. SVG

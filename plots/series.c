@@ -353,6 +353,25 @@ static lw_status add_point(collector *c, lw_curve *curve, lw_sample sample, cons
     return LW_OK;
 }
 
+// What is uncertain about a rate, or about a time as its rate says; of work without bytes about the
+// time itself.
+static void add_band(int kind, const lw_workload_result *workload, lw_sample *sample) {
+    const double y = sample->at.y, rate = workload->bandwidth_GBps;
+    const bool by_rate = workload->has_band && rate > 0;
+    double low = y, high = y;
+    if (kind == LW_CHART_BANDWIDTH && workload->has_band) {
+        low = workload->low_GBps;
+        high = workload->high_GBps;
+    } else if (kind == LW_CHART_TIME && (!by_rate || workload->low_GBps > 0)) {
+        low = by_rate ? y * rate / workload->high_GBps : (double)workload->band_ps[0] * 1e-12;
+        high = by_rate ? y * rate / workload->low_GBps : (double)workload->band_ps[1] * 1e-12;
+    }
+    if (low <= y && high >= y && high <= LW_CHART_MOST) {
+        sample->low = low;
+        sample->high = high;
+    }
+}
+
 static lw_sample sample_of(const collector *c, const lw_point *point, const lw_workload_result *workload) {
     const lw_set_value *x = set_value(point, c->data->x_path);
     lw_sample sample = {
@@ -378,10 +397,8 @@ static lw_sample sample_of(const collector *c, const lw_point *point, const lw_w
         sample.low = fmin(sample.at.y, workload->low_margin_dB);
         sample.high = fmax(sample.at.y, workload->high_margin_dB);
     }
-    if (workload->has_band && c->request->kind == LW_CHART_BANDWIDTH && workload->low_GBps <= sample.at.y &&
-        workload->high_GBps >= sample.at.y && workload->high_GBps <= LW_CHART_MOST) {
-        sample.low = workload->low_GBps;
-        sample.high = workload->high_GBps;
+    if (workload->has_band || workload->band_ps[1] > 0) {
+        add_band(c->request->kind, workload, &sample);
     }
     return sample;
 }

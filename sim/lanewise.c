@@ -8,22 +8,22 @@
 #include "sim/base/version.h"
 #include "sim/config/schema.h"
 #include "sim/config/source.h"
+#include "sim/import/compare.h"
 #include "sim/import/formats.h"
 #include "sim/import/import.h"
 #include "sim/import/imported.h"
-#include "sim/report/calibration.h"
+#include "sim/report/accuracy.h"
 #include "sim/report/columns.h"
 #include "sim/report/explain/explain.h"
 #include "sim/report/list.h"
 #include "sim/report/report.h"
 #include "sim/report/topology_text.h"
-#include "sim/report/validation.h"
 #include "sim/result/metric_table.h"
 #include "sim/study/calibrate.h"
 #include "sim/study/example.h"
 #include "sim/study/session.h"
 #include "sim/study/topology.h"
-#include "sim/study/uncertainty.h"
+#include "sim/study/uncertain.h"
 
 struct lanewise_findings {
     lw_arena *arena;
@@ -39,10 +39,7 @@ struct lanewise_scenario {
     lw_arena *arena;
     lw_session session;
     lw_status status;  // of its load
-    // to load it again with other presets
-    const lw_catalog *catalog;
-    const char *path;
-    lw_load load;
+    lw_load load;      // to load it again with other presets
 };
 
 struct lanewise_result {
@@ -217,9 +214,7 @@ lanewise_status lanewise_scenario_load(const lanewise_catalog *catalog, const ch
         inside = (lw_load){load->set, load->set_count, load->engine, load->seed, load->look_only, load->points_may_fail};
     }
     scenario->arena = arena;
-    scenario->catalog = catalog->catalog;
-    scenario->path = lw_arena_copy(arena, path);
-    if (scenario->path == NULL || !lw_load_copy(&inside, arena, &scenario->load)) {
+    if (!lw_load_copy(&inside, arena, &scenario->load)) {
         lw_arena_free(arena);
         return LANEWISE_NO_MEMORY;
     }
@@ -287,22 +282,42 @@ static lw_run run_of(const lanewise_run *run) {
                        : (lw_run){0};
 }
 
+const char *const *lanewise_bands(void) {
+    static const char *const words[] = {"auto", "always", "never", NULL};
+    return words;
+}
+
+// How uncertain the result is, as far as presets say.
+static lw_status add_band(const lanewise_scenario *scenario, const lanewise_run *run, const lw_run *inside, lw_result *result) {
+    enum { BAND_AUTO, BAND_ALWAYS, BAND_NEVER };
+    const int band = run != NULL ? run->band : BAND_AUTO;
+    const int64_t draws = run != NULL ? run->draws : 0;
+    if (band == BAND_NEVER && draws == 0) {
+        return LW_OK;
+    }
+    lw_arena *arena = lw_arena_new();
+    lw_uncertain uncertain;
+    lw_status status =
+        arena == NULL ? LW_NO_MEMORY : lw_uncertain_find(scenario->session.document, &scenario->load, arena, &uncertain);
+    if (status == LW_OK) {
+        status = draws > 0 ? lw_result_add_draws(&uncertain, draws, inside, result)
+                           : lw_result_add_band(&uncertain, band == BAND_ALWAYS, inside, result);
+    }
+    lw_arena_free(arena);
+    return status;
+}
+
 lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const lanewise_run *run, lanewise_findings *findings,
                                       lanewise_result **out) {
     const lw_session *session = &scenario->session;
     lanewise_result *result = new_result(scenario);
     *out = NULL;
     const lw_run inside = run_of(run);
-    const bool draws = run != NULL && run->draws > 0;
     lw_status status = result == NULL ? LW_NO_MEMORY : scenario->status;
-    status = status == LW_OK && draws ? lw_uncertainty_check(scenario->path, findings->diags) : status;
     if (status == LW_OK) {
         status = lw_scenario_run(session->document, &inside, result->arena, findings->diags, &result->result);
     }
-    if (status == LW_OK && draws) {
-        const lw_uncertainty how = {scenario->path, &scenario->load, run->draws, result->result.seed};
-        status = lw_result_add_uncertainty(&how, scenario->catalog, &inside, &result->result);
-    }
+    status = status == LW_OK ? add_band(scenario, run, &inside, &result->result) : status;
     lw_diags_own_sources(findings->diags);
     if (result == NULL || result->result.planned == 0) {
         lanewise_result_free(result);
@@ -486,7 +501,7 @@ lanewise_status lanewise_result_check(const lanewise_result *result, lanewise_fi
     return (lanewise_status)status;
 }
 
-// ---- Validation ----
+// ---- Validation and calibration ----
 
 // What judging takes, with memory of its own: LW_NO_MEMORY where there is none.
 static lw_status begin_judging(const lanewise_catalog *catalog, const lw_run *run, lanewise_findings *findings, lw_judging *out) {
@@ -495,129 +510,85 @@ static lw_status begin_judging(const lanewise_catalog *catalog, const lw_run *ru
     return out->presets == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-typedef struct validating {
-    const lw_catalog *catalog;
-    lanewise_tables tables;
-    lw_judging with;
-    lw_list table;     // lw_measured *
-    lw_list imported;  // lw_imported
-    lw_validations out;
-} validating;
+// The model beside measured tables.
+struct lanewise_accuracy {
+    lw_arena *arena;
+    lw_accuracy accuracy;
+};
 
-static lw_status add_table(validating *v, lw_measured *table) {
-    lw_measured **slot = LW_LIST_ADD(&v->table, lw_measured *, v->with.arena);
-    if (slot == NULL) {
-        return LW_NO_MEMORY;
+static lanewise_accuracy *new_accuracy(void) {
+    lw_arena *arena = lw_arena_new();
+    lanewise_accuracy *accuracy = arena != NULL ? LW_NEW(arena, lanewise_accuracy) : NULL;
+    if (accuracy == NULL) {
+        lw_arena_free(arena);
+        return NULL;
     }
-    *slot = table;
-    return LW_OK;
+    *accuracy = (lanewise_accuracy){arena, {.tool_version = lw_version}};
+    return accuracy;
 }
 
-static lw_status add_imported(validating *v, const lw_source *source) {
-    lw_imported imported;
-    LW_TRY(lw_imported_load(&v->with, source, NULL, v->tables.on, &imported));
-    if (imported.system != NULL) {
-        return lw_error(v->with.diags, (lw_place){source, 0, 0}, "lanewise import makes a system of it",
-                        "the file describes a machine and measures nothing");
-    }
-    for (size_t i = 0; i < imported.count; i++) {
-        LW_TRY(add_table(v, imported.table[i]));
-    }
-    lw_imported *slot = LW_LIST_ADD(&v->imported, lw_imported, v->with.arena);
-    if (slot == NULL) {
-        return LW_NO_MEMORY;
-    }
-    *slot = imported;
-    return LW_OK;
-}
-
-static lw_status add_file(validating *v, const char *path) {
-    const lw_source *source = NULL;
-    lw_measured *table = NULL;
-    LW_TRY(lw_source_read(path, v->with.arena, v->with.diags, &source));
-    if (lw_import_knows(source)) {
-        return add_imported(v, source);
-    }
-    LW_TRY(lw_measured_read(source, v->with.presets, v->with.arena, v->with.diags, &table));
-    return add_table(v, table);
-}
-
-static lw_status add_all(validating *v) {
-    const bool shipped = v->tables.count == 0;
-    const size_t count = shipped ? lw_catalog_count(v->catalog, LW_SHELF_MEASURED) : v->tables.count;
-    const char *const *names = lw_catalog_names(v->catalog, LW_SHELF_MEASURED);
-    lw_status first = LW_OK;
-    for (size_t i = 0; i < count && first != LW_NO_MEMORY; i++) {
-        const char *path = shipped ? lw_catalog_path(v->catalog, LW_SHELF_MEASURED, names[i], v->with.arena) : v->tables.path[i];
-        const lw_status status = path != NULL ? add_file(v, path) : LW_NO_MEMORY;
-        first = first == LW_OK || status == LW_NO_MEMORY ? status : first;
-    }
-    return first;
-}
-
-// What was imported is judged by its plateau, and gets a sentence.
-static lw_status judge_row(const validating *v, lw_validation *row) {
-    const lw_imported *imported = LW_LIST_ITEMS(&v->imported, const lw_imported);
-    for (size_t i = 0; i < v->imported.count; i++) {
-        for (size_t t = 0; t < imported[i].count; t++) {
-            if (imported[i].table[t]->name == row->name) {
-                const lw_series *series = LW_LIST_ITEMS(&imported[i].file.series, const lw_series);
-                return lw_judge(&v->with, &imported[i].file, &series[t], &imported[i].machine[t], row);
-            }
-        }
-    }
-    return LW_OK;
-}
-
-static lw_status validate_all(validating *v) {
-    lw_status first = add_all(v);
-    if (first == LW_NO_MEMORY || first == LW_BAD_USAGE) {
-        return first;
-    }
-    const lw_tables tables = {LW_LIST_ITEMS(&v->table, lw_measured *), v->table.count};
-    lw_status ran = lw_measured_validate(tables, v->with.run, v->with.arena, v->with.diags, &v->out);
-    LW_TRY(first == LW_OK || ran == LW_INTERRUPTED ? ran : first);
-    for (size_t i = 0; i < v->out.count; i++) {
-        LW_TRY(judge_row(v, &v->out.row[i]));
-        first = v->out.row[i].ok ? first : LW_CHECK_FAILED;
-    }
-    return first;
-}
-
-lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const char *format,
-                                  const lanewise_run *run, lanewise_findings *findings, char **out) {
-    const lw_run inside = run_of(run);
-    validating v = {.catalog = catalog->catalog, .tables = tables};
-    lw_text text = {0};
-    lw_report_format style = LW_FORMAT_TABLE;
-    *out = NULL;
-    lw_status status = begin_judging(catalog, &inside, findings, &v.with);
-    status = status == LW_OK ? find_format(format, findings->diags, &style) : status;
-    status = status == LW_OK ? validate_all(&v) : status;
-    lw_status made = v.out.count > 0 ? lw_report_validation(v.out.row, v.out.count, style, &text) : LW_OK;
+// Hand it out where there is something to be told.
+static lanewise_status end_accuracy(lw_status status, lanewise_findings *findings, lanewise_accuracy *accuracy,
+                                    lanewise_accuracy **out) {
     lw_diags_own_sources(findings->diags);
-    lw_arena_free(v.with.arena);
-    lanewise_status told = hand_out(made, &text, out);
-    return status != LW_OK ? (lanewise_status)status : told;
+    if (accuracy == NULL || accuracy->accuracy.tables.count == 0) {
+        lanewise_accuracy_free(accuracy);
+        return (lanewise_status)status;
+    }
+    *out = accuracy;
+    return (lanewise_status)status;
 }
 
-// ---- Calibration ----
+lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const lanewise_run *run,
+                                  lanewise_findings *findings, lanewise_accuracy **out) {
+    const lw_run inside = run_of(run);
+    lanewise_accuracy *accuracy = new_accuracy();
+    *out = NULL;
+    if (accuracy == NULL) {
+        return LANEWISE_NO_MEMORY;
+    }
+    const lw_judging with = {lw_presets_new(catalog->catalog, accuracy->arena, findings->diags), &inside, accuracy->arena,
+                             findings->diags};
+    const lw_comparing what = {catalog->catalog, tables.path, tables.count, tables.on, tables.bands};
+    const lw_status status = with.presets == NULL ? LW_NO_MEMORY : lw_compare(&what, &with, &accuracy->accuracy.tables);
+    return end_accuracy(status, findings, accuracy, out);
+}
 
-lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_presets presets, const char *format,
-                                   const lanewise_run *run, lanewise_findings *findings, char **out) {
+lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_presets presets, const lanewise_run *run,
+                                   lanewise_findings *findings, lanewise_accuracy **out) {
     const lw_run inside = run_of(run);
     const lw_calibrate how = {presets.name, presets.count, presets.write};
-    lw_arena *arena = lw_arena_new();
-    lw_calibrations found;
-    lw_text text = {0};
-    lw_report_format style = LW_FORMAT_TABLE;
+    lanewise_accuracy *accuracy = new_accuracy();
     *out = NULL;
-    lw_status status = arena == NULL ? LW_NO_MEMORY : find_format(format, findings->diags, &style);
-    status = status == LW_OK ? lw_presets_calibrate(catalog->catalog, &how, &inside, arena, findings->diags, &found) : status;
-    status = status == LW_OK ? lw_report_calibrations(&found, style, &text) : status;
-    lw_diags_own_sources(findings->diags);
-    lw_arena_free(arena);
+    if (accuracy == NULL) {
+        return LANEWISE_NO_MEMORY;
+    }
+    lw_accuracy *found = &accuracy->accuracy;
+    lw_status status = lw_presets_calibrate(catalog->catalog, &how, &inside, accuracy->arena, findings->diags, &found->fits);
+    status = status == LW_OK ? lw_calibrations_tables(&found->fits, accuracy->arena, &found->tables) : status;
+    return end_accuracy(status, findings, accuracy, out);
+}
+
+void lanewise_accuracy_free(lanewise_accuracy *accuracy) {
+    lw_arena_free(accuracy != NULL ? accuracy->arena : NULL);
+}
+
+lanewise_status lanewise_accuracy_report(const lanewise_accuracy *accuracy, const char *format, lanewise_findings *findings,
+                                         char **out) {
+    lw_text text = {0};
+    lw_report_format inside = LW_FORMAT_TABLE;
+    lw_status status = find_format(format, findings->diags, &inside);
+    status = status == LW_OK ? lw_report_accuracy(&accuracy->accuracy, inside, &text) : status;
     return hand_out(status, &text, out);
+}
+
+lanewise_status lanewise_accuracy_page(const lanewise_accuracy *accuracy, const char *const *pictures, char **out) {
+    lw_text text = {0};
+    return hand_out(lw_report_accuracy_page(&accuracy->accuracy, pictures, &text), &text, out);
+}
+
+const struct lw_accuracy *lanewise_accuracy_raw(const lanewise_accuracy *accuracy) {
+    return &accuracy->accuracy;
 }
 
 // ---- Import ----

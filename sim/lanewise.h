@@ -137,8 +137,13 @@ typedef struct lanewise_run {
     void *user;
     bool timelines;  // keep what ran when, of the first 16 points: for lanewise_result_trace and charts
     bool lift;       // run each point again without what limits its workloads: metric lifted_us
-    int64_t draws;   // run all again so often with other values of what presets say is uncertain: metrics low_us, high_us
+    // how far what presets say is uncertain moves each result (metrics low_us, high_us, bandwidth_low_GBps,
+    // bandwidth_high_GBps): index into lanewise_bands()
+    int band;
+    int64_t draws;  // the same by running all so often with other values
 } lanewise_run;
+// "auto" where two runs for each such value take little, "always", "never", NULL
+LANEWISE_API const char *const *lanewise_bands(void);
 
 // Run all points; run may be NULL. No byte of the result depends on the number of threads.
 // A point that fails keeps no other from its turn: it is told, the status is that of the first one,
@@ -197,13 +202,17 @@ typedef struct lanewise_tables {
     const char *const *path;
     size_t count;    // 0: all tables of the catalogue
     const char *on;  // as lanewise_importing.on, for files of other tools among them
+    bool bands;      // and how many points lie in the band of what presets say is uncertain
 } lanewise_tables;
 
-// Run the tables and report in a format of lanewise_formats() ("table" or "json"). A table that cannot be run keeps no other from
-// its turn: *text (may be NULL) is written whatever the status. A file of another tool (see Import)
-// is compared too, and a sentence says whether what it measured is normal.
-LANEWISE_API lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const char *format,
-                                               const lanewise_run *run, lanewise_findings *findings, char **text);
+// The model beside measured tables.
+typedef struct lanewise_accuracy lanewise_accuracy;
+
+// Run the tables. A table that cannot be run keeps no other from its turn: *out has those that could,
+// whatever the status, and is NULL where none could. A file of another tool (see Import) is compared
+// too, and a sentence says whether what it measured is normal.
+LANEWISE_API lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const lanewise_run *run,
+                                               lanewise_findings *findings, lanewise_accuracy **out);
 
 // ---- Calibration: presets fitted to measured tables ----
 
@@ -213,10 +222,17 @@ typedef struct lanewise_presets {
     bool write;    // put values and errors into their files
 } lanewise_presets;
 
-// Fit the rows of presets that name measured tables to these tables, and report in a format of lanewise_formats() ("table" or
-// "json"). *text is NULL where nothing was fitted.
-LANEWISE_API lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_presets presets, const char *format,
-                                                const lanewise_run *run, lanewise_findings *findings, char **text);
+// Fit the rows of presets that name measured tables to these tables. *out is NULL where nothing was
+// fitted.
+LANEWISE_API lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_presets presets,
+                                                const lanewise_run *run, lanewise_findings *findings, lanewise_accuracy **out);
+
+LANEWISE_API void lanewise_accuracy_free(lanewise_accuracy *accuracy);
+// In a format of lanewise_formats(): "table", "json", or "csv", a row a point.
+LANEWISE_API lanewise_status lanewise_accuracy_report(const lanewise_accuracy *accuracy, const char *format,
+                                                      lanewise_findings *findings, char **text);
+// A page of Markdown with these pictures, names of files beside it, NULL-terminated.
+LANEWISE_API lanewise_status lanewise_accuracy_page(const lanewise_accuracy *accuracy, const char *const *pictures, char **text);
 
 // ---- Import: what other tools measured ----
 
@@ -269,6 +285,7 @@ LANEWISE_API lanewise_status lanewise_topology_text(const lanewise_topology *top
 
 // ---- For programs of the same distribution: its charts work on these ----
 
+struct lw_accuracy;
 struct lw_diags;
 struct lw_option;
 struct lw_result;
@@ -277,6 +294,7 @@ struct lw_yaml;
 LANEWISE_API struct lw_diags *lanewise_findings_raw(lanewise_findings *findings);
 LANEWISE_API const struct lw_result *lanewise_result_raw(const lanewise_result *result);
 LANEWISE_API const struct lw_topology *lanewise_topology_raw(const lanewise_topology *topology);
+LANEWISE_API const struct lw_accuracy *lanewise_accuracy_raw(const lanewise_accuracy *accuracy);
 // the list, or NULL
 LANEWISE_API const struct lw_yaml *lanewise_scenario_charts(const lanewise_scenario *scenario);
 // charts: the option table of an entry under `charts:`; NULL: none.

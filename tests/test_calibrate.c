@@ -7,6 +7,7 @@
 #include "sim/base/text.h"
 #include "sim/config/source.h"
 #include "sim/study/calibrate.h"
+#include "sim/study/uncertain.h"
 #include "tests/helpers.h"
 
 static const char folder[] = LW_BINARY_DIR "/test_calibrate";
@@ -76,10 +77,19 @@ static void test_known_values_come_back(void **state) {
     assert_non_null(strstr(source->text, ", source: \"guess, at first\", evidence: calibrated, tables: [sample]}\n"));
     assert_non_null(
         strstr(source->text, lw_arena_print(test.arena, "  copy_rate_h2d: {value: %s, error: ", group->fitted[1].value)));
-    assert_non_null(strstr(source->text, " %, source: guess, evidence: calibrated, tables: [sample]}  # keep\n"
-                                         "  native_gen: {value: 4, source: its box}\n"));
+    const char *correlates = strstr(source->text, " %, correlates: {submit: ");
+    assert_non_null(correlates);
+    assert_non_null(strstr(correlates, "}, source: guess, evidence: calibrated, tables: [sample]}  # keep\n"
+                                       "  native_gen: {value: 4, source: its box}\n"));
     assert_int_equal(lw_presets_calibrate(catalog, &(lw_calibrate){NULL, 0, false}, &run, test.arena, test.diags, &again), LW_OK);
     assert_true(again.group[0].before.worst < 1e-2);
+    // written again, in their places
+    assert_int_equal(lw_presets_calibrate(catalog, &(lw_calibrate){names, 1, true}, &run, test.arena, test.diags, &again), LW_OK);
+    assert_int_equal(lw_source_read(path, test.arena, test.diags, &source), LW_OK);
+    correlates = strstr(source->text, "correlates: {submit: ");
+    assert_non_null(correlates);
+    assert_null(strstr(correlates + 1, "correlates"));
+    assert_non_null(strstr(correlates, "}, source: guess, evidence: calibrated, tables: [sample]}  # keep\n"));
     lw_test_end(&test);
 }
 
@@ -153,12 +163,86 @@ static void test_shipped_values_are_fits(void **state) {
     lw_test_end(&test);
 }
 
+// A call that is said to take 11 us took 10: within the error of the one card, not of the other. What
+// states none has no band.
+static void test_bands_of_tables(void **state) {
+    (void)state;
+    static const struct {
+        const char *error;
+        size_t banded, inside;
+    } cases[] = {{", error: 10 %", 10, 10}, {", error: 1 %", 10, 0}, {"", 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *rows = lw_arena_print(test.arena,
+                                          "  submit: {value: 11 us%s, source: guess, evidence: assumed}\n"
+                                          "  copy_rate_h2d: {value: 20 GB/s, source: guess, evidence: calibrated}\n",
+                                          cases[i].error);
+        const lw_catalog *catalog = own_catalog(&test, rows, "calibrate");
+        lw_measured *table;
+        lw_validations found;
+        const char *path = lw_catalog_path(catalog, LW_SHELF_MEASURED, "sample", test.arena);
+        assert_int_equal(lw_measured_load(path, catalog, test.arena, test.diags, &table), LW_OK);
+        assert_int_equal(lw_measured_validate((lw_tables){&table, 1}, &run, test.arena, test.diags, &found), LW_OK);
+        assert_int_equal(found.row[0].banded, 0);
+        assert_int_equal(lw_validations_add_bands((lw_tables){&table, 1}, &run, &found), LW_OK);
+        assert_int_equal(found.row[0].banded, cases[i].banded);
+        assert_int_equal(found.row[0].inside, cases[i].inside);
+        lw_test_end(&test);
+    }
+}
+
+static const lw_shelf shelves[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES, LW_SHELF_LIBRARIES};
+
+// The row that "key" or "preset.key" names in a row of a preset; NULL: none.
+static const lw_yaml *row_named(lw_test *test, lw_presets *presets, const lw_preset *preset, const char *word) {
+    const char *dot = strrchr(word, '.');
+    const char *name = dot != NULL ? lw_arena_copy_n(test->arena, word, (size_t)(dot - word)) : preset->name;
+    for (size_t s = 0; s < sizeof shelves / sizeof shelves[0]; s++) {
+        const lw_preset *other;
+        assert_int_equal(lw_presets_read(presets, shelves[s], name, &other), LW_OK);
+        if (other != NULL) {
+            return lw_map_get(other->rows, dot != NULL ? dot + 1 : word);
+        }
+    }
+    return NULL;
+}
+
+// Correlations are with rows that state an error.
+static void test_shipped_correlations(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog;
+    assert_int_equal(lw_catalog_open(LW_SOURCE_DIR "/configs", test.arena, test.diags, &catalog), LW_OK);
+    lw_presets *presets = lw_presets_new(catalog, test.arena, test.diags);
+    assert_non_null(presets);
+    size_t pairs = 0;
+    for (size_t s = 0; s < sizeof shelves / sizeof shelves[0]; s++) {
+        for (size_t i = 0; i < lw_catalog_count(catalog, shelves[s]); i++) {
+            const lw_preset *preset;
+            assert_int_equal(lw_presets_read(presets, shelves[s], lw_catalog_names(catalog, shelves[s])[i], &preset), LW_OK);
+            for (const lw_yaml *row = preset->rows != NULL ? preset->rows->first : NULL; row != NULL; row = row->next) {
+                const lw_yaml *map = lw_map_get(row, "correlates");
+                for (const lw_yaml *item = map != NULL ? map->first : NULL; item != NULL; item = item->next, pairs++) {
+                    const lw_yaml *other = row_named(&test, presets, preset, item->key);
+                    if (other == NULL || other == row || lw_map_get(other, "error") == NULL) {
+                        fail_msg("%s.%s correlates with '%s', which states no error", preset->name, row->key, item->key);
+                    }
+                }
+            }
+        }
+    }
+    assert_true(pairs > 0);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_values_come_back),
         cmocka_unit_test(test_what_no_table_shows_stays),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_shipped_values_are_fits),
+        cmocka_unit_test(test_shipped_correlations),
+        cmocka_unit_test(test_bands_of_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

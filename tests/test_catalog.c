@@ -205,6 +205,12 @@ static void wrong_files_are_told(void **state) {
         {HEAD "parameters: {p2p: true}\n", "'p2p' has no source"},
         {HEAD "parameters: {p2p: {value: true}}\n", "p2p needs the key 'source'"},
         {HEAD "parameters: {p2p: {value: true, source: mine, sauce: 1}}\n", "unknown key 'sauce'"},
+        {HEAD "parameters: {p2p: {value: true, source: mine, correlates: [mps]}}\n",
+         "'correlates' must be a map of keys and numbers"},
+        {HEAD "parameters: {p2p: {value: true, source: mine, correlates: {mps: 1.5}}}\n",
+         "a correlation is a number from -1 to 1"},
+        {HEAD "parameters: {p2p: {value: true, source: mine, correlates: {mps: much}}}\n",
+         "a correlation is a number from -1 to 1"},
         {"preset: 1\nname: sample\ntype: gpu\nsummary: a card\nevidence: calibrated\n"
          "parameters: {p2p: {value: true, source: mine, evidence: assumed}}\n",
          "the preset 'sample' is calibrated, but none of its values is"},

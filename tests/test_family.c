@@ -104,7 +104,10 @@ static void assert_documented(lw_test *test, const char *file, const preset *p) 
         assert_true(tables == NULL || same_text(evidence, "calibrated"));
         // a fit has a standard error, an assumption the spread of what it is pooled over
         assert_true(error == NULL || tables != NULL || same_text(evidence, "assumed"));
-        assert_int_equal(row->count, 2 + (evidence != NULL) + (tables != NULL) + (error != NULL));
+        // errors of fits alone correlate
+        const lw_yaml *correlates = lw_map_get(row, "correlates");
+        assert_true(correlates == NULL || (tables != NULL && error != NULL));
+        assert_int_equal(row->count, 2 + (evidence != NULL) + (tables != NULL) + (error != NULL) + (correlates != NULL));
     }
 }
 

@@ -72,7 +72,7 @@ static double model_of(world *w, const char *bytes) {
              lw_arena_print(w->arena, "vary: [workloads.copy.bytes]\nobserve: workloads.copy.bandwidth_GBps\npoints: [[%s, 1]]\n",
                             bytes),
              &one);
-    return one.rows[0][2];
+    return one.rows[0].model;
 }
 
 static void test_statistics(void **state) {
@@ -96,9 +96,9 @@ static void test_statistics(void **state) {
     assert_close(all.error.p90, 0.10, 1e-9);
     assert_close(all.error.worst, 0.10, 1e-9);
     assert_true(all.ok);
-    assert_close(all.rows[0][0], 65536, 1e-15);
-    assert_close(all.rows[1][1], large, 1e-15);
-    assert_close(all.rows[1][2], large, 1e-15);
+    assert_close(all.rows[0].x, 65536, 1e-15);
+    assert_close(all.rows[1].measured, large, 1e-15);
+    assert_close(all.rows[1].model, large, 1e-15);
     validate(w, "{median: 2.9 %, worst: 20 %}", tail, &all);
     assert_false(all.ok);
     validate(w, "{median: 5 %, worst: 9.9 %}", tail, &all);
@@ -115,13 +115,13 @@ static void test_time_and_two_paths(void **state) {
                             "points: [[pcie-3-x4, 1 MiB, %.17g], [pcie-3-x16, 1 MiB, %.17g]]\n",
                             1048576 / GBps / 1e3, 1048576 / GBps / 4e3),
              &all);
-    assert_close(all.rows[0][2], all.rows[0][1], 1e-9);
+    assert_close(all.rows[0].model, all.rows[0].measured, 1e-9);
     // four times the lanes: the wire's part of the time shrinks,
-    assert_true(all.rows[1][2] < all.rows[0][2] / 2);
-    assert_true(all.rows[1][2] > all.rows[1][1]);  // the 10 us of submission do not
+    assert_true(all.rows[1].model < all.rows[0].model / 2);
+    assert_true(all.rows[1].model > all.rows[1].measured);  // the 10 us of submission do not
     // a preset's name is no quantity: the point's number
-    assert_close(all.rows[0][0], 0, 0);
-    assert_close(all.rows[1][0], 1, 0);
+    assert_close(all.rows[0].x, 0, 0);
+    assert_close(all.rows[1].x, 1, 0);
 }
 
 static void test_series(void **state) {
@@ -231,8 +231,8 @@ static void test_tables_share_the_threads(void **state) {
         assert_int_equal(found->row[0].points, 3);
         assert_int_equal(found->row[1].points, 2);
     }
-    assert_memory_equal(out[0].row[0].rows, out[1].row[0].rows, sizeof(double[3][3]));
-    assert_memory_equal(out[0].row[1].rows, out[1].row[1].rows, sizeof(double[2][3]));
+    assert_memory_equal(out[0].row[0].rows, out[1].row[0].rows, 3 * sizeof(lw_compared));
+    assert_memory_equal(out[0].row[1].rows, out[1].row[1].rows, 2 * sizeof(lw_compared));
 }
 
 static void test_errors_have_places(void **state) {

@@ -134,17 +134,32 @@ static lanewise_status topology(const lanewise_catalog *catalog, const char *pat
     return status;
 }
 
+// Reported in a format, or as a page where there is none.
+static lanewise_status told_accuracy(lanewise_status status, lanewise_accuracy *accuracy, const char *format,
+                                     lanewise_findings *findings, char **text) {
+    static const char *const pictures[] = {"parity.svg", NULL};
+    lanewise_status told = LANEWISE_OK;
+    if (accuracy != NULL) {
+        told = format != NULL ? lanewise_accuracy_report(accuracy, format, findings, text)
+                              : lanewise_accuracy_page(accuracy, pictures, text);
+    }
+    lanewise_accuracy_free(accuracy);
+    return status == LANEWISE_OK ? told : status;
+}
+
 static lanewise_status validate_as(const lanewise_catalog *catalog, const char *name, const char *format,
                                    lanewise_findings *findings, char **text) {
+    const bool bands = strcmp(format, "csv") == 0;  // with all that there is
     const lanewise_run run = {.threads = 1};
+    lanewise_accuracy *accuracy = NULL;
     char *path = lanewise_catalog_path(catalog, "measured", name);
     lanewise_status status = LANEWISE_NO_MEMORY;
     if (path != NULL) {
         const char *const paths[] = {path};
-        status = lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL}, format, &run, findings, text);
+        status = lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL, bands}, &run, findings, &accuracy);
     }
     lanewise_free(path);
-    return status;
+    return told_accuracy(status, accuracy, format, findings, text);
 }
 
 static lanewise_status validate(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
@@ -153,12 +168,27 @@ static lanewise_status validate(const lanewise_catalog *catalog, const char *nam
 
 static lanewise_status calibrate(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
     const lanewise_run run = {.threads = 1};
-    return lanewise_calibrate(catalog, (lanewise_presets){&name, 1, false}, "table", &run, findings, text);
+    lanewise_accuracy *accuracy = NULL;
+    const lanewise_status status = lanewise_calibrate(catalog, (lanewise_presets){&name, 1, false}, &run, findings, &accuracy);
+    return told_accuracy(status, accuracy, "table", findings, text);
 }
 
 static lanewise_status validate_json(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
                                      char **text) {
     return validate_as(catalog, name, "json", findings, text);
+}
+
+static lanewise_status calibrate_page(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
+                                      char **text) {
+    const lanewise_run run = {.threads = 1};
+    lanewise_accuracy *accuracy = NULL;
+    const lanewise_status status = lanewise_calibrate(catalog, (lanewise_presets){&name, 1, false}, &run, findings, &accuracy);
+    return told_accuracy(status, accuracy, NULL, findings, text);
+}
+
+static lanewise_status validate_bands(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
+                                      char **text) {
+    return validate_as(catalog, name, "csv", findings, text);
 }
 
 static lanewise_status import(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
@@ -176,7 +206,10 @@ static lanewise_status import(const lanewise_catalog *catalog, const char *path,
 static lanewise_status judge(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
     const lanewise_run run = {.threads = 1};
     const char *const paths[] = {path};
-    return lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL}, "table", &run, findings, text);
+    lanewise_accuracy *accuracy = NULL;
+    const lanewise_status status =
+        lanewise_validate(catalog, (lanewise_tables){paths, 1, NULL, false}, &run, findings, &accuracy);
+    return told_accuracy(status, accuracy, "table", findings, text);
 }
 
 static lanewise_status rate(const lanewise_catalog *catalog, const char *rate, lanewise_findings *findings, char **text) {
@@ -268,8 +301,10 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"topo", topology, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 100},
         {"validate", validate, "p2p-off-rtx-5090-gen5x16", 100},
         {"calibrate", calibrate, "a100-pcie", 60},
+        {"calibrate, page", calibrate_page, "a100-pcie", 60},
         {"run, uncertainty", uncertain, LW_SOURCE_DIR "/configs/scenarios/first.yaml", 60},
         {"validate, json", validate_json, "p2p-off-rtx-5090-gen5x16", 100},
+        {"validate, bands", validate_bands, "p2p-off-rtx-5090-gen5x16", 60},
         {"import", import, LW_SOURCE_DIR "/tests/import/nvbandwidth.json", 300},
         {"import", import, LW_SOURCE_DIR "/tests/import/nvbandwidth.txt", 100},
         {"import", import, LW_SOURCE_DIR "/tests/import/list.csv", 200},

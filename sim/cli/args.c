@@ -36,6 +36,7 @@ static const char *const *themes(void) {
 static const flag flags[] = {
     {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "PATH", NULL, 0, 0,
      "run: a folder for results.csv, results.json, charts and, of one point, trace.json; topo: a picture, .svg, .png or .pdf; "
+     "validate, calibrate: a folder for report.md, points.csv and charts; "
      "import, measure: a folder of tables, or the file of one"},
     {"set", 0, FLAG_LIST, offsetof(lw_arguments, set), "PATH=VALUE", NULL, 0, 0,
      "change a value of the file, as in --set links.egpu.lanes=8"},
@@ -65,6 +66,10 @@ static const flag flags[] = {
     {"stats", 0, FLAG_SWITCH, offsetof(lw_arguments, stats), NULL, NULL, 0, 0, "what the run cost, as one JSON line on stderr"},
     {"uncertainty", 0, FLAG_COUNT, offsetof(lw_arguments, draws), "N", NULL, 1, 100000,
      "run all N times more with other values of what presets say is uncertain: 5th and 95th percentile of times"},
+    {"band", 0, FLAG_WORD, offsetof(lw_arguments, band), NULL, lanewise_bands, 0, 0,
+     "how far what presets say is uncertain moves each result, by two runs for each such value (auto: where they take little)"},
+    {"bands", 0, FLAG_SWITCH, offsetof(lw_arguments, bands), NULL, NULL, 0, 0,
+     "count the points that lie in the band of what presets say is uncertain, by two runs for each such value"},
     {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, themes, 0, 0, "look of the charts (as the chart says)"},
     {"scale", 0, FLAG_COUNT, offsetof(lw_arguments, scale), "N", NULL, 1, 4, "pixels of a PNG per unit of the chart (2)"},
     {"pdf", 0, FLAG_SWITCH, offsetof(lw_arguments, pdf), NULL, NULL, 0, 0, "write each chart as .pdf too"},

@@ -28,6 +28,8 @@ typedef struct lw_arguments {
     int theme;           // lw_theme_kind; -1: as the chart says
     int64_t threads;     // 0: OMP_NUM_THREADS or the cores
     int64_t scale;       // pixels a user unit of a PNG
+    int band;            // index into lanewise_bands()
+    bool bands;          // of measured tables
     int64_t draws;       // of what is uncertain; 0: none
     int64_t device;      // number of an OpenCL device; -1: the first card
     bool from_machine, brief, pdf, stats, write, lift, quiet, schema, help, version;

@@ -7,14 +7,14 @@ static lw_status calibrate_verb(lw_context *context) {
     const lw_arguments *arguments = context->arguments;
     const lanewise_run run = {.threads = (int)arguments->threads, .stop = lw_console_catch_interrupt()};
     const lanewise_presets presets = {arguments->file, (size_t)arguments->file_count, arguments->write};
-    char *text = NULL;
-    lw_status ran = (lw_status)lanewise_calibrate(context->catalog, presets, lanewise_formats()[arguments->format], &run,
-                                                  context->findings, &text);
-    return lw_console_show_text((lanewise_status)ran, lanewise_formats()[arguments->format], text, context->diags);
+    lanewise_accuracy *accuracy = NULL;
+    LW_TRY(lw_command_output(context));
+    const lw_status ran = (lw_status)lanewise_calibrate(context->catalog, presets, &run, context->findings, &accuracy);
+    return lw_command_accuracy(context, ran, accuracy);
 }
 
-static const char *const flag_names[] = {"format", "threads", "write", NULL};
-static const char *const formats[] = {"table", "json", NULL};
+static const char *const flag_names[] = {"output", "format", "threads", "write", "theme", "scale", "pdf", NULL};
+static const char *const formats[] = {"table", "csv", "json", NULL};
 
 const lw_verb lw_verb_calibrate = {
     .name = "calibrate",
@@ -22,7 +22,8 @@ const lw_verb lw_verb_calibrate = {
     .summary = "Fit presets to the measured tables that their rows name.",
     .examples = "  lanewise calibrate                    everything that is fitted, and how well it is known\n"
                 "  lanewise calibrate nccl-2.29          the rows of one preset, others as they are\n"
-                "  lanewise calibrate nccl-2.29 --write  and put the values into its file\n",
+                "  lanewise calibrate nccl-2.29 --write  and put the values into its file\n"
+                "  lanewise calibrate mi100 -o fit       and a report with charts: fit with its band, parity, residuals\n",
     .details = "A row of a preset such as `submit_cuda: {value: 8 us, source: ..., tables: [a, b]}` is fitted to these\n"
                "tables of configs/measured; rows that share tables are fitted together. Printed are value, standard\n"
                "error, what the tables cannot tell apart, and the error of each system by a fit of the others.\n",

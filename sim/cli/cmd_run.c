@@ -19,11 +19,6 @@ static lw_status write_report(const lw_context *context, const lanewise_result *
     return status;
 }
 
-static lw_status write_picture(const lw_context *context, const lw_picture *picture, const char *stem, const char *ending) {
-    const char *path = lw_arena_print(context->arena, "%s%s", stem, ending);
-    return path == NULL ? LW_NO_MEMORY : lw_command_picture(context, picture, path);
-}
-
 // *wrote: the names of what was written so far, to which it adds its own.
 static lw_status write_chart(const lw_context *context, lw_chart_request chart, const char *name, const lanewise_result *result,
                              const char *folder, const char **wrote) {
@@ -31,20 +26,9 @@ static lw_status write_chart(const lw_context *context, lw_chart_request chart, 
     if (arguments->theme >= 0) {
         chart.theme = arguments->theme;
     }
-    const char *stem = lw_arena_print(context->arena, "%s/%s", folder, name);
-    if (stem == NULL) {
-        return LW_NO_MEMORY;
-    }
     lw_picture picture;
     LW_TRY(lw_chart_render(&chart, lanewise_result_raw(result), context->arena, context->diags, &picture));
-    if (picture.draw == NULL) {
-        return LW_OK;  // nothing to draw, and a note says why
-    }
-    LW_TRY(write_picture(context, &picture, stem, ".svg"));
-    LW_TRY(write_picture(context, &picture, stem, ".png"));
-    LW_TRY(arguments->pdf ? write_picture(context, &picture, stem, ".pdf") : LW_OK);
-    *wrote = lw_arena_print(context->arena, "%s, %s.svg, .png%s", *wrote, name, arguments->pdf ? ", .pdf" : "");
-    return *wrote != NULL ? LW_OK : LW_NO_MEMORY;
+    return lw_command_pictures(context, &picture, folder, name, wrote);  // of nothing to draw a note says why
 }
 
 // Of work that was read from lists, what became of each line. *wrote: as of a chart.
@@ -254,6 +238,7 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         .within = lw_console_progress_show_within,
         .user = &progress,
         .lift = arguments->lift,
+        .band = arguments->band,
         .draws = arguments->draws,
         .timelines = arguments->trace != NULL ||
                      (folder != NULL && (has_timeline(session) || lanewise_scenario_points(session->scenario) == 1)),
@@ -336,8 +321,8 @@ static lw_status run_verb(lw_context *context) {
     return lw_command_each(context, run_one);
 }
 
-static const char *const flag_names[] = {"output", "set",         "format", "threads", "seed",  "engine", "trace",
-                                         "lift",   "uncertainty", "stats",  "theme",   "scale", "pdf",    NULL};
+static const char *const flag_names[] = {"output", "set",         "format", "threads", "seed",  "engine", "trace", "lift",
+                                         "band",   "uncertainty", "stats",  "theme",   "scale", "pdf",    NULL};
 
 const lw_verb lw_verb_run = {
     .name = "run",

@@ -14,22 +14,22 @@ static lw_status validate_verb(lw_context *context) {
     for (size_t i = 0; i < count; i++) {
         LW_TRY(lw_command_file(context, "measured", arguments->file[i], &paths[i]));
     }
+    LW_TRY(lw_command_output(context));
     lw_console_progress progress;
     lw_console_progress_begin(&progress, arguments->quiet);
     const lanewise_run run = {.threads = (int)arguments->threads,
                               .stop = lw_console_catch_interrupt(),
                               .progress = lw_console_progress_show,
                               .user = &progress};
-    char *text = NULL;
-    lw_status ran = (lw_status)lanewise_validate(context->catalog, (lanewise_tables){paths, count, arguments->on},
-                                                 lanewise_formats()[arguments->format], &run, context->findings, &text);
+    lanewise_accuracy *accuracy = NULL;
+    const lw_status ran = (lw_status)lanewise_validate(
+        context->catalog, (lanewise_tables){paths, count, arguments->on, arguments->bands}, &run, context->findings, &accuracy);
     lw_console_progress_end(&progress);
-    lw_status printed = lw_console_show_text(LANEWISE_OK, lanewise_formats()[arguments->format], text, context->diags);
-    return ran != LW_OK ? ran : printed;
+    return lw_command_accuracy(context, ran, accuracy);
 }
 
-static const char *const flag_names[] = {"format", "threads", "on", NULL};
-static const char *const formats[] = {"table", "json", NULL};
+static const char *const flag_names[] = {"output", "format", "threads", "on", "bands", "theme", "scale", "pdf", NULL};
+static const char *const formats[] = {"table", "csv", "json", NULL};
 
 const lw_verb lw_verb_validate = {
     .name = "validate",
@@ -38,7 +38,9 @@ const lw_verb lw_verb_validate = {
     .examples = "  lanewise validate                       every table that comes with lanewise\n"
                 "  lanewise validate my-measurement.yaml   your own\n"
                 "  lanewise validate nvbandwidth.txt       what another tool measured: is it normal? lanewise import --help\n"
-                "  lanewise validate --format json         every point, for scripts\n",
+                "  lanewise validate --format json         every point, for scripts\n"
+                "  lanewise validate -o accuracy           and a report with charts: parity, error over size by class\n"
+                "  lanewise validate --bands my.yaml       does it lie in the band of what presets say is uncertain?\n",
     .flags = flag_names,
     .formats = formats,
     .least = 0,

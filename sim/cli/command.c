@@ -118,3 +118,22 @@ lw_status lw_command_picture(const lw_context *context, const lw_picture *pictur
     lw_text_free(&bytes);
     return status;
 }
+
+lw_status lw_command_pictures(const lw_context *context, const lw_picture *picture, const char *folder, const char *name,
+                              const char **wrote) {
+    static const char *const endings[] = {".svg", ".png", ".pdf"};
+    const size_t count = context->arguments->pdf ? 3 : 2;
+    if (picture->draw == NULL) {
+        return LW_OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *path = lw_arena_print(context->arena, "%s/%s%s", folder, name, endings[i]);
+        LW_TRY(path == NULL ? LW_NO_MEMORY : lw_command_picture(context, picture, path));
+    }
+    *wrote = lw_arena_print(context->arena, "%s, %s.svg, .png%s", *wrote, name, context->arguments->pdf ? ", .pdf" : "");
+    return *wrote != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+lw_status lw_command_output(const lw_context *context) {
+    return context->arguments->output != NULL ? lw_folder_make(context->arguments->output, context->diags) : LW_OK;
+}

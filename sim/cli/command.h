@@ -37,10 +37,21 @@ lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context
 // with a diagnostic.
 lw_status lw_command_picture(const lw_context *context, const lw_picture *picture, const char *path) LW_CHECKED;
 
+// The same as .svg, .png and, where it is asked for, .pdf: FOLDER/NAME.svg, ... *wrote: the names of
+// what was written so far, to which it adds its own. A picture of nothing writes nothing.
+lw_status lw_command_pictures(const lw_context *context, const lw_picture *picture, const char *folder, const char *name,
+                              const char **wrote) LW_CHECKED;
+
 extern const lw_verb lw_verb_run, lw_verb_check, lw_verb_topo, lw_verb_list, lw_verb_explain, lw_verb_init, lw_verb_validate,
     lw_verb_calibrate, lw_verb_import, lw_verb_measure;
 
 // Show what was imported, write it where -o says, and free it.
 lw_status lw_command_imported(const lw_context *context, lanewise_imported *imported);
+
+// Show the model beside measured tables, write report and charts where -o says, and free it. NULL:
+// there is none. status: of what made it, which is returned where all else goes well.
+lw_status lw_command_accuracy(const lw_context *context, lw_status status, lanewise_accuracy *accuracy);
+// Make the folder of -o, if it is given, before anything runs.
+lw_status lw_command_output(const lw_context *context) LW_CHECKED;
 
 #endif

@@ -480,6 +480,7 @@ static lw_status new_document(const lw_reader *reader, const lw_source *source, 
     }
     document->format = reader->format;
     document->catalog = lw_presets_catalog(reader->presets);
+    document->source = source;
     document->file = source->name;
     document->folder = lw_folder_of(source->name, reader->arena);
     lw_sha256(source->text != NULL ? source->text : "", source->text != NULL ? source->length : 0, document->sha256);
@@ -509,9 +510,13 @@ bool lw_load_copy(const lw_load *load, lw_arena *arena, lw_load *out) {
 
 lw_status lw_document_load(const lw_reader *reader, const char *path, const lw_load *load, lw_document **out) {
     const lw_source *source;
+    LW_TRY(lw_source_read(path, reader->arena, reader->diags, &source));
+    return lw_document_read(reader, source, load, out);
+}
+
+lw_status lw_document_read(const lw_reader *reader, const lw_source *source, const lw_load *load, lw_document **out) {
     lw_yaml *root;
     lw_document *document;
-    LW_TRY(lw_source_read(path, reader->arena, reader->diags, &source));
     LW_TRY(lw_tree_parse(source, reader->arena, reader->diags, &root));
     LW_TRY(new_document(reader, source, &document));
     lw_list sources = {0}, settings = {0};

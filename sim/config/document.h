@@ -32,6 +32,7 @@ bool lw_load_copy(const lw_load *load, lw_arena *arena, lw_load *out) LW_CHECKED
 typedef struct lw_document {
     const lw_format *format;
     const lw_catalog *catalog;
+    const lw_source *source;
     const char *title, *file;
     bool may_fail;       // some points cannot be built, as lw_load.points_may_fail allows
     const char *folder;  // of the file: where the names of other files begin
@@ -53,6 +54,8 @@ typedef struct lw_document {
 // diagnostics; LW_BAD_INPUT when there is an error, LW_BAD_USAGE when a --set is not of the form
 // PATH=VALUE. load may be NULL. What the reader has must outlive the document.
 lw_status lw_document_load(const lw_reader *reader, const char *path, const lw_load *load, lw_document **out) LW_CHECKED;
+// The same from a file that was read before.
+lw_status lw_document_read(const lw_reader *reader, const lw_source *source, const lw_load *load, lw_document **out) LW_CHECKED;
 
 // The same from a map of nodes, links and workloads that stands in `source`, with the points of a
 // table: `paths`, and rows with a value for each of them (lw_sweep_of_table).

@@ -71,7 +71,7 @@ static const lw_option head_options[] = {
 enum { HEAD_NAME = 1, HEAD_EVIDENCE = 4 };
 
 typedef struct row {
-    const lw_yaml *value, *tables;
+    const lw_yaml *value, *tables, *correlates;
     double error;
     const char *source, *note;
     int evidence;
@@ -97,8 +97,33 @@ static const lw_option row_options[] = {
      .fallback = "auto",
      .maximum = 10,
      .help = "its standard error, as a share"},
+    {.key = "correlates",
+     .kind = LW_OPTION_YAML,
+     .offset = offsetof(row, correlates),
+     .fallback = "",
+     .help = "how its error correlates with those of rows that were fitted with it: key or PRESET.key, and -1 to 1"},
     {.key = "note", .kind = LW_OPTION_TEXT, .offset = offsetof(row, note), .fallback = "", .help = "what to know about it"},
     {0}};
+
+// Correlations are for whoever draws values: here they are numbers of a map.
+static lw_status check_correlates(const lw_presets *presets, const lw_yaml *map) {
+    static const char hint[] = "write correlates: {KEY: 0.3} of rows that were fitted with it";
+    if (lw_is_empty(map)) {
+        return LW_OK;
+    }
+    if (map->kind != LW_MAP) {
+        return lw_error(presets->diags, map->place, hint, "'correlates' must be a map of keys and numbers");
+    }
+    for (const lw_yaml *item = map->first; item != NULL; item = item->next) {
+        lw_quantity number;
+        const char *problem, *other;
+        const bool is_one = item->kind == LW_SCALAR && lw_quantity_parse(item->text, LW_PLAIN, &number, &problem, &other);
+        if (!is_one || !(number.value >= -1 && number.value <= 1)) {
+            return lw_error(presets->diags, item->place, hint, "a correlation is a number from -1 to 1");
+        }
+    }
+    return LW_OK;
+}
 
 // One row: its plain value joins the map `values`.
 static lw_status read_row(lw_presets *presets, const lw_yaml *item, lw_preset *preset, lw_yaml *values, lw_yaml **last,
@@ -111,6 +136,7 @@ static lw_status read_row(lw_presets *presets, const lw_yaml *item, lw_preset *p
     lw_options_default(row_options, &read);
     LW_TRY(lw_options_parse(row_options, item, NULL, &read, &set, presets->diags));
     LW_TRY(lw_options_require(row_options, &set, item->key, item->place, presets->diags));
+    LW_TRY(check_correlates(presets, read.correlates));
     // A row that nobody has built or shipped yet makes the whole preset so; an assumed detail does
     // not.
     if (read.evidence >= LW_ANNOUNCED) {

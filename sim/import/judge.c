@@ -179,16 +179,17 @@ static lw_status add_suspects(line_up *all) {
     return all->machine->link_assumed && host ? add_presets(all, true) : LW_OK;
 }
 
-static double rate_of(const lw_validation *row, lw_act act, size_t point, int column) {
-    return lw_seen_GBps(act, (int64_t)row->rows[point][0], row->rows[point][column]);
+static double rate_of(const lw_validation *row, lw_act act, size_t point, bool model) {
+    const lw_compared *at = &row->rows[point];
+    return lw_seen_GBps(act, (int64_t)at->x, model ? at->model : at->measured);
 }
 
 // The model's rate where the series has its plateau.
 static double plateau_of(const lw_validation *row, lw_act act, double best, double *scratch) {
     size_t count = 0;
     for (size_t i = 0; i < row->points; i++) {
-        if (rate_of(row, act, i, 1) >= LW_IMPORT_PLATEAU * best) {
-            scratch[count++] = rate_of(row, act, i, 2) / rate_of(row, act, i, 1);
+        if (rate_of(row, act, i, false) >= LW_IMPORT_PLATEAU * best) {
+            scratch[count++] = rate_of(row, act, i, true) / rate_of(row, act, i, false);
         }
     }
     return best * lw_spread_of(scratch, count).median;
@@ -279,7 +280,7 @@ static void judge_latency(const lw_series *series, const lw_import_machine *mach
     char buffer[LW_NUMBER_TEXT];
     const lw_seen *first = LW_LIST_ITEMS(&series->seen, const lw_seen);
     for (size_t i = 0; i < row->points; i++) {
-        scratch[i] = row->rows[i][2] / row->rows[i][1];
+        scratch[i] = row->rows[i].model / row->rows[i].measured;
     }
     const double ratio = lw_spread_of(scratch, row->points).median;
     row->ok = fits(ratio, 1, lw_import_within(series) / 100.0);
@@ -301,7 +302,7 @@ lw_status lw_judge(const lw_judging *judging, const lw_import *file, const lw_se
     const lw_judging quiet = {judging->presets, judging->run, judging->arena, silent};
     *all = (line_up){.judging = &quiet, .file = file, .series = series, .machine = machine};
     for (size_t i = 0; i < row->points; i++) {
-        best = fmax(best, rate_of(row, series->act, i, 1));
+        best = fmax(best, rate_of(row, series->act, i, false));
     }
     const double expected = plateau_of(row, series->act, best, scratch);
     lw_text text = {0};

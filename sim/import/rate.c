@@ -150,7 +150,7 @@ static lw_status run_candidates(asking *a) {
         double *rate = LW_NEW_ARRAY(a->judging->arena, double, row->points);
         LW_TRY(rate == NULL ? LW_NO_MEMORY : LW_OK);
         for (size_t p = 0; p < row->points; p++) {
-            rate[p] = row->rows[p][2];
+            rate[p] = row->rows[p].model;
         }
         c[i].median = lw_spread_of(rate, row->points).median;  // and sorts
         c[i].low = rate[0];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "sim/report/calibration.h"
+#include "sim/report/accuracy.h"
 
 #include <math.h>
 
@@ -91,20 +91,14 @@ static void write_json(const lw_calibrations *found, lw_text *out) {
     lw_text_add(out, "\n]}\n");
 }
 
-lw_status lw_report_calibrations(const lw_calibrations *found, lw_report_format format, lw_text *out) {
-    if (format != LW_FORMAT_TABLE && format != LW_FORMAT_JSON) {
-        return LW_BAD_USAGE;
-    }
+lw_status lw_report_calibrations(const lw_calibrations *found, lw_report_format format, lw_arena *arena, lw_text *out) {
     if (format == LW_FORMAT_JSON) {
         write_json(found, out);
-        return out->failed ? LW_NO_MEMORY : LW_OK;
+        return LW_OK;
     }
-    lw_arena *arena = lw_arena_new();
-    lw_status status = arena == NULL ? LW_NO_MEMORY : LW_OK;
-    for (size_t g = 0; g < found->count && status == LW_OK; g++) {
+    for (size_t g = 0; g < found->count; g++) {
         lw_text_add(out, g > 0 ? "\n" : "");
-        status = write_group(&found->group[g], arena, out);
+        LW_TRY(write_group(&found->group[g], arena, out));
     }
-    lw_arena_free(arena);
-    return status == LW_OK && out->failed ? LW_NO_MEMORY : status;
+    return LW_OK;
 }

@@ -99,16 +99,23 @@ static const lw_workload_result *cell_of(const matrix *m, size_t row, size_t col
     return point == NULL ? NULL : lw_point_workload(point, name, guess);
 }
 
-// Ranges stand in the cells where every link says how uncertain it is; in a mixed table they would
-// drown the rest.
+// A table has room for ranges that a reader should not miss; JSON, CSV and charts have them all.
+static bool is_wide(const lw_workload_result *workload) {
+    static const double wide = 1.1;
+    return workload->has_band && workload->high_GBps > wide * workload->low_GBps;
+}
+
+// Ranges stand in the cells where all have one; in a mixed table they would drown the rest.
 static bool shows_bands(const matrix *m, const char *name, size_t guess) {
+    bool any = false;
     for (size_t i = 0; i < m->size_count * m->series_count; i++) {
         const lw_workload_result *workload = cell_of(m, i / m->series_count, i % m->series_count, name, guess);
         if (workload != NULL && !workload->has_band) {
             return false;
         }
+        any = any || (workload != NULL && is_wide(workload));
     }
-    return true;
+    return any;
 }
 
 // What a cell shows: bandwidth; a time where reads are timed one by one, or so little arrives that
@@ -152,6 +159,24 @@ static void add_heads(const matrix *m, lw_grid *grid) {
     }
 }
 
+// Of a table whose cells have no ranges the widest, so that none goes without a word.
+static void write_widest(const matrix *m, const char *name, size_t guess, lw_text *out) {
+    const lw_workload_result *widest = NULL;
+    size_t at = 0;
+    for (size_t i = 0; i < m->size_count * m->series_count; i++) {
+        const lw_workload_result *cell = cell_of(m, i / m->series_count, i % m->series_count, name, guess);
+        if (cell != NULL && is_wide(cell) &&
+            (widest == NULL || cell->high_GBps * widest->low_GBps > widest->high_GBps * cell->low_GBps)) {
+            widest = cell;
+            at = i;
+        }
+    }
+    if (widest != NULL) {
+        lw_text_print(out, "  most uncertain: %.*g to %.*g at %s, %s\n", DIGITS, widest->low_GBps, DIGITS, widest->high_GBps,
+                      m->size[at / m->series_count]->text, m->series[at % m->series_count]->text);
+    }
+}
+
 // "upload, host->gpu, GB/s by links.egpu", then sizes or other numbers down and series across.
 static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
     static const char *const titles[] = {"GB/s", "time", "mean latency of a read"};
@@ -170,7 +195,11 @@ static lw_status write_block(const matrix *m, const char *name, size_t guess, in
     }
     lw_text_print(out, "\n%s%s%s, %s by %s%s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
                   titles[what], m->series[0]->path, banded ? " (in brackets: what is uncertain)" : "");
-    return lw_grid_write(grid, 2, width, out);
+    LW_TRY(lw_grid_write(grid, 2, width, out));
+    if (what == SHOWN_BANDWIDTH && !banded) {
+        write_widest(m, name, guess, out);
+    }
+    return LW_OK;
 }
 
 // Does some point take longer than each of its workloads? Then no row tells how long.
@@ -237,7 +266,7 @@ static lw_evidence evidence_of_link(const lw_point *point, const char *workload)
     return point->evidence;
 }
 
-// What only some work has: paced, or over a link that says how uncertain it is.
+// What only some work has: paced, or uncertain.
 typedef struct extras {
     bool band, wait, latency, each, method, signal;
 } extras;
@@ -246,7 +275,7 @@ static extras extras_of(const lw_result *result) {
     extras has = {0};
     for (size_t p = 0; p < result->point_count; p++) {
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
-            has.band = has.band || result->point[p].workload[w].has_band;
+            has.band = has.band || is_wide(&result->point[p].workload[w]);
             has.signal = has.signal || result->point[p].workload[w].signal.mode != NULL;
             has.wait = has.wait || result->point[p].workload[w].mean_wait_ps > 0;
             has.each = has.each || result->point[p].workload[w].each_ps.count > 1;

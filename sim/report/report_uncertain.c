@@ -8,8 +8,8 @@ enum { DIGITS = 4 };
 static int64_t draws_of(const lw_result *result) {
     for (size_t p = 0; p < result->point_count; p++) {
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
-            if (result->point[p].workload[w].drawn.draws > 0) {
-                return result->point[p].workload[w].drawn.draws;
+            if (result->point[p].workload[w].draws > 0) {
+                return result->point[p].workload[w].draws;
             }
         }
     }
@@ -41,13 +41,16 @@ lw_status lw_report_uncertain(const lw_result *result, int width, lw_arena *aren
         const lw_point *point = &result->point[p];
         for (size_t w = 0; w < point->workload_count; w++) {
             const lw_workload_result *row = &point->workload[w];
+            const bool none = row->band_ps[1] == 0;
+            const int64_t time_ps = row->end_ps - row->start_ps;
+            const int64_t low_ps = none ? time_ps : row->band_ps[0], high_ps = none ? time_ps : row->band_ps[1];
             lw_report_add_values(grid, point);
             lw_grid_add(grid, row->name);
-            lw_grid_time(grid, (double)row->drawn.low_ps / 1e6, DIGITS);
+            lw_grid_time(grid, (double)low_ps / 1e6, DIGITS);
             lw_grid_time(grid, row->time_s * 1e6, DIGITS);
-            lw_grid_time(grid, (double)row->drawn.high_ps / 1e6, DIGITS);
-            add_rate(grid, row, row->drawn.high_ps);
-            add_rate(grid, row, row->drawn.low_ps);
+            lw_grid_time(grid, (double)high_ps / 1e6, DIGITS);
+            add_rate(grid, row, high_ps);
+            add_rate(grid, row, low_ps);
         }
     }
     lw_text_print(out, "\nTimes over %lld draws of what presets say is uncertain (their rows with an error)\n", (long long)draws);

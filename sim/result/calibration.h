@@ -3,7 +3,7 @@
 #ifndef LW_CALIBRATION_H
 #define LW_CALIBRATION_H
 
-#include "sim/base/spread.h"
+#include "sim/result/validation.h"
 
 // One parameter of a preset.
 typedef struct lw_fitted {
@@ -26,11 +26,19 @@ typedef struct lw_calibration {
     lw_spread before, after;  // of |model / measured - 1|
     // of each system, fitted to the others alone; all 0 where there is one system
     lw_spread left_out;
+    lw_validations compared;  // the tables with the fitted values
 } lw_calibration;
 
 typedef struct lw_calibrations {
     lw_calibration *group;
     size_t count;
 } lw_calibrations;
+
+// The model beside measured tables, and the fits of its presets to them.
+typedef struct lw_accuracy {
+    const char *tool_version;
+    lw_validations tables;  // of a calibration those of all fits, with the fitted values
+    lw_calibrations fits;   // count 0: nothing was fitted
+} lw_accuracy;
 
 #endif

@@ -65,13 +65,13 @@ static bool is_lifted(const lw_workload_result *w) {
     return w->lifted.what != NULL;
 }
 static double low_us(const lw_workload_result *w) {
-    return (double)w->drawn.low_ps / 1e6;
+    return (double)w->band_ps[0] / 1e6;
 }
 static double high_us(const lw_workload_result *w) {
-    return (double)w->drawn.high_ps / 1e6;
+    return (double)w->band_ps[1] / 1e6;
 }
-static bool is_drawn(const lw_workload_result *w) {
-    return w->drawn.draws > 0;
+static bool has_times(const lw_workload_result *w) {
+    return w->band_ps[1] > 0;
 }
 static double utilisation(const lw_direction_result *d) {
     return d->utilisation;
@@ -158,10 +158,10 @@ const lw_metric lw_metrics[] = {
     {OF_WORKLOAD("member_max_us", "member_max", LW_TIME, 1e6, "slowest member", "the longest of these times", member_max_us),
      .in_csv = true, .has = has_members},
     {OF_WORKLOAD("bandwidth_low_GBps", "bandwidth_low", LW_RATE, 1e9, "bandwidth, low",
-                 "the least that it may be, where a link says how uncertain it is", low_GBps),
+                 "the least that it may be, where links or presets say how uncertain they are", low_GBps),
      .in_csv = true, .of_failed = true, .has = has_band},
     {OF_WORKLOAD("bandwidth_high_GBps", "bandwidth_high", LW_RATE, 1e9, "bandwidth, high",
-                 "the most that it may be, where a link says how uncertain it is", high_GBps),
+                 "the most that it may be, where links or presets say how uncertain they are", high_GBps),
      .in_csv = true, .of_failed = true, .has = has_band},
     {OF_WORKLOAD("fixed_us", "fixed", LW_TIME, 1e6, "fixed cost",
                  "of its time: submission, completion and the latency on idle links", fixed_us)},
@@ -177,10 +177,10 @@ const lw_metric lw_metrics[] = {
                  "with --lift: its time if the link, engine or memory that limits it took none", lifted_us),
      .in_csv = true, .has = is_lifted},
     {OF_WORKLOAD("low_us", "low", LW_TIME, 1e6, "time, 5 %",
-                 "with --uncertainty: 5th percentile of its time over draws of what presets say is uncertain", low_us),
-     .in_csv = true, .has = is_drawn},
+                 "5th percentile of its time over what presets say is uncertain; less than 1 % is not told", low_us),
+     .in_csv = true, .has = has_times},
     {OF_WORKLOAD("high_us", "high", LW_TIME, 1e6, "time, 95 %", "the same, 95th percentile", high_us), .in_csv = true,
-     .has = is_drawn},
+     .has = has_times},
     {OF_WORKLOAD("received_dBm", "received", LW_POWER, 1, "power received", "of a radio on its route, in the middle of the band",
                  received_dBm),
      .in_csv = true, .of_failed = true, .has = has_signal},

@@ -37,12 +37,6 @@ typedef struct lw_member_result {
     int64_t start_ps, end_ps;  // counted from when the workload could start
 } lw_member_result;
 
-// Times of a workload over draws of what is uncertain (lw_result_add_uncertainty).
-typedef struct lw_drawn {
-    int64_t draws;            // 0: none
-    int64_t low_ps, high_ps;  // 5th and 95th percentile
-} lw_drawn;
-
 // A workload once more as if what limits it took no time (lw_point_add_lifted).
 typedef struct lw_lifted {
     const char *what;  // "links.nvlink", "nodes.gpus copy engine"; NULL: not asked, or nothing to lift
@@ -67,8 +61,8 @@ typedef struct lw_workload_result {
     int64_t bytes;          // payload delivered
     double time_s;          // end - start
     double bandwidth_GBps;  // bytes / time_s / 1e9; 0 when no time passed
-    bool has_band;          // some link of its route says how uncertain it is (lw_family.band)
-    // then: bandwidth with these links at the bad and the good end; else 0
+    bool has_band;          // a link of its route (lw_family.band) or a preset says how uncertain it is
+    // then: bandwidth with these links at the bad and the good end, and with band_ps; else 0
     double low_GBps, high_GBps;
     // and of a radio on its route the margin of the mode in use there; in no file: a chart draws it
     double low_margin_dB, high_margin_dB;
@@ -104,7 +98,10 @@ typedef struct lw_workload_result {
     int64_t compute_ps;
     lw_limit limit;
     lw_lifted lifted;
-    lw_drawn drawn;
+    // 5th and 95th percentile of its time over what presets say is uncertain, and over how many draws;
+    // both 0: none that shows. draws 0: by moving one value at a time (lw_result_add_band)
+    int64_t band_ps[2];
+    int64_t draws;
     // of the radio on its route, where there is one: that with the least margin, towards its data
     lw_signal signal;
     // the weakest of what decides it: rates, and times where it is one or is limited by one

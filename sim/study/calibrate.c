@@ -159,6 +159,30 @@ static lw_status fit_group(const collecting *c, size_t first, const size_t *grou
     return lw_fit_run(out, c->arena, c->diags);
 }
 
+// What --write puts into the files: correlations of two digits with the earlier rows of the fit, so
+// that each pair stands once.
+static lw_status name_correlations(lw_fit *fit, lw_arena *arena) {
+    static const double least = 0.005;
+    for (size_t i = 0; i < fit->count; i++) {
+        lw_fit_parameter *p = &fit->parameter[i];
+        p->correlates = "";
+        for (size_t k = 0; k < i && p->correlates != NULL && !isnan(p->error); k++) {
+            const lw_fit_parameter *other = &fit->parameter[k];
+            const double r = fit->correlation[i * fit->count + k];
+            if (isnan(other->error) || fabs(r) < least) {
+                continue;
+            }
+            const bool same = other->preset == p->preset;
+            p->correlates = lw_arena_print(arena, "%s%s%s%s%s: %.2f", p->correlates, p->correlates[0] != '\0' ? ", " : "",
+                                           same ? "" : other->preset->name, same ? "" : ".", other->option->key, r);
+        }
+        const bool some = p->correlates != NULL && p->correlates[0] != '\0';
+        p->correlates = some ? lw_arena_print(arena, "{%s}", p->correlates) : p->correlates;
+        LW_TRY(p->correlates == NULL ? LW_NO_MEMORY : LW_OK);
+    }
+    return LW_OK;
+}
+
 // ---- Reports ----
 
 static lw_status tell(const lw_fit *fit, lw_arena *arena, lw_calibration *out) {
@@ -170,7 +194,8 @@ static lw_status tell(const lw_fit *fit, lw_arena *arena, lw_calibration *out) {
                             .points = fit->points,
                             .before = fit->before,
                             .after = fit->after,
-                            .left_out = fit->left_out};
+                            .left_out = fit->left_out,
+                            .compared = fit->compared};
     if (out->fitted == NULL) {
         return LW_NO_MEMORY;
     }
@@ -209,6 +234,7 @@ static lw_status run_groups(const collecting *c, const lw_calibrate *how, const 
     for (size_t i = 0; i < count; i++) {
         if (group[i] == i) {
             LW_TRY(fit_group(c, i, group, run, &fit[out->count]));
+            LW_TRY(name_correlations(&fit[out->count], c->arena));
             LW_TRY(tell(&fit[out->count], c->arena, &out->group[out->count]));
             out->count++;
         }
@@ -236,4 +262,21 @@ lw_status lw_presets_calibrate(const lw_catalog *catalog, const lw_calibrate *ho
     }
     LW_TRY(collect(&c, how));
     return run_groups(&c, how, run, out);
+}
+
+lw_status lw_calibrations_tables(const lw_calibrations *fits, lw_arena *arena, lw_validations *out) {
+    size_t count = 0;
+    for (size_t g = 0; g < fits->count; g++) {
+        count += fits->group[g].compared.count;
+    }
+    *out = (lw_validations){.row = LW_NEW_ARRAY(arena, lw_validation, count)};
+    if (out->row == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t g = 0; g < fits->count; g++) {
+        for (size_t t = 0; t < fits->group[g].compared.count; t++) {
+            out->row[out->count++] = fits->group[g].compared.row[t];
+        }
+    }
+    return LW_OK;
 }

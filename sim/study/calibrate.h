@@ -22,5 +22,7 @@ typedef struct lw_calibrate {
 // option that is not marked as fitted.
 lw_status lw_presets_calibrate(const lw_catalog *catalog, const lw_calibrate *how, const lw_run *run, lw_arena *arena,
                                lw_diags *diags, lw_calibrations *out) LW_CHECKED;
+// The tables of all fits, one after the other.
+lw_status lw_calibrations_tables(const lw_calibrations *fits, lw_arena *arena, lw_validations *out) LW_CHECKED;
 
 #endif

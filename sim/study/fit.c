@@ -115,6 +115,7 @@ typedef struct problem {
     bool at_known;
     bool *shows;       // parameters x tables: the parameter's row names the table
     double *moved;     // a point each: residuals beside those of the last call
+    double *band;      // of each point: standard error of the model as a share
     lw_status status;  // of the first call that failed
 } problem;
 
@@ -134,9 +135,13 @@ static lw_status load_tables(const lw_fit *fit, const bool *those, const lw_cata
     return LW_OK;
 }
 
-// Residuals of those tables, each at its points' places.
-static lw_status run_tables(problem *p, const gsl_vector *x, const bool *those, lw_arena *arena, lw_diags *diags,
-                            double *residual) {
+// Where residuals go, each to its point's place, and of which tables; NULL: of all.
+typedef struct looking {
+    double *residual;
+    const bool *those;
+} looking;
+
+static lw_status run_tables(problem *p, const gsl_vector *x, looking at, lw_arena *arena, lw_diags *diags, lw_validations *out) {
     lw_fit *fit = p->fit;
     lw_preset_value *value = LW_NEW_ARRAY(arena, lw_preset_value, fit->count);
     if (value == NULL) {
@@ -152,20 +157,19 @@ static lw_status run_tables(problem *p, const gsl_vector *x, const bool *those, 
     }
     const lw_catalog *catalog = lw_catalog_with(fit->catalog, value, fit->count, arena);
     lw_tables tables;
-    lw_validations out;
     lw_run run = *fit->run;
     run.progress = NULL;
     if (catalog == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(load_tables(fit, those, catalog, arena, diags, &tables));
-    LW_TRY(lw_measured_validate(tables, &run, arena, diags, &out));
+    LW_TRY(load_tables(fit, at.those, catalog, arena, diags, &tables));
+    LW_TRY(lw_measured_validate(tables, &run, arena, diags, out));
     for (size_t t = 0, row = 0; t < fit->tables; t++) {
-        if (those != NULL && !those[t]) {
+        if (at.those != NULL && !at.those[t]) {
             continue;
         }
-        for (size_t i = 0; i < out.row[row].points; i++) {
-            residual[p->first[t] + i] = log(out.row[row].rows[i][2] / out.row[row].rows[i][1]);
+        for (size_t i = 0; i < out->row[row].points; i++) {
+            at.residual[p->first[t] + i] = log(out->row[row].rows[i].model / out->row[row].rows[i].measured);
         }
         row++;
     }
@@ -173,16 +177,17 @@ static lw_status run_tables(problem *p, const gsl_vector *x, const bool *those, 
 }
 
 // The residuals of x. Values with which a table cannot run are far off, and no more than that.
-static lw_status look_beside(problem *p, const gsl_vector *x, const bool *those, double *residual) {
+static lw_status look_beside(problem *p, const gsl_vector *x, looking at) {
     static const double far_off = 10;
     lw_arena *arena = lw_arena_new();
     lw_diags *silent = arena != NULL ? lw_diags_new(arena) : NULL;
-    lw_status status = silent != NULL ? run_tables(p, x, those, arena, silent, residual) : LW_NO_MEMORY;
+    lw_validations unused;
+    lw_status status = silent != NULL ? run_tables(p, x, at, arena, silent, &unused) : LW_NO_MEMORY;
     const bool wild = status == LW_BAD_INPUT || status == LW_STUCK || status == LW_LIMIT;
     lw_arena_free(arena);
     for (size_t t = 0; t < p->fit->tables; t++) {
-        for (size_t i = p->first[t]; (those == NULL || those[t]) && i < p->first[t + 1]; i++) {
-            residual[i] = !wild && isfinite(residual[i]) ? residual[i] : far_off;
+        for (size_t i = p->first[t]; (at.those == NULL || at.those[t]) && i < p->first[t + 1]; i++) {
+            at.residual[i] = !wild && isfinite(at.residual[i]) ? at.residual[i] : far_off;
         }
     }
     return wild ? LW_OK : status;
@@ -190,7 +195,7 @@ static lw_status look_beside(problem *p, const gsl_vector *x, const bool *those,
 
 static lw_status look_at(problem *p, const gsl_vector *x) {
     p->at_known = false;
-    LW_TRY(look_beside(p, x, NULL, p->residual));
+    LW_TRY(look_beside(p, x, (looking){p->residual, NULL}));
     for (size_t k = 0; k < p->fit->count; k++) {
         p->at[k] = gsl_vector_get(x, k);
     }
@@ -229,7 +234,7 @@ static int call_slope(const gsl_vector *x, void *user, gsl_matrix *slope) {
         const double wide = step * fmax(fabs(gsl_vector_get(x, k)), step);
         gsl_vector_memcpy(beside, x);
         gsl_vector_set(beside, k, gsl_vector_get(x, k) + wide);
-        status = look_beside(p, beside, those, p->moved);
+        status = look_beside(p, beside, (looking){p->moved, those});
         for (size_t t = 0; t < fit->tables; t++) {
             for (size_t i = p->first[t]; those[t] && i < p->first[t + 1]; i++) {
                 gsl_matrix_set(slope, i, k, (p->moved[i] - p->residual[i]) / wide);
@@ -351,6 +356,23 @@ static lw_status solve_from_all(problem *p, solver *s, lw_arena *arena) {
 
 // ---- What is known of the values ----
 
+// The standard error of each residual, which is that of the model: J C J' of its row. Rows of J are
+// weighted.
+static void find_bands(const problem *p, const solver *s, const gsl_matrix *covariance, double variance) {
+    const gsl_matrix *rows = gsl_multifit_nlinear_jac(s->work);
+    const size_t n = p->fit->count;
+    for (size_t i = 0; i < p->fit->points; i++) {
+        double sum = 0;
+        for (size_t a = 0; a < n; a++) {
+            for (size_t b = 0; b < n; b++) {
+                sum += gsl_matrix_get(rows, i, a) * gsl_matrix_get(covariance, a, b) * gsl_matrix_get(rows, i, b);
+            }
+        }
+        const double squared = sum * variance / gsl_vector_get(s->weights, i);
+        p->band[i] = squared > 0 ? sqrt(squared) : 0;  // none where the points are too few to tell
+    }
+}
+
 static lw_status find_errors(problem *p, const solver *s, lw_arena *arena) {
     lw_fit *fit = p->fit;
     const size_t n = fit->count;
@@ -375,6 +397,7 @@ static lw_status find_errors(problem *p, const solver *s, lw_arena *arena) {
             fit->correlation[i * n + k] = both > 0 ? gsl_matrix_get(covariance, i, k) / sqrt(both) : 0;
         }
     }
+    find_bands(p, s, covariance, variance);
     gsl_matrix_free(covariance);
     return LW_OK;
 }
@@ -442,9 +465,10 @@ static lw_status look_at_tables(problem *p, lw_arena *arena, lw_diags *diags) {
     p->residual = LW_NEW_ARRAY(arena, double, fit->points);
     p->moved = LW_NEW_ARRAY(arena, double, fit->points);
     p->at = LW_NEW_ARRAY(arena, double, fit->count);
-    p->system = LW_NEW_ARRAY(arena, size_t, fit->points);
     p->shows = LW_NEW_ARRAY(arena, bool, fit->count * fit->tables);
-    if (p->residual == NULL || p->moved == NULL || p->at == NULL || p->system == NULL || p->shows == NULL) {
+    p->system = LW_NEW_ARRAY(arena, size_t, fit->points);
+    p->band = LW_NEW_ARRAY(arena, double, fit->points);
+    if (p->residual == NULL || p->moved == NULL || p->at == NULL || p->shows == NULL || p->system == NULL || p->band == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t k = 0; k < fit->count; k++) {
@@ -495,7 +519,8 @@ static lw_status keep_near(problem *p, solver *s, size_t index) {
 static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
     lw_fit *fit = p->fit;
     gsl_vector_set_all(s->x, 1);
-    LW_TRY(run_tables(p, s->x, NULL, arena, p->diags, p->residual));  // as it is: what is wrong is told
+    LW_TRY(
+        run_tables(p, s->x, (looking){p->residual, NULL}, arena, p->diags, &fit->compared));  // as it is: what is wrong is told
     fit->before = spread_of(p, s->scratch, SIZE_MAX);
     LW_TRY(solve_from_all(p, s, arena));
     fit->after = spread_of(p, s->scratch, SIZE_MAX);
@@ -505,6 +530,12 @@ static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
     LW_TRY(find_errors(p, s, arena));
     for (size_t i = 0; i < fit->count && fit->points > fit->count; i++) {
         LW_TRY(isnan(fit->parameter[i].error) ? keep_near(p, s, i) : LW_OK);
+    }
+    LW_TRY(run_tables(p, s->x, (looking){p->residual, NULL}, arena, p->diags, &fit->compared));
+    for (size_t t = 0, point = 0; t < fit->compared.count; t++) {
+        for (size_t i = 0; i < fit->compared.row[t].points; i++) {
+            fit->compared.row[t].rows[i].error = p->band[point++];
+        }
     }
     return leave_out(p, s, arena);
 }

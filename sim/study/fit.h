@@ -15,6 +15,9 @@ typedef struct lw_fit_parameter {
     const lw_yaml *tables;    // of the row: names of measured tables
     double start;             // as the preset has it, in the base unit, > 0
     double value, error;      // found: in the base unit; standard error as a share, NaN: not told
+    // found: how its error correlates with those of earlier ones of its fit, as presets have it:
+    // "{submit: 0.31, other-preset.gap: -0.2}"; "": with none that shows
+    const char *correlates;
 } lw_fit_parameter;
 
 typedef struct lw_fit {
@@ -28,6 +31,7 @@ typedef struct lw_fit {
     size_t points, systems;
     double *correlation;                // count x count
     lw_spread before, after, left_out;  // of |model / measured - 1|
+    lw_validations compared;            // the tables with the values that were found
 } lw_fit;
 
 // The type that a preset is of; NULL: none that is known.

@@ -31,7 +31,10 @@ typedef struct lw_tables {
 lw_status lw_measured_validate(lw_tables tables, const lw_run *run, lw_arena *arena, lw_diags *diags,
                                lw_validations *out) LW_CHECKED;
 
-// ---- For validate.c ----
+// How many of its points have a band, and lie in it.
+void lw_validation_count_inside(lw_validation *table);
+
+// ---- For validate.c and coverage.c ----
 
 extern const char *const lw_use_words[];   // "calibrate", "validate", "neither", NULL
 extern const char *const lw_side_words[];  // why it is there: "hash", "shaped", "kept", NULL

@@ -13,6 +13,7 @@ typedef struct change {
     size_t from, to;
     const char *text;
 } change;
+enum { CHANGES = 3 };  // of a row
 
 static size_t offset_of(lw_place place) {
     const char *at = place.source->text;
@@ -39,25 +40,37 @@ static int by_place(const void *a, const void *b) {
     return one->from < other->from ? -1 : one->from > other->from;
 }
 
-static lw_status changes_of(const lw_fit_parameter *p, lw_arena *arena, change out[2]) {
+// Value, error and correlations; what the row has not stands behind the one before.
+static lw_status changes_of(const lw_fit_parameter *p, lw_arena *arena, change out[CHANGES]) {
     const lw_yaml *value = lw_map_get(p->row, "value"), *error = lw_map_get(p->row, "error");
+    const lw_yaml *correlates = lw_map_get(p->row, "correlates");
     const lw_source *source = value->place.source;
     const size_t from = offset_of(value->place), to = end_of(source, from);
-    const char *share = lw_arena_print(arena, "%.2g %%", 100 * p->error);
+    const char *share = isnan(p->error) ? "auto" : lw_arena_print(arena, "%.2g %%", 100 * p->error);
+    const char *own =
+        correlates == NULL && p->correlates[0] != '\0' ? lw_arena_print(arena, ", correlates: %s", p->correlates) : "";
+    if (share == NULL || own == NULL) {
+        return LW_NO_MEMORY;
+    }
     out[0] = (change){from, to, lw_fit_text(p, p->value, arena)};
-    out[1] = (change){to, to, isnan(p->error) ? "" : lw_arena_print(arena, ", error: %s", share)};
+    out[1] = (change){to, to, isnan(p->error) ? "" : lw_arena_print(arena, ", error: %s%s", share, own)};
+    out[2] = (change){strlen(source->text), strlen(source->text), ""};
     if (error != NULL) {
         const size_t begin = offset_of(error->place);
-        out[1] = (change){begin, end_of(source, begin), isnan(p->error) ? "auto" : share};
+        out[1] = (change){begin, end_of(source, begin), lw_arena_print(arena, "%s%s", share, own)};
     }
-    return share == NULL || out[0].text == NULL || out[1].text == NULL ? LW_NO_MEMORY : LW_OK;
+    if (correlates != NULL) {
+        const size_t begin = offset_of(correlates->place);
+        out[2] = (change){begin, begin + strcspn(source->text + begin, "}") + 1, p->correlates[0] != '\0' ? p->correlates : "{}"};
+    }
+    return out[0].text == NULL || out[1].text == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
 static lw_status write_one(const lw_catalog *catalog, const lw_fit_parameter *parameter, size_t count, lw_arena *arena,
                            lw_diags *diags) {
     const lw_preset *preset = parameter[0].preset;
     const lw_source *source = preset->root->place.source;
-    change *changes = LW_NEW_ARRAY(arena, change, 2 * count);
+    change *changes = LW_NEW_ARRAY(arena, change, CHANGES * count);
     const char *path = lw_catalog_path(catalog, preset->shelf, preset->name, arena);
     size_t changed = 0;
     if (changes == NULL || path == NULL) {
@@ -66,7 +79,7 @@ static lw_status write_one(const lw_catalog *catalog, const lw_fit_parameter *pa
     for (size_t i = 0; i < count; i++) {
         if (parameter[i].preset == preset) {
             LW_TRY(changes_of(&parameter[i], arena, changes + changed));
-            changed += 2;
+            changed += CHANGES;
         }
     }
     qsort(changes, changed, sizeof *changes, by_place);

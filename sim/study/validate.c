@@ -13,7 +13,7 @@ typedef struct trial {
     size_t point;
     lw_status status;  // of its run
     lw_culprit culprit;
-    double model;
+    double model, bytes;
     double low, high;  // of what the model says is uncertain; high 0: nothing
 } trial;
 
@@ -36,11 +36,12 @@ static lw_status run_point(trial *t, const volatile sig_atomic_t *stop, lw_machi
     LW_TRY(lw_attribute(&run.built, &run.result, (lw_provenances){0}, arena, &point));
     LW_TRY(lw_point_add_bands(&run, (lw_point_how){.stop = stop}, arena, &point));
     const lw_workload_result *row = &point.workload[t->table->workload];
+    t->bytes = (double)row->bytes;
     if (row->has_band && strcmp(t->table->metric->name, "bandwidth_GBps") == 0) {
         t->low = row->low_GBps;
         t->high = row->high_GBps;
     }
-    (void)lw_metric_of_workload(t->table->metric, &point.workload[t->table->workload], &t->model);
+    (void)lw_metric_of_workload(t->table->metric, row, &t->model);
     return LW_OK;
 }
 
@@ -79,33 +80,46 @@ static lw_status tell(const trial *t, lw_diags *diags) {
     return t->status;
 }
 
+void lw_validation_count_inside(lw_validation *table) {
+    table->banded = table->inside = 0;
+    for (size_t i = 0; i < table->points; i++) {
+        const lw_compared *at = &table->rows[i];
+        table->banded += at->high > 0;
+        table->inside += at->high > 0 && at->low <= at->measured && at->measured <= at->high;
+    }
+}
+
 static lw_status compare(const lw_measured *table, const trial *tried, lw_arena *arena, lw_diags *diags, lw_validation *out) {
     const size_t n = table->point_count;
     lw_validation result = {.name = table->name,
+                            .label = table->label,
                             .family = table->family,
                             .class = table->class,
                             .system_id = table->system_id,
                             .use = lw_use_words[table->use],
+                            .metric = table->metric,
+                            .over_sizes = table->over_sizes,
                             .points = n,
                             .limit_median = table->limit_median,
                             .limit_worst = table->limit_worst,
-                            .rows = lw_arena_alloc(arena, n, sizeof(double[3]))};
+                            .rows = LW_NEW_ARRAY(arena, lw_compared, n)};
     double *error = LW_NEW_ARRAY(arena, double, n);
     if (result.rows == NULL || error == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < n; i++) {
         LW_TRY(tell(&tried[i], diags));
-        result.rows[i][0] = table->point[i].x;
-        result.rows[i][1] = table->point[i].observed;
-        result.rows[i][2] = tried[i].model;
+        result.rows[i] = (lw_compared){.x = table->point[i].x,
+                                       .bytes = table->over_sizes ? table->point[i].x : tried[i].bytes,
+                                       .measured = table->point[i].observed,
+                                       .model = tried[i].model,
+                                       .low = tried[i].low,
+                                       .high = tried[i].high};
         error[i] = fabs(tried[i].model / table->point[i].observed - 1);
-        result.banded += tried[i].high > 0;
-        result.inside +=
-            tried[i].high > 0 && tried[i].low <= table->point[i].observed && table->point[i].observed <= tried[i].high;
     }
     result.error = lw_spread_of(error, n);
     result.ok = result.error.median <= result.limit_median && result.error.worst <= result.limit_worst;
+    lw_validation_count_inside(&result);
     *out = result;
     return LW_OK;
 }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What presets say of the errors of their values, and the same scenario with other values.
+#ifndef LW_UNCERTAIN_H
+#define LW_UNCERTAIN_H
+
+#include "sim/study/fit.h"
+#include "sim/study/run.h"
+
+// A scenario, and the rows with an `error` of all presets that it uses in some point. A row may show
+// nowhere, as where the scenario has a value of its own.
+typedef struct lw_uncertain {
+    const lw_document *document;
+    const lw_load *load;          // that it was read with
+    const lw_fit_parameter *row;  // by shelf, preset and key
+    size_t count;
+    const double *correlation;  // of their errors, count x count: what rows say, else 0
+} lw_uncertain;
+
+// document, load and arena must outlive it.
+lw_status lw_uncertain_find(const lw_document *document, const lw_load *load, lw_arena *arena, lw_uncertain *out) LW_CHECKED;
+
+// Run it where row i has exp(moved[i]) times its value, within the bounds of its option. Nothing is
+// told; what fails is left out of `out`, as lw_scenario_run does.
+lw_status lw_uncertain_run(const lw_uncertain *uncertain, const double *moved, const lw_run *run, lw_arena *arena,
+                           lw_result *out) LW_CHECKED;
+
+// What moving a row does to some numbers: logarithms of what they are then over what they are.
+typedef struct lw_effect {
+    double *down, *up;  // with the row at its 5th and at its 95th percentile; NULL: it shows nowhere
+} lw_effect;
+double lw_uncertain_reach(const lw_fit_parameter *row);  // of these percentiles: the logarithm by which it moves
+// How far one of the numbers may be above (or below) what it is, as a logarithm: of effects, one a row.
+double lw_uncertain_deviation(const lw_uncertain *uncertain, const lw_effect *effects, size_t number, bool above);
+
+// Workloads of all points; those of two runs stand in the same order.
+size_t lw_workloads_of(const lw_result *result);
+
+// Give a workload its 5th and 95th percentile of time, and of bandwidth with what its links say of
+// themselves (lw_point_add_bands). A band that three digits would not show is none.
+void lw_uncertain_tell(lw_workload_result *workload, double low_ps, double high_ps);
+
+// ---- Ways to find a band ----
+
+// Where each row alone is at its 5th and its 95th percentile, and deviations (of logarithms of times)
+// add up as their correlations say: exact for one row whatever its effect, first order for several. Two runs a
+// row, one where it shows nowhere. dear: also where these runs take more events than a default run
+// should wait for; else there is no band then.
+lw_status lw_result_add_band(const lw_uncertain *uncertain, bool dear, const lw_run *run, lw_result *result) LW_CHECKED;
+
+// Over runs with drawn values: each row v exp(e z), z of the joint normal distribution of all rows,
+// which is made of a stream of its own for each under the seed. Draws that cannot run are left out;
+// without rows nothing is drawn.
+lw_status lw_result_add_draws(const lw_uncertain *uncertain, int64_t draws, const lw_run *run, lw_result *result) LW_CHECKED;
+
+// ---- Measured tables ----
+
+// Give each point of tables the band of what their presets say (lw_compared.low, high), by moving one
+// row at a time, with what links say of themselves; and count how many lie inside. `out` is what
+// lw_measured_validate found of the tables.
+lw_status lw_validations_add_bands(lw_tables tables, const lw_run *run, lw_validations *out) LW_CHECKED;
+
+#endif
