@@ -220,6 +220,16 @@ lw_status lw_tree_climb(lw_plan *plan, lw_climb *climb) LW_CHECKED;
 // Reduce-scatter (1), all-gather (2) or both by exchanges with partners at doubling distances.
 typedef enum lw_halving_use { LW_HALVING_SCATTER = 1, LW_HALVING_GATHER = 2, LW_HALVING_BOTH = 3 } lw_halving_use;
 lw_status lw_halving(lw_graph_builder *builder, const lw_ranks *ranks, lw_halving_use use) LW_CHECKED;
+// All-gather or reduce-scatter in rounds over distances that are powers of two, of any number of ranks.
+typedef struct lw_pat {
+    const lw_ranks *ranks;
+    int64_t bytes;  // of all ranks' parts
+    bool gathers;
+    double byte_ps;  // what each byte of a send takes besides the links
+} lw_pat;
+// The rounds in a plan, and their number.
+uint32_t lw_pat_rounds(lw_plan *plan, const lw_pat *pat);
+lw_status lw_pat_alone(lw_graph_builder *builder, const lw_ranks *ranks, bool gathers) LW_CHECKED;
 // Every rank with every other at once: each gets a share from all, gives its own share to all, or
 // both.
 typedef enum lw_direct_use { LW_DIRECT_SCATTER = 1, LW_DIRECT_GATHER = 2, LW_DIRECT_BOTH = 3 } lw_direct_use;

@@ -144,6 +144,17 @@ static price price_of_nvls_tree(const view *v, int64_t bytes) {
     return out;
 }
 
+// Parallel aggregated trees, of computers of one rank: a round for each doubling of their distance.
+static price price_of_pat(const view *v, int64_t bytes) {
+    const lw_nccl_params *p = v->params;
+    const double n = v->ranks->count, algorithm_Bps = v->channels * v->tree_channel_Bps * p->pat_share;
+    price out = {.allowed = true, .bus_Bps = algorithm_Bps * (n - 1) / n};
+    out.latency_ps = (double)p->pat_base_ps + (double)p->pat_rank_ps * n;
+    out.step_ps[1] = (double)p->tree_step_ps[LW_OVER_NETWORK][LW_SIMPLE] * p->pat_step_share;
+    out.time_s = (out.latency_ps + lw_nccl_rounds(v->computers.count) * out.step_ps[1]) / 1e12 + (double)bytes / algorithm_Bps;
+    return out;
+}
+
 lw_nccl_price lw_nccl_price_of(const view *v, lw_operation operation, lw_nccl_algorithm algorithm, lw_nccl_protocol protocol,
                                int64_t bytes) {
     const bool several = v->computers.count > 1, reduces = operation == LW_ALL_REDUCE;
@@ -161,6 +172,10 @@ lw_nccl_price lw_nccl_price_of(const view *v, lw_operation operation, lw_nccl_al
         break;
     case LW_NCCL_NVLS_TREE:
         out = in_switch && several && v->gates > 1 ? price_of_nvls_tree(v, bytes) : out;
+        break;
+    case LW_NCCL_PAT:
+        out =
+            !reduces && several && v->computers.count == v->ranks->count && protocol == LW_SIMPLE ? price_of_pat(v, bytes) : out;
         break;
     case LW_NCCL_ALGORITHMS:
         break;
