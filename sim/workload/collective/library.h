@@ -16,7 +16,7 @@ typedef struct lw_library {
                        lw_collective_params *chosen);
 } lw_library;
 
-extern const lw_library lw_library_nccl;
+extern const lw_library lw_library_nccl, lw_library_rccl;
 const lw_type *lw_library_type_at(size_t index);  // NULL past the last
 
 // Let the library that the workload names write it; *taken is false when it names none.

@@ -168,7 +168,7 @@ static lw_status write_pat(const view *v, const price *p, lw_operation operation
             continue;
         }
         pat.bytes = b.bytes;
-        pat.byte_ps = slower_s(v, p, v->channels) / b.count * 1e12;
+        plan.byte_ps = slower_s(v, p, v->channels) / b.count * 1e12;
         LW_TRY(set_delays(v, v->gate_of[c], pat.ranks->node, p->step_ps, &plan));
         rounds = lw_pat_rounds(&plan, &pat);
     }

@@ -2,8 +2,6 @@
 // Parallel aggregated trees (S. Jeaugey, "PAT: a new algorithm for all-gather and reduce-scatter
 // operations at scale", arXiv 2506.20252, 2025): each rank is the root of a binomial tree, and what
 // takes the same hop in several of them goes as one message. The longest hops carry least.
-#include <math.h>
-
 #include "sim/workload/collective/collective.h"
 
 // Bytes that a rank hands on over `apart` ranks, in which the trees of these roots meet.
@@ -30,7 +28,6 @@ uint32_t lw_pat_rounds(lw_plan *plan, const lw_pat *pat) {
             const uint32_t to = (r + (pat->gathers ? apart : n - apart)) % n;
             const int64_t bytes = bytes_of(pat, pat->gathers ? r : to, apart);
             const uint32_t send = lw_plan_send(plan, lw_plan_lane(plan, node[r], node[to]), bytes, bytes);
-            lw_plan_pace(plan, llround(pat->byte_ps * (double)bytes));
             if (round > 0) {
                 lw_plan_wait(plan, send - n, 0);
                 lw_plan_wait(plan, first + (round - 1) * n + (r + (pat->gathers ? n - before : before)) % n, 0);
