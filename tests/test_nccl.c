@@ -372,6 +372,28 @@ static void it_tells_what_it_chose_from(void **state) {
     lw_test_end(&test);
 }
 
+// Up to 32 ranks head a part of what a switch adds up; more of them would be faster than a port,
+// which sends all that its card adds up. 33 channels of 20 GB/s fit one of NVL72.
+static void a_switch_adds_up_no_more_than_a_port_carries(void **state) {
+    (void)state;
+    static const int cards[] = {3, 4, 8, 16, 24, 32, 40, 72};
+    const double port_GBps = 18 * 40.1;
+    for (size_t i = 0; i < sizeof cards / sizeof cards[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *machine = lw_arena_print(test.arena,
+                                             "engine: flow\nnodes: {gpus: {preset: gb200, count: %d}, s: {preset: nvswitch-4}}\n"
+                                             "links: {l: {between: [gpus, s], preset: nvlink-gb200}}\n",
+                                             cards[i]);
+        const double bytes = 0x1p33, n = cards[i];
+        const lw_workload_result row = run_call(&test, &(call){machine, ", algorithm: nvls", "all-reduce", "gpus", bytes});
+        const double price_us = metric_of(&row, "library_us"),
+                     expected_us = 25 + bytes / (32e3 * 20 * 0.74 * 31 / 32 * n / (n - 1));
+        assert_true(bytes / (price_us - 25) / 1e3 < port_GBps);
+        assert_true(cards[i] < 32 || fabs(price_us - expected_us) < 1e-4 * expected_us);
+        lw_test_end(&test);
+    }
+}
+
 // A library of which nothing is used is told, and one without a collective is harmless.
 static void an_idle_library_is_told(void **state) {
     (void)state;
@@ -413,6 +435,7 @@ int main(void) {
         cmocka_unit_test(trees_send_less_over_the_network),
         cmocka_unit_test(computers_of_other_shapes_run),
         cmocka_unit_test(it_tells_what_it_chose_from),
+        cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
         cmocka_unit_test(an_idle_library_is_told),
         cmocka_unit_test(versions_may_be_swept),
     };

@@ -143,8 +143,10 @@ static void other_machines_are_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rings_are_priced_as_its_model_does), cmocka_unit_test(sizes_decide),
-        cmocka_unit_test(links_are_all_as_busy),              cmocka_unit_test(all_pairs_need_no_steps),
+        cmocka_unit_test(rings_are_priced_as_its_model_does),
+        cmocka_unit_test(sizes_decide),
+        cmocka_unit_test(links_are_all_as_busy),
+        cmocka_unit_test(all_pairs_need_no_steps),
         cmocka_unit_test(other_machines_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,19 +28,20 @@ typedef struct rccl_params {
 #define TIME(word, field, says) LW_WORK_TIME(word, AT(field), NULL, says)
 #define SHARE(word, field, says) \
     { .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .offset = AT(field), .minimum = 0.01, .maximum = 1, .help = (says) }
-#define MEASURED_SHARE(word, field, says)                                                                        \
-    {                                                                                                            \
-        .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .offset = AT(field), .minimum = 0.01, .maximum = 1,      \
-        .help = (says), .fitted = true                                                                           \
+#define MEASURED_SHARE(word, field, says)                                                                                   \
+    {                                                                                                                       \
+        .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .offset = AT(field), .minimum = 0.01, .maximum = 1, .help = (says), \
+        .fitted = true                                                                                                      \
     }
-#define MEASURED_TIME(word, field, says)                                                                         \
-    {                                                                                                            \
-        .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME, .offset = AT(field), .minimum = 1,  \
-        .maximum = 1e15, .help = (says), .fitted = true                                                          \
+#define MEASURED_TIME(word, field, says)                                                                                         \
+    {                                                                                                                            \
+        .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME, .offset = AT(field), .minimum = 1, .maximum = 1e15, \
+        .help = (says), .fitted = true                                                                                           \
     }
 #define SIZE(word, field, says) LW_WORK_BYTES(word, AT(field), NULL, 1, says)
 static const lw_option options[] = {
-    LW_WORK_WORD("algorithm", AT(algorithm), "auto", algorithm_words, "ring, or every rank with every other; auto: as it chooses"),
+    LW_WORK_WORD("algorithm", AT(algorithm), "auto", algorithm_words,
+                 "ring, or every rank with every other; auto: as it chooses"),
     LW_WORK_WORD("protocol", AT(protocol), "auto", protocol_words, "as NCCL_PROTO says; auto: as it chooses"),
     {.key = "candidates",
      .kind = LW_OPTION_FLAG,
@@ -153,7 +154,8 @@ static lw_status tell(const call *c, uint32_t channels) {
     lw_priced *priced = LW_NEW_ARRAY(arena, lw_priced, PROTOCOLS);
     const char *name = c->algorithm == PAIRS ? "all pairs" : "ring";
     workload->choice = lw_arena_print(arena, "%s, %s", name, protocol_names[c->protocol]);
-    workload->method = c->algorithm == PAIRS ? workload->choice : lw_arena_print(arena, "%s, %u channels", workload->choice, channels);
+    workload->method =
+        c->algorithm == PAIRS ? workload->choice : lw_arena_print(arena, "%s, %u channels", workload->choice, channels);
     if (priced == NULL || workload->choice == NULL || workload->method == NULL) {
         return LW_NO_MEMORY;
     }
@@ -199,31 +201,31 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
     plan.send_ps = p->step_ps[c.protocol] > c.latency_ps ? p->step_ps[c.protocol] - c.latency_ps : 0;
     plan.step_ps = plan.send_ps;
     // two rings share a link
-    plan.byte_ps = 2 * slower_ps(&c, c.protocol == SIMPLE ? c.payload_Bps * p->ring_share : (double)p->link_Bps * p->share[c.protocol]);
+    plan.byte_ps =
+        2 * slower_ps(&c, c.protocol == SIMPLE ? c.payload_Bps * p->ring_share : (double)p->link_Bps * p->share[c.protocol]);
     return lw_ring_rounds_as(&plan, ranks, c.steps);
 }
 
-static const char page[] =
-    "RCCL on AMD's cards, where those of one computer all have links to each other, as eight MI300X do.\n"
-    "A collective names it: libraries: {rccl: {preset: rccl}} and `library: rccl` of an all-reduce,\n"
-    "all-gather or reduce-scatter.\n"
-    "\n"
-    "A ring is priced as NCCL does it, with figures of its own, by each protocol:\n"
-    "  t = base + steps x step + S x steps / n / (links x rate of a link x share of the protocol)\n"
-    "steps = 2(n-1) for an all-reduce, else n-1. 2(n-1) rings use every link twice, each way, and run as\n"
-    "twice as many channels. The least price wins: library_us of the result. `candidates: true` of the\n"
-    "library tells the price of each protocol.\n"
-    "\n"
-    "Sizes decide first, without a price: eight cards reduce by sends between all pairs (MSCCL) from\n"
-    "pairs_least to pairs_most, and gather so up to gather_most; parts of a reduce-scatter up to\n"
-    "scatter_ll take LL.\n"
-    "\n"
-    "Then that runs on the links as they are here: the call's cost, sends with the protocol's flags, and\n"
-    "the time of steps. Rings by Simple and all pairs reach what was measured of their calls and rates\n"
-    "(fits to the tables that the preset names); rings by LL and LL128 what RCCL counts.\n"
-    "\n"
-    "Not modelled: several computers, cards without links to all others (rings over MI250X boards),\n"
-    "trees (on one computer they price higher), MSCCL++ and what replaced MSCCL in 2026.";
+static const char page[] = "RCCL on AMD's cards, where those of one computer all have links to each other, as eight MI300X do.\n"
+                           "A collective names it: libraries: {rccl: {preset: rccl}} and `library: rccl` of an all-reduce,\n"
+                           "all-gather or reduce-scatter.\n"
+                           "\n"
+                           "A ring is priced as NCCL does it, with figures of its own, by each protocol:\n"
+                           "  t = base + steps x step + S x steps / n / (links x rate of a link x share of the protocol)\n"
+                           "steps = 2(n-1) for an all-reduce, else n-1. 2(n-1) rings use every link twice, each way, and run as\n"
+                           "twice as many channels. The least price wins: library_us of the result. `candidates: true` of the\n"
+                           "library tells the price of each protocol.\n"
+                           "\n"
+                           "Sizes decide first, without a price: eight cards reduce by sends between all pairs (MSCCL) from\n"
+                           "pairs_least to pairs_most, and gather so up to gather_most; parts of a reduce-scatter up to\n"
+                           "scatter_ll take LL.\n"
+                           "\n"
+                           "Then that runs on the links as they are here: the call's cost, sends with the protocol's flags, and\n"
+                           "the time of steps. Rings by Simple and all pairs reach what was measured of their calls and rates\n"
+                           "(fits to the tables that the preset names); rings by LL and LL128 what RCCL counts.\n"
+                           "\n"
+                           "Not modelled: several computers, cards without links to all others (rings over MI250X boards),\n"
+                           "trees (on one computer they price higher), MSCCL++ and what replaced MSCCL in 2026.";
 
 const lw_library lw_library_rccl = {
     .type = {.name = "rccl",
