@@ -7,7 +7,7 @@
 // ---- Writing traces ----
 
 typedef struct message {
-    unsigned char byte[512];
+    unsigned char byte[1024];
     size_t length;
 } message;
 
@@ -86,6 +86,21 @@ static message transfer(uint64_t id, unsigned type, uint64_t bytes, uint64_t pee
     return m;
 }
 
+static void put_text(message *node, const char *name, const char *value) {
+    message attribute = {.length = 0};
+    const message word = text_of(name), text = text_of(value);
+    put_message(&attribute, 1, &word);
+    put_message(&attribute, 29, &text);
+    put_message(node, 10, &attribute);
+}
+
+static message collective(uint64_t id, uint64_t type, uint64_t bytes, const uint64_t *after) {
+    message m = node(id, COLL, 0, after);
+    put_attribute(&m, "comm_type", INT64, type);
+    put_attribute(&m, "comm_size", INT64, bytes);
+    return m;
+}
+
 static void add(message *trace, message content) {
     put_framed(trace, &content);
 }
@@ -143,6 +158,126 @@ static void messages_cross_the_link(void **state) {
     lw_test_end(&test);
 }
 
+// ---- Collectives ----
+
+enum { RANKS = 4 };
+static const char mesh[] = "nodes: {g: {kind: gpu, count: 4}}\n"
+                           "links: {l: {between: [g, g], type: link, rate: 450 GB/s, latency: 700 ns, pattern: mesh}}\n";
+
+static const char *of_ranks(lw_test *test, const message trace[RANKS], const char *options) {
+    const char *text = lw_arena_print(test->arena, "%sworkloads:\n  w: {kind: chakra, ranks: g%s, bytes: [", mesh, options);
+    for (size_t i = 0; i < RANKS; i++) {
+        text = lw_arena_print(test->arena, "%s%s'%s'", text, i > 0 ? ", " : "", hex(test, &trace[i]));
+    }
+    return lw_arena_print(test->arena, "%s]}\n", text);
+}
+
+static int64_t time_of_ranks(lw_test *test, const message trace[RANKS], const char *options) {
+    return run_text(test, of_ranks(test, trace, options)).point[0].workload[0].end_ps;
+}
+
+// As the kinds of work do it; comm_size is what a rank gives.
+static void collectives_are_those_of_the_kinds(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t type, bytes;
+        const char *options, *kind;
+    } cases[] = {{0, 1000000, "", "all-reduce, algorithm: ring, bytes: 1000000 B"},
+                 {0, 4096, "", "all-reduce, algorithm: ring, bytes: 4096 B"},
+                 {0, 1000000, ", algorithm: direct", "all-reduce, algorithm: direct, bytes: 1000000 B"},
+                 {2, 250000, "", "all-gather, algorithm: ring, bytes: 1000000 B"},
+                 {2, 250000, ", algorithm: direct", "all-gather, algorithm: direct, bytes: 1000000 B"},
+                 {7, 1000000, "", "reduce-scatter, algorithm: ring, bytes: 1000000 B"},
+                 {8, 1000000, ", algorithm: direct", "reduce-scatter, algorithm: direct, bytes: 1000000 B"},
+                 {6, 1000000, "", "all-to-all, algorithm: direct, bytes: 1000000 B"}};
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        lw_test test = lw_test_begin();
+        const lw_result kind = run_text(
+            &test, lw_arena_print(test.arena, "%sworkloads: {w: {kind: %s, on: g, order: listed}}\n", mesh, cases[c].kind));
+        message trace[RANKS];
+        for (size_t i = 0; i < RANKS; i++) {
+            trace[i] = begin_trace();
+            add(&trace[i], node(10, COMP, 30, NULL));
+            add(&trace[i], collective(11, cases[c].type, cases[c].bytes, (const uint64_t[]){10, 0}));
+            add(&trace[i], node(12, COMP, 9, (const uint64_t[]){11, 0}));
+        }
+        assert_int_equal(time_of_ranks(&test, trace, cases[c].options), 39 * us + kind.point[0].workload[0].end_ps);
+        lw_test_end(&test);
+    }
+}
+
+// Two rounds of a tree; a star, whose messages share nothing on a mesh; rounds of empty messages.
+static void those_with_a_root_take_trees_and_stars(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t type;
+        int64_t sends;
+    } cases[] = {{5, 2}, {1, 2}, {3, 1}, {4, 1}};
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        lw_test test = lw_test_begin();
+        const lw_result copy = run_text(
+            &test, lw_arena_print(test.arena, "%sworkloads: {w: {kind: send-recv, on: g, order: listed, bytes: 1 MB}}\n", mesh));
+        message trace[RANKS], barrier[RANKS];
+        for (size_t i = 0; i < RANKS; i++) {
+            trace[i] = barrier[i] = begin_trace();
+            add(&trace[i], collective(1, cases[c].type, 1000000, NULL));
+            add(&barrier[i], collective(1, 9, 0, NULL));
+        }
+        assert_int_equal(time_of_ranks(&test, trace, ""), cases[c].sends * copy.point[0].workload[0].end_ps);
+        const int64_t met_ps = time_of_ranks(&test, barrier, "");
+        assert_true(met_ps > 2 * 700000 && met_ps < 2 * 710000);
+        lw_test_end(&test);
+    }
+}
+
+// A rank that comes late holds up its group, and nobody else; computes go on beside a collective.
+static void groups_meet_by_themselves(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    message trace[RANKS];
+    for (size_t i = 0; i < RANKS; i++) {
+        message sum = collective(2, 9, 0, i == 0 ? (const uint64_t[]){1, 0} : NULL);
+        put_text(&sum, "pg_name", i < 2 ? "first" : "second");
+        trace[i] = begin_trace();
+        add(&trace[i], node(1, COMP, i == 0 ? 80 : 40, NULL));
+        add(&trace[i], sum);
+        add(&trace[i], node(3, COMP, i < 2 ? 100 : 70, (const uint64_t[]){2, 0}));
+    }
+    const int64_t all_ps = time_of_ranks(&test, trace, "");
+    assert_true(all_ps > 180 * us && all_ps < 182 * us);
+    // the second group alone: 40 us of computes, beside which it has met, and 70 more
+    trace[0] = trace[1] = begin_trace();
+    assert_int_equal(time_of_ranks(&test, trace, ""), 110 * us);
+    lw_test_end(&test);
+}
+
+static void refuse_ranks(const message trace[RANKS], const char *told) {
+    lw_test test = lw_test_begin();
+    const lw_document *document = NULL;
+    assert_int_equal(try_load(&test, of_ranks(&test, trace, ""), NULL, &document), LW_BAD_INPUT);
+    assert_message(&test, LW_ERROR, told);
+    lw_test_end(&test);
+}
+
+static void calls_that_do_not_fit_are_told(void **state) {
+    (void)state;
+    message good[RANKS], trace[RANKS];
+    for (size_t i = 0; i < RANKS; i++) {
+        good[i] = begin_trace();
+        add(&good[i], collective(7, 0, 4096, NULL));
+    }
+    memcpy(trace, good, sizeof trace);
+    trace[2] = begin_trace();
+    add(&trace[2], collective(5, 0, 4095, NULL));
+    refuse_ranks(trace, "node 5 (byte 9): the size differs from that of node 7 of rank 0, which is the same call");
+    trace[2] = begin_trace();
+    add(&trace[2], collective(5, 2, 4096, NULL));
+    refuse_ranks(trace, "node 5 (byte 9): the type differs from that of node 7 of rank 0, which is the same call");
+    memcpy(trace, good, sizeof trace);
+    add(&trace[1], collective(8, 0, 4096, NULL));
+    refuse_ranks(trace, "node 8 (byte 47): 1 of the 4 ranks of its group have a collective 2");
+}
+
 // Dependencies may be packed, and on nodes that come later.
 static void dependencies_have_two_forms(void **state) {
     (void)state;
@@ -173,7 +308,9 @@ static lw_status read_trace(lw_test *test, const message *m, size_t length) {
     *source = (lw_source){"x.0.et", text, length};
     of_rank[0] = of_rank[1] = source;
     lw_goal goal = {.ranks = 2, .of_rank = of_rank};
-    const lw_status status = lw_chakra_read(source, 0, &goal, test->arena, test->diags);
+    lw_list collectives = {0};
+    lw_status status = lw_chakra_read(source, 0, &goal, &collectives, test->arena, test->diags);
+    status = status == LW_OK ? lw_chakra_expand(&goal, &collectives, LW_CHAKRA_RING, test->arena, test->diags) : status;
     return status == LW_OK ? lw_goal_match(&goal, test->arena, test->diags) : status;
 }
 
@@ -203,7 +340,9 @@ static void what_is_wrong_is_told_with_its_byte(void **state) {
     refuse(&ended, "byte 1: a number ends in its midst");
     const message beyond = {.byte = {0, 9, 8, 1}, .length = 4};
     refuse(&beyond, "byte 1: a message ends in its midst");
-    refuse_node(node(1, COLL, 0, NULL), "node 1 (byte 9): collective nodes of traces are not taken yet");
+    refuse_node(node(1, COLL, 0, NULL), "node 1 (byte 9): it is no collective that there is");
+    refuse_node(collective(1, 10, 8, NULL), "node 1 (byte 9): it is no collective that there is");
+    refuse_node(collective(1, 0, UINT64_MAX, NULL), "node 1 (byte 9): the collective has no size");
     refuse_node(node(1, 8, 0, NULL), "node 1 (byte 9): the type is not taken");
     refuse_node(node(1, 0, 0, NULL), "node 1 (byte 9): the type is not taken");
     refuse_node(node(1, SEND, 0, NULL), "node 1 (byte 9): the message has no size");
@@ -226,6 +365,9 @@ static message some_trace(void) {
     add(&m, first);
     add(&m, node(2, COMP, 70000, (const uint64_t[]){1, 0}));
     add(&m, node(3, MEM_LOAD, 5, (const uint64_t[]){1, 2, 0}));
+    message sum = collective(4, 0, 4096, (const uint64_t[]){3, 0});
+    put_text(&sum, "pg_name", "data");
+    add(&m, sum);
     return m;
 }
 
@@ -241,7 +383,7 @@ static void cut_traces_are_refused(void **state) {
         whole += status == LW_OK ? 1 : 0;
         lw_test_end(&test);
     }
-    assert_int_equal(whole, 4);
+    assert_int_equal(whole, 5);
 }
 
 static void mutated_traces_are_read_or_refused(void **state) {
@@ -299,6 +441,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(computes_take_turns_and_processors_do_not_wait_for_them),
         cmocka_unit_test(messages_cross_the_link),
+        cmocka_unit_test(collectives_are_those_of_the_kinds),
+        cmocka_unit_test(those_with_a_root_take_trees_and_stars),
+        cmocka_unit_test(groups_meet_by_themselves),
+        cmocka_unit_test(calls_that_do_not_fit_are_told),
         cmocka_unit_test(dependencies_have_two_forms),
         cmocka_unit_test(what_is_wrong_is_told_with_its_byte),
         cmocka_unit_test(cut_traces_are_refused),

@@ -96,6 +96,29 @@ static double halving_once(int64_t bytes, int64_t n) {
 static double halving_both(int64_t bytes, int64_t n) {
     return 2 * halving_once(bytes, n);
 }
+// Rounds over the distances of a binomial tree, the longest first: a rank goes on when what it sent
+// and what it got have arrived.
+static double pat_once(int64_t bytes, int64_t n) {
+    double free_s[16] = {0}, end_s[16], last_s = 0;
+    int64_t apart = 1;
+    while (2 * apart < n) {
+        apart *= 2;
+    }
+    for (; apart > 0; apart /= 2) {
+        for (int64_t r = 0; r < n; r++) {
+            int64_t sent = 0;
+            for (int64_t root = r; root > r - n + apart; root -= 2 * apart) {
+                sent += bytes / n + ((root + n) % n < bytes % n ? 1 : 0);
+            }
+            end_s[r] = free_s[r] + send_s(sent);
+        }
+        for (int64_t r = 0; r < n; r++) {
+            free_s[r] = fmax(end_s[r], end_s[(r + n - apart) % n]);
+            last_s = fmax(last_s, free_s[r]);
+        }
+    }
+    return last_s;
+}
 static double direct_once(int64_t bytes, int64_t n) {
     return send_s(longest_share(bytes, n));
 }
@@ -117,6 +140,7 @@ static const form forms[] = {
     {"kind: all-reduce, algorithm: one-shot", one_send, 0, false},
     {"kind: all-gather, algorithm: ring", ring_once, 1, false},
     {"kind: all-gather, algorithm: halving-doubling", halving_once, 1, true},
+    {"kind: all-gather, algorithm: pat", pat_once, 1, false},
     {"kind: all-gather, algorithm: direct", direct_once, 1, false},
     {"kind: reduce-scatter, algorithm: ring", ring_once, 1, false},
     {"kind: reduce-scatter, algorithm: halving-doubling", halving_once, 1, true},
@@ -161,6 +185,23 @@ static void the_ring_of_reference(void **state) {
             run_on(&test, "ring", (int64_t)expected_us[i][0], "kind: all-reduce, on: gpus, bytes: 64 MB, algorithm: ring");
         const double time_us = result.point[0].workload[0].time_s * 1e6;
         assert_true(fabs(time_us - expected_us[i][1]) < 1e-6 * expected_us[i][1]);
+        lw_test_end(&test);
+    }
+}
+
+// log2(n), rounded up, sends of (n-1)/n S together, gathered or reduced; over the longest distance
+// goes one share.
+static void aggregated_trees_take_a_round_for_each_distance(void **state) {
+    (void)state;
+    static const int64_t counts[] = {2, 3, 5, 6, 11, 16, 40};
+    for (size_t i = 0; i < 2 * sizeof counts / sizeof counts[0]; i++) {
+        lw_test test = lw_test_begin();
+        const int64_t n = counts[i / 2], bytes = 30000 * n, rounds = log2_down(2 * n - 1);
+        const char *work = lw_arena_print(test.arena, "kind: %s, on: gpus, bytes: %lld B, algorithm: pat",
+                                          i % 2 == 0 ? "all-gather" : "reduce-scatter", (long long)bytes);
+        const lw_result result = run_on(&test, "mesh", n, work);
+        expect_time(&result, (double)rounds * start_s + (double)(bytes - bytes / n) * byte_s, (double)rounds);
+        assert_int_equal(carried(&result), (n - 1) * bytes);
         lw_test_end(&test);
     }
 }
@@ -428,6 +469,7 @@ int main(void) {
         cmocka_unit_test(the_ring_of_reference),
         cmocka_unit_test(a_count_that_is_no_power_of_two_folds),
         cmocka_unit_test(computers_add_up_by_themselves_first),
+        cmocka_unit_test(aggregated_trees_take_a_round_for_each_distance),
         cmocka_unit_test(chunks_follow_each_other),
         cmocka_unit_test(channels_take_free_links),
         cmocka_unit_test(rings_take_links_of_their_own),

@@ -354,8 +354,24 @@ static void the_sample_runs(void **state) {
     lw_test_end(&test);
 }
 
+// Each rank has an end of its own, and the result tells how they spread.
+static void ranks_are_told_apart(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(
+        &test, "nodes: {g: {kind: gpu, count: 5}}\n"
+               "links: {l: {between: [g, g], type: link, rate: 9 GB/s, pattern: mesh}}\n"
+               "workloads: {w: {kind: goal, ranks: g, text: \"num_ranks 5 rank 0 { calc 1000 } rank 1 { calc 3000 } rank 2 "
+               "{ calc 2000 } rank 3 { calc 9000 } rank 4 { calc 4000 }\"}}\n");
+    const lw_distribution *times = &result.point[0].workload[0].member_ps;
+    assert_int_equal(times->count, 5);
+    assert_true(times->least == 1000e3 && times->median == 3000e3 && times->most == 9000e3);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ranks_are_told_apart),
         cmocka_unit_test(a_message_takes_what_the_link_takes),
         cmocka_unit_test(ping_pong),
         cmocka_unit_test(dissemination),

@@ -240,6 +240,42 @@ static void two_computers_take_trees(void **state) {
     }
 }
 
+// Computers of one card: PAT where there are many and a call is small, else rings. 8 us + 2.8 us a
+// rank + log2(N) 14 / 3.5 us, and three quarters of a channel of 48 GB/s.
+static void single_cards_gather_by_aggregated_trees(void **state) {
+    (void)state;
+    static const struct {
+        int computers;
+        const char *kind;
+        double bytes;
+        const char *method;
+    } cases[] = {{2, "all-gather", 8192, "ring, LL, "},          {32, "all-gather", 8192, "PAT, Simple, "},
+                 {32, "reduce-scatter", 65536, "PAT, Simple, "}, {32, "all-gather", 0x1p30, "ring, Simple, "},
+                 {32, "all-reduce", 8192, "tree, LL, "},         {24, "reduce-scatter", 8192, "PAT, Simple, "}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *machine = lw_arena_print(
+            test.arena,
+            "nodes: {gpus: {preset: h100-sxm5, count: %d}, s: {preset: pex89000, count: %d}, nics: {preset: connectx-7, count: %d}, "
+            "rack: {preset: quantum-2}}\n"
+            "links:\n"
+            "  a: {between: [gpus, s], preset: pcie-5-x16}\n"
+            "  b: {between: [nics, s], preset: pcie-5-x16}\n"
+            "  c: {between: [nics, rack], preset: infiniband-ndr}\n",
+            cases[i].computers, cases[i].computers, cases[i].computers);
+        const lw_workload_result row =
+            run_call(&test, &(call){machine, ", costs: counted", cases[i].kind, "gpus", cases[i].bytes});
+        const double price_us = metric_of(&row, "library_us"), ratio = row.time_s * 1e6 / price_us;
+        const double pat_us =
+            8 + 2.8 * cases[i].computers + floor(log2(cases[i].computers)) * 14 / 3.5 + cases[i].bytes / (0.75 * 48e3);
+        if (strncmp(row.method, cases[i].method, strlen(cases[i].method)) != 0 || ratio < 0.85 || ratio > 1.15) {
+            fail_msg("case %zu: %s, %g times the price", i, row.method, ratio);
+        }
+        assert_true(row.method[0] != 'P' || fabs(price_us - pat_us) < 1e-5 * pat_us);
+        lw_test_end(&test);
+    }
+}
+
 static int64_t carried_by(const lw_result *result, const char *link) {
     const lw_point *point = &result->point[0];
     int64_t sum = 0;
@@ -342,6 +378,28 @@ static void it_tells_what_it_chose_from(void **state) {
     lw_test_end(&test);
 }
 
+// Up to 32 ranks head a part of what a switch adds up; more of them would be faster than a port,
+// which sends all that its card adds up. 33 channels of 20 GB/s fit one of NVL72.
+static void a_switch_adds_up_no_more_than_a_port_carries(void **state) {
+    (void)state;
+    static const int cards[] = {3, 4, 8, 16, 24, 32, 40, 72};
+    const double port_GBps = 18 * 40.1;
+    for (size_t i = 0; i < sizeof cards / sizeof cards[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *machine = lw_arena_print(test.arena,
+                                             "engine: flow\nnodes: {gpus: {preset: gb200, count: %d}, s: {preset: nvswitch-4}}\n"
+                                             "links: {l: {between: [gpus, s], preset: nvlink-gb200}}\n",
+                                             cards[i]);
+        const double bytes = 0x1p33, n = cards[i];
+        const lw_workload_result row = run_call(&test, &(call){machine, ", algorithm: nvls", "all-reduce", "gpus", bytes});
+        const double price_us = metric_of(&row, "library_us"),
+                     expected_us = 25 + bytes / (32e3 * 20 * 0.74 * 31 / 32 * n / (n - 1));
+        assert_true(bytes / (price_us - 25) / 1e3 < port_GBps);
+        assert_true(cards[i] < 32 || fabs(price_us - expected_us) < 1e-4 * expected_us);
+        lw_test_end(&test);
+    }
+}
+
 // A library of which nothing is used is told, and one without a collective is harmless.
 static void an_idle_library_is_told(void **state) {
     (void)state;
@@ -379,9 +437,11 @@ int main(void) {
         cmocka_unit_test(buffers_in_host_memory_overlap),
         cmocka_unit_test(prices_between_computers_are_those_of_its_model),
         cmocka_unit_test(two_computers_take_trees),
+        cmocka_unit_test(single_cards_gather_by_aggregated_trees),
         cmocka_unit_test(trees_send_less_over_the_network),
         cmocka_unit_test(computers_of_other_shapes_run),
         cmocka_unit_test(it_tells_what_it_chose_from),
+        cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
         cmocka_unit_test(an_idle_library_is_told),
         cmocka_unit_test(versions_may_be_swept),
     };

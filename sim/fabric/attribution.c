@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/list.h"
+#include "sim/fabric/members.h"
 #include "sim/fabric/queueing.h"
 #include "sim/fabric/route_shares.h"
 #include "sim/fabric/samples.h"
@@ -431,44 +432,6 @@ static lw_signal signal_on(const lw_built *built, const lw_route *route) {
 
 static const lw_provenance unasked = {LW_SPECIFIED, LW_SPECIFIED};
 
-// Times of the members, from when each could start to its end.
-static lw_distribution sample_members(const attribution *a, const lw_built_workload *work, int64_t members) {
-    for (int64_t m = 0; m < members; m++) {
-        int64_t start_ps = INT64_MAX, end_ps = 0;
-        for (uint32_t i = work->member_task[m]; i < work->member_task[m + 1]; i++) {
-            const lw_task_result *task = &a->result->task[i];
-            start_ps = task->ready_ps < start_ps ? task->ready_ps : start_ps;
-            end_ps = task->end_ps > end_ps ? task->end_ps : end_ps;
-        }
-        a->sample[m] = (lw_weighted){end_ps > start_ps ? (double)(end_ps - start_ps) : 0, 1};
-    }
-    return lw_distribution_of(a->sample, (size_t)members);
-}
-
-// When the members of a list ended, counted as their starts are.
-static lw_status list_members(const lw_built *built, const lw_engine_result *result, size_t index, lw_arena *arena,
-                              lw_workload_result *row) {
-    const lw_graph_workload *asked = &built->graph->workload[index];
-    const lw_built_workload *work = &built->workload[index];
-    if (asked->listed == NULL || lw_limit_failure(&work->failure) != NULL) {
-        return LW_OK;
-    }
-    row->member = LW_NEW_ARRAY(arena, lw_member_result, (size_t)asked->members);
-    if (row->member == NULL) {
-        return LW_NO_MEMORY;
-    }
-    row->listed = asked->listed;
-    row->member_count = (size_t)asked->members;
-    for (size_t m = 0; m < row->member_count; m++) {
-        row->member[m] = asked->member[m];
-        for (uint32_t i = work->member_task[m]; i < work->member_task[m + 1]; i++) {
-            const int64_t end_ps = result->task[i].end_ps - row->start_ps;
-            row->member[m].end_ps = end_ps > row->member[m].end_ps ? end_ps : row->member[m].end_ps;
-        }
-    }
-    return LW_OK;
-}
-
 static void read_workload(const attribution *a, size_t index, const lw_provenance *known, lw_workload_result *out) {
     const lw_built *built = a->built;
     const lw_graph_workload *asked = &built->graph->workload[index];
@@ -505,8 +468,9 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
         out->mean_latency_ps = (double)work->latency_ps + out->mean_wait_ps;
         out->md1_wait_ps = lw_md1_wait_ps(built, index);
     }
-    if (asked->members > 1 && !asked->background && !fails) {
-        out->member_ps = sample_members(a, work, asked->members);
+    const size_t members = lw_members_of(asked);
+    if (members > 1 && !asked->background && !fails) {
+        out->member_ps = lw_members_sample(work, a->result, members, a->sample);
     }
     if (!fails) {
         out->each_ps = lw_sample_each(built, a->result, index, a->sample);
@@ -623,7 +587,7 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
     for (size_t i = 0; i < count; i++) {
         lw_workload_result *row = &out->workload[i];
         read_workload(&a, i, known.workload != NULL ? &known.workload[i] : &unasked, row);
-        LW_TRY(list_members(built, result, i, arena, row));
+        LW_TRY(lw_members_list(built, result, i, arena, row));
         out->evidence = lw_evidence_weaker(out->evidence, row->evidence);
         const bool fails = lw_limit_failure(&row->limit) != NULL;
         if (fails ? out->last == SIZE_MAX : !built->graph->workload[i].background && row->end_ps > latest_ps) {

@@ -48,10 +48,14 @@ typedef struct lw_transfer {
     uint32_t window;         // the link whose tags are fewest; LW_NO_LINK: none
 } lw_transfer;
 
+// Tasks of one member, or of one rank of a schedule: from the first up to that of the next run.
+typedef struct lw_member_run {
+    uint32_t first, member;
+} lw_member_run;
+
 typedef struct lw_built_workload {
-    uint32_t first_task, task_count;  // of the fabric; consecutive
-    // where the tasks of each member begin, and behind the last where they end
-    uint32_t *member_task;
+    uint32_t first_task, task_count;           // of the fabric; consecutive
+    lw_list run;                               // lw_member_run: all of them
     int64_t bytes;                             // payload that counts as delivered
     int64_t submit_ps, finish_ps, latency_ps;  // fixed cost of one member from start to end
     int64_t calls;                             // that pay it

@@ -20,7 +20,6 @@ typedef struct lowering {
     lw_built_workload *built;  // all of them
     const lw_graph_workload *workload;
     uint32_t index;    // of the workload
-    uint32_t member;   // members whose tasks have begun
     uint32_t gate;     // what those of its tasks wait for that wait for nothing else; LW_NO_TASK
     made *made;        // of each task of the graph
     uint32_t *flow;    // of each move, LW_NO_FLOW: not yet
@@ -355,17 +354,24 @@ static lw_status lower_transfer(lowering *l, uint32_t index, lw_task task) {
     return add_task(l, &task, &out->last);
 }
 
-static void begin_members(lowering *l, uint32_t until) {
-    for (; l->member < until; l->member++) {
-        l->built[l->index].member_task[l->member] = (uint32_t)l->builder->task.count;
+static lw_status begin_run(const lowering *l, uint32_t member) {
+    lw_list *runs = &l->built[l->index].run;
+    if (runs->count > 0 && LW_LIST_ITEMS(runs, const lw_member_run)[runs->count - 1].member == member) {
+        return LW_OK;
     }
+    lw_member_run *added = LW_LIST_ADD(runs, lw_member_run, l->builder->arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = (lw_member_run){(uint32_t)l->builder->task.count, member};
+    return LW_OK;
 }
 
 static lw_status lower_task(lowering *l, uint32_t index) {
     const lw_builder *builder = l->builder;
     const lw_graph_task *t = &builder->graph->task[index];
-    assert(t->member < l->workload->members);
-    begin_members(l, t->member + 1);
+    assert(t->member < l->workload->members || t->member < l->workload->ranks);
+    LW_TRY(begin_run(l, t->member));
     const lw_transfer *transfer = t->move != LW_NO_MOVE ? &builder->transfer[t->move] : NULL;
     lw_task task = {.flow = LW_NO_FLOW,
                     .acquires = LW_NO_RESOURCE,
@@ -429,11 +435,6 @@ static lw_status lower_workload(lowering *l) {
         return workload->move_count > 0 ? lw_transfer_make(builder, &builder->graph->move[m], &builder->transfer[m]) : LW_OK;
     }
     LW_TRY(make_gate(l));
-    built->member_task = LW_NEW_ARRAY(builder->arena, uint32_t, (size_t)workload->members + 1);
-    if (built->member_task == NULL) {
-        return LW_NO_MEMORY;
-    }
-    l->member = 0;
     built->first_task = (uint32_t)builder->task.count;
     builder->first_task = builder->task.count;
     for (uint32_t m = workload->first_move; m < workload->first_move + workload->move_count; m++) {
@@ -445,7 +446,6 @@ static lw_status lower_workload(lowering *l) {
     for (uint32_t task = first; task < end; task++) {
         LW_TRY(find_needs(l, task));
     }
-    begin_members(l, (uint32_t)workload->members + 1);
     built->task_count = (uint32_t)builder->task.count - built->first_task;
     LW_TRY(lw_failure_find(builder, l->built, workload, &built->failure));
     // a sketch shows what options would change if it ran

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/fabric/samples.h"
 
+#include "sim/fabric/members.h"
+
 // Room for the samples of all tasks, and for a value of each member.
 lw_weighted *lw_new_samples(const lw_built *built, const lw_engine_result *result, lw_arena *arena) {
     size_t most = 0;
@@ -8,7 +10,7 @@ lw_weighted *lw_new_samples(const lw_built *built, const lw_engine_result *resul
         most += result->task[t].sample_count;
     }
     for (size_t i = 0; i < built->graph->workload_count; i++) {
-        size_t members = (size_t)built->graph->workload[i].members;
+        const size_t members = lw_members_of(&built->graph->workload[i]);
         most = members > most ? members : most;
     }
     return LW_NEW_ARRAY(arena, lw_weighted, most);

@@ -257,8 +257,10 @@ static int64_t copy_rate_Bps(const lw_builder *builder, const lw_move *move, con
         return LW_AUTO;
     }
     if (lw_is_host_port(builder, move->executor, route)) {
-        // of a card in a slot they were measured there, and say nothing of another link to a host
-        if (params->native_gen != LW_AUTO && link_at(builder, move->executor, route)->spec->family->train_down == NULL) {
+        // of a card in a slot they were measured there, and say nothing of a link of its own kind to a
+        // host; one that joins anything may stand for a slot
+        const lw_family *family = link_at(builder, move->executor, route)->spec->family;
+        if (params->native_gen != LW_AUTO && family->train_down == NULL && family->joins != NULL) {
             return LW_AUTO;
         }
         return reading ? params->copy_rate_h2d_Bps : params->copy_rate_d2h_Bps;

@@ -9,8 +9,11 @@
 typedef struct chakra_params {
     const char *trace;
     const lw_yaml *bytes;
+    int algorithm;  // lw_chakra_algorithm
     lw_schedule_params schedule;
 } chakra_params;
+
+static const char *const algorithm_words[] = {"ring", "direct", NULL};
 
 #define AT(field) offsetof(chakra_params, field)
 static const lw_option options[] = {
@@ -25,6 +28,8 @@ static const lw_option options[] = {
      .offset = AT(bytes),
      .fallback = "",
      .help = "the traces themselves, in hexadecimal, one a rank, instead of files"},
+    LW_WORK_WORD("algorithm", AT(algorithm), "ring", algorithm_words,
+                 "of all-reduces, all-gathers and reduce-scatters: round a ring of the ranks, or every rank with every other"),
     LW_SCHEDULE_ROWS(AT(schedule)),
     {0}};
 
@@ -86,6 +91,7 @@ static lw_status write_schedule(lw_graph_builder *builder, const chakra_params *
     const uint32_t *node;
     size_t nodes;
     lw_goal goal = {0};
+    lw_list collectives = {0};
     LW_TRY(lw_schedule_nodes(builder, params->schedule.ranks, &node, &nodes));
     const lw_source **source = LW_NEW_ARRAY(builder->arena, const lw_source *, nodes);
     if (source == NULL) {
@@ -97,13 +103,14 @@ static lw_status write_schedule(lw_graph_builder *builder, const chakra_params *
     const lw_yaml *item = listed ? params->bytes->first : params->bytes;
     for (uint32_t rank = 0; rank < nodes; rank++) {
         LW_TRY(params->bytes != NULL ? read_hex(builder, item, rank, &source[rank]) : read_file(builder, rank, &source[rank]));
-        LW_TRY(lw_chakra_read(source[rank], rank, &goal, builder->arena, builder->diags));
+        LW_TRY(lw_chakra_read(source[rank], rank, &goal, &collectives, builder->arena, builder->diags));
         item = listed ? item->next : NULL;
     }
     if (item != NULL) {
         return lw_error(builder->diags, item->place, "name as many nodes as there are traces",
                         "workloads.%s: there are more traces than ranks", builder->object->name);
     }
+    LW_TRY(lw_chakra_expand(&goal, &collectives, (lw_chakra_algorithm)params->algorithm, builder->arena, builder->diags));
     LW_TRY(lw_goal_match(&goal, builder->arena, builder->diags));
     return lw_schedule_write(builder, &params->schedule, &goal, node, us);
 }
@@ -126,7 +133,15 @@ static const char page[] =
     "the links of the scenario as those of a GOAL schedule do; metadata nodes, which take no time; data\n"
     "and control dependencies alike.\n"
     "\n"
-    "Not taken, and told with the node and its byte: collectives, storage nodes, compressed files, and\n"
+    "Collectives (comm_type, comm_size, pg_name) run as messages, too. The ranks of a group are those\n"
+    "that have nodes of its name; the first of each is one call, then the second, and a call that a rank\n"
+    "lacks, or of another type or size, is told. comm_size is what a rank gives, as ASTRA-sim has it: of\n"
+    "an all-gather its own part. All-reduces, all-gathers and reduce-scatters go round a ring of the\n"
+    "ranks, or to all at once (algorithm: direct), all-to-alls to all at once, broadcasts and reductions\n"
+    "along a binomial tree of the first rank, gathers and scatters to and from it, barriers in log2(n)\n"
+    "rounds. Sums take no time, nor do launches, and computes go on beside them.\n"
+    "\n"
+    "Not taken, and told with the node and its byte: storage nodes, compressed files, and\n"
     "files over 64 MiB. Start times are not used: a node starts when what it depends on has ended.";
 
 static const char *const metrics[] = {"time_us", "compute_us", "exposed_us", "bandwidth_GBps", NULL};

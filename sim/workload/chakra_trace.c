@@ -7,12 +7,9 @@
 
 // Fields of a node, and of an attribute.
 enum { NODE_ID = 1, NODE_TYPE = 3, NODE_CTRL_DEPS = 4, NODE_DATA_DEPS = 5, NODE_DURATION = 7, NODE_ATTR = 10 };
-enum { ATTR_NAME = 1, ATTR_INT32 = 7, ATTR_INT64 = 9, ATTR_UINT32 = 11, ATTR_UINT64 = 13, ATTR_BOOL = 27 };
+enum { ATTR_NAME = 1, ATTR_INT32 = 7, ATTR_INT64 = 9, ATTR_UINT32 = 11, ATTR_UINT64 = 13, ATTR_BOOL = 27, ATTR_STRING = 29 };
 enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
 enum { METADATA = 1, MEM_LOAD = 2, MEM_STORE = 3, COMP = 4, COMM_SEND = 5, COMM_RECV = 6, COMM_COLL = 7 };
-
-// Streams of a rank: its device, its processor, its memory, and what takes no time.
-enum { ON_DEVICE, ON_CPU, ON_MEMORY, ON_NOTHING };
 
 typedef struct bytes {
     const unsigned char *at, *end;
@@ -21,8 +18,9 @@ typedef struct bytes {
 // A node as it stands in the trace.
 typedef struct node {
     uint64_t id, type, duration_us;
-    uint64_t size, peer, tag;
-    bool has_size, has_peer, on_cpu;
+    uint64_t size, peer, tag, collective;
+    bool has_size, has_peer, has_collective, on_cpu;
+    bytes group;
     const unsigned char *begin;
 } node;
 
@@ -35,13 +33,14 @@ typedef struct identity {
 // A node that comes after another, whose identity may come later.
 typedef struct pending {
     uint64_t on;
-    uint32_t op;
+    uint32_t op, node;
 } pending;
 
 typedef struct trace {
     const lw_source *source;
     uint32_t rank;
     lw_goal *goal;
+    lw_list *collectives;
     lw_arena *arena;
     lw_diags *diags;
     lw_list identities, pendings;
@@ -135,7 +134,7 @@ static lw_status add_pending(trace *t, uint64_t on) {
     if (slot == NULL) {
         return LW_NO_MEMORY;
     }
-    *slot = (pending){on, (uint32_t)t->goal->op.count};
+    *slot = (pending){on, (uint32_t)t->goal->op.count, (uint32_t)t->identities.count};
     return LW_OK;
 }
 
@@ -159,7 +158,7 @@ static bool is_named(bytes name, const char *word) {
 }
 
 static lw_status read_attribute(const trace *t, bytes content, node *n) {
-    bytes name = {content.at, content.at};
+    bytes name = {content.at, content.at}, text = name;
     uint64_t value = 0;
     bool whole = false;
     while (content.at < content.end) {
@@ -167,16 +166,24 @@ static lw_status read_attribute(const trace *t, bytes content, node *n) {
         LW_TRY(read_field(t, &content, &f));
         if (f.number == ATTR_NAME && f.wire == WIRE_BYTES) {
             name = f.content;
+        } else if (f.number == ATTR_STRING && f.wire == WIRE_BYTES) {
+            text = f.content;
         } else if (f.wire == WIRE_VARINT && (f.number == ATTR_INT32 || f.number == ATTR_INT64 || f.number == ATTR_UINT32 ||
                                              f.number == ATTR_UINT64 || f.number == ATTR_BOOL)) {
             value = f.value;
             whole = true;
         }
     }
+    if (is_named(name, "pg_name")) {
+        n->group = text;
+    }
     if (!whole) {
         return LW_OK;
     }
-    if (is_named(name, "comm_size")) {
+    if (is_named(name, "comm_type")) {
+        n->collective = value;
+        n->has_collective = true;
+    } else if (is_named(name, "comm_size")) {
         n->size = value;
         n->has_size = true;
     } else if (is_named(name, n->type == COMM_SEND ? "comm_dst" : "comm_src")) {
@@ -191,7 +198,7 @@ static lw_status read_attribute(const trace *t, bytes content, node *n) {
 }
 
 static lw_status read_node(trace *t, bytes content, node *n) {
-    *n = (node){.begin = content.at};
+    *n = (node){.begin = content.at, .group = {content.at, content.at}};
     const bytes all = content;
     // attributes follow the type in most traces, but need not
     while (content.at < content.end) {
@@ -228,16 +235,29 @@ static lw_status check_message(const trace *t, const node *n) {
     return n->tag >= LW_GOAL_ANY ? refused(t, n, NULL, "the tag is larger than 32 bits") : LW_OK;
 }
 
+static lw_status check_collective(const trace *t, const node *n) {
+    if (!n->has_collective || n->collective >= LW_CHAKRA_TYPES) {
+        return refused(t, n, "give it comm_type, 0 for an all-reduce to 9 for a barrier", "it is no collective that there is");
+    }
+    if (n->collective != LW_CHAKRA_BARRIER && (!n->has_size || n->size > (UINT64_C(1) << 50))) {
+        return refused(t, n, "give it comm_size, in bytes", "the collective has no size");
+    }
+    return LW_OK;
+}
+
 static lw_status op_of_node(const trace *t, const node *n, lw_goal_op *out) {
-    *out = (lw_goal_op){
-        .rank = t->rank, .offset = offset_of(t, n->begin), .match = LW_GOAL_NONE, .kind = LW_GOAL_CALC, .cpu = ON_NOTHING};
+    *out = (lw_goal_op){.rank = t->rank,
+                        .offset = offset_of(t, n->begin),
+                        .match = LW_GOAL_NONE,
+                        .kind = LW_GOAL_CALC,
+                        .cpu = LW_CHAKRA_ON_NOTHING};
     switch (n->type) {
     case METADATA:
         return LW_OK;
     case MEM_LOAD:
     case MEM_STORE:
     case COMP:
-        out->cpu = n->type != COMP ? ON_MEMORY : n->on_cpu ? ON_CPU : ON_DEVICE;
+        out->cpu = n->type != COMP ? LW_CHAKRA_ON_MEMORY : n->on_cpu ? LW_CHAKRA_ON_CPU : LW_CHAKRA_ON_DEVICE;
         out->size = (int64_t)n->duration_us;
         return n->duration_us > INT32_MAX * UINT64_C(1000)
                    ? refused(t, n, NULL, "it takes longer than the simulator's clock can count")
@@ -245,18 +265,38 @@ static lw_status op_of_node(const trace *t, const node *n, lw_goal_op *out) {
     case COMM_SEND:
     case COMM_RECV:
         out->kind = n->type == COMM_SEND ? LW_GOAL_SEND : LW_GOAL_RECV;
-        out->cpu = ON_CPU;
+        out->cpu = LW_CHAKRA_ON_CPU;
         LW_TRY(check_message(t, n));
         out->size = (int64_t)n->size;
         out->peer = (uint32_t)n->peer;
         out->tag = (uint32_t)n->tag;
         return LW_OK;
     case COMM_COLL:
-        return refused(t, n, "turn it into sends and receives, as collective libraries do",
-                       "collective nodes of traces are not taken yet");
+        return check_collective(t, n);
     default:
-        return refused(t, n, "taken are metadata, mem_load, mem_store, comp, comm_send and comm_recv", "the type is not taken");
+        return refused(t, n, "taken are metadata, mem_load, mem_store, comp, comm_send, comm_recv and comm_coll",
+                       "the type is not taken");
     }
+}
+
+// A collective is an operation before it, which comes after others, and one after it.
+static lw_status add_collective(trace *t, const node *n, const lw_goal_op *op) {
+    lw_chakra_collective *known = LW_LIST_ADD(t->collectives, lw_chakra_collective, t->arena);
+    lw_goal_op *end = LW_LIST_ADD(&t->goal->op, lw_goal_op, t->arena);
+    const char *group = lw_arena_copy_n(t->arena, (const char *)n->group.at, (size_t)(n->group.end - n->group.at));
+    if (known == NULL || end == NULL || group == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *end = *op;
+    *known = (lw_chakra_collective){.rank = t->rank,
+                                    .begin = (uint32_t)t->goal->op.count - 2,
+                                    .end = (uint32_t)t->goal->op.count - 1,
+                                    .type = (uint32_t)n->collective,
+                                    .bytes = (int64_t)n->size,
+                                    .group = group,
+                                    .id = n->id,
+                                    .offset = op->offset};
+    return LW_OK;
 }
 
 static lw_status add_node(trace *t, bytes content) {
@@ -269,8 +309,9 @@ static lw_status add_node(trace *t, bytes content) {
     if (known == NULL || slot == NULL) {
         return LW_NO_MEMORY;
     }
-    *known = (identity){n.id, (uint32_t)t->goal->op.count - 1};
     *slot = op;
+    LW_TRY(n.type == COMM_COLL ? add_collective(t, &n, &op) : LW_OK);
+    *known = (identity){n.id, (uint32_t)t->goal->op.count - 1};
     return t->goal->op.count < LW_GOAL_NONE / 4 ? LW_OK : LW_LIMIT;
 }
 
@@ -293,7 +334,7 @@ static node node_at(const trace *t, const identity *of) {
 static lw_status join_nodes(trace *t) {
     identity *known = LW_LIST_ITEMS(&t->identities, identity);
     const pending *wanted = LW_LIST_ITEMS(&t->pendings, const pending);
-    const size_t count = t->identities.count, first = count > 0 ? known[0].op : 0;
+    const size_t count = t->identities.count;
     identity *sorted = LW_NEW_ARRAY(t->arena, identity, count);
     if (sorted == NULL) {
         return LW_NO_MEMORY;
@@ -309,7 +350,7 @@ static lw_status join_nodes(trace *t) {
         }
     }
     for (size_t i = 0; i < t->pendings.count; i++) {
-        const identity *own = &known[wanted[i].op - first];
+        const identity *own = &known[wanted[i].node];
         const identity *on = count > 0 ? bsearch(&wanted[i].on, sorted, count, sizeof *sorted, find_id) : NULL;
         if (on == NULL || on->op == own->op) {
             const node n = node_at(t, own);
@@ -322,14 +363,15 @@ static lw_status join_nodes(trace *t) {
         if (need == NULL) {
             return LW_NO_MEMORY;
         }
-        *need = (lw_goal_need){own->op, on->op, false};
-        lw_goal_op_at(t->goal, own->op)->waits = true;
+        *need = (lw_goal_need){wanted[i].op, on->op, false};
+        lw_goal_op_at(t->goal, wanted[i].op)->waits = true;
     }
     return LW_OK;
 }
 
-lw_status lw_chakra_read(const lw_source *source, uint32_t rank, lw_goal *goal, lw_arena *arena, lw_diags *diags) {
-    trace t = {.source = source, .rank = rank, .goal = goal, .arena = arena, .diags = diags};
+lw_status lw_chakra_read(const lw_source *source, uint32_t rank, lw_goal *goal, lw_list *collectives, lw_arena *arena,
+                         lw_diags *diags) {
+    trace t = {.source = source, .rank = rank, .goal = goal, .collectives = collectives, .arena = arena, .diags = diags};
     bytes all = {(const unsigned char *)source->text, (const unsigned char *)source->text + source->length};
     bytes content = {all.at, all.at};
     if (source->length >= 2 && all.at[0] == 0x1F && all.at[1] == 0x8B) {

@@ -83,7 +83,7 @@ typedef struct lw_dependency {
 typedef struct lw_graph_task {
     uint32_t move;    // LW_NO_MOVE: a delay
     uint32_t loop;    // the innermost one around it; LW_NO_LOOP
-    uint32_t member;  // of the workload, from 0; those of one member follow each other
+    uint32_t member;  // of the workload, from 0, or rank of a schedule
     const lw_dependency *after;
     size_t after_count;
     // of one that comes after nothing and is no batch: not before its workload has gone on so long
@@ -131,6 +131,7 @@ typedef struct lw_graph_workload {
     const uint32_t *after;  // workloads that must have ended
     size_t after_count;
     int64_t members;        // that run side by side
+    uint32_t ranks;         // of a schedule: its result tells when each was done; 0: it is none
     int64_t bytes;          // payload that counts as delivered, but for background tasks
     const char *direction;  // of the data: "host->gpu"; NULL
     const char *copy;       // "h2d", "d2h", "d2d"; NULL: no copy between host and device

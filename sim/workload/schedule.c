@@ -373,6 +373,7 @@ static lw_status write_stages(schedule *s) {
     }
     for (size_t done = 0; done < count; done++) {
         const uint32_t stage = s->ready[done];
+        s->builder->member = op_at(s, stage / 2)->rank;
         LW_TRY(stage % 2 == 0 ? write_begin(s, stage / 2) : write_end(s, stage / 2));
         release(s, stage, &count);
     }
@@ -383,6 +384,7 @@ lw_status lw_schedule_write(lw_graph_builder *builder, const lw_schedule_params 
                             const uint32_t *node, int64_t calc_unit_ps) {
     schedule s = {.builder = builder, .params = params, .calc_unit_ps = calc_unit_ps, .goal = goal, .node = node};
     builder->workload->members = 1;
+    builder->workload->ranks = goal->ranks;
     builder->workload->counts_time = true;
     LW_TRY(make_tables(&s));
     return write_stages(&s);

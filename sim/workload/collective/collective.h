@@ -95,6 +95,8 @@ lw_status lw_ranks_rings(lw_graph_builder *builder, const lw_collective_params *
 // As many of them as have links of their own: at least one.
 lw_status lw_ranks_own_rings(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks,
                              lw_ranks out[LW_CHANNELS_MAX], uint32_t *out_count) LW_CHECKED;
+// What the cores of a rank, or its copy engines, get over a link.
+double lw_ranks_payload_Bps(const lw_graph_builder *builder, const lw_collective_params *params, uint32_t rank, lw_leg leg);
 // The same ranks, root first.
 lw_status lw_ranks_rooted(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks,
                           lw_ranks *out) LW_CHECKED;
@@ -143,6 +145,10 @@ typedef struct lw_plan {
     // What a library adds: a cost before all steps, and in the fixed cost of each call; and hops
     // over a host go through its memory whatever the cards can.
     int64_t launch_ps, step_ps;
+    // And of each send that follows: it takes so much longer, in all and for each of its bytes, and of
+    // what it sends so much is data; 0: all.
+    int64_t send_ps;
+    double byte_ps, data_share;
     bool over_hosts;
     // Its own buffers in host memory, of the lanes that follow; 0: as the card copies.
     int64_t staging_bytes;
@@ -188,6 +194,8 @@ lw_status lw_collective_deliver(lw_graph_builder *builder, int64_t bytes, int64_
 // all-gather or a reduce-scatter, twice as many for both. own: on as many rings as have links of
 // their own, not `channels`.
 lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds, bool own) LW_CHECKED;
+// On `channels` rings, in a plan of a library, which has no steps yet.
+lw_status lw_ring_rounds_as(lw_plan *plan, const lw_ranks *ranks, int64_t rounds) LW_CHECKED;
 // Along a chain from the root to the last rank, or back to the root (reduce), in chunks.
 lw_status lw_ring_chain(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
 // Up a tree, down a tree, or both, in chunks. twin: two trees of half the bytes, in which no rank
@@ -220,10 +228,21 @@ lw_status lw_tree_climb(lw_plan *plan, lw_climb *climb) LW_CHECKED;
 // Reduce-scatter (1), all-gather (2) or both by exchanges with partners at doubling distances.
 typedef enum lw_halving_use { LW_HALVING_SCATTER = 1, LW_HALVING_GATHER = 2, LW_HALVING_BOTH = 3 } lw_halving_use;
 lw_status lw_halving(lw_graph_builder *builder, const lw_ranks *ranks, lw_halving_use use) LW_CHECKED;
+// All-gather or reduce-scatter in rounds over distances that are powers of two, of any number of ranks.
+typedef struct lw_pat {
+    const lw_ranks *ranks;
+    int64_t bytes;  // of all ranks' parts
+    bool gathers;
+} lw_pat;
+// The rounds in a plan, and their number.
+uint32_t lw_pat_rounds(lw_plan *plan, const lw_pat *pat);
+lw_status lw_pat_alone(lw_graph_builder *builder, const lw_ranks *ranks, bool gathers) LW_CHECKED;
 // Every rank with every other at once: each gets a share from all, gives its own share to all, or
 // both.
 typedef enum lw_direct_use { LW_DIRECT_SCATTER = 1, LW_DIRECT_GATHER = 2, LW_DIRECT_BOTH = 3 } lw_direct_use;
 lw_status lw_direct(lw_graph_builder *builder, const lw_ranks *ranks, lw_direct_use use) LW_CHECKED;
+// The same in a plan of a library, which has no steps yet.
+lw_status lw_direct_as(const lw_plan *plan, const lw_ranks *ranks, lw_direct_use use) LW_CHECKED;
 // Every rank sends all that it has to every other, and each adds up for itself.
 lw_status lw_one_shot(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECKED;
 // Sums within each computer, a share for each of its ranks; of each share across computers; and

@@ -13,10 +13,10 @@ typedef struct pairs {
     uint32_t *send;  // likewise, of the latest phase
 } pairs;
 
-static lw_status start(lw_graph_builder *builder, const lw_ranks *ranks, pairs *p) {
-    const lw_collective_params *params = builder->object->params;
+static lw_status start(const lw_plan *plan, const lw_ranks *ranks, pairs *p) {
+    lw_graph_builder *builder = plan->builder;
     const uint32_t n = ranks->count;
-    *p = (pairs){.plan = lw_plan_new(builder, params), .ranks = ranks, .n = n};
+    *p = (pairs){.plan = *plan, .ranks = ranks, .n = n};
     if (n > PAIRED_MOST) {
         return lw_error(builder->diags, lw_object_place(builder->object, "on"),
                         "take fewer ranks, or algorithm: ring where there is one",
@@ -66,19 +66,25 @@ static lw_status send_all(pairs *p, int64_t bytes, bool own) {
     return LW_OK;
 }
 
-lw_status lw_direct(lw_graph_builder *builder, const lw_ranks *ranks, lw_direct_use use) {
-    const lw_collective_params *params = builder->object->params;
+lw_status lw_direct_as(const lw_plan *plan, const lw_ranks *ranks, lw_direct_use use) {
+    const lw_collective_params *params = plan->params;
     pairs p;
-    LW_TRY(start(builder, ranks, &p));
+    LW_TRY(start(plan, ranks, &p));
     LW_TRY((use & LW_DIRECT_SCATTER) != 0 ? send_all(&p, params->bytes, false) : LW_OK);
     LW_TRY((use & LW_DIRECT_GATHER) != 0 ? send_all(&p, params->bytes, true) : LW_OK);
     return lw_plan_write(&p.plan, 1, use == LW_DIRECT_BOTH ? 2 : 1, lw_share_of(params->bytes, p.n, 0));
 }
 
+lw_status lw_direct(lw_graph_builder *builder, const lw_ranks *ranks, lw_direct_use use) {
+    const lw_plan plan = lw_plan_new(builder, builder->object->params);
+    return lw_direct_as(&plan, ranks, use);
+}
+
 lw_status lw_one_shot(lw_graph_builder *builder, const lw_ranks *ranks) {
     const lw_collective_params *params = builder->object->params;
+    const lw_plan plan = lw_plan_new(builder, params);
     pairs p;
-    LW_TRY(start(builder, ranks, &p));
+    LW_TRY(start(&plan, ranks, &p));
     for (uint32_t i = 0; i < p.n * (p.n - 1); i++) {
         lw_plan_send(&p.plan, i, params->bytes, params->bytes);
     }
@@ -98,8 +104,9 @@ lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool
 // A rank takes its next round when what it sent and what it got in this one have arrived.
 lw_status lw_pairwise(lw_graph_builder *builder, const lw_ranks *ranks) {
     const lw_collective_params *params = builder->object->params;
+    const lw_plan plan = lw_plan_new(builder, params);
     pairs p;
-    LW_TRY(start(builder, ranks, &p));
+    LW_TRY(start(&plan, ranks, &p));
     for (uint32_t step = 1; step < p.n; step++) {
         for (uint32_t r = 0; r < p.n; r++) {
             const int64_t share = lw_share_of(params->bytes, p.n, (r + step) % p.n);

@@ -5,7 +5,7 @@
 
 #include "sim/base/suggest.h"
 
-static const lw_library *const libraries[] = {&lw_library_nccl, NULL};
+static const lw_library *const libraries[] = {&lw_library_nccl, &lw_library_rccl, NULL};
 
 const lw_type *lw_library_type_at(size_t index) {
     return libraries[index] != NULL ? &libraries[index]->type : NULL;

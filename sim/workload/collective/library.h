@@ -16,7 +16,7 @@ typedef struct lw_library {
                        lw_collective_params *chosen);
 } lw_library;
 
-extern const lw_library lw_library_nccl;
+extern const lw_library lw_library_nccl, lw_library_rccl;
 const lw_type *lw_library_type_at(size_t index);  // NULL past the last
 
 // Let the library that the workload names write it; *taken is false when it names none.
@@ -31,6 +31,7 @@ lw_status lw_parts_expand(lw_graph_builder *builder, lw_operation operation) LW_
     "  ring              (n-1) a + (n-1)/n S b\n"                                                         \
     "  rings             the same of S/k each, on k rings that share no link\n"                           \
     "  halving-doubling  log2(n) a + (n-1)/n S b, of a power of two ranks\n"                              \
+    "  pat               the same, with log2(n) rounded up, of any number of ranks\n"                     \
     "  direct            a + 1/n S b on a mesh of links; a shared port divides it\n"                      \
     "\n"                                                                                                  \
     "busbw_GBps is S (n-1)/n by time, as nccl-tests counts it, and `bytes` of the result likewise. See\n" \

@@ -3,7 +3,7 @@
 // machine (nccl_machine.c), prices (nccl_price.c), and tasks (nccl_tasks.c).
 #include "sim/workload/collective/nccl.h"
 
-static const char *const algorithm_words[] = {"auto", "ring", "tree", "nvls", "nvls-tree", NULL};
+static const char *const algorithm_words[] = {"auto", "ring", "tree", "nvls", "nvls-tree", "pat", NULL};
 static const char *const protocol_words[] = {"auto", "ll", "ll128", "simple", NULL};
 static const char *const cost_words[] = {"measured", "counted", NULL};
 static const char *const processor_words[] = {"intel", "amd", NULL};
@@ -135,6 +135,10 @@ static const lw_option options[] = {
     SHARE("tree_ll_share", tree_ll_share, "what of that LL reaches"),
     SHARE("tree_ll128_share", tree_ll128_share, "what of that LL128 reaches"),
     SHARE("plain_tree_share", plain_tree_share, "what a tree reaches where only one rank is next to each network card"),
+    TIME("pat_base", pat_base_ps, "cost of a call by parallel aggregated trees (PAT)"),
+    TIME("pat_rank", pat_rank_ps, "the same for each rank"),
+    SHARE("pat_step_share", pat_step_share, "what of a tree's step over the network one of PAT takes"),
+    SHARE("pat_share", pat_share, "what of the bus bandwidth PAT reaches"),
     RING_COSTS("ampere", LW_AMPERE),
     RING_COSTS("hopper", LW_HOPPER),
     RING_COSTS("blackwell", LW_BLACKWELL),
@@ -142,7 +146,7 @@ static const lw_option options[] = {
     NVLS_COSTS("blackwell", LW_BLACKWELL),
     {0}};
 
-static const char *const algorithm_names[] = {"ring", "tree", "NVLS", "NVLSTree"};
+static const char *const algorithm_names[] = {"ring", "tree", "NVLS", "NVLSTree", "PAT"};
 static const char *const protocol_names[] = {"LL", "LL128", "Simple"};
 
 // All that there is here; the one whose price is least of those that are asked for.
@@ -220,7 +224,9 @@ static const char page[] =
     "near, as many for each network card as carry most. A ring sends 2(n-1)/n S out of each computer, and\n"
     "2(N-1) of its steps cross the network of N of them. Two trees over the computers, a chain within\n"
     "each, cross it 2 log2(N) times; of two computers they send S, so that these take trees. NVLSTree\n"
-    "lets the switches add up within. One computer are ranks that reach each other without a network\n"
+    "lets the switches add up within. Computers with one rank each may gather and scatter by parallel\n"
+    "aggregated trees (PAT): base + n x rank + log2(N) rounds, each a share of a step between computers,\n"
+    "and a part of the bandwidth. One computer are ranks that reach each other without a network\n"
     "card; they are counted like the first. `processor: amd` changes two figures. See\n"
     "configs/scenarios/two-nodes-by-nics.yaml.\n"
     "\n"
@@ -242,7 +248,7 @@ static const char page[] =
     "at some MiB, since data crosses the network while other data waits for its steps.\n"
     "\n"
     "Not modelled: trees within one computer (they are chains, which price higher than the ring),\n"
-    "CollNet, PAT, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
+    "CollNet, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
     "for small calls.";
 
 const lw_library lw_library_nccl = {

@@ -13,6 +13,7 @@ typedef enum lw_nccl_algorithm {
     LW_NCCL_TREE,
     LW_NCCL_NVLS,
     LW_NCCL_NVLS_TREE,
+    LW_NCCL_PAT,
     LW_NCCL_ALGORITHMS
 } lw_nccl_algorithm;
 // Of two computers, and of more.
@@ -41,14 +42,15 @@ typedef struct lw_nccl_params {
     int64_t tree_base_ps[LW_NCCL_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_NCCL_PROTOCOLS];
     // of a call of several computers whose network cards reach the ranks' memory, beyond what NCCL counts
     int64_t net_launch_ps;
-    int64_t nvls_ps, nvls_tree_step_ps, post_ps[LW_NCCL_PROCESSORS];
+    int64_t nvls_ps, nvls_tree_step_ps, post_ps[LW_NCCL_PROCESSORS], pat_base_ps, pat_rank_ps;
     int64_t ll_limit_Bps[LW_NCCL_GENERATIONS], ll_net_limit_Bps[LW_NCCL_PROCESSORS][LW_NCCL_SCALES];
     int64_t ll128_channel_Bps[LW_NCCL_GENERATIONS], nvls_channel_Bps[LW_NCCL_GENERATIONS];
     int64_t tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES], tree_ll128_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     int64_t nvls_tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     double nvlink_share[LW_NCCL_GENERATIONS], nvls_share[LW_NCCL_GENERATIONS];
     lw_nccl_cost cost[LW_NCCL_GENERATIONS];  // over NVLink
-    double pcie_share, ll_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, plain_tree_share;
+    double pcie_share, ll_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, plain_tree_share, pat_share,
+        pat_step_share;
 } lw_nccl_params;
 
 // Where a channel leaves and enters each computer.

@@ -52,19 +52,6 @@ static double leg_Bps(const view *v, lw_leg leg) {
     return waterfall.rate_Bps[LW_STAGE_RAW] * (is_pcie(machine, leg) ? v->params->pcie_share : v->params->nvlink_share[v->gen]);
 }
 
-// What the cores of the first rank get over a link.
-static double payload_Bps(const view *v, lw_leg leg) {
-    const lw_machine *machine = v->builder->machine;
-    const lw_collective_params *collective = v->builder->object->params;
-    const int64_t line = machine->node[v->ranks->node[0]].spec->params->kernel_packet_bytes;
-    const lw_link_model *model = lw_machine_model(machine, leg);
-    int64_t payload = model->segment[0].channel[leg.dir].format[LW_PACKET_WRITE].payload_max_bytes;
-    payload = collective->by == LW_SENT_BY_KERNEL && line < payload ? line : payload;
-    lw_waterfall waterfall;
-    lw_link_model_waterfall(model, leg.dir, LW_PACKET_WRITE, payload, 0, &waterfall);
-    return waterfall.rate_Bps[LW_STAGE_RETRY];
-}
-
 static lw_status find_generation(view *v) {
     int64_t least = INT64_MAX;
     for (uint32_t r = 0; r < v->ranks->count; r++) {
@@ -370,7 +357,8 @@ static lw_status find_port(view *v) {
     LW_TRY(lw_routes_find(v->builder->router, own->node[0], own->node[1], (lw_via){0}, &routes));
     for (size_t k = 0; k < (routes.use == LW_MULTIPATH_STRIPED ? routes.count : 1); k++) {
         v->port_Bps += leg_Bps(v, routes.route[k].leg[0]);
-        v->port_payload_Bps += payload_Bps(v, routes.route[k].leg[0]);
+        v->port_payload_Bps +=
+            lw_ranks_payload_Bps(v->builder, v->builder->object->params, v->ranks->node[0], routes.route[k].leg[0]);
     }
     return LW_OK;
 }

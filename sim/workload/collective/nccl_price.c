@@ -109,23 +109,30 @@ static price price_of_tree(const view *v, lw_nccl_protocol how, int64_t bytes) {
     return out;
 }
 
+// Ranks that may head a part (NCCL_MAX_NVLS_ARITY of src/include/device.h).
+enum { NVLS_HEADS_MOST = 32 };
+
 // The speed of channels that a switch adds up: a port carries one more than there are of them, all
-// that the ranks add up and what its own channel hands out.
-static double nvls_channel_Bps(const view *v, double channels) {
-    const double *Bps = lw_nccl_speeds(v);
-    while (Bps[1] > 0 && *Bps * (channels + 1) > v->port_Bps * (1 + 1e-9)) {
+// that the ranks add up and what its own channel hands out. Where the slowest are too fast for that
+// there are fewer.
+static double nvls_channel_Bps(const view *v, double *channels) {
+    const double *Bps = lw_nccl_speeds(v), port_Bps = v->port_Bps * (1 + 1e-9);
+    *channels = fmin(*channels, NVLS_HEADS_MOST);
+    while (Bps[1] > 0 && *Bps * (*channels + 1) > port_Bps) {
         Bps++;
     }
-    return *Bps * v->params->nvls_share[v->gen] * (channels - 1) / channels * 2;
+    *channels = fmax(2, fmin(*channels, floor(port_Bps / *Bps) - 1));
+    return *Bps * v->params->nvls_share[v->gen] * (*channels - 1) / *channels * 2;
 }
 
 // A channel for each rank, whose part of the sum it heads.
 static price price_of_nvls(const view *v, int64_t bytes) {
     const lw_nccl_params *p = v->params;
     const double n = v->ranks->count;
+    double heads = n;
+    const double channel_Bps = fmin(nvls_channel_Bps(v, &heads), (double)p->nvls_channel_Bps[v->gen]);
     price out = {.allowed = true, .latency_ps = (double)p->nvls_ps};
-    set_time(v, &out, out.latency_ps, n * fmin(nvls_channel_Bps(v, n), (double)p->nvls_channel_Bps[v->gen]) * n / (2 * (n - 1)),
-             bytes);
+    set_time(v, &out, out.latency_ps, heads * channel_Bps * n / (2 * (n - 1)), bytes);
     return out;
 }
 
@@ -133,14 +140,25 @@ static price price_of_nvls(const view *v, int64_t bytes) {
 // trees over computers.
 static price price_of_nvls_tree(const view *v, int64_t bytes) {
     const lw_nccl_params *p = v->params;
-    const double n = v->ranks->count, heads = v->gates;
-    const double card_Bps = v->channels * v->channel_Bps / heads / (v->computers.count > 2 ? 2 : 1);
+    const double n = v->ranks->count, card_Bps = v->channels * v->channel_Bps / v->gates / (v->computers.count > 2 ? 2 : 1);
+    double heads = v->gates;
     const double channel_Bps =
-        fmin(fmin(nvls_channel_Bps(v, heads), card_Bps), (double)p->nvls_tree_channel_Bps[v->gen][scale_of(v)]);
+        fmin(fmin(nvls_channel_Bps(v, &heads), card_Bps), (double)p->nvls_tree_channel_Bps[v->gen][scale_of(v)]);
     price out = {.allowed = true, .latency_ps = (double)p->nvls_ps};
     out.step_ps[1] = (double)p->nvls_tree_step_ps;
     set_time(v, &out, out.latency_ps + 2 * lw_nccl_rounds(v->computers.count) * out.step_ps[1],
              heads * channel_Bps * n / (2 * (n - 1)) * (v->gen == LW_BLACKWELL ? tree_factor_of(LW_SIMPLE, bytes) : 1), bytes);
+    return out;
+}
+
+// Parallel aggregated trees, of computers of one rank: a round for each doubling of their distance.
+static price price_of_pat(const view *v, int64_t bytes) {
+    const lw_nccl_params *p = v->params;
+    const double n = v->ranks->count, algorithm_Bps = v->channels * v->tree_channel_Bps * p->pat_share;
+    price out = {.allowed = true, .bus_Bps = algorithm_Bps * (n - 1) / n};
+    out.latency_ps = (double)p->pat_base_ps + (double)p->pat_rank_ps * n;
+    out.step_ps[1] = (double)p->tree_step_ps[LW_OVER_NETWORK][LW_SIMPLE] * p->pat_step_share;
+    out.time_s = (out.latency_ps + lw_nccl_rounds(v->computers.count) * out.step_ps[1]) / 1e12 + (double)bytes / algorithm_Bps;
     return out;
 }
 
@@ -161,6 +179,10 @@ lw_nccl_price lw_nccl_price_of(const view *v, lw_operation operation, lw_nccl_al
         break;
     case LW_NCCL_NVLS_TREE:
         out = in_switch && several && v->gates > 1 ? price_of_nvls_tree(v, bytes) : out;
+        break;
+    case LW_NCCL_PAT:
+        out =
+            !reduces && several && v->computers.count == v->ranks->count && protocol == LW_SIMPLE ? price_of_pat(v, bytes) : out;
         break;
     case LW_NCCL_ALGORITHMS:
         break;

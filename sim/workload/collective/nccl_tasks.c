@@ -156,6 +156,26 @@ static lw_status write_ring(const view *v, const price *p, lw_operation operatio
     return lw_plan_write(&plan, rounds, rounds, lw_share_of(bytes, v->ranks->count, 0));
 }
 
+// ---- PAT: computers of one rank ----
+
+static lw_status write_pat(const view *v, const price *p, lw_operation operation, int64_t bytes) {
+    lw_plan plan = new_plan(v, p);
+    uint32_t before = 0, rounds = 0;
+    for (uint32_t c = 0; c < v->channels; c++) {
+        lw_pat pat = {.ranks = &v->ring[c], .gathers = operation == LW_ALL_GATHER};
+        bundle b;
+        if (!is_first(v, c, bytes, &before, &b)) {
+            continue;
+        }
+        pat.bytes = b.bytes;
+        plan.byte_ps = slower_s(v, p, v->channels) / b.count * 1e12;
+        LW_TRY(set_delays(v, v->gate_of[c], pat.ranks->node, p->step_ps, &plan));
+        rounds = lw_pat_rounds(&plan, &pat);
+    }
+    plan.step_ps = plan.delay_ps[1];
+    return lw_plan_write(&plan, 1, rounds, lw_share_of(bytes, v->ranks->count, 0));
+}
+
 // ---- Trees over computers ----
 
 // One of the two trees of a bundle over its ranks in the order of its ring: within a computer a
@@ -368,6 +388,8 @@ lw_status lw_nccl_write(const view *v, const price *p, lw_operation operation, i
         return write_nvls(v, p, bytes);
     case LW_NCCL_NVLS_TREE:
         return write_nvls_tree(v, p, bytes);
+    case LW_NCCL_PAT:
+        return write_pat(v, p, operation, bytes);
     case LW_NCCL_RING:
     case LW_NCCL_ALGORITHMS:
         break;

@@ -3,8 +3,8 @@
 // new algorithm of both is a word and a case here.
 #include "sim/workload/collective/library.h"
 
-typedef enum algorithm { RING, RINGS, HALVING_DOUBLING, DIRECT } algorithm;
-static const char *const algorithm_words[] = {"ring", "rings", "halving-doubling", "direct", NULL};
+typedef enum algorithm { RING, RINGS, HALVING_DOUBLING, PAT, DIRECT } algorithm;
+static const char *const algorithm_words[] = {"ring", "rings", "halving-doubling", "pat", "direct", NULL};
 
 const lw_option lw_parts_options[] = {
     LW_COLLECTIVE_ON,
@@ -13,7 +13,8 @@ const lw_option lw_parts_options[] = {
     LW_COLLECTIVE_ALGORITHM(
         "ring", algorithm_words,
         "ring; as many of them as have links of their own (rings); exchanges with partners at doubling distances (a power "
-        "of two ranks); every rank with every other at once"),
+        "of two ranks); parallel aggregated trees, in as many rounds, of any number (pat); every rank with every other at "
+        "once"),
     LW_COLLECTIVE_ORDER,
     LW_COLLECTIVE_BY,
     LW_COLLECTIVE_CHANNELS,
@@ -36,6 +37,8 @@ lw_status lw_parts_expand(lw_graph_builder *builder, lw_operation operation) {
         return lw_ring_rounds(builder, &ranks, (int64_t)ranks.count - 1, params->algorithm == RINGS);
     case HALVING_DOUBLING:
         return lw_halving(builder, &ranks, gathers ? LW_HALVING_GATHER : LW_HALVING_SCATTER);
+    case PAT:
+        return lw_pat_alone(builder, &ranks, gathers);
     case DIRECT:
         break;
     }

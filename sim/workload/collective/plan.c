@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sends between ranks -> moves and tasks.
 #include <assert.h>
+#include <math.h>
 
 #include "sim/workload/collective/collective.h"
 
@@ -158,11 +159,19 @@ uint32_t lw_plan_next(const lw_plan *plan) {
     return (uint32_t)plan->steps.count;
 }
 
+static int64_t as_sent(const lw_plan *plan, int64_t bytes) {
+    return plan->data_share > 0 ? (int64_t)ceil((double)bytes / plan->data_share) : bytes;
+}
+
 uint32_t lw_plan_send(lw_plan *plan, uint32_t lane_number, int64_t bytes, int64_t last_bytes) {
     const uint32_t number = lw_plan_next(plan);
     step *added = plan->status == LW_OK ? LW_LIST_ADD(&plan->steps, step, plan->builder->arena) : NULL;
     if (added != NULL) {
-        *added = (step){.lane = lane_number, .bytes = bytes, .last_bytes = last_bytes, .first_wait = plan->waits.count};
+        *added = (step){.lane = lane_number,
+                        .bytes = as_sent(plan, bytes),
+                        .last_bytes = as_sent(plan, last_bytes),
+                        .finish_ps = lane_number != LW_NO_MOVE ? plan->send_ps + llround(plan->byte_ps * (double)bytes) : 0,
+                        .first_wait = plan->waits.count};
     } else if (plan->status == LW_OK) {
         plan->status = LW_NO_MEMORY;
     }

@@ -346,6 +346,18 @@ lw_status lw_ranks_own_rings(lw_graph_builder *builder, const lw_collective_para
     return LW_OK;
 }
 
+// ---- What a link carries for a rank ----
+
+double lw_ranks_payload_Bps(const lw_graph_builder *builder, const lw_collective_params *params, uint32_t rank, lw_leg leg) {
+    const int64_t line = builder->machine->node[rank].spec->params->kernel_packet_bytes;
+    const lw_link_model *model = lw_machine_model(builder->machine, leg);
+    int64_t payload = model->segment[0].channel[leg.dir].format[LW_PACKET_WRITE].payload_max_bytes;
+    payload = params->by == LW_SENT_BY_KERNEL && line < payload ? line : payload;
+    lw_waterfall waterfall;
+    lw_link_model_waterfall(model, leg.dir, LW_PACKET_WRITE, payload, 0, &waterfall);
+    return waterfall.rate_Bps[LW_STAGE_RETRY];
+}
+
 // ---- The root ----
 
 lw_status lw_ranks_rooted(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *ranks, lw_ranks *out) {

@@ -18,25 +18,33 @@ static lw_status find_rings(lw_graph_builder *builder, const lw_ranks *ranks, bo
 }
 
 // A rank takes its next step when what it sent and what it gets have arrived.
-lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds, bool own) {
-    const lw_collective_params *params = builder->object->params;
-    lw_plan plan = lw_plan_new(builder, params);
+static lw_status go_round(lw_plan *plan, const lw_ranks *ranks, int64_t rounds, bool own) {
+    const lw_collective_params *params = plan->params;
     rings all;
-    LW_TRY(find_rings(builder, ranks, own, &all));
+    LW_TRY(find_rings(plan->builder, ranks, own, &all));
     for (uint32_t c = 0; c < all.count; c++) {
         const lw_ranks *ring = &all.ring[c];
         const int64_t bytes = lw_share_of(params->bytes, all.count, c);
-        const uint32_t first = lw_plan_next(&plan);
+        const uint32_t first = lw_plan_next(plan);
         for (uint32_t r = 0; r < ring->count; r++) {
             // The longer shares go round, too; that the same ranks send them every time takes as long.
             const int64_t share = lw_share_of(bytes, ring->count, r);
-            const uint32_t lane = lw_plan_lane(&plan, ring->node[r], ring->node[(r + 1) % ring->count]);
-            const uint32_t send = lw_plan_send(&plan, lane, share, share);
-            lw_plan_wait(&plan, first + (r + ring->count - 1) % ring->count, 1);
-            lw_plan_wait(&plan, send, 1);
+            const uint32_t lane = lw_plan_lane(plan, ring->node[r], ring->node[(r + 1) % ring->count]);
+            const uint32_t send = lw_plan_send(plan, lane, share, share);
+            lw_plan_wait(plan, first + (r + ring->count - 1) % ring->count, 1);
+            lw_plan_wait(plan, send, 1);
         }
     }
-    return lw_plan_write(&plan, rounds, rounds, lw_share_of(lw_share_of(params->bytes, all.count, 0), ranks->count, 0));
+    return lw_plan_write(plan, rounds, rounds, lw_share_of(lw_share_of(params->bytes, all.count, 0), ranks->count, 0));
+}
+
+lw_status lw_ring_rounds(lw_graph_builder *builder, const lw_ranks *ranks, int64_t rounds, bool own) {
+    lw_plan plan = lw_plan_new(builder, builder->object->params);
+    return go_round(&plan, ranks, rounds, own);
+}
+
+lw_status lw_ring_rounds_as(lw_plan *plan, const lw_ranks *ranks, int64_t rounds) {
+    return go_round(plan, ranks, rounds, false);
 }
 
 // The last chunk has what does not come out even.
