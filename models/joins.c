@@ -15,10 +15,11 @@ bool lw_joins_allow(const lw_joins *joins, unsigned a, unsigned b) {
 
 // PCI Express Base Specification, ch. 1: a link has a downstream port, of a root complex or a
 // switch, and an upstream port, of an endpoint or a switch. Two root ports meet in a
-// non-transparent bridge, whose costs are the user's to give.
+// non-transparent bridge alone, which is a device of its own at both links.
 const lw_joins lw_joins_pcie = {
-    .join = {{LW_END_HOST | LW_END_SWITCH, LW_END_DEVICES | LW_END_SWITCH}, {LW_END_HOST, LW_END_HOST}},
+    .join = {{LW_END_HOST | LW_END_SWITCH, LW_END_DEVICES | LW_END_SWITCH}},
     .why = "one end is a root port or that of a switch, the other a device or a switch",
+    .between_hosts = "put a switch with a non-transparent bridge between them, or take ethernet or infiniband",
 };
 
 const lw_joins lw_joins_accelerators = {

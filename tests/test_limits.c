@@ -86,7 +86,7 @@ static void a_group_to_one_node(void **state) {
     (void)state;
     lw_text text = {0};
     lw_text_add(&text, "nodes: {here: {kind: host, count: 16000}, there: {kind: host}}\n"
-                       "links: {l: {between: [here, there], preset: pcie-5-x16}}\n"
+                       "links: {l: {between: [here, there], preset: ethernet-100g-rdma}}\n"
                        "workloads: {send: {kind: copy, from: here, to: there, bytes: 1 KiB},\n"
                        "  get: {kind: copy, from: there, to: here, bytes: 1 KiB}}\n");
     load_soon(&text);

@@ -1,27 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lanewise topo: a system as a tree of text or as a picture.
-#include <string.h>
-#include <unistd.h>
-
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
-
-// FILE, or the system of configs/systems that has this name.
-static lw_status find_file(const lw_context *context, const char *name, const char **out) {
-    *out = name;
-    if (strcmp(name, "-") == 0 || strchr(name, '/') != NULL || access(name, F_OK) == 0) {
-        return LW_OK;
-    }
-    char *path = lanewise_catalog_path(context->catalog, "systems", name);
-    if (path == NULL) {
-        (void)lw_error(context->diags, (lw_place){0}, "lanewise list systems names those that there are",
-                       "there is no file and no system '%s'", name);
-        return LW_IO;
-    }
-    *out = lw_arena_copy(context->arena, path);
-    lanewise_free(path);
-    return *out == NULL ? LW_NO_MEMORY : LW_OK;
-}
 
 static lw_status show(const lw_context *context, const lanewise_topology *topology) {
     const lw_arguments *arguments = context->arguments;
@@ -51,7 +31,7 @@ static lw_status topo_one(lw_context *context, const char *name) {
     lanewise_scenario *scenario = NULL;
     lanewise_topology *topology = NULL;
     const char *path = NULL;
-    LW_TRY(find_file(context, name, &path));
+    LW_TRY(lw_command_file(context, false, name, &path));
     lw_status status = (lw_status)lanewise_scenario_load(context->catalog, path, &load, context->findings, &scenario);
     if (status == LW_OK) {
         status = (lw_status)lanewise_scenario_topology(scenario, context->findings, &topology);

@@ -12,7 +12,7 @@ static lw_status validate_verb(lw_context *context) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < count; i++) {
-        LW_TRY(lw_command_file(context, "measured", arguments->file[i], &paths[i]));
+        LW_TRY(lw_command_file(context, true, arguments->file[i], &paths[i]));
     }
     LW_TRY(lw_command_output(context));
     lw_console_progress progress;

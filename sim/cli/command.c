@@ -6,7 +6,7 @@
 
 #include "sim/cli/console.h"
 
-lw_status lw_command_file(const lw_context *context, const char *folder, const char *name, const char **out) {
+lw_status lw_command_file(const lw_context *context, bool of_tables, const char *name, const char **out) {
     *out = name;
     if (strcmp(name, "-") == 0 || strchr(name, '/') != NULL || access(name, F_OK) == 0) {
         return LW_OK;
@@ -15,10 +15,21 @@ lw_status lw_command_file(const lw_context *context, const char *folder, const c
     size_t length = strlen(name), end = sizeof ending - 1;
     bool ends = length > end && strcmp(name + length - end, ending) == 0;
     const char *stem = lw_arena_copy_n(context->arena, name, ends ? length - end : length);
-    char *path = stem != NULL ? lanewise_catalog_path(context->catalog, folder, stem) : NULL;
+    static const char *const runnable[] = {"scenarios", "systems", NULL}, *const tables[] = {"measured", NULL};
+    const char *const *folder = of_tables ? tables : runnable;
+    char *path = NULL;
+    for (; stem != NULL && path == NULL && *folder != NULL; folder++) {
+        path = lanewise_catalog_path(context->catalog, *folder, stem);
+    }
     if (path != NULL) {
         *out = lw_arena_copy(context->arena, path);
         lanewise_free(path);
+    }
+    if (stem != NULL && *out == name && !ends && !of_tables) {
+        (void)lw_error(context->diags, (lw_place){0},
+                       "lanewise list scenarios and lanewise list systems name those that there are",
+                       "there is no file, no scenario and no system '%s'", name);
+        return LW_IO;
     }
     return stem == NULL || *out == NULL ? LW_NO_MEMORY : LW_OK;  // else whoever opens it will say that it is not there
 }
@@ -58,7 +69,7 @@ lw_status lw_cli_session_load(const lw_context *context, const char *path, bool 
         .seed = seed,
         .points_may_fail = points_may_fail,
     };
-    LW_TRY(lw_command_file(context, "scenarios", path, &path));
+    LW_TRY(lw_command_file(context, false, path, &path));
     lw_status loaded = (lw_status)lanewise_scenario_load(context->catalog, path, &load, context->findings, &out->scenario);
     lw_status charts = out->scenario != NULL ? check_charts(context, out) : LW_OK;
     return loaded != LW_OK ? loaded : charts;
@@ -90,9 +101,6 @@ lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context
         lanewise_findings_free(own.findings);
         lw_arena_free(own.arena);
         first = first == LW_OK ? status : first;
-        if (status == LW_INTERRUPTED) {
-            return status;
-        }
     }
     return first;
 }

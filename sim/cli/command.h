@@ -24,12 +24,14 @@ typedef struct lw_cli_session {
 lw_status lw_cli_session_load(const lw_context *context, const char *path, bool points_may_fail, lw_cli_session *out) LW_CHECKED;
 void lw_cli_session_free(const lw_context *context, lw_cli_session *session);
 
-// The path of an operand: what is no file here but has the name of one in a folder of configs/ is
-// that one, anything else itself.
-lw_status lw_command_file(const lw_context *context, const char *folder, const char *name, const char **out) LW_CHECKED;
+// The path of an operand: what is no file here but has the name of a measured table (of_tables), or
+// of a scenario or a system, is that one, anything else itself. LW_IO with a diagnostic where a bare
+// name is none of these.
+lw_status lw_command_file(const lw_context *context, bool of_tables, const char *name, const char **out) LW_CHECKED;
 
 // Do `one` for every operand, each with its own arena and findings, which are printed at its end. A
-// file that is wrong does not keep the others from their turn; an interrupt does. Returns the first
+// file that is wrong does not keep the others from their turn; after an interrupt they say that nothing
+// of them ran. Returns the first
 // status that was not LW_OK.
 lw_status lw_command_each(const lw_context *context, lw_status (*one)(lw_context *context, const char *path)) LW_CHECKED;
 

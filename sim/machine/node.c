@@ -316,6 +316,17 @@ const lw_type *lw_node_type_at(size_t index) {
     return index < LW_NODE_KINDS ? &types[index] : NULL;
 }
 
+void lw_node_warn_forced(const lw_object *object, lw_diags *diags) {
+    static const char key[] = "p2p";
+    const lw_option *row = lw_option_find(object->type->options, key);
+    const lw_node_params *params = object->params;
+    const char *own = row != NULL && object->preset != NULL ? lw_map_text(object->preset->values, key) : NULL;
+    if (own != NULL && strcmp(own, "false") == 0 && object->set->given[row - object->type->options] && params->p2p) {
+        lw_warn(diags, lw_object_place(object, key), "leave p2p out for what the card does",
+                "nodes.%s copies straight to other cards, which its preset (%s) cannot", object->name, object->preset->name);
+    }
+}
+
 lw_node_spec lw_node_spec_of(const lw_object *object) {
     const lw_node_common *common = object->common;
     lw_node_kind kind = (lw_node_kind)(object->type - types);

@@ -104,6 +104,8 @@ typedef struct lw_node {
 } lw_node;
 
 lw_node_spec lw_node_spec_of(const lw_object *object);
+// Warn of a card that is told to do what its preset says that it cannot.
+void lw_node_warn_forced(const lw_object *object, lw_diags *diags);
 
 // Does the node copy by itself, or must somebody call a core?
 static inline bool lw_node_has_engine(const lw_node *node) {

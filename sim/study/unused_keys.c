@@ -21,6 +21,7 @@ struct lw_unused_keys {
     bool *real;               // one a node: in some point it has figures of its own
     // one a node: in some point a short copy shows that its calls cost nothing
     bool *free_calls;
+    bool *straight;  // one a node: in some point it copies to or from a card that no link of its own joins it to
     lw_list keys;    // given_key
     int64_t budget;  // of trials, in objects that each has to build
     bool cut;        // the budget was used up
@@ -43,7 +44,8 @@ lw_unused_keys *lw_unused_keys_new(const lw_document *document, lw_arena *arena)
     }
     unused->real = LW_NEW_ARRAY(arena, bool, document->count[LW_SECTION_NODES]);
     unused->free_calls = LW_NEW_ARRAY(arena, bool, document->count[LW_SECTION_NODES]);
-    return ok && unused->real != NULL && unused->free_calls != NULL ? unused : NULL;
+    unused->straight = LW_NEW_ARRAY(arena, bool, document->count[LW_SECTION_NODES]);
+    return ok && unused->real != NULL && unused->free_calls != NULL && unused->straight != NULL ? unused : NULL;
 }
 
 // ---- What a point uses ----
@@ -91,12 +93,21 @@ static bool has_free_calls(const lw_built *built, size_t workload, size_t *node)
     return true;
 }
 
+static void look_at_peers(const lw_unused_keys *unused, const lw_machine *machine, const lw_move *move, const lw_route *route) {
+    const lw_node_spec *from = machine->node[move->from].spec, *to = machine->node[move->to].spec;
+    if (from->kind == LW_NODE_GPU && to->kind == LW_NODE_GPU && route->count > 1) {
+        unused->straight[from - machine->node_spec] = true;
+        unused->straight[to - machine->node_spec] = true;
+    }
+}
+
 void lw_unused_keys_look(lw_unused_keys *unused, const lw_built *built) {
     const lw_machine *machine = built->machine;
     for (size_t m = 0; m < built->graph->move_count; m++) {
         const lw_move *move = &built->graph->move[m];
         use_node(unused, machine, move->from);
         use_node(unused, machine, move->to);
+        look_at_peers(unused, machine, move, &built->transfer[m].route);
         for (const lw_transfer *part = &built->transfer[m]; part != NULL; part = part->next) {
             use_route(unused, machine, &part->route);
         }
@@ -243,6 +254,9 @@ static void tell_object(const lw_unused_keys *unused, int section, size_t index,
     if (section != LW_SECTION_WORKLOADS && !unused->used[section][index]) {
         lw_warn(diags, object->place, NULL,
                 section == LW_SECTION_LINKS ? "%s.%s carries no traffic" : "%s.%s takes part in nothing", top, object->name);
+    }
+    if (section == LW_SECTION_NODES && unused->straight[index]) {
+        lw_node_warn_forced(object, diags);
     }
     if (section == LW_SECTION_NODES && !unused->real[index]) {
         lw_note(diags, object->place, "`lanewise list devices` names the presets",

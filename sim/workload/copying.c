@@ -40,7 +40,7 @@ static void note_forced(const lw_graph_builder *builder, const lw_copying *c, co
     for (int i = 0; i < 2 && c->params->p2p == LW_CHOICE_TRUE; i++) {
         const lw_node_spec *spec = builder->machine->node[pair[i]].spec;
         if (spec->kind == LW_NODE_GPU && !spec->params->p2p) {
-            lw_note(builder->diags, c->place.p2p, "leave p2p out for what the card does",
+            lw_warn(builder->diags, c->place.p2p, "leave p2p out for what the card does",
                     "%s goes straight between the cards, which '%s' (%s) cannot", c->place.what, spec->object->name,
                     spec->object->preset != NULL ? spec->object->preset->name : "p2p: false");
         }

@@ -412,6 +412,16 @@ static lw_status read_block(scanner *s) {
     return status;
 }
 
+// A scenario may name any file of its reader as a schedule: what may be none is not quoted.
+static lw_status refuse(const scanner *s) {
+    lw_source *named = LW_NEW(s->arena, lw_source);
+    if (named == NULL) {
+        return LW_NO_MEMORY;
+    }
+    named->name = s->goal->source->name;
+    return lw_error(s->diags, (lw_place){named, 0, 0}, "write num_ranks 2 first", "this is no GOAL schedule");
+}
+
 lw_status lw_goal_parse(const lw_source *source, lw_arena *arena, lw_diags *diags, lw_goal *out) {
     *out = (lw_goal){.source = source};
     scanner s = {.goal = out, .arena = arena, .diags = diags};
@@ -420,7 +430,7 @@ lw_status lw_goal_parse(const lw_source *source, lw_arena *arena, lw_diags *diag
     uint64_t ranks = 0;
     LW_TRY(skip(&s));
     if (!take_word(&s, "num_ranks")) {
-        return wrong(&s, s.at, "write num_ranks 2 first", "this is no GOAL schedule");
+        return refuse(&s);
     }
     skip_spaces(&s);
     const char *at = s.at;
