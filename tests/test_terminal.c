@@ -18,10 +18,11 @@ static double clock_s(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static void become_program(const char *terminal, char *const *arguments, bool prints) {
-    const int err = open(prints ? "/dev/null" : terminal, O_RDWR | O_NOCTTY);
-    const int out = open(prints ? terminal : "/dev/null", O_RDWR | O_NOCTTY);
-    if (err < 0 || out < 0 || dup2(err, STDERR_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) {
+// out: for what it prints; negative: the terminal, which else has its messages.
+static void become_program(const char *terminal, char *const *arguments, int out) {
+    const int shown = open(terminal, O_RDWR | O_NOCTTY), none = open("/dev/null", O_RDWR);
+    if (shown < 0 || none < 0 || dup2(out < 0 ? none : shown, STDERR_FILENO) < 0 ||
+        dup2(out < 0 ? shown : out, STDOUT_FILENO) < 0) {
         _exit(99);
     }
     setenv("TERM", "xterm", 1);
@@ -45,10 +46,11 @@ static bool shows(int terminal, const char *wanted, double limit_s) {
     return strstr(text, wanted) != NULL;
 }
 
-static void long_point_tells_how_far_it_is_and_can_be_stopped(void **state) {
-    (void)state;
+// What it printed goes to `text`, of `room` bytes.
+static void stop_a_long_point(char *text, size_t room) {
     const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-    if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0) {
+    int printed[2];
+    if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0 || pipe(printed) != 0) {
         skip();
     }
     const char *name = ptsname(terminal);
@@ -58,20 +60,35 @@ static void long_point_tells_how_far_it_is_and_can_be_stopped(void **state) {
     if (child == 0) {
         become_program(name,
                        (char *const[]){(char[]){LW_PROGRAM}, (char[]){"run"}, (char[]){"tests/cli/data/pageable.yaml"},
+                                       (char[]){"tests/cli/data/one-copy.yaml"}, (char[]){"--format=csv"},
                                        (char[]){"--engine=packet-exact"}, NULL},
-                       false);
+                       printed[1]);
     }
+    close(printed[1]);
     const bool told = shows(terminal, " %, ", 60);
     const double stopped_s = clock_s();
     assert_int_equal(kill(child, SIGINT), 0);
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     const double took_s = clock_s() - stopped_s;
+    const ssize_t got = read(printed[0], text, room - 1);
+    text[got > 0 ? got : 0] = '\0';
+    close(printed[0]);
     close(terminal);
     assert_true(told);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 130);
     assert_true(took_s < 1);
+}
+
+// And what comes after it says that it did not run.
+static void long_point_tells_how_far_it_is_and_can_be_stopped(void **state) {
+    (void)state;
+    static char text[1 << 14];
+    stop_a_long_point(text, sizeof text);
+    const char *second = strstr(text, "# tests/cli/data/one-copy.yaml\n");
+    assert_non_null(second);
+    assert_non_null(strstr(second, "not run: interrupted"));
 }
 
 // Characters of the widest line, of what a program prints on a terminal of 80 columns; 0: it prints
@@ -87,7 +104,7 @@ static size_t widest_line(char *verb, char *operand) {
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        become_program(name, (char *const[]){(char[]){LW_PROGRAM}, verb, operand, NULL}, true);
+        become_program(name, (char *const[]){(char[]){LW_PROGRAM}, verb, operand, NULL}, -1);
     }
     size_t widest = 0, width = 0;
     int status = 0;
