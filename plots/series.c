@@ -396,8 +396,7 @@ static lw_sample sample_of(const collector *c, const lw_point *point, const lw_w
     if (workload->has_band && c->request->kind == LW_CHART_MARGIN) {
         sample.low = fmin(sample.at.y, workload->low_margin_dB);
         sample.high = fmax(sample.at.y, workload->high_margin_dB);
-    }
-    if (workload->has_band || workload->band_ps[1] > 0) {
+    } else if (workload->has_band || workload->band_ps[1] > 0) {
         add_band(c->request->kind, workload, &sample);
     }
     return sample;

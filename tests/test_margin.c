@@ -82,6 +82,24 @@ static void test_margin(void **state) {
     lw_test_end(&test);
 }
 
+// What is uncertain about a radio shades its margin.
+static void test_band(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result = radio(&test);
+    const lw_chart_request request = request_of(LW_CHART_MARGIN);
+    lw_picture picture;
+    for (size_t i = 0; i < POINTS; i++) {
+        lw_workload_result *row = result.point[i].workload;
+        row->has_band = true;
+        row->low_margin_dB = lw_signal_margin_dB(&row->signal) - 3;
+        row->high_margin_dB = lw_signal_margin_dB(&row->signal) + 4;
+    }
+    assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "Shaded: how uncertain that is"));
+    lw_test_end(&test);
+}
+
 // At an end of the axis the line's own words stand clear of the ticks, and inside the plot.
 static void test_ends(void **state) {
     (void)state;
@@ -222,9 +240,9 @@ static void test_beside_cables(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_margin),        cmocka_unit_test(test_ends), cmocka_unit_test(test_modes),
-        cmocka_unit_test(test_equal_lines),   cmocka_unit_test(test_from), cmocka_unit_test(test_what_has_none),
-        cmocka_unit_test(test_beside_cables),
+        cmocka_unit_test(test_margin),        cmocka_unit_test(test_band),          cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_modes),         cmocka_unit_test(test_equal_lines),   cmocka_unit_test(test_from),
+        cmocka_unit_test(test_what_has_none), cmocka_unit_test(test_beside_cables),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     lw_plots_close();
