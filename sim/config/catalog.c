@@ -64,16 +64,20 @@ static lw_status list_shelf(lw_catalog *catalog, lw_shelf shelf, lw_arena *arena
     return status;
 }
 
-// The presets that lie beside this code: those of the source tree in whose build folder it lies,
-// which a copied tree brings along, else share/ of the prefix whose bin/, lib/ or lib/TRIPLET/ holds
+// The presets that lie beside this code: in its own folder, in the tree in whose build folder it lies,
+// which a copied tree brings along, else in share/ of the prefix whose bin/, lib/ or lib/TRIPLET/ holds
 // it. NULL: it lies elsewhere.
 static const char *folder_beside(lw_arena *arena) {
     static const struct {
-        const char *up, *folder, *sign;  // sign: what else lies in such a tree
+        const char *up, *folder, *sign;  // sign: what must lie there
     } places[] = {
-        {"/..", "configs", "sim/lanewise.h"},       {"/../..", "configs", "sim/lanewise.h"},
-        {"/../../..", "configs", "sim/lanewise.h"}, {"/../../../..", "configs", "sim/lanewise.h"},
-        {"/..", LANEWISE_SHARED_CONFIGS, ""},       {"/../..", LANEWISE_SHARED_CONFIGS, ""},
+        {"", "configs", "configs/devices"},
+        {"/..", "configs", "configs/devices"},
+        {"/../..", "configs", "configs/devices"},
+        {"/../../..", "configs", "configs/devices"},
+        {"/../../../..", "configs", "configs/devices"},
+        {"/..", LANEWISE_SHARED_CONFIGS, ""},
+        {"/../..", LANEWISE_SHARED_CONFIGS, ""},
     };
     Dl_info info;
     if (dladdr(&lw_shelf_words, &info) == 0 || info.dli_fname == NULL) {
