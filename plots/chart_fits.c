@@ -152,9 +152,9 @@ lw_status lw_fit_draw(const lw_canvas *canvas, const lw_fit_part *part, const lw
     const double width = (content.right - content.left - PANEL_GAP * (double)(columns - 1)) / (double)columns;
     const double height = (content.bottom - content.top - PANEL_GAP * (double)(rows - 1)) / (double)rows;
     for (size_t t = part->from; t < part->to; t++) {
-        const size_t index = t - part->from;
+        const size_t index = t - part->from, row = index / columns;
         const double left = content.left + (width + PANEL_GAP) * (double)(index % columns);
-        const double top = content.top + (height + PANEL_GAP) * (double)(index / columns);
+        const double top = content.top + (height + PANEL_GAP) * (double)row;
         LW_TRY(draw_panel(canvas, &part->fit->compared.row[t], (lw_box){left, top, left + width, top + height}));
     }
     return LW_OK;

@@ -163,8 +163,9 @@ lw_status lw_residuals_draw(const lw_sheet *sheet, const lw_result *about) {
     const double width = (content.right - content.left - COLUMN_GAP * (double)(r.columns - 1)) / (double)r.columns;
     const double height = (content.bottom - content.top - ROW_GAP * (double)(r.rows - 1)) / (double)r.rows;
     for (size_t i = 0; i < sheet->look_count; i++) {
+        const size_t row = i / r.columns;
         const double left = content.left + (width + COLUMN_GAP) * (double)(i % r.columns);
-        const double top = content.top + (height + ROW_GAP) * (double)(i / r.columns);
+        const double top = content.top + (height + ROW_GAP) * (double)row;
         LW_TRY(draw_panel(&r, i, (lw_box){left, top, left + width, top + height}));
     }
     return LW_OK;

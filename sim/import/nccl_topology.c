@@ -22,6 +22,7 @@
     CALL(xmlSetGenericErrorFunc)
 
 typedef struct xml_calls {
+// A declaration takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define MEMBER(name) __typeof__(name) *name;
     XML_CALLS(MEMBER)
 } xml_calls;
