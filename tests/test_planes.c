@@ -714,7 +714,11 @@ static void test_what_suits(void **state) {
     }
     // more bars than one can read are none, where a number tells them apart
     for (size_t i = 0; i < result.point_count; i++) {
+        lw_workload_result *two = LW_NEW_ARRAY(test.arena, lw_workload_result, 2);
+        assert_non_null(two);
+        two[0] = two[1] = *result.point[i].workload;
         result.point[i].set[1].number = (double)(i % 2);
+        result.point[i].workload = two;
         result.point[i].workload_count = 2;
     }
     assert_false(lw_chart_suits(&result, test.arena, &suits));

@@ -187,6 +187,9 @@ static int by_rank(const void *left, const void *right) {
 
 // The first of a group on its rank is turn 0, and so on.
 static void count_turns(lw_chakra_collective *all, size_t count) {
+    if (count == 0) {
+        return;
+    }
     qsort(all, count, sizeof *all, by_rank);
     for (size_t i = 1; i < count; i++) {
         const bool same = all[i].rank == all[i - 1].rank && strcmp(all[i].group, all[i - 1].group) == 0;
