@@ -118,9 +118,9 @@ static lw_status read_sentence(lw_import *file, const lw_line *line) {
         lw_line_is_left_out(file, line, 1, inside);
         return LW_OK;
     }
-    const lw_series *last = LW_LIST_ITEMS(&file->series, const lw_series);
-    last += file->series.count - (file->series.count > 0);
-    if (file->series.count == 0 || last->act != head.act || last->pageable != head.pageable) {
+    const size_t series = file->series.count;
+    const lw_series *last = series > 0 ? &LW_LIST_ITEMS(&file->series, const lw_series)[series - 1] : NULL;
+    if (last == NULL || last->act != head.act || last->pageable != head.pageable) {
         LW_TRY(begin_series(file, &head));
     }
     return lw_import_point(file, bytes, value * scale, rate.place);
