@@ -8,15 +8,6 @@
 #include "sim/import/imported.h"
 #include "tests/fuzz/allowance.h"
 
-static const lw_catalog *open_catalog(void) {
-    static lw_catalog *catalog;
-    open_allowance();
-    static lw_arena *arena;  // kept to the end
-    arena = lw_arena_new();
-    check(lw_catalog_open(LW_SOURCE_DIR "/configs", arena, lw_diags_new(arena), &catalog) == LW_OK);
-    return catalog;
-}
-
 static void check_values(const lw_import *file) {
     const lw_series *series = LW_LIST_ITEMS(&file->series, const lw_series);
     for (size_t s = 0; s < file->series.count; s++) {

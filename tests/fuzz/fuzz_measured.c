@@ -6,15 +6,6 @@
 #include "sim/study/measured.h"
 #include "tests/fuzz/allowance.h"
 
-static const lw_catalog *open_catalog(void) {
-    static lw_catalog *catalog;
-    open_allowance();
-    static lw_arena *arena;  // kept to the end
-    arena = lw_arena_new();
-    check(lw_catalog_open(LW_SOURCE_DIR "/configs", arena, lw_diags_new(arena), &catalog) == LW_OK);
-    return catalog;
-}
-
 static void compare(lw_measured *table, lw_arena *arena, lw_diags *diags) {
     const lw_run run = {.threads = 1, .stop = &stop};
     lw_measured_series series;
