@@ -616,7 +616,8 @@ typedef struct reach {
 } reach;
 
 // Sizes belong on an axis of the sizes of that work, and nothing else does: beside them 3 mm are no
-// 3 bytes. What is over something else is at least about a link of that family.
+// 3 bytes. What is over something else is at least about a link of that family, or as the work itself
+// about a memory that no link leads to.
 static bool is_about(const collector *c, const lw_measured_series *measured, const lw_point *point,
                      const lw_workload_result *workload) {
     if (measured->over_sizes) {
@@ -624,8 +625,8 @@ static bool is_about(const collector *c, const lw_measured_series *measured, con
         return x != NULL && x->number == lw_point_size(point, workload) && lw_measured_fits(measured, point, workload);
     }
     const lw_stage_result *stage = stage_of(point, workload->name);
-    return shared_text(lw_path_end(c->data->x_path), measured->varied) != NULL && stage != NULL &&
-           strcmp(stage->family, measured->family) == 0;
+    const char *link = stage != NULL ? stage->family : "memory";  // as tables without a link say
+    return shared_text(lw_path_end(c->data->x_path), measured->varied) != NULL && strcmp(link, measured->family) == 0;
 }
 
 static reach reach_of(const collector *c, const lw_measured_series *measured, const lw_panel *panel) {

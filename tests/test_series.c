@@ -466,12 +466,14 @@ static void test_the_outline_tells(void **state) {
 
 // ---- Measured points ----
 
-// How many rows of a table are drawn over that axis. Of the others a note tells.
-static size_t rows_drawn(const swept *axis, lw_measured_series *measured) {
+// How many rows of a table are drawn over that axis, of work over a link or within a node. Of the
+// others a note tells.
+static size_t rows_drawn(const swept *axis, bool over_link, lw_measured_series *measured) {
     lw_test test = lw_test_begin();
     lw_result result = result_of(&test, axis, 1);
     for (size_t i = 0; i < result.point_count; i++) {
         result.point[i].stage->preset = "pcie-4-x16";
+        result.point[i].stage_count = over_link ? result.point[i].stage_count : 0;
     }
     result.measured = measured;
     result.measured_count = 1;
@@ -510,6 +512,7 @@ static void test_dots_are_about_a_line(void **state) {
         {false, false, NULL, NULL, "pcie", "gen", 1},
         {false, false, NULL, NULL, "usb4", "gen", 0},
         {false, false, NULL, NULL, "pcie", "lanes", 0},
+        {false, false, NULL, NULL, "memory", "gen", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_measured_series measured = {.table = "records",
@@ -521,8 +524,18 @@ static void test_dots_are_about_a_line(void **state) {
                                        .over_sizes = cases[i].over_sizes,
                                        .points = cases[i].over_sizes ? over_sizes : over_gens,
                                        .count = cases[i].over_sizes ? 3 : 2};
-        assert_int_equal(rows_drawn(cases[i].on_sizes ? &sizes : &gens, &measured), cases[i].drawn);
+        assert_int_equal(rows_drawn(cases[i].on_sizes ? &sizes : &gens, true, &measured), cases[i].drawn);
     }
+    // a memory that no link leads to, as work within a node uses it
+    lw_measured_series memory = {.table = "records",
+                                 .observe = metric_of("bandwidth_GBps"),
+                                 .family = "memory",
+                                 .varied = "gen",
+                                 .points = over_gens,
+                                 .count = 2};
+    assert_int_equal(rows_drawn(&gens, false, &memory), 1);
+    memory.family = "pcie";
+    assert_int_equal(rows_drawn(&gens, false, &memory), 0);
 }
 
 // Tables in one colour have a mark each, which the foot and the key of their line show; the parts of
