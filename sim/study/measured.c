@@ -447,6 +447,10 @@ lw_status lw_measured_read(const lw_source *source, lw_presets *presets, lw_aren
     reading in = {.table = table, .reader = {lw_scenario_format(), presets, arena, diags}, .arena = arena, .diags = diags};
     LW_TRY(refuse_others(table->file, arena, diags));
     LW_TRY(lw_tree_parse(table->file, arena, diags, &root));
+    if (root->count == 0) {
+        return lw_error(diags, root->place, "`lanewise import` makes one of a list that begins with bytes,GB/s",
+                        "there is no measured table in it");
+    }
     LW_TRY(read_head(&in, root));
     const lw_place observe = lw_map_get(root, "observe")->place;
     LW_TRY(parse_observe(&in, observe, &workload));
