@@ -3,7 +3,6 @@
 // by index, so that no byte of them depends on the number of threads.
 #include "sim/study/run.h"
 
-#include <omp.h>
 #include <string.h>
 
 #include "sim/base/version.h"
@@ -11,6 +10,7 @@
 #include "sim/fabric/timeline.h"
 #include "sim/study/effects.h"
 #include "sim/study/provenance.h"
+#include "sim/study/threads.h"
 
 // Of tasks: that are recorded, so that the critical path is known, and of them in the timelines of
 // all points together.
@@ -164,7 +164,7 @@ static void run_one(batch *b, size_t index, lw_machine_cache *cache) {
 
 static void run_all(batch *b) {
     // The pragma reads it. NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores)
-    int threads = b->run->threads > 0 ? b->run->threads : omp_get_max_threads();
+    int threads = lw_threads_for(b->run->threads, b->document->sweep.points);
     int64_t points = (int64_t)b->document->sweep.points;
 #pragma omp parallel num_threads(threads)
     {
@@ -209,7 +209,7 @@ static lw_status find_known(batch *b) {
         return LW_NO_MEMORY;
     }
     // The pragma reads it. NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores)
-    int threads = b->run->threads > 0 ? b->run->threads : omp_get_max_threads();
+    int threads = lw_threads_for(b->run->threads, b->classes.count);
     int64_t count = (int64_t)b->classes.count;
     lw_status status = LW_OK;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The distance between the model and measured tables.
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 #include "sim/result/metric_table.h"
 #include "sim/study/measured.h"
+#include "sim/study/threads.h"
 
 // One point of a table on its path to a number.
 typedef struct trial {
@@ -61,7 +61,7 @@ static void try_one(trials *all, size_t index, lw_machine_cache *cache) {
 
 static void try_all(trials *all) {
     // The pragma reads it. NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores)
-    int threads = all->run->threads > 0 ? all->run->threads : omp_get_max_threads();
+    int threads = lw_threads_for(all->run->threads, all->count);
     int64_t count = (int64_t)all->count;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (int64_t i = 0; i < count; i++) {
