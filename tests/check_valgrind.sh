@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# valgrind finds nothing in `lanewise check` of one scenario with every preset of configs/links.
+# valgrind finds nothing in `lanewise check` of one scenario with every preset of configs/links, where
+# all other presets are listed, nor in what the verbs do once.
 # Usage: check_valgrind.sh LANEWISE CONFIGS SCRATCH. Exit 0: fine, 77: valgrind is missing (skipped).
 set -eu
 
@@ -57,5 +58,15 @@ for file in "$configs"/links/*.yaml; do
 done
 scenario_of "$nodes" "$links" "$works" > "$scenario"
 
-valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite "$lanewise" check -q "$scenario"
+watched() { # ARGUMENTS of lanewise
+    valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite "$lanewise" "$@" > /dev/null
+}
+watched check -q "$scenario"
+watched list devices
+watched list systems
+watched run -q first
+watched run -q first --format json
+watched topo first
+watched explain pcie
+watched validate p2p-off-rtx-5090-gen5x16
 echo "$presets presets"

@@ -192,6 +192,7 @@ static void findings_have_a_place(void **state) {
     static const bad cases[] = {
         {"", "this is no GOAL schedule", 0, 0},
         {"root:x:0:0:root:/root:/bin/sh", "this is no GOAL schedule", 0, 0},  // what it is, is not quoted
+        {"/* a note of somebody", "this is no GOAL schedule", 0, 0},
         {"num_ranks x", "a whole number is wanted here", 1, 11},
         {"num_ranks 0", "the schedule has no ranks", 1, 11},
         {"num_ranks 70000", "the number is larger than 65536", 1, 11},

@@ -106,17 +106,45 @@ void lw_grid_number(lw_grid *grid, double value, int digits) {
     }
 }
 
-void lw_grid_rate(lw_grid *grid, double rate_GBps, int digits) {
+// "25.3", "1.00 kB/s", "-"; NULL when out of memory.
+static const char *rate_text(const lw_grid *grid, double rate_GBps, int digits) {
     static const double few_GBps = 1e-3;
     const double rounding = 1 - 0.5 * pow(10, -digits);  // 999.96 B/s are 1.000 kB/s
     const bool in_kB = fabs(rate_GBps) >= 1e-6 * rounding;
-    if (!isfinite(rate_GBps) || rate_GBps == 0 || fabs(rate_GBps) >= few_GBps * rounding || grid == NULL) {
-        lw_grid_number(grid, rate_GBps, digits);
-        return;
+    if (!isfinite(rate_GBps)) {
+        return "-";
+    }
+    if (rate_GBps == 0 || fabs(rate_GBps) >= few_GBps * rounding) {
+        return number_text(grid, rate_GBps, digits);
     }
     const char *number = number_text(grid, rate_GBps * (in_kB ? 1e6 : 1e9), digits);
-    grid->failed = grid->failed || number == NULL;
-    lw_grid_print(grid, "%s %s", number == NULL ? "" : number, in_kB ? "kB/s" : "B/s");
+    return number == NULL ? NULL : lw_arena_print(grid->arena, "%s %s", number, in_kB ? "kB/s" : "B/s");
+}
+
+static void add_text(lw_grid *grid, const char *text) {
+    grid->failed = grid->failed || text == NULL;
+    lw_grid_add(grid, text);
+}
+
+void lw_grid_rate(lw_grid *grid, double rate_GBps, int digits) {
+    if (grid != NULL) {
+        add_text(grid, rate_text(grid, rate_GBps, digits));
+    }
+}
+
+void lw_grid_range(lw_grid *grid, const double *rate_GBps, double low_GBps, double high_GBps, int digits) {
+    if (grid == NULL) {
+        return;
+    }
+    const char *low = rate_text(grid, low_GBps, digits), *high = rate_text(grid, high_GBps, digits);
+    const char *rate = rate_GBps != NULL ? rate_text(grid, *rate_GBps, digits) : "";
+    const bool made = low != NULL && high != NULL && rate != NULL;
+    const char *words = made ? lw_arena_print(grid->arena, "%s to %s", low, high) : NULL;
+    if (words != NULL && rate_GBps != NULL) {
+        const bool same = strcmp(low, rate) == 0 && strcmp(high, rate) == 0;
+        words = same ? rate : lw_arena_print(grid->arena, "%s (%s)", rate, words);
+    }
+    add_text(grid, words);
 }
 
 void lw_grid_time(lw_grid *grid, double time_us, int digits) {

@@ -31,6 +31,9 @@ void lw_grid_number(lw_grid *grid, double value, int digits);
 // A rate in a column of GB/s: "25.3"; of so few that nobody counts the zeros with the unit that fits:
 // "1.00 kB/s".
 void lw_grid_rate(lw_grid *grid, double rate_GBps, int digits);
+// "25.3 (24.1 to 26.0)" of such rates, "25.3" where all three read alike; "24.1 to 26.0" where
+// rate_GBps is NULL.
+void lw_grid_range(lw_grid *grid, const double *rate_GBps, double low_GBps, double high_GBps, int digits);
 // A time of so many microseconds with a fitting unit and `digits` significant digits: "2.707 ms".
 void lw_grid_time(lw_grid *grid, double time_us, int digits);
 // Bytes with a fitting unit: "64 MiB", "19 GB".

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Results as CSV (RFC 4180): one row a point; units stand in the head.
+#include <string.h>
+
 #include "sim/report/columns.h"
 #include "sim/report/writers.h"
 #include "sim/result/metric_table.h"
@@ -169,14 +171,19 @@ static lw_status add_point(table *t, const lw_point *point, lw_text *out) {
     return LW_OK;
 }
 
-// A point without results: its cells are empty but for the reason, where others say their limit.
+// A point without results: nothing moves, and the reason stands where others say their limit. Of
+// one that did not run its cells are empty.
 static lw_status add_failure(const table *t, const lw_point_failure *failure, lw_arena *arena, lw_text *out) {
     add_set(failure->index, failure->set, failure->set_count, out);
-    size_t empty = t->columns.direction_count + 1;  // and the makespan
     for (size_t w = 0; w < t->columns.workload_count; w++) {
-        empty += t->metrics[w].count + 1;
+        const metric_columns *metrics = &t->metrics[w];
+        for (size_t m = 0; m <= metrics->count; m++) {
+            lw_text_add(out, m == metrics->always ? "," : "");
+            const bool moves = m < metrics->count && strcmp(metrics->metric[m]->name, "bandwidth_GBps") == 0;
+            lw_text_add(out, m == metrics->count ? "" : moves && failure->reason != NULL ? ",0" : ",");
+        }
     }
-    for (size_t i = 0; i < empty; i++) {
+    for (size_t d = 0; d <= t->columns.direction_count; d++) {  // and the makespan
         lw_text_add(out, ",");
     }
     const char *why = failure->reason != NULL ? lw_arena_print(arena, "failed: %s", failure->reason) : "not run: interrupted";

@@ -344,6 +344,7 @@ static void add_point_failure(const lw_point_failure *failure, const char *file,
     }
     lw_json_integer(out, "index", failure->index);
     add_set(failure->set, failure->set_count, out);
+    lw_json_number(out, "bandwidth_GBps", 0);
     lw_json_string(out, "failed", failure->reason);
     lw_text_add(out, "}");
 }

@@ -144,8 +144,7 @@ static void add_cell(lw_grid *grid, const lw_workload_result *workload, cell_sho
     } else if (what == SHOWN_TIME && lw_limit_failure(&workload->limit) == NULL) {
         lw_grid_time(grid, workload->time_s * 1e6, TIME_DIGITS);
     } else if (banded) {
-        lw_grid_print(grid, "%.*g (%.*g to %.*g)", DIGITS, workload->bandwidth_GBps, DIGITS, workload->low_GBps, DIGITS,
-                      workload->high_GBps);
+        lw_grid_range(grid, &workload->bandwidth_GBps, workload->low_GBps, workload->high_GBps, DIGITS);
     } else {
         lw_grid_rate(grid, workload->bandwidth_GBps, DIGITS);
     }
@@ -289,7 +288,16 @@ static extras extras_of(const lw_result *result) {
 // "2.38 to 3.31"; nothing where no band is known.
 static void add_range(lw_grid *grid, const lw_workload_result *workload) {
     if (workload->has_band) {
-        lw_grid_print(grid, "%.*g to %.*g", DIGITS, workload->low_GBps, DIGITS, workload->high_GBps);
+        lw_grid_range(grid, NULL, workload->low_GBps, workload->high_GBps, DIGITS);
+    } else {
+        lw_grid_add(grid, "");
+    }
+}
+
+// Over packets or reads; nothing for work whose packets are not watched one by one.
+static void add_mean(lw_grid *grid, const lw_workload_result *workload, double mean_ps) {
+    if (workload->mean_latency_ps > 0) {
+        lw_grid_time(grid, mean_ps / 1e6, TIME_DIGITS);
     } else {
         lw_grid_add(grid, "");
     }
@@ -477,10 +485,10 @@ static void add_numbers(lw_grid *grid, const lw_workload_result *workload, const
         add_range(grid, workload);
     }
     if (has->wait) {
-        lw_grid_time(grid, workload->mean_wait_ps / 1e6, TIME_DIGITS);
+        add_mean(grid, workload, workload->mean_wait_ps);
     }
     if (has->latency) {
-        lw_grid_time(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
+        add_mean(grid, workload, workload->mean_latency_ps);
     }
     if (has->method) {
         lw_grid_add(grid, workload->method != NULL ? workload->method : "");

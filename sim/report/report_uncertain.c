@@ -18,7 +18,7 @@ static int64_t draws_of(const lw_result *result) {
 
 static void add_rate(lw_grid *grid, const lw_workload_result *workload, int64_t time_ps) {
     if (workload->bytes > 0 && time_ps > 0) {
-        lw_grid_print(grid, "%.3g", (double)workload->bytes * 1e3 / (double)time_ps);
+        lw_grid_rate(grid, (double)workload->bytes * 1e3 / (double)time_ps, 3);
     } else {
         lw_grid_add(grid, "");
     }

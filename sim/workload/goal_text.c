@@ -84,6 +84,16 @@ static bool begins_with(const scanner *s, const char *text) {
     return (size_t)(s->end - s->at) >= length && memcmp(s->at, text, length) == 0;
 }
 
+// A scenario may name any file of its reader as a schedule: what may be none is not quoted.
+static lw_status refuse(const scanner *s) {
+    lw_source *named = LW_NEW(s->arena, lw_source);
+    if (named == NULL) {
+        return LW_NO_MEMORY;
+    }
+    named->name = s->goal->source->name;
+    return lw_error(s->diags, (lw_place){named, 0, 0}, "write num_ranks 2 first", "this is no GOAL schedule");
+}
+
 // White space and comments.
 static lw_status skip(scanner *s) {
     for (;;) {
@@ -101,7 +111,7 @@ static lw_status skip(scanner *s) {
                 s->at++;
             }
             if (s->at == s->end) {
-                return wrong(s, open, "write */ where it ends", "the comment has no end");
+                return s->goal->ranks == 0 ? refuse(s) : wrong(s, open, "write */ where it ends", "the comment has no end");
             }
             s->at += 2;
         } else {
@@ -410,16 +420,6 @@ static lw_status read_block(scanner *s) {
     const lw_status status = read_statements(s, open);
     lw_arena_free(s->block);
     return status;
-}
-
-// A scenario may name any file of its reader as a schedule: what may be none is not quoted.
-static lw_status refuse(const scanner *s) {
-    lw_source *named = LW_NEW(s->arena, lw_source);
-    if (named == NULL) {
-        return LW_NO_MEMORY;
-    }
-    named->name = s->goal->source->name;
-    return lw_error(s->diags, (lw_place){named, 0, 0}, "write num_ranks 2 first", "this is no GOAL schedule");
 }
 
 lw_status lw_goal_parse(const lw_source *source, lw_arena *arena, lw_diags *diags, lw_goal *out) {

@@ -30,7 +30,9 @@ static const char page[] = "Every rank sends another part of its buffer of `byte
                            "  direct    a + S b/n on a mesh of links; through one port a + (n-1)/n S b\n"
                            "  pairwise  (n-1)(a + S b/n)\n"
                            "\n"
-                           "busbw_GBps is S (n-1)/n by time, as nccl-tests counts it.";
+                           "busbw_GBps is S (n-1)/n by time, as nccl-tests counts it.\n"
+                           "\n"
+                           "Each pair is a transfer of its own, which takes some 2 KB: up to 1,024 ranks.";
 
 const lw_work_kind lw_work_all_to_all = {
     .type = {.name = "all-to-all",
