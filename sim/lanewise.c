@@ -39,7 +39,6 @@ struct lanewise_scenario {
     lw_arena *arena;
     lw_session session;
     lw_status status;  // of its load
-    lw_load load;      // to load it again with other presets
 };
 
 struct lanewise_result {
@@ -214,10 +213,6 @@ lanewise_status lanewise_scenario_load(const lanewise_catalog *catalog, const ch
         inside = (lw_load){load->set, load->set_count, load->engine, load->seed, load->look_only, load->points_may_fail};
     }
     scenario->arena = arena;
-    if (!lw_load_copy(&inside, arena, &scenario->load)) {
-        lw_arena_free(arena);
-        return LANEWISE_NO_MEMORY;
-    }
     lw_status status = lw_session_load(path, catalog->catalog, &inside, arena, findings->diags, &scenario->session);
     lw_diags_own_sources(findings->diags);
     if (scenario->session.document == NULL) {
@@ -297,8 +292,7 @@ static lw_status add_band(const lanewise_scenario *scenario, const lanewise_run 
     }
     lw_arena *arena = lw_arena_new();
     lw_uncertain uncertain;
-    lw_status status =
-        arena == NULL ? LW_NO_MEMORY : lw_uncertain_find(scenario->session.document, &scenario->load, arena, &uncertain);
+    lw_status status = arena == NULL ? LW_NO_MEMORY : lw_uncertain_find(scenario->session.document, arena, &uncertain);
     if (status == LW_OK) {
         status = draws > 0 ? lw_result_add_draws(&uncertain, draws, inside, result)
                            : lw_result_add_band(&uncertain, band == BAND_ALWAYS, inside, result);

@@ -145,6 +145,10 @@ bool lw_is_visible(const char *utf8) {
     size_t length = strlen(utf8);
     for (size_t i = 0; i < length;) {
         uint32_t code;
+        if (utf8[i] >= ' ' && utf8[i] < 0x7F) {  // as most are
+            i++;
+            continue;
+        }
         i += lw_utf8_next(utf8 + i, length - i, &code);
         if (code == LW_UTF8_BAD || is_control(code)) {
             return false;

@@ -63,6 +63,10 @@ typedef struct lw_presets lw_presets;
 // catalog and arena must outlive it. What is wrong in a preset's own file is told to `diags` (may
 // be NULL) when it is first read.
 lw_presets *lw_presets_new(const lw_catalog *catalog, lw_arena *arena, lw_diags *diags);
+// The same of a catalogue with other values (lw_catalog_with): what others have read already is not
+// read again, and is the same preset where it has no other value. `others` must outlive it, and may
+// be read by several threads meanwhile.
+lw_presets *lw_presets_over(const lw_presets *others, const lw_catalog *with, lw_arena *arena, lw_diags *diags);
 const lw_catalog *lw_presets_catalog(const lw_presets *presets);
 // *out is NULL where there is no such preset. LW_BAD_INPUT: its file is wrong.
 lw_status lw_presets_read(lw_presets *presets, lw_shelf shelf, const char *name, const lw_preset **out) LW_CHECKED;

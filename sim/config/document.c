@@ -46,7 +46,8 @@ typedef struct loading {
     const lw_yaml *section[LW_SECTION_RUN];  // the map of each, NULL: none
     // [section][object]: every point puts another object in its place
     bool **replaced;
-    size_t axis;  // the one whose edits are being made
+    size_t axis;              // the one whose edits are being made
+    const lw_document *like;  // the same with other presets; NULL: it is the first
 } loading;
 
 static const lw_section *section_of(const loading *in, lw_section_id id) {
@@ -130,6 +131,17 @@ static lw_status read_object(const loading *in, lw_section_id id, size_t from, c
     return LW_OK;
 }
 
+// What the document before has there; NULL where that is of other presets, or none was before.
+static lw_status same_object(const loading *in, lw_section_id id, size_t index, const lw_object **out) {
+    const lw_object *object = in->like != NULL ? in->like->object[id][index] : NULL;
+    const lw_preset *preset = NULL;
+    if (object != NULL && object->preset != NULL) {
+        LW_TRY(lw_presets_read(in->reader->presets, object->preset->shelf, object->preset->name, &preset));
+    }
+    *out = object != NULL && object->preset == preset ? object : NULL;
+    return LW_OK;
+}
+
 static lw_status read_section(const loading *in, lw_section_id id) {
     lw_document *document = in->document;
     const lw_yaml *map = in->section[id];
@@ -144,11 +156,14 @@ static lw_status read_section(const loading *in, lw_section_id id) {
         if (in->replaced[id][index]) {
             continue;
         }
-        lw_status read = read_object(in, id, 0, item, &object);
+        lw_status read = same_object(in, id, index, &document->object[id][index]);
+        if (read == LW_OK && document->object[id][index] == NULL) {
+            read = read_object(in, id, 0, item, &object);
+            document->object[id][index] = object;
+        }
         if (read == LW_NO_MEMORY) {
             return read;
         }
-        document->object[id][index] = object;
         status = read != LW_OK ? read : status;
     }
     document->count[id] = count;
@@ -332,7 +347,7 @@ static lw_status note_replaced(const loading *in, const lw_axis *axis, const lw_
 
 // ---- All together ----
 
-static lw_status find_sections(loading *in, lw_yaml *root) {
+static lw_status find_sections(loading *in, const lw_yaml *root) {
     lw_status status = LW_OK;
     in->replaced = LW_NEW_ARRAY(in->reader->arena, bool *, LW_SECTIONS);
     if (in->replaced == NULL) {
@@ -392,7 +407,8 @@ static void take_first(const lw_document *document) {
     }
 }
 
-static lw_status read_late(loading *in, const lw_list *settings) {
+static lw_status read_late(loading *in) {
+    const lw_list *settings = &in->document->settings;
     lw_list edits = {0};
     in->axis = in->document->sweep.axis_count;
     for (size_t i = 0; i < settings->count; i++) {
@@ -410,8 +426,9 @@ static lw_status read_late(loading *in, const lw_list *settings) {
     return LW_OK;
 }
 
-static lw_status read_objects(loading *in, lw_yaml *root, const lw_list *settings) {
+static lw_status read_objects(loading *in) {
     lw_document *document = in->document;
+    const lw_yaml *root = document->root;
     lw_sweep *sweep = &document->sweep;
     lw_path *path = LW_NEW_ARRAY(in->reader->arena, lw_path, sweep->axis_count);
     bool *whole = LW_NEW_ARRAY(in->reader->arena, bool, sweep->axis_count);
@@ -442,7 +459,7 @@ static lw_status read_objects(loading *in, lw_yaml *root, const lw_list *setting
         }
         LW_TRY(status);
     }
-    LW_TRY(read_late(in, settings));
+    LW_TRY(read_late(in));
     take_first(document);
     return LW_OK;
 }
@@ -479,6 +496,7 @@ static lw_status new_document(const lw_reader *reader, const lw_source *source, 
         return LW_NO_MEMORY;
     }
     document->format = reader->format;
+    document->presets = reader->presets;
     document->catalog = lw_presets_catalog(reader->presets);
     document->source = source;
     document->file = source->name;
@@ -488,42 +506,17 @@ static lw_status new_document(const lw_reader *reader, const lw_source *source, 
     return document->folder == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-static bool copy_text(const char **text, lw_arena *arena) {
-    if (*text != NULL) {
-        *text = lw_arena_copy(arena, *text);
-        return *text != NULL;
-    }
-    return true;
-}
-
-bool lw_load_copy(const lw_load *load, lw_arena *arena, lw_load *out) {
-    const char **set = LW_NEW_ARRAY(arena, const char *, load->set_count);
-    *out = *load;
-    out->set = set;
-    bool copied = set != NULL && copy_text(&out->engine, arena) && copy_text(&out->seed, arena);
-    for (size_t i = 0; copied && i < load->set_count; i++) {
-        set[i] = load->set[i];
-        copied = copy_text(&set[i], arena);
-    }
-    return copied;
-}
-
-lw_status lw_document_load(const lw_reader *reader, const char *path, const lw_load *load, lw_document **out) {
-    const lw_source *source;
-    LW_TRY(lw_source_read(path, reader->arena, reader->diags, &source));
-    return lw_document_read(reader, source, load, out);
-}
-
-lw_status lw_document_read(const lw_reader *reader, const lw_source *source, const lw_load *load, lw_document **out) {
+static lw_status read_document(const lw_reader *reader, const lw_source *source, const lw_load *load, lw_document **out) {
     lw_yaml *root;
     lw_document *document;
     LW_TRY(lw_tree_parse(source, reader->arena, reader->diags, &root));
     LW_TRY(new_document(reader, source, &document));
-    lw_list sources = {0}, settings = {0};
+    lw_list sources = {0};
+    document->root = root;
     LW_TRY(lw_include(reader, root, document->folder, &sources));
     document->included = LW_LIST_ITEMS(&sources, const lw_source *);
     document->included_count = sources.count;
-    LW_TRY(lw_settings_apply(reader, root, load, &settings));
+    LW_TRY(lw_settings_apply(reader, root, load, &document->settings));
     LW_TRY(read_head(reader, root, true, &document->head));
     document->title = document->head.title[0] != '\0' ? document->head.title : lw_yaml_stem(source->name, reader->arena);
     if (document->title == NULL) {
@@ -533,15 +526,51 @@ lw_status lw_document_read(const lw_reader *reader, const lw_source *source, con
     document->work_place = work != NULL ? work->key_place : (lw_place){0};
     LW_TRY(check_lists(&document->head, reader->diags));
     LW_TRY(lw_sweep_read(document->head.sweep, reader->arena, reader->diags, &document->sweep));
-    LW_TRY(lw_settings_keep_late(&settings, &document->sweep, reader->diags));
+    LW_TRY(lw_settings_keep_late(&document->settings, &document->sweep, reader->diags));
     loading in = {.reader = reader, .document = document};
-    LW_TRY(read_objects(&in, root, &settings));
+    LW_TRY(read_objects(&in));
     bool idle = work == NULL || work->first == NULL;
     if (idle && (load == NULL || !load->look_only) && lw_diags_errors(reader->diags) == 0) {
         lw_warn(reader->diags, work == NULL ? root->place : work->place,
                 "add workloads: {upload: {kind: copy, from: host, to: gpu, bytes: 1 GiB}}",
                 "the scenario has no workloads, so nothing will run");
     }
+    *out = document;
+    return LW_OK;
+}
+
+lw_status lw_document_load(const lw_reader *reader, const char *path, const lw_load *load, lw_document **out) {
+    const lw_source *source;
+    LW_TRY(lw_source_read(path, reader->arena, reader->diags, &source));
+    return read_document(reader, source, load, out);
+}
+
+// The edits of an axis are made anew, what it says stays.
+static lw_status copy_axes(const lw_sweep *from, lw_arena *arena, lw_sweep *out) {
+    out->axis = LW_NEW_ARRAY(arena, lw_axis, from->axis_count);
+    for (size_t a = 0; out->axis != NULL && a < from->axis_count; a++) {
+        lw_axis_value *value = LW_NEW_ARRAY(arena, lw_axis_value, from->axis[a].count);
+        if (value == NULL) {
+            return LW_NO_MEMORY;
+        }
+        memcpy(value, from->axis[a].value, from->axis[a].count * sizeof *value);
+        out->axis[a] = from->axis[a];
+        out->axis[a].value = value;
+    }
+    return out->axis != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+lw_status lw_document_again(const lw_reader *reader, const lw_document *of, lw_document **out) {
+    lw_document *document = LW_NEW(reader->arena, lw_document);
+    if (document == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *document = *of;
+    document->presets = reader->presets;
+    document->catalog = lw_presets_catalog(reader->presets);
+    LW_TRY(copy_axes(&of->sweep, reader->arena, &document->sweep));
+    loading in = {.reader = reader, .document = document, .like = of};
+    LW_TRY(read_objects(&in));
     *out = document;
     return LW_OK;
 }
@@ -553,7 +582,8 @@ lw_status lw_document_of_table(const lw_reader *reader, const lw_table *table, l
         return LW_NO_MEMORY;
     }
     LW_TRY(new_document(reader, table->source, &document));
-    lw_list sources = {0}, settings = {0};
+    lw_list sources = {0};
+    document->root = root;
     LW_TRY(lw_include(reader, root, document->folder, &sources));
     LW_TRY(read_head(reader, root, false, &document->head));
     document->title = document->file;
@@ -563,7 +593,7 @@ lw_status lw_document_of_table(const lw_reader *reader, const lw_table *table, l
     }
     LW_TRY(lw_sweep_of_table(table->paths, table->rows, reader->arena, reader->diags, &document->sweep));
     loading in = {.reader = reader, .document = document};
-    LW_TRY(read_objects(&in, root, &settings));
+    LW_TRY(read_objects(&in));
     *out = document;
     return LW_OK;
 }

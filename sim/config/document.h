@@ -26,9 +26,6 @@ typedef struct lw_load {
     bool points_may_fail;
 } lw_load;
 
-// With texts of its own; false when out of memory.
-bool lw_load_copy(const lw_load *load, lw_arena *arena, lw_load *out) LW_CHECKED;
-
 typedef struct lw_document {
     const lw_format *format;
     const lw_catalog *catalog;
@@ -48,14 +45,18 @@ typedef struct lw_document {
     bool *moves_machine;               // one an axis: some value of it edits nodes or links
     const lw_source *const *included;  // files that `include:` brought in
     size_t included_count;
+    const lw_presets *presets;  // of its objects
+    const lw_yaml *root;        // what was parsed, with all that was included and set
+    lw_list settings;           // lw_setting: of --set, that make `late`
 } lw_document;
 
 // Parse, include, apply --set, read the sweep and all objects. All findings go to the reader's
 // diagnostics; LW_BAD_INPUT when there is an error, LW_BAD_USAGE when a --set is not of the form
 // PATH=VALUE. load may be NULL. What the reader has must outlive the document.
 lw_status lw_document_load(const lw_reader *reader, const char *path, const lw_load *load, lw_document **out) LW_CHECKED;
-// The same from a file that was read before.
-lw_status lw_document_read(const lw_reader *reader, const lw_source *source, const lw_load *load, lw_document **out) LW_CHECKED;
+// A document of lw_document_load with the presets of this reader, which `of` must outlive: nothing is
+// parsed again, and objects whose preset is the same (lw_presets_over) are shared.
+lw_status lw_document_again(const lw_reader *reader, const lw_document *of, lw_document **out) LW_CHECKED;
 
 // The same from a map of nodes, links and workloads that stands in `source`, with the points of a
 // table: `paths`, and rows with a value for each of them (lw_sweep_of_table).

@@ -12,11 +12,12 @@
 // One preset as it was read, or the fact that its file is wrong.
 typedef struct slot {
     bool wrong;
-    lw_preset preset;
+    const lw_preset *preset;
 } slot;
 
 struct lw_presets {
     const lw_catalog *catalog;
+    const lw_presets *others;  // where to look before a file is read; NULL: nowhere
     lw_arena *arena;
     lw_diags *diags;
     lw_map names;   // scope: the shelf
@@ -27,6 +28,14 @@ lw_presets *lw_presets_new(const lw_catalog *catalog, lw_arena *arena, lw_diags 
     lw_presets *presets = LW_NEW(arena, lw_presets);
     if (presets != NULL) {
         *presets = (lw_presets){.catalog = catalog, .arena = arena, .diags = diags, .names = {.arena = arena}};
+    }
+    return presets;
+}
+
+lw_presets *lw_presets_over(const lw_presets *others, const lw_catalog *with, lw_arena *arena, lw_diags *diags) {
+    lw_presets *presets = lw_presets_new(with, arena, diags);
+    if (presets != NULL) {
+        presets->others = others;
     }
     return presets;
 }
@@ -199,32 +208,62 @@ static lw_status read_file(lw_presets *presets, lw_shelf shelf, const char *name
     return LW_OK;
 }
 
+static const slot *find(const lw_presets *presets, lw_shelf shelf, const char *name) {
+    const size_t number = lw_map_find(&presets->names, (size_t)shelf, name);
+    return number == LW_MAP_NONE ? NULL : LW_LIST_ITEMS(&presets->slots, slot *)[number];
+}
+
+// The preset with those values that the catalogue has others for; itself where it has none.
+static lw_status change(const lw_presets *presets, const lw_preset *preset, const lw_preset **out) {
+    bool any = false;
+    lw_yaml *values = lw_tree_copy(preset->values, presets->arena);
+    lw_preset *changed = LW_NEW(presets->arena, lw_preset);
+    if (values == NULL || changed == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (lw_yaml *value = values->first; value != NULL; value = value->next) {
+        const char *other = lw_catalog_value(presets->catalog, preset->shelf, preset->name, value->key);
+        any = any || other != NULL;
+        value->text = other != NULL ? other : value->text;
+    }
+    *changed = *preset;
+    changed->values = values;
+    *out = any ? changed : preset;
+    return LW_OK;
+}
+
+static lw_status read_or_change(lw_presets *presets, lw_shelf shelf, const char *name, slot *out) {
+    const slot *other = presets->others != NULL ? find(presets->others, shelf, name) : NULL;
+    if (other != NULL && !other->wrong) {
+        return change(presets, other->preset, &out->preset);
+    }
+    lw_preset *fresh = LW_NEW(presets->arena, lw_preset);
+    out->preset = fresh;
+    return fresh != NULL ? read_file(presets, shelf, name, fresh) : LW_NO_MEMORY;
+}
+
 lw_status lw_presets_read(lw_presets *presets, lw_shelf shelf, const char *name, const lw_preset **out) {
     *out = NULL;
     if (!lw_catalog_has(presets->catalog, shelf, name)) {
         return LW_OK;
     }
-    size_t number = lw_map_find(&presets->names, (size_t)shelf, name);
-    if (number == LW_MAP_NONE) {
+    const slot *found = find(presets, shelf, name);
+    if (found == NULL) {
         slot *fresh = LW_NEW(presets->arena, slot);
         const char *own_name = lw_arena_copy(presets->arena, name);
         if (fresh == NULL || own_name == NULL) {
             return LW_NO_MEMORY;
         }
-        lw_status status = read_file(presets, shelf, own_name, &fresh->preset);
+        const lw_status status = read_or_change(presets, shelf, own_name, fresh);
         slot **place = status == LW_NO_MEMORY ? NULL : LW_LIST_ADD(&presets->slots, slot *, presets->arena);
-        if (place == NULL) {
+        if (place == NULL || lw_map_number(&presets->names, (size_t)shelf, own_name, NULL) == LW_MAP_NONE) {
             return LW_NO_MEMORY;
         }
         fresh->wrong = status != LW_OK;
         *place = fresh;
-        number = lw_map_number(&presets->names, (size_t)shelf, own_name, NULL);
-        if (number == LW_MAP_NONE) {
-            return LW_NO_MEMORY;
-        }
+        found = fresh;
     }
-    const slot *found = LW_LIST_ITEMS(&presets->slots, slot *)[number];
-    *out = &found->preset;
+    *out = found->preset;
     return found->wrong ? LW_BAD_INPUT : LW_OK;
 }
 

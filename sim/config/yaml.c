@@ -25,6 +25,11 @@ static lw_status check_text(const lw_source *source, lw_diags *diags) {
     place.line = place.column = 1;
     for (size_t i = 0; i < source->length;) {
         uint32_t code;
+        if (source->text[i] >= ' ' && source->text[i] < 0x7F) {  // as most are
+            i++;
+            place.column++;
+            continue;
+        }
         size_t size = lw_utf8_next(source->text + i, source->length - i, &code);
         if (code == LW_UTF8_BAD) {
             return lw_error(diags, place, "save the file as UTF-8", "byte 0x%02X is not UTF-8",

@@ -72,7 +72,7 @@ static void widen(lw_compared *at, double below, double above) {
 }
 
 static lw_status cover(covering *c) {
-    LW_TRY(lw_uncertain_find(c->table->document, NULL, c->arena, &c->uncertain));
+    LW_TRY(lw_uncertain_find(c->table->document, c->arena, &c->uncertain));
     c->effect = LW_NEW_ARRAY(c->arena, lw_effect, c->uncertain.count);
     if (c->effect == NULL) {
         return LW_NO_MEMORY;

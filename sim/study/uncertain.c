@@ -97,7 +97,7 @@ static const double *find_correlations(const lw_fit_parameter *row, size_t count
     return correlation;
 }
 
-lw_status lw_uncertain_find(const lw_document *document, const lw_load *load, lw_arena *arena, lw_uncertain *out) {
+lw_status lw_uncertain_find(const lw_document *document, lw_arena *arena, lw_uncertain *out) {
     finding f = {.arena = arena, .silent = lw_diags_new(arena)};
     if (f.silent == NULL) {
         return LW_NO_MEMORY;
@@ -118,7 +118,7 @@ lw_status lw_uncertain_find(const lw_document *document, const lw_load *load, lw
     if (f.row.count > 0) {
         qsort(row, f.row.count, sizeof *row, by_name);
     }
-    *out = (lw_uncertain){document, load, row, f.row.count, find_correlations(row, f.row.count, arena)};
+    *out = (lw_uncertain){document, row, f.row.count, find_correlations(row, f.row.count, arena)};
     return out->correlation != NULL ? LW_OK : LW_NO_MEMORY;
 }
 
@@ -141,13 +141,13 @@ lw_status lw_uncertain_run(const lw_uncertain *uncertain, const double *moved, c
     }
     const lw_document *document = uncertain->document;
     const lw_catalog *with = lw_catalog_with(document->catalog, value, uncertain->count, arena);
-    lw_presets *presets = with != NULL ? lw_presets_new(with, arena, silent) : NULL;
+    lw_presets *presets = with != NULL ? lw_presets_over(document->presets, with, arena, silent) : NULL;
     const lw_reader reader = {document->format, presets, arena, silent};
     lw_document *moved_document;
     if (presets == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(lw_document_read(&reader, document->source, uncertain->load, &moved_document));
+    LW_TRY(lw_document_again(&reader, document, &moved_document));
     const lw_run inside = {.threads = run->threads, .stop = run->stop, .nominal = true};
     return lw_scenario_run(moved_document, &inside, arena, silent, out);
 }

@@ -10,14 +10,13 @@
 // nowhere, as where the scenario has a value of its own.
 typedef struct lw_uncertain {
     const lw_document *document;
-    const lw_load *load;          // that it was read with
     const lw_fit_parameter *row;  // by shelf, preset and key
     size_t count;
     const double *correlation;  // of their errors, count x count: what rows say, else 0
 } lw_uncertain;
 
-// document, load and arena must outlive it.
-lw_status lw_uncertain_find(const lw_document *document, const lw_load *load, lw_arena *arena, lw_uncertain *out) LW_CHECKED;
+// document and arena must outlive it.
+lw_status lw_uncertain_find(const lw_document *document, lw_arena *arena, lw_uncertain *out) LW_CHECKED;
 
 // Run it where row i has exp(moved[i]) times its value, within the bounds of its option. Nothing is
 // told; what fails is left out of `out`, as lw_scenario_run does.
