@@ -109,7 +109,8 @@ lw_status lw_observed_find(lw_observed *observed, const lw_document *document, l
             }
         }
         if (*w == count) {
-            return lw_error(diags, observed->at[i]->place, NULL, "the table's scenario has no workload '%.*s'", (int)length, name);
+            return lw_error(diags, observed->at[i]->place, NULL, "the table's scenario has no workload '%.*s'", (int)length,
+                            name);
         }
     }
     return LW_OK;

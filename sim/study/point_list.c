@@ -127,7 +127,8 @@ static lw_status read_head(reading *r) {
         return refuse(r);
     }
     if (wrong != NULL || head->count != r->columns->vary->count + 1) {
-        return lw_error(r->diags, wrong != NULL ? wrong->place : head->place, names_of(r), "the columns are others than the table has");
+        return lw_error(r->diags, wrong != NULL ? wrong->place : head->place, names_of(r),
+                        "the columns are others than the table has");
     }
     return LW_OK;
 }
