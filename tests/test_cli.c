@@ -694,6 +694,25 @@ static void starters_run(void **state) {
     }
 }
 
+// And the table that it writes is accepted as it is, without a word.
+static void template_of_a_table_is_accepted(void **state) {
+    (void)state;
+    static outcome result;
+    const char *path = LW_BINARY_DIR "/my-table.yaml";
+    char words[1100] = "init measured";
+    run_words(words, &result);
+    assert_int_equal(result.exit_code, 0);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(result.out, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    snprintf(words, sizeof words, "validate '%s'", path);
+    run_words(words, &result);
+    assert_string_equal(result.err, "");
+    assert_int_equal(result.exit_code, 0);
+    assert_non_null(strstr(result.out, "my-table"));
+}
+
 int main(void) {
     // What the user's shell says must not reach the program.
     unsetenv("LANEWISE_CONFIGS");
@@ -703,6 +722,7 @@ int main(void) {
         cmocka_unit_test(output_folder_has_everything),
         cmocka_unit_test(lists_have_their_files),
         cmocka_unit_test(starters_run),
+        cmocka_unit_test(template_of_a_table_is_accepted),
         cmocka_unit_test(demo_is_what_the_program_draws),
         cmocka_unit_test(models_are_listed_as_models),
         cmocka_unit_test(threads_change_nothing),

@@ -122,6 +122,7 @@ static void test_time_and_two_paths(void **state) {
     // a preset's name is no quantity: the point's number
     assert_close(all.rows[0].x, 0, 0);
     assert_close(all.rows[1].x, 1, 0);
+    assert_string_equal(all.rows[1].name, "pcie-3-x16");
 }
 
 static void test_series(void **state) {
@@ -267,6 +268,25 @@ static void test_errors_have_places(void **state) {
         {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, [3]]]\n",
          13, 18, "the observed value must be a number"},
         {"{median: 5 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: [[1 MiB, 3]]\n", 6, 8, "worst"},
+        {"{median: 5 %, worst: 20 %}",
+         "vary: [workloads.copy.bytes]\nobserve: {max: [workloads.copy.time_us]}\npoints: [[1 B, 3]]\n", 12, 11,
+         "'max' says nothing of several workloads"},
+        {"{median: 5 %, worst: 20 %}",
+         "vary: [workloads.copy.bytes]\nobserve: {sum: workloads.copy.time_us}\npoints: [[1 B, 3]]\n", 12, 10,
+         "observe takes one workload, or one list of several"},
+        {"{median: 5 %, worst: 20 %}",
+         "vary: [workloads.copy.bytes]\nobserve: {makespan: [workloads.copy.bandwidth_GBps]}\npoints: [[1 B, 3]]\n", 12, 22,
+         "a makespan is a time, not bandwidth_GBps"},
+        {"{median: 5 %, worst: 20 %}",
+         "vary: [workloads.copy.bytes]\nobserve: {sum: [workloads.copy.time_us, workloads.copy.time_us]}\npoints: [[1 B, 3]]\n",
+         12, 41, "stands there twice"},
+        {"{median: 5 %, worst: 20 %}",
+         "vary: [workloads.copy.bytes]\nobserve: {sum: [workloads.a.time_us, workloads.b.bytes]}\npoints: [[1 B, 3]]\n", 12, 38,
+         "a workload has no 'bytes'"},
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: [a]\npoints: [[1 B, 3]]\n", 12, 10,
+         "what is observed must be a text"},
+        {"{median: 5 %, worst: 20 %}", "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: none.csv\n", 13, 9,
+         "there is no file 'none.csv' of points"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_measured *table = NULL;
@@ -281,6 +301,95 @@ static void test_errors_have_places(void **state) {
             fail_msg("case %zu: %d:%d: %s", i, diag->place.line, diag->place.column, diag->message);
         }
     }
+}
+
+// Points in a file are as those in the table, and what is wrong with them is told in the file.
+static void test_points_in_a_file(void **state) {
+    world *w = *state;
+    static const struct {
+        const char *text, *wrong;
+        int line, column;
+    } cases[] = {
+        {"bytes,time_us\n64 KiB,30\n1 MiB,300\n", NULL, 0, 0},
+        {"# mine\r\n\r\nworkloads.copy.bytes [KiB] , time_us\r\n 64,\"30\"\r\n1 MiB,300", NULL, 0, 0},
+        {"", "the file does not begin with the names of the columns", 0, 0},
+        {"secret:of:others\n", "the file does not begin with the names of the columns", 0, 0},
+        {"time_us,bytes\n", "the file does not begin with the names of the columns", 0, 0},
+        {"bytes,time_ms\n", "the columns are others than the table has", 1, 7},
+        {"bytes,time_us,more\n", "the columns are others than the table has", 1, 15},
+        {"bytes\n", "the columns are others than the table has", 1, 1},
+        {"bytes,time_us\n", "points must list at least one point", 0, 0},
+        {"bytes,time_us\n1 MiB\n", "a point is one value for each varied path and then what was observed", 2, 1},
+        {"bytes,time_us\n\n1 MiB,\n", "the observed value '' is no bare number", 3, 7},
+        {"bytes,time_us\n1 MiB,3 us\n", "the observed value '3 us' is no bare number", 2, 7},
+        {"bytes,time_us\n 1 parsec,3\n", "'bytes' is '1 parsec'", 2, 2},
+    };
+    static const char tail[] =
+        "vary: [workloads.copy.bytes]\nobserve: workloads.copy.time_us\npoints: test_measured_points.csv\n";
+    const char *file = LW_BINARY_DIR "/test_measured_points.csv";
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        lw_measured *table = NULL;
+        lw_diags *diags = lw_diags_new(w->arena);
+        assert_int_equal(lw_file_write(file, cases[i].text, strlen(cases[i].text), w->diags), LW_OK);
+        const lw_status status = lw_measured_load(write_table(w, good_limit, tail), w->catalog, w->arena, diags, &table);
+        assert_int_equal(status, cases[i].wrong == NULL ? LW_OK : LW_BAD_INPUT);
+        if (cases[i].wrong == NULL) {
+            assert_int_equal(table->point_count, 2);
+            assert_close(table->point[0].x, 65536, 0);
+            assert_close(table->point[1].observed, 300, 0);
+            continue;
+        }
+        const lw_diag *diag = lw_diags_at(diags, 0);
+        if (strstr(diag->message, cases[i].wrong) == NULL || diag->place.line != cases[i].line ||
+            diag->place.column != cases[i].column) {
+            fail_msg("case %zu: %d:%d: %s", i, diag->place.line, diag->place.column, diag->message);
+        }
+        assert_int_equal(strcmp(diag->place.source->name, file), 0);
+    }
+}
+
+// Two copies, one after the other: what they did together follows from what each did.
+static void test_several_workloads(void **state) {
+    world *w = *state;
+    static const char text[] = "measured: 1\n"
+                               "name: sample\n"
+                               "source: {title: A title, author: An author, date: 2026-01-02}\n"
+                               "system: a machine of the catalogue\n"
+                               "use: validate\n"
+                               "scenario:\n"
+                               "  include: systems/mini-pc-oculink\n"
+                               "  workloads:\n"
+                               "    up: {kind: copy, from: minipc, to: gpu, bytes: 1 MiB, memory: pinned}\n"
+                               "    down: {kind: copy, from: gpu, to: minipc, bytes: 2 MiB, memory: pinned, after: up}\n"
+                               "vary: [workloads.up.bytes, links.cable.preset]\n"
+                               "observe: %s\n"
+                               "points: [[1 MiB, oculink-2-x4, 1]]\n";
+    static const char *const observed[] = {
+        "workloads.up.time_us", "workloads.down.time_us", "{sum: [workloads.up.time_us, workloads.down.time_us]}",
+        "{mean: [workloads.down.time_us, workloads.up.time_us]}", "{makespan: [workloads.up.time_us, workloads.down.time_us]}"};
+    const char *path = LW_BINARY_DIR "/test_measured_sample.yaml";
+    const lw_run run = {.threads = 1};
+    double model[COUNT(observed)];
+    for (size_t i = 0; i < COUNT(observed); i++) {
+        lw_measured *table = NULL;
+        lw_measured_series series;
+        lw_validations out;
+        const char *whole = lw_arena_print(w->arena, text, observed[i]);
+        assert_int_equal(lw_file_write(path, whole, strlen(whole), w->diags), LW_OK);
+        assert_int_equal(lw_measured_load(path, w->catalog, w->arena, w->diags, &table), LW_OK);
+        assert_int_equal(lw_measured_series_of(table, w->arena, &series), LW_OK);
+        assert_int_equal(series.over_sizes, i == 0);
+        assert_int_equal(lw_measured_validate((lw_tables){&table, 1}, &run, w->arena, w->diags, &out), LW_OK);
+        assert_string_equal(out.row[0].family, "oculink");
+        assert_true(out.row[0].ok && !out.row[0].limited);
+        assert_null(out.row[0].rows[0].name);
+        assert_close(out.row[0].rows[0].bytes, i == 1 ? 2 << 20 : i == 0 ? 1 << 20 : 3 << 20, 0);
+        model[i] = out.row[0].rows[0].model;
+    }
+    assert_true(model[0] > 100 && model[1] > model[0]);
+    assert_close(model[2], model[0] + model[1], 1e-12);
+    assert_close(model[3], model[2] / 2, 1e-12);
+    assert_true(model[4] > model[2] * 0.999 && model[4] < model[2] * 1.1);
 }
 
 // What only the scenario can see is told with the table's place, also when it is not the first
@@ -349,6 +458,7 @@ static void test_shipped_tables(void **state) {
         assert_int_equal(strlen(series.table), dot - entry->d_name);
         assert_memory_equal(series.table, entry->d_name, strlen(series.table));
         assert_string_not_equal(series.family, "unknown");
+        assert_true(table->limited);
         tables++;
         calibrate += !series.validate_only;
     }
@@ -491,6 +601,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_own_keys_are_no_limits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tables_share_the_threads, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors_have_places, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_points_in_a_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_several_workloads, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors_of_a_point, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shipped_tables, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sides_are_drawn, setup, teardown),

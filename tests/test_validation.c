@@ -20,6 +20,7 @@ static void validation(void **state) {
          .system_id = "desk",
          .points = 2,
          .error = {0.035, 0.05, 0.05},
+         .limited = true,
          .limit_median = 0.1,
          .limit_worst = 0.3,
          .ok = true,
@@ -30,6 +31,7 @@ static void validation(void **state) {
          .system_id = "desk",
          .points = 1,
          .error = {0.25, 0.25, 0.25},
+         .limited = true,
          .limit_median = 0.001,
          .limit_worst = 0.002,
          .ok = false,
@@ -69,6 +71,17 @@ static void validation(void **state) {
     assert_int_equal(report(tables, 2, LW_FORMAT_JSON, &text), LW_OK);
     assert_non_null(strstr(text.bytes, "\"points\":2,\"banded\":2,\"inside\":1,\"median\""));
     lw_text_free(&text);
+    // no limit, and a name in the place of a number
+    tables[0].limited = false;
+    near[1].name = "slot \"A\"";
+    assert_int_equal(report(tables, 1, LW_FORMAT_TABLE, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "5.0 %   none  ok\n"));
+    lw_text_free(&text);
+    assert_int_equal(report(tables, 1, LW_FORMAT_JSON, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "\"worst\":0.05,\"ok\":true,\"rows\":[[1024,1,1.02],[\"slot \\\"A\\\"\",2,1.9]]}"));
+    lw_text_free(&text);
+    near[1].name = NULL;
+    tables[0].limited = true;
     // a class stands for the family of those that have one
     tables[0].banded = tables[0].inside = 0;
     tables[1].class = "far-away";

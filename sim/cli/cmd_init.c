@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// lanewise init: a commented example scenario to start from, which is one of the shipped ones, or one for a
-// collective.
+// lanewise init: a commented file to start from: a shipped scenario, one for a collective, or a measured table.
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 
@@ -17,10 +16,11 @@ static const char *const flag_names[] = {NULL};
 const lw_verb lw_verb_init = {
     .name = "init",
     .operands = "[KIND]",
-    .summary = "Write a commented example scenario to stdout.",
+    .summary = "Write a commented example to stdout: a scenario, or a measured table.",
     .examples = "  lanewise init > my.yaml                      the smallest one\n"
                 "  lanewise init two-gpus-one-switch > my.yaml  another; lanewise list scenarios shows all\n"
-                "  lanewise init all-to-all > my.yaml           a collective, by its kind\n",
+                "  lanewise init all-to-all > my.yaml           a collective, by its kind\n"
+                "  lanewise init measured > my-table.yaml       a table of what you measured, for lanewise validate\n",
     .flags = flag_names,
     .least = 0,
     .most = 1,

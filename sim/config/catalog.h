@@ -15,6 +15,7 @@ typedef enum lw_shelf {
     LW_SHELF_SYSTEMS,    // machines to include
     LW_SHELF_SCENARIOS,  // examples
     LW_SHELF_MEASURED,   // measured tables
+    LW_SHELF_TEMPLATES,  // what to begin with that is no scenario
     LW_SHELVES
 } lw_shelf;
 extern const char *const lw_shelf_words[];  // "links", ..., NULL: the folders

@@ -49,6 +49,7 @@ static lw_status add_file(comparing *c, const char *path) {
         return add_imported(c, source);
     }
     LW_TRY(lw_measured_read(source, c->with->presets, c->with->arena, c->with->diags, &table));
+    table->noted = c->what->count > 0;  // those that come with lanewise say what was measured, whatever it changes
     return add_table(c, table);
 }
 

@@ -22,11 +22,12 @@ static void give(void *block) {
     }
 }
 
-lw_status lw_json_load(const lw_import *file, json_t **out) {
+// before: lines of the file before the text.
+static lw_status load(const lw_import *file, const char *text, size_t length, int before, json_t **out) {
     json_error_t error;
     out_of_memory = false;
     json_set_alloc_funcs(take, give);
-    *out = json_loadb(file->source->text, file->source->length, JSON_REJECT_DUPLICATES, &error);
+    *out = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
     if (out_of_memory) {
         json_decref(*out);
         *out = NULL;
@@ -34,10 +35,18 @@ lw_status lw_json_load(const lw_import *file, json_t **out) {
     }
     if (*out == NULL) {
         return lw_error(file->diags,
-                        (lw_place){file->source, error.line > 0 ? error.line : 0, error.column > 0 ? error.column : 0},
+                        (lw_place){file->source, error.line > 0 ? before + error.line : 0, error.column > 0 ? error.column : 0},
                         "is the file whole?", "no JSON: %s", error.text);
     }
     return LW_OK;
+}
+
+lw_status lw_json_load(const lw_import *file, json_t **out) {
+    return load(file, file->source->text, file->source->length, 0, out);
+}
+
+lw_status lw_json_load_line(const lw_import *file, const lw_line *line, json_t **out) {
+    return load(file, line->text, strlen(line->text), line->number - 1, out);
 }
 
 // ---- Places ----

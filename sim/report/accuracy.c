@@ -17,7 +17,11 @@ static void write_points(const lw_validation *table, lw_text *out) {
             lw_text_csv_field(out, texts[k]);
             lw_text_add(out, ",");
         }
-        for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
+        if (at->name != NULL) {
+            lw_text_csv_field(out, at->name);
+            lw_text_add(out, ",");
+        }
+        for (size_t k = at->name != NULL; k < sizeof numbers / sizeof numbers[0]; k++) {
             lw_text_number(out, numbers[k]);
             lw_text_add(out, ",");
         }
@@ -91,9 +95,11 @@ static void write_tables(const lw_validations *tables, bool limits, lw_text *out
         lw_text_print(out, "| `%s` | %s | %s | %s | %zu | ", table->name, table->label, lw_validation_class(table), table->use,
                       table->points);
         write_spread(&table->error, out);
-        if (limits) {
+        if (limits && table->limited) {
             lw_text_print(out, " | %.4g / %.4g %%%s", 100 * table->limit_median, 100 * table->limit_worst,
                           table->ok ? "" : " **over**");
+        } else if (limits) {
+            lw_text_add(out, " | none");
         }
         lw_text_add(out, " |\n");
     }

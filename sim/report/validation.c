@@ -33,7 +33,11 @@ static lw_status write_table(const lw_validation *table, size_t count, const lw_
         LW_GRID_ADD(grid, table[t].name, table[t].family, table[t].use);
         lw_grid_print(grid, "%zu", table[t].points);
         add_spread(&table[t].error, grid);
-        lw_grid_print(grid, "%.4g / %.4g %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
+        if (table[t].limited) {
+            lw_grid_print(grid, "%.4g / %.4g %%", 100 * table[t].limit_median, 100 * table[t].limit_worst);
+        } else {
+            lw_grid_add(grid, "none");
+        }
         lw_grid_add(grid, table[t].verdict != NULL ? table[t].ok ? "normal" : "not normal" : table[t].ok ? "ok" : "OVER");
     }
     lw_text_add(out, "Distance |model / measured - 1|; limit is median / worst.\n\n");
@@ -90,19 +94,26 @@ static void write_json_table(const lw_validation *table, lw_text *out) {
         lw_json_integer(out, "inside", (int64_t)table->inside);
     }
     write_json_spread(&table->error, out);
-    lw_json_open(out, "limit", "{");
-    lw_json_number(out, "median", table->limit_median);
-    lw_json_number(out, "worst", table->limit_worst);
-    lw_text_print(out, "},\"ok\":%s", table->ok ? "true" : "false");
+    if (table->limited) {
+        lw_json_open(out, "limit", "{");
+        lw_json_number(out, "median", table->limit_median);
+        lw_json_number(out, "worst", table->limit_worst);
+        lw_text_add(out, "}");
+    }
+    lw_json_flag(out, "ok", table->ok);
     if (table->verdict != NULL) {
         lw_json_string(out, "verdict", table->verdict);
     }
     lw_json_open(out, "rows", "[");
     for (size_t i = 0; i < table->points; i++) {
-        const double numbers[] = {table->rows[i].x, table->rows[i].measured, table->rows[i].model};
+        const lw_compared *at = &table->rows[i];
+        const double numbers[] = {at->x, at->measured, at->model};
         lw_json_item(out);
         lw_text_add(out, "[");
-        for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
+        if (at->name != NULL) {
+            lw_text_json_string(out, at->name);
+        }
+        for (size_t k = at->name != NULL; k < sizeof numbers / sizeof numbers[0]; k++) {
             lw_json_item(out);
             lw_text_number(out, numbers[k]);
         }

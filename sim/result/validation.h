@@ -10,8 +10,9 @@
 
 // One point of a table. Measured and model are in the unit of its metric.
 typedef struct lw_compared {
-    double x;      // first varied value in the base unit; its number in the list when it is no quantity
-    double bytes;  // x of a table over sizes, else what the observed work moves
+    const char *name;  // the first varied value when it is a text and no quantity; else NULL
+    double x;          // first varied value in the base unit; its number in the list when it is no quantity
+    double bytes;      // x of a table over sizes, else what the observed work moves
     double measured, model;
     double low, high;  // of the model, 5th and 95th percentile of what it says is uncertain; high 0: nothing
     double error;      // of a fit: standard error of the model as a share; 0: not known
@@ -25,6 +26,7 @@ typedef struct lw_validation {
     bool over_sizes;                          // x is how many bytes the observed work moves
     size_t points;
     lw_spread error;  // of |model / measured - 1|
+    bool limited;     // it is to have no more than:
     double limit_median, limit_worst;
     bool ok;
     size_t banded, inside;          // points for which the model states a band, and those of them in it

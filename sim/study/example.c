@@ -23,13 +23,17 @@ static const lw_work_kind *kind_named(const char *name) {
     return NULL;
 }
 
-static lw_status no_example(const lw_catalog *catalog, const char *name, lw_arena *arena, lw_diags *diags) {
-    const char *const *shipped = lw_catalog_names(catalog, LW_SHELF_SCENARIOS);
-    const size_t count = lw_catalog_count(catalog, LW_SHELF_SCENARIOS);
-    lw_list names = {0};
-    for (size_t i = 0; i < count; i++) {
-        lw_candidate(&names, shipped[i], arena);
+static void add_candidates(const lw_catalog *catalog, lw_shelf shelf, lw_list *names, lw_arena *arena) {
+    const char *const *shipped = lw_catalog_names(catalog, shelf);
+    for (size_t i = 0; i < lw_catalog_count(catalog, shelf); i++) {
+        lw_candidate(names, shipped[i], arena);
     }
+}
+
+static lw_status no_example(const lw_catalog *catalog, const char *name, lw_arena *arena, lw_diags *diags) {
+    lw_list names = {0};
+    add_candidates(catalog, LW_SHELF_SCENARIOS, &names, arena);
+    add_candidates(catalog, LW_SHELF_TEMPLATES, &names, arena);
     for (size_t i = 0; lw_work_kinds[i] != NULL; i++) {
         if (has_starter(lw_work_kinds[i])) {
             lw_candidate(&names, lw_work_kinds[i]->type.name, arena);
@@ -55,11 +59,13 @@ static void add_replaced(lw_text *out, const char *text, const char *word, size_
 }
 
 lw_status lw_example_read(const lw_catalog *catalog, const char *name, lw_arena *arena, lw_diags *diags, lw_text *text) {
-    const bool shipped = lw_catalog_has(catalog, LW_SHELF_SCENARIOS, name);
+    const bool template = lw_catalog_has(catalog, LW_SHELF_TEMPLATES, name);
+    const bool shipped = template || lw_catalog_has(catalog, LW_SHELF_SCENARIOS, name);
+    const lw_shelf shelf = template ? LW_SHELF_TEMPLATES : LW_SHELF_SCENARIOS;
     if (!shipped && (kind_named(name) == NULL || !lw_catalog_has(catalog, LW_SHELF_SCENARIOS, starter))) {
         return no_example(catalog, name, arena, diags);
     }
-    const char *path = lw_catalog_path(catalog, LW_SHELF_SCENARIOS, shipped ? name : starter, arena);
+    const char *path = lw_catalog_path(catalog, shelf, shipped ? name : starter, arena);
     const lw_source *source = NULL;
     if (path == NULL) {
         return LW_NO_MEMORY;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sim/config/source.h"
-#include "sim/result/metric_table.h"
+#include "sim/study/point_list.h"
 
 const char *const lw_use_words[] = {"calibrate", "validate", "neither", NULL};
 enum { USE_VALIDATE = 1 };
@@ -21,9 +21,9 @@ enum { EVIDENCE_MEASURED, EVIDENCE_MODEL };
 // The file as its keys say it.
 typedef struct table_head {
     int64_t version;
-    const char *name, *system, *system_id, *label, *class, *method, *notes, *observe;
+    const char *name, *system, *system_id, *label, *class, *method, *notes;
     int use, side, evidence;
-    const lw_yaml *source, *limit, *scenario, *vary, *points, *quotes;
+    const lw_yaml *source, *limit, *scenario, *vary, *observe, *points, *quotes;
 } table_head;
 
 static const lw_option head_options[] = {
@@ -94,7 +94,8 @@ static const lw_option head_options[] = {
     {.key = "limit",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, limit),
-     .help = "The error that validate allows: median and worst of |model / measured - 1|."},
+     .fallback = "",
+     .help = "The error that validate allows: median and worst of |model / measured - 1|; any when left out."},
     {.key = "scenario",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, scenario),
@@ -111,13 +112,15 @@ static const lw_option head_options[] = {
      .offset = offsetof(table_head, vary),
      .help = "Paths into the scenario, one a column of the points."},
     {.key = "observe",
-     .kind = LW_OPTION_TEXT,
+     .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, observe),
-     .help = "What the last column is: workloads.NAME.bandwidth_GBps, .time_us, .mean_wait_us or .mean_latency_us."},
+     .help = "What the last column is: workloads.NAME.bandwidth_GBps, .time_us, .mean_wait_us or .mean_latency_us; of several "
+             "workloads {sum: [...]}, {mean: [...]} or, of time_us, {makespan: [...]}."},
     {.key = "points",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, points),
-     .help = "One list a point: the value of each varied path, then the observed number."},
+     .help = "One list a point: the value of each varied path, then the observed number; or a CSV file beside the table, "
+             "whose first line names these columns."},
     {.key = NULL},
 };
 
@@ -190,41 +193,16 @@ static lw_status check_limit(const lw_yaml *limit, lw_diags *diags) {
     return LW_OK;
 }
 
-static const char observe_hint[] = "write workloads.NAME.bandwidth_GBps, .time_us, .mean_wait_us or .mean_latency_us";
-
-// "workloads.NAME.METRIC"; the workload is found when the scenario has been read.
-static lw_status parse_observe(const reading *in, lw_place place, const char **workload) {
-    static const char prefix[] = "workloads.";
-    const char *text = in->head.observe, *dot = strrchr(text, '.');
-    if (strncmp(text, prefix, sizeof prefix - 1) != 0 || dot < text + sizeof prefix - 1) {
-        return lw_error(in->diags, place, observe_hint, "'%s' is nothing that can be observed", text);
-    }
-    for (const lw_metric *m = lw_metrics; m->name != NULL && in->table->metric == NULL; m++) {
-        bool is_it = m->of == LW_OF_WORKLOAD && m->quantity != NULL && strcmp(m->name, dot + 1) == 0;
-        in->table->metric = is_it ? m : NULL;
-    }
-    if (in->table->metric == NULL) {
-        return lw_error(in->diags, place, observe_hint, "a workload has no '%s'", dot + 1);
-    }
-    *workload = lw_arena_copy_n(in->arena, text + sizeof prefix - 1, (size_t)(dot - text) - (sizeof prefix - 1));
-    return *workload == NULL ? LW_NO_MEMORY : LW_OK;
-}
-
-static lw_status find_workload(const reading *in, const char *name, lw_place place) {
-    const lw_document *document = in->table->document;
-    for (size_t w = 0; w < document->count[LW_SECTION_WORKLOADS]; w++) {
-        if (strcmp(document->object[LW_SECTION_WORKLOADS][w]->name, name) == 0) {
-            in->table->workload = w;
-            return LW_OK;
-        }
-    }
-    return lw_error(in->diags, place, NULL, "the table's scenario has no workload '%s'", name);
-}
-
 // The number that a chart puts on its axis: whatever quantity the text is.
 static double axis_value(const lw_yaml *node, size_t index) {
     lw_quantity quantity;
     return node->kind == LW_SCALAR && lw_quantity_parse_any(node->text, &quantity) ? quantity.value : (double)index;
+}
+
+// A text that is no quantity, as the name of a preset.
+static const char *name_of(const lw_yaml *node) {
+    lw_quantity quantity;
+    return node->kind == LW_SCALAR && !lw_quantity_parse_any(node->text, &quantity) ? node->text : NULL;
 }
 
 // What the scenario itself has at "nodes.gpus.count"; NULL: nothing.
@@ -290,6 +268,7 @@ static lw_status parse_point(const reading *in, const lw_yaml *row, size_t index
     lw_measured_point *point = &in->table->point[index];
     point->place = row->place;
     point->x = axis_value(row->first, index);
+    point->name = name_of(row->first);
     const lw_yaml *value = row->first;
     for (size_t i = 0; i < vary->count; i++) {
         value = value->next;
@@ -300,7 +279,7 @@ static lw_status parse_point(const reading *in, const lw_yaml *row, size_t index
         return lw_error(in->diags, value->place, NULL, "the observed value must be a number");
     }
     if (!lw_quantity_parse(value->text, LW_PLAIN, &observed, &problem, &hint)) {
-        return lw_error(in->diags, value->place, lw_diags_text(in->diags, "the unit stands in %s", in->table->metric->name),
+        return lw_error(in->diags, value->place, lw_diags_text(in->diags, "the unit stands in %s", in->table->observed.words),
                         "the observed value '%s' is no bare number", value->text);
     }
     if (!(observed.value > 0)) {
@@ -310,8 +289,18 @@ static lw_status parse_point(const reading *in, const lw_yaml *row, size_t index
     return LW_OK;
 }
 
-static lw_status parse_points(const reading *in) {
-    const lw_yaml *vary = in->head.vary, *points = in->head.points;
+static lw_status read_file(reading *in) {
+    const lw_point_columns columns = {in->head.vary, in->table->observed.metric->name};
+    const char *const folder[] = {lw_folder_of(in->table->file->name, in->arena),
+                                  lw_catalog_folder(lw_presets_catalog(in->reader.presets))};
+    lw_yaml *list = NULL;
+    LW_TRY(folder[0] == NULL ? LW_NO_MEMORY : lw_point_list_read(in->head.points, &columns, folder, in->arena, in->diags, &list));
+    in->head.points = list;
+    return LW_OK;
+}
+
+static lw_status check_vary(const reading *in) {
+    const lw_yaml *vary = in->head.vary;
     if (vary->kind != LW_LIST || vary->count < 1 || vary->count > VARY_MAX) {
         return lw_error(in->diags, vary->place, "write for example [workloads.copy.bytes]", "vary must list 1 to %d paths",
                         VARY_MAX);
@@ -321,6 +310,13 @@ static lw_status parse_points(const reading *in) {
             return lw_error(in->diags, path->place, NULL, "a varied path must be a text such as workloads.copy.bytes");
         }
     }
+    return LW_OK;
+}
+
+static lw_status parse_points(reading *in) {
+    LW_TRY(check_vary(in));
+    LW_TRY(in->head.points->kind == LW_SCALAR && in->head.points->text[0] != '\0' ? read_file(in) : LW_OK);
+    const lw_yaml *points = in->head.points;
     if (points->kind != LW_LIST || points->count == 0) {
         return lw_error(in->diags, points->place, "write for example [[1 KiB, 0.0414], [1 MiB, 16.3]]",
                         "points must list at least one point");
@@ -330,6 +326,8 @@ static lw_status parse_points(const reading *in) {
         return LW_NO_MEMORY;
     }
     in->table->point_count = points->count;
+    in->table->vary = in->head.vary;
+    in->table->rows = points;
     size_t index = 0;
     lw_status status = LW_OK;
     for (const lw_yaml *row = points->first; row != NULL; row = row->next, index++) {
@@ -384,12 +382,14 @@ static lw_status check_all_fitted(const reading *in) {
     return status;
 }
 
-// Is the first varied path the size of the observed work?
-static bool is_over_sizes(const reading *in, const char *workload) {
+// Is the first varied path the size of the observed work? Of what several did together it is not that of all.
+static bool is_over_sizes(const reading *in) {
     lw_path path;
-    return lw_path_parse(in->head.vary->first->text, &path) && path.section == LW_SECTION_WORKLOADS && path.name != NULL &&
-           strlen(workload) == path.name_length && strncmp(path.name, workload, path.name_length) == 0 && path.key != NULL &&
-           strcmp(path.key, "bytes") == 0;
+    const size_t first = in->table->observed.workload[0];
+    const char *workload = in->table->document->object[LW_SECTION_WORKLOADS][first]->name;
+    return in->table->observed.together == LW_TOGETHER_ONE && lw_path_parse(in->head.vary->first->text, &path) &&
+           path.section == LW_SECTION_WORKLOADS && path.name != NULL && strlen(workload) == path.name_length &&
+           strncmp(path.name, workload, path.name_length) == 0 && path.key != NULL && strcmp(path.key, "bytes") == 0;
 }
 
 static lw_status read_head(reading *in, const lw_yaml *root) {
@@ -400,8 +400,11 @@ static lw_status read_head(reading *in, const lw_yaml *root) {
     }
     LW_TRY(parse_map(head_options, root, "a measured table", &in->head, whole, in->diags));
     LW_TRY(parse_map(source_options, in->head.source, "source", &in->source, whole, in->diags));
-    LW_TRY(parse_map(limit_options, in->head.limit, "limit", &in->limit, whole, in->diags));
-    LW_TRY(check_limit(in->head.limit, in->diags));
+    const bool limited = in->head.limit != NULL && !lw_is_empty(in->head.limit);
+    if (limited) {
+        LW_TRY(parse_map(limit_options, in->head.limit, "limit", &in->limit, whole, in->diags));
+        LW_TRY(check_limit(in->head.limit, in->diags));
+    }
     if (in->head.scenario->kind != LW_MAP) {
         return lw_error(in->diags, in->head.scenario->place, "write nodes, links and workloads below it",
                         "scenario must be a map");
@@ -415,6 +418,7 @@ static lw_status read_head(reading *in, const lw_yaml *root) {
     table->use = in->head.use;
     table->side = in->head.side;
     table->modelled = in->head.evidence == EVIDENCE_MODEL;
+    table->limited = limited;
     table->limit_median = in->limit.median;
     table->limit_worst = in->limit.worst;
     return table->provenance == NULL ? LW_NO_MEMORY : LW_OK;
@@ -439,7 +443,6 @@ static lw_status refuse_others(const lw_source *source, lw_arena *arena, lw_diag
 lw_status lw_measured_read(const lw_source *source, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_measured **out) {
     lw_measured *table = LW_NEW(arena, lw_measured);
     lw_yaml *root = NULL;
-    const char *workload = NULL;
     if (table == NULL) {
         return LW_NO_MEMORY;
     }
@@ -452,15 +455,14 @@ lw_status lw_measured_read(const lw_source *source, lw_presets *presets, lw_aren
                         "there is no measured table in it");
     }
     LW_TRY(read_head(&in, root));
-    const lw_place observe = lw_map_get(root, "observe")->place;
-    LW_TRY(parse_observe(&in, observe, &workload));
+    LW_TRY(lw_observed_parse(in.head.observe, arena, diags, &table->observed));
     LW_TRY(parse_points(&in));
     LW_TRY(read_scenario(&in));
     LW_TRY(check_all_fitted(&in));
-    LW_TRY(find_workload(&in, workload, observe));
+    LW_TRY(lw_observed_find(&table->observed, table->document, diags));
     const char *varied = in.head.vary->first->text, *dot = strrchr(varied, '.');
     table->varied = dot != NULL ? dot + 1 : varied;
-    table->over_sizes = is_over_sizes(&in, workload);
+    table->over_sizes = is_over_sizes(&in);
     *out = table;
     return LW_OK;
 }
@@ -484,8 +486,8 @@ static lw_status find_copy(const lw_measured *table, const char **out, const cha
     lw_diags *silent = scratch != NULL ? lw_diags_new(scratch) : NULL;
     lw_point_setup setup;
     lw_status status = silent == NULL ? LW_NO_MEMORY : lw_point_make(table->document, 0, NULL, scratch, silent, &setup);
-    *out = status == LW_OK ? setup.graph.workload[table->workload].copy : NULL;
-    const lw_work_kind *kind = status == LW_OK ? setup.graph.workload[table->workload].kind : NULL;
+    *out = status == LW_OK ? setup.graph.workload[table->observed.workload[0]].copy : NULL;
+    const lw_work_kind *kind = status == LW_OK ? setup.graph.workload[table->observed.workload[0]].kind : NULL;
     *collective = kind != NULL && kind->redop != NULL ? kind->type.name : NULL;
     lw_arena_free(scratch);
     return status == LW_NO_MEMORY ? status : LW_OK;
@@ -501,7 +503,7 @@ lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_me
         .series = preset != NULL ? preset->name : NULL,
         .family = table->family,
         .hue = table->hue,
-        .observe = table->metric,
+        .observe = table->observed.metric,
         .varied = table->varied,
         .over_sizes = table->over_sizes,
         .points = lw_arena_alloc(arena, table->point_count, sizeof(double[2])),

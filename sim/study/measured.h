@@ -6,6 +6,7 @@
 #define LW_MEASURED_H
 
 #include "sim/result/validation.h"
+#include "sim/study/observed.h"
 #include "sim/study/run.h"
 
 typedef struct lw_measured lw_measured;  // one file of configs/measured
@@ -43,26 +44,30 @@ typedef struct lw_measured_point {
     lw_place place;  // in the file
     // first varied value in the base unit; its number in the list when it is no quantity
     double x;
-    double observed;  // > 0, in the unit of the metric
-    bool own;         // all but the first varied value are as the table's scenario has them
+    const char *name;  // that value, when it is a text and no quantity; else NULL
+    double observed;   // > 0, in the unit of the metric
+    bool own;          // all but the first varied value are as the table's scenario has them
 } lw_measured_point;
 
 struct lw_measured {
     const lw_source *file;
     const lw_document *document;  // a point for each of the table's
     const char *name, *label, *provenance;
-    const char *class;        // NULL: none
-    const char *system_id;    // the name where the file gives none
-    int use;                  // index into lw_use_words
-    int side;                 // index into lw_side_words
-    bool modelled;            // by others, not measured
-    const lw_metric *metric;  // that is observed
-    size_t workload;          // of which: index in the document
-    const char *family;       // of the first link
+    const char *class;      // NULL: none
+    const char *system_id;  // the name where the file gives none
+    int use;                // index into lw_use_words
+    int side;               // index into lw_side_words
+    bool modelled;          // by others, not measured
+    lw_observed observed;
+    const char *family;  // of the first link
     lw_hue hue;
     const char *varied;  // the end of the first varied path: "bytes"
     bool over_sizes;     // the first varied path is the size of the observed work
+    bool limited;        // it allows no more than:
     double limit_median, limit_worst;
+    const lw_yaml *vary, *rows;  // paths, and the points as they were written
+    // tell what has no effect, and which nodes are ideal, when its points are to run
+    bool noted;
     lw_measured_point *point;
     size_t point_count;
 };

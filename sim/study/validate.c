@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/result/metric_table.h"
 #include "sim/study/measured.h"
 #include "sim/study/threads.h"
 
@@ -35,13 +34,16 @@ static lw_status run_point(trial *t, const volatile sig_atomic_t *stop, lw_machi
     LW_TRY(lw_point_run_to_end(&run, (lw_point_how){.stop = stop}, arena, &t->culprit));
     LW_TRY(lw_attribute(&run.built, &run.result, (lw_provenances){0}, arena, &point));
     LW_TRY(lw_point_add_bands(&run, (lw_point_how){.stop = stop}, arena, &point));
-    const lw_workload_result *row = &point.workload[t->table->workload];
-    t->bytes = (double)row->bytes;
-    if (row->has_band && strcmp(t->table->metric->name, "bandwidth_GBps") == 0) {
+    const lw_observed *observed = &t->table->observed;
+    for (size_t i = 0; i < observed->count; i++) {
+        t->bytes += (double)point.workload[observed->workload[i]].bytes;
+    }
+    const lw_workload_result *row = &point.workload[observed->workload[0]];
+    if (row->has_band && observed->together == LW_TOGETHER_ONE && strcmp(observed->metric->name, "bandwidth_GBps") == 0) {
         t->low = row->low_GBps;
         t->high = row->high_GBps;
     }
-    (void)lw_metric_of_workload(t->table->metric, row, &t->model);
+    t->model = lw_observed_of(observed, &point);
     return LW_OK;
 }
 
@@ -97,9 +99,10 @@ static lw_status compare(const lw_measured *table, const trial *tried, lw_arena 
                             .class = table->class,
                             .system_id = table->system_id,
                             .use = lw_use_words[table->use],
-                            .metric = table->metric,
+                            .metric = table->observed.metric,
                             .over_sizes = table->over_sizes,
                             .points = n,
+                            .limited = table->limited,
                             .limit_median = table->limit_median,
                             .limit_worst = table->limit_worst,
                             .rows = LW_NEW_ARRAY(arena, lw_compared, n)};
@@ -110,6 +113,7 @@ static lw_status compare(const lw_measured *table, const trial *tried, lw_arena 
     for (size_t i = 0; i < n; i++) {
         LW_TRY(tell(&tried[i], diags));
         result.rows[i] = (lw_compared){.x = table->point[i].x,
+                                       .name = table->point[i].name,
                                        .bytes = table->over_sizes ? table->point[i].x : tried[i].bytes,
                                        .measured = table->point[i].observed,
                                        .model = tried[i].model,
@@ -118,7 +122,7 @@ static lw_status compare(const lw_measured *table, const trial *tried, lw_arena 
         error[i] = fabs(tried[i].model / table->point[i].observed - 1);
     }
     result.error = lw_spread_of(error, n);
-    result.ok = result.error.median <= result.limit_median && result.error.worst <= result.limit_worst;
+    result.ok = !result.limited || (result.error.median <= result.limit_median && result.error.worst <= result.limit_worst);
     lw_validation_count_inside(&result);
     *out = result;
     return LW_OK;
@@ -140,7 +144,7 @@ lw_status lw_measured_validate(lw_tables tables, const lw_run *run, lw_arena *ar
     lw_status first = LW_OK;
     size_t checked_count = 0;
     for (size_t t = 0; t < count; t++) {
-        lw_status status = lw_scenario_check(table[t]->document, false, arena, diags);
+        lw_status status = lw_scenario_check(table[t]->document, table[t]->noted, arena, diags);
         if (status == LW_NO_MEMORY) {
             return status;
         }

@@ -168,13 +168,12 @@ static lw_status explain_measured(const lw_explaining *in, const char *name, lw_
     for (const lw_yaml *quote = quotes != NULL ? quotes->first : NULL; quote != NULL; quote = quote->next) {
         lw_text_print(out, "  %s: %s\n", quote->key, quote->text);
     }
-    const lw_yaml *vary = lw_map_get(root, "vary");
+    const lw_yaml *vary = table->vary, *points = table->rows;
     lw_grid *grid = lw_grid_new(in->arena, lw_grid_all_right(in->arena, vary->count + 1));
     for (const lw_yaml *column = vary->first; column != NULL; column = column->next) {
         lw_grid_add(grid, column->text);
     }
-    lw_grid_add(grid, lw_map_text(root, "observe"));
-    const lw_yaml *points = lw_map_get(root, "points");
+    lw_grid_add(grid, table->observed.words);
     for (const lw_yaml *point = points->first; point != NULL; point = point->next) {
         size_t column = 0;
         for (const lw_yaml *cell = point->first; cell != NULL; cell = cell->next, column++) {

@@ -254,6 +254,7 @@ const lw_term lw_terms[] = {
                "  perftest                   ib_write_bw, ib_read_bw, ib_write_lat, ib_read_lat over the link that --on names;\n"
                "                             MB/sec of old releases are MiB/s\n"
                "  mlc                        Intel MLC --loaded_latency, reads over the link and of the memory that --on names\n"
+               "  llama-bench                is recognised, and each result told: tokens a second name no link\n"
                "  a list                     begins with bytes,GB/s (or MB/s, GiB/s, ...), if wanted ,direction,memory\n"
                "\n"
                "Rates become GB/s of 1e9 bytes, once. What is no copy over a link is left out and told; what is wrong\n"
