@@ -281,6 +281,7 @@ static void rows_for_other_sweeps(void **state) {
     fixture f;
     make_result(&f);
     f.workload[3].mean_wait_ps = 1500;
+    f.workload[3].mean_latency_ps = 2500;
     for (int i = 0; i < POINTS; i++) {
         f.set[i][0].is_number = false;  // no number: no matrix
         f.set[i][0].text = "poisson";
@@ -290,6 +291,8 @@ static void rows_for_other_sweeps(void **state) {
     assert_non_null(strstr(text.bytes, "  workloads.upload.bytes  links.egpu                 workload  bytes"));
     assert_non_null(strstr(text.bytes, "1 GiB  400.0 ms"));
     assert_non_null(strstr(text.bytes, "1.500 ns"));
+    assert_non_null(strstr(text.bytes, "2.500 ns"));
+    assert_null(strstr(text.bytes, "  0  "));  // a copy has no packets that are watched
     lw_text_free(&text);
 }
 
