@@ -1,11 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The README's table of accuracy is what `lanewise validate` prints of each class, both sides, and has no other row.
+# `lanewise validate` finds every table within its limit, and the README's table of accuracy is what it prints of each class, both
+# sides, and has no other row.
 # check_readme.sh LANEWISE SOURCE_DIR
 set -eu
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
-"$1" validate -q >"$here/print"
+"$1" validate -q >"$here/print" || {
+    cat "$here/print"
+    exit 1
+}
 awk '$1 == "class" {
     side = $4 ", " $6 " | " $7 " / " $9 " / " $11 " %"
     if ($3 == "validate") {
