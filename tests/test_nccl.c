@@ -428,6 +428,32 @@ static void versions_may_be_swept(void **state) {
     lw_test_end(&test);
 }
 
+// `library: nccl` alone is the newest preset of that name, and says so; a sweep over libraries and
+// --set are the same, and what the scenario describes itself is its own.
+static void a_library_need_not_be_described(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *work = "include: systems/hgx-h100\nworkloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 GiB, library: nccl}}\n";
+    const lw_result described = run_text(&test, lw_arena_print(test.arena, "%slibraries: {nccl: {preset: nccl-2.30}}\n", work));
+    const lw_result named = run_text(&test, work);
+    assert_message(&test, LW_NOTE, "'nccl' is the newest preset of that name, nccl-2.30");
+    assert_int_equal(named.point[0].end_ps, described.point[0].end_ps);
+    const lw_result swept =
+        run_text(&test, "include: systems/hgx-h100\nworkloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 GiB}}\n"
+                        "sweep: {workloads.ar.library: [none, nccl]}\n");
+    assert_int_equal(swept.point[1].end_ps, described.point[0].end_ps);
+    assert_int_not_equal(swept.point[0].end_ps, described.point[0].end_ps);
+    lw_test_end(&test);
+
+    test = lw_test_begin();
+    const lw_document *refused;
+    const char *versioned =
+        "include: systems/hgx-h100\nworkloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 GiB, library: nccl-2.29}}\n";
+    assert_int_equal(try_load(&test, versioned, NULL, &refused), LW_BAD_INPUT);
+    assert_message(&test, LW_ERROR, "'nccl-2.29' is a preset, and no library of this scenario");
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_finds_the_channels_that_are_known),
@@ -444,6 +470,7 @@ int main(void) {
         cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
         cmocka_unit_test(an_idle_library_is_told),
         cmocka_unit_test(versions_may_be_swept),
+        cmocka_unit_test(a_library_need_not_be_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -517,6 +517,7 @@ static lw_status read_document(const lw_reader *reader, const lw_source *source,
     document->included = LW_LIST_ITEMS(&sources, const lw_source *);
     document->included_count = sources.count;
     LW_TRY(lw_settings_apply(reader, root, load, &document->settings));
+    LW_TRY(lw_libraries_imply(reader, root));
     LW_TRY(read_head(reader, root, true, &document->head));
     document->title = document->head.title[0] != '\0' ? document->head.title : lw_yaml_stem(source->name, reader->arena);
     if (document->title == NULL) {
