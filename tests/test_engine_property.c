@@ -494,8 +494,131 @@ static void test_flow_equals_each_instance(void **state) {
     assert_true(jumped * 20 > (int64_t)count && repeats * 20 > (int64_t)count);
 }
 
+// ---- Work that goes round in step ----
+
+// A path of servers that no other task passes, but for a memory that has room for all.
+static void draw_own_path(world *w, uint32_t index, uint32_t *servers) {
+    lw_flow *f = &w->flow[index];
+    *f = (lw_flow){.packet_bytes = draw(w, 1, 700), .data = w->hop[index][0], .data_kind = LW_PACKET_WRITE};
+    const uint32_t least = *servers + 1;
+    while (*servers < SERVERS_MAX && (*servers < least || chance(w, 30))) {
+        w->server[*servers] = (lw_server){.ps_per_byte = draw_rate(w), .latency_ps = draw(w, 0, 300), .opposite = LW_NO_SERVER};
+        w->server[*servers].packet_ps = chance(w, 20) ? draw(w, 1, 900) : 0;
+        w->hop[index][0][f->data_count++] = (lw_hop){.server = (*servers)++,
+                                                     .overhead_bytes = draw(w, 0, 30),
+                                                     .granule_bytes = chance(w, 80) ? 1 : 16,
+                                                     .store_forward = chance(w, 30),
+                                                     .buffer_packets = chance(w, 15) ? draw(w, 1, 20) : 0};
+    }
+    if (chance(w, 30)) {
+        w->hop[index][0][f->data_count++] = (lw_hop){.server = 0, .granule_bytes = 1};
+    }
+}
+
+// Each task waits for itself and for some others, of the round before or of this one.
+static void draw_rounds(world *w, uint64_t number) {
+    *w = (world){.random = number * UINT64_C(0x9e3779b97f4a7c15) + 1};
+    const uint32_t tasks = (uint32_t)draw(w, 1, TASKS_MAX - 1);
+    const int64_t count = draw(w, 2, chance(w, 50) ? 12 : 400);
+    uint32_t servers = 1;
+    w->server[0] = (lw_server){.role = LW_SERVER_MEMORY, .ps_per_byte = {1, 1000000}, .opposite = LW_NO_SERVER};
+    for (uint32_t i = 0; i < tasks; i++) {
+        const bool moves = servers < SERVERS_MAX && chance(w, 85), loops = chance(w, 80);
+        lw_task *t = &w->task[i];
+        *t =
+            (lw_task){.flow = moves ? i : LW_NO_FLOW, .acquires = LW_NO_RESOURCE, .releases = LW_NO_RESOURCE, .gate = LW_NO_TASK};
+        if (moves) {
+            draw_own_path(w, i, &servers);
+        }
+        t->count = count;
+        t->inner = loops ? count : 0;
+        t->bytes = t->last_bytes = draw(w, 0, chance(w, 50) ? 3 : 3000);
+        t->last_bytes = loops && chance(w, 50) ? draw(w, 0, 3000) : t->bytes;
+        t->start_ps = chance(w, 50) ? 0 : draw(w, 0, 90000);
+        t->submit_ps = chance(w, 50) ? 0 : draw(w, 0, 2000);
+        t->finish_ps = t->last_finish_ps = draw(w, 0, chance(w, 50) ? 4 : 3000);
+        t->last_finish_ps = loops && chance(w, 30) ? draw(w, 0, 3000) : t->finish_ps;
+        t->need = w->need[i];
+        const lw_need own = {.task = i, .distance = 1, .own = 1, .other = 1, .window = count, .first = INT64_MAX};
+        w->need[i][t->need_count++] = own;
+        for (int64_t n = chance(w, 60) ? 1 : draw(w, 0, 2); n > 0; n--) {
+            const uint32_t on = (uint32_t)draw(w, 0, tasks - 1);
+            if (on != i && (n == 2 || t->need_count == 1 || w->need[i][1].task != on)) {
+                w->need[i][t->need_count] = own;
+                w->need[i][t->need_count].distance = on < i && chance(w, 30) ? 0 : 1;
+                w->need[i][t->need_count++].task = on;
+            }
+        }
+    }
+    w->fabric = (lw_fabric){.server = w->server,
+                            .server_count = SERVERS_MAX,
+                            .flow = w->flow,
+                            .flow_count = tasks,
+                            .task = w->task,
+                            .task_count = tasks,
+                            .resource_slots = w->slots,
+                            .resource_count = 2};
+    for (uint32_t s = servers; s < SERVERS_MAX; s++) {
+        w->server[s] = (lw_server){.ps_per_byte = {1, 1}, .opposite = LW_NO_SERVER};
+    }
+}
+
+// A record that can hold less says how much it lacks.
+static void look_at_short_record(const world *w, uint64_t number, lw_arena *arena) {
+    const size_t most = 8 + number % 100;
+    lw_recording recording;
+    lw_engine_result unused;
+    lw_recording_begin(&recording, w->fabric.task_count, most, arena);
+    const lw_engine_how how = {.engine = LW_ENGINE_PACKET, .seed = number, .record = &recording.sink};
+    assert_int_equal(lw_engine_run(&w->fabric, &how, arena, &unused), LW_OK);
+    assert_int_equal(lw_recording_end(&recording), LW_OK);
+    const lw_engine_span *span = LW_LIST_ITEMS(&recording.span, const lw_engine_span);
+    int64_t told = (int64_t)recording.span.count + recording.lost, all = 0;
+    for (size_t i = 0; i < recording.skipped.count; i++) {
+        told += LW_LIST_ITEMS(&recording.skipped, const lw_skipped)[i].instances;
+    }
+    for (size_t t = 0; t < w->fabric.task_count; t++) {
+        all += lw_task_count(&w->task[t]);
+    }
+    assert_true(told == all && recording.span.count <= most);
+    for (size_t i = 1; i < recording.span.count; i++) {
+        assert_true(span[i - 1].end_ps <= span[i].end_ps);
+    }
+}
+
+static void test_rounds_equal_packet_exact(void **state) {
+    (void)state;
+    const char *cases = getenv("LANEWISE_PROPERTY_CASES"), *first = getenv("LANEWISE_PROPERTY_FIRST");
+    const uint64_t begin = first == NULL ? 1 : strtoull(first, NULL, 10);
+    const uint64_t count = cases == NULL ? 2400 : strtoull(cases, NULL, 10);
+    int64_t jumped = 0, saved = 0, ran = 0;
+    world *w = malloc(sizeof *w);
+    assert_non_null(w);
+    for (uint64_t number = begin; number < begin + count; number++) {
+        draw_rounds(w, number);
+        lw_arena *arena = lw_arena_new();
+        lw_engine_result fast = {0}, exact = {0};
+        lw_recording recording[2] = {{.arena = arena}, {.arena = arena}};
+        assert_int_equal(run_recorded(w, lw_engine_run, LW_ENGINE_PACKET_EXACT, number, &exact, &recording[0]), LW_OK);
+        assert_int_equal(run_recorded(w, lw_engine_run, LW_ENGINE_PACKET, number, &fast, &recording[1]), LW_OK);
+        compare(number, &w->fabric, &fast, &exact);
+        compare_loads(number, &w->fabric, &fast, &exact);
+        (void)compare_records(number, &recording[1], &recording[0]);
+        look_at_short_record(w, number, arena);
+        jumped += fast.jumps > 0;
+        saved += exact.events - fast.events;
+        ran += exact.events;
+        lw_arena_free(arena);
+    }
+    free(w);
+    fprintf(stderr, "%llu fabrics in step, %lld of them still at last, %.1f %% of events saved\n", (unsigned long long)count,
+            (long long)jumped, 100.0 * (double)saved / (double)ran);
+    assert_true(saved * 10 > ran * 8 && jumped * 5 > (int64_t)count);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_packet_equals_packet_exact),
+                                       cmocka_unit_test(test_rounds_equal_packet_exact),
                                        cmocka_unit_test(test_flow_equals_each_instance)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

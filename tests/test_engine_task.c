@@ -445,17 +445,48 @@ static void test_threads_do_not_meet(void **state) {
     lw_test_end(&test);
 }
 
+// A ring whose shares do not come out even: no state repeats until every rank follows the longer ones,
+// and then all of it ends when they do. As many ranks as would take minutes one instance at a time.
+static void test_ring_of_uneven_shares(void **state) {
+    (void)state;
+    enum { RANKS = 4096, LONG = RANKS / 4, BYTES = 1000 };
+    static lw_server server[RANKS];
+    static lw_hop hop[RANKS];
+    static job jobs[RANKS];
+    static lw_need need[RANKS][2];
+    const int64_t rounds = 2 * (RANKS - 1);
+    for (uint32_t r = 0; r < RANKS; r++) {
+        server[r] = line(GB_1, 700000);
+        hop[r] = over(r);
+        jobs[r] = writes(&hop[r], 1, BYTES + (r < LONG ? 1 : 0), BYTES + 1);
+        need[r][0] = need_of(r, 1, rounds);
+        need[r][1] = need_of((r + RANKS - 1) % RANKS, 1, rounds);
+        jobs[r].task.need = need[r];
+        jobs[r].task.need_count = 2;
+        jobs[r].task.count = jobs[r].task.inner = rounds;
+        jobs[r].task.last_bytes = jobs[r].task.bytes;
+    }
+    lw_test test = lw_test_begin();
+    const lw_fabric fabric = fabric_of(&test, server, RANKS, jobs, RANKS);
+    const lw_engine_result result = run_one(&test, &fabric, LW_ENGINE_PACKET, 1);
+    assert_int_equal(result.end_ps, rounds * (wire_ps(GB_1, BYTES + 1) + 700000));
+    assert_true(result.events < 10 * RANKS);
+    for (uint32_t r = 0; r < RANKS; r++) {
+        assert_int_equal(result.server[r].payload_bytes, rounds * jobs[r].task.bytes);
+    }
+    // the last of the shorter ones sees all but its own way as fast as the others are slow
+    assert_int_equal(result.task[RANKS - 1].end_ps, (rounds - (RANKS - LONG)) * (wire_ps(GB_1, BYTES + 1) + 700000) +
+                                                        (RANKS - LONG) * (wire_ps(GB_1, BYTES) + 700000));
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stages_of_a_task),
-        cmocka_unit_test(test_tasks_wait_for_others),
-        cmocka_unit_test(test_slots_are_first_come_first_served),
-        cmocka_unit_test(test_tasks_of_one_flow),
-        cmocka_unit_test(test_circles_are_stuck),
-        cmocka_unit_test(test_stop_flag_interrupts),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_every_allocation_may_fail),
-        cmocka_unit_test(test_threads_do_not_meet),
+        cmocka_unit_test(test_ring_of_uneven_shares),     cmocka_unit_test(test_stages_of_a_task),
+        cmocka_unit_test(test_tasks_wait_for_others),     cmocka_unit_test(test_slots_are_first_come_first_served),
+        cmocka_unit_test(test_tasks_of_one_flow),         cmocka_unit_test(test_circles_are_stuck),
+        cmocka_unit_test(test_stop_flag_interrupts),      cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_every_allocation_may_fail), cmocka_unit_test(test_threads_do_not_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -327,8 +327,11 @@ typedef struct lw_engine_gap {
 typedef struct lw_engine_record {
     void (*span)(const lw_engine_span *span, void *user);
     void (*gap)(const lw_engine_gap *gap, void *user);
+    // so many instances are told by nobody, and some that end between these times
+    void (*lost)(int64_t instances, int64_t from_ps, int64_t to_ps, void *user);
     void (*anew)(void *user);  // what was told is void: another engine begins
     void *user;
+    size_t most;  // spans that are kept; of more, some in the middle need not be told
 } lw_engine_record;
 
 // How to run a fabric.

@@ -68,6 +68,13 @@ static void add_gap(const lw_engine_gap *gap, void *user) {
     }
 }
 
+static void add_lost(int64_t instances, int64_t from_ps, int64_t to_ps, void *user) {
+    lw_recording *recording = user;
+    recording->lost_from_ps = recording->lost == 0 ? from_ps : recording->lost_from_ps;
+    recording->lost_to_ps = to_ps;
+    recording->lost += instances;
+}
+
 static void begin_anew(void *user) {
     lw_recording *recording = user;
     recording->span.count = recording->gap.count = recording->skipped.count = recording->oldest = 0;
@@ -75,7 +82,12 @@ static void begin_anew(void *user) {
 }
 
 void lw_recording_begin(lw_recording *recording, size_t task_count, size_t most, lw_arena *arena) {
-    *recording = (lw_recording){.sink = {.span = add_span, .gap = add_gap, .anew = begin_anew, .user = recording},
+    *recording = (lw_recording){.sink = {.span = add_span,
+                                         .gap = add_gap,
+                                         .lost = add_lost,
+                                         .anew = begin_anew,
+                                         .user = recording,
+                                         .most = most > 2 ? most : 2},
                                 .arena = arena,
                                 .most = most > 2 ? most : 2,
                                 .task_count = task_count};

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "sim/engine/packet/packet.h"
+#include "sim/engine/packet/rounds.h"
 #include "sim/engine/packet/state.h"
 
 enum { EVENTS_BETWEEN_CHECKS = 1 << 14, CHECKS_BETWEEN_WORDS = 16 };
@@ -86,9 +87,21 @@ static lw_status run_events(lw_run_state *run, const lw_engine_how *how) {
 }
 
 // From the totals: what was summed up during the run lost the remainder of every busy period.
-static int64_t busy_ps(lw_fraction pace, int64_t packet_ps, int64_t control_parts, const lw_server_result *did) {
+int64_t lw_server_busy_ps(lw_fraction pace, int64_t packet_ps, int64_t control_parts, const lw_server_result *did) {
     lw_int128 parts = (lw_int128)did->wire_bytes * pace.num + control_parts;
     return (int64_t)(parts / pace.den) + (did->packets + did->replays) * packet_ps;
+}
+
+void lw_find_busiest(lw_task_result *result, size_t hops) {
+    int64_t most_ps = -1;
+    for (size_t h = 0; h < hops && result->packets > 0; h++) {
+        if (result->load[h].busy_ps > most_ps) {
+            most_ps = result->load[h].busy_ps;
+            result->busiest = result->load[h].server;
+        }
+    }
+    const double phase_ps = (double)result->phase_ps;
+    result->busiest_share = phase_ps > 0 && most_ps > 0 ? fmin(1.0, (double)most_ps / phase_ps) : 0.0;
 }
 
 static void finish_task(const lw_run_state *run, uint32_t index) {
@@ -102,15 +115,7 @@ static void finish_task(const lw_run_state *run, uint32_t index) {
     result->load = run->load[index];
     result->sample = LW_LIST_ITEMS(&run->sample[index], const lw_task_sample);
     result->sample_count = run->sample[index].count;
-    int64_t most_ps = -1;
-    for (size_t h = 0; h < hops && result->packets > 0; h++) {
-        if (result->load[h].busy_ps > most_ps) {
-            most_ps = result->load[h].busy_ps;
-            result->busiest = result->load[h].server;
-        }
-    }
-    const double phase_ps = (double)result->phase_ps;
-    result->busiest_share = phase_ps > 0 && most_ps > 0 ? fmin(1.0, (double)most_ps / phase_ps) : 0.0;
+    lw_find_busiest(result, hops);
 }
 
 static lw_status results(lw_run_state *run, lw_engine_result *out) {
@@ -131,7 +136,7 @@ static lw_status results(lw_run_state *run, lw_engine_result *out) {
         const lw_int128 shared = (lw_int128)server->control_since_ps * server->control_share / LW_SHARE_WHOLE;
         const int64_t parts = server->control_parts + (int64_t)(shared * server->den);
         to->control_bytes = run->pace[s].num > 0 ? parts / run->pace[s].num : 0;
-        to->busy_ps = busy_ps(run->pace[s], fabric->server[s].packet_ps, parts, to);
+        to->busy_ps = lw_server_busy_ps(run->pace[s], fabric->server[s].packet_ps, parts, to);
     }
     for (uint32_t t = 0; t < fabric->task_count; t++) {
         finish_task(run, t);
@@ -153,7 +158,13 @@ static uint32_t find_stuck(const lw_run_state *run) {
 lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out,
                         bool *gave_up) {
     lw_run_state run;
+    bool ran = false;
     *out = (lw_engine_result){.engine = how->engine};
+    *gave_up = false;
+    LW_TRY(how->engine == LW_ENGINE_PACKET ? lw_rounds_run(fabric, how, arena, out, &ran) : LW_OK);
+    if (ran) {
+        return LW_OK;
+    }
     lw_status status = lw_run_state_make(fabric, how->seed, arena, &run);
     if (status == LW_OK) {
         run.record = how->record;

@@ -1,0 +1,573 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/engine/packet/rounds.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/engine/packet/packet.h"
+#include "sim/engine/packet/state.h"
+
+enum { BETWEEN_CHECKS = 1 << 24 };  // instances
+
+// Ends of the instances of a round, one a task: of the first rounds, and of the last ones in turn.
+typedef struct kept {
+    int64_t *head, *turn;
+    int64_t heads, turns;  // rounds
+} kept;
+
+// One instance of each task, run alone: the last one of the loop may be another.
+typedef struct alone {
+    lw_engine_result result;
+    lw_engine_span *span;  // one a task
+} alone;
+
+typedef struct rounds {
+    const lw_fabric *fabric;
+    uint32_t tasks;
+    int64_t count;     // rounds
+    bool has_last;     // the last round is another
+    uint32_t *first;   // of `on`, one more than tasks
+    uint32_t *on;      // whom a task waits for beside itself: in the round before, or (SAME) in this one
+    bool single;       // each waits for one, of the round before
+    int64_t *took_ps;  // from ready to end
+    alone of[2];       // of any but the last, of the last
+    kept kept;
+    // From round `still` on all ends repeat, later by period_ps each; `ahead` of a task is how many of
+    // its instances end no later than the last of that round, and `skipped` rounds are not executed.
+    // still is -1 where they do not.
+    int64_t still, period_ps, skipped;
+    int64_t *ahead, most_ahead;
+    int64_t *final;    // ends of the last round
+    int64_t executed;  // rounds
+    lw_list loads;     // lw_task_load
+} rounds;
+#define SAME UINT32_C(0x80000000)
+
+// ---- Which fabrics ----
+
+static bool in_limits(int64_t value) {
+    return value >= 0 && value <= LW_SPAN_MAX;
+}
+
+static bool suits_need(const lw_fabric *fabric, uint32_t task, const lw_need *need) {
+    const int64_t count = lw_task_count(&fabric->task[task]);
+    return need->own == 1 && need->other == 1 && need->window >= count && need->first == INT64_MAX && need->distance <= 1 &&
+           (need->distance == 1 || need->task < task);
+}
+
+// Its instances come one after the other, and as often as those of the first task.
+static bool suits_task(const lw_fabric *fabric, uint32_t index) {
+    const lw_task *task = &fabric->task[index];
+    const int64_t count = lw_task_count(&fabric->task[0]);
+    bool suits = lw_task_count(task) == count && (task->inner <= 1 || task->inner == count) && task->gate == LW_NO_TASK &&
+                 task->acquires == LW_NO_RESOURCE && task->releases == LW_NO_RESOURCE && !task->sampled &&
+                 in_limits(task->start_ps) && in_limits(task->last_bytes) && in_limits(task->last_finish_ps);
+    bool follows_itself = false;
+    for (size_t n = 0; n < task->need_count && suits; n++) {
+        suits = suits_need(fabric, index, &task->need[n]);
+        follows_itself = follows_itself || task->need[n].task == index;
+    }
+    return suits && follows_itself;
+}
+
+// Does the last packet of an instance leave each server before the next instance comes there?
+static bool leaves_gap(const lw_fabric *fabric, const lw_task *task, const lw_flow *flow) {
+    int64_t gap_ps = task->submit_ps + (task->last_finish_ps < task->finish_ps ? task->last_finish_ps : task->finish_ps);
+    bool paces = false;
+    for (size_t h = 0; h < flow->data_count && gap_ps < 2; h++) {
+        gap_ps += fabric->server[flow->data[h].server].latency_ps;
+    }
+    for (size_t h = 0; h < flow->data_count; h++) {
+        paces = paces || flow->data[h].paces;
+    }
+    return gap_ps >= 2 && !paces;
+}
+
+// *shared: a server is passed by two.
+static bool suits_flow(const lw_fabric *fabric, const lw_task *task, uint32_t *users, bool *shared) {
+    const lw_flow *flow = &fabric->flow[task->flow];
+    bool suits = flow->kind == LW_FLOW_WRITE && flow->arrivals == LW_ARRIVALS_BACKLOG && leaves_gap(fabric, task, flow);
+    for (size_t h = 0; h < flow->data_count && suits; h++) {
+        const uint32_t server = flow->data[h].server;
+        suits = lw_costs_time_alone(&fabric->server[server]);
+        *shared = *shared || ++users[server] > 1;
+    }
+    return suits;
+}
+
+// Servers that two pass must be such that each passes them as if alone.
+static lw_status look_apart(const lw_fabric *fabric, const uint32_t *users, lw_arena *arena, bool *suits) {
+    lw_fraction *pace = LW_NEW_ARRAY(arena, lw_fraction, fabric->server_count);
+    for (size_t s = 0; pace != NULL && s < fabric->server_count; s++) {
+        pace[s] = lw_server_pace(&fabric->server[s]);
+    }
+    const bool *apart = pace != NULL ? lw_find_apart(fabric, pace, arena) : NULL;
+    for (size_t s = 0; apart != NULL && s < fabric->server_count; s++) {
+        *suits = *suits && (users[s] < 2 || apart[s]);
+    }
+    return apart != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+static lw_status look_at(const lw_fabric *fabric, lw_arena *arena, bool *suits) {
+    const int64_t count = fabric->task_count > 0 ? lw_task_count(&fabric->task[0]) : 0;
+    bool shared = false;
+    *suits = count > 1 && fabric->task_count < SAME && count <= LW_SPAN_MAX / (int64_t)fabric->task_count;
+    for (uint32_t t = 0; t < fabric->task_count && *suits; t++) {
+        *suits = suits_task(fabric, t);
+    }
+    uint32_t *users = *suits ? LW_NEW_ARRAY(arena, uint32_t, fabric->server_count) : NULL;
+    if (*suits && users == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t t = 0; t < fabric->task_count && *suits; t++) {
+        *suits = fabric->task[t].flow == LW_NO_FLOW || suits_flow(fabric, &fabric->task[t], users, &shared);
+    }
+    return *suits && shared ? look_apart(fabric, users, arena, suits) : LW_OK;
+}
+
+// ---- Who waits for whom ----
+
+static lw_status list_needs(rounds *r, lw_arena *arena) {
+    size_t needs = 0;
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        needs += r->fabric->task[t].need_count;
+    }
+    r->first = LW_NEW_ARRAY(arena, uint32_t, r->tasks + (size_t)1);
+    r->on = LW_NEW_ARRAY(arena, uint32_t, needs);
+    if (r->first == NULL || r->on == NULL) {
+        return LW_NO_MEMORY;
+    }
+    r->single = true;
+    for (uint32_t t = 0, at = 0; t < r->tasks; t++) {
+        const lw_task *task = &r->fabric->task[t];
+        for (size_t n = 0; n < task->need_count; n++) {
+            const lw_need *need = &task->need[n];
+            if (need->task != t) {
+                r->on[at++] = need->task | (need->distance == 0 ? SAME : 0);
+                r->single = r->single && need->distance == 1;
+            }
+        }
+        r->first[t + 1] = at;
+        r->single = r->single && at == t + 1;
+    }
+    return LW_OK;
+}
+
+static void make_head(rounds *r, const lw_fabric *fabric) {
+    *r = (rounds){
+        .fabric = fabric, .tasks = (uint32_t)fabric->task_count, .count = lw_task_count(&fabric->task[0]), .still = -1};
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        const lw_task *task = &fabric->task[t];
+        const bool other = task->last_bytes != task->bytes || task->last_finish_ps != task->finish_ps;
+        r->has_last = r->has_last || (task->inner > 1 && other);
+    }
+}
+
+// ---- One instance of each ----
+
+static void keep_span(const lw_engine_span *span, void *user) {
+    lw_engine_span *all = user;
+    all[span->task] = *span;
+}
+
+static void no_gap(const lw_engine_gap *gap, void *user) {
+    (void)gap;
+    (void)user;
+}
+
+static lw_status run_alone(const rounds *r, bool last, const lw_engine_how *how, lw_arena *arena, alone *out) {
+    lw_task *task = LW_NEW_ARRAY(arena, lw_task, r->tasks);
+    out->span = LW_NEW_ARRAY(arena, lw_engine_span, r->tasks);
+    if (task == NULL || out->span == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        const lw_task *of = &r->fabric->task[t];
+        const bool other = last && of->inner > 1;
+        task[t] = *of;
+        task[t].need_count = 0;
+        task[t].start_ps = task[t].count = task[t].inner = 0;
+        task[t].bytes = task[t].last_bytes = other ? of->last_bytes : of->bytes;
+        task[t].finish_ps = task[t].last_finish_ps = other ? of->last_finish_ps : of->finish_ps;
+    }
+    lw_fabric fabric = *r->fabric;
+    fabric.task = task;
+    const lw_engine_record record = {.span = keep_span, .gap = no_gap, .user = out->span};
+    const lw_engine_how once = {.engine = how->engine, .seed = how->seed, .stop = how->stop, .record = &record};
+    bool unused;
+    return lw_packet_run(&fabric, &once, arena, &out->result, &unused);
+}
+
+// ---- The recurrence ----
+
+static void step(const rounds *r, const int64_t *restrict before, int64_t *restrict now) {
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        int64_t ready_ps = before[t];
+        for (uint32_t n = r->first[t]; n < r->first[t + 1]; n++) {
+            const int64_t end_ps = (r->on[n] & SAME) != 0 ? now[r->on[n] & ~SAME] : before[r->on[n]];
+            ready_ps = end_ps > ready_ps ? end_ps : ready_ps;
+        }
+        now[t] = ready_ps + r->took_ps[t];
+    }
+}
+
+static void step_single(const rounds *r, const int64_t *restrict before, int64_t *restrict now) {
+    const uint32_t *on = r->on;
+    const int64_t *took_ps = r->took_ps;
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        const int64_t own_ps = before[t], other_ps = before[on[t]];
+        now[t] = (own_ps > other_ps ? own_ps : other_ps) + took_ps[t];
+    }
+}
+
+// Nobody waits for a round before.
+static void step_first(const rounds *r, int64_t *now) {
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        int64_t ready_ps = lw_task_ready_ps(&r->fabric->task[t], 0);
+        for (uint32_t n = r->first[t]; n < r->first[t + 1]; n++) {
+            const int64_t end_ps = (r->on[n] & SAME) != 0 ? now[r->on[n] & ~SAME] : 0;
+            ready_ps = end_ps > ready_ps ? end_ps : ready_ps;
+        }
+        now[t] = ready_ps + r->took_ps[t];
+    }
+}
+
+// Of what a round takes, and whether that is the same for all; the first that differs is looked at
+// before the others next time.
+static bool is_still(const rounds *r, const int64_t *before, const int64_t *now, uint32_t *witness) {
+    const int64_t period_ps = now[0] - before[0];
+    if (now[*witness] - before[*witness] != period_ps) {
+        return false;
+    }
+    for (uint32_t t = 1; t < r->tasks; t++) {
+        if (now[t] - before[t] != period_ps) {
+            *witness = t;
+            return false;
+        }
+    }
+    return period_ps > 0;
+}
+
+static int64_t latest(const rounds *r, const int64_t *ends) {
+    int64_t most_ps = 0;
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        most_ps = ends[t] > most_ps ? ends[t] : most_ps;
+    }
+    return most_ps;
+}
+
+static int64_t *row_of(const rounds *r, int64_t round) {
+    const kept *k = &r->kept;
+    return round < k->heads ? k->head + round * r->tasks : k->turn + round % k->turns * r->tasks;
+}
+
+// As many rounds as a record can hold are kept, at both ends, beside what add_beside_gap and the last
+// round make.
+static lw_status make_room(rounds *r, const lw_engine_record *record, lw_arena *arena) {
+    enum { BESIDE = 3 };
+    const int64_t fit = record != NULL ? (int64_t)record->most / r->tasks - BESIDE : 0, heads = fit / 2 > 1 ? fit / 2 : 1;
+    r->kept = (kept){.heads = heads < r->count ? heads : r->count, .turns = fit - heads > 2 ? fit - heads : 2};
+    r->kept.turns = r->kept.turns < r->count ? r->kept.turns : r->count;
+    r->kept.head = LW_NEW_ARRAY(arena, int64_t, (size_t)r->kept.heads * r->tasks);
+    r->kept.turn = LW_NEW_ARRAY(arena, int64_t, (size_t)r->kept.turns * r->tasks);
+    r->final = LW_NEW_ARRAY(arena, int64_t, r->tasks);
+    r->ahead = LW_NEW_ARRAY(arena, int64_t, r->tasks);
+    r->took_ps = LW_NEW_ARRAY(arena, int64_t, r->tasks);
+    const bool made = r->kept.head != NULL && r->kept.turn != NULL && r->final != NULL && r->ahead != NULL && r->took_ps != NULL;
+    return made ? LW_OK : LW_NO_MEMORY;
+}
+
+// The last round that is like those before.
+static int64_t last_alike(const rounds *r) {
+    return r->count - 1 - (r->has_last ? 1 : 0);
+}
+
+// Ends of this round are still: skip all but one of those to come, if it is worth it and what a record
+// shows stays whole.
+static bool skip(rounds *r, const lw_engine_record *record, int64_t round) {
+    const int64_t *ends = row_of(r, round), *before = row_of(r, round - 1);
+    const int64_t latest_ps = latest(r, ends);
+    r->period_ps = ends[0] - before[0];
+    r->most_ahead = 0;
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        r->ahead[t] = (latest_ps - ends[t]) / r->period_ps;
+        r->most_ahead = r->ahead[t] > r->most_ahead ? r->ahead[t] : r->most_ahead;
+    }
+    r->skipped = last_alike(r) - round - r->most_ahead - 1;
+    if (r->skipped < 1 || (record != NULL && r->most_ahead > r->kept.heads)) {
+        return false;
+    }
+    r->still = round;
+    return true;
+}
+
+static void tell_share(const rounds *r, const lw_engine_watch *watch, int64_t round) {
+    if (watch != NULL) {
+        watch->tell((double)round / (double)r->count, watch->user);
+    }
+}
+
+// Up to the last round, or to where ends are still.
+static lw_status go_round(rounds *r, const lw_engine_how *how) {
+    const int64_t end = last_alike(r) + 1, between = BETWEEN_CHECKS / r->tasks + 1;
+    uint32_t witness = 0;
+    step_first(r, row_of(r, 0));
+    for (int64_t i = 1; i < end; i++) {
+        int64_t *before = row_of(r, i - 1), *now = row_of(r, i);
+        if (r->single) {
+            step_single(r, before, now);
+        } else {
+            step(r, before, now);
+        }
+        r->executed++;
+        if (is_still(r, before, now, &witness) && skip(r, how->record, i)) {
+            return LW_OK;
+        }
+        if (i % between == 0) {
+            if (how->stop != NULL && *how->stop != 0) {
+                return LW_INTERRUPTED;
+            }
+            tell_share(r, how->watch, i);
+        }
+    }
+    return LW_OK;
+}
+
+// Ends of the last round, from those of the last alike.
+static void finish(rounds *r) {
+    const int64_t executed = r->still >= 0 ? r->still : last_alike(r);
+    int64_t *ends = row_of(r, executed);
+    const int64_t later_ps = (last_alike(r) - executed) * r->period_ps;
+    if (!r->has_last) {
+        for (uint32_t t = 0; t < r->tasks; t++) {
+            r->final[t] = ends[t] + later_ps;
+        }
+        return;
+    }
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        r->took_ps[t] = r->of[1].result.task[t].end_ps;
+    }
+    (r->single ? step_single : step)(r, ends, r->final);
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        r->final[t] += later_ps;
+    }
+}
+
+// ---- The record ----
+
+typedef struct ended {
+    int64_t end_ps, instance;
+    uint32_t task;
+} ended;
+
+static int by_end(const void *left, const void *right) {
+    const ended *a = left, *b = right;
+    if (a->end_ps != b->end_ps) {
+        return a->end_ps < b->end_ps ? -1 : 1;
+    }
+    return a->task != b->task ? (a->task < b->task ? -1 : 1) : (a->instance > b->instance) - (a->instance < b->instance);
+}
+
+static void add_round(const rounds *r, const int64_t *ends, int64_t round, lw_list *out) {
+    ended *to = LW_LIST_ITEMS(out, ended) + out->count;
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        to[t] = (ended){ends[t], round, t};
+    }
+    out->count += r->tasks;
+}
+
+// Instances alike behind round `still`: those that end with it, and those that end behind what is
+// skipped.
+static void add_beside_gap(const rounds *r, lw_list *out) {
+    const int64_t *ends = row_of(r, r->still);
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        for (int64_t i = 1; i <= r->most_ahead + 1; i++) {
+            const int64_t round = i + (i > r->ahead[t] ? r->skipped : 0);
+            *(LW_LIST_ITEMS(out, ended) + out->count++) = (ended){ends[t] + round * r->period_ps, r->still + round, t};
+        }
+    }
+}
+
+static void tell_span(const rounds *r, const lw_engine_record *record, const ended *one) {
+    const bool last = r->has_last && one->instance == r->count - 1;
+    lw_engine_span span = r->of[last].span[one->task];
+    const int64_t later_ps = one->end_ps - span.end_ps;
+    span.instance = one->instance;
+    span.ready_ps += later_ps;
+    span.start_ps += later_ps;
+    span.first_ps += later_ps;
+    span.delivered_ps += later_ps;
+    span.end_ps = one->end_ps;
+    record->span(&span, record->user);
+}
+
+static lw_status tell_gap(const rounds *r, const lw_engine_record *record, lw_arena *arena) {
+    int64_t *instances = LW_NEW_ARRAY(arena, int64_t, r->tasks);
+    for (uint32_t t = 0; instances != NULL && t < r->tasks; t++) {
+        instances[t] = r->skipped;
+    }
+    const int64_t from_ps = latest(r, row_of(r, r->still));
+    const lw_engine_gap gap = {from_ps, from_ps + r->skipped * r->period_ps, r->period_ps, instances};
+    if (instances != NULL) {
+        record->gap(&gap, record->user);
+    }
+    return instances != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+// Of all rounds the first and the last that were executed; between them they are lost.
+static lw_status tell(const rounds *r, const lw_engine_record *record, lw_arena *arena) {
+    const int64_t executed = (r->still >= 0 ? r->still : last_alike(r)) + 1;
+    const int64_t heads = r->kept.heads < executed ? r->kept.heads : executed;
+    const int64_t tails = executed - heads < r->kept.turns ? executed - heads : r->kept.turns;
+    lw_list all = {0};
+    if (!LW_LIST_RESERVE(&all, ended, (size_t)(heads + tails + r->most_ahead + 2) * r->tasks, arena)) {
+        return LW_NO_MEMORY;
+    }
+    for (int64_t i = 0; i < executed; i += i + 1 == heads ? executed - tails - i : 1) {
+        add_round(r, row_of(r, i), i, &all);
+    }
+    if (r->still >= 0) {
+        add_beside_gap(r, &all);
+    }
+    if (r->has_last) {
+        add_round(r, r->final, r->count - 1, &all);
+    }
+    ended *one = LW_LIST_ITEMS(&all, ended);
+    qsort(one, all.count, sizeof *one, by_end);
+    if (executed > heads + tails) {
+        int64_t from_ps = row_of(r, heads - 1)[0];
+        for (uint32_t t = 1; t < r->tasks; t++) {
+            from_ps = row_of(r, heads - 1)[t] < from_ps ? row_of(r, heads - 1)[t] : from_ps;
+        }
+        record->lost((executed - heads - tails) * r->tasks, from_ps, latest(r, row_of(r, executed - tails)), record->user);
+    }
+    const int64_t gap_ps = r->still >= 0 ? latest(r, row_of(r, r->still)) : INT64_MAX;
+    for (size_t i = 0; i < all.count; i++) {
+        if (one[i].end_ps > gap_ps && (i == 0 || one[i - 1].end_ps <= gap_ps)) {
+            LW_TRY(tell_gap(r, record, arena));
+        }
+        tell_span(r, record, &one[i]);
+    }
+    return LW_OK;
+}
+
+// ---- Results ----
+
+static int64_t times_of(const rounds *r, int last) {
+    return last == 1 ? r->count - 1 - last_alike(r) : last_alike(r) + 1;
+}
+
+// What one instance alone gave becomes what all of them gave.
+static void finish_task(rounds *r, uint32_t task) {
+    lw_task_result *to = &r->of[0].result.task[task];
+    const lw_task_result one = *to, last = r->of[r->has_last].result.task[task];
+    const uint32_t flow = r->fabric->task[task].flow;
+    const size_t hops = flow != LW_NO_FLOW ? r->fabric->flow[flow].data_count : 0;
+    const int64_t first_ps = row_of(r, 0)[task] - one.end_ps, last_ps = r->final[task] - last.end_ps;
+    to->ready_ps = to->start_ps = first_ps;
+    to->end_ps = r->final[task];
+    if (flow == LW_NO_FLOW) {
+        return;
+    }
+    to->first_ps += first_ps;
+    to->watched_ps += first_ps;
+    to->delivered_ps = last_ps + last.delivered_ps;
+    to->packets = 0;
+    to->phase_ps = to->wait_ps = 0;
+    for (int of = 0; of <= r->has_last; of++) {
+        const lw_task_result *each = of == 0 ? &one : &last;
+        to->packets += times_of(r, of) * each->packets;
+        to->phase_ps += times_of(r, of) * each->phase_ps;
+        to->wait_ps += times_of(r, of) * each->wait_ps;
+    }
+    lw_task_load *load = LW_LIST_ITEMS(&r->loads, lw_task_load) + r->loads.count;
+    for (size_t h = 0; h < hops; h++) {
+        const int64_t other_ps = r->has_last ? times_of(r, 1) * last.load[h].busy_ps : 0;
+        load[h] = (lw_task_load){one.load[h].server, times_of(r, 0) * one.load[h].busy_ps + other_ps};
+    }
+    r->loads.count += hops;
+    to->load = load;
+    lw_find_busiest(to, hops);
+}
+
+static void finish_server(const rounds *r, size_t server) {
+    lw_server_result *to = &r->of[0].result.server[server];
+    const lw_server_result one = *to, *last = &r->of[r->has_last].result.server[server];
+    const int64_t times[2] = {times_of(r, 0), times_of(r, 1)};
+    to->packets = times[0] * one.packets + times[1] * last->packets;
+    to->wire_bytes = times[0] * one.wire_bytes + times[1] * last->wire_bytes;
+    to->payload_bytes = times[0] * one.payload_bytes + times[1] * last->payload_bytes;
+    const lw_server *of = &r->fabric->server[server];
+    to->busy_ps = lw_server_busy_ps(lw_server_pace(of), of->packet_ps, 0, to);
+}
+
+static lw_status results(rounds *r, lw_arena *arena, lw_engine_result *out) {
+    size_t hops = 0;
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        const uint32_t flow = r->fabric->task[t].flow;
+        hops += flow != LW_NO_FLOW ? r->fabric->flow[flow].data_count : 0;
+    }
+    if (!LW_LIST_RESERVE(&r->loads, lw_task_load, hops, arena)) {
+        return LW_NO_MEMORY;
+    }
+    lw_engine_result result = r->of[0].result;
+    const lw_engine_result last = r->of[r->has_last].result;
+    const int64_t times[2] = {times_of(r, 0), times_of(r, 1)};
+    result.packets = times[0] * result.packets + times[1] * last.packets;
+    result.packet_hops = times[0] * result.packet_hops + times[1] * last.packet_hops;
+    result.events += (r->has_last ? last.events : 0) + r->executed;
+    result.jumps = r->still >= 0 ? 1 : 0;
+    result.end_ps = latest(r, r->final);
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        finish_task(r, t);
+    }
+    for (size_t s = 0; s < r->fabric->server_count; s++) {
+        finish_server(r, s);
+    }
+    *out = result;
+    return LW_OK;
+}
+
+// ---- All together ----
+
+// Can all ends, and all that passes a server, be counted?
+static bool counts(const rounds *r) {
+    lw_int128 sum_ps = 0, most_bytes = 0;
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        const int64_t one_ps = r->of[0].result.task[t].end_ps, last_ps = r->of[r->has_last].result.task[t].end_ps;
+        sum_ps += one_ps > last_ps ? one_ps : last_ps;
+    }
+    for (size_t s = 0; s < r->fabric->server_count; s++) {
+        for (int of = 0; of <= r->has_last; of++) {
+            const int64_t bytes = r->of[of].result.server[s].wire_bytes;
+            most_bytes = bytes > most_bytes ? bytes : most_bytes;
+        }
+    }
+    return sum_ps * r->count < LW_SPAN_MAX && most_bytes * r->count < LW_SPAN_MAX;
+}
+
+static lw_status run_rounds(rounds *r, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
+    LW_TRY(list_needs(r, arena));
+    LW_TRY(make_room(r, how->record, arena));
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        r->took_ps[t] = r->of[0].result.task[t].end_ps;
+    }
+    LW_TRY(go_round(r, how));
+    finish(r);
+    LW_TRY(how->record != NULL ? tell(r, how->record, arena) : LW_OK);
+    return results(r, arena, out);
+}
+
+lw_status lw_rounds_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out, bool *ran) {
+    rounds r;
+    LW_TRY(look_at(fabric, arena, ran));
+    if (!*ran) {
+        return LW_OK;
+    }
+    make_head(&r, fabric);
+    for (int of = 0; of <= r.has_last; of++) {
+        LW_TRY(run_alone(&r, of == 1, how, arena, &r.of[of]));
+    }
+    *ran = counts(&r);
+    return *ran ? run_rounds(&r, how, arena, out) : LW_OK;
+}
