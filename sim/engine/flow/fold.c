@@ -33,8 +33,7 @@ static uint64_t add_all(uint64_t hash, const int64_t *value, size_t count) {
     return hash;
 }
 
-#define ADD_ALL(hash, ...) \
-    add_all(hash, (const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
+#define ADD_ALL(hash, ...) add_all(hash, (const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
 
 // ---- What each is by itself ----
 
@@ -55,8 +54,8 @@ static uint64_t own_of_server(const lw_server *s) {
 static uint64_t own_of_task(const lw_fabric *fabric, uint32_t index) {
     const lw_task *t = &fabric->task[index];
     const bool alone = t->acquires != LW_NO_RESOURCE || t->releases != LW_NO_RESOURCE;
-    uint64_t hash = ADD_ALL(1, alone ? (int64_t)index : -1, t->group, t->count, t->inner, t->start_ps, t->submit_ps,
-                            t->finish_ps, t->bytes, t->last_finish_ps, t->last_bytes, t->sampled);
+    uint64_t hash = ADD_ALL(1, alone ? (int64_t)index : -1, t->group, t->count, t->inner, t->start_ps, t->submit_ps, t->finish_ps,
+                            t->bytes, t->last_finish_ps, t->last_bytes, t->sampled);
     if (t->flow == LW_NO_FLOW) {
         return hash;
     }
@@ -302,7 +301,8 @@ lw_status lw_fold_make(const lw_fabric *whole, lw_arena *arena, lw_fold *out) {
     if (!refine(&c)) {
         return LW_OK;
     }
-    uint32_t *task_of = LW_NEW_ARRAY(arena, uint32_t, whole->task_count), *first = LW_NEW_ARRAY(arena, uint32_t, whole->task_count),
+    uint32_t *task_of = LW_NEW_ARRAY(arena, uint32_t, whole->task_count),
+             *first = LW_NEW_ARRAY(arena, uint32_t, whole->task_count),
              *server_of = LW_NEW_ARRAY(arena, uint32_t, whole->server_count),
              *first_server = LW_NEW_ARRAY(arena, uint32_t, whole->server_count);
     if (task_of == NULL || first == NULL || server_of == NULL || first_server == NULL) {
