@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(name engine event flow engine_property engine_random engine_record engine_sharing engine_task engine_validate engine_window)
+foreach(name engine event flow fold engine_property engine_random engine_record engine_sharing engine_task engine_validate engine_window)
   lanewise_test(${name} lanewise_sim)
 endforeach()
 target_link_libraries(test_engine_task PRIVATE OpenMP::OpenMP_C)

@@ -104,6 +104,8 @@ typedef struct lw_hop {
     // at most so many packets of the task have left here and not yet started at the next stop;
     // 0: no limit
     int64_t buffer_packets;
+    // flow engine: so many flows that do the same pass here, of which this one is run; 0: one
+    int64_t copies;
 } lw_hop;
 
 typedef enum lw_flow_kind {
@@ -179,6 +181,7 @@ typedef struct lw_task {
     // read, from its arrival at the source to its delivery
     bool sampled;
     uint64_t identity;  // as that of a server
+    uint32_t group;     // tasks of several are told apart in what is recorded
 } lw_task;
 
 static inline int64_t lw_task_count(const lw_task *task) {
@@ -283,6 +286,8 @@ typedef struct lw_engine_result {
     lw_engine engine;          // that ran
     lw_task_result *task;      // one a task; NULL unless the run ended well
     lw_server_result *server;  // one a server
+    // of each task the first that did the same: where a record has its spans; NULL: its own
+    const uint32_t *alike;
     // one a resource: how long each of its slots was held, all together
     const lw_int128 *held_ps;
     int64_t end_ps;
@@ -342,6 +347,7 @@ typedef struct lw_engine_how {
     const lw_engine_watch *watch;       // may be NULL
     int64_t events_most;                // of LW_ENGINE_AUTO, until it takes flow; 0: LW_EVENTS_QUICK
     const lw_engine_record *record;     // may be NULL
+    bool record_each;                   // of tasks that do the same all are to be told; else one may be
 } lw_engine_how;
 
 // Packets of all tasks times the servers that they pass, requests included: what packet-exact

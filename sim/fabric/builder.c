@@ -21,6 +21,7 @@ lw_status lw_builder_add_task(lw_builder *builder, const lw_task *task, uint32_t
     }
     *added = *task;
     added->identity = lw_name_hash(builder->task.count - builder->first_task, builder->object->name);
+    added->group = (uint32_t)builder->first_task;
     return LW_OK;
 }
 

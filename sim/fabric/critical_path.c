@@ -149,11 +149,18 @@ static bool releases_slot(const void *user, const lw_engine_span *span) {
     return w->built->fabric.task[span->task].releases == task_at(w)->acquires;
 }
 
+// Whose spans the record has for a task.
+static uint32_t told_for(const walk *w, uint32_t task) {
+    const uint32_t *alike = w->recording->alike;
+    return alike != NULL && task != LW_NO_TASK ? alike[task] : task;
+}
+
 static bool is_needed(const void *user, const lw_engine_span *span) {
-    const lw_task *task = task_at(user);
-    bool needed = task->gate == span->task;
+    const walk *w = user;
+    const lw_task *task = task_at(w);
+    bool needed = told_for(w, task->gate) == span->task;
     for (size_t n = 0; n < task->need_count && !needed; n++) {
-        needed = task->need[n].task == span->task;
+        needed = told_for(w, task->need[n].task) == span->task;
     }
     return needed;
 }

@@ -30,6 +30,8 @@ typedef struct lw_recording {
     int64_t lost, lost_from_ps, lost_to_ps;
     size_t oldest;  // of the second half, while it is told
     bool failed;    // out of memory
+    // of each task the one whose spans these are, as of lw_engine_result; NULL: itself
+    const uint32_t *alike;
 } lw_recording;
 
 // Before a run; the sink points to the recording, which must stay where it is.

@@ -27,14 +27,17 @@ typedef struct {
     mark *marks;   // one a node; NULL: not used yet
     lw_list heap;  // of visits
     uint32_t from, search;
-    uint32_t end;  // where it stopped, whose ports were not looked at yet
-    bool stopped;
+    // uint32_t: done, and their ports not looked at yet: where it stopped, and nodes with a great many
+    lw_list pending;
     uint64_t used;  // when
 } searching;
 
 // A copy asks for routes from both of its ends and from the memory between, so that several
 // searches are kept: the members of a group all end at the one that stays.
 enum { SEARCHES = 4 };
+// A node with more ports than this is looked at last of all that are as near.
+enum { MANY_PORTS = 64 };
+#define LATE_PS ((lw_int128)1 << 100)
 
 struct lw_router {
     const lw_machine *machine;
@@ -117,19 +120,34 @@ static const lw_leg_times *times_of(const lw_machine *machine, uint32_t link, in
     return &machine->times[2 * (size_t)link + (size_t)dir];
 }
 
+static lw_status visit_port(const lw_router *router, searching *s, visit here, const lw_port *port) {
+    const lw_machine *machine = router->machine;
+    const bool through_host = here.node != s->from && machine->node[here.node].spec->kind == LW_NODE_HOST;
+    mark *far = &s->marks[port->far];
+    const lw_leg_times *times = times_of(machine, port->link, port->dir);
+    const visit next = {here.silent + !times->works, here.hosts + through_host, here.legs + 1, here.page_ps + times->page_ps,
+                        port->far};
+    if (far->search != s->search || (!far->done && before(&next, &far->best))) {
+        *far = (mark){next, {port->link, here.node, port->dir}, s->search, false};
+        return heap_push(&s->heap, next, router->arena);
+    }
+    return LW_OK;
+}
+
 static lw_status visit_ports(const lw_router *router, searching *s, visit here) {
     const lw_machine *machine = router->machine;
-    bool through_host = here.node != s->from && machine->node[here.node].spec->kind == LW_NODE_HOST;
     for (uint32_t p = machine->first_port[here.node]; p < machine->first_port[here.node + 1]; p++) {
-        const lw_port *port = &machine->port[p];
-        mark *far = &s->marks[port->far];
-        const lw_leg_times *times = times_of(machine, port->link, port->dir);
-        visit next = {here.silent + !times->works, here.hosts + through_host, here.legs + 1, here.page_ps + times->page_ps,
-                      port->far};
-        if (far->search != s->search || (!far->done && before(&next, &far->best))) {
-            *far = (mark){next, {port->link, here.node, port->dir}, s->search, false};
-            LW_TRY(heap_push(&s->heap, next, router->arena));
-        }
+        LW_TRY(visit_port(router, s, here, &machine->port[p]));
+    }
+    return LW_OK;
+}
+
+// Over the ports of the goal, of which there are few: those that lead there.
+static lw_status visit_goal(const lw_router *router, searching *s, visit here, uint32_t to) {
+    const lw_machine *machine = router->machine;
+    for (uint32_t p = machine->first_port[to]; p < machine->first_port[to + 1]; p++) {
+        const lw_port *port = &machine->port[p], there = {port->link, to, 1 - port->dir};
+        LW_TRY(port->far == here.node ? visit_port(router, s, here, &there) : LW_OK);
     }
     return LW_OK;
 }
@@ -155,36 +173,77 @@ static lw_status search_from(lw_router *router, uint32_t from, searching **out) 
     s->from = from;
     s->heap.count = 0;
     s->used = ++router->clock;
-    s->stopped = false;
+    s->pending.count = 0;
     s->marks[from] = (mark){.best = {.node = from}, .search = s->search};
     *out = s;
     return heap_push(&s->heap, (visit){.node = from}, router->arena);
 }
 
+static lw_status put_off(const lw_router *router, searching *s, uint32_t node) {
+    uint32_t *added = LW_LIST_ADD(&s->pending, uint32_t, router->arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = node;
+    return LW_OK;
+}
+
+static uint32_t ports_of(const lw_router *router, uint32_t node) {
+    return router->machine->first_port[node + 1] - router->machine->first_port[node];
+}
+
+// A node with a great many ports is looked at when all others as near are done. Where the goal is then
+// known to be no further than one leg from there, none of its other neighbours leads there as well.
+static bool is_hub(const lw_router *router, uint32_t node, uint32_t to) {
+    return ports_of(router, node) > MANY_PORTS && ports_of(router, to) <= MANY_PORTS;
+}
+
+static bool is_near(const searching *s, uint32_t to, const visit *hub) {
+    const visit *best = &s->marks[to].best;
+    return s->marks[to].search == s->search && best->silent <= hub->silent && best->hosts <= hub->hosts &&
+           best->legs <= hub->legs + 1;
+}
+
+static bool leads_on(const lw_router *router, const searching *s, uint32_t node) {
+    return node == s->from || forwards(router->machine->node[node].spec);
+}
+
 // Go on from a node that was reached. The goal may have a great many ports that nobody needs, so
 // that it waits until the search goes on.
-static lw_status go_on(const lw_router *router, searching *s, uint32_t node) {
-    bool leads_on = node == s->from || forwards(router->machine->node[node].spec);
-    return leads_on ? visit_ports(router, s, s->marks[node].best) : LW_OK;
+static lw_status go_on(const lw_router *router, searching *s, visit here, uint32_t to) {
+    const visit at = s->marks[here.node].best;
+    if (!leads_on(router, s, here.node)) {
+        return LW_OK;
+    }
+    if (here.node == to) {
+        return put_off(router, s, to);
+    }
+    if (is_hub(router, here.node, to)) {
+        if (here.page_ps != LATE_PS) {
+            return heap_push(&s->heap, (visit){at.silent, at.hosts, at.legs, LATE_PS, here.node}, router->arena);
+        }
+        LW_TRY(visit_goal(router, s, at, to));
+        if (is_near(s, to, &at)) {
+            return put_off(router, s, here.node);
+        }
+    }
+    return visit_ports(router, s, at);
 }
 
 static lw_status search(const lw_router *router, searching *s, uint32_t to) {
-    if (s->stopped && !is_done(s, to)) {
-        s->stopped = false;
-        LW_TRY(go_on(router, s, s->end));
+    for (size_t i = 0; !is_done(s, to) && i < s->pending.count; i++) {
+        visit again = s->marks[LW_LIST_ITEMS(&s->pending, const uint32_t)[i]].best;
+        again.page_ps = LATE_PS;
+        LW_TRY(heap_push(&s->heap, again, router->arena));
     }
+    s->pending.count = is_done(s, to) ? s->pending.count : 0;
     while (s->heap.count > 0 && !is_done(s, to)) {
         visit here = heap_pop(&s->heap);
-        if (is_done(s, here.node)) {
+        if (here.page_ps != LATE_PS && is_done(s, here.node)) {
             continue;
         }
         s->marks[here.node].done = true;
-        if (here.node == to) {
-            s->end = to;
-            s->stopped = true;
-        } else {
-            LW_TRY(go_on(router, s, here.node));
-        }
+        LW_TRY(go_on(router, s, here, to));
     }
     return is_done(s, to) ? LW_OK : LW_BAD_INPUT;
 }

@@ -108,9 +108,11 @@ lw_status lw_point_run_to_end(lw_point_run *run, lw_point_how how, lw_arena *are
                                       .seed = run->setup.seed,
                                       .stop = how.stop,
                                       .watch = how.watch,
-                                      .record = how.spans > 0 ? &run->recording.sink : NULL};
+                                      .record = how.spans > 0 ? &run->recording.sink : NULL,
+                                      .record_each = how.each};
         lw_status status = lw_engine_run(&run->built.fabric, &engine, arena, &run->result);
         status = status == LW_OK ? lw_recording_end(&run->recording) : status;
+        run->recording.alike = status == LW_OK ? run->result.alike : NULL;
         if (status == LW_STUCK || status == LW_LIMIT) {
             *found = status == LW_STUCK ? workload_of_task(&run->built, run->result.stuck) : longest_workload(&run->built);
             found->cycle = status == LW_STUCK ? tell_cycle(&run->built, &run->result, arena) : NULL;

@@ -97,8 +97,10 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
     LW_TRY(blame(build_point(b, index, cache, arena, silent, &run), silent, found));
     watched w = {b, index};
     const lw_engine_watch watch = {tell_within, &w};
-    const lw_point_how how = {
-        .stop = b->run->stop, .watch = b->share != NULL ? &watch : NULL, .spans = b->run->nominal ? 0 : SPANS_OF_PATH};
+    const lw_point_how how = {.stop = b->run->stop,
+                              .watch = b->share != NULL ? &watch : NULL,
+                              .spans = b->run->nominal ? 0 : SPANS_OF_PATH,
+                              .each = has_timeline(b, index)};
     LW_TRY(lw_point_run_to_end(&run, how, arena, found));
     const lw_provenances known = b->known != NULL ? b->known[b->classes.of[index]] : (lw_provenances){0};
     LW_TRY(lw_attribute(&run.built, &run.result, known, arena, out));

@@ -50,7 +50,9 @@ static int order_of(const lw_cost *a, const lw_cost *b) {
     return (a->source > b->source) - (a->source < b->source);
 }
 
-static lw_status add_cost(draft *d, uint32_t row, const lw_cost *cost) {
+// copies: flows that cause it, of which one is run.
+static lw_status add_cost(draft *d, uint32_t row, const lw_cost *cost, int64_t copies) {
+    const double times = copies > 1 ? (double)copies : 1;
     if (row == LW_NONE) {
         return LW_NO_MEMORY;
     }
@@ -70,9 +72,9 @@ static lw_status add_cost(draft *d, uint32_t row, const lw_cost *cost) {
         }
         all[at] = empty;
     }
-    all[at].ps += cost->ps;
-    all[at].there += cost->there;
-    all[at].back += cost->back;
+    all[at].ps += times * cost->ps;
+    all[at].there += times * cost->there;
+    all[at].back += times * cost->back;
     return LW_OK;
 }
 
@@ -101,7 +103,8 @@ static double mean_ps(const lw_server *server, double plain_ps, int64_t wire_byt
     return fails ? busy_ps * ((gap_ps + (double)server->outage_ps) / gap_ps) : busy_ps;
 }
 
-static lw_status add_control(draft *d, const path *over, uint32_t index) {
+static lw_status add_control(draft *d, const path *over, const lw_hop *hop) {
+    const uint32_t index = hop->server;
     const lw_server *server = &d->run->fabric->server[index];
     if (server->control_bytes == 0 || server->opposite == LW_NO_SERVER ||
         (server->control_for_writes && over->kind != LW_PACKET_WRITE)) {
@@ -109,7 +112,7 @@ static lw_status add_control(draft *d, const path *over, uint32_t index) {
     }
     const double service_ps = lw_fluid_service_ps(d->run->pace[server->opposite], 0, server->control_bytes);
     const lw_cost cost = {.ps = over->each * service_ps, .there = over->each, .control = true, .source = index};
-    return service_ps > 0 ? add_cost(d, lw_fluid_row_of(d->run, server->opposite, 0), &cost) : LW_OK;
+    return service_ps > 0 ? add_cost(d, lw_fluid_row_of(d->run, server->opposite, 0), &cost, hop->copies) : LW_OK;
 }
 
 // From the start of a packet at a hop to its start at the next, where it waits for nobody.
@@ -162,7 +165,7 @@ static lw_status add_buffer(draft *d, const path *over, size_t hop) {
         d->room = room;
         d->trip_ps = trip_ps;
     }
-    return add_cost(d, lw_fluid_row_of(d->run, here->server, 1 + (int)over->kind), &cost);
+    return add_cost(d, lw_fluid_row_of(d->run, here->server, 1 + (int)over->kind), &cost, here->copies);
 }
 
 // Requests for several packets each seldom wait for a turn: others have as many turns and need them
@@ -189,9 +192,9 @@ static lw_status add_path(draft *d, const path *over) {
                                   .back = hop->back ? over->each : 0,
                                   .control = passes_first(d, over, server, taken_ps),
                                   .source = LW_NO_SERVER};
-            LW_TRY(add_cost(d, lw_fluid_row_of(d->run, hop->server, 0), &cost));
+            LW_TRY(add_cost(d, lw_fluid_row_of(d->run, hop->server, 0), &cost, hop->copies));
         }
-        LW_TRY(add_control(d, over, hop->server));
+        LW_TRY(add_control(d, over, hop));
         LW_TRY(add_buffer(d, over, h));
     }
     return LW_OK;
@@ -204,6 +207,14 @@ static void limit_by_costs(draft *d) {
         const double fewer = all[i].there < all[i].back ? all[i].there : all[i].back;
         const double own_ps = all[i].ps + 2 * fewer * (double)d->run->row[all[i].row].turnaround_ps;
         d->pace_ps = most(d->pace_ps, all[i].control ? 0 : own_ps);
+    }
+}
+
+// Of flows that do the same each has a turn of its own, and no server twice.
+static void share_turns(draft *d) {
+    lw_cost *all = LW_LIST_ITEMS(&d->run->draft, lw_cost);
+    for (size_t i = 0; i < d->run->draft.count; i++) {
+        all[i].there = all[i].control ? all[i].there : 1;
     }
 }
 
@@ -326,7 +337,11 @@ lw_status lw_fluid_make_move(lw_fluid *run, const lw_flow *flow, int64_t bytes, 
         d.plain_ps = (double)flow->gap_ps / d.per_request;
         d.slowest = SIZE_MAX;
     }
-    limit_by_costs(&d);
+    if (flow->data[0].copies > 0) {
+        share_turns(&d);
+    } else {
+        limit_by_costs(&d);
+    }
     const int64_t alone_ps = reads ? read_ps(&d, bytes, out) : write_ps(&d, out);
     if (alone_ps >= LW_TIME_MAX) {
         return LW_LIMIT;

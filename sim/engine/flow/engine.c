@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One run of the flow engine from the first event to the results.
 #include "sim/engine/flow/flow.h"
+#include "sim/engine/flow/fold.h"
 #include "sim/engine/flow/state.h"
 
 enum { INSTANTS_BETWEEN_CHECKS = 1 << 8, CHECKS_BETWEEN_WORDS = 16 };
@@ -93,8 +94,24 @@ static lw_status run_flows(const lw_fabric *fabric, const lw_engine_how *how, bo
     return status;
 }
 
+static lw_status run_folded(const lw_fold *fold, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
+    lw_engine_how folded = *how;
+    lw_fold_record record;
+    if (how->record != NULL) {
+        LW_TRY(lw_fold_listen(fold, how->record, arena, &record));
+        folded.record = &record.sink;
+    }
+    const lw_status status = run_flows(&fold->fabric, &folded, true, arena, out);
+    out->stuck = status == LW_STUCK ? fold->first[out->stuck] : out->stuck;
+    return status == LW_OK ? lw_fold_open(fold, arena, out) : status;
+}
+
 lw_status lw_flow_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
-    return run_flows(fabric, how, true, arena, out);
+    lw_fold fold = {0};
+    if (how->record == NULL || !how->record_each) {
+        LW_TRY(lw_fold_make(fabric, arena, &fold));
+    }
+    return fold.fabric.task != NULL ? run_folded(&fold, how, arena, out) : run_flows(fabric, how, true, arena, out);
 }
 
 lw_status lw_flow_run_each(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {

@@ -94,7 +94,8 @@ static lw_status check_load(const lw_fluid *run, double *load_bytes, uint32_t in
     const lw_move *more = last->packets > move->packets ? last : move;
     for (size_t h = 0; h < flow->data_count; h++) {
         const double bytes = (double)lw_fluid_wire_bytes(&flow->data[h], more->full_bytes);
-        load_bytes[flow->data[h].server] += (double)lw_task_count(task) * (double)more->packets * bytes;
+        const double times = (double)lw_task_count(task) * (flow->data[h].copies > 1 ? (double)flow->data[h].copies : 1);
+        load_bytes[flow->data[h].server] += times * (double)more->packets * bytes;
         if (load_bytes[flow->data[h].server] > (double)LW_TIME_MAX) {
             return LW_LIMIT;
         }

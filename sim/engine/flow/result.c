@@ -15,11 +15,11 @@ static void add_hop(lw_fluid *run, const lw_hop *hop, const lw_move *move, int64
     const bool asks = kind == LW_PACKET_REQUEST;
     const int64_t full_bytes = lw_fluid_wire_bytes(hop, asks ? 0 : move->full_bytes);
     const int64_t last_bytes = lw_fluid_wire_bytes(hop, asks ? 0 : move->last_bytes);
-    const int64_t replays = times(lw_fluid_replays(server, full_bytes), packets);
-    served->packets += packets;
-    served->replays += replays;
-    served->wire_bytes += (packets - 1) * full_bytes + last_bytes + replays * full_bytes;
-    served->payload_bytes += asks ? 0 : move->bytes;
+    const int64_t replays = times(lw_fluid_replays(server, full_bytes), packets), copies = hop->copies > 1 ? hop->copies : 1;
+    served->packets += copies * packets;
+    served->replays += copies * replays;
+    served->wire_bytes += copies * ((packets - 1) * full_bytes + last_bytes + replays * full_bytes);
+    served->payload_bytes += asks ? 0 : copies * move->bytes;
 }
 
 // So many instances of a task that moved the same.
@@ -35,7 +35,7 @@ static void add_moves(lw_fluid *run, uint32_t index, const lw_move *move, int64_
         const lw_server_result before = *served;
         add_hop(run, &flow->data[h], &all, move->packets, flow->data_kind);
         served->wire_bytes += (count - 1) * (served->wire_bytes - before.wire_bytes);
-        served->packets += (count - 1) * move->packets;
+        served->packets += (count - 1) * (served->packets - before.packets);
         served->replays += (count - 1) * (served->replays - before.replays);
     }
     for (size_t h = 0; flow->kind == LW_FLOW_READ && h < flow->request_count; h++) {
