@@ -101,9 +101,5 @@ static lw_status read(lw_import *file) {
 static const char *const marks[] = {"\"build_commit\"", "build_commit,build_number", "t/s |", NULL};
 extern const lw_import_format lw_import_llama_bench;
 const lw_import_format lw_import_llama_bench = {
-    "llama-bench",
-    "llama-bench of llama.cpp, table, CSV, JSON or JSON lines",
-    marks,
-    NULL,
-    read,
+    "llama-bench", "llama-bench of llama.cpp, table, CSV, JSON or JSON lines", marks, NULL, read,
 };
