@@ -467,6 +467,27 @@ static void test_writes_wait_for_their_completion(void **state) {
     lw_test_end(&test);
 }
 
+// Where one completion comes for all that were posted, each batch takes what the link needs for it, and
+// one latency and completion.
+static void test_batches_wait_for_the_last_completion(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result =
+        run_text(&test, "nodes: {card: {kind: nic, submit: 5 us, finish: 1 us}, host: {kind: host}}\n"
+                        "links: {net: {between: [card, host], type: link, rate: 50 GB/s, latency: 1 us}}\n"
+                        "workloads: {w: {kind: dma, device: card, host: host, op: write, bytes: 16 KiB, count: 8000,\n"
+                        "                outstanding: 1, completes: batch}}\n"
+                        "sweep: {workloads.w.outstanding: [1, 8, 1000]}\n");
+    const double each_us = 16384 / 50e3, once_us = 6 + 1;
+    const double batch[] = {1, 8, 1000};
+    for (size_t p = 0; p < 3; p++) {
+        assert_close(time_us_of(&result, p, "w"), 8000 / batch[p] * (once_us + batch[p] * each_us), 0.01);
+    }
+    assert_non_null(strstr(limit_of_point(&test, &result.point[1]), "fixed cost"));
+    assert_string_equal(limit_of_point(&test, &result.point[2]), "links.net card->host: channel");
+    lw_test_end(&test);
+}
+
 // Lines of cores wait for their banks as in M/D/1: load x service / (2 (1 - load)), and for nothing
 // else below the bandwidth that cores get. Beside them a device meets its own latency.
 static void test_lines_wait_for_banks(void **state) {
@@ -517,6 +538,7 @@ int main(void) {
         cmocka_unit_test(test_axes_of_one_object_agree),
         cmocka_unit_test(test_queued_calls_are_named),
         cmocka_unit_test(test_writes_wait_for_their_completion),
+        cmocka_unit_test(test_batches_wait_for_the_last_completion),
         cmocka_unit_test(test_lines_wait_for_banks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -365,6 +365,30 @@ static void pageable_copies_are_staged(void **state) {
     lw_test_end(&test);
 }
 
+// A core reads what its cache holds at one rate and the rest at another; what a device has just written
+// is in no cache.
+static void pageable_copies_come_from_the_cache(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const struct {
+        const char *cache, *way;
+        double rate_GBps;
+    } cases[] = {{"4 MiB", H2D(", memory: pageable"), 8},
+                 {"1 MiB", H2D(", memory: pageable"), 8},
+                 {"512 KiB", H2D(", memory: pageable"), 1 / (0.5 / 8 + 0.5 / 2)},
+                 {"1 B", H2D(", memory: pageable"), 2},
+                 {"4 MiB", D2H(", memory: pageable"), 2}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *text =
+            lw_arena_print(test.arena,
+                           PAIR("kind: host, cpu_copy_rate: 2 GB/s, cpu_copy_rate_cached: 8 GB/s, cpu_cache: %s",
+                                "kind: gpu, staging_bytes: 64 KiB, staging_overlap: true", "preset: pcie-5-x16") "%s",
+                           cases[i].cache, cases[i].way);
+        assert_close(run_text(&test, text).point[0].workload[0].bandwidth_GBps, cases[i].rate_GBps, 0.03);
+    }
+    lw_test_end(&test);
+}
+
 static void pageable_copies_back_run_the_other_way_round(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -723,6 +747,7 @@ int main(void) {
         cmocka_unit_test(a_groups_waterfall_is_of_all_members),
         cmocka_unit_test(submission_is_a_task_and_follows_the_interface),
         cmocka_unit_test(pageable_copies_are_staged),
+        cmocka_unit_test(pageable_copies_come_from_the_cache),
         cmocka_unit_test(pageable_copies_back_run_the_other_way_round),
         cmocka_unit_test(peers_write_straight_or_bounce),
         cmocka_unit_test(bounced_copies_end_when_the_caller_knows),

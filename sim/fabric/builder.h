@@ -95,7 +95,8 @@ lw_status lw_server_of_gap(lw_builder *builder, uint32_t node, lw_dma_cost cost,
 // which: its node, part and reading. packet_bytes: what a full packet, or the answer to a full
 // request, carries.
 lw_status lw_server_of_pace(lw_builder *builder, lw_pace which, double rate_Bps, int64_t packet_bytes, uint32_t *out) LW_CHECKED;
-lw_status lw_server_of_core(lw_builder *builder, uint32_t host, uint32_t *out) LW_CHECKED;
+// source_bytes: as lw_move.
+lw_status lw_server_of_core(lw_builder *builder, uint32_t host, int64_t source_bytes, uint32_t *out) LW_CHECKED;
 // The executor's copy engines for copies in one direction; LW_NO_RESOURCE: it has no limit.
 lw_status lw_slots_of_engine(lw_builder *builder, const lw_move *move, const lw_transfer *transfer, uint32_t *out) LW_CHECKED;
 lw_status lw_slots_new(lw_builder *builder, int64_t slots, const lw_slots_info *info, uint32_t *out) LW_CHECKED;

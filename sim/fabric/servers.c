@@ -352,12 +352,13 @@ lw_status lw_server_of_pace(lw_builder *builder, lw_pace which, double rate_Bps,
     return LW_OK;
 }
 
-lw_status lw_server_of_core(lw_builder *builder, uint32_t host, uint32_t *out) {
+lw_status lw_server_of_core(lw_builder *builder, uint32_t host, int64_t source_bytes, uint32_t *out) {
     const lw_node *owner = node_of(builder, host);
     const char *name = lw_arena_print(builder->arena, "%s cpu copy (%s)", owner->name, builder->object->name);
     const lw_server_info info = info_of_node(name, "", host);
-    const lw_server server = {
-        .role = LW_SERVER_CORE, .ps_per_byte = ps_per_byte_of(owner->spec->params->cpu_copy_rate_Bps), .opposite = LW_NO_SERVER};
+    const lw_server server = {.role = LW_SERVER_CORE,
+                              .ps_per_byte = ps_per_byte_of(lw_node_core_rate_Bps(owner, source_bytes)),
+                              .opposite = LW_NO_SERVER};
     return add_server(builder, &server, &info, out);
 }
 

@@ -488,8 +488,10 @@ static lw_status make_core(lw_builder *builder, const lw_move *move, lw_transfer
         LW_TRY(lw_server_of_memory(builder, move->from, &server));
         LW_TRY(add_endpoint(&data, server, builder->arena));
     } else {
-        LW_TRY(lw_server_of_core(builder, move->from, &server));
-        LW_TRY(lw_add_memory(builder, move, move->from, &data));
+        LW_TRY(lw_server_of_core(builder, move->from, move->source_bytes, &server));
+        const bool cached =
+            move->source_bytes != LW_AUTO && move->source_bytes <= params_of(builder, move->from)->cpu_cache_bytes;
+        LW_TRY(cached ? LW_OK : lw_add_memory(builder, move, move->from, &data));
         LW_TRY(add_endpoint(&data, server, builder->arena));
         LW_TRY(lw_add_memory(builder, move, move->from, &data));
     }

@@ -32,8 +32,10 @@ typedef struct lw_node_params {
     // waits for one), and how many times as long one that is written takes
     int64_t load_ps, bank_ps;
     double load_share, write_cost;
-    int64_t cpu_copy_rate_Bps;  // LW_AUTO: no limit
-    int64_t root_ports;         // PCIe ports on one root complex; LW_AUTO: all
+    // of one core, from its memory and from its cache (LW_AUTO: no limit, and as from memory), and how
+    // much that cache holds
+    int64_t cpu_copy_rate_Bps, cpu_copy_rate_cached_Bps, cpu_cache_bytes;
+    int64_t root_ports;  // PCIe ports on one root complex; LW_AUTO: all
     // payload between PCIe ports of a host and what lies behind a root complex: one port in both
     // directions, all of its ports in, out, and in both. LW_AUTO: no limit
     int64_t port_rate_Bps, root_in_rate_Bps, root_out_rate_Bps, root_rate_Bps;
@@ -123,6 +125,10 @@ lw_guest lw_node_guest(const lw_node *node, double work_ps);
 // How well that is known: passthrough is the card itself, of shares and waits for copies nobody
 // published figures.
 lw_evidence lw_node_guest_evidence(const lw_node_spec *spec);
+
+// What one core copies a second, from a buffer that it has copied before: what fits its cache comes from
+// there. LW_AUTO: of no such buffer, or no limit.
+int64_t lw_node_core_rate_Bps(const lw_node *node, int64_t source_bytes);
 
 // Time from the call of a copy to the first DMA on this node.
 typedef enum lw_call { LW_CALL_PINNED, LW_CALL_PAGEABLE, LW_CALL_PAGEABLE_D2H } lw_call;

@@ -122,7 +122,7 @@ static void lift_node(const target *t, lw_node_params *params) {
         params->dma_packet_gap_ps = params->request_gap_ps = 0;
         break;
     case PART_CORE:
-        params->cpu_copy_rate_Bps = LW_AUTO;
+        params->cpu_copy_rate_Bps = params->cpu_copy_rate_cached_Bps = LW_AUTO;
         break;
     case PART_ROOT:
         params->port_rate_Bps = params->root_in_rate_Bps = params->root_out_rate_Bps = LW_AUTO;

@@ -129,11 +129,13 @@ static const char page[] =
     "pinned memory only.\n"
     "\n"
     "memory: pageable goes through a pinned buffer of the driver, chunk by chunk: a CPU core copies one\n"
-    "chunk while the device moves another (staging_bytes and staging_overlap of the device). p2p: false\n"
-    "does the same between two GPUs, through the memory of the host that is nearest to both. repeat makes\n"
-    "the copy many times, one after the other. overlap: true queues them, as bandwidth tests do: the\n"
-    "first pays for its call, and then they follow each other at what a queued call takes of its caller\n"
-    "(submit_queued) or the engine between two copies (gap), whichever is slower.";
+    "chunk while the device moves another (staging_bytes and staging_overlap of the device), faster\n"
+    "where the buffer fits its cache (cpu_cache and cpu_copy_rate_cached of the host): it is taken to\n"
+    "have been copied before, as benchmarks do. p2p: false does the same between two GPUs, through the\n"
+    "memory of the host that is nearest to both. repeat makes the copy many times, one after the other.\n"
+    "overlap: true queues them, as bandwidth tests do: the first pays for its call, and then they follow\n"
+    "each other at what a queued call takes of its caller (submit_queued) or the engine between two\n"
+    "copies (gap), whichever is slower.";
 
 static const char *const metrics[] = {"bandwidth_GBps", "time_us", NULL};
 

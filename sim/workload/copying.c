@@ -109,6 +109,8 @@ static lw_status plan_bounce(const lw_graph_builder *builder, const uint32_t pai
 static void stage(const lw_graph_builder *builder, uint32_t host, bool reading, lw_copying *c) {
     lw_move core = lw_move_between(host, host, host);
     core.by = LW_BY_CORE;
+    // from the card it reads what a DMA engine has just written, which lies in no cache of its own
+    core.source_bytes = reading ? c->bytes : LW_AUTO;
     const lw_move dma = c->fill;
     const lw_node *executor = &builder->machine->node[dma.executor];
     set_staging(executor, c);

@@ -5,11 +5,16 @@
 typedef enum dma_op { OP_READ, OP_WRITE, OP_BOTH } dma_op;
 static const char *const op_words[] = {"read", "write", "both", NULL};
 
+// Which writes of a network card its caller waits for.
+typedef enum completes { COMPLETES_EACH, COMPLETES_BATCH } completes;
+static const char *const completes_words[] = {"each", "batch", NULL};
+
 typedef struct dma_params {
     const char *device, *host;
     int op;  // dma_op
     int64_t bytes, count;
     int64_t outstanding;  // LW_AUTO: as tags and route allow
+    int completes;        // completes
     int64_t rate_Bps;     // LW_AUTO: as fast as it goes
     int arrivals;         // lw_arrivals
     const lw_yaml *via;
@@ -24,6 +29,9 @@ static const lw_option options[] = {
     LW_WORK_COUNT("count", AT(count), "10000", "transfers in all"),
     LW_WORK_COUNT("outstanding", AT(outstanding), "auto",
                   "transfers in flight at once; auto: as many as the tags allow, and of writes as many as keep the route full"),
+    LW_WORK_WORD(
+        "completes", AT(completes), "each", completes_words,
+        "writes of a network card with so many outstanding: each makes room for another, or the last of them for as many"),
     LW_WORK_RATE("rate", AT(rate_Bps), "auto", 1, "mean payload rate that is offered, per direction; auto: as fast as it goes"),
     LW_WORK_WORD("arrivals", AT(arrivals), "fixed", lw_arrival_words,
                  "with a rate: fixed gaps, exponential gaps (poisson), or all at once (backlog)"),
@@ -55,6 +63,22 @@ static int64_t completion_ps(const lw_graph_builder *builder, const lw_move *mov
     return waits ? lw_node_submit_ps(node, LW_API_AUTO, LW_CALL_PINNED) + node->spec->params->finish_ps : 0;
 }
 
+// So many are posted at once, and the next ones when the completion of the last has come.
+static lw_status add_batches(lw_graph_builder *builder, const lw_graph_task *batch) {
+    lw_graph_task one = *batch, completion = lw_graph_task_none();
+    one.count = one.finish_ps = 0;
+    one.outstanding = LW_AUTO;
+    completion.submit_ps = batch->finish_ps;
+    LW_TRY(lw_graph_open_loop(builder, batch->count / batch->outstanding));
+    LW_TRY(lw_graph_open_loop(builder, batch->outstanding));
+    uint32_t posted = lw_graph_next_task(builder), completed = posted + 1;
+    LW_TRY(lw_graph_add_task(builder, &one, &(lw_dependency){completed, 1}, 1, &posted));
+    lw_graph_close_loop(builder);
+    LW_TRY(lw_graph_add_task(builder, &completion, &(lw_dependency){posted, 0}, 1, &completed));
+    lw_graph_close_loop(builder);
+    return LW_OK;
+}
+
 static lw_status add_member(lw_graph_builder *builder, const uint32_t pair[2], lw_via via, bool first) {
     const dma_params *params = builder->object->params;
     for (int writes = 0; writes < 2; writes++) {
@@ -68,6 +92,7 @@ static lw_status add_member(lw_graph_builder *builder, const uint32_t pair[2], l
         // What arrives by itself does not wait for its turn.
         task.outstanding = !writes || move.rate_Bps == LW_AUTO ? params->outstanding : LW_AUTO;
         task.finish_ps = writes ? completion_ps(builder, &move, task.outstanding) : 0;
+        const bool batches = task.finish_ps > 0 && params->completes == COMPLETES_BATCH;
         LW_TRY(lw_graph_add_move(builder, &move, &task.move));
         if (writes == (params->op == OP_WRITE)) {  // both: counted one way
             LW_TRY(lw_graph_deliver(builder, params->bytes, params->count));
@@ -75,13 +100,13 @@ static lw_status add_member(lw_graph_builder *builder, const uint32_t pair[2], l
                 builder->workload->main_move = task.move;
                 builder->workload->cost = (lw_fixed_cost){.move = {task.move, LW_NO_MOVE},
                                                           .piece_bytes = params->bytes,
-                                                          .calls = 1,
+                                                          .calls = batches ? params->count / params->outstanding : 1,
                                                           .finish_ps = task.finish_ps,
                                                           .turn = LW_NO_MOVE};
             }
         }
         uint32_t unused;
-        LW_TRY(lw_graph_add_task(builder, &task, NULL, 0, &unused));
+        LW_TRY(batches ? add_batches(builder, &task) : lw_graph_add_task(builder, &task, NULL, 0, &unused));
     }
     return LW_OK;
 }
@@ -105,6 +130,23 @@ static lw_status expand(lw_graph_builder *builder) {
     return LW_OK;
 }
 
+static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
+    const dma_params *p = params;
+    if (p->completes == COMPLETES_EACH) {
+        return LW_OK;
+    }
+    const lw_place place = lw_type_place(options, set, "completes", at);
+    if (p->outstanding == LW_AUTO || p->op != OP_WRITE) {
+        return lw_error(diags, place, "add op: write and outstanding: 8", "batches are of writes, so many at once");
+    }
+    if (p->count % p->outstanding != 0) {
+        return lw_error(diags, place,
+                        lw_diags_text(diags, "write count: %lld", (long long)(p->count / p->outstanding + 1) * p->outstanding),
+                        "%lld writes are no whole number of batches of %lld", (long long)p->count, (long long)p->outstanding);
+    }
+    return LW_OK;
+}
+
 static const char page[] =
     "Many transfers of one size, started by the device itself without a call for each: what a network\n"
     "card does with packets, and what microbenchmarks of DMA engines do. `op: read` asks for data and is\n"
@@ -113,8 +155,10 @@ static const char page[] =
     "\n"
     "`outstanding` bounds how many are in flight; by default the tags do, and of writes as many as keep\n"
     "the route full. A network card that writes gets to know of each when it is complete, which takes\n"
-    "its submit and finish beyond the link: with few under way that is what limits it. With a `rate`\n"
-    "the transfers arrive by themselves, and the result has their mean wait and latency.\n"
+    "its submit and finish beyond the link: with few under way that is what limits it.\n"
+    "`completes: batch` posts as many as may be outstanding and waits for the last of them, as perftest\n"
+    "does where its queue is shorter than its cq_mod of 100. With a `rate` the transfers arrive by\n"
+    "themselves, and the result has their mean wait and latency.\n"
     "\n"
     "Where the device is a host its cores read and write line by line: lines that come at random\n"
     "(`arrivals: poisson`) each wait for a bank of the memory (bank_time), and all of them get load_share\n"
@@ -131,7 +175,8 @@ const lw_work_kind lw_work_dma = {
              .page = page,
              .example = "{kind: dma, device: gpu, host: host, op: read, bytes: 256 B, count: 1000}",
              .options = options,
-             .params_size = sizeof(dma_params)},
+             .params_size = sizeof(dma_params),
+             .check = check},
     .metrics = metrics,
     .expand = expand,
 };

@@ -24,6 +24,7 @@ lw_move lw_move_between(uint32_t from, uint32_t to, uint32_t executor) {
                      .executor = executor,
                      .packet_bytes = LW_AUTO,
                      .message_bytes = LW_AUTO,
+                     .source_bytes = LW_AUTO,
                      .call_bytes = LW_AUTO,
                      .gap_ps = LW_AUTO,
                      .rate_Bps = LW_AUTO,

@@ -41,6 +41,7 @@ typedef struct lw_move {
     // each transfer holds one of the executor's copy engines, where it has a number of them
     bool holds_engine;
     bool bounces;           // part of a copy between two GPUs through host memory
+    int64_t source_bytes;   // LW_BY_CORE: of the buffer that it reads, which may lie in its cache; LW_AUTO: none does
     lw_via via;             // nodes that the route must pass
     lw_place place;         // of what asks for the route, for findings
     int64_t packet_bytes;   // payload of a packet; LW_AUTO: as large as the route takes
