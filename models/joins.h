@@ -27,6 +27,7 @@ typedef struct lw_joins {
     const char *why;             // a clause: "one end is the root, the other a device"
     // what to take between two hosts; NULL: nothing in particular
     const char *between_hosts;
+    bool one_host;  // all of its links that meet belong to one host: no switch of it leads to a second
 } lw_joins;
 
 bool lw_joins_allow(const lw_joins *joins, unsigned a, unsigned b);
