@@ -31,5 +31,5 @@ static const char page[] = "CopprLink is PCI-SIG's cable for PCI Express at 32 a
                            "retimer, which the standard allows 64 ns a direction while products promise less than 10 ns; the\n"
                            "cable itself takes 4.6 ns a metre.";
 
-LW_PCIE_FAMILY(copprlink, LW_HUE_BROWN, "{preset: copprlink-5-x8}",
+LW_PCIE_FAMILY(copprlink, lw_joins_pcie, LW_HUE_BROWN, "{preset: copprlink-5-x8}",
                "PCI Express 5.0 and 6.0 over CopprLink cables, inside and outside a case, 4 to 16 lanes");

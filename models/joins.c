@@ -22,6 +22,14 @@ const lw_joins lw_joins_pcie = {
     .between_hosts = "put a switch with a non-transparent bridge between them, or take ethernet or infiniband",
 };
 
+// Cards with such a bridge are sold for slots, with a cable from one computer to the other; nobody
+// sells one for an M.2 adapter or an eGPU's cable.
+const lw_joins lw_joins_slot = {
+    .join = {{LW_END_HOST | LW_END_SWITCH, LW_END_DEVICES | LW_END_SWITCH}, {LW_END_HOST, LW_END_HOST}},
+    .why = "one end is a root port or that of a switch, the other a device or a switch",
+    .bridge = "joins two hosts by a non-transparent bridge alone, which is taken to cost nothing",
+};
+
 const lw_joins lw_joins_accelerators = {
     .join = {{LW_END_GPU, LW_END_GPU | LW_END_SWITCH | LW_END_HOST}, {LW_END_SWITCH, LW_END_SWITCH | LW_END_HOST}},
     .why = "it is a fabric of accelerators, with switches and hosts that are made for it",

@@ -27,11 +27,15 @@ typedef struct lw_joins {
     const char *why;             // a clause: "one end is the root, the other a device"
     // what to take between two hosts; NULL: nothing in particular
     const char *between_hosts;
+    // what is taken for granted where it joins two hosts all the same, a warning; NULL: nothing
+    const char *bridge;
+    bool one_host;  // all of its links that meet belong to one host: no switch of it leads to a second
 } lw_joins;
 
 bool lw_joins_allow(const lw_joins *joins, unsigned a, unsigned b);
 
 extern const lw_joins lw_joins_pcie;          // a root port or a switch to what hangs from it
+extern const lw_joins lw_joins_slot;          // the same, and cards that bridge two hosts
 extern const lw_joins lw_joins_accelerators;  // accelerators, their switches, and a host made for it
 extern const lw_joins lw_joins_network;       // whatever has a network card, or is one
 

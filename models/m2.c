@@ -31,4 +31,5 @@ static const char page[] = "An M.2 slot is a PCI Express slot with up to four la
                            "Adapters have no equaliser. A short ribbon works at generation 4, a long one often only at 3: set\n"
                            "gen to what the link really trains at, and cable with cable_loss to be warned.";
 
-LW_PCIE_FAMILY(m2, LW_HUE_TEAL, "{preset: m2-gen4-x4}", "PCI Express from an M.2 slot through an adapter, up to 4 lanes");
+LW_PCIE_FAMILY(m2, lw_joins_pcie, LW_HUE_TEAL, "{preset: m2-gen4-x4}",
+               "PCI Express from an M.2 slot through an adapter, up to 4 lanes");

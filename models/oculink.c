@@ -39,5 +39,5 @@ static const char page[] =
     "errors and a link that trains at a lower generation. Vendors also note that OCuLink is not made to\n"
     "be plugged while the machine runs.";
 
-LW_PCIE_FAMILY(oculink, LW_HUE_VERMILLION, "{preset: oculink-2-x4}",
+LW_PCIE_FAMILY(oculink, lw_joins_pcie, LW_HUE_VERMILLION, "{preset: oculink-2-x4}",
                "PCI Express over an OCuLink cable (SFF-8611 and SFF-8612), 4 or 8 lanes");

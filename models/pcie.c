@@ -42,4 +42,5 @@ static const char page[] =
     "outstanding as there are tags, so its rate is at most tags x mrrs / round trip. Over a long path\n"
     "this window, not the wire, is often the limit.";
 
-LW_PCIE_FAMILY(pcie, LW_HUE_BLUE, "{preset: pcie-4-x16}", "PCI Express 1 to 7 in a slot or on a board, 1 to 32 lanes");
+LW_PCIE_FAMILY(pcie, lw_joins_slot, LW_HUE_BLUE, "{preset: pcie-4-x16}",
+               "PCI Express 1 to 7 in a slot or on a board, 1 to 32 lanes");

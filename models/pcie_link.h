@@ -82,7 +82,7 @@ lw_status lw_pcie_check(const lw_pcie_params *params, const lw_pcie_medium *medi
                         lw_diags *diags);
 void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium, lw_link_model *link);
 // Defines lw_family_WORD, which is that and the file's own `medium` and `page`.
-#define LW_PCIE_FAMILY(word, its_hue, its_example, its_summary)                                          \
+#define LW_PCIE_FAMILY(word, its_joins, its_hue, its_example, its_summary)                               \
     static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) { \
         return lw_pcie_check(params, &medium, set, at, diags);                                           \
     }                                                                                                    \
@@ -101,7 +101,7 @@ void lw_pcie_resolve(const lw_pcie_params *params, const lw_pcie_medium *medium,
                 .check = check,                                                                          \
             },                                                                                           \
         .hue = (its_hue),                                                                                \
-        .joins = &lw_joins_pcie,                                                                         \
+        .joins = &(its_joins),                                                                           \
         .resolve = resolve,                                                                              \
         .multipath = LW_MULTIPATH_FIXED,                                                                 \
         .train_down = lw_pcie_train_down,                                                                \

@@ -394,11 +394,13 @@ static const char page[] =
     "Let end a of the link be the host: displays are taken from the direction a to b.";
 
 // USB4 Specification 2.0 ch. 11: the PCIe tunnel has a downstream adapter at the host's router or a
-// hub's, an upstream adapter at the device's.
+// hub's, an upstream adapter at the device's. Ch. 1: a hub has one upstream port, and a domain one
+// host router; no PCIe is tunnelled between domains.
 static const lw_joins joins = {
     .join = {{LW_END_HOST | LW_END_SWITCH, LW_END_DEVICES | LW_END_SWITCH}},
     .why = "the PCIe tunnel leads from a host, or a hub, to a device",
     .between_hosts = "two computers on one cable talk by type: thunderbolt-net, as in preset: thunderbolt-net-40",
+    .one_host = true,
 };
 
 const lw_family lw_family_usb4 = {

@@ -516,6 +516,50 @@ static void test_lines_wait_for_banks(void **state) {
     lw_test_end(&test);
 }
 
+// Registers of a card's PCIe port make no packet of its NVLink smaller, nor a network card's those
+// of its cable.
+static void test_payload_sizes_hold_for_the_pcie_port(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result =
+        run_text(&test, "nodes:\n"
+                        "  cpu: {preset: server-genoa}\n"
+                        "  g: {kind: gpu, count: 2}\n"
+                        "  n: {kind: nic, count: 2}\n"
+                        "links:\n"
+                        "  slot: {between: [cpu, g], preset: pcie-5-x16}\n"
+                        "  nv: {between: ['g[0]', 'g[1]'], preset: nvlink-h100}\n"
+                        "  eth: {between: ['n[0]', 'n[1]'], preset: ethernet-100g-rdma}\n"
+                        "workloads:\n"
+                        "  nv: {kind: copy, from: 'g[0]', to: 'g[1]', bytes: 64 MiB}\n"
+                        "  get: {kind: dma, device: 'g[0]', host: 'g[1]', bytes: 64 KiB, count: 100, after: nv}\n"
+                        "  eth: {kind: copy, from: 'n[0]', to: 'n[1]', bytes: 64 MiB}\n"
+                        "  slot: {kind: copy, from: 'g[0]', to: cpu, bytes: 64 MiB, after: get}\n"
+                        "sweep: {nodes.g.mps: [128 B, 256 B], nodes.g.mrrs: [128 B, 512 B], nodes.n.mps: [128 B, 256 B]}\n");
+    static const char *const same[] = {"nv", "get", "eth"};
+    for (size_t p = 1; p < result.point_count; p++) {
+        for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+            assert_close(rate_GBps_of(&result, p, same[i]), rate_GBps_of(&result, 0, same[i]), 1e-12);
+        }
+    }
+    assert_within(rate_GBps_of(&result, 0, "nv"), 396, 400);
+    assert_true(rate_GBps_of(&result, 7, "slot") > 1.05 * rate_GBps_of(&result, 0, "slot"));
+    lw_test_end(&test);
+}
+
+// Two slots meet in a card with a non-transparent bridge: the run says that it takes one for granted.
+static void test_a_bridge_between_hosts_is_told(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_result result = run_text(&test, "nodes: {a: {kind: host}, b: {kind: host}}\n"
+                                             "links: {l: {between: [a, b], preset: pcie-4-x16}}\n"
+                                             "workloads: {w: {kind: copy, from: a, to: b, bytes: 64 MiB}}\n");
+    assert_message(&test, LW_WARNING,
+                   "links.l: pcie joins two hosts by a non-transparent bridge alone, which is taken to cost nothing");
+    assert_within(rate_GBps_of(&result, 0, "w"), 26, 30);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_rates_hold_for_the_host_port),
@@ -540,6 +584,8 @@ int main(void) {
         cmocka_unit_test(test_writes_wait_for_their_completion),
         cmocka_unit_test(test_batches_wait_for_the_last_completion),
         cmocka_unit_test(test_lines_wait_for_banks),
+        cmocka_unit_test(test_payload_sizes_hold_for_the_pcie_port),
+        cmocka_unit_test(test_a_bridge_between_hosts_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

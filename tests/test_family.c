@@ -400,8 +400,9 @@ static void ends_have_roles(void **state) {
     } rows[] = {
         {"pcie", LW_END_HOST, LW_END_GPU, true},
         {"pcie", LW_END_SWITCH, LW_END_SWITCH, true},
-        {"pcie", LW_END_HOST, LW_END_HOST, false},  // no root port meets another
-        {"cxl", LW_END_HOST, LW_END_HOST, false},
+        {"pcie", LW_END_HOST, LW_END_HOST, true},  // by a card with a non-transparent bridge
+        {"cxl", LW_END_HOST, LW_END_HOST, false},  // no root port meets another
+        {"m2", LW_END_HOST, LW_END_HOST, false},
         {"oculink", LW_END_HOST, LW_END_HOST, false},
         {"oculink", LW_END_GPU, LW_END_GPU, false},
         {"m2", LW_END_NIC, LW_END_HOST, true},

@@ -277,6 +277,32 @@ static void what_sharing_takes_is_named(void **state) {
     }
 }
 
+// Reads of the other direction ask for their data over the same wires, 24 B and more for 512 B, and
+// a medium of half duplex carries either: both are sharing, not a loss of the route.
+static void what_the_other_direction_takes_is_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *link;
+        double left;  // for what is written, of what the link carries
+    } rows[] = {{"preset: pcie-5-x4", 0.942}, {"type: link, rate: 10 GB/s, duplex: half", 0.5}};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        lw_test test = lw_test_begin();
+        lw_result result = run_text(
+            &test, lw_arena_print(test.arena,
+                                  "lanewise: 1\nnodes: {cpu: {kind: host}, gpu: {kind: gpu}}\nlinks: {up: {between: [cpu, gpu], "
+                                  "%s}}\nworkloads:\n  load: {kind: copy, from: cpu, to: gpu, bytes: 1 GiB}\n  spill: {kind: "
+                                  "copy, from: gpu, to: cpu, bytes: 1 GiB}\n",
+                                  rows[r].link));
+        const lw_stage_result *spill = &result.point[0].stage[1];
+        const double window = spill->rate_GBps[LW_STAGE_WINDOW], achieved = spill->rate_GBps[LW_STAGE_ENDPOINT];
+        assert_string_equal(spill->workload, "spill");
+        assert_string_equal(spill->shared, "load");
+        assert_close(achieved, rows[r].left * window, 0.005);
+        assert_close(spill->rate_GBps[LW_STAGE_SHARING], achieved, 0.005);
+        lw_test_end(&test);
+    }
+}
+
 // A copy staged in memory goes over two links, and its waterfall is that of the narrower one,
 // whichever comes first.
 static void waterfalls_are_of_the_narrow_link(void **state) {
@@ -658,6 +684,7 @@ int main(void) {
         cmocka_unit_test(peers_pay_for_the_root_complex),
         cmocka_unit_test(waterfalls_end_where_copies_arrive),
         cmocka_unit_test(what_sharing_takes_is_named),
+        cmocka_unit_test(what_the_other_direction_takes_is_named),
         cmocka_unit_test(waterfalls_are_of_the_narrow_link),
         cmocka_unit_test(fixed_cost_fits_into_the_time),
         cmocka_unit_test(windows_obey_littles_law),

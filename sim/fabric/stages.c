@@ -76,22 +76,50 @@ static neck neck_of(const lw_built *built, size_t index) {
     return found;
 }
 
-static bool carries(const lw_built *built, size_t index, lw_leg leg) {
-    const parts moved = parts_of(built, index);
-    bool found = false;
-    for (size_t p = 0; p < moved.count; p++) {
-        found = found || crosses(moved.part[p], leg);
+// Wire bytes that a channel carries for each payload byte of a transfer over the opposite one, which
+// arrives at so many GB/s: what asks for them, and what acknowledges them.
+static double asks_and_answers(const lw_segment *segment, const lw_transfer *part, int dir, double GBps) {
+    const lw_channel *far = &segment->channel[1 - dir];
+    const bool reads = part->flow.kind == LW_FLOW_READ;
+    const double bytes = (double)lw_packet_wire_bytes(&segment->channel[dir].format[LW_PACKET_REQUEST], 0);
+    const double asks = reads ? bytes / (double)part->flow.request_bytes : 0;
+    if (far->control_bytes == 0 || (far->control_for_writes && reads)) {
+        return asks;
     }
-    return found;
+    return asks + (far->control_for_writes ? (double)far->control_bytes / (double)part->flow.packet_bytes
+                                           : (double)far->control_bytes * 1e3 / (double)far->control_interval_ps / GBps);
 }
 
-// Other work that the slowest link carries in the same direction meanwhile.
+// What other work takes of the slowest link, in GB/s of payload that this one could have moved in
+// its place: data that cross it, and what data over its other direction cause there.
+static double taken_GBps(const lw_built *built, size_t index, const neck *at, double GBps) {
+    const lw_link_model *model = lw_machine_model(built->machine, at->leg);
+    const lw_leg back = {at->leg.link, 1 - at->leg.dir};
+    const double wire_Bps = at->waterfall.rate_Bps[LW_STAGE_PERIODIC], payload_Bps = at->waterfall.rate_Bps[LW_STAGE_RETRY];
+    const double one_GBps = GBps / links_side_by_side(built, index, at->leg);
+    const double back_GBps = GBps / links_side_by_side(built, index, back);
+    const parts moved = parts_of(built, index);
+    double most = 0;
+    for (size_t p = 0; p < moved.count; p++) {
+        double here = crosses(moved.part[p], at->leg) ? one_GBps : 0;
+        for (int s = 0; GBps > 0 && crosses(moved.part[p], back) && s < model->segment_count; s++) {
+            const lw_segment *segment = &model->segment[s];
+            const double bytes = asks_and_answers(segment, moved.part[p], at->leg.dir, back_GBps);
+            // of a shared medium both directions take turns
+            here = fmax(here, back_GBps * (segment->channel[0].shared_medium ? 1 : bytes * payload_Bps / wire_Bps));
+        }
+        most = fmax(most, here);
+    }
+    return most;
+}
+
+// Other work that takes of the slowest link in the same direction meanwhile.
 typedef struct others {
     const char *names;  // "load1, load2, ..."; NULL when out of memory
     double rate_GBps;   // that it takes of that link, in the mean over the time of this work
 } others;
 
-static others sharing(const lw_built *built, size_t index, lw_leg leg, const lw_workload_result *rows, lw_arena *arena) {
+static others sharing(const lw_built *built, size_t index, const neck *at, const lw_workload_result *rows, lw_arena *arena) {
     enum { WORKLOADS_MOST = 512, NAMED_MOST = 3 };  // of more than these nobody reads the names
     const lw_workload_result *own = &rows[index];
     others found = {.names = ""};
@@ -99,11 +127,12 @@ static others sharing(const lw_built *built, size_t index, lw_leg leg, const lw_
     for (size_t i = 0; built->graph->workload_count <= WORKLOADS_MOST && i < built->graph->workload_count; i++) {
         const int64_t from_ps = rows[i].start_ps > own->start_ps ? rows[i].start_ps : own->start_ps;
         const int64_t to_ps = rows[i].end_ps < own->end_ps ? rows[i].end_ps : own->end_ps;
-        if (i == index || from_ps >= to_ps || found.names == NULL || !carries(built, i, leg)) {
+        const bool meets = i != index && from_ps < to_ps && found.names != NULL;
+        const double taken = meets ? taken_GBps(built, i, at, rows[i].bandwidth_GBps) : 0;
+        if (taken <= 0) {
             continue;
         }
-        found.rate_GBps += rows[i].bandwidth_GBps / links_side_by_side(built, i, leg) * (double)(to_ps - from_ps) /
-                           (double)(own->end_ps - own->start_ps);
+        found.rate_GBps += taken * (double)(to_ps - from_ps) / (double)(own->end_ps - own->start_ps);
         if (count <= NAMED_MOST) {
             found.names =
                 lw_arena_print(arena, "%s%s%s", found.names, count == 0 ? "" : ", ", count == NAMED_MOST ? "..." : rows[i].name);
@@ -154,7 +183,7 @@ lw_status lw_stages_read(const lw_built *built, size_t index, const lw_workload_
     for (int stage = 0; stage <= LW_STAGE_RETRY; stage++) {
         out->rate_GBps[stage] = at.links * at.waterfall.rate_Bps[stage] / 1e9;
     }
-    const others shared = sharing(built, index, at.leg, rows, arena);
+    const others shared = sharing(built, index, &at, rows, arena);
     const double carried = out->rate_GBps[LW_STAGE_RETRY], window = fmin(carried, window_GBps(&at, asked->members));
     const double achieved = fmin(window, rows[index].bandwidth_GBps);
     out->rate_GBps[LW_STAGE_WINDOW] = window;

@@ -132,6 +132,13 @@ static void limit(int64_t *value, int64_t other) {
     }
 }
 
+// Max_Payload_Size and Max_Read_Request_Size are registers of a device's PCIe port, also behind a
+// tunnel, and say nothing of links of another kind. A link that joins anything may stand for a slot.
+static bool has_pcie_sizes(const lw_machine *machine, lw_leg leg) {
+    const lw_joins *joins = machine->link[leg.link].spec->family->joins;
+    return joins == NULL || lw_joins_allow(joins, LW_END_HOST, LW_END_MEMORY);
+}
+
 // Payload of the largest packet on each leg. What is written is packed anew by each network card on
 // its route, so that PCIe and the network before and behind it have packets of their own; the
 // answers to a read are cut once for the whole route. A host on it may cut both into smaller ones.
@@ -154,10 +161,10 @@ static lw_status size_legs(lw_builder *builder, const lw_move *move, lw_packet_k
         } while (end < route->count &&
                  (kind != LW_PACKET_WRITE || machine->node[lw_leg_start(machine, route->leg[end])].spec->kind != LW_NODE_NIC));
         if (first == 0) {
-            limit(&packet_bytes, params_of(builder, move->from)->mps_bytes);
+            limit(&packet_bytes, has_pcie_sizes(machine, route->leg[0]) ? params_of(builder, move->from)->mps_bytes : LW_AUTO);
             limit(&packet_bytes, move->kernel ? params_of(builder, move->executor)->kernel_packet_bytes : LW_AUTO);
         }
-        if (end == route->count) {
+        if (end == route->count && has_pcie_sizes(machine, route->leg[end - 1])) {
             limit(&packet_bytes, params_of(builder, move->to)->mps_bytes);
         }
         int64_t cut_bytes = packet_bytes;
@@ -191,7 +198,10 @@ static lw_status size_packets(lw_builder *builder, const lw_move *move, lw_packe
     }
     if (kind == LW_PACKET_COMPLETION) {
         limit(&flow->tags, move->kernel ? executor->kernel_tags : executor->tags);
-        limit(&flow->request_bytes, move->kernel ? executor->kernel_packet_bytes : executor->mrrs_bytes);
+        const lw_leg asks = out->route.leg[move->executor == move->to ? out->route.count - 1 : 0];
+        const int64_t mrrs_bytes =
+            out->route.count == 0 || has_pcie_sizes(builder->machine, asks) ? executor->mrrs_bytes : LW_AUTO;
+        limit(&flow->request_bytes, move->kernel ? executor->kernel_packet_bytes : mrrs_bytes);
     }
     if (flow->request_bytes > flow->packet_bytes) {
         // whole packets answer a request

@@ -68,6 +68,44 @@ static lw_status add_links(const lw_setup *setup, lw_arena *arena, lw_diags *dia
     return status;
 }
 
+// Nodes that links of one host join, as a forest: the parent of each node, and the host that its root
+// has found.
+static uint32_t root_of(uint32_t *parent, uint32_t node) {
+    while (parent[node] != node) {
+        node = parent[node] = parent[parent[node]];
+    }
+    return node;
+}
+
+// Links whose protocol has one host lead from no second one, over however many switches.
+static lw_status check_hosts(const lw_machine *machine, lw_arena *arena, lw_diags *diags) {
+    uint32_t *parent = LW_NEW_ARRAY(arena, uint32_t, machine->node_count);
+    uint32_t *host = LW_NEW_ARRAY(arena, uint32_t, machine->node_count);
+    if (parent == NULL || host == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t n = 0; n < machine->node_count; n++) {
+        parent[n] = n;
+        host[n] = machine->node[n].spec->kind == LW_NODE_HOST ? n : UINT32_MAX;
+    }
+    for (size_t i = 0; i < machine->link_count; i++) {
+        const lw_link *link = &machine->link[i];
+        const lw_joins *joins = link->spec->family->joins;
+        if (joins == NULL || !joins->one_host) {
+            continue;
+        }
+        const uint32_t a = root_of(parent, link->end[0]), b = root_of(parent, link->end[1]);
+        if (a != b && host[a] != UINT32_MAX && host[b] != UINT32_MAX) {
+            return lw_error(diags, link->spec->between[0]->place, joins->between_hosts,
+                            "links.%s: %s has one host, and here it would lead from '%s' to '%s'", link->name,
+                            link->spec->family->type.name, machine->node[host[a]].name, machine->node[host[b]].name);
+        }
+        host[a] = host[a] != UINT32_MAX ? host[a] : host[b];
+        parent[b] = a;
+    }
+    return LW_OK;
+}
+
 // The ports of each node, in the order of the file.
 static lw_status index_ports(lw_machine *machine, lw_arena *arena) {
     uint32_t *first = LW_NEW_ARRAY(arena, uint32_t, machine->node_count + 2);
@@ -123,6 +161,7 @@ lw_status lw_machine_build(const lw_setup *setup, lw_arena *arena, lw_diags *dia
     lw_machine machine = {0};
     LW_TRY(add_nodes(setup, arena, diags, &machine));
     LW_TRY(add_links(setup, arena, diags, &machine));
+    LW_TRY(check_hosts(&machine, arena, diags));
     LW_TRY(index_ports(&machine, arena));
     LW_TRY(lw_switch_limits_check(&machine, arena, diags));
     LW_TRY(time_links(&machine, arena));

@@ -117,10 +117,14 @@ static const unsigned ends[LW_NODE_KINDS] = {[LW_NODE_HOST] = LW_END_HOST,
 static lw_status check_joins(const connecting *c, const lw_selection end[2]) {
     const lw_family *family = c->spec->family;
     const lw_node_spec *node[2] = {c->machine->node[end[0].first].spec, c->machine->node[end[1].first].spec};
+    const bool hosts = node[0]->kind == LW_NODE_HOST && node[1]->kind == LW_NODE_HOST;
     if (family->joins == NULL || lw_joins_allow(family->joins, ends[node[0]->kind], ends[node[1]->kind])) {
+        if (hosts && family->joins != NULL && family->joins->bridge != NULL) {
+            lw_warn(c->diags, c->spec->between[0]->place, "take ethernet or infiniband where the two have network cards",
+                    "links.%s: %s %s", c->name, family->type.name, family->joins->bridge);
+        }
         return LW_OK;
     }
-    const bool hosts = node[0]->kind == LW_NODE_HOST && node[1]->kind == LW_NODE_HOST;
     const char *hint = hosts && family->joins->between_hosts != NULL
                            ? family->joins->between_hosts
                            : lw_diags_text(c->diags, "take another type, or type: link for one that you have figures of");

@@ -85,20 +85,22 @@ static const int64_t queued_call_ps = 2500000;
         .source = of_timings, .evidence = LW_ASSUMED, .fitted = true                                                      \
     }
 
-#define ENGINE_ROWS                                                                                                           \
-    TIME_ROW("submit", submit_ps, "0 ns",                                                                                     \
-             "from the call to the first DMA, driver included, for every interface without its own figure"),                  \
-        TIME_ROW("finish", finish_ps, "0 ns", "from the last byte to the caller knowing"),                                    \
-        TIME_ROW("gap", gap_ps, "0 ns",                                                                                       \
-                 "what the engine takes between two queued transfers, a network card between two messages"),                  \
-        TIME_ROW("dma_packet_gap", dma_packet_gap_ps, "0 ns", "least time between two packets that the DMA engine writes"),   \
-        TIME_ROW("request_gap", request_gap_ps, "0 ns", "least time between two read requests of the DMA engine"),            \
-        RATE_ROW("store_rate", store_rate_Bps,                                                                                \
-                 "rate at which a complete read is passed on in the device before it is reported; auto: at once"),            \
-        COUNT_ROW("tags", tags, "auto", 1, 65536, "read requests the device keeps outstanding; auto: the link's", of_link),   \
-        SIZE_ROW("mps", mps_bytes,                                                                                            \
-                 "largest payload of a packet that the device sends or takes (Max_Payload_Size); auto: the link's", of_link), \
-        SIZE_ROW("mrrs", mrrs_bytes, "largest read request of the device (Max_Read_Request_Size); auto: the link's", of_link)
+#define ENGINE_ROWS                                                                                                              \
+    TIME_ROW("submit", submit_ps, "0 ns",                                                                                        \
+             "from the call to the first DMA, driver included, for every interface without its own figure"),                     \
+        TIME_ROW("finish", finish_ps, "0 ns", "from the last byte to the caller knowing"),                                       \
+        TIME_ROW("gap", gap_ps, "0 ns",                                                                                          \
+                 "what the engine takes between two queued transfers, a network card between two messages"),                     \
+        TIME_ROW("dma_packet_gap", dma_packet_gap_ps, "0 ns", "least time between two packets that the DMA engine writes"),      \
+        TIME_ROW("request_gap", request_gap_ps, "0 ns", "least time between two read requests of the DMA engine"),               \
+        RATE_ROW("store_rate", store_rate_Bps,                                                                                   \
+                 "rate at which a complete read is passed on in the device before it is reported; auto: at once"),               \
+        COUNT_ROW("tags", tags, "auto", 1, 65536, "read requests the device keeps outstanding; auto: the link's", of_link),      \
+        SIZE_ROW("mps", mps_bytes,                                                                                               \
+                 "largest payload of a packet that the device's PCIe port sends or takes (Max_Payload_Size); auto: the link's",  \
+                 of_link),                                                                                                       \
+        SIZE_ROW("mrrs", mrrs_bytes, "largest read request of the device's PCIe port (Max_Read_Request_Size); auto: the link's", \
+                 of_link)
 
 #define NATIVE_ROWS                                                                                                          \
     COUNT_ROW("native_gen", native_gen, "auto", 1, 7, "PCIe generation of the device: a faster slot runs at this", of_link), \
