@@ -345,7 +345,7 @@ typedef struct lw_engine_how {
     uint64_t seed;
     const volatile sig_atomic_t *stop;  // ends the run when it becomes non-zero; may be NULL
     const lw_engine_watch *watch;       // may be NULL
-    int64_t events_most;                // of LW_ENGINE_AUTO, until it takes flow; 0: LW_EVENTS_QUICK
+    int64_t events_most;                // of LW_ENGINE_AUTO, until it takes flow; 0: LW_EVENTS_QUICK, or less
     const lw_engine_record *record;     // may be NULL
     bool record_each;                   // of tasks that do the same all are to be told; else one may be
 } lw_engine_how;

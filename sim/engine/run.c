@@ -26,22 +26,6 @@ static lw_status run_flow(const lw_fabric *fabric, const lw_engine_how *how, lw_
     return status;
 }
 
-// Packets until they have cost too much: how soon their state repeats is not known before.
-static lw_status run_auto(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
-    lw_engine_how packet = *how;
-    packet.engine = LW_ENGINE_PACKET;
-    packet.events_most = is_paced(fabric) ? 0 : how->events_most > 0 ? how->events_most : LW_EVENTS_QUICK;
-    bool gave_up = false;
-    const lw_status status = lw_packet_run(fabric, &packet, arena, out, &gave_up);
-    if (!gave_up) {
-        return status;
-    }
-    if (how->record != NULL) {
-        how->record->anew(how->record->user);
-    }
-    return run_flow(fabric, how, arena, out);
-}
-
 double lw_fabric_packet_hops(const lw_fabric *fabric) {
     double sum = 0;
     for (size_t t = 0; t < fabric->task_count; t++) {
@@ -57,6 +41,29 @@ double lw_fabric_packet_hops(const lw_fabric *fabric) {
         sum += (double)lw_task_count(task) * (packets + requests);
     }
     return sum;
+}
+
+// How many events to spend on packets before flows: a second's worth; a quarter where executing each
+// would take that many seconds, so that only a state that repeats helps, which long work does early.
+static int64_t events_worth(const lw_fabric *fabric) {
+    static const double hopeless_hops = 0x1p28;
+    return lw_fabric_packet_hops(fabric) > hopeless_hops ? LW_EVENTS_QUICK / 4 : LW_EVENTS_QUICK;
+}
+
+// Packets until they have cost too much: how soon their state repeats is not known before.
+static lw_status run_auto(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
+    lw_engine_how packet = *how;
+    packet.engine = LW_ENGINE_PACKET;
+    packet.events_most = is_paced(fabric) ? 0 : how->events_most > 0 ? how->events_most : events_worth(fabric);
+    bool gave_up = false;
+    const lw_status status = lw_packet_run(fabric, &packet, arena, out, &gave_up);
+    if (!gave_up) {
+        return status;
+    }
+    if (how->record != NULL) {
+        how->record->anew(how->record->user);
+    }
+    return run_flow(fabric, how, arena, out);
 }
 
 lw_status lw_engine_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
