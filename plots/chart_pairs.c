@@ -31,8 +31,8 @@ typedef struct square {
     double left, top, cell, most;
 } square;
 
-static lw_role role_of(const square *s, double GBps) {
-    const int step = (int)floor(GBps / s->most * LW_RAMP_STEPS);
+static lw_role role_of(const square *s, double value) {
+    const int step = (int)floor(value / s->most * LW_RAMP_STEPS);
     return (lw_role)(LW_ROLE_RAMP + (step < 0 ? 0 : step >= LW_RAMP_STEPS ? LW_RAMP_STEPS - 1 : step));
 }
 
@@ -50,15 +50,17 @@ static lw_status draw_cell(const square *s, size_t row, size_t column) {
         return LW_OK;
     }
     lw_draw *draw = s->canvas->draw;
-    const lw_role fill = role_of(s, copy->bandwidth_GBps);
+    const double value = lw_pairs_value(s->chart->pairs, copy);
+    const lw_role fill = role_of(s, value);
     const double x = s->left + s->cell * (double)column;
     const double y = s->top + s->cell * (double)row;
     const double gap = s->cell > 5 * GAP ? GAP : 0.0;
     char number[LW_TICK_TEXT];
-    lw_number_short(copy->bandwidth_GBps, DIGITS, number);
+    lw_number_short(value, DIGITS, number);
     const char *limit = lw_limit_text(&copy->limit, s->canvas->arena);
     const char *title =
-        limit == NULL ? NULL : lw_arena_print(s->canvas->arena, "%s: %s GB/s, %s", copy->direction, number, limit);
+        limit == NULL ? NULL
+                      : lw_arena_print(s->canvas->arena, "%s: %s %s, %s", copy->direction, number, s->chart->pairs->unit, limit);
     if (title == NULL) {
         return LW_NO_MEMORY;
     }
@@ -108,7 +110,7 @@ static void draw_legend(const square *s, double top) {
     lw_draw_text(draw, s->left, top + high + LW_SIZE_TICK * 1.1, plain, "0");
     lw_draw_text(draw, s->left + wide * LW_RAMP_STEPS, top + high + LW_SIZE_TICK * 1.1, plain, most);
     lw_draw_text(draw, s->left + wide * LW_RAMP_STEPS + 12.0, top + high - 2.0,
-                 lw_font_of(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_START), "GB/s");
+                 lw_font_of(LW_SIZE_TICK, LW_ROLE_INK, LW_ANCHOR_START), s->chart->pairs->unit);
     lw_draw_ungroup(draw);
 }
 
@@ -116,13 +118,14 @@ static void draw_legend(const square *s, double top) {
 static const char *subtitle_of(const lw_chart *chart, double *most, lw_arena *arena) {
     const lw_pair_table *pairs = chart->pairs;
     int64_t bytes = -1;
-    bool alike = true;
+    bool alike = true, reads = false;
     *most = 0.0;
     for (size_t i = 0; i < pairs->count * pairs->count; i++) {
         if (pairs->cell[i] != NULL) {
-            alike = alike && (bytes < 0 || bytes == pairs->cell[i]->bytes);
-            bytes = pairs->cell[i]->bytes;
-            *most = fmax(*most, pairs->cell[i]->bandwidth_GBps);
+            alike = alike && (bytes < 0 || bytes == lw_pairs_bytes(pairs->cell[i]));
+            bytes = lw_pairs_bytes(pairs->cell[i]);
+            *most = fmax(*most, lw_pairs_value(pairs, pairs->cell[i]));
+            reads = reads || pairs->cell[i]->copy == NULL;
         }
     }
     const char *own = chart->request->subtitle;
@@ -131,8 +134,11 @@ static const char *subtitle_of(const lw_chart *chart, double *most, lw_arena *ar
     }
     char size[LW_TICK_TEXT];
     lw_tick_size((double)bytes, size);
-    return lw_arena_print(arena, "Payload bandwidth of copies%s%s from a row to a column (GB/s)", alike ? " of " : "",
-                          alike ? size : "");
+    return lw_arena_print(arena, "%s of %s%s%s from a row to a column (%s)",
+                          reads                   ? "Mean latency"
+                          : pairs->unit[0] == 'G' ? "Payload bandwidth"
+                                                  : "Time",
+                          reads ? "reads" : "copies", alike ? " of " : "", alike ? size : "", pairs->unit);
 }
 
 lw_status lw_pairs_draw(const lw_chart *chart, const lw_canvas *canvas) {

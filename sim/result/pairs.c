@@ -55,6 +55,35 @@ static size_t index_of(const lw_pair_table *pairs, int number) {
     return at;
 }
 
+static bool is_reads(const lw_workload_result *cell) {
+    return cell->copy == NULL && cell->each_ps.count > 0;
+}
+
+int64_t lw_pairs_bytes(const lw_workload_result *cell) {
+    return is_reads(cell) ? cell->bytes / (int64_t)cell->each_ps.count : cell->bytes;
+}
+
+double lw_pairs_time_us(const lw_workload_result *cell) {
+    return (is_reads(cell) ? cell->mean_latency_ps : cell->time_s * 1e12) / 1e6;
+}
+
+double lw_pairs_value(const lw_pair_table *pairs, const lw_workload_result *cell) {
+    return pairs->unit[0] == 'G' ? cell->bandwidth_GBps : lw_pairs_time_us(cell) * (pairs->unit[0] == 'n' ? 1e3 : 1);
+}
+
+// Nobody thinks of a page as a rate.
+static const char *unit_of(const lw_point *point) {
+    static const int64_t page_bytes = 4096;
+    bool small = true;
+    double most_us = 0;
+    for (size_t w = 0; w < point->workload_count; w++) {
+        const lw_workload_result *workload = &point->workload[w];
+        small = small && (is_reads(workload) || workload->bytes <= page_bytes) && lw_limit_failure(&workload->limit) == NULL;
+        most_us = lw_pairs_time_us(workload) > most_us ? lw_pairs_time_us(workload) : most_us;
+    }
+    return !small ? "GB/s" : most_us < 1 ? "ns" : "us";
+}
+
 lw_status lw_pairs_of(const lw_result *result, lw_arena *arena, lw_pair_table *out) {
     *out = (lw_pair_table){0};
     const lw_point *point = result->point_count == 1 ? &result->point[0] : NULL;
@@ -70,7 +99,7 @@ lw_status lw_pairs_of(const lw_result *result, lw_arena *arena, lw_pair_table *o
     size_t length = 0;
     for (size_t w = 0; w < point->workload_count; w++) {
         const lw_workload_result *workload = &point->workload[w];
-        if (workload->copy == NULL || !read_pair(workload->direction, &group, &length, &read[w])) {
+        if ((workload->copy == NULL && !is_reads(workload)) || !read_pair(workload->direction, &group, &length, &read[w])) {
             return LW_OK;
         }
         add_member(&pairs, read[w].from);
@@ -79,6 +108,7 @@ lw_status lw_pairs_of(const lw_result *result, lw_arena *arena, lw_pair_table *o
     if (pairs.count > LW_PAIR_MEMBERS_MAX) {
         return LW_OK;
     }
+    pairs.unit = unit_of(point);
     pairs.group = lw_arena_print(arena, "%.*s", (int)length, group);
     pairs.cell = LW_NEW_ARRAY(arena, const lw_workload_result *, pairs.count *pairs.count);
     if (pairs.group == NULL || pairs.cell == NULL) {
