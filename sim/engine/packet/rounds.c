@@ -154,8 +154,7 @@ static lw_status list_needs(rounds *r, lw_arena *arena) {
 }
 
 static void make_head(rounds *r, const lw_fabric *fabric) {
-    *r = (rounds){
-        .fabric = fabric, .tasks = (uint32_t)fabric->task_count, .count = lw_task_count(&fabric->task[0]), .still = -1};
+    *r = (rounds){.fabric = fabric, .tasks = (uint32_t)fabric->task_count, .count = lw_task_count(&fabric->task[0]), .still = -1};
     for (uint32_t t = 0; t < r->tasks; t++) {
         const lw_task *task = &fabric->task[t];
         const bool other = task->last_bytes != task->bytes || task->last_finish_ps != task->finish_ps;
