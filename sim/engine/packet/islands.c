@@ -36,7 +36,7 @@ static void leave_line(lw_steady *steady, uint32_t index) {
 }
 
 // Streams over one server that is theirs alone, of which only the end matters to anybody: their
-// packets need no island, for the time of so many is known.
+// packets need no island, for the time of so many is known. So are all requests that take no time.
 static void mark_at_once(lw_run_state *run) {
     for (size_t s = 0; s < run->server_count; s++) {
         const uint32_t opposite = run->server[s].control_opposite;
@@ -48,8 +48,10 @@ static void mark_at_once(lw_run_state *run) {
         lw_stop *stop = &run->stop[i];
         const lw_server_state *server = &run->server[stop->server];
         const lw_stream *stream = &run->stream[stop->stream];
+        const bool in_no_time = stop->service[0].whole_ps == 0 && stop->service[0].remainder == 0;
         stop->at_once = server->alone && !server->controlled && stop->plain && !stop->counts_wait &&
-                        stream->first_stop == stream->last_stop && stream->sink_every == INT64_MAX && !stream->is_request;
+                        stream->first_stop == stream->last_stop &&
+                        (stream->is_request ? in_no_time : stream->sink_every == INT64_MAX);
     }
 }
 

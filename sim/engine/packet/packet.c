@@ -245,7 +245,7 @@ static inline void start_packet(lw_run_state *run, lw_stop *stop, lw_server_stat
 }
 
 // All that waits but the last, back to back behind the packet that has just started.
-static void serve_at_once(lw_stop *stop, lw_server_state *server) {
+static void serve_at_once(lw_run_state *run, lw_stop *stop, lw_server_state *server) {
     const lw_service *one = &stop->service[0];
     const int64_t fit = (LW_TIME_MAX - server->free_ps) / (one->whole_ps + 1);
     const int64_t packets = stop->queued - 1 < fit ? stop->queued - 1 : fit;
@@ -259,6 +259,11 @@ static void serve_at_once(lw_stop *stop, lw_server_state *server) {
     server->busy_ps += took_ps;
     stop->started += packets;
     stop->queued -= packets;
+    lw_stream *stream = &run->stream[stop->stream];
+    if (stream->is_request) {  // in no time: all of them arrive as one
+        const int64_t at_ps = server->free_ps + server->latency_ps + stream->sink_ps;
+        push_head(run, &stream->sink, at_ps, packets, LW_EVENT_SINK, stop->stream);
+    }
 }
 
 static inline void wait_in_line(lw_run_state *run, lw_server_state *server, uint32_t index) {
@@ -362,7 +367,7 @@ static void serve(lw_run_state *run, uint32_t index) {
     }
     start_packet(run, stop, server);
     if (stop->at_once && stop->queued > 1) {
-        serve_at_once(stop, server);
+        serve_at_once(run, stop, server);
     }
     if (server->waiting_first != LW_NONE) {
         schedule_serve(run, index);
