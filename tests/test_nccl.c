@@ -357,6 +357,45 @@ static void computers_of_other_shapes_run(void **state) {
     }
 }
 
+// Trees of many ranks: all of a lane at once. What is sent is what pieces send, and the time that of the price,
+// but for the way of the deepest rank and links that carry less than is counted of them.
+static void many_ranks_take_about_their_price(void **state) {
+    (void)state;
+    static const struct {
+        const char *algorithm;
+        double bytes;
+    } cases[] = {{"tree", 8192}, {"tree", 0x1p26}, {"tree", 0x1p30}, {"nvls-tree", 0x1p26}, {"nvls-tree", 0x1p30}};
+    enum { COMPUTERS = 16, RANKS = 8 * COMPUTERS };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result result = run_text(
+            &test,
+            lw_arena_print(test.arena,
+                           "engine: flow\n"
+                           "nodes: {gpus: {preset: h100-sxm5, count: %d}, nvswitches: {preset: nvswitch-3, count: %d},\n"
+                           "  switches: {preset: pex89000, count: %d}, nics: {preset: connectx-7, count: %d}, rack: {preset: "
+                           "quantum-2}}\n"
+                           "links:\n"
+                           "  nvlink: {between: [gpus, nvswitches], preset: nvlink-h100}\n"
+                           "  slots: {between: [switches, gpus], preset: pcie-5-x16}\n"
+                           "  nic_slots: {between: [switches, nics], preset: pcie-5-x16}\n"
+                           "  cables: {between: [nics, rack], preset: infiniband-ndr}\n"
+                           "libraries: {nccl: {preset: nccl-2.30, algorithm: %s, protocol: %s, costs: counted}}\n"
+                           "workloads: {ar: {kind: all-reduce, on: gpus, bytes: %.0f B, library: nccl}}\n",
+                           RANKS, COMPUTERS, COMPUTERS, RANKS, cases[i].algorithm, cases[i].bytes < 1e6 ? "ll" : "simple",
+                           cases[i].bytes));
+        const lw_workload_result *row = &result.point[0].workload[0];
+        const double ratio = row->time_s * 1e6 / metric_of(row, "library_us");
+        if (ratio < 0.99 || ratio > 1.1) {
+            fail_msg("case %zu: %g times the price", i, ratio);
+        }
+        // two ends of cables, each carries all up and down each tree but for the roots
+        const double all = (cases[i].bytes < 1e6 ? 2 : 1) * cases[i].bytes * 2 * 2 * (COMPUTERS - 1);
+        assert_close((double)carried_by(&result, "cables"), all, 1e-9);
+        lw_test_end(&test);
+    }
+}
+
 // On request it tells all that it chose from: on one computer the ring by each protocol, and NVLS.
 static void it_tells_what_it_chose_from(void **state) {
     (void)state;
@@ -466,6 +505,7 @@ int main(void) {
         cmocka_unit_test(single_cards_gather_by_aggregated_trees),
         cmocka_unit_test(trees_send_less_over_the_network),
         cmocka_unit_test(computers_of_other_shapes_run),
+        cmocka_unit_test(many_ranks_take_about_their_price),
         cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
         cmocka_unit_test(an_idle_library_is_told),

@@ -21,7 +21,9 @@ static lw_status look(const banding *b, size_t row, double moved, double *out, b
     lw_status status = all != NULL && own != NULL ? LW_OK : LW_NO_MEMORY;
     if (status == LW_OK) {
         all[row] = moved;
-        status = lw_uncertain_run(b->uncertain, all, b->run, own, &found);
+        lw_run run = *b->run;
+        run.taken = b->result;
+        status = lw_uncertain_run(b->uncertain, all, &run, own, &found);
     }
     *shows = false;
     for (size_t p = 0, at = 0; status == LW_OK && lw_workloads_of(&found) == b->workloads && p < found.point_count; p++) {

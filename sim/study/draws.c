@@ -117,8 +117,10 @@ static lw_status draw_all(const drawing *d, int64_t draws, lw_arena *arena, lw_r
 
 lw_status lw_result_add_draws(const lw_uncertain *uncertain, int64_t draws, const lw_run *run, lw_result *result) {
     lw_arena *arena = lw_arena_new();
+    lw_run again = *run;
+    again.taken = result;
     const drawing d = {uncertain, result->seed, arena != NULL && uncertain->count > 0 ? triangle_of(uncertain, arena) : NULL,
-                       run};
+                       &again};
     const lw_status status = arena == NULL ? LW_NO_MEMORY : uncertain->count > 0 ? draw_all(&d, draws, arena, result) : LW_OK;
     lw_arena_free(arena);
     return status;

@@ -87,6 +87,15 @@ static lw_status build_point(batch *b, size_t index, lw_machine_cache *cache, lw
     return b->document->may_fail ? lw_point_build(&run->setup, (lw_build){.load_ps = 0}, arena, silent, &built) : LW_OK;
 }
 
+// That auto finds out by trying.
+static bool took_flow(const lw_result *taken, size_t index) {
+    bool took = false;
+    for (size_t p = 0; taken != NULL && p < taken->point_count && !took; p++) {
+        took = taken->point[p].index == (int)index && taken->point[p].engine == lw_engine_words[LW_ENGINE_FLOW];
+    }
+    return took;
+}
+
 static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_arena *arena, lw_point *out, lw_culprit *found) {
     // What the check found is told already; here findings can only repeat it.
     lw_diags *silent = lw_diags_new(arena);
@@ -95,6 +104,8 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
         return LW_NO_MEMORY;
     }
     LW_TRY(blame(build_point(b, index, cache, arena, silent, &run), silent, found));
+    const bool tried = run.setup.engine == LW_ENGINE_AUTO && took_flow(b->run->taken, index);
+    run.setup.engine = tried ? LW_ENGINE_FLOW : run.setup.engine;
     watched w = {b, index};
     const lw_engine_watch watch = {tell_within, &w};
     const lw_point_how how = {.stop = b->run->stop,

@@ -22,6 +22,9 @@ typedef struct lw_run {
     // not how uncertain points are, how well their numbers are known, nor why: no band, evidence
     // "specified", no critical path
     bool nominal;
+    // where engine: auto took flow in a point of this one, it does so again and tries nothing else; may be
+    // NULL
+    const lw_result *taken;
     bool timelines;  // of the first LW_TIMELINES_MOST points
     bool lift;       // each point again without what limits its workloads
 } lw_run;

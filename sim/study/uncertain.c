@@ -148,7 +148,7 @@ lw_status lw_uncertain_run(const lw_uncertain *uncertain, const double *moved, c
         return LW_NO_MEMORY;
     }
     LW_TRY(lw_document_again(&reader, document, &moved_document));
-    const lw_run inside = {.threads = run->threads, .stop = run->stop, .nominal = true};
+    const lw_run inside = {.threads = run->threads, .stop = run->stop, .nominal = true, .taken = run->taken};
     return lw_scenario_run(moved_document, &inside, arena, silent, out);
 }
 

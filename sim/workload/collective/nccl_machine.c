@@ -72,47 +72,60 @@ static lw_status find_generation(view *v) {
 
 // ---- Gates: where channels leave a computer ----
 
-// A rank whose distance to a network card is least, of those that fewest channels before have
-// taken.
-static lw_status nearest_rank(const view *v, const lw_computer *computer, uint32_t nic, uint32_t other, uint32_t *taken,
-                              uint32_t *out, double *out_distance) {
-    *out = LW_NO_COMPUTER;
+// Of one computer: how far each rank is from each of its cards, [rank * nics + card].
+typedef struct surroundings {
+    const lw_computer *computer;
+    const double *distance;
+} surroundings;
+
+static lw_status look_around(const view *v, const lw_computer *computer, double *distance, surroundings *out) {
     for (uint32_t r = 0; r < computer->ranks.count; r++) {
-        const uint32_t rank = computer->ranks.node[r];
-        double distance;
-        LW_TRY(lw_computers_distance(v->builder, rank, nic, &distance));
-        const bool better =
-            *out == LW_NO_COMPUTER || distance < *out_distance || (distance <= *out_distance && taken[rank] < taken[*out]);
-        if (rank != other && better) {
-            *out = rank;
-            *out_distance = distance;
+        for (uint32_t k = 0; k < computer->nics; k++) {
+            LW_TRY(
+                lw_computers_distance(v->builder, computer->ranks.node[r], computer->nic[k], distance + r * computer->nics + k));
         }
     }
-    taken[*out]++;
+    *out = (surroundings){computer, distance};
     return LW_OK;
+}
+
+// Which rank is nearest to a card, but for one, of those that fewest channels before have taken.
+static uint32_t nearest_rank(const surroundings *s, uint32_t nic, uint32_t other, uint32_t *taken) {
+    const uint32_t *node = s->computer->ranks.node, nics = s->computer->nics;
+    uint32_t best = LW_NO_COMPUTER;
+    for (uint32_t r = 0; r < s->computer->ranks.count; r++) {
+        const double distance = s->distance[r * nics + nic];
+        const double least = best != LW_NO_COMPUTER ? s->distance[best * nics + nic] : (double)INFINITY;
+        const bool better = distance < least || (distance <= least && taken[node[r]] < taken[node[best]]);
+        best = r != other && (best == LW_NO_COMPUTER || better) ? r : best;
+    }
+    taken[node[best]]++;
+    return best;
 }
 
 // One computer's ends of a gate: it is entered by the rank next to the card. It is left by one that
 // is as near to it, or else by one that has a card of its own (NCCL_CROSS_NIC=2).
-static lw_status open_gate(view *v, uint32_t number, const lw_computer *computer, uint32_t *nic, uint32_t *taken[3]) {
+static void open_gate(view *v, uint32_t number, const surroundings *s, uint32_t *nic, uint32_t *taken[3]) {
     static const double host_ps = 1e12;
+    const lw_computer *computer = s->computer;
     lw_nccl_gate *gate = &v->gate[number];
     const uint32_t c = (uint32_t)(computer - v->computers.computer), own = computer->nic[number];
-    double in, away;
-    LW_TRY(nearest_rank(v, computer, own, LW_NO_COMPUTER, taken[0], &gate->entry[c], &in));
-    gate->exit[c] = gate->entry[c];
+    const uint32_t entry = nearest_rank(s, number, LW_NO_COMPUTER, taken[0]);
+    const double in = s->distance[entry * computer->nics + number];
+    gate->entry[c] = gate->exit[c] = computer->ranks.node[entry];
     nic[gate->entry[c]] = own;
     v->near = v->near && in < host_ps;
     if (computer->ranks.count == 1) {
         v->paired = false;
-        return LW_OK;
+        return;
     }
-    LW_TRY(nearest_rank(v, computer, own, gate->entry[c], taken[1], &gate->exit[c], &away));
+    const uint32_t exit = nearest_rank(s, number, entry, taken[1]);
+    double away = s->distance[exit * computer->nics + number];
+    gate->exit[c] = computer->ranks.node[exit];
     v->paired = v->paired && away <= in;
     uint32_t out = own;
     for (uint32_t k = 0; away > in && k < computer->nics; k++) {
-        double distance;
-        LW_TRY(lw_computers_distance(v->builder, gate->exit[c], computer->nic[k], &distance));
+        const double distance = s->distance[exit * computer->nics + k];
         if (distance < away || (distance <= away && taken[2][computer->nic[k]] < taken[2][out])) {
             away = distance;
             out = computer->nic[k];
@@ -121,7 +134,6 @@ static lw_status open_gate(view *v, uint32_t number, const lw_computer *computer
     taken[2][out]++;
     nic[gate->exit[c]] = out;
     v->near = v->near && away < host_ps;
-    return LW_OK;
 }
 
 static lw_status find_gates(view *v) {
@@ -135,22 +147,31 @@ static lw_status find_gates(view *v) {
         }
     }
     v->gates = LW_CHANNELS_MAX;
+    size_t most = 0;
     for (uint32_t c = 0; c < v->computers.count; c++) {
         const lw_computer *computer = &v->computers.computer[c];
+        const size_t pairs = (size_t)computer->ranks.count * computer->nics;
+        most = pairs > most ? pairs : most;
         v->gates = computer->nics < v->gates ? computer->nics : v->gates;
         if (computer->nics == 0) {
             return lw_computers_without(v->builder, computer);
         }
     }
+    uint32_t *nic[LW_CHANNELS_MAX];
+    double *distance = LW_NEW_ARRAY(arena, double, most);
     for (uint32_t k = 0; k < v->gates; k++) {
-        uint32_t *nic = LW_NEW_ARRAY(arena, uint32_t, nodes);
-        v->gate[k] = (lw_nccl_gate){nic, LW_NEW_ARRAY(arena, uint32_t, v->computers.count),
+        nic[k] = LW_NEW_ARRAY(arena, uint32_t, nodes);
+        v->gate[k] = (lw_nccl_gate){nic[k], LW_NEW_ARRAY(arena, uint32_t, v->computers.count),
                                     LW_NEW_ARRAY(arena, uint32_t, v->computers.count)};
-        if (nic == NULL || v->gate[k].entry == NULL || v->gate[k].exit == NULL) {
+        if (nic[k] == NULL || v->gate[k].entry == NULL || v->gate[k].exit == NULL || distance == NULL) {
             return LW_NO_MEMORY;
         }
-        for (uint32_t c = 0; c < v->computers.count; c++) {
-            LW_TRY(open_gate(v, k, &v->computers.computer[c], nic, taken));
+    }
+    for (uint32_t c = 0; c < v->computers.count; c++) {
+        surroundings around;
+        LW_TRY(look_around(v, &v->computers.computer[c], distance, &around));
+        for (uint32_t k = 0; k < v->gates; k++) {
+            open_gate(v, k, &around, nic[k], taken);
         }
     }
     return LW_OK;

@@ -2,6 +2,7 @@
 // What NCCL chose, as tasks: on idle links they take about what it reckons with.
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/workload/collective/nccl.h"
@@ -64,16 +65,21 @@ static lw_status latency_of_hop(const view *v, uint32_t gate, const uint32_t hop
     return LW_OK;
 }
 
+// The latency of routes through a gate, within a computer and between two.
+static lw_status find_latencies(const view *v, uint32_t gate, const uint32_t across[2], double latency_ps[2]) {
+    const lw_ranks *own = &v->computers.computer[0].ranks;
+    latency_ps[0] = 0;
+    LW_TRY(latency_of_hop(v, gate, across, &latency_ps[1]));
+    return own->count > 1 ? latency_of_hop(v, gate, own->node, &latency_ps[0]) : LW_OK;
+}
+
 // Lanes that follow are those of a gate: what a step within a computer and one between two takes
 // beyond the route.
 static lw_status set_delays(const view *v, uint32_t gate, const uint32_t across[2], const double step_ps[2], lw_plan *plan) {
-    const lw_ranks *own = &v->computers.computer[0].ranks;
-    double latency_ps;
-    LW_TRY(latency_of_hop(v, gate, across, &latency_ps));
-    plan->delay_ps[1] = llround(fmax(0, step_ps[1] - latency_ps));
-    if (own->count > 1) {
-        LW_TRY(latency_of_hop(v, gate, own->node, &latency_ps));
-        plan->delay_ps[0] = llround(fmax(0, step_ps[0] - latency_ps));
+    double latency_ps[2];
+    LW_TRY(find_latencies(v, gate, across, latency_ps));
+    for (int i = 0; i < 2; i++) {
+        plan->delay_ps[i] = llround(fmax(0, step_ps[i] - latency_ps[i]));
     }
     plan->nic = v->gate[gate].nic;
     return LW_OK;
@@ -236,9 +242,116 @@ static double bytes_s(const view *v, const price *p) {
     return p->time_s - (p->latency_ps + 2 * (chain * p->step_ps[0] + lw_nccl_rounds(v->computers.count) * p->step_ps[1])) / 1e12;
 }
 
+// ---- Many ranks: all pieces of a lane as one ----
+
+// Finer pieces come near to a stream: where none is waited for, all that a lane carries goes at once,
+// in as long as the price says or the links need, whatever is longer, and once the way up and down has
+// been paid. Of more ranks than this the pieces are many, and those that there are too coarse.
+enum { STREAMED_FROM = 64 };
+
+static bool is_streamed(const view *v) {
+    return v->ranks->count > STREAMED_FROM;
+}
+
+// gate: of a lane between computers; else 0.
+typedef struct stream {
+    uint32_t from, to, gate;
+    int64_t bytes;
+} stream;
+
+static lw_status add_streams(const view *v, uint32_t gate, const lw_tree_shape *shape, int64_t bytes, lw_list *all) {
+    for (uint32_t r = 0; r < shape->ranks->count; r++) {
+        const uint32_t ends[2] = {shape->ranks->node[r], shape->ranks->node[shape->parent[r]]};
+        const bool apart = v->computers.of[ends[0]] != v->computers.of[ends[1]];
+        for (int up = 0; up < 2 && shape->parent[r] != r; up++) {
+            stream *added = LW_LIST_ADD(all, stream, v->builder->arena);
+            if (added == NULL) {
+                return LW_NO_MEMORY;
+            }
+            *added = (stream){ends[1 - up], ends[up], apart ? gate : 0, bytes};
+        }
+    }
+    return LW_OK;
+}
+
+static int by_ends(const void *left, const void *right) {
+    const stream *a = left, *b = right;
+    if (a->from != b->from || a->to != b->to) {
+        return a->from != b->from ? (a->from > b->from) - (a->from < b->from) : (a->to > b->to) - (a->to < b->to);
+    }
+    return (a->gate > b->gate) - (a->gate < b->gate);
+}
+
+// Those of the same ends and gate are one.
+static void send_streams(const view *v, lw_list *all, lw_plan *plan) {
+    stream *s = LW_LIST_ITEMS(all, stream);
+    if (all->count > 0) {
+        qsort(s, all->count, sizeof *s, by_ends);
+    }
+    for (size_t i = 0, next; i < all->count; i = next) {
+        int64_t bytes = 0;
+        for (next = i; next < all->count && by_ends(&s[i], &s[next]) == 0; next++) {
+            bytes += s[next].bytes;
+        }
+        plan->nic = v->gate[s[i].gate].nic;
+        (void)lw_plan_send(plan, lw_plan_lane(plan, s[i].from, s[i].to), bytes, bytes);
+    }
+}
+
+// From the root to the rank that is furthest, and back.
+static lw_status find_way_ps(const view *v, const price *p, uint32_t gate, const uint32_t across[2], const lw_tree_shape *shape,
+                             double *out) {
+    const uint32_t *node = shape->ranks->node;
+    double latency_ps[2], *way_ps = LW_NEW_ARRAY(v->builder->arena, double, shape->ranks->count);
+    if (way_ps == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(find_latencies(v, gate, across, latency_ps));
+    for (uint32_t i = 1; i < shape->ranks->count; i++) {
+        const uint32_t r = shape->order[i], parent = shape->parent[r];
+        const int apart = v->computers.of[node[r]] != v->computers.of[node[parent]] ? 1 : 0;
+        way_ps[r] = way_ps[parent] + fmax(p->step_ps[apart], latency_ps[apart]);
+        *out = fmax(*out, 2 * way_ps[r]);
+    }
+    return LW_OK;
+}
+
+static void pace_streams(lw_plan *plan, double way_ps, double bytes_s) {
+    plan->launch_ps += llround(way_ps);
+    (void)lw_plan_join(plan);
+    lw_plan_pace(plan, llround(bytes_s * 1e12));
+}
+
+enum { TREES = 2 };
+
+static lw_status stream_tree(const view *v, const price *p, int64_t bytes) {
+    lw_plan plan = new_plan(v, p);
+    lw_list all = {0};
+    uint32_t before = 0;
+    double way_ps = 0;
+    for (uint32_t c = 0; c < v->channels; c++) {
+        bundle b;
+        if (!is_first(v, c, bytes, &before, &b)) {
+            continue;
+        }
+        const uint32_t *across = &v->ring[c].node[v->computers.computer[0].ranks.count - 1];
+        for (int i = 0; i < TREES; i++) {
+            lw_tree_shape shape;
+            LW_TRY(shape_tree(v, &b, i == 1, &shape));
+            LW_TRY(find_way_ps(v, p, v->gate_of[c], across, &shape, &way_ps));
+            LW_TRY(add_streams(v, v->gate_of[c], &shape, as_sent(p, lw_share_of(b.bytes, TREES, i)), &all));
+        }
+    }
+    send_streams(v, &all, &plan);
+    pace_streams(&plan, way_ps, bytes_s(v, p));
+    return lw_plan_write(&plan, 1, 1, bytes);
+}
+
 static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
-    enum { TREES = 2 };
     const uint32_t n = v->ranks->count;
+    if (is_streamed(v)) {
+        return stream_tree(v, p, bytes);
+    }
     const int64_t pieces = tree_pieces(as_sent(p, bytes / v->channels / TREES));
     // each rank hands all on, up and then down
     const double fill_s = 2 * ((double)n / v->computers.count - 1) * (double)as_sent(p, bytes / pieces) / fmax(v->port_Bps, 1);
@@ -303,13 +416,15 @@ static uint32_t add_up(lw_plan *plan, const head *h) {
 }
 
 // And back.
-static void hand_out(lw_plan *plan, const head *h, uint32_t after) {
+static void hand_out(lw_plan *plan, const head *h, uint32_t after) {  // LW_NO_MOVE: after nothing
     const uint32_t n = h->ranks->count, *node = h->ranks->node;
     for (uint32_t i = 1; i < n; i++) {
         const uint32_t pair[2] = {node[h->index], node[(h->index + i) % n]};
         const uint32_t lane = lw_plan_lane_in_switch(plan, pair, LW_IN_SWITCH_MULTICAST, i > 1);
         lw_plan_wait(plan, lw_plan_send(plan, lane, h->piece, h->last), 1);
-        lw_plan_wait(plan, after, 0);
+        if (after != LW_NO_MOVE) {
+            lw_plan_wait(plan, after, 0);
+        }
     }
 }
 
@@ -344,10 +459,37 @@ static uint32_t index_in(const lw_ranks *ranks, uint32_t node) {
     return i;
 }
 
+static lw_status stream_nvls_tree(const view *v, const price *p, int64_t bytes) {
+    lw_plan plan = new_plan(v, p);
+    lw_list all = {0};
+    double way_ps = 0;
+    for (uint32_t g = 0; g < v->gates; g++) {
+        const lw_ranks heads = {v->gate[g].entry, v->computers.count};
+        const int64_t own = lw_share_of(bytes, v->gates, g);
+        lw_tree_shape shape;
+        for (uint32_t c = 0; c < heads.count; c++) {
+            const lw_ranks *ranks = &v->computers.computer[c].ranks;
+            const head h = {ranks, index_in(ranks, heads.node[c]), LW_NO_MOVE, own, own};
+            (void)add_up(&plan, &h);
+            hand_out(&plan, &h, LW_NO_MOVE);
+        }
+        LW_TRY(lw_tree_new(v->builder, &heads, &shape));
+        lw_tree_in_order(&shape, g % 2 == 1);
+        LW_TRY(find_way_ps(v, p, g, heads.node, &shape, &way_ps));
+        LW_TRY(add_streams(v, g, &shape, own, &all));
+    }
+    send_streams(v, &all, &plan);
+    pace_streams(&plan, way_ps, bytes_s(v, p));
+    return lw_plan_write(&plan, 1, 1, bytes);
+}
+
 // A part for each network card: the switch of each computer adds it up for the rank next to the
 // card, and these sum it up along a tree.
 static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
     const uint32_t computers = v->computers.count;
+    if (is_streamed(v)) {
+        return stream_nvls_tree(v, p, bytes);
+    }
     const int64_t pieces = tree_pieces(lw_share_of(bytes, v->gates, 0));
     lw_plan plan = new_plan(v, p);
     uint32_t *ready = LW_NEW_ARRAY(v->builder->arena, uint32_t, (size_t)v->gates * computers);
