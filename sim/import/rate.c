@@ -63,8 +63,11 @@ static lw_status find_cards(asking *a) {
         const char *name = lw_catalog_names(catalog, LW_SHELF_DEVICES)[i];
         const lw_status status = lw_presets_read(a->judging->presets, LW_SHELF_DEVICES, name, &preset);
         LW_TRY(status == LW_BAD_INPUT ? LW_OK : status);
-        if (preset != NULL && strcmp(preset->type, "gpu") == 0 &&
-            lw_map_text(preset->values, a->down ? "copy_rate_d2h" : "copy_rate_h2d") != NULL) {
+        const char *rate = a->down ? "copy_rate_d2h" : "copy_rate_h2d";
+        bool stated = false;
+        const bool card = preset != NULL && strcmp(preset->type, "gpu") == 0;
+        // not what is pooled over others
+        if (card && lw_preset_evidence(preset, rate, &stated) != LW_ASSUMED && stated) {
             a->card[a->card_count++] = name;
         }
     }
