@@ -119,9 +119,9 @@ static void test_a_matrix_has_bands(void **state) {
     assert_non_null(strstr(table.bytes, "GB/s by links.way (in brackets: what is uncertain)\n"));
     for (size_t i = 0; i < result.point_count; i++) {
         const lw_workload_result *send = workload_of(&result.point[i], "send");
-        const char *cell = send->has_band ? lw_arena_print(test.arena, "%.3g (%.3g to %.3g)", send->bandwidth_GBps,
+        const char *cell = send->has_band ? lw_arena_print(test.arena, "%#.3g (%#.3g to %#.3g)", send->bandwidth_GBps,
                                                            send->low_GBps, send->high_GBps)
-                                          : lw_arena_print(test.arena, " %.3g", send->bandwidth_GBps);
+                                          : lw_arena_print(test.arena, " %#.3g", send->bandwidth_GBps);
         assert_non_null(strstr(table.bytes, cell));
         assert_true(send->has_band ==
                     (strstr(result.point[i].set[0].text, "thz") != NULL || strstr(result.point[i].set[1].text, "thz") != NULL));

@@ -280,6 +280,7 @@ static bool sums_reads(const lw_workload_result *workload) {
 static extras extras_of(const lw_result *result) {
     extras has = {0};
     for (size_t p = 0; p < result->point_count; p++) {
+        has.times = has.times || result->point[p].workload_count == 0;
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
             has.band = has.band || is_wide(&result->point[p].workload[w]);
             has.signal = has.signal || result->point[p].workload[w].signal.mode != NULL;
