@@ -590,13 +590,18 @@ static double observed(const collector *c, const lw_measured_series *measured, c
     if (!has_time && strcmp(measured->observe->name, "bandwidth_GBps") != 0) {
         return (double)NAN;
     }
+    // of one copy, however often the curve repeats it
+    const bool single = measured->collective == NULL && measured->members == 1;
+    if (is_time && has_time && single && payload != 1.0) {
+        return (double)NAN;
+    }
     if (is_time == has_time) {
         return is_time ? point[1] * 1e-6 : point[1];
     }
     if (c->data->x_dimension != LW_BYTES || point[1] <= 0.0) {
         return (double)NAN;
     }
-    const double bytes = payload * point[0];
+    const double bytes = (single && has_time ? 1.0 : payload) * point[0];
     return is_time ? bytes / (point[1] * 1e9) : bytes / (point[1] * 1e-6) / 1e9;
 }
 

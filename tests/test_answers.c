@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whole scenarios whose right answer is known from outside: measurements, closed forms, common
 // sense.
+#include "sim/report/report.h"
+#include "sim/study/measured.h"
 #include "tests/scenario_helpers.h"
 
 // The value of a workload in each point of a sweep.
@@ -560,6 +562,50 @@ static void test_a_bridge_between_hosts_is_told(void **state) {
     lw_test_end(&test);
 }
 
+// A table is about copies as it was measured: pinned or pageable, by an engine, of one card, of its
+// size; four of 64 MiB are none of 256 MiB.
+static void test_tables_stand_beside_their_own_copies(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, "nodes: {pc: {preset: desktop-ddr5}, gpu: {preset: rtx-5090, count: 2}}\n"
+                        "links: {cable: {between: [pc, gpu], preset: oculink-2-x4}}\n"
+                        "workloads:\n"
+                        "  kernel: {kind: copy, from: pc, to: 'gpu[0]', bytes: 256 MiB, by: kernel}\n"
+                        "  pageable: {kind: copy, from: pc, to: 'gpu[0]', bytes: 256 MiB, memory: pageable, after: kernel}\n"
+                        "  both: {kind: copy, from: pc, to: gpu, bytes: 128 MiB, after: pageable}\n"
+                        "  tasks: {kind: graph, after: both, tasks: {up: {copy: {from: pc, to: 'gpu[0]', bytes: 256 MiB}}}}\n"
+                        "  queued: {kind: copy, from: pc, to: 'gpu[0]', bytes: 64 MiB, repeat: 4, overlap: true, after: tasks}\n"
+                        "  pinned: {kind: copy, from: pc, to: 'gpu[0]', bytes: 256 MiB, after: queued}\n");
+    static const char *const paths[] = {LW_SOURCE_DIR "/configs/measured/tomshardware-2025-oculink-h2d.yaml",
+                                        LW_SOURCE_DIR "/configs/measured/oculink-gen4x4-rtx-5060-ti-h2d-pageable.yaml"};
+    static const char *const fits[2][3] = {{"queued", "pinned", NULL}, {"pageable", NULL}};
+    const lw_point *point = &result.point[0];
+    lw_measured_series series[2];
+    for (size_t m = 0; m < 2; m++) {
+        lw_measured *table = NULL;
+        assert_int_equal(lw_measured_load(paths[m], shipped_catalog(&test), test.arena, test.diags, &table), LW_OK);
+        assert_int_equal(lw_measured_series_of(table, test.arena, &series[m]), LW_OK);
+        for (size_t w = 0; w < point->workload_count; w++) {
+            bool wanted = false;
+            for (size_t i = 0; fits[m][i] != NULL; i++) {
+                wanted = wanted || strcmp(fits[m][i], point->workload[w].name) == 0;
+            }
+            assert_int_equal(lw_measured_fits(&series[m], point, &point->workload[w]), wanted);
+        }
+    }
+    assert_true(lw_point_size(point, workload_of(point, "queued")) == 67108864);
+    assert_true(lw_point_size(point, workload_of(point, "pinned")) == 268435456);
+    result.measured = series;
+    result.measured_count = 2;
+    lw_text text = {0};
+    assert_int_equal(lw_report(&result, LW_FORMAT_TABLE, 0, &text), LW_OK);
+    assert_non_null(strstr(text.bytes, "256 MiB      6.60   6.76     +2.5 %  tomshardware"));
+    assert_non_null(strstr(text.bytes, "256 MiB      6.66   6.77     +1.6 %  oculink-gen4x4-rtx-5060-ti-h2d-pageable"));
+    lw_text_free(&text);
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_rates_hold_for_the_host_port),
@@ -586,6 +632,7 @@ int main(void) {
         cmocka_unit_test(test_lines_wait_for_banks),
         cmocka_unit_test(test_payload_sizes_hold_for_the_pcie_port),
         cmocka_unit_test(test_a_bridge_between_hosts_is_told),
+        cmocka_unit_test(test_tables_stand_beside_their_own_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -307,8 +307,10 @@ static void a_groups_waterfall_is_of_all_members(void **state) {
             assert_close(stage->rate_GBps[LW_STAGE_ENDPOINT], workload_of(&result.point[0], stage->workload)->bandwidth_GBps,
                          1e-9);
         }
-        assert_null(result.point[0].stage[1].shared);
-        assert_true(i == 3 || strcmp(result.point[0].stage[0].shared, "more") == 0);
+        // what asks for the reads of the other direction crosses the uplink, too; of two slots side by
+        // side that of the first card has none for the other one
+        assert_string_equal(result.point[0].stage[1].shared, i == 3 ? "load" : "load, more");
+        assert_true(i == 3 || strstr(result.point[0].stage[0].shared, "more") != NULL);
         lw_test_end(&test);
     }
 }

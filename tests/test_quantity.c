@@ -203,6 +203,10 @@ static void values_print_for_people(void **state) {
     assert_printed(1048576, LW_BYTES, "1 MiB");
     assert_printed(1e6, LW_BYTES, "1 MB");
     assert_printed(1234567, LW_BYTES, "1.23 MB");
+    assert_printed(6.4e6, LW_BYTES, "6.4 MB");
+    assert_printed(64000, LW_BYTES, "64 kB");
+    assert_printed(512000, LW_BYTES, "500 KiB");
+    assert_printed(4608, LW_BYTES, "4.5 KiB");
     assert_printed(3.0 * 1073741824, LW_BYTES, "3 GiB");
     assert_printed(1099511627776.0, LW_BYTES, "1 TiB");
     assert_printed(0x1p52, LW_BYTES, "4 PiB");

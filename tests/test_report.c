@@ -139,6 +139,59 @@ static void narrow_terminal(void **state) {
     lw_text_free(&text);
 }
 
+// What was run stands below a title that leaves it no room; a title that is wider yet goes on.
+static void narrow_title(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    f.result.title = "Copies \u2192 a card, of 4 KiB to 1 GiB, over two kinds of cables";
+    f.result.seed = 1;
+    static const struct {
+        int width;
+        const char *head;
+    } rows[] = {
+        {0, "Copies \u2192 a card, of 4 KiB to 1 GiB, over two kinds of cables  (lanewise 1.2.3, seed 1, 4 points)\n"},
+        {96, "Copies \u2192 a card, of 4 KiB to 1 GiB, over two kinds of cables  (lanewise 1.2.3, seed 1, 4 points)\n"},
+        {95, "Copies \u2192 a card, of 4 KiB to 1 GiB, over two kinds of cables\n (lanewise 1.2.3, seed 1, 4 points)\n"},
+        {50, "Copies \u2192 a card, of 4 KiB to 1 GiB, over two kinds\n  of cables\n (lanewise 1.2.3, seed 1, 4 points)\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        lw_text text = {0};
+        assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, rows[i].width, &text), LW_OK);
+        text.bytes[strlen(rows[i].head)] = '\0';
+        assert_string_equal(text.bytes, rows[i].head);
+        lw_text_free(&text);
+    }
+}
+
+// Packets that come at random times have a latency each, and a time and a rate as a whole; reads one
+// after the other have no sum.
+static void latencies_beside_rates(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    f.result.point_count = 1;
+    f.point[0].set_count = 0;
+    f.point[0].workload[0].each_ps = (lw_distribution){.count = 100, .mean = 2e6, .median = 1e6, .p99 = 9e6};
+    f.point[0].workload[0].mean_latency_ps = 2e6;
+    f.point[0].workload[0].mean_wait_ps = 1e6;
+    static const char *const rows[] = {
+        "  workload  bytes  mean wait  mean latency    median      99 %  share  limited by\n"
+        "  upload    4 KiB                 2.000 us  1.000 us  9.000 us   88 %  links.egpu host->gpu: channel\n",
+        "  workload  bytes      time   GB/s  mean wait  mean latency    median      99 %  share  limited by\n"
+        "  upload    4 KiB  12.00 us  0.341   1.000 us      2.000 us  1.000 us  9.000 us   88 %  links.egpu host->gpu: channel\n",
+    };
+    for (int paced = 0; paced < 2; paced++) {
+        f.point[0].workload[0].paced = paced == 1;
+        lw_text text = {0};
+        assert_int_equal(lw_report(&f.result, LW_FORMAT_TABLE, 0, &text), LW_OK);
+        if (strstr(text.bytes, rows[paced]) == NULL) {
+            fail_msg("%s", text.bytes);
+        }
+        lw_text_free(&text);
+    }
+}
+
 static void one_point(void **state) {
     (void)state;
     fixture f;
@@ -282,6 +335,7 @@ static void rows_for_other_sweeps(void **state) {
     make_result(&f);
     f.workload[3].mean_wait_ps = 1500;
     f.workload[3].mean_latency_ps = 2500;
+    f.workload[3].paced = true;
     for (int i = 0; i < POINTS; i++) {
         f.set[i][0].is_number = false;  // no number: no matrix
         f.set[i][0].text = "poisson";
@@ -707,6 +761,8 @@ int main(void) {
         cmocka_unit_test(matrix_of_sizes),
         cmocka_unit_test(matrix_with_a_hole),
         cmocka_unit_test(narrow_terminal),
+        cmocka_unit_test(narrow_title),
+        cmocka_unit_test(latencies_beside_rates),
         cmocka_unit_test(one_point),
         cmocka_unit_test(measured_beside_the_model),
         cmocka_unit_test(measured_beside_the_copy_it_is_about),

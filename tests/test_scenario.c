@@ -301,6 +301,18 @@ static void what_the_other_direction_takes_is_named(void **state) {
         assert_close(spill->rate_GBps[LW_STAGE_SHARING], achieved, 0.005);
         lw_test_end(&test);
     }
+    // reads that take turns with what is written, at the link that carries their requests
+    lw_test test = lw_test_begin();
+    lw_result result =
+        run_text(&test, "lanewise: 1\nnodes: {cpu: {kind: host}, gpu: {kind: gpu}}\nlinks: {up: {between: [cpu, gpu], "
+                        "preset: cxl-2.0-x8}}\nworkloads:\n  load: {kind: copy, from: cpu, to: gpu, bytes: 64 "
+                        "MiB}\n  spill: {kind: copy, from: gpu, to: cpu, bytes: 64 MiB}\n");
+    const lw_stage_result *load = &result.point[0].stage[0];
+    assert_string_equal(load->workload, "load");
+    assert_string_equal(load->shared, "spill");
+    assert_true(load->rate_GBps[LW_STAGE_ENDPOINT] < 0.7 * load->rate_GBps[LW_STAGE_WINDOW]);
+    assert_close(load->rate_GBps[LW_STAGE_SHARING], load->rate_GBps[LW_STAGE_ENDPOINT], 1e-9);
+    lw_test_end(&test);
 }
 
 // A copy staged in memory goes over two links, and its waterfall is that of the narrower one,

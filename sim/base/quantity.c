@@ -456,7 +456,15 @@ static char *print_scaled(double value, int digits, const char *unit_text, char 
     return buffer;
 }
 
-// Whole bytes in a binary unit, if four digits say it exactly.
+// Do three digits of a decimal unit say it exactly?
+static bool is_decimal(double bytes) {
+    char text[LW_QUANTITY_TEXT];
+    snprintf(text, sizeof text, "%.2e", bytes);
+    return strtod(text, NULL) == bytes;
+}
+
+// Whole bytes in a binary unit, if four digits say it exactly; 6250 KiB and 62.5 KiB are rather
+// 6.4 MB and 64 kB.
 static bool print_binary(double bytes, char *buffer) {
     static const struct {
         double bytes;
@@ -466,6 +474,9 @@ static bool print_binary(double bytes, char *buffer) {
     for (size_t i = 0; i < sizeof binary / sizeof binary[0]; i++) {
         double count = bytes / binary[i].bytes;
         if (fabs(count) < 1 || fabs(count) >= 10000 || count * 1000 != nearbyint(count * 1000)) {
+            continue;
+        }
+        if ((count != nearbyint(count) || fabs(count) >= 1024) && is_decimal(bytes)) {
             continue;
         }
         char text[LW_QUANTITY_TEXT];

@@ -445,6 +445,8 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
     *out = (lw_workload_result){.name = asked->object->name,
                                 .direction = asked->direction,
                                 .copy = asked->copy,
+                                .manner = asked->manner,
+                                .size_bytes = asked->size_bytes,
                                 .start_ps = times.start_ps,
                                 .end_ps = times.end_ps,
                                 .bytes = work->bytes,

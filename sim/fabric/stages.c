@@ -2,6 +2,7 @@
 #include "sim/fabric/stages.h"
 
 #include <math.h>
+#include <string.h>
 
 static lw_evidence guest_evidence(const lw_built *built, const lw_move *move) {
     const lw_node *node = built->machine->node;
@@ -142,6 +143,15 @@ static others sharing(const lw_built *built, size_t index, const neck *at, const
     return found;
 }
 
+// Is what limits it the other direction of that link, where its requests take turns with other work?
+static bool waits_behind(const lw_built *built, const neck *at, const lw_limit *limit) {
+    const lw_leg back = {at->leg.link, 1 - at->leg.dir};
+    const char *from = built->machine->node[lw_leg_start(built->machine, back)].name;
+    return at->of->flow.kind == LW_FLOW_READ && limit->kind == LW_LIMITED_BY_CHANNEL && limit->name != NULL &&
+           limit->direction != NULL && strcmp(limit->name, built->machine->link[at->leg.link].name) == 0 &&
+           strncmp(limit->direction, from, strlen(from)) == 0 && strncmp(limit->direction + strlen(from), "->", 2) == 0;
+}
+
 static const char *preset_of(const lw_link *link) {
     const lw_object *object = link->spec->object;
     for (size_t i = 0; object->preset != NULL && object->type->options[i].key != NULL; i++) {
@@ -183,14 +193,19 @@ lw_status lw_stages_read(const lw_built *built, size_t index, const lw_workload_
     for (int stage = 0; stage <= LW_STAGE_RETRY; stage++) {
         out->rate_GBps[stage] = at.links * at.waterfall.rate_Bps[stage] / 1e9;
     }
-    const others shared = sharing(built, index, &at, rows, arena);
+    neck back = at;
+    back.leg.dir = 1 - at.leg.dir;
+    others shared = sharing(built, index, &at, rows, arena);
+    const others before = sharing(built, index, &back, rows, arena);
+    const bool behind = before.rate_GBps > 0 && waits_behind(built, &at, &rows[index].limit);
+    shared.names = behind && shared.rate_GBps <= 0 ? before.names : shared.names;
     const double carried = out->rate_GBps[LW_STAGE_RETRY], window = fmin(carried, window_GBps(&at, asked->members));
     const double achieved = fmin(window, rows[index].bandwidth_GBps);
     out->rate_GBps[LW_STAGE_WINDOW] = window;
-    out->rate_GBps[LW_STAGE_SHARING] = fmax(achieved, fmin(window, carried - at.links * shared.rate_GBps));
+    out->rate_GBps[LW_STAGE_SHARING] = behind ? achieved : fmax(achieved, fmin(window, carried - at.links * shared.rate_GBps));
     out->rate_GBps[LW_STAGE_ENDPOINT] = achieved;
     out->label = at.links > 1 ? lw_arena_print(arena, "%.3g \u00D7 %s", at.links, out->label) : out->label;
     out->waits = rows[index].limit.kind == LW_LIMITED_BY_COPY_ENGINES ? rows[index].limit.name : NULL;
     out->shared = shared.names != NULL && shared.names[0] != '\0' ? shared.names : NULL;
-    return shared.names == NULL || out->label == NULL ? LW_NO_MEMORY : LW_OK;
+    return shared.names == NULL || before.names == NULL || out->label == NULL ? LW_NO_MEMORY : LW_OK;
 }

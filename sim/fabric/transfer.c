@@ -368,7 +368,7 @@ static lw_status find_routes(const lw_builder *builder, const lw_move *move, lw_
     uint32_t node = move->from;
     lw_via_fault fault = lw_via_check_nodes(builder->machine, move->via, move->from, move->to, &which);
     if (fault != LW_VIA_FINE) {
-        return tell_via(builder, move, fault, which, node);
+        return tell_via(builder, move, fault, which, move->via.node[which]);
     }
     lw_status found = lw_routes_find(builder->router, move->from, move->to, move->via, out);
     if (found == LW_BAD_INPUT) {

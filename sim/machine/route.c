@@ -452,6 +452,9 @@ lw_via_fault lw_via_check_nodes(const lw_machine *machine, lw_via via, uint32_t 
         if (!forwards(machine->node[node].spec)) {
             return LW_VIA_NO_FORWARDING;
         }
+        if (*which > 0 && node == via.node[*which - 1]) {
+            return LW_VIA_TWICE;
+        }
     }
     return LW_VIA_FINE;
 }

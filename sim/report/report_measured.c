@@ -15,27 +15,24 @@ typedef struct sample {
     const lw_workload_result *workload;
 } sample;
 
-static bool read_sample(const lw_point *point, const lw_measured_series *measured, sample *out) {
-    *out = (sample){0};
-    for (size_t w = 0; w < point->workload_count; w++) {
-        if (lw_measured_fits(measured, point, &point->workload[w])) {
-            *out = (sample){lw_point_size(point, &point->workload[w]), &point->workload[w]};
-            return out->bytes > 0;
-        }
-    }
-    return false;
+static bool read_sample(const lw_point *point, const lw_workload_result *like, const lw_measured_series *measured, sample *out) {
+    const lw_workload_result *workload = lw_point_workload(point, like->name, 0);
+    const bool fits = workload != NULL && lw_measured_fits(measured, point, workload);
+    *out = fits ? (sample){lw_point_size(point, workload), workload} : (sample){0};
+    return out->bytes > 0;
 }
 
-// The model's bandwidth at a size between two of the sweep: the time of a copy is a fixed cost plus
+// One copy's bandwidth at a size between two of the sweep: the time of a copy is a fixed cost plus
 // bytes over rate (Hockney 1994), so times, not bandwidths, are interpolated. 0 when the sweep does
 // not reach that size. *payload: bytes that count for each of that size, 1 of a copy, more of a
 // collective whose bandwidth is that of a link.
-static double model_GBps(const lw_result *result, const lw_measured_series *measured, double bytes, double *payload) {
+static double copy_GBps(const lw_result *result, const lw_workload_result *like, const lw_measured_series *measured, double bytes,
+                        double *payload) {
     sample below = {0};
     sample above = {0};
     for (size_t p = 0; p < result->point_count; p++) {
         sample s;
-        if (!read_sample(&result->point[p], measured, &s)) {
+        if (!read_sample(&result->point[p], like, measured, &s)) {
             continue;
         }
         if (s.bytes <= bytes && s.bytes > below.bytes) {
@@ -52,6 +49,15 @@ static double model_GBps(const lw_result *result, const lw_measured_series *meas
     double time_s = below.workload->time_s + share * (above.workload->time_s - below.workload->time_s);
     *payload = (double)below.workload->bytes / below.bytes;
     return time_s > 0 ? *payload * bytes / time_s / 1e9 : 0;
+}
+
+// Of the first copy that the table is about and that reaches the size. 0: none does.
+static double model_GBps(const lw_result *result, const lw_measured_series *measured, double bytes, double *payload) {
+    double GBps = 0;
+    for (size_t w = 0; result->point_count > 0 && w < result->point[0].workload_count && GBps == 0; w++) {
+        GBps = copy_GBps(result, &result->point[0].workload[w], measured, bytes, payload);
+    }
+    return GBps;
 }
 
 // Only what was observed of copies of some sizes can stand beside a bandwidth.
@@ -80,7 +86,9 @@ lw_status lw_report_measured(const lw_result *result, int width, lw_arena *arena
             continue;
         }
         double model = model_GBps(result, measured, largest[0], &payload);
-        double real = measured_GBps(measured, largest, payload);
+        // a table's copy is one, however often this one is repeated
+        const bool single = measured->collective == NULL && measured->members == 1;
+        double real = measured_GBps(measured, largest, single ? 1 : payload);
         char size[LW_QUANTITY_TEXT];
         LW_GRID_ADD(grid, measured->series == NULL ? "-" : measured->series,
                     measured->direction == NULL ? "-" : measured->direction);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/base/utf8.h"
+#include "sim/base/wrap.h"
 #include "sim/report/columns.h"
 #include "sim/report/grid.h"
 #include "sim/report/writers.h"
@@ -120,7 +122,7 @@ static bool shows_bands(const matrix *m, const char *name, size_t guess) {
 
 // What a cell shows: bandwidth; a time where reads are timed one by one, or so little arrives that
 // nobody would think of it as a rate.
-typedef enum cell_shows { SHOWN_BANDWIDTH, SHOWN_TIME, SHOWN_LATENCY } cell_shows;
+typedef enum cell_shows { SHOWN_BANDWIDTH, SHOWN_TIME, SHOWN_LATENCY, SHOWN_READS } cell_shows;
 
 static cell_shows shown_of(const matrix *m, const char *name, size_t guess) {
     static const double tiny_GBps = 0.01;
@@ -128,7 +130,7 @@ static cell_shows shown_of(const matrix *m, const char *name, size_t guess) {
     for (size_t i = 0; i < m->size_count * m->series_count; i++) {
         const lw_workload_result *workload = cell_of(m, i / m->series_count, i % m->series_count, name, guess);
         if (workload != NULL && workload->each_ps.count > 0) {
-            return SHOWN_LATENCY;
+            return workload->paced ? SHOWN_LATENCY : SHOWN_READS;
         }
         bool failed = workload == NULL || lw_limit_failure(&workload->limit) != NULL;
         what = !failed && workload->bandwidth_GBps >= tiny_GBps ? SHOWN_BANDWIDTH : what;
@@ -139,7 +141,7 @@ static cell_shows shown_of(const matrix *m, const char *name, size_t guess) {
 static void add_cell(lw_grid *grid, const lw_workload_result *workload, cell_shows what, bool banded) {
     if (workload == NULL) {
         lw_grid_add(grid, "-");
-    } else if (what == SHOWN_LATENCY) {
+    } else if (what == SHOWN_LATENCY || what == SHOWN_READS) {
         lw_grid_time(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
     } else if (what == SHOWN_TIME && lw_limit_failure(&workload->limit) == NULL) {
         lw_grid_time(grid, workload->time_s * 1e6, TIME_DIGITS);
@@ -178,7 +180,7 @@ static void write_widest(const matrix *m, const char *name, size_t guess, lw_tex
 
 // "upload, host->gpu, GB/s by links.egpu", then sizes or other numbers down and series across.
 static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
-    static const char *const titles[] = {"GB/s", "time", "mean latency of a read"};
+    static const char *const titles[] = {"GB/s", "time", "mean latency", "mean latency of a read"};
     const cell_shows what = shown_of(m, name, guess);
     const char *direction = NULL;
     bool banded = what == SHOWN_BANDWIDTH && shows_bands(m, name, guess);
@@ -267,12 +269,18 @@ static lw_evidence evidence_of_link(const lw_point *point, const char *workload)
 
 // What only some work has: paced, or uncertain.
 typedef struct extras {
-    bool band, wait, latency, each, method, signal;
+    bool band, wait, latency, each, method, signal, times;
 } extras;
+
+// The sum of many reads, one after the other, is no latency, and bounds no rate.
+static bool sums_reads(const lw_workload_result *workload) {
+    return workload->each_ps.count > 1 && !workload->paced;
+}
 
 static extras extras_of(const lw_result *result) {
     extras has = {0};
     for (size_t p = 0; p < result->point_count; p++) {
+        has.times = has.times || result->point[p].workload_count == 0;
         for (size_t w = 0; w < result->point[p].workload_count; w++) {
             has.band = has.band || is_wide(&result->point[p].workload[w]);
             has.signal = has.signal || result->point[p].workload[w].signal.mode != NULL;
@@ -280,6 +288,7 @@ static extras extras_of(const lw_result *result) {
             has.each = has.each || result->point[p].workload[w].each_ps.count > 1;
             has.method = has.method || result->point[p].workload[w].method != NULL;
             has.latency = has.latency || result->point[p].workload[w].mean_latency_ps > 0;
+            has.times = has.times || !sums_reads(&result->point[p].workload[w]);
         }
     }
     return has;
@@ -294,9 +303,10 @@ static void add_range(lw_grid *grid, const lw_workload_result *workload) {
     }
 }
 
-// Over packets or reads; nothing for work whose packets are not watched one by one.
-static void add_mean(lw_grid *grid, const lw_workload_result *workload, double mean_ps) {
-    if (workload->mean_latency_ps > 0) {
+// Over packets or reads; nothing for work whose packets are not watched one by one. What reads wait
+// for, one after the other, is in their latency alone.
+static void add_mean(lw_grid *grid, bool known, double mean_ps) {
+    if (known) {
         lw_grid_time(grid, mean_ps / 1e6, TIME_DIGITS);
     } else {
         lw_grid_add(grid, "");
@@ -440,7 +450,10 @@ static void add_own(lw_grid *grid, const lw_metric *metric, const lw_workload_re
 }
 
 static void add_titles(lw_grid *grid, const extras *has, const own_columns *own) {
-    LW_GRID_ADD(grid, "workload", "bytes", "time", "GB/s");
+    LW_GRID_ADD(grid, "workload", "bytes");
+    if (has->times) {
+        LW_GRID_ADD(grid, "time", "GB/s");
+    }
     for (size_t i = 0; i < own->count; i++) {
         const lw_metric *m = own->metric[i];
         lw_grid_add(grid, m->dimension == LW_TIME || m->quantity == NULL ? m->title : m->quantity);
@@ -469,8 +482,10 @@ static void add_titles(lw_grid *grid, const extras *has, const own_columns *own)
 static void add_numbers(lw_grid *grid, const lw_workload_result *workload, const extras *has, const own_columns *own) {
     lw_grid_add(grid, workload->name);
     lw_grid_bytes(grid, workload->bytes);
-    if (workload->each_ps.count > 1) {
-        LW_GRID_ADD(grid, "", "");  // the sum of many reads is no latency, and bounds no rate
+    if (!has->times) {
+        // no row tells a time
+    } else if (sums_reads(workload)) {
+        LW_GRID_ADD(grid, "", "");
     } else if (lw_limit_failure(&workload->limit) != NULL) {
         lw_grid_add(grid, "-");
         lw_grid_rate(grid, workload->bandwidth_GBps, DIGITS);
@@ -485,10 +500,10 @@ static void add_numbers(lw_grid *grid, const lw_workload_result *workload, const
         add_range(grid, workload);
     }
     if (has->wait) {
-        add_mean(grid, workload, workload->mean_wait_ps);
+        add_mean(grid, workload->paced, workload->mean_wait_ps);
     }
     if (has->latency) {
-        add_mean(grid, workload, workload->mean_latency_ps);
+        add_mean(grid, workload->mean_latency_ps > 0, workload->mean_latency_ps);
     }
     if (has->method) {
         lw_grid_add(grid, workload->method != NULL ? workload->method : "");
@@ -508,8 +523,8 @@ static lw_status write_rows(const lw_result *result, int width, lw_arena *arena,
     const size_t set_count = result->point[0].set_count;
     const extras has = extras_of(result);
     const own_columns own = own_of(result);
-    const size_t columns = set_count + 6 + own.count + has.band + has.wait + has.latency + 2 * (size_t)has.each + has.method +
-                           4 * (size_t)has.signal;
+    const size_t columns = set_count + 4 + own.count + has.band + has.wait + has.latency + has.method + 2 * (size_t)has.times +
+                           2 * (size_t)has.each + 4 * (size_t)has.signal;
     char *sides = lw_grid_all_right(arena, columns);
     lw_grid *grid = lw_grid_new(arena, sides);
     if (grid == NULL) {
@@ -686,15 +701,35 @@ static void write_engines(const lw_result *result, lw_text *out) {
     }
 }
 
-lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
-    lw_text_print(out, "%s  (lanewise %s, seed %llu, %zu ", result->title, result->tool_version, (unsigned long long)result->seed,
-                  result->point_count);
+// The title and what was run, in two lines where one is too narrow.
+static lw_status write_head(const lw_result *result, int width, lw_text *out) {
+    lw_text head = {0};
+    lw_text_print(&head, "%s  (lanewise %s, seed %llu, %zu ", result->title, result->tool_version,
+                  (unsigned long long)result->seed, result->point_count);
     if (result->planned > result->point_count) {
-        lw_text_print(out, "of %zu points%s%s)\n", result->planned,
+        lw_text_print(&head, "of %zu points%s%s)\n", result->planned,
                       result->failure_count > result->not_run ? ", some failed" : "", result->not_run > 0 ? ", interrupted" : "");
     } else {
-        lw_text_add(out, result->point_count == 1 ? "point)\n" : "points)\n");
+        lw_text_add(&head, result->point_count == 1 ? "point)\n" : "points)\n");
     }
+    const bool failed = head.failed;
+    size_t used = 0;
+    uint32_t code;
+    for (size_t i = 0; !failed && i + 1 < head.length; used++) {
+        i += lw_utf8_next(head.bytes + i, head.length - i, &code);
+    }
+    if (!failed && width > 0 && used > (size_t)width) {
+        head.bytes[strlen(result->title)] = '\n';
+        lw_text_wrap_lines(out, head.bytes, (size_t)width);
+    } else if (!failed) {
+        lw_text_add(out, head.bytes);
+    }
+    lw_text_free(&head);
+    return failed ? LW_NO_MEMORY : LW_OK;
+}
+
+lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) {
+    LW_TRY(write_head(result, width, out));
     if (result->point_count == 0) {
         lw_text_add(out, "\nNo point finished.\n");
         LW_TRY(write_failures(result, width, arena, out));

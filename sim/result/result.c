@@ -17,6 +17,13 @@ static bool is_of_kind(const lw_measured_series *measured, const lw_workload_res
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+// Pageable memory, a kernel or a group have figures of their own.
+static bool is_alike(const lw_measured_series *measured, const lw_workload_result *workload) {
+    const int64_t members = workload->member_ps.count > 1 ? (int64_t)workload->member_ps.count : 1;
+    return (measured->manner == NULL || workload->manner == NULL || strcmp(measured->manner, workload->manner) == 0) &&
+           (measured->members == 0 || measured->members == members);
+}
+
 // Is the swept size that of this workload? Of another one it says nothing.
 static bool is_size_of(const char *path, const char *workload) {
     static const char prefix[] = "workloads.";
@@ -36,7 +43,7 @@ double lw_point_size(const lw_point *point, const lw_workload_result *workload) 
             return point->set[i].number;
         }
     }
-    return (double)workload->bytes;
+    return (double)(workload->size_bytes > 0 ? workload->size_bytes : workload->bytes);
 }
 
 // Does the workload go over the link that the table is about: swept to it, or of its preset?
@@ -57,7 +64,7 @@ static bool is_of_series(const lw_point *point, const char *workload, const char
 
 bool lw_measured_fits(const lw_measured_series *measured, const lw_point *point, const lw_workload_result *workload) {
     const bool copy = measured->direction == NULL || (workload->copy != NULL && strcmp(workload->copy, measured->direction) == 0);
-    return copy && is_of_kind(measured, workload) &&
+    return copy && is_of_kind(measured, workload) && is_alike(measured, workload) &&
            (measured->series == NULL || is_of_series(point, workload->name, measured->series));
 }
 

@@ -56,9 +56,13 @@ typedef struct lw_workload_result {
     const char *direction;  // of the data: "host->gpu"; NULL when it has not one
     // "h2d", "d2h" or "d2d", the word that measured tables use; NULL for other work
     const char *copy;
+    // how: by an "engine" of the card from or to pinned memory, by a "kernel", "pageable", or "staged"
+    // between GPUs; of tasks the kind of work; NULL where copy is, or nobody says. Static text
+    const char *manner;
     // of the whole workload: from when it could start, whatever it then waited for
     int64_t start_ps, end_ps;
     int64_t bytes;          // payload delivered
+    int64_t size_bytes;     // of each of its copies; 0: it is one, or none
     double time_s;          // end - start
     double bandwidth_GBps;  // bytes / time_s / 1e9; 0 when no time passed
     bool has_band;          // a link of its route (lw_family.band) or a preset says how uncertain it is
@@ -196,6 +200,8 @@ typedef struct lw_measured_series {
     const char *varied;        // what its x values are: "bytes", "rate"
     bool over_sizes;           // x is how many bytes the observed work moves
     const char *direction;     // "h2d", "d2h", or NULL
+    const char *manner;        // of the observed copy, as lw_workload_result; NULL: any
+    int64_t members;           // that the observed work has; 0: any number
     const char *collective;    // the kind of the observed work, if it is one; NULL
     double (*points)[2];       // x in the base unit, y in the unit of observe
     size_t count;
@@ -235,7 +241,7 @@ typedef struct lw_result {
 // How many times as fast it is without its limit; 1 where nothing is known.
 double lw_lifted_speedup(const lw_workload_result *workload);
 
-// The bytes of a workload as tables count them: its swept size, or what it delivers.
+// The bytes of a workload as tables count them: its swept size, that of each copy, or what it delivers.
 double lw_point_size(const lw_point *point, const lw_workload_result *workload);
 
 // Does the table observe such work in such a direction, over the link that was swept to its preset

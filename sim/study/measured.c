@@ -479,16 +479,20 @@ lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena
 
 // ---- For charts ----
 
-// The word of the observed copy in the first point, and the kind of an observed collective; NULL when
+// The words of the observed copy in the first point, and the kind of an observed collective; NULL when
 // it is none. What is wrong in the point is told when it runs.
-static lw_status find_copy(const lw_measured *table, const char **out, const char **collective) {
+static lw_status find_copy(const lw_measured *table, lw_measured_series *out) {
     lw_arena *scratch = lw_arena_new();
     lw_diags *silent = scratch != NULL ? lw_diags_new(scratch) : NULL;
     lw_point_setup setup;
     lw_status status = silent == NULL ? LW_NO_MEMORY : lw_point_make(table->document, 0, NULL, scratch, silent, &setup);
-    *out = status == LW_OK ? setup.graph.workload[table->observed.workload[0]].copy : NULL;
-    const lw_work_kind *kind = status == LW_OK ? setup.graph.workload[table->observed.workload[0]].kind : NULL;
-    *collective = kind != NULL && kind->redop != NULL ? kind->type.name : NULL;
+    if (status == LW_OK) {
+        const lw_graph_workload *observed = &setup.graph.workload[table->observed.workload[0]];
+        out->direction = observed->copy;
+        out->manner = observed->manner;
+        out->members = observed->copy != NULL ? observed->members : 0;
+        out->collective = observed->kind->redop != NULL ? observed->kind->type.name : NULL;
+    }
     lw_arena_free(scratch);
     return status == LW_NO_MEMORY ? status : LW_OK;
 }
@@ -513,7 +517,7 @@ lw_status lw_measured_series_of(const lw_measured *table, lw_arena *arena, lw_me
     if (series.points == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(find_copy(table, &series.direction, &series.collective));
+    LW_TRY(find_copy(table, &series));
     for (size_t i = 0; i < table->point_count; i++) {
         if (table->point[i].own) {
             series.points[series.count][0] = table->point[i].x;

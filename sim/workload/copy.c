@@ -84,6 +84,7 @@ static lw_status add_member(lw_graph_builder *builder, const lw_copy_place *plac
     if (first) {
         builder->workload->main_move = lw_copy_main_move(&c);
         builder->workload->cost = cost_of(params, &c);
+        builder->workload->manner = lw_copy_manner(&c);
     }
     LW_TRY(lw_graph_deliver(builder, params->copy.bytes, params->repeat));
     return add_copies(builder, params, &c);
@@ -105,6 +106,7 @@ static lw_status expand(lw_graph_builder *builder) {
     LW_TRY(lw_graph_via(builder, params->copy.via, &via));
     LW_TRY(lw_graph_name_direction(builder, pairs.node[0][0], pairs.node[0][1]));
     builder->workload->copy = lw_copy_word(builder->machine, pairs.node[0]);
+    builder->workload->size_bytes = params->copy.bytes;
     for (size_t i = 0; i < pairs.count; i++) {
         builder->member = (uint32_t)i;
         LW_TRY(add_member(builder, &place, via, pairs.node[i]));

@@ -214,3 +214,10 @@ const char *lw_copy_word(const lw_machine *machine, const uint32_t pair[2]) {
     }
     return from != LW_NODE_GPU ? NULL : to == LW_NODE_HOST ? "d2h" : to == LW_NODE_GPU ? "d2d" : NULL;
 }
+
+const char *lw_copy_manner(const lw_copying *c) {
+    if (c->params->memory == LW_PAGEABLE) {
+        return lw_memory_words[LW_PAGEABLE];
+    }
+    return c->staged ? "staged" : lw_copier_words[c->params->by];
+}

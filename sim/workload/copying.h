@@ -84,5 +84,7 @@ lw_status lw_copy_add_steps(lw_graph_builder *builder, const lw_copying *c, uint
                             uint32_t *last) LW_CHECKED;
 // "h2d", "d2h", "d2d"; NULL: no copy between host and device.
 const char *lw_copy_word(const lw_machine *machine, const uint32_t pair[2]);
+// How: "engine", "kernel", "pageable", or between GPUs "staged".
+const char *lw_copy_manner(const lw_copying *c);
 
 #endif

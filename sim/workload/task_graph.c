@@ -203,6 +203,7 @@ static lw_status expand(lw_graph_builder *builder) {
     LW_TRY(plan_members(&e, &root, &next));
     if (e.first != NULL && !e.many_pairs) {
         workload->copy = lw_copy_word(builder->machine, e.first->pair);
+        workload->manner = builder->object->type->name;  // whatever else it does
         LW_TRY(lw_graph_name_direction(builder, e.first->pair[0], e.first->pair[1]));
     }
     return add_loop(&e, &root);
