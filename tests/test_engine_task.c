@@ -480,13 +480,46 @@ static void test_ring_of_uneven_shares(void **state) {
     lw_test_end(&test);
 }
 
+// A ring of which some ranks have nothing to send, so that their instances take no time.
+static void test_ring_of_empty_shares(void **state) {
+    (void)state;
+    enum { RANKS = 300, FULL = 200 };
+    static lw_server server[RANKS];
+    static lw_hop hop[RANKS];
+    static job jobs[RANKS];
+    static lw_need need[RANKS][2];
+    const int64_t rounds = 2 * (RANKS - 1);
+    for (uint32_t r = 0; r < RANKS; r++) {
+        server[r] = line(GB_1, 700000);
+        hop[r] = over(r);
+        jobs[r] = writes(&hop[r], 1, r < FULL ? 1 : 0, 1);
+        need[r][0] = need_of(r, 1, rounds);
+        need[r][1] = need_of((r + RANKS - 1) % RANKS, 1, rounds);
+        jobs[r].task.need = need[r];
+        jobs[r].task.need_count = 2;
+        jobs[r].task.count = jobs[r].task.inner = rounds;
+        jobs[r].task.last_bytes = jobs[r].task.bytes;
+        jobs[r].task.sampled = true;  // else it is a recurrence
+    }
+    lw_test test = lw_test_begin();
+    const lw_fabric fabric = fabric_of(&test, server, RANKS, jobs, RANKS);
+    assert_int_equal(run_fabric(&test, &fabric, 1).end_ps, rounds * (1000 + 700000));
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ring_of_uneven_shares),     cmocka_unit_test(test_stages_of_a_task),
-        cmocka_unit_test(test_tasks_wait_for_others),     cmocka_unit_test(test_slots_are_first_come_first_served),
-        cmocka_unit_test(test_tasks_of_one_flow),         cmocka_unit_test(test_circles_are_stuck),
-        cmocka_unit_test(test_stop_flag_interrupts),      cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_every_allocation_may_fail), cmocka_unit_test(test_threads_do_not_meet),
+        cmocka_unit_test(test_ring_of_empty_shares),
+        cmocka_unit_test(test_ring_of_uneven_shares),
+        cmocka_unit_test(test_stages_of_a_task),
+        cmocka_unit_test(test_tasks_wait_for_others),
+        cmocka_unit_test(test_slots_are_first_come_first_served),
+        cmocka_unit_test(test_tasks_of_one_flow),
+        cmocka_unit_test(test_circles_are_stuck),
+        cmocka_unit_test(test_stop_flag_interrupts),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_every_allocation_may_fail),
+        cmocka_unit_test(test_threads_do_not_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,3 +65,24 @@ int64_t lw_loop_periods(const lw_progress *progress, uint32_t task, int64_t begi
     }
     return periods;
 }
+
+// Of those that it waits for what had ended when the period began is enough, so that nothing hangs on
+// what comes later.
+int64_t lw_need_periods(const lw_progress *progress, uint32_t task, const int64_t *begin, int64_t highest) {
+    const lw_task *of = &progress->fabric->task[task];
+    const int64_t step = progress->task[task].prefix - begin[task];
+    int64_t periods = INT64_MAX;
+    for (size_t n = 0; n < of->need_count && highest < lw_task_count(of) && periods > 0; n++) {
+        const lw_need *need = &of->need[n];
+        const int64_t other = progress->task[need->task].prefix - begin[need->task];
+        if ((lw_int128)step * need->other == (lw_int128)other * need->own) {
+            continue;  // one is as far behind the other as before
+        }
+        const lw_int128 enough = (lw_int128)(begin[need->task] / need->other + need->distance) * need->own;
+        const lw_int128 room = enough - 1 - highest;
+        const bool falls_back = need->own == 1 && need->other == 1 && other > step;
+        const lw_int128 fit = room < 0 ? 0 : step == 0 || falls_back ? INT64_MAX : room / step;
+        periods = fit < periods ? (int64_t)fit : periods;
+    }
+    return periods;
+}

@@ -10,4 +10,8 @@
 // at instance `begin`, `step` of them have ended; all before `highest` are under way or have ended.
 int64_t lw_loop_periods(const lw_progress *progress, uint32_t task, int64_t begin, int64_t step, int64_t highest);
 
+// Periods until the task may catch up with one that it waits for, which does not go on as fast; 0
+// where its next instance waits for one that goes on faster. begin: one a task.
+int64_t lw_need_periods(const lw_progress *progress, uint32_t task, const int64_t *begin, int64_t highest);
+
 #endif

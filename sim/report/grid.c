@@ -21,8 +21,11 @@ struct lw_grid {
     grid_row *first, *last;
     size_t filled;  // cells in the last row
     bool failed;
-    int64_t bytes;  // of the last such cell: of thousands of links most carry the same
-    const char *bytes_text;
+    // of the last such cells: of thousands of links most carry the same, the other way perhaps none
+    struct known_bytes {
+        int64_t bytes;
+        const char *text;
+    } known[2];
 };
 
 enum { GAP = 2 };  // spaces between columns
@@ -173,12 +176,19 @@ void lw_grid_bytes(lw_grid *grid, int64_t bytes) {
     if (grid == NULL) {
         return;
     }
-    if (grid->bytes_text == NULL || grid->bytes != bytes) {
-        grid->bytes = bytes;
-        grid->bytes_text = lw_arena_copy(grid->arena, lw_quantity_print((double)bytes, LW_BYTES, text));
-        grid->failed = grid->failed || grid->bytes_text == NULL;
+    struct known_bytes *known = grid->known;
+    if (known[0].text == NULL || known[0].bytes != bytes) {
+        const struct known_bytes last = known[0];
+        if (known[1].text != NULL && known[1].bytes == bytes) {
+            known[0] = known[1];
+        } else {
+            known[0].bytes = bytes;
+            known[0].text = lw_arena_copy(grid->arena, lw_quantity_print((double)bytes, LW_BYTES, text));
+            grid->failed = grid->failed || known[0].text == NULL;
+        }
+        known[1] = last;
     }
-    lw_grid_add(grid, grid->bytes_text);
+    lw_grid_add(grid, known[0].text);
 }
 
 // Characters of a UTF-8 text: every byte but continuation bytes.
@@ -191,8 +201,10 @@ static size_t characters(const char *text) {
 }
 
 static void add_spaces(lw_text *out, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        lw_text_add_n(out, " ", 1);
+    static const char spaces[] = "                                ";
+    for (size_t now; count > 0; count -= now) {
+        now = count < sizeof spaces - 1 ? count : sizeof spaces - 1;
+        lw_text_add_n(out, spaces, now);
     }
 }
 

@@ -490,7 +490,7 @@ static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
         if (task->bytes > 0 && (flow->data_count == 0 || flow->packet_bytes < 1 || (reads && flow->request_bytes < 1))) {
             return LW_INTERNAL;
         }
-        run->load[index] = LW_NEW_ARRAY(run->arena, lw_task_load, flow->data_count + flow->request_count);
+        run->load[index] = LW_NEW_ARRAY(run->results, lw_task_load, flow->data_count + flow->request_count);
         if (run->load[index] == NULL) {
             return LW_NO_MEMORY;
         }
@@ -598,19 +598,23 @@ static lw_status make_room(lw_run_state *run) {
     run->loop = LW_NEW_ARRAY(arena, lw_credit_loop, 2 * stop_count);
     run->task = LW_NEW_ARRAY(arena, lw_task_state, (size_t)tasks);
     run->resource = LW_NEW_ARRAY(arena, lw_resource, fabric->resource_count);
-    run->result = LW_NEW_ARRAY(arena, lw_task_result, fabric->task_count);
+    run->result = LW_NEW_ARRAY(run->results, lw_task_result, fabric->task_count);
     run->load = LW_NEW_ARRAY(arena, lw_task_load *, fabric->task_count);
     run->sample = LW_NEW_ARRAY(arena, lw_list, fabric->task_count);
-    run->held_ps = LW_NEW_ARRAY(arena, lw_int128, fabric->resource_count);
-    run->served = LW_NEW_ARRAY(arena, lw_server_result, fabric->server_count);
+    run->held_ps = LW_NEW_ARRAY(run->results, lw_int128, fabric->resource_count);
+    run->served = LW_NEW_ARRAY(run->results, lw_server_result, fabric->server_count);
     bool made = run->server != NULL && run->stop != NULL && run->stream != NULL && run->input != NULL && run->loop != NULL &&
                 run->task != NULL && run->resource != NULL && run->result != NULL && run->load != NULL && run->sample != NULL &&
                 run->served != NULL && run->held_ps != NULL;
     return made && lw_inputs_make(run, stop_count) ? LW_OK : LW_NO_MEMORY;
 }
 
-lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) {
-    *run = (lw_run_state){.fabric = fabric, .arena = arena};
+lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *results, lw_run_state *run) {
+    lw_arena *arena = lw_arena_new();
+    *run = (lw_run_state){.fabric = fabric, .arena = arena, .results = results};
+    if (arena == NULL) {
+        return LW_NO_MEMORY;
+    }
     run->steady = (lw_steady){.unused = LW_NONE, .line_first = LW_NONE, .line_last = LW_NONE, .ticked = LW_NONE};
     for (size_t s = 0; s < fabric->server_count; s++) {
         if (fabric->server[s].ps_per_byte.den <= 0 || fabric->server[s].ps_per_byte.num < 0) {
@@ -677,6 +681,7 @@ void lw_run_state_free(lw_run_state *run) {
         (void)lw_memory_resize_block(run->resource[r].line, 0);
     }
     lw_progress_free(&run->progress);
+    lw_arena_free(run->arena);
 }
 
 int64_t lw_path_latency_ps(const lw_server *server, const lw_hop *hop, size_t count, int64_t payload_bytes) {

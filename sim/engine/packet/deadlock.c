@@ -45,7 +45,7 @@ static uint32_t first_blocked(const lw_run_state *run) {
 
 lw_status lw_find_deadlock(const lw_run_state *run, lw_engine_result *out) {
     uint32_t *seen = LW_NEW_ARRAY(run->arena, uint32_t, run->stop_count + 1);  // number of the wait + 1
-    lw_wait *wait = LW_NEW_ARRAY(run->arena, lw_wait, run->stop_count + 1);
+    lw_wait *wait = LW_NEW_ARRAY(run->results, lw_wait, run->stop_count + 1);
     if (seen == NULL || wait == NULL) {
         return LW_NO_MEMORY;
     }

@@ -280,7 +280,9 @@ static int64_t periods_ahead(const lw_run_state *run) {
         const int64_t step = run->progress.task[t].prefix - laps->prefix[t];
         const int64_t fit =
             step > 0 ? lw_loop_periods(&run->progress, t, laps->prefix[t], step, run->slots[t].highest) : INT64_MAX;
+        const int64_t lag = lw_need_periods(&run->progress, t, laps->prefix, run->slots[t].highest);
         periods = fit < periods ? fit : periods;
+        periods = lag < periods ? lag : periods;
     }
     return periods == INT64_MAX ? 0 : periods;
 }

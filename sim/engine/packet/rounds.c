@@ -23,6 +23,8 @@ typedef struct alone {
 
 typedef struct rounds {
     const lw_fabric *fabric;
+    lw_arena *arena;    // freed at the end
+    lw_arena *results;  // what outlives it
     uint32_t tasks;
     int64_t count;     // rounds
     bool has_last;     // the last round is another
@@ -127,13 +129,13 @@ static lw_status look_at(const lw_fabric *fabric, lw_arena *arena, bool *suits) 
 
 // ---- Who waits for whom ----
 
-static lw_status list_needs(rounds *r, lw_arena *arena) {
+static lw_status list_needs(rounds *r) {
     size_t needs = 0;
     for (uint32_t t = 0; t < r->tasks; t++) {
         needs += r->fabric->task[t].need_count;
     }
-    r->first = LW_NEW_ARRAY(arena, uint32_t, r->tasks + (size_t)1);
-    r->on = LW_NEW_ARRAY(arena, uint32_t, needs);
+    r->first = LW_NEW_ARRAY(r->arena, uint32_t, r->tasks + (size_t)1);
+    r->on = LW_NEW_ARRAY(r->arena, uint32_t, needs);
     if (r->first == NULL || r->on == NULL) {
         return LW_NO_MEMORY;
     }
@@ -154,7 +156,10 @@ static lw_status list_needs(rounds *r, lw_arena *arena) {
 }
 
 static void make_head(rounds *r, const lw_fabric *fabric) {
-    *r = (rounds){.fabric = fabric, .tasks = (uint32_t)fabric->task_count, .count = lw_task_count(&fabric->task[0]), .still = -1};
+    r->fabric = fabric;
+    r->tasks = (uint32_t)fabric->task_count;
+    r->count = lw_task_count(&fabric->task[0]);
+    r->still = -1;
     for (uint32_t t = 0; t < r->tasks; t++) {
         const lw_task *task = &fabric->task[t];
         const bool other = task->last_bytes != task->bytes || task->last_finish_ps != task->finish_ps;
@@ -174,9 +179,9 @@ static void no_gap(const lw_engine_gap *gap, void *user) {
     (void)user;
 }
 
-static lw_status run_alone(const rounds *r, bool last, const lw_engine_how *how, lw_arena *arena, alone *out) {
-    lw_task *task = LW_NEW_ARRAY(arena, lw_task, r->tasks);
-    out->span = LW_NEW_ARRAY(arena, lw_engine_span, r->tasks);
+static lw_status run_alone(const rounds *r, bool last, const lw_engine_how *how, alone *out) {
+    lw_task *task = LW_NEW_ARRAY(r->arena, lw_task, r->tasks);
+    out->span = LW_NEW_ARRAY(r->arena, lw_engine_span, r->tasks);
     if (task == NULL || out->span == NULL) {
         return LW_NO_MEMORY;
     }
@@ -194,7 +199,7 @@ static lw_status run_alone(const rounds *r, bool last, const lw_engine_how *how,
     const lw_engine_record record = {.span = keep_span, .gap = no_gap, .user = out->span};
     const lw_engine_how once = {.engine = how->engine, .seed = how->seed, .stop = how->stop, .record = &record};
     bool unused;
-    return lw_packet_run(&fabric, &once, arena, &out->result, &unused);
+    return lw_packet_run(&fabric, &once, r->results, &out->result, &unused);
 }
 
 // ---- The recurrence ----
@@ -262,7 +267,8 @@ static int64_t *row_of(const rounds *r, int64_t round) {
 
 // As many rounds as a record can hold are kept, at both ends, beside what add_beside_gap and the last
 // round make.
-static lw_status make_room(rounds *r, const lw_engine_record *record, lw_arena *arena) {
+static lw_status make_room(rounds *r, const lw_engine_record *record) {
+    lw_arena *arena = r->arena;
     enum { BESIDE = 3 };
     const int64_t fit = record != NULL ? (int64_t)record->most / r->tasks - BESIDE : 0, heads = fit / 2 > 1 ? fit / 2 : 1;
     r->kept = (kept){.heads = heads < r->count ? heads : r->count, .turns = fit - heads > 2 ? fit - heads : 2};
@@ -400,8 +406,8 @@ static void tell_span(const rounds *r, const lw_engine_record *record, const end
     record->span(&span, record->user);
 }
 
-static lw_status tell_gap(const rounds *r, const lw_engine_record *record, lw_arena *arena) {
-    int64_t *instances = LW_NEW_ARRAY(arena, int64_t, r->tasks);
+static lw_status tell_gap(const rounds *r, const lw_engine_record *record) {
+    int64_t *instances = LW_NEW_ARRAY(r->arena, int64_t, r->tasks);
     for (uint32_t t = 0; instances != NULL && t < r->tasks; t++) {
         instances[t] = r->skipped;
     }
@@ -414,12 +420,12 @@ static lw_status tell_gap(const rounds *r, const lw_engine_record *record, lw_ar
 }
 
 // Of all rounds the first and the last that were executed; between them they are lost.
-static lw_status tell(const rounds *r, const lw_engine_record *record, lw_arena *arena) {
+static lw_status tell(const rounds *r, const lw_engine_record *record) {
     const int64_t executed = (r->still >= 0 ? r->still : last_alike(r)) + 1;
     const int64_t heads = r->kept.heads < executed ? r->kept.heads : executed;
     const int64_t tails = executed - heads < r->kept.turns ? executed - heads : r->kept.turns;
     lw_list all = {0};
-    if (!LW_LIST_RESERVE(&all, ended, (size_t)(heads + tails + r->most_ahead + 2) * r->tasks, arena)) {
+    if (!LW_LIST_RESERVE(&all, ended, (size_t)(heads + tails + r->most_ahead + 2) * r->tasks, r->arena)) {
         return LW_NO_MEMORY;
     }
     for (int64_t i = 0; i < executed; i += i + 1 == heads ? executed - tails - i : 1) {
@@ -443,7 +449,7 @@ static lw_status tell(const rounds *r, const lw_engine_record *record, lw_arena 
     const int64_t gap_ps = r->still >= 0 ? latest(r, row_of(r, r->still)) : INT64_MAX;
     for (size_t i = 0; i < all.count; i++) {
         if (one[i].end_ps > gap_ps && (i == 0 || one[i - 1].end_ps <= gap_ps)) {
-            LW_TRY(tell_gap(r, record, arena));
+            LW_TRY(tell_gap(r, record));
         }
         tell_span(r, record, &one[i]);
     }
@@ -500,13 +506,13 @@ static void finish_server(const rounds *r, size_t server) {
     to->busy_ps = lw_server_busy_ps(lw_server_pace(of), of->packet_ps, 0, to);
 }
 
-static lw_status results(rounds *r, lw_arena *arena, lw_engine_result *out) {
+static lw_status results(rounds *r, lw_engine_result *out) {
     size_t hops = 0;
     for (uint32_t t = 0; t < r->tasks; t++) {
         const uint32_t flow = r->fabric->task[t].flow;
         hops += flow != LW_NO_FLOW ? r->fabric->flow[flow].data_count : 0;
     }
-    if (!LW_LIST_RESERVE(&r->loads, lw_task_load, hops, arena)) {
+    if (!LW_LIST_RESERVE(&r->loads, lw_task_load, hops, r->results)) {
         return LW_NO_MEMORY;
     }
     lw_engine_result result = r->of[0].result;
@@ -545,28 +551,34 @@ static bool counts(const rounds *r) {
     return sum_ps * r->count < LW_SPAN_MAX && most_bytes * r->count < LW_SPAN_MAX;
 }
 
-static lw_status run_rounds(rounds *r, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out) {
-    LW_TRY(list_needs(r, arena));
-    LW_TRY(make_room(r, how->record, arena));
+static lw_status go_all(rounds *r, const lw_engine_how *how, lw_engine_result *out) {
+    LW_TRY(list_needs(r));
+    LW_TRY(make_room(r, how->record));
     for (uint32_t t = 0; t < r->tasks; t++) {
         r->took_ps[t] = r->of[0].result.task[t].end_ps;
     }
     LW_TRY(go_round(r, how));
     finish(r);
-    LW_TRY(how->record != NULL ? tell(r, how->record, arena) : LW_OK);
-    return results(r, arena, out);
+    LW_TRY(how->record != NULL ? tell(r, how->record) : LW_OK);
+    return results(r, out);
 }
 
-lw_status lw_rounds_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out, bool *ran) {
-    rounds r;
-    LW_TRY(look_at(fabric, arena, ran));
+static lw_status run_rounds(rounds *r, const lw_fabric *fabric, const lw_engine_how *how, lw_engine_result *out, bool *ran) {
+    LW_TRY(look_at(fabric, r->arena, ran));
     if (!*ran) {
         return LW_OK;
     }
-    make_head(&r, fabric);
-    for (int of = 0; of <= r.has_last; of++) {
-        LW_TRY(run_alone(&r, of == 1, how, arena, &r.of[of]));
+    make_head(r, fabric);
+    for (int of = 0; of <= r->has_last; of++) {
+        LW_TRY(run_alone(r, of == 1, how, &r->of[of]));
     }
-    *ran = counts(&r);
-    return *ran ? run_rounds(&r, how, arena, out) : LW_OK;
+    *ran = counts(r);
+    return *ran ? go_all(r, how, out) : LW_OK;
+}
+
+lw_status lw_rounds_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out, bool *ran) {
+    rounds r = {.arena = lw_arena_new(), .results = arena};
+    const lw_status status = r.arena != NULL ? run_rounds(&r, fabric, how, out, ran) : LW_NO_MEMORY;
+    lw_arena_free(r.arena);
+    return status;
 }

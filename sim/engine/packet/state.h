@@ -324,7 +324,8 @@ typedef struct lw_run_state {
     const lw_fraction *pace;  // picoseconds a byte, one a server of the fabric
     // one a server of the fabric: every stream passes it as if it were alone there
     const bool *apart;
-    lw_arena *arena;
+    lw_arena *arena;    // freed with the state
+    lw_arena *results;  // what outlives it
     lw_event_queue queue;
     int64_t now_ps;
     lw_server_state *server;  // those of the fabric first
@@ -373,7 +374,7 @@ bool lw_costs_time_alone(const lw_server *server);
 const bool *lw_find_apart(const lw_fabric *fabric, const lw_fraction *pace, lw_arena *arena) LW_CHECKED;
 
 // compile.c: fabric -> state. Frees with lw_run_state_free in any case.
-lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *arena, lw_run_state *run) LW_CHECKED;
+lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *results, lw_run_state *run) LW_CHECKED;
 void lw_run_state_free(lw_run_state *run);
 // An instance takes the slot: its streams are set back to their beginning.
 void lw_slot_take(lw_run_state *run, uint32_t slot, int64_t instance);

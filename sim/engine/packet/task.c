@@ -165,7 +165,7 @@ static void sample(lw_run_state *run, uint32_t task, int64_t time_ps) {
     lw_list *list = &run->sample[task];
     lw_task_sample *last = list->count > 0 ? &LW_LIST_ITEMS(list, lw_task_sample)[list->count - 1] : NULL;
     if (last == NULL || last->time_ps != time_ps) {
-        last = LW_LIST_ADD(list, lw_task_sample, run->arena);
+        last = LW_LIST_ADD(list, lw_task_sample, run->results);
         if (last == NULL) {
             run->failed = true;
             return;
@@ -206,7 +206,7 @@ static void note_delivered(lw_run_state *run, lw_task_state *state) {
     }
     const int64_t at_ps = lw_fifo_pop(&state->arrived).time_ps;
     lw_list *list = &run->sample[state->task];
-    lw_task_sample *slot = number % every == 0 ? LW_LIST_ADD(list, lw_task_sample, run->arena) : NULL;
+    lw_task_sample *slot = number % every == 0 ? LW_LIST_ADD(list, lw_task_sample, run->results) : NULL;
     if (slot != NULL) {
         *slot = (lw_task_sample){run->now_ps - at_ps, 1};
         if (list->count > PACKETS_SAMPLED) {
