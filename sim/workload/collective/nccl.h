@@ -109,6 +109,9 @@ double lw_nccl_rounds(uint32_t computers);
 lw_nccl_price lw_nccl_price_of(const lw_nccl_view *view, lw_operation operation, lw_nccl_algorithm algorithm,
                                lw_nccl_protocol protocol, int64_t bytes);
 
+// Of the price of a tree or NVLSTree, that of the bytes: seconds.
+double lw_nccl_bytes_s(const lw_nccl_view *view, const lw_nccl_price *price);
+
 // What it takes to run what was chosen, where that was measured: NCCL chooses by its own reckoning.
 void lw_nccl_as_measured(const lw_nccl_view *view, lw_operation operation, int64_t bytes, lw_nccl_price *price);
 

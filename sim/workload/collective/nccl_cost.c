@@ -36,9 +36,21 @@ static void nvls(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
     p->time_s = p->latency_ps / 1e12 + (is_known(cost->nvls_rate_Bps) ? (double)bytes / (double)cost->nvls_rate_Bps : bytes_s);
 }
 
+// Over several computers the switches add up no faster than on one, and the network is what its links
+// are: NCCL counts less of either where each card has one of the network.
+static void nvls_tree(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
+    const lw_nccl_cost *cost = &v->params->cost[v->gen];
+    if (is_known(cost->nvls_rate_Bps)) {
+        p->time_s += (double)bytes / (double)cost->nvls_rate_Bps - lw_nccl_bytes_s(v, p);
+    }
+}
+
 void lw_nccl_as_measured(const lw_nccl_view *v, lw_operation operation, int64_t bytes, lw_nccl_price *p) {
     if (v->params->costs == LW_NCCL_MEASURED && v->computers.count > 1 && v->near) {
         const double net_ps = or_else(v->params->net_launch_ps, 0);
+        if (p->algorithm == LW_NCCL_NVLS_TREE) {
+            nvls_tree(v, bytes, p);
+        }
         p->latency_ps += net_ps;
         p->time_s += net_ps / 1e12;
     }

@@ -87,6 +87,12 @@ static void set_time(const view *v, price *out, double latency_ps, double algori
     out->time_s = latency_ps / 1e12 + (double)bytes / algorithm_Bps;
 }
 
+double lw_nccl_bytes_s(const view *v, const price *p) {
+    const uint32_t own = v->ranks->count / v->computers.count;
+    const double chain = p->algorithm == LW_NCCL_TREE ? (double)own - 1 : 0;
+    return p->time_s - (p->latency_ps + 2 * (chain * p->step_ps[0] + lw_nccl_rounds(v->computers.count) * p->step_ps[1])) / 1e12;
+}
+
 // Two trees over computers, each a chain within.
 static price price_of_tree(const view *v, lw_nccl_protocol how, int64_t bytes) {
     const lw_nccl_params *p = v->params;

@@ -235,13 +235,6 @@ static uint32_t tick(lw_plan *plan, double bytes_s, double fill_s, int64_t piece
     return clock;
 }
 
-// Of a price, that of the bytes.
-static double bytes_s(const view *v, const price *p) {
-    const uint32_t own = v->ranks->count / v->computers.count;
-    const double chain = p->algorithm == LW_NCCL_TREE ? (double)own - 1 : 0;
-    return p->time_s - (p->latency_ps + 2 * (chain * p->step_ps[0] + lw_nccl_rounds(v->computers.count) * p->step_ps[1])) / 1e12;
-}
-
 // ---- Many ranks: all pieces of a lane as one ----
 
 // Finer pieces come near to a stream: where none is waited for, all that a lane carries goes at once,
@@ -343,7 +336,7 @@ static lw_status stream_tree(const view *v, const price *p, int64_t bytes) {
         }
     }
     send_streams(v, &all, &plan);
-    pace_streams(&plan, way_ps, bytes_s(v, p));
+    pace_streams(&plan, way_ps, lw_nccl_bytes_s(v, p));
     return lw_plan_write(&plan, 1, 1, bytes);
 }
 
@@ -360,7 +353,7 @@ static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
     if (ready == NULL) {
         return LW_NO_MEMORY;
     }
-    const uint32_t clock = tick(&plan, bytes_s(v, p), fill_s, pieces);
+    const uint32_t clock = tick(&plan, lw_nccl_bytes_s(v, p), fill_s, pieces);
     for (uint32_t r = 0; r < n; r++) {
         ready[r] = clock;
     }
@@ -479,7 +472,7 @@ static lw_status stream_nvls_tree(const view *v, const price *p, int64_t bytes) 
         LW_TRY(add_streams(v, g, &shape, own, &all));
     }
     send_streams(v, &all, &plan);
-    pace_streams(&plan, way_ps, bytes_s(v, p));
+    pace_streams(&plan, way_ps, lw_nccl_bytes_s(v, p));
     return lw_plan_write(&plan, 1, 1, bytes);
 }
 
@@ -497,7 +490,7 @@ static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
         return LW_NO_MEMORY;
     }
     // a port carries a piece of each part to its head, and one back
-    const uint32_t clock = tick(&plan, bytes_s(v, p), 2 * (double)bytes / (double)pieces / v->port_Bps, pieces);
+    const uint32_t clock = tick(&plan, lw_nccl_bytes_s(v, p), 2 * (double)bytes / (double)pieces / v->port_Bps, pieces);
     for (uint32_t g = 0; g < v->gates; g++) {
         const lw_ranks heads = {v->gate[g].entry, computers};
         const int64_t own = lw_share_of(bytes, v->gates, g), piece = own / pieces, last = own - (pieces - 1) * piece;
