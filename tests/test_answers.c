@@ -606,6 +606,33 @@ static void test_tables_stand_beside_their_own_copies(void **state) {
     lw_test_end(&test);
 }
 
+// What one engine has under way is one engine: 64 writes in flight leave reads their turns, however
+// far the memory is, where each had a turn of its own and the reads took twice their time.
+static void test_writes_in_flight_are_one_engine(void **state) {
+    (void)state;
+    static const int delays_ns[] = {0, 100, 150, 300};
+    for (size_t i = 0; i < sizeof delays_ns / sizeof delays_ns[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *chain = lw_arena_print(
+            test.arena,
+            "nodes: {n: {kind: nic}, s: {kind: switch, latency: 100 ns, count: 2}, h: {kind: host, read_latency: 200 ns}}\n"
+            "links:\n"
+            "  a: {between: [n, 's[0]'], type: link, rate: 16 GB/s, packet: 256 B, overhead: 24 B}\n"
+            "  b: {between: ['s[0]', 's[1]'], type: link, rate: 32 GB/s, packet: 256 B, overhead: 24 B}\n"
+            "  c: {between: ['s[1]', h], type: link, rate: 24 GB/s, latency: %d ns, packet: 256 B, overhead: 24 B}\n"
+            "workloads:\n"
+            "  r: {kind: dma, device: n, host: h, op: read, bytes: 64 B, outstanding: 64, count: 20000}\n",
+            delays_ns[i]);
+        const lw_result alone = run_text(&test, chain);
+        const lw_result both = run_text(
+            &test, lw_arena_print(
+                       test.arena,
+                       "%s  w: {kind: dma, device: n, host: h, op: write, bytes: 64 B, outstanding: 64, count: 60000}\n", chain));
+        assert_close(workload_of(&both.point[0], "r")->time_s / workload_of(&alone.point[0], "r")->time_s, 1.01, 0.015);
+        lw_test_end(&test);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_rates_hold_for_the_host_port),
@@ -633,6 +660,7 @@ int main(void) {
         cmocka_unit_test(test_payload_sizes_hold_for_the_pcie_port),
         cmocka_unit_test(test_a_bridge_between_hosts_is_told),
         cmocka_unit_test(test_tables_stand_beside_their_own_copies),
+        cmocka_unit_test(test_writes_in_flight_are_one_engine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

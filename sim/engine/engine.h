@@ -34,7 +34,8 @@ typedef enum lw_server_role {
 } lw_server_role;
 
 // One server: a direction of a link segment, a memory port, a copy engine. Packets of different
-// tasks that wait for it take turns (round robin, one packet a turn); each packet occupies it for
+// tasks that wait for it take turns (round robin, one packet a turn), those of one task's instances
+// follow each other as they come unless arrivals pace them; each packet occupies it for
 // packet_ps + wire bytes * ps_per_byte, remainders carried over a busy period, and arrives
 // latency_ps later at the next server of its path.
 typedef struct lw_server {

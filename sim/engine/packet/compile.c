@@ -163,6 +163,9 @@ static path request_path(const lw_flow *flow, int64_t bytes) {
     return (path){flow->request, flow->request_count, ceil_divide(bytes, flow->request_bytes), 0, 0, 1};
 }
 
+// In place of an upstream server: the engine of a task that has several instances under way.
+#define OWN_ENGINE UINT32_C(0x80000000)
+
 // The last server of hops that is no memory: a memory hands on in the order in which it was asked.
 static uint32_t last_queue(const lw_run_state *run, const lw_hop *hop, size_t count) {
     while (count > 0 && run->fabric->server[hop[count - 1].server].role == LW_SERVER_MEMORY) {
@@ -172,14 +175,17 @@ static uint32_t last_queue(const lw_run_state *run, const lw_hop *hop, size_t co
 }
 
 // What packets at a hop came over. Where a read is answered that is the last server of its request;
-// where a device's own engines begin, nothing: they take turns.
+// where a device's own engines begin, nothing: they take turns, each with all that it has under way,
+// but paced instances each for themselves, as the cores of a processor.
 static uint32_t upstream_of(const lw_run_state *run, const lw_stream *stream, const path *over, const lw_hop *hop) {
     uint32_t upstream = last_queue(run, over->hop, (size_t)(hop - over->hop));
     const lw_flow *flow = lw_flow_of(run, stream->task);
     if (upstream == LW_NO_SERVER && flow->kind == LW_FLOW_READ && !stream->is_request) {
         upstream = last_queue(run, flow->request, flow->request_count);
     }
-    return upstream;
+    const uint32_t task = run->task[stream->task].task;
+    const bool together = run->slots[task].count > 1 && flow->arrivals == LW_ARRIVALS_BACKLOG;
+    return upstream == LW_NO_SERVER && together ? OWN_ENGINE | task : upstream;
 }
 
 // Where packets of a stop wait, and whom they hold up.
