@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/engine/loops.h"
 
+#include "sim/engine/path.h"
+
 enum { LEVELS_MOST = 16 };  // sizes of the loops around a task
 
 typedef struct levels {
@@ -50,7 +52,10 @@ static levels levels_of(const lw_progress *progress, uint32_t index) {
     return l;
 }
 
-int64_t lw_loop_periods(const lw_progress *progress, uint32_t task, int64_t begin, int64_t step, int64_t highest) {
+// Periods until the task comes near the end of a loop around it; 0 where it was near the beginning of
+// one, too. Loops that each period has gone round whole do not matter.
+static int64_t loop_periods(const lw_progress *progress, uint32_t task, int64_t begin) {
+    const int64_t step = progress->task[task].prefix - begin, highest = progress->task[task].highest;
     const levels l = levels_of(progress, task);
     int64_t periods = l.full ? 0 : INT64_MAX;
     for (size_t i = 0; i < l.count && periods > 0; i++) {
@@ -66,11 +71,12 @@ int64_t lw_loop_periods(const lw_progress *progress, uint32_t task, int64_t begi
     return periods;
 }
 
-// Of those that it waits for what had ended when the period began is enough, so that nothing hangs on
-// what comes later.
-int64_t lw_need_periods(const lw_progress *progress, uint32_t task, const int64_t *begin, int64_t highest) {
+// Periods until the task may catch up with one that it waits for, which does not go on as fast; 0
+// where its next instance waits for one that goes on faster. Of those that it waits for what had ended
+// when the period began is enough, so that nothing hangs on what comes later.
+static int64_t need_periods(const lw_progress *progress, uint32_t task, const int64_t *begin) {
     const lw_task *of = &progress->fabric->task[task];
-    const int64_t step = progress->task[task].prefix - begin[task];
+    const int64_t step = progress->task[task].prefix - begin[task], highest = progress->task[task].highest;
     int64_t periods = INT64_MAX;
     for (size_t n = 0; n < of->need_count && highest < lw_task_count(of) && periods > 0; n++) {
         const lw_need *need = &of->need[n];
@@ -85,4 +91,77 @@ int64_t lw_need_periods(const lw_progress *progress, uint32_t task, const int64_
         periods = fit < periods ? (int64_t)fit : periods;
     }
     return periods;
+}
+
+int64_t lw_laps_step_of(const lw_laps *laps, const lw_progress *progress, uint32_t task) {
+    return progress->task[task].prefix - laps->prefix[task];
+}
+
+int64_t lw_laps_periods(const lw_laps *laps, const lw_progress *progress, int64_t now_ps) {
+    const int64_t span_ps = now_ps - laps->saved_ps;
+    int64_t periods = span_ps > 0 ? (LW_TIME_MAX - now_ps) / span_ps : INT64_MAX;
+    for (uint32_t t = 0; t < progress->fabric->task_count && periods > 0; t++) {
+        const int64_t fit = lw_laps_step_of(laps, progress, t) > 0 ? loop_periods(progress, t, laps->prefix[t]) : INT64_MAX;
+        const int64_t lag = need_periods(progress, t, laps->prefix);
+        periods = fit < periods ? fit : periods;
+        periods = lag < periods ? lag : periods;
+    }
+    return periods == INT64_MAX ? 0 : periods;
+}
+
+// ---- When to look ----
+
+enum {
+    WORTHWHILE = 8,  // instances that the anchor must have left
+    SILENCE = 64,    // instances of others, and SLOT_TURNS a slot, until another anchor is chosen
+    SLOT_TURNS = 2,
+    BY_BRENT = 2  // Brent's method saves after 1, 2, 4, ... steps
+};
+
+void lw_laps_note_end(lw_laps *laps, const lw_progress *progress, uint32_t task, size_t slots) {
+    const lw_progress_task *of = &progress->task[task];
+    const bool ends = of->count - of->prefix - of->beyond < WORTHWHILE;
+    if (!laps->possible) {
+        return;
+    }
+    if (task == laps->anchor) {
+        laps->ticked = true;
+        laps->ends = 0;
+        laps->anchor = ends ? LW_NO_TASK : task;
+    } else if (!ends && (laps->anchor == LW_NO_TASK || ++laps->ends > SILENCE + SLOT_TURNS * (int64_t)slots)) {
+        laps->anchor = task;
+        laps->ends = laps->steps = 0;
+        laps->power = 1;
+        laps->have_saved = false;
+    }
+}
+
+bool lw_laps_note_state(lw_laps *laps, const lw_progress *progress, int64_t now_ps, lw_arena *arena) {
+    const size_t tasks = progress->fabric->task_count;
+    if (laps->prefix == NULL) {
+        laps->prefix = LW_NEW_ARRAY(arena, int64_t, tasks);
+        laps->skipped = LW_NEW_ARRAY(arena, int64_t, tasks);
+    }
+    if (laps->prefix == NULL || laps->skipped == NULL) {
+        return false;
+    }
+    for (size_t t = 0; t < tasks; t++) {
+        laps->prefix[t] = progress->task[t].prefix;
+    }
+    laps->state.count = laps->counts.count = 0;
+    laps->saved_ps = now_ps;
+    laps->steps = 0;
+    laps->power *= BY_BRENT;
+    laps->have_saved = true;
+    return true;
+}
+
+void lw_laps_tell(const lw_laps *laps, const lw_progress *progress, int64_t periods, const lw_engine_record *record,
+                  int64_t now_ps) {
+    for (uint32_t t = 0; t < progress->fabric->task_count; t++) {
+        laps->skipped[t] = periods * lw_laps_step_of(laps, progress, t);
+    }
+    const int64_t period_ps = now_ps - laps->saved_ps;
+    const lw_engine_gap gap = {now_ps, now_ps + periods * period_ps, period_ps, laps->skipped};
+    record->gap(&gap, record->user);
 }

@@ -124,6 +124,12 @@ static bool needs_nothing(const lw_task *task, int64_t instance) {
     return true;
 }
 
+static void tell(const lw_progress *progress, uint32_t index, int64_t instance) {
+    lw_progress_task *task = &progress->task[index];
+    task->highest = instance >= task->highest ? instance + 1 : task->highest;
+    progress->ready(progress->user, index, instance);
+}
+
 // All instances of a task that need nothing, without looking at each of a long loop.
 static void tell_free(const lw_progress *progress, uint32_t index) {
     const lw_task *task = &progress->fabric->task[index];
@@ -139,7 +145,7 @@ static void tell_free(const lw_progress *progress, uint32_t index) {
     for (int64_t i = 0; some > 0 && i < count; i += step) {
         for (int64_t k = i; k < i + some && k < count; k++) {
             if (needs_nothing(task, k)) {
-                progress->ready(progress->user, index, k);
+                tell(progress, index, k);
             }
         }
     }
@@ -171,7 +177,7 @@ static void look_at(const lw_progress *progress, lw_progress_edge edge, int64_t 
         if (i % inner >= need->first) {
             i += inner - i % inner - 1;  // to the end of the run
         } else if (applies(task, need, i) && !was_told(task, edge.need, i, ended) && is_ready(progress, edge.task, i)) {
-            progress->ready(progress->user, edge.task, i);
+            tell(progress, edge.task, i);
         }
     }
 }
@@ -198,6 +204,7 @@ void lw_progress_skip(lw_progress *progress, uint32_t index, int64_t instances) 
         (void)lw_memory_resize_block(old, 0);
     }
     task->prefix += instances;
+    task->highest += instances;
     progress->left -= instances;
 }
 

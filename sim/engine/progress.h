@@ -13,6 +13,7 @@ typedef struct lw_progress_task {
     uint64_t *mark;  // bit i of it: instance i modulo marks
     int64_t marks;   // a power of two
     int64_t count;
+    int64_t highest;  // no instance from there on has been ready
     // a need that instance hint_of was found to lack last: those before it hold
     int64_t hint_of;
     size_t hint;
@@ -45,8 +46,8 @@ void lw_progress_free(lw_progress *progress);
 void lw_progress_begin(lw_progress *progress);
 // An instance has ended.
 void lw_progress_end(lw_progress *progress, uint32_t task, int64_t instance);
-// So many instances of a task, which ended one after the other, are skipped: those that have ended
-// beyond them have as before, counted from there.
+// So many instances of a task, which ended one after the other, are skipped: those that have ended or
+// been ready beyond them have as before, counted from there.
 void lw_progress_skip(lw_progress *progress, uint32_t task, int64_t instances);
 // Has it?
 bool lw_progress_has_ended(const lw_progress *progress, uint32_t task, int64_t instance);

@@ -90,7 +90,7 @@ typedef struct path {
 
 static double service_ps(const draft *d, const lw_hop *hop, int64_t payload_bytes) {
     return lw_fluid_service_ps(d->run->pace[hop->server], d->run->fabric->server[hop->server].packet_ps,
-                               lw_fluid_wire_bytes(hop, payload_bytes));
+                               lw_wire_bytes(hop, payload_bytes));
 }
 
 // The server is busy with a packet, or cannot be used because of it, for so long on average.
@@ -180,7 +180,7 @@ static lw_status add_path(draft *d, const path *over) {
         const lw_hop *hop = &over->hop[h];
         const lw_server *server = &d->run->fabric->server[hop->server];
         const double plain_ps = service_ps(d, hop, over->payload_bytes);
-        const double taken_ps = over->each * mean_ps(server, plain_ps, lw_fluid_wire_bytes(hop, over->payload_bytes));
+        const double taken_ps = over->each * mean_ps(server, plain_ps, lw_wire_bytes(hop, over->payload_bytes));
         if (over->hop == d->flow->data && plain_ps > d->plain_ps) {
             d->slowest = h;
         }
@@ -302,7 +302,7 @@ static bool is_sound(const lw_fluid *run, const lw_hop *hop, size_t count, int64
     bool sound = true;
     for (size_t h = 0; h < count; h++) {
         sound = sound && hop[h].server < run->fabric->server_count;
-        sound = sound && lw_fluid_replays(&run->fabric->server[hop[h].server], lw_fluid_wire_bytes(&hop[h], payload_bytes)) < 9;
+        sound = sound && lw_fluid_replays(&run->fabric->server[hop[h].server], lw_wire_bytes(&hop[h], payload_bytes)) < 9;
     }
     return sound;
 }

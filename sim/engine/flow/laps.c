@@ -6,31 +6,6 @@
 // instances are counted on, and sums grow by what one period added. All that counts on is whole, so
 // that the result is that of executing every instance, to the picosecond.
 #include "sim/engine/flow/state.h"
-#include "sim/engine/loops.h"
-
-enum {
-    WORTHWHILE = 8,  // instances that the anchor must have left
-    SILENCE = 64,    // instances of others, and some a record, until another anchor is chosen
-    BY_BRENT = 2
-};
-
-// ---- The anchor ----
-
-void lw_fluid_laps_ended(lw_fluid *run, uint32_t task) {
-    lw_fluid_laps *laps = &run->laps;
-    const lw_progress_task *progress = &run->progress.task[task];
-    const bool ends = progress->count - progress->prefix - progress->beyond < WORTHWHILE;
-    if (task == laps->anchor) {
-        laps->ticked = true;
-        laps->ends = 0;
-        laps->anchor = ends ? LW_NONE : task;
-    } else if (!ends && (laps->anchor == LW_NONE || ++laps->ends > SILENCE + BY_BRENT * (int64_t)run->slot_count)) {
-        laps->anchor = task;
-        laps->ends = laps->steps = 0;
-        laps->power = 1;
-        laps->have_saved = false;
-    }
-}
 
 // ---- The state ----
 
@@ -134,9 +109,8 @@ static bool visit_pool(cursor *c, uint32_t index) {
 static bool visit_task(cursor *c, uint32_t task) {
     const lw_fluid *run = c->run;
     const lw_progress_task *progress = &run->progress.task[task];
-    const int64_t highest = run->task[task].highest;
-    bool same = run->task[task].watched_ps < 0 && visit(c, progress->beyond) && visit(c, highest - progress->prefix);
-    for (int64_t i = progress->prefix; same && progress->beyond > 0 && i < highest; i++) {
+    bool same = run->task[task].watched_ps < 0 && visit(c, progress->beyond) && visit(c, progress->highest - progress->prefix);
+    for (int64_t i = progress->prefix; same && progress->beyond > 0 && i < progress->highest; i++) {
         same = visit(c, lw_progress_has_ended(&run->progress, task, i));
     }
     return same;
@@ -263,22 +237,7 @@ static void count_all(tally *t) {
 // ---- The jump ----
 
 static int64_t steps_of(const lw_fluid *run, uint32_t task) {
-    return run->progress.task[task].prefix - run->laps.prefix[task];
-}
-
-static int64_t periods_ahead(const lw_fluid *run) {
-    const lw_fluid_laps *laps = &run->laps;
-    const int64_t span_ps = run->now_ps - laps->saved_ps;
-    int64_t periods = span_ps > 0 ? (LW_TIME_MAX - run->now_ps) / span_ps : INT64_MAX;
-    for (uint32_t t = 0; t < run->fabric->task_count && periods > 0; t++) {
-        const int64_t step = steps_of(run, t);
-        const int64_t fit =
-            step > 0 ? lw_loop_periods(&run->progress, t, laps->prefix[t], step, run->task[t].highest) : INT64_MAX;
-        const int64_t lag = lw_need_periods(&run->progress, t, laps->prefix, run->task[t].highest);
-        periods = fit < periods ? fit : periods;
-        periods = lag < periods ? lag : periods;
-    }
-    return periods == INT64_MAX ? 0 : periods;
+    return lw_laps_step_of(&run->laps, &run->progress, task);
 }
 
 static void shift_slot(lw_fluid *run, uint32_t index, int64_t periods, int64_t shift_ps) {
@@ -296,7 +255,7 @@ static void shift_slot(lw_fluid *run, uint32_t index, int64_t periods, int64_t s
     for (size_t h = 0; flow != NULL && h < lw_fluid_hops(flow); h++) {
         const uint32_t row = run->row_of[lw_fluid_hop(flow, h)->server][0];
         if (row != LW_NONE) {
-            const lw_ticks later = periods * (run->row[row].busy - run->laps.busy[row]);
+            const lw_ticks later = periods * (run->row[row].busy - run->lap_busy[row]);
             for (size_t mark = h; mark < lw_fluid_marks(run); mark += run->hops_max) {
                 run->busy_before[index * lw_fluid_marks(run) + mark] += later;
             }
@@ -304,29 +263,12 @@ static void shift_slot(lw_fluid *run, uint32_t index, int64_t periods, int64_t s
     }
 }
 
-static void record(lw_fluid *run, int64_t periods) {
-    lw_fluid_laps *laps = &run->laps;
-    if (laps->skipped == NULL) {
-        laps->skipped = LW_NEW_ARRAY(run->arena, int64_t, run->fabric->task_count);
-    }
-    if (laps->skipped == NULL) {
-        lw_fluid_fail(run, LW_NO_MEMORY);
-        return;
-    }
-    for (uint32_t t = 0; t < run->fabric->task_count; t++) {
-        laps->skipped[t] = periods * steps_of(run, t);
-    }
-    const int64_t period_ps = run->now_ps - laps->saved_ps;
-    const lw_engine_gap gap = {run->now_ps, run->now_ps + periods * period_ps, period_ps, laps->skipped};
-    run->how->record->gap(&gap, run->how->record->user);
-}
-
 static void jump(lw_fluid *run, int64_t periods) {
     const int64_t shift_ps = periods * (run->now_ps - run->laps.saved_ps);
     const lw_ticks shift = lw_ticks_of(shift_ps);
     tally t = {.run = run, .periods = periods, .shift_ps = shift_ps};
     if (run->how->record != NULL) {
-        record(run, periods);
+        lw_laps_tell(&run->laps, &run->progress, periods, run->how->record, run->now_ps);
     }
     count_all(&t);
     for (uint32_t s = 0; s < run->slot_count; s++) {
@@ -341,14 +283,13 @@ static void jump(lw_fluid *run, int64_t periods) {
         run->pools.due[i].at += shift;
     }
     for (uint32_t r = 0; r < run->row_count; r++) {
-        run->row[r].busy += periods * (run->row[r].busy - run->laps.busy[r]);
+        run->row[r].busy += periods * (run->row[r].busy - run->lap_busy[r]);
     }
     for (uint32_t p = 0; p < run->pool_count; p++) {
         run->pool[p].since += shift;
     }
     for (uint32_t task = 0; task < run->fabric->task_count; task++) {
         const int64_t instances = periods * steps_of(run, task);
-        run->task[task].highest += instances;
         run->bytes_done += (double)instances * (double)run->fabric->task[task].bytes;
         lw_progress_skip(&run->progress, task, instances);
     }
@@ -360,15 +301,11 @@ static void jump(lw_fluid *run, int64_t periods) {
 // ---- The search ----
 
 static void save(lw_fluid *run) {
-    lw_fluid_laps *laps = &run->laps;
-    if (laps->prefix == NULL) {
-        laps->prefix = LW_NEW_ARRAY(run->arena, int64_t, run->fabric->task_count);
-        laps->busy = LW_NEW_ARRAY(run->arena, lw_ticks, run->row_count);
+    lw_laps *laps = &run->laps;
+    if (run->lap_busy == NULL) {
+        run->lap_busy = LW_NEW_ARRAY(run->arena, lw_ticks, run->row_count);
     }
-    laps->state.count = laps->counts.count = 0;
-    laps->steps = 0;
-    laps->power *= BY_BRENT;
-    if (laps->prefix == NULL || laps->busy == NULL) {
+    if (run->lap_busy == NULL || !lw_laps_note_state(laps, &run->progress, run->now_ps, run->arena)) {
         lw_fluid_fail(run, LW_NO_MEMORY);
         return;
     }
@@ -376,23 +313,19 @@ static void save(lw_fluid *run) {
     laps->have_saved = visit_state(&c);
     tally t = {.run = run, .saving = true};
     count_all(&t);
-    for (size_t i = 0; i < run->fabric->task_count; i++) {
-        laps->prefix[i] = run->progress.task[i].prefix;
-    }
     for (uint32_t r = 0; r < run->row_count; r++) {
-        laps->busy[r] = run->row[r].busy;
+        run->lap_busy[r] = run->row[r].busy;
     }
-    laps->saved_ps = run->now_ps;
 }
 
 void lw_fluid_laps_step(lw_fluid *run) {
-    lw_fluid_laps *laps = &run->laps;
+    lw_laps *laps = &run->laps;
     laps->ticked = false;
     laps->steps++;
     if (laps->have_saved) {
         cursor c = {.run = run};
         if (visit_state(&c) && c.at == laps->state.count) {
-            const int64_t periods = periods_ahead(run);
+            const int64_t periods = lw_laps_periods(laps, &run->progress, run->now_ps);
             if (periods > 0) {
                 jump(run, periods);
                 laps->have_saved = false;

@@ -93,7 +93,7 @@ static lw_status check_load(const lw_fluid *run, double *load_bytes, uint32_t in
     const lw_move *move = &run->task[index].move[0], *last = &run->task[index].move[1];
     const lw_move *more = last->packets > move->packets ? last : move;
     for (size_t h = 0; h < flow->data_count; h++) {
-        const double bytes = (double)lw_fluid_wire_bytes(&flow->data[h], more->full_bytes);
+        const double bytes = (double)lw_wire_bytes(&flow->data[h], more->full_bytes);
         const double times = (double)lw_task_count(task) * (flow->data[h].copies > 1 ? (double)flow->data[h].copies : 1);
         load_bytes[flow->data[h].server] += times * (double)more->packets * bytes;
         if (load_bytes[flow->data[h].server] > (double)LW_TIME_MAX) {
@@ -142,7 +142,7 @@ static lw_status make_tasks(lw_fluid *run) {
 
 lw_status lw_fluid_make(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_fluid *run) {
     *run = (lw_fluid){.fabric = fabric, .how = how, .arena = arena, .unused_pool = LW_NONE, .free_slot = LW_NONE};
-    run->laps.anchor = LW_NONE;
+    run->laps.anchor = LW_NO_TASK;
     LW_TRY(make_servers(run));
     LW_TRY(make_tasks(run));
     run->line = LW_NEW_ARRAY(arena, lw_line, fabric->resource_count);

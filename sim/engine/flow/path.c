@@ -8,20 +8,6 @@
 // equal, so the steps from packet to packet are best taken at the slowest hop.
 #include "sim/engine/flow/state.h"
 
-static int64_t piece_bytes(const lw_hop *hop, int64_t payload_bytes) {
-    const int64_t bytes = payload_bytes + hop->overhead_bytes;
-    return (bytes + hop->granule_bytes - 1) / hop->granule_bytes * hop->granule_bytes;
-}
-
-int64_t lw_fluid_wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
-    const int64_t segment_bytes = hop->segment_bytes;
-    if (segment_bytes <= 0 || payload_bytes <= segment_bytes) {
-        return piece_bytes(hop, payload_bytes);
-    }
-    const int64_t rest_bytes = payload_bytes % segment_bytes;
-    return payload_bytes / segment_bytes * piece_bytes(hop, segment_bytes) + (rest_bytes > 0 ? piece_bytes(hop, rest_bytes) : 0);
-}
-
 double lw_fluid_service_ps(lw_fraction pace, int64_t packet_ps, int64_t wire_bytes) {
     const lw_int128 parts = (lw_int128)wire_bytes * pace.num;
     const lw_int128 whole_ps = parts / pace.den, rest = parts % pace.den;
@@ -36,7 +22,7 @@ typedef struct service {
 
 static service service_at(const lw_fabric *fabric, const lw_fraction *pace, const lw_hop *hop, int64_t payload_bytes) {
     const lw_fraction rate = pace[hop->server];
-    const lw_int128 parts = (lw_int128)lw_fluid_wire_bytes(hop, payload_bytes) * rate.num;
+    const lw_int128 parts = (lw_int128)lw_wire_bytes(hop, payload_bytes) * rate.num;
     return (service){parts / rate.den + fabric->server[hop->server].packet_ps, (int64_t)(parts % rate.den), rate.den};
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a run came to. What passed each server follows from what each task has moved.
-#include <math.h>
 #include <stdlib.h>
 
 #include "sim/engine/flow/state.h"
@@ -13,8 +12,8 @@ static void add_hop(lw_fluid *run, const lw_hop *hop, const lw_move *move, int64
     const lw_server *server = &run->fabric->server[hop->server];
     lw_server_result *served = &run->served[hop->server];
     const bool asks = kind == LW_PACKET_REQUEST;
-    const int64_t full_bytes = lw_fluid_wire_bytes(hop, asks ? 0 : move->full_bytes);
-    const int64_t last_bytes = lw_fluid_wire_bytes(hop, asks ? 0 : move->last_bytes);
+    const int64_t full_bytes = lw_wire_bytes(hop, asks ? 0 : move->full_bytes);
+    const int64_t last_bytes = lw_wire_bytes(hop, asks ? 0 : move->last_bytes);
     const int64_t replays = times(lw_fluid_replays(server, full_bytes), packets), copies = hop->copies > 1 ? hop->copies : 1;
     served->packets += copies * packets;
     served->replays += copies * replays;
@@ -56,14 +55,9 @@ static int64_t control_bytes(const lw_fluid *run, size_t server) {
     return (int64_t)((double)run->row[row].controlled / (1 << LW_TICK_BITS) / pace_ps + 0.5);
 }
 
-static int64_t busy_ps(lw_fraction pace, int64_t packet_ps, const lw_server_result *did) {
-    const lw_int128 parts = (lw_int128)(did->wire_bytes + did->control_bytes) * pace.num;
-    return (int64_t)(parts / pace.den) + (did->packets + did->replays) * packet_ps;
-}
-
 int64_t lw_fluid_own_ps(const lw_fluid *run, const lw_hop *hop, const lw_move *move, bool asks) {
     const double service_ps = lw_fluid_service_ps(run->pace[hop->server], run->fabric->server[hop->server].packet_ps,
-                                                  lw_fluid_wire_bytes(hop, asks ? 0 : move->full_bytes));
+                                                  lw_wire_bytes(hop, asks ? 0 : move->full_bytes));
     return times(service_ps, asks ? move->requests : move->packets);
 }
 
@@ -117,7 +111,6 @@ static lw_status finish_task(lw_fluid *run, uint32_t index) {
     result->sample = LW_LIST_ITEMS(&task->sample, const lw_task_sample);
     result->sample_count = task->sample.count;
     result->load = load;
-    int64_t most_ps = -1;
     for (size_t h = 0; h < hops; h++) {
         const bool asks = h >= flow->data_count;
         const lw_hop *hop = asks ? &flow->request[h - flow->data_count] : &flow->data[h];
@@ -126,13 +119,8 @@ static lw_status finish_task(lw_fluid *run, uint32_t index) {
             sum_ps = own_ps(run, index, hop, asks);
         }
         load[h] = (lw_task_load){hop->server, sum_ps < INT64_MAX ? (int64_t)sum_ps : INT64_MAX};
-        if (result->packets > 0 && load[h].busy_ps > most_ps) {
-            most_ps = load[h].busy_ps;
-            result->busiest = hop->server;
-        }
     }
-    const double phase_ps = (double)result->phase_ps;
-    result->busiest_share = phase_ps > 0 && most_ps > 0 ? fmin(1.0, (double)most_ps / phase_ps) : 0.0;
+    lw_find_busiest(result, hops);
     return LW_OK;
 }
 
@@ -149,7 +137,8 @@ lw_status lw_fluid_results(lw_fluid *run, lw_engine_result *out) {
     }
     for (size_t s = 0; s < fabric->server_count; s++) {
         result.server[s].control_bytes = control_bytes(run, s);
-        result.server[s].busy_ps = busy_ps(run->pace[s], fabric->server[s].packet_ps, &result.server[s]);
+        const lw_int128 control_parts = (lw_int128)result.server[s].control_bytes * run->pace[s].num;
+        result.server[s].busy_ps = lw_server_busy_ps(run->pace[s], fabric->server[s].packet_ps, control_parts, &result.server[s]);
     }
     *out = result;
     return LW_OK;

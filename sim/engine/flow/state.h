@@ -16,15 +16,10 @@
 #include <assert.h>
 
 #include "sim/base/list.h"
-#include "sim/engine/engine.h"
-#include "sim/engine/progress.h"
+#include "sim/engine/loops.h"
+#include "sim/engine/path.h"
 
 #define LW_NONE UINT32_MAX
-
-// A clock beyond this ends a run; no single time or count of bytes of the input is above
-// LW_SPAN_MAX.
-#define LW_TIME_MAX (INT64_C(1) << 61)
-#define LW_SPAN_MAX (INT64_C(1) << 60)
 
 // Fluids end between two picoseconds. Their clock counts ticks of 2^-20 ps.
 enum { LW_TICK_BITS = 20 };
@@ -204,27 +199,9 @@ typedef struct lw_fluid_task {
     lw_ticks *load;      // one a hop
     lw_list sample;      // lw_task_sample
     int64_t moved[2];    // instances that ended, of each move
-    int64_t highest;     // no instance from there on has been ready
     int64_t watched_ps;  // by a task before it, for its only instance; -1: not
     lw_ticks *busy_before;
 } lw_fluid_task;
-
-// The search for a repeating state, see laps.c.
-typedef struct lw_fluid_laps {
-    bool possible;
-    uint32_t anchor;  // LW_NONE
-    bool ticked;
-    int64_t ends;   // of others since it ticked
-    int64_t steps;  // since the last change or saved state
-    int64_t power;  // steps after which the state is saved again
-    int64_t saved_ps;
-    bool have_saved;
-    lw_list state;     // int64_t
-    lw_list counts;    // lw_int128: sums as they were then
-    int64_t *prefix;   // one a task
-    lw_ticks *busy;    // one a row
-    int64_t *skipped;  // for the record, one a task
-} lw_fluid_laps;
 
 typedef struct lw_fluid {
     const lw_fabric *fabric;
@@ -278,7 +255,8 @@ typedef struct lw_fluid {
     lw_server_result *served;
     lw_int128 *held_ps;  // one a resource: ends less starts of what held its slots
     int64_t events, jumps;
-    lw_fluid_laps laps;
+    lw_laps laps;        // see laps.c
+    lw_ticks *lap_busy;  // one a row: when its state was saved
     double bytes_done, bytes_all;
     lw_status failed;  // LW_OK: not
     uint32_t stuck;    // a task that can never move anything
@@ -309,8 +287,7 @@ void *lw_fluid_grown(void *block, uint32_t *capacity, size_t size) LW_CHECKED;
 
 // ---- path.c: a transfer alone ----
 
-// Bytes on the wire for a packet of so much payload; its time there, exactly.
-int64_t lw_fluid_wire_bytes(const lw_hop *hop, int64_t payload_bytes);
+// The time of a packet there, exactly.
 double lw_fluid_service_ps(lw_fraction pace, int64_t packet_ps, int64_t wire_bytes);
 
 // Packets over hops: all ready at once, or one every gap_ps.
@@ -365,8 +342,7 @@ void lw_fluid_due(lw_fluid *run, uint32_t slot);
 void lw_fluid_moved(lw_fluid *run, uint32_t slot);  // its fluid has ended
 
 // ---- laps.c: jumps over iterations of loops ----
-void lw_fluid_laps_ended(lw_fluid *run, uint32_t task);  // an instance of it
-void lw_fluid_laps_step(lw_fluid *run);                  // after an instant in which the anchor ticked
+void lw_fluid_laps_step(lw_fluid *run);  // after an instant in which the anchor ticked
 
 // result.c
 // What a move keeps a server busy that each passes as if alone there.

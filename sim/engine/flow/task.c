@@ -165,8 +165,6 @@ void lw_fluid_ready(void *user, uint32_t task, int64_t instance) {
         return;
     }
     const lw_task *asked = &run->fabric->task[task];
-    lw_fluid_task *of = &run->task[task];
-    of->highest = instance >= of->highest ? instance + 1 : of->highest;
     run->slot[slot] = (lw_instance){.task = task, .instance = instance, .phase = LW_FLUID_READY, .busiest = LW_NO_SERVER};
     const int64_t at_ps = lw_task_ready_ps(asked, run->now_ps);
     if (at_ps <= run->now_ps && asked->acquires == LW_NO_RESOURCE && run->events > 0) {
@@ -266,9 +264,7 @@ static void end(lw_fluid *run, uint32_t slot) {
     run->free_slot = slot;
     run->slot[slot].phase = LW_FLUID_IDLE;
     lw_progress_end(&run->progress, s.task, s.instance);
-    if (run->laps.possible) {
-        lw_fluid_laps_ended(run, s.task);
-    }
+    lw_laps_note_end(&run->laps, &run->progress, s.task, run->slot_count);
     if (task->releases != LW_NO_RESOURCE) {
         lw_line *line = &run->line[task->releases];
         if (line->count == 0) {

@@ -33,20 +33,6 @@ static bool service_of(lw_fraction pace, int64_t packet_ps, int64_t wire_bytes, 
     return true;
 }
 
-static int64_t piece_bytes(const lw_hop *hop, int64_t payload_bytes) {
-    int64_t bytes = payload_bytes + hop->overhead_bytes;
-    return (bytes + hop->granule_bytes - 1) / hop->granule_bytes * hop->granule_bytes;
-}
-
-static int64_t wire_bytes(const lw_hop *hop, int64_t payload_bytes) {
-    int64_t segment_bytes = hop->segment_bytes;
-    if (segment_bytes <= 0 || payload_bytes <= segment_bytes) {
-        return piece_bytes(hop, payload_bytes);
-    }
-    int64_t rest_bytes = payload_bytes % segment_bytes;
-    return payload_bytes / segment_bytes * piece_bytes(hop, segment_bytes) + (rest_bytes > 0 ? piece_bytes(hop, rest_bytes) : 0);
-}
-
 static bool is_finite(const lw_credits *credits) {
     return credits->packets != LW_CREDITS_INFINITE || credits->data_units != LW_CREDITS_INFINITE;
 }
@@ -329,7 +315,7 @@ static lw_status size_stream(lw_run_state *run, lw_stream *stream, const path *o
         stop->trickle = stop->feeds = false;
         for (int last = 0; last < 2; last++) {
             stop->units[last] = ceil_divide(bytes[last], unit);
-            stop->wire_bytes[last] = wire_bytes(hop, bytes[last]);
+            stop->wire_bytes[last] = lw_wire_bytes(hop, bytes[last]);
             if (!service_of(run->pace[hop->server], server->packet_ps, stop->wire_bytes[last], &stop->service[last])) {
                 return LW_LIMIT;
             }
@@ -688,26 +674,4 @@ void lw_run_state_free(lw_run_state *run) {
     }
     lw_progress_free(&run->progress);
     lw_arena_free(run->arena);
-}
-
-int64_t lw_path_latency_ps(const lw_server *server, const lw_hop *hop, size_t count, int64_t payload_bytes) {
-    int64_t start_ps = 0;
-    int64_t end_ps = 0;  // latency included
-    for (size_t i = 0; i < count; i++) {
-        const lw_server *here = &server[hop[i].server];
-        lw_service service;
-        if (!service_of(lw_server_pace(here), here->packet_ps, wire_bytes(&hop[i], payload_bytes), &service)) {
-            return LW_TIME_MAX;
-        }
-        if (i > 0) {
-            start_ps = hop[i].store_forward ? end_ps : start_ps + server[hop[i - 1].server].latency_ps;
-            end_ps = hop[i - 1].paces ? 0 : end_ps;
-        }
-        const int64_t own_ps = start_ps + service.whole_ps;
-        end_ps = (own_ps > end_ps ? own_ps : end_ps) + here->latency_ps;
-        if (end_ps > LW_TIME_MAX) {
-            return LW_TIME_MAX;
-        }
-    }
-    return end_ps;
 }

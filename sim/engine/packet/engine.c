@@ -86,24 +86,6 @@ static lw_status run_events(lw_run_state *run, const lw_engine_how *how) {
     return run->progress.left == 0 ? LW_OK : LW_STUCK;
 }
 
-// From the totals: what was summed up during the run lost the remainder of every busy period.
-int64_t lw_server_busy_ps(lw_fraction pace, int64_t packet_ps, int64_t control_parts, const lw_server_result *did) {
-    lw_int128 parts = (lw_int128)did->wire_bytes * pace.num + control_parts;
-    return (int64_t)(parts / pace.den) + (did->packets + did->replays) * packet_ps;
-}
-
-void lw_find_busiest(lw_task_result *result, size_t hops) {
-    int64_t most_ps = -1;
-    for (size_t h = 0; h < hops && result->packets > 0; h++) {
-        if (result->load[h].busy_ps > most_ps) {
-            most_ps = result->load[h].busy_ps;
-            result->busiest = result->load[h].server;
-        }
-    }
-    const double phase_ps = (double)result->phase_ps;
-    result->busiest_share = phase_ps > 0 && most_ps > 0 ? fmin(1.0, (double)most_ps / phase_ps) : 0.0;
-}
-
 static void finish_task(const lw_run_state *run, uint32_t index) {
     lw_task_result *result = &run->result[index];
     const lw_task *task = &run->fabric->task[index];

@@ -10,36 +10,7 @@
 // fell asleep, and is moved on with the rest.
 #include <assert.h>
 
-#include "sim/engine/loops.h"
 #include "sim/engine/packet/visit.h"
-
-enum {
-    WORTHWHILE = 8,  // instances that the anchor must have left
-    SILENCE = 64,    // instances of others, and SLOT_TURNS a slot, until another anchor is chosen
-    SLOT_TURNS = 2,
-    BY_BRENT = 2  // Brent's method saves after 1, 2, 4, ... steps
-};
-
-// ---- The anchor ----
-
-void lw_laps_ended(lw_run_state *run, uint32_t task) {
-    lw_laps *laps = &run->laps;
-    const lw_progress_task *progress = &run->progress.task[task];
-    if (!laps->possible) {
-        return;
-    }
-    const bool ends = progress->count - progress->prefix - progress->beyond < WORTHWHILE;
-    if (task == laps->anchor) {
-        laps->ticked = true;
-        laps->ends = 0;
-        laps->anchor = ends ? LW_NONE : task;
-    } else if (!ends && (laps->anchor == LW_NONE || ++laps->ends > SILENCE + SLOT_TURNS * (int64_t)run->task_count)) {
-        laps->anchor = task;
-        laps->ends = laps->steps = 0;
-        laps->power = 1;
-        laps->have_saved = false;
-    }
-}
 
 // Nothing is drawn, so that states can come back.
 void lw_laps_make(lw_run_state *run) {
@@ -51,7 +22,7 @@ void lw_laps_make(lw_run_state *run) {
         drawn = drawn || run->task[t].random != NULL;
     }
     run->laps.possible = !drawn;
-    run->laps.anchor = LW_NONE;
+    run->laps.anchor = LW_NO_TASK;
 }
 
 // ---- The state ----
@@ -129,12 +100,12 @@ static bool visit_task(lw_cursor *c, const lw_run_state *run, uint32_t task) {
     const lw_progress_task *progress = &run->progress.task[task];
     const lw_task_slots *slots = &run->slots[task];
     bool same =
-        lw_visit(c, slots->highest - progress->prefix) && lw_visit(c, progress->beyond) && lw_visit(c, slots->ready.count);
+        lw_visit(c, progress->highest - progress->prefix) && lw_visit(c, progress->beyond) && lw_visit(c, slots->ready.count);
     for (uint32_t i = 0; same && i < slots->ready.count; i++) {
         const lw_fifo_entry *entry = lw_fifo_at(&slots->ready, i);
         same = lw_visit(c, entry->time_ps - run->now_ps) && lw_visit(c, entry->id - progress->prefix);
     }
-    for (int64_t i = progress->prefix; same && progress->beyond > 0 && i < slots->highest; i++) {
+    for (int64_t i = progress->prefix; same && progress->beyond > 0 && i < progress->highest; i++) {
         same = lw_visit(c, lw_progress_has_ended(&run->progress, task, i));
     }
     for (uint32_t s = slots->free; same && s != LW_NONE; s = run->task[s].next_free) {
@@ -270,23 +241,6 @@ static void count_all(tally *t) {
     count(t, &run->packet_hops);
 }
 
-// ---- How far ----
-
-static int64_t periods_ahead(const lw_run_state *run) {
-    const lw_laps *laps = &run->laps;
-    const int64_t span_ps = run->now_ps - laps->saved_ps;
-    int64_t periods = span_ps > 0 ? (LW_TIME_MAX - run->now_ps) / span_ps : INT64_MAX;
-    for (uint32_t t = 0; t < run->fabric->task_count && periods > 0; t++) {
-        const int64_t step = run->progress.task[t].prefix - laps->prefix[t];
-        const int64_t fit =
-            step > 0 ? lw_loop_periods(&run->progress, t, laps->prefix[t], step, run->slots[t].highest) : INT64_MAX;
-        const int64_t lag = lw_need_periods(&run->progress, t, laps->prefix, run->slots[t].highest);
-        periods = fit < periods ? fit : periods;
-        periods = lag < periods ? lag : periods;
-    }
-    return periods == INT64_MAX ? 0 : periods;
-}
-
 // ---- The jump ----
 
 static void shift_fifo(lw_fifo *fifo, int64_t shift_ps, int64_t instances) {
@@ -322,10 +276,10 @@ static void shift_slot(lw_run_state *run, lw_task_state *state, int64_t periods,
         }
         for (uint32_t s = stream != NULL ? stream->first_stop : LW_NONE; s != LW_NONE && s <= stream->last_stop; s++) {
             const uint32_t server = run->stop[s].server;
-            *before++ += stays ? 0 : periods * (run->server[server].busy_ps - laps->busy_ps[server]);
+            *before++ += stays ? 0 : periods * (run->server[server].busy_ps - run->lap_busy_ps[server]);
         }
     }
-    state->instance += periods * (run->progress.task[state->task].prefix - laps->prefix[state->task]);
+    state->instance += periods * (lw_laps_step_of(laps, &run->progress, state->task));
     state->due_ps += state->due_ps > 0 ? shift_ps : 0;
     state->ready_ps += shift_ps;
     state->start_ps += shift_ps;
@@ -395,32 +349,14 @@ static void shift_tasks(lw_run_state *run, int64_t periods, int64_t shift_ps) {
         for (uint32_t i = 0; i < resource->count; i++) {
             lw_waiting *waiting = &resource->line[(resource->first + i) & (resource->capacity - 1)];
             waiting->ready_ps += shift_ps;
-            waiting->instance += periods * (run->progress.task[waiting->task].prefix - laps->prefix[waiting->task]);
+            waiting->instance += periods * lw_laps_step_of(laps, &run->progress, waiting->task);
         }
     }
     for (uint32_t t = 0; t < run->fabric->task_count; t++) {
-        const int64_t instances = periods * (run->progress.task[t].prefix - laps->prefix[t]);
+        const int64_t instances = periods * lw_laps_step_of(laps, &run->progress, t);
         shift_fifo(&run->slots[t].ready, shift_ps, instances);
-        run->slots[t].highest += instances;
         lw_progress_skip(&run->progress, t, instances);
     }
-}
-
-static void record(lw_run_state *run, int64_t periods) {
-    lw_laps *laps = &run->laps;
-    if (laps->skipped == NULL) {
-        laps->skipped = LW_NEW_ARRAY(run->arena, int64_t, run->fabric->task_count);
-    }
-    if (laps->skipped == NULL) {
-        run->failed = true;
-        return;
-    }
-    for (uint32_t t = 0; t < run->fabric->task_count; t++) {
-        laps->skipped[t] = periods * (run->progress.task[t].prefix - laps->prefix[t]);
-    }
-    const int64_t period_ps = run->now_ps - laps->saved_ps;
-    const lw_engine_gap gap = {run->now_ps, run->now_ps + periods * period_ps, period_ps, laps->skipped};
-    run->record->gap(&gap, run->record->user);
 }
 
 static void jump(lw_run_state *run, int64_t periods) {
@@ -428,7 +364,7 @@ static void jump(lw_run_state *run, int64_t periods) {
     const int64_t shift_ps = periods * (run->now_ps - laps->saved_ps);
     tally t = {.run = run, .periods = periods, .shift_ps = shift_ps};
     if (run->record != NULL) {
-        record(run, periods);
+        lw_laps_tell(laps, &run->progress, periods, run->record, run->now_ps);
     }
     note_growth(run);
     count_all(&t);
@@ -437,7 +373,7 @@ static void jump(lw_run_state *run, int64_t periods) {
     }
     shift_tasks(run, periods, shift_ps);
     for (size_t s = 0; s < run->server_count; s++) {
-        shift_server(&run->server[s], periods, laps->busy_ps[s], shift_ps);
+        shift_server(&run->server[s], periods, run->lap_busy_ps[s], shift_ps);
     }
     for (size_t l = 0; l < run->loop_count; l++) {
         shift_fifo(&run->loop[l].back, shift_ps, 0);
@@ -454,26 +390,17 @@ static void save(lw_run_state *run) {
     lw_laps *laps = &run->laps;
     lw_cursor c = {.state = &laps->state, .arena = run->arena, .saving = true};
     tally t = {.run = run, .saving = true};
-    if (laps->prefix == NULL) {
-        laps->prefix = LW_NEW_ARRAY(run->arena, int64_t, run->fabric->task_count);
-        laps->busy_ps = LW_NEW_ARRAY(run->arena, int64_t, run->server_count);
+    if (run->lap_busy_ps == NULL) {
+        run->lap_busy_ps = LW_NEW_ARRAY(run->arena, int64_t, run->server_count);
     }
-    laps->state.count = laps->counts.count = 0;
-    if (laps->prefix == NULL || laps->busy_ps == NULL || !visit_state(&c, run)) {
+    if (run->lap_busy_ps == NULL || !lw_laps_note_state(laps, &run->progress, run->now_ps, run->arena) || !visit_state(&c, run)) {
         run->failed = true;
         return;
     }
     count_all(&t);
-    for (size_t i = 0; i < run->fabric->task_count; i++) {
-        laps->prefix[i] = run->progress.task[i].prefix;
-    }
     for (size_t s = 0; s < run->server_count; s++) {
-        laps->busy_ps[s] = run->server[s].busy_ps;
+        run->lap_busy_ps[s] = run->server[s].busy_ps;
     }
-    laps->saved_ps = run->now_ps;
-    laps->have_saved = true;
-    laps->steps = 0;
-    laps->power *= BY_BRENT;
 }
 
 void lw_laps_step(lw_run_state *run) {
@@ -483,7 +410,7 @@ void lw_laps_step(lw_run_state *run) {
     if (laps->have_saved) {
         lw_cursor c = {.state = &laps->state};
         if (visit_state(&c, run) && c.at == laps->state.count) {
-            const int64_t periods = periods_ahead(run);
+            const int64_t periods = lw_laps_periods(laps, &run->progress, run->now_ps);
             if (periods > 0) {
                 jump(run, periods);
                 return;

@@ -13,9 +13,9 @@
 #include <gsl/gsl_rng.h>
 
 #include "sim/base/list.h"
-#include "sim/engine/engine.h"
+#include "sim/engine/loops.h"
 #include "sim/engine/packet/event.h"
-#include "sim/engine/progress.h"
+#include "sim/engine/path.h"
 
 #define LW_NONE UINT32_MAX
 
@@ -26,11 +26,6 @@
 #else
 #define LW_ASSERT_EACH_PACKET(condition) ((void)0)
 #endif
-
-// A clock beyond this ends a run. No single time (or count of bytes) of the input is above
-// LW_SPAN_MAX, so the clock and the few spans that make an event never overflow.
-#define LW_TIME_MAX (INT64_C(1) << 61)
-#define LW_SPAN_MAX (INT64_C(1) << 60)
 
 // A FIFO of (time, id) whose times never decrease. Grows by doubling; capacity is a power of two.
 typedef struct lw_fifo_entry {
@@ -191,7 +186,6 @@ typedef enum lw_phase {
 typedef struct lw_task_slots {
     uint32_t first, count;  // its slots
     uint32_t free;          // the first that is; LW_NONE
-    int64_t highest;        // one more than the last instance that was ready
     int64_t without;        // instances that wait for a resource without one: the next to have one
     lw_fifo ready;          // instances by when they may start
     int64_t sample_every;   // packets of one that samples them; 0: it does not
@@ -302,23 +296,6 @@ typedef struct lw_steady {
     int64_t jumps;
 } lw_steady;
 
-// The search for iterations of loops that repeat, see laps.c.
-typedef struct lw_laps {
-    bool possible;
-    bool ticked;      // an instance of the anchor has ended
-    uint32_t anchor;  // task of the fabric whose ends are the steps; LW_NONE
-    int64_t ends;     // of other instances since it has ticked
-    int64_t steps;    // since the saved state
-    int64_t power;    // steps after which it is saved again
-    bool have_saved;
-    int64_t saved_ps;
-    lw_list state;     // int64_t
-    lw_list counts;    // lw_int128: sums at that time
-    int64_t *prefix;   // one a task: instances that had ended
-    int64_t *busy_ps;  // one a server
-    int64_t *skipped;  // for the record, one a task
-} lw_laps;
-
 typedef struct lw_run_state {
     const lw_fabric *fabric;
     const lw_fraction *pace;  // picoseconds a byte, one a server of the fabric
@@ -354,11 +331,12 @@ typedef struct lw_run_state {
     double packet_hops_all;          // those of all instances
     const lw_engine_record *record;  // NULL: nobody asks
     lw_steady steady;
-    lw_laps laps;
-    int64_t look_at;      // events before somebody may want to end the run
-    int64_t validate_at;  // events before the invariants are looked at again
-    bool failed;          // out of memory
-    bool broken;          // more instances at once than there are slots
+    lw_laps laps;          // see laps.c
+    int64_t *lap_busy_ps;  // one a server: when its state was saved
+    int64_t look_at;       // events before somebody may want to end the run
+    int64_t validate_at;   // events before the invariants are looked at again
+    bool failed;           // out of memory
+    bool broken;           // more instances at once than there are slots
 } lw_run_state;
 
 static inline const lw_task *lw_task_of(const lw_run_state *run, uint32_t slot) {
@@ -411,7 +389,6 @@ void lw_steady_jump(lw_run_state *run, lw_island *island, int64_t periods);
 
 // laps.c: jumps over iterations. An instance has ended; and after the event in which the anchor's did.
 void lw_laps_make(lw_run_state *run);
-void lw_laps_ended(lw_run_state *run, uint32_t task);
 void lw_laps_step(lw_run_state *run);
 
 // islands.c: which tasks share servers, and the sleep of islands whose state repeats.

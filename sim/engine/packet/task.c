@@ -77,7 +77,6 @@ void lw_task_release(void *user, uint32_t task, int64_t instance) {
     lw_run_state *run = user;
     const int64_t at_ps = lw_task_ready_ps(&run->fabric->task[task], run->now_ps);
     lw_fifo *ready = &run->slots[task].ready;
-    run->slots[task].highest = instance >= run->slots[task].highest ? instance + 1 : run->slots[task].highest;
     if (ready->count == 0) {
         lw_schedule(run, at_ps, LW_EVENT_READY, task);
     }
@@ -269,7 +268,7 @@ static void end(lw_run_state *run, uint32_t index) {
     if (task->releases != LW_NO_RESOURCE) {
         pass_on(run, task->releases);
     }
-    lw_laps_ended(run, state.task);
+    lw_laps_note_end(&run->laps, &run->progress, state.task, run->task_count);
 }
 
 // Ask for as much as was offered and the tags allow.
