@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "scenario_helpers.h"
-#include "sim/result/metric_table.h"
 
 // A link for every pair: no two sends share one.
 static const double start_s = 700e-9, byte_s = 1 / 450e9;
@@ -334,14 +333,6 @@ static void messages_and_barriers(void **state) {
 
 // ---- Metrics ----
 
-static double metric_of(const lw_workload_result *workload, const char *name) {
-    const lw_metric *metric = lw_metric_find(name, LW_OF_WORKLOAD, workload->own);
-    double value = 0;
-    assert_non_null(metric);
-    assert_true(lw_metric_of_workload(metric, workload, &value));
-    return value;
-}
-
 static void bandwidths_are_those_of_nccl_tests(void **state) {
     (void)state;
     static const struct {
@@ -356,8 +347,8 @@ static void bandwidths_are_those_of_nccl_tests(void **state) {
         const lw_result result = run_on(&test, "mesh", 8, work);
         const lw_workload_result *row = &result.point[0].workload[0];
         const double algbw = 64e6 / row->time_s / 1e9;
-        assert_true(fabs(metric_of(row, "algbw_GBps") - algbw) < 1e-9 * algbw);
-        assert_true(fabs(metric_of(row, "busbw_GBps") - algbw * cases[i].factor) < 1e-9 * algbw);
+        assert_true(fabs(value_of(row, "algbw_GBps") - algbw) < 1e-9 * algbw);
+        assert_true(fabs(value_of(row, "busbw_GBps") - algbw * cases[i].factor) < 1e-9 * algbw);
         assert_true(fabs(row->bandwidth_GBps - algbw * cases[i].factor) < 1e-9 * algbw);
         lw_test_end(&test);
     }
