@@ -105,6 +105,33 @@ static void calls_take_about_their_price(void **state) {
     }
 }
 
+// On one computer a tree is a chain: base + 2 (n-1) step, and half the bus bandwidth, of which a ring
+// reaches n / 2(n-1); so that nobody takes it who is not asked to.
+static void a_tree_on_one_computer_is_a_chain(void **state) {
+    (void)state;
+    static const struct {
+        const char *machine;
+        double bus_GBps, most_GBps, step_us;
+    } cases[] = {{"include: systems/dgx-a100\n", 240, 12 * 24, 4},
+                 {"include: systems/hgx-h100\n", 360, 12 * 38.7, 4},
+                 {switched, 45, 4 * 70, 4}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        // 128 MiB, where trees lose a tenth by Simple
+        const double bytes = 0x1p27, tree_GBps = fmin(0.92 * cases[i].bus_GBps, cases[i].most_GBps) / 2 * 0.9;
+        const lw_workload_result row = run_call(
+            &test, &(call){cases[i].machine, ", algorithm: tree, protocol: simple, costs: counted", "all-reduce", "gpus", bytes});
+        const double price_us = value_of(&row, "library_us"),
+                     expected_us = 8.4 + 14 * cases[i].step_us + bytes / (1e3 * tree_GBps);
+        const double ratio = row.time_s * 1e6 / price_us;
+        if (fabs(price_us - expected_us) > 1e-6 * expected_us || ratio < 0.85 || ratio > 1.15) {
+            fail_msg("case %zu: %g us instead of %g, and %g times that", i, price_us, expected_us, ratio);
+        }
+        assert_memory_equal(row.method, "tree, Simple", strlen("tree, Simple"));
+        lw_test_end(&test);
+    }
+}
+
 // By default it has no peer to peer across a host: every byte goes up and down again either way.
 static void cards_on_a_host_send_through_its_memory(void **state) {
     (void)state;
@@ -408,10 +435,12 @@ static void many_ranks_take_about_their_price(void **state) {
     }
 }
 
-// On request it tells all that it chose from: on one computer the ring by each protocol, and NVLS.
+// On request it tells all that it chose from: on one computer ring and tree by each protocol, and NVLS.
 static void it_tells_what_it_chose_from(void **state) {
     (void)state;
-    static const char *const names[] = {"ring, LL", "ring, LL128", "ring, Simple", "NVLS, Simple"};
+    static const char *const names[] = {"ring, LL",    "ring, LL128",  "ring, Simple", "tree, LL",
+                                        "tree, LL128", "tree, Simple", "NVLS, Simple"};
+    enum { NVLS = 6 };
     lw_test test = lw_test_begin();
     const lw_workload_result row =
         run_call(&test, &(call){"include: systems/hgx-h100\n", ", candidates: true", "all-reduce", "gpus", 67108864});
@@ -419,10 +448,10 @@ static void it_tells_what_it_chose_from(void **state) {
     assert_int_equal(row.priced_count, sizeof names / sizeof names[0]);
     for (size_t k = 0; k < row.priced_count; k++) {
         assert_string_equal(row.priced[k].name, names[k]);
-        assert_int_equal(row.priced[k].taken, k == 3);
+        assert_int_equal(row.priced[k].taken, k == NVLS);
         least_us = fmin(least_us, row.priced[k].time_us);
     }
-    assert_true(row.priced[3].time_us <= least_us && value_of(&row, "library_us") == least_us);
+    assert_true(row.priced[NVLS].time_us <= least_us && value_of(&row, "library_us") == least_us);
     assert_true(fabs(row.priced[2].time_us - (8.4 + 14 * 3.4 + 67108864 / (360e3 * 8 / 14))) < 1e-6);
     const lw_workload_result silent = run_call(&test, &(call){"include: systems/hgx-h100\n", "", "all-reduce", "gpus", 67108864});
     assert_int_equal(silent.priced_count, 0);
@@ -467,10 +496,11 @@ static void an_idle_library_is_told(void **state) {
 static void versions_may_be_swept(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    const lw_result result = run_text(&test, "include: systems/hgx-b200\n"
-                                             "libraries: {nccl: {preset: nccl-2.30, protocol: ll128, costs: counted}}\n"
-                                             "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 64 MB, library: nccl}}\n"
-                                             "sweep: {libraries.nccl.ll128_channel_blackwell: [10 GB/s, 20 GB/s]}\n");
+    const lw_result result =
+        run_text(&test, "include: systems/hgx-b200\n"
+                        "libraries: {nccl: {preset: nccl-2.30, algorithm: ring, protocol: ll128, costs: counted}}\n"
+                        "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 64 MB, library: nccl}}\n"
+                        "sweep: {libraries.nccl.ll128_channel_blackwell: [10 GB/s, 20 GB/s]}\n");
     const double slow = value_of(&result.point[0].workload[0], "library_us"),
                  fast = value_of(&result.point[1].workload[0], "library_us"), fixed_us = 14 + 14 * 1.9;
     // twice the bandwidth of all channels, so half the time of the bytes
@@ -484,6 +514,7 @@ int main(void) {
         cmocka_unit_test(it_finds_the_channels_that_are_known),
         cmocka_unit_test(it_chooses_as_it_is_known_to),
         cmocka_unit_test(calls_take_about_their_price),
+        cmocka_unit_test(a_tree_on_one_computer_is_a_chain),
         cmocka_unit_test(cards_on_a_host_send_through_its_memory),
         cmocka_unit_test(buffers_in_host_memory_overlap),
         cmocka_unit_test(figures_of_protocols_are_options),

@@ -111,6 +111,18 @@ static const lw_option options[] = {
     RATE("tree_channel_hopper_more", tree_channel_Bps[LW_HOPPER][LW_MORE], "the same, more, 9.0 to 9.9"),
     RATE("tree_channel_blackwell_two", tree_channel_Bps[LW_BLACKWELL][LW_TWO], "the same, two computers, from 10.0 on"),
     RATE("tree_channel_blackwell_more", tree_channel_Bps[LW_BLACKWELL][LW_MORE], "the same, more, from 10.0 on"),
+    RATE("tree_channel_volta_one", tree_channel_Bps[LW_VOLTA][LW_ONE], "the same, one computer, up to compute capability 7.9"),
+    RATE("tree_channel_ampere_one", tree_channel_Bps[LW_AMPERE][LW_ONE], "the same, one computer, 8.0 to 8.9"),
+    RATE("tree_channel_hopper_one", tree_channel_Bps[LW_HOPPER][LW_ONE], "the same, one computer, 9.0 to 9.9"),
+    RATE("tree_channel_blackwell_one", tree_channel_Bps[LW_BLACKWELL][LW_ONE], "the same, one computer, from 10.0 on"),
+    RATE("tree_ll128_channel_volta_one", tree_ll128_channel_Bps[LW_VOLTA][LW_ONE],
+         "most of a channel by a tree with LL128, one computer, up to compute capability 7.9"),
+    RATE("tree_ll128_channel_ampere_one", tree_ll128_channel_Bps[LW_AMPERE][LW_ONE],
+         "most of a channel by a tree with LL128, one computer, 8.0 to 8.9"),
+    RATE("tree_ll128_channel_hopper_one", tree_ll128_channel_Bps[LW_HOPPER][LW_ONE],
+         "most of a channel by a tree with LL128, one computer, 9.0 to 9.9"),
+    RATE("tree_ll128_channel_blackwell_one", tree_ll128_channel_Bps[LW_BLACKWELL][LW_ONE],
+         "most of a channel by a tree with LL128, one computer, from 10.0 on"),
     RATE("tree_ll128_channel_volta_two", tree_ll128_channel_Bps[LW_VOLTA][LW_TWO],
          "most of a channel by a tree with LL128, two computers, up to compute capability 7.9"),
     RATE("tree_ll128_channel_volta_more", tree_ll128_channel_Bps[LW_VOLTA][LW_MORE],
@@ -130,6 +142,7 @@ static const lw_option options[] = {
     SHARE("tree_share", tree_share, "what of the bus bandwidth a tree reaches"),
     SHARE("tree_ll_share", tree_ll_share, "what of that LL reaches"),
     SHARE("tree_ll128_share", tree_ll128_share, "what of that LL128 reaches"),
+    SHARE("tree_ll128_share_one", tree_ll128_one_share, "the same on one computer"),
     SHARE("plain_tree_share", plain_tree_share, "what a tree reaches where only one rank is next to each network card"),
     TIME("pat_base", pat_base_ps, "cost of a call by parallel aggregated trees (PAT)"),
     TIME("pat_rank", pat_rank_ps, "the same for each rank"),
@@ -247,8 +260,10 @@ static const char page[] =
     "64 ranks send all that a link carries at once, paced by the price: the limit of ever finer pieces,\n"
     "from which the pieces of fewer ranks are up to a tenth away (large calls by NVLSTree of 64 ranks).\n"
     "\n"
-    "Not modelled: trees within one computer (they are chains, which price higher than the ring),\n"
-    "CollNet, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
+    "On one computer the tree is a chain up and down, whose price lies above the ring's: it runs where\n"
+    "`algorithm: tree` asks for it.\n"
+    "\n"
+    "Not modelled: CollNet, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
     "for small calls.";
 
 const lw_library lw_library_nccl = {

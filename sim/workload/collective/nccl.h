@@ -15,8 +15,8 @@ typedef enum lw_nccl_algorithm {
     LW_NCCL_PAT,
     LW_NCCL_ALGORITHMS
 } lw_nccl_algorithm;
-// Of two computers, and of more.
-typedef enum lw_nccl_scale { LW_TWO, LW_MORE, LW_NCCL_SCALES } lw_nccl_scale;
+// Of two computers, of more, and of one.
+typedef enum lw_nccl_scale { LW_TWO, LW_MORE, LW_ONE, LW_NCCL_SCALES } lw_nccl_scale;
 // What running takes: as measured, where it was; as NCCL counts it.
 typedef enum lw_nccl_costs { LW_NCCL_MEASURED, LW_NCCL_COUNTED } lw_nccl_costs;
 typedef enum lw_nccl_processor { LW_INTEL, LW_AMD, LW_NCCL_PROCESSORS } lw_nccl_processor;
@@ -49,8 +49,8 @@ typedef struct lw_nccl_params {
     int64_t nvls_tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     double nvlink_share[LW_NCCL_GENERATIONS], nvls_share[LW_NCCL_GENERATIONS];
     lw_nccl_cost cost[LW_NCCL_GENERATIONS];  // over NVLink
-    double pcie_share, ll_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, plain_tree_share, pat_share,
-        pat_step_share;
+    double pcie_share, ll_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, tree_ll128_one_share, plain_tree_share,
+        pat_share, pat_step_share;
 } lw_nccl_params;
 
 // Where a channel leaves and enters each computer.

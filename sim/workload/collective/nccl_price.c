@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What NCCL reckons that an algorithm and protocol take (src/graph/tuning.cc of NVIDIA/nccl). On
-// one computer its tree is a chain whose price lies above the ring's, so that ring and NVLS are all
-// that it takes there.
+// one computer its tree is a chain.
 #include <math.h>
 
 #include "sim/workload/collective/nccl.h"
@@ -14,7 +13,7 @@ int64_t lw_nccl_steps(lw_operation operation, uint32_t ranks) {
 }
 
 static lw_nccl_scale scale_of(const view *v) {
-    return v->computers.count > 2 ? LW_MORE : LW_TWO;
+    return v->computers.count > 2 ? LW_MORE : v->computers.count == 2 ? LW_TWO : LW_ONE;
 }
 
 static double ll_limit_Bps(const view *v) {
@@ -102,7 +101,8 @@ static price price_of_tree(const view *v, lw_protocol how, int64_t bytes) {
     if (how == LW_LL) {
         bus_Bps = fmin(bus_Bps * p->tree_ll_share, ll_limit_Bps(v));
     } else if (how == LW_LL128) {
-        bus_Bps = fmin(bus_Bps * p->tree_ll128_share, channels * (double)p->tree_ll128_channel_Bps[v->gen][scale]);
+        bus_Bps = fmin(bus_Bps * (scale == LW_ONE ? p->tree_ll128_one_share : p->tree_ll128_share),
+                       channels * (double)p->tree_ll128_channel_Bps[v->gen][scale]);
     }
     bus_Bps *= v->paired ? 1 : p->plain_tree_share;
     price out = {.allowed = true, .latency_ps = (double)p->tree_base_ps[how]};
@@ -178,7 +178,7 @@ lw_nccl_price lw_nccl_price_of(const view *v, lw_operation operation, lw_nccl_al
         out = price_of_ring(v, operation, protocol, bytes);
         break;
     case LW_NCCL_TREE:
-        out = reduces && several ? price_of_tree(v, protocol, bytes) : out;
+        out = reduces ? price_of_tree(v, protocol, bytes) : out;
         break;
     case LW_NCCL_NVLS:  // two ranks never take it
         out = in_switch && !several && v->ranks->count > 2 ? price_of_nvls(v, bytes) : out;

@@ -62,8 +62,8 @@ static lw_status latency_of_hop(const view *v, uint32_t gate, const uint32_t hop
 // The latency of routes through a gate, within a computer and between two.
 static lw_status find_latencies(const view *v, uint32_t gate, const uint32_t across[2], double latency_ps[2]) {
     const lw_ranks *own = &v->computers.computer[0].ranks;
-    latency_ps[0] = 0;
-    LW_TRY(latency_of_hop(v, gate, across, &latency_ps[1]));
+    latency_ps[0] = latency_ps[1] = 0;
+    LW_TRY(v->computers.count > 1 ? latency_of_hop(v, gate, across, &latency_ps[1]) : LW_OK);
     return own->count > 1 ? latency_of_hop(v, gate, own->node, &latency_ps[0]) : LW_OK;
 }
 
@@ -325,7 +325,7 @@ static lw_status stream_tree(const view *v, const price *p, int64_t bytes) {
         if (!is_first(v, c, bytes, &before, &b)) {
             continue;
         }
-        const uint32_t *across = &v->ring[c].node[v->computers.computer[0].ranks.count - 1];
+        const uint32_t *across = &v->ring[c].node[v->computers.count > 1 ? v->computers.computer[0].ranks.count - 1 : 0];
         for (int i = 0; i < TREES; i++) {
             lw_tree_shape shape;
             LW_TRY(shape_tree(v, &b, i == 1, &shape));
@@ -360,7 +360,7 @@ static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
         if (!is_first(v, c, bytes, &before, &b)) {
             continue;
         }
-        const uint32_t *across = &v->ring[c].node[v->computers.computer[0].ranks.count - 1];
+        const uint32_t *across = &v->ring[c].node[v->computers.count > 1 ? v->computers.computer[0].ranks.count - 1 : 0];
         LW_TRY(set_delays(v, v->gate_of[c], across, p->step_ps, &plan));
         for (int i = 0; i < TREES; i++) {
             const int64_t own = as_sent(v, p, lw_share_of(b.bytes, TREES, i)), piece = own / pieces;
@@ -369,6 +369,7 @@ static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
             climb.ready = ready;
             climb.ready_before = 1;
             LW_TRY(shape_tree(v, &b, i == 1, &climb.shape));
+            set_buffer(v, &plan, p->protocol, b.count, piece);
             LW_TRY(lw_tree_climb(&plan, &climb));
         }
     }
