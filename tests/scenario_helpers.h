@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sim/base/file.h"
+#include "sim/result/metric_table.h"
 #include "sim/study/run.h"
 #include "sim/study/scenario.h"
 #include "tests/helpers.h"
@@ -128,6 +129,12 @@ static inline const lw_workload_result *workload_of(const lw_point *point, const
     }
     fail_msg("no workload %s", name);
     return NULL;
+}
+
+static inline double value_of(const lw_workload_result *workload, const char *name) {
+    double value = 0;
+    assert_true(lw_metric_of_workload(lw_metric_find(name, LW_OF_WORKLOAD, workload->own), workload, &value));
+    return value;
 }
 
 // What limits a workload, and a whole point, in words.

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "scenario_helpers.h"
-#include "sim/result/metric_table.h"
 
 // A link for every pair: no two sends share one.
 static const double start_s = 700e-9, byte_s = 1 / 450e9;
@@ -332,15 +331,75 @@ static void messages_and_barriers(void **state) {
     }
 }
 
-// ---- Metrics ----
+// ---- Rails ----
 
-static double metric_of(const lw_workload_result *workload, const char *name) {
-    const lw_metric *metric = lw_metric_find(name, LW_OF_WORKLOAD, workload->own);
-    double value = 0;
-    assert_non_null(metric);
-    assert_true(lw_metric_of_workload(metric, workload, &value));
-    return value;
+// Two computers of two cards; each card's network card is behind a switch of its own, and each pair of these on
+// a leaf of its own. By rails all that goes to the other computer passes the cards' own links and no
+// host; a quarter of each buffer goes at once, a quarter when it was handed over.
+static const char rail_machine[] =
+    "nodes: {host: {kind: host, count: 2}, gpus: {kind: gpu, count: 4}, s: {kind: switch, count: 4}, nics: {kind: nic, count: 4},\n"
+    "  leaves: {kind: switch, count: 2}}\n"
+    "links:\n"
+    "  p0: {between: [\"gpus[0]\", \"gpus[1]\"], type: link, rate: 400 GB/s, latency: 1 us}\n"
+    "  p1: {between: [\"gpus[2]\", \"gpus[3]\"], type: link, rate: 400 GB/s, latency: 1 us}\n"
+    "  slots: {between: [s, gpus], type: link, rate: 64 GB/s, latency: 100 ns}\n"
+    "  cards: {between: [s, nics], type: link, rate: 64 GB/s, latency: 100 ns}\n"
+    "  up: {between: [host, s], type: link, rate: 64 GB/s, latency: 100 ns}\n"
+    "  a0: {between: [\"nics[0]\", \"leaves[0]\"], type: link, rate: 10 GB/s, latency: 1 us}\n"
+    "  a1: {between: [\"nics[1]\", \"leaves[1]\"], type: link, rate: 10 GB/s, latency: 1 us}\n"
+    "  b0: {between: [\"nics[2]\", \"leaves[0]\"], type: link, rate: 10 GB/s, latency: 1 us}\n"
+    "  b1: {between: [\"nics[3]\", \"leaves[1]\"], type: link, rate: 10 GB/s, latency: 1 us}\n";
+
+static int64_t over(const lw_result *result, const char *link) {
+    int64_t bytes = 0;
+    for (size_t d = 0; d < result->point[0].direction_count; d++) {
+        const lw_direction_result *direction = &result->point[0].direction[d];
+        bytes += strncmp(direction->link, link, strlen(link)) == 0 ? direction->payload_bytes : 0;
+    }
+    return bytes;
 }
+
+static void rails_cross_no_host(void **state) {
+    (void)state;
+    static const char *const algorithms[] = {"direct", "rails"};
+    for (size_t i = 0; i < 2; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result result = run_text(
+            &test, lw_arena_print(test.arena,
+                                  "engine: flow\n%sworkloads: {x: {kind: all-to-all, on: gpus, bytes: 40 MB, algorithm: %s}}\n",
+                                  rail_machine, algorithms[i]));
+        // two quarters of each of four buffers, over two cables each
+        assert_int_equal(over(&result, "a") + over(&result, "b"), 4 * 2 * 2 * 10000000);
+        assert_true((over(&result, "up") > 0) == (i == 0));
+        if (i == 1) {
+            // half of each buffer of two cards within the computer, both ways of both
+            assert_int_equal(over(&result, "p"), 4 * 20000000);
+            assert_close(result.point[0].workload[0].time_s, 20e6 / 10e9 + 2.4e-6, 0.002);
+        }
+        lw_test_end(&test);
+    }
+}
+
+static void rails_are_for_computers_that_are_alike(void **state) {
+    (void)state;
+    static const struct {
+        const char *on, *message;
+    } cases[] = {
+        {"\"gpus[0..1]\"", "workloads.x: algorithm rails is for ranks in several computers"},
+        {"\"gpus[0..2]\"", "workloads.x: algorithm rails takes as many ranks of each computer, not 2 of one and 1 of another"}};
+    for (size_t i = 0; i < 2; i++) {
+        lw_test test = lw_test_begin();
+        const lw_document *document;
+        const char *text =
+            lw_arena_print(test.arena, "%sworkloads: {x: {kind: all-to-all, on: %s, bytes: 1 MB, algorithm: rails}}\n",
+                           rail_machine, cases[i].on);
+        assert_int_equal(try_load(&test, text, NULL, &document), LW_BAD_INPUT);
+        assert_message(&test, LW_ERROR, cases[i].message);
+        lw_test_end(&test);
+    }
+}
+
+// ---- Metrics ----
 
 static void bandwidths_are_those_of_nccl_tests(void **state) {
     (void)state;
@@ -356,8 +415,8 @@ static void bandwidths_are_those_of_nccl_tests(void **state) {
         const lw_result result = run_on(&test, "mesh", 8, work);
         const lw_workload_result *row = &result.point[0].workload[0];
         const double algbw = 64e6 / row->time_s / 1e9;
-        assert_true(fabs(metric_of(row, "algbw_GBps") - algbw) < 1e-9 * algbw);
-        assert_true(fabs(metric_of(row, "busbw_GBps") - algbw * cases[i].factor) < 1e-9 * algbw);
+        assert_true(fabs(value_of(row, "algbw_GBps") - algbw) < 1e-9 * algbw);
+        assert_true(fabs(value_of(row, "busbw_GBps") - algbw * cases[i].factor) < 1e-9 * algbw);
         assert_true(fabs(row->bandwidth_GBps - algbw * cases[i].factor) < 1e-9 * algbw);
         lw_test_end(&test);
     }
@@ -474,6 +533,8 @@ int main(void) {
         cmocka_unit_test(channels_take_free_links),
         cmocka_unit_test(rings_take_links_of_their_own),
         cmocka_unit_test(messages_and_barriers),
+        cmocka_unit_test(rails_cross_no_host),
+        cmocka_unit_test(rails_are_for_computers_that_are_alike),
         cmocka_unit_test(bandwidths_are_those_of_nccl_tests),
         cmocka_unit_test(they_may_be_asserted),
         cmocka_unit_test(rings_go_over_neighbours),

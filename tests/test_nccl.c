@@ -4,13 +4,6 @@
 #include <math.h>
 
 #include "scenario_helpers.h"
-#include "sim/result/metric_table.h"
-
-static double metric_of(const lw_workload_result *workload, const char *name) {
-    double value = 0;
-    assert_true(lw_metric_of_workload(lw_metric_find(name, LW_OF_WORKLOAD, workload->own), workload, &value));
-    return value;
-}
 
 typedef struct call {
     const char *machine;  // without braces, as a scenario has it
@@ -54,8 +47,8 @@ static void it_finds_the_channels_that_are_known(void **state) {
             const lw_workload_result row =
                 run_call(&test, &(call){cases[i].machine, ", algorithm: ring, protocol: simple", kinds[k].kind, "gpus", bytes});
             const double expected_us = 8.4 + steps * cases[i].step_us + bytes / (1e3 * cases[i].bus_GBps * n / steps);
-            assert_true(fabs(metric_of(&row, "library_us") - expected_us) < 1e-6 * expected_us);
-            assert_true(metric_of(&row, "data_share") == 1);
+            assert_true(fabs(value_of(&row, "library_us") - expected_us) < 1e-6 * expected_us);
+            assert_true(value_of(&row, "data_share") == 1);
             lw_test_end(&test);
         }
     }
@@ -83,8 +76,8 @@ static void it_chooses_as_it_is_known_to(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
         const lw_workload_result row = run_call(&test, &cases[i].call);
-        if (metric_of(&row, "data_share") != cases[i].data_share || metric_of(&row, "in_switch") != cases[i].in_switch) {
-            fail_msg("case %zu: data share %g, in switch %g", i, metric_of(&row, "data_share"), metric_of(&row, "in_switch"));
+        if (value_of(&row, "data_share") != cases[i].data_share || value_of(&row, "in_switch") != cases[i].in_switch) {
+            fail_msg("case %zu: data share %g, in switch %g", i, value_of(&row, "data_share"), value_of(&row, "in_switch"));
         }
         const char *protocol = cases[i].data_share == 0.5 ? "LL" : cases[i].data_share == 1 ? "Simple" : "LL128";
         const char *method = lw_arena_print(test.arena, "%s, %s, ", cases[i].in_switch == 1 ? "NVLS" : "ring", protocol);
@@ -104,10 +97,37 @@ static void calls_take_about_their_price(void **state) {
         lw_test test = lw_test_begin();
         const lw_workload_result row =
             run_call(&test, &(call){machines[i / 4], ", costs: counted", "all-reduce", "gpus", sizes[i % 4]});
-        const double ratio = row.time_s * 1e6 / metric_of(&row, "library_us");
+        const double ratio = row.time_s * 1e6 / value_of(&row, "library_us");
         if (ratio < 0.85 || ratio > 1.15) {
             fail_msg("case %zu: %g times the price", i, ratio);
         }
+        lw_test_end(&test);
+    }
+}
+
+// On one computer a tree is a chain: base + 2 (n-1) step, and half the bus bandwidth, of which a ring
+// reaches n / 2(n-1); so that nobody takes it who is not asked to.
+static void a_tree_on_one_computer_is_a_chain(void **state) {
+    (void)state;
+    static const struct {
+        const char *machine;
+        double bus_GBps, most_GBps, step_us;
+    } cases[] = {{"include: systems/dgx-a100\n", 240, 12 * 24, 4},
+                 {"include: systems/hgx-h100\n", 360, 12 * 38.7, 4},
+                 {switched, 45, 4 * 70, 4}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        // 128 MiB, where trees lose a tenth by Simple
+        const double bytes = 0x1p27, tree_GBps = fmin(0.92 * cases[i].bus_GBps, cases[i].most_GBps) / 2 * 0.9;
+        const lw_workload_result row = run_call(
+            &test, &(call){cases[i].machine, ", algorithm: tree, protocol: simple, costs: counted", "all-reduce", "gpus", bytes});
+        const double price_us = value_of(&row, "library_us"),
+                     expected_us = 8.4 + 14 * cases[i].step_us + bytes / (1e3 * tree_GBps);
+        const double ratio = row.time_s * 1e6 / price_us;
+        if (fabs(price_us - expected_us) > 1e-6 * expected_us || ratio < 0.85 || ratio > 1.15) {
+            fail_msg("case %zu: %g us instead of %g, and %g times that", i, price_us, expected_us, ratio);
+        }
+        assert_memory_equal(row.method, "tree, Simple", strlen("tree, Simple"));
         lw_test_end(&test);
     }
 }
@@ -154,20 +174,43 @@ static void buffers_in_host_memory_overlap(void **state) {
     assert_true(time_s[0] == time_s[1]);
 }
 
+// Lines, flags, buffers and slots are options: half of a line of flags doubles what is sent, and a
+// buffer of one slot lets no piece be written while another is read.
+static void figures_of_protocols_are_options(void **state) {
+    (void)state;
+    static const char machine[] = "nodes: {host: {kind: host}, gpus: {kind: gpu, count: 2, compute_capability: 89, p2p: false}}\n"
+                                  "links: {l: {between: [host, gpus], preset: pcie-4-x16}}\n";
+    lw_test test = lw_test_begin();
+    const lw_workload_result ll = run_call(&test, &(call){machine, ", protocol: ll", "all-reduce", "gpus", 1 << 26}),
+                             more = run_call(&test, &(call){machine, ", protocol: ll, ll_line: 32 B, ll_flags: 24 B",
+                                                            "all-reduce", "gpus", 1 << 26}),
+                             simple = run_call(&test, &(call){machine, ", protocol: simple", "all-reduce", "gpus", 1 << 28}),
+                             one = run_call(&test, &(call){machine, ", protocol: simple, slots: 2, slices: 1, chunk_slots: 2",
+                                                           "all-reduce", "gpus", 1 << 28});
+    assert_true(value_of(&more, "data_share") == 0.25);
+    assert_close(more.time_s / ll.time_s, 2, 0.1);
+    assert_true(one.time_s > 1.5 * simple.time_s);
+    lw_test_end(&test);
+}
+
 // ---- Several computers ----
 
-// Two computers of eight, with so many network cards of 400 Gb/s each.
-static const char *computers_with(lw_test *test, int cards) {
+// Computers of eight, with so many network cards of 400 Gb/s each.
+static const char *computers(lw_test *test, int count, int cards) {
     return lw_arena_print(
         test->arena,
-        "nodes: {gpus: {preset: h100-sxm5, count: 16}, nvswitches: {preset: nvswitch-3, count: 2},\n"
-        "  switches: {preset: pex89000, count: 2}, nics: {preset: connectx-7, count: %d}, rack: {preset: quantum-2}}\n"
+        "nodes: {gpus: {preset: h100-sxm5, count: %d}, nvswitches: {preset: nvswitch-3, count: %d},\n"
+        "  switches: {preset: pex89000, count: %d}, nics: {preset: connectx-7, count: %d}, rack: {preset: quantum-2}}\n"
         "links:\n"
         "  nvlink: {between: [gpus, nvswitches], preset: nvlink-h100}\n"
         "  slots: {between: [switches, gpus], preset: pcie-5-x16}\n"
         "  nic_slots: {between: [switches, nics], preset: pcie-5-x16}\n"
         "  cables: {between: [nics, rack], preset: infiniband-ndr}\n",
-        2 * cards);
+        8 * count, count, count, count * cards);
+}
+
+static const char *computers_with(lw_test *test, int cards) {
+    return computers(test, 2, cards);
 }
 
 // A channel of 48 GB/s for each card: what PCIe is counted for, and less than the card's 50. A ring
@@ -197,8 +240,8 @@ static void prices_between_computers_are_those_of_its_model(void **state) {
                      {", algorithm: nvls-tree", "all-reduce", 25 + 2 * 20.9 + bytes / (1e3 * heads * head_GBps * n / 30)}};
         for (size_t k = 0; k < sizeof cases / sizeof cases[0] - (cards[i] < 8 ? 1 : 0); k++) {
             const lw_workload_result row = run_call(&test, &(call){machine, cases[k].options, cases[k].kind, "gpus", bytes});
-            if (fabs(metric_of(&row, "library_us") - cases[k].expected_us) > 1e-6 * cases[k].expected_us) {
-                fail_msg("%d cards, case %zu: %g us instead of %g", cards[i], k, metric_of(&row, "library_us"),
+            if (fabs(value_of(&row, "library_us") - cases[k].expected_us) > 1e-6 * cases[k].expected_us) {
+                fail_msg("%d cards, case %zu: %g us instead of %g", cards[i], k, value_of(&row, "library_us"),
                          cases[k].expected_us);
             }
         }
@@ -230,7 +273,7 @@ static void two_computers_take_trees(void **state) {
             run_call(&test, &(call){machine, ", costs: counted", cases[i].kind, "gpus", cases[i].bytes});
         const lw_workload_result measured =
             run_call(&test, &(call){machine, ", net_launch: 30 us", cases[i].kind, "gpus", cases[i].bytes});
-        const double ratio = row.time_s * 1e6 / metric_of(&row, "library_us");
+        const double ratio = row.time_s * 1e6 / value_of(&row, "library_us");
         assert_string_equal(row.method, cases[i].method);
         if (ratio < 0.85 || ratio > 1.15) {
             fail_msg("case %zu: %g times the price", i, ratio);
@@ -269,7 +312,7 @@ static void single_cards_gather_by_aggregated_trees(void **state) {
             cases[i].computers, cases[i].computers, cases[i].computers);
         const lw_workload_result row =
             run_call(&test, &(call){machine, ", costs: counted", cases[i].kind, "gpus", cases[i].bytes});
-        const double price_us = metric_of(&row, "library_us"), ratio = row.time_s * 1e6 / price_us;
+        const double price_us = value_of(&row, "library_us"), ratio = row.time_s * 1e6 / price_us;
         const double pat_us =
             8 + 2.8 * cases[i].computers + floor(log2(cases[i].computers)) * 14 / 3.5 + cases[i].bytes / (0.75 * 48e3);
         if (strncmp(row.method, cases[i].method, strlen(cases[i].method)) != 0 || ratio < 0.85 || ratio > 1.15) {
@@ -353,7 +396,7 @@ static void computers_of_other_shapes_run(void **state) {
         lw_test test = lw_test_begin();
         const char *machine = cases[i].machine != NULL ? cases[i].machine : computers_with(&test, 2);
         const lw_workload_result row = run_call(&test, &(call){machine, "", "all-reduce", cases[i].on, 1048576});
-        const double ratio = row.time_s * 1e6 / metric_of(&row, "library_us");
+        const double ratio = row.time_s * 1e6 / value_of(&row, "library_us");
         if (strncmp(row.method, cases[i].method, strlen(cases[i].method)) != 0 || ratio < 0.7 || ratio > 1.7) {
             fail_msg("case %zu: %s, %g times the price", i, row.method, ratio);
         }
@@ -369,27 +412,19 @@ static void many_ranks_take_about_their_price(void **state) {
         const char *algorithm;
         double bytes;
     } cases[] = {{"tree", 8192}, {"tree", 0x1p26}, {"tree", 0x1p30}, {"nvls-tree", 0x1p26}, {"nvls-tree", 0x1p30}};
-    enum { COMPUTERS = 16, RANKS = 8 * COMPUTERS };
+    enum { COMPUTERS = 16 };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
-        const lw_result result = run_text(
-            &test,
-            lw_arena_print(test.arena,
-                           "engine: flow\n"
-                           "nodes: {gpus: {preset: h100-sxm5, count: %d}, nvswitches: {preset: nvswitch-3, count: %d},\n"
-                           "  switches: {preset: pex89000, count: %d}, nics: {preset: connectx-7, count: %d}, rack: {preset: "
-                           "quantum-2}}\n"
-                           "links:\n"
-                           "  nvlink: {between: [gpus, nvswitches], preset: nvlink-h100}\n"
-                           "  slots: {between: [switches, gpus], preset: pcie-5-x16}\n"
-                           "  nic_slots: {between: [switches, nics], preset: pcie-5-x16}\n"
-                           "  cables: {between: [nics, rack], preset: infiniband-ndr}\n"
-                           "libraries: {nccl: {preset: nccl-2.30, algorithm: %s, protocol: %s, costs: counted}}\n"
-                           "workloads: {ar: {kind: all-reduce, on: gpus, bytes: %.0f B, library: nccl}}\n",
-                           RANKS, COMPUTERS, COMPUTERS, RANKS, cases[i].algorithm, cases[i].bytes < 1e6 ? "ll" : "simple",
-                           cases[i].bytes));
+        const lw_result result =
+            run_text(&test, lw_arena_print(test.arena,
+                                           "engine: flow\n"
+                                           "%s"
+                                           "libraries: {nccl: {preset: nccl-2.30, algorithm: %s, protocol: %s, costs: counted}}\n"
+                                           "workloads: {ar: {kind: all-reduce, on: gpus, bytes: %.0f B, library: nccl}}\n",
+                                           computers(&test, COMPUTERS, 8), cases[i].algorithm,
+                                           cases[i].bytes < 1e6 ? "ll" : "simple", cases[i].bytes));
         const lw_workload_result *row = &result.point[0].workload[0];
-        const double ratio = row->time_s * 1e6 / metric_of(row, "library_us");
+        const double ratio = row->time_s * 1e6 / value_of(row, "library_us");
         if (ratio < 0.99 || ratio > 1.1) {
             fail_msg("case %zu: %g times the price", i, ratio);
         }
@@ -400,10 +435,12 @@ static void many_ranks_take_about_their_price(void **state) {
     }
 }
 
-// On request it tells all that it chose from: on one computer the ring by each protocol, and NVLS.
+// On request it tells all that it chose from: on one computer ring and tree by each protocol, and NVLS.
 static void it_tells_what_it_chose_from(void **state) {
     (void)state;
-    static const char *const names[] = {"ring, LL", "ring, LL128", "ring, Simple", "NVLS, Simple"};
+    static const char *const names[] = {"ring, LL",    "ring, LL128",  "ring, Simple", "tree, LL",
+                                        "tree, LL128", "tree, Simple", "NVLS, Simple"};
+    enum { NVLS = 6 };
     lw_test test = lw_test_begin();
     const lw_workload_result row =
         run_call(&test, &(call){"include: systems/hgx-h100\n", ", candidates: true", "all-reduce", "gpus", 67108864});
@@ -411,10 +448,10 @@ static void it_tells_what_it_chose_from(void **state) {
     assert_int_equal(row.priced_count, sizeof names / sizeof names[0]);
     for (size_t k = 0; k < row.priced_count; k++) {
         assert_string_equal(row.priced[k].name, names[k]);
-        assert_int_equal(row.priced[k].taken, k == 3);
+        assert_int_equal(row.priced[k].taken, k == NVLS);
         least_us = fmin(least_us, row.priced[k].time_us);
     }
-    assert_true(row.priced[3].time_us <= least_us && metric_of(&row, "library_us") == least_us);
+    assert_true(row.priced[NVLS].time_us <= least_us && value_of(&row, "library_us") == least_us);
     assert_true(fabs(row.priced[2].time_us - (8.4 + 14 * 3.4 + 67108864 / (360e3 * 8 / 14))) < 1e-6);
     const lw_workload_result silent = run_call(&test, &(call){"include: systems/hgx-h100\n", "", "all-reduce", "gpus", 67108864});
     assert_int_equal(silent.priced_count, 0);
@@ -435,7 +472,7 @@ static void a_switch_adds_up_no_more_than_a_port_carries(void **state) {
                                              cards[i]);
         const double bytes = 0x1p33, n = cards[i];
         const lw_workload_result row = run_call(&test, &(call){machine, ", algorithm: nvls", "all-reduce", "gpus", bytes});
-        const double price_us = metric_of(&row, "library_us"),
+        const double price_us = value_of(&row, "library_us"),
                      expected_us = 25 + bytes / (32e3 * 20 * 0.74 * 31 / 32 * n / (n - 1));
         assert_true(bytes / (price_us - 25) / 1e3 < port_GBps);
         assert_true(cards[i] < 32 || fabs(price_us - expected_us) < 1e-4 * expected_us);
@@ -459,12 +496,13 @@ static void an_idle_library_is_told(void **state) {
 static void versions_may_be_swept(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
-    const lw_result result = run_text(&test, "include: systems/hgx-b200\n"
-                                             "libraries: {nccl: {preset: nccl-2.30, protocol: ll128, costs: counted}}\n"
-                                             "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 64 MB, library: nccl}}\n"
-                                             "sweep: {libraries.nccl.ll128_channel_blackwell: [10 GB/s, 20 GB/s]}\n");
-    const double slow = metric_of(&result.point[0].workload[0], "library_us"),
-                 fast = metric_of(&result.point[1].workload[0], "library_us"), fixed_us = 14 + 14 * 1.9;
+    const lw_result result =
+        run_text(&test, "include: systems/hgx-b200\n"
+                        "libraries: {nccl: {preset: nccl-2.30, algorithm: ring, protocol: ll128, costs: counted}}\n"
+                        "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 64 MB, library: nccl}}\n"
+                        "sweep: {libraries.nccl.ll128_channel_blackwell: [10 GB/s, 20 GB/s]}\n");
+    const double slow = value_of(&result.point[0].workload[0], "library_us"),
+                 fast = value_of(&result.point[1].workload[0], "library_us"), fixed_us = 14 + 14 * 1.9;
     // twice the bandwidth of all channels, so half the time of the bytes
     assert_true(fabs((slow - fixed_us) / (fast - fixed_us) - 2) < 1e-6);
     assert_true(result.point[0].workload[0].time_s > result.point[1].workload[0].time_s);
@@ -502,8 +540,10 @@ int main(void) {
         cmocka_unit_test(it_finds_the_channels_that_are_known),
         cmocka_unit_test(it_chooses_as_it_is_known_to),
         cmocka_unit_test(calls_take_about_their_price),
+        cmocka_unit_test(a_tree_on_one_computer_is_a_chain),
         cmocka_unit_test(cards_on_a_host_send_through_its_memory),
         cmocka_unit_test(buffers_in_host_memory_overlap),
+        cmocka_unit_test(figures_of_protocols_are_options),
         cmocka_unit_test(prices_between_computers_are_those_of_its_model),
         cmocka_unit_test(two_computers_take_trees),
         cmocka_unit_test(single_cards_gather_by_aggregated_trees),

@@ -4,13 +4,6 @@
 #include <math.h>
 
 #include "scenario_helpers.h"
-#include "sim/result/metric_table.h"
-
-static double metric_of(const lw_workload_result *workload, const char *name) {
-    double value = 0;
-    assert_true(lw_metric_of_workload(lw_metric_find(name, LW_OF_WORKLOAD, workload->own), workload, &value));
-    return value;
-}
 
 static lw_result run_call(lw_test *test, int cards, const char *options, const char *kind, double bytes) {
     return run_text(test, lw_arena_print(test->arena,
@@ -43,7 +36,7 @@ static void rings_are_priced_as_its_model_does(void **state) {
         for (size_t k = 0; k < 2; k++) {
             const lw_result result = run_call(&test, cards[i / 3], cases[k].options, kinds[i % 3].kind, bytes);
             const lw_workload_result *row = &result.point[0].workload[0];
-            const double price_us = metric_of(row, "library_us"), ratio = row->time_s * 1e6 / price_us;
+            const double price_us = value_of(row, "library_us"), ratio = row->time_s * 1e6 / price_us;
             assert_true(fabs(price_us - cases[k].expected_us) < 1e-6 * cases[k].expected_us);
             // on idle links it takes about that: by Simple it reaches less of links that carry more
             assert_true(ratio > 0.95 && ratio < 1.1);
@@ -76,7 +69,7 @@ static void sizes_decide(void **state) {
         const lw_result result = run_call(&test, cases[i].cards, "", cases[i].kind, cases[i].bytes);
         const lw_workload_result *row = &result.point[0].workload[0];
         assert_string_equal(row->method, cases[i].method);
-        assert_true(metric_of(row, "data_share") == cases[i].data_share);
+        assert_true(value_of(row, "data_share") == cases[i].data_share);
         lw_test_end(&test);
     }
 }
@@ -109,7 +102,7 @@ static void all_pairs_need_no_steps(void **state) {
     const lw_result small = run_call(&test, 8, "", "all-reduce", 1024),
                     ring = run_call(&test, 8, ", algorithm: ring", "all-reduce", 1024);
     assert_true(small.point[0].workload[0].time_s < 0.7 * ring.point[0].workload[0].time_s);
-    assert_true(metric_of(&small.point[0].workload[0], "library_us") == 0);
+    assert_true(value_of(&small.point[0].workload[0], "library_us") == 0);
     const lw_result told = run_call(&test, 8, ", candidates: true", "all-reduce", 0x1p30);
     const lw_workload_result *row = &told.point[0].workload[0];
     assert_int_equal(row->priced_count, 3);

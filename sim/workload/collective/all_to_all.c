@@ -2,14 +2,15 @@
 // A part of each rank's buffer for every other rank.
 #include "sim/workload/collective/collective.h"
 
-typedef enum algorithm { DIRECT, PAIRWISE } algorithm;
-static const char *const algorithm_words[] = {"direct", "pairwise", NULL};
+typedef enum algorithm { DIRECT, PAIRWISE, RAILS } algorithm;
+static const char *const algorithm_words[] = {"direct", "pairwise", "rails", NULL};
 
 static const lw_option options[] = {
     LW_COLLECTIVE_ON,
     LW_COLLECTIVE_BYTES("size of the buffer of each rank, of which every rank gets a part"),
     LW_COLLECTIVE_ALGORITHM("direct", algorithm_words,
-                            "every rank with every other at once, or with one in each of n - 1 rounds"),
+                            "every rank with every other at once, or with one in each of n - 1 rounds; or between computers "
+                            "over the network card next to the receiver's place"),
     LW_COLLECTIVE_ORDER,
     LW_COLLECTIVE_BY,
     {0}};
@@ -19,20 +20,29 @@ static lw_status expand(lw_graph_builder *builder) {
     lw_ranks ranks;
     LW_TRY(lw_ranks_find(builder, params, &ranks));
     LW_TRY(lw_collective_deliver(builder, params->bytes, 1, ranks.count));
+    if (params->algorithm == RAILS) {
+        return lw_rails(builder);
+    }
     return params->algorithm == DIRECT ? lw_direct(builder, &ranks, LW_DIRECT_SCATTER) : lw_pairwise(builder, &ranks);
 }
 
-static const char page[] = "Every rank sends another part of its buffer of `bytes` to each rank: what experts of a model that\n"
-                           "lie on several cards do with tokens, and a transpose with its blocks. No algorithm sends less than\n"
-                           "S (n-1)/n of each rank; they differ in how many sends are under way.\n"
-                           "\n"
-                           "With n ranks, S bytes, a time a for the first byte of a link and b for each byte:\n"
-                           "  direct    a + S b/n on a mesh of links; through one port a + (n-1)/n S b\n"
-                           "  pairwise  (n-1)(a + S b/n)\n"
-                           "\n"
-                           "busbw_GBps is S (n-1)/n by time, as nccl-tests counts it.\n"
-                           "\n"
-                           "Each pair is a transfer of its own, which takes some 2 KB: up to 1,024 ranks.";
+static const char page[] =
+    "Every rank sends another part of its buffer of `bytes` to each rank: what experts of a model that\n"
+    "lie on several cards do with tokens, and a transpose with its blocks. No algorithm sends less than\n"
+    "S (n-1)/n of each rank; they differ in how many sends are under way.\n"
+    "\n"
+    "With n ranks, S bytes, a time a for the first byte of a link and b for each byte:\n"
+    "  direct    a + S b/n on a mesh of links; through one port a + (n-1)/n S b\n"
+    "  pairwise  (n-1)(a + S b/n)\n"
+    "  rails     m - 1 sends of S/m within each of n/m computers, then n/m - 1 of m S/n across\n"
+    "\n"
+    "By rails (NCCL's PXN) a rank hands what is for place k of any computer to place k of its own, which\n"
+    "sends it over the network card next to it, so that nothing crosses from one rail to another outside;\n"
+    "`direct` takes the shortest route, also through hosts.\n"
+    "\n"
+    "busbw_GBps is S (n-1)/n by time, as nccl-tests counts it.\n"
+    "\n"
+    "Each pair is a transfer of its own, which takes some 2 KB: up to 1,024 ranks.";
 
 const lw_work_kind lw_work_all_to_all = {
     .type = {.name = "all-to-all",

@@ -119,6 +119,8 @@ typedef struct lw_computers {
 // Those of ranks as `on` lists them, each in the order of params.
 lw_status lw_computers_find(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *listed,
                             lw_computers *out) LW_CHECKED;
+// The error that there is one computer alone, or that they have different numbers of ranks.
+lw_status lw_computers_alike(const lw_graph_builder *builder, const lw_computers *all, const char *algorithm) LW_CHECKED;
 // The error that no network card leads out of one.
 lw_status lw_computers_without(const lw_graph_builder *builder, const lw_computer *computer) LW_CHECKED;
 // How far a rank is from a network card: hosts on the route count most, then its latency.
@@ -248,6 +250,9 @@ lw_status lw_one_shot(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECK
 // Sums within each computer, a share for each of its ranks; of each share across computers; and
 // back.
 lw_status lw_hierarchical(lw_graph_builder *builder) LW_CHECKED;
+// All-to-all over the network cards next to the ranks: within a computer to the rank of the same place as the
+// receiver, and from there across.
+lw_status lw_rails(lw_graph_builder *builder) LW_CHECKED;
 // From the root to all others at once, or from all to the root.
 lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
 // Every rank with one other in each of n - 1 rounds.

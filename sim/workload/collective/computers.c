@@ -95,6 +95,23 @@ lw_status lw_computers_distance(const lw_graph_builder *builder, uint32_t rank, 
     return found == LW_BAD_INPUT ? LW_OK : found;
 }
 
+lw_status lw_computers_alike(const lw_graph_builder *builder, const lw_computers *all, const char *algorithm) {
+    const lw_place place = lw_object_place(builder->object, "on");
+    const uint32_t each = all->computer[0].ranks.count;
+    if (all->count < 2) {
+        return lw_error(builder->diags, place, "take another algorithm, or join computers by nodes of kind nic",
+                        "workloads.%s: algorithm %s is for ranks in several computers", builder->object->name, algorithm);
+    }
+    for (uint32_t c = 1; c < all->count; c++) {
+        if (all->computer[c].ranks.count != each) {
+            return lw_error(builder->diags, place, "take as many of each, or another algorithm",
+                            "workloads.%s: algorithm %s takes as many ranks of each computer, not %u of one and %u of another",
+                            builder->object->name, algorithm, each, all->computer[c].ranks.count);
+        }
+    }
+    return LW_OK;
+}
+
 lw_status lw_computers_without(const lw_graph_builder *builder, const lw_computer *computer) {
     return lw_error(builder->diags, lw_object_place(builder->object, "on"), "join it to the others by a node of kind nic",
                     "workloads.%s: no network card leads from '%s' to other computers", builder->object->name,

@@ -16,23 +16,11 @@ typedef struct levels {
 
 static lw_status start(lw_graph_builder *builder, levels *h) {
     const lw_collective_params *params = builder->object->params;
-    const lw_place place = lw_object_place(builder->object, "on");
     lw_ranks listed;
     LW_TRY(lw_ranks_listed(builder, params, &listed));
     LW_TRY(lw_computers_find(builder, params, &listed, &h->all));
     h->each = h->all.computer[0].ranks.count;
-    if (h->all.count < 2) {
-        return lw_error(builder->diags, place, "take another algorithm, or join computers by nodes of kind nic",
-                        "workloads.%s: algorithm hierarchical is for ranks in several computers", builder->object->name);
-    }
-    for (uint32_t c = 1; c < h->all.count; c++) {
-        if (h->all.computer[c].ranks.count != h->each) {
-            return lw_error(
-                builder->diags, place, "take as many of each, or another algorithm",
-                "workloads.%s: algorithm hierarchical takes as many ranks of each computer, not %u of one and %u of another",
-                builder->object->name, h->each, h->all.computer[c].ranks.count);
-        }
-    }
+    LW_TRY(lw_computers_alike(builder, &h->all, "hierarchical"));
     uint32_t *nic = LW_NEW_ARRAY(builder->arena, uint32_t, builder->machine->node_count);
     h->lane = LW_NEW_ARRAY(builder->arena, uint32_t, 2 * (size_t)listed.count);
     h->plan = lw_plan_new(builder, params);

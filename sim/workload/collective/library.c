@@ -5,6 +5,17 @@
 
 #include "sim/base/suggest.h"
 
+const char *const lw_protocol_words[] = {"auto", "ll", "ll128", "simple", NULL};
+const char *const lw_protocol_names[] = {"LL", "LL128", "Simple"};
+
+double lw_protocol_data_share(const lw_protocol_figures *figures, lw_protocol protocol) {
+    if (protocol == LW_SIMPLE) {
+        return 1;
+    }
+    const double line = (double)figures->line_bytes[protocol], data = line - (double)figures->flag_bytes[protocol];
+    return data > 1 ? data / line : 1 / line;  // a byte at least
+}
+
 static const lw_library *const libraries[] = {&lw_library_nccl, &lw_library_rccl, NULL};
 
 const lw_type *lw_library_type_at(size_t index) {

@@ -8,6 +8,63 @@
 
 typedef enum lw_operation { LW_ALL_REDUCE, LW_ALL_GATHER, LW_REDUCE_SCATTER } lw_operation;
 
+// How ranks send: in lines with flags of their own, LL and LL128, or in large blocks.
+typedef enum lw_protocol { LW_LL, LW_LL128, LW_SIMPLE, LW_PROTOCOLS } lw_protocol;
+extern const char *const lw_protocol_words[], *const lw_protocol_names[];  // "auto" and those; as they are printed
+
+// What a protocol sends and where to: options of all libraries that have these protocols.
+typedef struct lw_protocol_figures {
+    int64_t line_bytes[LW_SIMPLE], flag_bytes[LW_SIMPLE];
+    int64_t buffer_bytes[LW_PROTOCOLS];  // as sent: of a channel, one way
+    int64_t slots, chunk_slots, slices;  // of a buffer; of a chunk by Simple, and what that is sent as
+} lw_protocol_figures;
+// Data in what is sent.
+double lw_protocol_data_share(const lw_protocol_figures *figures, lw_protocol protocol);
+
+// Rows of option tables; `at`: where the field lies in the parameters of the library.
+#define LW_LIBRARY_PROTOCOL(at) \
+    LW_WORK_WORD("protocol", at, "auto", lw_protocol_words, "as NCCL_PROTO says; auto: as the library chooses")
+#define LW_LIBRARY_CANDIDATES(at)                                                         \
+    {                                                                                     \
+        .key = "candidates", .kind = LW_OPTION_FLAG, .offset = (at), .fallback = "false", \
+        .help = "tell what each choice is reckoned to take, in the table and in JSON"     \
+    }
+#define LW_LIBRARY_SHARE(word, at, says) \
+    { .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .offset = (at), .minimum = 0.01, .maximum = 1, .help = (says) }
+#define LW_LIBRARY_SIZE(word, at, otherwise, most, says, of)                                                           \
+    {                                                                                                                  \
+        .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_BYTES, .offset = (at), .fallback = (otherwise), \
+        .minimum = 1, .maximum = (most), .help = (says), .source = "NVIDIA/nccl " of, .evidence = LW_SPECIFIED         \
+    }
+#define LW_LIBRARY_PIECES(word, at, otherwise, says, of)                                                                  \
+    {                                                                                                                     \
+        .key = (word), .kind = LW_OPTION_INTEGER, .offset = (at), .fallback = (otherwise), .minimum = 1, .maximum = 1024, \
+        .help = (says), .source = "NVIDIA/nccl " of, .evidence = LW_SPECIFIED                                             \
+    }
+#define LW_FIGURE(at, field) ((at) + offsetof(lw_protocol_figures, field))
+#define LW_LIBRARY_LINES(at)                                                                                                     \
+    LW_LIBRARY_SIZE("ll_line", LW_FIGURE(at, line_bytes[LW_LL]), "16 B", 4096, "what LL sends at once", "src/include/device.h"), \
+        LW_LIBRARY_SIZE("ll_flags", LW_FIGURE(at, flag_bytes[LW_LL]), "8 B", 2048, "of that, flags", "src/include/device.h"),    \
+        LW_LIBRARY_SIZE("ll128_line", LW_FIGURE(at, line_bytes[LW_LL128]), "128 B", 4096, "what LL128 sends at once",            \
+                        "src/include/device.h"),                                                                                 \
+        LW_LIBRARY_SIZE("ll128_flags", LW_FIGURE(at, flag_bytes[LW_LL128]), "8 B", 2048, "of that, flags",                       \
+                        "src/include/device.h")
+#define LW_LIBRARY_BUFFERS(at)                                                                                        \
+    LW_LIBRARY_SIZE("ll_buffer", LW_FIGURE(at, buffer_bytes[LW_LL]), "512 KiB", 0x1p40,                               \
+                    "buffer of a channel one way by LL: 8 lines for each of 512 threads and slots",                   \
+                    "src/include/device.h, src/init.cc"),                                                             \
+        LW_LIBRARY_SIZE("ll128_buffer", LW_FIGURE(at, buffer_bytes[LW_LL128]), "4800 KiB", 0x1p40,                    \
+                        "the same, LL128, as sent: 7.5 lines for each of 640 threads and slots",                      \
+                        "src/include/device.h, src/init.cc"),                                                         \
+        LW_LIBRARY_SIZE("simple_buffer", LW_FIGURE(at, buffer_bytes[LW_SIMPLE]), "4 MiB", 0x1p40, "the same, Simple", \
+                        "src/init.cc, DEFAULT_BUFFSIZE"),                                                             \
+        LW_LIBRARY_PIECES("slots", LW_FIGURE(at, slots), "8", "parts of a buffer that are under way at once",         \
+                          "src/include/device.h, NCCL_STEPS"),                                                        \
+        LW_LIBRARY_PIECES("chunk_slots", LW_FIGURE(at, chunk_slots), "4", "slots of a chunk by Simple",               \
+                          "src/include/collectives.h, ALLREDUCE_CHUNKSTEPS"),                                         \
+        LW_LIBRARY_PIECES("slices", LW_FIGURE(at, slices), "2", "pieces that a chunk is sent as",                     \
+                          "src/include/collectives.h, ALLREDUCE_SLICESTEPS")
+
 typedef struct lw_library {
     lw_type type;
     // Write the tasks of an operation over these ranks. `chosen` is a copy of the workload's options

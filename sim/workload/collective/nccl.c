@@ -4,13 +4,11 @@
 #include "sim/workload/collective/nccl.h"
 
 static const char *const algorithm_words[] = {"auto", "ring", "tree", "nvls", "nvls-tree", "pat", NULL};
-static const char *const protocol_words[] = {"auto", "ll", "ll128", "simple", NULL};
 static const char *const cost_words[] = {"measured", "counted", NULL};
 static const char *const processor_words[] = {"intel", "amd", NULL};
 
 #define AT(field) offsetof(lw_nccl_params, field)
-#define SHARE(word, field, says) \
-    { .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .offset = AT(field), .minimum = 0.01, .maximum = 1, .help = (says) }
+#define SHARE(word, field, says) LW_LIBRARY_SHARE(word, AT(field), says)
 #define TIME(word, field, says) LW_WORK_TIME(word, AT(field), NULL, says)
 #define RATE(word, field, says) LW_WORK_RATE(word, AT(field), NULL, 1, says)
 #define FITTED(row_kind, row_dimension, word, field, says)                                                                      \
@@ -37,16 +35,14 @@ static const char *const processor_words[] = {"intel", "amd", NULL};
         REACHED("nvls_rate_" on, cost[gen].nvls_rate_Bps, "measured rate by NVLS, of the bytes of the call")
 static const lw_option options[] = {
     LW_WORK_WORD("algorithm", AT(algorithm), "auto", algorithm_words, "as NCCL_ALGO says; auto: the one whose price is least"),
-    LW_WORK_WORD("protocol", AT(protocol), "auto", protocol_words, "as NCCL_PROTO says; auto: the one whose price is least"),
+    LW_LIBRARY_PROTOCOL(AT(protocol)),
     LW_WORK_WORD("costs", AT(costs), "measured", cost_words,
                  "what calls and steps take: as measured on such cards, where they were, or as NCCL counts them"),
     LW_WORK_WORD("processor", AT(processor), "intel", processor_words,
                  "whose processors the computers have, where there are several"),
-    {.key = "candidates",
-     .kind = LW_OPTION_FLAG,
-     .offset = AT(candidates),
-     .fallback = "false",
-     .help = "tell what each algorithm and protocol is reckoned to take, in the table and in JSON"},
+    LW_LIBRARY_CANDIDATES(AT(candidates)),
+    LW_LIBRARY_LINES(AT(figures)),
+    LW_LIBRARY_BUFFERS(AT(figures)),
     TIME("base_ll", base_ps[LW_LL], "cost of a call by protocol LL"),
     TIME("base_ll128", base_ps[LW_LL128], "cost of a call by protocol LL128"),
     TIME("base_simple", base_ps[LW_SIMPLE], "cost of a call by protocol Simple"),
@@ -115,6 +111,18 @@ static const lw_option options[] = {
     RATE("tree_channel_hopper_more", tree_channel_Bps[LW_HOPPER][LW_MORE], "the same, more, 9.0 to 9.9"),
     RATE("tree_channel_blackwell_two", tree_channel_Bps[LW_BLACKWELL][LW_TWO], "the same, two computers, from 10.0 on"),
     RATE("tree_channel_blackwell_more", tree_channel_Bps[LW_BLACKWELL][LW_MORE], "the same, more, from 10.0 on"),
+    RATE("tree_channel_volta_one", tree_channel_Bps[LW_VOLTA][LW_ONE], "the same, one computer, up to compute capability 7.9"),
+    RATE("tree_channel_ampere_one", tree_channel_Bps[LW_AMPERE][LW_ONE], "the same, one computer, 8.0 to 8.9"),
+    RATE("tree_channel_hopper_one", tree_channel_Bps[LW_HOPPER][LW_ONE], "the same, one computer, 9.0 to 9.9"),
+    RATE("tree_channel_blackwell_one", tree_channel_Bps[LW_BLACKWELL][LW_ONE], "the same, one computer, from 10.0 on"),
+    RATE("tree_ll128_channel_volta_one", tree_ll128_channel_Bps[LW_VOLTA][LW_ONE],
+         "most of a channel by a tree with LL128, one computer, up to compute capability 7.9"),
+    RATE("tree_ll128_channel_ampere_one", tree_ll128_channel_Bps[LW_AMPERE][LW_ONE],
+         "most of a channel by a tree with LL128, one computer, 8.0 to 8.9"),
+    RATE("tree_ll128_channel_hopper_one", tree_ll128_channel_Bps[LW_HOPPER][LW_ONE],
+         "most of a channel by a tree with LL128, one computer, 9.0 to 9.9"),
+    RATE("tree_ll128_channel_blackwell_one", tree_ll128_channel_Bps[LW_BLACKWELL][LW_ONE],
+         "most of a channel by a tree with LL128, one computer, from 10.0 on"),
     RATE("tree_ll128_channel_volta_two", tree_ll128_channel_Bps[LW_VOLTA][LW_TWO],
          "most of a channel by a tree with LL128, two computers, up to compute capability 7.9"),
     RATE("tree_ll128_channel_volta_more", tree_ll128_channel_Bps[LW_VOLTA][LW_MORE],
@@ -134,6 +142,7 @@ static const lw_option options[] = {
     SHARE("tree_share", tree_share, "what of the bus bandwidth a tree reaches"),
     SHARE("tree_ll_share", tree_ll_share, "what of that LL reaches"),
     SHARE("tree_ll128_share", tree_ll128_share, "what of that LL128 reaches"),
+    SHARE("tree_ll128_share_one", tree_ll128_one_share, "the same on one computer"),
     SHARE("plain_tree_share", plain_tree_share, "what a tree reaches where only one rank is next to each network card"),
     TIME("pat_base", pat_base_ps, "cost of a call by parallel aggregated trees (PAT)"),
     TIME("pat_rank", pat_rank_ps, "the same for each rank"),
@@ -147,25 +156,23 @@ static const lw_option options[] = {
     {0}};
 
 static const char *const algorithm_names[] = {"ring", "tree", "NVLS", "NVLSTree", "PAT"};
-static const char *const protocol_names[] = {"LL", "LL128", "Simple"};
 
 // All that there is here; the one whose price is least of those that are asked for.
 static lw_status choose(const lw_nccl_view *v, lw_operation operation, int64_t bytes, lw_list *all, lw_nccl_price *out) {
     const lw_nccl_params *p = v->params;
     size_t best = SIZE_MAX;
-    for (int i = 0; i < LW_NCCL_ALGORITHMS * LW_NCCL_PROTOCOLS; i++) {
-        const int algorithm = i / LW_NCCL_PROTOCOLS, protocol = i % LW_NCCL_PROTOCOLS;
+    for (int i = 0; i < LW_NCCL_ALGORITHMS * LW_PROTOCOLS; i++) {
+        const int algorithm = i / LW_PROTOCOLS, protocol = i % LW_PROTOCOLS;
         const bool asked =
             (p->algorithm == 0 || p->algorithm == 1 + algorithm) && (p->protocol == 0 || p->protocol == 1 + protocol);
-        const lw_nccl_price price =
-            lw_nccl_price_of(v, operation, (lw_nccl_algorithm)algorithm, (lw_nccl_protocol)protocol, bytes);
+        const lw_nccl_price price = lw_nccl_price_of(v, operation, (lw_nccl_algorithm)algorithm, (lw_protocol)protocol, bytes);
         lw_priced *added = price.allowed ? LW_LIST_ADD(all, lw_priced, v->builder->arena) : NULL;
         if (added == NULL) {
             LW_TRY(price.allowed ? LW_NO_MEMORY : LW_OK);
             continue;
         }
         *added = (lw_priced){.time_us = price.time_s * 1e6};
-        added->name = lw_arena_print(v->builder->arena, "%s, %s", algorithm_names[algorithm], protocol_names[protocol]);
+        added->name = lw_arena_print(v->builder->arena, "%s, %s", algorithm_names[algorithm], lw_protocol_names[protocol]);
         LW_TRY(added->name == NULL ? LW_NO_MEMORY : LW_OK);
         if (asked && (best == SIZE_MAX || price.time_s < out->time_s)) {
             *out = price;
@@ -195,9 +202,10 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
     LW_TRY(choose(v, operation, chosen->bytes, &all, &best));
     chosen->price_us = best.time_s * 1e6;
     lw_nccl_as_measured(v, operation, chosen->bytes, &best);
-    chosen->data_share = lw_nccl_data_share[best.protocol];
+    chosen->data_share = lw_protocol_data_share(&v->params->figures, best.protocol);
     chosen->in_switch = best.algorithm == LW_NCCL_NVLS || best.algorithm == LW_NCCL_NVLS_TREE;
-    workload->choice = lw_arena_print(builder->arena, "%s, %s", algorithm_names[best.algorithm], protocol_names[best.protocol]);
+    workload->choice =
+        lw_arena_print(builder->arena, "%s, %s", algorithm_names[best.algorithm], lw_protocol_names[best.protocol]);
     workload->method =
         lw_arena_print(builder->arena, "%s, %u channel%s", workload->choice, v->channels, v->channels == 1 ? "" : "s");
     workload->priced = LW_LIST_ITEMS(&all, const lw_priced);
@@ -243,15 +251,19 @@ static const char page[] =
     "\n"
     "Cards without peer to peer, and cards whose route leads over a host, send through its memory, as\n"
     "NCCL does by default (NCCL_P2P_LEVEL=PXB; that it makes an\n"
-    "exception for two cards on an AMD processor is left out). Their buffer there has eight slots, so that\n"
-    "one piece is read while the next is written. Others may use the links, too, so that the\n"
+    "exception for two cards on an AMD processor is left out). Their buffer there (ll_buffer,\n"
+    "ll128_buffer, simple_buffer) has slots, so that one piece is read while the next is written; Simple\n"
+    "sends chunks of chunk_slots of them in slices. What LL and LL128 send is lines with flags (ll_line,\n"
+    "ll_flags, ll128_line, ll128_flags). Others may use the links, too, so that the\n"
     "time may differ from the price. A ring between computers may take less than that, down to 0.7 of it\n"
     "at some MiB, since data crosses the network while other data waits for its steps. Trees of more than\n"
     "64 ranks send all that a link carries at once, paced by the price: the limit of ever finer pieces,\n"
     "from which the pieces of fewer ranks are up to a tenth away (large calls by NVLSTree of 64 ranks).\n"
     "\n"
-    "Not modelled: trees within one computer (they are chains, which price higher than the ring),\n"
-    "CollNet, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
+    "On one computer the tree is a chain up and down, whose price lies above the ring's: it runs where\n"
+    "`algorithm: tree` asks for it.\n"
+    "\n"
+    "Not modelled: CollNet, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
     "for small calls.";
 
 const lw_library lw_library_nccl = {

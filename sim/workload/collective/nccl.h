@@ -7,7 +7,6 @@
 #include "sim/workload/collective/library.h"
 
 typedef enum lw_nccl_generation { LW_VOLTA, LW_AMPERE, LW_HOPPER, LW_BLACKWELL, LW_NCCL_GENERATIONS } lw_nccl_generation;
-typedef enum lw_nccl_protocol { LW_LL, LW_LL128, LW_SIMPLE, LW_NCCL_PROTOCOLS } lw_nccl_protocol;
 typedef enum lw_nccl_algorithm {
     LW_NCCL_RING,
     LW_NCCL_TREE,
@@ -16,8 +15,8 @@ typedef enum lw_nccl_algorithm {
     LW_NCCL_PAT,
     LW_NCCL_ALGORITHMS
 } lw_nccl_algorithm;
-// Of two computers, and of more.
-typedef enum lw_nccl_scale { LW_TWO, LW_MORE, LW_NCCL_SCALES } lw_nccl_scale;
+// Of two computers, of more, and of one.
+typedef enum lw_nccl_scale { LW_TWO, LW_MORE, LW_ONE, LW_NCCL_SCALES } lw_nccl_scale;
 // What running takes: as measured, where it was; as NCCL counts it.
 typedef enum lw_nccl_costs { LW_NCCL_MEASURED, LW_NCCL_COUNTED } lw_nccl_costs;
 typedef enum lw_nccl_processor { LW_INTEL, LW_AMD, LW_NCCL_PROCESSORS } lw_nccl_processor;
@@ -28,7 +27,7 @@ typedef enum lw_nccl_hop { LW_OVER_NVLINK, LW_OVER_PCIE, LW_OVER_NETWORK, LW_NCC
 // step + V / rate + fill x sqrt(V / 1 MB), where V bytes leave each card; by NVLS launch + ranks x
 // rank + bytes / rate. LW_AUTO: as NCCL counts it.
 typedef struct lw_nccl_cost {
-    int64_t launch_ps, step_ps[LW_NCCL_PROTOCOLS], rate_Bps[LW_NCCL_PROTOCOLS], fill_ps;
+    int64_t launch_ps, step_ps[LW_PROTOCOLS], rate_Bps[LW_PROTOCOLS], fill_ps;
     int64_t nvls_ps, nvls_rank_ps, nvls_rate_Bps;
 } lw_nccl_cost;
 
@@ -37,9 +36,10 @@ typedef struct lw_nccl_params {
     int processor;            // lw_nccl_processor
     int costs;                // lw_nccl_costs
     bool candidates;
+    lw_protocol_figures figures;
     // of the ring, and of the tree
-    int64_t base_ps[LW_NCCL_PROTOCOLS], step_ps[LW_NCCL_HOPS][LW_NCCL_PROTOCOLS];
-    int64_t tree_base_ps[LW_NCCL_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_NCCL_PROTOCOLS];
+    int64_t base_ps[LW_PROTOCOLS], step_ps[LW_NCCL_HOPS][LW_PROTOCOLS];
+    int64_t tree_base_ps[LW_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_PROTOCOLS];
     // of a call of several computers whose network cards reach the ranks' memory, beyond what NCCL counts
     int64_t net_launch_ps;
     int64_t nvls_ps, nvls_tree_step_ps, post_ps[LW_NCCL_PROCESSORS], pat_base_ps, pat_rank_ps;
@@ -49,8 +49,8 @@ typedef struct lw_nccl_params {
     int64_t nvls_tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     double nvlink_share[LW_NCCL_GENERATIONS], nvls_share[LW_NCCL_GENERATIONS];
     lw_nccl_cost cost[LW_NCCL_GENERATIONS];  // over NVLink
-    double pcie_share, ll_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, plain_tree_share, pat_share,
-        pat_step_share;
+    double pcie_share, ll_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, tree_ll128_one_share, plain_tree_share,
+        pat_share, pat_step_share;
 } lw_nccl_params;
 
 // Where a channel leaves and enters each computer.
@@ -85,7 +85,7 @@ typedef struct lw_nccl_view {
 // What an algorithm and protocol cost.
 typedef struct lw_nccl_price {
     lw_nccl_algorithm algorithm;
-    lw_nccl_protocol protocol;
+    lw_protocol protocol;
     bool allowed;
     double time_s;
     double bus_Bps;     // that of its bytes, as nccl-tests counts it
@@ -93,9 +93,6 @@ typedef struct lw_nccl_price {
     double step_ps[2];  // of each step within a computer, and between two
     bool measured;      // bus_Bps is what ranks were seen to send, whatever NCCL counts for links
 } lw_nccl_price;
-
-// Data in what a protocol sends.
-extern const double lw_nccl_data_share[LW_NCCL_PROTOCOLS];
 
 // Count a machine. What NCCL does not run on is diagnosed.
 lw_status lw_nccl_look(lw_nccl_view *view) LW_CHECKED;
@@ -107,7 +104,7 @@ int64_t lw_nccl_steps(lw_operation operation, uint32_t count);
 double lw_nccl_rounds(uint32_t computers);
 
 lw_nccl_price lw_nccl_price_of(const lw_nccl_view *view, lw_operation operation, lw_nccl_algorithm algorithm,
-                               lw_nccl_protocol protocol, int64_t bytes);
+                               lw_protocol protocol, int64_t bytes);
 
 // Of the price of a tree or NVLSTree, that of the bytes: seconds.
 double lw_nccl_bytes_s(const lw_nccl_view *view, const lw_nccl_price *price);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What NCCL reckons that an algorithm and protocol take (src/graph/tuning.cc of NVIDIA/nccl). On
-// one computer its tree is a chain whose price lies above the ring's, so that ring and NVLS are all
-// that it takes there.
+// one computer its tree is a chain.
 #include <math.h>
 
 #include "sim/workload/collective/nccl.h"
@@ -14,7 +13,7 @@ int64_t lw_nccl_steps(lw_operation operation, uint32_t ranks) {
 }
 
 static lw_nccl_scale scale_of(const view *v) {
-    return v->computers.count > 2 ? LW_MORE : LW_TWO;
+    return v->computers.count > 2 ? LW_MORE : v->computers.count == 2 ? LW_TWO : LW_ONE;
 }
 
 static double ll_limit_Bps(const view *v) {
@@ -35,14 +34,14 @@ double lw_nccl_rounds(uint32_t computers) {
 enum { PLATEAU_BYTES = 64 };
 static const double plateau_before = 1.9, plateau = 1.4;
 
-static price price_of_ring(const view *v, lw_operation operation, lw_nccl_protocol how, int64_t bytes) {
+static price price_of_ring(const view *v, lw_operation operation, lw_protocol how, int64_t bytes) {
     const lw_nccl_params *p = v->params;
     const uint32_t n = v->ranks->count, several = v->computers.count > 1;
     const double bus_Bps = v->channels * v->channel_Bps;
-    const double of[LW_NCCL_PROTOCOLS] = {[LW_LL] = fmin(ll_limit_Bps(v), bus_Bps * p->ll_share),
-                                          [LW_LL128] =
-                                              fmin(bus_Bps * p->ll128_share, v->channels * (double)p->ll128_channel_Bps[v->gen]),
-                                          [LW_SIMPLE] = bus_Bps};
+    const double of[LW_PROTOCOLS] = {[LW_LL] = fmin(ll_limit_Bps(v), bus_Bps * p->ll_share),
+                                     [LW_LL128] =
+                                         fmin(bus_Bps * p->ll128_share, v->channels * (double)p->ll128_channel_Bps[v->gen]),
+                                     [LW_SIMPLE] = bus_Bps};
     price out = {.allowed = true, .bus_Bps = of[how], .latency_ps = (double)p->base_ps[how]};
     out.step_ps[0] = (double)p->step_ps[hop_within(v)][how];
     if (several) {
@@ -67,12 +66,12 @@ static price price_of_ring(const view *v, lw_operation operation, lw_nccl_protoc
 // Trees are below what the model says between some sizes: factors for powers of two from 64 B on
 // (treeCorrectionFactor).
 enum { TREE_FACTORS = 24, TREE_FACTOR_SHIFT = 6 };
-static const double tree_factor[LW_NCCL_PROTOCOLS][TREE_FACTORS] = {
+static const double tree_factor[LW_PROTOCOLS][TREE_FACTORS] = {
     {1, 1, 1, 1, .9, .8, .7, .7, .7, .7, .6, .5, .4, .4, .5, .6, .7, .8, .9, 1, 1, 1, 1, 1},
     {1, 1, 1, 1, 1, .9, .8, .8, .8, .7, .6, .6, .6, .6, .6, .6, .8, .9, .9, .9, .9, 1, 1, 1},
     {.9, .9, .9, .9, .9, .9, .9, .8, .7, .6, .6, .5, .5, .5, .5, .6, .7, .8, .7, .7, .8, .9, .9, .9}};
 
-static double tree_factor_of(lw_nccl_protocol how, int64_t bytes) {
+static double tree_factor_of(lw_protocol how, int64_t bytes) {
     int log = -1;
     for (int64_t left = bytes >> TREE_FACTOR_SHIFT; left > 0; left >>= 1) {
         log++;
@@ -94,7 +93,7 @@ double lw_nccl_bytes_s(const view *v, const price *p) {
 }
 
 // Two trees over computers, each a chain within.
-static price price_of_tree(const view *v, lw_nccl_protocol how, int64_t bytes) {
+static price price_of_tree(const view *v, lw_protocol how, int64_t bytes) {
     const lw_nccl_params *p = v->params;
     const lw_nccl_scale scale = scale_of(v);
     const double channels = v->channels;
@@ -102,7 +101,8 @@ static price price_of_tree(const view *v, lw_nccl_protocol how, int64_t bytes) {
     if (how == LW_LL) {
         bus_Bps = fmin(bus_Bps * p->tree_ll_share, ll_limit_Bps(v));
     } else if (how == LW_LL128) {
-        bus_Bps = fmin(bus_Bps * p->tree_ll128_share, channels * (double)p->tree_ll128_channel_Bps[v->gen][scale]);
+        bus_Bps = fmin(bus_Bps * (scale == LW_ONE ? p->tree_ll128_one_share : p->tree_ll128_share),
+                       channels * (double)p->tree_ll128_channel_Bps[v->gen][scale]);
     }
     bus_Bps *= v->paired ? 1 : p->plain_tree_share;
     price out = {.allowed = true, .latency_ps = (double)p->tree_base_ps[how]};
@@ -168,7 +168,7 @@ static price price_of_pat(const view *v, int64_t bytes) {
     return out;
 }
 
-lw_nccl_price lw_nccl_price_of(const view *v, lw_operation operation, lw_nccl_algorithm algorithm, lw_nccl_protocol protocol,
+lw_nccl_price lw_nccl_price_of(const view *v, lw_operation operation, lw_nccl_algorithm algorithm, lw_protocol protocol,
                                int64_t bytes) {
     const bool several = v->computers.count > 1, reduces = operation == LW_ALL_REDUCE;
     const bool in_switch = reduces && protocol == LW_SIMPLE && v->gen >= LW_HOPPER && v->nvlink && v->in_switch;
@@ -178,7 +178,7 @@ lw_nccl_price lw_nccl_price_of(const view *v, lw_operation operation, lw_nccl_al
         out = price_of_ring(v, operation, protocol, bytes);
         break;
     case LW_NCCL_TREE:
-        out = reduces && several ? price_of_tree(v, protocol, bytes) : out;
+        out = reduces ? price_of_tree(v, protocol, bytes) : out;
         break;
     case LW_NCCL_NVLS:  // two ranks never take it
         out = in_switch && !several && v->ranks->count > 2 ? price_of_nvls(v, bytes) : out;

@@ -10,18 +10,12 @@
 typedef lw_nccl_view view;
 typedef lw_nccl_price price;
 
-// LL lines of 16 B hold 8 of data, LL128 lines of 128 B hold 120 (src/include/device.h).
-const double lw_nccl_data_share[LW_NCCL_PROTOCOLS] = {8 / 16.0, 120 / 128.0, 1};
-// NCCL_STEPS of src/include/device.h: pieces of a buffer that are under way at once.
-enum { SLOTS = 8 };
-// A slot of a channel's buffer as sent (src/include/device.h, src/init.cc): of LL 8 lines of 16 B
-// of 512 threads; of LL128 5 of 120 B of 640, with their flags; of Simple an eighth of 4 MiB.
-static const int64_t slot_bytes[LW_NCCL_PROTOCOLS] = {65536, 614400, 524288};
-// Simple sends a chunk of four slots as two slices (src/include/collectives.h).
-enum { CHUNK_SLOTS = 4, SLICES = 2 };
+static double data_share(const view *v, const price *p) {
+    return lw_protocol_data_share(&v->params->figures, p->protocol);
+}
 
-static int64_t as_sent(const price *p, int64_t bytes) {
-    return (int64_t)ceil((double)bytes / lw_nccl_data_share[p->protocol]);
+static int64_t as_sent(const view *v, const price *p, int64_t bytes) {
+    return (int64_t)ceil((double)bytes / data_share(v, p));
 }
 
 // ---- Channels that are alike ----
@@ -68,8 +62,8 @@ static lw_status latency_of_hop(const view *v, uint32_t gate, const uint32_t hop
 // The latency of routes through a gate, within a computer and between two.
 static lw_status find_latencies(const view *v, uint32_t gate, const uint32_t across[2], double latency_ps[2]) {
     const lw_ranks *own = &v->computers.computer[0].ranks;
-    latency_ps[0] = 0;
-    LW_TRY(latency_of_hop(v, gate, across, &latency_ps[1]));
+    latency_ps[0] = latency_ps[1] = 0;
+    LW_TRY(v->computers.count > 1 ? latency_of_hop(v, gate, across, &latency_ps[1]) : LW_OK);
     return own->count > 1 ? latency_of_hop(v, gate, own->node, &latency_ps[0]) : LW_OK;
 }
 
@@ -88,7 +82,7 @@ static lw_status set_delays(const view *v, uint32_t gate, const uint32_t across[
 // What the protocol makes of the bandwidth: so much longer do bytes take than by the links alone.
 static double slower_s(const view *v, const price *p, int64_t bytes) {
     const double links_Bps = p->measured ? v->port_payload_Bps : v->channels * v->channel_Bps;
-    return fmax(0, (double)bytes * (1 / p->bus_Bps - 1 / (links_Bps * lw_nccl_data_share[p->protocol])));
+    return fmax(0, (double)bytes * (1 / p->bus_Bps - 1 / (links_Bps * data_share(v, p))));
 }
 
 // Data that goes round crosses the network more often than NCCL counts: what it counts is spread
@@ -117,11 +111,14 @@ static lw_status find_rest_ps(const view *v, const price *p, const uint32_t hop[
 
 // Two cards that meet in host memory do so through a channel's buffer: one piece is read there
 // while the next is written. channels: that share the lane; sent: of a step over it.
-static void set_buffer(lw_plan *plan, lw_nccl_protocol how, uint32_t channels, int64_t sent) {
-    const int64_t slot = slot_bytes[how] * channels, chunk = CHUNK_SLOTS * slot;
-    const int64_t slice = ((sent < chunk ? sent : chunk) + SLICES - 1) / SLICES;
-    plan->staging_bytes = how == LW_SIMPLE ? (slice > 1 ? slice : 1) : slot;
-    plan->staging_buffers = how == LW_SIMPLE ? SLOTS / (CHUNK_SLOTS / SLICES) : SLOTS;
+static void set_buffer(const view *v, lw_plan *plan, lw_protocol how, uint32_t channels, int64_t sent) {
+    const lw_protocol_figures *f = &v->params->figures;
+    const int64_t slot = f->buffer_bytes[how] / f->slots * channels, chunk = f->chunk_slots * slot;
+    const int64_t slice = ((sent < chunk ? sent : chunk) + f->slices - 1) / f->slices;
+    const int64_t slices = f->slots * f->slices / f->chunk_slots;
+    const int64_t bytes = how == LW_SIMPLE ? slice : slot, buffers = how == LW_SIMPLE ? slices : f->slots;
+    plan->staging_bytes = bytes > 1 ? bytes : 1;
+    plan->staging_buffers = (uint32_t)(buffers > 1 ? buffers : 1);
 }
 
 static lw_plan new_plan(const view *v, const price *p) {
@@ -138,6 +135,7 @@ static lw_status write_ring(const view *v, const price *p, lw_operation operatio
     uint32_t before = 0;
     int64_t rest_ps = 0;
     const bool several = v->computers.count > 1;
+    const uint32_t slots = (uint32_t)v->params->figures.slots;
     for (uint32_t c = 0; c < v->channels; c++) {
         const lw_ranks *ring = &v->ring[c];
         bundle b;
@@ -148,14 +146,14 @@ static lw_status write_ring(const view *v, const price *p, lw_operation operatio
         const uint32_t first = lw_plan_next(&plan);
         for (uint32_t r = 0; r < ring->count; r++) {
             const uint32_t hop[2] = {ring->node[r], ring->node[(r + 1) % ring->count]};
-            const int64_t sent = as_sent(p, lw_share_of(b.bytes, ring->count, r));
+            const int64_t sent = as_sent(v, p, lw_share_of(b.bytes, ring->count, r));
             LW_TRY(several ? LW_OK : find_rest_ps(v, p, hop, lw_share_of(bytes, ring->count, r), &rest_ps));
-            set_buffer(&plan, p->protocol, b.count, sent);
+            set_buffer(v, &plan, p->protocol, b.count, sent);
             const uint32_t send = lw_plan_send(&plan, lw_plan_lane(&plan, hop[0], hop[1]), sent, sent);
             lw_plan_pace(&plan, rest_ps);
             lw_plan_wait(&plan, first + (r + ring->count - 1) % ring->count, 1);
             // between computers a buffer has slots for what is still under way
-            lw_plan_wait(&plan, send, several ? SLOTS : 1);
+            lw_plan_wait(&plan, send, several ? slots : 1);
         }
     }
     plan.step_ps = rest_ps + plan.delay_ps[0];
@@ -327,12 +325,12 @@ static lw_status stream_tree(const view *v, const price *p, int64_t bytes) {
         if (!is_first(v, c, bytes, &before, &b)) {
             continue;
         }
-        const uint32_t *across = &v->ring[c].node[v->computers.computer[0].ranks.count - 1];
+        const uint32_t *across = &v->ring[c].node[v->computers.count > 1 ? v->computers.computer[0].ranks.count - 1 : 0];
         for (int i = 0; i < TREES; i++) {
             lw_tree_shape shape;
             LW_TRY(shape_tree(v, &b, i == 1, &shape));
             LW_TRY(find_way_ps(v, p, v->gate_of[c], across, &shape, &way_ps));
-            LW_TRY(add_streams(v, v->gate_of[c], &shape, as_sent(p, lw_share_of(b.bytes, TREES, i)), &all));
+            LW_TRY(add_streams(v, v->gate_of[c], &shape, as_sent(v, p, lw_share_of(b.bytes, TREES, i)), &all));
         }
     }
     send_streams(v, &all, &plan);
@@ -345,9 +343,9 @@ static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
     if (is_streamed(v)) {
         return stream_tree(v, p, bytes);
     }
-    const int64_t pieces = tree_pieces(as_sent(p, bytes / v->channels / TREES));
+    const int64_t pieces = tree_pieces(as_sent(v, p, bytes / v->channels / TREES));
     // each rank hands all on, up and then down
-    const double fill_s = 2 * ((double)n / v->computers.count - 1) * (double)as_sent(p, bytes / pieces) / fmax(v->port_Bps, 1);
+    const double fill_s = 2 * ((double)n / v->computers.count - 1) * (double)as_sent(v, p, bytes / pieces) / fmax(v->port_Bps, 1);
     lw_plan plan = new_plan(v, p);
     uint32_t before = 0, *ready = LW_NEW_ARRAY(v->builder->arena, uint32_t, n);
     if (ready == NULL) {
@@ -362,15 +360,16 @@ static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
         if (!is_first(v, c, bytes, &before, &b)) {
             continue;
         }
-        const uint32_t *across = &v->ring[c].node[v->computers.computer[0].ranks.count - 1];
+        const uint32_t *across = &v->ring[c].node[v->computers.count > 1 ? v->computers.computer[0].ranks.count - 1 : 0];
         LW_TRY(set_delays(v, v->gate_of[c], across, p->step_ps, &plan));
         for (int i = 0; i < TREES; i++) {
-            const int64_t own = as_sent(p, lw_share_of(b.bytes, TREES, i)), piece = own / pieces;
+            const int64_t own = as_sent(v, p, lw_share_of(b.bytes, TREES, i)), piece = own / pieces;
             lw_climb climb = {.use = LW_TREE_BOTH, .chunk = piece, .last = own - (pieces - 1) * piece};
-            climb.under_way = SLOTS;
+            climb.under_way = (uint32_t)v->params->figures.slots;
             climb.ready = ready;
             climb.ready_before = 1;
             LW_TRY(shape_tree(v, &b, i == 1, &climb.shape));
+            set_buffer(v, &plan, p->protocol, b.count, piece);
             LW_TRY(lw_tree_climb(&plan, &climb));
         }
     }
@@ -429,7 +428,7 @@ enum { HEADS_MOST = 8 };
 static lw_status write_nvls(const view *v, const price *p, int64_t bytes) {
     const uint32_t n = v->ranks->count, heads = n < HEADS_MOST ? n : HEADS_MOST;
     const int64_t part = lw_share_of(bytes, heads, heads - 1), whole = part / PIECE_BYTES + 1;
-    const int64_t pieces = part < 1 ? 1 : whole < SLOTS ? whole : SLOTS;
+    const int64_t slots = v->params->figures.slots, pieces = part < 1 ? 1 : whole < slots ? whole : slots;
     lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
     plan.launch_ps = llround(p->latency_ps);
     // the last piece goes up to its heads, and back
@@ -494,7 +493,7 @@ static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
     for (uint32_t g = 0; g < v->gates; g++) {
         const lw_ranks heads = {v->gate[g].entry, computers};
         const int64_t own = lw_share_of(bytes, v->gates, g), piece = own / pieces, last = own - (pieces - 1) * piece;
-        lw_climb climb = {.use = LW_TREE_BOTH, .chunk = piece, .last = last, .under_way = SLOTS};
+        lw_climb climb = {.use = LW_TREE_BOTH, .chunk = piece, .last = last, .under_way = (uint32_t)v->params->figures.slots};
         climb.ready = &ready[(size_t)g * computers];
         LW_TRY(set_delays(v, g, heads.node, p->step_ps, &plan));
         for (uint32_t c = 0; c < computers; c++) {

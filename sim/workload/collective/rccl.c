@@ -5,29 +5,24 @@
 
 #include "sim/workload/collective/library.h"
 
-typedef enum protocol { LL, LL128, SIMPLE, PROTOCOLS } protocol;
 typedef enum algorithm { AUTO, RING, PAIRS } algorithm;
 static const char *const algorithm_words[] = {"auto", "ring", "pairs", NULL};
-static const char *const protocol_words[] = {"auto", "ll", "ll128", "simple", NULL};
-static const char *const protocol_names[] = {"LL", "LL128", "Simple"};
-// As NCCL: lines of 16 B with 8 of data, of 128 B with 120.
-static const double data_share[PROTOCOLS] = {8 / 16.0, 120 / 128.0, 1};
 
 typedef struct rccl_params {
     int algorithm, protocol;  // 0: as it chooses
     bool candidates;
-    int64_t link_Bps, base_ps[PROTOCOLS], step_ps[PROTOCOLS];
-    double share[PROTOCOLS];  // of the links' rates, as it counts
-    double ring_share;        // of what they carry, as measured
+    lw_protocol_figures figures;  // no buffers: cards write to each other
+    int64_t link_Bps, base_ps[LW_PROTOCOLS], step_ps[LW_PROTOCOLS];
+    double share[LW_PROTOCOLS];  // of the links' rates, as it counts
+    double ring_share;           // of what they carry, as measured
     int64_t pairs_ranks, pairs_least_bytes, pairs_simple_bytes, pairs_most_bytes, gather_most_bytes, scatter_ll_bytes;
-    int64_t pairs_ps[PROTOCOLS];
-    double pairs_share[PROTOCOLS];
+    int64_t pairs_ps[LW_PROTOCOLS];
+    double pairs_share[LW_PROTOCOLS];
 } rccl_params;
 
 #define AT(field) offsetof(rccl_params, field)
 #define TIME(word, field, says) LW_WORK_TIME(word, AT(field), NULL, says)
-#define SHARE(word, field, says) \
-    { .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .offset = AT(field), .minimum = 0.01, .maximum = 1, .help = (says) }
+#define SHARE(word, field, says) LW_LIBRARY_SHARE(word, AT(field), says)
 #define MEASURED_SHARE(word, field, says)                                                                                   \
     {                                                                                                                       \
         .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .offset = AT(field), .minimum = 0.01, .maximum = 1, .help = (says), \
@@ -42,22 +37,19 @@ typedef struct rccl_params {
 static const lw_option options[] = {
     LW_WORK_WORD("algorithm", AT(algorithm), "auto", algorithm_words,
                  "ring, or every rank with every other; auto: as it chooses"),
-    LW_WORK_WORD("protocol", AT(protocol), "auto", protocol_words, "as NCCL_PROTO says; auto: as it chooses"),
-    {.key = "candidates",
-     .kind = LW_OPTION_FLAG,
-     .offset = AT(candidates),
-     .fallback = "false",
-     .help = "tell what a ring by each protocol is reckoned to take, in the table and in JSON"},
+    LW_LIBRARY_PROTOCOL(AT(protocol)),
+    LW_LIBRARY_CANDIDATES(AT(candidates)),
+    LW_LIBRARY_LINES(AT(figures)),
     LW_WORK_RATE("link_rate", AT(link_Bps), NULL, 1, "what it counts of a link between two cards"),
-    TIME("base_ll", base_ps[LL], "cost of a call by protocol LL"),
-    TIME("base_ll128", base_ps[LL128], "cost of a call by protocol LL128"),
-    TIME("base_simple", base_ps[SIMPLE], "cost of a call by protocol Simple"),
-    TIME("step_ll", step_ps[LL], "time of a step of a ring besides its bytes, LL"),
-    TIME("step_ll128", step_ps[LL128], "the same, LL128"),
-    TIME("step_simple", step_ps[SIMPLE], "the same, Simple"),
-    SHARE("share_ll", share[LL], "what of the rate of all links it counts for a ring by LL"),
-    SHARE("share_ll128", share[LL128], "the same, LL128"),
-    SHARE("share_simple", share[SIMPLE], "the same, Simple"),
+    TIME("base_ll", base_ps[LW_LL], "cost of a call by protocol LL"),
+    TIME("base_ll128", base_ps[LW_LL128], "cost of a call by protocol LL128"),
+    TIME("base_simple", base_ps[LW_SIMPLE], "cost of a call by protocol Simple"),
+    TIME("step_ll", step_ps[LW_LL], "time of a step of a ring besides its bytes, LL"),
+    TIME("step_ll128", step_ps[LW_LL128], "the same, LL128"),
+    TIME("step_simple", step_ps[LW_SIMPLE], "the same, Simple"),
+    SHARE("share_ll", share[LW_LL], "what of the rate of all links it counts for a ring by LL"),
+    SHARE("share_ll128", share[LW_LL128], "the same, LL128"),
+    SHARE("share_simple", share[LW_SIMPLE], "the same, Simple"),
     MEASURED_SHARE("ring_share", ring_share, "what of their payload rings by Simple were measured to reach"),
     LW_WORK_COUNT("pairs_ranks", AT(pairs_ranks), NULL, "ranks for which it has algorithms of all pairs"),
     SIZE("pairs_least", pairs_least_bytes, "least size of an all-reduce that all pairs do"),
@@ -65,10 +57,10 @@ static const lw_option options[] = {
     SIZE("pairs_most", pairs_most_bytes, "largest size of an all-reduce that they do"),
     SIZE("gather_most", gather_most_bytes, "largest size of an all-gather that they do, of all ranks' parts"),
     SIZE("scatter_ll", scatter_ll_bytes, "part of a rank up to which a reduce-scatter takes LL, whatever its price"),
-    MEASURED_TIME("pairs_launch_ll", pairs_ps[LL], "measured cost of a call of all pairs, LL"),
-    MEASURED_TIME("pairs_launch_simple", pairs_ps[SIMPLE], "the same, Simple"),
-    MEASURED_SHARE("pairs_share_ll", pairs_share[LL], "what of the links' payload they were measured to reach, LL"),
-    MEASURED_SHARE("pairs_share_simple", pairs_share[SIMPLE], "the same, Simple"),
+    MEASURED_TIME("pairs_launch_ll", pairs_ps[LW_LL], "measured cost of a call of all pairs, LL"),
+    MEASURED_TIME("pairs_launch_simple", pairs_ps[LW_SIMPLE], "the same, Simple"),
+    MEASURED_SHARE("pairs_share_ll", pairs_share[LW_LL], "what of the links' payload they were measured to reach, LL"),
+    MEASURED_SHARE("pairs_share_simple", pairs_share[LW_SIMPLE], "the same, Simple"),
     {0}};
 
 typedef struct call {
@@ -80,7 +72,7 @@ typedef struct call {
     int64_t latency_ps;   // of a hop
     double payload_Bps;   // of a link
     algorithm algorithm;  // chosen
-    protocol protocol;
+    lw_protocol protocol;
 } call;
 
 static lw_status misfit(const call *c, const char *advice, const char *what) {
@@ -117,7 +109,7 @@ static lw_status look(call *c) {
 }
 
 // What its cost model says of a ring: all links of a card are in use.
-static double price_s(const call *c, protocol how) {
+static double price_s(const call *c, lw_protocol how) {
     const rccl_params *p = c->params;
     const double n = c->ranks->count, bus_Bps = (n - 1) * (double)p->link_Bps * p->share[how];
     return (double)(p->base_ps[how] + c->steps * p->step_ps[how]) / 1e12 + (double)c->bytes * (double)c->steps / n / bus_Bps;
@@ -134,45 +126,45 @@ static bool takes_pairs(const call *c) {
 static void choose(call *c) {
     const rccl_params *p = c->params;
     c->algorithm = takes_pairs(c) ? PAIRS : RING;
-    c->protocol = LL;
+    c->protocol = LW_LL;
     if (p->protocol > 0) {
-        c->protocol = (protocol)(p->protocol - 1);
+        c->protocol = (lw_protocol)(p->protocol - 1);
     } else if (c->algorithm == PAIRS) {
-        c->protocol = c->bytes < p->pairs_simple_bytes ? LL : SIMPLE;
+        c->protocol = c->bytes < p->pairs_simple_bytes ? LW_LL : LW_SIMPLE;
     } else if (c->operation != LW_REDUCE_SCATTER || c->bytes / c->ranks->count > p->scatter_ll_bytes) {
-        for (protocol how = LL128; how < PROTOCOLS; how++) {
+        for (lw_protocol how = LW_LL128; how < LW_PROTOCOLS; how++) {
             c->protocol = price_s(c, how) < price_s(c, c->protocol) ? how : c->protocol;
         }
     }
     // all pairs have no LL128
-    c->protocol = c->algorithm == PAIRS && c->protocol == LL128 ? SIMPLE : c->protocol;
+    c->protocol = c->algorithm == PAIRS && c->protocol == LW_LL128 ? LW_SIMPLE : c->protocol;
 }
 
 static lw_status tell(const call *c, uint32_t channels) {
     lw_graph_workload *workload = c->builder->workload;
     lw_arena *arena = c->builder->arena;
-    lw_priced *priced = LW_NEW_ARRAY(arena, lw_priced, PROTOCOLS);
+    lw_priced *priced = LW_NEW_ARRAY(arena, lw_priced, LW_PROTOCOLS);
     const char *name = c->algorithm == PAIRS ? "all pairs" : "ring";
-    workload->choice = lw_arena_print(arena, "%s, %s", name, protocol_names[c->protocol]);
+    workload->choice = lw_arena_print(arena, "%s, %s", name, lw_protocol_names[c->protocol]);
     workload->method =
         c->algorithm == PAIRS ? workload->choice : lw_arena_print(arena, "%s, %u channels", workload->choice, channels);
     if (priced == NULL || workload->choice == NULL || workload->method == NULL) {
         return LW_NO_MEMORY;
     }
-    for (int how = 0; how < PROTOCOLS; how++) {
-        priced[how] = (lw_priced){.name = lw_arena_print(arena, "ring, %s", protocol_names[how]),
-                                  .time_us = price_s(c, (protocol)how) * 1e6,
+    for (int how = 0; how < LW_PROTOCOLS; how++) {
+        priced[how] = (lw_priced){.name = lw_arena_print(arena, "ring, %s", lw_protocol_names[how]),
+                                  .time_us = price_s(c, (lw_protocol)how) * 1e6,
                                   .taken = c->algorithm == RING && how == (int)c->protocol};
         LW_TRY(priced[how].name == NULL ? LW_NO_MEMORY : LW_OK);
     }
     workload->priced = priced;
-    workload->priced_count = c->params->candidates ? PROTOCOLS : 0;
+    workload->priced_count = c->params->candidates ? LW_PROTOCOLS : 0;
     return LW_OK;
 }
 
 // Bytes on a link take so much longer than it does, where this much of what it carries is reached.
 static double slower_ps(const call *c, double reached_Bps) {
-    return fmax(0, 1 / reached_Bps - 1 / (c->payload_Bps * data_share[c->protocol])) * 1e12;
+    return fmax(0, 1 / reached_Bps - 1 / (c->payload_Bps * lw_protocol_data_share(&c->params->figures, c->protocol))) * 1e12;
 }
 
 static lw_status write(lw_graph_builder *builder, const void *params, lw_operation operation, const lw_ranks *ranks,
@@ -187,9 +179,9 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
     LW_TRY(look(&c));
     choose(&c);
     LW_TRY(tell(&c, 2 * rings));
-    chosen->data_share = data_share[c.protocol];
+    chosen->data_share = lw_protocol_data_share(&p->figures, c.protocol);
     lw_plan plan = lw_plan_new(builder, chosen);
-    plan.data_share = data_share[c.protocol];
+    plan.data_share = chosen->data_share;
     if (c.algorithm == PAIRS) {
         plan.launch_ps = p->pairs_ps[c.protocol];
         plan.byte_ps = slower_ps(&c, c.payload_Bps * p->pairs_share[c.protocol]);
@@ -202,7 +194,7 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
     plan.step_ps = plan.send_ps;
     // two rings share a link
     plan.byte_ps =
-        2 * slower_ps(&c, c.protocol == SIMPLE ? c.payload_Bps * p->ring_share : (double)p->link_Bps * p->share[c.protocol]);
+        2 * slower_ps(&c, c.protocol == LW_SIMPLE ? c.payload_Bps * p->ring_share : (double)p->link_Bps * p->share[c.protocol]);
     return lw_ring_rounds_as(&plan, ranks, c.steps);
 }
 
