@@ -22,6 +22,7 @@ typedef struct lw_run {
     // not how uncertain points are, how well their numbers are known, nor why: no band, evidence
     // "specified", no critical path
     bool nominal;
+    bool checked;    // of measured tables: points were looked at before, and what is wrong was told
     bool timelines;  // of the first LW_TIMELINES_MOST points
     bool lift;       // each point again without what limits its workloads
 } lw_run;
