@@ -16,10 +16,10 @@ typedef struct lw_calibrate {
 } lw_calibrate;
 
 // Least squares of log(model / measured) with a Cauchy loss, by Levenberg-Marquardt (GSL) over the
-// logarithms of the values, within the bounds of their options, from three starts: the values as they
-// are, their halves and their doubles. Points run over threads; no byte of `out` depends on their
-// number. LW_BAD_INPUT: an unknown preset, one without such rows, a table of the validation side, an
-// option that is not marked as fitted.
+// logarithms of the values, within the bounds of their options, from the values as they are and
+// their halves, and where these end apart their doubles. Points run over threads; no byte of `out`
+// depends on their number. LW_BAD_INPUT: an unknown preset, one without such rows, a table of the
+// validation side, an option that is not marked as fitted.
 lw_status lw_presets_calibrate(const lw_catalog *catalog, const lw_calibrate *how, const lw_run *run, lw_arena *arena,
                                lw_diags *diags, lw_calibrations *out) LW_CHECKED;
 // The tables of all fits, one after the other.

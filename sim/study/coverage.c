@@ -89,7 +89,7 @@ static lw_status cover(covering *c) {
 }
 
 lw_status lw_validations_add_bands(lw_tables tables, const lw_run *run, lw_validations *out) {
-    const lw_run inside = {.threads = run->threads, .stop = run->stop};
+    const lw_run inside = {.threads = run->threads, .stop = run->stop, .checked = true};
     for (size_t t = 0, at = 0; t < tables.count && at < out->count; t++) {
         if (out->row[at].name != tables.table[t]->name) {
             continue;  // it could not be run

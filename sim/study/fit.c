@@ -6,6 +6,7 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_multifit_nlinear.h>
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 #include "sim/study/format.h"
@@ -114,7 +115,7 @@ typedef struct problem {
     double *at;
     bool at_known;
     bool *shows;       // parameters x tables: the parameter's row names the table
-    double *moved;     // a point each: residuals beside those of the last call
+    double *moved;     // parameters x points: residuals beside those of the last call
     double *band;      // of each point: standard error of the model as a share
     lw_status status;  // of the first call that failed
 } problem;
@@ -135,14 +136,18 @@ static lw_status load_tables(const lw_fit *fit, const bool *those, const lw_cata
     return LW_OK;
 }
 
-// Where residuals go, each to its point's place, and of which tables; NULL: of all.
+// Where residuals go, each to its point's place, of which tables (NULL: of all), by how many threads
+// (0: those of the run), and whether the points of the start were looked at.
 typedef struct looking {
     double *residual;
     const bool *those;
+    int threads;
+    bool checked;
 } looking;
 
-static lw_status run_tables(problem *p, const gsl_vector *x, looking at, lw_arena *arena, lw_diags *diags, lw_validations *out) {
-    lw_fit *fit = p->fit;
+static lw_status run_tables(const problem *p, const gsl_vector *x, looking at, lw_arena *arena, lw_diags *diags,
+                            lw_validations *out) {
+    const lw_fit *fit = p->fit;
     lw_preset_value *value = LW_NEW_ARRAY(arena, lw_preset_value, fit->count);
     if (value == NULL) {
         return LW_NO_MEMORY;
@@ -159,6 +164,8 @@ static lw_status run_tables(problem *p, const gsl_vector *x, looking at, lw_aren
     lw_tables tables;
     lw_run run = *fit->run;
     run.progress = NULL;
+    run.checked = at.checked;
+    run.threads = at.threads > 0 ? at.threads : run.threads;
     if (catalog == NULL) {
         return LW_NO_MEMORY;
     }
@@ -177,7 +184,7 @@ static lw_status run_tables(problem *p, const gsl_vector *x, looking at, lw_aren
 }
 
 // The residuals of x. Values with which a table cannot run are far off, and no more than that.
-static lw_status look_beside(problem *p, const gsl_vector *x, looking at) {
+static lw_status look_beside(const problem *p, const gsl_vector *x, looking at) {
     static const double far_off = 10;
     lw_arena *arena = lw_arena_new();
     lw_diags *silent = arena != NULL ? lw_diags_new(arena) : NULL;
@@ -195,7 +202,7 @@ static lw_status look_beside(problem *p, const gsl_vector *x, looking at) {
 
 static lw_status look_at(problem *p, const gsl_vector *x) {
     p->at_known = false;
-    LW_TRY(look_beside(p, x, (looking){p->residual, NULL}));
+    LW_TRY(look_beside(p, x, (looking){p->residual, NULL, 0, true}));
     for (size_t k = 0; k < p->fit->count; k++) {
         p->at[k] = gsl_vector_get(x, k);
     }
@@ -222,27 +229,43 @@ static int call_model(const gsl_vector *x, void *user, gsl_vector *f) {
 }
 
 // Forward differences. A row is fitted to the tables that it names: those alone show its value.
-static int call_slope(const gsl_vector *x, void *user, gsl_matrix *slope) {
+static lw_status slope_of(const problem *p, const gsl_vector *x, size_t k, gsl_matrix *slope) {
     static const double step = 5e-3;  // values come in steps of five digits, results in whole picoseconds
-    problem *p = user;
     const lw_fit *fit = p->fit;
+    const bool *those = &p->shows[k * fit->tables];
+    double *moved = &p->moved[k * fit->points];
+    const double wide = step * fmax(fabs(gsl_vector_get(x, k)), step);
     gsl_vector *beside = gsl_vector_alloc(fit->count);
-    lw_status status = beside == NULL ? LW_NO_MEMORY : has_looked_at(p, x) ? LW_OK : look_at(p, x);
-    gsl_matrix_set_zero(slope);
-    for (size_t k = 0; k < fit->count && status == LW_OK; k++) {
-        const bool *those = &p->shows[k * fit->tables];
-        const double wide = step * fmax(fabs(gsl_vector_get(x, k)), step);
-        gsl_vector_memcpy(beside, x);
-        gsl_vector_set(beside, k, gsl_vector_get(x, k) + wide);
-        status = look_beside(p, beside, (looking){p->moved, those});
-        for (size_t t = 0; t < fit->tables; t++) {
-            for (size_t i = p->first[t]; those[t] && i < p->first[t + 1]; i++) {
-                gsl_matrix_set(slope, i, k, (p->moved[i] - p->residual[i]) / wide);
-            }
+    if (beside == NULL) {
+        return LW_NO_MEMORY;
+    }
+    gsl_vector_memcpy(beside, x);
+    gsl_vector_set(beside, k, gsl_vector_get(x, k) + wide);
+    const lw_status status = look_beside(p, beside, (looking){moved, those, 1, true});
+    gsl_vector_free(beside);
+    for (size_t t = 0; t < fit->tables && status == LW_OK; t++) {
+        for (size_t i = p->first[t]; those[t] && i < p->first[t + 1]; i++) {
+            gsl_matrix_set(slope, i, k, (moved[i] - p->residual[i]) / wide);
         }
     }
-    if (beside != NULL) {
-        gsl_vector_free(beside);
+    return status;
+}
+
+// Side by side, as few points of one would leave threads without work.
+static int call_slope(const gsl_vector *x, void *user, gsl_matrix *slope) {
+    problem *p = user;
+    lw_status status = has_looked_at(p, x) ? LW_OK : look_at(p, x);
+    // The pragma reads it. NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores)
+    const int threads = p->fit->run->threads > 0 ? p->fit->run->threads : omp_get_max_threads();
+    const int64_t count = status == LW_OK ? (int64_t)p->fit->count : 0;
+    gsl_matrix_set_zero(slope);
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (int64_t k = 0; k < count; k++) {
+        const lw_status one = slope_of(p, x, (size_t)k, slope);
+        if (one != LW_OK) {
+#pragma omp critical(lanewise_slopes)
+            status = one;
+        }
     }
     p->status = p->status == LW_OK ? status : p->status;
     return status == LW_OK ? GSL_SUCCESS : GSL_EFAILED;
@@ -310,16 +333,22 @@ static lw_status make_solver(problem *p, lw_arena *arena, solver *out) {
 
 enum { REWEIGHINGS = 2, ITERATIONS = 12 };
 
+typedef struct turns {
+    int count;         // reweighings
+    double tolerance;  // of x: a share of the values
+} turns;
+static const turns in_short = {1, 1e-2}, to_the_end = {REWEIGHINGS, 1e-4};
+
 // From x to the least loss, without one system; SIZE_MAX: with all. x is then the best, and
 // p->residual of it.
-static lw_status solve(problem *p, solver *s, size_t left_out, int turns) {
+static lw_status solve(problem *p, solver *s, size_t left_out, turns turn) {
     LW_TRY(look_at(p, s->x));
-    for (int turn = 0; turn < turns; turn++) {
+    for (int i = 0; i < turn.count; i++) {
         int info;
         weigh(p, left_out, s->weights, s->scratch);
         (void)gsl_multifit_nlinear_winit(s->x, s->weights, &s->fdf, s->work);
         if (p->status == LW_OK) {
-            (void)gsl_multifit_nlinear_driver(ITERATIONS, 1e-4, 1e-9, 1e-9, NULL, NULL, &info, s->work);
+            (void)gsl_multifit_nlinear_driver(ITERATIONS, turn.tolerance, 1e-9, 1e-9, NULL, NULL, &info, s->work);
         }
         LW_TRY(p->status);
         gsl_vector_memcpy(s->x, gsl_multifit_nlinear_position(s->work));
@@ -328,30 +357,43 @@ static lw_status solve(problem *p, solver *s, size_t left_out, int turns) {
     return LW_OK;
 }
 
-// The best of three starts, of which two are looked at in one turn. Values that all start too low or
-// too high could end beside the best fit.
+static bool agree(const double *a, const double *b, size_t count) {
+    static const double alike = 0.02;
+    for (size_t i = 0; i < count; i++) {
+        if (!(fabs(a[i] - b[i]) < alike)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The best of three starts, of which two do where they end alike: values that all start too low or too
+// high could end beside the best fit.
 static lw_status solve_from_all(problem *p, solver *s, lw_arena *arena) {
-    static const double starts[] = {0.5, 2, 1};
-    double *best = LW_NEW_ARRAY(arena, double, p->fit->count);
+    static const double starts[] = {1, 0.5, 2};
+    const size_t count = p->fit->count;
+    double *best = LW_NEW_ARRAY(arena, double, count);
     double least = (double)INFINITY;
+    bool same = false;
     if (best == NULL) {
         return LW_NO_MEMORY;
     }
-    for (size_t k = 0; k < sizeof starts / sizeof starts[0]; k++) {
-        for (size_t i = 0; i < p->fit->count; i++) {
+    for (size_t k = 0; k < sizeof starts / sizeof starts[0] && !same; k++) {
+        for (size_t i = 0; i < count; i++) {
             gsl_vector_set(s->x, i, 1 + log(starts[k]));
         }
-        LW_TRY(solve(p, s, SIZE_MAX, 1));
+        LW_TRY(solve(p, s, SIZE_MAX, in_short));
         const double loss = loss_of(p, SIZE_MAX);
+        same = k > 0 && agree(s->x->data, best, count);
         if (loss < least) {
             least = loss;
-            memcpy(best, s->x->data, p->fit->count * sizeof *best);
+            memcpy(best, s->x->data, count * sizeof *best);
         }
     }
-    for (size_t i = 0; i < p->fit->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         gsl_vector_set(s->x, i, best[i]);
     }
-    return solve(p, s, SIZE_MAX, REWEIGHINGS);
+    return solve(p, s, SIZE_MAX, to_the_end);
 }
 
 // ---- What is known of the values ----
@@ -426,7 +468,7 @@ static lw_status leave_out(problem *p, solver *s, lw_arena *arena) {
         for (size_t i = 0; i < fit->count; i++) {
             gsl_vector_set(s->x, i, whole[i]);
         }
-        LW_TRY(solve(p, s, system, 1));
+        LW_TRY(solve(p, s, system, (turns){1, to_the_end.tolerance}));
         for (size_t i = 0; i < fit->points; i++) {
             if (p->system[i] == system) {
                 error[count++] = fabs(expm1(p->residual[i]));
@@ -463,7 +505,7 @@ static lw_status look_at_tables(problem *p, lw_arena *arena, lw_diags *diags) {
         }
     }
     p->residual = LW_NEW_ARRAY(arena, double, fit->points);
-    p->moved = LW_NEW_ARRAY(arena, double, fit->points);
+    p->moved = LW_NEW_ARRAY(arena, double, fit->count * fit->points);
     p->at = LW_NEW_ARRAY(arena, double, fit->count);
     p->shows = LW_NEW_ARRAY(arena, bool, fit->count * fit->tables);
     p->system = LW_NEW_ARRAY(arena, size_t, fit->points);
@@ -519,8 +561,8 @@ static lw_status keep_near(problem *p, solver *s, size_t index) {
 static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
     lw_fit *fit = p->fit;
     gsl_vector_set_all(s->x, 1);
-    LW_TRY(
-        run_tables(p, s->x, (looking){p->residual, NULL}, arena, p->diags, &fit->compared));  // as it is: what is wrong is told
+    LW_TRY(run_tables(p, s->x, (looking){p->residual, NULL, 0, false}, arena, p->diags,
+                      &fit->compared));  // as it is: what is wrong is told
     fit->before = spread_of(p, s->scratch, SIZE_MAX);
     LW_TRY(solve_from_all(p, s, arena));
     fit->after = spread_of(p, s->scratch, SIZE_MAX);
@@ -531,7 +573,7 @@ static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
     for (size_t i = 0; i < fit->count && fit->points > fit->count; i++) {
         LW_TRY(isnan(fit->parameter[i].error) ? keep_near(p, s, i) : LW_OK);
     }
-    LW_TRY(run_tables(p, s->x, (looking){p->residual, NULL}, arena, p->diags, &fit->compared));
+    LW_TRY(run_tables(p, s->x, (looking){p->residual, NULL, 0, false}, arena, p->diags, &fit->compared));
     for (size_t t = 0, point = 0; t < fit->compared.count; t++) {
         for (size_t i = 0; i < fit->compared.row[t].points; i++) {
             fit->compared.row[t].rows[i].error = p->band[point++];

@@ -25,6 +25,7 @@ typedef struct lw_run {
     // where engine: auto took flow in a point of this one, it does so again and tries nothing else; may be
     // NULL
     const lw_result *taken;
+    bool checked;    // of measured tables: points were looked at before, and what is wrong was told
     bool timelines;  // of the first LW_TIMELINES_MOST points
     bool lift;       // each point again without what limits its workloads
 } lw_run;

@@ -144,7 +144,7 @@ lw_status lw_measured_validate(lw_tables tables, const lw_run *run, lw_arena *ar
     lw_status first = LW_OK;
     size_t checked_count = 0;
     for (size_t t = 0; t < count; t++) {
-        lw_status status = lw_scenario_check(table[t]->document, table[t]->noted, arena, diags);
+        lw_status status = run->checked ? LW_OK : lw_scenario_check(table[t]->document, table[t]->noted, arena, diags);
         if (status == LW_NO_MEMORY) {
             return status;
         }
