@@ -501,7 +501,7 @@ static void draw_own_path(world *w, uint32_t index, uint32_t *servers) {
     lw_flow *f = &w->flow[index];
     *f = (lw_flow){.packet_bytes = draw(w, 1, 700), .data = w->hop[index][0], .data_kind = LW_PACKET_WRITE};
     const uint32_t least = *servers + 1;
-    while (*servers < SERVERS_MAX && (*servers < least || chance(w, 30))) {
+    while (f->data_count + 1 < HOPS_MAX && *servers < SERVERS_MAX && (*servers < least || chance(w, 30))) {
         w->server[*servers] = (lw_server){.ps_per_byte = draw_rate(w), .latency_ps = draw(w, 0, 300), .opposite = LW_NO_SERVER};
         w->server[*servers].packet_ps = chance(w, 20) ? draw(w, 1, 900) : 0;
         w->hop[index][0][f->data_count++] = (lw_hop){.server = (*servers)++,

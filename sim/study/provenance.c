@@ -150,11 +150,13 @@ static lw_status find_all(const finding *f) {
         return LW_NO_MEMORY;
     }
     const lw_machine *machine = f->effects->built.machine;
-    for (uint32_t i = 0; i < machine->node_spec_count; i++) {
-        LW_TRY(look_at_object(f, LW_SECTION_NODES, i, parts));
-    }
+    // Links first: most of their values can be told from the channels alone, and what they say need not
+    // be found again.
     for (uint32_t i = 0; i < machine->link_spec_count; i++) {
         LW_TRY(look_at_object(f, LW_SECTION_LINKS, i, parts));
+    }
+    for (uint32_t i = 0; i < machine->node_spec_count; i++) {
+        LW_TRY(look_at_object(f, LW_SECTION_NODES, i, parts));
     }
     for (uint32_t i = 0; i < f->effects->setup.setup.count[LW_SECTION_LIBRARIES]; i++) {
         LW_TRY(look_at_object(f, LW_SECTION_LIBRARIES, i, parts));

@@ -79,10 +79,14 @@ uint32_t lw_input_take(lw_run_state *run, lw_input *input) {
     lw_fifo *runs = &input->runs;
     const lw_server_state *server = &run->server[input->server];
     assert(input->queued > 0 && runs->count > 0);
-    for (uint32_t i = 0; i < runs->count; i++) {
+    int64_t held_up = 0;  // packets, of all stops found to have no room
+    const int64_t looks = ++run->input_looks;
+    for (uint32_t i = 0; i < runs->count && held_up < input->queued; i++) {
         lw_fifo_entry *entry = lw_fifo_at(runs, i);
-        const lw_stop *stop = &run->stop[entry->id];
+        lw_stop *stop = &run->stop[entry->id];
         if (!lw_buffer_has_room(run, stop)) {
+            held_up += stop->looked == looks ? 0 : stop->queued;
+            stop->looked = looks;
             continue;
         }
         if (!lw_has_credits(server, stop)) {

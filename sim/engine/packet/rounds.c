@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/engine/packet/rounds.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "sim/engine/packet/packet.h"

@@ -100,6 +100,7 @@ typedef struct lw_stop {
     int64_t wire_bytes[2];
     int64_t saved_queued, saved_started;  // when the steady state was last saved
     lw_int128 saved_wait_ps;
+    int64_t looked;  // the look at its input that found it without room
 } lw_stop;
 
 typedef struct lw_server_state {
@@ -313,6 +314,7 @@ typedef struct lw_run_state {
     size_t input_count;
     uint32_t *input_slot;  // by hash: input + 1, 0 where there is none; at most half are used
     size_t input_slots;
+    int64_t input_looks;  // how often a packet was looked for in a shared input
     lw_stream *stream;
     size_t stream_count;
     lw_credit_loop *loop;
