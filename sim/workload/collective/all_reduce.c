@@ -26,12 +26,13 @@ static lw_status expand(lw_graph_builder *builder) {
     const lw_collective_params *params = builder->object->params;
     lw_ranks ranks;
     bool taken;
-    LW_TRY(lw_ranks_find(builder, params, &ranks));
+    LW_TRY(lw_ranks_listed(builder, params, &ranks));
     LW_TRY(lw_collective_deliver(builder, params->bytes, 2, ranks.count));
     LW_TRY(lw_library_take(builder, LW_ALL_REDUCE, &ranks, &taken));
     if (taken) {
         return LW_OK;
     }
+    LW_TRY(lw_ranks_order(builder, params, &ranks));
     switch ((algorithm)params->algorithm) {
     case RING:
     case RINGS:

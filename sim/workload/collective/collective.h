@@ -143,6 +143,7 @@ typedef struct lw_plan {
     // is sent.
     const lw_computers *computers;
     const uint32_t *nic;
+    uint32_t *lane_of;  // by node: its latest lane within a computer + 1
     int64_t delay_ps[2];
     // What a library adds: a cost before all steps, and in the fixed cost of each call; and hops
     // over a host go through its memory whatever the cards can.

@@ -67,7 +67,7 @@ double lw_protocol_data_share(const lw_protocol_figures *figures, lw_protocol pr
 
 typedef struct lw_library {
     lw_type type;
-    // Write the tasks of an operation over these ranks. `chosen` is a copy of the workload's options
+    // Write the tasks of an operation over these ranks, as `on` lists them. `chosen` is a copy of the workload's options
     // that the library may fill in; params: its own.
     lw_status (*write)(lw_graph_builder *builder, const void *params, lw_operation operation, const lw_ranks *ranks,
                        lw_collective_params *chosen);
@@ -76,7 +76,7 @@ typedef struct lw_library {
 extern const lw_library lw_library_nccl, lw_library_rccl;
 const lw_type *lw_library_type_at(size_t index);  // NULL past the last
 
-// Let the library that the workload names write it; *taken is false when it names none.
+// Let the library that the workload names write it, over ranks as listed; *taken is false when it names none.
 lw_status lw_library_take(lw_graph_builder *builder, lw_operation operation, const lw_ranks *ranks, bool *taken) LW_CHECKED;
 
 // All-gather and reduce-scatter: their options, and one of them as tasks.

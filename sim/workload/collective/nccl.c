@@ -197,7 +197,7 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
     if (v == NULL) {
         return LW_NO_MEMORY;
     }
-    *v = (lw_nccl_view){.builder = builder, .params = params, .ranks = ranks};
+    *v = (lw_nccl_view){.builder = builder, .params = params, .ranks = &v->ordered, .ordered = *ranks};
     LW_TRY(lw_nccl_look(v));
     LW_TRY(choose(v, operation, chosen->bytes, &all, &best));
     chosen->price_us = best.time_s * 1e6;

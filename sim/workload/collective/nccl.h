@@ -63,7 +63,8 @@ typedef struct lw_nccl_gate {
 typedef struct lw_nccl_view {
     lw_graph_builder *builder;
     const lw_nccl_params *params;
-    const lw_ranks *ranks;
+    const lw_ranks *ranks;  // as listed; of one computer in the order of its ring
+    lw_ranks ordered;       // what that points to
     lw_computers computers;
     lw_nccl_generation gen;
     bool nvlink;              // no hop within a computer leaves it

@@ -386,11 +386,11 @@ static lw_status find_port(view *v) {
 
 lw_status lw_nccl_look(view *v) {
     const lw_collective_params *params = v->builder->object->params;
-    lw_ranks listed;
     v->nvlink = v->near = v->paired = true;
     LW_TRY(find_generation(v));
-    LW_TRY(lw_ranks_listed(v->builder, params, &listed));
-    LW_TRY(lw_computers_find(v->builder, params, &listed, &v->computers));
+    LW_TRY(lw_computers_find(v->builder, params, v->ranks, &v->computers));
+    // those of several computers are in order by computers
+    LW_TRY(v->computers.count == 1 ? lw_ranks_order(v->builder, params, &v->ordered) : LW_OK);
     LW_TRY(find_channels(v));
     double_channels(v);
     LW_TRY(find_tree_speed(v));

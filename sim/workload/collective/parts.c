@@ -25,12 +25,13 @@ lw_status lw_parts_expand(lw_graph_builder *builder, lw_operation operation) {
     const bool gathers = operation == LW_ALL_GATHER;
     lw_ranks ranks;
     bool taken;
-    LW_TRY(lw_ranks_find(builder, params, &ranks));
+    LW_TRY(lw_ranks_listed(builder, params, &ranks));
     LW_TRY(lw_collective_deliver(builder, params->bytes, 1, ranks.count));
     LW_TRY(lw_library_take(builder, operation, &ranks, &taken));
     if (taken) {
         return LW_OK;
     }
+    LW_TRY(lw_ranks_order(builder, params, &ranks));
     switch ((algorithm)params->algorithm) {
     case RING:
     case RINGS:

@@ -9,7 +9,8 @@ typedef struct lane {
     uint32_t move[2];       // the second one from a host on; LW_NO_MOVE: it goes straight
     int64_t staging_bytes;  // of a buffer in host memory
     uint32_t buffers;
-    int64_t delay_ps;  // what is sent arrives so much later
+    int64_t delay_ps;     // what is sent arrives so much later
+    uint32_t to, before;  // the lane before it from the same node + 1; 0: none
 } lane;
 
 typedef struct step {
@@ -132,13 +133,39 @@ static lane *new_lane(lw_plan *plan) {
     return added;
 }
 
+// Channels of a library that go the same way within a computer share its lanes; LW_NO_MOVE: there is
+// none yet.
+static uint32_t find_lane(lw_plan *plan, uint32_t from, uint32_t to) {
+    const lane *all = LW_LIST_ITEMS(&plan->lanes, const lane);
+    if (plan->lane_of == NULL) {
+        plan->lane_of = LW_NEW_ARRAY(plan->builder->arena, uint32_t, plan->builder->machine->node_count);
+        plan->status = plan->status == LW_OK && plan->lane_of == NULL ? LW_NO_MEMORY : plan->status;
+    }
+    uint32_t at = plan->lane_of != NULL ? plan->lane_of[from] : 0;
+    for (; at != 0; at = all[at - 1].before) {
+        const lane *l = &all[at - 1];
+        const bool staged = l->move[1] != LW_NO_MOVE;
+        if (l->to == to && l->delay_ps == plan->delay_ps[0] &&
+            (!staged || (l->staging_bytes == plan->staging_bytes && l->buffers == plan->staging_buffers))) {
+            return at - 1;
+        }
+    }
+    return LW_NO_MOVE;
+}
+
 uint32_t lw_plan_lane(lw_plan *plan, uint32_t from, uint32_t to) {
-    const uint32_t number = (uint32_t)plan->lanes.count;
-    lane *added = new_lane(plan);
+    const bool within = plan->computers != NULL && plan->computers->of[from] == plan->computers->of[to];
+    const uint32_t known = within ? find_lane(plan, from, to) : LW_NO_MOVE;
+    const uint32_t number = known != LW_NO_MOVE ? known : (uint32_t)plan->lanes.count;
+    lane *added = known == LW_NO_MOVE ? new_lane(plan) : NULL;
     if (added != NULL) {
-        const bool apart = plan->computers != NULL && plan->computers->of[from] != plan->computers->of[to];
-        added->delay_ps = plan->delay_ps[apart ? 1 : 0];
+        added->delay_ps = plan->delay_ps[plan->computers == NULL || within ? 0 : 1];
+        added->to = to;
         plan->status = make_lane(plan, from, to, added);
+    }
+    if (added != NULL && within && plan->lane_of != NULL) {
+        added->before = plan->lane_of[from];
+        plan->lane_of[from] = number + 1;
     }
     return number;
 }

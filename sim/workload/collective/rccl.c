@@ -167,10 +167,13 @@ static double slower_ps(const call *c, double reached_Bps) {
     return fmax(0, 1 / reached_Bps - 1 / (c->payload_Bps * lw_protocol_data_share(&c->params->figures, c->protocol))) * 1e12;
 }
 
-static lw_status write(lw_graph_builder *builder, const void *params, lw_operation operation, const lw_ranks *ranks,
+static lw_status write(lw_graph_builder *builder, const void *params, lw_operation operation, const lw_ranks *listed,
                        lw_collective_params *chosen) {
     static const lw_direct_use uses[] = {
         [LW_ALL_REDUCE] = LW_DIRECT_BOTH, [LW_ALL_GATHER] = LW_DIRECT_GATHER, [LW_REDUCE_SCATTER] = LW_DIRECT_SCATTER};
+    lw_ranks ordered = *listed;
+    const lw_ranks *ranks = &ordered;
+    LW_TRY(lw_ranks_order(builder, chosen, &ordered));
     const rccl_params *p = params;
     // a link is in two of these rings, each way, and in twice as many channels
     const uint32_t rings = 2 * (ranks->count - 1) < LW_CHANNELS_MAX ? 2 * (ranks->count - 1) : LW_CHANNELS_MAX;
