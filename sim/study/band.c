@@ -74,15 +74,16 @@ static lw_status add_band(banding *b) {
 }
 
 // Events of an engine that all runs may take at most: a fifth of a second of one core, no longer than
-// nobody notices. A machine is built for each run, and takes as long as some hundred of them for each
+// nobody notices. The machine is built for each run, and takes as long as some hundred of them for each
 // direction of its links.
 static bool is_cheap(const lw_uncertain *uncertain, const lw_result *result) {
     static const double most = 10e6, of_direction = 500;
-    double events = 0;
+    double events = 0, directions = 0;
     for (size_t p = 0; p < result->point_count; p++) {
-        events += (double)result->point[p].events + of_direction * (double)result->point[p].direction_count;
+        events += (double)result->point[p].events;
+        directions = fmax(directions, (double)result->point[p].direction_count);
     }
-    return 2 * (double)uncertain->count * events <= most;
+    return 2 * (double)uncertain->count * (events + of_direction * directions) <= most;
 }
 
 lw_status lw_result_add_band(const lw_uncertain *uncertain, bool dear, const lw_run *run, lw_result *result) {
