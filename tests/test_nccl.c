@@ -271,17 +271,19 @@ static void two_computers_take_trees(void **state) {
         const char *machine = computers_with(&test, cases[i].cards);
         const lw_workload_result row =
             run_call(&test, &(call){machine, ", costs: counted", cases[i].kind, "gpus", cases[i].bytes});
-        const lw_workload_result measured =
-            run_call(&test, &(call){machine, ", net_launch: 30 us", cases[i].kind, "gpus", cases[i].bytes});
         const double ratio = row.time_s * 1e6 / value_of(&row, "library_us");
         assert_string_equal(row.method, cases[i].method);
         if (ratio < 0.85 || ratio > 1.15) {
             fail_msg("case %zu: %g times the price", i, ratio);
         }
-        if (row.method[0] == 'N') {  // what switches were measured to add up, 256.4 GB/s, is more than is counted
-            assert_true(measured.time_s < row.time_s + 30e-6 && measured.time_s > 30e-6 + cases[i].bytes / 256.4e9);
-        } else {
-            assert_close(measured.time_s - row.time_s, 30e-6, 0.01);
+        // of the others one size a number of cards is enough
+        const bool adds_up = row.method[0] == 'N', looks = adds_up || cases[i].bytes <= 8192;
+        const double measured_s =
+            looks ? run_call(&test, &(call){machine, ", net_launch: 30 us", cases[i].kind, "gpus", cases[i].bytes}).time_s : 0;
+        if (adds_up) {  // what switches were measured to add up, 256.4 GB/s, is more than is counted
+            assert_true(measured_s < row.time_s + 30e-6 && measured_s > 30e-6 + cases[i].bytes / 256.4e9);
+        } else if (looks) {
+            assert_close(measured_s - row.time_s, 30e-6, 0.01);
         }
         lw_test_end(&test);
     }
@@ -345,10 +347,10 @@ static void trees_send_less_over_the_network(void **state) {
             run_text(&test, lw_arena_print(test.arena,
                                            "%s"
                                            "libraries: {nccl: {preset: nccl-2.30, algorithm: %s, protocol: simple}}\n"
-                                           "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 16 MiB, library: nccl}}\n",
+                                           "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 4 MiB, library: nccl}}\n",
                                            computers_with(&test, 8), cases[i].algorithm));
         // both ends of two directions
-        assert_int_equal(carried_by(&result, "cables"), 4 * cases[i].sixteenths * (16777216 / 16));
+        assert_int_equal(carried_by(&result, "cables"), 4 * cases[i].sixteenths * (4194304 / 16));
         lw_test_end(&test);
     }
 }
