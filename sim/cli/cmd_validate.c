@@ -25,6 +25,10 @@ static lw_status validate_verb(lw_context *context) {
     const lw_status ran = (lw_status)lanewise_validate(
         context->catalog, (lanewise_tables){paths, count, arguments->on, arguments->bands}, &run, context->findings, &accuracy);
     lw_console_progress_end(&progress);
+    if (ran == LW_INTERRUPTED) {
+        lw_warn(context->diags, (lw_place){0}, NULL, "interrupted: what follows is of the tables that were finished%s",
+                arguments->bands ? ", and not all of their bands are counted" : "");
+    }
     return lw_command_accuracy(context, ran, accuracy);
 }
 
