@@ -61,23 +61,35 @@ static double measured_of(const lw_result *result, const lw_point *point, const 
     return (double)NAN;
 }
 
-// "root ports 2": of what alone says nothing. NULL when out of memory.
-static const char *value_of(const lw_set_value *value, lw_arena *arena) {
+// "root ports 2": of what alone says nothing; else without the words that all values begin with. NULL
+// when out of memory.
+static const char *value_of(const lw_set_value *value, size_t shared, lw_arena *arena) {
     if (!value->is_flag && !(value->is_number && value->dimension == LW_PLAIN)) {
-        return value->text;
+        return lw_readable(arena, value->text + shared);
     }
-    char *text = lw_arena_print(arena, "%s %s", lw_path_end(value->path), value->text);
-    for (char *at = text; at != NULL && *at != '\0'; at++) {
-        *at = *at == '_' ? ' ' : *at;
+    const char *text = lw_arena_print(arena, "%s %s", lw_path_end(value->path), value->text);
+    return text != NULL ? lw_readable(arena, text) : NULL;
+}
+
+// Of each swept path the length of what its values in all points begin with. NULL when out of memory.
+static const size_t *shared_of(const lw_result *result, lw_arena *arena) {
+    const size_t paths = result->point_count > 0 ? result->point[0].set_count : 0;
+    size_t *shared = LW_NEW_ARRAY(arena, size_t, paths);
+    const char **text = LW_NEW_ARRAY(arena, const char *, result->point_count);
+    for (size_t i = 0; shared != NULL && text != NULL && i < paths; i++) {
+        for (size_t p = 0; p < result->point_count; p++) {
+            text[p] = result->point[p].set[i].text;
+        }
+        shared[i] = lw_shared_words(text, result->point_count);
     }
-    return text;
+    return text != NULL ? shared : NULL;
 }
 
 // What was swept and, where there are several, which workload.
-static const char *name_of(const lw_point *point, const lw_workload_result *workload, lw_arena *arena) {
+static const char *name_of(const lw_point *point, const lw_workload_result *workload, const size_t *shared, lw_arena *arena) {
     const char *name = "";
     for (size_t i = 0; i < point->set_count && name != NULL; i++) {
-        const char *value = value_of(&point->set[i], arena);
+        const char *value = value_of(&point->set[i], shared[i], arena);
         name = value == NULL ? NULL : lw_arena_print(arena, "%s%s%s", name, i > 0 ? ", " : "", value);
     }
     if (name == NULL || (point->workload_count == 1 && name[0] != '\0')) {
@@ -91,22 +103,29 @@ static int fastest_first(const void *left, const void *right) {
     return a->GBps != b->GBps ? (a->GBps < b->GBps ? 1 : -1) : (a->order > b->order) - (a->order < b->order);
 }
 
+static bool is_shown(const lw_chart *chart, const lw_workload_result *workload) {
+    return !lw_is_given(chart->request->workload) || strcmp(chart->request->workload, workload->name) == 0;
+}
+
 // LW_NO_MEMORY, else OK; rows past ROWS_MOST are left out, the slowest first.
 static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
     const lw_result *result = chart->result;
-    const char *only = chart->request->workload;
+    const size_t *shared = shared_of(result, arena);
     lw_list list = {0};
     *out = (rows){.most = 0};
+    if (shared == NULL) {
+        return LW_NO_MEMORY;
+    }
     for (size_t p = 0; p < result->point_count; p++) {
         const lw_point *point = &result->point[p];
         for (size_t w = 0; w < point->workload_count; w++) {
             const lw_workload_result *workload = &point->workload[w];
-            if (only != NULL && only[0] != '\0' && strcmp(only, workload->name) != 0) {
+            if (!is_shown(chart, workload)) {
                 continue;
             }
             const lw_stage_result *stage = stage_of(point, workload->name);
             row *added = LW_LIST_ADD(&list, row, arena);
-            const char *name = added != NULL ? name_of(point, workload, arena) : NULL;
+            const char *name = added != NULL ? name_of(point, workload, shared, arena) : NULL;
             if (name == NULL) {
                 return LW_NO_MEMORY;
             }
@@ -131,7 +150,9 @@ static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
 void lw_categories_size(const lw_chart *chart, double *width, double *height) {
     size_t count = 0;
     for (size_t p = 0; p < chart->result->point_count; p++) {
-        count += chart->result->point[p].workload_count;
+        for (size_t w = 0; w < chart->result->point[p].workload_count; w++) {
+            count += is_shown(chart, &chart->result->point[p].workload[w]) ? 1 : 0;
+        }
     }
     *width = 860.0;
     *height = FRAME_HEIGHT + ROW_HEIGHT * (double)(count < ROWS_MOST ? count : ROWS_MOST);

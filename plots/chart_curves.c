@@ -386,16 +386,16 @@ static void draw_dots(const lw_curves *l, const lw_curve *dots) {
 
 static lw_status set_plot(lw_curves *l, lw_box box, double at_right) {
     lw_box *plot = &l->axes.plot;
-    *plot = (lw_box){box.left + lw_axes_label_width(l->canvas, &l->axes), box.top + LW_PANEL_TITLE + LW_AXES_ABOVE,
-                     box.right - at_right, box.bottom - LW_AXES_BELOW};
+    *plot = (lw_box){box.left, box.top + LW_PANEL_TITLE + LW_AXES_ABOVE, box.right - at_right, box.bottom - LW_AXES_BELOW};
+    l->axes.y.start = plot->bottom;  // its length decides which labels there are, and so how wide they are
+    l->axes.y.finish = plot->top;
+    plot->left += lw_axes_label_width(l->canvas, &l->axes);
     if (plot->right - plot->left < PLOT_LEAST || plot->bottom - plot->top < PLOT_LEAST) {
         return lw_error(l->chart->diags, l->chart->request->place, "give it more width: and height:, or leave them out",
                         "the chart of %.0f x %.0f is too small for what it shows", l->canvas->width, l->canvas->height);
     }
     l->axes.x.start = plot->left;
     l->axes.x.finish = plot->right;
-    l->axes.y.start = plot->bottom;
-    l->axes.y.finish = plot->top;
     return LW_OK;
 }
 

@@ -61,8 +61,7 @@ static bool labels_serve(const namer *n, size_t index) {
     return true;
 }
 
-// "vapour=22 g/m3" and "tx_port 5 ns" as people write it.
-static const char *readable(lw_arena *arena, const char *name) {
+const char *lw_readable(lw_arena *arena, const char *name) {
     char *clean = lw_clean_utf8(arena, name);
     for (char *at = clean; at != NULL && *at != '\0'; at++) {
         *at = *at == '=' || *at == '_' ? ' ' : *at;
@@ -82,7 +81,7 @@ static const char *xml_name(lw_arena *arena, size_t index, const char *text) {
 
 // name: NULL when out of memory.
 static void give_name(const namer *n, lw_series *series, const char *name) {
-    series->plain = name == NULL ? NULL : readable(n->arena, name);
+    series->plain = name == NULL ? NULL : lw_readable(n->arena, name);
     series->name = series->plain;
     if (series->plain != NULL && series->evidence >= LW_ASSUMED) {
         series->name = lw_arena_print(n->arena, "%s (%s)", series->plain, lw_evidence_words[series->evidence]);
@@ -93,27 +92,29 @@ static bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// How much of the keys' beginning says nothing: whole words ("rtx-pro-6000 virtualisation=") that
-// all of them share and that no number needs: after "vapour=" it stays.
-static size_t shared_words(const lw_chart_data *data) {
-    const char *first = data->series[0].key;
+size_t lw_shared_words(const char *const *text, size_t count) {
+    const char *first = count > 1 ? text[0] : "";
     size_t shared = 0;
-    for (size_t at = 0; data->series_count > 1 && first[at] != '\0' && is_letter(first[shared]); at++) {
+    for (size_t at = 0; first[at] != '\0' && is_letter(first[shared]); at++) {
         const bool ends = first[at] == ' ' || first[at] == '=';
         bool goes_on = true;
-        for (size_t i = 0; i < data->series_count; i++) {
-            const char *key = data->series[i].key;
-            if (key[at] != first[at]) {
+        for (size_t i = 0; i < count; i++) {
+            if (text[i][at] != first[at]) {
                 return shared;
             }
-            goes_on = goes_on && is_letter(key[at + 1]);
+            goes_on = goes_on && is_letter(text[i][at + 1]);
         }
         if (ends && !goes_on) {
             return shared;
         }
         shared = ends ? at + 1 : shared;
     }
-    return shared;
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(text[i], first) != 0) {
+            return shared;
+        }
+    }
+    return 0;
 }
 
 // Does one number alone tell the series apart, and are all of one hue?
@@ -153,7 +154,14 @@ static void give_shade(const namer *n, size_t index, bool ordered, int used[LW_H
 
 static lw_status name_series(const namer *n) {
     lw_chart_data *data = n->data;
-    const size_t shared = shared_words(data);
+    const char **key = LW_NEW_ARRAY(n->arena, const char *, data->series_count);
+    if (key == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < data->series_count; i++) {
+        key[i] = data->series[i].key;
+    }
+    const size_t shared = lw_shared_words(key, data->series_count);
     const bool with_key = values_need_key(n);
     const bool ordered = is_ordered(n);
     int used[LW_HUES] = {0};

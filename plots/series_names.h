@@ -33,6 +33,13 @@ static inline const char *lw_path_end(const char *path) {
 lw_status lw_series_give_names(const lw_chart_request *request, const char *series_path, bool is_number, lw_arena *arena,
                                lw_chart_data *data) LW_CHECKED;
 
+// How much of the beginning of texts says nothing: whole words ("rtx-pro-6000 virtualisation=") that
+// all of them share and that no number needs: after "vapour=" it stays. 0 where all are the same.
+size_t lw_shared_words(const char *const *text, size_t count);
+
+// "vapour=22 g/m3" and "tx_port 5 ns" as people write it. NULL when out of memory.
+const char *lw_readable(lw_arena *arena, const char *name);
+
 // Marks of all measured tables of data, whose series have looks: that of the series, and of tables
 // in one colour each another, as long as there are shapes. A table that is shown in two panels has
 // one mark, and so do two of one source that a reader sees as one.

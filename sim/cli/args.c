@@ -26,7 +26,7 @@ typedef struct flag {
     const char *value;                  // its name in the help
     const char *const *(*words)(void);  // NULL: none
     int64_t minimum, maximum;
-    const char *help;
+    const char *help;  // NULL: the verb says it
 } flag;
 
 static const char *const *themes(void) {
@@ -34,10 +34,7 @@ static const char *const *themes(void) {
 }
 
 static const flag flags[] = {
-    {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "PATH", NULL, 0, 0,
-     "run: a folder for results.csv, results.json, charts and, of one point, trace.json; topo: a picture, .svg, .png or .pdf; "
-     "validate, calibrate: a folder for report.md, points.csv and charts; "
-     "import, measure: a folder of tables, or the file of one"},
+    {"output", 'o', FLAG_TEXT, offsetof(lw_arguments, output), "PATH", NULL, 0, 0, NULL},
     {"set", 0, FLAG_LIST, offsetof(lw_arguments, set), "PATH=VALUE", NULL, 0, 0,
      "change a value of the file, as in --set links.egpu.lanes=8"},
     {"format", 0, FLAG_WORD, offsetof(lw_arguments, format), NULL, lanewise_formats, 0, 0,
@@ -328,7 +325,8 @@ lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *
     return LW_OK;
 }
 
-static void add_flag_help(const flag *f, const char *const *words, lw_text *out) {
+static void add_flag_help(const flag *f, const lw_verb *verb, lw_text *out) {
+    const char *const *words = words_of(f, verb);
     lw_text line = {0};
     if (f->letter != 0) {
         lw_text_print(&line, "-%c, ", f->letter);
@@ -341,7 +339,7 @@ static void add_flag_help(const flag *f, const char *const *words, lw_text *out)
     } else if (f->value != NULL) {
         lw_text_print(&line, " %s", f->value);
     }
-    lw_text_print(out, "  %-32s  %s\n", line.failed ? "" : line.bytes, f->help);
+    lw_text_print(out, "  %-32s  %s\n", line.failed ? "" : line.bytes, f->help != NULL ? f->help : verb->output);
     lw_text_free(&line);
 }
 
@@ -370,7 +368,7 @@ void lw_arguments_help(const lw_verb *const *verbs, const lw_verb *verb, lw_text
                   verb->operands[0] != '\0' ? " " : "", verb->operands);
     for (size_t i = 0; i < FLAGS; i++) {
         if (takes_flag(verb, &flags[i])) {
-            add_flag_help(&flags[i], words_of(&flags[i], verb), out);
+            add_flag_help(&flags[i], verb, out);
         }
     }
     if (verb->details != NULL) {

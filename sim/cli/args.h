@@ -47,6 +47,7 @@ typedef struct lw_verb {
     const char *details;   // paragraphs after the flags; NULL for none
     // names of the flags it takes besides --quiet and --help, NULL-terminated
     const char *const *flags;
+    const char *output;  // what --output takes, for the help; NULL where it is no flag of the verb
     // Words of --format that it takes, a NULL-terminated part of lanewise_formats(); NULL: all.
     const char *const *formats;
     int64_t least, most;  // number of operands

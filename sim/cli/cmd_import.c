@@ -95,6 +95,7 @@ const lw_verb lw_verb_import = {
                 "  lanewise validate nvbandwidth.txt                     is what I measured normal?\n",
     .details = "lanewise explain import says what is read of each tool, and how tables are made of it.\n",
     .flags = flag_names,
+    .output = "a folder of measured tables, or the file of one; of a machine its .yaml",
     .least = 0,
     .most = 1,
     .run = import_verb,

@@ -24,6 +24,7 @@ const lw_verb lw_verb_measure = {
         "Each direction is measured with pinned and with pageable memory, each copy waited for and 16 queued, from 4 KiB to\n"
         "1 GiB. Nothing else should use the card meanwhile. Exit code 4 where there is no card that OpenCL knows.\n",
     .flags = flag_names,
+    .output = "a folder of measured tables",
     .least = 0,
     .most = 0,
     .run = measure_verb,

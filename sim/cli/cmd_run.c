@@ -341,6 +341,7 @@ const lw_verb lw_verb_run = {
         "finished.\n"
         "Results do not depend on the number of threads.\n",
     .flags = flag_names,
+    .output = "a folder for results.csv, results.json, charts and, of one point, trace.json",
     .least = 1,
     .most = INT64_MAX,
     .run = run_verb,

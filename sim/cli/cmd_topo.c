@@ -59,6 +59,7 @@ const lw_verb lw_verb_topo = {
                 "  lanewise topo my.yaml -o my.png --theme dark\n",
     .details = "FILE - is stdin. Of a sweep the first point is drawn.\n",
     .flags = flag_names,
+    .output = "a picture: .svg, .png or .pdf",
     .least = 1,
     .most = 1,
     .run = topo_verb,

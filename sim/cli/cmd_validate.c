@@ -25,6 +25,10 @@ static lw_status validate_verb(lw_context *context) {
     const lw_status ran = (lw_status)lanewise_validate(
         context->catalog, (lanewise_tables){paths, count, arguments->on, arguments->bands}, &run, context->findings, &accuracy);
     lw_console_progress_end(&progress);
+    if (ran == LW_INTERRUPTED) {
+        lw_warn(context->diags, (lw_place){0}, NULL, "interrupted: what follows is of the tables that were finished%s",
+                arguments->bands ? ", and not all of their bands are counted" : "");
+    }
     return lw_command_accuracy(context, ran, accuracy);
 }
 
@@ -42,6 +46,7 @@ const lw_verb lw_verb_validate = {
                 "  lanewise validate -o accuracy           and a report with charts: parity, error over size by class\n"
                 "  lanewise validate --bands my.yaml       does it lie in the band of what presets say is uncertain?\n",
     .flags = flag_names,
+    .output = "a folder for report.md, points.csv and charts",
     .formats = formats,
     .least = 0,
     .most = INT64_MAX,

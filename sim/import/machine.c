@@ -316,9 +316,6 @@ static lw_status use_system(const lw_import *file, const lw_series *series, lw_p
 
 // ---- Host, card and link ----
 
-// Pinned copies hardly depend on the host; pageable ones do, and the table says that it is a guess.
-static const char usual_host[] = "desktop-ddr5";
-
 // The widest and fastest plain link that the card takes.
 static lw_status assume_link(const lw_import *file, const lw_series *series, lw_presets *presets, lw_import_machine *out) {
     const lw_preset *card = NULL;
@@ -372,7 +369,7 @@ static lw_status use_parts(const lw_import *file, const lw_series *series, lw_pr
                                out->link_assumed ? "the link is not told, the widest that the card takes is assumed"
                                                  : "the link is as --on says",
                                out->host != NULL ? "the host is as --on says" : "the host is not told, a desktop is assumed");
-    out->host = out->host != NULL ? out->host : usual_host;
+    out->host = out->host != NULL ? out->host : LW_IMPORT_USUAL_HOST;
     return out->words == NULL || out->said == NULL ? LW_NO_MEMORY : LW_OK;
 }
 

@@ -35,6 +35,10 @@ typedef struct lw_import_machine {
 lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, const lw_import_on *on, lw_presets *presets,
                                lw_import_machine *out) LW_CHECKED;
 
+// Pinned copies hardly depend on the host, but for the answer to reads over a tunnel; pageable ones
+// do, and the table says that it is a guess.
+#define LW_IMPORT_USUAL_HOST "desktop-ddr5"
+
 // The plain link of a generation and a width: the preset that gives these two alone. NULL: none.
 lw_status lw_import_plain_link(lw_presets *presets, int64_t gen, int64_t lanes, const char **out) LW_CHECKED;
 // Is it a link that cards of any make may be on: no fabric of accelerators, no cable between

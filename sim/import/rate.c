@@ -85,15 +85,30 @@ static lw_status takes(const asking *a, const char *card, const lw_preset *link,
     return LW_OK;
 }
 
+// As --on says; else one without limits that answers reads as the usual one does, since few reads fit
+// into a tunnel.
+static lw_status write_host(const asking *a, lw_text *text) {
+    const lw_preset *usual = NULL;
+    LW_TRY(lw_presets_read(a->judging->presets, LW_SHELF_DEVICES, LW_IMPORT_USUAL_HOST, &usual));
+    if (a->on.host != NULL) {
+        lw_text_print(text, "{preset: %s}", a->on.host);
+    } else {
+        lw_text_print(text, "{kind: host, read_latency: %s}", lw_map_text(usual->values, "read_latency"));
+    }
+    return LW_OK;
+}
+
 static lw_status write_table(const asking *a, const lw_preset *link, candidate *c, lw_text *text) {
     lw_text_print(text,
                   "measured: 1\nname: %s\nsource: {title: rate, author: you, date: now}\nsystem: asked for\nuse: validate\n"
-                  "limit: {median: 10 %%, worst: 10 %%}\nscenario:\n  nodes:\n    host: {%s: %s}\n    card: {kind: gpu}\n"
-                  "  links:\n    link: {between: [host, card], preset: %s}\n  workloads:\n"
+                  "limit: {median: 10 %%, worst: 10 %%}\n%sscenario:\n  nodes:\n    host: ",
+                  c->name, a->on.host != NULL ? "" : "quotes: {nodes.host.read_latency: the usual host}\n");
+    LW_TRY(write_host(a, text));
+    lw_text_print(text,
+                  "\n    card: {kind: gpu}\n  links:\n    link: {between: [host, card], preset: %s}\n  workloads:\n"
                   "    copy: {kind: copy, from: %s, to: %s, bytes: 1 GiB, memory: pinned}\n"
                   "vary: [nodes.card]\nobserve: workloads.copy.bandwidth_GBps\npoints:\n",
-                  c->name, a->on.host != NULL ? "preset" : "kind", a->on.host != NULL ? a->on.host : "host", c->name,
-                  a->down ? "card" : "host", a->down ? "host" : "card");
+                  c->name, a->down ? "card" : "host", a->down ? "host" : "card");
     for (size_t i = 0; i < a->card_count; i++) {
         bool fine = false;
         LW_TRY(takes(a, a->card[i], link, &fine));
@@ -162,8 +177,11 @@ static lw_status run_candidates(asking *a) {
     return LW_OK;
 }
 
+// From what the cards of a link reach; among links with such a card, hardly more than nothing.
 static double distance(const candidate *c, double GBps) {
-    return c->median > 0 ? fabs(log(GBps / c->median)) : (double)INFINITY;
+    const double least = 1e-3;
+    const double outside = GBps < c->low ? log(c->low / GBps) : GBps > c->high ? log(GBps / c->high) : 0;
+    return c->median > 0 ? outside + least * fabs(log(GBps / c->median)) : (double)INFINITY;
 }
 
 // The nearest that was not shown yet; NULL: none. usual: of those that cards of any make have.

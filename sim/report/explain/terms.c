@@ -292,6 +292,14 @@ const lw_term lw_terms[] = {
                "print 2.5 GT/s x1 whatever they carry: the tunnel is known by the name of its bridge, or by --on. The\n"
                "switch inside a card of AMD or Intel is left out. In a virtual machine none of it is true. Comments in\n"
                "the system say what differs from the file and what is assumed; cards without a preset are of kind gpu.\n"},
+    {"egpu", "eGPU: a graphics card in a box of its own. Most cables carry four lanes of PCI Express, by OCuLink as they\n"
+             "are, by Thunderbolt and USB4 inside a tunnel; a large copy takes a quarter of the rate of a slot with 16\n"
+             "lanes of generation 4, or a tenth, and the call of a small one costs what it costs in a slot.\n"
+             "\n"
+             "Side by side: lanewise run oculink-or-thunderbolt; several of them: egpu-ring. One number that was\n"
+             "measured: lanewise import --rate \"2.8 GB/s h2d\". The pages: lanewise explain oculink, usb4.\n"},
+    {"thunderbolt", "Thunderbolt 3, 4 and 5 are of the family usb4: lanewise explain usb4, or a preset, as thunderbolt-4. Two\n"
+                    "computers on such a cable: lanewise explain thunderbolt-net.\n"},
     {NULL, NULL},
 };
 
