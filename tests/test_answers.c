@@ -479,14 +479,18 @@ static void test_batches_wait_for_the_last_completion(void **state) {
                         "links: {net: {between: [card, host], type: link, rate: 50 GB/s, latency: 1 us}}\n"
                         "workloads: {w: {kind: dma, device: card, host: host, op: write, bytes: 16 KiB, count: 8000,\n"
                         "                outstanding: 1, completes: batch}}\n"
-                        "sweep: {workloads.w.outstanding: [1, 8, 1000]}\n");
+                        "sweep: {workloads.w.outstanding: [1, 8, 1000, 40]}\n");
     const double each_us = 16384 / 50e3, once_us = 6 + 1;
-    const double batch[] = {1, 8, 1000};
-    for (size_t p = 0; p < 3; p++) {
+    const double batch[] = {1, 8, 1000, 40};
+    for (size_t p = 0; p < COUNT(batch); p++) {
         assert_close(time_us_of(&result, p, "w"), 8000 / batch[p] * (once_us + batch[p] * each_us), 0.01);
     }
     assert_non_null(strstr(limit_of_point(&test, &result.point[1]), "fixed cost"));
     assert_string_equal(limit_of_point(&test, &result.point[2]), "links.net card->host: channel");
+    // the link is idle between two batches, however much of a batch overlaps
+    for (size_t p = 2; p < COUNT(batch); p++) {
+        assert_close(result.point[p].workload[0].limit.share, batch[p] * each_us / (once_us + batch[p] * each_us), 0.01);
+    }
     lw_test_end(&test);
 }
 

@@ -312,10 +312,17 @@ static void test_points_in_a_file(void **state) {
     } cases[] = {
         {"bytes,time_us\n64 KiB,30\n1 MiB,300\n", NULL, 0, 0},
         {"# mine\r\n\r\nworkloads.copy.bytes [KiB] , time_us\r\n 64,\"30\"\r\n1 MiB,300", NULL, 0, 0},
+        {"\xEF\xBB\xBF"
+         "bytes,time_us\n64 KiB,30\n1 MiB,300\n",
+         NULL, 0, 0},
+        {"\xEF\xBB\xBF"
+         "bytes,time_ms\n",
+         "the columns are others than the table has", 1, 7},
         {"", "the file does not begin with the names of the columns", 0, 0},
         {"secret:of:others\n", "the file does not begin with the names of the columns", 0, 0},
         {"time_us,bytes\n", "the file does not begin with the names of the columns", 0, 0},
         {"bytes,time_ms\n", "the columns are others than the table has", 1, 7},
+        {"bytes,time_us [ms]\n1 MiB,3\n", "the unit of what was observed stands in its name", 1, 7},
         {"bytes,time_us,more\n", "the columns are others than the table has", 1, 15},
         {"bytes\n", "the columns are others than the table has", 1, 1},
         {"bytes,time_us\n", "points must list at least one point", 0, 0},

@@ -511,8 +511,8 @@ static void versions_may_be_swept(void **state) {
     lw_test_end(&test);
 }
 
-// `library: nccl` alone is the newest preset of that name, and says so; a sweep over libraries and
-// --set are the same, and what the scenario describes itself is its own.
+// `library: nccl` alone is the newest preset of that name, and says so; a sweep over libraries or
+// works and --set are the same, and what the scenario describes itself is its own.
 static void a_library_need_not_be_described(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -526,6 +526,10 @@ static void a_library_need_not_be_described(void **state) {
                         "sweep: {workloads.ar.library: [none, nccl]}\n");
     assert_int_equal(swept.point[1].end_ps, described.point[0].end_ps);
     assert_int_not_equal(swept.point[0].end_ps, described.point[0].end_ps);
+    const lw_result works =
+        run_text(&test, "include: systems/hgx-h100\nworkloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 KiB}}\n"
+                        "sweep: {workloads.ar: [{kind: all-reduce, on: gpus, bytes: 1 GiB, library: nccl}]}\n");
+    assert_int_equal(works.point[0].end_ps, described.point[0].end_ps);
     lw_test_end(&test);
 
     test = lw_test_begin();

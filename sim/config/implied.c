@@ -80,14 +80,13 @@ static lw_status imply(const lw_reader *reader, lw_yaml *root, const lw_yaml *na
     return lw_tree_merge(root, &top, reader->arena);  // which copies
 }
 
-// Values of a sweep over the library of some work.
+// Values of a sweep over the library of some work, or over whole works.
 static lw_status imply_swept(const lw_reader *reader, lw_yaml *root, const lw_yaml *axis) {
-    const size_t length = strlen(axis->key), own = sizeof key - 1;
-    if (length <= own || axis->key[length - own - 1] != '.' || strcmp(axis->key + length - own, key) != 0) {
-        return LW_OK;
-    }
-    for (const lw_yaml *value = axis->first; value != NULL; value = value->next) {
-        LW_TRY(imply(reader, root, value));
+    static const char works[] = "workloads.";
+    const char *last = strrchr(axis->key, '.');
+    const bool of_works = strncmp(axis->key, works, sizeof works - 1) == 0, named = last != NULL && strcmp(last + 1, key) == 0;
+    for (const lw_yaml *value = of_works ? axis->first : NULL; value != NULL; value = value->next) {
+        LW_TRY(imply(reader, root, value->kind == LW_MAP ? lw_map_get(value, key) : named ? value : NULL));
     }
     return LW_OK;
 }

@@ -117,7 +117,9 @@ static void find_busiest(const attribution *a, const lw_built_workload *work, ti
         if (server == LW_NO_SERVER) {
             continue;
         }
-        double share = share_of(&a->busy[server], times->time_ps);
+        // phases side by side may leave gaps between them, in which it is idle
+        const double most = (double)a->result->server[server].busy_ps / times->time_ps;
+        double share = fmin(share_of(&a->busy[server], times->time_ps), most);
         a->busy[server] = (phases){0};
         if (share > times->busiest || (share > 0 && share == times->busiest && server < times->busiest_server)) {
             times->busiest = share;

@@ -118,6 +118,9 @@ static lw_status read_head(reading *r) {
             return LW_NO_MEMORY;
         }
         *unit = text;
+        if (text != NULL && path == NULL) {
+            return lw_error(r->diags, name->place, names_of(r), "the unit of what was observed stands in its name");
+        }
         const bool named = is_named(name, path != NULL ? path->text : r->columns->metric);
         known += named;
         wrong = wrong == NULL && !named ? name : wrong;
@@ -159,7 +162,8 @@ lw_status lw_point_list_read(const lw_yaml *name, const lw_point_columns *column
     }
     LW_TRY(lw_source_read_at(path, LW_SOURCE_BYTES_MAX, name->place, arena, diags, &r.source));
     r.at = r.source->text;
-    if (strlen(r.at) != r.source->length) {
+    r.at += strncmp(r.at, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;  // a mark of byte order
+    if (strlen(r.source->text) != r.source->length) {
         return refuse(&r);  // it has a byte of zero
     }
     LW_TRY(read_head(&r));

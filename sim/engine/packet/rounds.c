@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/engine/packet/rounds.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "sim/engine/packet/packet.h"
@@ -313,6 +314,7 @@ static void tell_share(const rounds *r, const lw_engine_watch *watch, int64_t ro
 
 // Up to the last round, or to where ends are still.
 static lw_status go_round(rounds *r, const lw_engine_how *how) {
+    assert(r->tasks > 0);  // no other fabric suits
     const int64_t end = last_alike(r) + 1, between = BETWEEN_CHECKS / r->tasks + 1;
     uint32_t witness = 0;
     step_first(r, row_of(r, 0));

@@ -12,8 +12,22 @@ double lw_protocol_data_share(const lw_protocol_figures *figures, lw_protocol pr
     if (protocol == LW_SIMPLE) {
         return 1;
     }
-    const double line = (double)figures->line_bytes[protocol], data = line - (double)figures->flag_bytes[protocol];
-    return data > 1 ? data / line : 1 / line;  // a byte at least
+    const double line = (double)figures->line_bytes[protocol];
+    return (line - (double)figures->flag_bytes[protocol]) / line;
+}
+
+lw_status lw_library_check_lines(const lw_protocol_figures *figures, const lw_option *options, const lw_option_set *set,
+                                 lw_place at, lw_diags *diags) {
+    static const char *const keys[LW_SIMPLE][2] = {{"ll_line", "ll_flags"}, {"ll128_line", "ll128_flags"}};
+    for (int p = 0; p < LW_SIMPLE; p++) {
+        if (figures->flag_bytes[p] >= figures->line_bytes[p]) {
+            const lw_place line = lw_type_place(options, set, keys[p][0], at);
+            return lw_error(diags, lw_type_place(options, set, keys[p][1], line),
+                            lw_diags_text(diags, "%s are of %s", keys[p][1], keys[p][0]), "lines of %lld B have no room for data",
+                            (long long)figures->line_bytes[p]);
+        }
+    }
+    return LW_OK;
 }
 
 static const lw_library *const libraries[] = {&lw_library_nccl, &lw_library_rccl, NULL};
@@ -45,6 +59,7 @@ lw_status lw_library_take(lw_graph_builder *builder, lw_operation operation, con
     }
     LW_TRY(find(builder, params->library, &builder->workload->library));
     const lw_object *object = builder->setup->object[LW_SECTION_LIBRARIES][builder->workload->library];
+    LW_TRY(lw_object_check(object, builder->diags));
     // What it chooses is kept beside the options, in a copy, since points share them.
     lw_object *own = lw_object_copy(builder->object, builder->arena);
     if (own == NULL) {

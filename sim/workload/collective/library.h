@@ -20,6 +20,9 @@ typedef struct lw_protocol_figures {
 } lw_protocol_figures;
 // Data in what is sent.
 double lw_protocol_data_share(const lw_protocol_figures *figures, lw_protocol protocol);
+// Lines that are not all flags, as the check of a type.
+lw_status lw_library_check_lines(const lw_protocol_figures *figures, const lw_option *options, const lw_option_set *set,
+                                 lw_place at, lw_diags *diags) LW_CHECKED;
 
 // Rows of option tables; `at`: where the field lies in the parameters of the library.
 #define LW_LIBRARY_PROTOCOL(at) \

@@ -266,12 +266,17 @@ static const char page[] =
     "Not modelled: CollNet, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
     "for small calls.";
 
+static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
+    return lw_library_check_lines(&((const lw_nccl_params *)params)->figures, options, set, at, diags);
+}
+
 const lw_library lw_library_nccl = {
     .type = {.name = "nccl",
              .summary = "NVIDIA's NCCL: the algorithm and protocol that its cost model takes",
              .page = page,
              .example = "{preset: nccl-2.30}",
              .options = options,
-             .params_size = sizeof(lw_nccl_params)},
+             .params_size = sizeof(lw_nccl_params),
+             .check = check},
     .write = write,
 };

@@ -222,12 +222,17 @@ static const char page[] = "RCCL on AMD's cards, where those of one computer all
                            "Not modelled: several computers, cards without links to all others (rings over MI250X boards),\n"
                            "trees (on one computer they price higher), MSCCL++ and what replaced MSCCL in 2026.";
 
+static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
+    return lw_library_check_lines(&((const rccl_params *)params)->figures, options, set, at, diags);
+}
+
 const lw_library lw_library_rccl = {
     .type = {.name = "rccl",
              .summary = "AMD's RCCL: rings and all pairs as it chooses them on one computer",
              .page = page,
              .example = "{preset: rccl}",
              .options = options,
-             .params_size = sizeof(rccl_params)},
+             .params_size = sizeof(rccl_params),
+             .check = check},
     .write = write,
 };
