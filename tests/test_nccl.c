@@ -539,6 +539,20 @@ static void a_library_need_not_be_described(void **state) {
     assert_int_equal(try_load(&test, versioned, NULL, &refused), LW_BAD_INPUT);
     assert_message(&test, LW_ERROR, "'nccl-2.29' is a preset, and no library of this scenario");
     lw_test_end(&test);
+
+    test = lw_test_begin();
+    const char *sets[] = {"libraries.nccl.preset=nccl-2.29"};
+    const lw_load load = {.set = sets, .set_count = 1};
+    const lw_document *set = NULL;
+    assert_int_equal(try_load(&test, work, &load, &set), LW_OK);
+    assert_int_equal(set->count[LW_SECTION_LIBRARIES], 1);
+    assert_string_equal(set->object[LW_SECTION_LIBRARIES][0]->preset->name, "nccl-2.29");
+    sets[0] = "libraries.nccl.costs=counted";
+    assert_int_equal(try_load(&test, work, &load, &set), LW_OK);
+    assert_string_equal(set->object[LW_SECTION_LIBRARIES][0]->preset->name, "nccl-2.30");
+    sets[0] = "libraries.ncl.preset=nccl-2.29";
+    assert_int_equal(try_load(&test, work, &load, &set), LW_BAD_INPUT);
+    lw_test_end(&test);
 }
 
 int main(void) {

@@ -88,9 +88,11 @@ lw_status lw_document_point(const lw_document *document, size_t point, const lw_
 lw_status lw_include(const lw_reader *reader, lw_yaml *root, const char *folder, lw_list *sources) LW_CHECKED;
 
 // Describe under `libraries:` those that work names (`library:`, or a sweep over it) and root does
-// not: as the preset of that name, else as the newest NAME-VERSION, which is noted. Names of no preset
-// are left to whoever needs them.
+// not, or by single parameters alone: as the preset of that name, else as the newest NAME-VERSION, which is noted. Names of no
+// preset are left to whoever needs them.
 lw_status lw_libraries_imply(const lw_reader *reader, lw_yaml *root) LW_CHECKED;
+// Does some work name this library, so that it would be described if it were not?
+bool lw_library_is_named(const lw_yaml *root, const char *name);
 
 // What --set gives for a path.
 typedef struct lw_setting {

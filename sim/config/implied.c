@@ -53,10 +53,16 @@ static lw_status refuse(const lw_reader *reader, const lw_yaml *name) {
                     "'%s' is a preset, and no library of this scenario", name->text);
 }
 
+// Says what it is, or is wrong, which whoever reads it tells.
+static bool is_complete(const lw_yaml *library) {
+    return library != NULL &&
+           (library->kind != LW_MAP || lw_map_get(library, "preset") != NULL || lw_map_get(library, "type") != NULL);
+}
+
 static lw_status imply(const lw_reader *reader, lw_yaml *root, const lw_yaml *name) {
     const lw_yaml *described = lw_map_get(root, "libraries");
     const bool is_other = described != NULL && described->kind != LW_MAP && !lw_is_empty(described);  // told by who reads it
-    if (name == NULL || name->kind != LW_SCALAR || is_other || lw_map_get(described, name->text) != NULL) {
+    if (name == NULL || name->kind != LW_SCALAR || is_other || is_complete(lw_map_get(described, name->text))) {
         return LW_OK;
     }
     const char *preset = newest(lw_presets_catalog(reader->presets), name->text);
@@ -89,6 +95,16 @@ static lw_status imply_swept(const lw_reader *reader, lw_yaml *root, const lw_ya
         LW_TRY(imply(reader, root, value->kind == LW_MAP ? lw_map_get(value, key) : named ? value : NULL));
     }
     return LW_OK;
+}
+
+bool lw_library_is_named(const lw_yaml *root, const char *name) {
+    const lw_yaml *workloads = lw_map_get(root, "workloads");
+    bool found = false;
+    for (const lw_yaml *work = workloads != NULL ? workloads->first : NULL; work != NULL && !found; work = work->next) {
+        const char *library = lw_map_text(work, key);
+        found = library != NULL && strcmp(library, name) == 0;
+    }
+    return found;
 }
 
 lw_status lw_libraries_imply(const lw_reader *reader, lw_yaml *root) {

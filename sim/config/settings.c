@@ -165,6 +165,9 @@ static lw_status check_path(lw_yaml *root, const lw_setting *setting, lw_arena *
         }
         lw_candidate(&names, lw_arena_print(arena, "%s.%s", top, item->key), arena);
     }
+    if (path.section == LW_SECTION_LIBRARIES && lw_library_is_named(root, wanted)) {
+        return LW_OK;
+    }
     const char *whole = lw_arena_print(arena, "%s.%s", top, wanted);
     return whole == NULL ? LW_NO_MEMORY
                          : lw_error(diags, setting->place, lw_did_you_mean_in(diags, whole, &names, NULL),
