@@ -344,26 +344,27 @@ static void double_channels(view *v) {
 
 // Of two computers a tree may be up to twice as fast within them as between (search.cc).
 static lw_status find_tree_speed(view *v) {
-    const double *Bps = lw_nccl_speeds(v);
+    const double *speeds_Bps = lw_nccl_speeds(v);
+    size_t at = 0;
     v->tree_channel_Bps = v->channel_Bps;
     if (v->computers.count != 2) {
         return LW_OK;
     }
-    while (Bps[1] > 0 && *Bps > v->channel_Bps) {
-        Bps++;
+    while (speeds_Bps[at + 1] > 0 && speeds_Bps[at] > v->channel_Bps) {
+        at++;
     }
-    while (Bps > lw_nccl_speeds(v) && v->tree_channel_Bps < 2 * v->channel_Bps) {
-        Bps--;
+    while (at > 0 && v->tree_channel_Bps < 2 * v->channel_Bps) {
+        at--;
         unload(v);
         for (uint32_t c = 0; c < v->channels; c++) {
             for (uint32_t r = 0; r + 1 < v->computers.computer[0].ranks.count; r++) {
-                LW_TRY(look_at_hop(v, c, &v->ring[c].node[r], *Bps));
+                LW_TRY(look_at_hop(v, c, &v->ring[c].node[r], speeds_Bps[at]));
             }
         }
         if (!all_fit(v)) {
             break;
         }
-        v->tree_channel_Bps = *Bps;
+        v->tree_channel_Bps = speeds_Bps[at];
     }
     return LW_OK;
 }
