@@ -86,13 +86,14 @@ static const size_t *shared_of(const lw_result *result, lw_arena *arena) {
 }
 
 // What was swept and, where there are several, which workload.
-static const char *name_of(const lw_point *point, const lw_workload_result *workload, const size_t *shared, lw_arena *arena) {
+static const char *name_of(const lw_point *point, const lw_workload_result *workload, const size_t *shared, bool alone,
+                           lw_arena *arena) {
     const char *name = "";
     for (size_t i = 0; i < point->set_count && name != NULL; i++) {
         const char *value = value_of(&point->set[i], shared[i], arena);
         name = value == NULL ? NULL : lw_arena_print(arena, "%s%s%s", name, i > 0 ? ", " : "", value);
     }
-    if (name == NULL || (point->workload_count == 1 && name[0] != '\0')) {
+    if (name == NULL || (alone && name[0] != '\0')) {
         return name;
     }
     return lw_arena_print(arena, "%s%s%s", name, name[0] != '\0' ? ": " : "", workload->name);
@@ -118,6 +119,7 @@ static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
     }
     for (size_t p = 0; p < result->point_count; p++) {
         const lw_point *point = &result->point[p];
+        const bool alone = point->workload_count == 1 || lw_is_given(chart->request->workload);
         for (size_t w = 0; w < point->workload_count; w++) {
             const lw_workload_result *workload = &point->workload[w];
             if (!is_shown(chart, workload)) {
@@ -125,7 +127,7 @@ static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
             }
             const lw_stage_result *stage = stage_of(point, workload->name);
             row *added = LW_LIST_ADD(&list, row, arena);
-            const char *name = added != NULL ? name_of(point, workload, shared, arena) : NULL;
+            const char *name = added != NULL ? name_of(point, workload, shared, alone, arena) : NULL;
             if (name == NULL) {
                 return LW_NO_MEMORY;
             }

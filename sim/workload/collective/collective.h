@@ -119,8 +119,9 @@ typedef struct lw_computers {
 // Those of ranks as `on` lists them, each in the order of params.
 lw_status lw_computers_find(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *listed,
                             lw_computers *out) LW_CHECKED;
-// The error that there is one computer alone, or that they have different numbers of ranks.
-lw_status lw_computers_alike(const lw_graph_builder *builder, const lw_computers *all, const char *algorithm) LW_CHECKED;
+// The same of the ranks that `on` lists, for an algorithm that needs several computers with as many ranks
+// each; what else they are is an error.
+lw_status lw_computers_alike(lw_graph_builder *builder, const char *algorithm, lw_computers *out) LW_CHECKED;
 // The error that no network card leads out of one.
 lw_status lw_computers_without(const lw_graph_builder *builder, const lw_computer *computer) LW_CHECKED;
 // How far a rank is from a network card: hosts on the route count most, then its latency.

@@ -95,7 +95,12 @@ lw_status lw_computers_distance(const lw_graph_builder *builder, uint32_t rank, 
     return found == LW_BAD_INPUT ? LW_OK : found;
 }
 
-lw_status lw_computers_alike(const lw_graph_builder *builder, const lw_computers *all, const char *algorithm) {
+lw_status lw_computers_alike(lw_graph_builder *builder, const char *algorithm, lw_computers *out) {
+    const lw_collective_params *params = builder->object->params;
+    lw_ranks listed;
+    LW_TRY(lw_ranks_listed(builder, params, &listed));
+    LW_TRY(lw_computers_find(builder, params, &listed, out));
+    const lw_computers *all = out;
     const lw_place place = lw_object_place(builder->object, "on");
     const uint32_t each = all->computer[0].ranks.count;
     if (all->count < 2) {

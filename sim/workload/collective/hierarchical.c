@@ -16,13 +16,11 @@ typedef struct levels {
 
 static lw_status start(lw_graph_builder *builder, levels *h) {
     const lw_collective_params *params = builder->object->params;
-    lw_ranks listed;
-    LW_TRY(lw_ranks_listed(builder, params, &listed));
-    LW_TRY(lw_computers_find(builder, params, &listed, &h->all));
+    LW_TRY(lw_computers_alike(builder, "hierarchical", &h->all));
     h->each = h->all.computer[0].ranks.count;
-    LW_TRY(lw_computers_alike(builder, &h->all, "hierarchical"));
+    const uint32_t ranks = h->all.count * h->each;
     uint32_t *nic = LW_NEW_ARRAY(builder->arena, uint32_t, builder->machine->node_count);
-    h->lane = LW_NEW_ARRAY(builder->arena, uint32_t, 2 * (size_t)listed.count);
+    h->lane = LW_NEW_ARRAY(builder->arena, uint32_t, 2 * (size_t)ranks);
     h->plan = lw_plan_new(builder, params);
     h->before = LW_NO_MOVE;
     if (nic == NULL || h->lane == NULL) {
@@ -31,7 +29,7 @@ static lw_status start(lw_graph_builder *builder, levels *h) {
     LW_TRY(lw_computers_nics(builder, &h->all, nic));
     h->plan.computers = &h->all;
     h->plan.nic = nic;
-    for (uint32_t i = 0; i < listed.count; i++) {
+    for (uint32_t i = 0; i < ranks; i++) {
         const uint32_t c = i / h->each, r = i % h->each, *own = h->all.computer[c].ranks.node;
         h->lane[2 * i] = h->each > 1 ? lw_plan_lane(&h->plan, own[r], own[(r + 1) % h->each]) : LW_NO_MOVE;
         h->lane[2 * i + 1] = lw_plan_lane(&h->plan, own[r], h->all.computer[(c + 1) % h->all.count].ranks.node[r]);

@@ -14,10 +14,7 @@ typedef struct rails {
 
 static lw_status start(lw_graph_builder *builder, rails *h) {
     const lw_collective_params *params = builder->object->params;
-    lw_ranks listed;
-    LW_TRY(lw_ranks_listed(builder, params, &listed));
-    LW_TRY(lw_computers_find(builder, params, &listed, &h->all));
-    LW_TRY(lw_computers_alike(builder, &h->all, "rails"));
+    LW_TRY(lw_computers_alike(builder, "rails", &h->all));
     h->each = h->all.computer[0].ranks.count;
     h->plan = lw_plan_new(builder, params);
     uint32_t *nic = LW_NEW_ARRAY(builder->arena, uint32_t, builder->machine->node_count);
