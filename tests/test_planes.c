@@ -745,6 +745,12 @@ static void test_bars_name_what_was_swept(void **state) {
     lw_picture picture;
     assert_int_equal(render(&test, &request, &result, &picture), LW_OK);
     assert_true(has_text(&picture, "p2p true, root ports 2, 16 KiB: ring"));
+    // of one workload its name would say nothing
+    lw_chart_request of_one = request;
+    of_one.workload = "ring";
+    assert_int_equal(render(&test, &of_one, &result, &picture), LW_OK);
+    assert_true(has_text(&picture, "p2p true, root ports 2, 16 KiB"));
+    assert_false(has_text(&picture, "p2p true, root ports 2, 16 KiB: ring"));
     lw_test_end(&test);
 }
 
