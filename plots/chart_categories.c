@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Bars for what no number tells apart, as four links at one size: one a point and workload, the
-// fastest first, with what was measured of the same size and link beside it.
+// fastest first, by bandwidth or by time, with what was measured of the same size and link beside it.
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "plots/chart.h"
 #include "plots/series_names.h"
 #include "sim/base/list.h"
+#include "sim/result/metric_table.h"
 
 #define ROW_HEIGHT 30.0
 #define BAR_HEIGHT 18.0
@@ -20,7 +22,7 @@ enum { DIGITS = 3, ROWS_MOST = 48 };
 
 typedef struct row {
     const char *name;
-    double GBps;
+    double value;  // GB/s, or ps where all count a time
     lw_hue hue;
     const lw_limit *limit;
     double measured_GBps;  // NaN: nothing was
@@ -33,6 +35,7 @@ typedef struct rows {
     double most, name_width;
     size_t found, collectives;  // of all, those whose bandwidth is that of the bus
     bool measured;
+    const lw_metric *time;  // that all are asked for; NULL: bandwidths
 } rows;
 
 static const lw_stage_result *stage_of(const lw_point *point, const char *workload) {
@@ -99,13 +102,43 @@ static const char *name_of(const lw_point *point, const lw_workload_result *work
     return lw_arena_print(arena, "%s%s%s", name, name[0] != '\0' ? ": " : "", workload->name);
 }
 
-static int fastest_first(const void *left, const void *right) {
+static int by_order(const row *a, const row *b) {
+    return (a->order > b->order) - (a->order < b->order);
+}
+
+static int largest_first(const void *left, const void *right) {
     const row *a = left, *b = right;
-    return a->GBps != b->GBps ? (a->GBps < b->GBps ? 1 : -1) : (a->order > b->order) - (a->order < b->order);
+    return a->value != b->value ? (a->value < b->value ? 1 : -1) : by_order(a, b);
+}
+
+static int smallest_first(const void *left, const void *right) {
+    const row *a = left, *b = right;
+    return a->value != b->value ? (a->value > b->value ? 1 : -1) : by_order(a, b);
 }
 
 static bool is_shown(const lw_chart *chart, const lw_workload_result *workload) {
     return !lw_is_given(chart->request->workload) || strcmp(chart->request->workload, workload->name) == 0;
+}
+
+// The time that all workloads shown are asked for; NULL: of some it is their bandwidth.
+static const lw_metric *common_time(const lw_chart *chart) {
+    const lw_metric *common = NULL;
+    for (size_t p = 0; p < chart->result->point_count; p++) {
+        const lw_point *point = &chart->result->point[p];
+        for (size_t w = 0; w < point->workload_count; w++) {
+            const lw_metric *asked = point->workload[w].asked;
+            double value;
+            if (!is_shown(chart, &point->workload[w])) {
+                continue;
+            }
+            if (asked == NULL || !lw_metric_of_workload(asked, &point->workload[w], &value) ||
+                (common != NULL && asked != common)) {
+                return NULL;
+            }
+            common = asked;
+        }
+    }
+    return common;
 }
 
 // LW_NO_MEMORY, else OK; rows past ROWS_MOST are left out, the slowest first.
@@ -113,7 +146,7 @@ static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
     const lw_result *result = chart->result;
     const size_t *shared = shared_of(result, arena);
     lw_list list = {0};
-    *out = (rows){.most = 0};
+    *out = (rows){.time = common_time(chart)};
     if (shared == NULL) {
         return LW_NO_MEMORY;
     }
@@ -131,19 +164,23 @@ static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
             if (name == NULL) {
                 return LW_NO_MEMORY;
             }
+            double value = workload->bandwidth_GBps;
+            if (out->time != NULL && lw_metric_of_workload(out->time, workload, &value)) {
+                value *= out->time->unit;
+            }
             *added = (row){.name = name,
-                           .GBps = workload->bandwidth_GBps,
+                           .value = value,
                            .hue = stage != NULL ? stage->hue : LW_HUE_GREY,
                            .limit = &workload->limit,
-                           .measured_GBps = measured_of(result, point, workload),
+                           .measured_GBps = out->time == NULL ? measured_of(result, point, workload) : (double)NAN,
                            .order = list.count};
             out->collectives += workload->collective != NULL ? 1 : 0;
             out->measured = out->measured || !isnan(added->measured_GBps);
-            out->most = fmax(out->most, isnan(added->measured_GBps) ? added->GBps : fmax(added->GBps, added->measured_GBps));
+            out->most = fmax(out->most, isnan(added->measured_GBps) ? value : fmax(value, added->measured_GBps));
         }
     }
     out->row = LW_LIST_ITEMS(&list, row);
-    qsort(out->row, list.count, sizeof(row), fastest_first);
+    qsort(out->row, list.count, sizeof(row), out->time != NULL ? smallest_first : largest_first);
     out->found = list.count;
     out->count = list.count < ROWS_MOST ? list.count : ROWS_MOST;
     return LW_OK;
@@ -160,13 +197,23 @@ void lw_categories_size(const lw_chart *chart, double *width, double *height) {
     *height = FRAME_HEIGHT + ROW_HEIGHT * (double)(count < ROWS_MOST ? count : ROWS_MOST);
 }
 
-static lw_status draw_row(const lw_canvas *canvas, const row *r, lw_rect bar, double left) {
+// "8.39", or "8.003 ms".
+static void number_of(double value, bool is_time, char *out) {
+    if (is_time) {
+        lw_quantity_print(value, LW_TIME, out);
+    } else {
+        lw_number_short(value, DIGITS, out);
+    }
+}
+
+static lw_status draw_row(const lw_canvas *canvas, const row *r, bool is_time, lw_rect bar, double left) {
     lw_draw *draw = canvas->draw;
-    char number[LW_TICK_TEXT];
-    lw_number_short(r->GBps, DIGITS, number);
+    char number[LW_QUANTITY_TEXT];
+    number_of(r->value, is_time, number);
     const double middle = bar.top + bar.height / 2;
     const char *limit = lw_limit_text(r->limit, canvas->arena);
-    const char *title = limit == NULL ? NULL : lw_arena_print(canvas->arena, "%s: %s GB/s, %s", r->name, number, limit);
+    const char *title =
+        limit == NULL ? NULL : lw_arena_print(canvas->arena, "%s: %s%s, %s", r->name, number, is_time ? "" : " GB/s", limit);
     const char *name = lw_text_fit(canvas->metrics, canvas->arena, r->name, LW_SIZE_LABEL, false, bar.left - left - 12.0);
     if (title == NULL || name == NULL) {
         return LW_NO_MEMORY;
@@ -186,8 +233,12 @@ static const char *subtitle_of(const lw_chart *chart, const rows *all, lw_arena 
     const char *what = all->collectives == 0            ? "Payload bandwidth (GB/s)"
                        : all->collectives == all->found ? "Bus bandwidth (GB/s)"
                                                         : "Bandwidth (GB/s) of payload, of collectives on the bus";
-    return own != NULL && own[0] != '\0'
-               ? own
+    if (own != NULL && own[0] != '\0') {
+        return own;
+    }
+    return all->time != NULL
+               ? lw_arena_print(arena, "%c%s, the shortest first", toupper((unsigned char)all->time->title[0]),
+                                all->time->title + 1)
                : lw_arena_print(arena, "%s, the fastest first%s", what, all->measured ? ". Bars: model; dots: measured" : "");
 }
 
@@ -211,7 +262,8 @@ lw_status lw_categories_draw(const lw_chart *chart, const lw_canvas *canvas) {
     const double unit = all.most > 0 ? room / all.most : 0;
     for (size_t i = 0; i < all.count; i++) {
         const double top = content.top + ROW_HEIGHT * (double)i + (ROW_HEIGHT - BAR_HEIGHT) / 2;
-        LW_TRY(draw_row(canvas, &all.row[i], (lw_rect){left, top, all.row[i].GBps * unit, BAR_HEIGHT}, content.left));
+        LW_TRY(draw_row(canvas, &all.row[i], all.time != NULL, (lw_rect){left, top, all.row[i].value * unit, BAR_HEIGHT},
+                        content.left));
         if (!isnan(all.row[i].measured_GBps)) {
             lw_draw_marker(canvas->draw, (lw_xy){left + all.row[i].measured_GBps * unit, top + BAR_HEIGHT / 2}, LW_SHAPE_CIRCLE,
                            DOT, LW_ROLE_BACKGROUND, (lw_stroke){.role = LW_ROLE_INK, .width = 1.6});

@@ -74,7 +74,8 @@ static void choose_unit(lw_chart_data *data) {
                                    [LW_LOSS] = {"dB", 1.0},        [LW_LOSS_PER_LENGTH] = {"dB/m", 1.0},
                                    [LW_POWER] = {"dBm", 1.0},      [LW_TEMPERATURE] = {"K", 1.0},
                                    [LW_PRESSURE] = {"hPa", 1.0},   [LW_DENSITY] = {"g/m\u00B3", 1.0},
-                                   [LW_RAIN_RATE] = {"mm/h", 1.0}, [LW_ANGLE] = {"\u00B0", 1.0}};
+                                   [LW_RAIN_RATE] = {"mm/h", 1.0}, [LW_ANGLE] = {"\u00B0", 1.0},
+                                   [LW_FLOPS] = {"TFLOP", 1e12},   [LW_FLOP_RATE] = {"TFLOP/s", 1e12}};
     data->x_unit = units[data->x_dimension].name;
     data->x_in_base = units[data->x_dimension].in_base;
 }

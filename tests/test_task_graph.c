@@ -259,6 +259,128 @@ static void what_has_no_effect_is_told(void **state) {
     lw_test_end(&test);
 }
 
+// Work of a kind is in a graph what it is alone: at the start, in a loop, and whatever it is.
+static const char *const four =
+    "nodes: {host: {kind: host}, gpus: {kind: gpu, count: 4, submit: 3 us, compute_capability: 89, compute_rate: 100 TFLOP/s, "
+    "memory_rate: 1000 GB/s}}\n"
+    "links: {slots: {between: [host, gpus], preset: pcie-4-x8}}\n";
+
+static void work_of_a_kind_is_what_it_is_alone(void **state) {
+    (void)state;
+    static const char *const kinds[] = {"kind: all-reduce, on: gpus, bytes: 3 MB",
+                                        "kind: all-reduce, on: gpus, bytes: 3 MB, algorithm: double-tree, chunks: 5",
+                                        "kind: all-reduce, on: gpus, bytes: 1 MB, library: nccl",
+                                        "kind: all-gather, on: gpus, bytes: 3 MB, algorithm: direct",
+                                        "kind: reduce-scatter, on: gpus, bytes: 1 MB, library: nccl",
+                                        "kind: broadcast, on: gpus, bytes: 3 MB, chunks: 7",
+                                        "kind: reduce, on: gpus, bytes: 3 MB, algorithm: tree",
+                                        "kind: all-to-all, on: gpus, bytes: 3 MB, algorithm: pairwise",
+                                        "kind: send-recv, on: gpus, bytes: 3 MB",
+                                        "kind: barrier, on: gpus",
+                                        "kind: copy, from: host, to: gpus, bytes: 3 MB, memory: pageable"};
+    static const char *const engines[] = {"packet", "packet-exact", "flow"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        for (size_t e = 0; e < 3; e++) {
+            lw_test test = lw_test_begin();
+            const char *text = lw_arena_print(
+                test.arena,
+                "engine: %s\n%sworkloads:\n  alone: {%s}\n"
+                "  once: {kind: graph, tasks: {w: {%s}}, after: alone}\n"
+                "  late: {kind: graph, tasks: {d: {delay: 7 us}, w: {%s, after: d}, e: {delay: 2 us, after: w}}, after: once}\n"
+                "  loop: {kind: graph, repeat: 6, tasks: {d: {delay: 7 us}, w: {%s, after: d}}, after: late}\n",
+                engines[e], four, kinds[i], kinds[i], kinds[i], kinds[i]);
+            const lw_result result = run_text(&test, text);
+            const int64_t alone = time_ps(&result, "alone");
+            assert_int_equal(time_ps(&result, "once"), alone);
+            assert_int_equal(time_ps(&result, "late"), alone + 9 * us);
+            assert_int_equal(time_ps(&result, "loop"), 6 * (alone + 7 * us));
+            assert_int_equal(workload_of(&result.point[0], "loop")->bytes, 6 * workload_of(&result.point[0], "alone")->bytes);
+            lw_test_end(&test);
+        }
+    }
+}
+
+// Sums beside computes, in a loop that overlaps: the engines agree to the picosecond, and once the
+// computes are long nothing of the sums but the last is exposed.
+static void sums_hide_behind_computes(void **state) {
+    (void)state;
+    static const char *const engines[] = {"packet", "packet-exact", "flow"};
+    lw_test test = lw_test_begin();
+    int64_t time[3] = {0};
+    for (int e = 0; e < 3; e++) {
+        const lw_result result =
+            run_text(&test, lw_arena_print(test.arena,
+                                           "engine: %s\n%sworkloads:\n"
+                                           "  sum: {kind: all-reduce, on: gpus, bytes: 2 MB, library: nccl}\n"
+                                           "  step: {kind: graph, repeat: 30, in_flight: 30, after: sum, tasks: {\n"
+                                           "    work: {compute: 2 ms, node: gpus, after: work@-1},\n"
+                                           "    sum: {kind: all-reduce, on: gpus, bytes: 2 MB, library: nccl, after: work}}}\n",
+                                           engines[e], four));
+        time[e] = time_ps(&result, "step");
+        const int64_t sum = time_ps(&result, "sum");
+        assert_true(sum < 2000 * us);
+        assert_int_equal(time[e], 30 * 2000 * us + sum);
+        assert_string_equal(workload_of(&result.point[0], "step")->method,
+                            lw_arena_print(test.arena, "sum: %s", workload_of(&result.point[0], "sum")->method));
+    }
+    assert_int_equal(time[0], time[1]);
+    lw_test_end(&test);
+}
+
+// The roofline: the longer of arithmetic and memory, both by the share that the work gets.
+static void computes_by_what_they_do(void **state) {
+    (void)state;
+    static const struct {
+        const char *compute;
+        int64_t time_ps;
+    } cases[] = {{"{flops: 2 TFLOP}", INT64_C(20000000000)},
+                 {"{bytes: 3 GB}", INT64_C(3000000000)},
+                 {"{flops: 2 TFLOP, bytes: 3 GB}", INT64_C(20000000000)},
+                 {"{flops: 2 GFLOP, bytes: 3 GB, efficiency: 50 %}", INT64_C(6000000000)},
+                 {"{flops: 0 FLOP}", 0},
+                 {"{flops: 1 FLOP}", 1}};  // rounded up
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result result = run_text(
+            &test, lw_arena_print(test.arena,
+                                  "%sworkloads:\n  one: {kind: graph, tasks: {a: {compute: %s, node: 'gpus[1]'}}}\n"
+                                  "  all: {kind: graph, tasks: {a: {compute: %s, node: gpus}}, after: one}\n"
+                                  "  twice: {kind: graph, repeat: 2, tasks: {a: {compute: %s, node: gpus}}, after: all}\n",
+                                  four, cases[i].compute, cases[i].compute, cases[i].compute));
+        assert_int_equal(time_ps(&result, "one"), cases[i].time_ps);
+        assert_int_equal(time_ps(&result, "all"), cases[i].time_ps);
+        assert_int_equal(time_ps(&result, "twice"), 2 * cases[i].time_ps);
+        lw_test_end(&test);
+    }
+}
+
+static void bad_work_is_located(void **state) {
+    (void)state;
+    static const struct {
+        const char *tasks, *message;
+    } cases[] = {
+        {"{a: {compute: {}, node: gpus}}", "workloads.w: task 'a' computes nothing"},
+        {"{a: {compute: {flops: 1 TFLOP}, node: host}}", "workloads.w: task 'a': nothing is known of the compute_rate of 'host'"},
+        {"{a: {compute: {flops: 1 EFLOP, efficiency: 0.001}, node: gpus}, b: {repeat: 2, tasks: {c: {kind: stream, from: host, to: "
+         "'gpus[0]', bytes: 1 MB}}}}",
+         "workloads.w.tasks.c: work of kind stream is no task of a graph"},
+        {"{a: {kind: all-reduce, on: gpus, bytes: 1 MB, start: 1 ms}}",
+         "workloads.w.tasks.a: a task starts when what it comes after has ended"},
+        {"{a: {kind: all-reduce, on: gpus}}", "workloads.w.tasks.a (kind all-reduce) needs the key 'bytes'"},
+        {"{a: {kind: all-reduce, on: gpus, bytes: 1 MB, after: b}}",
+         "workloads.w: task 'a' comes after 'b', which is no task here"},
+        {"{a: {kind: all-reduce, on: gpus, bytes: 4 EB}, b: {kind: all-reduce, on: gpus, bytes: 4 EB}}",
+         "workloads.w.tasks.a moves more than 2^62 bytes"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *text = lw_arena_print(test.arena, "%sworkloads: {w: {kind: graph, tasks: %s}}\n", four, cases[i].tasks);
+        const lw_document *document = NULL;
+        assert_int_equal(try_load(&test, text, NULL, &document), LW_BAD_INPUT);
+        assert_message(&test, LW_ERROR, cases[i].message);
+        lw_test_end(&test);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_copy_costs_what_it_costs_alone),
@@ -273,6 +395,10 @@ int main(void) {
         cmocka_unit_test(large_graphs_are_read_soon),
         cmocka_unit_test(parts_of_tasks_are_swept),
         cmocka_unit_test(what_has_no_effect_is_told),
+        cmocka_unit_test(work_of_a_kind_is_what_it_is_alone),
+        cmocka_unit_test(sums_hide_behind_computes),
+        cmocka_unit_test(computes_by_what_they_do),
+        cmocka_unit_test(bad_work_is_located),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

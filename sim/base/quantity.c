@@ -41,6 +41,8 @@ static const dimension_texts dimensions[LW_DIMENSION_COUNT] = {
     [LW_DENSITY] = DIMENSION("a density", "g/m3", "7.5 g/m3"),
     [LW_RAIN_RATE] = DIMENSION("a rain rate", "mm/h", "25 mm/h"),
     [LW_ANGLE] = DIMENSION("an angle", "deg", "30 deg"),
+    [LW_FLOPS] = DIMENSION("an amount of arithmetic", "FLOP, kFLOP, MFLOP, GFLOP, TFLOP, PFLOP or EFLOP", "4 TFLOP"),
+    [LW_FLOP_RATE] = DIMENSION("a rate of arithmetic", "FLOP/s, MFLOP/s, GFLOP/s, TFLOP/s or PFLOP/s", "165 TFLOP/s"),
 };
 
 typedef struct unit {
@@ -157,6 +159,20 @@ static const unit units[] = {
     {"g/m3", LW_DENSITY, {1, 1}, true},
     {"mm/h", LW_RAIN_RATE, {1, 1}, true},
     {"deg", LW_ANGLE, {1, 1}, true},
+
+    {"FLOP", LW_FLOPS, {1, 1}, true},
+    {"kFLOP", LW_FLOPS, {KILO, 1}, true},
+    {"MFLOP", LW_FLOPS, {MEGA, 1}, true},
+    {"GFLOP", LW_FLOPS, {GIGA, 1}, true},
+    {"TFLOP", LW_FLOPS, {TERA, 1}, true},
+    {"PFLOP", LW_FLOPS, {PETA, 1}, true},
+    {"EFLOP", LW_FLOPS, {EXA, 1}, true},
+
+    {"FLOP/s", LW_FLOP_RATE, {1, 1}, true},
+    {"MFLOP/s", LW_FLOP_RATE, {MEGA, 1}, true},
+    {"GFLOP/s", LW_FLOP_RATE, {GIGA, 1}, true},
+    {"TFLOP/s", LW_FLOP_RATE, {TERA, 1}, true},
+    {"PFLOP/s", LW_FLOP_RATE, {PETA, 1}, true},
 };
 enum { UNIT_COUNT = sizeof units / sizeof units[0] };
 

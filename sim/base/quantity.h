@@ -30,6 +30,8 @@ typedef enum lw_dimension {
     LW_DENSITY,          // gram per cubic metre: g/m3
     LW_RAIN_RATE,        // millimetre per hour: mm/h
     LW_ANGLE,            // degree: deg
+    LW_FLOPS,            // floating-point operation: FLOP kFLOP MFLOP GFLOP TFLOP PFLOP EFLOP
+    LW_FLOP_RATE,        // floating-point operation per second: GFLOP/s TFLOP/s PFLOP/s
     LW_DIMENSION_COUNT
 } lw_dimension;
 

@@ -97,22 +97,36 @@ static lw_status imply_swept(const lw_reader *reader, lw_yaml *root, const lw_ya
     return LW_OK;
 }
 
-bool lw_library_is_named(const lw_yaml *root, const char *name) {
-    const lw_yaml *workloads = lw_map_get(root, "workloads");
-    bool found = false;
-    for (const lw_yaml *work = workloads != NULL ? workloads->first : NULL; work != NULL && !found; work = work->next) {
+static const lw_yaml *first_of(const lw_yaml *works) {
+    return works != NULL && works->kind == LW_MAP ? works->first : NULL;
+}
+
+// By one of these works, or by a task of a graph among them. Files nest 32 deep at most.
+static bool is_named_in(const lw_yaml *works, const char *name) {
+    for (const lw_yaml *work = first_of(works); work != NULL; work = work->next) {
         const char *library = lw_map_text(work, key);
-        found = library != NULL && strcmp(library, name) == 0;
+        if ((library != NULL && strcmp(library, name) == 0) || is_named_in(lw_map_get(work, "tasks"), name)) {
+            return true;
+        }
     }
-    return found;
+    return false;
+}
+
+static lw_status imply_in(const lw_reader *reader, lw_yaml *root, const lw_yaml *works) {
+    for (const lw_yaml *work = first_of(works); work != NULL; work = work->next) {
+        LW_TRY(imply(reader, root, lw_map_get(work, key)));
+        LW_TRY(imply_in(reader, root, lw_map_get(work, "tasks")));
+    }
+    return LW_OK;
+}
+
+bool lw_library_is_named(const lw_yaml *root, const char *name) {
+    return is_named_in(lw_map_get(root, "workloads"), name);
 }
 
 lw_status lw_libraries_imply(const lw_reader *reader, lw_yaml *root) {
-    const lw_yaml *workloads = lw_map_get(root, "workloads"), *sweep = lw_map_get(root, "sweep");
-    for (const lw_yaml *work = workloads != NULL && workloads->kind == LW_MAP ? workloads->first : NULL; work != NULL;
-         work = work->next) {
-        LW_TRY(imply(reader, root, lw_map_get(work, key)));
-    }
+    const lw_yaml *sweep = lw_map_get(root, "sweep");
+    LW_TRY(imply_in(reader, root, lw_map_get(root, "workloads")));
     for (const lw_yaml *axis = sweep != NULL && sweep->kind == LW_MAP ? sweep->first : NULL; axis != NULL; axis = axis->next) {
         LW_TRY(imply_swept(reader, root, axis));
     }

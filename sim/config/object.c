@@ -163,6 +163,16 @@ lw_status lw_object_read(const lw_reader *reader, lw_section_id id, const lw_yam
     return make_room(out, in.arena) ? read_options(&in, out) : LW_NO_MEMORY;
 }
 
+lw_status lw_object_read_inside(const lw_section *section, const lw_yaml *value, const char *name, lw_arena *arena,
+                                lw_diags *diags, lw_object *out) {
+    lw_yaml named = *value;
+    named.key = name;
+    const reading in = {section, &named, arena, diags};
+    *out = (lw_object){.section = section, .name = name, .place = value->key_place, .yaml = value};
+    LW_TRY(find_type(&in, out));
+    return make_room(out, arena) ? read_options(&in, out) : LW_NO_MEMORY;
+}
+
 lw_object *lw_object_copy(const lw_object *object, lw_arena *arena) {
     lw_object *copy = LW_NEW(arena, lw_object);
     if (copy == NULL) {

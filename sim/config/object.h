@@ -70,6 +70,10 @@ bool lw_is_name(const char *name);
 // change options before.
 lw_status lw_object_read(const lw_reader *reader, lw_section_id section, const lw_yaml *value, lw_object *out) LW_CHECKED;
 
+// The same inside of another object: no preset. section: of the type; name: of what is read, for findings.
+lw_status lw_object_read_inside(const lw_section *section, const lw_yaml *value, const char *name, lw_arena *arena,
+                                lw_diags *diags, lw_object *out) LW_CHECKED;
+
 // A copy whose options can be changed without touching the first; NULL when out of memory.
 lw_object *lw_object_copy(const lw_object *object, lw_arena *arena) LW_CHECKED;
 

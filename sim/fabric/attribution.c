@@ -11,6 +11,7 @@
 #include "sim/fabric/route_shares.h"
 #include "sim/fabric/samples.h"
 #include "sim/fabric/stages.h"
+#include "sim/result/metric_table.h"
 
 // ---- What limited a workload ----
 
@@ -434,6 +435,12 @@ static lw_signal signal_on(const lw_built *built, const lw_route *route) {
 
 static const lw_provenance unasked = {LW_SPECIFIED, LW_SPECIFIED};
 
+// Packets at a rate and reads one by one have latencies, which are told otherwise.
+static const lw_metric *asked_time(const lw_graph_workload *asked) {
+    const bool times = asked->counts_time && !asked->paced && !asked->times_each;
+    return times ? lw_metric_find(asked->kind->metrics[0], LW_OF_WORKLOAD, asked->kind->own) : NULL;
+}
+
 static void read_workload(const attribution *a, size_t index, const lw_provenance *known, lw_workload_result *out) {
     const lw_built *built = a->built;
     const lw_graph_workload *asked = &built->graph->workload[index];
@@ -466,6 +473,7 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
                                 .compute_ps = times.compute_ps,
                                 .paced = asked->paced,
                                 .signal = signal_on(built, &work->main.route),
+                                .asked = asked_time(asked),
                                 .own = asked->kind->own};
     if (out->paced && times.packets > 0) {
         out->mean_wait_ps = times.wait_ps / (double)times.packets;

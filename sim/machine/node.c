@@ -106,6 +106,16 @@ static const int64_t queued_call_ps = 2500000;
     COUNT_ROW("native_gen", native_gen, "auto", 1, 7, "PCIe generation of the device: a faster slot runs at this", of_link), \
         COUNT_ROW("native_lanes", native_lanes, "auto", 1, 32, "PCIe lanes of the device: a wider slot runs at this", of_link)
 
+#define COMPUTE_ROW                                                                                                             \
+    {                                                                                                                           \
+        .key = "compute_rate", .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_FLOP_RATE, .offset = AT(compute_rate_FLOPps),    \
+        .fallback = "auto", .minimum = 1, .maximum = 1e18,                                                                      \
+        .help =                                                                                                                 \
+            "floating-point operations a second of all its cores, for computes given in FLOP: the data sheet's, in the number " \
+            "format of the work; auto: not said",                                                                               \
+        .source = "data sheet"                                                                                                  \
+    }
+
 static const lw_option host_options[] = {
     MEMORY_ROWS,
     TIME_ROW("load_latency", load_ps, "auto",
@@ -151,11 +161,13 @@ static const lw_option host_options[] = {
                      "pageable copies of 16 and 256 MiB: measured tables of the class host-copy-pageable"),
     SIZE_ROW("cpu_cache", cpu_cache_bytes, "last-level cache that one core fills; auto: no copy comes from there",
              "data sheet of the processor"),
+    COMPUTE_ROW,
     NATIVE_ROWS,
     {0}};
 
 static const lw_option gpu_options[] = {
     MEMORY_ROWS,
+    COMPUTE_ROW,
     ENGINE_ROWS,
     COUNT_ROW("copy_engines", copy_engines, "auto", 1, 64,
               "copies in flight at once, further ones wait; from 2 on each direction has its own, and reads the odd one; "

@@ -122,7 +122,7 @@ static bool shows_bands(const matrix *m, const char *name, size_t guess) {
 
 // What a cell shows: bandwidth; a time where reads are timed one by one, or so little arrives that
 // nobody would think of it as a rate.
-typedef enum cell_shows { SHOWN_BANDWIDTH, SHOWN_TIME, SHOWN_LATENCY, SHOWN_READS } cell_shows;
+typedef enum cell_shows { SHOWN_BANDWIDTH, SHOWN_TIME, SHOWN_LATENCY, SHOWN_READS, SHOWN_ASKED } cell_shows;
 
 static cell_shows shown_of(const matrix *m, const char *name, size_t guess) {
     static const double tiny_GBps = 0.01;
@@ -131,6 +131,9 @@ static cell_shows shown_of(const matrix *m, const char *name, size_t guess) {
         const lw_workload_result *workload = cell_of(m, i / m->series_count, i % m->series_count, name, guess);
         if (workload != NULL && workload->each_ps.count > 0) {
             return workload->paced ? SHOWN_LATENCY : SHOWN_READS;
+        }
+        if (workload != NULL && workload->asked != NULL) {
+            return SHOWN_ASKED;
         }
         bool failed = workload == NULL || lw_limit_failure(&workload->limit) != NULL;
         what = !failed && workload->bandwidth_GBps >= tiny_GBps ? SHOWN_BANDWIDTH : what;
@@ -141,6 +144,13 @@ static cell_shows shown_of(const matrix *m, const char *name, size_t guess) {
 static void add_cell(lw_grid *grid, const lw_workload_result *workload, cell_shows what, bool banded) {
     if (workload == NULL) {
         lw_grid_add(grid, "-");
+    } else if (what == SHOWN_ASKED) {
+        double value = 0;
+        if (workload->asked != NULL && lw_metric_of_workload(workload->asked, workload, &value)) {
+            lw_grid_time(grid, value * workload->asked->unit / 1e6, TIME_DIGITS);
+        } else {
+            lw_grid_add(grid, "-");
+        }
     } else if (what == SHOWN_LATENCY || what == SHOWN_READS) {
         lw_grid_time(grid, workload->mean_latency_ps / 1e6, TIME_DIGITS);
     } else if (what == SHOWN_TIME && lw_limit_failure(&workload->limit) == NULL) {
@@ -180,9 +190,9 @@ static void write_widest(const matrix *m, const char *name, size_t guess, lw_tex
 
 // "upload, host->gpu, GB/s by links.egpu", then sizes or other numbers down and series across.
 static lw_status write_block(const matrix *m, const char *name, size_t guess, int width, lw_arena *arena, lw_text *out) {
-    static const char *const titles[] = {"GB/s", "time", "mean latency", "mean latency of a read"};
+    static const char *const titles[] = {"GB/s", "time", "mean latency", "mean latency of a read", NULL};
     const cell_shows what = shown_of(m, name, guess);
-    const char *direction = NULL;
+    const char *direction = NULL, *title = titles[what];
     bool banded = what == SHOWN_BANDWIDTH && shows_bands(m, name, guess);
     lw_grid *grid = lw_grid_new(arena, lw_grid_all_right(arena, m->series_count + 1));
     add_heads(m, grid);
@@ -191,11 +201,12 @@ static lw_status write_block(const matrix *m, const char *name, size_t guess, in
         for (size_t c = 0; c < m->series_count; c++) {
             const lw_workload_result *workload = cell_of(m, r, c, name, guess);
             direction = direction == NULL && workload != NULL ? workload->direction : direction;
+            title = title == NULL && workload != NULL && workload->asked != NULL ? workload->asked->title : title;
             add_cell(grid, workload, what, banded);
         }
     }
-    lw_text_print(out, "\n%s%s%s, %s by %s%s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction,
-                  titles[what], m->series[0]->path, banded ? " (in brackets: what is uncertain)" : "");
+    lw_text_print(out, "\n%s%s%s, %s by %s%s\n", name, direction == NULL ? "" : ", ", direction == NULL ? "" : direction, title,
+                  m->series[0]->path, banded ? " (in brackets: what is uncertain)" : "");
     LW_TRY(lw_grid_write(grid, 2, width, out));
     if (what == SHOWN_BANDWIDTH && !banded) {
         write_widest(m, name, guess, out);

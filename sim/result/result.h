@@ -110,6 +110,8 @@ typedef struct lw_workload_result {
     lw_signal signal;
     // the weakest of what decides it: rates, and times where it is one or is limited by one
     lw_evidence evidence;
+    // a time of its kind that people ask for rather than a rate, as the iteration of a graph; NULL: bandwidth
+    const lw_metric *asked;
     // what its kind of work reports besides, with these values; NULL: nothing
     const lw_metric *own;
     double own_value[LW_OWN_METRICS_MAX];

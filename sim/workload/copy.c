@@ -150,5 +150,6 @@ const lw_work_kind lw_work_copy = {
              .params_size = sizeof(copy_params),
              .check = check},
     .metrics = metrics,
+    .nests = true,
     .expand = expand,
 };

@@ -21,6 +21,7 @@ typedef struct lw_work_kind {
     void (*measure)(const void *params, const struct lw_workload_result *result, double *value);
     // Of a collective, as nccl-tests prints them: "sum" or "none"; "-1", or the root. NULL: it is none.
     const char *redop, *root;
+    bool nests;  // it may be a task of a graph
     // Write the tasks of the workload that the builder has open. Findings are diagnosed.
     lw_status (*expand)(struct lw_graph_builder *builder);
 } lw_work_kind;

@@ -9,6 +9,10 @@ typedef struct graph_params {
 } graph_params;
 
 #define TIME_FORM "\"anyOf\": [{\"enum\": [0, \"0\"]}, {\"type\": \"string\", \"pattern\": \"^[0-9.eE+-]+ ?[a-z]+$\"}]"
+#define COMPUTE_FORM                                                                                         \
+    "\"anyOf\": [{" TIME_FORM "}, {\"type\": \"object\", \"additionalProperties\": false, \"properties\": {" \
+    "\"flops\": {\"type\": \"string\"}, \"bytes\": {\"type\": \"string\"}, "                                 \
+    "\"efficiency\": {\"type\": [\"number\", \"string\"]}}}]"
 #define COUNT_FORM \
     "\"anyOf\": [{\"type\": \"integer\", \"minimum\": 1}, {\"type\": \"string\", \"pattern\": \"^([0-9]+|auto)$\"}]"
 #define AT(field) offsetof(graph_params, field)
@@ -16,18 +20,19 @@ static const lw_option options[] = {
     {.key = "tasks",
      .kind = LW_OPTION_YAML,
      .offset = AT(tasks),
-     .help = "map of names and what they do: copy, compute, delay, a barrier, or a group of tasks that repeats",
+     .help = "map of names and what they do: copy, compute, delay, work of a kind, a barrier, or a group of tasks that repeats",
      .schema = "\"type\": \"object\", \"minProperties\": 1, \"additionalProperties\": {\"type\": \"object\", "
+               "\"if\": {\"required\": [\"kind\"]}, \"then\": {\"$ref\": \"#/$defs/workload\"}, \"else\": {"
                "\"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false, "
                "\"dependentRequired\": {\"compute\": [\"node\"]}, \"properties\": {"
                "\"copy\": {\"type\": \"object\", \"required\": [\"from\", \"to\", \"bytes\"], "
                "\"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false, \"properties\": {"
                "\"from\": true, \"to\": true, \"bytes\": true, \"memory\": true, \"api\": true, \"by\": true, "
                "\"p2p\": true, \"via\": true}}, "
-               "\"compute\": {" TIME_FORM "}, \"delay\": {" TIME_FORM "}, \"node\": {\"type\": \"string\"}, "
+               "\"compute\": {" COMPUTE_FORM "}, \"delay\": {" TIME_FORM "}, \"node\": {\"type\": \"string\"}, "
                "\"stream\": {\"type\": [\"integer\", \"string\"]}, "
                "\"tasks\": {\"type\": \"object\", \"minProperties\": 1}, \"repeat\": {" COUNT_FORM "}, "
-               "\"in_flight\": {" COUNT_FORM "}, \"after\": {\"$ref\": \"#/$defs/names\"}}}"},
+               "\"in_flight\": {" COUNT_FORM "}, \"after\": {\"$ref\": \"#/$defs/names\"}}}}"},
     LW_WORK_COUNT("repeat", AT(repeat), "1", "how often all of the tasks run"),
     LW_WORK_COUNT("in_flight", AT(in_flight), "auto",
                   "iterations under way at once, at most; auto: 1, or N + 1 where a task comes after one of N iterations ago"),
@@ -92,6 +97,13 @@ static lw_status plan_members(expansion *e, lw_step *group, uint32_t *next) {
         if (step->kind == LW_STEP_COPY) {
             LW_TRY(plan_copy(e, step));
             *next += step->copying->staged ? 2 : 1;
+            step->exit = *next - 1;
+        } else if (step->kind == LW_STEP_WORK) {
+            LW_TRY(lw_nested_plan(e->builder, &step->nested, times_of(step)));
+            *next += lw_nested_size(&step->nested);
+            step->exit = *next - 1;
+        } else if (step->kind == LW_STEP_COMPUTE && step->on.count > 1) {
+            *next += step->on.count + 1;  // of each node, and one that waits for all
             step->exit = *next - 1;
         } else if (step->kind == LW_STEP_GROUP) {
             LW_TRY(plan_members(e, step, next));
@@ -161,6 +173,25 @@ static lw_status add_loop(expansion *e, const lw_step *group) {
     return LW_OK;
 }
 
+// The same on each node of a group. What they come after is gathered.
+static lw_status add_computes(expansion *e, const lw_step *step) {
+    lw_graph_task mark = lw_graph_task_none(), task = mark;
+    LW_TRY(add_task(e, &mark));
+    task.submit_ps = step->time_ps;
+    for (uint32_t i = 0; i < step->on.count; i++) {
+        e->after.count = 0;
+        LW_TRY(add_after(e, step->entry, 0));
+        LW_TRY(lw_graph_compute(e->builder, step->on.first + i, step->stream, &task.holds));
+        task.frees = task.holds;
+        LW_TRY(add_task(e, &task));
+    }
+    e->after.count = 0;
+    for (uint32_t i = 0; i < step->on.count; i++) {
+        LW_TRY(add_after(e, step->entry + 1 + i, 0));
+    }
+    return add_task(e, &mark);
+}
+
 static lw_status add_step(expansion *e, const lw_step *step) {
     lw_graph_task task = lw_graph_task_none();
     LW_TRY(gather(e, step));
@@ -175,8 +206,14 @@ static lw_status add_step(expansion *e, const lw_step *step) {
         LW_TRY(add_task(e, &task));
         return lw_copy_add_steps(e->builder, step->copying, step->entry, false, &last);
     }
+    case LW_STEP_WORK:
+        LW_TRY(add_task(e, &task));
+        return lw_nested_write(e->builder, &step->nested, step->entry);
     case LW_STEP_COMPUTE:
-        LW_TRY(lw_graph_compute(e->builder, step->node, step->stream, &task.holds));
+        if (step->on.count > 1) {
+            return add_computes(e, step);
+        }
+        LW_TRY(lw_graph_compute(e->builder, step->on.first, step->stream, &task.holds));
         task.frees = task.holds;
         break;
     case LW_STEP_DELAY:
@@ -236,10 +273,25 @@ static const char page[] =
     "      back: {copy: {from: gpu, to: host, bytes: 1 MiB}, after: work}\n"
     "\n"
     "A task does one thing. copy: a copy between two nodes, priced as the kind of work of that name, with\n"
-    "its keys memory, api, by, p2p and via. compute: a time on a node; computes on one node run one after\n"
-    "the other, in the order in which they become ready, whichever workload they are of; stream: 1 is a\n"
-    "second stream of the node, which runs beside the first. delay: a time that passes on no node. A task\n"
-    "that has only `after` is a barrier.\n"
+    "its keys memory, api, by, p2p and via. compute: a time on a node, or on each of a group; computes on\n"
+    "one node run one after the other, in the order in which they become ready, whichever workload they\n"
+    "are of; stream: 1 is a second stream of the node, which runs beside the first. delay: a time that\n"
+    "passes on no node. A task that has only `after` is a barrier.\n"
+    "\n"
+    "compute: {flops: 4 TFLOP, bytes: 2 GB, efficiency: 50 %} takes what its node needs for it: the\n"
+    "longer of flops by compute_rate and bytes by memory_rate (the roofline of Williams, Waterman and\n"
+    "Patterson, 2009), of which it gets the share `efficiency`. compute_rate is the data sheet's for the\n"
+    "number format of the work; what training gets of it is called MFU.\n"
+    "\n"
+    "A task with `kind` is work of that kind, with its keys: a collective, or a copy of groups. Here the\n"
+    "sum of one bucket of gradients runs beside the backward pass of the next:\n"
+    "\n"
+    "      back-1: {compute: 10 ms, node: gpus}\n"
+    "      sum-1: {kind: all-reduce, on: gpus, bytes: 25 MB, library: nccl, after: back-1}\n"
+    "      back-2: {compute: 10 ms, node: gpus, after: back-1}\n"
+    "      sum-2: {kind: all-reduce, on: gpus, bytes: 25 MB, library: nccl, after: [back-2, sum-1]}\n"
+    "\n"
+    "Of a collective bandwidth_GBps counts what its bus bandwidth does.\n"
     "\n"
     "after: a name or a list. NAME is that task in the same iteration, NAME@-1 in the one before, NAME@-2\n"
     "in the one before that: with two buffers the load of an iteration waits for the work of two before.\n"
@@ -256,11 +308,11 @@ static const char page[] =
     "long it does not (exposed): what no compute hides. Iterations that repeat the state of an earlier\n"
     "one are jumped over, so that 1000 cost little more than the first few.";
 
-static const char *const metrics[] = {"time_us", "iteration_us", "compute_us", "exposed_us", "bandwidth_GBps", NULL};
+static const char *const metrics[] = {"iteration_us", "time_us", "compute_us", "exposed_us", "bandwidth_GBps", NULL};
 
 const lw_work_kind lw_work_task_graph = {
     .type = {.name = "graph",
-             .summary = "tasks of your own: copies, computes, delays, what comes after what, and loops",
+             .summary = "tasks of your own: copies, computes, delays, collectives, what comes after what, and loops",
              .page = page,
              .example = "{kind: graph, repeat: 4, tasks: {load: {copy: {from: host, to: gpu, bytes: 1 MiB}, after: work@-2}, "
                         "work: {compute: 50 us, node: gpu, after: load}}}",

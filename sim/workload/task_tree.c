@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/workload/task_tree.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +11,8 @@
 // ---- What stands under one name ----
 
 typedef struct step_params {
-    const lw_yaml *copy, *tasks, *after;
-    int64_t compute_ps, delay_ps, repeat, in_flight, stream;  // LW_AUTO: not given
+    const lw_yaml *copy, *compute, *tasks, *after;
+    int64_t delay_ps, repeat, in_flight, stream;  // LW_AUTO: not given
     const char *node;
 } step_params;
 
@@ -20,8 +21,8 @@ typedef struct step_params {
     { .key = (word), .kind = LW_OPTION_YAML, .offset = AT(field), .fallback = "", .help = (says) }
 static const lw_option step_options[] = {
     PART("copy", copy, "a copy: {from, to, bytes}"),
-    LW_WORK_TIME("compute", AT(compute_ps), "auto", "how long a node computes"),
-    {.key = "node", .kind = LW_OPTION_TEXT, .offset = AT(node), .fallback = "", .help = "node that computes"},
+    PART("compute", compute, "how long a node computes, or {flops, bytes}"),
+    {.key = "node", .kind = LW_OPTION_TEXT, .offset = AT(node), .fallback = "", .help = "node that computes, or a group"},
     {.key = "stream",
      .kind = LW_OPTION_INTEGER,
      .offset = AT(stream),
@@ -38,6 +39,40 @@ static const lw_option step_options[] = {
 #define AT(field) offsetof(lw_copy_params, field)
 static const lw_option copy_options[] = {LW_COPY_ENDS(0), LW_COPY_MANNERS(0), LW_WORK_VIA(AT(via)), {0}};
 #undef AT
+
+// A compute given by what it does rather than by how long it takes.
+typedef struct compute_params {
+    int64_t flops, bytes;  // LW_AUTO: not given
+    double efficiency;
+} compute_params;
+
+#define PS_PER_S INT64_C(1000000000000)
+#define LONGEST_PS INT64_C(360000000000000000)
+#define AT(field) offsetof(compute_params, field)
+static const lw_option compute_options[] = {{.key = "flops",
+                                             .kind = LW_OPTION_QUANTITY_INT,
+                                             .dimension = LW_FLOPS,
+                                             .offset = AT(flops),
+                                             .fallback = "auto",
+                                             .maximum = 1e18,
+                                             .help = "floating-point operations, at compute_rate of the node"},
+                                            {.key = "bytes",
+                                             .kind = LW_OPTION_QUANTITY_INT,
+                                             .dimension = LW_BYTES,
+                                             .offset = AT(bytes),
+                                             .fallback = "auto",
+                                             .maximum = 0x1p62,
+                                             .help = "read and written in its memory, at memory_rate"},
+                                            {.key = "efficiency",
+                                             .kind = LW_OPTION_QUANTITY_REAL,
+                                             .offset = AT(efficiency),
+                                             .fallback = "1",
+                                             .minimum = 0.001,
+                                             .maximum = 1,
+                                             .help = "share of both rates that the work gets"},
+                                            {0}};
+#undef AT
+static const lw_option time_option = LW_WORK_TIME("compute", 0, "0 ns", "how long a node computes");
 
 typedef struct reading {
     lw_graph_builder *builder;
@@ -103,7 +138,7 @@ static lw_status read_copy(const reading *r, const lw_yaml *map, lw_step *step) 
 // A task does one thing, and keys that belong to another thing are of no use to it.
 static lw_status check_keys(const reading *r, const lw_step *step, const step_params *p, const lw_option_set *set) {
     static const char *const what[] = {"copy", "compute", "delay", "tasks"};
-    const bool given[] = {p->copy != NULL, p->compute_ps != LW_AUTO, p->delay_ps != LW_AUTO, p->tasks != NULL};
+    const bool given[] = {p->copy != NULL, p->compute != NULL, p->delay_ps != LW_AUTO, p->tasks != NULL};
     lw_diags *diags = r->builder->diags;
     const char *first = NULL;
     for (size_t i = 0; i < sizeof what / sizeof what[0]; i++) {
@@ -114,14 +149,14 @@ static lw_status check_keys(const reading *r, const lw_step *step, const step_pa
         first = given[i] ? what[i] : first;
     }
     if (first == NULL && p->after == NULL) {
-        return lw_error(diags, step->place, "give it copy, compute, delay or tasks, or after: [...] to make it a barrier",
+        return lw_error(diags, step->place, "give it copy, compute, delay, kind or tasks, or after: [...] to make it a barrier",
                         "%s does nothing", path_of(r, step));
     }
     const struct {
         const char *key, *of;
         bool given, useful;
-    } rule[] = {{"node", "compute", p->node[0] != '\0', p->compute_ps != LW_AUTO},
-                {"stream", "compute", p->stream != LW_AUTO, p->compute_ps != LW_AUTO},
+    } rule[] = {{"node", "compute", p->node[0] != '\0', p->compute != NULL},
+                {"stream", "compute", p->stream != LW_AUTO, p->compute != NULL},
                 {"repeat", "tasks", p->repeat != LW_AUTO, p->tasks != NULL},
                 {"in_flight", "tasks", p->in_flight != LW_AUTO, p->tasks != NULL}};
     for (size_t i = 0; i < sizeof rule / sizeof rule[0]; i++) {
@@ -131,7 +166,7 @@ static lw_status check_keys(const reading *r, const lw_step *step, const step_pa
                             path_of(r, step), rule[i].key, rule[i].of);
         }
     }
-    if (p->compute_ps != LW_AUTO && p->node[0] == '\0') {
+    if (p->compute != NULL && p->node[0] == '\0') {
         return lw_error(diags, place_in(step_options, set, "compute", step->place),
                         "add node: gpu, or write delay for a time that passes on no node", "%s needs the key 'node'",
                         path_of(r, step));
@@ -139,14 +174,58 @@ static lw_status check_keys(const reading *r, const lw_step *step, const step_pa
     return LW_OK;
 }
 
+// The longer of what arithmetic and memory take: Williams, Waterman and Patterson, "Roofline", 2009.
+static lw_status read_work(const reading *r, const lw_yaml *map, const lw_node *node, lw_step *step) {
+    lw_diags *diags = r->builder->diags;
+    compute_params p;
+    lw_option_set set = {0};
+    lw_options_default(compute_options, &p);
+    LW_TRY(lw_options_parse(compute_options, map, NULL, &p, &set, diags));
+    const lw_node_params *params = node->spec->object->params;
+    const struct {
+        const char *key, *row;
+        int64_t amount, rate;
+    } part[] = {{"flops", "compute_rate", p.flops, params->compute_rate_FLOPps},
+                {"bytes", "memory_rate", p.bytes, params->memory_rate_Bps}};
+    const int64_t share_ppm = llround(p.efficiency * 1e6);
+    if (p.flops == LW_AUTO && p.bytes == LW_AUTO) {
+        return lw_error(diags, map->place, "write compute: {flops: 4 TFLOP, bytes: 2 GB}, or a time", "%s computes nothing",
+                        path_of(r, step));
+    }
+    step->time_ps = 0;
+    for (size_t i = 0; i < 2; i++) {
+        if (part[i].amount == LW_AUTO) {
+            continue;
+        }
+        if (part[i].rate == LW_AUTO) {
+            return lw_error(diags, place_in(compute_options, &set, part[i].key, map->place),
+                            lw_diags_text(diags, "give the node %s, or the task a time", part[i].row),
+                            "%s: nothing is known of the %s of '%s'", path_of(r, step), part[i].row, node->name);
+        }
+        const lw_int128 rate = (lw_int128)part[i].rate * share_ppm;
+        const lw_int128 time = ((lw_int128)part[i].amount * PS_PER_S * 1000000 + rate - 1) / rate;
+        if (time > LONGEST_PS) {
+            return lw_error(diags, place_in(compute_options, &set, part[i].key, map->place), "100 hours are the most",
+                            "%s takes too long", path_of(r, step));
+        }
+        step->time_ps = (int64_t)time > step->time_ps ? (int64_t)time : step->time_ps;
+    }
+    return LW_OK;
+}
+
 static lw_status read_compute(const reading *r, const step_params *p, const lw_option_set *set, lw_step *step) {
     const lw_place place = place_in(step_options, set, "node", step->place);
-    LW_TRY(select_one(r, p->node, place, &step->node));
-    if (r->builder->machine->node[step->node].spec->kind == LW_NODE_SWITCH) {
+    LW_TRY(lw_machine_select(r->builder->machine, p->node, place, r->builder->diags, &step->on));
+    const lw_node *node = &r->builder->machine->node[step->on.first];
+    if (node->spec->kind == LW_NODE_SWITCH) {
         return lw_error(r->builder->diags, place, "name a host or gpu", "%s: the switch '%s' does not compute", path_of(r, step),
                         p->node);
     }
-    step->time_ps = p->compute_ps;
+    if (p->compute->kind == LW_MAP) {
+        LW_TRY(read_work(r, p->compute, node, step));
+    } else {
+        LW_TRY(lw_option_parse_value(&time_option, p->compute, &step->time_ps, r->builder->diags));
+    }
     step->stream = p->stream == LW_AUTO ? 0 : (uint32_t)p->stream;
     return LW_OK;
 }
@@ -184,13 +263,19 @@ static lw_status read_step(reading *r, const lw_yaml *value, lw_step *step) {
     lw_option_set set = {0};
     lw_options_default(step_options, &p);
     LW_TRY(take_name(r, step, lw_map_get(value, "after")));
+    if (value->kind == LW_MAP && lw_map_get(value, "kind") != NULL) {
+        step->kind = LW_STEP_WORK;
+        return lw_nested_read(r->builder, value,
+                              lw_arena_print(r->builder->arena, "%s.tasks.%s", r->builder->object->name, step->name),
+                              &step->nested);
+    }
     LW_TRY(lw_options_parse(step_options, value, NULL, &p, &set, r->builder->diags));
     LW_TRY(check_keys(r, step, &p, &set));
     if (p.copy != NULL) {
         step->kind = LW_STEP_COPY;
         return read_copy(r, p.copy, step);
     }
-    if (p.compute_ps != LW_AUTO) {
+    if (p.compute != NULL) {
         step->kind = LW_STEP_COMPUTE;
         return read_compute(r, &p, &set, step);
     }

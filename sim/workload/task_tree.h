@@ -5,8 +5,16 @@
 #define LW_TASK_TREE_H
 
 #include "sim/workload/copying.h"
+#include "sim/workload/nested.h"
 
-typedef enum lw_step_kind { LW_STEP_BARRIER, LW_STEP_DELAY, LW_STEP_COMPUTE, LW_STEP_COPY, LW_STEP_GROUP } lw_step_kind;
+typedef enum lw_step_kind {
+    LW_STEP_BARRIER,
+    LW_STEP_DELAY,
+    LW_STEP_COMPUTE,
+    LW_STEP_COPY,
+    LW_STEP_WORK,  // of another kind
+    LW_STEP_GROUP
+} lw_step_kind;
 
 typedef struct lw_step lw_step;
 
@@ -28,8 +36,10 @@ struct lw_step {
     const lw_after *after;
     size_t after_count;
 
-    int64_t time_ps;        // of a delay, or a compute
-    uint32_t node, stream;  // of a compute
+    int64_t time_ps;   // of a delay, or a compute
+    lw_selection on;   // nodes that compute, each all of it
+    uint32_t stream;   // of them
+    lw_nested nested;  // of work of another kind
     lw_copy_params copy;
     lw_copy_place copy_place;
     uint32_t pair[2];  // nodes of a copy

@@ -22,5 +22,6 @@ const lw_work_kind lw_work_all_gather = {
     .redop = "none",
     .root = "-1",
     .measure = lw_collective_measure,
+    .nests = true,
     .expand = expand,
 };

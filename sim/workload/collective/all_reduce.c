@@ -95,5 +95,6 @@ const lw_work_kind lw_work_all_reduce = {
     .redop = "sum",
     .root = "-1",
     .measure = lw_collective_measure,
+    .nests = true,
     .expand = expand,
 };

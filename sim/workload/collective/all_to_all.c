@@ -57,5 +57,6 @@ const lw_work_kind lw_work_all_to_all = {
     .redop = "none",
     .root = "-1",
     .measure = lw_collective_measure,
+    .nests = true,
     .expand = expand,
 };

@@ -48,5 +48,6 @@ const lw_work_kind lw_work_barrier = {
              .options = options,
              .params_size = sizeof(lw_collective_params)},
     .metrics = metrics,
+    .nests = true,
     .expand = expand,
 };

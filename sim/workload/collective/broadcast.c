@@ -21,5 +21,6 @@ const lw_work_kind lw_work_broadcast = {
     .redop = "none",
     .root = "0",
     .measure = lw_collective_measure,
+    .nests = true,
     .expand = expand,
 };

@@ -22,5 +22,6 @@ const lw_work_kind lw_work_reduce_scatter = {
     .redop = "sum",
     .root = "-1",
     .measure = lw_collective_measure,
+    .nests = true,
     .expand = expand,
 };

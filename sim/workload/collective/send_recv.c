@@ -34,5 +34,6 @@ const lw_work_kind lw_work_send_recv = {
     .redop = "none",
     .root = "-1",
     .measure = lw_collective_measure,
+    .nests = true,
     .expand = expand,
 };
