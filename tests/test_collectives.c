@@ -476,10 +476,11 @@ static void rings_stay_on_the_fast_fabric(void **state) {
     static const char *const boards[] = {"dgx-1-v100", "dgx-1-p100"};
     for (size_t i = 0; i < 2; i++) {
         lw_test test = lw_test_begin();
-        const lw_result result = run_text(&test, lw_arena_print(test.arena,
-                                                                "include: systems/%s\n"
-                                                                "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 MB}}\n",
-                                                                boards[i]));
+        const lw_result result =
+            run_text(&test, lw_arena_print(test.arena,
+                                           "include: systems/%s\n"
+                                           "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 MB, library: none}}\n",
+                                           boards[i]));
         assert_int_equal(payload_over(&result, "nvlink"), 2 * 7 * 1000000);
         lw_test_end(&test);
     }

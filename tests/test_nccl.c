@@ -489,9 +489,42 @@ static void an_idle_library_is_told(void **state) {
     load_text(&test, "libraries: {nccl: {preset: nccl-2.30}}\n"
                      "nodes: {gpus: {preset: h100-sxm5, count: 2}, s: {preset: nvswitch-3}}\n"
                      "links: {l: {between: [gpus, s], preset: nvlink-h100}}\n"
-                     "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 MB}}\n");
+                     "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 MB, algorithm: ring}}\n");
     assert_message(&test, LW_WARNING, "libraries.nccl takes part in nothing");
     lw_test_end(&test);
+}
+
+// Work that names no library and no algorithm takes what its cards would, on any machine, and what is
+// described before what is implied; cards of none take the ring alone.
+static void cards_bring_their_library(void **state) {
+    (void)state;
+    static const struct {
+        const char *machine, *method;
+    } cases[] = {{"include: systems/hgx-h100\n", "nccl-2.30: NVLS, Simple, 12 channels"},
+                 {"include: systems/mi300x-board\n", "rccl: ring, Simple, 28 channels"},
+                 {"include: systems/tpu-v4-torus\n", NULL},
+                 {"include: systems/oam-mesh\n", NULL},
+                 {"include: systems/dual-3090\nlibraries: {mine: {preset: nccl-2.29, algorithm: ring, protocol: ll}}\n",
+                  "nccl-2.29: ring, LL, 1 channel"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result result =
+            run_text(&test, lw_arena_print(test.arena,
+                                           "%sworkloads:\n  bare: {kind: all-reduce, on: gpus, bytes: 1 GiB}\n"
+                                           "  ring: {kind: all-reduce, on: gpus, bytes: 1 GiB, algorithm: ring, after: bare}\n"
+                                           "  none: {kind: all-reduce, on: gpus, bytes: 1 GiB, library: none, after: ring}\n",
+                                           cases[i].machine));
+        const lw_workload_result *bare = workload_of(&result.point[0], "bare");
+        assert_null(workload_of(&result.point[0], "ring")->method);
+        assert_null(workload_of(&result.point[0], "none")->method);
+        assert_false(has_message(&test, LW_WARNING, "libraries.nccl takes part in nothing"));
+        if (cases[i].method == NULL) {
+            assert_null(bare->method);
+        } else {
+            assert_string_equal(bare->method, cases[i].method);
+        }
+        lw_test_end(&test);
+    }
 }
 
 // Its figures may be swept, and versions.
@@ -573,6 +606,7 @@ int main(void) {
         cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
         cmocka_unit_test(an_idle_library_is_told),
+        cmocka_unit_test(cards_bring_their_library),
         cmocka_unit_test(versions_may_be_swept),
         cmocka_unit_test(a_library_need_not_be_described),
     };

@@ -72,7 +72,7 @@ static lw_status imply(const lw_reader *reader, lw_yaml *root, const lw_yaml *na
     if (strchr(name->text, '.') != NULL) {
         return refuse(reader, name);
     }
-    if (strcmp(preset, name->text) != 0) {
+    if (strcmp(preset, name->text) != 0 && name->place.line > 0) {
         lw_note(reader->diags, name->place,
                 lw_diags_text(reader->diags, "libraries: {%s: {preset: ...}} takes another", name->text),
                 "'%s' is the newest preset of that name, %s", name->text, preset);
@@ -112,9 +112,28 @@ static bool is_named_in(const lw_yaml *works, const char *name) {
     return false;
 }
 
+// Work that leaves it to its cards which library it takes: all that there are. They have no place, so
+// that nobody is told of those that are not taken.
+static lw_status imply_all(const lw_reader *reader, lw_yaml *root, const lw_yaml *work) {
+    const lw_section *works = &reader->format->section[LW_SECTION_WORKLOADS];
+    const lw_section *libraries = &reader->format->section[LW_SECTION_LIBRARIES];
+    const char *kind = lw_map_text(work, works->type_key);
+    const lw_type *type = kind != NULL ? lw_section_find(works, kind) : NULL;
+    const lw_option *row = type != NULL ? lw_option_find(type->options, key) : NULL;
+    const bool leaves = row != NULL && strcmp(row->fallback, "auto") == 0 && lw_map_get(work, "algorithm") == NULL;
+    const lw_type *library;
+    for (size_t i = 0; leaves && (library = libraries->type_at(i)) != NULL; i++) {
+        const lw_yaml name = {.kind = LW_SCALAR, .text = library->name};
+        LW_TRY(imply(reader, root, &name));
+    }
+    return LW_OK;
+}
+
 static lw_status imply_in(const lw_reader *reader, lw_yaml *root, const lw_yaml *works) {
     for (const lw_yaml *work = first_of(works); work != NULL; work = work->next) {
-        LW_TRY(imply(reader, root, lw_map_get(work, key)));
+        const lw_yaml *named = lw_map_get(work, key);
+        const bool open = named == NULL || (named->kind == LW_SCALAR && strcmp(named->text, "auto") == 0);
+        LW_TRY(open ? imply_all(reader, root, work) : imply(reader, root, named));
         LW_TRY(imply_in(reader, root, lw_map_get(work, "tasks")));
     }
     return LW_OK;

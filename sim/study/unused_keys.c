@@ -248,7 +248,8 @@ static bool counts_no_engines(const lw_object *object) {
 static void tell_object(const lw_unused_keys *unused, int section, size_t index, lw_diags *diags) {
     const lw_object *object = unused->document->object[section][index];
     const char *top = object->section->name;
-    if (is_included(unused->document, object->place)) {
+    const bool implied = object->place.line == 0;
+    if (implied || is_included(unused->document, object->place)) {
         return;
     }
     if (section != LW_SECTION_WORKLOADS && !unused->used[section][index]) {

@@ -271,6 +271,25 @@ static lw_status add_to_group(lw_graph_builder *builder, uint32_t number, lw_pla
     return LW_OK;
 }
 
+// "gpus" is all of them where no node has that name, so that the same work asks any machine.
+static bool means_all_gpus(const lw_machine *machine, const char *name) {
+    bool found = strcmp(name, "gpus") == 0, any = false;
+    for (uint32_t i = 0; found && i < machine->node_count; i++) {
+        found = strcmp(machine->node[i].spec->object->name, name) != 0;
+        any = any || machine->node[i].spec->kind == LW_NODE_GPU;
+    }
+    return found && any;
+}
+
+static lw_status add_all_gpus(lw_graph_builder *builder, lw_place place, bool *listed, lw_list *out) {
+    for (uint32_t i = 0; i < builder->machine->node_count; i++) {
+        if (builder->machine->node[i].spec->kind == LW_NODE_GPU) {
+            LW_TRY(add_to_group(builder, i, place, listed, out));
+        }
+    }
+    return LW_OK;
+}
+
 lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const char *noun, lw_list *out) {
     bool *listed = LW_NEW_ARRAY(builder->arena, bool, builder->machine->node_count);
     if (listed == NULL) {
@@ -281,6 +300,10 @@ lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const cha
         lw_selection chosen;
         if (name->kind != LW_SCALAR) {
             return lw_error(builder->diags, name->place, "write on: gpus, or on: [name, name]", "'on' takes names of nodes");
+        }
+        if (means_all_gpus(builder->machine, name->text)) {
+            LW_TRY(add_all_gpus(builder, name->place, listed, out));
+            continue;
         }
         LW_TRY(lw_machine_select(builder->machine, name->text, name->place, builder->diags, &chosen));
         for (uint32_t i = 0; i < chosen.count; i++) {

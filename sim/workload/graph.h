@@ -235,7 +235,8 @@ typedef struct lw_pair_keys {
 } lw_pair_keys;
 lw_status lw_graph_pair(lw_graph_builder *builder, const lw_pair_keys *keys, lw_pairs *out) LW_CHECKED;
 // The nodes that the key `on` names, each once: a group, or a list of nodes and groups, two of them
-// at least. noun: what one of them is to the work. out: gains a uint32_t for each.
+// at least; `gpus`, where no node is called that, is all of kind gpu. noun: what one of them is to the work. out: gains a
+// uint32_t for each.
 lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const char *noun, lw_list *out) LW_CHECKED;
 // Whose engine copies: the first network card on the route, if there is one; else a network card at
 // an end before a GPU, a GPU before a host, a host before a memory; of two alike the one that holds

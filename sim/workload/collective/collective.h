@@ -36,10 +36,10 @@ extern const char *const lw_sender_words[];
 enum { LW_CHANNELS_MAX = 64 };
 
 #define LW_COLLECTIVE_AT(field) offsetof(lw_collective_params, field)
-#define LW_COLLECTIVE_ON                                                                       \
-    {                                                                                          \
-        .key = "on", .kind = LW_OPTION_YAML, .offset = LW_COLLECTIVE_AT(on), .fallback = NULL, \
-        .help = "the ranks: a group, or a list of nodes and groups"                            \
+#define LW_COLLECTIVE_ON                                                                                               \
+    {                                                                                                                  \
+        .key = "on", .kind = LW_OPTION_YAML, .offset = LW_COLLECTIVE_AT(on), .fallback = NULL,                         \
+        .help = "the ranks: a group, or a list of nodes and groups; gpus: all of kind gpu where no node has that name" \
     }
 #define LW_COLLECTIVE_BYTES(says) LW_WORK_BYTES("bytes", LW_COLLECTIVE_AT(bytes), NULL, 1, says)
 #define LW_COLLECTIVE_ALGORITHM(first, list, says) LW_WORK_WORD("algorithm", LW_COLLECTIVE_AT(algorithm), first, list, says)
@@ -60,10 +60,12 @@ enum { LW_CHANNELS_MAX = 64 };
         .help = "rings side by side, each with its share of the bytes: every second one runs the other way round, and "    \
                 "with order: auto each takes links that the others leave free"                                             \
     }
-#define LW_COLLECTIVE_LIBRARY                                                                                               \
-    {                                                                                                                       \
-        .key = "library", .kind = LW_OPTION_TEXT, .offset = LW_COLLECTIVE_AT(library), .fallback = "none",                  \
-        .help = "name under libraries: of the one that chooses algorithm, order and channels; none: those given here alone" \
+#define LW_COLLECTIVE_LIBRARY                                                                                                    \
+    {                                                                                                                            \
+        .key = "library", .kind = LW_OPTION_TEXT, .offset = LW_COLLECTIVE_AT(library), .fallback = "auto",                       \
+        .help = "name under libraries: of the one that chooses algorithm, order and channels; auto: the newest preset of the "   \
+                "library of these cards, NCCL or RCCL, unless one of algorithm, order, channels, chunks and by is given; none: " \
+                "those given here alone"                                                                                         \
     }
 #define LW_COLLECTIVE_ROOT                                                                       \
     {                                                                                            \

@@ -36,6 +36,11 @@ const lw_type *lw_library_type_at(size_t index) {
     return libraries[index] != NULL ? &libraries[index]->type : NULL;
 }
 
+typedef struct call {
+    lw_operation operation;
+    const lw_ranks *ranks;
+} call;
+
 static lw_status find(const lw_graph_builder *builder, const char *name, uint32_t *out) {
     const lw_setup *setup = builder->setup;
     lw_list names = {0};
@@ -51,14 +56,21 @@ static lw_status find(const lw_graph_builder *builder, const char *name, uint32_
                     lw_did_you_mean_in(builder->diags, name, &names, otherwise), "there is no library '%s'", name);
 }
 
-lw_status lw_library_take(lw_graph_builder *builder, lw_operation operation, const lw_ranks *ranks, bool *taken) {
-    const lw_collective_params *params = builder->object->params;
-    *taken = strcmp(params->library, "none") != 0;
-    if (!*taken) {
-        return LW_OK;
+// What a workload says of how it is done leaves nothing to choose.
+static bool says_how(const lw_object *object) {
+    static const char *const keys[] = {"algorithm", "order", "channels", "chunks", "by"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const lw_option *row = lw_option_find(object->type->options, keys[i]);
+        if (row != NULL && object->set->given[row - object->type->options]) {
+            return true;
+        }
     }
-    LW_TRY(find(builder, params->library, &builder->workload->library));
-    const lw_object *object = builder->setup->object[LW_SECTION_LIBRARIES][builder->workload->library];
+    return false;
+}
+
+static lw_status write(lw_graph_builder *builder, const call *c, uint32_t number) {
+    const lw_object *object = builder->setup->object[LW_SECTION_LIBRARIES][number];
+    builder->workload->library = number;
     LW_TRY(lw_object_check(object, builder->diags));
     // What it chooses is kept beside the options, in a copy, since points share them.
     lw_object *own = lw_object_copy(builder->object, builder->arena);
@@ -68,8 +80,55 @@ lw_status lw_library_take(lw_graph_builder *builder, lw_operation operation, con
     builder->object = builder->workload->object = own;
     for (size_t i = 0; libraries[i] != NULL; i++) {
         if (&libraries[i]->type == object->type) {
-            return libraries[i]->write(builder, object->params, operation, ranks, own->params);
+            return libraries[i]->write(builder, object->params, c->operation, c->ranks, own->params);
         }
     }
     return LW_INTERNAL;
+}
+
+// Nobody named it: the result does.
+static lw_status name_library(lw_graph_builder *builder, const lw_object *library) {
+    const char *name = library->preset != NULL ? library->preset->name : library->name;
+    builder->workload->method = lw_arena_print(builder->arena, "%s: %s", name, builder->workload->method);
+    return builder->workload->method != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+// The first that does not refuse these cards. What one writes before it refuses is taken back: moves
+// and tasks, and no streams.
+static lw_status try_each(lw_graph_builder *builder, const call *c, bool *taken) {
+    lw_diags *before = lw_diags_new(builder->arena);
+    if (before == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_diags_save(builder->diags, before);
+    for (uint32_t i = 0; i < builder->setup->count[LW_SECTION_LIBRARIES]; i++) {
+        const lw_graph_builder builder_before = *builder;
+        const lw_graph_workload workload_before = *builder->workload;
+        const lw_status written = write(builder, c, i);
+        if (written != LW_BAD_INPUT) {
+            const lw_object *library = builder->setup->object[LW_SECTION_LIBRARIES][i];
+            *taken = written == LW_OK;
+            return *taken ? name_library(builder, library) : written;
+        }
+        *builder = builder_before;
+        *builder->workload = workload_before;
+        lw_diags_restore(builder->diags, before);
+    }
+    return LW_OK;
+}
+
+lw_status lw_library_take(lw_graph_builder *builder, lw_operation operation, const lw_ranks *ranks, bool *taken) {
+    const lw_collective_params *params = builder->object->params;
+    const call c = {operation, ranks};
+    *taken = false;
+    if (strcmp(params->library, "none") == 0) {
+        return LW_OK;
+    }
+    if (strcmp(params->library, "auto") == 0) {
+        return says_how(builder->object) ? LW_OK : try_each(builder, &c, taken);
+    }
+    uint32_t number = 0;
+    *taken = true;
+    LW_TRY(find(builder, params->library, &number));
+    return write(builder, &c, number);
 }
