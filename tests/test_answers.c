@@ -637,6 +637,31 @@ static void test_writes_in_flight_are_one_engine(void **state) {
     }
 }
 
+// Where the engines differ by design: packets that came over one port share its turn at the next, flows
+// do not (lanewise explain flow).
+static void test_ports_take_turns_where_flows_share(void **state) {
+    (void)state;
+    static const char *const engines[] = {"packet", "flow"};
+    for (int e = 0; e < 2; e++) {
+        lw_test test = lw_test_begin();
+        const lw_result result = run_text(
+            &test, lw_arena_print(test.arena,
+                                  "engine: %s\nnodes: {a: {kind: nic}, b: {kind: nic}, c: {kind: nic}, s: {kind: switch}}\n"
+                                  "links:\n  la: {between: [a, s], preset: pcie-4-x16}\n"
+                                  "  lb: {between: [b, s], preset: pcie-4-x16}\n"
+                                  "  lc: {between: [s, c], preset: pcie-4-x16}\n"
+                                  "workloads:\n  a1: {kind: copy, from: a, to: c, bytes: 1 GiB}\n"
+                                  "  a2: {kind: copy, from: a, to: c, bytes: 1 GiB}\n"
+                                  "  a3: {kind: copy, from: a, to: c, bytes: 1 GiB}\n"
+                                  "  b1: {kind: copy, from: b, to: c, bytes: 1 GiB}\n",
+                                  engines[e]));
+        assert_within(time_us_of(&result, 0, "a1"), 149400, 149600);
+        assert_within(time_us_of(&result, 0, "a3"), 149400, 149600);
+        assert_within(time_us_of(&result, 0, "b1"), e == 0 ? 74700 : 149400, e == 0 ? 74800 : 149600);
+        lw_test_end(&test);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_rates_hold_for_the_host_port),
@@ -665,6 +690,7 @@ int main(void) {
         cmocka_unit_test(test_a_bridge_between_hosts_is_told),
         cmocka_unit_test(test_tables_stand_beside_their_own_copies),
         cmocka_unit_test(test_writes_in_flight_are_one_engine),
+        cmocka_unit_test(test_ports_take_turns_where_flows_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -195,20 +196,32 @@ static row ring(uint32_t ranks, bool alike) {
     return measure_flows(server, ranks, flow, task, ranks, LW_ENGINE_PACKET);
 }
 
+static double used_s(const struct rusage *usage) {
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1e-6;
+}
+
 static double children_s(void) {
     struct rusage usage;
     getrusage(RUSAGE_CHILDREN, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+    return used_s(&usage);
 }
 
-// From exec to exit: reading the scenario, running and reporting it.
-static double process_s(char *program, const char *name, const char *change, char *engine, int times) {
-    char set[64], file[sizeof LW_SOURCE_DIR + 64];
+// A process from exec to exit: reading the scenario, running and reporting it.
+typedef struct process {
+    char *program;
+    const char *file;    // path, or the name of a scenario in tests/bench
+    const char *change;  // for --set
+    char *engine;
+} process;
+
+// The best of so many times, and in *most_kB (may be NULL) what it holds in memory at most.
+static double process_s(const process *p, int times, long *most_kB) {
+    char set[128], file[sizeof LW_SOURCE_DIR + 64], *const program = p->program;
     char run[] = "run", set_flag[] = "--set", threads_flag[] = "-j", threads[] = "1", engine_flag[] = "--engine";
-    snprintf(set, sizeof set, "%s", change);
-    snprintf(file, sizeof file, LW_SOURCE_DIR "/tests/bench/%s.yaml", name);
-    char *arguments[] = {program, run, file, set_flag, set, threads_flag, threads, engine_flag, engine, NULL};
+    snprintf(set, sizeof set, "%s", p->change);
+    snprintf(file, sizeof file, p->file[0] == '/' ? "%s" : LW_SOURCE_DIR "/tests/bench/%s.yaml", p->file);
+    char *arguments[] = {program, run, file, set_flag, set, threads_flag, threads, engine_flag, p->engine, NULL};
     char *environment[] = {NULL};
     double best_s = 1e300;
     for (int i = 0; i < times; i++) {
@@ -218,12 +231,15 @@ static double process_s(char *program, const char *name, const char *change, cha
         posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
         pid_t child;
         int status;
-        double before_s = children_s();
-        if (posix_spawn(&child, program, &quiet, NULL, arguments, environment) != 0 || waitpid(child, &status, 0) != child ||
-            status != 0) {
+        struct rusage usage;
+        if (posix_spawn(&child, program, &quiet, NULL, arguments, environment) != 0 ||
+            wait4(child, &status, 0, &usage) != child || status != 0) {
             give_up("lanewise run");
         }
-        double took_s = children_s() - before_s;
+        double took_s = used_s(&usage);
+        if (most_kB != NULL) {
+            *most_kB = usage.ru_maxrss;
+        }
         best_s = took_s < best_s ? took_s : best_s;
         posix_spawn_file_actions_destroy(&quiet);
     }
@@ -232,9 +248,9 @@ static double process_s(char *program, const char *name, const char *change, cha
 
 static void processes(char *program) {
     char packet[] = "packet", exact[] = "packet-exact";
-    double large_s = process_s(program, "one-gigabyte", "workloads.copy.bytes=1 GB", packet, PROCESSES);
-    double small_s = process_s(program, "one-gigabyte", "workloads.copy.bytes=1 MB", packet, PROCESSES);
-    double exact_s = process_s(program, "one-gigabyte", "workloads.copy.bytes=1 GB", exact, 3);
+    double large_s = process_s(&(process){program, "one-gigabyte", "workloads.copy.bytes=1 GB", packet}, PROCESSES, NULL);
+    double small_s = process_s(&(process){program, "one-gigabyte", "workloads.copy.bytes=1 MB", packet}, PROCESSES, NULL);
+    double exact_s = process_s(&(process){program, "one-gigabyte", "workloads.copy.bytes=1 GB", exact}, 3, NULL);
     if (csv) {
         printf("process 1 GB over 4 links,packet,,%.6f,,,\nprocess 1 MB over 4 links,packet,,%.6f,,,\n", large_s, small_s);
         printf("process 1 GB over 4 links,packet-exact,,%.6f,,,\n", exact_s);
@@ -244,6 +260,53 @@ static void processes(char *program) {
         printf("the same 1 GB by packet-exact, with buffers and acknowledgements: %.2f s, %.3g packet hops/s\n", exact_s,
                (double)(GB / 256 * 4) / exact_s);
     }
+}
+
+// What the last point takes in all: of the last line the number in the column `makespan_us`.
+static double answer_us(const process *p) {
+    char command[4096];
+    snprintf(command, sizeof command,
+             p->file[0] == '/' ? "'%s' run '%s' --set '%s' --engine %s -q -j 1 --format csv"
+                               : "'%s' run " LW_SOURCE_DIR "/tests/bench/%s.yaml --set '%s' --engine %s -q -j 1 --format csv",
+             p->program, p->file, p->change, p->engine);
+    FILE *pipe = popen(command, "r");
+    char *line = NULL;
+    size_t room = 0;
+    int column = -1;
+    double number = -1;
+    while (pipe != NULL && getline(&line, &room, pipe) > 0) {
+        const bool head = column < 0;
+        int at = 0;
+        for (const char *field = line; *field != '\0'; at++) {
+            const size_t length = strcspn(field, ",\n");
+            if (head && length == strlen("makespan_us") && strncmp(field, "makespan_us", length) == 0) {
+                column = at;
+            }
+            number = !head && at == column ? strtod(field, NULL) : number;
+            field += length + (field[length] != '\0');
+        }
+    }
+    free(line);
+    if (pipe == NULL || pclose(pipe) != 0 || number < 0) {
+        give_up(command);
+    }
+    return number;
+}
+
+static const char UNLIKE[] = "a ring of links that all differ, which is written";
+
+static void write_unlike(const char *path) {
+    FILE *out = fopen(path, "w");
+    if (out == NULL) {
+        give_up("a temporary file");
+    }
+    fprintf(out, "lanewise: 1\nnodes: {gpus: {kind: gpu, count: %d}}\nlinks:\n", RANKS_MAX);
+    for (int i = 0; i < RANKS_MAX; i++) {
+        fprintf(out, "  l%d: {between: ['gpus[%d]', 'gpus[%d]'], type: link, rate: %d.%03d GB/s, latency: %d ps}\n", i, i,
+                (i + 1) % RANKS_MAX, 440 + i % 21, i * 7919 % 1000, 700000 + i);
+    }
+    fputs("workloads: {sum: {kind: all-reduce, on: gpus, bytes: 64 MB, algorithm: ring, order: listed}}\n", out);
+    fclose(out);
 }
 
 // Work that other simulators were measured at, as whole processes on two cores of an EPYC (2026: SimGrid
@@ -257,17 +320,34 @@ static void beside_peers(char *program) {
         {"ring all-reduce, 4096 GPUs", "ring", "nodes.gpus.count=4096", "3.6 s, 319 s", 3},
         {"ring all-reduce, 16384 GPUs, uneven", "ring", "nodes.gpus.count=16384", "none", 3},
         {"1,000 all-reduces, 8 GPUs", "rings", "workloads.sum.chunks=1", "1.61 s, 4.7 s", 3},
+        {"ring all-reduce, 4096 GPUs, unlike", UNLIKE, "workloads.sum.bytes=64 MB", "prototype 0.9 to 1.8 s", 3},
         {"8 copies, one uplink, 73 sizes", "uplink", "links.slots.mps=256 B", "none", 1},
+        {"8 GPUs, all 56 pairs of 1 GiB", "pairs", "workloads.pairs.bytes=8 GiB", "none", 3},
+        {"1 GiB through a bounce buffer", "staged", "workloads.upload.bytes=1 GiB", "none", 3},
+        {"1 GiB in packets of 65 B", "odd-packets", "workloads.w0.bytes=1 GiB", "none", 3},
+        {"100,000 calls of 1 MiB", "calls", "workloads.c.repeat=100000", "none", 3},
+        {"one copy of 10,000 sizes", "sizes", "links.egpu.lanes=4", "none", 3},
+        {"one small scenario", "small", "workloads.upload.bytes=1 MiB", "SimGrid 25 ms", PROCESSES},
     };
-    char engine[] = "auto";
+    char engine[] = "auto", folder[] = "/tmp/lanewise-bench-XXXXXX", unlike[64];
+    if (mkdtemp(folder) == NULL) {
+        give_up("a temporary folder");
+    }
+    snprintf(unlike, sizeof unlike, "%s/unlike.yaml", folder);
+    write_unlike(unlike);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const double took_s = process_s(program, rows[i].file, rows[i].change, engine, rows[i].times);
-        printf(csv ? "process %s,auto,,%.6f,,,\n" : "whole process, %-36s %9.1f ms   peers: ", rows[i].work,
-               csv ? took_s : took_s * 1e3);
-        if (!csv) {
-            puts(rows[i].peers);
+        const process p = {program, rows[i].file == UNLIKE ? unlike : rows[i].file, rows[i].change, engine};
+        long most_kB = 0;
+        const double took_s = process_s(&p, rows[i].times, &most_kB);
+        if (csv) {
+            printf("process %s,auto,,%.6f,,,\n", rows[i].work, took_s);
+        } else {
+            printf("whole process, %-34s %7.1f ms %6.1f MB   simulated %12.3f us   peers: %s\n", rows[i].work, took_s * 1e3,
+                   (double)most_kB / 1e3, answer_us(&p), rows[i].peers);
         }
     }
+    remove(unlike);
+    remove(folder);
 }
 
 // A tenth of the packets of the chain: ns-3 takes its time.
@@ -384,6 +464,11 @@ int main(int argc, char **argv) {
             return 2;
         }
     }
+    if (lanewise != NULL) {
+        // first: a process begins with the memory of the one that starts it
+        processes(lanewise);
+        beside_peers(lanewise);
+    }
     print_head();
     row exact = print_row("chain, 1 GB over 4 hops", chain(GB, CHAIN_HOPS, LW_ENGINE_PACKET_EXACT));
     row large = print_row("chain, 1 GB over 4 hops", chain(GB, CHAIN_HOPS, LW_ENGINE_PACKET));
@@ -404,10 +489,6 @@ int main(int argc, char **argv) {
     }
     if (!csv && ns3 != NULL) {
         printf("a packet hop takes ns-3 %.0f times as long over 1 hop, %.0f times over 4\n", ratio1, ratio4);
-    }
-    if (lanewise != NULL) {
-        processes(lanewise);
-        beside_peers(lanewise);
     }
     if (lanewise != NULL && simgrid != NULL) {
         beside_simgrid(lanewise, simgrid);

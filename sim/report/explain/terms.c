@@ -54,6 +54,18 @@ const lw_term lw_terms[] = {
                     "Of two that take turns one may end a little later over a wider link, since its turns come in another\n"
                     "order (R. L. Graham, Bounds on multiprocessing timing anomalies, 1969): reads and writes at once\n"
                     "(dma, op: both) over a random chain of PCIe do for one wider link in 140, by 6 % at most.\n"},
+    {"flow", "Flow (engine: flow): transfers as fluids that share what they cross max-min fairly (D. Bertsekas, R.\n"
+             "Gallager, Data Networks, 1992, section 6.5): all rates grow alike until a channel, engine, window or\n"
+             "memory of theirs is full. No packet is simulated, so that thousands of cards and ten thousand flows\n"
+             "take part of a second. A transfer that meets nobody takes the picoseconds of engine: packet, and on\n"
+             "random fabrics long transfers end within 1 % of it. engine: auto takes it where packets do not repeat\n"
+             "and would be more than 34 million events.\n"
+             "\n"
+             "Where the two differ: packets queue in order of arrival, and a switch serves its ports in turn, so\n"
+             "that flows which come over one port share its turn; max-min fair sharing asks nobody where it comes\n"
+             "from. Three copies of 1 GiB from one card and one from another over one PCIe 4.0 x16 port: by packets\n"
+             "the lone one has half of the port and ends after 74.8 ms, the three after 149.5 ms; by flow all four\n"
+             "end after 149.5 ms. Mean waits of packets, which are queues, are not in it.\n"},
     {"multicast", "Multicast: a switch sends one packet on to many, so a sender's link carries it once. A switch node\n"
                   "with multicast: true does it for a copy with in_switch: multicast from one node to a group. See\n"
                   "configs/scenarios/switch-that-adds.yaml.\n"},
