@@ -381,6 +381,84 @@ static void bad_work_is_located(void **state) {
     }
 }
 
+// Iterations that come by themselves wait for what is busy, not for each other.
+static void iterations_come_by_themselves(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *seldom = "  w: {kind: graph, every: 100 us, repeat: 50, tasks: {a: {compute: 70 us, node: gpu}}}\n";
+    assert_int_equal(time_of(&test, seldom, "w"), (49 * 100 + 70) * us);
+    // faster than the node: a queue, and the last waits for all
+    const lw_result often =
+        run_work(&test, "  w: {kind: graph, every: 50 us, repeat: 50, tasks: {a: {compute: 70 us, node: gpu}}}\n");
+    assert_int_equal(time_ps(&often, "w"), 50 * 70 * us);
+    const lw_distribution *each = &workload_of(&often.point[0], "w")->member_ps;
+    assert_int_equal(each->count, 50);
+    assert_int_equal(llround(each->least), 70 * us);
+    assert_int_equal(llround(each->most), (50 * 70 - 49 * 50) * us);
+    assert_int_equal(llround(each->mean), llround((70 + 49 * 20 / 2.0) * (double)us));
+    // two nodes overlap, and groups repeat within
+    const char *pipe =
+        "  w: {kind: graph, every: 50 us, repeat: 10, tasks: {a: {delay: 500 us}, g: {after: a, repeat: 3, tasks: {\n"
+        "    b: {compute: 10 us, node: gpu}, c: {copy: {from: gpu, to: host, bytes: 4 kB}, after: b}}}}}\n";
+    const char *once = "  w: {kind: graph, tasks: {a: {delay: 500 us}, g: {after: a, repeat: 3, tasks: {\n"
+                       "    b: {compute: 10 us, node: gpu}, c: {copy: {from: gpu, to: host, bytes: 4 kB}, after: b}}}}}\n";
+    assert_int_equal(time_of(&test, pipe, "w"), 9 * 50 * us + time_of(&test, once, "w"));
+    const lw_result listed =
+        run_work(&test, "  w: {kind: graph, at: [0 us, 10 us, 500 us], start: 7 us, tasks: {a: {compute: 70 us, node: gpu}}}\n");
+    each = &workload_of(&listed.point[0], "w")->member_ps;
+    assert_int_equal(time_ps(&listed, "w"), 570 * us);
+    assert_int_equal(llround(each->most), 130 * us);
+    lw_test_end(&test);
+}
+
+// One server with random arrivals and equal times: the mean wait of M/D/1, d r / 2 (1 - r).
+static void random_arrivals_queue(void **state) {
+    (void)state;
+    static const struct {
+        const char *every;
+        double load;
+    } cases[] = {{"233.333333 us", 0.3}, {"140 us", 0.5}, {"100 us", 0.7}, {"87.5 us", 0.8}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result result =
+            run_work(&test, lw_arena_print(test.arena,
+                                           "  w: {kind: graph, every: %s, arrivals: poisson, repeat: 60000, tasks: {\n"
+                                           "    a: {compute: 70 us, node: gpu}}}\n",
+                                           cases[i].every));
+        const double wait_us = workload_of(&result.point[0], "w")->member_ps.mean / 1e6 - 70;
+        const double expected_us = 70 * cases[i].load / (2 * (1 - cases[i].load));
+        assert_true(fabs(wait_us / expected_us - 1) < 0.06);
+        double asked = 0;
+        const lw_workload_result *row = workload_of(&result.point[0], "w");
+        assert_true(lw_metric_of_workload(row->asked, row, &asked));
+        assert_true(fabs(asked - wait_us - 70) < 1e-9);
+        lw_test_end(&test);
+    }
+}
+
+static void bad_arrivals_are_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *keys, *message;
+    } cases[] = {{"arrivals: poisson", "how many arrive is not said"},
+                 {"every: 1 ms, at: [0 ms]", "iterations come at the times of 'at', or one in every so long"},
+                 {"at: []", "'at' is a list of times"},
+                 {"at: [5 ms, 3 ms]", "workloads.w: '3 ms' is before the time before it"},
+                 {"at: [5 ms, 7 ms], repeat: 3", "'at' lists 2 iterations"},
+                 {"every: 1 ms, in_flight: 2", "iterations that come by themselves are all under way until they end"},
+                 {"every: 1 ms, repeat: 70000", "65536 iterations at most come by themselves"},
+                 {"every: 99 h, repeat: 100", "workloads.w: iteration 3 comes too late"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_document *document = NULL;
+        const char *text = lw_arena_print(
+            test.arena, "%sworkloads: {w: {kind: graph, %s, tasks: {a: {compute: 1 us, node: gpu}}}}\n", pair, cases[i].keys);
+        assert_int_equal(try_load(&test, text, NULL, &document), LW_BAD_INPUT);
+        assert_message(&test, LW_ERROR, cases[i].message);
+        lw_test_end(&test);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_copy_costs_what_it_costs_alone),
@@ -399,6 +477,9 @@ int main(void) {
         cmocka_unit_test(sums_hide_behind_computes),
         cmocka_unit_test(computes_by_what_they_do),
         cmocka_unit_test(bad_work_is_located),
+        cmocka_unit_test(iterations_come_by_themselves),
+        cmocka_unit_test(random_arrivals_queue),
+        cmocka_unit_test(bad_arrivals_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,7 +84,7 @@ static lw_status prepare(lw_point_setup *point, const lw_machine *machine, const
     point->machine = own != NULL ? own : machine;
     *warnings = lw_diags_warnings(silent);
     point->router = lw_router_new(point->machine, arena);
-    const lw_graph_input input = {&point->setup, point->machine, point->router, only};
+    const lw_graph_input input = {&point->setup, point->machine, point->router, only, point->seed};
     LW_TRY(point->router == NULL ? LW_NO_MEMORY : lw_graph_build(&input, arena, silent, &point->graph));
     return lw_diags_errors(silent) > 0 ? LW_BAD_INPUT : LW_OK;
 }

@@ -35,7 +35,7 @@ static lw_status finish_point(lw_point_setup *point, lw_arena *arena, lw_diags *
     point->seed = (uint64_t)run->seed;
     point->engine = (lw_engine)run->engine;
     point->router = lw_router_new(point->machine, arena);
-    const lw_graph_input input = {&point->setup, point->machine, point->router, NULL};
+    const lw_graph_input input = {&point->setup, point->machine, point->router, NULL, point->seed};
     return point->router == NULL ? LW_NO_MEMORY : lw_graph_build(&input, arena, diags, &point->graph);
 }
 

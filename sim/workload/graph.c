@@ -468,7 +468,7 @@ lw_status lw_graph_build(const lw_graph_input *input, lw_arena *arena, lw_diags 
     const lw_setup *setup = input->setup;
     size_t count = setup->count[LW_SECTION_WORKLOADS];
     lw_graph_builder builder = {
-        .setup = setup, .machine = input->machine, .router = input->router, .arena = arena, .diags = diags};
+        .setup = setup, .machine = input->machine, .router = input->router, .arena = arena, .diags = diags, .seed = input->seed};
     builder.names = builder.streams = (lw_map){.arena = arena};
     lw_graph_workload *workload = LW_NEW_ARRAY(arena, lw_graph_workload, count);
     if (workload == NULL) {

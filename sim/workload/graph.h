@@ -180,6 +180,7 @@ typedef struct lw_graph_input {
     lw_router *router;
     // one a workload: those that are wanted, the others stay without tasks; NULL: all
     const bool *only;
+    uint64_t seed;  // of what is drawn
 } lw_graph_input;
 
 // Write the graph of a point. What is wrong is diagnosed, of every workload.
@@ -197,7 +198,8 @@ typedef struct lw_graph_builder {
     lw_graph_workload *workload;  // its record: the kind fills in what it knows
     lw_map names;                 // of all workloads, by number; filled when first asked
     lw_list moves, tasks, loops, computes;
-    lw_map streams;   // of the computes, by node
+    lw_map streams;  // of the computes, by node
+    uint64_t seed;
     uint32_t loop;    // the innermost open one
     uint32_t member;  // whose tasks are written: kinds count it up
 } lw_graph_builder;

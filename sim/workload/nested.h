@@ -4,16 +4,12 @@
 #ifndef LW_NESTED_H
 #define LW_NESTED_H
 
-#include "sim/workload/graph.h"
+#include "sim/workload/task_block.h"
 
 typedef struct lw_nested {
     lw_object *object;  // what stands in the file; its kind nests
-    lw_work_kind const *kind;
-
-    lw_graph_task *task;  // of its own numbers, from first_task on
-    lw_loop *loop;        // the same, from first_loop on
-    uint32_t first_task, first_loop;
-    size_t task_count, loop_count;
+    const lw_work_kind *kind;
+    lw_task_block block;
 } lw_nested;
 
 // Read one. name: "step.tasks.sum", for findings. value: a map with the key `kind`.

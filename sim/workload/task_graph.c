@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Tasks that the user writes, with what each comes after, in groups that repeat.
 #include "sim/result/result.h"
+#include "sim/workload/arrivals.h"
 #include "sim/workload/task_tree.h"
 
 typedef struct graph_params {
     const lw_yaml *tasks;
-    int64_t repeat, in_flight;
+    int64_t repeat, in_flight;  // LW_AUTO: one, or as many as `at` lists
+    int arrivals;               // 1: random
+    lw_open_arrivals open;
 } graph_params;
 
 #define TIME_FORM "\"anyOf\": [{\"enum\": [0, \"0\"]}, {\"type\": \"string\", \"pattern\": \"^[0-9.eE+-]+ ?[a-z]+$\"}]"
@@ -15,6 +18,8 @@ typedef struct graph_params {
     "\"efficiency\": {\"type\": [\"number\", \"string\"]}}}]"
 #define COUNT_FORM \
     "\"anyOf\": [{\"type\": \"integer\", \"minimum\": 1}, {\"type\": \"string\", \"pattern\": \"^([0-9]+|auto)$\"}]"
+static const char *const arrival_words[] = {"fixed", "poisson", NULL};
+
 #define AT(field) offsetof(graph_params, field)
 static const lw_option options[] = {
     {.key = "tasks",
@@ -33,7 +38,16 @@ static const lw_option options[] = {
                "\"stream\": {\"type\": [\"integer\", \"string\"]}, "
                "\"tasks\": {\"type\": \"object\", \"minProperties\": 1}, \"repeat\": {" COUNT_FORM "}, "
                "\"in_flight\": {" COUNT_FORM "}, \"after\": {\"$ref\": \"#/$defs/names\"}}}}"},
-    LW_WORK_COUNT("repeat", AT(repeat), "1", "how often all of the tasks run"),
+    LW_WORK_COUNT("repeat", AT(repeat), "auto", "how often all of the tasks run; auto: once, or as often as `at` says"),
+    LW_WORK_TIME("every", AT(open.every_ps), "auto", "iterations come by themselves, one in so long, and wait for none before"),
+    LW_WORK_WORD("arrivals", AT(arrivals), "fixed", arrival_words,
+                 "with every: fixed gaps, or exponential ones with that mean (poisson)"),
+    {.key = "at",
+     .kind = LW_OPTION_YAML,
+     .offset = AT(open.at),
+     .fallback = "",
+     .help = "list of the times at which iterations come by themselves, from the start of the work on",
+     .schema = "\"type\": \"array\", \"minItems\": 1, \"items\": {" TIME_FORM "}"},
     LW_WORK_COUNT("in_flight", AT(in_flight), "auto",
                   "iterations under way at once, at most; auto: 1, or N + 1 where a task comes after one of N iterations ago"),
     {0}};
@@ -224,13 +238,68 @@ static lw_status add_step(expansion *e, const lw_step *step) {
     return add_task(e, &task);
 }
 
+// ---- Iterations that come by themselves ----
+
+static lw_status check_open(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
+    const graph_params *p = params;
+    const lw_yaml *list = p->open.at;
+    const bool open = lw_arrivals_are_open(&p->open);
+    if (list != NULL && (list->kind != LW_LIST || list->count == 0)) {
+        return lw_error(diags, list->place, "write at: [0 ms, 3 ms, 8 ms]", "'at' is a list of times");
+    }
+    if (list != NULL && p->open.every_ps != LW_AUTO) {
+        return lw_error(diags, lw_type_place(options, set, "every", at), "leave one of them out",
+                        "iterations come at the times of 'at', or one in every so long");
+    }
+    if (list != NULL && p->repeat != LW_AUTO && p->repeat != (int64_t)list->count) {
+        return lw_error(diags, lw_type_place(options, set, "repeat", at), "leave it out", "'at' lists %zu iterations",
+                        list->count);
+    }
+    if (p->arrivals != 0 && p->open.every_ps == LW_AUTO) {
+        return lw_error(diags, lw_type_place(options, set, "arrivals", at), "add every: 10 ms", "how many arrive is not said");
+    }
+    if (open && p->in_flight != LW_AUTO) {
+        return lw_error(diags, lw_type_place(options, set, "in_flight", at), "leave it out",
+                        "iterations that come by themselves are all under way until they end");
+    }
+    if (open && ((list != NULL && list->count > LW_OPEN_ARRIVALS_MAX) || p->repeat > LW_OPEN_ARRIVALS_MAX)) {
+        return lw_error(diags, lw_type_place(options, set, list != NULL ? "at" : "repeat", at), "ask for less",
+                        "%d iterations at most come by themselves", LW_OPEN_ARRIVALS_MAX);
+    }
+    return LW_OK;
+}
+
+static int64_t iterations_of(const graph_params *p) {
+    return p->repeat != LW_AUTO ? p->repeat : p->open.at != NULL ? (int64_t)p->open.at->count : 1;
+}
+
+// One iteration, written once, as a member each time that it comes.
+static lw_status add_open(expansion *e, const graph_params *p, const lw_step *root) {
+    lw_graph_builder *builder = e->builder;
+    const lw_open_arrivals open = {p->open.every_ps, p->arrivals != 0, p->open.at};
+    lw_task_block block;
+    int64_t *time_ps;
+    LW_TRY(lw_arrivals_find(builder, &open, iterations_of(p), &time_ps));
+    lw_block_begin(builder, &block);
+    LW_TRY(add_loop(e, root));
+    LW_TRY(lw_block_cut(builder, &block));
+    builder->workload->offered = time_ps[iterations_of(p) - 1] > 0;
+    builder->workload->members = iterations_of(p);
+    for (int64_t i = 0; i < iterations_of(p); i++) {
+        builder->member = (uint32_t)i;
+        LW_TRY(lw_block_paste(builder, &block, LW_NO_ENTRY, time_ps[i]));
+    }
+    return LW_OK;
+}
+
 static lw_status expand(lw_graph_builder *builder) {
     const graph_params *params = builder->object->params;
+    const bool open = lw_arrivals_are_open(&params->open);
     lw_graph_workload *workload = builder->workload;
     expansion e = {.builder = builder};
     lw_step root = {.name = builder->object->name,
                     .kind = LW_STEP_GROUP,
-                    .repeat = params->repeat,
+                    .repeat = open ? 1 : iterations_of(params),
                     .in_flight = params->in_flight,
                     .entry = LW_NO_TASK};
     workload->members = 1;
@@ -243,22 +312,25 @@ static lw_status expand(lw_graph_builder *builder) {
         workload->manner = builder->object->type->name;  // whatever else it does
         LW_TRY(lw_graph_name_direction(builder, e.first->pair[0], e.first->pair[1]));
     }
-    return add_loop(&e, &root);
+    return open ? add_open(&e, params, &root) : add_loop(&e, &root);
 }
 
 static void measure(const void *params, const lw_workload_result *result, double *value) {
     const graph_params *p = params;
-    value[0] = (double)(result->end_ps - result->start_ps) / 1e6 / (double)p->repeat;
+    const double time_us = (double)(result->end_ps - result->start_ps) / 1e6;
+    const bool many = lw_arrivals_are_open(&p->open) && result->member_ps.count > 0;
+    value[0] = many ? result->member_ps.mean / 1e6 : time_us / (double)iterations_of(p);
 }
 
-static const lw_metric own[] = {{.name = "iteration_us",
-                                 .quantity = "iteration",
-                                 .dimension = LW_TIME,
-                                 .unit = 1e6,
-                                 .of = LW_OF_WORKLOAD,
-                                 .title = "iteration",
-                                 .help = "its time by its repeats"},
-                                {0}};
+static const lw_metric own[] = {
+    {.name = "iteration_us",
+     .quantity = "iteration",
+     .dimension = LW_TIME,
+     .unit = 1e6,
+     .of = LW_OF_WORKLOAD,
+     .title = "iteration",
+     .help = "its time by its repeats; of those that come by themselves the mean from then to their end"},
+    {0}};
 
 static const char page[] =
     "Work of your own: tasks, what each comes after, and how often all of them run. For what a program\n"
@@ -304,11 +376,18 @@ static const char page[] =
     "waits for its last iteration. @-N counts iterations of the innermost group that holds both tasks. A\n"
     "name belongs to one task of the workload; any task may come after any other, in or out of groups.\n"
     "\n"
+    "every: 20 ms lets iterations come by themselves, whatever became of those before: requests of a\n"
+    "server, frames. With arrivals: poisson the gaps are random with that mean; at: [0 ms, 3 ms] lists\n"
+    "the times instead. They wait where a node, a link or an engine is busy, not for each other, so @-N\n"
+    "is none of the tasks outside of groups; results have the mean, the median, 95 % and the longest of\n"
+    "the times from the arrival of an iteration to its end.\n"
+    "\n"
     "The result has its time, that of an iteration, and where it computes, how long (compute) and how\n"
     "long it does not (exposed): what no compute hides. Iterations that repeat the state of an earlier\n"
     "one are jumped over, so that 1000 cost little more than the first few.";
 
-static const char *const metrics[] = {"iteration_us", "time_us", "compute_us", "exposed_us", "bandwidth_GBps", NULL};
+static const char *const metrics[] = {"iteration_us",     "time_us",       "compute_us",    "exposed_us", "bandwidth_GBps",
+                                      "member_median_us", "member_p95_us", "member_max_us", NULL};
 
 const lw_work_kind lw_work_task_graph = {
     .type = {.name = "graph",
@@ -317,7 +396,8 @@ const lw_work_kind lw_work_task_graph = {
              .example = "{kind: graph, repeat: 4, tasks: {load: {copy: {from: host, to: gpu, bytes: 1 MiB}, after: work@-2}, "
                         "work: {compute: 50 us, node: gpu, after: load}}}",
              .options = options,
-             .params_size = sizeof(graph_params)},
+             .params_size = sizeof(graph_params),
+             .check = check_open},
     .metrics = metrics,
     .own = own,
     .measure = measure,
