@@ -515,6 +515,31 @@ static void draw_own_path(world *w, uint32_t index, uint32_t *servers) {
     }
 }
 
+// A task that does the same as the one before, over servers of its own.
+static void copy_before(world *w, uint32_t index, uint32_t *servers) {
+    lw_task *t = &w->task[index];
+    const lw_task *before = t - 1;
+    t->bytes = before->bytes;
+    t->last_bytes = before->last_bytes;
+    t->submit_ps = before->submit_ps;
+    t->finish_ps = before->finish_ps;
+    t->last_finish_ps = before->last_finish_ps;
+    t->inner = before->inner;
+    const lw_flow *flow = &w->flow[index - 1];
+    if (t->flow == LW_NO_FLOW || before->flow == LW_NO_FLOW || *servers + flow->data_count > SERVERS_MAX) {
+        return;
+    }
+    w->flow[index] = *flow;
+    w->flow[index].data = w->hop[index][0];
+    for (size_t h = 0; h < flow->data_count; h++) {
+        w->hop[index][0][h] = w->hop[index - 1][0][h];
+        if (w->hop[index][0][h].server > 0) {
+            w->server[*servers] = w->server[w->hop[index][0][h].server];
+            w->hop[index][0][h].server = (*servers)++;
+        }
+    }
+}
+
 // Each task waits for itself and for some others, of the round before or of this one.
 static void draw_rounds(world *w, uint64_t number) {
     *w = (world){.random = number * UINT64_C(0x9e3779b97f4a7c15) + 1};
@@ -538,6 +563,9 @@ static void draw_rounds(world *w, uint64_t number) {
         t->submit_ps = chance(w, 50) ? 0 : draw(w, 0, 2000);
         t->finish_ps = t->last_finish_ps = draw(w, 0, chance(w, 50) ? 4 : 3000);
         t->last_finish_ps = loops && chance(w, 30) ? draw(w, 0, 3000) : t->finish_ps;
+        if (i > 0 && chance(w, 40)) {
+            copy_before(w, i, &servers);
+        }
         t->need = w->need[i];
         const lw_need own = {.task = i, .distance = 1, .own = 1, .other = 1, .window = count, .first = INT64_MAX};
         w->need[i][t->need_count++] = own;
