@@ -51,7 +51,7 @@ static uint32_t class_of(const lw_fabric *fabric, const lw_alone_classes *alike,
 
 lw_status lw_alone_classes_find(const lw_fabric *fabric, bool meet, lw_arena *arena, lw_alone_classes *out) {
     *out = (lw_alone_classes){.class = LW_NEW_ARRAY(arena, uint32_t, fabric->task_count),
-                      .first = LW_NEW_ARRAY(arena, uint32_t, fabric->task_count)};
+                              .first = LW_NEW_ARRAY(arena, uint32_t, fabric->task_count)};
     if (out->class == NULL || out->first == NULL) {
         return LW_NO_MEMORY;
     }
