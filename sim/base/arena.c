@@ -231,12 +231,16 @@ char *lw_arena_member(lw_arena *arena, const char *name, size_t index) {
     return lw_arena_join(arena, name, "[", at);
 }
 
+// Short texts are printed once.
 char *lw_arena_print_list(lw_arena *arena, const char *format, va_list list) {
+    char brief[128];
     va_list again;
     va_copy(again, list);
-    int length = vsnprintf(NULL, 0, format, list);
+    int length = vsnprintf(brief, sizeof brief, format, list);
     char *text = length >= 0 ? take(arena, (size_t)length + 1) : NULL;
-    if (text) {
+    if (text && (size_t)length < sizeof brief) {
+        memcpy(text, brief, (size_t)length + 1);
+    } else if (text) {
         vsnprintf(text, (size_t)length + 1, format, again);
     }
     va_end(again);

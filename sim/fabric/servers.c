@@ -126,7 +126,11 @@ static lw_status add_links(lw_builder *builder) {
         name[i] = machine->link[i].name;
     }
     LW_TRY(lw_rank_names(name, machine->link_count, builder->arena, &order));
-    size_t servers = machine->node_count;  // about as many more for engines and memories
+    size_t servers = 0;
+    for (size_t s = 0; s < machine->node_spec_count; s++) {
+        // about one each for engines and memories, where any is limited
+        servers += machine->node_spec[s].ideal ? 0 : machine->node_spec[s].members;
+    }
     for (uint32_t i = 0; i < machine->link_count; i++) {
         servers += 2 * (size_t)machine->link[i].spec->model.segment_count;
     }

@@ -284,7 +284,8 @@ static bool find_direct(const lw_machine *machine, uint32_t from, uint32_t to, l
 static lw_status find_legs(lw_router *router, uint32_t from, uint32_t goal, lw_list *legs) {
     lw_leg direct;
     if (find_direct(router->machine, from, goal, &direct)) {
-        lw_leg *leg = LW_LIST_ADD(legs, lw_leg, router->arena);
+        const bool room = legs->items != NULL || LW_LIST_RESERVE(legs, lw_leg, 1, router->arena);
+        lw_leg *leg = room ? LW_LIST_ADD(legs, lw_leg, router->arena) : NULL;
         if (leg == NULL) {
             return LW_NO_MEMORY;
         }
@@ -405,11 +406,17 @@ static lw_status go_back(const trail *t, uint32_t here, size_t left) {
 static lw_status find_stage(lw_router *router, uint32_t from, uint32_t goal, const lw_routes *before, lw_list *found) {
     lw_leg direct;
     trail t = {.router = router, .before = before, .leg = &direct, .legs = 1, .found = found};
-    uint32_t port = 0;
-    while (next_direct(router->machine, from, goal, &port, &direct) && found->count < LW_ROUTES_MAX) {
+    size_t links = 0;
+    for (uint32_t port = 0; next_direct(router->machine, from, goal, &port, &direct);) {
+        links++;
+    }
+    if (links > 0 && !LW_LIST_RESERVE(found, lw_route, links * before->count, router->arena)) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t port = 0; next_direct(router->machine, from, goal, &port, &direct);) {
         LW_TRY(keep_route(&t));
     }
-    if (found->count > 0) {
+    if (links > 0) {
         return LW_OK;
     }
     searching *s = NULL;
