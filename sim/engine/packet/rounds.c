@@ -3,8 +3,10 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/engine/packet/alone.h"
+#include "sim/engine/packet/chain.h"
 #include "sim/engine/packet/state.h"
 
 enum { BETWEEN_CHECKS = 1 << 24 };  // instances
@@ -30,6 +32,7 @@ typedef struct rounds {
     lw_alone_classes alike;
     lw_alone *of[2];  // of any but the last, of the last
     kept kept;
+    int64_t **mark, between;  // ends of each so many-th round, from which others are found again; NULL: nobody asks
     // From round `still` on all ends repeat, later by period_ps each; `ahead` of a task is how many of
     // its instances end no later than the last of that round, and `skipped` rounds are not executed.
     // still is -1 where they do not.
@@ -278,6 +281,40 @@ static lw_status make_room(rounds *r, const lw_engine_record *record) {
     return made ? LW_OK : LW_NO_MEMORY;
 }
 
+// Rounds between two that are marked: the way back through them is found by some steps for each, and
+// all marks together are some MB.
+static int64_t between_marks(const rounds *r) {
+    enum { LEAST = 512, MARKS_BYTES = 1 << 24 };
+    const lw_int128 all = (lw_int128)r->count * r->tasks * (int64_t)sizeof(int64_t) / MARKS_BYTES + 1;
+    return all > LEAST ? (int64_t)all : LEAST;
+}
+
+static bool loses_rounds(const rounds *r, const lw_engine_record *record) {
+    return record != NULL && record->path != NULL && r->single && r->count > r->kept.heads + r->kept.turns;
+}
+
+static lw_status make_marks(rounds *r, const lw_engine_record *record) {
+    if (!loses_rounds(r, record)) {
+        return LW_OK;
+    }
+    r->between = between_marks(r);
+    r->mark = LW_NEW_ARRAY(r->arena, int64_t *, (size_t)(r->count / r->between + 1));
+    return r->mark != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+static lw_status mark_round(const rounds *r, int64_t round, const int64_t *ends) {
+    if (r->mark == NULL || round % r->between != 0) {
+        return LW_OK;
+    }
+    int64_t *copy = LW_NEW_ARRAY(r->arena, int64_t, r->tasks);
+    if (copy == NULL) {
+        return LW_NO_MEMORY;
+    }
+    memcpy(copy, ends, r->tasks * sizeof *copy);
+    r->mark[round / r->between] = copy;
+    return LW_OK;
+}
+
 // The last round that is like those before.
 static int64_t last_alike(const rounds *r) {
     return r->count - 1 - (r->has_last ? 1 : 0);
@@ -330,6 +367,7 @@ static lw_status go_round(rounds *r, const lw_engine_how *how) {
             step(r, before, now);
         }
         r->executed++;
+        LW_TRY(mark_round(r, i, now));
         if (is_still(r, before, now, &witness) && skip(r, how->record, i)) {
             return LW_OK;
         }
@@ -398,7 +436,7 @@ static void add_beside_gap(const rounds *r, lw_list *out) {
     }
 }
 
-static void tell_span(const rounds *r, const lw_engine_record *record, const ended *one) {
+static void tell_span(const rounds *r, void (*tell)(const lw_engine_span *, void *), const ended *one, void *user) {
     const bool last = r->has_last && one->instance == r->count - 1;
     lw_engine_span span = alone_of(r, last, one->task)->span;
     const lw_flow *flow = flow_of(r, one->task);
@@ -411,7 +449,7 @@ static void tell_span(const rounds *r, const lw_engine_record *record, const end
     span.first_ps += later_ps;
     span.delivered_ps += later_ps;
     span.end_ps = one->end_ps;
-    record->span(&span, record->user);
+    tell(&span, user);
 }
 
 static lw_status tell_gap(const rounds *r, const lw_engine_record *record) {
@@ -425,6 +463,66 @@ static lw_status tell_gap(const rounds *r, const lw_engine_record *record) {
         record->gap(&gap, record->user);
     }
     return instances != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+// On the way back from the last end, the task of that round; where it would take too long to find, none.
+static uint32_t path_at(const rounds *r, const lw_chain *chain, int64_t round) {
+    enum { STEPS_MOST = 1 << 22 };
+    uint32_t task = 0;
+    for (uint32_t t = 1; t < r->tasks; t++) {
+        task = r->final[t] >= r->final[task] ? t : task;
+    }
+    int64_t at = r->count - 1;
+    for (int64_t step = 0; at > round; step++) {
+        // behind the one from which on all repeat each is as that one
+        const int64_t *before = row_of(r, r->still >= 0 && at - 1 > r->still ? r->still : at - 1);
+        const uint32_t next = lw_chain_step(chain, before, task);
+        at = next == task && at - 1 > r->still && r->still > round ? r->still : at - 1;
+        if (step == STEPS_MOST) {
+            return LW_NO_TASK;
+        }
+        task = next;
+    }
+    return task;
+}
+
+// The tasks of that way in the rounds from `from` up to `end`, where it is `task`.
+static lw_status find_path(const rounds *r, const lw_chain *chain, int64_t from, int64_t end, uint32_t task, uint32_t *out) {
+    while (end > from) {
+        int64_t first = (end - 1) / r->between * r->between;
+        first = first > from ? first : from;
+        const int64_t *ends = first == from ? row_of(r, from) : r->mark[first / r->between];
+        LW_TRY(lw_chain_back(chain, ends, (size_t)(end - first), task, &out[first - from]));
+        task = out[first - from];
+        end = first;
+    }
+    return LW_OK;
+}
+
+// Of the rounds that are lost, from `from` up to `end`: those that the last end waited for.
+static lw_status tell_path(const rounds *r, const lw_engine_record *record, int64_t from, int64_t end) {
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        r->took_ps[t] = alone_of(r, false, t)->result.end_ps;  // the last round may have been another
+    }
+    const lw_chain chain = {r->on, r->took_ps};
+    const uint32_t task = path_at(r, &chain, end);
+    const int64_t before = from - 1;
+    if (task == LW_NO_TASK || end - before > (int64_t)record->most) {
+        return LW_OK;
+    }
+    uint32_t *path = LW_NEW_ARRAY(r->arena, uint32_t, (size_t)(end - before));
+    if (path == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(find_path(r, &chain, before, end, task, path));
+    ended one = {.end_ps = row_of(r, before)[path[0]]};
+    for (int64_t i = from; i < end; i++) {
+        one.task = path[i - before];
+        one.instance = i;
+        one.end_ps += r->took_ps[one.task];
+        tell_span(r, record->path, &one, record->user);
+    }
+    return LW_OK;
 }
 
 // Of all rounds the first and the last that were executed; between them they are lost.
@@ -459,9 +557,9 @@ static lw_status tell(const rounds *r, const lw_engine_record *record) {
         if (one[i].end_ps > gap_ps && (i == 0 || one[i - 1].end_ps <= gap_ps)) {
             LW_TRY(tell_gap(r, record));
         }
-        tell_span(r, record, &one[i]);
+        tell_span(r, record->span, &one[i], record->user);
     }
-    return LW_OK;
+    return executed > heads + tails && r->mark != NULL ? tell_path(r, record, heads, executed - tails) : LW_OK;
 }
 
 // ---- Results ----
@@ -568,6 +666,7 @@ static bool counts(const rounds *r) {
 static lw_status go_all(rounds *r, const lw_engine_how *how, lw_engine_result *out) {
     LW_TRY(list_needs(r));
     LW_TRY(make_room(r, how->record));
+    LW_TRY(make_marks(r, how->record));
     for (uint32_t t = 0; t < r->tasks; t++) {
         r->took_ps[t] = alone_of(r, false, t)->result.end_ps;
     }
