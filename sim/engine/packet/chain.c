@@ -7,7 +7,7 @@ lw_status lw_chain_back(const lw_chain *chain, const int64_t *ends, size_t round
     lw_arena *arena = lw_arena_new();
     uint32_t *at = arena != NULL ? LW_NEW_ARRAY(arena, uint32_t, rounds + 1) : NULL;
     int64_t *end_ps = arena != NULL ? LW_NEW_ARRAY(arena, int64_t, rounds + 1) : NULL;
-    bool *follows = arena != NULL ? LW_NEW_ARRAY(arena, bool, rounds * rounds) : NULL;
+    bool *follows = arena != NULL ? LW_NEW_ARRAY(arena, bool, rounds *rounds) : NULL;
     if (at == NULL || end_ps == NULL || follows == NULL) {
         lw_arena_free(arena);
         return LW_NO_MEMORY;
