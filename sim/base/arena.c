@@ -70,9 +70,10 @@ void *lw_memory_resize_block(void *old, size_t bytes) {
 
 void lw_memory_keep(void) {
 #ifdef __GLIBC__
-    enum { LARGE_BYTES = 32 << 20, KEPT_BYTES = 1 << 30 };  // the former is glibc's own bound
+    enum { LARGE_BYTES = 32 << 20, KEPT_BYTES = 1 << 30, ASKED_BYTES = 1 << 20 };  // the first is glibc's own bound
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    (void)mallopt(M_TOP_PAD, ASKED_BYTES);
 #endif
 }
 

@@ -55,7 +55,7 @@ static lw_status add_carried(lw_grid *grid, const lw_direction_result *direction
 lw_status lw_report_links(const lw_point *point, int width, lw_arena *arena, lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, "llrrrr");
     LW_GRID_ADD(grid, "link", "direction", "busy", "payload", "on the wire", "packets");
-    carried last[CARRIED_KEPT] = {{NULL}};
+    carried last[CARRIED_KEPT] = {{.of = NULL}};
     size_t idle = 0;
     for (size_t d = 0; d < point->direction_count; d++) {
         const lw_direction_result *direction = &point->direction[d];
