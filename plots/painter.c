@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Finds the painter: the one that is linked, else that of the module LW_PAINTER_FILE, which the
-// loader looks for where the program says (CMakeLists.txt). Nothing is kept: a module that is loaded
-// is found in microseconds.
+// Finds the painter: the one that is linked, else that of the module LW_PAINTER_FILE beside the program,
+// or where its prefix has modules. Nothing is kept: a module that is loaded is found in microseconds.
 #include "plots/painter.h"
 
 #include <dlfcn.h>
@@ -10,7 +9,8 @@ static const lw_painter *find_painter(int flags) {
     if (&lw_cairo_painter != NULL) {
         return &lw_cairo_painter;
     }
-    void *module = dlopen(LW_PAINTER_FILE, RTLD_NOW | flags);
+    void *module = dlopen("$ORIGIN/" LW_PAINTER_FILE, RTLD_NOW | flags);
+    module = module != NULL ? module : dlopen("$ORIGIN/" LW_MODULES "/" LW_PAINTER_FILE, RTLD_NOW | flags);
     return module != NULL ? dlsym(module, "lw_cairo_painter") : NULL;
 }
 

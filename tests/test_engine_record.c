@@ -248,11 +248,64 @@ static void test_a_record_has_bounds(void **state) {
     lw_test_end(&test);
 }
 
+// Of a ring too long to be recorded those on the way back from its end are told all the same: two slow
+// tasks far apart, of which the faster one rules its neighbours for thousands of rounds.
+static void test_a_path_without_its_record(void **state) {
+    enum { RING = 7, ROUNDS = 2500, LEAST = 2400 };
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_task task[RING];
+    lw_need need[RING][2];
+    for (uint32_t t = 0; t < RING; t++) {
+        const lw_need own = {.task = t, .distance = 1, .own = 1, .other = 1, .window = ROUNDS, .first = INT64_MAX};
+        need[t][0] = need[t][1] = own;
+        need[t][1].task = (t + RING - 1) % RING;
+        const int64_t took_ps = t == 0 ? 1000000 : t == 5 ? 1000001 : 1000 + 7 * t;
+        task[t] = (lw_task){.flow = LW_NO_FLOW,
+                            .acquires = LW_NO_RESOURCE,
+                            .releases = LW_NO_RESOURCE,
+                            .gate = LW_NO_TASK,
+                            .need = need[t],
+                            .need_count = 2,
+                            .count = ROUNDS,
+                            .inner = ROUNDS,
+                            .finish_ps = took_ps,
+                            .last_finish_ps = took_ps};
+    }
+    const lw_fabric fabric = {.task = task, .task_count = RING};
+    const lw_recording *all = record(&test, &fabric, LW_ENGINE_PACKET_EXACT, (size_t)RING * ROUNDS);
+    const lw_recording *some = record(&test, &fabric, LW_ENGINE_PACKET, LEAST);
+    static int64_t end_ps[ROUNDS][RING];
+    for (size_t i = 0; i < all->span.count; i++) {
+        const lw_engine_span *span = &LW_LIST_ITEMS(&all->span, const lw_engine_span)[i];
+        end_ps[span->instance][span->task] = span->end_ps;
+    }
+    assert_int_equal(some->lost + (int64_t)some->span.count, RING * ROUNDS);
+    assert_int_equal(some->path.count, some->lost / RING);
+    uint32_t at = 0;
+    for (uint32_t t = 1; t < RING; t++) {
+        at = end_ps[ROUNDS - 1][t] >= end_ps[ROUNDS - 1][at] ? t : at;
+    }
+    const lw_engine_span *span = LW_LIST_ITEMS(&some->path, const lw_engine_span);
+    const int64_t first = span[0].instance;
+    for (int64_t i = ROUNDS - 1; i > first; i--) {
+        const uint32_t before = (at + RING - 1) % RING;
+        at = end_ps[i - 1][before] > end_ps[i - 1][at] || (end_ps[i - 1][before] == end_ps[i - 1][at] && before > at) ? before
+                                                                                                                      : at;
+        if (i - 1 - first < (int64_t)some->path.count) {
+            assert_int_equal(span[i - 1 - first].instance, i - 1);
+            assert_int_equal(span[i - 1 - first].task, at);
+            assert_int_equal(span[i - 1 - first].end_ps, end_ps[i - 1][at]);
+        }
+    }
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_times_of_an_instance), cmocka_unit_test(test_flows_tell_who_was_busy),
         cmocka_unit_test(test_flows_after_packets),  cmocka_unit_test(test_what_is_jumped_is_found),
-        cmocka_unit_test(test_a_record_has_bounds),
+        cmocka_unit_test(test_a_record_has_bounds),  cmocka_unit_test(test_a_path_without_its_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -568,7 +568,7 @@ static size_t outcome_bytes(int jobs) {
     lw_engine_result result;
     lw_provenances known;
     lw_point point;
-    assert_int_equal(lw_provenance_find(document, 0, test.arena, &known), LW_OK);
+    assert_int_equal(lw_provenance_find(document, 0, NULL, test.arena, &known), LW_OK);
     assert_int_equal(
         lw_engine_run(&built.fabric, &(const lw_engine_how){.engine = LW_ENGINE_PACKET, .seed = 1}, test.arena, &result), LW_OK);
     size_t before = lw_arena_used(test.arena);

@@ -70,9 +70,10 @@ void *lw_memory_resize_block(void *old, size_t bytes) {
 
 void lw_memory_keep(void) {
 #ifdef __GLIBC__
-    enum { LARGE_BYTES = 32 << 20, KEPT_BYTES = 1 << 30 };  // the former is glibc's own bound
+    enum { LARGE_BYTES = 32 << 20, KEPT_BYTES = 1 << 30, ASKED_BYTES = 1 << 20 };  // the first is glibc's own bound
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    (void)mallopt(M_TOP_PAD, ASKED_BYTES);
 #endif
 }
 
@@ -231,12 +232,16 @@ char *lw_arena_member(lw_arena *arena, const char *name, size_t index) {
     return lw_arena_join(arena, name, "[", at);
 }
 
+// Short texts are printed once.
 char *lw_arena_print_list(lw_arena *arena, const char *format, va_list list) {
+    char brief[128];
     va_list again;
     va_copy(again, list);
-    int length = vsnprintf(NULL, 0, format, list);
+    int length = vsnprintf(brief, sizeof brief, format, list);
     char *text = length >= 0 ? take(arena, (size_t)length + 1) : NULL;
-    if (text) {
+    if (text && (size_t)length < sizeof brief) {
+        memcpy(text, brief, (size_t)length + 1);
+    } else if (text) {
         vsnprintf(text, (size_t)length + 1, format, again);
     }
     va_end(again);

@@ -64,20 +64,28 @@ static lw_status list_shelf(lw_catalog *catalog, lw_shelf shelf, lw_arena *arena
     return status;
 }
 
+// The folder so many above the one that a file lies in; its path has no links.
+static const char *folder_above(const char *file, int up, lw_arena *arena) {
+    size_t length = strlen(file);
+    for (; up >= 0 && length > 0; up--) {
+        do {
+            length--;
+        } while (length > 0 && file[length] != '/');
+    }
+    return lw_arena_copy_n(arena, file, length);
+}
+
 // The presets that lie beside this code: in its own folder, in the tree in whose build folder it lies,
 // which a copied tree brings along, else in share/ of the prefix whose bin/, lib/ or lib/TRIPLET/ holds
 // it. NULL: it lies elsewhere.
 static const char *folder_beside(lw_arena *arena) {
     static const struct {
-        const char *up, *folder, *sign;  // sign: what must lie there
+        int up;
+        const char *folder, *sign;  // sign: what must lie there
     } places[] = {
-        {"", "configs", "configs/devices"},
-        {"/..", "configs", "configs/devices"},
-        {"/../..", "configs", "configs/devices"},
-        {"/../../..", "configs", "configs/devices"},
-        {"/../../../..", "configs", "configs/devices"},
-        {"/..", LANEWISE_SHARED_CONFIGS, ""},
-        {"/../..", LANEWISE_SHARED_CONFIGS, ""},
+        {0, "configs", "configs/devices"}, {1, "configs", "configs/devices"}, {2, "configs", "configs/devices"},
+        {3, "configs", "configs/devices"}, {4, "configs", "configs/devices"}, {1, LANEWISE_SHARED_CONFIGS, ""},
+        {2, LANEWISE_SHARED_CONFIGS, ""},
     };
     Dl_info info;
     if (dladdr(&lw_shelf_words, &info) == 0 || info.dli_fname == NULL) {
@@ -85,11 +93,10 @@ static const char *folder_beside(lw_arena *arena) {
     }
     // a program that was found in PATH is known by its bare name
     const char *file = strchr(info.dli_fname, '/') != NULL ? info.dli_fname : "/proc/self/exe";
-    char code[PATH_MAX], root[PATH_MAX];
-    const char *slash = realpath(file, code) != NULL ? strrchr(code, '/') : NULL;
-    for (size_t i = 0; slash != NULL && i < sizeof places / sizeof places[0]; i++) {
-        const char *above = lw_arena_print(arena, "%.*s%s", (int)(slash - code), code, places[i].up);
-        const char *top = above != NULL ? realpath(above, root) : NULL;
+    char code[PATH_MAX];
+    const bool known = realpath(file, code) != NULL;
+    for (size_t i = 0; known && i < sizeof places / sizeof places[0]; i++) {
+        const char *top = folder_above(code, places[i].up, arena);
         const char *sign = top != NULL ? lw_arena_print(arena, "%s/%s", top, places[i].sign) : NULL;
         const char *folder = sign != NULL ? lw_arena_print(arena, "%s/%s", top, places[i].folder) : NULL;
         if (folder != NULL && access(sign, F_OK) == 0 && is_folder(folder)) {

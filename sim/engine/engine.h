@@ -335,6 +335,9 @@ typedef struct lw_engine_record {
     void (*gap)(const lw_engine_gap *gap, void *user);
     // so many instances are told by nobody, and some that end between these times
     void (*lost)(int64_t instances, int64_t from_ps, int64_t to_ps, void *user);
+    // of those the ones for which others waited up to the last end, in the order of their ends, where an
+    // engine can tell; may be NULL
+    void (*path)(const lw_engine_span *span, void *user);
     void (*anew)(void *user);  // what was told is void: another engine begins
     void *user;
     size_t most;  // spans that are kept; of more, some in the middle need not be told

@@ -48,11 +48,12 @@ typedef struct lw_builder {
     // first server of each link and direction; its segments follow in the direction of the data;
     // LW_NO_SERVER: not made yet
     uint32_t (*of_link)[2];
-    // of each link's ends, where that is a PCIe port of a host; those of a root complex at its first
+    // of each link's ends, where that is a PCIe port of a host; those of a root complex at its first;
+    // NULL: none was asked for
     uint32_t (*of_port)[2][LW_ROOT_PARTS];
     lw_node_servers *of_node;
     lw_alike alike[2][LW_SEGMENTS_MAX];  // the last that was made
-    lw_transfer *transfer;               // one a move
+    lw_transfer *transfer;               // as of lw_built
     // the workload that is being lowered, and its first task
     const lw_object *object;
     size_t first_task;
@@ -155,6 +156,8 @@ void lw_failure_silence(const lw_builder *builder, size_t first_task);
 // ---- lower.c ----
 // Tasks of the graph -> tasks of the fabric, all workloads, in their order.
 lw_status lw_lower_tasks(lw_builder *builder, lw_built_workload *workload) LW_CHECKED;
+// The first move of each workload alone.
+lw_status lw_lower_beginning(lw_builder *builder) LW_CHECKED;
 
 // ---- batch.c ----
 // A batch of transfers as few tasks: where they cut into equal packets and requests they are one

@@ -83,8 +83,9 @@ typedef struct lw_built {
     lw_fabric fabric;
     const lw_server_info *server;       // one a server of the fabric
     const lw_slots_info *slots;         // one a resource of the fabric
-    const lw_transfer *transfer;        // one a move of the graph
+    const lw_transfer *transfer;        // one a move of the graph; of a beginning one a workload
     const lw_built_workload *workload;  // one a workload of the graph
+    bool beginning;                     // as of lw_build
 } lw_built;
 
 typedef struct lw_build {

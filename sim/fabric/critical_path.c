@@ -50,7 +50,10 @@ typedef struct walk {
 } walk;
 
 static const lw_engine_span *span_at(const walk *w) {
-    return &LW_LIST_ITEMS(&w->recording->span, const lw_engine_span)[w->at.span];
+    const lw_recording *recording = w->recording;
+    const size_t told = recording->span.count;
+    return w->at.span < told ? &LW_LIST_ITEMS(&recording->span, const lw_engine_span)[w->at.span]
+                             : &LW_LIST_ITEMS(&recording->path, const lw_engine_span)[w->at.span - told];
 }
 
 static const lw_task *task_at(const walk *w) {
@@ -283,7 +286,7 @@ static void walk_back(walk *w) {
             w->waiter = LW_NO_TASK;
         }
         look_for_repetition(w);
-        if (w->on_path != NULL && w->at.depth == 0) {
+        if (w->on_path != NULL && w->at.depth == 0 && w->at.span < w->recording->span.count) {
             w->on_path[w->at.span] = true;
         }
         spend_instance(w);

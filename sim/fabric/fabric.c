@@ -47,7 +47,7 @@ lw_status lw_fabric_build(const lw_fabric_input *input, lw_arena *arena, lw_diag
         return LW_NO_MEMORY;
     }
     LW_TRY(lw_builder_start(&builder));
-    LW_TRY(lw_lower_tasks(&builder, workload));
+    LW_TRY(input->how.beginning ? lw_lower_beginning(&builder) : lw_lower_tasks(&builder, workload));
     for (size_t i = 0; i < graph->workload_count && !input->how.beginning; i++) {
         explain(&builder, &graph->workload[i], &workload[i]);
     }
@@ -64,6 +64,7 @@ lw_status lw_fabric_build(const lw_fabric_input *input, lw_arena *arena, lw_diag
                       .server = LW_LIST_ITEMS(&builder.info, const lw_server_info),
                       .slots = LW_LIST_ITEMS(&builder.slots, const lw_slots_info),
                       .transfer = builder.transfer,
-                      .workload = workload};
+                      .workload = workload,
+                      .beginning = input->how.beginning};
     return LW_OK;
 }

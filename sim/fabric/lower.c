@@ -430,10 +430,6 @@ static lw_status lower_workload(lowering *l) {
     const uint32_t first = workload->first_task, end = first + workload->task_count;
     builder->object = workload->object;
     built->bytes = workload->bytes;
-    if (builder->how.beginning) {
-        const uint32_t m = workload->first_move;
-        return workload->move_count > 0 ? lw_transfer_make(builder, &builder->graph->move[m], &builder->transfer[m]) : LW_OK;
-    }
     LW_TRY(make_gate(l));
     built->first_task = (uint32_t)builder->task.count;
     builder->first_task = builder->task.count;
@@ -452,6 +448,18 @@ static lw_status lower_workload(lowering *l) {
     if (lw_limit_failure(&built->failure) != NULL && !builder->how.sketch) {
         built->bytes = 0;
         lw_failure_silence(builder, gate);
+    }
+    return LW_OK;
+}
+
+lw_status lw_lower_beginning(lw_builder *builder) {
+    const lw_graph *graph = builder->graph;
+    for (size_t i = 0; i < graph->workload_count; i++) {
+        const size_t index = graph->order[i];
+        const lw_graph_workload *workload = &graph->workload[index];
+        builder->object = workload->object;
+        LW_TRY(workload->move_count > 0 ? lw_transfer_make(builder, &graph->move[workload->first_move], &builder->transfer[index])
+                                        : LW_OK);
     }
     return LW_OK;
 }

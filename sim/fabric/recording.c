@@ -75,8 +75,18 @@ static void add_lost(int64_t instances, int64_t from_ps, int64_t to_ps, void *us
     recording->lost += instances;
 }
 
+static void add_path(const lw_engine_span *span, void *user) {
+    lw_recording *recording = user;
+    lw_engine_span *slot = LW_LIST_ADD(&recording->path, lw_engine_span, recording->arena);
+    recording->failed = recording->failed || slot == NULL;
+    if (slot != NULL) {
+        *slot = *span;
+    }
+}
+
 static void begin_anew(void *user) {
     lw_recording *recording = user;
+    recording->path.count = 0;
     recording->span.count = recording->gap.count = recording->skipped.count = recording->oldest = 0;
     recording->lost = recording->lost_from_ps = recording->lost_to_ps = 0;
 }
@@ -85,6 +95,7 @@ void lw_recording_begin(lw_recording *recording, size_t task_count, size_t most,
     *recording = (lw_recording){.sink = {.span = add_span,
                                          .gap = add_gap,
                                          .lost = add_lost,
+                                         .path = add_path,
                                          .anew = begin_anew,
                                          .user = recording,
                                          .most = most > 2 ? most : 2},
@@ -112,10 +123,10 @@ lw_status lw_recording_end(lw_recording *recording) {
 
 // ---- What it told, and what it left out ----
 
-// How many spans ended at that time or before.
-static size_t ended_by(const lw_recording *recording, int64_t at_ps) {
-    const lw_engine_span *span = LW_LIST_ITEMS(&recording->span, const lw_engine_span);
-    size_t low = 0, high = recording->span.count;
+// How many of the spans ended at that time or before.
+static size_t ended_by(const lw_list *spans, int64_t at_ps) {
+    const lw_engine_span *span = LW_LIST_ITEMS(spans, const lw_engine_span);
+    size_t low = 0, high = spans->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
         if (span[middle].end_ps <= at_ps) {
@@ -144,7 +155,7 @@ static size_t begun_by(const lw_recording *recording, int64_t at_ps) {
 
 static bool find_told(const lw_recording *recording, const lw_lookup *lookup, int64_t at_ps, lw_moment *out) {
     const lw_engine_span *span = LW_LIST_ITEMS(&recording->span, const lw_engine_span);
-    size_t i = ended_by(recording, at_ps);
+    size_t i = ended_by(&recording->span, at_ps);
     if (lookup->before != NULL && lookup->before->later_ps == out->later_ps && lookup->before->span < i) {
         i = lookup->before->span;
     }
@@ -185,7 +196,15 @@ static bool find_at(const lw_recording *recording, const lw_lookup *lookup, int6
     return false;
 }
 
+// Of a path there is one at a time.
+static bool find_on_path(const lw_recording *recording, const lw_lookup *lookup, lw_moment *out) {
+    const lw_engine_span *span = LW_LIST_ITEMS(&recording->path, const lw_engine_span);
+    const size_t count = ended_by(&recording->path, lookup->at_ps);
+    *out = (lw_moment){.span = recording->span.count + count - 1};
+    return count > 0 && span[count - 1].end_ps == lookup->at_ps && lookup->suits(lookup->user, &span[count - 1]);
+}
+
 bool lw_recording_find(const lw_recording *recording, const lw_lookup *lookup, lw_moment *out) {
     *out = (lw_moment){0};
-    return find_at(recording, lookup, lookup->at_ps, out);
+    return find_at(recording, lookup, lookup->at_ps, out) || find_on_path(recording, lookup, out);
 }

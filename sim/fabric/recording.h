@@ -23,6 +23,7 @@ typedef struct lw_recording {
     lw_arena *arena;
     size_t most, task_count;
     lw_list span;     // lw_engine_span, by their ends
+    lw_list path;     // the same of those that are lost but belong to the critical path
     lw_list gap;      // lw_recorded_gap, by time
     lw_list skipped;  // lw_skipped
     // Where there are more than `most` spans, those in the middle are lost: all that ended between
@@ -43,7 +44,7 @@ lw_status lw_recording_end(lw_recording *recording) LW_CHECKED;
 // gaps, and so how much later.
 enum { LW_GAPS_DEEP = 6 };
 typedef struct lw_moment {
-    size_t span;
+    size_t span;  // of lw_recording.span, or behind these of lw_recording.path
     int64_t later_ps;
     size_t depth;
     struct {

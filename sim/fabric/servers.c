@@ -126,7 +126,11 @@ static lw_status add_links(lw_builder *builder) {
         name[i] = machine->link[i].name;
     }
     LW_TRY(lw_rank_names(name, machine->link_count, builder->arena, &order));
-    size_t servers = machine->node_count;  // about as many more for engines and memories
+    size_t servers = 0;
+    for (size_t s = 0; s < machine->node_spec_count; s++) {
+        // about one each for engines and memories, where any is limited
+        servers += machine->node_spec[s].ideal ? 0 : machine->node_spec[s].members;
+    }
     for (uint32_t i = 0; i < machine->link_count; i++) {
         servers += 2 * (size_t)machine->link[i].spec->model.segment_count;
     }
@@ -144,10 +148,10 @@ static lw_status add_links(lw_builder *builder) {
 lw_status lw_builder_start(lw_builder *builder) {
     const lw_machine *machine = builder->machine;
     builder->of_link = lw_arena_alloc(builder->arena, machine->link_count, sizeof *builder->of_link);
-    builder->of_port = lw_arena_alloc(builder->arena, machine->link_count, sizeof *builder->of_port);
     builder->of_node = LW_NEW_ARRAY(builder->arena, lw_node_servers, machine->node_count);
-    builder->transfer = LW_NEW_ARRAY(builder->arena, lw_transfer, builder->graph->move_count);
-    if (builder->of_link == NULL || builder->of_port == NULL || builder->of_node == NULL || builder->transfer == NULL) {
+    builder->transfer = LW_NEW_ARRAY(builder->arena, lw_transfer,
+                                     builder->how.beginning ? builder->graph->workload_count : builder->graph->move_count);
+    if (builder->of_link == NULL || builder->of_node == NULL || builder->transfer == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t i = 0; i < machine->node_count; i++) {
@@ -160,11 +164,6 @@ lw_status lw_builder_start(lw_builder *builder) {
     }
     for (uint32_t i = 0; i < machine->link_count; i++) {
         builder->of_link[i][0] = builder->of_link[i][1] = LW_NO_SERVER;
-        for (int end = 0; end < 2; end++) {
-            for (int part = 0; part < LW_ROOT_PARTS; part++) {
-                builder->of_port[i][end][part] = LW_NO_SERVER;
-            }
-        }
     }
     // of a sketch those that something goes over
     LW_TRY(builder->how.sketch ? LW_OK : add_links(builder));
@@ -270,6 +269,23 @@ static uint32_t first_on_root(const lw_machine *machine, uint32_t host, uint32_t
     return first;
 }
 
+// Few machines have limits there.
+static lw_status make_ports(lw_builder *builder) {
+    const size_t links = builder->machine->link_count;
+    if (builder->of_port != NULL) {
+        return LW_OK;
+    }
+    builder->of_port = lw_arena_alloc(builder->arena, links, sizeof *builder->of_port);
+    for (size_t i = 0; builder->of_port != NULL && i < links; i++) {
+        for (int end = 0; end < 2; end++) {
+            for (int part = 0; part < LW_ROOT_PARTS; part++) {
+                builder->of_port[i][end][part] = LW_NO_SERVER;
+            }
+        }
+    }
+    return builder->of_port != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
 lw_status lw_server_of_root(lw_builder *builder, lw_root_part part, uint32_t host, uint32_t link, uint32_t *out) {
     static const char *const directions[] = {
         [LW_ROOT_PORT] = "both", [LW_ROOT_IN] = "in", [LW_ROOT_OUT] = "out", [LW_ROOT_BOTH] = "both"};
@@ -281,6 +297,7 @@ lw_status lw_server_of_root(lw_builder *builder, lw_root_part part, uint32_t hos
     }
     const uint32_t first = part == LW_ROOT_PORT ? link : first_on_root(builder->machine, host, link);
     const lw_link *port = &builder->machine->link[first];
+    LW_TRY(make_ports(builder));
     uint32_t *root = &builder->of_port[first][port->end[0] == host ? 0 : 1][part];
     if (*root == LW_NO_SERVER) {
         lw_server_info info = info_of_root(builder, directions[part], host);

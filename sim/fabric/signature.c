@@ -176,11 +176,12 @@ uint64_t lw_beginning_signature(const lw_built *built, size_t workload) {
     if (asked->move_count == 0 || t == asked->first_task + asked->task_count) {
         return 0;  // what no task does is in no flow
     }
-    for (const lw_transfer *part = &built->transfer[asked->first_move]; part != NULL; part = part->next) {
+    const lw_transfer *first = &built->transfer[built->beginning ? workload : asked->first_move];
+    for (const lw_transfer *part = first; part != NULL; part = part->next) {
         add_path(&sum, built, part->flow.data, part->flow.data_count, part->flow.data_kind);
         add_path(&sum, built, part->flow.request, part->flow.request_count, LW_PACKET_REQUEST);
     }
-    add_transfer(&sum, built, &built->transfer[asked->first_move]);
+    add_transfer(&sum, built, first);
     return sum;
 }
 

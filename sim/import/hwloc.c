@@ -11,16 +11,34 @@
 #include <stdlib.h>
 
 #include "sim/config/source.h"
+#include "sim/import/loaded.h"
+
+#define HWLOC_CALLS(CALL)              \
+    CALL(hwloc_bitmap_first)           \
+    CALL(hwloc_bitmap_weight)          \
+    CALL(hwloc_get_obj_by_depth)       \
+    CALL(hwloc_topology_destroy)       \
+    CALL(hwloc_topology_init)          \
+    CALL(hwloc_topology_is_thissystem) \
+    CALL(hwloc_topology_load)          \
+    CALL(hwloc_topology_set_io_types_filter)
+
+typedef struct hwloc_calls {
+    HWLOC_CALLS(LW_LOADED_MEMBER)
+} hwloc_calls;
+static const char *const hwloc_names[] = {HWLOC_CALLS(LW_LOADED_NAME)};
+static const lw_library hwloc = {LW_HWLOC_FILE, "hwloc", "the tree of this machine is hwloc's"};
 
 typedef struct reading {
     lw_import *file;
+    hwloc_calls call;
     hwloc_topology_t topology;
     int guests;
 } reading;
 
-static int memory_node(hwloc_obj_t near) {
-    const int node = near->nodeset != NULL ? hwloc_bitmap_first(near->nodeset) : -1;
-    const bool all = near->nodeset != NULL && hwloc_bitmap_weight(near->nodeset) > 1;
+static int memory_node(const reading *in, hwloc_obj_t near) {
+    const int node = near->nodeset != NULL ? in->call.hwloc_bitmap_first(near->nodeset) : -1;
+    const bool all = near->nodeset != NULL && in->call.hwloc_bitmap_weight(near->nodeset) > 1;
     return all ? -1 : node;
 }
 
@@ -65,7 +83,7 @@ static lw_width width_of(double GBps) {
 }
 
 static lw_status read_link(const reading *in, hwloc_obj_t object, lw_part *part) {
-    if (hwloc_topology_is_thissystem(in->topology) == 0) {
+    if (in->call.hwloc_topology_is_thissystem(in->topology) == 0) {
         part->now = width_of((double)object->attr->pcidev.linkspeed);
         return LW_OK;
     }
@@ -128,7 +146,7 @@ static lw_status read_object(reading *in, hwloc_obj_t object, size_t parent, int
 }
 
 static lw_status read_machine(reading *in, hwloc_obj_t object) {
-    const int socket = memory_node(object);
+    const int socket = memory_node(in, object);
     if (object->type == HWLOC_OBJ_PACKAGE && in->file->hardware->host == NULL) {
         const char *vendor = hwloc_obj_get_info_by_name(object, "CPUVendor"),
                    *family = hwloc_obj_get_info_by_name(object, "CPUFamilyNumber"),
@@ -148,13 +166,14 @@ static lw_status read_machine(reading *in, hwloc_obj_t object) {
 lw_status lw_hwloc_read(lw_import *file) {
     reading in = {.file = file};
     file->tool = "hwloc";
-    LW_TRY(lw_hardware_of(file) == NULL || hwloc_topology_init(&in.topology) != 0 ? LW_NO_MEMORY : LW_OK);
-    const bool set = hwloc_topology_set_io_types_filter(in.topology, HWLOC_TYPE_FILTER_KEEP_ALL) == 0;
+    LW_TRY(lw_library_load(&hwloc, hwloc_names, sizeof hwloc_names / sizeof *hwloc_names, file, &in.call));
+    LW_TRY(lw_hardware_of(file) == NULL || in.call.hwloc_topology_init(&in.topology) != 0 ? LW_NO_MEMORY : LW_OK);
+    const bool set = in.call.hwloc_topology_set_io_types_filter(in.topology, HWLOC_TYPE_FILTER_KEEP_ALL) == 0;
     const lw_status status =
-        set && hwloc_topology_load(in.topology) == 0
-            ? read_machine(&in, hwloc_get_root_obj(in.topology))
+        set && in.call.hwloc_topology_load(in.topology) == 0
+            ? read_machine(&in, in.call.hwloc_get_obj_by_depth(in.topology, 0, 0))
             : lw_error(file->diags, (lw_place){file->source, 0, 0}, "what does lstopo say?", "hwloc finds no machine");
-    hwloc_topology_destroy(in.topology);
+    in.call.hwloc_topology_destroy(in.topology);
     return status;
 }
 #else

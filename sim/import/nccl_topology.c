@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // NCCL's topology, as NCCL_TOPO_DUMP_FILE writes it (NVIDIA/nccl 5067397, src/graph/xml.cc): a
-// bridge in it is a switch, and its speeds are those that both ends can. libxml2 reads it, and is
-// loaded for that: few runs need it, and all would wait for the libraries that it brings.
+// bridge in it is a switch, and its speeds are those that both ends can. libxml2 reads it.
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/import/hardware.h"
 
 #ifdef LW_WITH_LIBXML2
-#include <dlfcn.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
+
+#include "sim/import/loaded.h"
 
 #define XML_CALLS(CALL)        \
     CALL(xmlDocGetRootElement) \
@@ -22,20 +22,10 @@
     CALL(xmlSetGenericErrorFunc)
 
 typedef struct xml_calls {
-// A declaration takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
-#define MEMBER(name) __typeof__(name) *name;
-    XML_CALLS(MEMBER)
+    XML_CALLS(LW_LOADED_MEMBER)
 } xml_calls;
-
-// False: some are not there; dlerror says why.
-static bool load(xml_calls *out) {
-    void *library = dlopen(LW_LIBXML2_FILE, RTLD_NOW | RTLD_LOCAL), *found = library;
-#define FIND(name)                                        \
-    found = found != NULL ? dlsym(library, #name) : NULL; \
-    memcpy(&out->name, &found, sizeof found);
-    XML_CALLS(FIND)
-    return found != NULL;
-}
+static const char *const xml_names[] = {XML_CALLS(LW_LOADED_NAME)};
+static const lw_library libxml2 = {LW_LIBXML2_FILE, "libxml2", "NCCL's topology is XML"};
 
 typedef struct bond {
     size_t card;
@@ -238,12 +228,7 @@ static lw_status read(lw_import *file) {
     xml_calls xml;
     reading in = {.file = file, .xml = &xml};
     file->tool = "NCCL's topology";
-    if (!load(&xml)) {
-        const char *why = dlerror();
-        (void)lw_error(file->diags, (lw_place){file->source, 0, 0}, "install libxml2", "NCCL's topology is XML: %s",
-                       why != NULL ? why : LW_LIBXML2_FILE " is another library");
-        return LW_IO;
-    }
+    LW_TRY(lw_library_load(&libxml2, xml_names, sizeof xml_names / sizeof *xml_names, file, &xml));
     LW_TRY(lw_hardware_of(file) == NULL ? LW_NO_MEMORY : LW_OK);
     xml.xmlSetGenericErrorFunc(NULL, silent);
     xmlDoc *document = xml.xmlReadMemory(file->source->text, (int)file->source->length, NULL, "UTF-8",

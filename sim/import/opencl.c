@@ -9,6 +9,30 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "sim/import/loaded.h"
+
+#define OPENCL_CALLS(CALL)        \
+    CALL(clCreateBuffer)          \
+    CALL(clCreateCommandQueue)    \
+    CALL(clCreateContext)         \
+    CALL(clEnqueueMapBuffer)      \
+    CALL(clEnqueueReadBuffer)     \
+    CALL(clEnqueueUnmapMemObject) \
+    CALL(clEnqueueWriteBuffer)    \
+    CALL(clFinish)                \
+    CALL(clGetDeviceIDs)          \
+    CALL(clGetDeviceInfo)         \
+    CALL(clGetPlatformIDs)        \
+    CALL(clReleaseCommandQueue)   \
+    CALL(clReleaseContext)        \
+    CALL(clReleaseMemObject)
+
+typedef struct opencl_calls {
+    OPENCL_CALLS(LW_LOADED_MEMBER)
+} opencl_calls;
+static const char *const opencl_names[] = {OPENCL_CALLS(LW_LOADED_NAME)};
+static const lw_library opencl = {LW_OPENCL_FILE, "ocl-icd-libopencl1", "OpenCL moves the bytes"};
+
 enum {
     PLATFORMS_MAX = 16,
     DEVICES_MAX = 64,
@@ -30,6 +54,7 @@ typedef struct card {
 
 typedef struct bench {
     lw_import *file;
+    opencl_calls cl;
     cl_context context;
     cl_command_queue queue;
     cl_mem memory, pinned_memory;
@@ -49,18 +74,18 @@ static lw_status failed(const lw_import *file, const char *what, cl_int code) {
 
 // ---- Cards ----
 
-static lw_status add_devices(const lw_import *file, cl_platform_id platform, card *cards, size_t *count) {
+static lw_status add_devices(const bench *b, cl_platform_id platform, card *cards, size_t *count) {
     cl_device_id ids[DEVICES_MAX];
     cl_uint found = 0;
-    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, DEVICES_MAX, ids, &found) != CL_SUCCESS) {
+    if (b->cl.clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, DEVICES_MAX, ids, &found) != CL_SUCCESS) {
         return LW_OK;  // a platform without devices
     }
     for (cl_uint i = 0; i < found && i < DEVICES_MAX && *count < DEVICES_MAX; i++) {
         char name[NAME_MAX_BYTES] = "";
         cl_device_type type = CL_DEVICE_TYPE_CPU;
-        (void)clGetDeviceInfo(ids[i], CL_DEVICE_NAME, sizeof name - 1, name, NULL);
-        (void)clGetDeviceInfo(ids[i], CL_DEVICE_TYPE, sizeof type, &type, NULL);
-        const char *copy = lw_arena_copy(file->arena, name);
+        (void)b->cl.clGetDeviceInfo(ids[i], CL_DEVICE_NAME, sizeof name - 1, name, NULL);
+        (void)b->cl.clGetDeviceInfo(ids[i], CL_DEVICE_TYPE, sizeof type, &type, NULL);
+        const char *copy = lw_arena_copy(b->file->arena, name);
         LW_TRY(copy == NULL ? LW_NO_MEMORY : LW_OK);
         cards[(*count)++] = (card){ids[i], (type & CL_DEVICE_TYPE_CPU) != 0, copy};
     }
@@ -76,16 +101,17 @@ static const char *list_of(const lw_import *file, const card *cards, size_t coun
     return text;
 }
 
-static lw_status find_card(const lw_import *file, int number, card *out) {
+static lw_status find_card(const bench *b, int number, card *out) {
+    const lw_import *file = b->file;
     cl_platform_id platforms[PLATFORMS_MAX];
     cl_uint found = 0;
     card cards[DEVICES_MAX];
     size_t count = 0, chosen = 0;
-    if (clGetPlatformIDs(PLATFORMS_MAX, platforms, &found) != CL_SUCCESS) {
+    if (b->cl.clGetPlatformIDs(PLATFORMS_MAX, platforms, &found) != CL_SUCCESS) {
         found = 0;
     }
     for (cl_uint i = 0; i < found && i < PLATFORMS_MAX; i++) {
-        LW_TRY(add_devices(file, platforms[i], cards, &count));
+        LW_TRY(add_devices(b, platforms[i], cards, &count));
     }
     if (number >= 0 && (size_t)number >= count) {
         (void)lw_error(file->diags, (lw_place){0}, count > 0 ? list_of(file, cards, count) : NULL,
@@ -128,10 +154,10 @@ static cl_int copy_once(const bench *b, const lw_series *series, size_t bytes) {
     const cl_bool wait = series->queued > 1 ? CL_FALSE : CL_TRUE;
     cl_int code = CL_SUCCESS;
     for (int i = 0; i < (series->queued > 1 ? series->queued : 1) && code == CL_SUCCESS; i++) {
-        code = series->act == LW_ACT_H2D ? clEnqueueWriteBuffer(b->queue, b->memory, wait, 0, bytes, host, 0, NULL, NULL)
-                                         : clEnqueueReadBuffer(b->queue, b->memory, wait, 0, bytes, host, 0, NULL, NULL);
+        code = series->act == LW_ACT_H2D ? b->cl.clEnqueueWriteBuffer(b->queue, b->memory, wait, 0, bytes, host, 0, NULL, NULL)
+                                         : b->cl.clEnqueueReadBuffer(b->queue, b->memory, wait, 0, bytes, host, 0, NULL, NULL);
     }
-    const cl_int ended = clFinish(b->queue);
+    const cl_int ended = b->cl.clFinish(b->queue);
     return code != CL_SUCCESS ? code : ended;
 }
 
@@ -183,25 +209,25 @@ static lw_status measure_all(const bench *b, size_t factor) {
 static lw_status prepare(bench *b, const card *which) {
     cl_ulong largest = 0, whole = 0;
     cl_int code = CL_SUCCESS;
-    (void)clGetDeviceInfo(which->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL);
-    (void)clGetDeviceInfo(which->id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof whole, &whole, NULL);
+    (void)b->cl.clGetDeviceInfo(which->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL);
+    (void)b->cl.clGetDeviceInfo(which->id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof whole, &whole, NULL);
     while (b->most > least_bytes && (b->most > largest || b->most > whole / 4)) {
         b->most /= 2;  // two buffers, and what others have there
     }
-    b->context = clCreateContext(NULL, 1, &which->id, NULL, NULL, &code);
+    b->context = b->cl.clCreateContext(NULL, 1, &which->id, NULL, NULL, &code);
     if (code == CL_SUCCESS) {
-        b->queue = clCreateCommandQueue(b->context, which->id, 0, &code);
+        b->queue = b->cl.clCreateCommandQueue(b->context, which->id, 0, &code);
     }
     if (code != CL_SUCCESS) {
         return failed(b->file, "open the card", code);
     }
-    b->memory = clCreateBuffer(b->context, CL_MEM_READ_WRITE, b->most, NULL, &code);
+    b->memory = b->cl.clCreateBuffer(b->context, CL_MEM_READ_WRITE, b->most, NULL, &code);
     if (code == CL_SUCCESS) {
-        b->pinned_memory = clCreateBuffer(b->context, CL_MEM_READ_WRITE | CL_MEM_ALLOC_HOST_PTR, b->most, NULL, &code);
+        b->pinned_memory = b->cl.clCreateBuffer(b->context, CL_MEM_READ_WRITE | CL_MEM_ALLOC_HOST_PTR, b->most, NULL, &code);
     }
     if (code == CL_SUCCESS) {
-        b->pinned =
-            clEnqueueMapBuffer(b->queue, b->pinned_memory, CL_TRUE, CL_MAP_READ | CL_MAP_WRITE, 0, b->most, 0, NULL, NULL, &code);
+        b->pinned = b->cl.clEnqueueMapBuffer(b->queue, b->pinned_memory, CL_TRUE, CL_MAP_READ | CL_MAP_WRITE, 0, b->most, 0, NULL,
+                                             NULL, &code);
     }
     if (code != CL_SUCCESS) {
         return failed(b->file, "get memory", code);
@@ -217,20 +243,20 @@ static lw_status prepare(bench *b, const card *which) {
 
 static void release(bench *b) {
     if (b->pinned != NULL) {
-        (void)clEnqueueUnmapMemObject(b->queue, b->pinned_memory, b->pinned, 0, NULL, NULL);
-        (void)clFinish(b->queue);
+        (void)b->cl.clEnqueueUnmapMemObject(b->queue, b->pinned_memory, b->pinned, 0, NULL, NULL);
+        (void)b->cl.clFinish(b->queue);
     }
     if (b->pinned_memory != NULL) {
-        (void)clReleaseMemObject(b->pinned_memory);
+        (void)b->cl.clReleaseMemObject(b->pinned_memory);
     }
     if (b->memory != NULL) {
-        (void)clReleaseMemObject(b->memory);
+        (void)b->cl.clReleaseMemObject(b->memory);
     }
     if (b->queue != NULL) {
-        (void)clReleaseCommandQueue(b->queue);
+        (void)b->cl.clReleaseCommandQueue(b->queue);
     }
     if (b->context != NULL) {
-        (void)clReleaseContext(b->context);
+        (void)b->cl.clReleaseContext(b->context);
     }
     b->pageable = lw_memory_resize_block(b->pageable, 0);
 }
@@ -238,7 +264,8 @@ static void release(bench *b) {
 lw_status lw_measure(lw_import *file, const lw_measuring *how) {
     card which;
     bench b = {.file = file, .most = how->most_bytes};
-    LW_TRY(find_card(file, how->device, &which));
+    LW_TRY(lw_library_load(&opencl, opencl_names, sizeof opencl_names / sizeof *opencl_names, file, &b.cl));
+    LW_TRY(find_card(&b, how->device, &which));
     LW_TRY(lw_import_card(file, 0, which.name));
     file->tool = lw_arena_print(file->arena, "lanewise measure on %s", which.name);
     LW_TRY(file->tool == NULL ? LW_NO_MEMORY : LW_OK);

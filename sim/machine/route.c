@@ -248,30 +248,81 @@ static lw_status search(const lw_router *router, searching *s, uint32_t to) {
     return is_done(s, to) ? LW_OK : LW_BAD_INPUT;
 }
 
+// ---- Neighbours ----
+
+// Over a link that works no route is shorter, and nothing needs to be searched. The next such leg of a
+// node to another, in the order of the file; *port: where to go on, 0 at first. False: no more.
+static bool next_direct(const lw_machine *machine, uint32_t from, uint32_t to, uint32_t *port, lw_leg *out) {
+    const uint32_t *first = machine->first_port;
+    const bool back = first[to + 1] - first[to] < first[from + 1] - first[from];
+    const uint32_t here = back ? to : from, far = back ? from : to, end = first[here + 1];
+    for (*port = *port > first[here] ? *port : first[here]; from != to && *port < end;) {
+        const lw_port *at = &machine->port[(*port)++];
+        const int dir = back ? 1 - at->dir : at->dir;
+        if (at->far == far && times_of(machine, at->link, dir)->works) {
+            *out = (lw_leg){at->link, dir};
+            return true;
+        }
+    }
+    return false;
+}
+
+// The quickest of them; the first of those as quick.
+static bool find_direct(const lw_machine *machine, uint32_t from, uint32_t to, lw_leg *out) {
+    uint32_t port = 0;
+    const bool any = next_direct(machine, from, to, &port, out);
+    for (lw_leg other; any && next_direct(machine, from, to, &port, &other);) {
+        const bool quicker = times_of(machine, other.link, other.dir)->page_ps < times_of(machine, out->link, out->dir)->page_ps;
+        *out = quicker ? other : *out;
+    }
+    return any;
+}
+
+// ---- Routes ----
+
+// From one stop to the next, behind the legs that there are.
+static lw_status find_legs(lw_router *router, uint32_t from, uint32_t goal, lw_list *legs) {
+    lw_leg direct;
+    if (find_direct(router->machine, from, goal, &direct)) {
+        const bool room = legs->items != NULL || LW_LIST_RESERVE(legs, lw_leg, 1, router->arena);
+        lw_leg *leg = room ? LW_LIST_ADD(legs, lw_leg, router->arena) : NULL;
+        if (leg == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *leg = direct;
+        return LW_OK;
+    }
+    searching *s = NULL;
+    LW_TRY(search_from(router, from, &s));
+    LW_TRY(search(router, s, goal));
+    const size_t old = legs->count;
+    for (uint32_t at = goal; at != from; at = s->marks[at].in.far) {
+        lw_leg *leg = LW_LIST_ADD(legs, lw_leg, router->arena);
+        if (leg == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *leg = (lw_leg){s->marks[at].in.link, s->marks[at].in.dir};
+    }
+    lw_leg *items = LW_LIST_ITEMS(legs, lw_leg);
+    for (size_t i = old, j = legs->count; i + 1 < j; i++) {  // found backwards
+        const lw_leg swap = items[i];
+        items[i] = items[--j];
+        items[j] = swap;
+    }
+    return LW_OK;
+}
+
 lw_status lw_route_find(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_route *out) {
     lw_list legs = {0};
     lw_int128 latency_ps = 0;
     for (size_t stop = 0; stop <= via.count; stop++) {
-        uint32_t goal = stop < via.count ? via.node[stop] : to;
-        searching *s = NULL;
-        LW_TRY(search_from(router, from, &s));
-        LW_TRY(search(router, s, goal));
-        size_t old = legs.count;
-        for (uint32_t at = goal; at != from; at = s->marks[at].in.far) {
-            lw_leg *leg = LW_LIST_ADD(&legs, lw_leg, router->arena);
-            if (leg == NULL) {
-                return LW_NO_MEMORY;
-            }
-            *leg = (lw_leg){s->marks[at].in.link, s->marks[at].in.dir};
-            latency_ps += times_of(router->machine, leg->link, leg->dir)->bit_ps;
-        }
-        lw_leg *items = LW_LIST_ITEMS(&legs, lw_leg);
-        for (size_t i = old, j = legs.count; i + 1 < j; i++) {  // found backwards
-            lw_leg swap = items[i];
-            items[i] = items[--j];
-            items[j] = swap;
-        }
+        const uint32_t goal = stop < via.count ? via.node[stop] : to;
+        LW_TRY(find_legs(router, from, goal, &legs));
         from = goal;
+    }
+    const lw_leg *leg = LW_LIST_ITEMS(&legs, const lw_leg);
+    for (size_t i = 0; i < legs.count; i++) {
+        latency_ps += times_of(router->machine, leg[i].link, leg[i].dir)->bit_ps;
     }
     *out = (lw_route){LW_LIST_ITEMS(&legs, lw_leg), legs.count, latency_ps};
     return LW_OK;
@@ -351,21 +402,39 @@ static lw_status go_back(const trail *t, uint32_t here, size_t left) {
     return LW_OK;
 }
 
+// All from one stop to the next, each behind all that lead to it.
+static lw_status find_stage(lw_router *router, uint32_t from, uint32_t goal, const lw_routes *before, lw_list *found) {
+    lw_leg direct;
+    trail t = {.router = router, .before = before, .leg = &direct, .legs = 1, .found = found};
+    size_t links = 0;
+    for (uint32_t port = 0; next_direct(router->machine, from, goal, &port, &direct);) {
+        links++;
+    }
+    if (links > 0 && !LW_LIST_RESERVE(found, lw_route, links * before->count, router->arena)) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t port = 0; next_direct(router->machine, from, goal, &port, &direct);) {
+        LW_TRY(keep_route(&t));
+    }
+    if (links > 0) {
+        return LW_OK;
+    }
+    searching *s = NULL;
+    LW_TRY(search_from(router, from, &s));
+    LW_TRY(search(router, s, goal));
+    t.search = s;
+    t.legs = from == goal ? 0 : (size_t)s->marks[goal].best.legs;
+    t.leg = LW_NEW_ARRAY(router->arena, lw_leg, t.legs);
+    return t.leg != NULL ? go_back(&t, goal, t.legs) : LW_NO_MEMORY;
+}
+
 static lw_status find_all(lw_router *router, uint32_t from, uint32_t to, lw_via via, lw_list *out) {
     lw_route nothing = {NULL, 0, 0};
     lw_routes before = {&nothing, 1, LW_MULTIPATH_STRIPED};
     for (size_t stop = 0; stop <= via.count; stop++) {
         uint32_t goal = stop < via.count ? via.node[stop] : to;
-        searching *s = NULL;
-        LW_TRY(search_from(router, from, &s));
-        LW_TRY(search(router, s, goal));
-        size_t legs = from == goal ? 0 : (size_t)s->marks[goal].best.legs;
         lw_list found = {0};
-        const trail t = {router, s, &before, LW_NEW_ARRAY(router->arena, lw_leg, legs), legs, &found};
-        if (t.leg == NULL) {
-            return LW_NO_MEMORY;
-        }
-        LW_TRY(go_back(&t, goal, legs));
+        LW_TRY(find_stage(router, from, goal, &before, &found));
         before = (lw_routes){LW_LIST_ITEMS(&found, lw_route), found.count, LW_MULTIPATH_STRIPED};
         *out = found;
         from = goal;

@@ -52,6 +52,16 @@ static size_t direction_number(lw_columns *columns, const lw_direction_result *r
     return link == LW_MAP_NONE ? link : lw_map_number(&columns->directions, link, row->direction, fresh);
 }
 
+// Of the only point, which names each once.
+static lw_status take_directions(const lw_point *point, lw_columns *columns) {
+    columns->direction = LW_NEW_ARRAY(columns->links.arena, const lw_direction_result *, point->direction_count);
+    for (size_t i = 0; columns->direction != NULL && i < point->direction_count; i++) {
+        columns->direction[i] = &point->direction[i];
+    }
+    columns->direction_count = point->direction_count;
+    return columns->direction != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
 static lw_status add_directions(const lw_point *point, lw_list *out, lw_columns *columns) {
     for (size_t i = 0; i < point->direction_count; i++) {
         bool fresh;
@@ -77,7 +87,8 @@ lw_status lw_columns_of(const lw_result *result, lw_arena *arena, lw_columns *ou
     lw_list names = {0}, rows = {0};
     for (size_t p = 0; p < result->point_count; p++) {
         LW_TRY(add_workloads(&result->point[p], &workloads, &names));
-        LW_TRY(add_directions(&result->point[p], &rows, &columns));
+        LW_TRY(result->point_count == 1 ? take_directions(&result->point[p], &columns)
+                                        : add_directions(&result->point[p], &rows, &columns));
     }
     columns.workload = LW_LIST_ITEMS(&names, const char *);
     columns.workload_count = names.count;

@@ -21,11 +21,6 @@ struct lw_grid {
     grid_row *first, *last;
     size_t filled;  // cells in the last row
     bool failed;
-    // of the last such cells: of thousands of links most carry the same, the other way perhaps none
-    struct known_bytes {
-        int64_t bytes;
-        const char *text;
-    } known[2];
 };
 
 enum { GAP = 2 };  // spaces between columns
@@ -176,19 +171,7 @@ void lw_grid_bytes(lw_grid *grid, int64_t bytes) {
     if (grid == NULL) {
         return;
     }
-    struct known_bytes *known = grid->known;
-    if (known[0].text == NULL || known[0].bytes != bytes) {
-        const struct known_bytes last = known[0];
-        if (known[1].text != NULL && known[1].bytes == bytes) {
-            known[0] = known[1];
-        } else {
-            known[0].bytes = bytes;
-            known[0].text = lw_arena_copy(grid->arena, lw_quantity_print((double)bytes, LW_BYTES, text));
-            grid->failed = grid->failed || known[0].text == NULL;
-        }
-        known[1] = last;
-    }
-    lw_grid_add(grid, known[0].text);
+    add_text(grid, lw_arena_copy(grid->arena, lw_quantity_print((double)bytes, LW_BYTES, text)));
 }
 
 // Characters of a UTF-8 text: every byte but continuation bytes.

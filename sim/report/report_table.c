@@ -604,41 +604,6 @@ static void write_critical_path(const lw_point *point, int width, lw_text *out) 
     }
 }
 
-// A link that carries nothing in either direction; its two directions stand side by side.
-static bool is_idle(const lw_point *point, size_t d) {
-    const lw_direction_result *direction = &point->direction[d];
-    bool idle = direction->wire_bytes == 0;
-    for (size_t k = d > 0 ? d - 1 : 0; k <= d + 1 && k < point->direction_count; k++) {
-        idle = idle && (strcmp(point->direction[k].link, direction->link) != 0 || point->direction[k].wire_bytes == 0);
-    }
-    return idle;
-}
-
-// The links of a single point; in a sweep they would bury the answer (CSV and JSON have them all).
-static lw_status write_links(const lw_point *point, int width, lw_arena *arena, lw_text *out) {
-    lw_grid *grid = lw_grid_new(arena, "llrrrr");
-    LW_GRID_ADD(grid, "link", "direction", "busy", "payload", "on the wire", "packets");
-    size_t idle = 0;
-    for (size_t d = 0; d < point->direction_count; d++) {
-        const lw_direction_result *direction = &point->direction[d];
-        if (is_idle(point, d)) {
-            idle++;
-            continue;
-        }
-        LW_GRID_ADD(grid, direction->link, direction->direction);
-        lw_grid_print(grid, "%.1f %%", 100 * direction->utilisation);
-        lw_grid_bytes(grid, direction->payload_bytes);
-        lw_grid_bytes(grid, direction->wire_bytes);
-        lw_grid_print(grid, "%lld", (long long)direction->packets);
-    }
-    lw_text_add(out, "\n");
-    LW_TRY(lw_grid_write(grid, 2, width, out));
-    if (idle > 0) {
-        lw_text_print(out, "  %zu more directions carried nothing.\n", idle);
-    }
-    return LW_OK;
-}
-
 static void write_evidence(const lw_result *result, lw_text *out) {
     static const char *const meaning[LW_EVIDENCE_COUNT] = {
         [LW_SPECIFIED] = "every number stands in a standard or a vendor's document",
@@ -769,7 +734,7 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
         LW_TRY(lw_report_routes(&result->point[0], width, arena, out));
         LW_TRY(lw_report_computes(&result->point[0], width, arena, out));
         LW_TRY(lw_report_engines(&result->point[0], width, arena, out));
-        LW_TRY(write_links(&result->point[0], width, arena, out));
+        LW_TRY(lw_report_links(&result->point[0], width, arena, out));
     }
     LW_TRY(lw_report_measured(result, width, arena, out));
     LW_TRY(lw_report_lifted(result, width, arena, out));

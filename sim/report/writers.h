@@ -23,6 +23,8 @@ lw_status lw_report_routes(const lw_point *point, int width, lw_arena *arena, lw
 // The part about computes: for how long the device that a workload keeps busiest does so, and for
 // how long it does not; nothing where no workload computes.
 lw_status lw_report_computes(const lw_point *point, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
+// The links of a single point; in a sweep they would bury the answer (CSV and JSON have them all).
+lw_status lw_report_links(const lw_point *point, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about copy engines that some copy needs; nothing where they have no limit.
 lw_status lw_report_engines(const lw_point *point, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part about --lift: what each workload takes without its limit, and what then limits it; nothing

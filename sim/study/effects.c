@@ -96,11 +96,26 @@ static lw_status build(const lw_point_setup *point, bool beginning, lw_arena *ar
     return lw_diags_errors(silent) > 0 ? LW_BAD_INPUT : LW_OK;
 }
 
-lw_status lw_effects_start(const lw_document *document, size_t point, lw_arena *arena, lw_effects *out) {
+// Would a sketch of it be the same? Not where work fails, or lasts as long as the rest.
+static bool is_sketch(const lw_built *built) {
+    bool same = true;
+    for (size_t w = 0; w < built->graph->workload_count && same; w++) {
+        same = !built->graph->workload[w].background && lw_limit_failure(&built->workload[w].failure) == NULL;
+    }
+    return same;
+}
+
+lw_status lw_effects_start(const lw_document *document, size_t point, const lw_effects_base *base, lw_arena *arena,
+                           lw_effects *out) {
     *out = (lw_effects){.document = document, .point = point};
-    LW_TRY(lw_document_point(document, point, NULL, 0, arena, &out->setup.setup));
-    LW_TRY(prepare(&out->setup, NULL, NULL, arena, &out->warnings));
-    LW_TRY(build(&out->setup, false, arena, &out->built));
+    if (base != NULL && is_sketch(base->built)) {
+        out->setup = *base->setup;
+        out->built = *base->built;
+    } else {
+        LW_TRY(lw_document_point(document, point, NULL, 0, arena, &out->setup.setup));
+        LW_TRY(prepare(&out->setup, NULL, NULL, arena, &out->warnings));
+        LW_TRY(build(&out->setup, false, arena, &out->built));
+    }
     size_t count = out->setup.graph.workload_count;
     out->signature = LW_NEW_ARRAY(arena, uint64_t, count);
     out->beginning = LW_NEW_ARRAY(arena, uint64_t, count);

@@ -17,8 +17,16 @@ typedef struct lw_effects {
     size_t warnings;      // of the machine
 } lw_effects;
 
-// Everything lives in the arena. LW_BAD_INPUT: the point cannot be built.
-lw_status lw_effects_start(const lw_document *document, size_t point, lw_arena *arena, lw_effects *out) LW_CHECKED;
+// The point as it was built for another purpose, without a warning.
+typedef struct lw_effects_base {
+    const lw_point_setup *setup;
+    const lw_built *built;
+} lw_effects_base;
+
+// Everything lives in the arena, but what is taken of the base (NULL: there is none), which must outlive
+// it. LW_BAD_INPUT: the point cannot be built.
+lw_status lw_effects_start(const lw_document *document, size_t point, const lw_effects_base *base, lw_arena *arena,
+                           lw_effects *out) LW_CHECKED;
 
 // The part that an object has in a workload.
 typedef enum lw_part {

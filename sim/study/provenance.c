@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/study/provenance.h"
 
-#include "sim/study/effects.h"
-
 typedef struct finding {
     const lw_effects *effects;
     lw_arena *arena;
@@ -164,7 +162,8 @@ static lw_status find_all(const finding *f) {
     return LW_OK;
 }
 
-lw_status lw_provenance_find(const lw_document *document, size_t point, lw_arena *arena, lw_provenances *out) {
+lw_status lw_provenance_find(const lw_document *document, size_t point, const lw_effects_base *base, lw_arena *arena,
+                             lw_provenances *out) {
     size_t workloads = document->count[LW_SECTION_WORKLOADS], links = document->count[LW_SECTION_LINKS];
     lw_arena *scratch = lw_arena_new();
     lw_effects effects;
@@ -175,7 +174,7 @@ lw_status lw_provenance_find(const lw_document *document, size_t point, lw_arena
                  .link = LW_NEW_ARRAY(arena, lw_provenance, links)};
     lw_status status = scratch == NULL || f.workload == NULL || f.link == NULL
                            ? LW_NO_MEMORY
-                           : lw_effects_start(document, point, scratch, &effects);
+                           : lw_effects_start(document, point, base, scratch, &effects);
     status = status == LW_OK ? find_all(&f) : status;
     lw_arena_free(scratch);
     *out = (lw_provenances){f.workload, f.link};

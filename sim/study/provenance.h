@@ -4,8 +4,10 @@
 #define LW_PROVENANCE_H
 
 #include "sim/fabric/attribution.h"
+#include "sim/study/effects.h"
 
-// Of one point; in the arena.
-lw_status lw_provenance_find(const lw_document *document, size_t point, lw_arena *arena, lw_provenances *out) LW_CHECKED;
+// Of one point; in the arena. base: as of lw_effects_start.
+lw_status lw_provenance_find(const lw_document *document, size_t point, const lw_effects_base *base, lw_arena *arena,
+                             lw_provenances *out) LW_CHECKED;
 
 #endif

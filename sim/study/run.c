@@ -8,7 +8,6 @@
 #include "sim/base/version.h"
 #include "sim/fabric/critical_path.h"
 #include "sim/fabric/timeline.h"
-#include "sim/study/effects.h"
 #include "sim/study/provenance.h"
 #include "sim/study/threads.h"
 
@@ -21,7 +20,7 @@ typedef struct batch {
     const lw_run *run;
     lw_arena *results;  // used inside the critical section only
     lw_classes classes;
-    lw_provenances *known;  // one a class; NULL: nobody asks
+    lw_provenances *known;  // one a class; NULL: nobody asks, or each point is asked for itself
     lw_point *point;
     lw_status *status;
     lw_culprit *culprit;
@@ -113,7 +112,12 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
                               .spans = b->run->nominal ? 0 : SPANS_OF_PATH,
                               .each = has_timeline(b, index)};
     LW_TRY(lw_point_run_to_end(&run, how, arena, found));
-    const lw_provenances known = b->known != NULL ? b->known[b->classes.of[index]] : (lw_provenances){0};
+    lw_provenances known = b->known != NULL ? b->known[b->classes.of[index]] : (lw_provenances){0};
+    if (b->known == NULL && !b->run->nominal) {
+        const lw_effects_base base = {&run.setup, &run.built};
+        const bool fits = lw_diags_warnings(silent) == 0;
+        LW_TRY(lw_provenance_find(b->document, index, fits ? &base : NULL, arena, &known));
+    }
     LW_TRY(lw_attribute(&run.built, &run.result, known, arena, out));
     LW_TRY(has_timeline(b, index) ? add_timeline(&run, spans_of_timeline(b), arena, out)
                                   : lw_critical_path_find(&run.built, &run.recording, arena, NULL, out));
@@ -199,7 +203,7 @@ static void run_all(batch *b) {
 static void find_one(const batch *b, size_t class, lw_status *status) {
     lw_arena *arena = lw_arena_new();
     lw_provenances found = {0};
-    lw_status made = arena == NULL ? LW_NO_MEMORY : lw_provenance_find(b->document, b->classes.first[class], arena, &found);
+    lw_status made = arena == NULL ? LW_NO_MEMORY : lw_provenance_find(b->document, b->classes.first[class], NULL, arena, &found);
     const size_t workloads = b->document->count[LW_SECTION_WORKLOADS], links = b->document->count[LW_SECTION_LINKS];
 #pragma omp critical(lanewise_results)
     {
@@ -425,7 +429,7 @@ lw_status lw_scenario_run(const lw_document *document, const lw_run *run, lw_are
     if (b.point == NULL || b.status == NULL || b.culprit == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(b.run->nominal ? LW_OK : find_known(&b));
+    LW_TRY(b.run->nominal || points == 1 ? LW_OK : find_known(&b));
     run_all(&b);
     lw_result result = head_of(document);
     result.point = b.point;

@@ -16,6 +16,10 @@ typedef struct checking {
     lw_machine_cache cache;
     lw_unused_keys *unused;  // NULL: nobody asks
     lw_diags *diags;
+    // the only point, which is still asked for; NULL: not kept
+    lw_arena *kept;
+    lw_point_setup setup;
+    lw_built built;
 } checking;
 
 static void note_reach(checking *c, const lw_machine *machine, size_t point) {
@@ -79,17 +83,19 @@ static lw_status check_point(checking *c, size_t point) {
     if (arena == NULL) {
         return LW_NO_MEMORY;
     }
-    lw_point_setup setup;
-    lw_built built;
-    lw_status status = lw_point_make(c->document, point, &c->cache, arena, c->diags, &setup);
-    status = status == LW_OK ? lw_point_build(&setup, (lw_build){.load_ps = 0}, arena, c->diags, &built) : status;
+    lw_status status = lw_point_make(c->document, point, &c->cache, arena, c->diags, &c->setup);
+    status = status == LW_OK ? lw_point_build(&c->setup, (lw_build){.load_ps = 0}, arena, c->diags, &c->built) : status;
     if (status == LW_OK) {
-        note_reach(c, setup.machine, point);
+        note_reach(c, c->setup.machine, point);
     }
     if (status == LW_OK && c->unused != NULL) {
-        lw_unused_keys_look(c->unused, &built);
+        lw_unused_keys_look(c->unused, &c->built);
     }
-    lw_arena_free(arena);
+    if (status == LW_OK && c->unused != NULL && c->document->sweep.points == 1 && lw_diags_warnings(c->diags) == 0) {
+        c->kept = arena;
+    } else {
+        lw_arena_free(arena);
+    }
     return status;
 }
 
@@ -163,10 +169,14 @@ static lw_status look_at(const lw_document *document, lw_document *may_fail, boo
     lw_diags_sum_up(diags, sums_up);
     lw_status status = check_points(&c, may_fail, arena);
     lw_diags_sum_up(diags, false);
-    lw_machine_cache_clear(&c.cache);
     status = status == LW_OK && sums_up ? tell_reach(&c) : status;
-    LW_TRY(status);
-    return unused ? lw_unused_keys_report(c.unused, diags) : LW_OK;
+    if (status == LW_OK && unused) {
+        const lw_effects_base base = {&c.setup, &c.built};
+        status = lw_unused_keys_report(c.unused, c.kept != NULL ? &base : NULL, diags);
+    }
+    lw_arena_free(c.kept);
+    lw_machine_cache_clear(&c.cache);
+    return status;
 }
 
 lw_status lw_scenario_check(const lw_document *document, bool unused, lw_arena *arena, lw_diags *diags) {

@@ -5,7 +5,6 @@
 
 #include "sim/base/list.h"
 #include "sim/base/suggest.h"
-#include "sim/study/effects.h"
 
 // A key that the scenario gives.
 typedef struct given_key {
@@ -25,6 +24,7 @@ struct lw_unused_keys {
     lw_list keys;    // given_key
     int64_t budget;  // of trials, in objects that each has to build
     bool cut;        // the budget was used up
+    const lw_effects_base *base;
 };
 
 // Each key is tried in a machine and work of its own, which in a large file would take the square of
@@ -193,7 +193,7 @@ static lw_status look_at_rows(lw_unused_keys *unused, const lw_effects *effects,
 static lw_status look_at_point(lw_unused_keys *unused, size_t point) {
     lw_arena *arena = lw_arena_new();
     lw_effects effects;
-    lw_status status = arena == NULL ? LW_NO_MEMORY : lw_effects_start(unused->document, point, arena, &effects);
+    lw_status status = arena == NULL ? LW_NO_MEMORY : lw_effects_start(unused->document, point, unused->base, arena, &effects);
     if (status == LW_BAD_INPUT) {  // a point that cannot be built shows nothing
         lw_arena_free(arena);
         return LW_OK;
@@ -282,7 +282,8 @@ static void tell_keys(const lw_unused_keys *unused, int section, size_t index, l
     }
 }
 
-lw_status lw_unused_keys_report(lw_unused_keys *unused, lw_diags *diags) {
+lw_status lw_unused_keys_report(lw_unused_keys *unused, const lw_effects_base *base, lw_diags *diags) {
+    unused->base = base;
     LW_TRY(look_at_keys(unused));
     for (int s = 0; s < LW_SECTION_RUN; s++) {
         for (size_t i = 0; i < unused->document->count[s]; i++) {

@@ -37,14 +37,16 @@ static bool is_finite(const lw_credits *credits) {
     return credits->packets != LW_CREDITS_INFINITE || credits->data_units != LW_CREDITS_INFINITE;
 }
 
+bool lw_server_fits(const lw_server *server) {
+    return server->ps_per_byte.den > 0 && server->ps_per_byte.num >= 0 && server->error_probability < 0.9 &&
+           in_limits(server->packet_ps) && in_limits(server->latency_ps) && in_limits(server->credit_return_ps) &&
+           in_limits(server->replay_ps) && in_limits(server->control_bytes) && in_limits(server->control_interval_ps) &&
+           in_limits(server->turnaround_ps) && in_limits(server->outage_gap_ps) && in_limits(server->outage_ps) &&
+           in_limits(server->error_unit_bytes) && in_limits(server->data_unit_bytes);
+}
+
 static lw_status make_server(const lw_run_state *run, size_t index, uint64_t seed, lw_server_state *out) {
     const lw_server *in = &run->fabric->server[index];
-    if (in->error_probability >= 0.9 || !in_limits(in->packet_ps) || !in_limits(in->latency_ps) ||
-        !in_limits(in->credit_return_ps) || !in_limits(in->replay_ps) || !in_limits(in->control_bytes) ||
-        !in_limits(in->control_interval_ps) || !in_limits(in->turnaround_ps) || !in_limits(in->outage_gap_ps) ||
-        !in_limits(in->outage_ps) || !in_limits(in->error_unit_bytes) || !in_limits(in->data_unit_bytes)) {
-        return LW_LIMIT;
-    }
     out->of = (uint32_t)index;
     out->free_ps = -1;
     out->den = run->pace[index].den;
@@ -609,7 +611,7 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *re
     }
     run->steady = (lw_steady){.unused = LW_NONE, .line_first = LW_NONE, .line_last = LW_NONE, .ticked = LW_NONE};
     for (size_t s = 0; s < fabric->server_count; s++) {
-        if (fabric->server[s].ps_per_byte.den <= 0 || fabric->server[s].ps_per_byte.num < 0) {
+        if (!lw_server_fits(&fabric->server[s])) {
             return LW_LIMIT;
         }
     }

@@ -3,23 +3,19 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "sim/engine/packet/packet.h"
+#include "sim/engine/packet/alone.h"
+#include "sim/engine/packet/chain.h"
 #include "sim/engine/packet/state.h"
 
 enum { BETWEEN_CHECKS = 1 << 24 };  // instances
 
 // Ends of the instances of a round, one a task: of the first rounds, and of the last ones in turn.
 typedef struct kept {
-    int64_t *head, *turn;
+    int64_t **row;         // heads, then turns; NULL: not needed yet
     int64_t heads, turns;  // rounds
 } kept;
-
-// One instance of each task, run alone: the last one of the loop may be another.
-typedef struct alone {
-    lw_engine_result result;
-    lw_engine_span *span;  // one a task
-} alone;
 
 typedef struct rounds {
     const lw_fabric *fabric;
@@ -28,12 +24,15 @@ typedef struct rounds {
     uint32_t tasks;
     int64_t count;     // rounds
     bool has_last;     // the last round is another
+    bool meet;         // tasks pass the same servers, each as if alone
     uint32_t *first;   // of `on`, one more than tasks
     uint32_t *on;      // whom a task waits for beside itself: in the round before, or (SAME) in this one
     bool single;       // each waits for one, of the round before
     int64_t *took_ps;  // from ready to end
-    alone of[2];       // of any but the last, of the last
+    lw_alone_classes alike;
+    lw_alone *of[2];  // of any but the last, of the last
     kept kept;
+    int64_t **mark, between;  // ends of each so many-th round, from which others are found again; NULL: nobody asks
     // From round `still` on all ends repeat, later by period_ps each; `ahead` of a task is how many of
     // its instances end no later than the last of that round, and `skipped` rounds are not executed.
     // still is -1 where they do not.
@@ -41,6 +40,7 @@ typedef struct rounds {
     int64_t *ahead, most_ahead;
     int64_t *final;    // ends of the last round
     int64_t executed;  // rounds
+    int64_t events;    // of those that were run alone
     lw_list loads;     // lw_task_load
 } rounds;
 #define SAME UINT32_C(0x80000000)
@@ -110,9 +110,9 @@ static lw_status look_apart(const lw_fabric *fabric, const uint32_t *users, lw_a
     return apart != NULL ? LW_OK : LW_NO_MEMORY;
 }
 
-static lw_status look_at(const lw_fabric *fabric, lw_arena *arena, bool *suits) {
+static lw_status look_at(const lw_fabric *fabric, lw_arena *arena, bool *suits, bool *shared) {
     const int64_t count = fabric->task_count > 0 ? lw_task_count(&fabric->task[0]) : 0;
-    bool shared = false;
+    *shared = false;
     *suits = count > 1 && fabric->task_count < SAME && count <= LW_SPAN_MAX / (int64_t)fabric->task_count;
     for (uint32_t t = 0; t < fabric->task_count && *suits; t++) {
         *suits = suits_task(fabric, t);
@@ -122,9 +122,12 @@ static lw_status look_at(const lw_fabric *fabric, lw_arena *arena, bool *suits) 
         return LW_NO_MEMORY;
     }
     for (uint32_t t = 0; t < fabric->task_count && *suits; t++) {
-        *suits = fabric->task[t].flow == LW_NO_FLOW || suits_flow(fabric, &fabric->task[t], users, &shared);
+        *suits = fabric->task[t].flow == LW_NO_FLOW || suits_flow(fabric, &fabric->task[t], users, shared);
     }
-    return *suits && shared ? look_apart(fabric, users, arena, suits) : LW_OK;
+    for (size_t s = 0; s < fabric->server_count && *suits; s++) {
+        *suits = lw_server_fits(&fabric->server[s]);
+    }
+    return *suits && *shared ? look_apart(fabric, users, arena, suits) : LW_OK;
 }
 
 // ---- Who waits for whom ----
@@ -169,37 +172,23 @@ static void make_head(rounds *r, const lw_fabric *fabric) {
 
 // ---- One instance of each ----
 
-static void keep_span(const lw_engine_span *span, void *user) {
-    lw_engine_span *all = user;
-    all[span->task] = *span;
+static const lw_flow *flow_of(const rounds *r, uint32_t task) {
+    const uint32_t flow = r->fabric->task[task].flow;
+    return flow != LW_NO_FLOW ? &r->fabric->flow[flow] : NULL;
 }
 
-static void no_gap(const lw_engine_gap *gap, void *user) {
-    (void)gap;
-    (void)user;
+static const lw_alone *alone_of(const rounds *r, bool last, uint32_t task) {
+    return &r->of[last && r->has_last][r->alike.class[task]];
 }
 
-static lw_status run_alone(const rounds *r, bool last, const lw_engine_how *how, alone *out) {
-    lw_task *task = LW_NEW_ARRAY(r->arena, lw_task, r->tasks);
-    out->span = LW_NEW_ARRAY(r->arena, lw_engine_span, r->tasks);
-    if (task == NULL || out->span == NULL) {
-        return LW_NO_MEMORY;
+static lw_status run_alone(rounds *r, const lw_engine_how *how) {
+    LW_TRY(lw_alone_classes_find(r->fabric, r->meet, r->arena, &r->alike));
+    for (int last = 0; last <= r->has_last; last++) {
+        const lw_alone_what what = {r->fabric, &r->alike, r->meet, last == 1};
+        r->of[last] = LW_NEW_ARRAY(r->arena, lw_alone, r->alike.count);
+        LW_TRY(r->of[last] != NULL ? lw_alone_run(&what, how, r->arena, r->of[last], &r->events) : LW_NO_MEMORY);
     }
-    for (uint32_t t = 0; t < r->tasks; t++) {
-        const lw_task *of = &r->fabric->task[t];
-        const bool other = last && of->inner > 1;
-        task[t] = *of;
-        task[t].need_count = 0;
-        task[t].start_ps = task[t].count = task[t].inner = 0;
-        task[t].bytes = task[t].last_bytes = other ? of->last_bytes : of->bytes;
-        task[t].finish_ps = task[t].last_finish_ps = other ? of->last_finish_ps : of->finish_ps;
-    }
-    lw_fabric fabric = *r->fabric;
-    fabric.task = task;
-    const lw_engine_record record = {.span = keep_span, .gap = no_gap, .user = out->span};
-    const lw_engine_how once = {.engine = how->engine, .seed = how->seed, .stop = how->stop, .record = &record};
-    bool unused;
-    return lw_packet_run(&fabric, &once, r->results, &out->result, &unused);
+    return LW_OK;
 }
 
 // ---- The recurrence ----
@@ -260,9 +249,20 @@ static int64_t latest(const rounds *r, const int64_t *ends) {
     return most_ps;
 }
 
-static int64_t *row_of(const rounds *r, int64_t round) {
+static int64_t **place_of(const rounds *r, int64_t round) {
     const kept *k = &r->kept;
-    return round < k->heads ? k->head + round * r->tasks : k->turn + round % k->turns * r->tasks;
+    return &k->row[round < k->heads ? round : k->heads + round % k->turns];
+}
+
+static int64_t *row_of(const rounds *r, int64_t round) {
+    return *place_of(r, round);
+}
+
+// The row of a round that comes; NULL when out of memory.
+static int64_t *new_row(const rounds *r, int64_t round) {
+    int64_t **row = place_of(r, round);
+    *row = *row != NULL ? *row : LW_NEW_ARRAY(r->arena, int64_t, r->tasks);
+    return *row;
 }
 
 // As many rounds as a record can hold are kept, at both ends, beside what add_beside_gap and the last
@@ -273,13 +273,46 @@ static lw_status make_room(rounds *r, const lw_engine_record *record) {
     const int64_t fit = record != NULL ? (int64_t)record->most / r->tasks - BESIDE : 0, heads = fit / 2 > 1 ? fit / 2 : 1;
     r->kept = (kept){.heads = heads < r->count ? heads : r->count, .turns = fit - heads > 2 ? fit - heads : 2};
     r->kept.turns = r->kept.turns < r->count ? r->kept.turns : r->count;
-    r->kept.head = LW_NEW_ARRAY(arena, int64_t, (size_t)r->kept.heads * r->tasks);
-    r->kept.turn = LW_NEW_ARRAY(arena, int64_t, (size_t)r->kept.turns * r->tasks);
+    r->kept.row = LW_NEW_ARRAY(arena, int64_t *, (size_t)(r->kept.heads + r->kept.turns));
     r->final = LW_NEW_ARRAY(arena, int64_t, r->tasks);
     r->ahead = LW_NEW_ARRAY(arena, int64_t, r->tasks);
     r->took_ps = LW_NEW_ARRAY(arena, int64_t, r->tasks);
-    const bool made = r->kept.head != NULL && r->kept.turn != NULL && r->final != NULL && r->ahead != NULL && r->took_ps != NULL;
+    const bool made = r->kept.row != NULL && r->final != NULL && r->ahead != NULL && r->took_ps != NULL;
     return made ? LW_OK : LW_NO_MEMORY;
+}
+
+// Rounds between two that are marked: the way back through them is found by some steps for each, and
+// all marks together are some MB.
+static int64_t between_marks(const rounds *r) {
+    enum { LEAST = 512, MARKS_BYTES = 1 << 24 };
+    const lw_int128 all = (lw_int128)r->count * r->tasks * (int64_t)sizeof(int64_t) / MARKS_BYTES + 1;
+    return all > LEAST ? (int64_t)all : LEAST;
+}
+
+static bool loses_rounds(const rounds *r, const lw_engine_record *record) {
+    return record != NULL && record->path != NULL && r->single && r->count > r->kept.heads + r->kept.turns;
+}
+
+static lw_status make_marks(rounds *r, const lw_engine_record *record) {
+    if (!loses_rounds(r, record)) {
+        return LW_OK;
+    }
+    r->between = between_marks(r);
+    r->mark = LW_NEW_ARRAY(r->arena, int64_t *, (size_t)(r->count / r->between + 1));
+    return r->mark != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+static lw_status mark_round(const rounds *r, int64_t round, const int64_t *ends) {
+    if (r->mark == NULL || round % r->between != 0) {
+        return LW_OK;
+    }
+    int64_t *copy = LW_NEW_ARRAY(r->arena, int64_t, r->tasks);
+    if (copy == NULL) {
+        return LW_NO_MEMORY;
+    }
+    memcpy(copy, ends, r->tasks * sizeof *copy);
+    r->mark[round / r->between] = copy;
+    return LW_OK;
 }
 
 // The last round that is like those before.
@@ -317,15 +350,24 @@ static lw_status go_round(rounds *r, const lw_engine_how *how) {
     assert(r->tasks > 0);  // no other fabric suits
     const int64_t end = last_alike(r) + 1, between = BETWEEN_CHECKS / r->tasks + 1;
     uint32_t witness = 0;
-    step_first(r, row_of(r, 0));
+    int64_t *before, *now = new_row(r, 0);
+    if (now == NULL) {
+        return LW_NO_MEMORY;
+    }
+    step_first(r, now);
     for (int64_t i = 1; i < end; i++) {
-        int64_t *before = row_of(r, i - 1), *now = row_of(r, i);
+        before = now;
+        now = new_row(r, i);
+        if (now == NULL) {
+            return LW_NO_MEMORY;
+        }
         if (r->single) {
             step_single(r, before, now);
         } else {
             step(r, before, now);
         }
         r->executed++;
+        LW_TRY(mark_round(r, i, now));
         if (is_still(r, before, now, &witness) && skip(r, how->record, i)) {
             return LW_OK;
         }
@@ -351,7 +393,7 @@ static void finish(rounds *r) {
         return;
     }
     for (uint32_t t = 0; t < r->tasks; t++) {
-        r->took_ps[t] = r->of[1].result.task[t].end_ps;
+        r->took_ps[t] = alone_of(r, true, t)->result.end_ps;
     }
     (r->single ? step_single : step)(r, ends, r->final);
     for (uint32_t t = 0; t < r->tasks; t++) {
@@ -394,17 +436,20 @@ static void add_beside_gap(const rounds *r, lw_list *out) {
     }
 }
 
-static void tell_span(const rounds *r, const lw_engine_record *record, const ended *one) {
+static void tell_span(const rounds *r, void (*tell)(const lw_engine_span *, void *), const ended *one, void *user) {
     const bool last = r->has_last && one->instance == r->count - 1;
-    lw_engine_span span = r->of[last].span[one->task];
+    lw_engine_span span = alone_of(r, last, one->task)->span;
+    const lw_flow *flow = flow_of(r, one->task);
     const int64_t later_ps = one->end_ps - span.end_ps;
+    span.task = one->task;
     span.instance = one->instance;
+    span.busiest = flow != NULL && span.busiest != LW_NO_SERVER ? flow->data[span.busiest].server : LW_NO_SERVER;
     span.ready_ps += later_ps;
     span.start_ps += later_ps;
     span.first_ps += later_ps;
     span.delivered_ps += later_ps;
     span.end_ps = one->end_ps;
-    record->span(&span, record->user);
+    tell(&span, user);
 }
 
 static lw_status tell_gap(const rounds *r, const lw_engine_record *record) {
@@ -418,6 +463,66 @@ static lw_status tell_gap(const rounds *r, const lw_engine_record *record) {
         record->gap(&gap, record->user);
     }
     return instances != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+// On the way back from the last end, the task of that round; where it would take too long to find, none.
+static uint32_t path_at(const rounds *r, const lw_chain *chain, int64_t round) {
+    enum { STEPS_MOST = 1 << 22 };
+    uint32_t task = 0;
+    for (uint32_t t = 1; t < r->tasks; t++) {
+        task = r->final[t] >= r->final[task] ? t : task;
+    }
+    int64_t at = r->count - 1;
+    for (int64_t step = 0; at > round; step++) {
+        // behind the one from which on all repeat each is as that one
+        const int64_t *before = row_of(r, r->still >= 0 && at - 1 > r->still ? r->still : at - 1);
+        const uint32_t next = lw_chain_step(chain, before, task);
+        at = next == task && at - 1 > r->still && r->still > round ? r->still : at - 1;
+        if (step == STEPS_MOST) {
+            return LW_NO_TASK;
+        }
+        task = next;
+    }
+    return task;
+}
+
+// The tasks of that way in the rounds from `from` up to `end`, where it is `task`.
+static lw_status find_path(const rounds *r, const lw_chain *chain, int64_t from, int64_t end, uint32_t task, uint32_t *out) {
+    while (end > from) {
+        int64_t first = (end - 1) / r->between * r->between;
+        first = first > from ? first : from;
+        const int64_t *ends = first == from ? row_of(r, from) : r->mark[first / r->between];
+        LW_TRY(lw_chain_back(chain, ends, (size_t)(end - first), task, &out[first - from]));
+        task = out[first - from];
+        end = first;
+    }
+    return LW_OK;
+}
+
+// Of the rounds that are lost, from `from` up to `end`: those that the last end waited for.
+static lw_status tell_path(const rounds *r, const lw_engine_record *record, int64_t from, int64_t end) {
+    for (uint32_t t = 0; t < r->tasks; t++) {
+        r->took_ps[t] = alone_of(r, false, t)->result.end_ps;  // the last round may have been another
+    }
+    const lw_chain chain = {r->on, r->took_ps};
+    const uint32_t task = path_at(r, &chain, end);
+    const int64_t before = from - 1;
+    if (task == LW_NO_TASK || end - before > (int64_t)record->most) {
+        return LW_OK;
+    }
+    uint32_t *path = LW_NEW_ARRAY(r->arena, uint32_t, (size_t)(end - before));
+    if (path == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(find_path(r, &chain, before, end, task, path));
+    ended one = {.end_ps = row_of(r, before)[path[0]]};
+    for (int64_t i = from; i < end; i++) {
+        one.task = path[i - before];
+        one.instance = i;
+        one.end_ps += r->took_ps[one.task];
+        tell_span(r, record->path, &one, record->user);
+    }
+    return LW_OK;
 }
 
 // Of all rounds the first and the last that were executed; between them they are lost.
@@ -452,9 +557,9 @@ static lw_status tell(const rounds *r, const lw_engine_record *record) {
         if (one[i].end_ps > gap_ps && (i == 0 || one[i - 1].end_ps <= gap_ps)) {
             LW_TRY(tell_gap(r, record));
         }
-        tell_span(r, record, &one[i]);
+        tell_span(r, record->span, &one[i], record->user);
     }
-    return LW_OK;
+    return executed > heads + tails && r->mark != NULL ? tell_path(r, record, heads, executed - tails) : LW_OK;
 }
 
 // ---- Results ----
@@ -463,74 +568,77 @@ static int64_t times_of(const rounds *r, int last) {
     return last == 1 ? r->count - 1 - last_alike(r) : last_alike(r) + 1;
 }
 
+// What passed a server of a task: of one instance as often as it ran, and of the last.
+static void finish_server(const rounds *r, uint32_t task, size_t hop, lw_engine_result *out) {
+    const uint32_t server = flow_of(r, task)->data[hop].server;
+    const lw_server *of = &r->fabric->server[server];
+    lw_server_result *to = &out->server[server];
+    *to = (lw_server_result){0};
+    for (int last = 0; last <= r->has_last; last++) {
+        const lw_server_result *each = &alone_of(r, last == 1, task)->served[hop];
+        to->packets += times_of(r, last) * each->packets;
+        to->wire_bytes += times_of(r, last) * each->wire_bytes;
+        to->payload_bytes += times_of(r, last) * each->payload_bytes;
+    }
+    to->busy_ps = lw_server_busy_ps(lw_server_pace(of), of->packet_ps, 0, to);
+}
+
 // What one instance alone gave becomes what all of them gave.
-static void finish_task(rounds *r, uint32_t task) {
-    lw_task_result *to = &r->of[0].result.task[task];
-    const lw_task_result one = *to, last = r->of[r->has_last].result.task[task];
-    const uint32_t flow = r->fabric->task[task].flow;
-    const size_t hops = flow != LW_NO_FLOW ? r->fabric->flow[flow].data_count : 0;
-    const int64_t first_ps = row_of(r, 0)[task] - one.end_ps, last_ps = r->final[task] - last.end_ps;
+static void finish_task(rounds *r, uint32_t task, lw_engine_result *out) {
+    lw_task_result *to = &out->task[task];
+    const lw_task_result *one = &alone_of(r, false, task)->result, *last = &alone_of(r, true, task)->result;
+    const lw_flow *flow = flow_of(r, task);
+    const size_t hops = flow != NULL ? flow->data_count : 0;
+    const int64_t first_ps = row_of(r, 0)[task] - one->end_ps, last_ps = r->final[task] - last->end_ps;
+    *to = *one;
     to->ready_ps = to->start_ps = first_ps;
     to->end_ps = r->final[task];
-    if (flow == LW_NO_FLOW) {
+    if (flow == NULL) {
         return;
     }
     to->first_ps += first_ps;
     to->watched_ps += first_ps;
-    to->delivered_ps = last_ps + last.delivered_ps;
+    to->delivered_ps = last_ps + last->delivered_ps;
     to->packets = 0;
     to->phase_ps = to->wait_ps = 0;
     for (int of = 0; of <= r->has_last; of++) {
-        const lw_task_result *each = of == 0 ? &one : &last;
+        const lw_task_result *each = of == 0 ? one : last;
         to->packets += times_of(r, of) * each->packets;
         to->phase_ps += times_of(r, of) * each->phase_ps;
         to->wait_ps += times_of(r, of) * each->wait_ps;
     }
     lw_task_load *load = LW_LIST_ITEMS(&r->loads, lw_task_load) + r->loads.count;
     for (size_t h = 0; h < hops; h++) {
-        const int64_t other_ps = r->has_last ? times_of(r, 1) * last.load[h].busy_ps : 0;
-        load[h] = (lw_task_load){one.load[h].server, times_of(r, 0) * one.load[h].busy_ps + other_ps};
+        const int64_t other_ps = r->has_last ? times_of(r, 1) * last->load[h].busy_ps : 0;
+        load[h] = (lw_task_load){flow->data[h].server, times_of(r, 0) * one->load[h].busy_ps + other_ps};
+        finish_server(r, task, h, out);
     }
     r->loads.count += hops;
     to->load = load;
+    out->packets += to->packets;
+    out->packet_hops += to->packets * (int64_t)hops;
     lw_find_busiest(to, hops);
-}
-
-static void finish_server(const rounds *r, size_t server) {
-    lw_server_result *to = &r->of[0].result.server[server];
-    const lw_server_result one = *to, *last = &r->of[r->has_last].result.server[server];
-    const int64_t times[2] = {times_of(r, 0), times_of(r, 1)};
-    to->packets = times[0] * one.packets + times[1] * last->packets;
-    to->wire_bytes = times[0] * one.wire_bytes + times[1] * last->wire_bytes;
-    to->payload_bytes = times[0] * one.payload_bytes + times[1] * last->payload_bytes;
-    const lw_server *of = &r->fabric->server[server];
-    to->busy_ps = lw_server_busy_ps(lw_server_pace(of), of->packet_ps, 0, to);
 }
 
 static lw_status results(rounds *r, lw_engine_result *out) {
     size_t hops = 0;
     for (uint32_t t = 0; t < r->tasks; t++) {
-        const uint32_t flow = r->fabric->task[t].flow;
-        hops += flow != LW_NO_FLOW ? r->fabric->flow[flow].data_count : 0;
+        hops += flow_of(r, t) != NULL ? flow_of(r, t)->data_count : 0;
     }
-    if (!LW_LIST_RESERVE(&r->loads, lw_task_load, hops, r->results)) {
+    *out = (lw_engine_result){.engine = out->engine,
+                              .task = LW_NEW_ARRAY(r->results, lw_task_result, r->tasks),
+                              .server = LW_NEW_ARRAY(r->results, lw_server_result, r->fabric->server_count),
+                              .held_ps = LW_NEW_ARRAY(r->results, lw_int128, r->fabric->resource_count),
+                              .end_ps = latest(r, r->final),
+                              .events = r->events + r->executed,
+                              .jumps = r->still >= 0 ? 1 : 0};
+    if (out->task == NULL || out->server == NULL || out->held_ps == NULL ||
+        !LW_LIST_RESERVE(&r->loads, lw_task_load, hops, r->results)) {
         return LW_NO_MEMORY;
     }
-    lw_engine_result result = r->of[0].result;
-    const lw_engine_result last = r->of[r->has_last].result;
-    const int64_t times[2] = {times_of(r, 0), times_of(r, 1)};
-    result.packets = times[0] * result.packets + times[1] * last.packets;
-    result.packet_hops = times[0] * result.packet_hops + times[1] * last.packet_hops;
-    result.events += (r->has_last ? last.events : 0) + r->executed;
-    result.jumps = r->still >= 0 ? 1 : 0;
-    result.end_ps = latest(r, r->final);
     for (uint32_t t = 0; t < r->tasks; t++) {
-        finish_task(r, t);
+        finish_task(r, t, out);
     }
-    for (size_t s = 0; s < r->fabric->server_count; s++) {
-        finish_server(r, s);
-    }
-    *out = result;
     return LW_OK;
 }
 
@@ -540,13 +648,16 @@ static lw_status results(rounds *r, lw_engine_result *out) {
 static bool counts(const rounds *r) {
     lw_int128 sum_ps = 0, most_bytes = 0;
     for (uint32_t t = 0; t < r->tasks; t++) {
-        const int64_t one_ps = r->of[0].result.task[t].end_ps, last_ps = r->of[r->has_last].result.task[t].end_ps;
+        const int64_t one_ps = alone_of(r, false, t)->result.end_ps, last_ps = alone_of(r, true, t)->result.end_ps;
         sum_ps += one_ps > last_ps ? one_ps : last_ps;
     }
-    for (size_t s = 0; s < r->fabric->server_count; s++) {
-        for (int of = 0; of <= r->has_last; of++) {
-            const int64_t bytes = r->of[of].result.server[s].wire_bytes;
-            most_bytes = bytes > most_bytes ? bytes : most_bytes;
+    for (int of = 0; of <= r->has_last; of++) {
+        for (uint32_t c = 0; c < r->alike.count; c++) {
+            const lw_flow *flow = flow_of(r, r->alike.first[c]);
+            for (size_t h = 0; flow != NULL && h < flow->data_count; h++) {
+                const int64_t bytes = r->of[of][c].served[h].wire_bytes;
+                most_bytes = bytes > most_bytes ? bytes : most_bytes;
+            }
         }
     }
     return sum_ps * r->count < LW_SPAN_MAX && most_bytes * r->count < LW_SPAN_MAX;
@@ -555,8 +666,9 @@ static bool counts(const rounds *r) {
 static lw_status go_all(rounds *r, const lw_engine_how *how, lw_engine_result *out) {
     LW_TRY(list_needs(r));
     LW_TRY(make_room(r, how->record));
+    LW_TRY(make_marks(r, how->record));
     for (uint32_t t = 0; t < r->tasks; t++) {
-        r->took_ps[t] = r->of[0].result.task[t].end_ps;
+        r->took_ps[t] = alone_of(r, false, t)->result.end_ps;
     }
     LW_TRY(go_round(r, how));
     finish(r);
@@ -565,14 +677,12 @@ static lw_status go_all(rounds *r, const lw_engine_how *how, lw_engine_result *o
 }
 
 static lw_status run_rounds(rounds *r, const lw_fabric *fabric, const lw_engine_how *how, lw_engine_result *out, bool *ran) {
-    LW_TRY(look_at(fabric, r->arena, ran));
+    LW_TRY(look_at(fabric, r->arena, ran, &r->meet));
     if (!*ran) {
         return LW_OK;
     }
     make_head(r, fabric);
-    for (int of = 0; of <= r->has_last; of++) {
-        LW_TRY(run_alone(r, of == 1, how, &r->of[of]));
-    }
+    LW_TRY(run_alone(r, how));
     *ran = counts(r);
     return *ran ? go_all(r, how, out) : LW_OK;
 }

@@ -348,6 +348,9 @@ static inline const lw_flow *lw_flow_of(const lw_run_state *run, uint32_t slot) 
     return &run->fabric->flow[lw_task_of(run, slot)->flow];
 }
 
+// compile.c: can its times and sizes be counted?
+bool lw_server_fits(const lw_server *server);
+
 // contention.c: no credits, errors, outages or turns.
 bool lw_costs_time_alone(const lw_server *server);
 // Which servers streams pass apart; one a server of the fabric. NULL when out of memory.

@@ -167,8 +167,8 @@ const lw_term lw_terms[] = {
      "  latency              the same, for propagation and what switches and ports take\n"
      "  offered load         packets come at a rate, and had not come yet\n"
      "  delays of WORKLOAD   nothing moves; before its start: nothing was to be done\n"
-     "Iterations of loops that the engine jumps count as if each had run. Only so many tasks are recorded; what lies\n"
-     "before them is called not recorded. See lanewise explain limited_by.\n"},
+     "Iterations of loops that the engine jumps count as if each had run. Only so many tasks are recorded, and of a\n"
+     "long ring those on the path; what lies before is called not recorded. See lanewise explain limited_by.\n"},
     {"timeline", "Timeline: a chart of what each link direction, copy engine, core and caller does when, a panel a point. What\n"
                  "lies on the critical path is outlined. Where the engine jumped iterations of a loop the axis is broken, and\n"
                  "says how often what happened in how long came again. Of a sweep the first four points are drawn; --trace\n"
