@@ -82,9 +82,10 @@ static bool visit_class(cursor *c, uint32_t index) {
     if (!same || class->flows == 0) {
         return same;
     }
-    same = visit(c, class->pool) && visit(c, class->place) && visit_real(c, head->speed) && visit_real(c, run->rate[index]);
+    const lw_group *group = &run->group[run->group_of[index]];
+    same = visit(c, class->pool) && visit(c, class->place) && visit(c, run->group_of[index]) && visit_real(c, group->rate);
     for (uint32_t i = 0; same && i < class->targets; i++) {
-        same = visit(c, (int64_t)(class->target[i].done - head->done)) && visit(c, class->target[i].slot);
+        same = visit_wide(c, class->target[i].done + head->shift - group->done) && visit(c, class->target[i].slot);
     }
     return same;
 }
@@ -101,7 +102,11 @@ static bool visit_pool(cursor *c, uint32_t index) {
     for (uint32_t i = 0; same && i < pool->row_count; i++) {
         const lw_row *row = &run->row[pool->rows[i]];
         same = visit(c, pool->rows[i]) && visit_real(c, row->used) && visit_real(c, row->control) &&
-               visit_real(c, row->settled) && visit(c, run->filling[pool->rows[i]].control);
+               visit(c, run->ahead[pool->rows[i]].control);
+    }
+    same = same && visit(c, pool->step_count);
+    for (uint32_t i = 0; same && i < pool->step_count; i++) {
+        same = visit(c, pool->steps[i]);
     }
     return same;
 }
