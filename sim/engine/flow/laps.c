@@ -62,7 +62,7 @@ static bool visit_slot(cursor *c, uint32_t index) {
     const lw_fluid *run = c->run;
     const lw_instance *s = &run->slot[index];
     if (!visit(c, s->phase) || s->phase == LW_FLUID_IDLE) {
-        return s->phase == LW_FLUID_IDLE && visit(c, s->next_free);
+        return s->phase == LW_FLUID_IDLE && visit(c, s->next);
     }
     const int64_t now_ps = run->now_ps;
     const bool due = s->phase != LW_FLUID_IN_LINE && s->phase != LW_FLUID_MOVING;
@@ -70,8 +70,8 @@ static bool visit_slot(cursor *c, uint32_t index) {
     return visit(c, s->task) && visit(c, s->instance - run->progress.task[s->task].prefix) &&
            visit(c, due ? s->due_ps - now_ps : 0) && visit(c, s->phase != LW_FLUID_READY ? s->ready_ps - now_ps : 0) &&
            visit(c, s->watched) && visit(c, s->watched || moving ? s->watched_ps - now_ps : 0) &&
-           visit(c, moving ? s->first_ps - now_ps : 0) && (!(s->watched || moving) || visit_busy(c, index, moving)) &&
-           visit_told(c, s);
+           visit(c, s->phase == LW_FLUID_MOVING ? s->next : LW_NONE) && visit(c, moving ? s->first_ps - now_ps : 0) &&
+           (!(s->watched || moving) || visit_busy(c, index, moving)) && visit_told(c, s);
 }
 
 static bool visit_class(cursor *c, uint32_t index) {
@@ -114,7 +114,8 @@ static bool visit_pool(cursor *c, uint32_t index) {
 static bool visit_task(cursor *c, uint32_t task) {
     const lw_fluid *run = c->run;
     const lw_progress_task *progress = &run->progress.task[task];
-    bool same = run->task[task].watched_ps < 0 && visit(c, progress->beyond) && visit(c, progress->highest - progress->prefix);
+    bool same = run->task[task].watched_ps < 0 && visit(c, run->task[task].mover) && visit(c, run->task[task].first) &&
+                visit(c, progress->beyond) && visit(c, progress->highest - progress->prefix);
     for (int64_t i = progress->prefix; same && progress->beyond > 0 && i < progress->highest; i++) {
         same = visit(c, lw_progress_has_ended(&run->progress, task, i));
     }

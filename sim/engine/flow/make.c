@@ -115,6 +115,7 @@ static lw_status make_tasks(lw_fluid *run) {
         result->ready_ps = result->start_ps = result->queued_from_ps = result->first_ps = result->watched_ps = INT64_MAX;
         result->busiest = LW_NO_SERVER;
         run->task[t].watched_ps = -1;
+        run->task[t].mover = run->task[t].first = LW_NONE;
         if (task->flow != LW_NO_FLOW) {
             assert(task->flow < fabric->flow_count);
             LW_TRY(make_moves(run, t));

@@ -17,7 +17,7 @@ static uint32_t new_pool(lw_fluid *run) {
     pool->class_count = pool->row_count = pool->step_count = pool->left = 0;
     pool->since = run->now;
     pool->from = (double)INFINITY;
-    pool->controls = false;
+    pool->controls = pool->joined = false;
     return index;
 }
 
@@ -121,6 +121,7 @@ static uint32_t merge(lw_fluid *run, uint32_t a, uint32_t b) {
         add_row(run, to, run->pool[from].rows[i]);
     }
     run->pool[to].left += run->pool[from].left;
+    run->pool[to].joined = run->pool[to].joined || run->pool[from].joined;
     merge_steps(run, &run->pool[to], &run->pool[from]);
     drop_pool(run, from);
     return to;

@@ -104,6 +104,7 @@ void lw_fluid_join(lw_fluid *run, const lw_move *move, uint32_t slot) {
     const lw_units done = lw_group_done(run, move->class_index);
     weigh_flow(run, class, 1);
     add_target(run, move->class_index, (lw_target){done + move->units, slot});
+    run->pool[class->pool].joined = true;
     run->pool[class->pool].from = fmin(run->pool[class->pool].from, lw_fluid_rate(run, move->class_index));
     lw_pool_change(run, class->pool);
 }
@@ -122,17 +123,32 @@ void lw_fluid_ended(lw_fluid *run, uint32_t index) {
     lw_pool *pool = &run->pool[index];
     lw_pool_touch(run, index);
     lw_pool_change(run, index);
+    uint32_t others = LW_NONE;  // that follow, in other classes
     for (uint32_t i = 0; i < pool->step_count; i++) {
         const lw_group *group = &run->group[pool->steps[i]];
         while (has_ended(run, group)) {
-            const uint32_t c = group->member[0], slot = take_target(run, c);
+            const uint32_t c = group->member[0], slot = take_target(run, c), next = lw_fluid_successor(run, slot);
+            lw_fluid_moved(run, slot);
+            if (next != LW_NONE && lw_fluid_move_of(run, next)->class_index == c) {
+                add_target(run, c, (lw_target){lw_group_done(run, c) + lw_fluid_move_of(run, next)->units, next});
+                continue;
+            }
+            if (next != LW_NONE) {
+                run->slot[next].next = others;
+                others = next;
+            }
             pool->from = fmin(pool->from, group->rate);
             weigh_flow(run, &run->class[c], -1);
-            lw_fluid_moved(run, slot);
             if (run->class[c].flows == 0) {
                 lw_pool_leave(run, c);
             }
         }
+    }
+    while (others != LW_NONE) {
+        const uint32_t slot = others;
+        others = run->slot[slot].next;
+        run->slot[slot].next = LW_NONE;
+        lw_fluid_join(run, lw_fluid_move_of(run, slot), slot);
     }
 }
 
@@ -200,7 +216,8 @@ static uint32_t keep_steps(lw_fluid *run, const lw_pool *pool) {
         row->joined = false;
     }
     uint32_t kept = 0;
-    while (kept < pool->step_count && from < (double)INFINITY && run->group[pool->steps[kept]].rate < from * BELOW) {
+    from = pool->joined && from == (double)INFINITY ? 0 : from;
+    while (kept < pool->step_count && run->group[pool->steps[kept]].rate < from * BELOW) {
         kept++;
     }
     return kept;
@@ -410,8 +427,9 @@ static uint32_t fill_up(lw_fluid *run, lw_pool *pool, uint32_t kept) {
         play(run->match, leaves + place, now);
     }
     for (uint32_t i = 0; (pool->controls || pool->row_count == 0) && i < pool->class_count; i++) {
-        if (run->class[pool->classes[i]].own == 0) {  // no row holds it up
-            give_alone(run, pool, pool->classes[i], run->class[pool->classes[i]].cap);
+        const uint32_t c = pool->classes[i];
+        if (run->class[c].own == 0 && run->group[run->row_count + c].step == LW_NONE) {  // no row holds it up
+            give_alone(run, pool, c, run->class[c].cap);
         }
     }
     return filled;
@@ -512,6 +530,7 @@ static void share_pool(lw_fluid *run, uint32_t index) {
     lw_pool *pool = &run->pool[index];
     const uint32_t filled = find_rates(run, pool);
     pool->from = (double)INFINITY;
+    pool->joined = false;
     for (uint32_t i = 0; i < filled; i++) {
         const int64_t taken = run->filling[run->filled[i]].taken;
         run->row[run->filled[i]].given = (uint32_t)(run->filling[run->filled[i]].next - run->row[run->filled[i]].active);

@@ -7,6 +7,9 @@
 // ports take turns by packet; with equal packets that is bytes. Unlike the packets of the other
 // engine, flows that came over one port do not share its turn at the next: each has its own.
 //
+// Instances of one task follow each other, as one engine makes them: those under way are one flow. Paced
+// ones, and reads that their tags alone hold up, are flows of their own.
+//
 // Flows with the same costs and limits are a class: one rate, so that only the head of a class need be
 // watched. Classes that the same row holds up are a group: one rate again, and one count of what each
 // of their flows has moved so far, so that only the first head of a group need be watched. Sums over
@@ -198,6 +201,7 @@ typedef struct lw_pool {
     uint32_t step_count, step_capacity;
     uint32_t left;   // classes that left since it was found
     bool changed;    // its rates are to be found again
+    bool joined;     // by a flow since they were
     double from;     // those from this one on
     bool controls;   // some class does
     lw_ticks since;  // all that counts on was brought up to then
@@ -217,7 +221,8 @@ typedef enum lw_fluid_phase {
 } lw_fluid_phase;
 
 typedef struct lw_instance {
-    uint32_t task, next_free;
+    uint32_t task;
+    uint32_t next;  // free one, or the one behind it that waits for its turn
     lw_fluid_phase phase;
     bool watched;
     int64_t instance;
@@ -247,9 +252,11 @@ typedef struct lw_line {
 
 typedef struct lw_fluid_task {
     lw_move move[2];
-    lw_ticks *load;      // one a hop
-    lw_list sample;      // lw_task_sample
-    int64_t moved[2];    // instances that ended, of each move
+    lw_ticks *load;    // one a hop
+    lw_list sample;    // lw_task_sample
+    int64_t moved[2];  // instances that ended, of each move
+    // instances that share an engine: the one that moves, and those that wait for their turn
+    uint32_t mover, first, last;
     int64_t watched_ps;  // by a task before it, for its only instance; -1: not
     lw_ticks *busy_before;
 } lw_fluid_task;
@@ -398,6 +405,9 @@ lw_ticks lw_fluid_busy(const lw_fluid *run, uint32_t server);
 void lw_fluid_ready(void *user, uint32_t task, int64_t instance);
 void lw_fluid_due(lw_fluid *run, uint32_t slot);
 void lw_fluid_moved(lw_fluid *run, uint32_t slot);  // its fluid has ended
+// Whose turn it is after that on the engine of the task; LW_NONE: nobody waits.
+uint32_t lw_fluid_successor(lw_fluid *run, uint32_t slot);
+const lw_move *lw_fluid_move_of(const lw_fluid *run, uint32_t slot);
 
 // ---- laps.c: jumps over iterations of loops ----
 void lw_fluid_laps_step(lw_fluid *run);  // after an instant in which the anchor ticked
