@@ -81,7 +81,7 @@ lw_status lw_chart_parse(const lw_yaml *item, lw_chart_request *out, lw_diags *d
                   {"panel", &request.panel_place},
                   {"workload", &request.workload_place}};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        *places[i].place = set.place[lw_option_find(lw_chart_options, places[i].key) - lw_chart_options];
+        *places[i].place = set.mark[lw_option_find(lw_chart_options, places[i].key) - lw_chart_options].place;
     }
     *out = request;
     return LW_OK;

@@ -662,6 +662,41 @@ static void test_ports_take_turns_where_flows_share(void **state) {
     }
 }
 
+// Flows share as packets do then: writes whose completions are waited for, beside a copy, one other
+// write at a time, reads, and of a second card.
+static void test_engines_agree_on_writes_in_flight(void **state) {
+    (void)state;
+    static const struct {
+        const char *beside;
+        double within;
+    } cases[] = {{"{kind: copy, from: card, to: host, bytes: 64 MiB}", 1e-6},
+                 {"{kind: dma, device: 'nics[0]', host: host, op: write, bytes: 4 KiB, count: 2000, outstanding: 1}", 1e-3},
+                 {"{kind: dma, device: 'nics[0]', host: host, op: read, bytes: 4 KiB, count: 20000}", 1e-3},
+                 {"{kind: dma, device: 'nics[1]', host: host, op: write, bytes: 16 KiB, count: 20000, outstanding: 8}", 1e-3}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *text = lw_arena_print(
+            test.arena,
+            "nodes: {host: {kind: host}, s: {kind: switch}, card: {kind: gpu}, nics: {preset: connectx-7, count: 2}}\n"
+            "links:\n"
+            "  up: {between: [host, s], preset: pcie-5-x16}\n"
+            "  down: {between: [s, nics], preset: pcie-5-x16}\n"
+            "  slot: {between: [s, card], preset: pcie-5-x16}\n"
+            "workloads:\n"
+            "  w: {kind: dma, device: 'nics[0]', host: host, op: write, bytes: 4 KiB, count: 20000, outstanding: 64}\n"
+            "  beside: %s\n",
+            cases[i].beside);
+        const lw_result packet = run_text(&test, lw_arena_print(test.arena, "engine: packet\n%s", text));
+        const lw_result flow = run_text(&test, lw_arena_print(test.arena, "engine: flow\n%s", text));
+        for (int k = 0; k < 2; k++) {
+            const char *name = k == 0 ? "w" : "beside";
+            assert_close(workload_of(&flow.point[0], name)->time_s / workload_of(&packet.point[0], name)->time_s, 1,
+                         cases[i].within);
+        }
+        lw_test_end(&test);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_rates_hold_for_the_host_port),
@@ -691,6 +726,7 @@ int main(void) {
         cmocka_unit_test(test_tables_stand_beside_their_own_copies),
         cmocka_unit_test(test_writes_in_flight_are_one_engine),
         cmocka_unit_test(test_ports_take_turns_where_flows_share),
+        cmocka_unit_test(test_engines_agree_on_writes_in_flight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,10 +165,10 @@ static void values_are_read(void **state) {
     assert_int_equal(values.node->count, 2);
     assert_int_equal(lw_diags_count(test.diags), 0);
     for (size_t i = 0; table[i].key; i++) {
-        assert_true(set.given[i]);
+        assert_true(set.mark[i].given);
     }
-    assert_int_equal(set.place[3].line, 4);
-    assert_int_equal(set.place[3].column, 8);
+    assert_int_equal(set.mark[3].place.line, 4);
+    assert_int_equal(set.mark[3].place.column, 8);
     assert_int_equal(lw_options_require(table, &set, "x", root->place, test.diags), LW_OK);
     lw_test_end(&test);
 }

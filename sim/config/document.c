@@ -474,7 +474,7 @@ static lw_status read_head(const lw_reader *reader, const lw_yaml *root, bool wh
     lw_option_set set = {0};
     lw_options_default(lw_head_options, out);
     lw_status status = lw_options_parse(lw_head_options, root, other, out, &set, reader->diags);
-    if (whole_file && !set.given[0]) {
+    if (whole_file && !set.mark[0].given) {
         status = lw_error(reader->diags, root->place, "begin with lanewise: 1", "the file does not say which format it has");
     }
     return status;

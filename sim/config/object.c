@@ -93,8 +93,8 @@ static lw_status find_type(const reading *in, lw_object *out) {
 static bool make_room(lw_object *object, lw_arena *arena) {
     object->params = lw_arena_alloc(arena, 1, object->type->params_size);
     object->common = lw_arena_alloc(arena, 1, object->section->common_size);
-    object->set = LW_NEW(arena, lw_option_set);
-    object->common_set = LW_NEW(arena, lw_option_set);
+    object->set = lw_option_set_new(object->type->options, arena);
+    object->common_set = lw_option_set_new(object->section->common, arena);
     return object->params != NULL && object->common != NULL && object->set != NULL && object->common_set != NULL;
 }
 
@@ -113,9 +113,10 @@ static void other_keys(const lw_section *section, const char **out) {
 
 // Options that neither the preset nor the scenario gives and that have no default.
 static lw_status require(const reading *in, const lw_object *object, const lw_option_set *of_preset) {
-    lw_option_set all = *object->set;
+    lw_option_set all;
+    lw_option_set_copy(object->type->options, object->set, &all);
     for (size_t i = 0; object->type->options[i].key != NULL; i++) {
-        all.given[i] = all.given[i] || of_preset->given[i];
+        all.mark[i].given = all.mark[i].given || of_preset->mark[i].given;
     }
     const char *what =
         lw_diags_text(in->diags, "%s.%s (%s %s)", in->section->name, object->name, in->section->type_key, object->type->name);
@@ -184,8 +185,8 @@ lw_object *lw_object_copy(const lw_object *object, lw_arena *arena) {
     }
     memcpy(copy->params, object->params, object->type->params_size);
     memcpy(copy->common, object->common, object->section->common_size);
-    *copy->set = *object->set;
-    *copy->common_set = *object->common_set;
+    lw_option_set_copy(object->type->options, object->set, copy->set);
+    lw_option_set_copy(object->section->common, object->common_set, copy->common_set);
     return copy;
 }
 
@@ -200,8 +201,8 @@ lw_place lw_object_place(const lw_object *object, const char *key) {
     } part[] = {{object->type->options, object->set}, {object->section->common, object->common_set}};
     for (int i = 0; i < 2; i++) {
         const lw_option *row = lw_option_find(part[i].table, key);
-        if (row != NULL && part[i].set->given[row - part[i].table]) {
-            return part[i].set->place[row - part[i].table];
+        if (row != NULL && part[i].set->mark[row - part[i].table].given) {
+            return part[i].set->mark[row - part[i].table].place;
         }
     }
     return object->place;
@@ -256,6 +257,6 @@ void lw_object_edit(lw_object *object, const lw_edit *edit) {
     lw_option at_front = *edit->row;
     at_front.offset = 0;
     lw_option_copy(&at_front, &edit->value, params + edit->row->offset);
-    set->given[edit->row - table] = true;
-    set->place[edit->row - table] = edit->place;
+    set->mark[edit->row - table].given = true;
+    set->mark[edit->row - table].place = edit->place;
 }

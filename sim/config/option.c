@@ -357,8 +357,8 @@ static lw_status parse_map(const filling *into, const lw_yaml *map, bool strict,
                 status = LW_BAD_INPUT;
             }
             if (set) {
-                set->given[row - table] = true;
-                set->place[row - table] = child->place;
+                set->mark[row - table].given = true;
+                set->mark[row - table].place = child->place;
             }
         } else if (strict && strncmp(child->key, "x-", 2) != 0 && !lw_is_among(child->key, other)) {
             status = lw_option_unknown(table, other, child->key, child->key_place, diags);
@@ -391,10 +391,26 @@ lw_status lw_key_missing(const lw_yaml *map, const char *const *keys, const char
     return lw_error(diags, map->place, hint, "%s", message);
 }
 
+static size_t marks_size(const lw_option *table) {
+    size_t rows = 0;
+    while (table[rows].key != NULL) {
+        rows++;
+    }
+    return rows * sizeof(lw_option_mark);
+}
+
+lw_option_set *lw_option_set_new(const lw_option *table, lw_arena *arena) {
+    return lw_arena_alloc(arena, 1, marks_size(table));
+}
+
+void lw_option_set_copy(const lw_option *table, const lw_option_set *from, lw_option_set *to) {
+    memcpy(to->mark, from->mark, marks_size(table));
+}
+
 lw_status lw_options_require(const lw_option *table, const lw_option_set *set, const char *what, lw_place at, lw_diags *diags) {
     lw_status status = LW_OK;
     for (const lw_option *row = table; row->key; row++) {
-        if (!row->fallback && !set->given[row - table]) {
+        if (!row->fallback && !set->mark[row - table].given) {
             const char *hint = row->kind == LW_OPTION_YAML
                                    ? row->help
                                    : lw_diags_text(diags, "add '%s: %s': %s", row->key, wanted_example(row), row->help);

@@ -55,10 +55,19 @@ typedef struct lw_option {
 
 // Which keys were given: index in the table -> its place (line 0 when not given).
 enum { LW_OPTION_MAX = 136 };
+typedef struct lw_option_mark {
+    lw_place place;  // of the value
+    bool given;      // by the user or a preset
+} lw_option_mark;
 typedef struct lw_option_set {
-    lw_place place[LW_OPTION_MAX];  // of the value
-    bool given[LW_OPTION_MAX];      // by the user or a preset
+    lw_option_mark mark[LW_OPTION_MAX];
 } lw_option_set;
+
+// An empty set with as many marks as the table has rows, and no more: to be used with that table
+// alone. NULL: out of memory.
+lw_option_set *lw_option_set_new(const lw_option *table, lw_arena *arena);
+// Copy what one set of a table says into another.
+void lw_option_set_copy(const lw_option *table, const lw_option_set *from, lw_option_set *to);
 
 // Fill *target (a struct that the table describes) with the defaults. Tables are ours, so a bad
 // default is an assertion.

@@ -184,7 +184,7 @@ static lw_status read_file(lw_presets *presets, lw_shelf shelf, const char *name
     LW_TRY(lw_options_parse(head_options, root, NULL, &read, &set, presets->diags));
     LW_TRY(lw_options_require(head_options, &set, "the preset", root->place, presets->diags));
     if (strcmp(read.name, name) != 0) {
-        return lw_error(presets->diags, set.place[HEAD_NAME], "give the file and the preset one name",
+        return lw_error(presets->diags, set.mark[HEAD_NAME].place, "give the file and the preset one name",
                         "the preset '%s' lies in a file '%s.yaml'", read.name, name);
     }
     if (read.parameters != NULL && read.parameters->kind != LW_MAP) {
@@ -202,7 +202,7 @@ static lw_status read_file(lw_presets *presets, lw_shelf shelf, const char *name
     // What nobody measured is no better for the preset's saying so.
     bool claims = read.evidence == LW_MEASURED || read.evidence == LW_CALIBRATED;
     if (claims && (seen & 1U << read.evidence) == 0) {
-        return lw_error(presets->diags, set.place[HEAD_EVIDENCE], "say which of its values is, or take a weaker word",
+        return lw_error(presets->diags, set.mark[HEAD_EVIDENCE].place, "say which of its values is, or take a weaker word",
                         "the preset '%s' is %s, but none of its values is", name, lw_evidence_words[read.evidence]);
     }
     return LW_OK;

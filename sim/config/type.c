@@ -7,5 +7,5 @@ lw_place lw_type_place(const lw_option *options, const lw_option_set *set, const
     const lw_option *row = lw_option_find(options, key);
     assert(row != NULL);
     size_t index = (size_t)(row - options);
-    return set != NULL && set->given[index] ? set->place[index] : at;
+    return set != NULL && set->mark[index].given ? set->mark[index].place : at;
 }

@@ -155,7 +155,7 @@ static bool waits_behind(const lw_built *built, const neck *at, const lw_limit *
 static const char *preset_of(const lw_link *link) {
     const lw_object *object = link->spec->object;
     for (size_t i = 0; object->preset != NULL && object->type->options[i].key != NULL; i++) {
-        if (object->set->given[i]) {
+        if (object->set->mark[i].given) {
             return NULL;
         }
     }

@@ -341,7 +341,7 @@ void lw_node_warn_forced(const lw_object *object, lw_diags *diags) {
     const lw_option *row = lw_option_find(object->type->options, key);
     const lw_node_params *params = object->params;
     const char *own = row != NULL && object->preset != NULL ? lw_map_text(object->preset->values, key) : NULL;
-    if (own != NULL && strcmp(own, "false") == 0 && object->set->given[row - object->type->options] && params->p2p) {
+    if (own != NULL && strcmp(own, "false") == 0 && object->set->mark[row - object->type->options].given && params->p2p) {
         lw_warn(diags, lw_object_place(object, key), "leave p2p out for what the card does",
                 "nodes.%s copies straight to other cards, which its preset (%s) cannot", object->name, object->preset->name);
     }
@@ -352,7 +352,7 @@ lw_node_spec lw_node_spec_of(const lw_object *object) {
     lw_node_kind kind = (lw_node_kind)(object->type - types);
     bool given = false;
     for (size_t i = 0; object->type->options[i].key != NULL; i++) {
-        given = given || object->set->given[i];
+        given = given || object->set->mark[i].given;
     }
     return (lw_node_spec){.object = object,
                           .kind = kind,

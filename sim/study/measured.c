@@ -363,7 +363,7 @@ static lw_status check_fitted(const reading *in, const lw_object *object) {
         const bool own = options[i].fitted && lw_map_get(object->yaml, options[i].key) != NULL;
         if (own && lw_map_text(in->head.quotes, path) == NULL) {
             status =
-                lw_error(in->diags, object->set->place[i],
+                lw_error(in->diags, object->set->mark[i].place,
                          lw_diags_text(in->diags, "put it in a preset, or write quotes: {%s: \"what the source says\"}", path),
                          "the table sets %s, which fits produce, and quotes nobody for it", path);
         }

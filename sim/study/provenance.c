@@ -41,7 +41,7 @@ static lw_evidence evidence_of_row(const lw_object *object, size_t index) {
     if (!is_number(row) || is_loss(row)) {
         return LW_SPECIFIED;
     }
-    if (object->set->given[index]) {
+    if (object->set->mark[index].given) {
         // What is counted (lanes, tags) or picked from a standard's list (a packet size) says which
         // machine it is, not how it does.
         bool chosen = row->kind == LW_OPTION_INTEGER || row->words != NULL;

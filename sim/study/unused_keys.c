@@ -85,7 +85,7 @@ static bool has_free_calls(const lw_built *built, size_t workload, size_t *node)
     static const char submit[] = "submit";
     const lw_option *table = caller->object->type->options;
     for (size_t i = 0; table[i].key != NULL; i++) {
-        if (strncmp(table[i].key, submit, sizeof submit - 1) == 0 && caller->object->set->given[i]) {
+        if (strncmp(table[i].key, submit, sizeof submit - 1) == 0 && caller->object->set->mark[i].given) {
             return false;
         }
     }
@@ -182,8 +182,8 @@ static lw_status look_at_rows(lw_unused_keys *unused, const lw_effects *effects,
         // machine.
         bool names = table[i].kind == LW_OPTION_TEXT || table[i].kind == LW_OPTION_YAML;
         bool places = common && lw_is_among(table[i].key, object->section->place);
-        if (set->given[i] && !names && !places && !is_included(unused->document, set->place[i])) {
-            const given_key given = {{section, index, &table[i], common}, set->place[i], false};
+        if (set->mark[i].given && !names && !places && !is_included(unused->document, set->mark[i].place)) {
+            const given_key given = {{section, index, &table[i], common}, set->mark[i].place, false};
             LW_TRY(look_at_key(unused, effects, &given));
         }
     }

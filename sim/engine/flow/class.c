@@ -18,7 +18,7 @@ uint32_t lw_fluid_row_of(lw_fluid *run, uint32_t server, int buffer) {
         run->row = grown;
     }
     *row = run->row_count++;
-    run->row[*row] = (lw_row){.pool = LW_NONE, .cap_min = (double)INFINITY, .settled = (double)INFINITY};
+    run->row[*row] = (lw_row){.pool = LW_NONE, .cap_min = (double)INFINITY};
     run->row[*row].turnaround_ps = buffer == 0 ? run->fabric->server[server].turnaround_ps : 0;
     return *row;
 }
@@ -87,15 +87,13 @@ uint32_t lw_fluid_class_of(lw_fluid *run, double cap) {
         run->class = grown;
     }
     lw_cost *cost = LW_NEW_ARRAY(run->arena, lw_cost, run->draft.count);
-    lw_burden *burden = LW_NEW_ARRAY(run->arena, lw_burden, run->draft.count);
-    if (cost == NULL || burden == NULL) {
+    if (cost == NULL) {
         return LW_NONE;
     }
     if (run->draft.count > 0) {
         memcpy(cost, run->draft.items, run->draft.count * sizeof *cost);
     }
-    run->class[run->class_count] =
-        (lw_class){.cost = cost, .burden = burden, .costs = (uint32_t)run->draft.count, .pool = LW_NONE, .cap = cap};
+    run->class[run->class_count] = (lw_class){.cost = cost, .costs = (uint32_t)run->draft.count, .pool = LW_NONE, .cap = cap};
     *slot = ++run->class_count;
     return *slot - 1;
 }
@@ -104,7 +102,7 @@ uint32_t lw_fluid_class_of(lw_fluid *run, double cap) {
 
 // Weights are whole quanta, 2^40 of them for the heaviest class of a row, so that 2^22 flows can be
 // added up there without an error.
-enum { WEIGHT_BITS = 40, VOLUME_BITS = 61 };
+enum { WEIGHT_BITS = 40 };
 
 static double most_ps(const lw_row *row, const lw_cost *cost) {
     return cost->ps / lw_fluid_turns(cost) + (double)row->turnaround_ps;
@@ -138,8 +136,50 @@ void lw_fluid_weigh(const lw_fluid *run, lw_class *class, uint32_t index, double
     const double quanta = ldexp((cost->ps / lw_fluid_turns(cost) + turn_ps) / row->most_ps, WEIGHT_BITS);
     cost->weight = (int64_t)(quanta + 0.5);
     cost->weight = cost->weight > 0 ? cost->weight : 1;
-    class->burden[index].of = cost->row;
     lw_fluid_burden(row, class, index);
+}
+
+// What is looked at together lies together.
+static lw_status make_burdens(lw_fluid *run) {
+    size_t count = 0;
+    for (uint32_t c = 0; c < run->class_count; c++) {
+        count += run->class[c].costs;
+    }
+    lw_burden *burden = LW_NEW_ARRAY(run->arena, lw_burden, count);
+    if (burden == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t c = 0; c < run->class_count; c++) {
+        lw_class *class = &run->class[c];
+        class->burden = burden;
+        for (uint32_t i = 0; i < class->costs; i++) {
+            burden->row = class->cost[i].row;
+            burden->class = c;
+            burden->next = i + 1 != class->own ? burden + 1 : class->burden;
+            burden++;
+            lw_fluid_weigh(run, class, i, 0);
+        }
+    }
+    return LW_OK;
+}
+
+// A row may hold up all that pass it, a class only itself.
+static lw_status make_groups(lw_fluid *run) {
+    size_t members = run->class_count;
+    for (uint32_t r = 0; r < run->row_count; r++) {
+        members += run->row[r].costs;
+    }
+    run->group = lw_arena_alloc(run->arena, (size_t)run->row_count + run->class_count, sizeof *run->group);
+    uint32_t *member = LW_NEW_ARRAY(run->arena, uint32_t, members);
+    if (run->group == NULL || member == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (uint32_t g = 0; g < run->row_count + run->class_count; g++) {
+        run->group[g].member = member;
+        run->group[g].step = LW_NONE;
+        member += g < run->row_count ? run->row[g].costs : 1;
+    }
+    return LW_OK;
 }
 
 lw_status lw_fluid_finish_classes(lw_fluid *run) {
@@ -147,35 +187,27 @@ lw_status lw_fluid_finish_classes(lw_fluid *run) {
     for (uint32_t r = 0; r < run->row_count; r++) {
         lw_row *row = &run->row[r];
         row->unit = ldexp(row->most_ps, 60 - WEIGHT_BITS);
-        row->active = LW_NEW_ARRAY(run->arena, lw_burden, row->costs);
+        row->active = LW_NEW_ARRAY(run->arena, lw_active, row->costs);
         if (row->active == NULL) {
             return LW_NO_MEMORY;
         }
     }
-    for (uint32_t c = 0; c < run->class_count; c++) {
-        lw_class *class = &run->class[c];
-        for (uint32_t i = 0; i < class->costs; i++) {
-            lw_fluid_weigh(run, class, i, 0);
-        }
-        int bits = 0;
-        (void)frexp(class->volume_max, &bits);
-        class->exponent = VOLUME_BITS - bits;
-        class->scale = ldexp(1, class->exponent - LW_TICK_BITS);
-    }
-    run->stamp = LW_NEW_ARRAY(run->arena, uint32_t, run->class_count);
-    run->done = LW_NEW_ARRAY(run->arena, uint32_t, run->class_count);
+    LW_TRY(make_burdens(run));
+    LW_TRY(make_groups(run));
+    run->group_of = LW_NEW_ARRAY(run->arena, uint32_t, run->class_count);
     run->head = LW_NEW_ARRAY(run->arena, lw_head, run->class_count);
-    run->rate = LW_NEW_ARRAY(run->arena, double, run->class_count);
     run->packets = LW_NEW_ARRAY(run->arena, double, run->fabric->server_count);
     run->given = LW_NEW_ARRAY(run->arena, uint32_t, run->class_count);
     run->filling = LW_NEW_ARRAY(run->arena, lw_filling, run->row_count);
+    run->ahead = LW_NEW_ARRAY(run->arena, lw_ahead, run->row_count);
     run->filled = LW_NEW_ARRAY(run->arena, uint32_t, run->row_count);
+    // of a tree with fewer than twice as many leaves as rows
     run->match = lw_arena_alloc(run->arena, 4 * (size_t)run->row_count + 4, sizeof *run->match);
     // Each pool has a class of its own.
     run->pool = LW_NEW_ARRAY(run->arena, lw_pool, run->class_count);
     run->changed = LW_NEW_ARRAY(run->arena, uint32_t, run->class_count);
-    const bool made = run->packets != NULL && run->head != NULL && run->rate != NULL && run->given != NULL &&
-                      run->filling != NULL && run->stamp != NULL && run->done != NULL && run->match != NULL &&
-                      run->filled != NULL && run->pool != NULL && run->changed != NULL;
+    const bool made = run->packets != NULL && run->group_of != NULL && run->head != NULL && run->given != NULL &&
+                      run->filling != NULL && run->ahead != NULL && run->match != NULL && run->filled != NULL &&
+                      run->pool != NULL && run->changed != NULL;
     return made ? LW_OK : LW_NO_MEMORY;
 }

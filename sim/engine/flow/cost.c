@@ -347,8 +347,9 @@ lw_status lw_fluid_make_move(lw_fluid *run, const lw_flow *flow, int64_t bytes, 
         return LW_LIMIT;
     }
     d.pace_ps = most(d.pace_ps, d.plain_ps);
-    out->volume = volume_of(&d, out);
-    out->tail_ps = (double)alone_ps - out->volume * d.plain_ps;
+    const double volume = volume_of(&d, out);
+    out->units = (lw_units)ldexp(volume, LW_UNIT_BITS);
+    out->tail_ps = (double)alone_ps - volume * d.plain_ps;
     if (d.pace_ps > 0) {
         out->class_index = lw_fluid_class_of(run, 1 / d.pace_ps);
         return out->class_index != LW_NONE ? LW_OK : LW_NO_MEMORY;

@@ -62,7 +62,7 @@ static bool visit_slot(cursor *c, uint32_t index) {
     const lw_fluid *run = c->run;
     const lw_instance *s = &run->slot[index];
     if (!visit(c, s->phase) || s->phase == LW_FLUID_IDLE) {
-        return s->phase == LW_FLUID_IDLE && visit(c, s->next_free);
+        return s->phase == LW_FLUID_IDLE && visit(c, s->next);
     }
     const int64_t now_ps = run->now_ps;
     const bool due = s->phase != LW_FLUID_IN_LINE && s->phase != LW_FLUID_MOVING;
@@ -70,8 +70,8 @@ static bool visit_slot(cursor *c, uint32_t index) {
     return visit(c, s->task) && visit(c, s->instance - run->progress.task[s->task].prefix) &&
            visit(c, due ? s->due_ps - now_ps : 0) && visit(c, s->phase != LW_FLUID_READY ? s->ready_ps - now_ps : 0) &&
            visit(c, s->watched) && visit(c, s->watched || moving ? s->watched_ps - now_ps : 0) &&
-           visit(c, moving ? s->first_ps - now_ps : 0) && (!(s->watched || moving) || visit_busy(c, index, moving)) &&
-           visit_told(c, s);
+           visit(c, s->phase == LW_FLUID_MOVING ? s->next : LW_NONE) && visit(c, moving ? s->first_ps - now_ps : 0) &&
+           (!(s->watched || moving) || visit_busy(c, index, moving)) && visit_told(c, s);
 }
 
 static bool visit_class(cursor *c, uint32_t index) {
@@ -82,9 +82,10 @@ static bool visit_class(cursor *c, uint32_t index) {
     if (!same || class->flows == 0) {
         return same;
     }
-    same = visit(c, class->pool) && visit(c, class->place) && visit_real(c, head->speed) && visit_real(c, run->rate[index]);
+    const lw_group *group = &run->group[run->group_of[index]];
+    same = visit(c, class->pool) && visit(c, class->place) && visit(c, run->group_of[index]) && visit_real(c, group->rate);
     for (uint32_t i = 0; same && i < class->targets; i++) {
-        same = visit(c, (int64_t)(class->target[i].done - head->done)) && visit(c, class->target[i].slot);
+        same = visit_wide(c, class->target[i].done + head->shift - group->done) && visit(c, class->target[i].slot);
     }
     return same;
 }
@@ -101,7 +102,11 @@ static bool visit_pool(cursor *c, uint32_t index) {
     for (uint32_t i = 0; same && i < pool->row_count; i++) {
         const lw_row *row = &run->row[pool->rows[i]];
         same = visit(c, pool->rows[i]) && visit_real(c, row->used) && visit_real(c, row->control) &&
-               visit_real(c, row->settled) && visit(c, run->filling[pool->rows[i]].control);
+               visit(c, run->ahead[pool->rows[i]].control);
+    }
+    same = same && visit(c, pool->step_count);
+    for (uint32_t i = 0; same && i < pool->step_count; i++) {
+        same = visit(c, pool->steps[i]);
     }
     return same;
 }
@@ -109,7 +114,8 @@ static bool visit_pool(cursor *c, uint32_t index) {
 static bool visit_task(cursor *c, uint32_t task) {
     const lw_fluid *run = c->run;
     const lw_progress_task *progress = &run->progress.task[task];
-    bool same = run->task[task].watched_ps < 0 && visit(c, progress->beyond) && visit(c, progress->highest - progress->prefix);
+    bool same = run->task[task].watched_ps < 0 && visit(c, run->task[task].mover) && visit(c, run->task[task].first) &&
+                visit(c, progress->beyond) && visit(c, progress->highest - progress->prefix);
     for (int64_t i = progress->prefix; same && progress->beyond > 0 && i < progress->highest; i++) {
         same = visit(c, lw_progress_has_ended(&run->progress, task, i));
     }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Fabric -> state of a run.
-#include <math.h>
-
 #include "sim/engine/flow/state.h"
 
 static bool in_limits(int64_t value) {
@@ -73,10 +71,6 @@ static lw_status make_moves(lw_fluid *run, uint32_t index) {
         const lw_status status = lw_fluid_make_move(run, flow, last == 0 ? task->bytes : task->last_bytes, move);
         run->stuck = index;
         LW_TRY(status);
-        if (move->class_index != LW_NONE) {
-            lw_class *class = &run->class[move->class_index];
-            class->volume_max = move->volume > class->volume_max ? move->volume : class->volume_max;
-        }
     }
     const int64_t count = lw_task_count(task), runs = has_last ? count / task->inner : 0;
     run->bytes_all += (double)(count - runs) * (double)task->bytes + (double)runs * (double)task->last_bytes;
@@ -121,23 +115,14 @@ static lw_status make_tasks(lw_fluid *run) {
         result->ready_ps = result->start_ps = result->queued_from_ps = result->first_ps = result->watched_ps = INT64_MAX;
         result->busiest = LW_NO_SERVER;
         run->task[t].watched_ps = -1;
+        run->task[t].mover = run->task[t].first = LW_NONE;
         if (task->flow != LW_NO_FLOW) {
             assert(task->flow < fabric->flow_count);
             LW_TRY(make_moves(run, t));
             LW_TRY(check_load(run, load_bytes, t));
         }
     }
-    LW_TRY(lw_fluid_finish_classes(run));
-    for (uint32_t t = 0; t < fabric->task_count; t++) {
-        for (int last = 0; last < 2 && fabric->task[t].flow != LW_NO_FLOW; last++) {
-            lw_move *move = &run->task[t].move[last];
-            if (move->bytes > 0 && move->class_index != LW_NONE) {
-                move->units = (uint64_t)ldexp(move->volume, run->class[move->class_index].exponent);
-                move->units = move->units > 0 ? move->units : 1;
-            }
-        }
-    }
-    return LW_OK;
+    return lw_fluid_finish_classes(run);
 }
 
 lw_status lw_fluid_make(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_fluid *run) {
@@ -168,6 +153,7 @@ void lw_fluid_free(lw_fluid *run) {
     for (uint32_t p = 0; p < run->pool_count; p++) {
         (void)lw_memory_resize_block(run->pool[p].classes, 0);
         (void)lw_memory_resize_block(run->pool[p].rows, 0);
+        (void)lw_memory_resize_block(run->pool[p].steps, 0);
     }
     for (size_t r = 0; run->line != NULL && r < run->fabric->resource_count; r++) {
         (void)lw_memory_resize_block(run->line[r].waiting, 0);

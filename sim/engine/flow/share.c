@@ -23,10 +23,16 @@ static const int64_t WEIGHT_MOST = INT64_C(1) << 62;
 
 static bool is_earlier(const lw_fluid *run, lw_target a, lw_target b) {
     if (a.done != b.done) {
-        return (int64_t)(a.done - b.done) < 0;
+        return a.done < b.done;
     }
     const lw_instance *one = &run->slot[a.slot], *other = &run->slot[b.slot];
     return one->task < other->task || (one->task == other->task && one->instance < other->instance);
+}
+
+static void note_end(lw_fluid *run, uint32_t index) {
+    lw_head *head = &run->head[index];
+    head->end = run->class[index].target[0].done + head->shift;
+    lw_group_sort(run, index);
 }
 
 static void add_target(lw_fluid *run, uint32_t index, lw_target target) {
@@ -44,10 +50,10 @@ static void add_target(lw_fluid *run, uint32_t index, lw_target target) {
         class->target[at] = class->target[(at - 1) / 2];
     }
     class->target[at] = target;
-    run->head[index].next = class->target[0].done;
+    note_end(run, index);
 }
 
-static uint32_t take_target(const lw_fluid *run, uint32_t index) {
+static uint32_t take_target(lw_fluid *run, uint32_t index) {
     lw_class *class = &run->class[index];
     const uint32_t slot = class->target[0].slot;
     const lw_target last = class->target[--class->targets];
@@ -62,7 +68,7 @@ static uint32_t take_target(const lw_fluid *run, uint32_t index) {
         class->target[at] = class->target[child];
     }
     class->target[at] = last;
-    run->head[index].next = class->target[0].done;
+    note_end(run, index);
     return slot;
 }
 
@@ -79,8 +85,6 @@ static void weigh_flow(lw_fluid *run, lw_class *class, int64_t flows) {
         row->weight += flows * class->cost[i].weight;
         row->turns_anew = row->turnaround_ps > 0;
         row->joined = row->joined || flows > 0;
-        row->active[class->burden[i].place].weight = class->burden[i].weight;
-        row->active[class->burden[i].place].share = class->burden[i].share;
         if (row->weight > WEIGHT_MOST) {
             lw_fluid_fail(run, LW_LIMIT);
         }
@@ -97,38 +101,54 @@ void lw_fluid_join(lw_fluid *run, const lw_move *move, uint32_t slot) {
     if (run->failed != LW_OK) {
         return;
     }
+    const lw_units done = lw_group_done(run, move->class_index);
     weigh_flow(run, class, 1);
-    add_target(run, move->class_index, (lw_target){run->head[move->class_index].done + move->units, slot});
+    add_target(run, move->class_index, (lw_target){done + move->units, slot});
+    run->pool[class->pool].joined = true;
+    run->pool[class->pool].from = fmin(run->pool[class->pool].from, lw_fluid_rate(run, move->class_index));
     lw_pool_change(run, class->pool);
 }
 
+// Units until the first flow of a group ends.
+static double units_left(const lw_fluid *run, const lw_group *group) {
+    return lw_wide_value(run->head[group->member[0]].end - group->done);
+}
+
 // The end of a fluid is found to the tick, and two at one tick are one event.
-static bool has_ended(const lw_head *head) {
-    return (double)(int64_t)(head->next - head->done) <= 2 * head->speed + 2;
+static bool has_ended(const lw_fluid *run, const lw_group *group) {
+    return group->members > 0 && units_left(run, group) <= 2 * group->rate * LW_SPEED + 2;
 }
 
 void lw_fluid_ended(lw_fluid *run, uint32_t index) {
     lw_pool *pool = &run->pool[index];
     lw_pool_touch(run, index);
     lw_pool_change(run, index);
-    run->done_count = 0;
-    for (uint32_t i = 0; i < pool->class_count; i++) {
-        if (has_ended(&run->head[pool->classes[i]])) {
-            run->done[run->done_count++] = pool->classes[i];
+    uint32_t others = LW_NONE;  // that follow, in other classes
+    for (uint32_t i = 0; i < pool->step_count; i++) {
+        const lw_group *group = &run->group[pool->steps[i]];
+        while (has_ended(run, group)) {
+            const uint32_t c = group->member[0], slot = take_target(run, c), next = lw_fluid_successor(run, slot);
+            lw_fluid_moved(run, slot);
+            if (next != LW_NONE && lw_fluid_move_of(run, next)->class_index == c) {
+                add_target(run, c, (lw_target){lw_group_done(run, c) + lw_fluid_move_of(run, next)->units, next});
+                continue;
+            }
+            if (next != LW_NONE) {
+                run->slot[next].next = others;
+                others = next;
+            }
+            pool->from = fmin(pool->from, group->rate);
+            weigh_flow(run, &run->class[c], -1);
+            if (run->class[c].flows == 0) {
+                lw_pool_leave(run, c);
+            }
         }
     }
-    for (uint32_t i = 0; i < run->done_count; i++) {
-        const uint32_t c = run->done[i];
-        lw_class *class = &run->class[c];
-        pool->from = fmin(pool->from, run->rate[c]);
-        while (class->targets > 0 && has_ended(&run->head[c])) {
-            const uint32_t slot = take_target(run, c);
-            weigh_flow(run, class, -1);
-            lw_fluid_moved(run, slot);
-        }
-        if (class->flows == 0) {
-            lw_pool_leave(run, c);
-        }
+    while (others != LW_NONE) {
+        const uint32_t slot = others;
+        others = run->slot[slot].next;
+        run->slot[slot].next = LW_NONE;
+        lw_fluid_join(run, lw_fluid_move_of(run, slot), slot);
     }
 }
 
@@ -144,16 +164,15 @@ static void weigh_turns(lw_fluid *run, uint32_t index) {
         const double fewer = there < back ? there : back;
         const double turn_ps = fewer > 0 ? (double)row->turnaround_ps * 2 * fewer / (there + back) : 0;
         for (uint32_t i = 0; i < row->active_count; i++) {
-            lw_burden *active = &row->active[i];
-            lw_class *class = &run->class[active->of];
+            const lw_burden *burden = row->active[i].burden;
+            lw_class *class = &run->class[burden->class];
+            const uint32_t cost = (uint32_t)(burden - class->burden);
             if (pass == 0) {
-                there += (double)class->flows * class->cost[active->place].there;
-                back += (double)class->flows * class->cost[active->place].back;
+                there += (double)class->flows * class->cost[cost].there;
+                back += (double)class->flows * class->cost[cost].back;
             } else {
-                lw_fluid_weigh(run, class, active->place, turn_ps);
-                active->weight = class->burden[active->place].weight;
-                active->share = class->burden[active->place].share;
-                row->weight += active->weight;
+                lw_fluid_weigh(run, class, cost, turn_ps);
+                row->weight += burden->weight;
             }
         }
     }
@@ -169,10 +188,10 @@ static double full_at(const lw_fluid *run, uint32_t index) {
     for (int i = 0; i < TRIES; i++) {
         double left = (double)LW_WHOLE, open = 0;
         for (uint32_t k = 0; k < row->active_count; k++) {
-            const lw_burden *active = &row->active[k];
-            const bool below = run->rate[active->of] < rate;
-            left -= below ? run->rate[active->of] * active->share : 0;
-            open += below ? 0 : active->share;
+            const lw_burden *burden = row->active[k].burden;
+            const double own = lw_fluid_rate(run, burden->class), share = burden->share;
+            left -= own < rate ? own * share : 0;
+            open += own < rate ? 0 : share;
         }
         if (open <= 0) {
             return (double)INFINITY;
@@ -182,8 +201,8 @@ static double full_at(const lw_fluid *run, uint32_t index) {
     return rate;
 }
 
-// The rate from which on all must be found again.
-static double rates_from(lw_fluid *run, const lw_pool *pool) {
+// Steps of the last time that stay: those before the first rate that a change can reach.
+static uint32_t keep_steps(lw_fluid *run, const lw_pool *pool) {
     double from = pool->controls ? 0 : pool->from;
     for (uint32_t i = 0; i < pool->row_count; i++) {
         lw_row *row = &run->row[pool->rows[i]];
@@ -196,203 +215,221 @@ static double rates_from(lw_fluid *run, const lw_pool *pool) {
         }
         row->joined = false;
     }
-    return from < (double)INFINITY ? from * BELOW : 0;
+    uint32_t kept = 0;
+    from = pool->joined && from == (double)INFINITY ? 0 : from;
+    while (kept < pool->step_count && run->group[pool->steps[kept]].rate < from * BELOW) {
+        kept++;
+    }
+    return kept;
 }
 
-// Of a row that is to be filled, what flows below have already.
-static void begin_filling(lw_fluid *run, uint32_t index, double from) {
+// Of a row that is to be filled, what those flows have that keep their rates. They come first.
+static void begin_filling(lw_fluid *run, uint32_t index, uint32_t kept) {
     const lw_row *row = &run->row[index];
-    lw_filling filling = run->filling[index];
-    filling.left = LW_WHOLE - filling.control;
-    filling.weight = row->weight;
-    for (uint32_t i = 0; from > 0 && i < row->active_count; i++) {
-        const lw_burden *active = &row->active[i];
-        const double rate = run->rate[active->of];
-        // Without a branch, which nothing could foretell.
-        const int64_t below = -(int64_t)(rate < from);
-        filling.left -= (int64_t)((rate < from ? rate : from) * active->share) & below;
-        filling.weight -= active->weight & below;
-        run->stamp[active->of] ^= (run->stamp[active->of] ^ run->search) & (uint32_t)below;
+    lw_filling *filling = &run->filling[index];
+    lw_active *next = row->active;
+    // Without a branch, which nothing could foretell.
+    for (uint32_t rest = kept == 0 ? 0 : row->given < row->active_count ? row->given : row->active_count; rest > 0; rest /= 2) {
+        const uint32_t half = rest - rest / 2;
+        next += half & (0U - (uint32_t)(next[half - 1].step < kept));
     }
-    run->filling[index] = filling;
+    const bool any = next > row->active;
+    *filling = (lw_filling){.taken = any ? next[-1].taken : run->ahead[index].control,
+                            .next = next,
+                            .weight = any ? next[-1].weight : 0,
+                            .end = row->active + row->active_count,
+                            .all = row->weight,
+                            .unit = row->unit,
+                            .cap_min = row->cap_min,
+                            .uneven = row->uneven};
 }
 
 // ---- Whose turn it is ----
 
-static uint64_t bits_of(double rate) {
+// The bits of a positive double are in its order. The lowest are the place of the row instead, below
+// the number of leaves, a power of two: rows that differ by so little may be full in any order.
+static inline uint64_t match_of(double rate, uint32_t leaves, uint32_t place) {
     uint64_t bits;
     memcpy(&bits, &rate, sizeof bits);
-    return bits;
+    return (bits & ~(uint64_t)(leaves - 1)) | place;
 }
 
-// Without a branch, which nothing could foretell.
-static struct lw_match winner(struct lw_match a, struct lw_match b) {
-    const bool second = b.rate < a.rate;
-    return (struct lw_match){second ? b.rate : a.rate, second ? b.row : a.row};
-}
-
-// match[1] is the winner; the leaves are from match[leaves] on.
-static void play(struct lw_match *match, uint32_t leaf, struct lw_match now) {
+// match[1] is the winner; the leaves are from match[leaves] on. Without a branch, which nothing could
+// foretell.
+static inline void play(uint64_t *match, uint32_t leaf, uint64_t now) {
     match[leaf] = now;
     for (; leaf > 1; leaf /= 2) {
-        now = winner(now, match[leaf ^ 1U]);
+        const uint64_t other = match[leaf ^ 1U];
+        now = other < now ? other : now;
         match[leaf / 2] = now;
     }
 }
 
 // ---- Filling up ----
 
-// settled: a row that is of no interest any more.
-static inline void give(lw_fluid *run, uint32_t index, double rate, uint32_t settled) {
+// Of flows without a rate.
+static inline int64_t open_of(const lw_fluid *run, uint32_t row) {
+    return run->filling[row].all - run->filling[row].weight;
+}
+
+static void exchange(lw_active *one, lw_active *other) {
+    lw_burden *const before = one->burden;
+    one->burden = other->burden;
+    one->burden->active = one;
+    other->burden = before;
+    before->active = other;
+}
+
+// The class is the next of those in a row that have a rate.
+static inline void take(lw_filling *filling, lw_burden *burden, double rate, uint32_t step) {
+    lw_active *const next = filling->next++;
+    if (burden->active != next) {
+        exchange(burden->active, next);
+    }
+    next->taken = filling->taken += (int64_t)(rate * burden->share);
+    next->step = step;
+    next->weight = filling->weight += burden->weight;
+}
+
+// The group that gets the next rate.
+static void add_step(lw_fluid *run, lw_pool *pool, uint32_t group, double rate) {
+    run->group[group].rate = rate;
+    run->group[group].step = pool->step_count;
+    pool->steps[pool->step_count++] = group;
+}
+
+// To a class whose rate is that of no row.
+static void give_alone(lw_fluid *run, lw_pool *pool, uint32_t index, double rate) {
     const lw_class *class = &run->class[index];
     for (uint32_t i = 0; i < class->own; i++) {
-        const lw_burden *burden = &class->burden[i];
-        if (burden->of != settled) {
-            lw_filling *row = &run->filling[burden->of];
-            row->left -= (int64_t)(rate * burden->share);
-            row->weight -= burden->weight;
-        }
+        take(&run->filling[class->burden[i].row], &class->burden[i], rate, pool->step_count);
     }
-    run->stamp[index] = run->search;
-    run->rate[index] = rate;
-    run->head[index].speed = rate * class->scale;
+    if (run->group_of[index] != run->row_count + index) {
+        lw_group_move(run, index, run->row_count + index);
+    }
+    add_step(run, pool, run->row_count + index, rate);
 }
 
 // Turns a picosecond that a row has for each of its flows without a rate.
 static inline double level_of(const lw_fluid *run, uint32_t row) {
     const lw_filling *filling = &run->filling[row];
-    const double left = filling->left > 0 ? (double)filling->left : 1;
-    return left / ((double)filling->weight * run->row[row].unit);
+    const double left = filling->taken < LW_WHOLE ? (double)(LW_WHOLE - filling->taken) : 1;
+    return left / ((double)(filling->all - filling->weight) * filling->unit);
 }
 
 // Of a flow for a packet of data.
-static double turns_of(const lw_fluid *run, const lw_burden *active) {
-    return lw_fluid_turns(&run->class[active->of].cost[active->place]);
+static double turns_of(const lw_fluid *run, const lw_burden *burden) {
+    const lw_class *class = &run->class[burden->class];
+    return lw_fluid_turns(&class->cost[burden - class->burden]);
 }
 
 // The rate at which the first classes of a row must stop.
 static inline double stop_of(const lw_fluid *run, uint32_t index) {
-    const lw_row *row = &run->row[index];
     const double level = level_of(run, index);
-    double most = 0;
-    for (uint32_t i = 0; row->uneven && i < row->active_count; i++) {
-        const bool open = run->stamp[row->active[i].of] != run->search;
-        most = fmax(most, open ? turns_of(run, &row->active[i]) : 0);
+    if (!run->filling[index].uneven) {
+        return level;
     }
-    return row->uneven ? level / most : level;
+    double most = 0;
+    for (const lw_active *open = run->filling[index].next; open < run->filling[index].end; open++) {
+        most = fmax(most, turns_of(run, open->burden));
+    }
+    return level / most;
 }
 
 // Rows of the pool that a change can reach, as a tree of matches; returns the number of its leaves.
-static uint32_t make_matches(lw_fluid *run, const lw_pool *pool, double from, uint32_t *filled) {
+static uint32_t make_matches(lw_fluid *run, const lw_pool *pool, uint32_t kept, uint32_t *filled) {
     uint32_t count = 0, leaves = 1;
     for (uint32_t i = 0; i < pool->row_count; i++) {
-        if (run->row[pool->rows[i]].settled >= from) {
+        if (run->group[pool->rows[i]].step == LW_NONE) {
             run->filled[count++] = pool->rows[i];
-            begin_filling(run, pool->rows[i], from);
+            begin_filling(run, pool->rows[i], kept);
         }
     }
     while (leaves < count) {
         leaves *= 2;
     }
     for (uint32_t i = 0; i < leaves; i++) {
-        const bool has = i < count && run->filling[run->filled[i]].weight > 0;
-        run->match[leaves + i] = (struct lw_match){has ? bits_of(stop_of(run, run->filled[i])) : UINT64_MAX, i};
+        const bool has = i < count && open_of(run, run->filled[i]) > 0;
+        run->match[leaves + i] = has ? match_of(stop_of(run, run->filled[i]), leaves, i) : UINT64_MAX;
     }
     for (uint32_t i = leaves; i-- > 1;) {
-        run->match[i] = winner(run->match[2 * i], run->match[2 * i + 1]);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        run->row[run->filled[i]].settled = (double)INFINITY;
+        const uint64_t one = run->match[2 * i], other = run->match[2 * i + 1];
+        run->match[i] = other < one ? other : one;
     }
     *filled = count;
     return leaves;
 }
 
-// Classes of the row without a rate, whose turns are up at that rate.
-static uint32_t find_open(lw_fluid *run, uint32_t index, double rate) {
-    const lw_row *row = &run->row[index];
+// Classes of a row without a rate whose turns are up at that rate: those that may have no more than
+// their own limit get that, or all get it. False: there are none.
+static bool give_some(lw_fluid *run, lw_pool *pool, uint32_t index, double rate, bool limited) {
+    const lw_filling *filling = &run->filling[index];
+    const double level = level_of(run, index);
     uint32_t count = 0;
-    for (uint32_t i = 0; i < row->active_count; i++) {
-        const uint32_t c = row->active[i].of;
-        run->given[count] = c;
-        count += run->stamp[c] != run->search ? 1U : 0U;
-    }
-    if (row->uneven) {
-        const double level = level_of(run, index);
-        count = 0;
-        for (uint32_t i = 0; i < row->active_count; i++) {
-            const bool open = run->stamp[row->active[i].of] != run->search;
-            if (open && level <= rate * turns_of(run, &row->active[i]) * NEARLY) {
-                run->given[count++] = row->active[i].of;
-            }
+    for (const lw_active *open = filling->next; open < filling->end; open++) {
+        const uint32_t c = open->burden->class;
+        const bool up = !filling->uneven || level <= rate * turns_of(run, open->burden) * NEARLY;
+        if (up && (!limited || run->class[c].cap <= rate * NEARLY)) {
+            run->given[count++] = c;
         }
     }
-    return count;
+    for (uint32_t i = 0; i < count; i++) {
+        give_alone(run, pool, run->given[i], limited ? run->class[run->given[i]].cap : rate);
+    }
+    return count > 0;
 }
 
-// Classes of the row that may have no more than their own limit get that. False: there are none.
-static bool give_limited(lw_fluid *run, uint32_t index, double rate) {
-    bool given = false;
-    const uint32_t count = find_open(run, index, rate);
-    for (uint32_t i = 0; i < count; i++) {
-        const double cap = run->class[run->given[i]].cap;
-        if (cap <= rate * NEARLY) {
-            give(run, run->given[i], cap, LW_NONE);
-            given = true;
+// All that are left get it, and the row is full.
+static void give_rest(lw_fluid *run, lw_pool *pool, uint32_t index, double rate) {
+    lw_filling *const fillings = run->filling, *const filling = &fillings[index];
+    const uint32_t step = pool->step_count, *const group_of = run->group_of;
+    uint32_t moved = 0, *const given = run->given;
+    for (const lw_active *open = filling->next, *end = filling->end; open < end; open++) {
+        const lw_burden *const own = open->burden;
+        for (lw_burden *other = own->next; other != own; other = other->next) {
+            take(&fillings[other->row], other, rate, step);
         }
+        given[moved] = own->class;
+        moved += group_of[own->class] != index ? 1 : 0;
     }
-    return given;
-}
-
-// False: some classes of the row have turns left.
-static bool give_rest(lw_fluid *run, uint32_t index, double rate) {
-    lw_row *row = &run->row[index];
-    const uint32_t count = find_open(run, index, rate);
-    const uint32_t settled = row->uneven ? LW_NONE : index;
-    for (uint32_t i = 0; i < count; i++) {
-        give(run, run->given[i], rate, settled);
+    for (uint32_t i = 0; i < moved; i++) {
+        lw_group_move(run, run->given[i], index);
     }
-    if (row->uneven) {
-        return run->filling[index].weight == 0;
-    }
-    run->filling[index].left = run->filling[index].weight = 0;
-    row->settled = rate * NEARLY * NEARLY;
-    return true;
-}
-
-static void begin_search(lw_fluid *run) {
-    if (++run->search == 0) {
-        memset(run->stamp, 0, run->class_count * sizeof *run->stamp);
-        run->search = 1;
-    }
+    add_step(run, pool, index, rate);
+    filling->taken = LW_WHOLE;
+    filling->weight = filling->all;
 }
 
 // Returns how many rows were filled.
-static uint32_t fill_up(lw_fluid *run, const lw_pool *pool, double from) {
+static uint32_t fill_up(lw_fluid *run, lw_pool *pool, uint32_t kept) {
     uint32_t filled = 0;
-    begin_search(run);
-    struct lw_match *match = run->match;
-    const uint32_t leaves = make_matches(run, pool, from, &filled);
-    while (match[1].rate != UINT64_MAX) {
-        const struct lw_match top = match[1];
-        const uint32_t index = run->filled[top.row];
+    lw_group_forget(run, pool, kept);
+    if (!lw_pool_room(run, pool, pool->row_count + pool->class_count)) {
+        return 0;
+    }
+    const uint32_t leaves = make_matches(run, pool, kept, &filled);
+    while (run->match[1] != UINT64_MAX) {
+        const uint32_t place = (uint32_t)run->match[1] & (leaves - 1), index = run->filled[place];
         uint64_t now = UINT64_MAX;
-        if (run->filling[index].weight > 0) {
+        if (open_of(run, index) > 0) {
             const double rate = stop_of(run, index);
-            now = bits_of(rate);
-            if (now <= top.rate) {
-                const bool limited = rate * NEARLY >= run->row[index].cap_min && give_limited(run, index, rate);
-                if (limited || !give_rest(run, index, rate)) {
+            now = match_of(rate, leaves, place);
+            if (now <= run->match[1]) {
+                const bool limited = rate * NEARLY >= run->filling[index].cap_min;
+                if ((limited && give_some(run, pool, index, rate, true)) ||
+                    (run->filling[index].uneven && give_some(run, pool, index, rate, false))) {
                     continue;
                 }
+                give_rest(run, pool, index, rate);
                 now = UINT64_MAX;
             }
         }
-        play(match, leaves + top.row, (struct lw_match){now, top.row});
+        play(run->match, leaves + place, now);
     }
     for (uint32_t i = 0; (pool->controls || pool->row_count == 0) && i < pool->class_count; i++) {
-        if (run->class[pool->classes[i]].own == 0) {  // no row holds it up
-            give(run, pool->classes[i], run->class[pool->classes[i]].cap, LW_NONE);
+        const uint32_t c = pool->classes[i];
+        if (run->class[c].own == 0 && run->group[run->row_count + c].step == LW_NONE) {  // no row holds it up
+            give_alone(run, pool, c, run->class[c].cap);
         }
     }
     return filled;
@@ -412,7 +449,7 @@ static double controls_of(const lw_fluid *run, uint32_t source) {
 
 typedef enum control_pass { COUNT_PACKETS, TAKE_SHARES, FORGET } control_pass;
 
-static void take_share(lw_filling *row, const lw_cost *cost, double share) {
+static void take_share(lw_ahead *row, const lw_cost *cost, double share) {
     const int64_t most = LW_WHOLE - row->control, whole = (int64_t)fmin(share, (double)LW_WHOLE);
     const int64_t taken = whole < most ? whole : most;
     row->control += taken;
@@ -423,13 +460,14 @@ static void visit_controls(lw_fluid *run, const lw_pool *pool, control_pass pass
     for (uint32_t i = 0; i < pool->class_count; i++) {
         const uint32_t c = pool->classes[i];
         const lw_class *class = &run->class[c];
-        for (uint32_t k = class->own; run->rate[c] < (double)INFINITY && k < class->costs; k++) {
+        const double rate = lw_fluid_rate(run, c);
+        for (uint32_t k = class->own; rate < (double)INFINITY && k < class->costs; k++) {
             const lw_cost *cost = &class->cost[k];
-            const double share = run->rate[c] * class->burden[k].share;
+            const double share = rate * class->burden[k].share;
             if (pass == TAKE_SHARES) {
-                take_share(&run->filling[cost->row], cost, share * controls_of(run, cost->source));
+                take_share(&run->ahead[cost->row], cost, share * controls_of(run, cost->source));
             } else if (cost->source != LW_NO_SERVER) {
-                const double more = (double)class->flows * run->rate[c] * cost->there;
+                const double more = (double)class->flows * rate * cost->there;
                 run->packets[cost->source] = pass == COUNT_PACKETS ? run->packets[cost->source] + more : 0;
             }
         }
@@ -441,19 +479,19 @@ static bool add_control(lw_fluid *run, const lw_pool *pool, bool halfway) {
     const int64_t CLOSE = LW_WHOLE >> 34;
     bool changed = false;
     for (uint32_t i = 0; i < pool->row_count; i++) {
-        lw_filling *filling = &run->filling[pool->rows[i]];
-        filling->before = filling->control;
-        filling->control = filling->caused = 0;
+        lw_ahead *ahead = &run->ahead[pool->rows[i]];
+        ahead->before = ahead->control;
+        ahead->control = ahead->caused = 0;
     }
     for (int pass = COUNT_PACKETS; pass <= FORGET; pass++) {
         visit_controls(run, pool, (control_pass)pass);
     }
     for (uint32_t i = 0; i < pool->row_count; i++) {
-        lw_filling *filling = &run->filling[pool->rows[i]];
-        filling->control = halfway ? filling->control / 2 + filling->before / 2 : filling->control;
-        const int64_t more = filling->control - filling->before;
+        lw_ahead *ahead = &run->ahead[pool->rows[i]];
+        ahead->control = halfway ? ahead->control / 2 + ahead->before / 2 : ahead->control;
+        const int64_t more = ahead->control - ahead->before;
         changed = changed || more > CLOSE || more < -CLOSE;
-        run->row[pool->rows[i]].control = (double)filling->caused / (double)LW_WHOLE;
+        run->row[pool->rows[i]].control = (double)ahead->caused / (double)LW_WHOLE;
     }
     return changed;
 }
@@ -461,11 +499,11 @@ static bool add_control(lw_fluid *run, const lw_pool *pool, bool halfway) {
 // Control traffic follows from the rates, and they from what it leaves. It is a small part of a
 // link, so that each turn is some ten times nearer than the one before; steps of half the way end
 // where it is not.
-static uint32_t find_rates(lw_fluid *run, const lw_pool *pool) {
+static uint32_t find_rates(lw_fluid *run, lw_pool *pool) {
     enum { TURNS = 8, WHOLE_TURNS = 4 };
-    const double from = rates_from(run, pool);
+    const uint32_t kept = keep_steps(run, pool);
     if (!pool->controls) {
-        return fill_up(run, pool, from);
+        return fill_up(run, pool, kept);
     }
     uint32_t filled = 0;
     for (int i = 0; i < TURNS && (add_control(run, pool, i >= WHOLE_TURNS) || i == 0); i++) {
@@ -474,18 +512,14 @@ static uint32_t find_rates(lw_fluid *run, const lw_pool *pool) {
     return filled;
 }
 
-// When the first head of a class ends.
+// When the first flow ends.
 static lw_ticks first_end(const lw_fluid *run, const lw_pool *pool) {
-    double units = 0, speed = 0;
-    for (uint32_t i = 0; i < pool->class_count; i++) {
-        const lw_head *head = &run->head[pool->classes[i]];
-        const double more = (double)(int64_t)(head->next - head->done);
-        if (speed <= 0 || more * speed < units * head->speed) {
-            units = more;
-            speed = head->speed;
-        }
+    double ticks = (double)LW_TICKS_NEVER;
+    for (uint32_t i = 0; i < pool->step_count; i++) {
+        const lw_group *group = &run->group[pool->steps[i]];
+        const double left = group->members > 0 ? units_left(run, group) / (group->rate * LW_SPEED) : ticks;
+        ticks = left < ticks ? left : ticks;
     }
-    const double ticks = units / speed;
     if (ticks >= (double)LW_TICKS_NEVER / 4) {
         return LW_TICKS_NEVER;
     }
@@ -496,9 +530,11 @@ static void share_pool(lw_fluid *run, uint32_t index) {
     lw_pool *pool = &run->pool[index];
     const uint32_t filled = find_rates(run, pool);
     pool->from = (double)INFINITY;
+    pool->joined = false;
     for (uint32_t i = 0; i < filled; i++) {
-        const int64_t left = run->filling[run->filled[i]].left;
-        run->row[run->filled[i]].used = left > 0 ? (double)(LW_WHOLE - left) / (double)LW_WHOLE : 1;
+        const int64_t taken = run->filling[run->filled[i]].taken;
+        run->row[run->filled[i]].given = (uint32_t)(run->filling[run->filled[i]].next - run->row[run->filled[i]].active);
+        run->row[run->filled[i]].used = taken < LW_WHOLE ? (double)taken / (double)LW_WHOLE : 1;
     }
     if (!lw_due_set(&run->pools, (lw_due){.at = first_end(run, pool), .task = index, .id = index})) {
         lw_fluid_fail(run, LW_NO_MEMORY);

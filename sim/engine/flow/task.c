@@ -26,7 +26,7 @@ static bool make_slots(lw_fluid *run) {
 static uint32_t take_slot(lw_fluid *run) {
     uint32_t slot = run->free_slot;
     if (slot != LW_NONE) {
-        run->free_slot = run->slot[slot].next_free;
+        run->free_slot = run->slot[slot].next;
         return slot;
     }
     if (run->slot_count == run->slot_capacity && !make_slots(run)) {
@@ -47,6 +47,10 @@ static void wake_at(lw_fluid *run, uint32_t slot, int64_t at_ps) {
 
 static const lw_move *move_of(const lw_fluid *run, const lw_instance *s) {
     return &run->task[s->task].move[lw_task_is_last(&run->fabric->task[s->task], s->instance)];
+}
+
+const lw_move *lw_fluid_move_of(const lw_fluid *run, uint32_t slot) {
+    return move_of(run, &run->slot[slot]);
 }
 
 // ---- What is busy meanwhile ----
@@ -183,6 +187,43 @@ static void deliver_at(lw_fluid *run, uint32_t slot, lw_ticks at) {
     wake_at(run, slot, at_ps > s->first_ps ? at_ps : s->first_ps);
 }
 
+// ---- Turns on the engine of a task ----
+
+static bool shares_engine(const lw_fluid *run, const lw_instance *s, const lw_move *move) {
+    return lw_task_count(&run->fabric->task[s->task]) > 1 && lw_fluid_flow(run, s->task)->arrivals == LW_ARRIVALS_BACKLOG &&
+           (move->tags == LW_TAGS_INFINITE || move->requests <= move->tags);
+}
+
+// False: it is its turn.
+static bool waits_for_turn(lw_fluid *run, uint32_t slot) {
+    lw_fluid_task *task = &run->task[run->slot[slot].task];
+    run->slot[slot].next = LW_NONE;
+    if (task->mover == LW_NONE) {
+        task->mover = slot;
+        return false;
+    }
+    if (task->first == LW_NONE) {
+        task->first = slot;
+    } else {
+        run->slot[task->last].next = slot;
+    }
+    task->last = slot;
+    return true;
+}
+
+uint32_t lw_fluid_successor(lw_fluid *run, uint32_t slot) {
+    lw_fluid_task *task = &run->task[run->slot[slot].task];
+    if (task->mover != slot) {
+        return LW_NONE;
+    }
+    task->mover = task->first;
+    if (task->mover != LW_NONE) {
+        task->first = run->slot[task->mover].next;
+        run->slot[task->mover].next = LW_NONE;
+    }
+    return task->mover;
+}
+
 void lw_fluid_moved(lw_fluid *run, uint32_t slot) {
     deliver_at(run, slot, run->now + (lw_ticks)(move_of(run, &run->slot[slot])->tail_ps * (1 << LW_TICK_BITS)));
 }
@@ -212,7 +253,9 @@ static void move(lw_fluid *run, uint32_t slot) {
         return;
     }
     s->phase = LW_FLUID_MOVING;
-    lw_fluid_join(run, moved, slot);
+    if (!shares_engine(run, s, moved) || !waits_for_turn(run, slot)) {
+        lw_fluid_join(run, moved, slot);
+    }
 }
 
 // ---- After it has moved ----
@@ -260,7 +303,7 @@ static void end(lw_fluid *run, uint32_t slot) {
     }
     run->task[s.task].moved[lw_task_is_last(task, s.instance)]++;
     run->bytes_done += (double)lw_task_bytes(task, s.instance);
-    run->slot[slot].next_free = run->free_slot;
+    run->slot[slot].next = run->free_slot;
     run->free_slot = slot;
     run->slot[slot].phase = LW_FLUID_IDLE;
     lw_progress_end(&run->progress, s.task, s.instance);

@@ -61,7 +61,7 @@ static bool says_how(const lw_object *object) {
     static const char *const keys[] = {"algorithm", "order", "channels", "chunks", "by"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const lw_option *row = lw_option_find(object->type->options, keys[i]);
-        if (row != NULL && object->set->given[row - object->type->options]) {
+        if (row != NULL && object->set->mark[row - object->type->options].given) {
             return true;
         }
     }
