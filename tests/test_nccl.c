@@ -406,8 +406,8 @@ static void computers_of_other_shapes_run(void **state) {
     }
 }
 
-// Trees of many ranks: all of a lane at once. What is sent is what pieces send, and the time that of the price,
-// but for the way of the deepest rank and links that carry less than is counted of them.
+// Trees of many ranks: what is sent is what pieces send, and the time that of the price, but for the way
+// of the deepest rank and links that carry less than is counted of them.
 static void many_ranks_take_about_their_price(void **state) {
     (void)state;
     static const struct {
@@ -434,6 +434,37 @@ static void many_ranks_take_about_their_price(void **state) {
         const double all = (cases[i].bytes < 1e6 ? 2 : 1) * cases[i].bytes * 2 * 2 * (COMPUTERS - 1);
         assert_close((double)carried_by(&result, "cables"), all, 1e-9);
         lw_test_end(&test);
+    }
+}
+
+// More computers take no less time, and no more than the longer way costs: what is sent over a tree is a
+// stream, however many ranks hand it on.
+static void trees_grow_smoothly(void **state) {
+    (void)state;
+    static const int counts[] = {3, 4, 8, 9, 16, 17, 64};
+    static const struct {
+        const char *algorithm, *protocol;
+        double step_us;  // between computers
+    } cases[] = {{"tree", "ll", 5}, {"tree", "simple", 14}, {"nvls-tree", "simple", 20.9}};
+    static const double sizes[] = {65536, 0x1p28};
+    for (size_t i = 0; i < 6; i++) {
+        double before_us = 0;
+        for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+            lw_test test = lw_test_begin();
+            const char *machine = lw_arena_print(test.arena, "engine: flow\n%s", computers(&test, counts[k], 8));
+            const char *options =
+                lw_arena_print(test.arena, ", algorithm: %s, protocol: %s", cases[i / 2].algorithm, cases[i / 2].protocol);
+            const lw_workload_result row = run_call(&test, &(call){machine, options, "all-reduce", "gpus", sizes[i % 2]});
+            const double time_us = row.time_s * 1e6;
+            // a level more, up and down, and of four computers the first whose network cards have two below them
+            const bool deeper = k > 0 && counts[k] > 4;
+            if (time_us < 0.98 * before_us || (deeper && time_us > 1.02 * before_us + 2 * 1.5 * cases[i / 2].step_us)) {
+                fail_msg("%s of %g bytes: %g us of %d computers, %g us of fewer", cases[i / 2].algorithm, sizes[i % 2], time_us,
+                         counts[k], before_us);
+            }
+            before_us = time_us;
+            lw_test_end(&test);
+        }
     }
 }
 
@@ -570,6 +601,7 @@ int main(void) {
         cmocka_unit_test(trees_send_less_over_the_network),
         cmocka_unit_test(computers_of_other_shapes_run),
         cmocka_unit_test(many_ranks_take_about_their_price),
+        cmocka_unit_test(trees_grow_smoothly),
         cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
         cmocka_unit_test(an_idle_library_is_told),

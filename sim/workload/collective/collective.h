@@ -217,18 +217,6 @@ lw_status lw_tree_new(const lw_graph_builder *builder, const lw_ranks *ranks, lw
 // One of the two trees in which no rank has children twice.
 void lw_tree_in_order(const lw_tree_shape *shape, bool second);
 
-typedef struct lw_climb {
-    lw_tree_shape shape;
-    lw_tree_use use;
-    int64_t chunk, last;    // bytes of an iteration of the plan, and of the last one
-    uint32_t under_way;     // chunks of a lane that may be; 0: one
-    const uint32_t *ready;  // of each rank: the step after which it has its own part; NULL: at once
-    uint32_t ready_before;  // iterations that this step is ahead
-    uint32_t *got;          // filled, of LW_TREE_BOTH: the step after which each has the sum
-} lw_climb;
-// The steps of a climb, in a plan.
-lw_status lw_tree_climb(lw_plan *plan, lw_climb *climb) LW_CHECKED;
-
 // Reduce-scatter (1), all-gather (2) or both by exchanges with partners at doubling distances.
 typedef enum lw_halving_use { LW_HALVING_SCATTER = 1, LW_HALVING_GATHER = 2, LW_HALVING_BOTH = 3 } lw_halving_use;
 lw_status lw_halving(lw_graph_builder *builder, const lw_ranks *ranks, lw_halving_use use) LW_CHECKED;
