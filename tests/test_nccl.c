@@ -3,7 +3,10 @@
 // from them, what it chooses, and that its calls take about as long on idle links.
 #include <math.h>
 
+#include "engine_helpers.h"
 #include "scenario_helpers.h"
+#include "sim/engine/flow/flow.h"
+#include "sim/engine/flow/fold.h"
 
 typedef struct call {
     const char *machine;  // without braces, as a scenario has it
@@ -468,6 +471,36 @@ static void trees_grow_smoothly(void **state) {
     }
 }
 
+// Ranks that do the same are run as one: two computers of eight, and eight of them, as if each were run.
+static void alike_ranks_run_as_one(void **state) {
+    (void)state;
+    static const struct {
+        int count;
+        const char *options, *kind;
+    } cases[] = {{2, ", algorithm: ring, protocol: ll", "all-reduce"},
+                 {2, "", "all-gather"},
+                 {8, ", algorithm: ring, protocol: simple", "all-gather"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        // shares that do not come out even
+        const lw_built built =
+            build_text(&test, lw_arena_print(test.arena,
+                                             "engine: flow\n%s"
+                                             "libraries: {nccl: {preset: nccl-2.30%s}}\n"
+                                             "workloads: {ar: {kind: %s, on: gpus, bytes: 1000001 B, library: nccl}}\n",
+                                             computers(&test, cases[i].count, 8), cases[i].options, cases[i].kind));
+        const lw_engine_how how = {.engine = LW_ENGINE_FLOW, .seed = 1};
+        lw_fold fold;
+        lw_engine_result folded, each;
+        assert_int_equal(lw_fold_make(&built.fabric, test.arena, &fold), LW_OK);
+        assert_true(fold.fabric.task_count > 0 && fold.fabric.task_count * (size_t)cases[i].count <= built.fabric.task_count);
+        assert_int_equal(lw_flow_run(&built.fabric, &how, test.arena, &folded), LW_OK);
+        assert_int_equal(lw_flow_run_each(&built.fabric, &how, test.arena, &each), LW_OK);
+        assert_same_result(&built.fabric, &folded, &each);
+        lw_test_end(&test);
+    }
+}
+
 // On request it tells all that it chose from: on one computer ring and tree by each protocol, and NVLS.
 static void it_tells_what_it_chose_from(void **state) {
     (void)state;
@@ -602,6 +635,7 @@ int main(void) {
         cmocka_unit_test(computers_of_other_shapes_run),
         cmocka_unit_test(many_ranks_take_about_their_price),
         cmocka_unit_test(trees_grow_smoothly),
+        cmocka_unit_test(alike_ranks_run_as_one),
         cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
         cmocka_unit_test(an_idle_library_is_told),
