@@ -108,17 +108,29 @@ typedef struct lw_computer {
     lw_ranks ranks;       // one or more
     const uint32_t *nic;  // network cards that lead out of it
     uint32_t nics;
+    const uint32_t *node;  // all that is in it, those cards included
+    uint32_t nodes;
+    uint32_t like;  // the first that is built the same, node by node; itself where there is none
 } lw_computer;
 typedef struct lw_computers {
     lw_computer *computer;
     uint32_t count;
-    const uint32_t *of;  // of each node of the machine; LW_NO_COMPUTER: of none
+    const uint32_t *of;     // of each node of the machine; LW_NO_COMPUTER: of none
+    const uint32_t *place;  // of each node among those of its computer
+    bool over_nics;         // a network card joins nodes of one computer, so that routes within may pass it
 } lw_computers;
 #define LW_NO_COMPUTER UINT32_MAX
 
 // Those of ranks as `on` lists them, each in the order of params.
 lw_status lw_computers_find(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *listed,
                             lw_computers *out) LW_CHECKED;
+// What stands in a computer where this node stands in the one that it is like.
+static inline uint32_t lw_computers_twin(const lw_computers *all, const lw_computer *computer, uint32_t node) {
+    return computer->node[all->place[node]];
+}
+// Those of a computer that stand where these do in the one that it is like.
+lw_status lw_computers_ranks(const lw_graph_builder *builder, const lw_computers *all, const lw_computer *computer,
+                             const lw_ranks *like, lw_ranks *out) LW_CHECKED;
 // The same of the ranks that `on` lists, for an algorithm that needs several computers with as many ranks
 // each; what else they are is an error.
 lw_status lw_computers_alike(lw_graph_builder *builder, const char *algorithm, lw_computers *out) LW_CHECKED;

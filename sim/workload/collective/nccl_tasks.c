@@ -224,19 +224,46 @@ static lw_status shape_tree(const view *v, const bundle *b, bool second, lw_tree
 // gate: of a lane between computers; else 0.
 typedef struct stream {
     uint32_t from, to, gate;
+    uint32_t before;  // the one before it from the same rank + 1; 0: none
     int64_t bytes;
 } stream;
 
-static lw_status add_streams(const view *v, uint32_t gate, const lw_tree_shape *shape, int64_t bytes, lw_list *all) {
+typedef struct streams {
+    lw_list all;       // stream
+    uint32_t *latest;  // by node: its latest + 1
+} streams;
+
+static lw_status start_streams(const view *v, streams *out) {
+    *out = (streams){.latest = LW_NEW_ARRAY(v->builder->arena, uint32_t, v->builder->machine->node_count)};
+    return out->latest != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+// Those of the same ends and gate are one.
+static lw_status add_stream(const view *v, const stream *s, streams *to) {
+    uint32_t at = to->latest[s->from];
+    for (; at != 0; at = LW_LIST_ITEMS(&to->all, stream)[at - 1].before) {
+        stream *known = &LW_LIST_ITEMS(&to->all, stream)[at - 1];
+        if (known->to == s->to && known->gate == s->gate) {
+            known->bytes += s->bytes;
+            return LW_OK;
+        }
+    }
+    stream *added = LW_LIST_ADD(&to->all, stream, v->builder->arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = *s;
+    added->before = to->latest[s->from];
+    to->latest[s->from] = (uint32_t)to->all.count;
+    return LW_OK;
+}
+
+static lw_status add_streams(const view *v, uint32_t gate, const lw_tree_shape *shape, int64_t bytes, streams *to) {
     for (uint32_t r = 0; r < shape->ranks->count; r++) {
         const uint32_t ends[2] = {shape->ranks->node[r], shape->ranks->node[shape->parent[r]]};
         const bool apart = v->computers.of[ends[0]] != v->computers.of[ends[1]];
         for (int up = 0; up < 2 && shape->parent[r] != r; up++) {
-            stream *added = LW_LIST_ADD(all, stream, v->builder->arena);
-            if (added == NULL) {
-                return LW_NO_MEMORY;
-            }
-            *added = (stream){ends[1 - up], ends[up], apart ? gate : 0, bytes};
+            LW_TRY(add_stream(v, &(stream){.from = ends[1 - up], .to = ends[up], .gate = apart ? gate : 0, .bytes = bytes}, to));
         }
     }
     return LW_OK;
@@ -250,19 +277,14 @@ static int by_ends(const void *left, const void *right) {
     return (a->gate > b->gate) - (a->gate < b->gate);
 }
 
-// Those of the same ends and gate are one.
-static void send_streams(const view *v, lw_list *all, lw_plan *plan) {
-    stream *s = LW_LIST_ITEMS(all, stream);
-    if (all->count > 0) {
-        qsort(s, all->count, sizeof *s, by_ends);
+static void send_streams(const view *v, streams *which, lw_plan *plan) {
+    stream *s = LW_LIST_ITEMS(&which->all, stream);
+    if (which->all.count > 0) {
+        qsort(s, which->all.count, sizeof *s, by_ends);
     }
-    for (size_t i = 0, next; i < all->count; i = next) {
-        int64_t bytes = 0;
-        for (next = i; next < all->count && by_ends(&s[i], &s[next]) == 0; next++) {
-            bytes += s[next].bytes;
-        }
+    for (size_t i = 0; i < which->all.count; i++) {
         plan->nic = v->gate[s[i].gate].nic;
-        (void)lw_plan_send(plan, lw_plan_lane(plan, s[i].from, s[i].to), bytes, bytes);
+        (void)lw_plan_send(plan, lw_plan_lane(plan, s[i].from, s[i].to), s[i].bytes, s[i].bytes);
     }
 }
 
@@ -294,9 +316,10 @@ enum { TREES = 2 };
 
 static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
     lw_plan plan = new_plan(v, p);
-    lw_list all = {0};
+    streams all;
     uint32_t before = 0;
     double way_ps = 0;
+    LW_TRY(start_streams(v, &all));
     for (uint32_t c = 0; c < v->channels; c++) {
         bundle b;
         if (!is_first(v, c, bytes, &before, &b)) {
@@ -405,8 +428,9 @@ static uint32_t index_in(const lw_ranks *ranks, uint32_t node) {
 // card, and these sum it up along a tree.
 static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
     lw_plan plan = new_plan(v, p);
-    lw_list all = {0};
+    streams all;
     double way_ps = 0;
+    LW_TRY(start_streams(v, &all));
     for (uint32_t g = 0; g < v->gates; g++) {
         const lw_ranks heads = {v->gate[g].entry, v->computers.count};
         const int64_t own = lw_share_of(bytes, v->gates, g);
