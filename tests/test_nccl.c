@@ -196,6 +196,28 @@ static void figures_of_protocols_are_options(void **state) {
     lw_test_end(&test);
 }
 
+// A buffer that a call could not use is refused where it is given: pieces of a byte would be 10^9.
+static void buffers_have_room_for_threads(void **state) {
+    (void)state;
+    static const struct {
+        const char *options, *message;
+    } cases[] = {
+        {"ll_buffer: 1 B", "ll_buffer of 1 B has no room for 8 slots of 2048 B, 16 for each of 128 threads"},
+        {"slots: 1024", "ll_buffer of 524288 B has no room for 1024 slots of 2048 B, 16 for each of 128 threads"},
+        {"simple_buffer: 16383 B", "simple_buffer of 16383 B has no room for 8 slots of 2048 B, 16 for each of 128 threads"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_document *refused;
+        const char *text = lw_arena_print(test.arena,
+                                          "include: systems/hgx-h100\nlibraries: {nccl: {preset: nccl-2.30, %s}}\n"
+                                          "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 GiB, library: nccl}}\n",
+                                          cases[i].options);
+        assert_int_equal(try_load(&test, text, NULL, &refused), LW_BAD_INPUT);
+        assert_message(&test, LW_ERROR, cases[i].message);
+        lw_test_end(&test);
+    }
+}
+
 // ---- Several computers ----
 
 // Computers of eight, with so many network cards of 400 Gb/s each.
@@ -628,6 +650,7 @@ int main(void) {
         cmocka_unit_test(cards_on_a_host_send_through_its_memory),
         cmocka_unit_test(buffers_in_host_memory_overlap),
         cmocka_unit_test(figures_of_protocols_are_options),
+        cmocka_unit_test(buffers_have_room_for_threads),
         cmocka_unit_test(prices_between_computers_are_those_of_its_model),
         cmocka_unit_test(two_computers_take_trees),
         cmocka_unit_test(single_cards_gather_by_aggregated_trees),

@@ -161,7 +161,8 @@ lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
     if (ran || *gave_up) {
         return ran ? LW_OK : LW_INTERRUPTED;
     }
-    lw_status status = lw_run_state_make(fabric, how->seed, arena, &run);
+    lw_status status = lw_run_state_make(fabric, how, arena, &run);
+    *gave_up = status == LW_INTERRUPTED;
     if (status == LW_OK) {
         run.record = how->record;
         if (how->engine == LW_ENGINE_PACKET) {
@@ -171,7 +172,7 @@ lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
         lw_progress_begin(&run.progress);
         status = run.failed ? LW_NO_MEMORY : run_events(&run, how);
     }
-    *gave_up = status == LW_INTERRUPTED && is_too_much(&run, how);
+    *gave_up = *gave_up || (status == LW_INTERRUPTED && is_too_much(&run, how));
     if (*gave_up) {
         lw_run_state_free(&run);
         return status;

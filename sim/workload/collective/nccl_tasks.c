@@ -424,6 +424,20 @@ static uint32_t index_in(const lw_ranks *ranks, uint32_t node) {
     return i;
 }
 
+// All parts, added up by the switch of each computer, and handed out again.
+static void stream_in_switches(const view *v, int64_t bytes, lw_plan *plan) {
+    const uint32_t heads = v->gates < HEADS_MOST ? v->gates : HEADS_MOST;
+    for (uint32_t g = 0; g < heads; g++) {
+        const int64_t own = lw_share_of(bytes, heads, g);
+        for (uint32_t c = 0; c < v->computers.count; c++) {
+            const lw_ranks *ranks = &v->computers.computer[c].ranks;
+            const head h = {ranks, index_in(ranks, v->gate[g].entry[c]), LW_NO_MOVE, own, own};
+            (void)add_up(plan, &h);
+            hand_out(plan, &h, LW_NO_MOVE);
+        }
+    }
+}
+
 // A part for each network card: the switch of each computer adds it up for the rank next to the
 // card, and these sum it up along a tree.
 static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
@@ -431,16 +445,11 @@ static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
     streams all;
     double way_ps = 0;
     LW_TRY(start_streams(v, &all));
+    stream_in_switches(v, bytes, &plan);
     for (uint32_t g = 0; g < v->gates; g++) {
         const lw_ranks heads = {v->gate[g].entry, v->computers.count};
         const int64_t own = lw_share_of(bytes, v->gates, g);
         lw_tree_shape shape;
-        for (uint32_t c = 0; c < heads.count; c++) {
-            const lw_ranks *ranks = &v->computers.computer[c].ranks;
-            const head h = {ranks, index_in(ranks, heads.node[c]), LW_NO_MOVE, own, own};
-            (void)add_up(&plan, &h);
-            hand_out(&plan, &h, LW_NO_MOVE);
-        }
         LW_TRY(lw_tree_new(v->builder, &heads, &shape));
         lw_tree_in_order(&shape, g % 2 == 1);
         LW_TRY(find_way_ps(v, p, g, heads.node, &shape, &way_ps));
