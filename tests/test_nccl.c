@@ -380,6 +380,22 @@ static void trees_send_less_over_the_network(void **state) {
     }
 }
 
+// What NVLink's framing leaves bounds a call of one computer, and none that crosses a network, too.
+static void no_link_bounds_what_crosses_others(void **state) {
+    (void)state;
+    for (int several = 0; several < 2; several++) {
+        lw_test test = lw_test_begin();
+        const lw_result result =
+            run_text(&test, lw_arena_print(test.arena,
+                                           "%s"
+                                           "libraries: {nccl: {preset: nccl-2.30}}\n"
+                                           "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 MiB, library: nccl}}\n",
+                                           several == 1 ? computers_with(&test, 8) : "include: systems/hgx-h100\n"));
+        assert_int_equal(result.point[0].stage[0].unlike, several);
+        lw_test_end(&test);
+    }
+}
+
 // Computers with one card and two network cards; with a network card behind a switch of its own for each
 // card, so that rings leave by another than they came; with cards on the host, also without peer to
 // peer, so that all goes through host memory; and of different sizes.
@@ -655,6 +671,7 @@ int main(void) {
         cmocka_unit_test(two_computers_take_trees),
         cmocka_unit_test(single_cards_gather_by_aggregated_trees),
         cmocka_unit_test(trees_send_less_over_the_network),
+        cmocka_unit_test(no_link_bounds_what_crosses_others),
         cmocka_unit_test(computers_of_other_shapes_run),
         cmocka_unit_test(many_ranks_take_about_their_price),
         cmocka_unit_test(trees_grow_smoothly),
