@@ -70,7 +70,7 @@ static const char *value_of(const lw_set_value *value, size_t shared, lw_arena *
     if (!value->is_flag && !(value->is_number && value->dimension == LW_PLAIN)) {
         return lw_readable(arena, value->text + shared);
     }
-    const char *text = lw_arena_print(arena, "%s %s", lw_path_end(value->path), value->text);
+    const char *text = lw_path_value(arena, value->path, value->text);
     return text != NULL ? lw_readable(arena, text) : NULL;
 }
 

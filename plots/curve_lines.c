@@ -11,7 +11,7 @@
 // Framing ceiling in GB/s, 0 when there is none to show: times have none, that of a radio changes
 // with the distance, and that of one link is none for work that goes over several.
 double lw_ceiling_of(const lw_curves *l, const lw_curve *curve) {
-    bool none = curve->stage == NULL || lw_is_time(l) || lw_is_margin(l) || lw_is_over_distance(l);
+    bool none = curve->stage == NULL || curve->stage->unlike || lw_is_time(l) || lw_is_margin(l) || lw_is_over_distance(l);
     double rate = none ? 0.0 : curve->stage->rate_GBps[LW_STAGE_FRAMING];
     for (size_t i = 0; i < curve->count; i++) {
         rate = curve->point[i].at.y > 1.001 * rate ? 0.0 : rate;

@@ -152,6 +152,16 @@ static void give_shade(const namer *n, size_t index, bool ordered, int used[LW_H
     series->again = used[series->hue]++ / LW_LINE_SHADES % 2 == 1;
 }
 
+const char *lw_path_value(lw_arena *arena, const char *path, const char *text) {
+    static const char nodes[] = "nodes.", count[] = ".count";
+    const char *group = path + sizeof nodes - 1, *end = strrchr(path, '.');
+    if (strncmp(path, nodes, sizeof nodes - 1) == 0 && end >= group && strcmp(end, count) == 0) {
+        const int own = (int)strcspn(text, ",");  // what follows is of other paths
+        return lw_arena_print(arena, "%.*s %.*s%s", own, text, (int)(end - group), group, text + own);
+    }
+    return lw_arena_print(arena, "%s %s", lw_path_end(path), text);
+}
+
 static lw_status name_series(const namer *n) {
     lw_chart_data *data = n->data;
     const char **key = LW_NEW_ARRAY(n->arena, const char *, data->series_count);
@@ -170,7 +180,7 @@ static lw_status name_series(const namer *n) {
         bool by_label = labels_serve(n, i);
         const char *name = by_label ? series->label : series->key + shared;
         if (!by_label && with_key) {
-            name = lw_arena_print(n->arena, "%s %s", lw_path_end(n->series_path), series->key);
+            name = lw_path_value(n->arena, n->series_path, series->key);
         } else if (!by_label && series->key[0] == '\0') {
             name = lw_is_given(series->label) ? series->label : lw_is_given(series->link) ? series->link : "model";
         }

@@ -28,6 +28,9 @@ static inline const char *lw_path_end(const char *path) {
     return dot == NULL ? path : dot + 1;
 }
 
+// "16 nics" of "nodes.nics.count", "chunks 4" of "workloads.sum.chunks". NULL when out of memory.
+const char *lw_path_value(lw_arena *arena, const char *path, const char *text);
+
 // Names and looks of all series and curves of data, which are collected. series_path tells the
 // series apart; is_number: its values are numbers, which need its last part to be understood.
 lw_status lw_series_give_names(const lw_chart_request *request, const char *series_path, bool is_number, lw_arena *arena,

@@ -28,7 +28,7 @@ static void begin(lw_test *test, lw_run_state *run) {
     *fabric = fabric_of(test, servers, 3, jobs, 3);
     fabric->resource_slots = slots;
     fabric->resource_count = 1;
-    assert_int_equal(lw_run_state_make(fabric, 1, test->arena, run), LW_OK);
+    assert_int_equal(lw_run_state_make(fabric, &(lw_engine_how){.seed = 1}, test->arena, run), LW_OK);
     assert_true(lw_islands_make(run));
     lw_progress_begin(&run->progress);
 }

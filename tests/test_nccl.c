@@ -3,7 +3,10 @@
 // from them, what it chooses, and that its calls take about as long on idle links.
 #include <math.h>
 
+#include "engine_helpers.h"
 #include "scenario_helpers.h"
+#include "sim/engine/flow/flow.h"
+#include "sim/engine/flow/fold.h"
 
 typedef struct call {
     const char *machine;  // without braces, as a scenario has it
@@ -193,6 +196,28 @@ static void figures_of_protocols_are_options(void **state) {
     lw_test_end(&test);
 }
 
+// A buffer that a call could not use is refused where it is given: pieces of a byte would be 10^9.
+static void buffers_have_room_for_threads(void **state) {
+    (void)state;
+    static const struct {
+        const char *options, *message;
+    } cases[] = {
+        {"ll_buffer: 1 B", "ll_buffer of 1 B has no room for 8 slots of 2048 B, 16 for each of 128 threads"},
+        {"slots: 1024", "ll_buffer of 524288 B has no room for 1024 slots of 2048 B, 16 for each of 128 threads"},
+        {"simple_buffer: 16383 B", "simple_buffer of 16383 B has no room for 8 slots of 2048 B, 16 for each of 128 threads"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_document *refused;
+        const char *text = lw_arena_print(test.arena,
+                                          "include: systems/hgx-h100\nlibraries: {nccl: {preset: nccl-2.30, %s}}\n"
+                                          "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 GiB, library: nccl}}\n",
+                                          cases[i].options);
+        assert_int_equal(try_load(&test, text, NULL, &refused), LW_BAD_INPUT);
+        assert_message(&test, LW_ERROR, cases[i].message);
+        lw_test_end(&test);
+    }
+}
+
 // ---- Several computers ----
 
 // Computers of eight, with so many network cards of 400 Gb/s each.
@@ -355,6 +380,22 @@ static void trees_send_less_over_the_network(void **state) {
     }
 }
 
+// What NVLink's framing leaves bounds a call of one computer, and none that crosses a network, too.
+static void no_link_bounds_what_crosses_others(void **state) {
+    (void)state;
+    for (int several = 0; several < 2; several++) {
+        lw_test test = lw_test_begin();
+        const lw_result result =
+            run_text(&test, lw_arena_print(test.arena,
+                                           "%s"
+                                           "libraries: {nccl: {preset: nccl-2.30}}\n"
+                                           "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 MiB, library: nccl}}\n",
+                                           several == 1 ? computers_with(&test, 8) : "include: systems/hgx-h100\n"));
+        assert_int_equal(result.point[0].stage[0].unlike, several);
+        lw_test_end(&test);
+    }
+}
+
 // Computers with one card and two network cards; with a network card behind a switch of its own for each
 // card, so that rings leave by another than they came; with cards on the host, also without peer to
 // peer, so that all goes through host memory; and of different sizes.
@@ -406,8 +447,8 @@ static void computers_of_other_shapes_run(void **state) {
     }
 }
 
-// Trees of many ranks: all of a lane at once. What is sent is what pieces send, and the time that of the price,
-// but for the way of the deepest rank and links that carry less than is counted of them.
+// Trees of many ranks: what is sent is what pieces send, and the time that of the price, but for the way
+// of the deepest rank and links that carry less than is counted of them.
 static void many_ranks_take_about_their_price(void **state) {
     (void)state;
     static const struct {
@@ -433,6 +474,67 @@ static void many_ranks_take_about_their_price(void **state) {
         // two ends of cables, each carries all up and down each tree but for the roots
         const double all = (cases[i].bytes < 1e6 ? 2 : 1) * cases[i].bytes * 2 * 2 * (COMPUTERS - 1);
         assert_close((double)carried_by(&result, "cables"), all, 1e-9);
+        lw_test_end(&test);
+    }
+}
+
+// More computers take no less time, and no more than the longer way costs: what is sent over a tree is a
+// stream, however many ranks hand it on.
+static void trees_grow_smoothly(void **state) {
+    (void)state;
+    static const int counts[] = {3, 4, 8, 9, 16, 17, 64};
+    static const struct {
+        const char *algorithm, *protocol;
+        double step_us;  // between computers
+    } cases[] = {{"tree", "ll", 5}, {"tree", "simple", 14}, {"nvls-tree", "simple", 20.9}};
+    static const double sizes[] = {65536, 0x1p28};
+    for (size_t i = 0; i < 6; i++) {
+        double before_us = 0;
+        for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+            lw_test test = lw_test_begin();
+            const char *machine = lw_arena_print(test.arena, "engine: flow\n%s", computers(&test, counts[k], 8));
+            const char *options =
+                lw_arena_print(test.arena, ", algorithm: %s, protocol: %s", cases[i / 2].algorithm, cases[i / 2].protocol);
+            const lw_workload_result row = run_call(&test, &(call){machine, options, "all-reduce", "gpus", sizes[i % 2]});
+            const double time_us = row.time_s * 1e6;
+            // a level more, up and down, and of four computers the first whose network cards have two below them
+            const bool deeper = k > 0 && counts[k] > 4;
+            if (time_us < 0.98 * before_us || (deeper && time_us > 1.02 * before_us + 2 * 1.5 * cases[i / 2].step_us)) {
+                fail_msg("%s of %g bytes: %g us of %d computers, %g us of fewer", cases[i / 2].algorithm, sizes[i % 2], time_us,
+                         counts[k], before_us);
+            }
+            before_us = time_us;
+            lw_test_end(&test);
+        }
+    }
+}
+
+// Ranks that do the same are run as one: two computers of eight, and eight of them, as if each were run.
+static void alike_ranks_run_as_one(void **state) {
+    (void)state;
+    static const struct {
+        int count;
+        const char *options, *kind;
+    } cases[] = {{2, ", algorithm: ring, protocol: ll", "all-reduce"},
+                 {2, "", "all-gather"},
+                 {8, ", algorithm: ring, protocol: simple", "all-gather"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        // shares that do not come out even
+        const lw_built built =
+            build_text(&test, lw_arena_print(test.arena,
+                                             "engine: flow\n%s"
+                                             "libraries: {nccl: {preset: nccl-2.30%s}}\n"
+                                             "workloads: {ar: {kind: %s, on: gpus, bytes: 1000001 B, library: nccl}}\n",
+                                             computers(&test, cases[i].count, 8), cases[i].options, cases[i].kind));
+        const lw_engine_how how = {.engine = LW_ENGINE_FLOW, .seed = 1};
+        lw_fold fold;
+        lw_engine_result folded, each;
+        assert_int_equal(lw_fold_make(&built.fabric, test.arena, &fold), LW_OK);
+        assert_true(fold.fabric.task_count > 0 && fold.fabric.task_count * (size_t)cases[i].count <= built.fabric.task_count);
+        assert_int_equal(lw_flow_run(&built.fabric, &how, test.arena, &folded), LW_OK);
+        assert_int_equal(lw_flow_run_each(&built.fabric, &how, test.arena, &each), LW_OK);
+        assert_same_result(&built.fabric, &folded, &each);
         lw_test_end(&test);
     }
 }
@@ -597,12 +699,16 @@ int main(void) {
         cmocka_unit_test(cards_on_a_host_send_through_its_memory),
         cmocka_unit_test(buffers_in_host_memory_overlap),
         cmocka_unit_test(figures_of_protocols_are_options),
+        cmocka_unit_test(buffers_have_room_for_threads),
         cmocka_unit_test(prices_between_computers_are_those_of_its_model),
         cmocka_unit_test(two_computers_take_trees),
         cmocka_unit_test(single_cards_gather_by_aggregated_trees),
         cmocka_unit_test(trees_send_less_over_the_network),
+        cmocka_unit_test(no_link_bounds_what_crosses_others),
         cmocka_unit_test(computers_of_other_shapes_run),
         cmocka_unit_test(many_ranks_take_about_their_price),
+        cmocka_unit_test(trees_grow_smoothly),
+        cmocka_unit_test(alike_ranks_run_as_one),
         cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
         cmocka_unit_test(an_idle_library_is_told),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the lines, bars and marks of a chart are called, how they differ, and what may lie on them.
+#include "plots/series_names.h"
 #include "tests/chart_helpers.h"
 
 enum { VALUES_MOST = 12 };
@@ -628,8 +629,20 @@ static void test_no_source_is_cut(void **state) {
     lw_test_end(&test);
 }
 
+// How many of a group there are is said with its name; of other paths a number stands behind the key.
+static void test_a_count_is_that_of_its_group(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    assert_string_equal(lw_path_value(test.arena, "nodes.nics.count", "16"), "16 nics");
+    assert_string_equal(lw_path_value(test.arena, "nodes.nics.count", "16, chunks 4"), "16 nics, chunks 4");
+    assert_string_equal(lw_path_value(test.arena, "workloads.sum.chunks", "4"), "chunks 4");
+    assert_string_equal(lw_path_value(test.arena, "nodes.count", "4"), "count 4");
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_count_is_that_of_its_group),
         cmocka_unit_test(test_a_line_over_links_has_no_links_name),
         cmocka_unit_test(test_lines_end_where_nothing_gets_through),
         cmocka_unit_test(test_panels_do_not_borrow_names),

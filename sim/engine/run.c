@@ -44,10 +44,13 @@ double lw_fabric_packet_hops(const lw_fabric *fabric) {
 }
 
 // How many events to spend on packets before flows: a second's worth; a quarter where executing each
-// would take that many seconds, so that only a state that repeats helps, which long work does early.
+// would take that many seconds, so that only a state that repeats helps, which long work does early; and
+// less where many tasks would all have to repeat together.
 static int64_t events_worth(const lw_fabric *fabric) {
     static const double hopeless_hops = 0x1p28;
-    return lw_fabric_packet_hops(fabric) > hopeless_hops ? LW_EVENTS_QUICK / 4 : LW_EVENTS_QUICK;
+    enum { MANY_TASKS = 1024 };
+    const bool hopeless = lw_fabric_packet_hops(fabric) > hopeless_hops;
+    return LW_EVENTS_QUICK / (!hopeless ? 1 : fabric->task_count < MANY_TASKS ? 4 : 32);
 }
 
 // Packets until they have cost too much: how soon their state repeats is not known before.

@@ -173,6 +173,17 @@ static double window_GBps(const neck *at, int64_t members) {
                    : (double)INFINITY;
 }
 
+// Do sends of a collective have slowest links of several kinds?
+static bool is_unlike(const lw_built *built, size_t index, const lw_link_spec *spec) {
+    const lw_graph_workload *asked = &built->graph->workload[index];
+    bool unlike = false;
+    for (uint32_t m = asked->first_move; m < asked->first_move + asked->move_count && !unlike; m++) {
+        const uint32_t slowest = built->transfer[m].slowest;
+        unlike = slowest != LW_NO_LINK && built->machine->link[slowest].spec != spec;
+    }
+    return unlike;
+}
+
 lw_status lw_stages_read(const lw_built *built, size_t index, const lw_workload_result *rows, const lw_provenance *links,
                          lw_arena *arena, lw_stage_result *out) {
     static const lw_provenance unasked = {LW_SPECIFIED, LW_SPECIFIED};
@@ -186,6 +197,7 @@ lw_status lw_stages_read(const lw_built *built, size_t index, const lw_workload_
                              .preset = preset_of(slowest),
                              .label = slowest->spec->model.label,
                              .family = slowest->spec->family->type.name,
+                             .unlike = rows[index].redop != NULL && is_unlike(built, index, slowest->spec),
                              .hue = slowest->spec->family->hue,
                              .evidence = known->rate,
                              .guest_evidence = guest_evidence(built, &built->graph->move[asked->main_move]),

@@ -134,6 +134,7 @@ typedef struct lw_stage_result {
     const char *preset;  // of that link where it is one and nothing about it was changed; NULL
     const char *waits;   // copy engines that it waited for longest, "gpu copy engines"; NULL: none
     const char *shared;  // other workloads that it carries meanwhile, "load1, load2"; NULL: none
+    bool unlike;         // the work goes over links of other kinds, too, so that this one bounds it no more than they
     const char *family;
     lw_hue hue;                    // of the family
     lw_evidence evidence;          // of that link alone

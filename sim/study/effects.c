@@ -282,6 +282,18 @@ static lw_tried try_channels(trial *t, const void *params) {
     return came;
 }
 
+// In an arena of its own: what one build shows is not needed for the next.
+static lw_status build_and_compare(trial *t, const lw_point_setup *point, bool beginning) {
+    lw_arena *arena = lw_arena_new();
+    lw_built built;
+    const lw_status status = arena == NULL ? LW_NO_MEMORY : build(point, beginning, arena, &built);
+    if (status == LW_OK) {
+        compare(t, &built, beginning);
+    }
+    lw_arena_free(arena);
+    return status;
+}
+
 static lw_tried try_value(const void *params, void *user) {
     trial *t = user;
     const lw_effects *e = t->effects;
@@ -294,16 +306,12 @@ static lw_tried try_value(const void *params, void *user) {
     const lw_machine *machine = edit.section > LW_SECTION_LINKS ? e->setup.machine : NULL;
     lw_arena *arena = lw_arena_new();
     lw_point_setup point;
-    lw_built built;
     size_t warnings = e->warnings;
     lw_status status = arena == NULL ? LW_NO_MEMORY : lw_document_point(e->document, e->point, &edit, 1, arena, &point.setup);
     status = status == LW_OK ? prepare(&point, machine, t->wanted, arena, &warnings) : status;
     // The first move of a workload, and how many there are, show most effects, for little.
     for (int whole = 0; whole < 2 && status == LW_OK && (whole == 0 || !(t->brief || is_enough(t))); whole++) {
-        status = build(&point, whole == 0, arena, &built);
-        if (status == LW_OK) {
-            compare(t, &built, whole == 0);
-        }
+        status = build_and_compare(t, &point, whole == 0);
     }
     if (status == LW_OK) {
         t->warns = t->warns || (machine == NULL && warnings != e->warnings);

@@ -177,12 +177,16 @@ static bool has_network_cards(const lw_machine *machine) {
     return false;
 }
 
-lw_status lw_graph_executor(const lw_graph_builder *builder, uint32_t from, uint32_t to, lw_via via, uint32_t *out) {
+uint32_t lw_graph_executor_of(const lw_machine *machine, uint32_t from, uint32_t to) {
     static const int rank[LW_NODE_KINDS] = {
         [LW_NODE_NIC] = 4, [LW_NODE_GPU] = 3, [LW_NODE_HOST] = 2, [LW_NODE_MEMORY] = 1, [LW_NODE_SWITCH] = 0};
+    return rank[machine->node[to].spec->kind] > rank[machine->node[from].spec->kind] ? to : from;
+}
+
+lw_status lw_graph_executor(const lw_graph_builder *builder, uint32_t from, uint32_t to, lw_via via, uint32_t *out) {
     const lw_machine *machine = builder->machine;
-    *out = rank[machine->node[to].spec->kind] > rank[machine->node[from].spec->kind] ? to : from;
     lw_route route;
+    *out = lw_graph_executor_of(machine, from, to);
     if (!has_network_cards(machine)) {
         return LW_OK;  // nothing on the route can change it
     }

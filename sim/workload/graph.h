@@ -244,6 +244,8 @@ lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const cha
 // an end before a GPU, a GPU before a host, a host before a memory; of two alike the one that holds
 // the data.
 lw_status lw_graph_executor(const lw_graph_builder *builder, uint32_t from, uint32_t to, lw_via via, uint32_t *out) LW_CHECKED;
+// The same where no network card is on the route.
+uint32_t lw_graph_executor_of(const lw_machine *machine, uint32_t from, uint32_t to);
 // The nodes that the key `via` lists.
 lw_status lw_graph_via(lw_graph_builder *builder, const lw_yaml *via, lw_via *out) LW_CHECKED;
 

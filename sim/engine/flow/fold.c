@@ -10,8 +10,8 @@
 #include "sim/base/map.h"
 
 enum {
-    WORTHWHILE = 1024,  // tasks
-    FEWER = 2,          // as many tasks as kinds, at least
+    WORTHWHILE = 64,  // tasks
+    FEWER = 2,        // as many tasks as kinds, at least
     ROUNDS_MOST = 64
 };
 

@@ -559,8 +559,9 @@ static bool find_paces(lw_run_state *run) {
     return run->apart != NULL;
 }
 
-// Arrays for all slots and what they pass.
-static lw_status make_room(lw_run_state *run) {
+// Arrays for all slots and what they pass. LW_INTERRUPTED: there are more of them than events may be
+// spent on.
+static lw_status make_room(lw_run_state *run, int64_t events_most) {
     const lw_fabric *fabric = run->fabric;
     lw_arena *arena = run->arena;
     lw_int128 stops = 0, apart = 0, tasks = 0;
@@ -583,6 +584,9 @@ static lw_status make_room(lw_run_state *run) {
         }
         run->slots[t].count = (uint32_t)slots;
     }
+    if (events_most > 0 && stops + tasks > events_most) {
+        return LW_INTERRUPTED;
+    }
     const size_t stop_count = (size_t)stops;
     run->server = LW_NEW_ARRAY(arena, lw_server_state, fabric->server_count + (size_t)apart);
     run->server_count = fabric->server_count;
@@ -603,7 +607,7 @@ static lw_status make_room(lw_run_state *run) {
     return made && lw_inputs_make(run, stop_count) ? LW_OK : LW_NO_MEMORY;
 }
 
-lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *results, lw_run_state *run) {
+lw_status lw_run_state_make(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *results, lw_run_state *run) {
     lw_arena *arena = lw_arena_new();
     *run = (lw_run_state){.fabric = fabric, .arena = arena, .results = results};
     if (arena == NULL) {
@@ -621,12 +625,12 @@ lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *re
     LW_TRY(lw_progress_make(fabric, arena, &run->progress));
     run->progress.ready = lw_task_release;
     run->progress.user = run;
-    LW_TRY(make_room(run));
+    LW_TRY(make_room(run, how->events_most));
     for (size_t s = 0; s < fabric->server_count; s++) {
-        LW_TRY(make_server(run, s, seed, &run->server[s]));
+        LW_TRY(make_server(run, s, how->seed, &run->server[s]));
     }
     for (uint32_t t = 0; t < fabric->task_count; t++) {
-        LW_TRY(make_task(run, t, seed));
+        LW_TRY(make_task(run, t, how->seed));
     }
     for (size_t r = 0; r < fabric->resource_count; r++) {
         run->resource[r] = (lw_resource){.free_slots = fabric->resource_slots[r]};

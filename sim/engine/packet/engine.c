@@ -137,6 +137,19 @@ static uint32_t find_stuck(const lw_run_state *run) {
     return t;
 }
 
+// What no state that repeats can spare: the first packets of each flow, past each of its servers.
+static bool is_hopeless(const lw_fabric *fabric, int64_t events_most) {
+    enum { FIRST_PACKETS = 16 };
+    int64_t events = 0;
+    for (size_t t = 0; t < fabric->task_count && events_most > 0 && events <= events_most; t++) {
+        const lw_task *task = &fabric->task[t];
+        const lw_flow *flow = task->flow != LW_NO_FLOW ? &fabric->flow[task->flow] : NULL;
+        const bool many = flow != NULL && flow->packet_bytes > 0 && task->bytes / flow->packet_bytes >= FIRST_PACKETS;
+        events += many ? FIRST_PACKETS * (int64_t)flow->data_count : 0;
+    }
+    return events_most > 0 && events > events_most;
+}
+
 lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out,
                         bool *gave_up) {
     lw_run_state run;
@@ -144,10 +157,12 @@ lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
     *out = (lw_engine_result){.engine = how->engine};
     *gave_up = false;
     LW_TRY(how->engine == LW_ENGINE_PACKET ? lw_rounds_run(fabric, how, arena, out, &ran) : LW_OK);
-    if (ran) {
-        return LW_OK;
+    *gave_up = !ran && is_hopeless(fabric, how->events_most);
+    if (ran || *gave_up) {
+        return ran ? LW_OK : LW_INTERRUPTED;
     }
-    lw_status status = lw_run_state_make(fabric, how->seed, arena, &run);
+    lw_status status = lw_run_state_make(fabric, how, arena, &run);
+    *gave_up = status == LW_INTERRUPTED;
     if (status == LW_OK) {
         run.record = how->record;
         if (how->engine == LW_ENGINE_PACKET) {
@@ -157,7 +172,7 @@ lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
         lw_progress_begin(&run.progress);
         status = run.failed ? LW_NO_MEMORY : run_events(&run, how);
     }
-    *gave_up = status == LW_INTERRUPTED && is_too_much(&run, how);
+    *gave_up = *gave_up || (status == LW_INTERRUPTED && is_too_much(&run, how));
     if (*gave_up) {
         lw_run_state_free(&run);
         return status;

@@ -356,8 +356,9 @@ bool lw_costs_time_alone(const lw_server *server);
 // Which servers streams pass apart; one a server of the fabric. NULL when out of memory.
 const bool *lw_find_apart(const lw_fabric *fabric, const lw_fraction *pace, lw_arena *arena) LW_CHECKED;
 
-// compile.c: fabric -> state. Frees with lw_run_state_free in any case.
-lw_status lw_run_state_make(const lw_fabric *fabric, uint64_t seed, lw_arena *results, lw_run_state *run) LW_CHECKED;
+// compile.c: fabric -> state. Frees with lw_run_state_free in any case. LW_INTERRUPTED: it is larger than
+// what how->events_most could fill.
+lw_status lw_run_state_make(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *results, lw_run_state *run) LW_CHECKED;
 void lw_run_state_free(lw_run_state *run);
 // An instance takes the slot: its streams are set back to their beginning.
 void lw_slot_take(lw_run_state *run, uint32_t slot, int64_t instance);

@@ -110,17 +110,29 @@ typedef struct lw_computer {
     lw_ranks ranks;       // one or more
     const uint32_t *nic;  // network cards that lead out of it
     uint32_t nics;
+    const uint32_t *node;  // all that is in it, those cards included
+    uint32_t nodes;
+    uint32_t like;  // the first that is built the same, node by node; itself where there is none
 } lw_computer;
 typedef struct lw_computers {
     lw_computer *computer;
     uint32_t count;
-    const uint32_t *of;  // of each node of the machine; LW_NO_COMPUTER: of none
+    const uint32_t *of;     // of each node of the machine; LW_NO_COMPUTER: of none
+    const uint32_t *place;  // of each node among those of its computer
+    bool over_nics;         // a network card joins nodes of one computer, so that routes within may pass it
 } lw_computers;
 #define LW_NO_COMPUTER UINT32_MAX
 
 // Those of ranks as `on` lists them, each in the order of params.
 lw_status lw_computers_find(lw_graph_builder *builder, const lw_collective_params *params, const lw_ranks *listed,
                             lw_computers *out) LW_CHECKED;
+// What stands in a computer where this node stands in the one that it is like.
+static inline uint32_t lw_computers_twin(const lw_computers *all, const lw_computer *computer, uint32_t node) {
+    return computer->node[all->place[node]];
+}
+// Those of a computer that stand where these do in the one that it is like.
+lw_status lw_computers_ranks(const lw_graph_builder *builder, const lw_computers *all, const lw_computer *computer,
+                             const lw_ranks *like, lw_ranks *out) LW_CHECKED;
 // The same of the ranks that `on` lists, for an algorithm that needs several computers with as many ranks
 // each; what else they are is an error.
 lw_status lw_computers_alike(lw_graph_builder *builder, const char *algorithm, lw_computers *out) LW_CHECKED;
@@ -218,18 +230,6 @@ typedef struct lw_tree_shape {
 lw_status lw_tree_new(const lw_graph_builder *builder, const lw_ranks *ranks, lw_tree_shape *out) LW_CHECKED;
 // One of the two trees in which no rank has children twice.
 void lw_tree_in_order(const lw_tree_shape *shape, bool second);
-
-typedef struct lw_climb {
-    lw_tree_shape shape;
-    lw_tree_use use;
-    int64_t chunk, last;    // bytes of an iteration of the plan, and of the last one
-    uint32_t under_way;     // chunks of a lane that may be; 0: one
-    const uint32_t *ready;  // of each rank: the step after which it has its own part; NULL: at once
-    uint32_t ready_before;  // iterations that this step is ahead
-    uint32_t *got;          // filled, of LW_TREE_BOTH: the step after which each has the sum
-} lw_climb;
-// The steps of a climb, in a plan.
-lw_status lw_tree_climb(lw_plan *plan, lw_climb *climb) LW_CHECKED;
 
 // Reduce-scatter (1), all-gather (2) or both by exchanges with partners at doubling distances.
 typedef enum lw_halving_use { LW_HALVING_SCATTER = 1, LW_HALVING_GATHER = 2, LW_HALVING_BOTH = 3 } lw_halving_use;

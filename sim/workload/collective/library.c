@@ -16,6 +16,25 @@ double lw_protocol_data_share(const lw_protocol_figures *figures, lw_protocol pr
     return (line - (double)figures->flag_bytes[protocol]) / line;
 }
 
+// A slot takes what the fewest threads send at once: 128 of 16 B each (NCCL_MIN_NTHREADS of
+// src/include/device.h).
+enum { SLOT_LEAST_BYTES = 128 * 16 };
+
+static lw_status check_buffers(const lw_protocol_figures *figures, const lw_option *options, const lw_option_set *set,
+                               lw_place at, lw_diags *diags) {
+    static const char *const keys[LW_PROTOCOLS] = {"ll_buffer", "ll128_buffer", "simple_buffer"};
+    for (int p = 0; p < LW_PROTOCOLS; p++) {
+        const int64_t least = SLOT_LEAST_BYTES * figures->slots, buffer = figures->buffer_bytes[p];
+        if (buffer < least) {
+            return lw_error(diags, lw_type_place(options, set, keys[p], at),
+                            lw_diags_text(diags, "give it %lld B at least", (long long)least),
+                            "%s of %lld B has no room for %lld slots of %d B, 16 for each of 128 threads", keys[p],
+                            (long long)buffer, (long long)figures->slots, (int)SLOT_LEAST_BYTES);
+        }
+    }
+    return LW_OK;
+}
+
 lw_status lw_library_check_lines(const lw_protocol_figures *figures, const lw_option *options, const lw_option_set *set,
                                  lw_place at, lw_diags *diags) {
     static const char *const keys[LW_SIMPLE][2] = {{"ll_line", "ll_flags"}, {"ll128_line", "ll128_flags"}};
@@ -27,7 +46,7 @@ lw_status lw_library_check_lines(const lw_protocol_figures *figures, const lw_op
                             (long long)figures->line_bytes[p]);
         }
     }
-    return LW_OK;
+    return check_buffers(figures, options, set, at, diags);
 }
 
 static const lw_library *const libraries[] = {&lw_library_nccl, &lw_library_rccl, NULL};

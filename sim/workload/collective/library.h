@@ -20,7 +20,7 @@ typedef struct lw_protocol_figures {
 } lw_protocol_figures;
 // Data in what is sent.
 double lw_protocol_data_share(const lw_protocol_figures *figures, lw_protocol protocol);
-// Lines that are not all flags, as the check of a type.
+// Lines that are not all flags, and buffers with slots that a call can use, as the check of a type.
 lw_status lw_library_check_lines(const lw_protocol_figures *figures, const lw_option *options, const lw_option_set *set,
                                  lw_place at, lw_diags *diags) LW_CHECKED;
 

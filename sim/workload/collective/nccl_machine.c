@@ -78,14 +78,13 @@ typedef struct surroundings {
     const double *distance;
 } surroundings;
 
-static lw_status look_around(const view *v, const lw_computer *computer, double *distance, surroundings *out) {
+static lw_status look_around(const view *v, const lw_computer *computer, double *distance) {
     for (uint32_t r = 0; r < computer->ranks.count; r++) {
         for (uint32_t k = 0; k < computer->nics; k++) {
             LW_TRY(
                 lw_computers_distance(v->builder, computer->ranks.node[r], computer->nic[k], distance + r * computer->nics + k));
         }
     }
-    *out = (surroundings){computer, distance};
     return LW_OK;
 }
 
@@ -159,6 +158,7 @@ static lw_status find_gates(view *v) {
     }
     uint32_t *nic[LW_CHANNELS_MAX];
     double *distance = LW_NEW_ARRAY(arena, double, most);
+    surroundings around = {0};
     for (uint32_t k = 0; k < v->gates; k++) {
         nic[k] = LW_NEW_ARRAY(arena, uint32_t, nodes);
         v->gate[k] = (lw_nccl_gate){nic[k], LW_NEW_ARRAY(arena, uint32_t, v->computers.count),
@@ -168,8 +168,10 @@ static lw_status find_gates(view *v) {
         }
     }
     for (uint32_t c = 0; c < v->computers.count; c++) {
-        surroundings around;
-        LW_TRY(look_around(v, &v->computers.computer[c], distance, &around));
+        const lw_computer *computer = &v->computers.computer[c];
+        const bool known = around.computer != NULL && around.computer->like == computer->like;
+        LW_TRY(known ? LW_OK : look_around(v, computer, distance));
+        around = (surroundings){computer, distance};
         for (uint32_t k = 0; k < v->gates; k++) {
             open_gate(v, k, &around, nic[k], taken);
         }
@@ -203,7 +205,7 @@ static lw_status find_rings(view *v) {
         return lw_ranks_rings(v->builder, params, v->ranks, LW_CHANNELS_MAX, v->ring);
     }
     LW_TRY(find_gates(v));
-    uint32_t first = 0;
+    uint32_t first = 0, before = LW_NO_COMPUTER;
     lw_ranks *own = LW_NEW_ARRAY(v->builder->arena, lw_ranks, LW_CHANNELS_MAX);
     uint32_t *all = LW_NEW_ARRAY(v->builder->arena, uint32_t, (size_t)LW_CHANNELS_MAX * v->ranks->count);
     if (own == NULL || all == NULL) {
@@ -211,7 +213,12 @@ static lw_status find_rings(view *v) {
     }
     for (uint32_t c = 0; c < v->computers.count; c++) {
         const lw_ranks *ranks = &v->computers.computer[c].ranks;
-        LW_TRY(lw_ranks_rings(v->builder, params, ranks, (LW_CHANNELS_MAX - 1) / v->gates + 1, own));
+        const uint32_t rings = (LW_CHANNELS_MAX - 1) / v->gates + 1, like = v->computers.computer[c].like;
+        LW_TRY(like == before ? LW_OK : lw_ranks_rings(v->builder, params, ranks, rings, own));
+        for (uint32_t i = 0; i < rings && like == before; i++) {
+            LW_TRY(lw_computers_ranks(v->builder, &v->computers, &v->computers.computer[c], &own[i], &own[i]));
+        }
+        before = like;
         for (uint32_t i = 0; i < LW_CHANNELS_MAX; i++) {
             const lw_nccl_gate *gate = &v->gate[i % v->gates];
             unroll(&own[i / v->gates], gate->entry[c], gate->exit[c], &all[(size_t)i * v->ranks->count + first]);

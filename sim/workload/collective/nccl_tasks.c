@@ -144,10 +144,11 @@ static lw_status write_ring(const view *v, const price *p, lw_operation operatio
         }
         LW_TRY(several ? set_ring_delays(v, p, operation, &b, bytes, &plan) : LW_OK);
         const uint32_t first = lw_plan_next(&plan);
+        // every rank sends each share in turn, so that none has less to send than others
+        const int64_t sent = as_sent(v, p, lw_share_of(b.bytes, ring->count, 0));
         for (uint32_t r = 0; r < ring->count; r++) {
             const uint32_t hop[2] = {ring->node[r], ring->node[(r + 1) % ring->count]};
-            const int64_t sent = as_sent(v, p, lw_share_of(b.bytes, ring->count, r));
-            LW_TRY(several ? LW_OK : find_rest_ps(v, p, hop, lw_share_of(bytes, ring->count, r), &rest_ps));
+            LW_TRY(several ? LW_OK : find_rest_ps(v, p, hop, lw_share_of(bytes, ring->count, 0), &rest_ps));
             set_buffer(v, &plan, p->protocol, b.count, sent);
             const uint32_t send = lw_plan_send(&plan, lw_plan_lane(&plan, hop[0], hop[1]), sent, sent);
             lw_plan_pace(&plan, rest_ps);
@@ -214,52 +215,55 @@ static lw_status shape_tree(const view *v, const bundle *b, bool second, lw_tree
     return LW_OK;
 }
 
-// The least chunk of NVLS (src/enqueue.cc): smaller calls are not cut.
-enum { PIECE_BYTES = 16384 };
-// Ranks hand on a chunk while they get it; pieces of it stand for that.
-enum { TREE_PIECES = 32, TREE_PIECE_BYTES = 1024 };
+// ---- Streams: all pieces of a lane as one ----
 
-static int64_t tree_pieces(int64_t part) {
-    const int64_t least = part / TREE_PIECE_BYTES + 1;
-    return least < TREE_PIECES ? least : TREE_PIECES;
-}
-
-// A clock that lets a piece begin every so often, as fast as the price says; fill_s: from the first
-// piece to the last rank.
-static uint32_t tick(lw_plan *plan, double bytes_s, double fill_s, int64_t pieces) {
-    const uint32_t clock = lw_plan_join(plan);
-    lw_plan_pace(plan, llround(fmax(0, bytes_s - fill_s) / (double)pieces * 1e12));
-    lw_plan_wait(plan, clock, 1);
-    return clock;
-}
-
-// ---- Many ranks: all pieces of a lane as one ----
-
-// Finer pieces come near to a stream: where none is waited for, all that a lane carries goes at once,
-// in as long as the price says or the links need, whatever is longer, and once the way up and down has
-// been paid. Of more ranks than this the pieces are many, and those that there are too coarse.
-enum { STREAMED_FROM = 64 };
-
-static bool is_streamed(const view *v) {
-    return v->ranks->count > STREAMED_FROM;
-}
+// Ranks hand on a piece while they get the next, and the longer the way, the more pieces there are: what
+// counts is the limit of ever finer ones. All that a lane carries goes at once, in as long as the price
+// says or the links need, whatever is longer, once the way up and down has been paid.
 
 // gate: of a lane between computers; else 0.
 typedef struct stream {
     uint32_t from, to, gate;
+    uint32_t before;  // the one before it from the same rank + 1; 0: none
     int64_t bytes;
 } stream;
 
-static lw_status add_streams(const view *v, uint32_t gate, const lw_tree_shape *shape, int64_t bytes, lw_list *all) {
+typedef struct streams {
+    lw_list all;       // stream
+    uint32_t *latest;  // by node: its latest + 1
+} streams;
+
+static lw_status start_streams(const view *v, streams *out) {
+    *out = (streams){.latest = LW_NEW_ARRAY(v->builder->arena, uint32_t, v->builder->machine->node_count)};
+    return out->latest != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+// Those of the same ends and gate are one.
+static lw_status add_stream(const view *v, const stream *s, streams *to) {
+    uint32_t at = to->latest[s->from];
+    for (; at != 0; at = LW_LIST_ITEMS(&to->all, stream)[at - 1].before) {
+        stream *known = &LW_LIST_ITEMS(&to->all, stream)[at - 1];
+        if (known->to == s->to && known->gate == s->gate) {
+            known->bytes += s->bytes;
+            return LW_OK;
+        }
+    }
+    stream *added = LW_LIST_ADD(&to->all, stream, v->builder->arena);
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *added = *s;
+    added->before = to->latest[s->from];
+    to->latest[s->from] = (uint32_t)to->all.count;
+    return LW_OK;
+}
+
+static lw_status add_streams(const view *v, uint32_t gate, const lw_tree_shape *shape, int64_t bytes, streams *to) {
     for (uint32_t r = 0; r < shape->ranks->count; r++) {
         const uint32_t ends[2] = {shape->ranks->node[r], shape->ranks->node[shape->parent[r]]};
         const bool apart = v->computers.of[ends[0]] != v->computers.of[ends[1]];
         for (int up = 0; up < 2 && shape->parent[r] != r; up++) {
-            stream *added = LW_LIST_ADD(all, stream, v->builder->arena);
-            if (added == NULL) {
-                return LW_NO_MEMORY;
-            }
-            *added = (stream){ends[1 - up], ends[up], apart ? gate : 0, bytes};
+            LW_TRY(add_stream(v, &(stream){.from = ends[1 - up], .to = ends[up], .gate = apart ? gate : 0, .bytes = bytes}, to));
         }
     }
     return LW_OK;
@@ -273,19 +277,14 @@ static int by_ends(const void *left, const void *right) {
     return (a->gate > b->gate) - (a->gate < b->gate);
 }
 
-// Those of the same ends and gate are one.
-static void send_streams(const view *v, lw_list *all, lw_plan *plan) {
-    stream *s = LW_LIST_ITEMS(all, stream);
-    if (all->count > 0) {
-        qsort(s, all->count, sizeof *s, by_ends);
+static void send_streams(const view *v, streams *which, lw_plan *plan) {
+    stream *s = LW_LIST_ITEMS(&which->all, stream);
+    if (which->all.count > 0) {
+        qsort(s, which->all.count, sizeof *s, by_ends);
     }
-    for (size_t i = 0, next; i < all->count; i = next) {
-        int64_t bytes = 0;
-        for (next = i; next < all->count && by_ends(&s[i], &s[next]) == 0; next++) {
-            bytes += s[next].bytes;
-        }
+    for (size_t i = 0; i < which->all.count; i++) {
         plan->nic = v->gate[s[i].gate].nic;
-        (void)lw_plan_send(plan, lw_plan_lane(plan, s[i].from, s[i].to), bytes, bytes);
+        (void)lw_plan_send(plan, lw_plan_lane(plan, s[i].from, s[i].to), s[i].bytes, s[i].bytes);
     }
 }
 
@@ -315,11 +314,12 @@ static void pace_streams(lw_plan *plan, double way_ps, double bytes_s) {
 
 enum { TREES = 2 };
 
-static lw_status stream_tree(const view *v, const price *p, int64_t bytes) {
+static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
     lw_plan plan = new_plan(v, p);
-    lw_list all = {0};
+    streams all;
     uint32_t before = 0;
     double way_ps = 0;
+    LW_TRY(start_streams(v, &all));
     for (uint32_t c = 0; c < v->channels; c++) {
         bundle b;
         if (!is_first(v, c, bytes, &before, &b)) {
@@ -333,52 +333,25 @@ static lw_status stream_tree(const view *v, const price *p, int64_t bytes) {
             LW_TRY(add_streams(v, v->gate_of[c], &shape, as_sent(v, p, lw_share_of(b.bytes, TREES, i)), &all));
         }
     }
+    set_buffer(v, &plan, p->protocol, v->channels, as_sent(v, p, bytes));
     send_streams(v, &all, &plan);
     pace_streams(&plan, way_ps, lw_nccl_bytes_s(v, p));
     return lw_plan_write(&plan, 1, 1, bytes);
 }
 
-static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
-    const uint32_t n = v->ranks->count;
-    if (is_streamed(v)) {
-        return stream_tree(v, p, bytes);
-    }
-    const int64_t pieces = tree_pieces(as_sent(v, p, bytes / v->channels / TREES));
-    // each rank hands all on, up and then down
-    const double fill_s = 2 * ((double)n / v->computers.count - 1) * (double)as_sent(v, p, bytes / pieces) / fmax(v->port_Bps, 1);
-    lw_plan plan = new_plan(v, p);
-    uint32_t before = 0, *ready = LW_NEW_ARRAY(v->builder->arena, uint32_t, n);
-    if (ready == NULL) {
-        return LW_NO_MEMORY;
-    }
-    const uint32_t clock = tick(&plan, lw_nccl_bytes_s(v, p), fill_s, pieces);
-    for (uint32_t r = 0; r < n; r++) {
-        ready[r] = clock;
-    }
-    for (uint32_t c = 0; c < v->channels; c++) {
-        bundle b;
-        if (!is_first(v, c, bytes, &before, &b)) {
-            continue;
-        }
-        const uint32_t *across = &v->ring[c].node[v->computers.count > 1 ? v->computers.computer[0].ranks.count - 1 : 0];
-        LW_TRY(set_delays(v, v->gate_of[c], across, p->step_ps, &plan));
-        for (int i = 0; i < TREES; i++) {
-            const int64_t own = as_sent(v, p, lw_share_of(b.bytes, TREES, i)), piece = own / pieces;
-            lw_climb climb = {.use = LW_TREE_BOTH, .chunk = piece, .last = own - (pieces - 1) * piece};
-            climb.under_way = (uint32_t)v->params->figures.slots;
-            climb.ready = ready;
-            climb.ready_before = 1;
-            LW_TRY(shape_tree(v, &b, i == 1, &climb.shape));
-            set_buffer(v, &plan, p->protocol, b.count, piece);
-            LW_TRY(lw_tree_climb(&plan, &climb));
-        }
-    }
-    assert(v->channels > 0);
-    const int64_t piece = bytes / v->channels / TREES / pieces;
-    return lw_plan_write(&plan, pieces, 1, piece > 0 ? piece : 1);
-}
-
 // ---- NVLS: a switch adds up ----
+
+// The least chunk of NVLS (src/enqueue.cc): smaller calls are not cut.
+enum { PIECE_BYTES = 16384 };
+
+// A clock that lets a piece begin every so often, as fast as the price says; fill_s: from the first
+// piece to the last rank.
+static uint32_t tick(lw_plan *plan, double bytes_s, double fill_s, int64_t pieces) {
+    const uint32_t clock = lw_plan_join(plan);
+    lw_plan_pace(plan, llround(fmax(0, bytes_s - fill_s) / (double)pieces * 1e12));
+    lw_plan_wait(plan, clock, 1);
+    return clock;
+}
 
 // Of one part: who adds it up, and its pieces.
 typedef struct head {
@@ -451,20 +424,32 @@ static uint32_t index_in(const lw_ranks *ranks, uint32_t node) {
     return i;
 }
 
-static lw_status stream_nvls_tree(const view *v, const price *p, int64_t bytes) {
+// All parts, added up by the switch of each computer, and handed out again.
+static void stream_in_switches(const view *v, int64_t bytes, lw_plan *plan) {
+    const uint32_t heads = v->gates < HEADS_MOST ? v->gates : HEADS_MOST;
+    for (uint32_t g = 0; g < heads; g++) {
+        const int64_t own = lw_share_of(bytes, heads, g);
+        for (uint32_t c = 0; c < v->computers.count; c++) {
+            const lw_ranks *ranks = &v->computers.computer[c].ranks;
+            const head h = {ranks, index_in(ranks, v->gate[g].entry[c]), LW_NO_MOVE, own, own};
+            (void)add_up(plan, &h);
+            hand_out(plan, &h, LW_NO_MOVE);
+        }
+    }
+}
+
+// A part for each network card: the switch of each computer adds it up for the rank next to the
+// card, and these sum it up along a tree.
+static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
     lw_plan plan = new_plan(v, p);
-    lw_list all = {0};
+    streams all;
     double way_ps = 0;
+    LW_TRY(start_streams(v, &all));
+    stream_in_switches(v, bytes, &plan);
     for (uint32_t g = 0; g < v->gates; g++) {
         const lw_ranks heads = {v->gate[g].entry, v->computers.count};
         const int64_t own = lw_share_of(bytes, v->gates, g);
         lw_tree_shape shape;
-        for (uint32_t c = 0; c < heads.count; c++) {
-            const lw_ranks *ranks = &v->computers.computer[c].ranks;
-            const head h = {ranks, index_in(ranks, heads.node[c]), LW_NO_MOVE, own, own};
-            (void)add_up(&plan, &h);
-            hand_out(&plan, &h, LW_NO_MOVE);
-        }
         LW_TRY(lw_tree_new(v->builder, &heads, &shape));
         lw_tree_in_order(&shape, g % 2 == 1);
         LW_TRY(find_way_ps(v, p, g, heads.node, &shape, &way_ps));
@@ -473,45 +458,6 @@ static lw_status stream_nvls_tree(const view *v, const price *p, int64_t bytes) 
     send_streams(v, &all, &plan);
     pace_streams(&plan, way_ps, lw_nccl_bytes_s(v, p));
     return lw_plan_write(&plan, 1, 1, bytes);
-}
-
-// A part for each network card: the switch of each computer adds it up for the rank next to the
-// card, and these sum it up along a tree.
-static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
-    const uint32_t computers = v->computers.count;
-    if (is_streamed(v)) {
-        return stream_nvls_tree(v, p, bytes);
-    }
-    const int64_t pieces = tree_pieces(lw_share_of(bytes, v->gates, 0));
-    lw_plan plan = new_plan(v, p);
-    uint32_t *ready = LW_NEW_ARRAY(v->builder->arena, uint32_t, (size_t)v->gates * computers);
-    if (ready == NULL) {
-        return LW_NO_MEMORY;
-    }
-    // a port carries a piece of each part to its head, and one back
-    const uint32_t clock = tick(&plan, lw_nccl_bytes_s(v, p), 2 * (double)bytes / (double)pieces / v->port_Bps, pieces);
-    for (uint32_t g = 0; g < v->gates; g++) {
-        const lw_ranks heads = {v->gate[g].entry, computers};
-        const int64_t own = lw_share_of(bytes, v->gates, g), piece = own / pieces, last = own - (pieces - 1) * piece;
-        lw_climb climb = {.use = LW_TREE_BOTH, .chunk = piece, .last = last, .under_way = (uint32_t)v->params->figures.slots};
-        climb.ready = &ready[(size_t)g * computers];
-        LW_TRY(set_delays(v, g, heads.node, p->step_ps, &plan));
-        for (uint32_t c = 0; c < computers; c++) {
-            const lw_ranks *ranks = &v->computers.computer[c].ranks;
-            const head h = {ranks, index_in(ranks, heads.node[c]), clock, piece, last};
-            ready[(size_t)g * computers + c] = add_up(&plan, &h);
-        }
-        LW_TRY(lw_tree_new(v->builder, &heads, &climb.shape));
-        lw_tree_in_order(&climb.shape, g % 2 == 1);
-        LW_TRY(lw_tree_climb(&plan, &climb));
-        for (uint32_t c = 0; c < computers; c++) {
-            const lw_ranks *ranks = &v->computers.computer[c].ranks;
-            hand_out(&plan, &(head){ranks, index_in(ranks, heads.node[c]), clock, piece, last}, climb.got[c]);
-        }
-    }
-    assert(v->gates > 0);
-    const int64_t piece = bytes / v->gates / pieces;
-    return lw_plan_write(&plan, pieces, 1, piece > 0 ? piece : 1);
 }
 
 lw_status lw_nccl_write(const view *v, const price *p, lw_operation operation, int64_t bytes) {

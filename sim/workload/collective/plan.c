@@ -61,6 +61,19 @@ static lw_status find_via(const lw_plan *plan, const uint32_t hop[2], const uint
     return LW_OK;
 }
 
+// Within a computer no network card is on the route, and between two the one that it goes by is the first:
+// most lanes need no search for that.
+static lw_status find_executor(const lw_plan *plan, const uint32_t hop[2], lw_via via, uint32_t *out) {
+    const lw_computers *all = plan->computers;
+    const uint32_t from = hop[0], to = hop[1];
+    const bool within = all != NULL && all->of[from] == all->of[to] && all->of[from] != LW_NO_COMPUTER;
+    if (all == NULL || all->over_nics || (!within && via.count == 0)) {
+        return lw_graph_executor(plan->builder, from, to, via, out);
+    }
+    *out = within ? lw_graph_executor_of(plan->builder->machine, from, to) : via.node[0];
+    return LW_OK;
+}
+
 // One hop of a lane.
 static lw_status add_move(lw_plan *plan, const uint32_t hop[2], const uint32_t ends[2], switching in_switch, uint32_t *out) {
     const lw_graph_builder *builder = plan->builder;
@@ -68,7 +81,7 @@ static lw_status add_move(lw_plan *plan, const uint32_t hop[2], const uint32_t e
     uint32_t executor;
     lw_via via;
     LW_TRY(find_via(plan, hop, ends, &via));
-    LW_TRY(lw_graph_executor(builder, from, to, via, &executor));
+    LW_TRY(find_executor(plan, hop, via, &executor));
     lw_move move = lw_move_between(from, to, executor);
     move.via = via;
     move.in_switch = in_switch.does;

@@ -58,17 +58,17 @@ enum { CHILDREN = 3 };
 // What is sent over one tree.
 typedef struct climb {
     lw_plan *plan;
-    const lw_climb *what;
     const lw_tree_shape *t;
+    int64_t chunk, last;          // bytes of an iteration of the plan, and of the last one
     uint32_t (*child)[CHILDREN];  // of each rank; the root itself: none
     uint32_t *send;               // the step of each rank, of the latest direction
 } climb;
 
-static lw_status start_climb(lw_plan *plan, const lw_climb *what, climb *out) {
-    const lw_tree_shape *t = &what->shape;
+static lw_status start_climb(climb *out) {
+    const lw_tree_shape *t = out->t;
     const uint32_t n = t->ranks->count, root = t->order[0];
-    *out = (climb){.plan = plan, .what = what, .t = t, .send = LW_NEW_ARRAY(plan->builder->arena, uint32_t, n)};
-    out->child = lw_arena_alloc(plan->builder->arena, n, sizeof *out->child);
+    out->send = LW_NEW_ARRAY(out->plan->builder->arena, uint32_t, n);
+    out->child = lw_arena_alloc(out->plan->builder->arena, n, sizeof *out->child);
     if (out->child == NULL || out->send == NULL) {
         return LW_NO_MEMORY;
     }
@@ -95,16 +95,13 @@ static void wait_for_parts(const climb *c, uint32_t rank) {
             lw_plan_wait(c->plan, c->send[c->child[rank][k]], 0);
         }
     }
-    if (c->what->ready != NULL) {
-        lw_plan_wait(c->plan, c->what->ready[rank], c->what->ready_before);
-    }
 }
 
 static void send_chunk(const climb *c, uint32_t rank, uint32_t from, uint32_t to) {
     const uint32_t *node = c->t->ranks->node;
     const uint32_t lane = lw_plan_lane(c->plan, node[from], node[to]);
-    c->send[rank] = lw_plan_send(c->plan, lane, c->what->chunk, c->what->last);
-    lw_plan_wait(c->plan, c->send[rank], c->what->under_way > 0 ? c->what->under_way : 1);
+    c->send[rank] = lw_plan_send(c->plan, lane, c->chunk, c->last);
+    lw_plan_wait(c->plan, c->send[rank], 1);
 }
 
 // A rank sends up what it has added up when its children's parts are there; the next chunk follows
@@ -134,16 +131,14 @@ static void send_down(const climb *c, bool added_up) {
     }
 }
 
-lw_status lw_tree_climb(lw_plan *plan, lw_climb *what) {
-    climb c;
-    LW_TRY(start_climb(plan, what, &c));
-    if ((what->use & LW_TREE_UP) != 0) {
-        send_up(&c);
+static lw_status go_up_and_down(climb *c, lw_tree_use use) {
+    LW_TRY(start_climb(c));
+    if ((use & LW_TREE_UP) != 0) {
+        send_up(c);
     }
-    if ((what->use & LW_TREE_DOWN) != 0) {
-        send_down(&c, what->use == LW_TREE_BOTH);
+    if ((use & LW_TREE_DOWN) != 0) {
+        send_down(c, use == LW_TREE_BOTH);
     }
-    what->got = c.send;
     return LW_OK;
 }
 
@@ -167,15 +162,16 @@ lw_status lw_tree(lw_graph_builder *builder, const lw_ranks *rooted, lw_tree_use
     uint32_t depth = 0;
     for (uint32_t i = 0; i < trees; i++) {
         const int64_t bytes = lw_share_of(params->bytes, trees, i), chunk = bytes / chunks;
-        lw_climb what = {.use = use, .chunk = chunk, .last = bytes - (chunks - 1) * chunk};
-        LW_TRY(lw_tree_new(builder, rooted, &what.shape));
+        lw_tree_shape shape;
+        LW_TRY(lw_tree_new(builder, rooted, &shape));
         if (twin) {
-            lw_tree_in_order(&what.shape, i == 1);
+            lw_tree_in_order(&shape, i == 1);
         } else {
-            shape_heap(&what.shape);
+            shape_heap(&shape);
         }
-        LW_TRY(lw_tree_climb(&plan, &what));
-        const uint32_t deep = depth_of(&what.shape);
+        climb c = {.plan = &plan, .t = &shape, .chunk = chunk, .last = bytes - (chunks - 1) * chunk};
+        LW_TRY(go_up_and_down(&c, use));
+        const uint32_t deep = depth_of(&shape);
         depth = deep > depth ? deep : depth;
     }
     return lw_plan_write(&plan, chunks, (use == LW_TREE_BOTH ? 2 : 1) * (int64_t)depth - 1 + chunks,
