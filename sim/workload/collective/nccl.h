@@ -20,6 +20,8 @@ typedef enum lw_nccl_scale { LW_TWO, LW_MORE, LW_ONE, LW_NCCL_SCALES } lw_nccl_s
 // What running takes: as measured, where it was; as NCCL counts it.
 typedef enum lw_nccl_costs { LW_NCCL_MEASURED, LW_NCCL_COUNTED } lw_nccl_costs;
 typedef enum lw_nccl_processor { LW_INTEL, LW_AMD, LW_NCCL_PROCESSORS } lw_nccl_processor;
+// Who calls: a thread or process for each card, or one for all of a computer.
+typedef enum lw_nccl_threads { LW_NCCL_THREAD_A_CARD, LW_NCCL_ONE_THREAD } lw_nccl_threads;
 // What lies between two ranks.
 typedef enum lw_nccl_hop { LW_OVER_NVLINK, LW_OVER_PCIE, LW_OVER_NETWORK, LW_NCCL_HOPS } lw_nccl_hop;
 
@@ -35,6 +37,7 @@ typedef struct lw_nccl_params {
     int algorithm, protocol;  // 0: as priced
     int processor;            // lw_nccl_processor
     int costs;                // lw_nccl_costs
+    int threads;              // lw_nccl_threads
     bool candidates;
     lw_protocol_figures figures;
     // of the ring, and of the tree
@@ -42,6 +45,8 @@ typedef struct lw_nccl_params {
     int64_t tree_base_ps[LW_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_PROTOCOLS];
     // of a call of several computers whose network cards reach the ranks' memory, beyond what NCCL counts
     int64_t net_launch_ps;
+    int64_t group_call_ps;    // of one thread for one of its cards
+    int64_t ll_thread_bytes;  // LW_AUTO: prices decide
     int64_t nvls_ps, nvls_tree_step_ps, post_ps[LW_NCCL_PROCESSORS], pat_base_ps, pat_rank_ps;
     int64_t ll_limit_Bps[LW_NCCL_GENERATIONS], ll_net_limit_Bps[LW_NCCL_PROCESSORS][LW_NCCL_SCALES];
     int64_t ll128_channel_Bps[LW_NCCL_GENERATIONS], nvls_channel_Bps[LW_NCCL_GENERATIONS];
@@ -49,8 +54,8 @@ typedef struct lw_nccl_params {
     int64_t nvls_tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     double nvlink_share[LW_NCCL_GENERATIONS], nvls_share[LW_NCCL_GENERATIONS];
     lw_nccl_cost cost[LW_NCCL_GENERATIONS];  // over NVLink
-    double pcie_share, ll_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, tree_ll128_one_share, plain_tree_share,
-        pat_share, pat_step_share;
+    double pcie_share, ll_share, ll_parts_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, tree_ll128_one_share,
+        plain_tree_share, pat_share, pat_step_share;
 } lw_nccl_params;
 
 // Where a channel leaves and enters each computer.
@@ -106,6 +111,9 @@ double lw_nccl_rounds(uint32_t computers);
 
 lw_nccl_price lw_nccl_price_of(const lw_nccl_view *view, lw_operation operation, lw_nccl_algorithm algorithm,
                                lw_protocol protocol, int64_t bytes);
+
+// What versions without prices take, which know rings alone.
+lw_protocol lw_nccl_unpriced(const lw_nccl_view *view, int64_t bytes);
 
 // Of the price of a tree or NVLSTree, that of the bytes: seconds.
 double lw_nccl_bytes_s(const lw_nccl_view *view, const lw_nccl_price *price);

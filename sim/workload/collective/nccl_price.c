@@ -38,7 +38,8 @@ static price price_of_ring(const view *v, lw_operation operation, lw_protocol ho
     const lw_nccl_params *p = v->params;
     const uint32_t n = v->ranks->count, several = v->computers.count > 1;
     const double bus_Bps = v->channels * v->channel_Bps;
-    const double of[LW_PROTOCOLS] = {[LW_LL] = fmin(ll_limit_Bps(v), bus_Bps * p->ll_share),
+    const double ll_share = several || operation == LW_ALL_REDUCE ? p->ll_share : p->ll_parts_share;
+    const double of[LW_PROTOCOLS] = {[LW_LL] = fmin(ll_limit_Bps(v), bus_Bps * ll_share),
                                      [LW_LL128] =
                                          fmin(bus_Bps * p->ll128_share, v->channels * (double)p->ll128_channel_Bps[v->gen]),
                                      [LW_SIMPLE] = bus_Bps};
@@ -61,6 +62,21 @@ static price price_of_ring(const view *v, lw_operation operation, lw_protocol ho
     out.time_s = (out.latency_ps + (steps - across) * out.step_ps[0] + across * out.step_ps[1]) / 1e12 +
                  (double)bytes / (out.bus_Bps * n / steps);
     return out;
+}
+
+// The rule of versions before 2.5 (getKernelInfo of src/enqueue.cc): threads are doubled, then channels
+// added, while each has more than some bytes of each rank; LL up to what these may carry.
+enum { LL_THREADS_LEAST = 64, LL_THREADS_MOST = 256, LL_THREAD_BYTES = 8 };
+
+lw_protocol lw_nccl_unpriced(const view *v, int64_t bytes) {
+    const int64_t ranks = v->ranks->count;
+    int64_t threads = LL_THREADS_LEAST;
+    while (threads < LL_THREADS_MOST && bytes > LL_THREAD_BYTES * threads * ranks) {
+        threads *= 2;
+    }
+    const int64_t needed = bytes / (LL_THREAD_BYTES * threads * ranks) + 1;
+    const int64_t channels = needed < v->channels ? needed : v->channels;
+    return bytes <= channels * threads * ranks * v->params->ll_thread_bytes ? LW_LL : LW_SIMPLE;
 }
 
 // Trees are below what the model says between some sizes: factors for powers of two from 64 B on

@@ -121,9 +121,21 @@ static void set_buffer(const view *v, lw_plan *plan, lw_protocol how, uint32_t c
     plan->staging_buffers = (uint32_t)(buffers > 1 ? buffers : 1);
 }
 
+// What one thread takes for all cards of a computer.
+static int64_t least_ps(const view *v) {
+    uint32_t most = 0;
+    for (uint32_t c = 0; c < v->computers.count; c++) {
+        const uint32_t own = v->computers.computer[c].ranks.count;
+        most = own > most ? own : most;
+    }
+    const lw_nccl_params *p = v->params;
+    return p->threads == LW_NCCL_ONE_THREAD && p->group_call_ps != LW_AUTO ? most * p->group_call_ps : 0;
+}
+
 static lw_plan new_plan(const view *v, const price *p) {
     lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
     plan.launch_ps = llround(p->latency_ps);
+    plan.least_ps = least_ps(v);
     plan.over_hosts = true;
     plan.computers = &v->computers;
     return plan;
@@ -431,6 +443,7 @@ static lw_status write_nvls(const view *v, const price *p, int64_t bytes) {
     const int64_t slots = v->params->figures.slots, pieces = part < 1 ? 1 : whole < slots ? whole : slots;
     lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
     plan.launch_ps = llround(p->latency_ps);
+    plan.least_ps = least_ps(v);
     // the last piece goes up to its heads, and back
     const double fill_s = 2 * (double)bytes / (double)pieces / v->port_payload_Bps;
     const uint32_t clock = tick(&plan, p->time_s - p->latency_ps / 1e12, fill_s, pieces);
