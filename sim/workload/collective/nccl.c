@@ -167,7 +167,7 @@ static const lw_option options[] = {
     TIME("pat_rank", pat_rank_ps, "the same for each rank"),
     SHARE("pat_step_share", pat_step_share, "what of a tree's step over the network one of PAT takes"),
     SHARE("pat_share", pat_share, "what of the bus bandwidth PAT reaches"),
-    RING_COSTS("volta", LW_VOLTA),
+    RING_COSTS("pascal", LW_PASCAL),
     RING_COSTS("ampere", LW_AMPERE),
     RING_COSTS("hopper", LW_HOPPER),
     RING_COSTS("blackwell", LW_BLACKWELL),
@@ -277,9 +277,9 @@ static const char page[] =
     "up as fast as NVLS within, S / rate, and is as fast between as links are. Over PCIe, by trees and\n"
     "between computers steps are no shorter than NCCL counts them.\n"
     "\n"
-    "Calls that follow one another take no less than who calls: `threads: one` is a thread for all cards of\n"
-    "a computer (nccl-tests -g 8), which takes group_call for each, so that small calls of eight cards take\n"
-    "eight of these however short their kernels are; a thread or process for each card (-t, mpirun) does not.\n"
+    "Calls that follow one another take no less than who calls: a thread for all cards of a computer\n"
+    "(`threads: one`, nccl-tests -g 8) takes group_call for each, whatever the kernels take. Before 2.5 there\n"
+    "were no prices: nccl-2.4 takes rings, LL up to ll_thread for each thread and rank, then Simple.\n"
     "\n"
     "Cards without peer to peer, and cards whose route leads over a host, send through its memory, as\n"
     "NCCL does by default (NCCL_P2P_LEVEL=PXB; that it makes an\n"

@@ -6,7 +6,16 @@
 
 #include "sim/workload/collective/library.h"
 
-typedef enum lw_nccl_generation { LW_VOLTA, LW_AMPERE, LW_HOPPER, LW_BLACKWELL, LW_NCCL_GENERATIONS } lw_nccl_generation;
+// Pascal it counts as Volta; what calls were measured to cost is its own.
+typedef enum lw_nccl_generation {
+    LW_VOLTA,
+    LW_AMPERE,
+    LW_HOPPER,
+    LW_BLACKWELL,
+    LW_NCCL_GENERATIONS,
+    LW_PASCAL = LW_NCCL_GENERATIONS,
+    LW_NCCL_COSTS
+} lw_nccl_generation;
 typedef enum lw_nccl_algorithm {
     LW_NCCL_RING,
     LW_NCCL_TREE,
@@ -53,7 +62,7 @@ typedef struct lw_nccl_params {
     int64_t tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES], tree_ll128_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     int64_t nvls_tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     double nvlink_share[LW_NCCL_GENERATIONS], nvls_share[LW_NCCL_GENERATIONS];
-    lw_nccl_cost cost[LW_NCCL_GENERATIONS];  // over NVLink
+    lw_nccl_cost cost[LW_NCCL_COSTS];  // over NVLink
     double pcie_share, ll_share, ll_parts_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, tree_ll128_one_share,
         plain_tree_share, pat_share, pat_step_share;
 } lw_nccl_params;
@@ -71,15 +80,15 @@ typedef struct lw_nccl_view {
     const lw_ranks *ranks;  // as listed; of one computer in the order of its ring
     lw_ranks ordered;       // what that points to
     lw_computers computers;
-    lw_nccl_generation gen;
-    bool nvlink;              // no hop within a computer leaves it
-    bool in_switch;           // a switch on the way can add up and copy
-    bool near;                // no host lies between a network card and the ranks that use it
-    bool paired;              // every network card has two ranks as near
-    double port_Bps;          // of the first rank
-    double port_payload_Bps;  // what its links carry of payload, whatever NCCL counts
-    double *used_Bps;         // one a link and direction: scratch
-    uint32_t gates;           // network cards of each computer that are used; 0 of one computer
+    lw_nccl_generation gen, cost;  // by which it counts; whose costs were measured
+    bool nvlink;                   // no hop within a computer leaves it
+    bool in_switch;                // a switch on the way can add up and copy
+    bool near;                     // no host lies between a network card and the ranks that use it
+    bool paired;                   // every network card has two ranks as near
+    double port_Bps;               // of the first rank
+    double port_payload_Bps;       // what its links carry of payload, whatever NCCL counts
+    double *used_Bps;              // one a link and direction: scratch
+    uint32_t gates;                // network cards of each computer that are used; 0 of one computer
     lw_nccl_gate gate[LW_CHANNELS_MAX];
     lw_ranks ring[LW_CHANNELS_MAX];
     uint32_t gate_of[LW_CHANNELS_MAX];  // of each channel

@@ -65,8 +65,9 @@ static price price_of_ring(const view *v, lw_operation operation, lw_protocol ho
 }
 
 // The rule of versions before 2.5 (getKernelInfo of src/enqueue.cc): threads are doubled, then channels
-// added, while each has more than some bytes of each rank; LL up to what these may carry.
-enum { LL_THREADS_LEAST = 64, LL_THREADS_MOST = 256, LL_THREAD_BYTES = 8 };
+// added, while each has more than some bytes of each rank; LL up to what these may carry, half of it
+// before Volta. Channels that were found are run twice.
+enum { LL_THREADS_LEAST = 64, LL_THREADS_MOST = 256, LL_THREAD_BYTES = 8, RUN_TWICE = 2 };
 
 lw_protocol lw_nccl_unpriced(const view *v, int64_t bytes) {
     const int64_t ranks = v->ranks->count;
@@ -75,8 +76,9 @@ lw_protocol lw_nccl_unpriced(const view *v, int64_t bytes) {
         threads *= 2;
     }
     const int64_t needed = bytes / (LL_THREAD_BYTES * threads * ranks) + 1;
-    const int64_t channels = needed < v->channels ? needed : v->channels;
-    return bytes <= channels * threads * ranks * v->params->ll_thread_bytes ? LW_LL : LW_SIMPLE;
+    const int64_t found = RUN_TWICE * (int64_t)v->channels, channels = needed < found ? needed : found;
+    const int64_t most = channels * threads * ranks * v->params->ll_thread_bytes / (v->cost == LW_PASCAL ? 2 : 1);
+    return bytes <= most ? LW_LL : LW_SIMPLE;
 }
 
 // Trees are below what the model says between some sizes: factors for powers of two from 64 B on
