@@ -62,6 +62,9 @@ static const lw_option options[] = {
     COST("net_launch", net_launch_ps,
          "what a call of several computers was measured to take beyond what NCCL counts, where no host lies between network "
          "cards and ranks: a thread of the processor posts and polls, and reads back what has come before a rank may see it"),
+    LW_WORK_TIME("net_latency", AT(net_latency_ps), "0 us",
+                 "what the plugin of the network says that a message takes: prices add it for each step between computers, twice "
+                 "by Simple; what steps take is for links to say"),
     TIME("net_step_ll", step_ps[LW_OVER_NETWORK][LW_LL], "time of a step of a ring between computers besides its bytes, LL"),
     TIME("net_step_ll128", step_ps[LW_OVER_NETWORK][LW_LL128], "the same, LL128"),
     TIME("net_step_simple", step_ps[LW_OVER_NETWORK][LW_SIMPLE], "the same, Simple"),

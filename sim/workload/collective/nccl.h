@@ -54,6 +54,7 @@ typedef struct lw_nccl_params {
     int64_t tree_base_ps[LW_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_PROTOCOLS];
     // of a call of several computers whose network cards reach the ranks' memory, beyond what NCCL counts
     int64_t net_launch_ps;
+    int64_t net_latency_ps;   // as the network's plugin declares it
     int64_t group_call_ps;    // of one thread for one of its cards
     int64_t ll_thread_bytes;  // LW_AUTO: prices decide
     int64_t nvls_ps, nvls_tree_step_ps, post_ps[LW_NCCL_PROCESSORS], pat_base_ps, pat_rank_ps;
@@ -103,10 +104,11 @@ typedef struct lw_nccl_price {
     lw_protocol protocol;
     bool allowed;
     double time_s;
-    double bus_Bps;     // that of its bytes, as nccl-tests counts it
-    double latency_ps;  // of the call
-    double step_ps[2];  // of each step within a computer, and between two
-    bool measured;      // bus_Bps is what ranks were seen to send, whatever NCCL counts for links
+    double bus_Bps;      // that of its bytes, as nccl-tests counts it
+    double latency_ps;   // of the call
+    double step_ps[2];   // of each step within a computer, and between two
+    double declared_ps;  // of time_s, what steps between computers are priced beyond what they take
+    bool measured;       // bus_Bps is what ranks were seen to send, whatever NCCL counts for links
 } lw_nccl_price;
 
 // Count a machine. What NCCL does not run on is diagnosed.

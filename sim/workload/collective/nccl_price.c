@@ -29,6 +29,11 @@ double lw_nccl_rounds(uint32_t computers) {
     return (double)ilogb((double)computers);
 }
 
+// What so many steps between computers are priced beyond what they take.
+static double declared_ps(const view *v, lw_protocol how, double steps) {
+    return v->computers.count > 1 ? (double)v->params->net_latency_ps * (how == LW_SIMPLE ? 2 : 1) * steps : 0;
+}
+
 // With so many bytes a rank and channel a ring of Simple between computers pays more for each step,
 // on older cards and on those from compute capability 8.0 on.
 enum { PLATEAU_BYTES = 64 };
@@ -59,7 +64,8 @@ static price price_of_ring(const view *v, lw_operation operation, lw_protocol ho
     }
     const double steps = (double)lw_nccl_steps(operation, n);
     const double across = (double)lw_nccl_steps(operation, v->computers.count);
-    out.time_s = (out.latency_ps + (steps - across) * out.step_ps[0] + across * out.step_ps[1]) / 1e12 +
+    out.declared_ps = declared_ps(v, how, across);
+    out.time_s = (out.latency_ps + (steps - across) * out.step_ps[0] + across * out.step_ps[1] + out.declared_ps) / 1e12 +
                  (double)bytes / (out.bus_Bps * n / steps);
     return out;
 }
@@ -107,7 +113,9 @@ static void set_time(const view *v, price *out, double latency_ps, double algori
 double lw_nccl_bytes_s(const view *v, const price *p) {
     const uint32_t own = v->ranks->count / v->computers.count;
     const double chain = p->algorithm == LW_NCCL_TREE ? (double)own - 1 : 0;
-    return p->time_s - (p->latency_ps + 2 * (chain * p->step_ps[0] + lw_nccl_rounds(v->computers.count) * p->step_ps[1])) / 1e12;
+    return p->time_s -
+           (p->latency_ps + p->declared_ps + 2 * (chain * p->step_ps[0] + lw_nccl_rounds(v->computers.count) * p->step_ps[1])) /
+               1e12;
 }
 
 // Two trees over computers, each a chain within.
@@ -128,7 +136,9 @@ static price price_of_tree(const view *v, lw_protocol how, int64_t bytes) {
     out.step_ps[1] = (double)p->tree_step_ps[LW_OVER_NETWORK][how];
     const uint32_t own = v->ranks->count / v->computers.count;
     const double chain = (double)own - 1;
-    set_time(v, &out, out.latency_ps + 2 * (chain * out.step_ps[0] + lw_nccl_rounds(v->computers.count) * out.step_ps[1]),
+    const double rounds = lw_nccl_rounds(v->computers.count);
+    out.declared_ps = declared_ps(v, how, 2 * rounds);
+    set_time(v, &out, out.latency_ps + out.declared_ps + 2 * (chain * out.step_ps[0] + rounds * out.step_ps[1]),
              bus_Bps / 2 * tree_factor_of(how, bytes), bytes);
     return out;
 }
@@ -170,7 +180,9 @@ static price price_of_nvls_tree(const view *v, int64_t bytes) {
         fmin(fmin(nvls_channel_Bps(v, &heads), card_Bps), (double)p->nvls_tree_channel_Bps[v->gen][scale_of(v)]);
     price out = {.allowed = true, .latency_ps = (double)p->nvls_ps};
     out.step_ps[1] = (double)p->nvls_tree_step_ps;
-    set_time(v, &out, out.latency_ps + 2 * lw_nccl_rounds(v->computers.count) * out.step_ps[1],
+    const double rounds = lw_nccl_rounds(v->computers.count);
+    out.declared_ps = declared_ps(v, LW_SIMPLE, 2 * rounds);
+    set_time(v, &out, out.latency_ps + out.declared_ps + 2 * rounds * out.step_ps[1],
              heads * channel_Bps * n / (2 * (n - 1)) * (v->gen == LW_BLACKWELL ? tree_factor_of(LW_SIMPLE, bytes) : 1), bytes);
     return out;
 }

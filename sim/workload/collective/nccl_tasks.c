@@ -67,13 +67,19 @@ static lw_status find_latencies(const view *v, uint32_t gate, const uint32_t acr
     return own->count > 1 ? latency_of_hop(v, gate, own->node, &latency_ps[0]) : LW_OK;
 }
 
+// NCCL's steps have the latency of InfiniBand in them, as much as its shortest one: what messages of
+// another network take longer comes on top.
+static double counted_latency_ps(const view *v, int apart, double latency_ps) {
+    return apart ? fmin(latency_ps, (double)v->params->step_ps[LW_OVER_NETWORK][LW_LL]) : latency_ps;
+}
+
 // Lanes that follow are those of a gate: what a step within a computer and one between two takes
 // beyond the route.
 static lw_status set_delays(const view *v, uint32_t gate, const uint32_t across[2], const double step_ps[2], lw_plan *plan) {
     double latency_ps[2];
     LW_TRY(find_latencies(v, gate, across, latency_ps));
     for (int i = 0; i < 2; i++) {
-        plan->delay_ps[i] = llround(fmax(0, step_ps[i] - latency_ps[i]));
+        plan->delay_ps[i] = llround(fmax(0, step_ps[i] - counted_latency_ps(v, i, latency_ps[i])));
     }
     plan->nic = v->gate[gate].nic;
     return LW_OK;
@@ -313,7 +319,8 @@ static lw_status find_way_ps(const view *v, const price *p, uint32_t gate, const
     for (uint32_t i = 1; i < shape->ranks->count; i++) {
         const uint32_t r = shape->order[i], parent = shape->parent[r];
         const int apart = v->computers.of[node[r]] != v->computers.of[node[parent]] ? 1 : 0;
-        way_ps[r] = way_ps[parent] + fmax(p->step_ps[apart], latency_ps[apart]);
+        way_ps[r] =
+            way_ps[parent] + latency_ps[apart] + fmax(0, p->step_ps[apart] - counted_latency_ps(v, apart, latency_ps[apart]));
         *out = fmax(*out, 2 * way_ps[r]);
     }
     return LW_OK;
