@@ -690,6 +690,78 @@ static void a_library_need_not_be_described(void **state) {
     lw_test_end(&test);
 }
 
+// One thread takes its time for each card of its computer, which calls of long kernels hide.
+static void one_thread_calls_for_each_card(void **state) {
+    (void)state;
+    static const char one[] = ", threads: one, group_call: 5 us";
+    lw_test test = lw_test_begin();
+    for (int k = 0; k < 2; k++) {
+        const char *machine = k == 0 ? "include: systems/dgx-a100\n" : "include: systems/hgx-h100\n";
+        const lw_workload_result small = run_call(&test, &(call){machine, one, "all-reduce", "gpus", 512});
+        assert_true(fabs(small.time_s - 8 * 5e-6) < 1e-15);
+        const lw_workload_result large = run_call(&test, &(call){machine, one, "all-reduce", "gpus", 67108864});
+        const lw_workload_result each = run_call(&test, &(call){machine, "", "all-reduce", "gpus", 67108864});
+        assert_true(large.time_s == each.time_s);
+    }
+    lw_test_end(&test);
+}
+
+// Versions before prices: twelve channels of a DGX-1 carry LL by 256 threads of 64 B for each of eight
+// ranks, half of that before Volta (eight channels); then Simple.
+static void before_prices_sizes_decide(void **state) {
+    (void)state;
+    static const struct {
+        const char *system;
+        double most;
+    } cases[] = {{"dgx-1-v100", 12.0 * 256 * 8 * 64}, {"dgx-1-p100", 8.0 * 256 * 8 * 32}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result result =
+            run_text(&test, lw_arena_print(test.arena,
+                                           "include: systems/%s\nlibraries: {nccl: {preset: nccl-2.4}}\n"
+                                           "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 KiB, library: nccl}}\n"
+                                           "sweep: {workloads.ar.bytes: [1 KiB, %.0f B, %.0f B]}\n",
+                                           cases[i].system, cases[i].most, cases[i].most + 8));
+        assert_true(value_of(&result.point[0].workload[0], "data_share") == 0.5);
+        assert_true(value_of(&result.point[1].workload[0], "data_share") == 0.5);
+        assert_true(value_of(&result.point[2].workload[0], "data_share") == 1);
+        lw_test_end(&test);
+    }
+}
+
+// What a plugin declares is priced for each step between computers, twice by Simple, and takes no time.
+static void a_declared_latency_is_priced(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *machine = computers_with(&test, 8);
+    static const char *const protocols[] = {"ll", "simple"}, *const algorithms[] = {"ring", "tree"};
+    for (int k = 0; k < 4; k++) {
+        const char *of = lw_arena_print(test.arena, ", algorithm: %s, protocol: %s", algorithms[k / 2], protocols[k % 2]);
+        const char *with = lw_arena_print(test.arena, "%s, net_latency: 10 us", of);
+        const lw_workload_result before = run_call(&test, &(call){machine, of, "all-reduce", "gpus", 65536});
+        const lw_workload_result after = run_call(&test, &(call){machine, with, "all-reduce", "gpus", 65536});
+        const double more_us = value_of(&after, "library_us") - value_of(&before, "library_us");
+        assert_true(fabs(more_us - 2 * 10 * (k % 2 + 1)) < 1e-6);
+        assert_true(fabs(after.time_s - before.time_s) < 1e-11);
+    }
+    lw_test_end(&test);
+}
+
+// Messages of a network that take longer than InfiniBand's lengthen each step by that.
+static void a_slow_network_lengthens_steps(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const char *text = computers_with(&test, 8), *cables = strstr(text, "preset: infiniband-ndr}");
+    double time_s[2];
+    for (int k = 0; k < 2; k++) {
+        const char *machine =
+            lw_arena_print(test.arena, "%.*spreset: efa-4x100g, nic_latency: %d us}\n", (int)(cables - text), text, 5 + 10 * k);
+        time_s[k] = run_call(&test, &(call){machine, ", algorithm: tree, protocol: ll", "all-reduce", "gpus", 1024}).time_s;
+    }
+    assert_true(fabs(time_s[1] - time_s[0] - 2 * 40e-6) < 1e-8);  // up and down, by both ends of two links
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_finds_the_channels_that_are_known),
@@ -715,6 +787,10 @@ int main(void) {
         cmocka_unit_test(cards_bring_their_library),
         cmocka_unit_test(versions_may_be_swept),
         cmocka_unit_test(a_library_need_not_be_described),
+        cmocka_unit_test(one_thread_calls_for_each_card),
+        cmocka_unit_test(before_prices_sizes_decide),
+        cmocka_unit_test(a_declared_latency_is_priced),
+        cmocka_unit_test(a_slow_network_lengthens_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

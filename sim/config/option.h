@@ -54,7 +54,7 @@ typedef struct lw_option {
 // A table ends with a row whose key is NULL.
 
 // Which keys were given: index in the table -> its place (line 0 when not given).
-enum { LW_OPTION_MAX = 136 };
+enum { LW_OPTION_MAX = 160 };
 typedef struct lw_option_mark {
     lw_place place;  // of the value
     bool given;      // by the user or a preset

@@ -373,22 +373,22 @@ static lw_status use_parts(const lw_import *file, const lw_series *series, lw_pr
     return out->words == NULL || out->said == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-// The preset of the library nearest to its release: the latest that is not later, else the first.
+// The preset of the library nearest to its release; the latest where none is told.
 static const char *find_library(const lw_series *series, const lw_catalog *catalog) {
     const char *const *names = lw_catalog_names(catalog, LW_SHELF_LIBRARIES);
     const size_t length = strlen(series->library);
-    int64_t best = 0;
+    int64_t least = INT64_MAX;
     const char *found = NULL;
     for (size_t i = 0; i < lw_catalog_count(catalog, LW_SHELF_LIBRARIES); i++) {
         char *end = NULL;
         const bool fits = strncmp(names[i], series->library, length) == 0;
         const long major = fits ? strtol(names[i] + length, &end, 10) : 0,
                    minor = fits && *end == '.' ? strtol(end + 1, NULL, 10) : 0;
-        const int64_t release = 10000 * major + 100 * minor;
-        const bool later = series->release > 0 && release / 100 > series->release / 100;
-        if (fits && (found == NULL || (!later && release > best))) {
+        const int64_t version = 100 * (int64_t)major + minor, told = series->release / 100;
+        const int64_t away = told > 0 ? llabs(version - told) : -version;
+        if (fits && away < least) {
             found = names[i];
-            best = later ? 0 : release;
+            least = away;
         }
     }
     return found;

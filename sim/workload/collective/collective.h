@@ -163,6 +163,7 @@ typedef struct lw_plan {
     // What a library adds: a cost before all steps, and in the fixed cost of each call; and hops
     // over a host go through its memory whatever the cards can.
     int64_t launch_ps, step_ps;
+    int64_t least_ps;  // the whole takes no less
     // And of each send that follows: it takes so much longer, in all and for each of its bytes, and of
     // what it sends so much is data; 0: all.
     int64_t send_ps;

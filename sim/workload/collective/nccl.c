@@ -6,6 +6,7 @@
 static const char *const algorithm_words[] = {"auto", "ring", "tree", "nvls", "nvls-tree", "pat", NULL};
 static const char *const cost_words[] = {"measured", "counted", NULL};
 static const char *const processor_words[] = {"intel", "amd", NULL};
+static const char *const thread_words[] = {"a-card", "one", NULL};
 
 #define AT(field) offsetof(lw_nccl_params, field)
 #define SHARE(word, field, says) LW_LIBRARY_SHARE(word, AT(field), says)
@@ -38,6 +39,12 @@ static const lw_option options[] = {
     LW_LIBRARY_PROTOCOL(AT(protocol)),
     LW_WORK_WORD("costs", AT(costs), "measured", cost_words,
                  "what calls and steps take: as measured on such cards, where they were, or as NCCL counts them"),
+    LW_WORK_WORD("threads", AT(threads), "a-card", thread_words,
+                 "who calls: a thread or process for each card (mpirun, -t of nccl-tests), or one for all cards of a computer "
+                 "(-g), which launches their kernels one after the other"),
+    COST(
+        "group_call", group_call_ps,
+        "what one thread was measured to take for each of its cards while calls follow one another (threads: one); auto: nothing"),
     LW_WORK_WORD("processor", AT(processor), "intel", processor_words,
                  "whose processors the computers have, where there are several"),
     LW_LIBRARY_CANDIDATES(AT(candidates)),
@@ -55,6 +62,9 @@ static const lw_option options[] = {
     COST("net_launch", net_launch_ps,
          "what a call of several computers was measured to take beyond what NCCL counts, where no host lies between network "
          "cards and ranks: a thread of the processor posts and polls, and reads back what has come before a rank may see it"),
+    LW_WORK_TIME("net_latency", AT(net_latency_ps), "0 us",
+                 "what the plugin of the network says that a message takes: prices add it for each step between computers, twice "
+                 "by Simple; what steps take is for links to say"),
     TIME("net_step_ll", step_ps[LW_OVER_NETWORK][LW_LL], "time of a step of a ring between computers besides its bytes, LL"),
     TIME("net_step_ll128", step_ps[LW_OVER_NETWORK][LW_LL128], "the same, LL128"),
     TIME("net_step_simple", step_ps[LW_OVER_NETWORK][LW_SIMPLE], "the same, Simple"),
@@ -94,6 +104,18 @@ static const lw_option options[] = {
     SHARE("nvlink_share_blackwell", nvlink_share[LW_BLACKWELL], "the same, from 10.0 on"),
     SHARE("pcie_share", pcie_share, "what it counts of the raw rate of PCIe"),
     SHARE("ll_share", ll_share, "what of the bus bandwidth LL reaches"),
+    SHARE("ll_share_parts", ll_parts_share, "the same of an all-gather or reduce-scatter on one computer"),
+    {.key = "ll_thread",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_BYTES,
+     .offset = AT(ll_thread_bytes),
+     .fallback = "auto",
+     .minimum = 1,
+     .maximum = 0x1p30,
+     .help = "before 2.5 NCCL had no prices and one computer only rings: LL up to so many bytes for each thread and rank, "
+             "then Simple; auto: prices decide",
+     .source = "NVIDIA/nccl 2.5 on, which prices",
+     .evidence = LW_SPECIFIED},
     SHARE("ll128_share", ll128_share, "what of the bus bandwidth LL128 reaches"),
     RATE("ll_limit_intel_two", ll_net_limit_Bps[LW_INTEL][LW_TWO],
          "most of all channels together by LL of two computers, Intel's processors"),
@@ -148,6 +170,7 @@ static const lw_option options[] = {
     TIME("pat_rank", pat_rank_ps, "the same for each rank"),
     SHARE("pat_step_share", pat_step_share, "what of a tree's step over the network one of PAT takes"),
     SHARE("pat_share", pat_share, "what of the bus bandwidth PAT reaches"),
+    RING_COSTS("pascal", LW_PASCAL),
     RING_COSTS("ampere", LW_AMPERE),
     RING_COSTS("hopper", LW_HOPPER),
     RING_COSTS("blackwell", LW_BLACKWELL),
@@ -157,14 +180,22 @@ static const lw_option options[] = {
 
 static const char *const algorithm_names[] = {"ring", "tree", "NVLS", "NVLSTree", "PAT"};
 
+// By the library's options, or by what versions without prices do.
+static bool is_asked(const lw_nccl_view *v, int64_t bytes, lw_nccl_algorithm algorithm, lw_protocol protocol) {
+    const lw_nccl_params *p = v->params;
+    const bool unpriced = p->ll_thread_bytes != LW_AUTO && v->computers.count == 1 && p->algorithm == 0 && p->protocol == 0;
+    if (unpriced) {
+        return algorithm == LW_NCCL_RING && protocol == lw_nccl_unpriced(v, bytes);
+    }
+    return (p->algorithm == 0 || p->algorithm == 1 + (int)algorithm) && (p->protocol == 0 || p->protocol == 1 + (int)protocol);
+}
+
 // All that there is here; the one whose price is least of those that are asked for.
 static lw_status choose(const lw_nccl_view *v, lw_operation operation, int64_t bytes, lw_list *all, lw_nccl_price *out) {
-    const lw_nccl_params *p = v->params;
     size_t best = SIZE_MAX;
     for (int i = 0; i < LW_NCCL_ALGORITHMS * LW_PROTOCOLS; i++) {
         const int algorithm = i / LW_PROTOCOLS, protocol = i % LW_PROTOCOLS;
-        const bool asked =
-            (p->algorithm == 0 || p->algorithm == 1 + algorithm) && (p->protocol == 0 || p->protocol == 1 + protocol);
+        const bool asked = is_asked(v, bytes, (lw_nccl_algorithm)algorithm, (lw_protocol)protocol);
         const lw_nccl_price price = lw_nccl_price_of(v, operation, (lw_nccl_algorithm)algorithm, (lw_protocol)protocol, bytes);
         lw_priced *added = price.allowed ? LW_LIST_ADD(all, lw_priced, v->builder->arena) : NULL;
         if (added == NULL) {
@@ -248,6 +279,10 @@ static const char page[] =
     "takes net_launch beyond NCCL's reckoning, where network cards and ranks share a switch; NVLSTree adds\n"
     "up as fast as NVLS within, S / rate, and is as fast between as links are. Over PCIe, by trees and\n"
     "between computers steps are no shorter than NCCL counts them.\n"
+    "\n"
+    "Calls that follow one another take no less than who calls: a thread for all cards of a computer\n"
+    "(`threads: one`, nccl-tests -g 8) takes group_call for each, whatever the kernels take. Before 2.5 there\n"
+    "were no prices: nccl-2.4 takes rings, LL up to ll_thread for each thread and rank, then Simple.\n"
     "\n"
     "Cards without peer to peer, and cards whose route leads over a host, send through its memory, as\n"
     "NCCL does by default (NCCL_P2P_LEVEL=PXB; that it makes an\n"

@@ -6,7 +6,16 @@
 
 #include "sim/workload/collective/library.h"
 
-typedef enum lw_nccl_generation { LW_VOLTA, LW_AMPERE, LW_HOPPER, LW_BLACKWELL, LW_NCCL_GENERATIONS } lw_nccl_generation;
+// Pascal it counts as Volta; what calls were measured to cost is its own.
+typedef enum lw_nccl_generation {
+    LW_VOLTA,
+    LW_AMPERE,
+    LW_HOPPER,
+    LW_BLACKWELL,
+    LW_NCCL_GENERATIONS,
+    LW_PASCAL = LW_NCCL_GENERATIONS,
+    LW_NCCL_COSTS
+} lw_nccl_generation;
 typedef enum lw_nccl_algorithm {
     LW_NCCL_RING,
     LW_NCCL_TREE,
@@ -20,6 +29,8 @@ typedef enum lw_nccl_scale { LW_TWO, LW_MORE, LW_ONE, LW_NCCL_SCALES } lw_nccl_s
 // What running takes: as measured, where it was; as NCCL counts it.
 typedef enum lw_nccl_costs { LW_NCCL_MEASURED, LW_NCCL_COUNTED } lw_nccl_costs;
 typedef enum lw_nccl_processor { LW_INTEL, LW_AMD, LW_NCCL_PROCESSORS } lw_nccl_processor;
+// Who calls: a thread or process for each card, or one for all of a computer.
+typedef enum lw_nccl_threads { LW_NCCL_THREAD_A_CARD, LW_NCCL_ONE_THREAD } lw_nccl_threads;
 // What lies between two ranks.
 typedef enum lw_nccl_hop { LW_OVER_NVLINK, LW_OVER_PCIE, LW_OVER_NETWORK, LW_NCCL_HOPS } lw_nccl_hop;
 
@@ -35,6 +46,7 @@ typedef struct lw_nccl_params {
     int algorithm, protocol;  // 0: as priced
     int processor;            // lw_nccl_processor
     int costs;                // lw_nccl_costs
+    int threads;              // lw_nccl_threads
     bool candidates;
     lw_protocol_figures figures;
     // of the ring, and of the tree
@@ -42,15 +54,18 @@ typedef struct lw_nccl_params {
     int64_t tree_base_ps[LW_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_PROTOCOLS];
     // of a call of several computers whose network cards reach the ranks' memory, beyond what NCCL counts
     int64_t net_launch_ps;
+    int64_t net_latency_ps;   // as the network's plugin declares it
+    int64_t group_call_ps;    // of one thread for one of its cards
+    int64_t ll_thread_bytes;  // LW_AUTO: prices decide
     int64_t nvls_ps, nvls_tree_step_ps, post_ps[LW_NCCL_PROCESSORS], pat_base_ps, pat_rank_ps;
     int64_t ll_limit_Bps[LW_NCCL_GENERATIONS], ll_net_limit_Bps[LW_NCCL_PROCESSORS][LW_NCCL_SCALES];
     int64_t ll128_channel_Bps[LW_NCCL_GENERATIONS], nvls_channel_Bps[LW_NCCL_GENERATIONS];
     int64_t tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES], tree_ll128_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     int64_t nvls_tree_channel_Bps[LW_NCCL_GENERATIONS][LW_NCCL_SCALES];
     double nvlink_share[LW_NCCL_GENERATIONS], nvls_share[LW_NCCL_GENERATIONS];
-    lw_nccl_cost cost[LW_NCCL_GENERATIONS];  // over NVLink
-    double pcie_share, ll_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, tree_ll128_one_share, plain_tree_share,
-        pat_share, pat_step_share;
+    lw_nccl_cost cost[LW_NCCL_COSTS];  // over NVLink
+    double pcie_share, ll_share, ll_parts_share, ll128_share, tree_share, tree_ll_share, tree_ll128_share, tree_ll128_one_share,
+        plain_tree_share, pat_share, pat_step_share;
 } lw_nccl_params;
 
 // Where a channel leaves and enters each computer.
@@ -66,15 +81,15 @@ typedef struct lw_nccl_view {
     const lw_ranks *ranks;  // as listed; of one computer in the order of its ring
     lw_ranks ordered;       // what that points to
     lw_computers computers;
-    lw_nccl_generation gen;
-    bool nvlink;              // no hop within a computer leaves it
-    bool in_switch;           // a switch on the way can add up and copy
-    bool near;                // no host lies between a network card and the ranks that use it
-    bool paired;              // every network card has two ranks as near
-    double port_Bps;          // of the first rank
-    double port_payload_Bps;  // what its links carry of payload, whatever NCCL counts
-    double *used_Bps;         // one a link and direction: scratch
-    uint32_t gates;           // network cards of each computer that are used; 0 of one computer
+    lw_nccl_generation gen, cost;  // by which it counts; whose costs were measured
+    bool nvlink;                   // no hop within a computer leaves it
+    bool in_switch;                // a switch on the way can add up and copy
+    bool near;                     // no host lies between a network card and the ranks that use it
+    bool paired;                   // every network card has two ranks as near
+    double port_Bps;               // of the first rank
+    double port_payload_Bps;       // what its links carry of payload, whatever NCCL counts
+    double *used_Bps;              // one a link and direction: scratch
+    uint32_t gates;                // network cards of each computer that are used; 0 of one computer
     lw_nccl_gate gate[LW_CHANNELS_MAX];
     lw_ranks ring[LW_CHANNELS_MAX];
     uint32_t gate_of[LW_CHANNELS_MAX];  // of each channel
@@ -89,10 +104,11 @@ typedef struct lw_nccl_price {
     lw_protocol protocol;
     bool allowed;
     double time_s;
-    double bus_Bps;     // that of its bytes, as nccl-tests counts it
-    double latency_ps;  // of the call
-    double step_ps[2];  // of each step within a computer, and between two
-    bool measured;      // bus_Bps is what ranks were seen to send, whatever NCCL counts for links
+    double bus_Bps;      // that of its bytes, as nccl-tests counts it
+    double latency_ps;   // of the call
+    double step_ps[2];   // of each step within a computer, and between two
+    double declared_ps;  // of time_s, what steps between computers are priced beyond what they take
+    bool measured;       // bus_Bps is what ranks were seen to send, whatever NCCL counts for links
 } lw_nccl_price;
 
 // Count a machine. What NCCL does not run on is diagnosed.
@@ -106,6 +122,9 @@ double lw_nccl_rounds(uint32_t computers);
 
 lw_nccl_price lw_nccl_price_of(const lw_nccl_view *view, lw_operation operation, lw_nccl_algorithm algorithm,
                                lw_protocol protocol, int64_t bytes);
+
+// What versions without prices take, which know rings alone.
+lw_protocol lw_nccl_unpriced(const lw_nccl_view *view, int64_t bytes);
 
 // Of the price of a tree or NVLSTree, that of the bytes: seconds.
 double lw_nccl_bytes_s(const lw_nccl_view *view, const lw_nccl_price *price);

@@ -15,7 +15,7 @@ static double or_else(int64_t value, double otherwise) {
 }
 
 static void ring(const lw_nccl_view *v, lw_operation operation, int64_t bytes, lw_nccl_price *p) {
-    const lw_nccl_cost *cost = &v->params->cost[v->gen];
+    const lw_nccl_cost *cost = &v->params->cost[v->cost];
     const double n = v->ranks->count, steps = (double)lw_nccl_steps(operation, v->ranks->count);
     const double sent_MB = (double)bytes * steps / n / 1e6;
     const bool fills = p->protocol != LW_LL && is_known(cost->fill_ps);
@@ -28,7 +28,7 @@ static void ring(const lw_nccl_view *v, lw_operation operation, int64_t bytes, l
 }
 
 static void nvls(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
-    const lw_nccl_cost *cost = &v->params->cost[v->gen];
+    const lw_nccl_cost *cost = &v->params->cost[v->cost];
     const double bytes_s = p->time_s - p->latency_ps / 1e12;
     const bool known = is_known(cost->nvls_ps) || is_known(cost->nvls_rank_ps);
     p->latency_ps = known ? or_else(cost->nvls_ps, 0) + or_else(cost->nvls_rank_ps, 0) * v->ranks->count : p->latency_ps;
@@ -39,7 +39,7 @@ static void nvls(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
 // Over several computers the switches add up no faster than on one, and the network is what its links
 // are: NCCL counts less of either where each card has one of the network.
 static void nvls_tree(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
-    const lw_nccl_cost *cost = &v->params->cost[v->gen];
+    const lw_nccl_cost *cost = &v->params->cost[v->cost];
     if (is_known(cost->nvls_rate_Bps)) {
         p->time_s += (double)bytes / (double)cost->nvls_rate_Bps - lw_nccl_bytes_s(v, p);
     }

@@ -67,6 +67,7 @@ static lw_status find_generation(view *v) {
     }
     // the bounds of tuning.cc: by compute capability alone
     v->gen = least >= 100 ? LW_BLACKWELL : least >= 90 ? LW_HOPPER : least >= 80 ? LW_AMPERE : LW_VOLTA;
+    v->cost = least < 70 ? LW_PASCAL : v->gen;
     return LW_OK;
 }
 

@@ -29,6 +29,11 @@ double lw_nccl_rounds(uint32_t computers) {
     return (double)ilogb((double)computers);
 }
 
+// What so many steps between computers are priced beyond what they take.
+static double declared_ps(const view *v, lw_protocol how, double steps) {
+    return v->computers.count > 1 ? (double)v->params->net_latency_ps * (how == LW_SIMPLE ? 2 : 1) * steps : 0;
+}
+
 // With so many bytes a rank and channel a ring of Simple between computers pays more for each step,
 // on older cards and on those from compute capability 8.0 on.
 enum { PLATEAU_BYTES = 64 };
@@ -38,7 +43,8 @@ static price price_of_ring(const view *v, lw_operation operation, lw_protocol ho
     const lw_nccl_params *p = v->params;
     const uint32_t n = v->ranks->count, several = v->computers.count > 1;
     const double bus_Bps = v->channels * v->channel_Bps;
-    const double of[LW_PROTOCOLS] = {[LW_LL] = fmin(ll_limit_Bps(v), bus_Bps * p->ll_share),
+    const double ll_share = several || operation == LW_ALL_REDUCE ? p->ll_share : p->ll_parts_share;
+    const double of[LW_PROTOCOLS] = {[LW_LL] = fmin(ll_limit_Bps(v), bus_Bps * ll_share),
                                      [LW_LL128] =
                                          fmin(bus_Bps * p->ll128_share, v->channels * (double)p->ll128_channel_Bps[v->gen]),
                                      [LW_SIMPLE] = bus_Bps};
@@ -58,9 +64,27 @@ static price price_of_ring(const view *v, lw_operation operation, lw_protocol ho
     }
     const double steps = (double)lw_nccl_steps(operation, n);
     const double across = (double)lw_nccl_steps(operation, v->computers.count);
-    out.time_s = (out.latency_ps + (steps - across) * out.step_ps[0] + across * out.step_ps[1]) / 1e12 +
+    out.declared_ps = declared_ps(v, how, across);
+    out.time_s = (out.latency_ps + (steps - across) * out.step_ps[0] + across * out.step_ps[1] + out.declared_ps) / 1e12 +
                  (double)bytes / (out.bus_Bps * n / steps);
     return out;
+}
+
+// The rule of versions before 2.5 (getKernelInfo of src/enqueue.cc): threads are doubled, then channels
+// added, while each has more than some bytes of each rank; LL up to what these may carry, half of it
+// before Volta. Channels that were found are run twice.
+enum { LL_THREADS_LEAST = 64, LL_THREADS_MOST = 256, LL_THREAD_BYTES = 8, RUN_TWICE = 2 };
+
+lw_protocol lw_nccl_unpriced(const view *v, int64_t bytes) {
+    const int64_t ranks = v->ranks->count;
+    int64_t threads = LL_THREADS_LEAST;
+    while (threads < LL_THREADS_MOST && bytes > LL_THREAD_BYTES * threads * ranks) {
+        threads *= 2;
+    }
+    const int64_t needed = bytes / (LL_THREAD_BYTES * threads * ranks) + 1;
+    const int64_t found = RUN_TWICE * (int64_t)v->channels, channels = needed < found ? needed : found;
+    const int64_t most = channels * threads * ranks * v->params->ll_thread_bytes / (v->cost == LW_PASCAL ? 2 : 1);
+    return bytes <= most ? LW_LL : LW_SIMPLE;
 }
 
 // Trees are below what the model says between some sizes: factors for powers of two from 64 B on
@@ -89,7 +113,9 @@ static void set_time(const view *v, price *out, double latency_ps, double algori
 double lw_nccl_bytes_s(const view *v, const price *p) {
     const uint32_t own = v->ranks->count / v->computers.count;
     const double chain = p->algorithm == LW_NCCL_TREE ? (double)own - 1 : 0;
-    return p->time_s - (p->latency_ps + 2 * (chain * p->step_ps[0] + lw_nccl_rounds(v->computers.count) * p->step_ps[1])) / 1e12;
+    return p->time_s -
+           (p->latency_ps + p->declared_ps + 2 * (chain * p->step_ps[0] + lw_nccl_rounds(v->computers.count) * p->step_ps[1])) /
+               1e12;
 }
 
 // Two trees over computers, each a chain within.
@@ -110,7 +136,9 @@ static price price_of_tree(const view *v, lw_protocol how, int64_t bytes) {
     out.step_ps[1] = (double)p->tree_step_ps[LW_OVER_NETWORK][how];
     const uint32_t own = v->ranks->count / v->computers.count;
     const double chain = (double)own - 1;
-    set_time(v, &out, out.latency_ps + 2 * (chain * out.step_ps[0] + lw_nccl_rounds(v->computers.count) * out.step_ps[1]),
+    const double rounds = lw_nccl_rounds(v->computers.count);
+    out.declared_ps = declared_ps(v, how, 2 * rounds);
+    set_time(v, &out, out.latency_ps + out.declared_ps + 2 * (chain * out.step_ps[0] + rounds * out.step_ps[1]),
              bus_Bps / 2 * tree_factor_of(how, bytes), bytes);
     return out;
 }
@@ -152,7 +180,9 @@ static price price_of_nvls_tree(const view *v, int64_t bytes) {
         fmin(fmin(nvls_channel_Bps(v, &heads), card_Bps), (double)p->nvls_tree_channel_Bps[v->gen][scale_of(v)]);
     price out = {.allowed = true, .latency_ps = (double)p->nvls_ps};
     out.step_ps[1] = (double)p->nvls_tree_step_ps;
-    set_time(v, &out, out.latency_ps + 2 * lw_nccl_rounds(v->computers.count) * out.step_ps[1],
+    const double rounds = lw_nccl_rounds(v->computers.count);
+    out.declared_ps = declared_ps(v, LW_SIMPLE, 2 * rounds);
+    set_time(v, &out, out.latency_ps + out.declared_ps + 2 * rounds * out.step_ps[1],
              heads * channel_Bps * n / (2 * (n - 1)) * (v->gen == LW_BLACKWELL ? tree_factor_of(LW_SIMPLE, bytes) : 1), bytes);
     return out;
 }

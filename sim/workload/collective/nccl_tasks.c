@@ -67,13 +67,19 @@ static lw_status find_latencies(const view *v, uint32_t gate, const uint32_t acr
     return own->count > 1 ? latency_of_hop(v, gate, own->node, &latency_ps[0]) : LW_OK;
 }
 
+// NCCL's steps have the latency of InfiniBand in them, as much as its shortest one: what messages of
+// another network take longer comes on top.
+static double counted_latency_ps(const view *v, int apart, double latency_ps) {
+    return apart ? fmin(latency_ps, (double)v->params->step_ps[LW_OVER_NETWORK][LW_LL]) : latency_ps;
+}
+
 // Lanes that follow are those of a gate: what a step within a computer and one between two takes
 // beyond the route.
 static lw_status set_delays(const view *v, uint32_t gate, const uint32_t across[2], const double step_ps[2], lw_plan *plan) {
     double latency_ps[2];
     LW_TRY(find_latencies(v, gate, across, latency_ps));
     for (int i = 0; i < 2; i++) {
-        plan->delay_ps[i] = llround(fmax(0, step_ps[i] - latency_ps[i]));
+        plan->delay_ps[i] = llround(fmax(0, step_ps[i] - counted_latency_ps(v, i, latency_ps[i])));
     }
     plan->nic = v->gate[gate].nic;
     return LW_OK;
@@ -121,9 +127,21 @@ static void set_buffer(const view *v, lw_plan *plan, lw_protocol how, uint32_t c
     plan->staging_buffers = (uint32_t)(buffers > 1 ? buffers : 1);
 }
 
+// What one thread takes for all cards of a computer.
+static int64_t least_ps(const view *v) {
+    uint32_t most = 0;
+    for (uint32_t c = 0; c < v->computers.count; c++) {
+        const uint32_t own = v->computers.computer[c].ranks.count;
+        most = own > most ? own : most;
+    }
+    const lw_nccl_params *p = v->params;
+    return p->threads == LW_NCCL_ONE_THREAD && p->group_call_ps != LW_AUTO ? most * p->group_call_ps : 0;
+}
+
 static lw_plan new_plan(const view *v, const price *p) {
     lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
     plan.launch_ps = llround(p->latency_ps);
+    plan.least_ps = least_ps(v);
     plan.over_hosts = true;
     plan.computers = &v->computers;
     return plan;
@@ -288,7 +306,8 @@ static void send_streams(const view *v, streams *which, lw_plan *plan) {
     }
 }
 
-// From the root to the rank that is furthest, and back.
+// From the root to the rank that is furthest, and back, but for the last hop, which the streams take
+// themselves.
 static lw_status find_way_ps(const view *v, const price *p, uint32_t gate, const uint32_t across[2], const lw_tree_shape *shape,
                              double *out) {
     const uint32_t *node = shape->ranks->node;
@@ -300,8 +319,9 @@ static lw_status find_way_ps(const view *v, const price *p, uint32_t gate, const
     for (uint32_t i = 1; i < shape->ranks->count; i++) {
         const uint32_t r = shape->order[i], parent = shape->parent[r];
         const int apart = v->computers.of[node[r]] != v->computers.of[node[parent]] ? 1 : 0;
-        way_ps[r] = way_ps[parent] + fmax(p->step_ps[apart], latency_ps[apart]);
-        *out = fmax(*out, 2 * way_ps[r]);
+        way_ps[r] =
+            way_ps[parent] + latency_ps[apart] + fmax(0, p->step_ps[apart] - counted_latency_ps(v, apart, latency_ps[apart]));
+        *out = fmax(*out, 2 * way_ps[r] - latency_ps[v->computers.count > 1 ? 1 : 0]);
     }
     return LW_OK;
 }
@@ -404,6 +424,7 @@ static lw_status write_nvls(const view *v, const price *p, int64_t bytes) {
     const int64_t slots = v->params->figures.slots, pieces = part < 1 ? 1 : whole < slots ? whole : slots;
     lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
     plan.launch_ps = llround(p->latency_ps);
+    plan.least_ps = least_ps(v);
     // the last piece goes up to its heads, and back
     const double fill_s = 2 * (double)bytes / (double)pieces / v->port_payload_Bps;
     const uint32_t clock = tick(&plan, p->time_s - p->latency_ps / 1e12, fill_s, pieces);

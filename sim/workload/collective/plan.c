@@ -350,6 +350,12 @@ lw_status lw_plan_write(lw_plan *plan, int64_t iterations, int64_t calls, int64_
         call.submit_ps = plan->launch_ps;
         LW_TRY(lw_graph_add_task(builder, &call, NULL, 0, &launch));
     }
+    if (plan->least_ps > 0) {
+        lw_graph_task caller = lw_graph_task_none();
+        uint32_t number;
+        caller.submit_ps = plan->least_ps;
+        LW_TRY(lw_graph_add_task(builder, &caller, NULL, 0, &number));
+    }
     uint32_t next = lw_graph_next_task(builder);
     for (size_t i = 0; i < plan->steps.count; i++) {
         number_tasks(plan, &steps[i], next);
