@@ -54,7 +54,7 @@ typedef struct lw_option {
 // A table ends with a row whose key is NULL.
 
 // Which keys were given: index in the table -> its place (line 0 when not given).
-enum { LW_OPTION_MAX = 136 };
+enum { LW_OPTION_MAX = 160 };
 typedef struct lw_option_set {
     lw_place place[LW_OPTION_MAX];  // of the value
     bool given[LW_OPTION_MAX];      // by the user or a preset

@@ -51,6 +51,14 @@ static lw_status find(const lw_graph_builder *builder, const char *name, uint32_
                     lw_did_you_mean_in(builder->diags, name, &names, otherwise), "there is no library '%s'", name);
 }
 
+static lw_status check_operation(const lw_graph_builder *builder, const lw_library *library, lw_operation operation) {
+    return operation <= library->last
+               ? LW_OK
+               : lw_error(builder->diags, lw_object_place(builder->object, "library"), "take library: none",
+                          "workloads.%s: there is no model of what %s does for kind: %s", builder->object->name,
+                          library->type.name, builder->object->type->name);
+}
+
 lw_status lw_library_take(lw_graph_builder *builder, lw_operation operation, const lw_ranks *ranks, bool *taken) {
     const lw_collective_params *params = builder->object->params;
     *taken = strcmp(params->library, "none") != 0;
@@ -68,6 +76,7 @@ lw_status lw_library_take(lw_graph_builder *builder, lw_operation operation, con
     builder->object = builder->workload->object = own;
     for (size_t i = 0; libraries[i] != NULL; i++) {
         if (&libraries[i]->type == object->type) {
+            LW_TRY(check_operation(builder, libraries[i], operation));
             return libraries[i]->write(builder, object->params, operation, ranks, own->params);
         }
     }

@@ -33,6 +33,15 @@ static const char *const processor_words[] = {"intel", "amd", NULL};
     COST("nvls_launch_" on, cost[gen].nvls_ps, "measured cost of a call by NVLS; auto: as NCCL counts"), \
         COST("nvls_rank_" on, cost[gen].nvls_rank_ps, "the same for each rank"),                         \
         REACHED("nvls_rate_" on, cost[gen].nvls_rate_Bps, "measured rate by NVLS, of the bytes of the call")
+// Sends between pairs, of one generation over NVLink.
+#define PAIR_COSTS(on, gen)                                                                                                \
+    COST("pair_launch_" on, cost[gen].pair_ps,                                                                             \
+         "measured cost of a call of all-to-all or send-recv over NVLink; auto: as NCCL counts one of a ring and a step"), \
+        COST("pair_peer_" on, cost[gen].pair_peer_ps, "more of it for each other rank"),                                   \
+        COST("pair_simple_" on, cost[gen].pair_simple_ps, "more of it by Simple"),                                         \
+        REACHED("pair_channel_ll_" on, cost[gen].pair_channel_Bps[LW_LL], "measured rate of a channel of a pair, LL"),     \
+        REACHED("pair_channel_" on, cost[gen].pair_channel_Bps[LW_SIMPLE],                                                 \
+                "the same, Simple; a card sends no faster than by rings")
 static const lw_option options[] = {
     LW_WORK_WORD("algorithm", AT(algorithm), "auto", algorithm_words, "as NCCL_ALGO says; auto: the one whose price is least"),
     LW_LIBRARY_PROTOCOL(AT(protocol)),
@@ -43,6 +52,12 @@ static const lw_option options[] = {
     LW_LIBRARY_CANDIDATES(AT(candidates)),
     LW_LIBRARY_LINES(AT(figures)),
     LW_LIBRARY_BUFFERS(AT(figures)),
+    LW_LIBRARY_SIZE("pair_chunk_nvlink", AT(pair_nvlink_chunk_bytes), "512 KiB", 0x1p40,
+                    "what all-to-all and send-recv send at once of a channel over NVLink", "src/init.cc, P2P_NVL_CHUNKSIZE"),
+    LW_LIBRARY_SIZE("pair_chunk", AT(pair_chunk_bytes), "128 KiB", 0x1p40, "the same over PCIe and networks",
+                    "src/init.cc, P2P_PCI_CHUNKSIZE and P2P_NET_CHUNKSIZE"),
+    LW_LIBRARY_SIZE("pair_ll", AT(pair_ll_bytes), "16 KiB", 0x1p40, "what of a channel they send by LL at the most",
+                    "src/enqueue.cc, P2P_LL_THRESHOLD"),
     TIME("base_ll", base_ps[LW_LL], "cost of a call by protocol LL"),
     TIME("base_ll128", base_ps[LW_LL128], "cost of a call by protocol LL128"),
     TIME("base_simple", base_ps[LW_SIMPLE], "cost of a call by protocol Simple"),
@@ -153,6 +168,9 @@ static const lw_option options[] = {
     RING_COSTS("blackwell", LW_BLACKWELL),
     NVLS_COSTS("hopper", LW_HOPPER),
     NVLS_COSTS("blackwell", LW_BLACKWELL),
+    PAIR_COSTS("ampere", LW_AMPERE),
+    PAIR_COSTS("hopper", LW_HOPPER),
+    PAIR_COSTS("blackwell", LW_BLACKWELL),
     {0}};
 
 static const char *const algorithm_names[] = {"ring", "tree", "NVLS", "NVLSTree", "PAT"};
@@ -199,6 +217,9 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
     }
     *v = (lw_nccl_view){.builder = builder, .params = params, .ranks = &v->ordered, .ordered = *ranks};
     LW_TRY(lw_nccl_look(v));
+    if (operation == LW_ALL_TO_ALL || operation == LW_SEND_RECV) {
+        return lw_nccl_write_pairs(v, operation, ranks, chosen);
+    }
     LW_TRY(choose(v, operation, chosen->bytes, &all, &best));
     chosen->price_us = best.time_s * 1e6;
     lw_nccl_as_measured(v, operation, chosen->bytes, &best);
@@ -216,8 +237,9 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
 
 static const char page[] =
     "NCCL on NVIDIA's cards, of one computer or of several joined by network cards. A collective names\n"
-    "it: libraries: {nccl: {preset: nccl-2.30}} and `library: nccl` of an all-reduce, all-gather or\n"
-    "reduce-scatter. `lanewise list libraries` shows the versions.\n"
+    "it: libraries: {nccl: {preset: nccl-2.30}} and `library: nccl` of an all-reduce, all-gather,\n"
+    "reduce-scatter, broadcast, reduce, all-to-all or send-recv. `lanewise list libraries` shows the\n"
+    "versions.\n"
     "\n"
     "As NCCL does, it counts the links it finds (pcie_share, nvlink_share), looks for channels, rings of\n"
     "one speed that fit side by side, and prices every pair of algorithm and protocol:\n"
@@ -260,11 +282,14 @@ static const char page[] =
     "64 ranks send all that a link carries at once, paced by the price: the limit of ever finer pieces,\n"
     "from which the pieces of fewer ranks are up to a tenth away (large calls by NVLSTree of 64 ranks).\n"
     "\n"
+    "Broadcast and reduce are rings alone, run as a chain; all-to-all and send-recv are sends between\n"
+    "pairs, without a price: see lanewise explain broadcast and all-to-all.\n"
+    "\n"
     "On one computer the tree is a chain up and down, whose price lies above the ring's: it runs where\n"
     "`algorithm: tree` asks for it.\n"
     "\n"
-    "Not modelled: CollNet, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
-    "for small calls.";
+    "Not modelled: CollNet, network cards of other ranks (PXN) but by all-to-all, kernels for registered\n"
+    "buffers, fewer channels for small calls of a ring.";
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     return lw_library_check_lines(&((const lw_nccl_params *)params)->figures, options, set, at, diags);
@@ -278,5 +303,6 @@ const lw_library lw_library_nccl = {
              .options = options,
              .params_size = sizeof(lw_nccl_params),
              .check = check},
+    .last = LW_SEND_RECV,
     .write = write,
 };
