@@ -27,7 +27,8 @@ static uint32_t to_power_of_two(uint32_t count, uint32_t most) {
 }
 
 // A channel takes a share of a chunk at the least; where all of them have many chunks each there are more
-// (addP2pToPlan and ncclTopoComputeP2pChannels).
+// (addP2pToPlan and ncclTopoComputeP2pChannels). Over a network NCCL may take more than two for each peer, by the rate
+// of its cards.
 enum { SHARE_WITHIN = 8, SHARE_BETWEEN = 2, CHUNKS_MOST = 32, EACH_WAY = 2 };
 
 static part part_of(const view *v, int64_t bytes) {
@@ -37,7 +38,8 @@ static part part_of(const view *v, int64_t bytes) {
     const double links = v->nvlink && !several ? fmax(1, floor(v->port_Bps / nvlink_Bps[v->gen] + 1e-9)) : 1;
     const uint32_t most = to_power_of_two(EACH_WAY * (uint32_t)links, all);
     const int64_t chunk = v->nvlink && !several ? p->pair_nvlink_chunk_bytes : p->pair_chunk_bytes;
-    const int64_t least_share = chunk / (several ? SHARE_BETWEEN : SHARE_WITHIN), most_share = chunk * (several ? 1 : CHUNKS_MOST);
+    const int64_t least_share = chunk / (several ? SHARE_BETWEEN : SHARE_WITHIN),
+                  most_share = chunk * (several ? 1 : CHUNKS_MOST);
     uint32_t channels = most;
     while (channels > 1 && channels * v->ranks->count > all) {
         channels /= 2;
