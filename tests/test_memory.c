@@ -358,6 +358,7 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/goal.yaml", 200},
         {"run, csv", csv, LW_SOURCE_DIR "/tests/fuzz/corpus_scenario/chakra.yaml", 100},
         {"run, table", table, LW_SOURCE_DIR "/tests/cli/data/collectives.yaml", 200},
+        {"run, table", table, LW_SOURCE_DIR "/tests/cli/data/nccl-sends.yaml", 200},
         {"explain", explain, "rtx-4090", 200},
         {"explain", explain, "pcie-4-x16", 200},
         {"list", list, "links", 100},

@@ -54,7 +54,7 @@ typedef struct lw_option {
 // A table ends with a row whose key is NULL.
 
 // Which keys were given: index in the table -> its place (line 0 when not given).
-enum { LW_OPTION_MAX = 160 };
+enum { LW_OPTION_MAX = 192 };
 typedef struct lw_option_mark {
     lw_place place;  // of the value
     bool given;      // by the user or a preset
@@ -108,7 +108,7 @@ typedef enum lw_tried {
 // the range (what matters above or below some threshold shows there), and in octaves between where
 // an end is forbidden; words, flags and listed values all. A text or a YAML value has no others
 // that could be guessed.
-enum { LW_PARAMS_MAX = 1536 };
+enum { LW_PARAMS_MAX = 2048 };
 typedef lw_tried lw_option_visit(const void *params, void *user);
 bool lw_option_try_others(const lw_option *row, const void *params, size_t size, lw_option_visit *visit, void *user);
 // Must the key be given: has it no default, or one that visit finds forbidden?

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A part of each rank's buffer for every other rank.
-#include "sim/workload/collective/collective.h"
+#include "sim/workload/collective/library.h"
 
 typedef enum algorithm { DIRECT, PAIRWISE, RAILS } algorithm;
 static const char *const algorithm_words[] = {"direct", "pairwise", "rails", NULL};
@@ -8,6 +8,7 @@ static const char *const algorithm_words[] = {"direct", "pairwise", "rails", NUL
 static const lw_option options[] = {
     LW_COLLECTIVE_ON,
     LW_COLLECTIVE_BYTES("size of the buffer of each rank, of which every rank gets a part"),
+    LW_COLLECTIVE_LIBRARY,
     LW_COLLECTIVE_ALGORITHM("direct", algorithm_words,
                             "every rank with every other at once, or with one in each of n - 1 rounds; or between computers "
                             "over the network card next to the receiver's place"),
@@ -18,10 +19,17 @@ static const lw_option options[] = {
 static lw_status expand(lw_graph_builder *builder) {
     const lw_collective_params *params = builder->object->params;
     lw_ranks ranks;
-    LW_TRY(lw_ranks_find(builder, params, &ranks));
+    bool taken;
+    LW_TRY(lw_ranks_listed(builder, params, &ranks));
     LW_TRY(lw_collective_deliver(builder, params->bytes, 1, ranks.count));
+    LW_TRY(lw_library_take(builder, LW_ALL_TO_ALL, &ranks, &taken));
+    if (taken) {
+        return LW_OK;
+    }
+    LW_TRY(lw_ranks_order(builder, params, &ranks));
     if (params->algorithm == RAILS) {
-        return lw_rails(builder);
+        const lw_plan plan = lw_plan_new(builder, params);
+        return lw_rails(&plan);
     }
     return params->algorithm == DIRECT ? lw_direct(builder, &ranks, LW_DIRECT_SCATTER) : lw_pairwise(builder, &ranks);
 }
@@ -42,6 +50,15 @@ static const char page[] =
     "first, as PCIe does.\n"
     "\n"
     "busbw_GBps is S (n-1)/n by time, as nccl-tests counts it.\n"
+    "\n"
+    "library: nccl sends between all pairs at once in one call, which NCCL does not price (library_us 0).\n"
+    "A pair has two channels, over NVLink two for each link of a card, and fewer where all pairs need\n"
+    "more than there are or a channel would have less than an eighth of pair_chunk; up to pair_ll for\n"
+    "each of them it takes LL, else Simple. Over NVLink, as measured,\n"
+    "  t = launch + (n-1) peer + V / rate\n"
+    "where V bytes leave each card; by Simple they take what channels take (pair_channel), or the card\n"
+    "as by a ring, what is longer. Over PCIe the links decide, and between computers, where it goes by\n"
+    "rails if cards have NVLink. See lanewise explain nccl.\n"
     "\n"
     "Each pair is a transfer of its own, which takes some 2 KB: up to 1,024 ranks.";
 

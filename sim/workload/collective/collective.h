@@ -169,6 +169,9 @@ typedef struct lw_plan {
     int64_t send_ps;
     double byte_ps, data_share;
     bool over_hosts;
+    // Lanes that follow, where they go through a host: of steps in a loop, too, one is read there while the
+    // next is written; each has at most staging_bytes.
+    bool overlaps;
     // Its own buffers in host memory, of the lanes that follow; 0: as the card copies.
     int64_t staging_bytes;
     uint32_t staging_buffers;
@@ -250,14 +253,16 @@ typedef enum lw_direct_use { LW_DIRECT_SCATTER = 1, LW_DIRECT_GATHER = 2, LW_DIR
 lw_status lw_direct(lw_graph_builder *builder, const lw_ranks *ranks, lw_direct_use use) LW_CHECKED;
 // The same in a plan of a library, which has no steps yet.
 lw_status lw_direct_as(const lw_plan *plan, const lw_ranks *ranks, lw_direct_use use) LW_CHECKED;
+// Every rank sends all that it has to the next one, in a plan that has no steps yet.
+lw_status lw_shift(const lw_plan *plan, const lw_ranks *ranks) LW_CHECKED;
 // Every rank sends all that it has to every other, and each adds up for itself.
 lw_status lw_one_shot(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECKED;
 // Sums within each computer, a share for each of its ranks; of each share across computers; and
 // back.
 lw_status lw_hierarchical(lw_graph_builder *builder) LW_CHECKED;
 // All-to-all over the network cards next to the ranks: within a computer to the rank of the same place as the
-// receiver, and from there across.
-lw_status lw_rails(lw_graph_builder *builder) LW_CHECKED;
+// receiver, and from there across. In a plan that has no steps yet.
+lw_status lw_rails(const lw_plan *plan) LW_CHECKED;
 // From the root to all others at once, or from all to the root.
 lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
 // Every rank with one other in each of n - 1 rounds.
@@ -269,13 +274,18 @@ lw_status lw_pairwise(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECK
 extern const lw_option lw_rooted_options[];
 lw_status lw_rooted_expand(lw_graph_builder *builder, bool to_root) LW_CHECKED;
 // Their closed forms, for their pages.
-#define LW_ROOTED_FORMS                                                                                 \
-    "With n ranks, S bytes in k chunks, a time a for the first byte of a link and b for each byte:\n"   \
-    "  ring    (n-2+k)(a + S b/k)\n"                                                                    \
-    "  tree    (log2(n)-1+k)(a + S b/k)\n"                                                              \
-    "  direct  a + S b where the root has a link to each; a shared port makes it (n-1) S b\n"           \
-    "\n"                                                                                                \
-    "With one chunk every rank waits for all of the buffer before it sends on; more of them keep all\n" \
-    "links busy and pay a for each. busbw_GBps is S by time, as nccl-tests counts it."
+#define LW_ROOTED_FORMS                                                                                     \
+    "With n ranks, S bytes in k chunks, a time a for the first byte of a link and b for each byte:\n"       \
+    "  ring    (n-2+k)(a + S b/k)\n"                                                                        \
+    "  tree    (log2(n)-1+k)(a + S b/k)\n"                                                                  \
+    "  direct  a + S b where the root has a link to each; a shared port makes it (n-1) S b\n"               \
+    "\n"                                                                                                    \
+    "With one chunk every rank waits for all of the buffer before it sends on; more of them keep all\n"     \
+    "links busy and pay a for each. busbw_GBps is S by time, as nccl-tests counts it.\n"                    \
+    "\n"                                                                                                    \
+    "library: nccl takes a ring's channels and prices base + step + S / busbw where all of them go round\n" \
+    "in one order, else n steps. By Simple a rank hands on what fills a slot of each channel\n"             \
+    "(simple_buffer by slots), by LL and LL128 each line, as if k were very large; see lanewise explain\n"  \
+    "nccl."
 
 #endif

@@ -91,6 +91,15 @@ lw_status lw_one_shot(lw_graph_builder *builder, const lw_ranks *ranks) {
     return lw_plan_write(&p.plan, 1, 1, params->bytes);
 }
 
+lw_status lw_shift(const lw_plan *with, const lw_ranks *ranks) {
+    const int64_t bytes = with->params->bytes;
+    lw_plan plan = *with;
+    for (uint32_t r = 0; r < ranks->count; r++) {
+        (void)lw_plan_send(&plan, lw_plan_lane(&plan, ranks->node[r], ranks->node[(r + 1) % ranks->count]), bytes, bytes);
+    }
+    return lw_plan_write(&plan, 1, 1, bytes);
+}
+
 lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) {
     const lw_collective_params *params = builder->object->params;
     lw_plan plan = lw_plan_new(builder, params);

@@ -75,6 +75,14 @@ static lw_status find(const lw_graph_builder *builder, const char *name, uint32_
                     lw_did_you_mean_in(builder->diags, name, &names, otherwise), "there is no library '%s'", name);
 }
 
+static lw_status check_operation(const lw_graph_builder *builder, const lw_library *library, lw_operation operation) {
+    return operation <= library->last
+               ? LW_OK
+               : lw_error(builder->diags, lw_object_place(builder->object, "library"), "take library: none",
+                          "workloads.%s: there is no model of what %s does for kind: %s", builder->object->name,
+                          library->type.name, builder->object->type->name);
+}
+
 // What a workload says of how it is done leaves nothing to choose.
 static bool says_how(const lw_object *object) {
     static const char *const keys[] = {"algorithm", "order", "channels", "chunks", "by"};
@@ -99,6 +107,7 @@ static lw_status write(lw_graph_builder *builder, const call *c, uint32_t number
     builder->object = builder->workload->object = own;
     for (size_t i = 0; libraries[i] != NULL; i++) {
         if (&libraries[i]->type == object->type) {
+            LW_TRY(check_operation(builder, libraries[i], c->operation));
             return libraries[i]->write(builder, object->params, c->operation, c->ranks, own->params);
         }
     }

@@ -6,7 +6,15 @@
 
 #include "sim/workload/collective/collective.h"
 
-typedef enum lw_operation { LW_ALL_REDUCE, LW_ALL_GATHER, LW_REDUCE_SCATTER } lw_operation;
+typedef enum lw_operation {
+    LW_ALL_REDUCE,
+    LW_ALL_GATHER,
+    LW_REDUCE_SCATTER,
+    LW_BROADCAST,
+    LW_REDUCE,
+    LW_ALL_TO_ALL,
+    LW_SEND_RECV
+} lw_operation;
 
 // How ranks send: in lines with flags of their own, LL and LL128, or in large blocks.
 typedef enum lw_protocol { LW_LL, LW_LL128, LW_SIMPLE, LW_PROTOCOLS } lw_protocol;
@@ -70,6 +78,7 @@ lw_status lw_library_check_lines(const lw_protocol_figures *figures, const lw_op
 
 typedef struct lw_library {
     lw_type type;
+    lw_operation last;  // there is a model of the operations up to this one
     // Write the tasks of an operation over these ranks, as `on` lists them. `chosen` is a copy of the workload's options
     // that the library may fill in; params: its own.
     lw_status (*write)(lw_graph_builder *builder, const void *params, lw_operation operation, const lw_ranks *ranks,

@@ -34,6 +34,15 @@ static const char *const thread_words[] = {"a-card", "one", NULL};
     COST("nvls_launch_" on, cost[gen].nvls_ps, "measured cost of a call by NVLS; auto: as NCCL counts"), \
         COST("nvls_rank_" on, cost[gen].nvls_rank_ps, "the same for each rank"),                         \
         REACHED("nvls_rate_" on, cost[gen].nvls_rate_Bps, "measured rate by NVLS, of the bytes of the call")
+// Sends between pairs, of one generation over NVLink.
+#define PAIR_COSTS(on, gen)                                                                                                \
+    COST("pair_launch_" on, cost[gen].pair_ps,                                                                             \
+         "measured cost of a call of all-to-all or send-recv over NVLink; auto: as NCCL counts one of a ring and a step"), \
+        COST("pair_peer_" on, cost[gen].pair_peer_ps, "more of it for each other rank"),                                   \
+        COST("pair_simple_" on, cost[gen].pair_simple_ps, "more of it by Simple"),                                         \
+        REACHED("pair_channel_ll_" on, cost[gen].pair_channel_Bps[LW_LL], "measured rate of a channel of a pair, LL"),     \
+        REACHED("pair_channel_" on, cost[gen].pair_channel_Bps[LW_SIMPLE],                                                 \
+                "the same, Simple; a card sends no faster than by rings")
 static const lw_option options[] = {
     LW_WORK_WORD("algorithm", AT(algorithm), "auto", algorithm_words, "as NCCL_ALGO says; auto: the one whose price is least"),
     LW_LIBRARY_PROTOCOL(AT(protocol)),
@@ -50,6 +59,12 @@ static const lw_option options[] = {
     LW_LIBRARY_CANDIDATES(AT(candidates)),
     LW_LIBRARY_LINES(AT(figures)),
     LW_LIBRARY_BUFFERS(AT(figures)),
+    LW_LIBRARY_SIZE("pair_chunk_nvlink", AT(pair_nvlink_chunk_bytes), "512 KiB", 0x1p40,
+                    "what all-to-all and send-recv send at once of a channel over NVLink", "src/init.cc, P2P_NVL_CHUNKSIZE"),
+    LW_LIBRARY_SIZE("pair_chunk", AT(pair_chunk_bytes), "128 KiB", 0x1p40, "the same over PCIe and networks",
+                    "src/init.cc, P2P_PCI_CHUNKSIZE and P2P_NET_CHUNKSIZE"),
+    LW_LIBRARY_SIZE("pair_ll", AT(pair_ll_bytes), "16 KiB", 0x1p40, "what of a channel they send by LL at the most",
+                    "src/enqueue.cc, P2P_LL_THRESHOLD"),
     TIME("base_ll", base_ps[LW_LL], "cost of a call by protocol LL"),
     TIME("base_ll128", base_ps[LW_LL128], "cost of a call by protocol LL128"),
     TIME("base_simple", base_ps[LW_SIMPLE], "cost of a call by protocol Simple"),
@@ -176,6 +191,9 @@ static const lw_option options[] = {
     RING_COSTS("blackwell", LW_BLACKWELL),
     NVLS_COSTS("hopper", LW_HOPPER),
     NVLS_COSTS("blackwell", LW_BLACKWELL),
+    PAIR_COSTS("ampere", LW_AMPERE),
+    PAIR_COSTS("hopper", LW_HOPPER),
+    PAIR_COSTS("blackwell", LW_BLACKWELL),
     {0}};
 
 static const char *const algorithm_names[] = {"ring", "tree", "NVLS", "NVLSTree", "PAT"};
@@ -230,6 +248,9 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
     }
     *v = (lw_nccl_view){.builder = builder, .params = params, .ranks = &v->ordered, .ordered = *ranks};
     LW_TRY(lw_nccl_look(v));
+    if (operation == LW_ALL_TO_ALL || operation == LW_SEND_RECV) {
+        return lw_nccl_write_pairs(v, operation, ranks, chosen);
+    }
     LW_TRY(choose(v, operation, chosen->bytes, &all, &best));
     chosen->price_us = best.time_s * 1e6;
     lw_nccl_as_measured(v, operation, chosen->bytes, &best);
@@ -247,8 +268,8 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
 
 static const char page[] =
     "NCCL on NVIDIA's cards, of one computer or of several joined by network cards. A collective names\n"
-    "it: libraries: {nccl: {preset: nccl-2.30}} and `library: nccl` of an all-reduce, all-gather or\n"
-    "reduce-scatter. `lanewise list libraries` shows the versions.\n"
+    "it, libraries: {nccl: {preset: nccl-2.30}} and `library: nccl`, all but barrier, or takes it where\n"
+    "it names no algorithm. `lanewise list libraries` shows the versions.\n"
     "\n"
     "As NCCL does, it counts the links it finds (pcie_share, nvlink_share), looks for channels, rings of\n"
     "one speed that fit side by side, and prices every pair of algorithm and protocol:\n"
@@ -266,8 +287,7 @@ static const char page[] =
     "lets the switches add up within. Computers with one rank each may gather and scatter by parallel\n"
     "aggregated trees (PAT): base + n x rank + log2(N) rounds, each a share of a step between computers,\n"
     "and a part of the bandwidth. One computer are ranks that reach each other without a network\n"
-    "card; they are counted like the first. `processor: amd` changes two figures. See\n"
-    "configs/scenarios/two-nodes-by-nics.yaml.\n"
+    "card. `processor: amd` changes two figures. See configs/scenarios/two-nodes-by-nics.yaml.\n"
     "\n"
     "Then that runs on the links as they are here: the call's cost, sends with the protocol's flags, and\n"
     "the time of steps. NCCL's own figures say a fifth to a third too little of these, so that on one\n"
@@ -276,30 +296,31 @@ static const char page[] =
     "where V bytes leave each card; the last, for all but LL, is the filling of the pipeline. By NVLS\n"
     "  t = launch + n x rank + S / rate.\n"
     "They are fits to the tables that the preset names (lanewise calibrate). Between computers a call\n"
-    "takes net_launch beyond NCCL's reckoning, where network cards and ranks share a switch; NVLSTree adds\n"
-    "up as fast as NVLS within, S / rate, and is as fast between as links are. Over PCIe, by trees and\n"
-    "between computers steps are no shorter than NCCL counts them.\n"
+    "takes net_launch more, where network cards and ranks share a switch; NVLSTree adds up as fast as\n"
+    "NVLS within, S / rate, and is as fast between as links are. Over PCIe, by trees and between\n"
+    "computers steps are no shorter than NCCL counts them.\n"
     "\n"
     "Calls that follow one another take no less than who calls: a thread for all cards of a computer\n"
-    "(`threads: one`, nccl-tests -g 8) takes group_call for each, whatever the kernels take. Before 2.5 there\n"
-    "were no prices: nccl-2.4 takes rings, LL up to ll_thread for each thread and rank, then Simple.\n"
+    "(`threads: one`, nccl-tests -g 8) takes group_call for each, whatever the kernels take. Before 2.5\n"
+    "there were no prices: nccl-2.4 takes rings, LL up to ll_thread for each thread and rank, then Simple.\n"
     "\n"
     "Cards without peer to peer, and cards whose route leads over a host, send through its memory, as\n"
-    "NCCL does by default (NCCL_P2P_LEVEL=PXB; that it makes an\n"
-    "exception for two cards on an AMD processor is left out). Their buffer there (ll_buffer,\n"
+    "NCCL does by default (NCCL_P2P_LEVEL=PXB). Their buffer there (ll_buffer,\n"
     "ll128_buffer, simple_buffer) has slots, so that one piece is read while the next is written; Simple\n"
     "sends chunks of chunk_slots of them in slices. What LL and LL128 send is lines with flags (ll_line,\n"
-    "ll_flags, ll128_line, ll128_flags). Others may use the links, too, so that the\n"
-    "time may differ from the price. A ring between computers may take less than that, down to 0.7 of it\n"
-    "at some MiB, since data crosses the network while other data waits for its steps. What goes along a\n"
-    "tree is a stream: ranks hand on pieces while they get others, so that a call pays the way up and down\n"
-    "once, and then as long as its price says or the links need.\n"
+    "ll_flags, ll128_line, ll128_flags). A ring between computers may take less than its price, down to\n"
+    "0.7 of it at some MiB, since data crosses the network while other data waits for its steps. What\n"
+    "goes along a tree is a stream: ranks hand on pieces while they get others, so that a call pays the\n"
+    "way up and down once, and then as long as its price says or the links need.\n"
+    "\n"
+    "Broadcast and reduce are rings alone, run as a chain; all-to-all and send-recv are sends between\n"
+    "pairs, without a price: see lanewise explain broadcast and all-to-all.\n"
     "\n"
     "On one computer the tree is a chain up and down, whose price lies above the ring's: it runs where\n"
     "`algorithm: tree` asks for it.\n"
     "\n"
-    "Not modelled: CollNet, network cards of other ranks (PXN), kernels for registered buffers, fewer channels\n"
-    "for small calls.";
+    "Not modelled: CollNet, network cards of other ranks (PXN) but by all-to-all, kernels for registered\n"
+    "buffers, fewer channels for small calls of a ring, peer access of two cards on an AMD processor.";
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     return lw_library_check_lines(&((const lw_nccl_params *)params)->figures, options, set, at, diags);
@@ -313,5 +334,6 @@ const lw_library lw_library_nccl = {
              .options = options,
              .params_size = sizeof(lw_nccl_params),
              .check = check},
+    .last = LW_SEND_RECV,
     .write = write,
 };

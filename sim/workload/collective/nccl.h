@@ -40,6 +40,8 @@ typedef enum lw_nccl_hop { LW_OVER_NVLINK, LW_OVER_PCIE, LW_OVER_NETWORK, LW_NCC
 typedef struct lw_nccl_cost {
     int64_t launch_ps, step_ps[LW_PROTOCOLS], rate_Bps[LW_PROTOCOLS], fill_ps;
     int64_t nvls_ps, nvls_rank_ps, nvls_rate_Bps;
+    // of all-to-all and send-recv: a call, more of it for each peer and by Simple, and of a channel LL and Simple
+    int64_t pair_ps, pair_peer_ps, pair_simple_ps, pair_channel_Bps[LW_PROTOCOLS];
 } lw_nccl_cost;
 
 typedef struct lw_nccl_params {
@@ -49,6 +51,8 @@ typedef struct lw_nccl_params {
     int threads;              // lw_nccl_threads
     bool candidates;
     lw_protocol_figures figures;
+    // Of sends between pairs: what a channel sends at once over NVLink, and otherwise; LL up to so much of one.
+    int64_t pair_nvlink_chunk_bytes, pair_chunk_bytes, pair_ll_bytes;
     // of the ring, and of the tree
     int64_t base_ps[LW_PROTOCOLS], step_ps[LW_NCCL_HOPS][LW_PROTOCOLS];
     int64_t tree_base_ps[LW_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_PROTOCOLS];
@@ -82,6 +86,7 @@ typedef struct lw_nccl_view {
     lw_ranks ordered;       // what that points to
     lw_computers computers;
     lw_nccl_generation gen, cost;  // by which it counts; whose costs were measured
+    int64_t capability;            // of the ranks, the least
     bool nvlink;                   // no hop within a computer leaves it
     bool in_switch;                // a switch on the way can add up and copy
     bool near;                     // no host lies between a network card and the ranks that use it
@@ -94,6 +99,7 @@ typedef struct lw_nccl_view {
     lw_ranks ring[LW_CHANNELS_MAX];
     uint32_t gate_of[LW_CHANNELS_MAX];  // of each channel
     uint32_t channels;
+    bool one_order;           // all of them may go round as the first does, which NCCL prefers
     double channel_Bps;       // of each channel
     double tree_channel_Bps;  // the same within a computer, of trees
 } lw_nccl_view;
@@ -115,8 +121,10 @@ typedef struct lw_nccl_price {
 lw_status lw_nccl_look(lw_nccl_view *view) LW_CHECKED;
 // Speeds of a channel that its search tries on one computer or several, falling, up to a 0: B/s.
 const double *lw_nccl_speeds(const lw_nccl_view *view);
-// Steps of a ring of so many ranks; of so many computers, those that NCCL counts between them.
+// Steps of a ring of so many ranks, as it counts bytes by; of so many computers, those that NCCL counts between them.
 int64_t lw_nccl_steps(lw_operation operation, uint32_t count);
+// Broadcast and reduce.
+bool lw_nccl_is_rooted(lw_operation operation);
 // Steps up a tree of computers, rounded down (log2i).
 double lw_nccl_rounds(uint32_t computers);
 
@@ -128,6 +136,10 @@ lw_protocol lw_nccl_unpriced(const lw_nccl_view *view, int64_t bytes);
 
 // Of the price of a tree or NVLSTree, that of the bytes: seconds.
 double lw_nccl_bytes_s(const lw_nccl_view *view, const lw_nccl_price *price);
+
+// All-to-all and send-recv: sends between pairs, without a choice of algorithm and without a price.
+lw_status lw_nccl_write_pairs(lw_nccl_view *view, lw_operation operation, const lw_ranks *listed,
+                              lw_collective_params *chosen) LW_CHECKED;
 
 // What it takes to run what was chosen, where that was measured: NCCL chooses by its own reckoning.
 void lw_nccl_as_measured(const lw_nccl_view *view, lw_operation operation, int64_t bytes, lw_nccl_price *price);

@@ -18,7 +18,8 @@ static void ring(const lw_nccl_view *v, lw_operation operation, int64_t bytes, l
     const lw_nccl_cost *cost = &v->params->cost[v->cost];
     const double n = v->ranks->count, steps = (double)lw_nccl_steps(operation, v->ranks->count);
     const double sent_MB = (double)bytes * steps / n / 1e6;
-    const bool fills = p->protocol != LW_LL && is_known(cost->fill_ps);
+    // a chain fills as its chunks run down it
+    const bool fills = p->protocol != LW_LL && !lw_nccl_is_rooted(operation) && is_known(cost->fill_ps);
     p->latency_ps = or_else(cost->launch_ps, p->latency_ps) + (fills ? (double)cost->fill_ps * sqrt(sent_MB) : 0);
     p->step_ps[0] = or_else(cost->step_ps[p->protocol], p->step_ps[0]);
     if (is_known(cost->rate_Bps[p->protocol])) {

@@ -65,6 +65,7 @@ static lw_status find_generation(view *v) {
         }
         least = number < least ? number : least;
     }
+    v->capability = least;
     // the bounds of tuning.cc: by compute capability alone
     v->gen = least >= 100 ? LW_BLACKWELL : least >= 90 ? LW_HOPPER : least >= 80 ? LW_AMPERE : LW_VOLTA;
     v->cost = least < 70 ? LW_PASCAL : v->gen;
@@ -336,6 +337,14 @@ static lw_status find_channels(view *v) {
     return LW_OK;
 }
 
+// (sameChannels of search.cc)
+static lw_status find_order(view *v) {
+    unload(v);
+    LW_TRY(look_at_ring(v, 0, v->channels * v->channel_Bps));
+    v->one_order = all_fit(v);
+    return LW_OK;
+}
+
 // A graph of fast channels is doubled, each with half the speed (ncclTopoDupChannels of search.cc).
 static void double_channels(view *v) {
     const bool kept = v->channel_Bps < 25e9 || (v->gen >= LW_HOPPER && v->channel_Bps < 50e9 && v->channels > 4);
@@ -401,6 +410,7 @@ lw_status lw_nccl_look(view *v) {
     // those of several computers are in order by computers
     LW_TRY(v->computers.count == 1 ? lw_ranks_order(v->builder, params, &v->ordered) : LW_OK);
     LW_TRY(find_channels(v));
+    LW_TRY(find_order(v));
     double_channels(v);
     LW_TRY(find_tree_speed(v));
     return find_port(v);

@@ -8,8 +8,13 @@
 typedef lw_nccl_view view;
 typedef lw_nccl_price price;
 
+bool lw_nccl_is_rooted(lw_operation operation) {
+    return operation == LW_BROADCAST || operation == LW_REDUCE;
+}
+
 int64_t lw_nccl_steps(lw_operation operation, uint32_t ranks) {
-    return (operation == LW_ALL_REDUCE ? 2 : 1) * ((int64_t)ranks - 1);
+    const int64_t once = (int64_t)ranks - 1;
+    return operation == LW_ALL_REDUCE ? 2 * once : lw_nccl_is_rooted(operation) ? ranks : once;
 }
 
 static lw_nccl_scale scale_of(const view *v) {
@@ -39,6 +44,18 @@ static double declared_ps(const view *v, lw_protocol how, double steps) {
 enum { PLATEAU_BYTES = 64 };
 static const double plateau_before = 1.9, plateau = 1.4;
 
+// From or to a root: a step where all channels go the same way, else one for each rank, and those of Simple
+// as a tree's.
+static price price_of_chain(const view *v, lw_protocol how, int64_t bytes, price out) {
+    const bool several = v->computers.count > 1, once = v->one_order;
+    double step_ps = out.step_ps[several ? 1 : 0];
+    if (!once && how == LW_SIMPLE) {
+        step_ps = (double)v->params->tree_step_ps[several ? LW_OVER_NETWORK : hop_within(v)][how];
+    }
+    out.time_s = (out.latency_ps + (once ? 1 : v->ranks->count) * step_ps) / 1e12 + (double)bytes / out.bus_Bps;
+    return out;
+}
+
 static price price_of_ring(const view *v, lw_operation operation, lw_protocol how, int64_t bytes) {
     const lw_nccl_params *p = v->params;
     const uint32_t n = v->ranks->count, several = v->computers.count > 1;
@@ -54,6 +71,9 @@ static price price_of_ring(const view *v, lw_operation operation, lw_protocol ho
         // work is posted to the network card for each step; three times by Simple
         out.step_ps[0] = fmax(out.step_ps[0], (double)p->post_ps[p->processor] * (how == LW_SIMPLE ? 3 : 1));
         out.step_ps[1] = (double)(v->computers.count == n ? p->tree_step_ps : p->step_ps)[LW_OVER_NETWORK][how];
+    }
+    if (lw_nccl_is_rooted(operation)) {
+        return price_of_chain(v, how, bytes, out);
     }
     const int64_t per_channel = bytes / ((int64_t)v->channels * n);
     if (several && operation == LW_ALL_REDUCE && how == LW_SIMPLE && per_channel >= PLATEAU_BYTES) {
@@ -198,10 +218,14 @@ static price price_of_pat(const view *v, int64_t bytes) {
     return out;
 }
 
+// Compute capability 7.0 (src/graph/tuning.cc).
+enum { LL128_CAPABILITY = 70 };
+
 lw_nccl_price lw_nccl_price_of(const view *v, lw_operation operation, lw_nccl_algorithm algorithm, lw_protocol protocol,
                                int64_t bytes) {
     const bool several = v->computers.count > 1, reduces = operation == LW_ALL_REDUCE;
     const bool in_switch = reduces && protocol == LW_SIMPLE && v->gen >= LW_HOPPER && v->nvlink && v->in_switch;
+    const bool gathers = operation == LW_ALL_GATHER || operation == LW_REDUCE_SCATTER;
     price out = {.allowed = false};
     switch (algorithm) {
     case LW_NCCL_RING:
@@ -217,14 +241,14 @@ lw_nccl_price lw_nccl_price_of(const view *v, lw_operation operation, lw_nccl_al
         out = in_switch && several && v->gates > 1 ? price_of_nvls_tree(v, bytes) : out;
         break;
     case LW_NCCL_PAT:
-        out =
-            !reduces && several && v->computers.count == v->ranks->count && protocol == LW_SIMPLE ? price_of_pat(v, bytes) : out;
+        out = gathers && several && v->computers.count == v->ranks->count && protocol == LW_SIMPLE ? price_of_pat(v, bytes) : out;
         break;
     case LW_NCCL_ALGORITHMS:
         break;
     }
-    // LL128 needs NVLink within, and no host before a network card
-    out.allowed = out.allowed && (protocol != LW_LL128 || (v->nvlink && v->near));
+    // LL128 needs NVLink within, no host before a network card, and cards of its time
+    const bool lines_128 = v->nvlink && v->near && v->capability >= LL128_CAPABILITY;
+    out.allowed = out.allowed && (protocol != LW_LL128 || lines_128);
     out.algorithm = algorithm;
     out.protocol = protocol;
     return out;

@@ -481,6 +481,66 @@ static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
     return lw_plan_write(&plan, 1, 1, bytes);
 }
 
+// ---- Chains, from or to a root ----
+
+// A channel of the graph runs as two (src/graph/connect.cc).
+enum { CHANNELS_RUN = 2 };
+
+// By Simple a rank hands on what fills a slot of each channel (BROADCAST_CHUNKSTEPS and REDUCE_CHUNKSTEPS of
+// src/include/collectives.h). Bytes of a channel that runs.
+static int64_t chain_pieces(const view *v, int64_t bytes) {
+    const lw_protocol_figures *f = &v->params->figures;
+    return bytes / (f->buffer_bytes[LW_SIMPLE] / f->slots) + 1;
+}
+
+// By LL and LL128 it hands on each line, so that all hops send at once: until the last one begins.
+static double chain_way_ps(const view *v, const price *p, const uint32_t *node, uint32_t hops) {
+    double way_ps = 0;
+    for (uint32_t i = 0; i + 1 < hops; i++) {
+        way_ps += p->step_ps[v->computers.of[node[i]] != v->computers.of[node[i + 1]] ? 1 : 0];
+    }
+    return way_ps;
+}
+
+static lw_status write_chain(const view *v, const price *p, lw_operation operation, int64_t bytes) {
+    const lw_protocol_figures *f = &v->params->figures;
+    const bool whole = p->protocol == LW_SIMPLE;
+    const int64_t pieces = whole ? chain_pieces(v, bytes / v->channels / CHANNELS_RUN) : 1;
+    const int64_t slower_ps = llround(slower_s(v, p, bytes) * 1e12 / (double)pieces);
+    const uint32_t own = v->computers.computer[0].ranks.count, to_root = operation == LW_REDUCE ? 1 : 0;
+    lw_plan plan = new_plan(v, p);
+    uint32_t before = 0;
+    plan.overlaps = true;
+    plan.launch_ps += whole ? 0 : llround(chain_way_ps(v, p, v->ring[0].node, v->ranks->count - 1));
+    for (uint32_t c = 0; c < v->channels; c++) {
+        lw_ranks rooted;
+        bundle b;
+        if (v->one_order ? c > 0 : !is_first(v, c, bytes, &before, &b)) {
+            continue;
+        }
+        b = v->one_order ? (bundle){.channel = 0, .count = v->channels, .bytes = bytes} : b;
+        LW_TRY(lw_ranks_rooted(v->builder, v->builder->object->params, &v->ring[c], &rooted));
+        LW_TRY(set_delays(v, v->gate_of[c], &v->ring[c].node[own - 1], p->step_ps, &plan));
+        const int64_t piece = b.bytes / pieces, last = b.bytes - (pieces - 1) * piece;
+        plan.staging_bytes = f->buffer_bytes[p->protocol] / f->slots * b.count * CHANNELS_RUN;
+        plan.staging_buffers = (uint32_t)f->slots;
+        for (uint32_t i = 0; i + 1 < rooted.count; i++) {
+            const uint32_t from = rooted.node[i + to_root], to = rooted.node[(i + to_root + 1) % rooted.count];
+            const uint32_t lane = lw_plan_lane(&plan, from, to);
+            const uint32_t send = lw_plan_send(&plan, lane, as_sent(v, p, piece), as_sent(v, p, last));
+            lw_plan_pace(&plan, slower_ps);
+            if (i > 0 && whole) {
+                lw_plan_wait(&plan, send - 1, 0);
+            }
+            lw_plan_wait(&plan, send, 1);
+        }
+    }
+    plan.step_ps = plan.delay_ps[0];
+    return lw_plan_write(&plan, pieces, v->ranks->count - 2 + pieces, lw_share_of(bytes, pieces, 0));
+}
+
+// ---- All ----
+
 lw_status lw_nccl_write(const view *v, const price *p, lw_operation operation, int64_t bytes) {
     switch (p->algorithm) {
     case LW_NCCL_TREE:
@@ -495,5 +555,5 @@ lw_status lw_nccl_write(const view *v, const price *p, lw_operation operation, i
     case LW_NCCL_ALGORITHMS:
         break;
     }
-    return write_ring(v, p, operation, bytes);
+    return lw_nccl_is_rooted(operation) ? write_chain(v, p, operation, bytes) : write_ring(v, p, operation, bytes);
 }

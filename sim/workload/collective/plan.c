@@ -9,6 +9,7 @@ typedef struct lane {
     uint32_t move[2];       // the second one from a host on; LW_NO_MOVE: it goes straight
     int64_t staging_bytes;  // of a buffer in host memory
     uint32_t buffers;
+    bool overlaps;        // of what is sent over it one after the other, too
     int64_t delay_ps;     // what is sent arrives so much later
     uint32_t to, before;  // the lane before it from the same node + 1; 0: none
 } lane;
@@ -132,6 +133,7 @@ static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out)
     LW_TRY(found);
     out->staging_bytes = sender->staging_bytes != LW_AUTO ? sender->staging_bytes : INT64_MAX;
     out->buffers = sender->staging_overlap ? 2 : 1;
+    out->overlaps = plan->overlaps;
     if (plan->staging_bytes > 0) {
         out->staging_bytes = plan->staging_bytes;
         out->buffers = plan->staging_buffers;
@@ -262,7 +264,7 @@ static void number_tasks(const lw_plan *plan, step *s, uint32_t first) {
         return;
     }
     s->task = first + STAGED_TASKS - 1 + (s->last_bytes != s->bytes ? REST_TASKS : 0);
-    s->sent = s->task - (l->delay_ps > 0 ? 1 : 0);
+    s->sent = l->overlaps ? first : s->task - (l->delay_ps > 0 ? 1 : 0);
 }
 
 static lw_status write_staged(lw_graph_builder *builder, const lane *l, const step *s, lw_dependency *after, uint32_t waits) {
@@ -273,13 +275,17 @@ static lw_status write_staged(lw_graph_builder *builder, const lane *l, const st
     drain.move = l->move[1];
     fill.bytes = drain.bytes = piece;
     fill.last_bytes = drain.last_bytes = s->bytes - (pieces - 1) * piece;
-    LW_TRY(lw_graph_open_loop(builder, pieces));
+    // without a loop of its own, pieces of the iterations around it follow one another
+    const bool loops = pieces > 1 || !l->overlaps;
+    LW_TRY(loops ? lw_graph_open_loop(builder, pieces) : LW_OK);
     uint32_t filled = lw_graph_next_task(builder), drained = filled + 1;
     after[waits] = (lw_dependency){filled, 1};
     after[waits + 1] = (lw_dependency){drained, l->buffers};
     LW_TRY(lw_graph_add_task(builder, &fill, after, waits + 2, &filled));
     LW_TRY(lw_graph_add_task(builder, &drain, (const lw_dependency[]){{filled, 0}, {drained, 1}}, 2, &drained));
-    lw_graph_close_loop(builder);
+    if (loops) {
+        lw_graph_close_loop(builder);
+    }
     if (s->last_bytes != s->bytes) {
         fill.bytes = drain.bytes = 0;
         fill.last_bytes = drain.last_bytes = s->last_bytes - s->bytes;

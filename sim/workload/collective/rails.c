@@ -12,11 +12,11 @@ typedef struct rails {
     uint32_t *handed;  // [from * each + to]: the step from one rank of the computer at hand to another
 } rails;
 
-static lw_status start(lw_graph_builder *builder, rails *h) {
-    const lw_collective_params *params = builder->object->params;
+static lw_status start(const lw_plan *plan, rails *h) {
+    lw_graph_builder *builder = plan->builder;
     LW_TRY(lw_computers_alike(builder, "rails", &h->all));
     h->each = h->all.computer[0].ranks.count;
-    h->plan = lw_plan_new(builder, params);
+    h->plan = *plan;
     uint32_t *nic = LW_NEW_ARRAY(builder->arena, uint32_t, builder->machine->node_count);
     h->handed = LW_NEW_ARRAY(builder->arena, uint32_t, (size_t)h->each * h->each);
     if (nic == NULL || h->handed == NULL) {
@@ -72,9 +72,9 @@ static void send_out(rails *h, uint32_t computer) {
     }
 }
 
-lw_status lw_rails(lw_graph_builder *builder) {
+lw_status lw_rails(const lw_plan *plan) {
     rails h = {0};
-    LW_TRY(start(builder, &h));
+    LW_TRY(start(plan, &h));
     for (uint32_t c = 0; c < h.all.count; c++) {
         hand_over(&h, &h.all.computer[c].ranks);
         send_out(&h, c);

@@ -219,8 +219,9 @@ static const char page[] = "RCCL on AMD's cards, where those of one computer all
                            "the time of steps. Rings by Simple and all pairs reach what was measured of their calls and rates\n"
                            "(fits to the tables that the preset names); rings by LL and LL128 what RCCL counts.\n"
                            "\n"
-                           "Not modelled: several computers, cards without links to all others (rings over MI250X boards),\n"
-                           "trees (on one computer they price higher), MSCCL++ and what replaced MSCCL in 2026.";
+                           "Not modelled: broadcast, reduce, all-to-all, send-recv; several computers, cards without links to\n"
+                           "all others (rings over MI250X boards), trees (on one computer they price higher), MSCCL++ and what\n"
+                           "replaced MSCCL in 2026.";
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     return lw_library_check_lines(&((const rccl_params *)params)->figures, options, set, at, diags);
@@ -234,5 +235,6 @@ const lw_library lw_library_rccl = {
              .options = options,
              .params_size = sizeof(rccl_params),
              .check = check},
+    .last = LW_REDUCE_SCATTER,
     .write = write,
 };
