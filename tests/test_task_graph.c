@@ -403,6 +403,8 @@ static void iterations_come_by_themselves(void **state) {
     const char *once = "  w: {kind: graph, tasks: {a: {delay: 500 us}, g: {after: a, repeat: 3, tasks: {\n"
                        "    b: {compute: 10 us, node: gpu}, c: {copy: {from: gpu, to: host, bytes: 4 kB}, after: b}}}}}\n";
     assert_int_equal(time_of(&test, pipe, "w"), 9 * 50 * us + time_of(&test, once, "w"));
+    const lw_result piped = run_work(&test, pipe);
+    assert_int_equal(workload_of(&piped.point[0], "w")->bytes, 10 * 3 * 4000);
     const lw_result listed =
         run_work(&test, "  w: {kind: graph, at: [0 us, 10 us, 500 us], start: 7 us, tasks: {a: {compute: 70 us, node: gpu}}}\n");
     each = &workload_of(&listed.point[0], "w")->member_ps;
@@ -440,19 +442,25 @@ static void bad_arrivals_are_told(void **state) {
     (void)state;
     static const struct {
         const char *keys, *message;
-    } cases[] = {{"arrivals: poisson", "how many arrive is not said"},
-                 {"every: 1 ms, at: [0 ms]", "iterations come at the times of 'at', or one in every so long"},
-                 {"at: []", "'at' is a list of times"},
-                 {"at: [5 ms, 3 ms]", "workloads.w: '3 ms' is before the time before it"},
-                 {"at: [5 ms, 7 ms], repeat: 3", "'at' lists 2 iterations"},
-                 {"every: 1 ms, in_flight: 2", "iterations that come by themselves are all under way until they end"},
-                 {"every: 1 ms, repeat: 70000", "65536 iterations at most come by themselves"},
-                 {"every: 99 h, repeat: 100", "workloads.w: iteration 3 comes too late"}};
+    } cases[] = {
+        {"arrivals: poisson", "how many arrive is not said"},
+        {"every: 1 ms, at: [0 ms]", "iterations come at the times of 'at', or one in every so long"},
+        {"at: []", "'at' is a list of times"},
+        {"at: [5 ms, 3 ms]", "workloads.w: '3 ms' is before the time before it"},
+        {"at: [5 ms, 7 ms], repeat: 3", "'at' lists 2 iterations"},
+        {"every: 1 ms, in_flight: 2", "iterations that come by themselves are all under way until they end"},
+        {"every: 1 ms, repeat: 70000", "65536 iterations at most come by themselves"},
+        {"every: 1 ms, repeat: 60000, tasks: {a: {delay: 1 us}, b: {delay: 1 us, after: a}, c: {after: b}, d: {after: b}, "
+         "e: {after: b}, f: {after: b}, g: {after: b}, h: {after: b}, i: {after: b}, j: {after: b}, k: {after: b}, "
+         "l: {after: b}, m: {after: b}, n: {after: b}, o: {after: b}, p: {after: b}, q: {after: b}}",
+         "workloads.w: 60000 iterations of 18 tasks each are more than 1048576 tasks that come by themselves"},
+        {"every: 99 h, repeat: 100", "workloads.w: iteration 3 comes too late"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
         const lw_document *document = NULL;
-        const char *text = lw_arena_print(
-            test.arena, "%sworkloads: {w: {kind: graph, %s, tasks: {a: {compute: 1 us, node: gpu}}}}\n", pair, cases[i].keys);
+        const char *text =
+            lw_arena_print(test.arena, "%sworkloads: {w: {kind: graph, %s%s}}\n", pair, cases[i].keys,
+                           strstr(cases[i].keys, "tasks:") == NULL ? ", tasks: {a: {compute: 1 us, node: gpu}}" : "");
         assert_int_equal(try_load(&test, text, NULL, &document), LW_BAD_INPUT);
         assert_message(&test, LW_ERROR, cases[i].message);
         lw_test_end(&test);

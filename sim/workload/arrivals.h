@@ -6,7 +6,7 @@
 #include "sim/workload/graph.h"
 
 // More would take memory for tasks that nobody looks at one by one.
-enum { LW_OPEN_ARRIVALS_MAX = 65536 };
+enum { LW_OPEN_ARRIVALS_MAX = 65536, LW_OPEN_TASKS_MAX = 1 << 20 };
 
 typedef struct lw_open_arrivals {
     int64_t every_ps;   // from one to the next, in the mean where they are random; LW_AUTO: not given

@@ -283,6 +283,13 @@ static lw_status add_open(expansion *e, const graph_params *p, const lw_step *ro
     lw_block_begin(builder, &block);
     LW_TRY(add_loop(e, root));
     LW_TRY(lw_block_cut(builder, &block));
+    if ((int64_t)block.task_count > LW_OPEN_TASKS_MAX / iterations_of(p)) {
+        return lw_error(builder->diags, lw_object_place(builder->object, p->open.at != NULL ? "at" : "repeat"), "ask for less",
+                        "workloads.%s: %lld iterations of %zu tasks each are more than %d tasks that come by themselves",
+                        builder->object->name, (long long)iterations_of(p), block.task_count, LW_OPEN_TASKS_MAX);
+    }
+    // it was written once
+    LW_TRY(lw_graph_deliver(builder, builder->workload->bytes, iterations_of(p) - 1));
     builder->workload->offered = time_ps[iterations_of(p) - 1] > 0;
     builder->workload->members = iterations_of(p);
     for (int64_t i = 0; i < iterations_of(p); i++) {
