@@ -67,7 +67,8 @@ static double measured_of(const lw_result *result, const lw_point *point, const 
 // "root ports 2": of what alone says nothing; else without the words that all values begin with. NULL
 // when out of memory.
 static const char *value_of(const lw_set_value *value, size_t shared, lw_arena *arena) {
-    if (!value->is_flag && !(value->is_number && value->dimension == LW_PLAIN)) {
+    const bool bare = value->is_number && (value->dimension == LW_PLAIN || value->dimension == LW_TIME);
+    if (!value->is_flag && !bare) {
         return lw_readable(arena, value->text + shared);
     }
     const char *text = lw_path_value(arena, value->path, value->text);
