@@ -2,9 +2,12 @@
 #include "sim/report/accuracy.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "sim/base/json.h"
+#include "sim/base/list.h"
 #include "sim/report/grid.h"
+#include "sim/report/totals.h"
 
 static lw_status write_group(const lw_calibration *group, lw_arena *arena, lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, "llrrrrl");
@@ -40,6 +43,56 @@ static lw_status write_group(const lw_calibration *group, lw_arena *arena, lw_te
     }
     lw_text_add(out, "\n");
     return LW_OK;
+}
+
+// All tables of fits to several systems, with what the model says of each system without its own.
+static lw_status gather_strangers(const lw_calibrations *found, lw_arena *arena, lw_validations *out) {
+    lw_list tables = {0};
+    for (size_t g = 0; g < found->count; g++) {
+        const lw_validations *compared = &found->group[g].compared;
+        for (size_t t = 0; t < compared->count && found->group[g].systems > 1; t++) {
+            lw_validation *table = LW_LIST_ADD(&tables, lw_validation, arena);
+            if (table == NULL) {
+                return LW_NO_MEMORY;
+            }
+            *table = compared->row[t];
+            table->rows = LW_NEW_ARRAY(arena, lw_compared, table->points);
+            for (size_t i = 0; table->rows != NULL && i < table->points; i++) {
+                table->rows[i] = compared->row[t].rows[i];
+                table->rows[i].model = table->rows[i].stranger;
+            }
+            LW_TRY(table->rows != NULL ? LW_OK : LW_NO_MEMORY);
+        }
+    }
+    *out = (lw_validations){LW_LIST_ITEMS(&tables, lw_validation), tables.count};
+    return LW_OK;
+}
+
+static lw_status write_strangers(const lw_calibrations *found, lw_arena *arena, lw_text *out) {
+    lw_validations strangers;
+    lw_totals totals;
+    lw_grid *grid = lw_grid_new(arena, "lrrrrr");
+    LW_TRY(gather_strangers(found, arena, &strangers));
+    if (grid == NULL || strangers.count == 0) {
+        return grid == NULL ? LW_NO_MEMORY : LW_OK;
+    }
+    LW_TRY(lw_totals_of(&strangers, arena, &totals));
+    LW_GRID_ADD(grid, "class", "systems", "points", "median", "90 %", "worst");
+    for (size_t i = 0; i < totals.count; i++) {
+        const lw_total *sum = &totals.total[i];
+        if (strcmp(sum->kind, "class") != 0 && strcmp(sum->kind, "family") != 0) {
+            continue;
+        }
+        lw_grid_add(grid, sum->name);
+        lw_grid_print(grid, "%zu", sum->systems);
+        lw_grid_print(grid, "%zu", sum->points);
+        const double share[] = {sum->error.median, sum->error.p90, sum->error.worst};
+        for (size_t k = 0; k < 3; k++) {
+            lw_grid_print(grid, "%.1f %%", 100 * share[k]);
+        }
+    }
+    lw_text_add(out, "\nEach system by a fit of the others, by class: |model / measured - 1|\n");
+    return lw_grid_write(grid, 0, 0, out);
 }
 
 static void write_json_spread(const char *name, const lw_spread *spread, lw_text *out) {
@@ -100,5 +153,5 @@ lw_status lw_report_calibrations(const lw_calibrations *found, lw_report_format 
         lw_text_add(out, g > 0 ? "\n" : "");
         LW_TRY(write_group(&found->group[g], arena, out));
     }
-    return LW_OK;
+    return write_strangers(found, arena, out);
 }

@@ -16,6 +16,7 @@ typedef struct lw_compared {
     double measured, model;
     double low, high;  // of the model, 5th and 95th percentile of what it says is uncertain; high 0: nothing
     double error;      // of a fit: standard error of the model as a share; 0: not known
+    double stranger;   // of a fit to several systems: the model, fitted to all others; 0: there is none
 } lw_compared;
 
 typedef struct lw_validation {

@@ -469,9 +469,13 @@ static lw_status leave_out(problem *p, solver *s, lw_arena *arena) {
             gsl_vector_set(s->x, i, whole[i]);
         }
         LW_TRY(solve(p, s, system, (turns){1, to_the_end.tolerance}));
-        for (size_t i = 0; i < fit->points; i++) {
-            if (p->system[i] == system) {
-                error[count++] = fabs(expm1(p->residual[i]));
+        for (size_t t = 0, point = 0; t < fit->compared.count; t++) {
+            for (size_t i = 0; i < fit->compared.row[t].points; i++, point++) {
+                lw_compared *row = &fit->compared.row[t].rows[i];
+                if (p->system[point] == system) {
+                    error[count++] = fabs(expm1(p->residual[point]));
+                    row->stranger = row->measured * exp(p->residual[point]);
+                }
             }
         }
     }
