@@ -509,15 +509,39 @@ static void trees_grow_smoothly(void **state) {
     }
 }
 
-// Ranks that do the same are run as one: two computers of eight, and eight of them, as if each were run.
+// A ring of more computers takes longer, by as much as its price grows.
+static void rings_grow_smoothly(void **state) {
+    (void)state;
+    static const int counts[] = {2, 3, 4, 6, 8, 9, 12, 16, 17};
+    static const double sizes[] = {0x1p20, 0x1p24, 0x1p28, 0x1p32};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        double before = 0, before_us = 0;
+        for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+            lw_test test = lw_test_begin();
+            const char *machine = lw_arena_print(test.arena, "engine: flow\n%s", computers(&test, counts[k], 8));
+            const lw_workload_result row = run_call(
+                &test, &(call){machine, ", algorithm: ring, protocol: simple, costs: counted", "all-reduce", "gpus", sizes[i]});
+            const double ratio = row.time_s * 1e6 / value_of(&row, "library_us");
+            if (row.time_s * 1e6 < before_us || (k > 0 && fabs(ratio / before - 1) > 0.02)) {
+                fail_msg("%g bytes: %g us of %d computers, %g of its price, where fewer took %g us, %g of theirs", sizes[i],
+                         row.time_s * 1e6, counts[k], ratio, before_us, before);
+            }
+            before = ratio;
+            before_us = row.time_s * 1e6;
+            lw_test_end(&test);
+        }
+    }
+}
+
+// Ranks that do the same are run as one: eight computers of eight, and sixteen of them, as if each were run.
 static void alike_ranks_run_as_one(void **state) {
     (void)state;
     static const struct {
         int count;
         const char *options, *kind;
-    } cases[] = {{2, ", algorithm: ring, protocol: ll", "all-reduce"},
-                 {2, "", "all-gather"},
-                 {8, ", algorithm: ring, protocol: simple", "all-gather"}};
+    } cases[] = {{8, ", algorithm: ring, protocol: ll", "all-reduce"},
+                 {8, "", "all-gather"},
+                 {16, ", algorithm: ring, protocol: simple", "all-gather"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
         // shares that do not come out even
@@ -780,6 +804,7 @@ int main(void) {
         cmocka_unit_test(computers_of_other_shapes_run),
         cmocka_unit_test(many_ranks_take_about_their_price),
         cmocka_unit_test(trees_grow_smoothly),
+        cmocka_unit_test(rings_grow_smoothly),
         cmocka_unit_test(alike_ranks_run_as_one),
         cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
