@@ -563,6 +563,47 @@ static void alike_ranks_run_as_one(void **state) {
     }
 }
 
+// Where a hash picks routes over many spines nothing is alike: ends of many streams are taken together then, which
+// changes the time by less than the share of it that is told; of few, none are.
+static void unlike_routes_are_hurried(void **state) {
+    (void)state;
+    enum { LEAVES = 16, SPINES = 32 };
+    for (int each = 1; each <= 6; each += 5) {  // computers of a leaf
+        lw_test test = lw_test_begin();
+        const char *cables = "";
+        for (int l = 0; l < LEAVES; l++) {
+            cables = lw_arena_print(test.arena,
+                                    "%s  down%d: {between: [\"nics[%d..%d]\", \"leaf[%d]\"], preset: ethernet-400g-rdma}\n"
+                                    "  up%d: {between: [\"leaf[%d]\", spine], preset: ethernet-400g-rdma}\n",
+                                    cables, l, 8 * each * l, 8 * each * (l + 1) - 1, l, l, l);
+        }
+        const lw_built built = build_text(
+            &test, lw_arena_print(test.arena,
+                                  "engine: flow\n"
+                                  "nodes: {gpus: {preset: h100-sxm5, count: %d}, nvswitches: {preset: nvswitch-3, count: %d},\n"
+                                  "  switches: {preset: pex89000, count: %d}, nics: {preset: connectx-7, count: %d},\n"
+                                  "  leaf: {kind: switch, count: %d}, spine: {kind: switch, count: %d}}\n"
+                                  "links:\n"
+                                  "  nvlink: {between: [gpus, nvswitches], preset: nvlink-h100}\n"
+                                  "  slots: {between: [switches, gpus], preset: pcie-5-x16}\n"
+                                  "  nic_slots: {between: [switches, nics], preset: pcie-5-x16}\n"
+                                  "%s"
+                                  "libraries: {nccl: {preset: nccl-2.30}}\n"
+                                  "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 GiB, library: nccl}}\n",
+                                  8 * each * LEAVES, each * LEAVES, each * LEAVES, 8 * each * LEAVES, LEAVES, SPINES, cables));
+        lw_engine_how how = {.engine = LW_ENGINE_FLOW, .seed = 1};
+        lw_engine_result exact, hurried;
+        assert_int_equal(lw_flow_run(&built.fabric, &how, test.arena, &exact), LW_OK);
+        how.engine = LW_ENGINE_AUTO;
+        assert_int_equal(lw_flow_run(&built.fabric, &how, test.arena, &hurried), LW_OK);
+        assert_true(exact.ends_within == 0 && hurried.ends_within == (each == 1 ? 0 : 0.01));
+        assert_close((double)hurried.end_ps, (double)exact.end_ps, each == 1 ? 0 : 0.01);
+        assert_true(each == 1 ? hurried.events == exact.events : hurried.events < exact.events);
+        assert_int_equal(hurried.packets, exact.packets);
+        lw_test_end(&test);
+    }
+}
+
 // On request it tells all that it chose from: on one computer ring and tree by each protocol, and NVLS.
 static void it_tells_what_it_chose_from(void **state) {
     (void)state;
@@ -806,6 +847,7 @@ int main(void) {
         cmocka_unit_test(trees_grow_smoothly),
         cmocka_unit_test(rings_grow_smoothly),
         cmocka_unit_test(alike_ranks_run_as_one),
+        cmocka_unit_test(unlike_routes_are_hurried),
         cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
         cmocka_unit_test(an_idle_library_is_told),
