@@ -207,6 +207,46 @@ static void test_two_cables_carry_twice(void **state) {
     lw_test_end(&test);
 }
 
+// Nodes that nobody sends to change nothing, though a spine with so many ports is searched by another rule: cards of
+// one leaf or of two, and of leaves that have a great many ports themselves.
+static void test_idle_ports_change_no_route(void **state) {
+    (void)state;
+    static const char *const cables[] = {"  b0: {between: [b, \"leaf[1]\"], preset: ethernet-400g-rdma}\n",
+                                         "  b0: {between: [b, \"leaf[1]\"], preset: ethernet-400g-rdma}\n"
+                                         "  b1: {between: [b, \"leaf[2]\"], preset: ethernet-400g-rdma}\n"};
+    for (int i = 0; i < 4; i++) {
+        int64_t end_ps[2];
+        size_t routes[2];
+        for (int padded = 0; padded < 2; padded++) {
+            lw_test test = lw_test_begin();
+            const char *pad =
+                lw_arena_print(test.arena, "  p: {between: [idle, %s], preset: ethernet-400g-rdma}\n", i < 2 ? "spine" : "leaf");
+            const lw_result result = run_text(
+                &test,
+                lw_arena_print(test.arena,
+                               "nodes: {a: {kind: nic, count: 8}, b: {kind: nic, count: 8}, leaf: {kind: switch, count: 4},\n"
+                               "        spine: {kind: switch, count: 4}, idle: {kind: nic, count: 280}}\n"
+                               "links:\n"
+                               "  a0: {between: [a, \"leaf[0]\"], preset: ethernet-400g-rdma}\n"
+                               "%s"
+                               "  u0: {between: [\"leaf[0]\", spine], preset: ethernet-400g-rdma}\n"
+                               "  u1: {between: [\"leaf[1]\", spine], preset: ethernet-400g-rdma}\n"
+                               "  u2: {between: [\"leaf[2]\", spine], preset: ethernet-400g-rdma}\n"
+                               "  u3: {between: [\"leaf[3]\", spine], preset: ethernet-400g-rdma}\n"
+                               "  rest: {between: [idle, \"leaf[3]\"], preset: ethernet-400g-rdma}\n"
+                               "%s"
+                               "workloads: {w: {kind: copy, from: 'a[*]', to: 'b[*]', bytes: 1 MiB},\n"
+                               "            x: {kind: copy, from: 'b[*]', to: 'a[*]', bytes: 1 MiB, after: w}}\n",
+                               cables[i % 2], padded == 1 ? pad : ""));
+            end_ps[padded] = result.point[0].end_ps;
+            routes[padded] = result.point[0].route_count;
+            lw_test_end(&test);
+        }
+        assert_true(routes[0] > 2 && routes[0] == routes[1]);
+        assert_int_equal(end_ps[0], end_ps[1]);
+    }
+}
+
 // Copies queued without a wait follow each other at a fixed time and the bytes by the rate: 1.5 to 3
 // us on a V100 (CUDA's bandwidthTest), where a blocking call takes 33.
 static void test_queued_copies_follow_each_other(void **state) {
@@ -706,6 +746,7 @@ int main(void) {
         cmocka_unit_test(test_reads_are_timed_one_by_one),
         cmocka_unit_test(test_planes_are_striped),
         cmocka_unit_test(test_two_cables_carry_twice),
+        cmocka_unit_test(test_idle_ports_change_no_route),
         cmocka_unit_test(test_queued_copies_follow_each_other),
         cmocka_unit_test(test_network_cards_take_a_gap_a_message),
         cmocka_unit_test(test_deadlocks_name_their_cycle),

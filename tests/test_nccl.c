@@ -509,15 +509,39 @@ static void trees_grow_smoothly(void **state) {
     }
 }
 
-// Ranks that do the same are run as one: two computers of eight, and eight of them, as if each were run.
+// A ring of more computers takes longer, by as much as its price grows.
+static void rings_grow_smoothly(void **state) {
+    (void)state;
+    static const int counts[] = {2, 3, 4, 6, 8, 9, 12, 16, 17};
+    static const double sizes[] = {0x1p20, 0x1p24, 0x1p28, 0x1p32};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        double before = 0, before_us = 0;
+        for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+            lw_test test = lw_test_begin();
+            const char *machine = lw_arena_print(test.arena, "engine: flow\n%s", computers(&test, counts[k], 8));
+            const lw_workload_result row = run_call(
+                &test, &(call){machine, ", algorithm: ring, protocol: simple, costs: counted", "all-reduce", "gpus", sizes[i]});
+            const double ratio = row.time_s * 1e6 / value_of(&row, "library_us");
+            if (row.time_s * 1e6 < before_us || (k > 0 && fabs(ratio / before - 1) > 0.02)) {
+                fail_msg("%g bytes: %g us of %d computers, %g of its price, where fewer took %g us, %g of theirs", sizes[i],
+                         row.time_s * 1e6, counts[k], ratio, before_us, before);
+            }
+            before = ratio;
+            before_us = row.time_s * 1e6;
+            lw_test_end(&test);
+        }
+    }
+}
+
+// Ranks that do the same are run as one: eight computers of eight, and sixteen of them, as if each were run.
 static void alike_ranks_run_as_one(void **state) {
     (void)state;
     static const struct {
         int count;
         const char *options, *kind;
-    } cases[] = {{2, ", algorithm: ring, protocol: ll", "all-reduce"},
-                 {2, "", "all-gather"},
-                 {8, ", algorithm: ring, protocol: simple", "all-gather"}};
+    } cases[] = {{8, ", algorithm: ring, protocol: ll", "all-reduce"},
+                 {8, "", "all-gather"},
+                 {16, ", algorithm: ring, protocol: simple", "all-gather"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
         // shares that do not come out even
@@ -535,6 +559,47 @@ static void alike_ranks_run_as_one(void **state) {
         assert_int_equal(lw_flow_run(&built.fabric, &how, test.arena, &folded), LW_OK);
         assert_int_equal(lw_flow_run_each(&built.fabric, &how, test.arena, &each), LW_OK);
         assert_same_result(&built.fabric, &folded, &each);
+        lw_test_end(&test);
+    }
+}
+
+// Where a hash picks routes over many spines nothing is alike: ends of many streams are taken together then, which
+// changes the time by less than the share of it that is told; of few, none are.
+static void unlike_routes_are_hurried(void **state) {
+    (void)state;
+    enum { LEAVES = 16, SPINES = 32 };
+    for (int each = 1; each <= 6; each += 5) {  // computers of a leaf
+        lw_test test = lw_test_begin();
+        const char *cables = "";
+        for (int l = 0; l < LEAVES; l++) {
+            cables = lw_arena_print(test.arena,
+                                    "%s  down%d: {between: [\"nics[%d..%d]\", \"leaf[%d]\"], preset: ethernet-400g-rdma}\n"
+                                    "  up%d: {between: [\"leaf[%d]\", spine], preset: ethernet-400g-rdma}\n",
+                                    cables, l, 8 * each * l, 8 * each * (l + 1) - 1, l, l, l);
+        }
+        const lw_built built = build_text(
+            &test, lw_arena_print(test.arena,
+                                  "engine: flow\n"
+                                  "nodes: {gpus: {preset: h100-sxm5, count: %d}, nvswitches: {preset: nvswitch-3, count: %d},\n"
+                                  "  switches: {preset: pex89000, count: %d}, nics: {preset: connectx-7, count: %d},\n"
+                                  "  leaf: {kind: switch, count: %d}, spine: {kind: switch, count: %d}}\n"
+                                  "links:\n"
+                                  "  nvlink: {between: [gpus, nvswitches], preset: nvlink-h100}\n"
+                                  "  slots: {between: [switches, gpus], preset: pcie-5-x16}\n"
+                                  "  nic_slots: {between: [switches, nics], preset: pcie-5-x16}\n"
+                                  "%s"
+                                  "libraries: {nccl: {preset: nccl-2.30}}\n"
+                                  "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 1 GiB, library: nccl}}\n",
+                                  8 * each * LEAVES, each * LEAVES, each * LEAVES, 8 * each * LEAVES, LEAVES, SPINES, cables));
+        lw_engine_how how = {.engine = LW_ENGINE_FLOW, .seed = 1};
+        lw_engine_result exact, hurried;
+        assert_int_equal(lw_flow_run(&built.fabric, &how, test.arena, &exact), LW_OK);
+        how.engine = LW_ENGINE_AUTO;
+        assert_int_equal(lw_flow_run(&built.fabric, &how, test.arena, &hurried), LW_OK);
+        assert_true(exact.ends_within == 0 && hurried.ends_within == (each == 1 ? 0 : 0.01));
+        assert_close((double)hurried.end_ps, (double)exact.end_ps, each == 1 ? 0 : 0.01);
+        assert_true(each == 1 ? hurried.events == exact.events : hurried.events < exact.events);
+        assert_int_equal(hurried.packets, exact.packets);
         lw_test_end(&test);
     }
 }
@@ -780,7 +845,9 @@ int main(void) {
         cmocka_unit_test(computers_of_other_shapes_run),
         cmocka_unit_test(many_ranks_take_about_their_price),
         cmocka_unit_test(trees_grow_smoothly),
+        cmocka_unit_test(rings_grow_smoothly),
         cmocka_unit_test(alike_ranks_run_as_one),
+        cmocka_unit_test(unlike_routes_are_hurried),
         cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
         cmocka_unit_test(an_idle_library_is_told),

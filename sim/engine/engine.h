@@ -296,6 +296,8 @@ typedef struct lw_engine_result {
     int64_t packet_hops;  // servers passed
     int64_t events;       // events really executed
     int64_t jumps;        // periods were skipped this many times
+    // flow engine: transfers ended early by no more than this share of their time, as many together; 0: none
+    double ends_within;
     // of LW_STUCK: a task that waits for ever, and who waits for whose buffers, each member for what
     // the next one holds and the last for what the first does
     uint32_t stuck;

@@ -30,6 +30,7 @@ typedef struct {
     // uint32_t: done, and their ports not looked at yet: where it stopped, and nodes with a great many
     lw_list pending;
     uint64_t used;  // when
+    bool partial;   // nodes two legs behind one with a great many ports may be reached too late: for one goal only
 } searching;
 
 // A copy asks for routes from both of its ends and from the memory between, so that several
@@ -158,7 +159,7 @@ static lw_status search_from(lw_router *router, uint32_t from, searching **out) 
     searching *s = &router->searches[0];
     for (int i = 0; i < SEARCHES; i++) {
         searching *other = &router->searches[i];
-        if (other->search > 0 && other->from == from) {
+        if (other->search > 0 && other->from == from && !other->partial) {
             other->used = ++router->clock;
             *out = other;
             return LW_OK;
@@ -171,6 +172,7 @@ static lw_status search_from(lw_router *router, uint32_t from, searching **out) 
     }
     s->search++;
     s->from = from;
+    s->partial = false;
     s->heap.count = 0;
     s->used = ++router->clock;
     s->pending.count = 0;
@@ -192,16 +194,39 @@ static uint32_t ports_of(const lw_router *router, uint32_t node) {
     return router->machine->first_port[node + 1] - router->machine->first_port[node];
 }
 
-// A node with a great many ports is looked at when all others as near are done. Where the goal is then
-// known to be no further than one leg from there, none of its other neighbours leads there as well.
+// A node with a great many ports is looked at when all others as near are done. Where the goal is then known to be no
+// further than one leg from there, none of its other neighbours leads there as well; nor where it is known to be two
+// legs away, of those that are not the goal's neighbours.
 static bool is_hub(const lw_router *router, uint32_t node, uint32_t to) {
     return ports_of(router, node) > MANY_PORTS && ports_of(router, to) <= MANY_PORTS;
 }
 
-static bool is_near(const searching *s, uint32_t to, const visit *hub) {
+static bool is_near(const searching *s, uint32_t to, const visit *hub, int legs) {
     const visit *best = &s->marks[to].best;
     return s->marks[to].search == s->search && best->silent <= hub->silent && best->hosts <= hub->hosts &&
-           best->legs <= hub->legs + 1;
+           best->legs <= hub->legs + legs;
+}
+
+// Over the ports of the goal and of its neighbours: those that lead there. *near: no other leads to the goal as well.
+static lw_status visit_around(const lw_router *router, searching *s, visit here, uint32_t to, bool *near) {
+    const lw_machine *machine = router->machine;
+    bool any = false, all = true;
+    LW_TRY(visit_goal(router, s, here, to));
+    *near = is_near(s, to, &here, 1);
+    for (uint32_t p = machine->first_port[to]; p < machine->first_port[to + 1] && !*near; p++) {
+        const uint32_t next = machine->port[p].far;
+        const lw_node_spec *spec = machine->node[next].spec;
+        if (!forwards(spec) || spec->kind == LW_NODE_HOST) {  // a route through a host is no better than any without
+            continue;
+        }
+        all = all && ports_of(router, next) <= MANY_PORTS;
+        LW_TRY(all ? visit_goal(router, s, here, next) : LW_OK);
+        const bool works = times_of(machine, machine->port[p].link, 1 - machine->port[p].dir)->works;
+        any = any || (works && is_near(s, next, &here, 1));
+    }
+    s->partial = s->partial || (!*near && any && all);
+    *near = *near || (any && all);
+    return LW_OK;
 }
 
 static bool leads_on(const lw_router *router, const searching *s, uint32_t node) {
@@ -222,8 +247,9 @@ static lw_status go_on(const lw_router *router, searching *s, visit here, uint32
         if (here.page_ps != LATE_PS) {
             return heap_push(&s->heap, (visit){at.silent, at.hosts, at.legs, LATE_PS, here.node}, router->arena);
         }
-        LW_TRY(visit_goal(router, s, at, to));
-        if (is_near(s, to, &at)) {
+        bool near;
+        LW_TRY(visit_around(router, s, at, to, &near));
+        if (near) {
             return put_off(router, s, here.node);
         }
     }

@@ -322,6 +322,9 @@ static lw_status add_point(const lw_point *point, const char *file, lw_text *out
     lw_json_integer(out, "index", point->index);
     add_set(point->set, point->set_count, out);
     lw_json_string(out, "engine", point->engine);
+    if (point->ends_within > 0) {
+        lw_json_number(out, "ends_within", point->ends_within);
+    }
     lw_json_number(out, "makespan_us", (double)point->end_ps / 1e6);
     add_workloads(point, out);
     LW_TRY(add_links(point, out));

@@ -666,14 +666,20 @@ static lw_status write_failures(const lw_result *result, int width, lw_arena *ar
 // Packets need no word.
 static void write_engines(const lw_result *result, lw_text *out) {
     size_t flows = 0;
+    double within = 0;
     for (size_t p = 0; p < result->point_count; p++) {
         flows += strcmp(result->point[p].engine, "flow") == 0 ? 1U : 0U;
+        within = fmax(within, result->point[p].ends_within);
     }
     if (flows > 0 && flows == result->point_count) {
         lw_text_add(out, "\nEngine: flow (rates shared fairly; no packets wait).\n");
     } else if (flows > 0) {
         lw_text_print(out, "\nEngine: flow at %zu of %zu points (rates shared fairly; no packets wait), else packet.\n", flows,
                       result->point_count);
+    }
+    if (within > 0) {
+        lw_text_print(out, "So many transfers were unlike that ends within %g %% of their time were taken as one.\n",
+                      within * 100);
     }
 }
 

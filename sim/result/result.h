@@ -165,6 +165,7 @@ typedef struct lw_point {
     lw_set_value *set;  // one a swept path, in the order of the file
     size_t set_count;
     const char *engine;  // that ran: "packet", "packet-exact", "flow"
+    double ends_within;  // to save time it let transfers end early by no more than this share of theirs; 0: none
     lw_workload_result *workload;
     size_t workload_count;
     lw_direction_result *direction;

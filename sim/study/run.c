@@ -125,6 +125,7 @@ static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_a
     LW_TRY(b->run->lift ? lw_point_add_lifted(&run, how, arena, out) : LW_OK);
     out->index = (int)index;
     out->engine = lw_engine_words[run.result.engine];
+    out->ends_within = run.result.ends_within;
     return LW_OK;
 }
 

@@ -128,6 +128,7 @@ lw_status lw_fluid_results(lw_fluid *run, lw_engine_result *out) {
     const lw_fabric *fabric = run->fabric;
     lw_engine_result result = {
         .task = run->result, .server = run->served, .held_ps = run->held_ps, .events = run->events, .jumps = run->jumps};
+    result.ends_within = lw_fluid_hurries(run) ? lw_fluid_ends_within : 0;
     for (uint32_t t = 0; t < fabric->task_count; t++) {
         for (int last = 0; last < 2; last++) {
             add_moves(run, t, &run->task[t].move[last], run->task[t].moved[last], &result);

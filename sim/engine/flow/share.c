@@ -16,6 +16,11 @@
 static const double NEARLY = 1 + 1e-11;
 // So far below a change rates may be touched by it.
 static const double BELOW = 1 - 1e-9;
+// Where nothing is alike the end of each of many flows changes the rates of all others. Once so many rates have been
+// looked at, about a second, and packets would cost too much as well (LW_ENGINE_AUTO), those flows end together that
+// have this share left of the time since the last one began: each that much sooner at most, with all its bytes.
+static const int64_t EFFORT_MOST = INT64_C(1) << 24;
+const double lw_fluid_ends_within = 0.01;
 // Of all flows of a row; one flow more is far from an overflow.
 static const int64_t WEIGHT_MOST = INT64_C(1) << 62;
 
@@ -105,6 +110,7 @@ void lw_fluid_join(lw_fluid *run, const lw_move *move, uint32_t slot) {
     weigh_flow(run, class, 1);
     add_target(run, move->class_index, (lw_target){done + move->units, slot});
     run->pool[class->pool].joined = true;
+    run->joined = run->now;
     run->pool[class->pool].from = fmin(run->pool[class->pool].from, lw_fluid_rate(run, move->class_index));
     lw_pool_change(run, class->pool);
 }
@@ -114,9 +120,14 @@ static double units_left(const lw_fluid *run, const lw_group *group) {
     return lw_wide_value(run->head[group->member[0]].end - group->done);
 }
 
+bool lw_fluid_hurries(const lw_fluid *run) {
+    return run->how->engine == LW_ENGINE_AUTO && run->effort > EFFORT_MOST;
+}
+
 // The end of a fluid is found to the tick, and two at one tick are one event.
 static bool has_ended(const lw_fluid *run, const lw_group *group) {
-    return group->members > 0 && units_left(run, group) <= 2 * group->rate * LW_SPEED + 2;
+    const double early = lw_fluid_hurries(run) ? lw_wide_value(run->now - run->joined) * lw_fluid_ends_within : 0;
+    return group->members > 0 && units_left(run, group) <= (2 + early) * group->rate * LW_SPEED + 2;
 }
 
 void lw_fluid_ended(lw_fluid *run, uint32_t index) {
@@ -131,6 +142,7 @@ void lw_fluid_ended(lw_fluid *run, uint32_t index) {
             lw_fluid_moved(run, slot);
             if (next != LW_NONE && lw_fluid_move_of(run, next)->class_index == c) {
                 add_target(run, c, (lw_target){lw_group_done(run, c) + lw_fluid_move_of(run, next)->units, next});
+                run->joined = run->now;
                 continue;
             }
             if (next != LW_NONE) {
@@ -215,6 +227,7 @@ static uint32_t keep_steps(lw_fluid *run, const lw_pool *pool) {
         }
         row->joined = false;
     }
+    run->effort += pool->row_count;
     uint32_t kept = 0;
     from = pool->joined && from == (double)INFINITY ? 0 : from;
     while (kept < pool->step_count && run->group[pool->steps[kept]].rate < from * BELOW) {
@@ -343,6 +356,7 @@ static uint32_t make_matches(lw_fluid *run, const lw_pool *pool, uint32_t kept, 
         if (run->group[pool->rows[i]].step == LW_NONE) {
             run->filled[count++] = pool->rows[i];
             begin_filling(run, pool->rows[i], kept);
+            run->effort += run->filling[pool->rows[i]].end - run->filling[pool->rows[i]].next;
         }
     }
     while (leaves < count) {
@@ -457,6 +471,7 @@ static void take_share(lw_ahead *row, const lw_cost *cost, double share) {
 }
 
 static void visit_controls(lw_fluid *run, const lw_pool *pool, control_pass pass) {
+    run->effort += pool->class_count;
     for (uint32_t i = 0; i < pool->class_count; i++) {
         const uint32_t c = pool->classes[i];
         const lw_class *class = &run->class[c];

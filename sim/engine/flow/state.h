@@ -309,6 +309,8 @@ typedef struct lw_fluid {
     int64_t events, jumps;
     lw_laps laps;        // see laps.c
     lw_ticks *lap_busy;  // one a row: when its state was saved
+    int64_t effort;      // rates that were looked at
+    lw_ticks joined;     // the latest time that a flow began
     double bytes_done, bytes_all;
     lw_status failed;  // LW_OK: not
     uint32_t stuck;    // a task that can never move anything
@@ -399,6 +401,9 @@ void lw_fluid_join(lw_fluid *run, const lw_move *move, uint32_t slot);
 void lw_fluid_ended(lw_fluid *run, uint32_t pool);
 // New rates for all that has changed.
 void lw_fluid_share(lw_fluid *run);
+// Finding them has cost so much that flows end early, by no more than this share of their time.
+extern const double lw_fluid_ends_within;
+bool lw_fluid_hurries(const lw_fluid *run);
 lw_ticks lw_fluid_busy(const lw_fluid *run, uint32_t server);
 
 // ---- task.c: the life of an instance ----

@@ -121,6 +121,13 @@ typedef struct lw_nccl_price {
 lw_status lw_nccl_look(lw_nccl_view *view) LW_CHECKED;
 // Speeds of a channel that its search tries on one computer or several, falling, up to a 0: B/s.
 const double *lw_nccl_speeds(const lw_nccl_view *view);
+// What a step of a ring over several computers takes by links alone, all channels at once: seconds.
+typedef struct lw_nccl_step {
+    double mean_s[2];  // of hops within a computer, and between two
+    double most_s;
+} lw_nccl_step;
+// bytes: of a channel, as sent.
+lw_status lw_nccl_step_of(const lw_nccl_view *view, double bytes, lw_nccl_step *out) LW_CHECKED;
 // Steps of a ring of so many ranks, as it counts bytes by; of so many computers, those that NCCL counts between them.
 int64_t lw_nccl_steps(lw_operation operation, uint32_t count);
 // Broadcast and reduce.

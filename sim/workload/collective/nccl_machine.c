@@ -236,22 +236,32 @@ static lw_status find_rings(view *v) {
 
 // ---- Channels ----
 
+// Those of a hop: between computers through the network cards of the gate of its channel.
+static lw_status routes_of_hop(const view *v, uint32_t channel, const uint32_t hop[2], lw_routes *out) {
+    const bool apart = v->computers.of[hop[0]] != v->computers.of[hop[1]];
+    const uint32_t *nic = apart ? v->gate[v->gate_of[channel]].nic : NULL;
+    const lw_via via = apart ? (lw_via){.node = (const uint32_t[]){nic[hop[0]], nic[hop[1]]}, .count = 2} : (lw_via){0};
+    return lw_routes_find(v->builder->router, hop[0], hop[1], via, out);
+}
+
+static size_t routes_used(const lw_routes *routes) {
+    return routes->use == LW_MULTIPATH_STRIPED ? routes->count : 1;
+}
+
 // Which links a hop takes: what is in the way, and what a channel of that speed adds to them.
 static lw_status look_at_hop(view *v, uint32_t channel, const uint32_t hop[2], double Bps) {
     const lw_machine *machine = v->builder->machine;
     const uint32_t from = hop[0], to = hop[1];
     const bool apart = v->computers.of[from] != v->computers.of[to];
-    const uint32_t *nic = apart ? v->gate[v->gate_of[channel]].nic : NULL;
-    const lw_via via = apart ? (lw_via){.node = (const uint32_t[]){nic[from], nic[to]}, .count = 2} : (lw_via){0};
     lw_routes routes;
-    const lw_status found = lw_routes_find(v->builder->router, from, to, via, &routes);
+    const lw_status found = routes_of_hop(v, channel, hop, &routes);
     if (found == LW_BAD_INPUT) {
         return lw_error(v->builder->diags, lw_object_place(v->builder->object, "on"),
                         "add a link, or a host or switch between them", "workloads.%s: no route from '%s' to '%s'",
                         v->builder->object->name, machine->node[from].name, machine->node[to].name);
     }
     LW_TRY(found);
-    const size_t count = routes.use == LW_MULTIPATH_STRIPED ? routes.count : 1;
+    const size_t count = routes_used(&routes);
     for (size_t k = 0; k < count; k++) {
         for (size_t i = 0; i < routes.route[k].count; i++) {
             const lw_leg leg = routes.route[k].leg[i];
@@ -394,7 +404,7 @@ static lw_status find_port(view *v) {
         return LW_OK;
     }
     LW_TRY(lw_routes_find(v->builder->router, own->node[0], own->node[1], (lw_via){0}, &routes));
-    for (size_t k = 0; k < (routes.use == LW_MULTIPATH_STRIPED ? routes.count : 1); k++) {
+    for (size_t k = 0; k < routes_used(&routes); k++) {
         v->port_Bps += leg_Bps(v, routes.route[k].leg[0]);
         v->port_payload_Bps +=
             lw_ranks_payload_Bps(v->builder, v->builder->object->params, v->ranks->node[0], routes.route[k].leg[0]);
@@ -414,4 +424,69 @@ lw_status lw_nccl_look(view *v) {
     double_channels(v);
     LW_TRY(find_tree_speed(v));
     return find_port(v);
+}
+
+// ---- What a step of a ring takes by links ----
+
+// Adds what a hop sends to its links; where a hash picks one of several routes, to each as much.
+static lw_status load_hop(const view *v, uint32_t channel, const uint32_t hop[2], double bytes) {
+    lw_routes routes;
+    LW_TRY(routes_of_hop(v, channel, hop, &routes));
+    for (size_t k = 0; k < routes.count; k++) {
+        for (size_t i = 0; i < routes.route[k].count; i++) {
+            const lw_leg leg = routes.route[k].leg[i];
+            v->used_Bps[2 * leg.link + (unsigned)leg.dir] += bytes / (double)routes.count;
+        }
+    }
+    return LW_OK;
+}
+
+// Until all that its links were given has passed the one that takes longest.
+static lw_status time_hop(const view *v, uint32_t channel, const uint32_t hop[2], double *out_s) {
+    const bool apart = v->computers.of[hop[0]] != v->computers.of[hop[1]];
+    lw_collective_params sent = *(const lw_collective_params *)v->builder->object->params;
+    lw_routes routes;
+    sent.by = apart ? LW_SENT_BY_ENGINE : sent.by;  // by network cards
+    LW_TRY(routes_of_hop(v, channel, hop, &routes));
+    *out_s = 0;
+    for (size_t k = 0; k < routes.count; k++) {
+        for (size_t i = 0; i < routes.route[k].count; i++) {
+            const lw_leg leg = routes.route[k].leg[i];
+            const double Bps = lw_ranks_payload_Bps(v->builder, &sent, hop[0], leg);
+            *out_s = fmax(*out_s, v->used_Bps[2 * leg.link + (unsigned)leg.dir] / Bps);
+        }
+    }
+    return LW_OK;
+}
+
+// Of a channel the hops of the first computer, and those between any two. bytes: what each sends; out: what that
+// takes, or NULL.
+static lw_status look_at_step(const view *v, uint32_t channel, double bytes, lw_nccl_step *out) {
+    const lw_ranks *ring = &v->ring[channel];
+    const uint32_t own = v->computers.computer[0].ranks.count;
+    for (uint32_t r = 0; r < ring->count; r++) {
+        const uint32_t hop[2] = {ring->node[r], ring->node[(r + 1) % ring->count]};
+        const bool apart = v->computers.of[hop[0]] != v->computers.of[hop[1]];
+        double took_s = 0;
+        if (!apart && r >= own) {
+            continue;
+        }
+        LW_TRY(out == NULL ? load_hop(v, channel, hop, bytes) : time_hop(v, channel, hop, &took_s));
+        if (out != NULL) {
+            out->most_s = fmax(out->most_s, took_s);
+            out->mean_s[apart ? 1 : 0] += took_s / (apart ? v->computers.count : own - 1) / v->channels;
+        }
+    }
+    return LW_OK;
+}
+
+lw_status lw_nccl_step_of(const view *v, double bytes, lw_nccl_step *out) {
+    *out = (lw_nccl_step){0};
+    unload(v);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t c = 0; c < v->channels; c++) {
+            LW_TRY(look_at_step(v, c, bytes, pass == 0 ? NULL : out));
+        }
+    }
+    return LW_OK;
 }

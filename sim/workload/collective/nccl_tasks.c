@@ -91,22 +91,6 @@ static double slower_s(const view *v, const price *p, int64_t bytes) {
     return fmax(0, (double)bytes * (1 / p->bus_Bps - 1 / (links_Bps * data_share(v, p))));
 }
 
-// Data that goes round crosses the network more often than NCCL counts: what it counts is spread
-// over all of that.
-static lw_status set_ring_delays(const view *v, const price *p, lw_operation operation, const bundle *b, int64_t bytes,
-                                 lw_plan *plan) {
-    const lw_ranks *ring = &v->ring[b->channel];
-    const uint32_t computers = v->computers.count, own = v->computers.computer[0].ranks.count;
-    const double counted = (double)lw_nccl_steps(operation, computers);
-    const double passes = operation == LW_ALL_REDUCE ? 2 : 1, each = (double)ring->count / computers;
-    const double missed = fmax(0, passes + 1 - each);  // crossings among the hops that the last pass leaves out
-    const double crossed = fmax(counted, passes * computers - missed);
-    const double across_ps = (counted * p->step_ps[1] + (crossed - counted) * p->step_ps[0]) / crossed;
-    const double slower_ps = slower_s(v, p, lw_share_of(bytes, ring->count, 0)) * 1e12;
-    return set_delays(v, v->gate_of[b->channel], &ring->node[own - 1],
-                      (const double[]){p->step_ps[0] + slower_ps, across_ps + slower_ps}, plan);
-}
-
 // On one computer: what a step takes beyond its bytes on links as NCCL counts them.
 static lw_status find_rest_ps(const view *v, const price *p, const uint32_t hop[2], int64_t bytes, int64_t *out) {
     double latency_ps;
@@ -147,35 +131,32 @@ static lw_plan new_plan(const view *v, const price *p) {
     return plan;
 }
 
+// On one computer.
 static lw_status write_ring(const view *v, const price *p, lw_operation operation, int64_t bytes) {
     const int64_t rounds = lw_nccl_steps(operation, v->ranks->count);
     lw_plan plan = new_plan(v, p);
     uint32_t before = 0;
     int64_t rest_ps = 0;
-    const bool several = v->computers.count > 1;
-    const uint32_t slots = (uint32_t)v->params->figures.slots;
     for (uint32_t c = 0; c < v->channels; c++) {
         const lw_ranks *ring = &v->ring[c];
         bundle b;
         if (!is_first(v, c, bytes, &before, &b)) {
             continue;
         }
-        LW_TRY(several ? set_ring_delays(v, p, operation, &b, bytes, &plan) : LW_OK);
         const uint32_t first = lw_plan_next(&plan);
         // every rank sends each share in turn, so that none has less to send than others
         const int64_t sent = as_sent(v, p, lw_share_of(b.bytes, ring->count, 0));
         for (uint32_t r = 0; r < ring->count; r++) {
             const uint32_t hop[2] = {ring->node[r], ring->node[(r + 1) % ring->count]};
-            LW_TRY(several ? LW_OK : find_rest_ps(v, p, hop, lw_share_of(bytes, ring->count, 0), &rest_ps));
+            LW_TRY(find_rest_ps(v, p, hop, lw_share_of(bytes, ring->count, 0), &rest_ps));
             set_buffer(v, &plan, p->protocol, b.count, sent);
             const uint32_t send = lw_plan_send(&plan, lw_plan_lane(&plan, hop[0], hop[1]), sent, sent);
             lw_plan_pace(&plan, rest_ps);
             lw_plan_wait(&plan, first + (r + ring->count - 1) % ring->count, 1);
-            // between computers a buffer has slots for what is still under way
-            lw_plan_wait(&plan, send, several ? slots : 1);
+            lw_plan_wait(&plan, send, 1);
         }
     }
-    plan.step_ps = rest_ps + plan.delay_ps[0];
+    plan.step_ps = rest_ps;
     return lw_plan_write(&plan, rounds, rounds, lw_share_of(bytes, v->ranks->count, 0));
 }
 
@@ -359,83 +340,84 @@ static lw_status write_tree(const view *v, const price *p, int64_t bytes) {
     return lw_plan_write(&plan, 1, 1, bytes);
 }
 
-// ---- NVLS: a switch adds up ----
+// ---- Rings over several computers ----
 
-// The least chunk of NVLS (src/enqueue.cc): smaller calls are not cut.
-enum { PIECE_BYTES = 16384 };
-
-// A clock that lets a piece begin every so often, as fast as the price says; fill_s: from the first
-// piece to the last rank.
-static uint32_t tick(lw_plan *plan, double bytes_s, double fill_s, int64_t pieces) {
-    const uint32_t clock = lw_plan_join(plan);
-    lw_plan_pace(plan, llround(fmax(0, bytes_s - fill_s) / (double)pieces * 1e12));
-    lw_plan_wait(plan, clock, 1);
-    return clock;
+// How much longer a share needs for its way round, steps and links, than the busiest link for all of them.
+// It crosses the network more often than NCCL counts: what it counts is spread over all of that.
+static lw_status find_excess_ps(const view *v, const price *p, lw_operation operation, int64_t bytes, double *out) {
+    const uint32_t computers = v->computers.count, n = v->ranks->count, own = v->computers.computer[0].ranks.count;
+    const double steps = (double)lw_nccl_steps(operation, n), counted = (double)lw_nccl_steps(operation, computers);
+    const double passes = operation == LW_ALL_REDUCE ? 2 : 1, each = (double)n / computers;
+    const double missed = fmax(0, passes + 1 - each);  // crossings among the hops that the last pass leaves out
+    const double crossed = fmax(counted, passes * computers - missed);
+    const double across_ps = (counted * p->step_ps[1] + (crossed - counted) * p->step_ps[0]) / crossed;
+    const int64_t share = lw_share_of(bytes, n, 0);
+    double latency_ps[2];
+    lw_nccl_step links;
+    LW_TRY(find_latencies(v, 0, &v->ring[0].node[own - 1], latency_ps));
+    LW_TRY(lw_nccl_step_of(v, (double)as_sent(v, p, share) / v->channels, &links));
+    const double within_ps = fmax(latency_ps[0], p->step_ps[0]);
+    const double between_ps = latency_ps[1] + fmax(0, across_ps - counted_latency_ps(v, 1, latency_ps[1]));
+    const double links_s = (steps - crossed) * links.mean_s[0] + crossed * links.mean_s[1] - steps * links.most_s;
+    *out = (steps - crossed) * within_ps + crossed * between_ps + (links_s + steps * slower_s(v, p, share)) * 1e12;
+    *out = fmax(0, *out - latency_ps[1]);  // the streams take the last hop themselves
+    return LW_OK;
 }
 
-// Of one part: who adds it up, and its pieces.
+// Each share goes round hop by hop while others do, so that a call takes as long as one share's way round, or
+// as the busiest link carries all.
+static lw_status write_rings(const view *v, const price *p, lw_operation operation, int64_t bytes) {
+    const int64_t rounds = lw_nccl_steps(operation, v->ranks->count);
+    lw_plan plan = new_plan(v, p);
+    streams all;
+    uint32_t before = 0;
+    double excess_ps;
+    LW_TRY(start_streams(v, &all));
+    LW_TRY(find_excess_ps(v, p, operation, bytes, &excess_ps));
+    for (uint32_t c = 0; c < v->channels; c++) {
+        const lw_ranks *ring = &v->ring[c];
+        bundle b;
+        if (!is_first(v, c, bytes, &before, &b)) {
+            continue;
+        }
+        // every rank sends each share in turn, so that none has less to send than others
+        const int64_t sent = rounds * as_sent(v, p, lw_share_of(b.bytes, ring->count, 0));
+        for (uint32_t r = 0; r < ring->count; r++) {
+            const uint32_t from = ring->node[r], to = ring->node[(r + 1) % ring->count];
+            const bool apart = v->computers.of[from] != v->computers.of[to];
+            LW_TRY(add_stream(v, &(stream){.from = from, .to = to, .gate = apart ? v->gate_of[c] : 0, .bytes = sent}, &all));
+        }
+    }
+    set_buffer(v, &plan, p->protocol, v->channels, as_sent(v, p, bytes));
+    send_streams(v, &all, &plan);
+    plan.launch_ps += llround(excess_ps);
+    return lw_plan_write(&plan, 1, 1, bytes);
+}
+
+// ---- NVLS: a switch adds up ----
+
+// Of one part: who adds it up.
 typedef struct head {
     const lw_ranks *ranks;  // of one computer
     uint32_t index;         // of the one that heads the part
-    uint32_t clock;         // that each piece waits for; LW_NO_MOVE: for none
-    int64_t piece, last;
+    int64_t bytes;
 } head;
 
-// The switch sends the sum of all ranks of a computer to one; returns the step after which it is
-// there.
-static uint32_t add_up(lw_plan *plan, const head *h) {
-    const uint32_t n = h->ranks->count, *node = h->ranks->node, first = lw_plan_next(plan);
-    for (uint32_t i = 1; i < n; i++) {
-        const uint32_t pair[2] = {node[(h->index + i) % n], node[h->index]};
-        const uint32_t lane = lw_plan_lane_in_switch(plan, pair, LW_IN_SWITCH_REDUCE, i > 1);
-        lw_plan_wait(plan, lw_plan_send(plan, lane, h->piece, h->last), 1);
-        if (h->clock != LW_NO_MOVE) {
-            lw_plan_wait(plan, h->clock, 0);
-        }
-    }
-    const uint32_t sum = lw_plan_join(plan);
-    for (uint32_t r = 0; r + 1 < n; r++) {
-        lw_plan_wait(plan, first + r, 0);
-    }
-    return sum;
-}
-
-// And back.
-static void hand_out(lw_plan *plan, const head *h, uint32_t after) {  // LW_NO_MOVE: after nothing
+// The switch sends one the sum of all ranks of a computer, and copies what that one sends to the others.
+static void add_up_and_hand_out(lw_plan *plan, const head *h) {
     const uint32_t n = h->ranks->count, *node = h->ranks->node;
-    for (uint32_t i = 1; i < n; i++) {
-        const uint32_t pair[2] = {node[h->index], node[(h->index + i) % n]};
-        const uint32_t lane = lw_plan_lane_in_switch(plan, pair, LW_IN_SWITCH_MULTICAST, i > 1);
-        lw_plan_wait(plan, lw_plan_send(plan, lane, h->piece, h->last), 1);
-        if (after != LW_NO_MOVE) {
-            lw_plan_wait(plan, after, 0);
+    for (int out = 0; out < 2; out++) {
+        for (uint32_t i = 1; i < n; i++) {
+            const uint32_t other = node[(h->index + i) % n], own = node[h->index];
+            const uint32_t pair[2] = {out == 1 ? own : other, out == 1 ? other : own};
+            const lw_in_switch does = out == 1 ? LW_IN_SWITCH_MULTICAST : LW_IN_SWITCH_REDUCE;
+            (void)lw_plan_send(plan, lw_plan_lane_in_switch(plan, pair, does, i > 1), h->bytes, h->bytes);
         }
     }
 }
 
 // More parts than this load the links alike, and take the square of their number to simulate.
 enum { HEADS_MOST = 8 };
-
-// Each of some ranks heads a part: the switch adds it up on its way there, and copies it on its way
-// back. Pieces of the parts follow each other.
-static lw_status write_nvls(const view *v, const price *p, int64_t bytes) {
-    const uint32_t n = v->ranks->count, heads = n < HEADS_MOST ? n : HEADS_MOST;
-    const int64_t part = lw_share_of(bytes, heads, heads - 1), whole = part / PIECE_BYTES + 1;
-    const int64_t slots = v->params->figures.slots, pieces = part < 1 ? 1 : whole < slots ? whole : slots;
-    lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
-    plan.launch_ps = llround(p->latency_ps);
-    plan.least_ps = least_ps(v);
-    // the last piece goes up to its heads, and back
-    const double fill_s = 2 * (double)bytes / (double)pieces / v->port_payload_Bps;
-    const uint32_t clock = tick(&plan, p->time_s - p->latency_ps / 1e12, fill_s, pieces);
-    for (uint32_t i = 0; i < heads; i++) {
-        const int64_t own = lw_share_of(bytes, heads, i), piece = own / pieces;
-        const head h = {v->ranks, i, clock, piece, own - (pieces - 1) * piece};
-        const uint32_t sum = add_up(&plan, &h);
-        hand_out(&plan, &h, sum);
-    }
-    return lw_plan_write(&plan, pieces, 1, part / pieces > 0 ? part / pieces : 1);
-}
 
 static uint32_t index_in(const lw_ranks *ranks, uint32_t node) {
     uint32_t i = 0;
@@ -445,18 +427,25 @@ static uint32_t index_in(const lw_ranks *ranks, uint32_t node) {
     return i;
 }
 
-// All parts, added up by the switch of each computer, and handed out again.
-static void stream_in_switches(const view *v, int64_t bytes, lw_plan *plan) {
-    const uint32_t heads = v->gates < HEADS_MOST ? v->gates : HEADS_MOST;
+// So many parts, added up by the switch of each computer, and handed out again: pieces follow each other, so that
+// both go on at once.
+static void stream_in_switches(const view *v, uint32_t parts, int64_t bytes, lw_plan *plan) {
+    const uint32_t heads = parts < HEADS_MOST ? parts : HEADS_MOST;
     for (uint32_t g = 0; g < heads; g++) {
-        const int64_t own = lw_share_of(bytes, heads, g);
         for (uint32_t c = 0; c < v->computers.count; c++) {
             const lw_ranks *ranks = &v->computers.computer[c].ranks;
-            const head h = {ranks, index_in(ranks, v->gate[g].entry[c]), LW_NO_MOVE, own, own};
-            (void)add_up(plan, &h);
-            hand_out(plan, &h, LW_NO_MOVE);
+            const uint32_t index = v->computers.count > 1 ? index_in(ranks, v->gate[g].entry[c]) : g;
+            add_up_and_hand_out(plan, &(head){ranks, index, lw_share_of(bytes, heads, g)});
         }
     }
+}
+
+// Each of some ranks heads a part.
+static lw_status write_nvls(const view *v, const price *p, int64_t bytes) {
+    lw_plan plan = new_plan(v, p);
+    stream_in_switches(v, v->ranks->count, bytes, &plan);
+    pace_streams(&plan, 0, p->time_s - p->latency_ps / 1e12);
+    return lw_plan_write(&plan, 1, 1, bytes);
 }
 
 // A part for each network card: the switch of each computer adds it up for the rank next to the
@@ -466,7 +455,7 @@ static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
     streams all;
     double way_ps = 0;
     LW_TRY(start_streams(v, &all));
-    stream_in_switches(v, bytes, &plan);
+    stream_in_switches(v, v->gates, bytes, &plan);
     for (uint32_t g = 0; g < v->gates; g++) {
         const lw_ranks heads = {v->gate[g].entry, v->computers.count};
         const int64_t own = lw_share_of(bytes, v->gates, g);
@@ -555,5 +544,8 @@ lw_status lw_nccl_write(const view *v, const price *p, lw_operation operation, i
     case LW_NCCL_ALGORITHMS:
         break;
     }
-    return lw_nccl_is_rooted(operation) ? write_chain(v, p, operation, bytes) : write_ring(v, p, operation, bytes);
+    if (lw_nccl_is_rooted(operation)) {
+        return write_chain(v, p, operation, bytes);
+    }
+    return (v->computers.count > 1 ? write_rings : write_ring)(v, p, operation, bytes);
 }

@@ -219,9 +219,10 @@ static const char page[] = "RCCL on AMD's cards, where those of one computer all
                            "the time of steps. Rings by Simple and all pairs reach what was measured of their calls and rates\n"
                            "(fits to the tables that the preset names); rings by LL and LL128 what RCCL counts.\n"
                            "\n"
-                           "Not modelled: broadcast, reduce, all-to-all, send-recv; several computers, cards without links to\n"
-                           "all others (rings over MI250X boards), trees (on one computer they price higher), MSCCL++ and what\n"
-                           "replaced MSCCL in 2026.";
+                           "Not modelled: broadcast, reduce, all-to-all, send-recv; several computers; trees (on one computer\n"
+                           "they price higher), MSCCL++ and what replaced MSCCL in 2026; cards without links to all others, as\n"
+                           "the dies of MI250X: one that names no library takes a plain ring there, and `algorithm: rings` as\n"
+                           "many as have links of their own, which is nearer to what RCCL runs.";
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     return lw_library_check_lines(&((const rccl_params *)params)->figures, options, set, at, diags);
