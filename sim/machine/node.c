@@ -102,6 +102,8 @@ static const int64_t queued_call_ps = 2500000;
         SIZE_ROW("mrrs", mrrs_bytes, "largest read request of the device's PCIe port (Max_Read_Request_Size); auto: the link's", \
                  of_link)
 
+#define OUT_GAP_ROW TIME_ROW("gap_d2h", gap_d2h_ps, "auto", "gap of what goes out of the device; auto: gap")
+
 #define NATIVE_ROWS                                                                                                          \
     COUNT_ROW("native_gen", native_gen, "auto", 1, 7, "PCIe generation of the device: a faster slot runs at this", of_link), \
         COUNT_ROW("native_lanes", native_lanes, "auto", 1, 32, "PCIe lanes of the device: a wider slot runs at this", of_link)
@@ -210,7 +212,7 @@ static const lw_option gpu_options[] = {
              "submit of a copy from or to pageable memory; auto: as for pinned memory"),
     TIME_ROW("submit_pageable_d2h", submit_pageable_d2h_ps, "auto",
              "the same for copies to pageable memory; auto: submit_pageable"),
-    TIME_ROW("gap_d2h", gap_d2h_ps, "auto", "the same for copies out of the device; auto: gap"),
+    OUT_GAP_ROW,
     {.key = "submit_queued",
      .kind = LW_OPTION_QUANTITY_INT,
      .dimension = LW_TIME,
@@ -284,7 +286,7 @@ static const lw_option switch_options[] = {
     NATIVE_ROWS,
     {0}};
 
-static const lw_option nic_options[] = {MEMORY_ROWS, ENGINE_ROWS, NATIVE_ROWS, {0}};
+static const lw_option nic_options[] = {MEMORY_ROWS, ENGINE_ROWS, OUT_GAP_ROW, NATIVE_ROWS, {0}};
 
 const lw_option lw_node_common_options[] = {
     {.key = "count",
