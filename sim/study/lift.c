@@ -181,6 +181,7 @@ static lw_status run_without(const lw_point_run *middle, const target *t, lw_poi
     }
     run.setup.machine = &machine;
     how.spans = 0;
+    how.memory = NULL;
     const lw_status status = lw_point_run_to_end(&run, how, arena, &unused);
     *works = status != LW_LIMIT && status != LW_STUCK;
     LW_TRY(*works ? status : LW_OK);
