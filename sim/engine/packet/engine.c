@@ -181,7 +181,7 @@ static bool begin(lw_run_state *run, const lw_engine_how *how) {
         lw_laps_make(run);
     }
     lw_progress_begin(&run->progress);
-    return true;
+    return !run->failed;
 }
 
 lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out,

@@ -27,8 +27,7 @@ static bool visit_all(lw_cursor *c, const int64_t *value, size_t count) {
     }
     return same;
 }
-#define VISIT_ALL(c, ...) \
-    visit_all((c), (const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
+#define VISIT_ALL(c, ...) visit_all((c), (const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
 
 // Errors and outages are none: see lw_recall_suits.
 static bool visit_server(lw_cursor *c, const lw_server *of) {
