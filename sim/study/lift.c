@@ -175,7 +175,13 @@ static lw_status run_without(const lw_point_run *middle, const target *t, lw_poi
         params[s].kernel_tags = t->part == PART_TAGS ? LW_AUTO : params[s].kernel_tags;
     }
     if (is_of_link(t)) {
-        lift_link(t, &link[t->spec].model);
+        lw_link_model model;
+        lw_link_model_load(link[t->spec].model, &model);
+        lift_link(t, &model);
+        link[t->spec].model = lw_link_model_keep(&model, arena);
+        if (link[t->spec].model == NULL) {
+            return LW_NO_MEMORY;
+        }
     } else {
         lift_node(t, &params[t->spec]);
     }
