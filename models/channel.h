@@ -124,13 +124,13 @@ typedef struct lw_segment {
 } lw_segment;
 
 typedef struct lw_link_model {
-    lw_segment segment[LW_SEGMENTS_MAX];
     int segment_count;
     int64_t read_tags;  // outstanding requests a device behind this link may have; LW_TAGS_INFINITE
     // how far it reaches, of a link without a cable: drawings tell it; 0: nobody asks
     double distance_m;
     lw_evidence evidence;
-    char label[48];  // "PCIe 4.0 x16", "Thunderbolt 4": for legends and topology drawings
+    char label[48];                       // "PCIe 4.0 x16", "Thunderbolt 4": for legends and topology drawings
+    lw_segment segment[LW_SEGMENTS_MAX];  // the last: see lw_link_spec.model
 } lw_link_model;
 #define LW_TAGS_INFINITE INT64_MAX
 

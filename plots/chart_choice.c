@@ -47,6 +47,13 @@ static bool is_fit(const lw_chart_request *request, const lw_result *result, lw_
     return silent != NULL && lw_chart_check(request, result, silent) == LW_OK;
 }
 
+// A rate, or a load, which is one too.
+static bool is_rate(const lw_set_value *x) {
+    static const char load[] = ".load";
+    const size_t length = strlen(x->path);
+    return x->dimension == LW_RATE || (length > strlen(load) && strcmp(x->path + length - strlen(load), load) == 0);
+}
+
 // Latency where a rate is swept of packets that come at it, else bandwidth.
 static bool choose_line(const lw_result *result, lw_arena *arena, lw_chart_request *out) {
     const bool paced = is_paced(&result->point[0]);
@@ -54,7 +61,7 @@ static bool choose_line(const lw_result *result, lw_arena *arena, lw_chart_reque
     if (x == NULL) {
         return false;
     }
-    lw_chart_request_default(paced && x->dimension == LW_RATE ? LW_CHART_LOADED_LATENCY : LW_CHART_BANDWIDTH, out);
+    lw_chart_request_default(paced && is_rate(x) ? LW_CHART_LOADED_LATENCY : LW_CHART_BANDWIDTH, out);
     out->x = x->path;
     out->axis = x->dimension == LW_BYTES ? LW_AXIS_LOG : LW_AXIS_LINEAR;
     return is_fit(out, result, arena);

@@ -99,6 +99,36 @@ static void texts_are_copied_and_printed(void **state) {
     lw_arena_free(arena);
 }
 
+// Small objects and large ones have their place and contents again, and what came later is freed.
+static void an_arena_goes_back_to_its_mark(void **state) {
+    (void)state;
+    lw_test_memory memory = {.fail_at = INT64_MAX};
+    lw_memory_hook(lw_test_resize, &memory);
+    lw_arena *arena = lw_arena_new();
+    char *small = lw_arena_copy(arena, "small"), *large = lw_arena_print(arena, "%100000d", 1);
+    const size_t used = lw_arena_used(arena);
+    lw_arena_mark *mark = lw_arena_mark_new(arena);
+    assert_non_null(mark);
+    const int64_t blocks = memory.blocks;
+    for (int round = 0; round < 3; round++) {
+        small[0] = 'S';
+        char *grown = lw_arena_grow(arena, large, 100001, 400000);
+        assert_true(grown != NULL && grown != large && grown[99999] == '1');
+        large[99999] = '2';
+        assert_non_null(lw_arena_print(arena, "%90000d", round));
+        assert_non_null(lw_arena_alloc(arena, 5000, 8));
+        lw_arena_go_back(arena, mark);
+        assert_string_equal(small, "small");
+        assert_true(large[99999] == '1' && large[100000] == '\0');
+        assert_int_equal(lw_arena_used(arena), used);
+        assert_int_equal(memory.blocks, blocks);
+    }
+    lw_arena_mark_free(mark);
+    lw_arena_free(arena);
+    assert_int_equal(memory.blocks, 0);
+    lw_memory_hook(NULL, NULL);
+}
+
 static lw_status use_arena(void *user) {
     (void)user;
     lw_arena *arena = lw_arena_new();
@@ -150,13 +180,10 @@ static void every_status_and_evidence_has_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
-        cmocka_unit_test(large_blocks_leave_room_for_small_ones),
-        cmocka_unit_test(what_grows_keeps_its_beginning),
-        cmocka_unit_test(impossible_sizes_are_refused),
-        cmocka_unit_test(texts_are_copied_and_printed),
-        cmocka_unit_test(every_failure_is_reported),
-        cmocka_unit_test(blocks_follow_the_hook),
+        cmocka_unit_test(memory_is_zeroed_aligned_and_apart),  cmocka_unit_test(large_blocks_leave_room_for_small_ones),
+        cmocka_unit_test(what_grows_keeps_its_beginning),      cmocka_unit_test(an_arena_goes_back_to_its_mark),
+        cmocka_unit_test(impossible_sizes_are_refused),        cmocka_unit_test(texts_are_copied_and_printed),
+        cmocka_unit_test(every_failure_is_reported),           cmocka_unit_test(blocks_follow_the_hook),
         cmocka_unit_test(every_status_and_evidence_has_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@ typedef struct world {
     int64_t times[2];          // iterations
     int64_t slots[2];
     uint64_t random;
+    lw_engine_memory *memory;
 } world;
 
 static uint64_t next(world *w) {
@@ -382,7 +383,7 @@ static lw_status run_recorded(const world *w, runs run, lw_engine engine, uint64
                               lw_recording *recording) {
     enum { SPANS_MOST = 1 << 20 };
     lw_recording_begin(recording, w->fabric.task_count, SPANS_MOST, recording->arena);
-    const lw_engine_how how = {.engine = engine, .seed = number, .record = &recording->sink};
+    const lw_engine_how how = {.engine = engine, .seed = number, .record = &recording->sink, .memory = w->memory};
     const lw_status status = run(&w->fabric, &how, recording->arena, out);
     assert_int_equal(lw_recording_end(recording), LW_OK);
     return status;
@@ -659,9 +660,85 @@ static void test_rounds_equal_packet_exact(void **state) {
     assert_true(saved * 10 > ran * 8 && jumped * 5 > (int64_t)count && paths > 0);
 }
 
+// ---- Sizes of one transfer ----
+
+// One task that moves bytes, with delays before and behind it.
+static uint32_t draw_lone(world *w, uint64_t number) {
+    draw_world(w, number);
+    for (uint32_t s = 0; s < SERVERS_MAX; s++) {
+        w->server[s].error_probability = chance(w, 98) ? 0 : w->server[s].error_probability;
+        w->server[s].outage_ps = chance(w, 98) ? 0 : w->server[s].outage_ps;
+    }
+    const uint32_t tasks = (uint32_t)draw(w, 1, 4), mover = (uint32_t)draw(w, 0, tasks - 1);
+    w->loop[0] = w->loop[1] = w->end[0] = w->end[1] = 0;
+    for (uint32_t i = 0; i < tasks; i++) {
+        do {
+            draw_task(w, i);
+        } while (i == mover && w->task[i].flow == LW_NO_FLOW);
+        w->task[i].flow = i == mover ? i : LW_NO_FLOW;
+        w->task[i].sampled = chance(w, 50);
+    }
+    w->fabric.task_count = tasks;
+    return mover;
+}
+
+static void compare_spans(const lw_recording *one, const lw_recording *other) {
+    assert_int_equal(one->span.count, other->span.count);
+    for (size_t i = 0; i < one->span.count; i++) {
+        const lw_engine_span *a = &LW_LIST_ITEMS(&one->span, const lw_engine_span)[i];
+        const lw_engine_span *b = &LW_LIST_ITEMS(&other->span, const lw_engine_span)[i];
+        assert_true(a->task == b->task && a->ready_ps == b->ready_ps && a->start_ps == b->start_ps &&
+                    a->first_ps == b->first_ps && a->delivered_ps == b->delivered_ps && a->end_ps == b->end_ps &&
+                    a->busiest == b->busiest && a->busy_ps == b->busy_ps && a->stall_ps == b->stall_ps);
+    }
+}
+
+// What one run leaves to the next changes nothing, not even how many events there were.
+static void test_sizes_equal_runs_of_their_own(void **state) {
+    (void)state;
+    enum { SIZES = 6 };
+    const char *cases = getenv("LANEWISE_PROPERTY_CASES"), *first = getenv("LANEWISE_PROPERTY_FIRST");
+    const uint64_t begin = first == NULL ? 1 : strtoull(first, NULL, 10);
+    const uint64_t count = cases == NULL ? 1200 : strtoull(cases, NULL, 10) / 2;
+    int64_t resumed = 0, ran = 0;
+    world *w = malloc(sizeof *w);
+    assert_non_null(w);
+    for (uint64_t number = begin; number < begin + count; number++) {
+        const uint32_t mover = draw_lone(w, number);
+        lw_engine_memory *memory = lw_engine_memory_new();
+        for (int size = 0; size < SIZES; size++) {
+            w->task[mover].bytes = draw(w, 1, chance(w, 30) ? 200 : 8000) * w->flow[mover].packet_bytes;
+            w->task[mover].bytes -= chance(w, 50) ? draw(w, 0, w->flow[mover].packet_bytes - 1) : 0;
+            lw_arena *arena = lw_arena_new();
+            lw_engine_result with = {0}, alone = {0};
+            lw_recording recording[2] = {{.arena = arena}, {.arena = arena}};
+            w->memory = memory;
+            const lw_status with_status = run_recorded(w, lw_engine_run, LW_ENGINE_PACKET, number, &with, &recording[0]);
+            w->memory = NULL;
+            assert_int_equal(run_recorded(w, lw_engine_run, LW_ENGINE_PACKET, number, &alone, &recording[1]), with_status);
+            if (with_status == LW_OK) {
+                compare(number, &w->fabric, &with, &alone);
+                compare_loads(number, &w->fabric, &with, &alone);
+                compare_spans(&recording[0], &recording[1]);
+                lw_engine_result a = with, b = alone;
+                SAME(events)
+                SAME(jumps)
+                ran++;
+            }
+            lw_arena_free(arena);
+        }
+        resumed += lw_engine_memory_resumed(memory);
+        lw_engine_memory_free(memory);
+    }
+    free(w);
+    fprintf(stderr, "%lld transfers of %llu kinds, %lld of them went on from another\n", (long long)ran,
+            (unsigned long long)count, (long long)resumed);
+    assert_true(resumed * 10 > ran);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_packet_equals_packet_exact),
-                                       cmocka_unit_test(test_rounds_equal_packet_exact),
-                                       cmocka_unit_test(test_flow_equals_each_instance)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_packet_equals_packet_exact), cmocka_unit_test(test_sizes_equal_runs_of_their_own),
+        cmocka_unit_test(test_rounds_equal_packet_exact), cmocka_unit_test(test_flow_equals_each_instance)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

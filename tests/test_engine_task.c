@@ -2,6 +2,7 @@
 // Tasks around their packets, runs that cannot end, memory that runs out, and the same bytes from
 // every run.
 #include "engine_helpers.h"
+#include "sim/fabric/recording.h"
 
 enum { S = 4000, LATENCY_PS = 1000 };  // 256 B at 64 GB/s
 
@@ -395,17 +396,64 @@ static lw_status try_run(void *user) {
     return status;
 }
 
+// Two sizes of one read, of which the second goes on from the first.
+static lw_status try_sizes(void *user) {
+    const lw_server servers[] = {line(GEN5_X16, 100), line(GEN5_X16, 100)};
+    const lw_hop up = over(0), down = over(1);
+    const lw_fabric *fabric = user;
+    lw_arena *arena = lw_arena_new();
+    lw_engine_memory *memory = lw_engine_memory_new();
+    lw_status status = arena != NULL && memory != NULL ? LW_OK : LW_NO_MEMORY;
+    for (int size = 0; size < 2 && status == LW_OK; size++) {
+        lw_flow flow = fabric->flow[0];
+        lw_task task[] = {fabric->task[0], fabric->task[1]};
+        flow.request = &up;
+        flow.data = &down;
+        task[1].bytes += 100000 * size;
+        const lw_need need = lw_need_all(0, &task[0], &task[1]);
+        task[1].need = &need;
+        task[1].need_count = 1;
+        const lw_fabric own = {
+            .server = servers, .server_count = 2, .flow = &flow, .flow_count = 1, .task = task, .task_count = 2};
+        lw_recording recording;
+        lw_recording_begin(&recording, 2, 16, arena);
+        const lw_engine_how how = {.memory = memory, .record = &recording.sink};
+        lw_engine_result result;
+        status = lw_engine_run(&own, &how, arena, &result);
+        status = status == LW_OK ? lw_recording_end(&recording) : status;
+    }
+    assert_true(status != LW_OK || lw_engine_memory_resumed(memory) == 1);
+    lw_engine_memory_free(memory);
+    lw_arena_free(arena);
+    return status;
+}
+
+static void test_every_allocation_of_sizes_may_fail(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_hop up = over(0), down = over(1);
+    job jobs[] = {delay(7000), reads(&up, &down, 1000000, 512, 256)};
+    jobs[1].flow.tags = 8;
+    lw_fabric fabric = fabric_of(&test, NULL, 0, jobs, COUNT(jobs));
+    lw_memory_chunks(0);
+    assert_true(lw_test_out_of_memory(try_sizes, &fabric) > 20);
+    lw_memory_chunks(SIZE_MAX);
+    lw_test_end(&test);
+}
+
 static void test_every_allocation_may_fail(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
     medley m = {0};
     make_medley(&test, &m);
     int64_t ends_ps[2];
+    lw_memory_chunks(0);
     for (int engine = LW_ENGINE_PACKET; engine <= LW_ENGINE_PACKET_EXACT; engine++) {
         trial trying = {.medley = &m, .engine = (lw_engine)engine};
         assert_true(lw_test_out_of_memory(try_run, &trying) > 20);
         ends_ps[engine] = trying.end_ps;
     }
+    lw_memory_chunks(SIZE_MAX);
     assert_true(ends_ps[0] > 0);
     assert_int_equal(ends_ps[0], ends_ps[1]);
     lw_test_end(&test);
@@ -519,6 +567,7 @@ int main(void) {
         cmocka_unit_test(test_stop_flag_interrupts),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_every_allocation_may_fail),
+        cmocka_unit_test(test_every_allocation_of_sizes_may_fail),
         cmocka_unit_test(test_threads_do_not_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -685,6 +685,33 @@ static void memory_may_run_out_anywhere(void **state) {
     lw_test_end(&test);
 }
 
+// As a share of what the same packets carry when all of them come at once, over the slower of two links.
+static void a_load_is_a_share_of_the_slowest_link(void **state) {
+    (void)state;
+    static const char *const packets[] = {"64 B", "256 B"};
+    lw_test test = lw_test_begin();
+    for (size_t i = 0; i < COUNT(packets); i++) {
+        const char *head = lw_arena_print(test.arena,
+                                          "nodes: {host: {kind: host}, hub: {kind: switch}, gpu: {kind: gpu}}\n"
+                                          "links: {wide: {between: [host, hub], preset: pcie-5-x16},\n"
+                                          "        thin: {between: [hub, gpu], preset: pcie-4-x4}}\n"
+                                          "workloads: {s: {kind: stream, from: gpu, to: host, bytes: 4 MiB, packet: %s, ",
+                                          packets[i]);
+        const lw_result most = run_text(&test, lw_arena_print(test.arena, "%sarrivals: backlog}}\n", head));
+        const lw_result half = run_text(
+            &test, lw_arena_print(test.arena, "%sload: 1 %%}}\nsweep: {workloads.s.load: [10 %%, 50 %%, 90 %%]}\n", head));
+        const double carried = most.point[0].workload[0].bandwidth_GBps;
+        assert_int_equal(half.point_count, 3);
+        for (size_t p = 0; p < half.point_count; p++) {
+            const lw_point *point = &half.point[p];
+            assert_true(point->workload[0].paced);
+            const double load = point->workload[0].bandwidth_GBps / carried;
+            assert_true(fabs(load / point->set[0].number - 1) < 0.005);
+        }
+    }
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_say_what_limits),
@@ -716,6 +743,7 @@ int main(void) {
         cmocka_unit_test(digests_are_those_of_the_standard),
         cmocka_unit_test(memory_may_run_out_anywhere),
         cmocka_unit_test(engines_agree_where_reads_pile_up),
+        cmocka_unit_test(a_load_is_a_share_of_the_slowest_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -317,6 +317,50 @@ static void unknown_keys_of_a_sweep_are_told_at_the_sweep(void **state) {
     lw_test_end(&test);
 }
 
+// A thread goes on from what points of other sizes have in common, whichever of them it ran before.
+static void points_are_as_if_each_were_alone(void **state) {
+    (void)state;
+    static const char *const links[] = {"oculink-2-x4", "pcie-4-x16", "thunderbolt-4", "pcie-5-x8"};
+    static const char *const sizes[] = {"3 MB", "64 KiB", "100 kB", "1 GiB", "7654321 B", "300 MB", "1 B", "16 MiB"};
+    lw_test test = lw_test_begin();
+    for (size_t l = 0; l < COUNT(links); l++) {
+        for (int down = 0; down < 2; down++) {
+            const char *head = lw_arena_print(test.arena,
+                                              "lanewise: 1\nnodes: {host: {preset: desktop-ddr5}, gpu: {preset: rtx-5090}}\n"
+                                              "links: {slot: {between: [host, gpu], preset: %s}}\nworkloads: {copy: {kind: copy, "
+                                              "from: %s, to: %s, bytes: ",
+                                              links[l], down ? "gpu" : "host", down ? "host" : "gpu");
+            const char *list = sizes[0];
+            for (size_t i = 1; i < COUNT(sizes); i++) {
+                list = lw_arena_print(test.arena, "%s, %s", list, sizes[i]);
+            }
+            const char *sweep = lw_arena_print(test.arena, "%s1 KiB}}\nsweep: {workloads.copy.bytes: [%s]}\n", head, list);
+            lw_result together[2];
+            for (int threads = 0; threads < 2; threads++) {
+                const lw_run run = {.threads = threads == 0 ? 1 : 3};
+                assert_int_equal(lw_scenario_run(load_text(&test, sweep), &run, test.arena, test.diags, &together[threads]),
+                                 LW_OK);
+            }
+            for (size_t i = 0; i < COUNT(sizes); i++) {
+                const lw_result alone = run_text(&test, lw_arena_print(test.arena, "%s%s}}\n", head, sizes[i]));
+                for (int threads = 0; threads < 2; threads++) {
+                    const lw_point *a = &together[threads].point[i], *b = &alone.point[0];
+                    assert_true(a->end_ps == b->end_ps && a->events == b->events && a->packets == b->packets);
+                    assert_true(a->workload[0].bandwidth_GBps == b->workload[0].bandwidth_GBps);
+                    assert_true(a->workload[0].limit.kind == b->workload[0].limit.kind &&
+                                a->workload[0].limit.share == b->workload[0].limit.share);
+                    assert_int_equal(a->path.count, b->path.count);
+                    for (size_t d = 0; d < a->direction_count; d++) {
+                        assert_true(a->direction[d].utilisation == b->direction[d].utilisation &&
+                                    a->direction[d].wire_bytes == b->direction[d].wire_bytes);
+                    }
+                }
+            }
+        }
+    }
+    lw_test_end(&test);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_axis_varies_slowest),
@@ -333,6 +377,7 @@ int main(void) {
         cmocka_unit_test(set_against_a_sweep_is_told),
         cmocka_unit_test(wrong_sets_are_told),
         cmocka_unit_test(unknown_keys_of_a_sweep_are_told_at_the_sweep),
+        cmocka_unit_test(points_are_as_if_each_were_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

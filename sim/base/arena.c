@@ -27,6 +27,7 @@ enum { ARENA_ALIGN = 16 };
 typedef struct chunk {
     struct chunk *next, *previous;
     size_t size, used;  // of bytes
+    bool marked;        // it is part of the arena's mark, and stays where it is
     alignas(ARENA_ALIGN) unsigned char bytes[];
 } chunk;
 
@@ -176,8 +177,8 @@ void *lw_arena_alloc(lw_arena *arena, size_t count, size_t size) {
 void *lw_arena_grow(lw_arena *arena, void *old, size_t old_bytes, size_t bytes) {
     const size_t before = rounded_up(old_bytes), after = bytes <= PTRDIFF_MAX / 2 ? rounded_up(bytes) : 0;
     unsigned char *grown = NULL;
-    if (old && after > 0 && is_large(before)) {
-        chunk *own = (chunk *)((unsigned char *)old - offsetof(chunk, bytes));
+    chunk *own = old && after > 0 && is_large(before) ? (chunk *)((unsigned char *)old - offsetof(chunk, bytes)) : NULL;
+    if (own && !own->marked) {
         own = lw_memory_resize_block(own, sizeof *own + after);
         if (!own) {
             return NULL;
@@ -254,6 +255,64 @@ char *lw_arena_print(lw_arena *arena, const char *format, ...) {
     char *text = lw_arena_print_list(arena, format, list);
     va_end(list);
     return text;
+}
+
+// A chunk as it was; what of it was used follows behind all of them.
+typedef struct marked_chunk {
+    chunk *at, *next, *previous;
+    size_t used;
+} marked_chunk;
+
+struct lw_arena_mark {
+    lw_arena was;
+    size_t count;
+    marked_chunk chunk[];
+};
+
+lw_arena_mark *lw_arena_mark_new(lw_arena *arena) {
+    size_t count = 0, bytes = 0;
+    for (const chunk *at = arena->head; at; at = at->next) {
+        count++;
+        bytes += at->used;
+    }
+    lw_arena_mark *mark = lw_memory_resize_block(NULL, sizeof *mark + count * sizeof *mark->chunk + bytes);
+    if (!mark) {
+        return NULL;
+    }
+    *mark = (lw_arena_mark){.was = *arena, .count = count};
+    unsigned char *to = (unsigned char *)&mark->chunk[count];
+    marked_chunk *marked = mark->chunk;
+    for (chunk *at = arena->head; at; at = at->next, marked++) {
+        at->marked = true;
+        *marked = (marked_chunk){at, at->next, at->previous, at->used};
+        memcpy(to, at->bytes, at->used);
+        to += at->used;
+    }
+    return mark;
+}
+
+void lw_arena_go_back(lw_arena *arena, const lw_arena_mark *mark) {
+    for (chunk *at = arena->head; at;) {
+        chunk *next = at->next;
+        if (!at->marked) {
+            lw_memory_resize_block(at, 0);
+        }
+        at = next;
+    }
+    const unsigned char *from = (const unsigned char *)&mark->chunk[mark->count];
+    for (size_t i = 0; i < mark->count; i++) {
+        const marked_chunk *marked = &mark->chunk[i];
+        marked->at->next = marked->next;
+        marked->at->previous = marked->previous;
+        marked->at->used = marked->used;
+        memcpy(marked->at->bytes, from, marked->used);
+        from += marked->used;
+    }
+    *arena = mark->was;
+}
+
+void lw_arena_mark_free(lw_arena_mark *mark) {
+    lw_memory_resize_block(mark, 0);
 }
 
 size_t lw_arena_used(const lw_arena *arena) {

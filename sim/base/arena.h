@@ -53,6 +53,14 @@ char *lw_arena_member(lw_arena *arena, const char *name, size_t index) LW_CHECKE
 char *lw_arena_print(lw_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3))) LW_CHECKED;
 char *lw_arena_print_list(lw_arena *arena, const char *format, va_list list) __attribute__((format(printf, 2, 0))) LW_CHECKED;
 
+// The arena as it is now, with a copy of all that lies in it. Going back to it gives every object that
+// there was its place and contents, and frees what came later. One mark an arena, free it before or after
+// that. NULL when out of memory.
+typedef struct lw_arena_mark lw_arena_mark;
+lw_arena_mark *lw_arena_mark_new(lw_arena *arena) LW_CHECKED;
+void lw_arena_go_back(lw_arena *arena, const lw_arena_mark *mark);
+void lw_arena_mark_free(lw_arena_mark *mark);
+
 // Bytes handed out so far, for --stats and tests.
 size_t lw_arena_used(const lw_arena *arena);
 

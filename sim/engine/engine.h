@@ -345,6 +345,14 @@ typedef struct lw_engine_record {
     size_t most;  // spans that are kept; of more, some in the middle need not be told
 } lw_engine_record;
 
+// What an engine keeps of a run for later ones of the same thread, which say the same as without it and
+// take less time. NULL when out of memory.
+typedef struct lw_engine_memory lw_engine_memory;
+lw_engine_memory *lw_engine_memory_new(void);
+void lw_engine_memory_free(lw_engine_memory *memory);  // NULL is allowed
+// How many runs it has served.
+int64_t lw_engine_memory_resumed(const lw_engine_memory *memory);
+
 // How to run a fabric.
 typedef struct lw_engine_how {
     lw_engine engine;
@@ -353,6 +361,7 @@ typedef struct lw_engine_how {
     const lw_engine_watch *watch;       // may be NULL
     int64_t events_most;                // of LW_ENGINE_AUTO, until it takes flow; 0: LW_EVENTS_QUICK, or less
     const lw_engine_record *record;     // may be NULL
+    lw_engine_memory *memory;           // may be NULL
     bool record_each;                   // of tasks that do the same all are to be told; else one may be
 } lw_engine_how;
 

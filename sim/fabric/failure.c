@@ -9,7 +9,7 @@ static lw_status look_along(const lw_builder *builder, const lw_route *route, lw
     const lw_machine *machine = builder->machine;
     for (size_t i = 0; i < route->count && out->kind == LW_LIMITED_BY_NOTHING; i++) {
         const lw_link *link = &machine->link[route->leg[i].link];
-        const lw_link_model *model = &link->spec->model;
+        const lw_link_model *model = link->spec->model;
         int dir = 0;
         double lost = 0;
         if (lw_link_model_works(model, &dir, &lost)) {

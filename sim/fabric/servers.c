@@ -66,9 +66,9 @@ static double errors_of(const lw_link_model *model, const lw_channel *channel) {
 static lw_server server_of_segment(lw_builder *builder, const lw_link_spec *spec, int dir, int segment) {
     lw_alike *alike = &builder->alike[dir][segment];
     if (alike->spec != spec) {
-        const lw_channel *channel = &spec->model.segment[segment].channel[dir];
+        const lw_channel *channel = &spec->model->segment[segment].channel[dir];
         *alike = (lw_alike){spec, server_of_channel(channel)};
-        alike->server.error_probability = errors_of(&spec->model, channel);
+        alike->server.error_probability = errors_of(spec->model, channel);
     }
     return alike->server;
 }
@@ -76,7 +76,7 @@ static lw_server server_of_segment(lw_builder *builder, const lw_link_spec *spec
 static lw_status add_direction(lw_builder *builder, uint32_t index, int dir, bool shared) {
     const lw_machine *machine = builder->machine;
     const lw_link *link = &machine->link[index];
-    const lw_link_model *model = &link->spec->model;
+    const lw_link_model *model = link->spec->model;
     int segments = model->segment_count;
     const char *direction =
         shared ? "both"
@@ -103,7 +103,7 @@ static lw_status add_direction(lw_builder *builder, uint32_t index, int dir, boo
 }
 
 static lw_status add_link(lw_builder *builder, uint32_t index) {
-    const lw_link_model *model = &builder->machine->link[index].spec->model;
+    const lw_link_model *model = builder->machine->link[index].spec->model;
     uint32_t first = (uint32_t)builder->server.count, segments = (uint32_t)model->segment_count;
     // A medium that both directions share is one server; its family gives both the same pace.
     bool shared = segments == 1 && model->segment[0].channel[0].shared_medium;
@@ -132,7 +132,7 @@ static lw_status add_links(lw_builder *builder) {
         servers += machine->node_spec[s].ideal ? 0 : machine->node_spec[s].members;
     }
     for (uint32_t i = 0; i < machine->link_count; i++) {
-        servers += 2 * (size_t)machine->link[i].spec->model.segment_count;
+        servers += 2 * (size_t)machine->link[i].spec->model->segment_count;
     }
     if (!LW_LIST_RESERVE(&builder->server, lw_server, servers, builder->arena) ||
         !LW_LIST_RESERVE(&builder->info, lw_server_info, servers, builder->arena) ||

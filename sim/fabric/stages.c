@@ -195,7 +195,7 @@ lw_status lw_stages_read(const lw_built *built, size_t index, const lw_workload_
     *out = (lw_stage_result){.workload = asked->object->name,
                              .link = slowest->name,
                              .preset = preset_of(slowest),
-                             .label = slowest->spec->model.label,
+                             .label = slowest->spec->model->label,
                              .family = slowest->spec->family->type.name,
                              .unlike = rows[index].redop != NULL && is_unlike(built, index, slowest->spec),
                              .hue = slowest->spec->family->hue,

@@ -328,14 +328,37 @@ static lw_guest guest_of(const lw_builder *builder, const lw_move *move, double 
                : (lw_guest){.share = 1};
 }
 
-static lw_status pace_arrivals(const lw_move *move, double share, lw_flow *flow) {
-    flow->arrivals = move->arrivals;
-    if (move->arrivals != LW_ARRIVALS_BACKLOG) {
-        flow->gap_ps = move->gap_ps != LW_AUTO
-                           ? move->gap_ps
-                           : lw_gap_of_rate(lw_cut((lw_int128)flow->packet_bytes * move->sharers), move->rate_Bps);
-        flow->gap_ps = share < 1 ? llround(fmin((double)flow->gap_ps / share, 0x1p61)) : flow->gap_ps;
+// What the slowest link of the route carries in packets of this size.
+static double carried_Bps(const lw_builder *builder, const lw_transfer *transfer) {
+    const lw_flow *flow = &transfer->flow;
+    double least_Bps = (double)INFINITY;
+    for (size_t i = 0; i < transfer->route.count; i++) {
+        const lw_leg leg = transfer->route.leg[i];
+        const int64_t whole_bytes = transfer->leg[i].packet_bytes;
+        lw_waterfall waterfall;
+        lw_link_model_waterfall(lw_machine_model(builder->machine, leg), leg.dir, flow->data_kind,
+                                flow->packet_bytes < whole_bytes ? flow->packet_bytes : whole_bytes, flow->completer_ps,
+                                &waterfall);
+        least_Bps = fmin(least_Bps, waterfall.rate_Bps[LW_STAGE_RETRY]);
     }
+    return least_Bps;
+}
+
+static lw_status pace_arrivals(const lw_builder *builder, const lw_move *move, double share, lw_transfer *transfer) {
+    lw_flow *flow = &transfer->flow;
+    flow->arrivals = move->arrivals;
+    if (move->arrivals == LW_ARRIVALS_BACKLOG) {
+        return LW_OK;
+    }
+    if (move->load > 0) {  // each of several routes has its own
+        const double gap_ps = (double)flow->packet_bytes * 1e12 / (move->load * carried_Bps(builder, transfer));
+        flow->gap_ps = llround(fmax(1, fmin(gap_ps, 0x1p61)));
+        return LW_OK;
+    }
+    flow->gap_ps = move->gap_ps != LW_AUTO
+                       ? move->gap_ps
+                       : lw_gap_of_rate(lw_cut((lw_int128)flow->packet_bytes * move->sharers), move->rate_Bps);
+    flow->gap_ps = share < 1 ? llround(fmin((double)flow->gap_ps / share, 0x1p61)) : flow->gap_ps;
     return LW_OK;
 }
 
@@ -424,7 +447,7 @@ static lw_status join_part(lw_builder *builder, const lw_move *move, lw_transfer
     LW_TRY(lw_add_memory(builder, move, move->to, &data));
     lw_transfer_finish(builder, &data, &request, out);
     LW_TRY(choose_packet(builder, move, flow));
-    return pace_arrivals(move, out->share, flow);
+    return pace_arrivals(builder, move, out->share, out);
 }
 
 // The route of a flow that a hash picks: of who sends what to whom, under the seed of the run.
@@ -506,7 +529,7 @@ static lw_status make_core(lw_builder *builder, const lw_move *move, lw_transfer
         LW_TRY(lw_add_memory(builder, move, move->from, &data));
     }
     lw_transfer_finish(builder, &data, &(lw_list){0}, out);
-    return pace_arrivals(move, 1, &out->flow);
+    return pace_arrivals(builder, move, 1, out);
 }
 
 static lw_status make(lw_builder *builder, const lw_move *move, lw_transfer *out) {

@@ -37,7 +37,7 @@ lw_status lw_judge_bound(const lw_measured *table, const char *link, double *out
     lw_status status = silent == NULL ? LW_NO_MEMORY : lw_point_make(table->document, 0, NULL, scratch, silent, &setup);
     *out_GBps = 0;
     for (size_t l = 0; status == LW_OK && l < setup.machine->link_spec_count; l++) {
-        const lw_link_model *model = &setup.machine->link_spec[l].model;
+        const lw_link_model *model = setup.machine->link_spec[l].model;
         double least = (double)INFINITY;
         for (int s = 0; s < model->segment_count; s++) {
             double most = 0;

@@ -208,7 +208,10 @@ lw_status lw_machine_at_end(const lw_machine *machine, bool fast, lw_arena *aren
         if (spec[s].family->band != NULL) {
             lw_link_model end[2];
             spec[s].family->band(spec[s].params, &end[0], &end[1]);
-            spec[s].model = end[fast ? 1 : 0];
+            spec[s].model = lw_link_model_keep(&end[fast ? 1 : 0], arena);
+            if (spec[s].model == NULL) {
+                return LW_NO_MEMORY;
+            }
         }
     }
     return LW_OK;

@@ -140,7 +140,7 @@ lw_status lw_connect(const lw_machine *machine, lw_link_spec *spec, lw_arena *ar
         LW_TRY(lw_machine_select(machine, spec->between[i]->text, spec->between[i]->place, diags, &end[i]));
         lw_link_spec_train_down(spec, machine->node[end[i].first].spec, diags);
     }
-    LW_TRY(lw_link_spec_resolve(spec, diags));
+    LW_TRY(lw_link_spec_resolve(spec, arena, diags));
     size_t first = links->count;
     bool inside = end[0].first == end[1].first && end[0].count == end[1].count;
     LW_TRY(inside ? connect_inside(&c, end[0]) : connect_groups(&c, end[0], end[1]));

@@ -112,7 +112,21 @@ void lw_link_spec_train_down(lw_link_spec *spec, const lw_node_spec *node, lw_di
     }
 }
 
-lw_status lw_link_spec_resolve(lw_link_spec *spec, lw_diags *diags) {
+static size_t kept_bytes(const lw_link_model *model) {
+    return offsetof(lw_link_model, segment) + (size_t)model->segment_count * sizeof *model->segment;
+}
+
+const lw_link_model *lw_link_model_keep(const lw_link_model *model, lw_arena *arena) {
+    void *kept = lw_arena_alloc(arena, 1, kept_bytes(model));
+    return kept != NULL ? memcpy(kept, model, kept_bytes(model)) : NULL;
+}
+
+void lw_link_model_load(const lw_link_model *kept, lw_link_model *out) {
+    memset(out, 0, sizeof *out);
+    memcpy(out, kept, kept_bytes(kept));
+}
+
+lw_status lw_link_spec_resolve(lw_link_spec *spec, lw_arena *arena, lw_diags *diags) {
     const lw_family *family = spec->family;
     size_t errors = lw_diags_errors(diags);
     if (family->type.check != NULL) {
@@ -121,7 +135,13 @@ lw_status lw_link_spec_resolve(lw_link_spec *spec, lw_diags *diags) {
     if (lw_diags_errors(diags) > errors) {
         return LW_BAD_INPUT;
     }
-    family->resolve(spec->params, &spec->model);
+    lw_link_model model;
+    memset(&model, 0, sizeof model);  // equal links are equal bytes
+    family->resolve(spec->params, &model);
+    spec->model = lw_link_model_keep(&model, arena);
+    if (spec->model == NULL) {
+        return LW_NO_MEMORY;
+    }
     if (family->coherence != NULL) {
         family->coherence(spec->params, &spec->coherence);
     }

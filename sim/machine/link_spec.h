@@ -32,7 +32,7 @@ typedef struct lw_link_spec {
     lw_pattern pattern;
     // of a torus: nodes along each axis, the first fastest; 1 where it has no such axis; else 0
     uint32_t shape[LW_TORUS_AXES];
-    lw_link_model model;
+    const lw_link_model *model;  // with memory for as many segments as it has: see lw_link_model_keep
     lw_coherence coherence;
     lw_switch_limits limits;
 } lw_link_spec;
@@ -43,6 +43,10 @@ lw_status lw_link_spec_read(const lw_object *object, lw_arena *arena, lw_diags *
 // its ends are PCIe ports.
 void lw_link_spec_train_down(lw_link_spec *spec, const lw_node_spec *node, lw_diags *diags);
 // The rules of the family, then its model.
-lw_status lw_link_spec_resolve(lw_link_spec *spec, lw_diags *diags) LW_CHECKED;
+lw_status lw_link_spec_resolve(lw_link_spec *spec, lw_arena *arena, lw_diags *diags) LW_CHECKED;
+// A copy that is no larger than its segments ask for, since machines have thousands of links: to be read
+// through the pointer only. NULL when out of memory. And a whole one of it.
+const lw_link_model *lw_link_model_keep(const lw_link_model *model, lw_arena *arena) LW_CHECKED;
+void lw_link_model_load(const lw_link_model *kept, lw_link_model *out);
 
 #endif

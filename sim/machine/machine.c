@@ -80,7 +80,7 @@ static int64_t switch_ps(const lw_node *node) {
 
 int64_t lw_segment_latency_ps(const lw_machine *machine, lw_leg leg, int index) {
     const lw_link *link = &machine->link[leg.link];
-    const lw_link_model *model = &link->spec->model;
+    const lw_link_model *model = link->spec->model;
     const lw_channel *channel = &model->segment[leg.dir == 0 ? index : model->segment_count - 1 - index].channel[leg.dir];
     int64_t latency_ps = lw_channel_latency_ps(channel);
     if (index == 0 && switch_ps(&machine->node[link->end[leg.dir]]) > 0) {

@@ -63,7 +63,7 @@ lw_status lw_machine_select(const lw_machine *machine, const char *selector, lw_
                             lw_selection *out) LW_CHECKED;
 
 static inline const lw_link_model *lw_machine_model(const lw_machine *machine, lw_leg leg) {
-    return &machine->link[leg.link].spec->model;
+    return machine->link[leg.link].spec->model;
 }
 // The node that a leg starts at.
 static inline uint32_t lw_leg_start(const lw_machine *machine, lw_leg leg) {

@@ -237,11 +237,11 @@ static lw_tried compare_channels(trial *t, const void *params, lw_arena *arena, 
     const lw_machine *machine = t->effects->built.machine;
     const lw_link_spec *spec = &machine->link_spec[t->option->object];
     lw_link_spec *other = LW_NEW(arena, lw_link_spec);
-    lw_link_model *now = LW_NEW(arena, lw_link_model);
+    lw_link_model *now = LW_NEW(arena, lw_link_model), *then = LW_NEW(arena, lw_link_model);
     void *own = lw_arena_alloc(arena, 1, spec->object->type->params_size);
     bool asked = false;
     unsigned kinds = kinds_over(t, &asked);
-    if (other == NULL || now == NULL || own == NULL || kinds == 0 || asked || spec->family->band != NULL) {
+    if (other == NULL || now == NULL || then == NULL || own == NULL || kinds == 0 || asked || spec->family->band != NULL) {
         return LW_TRIED_ENOUGH;
     }
     *other = *spec;
@@ -254,19 +254,20 @@ static lw_tried compare_channels(trial *t, const void *params, lw_arena *arena, 
             break;
         }
     }
-    if (lw_link_spec_resolve(other, silent) != LW_OK) {
-        return LW_TRIED_FORBIDDEN;
+    const lw_status resolved = lw_link_spec_resolve(other, arena, silent);
+    if (resolved != LW_OK) {
+        return resolved == LW_NO_MEMORY ? LW_TRIED_ENOUGH : LW_TRIED_FORBIDDEN;
     }
-    const bool works = lw_link_model_works(&spec->model, NULL, NULL) && lw_link_model_works(&other->model, NULL, NULL);
-    if (works && lw_diags_warnings(silent) == 0 && shows(&spec->model, &other->model, 0) &&
-        shows(&spec->model, &other->model, 1)) {
+    const bool works = lw_link_model_works(spec->model, NULL, NULL) && lw_link_model_works(other->model, NULL, NULL);
+    if (works && lw_diags_warnings(silent) == 0 && shows(spec->model, other->model, 0) && shows(spec->model, other->model, 1)) {
         change_users(t);
     }
-    *now = spec->model;
+    lw_link_model_load(spec->model, now);
+    lw_link_model_load(other->model, then);
     lw_link_model_keep_kinds(now, kinds);
-    lw_link_model_keep_kinds(&other->model, kinds);
+    lw_link_model_keep_kinds(then, kinds);
     // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
-    return lw_diags_warnings(silent) == 0 && memcmp(now, &other->model, sizeof *now) == 0 ? LW_TRIED : LW_TRIED_ENOUGH;
+    return lw_diags_warnings(silent) == 0 && memcmp(now, then, sizeof *now) == 0 ? LW_TRIED : LW_TRIED_ENOUGH;
 }
 
 // Tells most other values of a link from its channels alone; LW_TRIED_ENOUGH: they have to be

@@ -175,12 +175,19 @@ static lw_status run_without(const lw_point_run *middle, const target *t, lw_poi
         params[s].kernel_tags = t->part == PART_TAGS ? LW_AUTO : params[s].kernel_tags;
     }
     if (is_of_link(t)) {
-        lift_link(t, &link[t->spec].model);
+        lw_link_model model;
+        lw_link_model_load(link[t->spec].model, &model);
+        lift_link(t, &model);
+        link[t->spec].model = lw_link_model_keep(&model, arena);
+        if (link[t->spec].model == NULL) {
+            return LW_NO_MEMORY;
+        }
     } else {
         lift_node(t, &params[t->spec]);
     }
     run.setup.machine = &machine;
     how.spans = 0;
+    how.memory = NULL;
     const lw_status status = lw_point_run_to_end(&run, how, arena, &unused);
     *works = status != LW_LIMIT && status != LW_STUCK;
     LW_TRY(*works ? status : LW_OK);

@@ -108,6 +108,7 @@ lw_status lw_point_run_to_end(lw_point_run *run, lw_point_how how, lw_arena *are
                                       .seed = run->setup.seed,
                                       .stop = how.stop,
                                       .watch = how.watch,
+                                      .memory = how.memory,
                                       .record = how.spans > 0 ? &run->recording.sink : NULL,
                                       .record_each = how.each};
         lw_status status = lw_engine_run(&run->built.fabric, &engine, arena, &run->result);
@@ -188,6 +189,7 @@ static lw_status run_at_end(const lw_point_run *middle, bool fast, lw_point_how 
     LW_TRY(lw_machine_at_end(middle->setup.machine, fast, arena, &machine));
     run.setup.machine = &machine;
     how.spans = 0;
+    how.memory = NULL;  // it holds the middle
     lw_status status = lw_point_run_to_end(&run, how, arena, &unused);
     // in any time that counts, nothing gets through
     *works = status != LW_LIMIT && status != LW_STUCK;

@@ -115,7 +115,7 @@ static lw_provenance start_of(const finding *f, lw_section_id section, uint32_t 
     if (section == LW_SECTION_NODES) {
         weaken(&rate, lw_node_guest_evidence(&machine->node_spec[index]));
     } else if (section == LW_SECTION_LINKS && object->preset == NULL) {
-        rate = machine->link_spec[index].model.evidence;
+        rate = machine->link_spec[index].model->evidence;
     }
     return (lw_provenance){rate, rate >= LW_ANNOUNCED ? rate : LW_SPECIFIED};
 }

@@ -29,6 +29,12 @@ typedef struct batch {
     double running;  // their sum
 } batch;
 
+// What a thread keeps from point to point.
+typedef struct between_points {
+    lw_machine_cache machines;
+    lw_engine_memory *engine;
+} between_points;
+
 // A point that is being run.
 typedef struct watched {
     batch *batch;
@@ -95,20 +101,21 @@ static bool took_flow(const lw_result *taken, size_t index) {
     return took;
 }
 
-static lw_status run_point(batch *b, size_t index, lw_machine_cache *cache, lw_arena *arena, lw_point *out, lw_culprit *found) {
+static lw_status run_point(batch *b, size_t index, between_points *carried, lw_arena *arena, lw_point *out, lw_culprit *found) {
     // What the check found is told already; here findings can only repeat it.
     lw_diags *silent = lw_diags_new(arena);
     lw_point_run run;
     if (silent == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(blame(build_point(b, index, cache, arena, silent, &run), silent, found));
+    LW_TRY(blame(build_point(b, index, &carried->machines, arena, silent, &run), silent, found));
     const bool tried = run.setup.engine == LW_ENGINE_AUTO && took_flow(b->run->taken, index);
     run.setup.engine = tried ? LW_ENGINE_FLOW : run.setup.engine;
     watched w = {b, index};
     const lw_engine_watch watch = {tell_within, &w};
     const lw_point_how how = {.stop = b->run->stop,
                               .watch = b->share != NULL ? &watch : NULL,
+                              .memory = carried->engine,
                               .spans = b->run->nominal ? 0 : SPANS_OF_PATH,
                               .each = has_timeline(b, index)};
     LW_TRY(lw_point_run_to_end(&run, how, arena, found));
@@ -151,11 +158,12 @@ static const char *copy_or_null(const batch *b, const char *text) {
     return text != NULL ? lw_arena_copy(b->results, text) : NULL;
 }
 
-static void run_one(batch *b, size_t index, lw_machine_cache *cache) {
+static void run_one(batch *b, size_t index, between_points *carried) {
     lw_point point;
     lw_culprit found = {0};
     lw_arena *arena = lw_arena_new();
-    lw_status status = arena == NULL ? LW_NO_MEMORY : run_point(b, index, cache, arena, &point, &found);
+    const bool has_memory = arena != NULL && carried->engine != NULL;
+    lw_status status = has_memory ? run_point(b, index, carried, arena, &point, &found) : LW_NO_MEMORY;
 #pragma omp critical(lanewise_results)
     {
         if (status == LW_OK) {
@@ -186,16 +194,17 @@ static void run_all(batch *b) {
     int64_t points = (int64_t)b->document->sweep.points;
 #pragma omp parallel num_threads(threads)
     {
-        lw_machine_cache cache = {0};
+        between_points carried = {.engine = lw_engine_memory_new()};
 #pragma omp for schedule(dynamic)
         for (int64_t i = 0; i < points; i++) {
             if (is_stopped(b)) {
                 b->status[i] = LW_INTERRUPTED;
             } else {
-                run_one(b, (size_t)i, &cache);
+                run_one(b, (size_t)i, &carried);
             }
         }
-        lw_machine_cache_clear(&cache);
+        lw_machine_cache_clear(&carried.machines);
+        lw_engine_memory_free(carried.engine);
     }
 }
 

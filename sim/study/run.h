@@ -68,8 +68,9 @@ typedef struct lw_culprit {
 typedef struct lw_point_how {
     const volatile sig_atomic_t *stop;
     const lw_engine_watch *watch;
-    size_t spans;  // of instances to be kept at most; 0: none is recorded
-    bool each;     // of tasks that do the same those of all, not of one
+    lw_engine_memory *memory;  // NULL: nothing is kept from point to point
+    size_t spans;              // of instances to be kept at most; 0: none is recorded
+    bool each;                 // of tasks that do the same those of all, not of one
 } lw_point_how;
 
 // Run run->setup; work that lasts as long as the rest is made long enough. LW_STUCK and LW_LIMIT as

@@ -24,7 +24,7 @@ typedef struct checking {
 
 static void note_reach(checking *c, const lw_machine *machine, size_t point) {
     for (size_t l = 0; l < machine->link_spec_count; l++) {
-        const lw_link_model *model = &machine->link_spec[l].model;
+        const lw_link_model *model = machine->link_spec[l].model;
         int dir = 0;
         if (model->segment[0].channel[0].signal.mode == NULL || lw_link_model_works(model, &dir, NULL)) {
             continue;  // no radio, or in reach

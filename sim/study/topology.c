@@ -101,7 +101,7 @@ static const char *label_of(const lw_link_model *link, lw_arena *arena) {
 
 static lw_status add_link(drawing *d, const lw_link *link, const uint32_t end[2]) {
     const lw_link_spec *spec = link->spec;
-    const lw_link_model *model = &spec->model;
+    const lw_link_model *model = spec->model;
     const lw_preset *preset = spec->object->preset;
     lw_topology_link *added = LW_LIST_ADD(&d->links, lw_topology_link, d->arena);
     if (added == NULL) {

@@ -61,6 +61,7 @@ typedef struct lw_move {
     // LW_ARRIVALS_BACKLOG: they do not.
     lw_arrivals arrivals;
     int64_t gap_ps, rate_Bps;  // LW_AUTO: not given
+    double load;               // instead: so much of what the slowest link of the route carries; 0: not given
     int64_t sharers;
 } lw_move;
 

@@ -504,6 +504,19 @@ static lw_status make_task(lw_run_state *run, uint32_t index, uint64_t seed) {
     return add_load(run, index);
 }
 
+lw_status lw_run_state_resize(lw_run_state *run, uint32_t task) {
+    if (!fits(run, task)) {
+        return LW_LIMIT;
+    }
+    for (size_t s = 0; s < run->server_count; s++) {
+        run->server[s].load_bytes = 0;
+    }
+    run->packet_hops_all = 0;
+    const int64_t bytes = run->fabric->task[task].bytes;
+    LW_TRY(bytes > 0 ? size_slot(run, run->slots[task].first, bytes) : LW_LIMIT);
+    return add_load(run, task);
+}
+
 // Where most packets pass without further questions.
 static void mark_shortcuts(lw_run_state *run) {
     for (size_t s = 0; s < run->server_count; s++) {
@@ -609,7 +622,9 @@ static lw_status make_room(lw_run_state *run, int64_t events_most) {
 
 lw_status lw_run_state_make(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *results, lw_run_state *run) {
     lw_arena *arena = lw_arena_new();
-    *run = (lw_run_state){.fabric = fabric, .arena = arena, .results = results};
+    const bool keeps = how->memory != NULL && how->engine == LW_ENGINE_PACKET && lw_recall_suits(fabric);
+    *run = (lw_run_state){
+        .fabric = fabric, .arena = arena, .results = keeps ? arena : results, .memory = keeps ? how->memory : NULL};
     if (arena == NULL) {
         return LW_NO_MEMORY;
     }
@@ -646,7 +661,6 @@ lw_status lw_run_state_make(const lw_fabric *fabric, const lw_engine_how *how, l
 
 void lw_run_state_free(lw_run_state *run) {
     for (size_t s = 0; run->server != NULL && s < run->server_count; s++) {
-        (void)lw_memory_resize_block(run->server[s].flight.entry, 0);
         if (run->server[s].random != NULL) {
             gsl_rng_free(run->server[s].random);
         }
@@ -654,29 +668,10 @@ void lw_run_state_free(lw_run_state *run) {
             gsl_rng_free(run->server[s].outage_random);
         }
     }
-    for (size_t s = 0; s < run->stream_count; s++) {
-        (void)lw_memory_resize_block(run->stream[s].sink.entry, 0);
-    }
-    for (size_t s = 0; s < run->stop_count; s++) {
-        (void)lw_memory_resize_block(run->stop[s].tails.entry, 0);
-    }
-    for (size_t i = 0; i < run->input_count; i++) {
-        (void)lw_memory_resize_block(run->input[i].runs.entry, 0);
-    }
-    for (size_t l = 0; l < run->loop_count; l++) {
-        (void)lw_memory_resize_block(run->loop[l].back.entry, 0);
-    }
     for (size_t t = 0; t < run->task_count; t++) {
-        (void)lw_memory_resize_block(run->task[t].arrived.entry, 0);
         if (run->task[t].random != NULL) {
             gsl_rng_free(run->task[t].random);
         }
-    }
-    for (size_t t = 0; run->slots != NULL && t < run->fabric->task_count; t++) {
-        (void)lw_memory_resize_block(run->slots[t].ready.entry, 0);
-    }
-    for (size_t r = 0; run->resource != NULL && r < run->fabric->resource_count; r++) {
-        (void)lw_memory_resize_block(run->resource[r].line, 0);
     }
     lw_progress_free(&run->progress);
     lw_arena_free(run->arena);

@@ -2,6 +2,7 @@
 // One run from the first event to the results.
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "sim/engine/packet/packet.h"
 #include "sim/engine/packet/rounds.h"
@@ -100,7 +101,28 @@ static void finish_task(const lw_run_state *run, uint32_t index) {
     lw_find_busiest(result, hops);
 }
 
-static lw_status results(lw_run_state *run, lw_engine_result *out) {
+static void *copy(lw_arena *arena, const void *items, size_t count, size_t size) {
+    void *copied = lw_arena_alloc(arena, count, size);
+    return copied != NULL && count > 0 ? memcpy(copied, items, count * size) : copied;
+}
+
+// From the arena of the run, which is kept, to that of who asked.
+static lw_status hand_over(const lw_fabric *fabric, lw_arena *arena, lw_engine_result *result) {
+    result->task = copy(arena, result->task, fabric->task_count, sizeof *result->task);
+    result->server = copy(arena, result->server, fabric->server_count, sizeof *result->server);
+    result->held_ps = copy(arena, result->held_ps, fabric->resource_count, sizeof *result->held_ps);
+    bool copied = result->task != NULL && result->server != NULL && result->held_ps != NULL;
+    for (size_t t = 0; copied && t < fabric->task_count; t++) {
+        lw_task_result *task = &result->task[t];
+        const lw_flow *flow = fabric->task[t].flow != LW_NO_FLOW ? &fabric->flow[fabric->task[t].flow] : NULL;
+        task->sample = copy(arena, task->sample, task->sample_count, sizeof *task->sample);
+        task->load = flow != NULL ? copy(arena, task->load, flow->data_count + flow->request_count, sizeof *task->load) : NULL;
+        copied = task->sample != NULL && (task->load != NULL || flow == NULL);
+    }
+    return copied ? LW_OK : LW_NO_MEMORY;
+}
+
+static lw_status results(lw_run_state *run, lw_arena *arena, lw_engine_result *out) {
     const lw_fabric *fabric = run->fabric;
     lw_engine_result result = {.engine = out->engine,
                                .task = run->result,
@@ -125,7 +147,7 @@ static lw_status results(lw_run_state *run, lw_engine_result *out) {
         result.end_ps = result.task[t].end_ps > result.end_ps ? result.task[t].end_ps : result.end_ps;
     }
     *out = result;
-    return LW_OK;
+    return run->results != arena ? hand_over(run->fabric, arena, out) : LW_OK;
 }
 
 // The first task of which an instance has not ended.
@@ -150,6 +172,18 @@ static bool is_hopeless(const lw_fabric *fabric, int64_t events_most) {
     return events_most > 0 && events > events_most;
 }
 
+// False: out of memory.
+static bool begin(lw_run_state *run, const lw_engine_how *how) {
+    if (how->engine == LW_ENGINE_PACKET) {
+        if (!lw_islands_make(run)) {
+            return false;
+        }
+        lw_laps_make(run);
+    }
+    lw_progress_begin(&run->progress);
+    return !run->failed;
+}
+
 lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *arena, lw_engine_result *out,
                         bool *gave_up) {
     lw_run_state run;
@@ -161,28 +195,22 @@ lw_status lw_packet_run(const lw_fabric *fabric, const lw_engine_how *how, lw_ar
     if (ran || *gave_up) {
         return ran ? LW_OK : LW_INTERRUPTED;
     }
-    lw_status status = lw_run_state_make(fabric, how, arena, &run);
+    const bool resumed = lw_recall_resume(fabric, how, &run);
+    lw_status status = resumed ? LW_OK : lw_run_state_make(fabric, how, arena, &run);
     *gave_up = status == LW_INTERRUPTED;
     if (status == LW_OK) {
         run.record = how->record;
-        if (how->engine == LW_ENGINE_PACKET) {
-            run.failed = !lw_islands_make(&run);
-            lw_laps_make(&run);
-        }
-        lw_progress_begin(&run.progress);
+        run.failed = !resumed && !begin(&run, how);
         status = run.failed ? LW_NO_MEMORY : run_events(&run, how);
     }
     *gave_up = *gave_up || (status == LW_INTERRUPTED && is_too_much(&run, how));
-    if (*gave_up) {
-        lw_run_state_free(&run);
-        return status;
-    }
     if (status == LW_STUCK) {
+        run.results = arena;
         out->stuck = find_stuck(&run);
         status = lw_find_deadlock(&run, out) == LW_OK ? LW_STUCK : LW_NO_MEMORY;
     } else if (status == LW_OK) {
-        status = results(&run, out);
+        status = results(&run, arena, out);
     }
-    lw_run_state_free(&run);
+    lw_recall_free(how->memory, &run);
     return status;
 }

@@ -4,6 +4,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
+#include <string.h>
 
 #include "sim/engine/packet/state.h"
 
@@ -13,18 +14,17 @@ void lw_schedule(lw_run_state *run, int64_t time_ps, lw_event_kind kind, uint32_
 }
 
 void lw_fifo_grow(lw_run_state *run, lw_fifo *fifo) {
-    uint32_t capacity = fifo->capacity == 0 ? 8 : 2 * fifo->capacity;
-    lw_fifo_entry *grown = capacity == 0 ? NULL : lw_memory_resize_block(NULL, capacity * sizeof *grown);
+    const uint32_t before = fifo->capacity, capacity = before == 0 ? 8 : 2 * before;
+    const size_t size = sizeof *fifo->entry;
+    lw_fifo_entry *grown = capacity == 0 ? NULL : lw_arena_grow(run->arena, fifo->entry, before * size, capacity * size);
     if (grown == NULL) {
         run->failed = true;
         return;
     }
-    for (uint32_t i = 0; i < fifo->count; i++) {
-        grown[i] = *lw_fifo_at(fifo, i);
-    }
-    (void)lw_memory_resize_block(fifo->entry, 0);
+    // What had gone round to the beginning follows the rest.
+    fifo->first &= before - 1;
+    memcpy(grown + before, grown, (before > 0 ? fifo->first : 0) * size);
     fifo->entry = grown;
-    fifo->first = 0;
     fifo->capacity = capacity;
 }
 

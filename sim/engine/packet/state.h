@@ -333,12 +333,14 @@ typedef struct lw_run_state {
     double packet_hops_all;          // those of all instances
     const lw_engine_record *record;  // NULL: nobody asks
     lw_steady steady;
-    lw_laps laps;          // see laps.c
-    int64_t *lap_busy_ps;  // one a server: when its state was saved
-    int64_t look_at;       // events before somebody may want to end the run
-    int64_t validate_at;   // events before the invariants are looked at again
-    bool failed;           // out of memory
-    bool broken;           // more instances at once than there are slots
+    lw_laps laps;              // see laps.c
+    int64_t *lap_busy_ps;      // one a server: when its state was saved
+    lw_engine_memory *memory;  // keeps the state when it first repeats; NULL: nobody asks
+    lw_list told;              // lw_engine_span: recorded until then
+    int64_t look_at;           // events before somebody may want to end the run
+    int64_t validate_at;       // events before the invariants are looked at again
+    bool failed;               // out of memory
+    bool broken;               // more instances at once than there are slots
 } lw_run_state;
 
 static inline const lw_task *lw_task_of(const lw_run_state *run, uint32_t slot) {
@@ -360,6 +362,9 @@ const bool *lw_find_apart(const lw_fabric *fabric, const lw_fraction *pace, lw_a
 // what how->events_most could fill.
 lw_status lw_run_state_make(const lw_fabric *fabric, const lw_engine_how *how, lw_arena *results, lw_run_state *run) LW_CHECKED;
 void lw_run_state_free(lw_run_state *run);
+// The one task of a run with a flow, of one slot, moves other bytes than it was made for; all else is to be
+// as it is, even the state of its streams. LW_LIMIT as lw_run_state_make.
+lw_status lw_run_state_resize(lw_run_state *run, uint32_t task) LW_CHECKED;
 // An instance takes the slot: its streams are set back to their beginning.
 void lw_slot_take(lw_run_state *run, uint32_t slot, int64_t instance);
 // validate.c: what is wrong with the state between two events; NULL: nothing.
@@ -388,14 +393,27 @@ void lw_task_source(lw_run_state *run, uint32_t slot);             // its arriva
 void lw_task_sink(lw_run_state *run, uint32_t stream);             // a delivery that matters
 
 // steady.c: the search in one island.
-void lw_steady_choose(lw_run_state *run, lw_island *island);  // an anchor
-void lw_steady_step(lw_run_state *run, lw_island *island);    // after an event in which it ticked
+enum { LW_WORTHWHILE_STEPS = 64 };                             // packets that its anchor must have left
+void lw_steady_choose(lw_run_state *run, lw_island *island);   // an anchor
+void lw_steady_step(lw_run_state *run, lw_island *island);     // after an event in which it ticked
+void lw_steady_repeats(lw_run_state *run, lw_island *island);  // its state is the saved one
 void lw_steady_stop(lw_island *island);
 void lw_steady_jump(lw_run_state *run, lw_island *island, int64_t periods);
 
 // laps.c: jumps over iterations. An instance has ended; and after the event in which the anchor's did.
 void lw_laps_make(lw_run_state *run);
 void lw_laps_step(lw_run_state *run);
+
+// recall.c: a run that moves other bytes than one before goes on from where that one's state first repeated.
+// Is it of that kind: each task runs once, one of them moves bytes, nothing is drawn? Its results lie in
+// its own arena then.
+bool lw_recall_suits(const lw_fabric *fabric) LW_CHECKED;
+void lw_recall_keep(lw_run_state *run);                              // the state repeats: keep it, if it may serve
+void lw_recall_tell(lw_run_state *run, const lw_engine_span *span);  // has been recorded
+// False: nothing that is kept leads to a run of this fabric.
+bool lw_recall_resume(const lw_fabric *fabric, const lw_engine_how *how, lw_run_state *run) LW_CHECKED;
+// Frees the run but what is kept of it.
+void lw_recall_free(lw_engine_memory *memory, lw_run_state *run);
 
 // islands.c: which tasks share servers, and the sleep of islands whose state repeats.
 // ---- deadlock.c ----

@@ -17,10 +17,7 @@
 
 #include "sim/engine/packet/visit.h"
 
-enum {
-    SETTLE_STEPS = 8,      // a search that a change will cut short soon is not worth its beginning
-    WORTHWHILE_STEPS = 64  // packets that the anchor must have left
-};
+enum { SETTLE_STEPS = 8 };  // a search that a change will cut short soon is not worth its beginning
 
 // At least one packet waited all the time since the state was saved: not more have started than
 // waited at its begin and at its end.
@@ -345,7 +342,7 @@ static int64_t likely_period(const lw_run_state *run, const lw_island *island) {
 // The stop where most is left to deliver; none where a task draws its arrivals, since nothing
 // repeats then.
 void lw_steady_choose(lw_run_state *run, lw_island *island) {
-    int64_t most = WORTHWHILE_STEPS;
+    int64_t most = LW_WORTHWHILE_STEPS;
     lw_stop *anchor = NULL;
     for (uint32_t t = island->first_task; t != LW_NONE; t = run->task[t].next_in_island) {
         lw_stop *last = &run->stop[run->stream[run->task[t].data].last_stop];
@@ -414,19 +411,24 @@ static void save_state(lw_run_state *run, lw_island *island) {
     island->power = 2 * island->power > island->period ? 2 * island->power : island->period;
 }
 
+void lw_steady_repeats(lw_run_state *run, lw_island *island) {
+    const int64_t span_ps = run->now_ps - island->saved_ps;
+    island->period = island->steps;
+    const int64_t periods = periods_ahead(run, island, span_ps);
+    if (periods > 0 && periods < INT64_MAX) {
+        lw_islands_sleep(run, island, span_ps, periods);
+    } else {
+        lw_island_restart(run, island);
+    }
+}
+
 void lw_steady_step(lw_run_state *run, lw_island *island) {
     island->steps++;
     if (island->have_saved && phase_of(run, island->telltale) == island->saved_phase) {
         lw_cursor c = {.state = &island->saved};
         if (visit_state(&c, run, island) && c.at == island->saved.count) {
-            int64_t span_ps = run->now_ps - island->saved_ps;
-            island->period = island->steps;
-            int64_t periods = periods_ahead(run, island, span_ps);
-            if (periods > 0 && periods < INT64_MAX) {
-                lw_islands_sleep(run, island, span_ps, periods);
-            } else {
-                lw_island_restart(run, island);
-            }
+            lw_recall_keep(run);
+            lw_steady_repeats(run, island);
             return;
         }
     }

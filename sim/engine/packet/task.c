@@ -5,6 +5,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
+#include <string.h>
 
 #include "sim/engine/packet/state.h"
 
@@ -105,18 +106,16 @@ static void start(lw_run_state *run, uint32_t index, int64_t ready_ps) {
 
 static void join_line(lw_run_state *run, lw_resource *resource, const lw_waiting *waiting) {
     if (resource->count == resource->capacity) {
-        uint32_t capacity = resource->capacity > 0 ? 2 * resource->capacity : 8;
-        lw_waiting *grown = lw_memory_resize_block(NULL, capacity * sizeof *grown);
-        if (grown == NULL || capacity == 0) {
+        const uint32_t before = resource->capacity, capacity = before > 0 ? 2 * before : 8;
+        lw_waiting *grown =
+            capacity > 0 ? lw_arena_grow(run->arena, resource->line, before * sizeof *grown, capacity * sizeof *grown) : NULL;
+        if (grown == NULL) {
             run->failed = true;
             return;
         }
-        for (uint32_t i = 0; i < resource->count; i++) {
-            grown[i] = resource->line[(resource->first + i) & (resource->capacity - 1)];
-        }
-        (void)lw_memory_resize_block(resource->line, 0);
+        resource->first &= before - 1;
+        memcpy(grown + before, grown, (before > 0 ? resource->first : 0) * sizeof *grown);
         resource->line = grown;
-        resource->first = 0;
         resource->capacity = capacity;
     }
     resource->line[(resource->first + resource->count++) & (resource->capacity - 1)] = *waiting;
@@ -235,7 +234,7 @@ static void pass_on(lw_run_state *run, uint32_t index) {
     start(run, slot, next.ready_ps);
 }
 
-static void record(const lw_run_state *run, const lw_task_state *state) {
+static void record(lw_run_state *run, const lw_task_state *state) {
     const lw_task *task = &run->fabric->task[state->task];
     const bool has_moved = task->flow != LW_NO_FLOW && lw_task_bytes(task, state->instance) > 0;
     const lw_engine_span span = {.task = state->task,
@@ -249,6 +248,7 @@ static void record(const lw_run_state *run, const lw_task_state *state) {
                                  .busy_ps = has_moved ? state->busy_ps : 0,
                                  .stall_ps = has_moved ? (int64_t)state->stall_ps : 0};
     run->record->span(&span, run->record->user);
+    lw_recall_tell(run, &span);
 }
 
 static void end(lw_run_state *run, uint32_t index) {
