@@ -80,6 +80,16 @@ static inline lw_result run_text(lw_test *test, const char *text) {
     return result;
 }
 
+// Payload that the links whose names begin so carried, in both directions, in the first point.
+static inline int64_t payload_over(const lw_result *result, const char *link) {
+    const lw_point *point = &result->point[0];
+    int64_t sum = 0;
+    for (size_t d = 0; d < point->direction_count; d++) {
+        sum += strncmp(point->direction[d].link, link, strlen(link)) == 0 ? point->direction[d].payload_bytes : 0;
+    }
+    return sum;
+}
+
 // The first point of a document, and its fabric.
 static inline const lw_point_setup *first_point(lw_test *test, const lw_document *document) {
     lw_point_setup *setup = LW_NEW(test->arena, lw_point_setup);

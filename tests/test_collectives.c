@@ -436,15 +436,6 @@ static void they_may_be_asserted(void **state) {
 
 // ---- The order of the ranks ----
 
-static int64_t payload_over(const lw_result *result, const char *link) {
-    const lw_point *point = &result->point[0];
-    int64_t sum = 0;
-    for (size_t d = 0; d < point->direction_count; d++) {
-        sum += strncmp(point->direction[d].link, link, strlen(link)) == 0 ? point->direction[d].payload_bytes : 0;
-    }
-    return sum;
-}
-
 // Two cards behind each of two switches, listed in turn: a ring over neighbours crosses between the
 // switches twice, one as listed four times.
 static void rings_go_over_neighbours(void **state) {

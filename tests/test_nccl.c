@@ -350,15 +350,6 @@ static void single_cards_gather_by_aggregated_trees(void **state) {
     }
 }
 
-static int64_t carried_by(const lw_result *result, const char *link) {
-    const lw_point *point = &result->point[0];
-    int64_t sum = 0;
-    for (size_t d = 0; d < point->direction_count; d++) {
-        sum += strncmp(point->direction[d].link, link, strlen(link)) == 0 ? point->direction[d].payload_bytes : 0;
-    }
-    return sum;
-}
-
 // Over the cables of each computer and direction: a ring sends 2(n-1)/n S, two trees S.
 static void trees_send_less_over_the_network(void **state) {
     (void)state;
@@ -375,7 +366,7 @@ static void trees_send_less_over_the_network(void **state) {
                                            "workloads: {ar: {kind: all-reduce, on: gpus, bytes: 4 MiB, library: nccl}}\n",
                                            computers_with(&test, 8), cases[i].algorithm));
         // both ends of two directions
-        assert_int_equal(carried_by(&result, "cables"), 4 * cases[i].sixteenths * (4194304 / 16));
+        assert_int_equal(payload_over(&result, "cables"), 4 * cases[i].sixteenths * (4194304 / 16));
         lw_test_end(&test);
     }
 }
@@ -473,7 +464,7 @@ static void many_ranks_take_about_their_price(void **state) {
         }
         // two ends of cables, each carries all up and down each tree but for the roots
         const double all = (cases[i].bytes < 1e6 ? 2 : 1) * cases[i].bytes * 2 * 2 * (COMPUTERS - 1);
-        assert_close((double)carried_by(&result, "cables"), all, 1e-9);
+        assert_close((double)payload_over(&result, "cables"), all, 1e-9);
         lw_test_end(&test);
     }
 }

@@ -49,15 +49,6 @@ static void a_root_is_priced_as_its_model_does(void **state) {
     }
 }
 
-static int64_t carried_by(const lw_result *result, const char *link) {
-    const lw_point *point = &result->point[0];
-    int64_t sum = 0;
-    for (size_t d = 0; d < point->direction_count; d++) {
-        sum += strncmp(point->direction[d].link, link, strlen(link)) == 0 ? point->direction[d].payload_bytes : 0;
-    }
-    return sum;
-}
-
 // By Simple (n-1) steps and n-2+k chunks of S/k, where k is what fills a slot of the channel, which runs as two; by
 // LL all hops at once, twice the bytes.
 static void a_root_is_a_chain(void **state) {
@@ -78,8 +69,8 @@ static void a_root_is_a_chain(void **state) {
         const double expected_s = (cases[i / 2].base_us + (n - 1) * cases[i / 2].step_us) / 1e6 + sent / port_Bps;
         assert_true(is_near(result.point[0].workload[0].time_s, expected_s, 0.001));
         // each rank but one hands it on
-        assert_int_equal(carried_by(&result, "l["), (int64_t)((i / 2 == 2 ? 2 : 1) * 2 * 7 * bytes));
-        assert_int_equal(carried_by(&result, "l[3]"), (int64_t)((i / 2 == 2 ? 2 : 1) * bytes));
+        assert_int_equal(payload_over(&result, "l["), (int64_t)((i / 2 == 2 ? 2 : 1) * 2 * 7 * bytes));
+        assert_int_equal(payload_over(&result, "l[3]"), (int64_t)((i / 2 == 2 ? 2 : 1) * bytes));
         lw_test_end(&test);
     }
 }
@@ -99,7 +90,7 @@ static void pairs_share_a_port(void **state) {
         assert_true(is_near(value_of(&result.point[0].workload[0], "busbw_GBps"), 300, 0.01));
         assert_true(value_of(&result.point[0].workload[0], "library_us") == 0);
         for (int port = 0; port < 8; port++) {
-            assert_int_equal(carried_by(&result, lw_arena_print(test.arena, "l[%d]", port)), 2 * cases[i].each);
+            assert_int_equal(payload_over(&result, lw_arena_print(test.arena, "l[%d]", port)), 2 * cases[i].each);
         }
         lw_test_end(&test);
     }
@@ -145,7 +136,7 @@ static void pairs_meet_in_host_memory(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
         const lw_result result = run_call(&test, machine, "", cases[i].work);
-        assert_int_equal(carried_by(&result, "host memory"), 2 * cases[i].sent);
+        assert_int_equal(payload_over(&result, "host memory"), 2 * cases[i].sent);
         // one is read while the next is written: a link both ways, not in turns
         assert_true(result.point[0].workload[0].bandwidth_GBps > 35);
         lw_test_end(&test);
@@ -171,8 +162,8 @@ static void pairs_of_two_computers_go_by_rails(void **state) {
     for (size_t i = 0; i < sizeof works / sizeof works[0]; i++) {
         lw_test test = lw_test_begin();
         const lw_result result = run_call(&test, machine, "", works[i]);
-        assert_true(is_near((double)carried_by(&result, "cables["), across[i], 1e-6));
-        assert_true(i > 0 || is_near((double)carried_by(&result, "cables[5]"), 0x1p26, 1e-6));
+        assert_true(is_near((double)payload_over(&result, "cables["), across[i], 1e-6));
+        assert_true(i > 0 || is_near((double)payload_over(&result, "cables[5]"), 0x1p26, 1e-6));
         lw_test_end(&test);
     }
 }
