@@ -487,7 +487,8 @@ static void bad_arrivals_are_told(void **state) {
         {"at: []", "'at' is a list of times"},
         {"at: [5 ms, 3 ms]", "workloads.w: '3 ms' is before the time before it"},
         {"at: [5 ms, 7 ms], repeat: 3", "'at' lists 2 iterations"},
-        {"every: 1 ms, in_flight: 2", "iterations that come by themselves are all under way until they end"},
+        {"every: 1 ms", "how many iterations come is not said"},
+        {"every: 1 ms, repeat: 9, in_flight: 2", "iterations that come by themselves are all under way until they end"},
         {"every: 1 ms, repeat: 70000", "65536 iterations at most come by themselves"},
         {"every: 1 ms, repeat: 60000, tasks: {a: {delay: 1 us}, b: {delay: 1 us, after: a}, c: {after: b}, d: {after: b}, "
          "e: {after: b}, f: {after: b}, g: {after: b}, h: {after: b}, i: {after: b}, j: {after: b}, k: {after: b}, "
