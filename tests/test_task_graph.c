@@ -159,20 +159,24 @@ static void order_changes_nothing(void **state) {
     lw_test_end(&test);
 }
 
-static lw_result run_with(lw_test *test, const char *engine, int repeat, const char *after) {
+static lw_result run_by(lw_test *test, const char *engine, const char *text) {
     const lw_document *document = NULL;
     const lw_load load = {.engine = engine};
     const lw_run run = {.threads = 1};
     lw_result result = {0};
+    assert_int_equal(try_load(test, text, &load, &document), LW_OK);
+    assert_int_equal(lw_scenario_run(document, &run, test->arena, test->diags, &result), LW_OK);
+    return result;
+}
+
+static lw_result run_with(lw_test *test, const char *engine, int repeat, const char *after) {
     const char *text = lw_arena_print(test->arena,
                                       "%sworkloads:\n  w: {kind: graph, repeat: %d, tasks: {\n"
                                       "    load: {copy: {from: host, to: gpu, bytes: 777 KiB, memory: pageable}%s},\n"
                                       "    work: {compute: 90 us, node: gpu, after: load},\n"
                                       "    back: {copy: {from: gpu, to: host, bytes: 70 KiB}, after: work}}}\n",
                                       pair, repeat, after);
-    assert_int_equal(try_load(test, text, &load, &document), LW_OK);
-    assert_int_equal(lw_scenario_run(document, &run, test->arena, test->diags, &result), LW_OK);
-    return result;
+    return run_by(test, engine, text);
 }
 
 static void engines_agree(void **state) {
@@ -195,6 +199,41 @@ static void a_thousand_cost_what_the_first_few_do(void **state) {
         const lw_result few = run_with(&test, "packet", 40, after[i]), many = run_with(&test, "packet", 1000, after[i]);
         assert_true(many.point[0].events <= few.point[0].events);
         lw_test_end(&test);
+    }
+}
+
+static lw_result run_loops(lw_test *test, const char *engine, int outer, int inner, const char *work) {
+    const char *text = lw_arena_print(test->arena,
+                                      "nodes: {host: {preset: server-genoa}, gpus: {preset: rtx-4090, count: 3}}\n"
+                                      "links: {slots: {between: [host, gpus], preset: pcie-4-x16}}\n"
+                                      "workloads:\n  w: {kind: graph, repeat: %d, tasks: {\n"
+                                      "    first: {delay: 3 us},\n"
+                                      "    inner: {repeat: %d, after: first, %s},\n"
+                                      "    last: {copy: {from: 'gpus[1]', to: host, bytes: 70 KiB}, after: inner}}}\n",
+                                      outer, inner, work);
+    return run_by(test, engine, text);
+}
+
+// So are those of a loop within, though something waits for its end.
+static void a_loop_that_others_wait_for_is_jumped_over(void **state) {
+    (void)state;
+    static const char *const work[] = {
+        "tasks: {a: {copy: {from: host, to: 'gpus[0]', bytes: 300 KiB}}}",
+        "tasks: {a: {copy: {from: host, to: 'gpus[0]', bytes: 90 KiB, memory: pageable}}, b: {compute: 9 us, node: gpus}}",
+        "tasks: {a: {kind: all-reduce, on: gpus, bytes: 90 kB}}",
+        "in_flight: 3, tasks: {b: {compute: 20 us, node: gpus, after: b@-1}, a: {kind: all-gather, on: gpus, bytes: 90 kB, "
+        "after: b}}"};
+    for (size_t i = 0; i < sizeof work / sizeof work[0]; i++) {
+        for (int outer = 1; outer <= 3; outer += 2) {
+            lw_test test = lw_test_begin();
+            const lw_result quick = run_loops(&test, "packet", outer, 60, work[i]),
+                            exact = run_loops(&test, "packet-exact", outer, 60, work[i]),
+                            few = run_loops(&test, "packet", outer, 200, work[i]),
+                            many = run_loops(&test, "packet", outer, 20000, work[i]);
+            assert_int_equal(time_ps(&quick, "w"), time_ps(&exact, "w"));
+            assert_true(many.point[0].events <= few.point[0].events);
+            lw_test_end(&test);
+        }
     }
 }
 
@@ -448,7 +487,8 @@ static void bad_arrivals_are_told(void **state) {
         {"at: []", "'at' is a list of times"},
         {"at: [5 ms, 3 ms]", "workloads.w: '3 ms' is before the time before it"},
         {"at: [5 ms, 7 ms], repeat: 3", "'at' lists 2 iterations"},
-        {"every: 1 ms, in_flight: 2", "iterations that come by themselves are all under way until they end"},
+        {"every: 1 ms", "how many iterations come is not said"},
+        {"every: 1 ms, repeat: 9, in_flight: 2", "iterations that come by themselves are all under way until they end"},
         {"every: 1 ms, repeat: 70000", "65536 iterations at most come by themselves"},
         {"every: 1 ms, repeat: 60000, tasks: {a: {delay: 1 us}, b: {delay: 1 us, after: a}, c: {after: b}, d: {after: b}, "
          "e: {after: b}, f: {after: b}, g: {after: b}, h: {after: b}, i: {after: b}, j: {after: b}, k: {after: b}, "
@@ -478,6 +518,7 @@ int main(void) {
         cmocka_unit_test(order_changes_nothing),
         cmocka_unit_test(engines_agree),
         cmocka_unit_test(a_thousand_cost_what_the_first_few_do),
+        cmocka_unit_test(a_loop_that_others_wait_for_is_jumped_over),
         cmocka_unit_test(large_graphs_are_read_soon),
         cmocka_unit_test(parts_of_tasks_are_swept),
         cmocka_unit_test(what_has_no_effect_is_told),

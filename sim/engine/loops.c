@@ -72,8 +72,9 @@ static int64_t loop_periods(const lw_progress *progress, uint32_t task, int64_t 
 }
 
 // Periods until the task may catch up with one that it waits for, which does not go on as fast; 0
-// where its next instance waits for one that goes on faster. Of those that it waits for what had ended
-// when the period began is enough, so that nothing hangs on what comes later.
+// where its next instance waits for one that goes on faster, other than for the end of a loop. Of
+// those that it waits for what had ended when the period began is enough, so that nothing hangs on
+// what comes later.
 static int64_t need_periods(const lw_progress *progress, uint32_t task, const int64_t *begin) {
     const lw_task *of = &progress->fabric->task[task];
     const int64_t step = progress->task[task].prefix - begin[task], highest = progress->task[task].highest;
@@ -87,7 +88,9 @@ static int64_t need_periods(const lw_progress *progress, uint32_t task, const in
         const lw_int128 enough = (lw_int128)(begin[need->task] / need->other + need->distance) * need->own;
         const lw_int128 room = enough - 1 - highest;
         const bool falls_back = need->own == 1 && need->other == 1 && other > step;
-        const lw_int128 fit = room < 0 ? 0 : step == 0 || falls_back ? INT64_MAX : room / step;
+        // how far the end of a loop is that it waits for loop_periods says of the loop
+        const bool after_loop = step == 0 && room < 0 && other % need->other != 0;
+        const lw_int128 fit = after_loop ? INT64_MAX : room < 0 ? 0 : step == 0 || falls_back ? INT64_MAX : room / step;
         periods = fit < periods ? (int64_t)fit : periods;
     }
     return periods;
@@ -115,7 +118,8 @@ enum {
     WORTHWHILE = 8,  // instances that the anchor must have left
     SILENCE = 64,    // instances of others, and SLOT_TURNS a slot, until another anchor is chosen
     SLOT_TURNS = 2,
-    BY_BRENT = 2  // Brent's method saves after 1, 2, 4, ... steps
+    BY_BRENT = 2,     // Brent's method saves after 1, 2, 4, ... steps
+    TASKS_AN_END = 8  // a state is saved where at least one instance has ended for so many tasks
 };
 
 void lw_laps_note_end(lw_laps *laps, const lw_progress *progress, uint32_t task, size_t slots) {
@@ -124,6 +128,7 @@ void lw_laps_note_end(lw_laps *laps, const lw_progress *progress, uint32_t task,
     if (!laps->possible) {
         return;
     }
+    laps->since++;
     if (task == laps->anchor) {
         laps->ticked = true;
         laps->ends = 0;
@@ -134,6 +139,12 @@ void lw_laps_note_end(lw_laps *laps, const lw_progress *progress, uint32_t task,
         laps->power = 1;
         laps->have_saved = false;
     }
+}
+
+// Where many short loops follow one another each has an anchor of its own, and saves would be all of
+// the time.
+bool lw_laps_wants_state(const lw_laps *laps, const lw_progress *progress) {
+    return laps->steps >= laps->power && laps->since * TASKS_AN_END >= (int64_t)progress->fabric->task_count;
 }
 
 bool lw_laps_note_state(lw_laps *laps, const lw_progress *progress, int64_t now_ps, lw_arena *arena) {
@@ -150,7 +161,7 @@ bool lw_laps_note_state(lw_laps *laps, const lw_progress *progress, int64_t now_
     }
     laps->state.count = laps->counts.count = 0;
     laps->saved_ps = now_ps;
-    laps->steps = 0;
+    laps->steps = laps->since = 0;
     laps->power *= BY_BRENT;
     laps->have_saved = true;
     return true;

@@ -15,6 +15,7 @@ typedef struct lw_laps {
     int64_t ends;     // of other instances since it has ticked
     int64_t steps;    // since the saved state
     int64_t power;    // steps after which it is saved again
+    int64_t since;    // instances of all tasks that have ended since it was saved
     bool have_saved;
     int64_t saved_ps;
     lw_list state;     // int64_t
@@ -26,6 +27,8 @@ typedef struct lw_laps {
 // An instance has ended, of as many as may be under way at once. Another anchor is chosen where it has
 // none, or none that ends often enough.
 void lw_laps_note_end(lw_laps *laps, const lw_progress *progress, uint32_t task, size_t slots);
+// The state is to be saved: steps enough have passed, and work enough to be worth looking at each task.
+bool lw_laps_wants_state(const lw_laps *laps, const lw_progress *progress);
 // The state is being saved: how far the tasks are. False when out of memory.
 bool lw_laps_note_state(lw_laps *laps, const lw_progress *progress, int64_t now_ps, lw_arena *arena) LW_CHECKED;
 // The state that was saved has come back: instances of the task that ended since, and how many such

@@ -258,6 +258,10 @@ static lw_status check_open(const void *params, const lw_option_set *set, lw_pla
     if (p->arrivals != 0 && p->open.every_ps == LW_AUTO) {
         return lw_error(diags, lw_type_place(options, set, "arrivals", at), "add every: 10 ms", "how many arrive is not said");
     }
+    if (p->open.every_ps != LW_AUTO && p->repeat == LW_AUTO) {
+        return lw_error(diags, lw_type_place(options, set, "every", at), "add repeat: 1000",
+                        "how many iterations come is not said");
+    }
     if (open && p->in_flight != LW_AUTO) {
         return lw_error(diags, lw_type_place(options, set, "in_flight", at), "leave it out",
                         "iterations that come by themselves are all under way until they end");

@@ -339,7 +339,7 @@ void lw_fluid_laps_step(lw_fluid *run) {
             }
         }
     }
-    if (laps->steps >= laps->power) {
+    if (lw_laps_wants_state(laps, &run->progress)) {
         save(run);
     }
 }

@@ -417,7 +417,7 @@ void lw_laps_step(lw_run_state *run) {
             }
         }
     }
-    if (laps->steps >= laps->power) {
+    if (lw_laps_wants_state(laps, &run->progress)) {
         save(run);
     }
 }
