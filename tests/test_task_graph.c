@@ -393,6 +393,26 @@ static void computes_by_what_they_do(void **state) {
     }
 }
 
+// "gpus" is all cards of a machine that has no node of that name, as in collectives.
+static void gpus_are_all_cards(void **state) {
+    (void)state;
+    static const struct {
+        const char *system;
+        uint32_t cards;
+    } cases[] = {{"oam-mesh", 8}, {"mi250x-board", 8}, {"hgx-h100", 8}};
+    for (size_t i = 0; i < 3; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result result = run_text(
+            &test, lw_arena_print(test.arena,
+                                  "include: systems/%s\nworkloads:\n  w: {kind: graph, tasks: {a: {compute: 3 ms, node: gpus}, "
+                                  "s: {kind: all-reduce, on: gpus, bytes: 1 MB, algorithm: ring, after: a}}}\n",
+                                  cases[i].system));
+        assert_true(time_ps(&result, "w") > 3000 * us);
+        assert_int_equal(workload_of(&result.point[0], "w")->bytes, 1000000 / cases[i].cards * 2 * (cases[i].cards - 1));
+        lw_test_end(&test);
+    }
+}
+
 static void bad_work_is_located(void **state) {
     (void)state;
     static const struct {
@@ -525,6 +545,7 @@ int main(void) {
         cmocka_unit_test(work_of_a_kind_is_what_it_is_alone),
         cmocka_unit_test(sums_hide_behind_computes),
         cmocka_unit_test(computes_by_what_they_do),
+        cmocka_unit_test(gpus_are_all_cards),
         cmocka_unit_test(bad_work_is_located),
         cmocka_unit_test(iterations_come_by_themselves),
         cmocka_unit_test(random_arrivals_queue),

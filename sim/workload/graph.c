@@ -285,6 +285,23 @@ static bool means_all_gpus(const lw_machine *machine, const char *name) {
     return found && any;
 }
 
+bool lw_graph_all_gpus(const lw_machine *machine, const char *name, lw_selection *out) {
+    uint32_t first = 0, end;
+    if (!means_all_gpus(machine, name)) {
+        return false;
+    }
+    while (machine->node[first].spec->kind != LW_NODE_GPU) {
+        first++;
+    }
+    for (end = first; end < machine->node_count && machine->node[end].spec->kind == LW_NODE_GPU; end++) {
+    }
+    *out = (lw_selection){first, end - first};
+    while (end < machine->node_count && machine->node[end].spec->kind != LW_NODE_GPU) {
+        end++;
+    }
+    return end == machine->node_count;
+}
+
 static lw_status add_all_gpus(lw_graph_builder *builder, lw_place place, bool *listed, lw_list *out) {
     for (uint32_t i = 0; i < builder->machine->node_count; i++) {
         if (builder->machine->node[i].spec->kind == LW_NODE_GPU) {

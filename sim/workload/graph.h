@@ -241,6 +241,9 @@ lw_status lw_graph_pair(lw_graph_builder *builder, const lw_pair_keys *keys, lw_
 // at least; `gpus`, where no node is called that, is all of kind gpu. noun: what one of them is to the work. out: gains a
 // uint32_t for each.
 lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const char *noun, lw_list *out) LW_CHECKED;
+// The same for work that takes neighbours in the list of nodes: false where the name is a node's, or cards
+// lie apart.
+bool lw_graph_all_gpus(const lw_machine *machine, const char *name, lw_selection *out);
 // Whose engine copies: the first network card on the route, if there is one; else a network card at
 // an end before a GPU, a GPU before a host, a host before a memory; of two alike the one that holds
 // the data.

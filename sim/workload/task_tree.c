@@ -215,7 +215,9 @@ static lw_status read_work(const reading *r, const lw_yaml *map, const lw_node *
 
 static lw_status read_compute(const reading *r, const step_params *p, const lw_option_set *set, lw_step *step) {
     const lw_place place = place_in(step_options, set, "node", step->place);
-    LW_TRY(lw_machine_select(r->builder->machine, p->node, place, r->builder->diags, &step->on));
+    if (!lw_graph_all_gpus(r->builder->machine, p->node, &step->on)) {
+        LW_TRY(lw_machine_select(r->builder->machine, p->node, place, r->builder->diags, &step->on));
+    }
     const lw_node *node = &r->builder->machine->node[step->on.first];
     if (node->spec->kind == LW_NODE_SWITCH) {
         return lw_error(r->builder->diags, place, "name a host or gpu", "%s: the switch '%s' does not compute", path_of(r, step),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The machine as NCCL counts it (src/graph/topo.h, search.cc and paths.cc of NVIDIA/nccl): speeds
 // of links, channels that fit side by side, and the network cards that they leave a computer by.
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -213,6 +214,7 @@ static lw_status find_rings(view *v) {
     if (own == NULL || all == NULL) {
         return LW_NO_MEMORY;
     }
+    assert(v->gates > 0);
     for (uint32_t c = 0; c < v->computers.count; c++) {
         const lw_ranks *ranks = &v->computers.computer[c].ranks;
         const uint32_t rings = (LW_CHANNELS_MAX - 1) / v->gates + 1, like = v->computers.computer[c].like;

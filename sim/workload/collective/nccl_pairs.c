@@ -2,6 +2,7 @@
 // All-to-all and send-recv as NCCL runs them: sends between pairs in one call (src/enqueue.cc and
 // src/graph/paths.cc of NVIDIA/nccl). It neither prices them nor chooses an algorithm; how many channels a
 // pair has, and so the protocol, follows from the links and the size.
+#include <assert.h>
 #include <math.h>
 
 #include "sim/workload/collective/nccl.h"
@@ -46,6 +47,7 @@ static part part_of(const view *v, int64_t bytes) {
     }
     const int64_t needed = least_share > 0 ? (bytes - 1) / least_share + 1 : bytes;
     channels = needed < channels ? (uint32_t)needed : channels;
+    assert(channels > 0);  // bytes are
     while (channels <= most / 2 && (bytes - 1) / channels + 1 > most_share) {
         channels *= 2;
     }
