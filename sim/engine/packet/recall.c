@@ -42,7 +42,8 @@ static bool visit_server(lw_cursor *c, const lw_server *of) {
 
 static bool visit_hops(lw_cursor *c, const lw_hop *hop, size_t count) {
     bool same = lw_visit(c, (int64_t)count);
-    for (const lw_hop *of = hop; same && of < hop + count; of++) {
+    for (size_t i = 0; same && i < count; i++) {
+        const lw_hop *of = &hop[i];
         same = VISIT_ALL(c, of->server, of->overhead_bytes, of->granule_bytes, of->segment_bytes, of->store_forward, of->back,
                          of->paces, of->buffer_packets, of->copies);
     }
@@ -59,7 +60,8 @@ static bool visit_flow(lw_cursor *c, const lw_flow *of) {
 static bool visit_task(lw_cursor *c, const lw_task *of) {
     bool same = VISIT_ALL(c, of->flow, of->acquires, of->releases, of->gate, of->start_ps, of->submit_ps, of->finish_ps,
                           of->sampled, (int64_t)of->need_count);
-    for (const lw_need *need = of->need; same && need < of->need + of->need_count; need++) {
+    for (uint32_t i = 0; same && i < of->need_count; i++) {
+        const lw_need *need = &of->need[i];
         same = VISIT_ALL(c, need->task, need->distance, need->own, need->other, need->window, need->first);
     }
     return same;
