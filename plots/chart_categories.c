@@ -181,7 +181,9 @@ static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
         }
     }
     out->row = LW_LIST_ITEMS(&list, row);
-    qsort(out->row, list.count, sizeof(row), out->time != NULL ? smallest_first : largest_first);
+    if (list.count > 0) {
+        qsort(out->row, list.count, sizeof(row), out->time != NULL ? smallest_first : largest_first);
+    }
     out->found = list.count;
     out->count = list.count < ROWS_MOST ? list.count : ROWS_MOST;
     return LW_OK;

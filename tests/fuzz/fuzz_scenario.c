@@ -171,7 +171,7 @@ static void use(const input *in, const lw_document *document) {
         lw_chart_request chart;
         lw_picture picture;
         if (accepted(lw_chart_parse(item, &chart, in->diags), in->diags) &&
-            accepted(lw_chart_render(&chart, &result, in->arena, in->diags, &picture), in->diags)) {
+            accepted(lw_chart_render(&chart, &result, in->arena, in->diags, &picture), in->diags) && picture.draw != NULL) {
             draw(in, &picture);
         }
     }

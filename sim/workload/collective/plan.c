@@ -299,14 +299,14 @@ static lw_status write_staged(lw_graph_builder *builder, const lane *l, const st
 // after: the first is the launch, where there is one; room for the waits of the step and two more.
 static lw_status write_step(lw_plan *plan, const step *s, lw_dependency *after) {
     const uint32_t launch = plan->launch_ps > 0 ? 1 : 0;
-    const waiting *wait = LW_LIST_ITEMS(&plan->waits, const waiting) + s->first_wait;
+    const waiting *wait = LW_LIST_ITEMS(&plan->waits, const waiting);
     const step *steps = LW_LIST_ITEMS(&plan->steps, const step);
     const lane *l = s->lane != LW_NO_MOVE ? &LW_LIST_ITEMS(&plan->lanes, const lane)[s->lane] : NULL;
     lw_graph_task task = lw_graph_task_none(), arrival = task;
     uint32_t number;
     for (uint32_t i = 0; i < s->waits; i++) {
-        const step *on = &steps[wait[i].on];
-        after[launch + i] = (lw_dependency){on == s ? on->sent : on->task, wait[i].distance};
+        const step *on = &steps[wait[s->first_wait + i].on];
+        after[launch + i] = (lw_dependency){on == s ? on->sent : on->task, wait[s->first_wait + i].distance};
     }
     if (l != NULL && l->move[1] != LW_NO_MOVE) {
         return write_staged(plan->builder, l, s, after, launch + s->waits);
