@@ -19,7 +19,6 @@ static lw_status read_list(const lw_graph_builder *builder, const lw_yaml *at, i
 }
 
 lw_status lw_arrivals_find(const lw_graph_builder *builder, const lw_open_arrivals *arrivals, int64_t count, int64_t **out) {
-    static const int64_t latest_ps = INT64_C(360000000000000000);
     *out = LW_NEW_ARRAY(builder->arena, int64_t, (size_t)count);
     if (*out == NULL) {
         return LW_NO_MEMORY;
@@ -32,7 +31,7 @@ lw_status lw_arrivals_find(const lw_graph_builder *builder, const lw_open_arriva
     for (int64_t i = 1; i < count; i++) {
         const double uniform = ((double)(lw_mix(stream + (uint64_t)i) >> 11) + 0.5) / 0x1p53;
         drawn_ps += arrivals->random ? gsl_cdf_exponential_Pinv(uniform, (double)arrivals->every_ps) : (double)arrivals->every_ps;
-        if (drawn_ps > (double)latest_ps) {
+        if (drawn_ps > (double)LW_WORK_LONGEST_PS) {
             return lw_error(builder->diags, lw_object_place(builder->object, "every"), "100 hours are the most",
                             "workloads.%s: iteration %lld comes too late", builder->object->name, (long long)i + 1);
         }

@@ -42,6 +42,7 @@ extern const lw_option lw_work_common_options[];
 // ---- Rows that several kinds have; `place` is the offset of the field ----
 
 // Bytes may reach 2^62; times 100 hours, so that a sum of some stays below 2^63 ps.
+#define LW_WORK_LONGEST_PS INT64_C(360000000000000000)
 #define LW_WORK_BYTES(word, place, otherwise, low, says)                                                                  \
     {                                                                                                                     \
         .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_BYTES, .offset = (place), .fallback = (otherwise), \
@@ -50,7 +51,7 @@ extern const lw_option lw_work_common_options[];
 #define LW_WORK_TIME(word, place, otherwise, says)                                                                       \
     {                                                                                                                    \
         .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME, .offset = (place), .fallback = (otherwise), \
-        .maximum = 3.6e17, .help = (says)                                                                                \
+        .maximum = (double)LW_WORK_LONGEST_PS, .help = (says)                                                            \
     }
 #define LW_WORK_COUNT(word, place, otherwise, says)                                                                         \
     {                                                                                                                       \

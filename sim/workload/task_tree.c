@@ -47,7 +47,6 @@ typedef struct compute_params {
 } compute_params;
 
 #define PS_PER_S INT64_C(1000000000000)
-#define LONGEST_PS INT64_C(360000000000000000)
 #define AT(field) offsetof(compute_params, field)
 static const lw_option compute_options[] = {{.key = "flops",
                                              .kind = LW_OPTION_QUANTITY_INT,
@@ -204,7 +203,7 @@ static lw_status read_work(const reading *r, const lw_yaml *map, const lw_node *
         }
         const lw_int128 rate = (lw_int128)part[i].rate * share_ppm;
         const lw_int128 time = ((lw_int128)part[i].amount * PS_PER_S * 1000000 + rate - 1) / rate;
-        if (time > LONGEST_PS) {
+        if (time > LW_WORK_LONGEST_PS) {
             return lw_error(diags, place_in(compute_options, &set, part[i].key, map->place), "100 hours are the most",
                             "%s takes too long", path_of(r, step));
         }
