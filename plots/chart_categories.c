@@ -35,7 +35,8 @@ typedef struct rows {
     double most, name_width;
     size_t found, collectives;  // of all, those whose bandwidth is that of the bus
     bool measured;
-    const lw_metric *time;  // that all are asked for; NULL: bandwidths
+    const lw_metric *asked;  // a time or a rate that all are asked for; NULL: bandwidths
+    bool is_time;
 } rows;
 
 static const lw_stage_result *stage_of(const lw_point *point, const char *workload) {
@@ -121,8 +122,8 @@ static bool is_shown(const lw_chart *chart, const lw_workload_result *workload) 
     return !lw_is_given(chart->request->workload) || strcmp(chart->request->workload, workload->name) == 0;
 }
 
-// The time that all workloads shown are asked for; NULL: of some it is their bandwidth.
-static const lw_metric *common_time(const lw_chart *chart) {
+// What all workloads shown are asked for; NULL: of some it is their bandwidth.
+static const lw_metric *common_asked(const lw_chart *chart) {
     const lw_metric *common = NULL;
     for (size_t p = 0; p < chart->result->point_count; p++) {
         const lw_point *point = &chart->result->point[p];
@@ -147,7 +148,8 @@ static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
     const lw_result *result = chart->result;
     const size_t *shared = shared_of(result, arena);
     lw_list list = {0};
-    *out = (rows){.time = common_time(chart)};
+    *out = (rows){.asked = common_asked(chart)};
+    out->is_time = out->asked != NULL && out->asked->dimension == LW_TIME;
     if (shared == NULL) {
         return LW_NO_MEMORY;
     }
@@ -166,14 +168,14 @@ static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
                 return LW_NO_MEMORY;
             }
             double value = workload->bandwidth_GBps;
-            if (out->time != NULL && lw_metric_of_workload(out->time, workload, &value)) {
-                value *= out->time->unit;
+            if (out->asked != NULL && lw_metric_of_workload(out->asked, workload, &value)) {
+                value *= out->asked->unit;
             }
             *added = (row){.name = name,
                            .value = value,
                            .hue = stage != NULL ? stage->hue : LW_HUE_GREY,
                            .limit = &workload->limit,
-                           .measured_GBps = out->time == NULL ? measured_of(result, point, workload) : (double)NAN,
+                           .measured_GBps = out->asked == NULL ? measured_of(result, point, workload) : (double)NAN,
                            .order = list.count};
             out->collectives += workload->collective != NULL ? 1 : 0;
             out->measured = out->measured || !isnan(added->measured_GBps);
@@ -182,7 +184,7 @@ static lw_status find_rows(const lw_chart *chart, lw_arena *arena, rows *out) {
     }
     out->row = LW_LIST_ITEMS(&list, row);
     if (list.count > 0) {
-        qsort(out->row, list.count, sizeof(row), out->time != NULL ? smallest_first : largest_first);
+        qsort(out->row, list.count, sizeof(row), out->is_time ? smallest_first : largest_first);
     }
     out->found = list.count;
     out->count = list.count < ROWS_MOST ? list.count : ROWS_MOST;
@@ -209,14 +211,16 @@ static void number_of(double value, bool is_time, char *out) {
     }
 }
 
-static lw_status draw_row(const lw_canvas *canvas, const row *r, bool is_time, lw_rect bar, double left) {
+static lw_status draw_row(const lw_canvas *canvas, const rows *all, const row *r, lw_rect bar, double left) {
     lw_draw *draw = canvas->draw;
     char number[LW_QUANTITY_TEXT];
-    number_of(r->value, is_time, number);
+    number_of(r->value, all->is_time, number);
+    const char *unit = all->is_time ? "" : all->asked != NULL ? all->asked->title : "GB/s";
     const double middle = bar.top + bar.height / 2;
     const char *limit = lw_limit_text(r->limit, canvas->arena);
     const char *title =
-        limit == NULL ? NULL : lw_arena_print(canvas->arena, "%s: %s%s, %s", r->name, number, is_time ? "" : " GB/s", limit);
+        limit == NULL ? NULL
+                      : lw_arena_print(canvas->arena, "%s: %s%s%s, %s", r->name, number, unit[0] != '\0' ? " " : "", unit, limit);
     const char *name = lw_text_fit(canvas->metrics, canvas->arena, r->name, LW_SIZE_LABEL, false, bar.left - left - 12.0);
     if (title == NULL || name == NULL) {
         return LW_NO_MEMORY;
@@ -239,9 +243,9 @@ static const char *subtitle_of(const lw_chart *chart, const rows *all, lw_arena 
     if (own != NULL && own[0] != '\0') {
         return own;
     }
-    return all->time != NULL
-               ? lw_arena_print(arena, "%c%s, the shortest first", toupper((unsigned char)all->time->title[0]),
-                                all->time->title + 1)
+    return all->asked != NULL
+               ? lw_arena_print(arena, "%c%s, the %s first", toupper((unsigned char)all->asked->title[0]), all->asked->title + 1,
+                                all->is_time ? "shortest" : "most")
                : lw_arena_print(arena, "%s, the fastest first%s", what, all->measured ? ". Bars: model; dots: measured" : "");
 }
 
@@ -265,8 +269,7 @@ lw_status lw_categories_draw(const lw_chart *chart, const lw_canvas *canvas) {
     const double unit = all.most > 0 ? room / all.most : 0;
     for (size_t i = 0; i < all.count; i++) {
         const double top = content.top + ROW_HEIGHT * (double)i + (ROW_HEIGHT - BAR_HEIGHT) / 2;
-        LW_TRY(draw_row(canvas, &all.row[i], all.time != NULL, (lw_rect){left, top, all.row[i].value * unit, BAR_HEIGHT},
-                        content.left));
+        LW_TRY(draw_row(canvas, &all, &all.row[i], (lw_rect){left, top, all.row[i].value * unit, BAR_HEIGHT}, content.left));
         if (!isnan(all.row[i].measured_GBps)) {
             lw_draw_marker(canvas->draw, (lw_xy){left + all.row[i].measured_GBps * unit, top + BAR_HEIGHT / 2}, LW_SHAPE_CIRCLE,
                            DOT, LW_ROLE_BACKGROUND, (lw_stroke){.role = LW_ROLE_INK, .width = 1.6});

@@ -20,7 +20,8 @@ static void shipped_presets_are_sourced(void **state) {
     for (size_t s = 0; s < COUNT(of_presets); s++) {
         const lw_shelf shelf = of_presets[s];
         const char *const *names = lw_catalog_names(catalog, shelf);
-        assert_true(lw_catalog_count(catalog, shelf) > (shelf == LW_SHELF_LIBRARIES ? 1 : 10));
+        assert_true(lw_catalog_count(catalog, shelf) >
+                    (shelf == LW_SHELF_LIBRARIES || shelf == LW_SHELF_MODELS || shelf == LW_SHELF_RUNTIMES ? 1 : 10));
         for (size_t i = 0; i < lw_catalog_count(catalog, shelf); i++) {
             const lw_preset *preset = NULL, *again = NULL;
             if (lw_presets_read(presets, shelf, names[i], &preset) != LW_OK || preset == NULL) {
@@ -108,9 +109,16 @@ static void types_have_their_examples(void **state) {
         [LW_SECTION_LIBRARIES] = {"nodes: {host: {kind: host}, gpu: {kind: gpu}}\nlinks: {slot: {between: [host, gpu], preset: "
                                   "pcie-4-x4}}\nlibraries: {it: ",
                                   "}\n", 0},
-        [LW_SECTION_WORKLOADS] = {"nodes: {host: {kind: host, memory_rate: 1 GB/s}, gpu: {kind: gpu}}\n"
-                                  "links: {slot: {between: [host, gpu], preset: pcie-4-x4}}\nworkloads: {it: ",
-                                  "}\n", 0}};
+        [LW_SECTION_MODELS] = {"nodes: {host: {kind: host}, gpu: {kind: gpu}}\nlinks: {slot: {between: [host, gpu], preset: "
+                               "pcie-4-x4}}\nmodels: {it: ",
+                               "}\n", 0},
+        [LW_SECTION_RUNTIMES] = {"nodes: {host: {kind: host}, gpu: {kind: gpu}}\nlinks: {slot: {between: [host, gpu], preset: "
+                                 "pcie-4-x4}}\nruntimes: {it: ",
+                                 "}\n", 0},
+        [LW_SECTION_WORKLOADS] = {
+            "nodes: {host: {kind: host, memory_rate: 1 GB/s}, gpu: {kind: gpu, memory_rate: 1 GB/s, compute_rate: 1 TFLOP/s}}\n"
+            "links: {slot: {between: [host, gpu], preset: pcie-4-x4}}\nworkloads: {it: ",
+            "}\n", 0}};
     size_t families = 0;
     for (int id = 0; id < LW_SECTION_RUN; id++) {
         const lw_section *section = &lw_scenario_format()->section[id];
@@ -164,7 +172,7 @@ static void shelves_hold_what_lies_in_their_folders(void **state) {
     lw_catalog *catalog = shipped_catalog(&test);
     for (int shelf = 0; shelf < LW_SHELVES; shelf++) {
         size_t count = lw_catalog_count(catalog, (lw_shelf)shelf);
-        assert_true(count > (shelf == LW_SHELF_TEMPLATES ? 0 : shelf == LW_SHELF_LIBRARIES ? 1 : 10));
+        assert_true(count > (shelf == LW_SHELF_TEMPLATES ? 0 : shelf > LW_SHELF_DEVICES && shelf < LW_PRESET_SHELVES ? 1 : 10));
         for (size_t i = 0; i < count; i++) {
             const char *name = lw_catalog_names(catalog, (lw_shelf)shelf)[i];
             const char *path = lw_catalog_path(catalog, (lw_shelf)shelf, name, test.arena);

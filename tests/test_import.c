@@ -453,7 +453,7 @@ static void cards_are_known_by_the_names_that_drivers_give(void **state) {
         {"NVIDIA GeForce RTX 4090", "pcie-4-x16"},    {"NVIDIA GeForce RTX 5060 Ti", "pcie-5-x8"},
         {"GeForce RTX 2080 Ti", "pcie-3-x16"},        {"NVIDIA H100 PCIe", "pcie-5-x16"},
         {"NVIDIA A100-SXM4-80GB", "pcie-4-x16"},      {"Tesla V100-SXM2-16GB", "pcie-3-x16"},
-        {"NVIDIA GeForce RTX 4090 Laptop GPU", NULL}, {"NVIDIA GeForce RTX 3090 Ti", NULL},
+        {"NVIDIA GeForce RTX 4090 Laptop GPU", NULL}, {"NVIDIA GeForce RTX 3070 Ti", NULL},
         {"NVIDIA GeForce RTX 4090 D", NULL},          {"NVIDIA GeForce GTX 1080", NULL},
     };
     for (size_t i = 0; i < COUNT(cards); i++) {

@@ -9,13 +9,16 @@
 #include "sim/config/yaml.h"
 
 typedef enum lw_shelf {
-    LW_SHELF_LINKS,      // link presets
-    LW_SHELF_DEVICES,    // node presets
-    LW_SHELF_LIBRARIES,  // presets of communication libraries
-    LW_SHELF_SYSTEMS,    // machines to include
-    LW_SHELF_SCENARIOS,  // examples
-    LW_SHELF_MEASURED,   // measured tables
-    LW_SHELF_TEMPLATES,  // what to begin with that is no scenario
+    LW_SHELF_LINKS,                        // link presets
+    LW_SHELF_DEVICES,                      // node presets
+    LW_SHELF_LIBRARIES,                    // presets of communication libraries
+    LW_SHELF_MODELS,                       // cards of language models
+    LW_SHELF_RUNTIMES,                     // presets of what runs them
+    LW_PRESET_SHELVES,                     // those before hold presets
+    LW_SHELF_SYSTEMS = LW_PRESET_SHELVES,  // machines to include
+    LW_SHELF_SCENARIOS,                    // examples
+    LW_SHELF_MEASURED,                     // measured tables
+    LW_SHELF_TEMPLATES,                    // what to begin with that is no scenario
     LW_SHELVES
 } lw_shelf;
 extern const char *const lw_shelf_words[];  // "links", ..., NULL: the folders
@@ -47,7 +50,7 @@ const char *lw_catalog_value(const lw_catalog *catalog, lw_shelf shelf, const ch
 // ---- Presets ----
 
 typedef struct lw_preset {
-    lw_shelf shelf;         // LW_SHELF_LINKS, _DEVICES or _LIBRARIES
+    lw_shelf shelf;         // one of the LW_PRESET_SHELVES
     const char *name;       // "oculink-2-x4"
     const char *type;       // family of a link ("oculink"), kind of a node ("host", "gpu", ...), or a library
     const char *summary;    // one sentence

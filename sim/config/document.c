@@ -31,6 +31,8 @@ const lw_option lw_head_options[] = {
     YAML_ROW("nodes", nodes, "hosts, GPUs, switches: name: {preset: ...} or name: {kind: ...}"),
     YAML_ROW("links", links, "name: {between: [a, b], preset: ...} or with type and parameters"),
     YAML_ROW("libraries", libraries, "communication libraries that collectives name: nccl: {preset: nccl-2.30}"),
+    YAML_ROW("models", models, "language models that work names: mine: {preset: llama-3-8b} or with layers and sizes"),
+    YAML_ROW("runtimes", runtimes, "programs that run them: mine: {preset: llama-cpp-2026-08}"),
     YAML_ROW("workloads", workloads, "name: {kind: copy, from: ..., to: ..., bytes: ...}"),
     YAML_ROW("sweep", sweep, "path: list of values, or {from, to, factor | step}; all combinations run"),
     YAML_ROW("measured", measured, "names of measured tables to lay over the charts"),
@@ -57,8 +59,7 @@ static const lw_section *section_of(const loading *in, lw_section_id id) {
 static lw_status check_path(const loading *in, const lw_axis *axis, lw_path *out) {
     lw_diags *diags = in->reader->diags;
     if (!lw_path_parse(axis->path, out)) {
-        return lw_error(diags, axis->place, "a path begins with nodes., links., libraries. or workloads., or is seed or engine",
-                        "'%s' is no path into a scenario", axis->path);
+        return lw_error(diags, axis->place, lw_path_hint, "'%s' is no path into a scenario", axis->path);
     }
     if (out->section == LW_SECTION_RUN) {
         return LW_OK;
@@ -517,7 +518,7 @@ static lw_status read_document(const lw_reader *reader, const lw_source *source,
     document->included = LW_LIST_ITEMS(&sources, const lw_source *);
     document->included_count = sources.count;
     LW_TRY(lw_settings_apply(reader, root, load, &document->settings));
-    LW_TRY(lw_libraries_imply(reader, root));
+    LW_TRY(lw_objects_imply(reader, root));
     LW_TRY(read_head(reader, root, true, &document->head));
     document->title = document->head.title[0] != '\0' ? document->head.title : lw_yaml_stem(source->name, reader->arena);
     if (document->title == NULL) {

@@ -12,7 +12,7 @@
 typedef struct lw_head {
     int64_t version;
     const char *title, *description;
-    const lw_yaml *include, *nodes, *links, *libraries, *workloads, *sweep, *measured, *charts, *asserts;
+    const lw_yaml *include, *nodes, *links, *libraries, *models, *runtimes, *workloads, *sweep, *measured, *charts, *asserts;
 } lw_head;
 extern const lw_option lw_head_options[];
 
@@ -87,12 +87,12 @@ lw_status lw_document_point(const lw_document *document, size_t point, const lw_
 // file.
 lw_status lw_include(const lw_reader *reader, lw_yaml *root, const char *folder, lw_list *sources) LW_CHECKED;
 
-// Describe under `libraries:` those that work names (`library:`, or a sweep over it) and root does
-// not, or by single parameters alone: as the preset of that name, else as the newest NAME-VERSION, which is noted. Names of no
-// preset are left to whoever needs them.
-lw_status lw_libraries_imply(const lw_reader *reader, lw_yaml *root) LW_CHECKED;
-// Does some work name this library, so that it would be described if it were not?
-bool lw_library_is_named(const lw_yaml *root, const char *name);
+// Describe under libraries:, models: and runtimes: those that work names (by `library:`, or a sweep over
+// it) and root does not, or by single parameters alone: as the preset of that name, else as the newest NAME-VERSION, which is
+// noted. Names of no preset are left to whoever needs them.
+lw_status lw_objects_imply(const lw_reader *reader, lw_yaml *root) LW_CHECKED;
+// Does some work name this object of a section, so that it would be described if it were not?
+bool lw_object_is_named(const lw_yaml *root, lw_section_id section, const char *name);
 
 // What --set gives for a path.
 typedef struct lw_setting {

@@ -38,14 +38,14 @@ static lw_status find_file(const inclusion *in, const lw_yaml *name, const char 
 
 // What one included file brings joins `into`.
 static lw_status take_over(const inclusion *in, lw_yaml *into, const lw_yaml *root) {
-    static const char *const brought[] = {"nodes", "links", "libraries", "workloads", NULL};
     for (const lw_yaml *item = root->first; item != NULL; item = item->next) {
-        bool brings = lw_is_among(item->key, brought);
+        bool brings = lw_is_among(item->key, lw_section_words);
         bool known = brings || lw_option_find(lw_head_options, item->key) != NULL || strcmp(item->key, "seed") == 0 ||
                      strcmp(item->key, "engine") == 0 || strncmp(item->key, "x-", 2) == 0;
         if (!known) {
-            return lw_error(in->diags, item->key_place, "an included file brings nodes, links, libraries and workloads",
-                            "unknown key '%s'", item->key);
+            return lw_error(in->diags, item->key_place,
+                            "an included file brings nodes, links, libraries, models, runtimes and workloads", "unknown key '%s'",
+                            item->key);
         }
         lw_yaml *old = brings ? lw_tree_at(into, item->key) : NULL;
         if (old != NULL && old->kind == LW_MAP && item->kind == LW_MAP) {

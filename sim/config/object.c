@@ -7,6 +7,10 @@
 
 #include "sim/base/suggest.h"
 
+const char *const lw_section_words[] = {"nodes", "links", "libraries", "models", "runtimes", "workloads", NULL};
+const char lw_path_hint[] =
+    "a path begins with nodes., links., libraries., models., runtimes. or workloads., or is seed or engine";
+
 const lw_type *lw_section_find(const lw_section *section, const char *name) {
     const lw_type *type;
     for (size_t i = 0; (type = section->type_at(i)) != NULL; i++) {

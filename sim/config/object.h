@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Typed objects: what stands under one key of nodes:, links:, libraries: or workloads:, read once
+// Typed objects: what stands under one key of nodes:, links:, libraries:, models:, runtimes: or workloads:, read once
 // against the options of its section and of its type. Machines and graphs are built from these, never from
 // text.
 #ifndef LW_OBJECT_H
@@ -12,10 +12,15 @@ typedef enum lw_section_id {
     LW_SECTION_NODES,
     LW_SECTION_LINKS,
     LW_SECTION_LIBRARIES,
+    LW_SECTION_MODELS,
+    LW_SECTION_RUNTIMES,
     LW_SECTION_WORKLOADS,
     LW_SECTION_RUN,  // the file's own `seed` and `engine`, as one object
     LW_SECTIONS
 } lw_section_id;
+extern const char *const lw_section_words[];  // "nodes", ..., NULL: all but that of the run
+// "a path begins with nodes., links., ... or workloads., or is seed or engine"
+extern const char lw_path_hint[];
 
 // One section of the file. What the words mean is known to those above, which hand the sections in.
 typedef struct lw_section {

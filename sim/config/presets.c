@@ -59,7 +59,10 @@ static const lw_option head_options[] = {
      .maximum = 1,
      .help = "format version"},
     {.key = "name", .kind = LW_OPTION_TEXT, .offset = offsetof(head, name), .help = "the file's name without .yaml"},
-    {.key = "type", .kind = LW_OPTION_TEXT, .offset = offsetof(head, type), .help = "link family, kind of node, or library"},
+    {.key = "type",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(head, type),
+     .help = "link family, kind of node, or what else it is of"},
     {.key = "summary", .kind = LW_OPTION_TEXT, .offset = offsetof(head, summary), .help = "one sentence"},
     {.key = "evidence",
      .kind = LW_OPTION_WORD,
@@ -268,8 +271,8 @@ lw_status lw_presets_read(lw_presets *presets, lw_shelf shelf, const char *name,
 }
 
 lw_status lw_presets_use(lw_presets *presets, lw_shelf shelf, const lw_yaml *name, lw_diags *diags, const lw_preset **out) {
-    const char *what = shelf == LW_SHELF_LINKS ? "link" : shelf == LW_SHELF_DEVICES ? "device" : "library";
-    const char *all = shelf == LW_SHELF_LIBRARIES ? "libraries" : lw_shelf_words[shelf];
+    static const char *const nouns[LW_PRESET_SHELVES] = {"link", "device", "library", "model", "runtime"};
+    const char *what = nouns[shelf];
     if (name->kind != LW_SCALAR) {
         return lw_error(diags, name->place, "write preset: NAME", "a preset is given by its name");
     }
@@ -282,7 +285,7 @@ lw_status lw_presets_use(lw_presets *presets, lw_shelf shelf, const lw_yaml *nam
                         name->text);
     }
     if (*out == NULL) {
-        const char *otherwise = lw_diags_text(diags, "`lanewise list %s` names them all", all);
+        const char *otherwise = lw_diags_text(diags, "`lanewise list %s` names them all", lw_shelf_words[shelf]);
         return lw_error(diags, name->place,
                         lw_did_you_mean(diags, name->text, lw_catalog_names(presets->catalog, shelf),
                                         lw_catalog_count(presets->catalog, shelf), otherwise),

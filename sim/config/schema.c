@@ -245,6 +245,8 @@ static const char *top_form(const char *key) {
     } forms[] = {{"nodes", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/node\"}"},
                  {"links", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/link\"}"},
                  {"libraries", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/library\"}"},
+                 {"models", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/model\"}"},
+                 {"runtimes", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/runtime\"}"},
                  {"workloads", "\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"$ref\": \"#/$defs/workload\"}"},
                  {"sweep", "\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/values\"}"},
                  {"charts", "\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/chart\"}"},

@@ -145,9 +145,7 @@ static lw_status split(const char *argument, lw_arena *arena, lw_diags *diags, l
 static lw_status check_path(lw_yaml *root, const lw_setting *setting, lw_arena *arena, lw_diags *diags) {
     lw_path path;
     if (!lw_path_parse(setting->path, &path)) {
-        return lw_error(diags, setting->place,
-                        "a path begins with nodes., links., libraries. or workloads., or is seed or engine",
-                        "'%s' is no path into a scenario", setting->path);
+        return lw_error(diags, setting->place, lw_path_hint, "'%s' is no path into a scenario", setting->path);
     }
     if (path.section == LW_SECTION_RUN) {
         return LW_OK;
@@ -165,7 +163,7 @@ static lw_status check_path(lw_yaml *root, const lw_setting *setting, lw_arena *
         }
         lw_candidate(&names, lw_arena_print(arena, "%s.%s", top, item->key), arena);
     }
-    if (path.section == LW_SECTION_LIBRARIES && lw_library_is_named(root, wanted)) {
+    if (lw_object_is_named(root, path.section, wanted)) {
         return LW_OK;
     }
     const char *whole = lw_arena_print(arena, "%s.%s", top, wanted);

@@ -270,13 +270,9 @@ size_t lw_sweep_value(const lw_sweep *sweep, size_t axis, size_t point) {
 // ---- Paths ----
 
 bool lw_path_parse(const char *text, lw_path *out) {
-    static const char *const tops[] = {[LW_SECTION_NODES] = "nodes",
-                                       [LW_SECTION_LINKS] = "links",
-                                       [LW_SECTION_LIBRARIES] = "libraries",
-                                       [LW_SECTION_WORKLOADS] = "workloads"};
     size_t length = strcspn(text, ".[");
     for (int section = 0; section < LW_SECTION_RUN; section++) {
-        if (strlen(tops[section]) != length || strncmp(tops[section], text, length) != 0) {
+        if (strlen(lw_section_words[section]) != length || strncmp(lw_section_words[section], text, length) != 0) {
             continue;
         }
         const char *name = text + length + 1;

@@ -85,6 +85,14 @@ static lw_status list_libraries(const listing *in, lw_text *out) {
     return list_presets(in, LW_SHELF_LIBRARIES, out);
 }
 
+static lw_status list_models(const listing *in, lw_text *out) {
+    return list_presets(in, LW_SHELF_MODELS, out);
+}
+
+static lw_status list_runtimes(const listing *in, lw_text *out) {
+    return list_presets(in, LW_SHELF_RUNTIMES, out);
+}
+
 static lw_status list_workloads(const listing *in, lw_text *out) {
     lw_grid *grid = lw_grid_new(in->arena, "ll");
     LW_GRID_ADD(grid, "kind", "what it does");
@@ -143,9 +151,10 @@ static lw_status list_systems(const listing *in, lw_text *out) {
 
 typedef lw_status lister(const listing *in, lw_text *out);
 
-const char *const lw_list_words[] = {"links", "devices", "libraries", "systems", "workloads", "measured", "scenarios", NULL};
-static lister *const listers[] = {list_links,     list_devices,  list_libraries, list_systems,
-                                  list_workloads, list_measured, list_scenarios};
+const char *const lw_list_words[] = {"links",   "devices",   "libraries", "models",    "runtimes",
+                                     "systems", "workloads", "measured",  "scenarios", NULL};
+static lister *const listers[] = {list_links,   list_devices,   list_libraries, list_models,   list_runtimes,
+                                  list_systems, list_workloads, list_measured,  list_scenarios};
 
 lw_status lw_list_of(const char *what, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_text *out) {
     const listing in = {lw_presets_catalog(presets), presets, arena, diags};

@@ -141,13 +141,21 @@ static cell_shows shown_of(const matrix *m, const char *name, size_t guess) {
     return what;
 }
 
+static void add_value(lw_grid *grid, const lw_metric *metric, double value) {
+    if (metric->dimension == LW_TIME) {
+        lw_grid_time(grid, value * metric->unit / 1e6, TIME_DIGITS);
+    } else {
+        lw_grid_number(grid, value, DIGITS);
+    }
+}
+
 static void add_cell(lw_grid *grid, const lw_workload_result *workload, cell_shows what, bool banded) {
     if (workload == NULL) {
         lw_grid_add(grid, "-");
     } else if (what == SHOWN_ASKED) {
         double value = 0;
         if (workload->asked != NULL && lw_metric_of_workload(workload->asked, workload, &value)) {
-            lw_grid_time(grid, value * workload->asked->unit / 1e6, TIME_DIGITS);
+            add_value(grid, workload->asked, value);
         } else {
             lw_grid_add(grid, "-");
         }
@@ -453,10 +461,8 @@ static void add_own(lw_grid *grid, const lw_metric *metric, const lw_workload_re
     double value;
     if (!lw_metric_of_workload(metric, workload, &value)) {
         lw_grid_add(grid, "");
-    } else if (metric->dimension == LW_TIME) {
-        lw_grid_time(grid, value * metric->unit / 1e6, TIME_DIGITS);
     } else {
-        lw_grid_number(grid, value, DIGITS);
+        add_value(grid, metric, value);
     }
 }
 
@@ -467,7 +473,7 @@ static void add_titles(lw_grid *grid, const extras *has, const own_columns *own)
     }
     for (size_t i = 0; i < own->count; i++) {
         const lw_metric *m = own->metric[i];
-        lw_grid_add(grid, m->dimension == LW_TIME || m->quantity == NULL ? m->title : m->quantity);
+        lw_grid_add(grid, m->dimension != LW_RATE || m->quantity == NULL ? m->title : m->quantity);
     }
     if (has->band) {
         lw_grid_add(grid, "uncertain, GB/s");

@@ -19,7 +19,7 @@ typedef struct collecting {
     lw_list parameter;  // lw_fit_parameter
 } collecting;
 
-static const lw_shelf shelves[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES, LW_SHELF_LIBRARIES};
+static const lw_shelf shelves[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES, LW_SHELF_LIBRARIES, LW_SHELF_MODELS, LW_SHELF_RUNTIMES};
 enum { SHELVES = sizeof shelves / sizeof shelves[0] };
 
 static lw_status collect_row(collecting *c, const lw_preset *preset, const lw_type *type, const lw_yaml *row) {
@@ -64,8 +64,8 @@ static lw_status collect_named(collecting *c, const char *name) {
             return collect_preset(c, shelves[s], name, true);
         }
     }
-    return lw_error(c->diags, (lw_place){0}, "lanewise list links, devices or libraries names them", "there is no preset '%s'",
-                    name);
+    return lw_error(c->diags, (lw_place){0}, "lanewise list links, devices, libraries, models or runtimes names them",
+                    "there is no preset '%s'", name);
 }
 
 static lw_status collect(collecting *c, const lw_calibrate *how) {

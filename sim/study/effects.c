@@ -51,8 +51,8 @@ lw_part lw_effects_part(const lw_effects *effects, size_t workload, lw_section_i
     if (section == LW_SECTION_WORKLOADS) {
         return workload == object ? LW_PART_WHOLE : LW_PART_NONE;
     }
-    if (section == LW_SECTION_LIBRARIES) {
-        return asked->library == object ? LW_PART_WHOLE : LW_PART_NONE;
+    if (section != LW_SECTION_NODES && section != LW_SECTION_LINKS) {
+        return lw_graph_used(asked, section) == object ? LW_PART_WHOLE : LW_PART_NONE;
     }
     lw_part found = LW_PART_NONE;
     for (uint32_t m = asked->first_move; m < asked->first_move + asked->move_count; m++) {

@@ -6,6 +6,8 @@
 #include "sim/machine/node.h"
 #include "sim/workload/collective/library.h"
 #include "sim/workload/kind.h"
+#include "sim/workload/llm/model.h"
+#include "sim/workload/llm/runtime.h"
 
 static const lw_option run_options[] = {
     {.key = "seed",
@@ -73,6 +75,26 @@ const lw_format *lw_scenario_format(void) {
                                       .common_size = 1,
                                       .type_at = lw_library_type_at,
                                       .form = "write NAME: {preset: ...}; `lanewise list libraries` names them"},
+            [LW_SECTION_MODELS] = {.id = LW_SECTION_MODELS,
+                                   .name = "models",
+                                   .noun = "model",
+                                   .type_key = "type",
+                                   .has_presets = true,
+                                   .shelf = LW_SHELF_MODELS,
+                                   .common = no_options,
+                                   .common_size = 1,
+                                   .type_at = lw_llm_model_type_at,
+                                   .form = "write NAME: {preset: ...}; `lanewise list models` names them"},
+            [LW_SECTION_RUNTIMES] = {.id = LW_SECTION_RUNTIMES,
+                                     .name = "runtimes",
+                                     .noun = "runtime",
+                                     .type_key = "type",
+                                     .has_presets = true,
+                                     .shelf = LW_SHELF_RUNTIMES,
+                                     .common = no_options,
+                                     .common_size = 1,
+                                     .type_at = lw_llm_runtime_type_at,
+                                     .form = "write NAME: {preset: ...}; `lanewise list runtimes` names them"},
             [LW_SECTION_WORKLOADS] = {.id = LW_SECTION_WORKLOADS,
                                       .name = "workloads",
                                       .noun = "workload",

@@ -114,8 +114,9 @@ static const lw_option head_options[] = {
     {.key = "observe",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, observe),
-     .help = "What the last column is: workloads.NAME.bandwidth_GBps, .time_us, .mean_wait_us or .mean_latency_us; of several "
-             "workloads {sum: [...]}, {mean: [...]} or, of time_us, {makespan: [...]}."},
+     .help =
+         "What the last column is: workloads.NAME.bandwidth_GBps, .time_us, .tokens_per_s, .mean_wait_us or .mean_latency_us; of several "
+         "workloads {sum: [...]}, {mean: [...]} or, of time_us, {makespan: [...]}."},
     {.key = "points",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, points),

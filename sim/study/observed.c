@@ -5,10 +5,11 @@
 
 #include "sim/base/suggest.h"
 #include "sim/result/metric_table.h"
+#include "sim/workload/kind.h"
 
 static const char *const together_words[] = {"", "sum", "mean", "makespan", NULL};
 static const char time_word[] = "time_us", prefix[] = "workloads.";
-static const char one_hint[] = "write workloads.NAME.bandwidth_GBps, .time_us, .mean_wait_us or .mean_latency_us";
+static const char one_hint[] = "write workloads.NAME.bandwidth_GBps, .time_us, .tokens_per_s, .mean_wait_us or .mean_latency_us";
 static const char several_hint[] = "write {sum: [workloads.A.bandwidth_GBps, workloads.B.bandwidth_GBps]}, or mean, or makespan";
 
 typedef struct reading {
@@ -17,12 +18,20 @@ typedef struct reading {
     lw_observed *out;
 } reading;
 
-static const lw_metric *metric_named(const char *name) {
-    const lw_metric *m = lw_metrics;
-    while (m->name != NULL && (m->of != LW_OF_WORKLOAD || m->quantity == NULL || strcmp(m->name, name) != 0)) {
+static const lw_metric *metric_in(const lw_metric *m, const char *name) {
+    while (m != NULL && m->name != NULL && (m->of != LW_OF_WORKLOAD || m->quantity == NULL || strcmp(m->name, name) != 0)) {
         m++;
     }
-    return m->name != NULL ? m : NULL;
+    return m != NULL && m->name != NULL ? m : NULL;
+}
+
+// Of all workloads, or of some kind of work.
+static const lw_metric *metric_named(const char *name) {
+    const lw_metric *found = metric_in(lw_metrics, name);
+    for (size_t i = 0; found == NULL && lw_work_kinds[i] != NULL; i++) {
+        found = metric_in(lw_work_kinds[i]->own, name);
+    }
+    return found;
 }
 
 // "workloads.NAME.METRIC"
@@ -97,6 +106,20 @@ lw_status lw_observed_parse(const lw_yaml *observe, lw_arena *arena, lw_diags *d
     return add_one(&in, observe);
 }
 
+// A metric of a kind of work is that of the workload's kind.
+static lw_status take_own(lw_observed *observed, const lw_object *object, const lw_yaml *at, lw_diags *diags) {
+    const lw_metric *own = lw_work_kind_of(object->type)->own;
+    if (metric_in(lw_metrics, observed->metric->name) != NULL) {
+        return LW_OK;
+    }
+    const lw_metric *found = metric_in(own, observed->metric->name);
+    if (found == NULL) {
+        return lw_error(diags, at->place, one_hint, "work of kind %s has no '%s'", object->type->name, observed->metric->name);
+    }
+    observed->metric = found;
+    return LW_OK;
+}
+
 lw_status lw_observed_find(lw_observed *observed, const lw_document *document, lw_diags *diags) {
     for (size_t i = 0; i < observed->count; i++) {
         const char *name = observed->at[i]->text + sizeof prefix - 1;
@@ -112,6 +135,7 @@ lw_status lw_observed_find(lw_observed *observed, const lw_document *document, l
             return lw_error(diags, observed->at[i]->place, NULL, "the table's scenario has no workload '%.*s'", (int)length,
                             name);
         }
+        LW_TRY(take_own(observed, document->object[LW_SECTION_WORKLOADS][*w], observed->at[i], diags));
     }
     return LW_OK;
 }

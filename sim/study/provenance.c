@@ -156,8 +156,10 @@ static lw_status find_all(const finding *f) {
     for (uint32_t i = 0; i < machine->node_spec_count; i++) {
         LW_TRY(look_at_object(f, LW_SECTION_NODES, i, parts));
     }
-    for (uint32_t i = 0; i < f->effects->setup.setup.count[LW_SECTION_LIBRARIES]; i++) {
-        LW_TRY(look_at_object(f, LW_SECTION_LIBRARIES, i, parts));
+    for (lw_section_id section = LW_SECTION_LIBRARIES; section < LW_SECTION_WORKLOADS; section++) {
+        for (uint32_t i = 0; i < f->effects->setup.setup.count[section]; i++) {
+            LW_TRY(look_at_object(f, section, i, parts));
+        }
     }
     return LW_OK;
 }

@@ -121,8 +121,11 @@ void lw_unused_keys_look(lw_unused_keys *unused, const lw_built *built) {
     }
     for (size_t w = 0; w < built->graph->workload_count; w++) {
         size_t node;
-        if (built->graph->workload[w].library != LW_NO_LIBRARY) {
-            unused->used[LW_SECTION_LIBRARIES][built->graph->workload[w].library] = true;
+        for (lw_section_id section = LW_SECTION_LIBRARIES; section < LW_SECTION_WORKLOADS; section++) {
+            const uint32_t used = lw_graph_used(&built->graph->workload[w], section);
+            if (used != LW_NO_LIBRARY) {
+                unused->used[section][used] = true;
+            }
         }
         if (has_free_calls(built, w, &node)) {
             unused->free_calls[node] = true;

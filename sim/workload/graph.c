@@ -123,6 +123,28 @@ lw_status lw_graph_name_direction(lw_graph_builder *builder, uint32_t from, uint
     return builder->workload->direction == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
+uint32_t lw_graph_used(const lw_graph_workload *workload, lw_section_id section) {
+    return section == LW_SECTION_LIBRARIES  ? workload->library
+           : section == LW_SECTION_MODELS   ? workload->model
+           : section == LW_SECTION_RUNTIMES ? workload->runtime
+                                            : LW_NO_LIBRARY;
+}
+
+lw_status lw_graph_use(const lw_graph_builder *builder, lw_section_id section, const char *key, const char *name,
+                       const char *hint, uint32_t *out) {
+    const lw_setup *setup = builder->setup;
+    lw_list names = {0};
+    for (uint32_t i = 0; i < setup->count[section]; i++) {
+        if (strcmp(setup->object[section][i]->name, name) == 0) {
+            *out = i;
+            return LW_OK;
+        }
+        lw_candidate(&names, setup->object[section][i]->name, builder->arena);
+    }
+    return lw_error(builder->diags, lw_object_place(builder->object, key), lw_did_you_mean_in(builder->diags, name, &names, hint),
+                    "there is no %s '%s'", key, name);
+}
+
 // ---- Members ----
 
 static lw_status check_member(const lw_graph_builder *builder, const lw_pair_keys *keys, const uint32_t member[2]) {
@@ -311,7 +333,7 @@ static lw_status add_all_gpus(lw_graph_builder *builder, lw_place place, bool *l
     return LW_OK;
 }
 
-lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const char *noun, lw_list *out) {
+lw_status lw_graph_nodes(lw_graph_builder *builder, const lw_yaml *on, lw_list *out) {
     bool *listed = LW_NEW_ARRAY(builder->arena, bool, builder->machine->node_count);
     if (listed == NULL) {
         return LW_NO_MEMORY;
@@ -331,6 +353,11 @@ lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const cha
             LW_TRY(add_to_group(builder, chosen.first + i, name->place, listed, out));
         }
     }
+    return LW_OK;
+}
+
+lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const char *noun, lw_list *out) {
+    LW_TRY(lw_graph_nodes(builder, on, out));
     if (out->count < 2) {
         return lw_error(builder->diags, on->place, "name a group with a count, or a list of nodes",
                         "workloads.%s has %zu %s%s; it takes two at least", builder->object->name, out->count, noun,
@@ -390,6 +417,8 @@ static lw_status expand(lw_graph_builder *builder, const lw_object *object, bool
                                .start_ps = common->start_ps,
                                .main_move = LW_NO_MOVE,
                                .library = LW_NO_LIBRARY,
+                               .model = LW_NO_LIBRARY,
+                               .runtime = LW_NO_LIBRARY,
                                .cost = {.move = {LW_NO_MOVE, LW_NO_MOVE}, .turn = LW_NO_MOVE}};
     builder->object = object;
     builder->workload = out;

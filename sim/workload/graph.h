@@ -141,7 +141,8 @@ typedef struct lw_graph_workload {
     int64_t size_bytes;     // of each copy of each member; 0: not told
     // of the first member: what its result is explained by; LW_NO_MOVE: nothing moves
     uint32_t main_move;
-    uint32_t library;         // of the setup, that decides how it is done; LW_NO_LIBRARY: none
+    // of the setup: what decides how it is done, and what is run by what; LW_NO_LIBRARY: none
+    uint32_t library, model, runtime;
     const char *method;       // what it decided: "ring, LL128, 4 channels"; NULL
     const char *choice;       // of it algorithm and protocol: "ring, LL128"
     const lw_priced *priced;  // and from what, where it tells
@@ -187,6 +188,9 @@ typedef struct lw_graph_input {
 // Write the graph of a point. What is wrong is diagnosed, of every workload.
 lw_status lw_graph_build(const lw_graph_input *input, lw_arena *arena, lw_diags *diags, lw_graph *out) LW_CHECKED;
 
+// The object of one of the sections libraries, models and runtimes that a workload uses; LW_NO_LIBRARY: none.
+uint32_t lw_graph_used(const lw_graph_workload *workload, lw_section_id section);
+
 // ---- For kinds of work ----
 
 typedef struct lw_graph_builder {
@@ -223,6 +227,10 @@ void lw_graph_close_loop(lw_graph_builder *builder);
 
 // The workload delivers `times` times `bytes` of payload. Too much is diagnosed at its key `bytes`.
 lw_status lw_graph_deliver(lw_graph_builder *builder, int64_t bytes, int64_t times) LW_CHECKED;
+// The number of the object of that name in a section, which the workload gives under `key`. hint: what to
+// do where there is none, and none like it.
+lw_status lw_graph_use(const lw_graph_builder *builder, lw_section_id section, const char *key, const char *name,
+                       const char *hint, uint32_t *out) LW_CHECKED;
 // "host->gpu"; of a group "hosts->gpus".
 lw_status lw_graph_name_direction(lw_graph_builder *builder, uint32_t from, uint32_t to) LW_CHECKED;
 
@@ -237,9 +245,10 @@ typedef struct lw_pair_keys {
     bool one_node;            // the two may be one node
 } lw_pair_keys;
 lw_status lw_graph_pair(lw_graph_builder *builder, const lw_pair_keys *keys, lw_pairs *out) LW_CHECKED;
-// The nodes that the key `on` names, each once: a group, or a list of nodes and groups, two of them
-// at least; `gpus`, where no node is called that, is all of kind gpu. noun: what one of them is to the work. out: gains a
-// uint32_t for each.
+// The nodes that the key `on` names, each once: a group, or a list of nodes and groups; `gpus`, where no node
+// is called that, is all of kind gpu. out: gains a uint32_t for each.
+lw_status lw_graph_nodes(lw_graph_builder *builder, const lw_yaml *on, lw_list *out) LW_CHECKED;
+// The same, two of them at least. noun: what one of them is to the work.
 lw_status lw_graph_group(lw_graph_builder *builder, const lw_yaml *on, const char *noun, lw_list *out) LW_CHECKED;
 // The same for work that takes neighbours in the list of nodes: false where the name is a node's, or cards
 // lie apart.

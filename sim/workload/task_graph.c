@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Tasks that the user writes, with what each comes after, in groups that repeat.
+#include <string.h>
+
 #include "sim/result/result.h"
 #include "sim/workload/arrivals.h"
+#include "sim/workload/task_graph.h"
 #include "sim/workload/task_tree.h"
 
 typedef struct graph_params {
@@ -303,8 +306,8 @@ static lw_status add_open(expansion *e, const graph_params *p, const lw_step *ro
     return LW_OK;
 }
 
-static lw_status expand(lw_graph_builder *builder) {
-    const graph_params *params = builder->object->params;
+// A tree of tasks as those of the workload.
+static lw_status add_tasks(lw_graph_builder *builder, const graph_params *params) {
     const bool open = lw_arrivals_are_open(&params->open);
     lw_graph_workload *workload = builder->workload;
     expansion e = {.builder = builder};
@@ -324,6 +327,31 @@ static lw_status expand(lw_graph_builder *builder) {
         LW_TRY(lw_graph_name_direction(builder, e.first->pair[0], e.first->pair[1]));
     }
     return open ? add_open(&e, params, &root) : add_loop(&e, &root);
+}
+
+static lw_status expand(lw_graph_builder *builder) {
+    return add_tasks(builder, builder->object->params);
+}
+
+static void place_all(lw_yaml *node, lw_place place) {
+    node->place = node->key_place = place;
+    for (lw_yaml *child = node->first; child != NULL; child = child->next) {
+        place_all(child, place);
+    }
+}
+
+lw_status lw_task_graph_of_text(lw_graph_builder *builder, const char *text, int64_t repeat, int64_t in_flight) {
+    lw_source *source = LW_NEW(builder->arena, lw_source);
+    lw_yaml *tasks;
+    if (source == NULL) {
+        return LW_NO_MEMORY;
+    }
+    *source = (lw_source){builder->object->name, text, strlen(text)};
+    LW_TRY(lw_tree_parse(source, builder->arena, builder->diags, &tasks));
+    place_all(tasks, builder->object->place);
+    const graph_params params = {
+        .tasks = tasks, .repeat = repeat, .in_flight = in_flight, .open = {.every_ps = LW_AUTO, .at = NULL}};
+    return add_tasks(builder, &params);
 }
 
 static void measure(const void *params, const lw_workload_result *result, double *value) {

@@ -34,7 +34,7 @@ static lw_status explain_overview(const lw_explaining *in, const lw_list *list, 
 // ---- Presets ----
 
 static lw_status add_parameters(const lw_explaining *in, const lw_preset *preset, lw_text *out) {
-    static const char *const nouns[] = {"Link", "Device", "Library"};  // by lw_shelf
+    static const char *const nouns[] = {"Link", "Device", "Library", "Model", "Runtime"};  // by lw_shelf
     lw_text_print(out, "%s: %s\n", preset->name, preset->summary);
     lw_text_print(out, "%s preset, %s %s; evidence: %s\n\n", nouns[preset->shelf],
                   preset->shelf == LW_SHELF_DEVICES ? "kind" : "type", preset->type, lw_evidence_words[preset->evidence]);
@@ -279,7 +279,8 @@ static lw_status explain_group(const lw_explaining *in, const lw_key_group *grou
 
 static lw_status explain_unknown(const lw_explaining *in, const lw_list *list, const char *name) {
     const lw_key_group *groups = LW_LIST_ITEMS(list, const lw_key_group);
-    static const lw_shelf shelves[] = {LW_SHELF_LINKS, LW_SHELF_DEVICES, LW_SHELF_LIBRARIES, LW_SHELF_MEASURED};
+    static const lw_shelf shelves[] = {LW_SHELF_LINKS,  LW_SHELF_DEVICES,  LW_SHELF_LIBRARIES,
+                                       LW_SHELF_MODELS, LW_SHELF_RUNTIMES, LW_SHELF_MEASURED};
     lw_list words = {0};
     for (size_t s = 0; s < sizeof shelves / sizeof shelves[0]; s++) {
         for (size_t i = 0; i < lw_catalog_count(in->catalog, shelves[s]); i++) {
@@ -346,7 +347,7 @@ lw_status lw_explain(const lw_explaining *in, const char *path, lw_text *out) {
     if (family != NULL) {
         return lw_explain_family(in, family, out);
     }
-    for (lw_shelf shelf = LW_SHELF_LINKS; shelf <= LW_SHELF_LIBRARIES; shelf++) {
+    for (lw_shelf shelf = LW_SHELF_LINKS; shelf < LW_PRESET_SHELVES; shelf++) {
         if (lw_catalog_has(in->catalog, shelf, name)) {
             return explain_preset(in, shelf, name, out);
         }

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "sim/base/suggest.h"
-
 const char *const lw_protocol_words[] = {"auto", "ll", "ll128", "simple", NULL};
 const char *const lw_protocol_names[] = {"LL", "LL128", "Simple"};
 
@@ -61,18 +59,8 @@ typedef struct call {
 } call;
 
 static lw_status find(const lw_graph_builder *builder, const char *name, uint32_t *out) {
-    const lw_setup *setup = builder->setup;
-    lw_list names = {0};
-    for (uint32_t i = 0; i < setup->count[LW_SECTION_LIBRARIES]; i++) {
-        if (strcmp(setup->object[LW_SECTION_LIBRARIES][i]->name, name) == 0) {
-            *out = i;
-            return LW_OK;
-        }
-        lw_candidate(&names, setup->object[LW_SECTION_LIBRARIES][i]->name, builder->arena);
-    }
     const char *otherwise = lw_diags_text(builder->diags, "add libraries: {%s: {preset: nccl-2.30}}", name);
-    return lw_error(builder->diags, lw_object_place(builder->object, "library"),
-                    lw_did_you_mean_in(builder->diags, name, &names, otherwise), "there is no library '%s'", name);
+    return lw_graph_use(builder, LW_SECTION_LIBRARIES, "library", name, otherwise, out);
 }
 
 static lw_status check_operation(const lw_graph_builder *builder, const lw_library *library, lw_operation operation) {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Programs that run language models: what of a card's rates their kernels reach, and what they take
+// besides. A type of the section `runtimes`.
+#ifndef LW_LLM_RUNTIME_H
+#define LW_LLM_RUNTIME_H
+
+#include "sim/config/object.h"
+#include "sim/machine/node.h"
+
+typedef struct lw_llm_runtime {
+    // shares of memory_rate: of weights (LW_AUTO's NaN: weight_share), of keys and values
+    double weight_share, weight_share_sm80, weight_share_sm86, weight_share_hip, kv_share;
+    double low_bits_cost;  // time of a byte of less than four bits a weight, by that of others
+    int64_t layer_ps, packed_layer_ps, step_ps, hop_ps, reduce_ps;
+    double flops_share, flops_share_sm80, packed_flops_share, attention_share;  // of compute_rate
+    double host_share;                                                          // of a host's memory_rate
+    bool overlaps_streaming;  // weights of the next layer come while this one is computed
+    double draft_cost;        // of a step, a drafted token
+    int64_t micro_batch;      // tokens of a prompt that are computed at once
+} lw_llm_runtime;
+
+const lw_type *lw_llm_runtime_type_at(size_t index);
+
+// The share of a card's compute_rate that it has in products with weights.
+double lw_llm_flops_share(const lw_llm_runtime *runtime, const lw_node_params *card);
+// The share of a card's memory_rate that it reads weights with.
+double lw_llm_weight_share(const lw_llm_runtime *runtime, const lw_node_params *card);
+
+#endif

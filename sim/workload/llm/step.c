@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sim/workload/llm/step.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const lw_llm_split_words[] = {"layer", "tensor", "expert", NULL};
+const char *const lw_llm_kv_words[] = {"f16", "q8_0", "fp8", "q4_0", NULL};
+const char *const lw_llm_offloaded_words[] = {"computed", "streamed", NULL};
+static const double kv_bytes[] = {2, 34.0 / 32, 1, 18.0 / 32};  // a number; blocks of 32 with a scale of 16 bits
+enum { VECTOR_BYTES = 2 };                                      // of a number that goes from card to card
+
+// One card, and its part of the layers.
+typedef struct part {
+    const lw_node *node;
+    const lw_node_params *rates;
+    double share;    // of all
+    int64_t layers;  // split by layers
+} part;
+
+typedef struct writing {
+    lw_graph_builder *builder;
+    const lw_llm_params *params;
+    const lw_llm_model *model;
+    const lw_llm_runtime *runtime;
+    const lw_llm_step *step;
+    part *part;
+    size_t count;
+    const lw_node *host;  // of offloaded layers; NULL: none
+    const char *cards;    // "'gpus[0]', 'gpus[1]'"
+    lw_text text;         // of the tasks
+} writing;
+
+// ---- What a workload names ----
+
+static lw_status find_object(const lw_graph_builder *builder, lw_section_id section, const char *key, const char *name,
+                             uint32_t *number, const void **params) {
+    const char *hint = lw_diags_text(builder->diags, "`lanewise list %s` names presets", lw_section_words[section]);
+    LW_TRY(lw_graph_use(builder, section, key, name, hint, number));
+    const lw_object *object = builder->setup->object[section][*number];
+    *params = object->params;
+    return lw_object_check(object, builder->diags);
+}
+
+lw_status lw_llm_find_runtime(lw_graph_builder *builder, const lw_llm_params *params, const lw_llm_runtime **out) {
+    const void *found;
+    LW_TRY(find_object(builder, LW_SECTION_RUNTIMES, "runtime", params->runtime, &builder->workload->runtime, &found));
+    *out = found;
+    return LW_OK;
+}
+
+static lw_status find_node(const writing *w, const char *key, const char *name, const lw_node **out) {
+    lw_selection chosen;
+    const lw_place place = lw_object_place(w->builder->object, key);
+    LW_TRY(lw_machine_select(w->builder->machine, name, place, w->builder->diags, &chosen));
+    if (chosen.count != 1) {
+        return lw_error(w->builder->diags, place, lw_diags_text(w->builder->diags, "write %s[0]", name),
+                        "'%s' takes a single node", key);
+    }
+    *out = &w->builder->machine->node[chosen.first];
+    return LW_OK;
+}
+
+static lw_status check_memory(const writing *w, const lw_node *node, const char *key) {
+    return node->spec->params->memory_rate_Bps != LW_AUTO
+               ? LW_OK
+               : lw_error(w->builder->diags, lw_object_place(w->builder->object, key),
+                          "give it a memory_rate, or a preset that has one",
+                          "workloads.%s: nothing is known of the memory_rate of '%s'", w->builder->object->name, node->name);
+}
+
+static lw_status find_cards(writing *w) {
+    lw_graph_builder *builder = w->builder;
+    lw_list list = {0};
+    LW_TRY(lw_graph_nodes(builder, w->params->on, &list));
+    w->count = list.count;
+    w->part = LW_NEW_ARRAY(builder->arena, part, list.count);
+    w->cards = "";
+    if (w->part == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        const lw_node *node = &builder->machine->node[LW_LIST_ITEMS(&list, uint32_t)[i]];
+        w->part[i] = (part){.node = node, .rates = node->spec->params, .share = 1.0 / (double)list.count};
+        w->cards = lw_arena_print(builder->arena, "%s%s'%s'", w->cards, i > 0 ? ", " : "", node->name);
+        if (w->cards == NULL) {
+            return LW_NO_MEMORY;
+        }
+        LW_TRY(check_memory(w, node, "on"));
+    }
+    return LW_OK;
+}
+
+static lw_status read_shares(writing *w) {
+    const lw_yaml *list = w->params->shares;
+    lw_diags *diags = w->builder->diags;
+    double sum = 0;
+    if (list == NULL) {
+        return LW_OK;
+    }
+    if (list->kind != LW_LIST || list->count != w->count) {
+        return lw_error(diags, list->place, "write shares: [3, 1]", "'shares' takes a list of %zu numbers, one a card", w->count);
+    }
+    const lw_yaml *item = list->first;
+    for (size_t i = 0; i < w->count; i++, item = item->next) {
+        lw_quantity number;
+        const char *problem, *hint;
+        if (item->kind != LW_SCALAR || !lw_quantity_parse(item->text, LW_PLAIN, &number, &problem, &hint) ||
+            !(number.value > 0 && number.value <= 1e9)) {
+            return lw_error(diags, item->place, "write shares: [3, 1]", "a share is a number above 0");
+        }
+        w->part[i].share = number.value;
+        sum += number.value;
+    }
+    for (size_t i = 0; i < w->count; i++) {
+        w->part[i].share /= sum;
+    }
+    return LW_OK;
+}
+
+// Whole layers, so that all are somewhere and each boundary is the nearest.
+static void share_layers(writing *w) {
+    double before = 0;
+    int64_t given = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        before += w->part[i].share;
+        const int64_t end = i + 1 == w->count ? w->model->layers : llround(before * (double)w->model->layers);
+        w->part[i].layers = end - given;
+        given = end;
+    }
+}
+
+static lw_status check_split(const writing *w) {
+    const lw_object *object = w->builder->object;
+    if (w->params->split != LW_SPLIT_LAYER && w->params->offload > 0) {
+        return lw_error(w->builder->diags, lw_object_place(object, "offload"), "take split: layer",
+                        "workloads.%s: layers in host memory are split by layers", object->name);
+    }
+    if (w->params->split == LW_SPLIT_EXPERT && w->model->experts == 0) {
+        return lw_error(w->builder->diags, lw_object_place(object, "split"), "take split: tensor",
+                        "workloads.%s: the model '%s' has no experts", object->name, w->params->model);
+    }
+    if (w->step->prompt && w->params->offload > 0 && w->params->offloaded == 0) {
+        return lw_error(w->builder->diags, lw_object_place(object, "offload"), "take offloaded: streamed",
+                        "workloads.%s: there is no model of a host that computes a prompt", object->name);
+    }
+    for (size_t i = 0; w->step->prompt && i < w->count; i++) {
+        if (w->part[i].rates->compute_rate_FLOPps == LW_AUTO) {
+            return lw_error(w->builder->diags, lw_object_place(object, "on"), "give it a compute_rate, or a preset that has one",
+                            "workloads.%s: nothing is known of the compute_rate of '%s'", object->name, w->part[i].node->name);
+        }
+    }
+    return LW_OK;
+}
+
+// ---- Times ----
+
+static double bytes_of(const writing *w, double weights) {
+    const double bytes_each = lw_is_auto(w->params->file_bytes) ? lw_quantisation_bits(w->params->quantisation) / 8
+                                                                : w->params->file_bytes / lw_llm_weights(w->model);
+    return weights * bytes_each;
+}
+
+// Of reading weights and multiplying with them, for the share of a card. Around the corner of the two
+// measured kernels take up to a quarter more than the longer one, which the third power does.
+static double product_ps(const writing *w, const part *p, double reads, double active) {
+    const double bits = lw_quantisation_bits(w->params->quantisation);
+    const double rate = lw_llm_weight_share(w->runtime, p->rates) * (double)p->rates->memory_rate_Bps;
+    const double memory = bytes_of(w, reads) * (bits < 4 ? w->runtime->low_bits_cost : 1) / rate * 1e12;
+    const bool packed = lw_quantisation_is_packed(w->params->quantisation);
+    const double share = lw_llm_flops_share(w->runtime, p->rates) * (packed ? w->runtime->packed_flops_share : 1);
+    const double flops = p->rates->compute_rate_FLOPps == LW_AUTO
+                             ? 0
+                             : 2 * active * w->step->tokens / (share * (double)p->rates->compute_rate_FLOPps) * 1e12;
+    return cbrt(memory * memory * memory + flops * flops * flops);
+}
+
+static double kv_of_layer(const writing *w) {
+    return lw_llm_kv_bytes(w->model, kv_bytes[w->params->kv]) * w->step->context * w->step->requests;
+}
+
+// Attention reads keys and values, or multiplies with them: 4 operations for each number of the
+// queries, token and token before.
+static double attention_ps(const writing *w, const part *p, double share) {
+    const double read = kv_of_layer(w) * share / (w->runtime->kv_share * (double)p->rates->memory_rate_Bps) * 1e12;
+    if (!w->step->prompt) {
+        return read;
+    }
+    const double queries = (double)(w->model->heads * w->model->head_dim);
+    const double own = w->runtime->attention_share;
+    const double rate =
+        (lw_is_auto(own) ? lw_llm_flops_share(w->runtime, p->rates) : own) * (double)p->rates->compute_rate_FLOPps;
+    return read + 4 * queries * w->step->tokens * w->step->context * share / rate * 1e12;
+}
+
+static double fixed_layer_ps(const writing *w) {
+    const bool packed = lw_quantisation_is_packed(w->params->quantisation);
+    return (double)(w->runtime->layer_ps + (packed ? w->runtime->packed_layer_ps : 0));
+}
+
+static long long whole_ps(const writing *w, double time_ps) {
+    const double most = (double)LW_WORK_LONGEST_PS;
+    return llround(fmin(time_ps * w->step->longer, most));
+}
+
+// ---- Layers in turn ----
+
+static double layer_ps(const writing *w, const part *p) {
+    const double reads = lw_llm_layer_reads(w->model, w->step->tokens), active = lw_llm_layer_active(w->model);
+    return product_ps(w, p, reads, active) + attention_ps(w, p, 1) + fixed_layer_ps(w);
+}
+
+static double head_ps(const writing *w, const part *p, double share) {
+    const double head = lw_llm_head_weights(w->model) * share;
+    // of a prompt the last token alone is asked for
+    return w->step->prompt ? bytes_of(w, head) / (double)p->rates->memory_rate_Bps * 1e12 : product_ps(w, p, head, head);
+}
+
+static long long vector_bytes(const writing *w) {
+    return llround(w->step->tokens * (double)w->model->hidden * VECTOR_BYTES);
+}
+
+// Layers whose weights the host keeps: it computes with them, or each comes before it is computed.
+static void add_offloaded(writing *w, size_t i, int64_t layers) {
+    const part *p = &w->part[i];
+    const double reads = lw_llm_layer_reads(w->model, w->step->tokens);
+    if (w->params->offloaded == 0) {
+        const double rate = w->runtime->host_share * (double)w->host->spec->params->memory_rate_Bps;
+        lw_text_print(&w->text, "down-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: stage-%zu}\n", i, p->node->name,
+                      w->host->name, vector_bytes(w), i);
+        lw_text_print(&w->text, "host-%zu: {compute: %lld ps, node: '%s', after: down-%zu}\n", i,
+                      whole_ps(w, (double)layers * bytes_of(w, reads) / rate * 1e12), w->host->name, i);
+        lw_text_print(&w->text, "end-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: host-%zu}\n", i, w->host->name,
+                      p->node->name, vector_bytes(w), i);
+        return;
+    }
+    lw_text_print(&w->text,
+                  "end-%zu: {after: stage-%zu, repeat: %lld, tasks: {load-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}", i,
+                  i, (long long)layers, i, w->host->name, p->node->name, llround(bytes_of(w, reads)));
+    lw_text_print(&w->text, "%s}, work-%zu: {compute: %lld ps, node: '%s', after: load-%zu}}}\n",
+                  w->runtime->overlaps_streaming ? lw_diags_text(w->builder->diags, ", after: work-%zu@-2", i) : "", i,
+                  whole_ps(w, layer_ps(w, p)), p->node->name, i);
+}
+
+static void add_stage(writing *w, size_t i) {
+    const part *p = &w->part[i];
+    const bool last = i + 1 == w->count;
+    const int64_t away = w->host != NULL ? llround(w->params->offload * (double)p->layers) : 0;
+    const double time = (double)(p->layers - away) * layer_ps(w, p) + (last ? head_ps(w, p, 1) : 0);
+    const char *before = i > 0 ? lw_diags_text(w->builder->diags, "hop-%zu", i - 1) : "";
+    if (w->params->kv_in[0] != '\0') {
+        lw_text_print(&w->text, "kv-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}%s%s}\n", i, w->params->kv_in, p->node->name,
+                      llround(fmax(1, kv_of_layer(w) * (double)p->layers)), i > 0 ? ", after: " : "", before);
+        before = lw_diags_text(w->builder->diags, "kv-%zu", i);
+    }
+    lw_text_print(&w->text, "stage-%zu: {compute: %lld ps, node: '%s'%s%s}\n", i, whole_ps(w, time), p->node->name,
+                  before[0] != '\0' ? ", after: " : "", before);
+    if (away > 0) {
+        add_offloaded(w, i, away);
+    } else {
+        lw_text_print(&w->text, "end-%zu: {after: stage-%zu}\n", i, i);
+    }
+    if (!last) {
+        lw_text_print(&w->text, "go-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: end-%zu}\n", i, p->node->name,
+                      w->part[i + 1].node->name, vector_bytes(w), i);
+        lw_text_print(&w->text, "hop-%zu: {delay: %lld ps, after: go-%zu}\n", i, (long long)w->runtime->hop_ps, i);
+    }
+}
+
+static void add_stages(writing *w) {
+    for (size_t i = 0; i < w->count; i++) {
+        add_stage(w, i);
+    }
+    lw_text_print(&w->text, "step: {delay: %lld ps, after: end-%zu}\n", (long long)w->runtime->step_ps, w->count - 1);
+}
+
+// ---- Parts of each layer ----
+
+// A compute of each card, by the time that `time` finds.
+typedef double part_time(const writing *w, const part *p);
+
+static void add_parts(writing *w, const char *name, part_time *time, const char *after) {
+    for (size_t i = 0; i < w->count; i++) {
+        lw_text_print(&w->text, "%s-%zu: {compute: %lld ps, node: '%s'%s%s}\n", name, i, whole_ps(w, time(w, &w->part[i])),
+                      w->part[i].node->name, after[0] != '\0' ? ", after: " : "", after);
+    }
+}
+
+static void add_exchange(writing *w, const char *name, const char *kind, double bytes, const char *after) {
+    lw_text_print(&w->text, "%s: {kind: %s, on: [%s], bytes: %lld B, library: %s, after: [", name, kind, w->cards,
+                  llround(fmax(1, bytes)), w->params->library);
+    for (size_t i = 0; i < w->count; i++) {
+        lw_text_print(&w->text, "%s%s-%zu", i > 0 ? ", " : "", after, i);
+    }
+    lw_text_add(&w->text, "]}\n");
+}
+
+static double attention_part(const writing *w, const part *p) {
+    const double weights = lw_llm_attention_weights(w->model), share = w->params->split == LW_SPLIT_TENSOR ? p->share : 1;
+    return product_ps(w, p, weights * share, weights * p->share) + attention_ps(w, p, p->share) + fixed_layer_ps(w) / 2 +
+           (double)w->runtime->reduce_ps;
+}
+
+static double block_part(const writing *w, const part *p) {
+    const double reads = lw_llm_layer_reads(w->model, w->step->tokens) - lw_llm_attention_weights(w->model);
+    const double active = lw_llm_layer_active(w->model) - lw_llm_attention_weights(w->model);
+    return product_ps(w, p, reads * p->share, active * p->share) + fixed_layer_ps(w) / 2 + (double)w->runtime->reduce_ps;
+}
+
+static double head_part(const writing *w, const part *p) {
+    return head_ps(w, p, p->share);
+}
+
+// Two sums a layer, after attention and after the feed-forward block; of experts two exchanges, to
+// those that a token asks for and back.
+static void add_layers(writing *w) {
+    const double vector = (double)vector_bytes(w);
+    const bool experts = w->params->split == LW_SPLIT_EXPERT;
+    const double sent = vector * (double)w->model->active_experts / (double)w->count;
+    lw_text_print(&w->text, "layers:\n  repeat: %lld\n  tasks:\n", (long long)w->model->layers);
+    lw_text inner = w->text;
+    w->text = (lw_text){0};
+    add_parts(w, "attention", attention_part, "");
+    add_exchange(w, experts ? "dispatch" : "sum-1", experts ? "all-to-all" : "all-reduce", experts ? sent : vector, "attention");
+    add_parts(w, "block", block_part, experts ? "dispatch" : "sum-1");
+    add_exchange(w, experts ? "combine" : "sum-2", experts ? "all-to-all" : "all-reduce", experts ? sent : vector, "block");
+    for (const char *line = w->text.bytes; line != NULL && *line != '\0';) {
+        const size_t length = strcspn(line, "\n") + 1;
+        lw_text_add(&inner, "    ");
+        lw_text_add_n(&inner, line, length);
+        line += length;
+    }
+    inner.failed = inner.failed || w->text.failed;
+    lw_text_free(&w->text);
+    w->text = inner;
+    add_parts(w, "head", head_part, "layers");
+    const double logits = (w->step->prompt ? 1 : w->step->tokens) * (double)w->model->vocabulary * VECTOR_BYTES;
+    add_exchange(w, "logits", "all-gather", logits, "head");
+    lw_text_print(&w->text, "step: {delay: %lld ps, after: logits}\n",
+                  (long long)(w->runtime->step_ps + (int64_t)(w->count - 1) * w->runtime->hop_ps));
+}
+
+// ---- All of it ----
+
+// "sum-1: ring, LL; sum-2: ...": the two sums of a layer are alike, and there is but one gather.
+static lw_status tell_method(writing *w) {
+    const char *first = w->builder->workload->method;
+    const char *text = first != NULL ? strchr(first, ':') : NULL;
+    if (text == NULL) {
+        return LW_OK;
+    }
+    w->builder->workload->method = lw_arena_copy_n(w->builder->arena, text + 2, strcspn(text + 2, ";"));
+    return w->builder->workload->method != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+static lw_status write_tasks(writing *w, int64_t steps) {
+    const bool in_turn = w->params->split == LW_SPLIT_LAYER || w->count == 1;
+    if (in_turn) {
+        share_layers(w);
+        add_stages(w);
+    } else {
+        add_layers(w);
+    }
+    const char *text = w->text.failed ? NULL : lw_arena_copy(w->builder->arena, w->text.bytes);
+    if (text == NULL) {
+        return LW_NO_MEMORY;
+    }
+    // each card may be so many pieces ahead of the next (llama.cpp, GGML_SCHED_MAX_COPIES)
+    enum { PIECES_AHEAD = 4 };
+    const int64_t in_flight = w->step->prompt && in_turn ? PIECES_AHEAD * (int64_t)w->count : 1;
+    LW_TRY(lw_task_graph_of_text(w->builder, text, steps, in_flight));
+    return in_turn ? LW_OK : tell_method(w);
+}
+
+lw_status lw_llm_expand(lw_graph_builder *builder, const lw_llm_params *params, const lw_llm_step *step, int64_t steps) {
+    writing w = {.builder = builder, .params = params, .step = step};
+    const void *model;
+    LW_TRY(find_object(builder, LW_SECTION_MODELS, "model", params->model, &builder->workload->model, &model));
+    w.model = model;
+    LW_TRY(lw_llm_find_runtime(builder, params, &w.runtime));
+    LW_TRY(find_cards(&w));
+    LW_TRY(read_shares(&w));
+    LW_TRY(check_split(&w));
+    if (params->offload > 0) {
+        LW_TRY(find_node(&w, "host", params->host, &w.host));
+        LW_TRY(check_memory(&w, w.host, "host"));
+    }
+    const lw_status written = write_tasks(&w, steps);
+    lw_text_free(&w.text);
+    return written;
+}
