@@ -261,9 +261,14 @@ static void reach(cycle_search *s, found at) {
     }
 }
 
+// Does it hold for each instance in a run of the innermost loop?
+static bool is_of_all(const lw_task *task, const lw_need *need) {
+    return need->first >= inner_of(task);
+}
+
 // Do those instances for which a need does not hold wait for one for which it does?
 static bool is_handed_on(uint32_t index, const lw_task *task, const lw_need *need) {
-    bool chained = need->first == INT64_MAX;
+    bool chained = is_of_all(task, need);
     for (size_t n = 0; n < task->need_count; n++) {
         chained = chained || (task->need[n].task == index && task->need[n].own == 1 && task->need[n].distance == need->first);
     }
@@ -277,7 +282,7 @@ static bool follow(const lw_task *task, const found *from, const lw_need *need, 
     }
     *to = (found){need->task, need->other * (from->span / need->own), from->distance, from->whole};
     if (need->own < from->span) {
-        return need->distance == 0 && need->first == INT64_MAX;  // else the first of a loop inside do not wait
+        return need->distance == 0 && is_of_all(task, need);  // else the first of a loop inside do not wait
     }
     to->distance += need->distance;
     to->whole = true;
