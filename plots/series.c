@@ -75,7 +75,9 @@ static void choose_unit(lw_chart_data *data) {
                                    [LW_POWER] = {"dBm", 1.0},      [LW_TEMPERATURE] = {"K", 1.0},
                                    [LW_PRESSURE] = {"hPa", 1.0},   [LW_DENSITY] = {"g/m\u00B3", 1.0},
                                    [LW_RAIN_RATE] = {"mm/h", 1.0}, [LW_ANGLE] = {"\u00B0", 1.0},
-                                   [LW_FLOPS] = {"TFLOP", 1e12},   [LW_FLOP_RATE] = {"TFLOP/s", 1e12}};
+                                   [LW_FLOPS] = {"TFLOP", 1e12},   [LW_FLOP_RATE] = {"TFLOP/s", 1e12},
+                                   [LW_WATTS] = {"W", 1},          [LW_MONEY] = {"USD", 1},
+                                   [LW_MONEY_RATE] = {"USD/h", 1}, [LW_ENERGY_PRICE] = {"USD/kWh", 1}};
     data->x_unit = units[data->x_dimension].name;
     data->x_in_base = units[data->x_dimension].in_base;
 }

@@ -17,6 +17,7 @@
 #include "sim/report/explain/explain.h"
 #include "sim/report/list.h"
 #include "sim/report/report.h"
+#include "sim/report/report_plan.h"
 #include "sim/report/topology_text.h"
 #include "sim/result/metric_table.h"
 #include "sim/study/calibrate.h"
@@ -583,6 +584,25 @@ lanewise_status lanewise_accuracy_page(const lanewise_accuracy *accuracy, const 
 
 const struct lw_accuracy *lanewise_accuracy_raw(const lanewise_accuracy *accuracy) {
     return &accuracy->accuracy;
+}
+
+// ---- Plans ----
+
+lanewise_status lanewise_plan(const lanewise_catalog *catalog, const char *path, const char *format, const lanewise_run *run,
+                              int width, lanewise_findings *findings, char **out) {
+    const lw_run inside = run_of(run);
+    lw_text text = {0};
+    lw_plan *plan;
+    lw_planned planned;
+    lw_report_format how = LW_FORMAT_TABLE;
+    lw_arena *arena = lw_arena_new();
+    lw_status status = arena == NULL ? LW_NO_MEMORY : find_format(format, findings->diags, &how);
+    status = status == LW_OK ? lw_plan_load(path, catalog->catalog, arena, findings->diags, &plan) : status;
+    status = status == LW_OK ? lw_plan_run(plan, catalog->catalog, &inside, arena, findings->diags, &planned) : status;
+    status = status == LW_OK ? lw_report_plan(&planned, how, width, arena, &text) : status;
+    lw_diags_own_sources(findings->diags);
+    lw_arena_free(arena);
+    return hand_out(status, &text, out);
 }
 
 // ---- Import ----

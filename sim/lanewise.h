@@ -234,6 +234,13 @@ LANEWISE_API lanewise_status lanewise_accuracy_report(const lanewise_accuracy *a
 // A page of Markdown with these pictures, names of files beside it, NULL-terminated.
 LANEWISE_API lanewise_status lanewise_accuracy_page(const lanewise_accuracy *accuracy, const char *const *pictures, char **text);
 
+// ---- Plans: what to buy or rent ----
+
+// Read a plan, run all that it allows, and tell the ranking in a format of lanewise_formats(): "table", "json" or
+// "csv". width: columns of the terminal; 0: no limit. *text is freed by lanewise_free.
+LANEWISE_API lanewise_status lanewise_plan(const lanewise_catalog *catalog, const char *path, const char *format,
+                                           const lanewise_run *run, int width, lanewise_findings *findings, char **text);
+
 // ---- Import: what other tools measured ----
 
 typedef struct lanewise_imported lanewise_imported;

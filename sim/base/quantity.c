@@ -43,6 +43,10 @@ static const dimension_texts dimensions[LW_DIMENSION_COUNT] = {
     [LW_ANGLE] = DIMENSION("an angle", "deg", "30 deg"),
     [LW_FLOPS] = DIMENSION("an amount of arithmetic", "FLOP, kFLOP, MFLOP, GFLOP, TFLOP, PFLOP or EFLOP", "4 TFLOP"),
     [LW_FLOP_RATE] = DIMENSION("a rate of arithmetic", "FLOP/s, MFLOP/s, GFLOP/s, TFLOP/s or PFLOP/s", "165 TFLOP/s"),
+    [LW_WATTS] = DIMENSION("an electrical power", "W or kW", "350 W"),
+    [LW_MONEY] = DIMENSION("a sum of money", "USD", "800 USD"),
+    [LW_MONEY_RATE] = DIMENSION("a rent", "USD/h", "0.34 USD/h"),
+    [LW_ENERGY_PRICE] = DIMENSION("a price of energy", "USD/kWh", "0.15 USD/kWh"),
 };
 
 typedef struct unit {
@@ -173,6 +177,12 @@ static const unit units[] = {
     {"GFLOP/s", LW_FLOP_RATE, {GIGA, 1}, true},
     {"TFLOP/s", LW_FLOP_RATE, {TERA, 1}, true},
     {"PFLOP/s", LW_FLOP_RATE, {PETA, 1}, true},
+
+    {"W", LW_WATTS, {1, 1}, true},
+    {"kW", LW_WATTS, {KILO, 1}, false},
+    {"USD", LW_MONEY, {1, 1}, true},
+    {"USD/h", LW_MONEY_RATE, {1, 1}, true},
+    {"USD/kWh", LW_ENERGY_PRICE, {1, 1}, true},
 };
 enum { UNIT_COUNT = sizeof units / sizeof units[0] };
 

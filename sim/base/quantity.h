@@ -32,6 +32,10 @@ typedef enum lw_dimension {
     LW_ANGLE,            // degree: deg
     LW_FLOPS,            // floating-point operation: FLOP kFLOP MFLOP GFLOP TFLOP PFLOP EFLOP
     LW_FLOP_RATE,        // floating-point operation per second: GFLOP/s TFLOP/s PFLOP/s
+    LW_WATTS,            // electrical power: W kW
+    LW_MONEY,            // US dollar: USD
+    LW_MONEY_RATE,       // US dollar per hour: USD/h
+    LW_ENERGY_PRICE,     // US dollar per kilowatt-hour: USD/kWh
     LW_DIMENSION_COUNT
 } lw_dimension;
 

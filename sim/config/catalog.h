@@ -19,6 +19,8 @@ typedef enum lw_shelf {
     LW_SHELF_SCENARIOS,                    // examples
     LW_SHELF_MEASURED,                     // measured tables
     LW_SHELF_TEMPLATES,                    // what to begin with that is no scenario
+    LW_SHELF_CATALOGUE,                    // what can be bought or rented, for plans
+    LW_SHELF_PLANS,                        // examples of plans
     LW_SHELVES
 } lw_shelf;
 extern const char *const lw_shelf_words[];  // "links", ..., NULL: the folders

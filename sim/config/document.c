@@ -507,7 +507,7 @@ static lw_status new_document(const lw_reader *reader, const lw_source *source, 
     return document->folder == NULL ? LW_NO_MEMORY : LW_OK;
 }
 
-static lw_status read_document(const lw_reader *reader, const lw_source *source, const lw_load *load, lw_document **out) {
+lw_status lw_document_read(const lw_reader *reader, const lw_source *source, const lw_load *load, lw_document **out) {
     lw_yaml *root;
     lw_document *document;
     LW_TRY(lw_tree_parse(source, reader->arena, reader->diags, &root));
@@ -544,7 +544,7 @@ static lw_status read_document(const lw_reader *reader, const lw_source *source,
 lw_status lw_document_load(const lw_reader *reader, const char *path, const lw_load *load, lw_document **out) {
     const lw_source *source;
     LW_TRY(lw_source_read(path, reader->arena, reader->diags, &source));
-    return read_document(reader, source, load, out);
+    return lw_document_read(reader, source, load, out);
 }
 
 // The edits of an axis are made anew, what it says stays.

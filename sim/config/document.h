@@ -54,6 +54,8 @@ typedef struct lw_document {
 // diagnostics; LW_BAD_INPUT when there is an error, LW_BAD_USAGE when a --set is not of the form
 // PATH=VALUE. load may be NULL. What the reader has must outlive the document.
 lw_status lw_document_load(const lw_reader *reader, const char *path, const lw_load *load, lw_document **out) LW_CHECKED;
+// The same from a text that was read.
+lw_status lw_document_read(const lw_reader *reader, const lw_source *source, const lw_load *load, lw_document **out) LW_CHECKED;
 // A document of lw_document_load with the presets of this reader, which `of` must outlive: nothing is
 // parsed again, and objects whose preset is the same (lw_presets_over) are shared.
 lw_status lw_document_again(const lw_reader *reader, const lw_document *of, lw_document **out) LW_CHECKED;

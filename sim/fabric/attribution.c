@@ -455,6 +455,7 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
                                 .direction = asked->direction,
                                 .copy = asked->copy,
                                 .manner = asked->manner,
+                                .held_bytes = asked->held_bytes,
                                 .size_bytes = asked->size_bytes,
                                 .start_ps = times.start_ps,
                                 .end_ps = times.end_ps,

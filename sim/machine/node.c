@@ -108,14 +108,22 @@ static const int64_t queued_call_ps = 2500000;
     COUNT_ROW("native_gen", native_gen, "auto", 1, 7, "PCIe generation of the device: a faster slot runs at this", of_link), \
         COUNT_ROW("native_lanes", native_lanes, "auto", 1, 32, "PCIe lanes of the device: a wider slot runs at this", of_link)
 
-#define COMPUTE_ROW                                                                                                             \
-    {                                                                                                                           \
-        .key = "compute_rate", .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_FLOP_RATE, .offset = AT(compute_rate_FLOPps),    \
-        .fallback = "auto", .minimum = 1, .maximum = 1e18,                                                                      \
-        .help =                                                                                                                 \
-            "floating-point operations a second of all its cores, for computes given in FLOP: the data sheet's, in the number " \
-            "format of the work; auto: not said",                                                                               \
-        .source = "data sheet"                                                                                                  \
+#define COMPUTE_ROW                                                                                                              \
+    {.key = "compute_rate",                                                                                                      \
+     .kind = LW_OPTION_QUANTITY_INT,                                                                                             \
+     .dimension = LW_FLOP_RATE,                                                                                                  \
+     .offset = AT(compute_rate_FLOPps),                                                                                          \
+     .fallback = "auto",                                                                                                         \
+     .minimum = 1,                                                                                                               \
+     .maximum = 1e18,                                                                                                            \
+     .help = "floating-point operations a second of all its cores, for computes given in FLOP: the data sheet's, in the number " \
+             "format of the work; auto: not said",                                                                               \
+     .source = "data sheet"},                                                                                                    \
+    {                                                                                                                            \
+        .key = "half_sum_rate", .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_FLOP_RATE, .offset = AT(half_sum_rate_FLOPps),   \
+        .fallback = "auto", .minimum = 1, .maximum = 1e18,                                                                       \
+        .help = "the same with sums of 16 bits, which consumer cards do at twice the rate; auto: as compute_rate",               \
+        .source = "data sheet"                                                                                                   \
     }
 
 static const lw_option host_options[] = {

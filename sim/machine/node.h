@@ -66,8 +66,9 @@ typedef struct lw_node_params {
     double remoting_share;                            // of API remoting
     double guest_share;                               // LW_AUTO: as virtualisation and guests say, as is guest_call_ps
     int64_t guest_call_ps;
-    int64_t compute_rate_FLOPps;  // of its cores; LW_AUTO: not said
-    int64_t compute_capability;   // 90 for 9.0; LW_AUTO: not said
+    int64_t compute_rate_FLOPps;   // of its cores; LW_AUTO: not said
+    int64_t half_sum_rate_FLOPps;  // the same with sums of 16 bits; LW_AUTO: as compute_rate
+    int64_t compute_capability;    // 90 for 9.0; LW_AUTO: not said
     bool p2p;
     bool forwards;
     int64_t dma_packet_gap_ps, request_gap_ps, store_rate_Bps;

@@ -6,6 +6,7 @@
 #include "models/family.h"
 #include "sim/base/suggest.h"
 #include "sim/config/source.h"
+#include "sim/plan/plan.h"
 #include "sim/report/grid.h"
 #include "sim/study/measured.h"
 
@@ -145,16 +146,37 @@ static lw_status list_scenarios(const listing *in, lw_text *out) {
     return list_titles(in, LW_SHELF_SCENARIOS, "example", "what it asks", out);
 }
 
+static lw_status list_catalogue(const listing *in, lw_text *out) {
+    lw_grid *grid = lw_grid_new(in->arena, "llrll");
+    LW_GRID_ADD(grid, "item", "kind", "price", "date", "what it is");
+    for (size_t i = 0; i < lw_catalog_count(in->catalog, LW_SHELF_CATALOGUE); i++) {
+        lw_item item;
+        LW_TRY(lw_item_read(in->catalog, lw_catalog_names(in->catalog, LW_SHELF_CATALOGUE)[i], in->arena, in->diags, &item));
+        LW_GRID_ADD(grid, item.name, lw_item_words[item.kind]);
+        if (item.kind == LW_ITEM_CLOUD) {
+            lw_grid_print(grid, "%.3g USD/h", item.rent_USDph);
+        } else {
+            lw_grid_print(grid, "%.0f USD", item.price_USD);
+        }
+        LW_GRID_ADD(grid, item.date, item.summary);
+    }
+    return lw_grid_write(grid, 0, 0, out);
+}
+
+static lw_status list_plans(const listing *in, lw_text *out) {
+    return list_titles(in, LW_SHELF_PLANS, "plan", "the wish", out);
+}
+
 static lw_status list_systems(const listing *in, lw_text *out) {
     return list_titles(in, LW_SHELF_SYSTEMS, "system", "what it is", out);
 }
 
 typedef lw_status lister(const listing *in, lw_text *out);
 
-const char *const lw_list_words[] = {"links",   "devices",   "libraries", "models",    "runtimes",
-                                     "systems", "workloads", "measured",  "scenarios", NULL};
-static lister *const listers[] = {list_links,   list_devices,   list_libraries, list_models,   list_runtimes,
-                                  list_systems, list_workloads, list_measured,  list_scenarios};
+const char *const lw_list_words[] = {"links",     "devices",  "libraries", "models",    "runtimes", "systems",
+                                     "workloads", "measured", "scenarios", "catalogue", "plans",    NULL};
+static lister *const listers[] = {list_links,     list_devices,  list_libraries, list_models,    list_runtimes, list_systems,
+                                  list_workloads, list_measured, list_scenarios, list_catalogue, list_plans};
 
 lw_status lw_list_of(const char *what, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_text *out) {
     const listing in = {lw_presets_catalog(presets), presets, arena, diags};

@@ -118,6 +118,14 @@ static bool has_members(const lw_workload_result *w) {
     return w->member_ps.count > 0;
 }
 
+static double held_bytes(const lw_workload_result *w) {
+    return (double)w->held_bytes;
+}
+
+static bool holds(const lw_workload_result *w) {
+    return w->held_bytes > 0;
+}
+
 #define OF_WORKLOAD(word, without, measure, base_units, label, says, function)                                                   \
     .name = (word), .quantity = (without), .dimension = (measure), .unit = (base_units), .of = LW_OF_WORKLOAD, .title = (label), \
     .help = (says), .workload = (function)
@@ -172,6 +180,8 @@ const lw_metric lw_metrics[] = {
     {OF_WORKLOAD("exposed_us", "exposed", LW_TIME, 1e6, "exposed",
                  "of its time: while that device waits, for copies that hide behind no compute or for others", exposed_us),
      .in_csv = true, .has = computes},
+    {OF_WORKLOAD("held_bytes", "held", LW_BYTES, 1, "held", "what the devices that compute must hold together", held_bytes),
+     .whole = true, .has = holds},
     {OF_WORKLOAD("limited_share", NULL, LW_PLAIN, 1, "share", "of its time, while its limit is busy, waited for or paid",
                  limited_share)},
     {OF_WORKLOAD("lifted_us", "lifted", LW_TIME, 1e6, "time without its limit",

@@ -91,6 +91,7 @@ typedef struct lw_workload_result {
     double mean_latency_ps;
     const char *redop, *root;  // of a collective, as nccl-tests prints them; NULL: it is none
     const char *collective;    // its kind: "all-reduce"; NULL as these; static text
+    int64_t held_bytes;        // that the devices which compute must hold together; 0: not told
     // how a library does it: "ring, LL128, 4 channels"; NULL: none decides
     const char *method;
     const char *choice;       // of it algorithm and protocol: "ring, LL128"

@@ -138,6 +138,7 @@ typedef struct lw_graph_workload {
     const char *direction;  // of the data: "host->gpu"; NULL
     const char *copy;       // "h2d", "d2h", "d2d"; NULL: no copy between host and device
     const char *manner;     // how it is copied, as lw_workload_result
+    int64_t held_bytes;     // that the devices which compute must hold together; 0: not told
     int64_t size_bytes;     // of each copy of each member; 0: not told
     // of the first member: what its result is explained by; LW_NO_MOVE: nothing moves
     uint32_t main_move;

@@ -11,6 +11,11 @@ double lw_llm_weight_share(const lw_llm_runtime *runtime, const lw_node_params *
     return lw_is_auto(own) ? runtime->weight_share : own;
 }
 
+double lw_llm_flops_rate(const lw_llm_runtime *runtime, const lw_node_params *card) {
+    const bool half = runtime->half_sums && card->half_sum_rate_FLOPps != LW_AUTO;
+    return (double)(half ? card->half_sum_rate_FLOPps : card->compute_rate_FLOPps);
+}
+
 double lw_llm_flops_share(const lw_llm_runtime *runtime, const lw_node_params *card) {
     const double own = card->compute_capability == 80 ? runtime->flops_share_sm80 : runtime->flops_share;
     return lw_is_auto(own) ? runtime->flops_share : own;
@@ -20,7 +25,7 @@ double lw_llm_flops_share(const lw_llm_runtime *runtime, const lw_node_params *c
 #define SHARE(word, field, otherwise, says, from)                                                                      \
     {                                                                                                                  \
         .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .offset = AT(field), .fallback = (otherwise), .minimum = 0.01, \
-        .maximum = 2, .help = (says), .source = (from), .evidence = LW_ASSUMED, .fitted = true                         \
+        .maximum = 1, .help = (says), .source = (from), .evidence = LW_ASSUMED, .fitted = true                         \
     }
 #define TAKES(word, field, otherwise, says, from)                                                                          \
     {                                                                                                                      \
@@ -51,8 +56,7 @@ static const lw_option options[] = {
     TAKES("hop_time", hop_ps, "0 us", "of going on to the next card besides the copy, and of every card more in a tensor split",
           none),
     TAKES("reduce_time", reduce_ps, "0 us", "of a sum over cards besides what the links take", none),
-    SHARE("flops_share", flops_share, "1", "share of compute_rate in large products; above 1 where sums of 16 bits run faster",
-          none),
+    SHARE("flops_share", flops_share, "1", "share of compute_rate in large products", none),
     SHARE("flops_share_sm80", flops_share_sm80, "auto", "the same of cards with compute_capability 80 (A100); auto: that", none),
     SHARE("attention_share", attention_share, "auto", "share of compute_rate in attention of a prompt; auto: as flops_share",
           none),
@@ -63,6 +67,11 @@ static const lw_option options[] = {
      .offset = AT(overlaps_streaming),
      .fallback = "false",
      .help = "weights in host memory: those of the next layer come while this one is computed"},
+    {.key = "half_sums",
+     .kind = LW_OPTION_FLAG,
+     .offset = AT(half_sums),
+     .fallback = "false",
+     .help = "products are summed in 16 bits: half_sum_rate of a card instead of compute_rate"},
     {.key = "draft_cost",
      .kind = LW_OPTION_QUANTITY_REAL,
      .offset = AT(draft_cost),

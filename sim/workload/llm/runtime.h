@@ -15,13 +15,16 @@ typedef struct lw_llm_runtime {
     double flops_share, flops_share_sm80, packed_flops_share, attention_share;  // of compute_rate
     double host_share;                                                          // of a host's memory_rate
     bool overlaps_streaming;  // weights of the next layer come while this one is computed
+    bool half_sums;           // products are summed in 16 bits
     double draft_cost;        // of a step, a drafted token
     int64_t micro_batch;      // tokens of a prompt that are computed at once
 } lw_llm_runtime;
 
 const lw_type *lw_llm_runtime_type_at(size_t index);
 
-// The share of a card's compute_rate that it has in products with weights.
+// Operations a second of products, by the sums that the runtime takes.
+double lw_llm_flops_rate(const lw_llm_runtime *runtime, const lw_node_params *card);
+// The share of it that it has in products with weights.
 double lw_llm_flops_share(const lw_llm_runtime *runtime, const lw_node_params *card);
 // The share of a card's memory_rate that it reads weights with.
 double lw_llm_weight_share(const lw_llm_runtime *runtime, const lw_node_params *card);

@@ -172,7 +172,7 @@ static double product_ps(const writing *w, const part *p, double reads, double a
     const double share = lw_llm_flops_share(w->runtime, p->rates) * (packed ? w->runtime->packed_flops_share : 1);
     const double flops = p->rates->compute_rate_FLOPps == LW_AUTO
                              ? 0
-                             : 2 * active * w->step->tokens / (share * (double)p->rates->compute_rate_FLOPps) * 1e12;
+                             : 2 * active * w->step->tokens / (share * lw_llm_flops_rate(w->runtime, p->rates)) * 1e12;
     return cbrt(memory * memory * memory + flops * flops * flops);
 }
 
@@ -190,7 +190,7 @@ static double attention_ps(const writing *w, const part *p, double share) {
     const double queries = (double)(w->model->heads * w->model->head_dim);
     const double own = w->runtime->attention_share;
     const double rate =
-        (lw_is_auto(own) ? lw_llm_flops_share(w->runtime, p->rates) : own) * (double)p->rates->compute_rate_FLOPps;
+        (lw_is_auto(own) ? lw_llm_flops_share(w->runtime, p->rates) : own) * lw_llm_flops_rate(w->runtime, p->rates);
     return read + 4 * queries * w->step->tokens * w->step->context * share / rate * 1e12;
 }
 
@@ -343,6 +343,15 @@ static void add_layers(writing *w) {
 
 // ---- All of it ----
 
+// Weights, but for those of layers in host memory, and keys and values, but for those kept elsewhere. Kernels'
+// own buffers, some hundred MB a card, are not counted.
+static double held_of(const writing *w) {
+    const double layer = lw_llm_layer_reads(w->model, (double)INFINITY);
+    const double away = w->params->offload * (double)w->model->layers * layer;
+    const double kv = (double)w->model->layers * kv_of_layer(w);
+    return bytes_of(w, lw_llm_weights(w->model) - away) + (w->params->kv_in[0] == '\0' ? kv : 0);
+}
+
 // "sum-1: ring, LL; sum-2: ...": the two sums of a layer are alike, and there is but one gather.
 static lw_status tell_method(writing *w) {
     const char *first = w->builder->workload->method;
@@ -382,6 +391,7 @@ lw_status lw_llm_expand(lw_graph_builder *builder, const lw_llm_params *params, 
     LW_TRY(find_cards(&w));
     LW_TRY(read_shares(&w));
     LW_TRY(check_split(&w));
+    builder->workload->held_bytes = llround(held_of(&w));
     if (params->offload > 0) {
         LW_TRY(find_node(&w, "host", params->host, &w.host));
         LW_TRY(check_memory(&w, w.host, "host"));
