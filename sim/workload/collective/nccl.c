@@ -7,6 +7,7 @@ static const char *const algorithm_words[] = {"auto", "ring", "tree", "nvls", "n
 static const char *const cost_words[] = {"measured", "counted", NULL};
 static const char *const processor_words[] = {"intel", "amd", NULL};
 static const char *const thread_words[] = {"a-card", "one", NULL};
+static const char *const launch_words[] = {"each", "together", NULL};
 
 #define AT(field) offsetof(lw_nccl_params, field)
 #define SHARE(word, field, says) LW_LIBRARY_SHARE(word, AT(field), says)
@@ -51,6 +52,12 @@ static const lw_option options[] = {
     LW_WORK_WORD("threads", AT(threads), "a-card", thread_words,
                  "who calls: a thread or process for each card (mpirun, -t of nccl-tests), or one for all cards of a computer "
                  "(-g), which launches their kernels one after the other"),
+    LW_WORK_COUNT("calls", AT(calls), "1",
+                  "calls that are enqueued one after another, of whose time each takes the mean, as nccl-tests says it: 20 there "
+                  "unless -n says otherwise"),
+    LW_WORK_WORD("launch", AT(launch), "each", launch_words,
+                 "how one thread launches the kernels of a call (threads: one): each by itself, or together, so that none begins "
+                 "before all of the call before have ended"),
     COST(
         "group_call", group_call_ps,
         "what one thread was measured to take for each of its cards while calls follow one another (threads: one); auto: nothing"),
@@ -269,7 +276,7 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
 static const char page[] =
     "NCCL on NVIDIA's cards, of one computer or of several joined by network cards. A collective names\n"
     "it, libraries: {nccl: {preset: nccl-2.30}} and `library: nccl`, all but barrier, or takes it where\n"
-    "it names no algorithm. `lanewise list libraries` shows the versions.\n"
+    "it names no algorithm.\n"
     "\n"
     "As NCCL does, it counts the links it finds (pcie_share, nvlink_share), looks for channels, rings of\n"
     "one speed that fit side by side, and prices every pair of algorithm and protocol:\n"
@@ -314,11 +321,11 @@ static const char page[] =
     "ring over several computers: a call takes as long as one part for its way round, by steps and\n"
     "links, or as the busiest link for all.\n"
     "\n"
+    "`calls: 20` takes the mean of enqueued calls, as nccl-tests does; one is the default.\n"
     "Broadcast and reduce are rings alone, run as a chain; all-to-all and send-recv are sends between\n"
     "pairs, without a price: see lanewise explain broadcast and all-to-all.\n"
     "\n"
-    "On one computer the tree is a chain up and down, whose price lies above the ring's: it runs where\n"
-    "`algorithm: tree` asks for it.\n"
+    "On one computer the tree is a chain, which runs where `algorithm: tree` asks for it.\n"
     "\n"
     "Not modelled: CollNet, network cards of other ranks (PXN) but by all-to-all, kernels for registered\n"
     "buffers, fewer channels for small calls of a ring, peer access of two cards on an AMD processor.";
