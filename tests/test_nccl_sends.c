@@ -188,6 +188,8 @@ static void pairs_of_two_computers_go_by_rails(void **state) {
         const lw_result result = run_call(&test, machine, "", works[i]);
         assert_true(is_near((double)payload_over(&result, "cables["), across[i], 1e-6));
         assert_true(i > 0 || is_near((double)payload_over(&result, "cables[5]"), 0x1p26, 1e-6));
+        // the last rank of each computer hands over to the one beside the receiver's network card
+        assert_true(i != 1 || is_near((double)payload_over(&result, "nvlink["), 2 * (14 + 2) * 0x1p26, 1e-6));
         lw_test_end(&test);
     }
 }

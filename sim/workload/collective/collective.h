@@ -263,6 +263,8 @@ lw_status lw_hierarchical(lw_graph_builder *builder) LW_CHECKED;
 // All-to-all over the network cards next to the ranks: within a computer to the rank of the same place as the
 // receiver, and from there across. In a plan that has no steps yet.
 lw_status lw_rails(const lw_plan *plan) LW_CHECKED;
+// The same of sends to the next rank.
+lw_status lw_rails_shift(const lw_plan *plan, const lw_ranks *ranks) LW_CHECKED;
 // From the root to all others at once, or from all to the root.
 lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
 // Every rank with one other in each of n - 1 rounds.
