@@ -302,7 +302,7 @@ static lw_status search(const lw_router *router, searching *s, uint32_t to) {
 
 // ---- Both ends at one host ----
 
-enum { NO_GROUP = UINT32_MAX };
+#define NO_GROUP UINT32_MAX
 
 // Nodes that forward and are no hosts have one number as far as links among them lead: where a route over no
 // host ends, it leaves the group that it entered. Others have none.
