@@ -115,6 +115,16 @@ static bool is_free(const names *n, lw_box box) {
     return ok && n->count < NAMES_MOST;
 }
 
+// To a name that is not next to its tick.
+static void lead(const names *n, lw_xy at, lw_box box, lw_role role) {
+    const bool below = box.top > at.y;
+    const double end = box.left > at.x ? box.left : box.right;
+    lw_draw_line(n->l->canvas->draw, at.x, at.y + (below ? TICK : -TICK), end, below ? box.top : box.bottom,
+                 (lw_stroke){role, 0.75, LW_DASH_SOLID});
+}
+
+enum { PLACES_NEXT = 4 };  // the others are led to
+
 // Beside the tick, below the line or above it, where it touches nothing; else only hovering tells.
 static void place_name(names *n, const lw_curve *own, lw_xy at, const char *name, lw_role role) {
     const double width = lw_text_width(n->l->canvas->metrics, name, LW_SIZE_SMALL, false), high = LW_SIZE_SMALL;
@@ -129,6 +139,9 @@ static void place_name(names *n, const lw_curve *own, lw_xy at, const char *name
             // what is dotted below it, to a half-power size, is interrupted
             lw_draw_rect(n->l->canvas->draw, (lw_rect){box.left, box.top, box.right - box.left, box.bottom - box.top},
                          LW_ROLE_BACKGROUND, (lw_stroke){0});
+            if (i >= PLACES_NEXT) {
+                lead(n, at, box, role);
+            }
             lw_draw_text(n->l->canvas->draw, places[i].x, places[i].y, lw_font_of(LW_SIZE_SMALL, role, LW_ANCHOR_START), name);
             return;
         }

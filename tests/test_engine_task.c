@@ -441,6 +441,36 @@ static void test_every_allocation_of_sizes_may_fail(void **state) {
     lw_test_end(&test);
 }
 
+// Of a long period states at several parts of it are kept, each from a run that does not go on from another: each
+// size comes out as on its own, in as many events.
+static void test_many_sizes_equal_runs_of_their_own(void **state) {
+    (void)state;
+    enum { SIZES = 400, PARTS_LEAST = 8 };
+    const lw_fraction uneven = {20011, 1283};
+    const lw_server servers[] = {line(uneven, 300000), line(uneven, 300000)};
+    const lw_hop up = over(0), down = over(1);
+    lw_engine_memory *memory = lw_engine_memory_new();
+    assert_non_null(memory);
+    uint64_t random = 1;
+    for (int size = 0; size < SIZES; size++) {
+        lw_test test = lw_test_begin();
+        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        job jobs[] = {reads(&up, &down, 5000000 + (int64_t)(random >> 33) % 50000000, 512, 256)};
+        jobs[0].flow.tags = 256;
+        const lw_fabric fabric = fabric_of(&test, servers, 2, jobs, COUNT(jobs));
+        const lw_engine_result alone = run_one(&test, &fabric, LW_ENGINE_PACKET, 1);
+        lw_engine_result after;
+        assert_int_equal(lw_engine_run(&fabric, &(const lw_engine_how){.seed = 1, .memory = memory}, test.arena, &after), LW_OK);
+        assert_same_result(&fabric, &after, &alone);
+        assert_int_equal(after.events, alone.events);
+        assert_int_equal(after.jumps, alone.jumps);
+        lw_test_end(&test);
+    }
+    const int64_t resumed = lw_engine_memory_resumed(memory);
+    lw_engine_memory_free(memory);
+    assert_true(resumed > SIZES / 2 && resumed < SIZES - 1 - PARTS_LEAST);
+}
+
 static void test_every_allocation_may_fail(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -568,6 +598,7 @@ int main(void) {
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_every_allocation_of_sizes_may_fail),
+        cmocka_unit_test(test_many_sizes_equal_runs_of_their_own),
         cmocka_unit_test(test_threads_do_not_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

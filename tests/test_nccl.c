@@ -245,6 +245,23 @@ static void a_switch_adds_up_no_more_than_a_port_carries(void **state) {
 }
 
 // A library of which nothing is used is told, and one without a collective is harmless.
+// What ranks cost by NVLS are parts that pass: on 72 of them next to nothing of a small call, all of a large one.
+static void small_calls_pass_a_switch_at_once(void **state) {
+    (void)state;
+    static const struct {
+        double bytes, expected_us;
+    } cases[] = {{65536, 25}, {0x1p24, 720 * 0x1p24 / (72 * 24 * 16384.0)}, {0x1p30, 720}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *costs = ", algorithm: nvls, nvls_rank_blackwell: 10 us, nvls_rate_blackwell: 400 GB/s";
+        const lw_workload_result row =
+            run_call(&test, &(call){"include: systems/gb200-nvl72\n", costs, "all-reduce", "gpus", cases[i].bytes});
+        const double expected_us = cases[i].expected_us + cases[i].bytes / 400e3;
+        assert_true(fabs(row.time_s * 1e6 - expected_us) < 0.03 * expected_us);
+        lw_test_end(&test);
+    }
+}
+
 static void an_idle_library_is_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -401,6 +418,7 @@ int main(void) {
         cmocka_unit_test(buffers_have_room_for_threads),
         cmocka_unit_test(it_tells_what_it_chose_from),
         cmocka_unit_test(a_switch_adds_up_no_more_than_a_port_carries),
+        cmocka_unit_test(small_calls_pass_a_switch_at_once),
         cmocka_unit_test(an_idle_library_is_told),
         cmocka_unit_test(cards_bring_their_library),
         cmocka_unit_test(versions_may_be_swept),

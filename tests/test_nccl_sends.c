@@ -75,6 +75,30 @@ static void a_root_is_a_chain(void **state) {
     }
 }
 
+// The mean of N enqueued calls: S by the port, and an Nth of the way of n-1 steps and n-2 chunks. Where one thread
+// calls, ranks meet, for a chunk more in each but the first; launched together no call overlaps the next.
+static void enqueued_calls_share_the_way(void **state) {
+    (void)state;
+    static const struct {
+        const char *says;
+        bool meets, apart;
+    } cases[] = {{"", false, false},
+                 {", threads: one", true, false},
+                 {", threads: one, launch: together", false, true},
+                 {", launch: together", false, false}};
+    static const double n = 8, port_Bps = 5e9, calls = 4, bytes = 0x1p26;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const double chunk_us = bytes / (floor(bytes / 2 / 524288) + 1) / port_Bps * 1e6, met = cases[i].meets ? 1 : 0;
+        const char *options = lw_arena_print(test.arena, ", costs: counted, protocol: simple, calls: 4%s", cases[i].says);
+        const lw_result result = run_call(&test, ports(&test, "5 GB/s"), options, "kind: broadcast, bytes: 64 MiB");
+        const double way_us = (n - 1) * 3.4 + (n - 2 - met) * chunk_us;
+        const double expected_us = 8.4 + bytes / port_Bps * 1e6 + met * chunk_us + (cases[i].apart ? way_us : way_us / calls);
+        assert_true(is_near(result.point[0].workload[0].time_s, expected_us / 1e6, 0.001));
+        lw_test_end(&test);
+    }
+}
+
 // Each port carries S (n-1)/n each way, or S, after one call.
 static void pairs_share_a_port(void **state) {
     (void)state;
@@ -164,6 +188,8 @@ static void pairs_of_two_computers_go_by_rails(void **state) {
         const lw_result result = run_call(&test, machine, "", works[i]);
         assert_true(is_near((double)payload_over(&result, "cables["), across[i], 1e-6));
         assert_true(i > 0 || is_near((double)payload_over(&result, "cables[5]"), 0x1p26, 1e-6));
+        // the last rank of each computer hands over to the one beside the receiver's network card
+        assert_true(i != 1 || is_near((double)payload_over(&result, "nvlink["), 2 * (14 + 2) * 0x1p26, 1e-6));
         lw_test_end(&test);
     }
 }
@@ -198,13 +224,10 @@ static void a_library_without_a_model_says_so(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_root_is_priced_as_its_model_does),
-        cmocka_unit_test(a_root_is_a_chain),
-        cmocka_unit_test(pairs_share_a_port),
-        cmocka_unit_test(sizes_decide_on_channels_and_protocol),
-        cmocka_unit_test(pairs_meet_in_host_memory),
-        cmocka_unit_test(pairs_of_two_computers_go_by_rails),
-        cmocka_unit_test(a_call_costs_what_was_measured),
+        cmocka_unit_test(a_root_is_priced_as_its_model_does),    cmocka_unit_test(a_root_is_a_chain),
+        cmocka_unit_test(enqueued_calls_share_the_way),          cmocka_unit_test(pairs_share_a_port),
+        cmocka_unit_test(sizes_decide_on_channels_and_protocol), cmocka_unit_test(pairs_meet_in_host_memory),
+        cmocka_unit_test(pairs_of_two_computers_go_by_rails),    cmocka_unit_test(a_call_costs_what_was_measured),
         cmocka_unit_test(a_library_without_a_model_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every machine in configs/systems: included by a scenario of the user's, it can be drawn, carries
-// a copy from its first node to the farthest, and between two GPUs no less than their own links.
+// a copy from its first node to the farthest, and between two GPUs no less than their own links. And which
+// route is taken where cards have hosts in common.
 #include <dirent.h>
 
 #include "sim/report/topology_text.h"
@@ -124,9 +125,48 @@ static void every_system_can_be_drawn_and_run(void **state) {
     assert_true(count >= 29 && native >= 10);
 }
 
+// Two cards that have two hosts in common go by the quicker one, but by neither where
+// a route over none is there, however slow.
+static void a_common_host_is_passed_last(void **state) {
+    (void)state;
+    static const struct {
+        const char *extra;
+        int slow, quick, third;  // MiB over a, c and f
+    } cases[] = {
+        {"", 0, 1, 0},
+        {"  e: {between: [g0, s], type: link, rate: 1 GB/s, latency: 1 us}\n", 0, 1, 0},
+        {"  e: {between: [g0, s], type: link, rate: 1 GB/s, latency: 1 us}\n"
+         "  f: {between: [s, g1], type: link, rate: 1 GB/s, latency: 1 us}\n",
+         0, 0, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_result result = run_text(
+            &test,
+            lw_arena_print(test.arena,
+                           "nodes: {h0: {kind: host}, h1: {kind: host}, g0: {kind: gpu}, g1: {kind: gpu}, s: {kind: switch}}\n"
+                           "links:\n"
+                           "  a: {between: [h0, g0], type: link, rate: 10 GB/s, latency: 1 us}\n"
+                           "  b: {between: [h0, g1], type: link, rate: 10 GB/s, latency: 1 us}\n"
+                           "  c: {between: [h1, g0], type: link, rate: 20 GB/s, latency: 1 us}\n"
+                           "  d: {between: [h1, g1], type: link, rate: 20 GB/s, latency: 1 us}\n"
+                           "  n: {between: [h0, s], type: link, rate: 10 GB/s, latency: 1 us}\n"
+                           "  m: {between: [h1, s], type: link, rate: 10 GB/s, latency: 1 us}\n%s"
+                           "workloads: {w: {kind: copy, from: g0, to: g1, bytes: 1 MiB}}\n",
+                           cases[i].extra));
+        const int64_t MiB = 1 << 20;
+        if (payload_over(&result, "a") != cases[i].slow * MiB || payload_over(&result, "c") != cases[i].quick * MiB ||
+            payload_over(&result, "f") != cases[i].third * MiB) {
+            fail_msg("case %zu", i);
+        }
+        lw_test_end(&test);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_system_can_be_drawn_and_run),
+        cmocka_unit_test(a_common_host_is_passed_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,31 +102,38 @@ static bool replaces(const loading *in, const lw_axis *axis, const lw_path *path
 
 // ---- Objects ----
 
-// What every point sets need not stand in the file: the first value of an axis joins the map where
-// the key is missing. from: the first axis that counts, since an object that starts afresh forgets
+// What every point sets need not stand in the file: the first value of an axis joins a copy of the map
+// where the key is missing. from: the first axis that counts, since an object that starts afresh forgets
 // what others set before.
-static lw_status complete(const loading *in, lw_section_id id, size_t from, lw_yaml *object) {
+static lw_status complete(const loading *in, lw_section_id id, size_t from, const lw_yaml *object, const lw_yaml **out) {
+    lw_yaml *whole = NULL;
+    *out = object;
     const lw_sweep *sweep = &in->document->sweep;
     for (size_t a = from; a < sweep->axis_count; a++) {
         lw_path path;
         if (!lw_path_parse(sweep->axis[a].path, &path) || path.section != id || path.key == NULL ||
-            !is_named(&path, object->key) || strpbrk(path.key, ".[") != NULL || lw_map_get(object, path.key) != NULL ||
+            !is_named(&path, object->key) || strpbrk(path.key, ".[") != NULL || lw_map_get(*out, path.key) != NULL ||
             object->kind != LW_MAP) {
             continue;
         }
+        whole = whole != NULL ? whole : lw_tree_copy(object, in->reader->arena);
+        if (whole == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *out = whole;
         const lw_yaml *first = sweep->axis[a].value[0].yaml;
-        LW_TRY(lw_tree_set(object, path.key, first, sweep->axis[a].place, in->reader->arena, in->reader->diags));
+        LW_TRY(lw_tree_set(whole, path.key, first, sweep->axis[a].place, in->reader->arena, in->reader->diags));
     }
     return LW_OK;
 }
 
 static lw_status read_object(const loading *in, lw_section_id id, size_t from, const lw_yaml *yaml, lw_object **out) {
     lw_object *object = LW_NEW(in->reader->arena, lw_object);
-    lw_yaml *whole = lw_tree_copy(yaml, in->reader->arena);
-    if (object == NULL || whole == NULL) {
+    if (object == NULL) {
         return LW_NO_MEMORY;
     }
-    LW_TRY(complete(in, id, from, whole));
+    const lw_yaml *whole;
+    LW_TRY(complete(in, id, from, yaml, &whole));
     LW_TRY(lw_object_read(in->reader, id, whole, object));
     *out = object;
     return LW_OK;

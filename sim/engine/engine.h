@@ -314,12 +314,12 @@ typedef struct lw_engine_watch {
 // What an instance of a task did, told when it has ended.
 typedef struct lw_engine_span {
     uint32_t task;
-    int64_t instance;
-    int64_t ready_ps, start_ps;  // as of lw_task_result
-    int64_t first_ps, delivered_ps, end_ps;
     // the server of its paths that was busy longest from first_ps to delivered_ps, whoever had it;
     // LW_NO_SERVER: it moved nothing
     uint32_t busiest;
+    int64_t instance;
+    int64_t ready_ps, start_ps;  // as of lw_task_result
+    int64_t first_ps, delivered_ps, end_ps;
     int64_t busy_ps;
     int64_t stall_ps;  // with data left to ask for and no tag free
 } lw_engine_span;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // nccl-tests and rccl-tests (NVIDIA/nccl-tests a0b82b2, src/util.cu and common.cu): a line a size,
 // as text or as JSON (-J). Its sizes are of the whole buffer, as lanewise counts them.
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +10,12 @@
 #include "sim/workload/kind.h"
 
 enum { RANKS_MAX = 4096, COLUMNS = 4 };  // columns of each half: time, algbw, busbw, #wrong
+enum { CALLS = 20 };                     // iters in src/common.cu
 
 typedef struct reading {
     const char *work, *host;  // host: of the first card
     int64_t release;
-    int ranks;
+    int ranks, calls;
     bool rccl, begun, ended;
     size_t head, time;  // columns of a line; the first that is a time
 } reading;
@@ -55,6 +57,7 @@ static lw_status begin_series(lw_import *file, reading *in, lw_place place) {
     series->ranks = in->ranks;
     series->method = "out of place where that was measured";
     series->release = in->release;
+    series->queued = in->calls;
     for (const lw_work_kind *const *kind = lw_work_kinds; !in->rccl && *kind != NULL; kind++) {
         const bool is_it = (*kind)->type.name == in->work;
         series->library = is_it && lw_option_find((*kind)->type.options, "library") != NULL ? "nccl-" : series->library;
@@ -149,11 +152,20 @@ static lw_status find_test(lw_import *file, const char *text, reading *in) {
     return LW_OK;
 }
 
+// Calls that are enqueued, of which times are the mean (-n).
+static int calls_of(const char *line, int otherwise) {
+    static const char warm[] = "warmup iters: ", timed[] = " iters: ";
+    const char *before = strstr(line, warm), *at = before != NULL ? strstr(before + sizeof warm - 1, timed) : NULL;
+    const long calls = at != NULL ? strtol(at + sizeof timed - 1, NULL, 10) : 0;
+    return calls > 0 && calls <= INT_MAX ? (int)calls : otherwise;
+}
+
 static lw_status read_remark(lw_import *file, const lw_line *line, const lw_words *words, reading *in) {
     static const char release[] = "nccl-library=", wrong[] = "Out of bounds values";
     const char *library = strstr(line->text, release);
     LW_TRY(find_test(file, line->text, in));
     in->release = library != NULL ? strtol(library + sizeof release - 1, NULL, 10) : in->release;
+    in->calls = calls_of(line->text, in->calls);
     in->rccl = in->rccl || strstr(line->text, "rccl") != NULL || strstr(line->text, "RCCL") != NULL;
     if (words->count > 2 && strcmp(words->word[1].text, "Rank") == 0) {
         return read_rank(file, line, in);
@@ -243,7 +255,7 @@ static lw_status read_json_tree(lw_import *file, const json_t *root, reading *in
 }
 
 static lw_status read(lw_import *file) {
-    reading in = {.work = NULL};
+    reading in = {.calls = CALLS};
     if (file->source->text[strspn(file->source->text, " \t\r\n")] != '{') {
         LW_TRY(read_text(file, &in));
     } else {

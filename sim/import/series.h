@@ -63,7 +63,7 @@ typedef struct lw_series {
     int64_t release;     // of the library, 22809 for 2.28.9; 0: not told
     const char *api;     // "cuda"; NULL: not known
     bool kernel;         // copies by loads and stores of a card's cores
-    int queued;          // copies that are called at once; 0 and 1: each is waited for
+    int queued;          // copies or collectives that are called at once; 0 and 1: each is waited for
     const char *tag;     // one more word of the name; NULL: none
     const char *method;  // what the tool did, a few words
     lw_list seen;        // lw_seen

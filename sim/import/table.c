@@ -208,7 +208,11 @@ static void add_copies(const lw_series *series, const lw_import_machine *machine
 
 static void add_collective(const lw_series *series, const lw_import_machine *machine, lw_text *out) {
     if (machine->library != NULL) {
-        lw_text_print(out, "  libraries:\n    library: {preset: %s}\n", machine->library);
+        lw_text_print(out, "  libraries:\n    library: {preset: %s", machine->library);
+        if (series->queued > 1) {
+            lw_text_print(out, ", calls: %d", series->queued);
+        }
+        lw_text_add(out, "}\n");
     }
     lw_text_print(out, "  workloads:\n    work: {kind: %s, on: %s, bytes: 1 MiB%s}\n", series->work, machine->group,
                   machine->library != NULL ? ", library: library" : "");

@@ -31,6 +31,7 @@ typedef struct {
     lw_list pending;
     uint64_t used;  // when
     bool partial;   // nodes two legs behind one with a great many ports may be reached too late: for one goal only
+    bool by_host;   // over one host at most: for one goal only
 } searching;
 
 // A copy asks for routes from both of its ends and from the memory between, so that several
@@ -43,8 +44,9 @@ enum { MANY_PORTS = 64 };
 struct lw_router {
     const lw_machine *machine;
     lw_arena *arena;
-    searching searches[SEARCHES];
+    searching searches[SEARCHES], by_host;
     uint64_t clock;
+    uint32_t *group;  // of each node, see find_groups; NULL: nobody asked
 };
 
 static bool before(const visit *a, const visit *b) {
@@ -112,6 +114,14 @@ static bool forwards(const lw_node_spec *spec) {
     return false;
 }
 
+static bool is_host(const lw_machine *machine, uint32_t node) {
+    return machine->node[node].spec->kind == LW_NODE_HOST;
+}
+
+static bool is_inside(const lw_machine *machine, uint32_t node) {
+    return forwards(machine->node[node].spec) && !is_host(machine, node);
+}
+
 // Has this search reached the node, and finally?
 static bool is_done(const searching *s, uint32_t node) {
     return s->marks[node].search == s->search && s->marks[node].done;
@@ -123,7 +133,7 @@ static const lw_leg_times *times_of(const lw_machine *machine, uint32_t link, in
 
 static lw_status visit_port(const lw_router *router, searching *s, visit here, const lw_port *port) {
     const lw_machine *machine = router->machine;
-    const bool through_host = here.node != s->from && machine->node[here.node].spec->kind == LW_NODE_HOST;
+    const bool through_host = here.node != s->from && is_host(machine, here.node);
     mark *far = &s->marks[port->far];
     const lw_leg_times *times = times_of(machine, port->link, port->dir);
     const visit next = {here.silent + !times->works, here.hosts + through_host, here.legs + 1, here.page_ps + times->page_ps,
@@ -153,6 +163,21 @@ static lw_status visit_goal(const lw_router *router, searching *s, visit here, u
     return LW_OK;
 }
 
+static lw_status begin(lw_router *router, searching *s, uint32_t from) {
+    s->marks = s->marks != NULL ? s->marks : LW_NEW_ARRAY(router->arena, mark, router->machine->node_count);
+    if (s->marks == NULL) {
+        return LW_NO_MEMORY;
+    }
+    s->search++;
+    s->from = from;
+    s->partial = false;
+    s->heap.count = 0;
+    s->used = ++router->clock;
+    s->pending.count = 0;
+    s->marks[from] = (mark){.best = {.node = from}, .search = s->search};
+    return heap_push(&s->heap, (visit){.node = from}, router->arena);
+}
+
 // The search from that node: the one that is kept, else a fresh one in place of the one that was
 // not used for longest.
 static lw_status search_from(lw_router *router, uint32_t from, searching **out) {
@@ -166,19 +191,8 @@ static lw_status search_from(lw_router *router, uint32_t from, searching **out) 
         }
         s = other->used < s->used ? other : s;
     }
-    s->marks = s->marks != NULL ? s->marks : LW_NEW_ARRAY(router->arena, mark, router->machine->node_count);
-    if (s->marks == NULL) {
-        return LW_NO_MEMORY;
-    }
-    s->search++;
-    s->from = from;
-    s->partial = false;
-    s->heap.count = 0;
-    s->used = ++router->clock;
-    s->pending.count = 0;
-    s->marks[from] = (mark){.best = {.node = from}, .search = s->search};
     *out = s;
-    return heap_push(&s->heap, (visit){.node = from}, router->arena);
+    return begin(router, s, from);
 }
 
 static lw_status put_off(const lw_router *router, searching *s, uint32_t node) {
@@ -233,10 +247,22 @@ static bool leads_on(const lw_router *router, const searching *s, uint32_t node)
     return node == s->from || forwards(router->machine->node[node].spec);
 }
 
+static lw_status visit_hosts(const lw_router *router, searching *s, visit here) {
+    const lw_machine *machine = router->machine;
+    for (uint32_t p = machine->first_port[here.node]; p < machine->first_port[here.node + 1]; p++) {
+        const lw_port *port = &machine->port[p];
+        LW_TRY(is_host(machine, port->far) ? visit_port(router, s, here, port) : LW_OK);
+    }
+    return LW_OK;
+}
+
 // Go on from a node that was reached. The goal may have a great many ports that nobody needs, so
 // that it waits until the search goes on.
 static lw_status go_on(const lw_router *router, searching *s, visit here, uint32_t to) {
     const visit at = s->marks[here.node].best;
+    if (s->by_host) {
+        return here.node == s->from ? visit_hosts(router, s, at) : visit_goal(router, s, at, to);
+    }
     if (!leads_on(router, s, here.node)) {
         return LW_OK;
     }
@@ -272,6 +298,85 @@ static lw_status search(const lw_router *router, searching *s, uint32_t to) {
         LW_TRY(go_on(router, s, here, to));
     }
     return is_done(s, to) ? LW_OK : LW_BAD_INPUT;
+}
+
+// ---- Both ends at one host ----
+
+#define NO_GROUP UINT32_MAX
+
+// Nodes that forward and are no hosts have one number as far as links among them lead: where a route over no
+// host ends, it leaves the group that it entered. Others have none.
+static lw_status find_groups(lw_router *router) {
+    const lw_machine *machine = router->machine;
+    uint32_t *group = LW_NEW_ARRAY(router->arena, uint32_t, machine->node_count);
+    uint32_t *reached = LW_NEW_ARRAY(router->arena, uint32_t, machine->node_count);
+    if (group == NULL || reached == NULL) {
+        return LW_NO_MEMORY;
+    }
+    memset(group, 0xff, machine->node_count * sizeof *group);
+    for (uint32_t n = 0; n < machine->node_count; n++) {
+        const bool starts = group[n] == NO_GROUP && is_inside(machine, n);
+        size_t count = starts ? 1 : 0;
+        reached[0] = n;
+        group[n] = starts ? n : group[n];
+        while (count > 0) {
+            const uint32_t here = reached[--count];
+            for (uint32_t p = machine->first_port[here]; p < machine->first_port[here + 1]; p++) {
+                const uint32_t far = machine->port[p].far;
+                if (group[far] == NO_GROUP && is_inside(machine, far)) {
+                    group[far] = n;
+                    reached[count++] = far;
+                }
+            }
+        }
+    }
+    router->group = group;
+    return LW_OK;
+}
+
+static bool works(const lw_router *router, const lw_port *port, bool back) {
+    return times_of(router->machine, port->link, back ? 1 - port->dir : port->dir)->works;
+}
+
+static bool is_host_of_both(const lw_router *router, const lw_port *from, const lw_port *to) {
+    return from->far == to->far && is_host(router->machine, from->far) && works(router, from, false) && works(router, to, true);
+}
+
+static bool is_group_of_both(const lw_router *router, const lw_port *from, const lw_port *to) {
+    return router->group[from->far] != NO_GROUP && router->group[from->far] == router->group[to->far];
+}
+
+static bool any_pair(const lw_router *router, uint32_t from, uint32_t to,
+                     bool (*suits)(const lw_router *, const lw_port *, const lw_port *)) {
+    const lw_machine *machine = router->machine;
+    for (uint32_t f = machine->first_port[from]; f < machine->first_port[from + 1]; f++) {
+        for (uint32_t t = machine->first_port[to]; t < machine->first_port[to + 1]; t++) {
+            if (suits(router, &machine->port[f], &machine->port[t])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// Is no route better than those from one node to another over the hosts that both have a link to? A search
+// would look at all that no host lies before, which may be the whole network, before any node behind one.
+static lw_status is_by_host(lw_router *router, uint32_t from, uint32_t to, bool *out) {
+    *out = from != to && ports_of(router, from) <= MANY_PORTS && ports_of(router, to) <= MANY_PORTS &&
+           any_pair(router, from, to, is_host_of_both);
+    LW_TRY(*out && router->group == NULL ? find_groups(router) : LW_OK);
+    *out = *out && !any_pair(router, from, to, is_group_of_both);
+    return LW_OK;
+}
+
+// A search that has reached `to`.
+static lw_status search_to(lw_router *router, uint32_t from, uint32_t to, searching **out) {
+    bool by_host;
+    LW_TRY(is_by_host(router, from, to, &by_host));
+    *out = &router->by_host;
+    router->by_host.by_host = true;
+    LW_TRY(by_host ? begin(router, *out, from) : search_from(router, from, out));
+    return search(router, *out, to);
 }
 
 // ---- Neighbours ----
@@ -319,8 +424,7 @@ static lw_status find_legs(lw_router *router, uint32_t from, uint32_t goal, lw_l
         return LW_OK;
     }
     searching *s = NULL;
-    LW_TRY(search_from(router, from, &s));
-    LW_TRY(search(router, s, goal));
+    LW_TRY(search_to(router, from, goal, &s));
     const size_t old = legs->count;
     for (uint32_t at = goal; at != from; at = s->marks[at].in.far) {
         lw_leg *leg = LW_LIST_ADD(legs, lw_leg, router->arena);
@@ -446,8 +550,7 @@ static lw_status find_stage(lw_router *router, uint32_t from, uint32_t goal, con
         return LW_OK;
     }
     searching *s = NULL;
-    LW_TRY(search_from(router, from, &s));
-    LW_TRY(search(router, s, goal));
+    LW_TRY(search_to(router, from, goal, &s));
     t.search = s;
     t.legs = from == goal ? 0 : (size_t)s->marks[goal].best.legs;
     t.leg = LW_NEW_ARRAY(router->arena, lw_leg, t.legs);

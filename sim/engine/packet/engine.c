@@ -130,7 +130,7 @@ static lw_status results(lw_run_state *run, lw_arena *arena, lw_engine_result *o
                                .held_ps = run->held_ps,
                                .packets = run->packets,
                                .packet_hops = run->packet_hops,
-                               .events = run->queue.taken,
+                               .events = run->queue.taken - run->events_more,
                                .jumps = run->steady.jumps};
     for (size_t s = 0; s < fabric->server_count; s++) {
         const lw_server_state *server = &run->server[s];

@@ -3,15 +3,30 @@
 // run first repeats nothing in it depends on how much is left, so what was executed up to there is the
 // beginning of the next run, too: the arena of the run is kept as it was then, and gone back to. From
 // there on it is a run like any other, and so are its events, counted from the first.
+//
+// What is left then is up to a period, and the last packets. Of a long period more is kept where many points
+// need it: the states at some parts of it, each from a run that finds its state to repeat only there. Such a run
+// executes some periods more than one that finds it at once, and their events are not counted.
 #include <assert.h>
 
 #include "sim/engine/packet/visit.h"
 
-struct lw_engine_memory {
+enum { PARTS_MOST = 16, PART_STEPS = 64, WANTED_MOST = 8 };
+
+typedef struct kept {
     lw_run_state run;     // when its state was found to repeat
     lw_arena_mark *mark;  // of its arena; NULL: nothing is kept
-    lw_list fabric;       // int64_t: all of it but the bytes of the task that moves some, in that arena
-    int64_t resumed;      // runs that went on from there
+} kept;
+
+struct lw_engine_memory {
+    kept part[PARTS_MOST];   // of a period: [0] where it was found first, the others so much later
+    int wanted[PARTS_MOST];  // runs since that would have gone on from there
+    lw_list fabric;          // int64_t: all of it but the bytes of the task that moves some, in the first arena
+    int parts;
+    int due;          // the part that the next run is to keep
+    int64_t repeats;  // how often the state would repeat from the first
+    int64_t period_steps, period_events;
+    int64_t resumed;  // runs that went on from there
 };
 
 // ---- Is it the same but for its bytes? ----
@@ -133,8 +148,10 @@ static bool has_enough_left(const lw_run_state *run) {
 }
 
 static void forget(lw_engine_memory *memory) {
-    lw_arena_mark_free(memory->mark);
-    lw_arena_free(memory->run.arena);
+    for (int i = 0; i < PARTS_MOST; i++) {
+        lw_arena_mark_free(memory->part[i].mark);
+        lw_arena_free(memory->part[i].run.arena);
+    }
     *memory = (lw_engine_memory){.resumed = memory->resumed};
 }
 
@@ -157,21 +174,67 @@ void lw_engine_memory_free(lw_engine_memory *memory) {
     }
 }
 
-void lw_recall_keep(lw_run_state *run) {
+static bool waits_for(const lw_task *task, uint32_t other) {
+    bool waits = false;
+    for (uint32_t n = 0; n < task->need_count; n++) {
+        waits = waits || (task->need[n].task == other && task->need[n].distance == 0);
+    }
+    return waits;
+}
+
+// Does each other task end before the mover begins, or wait for its end? Else a period may hold events of another.
+static bool moves_alone(const lw_fabric *fabric) {
+    const uint32_t mover = mover_of(fabric);
+    bool alone = true;
+    for (uint32_t t = 0; t < fabric->task_count; t++) {
+        alone = alone && (t == mover || waits_for(&fabric->task[t], mover) || waits_for(&fabric->task[mover], t));
+    }
+    return alone;
+}
+
+// Of a long period that is so far from the end that it repeats whatever comes.
+static void keep_period(lw_engine_memory *memory, const lw_run_state *run, const lw_island *island) {
+    const int64_t parts = moves_alone(run->fabric) ? island->steps / PART_STEPS : 0;
+    memory->parts = (int)(parts > PARTS_MOST ? PARTS_MOST : parts);
+    memory->period_steps = island->steps;
+    memory->period_events = run->queue.taken - island->saved_taken;
+}
+
+static void find_later(lw_run_state *run, lw_island *island, const lw_engine_memory *memory) {
+    run->repeats = memory->repeats;
+    run->period_events = memory->period_events;
+    island->power = memory->period_steps * memory->due / memory->parts;
+    island->steps = 0;
+    island->have_saved = false;
+}
+
+bool lw_recall_keep(lw_run_state *run, lw_island *island) {
     lw_engine_memory *memory = run->memory;
+    if (memory != NULL && memory->due > 0 && run->repeats == 0) {
+        find_later(run, island, memory);
+        return false;
+    }
     run->memory = NULL;
     if (memory == NULL || !has_enough_left(run) ||
         run->input[run->stop[run->stream[mover_in(run)->data].first_stop].input].shared) {
-        return;
+        return true;
     }
-    forget(memory);
-    lw_cursor c = {.state = &memory->fabric, .arena = run->arena, .saving = true};
-    memory->mark = visit_fabric(&c, run->fabric, run->record != NULL) ? lw_arena_mark_new(run->arena) : NULL;
-    if (memory->mark != NULL) {
-        memory->run = *run;
+    bool saved = true;
+    const int due = memory->due;
+    if (due == 0) {
+        forget(memory);
+        lw_cursor c = {.state = &memory->fabric, .arena = run->arena, .saving = true};
+        saved = visit_fabric(&c, run->fabric, run->record != NULL);
+        keep_period(memory, run, island);
+    }
+    kept *keep = &memory->part[due];
+    keep->mark = saved ? lw_arena_mark_new(run->arena) : NULL;
+    if (keep->mark != NULL) {
+        keep->run = *run;
     } else {
         run->failed = true;
     }
+    return true;
 }
 
 void lw_recall_tell(lw_run_state *run, const lw_engine_span *span) {
@@ -186,7 +249,11 @@ void lw_recall_tell(lw_run_state *run, const lw_engine_span *span) {
 }
 
 void lw_recall_free(lw_engine_memory *memory, lw_run_state *run) {
-    if (memory == NULL || memory->mark == NULL || memory->run.arena != run->arena) {
+    bool is_kept = false;
+    for (int i = 0; memory != NULL && i < PARTS_MOST; i++) {
+        is_kept = is_kept || (memory->part[i].mark != NULL && memory->part[i].run.arena == run->arena);
+    }
+    if (!is_kept) {
         lw_run_state_free(run);
     }
 }
@@ -230,28 +297,72 @@ static bool move_other_bytes(lw_run_state *run) {
     return true;
 }
 
-bool lw_recall_resume(const lw_fabric *fabric, const lw_engine_how *how, lw_run_state *run) {
-    lw_engine_memory *memory = how->memory;
-    if (memory == NULL || memory->mark == NULL || how->engine != LW_ENGINE_PACKET || !lw_recall_suits(fabric) ||
-        (how->events_most > 0 && memory->run.queue.taken > how->events_most)) {
-        return false;
-    }
-    lw_cursor c = {.state = &memory->fabric};
-    if (!visit_fabric(&c, fabric, how->record != NULL) || c.at != memory->fabric.count) {
-        return false;
-    }
-    lw_arena_go_back(memory->run.arena, memory->mark);
-    *run = memory->run;
+// From that part on.
+static bool go_back(const kept *from, const lw_fabric *fabric, const lw_engine_how *how, lw_run_state *run) {
+    lw_arena_go_back(from->run.arena, from->mark);
+    *run = from->run;
     run->fabric = run->progress.fabric = fabric;
     run->progress.user = run;
     run->record = how->record;
-    if (!move_other_bytes(run)) {
+    return move_other_bytes(run);
+}
+
+static lw_island *island_in(const lw_run_state *run) {
+    return &run->steady.island[mover_in(run)->in_island];
+}
+
+// The last part from which on as many packets are left as without a whole period; 0 where the end is near.
+static int part_of(const lw_engine_memory *memory, const lw_run_state *run, const lw_engine_how *how) {
+    enum { PERIODS_LEAST = 4 };
+    const lw_task_state *state = mover_in(run);
+    const uint32_t asks = state->request != LW_NONE ? run->stream[state->request].first_stop : LW_NONE;
+    const lw_stop *first = &run->stop[asks != LW_NONE ? asks : run->stream[state->data].first_stop];
+    const int64_t each = first->started - first->saved_started, left = first->total - first->started - 2;
+    const int64_t all_events = 2 * memory->part[0].run.queue.taken + 8 * memory->period_events;
+    if (memory->parts <= 1 || each <= 0 || memory->repeats < PERIODS_LEAST || left < first->started + 3 * each ||
+        (how->events_most > 0 && all_events > how->events_most)) {
+        return 0;
+    }
+    return (int)(left % each * memory->parts / each);
+}
+
+// False: it is the turn of a run that finds that part.
+static bool go_to_part(lw_engine_memory *memory, const lw_fabric *fabric, const lw_engine_how *how, lw_run_state *run) {
+    memory->repeats = lw_steady_ahead(run, island_in(run));
+    const int part = part_of(memory, run, how);
+    if (part == 0) {
+        return true;
+    }
+    if (memory->part[part].mark == NULL) {
+        memory->due = ++memory->wanted[part] > WANTED_MOST ? part : 0;
+        memory->wanted[part] = memory->due > 0 ? 0 : memory->wanted[part];
+        return memory->due == 0;
+    }
+    if (!go_back(&memory->part[part], fabric, how, run)) {
+        return go_back(&memory->part[0], fabric, how, run);
+    }
+    run->repeats = memory->repeats;
+    return true;
+}
+
+bool lw_recall_resume(const lw_fabric *fabric, const lw_engine_how *how, lw_run_state *run) {
+    lw_engine_memory *memory = how->memory;
+    if (memory != NULL) {
+        memory->due = 0;
+    }
+    if (memory == NULL || memory->part[0].mark == NULL || how->engine != LW_ENGINE_PACKET || !lw_recall_suits(fabric) ||
+        (how->events_most > 0 && memory->part[0].run.queue.taken > how->events_most)) {
+        return false;
+    }
+    lw_cursor c = {.state = &memory->fabric};
+    if (!visit_fabric(&c, fabric, how->record != NULL) || c.at != memory->fabric.count ||
+        !go_back(&memory->part[0], fabric, how, run) || !go_to_part(memory, fabric, how, run)) {
         return false;
     }
     for (size_t i = 0; i < run->told.count; i++) {
         run->record->span(&LW_LIST_ITEMS(&run->told, const lw_engine_span)[i], run->record->user);
     }
     memory->resumed++;
-    lw_steady_repeats(run, &run->steady.island[mover_in(run)->in_island]);
+    lw_steady_repeats(run, island_in(run));
     return true;
 }

@@ -2,7 +2,6 @@
 #include "sim/engine/packet/rounds.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/engine/packet/alone.h"
@@ -406,34 +405,56 @@ static void finish(rounds *r) {
 typedef struct ended {
     int64_t end_ps, instance;
     uint32_t task;
+    int64_t after;  // instances of the task that are told before it
 } ended;
 
-static int by_end(const void *left, const void *right) {
-    const ended *a = left, *b = right;
-    if (a->end_ps != b->end_ps) {
-        return a->end_ps < b->end_ps ? -1 : 1;
-    }
-    return a->task != b->task ? (a->task < b->task ? -1 : 1) : (a->instance > b->instance) - (a->instance < b->instance);
+static bool ends_before(const ended *a, const ended *b) {
+    return a->end_ps != b->end_ps ? a->end_ps < b->end_ps : a->task < b->task;
 }
 
-static void add_round(const rounds *r, const int64_t *ends, int64_t round, lw_list *out) {
-    ended *to = LW_LIST_ITEMS(out, ended) + out->count;
-    for (uint32_t t = 0; t < r->tasks; t++) {
-        to[t] = (ended){ends[t], round, t};
-    }
-    out->count += r->tasks;
+// What is told of the instances of each task, which end in this order: the first rounds that were executed
+// and the last ones, then those beside what is skipped, then another last one.
+typedef struct telling {
+    const rounds *r;
+    int64_t heads, tails, lost;  // of the rounds that were executed
+    int64_t beside, all;         // instances of a task
+} telling;
+
+static telling tell_what(const rounds *r) {
+    const int64_t executed = (r->still >= 0 ? r->still : last_alike(r)) + 1;
+    telling t = {.r = r, .heads = r->kept.heads < executed ? r->kept.heads : executed};
+    t.tails = executed - t.heads < r->kept.turns ? executed - t.heads : r->kept.turns;
+    t.lost = executed - t.heads - t.tails;
+    t.beside = r->still >= 0 ? r->most_ahead + 1 : 0;
+    t.all = t.heads + t.tails + t.beside + r->has_last;
+    return t;
 }
 
-// Instances alike behind round `still`: those that end with it, and those that end behind what is
-// skipped.
-static void add_beside_gap(const rounds *r, lw_list *out) {
-    const int64_t *ends = row_of(r, r->still);
-    for (uint32_t t = 0; t < r->tasks; t++) {
-        for (int64_t i = 1; i <= r->most_ahead + 1; i++) {
-            const int64_t round = i + (i > r->ahead[t] ? r->skipped : 0);
-            *(LW_LIST_ITEMS(out, ended) + out->count++) = (ended){ends[t] + round * r->period_ps, r->still + round, t};
+// Instances alike behind round `still` are those that end with it, and those that end behind what is skipped.
+static ended told_at(const telling *t, uint32_t task, int64_t after) {
+    const rounds *r = t->r;
+    const int64_t beside = after - t->heads - t->tails + 1;
+    if (beside < 1) {
+        const int64_t round = after + (after < t->heads ? 0 : t->lost);
+        return (ended){row_of(r, round)[task], round, task, after};
+    }
+    if (beside > t->beside) {
+        return (ended){r->final[task], r->count - 1, task, after};
+    }
+    const int64_t round = beside + (beside > r->ahead[task] ? r->skipped : 0);
+    return (ended){row_of(r, r->still)[task] + round * r->period_ps, r->still + round, task, after};
+}
+
+// The first of a heap becomes another, which ends later.
+static void sift_down(ended *heap, size_t count, size_t at, ended one) {
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        child += child + 1 < count && ends_before(&heap[child + 1], &heap[child]);
+        if (!ends_before(&heap[child], &one)) {
+            break;
         }
+        heap[at] = heap[child];
     }
+    heap[at] = one;
 }
 
 static void tell_span(const rounds *r, void (*tell)(const lw_engine_span *, void *), const ended *one, void *user) {
@@ -525,41 +546,52 @@ static lw_status tell_path(const rounds *r, const lw_engine_record *record, int6
     return LW_OK;
 }
 
-// Of all rounds the first and the last that were executed; between them they are lost.
-static lw_status tell(const rounds *r, const lw_engine_record *record) {
-    const int64_t executed = (r->still >= 0 ? r->still : last_alike(r)) + 1;
-    const int64_t heads = r->kept.heads < executed ? r->kept.heads : executed;
-    const int64_t tails = executed - heads < r->kept.turns ? executed - heads : r->kept.turns;
-    lw_list all = {0};
-    if (!LW_LIST_RESERVE(&all, ended, (size_t)(heads + tails + r->most_ahead + 2) * r->tasks, r->arena)) {
+static int64_t earliest(const rounds *r, const int64_t *ends) {
+    int64_t least_ps = ends[0];
+    for (uint32_t t = 1; t < r->tasks; t++) {
+        least_ps = ends[t] < least_ps ? ends[t] : least_ps;
+    }
+    return least_ps;
+}
+
+// In the order of their ends: of each task the next one waits in a heap.
+static lw_status tell_all(const telling *t, const lw_engine_record *record) {
+    const rounds *r = t->r;
+    const int64_t gap_ps = r->still >= 0 ? latest(r, row_of(r, r->still)) : INT64_MAX;
+    ended *heap = LW_NEW_ARRAY(r->arena, ended, r->tasks);
+    if (heap == NULL) {
         return LW_NO_MEMORY;
     }
-    for (int64_t i = 0; i < executed; i += i + 1 == heads ? executed - tails - i : 1) {
-        add_round(r, row_of(r, i), i, &all);
+    size_t count = r->tasks;
+    for (uint32_t task = 0; task < r->tasks; task++) {
+        heap[task] = told_at(t, task, 0);
     }
-    if (r->still >= 0) {
-        add_beside_gap(r, &all);
+    for (size_t i = count / 2; i-- > 0;) {
+        sift_down(heap, count, i, heap[i]);
     }
-    if (r->has_last) {
-        add_round(r, r->final, r->count - 1, &all);
-    }
-    ended *one = LW_LIST_ITEMS(&all, ended);
-    qsort(one, all.count, sizeof *one, by_end);
-    if (executed > heads + tails) {
-        int64_t from_ps = row_of(r, heads - 1)[0];
-        for (uint32_t t = 1; t < r->tasks; t++) {
-            from_ps = row_of(r, heads - 1)[t] < from_ps ? row_of(r, heads - 1)[t] : from_ps;
-        }
-        record->lost((executed - heads - tails) * r->tasks, from_ps, latest(r, row_of(r, executed - tails)), record->user);
-    }
-    const int64_t gap_ps = r->still >= 0 ? latest(r, row_of(r, r->still)) : INT64_MAX;
-    for (size_t i = 0; i < all.count; i++) {
-        if (one[i].end_ps > gap_ps && (i == 0 || one[i - 1].end_ps <= gap_ps)) {
+    for (bool before_gap = true; count > 0;) {
+        const ended one = heap[0];
+        if (before_gap && one.end_ps > gap_ps) {
             LW_TRY(tell_gap(r, record));
+            before_gap = false;
         }
-        tell_span(r, record->span, &one[i], record->user);
+        tell_span(r, record->span, &one, record->user);
+        const bool more = one.after + 1 < t->all;
+        count -= more ? 0 : 1;
+        sift_down(heap, count, 0, more ? told_at(t, one.task, one.after + 1) : heap[count]);
     }
-    return executed > heads + tails && r->mark != NULL ? tell_path(r, record, heads, executed - tails) : LW_OK;
+    return LW_OK;
+}
+
+// Of all rounds the first and the last that were executed; between them they are lost.
+static lw_status tell(const rounds *r, const lw_engine_record *record) {
+    const telling t = tell_what(r);
+    const int64_t end = t.heads + t.lost;
+    if (t.lost > 0) {
+        record->lost(t.lost * r->tasks, earliest(r, row_of(r, t.heads - 1)), latest(r, row_of(r, end)), record->user);
+    }
+    LW_TRY(tell_all(&t, record));
+    return t.lost > 0 && r->mark != NULL ? tell_path(r, record, t.heads, end) : LW_OK;
 }
 
 // ---- Results ----

@@ -269,6 +269,7 @@ typedef struct lw_island {
     int64_t power;        // steps after which the state is saved again
     int64_t period;       // in steps, as far as is known: saved again no sooner; 0: nothing is
     int64_t saved_ps;     // time of the saved state
+    int64_t saved_taken;  // events until then
     lw_list saved;        // int64_t: the state, relative to saved_ps
     uint32_t telltale;    // a server whose phase alone tells most states from that one
     int64_t saved_phase;  // its phase then
@@ -337,10 +338,13 @@ typedef struct lw_run_state {
     int64_t *lap_busy_ps;      // one a server: when its state was saved
     lw_engine_memory *memory;  // keeps the state when it first repeats; NULL: nobody asks
     lw_list told;              // lw_engine_span: recorded until then
-    int64_t look_at;           // events before somebody may want to end the run
-    int64_t validate_at;       // events before the invariants are looked at again
-    bool failed;               // out of memory
-    bool broken;               // more instances at once than there are slots
+    // The state was found to repeat later than it could be, see recall.c: how often it would have then, and the
+    // events of a period; 0: not so. And the events that this run has more than if found at once.
+    int64_t repeats, period_events, events_more;
+    int64_t look_at;      // events before somebody may want to end the run
+    int64_t validate_at;  // events before the invariants are looked at again
+    bool failed;          // out of memory
+    bool broken;          // more instances at once than there are slots
 } lw_run_state;
 
 static inline const lw_task *lw_task_of(const lw_run_state *run, uint32_t slot) {
@@ -393,10 +397,11 @@ void lw_task_source(lw_run_state *run, uint32_t slot);             // its arriva
 void lw_task_sink(lw_run_state *run, uint32_t stream);             // a delivery that matters
 
 // steady.c: the search in one island.
-enum { LW_WORTHWHILE_STEPS = 64 };                             // packets that its anchor must have left
-void lw_steady_choose(lw_run_state *run, lw_island *island);   // an anchor
-void lw_steady_step(lw_run_state *run, lw_island *island);     // after an event in which it ticked
-void lw_steady_repeats(lw_run_state *run, lw_island *island);  // its state is the saved one
+enum { LW_WORTHWHILE_STEPS = 64 };                                          // packets that its anchor must have left
+void lw_steady_choose(lw_run_state *run, lw_island *island);                // an anchor
+void lw_steady_step(lw_run_state *run, lw_island *island);                  // after an event in which it ticked
+void lw_steady_repeats(lw_run_state *run, lw_island *island);               // its state is the saved one
+int64_t lw_steady_ahead(const lw_run_state *run, const lw_island *island);  // whole periods that come then
 void lw_steady_stop(lw_island *island);
 void lw_steady_jump(lw_run_state *run, lw_island *island, int64_t periods);
 
@@ -408,7 +413,8 @@ void lw_laps_step(lw_run_state *run);
 // Is it of that kind: each task runs once, one of them moves bytes, nothing is drawn? Its results lie in
 // its own arena then.
 bool lw_recall_suits(const lw_fabric *fabric) LW_CHECKED;
-void lw_recall_keep(lw_run_state *run);                              // the state repeats: keep it, if it may serve
+// The state repeats: keep it, if it may serve. False: it must be found again, later.
+bool lw_recall_keep(lw_run_state *run, lw_island *island) LW_CHECKED;
 void lw_recall_tell(lw_run_state *run, const lw_engine_span *span);  // has been recorded
 // False: nothing that is kept leads to a run of this fabric.
 bool lw_recall_resume(const lw_fabric *fabric, const lw_engine_how *how, lw_run_state *run) LW_CHECKED;

@@ -206,8 +206,9 @@ static void stop_periods(const lw_run_state *run, uint32_t index, int64_t span_p
     }
 }
 
-// Whole periods of span_ps that fit before a counter reaches its bound or an outage comes.
-static int64_t periods_ahead(const lw_run_state *run, const lw_island *island, int64_t span_ps) {
+// Whole periods that fit before a counter reaches its bound or an outage comes.
+int64_t lw_steady_ahead(const lw_run_state *run, const lw_island *island) {
+    const int64_t span_ps = run->now_ps - island->saved_ps;
     int64_t periods = INT64_MAX;
     at_most(&periods, LW_TIME_MAX - run->now_ps, span_ps);
     for (uint32_t s = island->first_server; s != LW_NONE; s = run->server[s].next_in_island) {
@@ -404,6 +405,7 @@ static void save_state(lw_run_state *run, lw_island *island) {
         counter->saved = *counter->at;
     }
     island->saved_ps = run->now_ps;
+    island->saved_taken = run->queue.taken;
     island->telltale = find_telltale(run, island);
     island->saved_phase = phase_of(run, island->telltale);
     island->have_saved = true;
@@ -414,7 +416,9 @@ static void save_state(lw_run_state *run, lw_island *island) {
 void lw_steady_repeats(lw_run_state *run, lw_island *island) {
     const int64_t span_ps = run->now_ps - island->saved_ps;
     island->period = island->steps;
-    const int64_t periods = periods_ahead(run, island, span_ps);
+    const int64_t periods = lw_steady_ahead(run, island);
+    run->events_more += run->repeats > 0 ? (run->repeats - periods) * run->period_events : 0;
+    run->repeats = 0;
     if (periods > 0 && periods < INT64_MAX) {
         lw_islands_sleep(run, island, span_ps, periods);
     } else {
@@ -427,8 +431,9 @@ void lw_steady_step(lw_run_state *run, lw_island *island) {
     if (island->have_saved && phase_of(run, island->telltale) == island->saved_phase) {
         lw_cursor c = {.state = &island->saved};
         if (visit_state(&c, run, island) && c.at == island->saved.count) {
-            lw_recall_keep(run);
-            lw_steady_repeats(run, island);
+            if (lw_recall_keep(run, island)) {
+                lw_steady_repeats(run, island);
+            }
             return;
         }
     }

@@ -263,6 +263,8 @@ lw_status lw_hierarchical(lw_graph_builder *builder) LW_CHECKED;
 // All-to-all over the network cards next to the ranks: within a computer to the rank of the same place as the
 // receiver, and from there across. In a plan that has no steps yet.
 lw_status lw_rails(const lw_plan *plan) LW_CHECKED;
+// The same of sends to the next rank.
+lw_status lw_rails_shift(const lw_plan *plan, const lw_ranks *ranks) LW_CHECKED;
 // From the root to all others at once, or from all to the root.
 lw_status lw_direct_root(lw_graph_builder *builder, const lw_ranks *rooted, bool to_root) LW_CHECKED;
 // Every rank with one other in each of n - 1 rounds.
@@ -274,18 +276,25 @@ lw_status lw_pairwise(lw_graph_builder *builder, const lw_ranks *ranks) LW_CHECK
 extern const lw_option lw_rooted_options[];
 lw_status lw_rooted_expand(lw_graph_builder *builder, bool to_root) LW_CHECKED;
 // Their closed forms, for their pages.
-#define LW_ROOTED_FORMS                                                                                     \
-    "With n ranks, S bytes in k chunks, a time a for the first byte of a link and b for each byte:\n"       \
-    "  ring    (n-2+k)(a + S b/k)\n"                                                                        \
-    "  tree    (log2(n)-1+k)(a + S b/k)\n"                                                                  \
-    "  direct  a + S b where the root has a link to each; a shared port makes it (n-1) S b\n"               \
-    "\n"                                                                                                    \
-    "With one chunk every rank waits for all of the buffer before it sends on; more of them keep all\n"     \
-    "links busy and pay a for each. busbw_GBps is S by time, as nccl-tests counts it.\n"                    \
-    "\n"                                                                                                    \
-    "library: nccl takes a ring's channels and prices base + step + S / busbw where all of them go round\n" \
-    "in one order, else n steps. By Simple a rank hands on what fills a slot of each channel\n"             \
-    "(simple_buffer by slots), by LL and LL128 each line, as if k were very large; see lanewise explain\n"  \
-    "nccl."
+#define LW_ROOTED_FORMS                                                                                      \
+    "With n ranks, S bytes in k chunks, a time a for the first byte of a link and b for each byte:\n"        \
+    "  ring    (n-2+k)(a + S b/k)\n"                                                                         \
+    "  tree    (log2(n)-1+k)(a + S b/k)\n"                                                                   \
+    "  direct  a + S b where the root has a link to each; a shared port makes it (n-1) S b\n"                \
+    "\n"                                                                                                     \
+    "With one chunk every rank waits for all of the buffer before it sends on; more of them keep all\n"      \
+    "links busy and pay a for each. busbw_GBps is S by time, as nccl-tests counts it.\n"                     \
+    "\n"                                                                                                     \
+    "library: nccl takes a ring's channels and prices base + step + S / busbw where all of them go round\n"  \
+    "in one order, else n steps. By Simple a rank hands on what fills a slot of each channel\n"              \
+    "(simple_buffer by slots), by LL and LL128 each line, as if k were very large.\n"                        \
+    "\n"                                                                                                     \
+    "nccl-tests enqueues its calls, 20 unless -n says otherwise, and divides; `calls: 20` of the library\n"  \
+    "does so, to compare line by line; one is the default. A rank goes on to the next call when it has\n"    \
+    "handed on its part of this one, so that the mean is launch + S / busbw, and of the filling of the\n"    \
+    "chain one part in `calls`. Of cards that one thread calls (threads: one) a rank waits until the next\n" \
+    "one is in the same call, which takes a piece more: 1 + 1/k of S / busbw. launch: together, as of\n"     \
+    "2018, lets no call begin before the last has ended. Other collectives take as long in a row as\n"       \
+    "alone: nobody ends before all have begun."
 
 #endif

@@ -7,6 +7,7 @@ static const char *const algorithm_words[] = {"auto", "ring", "tree", "nvls", "n
 static const char *const cost_words[] = {"measured", "counted", NULL};
 static const char *const processor_words[] = {"intel", "amd", NULL};
 static const char *const thread_words[] = {"a-card", "one", NULL};
+static const char *const launch_words[] = {"each", "together", NULL};
 
 #define AT(field) offsetof(lw_nccl_params, field)
 #define SHARE(word, field, says) LW_LIBRARY_SHARE(word, AT(field), says)
@@ -51,6 +52,12 @@ static const lw_option options[] = {
     LW_WORK_WORD("threads", AT(threads), "a-card", thread_words,
                  "who calls: a thread or process for each card (mpirun, -t of nccl-tests), or one for all cards of a computer "
                  "(-g), which launches their kernels one after the other"),
+    LW_WORK_COUNT("calls", AT(calls), "1",
+                  "calls that are enqueued one after another, of whose time each takes the mean, as nccl-tests says it: 20 there "
+                  "unless -n says otherwise"),
+    LW_WORK_WORD("launch", AT(launch), "each", launch_words,
+                 "how one thread launches the kernels of a call (threads: one): each by itself, or together, so that none begins "
+                 "before all of the call before have ended"),
     COST(
         "group_call", group_call_ps,
         "what one thread was measured to take for each of its cards while calls follow one another (threads: one); auto: nothing"),
@@ -269,7 +276,7 @@ static lw_status write(lw_graph_builder *builder, const void *params, lw_operati
 static const char page[] =
     "NCCL on NVIDIA's cards, of one computer or of several joined by network cards. A collective names\n"
     "it, libraries: {nccl: {preset: nccl-2.30}} and `library: nccl`, all but barrier, or takes it where\n"
-    "it names no algorithm. `lanewise list libraries` shows the versions.\n"
+    "it names no algorithm.\n"
     "\n"
     "As NCCL does, it counts the links it finds (pcie_share, nvlink_share), looks for channels, rings of\n"
     "one speed that fit side by side, and prices every pair of algorithm and protocol:\n"
@@ -287,17 +294,18 @@ static const char page[] =
     "lets the switches add up within. Computers with one rank each may gather and scatter by parallel\n"
     "aggregated trees (PAT): base + n x rank + log2(N) rounds, each a share of a step between computers,\n"
     "and a part of the bandwidth. One computer are ranks that reach each other without a network\n"
-    "card. `processor: amd` changes two figures. See configs/scenarios/two-nodes-by-nics.yaml.\n"
+    "card. See configs/scenarios/two-nodes-by-nics.yaml.\n"
     "\n"
     "Then that runs on the links as they are here: the call's cost, sends with the protocol's flags, and\n"
     "the time of steps. NCCL's own figures say a fifth to a third too little of these, so that on one\n"
     "computer over NVLink they are those that calls were measured to take, by generation:\n"
     "  t = launch + steps x step + V / rate + fill x sqrt(V / 1 MB)\n"
     "where V bytes leave each card; the last, for all but LL, is the filling of the pipeline. By NVLS\n"
-    "  t = launch + n x rank + S / rate.\n"
-    "They are fits to the tables that the preset names (lanewise calibrate). Between computers a call\n"
-    "takes net_launch more, where network cards and ranks share a switch; NVLSTree adds up as fast as\n"
-    "NVLS within, S / rate, and is as fast between as links are. Over PCIe, by trees and between\n"
+    "  t = launch + n x rank + S / rate\n"
+    "of parts S/n of 384 KiB on (16 KiB on 24 channels), else less, down to what NCCL counts.\n"
+    "They are fits to the preset's tables. Between computers a call\n"
+    "takes net_launch more, where network cards and ranks share a switch; NVLSTree takes within what NVLS\n"
+    "does and is as fast between as links are. Over PCIe, by trees and between\n"
     "computers steps are no shorter than NCCL counts them.\n"
     "\n"
     "Calls that follow one another take no less than who calls: a thread for all cards of a computer\n"
@@ -314,13 +322,13 @@ static const char page[] =
     "ring over several computers: a call takes as long as one part for its way round, by steps and\n"
     "links, or as the busiest link for all.\n"
     "\n"
+    "`calls: 20` takes the mean of enqueued calls, as nccl-tests does; one is the default.\n"
     "Broadcast and reduce are rings alone, run as a chain; all-to-all and send-recv are sends between\n"
     "pairs, without a price: see lanewise explain broadcast and all-to-all.\n"
     "\n"
-    "On one computer the tree is a chain up and down, whose price lies above the ring's: it runs where\n"
-    "`algorithm: tree` asks for it.\n"
+    "On one computer the tree is a chain, which runs where `algorithm: tree` asks for it.\n"
     "\n"
-    "Not modelled: CollNet, network cards of other ranks (PXN) but by all-to-all, kernels for registered\n"
+    "Not modelled: CollNet, network cards of other ranks (PXN) but by pairs, kernels for registered\n"
     "buffers, fewer channels for small calls of a ring, peer access of two cards on an AMD processor.";
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {

@@ -31,6 +31,8 @@ typedef enum lw_nccl_costs { LW_NCCL_MEASURED, LW_NCCL_COUNTED } lw_nccl_costs;
 typedef enum lw_nccl_processor { LW_INTEL, LW_AMD, LW_NCCL_PROCESSORS } lw_nccl_processor;
 // Who calls: a thread or process for each card, or one for all of a computer.
 typedef enum lw_nccl_threads { LW_NCCL_THREAD_A_CARD, LW_NCCL_ONE_THREAD } lw_nccl_threads;
+// How one thread launches the kernels of its cards: a cooperative launch waits for all of them.
+typedef enum lw_nccl_launch { LW_NCCL_EACH, LW_NCCL_TOGETHER } lw_nccl_launch;
 // What lies between two ranks.
 typedef enum lw_nccl_hop { LW_OVER_NVLINK, LW_OVER_PCIE, LW_OVER_NETWORK, LW_NCCL_HOPS } lw_nccl_hop;
 
@@ -49,6 +51,8 @@ typedef struct lw_nccl_params {
     int processor;            // lw_nccl_processor
     int costs;                // lw_nccl_costs
     int threads;              // lw_nccl_threads
+    int launch;               // lw_nccl_launch
+    int64_t calls;            // enqueued one after another: a call takes their mean
     bool candidates;
     lw_protocol_figures figures;
     // Of sends between pairs: what a channel sends at once over NVLink, and otherwise; LL up to so much of one.
@@ -121,7 +125,7 @@ typedef struct lw_nccl_price {
 lw_status lw_nccl_look(lw_nccl_view *view) LW_CHECKED;
 // Speeds of a channel that its search tries on one computer or several, falling, up to a 0: B/s.
 const double *lw_nccl_speeds(const lw_nccl_view *view);
-// What a step of a ring over several computers takes by links alone, all channels at once: seconds.
+// What a step of a ring takes by links alone, all channels at once: seconds.
 typedef struct lw_nccl_step {
     double mean_s[2];  // of hops within a computer, and between two
     double most_s;

@@ -28,22 +28,38 @@ static void ring(const lw_nccl_view *v, lw_operation operation, int64_t bytes, l
     }
 }
 
+// NVLS runs on so many channels of one computer (src/transport/nvls.cc), on each of which a rank's part passes in
+// chunks, the smaller a call is, down to the least (src/enqueue.cc): what each rank costs is the passing of a chunk
+// of all channels, and of less where its part is less.
+enum { NVLS_CHANNELS = 24, NVLS_CHUNK_LEAST = 16 << 10 };
+
+static double nvls_call_ps(const lw_nccl_view *v, int64_t bytes, double counted_ps) {
+    const lw_nccl_cost *cost = &v->params->cost[v->cost];
+    const double ranks = (double)v->ranks->count / v->computers.count;
+    const double share = fmin(1, (double)bytes / ranks / ((double)NVLS_CHANNELS * NVLS_CHUNK_LEAST));
+    const double ranks_ps = or_else(cost->nvls_rank_ps, 0) * ranks * share;
+    return is_known(cost->nvls_ps) ? (double)cost->nvls_ps + ranks_ps : fmax(counted_ps, ranks_ps);
+}
+
 static void nvls(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
     const lw_nccl_cost *cost = &v->params->cost[v->cost];
     const double bytes_s = p->time_s - p->latency_ps / 1e12;
     const bool known = is_known(cost->nvls_ps) || is_known(cost->nvls_rank_ps);
-    p->latency_ps = known ? or_else(cost->nvls_ps, 0) + or_else(cost->nvls_rank_ps, 0) * v->ranks->count : p->latency_ps;
+    p->latency_ps = known ? nvls_call_ps(v, bytes, p->latency_ps) : p->latency_ps;
     p->measured = known || is_known(cost->nvls_rate_Bps);
     p->time_s = p->latency_ps / 1e12 + (is_known(cost->nvls_rate_Bps) ? (double)bytes / (double)cost->nvls_rate_Bps : bytes_s);
 }
 
-// Over several computers the switches add up no faster than on one, and the network is what its links
+// Over several computers the switches add up no faster than on one, where a call takes as long, and the network is what its links
 // are: NCCL counts less of either where each card has one of the network.
 static void nvls_tree(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
     const lw_nccl_cost *cost = &v->params->cost[v->cost];
     if (is_known(cost->nvls_rate_Bps)) {
         p->time_s += (double)bytes / (double)cost->nvls_rate_Bps - lw_nccl_bytes_s(v, p);
     }
+    const double more_ps = nvls_call_ps(v, bytes, p->latency_ps) - p->latency_ps;
+    p->latency_ps += more_ps;
+    p->time_s += more_ps / 1e12;
 }
 
 void lw_nccl_as_measured(const lw_nccl_view *v, lw_operation operation, int64_t bytes, lw_nccl_price *p) {

@@ -465,7 +465,7 @@ static lw_status time_hop(const view *v, uint32_t channel, const uint32_t hop[2]
 // takes, or NULL.
 static lw_status look_at_step(const view *v, uint32_t channel, double bytes, lw_nccl_step *out) {
     const lw_ranks *ring = &v->ring[channel];
-    const uint32_t own = v->computers.computer[0].ranks.count;
+    const uint32_t own = v->computers.computer[0].ranks.count, within = v->computers.count > 1 ? own - 1 : own;
     for (uint32_t r = 0; r < ring->count; r++) {
         const uint32_t hop[2] = {ring->node[r], ring->node[(r + 1) % ring->count]};
         const bool apart = v->computers.of[hop[0]] != v->computers.of[hop[1]];
@@ -476,7 +476,7 @@ static lw_status look_at_step(const view *v, uint32_t channel, double bytes, lw_
         LW_TRY(out == NULL ? load_hop(v, channel, hop, bytes) : time_hop(v, channel, hop, &took_s));
         if (out != NULL) {
             out->most_s = fmax(out->most_s, took_s);
-            out->mean_s[apart ? 1 : 0] += took_s / (apart ? v->computers.count : own - 1) / v->channels;
+            out->mean_s[apart ? 1 : 0] += took_s / (apart ? v->computers.count : within) / v->channels;
         }
     }
     return LW_OK;

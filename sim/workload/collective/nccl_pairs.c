@@ -142,5 +142,8 @@ lw_status lw_nccl_write_pairs(view *v, lw_operation operation, const lw_ranks *l
     if (workload->choice == NULL || workload->method == NULL) {
         return LW_NO_MEMORY;
     }
-    return !all ? lw_shift(&plan, listed) : takes_rails(v) ? lw_rails(&plan) : lw_direct_as(&plan, v->ranks, LW_DIRECT_SCATTER);
+    if (takes_rails(v)) {
+        return all ? lw_rails(&plan) : lw_rails_shift(&plan, listed);
+    }
+    return all ? lw_direct_as(&plan, v->ranks, LW_DIRECT_SCATTER) : lw_shift(&plan, listed);
 }

@@ -482,50 +482,102 @@ static int64_t chain_pieces(const view *v, int64_t bytes) {
     return bytes / (f->buffer_bytes[LW_SIMPLE] / f->slots) + 1;
 }
 
-// By LL and LL128 it hands on each line, so that all hops send at once: until the last one begins.
-static double chain_way_ps(const view *v, const price *p, const uint32_t *node, uint32_t hops) {
+// Steps from the root to the last rank but so many hops.
+static double chain_way_ps(const view *v, const price *p, uint32_t left_out) {
+    const uint32_t *node = v->ring[0].node;
     double way_ps = 0;
-    for (uint32_t i = 0; i + 1 < hops; i++) {
+    for (uint32_t i = 0; i + 1 + left_out < v->ranks->count; i++) {
         way_ps += p->step_ps[v->computers.of[node[i]] != v->computers.of[node[i + 1]] ? 1 : 0];
     }
     return way_ps;
 }
 
-static lw_status write_chain(const view *v, const price *p, lw_operation operation, int64_t bytes) {
+// Within one process cards write into each other's buffers: a rank sends when the next one is in the same call
+// (ptrExchange of src/collectives/device/primitives.h; before 2.4 opCount, whatever lies between), which leaves
+// it a piece after it got the last.
+static bool meets_next(const view *v) {
+    return v->params->threads == LW_NCCL_ONE_THREAD && v->computers.count == 1 && v->ranks->count > 2;
+}
+
+// Of calls that are enqueued each rank begins the next when it has handed on its part of this one: all hops
+// send at once, and only the first call waits until the last one begins. piece: of all channels.
+static lw_status find_enqueued_ps(const view *v, const price *p, int64_t piece, double *out) {
+    const double n = v->ranks->count, across = (double)v->computers.count - 1, calls = (double)v->params->calls;
+    lw_nccl_step links;
+    *out = chain_way_ps(v, p, 0) / calls;
+    if (p->protocol != LW_SIMPLE || n < 3) {
+        return LW_OK;
+    }
+    LW_TRY(lw_nccl_step_of(v, (double)as_sent(v, p, piece) / v->channels, &links));
+    const double hop_s = ((n - 1 - across) * links.mean_s[0] + across * links.mean_s[1]) / (n - 1) + slower_s(v, p, piece);
+    const double met = meets_next(v) ? 1 : 0;
+    *out += ((n - 2 - met) / calls + met) * hop_s * 1e12;
+    return LW_OK;
+}
+
+// Hops that wait for one another's pieces, or all at once after a way that has been paid: by LL and LL128 each
+// line is handed on, and enqueued calls follow without a gap.
+typedef struct chain {
+    int64_t pieces, slower_ps;
+    bool by_pieces, enqueued;
+} chain;
+
+static lw_status start_chain(const view *v, const price *p, int64_t bytes, lw_plan *plan, chain *out) {
+    const int64_t pieces = p->protocol == LW_SIMPLE ? chain_pieces(v, bytes / v->channels / CHANNELS_RUN) : 1;
+    const bool apart = v->params->threads == LW_NCCL_ONE_THREAD && v->params->launch == LW_NCCL_TOGETHER;
+    double way_ps = 0;
+    out->enqueued = v->params->calls > 1 && !apart;
+    out->by_pieces = p->protocol == LW_SIMPLE && !out->enqueued;
+    if (out->enqueued) {
+        LW_TRY(find_enqueued_ps(v, p, (bytes - 1) / pieces + 1, &way_ps));
+    } else if (!out->by_pieces) {
+        way_ps = chain_way_ps(v, p, 1);
+    }
+    out->pieces = out->by_pieces ? pieces : 1;
+    out->slower_ps = llround(slower_s(v, p, bytes) * 1e12 / (double)out->pieces);
+    plan->overlaps = true;
+    plan->launch_ps += llround(way_ps);
+    return LW_OK;
+}
+
+static lw_status write_hops(const view *v, const price *p, const chain *c, const bundle *b, lw_operation operation,
+                            lw_plan *plan) {
     const lw_protocol_figures *f = &v->params->figures;
-    const bool whole = p->protocol == LW_SIMPLE;
-    const int64_t pieces = whole ? chain_pieces(v, bytes / v->channels / CHANNELS_RUN) : 1;
-    const int64_t slower_ps = llround(slower_s(v, p, bytes) * 1e12 / (double)pieces);
     const uint32_t own = v->computers.computer[0].ranks.count, to_root = operation == LW_REDUCE ? 1 : 0;
+    const int64_t piece = b->bytes / c->pieces, last = b->bytes - (c->pieces - 1) * piece;
+    lw_ranks rooted;
+    LW_TRY(lw_ranks_rooted(v->builder, v->builder->object->params, &v->ring[b->channel], &rooted));
+    LW_TRY(set_delays(v, v->gate_of[b->channel], &v->ring[b->channel].node[own - 1],
+                      c->enqueued ? (const double[]){0, 0} : p->step_ps, plan));
+    plan->staging_bytes = f->buffer_bytes[p->protocol] / f->slots * b->count * CHANNELS_RUN;
+    plan->staging_buffers = (uint32_t)f->slots;
+    for (uint32_t i = 0; i + 1 < rooted.count; i++) {
+        const uint32_t from = rooted.node[i + to_root], to = rooted.node[(i + to_root + 1) % rooted.count];
+        const uint32_t send = lw_plan_send(plan, lw_plan_lane(plan, from, to), as_sent(v, p, piece), as_sent(v, p, last));
+        lw_plan_pace(plan, c->slower_ps);
+        if (i > 0 && c->by_pieces) {
+            lw_plan_wait(plan, send - 1, 0);
+        }
+        lw_plan_wait(plan, send, 1);
+    }
+    return LW_OK;
+}
+
+static lw_status write_chain(const view *v, const price *p, lw_operation operation, int64_t bytes) {
     lw_plan plan = new_plan(v, p);
     uint32_t before = 0;
-    plan.overlaps = true;
-    plan.launch_ps += whole ? 0 : llround(chain_way_ps(v, p, v->ring[0].node, v->ranks->count - 1));
+    chain own;
+    LW_TRY(start_chain(v, p, bytes, &plan, &own));
     for (uint32_t c = 0; c < v->channels; c++) {
-        lw_ranks rooted;
         bundle b;
         if (v->one_order ? c > 0 : !is_first(v, c, bytes, &before, &b)) {
             continue;
         }
         b = v->one_order ? (bundle){.channel = 0, .count = v->channels, .bytes = bytes} : b;
-        LW_TRY(lw_ranks_rooted(v->builder, v->builder->object->params, &v->ring[c], &rooted));
-        LW_TRY(set_delays(v, v->gate_of[c], &v->ring[c].node[own - 1], p->step_ps, &plan));
-        const int64_t piece = b.bytes / pieces, last = b.bytes - (pieces - 1) * piece;
-        plan.staging_bytes = f->buffer_bytes[p->protocol] / f->slots * b.count * CHANNELS_RUN;
-        plan.staging_buffers = (uint32_t)f->slots;
-        for (uint32_t i = 0; i + 1 < rooted.count; i++) {
-            const uint32_t from = rooted.node[i + to_root], to = rooted.node[(i + to_root + 1) % rooted.count];
-            const uint32_t lane = lw_plan_lane(&plan, from, to);
-            const uint32_t send = lw_plan_send(&plan, lane, as_sent(v, p, piece), as_sent(v, p, last));
-            lw_plan_pace(&plan, slower_ps);
-            if (i > 0 && whole) {
-                lw_plan_wait(&plan, send - 1, 0);
-            }
-            lw_plan_wait(&plan, send, 1);
-        }
+        LW_TRY(write_hops(v, p, &own, &b, operation, &plan));
     }
     plan.step_ps = plan.delay_ps[0];
-    return lw_plan_write(&plan, pieces, v->ranks->count - 2 + pieces, lw_share_of(bytes, pieces, 0));
+    return lw_plan_write(&plan, own.pieces, v->ranks->count - 2 + own.pieces, lw_share_of(bytes, own.pieces, 0));
 }
 
 // ---- All ----

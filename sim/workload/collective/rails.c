@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// All-to-all by rails, as NCCL sends where each card has a network card of its own (PXN: "network of a
+// All-to-all and sends to the next rank by rails, as NCCL sends where each card has a network card of its own (PXN: "network of a
 // peer over NVLink", NVIDIA, "Doubling all2all performance with NCCL 2.12", 2022): a rank hands what
 // is for another rail to the rank of its computer that has that rail's network card, and that one
 // sends a rank elsewhere its own part at once, and what it was handed for it as one message.
@@ -80,4 +80,41 @@ lw_status lw_rails(const lw_plan *plan) {
         send_out(&h, c);
     }
     return lw_plan_write(&h.plan, 1, h.each > 1 ? 2 : 1, bytes_of_rail(&h, h.plan.params->bytes, 0));
+}
+
+static uint32_t place_of(const lw_ranks *ranks, uint32_t node) {
+    uint32_t i = 0;
+    while (ranks->node[i] != node) {
+        i++;
+    }
+    return i;
+}
+
+// To a rank elsewhere from the card beside that one's rail, which sends on what it gets, chunk by chunk: it
+// begins with the first.
+static void send_by_rail(rails *h, const uint32_t pair[2], int64_t bytes) {
+    const lw_computer *own = &h->all.computer[h->all.of[pair[0]]], *other = &h->all.computer[h->all.of[pair[1]]];
+    const uint32_t beside = own->ranks.node[place_of(&other->ranks, pair[1])];
+    if (own == other || h->plan.nic[beside] == h->plan.nic[pair[0]]) {
+        (void)lw_plan_send(&h->plan, lw_plan_lane(&h->plan, pair[0], pair[1]), bytes, bytes);
+        return;
+    }
+    const int64_t chunk = bytes < h->plan.staging_bytes ? bytes : h->plan.staging_bytes;
+    const uint32_t lane = lw_plan_lane(&h->plan, pair[0], beside), first = lw_plan_send(&h->plan, lane, chunk, chunk);
+    if (bytes > chunk) {
+        (void)lw_plan_send(&h->plan, lane, bytes - chunk, bytes - chunk);
+        lw_plan_wait(&h->plan, first, 0);
+    }
+    (void)lw_plan_send(&h->plan, lw_plan_lane(&h->plan, beside, pair[1]), bytes, bytes);
+    lw_plan_wait(&h->plan, first, 0);
+}
+
+lw_status lw_rails_shift(const lw_plan *plan, const lw_ranks *ranks) {
+    const int64_t bytes = plan->params->bytes;
+    rails h = {0};
+    LW_TRY(start(plan, &h));
+    for (uint32_t r = 0; r < ranks->count; r++) {
+        send_by_rail(&h, (const uint32_t[]){ranks->node[r], ranks->node[(r + 1) % ranks->count]}, bytes);
+    }
+    return lw_plan_write(&h.plan, 1, 1, bytes);
 }
