@@ -138,6 +138,17 @@ typedef struct lw_accuracy_request {
 lw_status lw_accuracy_render(const lw_accuracy_request *request, const lw_accuracy *accuracy, lw_arena *arena,
                              lw_picture *out) LW_CHECKED;
 
+// What a plan came to (sim/result/choice.h).
+struct lw_choices;
+typedef enum lw_plan_chart_kind {
+    LW_PLAN_COST,       // cost a month against what each choice does
+    LW_PLAN_BREAK_EVEN  // what buying and renting have cost over the months
+} lw_plan_chart_kind;
+extern const char *const lw_plan_chart_words[];  // "cost", "break-even", NULL
+// draw is NULL where there is nothing to draw.
+lw_status lw_plan_render(lw_plan_chart_kind kind, int theme, const struct lw_choices *choices, lw_arena *arena,
+                         lw_picture *out) LW_CHECKED;
+
 // Append the picture to out (free it with lw_text_free). The same picture gives the same bytes. SVG
 // has real text, titles and a class a colour role; PNG has scale x scale pixels a user unit (1..4);
 // PDF is dated SOURCE_DATE_EPOCH if set, else 1970-01-01. LW_NO_MEMORY, or LW_LIMIT when width or

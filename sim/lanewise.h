@@ -236,10 +236,14 @@ LANEWISE_API lanewise_status lanewise_accuracy_page(const lanewise_accuracy *acc
 
 // ---- Plans: what to buy or rent ----
 
-// Read a plan, run all that it allows, and tell the ranking in a format of lanewise_formats(): "table", "json" or
-// "csv". width: columns of the terminal; 0: no limit. *text is freed by lanewise_free.
-LANEWISE_API lanewise_status lanewise_plan(const lanewise_catalog *catalog, const char *path, const char *format,
-                                           const lanewise_run *run, int width, lanewise_findings *findings, char **text);
+typedef struct lanewise_planned lanewise_planned;
+// Read a plan and run all that it allows. *out is NULL where nothing came of it.
+LANEWISE_API lanewise_status lanewise_plan(const lanewise_catalog *catalog, const char *path, const lanewise_run *run,
+                                           lanewise_findings *findings, lanewise_planned **out);
+// The ranking in a format of lanewise_formats(): "table", "json" or "csv". width: columns of the terminal; 0: no limit.
+LANEWISE_API lanewise_status lanewise_planned_report(const lanewise_planned *planned, const char *format, int width,
+                                                     lanewise_findings *findings, char **text);
+LANEWISE_API void lanewise_planned_free(lanewise_planned *planned);
 
 // ---- Import: what other tools measured ----
 
@@ -293,6 +297,7 @@ LANEWISE_API lanewise_status lanewise_topology_text(const lanewise_topology *top
 // ---- For programs of the same distribution: its charts work on these ----
 
 struct lw_accuracy;
+struct lw_choices;
 struct lw_diags;
 struct lw_option;
 struct lw_result;
@@ -302,6 +307,7 @@ LANEWISE_API struct lw_diags *lanewise_findings_raw(lanewise_findings *findings)
 LANEWISE_API const struct lw_result *lanewise_result_raw(const lanewise_result *result);
 LANEWISE_API const struct lw_topology *lanewise_topology_raw(const lanewise_topology *topology);
 LANEWISE_API const struct lw_accuracy *lanewise_accuracy_raw(const lanewise_accuracy *accuracy);
+LANEWISE_API const struct lw_choices *lanewise_planned_raw(const lanewise_planned *planned);
 // the list, or NULL
 LANEWISE_API const struct lw_yaml *lanewise_scenario_charts(const lanewise_scenario *scenario);
 // charts: the option table of an entry under `charts:`; NULL: none.

@@ -172,7 +172,9 @@ static void shelves_hold_what_lies_in_their_folders(void **state) {
     lw_catalog *catalog = shipped_catalog(&test);
     for (int shelf = 0; shelf < LW_SHELVES; shelf++) {
         size_t count = lw_catalog_count(catalog, (lw_shelf)shelf);
-        assert_true(count > (shelf == LW_SHELF_TEMPLATES ? 0 : shelf == LW_SHELF_PLANS || (shelf > LW_SHELF_DEVICES && shelf < LW_PRESET_SHELVES) ? 1 : 10));
+        assert_true(count > (shelf == LW_SHELF_TEMPLATES                                                          ? 0
+                             : shelf == LW_SHELF_PLANS || (shelf > LW_SHELF_DEVICES && shelf < LW_PRESET_SHELVES) ? 1
+                                                                                                                  : 10));
         for (size_t i = 0; i < count; i++) {
             const char *name = lw_catalog_names(catalog, (lw_shelf)shelf)[i];
             const char *path = lw_catalog_path(catalog, (lw_shelf)shelf, name, test.arena);

@@ -1,38 +1,76 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lanewise plan: what to buy or rent for a wish.
+#include <string.h>
+
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 
-static lw_status plan_one(lw_context *context, const char *path) {
-    const lw_arguments *arguments = context->arguments;
-    const lanewise_run run = {.threads = (int)arguments->threads, .stop = lw_console_catch_interrupt()};
-    const char *format = lanewise_formats()[arguments->format];
+static lw_status write_text(const lw_context *context, const lanewise_planned *planned, const char *format, const char *name,
+                            const char **wrote) {
     char *text = NULL;
-    const lanewise_status made =
-        lanewise_plan(context->catalog, path, format, &run, lw_console_width(), context->findings, &text);
-    return lw_console_show_text(made, format, text, context->diags);
+    const char *folder = context->arguments->output;
+    lw_status status = (lw_status)lanewise_planned_report(planned, format, 0, context->findings, &text);
+    const char *path = lw_arena_print(context->arena, "%s/%s", folder, name);
+    status = status == LW_OK && path == NULL ? LW_NO_MEMORY : status;
+    status = status == LW_OK ? lw_file_write(path, text, strlen(text), context->diags) : status;
+    lanewise_free(text);
+    *wrote = lw_arena_print(context->arena, "%s%s%s", *wrote, (*wrote)[0] != '\0' ? ", " : "", name);
+    return status == LW_OK && *wrote == NULL ? LW_NO_MEMORY : status;
+}
+
+static lw_status write_files(const lw_context *context, const lanewise_planned *planned) {
+    const lw_arguments *arguments = context->arguments;
+    const char *wrote = "";
+    LW_TRY(write_text(context, planned, "csv", "plan.csv", &wrote));
+    LW_TRY(write_text(context, planned, "json", "plan.json", &wrote));
+    for (int kind = LW_PLAN_COST; kind <= LW_PLAN_BREAK_EVEN; kind++) {
+        lw_picture picture;
+        LW_TRY(lw_plan_render((lw_plan_chart_kind)kind, arguments->theme >= 0 ? arguments->theme : LW_THEME_LIGHT,
+                              lanewise_planned_raw(planned), context->arena, &picture));
+        LW_TRY(lw_command_pictures(context, &picture, arguments->output, lw_plan_chart_words[kind], &wrote));
+    }
+    const char *told = lw_arena_print(context->arena, "wrote %s: %s", arguments->output, wrote);
+    LW_TRY(told == NULL ? LW_NO_MEMORY : LW_OK);
+    if (!arguments->quiet) {
+        lw_console_message(told);
+    }
+    return LW_OK;
 }
 
 static lw_status plan_verb(lw_context *context) {
-    return lw_command_each(context, plan_one);
+    const lw_arguments *arguments = context->arguments;
+    const lanewise_run run = {.threads = (int)arguments->threads, .stop = lw_console_catch_interrupt()};
+    const char *format = lanewise_formats()[arguments->format];
+    lanewise_planned *planned = NULL;
+    char *text = NULL;
+    LW_TRY(lw_command_output(context));
+    lw_status status = (lw_status)lanewise_plan(context->catalog, arguments->file[0], &run, context->findings, &planned);
+    status = status == LW_OK && arguments->output != NULL ? write_files(context, planned) : status;
+    if (status == LW_OK) {
+        const lanewise_status made = lanewise_planned_report(planned, format, lw_console_width(), context->findings, &text);
+        status = lw_console_show_text(made, format, text, context->diags);
+    }
+    lanewise_planned_free(planned);
+    return status;
 }
 
-static const char *const flag_names[] = {"format", "threads", NULL};
+static const char *const flag_names[] = {"output", "format", "threads", "theme", "scale", "pdf", NULL};
 static const char *const formats[] = {"table", "csv", "json", NULL};
 
 const lw_verb lw_verb_plan = {
     .name = "plan",
-    .operands = "FILE...",
+    .operands = "FILE",
     .summary = "Rank what can be bought or rented for what you need.",
-    .examples = "  lanewise plan configs/plans/local-llm.yaml     the answer in a sentence, then the table\n"
-                "  lanewise plan mine.yaml --format json          the same for a program\n"
-                "  lanewise list catalogue                        what there is, with its price\n",
+    .examples = "  lanewise plan configs/plans/local-llm.yaml        the answer in a sentence, then the table\n"
+                "  lanewise plan configs/plans/student.yaml -o out   and charts of cost, and of buying against renting\n"
+                "  lanewise list catalogue                           what there is, with its price\n",
     .details = "A plan says what you have (a computer and its ports), what you need (workloads, how much each counts and\n"
                "hours a month) and a budget. Each choice of cards, ports and adapters of the catalogue is run as a scenario;\n"
                "costs are purchase, electricity, what a sale brings back, or rent. What does not fit says why.\n",
     .flags = flag_names,
+    .output = "a folder for plan.csv, plan.json and charts",
     .formats = formats,
     .least = 1,
-    .most = INT64_MAX,
+    .most = 1,
     .run = plan_verb,
 };

@@ -7,6 +7,7 @@
 #define LW_PLAN_H
 
 #include "sim/plan/item.h"
+#include "sim/result/choice.h"
 #include "sim/study/run.h"
 #include "sim/workload/kind.h"
 
@@ -78,6 +79,9 @@ lw_status lw_plan_load(const char *path, const lw_catalog *catalog, lw_arena *ar
 // Run and rank all setups; no byte depends on the number of threads. LW_INTERRUPTED leaves *out empty.
 lw_status lw_plan_run(const lw_plan *plan, const lw_catalog *catalog, const lw_run *run, lw_arena *arena, lw_diags *diags,
                       lw_planned *out) LW_CHECKED;
+
+// For charts.
+lw_status lw_planned_choices(const lw_planned *planned, lw_arena *arena, lw_choices *out) LW_CHECKED;
 
 // ---- Parts of a run ----
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a plan came to, for charts: what each choice costs and does, and how costs grow.
+#ifndef LW_CHOICE_H
+#define LW_CHOICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct lw_choice {
+    const char *name;
+    double month_USD;
+    double score;      // share of the best that fits
+    double low, high;  // of the score, one standard deviation either way
+    bool rented, affordable;
+    bool front;  // nothing that costs no more does more
+} lw_choice;
+
+// Costs from the first month on.
+typedef struct lw_cost_line {
+    const char *name;
+    double start_USD, month_USD;
+    bool rented;
+} lw_cost_line;
+
+enum { LW_COST_LINES_MOST = 4 };
+typedef struct lw_choices {
+    const char *title, *tool_version;
+    const lw_choice *choice;  // by rank
+    size_t count;
+    lw_cost_line line[LW_COST_LINES_MOST];  // purchase first; none: nothing is to compare
+    size_t line_count;
+    double months;             // that the plan looks ahead
+    double break_even_months;  // of the first two lines; infinity: never
+} lw_choices;
+
+#endif
