@@ -121,7 +121,7 @@ static lw_status draw_front(const lw_canvas *canvas, const lw_choices *choices, 
         points[count++] = (lw_xy){lw_scale_at(&axes->x, next->month_USD), lw_scale_at(&axes->y, next->score)};
         last = next;
     }
-    lw_draw_path(canvas->draw, points, count, false, LW_ROLE_NONE, (lw_stroke){LW_ROLE_AXIS, 1.4, LW_DASHES});
+    lw_draw_path(canvas->draw, points, count, false, LW_ROLE_NONE, (lw_stroke){LW_ROLE_AXIS, 1.4, LW_DASH_SOLID});
     return LW_OK;
 }
 
@@ -204,7 +204,7 @@ static lw_status draw_break_even(const lw_canvas *canvas, const lw_choices *choi
 static lw_status draw(lw_plan_chart_kind kind, const lw_choices *choices, const lw_canvas *canvas, const char *title) {
     const lw_result about = {.tool_version = choices->tool_version, .title = title};
     const char *subtitle = kind == LW_PLAN_COST
-                               ? "Bars: one standard deviation of the model. Dashes: what nothing beats that costs no more"
+                               ? "Bars: one standard deviation of the model. Line: what nothing beats that costs no more"
                                : "Purchase and electricity, or rent, at the hours of the plan";
     const lw_box content = lw_frame_draw(canvas, title, subtitle, "", &about);
     return kind == LW_PLAN_COST ? draw_cost(canvas, choices, content) : draw_break_even(canvas, choices, content);

@@ -12,12 +12,12 @@
 #include "sim/import/formats.h"
 #include "sim/import/import.h"
 #include "sim/import/imported.h"
+#include "sim/lanewise_inside.h"
 #include "sim/report/accuracy.h"
 #include "sim/report/columns.h"
 #include "sim/report/explain/explain.h"
 #include "sim/report/list.h"
 #include "sim/report/report.h"
-#include "sim/report/report_plan.h"
 #include "sim/report/topology_text.h"
 #include "sim/result/metric_table.h"
 #include "sim/study/calibrate.h"
@@ -25,16 +25,6 @@
 #include "sim/study/session.h"
 #include "sim/study/topology.h"
 #include "sim/study/uncertain.h"
-
-struct lanewise_findings {
-    lw_arena *arena;
-    lw_diags *diags;
-};
-
-struct lanewise_catalog {
-    lw_arena *arena;
-    lw_catalog *catalog;
-};
 
 struct lanewise_scenario {
     lw_arena *arena;
@@ -81,17 +71,20 @@ void lanewise_free(char *text) {
     (void)lw_memory_resize_block(text, 0);
 }
 
-// The text moves to the caller.
-static lanewise_status hand_out(lw_status status, lw_text *text, char **out) {
+lw_status lw_hand_out(lw_status status, lw_text *text, char **out) {
     if (status == LW_OK && text->bytes == NULL && !text->failed) {
         lw_text_add(text, "");
     }
     if (status != LW_OK || text->failed) {
         lw_text_free(text);
-        return (lanewise_status)(status == LW_OK ? LW_NO_MEMORY : status);
+        return status == LW_OK ? LW_NO_MEMORY : status;
     }
     *out = text->bytes;
-    return LANEWISE_OK;
+    return LW_OK;
+}
+
+static lanewise_status hand_out(lw_status status, lw_text *text, char **out) {
+    return (lanewise_status)lw_hand_out(status, text, out);
 }
 
 // ---- Findings ----
@@ -267,7 +260,7 @@ static lanewise_result *new_result(const lanewise_scenario *scenario) {
     return result;
 }
 
-static lw_run run_of(const lanewise_run *run) {
+lw_run lw_run_inside(const lanewise_run *run) {
     return run != NULL ? (lw_run){.threads = run->threads,
                                   .stop = run->stop,
                                   .progress = run->progress,
@@ -307,7 +300,7 @@ lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const l
     const lw_session *session = &scenario->session;
     lanewise_result *result = new_result(scenario);
     *out = NULL;
-    const lw_run inside = run_of(run);
+    const lw_run inside = lw_run_inside(run);
     lw_status status = result == NULL ? LW_NO_MEMORY : scenario->status;
     if (status == LW_OK) {
         status = lw_scenario_run(session->document, &inside, result->arena, findings->diags, &result->result);
@@ -440,7 +433,7 @@ const char *const *lanewise_formats(void) {
     return lw_format_words;
 }
 
-static lw_status find_format(const char *word, lw_diags *diags, lw_report_format *out) {
+lw_status lw_format_find(const char *word, lw_diags *diags, lw_report_format *out) {
     for (int i = 0; lw_format_words[i] != NULL; i++) {
         if (strcmp(lw_format_words[i], word) == 0) {
             *out = (lw_report_format)i;
@@ -455,7 +448,7 @@ lanewise_status lanewise_result_report(const lanewise_result *result, const char
                                        char **out) {
     lw_text text = {0};
     lw_report_format inside = LW_FORMAT_TABLE;
-    lw_status status = find_format(format, findings->diags, &inside);
+    lw_status status = lw_format_find(format, findings->diags, &inside);
     status = status == LW_OK ? lw_report(&result->result, inside, width, &text) : status;
     return hand_out(status, &text, out);
 }
@@ -536,7 +529,7 @@ static lanewise_status end_accuracy(lw_status status, lanewise_findings *finding
 
 lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tables tables, const lanewise_run *run,
                                   lanewise_findings *findings, lanewise_accuracy **out) {
-    const lw_run inside = run_of(run);
+    const lw_run inside = lw_run_inside(run);
     lanewise_accuracy *accuracy = new_accuracy();
     *out = NULL;
     if (accuracy == NULL) {
@@ -551,7 +544,7 @@ lanewise_status lanewise_validate(const lanewise_catalog *catalog, lanewise_tabl
 
 lanewise_status lanewise_calibrate(const lanewise_catalog *catalog, lanewise_presets presets, const lanewise_run *run,
                                    lanewise_findings *findings, lanewise_accuracy **out) {
-    const lw_run inside = run_of(run);
+    const lw_run inside = lw_run_inside(run);
     const lw_calibrate how = {presets.name, presets.count, presets.write};
     lanewise_accuracy *accuracy = new_accuracy();
     *out = NULL;
@@ -572,7 +565,7 @@ lanewise_status lanewise_accuracy_report(const lanewise_accuracy *accuracy, cons
                                          char **out) {
     lw_text text = {0};
     lw_report_format inside = LW_FORMAT_TABLE;
-    lw_status status = find_format(format, findings->diags, &inside);
+    lw_status status = lw_format_find(format, findings->diags, &inside);
     status = status == LW_OK ? lw_report_accuracy(&accuracy->accuracy, inside, &text) : status;
     return hand_out(status, &text, out);
 }
@@ -584,53 +577,6 @@ lanewise_status lanewise_accuracy_page(const lanewise_accuracy *accuracy, const 
 
 const struct lw_accuracy *lanewise_accuracy_raw(const lanewise_accuracy *accuracy) {
     return &accuracy->accuracy;
-}
-
-// ---- Plans ----
-
-struct lanewise_planned {
-    lw_arena *arena;
-    lw_planned planned;
-    lw_choices choices;
-};
-
-lanewise_status lanewise_plan(const lanewise_catalog *catalog, const char *path, const lanewise_run *run,
-                              lanewise_findings *findings, lanewise_planned **out) {
-    const lw_run inside = run_of(run);
-    lw_plan *plan;
-    lw_arena *arena = lw_arena_new();
-    lanewise_planned *made = arena != NULL ? LW_NEW(arena, lanewise_planned) : NULL;
-    *out = NULL;
-    lw_status status = made == NULL ? LW_NO_MEMORY : lw_plan_load(path, catalog->catalog, arena, findings->diags, &plan);
-    status = status == LW_OK ? lw_plan_run(plan, catalog->catalog, &inside, arena, findings->diags, &made->planned) : status;
-    status = status == LW_OK ? lw_planned_choices(&made->planned, arena, &made->choices) : status;
-    lw_diags_own_sources(findings->diags);
-    if (status != LW_OK) {
-        lw_arena_free(arena);
-        return (lanewise_status)status;
-    }
-    made->arena = arena;
-    *out = made;
-    return LANEWISE_OK;
-}
-
-lanewise_status lanewise_planned_report(const lanewise_planned *planned, const char *format, int width,
-                                        lanewise_findings *findings, char **out) {
-    lw_text text = {0};
-    lw_report_format how = LW_FORMAT_TABLE;
-    lw_arena *arena = lw_arena_new();
-    lw_status status = arena == NULL ? LW_NO_MEMORY : find_format(format, findings->diags, &how);
-    status = status == LW_OK ? lw_report_plan(&planned->planned, how, width, arena, &text) : status;
-    lw_arena_free(arena);
-    return hand_out(status, &text, out);
-}
-
-const struct lw_choices *lanewise_planned_raw(const lanewise_planned *planned) {
-    return &planned->choices;
-}
-
-void lanewise_planned_free(lanewise_planned *planned) {
-    lw_arena_free(planned != NULL ? planned->arena : NULL);
 }
 
 // ---- Import ----
@@ -728,7 +674,7 @@ lanewise_status lanewise_imported_overview(const lanewise_imported *imported, ch
 
 lanewise_status lanewise_import_rate(const lanewise_catalog *catalog, const char *rate, const char *on, const lanewise_run *run,
                                      lanewise_findings *findings, char **out) {
-    const lw_run inside = run_of(run);
+    const lw_run inside = lw_run_inside(run);
     lw_judging with;
     lw_text text = {0};
     *out = NULL;

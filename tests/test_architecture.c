@@ -39,9 +39,8 @@ static const layer layers[] = {
       "sim/result/", "sim/config/", "sim/base/"}},
     {"plots/", {"plots/", "sim/result/", "sim/config/option.h", "sim/config/yaml.h", "sim/base/"}},
     {"sim/lanewise.h", {NULL}},
-    {"sim/lanewise.c",
-     {"sim/lanewise.h", "sim/import/", "sim/report/", "sim/plan/plan.h", "sim/study/", "sim/result/", "sim/config/",
-      "sim/base/"}},
+    {"sim/lanewise",
+     {"sim/lanewise", "sim/import/", "sim/report/", "sim/plan/plan.h", "sim/study/", "sim/result/", "sim/config/", "sim/base/"}},
     {"sim/cli/", {"sim/cli/", "sim/lanewise.h", "plots/", "sim/base/"}},
 };
 
