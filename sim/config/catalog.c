@@ -13,8 +13,8 @@
 #include "sim/base/list.h"
 #include "sim/config/source.h"
 
-const char *const lw_shelf_words[] = {"links",     "devices",  "libraries", "models",    "runtimes", "systems",
-                                      "scenarios", "measured", "templates", "catalogue", "plans",    NULL};
+const char *const lw_shelf_words[] = {"links",    "devices",   "libraries", "models", "runtimes", "systems", "scenarios",
+                                      "measured", "templates", "catalogue", "plans",  "sources",  NULL};
 
 struct lw_catalog {
     const char *folder;

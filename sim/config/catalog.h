@@ -21,6 +21,7 @@ typedef enum lw_shelf {
     LW_SHELF_TEMPLATES,                    // what to begin with that is no scenario
     LW_SHELF_CATALOGUE,                    // what can be bought or rented, for plans
     LW_SHELF_PLANS,                        // examples of plans
+    LW_SHELF_SOURCES,                      // what to follow, and when it was seen
     LW_SHELVES
 } lw_shelf;
 extern const char *const lw_shelf_words[];  // "links", ..., NULL: the folders

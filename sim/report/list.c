@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/report/list.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "models/family.h"
@@ -173,10 +174,55 @@ static lw_status list_systems(const listing *in, lw_text *out) {
 
 typedef lw_status lister(const listing *in, lw_text *out);
 
-const char *const lw_list_words[] = {"links",     "devices",  "libraries", "models",    "runtimes", "systems",
-                                     "workloads", "measured", "scenarios", "catalogue", "plans",    NULL};
+// "2026-11-30" as days, roughly; 0: it is no such date.
+static int days_of(const char *date) {
+    int year = 0, month = 0, day = 0;
+    return sscanf(date, "%d-%d-%d", &year, &month, &day) == 3 ? 365 * year + 30 * month + day : 0;
+}
+
+// What to follow. Two years before the newest of them is old: nobody has looked since.
+static lw_status list_sources(const listing *in, lw_text *out) {
+    enum { OLD_DAYS = 2 * 365 };
+    static const char *const keys[] = {"name", "kind", "seen", "title", "use", "url"};
+    const size_t count = lw_catalog_count(in->catalog, LW_SHELF_SOURCES);
+    lw_grid *grid = lw_grid_new(in->arena, "llllll");
+    const char *(*row)[6] = lw_arena_alloc(in->arena, count, sizeof *row);
+    int newest = 0;
+    if (row == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_GRID_ADD(grid, "source", "what", "seen", "title", "what it is for here", "where");
+    for (size_t i = 0; i < count; i++) {
+        const char *path =
+            lw_catalog_path(in->catalog, LW_SHELF_SOURCES, lw_catalog_names(in->catalog, LW_SHELF_SOURCES)[i], in->arena);
+        const lw_source *source = NULL;
+        lw_yaml *root = NULL;
+        if (path == NULL) {
+            return LW_NO_MEMORY;
+        }
+        LW_TRY(lw_source_read(path, in->arena, in->diags, &source));
+        LW_TRY(lw_tree_parse(source, in->arena, in->diags, &root));
+        for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+            row[i][k] = lw_map_text(root, keys[k]);
+            if (row[i][k] == NULL) {
+                return lw_error(in->diags, root->place, "give it name, kind, title, use, seen and url", "the source has no '%s'",
+                                keys[k]);
+            }
+        }
+        newest = days_of(row[i][2]) > newest ? days_of(row[i][2]) : newest;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const bool old = days_of(row[i][2]) < newest - OLD_DAYS;
+        LW_GRID_ADD(grid, row[i][0], row[i][1], old ? lw_arena_print(in->arena, "%s, old", row[i][2]) : row[i][2], row[i][3],
+                    row[i][4], row[i][5]);
+    }
+    return lw_grid_write(grid, 0, 0, out);
+}
+
+const char *const lw_list_words[] = {"links",    "devices",   "libraries", "models", "runtimes", "systems", "workloads",
+                                     "measured", "scenarios", "catalogue", "plans",  "sources",  NULL};
 static lister *const listers[] = {list_links,     list_devices,  list_libraries, list_models,    list_runtimes, list_systems,
-                                  list_workloads, list_measured, list_scenarios, list_catalogue, list_plans};
+                                  list_workloads, list_measured, list_scenarios, list_catalogue, list_plans,    list_sources};
 
 lw_status lw_list_of(const char *what, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_text *out) {
     const listing in = {lw_presets_catalog(presets), presets, arena, diags};
