@@ -8,7 +8,7 @@
 // Two layers of 8 x (2 x 8 + 2 x 4) + 3 x 8 x 16 = 576 weights, and 100 x 8 of the output: 1,952 x 2 B read.
 static const char machine[] =
     "nodes: {host: {kind: host, memory_rate: 1 GB/s}, gpus: {kind: gpu, count: 2, memory_rate: 1 GB/s, compute_rate: 1 TFLOP/s, "
-    "api: cuda, p2p: true}}\n"
+    "api: cuda, p2p: true, memory_size: 1 GB}}\n"
     "links: {pair: {between: ['gpus[0]', 'gpus[1]'], type: link, rate: 1 GB/s, latency: 1 us}, "
     "slots: {between: [host, 'gpus[0]'], type: link, rate: 0.5 GB/s}}\n"
     "models: {m: {type: transformer, layers: 2, hidden: 8, ffn: 16, heads: 4, kv_heads: 2, head_dim: 2, vocabulary: 100}}\n"
@@ -124,6 +124,7 @@ static void wrong_ones_are_told(void **state) {
         {"on: gpus, shares: [1]", "6:65: 'shares' takes a list of 2 numbers, one a card | write shares: [3, 1]"},
         {"on: gpus, shares: [1, 0]", "6:69: a share is a number above 0 | write shares: [3, 1]"},
         {"on: gpus, model: n", NULL},
+        {"on: gpus, batch: 1000000000, context: 100000000", NULL},
         {"on: nobody", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

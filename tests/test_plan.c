@@ -96,7 +96,7 @@ static void what_does_not_fit_says_why(void **state) {
                         "needs: {chat: {kind: llm-decode, model: llama-3-70b, quantisation: q4_k_m, tokens: 8}}\n"
                         "candidates: [rtx-3090-used, rtx-4090-used, oculink-dock-deg1]\n");
     assert_string_equal(setup_of(&p, "rtx-3090-used over oculink-2-x4")->why,
-                        "chat keeps 42.7 GB, and the card has 25.0 GB free");
+                        "chat keeps 42.7 GB on 'card0', which holds 25.8 GB");
     assert_string_equal(setup_of(&p, "rtx-3090-used over usb4-40")->why, "nothing in the catalogue plugs into usb4-40");
     assert_string_equal(setup_of(&p, "rtx-4090-used over pcie-4-x16")->why,
                         "the computer's supply has 400 W left and the cards take 450");

@@ -109,16 +109,26 @@ static const int64_t queued_call_ps = 2500000;
         COUNT_ROW("native_lanes", native_lanes, "auto", 1, 32, "PCIe lanes of the device: a wider slot runs at this", of_link)
 
 #define COMPUTE_ROW                                                                                                              \
-    {.key = "compute_rate",                                                                                                      \
+    {.key = "memory_size",                                                                                                       \
      .kind = LW_OPTION_QUANTITY_INT,                                                                                             \
-     .dimension = LW_FLOP_RATE,                                                                                                  \
-     .offset = AT(compute_rate_FLOPps),                                                                                          \
+     .dimension = LW_BYTES,                                                                                                      \
+     .offset = AT(memory_size_bytes),                                                                                            \
      .fallback = "auto",                                                                                                         \
      .minimum = 1,                                                                                                               \
-     .maximum = 1e18,                                                                                                            \
-     .help = "floating-point operations a second of all its cores, for computes given in FLOP: the data sheet's, in the number " \
-             "format of the work; auto: not said",                                                                               \
+     .maximum = 1e15,                                                                                                            \
+     .help = "what its memory holds: work that keeps more there is refused; auto: not said",                                     \
      .source = "data sheet"},                                                                                                    \
+        {.key = "compute_rate",                                                                                                  \
+         .kind = LW_OPTION_QUANTITY_INT,                                                                                         \
+         .dimension = LW_FLOP_RATE,                                                                                              \
+         .offset = AT(compute_rate_FLOPps),                                                                                      \
+         .fallback = "auto",                                                                                                     \
+         .minimum = 1,                                                                                                           \
+         .maximum = 1e18,                                                                                                        \
+         .help =                                                                                                                 \
+             "floating-point operations a second of all its cores, for computes given in FLOP: the data sheet's, in the number " \
+             "format of the work; auto: not said",                                                                               \
+         .source = "data sheet"},                                                                                                \
     {                                                                                                                            \
         .key = "half_sum_rate", .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_FLOP_RATE, .offset = AT(half_sum_rate_FLOPps),   \
         .fallback = "auto", .minimum = 1, .maximum = 1e18,                                                                       \

@@ -24,8 +24,9 @@ typedef enum lw_virtualisation {
 // Options of all kinds; the table of a kind says which of them it has. LW_AUTO as the tables
 // explain.
 typedef struct lw_node_params {
-    int64_t memory_rate_Bps;  // both directions share it; LW_AUTO: no limit
-    int64_t read_latency_ps;  // from a request's arrival to its data being ready
+    int64_t memory_size_bytes;  // LW_AUTO: not said
+    int64_t memory_rate_Bps;    // both directions share it; LW_AUTO: no limit
+    int64_t read_latency_ps;    // from a request's arrival to its data being ready
     int64_t write_latency_ps;
     // as cores use it, line by line: a core's load of its host's memory (LW_AUTO: read_latency_ps),
     // the share of memory_rate_Bps that cores get, how long a line that is read keeps its bank (0: none

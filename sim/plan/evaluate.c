@@ -172,12 +172,17 @@ static const char *memory_lacks(const lw_plan *plan, const lw_plan_setup *setup,
 }
 
 static const char *first_error(const lw_diags *diags, lw_arena *arena) {
+    static const char *const heads[] = {"point 0: ", "workloads."};  // there is one point, and needs have names
     for (size_t i = 0; i < lw_diags_count(diags); i++) {
-        if (lw_diags_at(diags, i)->severity == LW_ERROR) {
-            const char *message = lw_diags_at(diags, i)->message;
-            static const char point[] = "point 0: ";  // there is no other
-            return lw_arena_copy(arena, message + (strncmp(message, point, sizeof point - 1) == 0 ? sizeof point - 1 : 0));
+        const char *message = lw_diags_at(diags, i)->message;
+        if (lw_diags_at(diags, i)->severity != LW_ERROR) {
+            continue;
         }
+        for (size_t h = 0; h < sizeof heads / sizeof heads[0]; h++) {
+            const size_t length = strlen(heads[h]);
+            message += strncmp(message, heads[h], length) == 0 ? length : 0;
+        }
+        return lw_arena_copy(arena, message);
     }
     return "it cannot be run";
 }

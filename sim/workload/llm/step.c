@@ -363,6 +363,21 @@ static lw_status tell_method(writing *w) {
     return w->builder->workload->method != NULL ? LW_OK : LW_NO_MEMORY;
 }
 
+// What each card has of it, by the shares of the cards.
+static lw_status check_room(const writing *w) {
+    for (size_t i = 0; i < w->count; i++) {
+        const double keeps = (double)w->builder->workload->held_bytes * w->part[i].share;
+        const int64_t room = w->part[i].rates->memory_size_bytes;
+        if (room != LW_AUTO && keeps > (double)room) {
+            return lw_error(w->builder->diags, lw_object_place(w->builder->object, "on"),
+                            "take more cards, fewer bits (quantisation), or offload: 50 %",
+                            "workloads.%s keeps %.1f GB on '%s', which holds %.1f GB", w->builder->object->name, keeps / 1e9,
+                            w->part[i].node->name, (double)room / 1e9);
+        }
+    }
+    return LW_OK;
+}
+
 static lw_status write_tasks(writing *w, int64_t steps) {
     const bool in_turn = w->params->split == LW_SPLIT_LAYER || w->count == 1;
     if (in_turn) {
@@ -392,6 +407,7 @@ lw_status lw_llm_expand(lw_graph_builder *builder, const lw_llm_params *params, 
     LW_TRY(read_shares(&w));
     LW_TRY(check_split(&w));
     builder->workload->held_bytes = llround(held_of(&w));
+    LW_TRY(check_room(&w));
     if (params->offload > 0) {
         LW_TRY(find_node(&w, "host", params->host, &w.host));
         LW_TRY(check_memory(&w, w.host, "host"));
