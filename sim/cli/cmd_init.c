@@ -16,11 +16,12 @@ static const char *const flag_names[] = {NULL};
 const lw_verb lw_verb_init = {
     .name = "init",
     .operands = "[KIND]",
-    .summary = "Write a commented example to stdout: a scenario, or a measured table.",
+    .summary = "Write a commented example to stdout: a scenario, a measured table, or a plan.",
     .examples = "  lanewise init > my.yaml                      the smallest one\n"
                 "  lanewise init two-gpus-one-switch > my.yaml  another; lanewise list scenarios shows all\n"
                 "  lanewise init all-to-all > my.yaml           a collective, by its kind\n"
-                "  lanewise init measured > my-table.yaml       a table of what you measured, for lanewise validate\n",
+                "  lanewise init measured > my-table.yaml       a table of what you measured, for lanewise validate\n"
+                "  lanewise init plan > my-plan.yaml            what you have, need and would spend, for lanewise plan\n",
     .flags = flag_names,
     .least = 0,
     .most = 1,

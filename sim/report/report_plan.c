@@ -15,7 +15,11 @@ static bool is_rented(const lw_plan_setup *setup) {
     return setup->card->kind == LW_ITEM_CLOUD;
 }
 
-// "57.2 tokens/s", "3.2 ms a frame".
+static const char *unit_of(const lw_metric *metric) {
+    return metric->dimension == LW_RATE ? "GB/s" : metric->title;
+}
+
+// "57.2 tokens/s", "3.2 ms".
 static const char *value_text(const lw_plan_need *need, double value, lw_arena *arena) {
     char number[LW_QUANTITY_TEXT];
     if (need->metric->dimension == LW_TIME) {
@@ -28,7 +32,7 @@ static const char *value_text(const lw_plan_need *need, double value, lw_arena *
         (void)snprintf(number, sizeof number, "%.*g", DIGITS, value);
     }
     (void)lw_number_point(number);
-    return lw_arena_print(arena, "%s %s", number, need->metric->title);
+    return lw_arena_print(arena, "%s %s", number, unit_of(need->metric));
 }
 
 static double hours_of(const lw_plan *plan) {
@@ -117,7 +121,7 @@ static void add_heads(const lw_planned *p, lw_grid *grid) {
     LW_GRID_ADD(grid, "", "setup");
     for (size_t n = 0; n < p->plan->need_count; n++) {
         const lw_metric *metric = p->plan->need[n].metric;
-        lw_grid_print(grid, metric->dimension == LW_TIME ? "%s" : "%s, %s", p->plan->need[n].name, metric->title);
+        lw_grid_print(grid, metric->dimension == LW_TIME ? "%s" : "%s, %s", p->plan->need[n].name, unit_of(metric));
         lw_grid_add(grid, "full slot");
     }
     LW_GRID_ADD(grid, "of best", "to buy", "USD/month", "USD/hour", "first", "limited by");
