@@ -429,6 +429,38 @@ static void demo_is_what_the_program_draws(void **state) {
     remove_tree(scratch);
 }
 
+// So are the chart of a plan, and the sentences of its answer.
+static void readme_shows_what_a_plan_says(void **state) {
+    (void)state;
+    static outcome result;
+    static char drawn[TEXT_MAX], kept[TEXT_MAX], readme[TEXT_MAX];
+    remove_tree(scratch);
+    char words[] = "plan configs/plans/local-llm.yaml -q -o '" LW_BINARY_DIR "/cli-scratch'";
+    run_words(words, &result);
+    assert_int_equal(result.exit_code, 0);
+    read_into(LW_BINARY_DIR "/cli-scratch/cost.svg", drawn);
+    read_into(LW_SOURCE_DIR "/plots/plan.svg", kept);
+    if (strcmp(drawn, kept) != 0) {
+        fail_msg("plots/plan.svg is stale: lanewise plan configs/plans/local-llm.yaml -o out && cp out/cost.svg plots/plan.svg");
+    }
+    read_into(LW_SOURCE_DIR "/README.md", readme);
+    for (char *at = readme; *at != '\0'; at++) {
+        *at = *at == '\n' ? ' ' : *at;
+    }
+    static const char *const heads[] = {"  Take ", "  It stays first ", "  To own: "};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        char *line = strstr(result.out, heads[i]);
+        assert_non_null(line);
+        line += 2;
+        line[strcspn(line, "\n")] = '\0';
+        if (strstr(readme, line) == NULL) {
+            fail_msg("README.md does not have: %s", line);
+        }
+        line[strlen(line)] = '\n';
+    }
+    remove_tree(scratch);
+}
+
 // A table that holds the numbers of another model is not listed as a measurement.
 static void models_are_listed_as_models(void **state) {
     (void)state;
@@ -724,6 +756,7 @@ int main(void) {
         cmocka_unit_test(starters_run),
         cmocka_unit_test(template_of_a_table_is_accepted),
         cmocka_unit_test(demo_is_what_the_program_draws),
+        cmocka_unit_test(readme_shows_what_a_plan_says),
         cmocka_unit_test(models_are_listed_as_models),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(stats_are_one_line_of_json),
