@@ -245,7 +245,7 @@ static const char *subtitle_of(const lw_chart *chart, const rows *all, lw_arena 
     }
     return all->asked != NULL
                ? lw_arena_print(arena, "%c%s, the %s first", toupper((unsigned char)all->asked->title[0]), all->asked->title + 1,
-                                all->is_time ? "shortest" : "most")
+                                all->is_time ? "shortest" : "highest")
                : lw_arena_print(arena, "%s, the fastest first%s", what, all->measured ? ". Bars: model; dots: measured" : "");
 }
 
