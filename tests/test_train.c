@@ -10,9 +10,10 @@
 // a sample, forward; at 50 % of 1 TFLOP/s a layer of a sample takes 3 us, forward.
 static const char machine[] =
     "nodes: {sw: {kind: switch, latency: 0 ns}, gpus: {kind: gpu, count: 4, memory_rate: 1 TB/s, "
-    "compute_rate: 1 TFLOP/s, p2p: true}, host: {kind: host}}\n"
+    "compute_rate: 1 TFLOP/s, p2p: true}, slow: {kind: gpu, memory_rate: 1 TB/s, compute_rate: 0.5 TFLOP/s, p2p: true}, "
+    "host: {kind: host}}\n"
     "links: {l: {between: [gpus, sw], type: link, rate: 1 GB/s, latency: 0 ns}, h: {between: [host, sw], type: link, rate: 1 "
-    "GB/s, latency: 0 ns}}\n"
+    "GB/s, latency: 0 ns}, s: {between: [slow, sw], type: link, rate: 1 GB/s, latency: 0 ns}}\n"
     "models: {n: {type: network, parameters: 4e6, forward: 6 MFLOP, layers: 4, between: 1 B}, "
     "m: {type: transformer, layers: 2, hidden: 8, ffn: 16, heads: 4, kv_heads: 2, head_dim: 2, vocabulary: 100%s}}\n"
     "runtimes: {r: {type: training, flops_share: 50 %%, optimizer_bytes: 0 B}}\n"
@@ -21,7 +22,7 @@ static const char machine[] =
 // What a metric of its own is with these keys.
 static double metric(const char *more, const char *keys, const char *name) {
     lw_test test = lw_test_begin();
-    const char *text = lw_arena_print(test.arena, machine, more, strstr(keys, "on: '") != NULL ? "" : "on: gpus, ", keys);
+    const char *text = lw_arena_print(test.arena, machine, more, strstr(keys, "on: ") != NULL ? "" : "on: gpus, ", keys);
     assert_non_null(text);
     const lw_result result = run_text(&test, text);
     const lw_workload_result *row = workload_of(&result.point[0], "w");
@@ -82,6 +83,24 @@ static void buckets_hide(void **state) {
     near(metric("", "model: n, batch: 400, bucket: 4 MB, gradients: fp32", "step_us"), 1200 + 600 + 4 * bucket, 1e-3);
 }
 
+// The weights of a layer come while the one before is computed: of eight gathers of 2 MB those that begin a pass
+// show, and the last sum. With none ahead all show, and three of them share the links with a sum.
+static void weights_come_ahead(void **state) {
+    (void)state;
+    const double compute = 3 * 12000, part = 0.75 * 2000;
+    near(metric("", "model: n, batch: 4000, parallel: zero-3, gradients: bf16", "step_us"), compute + 2 * part + part, 2e-3);
+    near(metric("", "model: n, batch: 4000, parallel: zero-3, gradients: bf16, prefetch: 0", "step_us"),
+         compute + 12 * part, 1e-3);
+}
+
+// Each card has as many samples, and the slowest sets the pace.
+static void cards_may_differ(void **state) {
+    (void)state;
+    const char *const keys = "model: n, on: ['gpus[0]', slow], batch: 2000, bucket: 4 MB";
+    near(metric("", keys, "step_us"), 1000 * 72 + 4000, 1e-3);
+    near(metric("", keys, "idle_share"), 4000.0 / 76000, 1e-2);
+}
+
 // (p - 1) / (m + p - 1), whichever schedule.
 static void bubbles_are_as_reckoned(void **state) {
     (void)state;
@@ -134,8 +153,7 @@ static void wrong_ones_are_told(void **state) {
         {"model: n, batch: 4, lora: 3",
          "6:88: workloads.w: the matrices of the model are not known | give the model how many of its parameters are trained"},
         {"model: n, batch: 4, parallel: tensor", "6:92: workloads.w: the matrices of the model are not known | take ddp"},
-        {"model: n, batch: 4, micro_batches: 5",
-         "6:97: 5 pieces of 4 samples | raise batch, which counts all samples of a step"},
+        {"model: n, batch: 4, micro_batches: 5", "6:97: 5 pieces of 4 samples | raise batch, which counts all samples of a step"},
         {"model: m, batch: 4, sequence: 1, parallel: pipeline", NULL},
         {"model: n, batch: 4000, micro_batches: 4000, parallel: pipeline", NULL},
         {"model: nobody, batch: 4", NULL},
@@ -159,7 +177,8 @@ static void wrong_ones_are_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operations_are_counted), cmocka_unit_test(rings_carry_gradients),
-        cmocka_unit_test(buckets_hide),           cmocka_unit_test(bubbles_are_as_reckoned),
+        cmocka_unit_test(buckets_hide),           cmocka_unit_test(weights_come_ahead),
+        cmocka_unit_test(cards_may_differ),       cmocka_unit_test(bubbles_are_as_reckoned),
         cmocka_unit_test(matrices_in_parts),      cmocka_unit_test(tables_come_last),
         cmocka_unit_test(samples_are_loaded),     cmocka_unit_test(wrong_ones_are_told),
     };

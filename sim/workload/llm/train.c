@@ -22,9 +22,11 @@ static const lw_option options[] = {
     TEXT("model", model, NULL, "of models:, or a preset (`lanewise list models`)"),
     TEXT("runtime", runtime, "pytorch", "of runtimes:, or a preset, of type training"),
     TEXT("library", library, "auto", "that sums over cards; none: a ring without calls"),
-    {.key = "on", .kind = LW_OPTION_YAML, .offset = AT(on), .help = "cards: a name, a group, or a list in the order of the layers"},
-    LW_WORK_WORD("parallel", AT(parallel), "ddp", parallel_words,
-                 "how work is split: see above"),
+    {.key = "on",
+     .kind = LW_OPTION_YAML,
+     .offset = AT(on),
+     .help = "cards: a name, a group, or a list in the order of the layers"},
+    LW_WORK_WORD("parallel", AT(parallel), "ddp", parallel_words, "how work is split: see above"),
     LW_WORK_WORD("schedule", AT(schedule), "1f1b", schedule_words, "of a pipeline"),
     LW_WORK_COUNT("batch", AT(batch), NULL, "samples of a step, over all cards together"),
     WHOLE("sequence", sequence, "auto", 1, 1e8, "tokens of a sample of a language model"),
@@ -38,7 +40,8 @@ static const lw_option options[] = {
      .help = "share of the layers' forward work that the backward pass repeats (activation checkpointing: 100 %)"},
     LW_WORK_WORD("gradients", AT(gradients), "fp32", gradient_words, "format in which gradients go from card to card"),
     LW_WORK_WORD("weights", AT(weights), "bf16", weight_words, "format in which weights do (zero-1, zero-2, zero-3)"),
-    LW_WORK_BYTES("bucket", AT(bucket_bytes), "auto", 1, "gradients that are summed together; auto: the runtime's"),
+    LW_WORK_BYTES("bucket", AT(bucket_bytes), "auto", 1,
+                  "gradients that are summed together, a millionth of all at least; auto: the runtime's"),
     {.key = "overlap",
      .kind = LW_OPTION_FLAG,
      .offset = AT(overlap),
@@ -69,7 +72,8 @@ static lw_status check_card(const lw_train_writing *w, const lw_node *node) {
         if (needs[i].rate == LW_AUTO) {
             return lw_error(w->builder->diags, lw_object_place(w->builder->object, "on"),
                             lw_diags_text(w->builder->diags, "give it a %s, or a preset that has one", needs[i].key),
-                            "workloads.%s: nothing is known of the %s of '%s'", w->builder->object->name, needs[i].key, node->name);
+                            "workloads.%s: nothing is known of the %s of '%s'", w->builder->object->name, needs[i].key,
+                            node->name);
         }
     }
     return LW_OK;
@@ -117,8 +121,9 @@ static lw_status check_pipeline(const lw_train_writing *w) {
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     const lw_train_params *p = params;
     if (p->micro_batches > p->batch) {
-        return lw_error(diags, lw_type_place(options, set, "micro_batches", at), "raise batch, which counts all samples of a step",
-                        "%lld pieces of %lld samples", (long long)p->micro_batches, (long long)p->batch);
+        return lw_error(diags, lw_type_place(options, set, "micro_batches", at),
+                        "raise batch, which counts all samples of a step", "%lld pieces of %lld samples",
+                        (long long)p->micro_batches, (long long)p->batch);
     }
     return LW_OK;
 }
@@ -181,8 +186,8 @@ static const lw_metric own[] = {{.name = "step_us",
                                  .help = "of its time, while the card that computes most waits: exposed sums, the bubble of a "
                                          "pipeline"},
                                 {0}};
-static const char *const metrics[] = {"step_us",    "samples_per_s", "trained_tokens_per_s", "idle_share", "time_us",
-                                      "compute_us", "exposed_us",    NULL};
+static const char *const metrics[] = {"step_us", "samples_per_s", "trained_tokens_per_s", "idle_share",
+                                      "time_us", "compute_us",    "exposed_us",           NULL};
 
 static const char page[] =
     "A model is trained: each step goes forward and backward through all layers, sums gradients over the\n"

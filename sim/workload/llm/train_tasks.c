@@ -17,8 +17,8 @@ static void begin(lw_train_writing *w, const char *name) {
 
 static void open_group(lw_train_writing *w, const char *name, const char *after, int64_t repeat) {
     begin(w, name);
-    lw_text_print(&w->text, "%s%s%srepeat: %lld, tasks: {", after[0] != '\0' ? "after: " : "", after, after[0] != '\0' ? ", " : "",
-                  (long long)repeat);
+    lw_text_print(&w->text, "%s%s%srepeat: %lld, tasks: {", after[0] != '\0' ? "after: " : "", after,
+                  after[0] != '\0' ? ", " : "", (long long)repeat);
 }
 
 static void close_group(lw_train_writing *w) {
@@ -68,12 +68,10 @@ static double samples_each(const lw_train_writing *w) {
 // On each card, after what it did itself (own) and what is of all cards (after); "": neither.
 static void add_computes(lw_train_writing *w, const char *name, double layers, double heads, const char *own, const char *after) {
     for (size_t i = 0; i < w->count; i++) {
-        const double time =
-            layers * lw_train_layer_ps(w, i, samples_each(w)) + heads * lw_train_head_ps(w, i, samples_each(w));
-        const char *all = own[0] == '\0' ? after
-                          : after[0] == '\0'
-                              ? numbered(w, own, i)
-                              : lw_diags_text(w->builder->diags, "[%s, %s]", numbered(w, own, i), after);
+        const double time = layers * lw_train_layer_ps(w, i, samples_each(w)) + heads * lw_train_head_ps(w, i, samples_each(w));
+        const char *all = own[0] == '\0'     ? after
+                          : after[0] == '\0' ? numbered(w, own, i)
+                                             : lw_diags_text(w->builder->diags, "[%s, %s]", numbered(w, own, i), after);
         add_compute(w, numbered(w, name, i), i, time, all);
     }
 }
@@ -170,7 +168,9 @@ static void add_sharded(lw_train_writing *w) {
     begin(w, "backward");
     lw_text_print(&w->text, "after: layers, repeat: %lld, in_flight: %lld, tasks: {", (long long)layers, (long long)layers);
     add_exchange(w, "gather-again", "all-gather", weights,
-                 ahead < layers ? of_all_before(w, "back", ahead) : layers > 1 ? "gather-again@-1" : "");
+                 ahead < layers ? of_all_before(w, "back", ahead)
+                 : layers > 1   ? "gather-again@-1"
+                                : "");
     add_computes(w, "back", lw_train_backward(w), 0, "output", "gather-again");
     add_exchange(w, "sum", "reduce-scatter", gradients, of_all(w, "back", layers > 1 ? "sum@-1" : ""));
     close_group(w);
@@ -225,8 +225,8 @@ static void add_stage_pass(lw_train_writing *w, stage *all, size_t s, int way) {
     const char *word = way == 0 ? "forward" : "back";
     const char *name = lw_arena_print(w->builder->arena, "%s-%zu-%zu", word, s, pass);
     const char *comes = receives ? lw_diags_text(w->builder->diags, "%s-in-%zu-%zu", word, s, pass) : "";
-    const char *after = lw_diags_text(w->builder->diags, "[%s%s%s]", comes, receives && own->before[0] != '\0' ? ", " : "",
-                                      own->before);
+    const char *after =
+        lw_diags_text(w->builder->diags, "[%s%s%s]", comes, receives && own->before[0] != '\0' ? ", " : "", own->before);
     const double layers = (double)own->layers * (way == 0 ? 1 : lw_train_backward(w));
     const double heads = s < last ? 0 : way == 0 ? 1 : lw_train_head_backward(w);
     const double time = layers * lw_train_layer_ps(w, s, samples) + heads * lw_train_head_ps(w, s, samples);

@@ -16,10 +16,10 @@ double lw_training_share(const lw_training *training, const lw_node_params *card
         .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .offset = AT(field), .fallback = (otherwise), .minimum = 0.01, \
         .maximum = 1, .help = (says), .source = (from), .evidence = LW_ASSUMED, .fitted = true                         \
     }
-#define BYTES(word, field, otherwise, says, from)                                                                     \
-    {                                                                                                                 \
-        .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .dimension = LW_BYTES, .offset = AT(field),                   \
-        .fallback = (otherwise), .maximum = 1e6, .help = (says), .source = (from), .evidence = LW_ASSUMED, .fitted = true \
+#define BYTES(word, field, otherwise, says, from)                                                                            \
+    {                                                                                                                        \
+        .key = (word), .kind = LW_OPTION_QUANTITY_REAL, .dimension = LW_BYTES, .offset = AT(field), .fallback = (otherwise), \
+        .maximum = 1e6, .help = (says), .source = (from), .evidence = LW_ASSUMED, .fitted = true                             \
     }
 static const char none[] = "none: nothing is taken without a preset";
 static const lw_option options[] = {
