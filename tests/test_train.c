@@ -89,8 +89,8 @@ static void weights_come_ahead(void **state) {
     (void)state;
     const double compute = 3 * 12000, part = 0.75 * 2000;
     near(metric("", "model: n, batch: 4000, parallel: zero-3, gradients: bf16", "step_us"), compute + 2 * part + part, 2e-3);
-    near(metric("", "model: n, batch: 4000, parallel: zero-3, gradients: bf16, prefetch: 0", "step_us"),
-         compute + 12 * part, 1e-3);
+    near(metric("", "model: n, batch: 4000, parallel: zero-3, gradients: bf16, prefetch: 0", "step_us"), compute + 12 * part,
+         1e-3);
 }
 
 // Each card has as many samples, and the slowest sets the pace.

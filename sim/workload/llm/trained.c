@@ -83,9 +83,9 @@ static double memory_ps(const lw_train_writing *w, size_t card, double bytes) {
 
 static double flops_ps(const lw_train_writing *w, size_t card, double flops, double attention) {
     const lw_node_params *node = w->card[card]->spec->params;
-    const double given = w->params->mfu, own = w->training->attention_share;
+    const double given = w->params->mfu;
     const double share = lw_is_auto(given) ? lw_training_share(w->training, node) : given;
-    const double there = lw_is_auto(given) && !lw_is_auto(own) ? own : share;
+    const double there = lw_is_auto(given) ? lw_training_attention_share(w->training, node) : given;
     return (flops / share + attention / there) / (double)node->compute_rate_FLOPps * 1e12;
 }
 

@@ -10,6 +10,12 @@ double lw_training_share(const lw_training *training, const lw_node_params *card
     return lw_is_auto(own) ? training->flops_share : own;
 }
 
+double lw_training_attention_share(const lw_training *training, const lw_node_params *card) {
+    const bool is_sm90 = card->compute_capability == 90 && !lw_is_auto(training->attention_share_sm90);
+    const double own = is_sm90 ? training->attention_share_sm90 : training->attention_share;
+    return lw_is_auto(own) ? lw_training_share(training, card) : own;
+}
+
 #define AT(field) offsetof(lw_training, field)
 #define SHARE(word, field, otherwise, says, from)                                                                      \
     {                                                                                                                  \
@@ -28,6 +34,8 @@ static const lw_option options[] = {
     SHARE("flops_share_sm80", flops_share_sm80, "auto", "the same of cards with compute_capability 80 (A100); auto: that", none),
     SHARE("flops_share_sm90", flops_share_sm90, "auto", "the same of cards with compute_capability 90 (H100); auto: that", none),
     SHARE("attention_share", attention_share, "auto", "share of compute_rate in attention; auto: as products with weights", none),
+    SHARE("attention_share_sm90", attention_share_sm90, "auto",
+          "the same of cards with compute_capability 90 (H100), whose products gain more than attention; auto: that", none),
     BYTES("activation_bytes", activation_bytes, "0 B",
           "read and written in memory for each number of a layer's input, in all of a step", none),
     BYTES("logit_bytes", logit_bytes, "0 B", "the same for each result of the output matrix: the loss and its gradient", none),

@@ -9,7 +9,7 @@
 
 typedef struct lw_training {
     // shares of compute_rate in products with weights (LW_AUTO's NaN: flops_share), and in attention
-    double flops_share, flops_share_sm80, flops_share_sm90, attention_share;
+    double flops_share, flops_share_sm80, flops_share_sm90, attention_share, attention_share_sm90;
     // read and written in all of a step: for a number of a layer's input, and for one of the output matrix's
     // results
     double activation_bytes, logit_bytes;
@@ -23,5 +23,7 @@ extern const lw_type lw_training_type;
 
 // The share of a card's compute_rate that it has in products with weights.
 double lw_training_share(const lw_training *training, const lw_node_params *card);
+// The same in attention.
+double lw_training_attention_share(const lw_training *training, const lw_node_params *card);
 
 #endif
