@@ -231,7 +231,7 @@ static lw_status render_with(lw_plan_chart_kind kind, int theme, const lw_choice
     *out = (lw_picture){.width = canvas.width,
                         .height = canvas.height,
                         .draw = canvas.draw,
-                        .theme = lw_theme_of((lw_theme_kind)theme),
+                        .theme = lw_theme_of(theme),
                         .title = title,
                         .description = kind == LW_PLAN_COST ? "A mark a choice: cost a month to the right, what it does up"
                                                             : "Lines of what buying and renting have cost after so many months",

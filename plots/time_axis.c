@@ -35,15 +35,18 @@ static void add_cut(cut *cuts, size_t *count, cut added) {
 
 static size_t find_cuts(const lw_timeline *timeline, int64_t end_ps, cut *cuts) {
     const double least_ps = BREAK_LEAST * (double)end_ps;
+    const bool leaves_out = timeline->left_out > 0 && (double)(timeline->left_to_ps - timeline->left_from_ps) > least_ps &&
+                            timeline->left_to_ps <= end_ps;
     size_t count = 0;
     for (size_t g = 0; g < timeline->gap_count; g++) {
         const lw_timeline_gap *gap = &timeline->gap[g];
-        if ((double)(gap->to_ps - gap->from_ps) > least_ps && gap->to_ps <= end_ps) {
+        // what was not recorded may hold some of them
+        const bool apart = !leaves_out || gap->to_ps <= timeline->left_from_ps || gap->from_ps >= timeline->left_to_ps;
+        if (apart && (double)(gap->to_ps - gap->from_ps) > least_ps && gap->to_ps <= end_ps) {
             add_cut(cuts, &count, (cut){gap->from_ps, gap->to_ps, gap});
         }
     }
-    if (timeline->left_out > 0 && (double)(timeline->left_to_ps - timeline->left_from_ps) > least_ps &&
-        timeline->left_to_ps <= end_ps) {
+    if (leaves_out) {
         add_cut(cuts, &count, (cut){timeline->left_from_ps, timeline->left_to_ps, NULL});
     }
     // by time

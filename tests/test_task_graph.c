@@ -222,8 +222,8 @@ static void a_loop_that_others_wait_for_is_jumped_over(void **state) {
         "tasks: {a: {copy: {from: host, to: 'gpus[0]', bytes: 300 KiB}}}",
         "tasks: {a: {copy: {from: host, to: 'gpus[0]', bytes: 90 KiB, memory: pageable}}, b: {compute: 9 us, node: gpus}}",
         "tasks: {a: {kind: all-reduce, on: gpus, bytes: 90 kB}}",
-        "in_flight: 3, tasks: {b: {compute: 20 us, node: gpus, after: b@-1}, a: {kind: all-gather, on: gpus, bytes: 90 kB, "
-        "after: b}}"};
+        ("in_flight: 3, tasks: {b: {compute: 20 us, node: gpus, after: b@-1}, a: {kind: all-gather, on: gpus, bytes: 90 kB, "
+         "after: b}}")};
     for (size_t i = 0; i < sizeof work / sizeof work[0]; i++) {
         for (int outer = 1; outer <= 3; outer += 2) {
             lw_test test = lw_test_begin();

@@ -143,6 +143,12 @@ static void test_breaks(void **state) {
     assert_int_equal(count_class(&picture, "break"), 2);
     assert_true(has_text(&picture, "11,000 × 9.00 µs"));
     assert_true(has_text(&picture, "12345 tasks are not recorded."));
+    // what is not recorded holds what repeats
+    timeline.left_from_ps = 50 * US;
+    lw_time_axis_make(&timeline, timeline.end_ps, 100, 900, &axis);
+    assert_int_equal(axis.count, 3);
+    assert_true(axis.part[1].broken && axis.part[1].gap == NULL);
+    assert_close(axis.part[2].right, 900, 1e-12);
     lw_test_end(&test);
 }
 

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/workload/llm/network.h"
+
 // Means over whole files of Llama-2-7B where not all tensors have one format (llama.cpp,
 // examples/quantize/README.md); blocks of 32 numbers with a scale of 16 bits elsewhere.
 static const struct {
@@ -116,14 +118,14 @@ static const char page[] = "A language model by what its configuration file says
                            "Norms and biases, below a thousandth, are left out. Keys and values take 2 x kv_heads x head_dim\n"
                            "numbers a token and layer.";
 
-static const lw_type type = {.name = "transformer",
-                             .summary = "a language model of attention and feed-forward blocks",
-                             .page = page,
-                             .example = "{preset: llama-3-8b}",
-                             .options = options,
-                             .params_size = sizeof(lw_llm_model),
-                             .check = check};
+const lw_type lw_llm_model_type = {.name = "transformer",
+                                   .summary = "a language model of attention and feed-forward blocks",
+                                   .page = page,
+                                   .example = "{preset: llama-3-8b}",
+                                   .options = options,
+                                   .params_size = sizeof(lw_llm_model),
+                                   .check = check};
 
 const lw_type *lw_llm_model_type_at(size_t index) {
-    return index == 0 ? &type : NULL;
+    return index == 0 ? &lw_llm_model_type : index == 1 ? &lw_network_type : NULL;
 }

@@ -15,7 +15,8 @@ typedef struct lw_llm_model {
     bool tied;                        // the output matrix is the embedding table
 } lw_llm_model;
 
-// The registered type; NULL past it.
+extern const lw_type lw_llm_model_type;
+// The types of models, this one first; NULL past the last.
 const lw_type *lw_llm_model_type_at(size_t index);
 
 // Bits of a weight on average, by llama.cpp's word for how files are quantised.

@@ -2,6 +2,7 @@
 #include "sim/workload/llm/runtime.h"
 
 #include "sim/workload/kind.h"
+#include "sim/workload/llm/training.h"
 
 double lw_llm_weight_share(const lw_llm_runtime *runtime, const lw_node_params *card) {
     const double own = card->compute_capability == 80   ? runtime->weight_share_sm80
@@ -103,13 +104,13 @@ static const char page[] = "What a program that runs language models takes on a 
                            "compute_rate); around the corner of the two the cube root of the sum of their cubes. A step takes\n"
                            "its layers, the output matrix and step_time.";
 
-static const lw_type type = {.name = "inference",
-                             .summary = "a program that runs language models",
-                             .page = page,
-                             .example = "{preset: llama-cpp-2024-05}",
-                             .options = options,
-                             .params_size = sizeof(lw_llm_runtime)};
+const lw_type lw_llm_runtime_type = {.name = "inference",
+                                     .summary = "a program that runs language models",
+                                     .page = page,
+                                     .example = "{preset: llama-cpp-2024-05}",
+                                     .options = options,
+                                     .params_size = sizeof(lw_llm_runtime)};
 
 const lw_type *lw_llm_runtime_type_at(size_t index) {
-    return index == 0 ? &type : NULL;
+    return index == 0 ? &lw_llm_runtime_type : index == 1 ? &lw_training_type : NULL;
 }

@@ -20,6 +20,8 @@ typedef struct lw_llm_runtime {
     int64_t micro_batch;      // tokens of a prompt that are computed at once
 } lw_llm_runtime;
 
+extern const lw_type lw_llm_runtime_type;
+// The types of runtimes, this one first; NULL past the last.
 const lw_type *lw_llm_runtime_type_at(size_t index);
 
 // Operations a second of products, by the sums that the runtime takes.

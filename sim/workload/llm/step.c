@@ -34,19 +34,29 @@ typedef struct writing {
 
 // ---- What a workload names ----
 
-static lw_status find_object(const lw_graph_builder *builder, lw_section_id section, const char *key, const char *name,
-                             uint32_t *number, const void **params) {
+static uint32_t *number_of(lw_graph_workload *workload, lw_section_id section) {
+    return section == LW_SECTION_MODELS ? &workload->model : &workload->runtime;
+}
+
+lw_status lw_llm_find(lw_graph_builder *builder, lw_section_id section, const char *name, const lw_type *wanted,
+                      const lw_object **out) {
+    const char *key = section == LW_SECTION_MODELS ? "model" : "runtime";
     const char *hint = lw_diags_text(builder->diags, "`lanewise list %s` names presets", lw_section_words[section]);
+    uint32_t *number = number_of(builder->workload, section);
     LW_TRY(lw_graph_use(builder, section, key, name, hint, number));
-    const lw_object *object = builder->setup->object[section][*number];
-    *params = object->params;
-    return lw_object_check(object, builder->diags);
+    *out = builder->setup->object[section][*number];
+    if (wanted != NULL && (*out)->type != wanted) {
+        return lw_error(builder->diags, lw_object_place(builder->object, key), hint,
+                        "workloads.%s: the %s '%s' is of type %s, and this work takes %s", builder->object->name, key, name,
+                        (*out)->type->name, wanted->name);
+    }
+    return lw_object_check(*out, builder->diags);
 }
 
 lw_status lw_llm_find_runtime(lw_graph_builder *builder, const lw_llm_params *params, const lw_llm_runtime **out) {
-    const void *found;
-    LW_TRY(find_object(builder, LW_SECTION_RUNTIMES, "runtime", params->runtime, &builder->workload->runtime, &found));
-    *out = found;
+    const lw_object *found;
+    LW_TRY(lw_llm_find(builder, LW_SECTION_RUNTIMES, params->runtime, &lw_llm_runtime_type, &found));
+    *out = found->params;
     return LW_OK;
 }
 
@@ -353,14 +363,14 @@ static double held_of(const writing *w) {
 }
 
 // "sum-1: ring, LL; sum-2: ...": the two sums of a layer are alike, and there is but one gather.
-static lw_status tell_method(writing *w) {
-    const char *first = w->builder->workload->method;
+lw_status lw_llm_tell_method(lw_graph_builder *builder) {
+    const char *first = builder->workload->method;
     const char *text = first != NULL ? strchr(first, ':') : NULL;
     if (text == NULL) {
         return LW_OK;
     }
-    w->builder->workload->method = lw_arena_copy_n(w->builder->arena, text + 2, strcspn(text + 2, ";"));
-    return w->builder->workload->method != NULL ? LW_OK : LW_NO_MEMORY;
+    builder->workload->method = lw_arena_copy_n(builder->arena, text + 2, strcspn(text + 2, ";"));
+    return builder->workload->method != NULL ? LW_OK : LW_NO_MEMORY;
 }
 
 // What each card has of it, by the shares of the cards.
@@ -394,14 +404,14 @@ static lw_status write_tasks(writing *w, int64_t steps) {
     enum { PIECES_AHEAD = 4 };
     const int64_t in_flight = w->step->prompt && in_turn ? PIECES_AHEAD * (int64_t)w->count : 1;
     LW_TRY(lw_task_graph_of_text(w->builder, text, steps, in_flight));
-    return in_turn ? LW_OK : tell_method(w);
+    return in_turn ? LW_OK : lw_llm_tell_method(w->builder);
 }
 
 lw_status lw_llm_expand(lw_graph_builder *builder, const lw_llm_params *params, const lw_llm_step *step, int64_t steps) {
     writing w = {.builder = builder, .params = params, .step = step};
-    const void *model;
-    LW_TRY(find_object(builder, LW_SECTION_MODELS, "model", params->model, &builder->workload->model, &model));
-    w.model = model;
+    const lw_object *model;
+    LW_TRY(lw_llm_find(builder, LW_SECTION_MODELS, params->model, &lw_llm_model_type, &model));
+    w.model = model->params;
     LW_TRY(lw_llm_find_runtime(builder, params, &w.runtime));
     LW_TRY(find_cards(&w));
     LW_TRY(read_shares(&w));

@@ -90,6 +90,11 @@ typedef struct lw_llm_step {
 // The tasks of `steps` such steps become those of the workload that the builder has open.
 lw_status lw_llm_expand(lw_graph_builder *builder, const lw_llm_params *params, const lw_llm_step *step,
                         int64_t steps) LW_CHECKED;
+// The model or runtime of that name, which the workload names; wanted: the type that it must be of, or NULL.
+lw_status lw_llm_find(lw_graph_builder *builder, lw_section_id section, const char *name, const lw_type *wanted,
+                      const lw_object **out) LW_CHECKED;
+// Of "sum: ring, LL; gather: ..." what the first collective of a step is done by.
+lw_status lw_llm_tell_method(lw_graph_builder *builder) LW_CHECKED;
 // The runtime that the workload names, for what concerns a kind alone.
 lw_status lw_llm_find_runtime(lw_graph_builder *builder, const lw_llm_params *params, const lw_llm_runtime **out) LW_CHECKED;
 
