@@ -231,16 +231,26 @@ static long long vector_bytes(const writing *w) {
     return llround(w->step->tokens * (double)w->model->hidden * VECTOR_BYTES);
 }
 
+// A layer by the host's cores: its memory, or what they compute where that is known and longer.
+static double host_layer_ps(const writing *w) {
+    const lw_node_params *host = w->host->spec->params;
+    const double reads = lw_llm_layer_reads(w->model, w->step->tokens);
+    const double memory = bytes_of(w, reads) / (w->runtime->host_share * (double)host->memory_rate_Bps) * 1e12;
+    const double flops = host->compute_rate_FLOPps == LW_AUTO
+                             ? 0
+                             : 2 * lw_llm_layer_active(w->model) * w->step->tokens / (double)host->compute_rate_FLOPps * 1e12;
+    return cbrt(memory * memory * memory + flops * flops * flops);
+}
+
 // Layers whose weights the host keeps: it computes with them, or each comes before it is computed.
 static void add_offloaded(writing *w, size_t i, int64_t layers) {
     const part *p = &w->part[i];
     const double reads = lw_llm_layer_reads(w->model, w->step->tokens);
     if (w->params->offloaded == 0) {
-        const double rate = w->runtime->host_share * (double)w->host->spec->params->memory_rate_Bps;
         lw_text_print(&w->text, "down-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: stage-%zu}\n", i, p->node->name,
                       w->host->name, vector_bytes(w), i);
         lw_text_print(&w->text, "host-%zu: {compute: %lld ps, node: '%s', after: down-%zu}\n", i,
-                      whole_ps(w, (double)layers * bytes_of(w, reads) / rate * 1e12), w->host->name, i);
+                      whole_ps(w, (double)layers * host_layer_ps(w)), w->host->name, i);
         lw_text_print(&w->text, "end-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: host-%zu}\n", i, w->host->name,
                       p->node->name, vector_bytes(w), i);
         return;
