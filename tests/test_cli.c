@@ -429,6 +429,32 @@ static void demo_is_what_the_program_draws(void **state) {
     remove_tree(scratch);
 }
 
+// Each question that is listed has a command that answers it.
+static void questions_have_answers(void **state) {
+    (void)state;
+    static outcome list, result;
+    char words[] = "list questions";
+    run_words(words, &list);
+    assert_int_equal(list.exit_code, 0);
+    size_t count = 0;
+    for (char *line = strchr(list.out, '\n') + 1; *line != '\0'; line = strchr(line, '\n') + 1) {
+        char asked[512];
+        const char *at = line;
+        for (const char *gap = strstr(line, "  "); gap != NULL && gap < strchr(line, '\n'); gap = strstr(gap + 1, "  ")) {
+            at = gap + 2;  // the last column
+        }
+        (void)snprintf(asked, sizeof asked, "%.*s -q", (int)strcspn(at, "\n"), at);
+        const bool quiet = strncmp(asked, "explain", 7) != 0 && strncmp(asked, "init", 4) != 0;
+        asked[strlen(asked) - (quiet ? 0 : 3)] = '\0';
+        run_words(asked, &result);
+        if (result.exit_code != 0 || result.out[0] == '\0') {
+            fail_msg("%s: %d, %s", asked, result.exit_code, result.err);
+        }
+        count++;
+    }
+    assert_true(count >= 30);
+}
+
 // So are the chart of a plan, and the sentences of its answer.
 static void readme_shows_what_a_plan_says(void **state) {
     (void)state;
@@ -756,6 +782,7 @@ int main(void) {
         cmocka_unit_test(starters_run),
         cmocka_unit_test(template_of_a_table_is_accepted),
         cmocka_unit_test(demo_is_what_the_program_draws),
+        cmocka_unit_test(questions_have_answers),
         cmocka_unit_test(readme_shows_what_a_plan_says),
         cmocka_unit_test(models_are_listed_as_models),
         cmocka_unit_test(threads_change_nothing),

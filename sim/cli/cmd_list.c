@@ -13,7 +13,7 @@ static const char *const flag_names[] = {NULL};
 
 const lw_verb lw_verb_list = {
     .name = "list",
-    .operands = "links|devices|libraries|models|runtimes|systems|workloads|measured|scenarios|catalogue|plans|sources",
+    .operands = "links|devices|libraries|models|runtimes|systems|workloads|measured|scenarios|catalogue|plans|sources|questions",
     .summary = "List presets, kinds of work, measured tables and examples.",
     .examples = "  lanewise list links        every link that a scenario can name\n"
                 "  lanewise list systems      machines to include: and to draw with lanewise topo\n"

@@ -219,10 +219,30 @@ static lw_status list_sources(const listing *in, lw_text *out) {
     return lw_grid_write(grid, 0, 0, out);
 }
 
-const char *const lw_list_words[] = {"links",    "devices",   "libraries", "models", "runtimes", "systems", "workloads",
-                                     "measured", "scenarios", "catalogue", "plans",  "sources",  NULL};
-static lister *const listers[] = {list_links,     list_devices,  list_libraries, list_models,    list_runtimes, list_systems,
-                                  list_workloads, list_measured, list_scenarios, list_catalogue, list_plans,    list_sources};
+// configs/questions.yaml: what people ask, and the command that answers.
+static lw_status list_questions(const listing *in, lw_text *out) {
+    const char *path = lw_arena_print(in->arena, "%s/questions.yaml", lw_catalog_folder(in->catalog));
+    const lw_source *source = NULL;
+    lw_yaml *root = NULL;
+    if (path == NULL) {
+        return LW_NO_MEMORY;
+    }
+    LW_TRY(lw_source_read(path, in->arena, in->diags, &source));
+    LW_TRY(lw_tree_parse(source, in->arena, in->diags, &root));
+    const lw_yaml *list = lw_map_get(root, "questions");
+    lw_grid *grid = lw_grid_new(in->arena, "lll");
+    LW_GRID_ADD(grid, "who", "asks", "lanewise ...");
+    for (const lw_yaml *item = list != NULL ? list->first : NULL; item != NULL; item = item->next) {
+        LW_GRID_ADD(grid, lw_map_text(item, "who"), lw_map_text(item, "asks"), lw_map_text(item, "command"));
+    }
+    return lw_grid_write(grid, 0, 0, out);
+}
+
+const char *const lw_list_words[] = {"links",    "devices",   "libraries", "models", "runtimes", "systems",   "workloads",
+                                     "measured", "scenarios", "catalogue", "plans",  "sources",  "questions", NULL};
+static lister *const listers[] = {list_links,   list_devices,   list_libraries, list_models,    list_runtimes,
+                                  list_systems, list_workloads, list_measured,  list_scenarios, list_catalogue,
+                                  list_plans,   list_sources,   list_questions};
 
 lw_status lw_list_of(const char *what, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_text *out) {
     const listing in = {lw_presets_catalog(presets), presets, arena, diags};

@@ -304,6 +304,13 @@ const lw_term lw_terms[] = {
                "print 2.5 GT/s x1 whatever they carry: the tunnel is known by the name of its bridge, or by --on. The\n"
                "switch inside a card of AMD or Intel is left out. In a virtual machine none of it is true. Comments in\n"
                "the system say what differs from the file and what is assumed; cards without a preset are of kind gpu.\n"},
+    {"units", "Units: GB is 1,000,000,000 bytes (SI), GiB is 1,073,741,824 (IEC 80000-13), 7 % more. lanewise\n"
+              "prints rates in GB/s; nvbandwidth, nccl-tests and data sheets count so, too, tools that print\n"
+              "GiB or MiB do not. b is a bit, B a byte: 40 Gb/s of a cable are 5 GB/s before codes and headers.\n"
+              "GT/s are transfers of a lane, one bit each up to PCIe 5.0; PCIe 6.0 sends two bits a symbol and\n"
+              "still counts bits. `lanewise explain waterfall` shows what is left of the rate on the wire.\n"
+              "Every quantity of a file needs its unit; KB is taken for kB with a warning, k and m without B\n"
+              "are refused.\n"},
     {"egpu", "eGPU: a graphics card in a box of its own. Most cables carry four lanes of PCI Express, by OCuLink as they\n"
              "are, by Thunderbolt and USB4 inside a tunnel; a large copy takes a quarter of the rate of a slot with 16\n"
              "lanes of generation 4, or a tenth, and the call of a small one costs what it costs in a slot.\n"
