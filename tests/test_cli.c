@@ -473,7 +473,7 @@ static void readme_shows_what_a_plan_says(void **state) {
     for (char *at = readme; *at != '\0'; at++) {
         *at = *at == '\n' ? ' ' : *at;
     }
-    static const char *const heads[] = {"  Take ", "  It stays first ", "  To own: "};
+    static const char *const heads[] = {"  Take ", "  Such cards stay first ", "  To own: "};
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
         char *line = strstr(result.out, heads[i]);
         assert_non_null(line);

@@ -116,9 +116,10 @@ static lw_status draw(const lw_plan *plan, lw_plan_setup *setup, size_t count, l
                 best = s;
             }
         }
-        // of whatever ports: those that are as good share the wins
+        // such cards, of whatever port and seller
         for (size_t s = 0; best != SIZE_MAX && s < count; s++) {
-            wins[s] += setup[s].card == setup[best].card && setup[s].cards == setup[best].cards;
+            wins[s] += setup[s].card->kind == setup[best].card->kind && setup[s].cards == setup[best].cards &&
+                       strcmp(setup[s].card->device, setup[best].card->device) == 0;
         }
     }
     for (size_t s = 0; s < count; s++) {

@@ -101,8 +101,8 @@ static void add_answer(const lw_planned *p, lw_arena *arena, lw_text *out) {
         lw_text_print(out, ", for %.0f USD; with electricity and a sale at the end %.0f USD a month.\n", first->purchase_USD,
                       first->month_USD);
     }
-    lw_text_print(out, "  It stays first in %.0f %% of %lld draws of prices and of the model's error.\n", first->first * 100,
-                  (long long)p->plan->draws);
+    lw_text_print(out, "  Such cards stay first in %.0f %% of %lld draws of prices and of the model's error.\n",
+                  first->first * 100, (long long)p->plan->draws);
     const lw_plan_setup *own = first_bought(p);
     if (is_rented(first) && own != NULL) {
         lw_text_print(out, "  To own: %s does %.0f %% of it for %.0f USD, %.0f USD a month.\n", own->name,
