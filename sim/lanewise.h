@@ -234,6 +234,16 @@ LANEWISE_API lanewise_status lanewise_accuracy_report(const lanewise_accuracy *a
 // A page of Markdown with these pictures, names of files beside it, NULL-terminated.
 LANEWISE_API lanewise_status lanewise_accuracy_page(const lanewise_accuracy *accuracy, const char *const *pictures, char **text);
 
+// ---- Lessons ----
+
+// A line each; one of them, by its name or the number that it begins with, for who teaches with its answers; and
+// which of the answers to its exercises are right (LANEWISE_CHECK_FAILED: not all, and *text says which).
+LANEWISE_API lanewise_status lanewise_lessons(const lanewise_catalog *catalog, lanewise_findings *findings, char **text);
+LANEWISE_API lanewise_status lanewise_lesson(const lanewise_catalog *catalog, const char *name, bool teacher,
+                                             lanewise_findings *findings, char **text);
+LANEWISE_API lanewise_status lanewise_lesson_check(const lanewise_catalog *catalog, const char *name, const char *const *answer,
+                                                   size_t count, lanewise_findings *findings, char **text);
+
 // ---- Plans: what to buy or rent ----
 
 typedef struct lanewise_planned lanewise_planned;

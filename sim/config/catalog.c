@@ -14,7 +14,7 @@
 #include "sim/config/source.h"
 
 const char *const lw_shelf_words[] = {"links",    "devices",   "libraries", "models", "runtimes", "systems", "scenarios",
-                                      "measured", "templates", "catalogue", "plans",  "sources",  NULL};
+                                      "measured", "templates", "catalogue", "plans",  "sources",  "lessons", NULL};
 
 struct lw_catalog {
     const char *folder;

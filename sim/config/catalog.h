@@ -22,6 +22,7 @@ typedef enum lw_shelf {
     LW_SHELF_CATALOGUE,                    // what can be bought or rented, for plans
     LW_SHELF_PLANS,                        // examples of plans
     LW_SHELF_SOURCES,                      // what to follow, and when it was seen
+    LW_SHELF_LESSONS,                      // lessons; what they run lies in a folder below
     LW_SHELVES
 } lw_shelf;
 extern const char *const lw_shelf_words[];  // "links", ..., NULL: the folders
