@@ -145,6 +145,19 @@ static lanewise_status explain(const lanewise_catalog *catalog, const char *name
     return lanewise_explain(catalog, name[0] == '\0' ? NULL : name, NULL, findings, text);
 }
 
+static lanewise_status lesson(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
+    return lanewise_lesson(catalog, name, true, findings, text);
+}
+
+static lanewise_status plan(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1};
+    lanewise_planned *planned = NULL;
+    lanewise_status status = lanewise_plan(catalog, path, &run, findings, &planned);
+    status = status == LANEWISE_OK ? lanewise_planned_report(planned, "json", 0, findings, text) : status;
+    lanewise_planned_free(planned);
+    return status;
+}
+
 static lanewise_status list(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
     return lanewise_list(catalog, name, findings, text);
 }
@@ -361,6 +374,13 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"run, table", table, LW_SOURCE_DIR "/tests/cli/data/nccl-sends.yaml", 200},
         {"explain", explain, "rtx-4090", 200},
         {"explain", explain, "pcie-4-x16", 200},
+        {"plan", plan, LW_SOURCE_DIR "/configs/plans/laptop-gamer.yaml", 100},
+        {"lesson", lesson, "04", 100},
+        {"run, csv", csv, LW_SOURCE_DIR "/configs/scenarios/games-by-link-and-screen.yaml", 60},
+        {"run, csv", csv, LW_SOURCE_DIR "/configs/scenarios/lanes-for-a-model.yaml", 30},
+        {"list", list, "sources", 60},
+        {"list", list, "catalogue", 60},
+        {"list", list, "questions", 60},
         {"list", list, "links", 100},
         {"list", list, "devices", 100},
         {"list", list, "measured", 100},

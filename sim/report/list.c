@@ -213,8 +213,9 @@ static lw_status list_sources(const listing *in, lw_text *out) {
     }
     for (size_t i = 0; i < count; i++) {
         const bool old = days_of(row[i][2]) < newest - OLD_DAYS;
-        LW_GRID_ADD(grid, row[i][0], row[i][1], old ? lw_arena_print(in->arena, "%s, old", row[i][2]) : row[i][2], row[i][3],
-                    row[i][4], row[i][5]);
+        LW_GRID_ADD(grid, row[i][0], row[i][1]);
+        lw_grid_print(grid, old ? "%s, old" : "%s", row[i][2]);
+        LW_GRID_ADD(grid, row[i][3], row[i][4], row[i][5]);
     }
     return lw_grid_write(grid, 0, 0, out);
 }

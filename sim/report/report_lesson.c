@@ -41,17 +41,24 @@ static void add_paragraph(const char *head, const char *text, lw_text *out) {
 }
 
 lw_status lw_report_lesson(const lw_lesson *lesson, bool teacher, lw_arena *arena, lw_text *out) {
+    const char *command = lw_arena_print(arena, "lanewise run %s", lesson->scenario);
+    if (command == NULL) {
+        return LW_NO_MEMORY;
+    }
     lw_text_print(out, "%s: %s\n", lesson->name, lesson->title);
     add_paragraph("Question", lesson->question, out);
     add_paragraph("By hand, first", lesson->by_hand, out);
-    add_paragraph("Run", lw_arena_print(arena, "lanewise run %s", lesson->scenario), out);
+    add_paragraph("Run", command, out);
     add_paragraph("Look", lesson->look, out);
     add_paragraph("Behind it", lesson->formula, out);
     for (size_t i = 0; i < lesson->exercise_count; i++) {
         const lw_exercise *exercise = &lesson->exercise[i];
         const char *head = lw_arena_print(arena, "Exercise %zu%s%s%s", i + 1, exercise->unit[0] != '\0' ? " (in " : "",
                                           exercise->unit, exercise->unit[0] != '\0' ? ")" : "");
-        add_paragraph(head != NULL ? head : "", exercise->ask, out);
+        if (head == NULL) {
+            return LW_NO_MEMORY;
+        }
+        add_paragraph(head, exercise->ask, out);
         if (teacher) {
             lw_text_print(out, "  Answer: %.6g %s, within %.3g %%\n", exercise->answer, exercise->unit,
                           exercise->tolerance * 100);
