@@ -88,5 +88,7 @@ static void lines_meet(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_choice_has_a_mark), cmocka_unit_test(lines_meet)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    lw_plots_close();
+    return failed;
 }
