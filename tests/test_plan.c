@@ -137,6 +137,12 @@ static void wrong_plans_are_told(void **state) {
          "4:19: there is no kind 'llm' | `lanewise list workloads` names them"},
         {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a: {kind: llm-decode}}\ncandidates: [rtx]\n", NULL},
         {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a: {kind: llm-decode}}\nbudget: 100\n", NULL},
+        {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a: {kind: llm-decode, model: llama-3-9b}}\n",
+         "4:38: there is no model 'llama-3-9b' | did you mean 'llama-3-8b'?"},
+        {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a: {kind: llm-decode, model: gpt-2, contex: 3}}\n",
+         "4:45: unknown key 'contex' | did you mean 'context'?"},
+        {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a: {kind: copy}}\n", NULL},
+        {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a b: {kind: llm-decode, model: gpt-2}}\n", NULL},
         {"own: 3\nneeds: []\n", NULL},
         {"", NULL},
     };

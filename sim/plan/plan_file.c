@@ -199,6 +199,33 @@ static lw_yaml *work_of(const loading *in, const lw_yaml *need) {
     return copy;
 }
 
+// Keys and values as the kind has them, told where they stand. Where the work runs is the plan's to say.
+static lw_status check_work(const loading *in, const lw_plan_need *need, const lw_yaml *item) {
+    static const char *const others[] = {"kind", NULL}, *const places[] = {"on", "gpu", "from", "to", NULL};
+    const lw_option *table = need->kind->type.options;
+    void *params = lw_arena_alloc(in->arena, 1, need->kind->type.params_size);
+    lw_option_set *set = lw_option_set_new(table, in->arena);
+    if (params == NULL || set == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_options_default(table, params);
+    LW_TRY(lw_options_parse(table, need->work, others, params, set, in->diags));
+    for (size_t i = 0; table[i].key != NULL; i++) {
+        if (table[i].fallback == NULL && !set->mark[i].given && !lw_is_among(table[i].key, places)) {
+            return lw_error(in->diags, item->place, lw_diags_text(in->diags, "add %s: %s", table[i].key, table[i].help),
+                            "the need '%s' says no %s", item->key, table[i].key);
+        }
+    }
+    const lw_yaml *model = lw_map_get(need->work, "model");
+    const size_t models = lw_catalog_count(in->catalog, LW_SHELF_MODELS);
+    return model == NULL || model->kind != LW_SCALAR || lw_catalog_has(in->catalog, LW_SHELF_MODELS, model->text)
+               ? LW_OK
+               : lw_error(in->diags, model->place,
+                          lw_did_you_mean(in->diags, model->text, lw_catalog_names(in->catalog, LW_SHELF_MODELS), models,
+                                          "`lanewise list models` names them"),
+                          "there is no model '%s'", model->text);
+}
+
 static lw_status read_need(const loading *in, const lw_yaml *item) {
     lw_plan_need *need = &in->plan->need[in->plan->need_count++];
     need_part part;
@@ -222,7 +249,10 @@ static lw_status read_need(const loading *in, const lw_yaml *item) {
     }
     need->metric = lw_metric_find(need->kind->metrics[0], LW_OF_WORKLOAD, need->kind->own);
     need->less = need->metric->dimension == LW_TIME;
-    return LW_OK;
+    if (!lw_is_name(item->key)) {
+        return lw_error(in->diags, item->key_place, "use letters, digits, - and _", "'%s' is no name for a need", item->key);
+    }
+    return check_work(in, need, item);
 }
 
 static lw_status read_needs(const loading *in, const lw_yaml *needs) {
