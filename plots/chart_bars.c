@@ -242,6 +242,26 @@ static void draw_whisker(const bars *b, const lw_curve *curve, double unit, doub
     }
 }
 
+// Over the whole width: what arrives, and how uncertain that is.
+static void draw_spot(const bars *b, const lw_series *series, const lw_curve *curve, double top) {
+    char rate[LW_TICK_TEXT], raw[LW_TICK_TEXT], low[LW_TICK_TEXT], high[LW_TICK_TEXT];
+    lw_rate_digits(achieved(curve->stage), rate);
+    lw_rate_digits(curve->stage->rate_GBps[LW_STAGE_RAW], raw);
+    const char *band = "";
+    if (has_whisker(curve)) {
+        lw_rate_digits(curve->most->low_GBps, low);
+        lw_rate_digits(curve->most->high_GBps, high);
+        band = lw_arena_print(b->canvas->arena, " (%s to %s)", low, high);
+    }
+    const char *text =
+        band != NULL ? lw_arena_print(b->canvas->arena, "%s: %s%s of %s raw", series->name, rate, band, raw) : NULL;
+    if (text == NULL) {
+        b->canvas->draw->status = LW_NO_MEMORY;
+        return;
+    }
+    lw_draw_spot(b->canvas->draw, (lw_rect){b->plot.left, top, b->plot.right - b->plot.left, BAR_HEIGHT}, text);
+}
+
 static void draw_bar(const bars *b, const lw_series *series, const lw_curve *curve, double middle) {
     const lw_stage_result *stage = curve->stage;
     lw_draw *draw = b->canvas->draw;
@@ -264,6 +284,7 @@ static void draw_bar(const bars *b, const lw_series *series, const lw_curve *cur
     if (has_whisker(curve)) {
         draw_whisker(b, curve, unit, middle);
     }
+    draw_spot(b, series, curve, top);
     lw_draw_ungroup(draw);
 }
 

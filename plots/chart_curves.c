@@ -9,6 +9,7 @@
 #include "plots/curve_lines.h"
 #include "plots/curve_loaded.h"
 #include "plots/curve_methods.h"
+#include "plots/curve_spots.h"
 #include "plots/half_power.h"
 #include "plots/loaded.h"
 #include "plots/margin.h"
@@ -363,6 +364,7 @@ static void draw_curve(const lw_curves *l, const lw_line *line, double width) {
     } else if (lw_told_apart(l)) {
         draw_along(l, curve->series, points, count);
     }
+    lw_spots_draw(l, curve, line->name);
     lw_draw_ungroup(draw);
 }
 
@@ -379,6 +381,7 @@ static void draw_dots(const lw_curves *l, const lw_curve *dots) {
         lw_draw_marker(l->canvas->draw, (lw_xy){at.x, at.y}, shape, shape == LW_SHAPE_CROSS ? CROSS_SIZE : LW_DOT_SIZE, role,
                        rim);
     }
+    lw_spots_draw(l, dots, dots->measured->label);
     lw_draw_ungroup(l->canvas->draw);
 }
 

@@ -382,6 +382,22 @@ static void keep_clear_of_whiskers(plane *p, view which) {
     }
 }
 
+static lw_status draw_spot(const plane *p, const mark *m, lw_xy at) {
+    char rate[LW_TICK_TEXT], low[LW_TICK_TEXT], high[LW_TICK_TEXT], time[LW_TICK_TEXT];
+    lw_rate_digits(m->rate_GBps, rate);
+    lw_rate_digits(m->low_GBps, low);
+    lw_rate_digits(m->high_GBps, high);
+    lw_seconds_digits(m->time_s, time);
+    const char *band = m->low_GBps < m->high_GBps ? lw_arena_print(p->canvas->arena, " (%s to %s)", low, high) : "";
+    const char *text =
+        band != NULL ? lw_arena_print(p->canvas->arena, "%s: %s%s, latency %s", m->series->name, rate, band, time) : NULL;
+    if (text == NULL) {
+        return LW_NO_MEMORY;
+    }
+    lw_draw_spot(p->canvas->draw, (lw_rect){at.x - MARK_SIZE, at.y - MARK_SIZE, 2 * MARK_SIZE, 2 * MARK_SIZE}, text);
+    return LW_OK;
+}
+
 static lw_status draw_marks(const plane *p, view which) {
     lw_callout *callout = LW_NEW_ARRAY(p->canvas->arena, lw_callout, p->count);
     const char **name = LW_NEW_ARRAY(p->canvas->arena, const char *, p->count);
@@ -411,6 +427,7 @@ static lw_status draw_marks(const plane *p, view which) {
             draw_look(draw, callout[i].mark, look_of(series->evidence), lw_role_of(series->hue, LW_SHADE_FIRST));
             lw_draw_text(draw, callout[i].box.left, callout[i].box.bottom - 0.18 * LW_SIZE_TICK,
                          lw_font_of(LW_SIZE_TICK, lw_role_of(series->hue, LW_SHADE_TEXT), LW_ANCHOR_START), name[i]);
+            LW_TRY(draw_spot(p, &p->mark[i], callout[i].mark));
             lw_draw_ungroup(draw);
         }
     }

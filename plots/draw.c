@@ -145,6 +145,14 @@ void lw_draw_ungroup(lw_draw *draw) {
     append(draw, LW_DRAW_GROUP_POP, 0, 0, 0, 0);
 }
 
+void lw_draw_spot(lw_draw *draw, lw_rect rect, const char *text) {
+    const char *clean = clean_copy(draw, text);
+    lw_draw_item *item = clean == NULL ? NULL : append(draw, LW_DRAW_SPOT, rect.left, rect.top, rect.width, rect.height);
+    if (item != NULL) {
+        item->text = clean;
+    }
+}
+
 size_t lw_shape_outline(lw_shape shape, double size, lw_xy points[LW_SHAPE_POINTS]) {
     // Unit outlines of about the same area as a circle of diameter 1.
     static const lw_xy square[] = {{-0.44, -0.44}, {0.44, -0.44}, {0.44, 0.44}, {-0.44, 0.44}};
@@ -272,6 +280,8 @@ static void dump_item(lw_text *text, const lw_draw_item *item) {
     case LW_DRAW_GROUP_POP:
         lw_text_add(text, "ungroup");
         break;
+    case LW_DRAW_SPOT:
+        return;
     }
     lw_text_add(text, "\n");
 }

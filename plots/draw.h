@@ -21,7 +21,8 @@ typedef enum lw_draw_kind {
     LW_DRAW_CLIP_PUSH,
     LW_DRAW_CLIP_POP,
     LW_DRAW_GROUP_PUSH,
-    LW_DRAW_GROUP_POP
+    LW_DRAW_GROUP_POP,
+    LW_DRAW_SPOT  // in pages alone: what is told of a place to whoever points there
 } lw_draw_kind;
 
 typedef enum lw_anchor { LW_ANCHOR_START, LW_ANCHOR_MIDDLE, LW_ANCHOR_END } lw_anchor;
@@ -62,16 +63,16 @@ typedef struct lw_draw_item {
     lw_draw_kind kind;
     lw_role fill;
     lw_stroke stroke;
-    // rect and clip: upper left; marker: centre; text: anchor on the baseline
+    // rect, spot and clip: upper left; marker: centre; text: anchor on the baseline
     lw_xy at;
-    double width, height;  // rect, clip; marker: width is its size
+    double width, height;  // rect, spot, clip; marker: width is its size
     const lw_xy *points;   // path
     size_t count;
     bool closed;
     bool translucent;  // path: its fill lets what is below shine through
     lw_shape shape;
     lw_font font;
-    const char *text;   // text; group: title (hover text) or NULL
+    const char *text;   // text, spot; group: title (hover text) or NULL
     const char *id;     // group; NULL for none
     const char *klass;  // group
 } lw_draw_item;
@@ -105,6 +106,8 @@ void lw_draw_unclip(lw_draw *draw);
 // title is shown on hover, NULL for none.
 void lw_draw_group(lw_draw *draw, const char *id, const char *klass, const char *title);
 void lw_draw_ungroup(lw_draw *draw);
+// Only lw_picture_svg_part shows it. text is copied.
+void lw_draw_spot(lw_draw *draw, lw_rect rect, const char *text);
 
 // The outline of a marker around (0, 0), at most LW_SHAPE_POINTS points; 0 points means a circle.
 enum { LW_SHAPE_POINTS = 12 };
@@ -115,7 +118,7 @@ size_t lw_shape_outline(lw_shape shape, double size, lw_xy points[LW_SHAPE_POINT
 enum { LW_DASH_PARTS = 4 };
 size_t lw_dash_pattern(lw_stroke stroke, double pattern[LW_DASH_PARTS]);
 
-// One line an item, numbers rounded to 0.01: for golden files.
+// One line an item but spots, numbers rounded to 0.01: for golden files.
 void lw_draw_dump(const lw_draw *draw, lw_text *text);
 
 // "12.5", "-3", "0.25": at most two decimals, trimmed, never "-0". Returns buffer of LW_DRAW_NUMBER

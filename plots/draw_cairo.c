@@ -184,6 +184,7 @@ static void paint(cairo_t *cr, const lw_picture *picture) {
             break;
         case LW_DRAW_GROUP_PUSH:
         case LW_DRAW_GROUP_POP:
+        case LW_DRAW_SPOT:
             break;
         }
     }

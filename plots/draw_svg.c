@@ -9,32 +9,9 @@
 typedef struct writer {
     const lw_picture *picture;
     lw_text *out;
-    int clips;  // ids given so far
+    const char *prefix;  // of ids, in a page; NULL: a file of its own
+    int clips;           // ids given so far
 } writer;
-
-static void add_escaped(lw_text *out, const char *text) {
-    for (const char *at = text; *at != '\0'; at++) {
-        switch (*at) {
-        case '&':
-            lw_text_add(out, "&amp;");
-            break;
-        case '<':
-            lw_text_add(out, "&lt;");
-            break;
-        case '>':
-            lw_text_add(out, "&gt;");
-            break;
-        case '"':
-            lw_text_add(out, "&quot;");
-            break;
-        case '\'':
-            lw_text_add(out, "&#39;");
-            break;
-        default:
-            lw_text_add_n(out, at, 1);
-        }
-    }
-}
 
 static void add_attribute(lw_text *out, const char *name, double value) {
     char number[LW_DRAW_NUMBER];
@@ -114,12 +91,20 @@ static void add_text(lw_text *out, const lw_draw_item *item) {
     lw_text_print(out, " text-anchor=\"%s\"", anchors[item->font.anchor]);
     add_paint(out, item->font.role, (lw_stroke){0});
     lw_text_add(out, ">");
-    add_escaped(out, item->text);
+    lw_text_xml(out, item->text);
     lw_text_add(out, "</text>\n");
+}
+
+static void add_spot(lw_text *out, const lw_draw_item *item) {
+    add_rect(out, item);
+    lw_text_add(out, " class=\"spot\"><title>");
+    lw_text_xml(out, item->text);
+    lw_text_add(out, "</title></rect>\n");
 }
 
 static void add_item(writer *w, const lw_draw_item *item) {
     lw_text *out = w->out;
+    const char *prefix = w->prefix != NULL ? w->prefix : "";
     switch (item->kind) {
     case LW_DRAW_RECT:
         add_rect(out, item);
@@ -142,29 +127,34 @@ static void add_item(writer *w, const lw_draw_item *item) {
         break;
     case LW_DRAW_CLIP_PUSH:
         w->clips++;
-        lw_text_print(out, "<clipPath id=\"clip-%d\">", w->clips);
+        lw_text_print(out, "<clipPath id=\"%sclip-%d\">", prefix, w->clips);
         add_rect(out, item);
-        lw_text_print(out, "/></clipPath>\n<g clip-path=\"url(#clip-%d)\">\n", w->clips);
+        lw_text_print(out, "/></clipPath>\n<g clip-path=\"url(#%sclip-%d)\">\n", prefix, w->clips);
         break;
     case LW_DRAW_GROUP_PUSH:
         lw_text_add(out, "<g");
         if (item->id != NULL) {
-            lw_text_add(out, " id=\"");
-            add_escaped(out, item->id);
+            lw_text_print(out, " id=\"%s", prefix);
+            lw_text_xml(out, item->id);
             lw_text_add(out, "\"");
         }
         lw_text_add(out, " class=\"");
-        add_escaped(out, item->klass);
+        lw_text_xml(out, item->klass);
         lw_text_add(out, "\">\n");
         if (item->text != NULL) {
             lw_text_add(out, "<title>");
-            add_escaped(out, item->text);
+            lw_text_xml(out, item->text);
             lw_text_add(out, "</title>\n");
         }
         break;
     case LW_DRAW_CLIP_POP:
     case LW_DRAW_GROUP_POP:
         lw_text_add(out, "</g>\n");
+        break;
+    case LW_DRAW_SPOT:
+        if (w->prefix != NULL) {
+            add_spot(out, item);
+        }
         break;
     }
 }
@@ -181,7 +171,7 @@ static void add_style(writer *w) {
     }
     lw_text *out = w->out;
     lw_text_add(out, "<style>\ntext{font-family:'");
-    add_escaped(out, w->picture->font);
+    lw_text_xml(out, w->picture->font);
     lw_text_add(out, "',Verdana,sans-serif;white-space:pre}\npath,rect,circle{stroke-linecap:round;stroke-linejoin:round}\n"
                      ".f-none{fill:none}\n");
     char name[LW_ROLE_NAME];
@@ -197,26 +187,56 @@ static void add_style(writer *w) {
     lw_text_add(out, "</style>\n");
 }
 
-lw_status lw_picture_svg(const lw_picture *picture, lw_text *out, lw_diags *diags) {
-    (void)diags;  // same shape as the other painters
+// Head and all items.
+static lw_status write_picture(writer *w) {
+    const lw_picture *picture = w->picture;
+    lw_text *out = w->out;
+    const char *prefix = w->prefix != NULL ? w->prefix : "";
     char width[LW_DRAW_NUMBER];
     char height[LW_DRAW_NUMBER];
     lw_draw_number(picture->width, width);
     lw_draw_number(picture->height, height);
-    lw_text_print(
-        out,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%s\" height=\"%s\" "
-        "viewBox=\"0 0 %s %s\" role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">",
-        width, height, width, height);
-    add_escaped(out, picture->title);
-    lw_text_add(out, "</title>\n<desc id=\"desc\">");
-    add_escaped(out, picture->description);
+    lw_text_print(out,
+                  "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%s\" height=\"%s\" viewBox=\"0 0 %s %s\" role=\"img\" "
+                  "aria-labelledby=\"%stitle %sdesc\">\n<title id=\"%stitle\">",
+                  width, height, width, height, prefix, prefix, prefix);
+    lw_text_xml(out, picture->title);
+    lw_text_print(out, "</title>\n<desc id=\"%sdesc\">", prefix);
+    lw_text_xml(out, picture->description);
     lw_text_add(out, "</desc>\n");
-    writer w = {.picture = picture, .out = out};
-    add_style(&w);
+    if (w->prefix == NULL) {
+        add_style(w);
+    }
     for (size_t i = 0; i < picture->draw->count; i++) {
-        add_item(&w, &picture->draw->item[i]);
+        add_item(w, &picture->draw->item[i]);
     }
     lw_text_add(out, "</svg>\n");
+    return out->failed ? LW_NO_MEMORY : LW_OK;
+}
+
+lw_status lw_picture_svg(const lw_picture *picture, lw_text *out, lw_diags *diags) {
+    (void)diags;  // same shape as the other painters
+    lw_text_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    return write_picture(&(writer){.picture = picture, .out = out});
+}
+
+lw_status lw_picture_svg_part(const lw_picture *picture, const char *prefix, lw_text *out) {
+    return write_picture(&(writer){.picture = picture, .out = out, .prefix = prefix});
+}
+
+lw_status lw_theme_style(int kind, lw_text *out) {
+    static const double readable = 4.5;
+    const lw_theme *theme = lw_theme_of(kind);
+    char name[LW_ROLE_NAME];
+    for (int role = LW_ROLE_NONE + 1; role < LW_ROLE_COUNT; role++) {
+        const unsigned colour = (unsigned)theme->colour[role];
+        lw_role_name((lw_role)role, name);
+        lw_text_print(out, ".f-%s{fill:#%06X}.s-%s{stroke:#%06X}", name, colour, name, colour);
+        if (role >= LW_ROLE_HUES && lw_contrast(theme->colour[role], theme->colour[LW_ROLE_BACKGROUND]) < readable) {
+            const lw_hue hue = (lw_hue)((role - LW_ROLE_HUES) / LW_SHADES);
+            lw_text_print(out, "text.f-%s{fill:#%06X}", name, (unsigned)theme->colour[lw_role_of(hue, LW_SHADE_TEXT)]);
+        }
+        lw_text_add(out, "\n");
+    }
     return out->failed ? LW_NO_MEMORY : LW_OK;
 }

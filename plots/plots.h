@@ -157,6 +157,13 @@ lw_status lw_picture_svg(const lw_picture *picture, lw_text *out, lw_diags *diag
 lw_status lw_picture_png(const lw_picture *picture, int scale, lw_text *out, lw_diags *diags) LW_CHECKED;
 lw_status lw_picture_pdf(const lw_picture *picture, lw_text *out, lw_diags *diags) LW_CHECKED;
 
+// For an HTML page that has several: an <svg> element whose ids begin with `prefix` and whose
+// colours are those of the page (lw_theme_style), with a word on every value for whoever points at
+// it.
+lw_status lw_picture_svg_part(const lw_picture *picture, const char *prefix, lw_text *out) LW_CHECKED;
+// Append a rule for each class of a theme (lw_theme_kind): what such pictures are painted with.
+lw_status lw_theme_style(int kind, lw_text *out) LW_CHECKED;
+
 // Release what cairo and fontconfig keep for the whole process; call once at the end of a program,
 // for leak checkers only.
 void lw_plots_close(void);

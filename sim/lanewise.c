@@ -453,6 +453,32 @@ lanewise_status lanewise_result_report(const lanewise_result *result, const char
     return hand_out(status, &text, out);
 }
 
+lw_status lw_page_inside(const struct lanewise_page *with, lw_arena *arena, lw_page *out) {
+    const lanewise_page none = {0};
+    const lanewise_page *from = with != NULL ? with : &none;
+    lw_page_chart *chart = arena != NULL ? LW_NEW_ARRAY(arena, lw_page_chart, from->chart_count) : NULL;
+    for (size_t i = 0; chart != NULL && i < from->chart_count; i++) {
+        chart[i] = (lw_page_chart){from->chart[i].title, from->chart[i].caption, from->chart[i].svg};
+    }
+    *out = (lw_page){.chart = chart,
+                     .chart_count = from->chart_count,
+                     .light = from->light,
+                     .dark = from->dark,
+                     .print = from->print,
+                     .command = from->command};
+    return chart != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+lanewise_status lanewise_result_page(const lanewise_result *result, const lanewise_page *with, char **out) {
+    lw_arena *arena = lw_arena_new();
+    lw_page page;
+    lw_text text = {0};
+    lw_status status = lw_page_inside(with, arena, &page);
+    status = status == LW_OK ? lw_report_run_page(&result->result, result->scenario->session.document, &page, &text) : status;
+    lw_arena_free(arena);
+    return hand_out(status, &text, out);
+}
+
 lanewise_status lanewise_result_trace(const lanewise_result *result, size_t point, char **out) {
     const lw_point *found = point_of(result, point);
     lw_text text = {0};
@@ -573,6 +599,16 @@ lanewise_status lanewise_accuracy_report(const lanewise_accuracy *accuracy, cons
 lanewise_status lanewise_accuracy_page(const lanewise_accuracy *accuracy, const char *const *pictures, char **out) {
     lw_text text = {0};
     return hand_out(lw_report_accuracy_page(&accuracy->accuracy, pictures, &text), &text, out);
+}
+
+lanewise_status lanewise_accuracy_html(const lanewise_accuracy *accuracy, const lanewise_page *with, char **out) {
+    lw_arena *arena = lw_arena_new();
+    lw_page page;
+    lw_text text = {0};
+    lw_status status = lw_page_inside(with, arena, &page);
+    status = status == LW_OK ? lw_report_accuracy_html(&accuracy->accuracy, &page, &text) : status;
+    lw_arena_free(arena);
+    return hand_out(status, &text, out);
 }
 
 const struct lw_accuracy *lanewise_accuracy_raw(const lanewise_accuracy *accuracy) {

@@ -93,6 +93,22 @@ LANEWISE_API char *lanewise_catalog_path(const lanewise_catalog *catalog, const 
 LANEWISE_API lanewise_status lanewise_example(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
                                               char **text);
 
+// ---- Pages: a result as one HTML file that needs no other ----
+
+typedef struct lanewise_chart {
+    const char *title, *caption;
+    const char *svg;  // an <svg> element as it stands in HTML, trusted; its ids are its own
+} lanewise_chart;
+
+// What a page gets from outside; all else of it is known inside. Texts that are NULL are left out.
+typedef struct lanewise_page {
+    const lanewise_chart *chart;
+    size_t chart_count;
+    // style sheets of the charts: on a light and a dark screen, and on paper
+    const char *light, *dark, *print;
+    const char *command;  // that makes the page again
+} lanewise_page;
+
 // ---- Scenario ----
 
 typedef struct lanewise_scenario lanewise_scenario;
@@ -185,6 +201,9 @@ LANEWISE_API lanewise_counts lanewise_result_counts(const lanewise_result *resul
 LANEWISE_API const char *const *lanewise_formats(void);  // "table", "csv", "json", "jsonl", "nccl-tests", NULL
 LANEWISE_API lanewise_status lanewise_result_report(const lanewise_result *result, const char *format, int width,
                                                     lanewise_findings *findings, char **text);
+// The result as a page: the question, the answer in a sentence, charts, tables, and all that it
+// stands on with evidence and source.
+LANEWISE_API lanewise_status lanewise_result_page(const lanewise_result *result, const lanewise_page *with, char **html);
 // What ran when in a point, in the Trace Event format that Perfetto and chrome://tracing read.
 // *text is NULL where no timeline was kept of the point.
 LANEWISE_API lanewise_status lanewise_result_trace(const lanewise_result *result, size_t point, char **text);
@@ -233,6 +252,8 @@ LANEWISE_API lanewise_status lanewise_accuracy_report(const lanewise_accuracy *a
                                                       lanewise_findings *findings, char **text);
 // A page of Markdown with these pictures, names of files beside it, NULL-terminated.
 LANEWISE_API lanewise_status lanewise_accuracy_page(const lanewise_accuracy *accuracy, const char *const *pictures, char **text);
+// As a page that stands alone.
+LANEWISE_API lanewise_status lanewise_accuracy_html(const lanewise_accuracy *accuracy, const lanewise_page *with, char **html);
 
 // ---- Lessons ----
 
@@ -253,6 +274,7 @@ LANEWISE_API lanewise_status lanewise_plan(const lanewise_catalog *catalog, cons
 // The ranking in a format of lanewise_formats(): "table", "json" or "csv". width: columns of the terminal; 0: no limit.
 LANEWISE_API lanewise_status lanewise_planned_report(const lanewise_planned *planned, const char *format, int width,
                                                      lanewise_findings *findings, char **text);
+LANEWISE_API lanewise_status lanewise_planned_page(const lanewise_planned *planned, const lanewise_page *with, char **html);
 // Warn, as a finding, of prices more than 90 days older than that day ("2026-11-30").
 LANEWISE_API void lanewise_planned_prices(const lanewise_planned *planned, const char *today, lanewise_findings *findings);
 LANEWISE_API void lanewise_planned_free(lanewise_planned *planned);

@@ -46,6 +46,16 @@ void lanewise_planned_prices(const lanewise_planned *planned, const char *today,
     lw_diags_own_sources(findings->diags);
 }
 
+lanewise_status lanewise_planned_page(const lanewise_planned *planned, const lanewise_page *with, char **out) {
+    lw_arena *arena = lw_arena_new();
+    lw_page page;
+    lw_text text = {0};
+    lw_status status = lw_page_inside(with, arena, &page);
+    status = status == LW_OK ? lw_report_plan_page(&planned->planned, &page, &text) : status;
+    lw_arena_free(arena);
+    return (lanewise_status)lw_hand_out(status, &text, out);
+}
+
 const struct lw_choices *lanewise_planned_raw(const lanewise_planned *planned) {
     return &planned->choices;
 }

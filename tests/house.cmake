@@ -31,3 +31,10 @@ if(NOT LANEWISE_SANITIZE AND NOT LANEWISE_COVERAGE)
     ${PROJECT_BINARY_DIR})
   set_tests_properties(valgrind PROPERTIES SKIP_RETURN_CODE 77)
 endif()
+
+# report.html in a browser.
+if(NOT LANEWISE_SANITIZE AND NOT LANEWISE_COVERAGE)
+  add_test(NAME browser COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_page.sh $<TARGET_FILE:lanewise> ${PROJECT_SOURCE_DIR}
+    ${PROJECT_BINARY_DIR})
+  set_tests_properties(browser PROPERTIES SKIP_RETURN_CODE 77)
+endif()

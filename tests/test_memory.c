@@ -94,6 +94,20 @@ static lanewise_status csv(const lanewise_catalog *catalog, const char *path, la
     return report(catalog, path, "csv", findings, text);
 }
 
+static lanewise_status page(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1};
+    const lanewise_chart chart = {"a", "b", "<svg></svg>"};
+    const lanewise_page with = {.chart = &chart, .chart_count = 1, .light = "", .command = "lanewise run"};
+    lanewise_scenario *scenario = NULL;
+    lanewise_result *result = NULL;
+    lanewise_status status = lanewise_scenario_load(catalog, path, NULL, findings, &scenario);
+    status = status == LANEWISE_OK ? lanewise_scenario_run(scenario, &run, findings, &result) : status;
+    status = status == LANEWISE_OK ? lanewise_result_page(result, &with, text) : status;
+    lanewise_result_free(result);
+    lanewise_scenario_free(scenario);
+    return status;
+}
+
 static lanewise_status trace(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
     const lanewise_run run = {.threads = 1, .timelines = true};
     lanewise_scenario *scenario = NULL;
@@ -180,14 +194,20 @@ static lanewise_status topology(const lanewise_catalog *catalog, const char *pat
     return status;
 }
 
-// Reported in a format, or as a page where there is none.
+// Reported in a format, or as both pages where there is none.
 static lanewise_status told_accuracy(lanewise_status status, lanewise_accuracy *accuracy, const char *format,
                                      lanewise_findings *findings, char **text) {
     static const char *const pictures[] = {"parity.svg", NULL};
     lanewise_status told = LANEWISE_OK;
     if (accuracy != NULL) {
+        char *html = NULL;
         told = format != NULL ? lanewise_accuracy_report(accuracy, format, findings, text)
                               : lanewise_accuracy_page(accuracy, pictures, text);
+        if (told == LANEWISE_OK && format == NULL) {
+            told = lanewise_accuracy_html(accuracy, NULL, &html);
+            lanewise_free(told == LANEWISE_OK ? html : *text);
+            *text = told == LANEWISE_OK ? *text : NULL;
+        }
     }
     lanewise_accuracy_free(accuracy);
     return status == LANEWISE_OK ? told : status;
@@ -195,7 +215,7 @@ static lanewise_status told_accuracy(lanewise_status status, lanewise_accuracy *
 
 static lanewise_status validate_as(const lanewise_catalog *catalog, const char *name, const char *format,
                                    lanewise_findings *findings, char **text) {
-    const bool bands = strcmp(format, "csv") == 0;  // with all that there is
+    const bool bands = format != NULL && strcmp(format, "csv") == 0;  // with all that there is
     const lanewise_run run = {.threads = 1};
     lanewise_accuracy *accuracy = NULL;
     char *path = lanewise_catalog_path(catalog, "measured", name);
@@ -210,6 +230,11 @@ static lanewise_status validate_as(const lanewise_catalog *catalog, const char *
 
 static lanewise_status validate(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
     return validate_as(catalog, name, "table", findings, text);
+}
+
+static lanewise_status validate_page(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings,
+                                     char **text) {
+    return validate_as(catalog, name, NULL, findings, text);
 }
 
 static lanewise_status calibrate(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
@@ -342,6 +367,8 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/first.yaml", 100},
         {"run, table", table, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 100},
         {"run, json", json, LW_SOURCE_DIR "/tests/cli/data/assert.yaml", 200},
+        {"run, page", page, LW_SOURCE_DIR "/tests/cli/data/sweep.yaml", 300},
+        {"validate, page", validate_page, "p2p-off-rtx-5090-gen5x16", 100},
         {"run, csv", csv, LW_SOURCE_DIR "/tests/cli/data/sweep.yaml", 200},
         {"run, trace", trace, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 300},
         {"members", members, LW_SOURCE_DIR "/tests/cli/data/flows.yaml", 200},

@@ -125,6 +125,20 @@ static bool is_control(uint32_t code) {
     return (code < 0x20 && !blank) || (code >= 0x7F && code < 0xA0) || turns;
 }
 
+void lw_text_xml(lw_text *text, const char *utf8) {
+    static const char special[] = "&<>\"'";
+    static const char *const entity[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+    for (const char *at = utf8; *at != '\0';) {
+        const size_t plain = strcspn(at, special);
+        lw_text_add_n(text, at, plain);
+        at += plain;
+        if (*at != '\0') {
+            lw_text_add(text, entity[strchr(special, *at) - special]);
+            at++;
+        }
+    }
+}
+
 void lw_text_visible(lw_text *text, const char *utf8) {
     size_t length = strlen(utf8);
     for (size_t i = 0; i < length;) {

@@ -12,6 +12,7 @@ typedef struct writing {
     const char *folder, *wrote;
     const char **picture;
     size_t count, room;
+    lw_cli_page page;
 } writing;
 
 static lw_status write_text(const writing *w, lanewise_status made, char *text, const char *name) {
@@ -35,6 +36,7 @@ static lw_status write_picture(writing *w, lw_accuracy_request request, const ch
         return LW_OK;
     }
     LW_TRY(lw_command_pictures(w->context, &picture, w->folder, name, &w->wrote));
+    LW_TRY(lw_cli_page_add(w->context, &picture, &w->page));
     w->picture[w->count] = lw_arena_print(w->context->arena, "%s.svg", name);
     return w->picture[w->count++] != NULL ? LW_OK : LW_NO_MEMORY;
 }
@@ -75,6 +77,10 @@ static lw_status write_files(const lw_context *context, const lanewise_accuracy 
     text = NULL;
     made = lanewise_accuracy_page(accuracy, w.picture, &text);
     LW_TRY(write_text(&w, made, text, "report.md"));
+    text = NULL;
+    LW_TRY(lw_cli_page_end(context, context->arguments->file, (size_t)context->arguments->file_count, &w.page));
+    made = lanewise_accuracy_html(accuracy, &w.page.page, &text);
+    LW_TRY(lw_cli_page_write(context, made, text, w.folder, &w.wrote));
     *wrote = w.wrote;
     return LW_OK;
 }

@@ -28,7 +28,7 @@ const lw_verb lw_verb_calibrate = {
                "tables of configs/measured; rows that share tables are fitted together. Printed are value, standard\n"
                "error, what the tables cannot tell apart, and the error of each system by a fit of the others.\n",
     .flags = flag_names,
-    .output = "a folder for report.md, points.csv and charts",
+    .output = "a folder for report.html, report.md, points.csv and charts",
     .formats = formats,
     .least = 0,
     .most = INT64_MAX,

@@ -22,14 +22,20 @@ static lw_status write_text(const lw_context *context, const lanewise_planned *p
 static lw_status write_files(const lw_context *context, const lanewise_planned *planned) {
     const lw_arguments *arguments = context->arguments;
     const char *wrote = "";
+    lw_cli_page page = {0};
+    char *html = NULL;
     LW_TRY(write_text(context, planned, "csv", "plan.csv", &wrote));
     LW_TRY(write_text(context, planned, "json", "plan.json", &wrote));
     for (int kind = LW_PLAN_COST; kind <= LW_PLAN_BREAK_EVEN; kind++) {
         lw_picture picture;
         LW_TRY(lw_plan_render((lw_plan_chart_kind)kind, arguments->theme >= 0 ? arguments->theme : LW_THEME_LIGHT,
                               lanewise_planned_raw(planned), context->arena, &picture));
+        LW_TRY(lw_cli_page_add(context, &picture, &page));
         LW_TRY(lw_command_pictures(context, &picture, arguments->output, lw_plan_chart_words[kind], &wrote));
     }
+    LW_TRY(lw_cli_page_end(context, arguments->file, (size_t)arguments->file_count, &page));
+    const lanewise_status made = lanewise_planned_page(planned, &page.page, &html);
+    LW_TRY(lw_cli_page_write(context, made, html, arguments->output, &wrote));
     const char *told = lw_arena_print(context->arena, "wrote %s: %s", arguments->output, wrote);
     LW_TRY(told == NULL ? LW_NO_MEMORY : LW_OK);
     if (!arguments->quiet) {
@@ -81,7 +87,7 @@ const lw_verb lw_verb_plan = {
         "costs are purchase, electricity, what a sale brings back, or rent. What does not fit says why.\n"
         "prices: {rtx-3090-used: 650 USD} in the plan stands for the catalogue's, which are told to be old after 90 days.\n",
     .flags = flag_names,
-    .output = "a folder for plan.csv, plan.json and charts",
+    .output = "a folder for plan.csv, plan.json, charts and report.html",
     .formats = formats,
     .least = 1,
     .most = 1,

@@ -19,29 +19,36 @@ static lw_status write_report(const lw_context *context, const lanewise_result *
     return status;
 }
 
-// *wrote: the names of what was written so far, to which it adds its own.
+// Where the files of a scenario go.
+typedef struct destination {
+    const char *folder;
+    const char *wrote;  // the names of what was written so far
+    lw_cli_page page;
+} destination;
+
 static lw_status write_chart(const lw_context *context, lw_chart_request chart, const char *name, const lanewise_result *result,
-                             const char *folder, const char **wrote) {
+                             destination *to) {
     const lw_arguments *arguments = context->arguments;
     if (arguments->theme >= 0) {
         chart.theme = arguments->theme;
     }
     lw_picture picture;
     LW_TRY(lw_chart_render(&chart, lanewise_result_raw(result), context->arena, context->diags, &picture));
-    return lw_command_pictures(context, &picture, folder, name, wrote);  // of nothing to draw a note says why
+    LW_TRY(lw_cli_page_add(context, &picture, &to->page));
+    return lw_command_pictures(context, &picture, to->folder, name, &to->wrote);  // of nothing to draw a note says why
 }
 
-// Of work that was read from lists, what became of each line. *wrote: as of a chart.
-static lw_status write_lists(const lw_context *context, const lanewise_result *result, const char *folder, const char **wrote) {
+// Of work that was read from lists, what became of each line.
+static lw_status write_lists(const lw_context *context, const lanewise_result *result, destination *to) {
     for (size_t i = 0;; i++) {
         char *name = NULL, *csv = NULL;
         lw_status status = (lw_status)lanewise_result_list(result, i, &name, &csv);
         if (status != LW_OK || name == NULL) {
             return status;
         }
-        const char *path = lw_arena_print(context->arena, "%s/%s", folder, name);
-        *wrote = lw_arena_print(context->arena, "%s, %s", *wrote, name);
-        status = path == NULL || *wrote == NULL ? LW_NO_MEMORY : lw_file_write(path, csv, strlen(csv), context->diags);
+        const char *path = lw_arena_print(context->arena, "%s/%s", to->folder, name);
+        to->wrote = lw_arena_print(context->arena, "%s, %s", to->wrote, name);
+        status = path == NULL || to->wrote == NULL ? LW_NO_MEMORY : lw_file_write(path, csv, strlen(csv), context->diags);
         lanewise_free(name);
         lanewise_free(csv);
         LW_TRY(status);
@@ -68,22 +75,48 @@ static lw_status make_output_folder(const lw_context *context, const char *path,
     return *folder == NULL ? LW_NO_MEMORY : lw_folder_make(*folder, context->diags);
 }
 
-// Of a single point beside its results; *wrote as that of write_chart.
-static lw_status write_only_trace(const lw_context *context, const lanewise_result *result, const char *folder,
-                                  const char **wrote) {
+// Of a single point beside its results.
+static lw_status write_only_trace(const lw_context *context, const lanewise_result *result, destination *to) {
     char *text = NULL;
     LW_TRY(lanewise_result_planned(result) == 1 ? (lw_status)lanewise_result_trace(result, 0, &text) : LW_OK);
     if (text == NULL) {
         return LW_OK;
     }
-    const char *path = lw_arena_print(context->arena, "%s/trace.json", folder);
+    const char *path = lw_arena_print(context->arena, "%s/trace.json", to->folder);
     const lw_status status = path != NULL ? lw_file_write(path, text, strlen(text), context->diags) : LW_NO_MEMORY;
     lanewise_free(text);
-    *wrote = lw_arena_print(context->arena, "%s, trace.json", *wrote);
-    return status == LW_OK && *wrote == NULL ? LW_NO_MEMORY : status;
+    to->wrote = lw_arena_print(context->arena, "%s, trace.json", to->wrote);
+    return status == LW_OK && to->wrote == NULL ? LW_NO_MEMORY : status;
 }
 
-static lw_status write_files(const lw_context *context, const lw_cli_session *session, const char *folder,
+// *worst: of the charts; one that fails keeps no other from its turn.
+static lw_status write_charts(const lw_context *context, const lw_cli_session *session, const lanewise_result *result,
+                              destination *to, lw_status *worst) {
+    const bool late = lw_console_interrupted();  // then charts of what is finished are asked for
+    *worst = LW_OK;
+    for (size_t i = 0; i < session->charts.count && lanewise_result_points(result) > 0; i++) {
+        if (!late && lw_console_interrupted()) {
+            lw_warn(context->diags, (lw_place){0}, NULL, "interrupted, %zu of %zu charts are written", i, session->charts.count);
+            return LW_INTERRUPTED;
+        }
+        lw_status status = write_chart(context, session->charts.chart[i], session->charts.stem[i], result, to);
+        *worst = status == LW_OK ? *worst : status;
+    }
+    lw_chart_request suits;
+    if (session->charts.count == 0 && lw_chart_suits(lanewise_result_raw(result), context->arena, &suits)) {
+        *worst = write_chart(context, suits, lw_chart_words[suits.kind], result, to);
+    }
+    return LW_OK;
+}
+
+static lw_status write_page(const lw_context *context, const char *file, const lanewise_result *result, destination *to) {
+    char *html = NULL;
+    LW_TRY(lw_cli_page_end(context, &file, 1, &to->page));
+    const lanewise_status made = lanewise_result_page(result, &to->page.page, &html);
+    return lw_cli_page_write(context, made, html, to->folder, &to->wrote);
+}
+
+static lw_status write_files(const lw_context *context, const lw_cli_session *session, const char *folder, const char *file,
                              const lanewise_result *result) {
     const char *csv = lw_arena_print(context->arena, "%s/results.csv", folder);
     const char *json = lw_arena_print(context->arena, "%s/results.json", folder);
@@ -92,25 +125,14 @@ static lw_status write_files(const lw_context *context, const lw_cli_session *se
     }
     LW_TRY(write_report(context, result, "csv", csv));
     LW_TRY(write_report(context, result, "json", json));
-    lw_status worst = LW_OK;
-    const char *wrote = "results.csv, results.json";
-    LW_TRY(write_only_trace(context, result, folder, &wrote));
-    LW_TRY(write_lists(context, result, folder, &wrote));
-    const bool late = lw_console_interrupted();  // then charts of what is finished are asked for
-    for (size_t i = 0; i < session->charts.count && lanewise_result_points(result) > 0; i++) {
-        if (!late && lw_console_interrupted()) {
-            lw_warn(context->diags, (lw_place){0}, NULL, "interrupted, %zu of %zu charts are written", i, session->charts.count);
-            return LW_INTERRUPTED;
-        }
-        lw_status status = write_chart(context, session->charts.chart[i], session->charts.stem[i], result, folder, &wrote);
-        worst = status == LW_OK ? worst : status;
-    }
-    lw_chart_request suits;
-    if (session->charts.count == 0 && lw_chart_suits(lanewise_result_raw(result), context->arena, &suits)) {
-        worst = write_chart(context, suits, lw_chart_words[suits.kind], result, folder, &wrote);
-    }
+    lw_status worst;
+    destination to = {.folder = folder, .wrote = "results.csv, results.json"};
+    LW_TRY(write_only_trace(context, result, &to));
+    LW_TRY(write_lists(context, result, &to));
+    LW_TRY(write_charts(context, session, result, &to, &worst));
+    LW_TRY(write_page(context, file, result, &to));
     const char *told =
-        wrote == NULL || context->arguments->quiet ? NULL : lw_arena_print(context->arena, "wrote %s: %s", folder, wrote);
+        to.wrote == NULL || context->arguments->quiet ? NULL : lw_arena_print(context->arena, "wrote %s: %s", folder, to.wrote);
     if (told != NULL) {
         lw_console_message(told);
     }
@@ -189,7 +211,7 @@ static lw_status print_report(const lw_context *context, const char *path, const
 // What has run: files first, since whoever reads stdout may leave early, and that ends the program.
 static lw_status tell(const lw_context *context, const lw_cli_session *session, const lanewise_result *result, const char *folder,
                       const char *path) {
-    lw_status written = folder != NULL ? write_files(context, session, folder, result) : LW_OK;
+    lw_status written = folder != NULL ? write_files(context, session, folder, path, result) : LW_OK;
     lw_status traced = context->arguments->trace != NULL ? write_traces(context, result) : LW_OK;
     written = written == LW_OK ? traced : written;
     LW_TRY(print_report(context, path, result));
@@ -329,7 +351,7 @@ const lw_verb lw_verb_run = {
     .operands = "FILE...",
     .summary = "Simulate scenarios; a table on stdout.",
     .examples = "  lanewise run oculink.yaml                          a table on the terminal\n"
-                "  lanewise run oculink.yaml -o results               and results.csv, results.json, charts as SVG and PNG\n"
+                "  lanewise run oculink.yaml -o results               and results.csv, results.json, charts, report.html\n"
                 "  lanewise run oculink.yaml --set links.egpu.lanes=8 with one value changed\n"
                 "  lanewise run oculink.yaml --format jsonl | jq .    one point a line\n"
                 "  lanewise run oculink.yaml --trace trace.json       what ran when, for ui.perfetto.dev\n"
@@ -341,7 +363,7 @@ const lw_verb lw_verb_run = {
         "finished.\n"
         "Results do not depend on the number of threads.\n",
     .flags = flag_names,
-    .output = "a folder for results.csv, results.json, charts and, of one point, trace.json",
+    .output = "a folder for results.csv, results.json, charts, report.html and, of one point, trace.json",
     .least = 1,
     .most = INT64_MAX,
     .run = run_verb,

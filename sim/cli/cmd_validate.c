@@ -46,7 +46,7 @@ const lw_verb lw_verb_validate = {
                 "  lanewise validate -o accuracy           and a report with charts: parity, error over size by class\n"
                 "  lanewise validate --bands my.yaml       does it lie in the band of what presets say is uncertain?\n",
     .flags = flag_names,
-    .output = "a folder for report.md, points.csv and charts",
+    .output = "a folder for report.html, report.md, points.csv and charts",
     .formats = formats,
     .least = 0,
     .most = INT64_MAX,

@@ -4,8 +4,15 @@
 #define LW_COMMAND_H
 
 #include "plots/chart_list.h"
+#include "sim/base/list.h"
 #include "sim/cli/args.h"
 #include "sim/lanewise.h"
+
+// What becomes report.html.
+typedef struct lw_cli_page {
+    lw_list chart;  // lanewise_chart
+    lanewise_page page;
+} lw_cli_page;
 
 // What a command works with. main prints the findings after the command has ended.
 typedef struct lw_context {
@@ -43,6 +50,14 @@ lw_status lw_command_picture(const lw_context *context, const lw_picture *pictur
 // what was written so far, to which it adds its own. A picture of nothing writes nothing.
 lw_status lw_command_pictures(const lw_context *context, const lw_picture *picture, const char *folder, const char *name,
                               const char **wrote) LW_CHECKED;
+
+// Add a picture to a page that began all zero; that of nothing adds none.
+lw_status lw_cli_page_add(const lw_context *context, const lw_picture *picture, lw_cli_page *page) LW_CHECKED;
+// All charts are there: style sheets, and the command with these files. page->page is ready then.
+lw_status lw_cli_page_end(const lw_context *context, const char *const *file, size_t count, lw_cli_page *page) LW_CHECKED;
+// Write what the library made of it to FOLDER/report.html, and free it. *wrote: as of pictures.
+lw_status lw_cli_page_write(const lw_context *context, lanewise_status made, char *html, const char *folder,
+                            const char **wrote) LW_CHECKED;
 
 extern const lw_verb lw_verb_run, lw_verb_check, lw_verb_topo, lw_verb_list, lw_verb_explain, lw_verb_init, lw_verb_validate,
     lw_verb_calibrate, lw_verb_import, lw_verb_measure, lw_verb_plan, lw_verb_lesson;

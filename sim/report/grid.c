@@ -269,6 +269,29 @@ static size_t wrapped_to(const lw_grid *grid, const size_t *column_width, int in
     return fits || grid->sides[last] == 'r' || used + LEAST > (size_t)width ? 0 : (size_t)width - used;
 }
 
+// A cell stays one, whatever it holds.
+static void write_markdown_cell(const char *cell, lw_text *out) {
+    for (; *cell != '\0'; cell++) {
+        lw_text_add(out, *cell == '|' || *cell == '\\' ? "\\" : "");
+        lw_text_add_n(out, *cell == '\n' || *cell == '\r' ? " " : cell, 1);
+    }
+}
+
+static void write_markdown(const lw_grid *grid, lw_text *out) {
+    for (const grid_row *row = grid->first; row != NULL; row = row->next) {
+        for (size_t column = 0; column < grid->columns; column++) {
+            lw_text_add(out, "| ");
+            write_markdown_cell(row->cell[column], out);
+            lw_text_add(out, " ");
+        }
+        lw_text_add(out, "|\n");
+        for (size_t column = 0; row == grid->first && column < grid->columns; column++) {
+            lw_text_add(out, grid->sides[column] == 'r' ? "|--:" : "|---");
+        }
+        lw_text_add(out, row == grid->first ? "|\n" : "");
+    }
+}
+
 lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out) {
     if (grid == NULL || grid->failed) {
         return LW_NO_MEMORY;
@@ -279,6 +302,10 @@ lw_status lw_grid_write(const lw_grid *grid, int indent, int width, lw_text *out
     }
     for (size_t column = grid->filled; grid->last != NULL && column < grid->columns; column++) {
         grid->last->cell[column] = "";  // a row that was only begun
+    }
+    if (width == LW_WIDTH_MARKDOWN) {
+        write_markdown(grid, out);
+        return out->failed ? LW_NO_MEMORY : LW_OK;
     }
     for (const grid_row *row = grid->first; row != NULL; row = row->next) {
         for (size_t column = 0; column < grid->columns; column++) {

@@ -39,6 +39,9 @@ void lw_grid_time(lw_grid *grid, double time_us, int digits);
 // Bytes with a fitting unit: "64 MiB", "19 GB".
 void lw_grid_bytes(lw_grid *grid, int64_t bytes);
 
+// As width: a table of Markdown (GitHub's), whose head is the first row.
+enum { LW_WIDTH_MARKDOWN = -1 };
+
 // Append all rows to out, each indented by `indent` spaces. When width > 0 and a row would be
 // wider, the last column is wrapped at spaces where it aligns left and that is enough; else the
 // columns are split into blocks that each begin with the first column. The last column is never

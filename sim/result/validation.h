@@ -23,6 +23,7 @@ typedef struct lw_validation {
     const char *name, *label, *family, *use;  // use: "calibrate", "validate" or "neither"
     const char *class;                        // that it counts in, instead of its family; NULL: none
     const char *system_id;                    // of the machine: all its tables are on one side
+    const char *provenance;                   // author, title, date; NULL: not known
     const lw_metric *metric;                  // that was observed
     bool over_sizes;                          // x is how many bytes the observed work moves
     size_t points;

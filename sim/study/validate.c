@@ -95,6 +95,7 @@ static lw_status compare(const lw_measured *table, const trial *tried, lw_arena 
     const size_t n = table->point_count;
     lw_validation result = {.name = table->name,
                             .label = table->label,
+                            .provenance = table->provenance,
                             .family = table->family,
                             .class = table->class,
                             .system_id = table->system_id,
