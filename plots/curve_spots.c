@@ -43,7 +43,7 @@ void lw_spots_draw(const lw_curves *l, const lw_curve *curve, const char *name) 
         y_words(l, sample->low, low);
         y_words(l, sample->high, high);
         const bool banded = strcmp(low, y) != 0 || strcmp(high, y) != 0;
-        const char *band = !banded          ? ""
+        const char *band = !banded           ? ""
                            : lw_is_loaded(l) ? lw_arena_print(l->canvas->arena, " (median %s, 99 %% %s)", low, high)
                                              : lw_arena_print(l->canvas->arena, " (%s to %s)", low, high);
         const char *text = band != NULL ? lw_arena_print(l->canvas->arena, "%s, %s: %s%s", name, x, y, band) : NULL;

@@ -224,6 +224,13 @@ lw_status lw_picture_svg_part(const lw_picture *picture, const char *prefix, lw_
     return write_picture(&(writer){.picture = picture, .out = out, .prefix = prefix});
 }
 
+// What stands in a cell or a bar of that colour: ink or background, whichever can be read on it.
+static void add_text_on(const lw_theme *theme, lw_role fill, const char *name, lw_text *out) {
+    const uint32_t ink = theme->colour[LW_ROLE_INK], background = theme->colour[LW_ROLE_BACKGROUND];
+    const bool is_ink = lw_contrast(ink, theme->colour[fill]) > lw_contrast(background, theme->colour[fill]);
+    lw_text_print(out, ":is(.pair,.span,.critical)>.f-%s~text{fill:#%06X}", name, (unsigned)(is_ink ? ink : background));
+}
+
 lw_status lw_theme_style(int kind, lw_text *out) {
     static const double readable = 4.5;
     const lw_theme *theme = lw_theme_of(kind);
@@ -235,6 +242,10 @@ lw_status lw_theme_style(int kind, lw_text *out) {
         if (role >= LW_ROLE_HUES && lw_contrast(theme->colour[role], theme->colour[LW_ROLE_BACKGROUND]) < readable) {
             const lw_hue hue = (lw_hue)((role - LW_ROLE_HUES) / LW_SHADES);
             lw_text_print(out, "text.f-%s{fill:#%06X}", name, (unsigned)theme->colour[lw_role_of(hue, LW_SHADE_TEXT)]);
+        }
+        const bool ramp = role >= LW_ROLE_RAMP && role <= LW_ROLE_RAMP_LAST;
+        if (ramp || (role >= LW_ROLE_HUES && (role - LW_ROLE_HUES) % LW_SHADES == LW_SHADE_FIRST)) {
+            add_text_on(theme, (lw_role)role, name, out);
         }
         lw_text_add(out, "\n");
     }

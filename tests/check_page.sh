@@ -30,10 +30,10 @@ probe() { # FOLDER
 }
 
 open_page() { # FOLDER SIZE FLAGS...
-    folder=$1 size=$2
+    page=$1/probe.html size=$2
     shift 2
     timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars \
-        --user-data-dir="$work/profile" --enable-logging=stderr --window-size="$size" "$@" "file://$folder/probe.html" \
+        --user-data-dir="$work/profile" --enable-logging=stderr --window-size="$size" "$@" "file://$page" \
         2>"$work/log"
 }
 
@@ -55,6 +55,8 @@ check() { # FOLDER SIZE FLAGS...
 
 "$lanewise" run oculink-or-thunderbolt -q -o "$work/run" >/dev/null
 "$lanewise" run thz-margin-by-weather -q -o "$work/radio" >/dev/null
+"$lanewise" run hgx-all-pairs -q -o "$work/pairs" >/dev/null
+"$lanewise" run one-copy-engine -q -o "$work/timeline" >/dev/null
 "$lanewise" validate p2p-off-rtx-5090-gen5x16 -q -o "$work/validate" >/dev/null
 cat >"$work/evil.yaml" <<'SCENARIO'
 lanewise: 1
@@ -67,13 +69,11 @@ sweep: {workloads.up.bytes: [4 KiB, 64 KiB, 1 MiB, 16 MiB], links.egpu: [{preset
 charts: [{kind: bandwidth, title: "</svg><script>hacked = 1</script>"}]
 SCENARIO
 "$lanewise" run "$work/evil.yaml" -q -o "$work/evil" >/dev/null
-for folder in run radio validate evil; do
+for folder in run radio pairs timeline validate evil; do
     probe "$work/$folder"
     check "$work/$folder" 1366,900
+    check "$work/$folder" 500,900 --blink-settings=preferredColorScheme=0
 done
-check "$work/run" 500,900
-check "$work/run" 1366,900 --blink-settings=preferredColorScheme=0
-check "$work/evil" 500,900 --blink-settings=preferredColorScheme=0
 open_page "$work/run" 1366,900 --no-pdf-header-footer --print-to-pdf="$work/report.pdf" >/dev/null
 [ "$(head -c 5 "$work/report.pdf")" = "%PDF-" ] || fail "it does not print"
 echo "fine: $("$browser" --version 2>/dev/null)"

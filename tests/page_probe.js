@@ -51,7 +51,9 @@ function tryColours() {
     must(seen >= 4.5, "contrast " + seen.toFixed(2) + " of " + element.tagName + " " + element.textContent.slice(0, 40));
   }
   for (const text of document.querySelectorAll("figure svg text")) {
-    const seen = contrast(getComputedStyle(text).fill, groundOf(text.ownerSVGElement));
+    const cell = text.closest(".pair, .span, .critical");  // of which it stands in the first part
+    const ground = cell ? getComputedStyle(cell.querySelector("rect")).fill : groundOf(text.ownerSVGElement);
+    const seen = contrast(getComputedStyle(text).fill, ground);
     must(seen >= 4.5, "contrast " + seen.toFixed(2) + " of " + text.textContent);
   }
 }

@@ -38,7 +38,8 @@ static void assert_in_order(const char *text, const char *const *part) {
 
 // Links are anchors to sources alone; whatever a browser would fetch is named by one of these.
 static void assert_loads_nothing(const char *html) {
-    static const char *const never[] = {"src=", "<link", "<img", "<iframe", "@import", "@font-face", "fetch(", "XMLHttpRequest", "import("};
+    static const char *const never[] = {"src=",       "<link",  "<img",           "<iframe", "@import",
+                                        "@font-face", "fetch(", "XMLHttpRequest", "import("};
     for (size_t i = 0; i < COUNT(never); i++) {
         if (strstr(html, never[i]) != NULL) {
             fail_msg("%s", never[i]);
@@ -51,16 +52,37 @@ static void assert_loads_nothing(const char *html) {
 
 static void all_parts_are_there(void **state) {
     (void)state;
-    const lw_page_chart charts[] = {{"First", "What it shows", "<svg id=\"a\"></svg>\n"}, {"Second", NULL, "<svg id=\"b\"></svg>\n"}};
+    const lw_page_chart charts[] = {{"First", "What it shows", "<svg id=\"a\"></svg>\n"},
+                                    {"Second", NULL, "<svg id=\"b\"></svg>\n"}};
     const lw_page_section sections[] = {{"Results", "words\n| a | b |\n|---|--:|\n| x | 1 |\n"}, {"Grounds", "more"}};
-    const lw_page page = {"Title", "made by", "What?", "This.", charts, 2, sections, 2, "lanewise run a.yaml", ".light{}", ".dark{}", ".print{}"};
+    const lw_page page = {"Title",    "made by", "What?",   "This.", charts, 2, sections, 2, "lanewise run a.yaml",
+                          ".light{}", ".dark{}", ".print{}"};
     char *html = written(&page), *again = written(&page);
-    static const char *const parts[] = {"<!DOCTYPE html>", "<html lang=\"en\">", "<title>Title</title>", "@media screen {\n.light{}",
-                                        "(prefers-color-scheme: dark) {\n.dark{}", "@media print {\n.print{}", "<h1>Title</h1>", "made by",
-                                        "<nav", "<main", "What?", "This.", "aria-label=\"Chart: First\"", "<svg id=\"a\">",
-                                        "<figcaption>What it shows", "<svg id=\"b\">", "<figcaption>Second", "Results</h2>",
-                                        "<caption id=\"part-1-table-1\">words</caption>", "Grounds</h2>", "lanewise run a.yaml", "</main>",
-                                        "<script>", "</html>", NULL};
+    static const char *const parts[] = {"<!DOCTYPE html>",
+                                        "<html lang=\"en\">",
+                                        "<title>Title</title>",
+                                        "@media screen {\n.light{}",
+                                        "(prefers-color-scheme: dark) {\n.dark{}",
+                                        "@media print {\n.print{}",
+                                        "<h1>Title</h1>",
+                                        "made by",
+                                        "<nav",
+                                        "<main",
+                                        "What?",
+                                        "This.",
+                                        "aria-label=\"Chart: First\"",
+                                        "<svg id=\"a\">",
+                                        "<figcaption>What it shows",
+                                        "<svg id=\"b\">",
+                                        "<figcaption>Second",
+                                        "Results</h2>",
+                                        "<caption id=\"part-1-table-1\">words</caption>",
+                                        "Grounds</h2>",
+                                        "lanewise run a.yaml",
+                                        "</main>",
+                                        "<script>",
+                                        "</html>",
+                                        NULL};
     assert_in_order(html, parts);
     assert_string_equal(html, again);
     assert_loads_nothing(html);
@@ -121,12 +143,13 @@ static void markdown_becomes_html(void **state) {
                     "<a rel=\"noreferrer\" href=\"http://f\">http://f</a> (<a rel=\"noreferrer\" "
                     "href=\"https://g.example/h\">https://g.example/h</a>), http://</p>\n");
     assert_markdown("| no table |\n", "<p>| no table |</p>\n");
-    assert_markdown("about\n| a\\|b | n |\n|---|--:|\n| x |  |\n| y | 2 |\nnote\n",
-                    "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"p-table-1\">\n<table>\n"
-                    "<caption id=\"p-table-1\">about</caption>\n<thead>\n"
-                    "<tr><th scope=\"col\" class=\"s\">a|b</th><th scope=\"col\" class=\"n\">n</th></tr>\n</thead>\n<tbody>\n"
-                    "<tr><th scope=\"row\">x</th><td class=\"n\"></td></tr>\n<tr><th scope=\"row\">y</th><td class=\"n\">2</td></tr>\n"
-                    "</tbody>\n</table>\n</div>\n<p>note</p>\n");
+    assert_markdown(
+        "about\n| a\\|b | n |\n|---|--:|\n| x |  |\n| y | 2 |\nnote\n",
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"p-table-1\">\n<table>\n"
+        "<caption id=\"p-table-1\">about</caption>\n<thead>\n"
+        "<tr><th scope=\"col\" class=\"s\">a|b</th><th scope=\"col\" class=\"n\">n</th></tr>\n</thead>\n<tbody>\n"
+        "<tr><th scope=\"row\">x</th><td class=\"n\"></td></tr>\n<tr><th scope=\"row\">y</th><td class=\"n\">2</td></tr>\n"
+        "</tbody>\n</table>\n</div>\n<p>note</p>\n");
 }
 
 static void long_tables_are_cut(void **state) {
@@ -175,7 +198,8 @@ static void charts_have_ids_of_their_own(void **state) {
     assert_int_equal(count_of(part.bytes, " id=\""), count_of(part.bytes, " id=\"chart-2-"));
     assert_non_null(strstr(part.bytes, "aria-labelledby=\"chart-2-title chart-2-desc\""));
     assert_non_null(strstr(part.bytes, "url(#chart-2-clip-1)"));
-    assert_non_null(strstr(part.bytes, "<rect x=\"1\" y=\"2\" width=\"3\" height=\"4\" class=\"spot\"><title>A &amp; B, 4 KiB: 1 GB/s (0.9"));
+    assert_non_null(
+        strstr(part.bytes, "<rect x=\"1\" y=\"2\" width=\"3\" height=\"4\" class=\"spot\"><title>A &amp; B, 4 KiB: 1 GB/s (0.9"));
     assert_null(strstr(part.bytes, "<style"));
     assert_null(strstr(part.bytes, "<script"));
     assert_null(strstr(file.bytes, "spot"));  // a file is as it was painted
@@ -219,9 +243,10 @@ static lanewise_result *result_of(const char *yaml, lanewise_findings *findings,
     return result;
 }
 
-#define HEAD(title, link) \
-    "# SPDX-License-Identifier: none\n# Said above the keys,\n# in two lines.\n#   lanewise run x\nlanewise: 1\ntitle: " title "\n" \
-    "nodes:\n  host: {preset: desktop-ddr5}\n  gpu: {preset: rtx-5090}\nlinks:\n  egpu: {between: [host, gpu], " link "}\n" \
+#define HEAD(title, link)                                                                                                      \
+    "# SPDX-License-Identifier: none\n# Said above the keys,\n# in two lines.\n#   lanewise run x\nlanewise: 1\ntitle: " title \
+    "\n"                                                                                                                       \
+    "nodes:\n  host: {preset: desktop-ddr5}\n  gpu: {preset: rtx-5090}\nlinks:\n  egpu: {between: [host, gpu], " link "}\n"    \
     "workloads:\n  up: {kind: copy, from: host, to: gpu, bytes: 1 GiB}\n"
 
 // The page of a scenario with these parts in this order, twice the same.
@@ -248,12 +273,26 @@ static void assert_page(const char *yaml, const char *const *parts) {
 
 static void a_sweep_says_who_is_fastest(void **state) {
     (void)state;
-    static const char *const parts[] = {
-        "&lt;script&gt;alert(1)&lt;/script&gt;</h1>", "3 of 3 points", "<p>Said above the keys, in two lines.</p>",
-        "pcie-4-x16 is the fastest for up (host-&gt;gpu): 29 GB/s, ", " times as fast as oculink-2-x4 at 6.76 GB/s (",
-        "thunderbolt-4", ", the slowest. What limits it is links.egpu host-&gt;gpu: channel.", "Results</h2>", "What it stands on</h2>",
-        "What presets say", "oculink-2-x4", "SFF-8611", "What the scenario says itself", "links.egpu.between", "page.yaml:11",
-        "sweep of links.egpu", "Defaults that no standard says", "assumed", "lanewise run page.yaml -o DIR", NULL};
+    static const char *const parts[] = {"&lt;script&gt;alert(1)&lt;/script&gt;</h1>",
+                                        "3 of 3 points",
+                                        "<p>Said above the keys, in two lines.</p>",
+                                        "pcie-4-x16 is the fastest for up (host-&gt;gpu): 29 GB/s, ",
+                                        " times as fast as oculink-2-x4 at 6.76 GB/s (",
+                                        "thunderbolt-4",
+                                        ", the slowest. What limits it is links.egpu host-&gt;gpu: channel.",
+                                        "Results</h2>",
+                                        "What it stands on</h2>",
+                                        "What presets say",
+                                        "oculink-2-x4",
+                                        "SFF-8611",
+                                        "What the scenario says itself",
+                                        "links.egpu.between",
+                                        "page.yaml:11",
+                                        "sweep of links.egpu",
+                                        "Defaults that no standard says",
+                                        "assumed",
+                                        "lanewise run page.yaml -o DIR",
+                                        NULL};
     assert_page(HEAD("\"<script>alert(1)</script>\"", "preset: pcie-4-x16") "sweep:\n  links.egpu: [{preset: pcie-4-x16}, "
                                                                             "{preset: oculink-2-x4}, {preset: thunderbolt-4}]\n",
                 parts);
@@ -261,19 +300,24 @@ static void a_sweep_says_who_is_fastest(void **state) {
 
 static void a_size_and_a_point_are_told(void **state) {
     (void)state;
-    static const char *const trend[] = {"<p>Why &lt;b&gt;?</p>", "From 4 KiB to 16 MiB up (host-&gt;gpu) goes from ", " GB/s. What limits it at 16 MiB is ",
-                                        ", at 4 KiB fixed cost", NULL};
-    assert_page("description: Why <b>?\n" HEAD("t", "preset: pcie-4-x16") "sweep:\n  workloads.up.bytes: [4 KiB, 1 MiB, 16 MiB]\n", trend);
-    static const char *const single[] = {"1 of 1 point<", "up takes ", ": 6.76 GB/s (", "What limits it is links.egpu host-&gt;gpu: channel, for 100 % of its time.",
-                                         NULL};
+    static const char *const trend[] = {"<p>Why &lt;b&gt;?</p>", "From 4 KiB to 16 MiB up (host-&gt;gpu) goes from ",
+                                        " GB/s. What limits it at 16 MiB is ", ", at 4 KiB fixed cost", NULL};
+    assert_page(
+        "description: Why <b>?\n" HEAD("t", "preset: pcie-4-x16") "sweep:\n  workloads.up.bytes: [4 KiB, 1 MiB, 16 MiB]\n",
+        trend);
+    static const char *const single[] = {"1 of 1 point<", "up takes ", ": 6.76 GB/s (",
+                                         "What limits it is links.egpu host-&gt;gpu: channel, for 100 % of its time.", NULL};
     assert_page(HEAD("t", "preset: oculink-2-x4"), single);
 }
 
 static void a_held_number_and_equals_are_told(void **state) {
     (void)state;
     static const char *const equal[] = {"At 1 GiB both are equally fast for up (host-&gt;gpu): ", NULL};
-    assert_page(HEAD("t", "preset: oculink-2-x4") "sweep:\n  links.egpu: [{preset: oculink-2-x4}, {preset: m2-gen4-x4}]\n  workloads.up.bytes: [4 KiB, 1 GiB]\n",
-                equal);
+    assert_page(
+        HEAD(
+            "t",
+            "preset: oculink-2-x4") "sweep:\n  links.egpu: [{preset: oculink-2-x4}, {preset: m2-gen4-x4}]\n  workloads.up.bytes: [4 KiB, 1 GiB]\n",
+        equal);
 }
 
 static void what_cannot_work_is_told(void **state) {
@@ -286,7 +330,8 @@ static void what_cannot_work_is_told(void **state) {
     assert_string_equal(text.bytes, "No point finished: it burnt.");
     lw_text_free(&text);
     lw_set_value set[2] = {{.path = "links.air", .text = "near"}, {.path = "links.air", .text = "far"}};
-    const lw_limit lost = {.kind = LW_FAILED_FOR_SIGNAL, .name = "air", .direction = "a->b", .mode = "qpsk", .snr_dB = 1, .needed_dB = 6};
+    const lw_limit lost = {
+        .kind = LW_FAILED_FOR_SIGNAL, .name = "air", .direction = "a->b", .mode = "qpsk", .snr_dB = 1, .needed_dB = 6};
     lw_workload_result work[2] = {{.name = "send", .limit = lost}, {.name = "send", .limit = lost}};
     lw_point point[2] = {{.set = &set[0], .set_count = 1, .workload = &work[0], .workload_count = 1},
                          {.set = &set[1], .set_count = 1, .workload = &work[1], .workload_count = 1}};

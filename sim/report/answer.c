@@ -292,7 +292,8 @@ static void add_where(const field *f, lw_text *out) {
 }
 
 static void add_work(const char *name, const char *direction, lw_text *out) {
-    lw_text_print(out, "%s%s%s%s", name, direction != NULL ? " (" : "", direction != NULL ? direction : "", direction != NULL ? ")" : "");
+    lw_text_print(out, "%s%s%s%s", name, direction != NULL ? " (" : "", direction != NULL ? direction : "",
+                  direction != NULL ? ")" : "");
 }
 
 // Three digits tell no more apart.

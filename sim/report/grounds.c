@@ -212,7 +212,8 @@ static lw_status write_own(const writer *w, lw_text *out) {
 static bool enters(const lw_object *object, const lw_option *row, const char *value) {
     const bool given = object->set->mark[row - object->type->options].given ||
                        (object->preset != NULL && lw_map_get(object->preset->values, row->key) != NULL);
-    const bool number = row->kind == LW_OPTION_QUANTITY_INT || row->kind == LW_OPTION_QUANTITY_REAL || row->kind == LW_OPTION_INTEGER;
+    const bool number =
+        row->kind == LW_OPTION_QUANTITY_INT || row->kind == LW_OPTION_QUANTITY_REAL || row->kind == LW_OPTION_INTEGER;
     return !given && number && row->evidence > LW_SPECIFIED && strcmp(value, "auto") != 0 && strtod(value, NULL) != 0;
 }
 

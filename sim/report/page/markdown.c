@@ -161,8 +161,13 @@ static void add_row(writer *w, line row, const char *tag, bool first, const bool
     for (size_t i = 0; i < count; i++) {
         const bool names = first && i == 0;  // the first cell of a row says what it is about
         const char *element = names ? "th" : tag;
-        lw_text_print(w->out, "<%s%s%s>", element, names ? " scope=\"row\"" : strcmp(tag, "th") == 0 ? " scope=\"col\"" : "",
-                      right[i] ? " class=\"n\"" : !names && cell[i].length > 0 && cell[i].length <= SHORT ? " class=\"s\"" : "");
+        lw_text_print(w->out, "<%s%s%s>", element,
+                      names                    ? " scope=\"row\""
+                      : strcmp(tag, "th") == 0 ? " scope=\"col\""
+                                               : "",
+                      right[i]                                                  ? " class=\"n\""
+                      : !names && cell[i].length > 0 && cell[i].length <= SHORT ? " class=\"s\""
+                                                                                : "");
         add_inline(w->out, cell[i]);
         lw_text_print(w->out, "</%s>", element);
     }
@@ -179,8 +184,9 @@ static void add_table(writer *w, line caption) {
         right[i] = rule_cell[i].length > 0 && rule_cell[i].text[rule_cell[i].length - 1] == ':';
     }
     w->tables++;
-    lw_text_print(out, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"%s-table-%zu\">\n<table>\n"
-                       "<caption id=\"%s-table-%zu\">",
+    lw_text_print(out,
+                  "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"%s-table-%zu\">\n<table>\n"
+                  "<caption id=\"%s-table-%zu\">",
                   w->name, w->tables, w->name, w->tables);
     if (caption.length > 0) {
         add_inline(out, caption);

@@ -20,12 +20,11 @@ static void add_element(lw_text *out, const char *open, const char *text, const 
 
 // Nothing is loaded, says the policy too: a page that somebody changed shows no more than its text.
 static void add_head(const lw_page *page, lw_text *out) {
-    lw_text_add(out,
-                "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-                "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n");
+    lw_text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                     "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+                     "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n");
     add_element(out, "<title>", page->title, "</title>\n");
     lw_text_add(out, "<style>\n");
     lw_text_add(out, lw_page_css);

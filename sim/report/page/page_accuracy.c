@@ -13,9 +13,9 @@ static const char about_validation[] =
     "**validate**, nothing ever was.\n\nWho measured\n";
 
 static void add_total(const lw_total *sum, const char *whose, lw_text *out) {
-    lw_text_print(out, "Of %zu point%s %s the model is %.1f %% off in the median, at most %.1f %% for nine in ten, and %.1f %% at worst.",
-                  sum->points, sum->points == 1 ? "" : "s", whose, 100 * sum->error.median, 100 * sum->error.p90,
-                  100 * sum->error.worst);
+    lw_text_print(
+        out, "Of %zu point%s %s the model is %.1f %% off in the median, at most %.1f %% for nine in ten, and %.1f %% at worst.",
+        sum->points, sum->points == 1 ? "" : "s", whose, 100 * sum->error.median, 100 * sum->error.p90, 100 * sum->error.worst);
 }
 
 static void add_answer(const lw_totals *totals, lw_text *out) {
@@ -72,9 +72,10 @@ lw_status lw_report_accuracy_html(const lw_accuracy *accuracy, const lw_page *wi
         lw_page page = *with;
         page.title = fits ? "How well presets are fitted" : "How far the model is from what was measured";
         page.about = t.about.bytes;
-        page.question = fits ? "Presets were fitted to measured tables: how well do they tell these again, and the tables of machines "
-                               "that were left out?"
-                             : "The model against what others measured on their machines: how far is it off, by kind of link and of work?";
+        page.question =
+            fits ? "Presets were fitted to measured tables: how well do they tell these again, and the tables of machines "
+                   "that were left out?"
+                 : "The model against what others measured on their machines: how far is it off, by kind of link and of work?";
         page.answer = t.answer.bytes;
         page.section = sections;
         page.section_count = sizeof sections / sizeof sections[0];

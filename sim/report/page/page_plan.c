@@ -10,8 +10,7 @@
 lw_status lw_report_plan_page(const lw_planned *planned, const lw_page *with, lw_text *out) {
     lw_text about = {0}, answer = {0}, table = {0};
     lw_arena *arena = lw_arena_new();
-    lw_status status =
-        arena == NULL ? LW_NO_MEMORY : lw_report_plan(planned, LW_FORMAT_TABLE, LW_WIDTH_MARKDOWN, arena, &table);
+    lw_status status = arena == NULL ? LW_NO_MEMORY : lw_report_plan(planned, LW_FORMAT_TABLE, LW_WIDTH_MARKDOWN, arena, &table);
     lw_text_print(&about, "lanewise %s \u00b7 %zu setups, %zu of them fit", lw_version, planned->count, planned->fitting);
     if (status == LW_OK && !table.failed && !about.failed) {
         // a line of the title, a blank one, the answer, a blank one, and the rest

@@ -32,9 +32,9 @@ typedef struct texts {
 
 static lw_status write_texts(const lw_result *result, const lw_document *document, lw_arena *arena, texts *t) {
     const char *slash = strrchr(result->file, '/');
-    lw_text_print(&t->about, "lanewise %s \u00b7 %s, SHA-256 %.12s \u00b7 seed %llu \u00b7 %zu of %zu point%s", result->tool_version,
-                  slash != NULL ? slash + 1 : result->file, result->sha256, (unsigned long long)result->seed, result->point_count, result->planned,
-                  result->planned == 1 ? "" : "s");
+    lw_text_print(&t->about, "lanewise %s \u00b7 %s, SHA-256 %.12s \u00b7 seed %llu \u00b7 %zu of %zu point%s",
+                  result->tool_version, slash != NULL ? slash + 1 : result->file, result->sha256,
+                  (unsigned long long)result->seed, result->point_count, result->planned, result->planned == 1 ? "" : "s");
     if (document->head.description != NULL && document->head.description[0] != '\0') {
         lw_text_add(&t->question, document->head.description);
     } else {
