@@ -253,6 +253,8 @@ LANEWISE_API lanewise_status lanewise_plan(const lanewise_catalog *catalog, cons
 // The ranking in a format of lanewise_formats(): "table", "json" or "csv". width: columns of the terminal; 0: no limit.
 LANEWISE_API lanewise_status lanewise_planned_report(const lanewise_planned *planned, const char *format, int width,
                                                      lanewise_findings *findings, char **text);
+// Warn, as a finding, of prices more than 90 days older than that day ("2026-11-30").
+LANEWISE_API void lanewise_planned_prices(const lanewise_planned *planned, const char *today, lanewise_findings *findings);
 LANEWISE_API void lanewise_planned_free(lanewise_planned *planned);
 
 // ---- Import: what other tools measured ----

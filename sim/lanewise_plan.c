@@ -41,6 +41,11 @@ lanewise_status lanewise_planned_report(const lanewise_planned *planned, const c
     return (lanewise_status)lw_hand_out(status, &text, out);
 }
 
+void lanewise_planned_prices(const lanewise_planned *planned, const char *today, lanewise_findings *findings) {
+    lw_prices_warn(planned->planned.plan, today, findings->diags);
+    lw_diags_own_sources(findings->diags);
+}
+
 const struct lw_choices *lanewise_planned_raw(const lanewise_planned *planned) {
     return &planned->choices;
 }

@@ -2,7 +2,8 @@
 // Plans: what fits, what it costs, and who comes first.
 #include <math.h>
 
-#include "sim/plan/plan.h"
+#include "sim/plan/date.h"
+#include "sim/plan/prices.h"
 #include "sim/report/report_plan.h"
 #include "tests/scenario_helpers.h"
 
@@ -124,6 +125,45 @@ static void threads_change_nothing(void **state) {
     lw_text_free(&text[1]);
 }
 
+static void own_prices_stand_for_the_catalogues(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_planned p = run_plan(&test, lw_arena_print(test.arena,
+                                                        "own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\n%s"
+                                                        "candidates: [rtx-3090-used, oculink-dock-deg1, cloud-rtx-3090]\n"
+                                                        "prices: {rtx-3090-used: 650 USD, cloud-rtx-3090: 1.5 USD/h}\n",
+                                                        chat));
+    assert_true(item_of(&p, "rtx-3090-used")->price_USD == 650);
+    assert_true(item_of(&p, "cloud-rtx-3090")->rent_USDph == 1.5);
+    const double dock = item_of(&p, "oculink-dock-deg1")->price_USD;
+    assert_true(setup_of(&p, "rtx-3090-used over oculink-2-x4")->purchase_USD == 650 + dock);
+    // what is left of the catalogue is old some day, and is told of where its date stands
+    lw_prices_warn(p.plan, "2020-01-01", test.diags);
+    assert_int_equal((int)lw_diags_count(test.diags), 0);
+    lw_prices_warn(p.plan, "2199-01-01", test.diags);
+    assert_int_equal((int)lw_diags_count(test.diags), 1);
+    lw_test_end(&test);
+}
+
+static void dates_are_days(void **state) {
+    (void)state;
+    static const struct {
+        const char *date;
+        int64_t day;
+    } good[] = {{"1970-01-01", 0},     {"1970", 364},      {"2000-02", 11016},
+                {"2000-03-01", 11017}, {"2100-02", 47540}, {"2026-11-30", 20787}};
+    static const char *const bad[] = {"",        "undated",    "26",       "2026-",       "2026-13",
+                                      "2026-00", "2026-02-29", "2026-1-1", "2026-01-01x", "2026-01-01-"};
+    int64_t day = 0;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_true(lw_date_day(good[i].date, &day));
+        assert_int_equal(day, good[i].day);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(lw_date_day(bad[i], &day));
+    }
+}
+
 static void wrong_plans_are_told(void **state) {
     (void)state;
     static const struct {
@@ -143,6 +183,17 @@ static void wrong_plans_are_told(void **state) {
          "4:45: unknown key 'contex' | did you mean 'context'?"},
         {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a: {kind: copy}}\n", NULL},
         {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a b: {kind: llm-decode, model: gpt-2}}\n", NULL},
+        {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a: {kind: llm-decode, model: gpt-2}}\nprices: "
+         "{rtx: 3 USD}\n",
+         "5:10: 'rtx' is not among the candidates | `lanewise list catalogue` names what has a price"},
+        {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a: {kind: llm-decode, model: gpt-2}}\nprices: "
+         "{rtx-3090-used: 3 USD/h}\n",
+         NULL},
+        {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a: {kind: llm-decode, model: gpt-2}}\nprices: "
+         "{rtx-3090-used: 0 USD}\n",
+         NULL},
+        {"own: {host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}\nneeds: {a: {kind: llm-decode, model: gpt-2}}\nprices: [3]\n",
+         NULL},
         {"own: 3\nneeds: []\n", NULL},
         {"", NULL},
     };
@@ -163,6 +214,8 @@ int main(void) {
         cmocka_unit_test(buying_pays_for_itself),
         cmocka_unit_test(what_does_not_fit_says_why),
         cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(own_prices_stand_for_the_catalogues),
+        cmocka_unit_test(dates_are_days),
         cmocka_unit_test(wrong_plans_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

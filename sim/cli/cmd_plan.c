@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lanewise plan: what to buy or rent for a wish.
 #include <string.h>
+#include <time.h>
 
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
@@ -37,6 +38,15 @@ static lw_status write_files(const lw_context *context, const lanewise_planned *
     return LW_OK;
 }
 
+static void warn_of_prices(const lw_context *context, const lanewise_planned *planned) {
+    char today[sizeof "2026-11-30"];
+    const time_t now = time(NULL);
+    struct tm day;
+    if (gmtime_r(&now, &day) != NULL && strftime(today, sizeof today, "%Y-%m-%d", &day) > 0) {
+        lanewise_planned_prices(planned, today, context->findings);
+    }
+}
+
 static lw_status plan_verb(lw_context *context) {
     const lw_arguments *arguments = context->arguments;
     const lanewise_run run = {.threads = (int)arguments->threads, .stop = lw_console_catch_interrupt()};
@@ -47,6 +57,7 @@ static lw_status plan_verb(lw_context *context) {
     lw_status status = (lw_status)lanewise_plan(context->catalog, arguments->file[0], &run, context->findings, &planned);
     status = status == LW_OK && arguments->output != NULL ? write_files(context, planned) : status;
     if (status == LW_OK) {
+        warn_of_prices(context, planned);
         const lanewise_status made = lanewise_planned_report(planned, format, lw_console_width(), context->findings, &text);
         status = lw_console_show_text(made, format, text, context->diags);
     }
@@ -64,9 +75,11 @@ const lw_verb lw_verb_plan = {
     .examples = "  lanewise plan configs/plans/local-llm.yaml        the answer in a sentence, then the table\n"
                 "  lanewise plan configs/plans/student.yaml -o out   and charts of cost, and of buying against renting\n"
                 "  lanewise list catalogue                           what there is, with its price\n",
-    .details = "A plan says what you have (a computer and its ports), what you need (workloads, how much each counts and\n"
-               "hours a month) and a budget. Each choice of cards, ports and adapters of the catalogue is run as a scenario;\n"
-               "costs are purchase, electricity, what a sale brings back, or rent. What does not fit says why.\n",
+    .details =
+        "A plan says what you have (a computer and its ports), what you need (workloads, how much each counts and\n"
+        "hours a month) and a budget. Each choice of cards, ports and adapters of the catalogue is run as a scenario;\n"
+        "costs are purchase, electricity, what a sale brings back, or rent. What does not fit says why.\n"
+        "prices: {rtx-3090-used: 650 USD} in the plan stands for the catalogue's, which are told to be old after 90 days.\n",
     .flags = flag_names,
     .output = "a folder for plan.csv, plan.json and charts",
     .formats = formats,

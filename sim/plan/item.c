@@ -7,6 +7,7 @@
 #include "sim/config/option.h"
 #include "sim/config/source.h"
 #include "sim/config/type.h"
+#include "sim/plan/date.h"
 
 const char *const lw_item_words[] = {"gpu", "adapter", "cloud", NULL};
 
@@ -56,7 +57,7 @@ static const lw_option options[] = {
     REAL("spread", LW_PLAIN, spread, "10 %", 2, "share by which prices of other sellers differ"),
     TEXT("port", port, "", "of an adapter: the port that it plugs into, by its link preset"),
     TEXT("link", link, "", "link preset that it makes of the port; that of the port when left out"),
-    TEXT("date", date, NULL, "of the price"),
+    TEXT("date", date, NULL, "of the price: 2026-07-03, 2026-07, 2026, or undated"),
     TEXT("source", source, NULL, "of the price"),
     {0}};
 
@@ -74,6 +75,10 @@ static lw_status check(const lw_item *item, const lw_option_set *set, const lw_y
     if ((rented ? item->rent_USDph : item->price_USD) <= 0) {
         return lw_error(diags, lw_type_place(options, set, rented ? "rent" : "price", root->place), "say what it costs",
                         "it has no %s", rented ? "rent" : "price");
+    }
+    int64_t day;
+    if (strcmp(item->date, "undated") != 0 && !lw_date_day(item->date, &day)) {
+        return lw_error(diags, item->date_place, "write 2026-07-03, 2026-07, 2026, or undated", "'%s' is no date", item->date);
     }
     return LW_OK;
 }
@@ -96,6 +101,7 @@ lw_status lw_item_read(const lw_catalog *catalog, const char *name, lw_arena *ar
         return lw_error(diags, root->place, "give file and item one name", "the file of '%s' names '%s'", name, file.item.name);
     }
     *out = file.item;
+    out->date_place = lw_type_place(options, set, "date", root->place);
     out->link = out->link[0] != '\0' ? out->link : out->port;
     return check(out, set, root, diags);
 }

@@ -24,6 +24,7 @@ typedef struct lw_item {
     double spread;            // share by which prices of other sellers differ, as a standard deviation
     const char *port, *link;  // of an adapter: the port it plugs into, and the link that comes of it
     const char *date, *source, *power_source;
+    lw_place date_place;  // line 0: the price is the plan's own
 } lw_item;
 
 // Read FOLDER/catalogue/NAME.yaml. What is wrong is diagnosed.

@@ -80,6 +80,10 @@ lw_status lw_plan_load(const char *path, const lw_catalog *catalog, lw_arena *ar
 lw_status lw_plan_run(const lw_plan *plan, const lw_catalog *catalog, const lw_run *run, lw_arena *arena, lw_diags *diags,
                       lw_planned *out) LW_CHECKED;
 
+enum { LW_PRICE_OLD_DAYS = 90 };  // beyond which a price is told to be old
+// Warn once, at the oldest, of prices that were old on that day ("2026-11-30") or have no date; no date: none is.
+void lw_prices_warn(const lw_plan *plan, const char *today, lw_diags *diags);
+
 // For charts.
 lw_status lw_planned_choices(const lw_planned *planned, lw_arena *arena, lw_choices *out) LW_CHECKED;
 

@@ -7,11 +7,12 @@
 #include "sim/config/option.h"
 #include "sim/config/source.h"
 #include "sim/plan/plan.h"
+#include "sim/plan/prices.h"
 #include "sim/result/metric_table.h"
 
 typedef struct plan_file {
     int64_t version;
-    const lw_yaml *own, *needs, *candidates;
+    const lw_yaml *own, *needs, *candidates, *prices;
     lw_plan plan;
 } plan_file;
 
@@ -29,6 +30,7 @@ static const lw_option options[] = {
     PART("own", own, NULL, "{host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}"),
     PART("needs", needs, NULL, "name: {kind: llm-decode, ..., weight: 2, hours_per_month: 40}"),
     PART("candidates", candidates, "", "catalogue, or a list of names of it"),
+    PART("prices", prices, "", "instead of the catalogue's: {rtx-3090-used: 650 USD, cloud-rtx-5090: 0.7 USD/h}"),
     {.key = "budget",
      .kind = LW_OPTION_QUANTITY_REAL,
      .dimension = LW_MONEY,
@@ -271,7 +273,7 @@ static lw_status add_item(const loading *in, const char *name, lw_list *items) {
     return item == NULL ? LW_NO_MEMORY : lw_item_read(in->catalog, name, in->arena, in->diags, item);
 }
 
-static lw_status read_candidates(const loading *in, const lw_yaml *candidates) {
+static lw_status read_candidates(const loading *in, const lw_yaml *candidates, const lw_yaml *prices) {
     const char *const *names = lw_catalog_names(in->catalog, LW_SHELF_CATALOGUE);
     const size_t count = lw_catalog_count(in->catalog, LW_SHELF_CATALOGUE);
     lw_list items = {0};
@@ -294,7 +296,7 @@ static lw_status read_candidates(const loading *in, const lw_yaml *candidates) {
     }
     in->plan->item = LW_LIST_ITEMS(&items, const lw_item);
     in->plan->item_count = items.count;
-    return LW_OK;
+    return lw_prices_take(prices, LW_LIST_ITEMS(&items, lw_item), items.count, in->diags);
 }
 
 lw_status lw_plan_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_plan **out) {
@@ -314,7 +316,7 @@ lw_status lw_plan_load(const char *path, const lw_catalog *catalog, lw_arena *ar
     file->plan.source = source;
     LW_TRY(read_own(&in, file->own));
     LW_TRY(read_needs(&in, file->needs));
-    LW_TRY(read_candidates(&in, file->candidates));
+    LW_TRY(read_candidates(&in, file->candidates, file->prices));
     *out = &file->plan;
     return LW_OK;
 }
