@@ -99,6 +99,7 @@ static const char page[] =
     "Processors of one computer share their memories over links of their own: Intel's QPI (to 2016) and\n"
     "UPI, AMD's Infinity Fabric, IBM's X-Bus. A card on one socket that copies from the memory of the\n"
     "other, or to a card of the other, crosses them: what nvidia-smi topo calls SYS.\n"
+    "How to write it, and what was measured: lanewise explain numa.\n"
     "\n"
     "A QPI link has 20 lanes, of which 16 carry data: 9.6 GT/s are 19.2 GB/s per direction. A cache line\n"
     "of 64 B takes nine flits of 8 B, so 17 are left. UPI kept the shape (10.4 GT/s, 20.8 GB/s) and grew\n"

@@ -9,6 +9,7 @@
 #include <omp.h>
 #include <string.h>
 
+#include "sim/base/list.h"
 #include "sim/study/format.h"
 
 // ---- Values ----
@@ -106,14 +107,22 @@ static double value_of(const lw_fit_parameter *p, double x) {
 
 // ---- The model ----
 
+// What the tables said of some values. A fit comes back to the same ones: after a step that it takes
+// back, with other weights, from where another system is left out.
+typedef struct seen {
+    const double *value;     // of each parameter, as the model read it
+    const bool *those;       // tables; NULL: all of them
+    const double *residual;  // of each point of these
+} seen;
+
 typedef struct problem {
     lw_fit *fit;
     lw_diags *diags;
+    lw_arena *memory;  // of what was seen
+    lw_list seen;
     size_t *first;     // point of each table
     size_t *system;    // of each point: 0 to systems - 1
-    double *residual;  // log(model / measured), of the last call, and where that was
-    double *at;
-    bool at_known;
+    double *residual;  // log(model / measured), of the last call
     bool *shows;       // parameters x tables: the parameter's row names the table
     double *moved;     // parameters x points: residuals beside those of the last call
     double *band;      // of each point: standard error of the model as a share
@@ -183,8 +192,47 @@ static lw_status run_tables(const problem *p, const gsl_vector *x, looking at, l
     return LW_OK;
 }
 
-// The residuals of x. Values with which a table cannot run are far off, and no more than that.
-static lw_status look_beside(const problem *p, const gsl_vector *x, looking at) {
+static bool covers(const problem *p, const seen *one, const bool *those) {
+    bool all = true;
+    for (size_t t = 0; t < p->fit->tables; t++) {
+        all = all && (one->those == NULL || one->those[t] || (those != NULL && !those[t]));
+    }
+    return all;
+}
+
+static bool recall(const problem *p, const double *value, looking at) {
+    for (size_t k = p->seen.count; k-- > 0;) {  // the latest first
+        const seen *one = &LW_LIST_ITEMS(&p->seen, seen)[k];
+        bool same = covers(p, one, at.those);
+        for (size_t i = 0; same && i < p->fit->count; i++) {
+            same = one->value[i] == value[i];
+        }
+        for (size_t t = 0; same && t < p->fit->tables; t++) {
+            for (size_t i = p->first[t]; (at.those == NULL || at.those[t]) && i < p->first[t + 1]; i++) {
+                at.residual[i] = one->residual[i];
+            }
+        }
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static lw_status remember(problem *p, const double *value, looking at) {
+    double *residual = LW_NEW_ARRAY(p->memory, double, p->fit->points);
+    seen *added = residual != NULL ? LW_LIST_ADD(&p->seen, seen, p->memory) : NULL;
+    if (added == NULL) {
+        return LW_NO_MEMORY;
+    }
+    memcpy(residual, at.residual, p->fit->points * sizeof *residual);
+    *added = (seen){value, at.those, residual};
+    return LW_OK;
+}
+
+// The residuals of tables that are run. Values with which one cannot run are far off, and no more than
+// that.
+static lw_status run_beside(const problem *p, const gsl_vector *x, looking at) {
     static const double far_off = 10;
     lw_arena *arena = lw_arena_new();
     lw_diags *silent = arena != NULL ? lw_diags_new(arena) : NULL;
@@ -200,27 +248,35 @@ static lw_status look_beside(const problem *p, const gsl_vector *x, looking at) 
     return wild ? LW_OK : status;
 }
 
-static lw_status look_at(problem *p, const gsl_vector *x) {
-    p->at_known = false;
-    LW_TRY(look_beside(p, x, (looking){p->residual, NULL, 0, true}));
-    for (size_t k = 0; k < p->fit->count; k++) {
-        p->at[k] = gsl_vector_get(x, k);
+// The residuals of x.
+static lw_status look_beside(problem *p, const gsl_vector *x, looking at) {
+    double *value;
+    bool known = false;
+#pragma omp critical(lanewise_seen)
+    {
+        value = LW_NEW_ARRAY(p->memory, double, p->fit->count);
+        for (size_t i = 0; value != NULL && i < p->fit->count; i++) {
+            value[i] = value_of(&p->fit->parameter[i], gsl_vector_get(x, i));
+        }
+        known = value != NULL && recall(p, value, at);
     }
-    p->at_known = true;
-    return LW_OK;
+    if (value == NULL || known) {
+        return value != NULL ? LW_OK : LW_NO_MEMORY;
+    }
+    LW_TRY(run_beside(p, x, at));
+    lw_status status;
+#pragma omp critical(lanewise_seen)
+    status = remember(p, value, at);
+    return status;
 }
 
-static bool has_looked_at(const problem *p, const gsl_vector *x) {
-    bool same = p->at_known;
-    for (size_t k = 0; same && k < p->fit->count; k++) {
-        same = p->at[k] == gsl_vector_get(x, k);
-    }
-    return same;
+static lw_status look_at(problem *p, const gsl_vector *x) {
+    return look_beside(p, x, (looking){p->residual, NULL, 0, true});
 }
 
 static int call_model(const gsl_vector *x, void *user, gsl_vector *f) {
     problem *p = user;
-    lw_status status = has_looked_at(p, x) ? LW_OK : look_at(p, x);
+    lw_status status = look_at(p, x);
     p->status = p->status == LW_OK ? status : p->status;
     for (size_t i = 0; i < p->fit->points; i++) {
         gsl_vector_set(f, i, p->residual[i]);
@@ -229,7 +285,7 @@ static int call_model(const gsl_vector *x, void *user, gsl_vector *f) {
 }
 
 // Forward differences. A row is fitted to the tables that it names: those alone show its value.
-static lw_status slope_of(const problem *p, const gsl_vector *x, size_t k, gsl_matrix *slope) {
+static lw_status slope_of(problem *p, const gsl_vector *x, size_t k, gsl_matrix *slope) {
     static const double step = 5e-3;  // values come in steps of five digits, results in whole picoseconds
     const lw_fit *fit = p->fit;
     const bool *those = &p->shows[k * fit->tables];
@@ -254,7 +310,7 @@ static lw_status slope_of(const problem *p, const gsl_vector *x, size_t k, gsl_m
 // Side by side, as few points of one would leave threads without work.
 static int call_slope(const gsl_vector *x, void *user, gsl_matrix *slope) {
     problem *p = user;
-    lw_status status = has_looked_at(p, x) ? LW_OK : look_at(p, x);
+    lw_status status = look_at(p, x);
     // The pragma reads it. NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores)
     const int threads = p->fit->run->threads > 0 ? p->fit->run->threads : omp_get_max_threads();
     const int64_t count = status == LW_OK ? (int64_t)p->fit->count : 0;
@@ -510,11 +566,10 @@ static lw_status look_at_tables(problem *p, lw_arena *arena, lw_diags *diags) {
     }
     p->residual = LW_NEW_ARRAY(arena, double, fit->points);
     p->moved = LW_NEW_ARRAY(arena, double, fit->count * fit->points);
-    p->at = LW_NEW_ARRAY(arena, double, fit->count);
     p->shows = LW_NEW_ARRAY(arena, bool, fit->count * fit->tables);
     p->system = LW_NEW_ARRAY(arena, size_t, fit->points);
     p->band = LW_NEW_ARRAY(arena, double, fit->points);
-    if (p->residual == NULL || p->moved == NULL || p->at == NULL || p->shows == NULL || p->system == NULL || p->band == NULL) {
+    if (p->residual == NULL || p->moved == NULL || p->shows == NULL || p->system == NULL || p->band == NULL) {
         return LW_NO_MEMORY;
     }
     for (size_t k = 0; k < fit->count; k++) {
@@ -586,20 +641,27 @@ static lw_status fit_all(problem *p, solver *s, lw_arena *arena) {
     return leave_out(p, s, arena);
 }
 
-lw_status lw_fit_run(lw_fit *fit, lw_arena *arena, lw_diags *diags) {
-    problem p = {.fit = fit, .diags = diags};
+static lw_status run_fit(problem *p, lw_arena *arena, lw_diags *diags) {
     solver s;
-    LW_TRY(look_at_tables(&p, arena, diags));
-    if (fit->points < fit->count) {
-        return lw_error(diags, fit->parameter[0].row->key_place, "name more tables, or fit less",
-                        "%zu points cannot tell %zu values", fit->points, fit->count);
+    LW_TRY(look_at_tables(p, arena, diags));
+    if (p->fit->points < p->fit->count) {
+        return lw_error(diags, p->fit->parameter[0].row->key_place, "name more tables, or fit less",
+                        "%zu points cannot tell %zu values", p->fit->points, p->fit->count);
+    }
+    LW_TRY(make_solver(p, arena, &s));
+    const lw_status status = fit_all(p, &s, arena);
+    free_solver(&s);
+    return status;
+}
+
+lw_status lw_fit_run(lw_fit *fit, lw_arena *arena, lw_diags *diags) {
+    problem p = {.fit = fit, .diags = diags, .memory = lw_arena_new()};
+    if (p.memory == NULL) {
+        return LW_NO_MEMORY;
     }
     gsl_error_handler_t *handler = gsl_set_error_handler_off();
-    lw_status status = make_solver(&p, arena, &s);
-    if (status == LW_OK) {
-        status = fit_all(&p, &s, arena);
-        free_solver(&s);
-    }
+    const lw_status status = run_fit(&p, arena, diags);
     (void)gsl_set_error_handler(handler);
+    lw_arena_free(p.memory);
     return status;
 }
