@@ -431,6 +431,30 @@ static void peers_write_straight_or_bounce(void **state) {
     lw_test_end(&test);
 }
 
+// Eight chunks of 128 KiB over two alike links: with two buffers all but one of them overlap. The buffers of pageable
+// copies say nothing of those between cards.
+static void bounced_copies_have_their_own_buffers(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    static const char *const overlaps[] = {"true", "false"};
+    double time_s[2];
+    for (int i = 0; i < 2; i++) {
+        const char *text = lw_arena_print(
+            test.arena,
+            "nodes: {g: {kind: gpu, count: 2, p2p: false, staging_bytes: 64 KiB, staging_overlap: false, bounce_bytes: 128 KiB, "
+            "bounce_overlap: %s}, host: {kind: host}}\n"
+            "links: {slots: {between: [g, host], type: link, rate: 10 GB/s}}\n"
+            "workloads: {x: {kind: copy, from: 'g[0]', to: 'g[1]', bytes: 1 MiB}}\n",
+            overlaps[i]);
+        assert_int_equal(build_text(&test, text).fabric.task[0].count, 8);
+        time_s[i] = run_text(&test, text).point[0].workload[0].time_s;
+    }
+    const double chunk_s = 131072 / 10e9;
+    assert_close(time_s[0], 9 * chunk_s, 0.02);
+    assert_close(time_s[1], 16 * chunk_s, 0.02);
+    lw_test_end(&test);
+}
+
 // Whoever calls a copy waits until it knows of its end, whichever route the bytes took.
 static void bounced_copies_end_when_the_caller_knows(void **state) {
     (void)state;
@@ -752,6 +776,7 @@ int main(void) {
         cmocka_unit_test(pageable_copies_come_from_the_cache),
         cmocka_unit_test(pageable_copies_back_run_the_other_way_round),
         cmocka_unit_test(peers_write_straight_or_bounce),
+        cmocka_unit_test(bounced_copies_have_their_own_buffers),
         cmocka_unit_test(bounced_copies_end_when_the_caller_knows),
         cmocka_unit_test(switches_add_their_latency),
         cmocka_unit_test(one_engine_serves_one_copy_at_a_time),

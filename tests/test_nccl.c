@@ -144,7 +144,7 @@ static void buffers_in_host_memory_overlap(void **state) {
     static const char machine[] =
         "nodes: {host: {kind: host}, gpus: {kind: gpu, count: 2, compute_capability: 89, p2p: false%s}}\n"
         "links: {l: {between: [host, gpus], preset: pcie-4-x16}}\n";
-    static const char *const stagings[] = {"", ", staging_bytes: 64 KiB, staging_overlap: false"};
+    static const char *const stagings[] = {"", ", staging_bytes: 64 KiB, bounce_overlap: false"};
     double time_s[2];
     for (size_t i = 0; i < 2; i++) {
         lw_test test = lw_test_begin();

@@ -245,10 +245,14 @@ static const lw_option gpu_options[] = {
     TIME_ROW("submit_chunk", submit_chunk_ps, "0 ns", "cost of each chunk of a copy from or to pageable memory"),
     TIME_ROW("submit_bounce", submit_bounce_ps, "0 ns",
              "cost of each chunk that another GPU sends through host memory: two devices wait for each other"),
-    SIZE_ROW("staging_bytes", staging_bytes, "bounce buffer of pageable and bounced copies; auto: the whole copy", ideal),
+    SIZE_ROW("staging_bytes", staging_bytes, "buffer of pageable copies; auto: the whole copy", ideal),
+    SIZE_ROW("bounce_bytes", bounce_bytes, "buffer of copies bounced between GPUs; auto: as staging_bytes", ideal),
     FLAG_ROW("staging_overlap", staging_overlap, "true",
-             "two bounce buffers, so that the CPU copies one while the device moves the other",
+             "two buffers of pageable copies, so that the CPU copies one while the device moves the other",
              "CUDA C Best Practices Guide, pinned memory"),
+    FLAG_ROW("bounce_overlap", bounce_overlap, "true",
+             "two buffers of copies bounced between GPUs, so that one card writes while the other reads",
+             "measured tables of the class gpu-pair-bounced: all cards but RTX 3090 reach far more than half of a link"),
     RATE_ROW(
         "copy_rate_h2d", copy_rate_h2d_Bps,
         "payload a second that the copy engine takes in from the host's side (its PCIe port, or a link to a host); auto: what the link carries"),
@@ -421,6 +425,13 @@ int64_t lw_node_queued_ps(const lw_node *node) {
     int64_t queued_ps = node->spec->params->submit_queued_ps;
     bool costs = lw_node_submit_ps(node, LW_API_AUTO, LW_CALL_PINNED) > 0;
     return queued_ps != LW_AUTO ? queued_ps : costs ? queued_call_ps : 0;
+}
+
+lw_buffers lw_node_buffers(const lw_node *node, bool bounced) {
+    const lw_node_params *p = node->spec->params;
+    const int64_t bytes = bounced && p->bounce_bytes != LW_AUTO ? p->bounce_bytes : p->staging_bytes;
+    const bool overlaps = bounced ? p->bounce_overlap : p->staging_overlap;
+    return (lw_buffers){.bytes = bytes != LW_AUTO ? bytes : INT64_MAX, .count = overlaps ? 2 : 1};
 }
 
 int64_t lw_node_submit_ps(const lw_node *node, lw_api api, lw_call call) {

@@ -46,8 +46,9 @@ typedef struct lw_node_params {
     int64_t kernel_packet_bytes, kernel_tags, submit_kernel_ps;
     // LW_AUTO: no limit; those of copy_engines
     int64_t copy_engines, peer_engines, bounce_engines;
-    int64_t staging_bytes;  // LW_AUTO: the whole copy
-    bool staging_overlap;
+    // of pageable copies, LW_AUTO: the whole copy; of copies between GPUs through host memory, LW_AUTO: the same
+    int64_t staging_bytes, bounce_bytes;
+    bool staging_overlap, bounce_overlap;
     int api;
     // [LW_API_AUTO] is not used; LW_AUTO: submit_ps
     int64_t submit_ps, submit_api_ps[LW_API_COUNT];
@@ -141,5 +142,14 @@ int64_t lw_node_submit_ps(const lw_node *node, lw_api api, lw_call call);
 int64_t lw_node_gap_ps(const lw_node *node, bool reading);
 // What a queued call takes of its caller.
 int64_t lw_node_queued_ps(const lw_node *node);
+
+// Buffers in host memory that copies of a device go through.
+typedef struct {
+    int64_t bytes;   // of each; INT64_MAX: the whole copy
+    uint32_t count;  // 2: one is filled while the other is emptied
+} lw_buffers;
+
+// bounced: of copies to another GPU, else of pageable ones.
+lw_buffers lw_node_buffers(const lw_node *node, bool bounced);
 
 #endif

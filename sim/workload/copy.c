@@ -134,7 +134,8 @@ static const char page[] =
     "chunk while the device moves another (staging_bytes and staging_overlap of the device), faster\n"
     "where the buffer fits its cache (cpu_cache and cpu_copy_rate_cached of the host): it is taken to\n"
     "have been copied before, as benchmarks do. p2p: false does the same between two GPUs, through the\n"
-    "memory of the host that is nearest to both. repeat makes the copy many times, one after the other.\n"
+    "memory of the host that is nearest to both (bounce_bytes and bounce_overlap). repeat makes the copy\n"
+    "many times, one after the other.\n"
     "overlap: true queues them, as bandwidth tests do: the first pays for its call, and then they follow\n"
     "each other at what a queued call takes of its caller (submit_queued) or the engine between two\n"
     "copies (gap), whichever is slower.";

@@ -48,11 +48,11 @@ static void note_forced(const lw_graph_builder *builder, const lw_copying *c, co
 }
 
 // The bounce buffers belong to the driver of the device that calls.
-static void set_staging(const lw_node *caller, lw_copying *c) {
-    const lw_node_params *p = caller->spec->params;
+static void set_staging(const lw_node *caller, bool bounced, lw_copying *c) {
+    const lw_buffers buffers = lw_node_buffers(caller, bounced);
     c->staged = true;
-    c->chunk_bytes = p->staging_bytes != LW_AUTO ? p->staging_bytes : INT64_MAX;
-    c->buffers = p->staging_overlap ? 2 : 1;
+    c->chunk_bytes = buffers.bytes;
+    c->buffers = buffers.count;
 }
 
 static void set_call(const lw_node *caller, lw_call call, bool fill_calls, lw_copying *c) {
@@ -99,7 +99,7 @@ static lw_status plan_bounce(const lw_graph_builder *builder, const uint32_t pai
     LW_TRY(plan_move(builder, c, behind, (const uint32_t[]){host, pair[1]}, c->place.to, &c->drain));
     c->fill.bounces = c->drain.bounces = true;
     const lw_node *node = builder->machine->node;
-    set_staging(&node[pair[0]], c);
+    set_staging(&node[pair[0]], true, c);
     set_call(&node[pair[0]], LW_CALL_PINNED, true, c);
     c->drain_submit_ps = node[pair[1]].spec->params->submit_bounce_ps;
     return LW_OK;
@@ -113,7 +113,7 @@ static void stage(const lw_graph_builder *builder, uint32_t host, bool reading, 
     core.source_bytes = reading ? c->bytes : LW_AUTO;
     const lw_move dma = c->fill;
     const lw_node *executor = &builder->machine->node[dma.executor];
-    set_staging(executor, c);
+    set_staging(executor, false, c);
     *(reading ? &c->drain_submit_ps : &c->fill_submit_ps) = executor->spec->params->submit_chunk_ps;
     c->fill = reading ? core : dma;
     c->drain = reading ? dma : core;

@@ -114,7 +114,6 @@ static lw_status through_host(const lw_plan *plan, uint32_t from, uint32_t to, b
 
 static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out) {
     const lw_graph_builder *builder = plan->builder;
-    const lw_node_params *sender = builder->machine->node[from].spec->params;
     const uint32_t ends[2] = {from, to};
     const switching none = {LW_IN_SWITCH_NONE, false};
     uint32_t host;
@@ -131,8 +130,9 @@ static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out)
                         builder->machine->node[from].name, builder->machine->node[to].name);
     }
     LW_TRY(found);
-    out->staging_bytes = sender->staging_bytes != LW_AUTO ? sender->staging_bytes : INT64_MAX;
-    out->buffers = sender->staging_overlap ? 2 : 1;
+    const lw_buffers buffers = lw_node_buffers(&builder->machine->node[from], true);
+    out->staging_bytes = buffers.bytes;
+    out->buffers = buffers.count;
     out->overlaps = plan->overlaps;
     if (plan->staging_bytes > 0) {
         out->staging_bytes = plan->staging_bytes;
