@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Model against measured: a mark a point, on the diagonal where both agree. A column for each side of
-// the tables, a row for rates and one for times.
+// the tables, a row for rates, one for times and one for what is counted (tokens a second) or a share.
 #include <math.h>
 #include <string.h>
 
@@ -13,11 +13,12 @@
 #define PLOT_SIDE 400.0
 #define AROUND 130.0  // head and foot
 
-typedef enum quantity { QUANTITY_RATE, QUANTITY_TIME, QUANTITIES } quantity;
-static const char *const units[QUANTITIES] = {"GB/s", "\u00B5s"};
+typedef enum quantity { QUANTITY_RATE, QUANTITY_TIME, QUANTITY_PLAIN, QUANTITIES } quantity;
+static const char *const units[QUANTITIES] = {"GB/s", "\u00B5s", "tokens/s, or share of a frame rate"};
 
 static quantity quantity_of(const lw_validation *table) {
-    return table->metric->dimension == LW_TIME ? QUANTITY_TIME : QUANTITY_RATE;
+    const lw_dimension dimension = table->metric->dimension;
+    return dimension == LW_TIME ? QUANTITY_TIME : dimension == LW_RATE ? QUANTITY_RATE : QUANTITY_PLAIN;
 }
 
 typedef struct parity {
@@ -26,6 +27,14 @@ typedef struct parity {
     double low[QUANTITIES], high[QUANTITIES];
     size_t rows, columns;
 } parity;
+
+static bool has_side(const parity *p, int side) {
+    bool has = false;
+    for (int q = 0; q < QUANTITIES; q++) {
+        has = has || p->has[q][side];
+    }
+    return has;
+}
 
 static parity look_at(const lw_sheet *sheet) {
     parity p = {.sheet = sheet};
@@ -44,10 +53,10 @@ static parity look_at(const lw_sheet *sheet) {
             }
         }
     }
-    for (int k = 0; k < 2; k++) {
-        p.rows += p.has[k][0] || p.has[k][1];
-        p.columns += p.has[0][k] || p.has[1][k];
+    for (int q = 0; q < QUANTITIES; q++) {
+        p.rows += p.has[q][0] || p.has[q][1];
     }
+    p.columns = (size_t)has_side(&p, 0) + (size_t)has_side(&p, 1);
     return p;
 }
 
@@ -197,7 +206,7 @@ lw_status lw_parity_draw(const lw_sheet *sheet, const lw_result *about) {
             if (p.has[q][side]) {
                 LW_TRY(draw_panel(&p, (quantity)q, side == 1, (lw_box){left, top, left + width, top + height}));
             }
-            left += p.has[0][side] || p.has[1][side] ? width + PANEL_GAP : 0;
+            left += has_side(&p, side) ? width + PANEL_GAP : 0;
         }
         top += p.has[q][0] || p.has[q][1] ? height + PANEL_GAP : 0;
     }

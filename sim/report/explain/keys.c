@@ -229,6 +229,9 @@ static void add_key_page(const lw_key_group *groups, const bool *mine, size_t co
     if (is_quantity(row) && row->words == NULL) {
         add_line(out, "example", lw_dimension_example(row->dimension));
     }
+    if (row->fitted) {
+        add_line(out, "fitted", "to measured tables, in presets; a measured table sets it only where it quotes its source");
+    }
 }
 
 // "SECTION.NAME.KEY", "SECTION.KEY", "NAME.KEY" or "KEY": does what stands before the key fit the
