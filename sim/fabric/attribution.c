@@ -25,6 +25,7 @@ typedef struct {
     int64_t compute_ps;
     uint32_t busiest_server;
     double wait_ps;
+    double trips_ps;  // of all transfers, one after the other
     int64_t packets;
 } times_of_work;
 
@@ -166,6 +167,17 @@ static void find_stream(const attribution *a, const lw_built_workload *work, tim
     }
 }
 
+// Of all transfers of a task, one after the other: how long their first bytes are under way.
+static double trips_of(const lw_built *built, uint32_t index) {
+    const lw_task *task = &built->fabric.task[index];
+    const lw_flow *flow = &built->fabric.flow[task->flow];
+    int64_t trip_ps = lw_path_latency_ps(built->fabric.server, flow->data, flow->data_count, 0);
+    if (flow->kind == LW_FLOW_READ) {
+        trip_ps += flow->completer_ps + lw_path_latency_ps(built->fabric.server, flow->request, flow->request_count, 0);
+    }
+    return (double)trip_ps * (double)lw_task_count(task);
+}
+
 static void sum_work(const attribution *a, const lw_built_workload *work, times_of_work *times) {
     *times =
         (times_of_work){.start_ps = INT64_MAX, .busiest_server = LW_NO_SERVER, .queue = LW_NO_RESOURCE, .stream = LW_NO_RESOURCE};
@@ -190,6 +202,7 @@ static void sum_work(const attribution *a, const lw_built_workload *work, times_
             if (busiest.server != LW_NO_SERVER) {
                 add_phases(&a->busy[busiest.server], &moved);
             }
+            times->trips_ps += trips_of(a->built, i);
             times->wait_ps += (double)task->wait_ps;
             times->packets += task->packets;
         }
@@ -373,6 +386,15 @@ static lw_limit find_limit(const lw_built *built, size_t index, const times_of_w
         return calls;
     }
     const double computes = (double)times->compute_ps / times->time_ps;
+    // work that is no transfer of its own has no fixed cost, but what it sends one after the other takes its time
+    const double trips = times->fixed <= 0 ? fmin(1, times->trips_ps / times->time_ps) : 0;
+    if (trips >= mostly_fixed && computes < mostly_fixed && times->busiest < mostly_fixed && times->queued < mostly_fixed) {
+        return (lw_limit){.kind = LW_LIMITED_BY_FIXED_COST,
+                          .share = trips,
+                          .of_time = true,
+                          .part = LW_FIXED_LATENCY,
+                          .time_ps = (int64_t)fmin(times->trips_ps, times->time_ps)};
+    }
     if (computes > 0 && computes >= times->busiest && computes >= times->queued) {
         return limit_of_compute(built, times);
     }

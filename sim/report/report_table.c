@@ -409,7 +409,7 @@ static lw_status write_matrix(const lw_result *result, const lw_columns *columns
 }
 
 // What kinds of work report besides: a column each, where it says anything.
-enum { OWN_COLUMNS_MAX = LW_OWN_METRICS_MAX };
+enum { OWN_COLUMNS_MAX = 64 };
 typedef struct own_columns {
     const lw_metric *metric[OWN_COLUMNS_MAX];
     size_t count;
@@ -430,7 +430,11 @@ static bool says_anything(const lw_result *result, const lw_metric *metric) {
 
 static void add_columns(const lw_result *result, const lw_metric *table, own_columns *own) {
     for (const lw_metric *m = table; m->name != NULL && own->count < OWN_COLUMNS_MAX; m++) {
-        if (says_anything(result, m)) {
+        bool known = false;  // of another kind, which has it, too
+        for (size_t i = 0; i < own->count && !known; i++) {
+            known = strcmp(own->metric[i]->name, m->name) == 0;
+        }
+        if (!known && says_anything(result, m)) {
             own->metric[own->count++] = m;
         }
     }

@@ -234,7 +234,7 @@ bool lw_metric_of_workload(const lw_metric *metric, const lw_workload_result *wo
         return metric->has == NULL || metric->has(workload);
     }
     for (size_t i = 0; workload->own != NULL && workload->own[i].name != NULL; i++) {
-        if (&workload->own[i] == metric) {
+        if (strcmp(workload->own[i].name, metric->name) == 0) {  // several kinds may have it
             *value = workload->own_value[i];
             return true;
         }

@@ -63,7 +63,7 @@ static const lw_option options[] = {
      .source =
          "RTX 4090 over OCuLink, 3DMark Time Spy: 16.6 % lost on an outer and 22.6 % on the inner screen (Golden Pig Upgrade), by this model",
      .evidence = LW_ASSUMED},
-    LW_WORK_COUNT("frames", AT(frames), "60", "that are drawn"),
+    LW_WORK_COUNT("frames", AT(frames), "60", "that are drawn, or worked on"),
     {0}};
 
 // What a frame takes besides its exposed upload.
@@ -107,27 +107,9 @@ static void measure(const void *params, const lw_workload_result *result, double
     value[2] = value[0] / p->reference_fps;
 }
 
-static const lw_metric own[] = {{.name = "frames_per_s",
-                                 .quantity = "frames",
-                                 .dimension = LW_PLAIN,
-                                 .unit = 1,
-                                 .of = LW_OF_WORKLOAD,
-                                 .title = "frames/s",
-                                 .help = "that are drawn"},
-                                {.name = "frame_us",
-                                 .quantity = "frame",
-                                 .dimension = LW_TIME,
-                                 .unit = 1e6,
-                                 .of = LW_OF_WORKLOAD,
-                                 .title = "a frame",
-                                 .help = "from one to the next"},
-                                {.name = "of_slot",
-                                 .quantity = "of_slot",
-                                 .dimension = LW_PLAIN,
-                                 .unit = 1,
-                                 .of = LW_OF_WORKLOAD,
-                                 .title = "of a slot",
-                                 .help = "frames a second by reference_fps"},
+static const lw_metric own[] = {LW_OWN_PLAIN("frames_per_s", "frames", "frames/s", "that are drawn, or worked on"),
+                                LW_OWN_TIME("frame_us", "frame", "a frame", "from one to the next"),
+                                LW_OWN_PLAIN("of_slot", "of_slot", "of a slot", "frames a second by reference_fps"),
                                 {0}};
 static const char *const metrics[] = {"frames_per_s", "frame_us", "of_slot", "time_us", "compute_us", "exposed_us", NULL};
 

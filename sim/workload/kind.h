@@ -73,6 +73,16 @@ extern const lw_option lw_work_common_options[];
         .help = "nodes that the route must pass, in order"                       \
     }
 
+// ---- Metrics of a kind's own (lw_work_kind.own); what two kinds mean alike has one name ----
+
+#define LW_OWN_METRIC(word, without_unit, base, scale, head, says)                                                               \
+    {                                                                                                                            \
+        .name = (word), .quantity = (without_unit), .dimension = (base), .unit = (scale), .of = LW_OF_WORKLOAD, .title = (head), \
+        .help = (says)                                                                                                           \
+    }
+#define LW_OWN_TIME(word, without_unit, head, says) LW_OWN_METRIC(word, without_unit, LW_TIME, 1e6, head, says)
+#define LW_OWN_PLAIN(word, without_unit, head, says) LW_OWN_METRIC(word, without_unit, LW_PLAIN, 1, head, says)
+
 // "backlog", "fixed", "poisson", NULL: in the order of lw_arrivals
 extern const char *const lw_arrival_words[];
 

@@ -90,20 +90,8 @@ static void measure(const void *params, const lw_workload_result *result, double
     value[1] = time_us > 0 ? (double)p->bytes / time_us / 1e3 : 0;
 }
 
-static const lw_metric own[] = {{.name = "load_us",
-                                 .quantity = "load",
-                                 .dimension = LW_TIME,
-                                 .unit = 1e6,
-                                 .of = LW_OF_WORKLOAD,
-                                 .title = "load",
-                                 .help = "until all of the file is on the card"},
-                                {.name = "load_GBps",
-                                 .quantity = "load_rate",
-                                 .dimension = LW_RATE,
-                                 .unit = 1e9,
-                                 .of = LW_OF_WORKLOAD,
-                                 .title = "of the file",
-                                 .help = "the file by that time"},
+static const lw_metric own[] = {LW_OWN_TIME("load_us", "load", "load", "until all of the file is on the card"),
+                                LW_OWN_METRIC("load_GBps", "load_rate", LW_RATE, 1e9, "of the file", "the file by that time"),
                                 {0}};
 static const char *const metrics[] = {"load_us", "load_GBps", "time_us", NULL};
 
