@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Programs that use a card (video, render, diffusion, remote-gpu), against what can be reckoned by hand.
+// Programs that use a card (video, render, diffusion, remote-gpu), and bulk data, against what can be reckoned by hand.
 #include <math.h>
 
 #include "sim/result/metric_table.h"
@@ -97,6 +97,27 @@ static void calls_are_round_trips_and_prompts_are_one(void **state) {
     near(remote_ms(", sends: prompts, up: 1 MB, down: 1 MB"), 2 * (1 + 1) + 8 * 5);
 }
 
+static lw_result bulk(lw_test *test, const char *keys) {
+    return run_text(test, lw_arena_print(test->arena,
+                                         "nodes: {a: {kind: host}, b: {kind: host}}\n"
+                                         "links: {l: {between: [a, b], type: link, rate: 1 MB/s, latency: 50 s}}\n"
+                                         "workloads: {w: {kind: bulk, from: a, to: b, bytes: 250 MB%s}}\n",
+                                         keys));
+}
+
+// 100 s of contact carry 100 MB: two whole ones and half a third, then 50 s of light.
+static void contacts_carry_what_fits(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    near(value_of(&bulk(&test, "").point[0].workload[0], "delivery_us") / 1e6, 250 + 50);
+    const lw_result passes = bulk(&test, ", contact: 100 s, period: 1000 s");
+    near(value_of(&passes.point[0].workload[0], "delivery_us") / 1e6, 2000 + 50 + 50);
+    near(value_of(&passes.point[0].workload[0], "contacts"), 3);
+    near(value_of(&bulk(&test, ", contact: 100 s, period: 1000 s, acknowledged: true").point[0].workload[0], "delivery_us") / 1e6,
+         2000 + 50 + 50 + 50.001024);
+    lw_test_end(&test);
+}
+
 static void too_many_crossings_are_told(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -118,6 +139,7 @@ int main(void) {
         cmocka_unit_test(a_scene_goes_up_once),
         cmocka_unit_test(weights_stay_or_go_up_again),
         cmocka_unit_test(calls_are_round_trips_and_prompts_are_one),
+        cmocka_unit_test(contacts_carry_what_fits),
         cmocka_unit_test(too_many_crossings_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

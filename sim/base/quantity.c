@@ -97,7 +97,7 @@ static const unit units[] = {
     {"ms", LW_TIME, {GIGA, 1}, true},
     {"s", LW_TIME, {TERA, 1}, true},
     {"min", LW_TIME, {60 * TERA, 1}, false},
-    {"h", LW_TIME, {3600 * TERA, 1}, false},
+    {"h", LW_TIME, {3600 * TERA, 1}, true},
     {"d", LW_TIME, {86400 * TERA, 1}, false},
 
     {"B/s", LW_RATE, {1, 1}, true},

@@ -25,7 +25,7 @@ typedef struct {
     int64_t compute_ps;
     uint32_t busiest_server;
     double wait_ps;
-    double trips_ps;  // of all transfers, one after the other
+    double trips_ps, delays_ps;  // of all transfers and of all delays, one after the other
     int64_t packets;
 } times_of_work;
 
@@ -167,6 +167,11 @@ static void find_stream(const attribution *a, const lw_built_workload *work, tim
     }
 }
 
+static bool is_compute(const lw_built *built, uint32_t index) {
+    const uint32_t stream = built->fabric.task[index].releases;
+    return stream != LW_NO_RESOURCE && built->slots[stream].computes;
+}
+
 // Of all transfers of a task, one after the other: how long their first bytes are under way.
 static double trips_of(const lw_built *built, uint32_t index) {
     const lw_task *task = &built->fabric.task[index];
@@ -205,6 +210,8 @@ static void sum_work(const attribution *a, const lw_built_workload *work, times_
             times->trips_ps += trips_of(a->built, i);
             times->wait_ps += (double)task->wait_ps;
             times->packets += task->packets;
+        } else if (!is_compute(a->built, i)) {
+            times->delays_ps += (double)a->built->fabric.task[i].submit_ps * (double)lw_task_count(&a->built->fabric.task[i]);
         }
     }
     if (work->task_count == 0) {
@@ -238,6 +245,18 @@ static lw_limit limit_of_fixed(const lw_built_workload *work, bool times_each, c
                       .part = (lw_fixed_part)largest,
                       .each = each,
                       .time_ps = each ? part_ps[largest] / work->calls : part_ps[largest]};
+}
+
+// Work that is no transfer of its own has no fixed cost, but what it sends one after the other takes its time, and so do
+// its delays.
+static lw_limit limit_of_waiting(const times_of_work *times) {
+    const bool delays = times->delays_ps > times->trips_ps;
+    const double waited_ps = fmin(delays ? times->delays_ps : times->trips_ps, times->time_ps);
+    return (lw_limit){.kind = LW_LIMITED_BY_FIXED_COST,
+                      .share = waited_ps / times->time_ps,
+                      .of_time = true,
+                      .part = delays ? LW_FIXED_DELAY : LW_FIXED_LATENCY,
+                      .time_ps = (int64_t)waited_ps};
 }
 
 // Queued calls follow one another at their caller, or at an engine.
@@ -386,14 +405,9 @@ static lw_limit find_limit(const lw_built *built, size_t index, const times_of_w
         return calls;
     }
     const double computes = (double)times->compute_ps / times->time_ps;
-    // work that is no transfer of its own has no fixed cost, but what it sends one after the other takes its time
-    const double trips = times->fixed <= 0 ? fmin(1, times->trips_ps / times->time_ps) : 0;
-    if (trips >= mostly_fixed && computes < mostly_fixed && times->busiest < mostly_fixed && times->queued < mostly_fixed) {
-        return (lw_limit){.kind = LW_LIMITED_BY_FIXED_COST,
-                          .share = trips,
-                          .of_time = true,
-                          .part = LW_FIXED_LATENCY,
-                          .time_ps = (int64_t)fmin(times->trips_ps, times->time_ps)};
+    if (times->fixed <= 0 && fmax(computes, fmax(times->busiest, times->queued)) < mostly_fixed &&
+        fmax(times->trips_ps, times->delays_ps) >= mostly_fixed * times->time_ps) {
+        return limit_of_waiting(times);
     }
     if (computes > 0 && computes >= times->busiest && computes >= times->queued) {
         return limit_of_compute(built, times);

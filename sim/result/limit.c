@@ -5,7 +5,7 @@
 
 void lw_limit_print(const lw_limit *limit, lw_text *out) {
     // in the order of lw_fixed_part
-    static const char *const parts[] = {"submission", "completion", "latency", "queued calls", "gap between copies"};
+    static const char *const parts[] = {"submission", "completion", "latency", "queued calls", "gap between copies", "delays"};
     char time[LW_QUANTITY_TEXT];
     lw_quantity_print((double)limit->time_ps, LW_TIME, time);
     switch (limit->kind) {

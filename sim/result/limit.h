@@ -35,7 +35,8 @@ typedef enum lw_fixed_part {
     LW_FIXED_COMPLETION,
     LW_FIXED_LATENCY,
     LW_FIXED_CALLS,  // that are queued: time_ps each
-    LW_FIXED_GAP     // between transfers of an engine: time_ps each
+    LW_FIXED_GAP,    // between transfers of an engine: time_ps each
+    LW_FIXED_DELAY   // that the work itself has, such as the time to the next contact
 } lw_fixed_part;
 
 typedef struct lw_limit {
