@@ -9,6 +9,7 @@
 #include "sim/base/quantity.h"
 #include "sim/base/suggest.h"
 #include "sim/config/source.h"
+#include "sim/import/llm.h"
 
 // ---- What the user says ----
 
@@ -23,8 +24,10 @@ static lw_status unknown(const char *name, const lw_catalog *catalog, lw_arena *
     add_names(&names, catalog, LW_SHELF_LINKS, arena);
     add_names(&names, catalog, LW_SHELF_DEVICES, arena);
     add_names(&names, catalog, LW_SHELF_SYSTEMS, arena);
+    add_names(&names, catalog, LW_SHELF_MODELS, arena);
+    add_names(&names, catalog, LW_SHELF_RUNTIMES, arena);
     const char *hint = lw_did_you_mean_in(diags, name, &names, "lanewise list links, list devices and list systems name them");
-    (void)lw_error(diags, (lw_place){0}, hint, "--on: there is no link, device or system '%s'", name);
+    (void)lw_error(diags, (lw_place){0}, hint, "--on: there is no link, device, system, model or runtime '%s'", name);
     return LW_BAD_USAGE;
 }
 
@@ -37,6 +40,10 @@ static lw_status use_name(const char *name, lw_presets *presets, lw_arena *arena
     }
     if (lw_catalog_has(catalog, LW_SHELF_SYSTEMS, name)) {
         out->system = name;
+        return LW_OK;
+    }
+    if (lw_catalog_has(catalog, LW_SHELF_MODELS, name) || lw_catalog_has(catalog, LW_SHELF_RUNTIMES, name)) {
+        *(lw_catalog_has(catalog, LW_SHELF_MODELS, name) ? &out->model : &out->runtime) = name;
         return LW_OK;
     }
     LW_TRY(lw_presets_read(presets, LW_SHELF_DEVICES, name, &device));
@@ -417,6 +424,9 @@ static lw_status use_remote(const lw_import *file, const lw_series *series, lw_i
 lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, const lw_import_on *on, lw_presets *presets,
                                lw_import_machine *out) {
     *out = (lw_import_machine){.system = on->system, .host = on->host, .card = on->card, .link = on->link};
+    if (lw_act_is_llm(series->act)) {
+        return lw_llm_machine_of(file, series, on, presets, out);
+    }
     if (lw_act_is_remote(series->act)) {
         return use_remote(file, series, out);
     }

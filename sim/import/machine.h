@@ -9,6 +9,7 @@
 typedef struct lw_import_on {
     const char *system;              // NULL: none
     const char *host, *card, *link;  // presets; NULL: not said
+    const char *model, *runtime;     // of a language model
 } lw_import_on;
 // names: "rtx-4090,pcie-4-x16" or a system, NULL for nothing. LW_BAD_USAGE for a name that is none.
 lw_status lw_import_on_parse(const char *names, lw_presets *presets, lw_arena *arena, lw_diags *diags,
@@ -22,13 +23,14 @@ typedef struct lw_import_machine {
     const char *host_node, *card_node, *peer_node;
     // of LW_ACT_COLLECTIVE; library: a preset, NULL: none
     const char *group, *library;
-    const char *card_spec;  // what carries the options of the card: its group, or itself
-    const char *link_name;  // the link at the card
-    bool between_cards;     // the link joins the two cards, not each to the host
-    bool link_assumed;      // nobody said it: what the card can take at most
-    int64_t gen, lanes;     // of the link; 0: it has no such option
-    const char *words;      // "rtx-4090 on pcie-4-x16"
-    const char *said;       // for `system:` of a table: what is known, what is assumed
+    const char *card_spec;             // what carries the options of the card: its group, or itself
+    const char *link_name;             // the link at the card
+    bool between_cards;                // the link joins the two cards, not each to the host
+    bool link_assumed;                 // nobody said it: what the card can take at most
+    int64_t gen, lanes;                // of the link; 0: it has no such option
+    const struct lw_llm_machine *llm;  // of a language model (sim/import/llm.h); link: between the host and each card
+    const char *words;                 // "rtx-4090 on pcie-4-x16"
+    const char *said;                  // for `system:` of a table: what is known, what is assumed
 } lw_import_machine;
 
 // LW_BAD_INPUT where neither the file nor the user says enough.
