@@ -3,7 +3,8 @@
 #ifndef LW_IMPORT_LLM_H
 #define LW_IMPORT_LLM_H
 
-#include "sim/import/table.h"
+#include "sim/base/text.h"
+#include "sim/import/machine.h"
 
 enum { LW_LLM_CARDS_MAX = 16 };
 

@@ -9,7 +9,6 @@
 #include "sim/base/quantity.h"
 #include "sim/base/suggest.h"
 #include "sim/config/source.h"
-#include "sim/import/llm.h"
 
 // ---- What the user says ----
 
@@ -424,9 +423,6 @@ static lw_status use_remote(const lw_import *file, const lw_series *series, lw_i
 lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, const lw_import_on *on, lw_presets *presets,
                                lw_import_machine *out) {
     *out = (lw_import_machine){.system = on->system, .host = on->host, .card = on->card, .link = on->link};
-    if (lw_act_is_llm(series->act)) {
-        return lw_llm_machine_of(file, series, on, presets, out);
-    }
     if (lw_act_is_remote(series->act)) {
         return use_remote(file, series, out);
     }

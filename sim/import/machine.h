@@ -33,7 +33,23 @@ typedef struct lw_import_machine {
     const char *said;                  // for `system:` of a table: what is known, what is assumed
 } lw_import_machine;
 
-// LW_BAD_INPUT where neither the file nor the user says enough.
+// How a machine may be other than it should be. Zero: as it should be.
+typedef struct lw_variant {
+    int64_t gen, lanes;  // of the link, instead of its own; 0: its own
+    bool pageable;       // host memory
+    bool staged;         // card to card through host memory
+    const char *link;    // another preset of the link; NULL: its own
+    int64_t most_bytes;  // larger copies are taken for this large; 0: as they are
+    // the slot is behind such a switch, on such a link; NULL: it is not
+    const char *chipset, *uplink;
+    // of a language model: share of the layers in host memory (0: as it is), another runtime (NULL: its own), and kernels
+    // that take no longer than memory and arithmetic do
+    double offload;
+    const char *runtime;
+    bool ideal;
+} lw_variant;
+
+// Of all but language models. LW_BAD_INPUT where neither the file nor the user says enough.
 lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, const lw_import_on *on, lw_presets *presets,
                                lw_import_machine *out) LW_CHECKED;
 

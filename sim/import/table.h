@@ -6,22 +6,6 @@
 #include "sim/base/text.h"
 #include "sim/import/machine.h"
 
-// How a machine may be other than it should be. Zero: as it should be.
-typedef struct lw_variant {
-    int64_t gen, lanes;  // of the link, instead of its own; 0: its own
-    bool pageable;       // host memory
-    bool staged;         // card to card through host memory
-    const char *link;    // another preset of the link; NULL: its own
-    int64_t most_bytes;  // larger copies are taken for this large; 0: as they are
-    // the slot is behind such a switch, on such a link; NULL: it is not
-    const char *chipset, *uplink;
-    // of a language model: share of the layers in host memory (0: as it is), another runtime (NULL: its own), and kernels
-    // that take no longer than memory and arithmetic do
-    double offload;
-    const char *runtime;
-    bool ideal;
-} lw_variant;
-
 // The name of the table of a series: letters, digits and - only. NULL when out of memory.
 const char *lw_import_table_name(const lw_import *file, const lw_series *series);
 // "host to gpu 0, pinned"; NULL when out of memory.
