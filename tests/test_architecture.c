@@ -51,8 +51,8 @@ static const char families_at[] = "models/", kinds_at[] = "sim/workload/";
 // A library's header is included only below one path.
 static const struct {
     const char *header, *where;
-} foreign[] = {{"yaml.h", "sim/config/yaml.c"}, {"jansson.h", "sim/import/json_tree.h"},   {"cairo", "plots/"},
-               {"fontconfig/", "plots/"},       {"libxml/", "sim/import/nccl_topology.c"}, {"hwloc", "sim/import/hwloc.c"},
+} foreign[] = {{"yaml.h", "sim/config/yaml.c"}, {"jansson.h", "sim/import/json_tree.h"}, {"cairo", "plots/"},
+               {"fontconfig/", "plots/"},       {"libxml/", "sim/import/xml_tree.h"},    {"hwloc", "sim/import/hwloc.c"},
                {"CL/", "sim/import/opencl.c"}};
 
 // Calls that only some files may make.

@@ -40,6 +40,12 @@ static const sample samples[] = {
     {"ib_write_bw.txt", "infiniband-hdr", 1, 2, 0, 0, "perftest", 0, "RDMA writes", 65536, 23557.03 * 1.048576e-3},
     {"ib_write_lat.txt", "infiniband-hdr", 1, 1, 0, 0, "perftest", 0, "one RDMA write", 2, 1.11},
     {"mlc.txt", "cxl-2.0-x8-xeon-8470,cxl-expander-xeon-8470", 1, 3, 2, 0, "mlc", 0, "a load among others", 12026100000, 0.2817},
+    {"llama_bench.json", NULL, 2, 3, 1, 0, "llama-bench", 0, "llama 8B Q4_K - Medium, a prompt", 512, 11250},
+    {"llama_bench.csv", "pcie-4-x8", 3, 3, 1, 0, "llama-bench", 2, "llama 8B Q8_0, tokens written", 128, 14.2},
+    {"llama_bench.jsonl", NULL, 1, 1, 1, 0, "llama-bench", 0, "qwen35 27B IQ4_XS - 4.25 bpw, tokens written", 128, 6.5},
+    {"llama_bench.txt", NULL, 1, 2, 1, 0, "llama-bench", 0, "qwen3 32B Q4_K - Medium, tokens written", 128, 28.6},
+    {"llama_bench.sql", "rtx-5080,llama-3-8b,llama-cpp-2024-05", 1, 1, 0, 0, "llama-bench", 0, "llama 8B F16, tokens written",
+     128, 51.2},
     {"list.csv", "mini-pc-oculink", 3, 4, 0, 0, "csv", 2, "card to host", 64 << 20, 6.7},
 };
 
@@ -141,6 +147,10 @@ static const struct {
      {"host1: {preset: server-epyc}", "[host0, host1], preset: socket-epyc-18}", "switch0: {preset: pex88000}",
       "gpu0: {preset: a100-sxm4}", "nic0: {preset: connectx-6}", "[host1, gpu1], preset: pcie-4-x16, lanes: 12}",
       "[gpu1, nvswitch], preset: nvlink-a100}"}},
+    {"hwloc.xml",
+     NULL,
+     {"host: {preset: desktop-ddr4}", "gpu0: {preset: rtx-3090}   # 0000:01:00.0", "[host, gpu0], preset: pcie-3-x8}",
+      "switch0: {preset: pex8747}", "[host, switch0], preset: pcie-3-x16}", "[switch0, nic0], preset: pcie-3-x4}"}},
 #endif
 };
 
@@ -363,6 +373,32 @@ static const struct {
     {TOPO "GPU1\t X \tPIX\n", "2:1: 'GPU1' is not the next device of the head | is the file whole, and unchanged?"},
     {TOPO "GPU0\t X \tNV4\nGPU1\tNV2\t X \n",
      "3:1: GPU0 and GPU1 disagree on what is between them | is the file whole, and unchanged?"},
+    // a test that needs its names, whole rows, and numbers
+    {"[{\"build_commit\": \"a\", \"model_type\": \"llama 8B F16\", \"n_prompt\": 0, \"n_gen\": 128}]",
+     "1:2: a result has no avg_ts | is the file whole, and of llama-bench?"},
+    {"[{\"build_commit\": \"a\", \"model_type\": \"llama 8B F16\", \"n_prompt\": 0, \"n_gen\": 128, \"avg_ts\": 0}]",
+     "1:2: a rate or a time must be above 0 | what was not measured is left out of the file"},
+    {"[{\"build_commit\": \"a\", \"model_type\": \"llama 8B F16\", \"n_prompt\": 0, \"n_gen\": \"1,024\", \"avg_ts\": 1}]",
+     "1:2: n_gen '1,024' is no number that it can be | is the file whole, and unchanged?"},
+    {"[{\"build_commit\": \"a\", \"model_type\": \"llama 8B F16\", \"n_prompt\": 0, \"n_gen\": 0, \"avg_ts\": 1}]",
+     "1:2: a test of no tokens: n_prompt and n_gen are 0 | is the file whole, and unchanged?"},
+    {"[{\"build_commit\": \"a\", \"model_type\": \"llama 8B F16\", \"n_prompt\": 9, \"n_gen\": 9, \"avg_ts\": 1}]",
+     "0:0: none of its 1 results can be compared (llama-bench of llama.cpp, table, CSV, JSON, JSON lines or SQL)"},
+    {"{\"build_commit\": \"a\", \"model_type\": \"llama 8B F16\", \"n_prompt\": 0, \"n_gen\": 8, \"avg_ts\": 9}\n{\"build_commit\": 1\n",
+     "2:18: no JSON: '}' expected near end of file | is the file whole?"},
+    {"build_commit,build_number,model_type,n_prompt,n_gen,avg_ts\n\"a\",\"1\",\"llama 8B F16\",\"0\",\"128\"\n",
+     "2:1: 5 values under a head of 6 | is the file whole?"},
+    {"build_commit,build_number,model_type,n_prompt,n_gen,avg_ts\n\"a\",\"1\",\"llama 8B\n",
+     "2:1: a text in quotes does not end | is the file whole?"},
+    {"build_commit,build_number,model_type,n_prompt,n_gen,avg_ts\n\"a\",\"1\",\"llama 8B F16\",\"0\",\"8\",\"5\"\n"
+     "\"a\",\"1\",\"llama 8B F16\",\"0\",\"8\",\"6\"\n",
+     "3:1: 8 tokens are here again; they were in line 2 | keep one run a file"},
+    {"INSERT INTO llama_bench (build_commit, build_number, avg_ts)\n",
+     "1:1: the row has no names or no VALUES | is the file whole?"},
+    {"| model | test | t/s |\n| --- | --- | --- |\n| llama 8B F16 | tg128 | 5.0",
+     "3:1: the row does not end with | | is the file whole?"},
+    {"| model | test | t/s |\n| --- | --- | --- |\n| llama 8B F16 | tg128 | nan |\n",
+     "3:1: avg_ts 'nan' is no number | is the file whole, and unchanged?"},
 #ifdef LW_WITH_LIBXML2
     {"<system version=\"1\">\n<cpu numaid=\"x\"/></system>", "2:0: numaid=\"x\" is no whole number from -1 to 1023"},
     {"<system version=\"1\">\n<cpu><pci class=\"0x0302\" link_speed=\"7 GT/s\"/></cpu></system>",
@@ -371,6 +407,17 @@ static const struct {
      "2:0: no other card is at 'b' | is the file whole, and unchanged?"},
     {"<!DOCTYPE system [<!ENTITY a \"b\">]><system version=\"1\"/>",
      "1:0: the file does not begin with <system> | is it what NCCL_TOPO_DUMP_FILE wrote?"},
+    {"<topology version=\"2.0\">\n<object type=\"Machine\"",
+     "2:23: no XML: Premature end of data in tag topology line 1 | is the file whole?"},
+    {"<!DOCTYPE topology SYSTEM \"hwloc.dtd\">\n<topology/>",
+     "2:0: this is of hwloc 1 | export it by hwloc 2 or 3: lstopo --of xml machine.xml"},
+    {"<topology version=\"2.0\">\n<object type=\"PCIDev\" pci_busid=\"0000:01:00.0\" pci_type=\"VGA\"/></topology>",
+     "2:0: a PCI device of class and number 'VGA' at '0000:01:00.0' | is the file whole, and unchanged?"},
+    {"<topology version=\"2.0\">\n<object type=\"PCIDev\" pci_busid=\"0000:01:00.0\" pci_type=\"0300 [10de:2204]\" "
+     "pci_link_speed=\"3,9\"/></topology>",
+     "2:0: pci_link_speed=\"3,9\" is no rate | GB/s with a point before decimals"},
+    {"<topology version=\"2.0\">\n<object type=\"Machine\"/></topology>",
+     "0:0: no card on a PCIe link is in it (hwloc's topology (lstopo --of xml), a machine) | is the file whole?"},
 #endif
     {"hello\n",
      "0:0: this is the output of no tool that is known | lanewise import --help lists the tools; a list of your own begins with "
@@ -441,6 +488,96 @@ static void an_impossible_rate_is_told(void **state) {
                 "3:9: impossible: 7.9 GB/s are more than the 7.877 GB/s that the wires of oculink-2-x4 carry | "
                 "is the unit right, and the link?");
     lw_test_end(&test);
+}
+
+// ---- Language models ----
+
+// What the tool says of card, model, build, layers and shares stands in the scenario, and what --on says instead.
+static void a_language_model_runs_as_the_tool_says(void **state) {
+    (void)state;
+    static const struct {
+        const char *file, *on;
+        size_t table;
+        const char *lines[5];
+    } cases[] = {
+        {"llama_bench.json",
+         NULL,
+         1,
+         {"gpu0: {preset: rtx-4090}", "runtime: {preset: llama-cpp-2026-08, micro_batch: 512}",
+          "quantisation: q4_k_m, kv: f16, on: [gpu0], file: 4912898304 B}", "[128, 4096, 130]",
+          "observe: workloads.work.tokens_per_s"}},
+        {"llama_bench.csv",
+         "pcie-4-x8",
+         0,
+         {"slot1: {between: [host, gpu1], preset: pcie-4-x8}", "preset: llama-cpp-2024-05", "llm-prefill, model: model",
+          "on: [gpu0, gpu1], file: 42520395776 B, split: layer}", "prompt_tokens_per_s"}},
+        // of two cards the second, 16 of 32 layers on it
+        {"llama_bench.csv",
+         NULL,
+         2,
+         {"gpu0: {preset: rtx-3090}\n  links:", "preset: pcie-4-x16", "kv: q8_0, on: [gpu0]", "offload: 0.5}"}},
+        // of its own format the nearest by bits a weight
+        {"llama_bench.jsonl", NULL, 0, {"quantisation: q4_0", "preset: rx-7900-xtx", "preset: qwen3-5-27b"}},
+        // layers go by the memory of unlike cards
+        {"llama_bench.txt",
+         NULL,
+         0,
+         {"gpu0: {preset: rtx-5060-ti}", "gpu1: {preset: rtx-3090}", "split: layer, shares: [17.1799, 25.7698]"}},
+        {"llama_bench.sql",
+         "rtx-5080,llama-3-70b,llama-cpp-2024-05",
+         0,
+         {"preset: rtx-5080", "preset: llama-3-70b", "preset: llama-cpp-2024-05"}},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        lw_test test = lw_test_begin();
+        const lw_judging judging = judging_of(&test);
+        lw_imported imported;
+        if (lw_imported_load(&judging, read_sample(&test, cases[i].file), NULL, cases[i].on, &imported) != LW_OK) {
+            fail_with_diags(&test);
+        }
+        const char *text = imported.table[cases[i].table]->file->text;
+        for (size_t k = 0; k < COUNT(cases[i].lines) && cases[i].lines[k] != NULL; k++) {
+            if (strstr(text, cases[i].lines[k]) == NULL) {
+                fail_msg("%s: no line with\n  %s\nin\n%s", cases[i].file, cases[i].lines[k], text);
+            }
+        }
+        lw_test_end(&test);
+    }
+}
+
+#define BENCH(model, card, more, rate)                                                \
+    "[{\"build_commit\": \"a\", \"model_type\": \"" model "\", \"gpu_info\": \"" card \
+    "\", \"n_prompt\": 0, \"n_gen\": 128, " more "\"avg_ts\": " rate "}]"
+
+// What is not known is told with what to name, and what no memory gives is no measurement.
+static void a_language_model_that_is_not_known_is_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *finding;
+    } cases[] = {
+        {BENCH("qwen2 7B F16", "NVIDIA GeForce RTX 4090", "", "50"),
+         "1:2: no card is known of the model 'qwen2 7B F16' | lanewise list models names those that are here: name one by --on, as "
+         "in --on llama-3-8b"},
+        {BENCH("llama 8B F16", "Radeon 780M", "", "50"),
+         "1:2: no preset is known for the card 'Radeon 780M' | name the card by --on, as in --on rtx-4090"},
+        {BENCH("llama 8B F16", "", "", "50"),
+         "1:2: the file does not say on which card 'llama 8B F16' ran | name the card by --on, as in --on rtx-4090"},
+        {BENCH("llama 8B TQ1_0", "NVIDIA GeForce RTX 4090", "", "50"),
+         "1:2: nothing is known of the format of the weights of 'llama 8B TQ1_0' | the file should say the model's size and number "
+         "of weights"},
+        {BENCH("llama 8B F16", "NVIDIA GeForce RTX 4090", "", "80"),
+         "1:2: impossible: 80 tokens/s are more than the 67.12 that memory and arithmetic of rtx-4090 with llama-3-8b give | is it this "
+         "card, and this model? name them by --on"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        lw_test test = lw_test_begin();
+        const lw_judging judging = judging_of(&test);
+        lw_imported imported;
+        const lw_source *source = lw_test_source(&test, "a.json", cases[i].text, strlen(cases[i].text));
+        assert_int_equal(lw_imported_load(&judging, source, NULL, NULL, &imported), LW_BAD_INPUT);
+        assert_diag(&test, 0, cases[i].finding);
+        lw_test_end(&test);
+    }
 }
 
 // ---- Cards ----
@@ -564,6 +701,8 @@ int main(void) {
         cmocka_unit_test(what_is_wrong_is_told_at_its_place),
         cmocka_unit_test(encodings_of_windows_are_told_or_read),
         cmocka_unit_test(an_impossible_rate_is_told),
+        cmocka_unit_test(a_language_model_runs_as_the_tool_says),
+        cmocka_unit_test(a_language_model_that_is_not_known_is_told),
         cmocka_unit_test(cards_are_known_by_the_names_that_drivers_give),
         cmocka_unit_test(damaged_files_are_read_or_refused),
     };

@@ -46,7 +46,7 @@ const lw_catalog *lw_presets_catalog(const lw_presets *presets) {
 
 typedef struct head {
     int64_t version;
-    const char *name, *type, *summary, *pci_ids;
+    const char *name, *type, *summary, *pci_ids, *called;
     int evidence;
     const lw_yaml *parameters;
 } head;
@@ -79,6 +79,11 @@ static const lw_option head_options[] = {
      .offset = offsetof(head, pci_ids),
      .fallback = "",
      .help = "vendor:device of the cards that it is of, as the PCI ID Repository lists them"},
+    {.key = "called",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(head, called),
+     .fallback = "",
+     .help = "how llama-bench calls a model ('llama 8B'); of a runtime the number of its build"},
     {0}};
 enum { HEAD_NAME = 1, HEAD_EVIDENCE = 4 };
 
@@ -195,8 +200,8 @@ static lw_status read_file(lw_presets *presets, lw_shelf shelf, const char *name
     }
     values->kind = LW_MAP;
     values->place = root->place;
-    *out = (lw_preset){shelf,        read.name, read.type,       read.summary, (lw_evidence)read.evidence,
-                       read.pci_ids, root,      read.parameters, values};
+    *out = (lw_preset){shelf,        read.name,   read.type, read.summary,    (lw_evidence)read.evidence,
+                       read.pci_ids, read.called, root,      read.parameters, values};
     lw_yaml *last = NULL;
     unsigned seen = 0;  // a bit a word of evidence
     for (const lw_yaml *item = read.parameters != NULL ? read.parameters->first : NULL; item != NULL; item = item->next) {

@@ -2,6 +2,7 @@
 #include "sim/import/hardware.h"
 
 #include <ctype.h>
+#include <math.h>
 
 // A machine of today has some hundred functions; deeper trees of buses than this have no numbers.
 enum { PARTS_MAX = 1024, DEPTH_MAX = 256 };
@@ -47,6 +48,60 @@ int64_t lw_generation_of(double gigatransfers) {
         }
     }
     return 0;
+}
+
+lw_width lw_width_of(double GBps) {
+    // PCI Express Base Specification: GB/s of a lane after its line code, as hwloc counts them
+    static const double lane_GBps[] = {
+        0.25, 0.5, 8 * 128.0 / 130 / 8, 16 * 128.0 / 130 / 8, 32 * 128.0 / 130 / 8, 64 * 242.0 / 256 / 8};
+    enum { WIDEST = 16 };
+    for (int64_t lanes = WIDEST; lanes >= 1; lanes /= 2) {
+        for (size_t i = 0; i < sizeof lane_GBps / sizeof lane_GBps[0]; i++) {
+            if (fabs(GBps / ((double)lanes * lane_GBps[i]) - 1) < 0.01) {
+                return (lw_width){(int64_t)i + 1, lanes};
+            }
+        }
+    }
+    return (lw_width){0};
+}
+
+// A card or a network card; others are passed over.
+static bool is_wanted(unsigned class, lw_part_kind *kind) {
+    const unsigned base = class >> 8;
+    const bool card = base == 0x03 || base == 0x12, nic = base == 0x02 && class != 0x0280;
+    *kind = card ? LW_PART_CARD : LW_PART_NIC;
+    return card || nic;
+}
+
+lw_status lw_hardware_function(lw_import *file, const lw_function *function, size_t *out) {
+    enum { QUMRANET = 0x1af4, VMWARE = 0x15ad, MICROSOFT = 0x1414, AMAZON = 0x1d0f };
+    const unsigned vendor = function->vendor;
+    if (vendor == QUMRANET || vendor == VMWARE || vendor == MICROSOFT || vendor == AMAZON) {
+        file->hardware->guest = function->place;
+    }
+    lw_part part = {.kind = LW_PART_BRIDGE,
+                    .parent = function->parent,
+                    .address = function->address,
+                    .socket = function->socket,
+                    .now = function->now,
+                    .most = function->most,
+                    .place = function->place};
+    const char *dot = strrchr(function->address, '.');
+    if (!function->bridge && (!is_wanted(function->class, &part.kind) || (dot != NULL && strcmp(dot, ".0") != 0))) {
+        file->left_out++;
+        return LW_OK;
+    }
+    const char *maker = function->vendor_name, *name = function->device_name;
+    part.id = lw_arena_print(file->arena, "%04x:%04x", vendor, function->device);
+    part.name =
+        lw_arena_print(file->arena, "%s%s%s", maker != NULL ? maker : "", maker != NULL ? " " : "", name != NULL ? name : "");
+    LW_TRY(part.id == NULL || part.name == NULL ? LW_NO_MEMORY : LW_OK);
+    part.name = *part.name == '\0' ? part.id : part.name;
+    if (!function->bridge && part.parent == LW_NO_PART && part.now.gen == 0 && part.most.gen == 0) {
+        file->left_out++;  // inside the processor, or of a virtual machine
+        return LW_OK;
+    }
+    return lw_hardware_add(file, &part, out);
 }
 
 // Linux, arch/x86/include/asm/intel-family.h; AMD, processor programming references.
@@ -192,6 +247,10 @@ static lw_status settle_link(const lw_import *file, lw_part *part, const lw_part
     if (narrower && part->kind == LW_PART_CARD && part->tunnel == NULL) {
         lw_warn(file->diags, end->place, "is it in the slot that it should be in, and does it touch all contacts?",
                 "the card runs on %lld of %lld lanes", (long long)now.lanes, (long long)most.lanes);
+    }
+    if (part->kind == LW_PART_CARD && part->tunnel == NULL && now.gen == 1 && most.gen == 0 && now.lanes > 1) {
+        lw_warn(file->diags, end->place, "write the file while the card works, or name its link by --on",
+                "2.5 GT/s is what cards without work run at; the file does not say what this one can");
     }
     if (part->kind == LW_PART_CARD && part->tunnel == NULL && part->link.gen == 1 && part->link.lanes == 1) {
         lw_warn(file->diags, end->place, "behind USB4 or Thunderbolt name the tunnel, as in --on thunderbolt-4",

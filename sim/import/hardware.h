@@ -61,6 +61,22 @@ lw_hardware *lw_hardware_of(lw_import *file);
 // LW_BAD_INPUT where there are too many parts.
 lw_status lw_hardware_add(lw_import *file, const lw_part *part, size_t *out) LW_CHECKED;
 lw_status lw_hardware_bond(lw_import *file, size_t a, size_t b, int64_t links) LW_CHECKED;
+// A PCI function as hwloc tells it.
+typedef struct lw_function {
+    bool bridge;
+    unsigned class, vendor, device;
+    const char *vendor_name, *device_name;  // NULL: not told
+    const char *address;                    // "0000:01:00.0"
+    size_t parent;
+    int socket;
+    lw_width now, most;
+    lw_place place;
+} lw_function;
+// Add it where it is a bridge, a card or a network card, *out is its part; else it is counted as left out, and *out stays.
+lw_status lw_hardware_function(lw_import *file, const lw_function *function, size_t *out) LW_CHECKED;
+// A link of so many GB/s after its line code, as wide as fits: 3.938 is x4 of generation 3, which x2
+// of generation 4 could be as well.
+lw_width lw_width_of(double GBps);
 // The PCIe generation of "16", "2.5" GT/s; 0: of none.
 int64_t lw_generation_of(double gigatransfers);
 // The preset of a processor; NULL: none is known. vendor as cpuid says it.

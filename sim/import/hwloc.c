@@ -7,7 +7,6 @@
 
 #ifdef LW_WITH_HWLOC
 #include <hwloc.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "sim/config/source.h"
@@ -65,38 +64,13 @@ static lw_status read_width(const reading *in, const char *address, const char *
     return LW_OK;
 }
 
-// A link of so many GB/s, as wide as fits: 3.938 is x4 of generation 3, which x2 of generation 4
-// could be as well.
-static lw_width width_of(double GBps) {
-    // PCI Express Base Specification: GB/s of a lane after its line code, as hwloc counts them
-    static const double lane_GBps[] = {
-        0.25, 0.5, 8 * 128.0 / 130 / 8, 16 * 128.0 / 130 / 8, 32 * 128.0 / 130 / 8, 64 * 242.0 / 256 / 8};
-    enum { WIDEST = 16 };
-    for (int64_t lanes = WIDEST; lanes >= 1; lanes /= 2) {
-        for (size_t i = 0; i < sizeof lane_GBps / sizeof lane_GBps[0]; i++) {
-            if (fabs(GBps / ((double)lanes * lane_GBps[i]) - 1) < 0.01) {
-                return (lw_width){(int64_t)i + 1, lanes};
-            }
-        }
-    }
-    return (lw_width){0};
-}
-
-static lw_status read_link(const reading *in, hwloc_obj_t object, lw_part *part) {
+static lw_status read_link(const reading *in, hwloc_obj_t object, lw_function *part) {
     if (in->call.hwloc_topology_is_thissystem(in->topology) == 0) {
-        part->now = width_of((double)object->attr->pcidev.linkspeed);
+        part->now = lw_width_of((double)object->attr->pcidev.linkspeed);
         return LW_OK;
     }
     LW_TRY(read_width(in, part->address, "current", &part->now));
     return read_width(in, part->address, "max", &part->most);
-}
-
-// A card or a network card; others are passed over.
-static bool is_wanted(unsigned class, lw_part_kind *kind) {
-    const unsigned base = class >> 8;
-    const bool card = base == 0x03 || base == 0x12, nic = base == 0x02 && class != 0x0280;
-    *kind = card ? LW_PART_CARD : LW_PART_NIC;
-    return card || nic;
 }
 
 static lw_status read_object(reading *in, hwloc_obj_t object, size_t parent, int socket);
@@ -109,7 +83,6 @@ static lw_status read_below(reading *in, hwloc_obj_t object, size_t parent, int 
 }
 
 static lw_status read_object(reading *in, hwloc_obj_t object, size_t parent, int socket) {
-    enum { QUMRANET = 0x1af4, VMWARE = 0x15ad, MICROSOFT = 0x1414, AMAZON = 0x1d0f };
     const bool bridge = object->type == HWLOC_OBJ_BRIDGE;
     if (bridge && object->attr->bridge.upstream_type != HWLOC_OBJ_BRIDGE_PCI) {
         return read_below(in, object, parent, socket);
@@ -118,30 +91,20 @@ static lw_status read_object(reading *in, hwloc_obj_t object, size_t parent, int
         return LW_OK;
     }
     const struct hwloc_pcidev_attr_s *pci = bridge ? &object->attr->bridge.upstream.pci : &object->attr->pcidev;
-    const unsigned vendor = pci->vendor_id;
-    if (vendor == QUMRANET || vendor == VMWARE || vendor == MICROSOFT || vendor == AMAZON) {
-        in->file->hardware->guest = (lw_place){in->file->source, 0, 0};
-    }
-    lw_part part = {.kind = LW_PART_BRIDGE, .parent = parent, .socket = socket, .place = {in->file->source, 0, 0}};
-    if ((!bridge && !is_wanted(pci->class_id, &part.kind)) || (!bridge && pci->func > 0)) {
-        in->file->left_out++;
-        return LW_OK;
-    }
-    const char *vendor_name = hwloc_obj_get_info_by_name(object, "PCIVendor");
-    const char *device_name = hwloc_obj_get_info_by_name(object, "PCIDevice");
-    part.id = lw_arena_print(in->file->arena, "%04x:%04x", vendor, (unsigned)pci->device_id);
-    part.address =
+    lw_function function = {.bridge = bridge,
+                            .class = pci->class_id,
+                            .vendor = pci->vendor_id,
+                            .device = pci->device_id,
+                            .vendor_name = hwloc_obj_get_info_by_name(object, "PCIVendor"),
+                            .device_name = hwloc_obj_get_info_by_name(object, "PCIDevice"),
+                            .parent = parent,
+                            .socket = socket,
+                            .place = {in->file->source, 0, 0}};
+    function.address =
         lw_arena_print(in->file->arena, "%04x:%02x:%02x.%x", (unsigned)pci->domain, pci->bus, pci->dev, (unsigned)pci->func);
-    part.name = lw_arena_print(in->file->arena, "%s%s%s", vendor_name != NULL ? vendor_name : "", vendor_name != NULL ? " " : "",
-                               device_name != NULL ? device_name : "");
-    part.name = part.name != NULL && *part.name == '\0' ? part.id : part.name;
-    LW_TRY(part.id == NULL || part.address == NULL || part.name == NULL ? LW_NO_MEMORY : read_link(in, object, &part));
-    if (!bridge && parent == LW_NO_PART && part.now.gen == 0 && part.most.gen == 0) {
-        in->file->left_out++;  // inside the processor, or of a virtual machine
-        return LW_OK;
-    }
+    LW_TRY(function.address == NULL ? LW_NO_MEMORY : read_link(in, object, &function));
     size_t self = LW_NO_PART;
-    LW_TRY(lw_hardware_add(in->file, &part, &self));
+    LW_TRY(lw_hardware_function(in->file, &function, &self));
     return bridge ? read_below(in, object, self, socket) : LW_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "sim/base/map.h"
 #include "sim/import/hardware.h"
 #include "sim/import/import.h"
+#include "sim/import/llm.h"
 #include "sim/report/grid.h"
 
 // Two series of one name would be two runs in one file.
@@ -51,8 +52,13 @@ static lw_status make_tables(const lw_judging *judging, const lw_import_on *told
     const lw_series *series = LW_LIST_ITEMS(&out->file.series, const lw_series);
     lw_status first = LW_OK;
     for (size_t i = 0; i < out->count; i++) {
-        LW_TRY(lw_import_machine_of(&out->file, &series[i], told, judging->presets, &out->machine[i]));
-        const lw_status status = lw_judge_table(judging, &out->file, &series[i], &out->machine[i], &out->table[i]);
+        // each of several models and cards that are not known is told
+        const bool llm = lw_act_is_llm(series[i].act);
+        out->machine[i] = (lw_import_machine){.card = NULL};
+        lw_status status =
+            (llm ? lw_llm_machine_of : lw_import_machine_of)(&out->file, &series[i], told, judging->presets, &out->machine[i]);
+        LW_TRY(llm ? LW_OK : status);
+        status = status == LW_OK ? lw_judge_table(judging, &out->file, &series[i], &out->machine[i], &out->table[i]) : status;
         LW_TRY(status == LW_BAD_INPUT ? LW_OK : status);
         first = first == LW_OK ? status : first;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/quantity.h"
+#include "sim/import/llm.h"
 #include "sim/study/point.h"
 
 // ---- Tables ----
@@ -53,11 +54,41 @@ lw_status lw_judge_bound(const lw_measured *table, const char *link, double *out
     return status == LW_BAD_INPUT ? LW_OK : status;  // whoever runs the table tells what is wrong
 }
 
+// Tokens that memory and arithmetic of the cards cannot give. Files have formats of more bits where no token reads them all,
+// and memories are overclocked by a few percent.
+static lw_status judge_roof(const lw_judging *judging, const lw_import *file, const lw_series *series,
+                            const lw_import_machine *machine) {
+    const double margin = 1.1;
+    lw_diags *silent = lw_diags_new(judging->arena);
+    const lw_judging quiet = {judging->presets, judging->run, judging->arena, silent};
+    lw_measured *roof = NULL;
+    lw_validations rows = {0};
+    LW_TRY(silent == NULL ? LW_NO_MEMORY : table_of(&quiet, file, series, machine, &(lw_variant){.ideal = true}, &roof));
+    lw_run run = *judging->run;
+    run.progress = NULL;
+    lw_status status = lw_measured_validate((lw_tables){&roof, 1}, &run, judging->arena, silent, &rows);
+    if (status != LW_OK || rows.count == 0) {
+        return status == LW_NO_MEMORY || status == LW_INTERRUPTED ? status : LW_OK;  // whoever runs the table tells what is wrong
+    }
+    const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
+    for (size_t i = 0; i < rows.row->points && i < series->seen.count; i++) {
+        if (seen[i].value > margin * rows.row->rows[i].model) {
+            status = lw_error(judging->diags, seen[i].place, "is it this card, and this model? name them by --on",
+                              "impossible: %.4g tokens/s are more than the %.4g that memory and arithmetic of %s give",
+                              seen[i].value, rows.row->rows[i].model, machine->words);
+        }
+    }
+    return status;
+}
+
 lw_status lw_judge_table(const lw_judging *judging, const lw_import *file, const lw_series *series,
                          const lw_import_machine *machine, lw_measured **out) {
     double bound_GBps = 0;
     lw_status status = LW_OK;
     LW_TRY(table_of(judging, file, series, machine, &(lw_variant){0}, out));
+    if (lw_act_is_llm(series->act)) {
+        return judge_roof(judging, file, series, machine);
+    }
     if (machine->system == NULL) {  // the parts of a system may have other paths than this link
         LW_TRY(lw_judge_bound(*out, machine->link_name, &bound_GBps));
     }
@@ -102,7 +133,7 @@ static lw_status add_suspect(line_up *all, const lw_variant *variant, int change
     // one table.
     enum { MOST_BYTES = 64 << 20 };
     *slot = (suspect){.words = words, .variant = *variant, .changes = changes};
-    slot->variant.most_bytes = all->series->act != LW_ACT_COLLECTIVE ? MOST_BYTES : 0;
+    slot->variant.most_bytes = all->series->act != LW_ACT_COLLECTIVE && !lw_act_is_llm(all->series->act) ? MOST_BYTES : 0;
     const lw_status status = table_of(all->judging, all->file, all->series, all->machine, &slot->variant, &slot->table);
     if (status == LW_OK) {
         slot->table->name = words;  // by which its row is found again
@@ -153,12 +184,46 @@ static lw_status add_presets(line_up *all, bool cables) {
     return LW_OK;
 }
 
+// Layers that the card had no room for, an older build, and of parts that are summed narrow slots.
+static lw_status add_llm_suspects(line_up *all) {
+    static const struct {
+        double share;
+        const char *words;
+    } parts[] = {{0.125, "an eighth of the layers in host memory"},
+                 {0.25, "a quarter of the layers in host memory"},
+                 {0.5, "half of the layers in host memory"},
+                 {1, "all layers in host memory"}};
+    const lw_llm_machine *llm = all->machine->llm;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        LW_TRY(llm->offload < parts[i].share ? add_suspect(all, &(lw_variant){.offload = parts[i].share}, 1, parts[i].words)
+                                             : LW_OK);
+    }
+    const lw_catalog *catalog = lw_presets_catalog(all->judging->presets);
+    for (size_t i = 0; i < lw_catalog_count(catalog, LW_SHELF_RUNTIMES); i++) {
+        const lw_preset *other = NULL;
+        LW_TRY(
+            lw_presets_read(all->judging->presets, LW_SHELF_RUNTIMES, lw_catalog_names(catalog, LW_SHELF_RUNTIMES)[i], &other));
+        const bool build = other->called != NULL && other->called[0] != '\0' && strcmp(other->name, llm->runtime) != 0;
+        LW_TRY(build ? add_suspect(all, &(lw_variant){.runtime = other->name}, 2,
+                                   lw_arena_print(all->judging->arena, "a build such as %s", other->name))
+                     : LW_OK);
+    }
+    if (llm->cards > 1 && strcmp(all->series->llm->split, "tensor") == 0) {
+        LW_TRY(add_suspect(all, &(lw_variant){.lanes = 4}, 1, "slots of 4 lanes"));
+        LW_TRY(add_suspect(all, &(lw_variant){.lanes = 1}, 1, "slots of 1 lane"));
+    }
+    return LW_OK;
+}
+
 static lw_status add_suspects(line_up *all) {
     // Intel ARK, B760: DMI 4.0, four lanes (configs/systems/chipset-slot.yaml)
     enum { DMI_GEN = 4, DMI_LANES = 4 };
     const lw_import_machine *machine = all->machine;
     const lw_act act = all->series->act;
     const bool host = !lw_act_is_peer(act) && act != LW_ACT_COLLECTIVE;
+    if (lw_act_is_llm(act)) {
+        return add_llm_suspects(all);
+    }
     if (lw_act_is_remote(act)) {
         return add_presets(all, false);
     }
@@ -234,9 +299,11 @@ static suspect *next_suspect(line_up *all, double best, bool cable) {
 }
 
 static int list_suspects(line_up *all, double best, bool cable, const char *before, lw_text *out) {
+    char buffer[LW_NUMBER_TEXT];
     int shown = 0;
     for (suspect *s; shown < SHOWN_MAX && (s = next_suspect(all, best, cable)) != NULL; shown++) {
-        lw_text_print(out, "%s%s (%.3g GB/s)", shown == 0 ? before : ", or ", s->words, s->model_GBps);
+        lw_text_print(out, "%s%s (%s)", shown == 0 ? before : ", or ", s->words,
+                      lw_import_rate(all->series->act, s->model_GBps, buffer));
         s->model_GBps = 0;
     }
     return shown;
@@ -245,12 +312,14 @@ static int list_suspects(line_up *all, double best, bool cable, const char *befo
 static void add_causes(line_up *all, double best, double expected, lw_text *out) {
     enum { HALF = 2 };
     const int shown = list_suspects(all, best, false, " It looks like ", out);
+    const bool llm = lw_act_is_llm(all->series->act);
     lw_text_add(out, shown > 0 ? "."
+                     : llm     ? " None of the usual causes is near: layers in host memory, an older build."
                      : all->count == 0
                          ? ""
                          : " None of the usual causes is near: fewer lanes, an older generation, a slot behind the chipset.");
     // README, How accurate it is
-    lw_text_add(out, shown == 0 && expected < HALF * best && !lw_act_is_remote(all->series->act)
+    lw_text_add(out, shown == 0 && !llm && expected < HALF * best && !lw_act_is_remote(all->series->act)
                          ? " Cards in virtual machines are often 15 to 50 % slower."
                          : "");
     if (all->machine->link_assumed) {
@@ -261,14 +330,19 @@ static void add_causes(line_up *all, double best, double expected, lw_text *out)
 }
 
 static lw_status explain(line_up *all, double best, double expected, double *scratch, lw_text *out) {
+    char rate[LW_NUMBER_TEXT], should[LW_NUMBER_TEXT];
+    (void)lw_import_rate(all->series->act, best, rate);
+    (void)lw_import_rate(all->series->act, expected, should);
+    should[strcspn(should, " ")] = '\0';
     if (expected < best) {
-        lw_text_print(out, "%.3g GB/s are %.0f %% more than %s should reach (%.3g). Is it another link? Name it by --on.", best,
-                      100 * (best / expected - 1), all->machine->words, expected);
+        lw_text_print(out, "%s are %.0f %% more than %s should reach (%s). Is it another %s? Name it by --on.", rate,
+                      100 * (best / expected - 1), all->machine->words, should,
+                      lw_act_is_llm(all->series->act) ? "card, model or build" : "link");
         return LW_OK;
     }
     LW_TRY(add_suspects(all));
     LW_TRY(run_suspects(all, best, scratch));
-    lw_text_print(out, "%.3g GB/s are %.0f %% of the %.3g that %s should reach.", best, 100 * best / expected, expected,
+    lw_text_print(out, "%s are %.0f %% of the %s that %s should reach.", rate, 100 * best / expected, should,
                   all->machine->words);
     add_causes(all, best, expected, out);
     return LW_OK;
@@ -312,7 +386,11 @@ lw_status lw_judge(const lw_judging *judging, const lw_import *file, const lw_se
         judge_latency(series, machine, row, scratch, &text);
     } else if (fits(expected, best, lw_import_within(series) / 100.0)) {
         row->ok = true;
-        lw_text_print(&text, "normal. %.3g GB/s, and %s should reach %.3g.", best, machine->words, expected);
+        char rate[LW_NUMBER_TEXT], should[LW_NUMBER_TEXT];
+        (void)lw_import_rate(series->act, expected, should);
+        should[strcspn(should, " ")] = '\0';
+        lw_text_print(&text, "normal. %s, and %s should reach %s.", lw_import_rate(series->act, best, rate), machine->words,
+                      should);
     } else {
         row->ok = false;
         lw_text_add(&text, "not normal. ");

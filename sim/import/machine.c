@@ -23,8 +23,10 @@ static lw_status unknown(const char *name, const lw_catalog *catalog, lw_arena *
     add_names(&names, catalog, LW_SHELF_LINKS, arena);
     add_names(&names, catalog, LW_SHELF_DEVICES, arena);
     add_names(&names, catalog, LW_SHELF_SYSTEMS, arena);
+    add_names(&names, catalog, LW_SHELF_MODELS, arena);
+    add_names(&names, catalog, LW_SHELF_RUNTIMES, arena);
     const char *hint = lw_did_you_mean_in(diags, name, &names, "lanewise list links, list devices and list systems name them");
-    (void)lw_error(diags, (lw_place){0}, hint, "--on: there is no link, device or system '%s'", name);
+    (void)lw_error(diags, (lw_place){0}, hint, "--on: there is no link, device, system, model or runtime '%s'", name);
     return LW_BAD_USAGE;
 }
 
@@ -37,6 +39,10 @@ static lw_status use_name(const char *name, lw_presets *presets, lw_arena *arena
     }
     if (lw_catalog_has(catalog, LW_SHELF_SYSTEMS, name)) {
         out->system = name;
+        return LW_OK;
+    }
+    if (lw_catalog_has(catalog, LW_SHELF_MODELS, name) || lw_catalog_has(catalog, LW_SHELF_RUNTIMES, name)) {
+        *(lw_catalog_has(catalog, LW_SHELF_MODELS, name) ? &out->model : &out->runtime) = name;
         return LW_OK;
     }
     LW_TRY(lw_presets_read(presets, LW_SHELF_DEVICES, name, &device));

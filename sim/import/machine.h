@@ -9,6 +9,7 @@
 typedef struct lw_import_on {
     const char *system;              // NULL: none
     const char *host, *card, *link;  // presets; NULL: not said
+    const char *model, *runtime;     // of a language model
 } lw_import_on;
 // names: "rtx-4090,pcie-4-x16" or a system, NULL for nothing. LW_BAD_USAGE for a name that is none.
 lw_status lw_import_on_parse(const char *names, lw_presets *presets, lw_arena *arena, lw_diags *diags,
@@ -22,16 +23,33 @@ typedef struct lw_import_machine {
     const char *host_node, *card_node, *peer_node;
     // of LW_ACT_COLLECTIVE; library: a preset, NULL: none
     const char *group, *library;
-    const char *card_spec;  // what carries the options of the card: its group, or itself
-    const char *link_name;  // the link at the card
-    bool between_cards;     // the link joins the two cards, not each to the host
-    bool link_assumed;      // nobody said it: what the card can take at most
-    int64_t gen, lanes;     // of the link; 0: it has no such option
-    const char *words;      // "rtx-4090 on pcie-4-x16"
-    const char *said;       // for `system:` of a table: what is known, what is assumed
+    const char *card_spec;             // what carries the options of the card: its group, or itself
+    const char *link_name;             // the link at the card
+    bool between_cards;                // the link joins the two cards, not each to the host
+    bool link_assumed;                 // nobody said it: what the card can take at most
+    int64_t gen, lanes;                // of the link; 0: it has no such option
+    const struct lw_llm_machine *llm;  // of a language model (sim/import/llm.h); link: between the host and each card
+    const char *words;                 // "rtx-4090 on pcie-4-x16"
+    const char *said;                  // for `system:` of a table: what is known, what is assumed
 } lw_import_machine;
 
-// LW_BAD_INPUT where neither the file nor the user says enough.
+// How a machine may be other than it should be. Zero: as it should be.
+typedef struct lw_variant {
+    int64_t gen, lanes;  // of the link, instead of its own; 0: its own
+    bool pageable;       // host memory
+    bool staged;         // card to card through host memory
+    const char *link;    // another preset of the link; NULL: its own
+    int64_t most_bytes;  // larger copies are taken for this large; 0: as they are
+    // the slot is behind such a switch, on such a link; NULL: it is not
+    const char *chipset, *uplink;
+    // of a language model: share of the layers in host memory (0: as it is), another runtime (NULL: its own), and kernels
+    // that take no longer than memory and arithmetic do
+    double offload;
+    const char *runtime;
+    bool ideal;
+} lw_variant;
+
+// Of all but language models. LW_BAD_INPUT where neither the file nor the user says enough.
 lw_status lw_import_machine_of(const lw_import *file, const lw_series *series, const lw_import_on *on, lw_presets *presets,
                                lw_import_machine *out) LW_CHECKED;
 

@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // NCCL's topology, as NCCL_TOPO_DUMP_FILE writes it (NVIDIA/nccl 5067397, src/graph/xml.cc): a
 // bridge in it is a switch, and its speeds are those that both ends can. libxml2 reads it.
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/import/hardware.h"
 
 #ifdef LW_WITH_LIBXML2
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-
-#include "sim/import/loaded.h"
-
-#define XML_CALLS(CALL)        \
-    CALL(xmlDocGetRootElement) \
-    CALL(xmlFreeDoc)           \
-    CALL(xmlGetLastError)      \
-    CALL(xmlGetLineNo)         \
-    CALL(xmlHasProp)           \
-    CALL(xmlReadMemory)        \
-    CALL(xmlSetGenericErrorFunc)
-
-typedef struct xml_calls {
-    XML_CALLS(LW_LOADED_MEMBER)
-} xml_calls;
-static const char *const xml_names[] = {XML_CALLS(LW_LOADED_NAME)};
-static const lw_library libxml2 = {LW_LIBXML2_FILE, "libxml2", "NCCL's topology is XML"};
+#include "sim/import/xml_tree.h"
 
 typedef struct bond {
     size_t card;
@@ -37,55 +18,22 @@ typedef struct bond {
 
 typedef struct reading {
     lw_import *file;
-    const xml_calls *xml;
+    const lw_xml *xml;
     lw_list bond;
     int socket;  // of the processor that is being read
 } reading;
-
-static bool is_named(const xmlNode *node, const char *name) {
-    return strcmp((const char *)node->name, name) == 0;
-}
-
-static lw_place place_of(const reading *in, const xmlNode *node) {
-    return (lw_place){in->file->source, (int)in->xml->xmlGetLineNo(node), 0};
-}
-
-// A copy of an attribute; "" where there is none.
-static lw_status attribute(const reading *in, const xmlNode *node, const char *name, const char **out) {
-    const xmlAttr *found = in->xml->xmlHasProp(node, (const xmlChar *)name);
-    const xmlNode *value = found != NULL ? found->children : NULL;
-    *out = lw_arena_copy(in->file->arena, value != NULL && value->content != NULL ? (const char *)value->content : "");
-    return *out == NULL ? LW_NO_MEMORY : LW_OK;
-}
-
-// A whole number from `least` to `most`; `otherwise` where there is none.
-static lw_status number(const reading *in, const xmlNode *node, const char *name, const int range[2], int *out) {
-    const char *text = NULL;
-    LW_TRY(attribute(in, node, name, &text));
-    if (*text == '\0') {
-        return LW_OK;
-    }
-    char *end = NULL;
-    const long value = strtol(text, &end, 10);
-    if (*end != '\0' || value < range[0] || value > range[1]) {
-        return lw_error(in->file->diags, place_of(in, node), NULL, "%s=\"%s\" is no whole number from %d to %d", name, text,
-                        range[0], range[1]);
-    }
-    *out = (int)value;
-    return LW_OK;
-}
 
 static lw_status read_link(const reading *in, const xmlNode *node, lw_part *part) {
     static const int lanes_range[] = {0, 32};
     const char *speed = NULL;
     int lanes = 0;
-    LW_TRY(number(in, node, "link_width", lanes_range, &lanes));
-    LW_TRY(attribute(in, node, "link_speed", &speed));
+    LW_TRY(lw_xml_number(in->xml, node, "link_width", lanes_range, &lanes));
+    LW_TRY(lw_xml_text(in->xml, node, "link_speed", &speed));
     char *end = NULL;
     const double rate = strtod(speed, &end);
     part->most = (lw_width){lw_generation_of(rate), lanes};
     if (*speed != '\0' && part->most.gen == 0 && strncmp(speed, "Unknown", 7) != 0) {
-        return lw_error(in->file->diags, place_of(in, node), "2.5, 5, 8, 16, 32, 64 and 128 GT/s are known",
+        return lw_error(in->file->diags, lw_xml_place(in->xml, node), "2.5, 5, 8, 16, 32, 64 and 128 GT/s are known",
                         "link_speed=\"%s\" is the speed of no generation", speed);
     }
     return LW_OK;
@@ -95,8 +43,8 @@ static lw_status read_link(const reading *in, const xmlNode *node, lw_part *part
 static lw_status read_id(const reading *in, const xmlNode *node, const char **out) {
     enum { ID_MAX = 0xFFFF };
     const char *vendor = NULL, *device = NULL;
-    LW_TRY(attribute(in, node, "vendor", &vendor));
-    LW_TRY(attribute(in, node, "device", &device));
+    LW_TRY(lw_xml_text(in->xml, node, "vendor", &vendor));
+    LW_TRY(lw_xml_text(in->xml, node, "device", &device));
     const long ids[2] = {strtol(vendor, NULL, 16), strtol(device, NULL, 16)};
     *out = NULL;
     if (ids[0] > 0 && ids[0] <= ID_MAX && ids[1] > 0 && ids[1] <= ID_MAX) {
@@ -118,13 +66,13 @@ static lw_status read_fabric(reading *in, const xmlNode *gpu, size_t card) {
         const char *class = NULL;
         int links = 1;
         bond *slot = LW_LIST_ADD(&in->bond, bond, in->file->arena);
-        LW_TRY(slot == NULL ? LW_NO_MEMORY : attribute(in, node, "target", &slot->target));
-        LW_TRY(attribute(in, node, "tclass", &class));
-        LW_TRY(number(in, node, "count", links_range, &links));
+        LW_TRY(slot == NULL ? LW_NO_MEMORY : lw_xml_text(in->xml, node, "target", &slot->target));
+        LW_TRY(lw_xml_text(in->xml, node, "tclass", &class));
+        LW_TRY(lw_xml_number(in->xml, node, "count", links_range, &links));
         slot->card = card;
         slot->links = links;
         slot->to_switch = strncmp(class, class_of_switches, strlen(class_of_switches)) == 0;
-        slot->place = place_of(in, node);
+        slot->place = lw_xml_place(in->xml, node);
     }
     return LW_OK;
 }
@@ -134,10 +82,10 @@ static lw_status read_pci(reading *in, const xmlNode *node, size_t parent, int d
 static lw_status read_below(reading *in, const xmlNode *node, size_t parent, int depth) {
     enum { DEPTH_MAX = 32 };
     if (depth > DEPTH_MAX) {
-        return lw_error(in->file->diags, place_of(in, node), NULL, "bridges more than %d deep", DEPTH_MAX);
+        return lw_error(in->file->diags, lw_xml_place(in->xml, node), NULL, "bridges more than %d deep", DEPTH_MAX);
     }
     for (const xmlNode *child = node->children; child != NULL; child = child->next) {
-        if (child->type == XML_ELEMENT_NODE && is_named(child, "pci")) {
+        if (lw_xml_is(child, "pci")) {
             LW_TRY(read_pci(in, child, parent, depth + 1));
         }
     }
@@ -145,10 +93,10 @@ static lw_status read_below(reading *in, const xmlNode *node, size_t parent, int
 }
 
 static lw_status read_pci(reading *in, const xmlNode *node, size_t parent, int depth) {
-    lw_part part = {.parent = parent, .socket = in->socket, .place = place_of(in, node)};
+    lw_part part = {.parent = parent, .socket = in->socket, .place = lw_xml_place(in->xml, node)};
     const char *class = NULL, *address = NULL;
-    LW_TRY(attribute(in, node, "class", &class));
-    LW_TRY(attribute(in, node, "busid", &address));
+    LW_TRY(lw_xml_text(in->xml, node, "class", &class));
+    LW_TRY(lw_xml_text(in->xml, node, "busid", &address));
     part.address = address;
     const bool bridge = strncmp(class, "0x0604", 6) == 0, card = strncmp(class, "0x03", 4) == 0 || strncmp(class, "0x12", 4) == 0;
     if (!bridge && !card && strncmp(class, "0x02", 4) != 0) {
@@ -161,7 +109,7 @@ static lw_status read_pci(reading *in, const xmlNode *node, size_t parent, int d
     LW_TRY(read_id(in, node, &part.id));
     LW_TRY(lw_hardware_add(in->file, &part, &self));
     for (const xmlNode *child = node->children; child != NULL && card; child = child->next) {
-        LW_TRY(child->type == XML_ELEMENT_NODE && is_named(child, "gpu") ? read_fabric(in, child, self) : LW_OK);
+        LW_TRY(lw_xml_is(child, "gpu") ? read_fabric(in, child, self) : LW_OK);
     }
     return bridge ? read_below(in, node, self, depth) : LW_OK;
 }
@@ -171,10 +119,10 @@ static lw_status read_processor(reading *in, const xmlNode *node) {
     const char *vendor = NULL;
     int family = 0, model = 0;
     lw_hardware *hardware = in->file->hardware;
-    LW_TRY(number(in, node, "numaid", nodes, &in->socket));
-    LW_TRY(attribute(in, node, "vendor", &vendor));
-    LW_TRY(number(in, node, "familyid", ids, &family));
-    LW_TRY(number(in, node, "modelid", ids, &model));
+    LW_TRY(lw_xml_number(in->xml, node, "numaid", nodes, &in->socket));
+    LW_TRY(lw_xml_text(in->xml, node, "vendor", &vendor));
+    LW_TRY(lw_xml_number(in->xml, node, "familyid", ids, &family));
+    LW_TRY(lw_xml_number(in->xml, node, "modelid", ids, &model));
     // NCCL puts the extended family before the family, where cpuid adds the two
     hardware->host =
         hardware->host != NULL ? hardware->host : lw_host_of(vendor, (family & 15) == 15 ? 15 + (family >> 4) : family, model);
@@ -208,40 +156,18 @@ static lw_status join(reading *in) {
     return LW_OK;
 }
 
-static void silent(void *context, const char *format, ...) {
-    (void)context;
-    (void)format;
-}
-
-static lw_status read_tree(reading *in, const xmlDoc *document, const xmlNode *root) {
-    if (document->intSubset != NULL || root == NULL || !is_named(root, "system")) {
-        return lw_error(in->file->diags, (lw_place){in->file->source, 1, 0}, "is it what NCCL_TOPO_DUMP_FILE wrote?",
-                        "the file does not begin with <system>");
-    }
+static lw_status read_tree(const lw_xml *xml, const xmlNode *root) {
+    reading in = {.file = xml->file, .xml = xml};
     for (const xmlNode *node = root->children; node != NULL; node = node->next) {
-        LW_TRY(node->type == XML_ELEMENT_NODE && is_named(node, "cpu") ? read_processor(in, node) : LW_OK);
+        LW_TRY(lw_xml_is(node, "cpu") ? read_processor(&in, node) : LW_OK);
     }
-    return join(in);
+    return join(&in);
 }
 
 static lw_status read(lw_import *file) {
-    xml_calls xml;
-    reading in = {.file = file, .xml = &xml};
     file->tool = "NCCL's topology";
-    LW_TRY(lw_library_load(&libxml2, xml_names, sizeof xml_names / sizeof *xml_names, file, &xml));
     LW_TRY(lw_hardware_of(file) == NULL ? LW_NO_MEMORY : LW_OK);
-    xml.xmlSetGenericErrorFunc(NULL, silent);
-    xmlDoc *document = xml.xmlReadMemory(file->source->text, (int)file->source->length, NULL, "UTF-8",
-                                         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-    if (document == NULL) {
-        const xmlError *error = xml.xmlGetLastError();
-        const char *said = error != NULL && error->message != NULL ? error->message : "no reason is given";
-        return lw_error(file->diags, (lw_place){file->source, error != NULL ? error->line : 0, error != NULL ? error->int2 : 0},
-                        "is the file whole?", "no XML: %.*s", (int)strcspn(said, "\n"), said);
-    }
-    const lw_status status = read_tree(&in, document, xml.xmlDocGetRootElement(document));
-    xml.xmlFreeDoc(document);
-    return status;
+    return lw_xml_read(file, "NCCL's topology is XML", "system", "is it what NCCL_TOPO_DUMP_FILE wrote?", read_tree);
 }
 #else
 static lw_status read(lw_import *file) {

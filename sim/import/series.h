@@ -19,7 +19,9 @@ typedef enum lw_act {
     LW_ACT_RDMA_READ,
     LW_ACT_RDMA_WRITE_LATENCY,  // one at a time
     LW_ACT_RDMA_READ_LATENCY,
-    LW_ACT_LOADED,  // one load while others load at a rate
+    LW_ACT_LOADED,   // one load while others load at a rate
+    LW_ACT_DECODE,   // a language model writes
+    LW_ACT_PREFILL,  // it reads a prompt
     LW_ACTS
 } lw_act;
 
@@ -41,10 +43,30 @@ static inline bool lw_act_is_peer(lw_act act) {
     return act == LW_ACT_PEER || act == LW_ACT_PEER_BUSY;
 }
 
+static inline bool lw_act_is_llm(lw_act act) {
+    return act == LW_ACT_DECODE || act == LW_ACT_PREFILL;
+}
+
+// How a language model ran.
+typedef struct lw_llm_run {
+    const char *model;    // with the format of its weights, as the tool says: "llama 8B Q4_K - Medium"
+    int64_t file_bytes;   // of all weights; 0: not told
+    double weights;       // how many; 0: not told
+    int64_t build;        // of the program; 0: not told
+    const char *cards;    // names, a comma and a space between them; NULL: not told
+    int64_t layers;       // on cards; -1: all
+    int64_t micro_batch;  // tokens of a prompt at once; 0: not told
+    const char *split;    // "layer", "row", "tensor" or "none"
+    const char *shares;   // of each card, "3.00/1.00"; NULL: not told
+    const char *kv;       // format of keys and values
+    int main_card;        // of "none"
+} lw_llm_run;
+
 // One size.
 typedef struct lw_seen {
-    int64_t bytes;  // of LW_ACT_LOADED those a second
-    // GB/s, 1 GB = 1e9 bytes; us of LW_ACT_COLLECTIVE and latencies
+    int64_t bytes;    // of LW_ACT_LOADED those a second; tokens of a language model
+    int64_t context;  // of a language model, tokens before
+    // GB/s, 1 GB = 1e9 bytes; us of LW_ACT_COLLECTIVE and latencies; tokens a second
     double value;
     lw_place place;
 } lw_seen;
@@ -60,10 +82,11 @@ typedef struct lw_series {
     int ranks;           // LW_ACT_COLLECTIVE
     // LW_ACT_COLLECTIVE: how presets of the library begin; NULL: none is modelled
     const char *library;
-    int64_t release;     // of the library, 22809 for 2.28.9; 0: not told
-    const char *api;     // "cuda"; NULL: not known
-    bool kernel;         // copies by loads and stores of a card's cores
-    int queued;          // copies or collectives that are called at once; 0 and 1: each is waited for
+    int64_t release;  // of the library, 22809 for 2.28.9; 0: not told
+    const char *api;  // "cuda"; NULL: not known
+    bool kernel;      // copies by loads and stores of a card's cores
+    int queued;       // copies or collectives that are called at once; 0 and 1: each is waited for
+    const lw_llm_run *llm;
     const char *tag;     // one more word of the name; NULL: none
     const char *method;  // what the tool did, a few words
     lw_list seen;        // lw_seen
@@ -106,6 +129,8 @@ lw_series *lw_import_series(lw_import *file, lw_act act, int device, int peer);
 // One more point of the last series. Refused are a value that is not above 0, a size below 1 byte
 // or over 2^53, and a size that is there already.
 lw_status lw_import_point(lw_import *file, double bytes, double value, lw_place place) LW_CHECKED;
+// The same of a language model, which writes or reads so many tokens after so many.
+lw_status lw_import_tokens(lw_import *file, double tokens, double context, double per_s, lw_place place) LW_CHECKED;
 // The name of card `number`.
 lw_status lw_import_card(lw_import *file, size_t number, const char *name) LW_CHECKED;
 const char *lw_import_card_name(const lw_import *file, int number);  // NULL: not told

@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "sim/base/quantity.h"
+#include "sim/import/llm.h"
 
 // within: how far, in percent, the model may be from a link without a fault: the worst that README,
 // How accurate it is, shows of such tables, rounded up. Plateaus over PCIe 4.0 9.0 %, one direction
 // while the other is busy 40 %, card to card 18 %, pageable memory 22 %, nine of ten sizes of
-// collectives 58 %, RDMA 3.3 % (rates) and 27 % (single messages), CXL 19 %; single sizes 60 %.
+// collectives 58 %, RDMA 3.3 % (rates) and 27 % (single messages), CXL 19 %; single sizes 60 %. Tokens of language models
+// 26 %; of prompts 62 %, over several cards nine of ten 94 %.
 static const struct {
     const char *slug, *words;
     bool down, busy;
@@ -29,18 +31,34 @@ static const struct {
     [LW_ACT_RDMA_WRITE_LATENCY] = {"one-write", "one RDMA write", false, false, 30},
     [LW_ACT_RDMA_READ_LATENCY] = {"one-read", "one RDMA read", false, false, 30},
     [LW_ACT_LOADED] = {"loaded", "a load among others", false, false, 20},
+    [LW_ACT_DECODE] = {"decode", "tokens written", false, false, 30},
+    [LW_ACT_PREFILL] = {"prefill", "a prompt", false, false, 65},
 };
-enum { WITHIN_PAGEABLE = 25, WITHIN_WORST = 60 };
+enum { WITHIN_PAGEABLE = 25, WITHIN_PROMPT_OF_SEVERAL = 95, WITHIN_WORST = 60 };
 
 int lw_import_within(const lw_series *series) {
-    return series->pageable ? WITHIN_PAGEABLE : acts[series->act].within;
+    const bool several = series->llm != NULL && series->llm->cards != NULL && strstr(series->llm->cards, ", ") != NULL;
+    return series->pageable                           ? WITHIN_PAGEABLE
+           : series->act == LW_ACT_PREFILL && several ? WITHIN_PROMPT_OF_SEVERAL
+                                                      : acts[series->act].within;
+}
+
+char *lw_import_rate(lw_act act, double value, char *buffer) {
+    const char *unit = lw_act_is_llm(act) ? " tokens/s" : " GB/s";
+    (void)(value >= 1e3 && value < 1e9 ? snprintf(buffer, LW_NUMBER_TEXT, "%.0f", value)
+                                       : snprintf(buffer, LW_NUMBER_TEXT, "%.3g", value));
+    (void)lw_number_point(buffer);
+    (void)strcat(buffer, unit);
+    return buffer;
 }
 
 char *lw_import_print(const lw_series *series, const lw_seen *seen, char *buffer) {
-    const bool time = lw_act_is_latency(series->act);
-    (void)snprintf(buffer, LW_NUMBER_TEXT, "%.3g", time ? seen->value : lw_seen_GBps(series->act, seen->bytes, seen->value));
+    if (!lw_act_is_latency(series->act)) {
+        return lw_import_rate(series->act, lw_seen_GBps(series->act, seen->bytes, seen->value), buffer);
+    }
+    (void)snprintf(buffer, LW_NUMBER_TEXT, "%.3g", seen->value);
     (void)lw_number_point(buffer);
-    (void)strcat(buffer, time ? " us" : " GB/s");
+    (void)strcat(buffer, " us");
     return buffer;
 }
 
@@ -57,6 +75,9 @@ static bool several_devices(const lw_import *file) {
 const char *lw_import_series_words(const lw_import *file, const lw_series *series) {
     if (lw_act_is_remote(series->act)) {
         return acts[series->act].words;
+    }
+    if (lw_act_is_llm(series->act)) {
+        return lw_arena_print(file->arena, "%s, %s", series->llm->model, acts[series->act].words);
     }
     if (series->act == LW_ACT_COLLECTIVE) {
         return lw_arena_print(file->arena, "%s of %d cards", series->work, series->ranks);
@@ -238,6 +259,10 @@ static void add_remote(const lw_series *series, const lw_import_machine *machine
 }
 
 static void add_scenario(const lw_series *series, const lw_import_machine *machine, const lw_variant *variant, lw_text *out) {
+    if (lw_act_is_llm(series->act)) {
+        lw_llm_scenario(series, machine, variant, out);
+        return;
+    }
     if (lw_act_is_remote(series->act)) {
         add_remote(series, machine, variant, out);
         return;
@@ -286,19 +311,29 @@ lw_status lw_import_table(const lw_import *file, const lw_series *series, const 
     }
     const char *label = lw_arena_print(file->arena, "%s, %s", machine->words, words);
     LW_TRY(label == NULL ? LW_NO_MEMORY : LW_OK);
-    lw_text_print(out, "# Written by lanewise import. Rates are in GB/s, 1 GB = 1e9 bytes.\nmeasured: 1\nname: %s\n", name);
+    lw_text_print(out, "# Written by lanewise import. %s\nmeasured: 1\nname: %s\n",
+                  lw_act_is_llm(series->act) ? "Rates are in tokens/s." : "Rates are in GB/s, 1 GB = 1e9 bytes.", name);
     add_quoted("label", label, out);
     lw_text_add(out, "source:\n");
     add_quoted("  title", file->tool, out);
     lw_text_add(out, "  author: \"own measurement\"\n  date: \"not recorded\"\n");
     add_quoted("system", machine->said, out);
     add_quoted("method", series->method != NULL ? series->method : file->format->title, out);
-    lw_text_print(out, "use: validate\nlimit: {median: %d %%, worst: %d %%}\nscenario:\n", lw_import_within(series),
-                  WITHIN_WORST);
+    const int within = lw_import_within(series);
+    const bool llm = lw_act_is_llm(series->act);
+    if (llm) {
+        lw_text_print(out, "class: llm-%s\n", acts[series->act].slug);
+    }
+    lw_text_print(out, "use: validate\nlimit: {median: %d %%, worst: %d %%}\nscenario:\n", within,
+                  within > WITHIN_WORST ? within : WITHIN_WORST);
     add_scenario(series, machine, variant, out);
     lw_text_print(out, "vary: [workloads.work.%s]\nobserve: workloads.work.%s\npoints:\n",
-                  series->act == LW_ACT_LOADED ? "rate" : "bytes",
+                  llm                            ? "tokens, workloads.work.context"
+                  : series->act == LW_ACT_LOADED ? "rate"
+                                                 : "bytes",
                   series->act == LW_ACT_LOADED                                         ? "mean_latency_us"
+                  : series->act == LW_ACT_PREFILL                                      ? "prompt_tokens_per_s"
+                  : llm                                                                ? "tokens_per_s"
                   : series->act == LW_ACT_COLLECTIVE || lw_act_is_latency(series->act) ? "time_us"
                                                                                        : "bandwidth_GBps");
     const lw_seen *seen = LW_LIST_ITEMS(&series->seen, const lw_seen);
@@ -307,6 +342,8 @@ lw_status lw_import_table(const lw_import *file, const lw_series *series, const 
         if (series->act == LW_ACT_LOADED) {
             add_rate((double)seen[i].bytes / 1e9, out);
             lw_text_add(out, " GB/s");
+        } else if (llm) {
+            lw_text_print(out, "%" PRId64 ", %" PRId64, seen[i].bytes, seen[i].context);
         } else {
             add_bytes(bytes_of(&seen[i], variant), out);
         }

@@ -6,23 +6,14 @@
 #include "sim/base/text.h"
 #include "sim/import/machine.h"
 
-// How a machine may be other than it should be. Zero: as it should be.
-typedef struct lw_variant {
-    int64_t gen, lanes;  // of the link, instead of its own; 0: its own
-    bool pageable;       // host memory
-    bool staged;         // card to card through host memory
-    const char *link;    // another preset of the link; NULL: its own
-    int64_t most_bytes;  // larger copies are taken for this large; 0: as they are
-    // the slot is behind such a switch, on such a link; NULL: it is not
-    const char *chipset, *uplink;
-} lw_variant;
-
 // The name of the table of a series: letters, digits and - only. NULL when out of memory.
 const char *lw_import_table_name(const lw_import *file, const lw_series *series);
 // "host to gpu 0, pinned"; NULL when out of memory.
 const char *lw_import_series_words(const lw_import *file, const lw_series *series);
 // How far the model may be from the plateau of a link without a fault, in percent.
 int lw_import_within(const lw_series *series);
+// A rate as text, "25.5 GB/s" or "11250 tokens/s"; buffer of LW_NUMBER_TEXT bytes. Returns buffer.
+char *lw_import_rate(lw_act act, double value, char *buffer);
 // A point as text, "1.79 us" or "25.5 GB/s"; buffer of LW_NUMBER_TEXT bytes. Returns buffer.
 char *lw_import_print(const lw_series *series, const lw_seen *seen, char *buffer);
 // Append the whole table as YAML.
