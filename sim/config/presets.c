@@ -46,7 +46,7 @@ const lw_catalog *lw_presets_catalog(const lw_presets *presets) {
 
 typedef struct head {
     int64_t version;
-    const char *name, *type, *summary, *pci_ids;
+    const char *name, *type, *summary, *pci_ids, *base;
     int evidence;
     const lw_yaml *parameters;
 } head;
@@ -79,8 +79,13 @@ static const lw_option head_options[] = {
      .offset = offsetof(head, pci_ids),
      .fallback = "",
      .help = "vendor:device of the cards that it is of, as the PCI ID Repository lists them"},
+    {.key = "base",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(head, base),
+     .fallback = "",
+     .help = "a preset of the same type whose rows hold where this one has none of that key"},
     {0}};
-enum { HEAD_NAME = 1, HEAD_EVIDENCE = 4 };
+enum { HEAD_NAME = 1, HEAD_EVIDENCE = 4, HEAD_BASE = 7 };
 
 typedef struct row {
     const lw_yaml *value, *tables, *correlates;
@@ -171,6 +176,43 @@ static lw_status read_row(lw_presets *presets, const lw_yaml *item, lw_preset *p
     return LW_OK;
 }
 
+// What nobody measured of this one is as its base has it: those rows follow its own.
+static lw_status add_base(lw_presets *presets, const head *read, lw_place at, lw_preset *preset) {
+    const lw_preset *base;
+    lw_status status = lw_presets_read(presets, preset->shelf, read->base, &base);
+    if (status == LW_NO_MEMORY) {
+        return status;
+    }
+    if (base == NULL || status != LW_OK || strcmp(base->type, read->type) != 0 || lw_map_text(base->root, "base") != NULL) {
+        return lw_error(presets->diags, at, "name a preset of the same type that has no base itself",
+                        "'%s' can be no base of the preset '%s'", read->base, read->name);
+    }
+    lw_yaml *rows = read->parameters != NULL ? lw_tree_copy(read->parameters, presets->arena) : LW_NEW(presets->arena, lw_yaml);
+    if (rows == NULL) {
+        return LW_NO_MEMORY;
+    }
+    rows->kind = LW_MAP;
+    lw_yaml **end = &rows->first;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    for (const lw_yaml *item = base->rows != NULL ? base->rows->first : NULL; item != NULL; item = item->next) {
+        if (read->parameters == NULL || lw_map_get(read->parameters, item->key) == NULL) {
+            lw_yaml *own = lw_tree_copy(item, presets->arena);
+            if (own == NULL) {
+                return LW_NO_MEMORY;
+            }
+            own->parent = rows;
+            own->next = NULL;
+            *end = own;
+            end = &own->next;
+            rows->count++;
+        }
+    }
+    preset->rows = rows;
+    return LW_OK;
+}
+
 static lw_status read_file(lw_presets *presets, lw_shelf shelf, const char *name, lw_preset *out) {
     const lw_source *source;
     lw_yaml *root;
@@ -197,9 +239,10 @@ static lw_status read_file(lw_presets *presets, lw_shelf shelf, const char *name
     values->place = root->place;
     *out = (lw_preset){shelf,        read.name, read.type,       read.summary, (lw_evidence)read.evidence,
                        read.pci_ids, root,      read.parameters, values};
+    LW_TRY(read.base[0] != '\0' ? add_base(presets, &read, set.mark[HEAD_BASE].place, out) : LW_OK);
     lw_yaml *last = NULL;
     unsigned seen = 0;  // a bit a word of evidence
-    for (const lw_yaml *item = read.parameters != NULL ? read.parameters->first : NULL; item != NULL; item = item->next) {
+    for (const lw_yaml *item = out->rows != NULL ? out->rows->first : NULL; item != NULL; item = item->next) {
         LW_TRY(read_row(presets, item, out, values, &last, &seen));
     }
     // What nobody measured is no better for the preset's saying so.
