@@ -20,6 +20,7 @@ struct lw_presets {
     const lw_presets *others;  // where to look before a file is read; NULL: nowhere
     lw_arena *arena;
     lw_diags *diags;
+    bool in_base;   // what is being read is another's base
     lw_map names;   // scope: the shelf
     lw_list slots;  // slot *, by number of the name
 };
@@ -178,12 +179,17 @@ static lw_status read_row(lw_presets *presets, const lw_yaml *item, lw_preset *p
 
 // What nobody measured of this one is as its base has it: those rows follow its own.
 static lw_status add_base(lw_presets *presets, const head *read, lw_place at, lw_preset *preset) {
-    const lw_preset *base;
-    lw_status status = lw_presets_read(presets, preset->shelf, read->base, &base);
+    const lw_preset *base = NULL;
+    lw_status status = LW_BAD_INPUT;
+    if (!presets->in_base) {
+        presets->in_base = true;
+        status = lw_presets_read(presets, preset->shelf, read->base, &base);
+        presets->in_base = false;
+    }
     if (status == LW_NO_MEMORY) {
         return status;
     }
-    if (base == NULL || status != LW_OK || strcmp(base->type, read->type) != 0 || lw_map_text(base->root, "base") != NULL) {
+    if (base == NULL || status != LW_OK || strcmp(base->type, read->type) != 0) {
         return lw_error(presets->diags, at, "name a preset of the same type that has no base itself",
                         "'%s' can be no base of the preset '%s'", read->base, read->name);
     }
