@@ -61,7 +61,7 @@ typedef struct lw_preset {
     lw_evidence evidence;   // of its rates
     const char *pci_ids;    // "10de:2684 10de:2685", of devices; NULL or empty: none is known
     const lw_yaml *root;    // the whole file
-    const lw_yaml *rows;    // map: key -> {value, source, [evidence], [note], [tables, error, correlates]}; NULL: none
+    const lw_yaml *rows;    // map: key -> {value, source, [evidence], [note], [tables, error, spread, correlates]}; NULL: none
     const lw_yaml *values;  // map of plain `key: value`, as a scenario would write them
 } lw_preset;
 

@@ -90,7 +90,7 @@ enum { HEAD_NAME = 1, HEAD_EVIDENCE = 4, HEAD_BASE = 7 };
 
 typedef struct row {
     const lw_yaml *value, *tables, *correlates;
-    double error;
+    double error, spread;
     const char *source, *note;
     int evidence;
 } row;
@@ -115,6 +115,12 @@ static const lw_option row_options[] = {
      .fallback = "auto",
      .maximum = 10,
      .help = "its standard error, as a share"},
+    {.key = "spread",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .offset = offsetof(row, spread),
+     .fallback = "auto",
+     .maximum = 10,
+     .help = "how far other systems are from the one that it was measured on, as a share: joins its error in bands"},
     {.key = "correlates",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(row, correlates),

@@ -36,7 +36,7 @@ static bool is_called(const finding *f, const lw_preset *preset, const lw_option
 
 static lw_status add_row(finding *f, const lw_preset *preset, const lw_yaml *row) {
     lw_fit_parameter parameter;
-    if (lw_map_get(row, "error") == NULL) {
+    if (lw_map_get(row, "error") == NULL && lw_map_get(row, "spread") == NULL) {
         return LW_OK;
     }
     const lw_status read = lw_fit_parameter_of(preset, row, f->arena, f->silent, &parameter);
