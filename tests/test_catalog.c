@@ -226,6 +226,8 @@ static void wrong_files_are_told(void **state) {
          "the preset 'sample' is calibrated, but none of its values is"},
         {"preset: 1\nname: other\ntype: gpu\nsummary: a card\nevidence: assumed\n",
          "the preset 'other' lies in a file 'sample.yaml'"},
+        {HEAD "base: none-such\n", "'none-such' can be no base of the preset 'sample'"},
+        {HEAD "base: sample\n", "'sample' can be no base of the preset 'sample'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
@@ -247,6 +249,25 @@ static void wrong_files_are_told(void **state) {
         assert_int_equal(lw_diags_errors(test.diags), errors + 1);
         lw_test_end(&test);
     }
+}
+
+// Rows of a base follow a preset's own, but for those of which it has one itself, and carry their evidence.
+static void bases_fill_in(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_catalog *catalog = shipped_catalog(&test);
+    lw_presets *presets = presets_of(&test, catalog);
+    const lw_preset *base = preset_named(presets, LW_SHELF_DEVICES, "any-card");
+    const lw_preset *preset = preset_named(presets, LW_SHELF_DEVICES, "rtx-5080");
+    assert_string_equal(lw_map_text(base->values, "submit_cuda"), "11.06 us");
+    assert_string_equal(lw_map_text(preset->values, "submit_cuda"), "47 us");
+    assert_string_equal(lw_map_text(preset->values, "submit_d3d12"), lw_map_text(base->values, "submit_d3d12"));
+    bool stated = false;
+    assert_int_equal(lw_preset_evidence(preset, "submit_d3d12", &stated), LW_ASSUMED);
+    assert_true(stated);
+    assert_int_equal(lw_preset_evidence(preset, "submit_cuda", &stated), LW_CALIBRATED);
+    assert_int_equal(preset->values->count, preset->rows->count);
+    lw_test_end(&test);
 }
 
 static void announced_rows_weaken_a_preset(void **state) {
@@ -307,6 +328,7 @@ int main(void) {
         cmocka_unit_test(shelves_hold_what_lies_in_their_folders),
         cmocka_unit_test(folders_are_found),
         cmocka_unit_test(wrong_files_are_told),
+        cmocka_unit_test(bases_fill_in),
         cmocka_unit_test(announced_rows_weaken_a_preset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

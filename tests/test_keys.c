@@ -90,6 +90,39 @@ static void every_card_charges_for_a_call(void **state) {
     lw_test_end(&test);
 }
 
+// Each interface has its price on a card of which nobody measured any, and Windows has its own; queued
+// calls of Vulkan are submissions. A figure of the card's own stands before those.
+static void interfaces_have_their_prices(void **state) {
+    (void)state;
+    static const struct {
+        const char *gpu, *manner, *says;
+    } cases[] = {
+        {"preset: rtx-4090", "api: cuda", "fixed cost (submission 11.06 us)"},
+        {"preset: rtx-4090", "api: hip", "fixed cost (submission 23.64 us)"},
+        {"preset: rtx-4090", "api: vulkan", "fixed cost (submission 23.5 us)"},
+        {"preset: rtx-4090", "api: d3d12", "fixed cost (submission 79 us)"},
+        {"preset: rtx-4090", "api: cuda-windows", "fixed cost (submission 47 us)"},
+        {"preset: rtx-4090", "api: opencl-windows", "fixed cost (submission 84 us)"},
+        {"preset: rx-9070-xt", "api: opencl-windows", "fixed cost (submission 84.06 us)"},
+        {"preset: rtx-4090, submit_d3d12: 70 us", "api: d3d12", "fixed cost (submission 70 us)"},
+        {"kind: gpu, submit: 5 us", "api: d3d12", "fixed cost (submission 5 us)"},
+        {"kind: gpu, submit: 5 us, submit_vulkan: 30 us", "api: vulkan-windows", "fixed cost (submission 30 us)"},
+        {"preset: rtx-4090", "api: vulkan, repeat: 1000, overlap: true", "fixed cost (queued calls 23.5 us each)"},
+        {"preset: rtx-4090", "api: cuda, repeat: 1000, overlap: true", "fixed cost (queued calls 2.5 us each)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        lw_result result =
+            run_text(&test, lw_arena_print(test.arena,
+                                           "nodes: {host: {preset: desktop-ddr5}, gpu: {%s}}\n"
+                                           "links: {slot: {between: [host, gpu], preset: pcie-4-x16}}\n"
+                                           "workloads: {up: {kind: copy, from: host, to: gpu, bytes: 1 KiB, %s}}\n",
+                                           cases[i].gpu, cases[i].manner));
+        assert_string_equal(limit_of_point(&test, &result.point[0]), cases[i].says);
+        lw_test_end(&test);
+    }
+}
+
 // What matters in one point of a sweep matters.
 static void keys_of_some_points_are_not_idle(void **state) {
     (void)state;
@@ -204,6 +237,7 @@ int main(void) {
         cmocka_unit_test(free_calls_are_told),
         cmocka_unit_test(copies_call_through_the_cards_interface),
         cmocka_unit_test(every_card_charges_for_a_call),
+        cmocka_unit_test(interfaces_have_their_prices),
         cmocka_unit_test(keys_of_some_points_are_not_idle),
         cmocka_unit_test(swept_keys_may_be_idle),
         cmocka_unit_test(needed_keys_are_not_idle),

@@ -17,7 +17,7 @@ static lanewise_catalog *own_catalog(lw_test *test) {
     assert_int_equal(lw_folder_make(lw_arena_print(test->arena, "%s/devices", folder), test->diags), LW_OK);
     put(test, "devices/card.yaml",
         "preset: 1\nname: card\ntype: gpu\nsummary: \"a card\"\nevidence: assumed\nparameters:\n"
-        "  submit: {value: 10 us, error: 20 %, source: spread, evidence: assumed}\n");
+        "  submit: {value: 10 us, error: 12 %, spread: 16 %, source: both are 20 %, evidence: assumed}\n");
     put(test, "devices/sure.yaml",
         "preset: 1\nname: sure\ntype: gpu\nsummary: \"a card\"\nevidence: assumed\nparameters:\n"
         "  submit: {value: 10 us, source: exactly, evidence: assumed}\n");

@@ -62,7 +62,7 @@ typedef struct lw_preset {
     const char *pci_ids;    // "10de:2684 10de:2685", of devices; NULL or empty: none is known
     const char *called;      // how llama-bench calls a model ("llama 8B"), of a runtime its build ("10358"); NULL or empty: not told
     const lw_yaml *root;    // the whole file
-    const lw_yaml *rows;    // map: key -> {value, source, [evidence], [note], [tables, error, correlates]}; NULL: none
+    const lw_yaml *rows;    // map: key -> {value, source, [evidence], [note], [tables, error, spread, correlates]}; NULL: none
     const lw_yaml *values;  // map of plain `key: value`, as a scenario would write them
 } lw_preset;
 

@@ -20,6 +20,7 @@ struct lw_presets {
     const lw_presets *others;  // where to look before a file is read; NULL: nowhere
     lw_arena *arena;
     lw_diags *diags;
+    bool in_base;   // what is being read is another's base
     lw_map names;   // scope: the shelf
     lw_list slots;  // slot *, by number of the name
 };
@@ -46,7 +47,7 @@ const lw_catalog *lw_presets_catalog(const lw_presets *presets) {
 
 typedef struct head {
     int64_t version;
-    const char *name, *type, *summary, *pci_ids, *called;
+    const char *name, *type, *summary, *pci_ids, *base, *called;
     int evidence;
     const lw_yaml *parameters;
 } head;
@@ -79,17 +80,22 @@ static const lw_option head_options[] = {
      .offset = offsetof(head, pci_ids),
      .fallback = "",
      .help = "vendor:device of the cards that it is of, as the PCI ID Repository lists them"},
+    {.key = "base",
+     .kind = LW_OPTION_TEXT,
+     .offset = offsetof(head, base),
+     .fallback = "",
+     .help = "a preset of the same type whose rows hold where this one has none of that key"},
     {.key = "called",
      .kind = LW_OPTION_TEXT,
      .offset = offsetof(head, called),
      .fallback = "",
      .help = "how llama-bench calls a model ('llama 8B'); of a runtime the number of its build"},
     {0}};
-enum { HEAD_NAME = 1, HEAD_EVIDENCE = 4 };
+enum { HEAD_NAME = 1, HEAD_EVIDENCE = 4, HEAD_BASE = 7 };
 
 typedef struct row {
     const lw_yaml *value, *tables, *correlates;
-    double error;
+    double error, spread;
     const char *source, *note;
     int evidence;
 } row;
@@ -114,6 +120,12 @@ static const lw_option row_options[] = {
      .fallback = "auto",
      .maximum = 10,
      .help = "its standard error, as a share"},
+    {.key = "spread",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .offset = offsetof(row, spread),
+     .fallback = "auto",
+     .maximum = 10,
+     .help = "how far other systems are from the one that it was measured on, as a share: joins its error in bands"},
     {.key = "correlates",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(row, correlates),
@@ -176,6 +188,48 @@ static lw_status read_row(lw_presets *presets, const lw_yaml *item, lw_preset *p
     return LW_OK;
 }
 
+// What nobody measured of this one is as its base has it: those rows follow its own.
+static lw_status add_base(lw_presets *presets, const head *read, lw_place at, lw_preset *preset) {
+    const lw_preset *base = NULL;
+    lw_status status = LW_BAD_INPUT;
+    if (!presets->in_base) {
+        presets->in_base = true;
+        status = lw_presets_read(presets, preset->shelf, read->base, &base);
+        presets->in_base = false;
+    }
+    if (status == LW_NO_MEMORY) {
+        return status;
+    }
+    if (base == NULL || status != LW_OK || strcmp(base->type, read->type) != 0) {
+        return lw_error(presets->diags, at, "name a preset of the same type that has no base itself",
+                        "'%s' can be no base of the preset '%s'", read->base, read->name);
+    }
+    lw_yaml *rows = read->parameters != NULL ? lw_tree_copy(read->parameters, presets->arena) : LW_NEW(presets->arena, lw_yaml);
+    if (rows == NULL) {
+        return LW_NO_MEMORY;
+    }
+    rows->kind = LW_MAP;
+    lw_yaml **end = &rows->first;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    for (const lw_yaml *item = base->rows != NULL ? base->rows->first : NULL; item != NULL; item = item->next) {
+        if (read->parameters == NULL || lw_map_get(read->parameters, item->key) == NULL) {
+            lw_yaml *own = lw_tree_copy(item, presets->arena);
+            if (own == NULL) {
+                return LW_NO_MEMORY;
+            }
+            own->parent = rows;
+            own->next = NULL;
+            *end = own;
+            end = &own->next;
+            rows->count++;
+        }
+    }
+    preset->rows = rows;
+    return LW_OK;
+}
+
 static lw_status read_file(lw_presets *presets, lw_shelf shelf, const char *name, lw_preset *out) {
     const lw_source *source;
     lw_yaml *root;
@@ -202,9 +256,10 @@ static lw_status read_file(lw_presets *presets, lw_shelf shelf, const char *name
     values->place = root->place;
     *out = (lw_preset){shelf,        read.name,   read.type, read.summary,    (lw_evidence)read.evidence,
                        read.pci_ids, read.called, root,      read.parameters, values};
+    LW_TRY(read.base[0] != '\0' ? add_base(presets, &read, set.mark[HEAD_BASE].place, out) : LW_OK);
     lw_yaml *last = NULL;
     unsigned seen = 0;  // a bit a word of evidence
-    for (const lw_yaml *item = read.parameters != NULL ? read.parameters->first : NULL; item != NULL; item = item->next) {
+    for (const lw_yaml *item = out->rows != NULL ? out->rows->first : NULL; item != NULL; item = item->next) {
         LW_TRY(read_row(presets, item, out, values, &last, &seen));
     }
     // What nobody measured is no better for the preset's saying so.

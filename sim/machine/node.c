@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-const char *const lw_api_words[] = {"auto", "cuda", "hip", "opencl", "d3d12", "sycl", NULL};
+// in the order of lw_api
+const char *const lw_api_words[] = {"auto",  "cuda",         "hip",         "opencl",         "vulkan",         "sycl",
+                                    "d3d12", "cuda-windows", "hip-windows", "opencl-windows", "vulkan-windows", NULL};
 
 static const char *const virtual_words[] = {"none", "passthrough", "mig", "sr-iov",
                                             // in the order of lw_virtualisation
@@ -224,8 +226,15 @@ static const lw_option gpu_options[] = {
     TIME_ROW("submit_cuda", submit_api_ps[LW_API_CUDA], "auto", "submit of a CUDA copy; auto: submit"),
     TIME_ROW("submit_hip", submit_api_ps[LW_API_HIP], "auto", "submit of a HIP copy; auto: submit"),
     TIME_ROW("submit_opencl", submit_api_ps[LW_API_OPENCL], "auto", "submit of an OpenCL copy; auto: submit"),
-    TIME_ROW("submit_d3d12", submit_api_ps[LW_API_D3D12], "auto", "submit of a Direct3D 12 copy; auto: submit"),
+    TIME_ROW("submit_vulkan", submit_api_ps[LW_API_VULKAN], "auto", "submit of a Vulkan copy; auto: submit"),
     TIME_ROW("submit_sycl", submit_api_ps[LW_API_SYCL], "auto", "submit of a SYCL copy; auto: submit"),
+    TIME_ROW("submit_d3d12", submit_api_ps[LW_API_D3D12], "auto", "submit of a Direct3D 12 copy; auto: submit"),
+    TIME_ROW("submit_cuda_windows", submit_api_ps[LW_API_CUDA_WINDOWS], "auto", "submit_cuda on Windows; auto: submit_cuda"),
+    TIME_ROW("submit_hip_windows", submit_api_ps[LW_API_HIP_WINDOWS], "auto", "submit_hip on Windows; auto: submit_hip"),
+    TIME_ROW("submit_opencl_windows", submit_api_ps[LW_API_OPENCL_WINDOWS], "auto",
+             "submit_opencl on Windows; auto: submit_opencl"),
+    TIME_ROW("submit_vulkan_windows", submit_api_ps[LW_API_VULKAN_WINDOWS], "auto",
+             "submit_vulkan on Windows; auto: submit_vulkan"),
     TIME_ROW("submit_pageable", submit_pageable_ps, "auto",
              "submit of a copy from or to pageable memory; auto: as for pinned memory"),
     TIME_ROW("submit_pageable_d2h", submit_pageable_d2h_ps, "auto",
@@ -242,6 +251,7 @@ static const lw_option gpu_options[] = {
      .source = of_v100,
      .evidence = LW_ASSUMED,
      .fitted = true},
+    TIME_ROW("submit_queued_vulkan", submit_queued_vulkan_ps, "auto", "submit_queued of a Vulkan copy; auto: submit_queued"),
     TIME_ROW("submit_chunk", submit_chunk_ps, "0 ns", "cost of each chunk of a copy from or to pageable memory"),
     TIME_ROW("submit_bounce", submit_bounce_ps, "0 ns",
              "cost of each chunk that another GPU sends through host memory: two devices wait for each other"),
@@ -388,6 +398,22 @@ lw_node_spec lw_node_spec_of(const lw_object *object) {
 
 // ---- Calls and guests ----
 
+// The interface without Windows, whose calls are the nearest to those of one that has no figure there.
+static lw_api elsewhere(lw_api api) {
+    switch (api) {
+    case LW_API_CUDA_WINDOWS:
+        return LW_API_CUDA;
+    case LW_API_HIP_WINDOWS:
+        return LW_API_HIP;
+    case LW_API_OPENCL_WINDOWS:
+        return LW_API_OPENCL;
+    case LW_API_VULKAN_WINDOWS:
+        return LW_API_VULKAN;
+    default:
+        return api;
+    }
+}
+
 static int64_t bare_submit_ps(const lw_node_params *p, lw_api api, lw_call call) {
     if (call == LW_CALL_PAGEABLE_D2H && p->submit_pageable_d2h_ps != LW_AUTO) {
         return p->submit_pageable_d2h_ps;
@@ -396,7 +422,17 @@ static int64_t bare_submit_ps(const lw_node_params *p, lw_api api, lw_call call)
         return p->submit_pageable_ps;
     }
     api = api == LW_API_AUTO ? (lw_api)p->api : api;
+    api = p->submit_api_ps[api] == LW_AUTO ? elsewhere(api) : api;
     return api != LW_API_AUTO && p->submit_api_ps[api] != LW_AUTO ? p->submit_api_ps[api] : p->submit_ps;
+}
+
+lw_api lw_node_api_of(const lw_option *row) {
+    for (lw_api api = LW_API_AUTO; api < LW_API_COUNT; api++) {
+        if (row->offset == AT(submit_api_ps[0]) + (size_t)api * sizeof(int64_t)) {
+            return api;
+        }
+    }
+    return row->offset == AT(submit_queued_vulkan_ps) ? LW_API_VULKAN : LW_API_AUTO;
 }
 
 int64_t lw_node_gap_ps(const lw_node *node, bool reading) {
@@ -421,9 +457,11 @@ int64_t lw_node_core_rate_Bps(const lw_node *node, int64_t source_bytes) {
     return rate_Bps < (double)whole_Bps ? p->cpu_copy_rate_Bps : (int64_t)(rate_Bps / (double)whole_Bps) * whole_Bps;
 }
 
-int64_t lw_node_queued_ps(const lw_node *node) {
-    int64_t queued_ps = node->spec->params->submit_queued_ps;
-    bool costs = lw_node_submit_ps(node, LW_API_AUTO, LW_CALL_PINNED) > 0;
+int64_t lw_node_queued_ps(const lw_node *node, lw_api api) {
+    const lw_node_params *p = node->spec->params;
+    bool vulkan = elsewhere(api == LW_API_AUTO ? (lw_api)p->api : api) == LW_API_VULKAN;
+    int64_t queued_ps = vulkan && p->submit_queued_vulkan_ps != LW_AUTO ? p->submit_queued_vulkan_ps : p->submit_queued_ps;
+    bool costs = lw_node_submit_ps(node, api, LW_CALL_PINNED) > 0;
     return queued_ps != LW_AUTO ? queued_ps : costs ? queued_call_ps : 0;
 }
 

@@ -7,8 +7,22 @@
 
 typedef enum lw_node_kind { LW_NODE_HOST, LW_NODE_GPU, LW_NODE_MEMORY, LW_NODE_SWITCH, LW_NODE_NIC, LW_NODE_KINDS } lw_node_kind;
 
-// The programming interface a copy is called through; LW_API_AUTO is the device's own.
-typedef enum lw_api { LW_API_AUTO, LW_API_CUDA, LW_API_HIP, LW_API_OPENCL, LW_API_D3D12, LW_API_SYCL, LW_API_COUNT } lw_api;
+// The programming interface a copy is called through, on Linux where it does not say Windows (which
+// alone has Direct3D 12); LW_API_AUTO is the device's own.
+typedef enum lw_api {
+    LW_API_AUTO,
+    LW_API_CUDA,
+    LW_API_HIP,
+    LW_API_OPENCL,
+    LW_API_VULKAN,
+    LW_API_SYCL,
+    LW_API_D3D12,
+    LW_API_CUDA_WINDOWS,
+    LW_API_HIP_WINDOWS,
+    LW_API_OPENCL_WINDOWS,
+    LW_API_VULKAN_WINDOWS,
+    LW_API_COUNT
+} lw_api;
 extern const char *const lw_api_words[];
 
 // How a guest, a virtual machine or a program elsewhere, has the card.
@@ -50,7 +64,7 @@ typedef struct lw_node_params {
     int64_t staging_bytes, bounce_bytes;
     bool staging_overlap, bounce_overlap;
     int api;
-    // [LW_API_AUTO] is not used; LW_AUTO: submit_ps
+    // [LW_API_AUTO] is not used; LW_AUTO: on Windows as without, else submit_ps
     int64_t submit_ps, submit_api_ps[LW_API_COUNT];
     int64_t submit_pageable_ps;      // LW_AUTO: as for pinned memory
     int64_t submit_pageable_d2h_ps;  // LW_AUTO: submit_pageable_ps
@@ -59,7 +73,7 @@ typedef struct lw_node_params {
     int64_t finish_ps;
     // between transfers that are queued: of the caller, and of the engine; LW_AUTO: see
     // lw_node_queued_ps, gap_ps
-    int64_t submit_queued_ps, gap_ps, gap_d2h_ps;
+    int64_t submit_queued_ps, submit_queued_vulkan_ps, gap_ps, gap_d2h_ps;
     int64_t copy_rate_h2d_Bps, copy_rate_d2h_Bps;
     int64_t peer_read_rate_Bps, peer_write_rate_Bps;  // over links that are no host port
     int virtualisation;                               // lw_virtualisation
@@ -141,7 +155,10 @@ int64_t lw_node_submit_ps(const lw_node *node, lw_api api, lw_call call);
 // was there already; reading: towards the node.
 int64_t lw_node_gap_ps(const lw_node *node, bool reading);
 // What a queued call takes of its caller.
-int64_t lw_node_queued_ps(const lw_node *node);
+int64_t lw_node_queued_ps(const lw_node *node, lw_api api);
+// The interface whose calls an option of a card is about, "cuda" of submit_cuda; LW_API_AUTO: it is about
+// no single one.
+lw_api lw_node_api_of(const lw_option *row);
 
 // Buffers in host memory that copies of a device go through.
 typedef struct {

@@ -145,7 +145,9 @@ static lw_status write_presets(writer *w, lw_text *out) {
             if (rows++ >= ROWS_MOST) {
                 continue;
             }
+            const char *spread = lw_map_text(row, "spread");
             value = value != NULL && error != NULL ? lw_arena_print(w->arena, "%s \u00b1 %s", value, error) : value;
+            value = value != NULL && spread != NULL ? lw_arena_print(w->arena, "%s, systems \u00b1 %s", value, spread) : value;
             source = source == NULL ? "" : note == NULL ? source : lw_arena_print(w->arena, "%s (%s)", source, note);
             if (value == NULL || source == NULL) {
                 return LW_NO_MEMORY;

@@ -49,16 +49,22 @@ const lw_type *lw_fit_type_of(const lw_preset *preset) {
     return NULL;
 }
 
+// A share that a row states; 0: none.
+static double share_of(const lw_yaml *row, const char *key) {
+    const char *text = lw_map_text(row, key), *problem, *hint;
+    lw_quantity share;
+    return text != NULL && lw_quantity_parse(text, LW_PLAIN, &share, &problem, &hint) ? share.value : 0;
+}
+
 lw_status lw_fit_parameter_of(const lw_preset *preset, const lw_yaml *row, lw_arena *arena, lw_diags *diags,
                               lw_fit_parameter *out) {
     const lw_type *type = lw_fit_type_of(preset);
     const lw_option *option = type != NULL ? lw_option_find(type->options, row->key) : NULL;
-    const char *error = lw_map_text(row, "error"), *problem, *hint;
-    lw_quantity share;
-    if (option == NULL || error == NULL || !lw_quantity_parse(error, LW_PLAIN, &share, &problem, &hint)) {
+    const double error = hypot(share_of(row, "error"), share_of(row, "spread"));
+    if (option == NULL || !(error > 0)) {
         return LW_BAD_INPUT;
     }
-    *out = (lw_fit_parameter){.preset = preset, .type = type, .option = option, .row = row, .error = share.value};
+    *out = (lw_fit_parameter){.preset = preset, .type = type, .option = option, .row = row, .error = error};
     return lw_fit_start_of(out, arena, diags);
 }
 

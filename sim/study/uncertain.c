@@ -7,22 +7,44 @@
 #include <string.h>
 
 #include "sim/base/list.h"
+#include "sim/machine/node.h"
 
 typedef struct finding {
+    const lw_document *document;
     lw_arena *arena;
     lw_diags *silent;  // a preset that is wrong is told by who reads it
     lw_list preset;    // const lw_preset *
     lw_list row;       // lw_fit_parameter
 } finding;
 
+// Does it say this word, or one that begins with it?
+static bool says(const lw_yaml *node, const char *word) {
+    bool found = node->kind == LW_SCALAR && strncmp(node->text, word, strlen(word)) == 0;
+    for (const lw_yaml *child = node->first; child != NULL && !found; child = child->next) {
+        found = says(child, word);
+    }
+    return found;
+}
+
+// Calls by an interface that neither the card nor the scenario names cost nobody anything.
+static bool is_called(const finding *f, const lw_preset *preset, const lw_option *option) {
+    const lw_api api = strcmp(preset->type, "gpu") == 0 ? lw_node_api_of(option) : LW_API_AUTO;
+    const char *own = lw_map_text(preset->values, "api");
+    return api == LW_API_AUTO || (own != NULL && strncmp(own, lw_api_words[api], strlen(lw_api_words[api])) == 0) ||
+           says(f->document->root, lw_api_words[api]);
+}
+
 static lw_status add_row(finding *f, const lw_preset *preset, const lw_yaml *row) {
     lw_fit_parameter parameter;
-    if (lw_map_get(row, "error") == NULL) {
+    if (lw_map_get(row, "error") == NULL && lw_map_get(row, "spread") == NULL) {
         return LW_OK;
     }
     const lw_status read = lw_fit_parameter_of(preset, row, f->arena, f->silent, &parameter);
     if (read != LW_OK) {
         return read == LW_BAD_INPUT ? LW_OK : read;
+    }
+    if (!is_called(f, preset, parameter.option)) {
+        return LW_OK;
     }
     lw_fit_parameter *added = LW_LIST_ADD(&f->row, lw_fit_parameter, f->arena);
     if (added == NULL) {
@@ -98,7 +120,7 @@ static const double *find_correlations(const lw_fit_parameter *row, size_t count
 }
 
 lw_status lw_uncertain_find(const lw_document *document, lw_arena *arena, lw_uncertain *out) {
-    finding f = {.arena = arena, .silent = lw_diags_new(arena)};
+    finding f = {.document = document, .arena = arena, .silent = lw_diags_new(arena)};
     if (f.silent == NULL) {
         return LW_NO_MEMORY;
     }

@@ -62,7 +62,7 @@ static void set_call(const lw_node *caller, lw_call call, bool fill_calls, lw_co
     bool launches = c->params->by == LW_COPIER_KERNEL && caller->spec->params->submit_kernel_ps != LW_AUTO;
     c->call_ps = launches ? caller->spec->params->submit_kernel_ps : lw_node_submit_ps(caller, (lw_api)c->params->api, call);
     c->finish_ps = caller->spec->params->finish_ps;
-    c->queued_ps = lw_node_queued_ps(caller);
+    c->queued_ps = lw_node_queued_ps(caller, (lw_api)c->params->api);
     c->gap_ps = lw_node_gap_ps(caller, reading);
 }
 

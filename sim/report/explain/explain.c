@@ -43,10 +43,12 @@ static lw_status add_parameters(const lw_explaining *in, const lw_preset *preset
     bool fitted = false;
     for (const lw_yaml *row = preset->rows != NULL ? preset->rows->first : NULL; row != NULL; row = row->next) {
         const char *evidence = lw_map_text(row, "evidence"), *error = lw_map_text(row, "error");
-        const char *value = lw_map_text(row, "value");
+        const char *value = lw_map_text(row, "value"), *spread = lw_map_text(row, "spread");
         fitted = fitted || lw_map_get(row, "tables") != NULL;
-        LW_GRID_ADD(grid, row->key, error != NULL ? lw_arena_print(in->arena, "%s +- %s", value, error) : value,
-                    evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED], lw_map_text(row, "source"));
+        value = error != NULL ? lw_arena_print(in->arena, "%s +- %s", value, error) : value;
+        value = spread != NULL ? lw_arena_print(in->arena, "%s, systems +- %s", value, spread) : value;
+        LW_GRID_ADD(grid, row->key, value, evidence != NULL ? evidence : lw_evidence_words[LW_SPECIFIED],
+                    lw_map_text(row, "source"));
     }
     LW_TRY(lw_grid_write(grid, 2, 0, out));
     lw_text_add(out, fitted ? "\nlanewise calibrate fits again what measured tables gave.\n" : "");
