@@ -153,16 +153,17 @@ static void pairs_meet_in_host_memory(void **state) {
     static const struct {
         const char *work;
         int64_t sent;
-    } cases[] = {{"kind: all-to-all, bytes: 64 MB", 3 * 64000000},
-                 {"kind: send-recv, bytes: 64 MB", 4 * 64000000},
-                 {"kind: broadcast, bytes: 64 MB", 3 * 64000000},
-                 {"kind: reduce, bytes: 64 MB", 3 * 64000000}};
+        double least_GBps, most_GBps;  // of 52.9 a link one way: of pairs cores load and store in turns
+    } cases[] = {{"kind: all-to-all, bytes: 64 MB", 3 * 64000000, 22, 27},
+                 {"kind: send-recv, bytes: 64 MB", 4 * 64000000, 22, 27},
+                 {"kind: broadcast, bytes: 64 MB", 3 * 64000000, 35, 53},
+                 {"kind: reduce, bytes: 64 MB", 3 * 64000000, 35, 53}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lw_test test = lw_test_begin();
         const lw_result result = run_call(&test, machine, "", cases[i].work);
         assert_int_equal(payload_over(&result, "host memory"), 2 * cases[i].sent);
-        // one is read while the next is written: a link both ways, not in turns
-        assert_true(result.point[0].workload[0].bandwidth_GBps > 35);
+        const double GBps = result.point[0].workload[0].bandwidth_GBps;
+        assert_true(GBps > cases[i].least_GBps && GBps < cases[i].most_GBps);
         lw_test_end(&test);
     }
 }

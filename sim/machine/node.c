@@ -8,6 +8,7 @@
 const char *const lw_api_words[] = {"auto",  "cuda",         "hip",         "opencl",         "vulkan",         "sycl",
                                     "d3d12", "cuda-windows", "hip-windows", "opencl-windows", "vulkan-windows", NULL};
 
+static const char *const maker_words[] = {"auto", "intel", "amd", "other", NULL};
 static const char *const virtual_words[] = {"none", "passthrough", "mig", "sr-iov",
                                             // in the order of lw_virtualisation
                                             "time-slicing", "api-remoting", NULL};
@@ -144,6 +145,13 @@ static const lw_option host_options[] = {
              "from a core's load to its data out of this host's memory, without what a link to another processor adds: shorter "
              "than read_latency, which devices meet behind the root complex; auto: read_latency"),
     LINE_ROWS,
+    {.key = "maker",
+     .kind = LW_OPTION_WORD,
+     .offset = AT(maker),
+     .fallback = "auto",
+     .words = maker_words,
+     .help = "who makes its processors, from which libraries choose; auto: not said",
+     .source = "data sheet"},
     TIME_ROW("forward_latency", forward_ps, "0 ns",
              "what a packet between two of its links takes through the root complex, on a route from peer to peer"),
     COUNT_ROW("root_ports", root_ports, "auto", 1, 64,

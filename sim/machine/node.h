@@ -25,6 +25,9 @@ typedef enum lw_api {
 } lw_api;
 extern const char *const lw_api_words[];
 
+// Who makes the processors of a host; LW_MAKER_AUTO: not said.
+typedef enum lw_maker { LW_MAKER_AUTO, LW_MAKER_INTEL, LW_MAKER_AMD, LW_MAKER_OTHER } lw_maker;
+
 // How a guest, a virtual machine or a program elsewhere, has the card.
 typedef enum lw_virtualisation {
     LW_VIRTUAL_NONE,          // the machine's own
@@ -50,6 +53,7 @@ typedef struct lw_node_params {
     // of one core, from its memory and from its cache (LW_AUTO: no limit, and as from memory), and how
     // much that cache holds
     int64_t cpu_copy_rate_Bps, cpu_copy_rate_cached_Bps, cpu_cache_bytes;
+    int maker;           // lw_maker
     int64_t root_ports;  // PCIe ports on one root complex; LW_AUTO: all
     // payload between PCIe ports of a host and what lies behind a root complex: one port in both
     // directions, all of its ports in, out, and in both. LW_AUTO: no limit

@@ -161,14 +161,14 @@ typedef struct lw_plan {
     uint32_t *lane_of;  // by node: its latest lane within a computer + 1
     int64_t delay_ps[2];
     // What a library adds: a cost before all steps, and in the fixed cost of each call; and hops
-    // over a host go through its memory whatever the cards can.
+    // over more hosts than so many go through their memory whatever the cards can.
     int64_t launch_ps, step_ps;
     int64_t least_ps;  // the whole takes no less
     // And of each send that follows: it takes so much longer, in all and for each of its bytes, and of
     // what it sends so much is data; 0: all.
     int64_t send_ps;
     double byte_ps, data_share;
-    bool over_hosts;
+    uint32_t hosts_most;
     // Lanes that follow, where they go through a host: of steps in a loop, too, one is read there while the
     // next is written; each has at most staging_bytes.
     bool overlaps;
@@ -181,6 +181,8 @@ lw_plan lw_plan_new(lw_graph_builder *builder, const lw_collective_params *param
 // From one node to another; returns its number. It goes straight, or through the memory of a host
 // where the cards cannot.
 uint32_t lw_plan_lane(lw_plan *plan, uint32_t from, uint32_t to);
+// Does it go through the memory of a host?
+bool lw_plan_is_staged(const lw_plan *plan, uint32_t lane);
 // The same straight through a switch that adds up or copies; `shares`: with the lane before.
 uint32_t lw_plan_lane_in_switch(lw_plan *plan, const uint32_t pair[2], lw_in_switch in_switch, bool shares);
 // last_bytes: of the last iteration of the plan.

@@ -7,6 +7,7 @@ static const char *const algorithm_words[] = {"auto", "ring", "tree", "nvls", "n
 static const char *const cost_words[] = {"measured", "counted", NULL};
 static const char *const processor_words[] = {"intel", "amd", NULL};
 static const char *const thread_words[] = {"a-card", "one", NULL};
+static const char *const level_words[] = {"auto", "pxb", "phb", "sys", NULL};
 static const char *const launch_words[] = {"each", "together", NULL};
 
 #define AT(field) offsetof(lw_nccl_params, field)
@@ -63,6 +64,15 @@ static const lw_option options[] = {
         "what one thread was measured to take for each of its cards while calls follow one another (threads: one); auto: nothing"),
     LW_WORK_WORD("processor", AT(processor), "intel", processor_words,
                  "whose processors the computers have, where there are several"),
+    {.key = "p2p_level",
+     .kind = LW_OPTION_WORD,
+     .offset = AT(p2p_level),
+     .fallback = "auto",
+     .words = level_words,
+     .help = "how far apart cards may be that write to each other's memory, as NCCL_P2P_LEVEL says: pxb over switches alone, phb "
+             "over one host, sys over any; others send through host memory. auto: pxb, and sys of two cards where the host's "
+             "maker is amd",
+     .source = "NVIDIA/nccl src/graph/paths.cc, ncclTopoCheckP2p"},
     LW_LIBRARY_CANDIDATES(AT(candidates)),
     LW_LIBRARY_LINES(AT(figures)),
     LW_LIBRARY_BUFFERS(AT(figures)),
@@ -81,6 +91,20 @@ static const lw_option options[] = {
     TIME("pcie_step_ll", step_ps[LW_OVER_PCIE][LW_LL], "time of a step of a ring over PCIe besides its bytes, LL"),
     TIME("pcie_step_ll128", step_ps[LW_OVER_PCIE][LW_LL128], "the same, LL128"),
     TIME("pcie_step_simple", step_ps[LW_OVER_PCIE][LW_SIMPLE], "the same, Simple"),
+    REACHED("block_rate", block_rate_Bps,
+            "what the thread block of a channel copies within its card a second: where cards write to each other over PCIe by "
+            "Simple, links wait while it copies the last part that a rank gets; auto: at once"),
+    {.key = "host_trips",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .offset = AT(host_trips),
+     .fallback = "1",
+     .minimum = 0.1,
+     .maximum = 100,
+     .help = "how many round trips to host memory a step by LL takes through it, and each further line of a thread: it is "
+             "written there, and looked for until it is found",
+     .source = "one load",
+     .evidence = LW_ASSUMED,
+     .fitted = true},
     COST("net_launch", net_launch_ps,
          "what a call of several computers was measured to take beyond what NCCL counts, where no host lies between network "
          "cards and ranks: a thread of the processor posts and polls, and reads back what has come before a rank may see it"),
@@ -303,20 +327,19 @@ static const char page[] =
     "where V bytes leave each card; the last, for all but LL, is the filling of the pipeline. By NVLS\n"
     "  t = launch + n x rank + S / rate\n"
     "of parts S/n of 384 KiB on (16 KiB on 24 channels), else less, down to what NCCL counts.\n"
-    "They are fits to the preset's tables. Between computers a call\n"
-    "takes net_launch more, where network cards and ranks share a switch; NVLSTree takes within what NVLS\n"
-    "does and is as fast between as links are. Over PCIe, by trees and between\n"
-    "computers steps are no shorter than NCCL counts them.\n"
+    "They are fits to the preset's tables. Between computers a call takes net_launch more, where network\n"
+    "cards and ranks share a switch; NVLSTree takes within what NVLS does and is as fast between as links\n"
+    "are. Over PCIe, by trees and between computers steps are no shorter than NCCL counts them.\n"
     "\n"
     "Calls that follow one another take no less than who calls: a thread for all cards of a computer\n"
     "(`threads: one`, nccl-tests -g 8) takes group_call for each, whatever the kernels take. Before 2.5\n"
     "there were no prices: nccl-2.4 takes rings, LL up to ll_thread for each thread and rank, then Simple.\n"
     "\n"
-    "Cards without peer to peer, and cards whose route leads over a host, send through its memory, as\n"
-    "NCCL does by default (NCCL_P2P_LEVEL=PXB). Their buffer there (ll_buffer,\n"
-    "ll128_buffer, simple_buffer) has slots, so that one piece is read while the next is written; Simple\n"
-    "sends chunks of chunk_slots of them in slices. What LL and LL128 send is lines with flags (ll_line,\n"
-    "ll_flags, ll128_line, ll128_flags).\n"
+    "Cards without peer to peer, and those further apart than p2p_level, send through host memory. Over\n"
+    "PCIe each line of LL is handed on as it comes: a call takes its steps or its links, whatever is\n"
+    "longer; through host memory a step, and each further line of a thread, is host_trips round trips.\n"
+    "By Simple a rank loads a slice from there and stores it on, in turns; where cards write to each\n"
+    "other, links wait while they copy the last part (block_rate).\n"
     "What goes along a tree is a stream: ranks hand on pieces while they get others, so that a call pays the\n"
     "way up and down once, and then as long as its price says or the links need. So is what goes round a\n"
     "ring over several computers: a call takes as long as one part for its way round, by steps and\n"
@@ -327,9 +350,8 @@ static const char page[] =
     "pairs, without a price: see lanewise explain broadcast and all-to-all.\n"
     "\n"
     "On one computer the tree is a chain, which runs where `algorithm: tree` asks for it.\n"
-    "\n"
     "Not modelled: CollNet, network cards of other ranks (PXN) but by pairs, kernels for registered\n"
-    "buffers, fewer channels for small calls of a ring, peer access of two cards on an AMD processor.";
+    "buffers, fewer channels for small calls of a ring.";
 
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     return lw_library_check_lines(&((const lw_nccl_params *)params)->figures, options, set, at, diags);

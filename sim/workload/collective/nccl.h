@@ -29,6 +29,9 @@ typedef enum lw_nccl_scale { LW_TWO, LW_MORE, LW_ONE, LW_NCCL_SCALES } lw_nccl_s
 // What running takes: as measured, where it was; as NCCL counts it.
 typedef enum lw_nccl_costs { LW_NCCL_MEASURED, LW_NCCL_COUNTED } lw_nccl_costs;
 typedef enum lw_nccl_processor { LW_INTEL, LW_AMD, LW_NCCL_PROCESSORS } lw_nccl_processor;
+// How far apart cards may be that reach each other's memory (NCCL_P2P_LEVEL): over switches alone, over one
+// host, over any.
+typedef enum lw_nccl_level { LW_P2P_AUTO, LW_P2P_PXB, LW_P2P_PHB, LW_P2P_SYS } lw_nccl_level;
 // Who calls: a thread or process for each card, or one for all of a computer.
 typedef enum lw_nccl_threads { LW_NCCL_THREAD_A_CARD, LW_NCCL_ONE_THREAD } lw_nccl_threads;
 // How one thread launches the kernels of its cards: a cooperative launch waits for all of them.
@@ -49,6 +52,7 @@ typedef struct lw_nccl_cost {
 typedef struct lw_nccl_params {
     int algorithm, protocol;  // 0: as priced
     int processor;            // lw_nccl_processor
+    int p2p_level;            // lw_nccl_level
     int costs;                // lw_nccl_costs
     int threads;              // lw_nccl_threads
     int launch;               // lw_nccl_launch
@@ -64,6 +68,8 @@ typedef struct lw_nccl_params {
     int64_t net_launch_ps;
     int64_t net_latency_ps;   // as the network's plugin declares it
     int64_t group_call_ps;    // of one thread for one of its cards
+    int64_t block_rate_Bps;   // of what a thread block copies within its card; LW_AUTO: at once
+    double host_trips;        // of a step by LL through host memory, in round trips to it
     int64_t ll_thread_bytes;  // LW_AUTO: prices decide
     int64_t nvls_ps, nvls_tree_step_ps, post_ps[LW_NCCL_PROCESSORS], pat_base_ps, pat_rank_ps;
     int64_t ll_limit_Bps[LW_NCCL_GENERATIONS], ll_net_limit_Bps[LW_NCCL_PROCESSORS][LW_NCCL_SCALES];
@@ -94,6 +100,7 @@ typedef struct lw_nccl_view {
     bool nvlink;                   // no hop within a computer leaves it
     bool in_switch;                // a switch on the way can add up and copy
     bool near;                     // no host lies between a network card and the ranks that use it
+    uint32_t hosts_most;           // of one computer, that ranks reach each other over; more: through host memory
     bool paired;                   // every network card has two ranks as near
     double port_Bps;               // of the first rank
     double port_payload_Bps;       // what its links carry of payload, whatever NCCL counts
@@ -134,6 +141,10 @@ typedef struct lw_nccl_step {
 lw_status lw_nccl_step_of(const lw_nccl_view *view, double bytes, lw_nccl_step *out) LW_CHECKED;
 // Steps of a ring of so many ranks, as it counts bytes by; of so many computers, those that NCCL counts between them.
 int64_t lw_nccl_steps(lw_operation operation, uint32_t count);
+// Channels that run: those of the graph twice (src/graph/connect.cc).
+enum { LW_NCCL_RUN = 2 };
+// Rate at which the thread blocks of so many channels copy within their card: B/s, infinite where nobody says.
+double lw_nccl_blocks_Bps(const lw_nccl_view *view, double channels);
 // Broadcast and reduce.
 bool lw_nccl_is_rooted(lw_operation operation);
 // Steps up a tree of computers, rounded down (log2i).

@@ -414,11 +414,29 @@ static lw_status find_port(view *v) {
     return LW_OK;
 }
 
+// Which cards reach each other's memory (ncclTopoCheckP2p of paths.cc).
+static lw_status find_level(view *v) {
+    enum { CARDS_ON_AMD = 2 };
+    static const uint32_t hosts[] = {[LW_P2P_PXB] = 0, [LW_P2P_PHB] = 1, [LW_P2P_SYS] = UINT32_MAX - 1};
+    const lw_ranks *own = &v->computers.computer[0].ranks;
+    int level = v->params->p2p_level;
+    if (level == LW_P2P_AUTO) {
+        uint32_t host = 0;
+        const lw_status found = lw_nearest_host(v->builder->router, own->node, 1, (lw_via){0}, &host);
+        LW_TRY(found == LW_BAD_INPUT ? LW_OK : found);
+        const bool amd = found == LW_OK && v->builder->machine->node[host].spec->params->maker == LW_MAKER_AMD;
+        level = amd && own->count <= CARDS_ON_AMD ? LW_P2P_SYS : LW_P2P_PXB;
+    }
+    v->hosts_most = hosts[level];
+    return LW_OK;
+}
+
 lw_status lw_nccl_look(view *v) {
     const lw_collective_params *params = v->builder->object->params;
     v->nvlink = v->near = v->paired = true;
     LW_TRY(find_generation(v));
     LW_TRY(lw_computers_find(v->builder, params, v->ranks, &v->computers));
+    LW_TRY(find_level(v));
     // those of several computers are in order by computers
     LW_TRY(v->computers.count == 1 ? lw_ranks_order(v->builder, params, &v->ordered) : LW_OK);
     LW_TRY(find_channels(v));
@@ -426,6 +444,11 @@ lw_status lw_nccl_look(view *v) {
     double_channels(v);
     LW_TRY(find_tree_speed(v));
     return find_port(v);
+}
+
+double lw_nccl_blocks_Bps(const view *v, double channels) {
+    const int64_t Bps = v->params->block_rate_Bps;
+    return Bps == LW_AUTO ? (double)INFINITY : channels * (double)Bps;
 }
 
 // ---- What a step of a ring takes by links ----

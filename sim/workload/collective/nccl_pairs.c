@@ -91,6 +91,16 @@ static cost cost_of(const view *v, const part *each, uint32_t peers) {
     return out;
 }
 
+// How many of the peers the first rank reaches through host memory: its cores load from there and store to it
+// in turns, so that what it sends takes as long again.
+static uint32_t count_staged(const view *v, lw_plan *plan, uint32_t peers) {
+    uint32_t staged = 0;
+    for (uint32_t r = 1; r <= peers; r++) {
+        staged += lw_plan_is_staged(plan, lw_plan_lane(plan, v->ranks->node[0], v->ranks->node[r])) ? 1 : 0;
+    }
+    return staged;
+}
+
 static lw_status start_plan(const view *v, const part *each, uint32_t peers, lw_plan *plan) {
     const lw_protocol_figures *f = &v->params->figures;
     const double share = lw_protocol_data_share(f, each->protocol);
@@ -110,14 +120,18 @@ static lw_status start_plan(const view *v, const part *each, uint32_t peers, lw_
         LW_TRY(found == LW_BAD_INPUT ? LW_OK : found);  // told where it is taken
     }
     plan->computers = &v->computers;
-    plan->over_hosts = true;
+    plan->hosts_most = v->hosts_most;
     plan->launch_ps = llround(fmax(0, takes.latency_ps - (double)route.latency_ps));
     plan->data_share = share;
-    // all of a rank's sends end at once
-    plan->byte_ps = takes.rate_Bps > 0 ? fmax(0, 1 / takes.rate_Bps - 1 / (v->port_payload_Bps * share)) * peers * 1e12 : 0;
     plan->staging_bytes = slot * each->channels;
     plan->staging_buffers = (uint32_t)f->slots;
-    return LW_OK;
+    // all of a rank's sends end at once
+    const double link_Bps = v->port_payload_Bps * share;
+    plan->byte_ps = takes.rate_Bps > 0 ? fmax(0, 1 / takes.rate_Bps - 1 / link_Bps) * peers * 1e12 : 0;
+    if (each->protocol == LW_SIMPLE && v->computers.count == 1) {
+        plan->byte_ps = fmax(plan->byte_ps, (double)count_staged(v, plan, peers) / link_Bps * 1e12);
+    }
+    return plan->status;
 }
 
 // Over the network cards of the receivers' places (PXN), where cards reach those of others by NVLink.

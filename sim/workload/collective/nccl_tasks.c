@@ -99,7 +99,7 @@ static lw_status find_rest_ps(const view *v, const price *p, const uint32_t hop[
     return LW_OK;
 }
 
-// Two cards that meet in host memory do so through a channel's buffer: one piece is read there
+// Two cards that meet in host memory do so through a channel's buffer: one piece may be read there
 // while the next is written. channels: that share the lane; sent: of a step over it.
 static void set_buffer(const view *v, lw_plan *plan, lw_protocol how, uint32_t channels, int64_t sent) {
     const lw_protocol_figures *f = &v->params->figures;
@@ -126,9 +126,79 @@ static lw_plan new_plan(const view *v, const price *p) {
     lw_plan plan = lw_plan_new(v->builder, v->builder->object->params);
     plan.launch_ps = llround(p->latency_ps);
     plan.least_ps = least_ps(v);
-    plan.over_hosts = true;
+    plan.hosts_most = v->hosts_most;
     plan.computers = &v->computers;
     return plan;
+}
+
+// ---- Rings over PCIe ----
+
+// Threads of a channel by LL, each with one line at a time (NCCL_LL_MAX_NTHREADS of src/include/device.h).
+enum { LL_THREADS = 512 };
+
+// A load from the memory of the host that two ranks share.
+static lw_status find_trip_ps(const view *v, const uint32_t hop[2], double *out) {
+    lw_route route = {0};
+    uint32_t host;
+    LW_TRY(lw_nearest_host(v->builder->router, hop, 2, (lw_via){0}, &host));
+    LW_TRY(lw_route_find(v->builder->router, hop[1], host, (lw_via){0}, &route));
+    *out = 2.0 * (double)route.latency_ps + (double)v->builder->machine->node[host].spec->params->read_latency_ps;
+    return LW_OK;
+}
+
+// What steps and lines of a ring take beside its links.
+typedef struct lines {
+    double mean_ps, most_ps;  // of a step, and of the lines of one where these are loaded one after the other
+} lines;
+
+// share: bytes of a step on each channel that runs.
+static lw_status add_lines(const view *v, const price *p, const lw_plan *plan, uint32_t lane, const uint32_t hop[2], double share,
+                           lines *to) {
+    const lw_protocol_figures *f = &v->params->figures;
+    const double each = share / (LL_THREADS * (double)(f->line_bytes[LW_LL] - f->flag_bytes[LW_LL]));
+    const bool staged = lw_plan_is_staged(plan, lane);
+    double trip_ps, hop_ps;
+    LW_TRY(staged ? find_trip_ps(v, hop, &trip_ps) : latency_of_hop(v, 0, hop, &trip_ps));
+    hop_ps = fmax(p->step_ps[0], (staged ? v->params->host_trips : 1) * trip_ps);
+    to->mean_ps += hop_ps / v->ranks->count;
+    to->most_ps = fmax(to->most_ps, staged ? hop_ps * each : 0);
+    return LW_OK;
+}
+
+// By LL every line is handed on as it comes, so that steps and bytes pass at once: the call takes as long as
+// one line for its way round, or as the links for all bytes. Through host memory a thread loads one line after
+// the other, each some round trips away.
+static lw_status write_lines(const view *v, const price *p, lw_operation operation, int64_t bytes) {
+    const int64_t rounds = lw_nccl_steps(operation, v->ranks->count);
+    const double share = (double)bytes / v->ranks->count / v->channels / LW_NCCL_RUN;
+    lw_plan plan = new_plan(v, p);
+    lines takes = {0};
+    uint32_t before = 0;
+    for (uint32_t c = 0; c < v->channels; c++) {
+        const uint32_t *node = v->ring[c].node, n = v->ring[c].count;
+        bundle b;
+        if (!is_first(v, c, bytes, &before, &b)) {
+            continue;
+        }
+        const int64_t sent = rounds * as_sent(v, p, lw_share_of(b.bytes, n, 0));
+        lines own = {0};
+        set_buffer(v, &plan, p->protocol, b.count, sent);
+        for (uint32_t r = 0; r < n; r++) {
+            const uint32_t hop[2] = {node[r], node[(r + 1) % n]}, lane = lw_plan_lane(&plan, hop[0], hop[1]);
+            (void)lw_plan_send(&plan, lane, sent, sent);
+            LW_TRY(plan.status);
+            LW_TRY(add_lines(v, p, &plan, lane, hop, share, &own));
+        }
+        takes = (lines){fmax(takes.mean_ps, own.mean_ps), fmax(takes.most_ps, own.most_ps)};
+    }
+    const int64_t least_ps = plan.launch_ps + llround((double)rounds * fmax(takes.mean_ps, takes.most_ps));
+    plan.least_ps = least_ps > plan.least_ps ? least_ps : plan.least_ps;
+    return lw_plan_write(&plan, 1, 1, bytes);
+}
+
+// The last part that a rank gets it copies from one buffer of its card to another, and sends nothing meanwhile.
+static double last_part_s(const view *v, int64_t bytes) {
+    return (double)bytes / v->ranks->count / lw_nccl_blocks_Bps(v, (double)v->channels * LW_NCCL_RUN);
 }
 
 // On one computer.
@@ -137,6 +207,7 @@ static lw_status write_ring(const view *v, const price *p, lw_operation operatio
     lw_plan plan = new_plan(v, p);
     uint32_t before = 0;
     int64_t rest_ps = 0;
+    bool staged = v->nvlink;
     for (uint32_t c = 0; c < v->channels; c++) {
         const lw_ranks *ring = &v->ring[c];
         bundle b;
@@ -150,12 +221,16 @@ static lw_status write_ring(const view *v, const price *p, lw_operation operatio
             const uint32_t hop[2] = {ring->node[r], ring->node[(r + 1) % ring->count]};
             LW_TRY(find_rest_ps(v, p, hop, lw_share_of(bytes, ring->count, 0), &rest_ps));
             set_buffer(v, &plan, p->protocol, b.count, sent);
-            const uint32_t send = lw_plan_send(&plan, lw_plan_lane(&plan, hop[0], hop[1]), sent, sent);
+            // a rank's cores load what has come and store it on, and do not do both at once
+            plan.staging_buffers = p->protocol == LW_SIMPLE ? 1 : plan.staging_buffers;
+            const uint32_t lane = lw_plan_lane(&plan, hop[0], hop[1]), send = lw_plan_send(&plan, lane, sent, sent);
+            staged = staged || lw_plan_is_staged(&plan, lane);
             lw_plan_pace(&plan, rest_ps);
             lw_plan_wait(&plan, first + (r + ring->count - 1) % ring->count, 1);
             lw_plan_wait(&plan, send, 1);
         }
     }
+    plan.launch_ps += staged ? 0 : llround(last_part_s(v, bytes) * 1e12);
     plan.step_ps = rest_ps;
     return lw_plan_write(&plan, rounds, rounds, lw_share_of(bytes, v->ranks->count, 0));
 }
@@ -472,9 +547,6 @@ static lw_status write_nvls_tree(const view *v, const price *p, int64_t bytes) {
 
 // ---- Chains, from or to a root ----
 
-// A channel of the graph runs as two (src/graph/connect.cc).
-enum { CHANNELS_RUN = 2 };
-
 // By Simple a rank hands on what fills a slot of each channel (BROADCAST_CHUNKSTEPS and REDUCE_CHUNKSTEPS of
 // src/include/collectives.h). Bytes of a channel that runs.
 static int64_t chain_pieces(const view *v, int64_t bytes) {
@@ -523,7 +595,7 @@ typedef struct chain {
 } chain;
 
 static lw_status start_chain(const view *v, const price *p, int64_t bytes, lw_plan *plan, chain *out) {
-    const int64_t pieces = p->protocol == LW_SIMPLE ? chain_pieces(v, bytes / v->channels / CHANNELS_RUN) : 1;
+    const int64_t pieces = p->protocol == LW_SIMPLE ? chain_pieces(v, bytes / v->channels / LW_NCCL_RUN) : 1;
     const bool apart = v->params->threads == LW_NCCL_ONE_THREAD && v->params->launch == LW_NCCL_TOGETHER;
     double way_ps = 0;
     out->enqueued = v->params->calls > 1 && !apart;
@@ -549,7 +621,7 @@ static lw_status write_hops(const view *v, const price *p, const chain *c, const
     LW_TRY(lw_ranks_rooted(v->builder, v->builder->object->params, &v->ring[b->channel], &rooted));
     LW_TRY(set_delays(v, v->gate_of[b->channel], &v->ring[b->channel].node[own - 1],
                       c->enqueued ? (const double[]){0, 0} : p->step_ps, plan));
-    plan->staging_bytes = f->buffer_bytes[p->protocol] / f->slots * b->count * CHANNELS_RUN;
+    plan->staging_bytes = f->buffer_bytes[p->protocol] / f->slots * b->count * LW_NCCL_RUN;
     plan->staging_buffers = (uint32_t)f->slots;
     for (uint32_t i = 0; i + 1 < rooted.count; i++) {
         const uint32_t from = rooted.node[i + to_root], to = rooted.node[(i + to_root + 1) % rooted.count];
@@ -598,6 +670,9 @@ lw_status lw_nccl_write(const view *v, const price *p, lw_operation operation, i
     }
     if (lw_nccl_is_rooted(operation)) {
         return write_chain(v, p, operation, bytes);
+    }
+    if (p->protocol == LW_LL && !v->nvlink && v->computers.count == 1) {
+        return write_lines(v, p, operation, bytes);
     }
     return (v->computers.count > 1 ? write_rings : write_ring)(v, p, operation, bytes);
 }

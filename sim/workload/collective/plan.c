@@ -32,7 +32,7 @@ typedef struct waiting {
 } waiting;
 
 lw_plan lw_plan_new(lw_graph_builder *builder, const lw_collective_params *params) {
-    return (lw_plan){.builder = builder, .params = params, .status = LW_OK};
+    return (lw_plan){.builder = builder, .params = params, .status = LW_OK, .hosts_most = UINT32_MAX};
 }
 
 // ---- Lanes ----
@@ -100,14 +100,16 @@ static lw_status through_host(const lw_plan *plan, uint32_t from, uint32_t to, b
     const bool cards = a->kind == LW_NODE_GPU && b->kind == LW_NODE_GPU;
     const bool apart = plan->computers != NULL && plan->computers->of[from] != plan->computers->of[to];
     *out = cards && !(a->params->p2p && b->params->p2p);
-    if (*out || !cards || !plan->over_hosts || apart) {
+    if (*out || !cards || plan->hosts_most == UINT32_MAX || apart) {
         return LW_OK;
     }
     lw_route route = {0};
     const lw_status found = lw_route_find(plan->builder->router, from, to, (lw_via){0}, &route);
+    uint32_t hosts = 0;
     for (size_t i = 1; found == LW_OK && i < route.count; i++) {
-        *out = *out || machine->node[lw_leg_start(machine, route.leg[i])].spec->kind == LW_NODE_HOST;
+        hosts += machine->node[lw_leg_start(machine, route.leg[i])].spec->kind == LW_NODE_HOST ? 1 : 0;
     }
+    *out = hosts > plan->hosts_most;
     // a missing route is told where it is to be taken
     return found == LW_BAD_INPUT ? LW_OK : found;
 }
@@ -140,6 +142,10 @@ static lw_status make_lane(lw_plan *plan, uint32_t from, uint32_t to, lane *out)
     }
     LW_TRY(add_move(plan, (const uint32_t[]){from, host}, ends, none, &out->move[0]));
     return add_move(plan, (const uint32_t[]){host, to}, ends, none, &out->move[1]);
+}
+
+bool lw_plan_is_staged(const lw_plan *plan, uint32_t number) {
+    return number < plan->lanes.count && LW_LIST_ITEMS(&plan->lanes, const lane)[number].move[1] != LW_NO_MOVE;
 }
 
 static lane *new_lane(lw_plan *plan) {
