@@ -91,13 +91,58 @@ static void two_computers_take_trees(void **state) {
         }
         // of the others one size a number of cards is enough
         const bool adds_up = row.method[0] == 'N', looks = adds_up || cases[i].bytes <= 8192;
-        const double measured_s =
-            looks ? run_call(&test, &(call){machine, ", net_launch: 30 us", cases[i].kind, "gpus", cases[i].bytes}).time_s : 0;
+        const double measured_s = looks ? run_call(&test, &(call){machine, ", net_launch: 30 us, nvls_tree_pieces: 0",
+                                                                  cases[i].kind, "gpus", cases[i].bytes})
+                                              .time_s
+                                        : 0;
         if (adds_up) {  // what switches were measured to add up, 256.4 GB/s, is more than is counted
             assert_true(measured_s < row.time_s + 30e-6 && measured_s > 30e-6 + cases[i].bytes / 256.4e9);
         } else if (looks) {
             assert_close(measured_s - row.time_s, 30e-6, 0.01);
         }
+        lw_test_end(&test);
+    }
+}
+
+// NVLSTree waits for so many pieces before the first is out: 128 KiB of 16 channels for each of eight network cards, half of
+// it below four pieces and again below one, and from four computers on, as calcCollChunking of NCCL has it; each as long as
+// switches were measured to take for it, 256.4 GB/s.
+static void pieces_fill_nvls_trees(void **state) {
+    (void)state;
+    static const struct {
+        int computers;
+        double bytes, piece;
+    } cases[] = {{2, 0x1p30, 0x1p24}, {2, 0x1p26, 0x1p24}, {2, 0x1p25, 0x1p23}, {2, 0x1p22, 0x1p22}, {4, 0x1p30, 0x1p23}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *machine = lw_arena_print(test.arena, "engine: flow\n%s", computers(&test, cases[i].computers, 8));
+        double time_s[2];
+        for (int k = 0; k < 2; k++) {
+            const char *options =
+                k == 0 ? ", algorithm: nvls-tree, nvls_tree_pieces: 0" : ", algorithm: nvls-tree, nvls_tree_pieces: 2";
+            time_s[k] = run_call(&test, &(call){machine, options, "all-reduce", "gpus", cases[i].bytes}).time_s;
+        }
+        assert_close(time_s[1] - time_s[0], 2 * cases[i].piece / 256.4e9, 0.01);
+        lw_test_end(&test);
+    }
+}
+
+// A ring's blocks, two a channel: what is sent n-1 times they copy n times, whatever links carry.
+static void blocks_bound_rings(void **state) {
+    (void)state;
+    static const struct {
+        int cards;
+        double blocks;
+    } cases[] = {{8, 16}, {2, 8}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const char *machine = computers_with(&test, cases[i].cards);
+        double time_s[2];
+        for (int k = 0; k < 2; k++) {
+            const call c = {machine, ", protocol: simple, ring_block_hopper: 5 GB/s", "all-gather", "gpus", k == 0 ? 0x1p30 : 0x1p31};
+            time_s[k] = run_call(&test, &c).time_s;
+        }
+        assert_close(time_s[1] - time_s[0], 0x1p30 / (cases[i].blocks * 5e9), 0.01);
         lw_test_end(&test);
     }
 }
@@ -420,6 +465,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prices_between_computers_are_those_of_its_model),
         cmocka_unit_test(two_computers_take_trees),
+        cmocka_unit_test(pieces_fill_nvls_trees),
+        cmocka_unit_test(blocks_bound_rings),
         cmocka_unit_test(single_cards_gather_by_aggregated_trees),
         cmocka_unit_test(trees_send_less_over_the_network),
         cmocka_unit_test(no_link_bounds_what_crosses_others),

@@ -131,6 +131,16 @@ static const lw_option options[] = {
     TIME("tree_net_step_ll128", tree_step_ps[LW_OVER_NETWORK][LW_LL128], "the same, LL128"),
     TIME("tree_net_step_simple", tree_step_ps[LW_OVER_NETWORK][LW_SIMPLE], "the same, Simple"),
     TIME("nvls_tree_step", nvls_tree_step_ps, "time of a step between computers of NVLSTree"),
+    {.key = "nvls_tree_pieces",
+     .kind = LW_OPTION_QUANTITY_REAL,
+     .offset = AT(nvls_tree_pieces),
+     .fallback = "0",
+     .maximum = 64,
+     .help = "pieces that NVLSTree was measured to have under way before the first is out, what all channels pass at once for "
+             "all network cards: 32 to 128 KiB of each, less the smaller a call is",
+     .source = "how NCCL itself counts",
+     .evidence = LW_ASSUMED,
+     .fitted = true},
     TIME("nvls_latency", nvls_ps, "cost of a call by NVLS, which adds up in the switch"),
     RATE("ll_limit_volta", ll_limit_Bps[LW_VOLTA], "most of all channels together by LL, up to compute capability 7.9"),
     RATE("ll_limit_ampere", ll_limit_Bps[LW_AMPERE], "the same, 8.0 to 8.9"),
@@ -220,6 +230,9 @@ static const lw_option options[] = {
     RING_COSTS("ampere", LW_AMPERE),
     RING_COSTS("hopper", LW_HOPPER),
     RING_COSTS("blackwell", LW_BLACKWELL),
+    REACHED(
+        "ring_block_hopper", cost[LW_HOPPER].block_Bps,
+        "measured rate of a thread block of a ring over several computers, Simple: a channel runs as two; auto: as fast as links"),
     NVLS_COSTS("hopper", LW_HOPPER),
     NVLS_COSTS("blackwell", LW_BLACKWELL),
     PAIR_COSTS("ampere", LW_AMPERE),
@@ -328,8 +341,9 @@ static const char page[] =
     "  t = launch + n x rank + S / rate\n"
     "of parts S/n of 384 KiB on (16 KiB on 24 channels), else less, down to what NCCL counts.\n"
     "They are fits to the preset's tables. Between computers a call takes net_launch more, where network\n"
-    "cards and ranks share a switch; NVLSTree takes within what NVLS does and is as fast between as links\n"
-    "are. Over PCIe, by trees and between computers steps are no shorter than NCCL counts them.\n"
+    "cards and ranks share a switch; NVLSTree takes within what NVLS does, between what links do, and\n"
+    "nvls_tree_pieces first. Over PCIe, by trees and between computers steps are no shorter than NCCL\n"
+    "counts them.\n"
     "\n"
     "Calls that follow one another take no less than who calls: a thread for all cards of a computer\n"
     "(`threads: one`, nccl-tests -g 8) takes group_call for each, whatever the kernels take. Before 2.5\n"

@@ -45,6 +45,7 @@ typedef enum lw_nccl_hop { LW_OVER_NVLINK, LW_OVER_PCIE, LW_OVER_NETWORK, LW_NCC
 typedef struct lw_nccl_cost {
     int64_t launch_ps, step_ps[LW_PROTOCOLS], rate_Bps[LW_PROTOCOLS], fill_ps;
     int64_t nvls_ps, nvls_rank_ps, nvls_rate_Bps;
+    int64_t block_Bps;  // of a thread block, between computers
     // of all-to-all and send-recv: a call, more of it for each peer and by Simple, and of a channel LL and Simple
     int64_t pair_ps, pair_peer_ps, pair_simple_ps, pair_channel_Bps[LW_PROTOCOLS];
 } lw_nccl_cost;
@@ -66,6 +67,7 @@ typedef struct lw_nccl_params {
     int64_t tree_base_ps[LW_PROTOCOLS], tree_step_ps[LW_NCCL_HOPS][LW_PROTOCOLS];
     // of a call of several computers whose network cards reach the ranks' memory, beyond what NCCL counts
     int64_t net_launch_ps;
+    double nvls_tree_pieces;  // of NVLSTree, under way before the first is out
     int64_t net_latency_ps;   // as the network's plugin declares it
     int64_t group_call_ps;    // of one thread for one of its cards
     int64_t block_rate_Bps;   // of what a thread block copies within its card; LW_AUTO: at once
@@ -125,6 +127,7 @@ typedef struct lw_nccl_price {
     double latency_ps;   // of the call
     double step_ps[2];   // of each step within a computer, and between two
     double declared_ps;  // of time_s, what steps between computers are priced beyond what they take
+    double least_s;      // what blocks need to copy its bytes, whatever links carry
     bool measured;       // bus_Bps is what ranks were seen to send, whatever NCCL counts for links
 } lw_nccl_price;
 

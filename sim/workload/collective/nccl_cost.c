@@ -50,6 +50,18 @@ static void nvls(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
     p->time_s = p->latency_ps / 1e12 + (is_known(cost->nvls_rate_Bps) ? (double)bytes / (double)cost->nvls_rate_Bps : bytes_s);
 }
 
+// What NVLSTree passes at once: a chunk of each channel for each network card, smaller of small calls and from four
+// computers on (calcCollChunking of src/enqueue.cc); of so many channels (src/transport/nvls.cc).
+enum { NVLS_TREE_CHANNELS = 16, NVLS_TREE_CHANNELS_BLACKWELL = 32, NVLS_TREE_MANY = 4, CHUNK_MOST = 128 << 10 };
+
+static double nvls_tree_piece(const lw_nccl_view *v, int64_t bytes) {
+    const double at_once = (double)v->gates * (v->gen == LW_BLACKWELL ? NVLS_TREE_CHANNELS_BLACKWELL : NVLS_TREE_CHANNELS);
+    double piece = at_once * CHUNK_MOST;
+    piece /= v->computers.count >= NVLS_TREE_MANY || (double)bytes < 4 * piece ? 2 : 1;
+    piece /= (double)bytes < piece ? 2 : 1;
+    return fmin((double)bytes, piece);
+}
+
 // Over several computers the switches add up no faster than on one, where a call takes as long, and the network is what its links
 // are: NCCL counts less of either where each card has one of the network.
 static void nvls_tree(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
@@ -57,9 +69,22 @@ static void nvls_tree(const lw_nccl_view *v, int64_t bytes, lw_nccl_price *p) {
     if (is_known(cost->nvls_rate_Bps)) {
         p->time_s += (double)bytes / (double)cost->nvls_rate_Bps - lw_nccl_bytes_s(v, p);
     }
-    const double more_ps = nvls_call_ps(v, bytes, p->latency_ps) - p->latency_ps;
+    const double fill_s = v->params->nvls_tree_pieces * nvls_tree_piece(v, bytes) / (double)bytes * lw_nccl_bytes_s(v, p);
+    const double more_ps = nvls_call_ps(v, bytes, p->latency_ps) - p->latency_ps + fill_s * 1e12;
     p->latency_ps += more_ps;
     p->time_s += more_ps / 1e12;
+}
+
+// A channel runs as two thread blocks (src/graph/connect.cc, which has more where they would not "reach peak BW"). A
+// block copies what its rank sends, and once more what it gets at last.
+enum { BLOCKS_EACH = 2 };
+
+static void ring_of_blocks(const lw_nccl_view *v, lw_operation operation, int64_t bytes, lw_nccl_price *p) {
+    const int64_t block_Bps = v->params->cost[v->cost].block_Bps;
+    const double copies = (double)lw_nccl_steps(operation, v->ranks->count) + 1;
+    const double copied = (double)bytes * copies / (double)v->ranks->count;
+    const bool copies_known = p->protocol == LW_SIMPLE && is_known(block_Bps);
+    p->least_s = copies_known ? copied / (BLOCKS_EACH * (double)v->channels * (double)block_Bps) : 0;
 }
 
 void lw_nccl_as_measured(const lw_nccl_view *v, lw_operation operation, int64_t bytes, lw_nccl_price *p) {
@@ -67,6 +92,8 @@ void lw_nccl_as_measured(const lw_nccl_view *v, lw_operation operation, int64_t 
         const double net_ps = or_else(v->params->net_launch_ps, 0);
         if (p->algorithm == LW_NCCL_NVLS_TREE) {
             nvls_tree(v, bytes, p);
+        } else if (p->algorithm == LW_NCCL_RING && !lw_nccl_is_rooted(operation)) {
+            ring_of_blocks(v, operation, bytes, p);
         }
         p->latency_ps += net_ps;
         p->time_s += net_ps / 1e12;

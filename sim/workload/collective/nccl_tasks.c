@@ -465,7 +465,11 @@ static lw_status write_rings(const view *v, const price *p, lw_operation operati
     }
     set_buffer(v, &plan, p->protocol, v->channels, as_sent(v, p, bytes));
     send_streams(v, &all, &plan);
-    plan.launch_ps += llround(excess_ps);
+    if (p->least_s > 0) {
+        pace_streams(&plan, excess_ps, p->least_s);
+    } else {
+        plan.launch_ps += llround(excess_ps);
+    }
     return lw_plan_write(&plan, 1, 1, bytes);
 }
 
