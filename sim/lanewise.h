@@ -156,10 +156,14 @@ typedef struct lanewise_run {
     // how far what presets say is uncertain moves each result (metrics low_us, high_us, bandwidth_low_GBps,
     // bandwidth_high_GBps): index into lanewise_bands()
     int band;
-    int64_t draws;  // the same by running all so often with other values
+    int64_t draws;    // the same by running all so often with other values
+    const char *fit;  // one of lanewise_fits(): a line for each series over sizes, in tables and JSON (`fits`); NULL: none
 } lanewise_run;
 // "auto" where two runs for each such value take little, "always", "never", NULL
 LANEWISE_API const char *const *lanewise_bands(void);
+
+// "hockney": t = alpha + n / beta; NULL
+LANEWISE_API const char *const *lanewise_fits(void);
 
 // Run all points; run may be NULL. No byte of the result depends on the number of threads.
 // A point that fails keeps no other from its turn: it is told, the status is that of the first one,
