@@ -180,6 +180,10 @@ const lw_term lw_heads[] = {
     {"to rent", "a machine of somebody else by the hour"},
     {"USD/month", "purchase less resale by the months of the plan, with electricity; or rent, at the hours of the plan"},
     {"cost", "a month: purchase less resale by the months of the plan, with electricity; or rent, at the hours of the plan"},
+    {"cost of the first choice",
+     "what the setup that is first as it is costs a month with one input at its low or high end; of the "
+     "model's error: for the same work"},
+    {"first choice then", "which setup is first with that input at its low or high end; stays: cards as they are"},
     {"cost so far", "purchase and electricity, or rent, from the first month on, before a sale"},
     {"months of use", "since purchase"},
     {"USD/hour", "USD/month by the hours of use a month"},
