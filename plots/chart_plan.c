@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/chart_tornado.h"
 #include "plots/frame.h"
 #include "plots/labels.h"
 #include "plots/plots.h"
@@ -14,7 +15,7 @@ enum { LABELS_MOST = 12 };
 #define LABEL_HEIGHT 17.0
 #define MARK 8.0
 
-const char *const lw_plan_chart_words[] = {"cost", "break-even", NULL};
+const char *const lw_plan_chart_words[] = {"cost", "break-even", "tornado", NULL};
 
 static void tick_share(double value, char *text) {
     lw_tick_plain(value * 100, text);
@@ -199,15 +200,36 @@ static lw_status draw_break_even(const lw_canvas *canvas, const lw_choices *choi
     return LW_OK;
 }
 
-// ---- Both ----
+// ---- All ----
+
+// Of each kind, in their order: whether there is anything to draw, what stands below the title, and what a reader who
+// cannot see it is told.
+static bool has_any(lw_plan_chart_kind kind, const lw_choices *choices) {
+    return kind == LW_PLAN_COST         ? choices->count > 0
+           : kind == LW_PLAN_BREAK_EVEN ? choices->line_count > 0
+                                        : choices->count > 0 && lw_tornado_rows(choices) > 0;
+}
+
+static const char *const subtitles[] = {
+    "Bars: one standard deviation of the model. Line: what nothing beats that costs no more",
+    "Purchase and electricity, or rent, at the hours of the plan",
+    "One input at a time, the furthest first; prices and the model's error by one standard deviation, all else by a quarter"};
+static const char *const descriptions[] = {"A mark a choice: cost a month to the right, what it does up",
+                                           "Lines of what buying and renting have cost after so many months",
+                                           "Bars of what the first choice costs with one input at either end"};
 
 static lw_status draw(lw_plan_chart_kind kind, const lw_choices *choices, const lw_canvas *canvas, const char *title) {
     const lw_result about = {.tool_version = choices->tool_version, .title = title};
-    const char *subtitle = kind == LW_PLAN_COST
-                               ? "Bars: one standard deviation of the model. Line: what nothing beats that costs no more"
-                               : "Purchase and electricity, or rent, at the hours of the plan";
+    const char *subtitle = kind == LW_PLAN_TORNADO
+                               ? lw_arena_print(canvas->arena, "First: %s. %s", choices->choice[0].name, subtitles[kind])
+                               : subtitles[kind];
+    if (subtitle == NULL) {
+        return LW_NO_MEMORY;
+    }
     const lw_box content = lw_frame_draw(canvas, title, subtitle, "", &about);
-    return kind == LW_PLAN_COST ? draw_cost(canvas, choices, content) : draw_break_even(canvas, choices, content);
+    return kind == LW_PLAN_COST         ? draw_cost(canvas, choices, content)
+           : kind == LW_PLAN_BREAK_EVEN ? draw_break_even(canvas, choices, content)
+                                        : lw_tornado_draw(canvas, choices, content);
 }
 
 static lw_status render_with(lw_plan_chart_kind kind, int theme, const lw_choices *choices, const lw_font_metrics *metrics,
@@ -216,13 +238,15 @@ static lw_status render_with(lw_plan_chart_kind kind, int theme, const lw_choice
                         .metrics = metrics,
                         .arena = arena,
                         .width = 1180,
-                        .height = kind == LW_PLAN_COST ? 560 : 460};
+                        .height = kind == LW_PLAN_COST         ? 560
+                                  : kind == LW_PLAN_BREAK_EVEN ? 460
+                                                               : lw_tornado_height(choices)};
     const char *title = lw_clean_utf8(arena, choices->title);
     *out = (lw_picture){0};
     if (canvas.draw == NULL || title == NULL) {
         return LW_NO_MEMORY;
     }
-    if (kind == LW_PLAN_COST ? choices->count == 0 : choices->line_count == 0) {
+    if (!has_any(kind, choices)) {
         return LW_OK;
     }
     lw_draw_begin(canvas.draw, arena);
@@ -233,8 +257,7 @@ static lw_status render_with(lw_plan_chart_kind kind, int theme, const lw_choice
                         .draw = canvas.draw,
                         .theme = lw_theme_of(theme),
                         .title = title,
-                        .description = kind == LW_PLAN_COST ? "A mark a choice: cost a month to the right, what it does up"
-                                                            : "Lines of what buying and renting have cost after so many months",
+                        .description = descriptions[kind],
                         .font = metrics->family};
     return LW_OK;
 }

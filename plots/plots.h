@@ -142,9 +142,10 @@ lw_status lw_accuracy_render(const lw_accuracy_request *request, const lw_accura
 struct lw_choices;
 typedef enum lw_plan_chart_kind {
     LW_PLAN_COST,       // cost a month against what each choice does
-    LW_PLAN_BREAK_EVEN  // what buying and renting have cost over the months
+    LW_PLAN_BREAK_EVEN,  // what buying and renting have cost over the months
+    LW_PLAN_TORNADO      // what moves the cost of the first choice, and the choice, one input at a time
 } lw_plan_chart_kind;
-extern const char *const lw_plan_chart_words[];  // "cost", "break-even", NULL
+extern const char *const lw_plan_chart_words[];  // "cost", "break-even", "tornado", NULL
 // draw is NULL where there is nothing to draw.
 lw_status lw_plan_render(lw_plan_chart_kind kind, int theme, const struct lw_choices *choices, lw_arena *arena,
                          lw_picture *out) LW_CHECKED;

@@ -22,6 +22,7 @@
 #include "sim/result/metric_table.h"
 #include "sim/study/calibrate.h"
 #include "sim/study/example.h"
+#include "sim/study/hockney.h"
 #include "sim/study/session.h"
 #include "sim/study/topology.h"
 #include "sim/study/uncertain.h"
@@ -276,6 +277,11 @@ const char *const *lanewise_bands(void) {
     return words;
 }
 
+const char *const *lanewise_fits(void) {
+    static const char *const words[] = {"hockney", NULL};
+    return words;
+}
+
 // How uncertain the result is, as far as presets say.
 static lw_status add_band(const lanewise_scenario *scenario, const lanewise_run *run, const lw_run *inside, lw_result *result) {
     enum { BAND_AUTO, BAND_ALWAYS, BAND_NEVER };
@@ -306,6 +312,10 @@ lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const l
         status = lw_scenario_run(session->document, &inside, result->arena, findings->diags, &result->result);
     }
     status = status == LW_OK ? add_band(scenario, run, &inside, &result->result) : status;
+    if (result != NULL && run != NULL && run->fit != NULL && status != LW_NO_MEMORY) {
+        const lw_status fitted = lw_result_add_hockney(&result->result, result->arena);
+        status = fitted != LW_OK ? fitted : status;
+    }
     lw_diags_own_sources(findings->diags);
     if (result == NULL || result->result.planned == 0) {
         lanewise_result_free(result);

@@ -156,10 +156,14 @@ typedef struct lanewise_run {
     // how far what presets say is uncertain moves each result (metrics low_us, high_us, bandwidth_low_GBps,
     // bandwidth_high_GBps): index into lanewise_bands()
     int band;
-    int64_t draws;  // the same by running all so often with other values
+    int64_t draws;    // the same by running all so often with other values
+    const char *fit;  // one of lanewise_fits(): a line for each series over sizes, in tables and JSON (`fits`); NULL: none
 } lanewise_run;
 // "auto" where two runs for each such value take little, "always", "never", NULL
 LANEWISE_API const char *const *lanewise_bands(void);
+
+// "hockney": t = alpha + n / beta; NULL
+LANEWISE_API const char *const *lanewise_fits(void);
 
 // Run all points; run may be NULL. No byte of the result depends on the number of threads.
 // A point that fails keeps no other from its turn: it is told, the status is that of the first one,
@@ -278,6 +282,30 @@ LANEWISE_API lanewise_status lanewise_planned_page(const lanewise_planned *plann
 // Warn, as a finding, of prices more than 90 days older than that day ("2026-11-30").
 LANEWISE_API void lanewise_planned_prices(const lanewise_planned *planned, const char *today, lanewise_findings *findings);
 LANEWISE_API void lanewise_planned_free(lanewise_planned *planned);
+
+// ---- Comparison: which is faster, by how much, how surely, and why ----
+
+typedef struct lanewise_comparison lanewise_comparison;
+// Two or more of one kind, the first of which is set against each of the others: scenarios (a path, "-", or the name of
+// one that comes with lanewise), or systems, link presets or GPU presets by name, of which a standard question is asked:
+// copies of pinned memory, each of 4 KiB, 1 MiB, 64 MiB and 1 GiB.
+typedef struct lanewise_contenders {
+    const char *const *name;
+    size_t count;
+    lanewise_load load;  // holds for all
+} lanewise_contenders;
+
+// Run all, and all again with values that are drawn of what presets and links say is uncertain (run->draws times, 0: 200;
+// what several have is drawn alike in all). What pairs with nothing, by the name of its workload and its swept values, is a
+// note; LANEWISE_BAD_INPUT where nothing pairs, LANEWISE_BAD_USAGE for fewer than two or unlike kinds, LANEWISE_IO for a
+// name of nothing. A point that fails keeps no other from its turn: *out has those that could run, and is NULL where
+// none could. run may be NULL; run->progress is told of draws.
+LANEWISE_API lanewise_status lanewise_compare(const lanewise_catalog *catalog, const lanewise_contenders *what,
+                                              const lanewise_run *run, lanewise_findings *findings, lanewise_comparison **out);
+// In a format of lanewise_formats(): "table", "json" (lanewise-compare/1) or "csv". width: columns of the terminal; 0: no limit.
+LANEWISE_API lanewise_status lanewise_comparison_report(const lanewise_comparison *comparison, const char *format, int width,
+                                                        lanewise_findings *findings, char **text);
+LANEWISE_API void lanewise_comparison_free(lanewise_comparison *comparison);
 
 // ---- Import: what other tools measured ----
 

@@ -79,15 +79,47 @@ static void lines_meet(void **state) {
     assert_int_equal(lw_plan_render(LW_PLAN_BREAK_EVEN, LW_THEME_DARK, &choices, test.arena, &picture), LW_OK);
     assert_int_equal(count_kind(&picture, LW_DRAW_MARKER, NULL), 0);
     choices.line_count = choices.count = 0;
-    for (int kind = LW_PLAN_COST; kind <= LW_PLAN_BREAK_EVEN; kind++) {
+    for (int kind = LW_PLAN_COST; kind <= LW_PLAN_TORNADO; kind++) {
         assert_int_equal(lw_plan_render((lw_plan_chart_kind)kind, LW_THEME_LIGHT, &choices, test.arena, &picture), LW_OK);
         assert_null(picture.draw);
     }
     lw_test_end(&test);
 }
 
+// Bars on either side of what the first choice costs, one end of each: none where an end moves nothing.
+static void bars_lie_about_the_first(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    lw_choices choices = sample();
+    const double base = choices.choice[0].month_USD;
+    const lw_reach reach[] = {{"price of a card", "USD", {{400, base - 20, NULL}, {600, base + 20, "two cards"}}},
+                              {"energy price", "USD/kWh", {{0.2, base - 1, NULL}, {0.4, base + 1, NULL}}},
+                              {"price of another", "USD", {{100, base, "another one"}, {200, base, NULL}}}};
+    lw_picture picture;
+    choices.reach = reach;
+    choices.reach_count = COUNT(reach);
+    assert_int_equal(lw_plan_render(LW_PLAN_TORNADO, LW_THEME_LIGHT, &choices, test.arena, &picture), LW_OK);
+    assert_int_equal(count_kind(&picture, LW_DRAW_GROUP_PUSH, "reach"), 3);
+    double low = 0, high = 0;
+    size_t bars = 0;
+    for (size_t i = 0; i < picture.draw->count; i++) {
+        const lw_draw_item *item = &picture.draw->item[i];
+        if (item->kind == LW_DRAW_RECT && item->height == 16) {
+            low = bars == 0 ? item->at.x + item->width : low;
+            high = bars == 1 ? item->at.x : high;
+            bars++;
+        }
+    }
+    assert_int_equal(bars, 4);
+    assert_close(low, high, 1e-9);
+    assert_true(has_text(&picture, "high: two cards") && has_text(&picture, "low: another one") && has_text(&picture, "stays"));
+    assert_true(has_text(&picture, "energy price, 0.2 to 0.4 USD/kWh"));
+    lw_test_end(&test);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_choice_has_a_mark), cmocka_unit_test(lines_meet)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_choice_has_a_mark), cmocka_unit_test(lines_meet),
+                                       cmocka_unit_test(bars_lie_about_the_first)};
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     lw_plots_close();
     return failed;

@@ -172,6 +172,19 @@ static lanewise_status plan(const lanewise_catalog *catalog, const char *path, l
     return status;
 }
 
+// A scenario against itself, or two presets.
+static lanewise_status compare(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
+    const lanewise_run run = {.threads = 1, .draws = 2};
+    const bool link = strchr(name, '/') == NULL;
+    const char *const names[] = {name, link ? "thunderbolt-4" : name};
+    lanewise_comparison *comparison = NULL;
+    lanewise_status status =
+        lanewise_compare(catalog, &(lanewise_contenders){.name = names, .count = 2}, &run, findings, &comparison);
+    status = status == LANEWISE_OK ? lanewise_comparison_report(comparison, link ? "table" : "json", 0, findings, text) : status;
+    lanewise_comparison_free(comparison);
+    return status;
+}
+
 static lanewise_status list(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
     return lanewise_list(catalog, name, findings, text);
 }
@@ -402,6 +415,8 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"explain", explain, "rtx-4090", 200},
         {"explain", explain, "pcie-4-x16", 200},
         {"plan", plan, LW_SOURCE_DIR "/configs/plans/laptop-gamer.yaml", 15},
+        {"compare", compare, "oculink-2-x4", 60},
+        {"compare", compare, LW_SOURCE_DIR "/tests/cli/data/sweep.yaml", 60},
         {"lesson", lesson, "04", 100},
         {"run, csv", csv, LW_SOURCE_DIR "/configs/scenarios/games-by-link-and-screen.yaml", 20},
         {"run, csv", csv, LW_SOURCE_DIR "/configs/scenarios/lanes-for-a-model.yaml", 8},

@@ -89,6 +89,52 @@ static void buying_pays_for_itself(void **state) {
     lw_test_end(&test);
 }
 
+static const lw_reach *reach_of(const lw_choices *choices, const char *name) {
+    for (size_t i = 0; i < choices->reach_count; i++) {
+        if (strcmp(choices->reach[i].name, name) == 0) {
+            return &choices->reach[i];
+        }
+    }
+    fail_msg("nothing moves by %s", name);
+    return NULL;
+}
+
+// One input at a time: each end by hand, and the furthest first.
+static void what_moves_the_answer(void **state) {
+    (void)state;
+    lw_test test = lw_test_begin();
+    const lw_planned p = run_plan(
+        &test, "own: {host: {preset: desktop-ddr5, ports: [pcie-4-x16]}, supply: 600 W}\n"
+               "needs: {chat: {kind: llm-decode, model: llama-3-8b, quantisation: q4_k_m, tokens: 8, hours_per_month: 200}}\n"
+               "candidates: [rtx-3090-used, cloud-rtx-3090]\n");
+    lw_choices choices;
+    assert_int_equal(lw_planned_choices(&p, test.arena, &choices), LW_OK);
+    const lw_plan_setup *own = &p.setup[0];
+    const double spread = item_of(&p, "rtx-3090-used")->spread, error = p.plan->error;
+    const double price_USD = own->purchase_USD, energy_USD = 0.350 * 200 * 0.15, lost_USD = price_USD / 2 / 24;
+    const double factor[] = {0.75, 1.25};
+    for (int e = 0; e < 2; e++) {
+        const double sign = e == 0 ? -1 : 1;
+        assert_close(reach_of(&choices, "price of rtx-3090-used")->end[e].month_USD, lost_USD * exp(sign * spread) + energy_USD,
+                     1e-9);
+        assert_close(reach_of(&choices, "energy price")->end[e].month_USD, lost_USD + energy_USD * factor[e], 1e-9);
+        assert_close(reach_of(&choices, "hours of use a month")->end[e].month_USD, lost_USD + energy_USD * factor[e], 1e-9);
+        assert_close(reach_of(&choices, "months of use")->end[e].month_USD, lost_USD / factor[e] + energy_USD, 1e-9);
+        assert_close(reach_of(&choices, "resale")->end[e].month_USD, price_USD * (1 - 0.5 * factor[e]) / 24 + energy_USD, 1e-9);
+        assert_close(reach_of(&choices, "model's error, for the same work")->end[e].month_USD, own->month_USD / exp(sign * error),
+                     1e-9);
+    }
+    // the card errs alone, and the same one that is rented does more of what was wanted: it is first then
+    assert_string_equal(reach_of(&choices, "model's error, for the same work")->end[0].first, "cloud-rtx-3090");
+    assert_null(reach_of(&choices, "model's error, for the same work")->end[1].first);
+    for (size_t i = 1; i < choices.reach_count; i++) {
+        const lw_reach *before = &choices.reach[i - 1], *after = &choices.reach[i];
+        assert_true(fabs(before->end[1].month_USD - before->end[0].month_USD) >=
+                    fabs(after->end[1].month_USD - after->end[0].month_USD));
+    }
+    lw_test_end(&test);
+}
+
 static void what_does_not_fit_says_why(void **state) {
     (void)state;
     lw_test test = lw_test_begin();
@@ -210,13 +256,10 @@ static void wrong_plans_are_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(costs_add_up),
-        cmocka_unit_test(buying_pays_for_itself),
-        cmocka_unit_test(what_does_not_fit_says_why),
-        cmocka_unit_test(threads_change_nothing),
-        cmocka_unit_test(own_prices_stand_for_the_catalogues),
-        cmocka_unit_test(dates_are_days),
-        cmocka_unit_test(wrong_plans_are_told),
+        cmocka_unit_test(costs_add_up),           cmocka_unit_test(buying_pays_for_itself),
+        cmocka_unit_test(what_moves_the_answer),  cmocka_unit_test(what_does_not_fit_says_why),
+        cmocka_unit_test(threads_change_nothing), cmocka_unit_test(own_prices_stand_for_the_catalogues),
+        cmocka_unit_test(dates_are_days),         cmocka_unit_test(wrong_plans_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,8 @@ static const flag flags[] = {
      "run all N times more with other values of what presets say is uncertain: 5th and 95th percentile of times"},
     {"band", 0, FLAG_WORD, offsetof(lw_arguments, band), NULL, lanewise_bands, 0, 0,
      "how far what presets say is uncertain moves each result, by two runs for each such value (auto: where they take little)"},
+    {"fit", 0, FLAG_WORD, offsetof(lw_arguments, fit), NULL, lanewise_fits, 0, 0,
+     "t = alpha + n / beta for each workload whose bytes are swept, and which sizes are off by more than 10 %"},
     {"bands", 0, FLAG_SWITCH, offsetof(lw_arguments, bands), NULL, NULL, 0, 0,
      "count the points that lie in the band of what presets say is uncertain, by two runs for each such value"},
     {"theme", 0, FLAG_WORD, offsetof(lw_arguments, theme), NULL, themes, 0, 0, "look of the charts (as the chart says)"},
@@ -306,7 +308,7 @@ static lw_status check_verb(const reader *r, const lw_verb *verb) {
 
 lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *verbs, lw_arena *arena, lw_diags *diags,
                              lw_arguments *out) {
-    lw_arguments arguments = {.engine = -1, .as = -1, .seed = -1, .device = -1, .theme = -1, .scale = 2};
+    lw_arguments arguments = {.engine = -1, .fit = -1, .as = -1, .seed = -1, .device = -1, .theme = -1, .scale = 2};
     size_t room = argc > 0 ? (size_t)argc : 1;
     arguments.file = LW_NEW_ARRAY(arena, const char *, room);
     arguments.set = LW_NEW_ARRAY(arena, const char *, room);

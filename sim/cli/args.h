@@ -29,6 +29,7 @@ typedef struct lw_arguments {
     int64_t threads;     // 0: OMP_NUM_THREADS or the cores
     int64_t scale;       // pixels a user unit of a PNG
     int band;            // index into lanewise_bands()
+    int fit;             // index into lanewise_fits(); -1: none
     bool bands;          // of measured tables
     int64_t draws;       // of what is uncertain; 0: none
     int64_t device;      // number of an OpenCL device; -1: the first card

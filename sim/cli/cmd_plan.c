@@ -26,7 +26,7 @@ static lw_status write_files(const lw_context *context, const lanewise_planned *
     char *html = NULL;
     LW_TRY(write_text(context, planned, "csv", "plan.csv", &wrote));
     LW_TRY(write_text(context, planned, "json", "plan.json", &wrote));
-    for (int kind = LW_PLAN_COST; kind <= LW_PLAN_BREAK_EVEN; kind++) {
+    for (int kind = LW_PLAN_COST; kind <= LW_PLAN_TORNADO; kind++) {
         lw_picture picture;
         LW_TRY(lw_plan_render((lw_plan_chart_kind)kind, arguments->theme >= 0 ? arguments->theme : LW_THEME_LIGHT,
                               lanewise_planned_raw(planned), context->arena, &picture));
@@ -78,9 +78,10 @@ const lw_verb lw_verb_plan = {
     .name = "plan",
     .operands = "FILE",
     .summary = "Rank what can be bought or rented for what you need.",
-    .examples = "  lanewise plan configs/plans/local-llm.yaml        the answer in a sentence, then the table\n"
-                "  lanewise plan configs/plans/student.yaml -o out   and charts of cost, and of buying against renting\n"
-                "  lanewise list catalogue                           what there is, with its price\n",
+    .examples =
+        "  lanewise plan configs/plans/local-llm.yaml        the answer in a sentence, then the table\n"
+        "  lanewise plan configs/plans/student.yaml -o out   and charts of cost, of buying against renting, of what moves it\n"
+        "  lanewise list catalogue                           what there is, with its price\n",
     .details =
         "A plan says what you have (a computer and its ports), what you need (workloads, how much each counts and\n"
         "hours a month) and a budget. Each choice of cards, ports and adapters of the catalogue is run as a scenario;\n"

@@ -262,6 +262,7 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         .lift = arguments->lift,
         .band = arguments->band,
         .draws = arguments->draws,
+        .fit = arguments->fit < 0 ? NULL : lanewise_fits()[arguments->fit],
         .timelines = arguments->trace != NULL ||
                      (folder != NULL && (has_timeline(session) || lanewise_scenario_points(session->scenario) == 1)),
     };
@@ -344,7 +345,7 @@ static lw_status run_verb(lw_context *context) {
 }
 
 static const char *const flag_names[] = {"output", "set",         "format", "threads", "seed",  "engine", "trace", "lift",
-                                         "band",   "uncertainty", "stats",  "theme",   "scale", "pdf",    NULL};
+                                         "band",   "uncertainty", "fit",    "stats",   "theme", "scale",  "pdf",   NULL};
 
 const lw_verb lw_verb_run = {
     .name = "run",

@@ -10,8 +10,8 @@
 #include "sim/cli/console.h"
 
 static const lw_verb *const verbs[] = {
-    &lw_verb_run,       &lw_verb_check,  &lw_verb_topo,    &lw_verb_list, &lw_verb_explain, &lw_verb_init, &lw_verb_validate,
-    &lw_verb_calibrate, &lw_verb_import, &lw_verb_measure, &lw_verb_plan, &lw_verb_lesson,  NULL,
+    &lw_verb_run,       &lw_verb_check,  &lw_verb_topo,    &lw_verb_list, &lw_verb_explain, &lw_verb_init,   &lw_verb_validate,
+    &lw_verb_calibrate, &lw_verb_import, &lw_verb_measure, &lw_verb_plan, &lw_verb_compare, &lw_verb_lesson, NULL,
 };
 
 static lw_status print_help(const lw_verb *verb, lw_diags *diags) {

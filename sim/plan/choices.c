@@ -59,5 +59,5 @@ lw_status lw_planned_choices(const lw_planned *planned, lw_arena *arena, lw_choi
                                 .front = on_front(planned, s)};
     }
     add_lines(planned, out);
-    return LW_OK;
+    return lw_plan_find_reach(planned, arena, &out->reach, &out->reach_count);
 }

@@ -193,9 +193,11 @@ static lw_status take_answers(const evaluating *e, lw_plan_setup *setup, const l
         lw_plan_answer *answer = &setup->answer[n];
         const char *way = NULL;
         const lw_workload_result *row = best_of(&e->plan->need[n], setup, result, &way);
-        const char *limit = row != NULL ? lw_limit_text(&row->limit, arena) : NULL;
-        *answer = (lw_plan_answer){
-            .value = value_of(&e->plan->need[n], row), .way = way, .limit = limit != NULL ? limit : "", .wider = (double)NAN};
+        const char *limit = row != NULL ? lw_limit_text(&row->limit, arena) : "";
+        if (limit == NULL) {
+            return LW_NO_MEMORY;
+        }
+        *answer = (lw_plan_answer){.value = value_of(&e->plan->need[n], row), .way = way, .limit = limit, .wider = (double)NAN};
         if (isnan(answer->value) && setup->why == NULL) {
             setup->why = lw_arena_print(arena, "%s does not run on it", e->plan->need[n].name);
         }
@@ -242,9 +244,13 @@ lw_status lw_plan_evaluate(const lw_plan *plan, const lw_catalog *catalog, const
 #pragma omp critical(lw_plan_evaluate)
         {
             // what a thread found is copied where all of it stays
-            setup[i].why = setup[i].why != NULL ? lw_arena_copy(arena, setup[i].why) : NULL;
+            const char *why = setup[i].why;
+            setup[i].why = why != NULL ? lw_arena_copy(arena, why) : NULL;
+            status = status == LW_OK && why != NULL && setup[i].why == NULL ? LW_NO_MEMORY : status;
             for (size_t n = 0; n < plan->need_count; n++) {
-                setup[i].answer[n].limit = lw_arena_copy(arena, setup[i].answer[n].limit != NULL ? setup[i].answer[n].limit : "");
+                const char *limit = setup[i].answer[n].limit;
+                setup[i].answer[n].limit = lw_arena_copy(arena, limit != NULL ? limit : "");
+                status = status == LW_OK && setup[i].answer[n].limit == NULL ? LW_NO_MEMORY : status;
             }
             first = first == LW_OK ? status : first;
         }

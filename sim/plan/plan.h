@@ -97,4 +97,11 @@ lw_status lw_plan_evaluate(const lw_plan *plan, const lw_catalog *catalog, const
 // Costs, shares, ranks, draws, and rent against purchase.
 lw_status lw_plan_rank(const lw_plan *plan, lw_plan_setup *setup, size_t count, lw_arena *arena, lw_planned *out) LW_CHECKED;
 
+// Cost all of them and put them in order, with the shares and scores that they have.
+void lw_plan_order(const lw_plan *plan, lw_plan_setup *setup, size_t count);
+// Each uncertain input at its low and high end, one at a time: prices a standard deviation of their spread, the model's
+// error of the first choice alone one, what the plan states without an error (energy price, hours, resale, months) a
+// quarter. What moves neither the cost of the first choice nor who is first is left out.
+lw_status lw_plan_find_reach(const lw_planned *planned, lw_arena *arena, const lw_reach **out, size_t *count) LW_CHECKED;
+
 #endif

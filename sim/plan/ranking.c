@@ -84,6 +84,15 @@ static int better_first(const void *one, const void *other) {
     return strcmp(a->name, b->name);
 }
 
+void lw_plan_order(const lw_plan *plan, lw_plan_setup *setup, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        cost(plan, &setup[i]);
+    }
+    if (count > 0) {
+        qsort(setup, count, sizeof *setup, better_first);
+    }
+}
+
 // Prices of other sellers, and errors of the model: setups with one card share the error of its rates, of
 // which their order hangs little, so that each has its own here, and the shares are cautious.
 static lw_status draw(const lw_plan *plan, lw_plan_setup *setup, size_t count, lw_arena *arena) {
@@ -153,12 +162,7 @@ static void compare_with_rent(const lw_plan *plan, lw_planned *out) {
 lw_status lw_plan_rank(const lw_plan *plan, lw_plan_setup *setup, size_t count, lw_arena *arena, lw_planned *out) {
     *out = (lw_planned){.plan = plan, .setup = setup, .count = count};
     score(plan, setup, count);
-    for (size_t i = 0; i < count; i++) {
-        cost(plan, &setup[i]);
-    }
-    if (count > 0) {
-        qsort(setup, count, sizeof *setup, better_first);
-    }
+    lw_plan_order(plan, setup, count);
     for (size_t i = 0; i < count; i++) {
         out->fitting += setup[i].why == NULL;
         out->ranked += setup[i].why == NULL && setup[i].affordable;

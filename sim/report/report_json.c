@@ -370,6 +370,9 @@ lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) {
     add_header(result, out);
     add_sweep(result, out);
     add_assertions(result, out);
+    if (result->fitted) {
+        lw_report_fits_json(result, out);
+    }
     if (lines) {
         lw_text_print(out, ",\"point_count\":%zu}\n", result->point_count);
     } else {

@@ -41,7 +41,8 @@ static void add_paragraph(const char *head, const char *text, lw_text *out) {
 }
 
 lw_status lw_report_lesson(const lw_lesson *lesson, bool teacher, lw_arena *arena, lw_text *out) {
-    const char *command = lw_arena_print(arena, "lanewise run %s", lesson->scenario);
+    const char *command =
+        lw_arena_print(arena, "lanewise run %s%s%s", lesson->scenario, lesson->flags[0] != '\0' ? " " : "", lesson->flags);
     if (command == NULL) {
         return LW_NO_MEMORY;
     }

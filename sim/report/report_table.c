@@ -755,6 +755,7 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
     LW_TRY(lw_report_measured(result, width, arena, out));
     LW_TRY(lw_report_lifted(result, width, arena, out));
     LW_TRY(lw_report_uncertain(result, width, arena, out));
+    LW_TRY(lw_report_fits(result, width, arena, out));
     write_engines(result, out);
     write_evidence(result, out);
     return out->failed ? LW_NO_MEMORY : LW_OK;

@@ -37,6 +37,9 @@ lw_grid *lw_report_grid_of_points(const lw_result *result, size_t more, lw_arena
 void lw_report_add_values(lw_grid *grid, const lw_point *point);
 // What --uncertainty drew; nothing where it was not asked.
 lw_status lw_report_uncertain(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
+// The lines of --fit; nothing where it was not asked. The second: the key `fits`.
+lw_status lw_report_fits(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
+void lw_report_fits_json(const lw_result *result, lw_text *out);
 lw_status lw_report_csv(const lw_result *result, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The collectives of all points as nccl-tests prints its own, to be compared line by line.
 lw_status lw_report_nccl_tests(const lw_result *result, lw_text *out) LW_CHECKED;

@@ -222,6 +222,19 @@ typedef struct lw_assertion_result {
     size_t failed_count;
 } lw_assertion_result;
 
+// A line through the times of a workload over its sizes: t = alpha + n / beta.
+typedef struct lw_line_fit {
+    const char *workload;
+    const lw_point *point;       // the first of its series, whose other swept values all have
+    size_t path;                 // of `set`: that of the size
+    size_t sizes;                // points
+    double alpha_us, beta_GBps;  // infinity: time does not grow with size
+    double half_bytes;           // n1/2 = alpha beta; NaN: one of them is not above zero
+    double worst, worst_bytes;   // largest line / time - 1, and at what size
+    const double *off_bytes;     // sizes that are off by more than a tenth
+    size_t off_count;
+} lw_line_fit;
+
 typedef struct lw_result {
     const char *tool_version;
     const char *title;
@@ -240,6 +253,9 @@ typedef struct lw_result {
     size_t measured_count;
     const lw_assertion_result *assertion;
     size_t assertion_count;
+    bool fitted;  // lines were asked for
+    const lw_line_fit *fit;
+    size_t fit_count;
     const char *presets;  // the folder that they were read from; NULL: not known
 } lw_result;
 

@@ -23,6 +23,7 @@ static const lw_option options[] = {
     TEXT("question", question, "that it answers"),
     TEXT("by_hand", by_hand, "what to work out before the run"),
     TEXT("scenario", scenario, "file to run, below the folder of the presets"),
+    {.key = "flags", .kind = LW_OPTION_TEXT, .offset = AT(lesson.flags), .fallback = "", .help = "of the command that runs it"},
     TEXT("look", look, "what to see in the answer"),
     TEXT("formula", formula, "behind it"),
     TEXT("teacher", teacher, "what a teacher should know"),

@@ -15,7 +15,7 @@ typedef struct lw_exercise {
 } lw_exercise;
 
 typedef struct lw_lesson {
-    const char *name, *title, *question, *by_hand, *scenario, *look, *formula, *teacher;
+    const char *name, *title, *question, *by_hand, *scenario, *flags, *look, *formula, *teacher;
     lw_exercise exercise[LW_EXERCISES_MOST];
     size_t exercise_count;
 } lw_lesson;

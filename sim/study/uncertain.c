@@ -144,6 +144,37 @@ lw_status lw_uncertain_find(const lw_document *document, lw_arena *arena, lw_unc
     return out->correlation != NULL ? LW_OK : LW_NO_MEMORY;
 }
 
+lw_status lw_uncertain_join(const lw_uncertain *one, size_t count, lw_arena *arena, lw_uncertain *out) {
+    size_t all = 0, kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        all += one[i].count;
+    }
+    lw_fit_parameter *row = LW_NEW_ARRAY(arena, lw_fit_parameter, all);
+    if (row == NULL) {
+        return LW_NO_MEMORY;
+    }
+    for (size_t i = 0, at = 0; i < count; i++) {
+        for (size_t k = 0; k < one[i].count; k++) {
+            row[at++] = one[i].row[k];
+        }
+    }
+    if (all > 0) {
+        qsort(row, all, sizeof *row, by_name);
+    }
+    for (size_t i = 0; i < all; i++) {
+        if (kept == 0 || by_name(&row[kept - 1], &row[i]) != 0) {
+            row[kept++] = row[i];
+        }
+    }
+    *out = (lw_uncertain){NULL, row, kept, find_correlations(row, kept, arena)};
+    return out->correlation != NULL ? LW_OK : LW_NO_MEMORY;
+}
+
+size_t lw_uncertain_index(const lw_uncertain *all, const lw_fit_parameter *row) {
+    const lw_fit_parameter *found = all->count > 0 ? bsearch(row, all->row, all->count, sizeof *row, by_name) : NULL;
+    return found != NULL ? (size_t)(found - all->row) : SIZE_MAX;
+}
+
 lw_status lw_uncertain_run(const lw_uncertain *uncertain, const double *moved, const lw_run *run, lw_arena *arena,
                            lw_result *out) {
     lw_preset_value *value = LW_NEW_ARRAY(arena, lw_preset_value, uncertain->count);

@@ -18,6 +18,11 @@ typedef struct lw_uncertain {
 // document and arena must outlive it.
 lw_status lw_uncertain_find(const lw_document *document, lw_arena *arena, lw_uncertain *out) LW_CHECKED;
 
+// The rows of several, each parameter of a preset once; document is NULL. They and arena must outlive it.
+lw_status lw_uncertain_join(const lw_uncertain *one, size_t count, lw_arena *arena, lw_uncertain *out) LW_CHECKED;
+// Where that parameter stands among the rows; SIZE_MAX: nowhere.
+size_t lw_uncertain_index(const lw_uncertain *all, const lw_fit_parameter *row);
+
 // Run it where row i has exp(moved[i]) times its value, within the bounds of its option. Nothing is
 // told; what fails is left out of `out`, as lw_scenario_run does.
 lw_status lw_uncertain_run(const lw_uncertain *uncertain, const double *moved, const lw_run *run, lw_arena *arena,
@@ -50,6 +55,24 @@ lw_status lw_result_add_band(const lw_uncertain *uncertain, bool dear, const lw_
 // which is made of a stream of its own for each under the seed. Draws that cannot run are left out;
 // without rows nothing is drawn.
 lw_status lw_result_add_draws(const lw_uncertain *uncertain, int64_t draws, const lw_run *run, lw_result *result) LW_CHECKED;
+
+// The same draws of several scenarios, of which each was run as it is: a parameter that two of them share has
+// one value in both, so that what they have in common moves neither before the other.
+typedef struct lw_drawing {
+    const lw_uncertain *uncertain;  // one a scenario
+    const lw_result *result;        // the same; workloads of a draw stand in its order
+    size_t count;
+    uint64_t seed;
+    int64_t draws;
+    // What to keep of a workload; user is the drawing's
+    double (*value)(const lw_workload_result *workload, const void *user);
+    const void *user;
+} lw_drawing;
+// value[s][w * draws + d]: of workload w (counted over all points) of scenario s in draw d; NaN: that draw
+// cannot run. run->progress is told of draws.
+lw_status lw_draws_run(const lw_drawing *drawing, const lw_run *run, lw_arena *arena, double **value) LW_CHECKED;
+// A standard normal of a stream that hangs on a name.
+double lw_draw_normal(uint64_t name, int64_t draw);
 
 // ---- Measured tables ----
 

@@ -298,6 +298,9 @@ static lw_status explain_unknown(const lw_explaining *in, const lw_list *list, c
     for (const lw_term *term = lw_terms; term->name != NULL; term++) {
         lw_candidate(&words, term->name, in->arena);
     }
+    for (const lw_term *head = lw_heads; head->name != NULL; head++) {
+        lw_candidate(&words, head->name, in->arena);
+    }
     for (const lw_other_name *other = lw_other_names; other->name != NULL; other++) {
         lw_candidate(&words, other->name, in->arena);
     }
@@ -335,7 +338,7 @@ static lw_status explain_word(const lw_explaining *in, const lw_list *list, cons
     }
     lw_text_free(&key);
     LW_TRY(explained);
-    return found || term != NULL ? LW_OK : explain_unknown(in, list, name);
+    return found || term != NULL || lw_explain_head(name, out) ? LW_OK : explain_unknown(in, list, name);
 }
 
 lw_status lw_explain(const lw_explaining *in, const char *path, lw_text *out) {

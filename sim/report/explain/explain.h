@@ -63,4 +63,11 @@ typedef struct lw_other_name {
 extern const lw_other_name lw_other_names[];    // ends with a NULL name
 const lw_term *lw_term_find(const char *name);  // by another name of it, too; NULL: unknown
 
+// ---- heads.c ----
+// What stands over columns and at axes: `page` is a sentence without its full stop. Ends with a NULL name.
+extern const lw_term lw_heads[];
+// Append what a metric is, or one of these heads, by its words with any case, - or _ for spaces, and with or without a
+// unit behind a comma or in brackets. False: nothing is known, and nothing was appended.
+bool lw_explain_head(const char *name, lw_text *out);
+
 #endif
