@@ -466,11 +466,14 @@ static void add_layers(writing *w) {
 
 // Weights, but for those of layers in host memory, and keys and values, but for those kept elsewhere. Kernels'
 // own buffers, some hundred MB a card, are not counted.
-static double held_of(const writing *w) {
+static double weights_held(const writing *w) {
     const double layer = lw_llm_layer_reads(w->model, (double)INFINITY);
-    const double away = w->params->offload * (double)w->model->layers * layer;
+    return bytes_of(w, lw_llm_weights(w->model) - w->params->offload * (double)w->model->layers * layer);
+}
+
+static double held_of(const writing *w) {
     const double kv = (double)w->model->layers * kv_of_layer(w);
-    return bytes_of(w, lw_llm_weights(w->model) - away) + (w->params->kv_in[0] == '\0' ? kv : 0);
+    return weights_held(w) + (w->params->kv_in[0] == '\0' ? kv : 0);
 }
 
 // "sum-1: ring, LL; sum-2: ...": the two sums of a layer are alike, and there is but one gather.
@@ -516,17 +519,38 @@ static lw_status write_tasks(writing *w, int64_t steps) {
     return in_turn ? LW_OK : lw_llm_tell_method(w->builder);
 }
 
+// Everything that a workload names, but for the host of its offloaded layers.
+static lw_status find_all(writing *w) {
+    const lw_object *model;
+    LW_TRY(lw_llm_find(w->builder, LW_SECTION_MODELS, w->params->model, &lw_llm_model_type, &model));
+    w->model = model->params;
+    LW_TRY(lw_llm_find_runtime(w->builder, w->params, &w->runtime));
+    LW_TRY(find_cards(w));
+    return read_shares(w);
+}
+
+lw_status lw_llm_room(lw_graph_builder *builder, const lw_llm_params *params, double share, double *held_bytes, double *tokens) {
+    writing w = {.builder = builder, .params = params};
+    LW_TRY(find_all(&w));
+    const double each = (double)w.model->layers * lw_llm_kv_bytes(w.model, kv_bytes[params->kv]);
+    *held_bytes = weights_held(&w);
+    *tokens = (double)INFINITY;
+    for (size_t i = 0; i < w.count && params->kv_in[0] == '\0'; i++) {
+        const part *p = &w.part[i];
+        if (p->rates->memory_size_bytes != LW_AUTO) {
+            const double left = share * (double)p->rates->memory_size_bytes - *held_bytes * p->share;
+            *tokens = fmin(*tokens, left / (each * p->share));
+        }
+    }
+    return LW_OK;
+}
+
 lw_status lw_llm_expand(lw_graph_builder *builder, const lw_llm_params *params, const lw_llm_step *step, int64_t steps) {
     writing w = {.builder = builder, .params = params, .step = step, .piece = NO_PIECE};
-    const lw_object *model;
-    LW_TRY(lw_llm_find(builder, LW_SECTION_MODELS, params->model, &lw_llm_model_type, &model));
-    w.model = model->params;
-    LW_TRY(lw_llm_find_runtime(builder, params, &w.runtime));
-    LW_TRY(find_cards(&w));
-    LW_TRY(read_shares(&w));
+    LW_TRY(find_all(&w));
     LW_TRY(check_split(&w));
     builder->workload->held_bytes = llround(held_of(&w));
-    LW_TRY(check_room(&w));
+    LW_TRY(step->counted ? LW_OK : check_room(&w));
     if (params->offload > 0) {
         LW_TRY(find_node(&w, "host", params->host, &w.host));
         LW_TRY(check_memory(&w, w.host, "host"));
