@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 if(TARGET lanewise_sim)
   foreach(name kinds catalog compare hockney sweep build scenario keys words answers metamorphic critical_path cxl_run band reach generic every_link systems limits lift
-    root_complex task_graph frames programs model_load lessons llm plan train goal chakra collectives nccl nccl_computers nccl_sends rccl flows import)
+    root_complex task_graph frames programs model_load lessons llm serve plan train goal chakra collectives nccl nccl_computers nccl_sends rccl flows import)
     lanewise_test(${name} lanewise_sim)
   endforeach()
   lanewise_test(topology lanewise_sim lanewise_plots lanewise_cairo)

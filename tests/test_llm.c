@@ -108,9 +108,38 @@ static void a_prompt_in_pieces(void **state) {
     const double attention = 4 * 8 * 8 * 8 / 1e6, kv = 8 * 8 * 2 / 1000.0;
     near(time_us(", micro_batch: 8", "llm-prefill", "on: 'gpus[0]', tokens: 16"),
          2 * (2 * (layer + 3 + attention + kv) + 1.6) + 5);
-    // pieces follow one another; going over, 7 us each, sets the pace
-    const double stage = layer + 3 + 5 * (attention + kv);
-    near(time_us(", micro_batch: 8", "llm-prefill", "on: gpus, tokens: 80"), stage + 1.128 + 10 * 7 + stage + 1.6 + 5);
+    // unfused kernels move 10 B of each score, of 4 heads
+    near(time_us(", micro_batch: 8, score_bytes: 10 B", "llm-prefill", "on: 'gpus[0]', tokens: 16"),
+         2 * (2 * (layer + 3 + attention + kv + 10 * 4 * 8 * 8 / 1000.0) + 1.6) + 5);
+}
+
+// Of a prompt of 8 tokens a piece, one layer of piece n after 8 n + 4 others on the average.
+static double layer_of_piece(int n) {
+    return layer + 3 + (n + 0.5) * (4 * 8 * 8 * 8 / 1e6 + 8 * 8 * 2 / 1000.0);
+}
+
+static void pieces_follow_from_card_to_card(void **state) {
+    (void)state;
+    static const char keys[] = "on: gpus, tokens: 80", three[] = "on: gpus, tokens: 24";
+    const double over = 7 + 1.128, out = 1.6, first = layer_of_piece(0), last = layer_of_piece(2);
+    double all = 0;
+    for (int n = 0; n < 10; n++) {
+        all += layer_of_piece(n);
+    }
+    // the second card, which has the output matrix, is never idle
+    near(time_us(", micro_batch: 8", "llm-prefill", keys), first + over + all + 10 * out + 5);
+    // both layers on the first card: the output takes the place of one on the second
+    near(time_us(", micro_batch: 8, output_is_a_layer: true", "llm-prefill", keys), 2 * all + over + out + 5);
+    // what is handed out waits for the piece before on the second card, so that the third begins late
+    const double late = first + over + first + out + last + over + last + out + 5;
+    near(time_us(", micro_batch: 8, pieces_ahead: 1", "llm-prefill", three), late);
+    near(time_us(", micro_batch: 8, launch_queue: 2, layer_launches: 2", "llm-prefill", three), late);
+    // a queue of one and a half layers: for half of the layer before
+    near(time_us(", micro_batch: 8, launch_queue: 3, layer_launches: 2", "llm-prefill", three), late - first / 2 - out);
+    // 2,500 pieces are written as a loop, each as long as the mean
+    const double mean = layer + 3 + 1250 * (4 * 8 * 8 * 8 / 1e6 + 8 * 8 * 2 / 1000.0);
+    near(time_us(", micro_batch: 8, pieces_ahead: 4, launch_queue: 30", "llm-prefill", "on: gpus, tokens: 20000"),
+         mean + over + 2500 * (mean + out) + 5);
 }
 
 static void wrong_ones_are_told(void **state) {
@@ -179,6 +208,7 @@ int main(void) {
         cmocka_unit_test(layers_in_host_memory),
         cmocka_unit_test(drafts),
         cmocka_unit_test(a_prompt_in_pieces),
+        cmocka_unit_test(pieces_follow_from_card_to_card),
         cmocka_unit_test(wrong_ones_are_told),
         cmocka_unit_test(models_have_their_weights),
     };

@@ -174,13 +174,70 @@ static void wrong_ones_are_told(void **state) {
     }
 }
 
+// What a card keeps is what it must hold: with a byte less the step is refused, and told what would fit.
+static void what_does_not_fit_is_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *keys;
+        long long bytes;
+        const char *hint;
+    } cases[] = {
+        {"model: n, batch: 4", 64000000, "take parallel: zero-1"},
+        {"model: n, batch: 4, parallel: zero-1", 28000000, "take parallel: zero-2"},
+        {"model: n, batch: 4, parallel: zero-2", 22000000, "take parallel: zero-3"},
+        {"model: n, batch: 4, parallel: zero-3", 16000000 + 3000000, "take more cards, a smaller batch, or adapters (lora: 16)"},
+        // 2,752 weights; 10 samples of 32 tokens, 8 numbers in each of two layers and 100 logits each
+        {"model: m, on: 'gpus[0]', sequence: 32, batch: 10", 2752 * 16 + 10 * (2 * 256 * 34 + 12800), "take micro_batches: 10"},
+        {"model: m, on: 'gpus[0]', sequence: 32, batch: 10, micro_batches: 10", 2752 * 16 + 2 * 256 * 34 + 12800,
+         "take recompute: 100 %"},
+        {"model: m, on: 'gpus[0]', sequence: 32, batch: 10, micro_batches: 10, recompute: 100 %", 2752 * 16 + 2 * 256 * 2 + 12800,
+         "take more cards, a smaller batch, or adapters (lora: 16)"},
+        {"model: m, on: 'gpus[0]', sequence: 32, batch: 1, lora: 4", 2752 * 2 + 1024 * 16 + 2 * 256 * 34 + 12800,
+         "take recompute: 100 %"},
+        {"model: m, sequence: 32, batch: 4, parallel: tensor", 2752 * 4 + 4 * (2 * 256 * 16 + 3200), "take micro_batches: 4"},
+        // the last of two stages: a layer and the output matrix, and one piece under way
+        {"model: m, on: ['gpus[0]', 'gpus[1]'], sequence: 32, batch: 4, micro_batches: 4, parallel: pipeline",
+         1376 * 16 + 256 * 34 + 12800, "take recompute: 100 %"},
+        // all four pieces of GPipe
+        {"model: m, on: ['gpus[0]', 'gpus[1]'], sequence: 32, batch: 4, micro_batches: 4, parallel: pipeline, schedule: gpipe",
+         1376 * 16 + 4 * 256 * 34 + 12800, "take recompute: 100 %"},
+    };
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+        lw_test test = lw_test_begin();
+        const lw_document *document;
+        lw_result result;
+        const lw_run run = {.threads = 1};
+        const char *keys = cases[i / 2].keys;
+        char *text = lw_arena_print(test.arena, machine, "", strstr(keys, "on: ") != NULL ? "" : "on: gpus, ", keys);
+        char *at = strstr(text, "count: 4, ");
+        text = lw_arena_print(test.arena, "%.*scount: 4, memory_size: %lld B, %s", (int)(at - text), text,
+                              cases[i / 2].bytes - (long long)(i % 2), at + strlen("count: 4, "));
+        lw_status status = try_load(&test, text, NULL, &document);
+        status = status == LW_OK ? lw_scenario_run(document, &run, test.arena, test.diags, &result) : status;
+        if (status != (i % 2 == 0 ? LW_OK : LW_BAD_INPUT)) {
+            fail_msg("%s at %lld B: %s", keys, cases[i / 2].bytes - (long long)(i % 2),
+                     lw_diags_count(test.diags) > 0 ? lw_diags_at(test.diags, 0)->message : "");
+        }
+        if (i % 2 == 1) {
+            assert_string_equal(lw_diags_at(test.diags, 0)->hint, cases[i / 2].hint);
+        }
+        lw_test_end(&test);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(operations_are_counted), cmocka_unit_test(rings_carry_gradients),
-        cmocka_unit_test(buckets_hide),           cmocka_unit_test(weights_come_ahead),
-        cmocka_unit_test(cards_may_differ),       cmocka_unit_test(bubbles_are_as_reckoned),
-        cmocka_unit_test(matrices_in_parts),      cmocka_unit_test(tables_come_last),
-        cmocka_unit_test(samples_are_loaded),     cmocka_unit_test(wrong_ones_are_told),
+        cmocka_unit_test(operations_are_counted),
+        cmocka_unit_test(rings_carry_gradients),
+        cmocka_unit_test(buckets_hide),
+        cmocka_unit_test(weights_come_ahead),
+        cmocka_unit_test(cards_may_differ),
+        cmocka_unit_test(bubbles_are_as_reckoned),
+        cmocka_unit_test(matrices_in_parts),
+        cmocka_unit_test(tables_come_last),
+        cmocka_unit_test(samples_are_loaded),
+        cmocka_unit_test(wrong_ones_are_told),
+        cmocka_unit_test(what_does_not_fit_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -527,7 +527,10 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
     }
     out->limit = fails ? work->failure : find_limit(built, index, &times);
     out->evidence = evidence_of(asked, known, &out->limit);
-    if (out->own != NULL && !fails) {
+    if (asked->kind->replay != NULL && !fails) {
+        lw_members_time(work, a->result, members, a->sample);
+        asked->kind->replay(asked, a->sample, out);
+    } else if (out->own != NULL && !fails) {
         asked->kind->measure(asked->object->params, out, out->own_value);
     }
 }

@@ -15,8 +15,7 @@ size_t lw_members_of(const lw_graph_workload *asked) {
     return asked->ranks > 1 ? asked->ranks : (size_t)asked->members;
 }
 
-lw_distribution lw_members_sample(const lw_built_workload *work, const lw_engine_result *result, size_t members,
-                                  lw_weighted *sample) {
+void lw_members_time(const lw_built_workload *work, const lw_engine_result *result, size_t members, lw_weighted *sample) {
     for (size_t m = 0; m < members; m++) {
         sample[m] = (lw_weighted){0, INT64_MAX};  // its end and, until all are known, its start
     }
@@ -31,6 +30,11 @@ lw_distribution lw_members_sample(const lw_built_workload *work, const lw_engine
     for (size_t m = 0; m < members; m++) {
         sample[m] = (lw_weighted){fmax(0, sample[m].value - (double)sample[m].count), 1};
     }
+}
+
+lw_distribution lw_members_sample(const lw_built_workload *work, const lw_engine_result *result, size_t members,
+                                  lw_weighted *sample) {
+    lw_members_time(work, result, members, sample);
     return lw_distribution_of(sample, members);
 }
 

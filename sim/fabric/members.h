@@ -8,7 +8,9 @@
 
 // How many there are: 1 where nothing is told of them.
 size_t lw_members_of(const lw_graph_workload *asked);
-// Their times in picoseconds, from when each could start to its end. sample: scratch, one a member.
+// Their times in picoseconds, in their order, and how they spread: from when each could start to its end. sample: scratch, one a
+// member.
+void lw_members_time(const lw_built_workload *work, const lw_engine_result *result, size_t members, lw_weighted *sample);
 lw_distribution lw_members_sample(const lw_built_workload *work, const lw_engine_result *result, size_t members,
                                   lw_weighted *sample);
 // Those that were read from a list: the end of each, counted as their starts are.

@@ -152,6 +152,7 @@ uint64_t lw_fabric_signature(const lw_built *built, size_t workload) {
     add_int(&sum, asked->paced);
     add_int(&sum, asked->offered);
     add_int(&sum, asked->start_ps);
+    add_int(&sum, (int64_t)asked->plan_sum);
     for (size_t k = 0; k < asked->priced_count; k++) {
         add_real(&sum, asked->priced[k].time_us);
     }

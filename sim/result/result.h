@@ -28,7 +28,7 @@ typedef struct lw_set_value {
     lw_dimension dimension;  // of number
 } lw_set_value;
 
-enum { LW_OWN_METRICS_MAX = 8 };
+enum { LW_OWN_METRICS_MAX = 12 };
 
 // A member of work that was read from a list. Its nodes are numbered as the list does.
 typedef struct lw_member_result {

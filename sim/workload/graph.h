@@ -153,11 +153,13 @@ typedef struct lw_graph_workload {
     // word; NULL: no list
     const char *listed;
     const lw_member_result *member;
-    bool paced;        // its packets come at a rate, so that their waits count
-    bool offered;      // that rate, not the links, decides how long it takes
-    bool counts_time;  // its result is a time rather than a rate
-    bool times_each;   // that of each of its transfers, one after the other
-    bool background;   // it runs as long as the others
+    void *plan;         // what its kind keeps for `replay`; NULL: nothing
+    uint64_t plan_sum;  // differs where what replay takes from it does
+    bool paced;         // its packets come at a rate, so that their waits count
+    bool offered;       // that rate, not the links, decides how long it takes
+    bool counts_time;   // its result is a time rather than a rate
+    bool times_each;    // that of each of its transfers, one after the other
+    bool background;    // it runs as long as the others
 } lw_graph_workload;
 
 typedef struct lw_graph {

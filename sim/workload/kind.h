@@ -9,6 +9,8 @@
 #include "sim/result/metric.h"
 
 struct lw_graph_builder;
+struct lw_graph_workload;
+struct lw_weighted;
 
 typedef struct lw_work_kind {
     lw_type type;  // its example is complete: with the nodes `host` and `gpu`
@@ -19,6 +21,10 @@ typedef struct lw_work_kind {
     // values from the options and the other results of a workload. NULL: none.
     const lw_metric *own;
     void (*measure)(const void *params, const struct lw_workload_result *result, double *value);
+    // Instead of that, of work whose members are timed alone: values, and what else its result says, from how long
+    // each member took and what `expand` kept for it in the plan of the workload. NULL: no such work.
+    void (*replay)(const struct lw_graph_workload *workload, const struct lw_weighted *member_ps,
+                   struct lw_workload_result *result);
     // Of a collective, as nccl-tests prints them: "sum" or "none"; "-1", or the root. NULL: it is none.
     const char *redop, *root;
     bool nests;  // it may be a task of a graph

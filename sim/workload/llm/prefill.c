@@ -54,10 +54,13 @@ static const char page[] = "A language model reads a prompt, in pieces of the ru
                            "  ask: {kind: llm-prefill, model: llama-3-70b, quantisation: q4_k_m, on: gpus, split: tensor}\n"
                            "\n"
                            "Arithmetic counts 2 operations for a weight and token, and 4 for each number of the queries, token\n"
-                           "and token before. split: layer: pieces follow one another from card to card, so that all cards\n"
-                           "work on different pieces. split: tensor: two sums a layer of micro_batch x hidden numbers, which\n"
-                           "the link must carry: on narrow links it, not the card, decides. Sums run before what follows them:\n"
-                           "nothing overlaps. Other keys as of llm-decode.";
+                           "and token before, and bytes of scores where kernels write them. split: layer: pieces follow one\n"
+                           "another from card to card, each longer than the one before, as far as the program hands them out:\n"
+                           "llama.cpp does with one thread, which waits for copies of four pieces before and for room in the\n"
+                           "queue of a card, so that cards with over 20 layers overlap little, and a prompt of one piece not\n"
+                           "at all (lanewise explain inference). split: tensor: two sums a layer of micro_batch x\n"
+                           "hidden numbers, which the link must carry: on narrow links it, not the card, decides. Sums run\n"
+                           "before what follows them: nothing overlaps. Other keys as of llm-decode.";
 
 const lw_work_kind lw_work_prefill = {
     .type = {.name = "llm-prefill",

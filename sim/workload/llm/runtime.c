@@ -18,7 +18,7 @@ double lw_llm_flops_rate(const lw_llm_runtime *runtime, const lw_node_params *ca
 }
 
 double lw_llm_flops_share(const lw_llm_runtime *runtime, const lw_node_params *card) {
-    const double own = card->compute_capability == 80 ? runtime->flops_share_sm80 : runtime->flops_share;
+    const double own = card->half_sum_rate_FLOPps == LW_AUTO ? runtime->flops_share_wide : runtime->flops_share;
     return lw_is_auto(own) ? runtime->flops_share : own;
 }
 
@@ -32,6 +32,11 @@ double lw_llm_flops_share(const lw_llm_runtime *runtime, const lw_node_params *c
     {                                                                                                                      \
         .key = (word), .kind = LW_OPTION_QUANTITY_INT, .dimension = LW_TIME, .offset = AT(field), .fallback = (otherwise), \
         .maximum = 1e12, .help = (says), .source = (from), .evidence = LW_ASSUMED, .fitted = true                          \
+    }
+#define COUNT(word, field, otherwise, says)                                                                                   \
+    {                                                                                                                         \
+        .key = (word), .kind = LW_OPTION_INTEGER, .offset = AT(field), .fallback = (otherwise), .minimum = 1, .maximum = 1e6, \
+        .help = (says), .source = none, .evidence = LW_ASSUMED                                                                \
     }
 static const char none[] = "none: nothing is taken without a preset";
 static const lw_option options[] = {
@@ -58,7 +63,8 @@ static const lw_option options[] = {
           none),
     TAKES("reduce_time", reduce_ps, "0 us", "of a sum over cards besides what the links take", none),
     SHARE("flops_share", flops_share, "1", "share of compute_rate in large products", none),
-    SHARE("flops_share_sm80", flops_share_sm80, "auto", "the same of cards with compute_capability 80 (A100); auto: that", none),
+    SHARE("flops_share_wide", flops_share_wide, "auto",
+          "the same of cards that sum in 32 bits as fast, without half_sum_rate (A100, RTX A6000); auto: that", none),
     SHARE("attention_share", attention_share, "auto", "share of compute_rate in attention of a prompt; auto: as flops_share",
           none),
     SHARE("packed_flops_share", packed_flops_share, "1", "of that, where weights are packed", none),
@@ -91,6 +97,39 @@ static const lw_option options[] = {
      .help = "tokens of a prompt that are computed at once",
      .source = "llama.cpp, common/arg.cpp: --ubatch-size 512",
      .evidence = LW_SPECIFIED},
+    {.key = "pieces_ahead",
+     .kind = LW_OPTION_INTEGER,
+     .offset = AT(pieces_ahead),
+     .fallback = "auto",
+     .minimum = 1,
+     .maximum = 1e6,
+     .help = "split: layer: pieces of a prompt that a card is handed before the first has left it; auto: all",
+     .source = none,
+     .evidence = LW_ASSUMED},
+    COUNT("launch_queue", launch_queue, "auto", "kernels that the program hands to a card before it waits for one; auto: all"),
+    COUNT("layer_launches", layer_launches, "1", "kernels of a layer of a prompt"),
+    {.key = "packed_layer_launches",
+     .kind = LW_OPTION_INTEGER,
+     .offset = AT(packed_layer_launches),
+     .fallback = "0",
+     .maximum = 1e6,
+     .help = "kernels of a layer more where its weights are packed",
+     .source = none,
+     .evidence = LW_ASSUMED},
+    {.key = "score_bytes",
+     .kind = LW_OPTION_QUANTITY_INT,
+     .dimension = LW_BYTES,
+     .offset = AT(score_bytes),
+     .fallback = "0 B",
+     .maximum = 1e6,
+     .help = "that attention of a prompt moves in memory for a head, token and token before; 0: fused kernels",
+     .source = none,
+     .evidence = LW_ASSUMED},
+    {.key = "output_is_a_layer",
+     .kind = LW_OPTION_FLAG,
+     .offset = AT(output_is_a_layer),
+     .fallback = "false",
+     .help = "split: layer: the output counts as one layer more, so that the last card has less of the others"},
     {0}};
 
 static const char page[] = "What a program that runs language models takes on a card besides what memory and arithmetic take:\n"
@@ -102,7 +141,12 @@ static const char page[] = "What a program that runs language models takes on a 
                            "  + layer_time (+ packed_layer_time)\n"
                            "where many tokens are computed together no less than 2 x weights x tokens / (flops_share x\n"
                            "compute_rate); around the corner of the two the cube root of the sum of their cubes. A step takes\n"
-                           "its layers, the output matrix and step_time.";
+                           "its layers, the output matrix and step_time.\n"
+                           "\n"
+                           "Pieces of a prompt follow one another over cards that each have some layers, handed out by one\n"
+                           "thread, card by card and piece by piece. It waits where a card has pieces_ahead pieces that it has\n"
+                           "not left, and where the queue of a card has launch_queue kernels: a card with more layers than\n"
+                           "launch_queue / layer_launches holds up the others.";
 
 const lw_type lw_llm_runtime_type = {.name = "inference",
                                      .summary = "a program that runs language models",

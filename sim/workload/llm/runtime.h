@@ -12,12 +12,17 @@ typedef struct lw_llm_runtime {
     double weight_share, weight_share_sm80, weight_share_sm86, weight_share_hip, kv_share;
     double low_bits_cost;  // time of a byte of less than four bits a weight, by that of others
     int64_t layer_ps, packed_layer_ps, step_ps, hop_ps, reduce_ps;
-    double flops_share, flops_share_sm80, packed_flops_share, attention_share;  // of compute_rate
+    double flops_share, flops_share_wide, packed_flops_share, attention_share;  // of compute_rate
     double host_share;                                                          // of a host's memory_rate
     bool overlaps_streaming;  // weights of the next layer come while this one is computed
     bool half_sums;           // products are summed in 16 bits
     double draft_cost;        // of a step, a drafted token
     int64_t micro_batch;      // tokens of a prompt that are computed at once
+    int64_t pieces_ahead;     // of a prompt, that a card may be ahead of its end; LW_AUTO: as many as there are
+    // kernels that a card's queue takes, and those of a layer of a prompt; LW_AUTO: all that come
+    int64_t launch_queue, layer_launches, packed_layer_launches;
+    int64_t score_bytes;     // of memory, that attention of a prompt moves for a head, token and token before
+    bool output_is_a_layer;  // where layers are shared among cards
 } lw_llm_runtime;
 
 extern const lw_type lw_llm_runtime_type;

@@ -30,7 +30,11 @@ typedef struct writing {
     const lw_node *host;  // of offloaded layers; NULL: none
     const char *cards;    // "'gpus[0]', 'gpus[1]'"
     lw_text text;         // of the tasks
+    bool overlaps;        // pieces of a prompt, from card to card
+    int64_t piece;        // that is written; NO_PIECE: all of them are alike
 } writing;
+
+enum { NO_PIECE = -1, PIECES_AHEAD = 4 };  // in a loop of pieces that are all alike
 
 // ---- What a workload names ----
 
@@ -129,13 +133,21 @@ static lw_status read_shares(writing *w) {
     return LW_OK;
 }
 
-// Whole layers, so that all are somewhere and each boundary is the nearest.
+// The layer up to which cards have so much of all: the nearest boundary, or by llama.cpp's rule, whose
+// layer i goes to the first card that ends behind i / (layers + 1).
+static int64_t layer_at(const writing *w, double share) {
+    const int64_t layers = w->model->layers;
+    const double exact = share * (double)(layers + 1);
+    return w->runtime->output_is_a_layer ? (int64_t)fmin(ceil(exact - 1e-6), (double)layers) : llround(share * (double)layers);
+}
+
+// Whole layers, so that all are somewhere.
 static void share_layers(writing *w) {
     double before = 0;
     int64_t given = 0;
     for (size_t i = 0; i < w->count; i++) {
         before += w->part[i].share;
-        const int64_t end = i + 1 == w->count ? w->model->layers : llround(before * (double)w->model->layers);
+        const int64_t end = i + 1 == w->count ? w->model->layers : layer_at(w, before);
         w->part[i].layers = end - given;
         given = end;
     }
@@ -191,7 +203,7 @@ static double kv_of_layer(const writing *w) {
 }
 
 // Attention reads keys and values, or multiplies with them: 4 operations for each number of the
-// queries, token and token before.
+// queries, token and token before. Kernels that are not fused write and read the scores between.
 static double attention_ps(const writing *w, const part *p, double share) {
     const double read = kv_of_layer(w) * share / (w->runtime->kv_share * (double)p->rates->memory_rate_Bps) * 1e12;
     if (!w->step->prompt) {
@@ -201,7 +213,10 @@ static double attention_ps(const writing *w, const part *p, double share) {
     const double own = w->runtime->attention_share;
     const double rate =
         (lw_is_auto(own) ? lw_llm_flops_share(w->runtime, p->rates) : own) * lw_llm_flops_rate(w->runtime, p->rates);
-    return read + 4 * queries * w->step->tokens * w->step->context * share / rate * 1e12;
+    const double pairs = w->step->tokens * w->step->context * share;
+    const double moved = (double)w->runtime->score_bytes * (double)w->model->heads * pairs;
+    const double memory = w->runtime->weight_share * (double)p->rates->memory_rate_Bps;
+    return read + 4 * queries * pairs / rate * 1e12 + moved / memory * 1e12;
 }
 
 static double fixed_layer_ps(const writing *w) {
@@ -243,48 +258,112 @@ static double host_layer_ps(const writing *w) {
 }
 
 // Layers whose weights the host keeps: it computes with them, or each comes before it is computed.
-static void add_offloaded(writing *w, size_t i, int64_t layers) {
-    const part *p = &w->part[i];
+static void add_offloaded(writing *w, const part *p, const char *id, int64_t layers) {
     const double reads = lw_llm_layer_reads(w->model, w->step->tokens);
     if (w->params->offloaded == 0) {
-        lw_text_print(&w->text, "down-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: stage-%zu}\n", i, p->node->name,
-                      w->host->name, vector_bytes(w), i);
-        lw_text_print(&w->text, "host-%zu: {compute: %lld ps, node: '%s', after: down-%zu}\n", i,
-                      whole_ps(w, (double)layers * host_layer_ps(w)), w->host->name, i);
-        lw_text_print(&w->text, "end-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: host-%zu}\n", i, w->host->name,
-                      p->node->name, vector_bytes(w), i);
+        lw_text_print(&w->text, "down-%s: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: stage-%s}\n", id, p->node->name,
+                      w->host->name, vector_bytes(w), id);
+        lw_text_print(&w->text, "host-%s: {compute: %lld ps, node: '%s', after: down-%s}\n", id,
+                      whole_ps(w, (double)layers * host_layer_ps(w)), w->host->name, id);
+        lw_text_print(&w->text, "end-%s: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: host-%s}\n", id, w->host->name,
+                      p->node->name, vector_bytes(w), id);
         return;
     }
     lw_text_print(&w->text,
-                  "end-%zu: {after: stage-%zu, repeat: %lld, tasks: {load-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}", i,
-                  i, (long long)layers, i, w->host->name, p->node->name, llround(bytes_of(w, reads)));
-    lw_text_print(&w->text, "%s}, work-%zu: {compute: %lld ps, node: '%s', after: load-%zu}}}\n",
-                  w->runtime->overlaps_streaming ? lw_diags_text(w->builder->diags, ", after: work-%zu@-2", i) : "", i,
-                  whole_ps(w, layer_ps(w, p)), p->node->name, i);
+                  "end-%s: {after: stage-%s, repeat: %lld, tasks: {load-%s: {copy: {from: '%s', to: '%s', bytes: %lld B}", id, id,
+                  (long long)layers, id, w->host->name, p->node->name, llround(bytes_of(w, reads)));
+    lw_text_print(&w->text, "%s}, work-%s: {compute: %lld ps, node: '%s', after: load-%s}}}\n",
+                  w->runtime->overlaps_streaming ? lw_diags_text(w->builder->diags, ", after: work-%s@-2", id) : "", id,
+                  whole_ps(w, layer_ps(w, p)), p->node->name, id);
+}
+
+static const char *skip_comma(const char *list) {
+    return list[0] == ',' ? list + 2 : list;
+}
+
+// Of stage i, or of one piece of a prompt there.
+static const char *id_of(const writing *w, size_t i, int64_t piece) {
+    return piece == NO_PIECE ? lw_diags_text(w->builder->diags, "%zu", i)
+                             : lw_diags_text(w->builder->diags, "%zu-%lld", i, (long long)piece);
+}
+
+// ", NAME", a task of the stage so many pieces before; "" where there is none.
+static const char *earlier(const writing *w, const char *name, size_t i, int64_t back) {
+    if (w->piece == NO_PIECE) {
+        return lw_diags_text(w->builder->diags, back > 0 ? ", %s-%zu@-%lld" : ", %s-%zu", name, i, (long long)back);
+    }
+    return back > w->piece ? "" : lw_diags_text(w->builder->diags, ", %s-%s", name, id_of(w, i, w->piece - back));
+}
+
+// Layers of a stage after which the program has handed out all of it: the queue of the card holds the
+// rest, and so many pieces more.
+static double layers_before_handed(const writing *w, const part *p, int64_t layers, int64_t *back) {
+    const bool packed = lw_quantisation_is_packed(w->params->quantisation);
+    const int64_t launches = w->runtime->layer_launches + (packed ? w->runtime->packed_layer_launches : 0);
+    *back = INT64_MAX;
+    if (w->runtime->launch_queue == LW_AUTO || layers == 0 || p->layers == 0) {
+        return 0;
+    }
+    const double queue = (double)w->runtime->launch_queue / (double)launches;
+    const double pieces = ceil(queue / (double)layers);
+    *back = (int64_t)pieces - 1;
+    return pieces * (double)layers - queue;
+}
+
+// One thread hands out pieces, card by card: it waits for copies of what goes between cards, and for
+// room in the queue of a card. What the stage comes after is ", handed-1, ...".
+static const char *add_handing(writing *w, size_t i, int64_t layers, double *first) {
+    int64_t back = INT64_MAX;
+    const int64_t ahead = w->runtime->pieces_ahead;
+    const char *id = id_of(w, i, w->piece);
+    *first = layers_before_handed(w, &w->part[i], layers, &back);
+    if (ahead == LW_AUTO && back == INT64_MAX) {
+        return "";
+    }
+    const char *before = i > 0 ? earlier(w, "handed", i - 1, 0) : earlier(w, "handed", w->count - 1, 1);
+    const char *left = ahead == LW_AUTO ? "" : earlier(w, "end", i, ahead);
+    const char *room = back == INT64_MAX ? "" : *first > 0 ? earlier(w, "first", i, back) : earlier(w, "stage", i, back + 1);
+    lw_text_print(&w->text, "handing-%s: {after: [%s]}\n", id,
+                  skip_comma(lw_diags_text(w->builder->diags, "%s%s", before, left)));
+    lw_text_print(&w->text, "handed-%s: {after: [handing-%s%s]}\n", id, id, room);
+    return lw_diags_text(w->builder->diags, ", handing-%s", id);
 }
 
 static void add_stage(writing *w, size_t i) {
     const part *p = &w->part[i];
     const bool last = i + 1 == w->count;
     const int64_t away = w->host != NULL ? llround(w->params->offload * (double)p->layers) : 0;
-    const double time = (double)(p->layers - away) * layer_ps(w, p) + (last ? head_ps(w, p, 1) : 0);
-    const char *before = i > 0 ? lw_diags_text(w->builder->diags, "hop-%zu", i - 1) : "";
+    const int64_t layers = p->layers - away;
+    const double head = last ? head_ps(w, p, 1) : 0;
+    const char *id = id_of(w, i, w->piece);
+    const char *before = i > 0 ? earlier(w, "hop", i - 1, 0) : "";
+    double first = 0;
     if (w->params->kv_in[0] != '\0') {
-        lw_text_print(&w->text, "kv-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}%s%s}\n", i, w->params->kv_in, p->node->name,
-                      llround(fmax(1, kv_of_layer(w) * (double)p->layers)), i > 0 ? ", after: " : "", before);
-        before = lw_diags_text(w->builder->diags, "kv-%zu", i);
+        lw_text_print(&w->text, "kv-%s: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: [%s]}\n", id, w->params->kv_in,
+                      p->node->name, llround(fmax(1, kv_of_layer(w) * (double)p->layers)), skip_comma(before));
+        before = lw_diags_text(w->builder->diags, ", kv-%s", id);
     }
-    lw_text_print(&w->text, "stage-%zu: {compute: %lld ps, node: '%s'%s%s}\n", i, whole_ps(w, time), p->node->name,
-                  before[0] != '\0' ? ", after: " : "", before);
+    if (w->overlaps) {
+        // pieces keep their order, though each is two computes
+        const char *handing = add_handing(w, i, layers, &first);
+        before = lw_diags_text(w->builder->diags, "%s%s%s", before, handing, first > 0 ? earlier(w, "stage", i, 1) : "");
+    }
+    if (first > 0) {
+        lw_text_print(&w->text, "first-%s: {compute: %lld ps, node: '%s', after: [%s]}\n", id,
+                      whole_ps(w, first * layer_ps(w, p)), p->node->name, skip_comma(before));
+        before = lw_diags_text(w->builder->diags, ", first-%s", id);
+    }
+    lw_text_print(&w->text, "stage-%s: {compute: %lld ps, node: '%s', after: [%s]}\n", id,
+                  whole_ps(w, ((double)layers - first) * layer_ps(w, p) + head), p->node->name, skip_comma(before));
     if (away > 0) {
-        add_offloaded(w, i, away);
+        add_offloaded(w, p, id, away);
     } else {
-        lw_text_print(&w->text, "end-%zu: {after: stage-%zu}\n", i, i);
+        lw_text_print(&w->text, "end-%s: {after: stage-%s}\n", id, id);
     }
     if (!last) {
-        lw_text_print(&w->text, "go-%zu: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: end-%zu}\n", i, p->node->name,
-                      w->part[i + 1].node->name, vector_bytes(w), i);
-        lw_text_print(&w->text, "hop-%zu: {delay: %lld ps, after: go-%zu}\n", i, (long long)w->runtime->hop_ps, i);
+        lw_text_print(&w->text, "go-%s: {copy: {from: '%s', to: '%s', bytes: %lld B}, after: end-%s}\n", id, p->node->name,
+                      w->part[i + 1].node->name, vector_bytes(w), id);
+        lw_text_print(&w->text, "hop-%s: {delay: %lld ps, after: go-%s}\n", id, (long long)w->runtime->hop_ps, id);
     }
 }
 
@@ -292,7 +371,29 @@ static void add_stages(writing *w) {
     for (size_t i = 0; i < w->count; i++) {
         add_stage(w, i);
     }
-    lw_text_print(&w->text, "step: {delay: %lld ps, after: end-%zu}\n", (long long)w->runtime->step_ps, w->count - 1);
+    lw_text_print(&w->text, "step%s: {delay: %lld ps, after: end-%s}\n",
+                  w->piece == NO_PIECE ? "" : lw_diags_text(w->builder->diags, "-%lld", (long long)w->piece),
+                  (long long)w->runtime->step_ps, id_of(w, w->count - 1, w->piece));
+}
+
+// Each piece of a prompt reads what came before it: where pieces overlap it matters that the last takes
+// longest. Of very many each is as long as the mean.
+static int64_t add_pieces(writing *w, int64_t pieces) {
+    enum { STAGES_MAX = 1024 };  // their text stays below its limit
+    w->overlaps = w->step->prompt && w->count > 1 && pieces > 1;
+    if (!w->overlaps || pieces > STAGES_MAX / (int64_t)w->count) {
+        add_stages(w);
+        return pieces;
+    }
+    const lw_llm_step *all = w->step;
+    for (w->piece = 0; w->piece < pieces; w->piece++) {
+        lw_llm_step one = *all;
+        one.context = all->context + all->tokens * ((double)w->piece - (double)(pieces - 1) / 2);
+        w->step = &one;
+        add_stages(w);
+    }
+    w->step = all;
+    return 1;
 }
 
 // ---- Parts of each layer ----
@@ -365,11 +466,14 @@ static void add_layers(writing *w) {
 
 // Weights, but for those of layers in host memory, and keys and values, but for those kept elsewhere. Kernels'
 // own buffers, some hundred MB a card, are not counted.
-static double held_of(const writing *w) {
+static double weights_held(const writing *w) {
     const double layer = lw_llm_layer_reads(w->model, (double)INFINITY);
-    const double away = w->params->offload * (double)w->model->layers * layer;
+    return bytes_of(w, lw_llm_weights(w->model) - w->params->offload * (double)w->model->layers * layer);
+}
+
+static double held_of(const writing *w) {
     const double kv = (double)w->model->layers * kv_of_layer(w);
-    return bytes_of(w, lw_llm_weights(w->model) - away) + (w->params->kv_in[0] == '\0' ? kv : 0);
+    return weights_held(w) + (w->params->kv_in[0] == '\0' ? kv : 0);
 }
 
 // "sum-1: ring, LL; sum-2: ...": the two sums of a layer are alike, and there is but one gather.
@@ -402,7 +506,7 @@ static lw_status write_tasks(writing *w, int64_t steps) {
     const bool in_turn = w->params->split == LW_SPLIT_LAYER || w->count == 1;
     if (in_turn) {
         share_layers(w);
-        add_stages(w);
+        steps = add_pieces(w, steps);
     } else {
         add_layers(w);
     }
@@ -410,24 +514,43 @@ static lw_status write_tasks(writing *w, int64_t steps) {
     if (text == NULL) {
         return LW_NO_MEMORY;
     }
-    // each card may be so many pieces ahead of the next (llama.cpp, GGML_SCHED_MAX_COPIES)
-    enum { PIECES_AHEAD = 4 };
-    const int64_t in_flight = w->step->prompt && in_turn ? PIECES_AHEAD * (int64_t)w->count : 1;
-    LW_TRY(lw_task_graph_of_text(w->builder, text, steps, in_flight));
+    const int64_t ahead = w->runtime->pieces_ahead == LW_AUTO ? PIECES_AHEAD : w->runtime->pieces_ahead;
+    LW_TRY(lw_task_graph_of_text(w->builder, text, steps, w->step->prompt && in_turn ? ahead * (int64_t)w->count : 1));
     return in_turn ? LW_OK : lw_llm_tell_method(w->builder);
 }
 
-lw_status lw_llm_expand(lw_graph_builder *builder, const lw_llm_params *params, const lw_llm_step *step, int64_t steps) {
-    writing w = {.builder = builder, .params = params, .step = step};
+// Everything that a workload names, but for the host of its offloaded layers.
+static lw_status find_all(writing *w) {
     const lw_object *model;
-    LW_TRY(lw_llm_find(builder, LW_SECTION_MODELS, params->model, &lw_llm_model_type, &model));
-    w.model = model->params;
-    LW_TRY(lw_llm_find_runtime(builder, params, &w.runtime));
-    LW_TRY(find_cards(&w));
-    LW_TRY(read_shares(&w));
+    LW_TRY(lw_llm_find(w->builder, LW_SECTION_MODELS, w->params->model, &lw_llm_model_type, &model));
+    w->model = model->params;
+    LW_TRY(lw_llm_find_runtime(w->builder, w->params, &w->runtime));
+    LW_TRY(find_cards(w));
+    return read_shares(w);
+}
+
+lw_status lw_llm_room(lw_graph_builder *builder, const lw_llm_params *params, double share, double *held_bytes, double *tokens) {
+    writing w = {.builder = builder, .params = params};
+    LW_TRY(find_all(&w));
+    const double each = (double)w.model->layers * lw_llm_kv_bytes(w.model, kv_bytes[params->kv]);
+    *held_bytes = weights_held(&w);
+    *tokens = (double)INFINITY;
+    for (size_t i = 0; i < w.count && params->kv_in[0] == '\0'; i++) {
+        const part *p = &w.part[i];
+        if (p->rates->memory_size_bytes != LW_AUTO) {
+            const double left = share * (double)p->rates->memory_size_bytes - *held_bytes * p->share;
+            *tokens = fmin(*tokens, left / (each * p->share));
+        }
+    }
+    return LW_OK;
+}
+
+lw_status lw_llm_expand(lw_graph_builder *builder, const lw_llm_params *params, const lw_llm_step *step, int64_t steps) {
+    writing w = {.builder = builder, .params = params, .step = step, .piece = NO_PIECE};
+    LW_TRY(find_all(&w));
     LW_TRY(check_split(&w));
     builder->workload->held_bytes = llround(held_of(&w));
-    LW_TRY(check_room(&w));
+    LW_TRY(step->counted ? LW_OK : check_room(&w));
     if (params->offload > 0) {
         LW_TRY(find_node(&w, "host", params->host, &w.host));
         LW_TRY(check_memory(&w, w.host, "host"));

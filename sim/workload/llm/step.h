@@ -85,11 +85,16 @@ typedef struct lw_llm_step {
     double requests;  // that have a context of their own
     double longer;    // time of all computes by what the model says: 1, more where drafts are made
     bool prompt;      // tokens follow one another: steps overlap from card to card
+    bool counted;     // what cards must hold is checked elsewhere
 } lw_llm_step;
 
 // The tasks of `steps` such steps become those of the workload that the builder has open.
 lw_status lw_llm_expand(lw_graph_builder *builder, const lw_llm_params *params, const lw_llm_step *step,
                         int64_t steps) LW_CHECKED;
+// Tokens whose keys and values fit beside the weights in that share of the cards' memory, infinite where nobody says
+// how large that is, below 0 where the weights do not fit; and the bytes of the weights.
+lw_status lw_llm_room(lw_graph_builder *builder, const lw_llm_params *params, double share, double *held_bytes,
+                      double *tokens) LW_CHECKED;
 // The model or runtime of that name, which the workload names; wanted: the type that it must be of, or NULL.
 lw_status lw_llm_find(lw_graph_builder *builder, lw_section_id section, const char *name, const lw_type *wanted,
                       const lw_object **out) LW_CHECKED;

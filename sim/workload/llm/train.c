@@ -136,6 +136,7 @@ static lw_status expand(lw_graph_builder *builder) {
     w.training = runtime->params;
     LW_TRY(find_cards(&w));
     LW_TRY(check_pipeline(&w));
+    LW_TRY(lw_train_check_memory(&w));
     lw_train_write(&w);
     const char *text = w.text.failed ? NULL : lw_arena_copy(builder->arena, w.text.bytes);
     lw_text_free(&w.text);
@@ -215,8 +216,16 @@ static const char page[] =
     "\n"
     "lora: 16 trains adapters of that rank alone: gradients and optimizer are small, and the backward\n"
     "pass takes 2 operations a weight and token. Cards may differ: each has as many samples, and the\n"
-    "slowest sets the pace. Left out are norms and biases, memory that is too small for a model, mixtures\n"
-    "of these, and that computes slow down while a library's kernels run beside them.";
+    "slowest sets the pace.\n"
+    "\n"
+    "What a card cannot hold is refused, with what would fit: 16 bytes a trained parameter (weight,\n"
+    "gradient, Adam; ZeRO spreads 12, 14 or all of them), frozen ones in the format of `weights`, 34\n"
+    "bytes for each number of a layer's input from forward to backward, 2 with recompute, and 4 a logit;\n"
+    "of networks of which no more is known than their parameters, these alone. Buffers of kernels and\n"
+    "libraries are not counted.\n"
+    "\n"
+    "Left out are norms and biases, mixtures of these, and that computes slow down while a library's\n"
+    "kernels run beside them.";
 
 const lw_work_kind lw_work_train = {
     .type = {.name = "train-step",

@@ -63,6 +63,8 @@ double lw_train_optimizer_ps(const lw_train_writing *w, size_t card, double trai
 double lw_train_gradient_bytes(const lw_train_writing *w);
 double lw_train_weight_bytes(const lw_train_writing *w);
 
+// What the cards keep becomes held_bytes of the workload; more than one of them holds is diagnosed, with what would fit.
+lw_status lw_train_check_memory(const lw_train_writing *w) LW_CHECKED;
 // Write the tasks of a step into text: "{a: {...}, ...}".
 void lw_train_write(lw_train_writing *w);
 
