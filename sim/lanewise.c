@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "sim/base/version.h"
-#include "sim/config/schema.h"
 #include "sim/config/source.h"
 #include "sim/import/compare.h"
 #include "sim/import/formats.h"
@@ -153,14 +152,22 @@ const char *const *lanewise_lists(void) {
     return lw_list_words;
 }
 
-lanewise_status lanewise_list(const lanewise_catalog *catalog, const char *what, lanewise_findings *findings, char **out) {
+lanewise_status lanewise_list(const lanewise_catalog *catalog, const char *what, const char *format, lanewise_findings *findings,
+                              char **out) {
     lw_text text = {0};
+    lw_report_format inside = LW_FORMAT_TABLE;
     lw_arena *arena = lw_arena_new();
     lw_presets *presets = arena != NULL ? lw_presets_new(catalog->catalog, arena, findings->diags) : NULL;
-    lw_status status = presets == NULL ? LW_NO_MEMORY : lw_list_of(what, presets, arena, findings->diags, &text);
+    lw_status status = presets == NULL ? LW_NO_MEMORY : lw_format_find(format, findings->diags, &inside);
+    status = status == LW_OK ? lw_list_of(what, inside == LW_FORMAT_MARKDOWN, presets, arena, findings->diags, &text) : status;
     lw_diags_own_sources(findings->diags);
     lw_arena_free(arena);
     return hand_out(status, &text, out);
+}
+
+lanewise_status lanewise_names(const lanewise_catalog *catalog, const char *what, lanewise_findings *findings, char **out) {
+    lw_text text = {0};
+    return hand_out(lw_names_of(what, catalog->catalog, findings->diags, &text), &text, out);
 }
 
 char *lanewise_catalog_path(const lanewise_catalog *catalog, const char *what, const char *name) {
@@ -450,7 +457,7 @@ lw_status lw_format_find(const char *word, lw_diags *diags, lw_report_format *ou
             return LW_OK;
         }
     }
-    (void)lw_error(diags, (lw_place){0}, "there are table, csv, json, jsonl and nccl-tests", "there is no format '%s'", word);
+    (void)lw_error(diags, (lw_place){0}, "there are table, csv, json, jsonl, nccl-tests and md", "there is no format '%s'", word);
     return LW_BAD_USAGE;
 }
 
@@ -767,20 +774,6 @@ const struct lw_topology *lanewise_topology_raw(const lanewise_topology *topolog
 }
 
 // ---- The format, explained ----
-
-lanewise_status lanewise_schema(const struct lw_option *charts, char **out) {
-    static const lw_option none[] = {{0}};
-    lw_text text = {0};
-    lw_arena *arena = lw_arena_new();
-    const char *json = NULL;
-    lw_status status =
-        arena == NULL ? LW_NO_MEMORY : lw_schema_write(lw_scenario_format(), charts != NULL ? charts : none, arena, &json);
-    if (status == LW_OK) {
-        lw_text_add(&text, json);
-    }
-    lw_arena_free(arena);
-    return hand_out(status, &text, out);
-}
 
 lanewise_status lanewise_explain(const lanewise_catalog *catalog, const char *name, const struct lw_option *charts,
                                  lanewise_findings *findings, char **out) {

@@ -346,6 +346,7 @@ static lw_status run_verb(lw_context *context) {
 
 static const char *const flag_names[] = {"output", "set",         "format", "threads", "seed",  "engine", "trace", "lift",
                                          "band",   "uncertainty", "fit",    "stats",   "theme", "scale",  "pdf",   NULL};
+static const char *const offers[] = {"@scenarios", NULL};
 
 const lw_verb lw_verb_run = {
     .name = "run",
@@ -367,5 +368,6 @@ const lw_verb lw_verb_run = {
     .output = "a folder for results.csv, results.json, charts, report.html and, of one point, trace.json",
     .least = 1,
     .most = INT64_MAX,
+    .offers = offers,
     .run = run_verb,
 };

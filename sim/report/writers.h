@@ -7,6 +7,10 @@
 #include "sim/report/grid.h"
 #include "sim/result/pairs.h"
 
+// A report with tables of Markdown (LW_WIDTH_MARKDOWN) as a document: its first line is the heading, tables stand apart
+// from text, lines after one that ends with a colon are a list.
+void lw_report_markdown(const char *text, lw_text *out);
+
 // Scratch memory comes from the arena.
 lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part of the table that sets the model beside the measured tables of result; nothing where no
