@@ -161,6 +161,10 @@ typedef struct lanewise_run {
     int band;
     int64_t draws;    // the same by running all so often with other values
     const char *fit;  // one of lanewise_fits(): a line for each series over sizes, in tables and JSON (`fits`); NULL: none
+    // Percentages over 0 and up to 100, to a thousandth, at most 16 and none twice: at each of them the times of
+    // members, and of packets or reads that are timed one by one, in tables and JSON. NULL: none.
+    const double *percentile;
+    size_t percentile_count;
 } lanewise_run;
 // "auto" where two runs for each such value take little, "always", "never", NULL
 LANEWISE_API const char *const *lanewise_bands(void);

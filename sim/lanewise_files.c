@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The public library: the forms of files, for editors and manuals.
+// The public library: what there is to name, and the forms of files for editors and manuals.
 #include <string.h>
 
 #include "sim/base/suggest.h"
@@ -7,9 +7,36 @@
 #include "sim/lanewise_inside.h"
 #include "sim/plan/plan.h"
 #include "sim/report/explain/manual.h"
+#include "sim/report/list.h"
 #include "sim/report/result_schema.h"
 #include "sim/study/format.h"
 #include "sim/study/measured.h"
+
+// ---- Lists ----
+
+const char *const *lanewise_lists(void) {
+    return lw_list_words;
+}
+
+lanewise_status lanewise_list(const lanewise_catalog *catalog, const char *what, const char *format, lanewise_findings *findings,
+                              char **out) {
+    lw_text text = {0};
+    lw_report_format inside = LW_FORMAT_TABLE;
+    lw_arena *arena = lw_arena_new();
+    lw_presets *presets = arena != NULL ? lw_presets_new(catalog->catalog, arena, findings->diags) : NULL;
+    lw_status status = presets == NULL ? LW_NO_MEMORY : lw_format_find(format, findings->diags, &inside);
+    status = status == LW_OK ? lw_list_of(what, inside == LW_FORMAT_MARKDOWN, presets, arena, findings->diags, &text) : status;
+    lw_diags_own_sources(findings->diags);
+    lw_arena_free(arena);
+    return (lanewise_status)lw_hand_out(status, &text, out);
+}
+
+lanewise_status lanewise_names(const lanewise_catalog *catalog, const char *what, lanewise_findings *findings, char **out) {
+    lw_text text = {0};
+    return (lanewise_status)lw_hand_out(lw_names_of(what, catalog->catalog, findings->diags, &text), &text, out);
+}
+
+// ---- Forms of files ----
 
 typedef enum file_kind { FILE_SCENARIO, FILE_MEASURED, FILE_PLAN, FILE_RESULT } file_kind;
 static const char *const file_words[] = {"scenario", "measured", "plan", "result", NULL};

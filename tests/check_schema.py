@@ -143,8 +143,9 @@ def check_files(kind, paths, wrong, findings):
 
 def check_results(findings):
     validator = validator_of("result")
+    told = 0
     for path in RESULTS:
-        run = subprocess.run([sys.argv[1], "run", path, "-q", "--format", "json"], capture_output=True, text=True)
+        run = subprocess.run([sys.argv[1], "run", path, "-q", "--format", "json", "--percentiles", "50,99.9"], capture_output=True, text=True)
         result = json.loads(run.stdout)
         for error in validator.iter_errors(result):
             findings.append(f"{path}: its result is refused at {error.json_path}: {error.message[:300]}")
@@ -153,6 +154,9 @@ def check_results(findings):
             change(wrong)
             if validator.is_valid(wrong):
                 findings.append(f"{path}: its result is accepted with {what}")
+        told += run.stdout.count('"percentiles_us":{')
+    if told == 0:
+        findings.append("no result has percentiles")
     return len(RESULTS), len(WRONG_RESULT)
 
 

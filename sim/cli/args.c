@@ -63,6 +63,8 @@ static const flag flags[] = {
     {"stats", 0, FLAG_SWITCH, offsetof(lw_arguments, stats), NULL, NULL, 0, 0, "what the run cost, as one JSON line on stderr"},
     {"uncertainty", 0, FLAG_COUNT, offsetof(lw_arguments, draws), "N", NULL, 1, 100000,
      "run all N times more with other values of what presets say is uncertain: 5th and 95th percentile of times"},
+    {"percentiles", 0, FLAG_TEXT, offsetof(lw_arguments, percentiles), "P,...", NULL, 0, 0,
+     "times of members, and of packets and reads that are timed one by one, at these percentages, as in 50,90,99,99.9"},
     {"band", 0, FLAG_WORD, offsetof(lw_arguments, band), NULL, lanewise_bands, 0, 0,
      "how far what presets say is uncertain moves each result, by two runs for each such value (auto: where they take little)"},
     {"fit", 0, FLAG_WORD, offsetof(lw_arguments, fit), NULL, lanewise_fits, 0, 0,

@@ -17,22 +17,23 @@ typedef struct lw_arguments {
     int64_t file_count;
     const char **set;  // of each --set
     int64_t set_count;
-    const char *trace;   // a file for what ran when; NULL: none
-    const char *output;  // of -o: a folder, or the file of a picture; NULL: none
-    int engine;          // index into lanewise_engines(); -1: as the file says
-    int as;              // index into lanewise_import_formats(); -1: by content
-    const char *on;      // where it was measured; NULL: as the file says
-    const char *rate;    // one number instead of a file; NULL: none
-    int64_t seed;        // -1: as the file says
-    int format;          // index into lanewise_formats()
-    int theme;           // lw_theme_kind; -1: as the chart says
-    int64_t threads;     // 0: OMP_NUM_THREADS or the cores
-    int64_t scale;       // pixels a user unit of a PNG
-    int band;            // index into lanewise_bands()
-    int fit;             // index into lanewise_fits(); -1: none
-    bool bands;          // of measured tables
-    int64_t draws;       // of what is uncertain; 0: none
-    int64_t device;      // number of an OpenCL device; -1: the first card
+    const char *trace;        // a file for what ran when; NULL: none
+    const char *output;       // of -o: a folder, or the file of a picture; NULL: none
+    int engine;               // index into lanewise_engines(); -1: as the file says
+    int as;                   // index into lanewise_import_formats(); -1: by content
+    const char *on;           // where it was measured; NULL: as the file says
+    const char *percentiles;  // of --percentiles; NULL: none
+    const char *rate;         // one number instead of a file; NULL: none
+    int64_t seed;             // -1: as the file says
+    int format;               // index into lanewise_formats()
+    int theme;                // lw_theme_kind; -1: as the chart says
+    int64_t threads;          // 0: OMP_NUM_THREADS or the cores
+    int64_t scale;            // pixels a user unit of a PNG
+    int band;                 // index into lanewise_bands()
+    int fit;                  // index into lanewise_fits(); -1: none
+    bool bands;               // of measured tables
+    int64_t draws;            // of what is uncertain; 0: none
+    int64_t device;           // number of an OpenCL device; -1: the first card
     bool from_machine, brief, pdf, stats, write, lift, quiet, schema, names, help, version;
     const struct lw_verb *found;  // the verb by that name; NULL when none was given
 } lw_arguments;

@@ -10,24 +10,9 @@
 #include "sim/cli/console.h"
 
 const lw_verb *const lw_verbs[] = {
-    &lw_verb_run,
-    &lw_verb_check,
-    &lw_verb_topo,
-    &lw_verb_list,
-    &lw_verb_explain,
-    &lw_verb_init,
-    &lw_verb_validate,
-    &lw_verb_calibrate,
-    &lw_verb_import,
-    &lw_verb_measure,
-    &lw_verb_plan,
-    &lw_verb_compare,
-    &lw_verb_lesson,
-    &lw_verb_man,
-    &lw_verb_completion,
-    &lw_verb_help,
-    &lw_verb_version,
-    NULL,
+    &lw_verb_run,      &lw_verb_check,     &lw_verb_topo,       &lw_verb_list,    &lw_verb_explain, &lw_verb_init,
+    &lw_verb_validate, &lw_verb_calibrate, &lw_verb_import,     &lw_verb_measure, &lw_verb_plan,    &lw_verb_compare,
+    &lw_verb_lesson,   &lw_verb_man,       &lw_verb_completion, &lw_verb_help,    &lw_verb_version, NULL,
 };
 
 static const char *const no_flags[] = {NULL}, *const verb_offers[] = {"@verbs", NULL};

@@ -115,14 +115,14 @@ static const char of_point[] =
 static const char of_workload[] =
     ",\n      'direction': {'type': ['string', 'null']},\n      'method': {'description': 'how a library does it', 'type': "
     "'string'},\n      'candidates_us': {'description': 'what it chose from', 'type': 'object', 'additionalProperties': {'type': "
-    "'number'}},\n      'start_ps': {'type': 'integer'},\n      'end_ps': {'type': 'integer'},\n      'limited_by': {'type': "
+    "'number'}},\n      'percentiles_us': {'description': 'with --percentiles, of members and of latencies', 'type': 'object', 'properties': {'member': {'$ref': '#/$defs/at'}, 'latency': {'$ref': '#/$defs/at'}}, 'additionalProperties': false},\n      'start_ps': {'type': 'integer'},\n      'end_ps': {'type': 'integer'},\n      'limited_by': {'type': "
     "'string'},\n      'failed': {'description': 'why it cannot run', 'type': 'object', 'required': ['code'], 'properties': "
     "{'code': {'type': 'string'}, 'link': {'type': 'string'}, 'workload': {'type': 'string'}, 'direction': {'type': ['string', "
     "'null']}, 'lost_share': {'type': 'number'}, 'mode': {'type': ['string', 'null']}, 'snr_dB': {'type': 'number'}, "
     "'needed_dB': {'type': 'number'}}, 'additionalProperties': false},\n      'lifted': {'description': 'with --lift', 'type': "
     "'object', 'required': ['what', 'speedup', 'limited_by'], 'properties': {'what': {'type': 'string'}, 'speedup': {'type': "
     "['number', 'null']}, 'limited_by': {'type': 'string'}}, 'additionalProperties': false}\n    }, 'additionalProperties': "
-    "false},\n    'direction': {'type': 'object', 'properties': {";
+    "false},\n    'at': {'type': 'object', 'additionalProperties': {'type': 'number'}},\n    'direction': {'type': 'object', 'properties': {";
 
 void lw_result_schema(lw_text *out) {
     bool first = true;
