@@ -55,6 +55,9 @@ lanewise list links | grep -q oculink-2-x4
 lanewise explain oculink | grep -q -i oculink
 lanewise lesson 04 | grep -q "Requests in flight"
 lanewise man run | grep -q "^\.TH"
+# a program that was found in PATH, in a root where nobody has mounted /proc
+if [ "$hide" = yes ]; then mount -t tmpfs none /proc; fi
+env -i PATH="$root/usr/bin:/usr/bin:/bin" lanewise --version | grep -qx "presets: $root/usr/share/lanewise/configs"
 RUN
 root=$(realpath "$work/root")
 if unshare -Urm mount -t tmpfs none "$source" 2>/dev/null; then
