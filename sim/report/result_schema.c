@@ -76,7 +76,7 @@ static const char top[] =
     "'failed_at': {'description': 'indices of points', 'type': 'array', 'items': {'type': 'integer'}}}, "
     "'additionalProperties': false}},\n"
     "    'points': {'type': 'array', 'items': {'$ref': '#/$defs/point'}},\n"
-    "    'failures': {'type': 'array', 'items': {'$ref': '#/$defs/failure'}}\n  },\n  'additionalProperties': false,\n"
+    "    'fits': {'description': 'with --fit', 'type': 'array', 'items': {'type': 'object', 'required': ['model', 'workload', 'over', 'set', 'points'], 'properties': {'model': {'type': 'string'}, 'workload': {'type': 'string'}, 'over': {'type': 'string'}, 'set': {'$ref': '#/$defs/set'}, 'points': {'type': 'integer'}, 'off_bytes': {'type': 'array', 'items': {'type': 'number'}}}, 'additionalProperties': {'type': ['number', 'null']}}},\n    'failures': {'type': 'array', 'items': {'$ref': '#/$defs/failure'}}\n  },\n  'additionalProperties': false,\n"
     "  '$defs': {\n"
     "    'set': {'type': 'object', 'additionalProperties': {'type': ['number', 'boolean', 'string', 'null']}},\n"
     "    'failure': {'type': 'object', 'required': ['index', 'set', 'bandwidth_GBps', 'failed'], 'properties': {'file': {'type': "
