@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "sim/base/version.h"
-#include "sim/config/schema.h"
 #include "sim/config/source.h"
 #include "sim/import/compare.h"
 #include "sim/import/formats.h"
@@ -16,7 +15,6 @@
 #include "sim/report/accuracy.h"
 #include "sim/report/columns.h"
 #include "sim/report/explain/explain.h"
-#include "sim/report/list.h"
 #include "sim/report/report.h"
 #include "sim/report/topology_text.h"
 #include "sim/result/metric_table.h"
@@ -149,20 +147,6 @@ void lanewise_catalog_close(lanewise_catalog *catalog) {
     lw_arena_free(catalog != NULL ? catalog->arena : NULL);
 }
 
-const char *const *lanewise_lists(void) {
-    return lw_list_words;
-}
-
-lanewise_status lanewise_list(const lanewise_catalog *catalog, const char *what, lanewise_findings *findings, char **out) {
-    lw_text text = {0};
-    lw_arena *arena = lw_arena_new();
-    lw_presets *presets = arena != NULL ? lw_presets_new(catalog->catalog, arena, findings->diags) : NULL;
-    lw_status status = presets == NULL ? LW_NO_MEMORY : lw_list_of(what, presets, arena, findings->diags, &text);
-    lw_diags_own_sources(findings->diags);
-    lw_arena_free(arena);
-    return hand_out(status, &text, out);
-}
-
 char *lanewise_catalog_path(const lanewise_catalog *catalog, const char *what, const char *name) {
     lw_text text = {0};
     lw_arena *arena = lw_arena_new();
@@ -282,6 +266,29 @@ const char *const *lanewise_fits(void) {
     return words;
 }
 
+// The percentiles that are asked for, in the memory of the result.
+static lw_status take_percentiles(const lanewise_run *run, lw_arena *arena, lw_diags *diags, lw_percentiles *out) {
+    enum { MOST = 16 };
+    static const char hint[] = "write for example 50,90,99,99.9";
+    const size_t count = run != NULL && run->percentile != NULL ? run->percentile_count : 0;
+    double *percent = LW_NEW_ARRAY(arena, double, count);
+    bool fine = count <= MOST;
+    for (size_t i = 0; percent != NULL && i < count && fine; i++) {
+        percent[i] = run->percentile[i];
+        fine = percent[i] >= 0.001 && percent[i] <= 100 && fabs(percent[i] * 1000 - rint(percent[i] * 1000)) < 1e-6;
+        for (size_t k = 0; k < i; k++) {
+            fine = fine && percent[k] != percent[i];
+        }
+    }
+    if (!fine) {
+        (void)lw_error(diags, (lw_place){0}, hint,
+                       "percentiles are 1 to %d numbers over 0 and up to 100, to a thousandth, each once", (int)MOST);
+        return LW_BAD_USAGE;
+    }
+    *out = (lw_percentiles){percent, count};
+    return percent == NULL ? LW_NO_MEMORY : LW_OK;
+}
+
 // How uncertain the result is, as far as presets say.
 static lw_status add_band(const lanewise_scenario *scenario, const lanewise_run *run, const lw_run *inside, lw_result *result) {
     enum { BAND_AUTO, BAND_ALWAYS, BAND_NEVER };
@@ -306,8 +313,9 @@ lanewise_status lanewise_scenario_run(const lanewise_scenario *scenario, const l
     const lw_session *session = &scenario->session;
     lanewise_result *result = new_result(scenario);
     *out = NULL;
-    const lw_run inside = lw_run_inside(run);
+    lw_run inside = lw_run_inside(run);
     lw_status status = result == NULL ? LW_NO_MEMORY : scenario->status;
+    status = status == LW_OK ? take_percentiles(run, result->arena, findings->diags, &inside.percentiles) : status;
     if (status == LW_OK) {
         status = lw_scenario_run(session->document, &inside, result->arena, findings->diags, &result->result);
     }
@@ -450,7 +458,7 @@ lw_status lw_format_find(const char *word, lw_diags *diags, lw_report_format *ou
             return LW_OK;
         }
     }
-    (void)lw_error(diags, (lw_place){0}, "there are table, csv, json, jsonl and nccl-tests", "there is no format '%s'", word);
+    (void)lw_error(diags, (lw_place){0}, "there are table, csv, json, jsonl, nccl-tests and md", "there is no format '%s'", word);
     return LW_BAD_USAGE;
 }
 
@@ -767,20 +775,6 @@ const struct lw_topology *lanewise_topology_raw(const lanewise_topology *topolog
 }
 
 // ---- The format, explained ----
-
-lanewise_status lanewise_schema(const struct lw_option *charts, char **out) {
-    static const lw_option none[] = {{0}};
-    lw_text text = {0};
-    lw_arena *arena = lw_arena_new();
-    const char *json = NULL;
-    lw_status status =
-        arena == NULL ? LW_NO_MEMORY : lw_schema_write(lw_scenario_format(), charts != NULL ? charts : none, arena, &json);
-    if (status == LW_OK) {
-        lw_text_add(&text, json);
-    }
-    lw_arena_free(arena);
-    return hand_out(status, &text, out);
-}
 
 lanewise_status lanewise_explain(const lanewise_catalog *catalog, const char *name, const struct lw_option *charts,
                                  lanewise_findings *findings, char **out) {

@@ -79,11 +79,14 @@ LANEWISE_API lanewise_status lanewise_catalog_open(const char *folder, lanewise_
 LANEWISE_API const char *lanewise_catalog_folder(const lanewise_catalog *catalog);  // that was read
 LANEWISE_API void lanewise_catalog_close(lanewise_catalog *catalog);
 
-// What there is of one of lanewise_lists(), as a table of text; LANEWISE_BAD_USAGE for another
-// word.
+// What there is of one of lanewise_lists(), as a table of text (format "table") or of Markdown ("md");
+// LANEWISE_BAD_USAGE for another word.
 LANEWISE_API const char *const *lanewise_lists(void);  // "links", "devices", ..., NULL
-LANEWISE_API lanewise_status lanewise_list(const lanewise_catalog *catalog, const char *what, lanewise_findings *findings,
-                                           char **text);
+LANEWISE_API lanewise_status lanewise_list(const lanewise_catalog *catalog, const char *what, const char *format,
+                                           lanewise_findings *findings, char **text);
+// The names in such a list alone, one a line, for scripts; LANEWISE_BAD_USAGE for "questions", which have none.
+LANEWISE_API lanewise_status lanewise_names(const lanewise_catalog *catalog, const char *what, lanewise_findings *findings,
+                                            char **text);
 // The file of a scenario, system or measured table by its name: "scenarios", "systems" or
 // "measured", "first". NULL: there is none. lanewise_free.
 LANEWISE_API char *lanewise_catalog_path(const lanewise_catalog *catalog, const char *what, const char *name);
@@ -158,6 +161,10 @@ typedef struct lanewise_run {
     int band;
     int64_t draws;    // the same by running all so often with other values
     const char *fit;  // one of lanewise_fits(): a line for each series over sizes, in tables and JSON (`fits`); NULL: none
+    // Percentages over 0 and up to 100, to a thousandth, at most 16 and none twice: at each of them the times of
+    // members, and of packets or reads that are timed one by one, in tables and JSON. NULL: none.
+    const double *percentile;
+    size_t percentile_count;
 } lanewise_run;
 // "auto" where two runs for each such value take little, "always", "never", NULL
 LANEWISE_API const char *const *lanewise_bands(void);
@@ -202,7 +209,7 @@ typedef struct lanewise_counts {
 LANEWISE_API lanewise_counts lanewise_result_counts(const lanewise_result *result);
 
 // The whole result in one of lanewise_formats(). width: columns of a terminal, 0 for no limit.
-LANEWISE_API const char *const *lanewise_formats(void);  // "table", "csv", "json", "jsonl", "nccl-tests", NULL
+LANEWISE_API const char *const *lanewise_formats(void);  // "table", "csv", "json", "jsonl", "nccl-tests", "md", NULL
 LANEWISE_API lanewise_status lanewise_result_report(const lanewise_result *result, const char *format, int width,
                                                     lanewise_findings *findings, char **text);
 // The result as a page: the question, the answer in a sentence, charts, tables, and all that it
@@ -251,7 +258,7 @@ LANEWISE_API lanewise_status lanewise_calibrate(const lanewise_catalog *catalog,
                                                 const lanewise_run *run, lanewise_findings *findings, lanewise_accuracy **out);
 
 LANEWISE_API void lanewise_accuracy_free(lanewise_accuracy *accuracy);
-// In a format of lanewise_formats(): "table", "json", or "csv", a row a point.
+// In a format of lanewise_formats(): "table", "md", "json", or "csv", a row a point.
 LANEWISE_API lanewise_status lanewise_accuracy_report(const lanewise_accuracy *accuracy, const char *format,
                                                       lanewise_findings *findings, char **text);
 // A page of Markdown with these pictures, names of files beside it, NULL-terminated.
@@ -275,7 +282,7 @@ typedef struct lanewise_planned lanewise_planned;
 // Read a plan and run all that it allows. *out is NULL where nothing came of it.
 LANEWISE_API lanewise_status lanewise_plan(const lanewise_catalog *catalog, const char *path, const lanewise_run *run,
                                            lanewise_findings *findings, lanewise_planned **out);
-// The ranking in a format of lanewise_formats(): "table", "json" or "csv". width: columns of the terminal; 0: no limit.
+// The ranking in a format of lanewise_formats(): "table", "md", "json" or "csv". width: columns of the terminal; 0: no limit.
 LANEWISE_API lanewise_status lanewise_planned_report(const lanewise_planned *planned, const char *format, int width,
                                                      lanewise_findings *findings, char **text);
 LANEWISE_API lanewise_status lanewise_planned_page(const lanewise_planned *planned, const lanewise_page *with, char **html);
@@ -372,9 +379,14 @@ LANEWISE_API const struct lw_accuracy *lanewise_accuracy_raw(const lanewise_accu
 LANEWISE_API const struct lw_choices *lanewise_planned_raw(const lanewise_planned *planned);
 // the list, or NULL
 LANEWISE_API const struct lw_yaml *lanewise_scenario_charts(const lanewise_scenario *scenario);
+// The files that lanewise reads and writes: "scenario", "measured", "plan", "result", NULL.
+LANEWISE_API const char *const *lanewise_file_kinds(void);
 // charts: the option table of an entry under `charts:`; NULL: none.
-// The JSON Schema of the scenario file.
-LANEWISE_API lanewise_status lanewise_schema(const struct lw_option *charts, char **text);
+// The JSON Schema of one of these, and its manual page as roff (section 5); LANEWISE_BAD_USAGE for another word.
+LANEWISE_API lanewise_status lanewise_schema(const char *kind, const struct lw_option *charts, lanewise_findings *findings,
+                                             char **text);
+LANEWISE_API lanewise_status lanewise_manual(const char *kind, const struct lw_option *charts, lanewise_findings *findings,
+                                             char **text);
 // What is known about a preset, link family, kind of work, table, key or word of the field; NULL:
 // what there is.
 LANEWISE_API lanewise_status lanewise_explain(const lanewise_catalog *catalog, const char *name, const struct lw_option *charts,

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# An installation stands alone: a small C program is built against it by pkg-config and by CMake,
+# An installation stands alone: program, presets, lessons, schemas, manual pages and completion are there, and a
+# small C program is built against it by pkg-config and by CMake,
 # static and shared, and runs with the presets of the installation. Nothing installed names the
 # source tree; where the system allows it, the source tree is hidden meanwhile.
 #
@@ -76,6 +77,32 @@ export LANEWISE_CONFIGS="$prefix/share/lanewise/configs"
 run "$work/pc_static"
 run "$work/out/embed_static"
 CHECK
+
+# What lies where other programs look for it.
+share=$prefix/share
+for file in bin/lanewise include/lanewise.h share/lanewise/configs/links/oculink-2-x4.yaml \
+  share/lanewise/configs/lessons/04-requests-in-flight.yaml share/bash-completion/completions/lanewise \
+  share/zsh/site-functions/_lanewise share/fish/vendor_completions.d/lanewise.fish share/doc/lanewise/copyright \
+  share/doc/lanewise/LICENSE; do
+  [ -s "$prefix/$file" ] || { echo "$file is not installed" && exit 1; }
+done
+for kind in scenario measured plan result; do
+  "$prefix/bin/lanewise" check --schema $kind | cmp - "$share/lanewise/schema/$kind.schema.json"
+  ls "$share/man/man5/lanewise-$kind".5* >/dev/null
+done
+for shell in bash:bash-completion/completions/lanewise zsh:zsh/site-functions/_lanewise fish:fish/vendor_completions.d/lanewise.fish; do
+  "$prefix/bin/lanewise" completion "${shell%%:*}" | cmp - "$share/${shell#*:}"
+done
+ls "$share/man/man1/lanewise.1"* >/dev/null
+for verb in $("$prefix/bin/lanewise" help | sed -n '/^Commands/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+  ls "$share/man/man1/lanewise-$verb".1* >/dev/null
+done
+(unset LANEWISE_CONFIGS && cd / && "$prefix/bin/lanewise" lesson 04) | grep -q "Requests in flight"
+if command -v man >/dev/null; then
+  (export MANPATH="$share/man" && cd / && man lanewise-run && man 5 lanewise-plan) </dev/null >"$work/pages" 2>&1 ||
+    { cat "$work/pages" && exit 1; }
+  grep -q "Simulate scenarios" "$work/pages"
+fi
 
 # A tree that was copied reads its own presets, not those of the tree where it was built.
 copy=$work/copy

@@ -16,6 +16,11 @@ endforeach()
 add_library(lanewise_headers OBJECT ${alone})
 target_link_libraries(lanewise_headers PRIVATE lanewise_flags PkgConfig::CAIRO PkgConfig::FONTCONFIG PkgConfig::JANSSON PkgConfig::YAML)
 
+# Manual pages and completion have every verb and flag.
+if(TARGET lanewise)
+  add_test(NAME manual COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_manual.sh $<TARGET_FILE:lanewise>)
+endif()
+
 # The program from outside: command lines with what they must print.
 if(TARGET lanewise)
   foreach(name cli terminal)

@@ -25,6 +25,13 @@ if(NOT LANEWISE_SANITIZE AND NOT LANEWISE_COVERAGE)
     ${PROJECT_SOURCE_DIR} ${CMAKE_C_COMPILER})
 endif()
 
+# The package of `cpack -G DEB` has what it needs, and works from where it was unpacked.
+if(NOT LANEWISE_SANITIZE AND NOT LANEWISE_COVERAGE)
+  add_test(NAME package COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_package.sh ${CMAKE_CPACK_COMMAND} ${PROJECT_BINARY_DIR}
+    ${PROJECT_SOURCE_DIR} ${PROJECT_VERSION})
+  set_tests_properties(package PROPERTIES SKIP_RETURN_CODE 77 LABELS long)
+endif()
+
 # valgrind finds nothing wrong in a scenario of all links.
 if(NOT LANEWISE_SANITIZE AND NOT LANEWISE_COVERAGE)
   add_test(NAME valgrind COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_valgrind.sh $<TARGET_FILE:lanewise> ${PROJECT_SOURCE_DIR}/configs

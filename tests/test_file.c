@@ -190,6 +190,14 @@ static void control_characters_are_shown(void **state) {
     lw_text_free(&text);
 }
 
+static void roff_stands_for_itself(void **state) {
+    (void)state;
+    lw_text text = {0};
+    lw_text_roff(&text, ".so --a\\b\n'x ~^`\n1.5 \xC3\xA9\xE2\x82\xAC\xFF");
+    assert_string_equal(text.bytes, "\\&.so \\-\\-a\\eb\n\\(aqx \\(ti\\(ha\\(ga\n1.5 \\[u00E9]\\[u20AC]\\[uFFFD]");
+    lw_text_free(&text);
+}
+
 static void the_mode_of_a_replaced_file_stays(void **state) {
     (void)state;
     sandbox box = sandbox_begin();
@@ -530,6 +538,7 @@ int main(void) {
         cmocka_unit_test(utf8_is_decoded_strictly),
         cmocka_unit_test(csv_fields_are_no_formulas),
         cmocka_unit_test(control_characters_are_shown),
+        cmocka_unit_test(roff_stands_for_itself),
         cmocka_unit_test(the_mode_of_a_replaced_file_stays),
         cmocka_unit_test(litter_of_dead_processes_goes),
         cmocka_unit_test(csv_fields_follow_rfc_4180),

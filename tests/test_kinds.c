@@ -5,6 +5,7 @@
 #include "scenario_helpers.h"
 #include "sim/config/schema.h"
 #include "sim/report/explain/explain.h"
+#include "sim/report/explain/manual.h"
 #include "sim/report/list.h"
 #include "sim/result/metric_table.h"
 #include "sim/study/format.h"
@@ -139,9 +140,11 @@ static void it_is_known_everywhere(void **state) {
     const lw_format *format = lw_scenario_format();
     const lw_option charts[] = {{0}};
     const lw_catalog *catalog = shipped_catalog(&test);
-    lw_text list = {0};
+    lw_text list = {0}, manual = {0};
     const char *schema = NULL;
-    assert_int_equal(lw_list_of("workloads", presets_of(&test, catalog), test.arena, test.diags, &list), LW_OK);
+    const lw_explaining all = {format, catalog, presets_of(&test, catalog), charts, test.arena, test.diags};
+    assert_int_equal(lw_manual_scenario(&all, &manual), LW_OK);
+    assert_int_equal(lw_list_of("workloads", false, presets_of(&test, catalog), test.arena, test.diags, &list), LW_OK);
     assert_int_equal(lw_schema_write(format, charts, test.arena, &schema), LW_OK);
     for (size_t k = 0; lw_work_kinds[k] != NULL; k++) {
         const lw_work_kind *kind = lw_work_kinds[k];
@@ -152,6 +155,7 @@ static void it_is_known_everywhere(void **state) {
         assert_non_null(strstr(page.bytes, kind->type.example));
         for (const lw_option *row = kind->type.options; row->key != NULL; row++) {
             assert_non_null(strstr(page.bytes, row->help));
+            assert_non_null(strstr(manual.bytes, lw_arena_print(test.arena, "\n.B %s\n", row->key)));
         }
         for (size_t m = 0; kind->metrics[m] != NULL; m++) {
             assert_non_null(strstr(page.bytes, kind->metrics[m]));
@@ -165,6 +169,7 @@ static void it_is_known_everywhere(void **state) {
         lw_text_free(&page);
     }
     lw_text_free(&list);
+    lw_text_free(&manual);
     lw_test_end(&test);
 }
 

@@ -186,14 +186,21 @@ static lanewise_status compare(const lanewise_catalog *catalog, const char *name
 }
 
 static lanewise_status list(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
-    return lanewise_list(catalog, name, findings, text);
+    return lanewise_list(catalog, name, "table", findings, text);
+}
+
+static lanewise_status names(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
+    return lanewise_names(catalog, name, findings, text);
 }
 
 static lanewise_status schema(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
     (void)catalog;
-    (void)name;
-    (void)findings;
-    return lanewise_schema(NULL, text);
+    return lanewise_schema(name, NULL, findings, text);
+}
+
+static lanewise_status manual(const lanewise_catalog *catalog, const char *name, lanewise_findings *findings, char **text) {
+    (void)catalog;
+    return lanewise_manual(name, NULL, findings, text);
 }
 
 static lanewise_status topology(const lanewise_catalog *catalog, const char *path, lanewise_findings *findings, char **text) {
@@ -388,7 +395,12 @@ static void one_failed_allocation_is_told_or_has_no_effect(void **state) {
         {"explain", explain, "pcie", 200},
         {"explain", explain, "copy", 100},
         {"explain", explain, "bytes", 100},
-        {"schema", schema, "", 100},
+        {"schema", schema, "scenario", 100},
+        {"schema", schema, "measured", 100},
+        {"schema", schema, "result", 10},
+        {"manual", manual, "scenario", 60},
+        {"manual", manual, "plan", 10},
+        {"names", names, "measured", 5},
         {"topo", topology, LW_SOURCE_DIR "/configs/scenarios/two-gpus-one-switch.yaml", 300},
         {"run, uncertainty", uncertain, LW_SOURCE_DIR "/configs/scenarios/first.yaml", 60},
         {"validate, json", validate_json, "p2p-off-rtx-5090-gen5x16", 100},

@@ -7,6 +7,7 @@
 #include "sim/base/text.h"
 #include "sim/report/grid.h"
 #include "sim/report/report.h"
+#include "sim/report/writers.h"
 #include "sim/result/metric_table.h"
 #include "sim/study/assertion.h"
 #include "sim/study/format.h"
@@ -112,6 +113,36 @@ static void matrix_of_sizes(void **state) {
                   "  thunderbolt \"4\", borrowed  upload    calibrated        88 %  links.egpu host->gpu: channel\n"
                   "\n" SHARE
                   "Weakest evidence, devices included: calibrated\n(some numbers were fitted to measured tables).\n" FOOT);
+}
+
+// The same as a document: a heading, tables apart from text, and nothing that is HTML.
+static void markdown_document(void **state) {
+    (void)state;
+    fixture f;
+    make_result(&f);
+    f.result.title = "A <b>title";
+    assert_report(&f.result, LW_FORMAT_MARKDOWN, 0,
+                  "# A \\<b>title  (lanewise 1.2.3, seed 18446744073709551615, 4 points)\n"
+                  "\n"
+                  "upload, host->gpu, GB/s by links.egpu\n"
+                  "\n"
+                  "| size | oculink-2-x4 | thunderbolt \"4\", borrowed |\n"
+                  "|--:|--:|--:|\n"
+                  "| 4 KiB | 0.341 | 0.171 |\n"
+                  "| 1 GiB | 6.71 | 2.68 |\n"
+                  "\n"
+                  "What limits them at 1 GiB\n"
+                  "\n"
+                  "| links.egpu | workload | link's evidence | share | limited by |\n"
+                  "|---|---|---|--:|---|\n"
+                  "| oculink-2-x4 | upload | specified | 88 % | links.egpu host->gpu: channel |\n"
+                  "| thunderbolt \"4\", borrowed | upload | calibrated | 88 % | links.egpu host->gpu: channel |\n"
+                  "\n" SHARE
+                  "Weakest evidence, devices included: calibrated\n(some numbers were fitted to measured tables).\n" FOOT);
+    lw_text list = {0};
+    lw_report_markdown("Title\n\n  Does not fit:\n  a: wide.\n  b: narrow.\n\n  End.\n", &list);
+    assert_string_equal(list.bytes, "# Title\n\nDoes not fit:\n\n- a: wide.\n- b: narrow.\n\nEnd.\n");
+    lw_text_free(&list);
 }
 
 static void matrix_with_a_hole(void **state) {
@@ -759,6 +790,7 @@ static void assertions_about_what_is_there(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matrix_of_sizes),
+        cmocka_unit_test(markdown_document),
         cmocka_unit_test(matrix_with_a_hole),
         cmocka_unit_test(narrow_terminal),
         cmocka_unit_test(narrow_title),

@@ -572,7 +572,7 @@ static size_t outcome_bytes(int jobs) {
     assert_int_equal(
         lw_engine_run(&built.fabric, &(const lw_engine_how){.engine = LW_ENGINE_PACKET, .seed = 1}, test.arena, &result), LW_OK);
     size_t before = lw_arena_used(test.arena);
-    assert_int_equal(lw_attribute(&built, &result, known, test.arena, &point), LW_OK);
+    assert_int_equal(lw_attribute(&built, &result, known, (lw_percentiles){0}, test.arena, &point), LW_OK);
     size_t used = lw_arena_used(test.arena) - before;
     for (int i = 0; i < jobs; i++) {  // none is left with another one's times
         char limit[64];

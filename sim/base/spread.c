@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim/base/spread.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static int ascending(const void *a, const void *b) {
@@ -62,4 +63,18 @@ lw_distribution lw_distribution_of(lw_weighted *values, size_t count) {
                              .p95 = percentile_in(values, total, 95),
                              .p99 = percentile_in(values, total, 99),
                              .most = at_rank(values, total)};
+}
+
+void lw_percentiles_add(const lw_weighted *sorted, lw_percentiles asked, double *at, lw_distribution *out) {
+    enum { WHOLE = 100000 };  // thousandths of a percent
+    if (out->count == 0 || asked.count == 0) {
+        return;
+    }
+    for (size_t i = 0; i < asked.count; i++) {
+        const int64_t share = llround(asked.percent[i] * (WHOLE / 100));
+        const int64_t rank = out->count / WHOLE * share + (out->count % WHOLE * share + WHOLE - 1) / WHOLE;
+        at[i] = at_rank(sorted, rank < 1 ? 1 : rank > out->count ? out->count : rank);
+    }
+    out->at = at;
+    out->at_count = asked.count;
 }

@@ -139,6 +139,28 @@ void lw_text_xml(lw_text *text, const char *utf8) {
     }
 }
 
+void lw_text_roff(lw_text *text, const char *utf8) {
+    static const char special[] = "\\-'`^~";
+    static const char *const escape[] = {"\\e", "\\-", "\\(aq", "\\(ga", "\\(ha", "\\(ti"};
+    const size_t length = strlen(utf8);
+    for (size_t i = 0; i < length;) {
+        uint32_t code;
+        const size_t size = lw_utf8_next(utf8 + i, length - i, &code);
+        const bool begins = text->length == 0 || text->bytes[text->length - 1] == '\n';
+        const char *found = code < 0x80 ? strchr(special, (int)code) : NULL;
+        if (begins && code == '.') {
+            lw_text_add(text, "\\&.");
+        } else if (found != NULL) {
+            lw_text_add(text, escape[found - special]);
+        } else if (code >= 0x80) {
+            lw_text_print(text, "\\[u%04" PRIX32 "]", code == LW_UTF8_BAD ? 0xFFFD : code);
+        } else {
+            lw_text_add_n(text, utf8 + i, size);
+        }
+        i += size;
+    }
+}
+
 void lw_text_visible(lw_text *text, const char *utf8) {
     size_t length = strlen(utf8);
     for (size_t i = 0; i < length;) {

@@ -33,6 +33,8 @@ void lw_text_json_string(lw_text *text, const char *utf8);  // quoted and escape
 void lw_text_csv_field(lw_text *text, const char *utf8);
 // with & < > " ' as entities: as text, and in quotes as an attribute, of XML and HTML
 void lw_text_xml(lw_text *text, const char *utf8);
+// as text of a manual page (roff): its characters stand for themselves, a line that begins with a dot included
+void lw_text_roff(lw_text *text, const char *utf8);
 // with escapes (\x1b, \u202e) in place of what a terminal could obey: control characters other
 // than line ends and tabs, and what turns the direction of writing
 void lw_text_visible(lw_text *text, const char *utf8);

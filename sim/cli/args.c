@@ -63,6 +63,8 @@ static const flag flags[] = {
     {"stats", 0, FLAG_SWITCH, offsetof(lw_arguments, stats), NULL, NULL, 0, 0, "what the run cost, as one JSON line on stderr"},
     {"uncertainty", 0, FLAG_COUNT, offsetof(lw_arguments, draws), "N", NULL, 1, 100000,
      "run all N times more with other values of what presets say is uncertain: 5th and 95th percentile of times"},
+    {"percentiles", 0, FLAG_TEXT, offsetof(lw_arguments, percentiles), "P,...", NULL, 0, 0,
+     "times of members, and of packets and reads that are timed one by one, at these percentages, as in 50,90,99,99.9"},
     {"band", 0, FLAG_WORD, offsetof(lw_arguments, band), NULL, lanewise_bands, 0, 0,
      "how far what presets say is uncertain moves each result, by two runs for each such value (auto: where they take little)"},
     {"fit", 0, FLAG_WORD, offsetof(lw_arguments, fit), NULL, lanewise_fits, 0, 0,
@@ -74,7 +76,8 @@ static const flag flags[] = {
     {"pdf", 0, FLAG_SWITCH, offsetof(lw_arguments, pdf), NULL, NULL, 0, 0, "write each chart as .pdf too"},
     {"write", 0, FLAG_SWITCH, offsetof(lw_arguments, write), NULL, NULL, 0, 0, "put the values into the presets' files"},
     {"schema", 0, FLAG_SWITCH, offsetof(lw_arguments, schema), NULL, NULL, 0, 0,
-     "print the JSON Schema of the scenario file, for editors"},
+     "print the JSON Schema of the files, for editors: scenario, measured, plan or result as FILE (scenario)"},
+    {"names", 0, FLAG_SWITCH, offsetof(lw_arguments, names), NULL, NULL, 0, 0, "the names alone, one a line, for scripts"},
     {"quiet", 'q', FLAG_SWITCH, offsetof(lw_arguments, quiet), NULL, NULL, 0, 0, "no warnings, notes or progress; errors remain"},
     {"help", 'h', FLAG_SWITCH, offsetof(lw_arguments, help), NULL, NULL, 0, 0, "show this help"},
     {"version", 'V', FLAG_SWITCH, offsetof(lw_arguments, version), NULL, NULL, 0, 0, "show the version"},
@@ -237,7 +240,7 @@ static lw_status read_all(reader *r) {
     return LW_OK;
 }
 
-static lw_status find_verb(const lw_verb *const *verbs, const char *name, lw_arena *arena, lw_diags *diags, const lw_verb **out) {
+lw_status lw_verb_find(const lw_verb *const *verbs, const char *name, lw_arena *arena, lw_diags *diags, const lw_verb **out) {
     size_t count = 0;
     for (; verbs[count] != NULL; count++) {
         if (strcmp(verbs[count]->name, name) == 0) {
@@ -259,8 +262,11 @@ static lw_status find_verb(const lw_verb *const *verbs, const char *name, lw_are
 }
 
 static bool takes_flag(const lw_verb *verb, const flag *f) {
-    return f->offset == offsetof(lw_arguments, quiet) || f->offset == offsetof(lw_arguments, help) ||
-           lw_is_among(f->name, verb->flags);
+    const bool helps = f->offset == offsetof(lw_arguments, help);
+    if (verb == NULL) {  // the program alone
+        return helps || f->offset == offsetof(lw_arguments, version);
+    }
+    return helps || f->offset == offsetof(lw_arguments, quiet) || lw_is_among(f->name, verb->flags);
 }
 
 static bool is_format(const flag *f) {
@@ -318,7 +324,7 @@ lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *
     reader r = {.argc = argc, .argv = argv, .next = 1, .diags = diags, .out = &arguments};
     LW_TRY(read_all(&r));
     if (arguments.verb != NULL) {
-        LW_TRY(find_verb(verbs, arguments.verb, arena, diags, &arguments.found));
+        LW_TRY(lw_verb_find(verbs, arguments.verb, arena, diags, &arguments.found));
         if (!arguments.help && !arguments.version) {
             LW_TRY(check_verb(&r, arguments.found));
         }
@@ -327,38 +333,48 @@ lw_status lw_arguments_parse(int argc, char *const *argv, const lw_verb *const *
     return LW_OK;
 }
 
-static void add_flag_help(const flag *f, const lw_verb *verb, lw_text *out) {
-    const char *const *words = words_of(f, verb);
+bool lw_verb_flag_at(const lw_verb *verb, size_t index, lw_verb_flag *out) {
+    for (const flag *f = flags; f < flags + FLAGS; f++) {
+        if (takes_flag(verb, f) && index-- == 0) {
+            *out = (lw_verb_flag){f->name, f->letter, f->value, verb != NULL ? words_of(f, verb) : NULL,
+                                  f->help != NULL ? f->help : verb->output};
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_flag_help(const lw_verb_flag *f, lw_text *out) {
     lw_text line = {0};
     if (f->letter != 0) {
         lw_text_print(&line, "-%c, ", f->letter);
     }
-    lw_text_print(&line, "--%s", f->name);
-    if (words != NULL && f->value == NULL) {
-        for (int i = 0; words[i] != NULL; i++) {
-            lw_text_print(&line, "%s%s", i == 0 ? " " : "|", words[i]);
-        }
-    } else if (f->value != NULL) {
-        lw_text_print(&line, " %s", f->value);
+    lw_text_print(&line, "--%s%s%s", f->name, f->value != NULL ? " " : "", f->value != NULL ? f->value : "");
+    for (int i = 0; f->value == NULL && f->words != NULL && f->words[i] != NULL; i++) {
+        lw_text_print(&line, "%s%s", i == 0 ? " " : "|", f->words[i]);
     }
-    lw_text_print(out, "  %-32s  %s\n", line.failed ? "" : line.bytes, f->help != NULL ? f->help : verb->output);
+    lw_text_print(out, "  %-32s  %s\n", line.failed ? "" : line.bytes, f->help);
     lw_text_free(&line);
 }
 
+const char lw_first_steps[] = "  lanewise init > my.yaml            an example to start from\n"
+                              "  lanewise run my.yaml               a table on the terminal\n"
+                              "  lanewise run my.yaml -o results    and CSV, JSON and charts in results/\n"
+                              "  lanewise explain oculink           what a link is and where its numbers come from\n";
+const char lw_exit_codes[] =
+    "0 fine, 1 a check failed, 2 wrong command line, 3 bad input file, 4 a file cannot be read or written,\n"
+    "5 internal error, 130 interrupted.\n";
+
 static void add_program_help(const lw_verb *const *verbs, lw_text *out) {
-    lw_text_add(out, "lanewise: how long bytes take to cross a link, on this machine, for this job, and why.\n\n"
-                     "  lanewise init > my.yaml            an example to start from\n"
-                     "  lanewise run my.yaml               a table on the terminal\n"
-                     "  lanewise run my.yaml -o results    and CSV, JSON and charts in results/\n"
-                     "  lanewise explain oculink           what a link is and where its numbers come from\n\n"
-                     "Commands\n");
+    lw_text_print(out, "lanewise: how long bytes take to cross a link, on this machine, for this job, and why.\n\n%s\nCommands\n",
+                  lw_first_steps);
     for (const lw_verb *const *verb = verbs; *verb != NULL; verb++) {
         lw_text_print(out, "  %-10s  %s\n", (*verb)->name, (*verb)->summary);
     }
-    lw_text_add(
-        out, "\nlanewise COMMAND --help says more. Results go to stdout, all else to stderr.\n"
-             "Exit codes: 0 fine, 1 a check failed, 2 wrong command line, 3 bad input file, 4 a file cannot be read or written,\n"
-             "5 internal error, 130 interrupted.\n");
+    lw_text_print(out,
+                  "\nlanewise help COMMAND, which is COMMAND --help, says more; lanewise version is --version.\n"
+                  "Results go to stdout, all else to stderr.\nExit codes: %s",
+                  lw_exit_codes);
 }
 
 void lw_arguments_help(const lw_verb *const *verbs, const lw_verb *verb, lw_text *out) {
@@ -368,10 +384,9 @@ void lw_arguments_help(const lw_verb *const *verbs, const lw_verb *verb, lw_text
     }
     lw_text_print(out, "%s\n\n%s\nUsage: lanewise %s [FLAGS]%s%s\n\n", verb->summary, verb->examples, verb->name,
                   verb->operands[0] != '\0' ? " " : "", verb->operands);
-    for (size_t i = 0; i < FLAGS; i++) {
-        if (takes_flag(verb, &flags[i])) {
-            add_flag_help(&flags[i], verb, out);
-        }
+    lw_verb_flag taken;
+    for (size_t i = 0; lw_verb_flag_at(verb, i, &taken); i++) {
+        add_flag_help(&taken, out);
     }
     if (verb->details != NULL) {
         lw_text_print(out, "\n%s", verb->details);

@@ -14,7 +14,8 @@ static lw_status calibrate_verb(lw_context *context) {
 }
 
 static const char *const flag_names[] = {"output", "format", "threads", "write", "theme", "scale", "pdf", NULL};
-static const char *const formats[] = {"table", "csv", "json", NULL};
+static const char *const formats[] = {"table", "csv", "json", "md", NULL};
+static const char *const offers[] = {"@links", "@devices", "@libraries", "@runtimes", NULL};
 
 const lw_verb lw_verb_calibrate = {
     .name = "calibrate",
@@ -32,5 +33,6 @@ const lw_verb lw_verb_calibrate = {
     .formats = formats,
     .least = 0,
     .most = INT64_MAX,
+    .offers = offers,
     .run = calibrate_verb,
 };

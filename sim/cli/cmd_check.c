@@ -20,8 +20,16 @@ static lw_status check_one(lw_context *context, const char *path) {
 }
 
 static lw_status print_schema(const lw_context *context) {
+    static const char scenario[] = "scenario";
+    const lw_arguments *arguments = context->arguments;
     char *json = NULL;
-    lanewise_status made = lanewise_schema(lw_chart_options, &json);
+    if (arguments->file_count > 1) {
+        (void)lw_error(context->diags, (lw_place){0}, "usage: lanewise check --schema [scenario|measured|plan|result]",
+                       "--schema takes one kind of file");
+        return LW_BAD_USAGE;
+    }
+    const char *kind = arguments->file_count == 1 ? arguments->file[0] : scenario;
+    const lanewise_status made = lanewise_schema(kind, lw_chart_options, context->findings, &json);
     return lw_console_print_text(made, json, context->diags);
 }
 
@@ -39,14 +47,18 @@ static lw_status check_verb(lw_context *context) {
 
 static const char *const flag_names[] = {"set", "seed", "engine", "schema", NULL};
 
+static const char *const offers[] = {"@scenarios", NULL};
+
 const lw_verb lw_verb_check = {
     .name = "check",
     .operands = "FILE...",
     .summary = "Read scenarios and report what is wrong, unused or without effect; nothing runs.",
     .examples = "  lanewise check oculink.yaml\n"
-                "  lanewise check --schema > lanewise-scenario.schema.json    for the editor's completion\n",
+                "  lanewise check --schema > lanewise-scenario.schema.json    for the editor's completion\n"
+                "  lanewise check --schema plan                               of plans; also measured and result\n",
     .flags = flag_names,
     .least = 0,
     .most = INT64_MAX,
+    .offers = offers,
     .run = check_verb,
 };

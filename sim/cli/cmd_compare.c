@@ -41,6 +41,7 @@ static lw_status compare_verb(lw_context *context) {
 
 static const char *const flag_names[] = {"set", "format", "threads", "seed", "engine", "uncertainty", NULL};
 static const char *const formats[] = {"table", "csv", "json", NULL};
+static const char *const offers[] = {"@links", "@devices", "@systems", "@scenarios", NULL};
 
 const lw_verb lw_verb_compare = {
     .name = "compare",
@@ -60,5 +61,6 @@ const lw_verb lw_verb_compare = {
     .formats = formats,
     .least = 2,
     .most = INT64_MAX,
+    .offers = offers,
     .run = compare_verb,
 };

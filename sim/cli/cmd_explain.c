@@ -12,6 +12,8 @@ static lw_status explain_verb(lw_context *context) {
 }
 
 static const char *const flag_names[] = {NULL};
+static const char *const offers[] = {"@links",   "@devices",   "@libraries", "@models", "@runtimes",
+                                     "@systems", "@workloads", "@measured",  NULL};
 
 const lw_verb lw_verb_explain = {
     .name = "explain",
@@ -25,5 +27,6 @@ const lw_verb lw_verb_explain = {
     .flags = flag_names,
     .least = 0,
     .most = 1,
+    .offers = offers,
     .run = explain_verb,
 };

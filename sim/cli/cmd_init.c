@@ -12,6 +12,7 @@ static lw_status init_verb(lw_context *context) {
 }
 
 static const char *const flag_names[] = {NULL};
+static const char *const offers[] = {"@scenarios", "measured", "plan", NULL};
 
 const lw_verb lw_verb_init = {
     .name = "init",
@@ -25,5 +26,6 @@ const lw_verb lw_verb_init = {
     .flags = flag_names,
     .least = 0,
     .most = 1,
+    .offers = offers,
     .run = init_verb,
 };

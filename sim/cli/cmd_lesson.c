@@ -32,6 +32,7 @@ static lw_status lesson_verb(lw_context *context) {
 }
 
 static const char *const flag_names[] = {NULL};
+static const char *const offers[] = {"@lessons", "check", NULL};
 
 const lw_verb lw_verb_lesson = {
     .name = "lesson",
@@ -44,5 +45,6 @@ const lw_verb lw_verb_lesson = {
     .flags = flag_names,
     .least = 0,
     .most = INT64_MAX,
+    .offers = offers,
     .run = lesson_verb,
 };

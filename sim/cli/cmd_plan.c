@@ -72,7 +72,7 @@ static lw_status plan_verb(lw_context *context) {
 }
 
 static const char *const flag_names[] = {"output", "format", "threads", "theme", "scale", "pdf", NULL};
-static const char *const formats[] = {"table", "csv", "json", NULL};
+static const char *const formats[] = {"table", "csv", "json", "md", NULL};
 
 const lw_verb lw_verb_plan = {
     .name = "plan",

@@ -2,6 +2,7 @@
 // lanewise run: all points of each scenario, the results on stdout and, with -o, in files.
 #include <errno.h>
 #include <omp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -246,11 +247,34 @@ static lw_status say_what_it_costs(const lw_context *context, const lw_cli_sessi
     return LW_OK;
 }
 
+// "50,90,99.9"; which numbers there may be, the library says.
+enum { PERCENTILES_MOST = 17 };  // one more than it takes, so that it says so
+static lw_status read_percentiles(const lw_context *context, double *out, size_t *count) {
+    const char *at = context->arguments->percentiles;
+    *count = 0;
+    while (at != NULL && *count < PERCENTILES_MOST) {
+        const size_t digits = strspn(at, "0123456789.");
+        char *end = NULL;
+        out[*count] = strtod(at, &end);
+        if (digits == 0 || end != at + digits || (*end != ',' && *end != '\0')) {
+            (void)lw_error(context->diags, (lw_place){0}, "write for example --percentiles 50,90,99,99.9",
+                           "--percentiles takes numbers with commas between, not \"%s\"", context->arguments->percentiles);
+            return LW_BAD_USAGE;
+        }
+        (*count)++;
+        at = *end == ',' ? end + 1 : NULL;
+    }
+    return LW_OK;
+}
+
 static lw_status run_session(const lw_context *context, const char *path, const lw_cli_session *session, double begin_s) {
     const lw_arguments *arguments = context->arguments;
     const char *folder = NULL;
     LW_TRY(make_output_folder(context, path, &folder));
     LW_TRY(say_what_it_costs(context, session));
+    double percentile[PERCENTILES_MOST];
+    size_t percentile_count;
+    LW_TRY(read_percentiles(context, percentile, &percentile_count));
     lw_console_progress progress;
     lw_console_progress_begin(&progress, arguments->quiet);
     const lanewise_run run = {
@@ -263,6 +287,8 @@ static lw_status run_session(const lw_context *context, const char *path, const 
         .band = arguments->band,
         .draws = arguments->draws,
         .fit = arguments->fit < 0 ? NULL : lanewise_fits()[arguments->fit],
+        .percentile = percentile,
+        .percentile_count = percentile_count,
         .timelines = arguments->trace != NULL ||
                      (folder != NULL && (has_timeline(session) || lanewise_scenario_points(session->scenario) == 1)),
     };
@@ -344,8 +370,10 @@ static lw_status run_verb(lw_context *context) {
     return lw_command_each(context, run_one);
 }
 
-static const char *const flag_names[] = {"output", "set",         "format", "threads", "seed",  "engine", "trace", "lift",
-                                         "band",   "uncertainty", "fit",    "stats",   "theme", "scale",  "pdf",   NULL};
+static const char *const flag_names[] = {"output", "set",   "format", "threads",     "seed",        "engine",
+                                         "trace",  "lift",  "band",   "percentiles", "uncertainty", "fit",
+                                         "stats",  "theme", "scale",  "pdf",         NULL};
+static const char *const offers[] = {"@scenarios", NULL};
 
 const lw_verb lw_verb_run = {
     .name = "run",
@@ -367,5 +395,6 @@ const lw_verb lw_verb_run = {
     .output = "a folder for results.csv, results.json, charts, report.html and, of one point, trace.json",
     .least = 1,
     .most = INT64_MAX,
+    .offers = offers,
     .run = run_verb,
 };

@@ -49,6 +49,7 @@ static lw_status topo_verb(lw_context *context) {
 }
 
 static const char *const flag_names[] = {"output", "set", "theme", "scale", NULL};
+static const char *const offers[] = {"@systems", "@scenarios", NULL};
 
 const lw_verb lw_verb_topo = {
     .name = "topo",
@@ -62,5 +63,6 @@ const lw_verb lw_verb_topo = {
     .output = "a picture: .svg, .png or .pdf",
     .least = 1,
     .most = 1,
+    .offers = offers,
     .run = topo_verb,
 };

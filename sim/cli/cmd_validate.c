@@ -33,7 +33,8 @@ static lw_status validate_verb(lw_context *context) {
 }
 
 static const char *const flag_names[] = {"output", "format", "threads", "on", "bands", "theme", "scale", "pdf", NULL};
-static const char *const formats[] = {"table", "csv", "json", NULL};
+static const char *const formats[] = {"table", "csv", "json", "md", NULL};
+static const char *const offers[] = {"@measured", NULL};
 
 const lw_verb lw_verb_validate = {
     .name = "validate",
@@ -50,5 +51,6 @@ const lw_verb lw_verb_validate = {
     .formats = formats,
     .least = 0,
     .most = INT64_MAX,
+    .offers = offers,
     .run = validate_verb,
 };

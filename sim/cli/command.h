@@ -60,7 +60,9 @@ lw_status lw_cli_page_write(const lw_context *context, lanewise_status made, cha
                             const char **wrote) LW_CHECKED;
 
 extern const lw_verb lw_verb_run, lw_verb_check, lw_verb_topo, lw_verb_list, lw_verb_explain, lw_verb_init, lw_verb_validate,
-    lw_verb_calibrate, lw_verb_import, lw_verb_measure, lw_verb_plan, lw_verb_compare, lw_verb_lesson;
+    lw_verb_calibrate, lw_verb_import, lw_verb_measure, lw_verb_plan, lw_verb_compare, lw_verb_lesson, lw_verb_man,
+    lw_verb_completion, lw_verb_help, lw_verb_version;
+extern const lw_verb *const lw_verbs[];  // all, NULL-terminated, in the order of --help
 
 // Show what was imported, write it where -o says, and free it.
 lw_status lw_command_imported(const lw_context *context, lanewise_imported *imported);

@@ -9,15 +9,49 @@
 #include "sim/cli/command.h"
 #include "sim/cli/console.h"
 
-static const lw_verb *const verbs[] = {
-    &lw_verb_run,       &lw_verb_check,  &lw_verb_topo,    &lw_verb_list, &lw_verb_explain, &lw_verb_init,   &lw_verb_validate,
-    &lw_verb_calibrate, &lw_verb_import, &lw_verb_measure, &lw_verb_plan, &lw_verb_compare, &lw_verb_lesson, NULL,
+const lw_verb *const lw_verbs[] = {
+    &lw_verb_run,      &lw_verb_check,     &lw_verb_topo,       &lw_verb_list,    &lw_verb_explain, &lw_verb_init,
+    &lw_verb_validate, &lw_verb_calibrate, &lw_verb_import,     &lw_verb_measure, &lw_verb_plan,    &lw_verb_compare,
+    &lw_verb_lesson,   &lw_verb_man,       &lw_verb_completion, &lw_verb_help,    &lw_verb_version, NULL,
 };
 
+static const char *const no_flags[] = {NULL}, *const verb_offers[] = {"@verbs", NULL};
+
+const lw_verb lw_verb_help = {
+    .name = "help",
+    .operands = "[COMMAND]",
+    .summary = "What the program does, or a command: lanewise help run is lanewise run --help.",
+    .examples = "  lanewise help        the commands\n"
+                "  lanewise help run    what one does, with its flags\n",
+    .flags = no_flags,
+    .least = 0,
+    .most = 1,
+    .offers = verb_offers,
+};
+
+const lw_verb lw_verb_version = {
+    .name = "version",
+    .operands = "",
+    .summary = "The version, and which presets are read: lanewise --version.",
+    .examples = "  lanewise version\n",
+    .flags = no_flags,
+    .least = 0,
+    .most = 0,
+};
+
+// verb NULL: of the program.
 static lw_status print_help(const lw_verb *verb, lw_diags *diags) {
     lw_text text = {0};
-    lw_arguments_help(verbs, verb, &text);
+    lw_arguments_help(lw_verbs, verb, &text);
     return lw_console_show(LW_OK, &text, diags);
+}
+
+static lw_status print_help_of(const lw_context *context) {
+    const lw_verb *verb = NULL;
+    if (context->arguments->file_count > 0) {
+        LW_TRY(lw_verb_find(lw_verbs, context->arguments->file[0], context->arena, context->diags, &verb));
+    }
+    return print_help(verb, context->diags);
 }
 
 // The version, and which presets a run would read.
@@ -46,13 +80,19 @@ static lw_status run_verb(const lw_verb *verb, lw_context *context) {
 }
 
 static lw_status run_program(int argc, char *const *argv, lw_context *context, lw_arguments *arguments) {
-    LW_TRY(lw_arguments_parse(argc, argv, verbs, context->arena, context->diags, arguments));
+    LW_TRY(lw_arguments_parse(argc, argv, lw_verbs, context->arena, context->diags, arguments));
     const lw_verb *verb = arguments->found;
     if (arguments->version) {
         return print_version(context);
     }
     if (arguments->help) {
         return print_help(verb, context->diags);
+    }
+    if (verb == &lw_verb_version) {
+        return print_version(context);
+    }
+    if (verb == &lw_verb_help) {
+        return print_help_of(context);
     }
     if (verb == NULL) {
         (void)lw_error(context->diags, (lw_place){0}, "lanewise --help lists the commands", "a command is missing");

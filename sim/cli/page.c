@@ -68,6 +68,7 @@ static const char *command_of(const lw_context *context, const char *const *file
         add_flag(&out, "set", a->set[i]);
     }
     add_flag(&out, "engine", a->engine >= 0 ? lanewise_engines()[a->engine] : NULL);
+    add_flag(&out, "percentiles", a->percentiles);
     add_flag(&out, "on", a->on);
     add_flag(&out, "band", a->band > 0 ? lanewise_bands()[a->band] : NULL);
     if (a->seed >= 0) {

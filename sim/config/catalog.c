@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -92,10 +93,12 @@ static const char *folder_beside(lw_arena *arena) {
     if (dladdr(&lw_shelf_words, &info) == 0 || info.dli_fname == NULL) {
         return NULL;
     }
-    // a program that was found in PATH is known by its bare name
+    // A program that was found in PATH is known by its bare name; without /proc, as in a bare root, there is still
+    // what was executed.
+    const char *started = (const char *)getauxval(AT_EXECFN);
     const char *file = strchr(info.dli_fname, '/') != NULL ? info.dli_fname : "/proc/self/exe";
     char code[PATH_MAX];
-    const bool known = realpath(file, code) != NULL;
+    const bool known = realpath(file, code) != NULL || (started != NULL && realpath(started, code) != NULL);
     for (size_t i = 0; known && i < sizeof places / sizeof places[0]; i++) {
         const char *top = folder_above(code, places[i].up, arena);
         const char *sign = top != NULL ? lw_arena_print(arena, "%s/%s", top, places[i].sign) : NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The JSON Schema (draft 2020-12) of a scenario file, from the same tables that parse it. Editors
-// complete keys with it. It knows forms, not meanings: names that must exist, cycles and the rules
+// The JSON Schema (draft 2020-12) of a file, from the same tables that parse it. Editors complete keys
+// with it. It knows forms, not meanings: names that must exist, cycles and the rules
 // across fields are the loader's work.
 #include "sim/config/schema.h"
 
@@ -155,8 +155,8 @@ static void add_heads(lw_text *out, const lw_section *section) {
                   section->noun);
 }
 
-// All keys of an object of one type.
-static void add_type(lw_text *out, const lw_section *section, const lw_type *type) {
+// All keys of an object of one type. whole: those without a default must be there.
+static void add_type(lw_text *out, const lw_section *section, const lw_type *type, bool whole) {
     bool first = false;
     lw_text_print(out, ",\n    \"%s-%s\": {\"type\": \"object\", \"properties\": {", section->noun, type->name);
     add_heads(out, section);
@@ -168,7 +168,7 @@ static void add_type(lw_text *out, const lw_section *section, const lw_type *typ
     if (!section->has_presets) {  // a preset may give what the table requires
         lw_text_print(out, "%s\"%s\"", first ? "" : ", ", section->type_key);
         first = false;
-        add_required(out, type->options, &first);
+        add_required(out, whole ? type->options : NULL, &first);
     }
     lw_text_add(out, "]}");
 }
@@ -205,10 +205,10 @@ static void add_case(lw_text *out, const lw_section *section, const lw_type *typ
         first ? "" : ",", section->type_key, type->name, section->type_key, section->noun, type->name);
 }
 
-static void add_section(lw_text *out, const lw_section *section) {
+static void add_section(lw_text *out, const lw_section *section, bool whole) {
     const lw_type *type;
     for (size_t t = 0; (type = section->type_at(t)) != NULL; t++) {
-        add_type(out, section, type);
+        add_type(out, section, type, whole);
     }
     lw_text_print(out, ",\n    \"%s\": {", section->noun);
     if (section->named_by_type) {
@@ -277,34 +277,91 @@ static void add_top(lw_text *out, const lw_format *format) {
     lw_text_add(out, "},\n  \"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false,\n");
 }
 
-lw_status lw_schema_write(const lw_format *format, const lw_option *charts, lw_arena *arena, const char **json) {
-    lw_text out = {0};
-    lw_text_add(&out,
-                "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"lanewise scenario\",\n");
-    add_top(&out, format);
-    lw_text_add(
-        &out,
-        "  \"$defs\": {\n    \"names\": {\"anyOf\": [{\"type\": [\"string\", \"number\"]}, {\"type\": \"array\", \"items\": "
-        "{\"type\": [\"string\", \"number\"]}}]},\n    \"values\": {\"anyOf\": [{\"type\": \"array\", \"minItems\": 1}, "
-        "{\"type\": \"object\", \"properties\": {\"from\": true, \"to\": true, \"factor\": true, \"step\": true}, "
-        "\"required\": [\"from\", \"to\"], \"oneOf\": [{\"required\": [\"factor\"]}, {\"required\": [\"step\"]}], "
-        "\"additionalProperties\": false}]}");
-    for (int id = 0; id < LW_SECTION_RUN; id++) {
-        add_section(&out, &format->section[id]);
-    }
-    bool first = true;
-    lw_text_add(&out, ",\n    \"chart\": {\"type\": \"object\", \"properties\": {");
-    add_rows(&out, charts, &first);
-    close_table(&out);
-    first = true;
-    add_required(&out, charts, &first);
-    lw_text_add(&out, "]}");
-    lw_text_add(&out, "}\n}\n");
-    const char *copy = out.failed ? NULL : lw_arena_copy(arena, out.bytes);
-    lw_text_free(&out);
+static const char head[] = "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": ";
+// What rows refer to: a name or several, and values of a sweep.
+static const char common_defs[] =
+    "  \"$defs\": {\n    \"names\": {\"anyOf\": [{\"type\": [\"string\", \"number\"]}, {\"type\": \"array\", \"items\": "
+    "{\"type\": [\"string\", \"number\"]}}]},\n    \"values\": {\"anyOf\": [{\"type\": \"array\", \"minItems\": 1}, "
+    "{\"type\": \"object\", \"properties\": {\"from\": true, \"to\": true, \"factor\": true, \"step\": true}, "
+    "\"required\": [\"from\", \"to\"], \"oneOf\": [{\"required\": [\"factor\"]}, {\"required\": [\"step\"]}], "
+    "\"additionalProperties\": false}]}";
+
+static lw_status hand_out(lw_text *text, lw_arena *arena, const char **json) {
+    const char *copy = text->failed ? NULL : lw_arena_copy(arena, text->bytes);
+    lw_text_free(text);
     if (copy == NULL) {
         return LW_NO_MEMORY;
     }
     *json = copy;
     return LW_OK;
+}
+
+static void add_map(lw_text *out, const char *name, const lw_option *options) {
+    bool first = true;
+    lw_text_print(out, ",\n    \"%s\": {\"type\": \"object\", \"properties\": {", name);
+    add_rows(out, options, &first);
+    close_table(out);
+    first = true;
+    add_required(out, options, &first);
+    lw_text_add(out, "]}");
+}
+
+lw_status lw_schema_write(const lw_format *format, const lw_option *charts, lw_arena *arena, const char **json) {
+    lw_text out = {0};
+    lw_text_print(&out, "%s\"lanewise scenario\",\n", head);
+    add_top(&out, format);
+    lw_text_add(&out, common_defs);
+    for (int id = 0; id < LW_SECTION_RUN; id++) {
+        add_section(&out, &format->section[id], true);
+    }
+    add_map(&out, "chart", charts);
+    lw_text_add(&out, "}\n}\n");
+    return hand_out(&out, arena, json);
+}
+
+// ---- Other files ----
+
+// A map with the sections of a scenario, and what decides about a run.
+static void add_scenario(lw_text *out, const char *name, const lw_format *format) {
+    bool first = false;
+    for (int id = 0; id < LW_SECTION_RUN; id++) {
+        add_section(out, &format->section[id], true);
+    }
+    lw_text_print(out, ",\n    \"%s\": {\"type\": \"object\", \"properties\": {\"include\": {\"$ref\": \"#/$defs/names\"}", name);
+    for (int id = 0; id < LW_SECTION_RUN; id++) {
+        lw_text_print(out, ",\n      \"%s\": {%s}", format->section[id].name, top_form(format->section[id].name));
+    }
+    add_rows(out, format->section[LW_SECTION_RUN].type_at(0)->options, &first);
+    lw_text_add(out, "},\n      \"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false}");
+}
+
+lw_status lw_schema_of(const lw_file_map *maps, const char *title, const lw_format *format, lw_arena *arena, const char **json) {
+    lw_text out = {0};
+    bool first = true;
+    lw_text_add(&out, head);
+    lw_text_json_string(&out, title);
+    lw_text_add(&out, ",\n  \"type\": \"object\", \"required\": [");
+    add_required(&out, maps->options, &first);
+    lw_text_add(&out, "],\n  \"properties\": {");
+    first = true;
+    add_rows(&out, maps->options, &first);
+    lw_text_print(&out, "},\n  \"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false,\n%s", common_defs);
+    for (const lw_file_map *map = maps + 1; map->what != NULL; map++) {
+        lw_section work = format->section[LW_SECTION_WORKLOADS];
+        switch (map->holds) {
+        case LW_FILE_KEYS:
+            add_map(&out, map->name, map->options);
+            break;
+        case LW_FILE_SCENARIO:
+            add_scenario(&out, map->name, format);
+            break;
+        case LW_FILE_WORK:
+            work.noun = map->name;
+            work.common = map->options;
+            add_section(&out, &work, false);
+            break;
+        }
+    }
+    lw_text_add(&out, "}\n}\n");
+    return hand_out(&out, arena, json);
 }

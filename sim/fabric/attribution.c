@@ -87,6 +87,8 @@ typedef struct attribution {
     phases *queued;        // one a resource, as busy
     int64_t *computed_ps;  // one a resource, as busy
     lw_weighted *sample;   // scratch: one a member, or a sample
+    lw_percentiles asked;
+    double *at;  // two of each that is asked for, one workload after the other
 } attribution;
 
 // The server that a task found busiest. Both directions of a link may be nearly as busy, and then
@@ -520,9 +522,11 @@ static void read_workload(const attribution *a, size_t index, const lw_provenanc
     const size_t members = lw_members_of(asked);
     if (members > 1 && !asked->background && !fails) {
         out->member_ps = lw_members_sample(work, a->result, members, a->sample);
+        lw_percentiles_add(a->sample, a->asked, a->at + 2 * index * a->asked.count, &out->member_ps);
     }
     if (!fails) {
         out->each_ps = lw_sample_each(built, a->result, index, a->sample);
+        lw_percentiles_add(a->sample, a->asked, a->at + (2 * index + 1) * a->asked.count, &out->each_ps);
         out->mean_latency_ps = asked->times_each ? out->each_ps.mean : out->mean_latency_ps;
     }
     out->limit = fails ? work->failure : find_limit(built, index, &times);
@@ -609,8 +613,8 @@ static lw_status read_engines(const lw_built *built, const lw_engine_result *res
     return LW_OK;
 }
 
-lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw_provenances known, lw_arena *arena,
-                       lw_point *out) {
+lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw_provenances known, lw_percentiles asked,
+                       lw_arena *arena, lw_point *out) {
     size_t count = built->graph->workload_count;
     *out = (lw_point){.workload = LW_NEW_ARRAY(arena, lw_workload_result, count),
                       .workload_count = count,
@@ -626,14 +630,15 @@ lw_status lw_attribute(const lw_built *built, const lw_engine_result *result, lw
     phases *queued = LW_NEW_ARRAY(arena, phases, built->fabric.resource_count);
     int64_t *computed_ps = LW_NEW_ARRAY(arena, int64_t, built->fabric.resource_count);
     lw_weighted *sample = lw_new_samples(built, result, arena);
+    double *at = LW_NEW_ARRAY(arena, double, 2 * count * asked.count);
     if (out->workload == NULL || out->stage == NULL || out->direction == NULL || busy == NULL || busiest == NULL ||
-        queued == NULL || computed_ps == NULL || sample == NULL) {
+        queued == NULL || computed_ps == NULL || sample == NULL || at == NULL) {
         return LW_NO_MEMORY;
     }
     for (uint32_t i = 0; i < built->fabric.task_count; i++) {
         busiest[i] = built->fabric.task[i].flow != LW_NO_FLOW ? busiest_of(built, result, i) : (load){LW_NO_SERVER, 0};
     }
-    const attribution a = {built, result, busiest, busy, queued, computed_ps, sample};
+    const attribution a = {built, result, busiest, busy, queued, computed_ps, sample, asked, at};
     int64_t latest_ps = -1;
     lw_list routes = {0};
     for (size_t i = 0; i < count; i++) {

@@ -6,6 +6,7 @@
 #ifndef LW_PLAN_H
 #define LW_PLAN_H
 
+#include "sim/config/schema.h"
 #include "sim/plan/item.h"
 #include "sim/result/choice.h"
 #include "sim/study/run.h"
@@ -73,6 +74,8 @@ typedef struct lw_planned {
     const lw_plan_setup *rent;
     double break_even_months;  // infinity: never
 } lw_planned;
+
+extern const lw_file_map lw_plan_maps[];  // keys of its file
 
 // Read a plan. Findings are diagnosed.
 lw_status lw_plan_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags, lw_plan **out) LW_CHECKED;

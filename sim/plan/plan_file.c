@@ -17,8 +17,11 @@ typedef struct plan_file {
 } plan_file;
 
 #define AT(field) offsetof(plan_file, plan.field)
-#define PART(word, field, otherwise, says) \
-    { .key = (word), .kind = LW_OPTION_YAML, .offset = offsetof(plan_file, field), .fallback = (otherwise), .help = (says) }
+#define PART(word, field, otherwise, form, says)                                                                              \
+    {                                                                                                                         \
+        .key = (word), .kind = LW_OPTION_YAML, .offset = offsetof(plan_file, field), .fallback = (otherwise), .help = (says), \
+        .schema = (form)                                                                                                      \
+    }
 static const lw_option options[] = {
     {.key = "plan",
      .kind = LW_OPTION_INTEGER,
@@ -27,10 +30,12 @@ static const lw_option options[] = {
      .maximum = 1,
      .help = "format version"},
     {.key = "title", .kind = LW_OPTION_TEXT, .offset = AT(title), .help = "the wish, in a line"},
-    PART("own", own, NULL, "{host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}"),
-    PART("needs", needs, NULL, "name: {kind: llm-decode, ..., weight: 2, hours_per_month: 40}"),
-    PART("candidates", candidates, "", "catalogue, or a list of names of it"),
-    PART("prices", prices, "", "instead of the catalogue's: {rtx-3090-used: 650 USD, cloud-rtx-5090: 0.7 USD/h}"),
+    PART("own", own, NULL, "\"$ref\": \"#/$defs/own\"", "{host: {preset: laptop-ddr5, ports: [oculink-2-x4]}}"),
+    PART("needs", needs, NULL, "\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/need\"}",
+         "name: {kind: llm-decode, ..., weight: 2, hours_per_month: 40}"),
+    PART("candidates", candidates, "", NULL, "catalogue, or a list of names of it"),
+    PART("prices", prices, "", "\"type\": \"object\", \"additionalProperties\": {\"type\": [\"string\", \"number\"]}",
+         "instead of the catalogue's: {rtx-3090-used: 650 USD, cloud-rtx-5090: 0.7 USD/h}"),
     {.key = "budget",
      .kind = LW_OPTION_QUANTITY_REAL,
      .dimension = LW_MONEY,
@@ -88,6 +93,7 @@ typedef struct own_part {
 static const lw_option own_options[] = {{.key = "host",
                                          .kind = LW_OPTION_YAML,
                                          .offset = offsetof(own_part, host),
+                                         .schema = "\"$ref\": \"#/$defs/host\"",
                                          .help = "{preset: laptop-ddr5, ports: [oculink-2-x4, thunderbolt-4]}"},
                                         {.key = "supply",
                                          .kind = LW_OPTION_QUANTITY_REAL,
@@ -130,6 +136,12 @@ static const lw_option need_options[] = {{.key = "weight",
                                           .maximum = 744,
                                           .help = "that it is done"},
                                          {0}};
+
+const lw_file_map lw_plan_maps[] = {{"", "the file's own keys", options, LW_FILE_KEYS},
+                                    {"own", "the computer that is there", own_options, LW_FILE_KEYS},
+                                    {"host", "its preset and ports, under own", host_options, LW_FILE_KEYS},
+                                    {"need", "each of needs; its name is yours", need_options, LW_FILE_WORK},
+                                    {0}};
 
 typedef struct loading {
     const lw_catalog *catalog;

@@ -85,6 +85,15 @@ static void write_totals(const lw_totals *totals, lw_text *out) {
     }
 }
 
+// Of files of other tools: is what they measured normal?
+static void write_verdicts(const lw_validations *tables, lw_text *out) {
+    for (size_t t = 0; t < tables->count; t++) {
+        if (tables->row[t].verdict != NULL) {
+            lw_text_print(out, "- %s: %s\n", tables->row[t].subject, tables->row[t].verdict);
+        }
+    }
+}
+
 static void write_tables(const lw_validations *tables, bool limits, lw_text *out) {
     lw_text_print(
         out,
@@ -129,11 +138,11 @@ static lw_status write_page(const lw_accuracy *accuracy, const char *const *pict
     lw_totals totals;
     LW_TRY(lw_totals_of(&accuracy->tables, arena, &totals));
     const bool fits = accuracy->fits.count > 0;
-    lw_text_print(
-        out,
-        "# %s\n\nlanewise %s. Distances are |model / measured - 1|: median / 90 %% of points / worst. Every point is in points.csv.\n\n",
-        fits ? "How well presets are fitted" : "How far the model is from what was measured", accuracy->tool_version);
+    lw_text_print(out, "# %s\n\nlanewise %s. Distances are |model / measured - 1|: median / 90 %% of points / worst.%s\n\n",
+                  fits ? "How well presets are fitted" : "How far the model is from what was measured", accuracy->tool_version,
+                  pictures[0] != NULL ? " Every point is in points.csv." : "");
     write_totals(&totals, out);
+    write_verdicts(&accuracy->tables, out);
     for (size_t i = 0; pictures[i] != NULL; i++) {
         lw_text_print(out, "\n![%s](%s)\n", pictures[i], pictures[i]);
     }
@@ -163,6 +172,10 @@ lw_status lw_report_accuracy(const lw_accuracy *accuracy, lw_report_format forma
             write_points(&accuracy->tables.row[t], out);
         }
         return out->failed ? LW_NO_MEMORY : LW_OK;
+    }
+    static const char *const none[] = {NULL};
+    if (format == LW_FORMAT_MARKDOWN) {
+        return lw_report_accuracy_page(accuracy, none, out);
     }
     if (format != LW_FORMAT_TABLE && format != LW_FORMAT_JSON) {
         return LW_BAD_USAGE;

@@ -16,6 +16,7 @@ typedef struct listing {
     lw_presets *presets;
     lw_arena *arena;
     lw_diags *diags;
+    int width;  // as lw_grid_write takes it
 } listing;
 
 // The next preset of a shelf from *index on that can be read; NULL when there is none. A broken one
@@ -37,7 +38,7 @@ static lw_status list_presets(const listing *in, lw_shelf shelf, lw_text *out) {
     for (size_t i = 0;;) {
         LW_TRY(next_preset(in, shelf, &i, &preset));
         if (preset == NULL) {
-            return lw_grid_write(grid, 0, 0, out);
+            return lw_grid_write(grid, 0, in->width, out);
         }
         LW_GRID_ADD(grid, preset->name, preset->type, lw_evidence_words[preset->evidence], preset->summary);
     }
@@ -70,7 +71,7 @@ static lw_status list_families(const listing *in, lw_text *out) {
         LW_TRY(family_evidence(in, (*family)->type.name, &evidence));
         LW_GRID_ADD(grid, (*family)->type.name, evidence, (*family)->type.summary);
     }
-    return lw_grid_write(grid, 0, 0, out);
+    return lw_grid_write(grid, 0, in->width, out);
 }
 
 static lw_status list_links(const listing *in, lw_text *out) {
@@ -101,7 +102,7 @@ static lw_status list_workloads(const listing *in, lw_text *out) {
     for (const lw_work_kind *const *kind = lw_work_kinds; *kind != NULL; kind++) {
         LW_GRID_ADD(grid, (*kind)->type.name, (*kind)->type.summary);
     }
-    return lw_grid_write(grid, 0, 0, out);
+    return lw_grid_write(grid, 0, in->width, out);
 }
 
 static lw_status list_measured(const listing *in, lw_text *out) {
@@ -121,7 +122,7 @@ static lw_status list_measured(const listing *in, lw_text *out) {
         lw_grid_print(grid, "%zu", series.count);
         LW_GRID_ADD(grid, series.label, series.provenance);
     }
-    return lw_grid_write(grid, 0, 0, out);
+    return lw_grid_write(grid, 0, in->width, out);
 }
 
 // The scenario files of a shelf by their titles.
@@ -140,7 +141,7 @@ static lw_status list_titles(const listing *in, lw_shelf shelf, const char *name
         LW_TRY(lw_tree_parse(source, in->arena, in->diags, &root));
         LW_GRID_ADD(grid, name, lw_map_text(root, "title"));
     }
-    return lw_grid_write(grid, 0, 0, out);
+    return lw_grid_write(grid, 0, in->width, out);
 }
 
 static lw_status list_scenarios(const listing *in, lw_text *out) {
@@ -161,7 +162,7 @@ static lw_status list_catalogue(const listing *in, lw_text *out) {
         }
         LW_GRID_ADD(grid, item.date, item.summary);
     }
-    return lw_grid_write(grid, 0, 0, out);
+    return lw_grid_write(grid, 0, in->width, out);
 }
 
 static lw_status list_plans(const listing *in, lw_text *out) {
@@ -170,6 +171,10 @@ static lw_status list_plans(const listing *in, lw_text *out) {
 
 static lw_status list_systems(const listing *in, lw_text *out) {
     return list_titles(in, LW_SHELF_SYSTEMS, "system", "what it is", out);
+}
+
+static lw_status list_lessons(const listing *in, lw_text *out) {
+    return list_titles(in, LW_SHELF_LESSONS, "lesson", "what it is about", out);
 }
 
 typedef lw_status lister(const listing *in, lw_text *out);
@@ -217,7 +222,7 @@ static lw_status list_sources(const listing *in, lw_text *out) {
         lw_grid_print(grid, old ? "%s, old" : "%s", row[i][2]);
         LW_GRID_ADD(grid, row[i][3], row[i][4], row[i][5]);
     }
-    return lw_grid_write(grid, 0, 0, out);
+    return lw_grid_write(grid, 0, in->width, out);
 }
 
 // configs/questions.yaml: what people ask, and the command that answers.
@@ -236,26 +241,55 @@ static lw_status list_questions(const listing *in, lw_text *out) {
     for (const lw_yaml *item = list != NULL ? list->first : NULL; item != NULL; item = item->next) {
         LW_GRID_ADD(grid, lw_map_text(item, "who"), lw_map_text(item, "asks"), lw_map_text(item, "command"));
     }
-    return lw_grid_write(grid, 0, 0, out);
+    return lw_grid_write(grid, 0, in->width, out);
 }
 
-const char *const lw_list_words[] = {"links",    "devices",   "libraries", "models", "runtimes", "systems",   "workloads",
-                                     "measured", "scenarios", "catalogue", "plans",  "sources",  "questions", NULL};
+const char *const lw_list_words[] = {"links",   "devices",   "libraries", "models",    "runtimes",
+                                     "systems", "workloads", "measured",  "scenarios", "catalogue",
+                                     "plans",   "sources",   "lessons",   "questions", NULL};
 static lister *const listers[] = {list_links,   list_devices,   list_libraries, list_models,    list_runtimes,
                                   list_systems, list_workloads, list_measured,  list_scenarios, list_catalogue,
-                                  list_plans,   list_sources,   list_questions};
+                                  list_plans,   list_sources,   list_lessons,   list_questions};
 
-lw_status lw_list_of(const char *what, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_text *out) {
-    const listing in = {lw_presets_catalog(presets), presets, arena, diags};
+static lw_status no_such_list(const char *what, lw_diags *diags) {
     const char *all = "";
     for (size_t i = 0; lw_list_words[i] != NULL; i++) {
-        if (strcmp(lw_list_words[i], what) == 0) {
-            return listers[i](&in, out);
-        }
         all = lw_diags_text(diags, "%s%s%s", all, i == 0 ? "" : lw_list_words[i + 1] == NULL ? " and " : ", ", lw_list_words[i]);
     }
     const char *hint =
         lw_did_you_mean(diags, what, lw_list_words, lw_word_count(lw_list_words), lw_diags_text(diags, "there are %s", all));
     (void)lw_error(diags, (lw_place){0}, hint, "there is no list of \"%s\"", what);
     return LW_BAD_USAGE;
+}
+
+lw_status lw_list_of(const char *what, bool markdown, lw_presets *presets, lw_arena *arena, lw_diags *diags, lw_text *out) {
+    const listing in = {lw_presets_catalog(presets), presets, arena, diags, markdown ? LW_WIDTH_MARKDOWN : 0};
+    for (size_t i = 0; lw_list_words[i] != NULL; i++) {
+        if (strcmp(lw_list_words[i], what) == 0) {
+            return listers[i](&in, out);
+        }
+    }
+    return no_such_list(what, diags);
+}
+
+lw_status lw_names_of(const char *what, const lw_catalog *catalog, lw_diags *diags, lw_text *out) {
+    if (!lw_is_among(what, lw_list_words)) {
+        return no_such_list(what, diags);
+    }
+    bool named = false;
+    for (int shelf = 0; shelf < LW_SHELVES; shelf++) {
+        const bool wanted = strcmp(lw_shelf_words[shelf], what) == 0;
+        for (size_t i = 0; wanted && i < lw_catalog_count(catalog, (lw_shelf)shelf); i++) {
+            lw_text_print(out, "%s\n", lw_catalog_names(catalog, (lw_shelf)shelf)[i]);
+        }
+        named = named || wanted;
+    }
+    for (size_t i = 0; !named && strcmp(what, "workloads") == 0 && lw_work_kinds[i] != NULL; i++) {
+        lw_text_print(out, "%s\n", lw_work_kinds[i]->type.name);
+    }
+    if (!named && out->length == 0) {
+        (void)lw_error(diags, (lw_place){0}, NULL, "%s have no names", what);
+        return LW_BAD_USAGE;
+    }
+    return LW_OK;
 }

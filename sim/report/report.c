@@ -3,7 +3,7 @@
 
 #include "sim/report/writers.h"
 
-const char *const lw_format_words[] = {"table", "csv", "json", "jsonl", "nccl-tests", NULL};
+const char *const lw_format_words[] = {"table", "csv", "json", "jsonl", "nccl-tests", "md", NULL};
 
 lw_status lw_report(const lw_result *result, lw_report_format format, int width, lw_text *text) {
     lw_arena *arena = lw_arena_new();
@@ -11,9 +11,16 @@ lw_status lw_report(const lw_result *result, lw_report_format format, int width,
         return LW_NO_MEMORY;
     }
     lw_status status = LW_INTERNAL;
+    lw_text table = {0};
     switch (format) {
     case LW_FORMAT_TABLE:
         status = lw_report_table(result, width, arena, text);
+        break;
+    case LW_FORMAT_MARKDOWN:
+        status = lw_report_table(result, LW_WIDTH_MARKDOWN, arena, &table);
+        if (status == LW_OK) {
+            lw_report_markdown(table.bytes, text);
+        }
         break;
     case LW_FORMAT_CSV:
         status = lw_report_csv(result, arena, text);
@@ -26,6 +33,7 @@ lw_status lw_report(const lw_result *result, lw_report_format format, int width,
         status = lw_report_nccl_tests(result, text);
         break;
     }
+    lw_text_free(&table);
     lw_arena_free(arena);
     return status == LW_OK && text->failed ? LW_NO_MEMORY : status;
 }

@@ -12,9 +12,10 @@ typedef enum lw_report_format {
     LW_FORMAT_CSV,
     LW_FORMAT_JSON,
     LW_FORMAT_JSONL,
-    LW_FORMAT_NCCL_TESTS
+    LW_FORMAT_NCCL_TESTS,
+    LW_FORMAT_MARKDOWN
 } lw_report_format;
-extern const char *const lw_format_words[];  // "table", "csv", "json", "jsonl", "nccl-tests", NULL
+extern const char *const lw_format_words[];  // "table", "csv", "json", "jsonl", "nccl-tests", "md", NULL
 // Append the whole report to text. width: columns of the terminal for tables, 0 for no limit.
 lw_status lw_report(const lw_result *result, lw_report_format format, int width, lw_text *text) LW_CHECKED;
 // Append what ran when in a point that has a timeline, as Trace Event JSON.

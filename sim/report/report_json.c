@@ -132,13 +132,35 @@ static void add_failure(const lw_limit *limit, lw_text *out) {
     lw_text_add(out, "}");
 }
 
-static void add_workloads(const lw_point *point, lw_text *out) {
+static void add_percentiles_of(const lw_distribution *times, const char *name, const lw_percentiles *asked, lw_text *out) {
+    char key[LW_NUMBER_TEXT];
+    if (times->at_count > 0) {
+        lw_json_open(out, name, "{");
+        for (size_t i = 0; i < times->at_count; i++) {
+            lw_json_number(out, lw_number_print(asked->percent[i], key), times->at[i] / 1e6);
+        }
+        lw_text_add(out, "}");
+    }
+}
+
+// Where --percentiles asked for them.
+static void add_percentiles(const lw_workload_result *workload, const lw_percentiles *asked, lw_text *out) {
+    if (workload->member_ps.at_count > 0 || workload->each_ps.at_count > 0) {
+        lw_json_open(out, "percentiles_us", "{");
+        add_percentiles_of(&workload->member_ps, "member", asked, out);
+        add_percentiles_of(&workload->each_ps, "latency", asked, out);
+        lw_text_add(out, "}");
+    }
+}
+
+static void add_workloads(const lw_point *point, const lw_percentiles *asked, lw_text *out) {
     lw_json_open(out, "workloads", "{");
     for (size_t i = 0; i < point->workload_count; i++) {
         const lw_workload_result *workload = &point->workload[i];
         lw_json_open(out, workload->name, "{");
         add_metrics(lw_metrics, workload, out);
         add_metrics(workload->own, workload, out);
+        add_percentiles(workload, asked, out);
         lw_json_string(out, "direction", workload->direction);
         if (workload->method != NULL) {
             lw_json_string(out, "method", workload->method);
@@ -314,7 +336,7 @@ static void add_critical_path(const lw_critical *path, lw_text *out) {
 }
 
 // file: of the scenario, where lines of several may follow each other; NULL: the header has it.
-static lw_status add_point(const lw_point *point, const char *file, lw_text *out) {
+static lw_status add_point(const lw_point *point, const lw_percentiles *asked, const char *file, lw_text *out) {
     lw_text_add(out, "{");
     if (file != NULL) {
         lw_json_string(out, "file", file);
@@ -326,7 +348,7 @@ static lw_status add_point(const lw_point *point, const char *file, lw_text *out
         lw_json_number(out, "ends_within", point->ends_within);
     }
     lw_json_number(out, "makespan_us", (double)point->end_ps / 1e6);
-    add_workloads(point, out);
+    add_workloads(point, asked, out);
     LW_TRY(add_links(point, out));
     add_stages(point, out);
     add_routes(point, out);
@@ -382,7 +404,7 @@ lw_status lw_report_json(const lw_result *result, bool lines, lw_text *out) {
         if (!lines) {
             lw_text_add(out, i > 0 ? ",\n" : "\n");
         }
-        LW_TRY(add_point(&result->point[i], lines ? result->file : NULL, out));
+        LW_TRY(add_point(&result->point[i], &result->percentiles, lines ? result->file : NULL, out));
         if (lines) {
             lw_text_add(out, "\n");
         }

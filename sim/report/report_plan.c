@@ -8,6 +8,7 @@
 #include "sim/base/json.h"
 #include "sim/base/version.h"
 #include "sim/report/grid.h"
+#include "sim/report/writers.h"
 
 enum { DIGITS = 3, SHOWN_MOST = 15, WHYS_MOST = 12 };
 
@@ -319,10 +320,23 @@ static void write_csv(const lw_planned *p, lw_text *out) {
     }
 }
 
+static lw_status write_markdown(const lw_planned *p, lw_arena *arena, lw_text *out) {
+    lw_text table = {0};
+    lw_status status = write_table(p, LW_WIDTH_MARKDOWN, arena, &table);
+    status = status == LW_OK && table.failed ? LW_NO_MEMORY : status;
+    if (status == LW_OK) {
+        lw_report_markdown(table.bytes, out);
+    }
+    lw_text_free(&table);
+    return status;
+}
+
 lw_status lw_report_plan(const lw_planned *planned, lw_report_format format, int width, lw_arena *arena, lw_text *out) {
     switch (format) {
     case LW_FORMAT_TABLE:
         return write_table(planned, width, arena, out);
+    case LW_FORMAT_MARKDOWN:
+        return write_markdown(planned, arena, out);
     case LW_FORMAT_JSON:
         write_json(planned, out);
         return LW_OK;

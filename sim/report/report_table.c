@@ -752,6 +752,7 @@ lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, l
         LW_TRY(lw_report_engines(&result->point[0], width, arena, out));
         LW_TRY(lw_report_links(&result->point[0], width, arena, out));
     }
+    LW_TRY(lw_report_percentiles(result, width, arena, out));
     LW_TRY(lw_report_measured(result, width, arena, out));
     LW_TRY(lw_report_lifted(result, width, arena, out));
     LW_TRY(lw_report_uncertain(result, width, arena, out));

@@ -7,6 +7,10 @@
 #include "sim/report/grid.h"
 #include "sim/result/pairs.h"
 
+// A report with tables of Markdown (LW_WIDTH_MARKDOWN) as a document: its first line is the heading, tables stand apart
+// from text, lines after one that ends with a colon are a list.
+void lw_report_markdown(const char *text, lw_text *out);
+
 // Scratch memory comes from the arena.
 lw_status lw_report_table(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The part of the table that sets the model beside the measured tables of result; nothing where no
@@ -35,6 +39,8 @@ lw_status lw_report_lifted(const lw_result *result, int width, lw_arena *arena, 
 lw_grid *lw_report_grid_of_points(const lw_result *result, size_t more, lw_arena *arena, char **sides) LW_CHECKED;
 // The swept values of a point.
 void lw_report_add_values(lw_grid *grid, const lw_point *point);
+// What --percentiles asked for; nothing where it did not.
+lw_status lw_report_percentiles(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // What --uncertainty drew; nothing where it was not asked.
 lw_status lw_report_uncertain(const lw_result *result, int width, lw_arena *arena, lw_text *out) LW_CHECKED;
 // The lines of --fit; nothing where it was not asked. The second: the key `fits`.

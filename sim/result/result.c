@@ -100,10 +100,12 @@ lw_status lw_point_keep(const lw_point *point, lw_arena *arena, lw_point *out) {
              keep_text(&row->limit.direction, arena) && keep_text(&row->compute, arena) && keep_text(&row->method, arena) &&
              keep_text(&row->choice, arena) && keep_text(&row->lifted.what, arena) && keep_text(&row->lifted.limit.name, arena) &&
              keep_text(&row->lifted.limit.direction, arena);
+        row->member_ps.at = keep_array(row->member_ps.at, row->member_ps.at_count, sizeof *row->member_ps.at, arena);
+        row->each_ps.at = keep_array(row->each_ps.at, row->each_ps.at_count, sizeof *row->each_ps.at, arena);
         row->member = keep_array(row->member, row->member_count, sizeof *row->member, arena);
         lw_priced *priced = keep_array(row->priced, row->priced_count, sizeof *row->priced, arena);
         row->priced = priced;
-        ok = ok && row->member != NULL && priced != NULL;
+        ok = ok && row->member != NULL && priced != NULL && row->member_ps.at != NULL && row->each_ps.at != NULL;
         for (size_t k = 0; ok && k < row->priced_count; k++) {
             ok = keep_text(&priced[k].name, arena);
         }

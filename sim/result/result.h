@@ -256,7 +256,8 @@ typedef struct lw_result {
     bool fitted;  // lines were asked for
     const lw_line_fit *fit;
     size_t fit_count;
-    const char *presets;  // the folder that they were read from; NULL: not known
+    const char *presets;         // the folder that they were read from; NULL: not known
+    lw_percentiles percentiles;  // that were asked for
 } lw_result;
 
 // How many times as fast it is without its limit; 1 where nothing is known.

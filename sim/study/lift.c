@@ -191,7 +191,7 @@ static lw_status run_without(const lw_point_run *middle, const target *t, lw_poi
     const lw_status status = lw_point_run_to_end(&run, how, arena, &unused);
     *works = status != LW_LIMIT && status != LW_STUCK;
     LW_TRY(*works ? status : LW_OK);
-    return *works ? lw_attribute(&run.built, &run.result, (lw_provenances){0}, arena, out) : LW_OK;
+    return *works ? lw_attribute(&run.built, &run.result, (lw_provenances){0}, (lw_percentiles){0}, arena, out) : LW_OK;
 }
 
 lw_status lw_point_add_lifted(const lw_point_run *run, lw_point_how how, lw_arena *arena, lw_point *out) {

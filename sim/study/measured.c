@@ -40,7 +40,8 @@ static const lw_option head_options[] = {
     {.key = "source",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, source),
-     .help = "Who published the numbers: title, author, date, url."},
+     .help = "Who published the numbers: title, author, date, url.",
+     .schema = "\"$ref\": \"#/$defs/source\""},
     {.key = "system",
      .kind = LW_OPTION_TEXT,
      .offset = offsetof(table_head, system),
@@ -95,11 +96,13 @@ static const lw_option head_options[] = {
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, limit),
      .fallback = "",
-     .help = "The error that validate allows: median and worst of |model / measured - 1|; any when left out."},
+     .help = "The error that validate allows: median and worst of |model / measured - 1|; any when left out.",
+     .schema = "\"$ref\": \"#/$defs/limit\""},
     {.key = "scenario",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, scenario),
-     .help = "nodes, links and workloads as in a scenario file."},
+     .help = "nodes, links and workloads as in a scenario file.",
+     .schema = "\"$ref\": \"#/$defs/scenario\""},
     {.key = "quotes",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, quotes),
@@ -110,18 +113,22 @@ static const lw_option head_options[] = {
     {.key = "vary",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, vary),
-     .help = "Paths into the scenario, one a column of the points."},
+     .help = "Paths into the scenario, one a column of the points.",
+     .schema = "\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"string\"}"},
     {.key = "observe",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, observe),
      .help =
          "What the last column is: workloads.NAME.bandwidth_GBps, .time_us, .tokens_per_s, .mean_wait_us or .mean_latency_us; of several "
-         "workloads {sum: [...]}, {mean: [...]} or, of time_us, {makespan: [...]}."},
+         "workloads {sum: [...]}, {mean: [...]} or, of time_us, {makespan: [...]}.",
+     .schema = "\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1, "
+               "\"additionalProperties\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}}]"},
     {.key = "points",
      .kind = LW_OPTION_YAML,
      .offset = offsetof(table_head, points),
      .help = "One list a point: the value of each varied path, then the observed number; or a CSV file beside the table, "
-             "whose first line names these columns."},
+             "whose first line names these columns.",
+     .schema = "\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": \"array\"}}]"},
     {.key = NULL},
 };
 
@@ -158,6 +165,13 @@ static const lw_option limit_options[] = {
      .help = "Largest error of any point, e.g. 20 %."},
     {.key = NULL},
 };
+
+static const lw_option no_options[] = {{0}};
+const lw_file_map lw_measured_maps[] = {{"", "the file's own keys", head_options, LW_FILE_KEYS},
+                                        {"source", "who published the numbers", source_options, LW_FILE_KEYS},
+                                        {"limit", "the error that is allowed, in percent", limit_options, LW_FILE_KEYS},
+                                        {"scenario", "what was run", no_options, LW_FILE_SCENARIO},
+                                        {0}};
 
 typedef struct reading {
     lw_measured *table;

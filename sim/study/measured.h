@@ -5,11 +5,14 @@
 #ifndef LW_MEASURED_H
 #define LW_MEASURED_H
 
+#include "sim/config/schema.h"
 #include "sim/result/validation.h"
 #include "sim/study/observed.h"
 #include "sim/study/run.h"
 
 typedef struct lw_measured lw_measured;  // one file of configs/measured
+
+extern const lw_file_map lw_measured_maps[];  // its keys
 
 // Read a table. Its points are checked when they are to run.
 lw_status lw_measured_load(const char *path, const lw_catalog *catalog, lw_arena *arena, lw_diags *diags,

@@ -194,7 +194,7 @@ static lw_status run_at_end(const lw_point_run *middle, bool fast, lw_point_how 
     // in any time that counts, nothing gets through
     *works = status != LW_LIMIT && status != LW_STUCK;
     LW_TRY(*works ? status : LW_OK);
-    return *works ? lw_attribute(&run.built, &run.result, (lw_provenances){0}, arena, out) : LW_OK;
+    return *works ? lw_attribute(&run.built, &run.result, (lw_provenances){0}, (lw_percentiles){0}, arena, out) : LW_OK;
 }
 
 lw_status lw_point_add_bands(const lw_point_run *run, lw_point_how how, lw_arena *arena, lw_point *out) {

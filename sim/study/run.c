@@ -125,7 +125,7 @@ static lw_status run_point(batch *b, size_t index, between_points *carried, lw_a
         const bool fits = lw_diags_warnings(silent) == 0;
         LW_TRY(lw_provenance_find(b->document, index, fits ? &base : NULL, arena, &known));
     }
-    LW_TRY(lw_attribute(&run.built, &run.result, known, arena, out));
+    LW_TRY(lw_attribute(&run.built, &run.result, known, b->run->percentiles, arena, out));
     LW_TRY(has_timeline(b, index) ? add_timeline(&run, spans_of_timeline(b), arena, out)
                                   : lw_critical_path_find(&run.built, &run.recording, arena, NULL, out));
     LW_TRY(b->run->nominal ? LW_OK : lw_point_add_bands(&run, how, arena, out));
@@ -447,6 +447,7 @@ lw_status lw_scenario_run(const lw_document *document, const lw_run *run, lw_are
     if (result.point_count + result.failure_count < result.planned) {
         return LW_NO_MEMORY;
     }
+    result.percentiles = b.run->percentiles;
     result.hardware = result.point_count > 0 ? hardware_of(document, arena) : "";
     *out = result;
     return result.hardware == NULL ? LW_NO_MEMORY : status;

@@ -27,7 +27,9 @@ typedef struct lw_run {
     const lw_result *taken;
     bool checked;    // of measured tables: points were looked at before, and what is wrong was told
     bool timelines;  // of the first LW_TIMELINES_MOST points
-    bool lift;       // each point again without what limits its workloads
+    // of members, and of times one by one; must outlive the result
+    lw_percentiles percentiles;
+    bool lift;  // each point again without what limits its workloads
 } lw_run;
 enum { LW_TIMELINES_MOST = 16 };
 

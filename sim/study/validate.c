@@ -32,7 +32,7 @@ static lw_status run_point(trial *t, const volatile sig_atomic_t *stop, lw_machi
     }
     LW_TRY(lw_point_make(t->table->document, t->point, cache, arena, silent, &run.setup));
     LW_TRY(lw_point_run_to_end(&run, (lw_point_how){.stop = stop}, arena, &t->culprit));
-    LW_TRY(lw_attribute(&run.built, &run.result, (lw_provenances){0}, arena, &point));
+    LW_TRY(lw_attribute(&run.built, &run.result, (lw_provenances){0}, (lw_percentiles){0}, arena, &point));
     LW_TRY(lw_point_add_bands(&run, (lw_point_how){.stop = stop}, arena, &point));
     const lw_observed *observed = &t->table->observed;
     for (size_t i = 0; i < observed->count; i++) {

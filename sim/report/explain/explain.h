@@ -38,6 +38,10 @@ typedef struct lw_key_group {
 lw_status lw_key_groups(const lw_explaining *in, lw_list *out) LW_CHECKED;
 // Append the table of a group's keys: key, default, what it means, where the default comes from.
 lw_status lw_explain_options(const lw_option *options, lw_arena *arena, lw_text *out) LW_CHECKED;
+// Append what a key takes: "a size, in B, kB, ...; 1 B to 4 KiB", "a whole number; 1 to 16", "pinned or pageable".
+void lw_explain_value(const lw_option *row, lw_text *out);
+// "required", "none", or the default as it would be written.
+const char *lw_explain_default(const lw_option *row);
 // Append what is known about a key: "links.mps", "nodes.gpu.copy_engines", "mps", and with a name
 // of the reader's own in the middle. *found is false when there is none such.
 lw_status lw_explain_key(const lw_explaining *in, const char *path, lw_text *out, bool *found) LW_CHECKED;

@@ -93,8 +93,7 @@ static bool is_quantity(const lw_option *row) {
     return row->kind == LW_OPTION_QUANTITY_INT || row->kind == LW_OPTION_QUANTITY_REAL;
 }
 
-// "required", "none", or the default as it would be written.
-static const char *default_text(const lw_option *row) {
+const char *lw_explain_default(const lw_option *row) {
     return row->fallback == NULL ? "required" : row->fallback[0] == '\0' ? "none" : row->fallback;
 }
 
@@ -158,11 +157,19 @@ static void add_range(const lw_option *row, lw_text *out) {
     }
 }
 
+void lw_explain_value(const lw_option *row, lw_text *out) {
+    add_kind(row, out);
+    if (has_range(row) && row->minimum < row->maximum) {
+        lw_text_add(out, "; ");
+        add_range(row, out);
+    }
+}
+
 lw_status lw_explain_options(const lw_option *options, lw_arena *arena, lw_text *out) {
     lw_grid *grid = lw_grid_new(arena, "lll");
     LW_GRID_ADD(grid, "key", "default", "what it is, and where the default comes from");
     for (const lw_option *row = options; row->key != NULL; row++) {
-        LW_GRID_ADD(grid, row->key, default_text(row), row->help);
+        LW_GRID_ADD(grid, row->key, lw_explain_default(row), row->help);
         if (row->source != NULL) {
             LW_GRID_ADD(grid, NULL, NULL);
             lw_grid_print(grid, "  %s: %s", row->evidence == LW_ASSUMED ? "assumed" : "source", row->source);
@@ -222,7 +229,7 @@ static void add_key_page(const lw_key_group *groups, const bool *mine, size_t co
         add_range(row, out);
     }
     lw_text_add(out, "\n");
-    add_line(out, "default", default_text(row));
+    add_line(out, "default", lw_explain_default(row));
     if (row->source != NULL) {
         add_line(out, row->evidence == LW_ASSUMED ? "assumed" : "source", row->source);
     }
