@@ -123,7 +123,7 @@ const lw_work_kind lw_work_diffusion = {
     .type = {.name = "diffusion",
              .summary = "pictures by a diffusion model, on the card or streamed to it",
              .page = page,
-             .example = "{kind: diffusion, gpu: gpu, step: 60 ms}",
+             .example = "{kind: diffusion, gpu: gpu, step: 60 ms, weights: 100 MB, encoders: 0 B}",
              .options = options,
              .params_size = sizeof(diffusion_params)},
     .metrics = metrics,

@@ -87,7 +87,7 @@ const lw_work_kind lw_work_render = {
     .type = {.name = "render",
              .summary = "pictures of a scene that goes up to a card",
              .page = page,
-             .example = "{kind: render, gpu: gpu, scene: 8 GB, compute: 30 s}",
+             .example = "{kind: render, gpu: gpu, scene: 100 MB, compute: 30 s}",
              .options = options,
              .params_size = sizeof(render_params)},
     .metrics = metrics,

@@ -122,7 +122,7 @@ const lw_work_kind lw_work_video = {
     .type = {.name = "video",
              .summary = "frames of a film that go up to a card and come back",
              .page = page,
-             .example = "{kind: video, gpu: gpu, compute: 20 ms}",
+             .example = "{kind: video, gpu: gpu, compute: 20 ms, pixels: nv12, frames: 3}",
              .options = options,
              .params_size = sizeof(video_params),
              .check = check},

@@ -21,6 +21,7 @@ const lw_term lw_heads[] = {
     {"link's evidence", "how the number that decides is known: specified, measured, calibrated, assumed (lanewise explain "
                         "evidence)"},
     {"method", "how a library does a collective: algorithm, protocol, channels"},
+    {"times of", "what the percentiles beside it are of: members of a group, packets, or iterations that come by themselves"},
     {"without", "with --lift: the link, engine or memory that is taken to need no time"},
     {"faster", "how many times as fast it is: time as it is by time without its limit; in a comparison, the share of draws in "
                "which the named one is faster"},

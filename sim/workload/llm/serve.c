@@ -417,7 +417,7 @@ const lw_work_kind lw_work_serve = {
          .summary = "a server of a language model: requests that come, batched iteration by iteration",
          .page = page,
          .example =
-             "{kind: llm-serve, model: llama-3-8b, quantisation: q4_k_m, on: gpu, requests: 20, every: 100 ms, output: 64, offload: 25 %, offloaded: streamed}",
+             "{kind: llm-serve, model: llama-3-8b, quantisation: q4_k_m, on: gpu, requests: 4, every: 100 ms, output: 8, offload: 4 %, offloaded: streamed}",
          .options = options,
          .params_size = sizeof(serve_params),
          .check = check},
