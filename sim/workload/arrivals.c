@@ -4,7 +4,29 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
+const char *const lw_open_arrival_words[] = {"fixed", "poisson", NULL};
+
 static const lw_option time_option = LW_WORK_TIME("at", 0, "0 ns", "when an iteration comes");
+
+lw_status lw_arrivals_check(const lw_arrivals_given *given, const char *what, const lw_option *options, const lw_option_set *set,
+                            lw_place at, lw_diags *diags) {
+    const lw_yaml *list = given->open->at;
+    if (list != NULL && (list->kind != LW_LIST || list->count == 0)) {
+        return lw_error(diags, list->place, "write at: [0 ms, 3 ms, 8 ms]", "'at' is a list of times");
+    }
+    if (list != NULL && given->open->every_ps != LW_AUTO) {
+        return lw_error(diags, lw_type_place(options, set, "every", at), "leave one of them out",
+                        "%s come at the times of 'at', or one in every so long", what);
+    }
+    if (list != NULL && given->count != LW_AUTO && given->count != (int64_t)list->count) {
+        return lw_error(diags, lw_type_place(options, set, given->key, at), "leave it out", "'at' lists %zu %s", list->count,
+                        what);
+    }
+    if (given->random && given->open->every_ps == LW_AUTO) {
+        return lw_error(diags, lw_type_place(options, set, "arrivals", at), given->example, "how many arrive is not said");
+    }
+    return LW_OK;
+}
 
 static lw_status read_list(const lw_graph_builder *builder, const lw_yaml *at, int64_t count, int64_t *time_ps) {
     const lw_yaml *value = at->first;

@@ -51,20 +51,8 @@ static const lw_option options[] = {
     LW_WORK_TIME("step", AT(step_ps), NULL, "what the card works on a step"),
     LW_WORK_COUNT("steps", AT(steps), "30", "of a picture"),
     LW_WORK_COUNT("images", AT(images), "1", "pictures, one after the other"),
-    {.key = "width",
-     .kind = LW_OPTION_INTEGER,
-     .offset = AT(width),
-     .fallback = "1024",
-     .minimum = 1,
-     .maximum = 100000,
-     .help = "pixels of a line; three bytes of each come back"},
-    {.key = "height",
-     .kind = LW_OPTION_INTEGER,
-     .offset = AT(height),
-     .fallback = "1024",
-     .minimum = 1,
-     .maximum = 100000,
-     .help = "lines"},
+    LW_WORK_PIXELS("width", AT(width), "1024", "pixels of a line; three bytes of each come back"),
+    LW_WORK_PIXELS("height", AT(height), "1024", "lines"),
     {0}};
 
 static const char *copy_up(lw_arena *arena, const diffusion_params *p, int64_t bytes) {

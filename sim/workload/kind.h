@@ -73,6 +73,11 @@ extern const lw_option lw_work_common_options[];
     { .key = (word), .kind = LW_OPTION_TEXT, .offset = (place), .help = (says) }
 #define LW_WORK_WORD(word, place, otherwise, list, says) \
     { .key = (word), .kind = LW_OPTION_WORD, .offset = (place), .fallback = (otherwise), .words = (list), .help = (says) }
+#define LW_WORK_PIXELS(word, place, otherwise, says)                                                                        \
+    {                                                                                                                       \
+        .key = (word), .kind = LW_OPTION_INTEGER, .offset = (place), .fallback = (otherwise), .minimum = 1, .maximum = 1e5, \
+        .help = (says)                                                                                                      \
+    }
 #define LW_WORK_VIA(place)                                                       \
     {                                                                            \
         .key = "via", .kind = LW_OPTION_YAML, .offset = (place), .fallback = "", \

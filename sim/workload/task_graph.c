@@ -21,7 +21,6 @@ typedef struct graph_params {
     "\"efficiency\": {\"type\": [\"number\", \"string\"]}}}]"
 #define COUNT_FORM \
     "\"anyOf\": [{\"type\": \"integer\", \"minimum\": 1}, {\"type\": \"string\", \"pattern\": \"^([0-9]+|auto)$\"}]"
-static const char *const arrival_words[] = {"fixed", "poisson", NULL};
 
 #define AT(field) offsetof(graph_params, field)
 static const lw_option options[] = {
@@ -43,7 +42,7 @@ static const lw_option options[] = {
                "\"in_flight\": {" COUNT_FORM "}, \"after\": {\"$ref\": \"#/$defs/names\"}}}}"},
     LW_WORK_COUNT("repeat", AT(repeat), "auto", "how often all of the tasks run; auto: once, or as often as `at` says"),
     LW_WORK_TIME("every", AT(open.every_ps), "auto", "iterations come by themselves, one in so long, and wait for none before"),
-    LW_WORK_WORD("arrivals", AT(arrivals), "fixed", arrival_words,
+    LW_WORK_WORD("arrivals", AT(arrivals), "fixed", lw_open_arrival_words,
                  "with every: fixed gaps, or exponential ones with that mean (poisson)"),
     {.key = "at",
      .kind = LW_OPTION_YAML,
@@ -247,20 +246,8 @@ static lw_status check_open(const void *params, const lw_option_set *set, lw_pla
     const graph_params *p = params;
     const lw_yaml *list = p->open.at;
     const bool open = lw_arrivals_are_open(&p->open);
-    if (list != NULL && (list->kind != LW_LIST || list->count == 0)) {
-        return lw_error(diags, list->place, "write at: [0 ms, 3 ms, 8 ms]", "'at' is a list of times");
-    }
-    if (list != NULL && p->open.every_ps != LW_AUTO) {
-        return lw_error(diags, lw_type_place(options, set, "every", at), "leave one of them out",
-                        "iterations come at the times of 'at', or one in every so long");
-    }
-    if (list != NULL && p->repeat != LW_AUTO && p->repeat != (int64_t)list->count) {
-        return lw_error(diags, lw_type_place(options, set, "repeat", at), "leave it out", "'at' lists %zu iterations",
-                        list->count);
-    }
-    if (p->arrivals != 0 && p->open.every_ps == LW_AUTO) {
-        return lw_error(diags, lw_type_place(options, set, "arrivals", at), "add every: 10 ms", "how many arrive is not said");
-    }
+    const lw_arrivals_given given = {&p->open, p->arrivals != 0, p->repeat, "repeat", "add every: 10 ms"};
+    LW_TRY(lw_arrivals_check(&given, "iterations", options, set, at, diags));
     if (p->open.every_ps != LW_AUTO && p->repeat == LW_AUTO) {
         return lw_error(diags, lw_type_place(options, set, "every", at), "add repeat: 1000",
                         "how many iterations come is not said");

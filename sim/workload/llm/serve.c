@@ -24,7 +24,6 @@ typedef struct serve_params {
     double memory;
 } serve_params;
 
-static const char *const arrival_words[] = {"fixed", "poisson", NULL};
 static const char *const prefill_words[] = {"chunked", "first", NULL};
 
 #define AT(field) offsetof(serve_params, field)
@@ -46,7 +45,7 @@ static const lw_option options[] = {
      .help = "tokens that are written for each, or a list of them; 128 when left out",
      .schema = LENGTH_FORM},
     LW_WORK_TIME("every", AT(open.every_ps), "auto", "a request comes in so long; auto: all are there at the start"),
-    LW_WORK_WORD("arrivals", AT(arrivals), "fixed", arrival_words,
+    LW_WORK_WORD("arrivals", AT(arrivals), "fixed", lw_open_arrival_words,
                  "with every: fixed gaps, or exponential ones with that mean (poisson)"),
     {.key = "at",
      .kind = LW_OPTION_YAML,
@@ -94,20 +93,8 @@ static const lw_option options[] = {
 static lw_status check(const void *params, const lw_option_set *set, lw_place at, lw_diags *diags) {
     const serve_params *p = params;
     const lw_yaml *list = p->open.at;
-    if (list != NULL && (list->kind != LW_LIST || list->count == 0)) {
-        return lw_error(diags, list->place, "write at: [0 ms, 3 ms, 8 ms]", "'at' is a list of times");
-    }
-    if (list != NULL && p->open.every_ps != LW_AUTO) {
-        return lw_error(diags, lw_type_place(options, set, "every", at), "leave one of them out",
-                        "requests come at the times of 'at', or one in every so long");
-    }
-    if (list != NULL && p->requests != LW_AUTO && p->requests != (int64_t)list->count) {
-        return lw_error(diags, lw_type_place(options, set, "requests", at), "leave it out", "'at' lists %zu requests",
-                        list->count);
-    }
-    if (p->arrivals != 0 && p->open.every_ps == LW_AUTO) {
-        return lw_error(diags, lw_type_place(options, set, "arrivals", at), "add every: 1 s", "how many arrive is not said");
-    }
+    const lw_arrivals_given given = {&p->open, p->arrivals != 0, p->requests, "requests", "add every: 1 s"};
+    LW_TRY(lw_arrivals_check(&given, "requests", options, set, at, diags));
     if (p->requests > REQUESTS_MAX || (list != NULL && list->count > REQUESTS_MAX)) {
         return lw_error(diags, lw_type_place(options, set, list != NULL ? "at" : "requests", at), "ask for less",
                         "%d requests are the most", REQUESTS_MAX);
