@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lanewise_test(report lanewise_sim)
+lanewise_test(grid lanewise_sim)
 lanewise_test(validation lanewise_sim)
 lanewise_test(memory lanewise_sim)
 lanewise_test(architecture lanewise_sim)
