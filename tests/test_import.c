@@ -307,7 +307,7 @@ static const struct {
     {NVBANDWIDTH "           0\n 0     25.51\n\nSUM\n[CUDA Bandwidth Test] - Starting...\n",
      "8:1: output of bandwidthTest begins here, in a file of nvbandwidth | put each tool's output into a file of its own"},
     {"{\"nvbandwidth\": {\"testcases\": [{\"name\": \"a\"},\n",
-     "2:0: no JSON: ']' expected near end of file | is the file whole?"},
+     "2:1: no JSON: ']' expected near end of file | is the file whole?"},
     {"{\"nvbandwidth\":\n {\"testcases\": [{\"name\": \"host_to_device_memcpy_ce\", \"bandwidth_description\": \"(GB/s)\",\n"
      "  \"bandwidth_matrix\": [[\"2.5\", \"NaN\"]]}]}}",
      "3:32: the value 'NaN' is no number | is the file whole, and unchanged?"},

@@ -35,7 +35,10 @@ static lw_status load(const lw_import *file, const char *text, size_t length, in
     }
     if (*out == NULL) {
         return lw_error(file->diags,
-                        (lw_place){file->source, error.line > 0 ? before + error.line : 0, error.column > 0 ? error.column : 0},
+                        (lw_place){file->source, error.line > 0 ? before + error.line : 0,
+                                   error.column > 0 ? error.column
+                                   : error.line > 0 ? 1
+                                                    : 0},
                         "is the file whole?", "no JSON: %s", error.text);
     }
     return LW_OK;
